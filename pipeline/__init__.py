@@ -1,0 +1,1 @@
+"""Activate customer audiences into Oracle Responsys: the program, without its workers."""

@@ -1,0 +1,66 @@
+"""Redis as we use it: our own clients, and the settings of Celery's."""
+
+from typing import Any
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from pipeline.errors import Misconfigured
+
+# kombu's sockets have no time-out of their own: a half-open connection would hang a worker for ever.
+SOCKET = {
+    "socket_timeout": 5,
+    "socket_connect_timeout": 5,
+    "socket_keepalive": True,
+    "health_check_interval": 5,
+}
+
+
+def connect(url: str) -> "redis.Redis[bytes]":
+    """Open a client that never repeats a command by itself.
+
+    redis-py 8 replays commands after a time-out by default; whoever wants that here repeats a
+    script that is safe to repeat.
+    """
+    return redis.Redis.from_url(url, retry=Retry(NoBackoff(), 0), **SOCKET)
+
+
+def refuse_eviction(client: "redis.Redis[bytes]") -> None:
+    """Raise Misconfigured when the server may delete keys to make room: it would delete rows."""
+    policy = client.info("memory").get("maxmemory_policy", "noeviction")
+    if policy != "noeviction":
+        raise Misconfigured(
+            f'the Redis server has maxmemory-policy "{policy}" and would silently delete rows when it is full: '
+            "set it to noeviction"
+        )
+
+
+def celery_settings(broker_url: str) -> dict[str, Any]:
+    """Return what every Celery app of ours is configured with; each line prevents something seen."""
+    return {
+        "broker_url": broker_url,
+        "broker_connection_retry_on_startup": True,
+        "broker_connection_max_retries": None,
+        "broker_transport_options": {
+            **SOCKET,
+            "visibility_timeout": 120,
+            "unacked_restore_interval": 5,
+            "unacked_mutex_expire": 10,  # else a killed worker blocks redelivery for five minutes
+            "client_name": "activation",
+        },
+        "result_backend": None,
+        "task_ignore_result": True,
+        "task_serializer": "json",
+        "accept_content": ["json"],
+        "task_default_queue": "activations",
+        "task_routes": {
+            "tasks.activation.*": {"queue": "activations"},
+            "tasks.delivery.*": {"queue": "deliveries"},
+            "tasks.imports.*": {"queue": "imports"},
+            "tasks.sync.*": {"queue": "sync"},
+        },
+        "worker_prefetch_multiplier": 1,
+        "worker_cancel_long_running_tasks_on_connection_loss": False,
+        "timezone": "UTC",
+    }

@@ -1,0 +1,22 @@
+"""A destination: "changes of this audience go through this connector by this action"."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+CALL_TYPES = ("ADD", "UPDATE", "REMOVE")
+
+
+@dataclass(frozen=True)
+class Destination:
+    """One destination, as configured (design.md, section 5)."""
+
+    name: str
+    audience: str
+    connector: str
+    action: str
+    max_rows: int = 200  # rows per call
+    max_age: float = 600  # seconds the oldest row may wait
+    call_types: tuple[str, ...] = CALL_TYPES
+    on_unknown: str | None = None  # "resend": send again when the outcome of a call is unknown
+    options: Mapping[str, Any] = field(default_factory=dict)  # of the action, e.g. {"event": "LAPSED"}

@@ -1,0 +1,77 @@
+"""What can go wrong, named by what the pipeline does next.
+
+::
+
+    PipelineError
+    ├── Misconfigured        a person must change something; nothing is retried
+    │   └── Held             Responsys says so: the connector or destination stops, its rows wait
+    ├── Refused              Responsys said no for good; the rows become dead letters
+    ├── RetryLater           nothing happened there; the batch is tried again
+    │   └── Throttled        the same, and the limit it ran into is paused; costs no attempt
+    └── OutcomeUnknown       the call went out and no answer says what became of it
+"""
+
+from typing import Literal
+
+
+class PipelineError(Exception):
+    """Base of everything the pipeline raises on purpose."""
+
+
+class Misconfigured(PipelineError):
+    """A person must change something; the message says what, where and how."""
+
+
+class CallError(PipelineError):
+    """A call that did not end in an answer; ``code`` is Responsys' own word, verbatim."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(f"{code}: {detail}" if detail else code)
+        self.code = code
+        self.detail = detail
+
+
+class Held(CallError, Misconfigured):
+    """The whole ``scope`` cannot be served until a person acts; its rows wait."""
+
+    def __init__(self, scope: Literal["connector", "destination"], code: str, detail: str = "") -> None:
+        super().__init__(code, detail)
+        self.scope = scope
+
+
+class Refused(CallError):
+    """The whole call was turned down and nothing of it was done.
+
+    ``isolate`` is True when one row may have spoilt it for the others.
+    """
+
+    def __init__(self, code: str, detail: str = "", *, isolate: bool = False) -> None:
+        super().__init__(code, detail)
+        self.isolate = isolate
+
+
+class RetryLater(CallError):
+    """Nothing was done there; ``delay`` is the least wait in seconds, None to let back-off decide."""
+
+    def __init__(self, code: str, detail: str = "", *, delay: float | None = None) -> None:
+        super().__init__(code, detail)
+        self.delay = delay
+
+
+class Throttled(RetryLater):
+    """A limit is used up: of one ``function``, of the whole ``account``, or of the ``login``."""
+
+    def __init__(
+        self,
+        scope: Literal["function", "account", "login"],
+        code: str,
+        detail: str = "",
+        *,
+        delay: float | None = None,
+    ) -> None:
+        super().__init__(code, detail, delay=delay)
+        self.scope = scope
+
+
+class OutcomeUnknown(CallError):
+    """The body went out; what became of it cannot be told (``Timeout`` or ``OutcomeUnknown``)."""

@@ -1,0 +1,1 @@
+"""What enters from outside, described with marshmallow; everything loads to plain dicts."""
