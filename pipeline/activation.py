@@ -1,0 +1,204 @@
+"""One activation: read from JSON or from a dict, and written as an entry of the intake.
+
+marshmallow takes some 50 µs for each, so a decoder compiled from the schema's own fields goes first.
+What it refuses goes through marshmallow, whose verdict counts and whose messages people read.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import msgspec
+from marshmallow import Schema, ValidationError
+from msgspec import Meta, Struct
+
+from pipeline.errors import PipelineError
+from schemas.activation import (
+    CALL_TYPES,
+    FIRST_YEAR,
+    HASH,
+    IDENTIFIER,
+    IDENTIFIERS,
+    LARGEST,
+    LAST_YEAR,
+    MAX_BYTES,
+    NAME,
+    PARTNER_NUMBERS,
+    PRINTABLE,
+    ActivationSchema,
+    EntrySchema,
+    Text,
+)
+
+MAX_ENTRY = MAX_BYTES + 2048  # bytes; an entry also carries what the pipeline adds
+OUTSIDE, ENTRY = ActivationSchema(), EntrySchema()
+OURS = ENTRY.fields.keys() - OUTSIDE.fields.keys()  # a producer may not set these
+NUMBER_OR_NAME = {**PARTNER_NUMBERS, **{name: number for number, name in PARTNER_NUMBERS.items()}}
+# By name of the field that it constrains.
+TEXT = {
+    name: Meta(min_length=1, max_length=field.longest, pattern=PRINTABLE)
+    for name, field in ENTRY.fields.items()
+    if isinstance(field, Text)
+}
+
+if TYPE_CHECKING:
+    CallType = str
+    Identifiers = dict[str, str]
+    Variables = dict[str, str | int | float | bool | None]
+else:  # what the decoder checks
+    FINITE = Meta(ge=-1.7976931348623157e308, le=1.7976931348623157e308)
+    CallType = Literal[CALL_TYPES]
+    Identifiers = dict[
+        Literal[IDENTIFIERS],
+        Annotated[str, Meta(min_length=1, max_length=IDENTIFIER.longest)]
+        | Annotated[int, Meta(ge=0, le=LARGEST)],
+    ]
+    Variables = dict[
+        Annotated[str, Meta(min_length=1, max_length=NAME.longest)],
+        str | Annotated[int, Meta(ge=-LARGEST - 1, le=LARGEST)] | Annotated[float, FINITE] | bool | None,
+    ]
+
+
+class Invalid(PipelineError):
+    """An activation breaks the rules; ``messages`` says what and where, in marshmallow's structure."""
+
+    def __init__(self, messages: dict[Any, Any]) -> None:
+        super().__init__(f"the activation is not valid: {json.dumps(messages, default=str)}")
+        self.messages = messages
+
+
+class Activation(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One profile's change in one audience (design.md, section 5).
+
+    ``identifiers`` is keyed by name, never by partner number, when it comes from this module's functions.
+    """
+
+    audience: Annotated[str, TEXT["audience"]]
+    profile_id: Annotated[str, TEXT["profile_id"]]
+    call_type: CallType
+    identifiers: Identifiers = {}
+    variables: Variables = {}
+    occurred_at: Annotated[datetime, Meta(tz=True)] | None = None
+    id: Annotated[str, TEXT["id"]] | None = None
+    # Only an entry of the intake carries the following.
+    bulk: bool = False  # waits behind real-time lanes
+    auto_id: Annotated[str, TEXT["auto_id"]] | None = (
+        None  # given by the producer; not looked up for duplicates
+    )
+    destination: Annotated[str, TEXT["destination"]] | None = None  # a replay goes to this one only
+    replay: Annotated[str, TEXT["replay"]] | None = None  # the dead letter that is sent again
+
+    def identifier(self, name: str) -> str | None:
+        """Return an identifier by its name or its partner number; None when there is none."""
+        value = self.identifiers.get(name)
+        return value if value is not None else self.identifiers.get(NUMBER_OR_NAME.get(name, name))
+
+
+encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(Activation).decode
+_convert = partial(msgspec.convert, type=Activation)
+_REFUSED = (msgspec.MsgspecError, UnicodeError, RecursionError, TypeError)
+
+
+def decode(raw: bytes) -> Activation:
+    """Read an entry of the intake.
+
+    Raises:
+        Invalid: it is no JSON, or breaks a rule of ``EntrySchema``.
+    """
+    if len(raw) > MAX_ENTRY:
+        raise too_large(len(raw))
+    try:
+        activation = _decode(raw)
+    except _REFUSED:
+        return load(ENTRY, parse(raw))
+    return activation if finish(activation) else load(ENTRY, parse(raw))
+
+
+def from_mapping(mapping: Mapping[str, Any]) -> Activation:
+    """Read an activation from outside: a dict that keeps to ``ActivationSchema``.
+
+    Raises:
+        Invalid: it breaks a rule, or is larger than 64 KiB.
+    """
+    activation = convert(mapping) or load(OUTSIDE, mapping)
+    size = len(encode(activation))
+    if size > MAX_BYTES:
+        raise too_large(size)
+    return activation
+
+
+def convert(mapping: Mapping[str, Any]) -> Activation | None:
+    """Read ``mapping`` the fast way; None when marshmallow must have a look at it."""
+    if type(mapping) is not dict or not OURS.isdisjoint(mapping):
+        return None
+    try:
+        activation = _convert(mapping)
+        encode(activation)  # refuses what has no UTF-8 form, and subclasses of str
+    except _REFUSED:
+        return None
+    return activation if finish(activation) else None
+
+
+def finish(activation: Activation) -> bool:
+    """Name the identifiers as the schema does; False when marshmallow must have a look at it."""
+    moment = activation.occurred_at
+    if moment is not None and not (
+        FIRST_YEAR <= moment.year <= LAST_YEAR and type(moment.tzinfo) is timezone
+    ):
+        return False
+    identifiers = activation.identifiers
+    if not name_identifiers(identifiers):
+        return False
+    hashed, address = identifiers.get("hashed_email"), identifiers.get("email")
+    if hashed is not None and not HASH.match(hashed):
+        return False
+    return address is None or "@" in address
+
+
+def name_identifiers(identifiers: dict[str, str]) -> bool:
+    """Turn partner numbers into names and numbers into text; False when two of them meet."""
+    for name, value in identifiers.items():
+        if name in PARTNER_NUMBERS or type(value) is not str:
+            break
+        if value.isspace():
+            return False
+    else:
+        return True
+    named = {PARTNER_NUMBERS.get(name, name): str(value) for name, value in identifiers.items()}
+    if len(named) < len(identifiers) or any(value.isspace() for value in named.values()):
+        return False
+    identifiers.clear()
+    identifiers.update(named)
+    return True
+
+
+def load(schema: Schema, data: Any) -> Activation:
+    """Ask marshmallow."""
+    try:
+        return Activation(**schema.load(data))
+    except ValidationError as error:
+        raise Invalid(error.messages_dict) from None
+
+
+def parse(raw: bytes) -> Any:
+    """Parse JSON the slow way, for a message a person can use."""
+    try:
+        return json.loads(raw.decode())
+    except UnicodeDecodeError as error:
+        raise Invalid({"_schema": [f"This is not UTF-8: see byte {error.start}."]}) from None
+    except json.JSONDecodeError as error:
+        raise Invalid({"_schema": [f"This is not JSON: {error}."]}) from None
+    except (ValueError, RecursionError):
+        raise Invalid(
+            {"_schema": ["This is not JSON we can read: nested too deeply, or a number too long."]}
+        ) from None
+
+
+def too_large(size: int) -> Invalid:
+    """Build the error for an activation of ``size`` bytes."""
+    return Invalid(
+        {"_schema": [f"An activation has at most {MAX_BYTES} bytes as JSON; this one has {size}."]}
+    )
