@@ -1,0 +1,203 @@
+"""Connectors, destinations and holds: the records in the SQL store, and one frozen picture of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Connection, Engine, delete, insert, select, update
+
+from pipeline import documents, tables
+from pipeline.changes import Change, Changes, compare
+from pipeline.connector import Connector
+from pipeline.database import reading
+from pipeline.destination import Destination
+from pipeline.documents import KEEP, SECRETS, SECTIONS, Documents
+from pipeline.errors import Misconfigured
+from pipeline.vault import Vault
+
+Scope = Literal["connector", "destination"]
+Kind = Literal["paused", "held"]
+
+
+@dataclass(frozen=True)
+class Hold:
+    """Why a connector or destination does not send: a person ``paused`` it, or an answer ``held`` it."""
+
+    kind: Kind
+    code: str
+    detail: str
+    since: datetime
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """All records at one ``version``."""
+
+    version: int
+    connectors: Mapping[str, Connector] = field(default_factory=lambda: MappingProxyType({}))
+    destinations: Mapping[str, Destination] = field(default_factory=lambda: MappingProxyType({}))
+    holds: Mapping[tuple[Scope, str], Hold] = field(default_factory=lambda: MappingProxyType({}))
+
+    def for_audience(self, audience: str) -> tuple[Destination, ...]:
+        """Return where changes of ``audience`` go, by name."""
+        return self.by_audience.get(audience, ())
+
+    @property
+    def audiences(self) -> frozenset[str]:
+        """The audiences that any destination names."""
+        return frozenset(self.by_audience)
+
+    @cached_property
+    def by_audience(self) -> Mapping[str, tuple[Destination, ...]]:
+        """Audience to its destinations."""
+        found: dict[str, tuple[Destination, ...]] = {}
+        for _, destination in sorted(self.destinations.items()):
+            found[destination.audience] = (*found.get(destination.audience, ()), destination)
+        return found
+
+
+class Records:
+    """The records, secrets sealed; every change raises the catalog's version in the same transaction."""
+
+    def __init__(self, engine: Engine, vault: Vault) -> None:
+        self.engine = engine
+        self.vault = vault
+
+    def version(self) -> int:
+        """Return the version in force: who has a catalog of that version has the newest."""
+        with reading(self.engine) as connection:
+            return int(connection.scalar(select(tables.catalog.c.version)) or 0)
+
+    def load(self) -> Catalog:
+        """Read all records."""
+        with reading(self.engine) as connection:
+            # The version first: what changes in between is then read again rather than missed.
+            version = connection.scalar(select(tables.catalog.c.version)) or 0
+            stored = documents.load(connection, self.vault)
+            holds = connection.execute(select(tables.holds)).all()
+        return Catalog(
+            version=version,
+            connectors={name: documents.connector(name, doc) for name, doc in stored["connectors"].items()},
+            destinations={
+                name: documents.destination(name, doc) for name, doc in stored["destinations"].items()
+            },
+            holds={
+                (hold.scope, hold.name): Hold(hold.kind, hold.code, hold.detail, hold.since) for hold in holds
+            },
+        )
+
+    def names(self, section: str) -> frozenset[str]:
+        """Return the names of the stored ``connectors`` or ``destinations``."""
+        with reading(self.engine) as connection:
+            return frozenset(connection.scalars(select(SECTIONS[section].c.name)))
+
+    def apply(self, configuration: Documents, *, prune: bool = False, dry_run: bool = False) -> Changes:
+        """Store ``configuration``, whole or not at all; with ``prune`` remove what it does not name.
+
+        Raises Misconfigured when a destination would be left without its connector, or when a secret is to
+        be kept and there is none.
+        """
+        with self.engine.begin() as connection:
+            connection.execute(select(tables.catalog).with_for_update())  # one at a time
+            stored = documents.load(connection, self.vault)
+            wanted = with_kept_secrets(configuration, stored)
+            changes = Changes(**{s: compare(stored[s], wanted[s], prune=prune) for s in SECTIONS})
+            refuse_dangling(stored, wanted, changes)
+            if changes and not dry_run:
+                for section in SECTIONS:
+                    self._write(connection, section, getattr(changes, section), wanted)
+                raise_version(connection)
+        return changes
+
+    def _write(self, connection: Connection, section: str, change: Change, wanted: Documents) -> None:
+        for name in (*change.created, *change.updated):
+            documents.store(connection, section, name, wanted[section][name], self.vault)
+        for name in change.removed:
+            documents.remove(connection, section, name)
+            release(connection, "connector" if section == "connectors" else "destination", name)
+
+    def export(self) -> dict[str, dict[str, dict[str, Any]]]:
+        """Return all records as a configuration without secrets; to ``apply`` it changes nothing."""
+        with reading(self.engine) as connection:
+            stored = documents.load(connection, self.vault)
+        for name, document in stored["connectors"].items():
+            stored["connectors"][name] = {**document, **dict.fromkeys(SECRETS, KEEP)}
+        return {section: documents.said(found) for section, found in stored.items()}
+
+    def hold(self, scope: Scope, name: str, kind: Kind, code: str = "", detail: str = "") -> bool:
+        """Stop sending for ``name``; False when the same hold is there, whose time stays."""
+        with self.engine.begin() as connection:
+            found = connection.execute(select(tables.holds).where(*at(scope, name))).one_or_none()
+            if found and (found.kind, found.code) == (kind, code):
+                return False
+            release(connection, scope, name)
+            hold = {"kind": kind, "code": code, "detail": detail, "since": datetime.now(UTC)}
+            connection.execute(insert(tables.holds).values(scope=scope, name=name, **hold))
+            raise_version(connection)
+        return True
+
+    def release(self, scope: Scope, name: str) -> bool:
+        """Send again for ``name``; False when nothing stopped it."""
+        with self.engine.begin() as connection:
+            if released := release(connection, scope, name):
+                raise_version(connection)
+        return released
+
+    def reseal(self) -> int:
+        """Encrypt all secrets anew with the first key, and say how many records have some."""
+        with self.engine.begin() as connection:
+            rows = connection.execute(select(tables.connectors).with_for_update()).all()
+            for row in rows:
+                sealed = self.vault.reseal(row.secrets)
+                table = tables.connectors
+                connection.execute(update(table).where(table.c.name == row.name).values(secrets=sealed))
+        return len(rows)
+
+
+def at(scope: Scope, name: str) -> tuple[ColumnElement[bool], ...]:
+    """Say in SQL which hold."""
+    return tables.holds.c.scope == scope, tables.holds.c.name == name
+
+
+def release(connection: Connection, scope: Scope, name: str) -> bool:
+    """Delete a hold; False when there is none."""
+    return connection.execute(delete(tables.holds).where(*at(scope, name))).rowcount > 0
+
+
+def raise_version(connection: Connection) -> None:
+    """Tell everybody who looks that something changed."""
+    connection.execute(update(tables.catalog).values(version=tables.catalog.c.version + 1))
+
+
+def with_kept_secrets(configuration: Documents, stored: Documents) -> Documents:
+    """Return ``configuration`` with the stored secret wherever one is to be kept."""
+    connectors = {
+        name: {key: kept(name, key, value, stored) for key, value in document.items()}
+        for name, document in documents.said(configuration.get("connectors", {})).items()
+    }
+    return {"connectors": connectors, "destinations": documents.said(configuration.get("destinations", {}))}
+
+
+def kept(name: str, key: str, value: Any, stored: Documents) -> Any:
+    """Return ``value``, or the stored one in the place of the mark for a secret."""
+    if key not in SECRETS or value != KEEP:
+        return value
+    if name not in stored["connectors"]:
+        raise Misconfigured(f"connectors.{name}.{key}: there is none stored that could be kept")
+    return stored["connectors"][name][key]
+
+
+def refuse_dangling(stored: Documents, wanted: Documents, changes: Changes) -> None:
+    """Raise Misconfigured when a destination would name a connector that is not there."""
+    connectors = (stored["connectors"].keys() | wanted["connectors"].keys()) - set(changes.connectors.removed)
+    destinations = {**stored["destinations"], **wanted["destinations"]}
+    problems = [
+        f'destinations.{name}.connector: there would be no connector "{document["connector"]}"'
+        for name, document in sorted(destinations.items())
+        if name not in changes.destinations.removed and document["connector"] not in connectors
+    ]
+    if problems:
+        raise Misconfigured("\n".join(problems))

@@ -1,0 +1,83 @@
+"""Records as documents: what stands in the configuration under a name, and how the tables hold it.
+
+A connector's secrets are kept apart from the rest, sealed. Whatever a destination names beyond what all
+have in common is an option of its action.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from sqlalchemy import Connection, Table, delete, insert, select
+
+from pipeline import tables
+from pipeline.connector import Connector
+from pipeline.destination import CALL_TYPES, Destination
+from pipeline.errors import Misconfigured
+from pipeline.vault import Vault
+
+Document = Mapping[str, Any]
+Documents = Mapping[str, Mapping[str, Document]]  # section, name
+
+SECTIONS: Mapping[str, Table] = {"connectors": tables.connectors, "destinations": tables.destinations}
+SECRETS = ("password",)
+KEEP = {"keep": True}  # stands for a secret: the stored one
+
+
+def connector(name: str, document: Document) -> Connector:
+    """Read a connector; its ``name`` in the document is the one people see."""
+    return Connector(**{**document, "name": name, "title": document.get("name", name)})
+
+
+def destination(name: str, document: Document) -> Destination:
+    """Read a destination."""
+    common = {field.name for field in fields(Destination)} & document.keys()
+    known = {key: document[key] for key in common}
+    known["call_types"] = tuple(document.get("call_types", CALL_TYPES))
+    options = {key: value for key, value in document.items() if key not in common}
+    return Destination(**{**known, "name": name}, options=options)
+
+
+def said(documents: Mapping[str, Document]) -> dict[str, dict[str, Any]]:
+    """Leave out what is None, which TOML cannot say."""
+    return {
+        name: {key: value for key, value in document.items() if value is not None}
+        for name, document in sorted(documents.items())
+    }
+
+
+def load(connection: Connection, vault: Vault) -> dict[str, dict[str, Document]]:
+    """Return everything that is stored, secrets opened."""
+    return {
+        "connectors": {
+            row.name: {**row.body, **opened(row.name, row.secrets, vault)}
+            for row in connection.execute(select(tables.connectors))
+        },
+        "destinations": {row.name: row.body for row in connection.execute(select(tables.destinations))},
+    }
+
+
+def store(connection: Connection, section: str, name: str, document: Document, vault: Vault) -> None:
+    """Put a document in the place of what is stored under its name."""
+    row: dict[str, Any] = {"name": name, "body": {k: v for k, v in document.items() if k not in SECRETS}}
+    if section == "connectors":
+        row["secrets"] = vault.seal(json.dumps({key: document[key] for key in SECRETS}))
+    else:
+        row.update(audience=document["audience"], connector=document["connector"])
+    remove(connection, section, name)
+    connection.execute(insert(SECTIONS[section]).values(row))
+
+
+def remove(connection: Connection, section: str, name: str) -> None:
+    """Delete what is stored under a name."""
+    table = SECTIONS[section]
+    connection.execute(delete(table).where(table.c.name == name))
+
+
+def opened(name: str, sealed: str, vault: Vault) -> dict[str, str]:
+    """Return a connector's secrets."""
+    try:
+        return dict(json.loads(vault.open(sealed)))
+    except Misconfigured as error:
+        raise Misconfigured(f'connector "{name}": {error}') from error

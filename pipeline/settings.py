@@ -1,0 +1,157 @@
+"""What the environment decides: where the stores are, keys, time-outs and logging.
+
+Everything that describes the customer's world is a record in the SQL store (``catalog.py``). This is the
+only file that names ``os.environ``.
+"""
+
+import math
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import Misconfigured
+from pipeline.secret_key import is_key, key_in
+
+PREFIX = "ACTIVATION_"
+BROKERS = ("redis", "rediss", "unix")
+DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+LOG_FORMATS = ("text", "json")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The environment, read whole and checked whole; what may hold a secret is not shown."""
+
+    data_dir: Path
+    database_url: str = field(repr=False)
+    broker_url: str | None = field(default=None, repr=False)  # None: the embedded server
+    secret_keys: tuple[str, ...] = field(default=(), repr=False)  # the first encrypts, all decrypt
+    api_keys: tuple[str, ...] = field(default=(), repr=False)
+    log_level: str = "INFO"
+    log_format: str = "text"
+    connect_timeout: float = 10  # seconds, like all below
+    read_timeout: float = 60
+    shutdown_grace: float = 2
+    idempotency_window: int = 86400
+    environ: Mapping[str, str] = field(default_factory=dict, repr=False)  # for { env = "NAME" } in records
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
+        """Read ``environ``; raise Misconfigured with every bad value at once.
+
+        When no secret key is given, the one in the data folder is used, or made. Where that cannot be done
+        there is none: who only produces does not need it, and the vault tells everybody else.
+        """
+        read = Reader(environ)
+        data_dir = Path(read("DATA_DIR", ".activation", str)).expanduser().absolute()
+        settings = cls(
+            data_dir=data_dir,
+            database_url=read("DATABASE_URL", f"sqlite:///{data_dir / 'activation.db'}", url_of(DATABASES)),
+            broker_url=read("BROKER_URL", None, url_of(BROKERS)),
+            secret_keys=read("SECRET_KEY", (), secret_keys),
+            api_keys=read("API_KEYS", (), words),
+            log_level=read("LOG_LEVEL", "INFO", one_of(LOG_LEVELS, str.upper)),
+            log_format=read("LOG_FORMAT", "text", one_of(LOG_FORMATS, str.lower)),
+            connect_timeout=read("CONNECT_TIMEOUT", 10.0, number(float)),
+            read_timeout=read("READ_TIMEOUT", 60.0, number(float)),
+            shutdown_grace=read("SHUTDOWN_GRACE", 2.0, number(float)),
+            idempotency_window=read("IDEMPOTENCY_WINDOW", 86400, number(int)),
+            environ=environ,
+        )
+        read.refuse_problems()
+        return settings if settings.secret_keys else with_kept_key(settings)
+
+
+def with_kept_key(settings: Settings) -> Settings:
+    """Return the settings with the key that is kept in the data folder."""
+    try:
+        return replace(settings, secret_keys=(key_in(settings.data_dir),))
+    except OSError:
+        return settings
+
+
+class Reader:
+    """Reads variables one by one and remembers what was wrong with each."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self.environ = environ
+        self.problems: list[str] = []
+
+    def __call__(self, name: str, default: Any, parse: Callable[[str], Any]) -> Any:
+        """Return the variable as ``parse`` reads it; an empty one counts as unset."""
+        text = self.environ.get(PREFIX + name, "").strip()
+        if not text:
+            return default
+        try:
+            return parse(text)
+        except ValueError as error:
+            self.problems.append(f"{PREFIX}{name} {error}")
+            return default
+
+    def refuse_problems(self) -> None:
+        """Raise Misconfigured when any variable was wrong."""
+        if self.problems:
+            raise Misconfigured("\n".join(self.problems))
+
+
+def url_of(schemes: Sequence[str]) -> Callable[[str], str]:
+    """Return a parser of URLs; it never quotes a wrong one, which may hold a password."""
+
+    def parse(text: str) -> str:
+        scheme, separator, _ = text.partition("://")
+        if not separator or scheme not in schemes:
+            raise ValueError(f"is not a URL that begins with {alternatives(f'{s}://' for s in schemes)}")
+        return text
+
+    return parse
+
+
+def one_of(choices: Sequence[str], fold: Callable[[str], str]) -> Callable[[str], str]:
+    """Return a parser of one of ``choices``, in any case of letters."""
+
+    def parse(text: str) -> str:
+        if fold(text) not in choices:
+            raise ValueError(f'is "{text}" but must be {alternatives(choices)}')
+        return fold(text)
+
+    return parse
+
+
+def number(kind: Callable[[str], float]) -> Callable[[str], float]:
+    """Return a parser of a number of seconds above zero."""
+
+    def parse(text: str) -> float:
+        try:
+            value = kind(text)
+        except ValueError:
+            value = math.nan
+        if not 0 < value < math.inf:
+            raise ValueError(f'is "{text}" but must be {"a whole" if kind is int else "a"} number of seconds')
+        return value
+
+    return parse
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Split a comma list."""
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def secret_keys(text: str) -> tuple[str, ...]:
+    """Split a comma list of Fernet keys, newest first."""
+    keys = words(text)
+    wrong = [str(position) for position, key in enumerate(keys, 1) if not is_key(key)]
+    if wrong or not keys:
+        raise ValueError(
+            f"is not a comma list of keys of 32 bytes as URL-safe base64 (wrong: {', '.join(wrong)})"
+        )
+    return keys
+
+
+def alternatives(choices: Iterable[str]) -> str:
+    """Return "a, b or c"."""
+    *others, last = choices
+    return f"{', '.join(others)} or {last}" if others else last
