@@ -15,7 +15,8 @@ from marshmallow import Schema, ValidationError
 from msgspec import Meta, Struct
 
 from pipeline.errors import PipelineError
-from schemas.activation import (
+from schemas.activation import MAX_BYTES, ActivationSchema, EntrySchema
+from schemas.activation_fields import (
     CALL_TYPES,
     FIRST_YEAR,
     HASH,
@@ -23,12 +24,9 @@ from schemas.activation import (
     IDENTIFIERS,
     LARGEST,
     LAST_YEAR,
-    MAX_BYTES,
     NAME,
     PARTNER_NUMBERS,
     PRINTABLE,
-    ActivationSchema,
-    EntrySchema,
     Text,
 )
 

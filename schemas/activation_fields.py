@@ -1,0 +1,246 @@
+"""The kinds of field that an activation is made of.
+
+Each turns what it accepts into plain values: exactly str, int, float, bool, None or a datetime with a zone.
+No message repeats a value, because identifiers and variables are personal.
+"""
+
+import math
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
+from typing import Any
+
+from marshmallow import ValidationError, fields
+
+LONGEST = 255  # characters of a name, a profile id or an identifier
+LARGEST = 2**63 - 1  # the largest whole number; -LARGEST - 1 is the smallest
+FIRST_YEAR, LAST_YEAR = 1970, 9998  # a time zone can carry year 1 or 9999 over the edge of the calendar
+
+CALL_TYPES = ("ADD", "UPDATE", "REMOVE")
+PARTNER_NUMBERS = {"27": "riid", "7001": "hashed_email", "2001": "crm_id"}  # Responsys' own numbers
+IDENTIFIERS = ("email", "riid", "crm_id", "hashed_email", *PARTNER_NUMBERS)
+NUMERIC = ("riid", "crm_id")  # may be given as a whole number
+
+# No control characters, since these become parts of Redis keys, and no half of a surrogate pair.
+PRINTABLE = r"\A[^\x00-\x1f\x7f-\x9f\ud800-\udfff]+\Z"
+HASH = re.compile(r"\A[0-9a-fA-F]{64}\Z")
+MOMENT = re.compile(
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]+))?)?"
+    r"(?:([Zz])|([+-])([0-9]{2}):?([0-9]{2}))?"
+)
+
+REQUIRED = "This is missing; every activation needs it."
+NULL = "This must not be null; leave it out when there is none."
+
+
+class Text(fields.Field[str]):
+    """Text of 1 to ``longest`` characters without control characters."""
+
+    default_error_messages = {  # noqa: RUF012 -- marshmallow declares it so
+        "required": REQUIRED,
+        "null": NULL,
+        "invalid": "This must be text.",
+        "empty": "This must not be empty.",
+        "long": "This must have at most {longest} characters.",
+        "control": "This must not contain control characters, such as line ends or tabs.",
+        "unicode": "This is not valid Unicode: it contains half of a surrogate pair.",
+    }
+
+    def __init__(self, *, longest: int = LONGEST, **options: Any) -> None:
+        super().__init__(**options)
+        self.longest = longest
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
+        text = self.text(value)
+        if not re.match(PRINTABLE, text):
+            raise self.make_error("control")
+        return text
+
+    def text(self, value: Any) -> str:
+        """Return ``value`` as exactly a ``str``, within the length."""
+        if not isinstance(value, str):
+            raise self.make_error("invalid")
+        if not value:
+            raise self.make_error("empty")
+        if len(value) > self.longest:
+            raise self.make_error("long", longest=self.longest)
+        if not encodable(value):
+            raise self.make_error("unicode")
+        return str.__str__(value)
+
+
+class CallType(fields.Field[str]):
+    """One of ADD, UPDATE and REMOVE."""
+
+    default_error_messages = {  # noqa: RUF012
+        "required": "This is missing; it says what happened: ADD, UPDATE or REMOVE.",
+        "null": "This must be ADD, UPDATE or REMOVE.",
+        "invalid": "This must be ADD, UPDATE or REMOVE, in capitals.",
+    }
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
+        if not isinstance(value, str) or value not in CALL_TYPES:
+            raise self.make_error("invalid")
+        return str.__str__(value)
+
+
+class Moment(fields.Field[datetime]):
+    """An ISO 8601 date and time, or a datetime; without a zone it is taken as UTC."""
+
+    default_error_messages = {  # noqa: RUF012
+        "invalid": "This must be a date and time in ISO 8601, such as 2026-11-21T12:00:00Z.",
+        "range": f"This must lie between the years {FIRST_YEAR} and {LAST_YEAR}.",
+    }
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> datetime:
+        moment = value if isinstance(value, datetime) else self.parse(value)
+        if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+            raise self.make_error("range")
+        return (
+            moment.astimezone(UTC) if moment.tzinfo else datetime.combine(moment.date(), moment.time(), UTC)
+        )
+
+    def parse(self, value: Any) -> datetime:
+        """Read text; a fraction is rounded to microseconds."""
+        match = MOMENT.fullmatch(value) if isinstance(value, str) else None
+        if not match:
+            raise self.make_error("invalid")
+        *numbers, fraction, zulu, sign, hours, minutes = match.groups(default="")
+        try:
+            zone = offset(sign, hours, minutes) if sign else UTC if zulu else None
+            year, month, day, hour, minute, second = (int(number or 0) for number in numbers)
+            rounded = timedelta(microseconds=(int(f"{fraction:0<7.7}") + 5) // 10)
+            return datetime(year, month, day, hour, minute, second, tzinfo=zone) + rounded
+        except (ValueError, OverflowError) as error:
+            raise self.make_error("invalid") from error
+
+
+class Identifiers(fields.Field[dict[str, str]]):
+    """Who the profile is; partner numbers are turned into names and whole numbers into text."""
+
+    default_error_messages = {  # noqa: RUF012
+        "null": NULL,
+        "invalid": 'This must be an object, such as {{"email": "..."}}.',
+        "unknown": f"There is no such identifier; there are: {', '.join(IDENTIFIERS)}.",
+        "twice": 'This and "{other}" are the same identifier with different values; send one of them.',
+        "address": 'This is a plain address; put it in "email" and it will be hashed.',
+        "digits": "This must be 64 hexadecimal digits: SHA-256 of the trimmed, lower-cased address.",
+        "hashed": 'This is a hash and would be hashed again; put it in "hashed_email".',
+        "blank": "This must not be blank; leave it out when there is none.",
+        "number": f"This must be text or a whole number from 0 to {LARGEST}.",
+    }
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> dict[str, str]:
+        if not isinstance(value, Mapping):
+            raise self.make_error("invalid")
+        named: dict[str, str] = {}
+        given: dict[str, str] = {}  # by which key each was given
+        problems: dict[Any, Any] = {}
+        for key, entry in value.items():
+            try:
+                name, text = self.identifier(key, entry)
+                if named.setdefault(name, text) != text:
+                    raise self.make_error("twice", other=given[name])
+                given[name] = key
+            except ValidationError as error:
+                problems[key] = error.messages
+        if problems:
+            raise ValidationError(problems)
+        return named
+
+    def identifier(self, key: Any, value: Any) -> tuple[str, str]:
+        """Return the name and the text of one identifier."""
+        if not isinstance(key, str) or key not in IDENTIFIERS:
+            raise self.make_error("unknown")
+        name = PARTNER_NUMBERS.get(key, str.__str__(key))
+        text = IDENTIFIER.text(self.numeral(value) if name in NUMERIC else value)
+        if text.isspace():
+            raise self.make_error("blank")
+        if name == "hashed_email" and not HASH.match(text):
+            raise self.make_error("address" if "@" in text else "digits")
+        if name == "email" and HASH.match(text):
+            raise self.make_error("hashed")
+        return name, text
+
+    def numeral(self, value: Any) -> Any:
+        """Turn a whole number into text; anything else stays what it is."""
+        if isinstance(value, bool) or not isinstance(value, (int, str)):
+            raise self.make_error("number")
+        if isinstance(value, int) and not 0 <= value <= LARGEST:
+            raise self.make_error("number")
+        return str(int(value)) if isinstance(value, int) else value
+
+
+class Variables(fields.Field[dict[str, Any]]):
+    """What else is known: names to text, numbers, booleans or null."""
+
+    default_error_messages = {  # noqa: RUF012
+        "null": NULL,
+        "invalid": 'This must be an object, such as {{"tier": "gold"}}.',
+        "nested": "A variable is text, a number, true, false or null; send other things as text.",
+        "large": "This number is too large; send it as text.",
+        "nan": "This is not a finite number; send null or leave it out.",
+    }
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> dict[str, Any]:
+        if not isinstance(value, Mapping):
+            raise self.make_error("invalid")
+        variables: dict[str, Any] = {}
+        problems: dict[Any, Any] = {}
+        for name, entry in value.items():
+            try:
+                variables[NAME.text(name)] = self.variable(entry)
+            except ValidationError as error:
+                problems[name] = error.messages
+        if problems:
+            raise ValidationError(problems)
+        return variables
+
+    def variable(self, value: Any) -> Any:
+        """Return ``value`` as exactly a str, int, float, bool or None."""
+        if value is None or isinstance(value, bool):
+            return value
+        if isinstance(value, str):
+            return str.__str__(value) if encodable(value) else self.refuse("unicode")
+        if isinstance(value, int):
+            return int(value) if -LARGEST - 1 <= value <= LARGEST else self.refuse("large")
+        if isinstance(value, (float, Decimal)):
+            return float(value) if math.isfinite(value) else self.refuse("nan")
+        return self.refuse("nested")
+
+    def refuse(self, key: str) -> Any:
+        """Raise the error with this key."""
+        raise IDENTIFIER.make_error(key) if key == "unicode" else self.make_error(key)
+
+
+class Flag(fields.Field[bool]):
+    """Exactly true or false."""
+
+    default_error_messages = {"invalid": "This must be true or false."}  # noqa: RUF012
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid")
+        return value
+
+
+IDENTIFIER = Text()
+NAME = Text()
+
+
+def encodable(text: str) -> bool:
+    """Tell whether ``text`` has a UTF-8 form."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def offset(sign: str, hours: str, minutes: str) -> timezone:
+    """Return the zone that ISO 8601 writes as ``+05:30``."""
+    if int(minutes) > 59:
+        raise ValueError(minutes)
+    distance = timedelta(hours=int(hours), minutes=int(minutes))
+    return timezone(-distance if sign == "-" else distance)
