@@ -1,0 +1,40 @@
+"""An account: who may log in, its lists, its events and its limits."""
+
+from emulators.responsys.columns import SYSTEM_COLUMNS
+from emulators.responsys.limits import Limits
+from emulators.responsys.members import Members
+from emulators.responsys.seed import AccountSeed, ListSeed
+
+
+class ProfileList:
+    """A profile list in its folder."""
+
+    def __init__(self, seed: ListSeed) -> None:
+        self.name = seed.name
+        self.folder = seed.folder
+        self.fields = SYSTEM_COLUMNS | seed.fields
+        self.members = Members(anyone=seed.any_recipient)
+        self.members.add(seed.members)
+        for people in seed.ranges:
+            self.members.add_range(people)
+
+
+class Account:
+    """Everything that belongs to one customer of Responsys."""
+
+    def __init__(self, seed: AccountSeed, default_limits: dict[str, int | None]) -> None:
+        self.name = seed.name
+        self.users = dict(seed.users)
+        self.lists: dict[str, ProfileList] = {}
+        self.folders = {"Main", *seed.folders}
+        self.events = set(seed.events)
+        self.limits = Limits(default_limits)
+        self.limits.set(seed.limits)
+        for profile_list in seed.lists:
+            self.add_list(profile_list)
+
+    def add_list(self, seed: ListSeed) -> ProfileList:
+        """Create a list, or replace the one of that name."""
+        self.lists[seed.name] = ProfileList(seed)
+        self.folders.add(seed.folder)
+        return self.lists[seed.name]

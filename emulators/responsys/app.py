@@ -1,0 +1,45 @@
+"""The ASGI application."""
+
+import math
+from typing import Any
+
+from emulators.responsys import control, gateway, wire
+from emulators.responsys.emulator import Emulator
+from emulators.responsys.messages import Answer, Request
+
+
+class App:
+    """Serves the API, and under ``/_control`` what it takes to test against it."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        self.emulator = emulator
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        """Answer one request."""
+        is_control = scope["path"].startswith("/_control")
+        try:
+            body = await wire.read(scope, receive, math.inf if is_control else wire.MOST_BYTES)
+        except wire.Gone:
+            return
+        except wire.TooLarge:
+            self.too_large()
+            await wire.write(Answer(arrives="closed"), scope, receive, send)
+            return
+        request = Request(
+            method=scope["method"],
+            path=scope["raw_path"].decode("ascii"),
+            query=scope["query_string"].decode("ascii"),
+            headers=scope["headers"],
+            body=body,
+        )
+        if is_control:
+            answer = control.serve(self.emulator, request)
+        else:
+            answer = await gateway.serve(self.emulator, request)
+        await wire.write(answer, scope, receive, send)
+
+    def too_large(self) -> None:
+        """Note why a connection is dropped."""
+        ledger = self.emulator.ledger
+        ledger.count(None, None, "too large")
+        ledger.violation(self.emulator.clock(), None, None, "a body of more than 10 MB")

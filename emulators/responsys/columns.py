@@ -1,0 +1,60 @@
+"""Columns that every profile list has.
+
+https://docs.oracle.com/en/cloud/saas/marketing/responsys-user/List_SystemFields.htm
+"""
+
+from collections.abc import Callable
+from hashlib import md5, sha256
+from typing import Any
+
+SYSTEM_COLUMNS = {
+    "RIID_": "INTEGER",
+    "CREATED_SOURCE_IP_": "STR255",
+    "CUSTOMER_ID_": "STR255",
+    "EMAIL_ADDRESS_": "STR500",
+    "EMAIL_DOMAIN_": "STR255",
+    "EMAIL_ISP_": "STR255",
+    "EMAIL_FORMAT_": "CHAR",
+    "EMAIL_PERMISSION_STATUS_": "CHAR",
+    "EMAIL_DELIVERABILITY_STATUS_": "CHAR",
+    "EMAIL_PERMISSION_REASON_": "STR255",
+    "EMAIL_MD5_HASH_": "STR50",
+    "EMAIL_SHA256_HASH_": "STR100",
+    "MOBILE_NUMBER_": "STR50",
+    "MOBILE_COUNTRY_": "STR25",
+    "MOBILE_PERMISSION_STATUS_": "CHAR",
+    "MOBILE_DELIVERABILITY_STATUS_": "CHAR",
+    "MOBILE_PERMISSION_REASON_": "STR255",
+    "POSTAL_STREET_1_": "STR255",
+    "POSTAL_STREET_2_": "STR255",
+    "CITY_": "STR50",
+    "STATE_": "STR50",
+    "COUNTRY_": "STR50",
+    "POSTAL_CODE_": "STR25",
+    "POSTAL_PERMISSION_STATUS_": "CHAR",
+    "POSTAL_DELIVERABILITY_STATUS_": "CHAR",
+    "POSTAL_PERMISSION_REASON_": "STR255",
+    "CREATED_DATE_": "TIMESTAMP",
+    "MODIFIED_DATE_": "TIMESTAMP",
+}
+
+# How a value is written before it is compared. That hex and addresses compare without case is an
+# assumption: Oracle says only that the hashes are of the "normalized" address.
+NORMALISE: dict[str, Callable[[Any], str]] = {
+    "RIID_": str,
+    "CUSTOMER_ID_": str,
+    "EMAIL_ADDRESS_": lambda value: value.strip().lower(),
+    "MOBILE_NUMBER_": str,
+    "EMAIL_SHA256_HASH_": str.lower,
+    "EMAIL_MD5_HASH_": str.lower,
+}
+
+
+def email_sha256(email: str) -> str:
+    """Hash an address as the list does: trimmed, lower case, UTF-8."""
+    return sha256(email.strip().lower().encode()).hexdigest()
+
+
+def email_md5(email: str) -> str:
+    """Hash an address the older way."""
+    return md5(email.strip().lower().encode(), usedforsecurity=False).hexdigest()

@@ -1,0 +1,47 @@
+"""HTTP messages, as far as Responsys looks at them."""
+
+from typing import Any, Literal
+
+import msgspec
+
+JSON = "application/json;charset=UTF-8"
+encode = msgspec.json.encode
+
+
+class Request(msgspec.Struct, frozen=True):
+    """What arrived; the path and the query are still percent-encoded, header names are lower case."""
+
+    method: str
+    path: str
+    query: str
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+
+    def header(self, name: bytes) -> str:
+        """Return the value of one header, empty when it is absent."""
+        return next((value.decode("latin-1") for key, value in self.headers if key == name), "")
+
+    def has_type(self, expected: str) -> bool:
+        """Tell whether Content-Type is ``expected``, whatever its parameters."""
+        return self.header(b"content-type").partition(";")[0].strip().lower() == expected
+
+
+class Answer(msgspec.Struct):
+    """What goes back, and how much of it arrives."""
+
+    status: int = 200
+    body: bytes = b""
+    content_type: str = JSON
+    retry_after: int | None = None
+    arrives: Literal["whole", "half", "closed", "never"] = "whole"
+
+
+def answer(content: Any, status: int = 200) -> Answer:
+    """Answer with ``content`` as JSON."""
+    return Answer(status, encode(content))
+
+
+def gateway_page(status: int, text: str) -> Answer:
+    """Answer as the gateway in front of Responsys does: in HTML, without an errorCode."""
+    page = f"<html><head><title>{status} {text}</title></head><body><h1>{text}</h1></body></html>"
+    return Answer(status, page.encode(), "text/html")
