@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
-from types import MappingProxyType
 
 
 @dataclass(frozen=True)
@@ -21,7 +20,7 @@ class Connector:
     kind: str = "responsys"
     enabled: bool = True
     api: str = "sync"
-    limits: Mapping[str, int] = MappingProxyType({})  # function to calls per minute
+    limits: Mapping[str, int] = field(default_factory=dict)  # function to calls per minute
     utilisation: float = 0.95
     max_in_flight: int = 4
 

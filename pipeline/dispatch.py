@@ -1,0 +1,79 @@
+"""Decide what goes out now: batches that are due, within every limit, connector by connector.
+
+Work is pulled: a batch is cut only together with the permit for its call, so under throttling rows stay in
+their lanes, where calls get fuller rather than more numerous.
+"""
+
+from collections.abc import Callable, Iterator
+
+import redis
+
+from pipeline import limits
+from pipeline.catalog import Catalog
+from pipeline.doorbell import Doorbell
+from pipeline.lanes import Gate, Lanes
+from pipeline.mirror import REMOVED
+
+MOST_AT_ONCE = 1_000  # batches claimed in one go, so that a timer comes back to its other duties
+
+
+class Dispatch:
+    """Claims due batches and rings for their delivery."""
+
+    def __init__(
+        self,
+        client: "redis.Redis[bytes]",
+        lanes: Lanes,
+        catalog: Callable[[], Catalog],
+        doorbell: Doorbell,
+        window: float = limits.WINDOW,
+    ) -> None:
+        self._client = client
+        self._lanes = lanes
+        self._catalog = catalog
+        self._doorbell = doorbell
+        self._window = window
+
+    def run(self, connector: str | None = None) -> float | None:
+        """Send off what may go, of one connector or of all.
+
+        Returns the seconds after which it is worth running again; None: when something changes.
+        """
+        waits = [self._drain(gate) for gate in self._gates() if connector in (None, gate.connector)]
+        return min((wait for wait in waits if wait is not None), default=None)
+
+    def take_back(self) -> None:
+        """Ring again for batches whose worker was not heard of within their lease."""
+        for connector in {gate.connector for gate in self._gates()}:
+            for batch, attempt in self._lanes.lapsed(connector):
+                self._doorbell.deliver(batch, attempt)
+
+    def _drain(self, gate: Gate) -> float | None:
+        for _ in range(MOST_AT_ONCE):
+            claimed = self._lanes.claim(gate)
+            if not isinstance(claimed, tuple):
+                return claimed
+            self._doorbell.deliver(*claimed)
+        return 0.0
+
+    def _gates(self) -> Iterator[Gate]:
+        """Name every way out that was ever configured: batches may still wait for a former one."""
+        catalog = self._catalog()
+        for member in sorted(self._client.smembers("ways")):
+            connector, _, function = member.decode().partition(":")
+            yield self._gate(catalog, connector, function)
+
+    def _gate(self, catalog: Catalog, name: str, function: str) -> Gate:
+        connector = catalog.connectors.get(name)
+        if connector is None:  # nothing is sent here, its batches become dead letters or go back
+            return Gate(name, function, REMOVED, limit=1_000_000, window=self._window)
+        return Gate(
+            connector=name,
+            function=function,
+            account=connector.account,
+            max_in_flight=connector.max_in_flight,
+            limit=connector.limits.get(function, 0),
+            default=limits.DEFAULTS[function],
+            utilisation=connector.utilisation,
+            window=self._window,
+        )

@@ -1,0 +1,78 @@
+"""What must happen although nobody rings: the work of the timer that every worker has.
+
+There is no leader. Each duty is done by whichever worker comes first in its interval, so any number may run
+and any of them may die.
+
+Keys
+    turn:{duty}          there while somebody has done it recently
+    turn:limits:{a}      the same for reading an account's limits
+"""
+
+import logging
+import uuid
+
+import redis
+from sqlalchemy import Engine
+
+from pipeline import ledger, stats
+from pipeline.catalog import Catalog
+from pipeline.dispatch import Dispatch
+from pipeline.doorbell import Doorbell
+from pipeline.intake import Intake
+from pipeline.mirror import why_stopped
+
+log = logging.getLogger(__name__)
+
+LONGEST = 1.0  # seconds between two beats
+SHORTEST = 0.005
+MOST_DOORBELLS = 64  # waiting in the queue; more would only say the same
+LIMITS_RETRY = 300.0  # seconds until an account that did not tell its limits is asked again
+
+
+class Heartbeat:
+    """The duties of one worker's timer."""
+
+    def __init__(
+        self,
+        client: "redis.Redis[bytes]",
+        engine: Engine,
+        intake: Intake,
+        dispatch: Dispatch,
+        doorbell: Doorbell,
+    ) -> None:
+        self._client = client
+        self._engine = engine
+        self._intake = intake
+        self._dispatch = dispatch
+        self._doorbell = doorbell
+
+    def beat(self, catalog: Catalog) -> float:
+        """Do what is due, and return the seconds until the next beat."""
+        if self._turn("intake", 0.9):
+            self._ring()
+            self._dispatch.take_back()
+        if self._turn("fold", 10):
+            stats.fold(self._client, self._engine)
+        if self._turn("prune", 3600):
+            ledger.prune(self._engine)
+        self._learn_limits(catalog)
+        wait = self._dispatch.run()
+        return LONGEST if wait is None else min(LONGEST, max(SHORTEST, wait))
+
+    def _ring(self) -> None:
+        """Ring for intake whose own doorbell was lost."""
+        if self._client.llen("activations") < MOST_DOORBELLS:
+            for shard in self._intake.waiting():
+                self._doorbell.accept(shard)
+
+    def _learn_limits(self, catalog: Catalog) -> None:
+        """Have the limits read of accounts whose answer is not known, or a day old."""
+        for connector in catalog.connectors.values():
+            if why_stopped(catalog, connector) or self._client.exists(f"allowances:{connector.account}"):
+                continue
+            if self._turn(f"limits:{connector.account}", LIMITS_RETRY):
+                self._doorbell.read_limits(connector.name)
+
+    def _turn(self, duty: str, seconds: float) -> bool:
+        """Take a duty on, unless somebody did within the last ``seconds``."""
+        return bool(self._client.set(f"turn:{duty}", uuid.uuid4().hex, nx=True, px=round(seconds * 1000)))

@@ -1,0 +1,107 @@
+"""Take activations from the intake, shard by shard, in the order in which they were produced.
+
+Keys
+    intake:{shard}         list of activations, as JSON; the shard is crc32(profile id) modulo 16
+    intake:{shard}:claim   hash: id, until (ms), size, attempt; the one live claim on the shard's oldest entries
+    seen:{digest}          an id chosen by a producer, for the length of the idempotency window
+    producer:{producer}    the last chunk that this producer appended (see append.lua)
+
+A claimed entry stays where it is: the claim only says how many of the oldest entries are being worked on.
+Adding their rows to the lanes, counting them and cutting them off the list is one script.
+"""
+
+import json
+import uuid
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import redis
+
+from pipeline.scripts import Argument, Scripts
+
+SHARDS = 16
+CLAIM_SIZE = 1_000  # entries
+CLAIM_LEASE = 30.0  # seconds
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Some entries of a shard, in one worker's hands."""
+
+    shard: int
+    id: str
+    attempt: int
+    entries: Sequence[bytes]
+
+
+@dataclass(frozen=True)
+class Routed:
+    """Where one entry goes; accept.lua explains ``mark``, and the negative lane numbers."""
+
+    mark: str
+    profile: str
+    lanes: Sequence[int]
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """What became of a claim: rows added to lanes, rows not valid, entries seen before."""
+
+    added: int
+    invalid: int
+    repeated: int
+
+
+class Intake:
+    """The intake on one server."""
+
+    def __init__(self, client: "redis.Redis[bytes]", window: int) -> None:
+        self._client = client
+        self._scripts = Scripts(client)
+        self._window = window  # seconds
+
+    def leave(self, activation: Any, message: str) -> int:
+        """Append one activation as it came in a message, checked when it is accepted; return its shard.
+
+        Messages may come twice, so one without an id gets that of its message.
+        """
+        if isinstance(activation, dict):
+            activation = {"id": message, **activation}
+        profile = str(activation.get("profile_id", "")) if isinstance(activation, dict) else ""
+        shard = zlib.crc32(profile.encode("utf-8", "replace")) % SHARDS
+        self._client.rpush(_keys(shard)[0], json.dumps(activation))
+        return shard
+
+    def claim(self, shard: int) -> Claim | None:
+        """Claim a shard's oldest entries; None when there are none, or another worker has them."""
+        answer = self._scripts.run(
+            "claim_intake", _keys(shard), [uuid.uuid4().hex, CLAIM_SIZE, round(CLAIM_LEASE * 1000)]
+        )
+        if not answer:
+            return None
+        return Claim(shard, answer[0].decode(), int(answer[1]), answer[2:])
+
+    def accept(self, claim: Claim, lanes: Sequence[str], routes: Sequence[Routed]) -> Accepted | None:
+        """Add the rows of a claim to their lanes and drop it; None when the claim is no longer ours."""
+        args: list[Argument] = [claim.id, claim.attempt, self._window, len(lanes), *lanes]
+        for route in routes:
+            args += (route.mark, route.profile, len(route.lanes), *route.lanes)
+        answer = self._scripts.run("accept", _keys(claim.shard), args)
+        return Accepted(*map(int, answer)) if answer else None
+
+    def seen(self, digest: str) -> bool:
+        """Tell whether an id was accepted within the idempotency window."""
+        return bool(self._client.exists(f"seen:{digest}"))
+
+    def waiting(self) -> dict[int, int]:
+        """Count the entries of each shard that holds any."""
+        with self._client.pipeline(transaction=False) as pipe:
+            for shard in range(SHARDS):
+                pipe.llen(f"intake:{shard}")
+            return {shard: length for shard, length in enumerate(pipe.execute()) if length}
+
+
+def _keys(shard: int) -> list[str]:
+    return [f"intake:{shard}", f"intake:{shard}:claim"]

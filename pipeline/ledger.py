@@ -1,0 +1,118 @@
+"""The account of every batch: one final record each, with its dead letters and statistics.
+
+All of it is one SQL transaction whose first statement is the batch's record. Whoever comes second with the
+same batch, however that came about, finds the record and does nothing but settle it the same way.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Connection, Engine, delete, select
+
+from pipeline import dead_letters, stats
+from pipeline.activation import Activation, Invalid, decode
+from pipeline.call import Rejection
+from pipeline.database import reading
+from pipeline.dead_letters import DeadLetter
+from pipeline.lanes import Batch
+from pipeline.tables import batches, folds
+from pipeline.upsert import insert_new
+
+KEEP = timedelta(days=30)  # how long records of batches are kept
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a batch: the activation as it was read, and as it lies in Redis."""
+
+    activation: Activation
+    text: bytes
+    problem: str | None = None  # why it cannot be read: it was accepted by an older version of the rules
+
+    @classmethod
+    def read(cls, profile: str, text: bytes) -> "Row":
+        """Read a row."""
+        try:
+            return cls(decode(text), text)
+        except Invalid as error:
+            unread = Activation(audience="", profile_id=profile, call_type="UPDATE")
+            return cls(unread, text, error.summary())
+
+
+@dataclass(frozen=True)
+class Fates:
+    """What became of the rows of a batch: their verdicts, and the positions of those given back."""
+
+    rows: Sequence[Row]
+    verdicts: Sequence[Rejection | None]
+    returned: Sequence[int] = ()
+
+    def rejected(self) -> list[tuple[int, Row, Rejection]]:
+        """Return the rejected rows with their positions and reasons."""
+        back = set(self.returned)
+        judged = enumerate(zip(self.rows, self.verdicts, strict=True))
+        return [(i, row, verdict) for i, (row, verdict) in judged if verdict is not None and i not in back]
+
+    def delivered(self) -> list[Activation]:
+        """Return what was delivered."""
+        back = set(self.returned)
+        judged = enumerate(zip(self.rows, self.verdicts, strict=True))
+        return [row.activation for i, (row, verdict) in judged if verdict is None and i not in back]
+
+
+def record(engine: Engine, batch: Batch, action: str, fates: Fates, outcome: str) -> Sequence[int]:
+    """Write what became of a batch, once; return the positions of the rows to give back.
+
+    When the batch has a record already, nothing is written and that record's positions are returned.
+    """
+    now = datetime.now(UTC)
+    delivered, rejected = fates.delivered(), fates.rejected()
+    row = {
+        "id": batch.id, "destination": batch.destination, "connector": batch.connector, "action": action,
+        "attempt": batch.attempt, "rows": len(fates.rows), "delivered": len(delivered), "rejected": len(rejected),
+        "returned": list(fates.returned), "outcome": outcome, "finished_at": now,
+    }  # fmt: skip
+    with engine.begin() as connection:
+        if not insert_new(connection, batches, row):
+            return _returned(connection, batch.id) or ()
+        dead_letters.keep(connection, [_letter(batch, *one) for one in rejected], now)
+        removed = sum(activation.call_type == "REMOVE" for activation in delivered)
+        stats.add(connection, now, stats.Where(batch.connector, batch.destination), {
+            "sent": len(delivered) - removed, "removed": removed,
+            "batches": 1, "rows": len(fates.rows) - len(fates.returned),
+        })  # fmt: skip
+    return fates.returned
+
+
+def find(engine: Engine, batch: str) -> Sequence[int] | None:
+    """Return the positions to give back when the batch has a record, else None."""
+    with reading(engine) as connection:
+        return _returned(connection, batch)
+
+
+def prune(engine: Engine) -> None:
+    """Forget records that nobody will ask for again."""
+    before = datetime.now(UTC) - KEEP
+    with engine.begin() as connection:
+        connection.execute(delete(batches).where(batches.c.finished_at < before))
+        connection.execute(delete(folds).where(folds.c.at < before))
+
+
+def _returned(connection: Connection, batch: str) -> Sequence[int] | None:
+    found = connection.execute(select(batches.c.returned).where(batches.c.id == batch)).scalar_one_or_none()
+    return None if found is None else list(found)
+
+
+def _letter(batch: Batch, position: int, row: Row, why: Rejection) -> DeadLetter:
+    return DeadLetter(
+        id=dead_letters.name(batch.id, str(position)),
+        connector=batch.connector,
+        destination=batch.destination,
+        audience=row.activation.audience,
+        profile_id=row.activation.profile_id,
+        code=why.code,
+        detail=why.detail,
+        activation=row.text.decode("utf-8", "replace"),
+        batch=batch.id,
+    )

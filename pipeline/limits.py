@@ -1,0 +1,56 @@
+"""Keep to what an account allows: calls per minute and function, shared by all workers.
+
+Keys
+    limit:{account}:{function}   hash: due (when the next call would be exactly on schedule, ms), spacing (ms),
+                                 paused_until, factor and resumed_at after a refusal
+    capacity:{account}           hash: strikes, until, probe, probe_until; there while the account is exhausted
+    allowances:{account}         hash: function to calls per minute, as the account itself says
+
+https://docs.oracle.com/en/cloud/saas/marketing/responsys-rest-api/Throttling.html
+"""
+
+import random
+from collections.abc import Mapping
+
+import redis
+
+from pipeline.scripts import Scripts
+
+WINDOW = 60.0  # seconds; Responsys counts calls per minute
+DEFAULTS = {"triggerCustomEvent": 200, "login": 10}  # calls per minute where the account does not say
+LIMITS_LIFE = 24 * 3600  # seconds the account's own answer is believed
+
+
+def key(account: str, function: str) -> str:
+    """Name the limit of one function of one account."""
+    return f"limit:{account}:{function}"
+
+
+def take(client: "redis.Redis[bytes]", account: str, function: str, per_minute: int) -> float:
+    """Take a permit: 0.0 when the call may go now, else the seconds until it may."""
+    wait = Scripts(client).run("take", [key(account, function)], [per_minute, WINDOW * 1000])
+    return int(wait) / 1000
+
+
+def throttled(client: "redis.Redis[bytes]", account: str, function: str, window: float = WINDOW) -> None:
+    """Pause a function that was refused with API_LIMIT_EXCEEDED, and resume at half the rate.
+
+    Responsys counts by the minute and says no more than "try again in a minute": wait a whole one.
+    """
+    pause = window * random.uniform(1.0, 1.1)  # noqa: S311 - spreads load, guards nothing
+    Scripts(client).run("throttle", [key(account, function)], [round(pause * 1000), window * 1000])
+
+
+def exhausted(client: "redis.Redis[bytes]", account: str, batch: str, window: float = WINDOW) -> None:
+    """Stop the account after INTERNAL_CAPACITY_LIMIT_EXCEEDED; one call tries after 1, 2, 4 ... 10 minutes."""
+    Scripts(client).run("exhaust", [f"capacity:{account}"], [window * 1000, batch])
+
+
+def remember(client: "redis.Redis[bytes]", account: str, allowances: Mapping[str, int]) -> None:
+    """Keep what the account answered to ``GET /rest/api/ratelimit`` for a day."""
+    name = f"allowances:{account}"
+    with client.pipeline() as pipe:
+        pipe.delete(name)
+        pipe.hset(name, mapping={"asked": 1, **allowances})
+        pipe.expire(name, LIMITS_LIFE)
+        pipe.execute()

@@ -1,0 +1,21 @@
+-- Note that the call of a batch is about to go out, and return its rows.
+-- ARGV  1 batch  2 attempt  3 lease, ms
+-- Returns {profile, row, ...}; nothing when this attempt is not the one that may send, or sending was stopped.
+#include lanes
+local batch = batch_of(ARGV[1])
+if not batch or batch.attempt ~= tonumber(ARGV[2]) or batch.state ~= 'claimed' then return {} end
+if stopped(batch) then
+  finish(batch, 'all')
+  return {}
+end
+local now = clock()
+redis.call('HSET', 'batch:' .. batch.id, 'state', 'begun')
+redis.call('ZADD', 'flying:' .. batch.connector, text(now + ARGV[3]), batch.id)
+local members = redis.call('LRANGE', 'batch:' .. batch.id .. ':rows', 0, -1)
+local profiles, answer = {}, {}
+for i = 1, #members, 2 do profiles[#profiles + 1] = members[i] end
+local rows = redis.call('HMGET', 'rows:' .. batch.destination, unpack(profiles))
+for i, profile in ipairs(profiles) do
+  answer[2 * i - 1], answer[2 * i] = profile, rows[i]
+end
+return answer

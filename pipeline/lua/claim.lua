@@ -1,0 +1,72 @@
+-- Take the next batch of one connector and function together with the permit for its call.
+-- ARGV  1 connector  2 function  3 account  4 id for a new batch  5 lease, ms  6 most in flight
+--       7 limit set for this connector (0: none)  8 limit when the account has not said  9 utilisation  10 window, ms
+-- Returns {"batch", id, attempt} or {"wait", ms until it is worth asking again, -1: when something changes}.
+#include lanes
+#include limits
+local connector, func, account = ARGV[1], ARGV[2], ARGV[3]
+local window = tonumber(ARGV[10])
+local now = clock()
+local flying, retry = 'flying:' .. connector, 'retry:' .. connector .. ':' .. func
+
+local function allowance()
+  local limit = tonumber(ARGV[7])
+  if limit == 0 then
+    limit = tonumber(redis.call('HGET', 'allowances:' .. account, func) or ARGV[8])
+  end
+  return math.max(1, math.floor(limit * ARGV[9]))
+end
+
+local soonest = nil
+local function first(key)
+  local found = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
+  if not found[1] then return nil end
+  local at = tonumber(found[2])
+  if at <= now then return found[1] end
+  if not soonest or at < soonest then soonest = at end
+  return nil
+end
+
+-- A batch that waits for another try; those of a stopped destination go back to their lanes.
+local function next_retry()
+  while true do
+    local id = first(retry)
+    if not id then return nil end
+    local batch = batch_of(id)
+    if batch and not stopped(batch) then return batch end
+    if batch then finish(batch, 'all') else redis.call('ZREM', retry, id) end
+  end
+end
+
+local function cut(lane)
+  local settings = settings_of(destination_of(lane))
+  local members = redis.call('ZPOPMIN', 'lane:' .. lane, settings.max_rows)
+  local id = ARGV[4]
+  redis.call('HSET', 'batch:' .. id, 'destination', destination_of(lane), 'lane', lane, 'connector', connector,
+    'function', func, 'account', account, 'attempt', 0, 'tries', 0, 'rows', #members / 2)
+  redis.call('RPUSH', 'batch:' .. id .. ':rows', unpack(members))
+  refresh(lane)
+  return batch_of(id)
+end
+
+if (redis.call('HGET', 'connector:' .. connector, 'stopped') or '') ~= '' then return {'wait', -1} end
+local batch = next_retry()
+local lane = not batch and (first('ready:' .. connector .. ':' .. func) or first('ready:' .. connector .. ':' .. func .. ':bulk'))
+if not batch and not lane then
+  return {'wait', soonest and math.ceil(soonest - now) or -1}
+end
+if lane and redis.call('ZCARD', flying) >= tonumber(ARGV[6]) then return {'wait', -1} end
+local wait = capacity_wait(account, now)
+if wait == 0 then wait = take_permit('limit:' .. account .. ':' .. func, now, allowance(), window) end
+if wait > 0 then return {'wait', wait} end
+
+batch = batch or cut(lane)
+local lease = text(now + ARGV[5])
+redis.call('HINCRBY', 'batch:' .. batch.id, 'attempt', 1)
+redis.call('HSET', 'batch:' .. batch.id, 'state', 'claimed')
+redis.call('ZREM', retry, batch.id)
+redis.call('ZADD', flying, lease, batch.id)
+if redis.call('EXISTS', 'capacity:' .. account) == 1 then
+  redis.call('HSET', 'capacity:' .. account, 'probe', batch.id, 'probe_until', lease)
+end
+return {'batch', batch.id, batch.attempt + 1}

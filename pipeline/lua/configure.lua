@@ -1,0 +1,12 @@
+-- Write what the scripts need to know of one destination, and find anew when its lanes are due.
+-- ARGV  1 destination  2 connector  3 function  4 max_rows  5 max_age, ms  6 why it is stopped, or ""
+#include lanes
+redis.call('SADD', 'ways', ARGV[2] .. ':' .. ARGV[3])
+local key = 'destination:' .. ARGV[1]
+local before = settings_of(ARGV[1])
+local lanes = redis.call('SMEMBERS', 'lanes:' .. ARGV[1])
+if before then
+  for _, lane in ipairs(lanes) do redis.call('ZREM', ready_key(before.connector, before.func, lane), lane) end
+end
+redis.call('HSET', key, 'connector', ARGV[2], 'function', ARGV[3], 'max_rows', ARGV[4], 'max_age', ARGV[5], 'stopped', ARGV[6])
+for _, lane in ipairs(lanes) do refresh(lane) end

@@ -1,0 +1,8 @@
+-- Put the counters aside for SQL, unless some are there already, and return those.
+-- KEYS  1 counters  2 counters:folding   ARGV  1 id for this lot
+if redis.call('EXISTS', KEYS[2]) == 0 then
+  if redis.call('EXISTS', KEYS[1]) == 0 then return {} end
+  redis.call('RENAME', KEYS[1], KEYS[2])
+  redis.call('HSET', KEYS[2], 'id', ARGV[1])
+end
+return redis.call('HGETALL', KEYS[2])

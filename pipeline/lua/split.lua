@@ -1,0 +1,20 @@
+-- Halve a batch that was refused as a whole, so that a bad row comes to stand alone.
+-- ARGV  1 batch  2 attempt  3 and 4 ids of the halves
+-- Returns 1; 0 when this attempt is no longer the batch's.
+#include lanes
+local batch = batch_of(ARGV[1])
+if not batch or batch.attempt ~= tonumber(ARGV[2]) then return 0 end
+local now = text(clock())
+local members = redis.call('LRANGE', 'batch:' .. batch.id .. ':rows', 0, -1)
+local middle = math.floor(#members / 4) * 2
+for half = 0, 1 do
+  local id = ARGV[3 + half]
+  local from, to = half * middle + 1, half == 0 and middle or #members
+  redis.call('HSET', 'batch:' .. id, 'destination', batch.destination, 'lane', batch.lane, 'connector', batch.connector,
+    'function', batch.func, 'account', batch.account, 'attempt', 0, 'tries', 0, 'state', 'waiting', 'rows', (to - from + 1) / 2)
+  redis.call('RPUSH', 'batch:' .. id .. ':rows', unpack(members, from, to))
+  redis.call('ZADD', 'flying:' .. batch.connector, '+inf', id)
+  redis.call('ZADD', 'retry:' .. batch.connector .. ':' .. batch.func, now, id)
+end
+forget(batch)
+return 1

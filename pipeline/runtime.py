@@ -1,0 +1,146 @@
+"""What one process of ours needs, put together from the settings once."""
+
+import atexit
+import threading
+import time
+from contextlib import ExitStack
+from functools import cache
+
+import redis
+from sqlalchemy import Engine
+
+from pipeline import limits, mirror
+from pipeline.acceptance import Acceptance
+from pipeline.appender import Appender
+from pipeline.broker import connect, refuse_eviction
+from pipeline.catalog import Catalog, Records
+from pipeline.connector import Connector
+from pipeline.database import migrate, open_database
+from pipeline.delivery import Delivery
+from pipeline.dispatch import Dispatch
+from pipeline.doorbell import Doorbell
+from pipeline.embedded import embedded_server
+from pipeline.heartbeat import Heartbeat
+from pipeline.intake import Intake
+from pipeline.lanes import Lanes
+from pipeline.responsys.client import Client
+from pipeline.responsys.allowances import read_allowances
+from pipeline.responsys.login import Tokens
+from pipeline.settings import Settings
+from pipeline.vault import Vault
+
+CATALOG_LIFE = 1.0  # seconds a catalog is used before its version is looked at again
+
+
+def broker_url(settings: Settings, stack: ExitStack) -> str:
+    """Return the configured broker, or start or join the embedded one for as long as ``stack`` is open."""
+    return settings.broker_url or stack.enter_context(embedded_server(settings.data_dir / "redis"))
+
+
+class CurrentCatalog:
+    """The catalog in force, read again when its version has changed; then Redis is told too."""
+
+    def __init__(self, records: Records, client: "redis.Redis[bytes]") -> None:
+        self._records = records
+        self._client = client
+        self._lock = threading.Lock()
+        self._catalog: Catalog | None = None
+        self._checked = 0.0
+
+    def __call__(self) -> Catalog:
+        """Return the catalog, at most a second old."""
+        with self._lock:
+            if self._catalog is None or time.monotonic() - self._checked > CATALOG_LIFE:
+                self._catalog = self._newest(self._catalog)
+                self._checked = time.monotonic()
+            return self._catalog
+
+    def _newest(self, known: Catalog | None) -> Catalog:
+        if known is not None and self._records.version() == known.version:
+            return known
+        catalog = self._records.load()
+        mirror.publish(self._client, catalog)
+        return catalog
+
+
+class Clients:
+    """One HTTP client for each connector, made anew when the connector's record has changed."""
+
+    def __init__(self, settings: Settings, tokens: Tokens) -> None:
+        self._settings = settings
+        self._tokens = tokens
+        self._lock = threading.Lock()
+        self._clients: dict[str, tuple[Connector, Client]] = {}
+
+    def __call__(self, connector: Connector) -> Client:
+        """Return the client of a connector."""
+        with self._lock:
+            known = self._clients.get(connector.name)
+            if known is None or known[0] != connector:
+                known = (connector, self._open(connector))
+                self._clients[connector.name] = known
+            return known[1]
+
+    def _open(self, connector: Connector) -> Client:
+        return Client(
+            connector,
+            self._tokens,
+            connect_timeout=self._settings.connect_timeout,
+            read_timeout=self._settings.read_timeout,
+        )
+
+
+class Runtime:
+    """The parts of a worker."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.stopping = threading.Event()
+        self._stack = ExitStack()
+        atexit.register(self._stack.close)
+        self.settings = settings
+        self.broker_url = broker_url(settings, self._stack)
+        self.client = connect(self.broker_url)
+        refuse_eviction(self.client)
+        self.engine = open_engine(settings)
+        self.records = Records(self.engine, Vault(settings.secret_keys))
+        self.catalog = CurrentCatalog(self.records, self.client)
+        self.doorbell = Doorbell(self.broker_url)
+        self.intake = Intake(self.client, settings.idempotency_window)
+        self.lanes = Lanes(self.client)
+        self.appender = Appender(self.client, self.doorbell)
+        self.acceptance = Acceptance(self.intake, self.engine, self.catalog)
+        self.dispatch = Dispatch(self.client, self.lanes, self.catalog, self.doorbell, settings.limit_window)
+        self.clients = Clients(settings, Tokens(self.client, Vault(settings.secret_keys)))
+        self.delivery = Delivery(
+            client=self.client,
+            engine=self.engine,
+            lanes=self.lanes,
+            records=self.records,
+            catalog=self.catalog,
+            responsys=self.clients,
+            stopping=self.stopping,
+            window=settings.limit_window,
+        )
+        self.heartbeat = Heartbeat(self.client, self.engine, self.intake, self.dispatch, self.doorbell)
+
+    def read_limits(self, name: str) -> str:
+        """Ask the account of a connector what it allows, and remember it."""
+        connector = self.catalog().connectors.get(name)
+        if connector is None:
+            return f"there is no connector {name}"
+        allowances = read_allowances(self.clients(connector))
+        limits.remember(self.client, connector.account, allowances)
+        return f"{len(allowances)} limits of {name}"
+
+
+@cache
+def runtime() -> Runtime:
+    """Put this process's parts together, once and not before they are needed."""
+    return Runtime(Settings.load())
+
+
+def open_engine(settings: Settings) -> Engine:
+    """Open the SQL store and bring its tables up to date."""
+    engine = open_database(settings.database_url)
+    migrate(engine)
+    return engine

@@ -1,0 +1,48 @@
+"""The timer in every worker: it keeps the ten-minute clock, so there is no Beat to die."""
+
+import logging
+import threading
+from typing import Any
+
+import redis
+from celery import bootsteps
+from sqlalchemy.exc import SQLAlchemyError
+
+from pipeline.heartbeat import LONGEST
+from pipeline.runtime import runtime
+
+log = logging.getLogger(__name__)
+
+
+class Timer(bootsteps.StartStopStep):
+    """Runs the heartbeat in a thread of its own, so that neither slow calls nor a lost broker stop it."""
+
+    requires = frozenset({"celery.worker.components:Pool"})
+
+    def __init__(self, parent: Any, **options: Any) -> None:
+        super().__init__(parent, **options)
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="timer", daemon=True)
+
+    def start(self, parent: Any) -> None:
+        """Start beating."""
+        self._thread.start()
+
+    def stop(self, parent: Any) -> None:
+        """Stop after the beat that is under way."""
+        self._stopping.set()
+        self._thread.join(timeout=1)
+
+    def _run(self) -> None:
+        wait = 0.0
+        while not self._stopping.wait(wait):
+            wait = beat()
+
+
+def beat() -> float:
+    """Do what is due; return the seconds until the next time, also when a store is down."""
+    try:
+        return runtime().heartbeat.beat(runtime().catalog())
+    except (redis.RedisError, SQLAlchemyError) as error:
+        log.warning("heartbeat failed", extra={"error": type(error).__name__})
+        return LONGEST

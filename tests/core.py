@@ -1,0 +1,49 @@
+"""Builders for tests of lanes, dispatch and delivery."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from pipeline.intake import Accepted, Intake, Routed
+from pipeline.lanes import Gate, Lanes
+from pipeline.scripts import Scripts
+
+GATE = Gate("acme", "triggerCustomEvent", "account", limit=60_000, utilisation=1.0)
+LANE = "lapsed/all"
+
+
+def configure(
+    client: Any, name: str = "lapsed", *, max_rows: int = 200, max_age: float = 600, stopped: str = ""
+) -> None:
+    """Write a destination of connector acme, as mirror.publish does."""
+    args = [name, "acme", "triggerCustomEvent", max_rows, round(max_age * 1000), stopped]
+    Scripts(client).run("configure", args=args)
+
+
+def add(client: Any, *profiles: str, lane: str = LANE, marks: Sequence[str] = ()) -> Accepted | None:
+    """Put one row per profile into a lane, by way of the intake; rows say how many there were before."""
+    entries = [json.dumps({"profile_id": profile, "n": n}) for n, profile in enumerate(profiles)]
+    client.rpush("intake:0", *entries)
+    intake = Intake(client, window=86400)
+    claim = intake.claim(0)
+    assert claim is not None
+    return intake.accept(claim, [lane], [
+        Routed(mark, profile, [1]) for profile, mark in zip(profiles, marks or [""] * len(profiles), strict=True)
+    ])  # fmt: skip
+
+
+def cut(lanes: Lanes, gate: Gate = GATE) -> tuple[Any, int]:
+    """Claim a batch that must be there."""
+    claimed = lanes.claim(gate)
+    assert isinstance(claimed, tuple), claimed
+    batch = lanes.batch(claimed[0])
+    assert batch is not None
+    return batch, claimed[1]
+
+
+def profiles(lanes: Lanes, gate: Gate = GATE) -> list[str]:
+    """Claim, begin and settle a batch; return the profiles it held."""
+    batch, attempt = cut(lanes, gate)
+    found = [profile for profile, _ in lanes.begin(batch, attempt)]
+    assert lanes.settle(batch, attempt)
+    return found

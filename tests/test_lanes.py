@@ -1,0 +1,314 @@
+"""pipeline.lanes on a real server."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from pipeline.lanes import Lanes
+from tests.core import GATE, add, configure, cut, profiles
+
+
+@pytest.fixture
+def lanes(redis):
+    configure(redis)
+    return Lanes(redis)
+
+
+def expire(redis, batch):
+    """Let a lease run out: no test waits for a clock."""
+    redis.zadd(f"flying:{batch.connector}", {batch.id: 1})
+
+
+def age(redis, lane, seconds):
+    """Make every row of a lane, and when it is due, older."""
+    for key in (f"lane:{lane}", "ready:acme:triggerCustomEvent"):
+        for member, score in redis.zrange(key, 0, -1, withscores=True):
+            redis.zadd(key, {member: score - seconds * 1000})
+
+
+def names(count, prefix="p"):
+    return [f"{prefix}{n:04}" for n in range(count)]
+
+
+def waiting(redis, destination="lapsed"):
+    return redis.hlen(f"rows:{destination}") + redis.zcard(f"parked:{destination}")
+
+
+def test_200_rows_are_a_batch_at_once(redis, lanes):
+    add(redis, *names(401))
+
+    first, second = profiles(lanes), profiles(lanes)
+
+    assert (first, second) == (names(401)[:200], names(401)[200:400])
+    assert lanes.claim(GATE) == pytest.approx(600, abs=5)
+
+
+def test_fewer_rows_go_when_the_oldest_has_waited_its_time(redis, lanes):
+    add(redis, "p1", "p2")
+    age(redis, "lapsed/all", 600)
+
+    assert profiles(lanes) == ["p1", "p2"]
+
+
+def test_later_rows_do_not_push_the_deadline_back(redis, lanes):
+    """Otherwise a slow trickle would never be sent."""
+    add(redis, "p1")
+    age(redis, "lapsed/all", 500)
+    add(redis, "p2")
+
+    assert lanes.claim(GATE) == pytest.approx(100, abs=5)
+
+
+def test_the_age_counts_from_the_oldest_row_that_stays(redis, lanes):
+    add(redis, *names(200))
+    age(redis, "lapsed/all", 500)
+    add(redis, "late")
+    profiles(lanes)
+
+    assert lanes.claim(GATE) == pytest.approx(600, abs=5)
+
+
+def test_a_batch_holds_a_profile_once_and_its_rows_go_in_order(redis, lanes):
+    configure(redis, max_rows=3)
+    add(redis, "a", "b", "a", "c", "a")
+
+    batch, attempt = cut(lanes)
+    first = lanes.begin(batch, attempt)
+    lanes.settle(batch, attempt)
+    lanes.flush("lapsed")
+    batch, attempt = cut(lanes)
+    second = lanes.begin(batch, attempt)
+
+    assert [(profile, json.loads(row)["n"]) for profile, row in first] == [("a", 0), ("b", 1), ("c", 3)]
+    assert [(profile, json.loads(row)["n"]) for profile, row in second] == [("a", 2)]
+
+
+def test_a_profile_in_flight_keeps_only_itself_waiting(redis, lanes):
+    configure(redis, max_rows=1)
+    add(redis, "a")
+    flying, attempt = cut(lanes)
+    add(redis, "a", "b")
+
+    assert profiles(lanes) == ["b"]
+    assert not isinstance(lanes.claim(GATE), tuple)
+    lanes.settle(flying, attempt)
+    assert profiles(lanes) == ["a"]
+
+
+def test_a_parked_row_keeps_its_arrival(redis, lanes):
+    """Its wait began when it came, not when its turn came."""
+    add(redis, "a", "a")
+    lanes.flush("lapsed")
+    redis.hset("destination:lapsed", "flush_until", 0)
+    batch, attempt = cut(lanes)
+    first = redis.lindex(f"batch:{batch.id}:rows", 1)
+    lanes.settle(batch, attempt)
+
+    assert redis.zrange("lane:lapsed/all", 0, -1, withscores=True) == [(b"a", float(first))]
+
+
+def test_a_profile_that_begins_like_another_keeps_its_rows(redis, lanes):
+    """Parked rows are found by prefix."""
+    configure(redis, max_rows=2)
+    add(redis, "p", "p1", "p1", "p")
+
+    assert sorted(profiles(lanes)) == ["p", "p1"]
+    assert sorted(profiles(lanes)) == ["p", "p1"]
+    assert waiting(redis) == 0
+
+
+def test_a_profile_may_be_named_in_any_script(redis, lanes):
+    configure(redis, max_rows=1)
+    add(redis, "Zoë/1|ü", "Zoë/1|ü")
+
+    assert [profiles(lanes), profiles(lanes)] == [["Zoë/1|ü"], ["Zoë/1|ü"]]
+
+
+def test_nothing_is_left_behind_when_all_is_settled(redis, lanes):
+    add(redis, *names(200), *names(200))
+    profiles(lanes)
+    profiles(lanes)
+
+    left = {key.decode() for key in redis.keys()}
+    assert left - {"limit:account:triggerCustomEvent"} == {
+        "destination:lapsed",
+        "ways",
+        "sequence",
+        "counters",
+    }
+
+
+def test_only_the_attempt_in_force_may_act(redis, lanes):
+    configure(redis, max_rows=1)
+    add(redis, "a")
+    batch, attempt = cut(lanes)
+    expire(redis, batch)
+    lanes.lapsed("acme")
+
+    assert lanes.begin(batch, attempt) == []
+    assert lanes.settle(batch, attempt) is False
+    assert lanes.retry(batch, attempt, delay=0, spend=True, refund=False) == -1
+    assert lanes.split(batch, attempt) is False
+    assert lanes.extend(batch, attempt) is False
+
+
+def test_an_attempt_begins_once(redis, lanes):
+    """A doorbell may ring twice."""
+    configure(redis, max_rows=1)
+    add(redis, "a")
+    batch, attempt = cut(lanes)
+
+    assert [len(lanes.begin(batch, attempt)), len(lanes.begin(batch, attempt))] == [1, 0]
+
+
+def test_a_batch_that_nobody_began_waits_for_a_new_permit(redis, lanes):
+    configure(redis, max_rows=1)
+    add(redis, "a")
+    batch, attempt = cut(lanes)
+    expire(redis, batch)
+
+    assert lanes.lapsed("acme") == []
+    again, second = cut(lanes)
+    assert (again.id, second > attempt) == (batch.id, True)
+
+
+def test_a_batch_that_was_begun_is_handed_to_somebody_to_find_out(redis, lanes):
+    configure(redis, max_rows=1)
+    add(redis, "a")
+    batch, attempt = cut(lanes)
+    lanes.begin(batch, attempt)
+    expire(redis, batch)
+
+    assert lanes.lapsed("acme") == [(batch.id, attempt + 1)]
+    assert lanes.batch(batch.id).state == "lapsed"
+    assert lanes.lapsed("acme") == []
+
+
+def test_a_batch_waits_for_its_next_try_as_a_whole(redis, lanes):
+    configure(redis, max_rows=1)
+    add(redis, "a")
+    batch, attempt = cut(lanes)
+    lanes.begin(batch, attempt)
+
+    assert lanes.retry(batch, attempt, delay=30, spend=True, refund=False) == 1
+    assert lanes.claim(GATE) == pytest.approx(30, abs=1)
+    redis.zadd("retry:acme:triggerCustomEvent", {batch.id: 1})
+    again, second = cut(lanes)
+    assert [again.id, second, again.tries] == [batch.id, attempt + 2, 1]
+
+
+def test_rows_given_back_go_to_the_front_of_their_lane(redis, lanes):
+    configure(redis, max_rows=2)
+    add(redis, "a", "b")
+    batch, attempt = cut(lanes)
+    lanes.begin(batch, attempt)
+    add(redis, "c")
+    lanes.settle(batch, attempt, returned=[1])
+
+    assert profiles(lanes) == ["b", "c"]
+
+
+def test_halves_of_a_batch_hold_all_its_rows(redis, lanes):
+    configure(redis, max_rows=5)
+    add(redis, *"abcde")
+    batch, attempt = cut(lanes)
+    lanes.begin(batch, attempt)
+    lanes.split(batch, attempt)
+
+    assert sorted([profiles(lanes), profiles(lanes)]) == [["a", "b"], ["c", "d", "e"]]
+    assert lanes.batch(batch.id) is None
+    assert waiting(redis) == 0
+
+
+def test_no_more_than_the_cap_is_in_flight(redis, lanes):
+    configure(redis, max_rows=1)
+    add(redis, *"abcdef")
+    gate = replace(GATE, max_in_flight=2)
+    first, attempt = cut(lanes, gate)
+    cut(lanes, gate)
+
+    assert lanes.claim(gate) is None
+    lanes.settle(first, attempt)
+    assert isinstance(lanes.claim(gate), tuple)
+
+
+@pytest.mark.parametrize("who", ["destination", "connector"])
+def test_nothing_is_claimed_while_stopped(redis, lanes, who):
+    add(redis, *names(200))
+    if who == "destination":
+        configure(redis, stopped="paused")
+    else:
+        redis.hset("connector:acme", "stopped", "paused")
+    assert lanes.claim(GATE) is None
+
+    configure(redis)
+    redis.hset("connector:acme", "stopped", "")
+    assert profiles(lanes) == names(200)
+
+
+def test_rows_that_come_while_stopped_wait(redis, lanes):
+    configure(redis, stopped="held")
+    add(redis, *names(200))
+
+    assert lanes.claim(GATE) is None
+    assert waiting(redis) == 200
+
+
+@pytest.mark.parametrize("state", ["claimed", "waiting"])
+def test_stopping_calls_back_what_was_not_begun(redis, lanes, state):
+    configure(redis, max_rows=1)
+    add(redis, "a")
+    batch, attempt = cut(lanes)
+    if state == "waiting":
+        lanes.retry(batch, attempt, delay=0, spend=True, refund=False)
+    configure(redis, max_rows=1, stopped="paused")
+
+    assert lanes.begin(batch, attempt) == []
+    assert lanes.claim(GATE) is None
+    configure(redis, max_rows=1)
+    assert profiles(lanes) == ["a"]
+
+
+def test_flush_sends_what_waits_and_not_what_comes_later(redis, lanes):
+    add(redis, "a")
+
+    assert lanes.flush("lapsed") == 1
+    assert profiles(lanes) == ["a"]
+    redis.hincrby("destination:lapsed", "flush_until", -5)  # later by the clock
+    add(redis, "b")
+    assert lanes.claim(GATE) == pytest.approx(600, abs=5)
+
+
+def test_real_time_rows_go_before_a_backfill(redis, lanes):
+    configure(redis, max_rows=2)
+    add(redis, "a", "b", lane="lapsed/all+bulk")
+    add(redis, "c", "d")
+
+    assert [profiles(lanes), profiles(lanes)] == [["c", "d"], ["a", "b"]]
+
+
+def test_the_lane_that_is_due_longest_goes_first(redis, lanes):
+    configure(redis, "other", max_rows=1)
+    configure(redis, max_rows=1)
+    add(redis, "a", lane="other/all")
+    age(redis, "other/all", 10)
+    add(redis, "b")
+
+    assert [profiles(lanes), profiles(lanes)] == [["a"], ["b"]]
+
+
+def test_a_new_limit_of_rows_or_age_holds_for_rows_that_wait(redis, lanes):
+    add(redis, "a", "b")
+    configure(redis, max_rows=2)
+
+    assert profiles(lanes) == ["a", "b"]
+
+
+def test_rows_follow_their_destination_to_another_connector(redis, lanes):
+    add(redis, *names(200))
+    other = ["lapsed", "other", "triggerCustomEvent", 200, 600_000, ""]
+    lanes._scripts.run("configure", args=other)
+
+    assert lanes.claim(GATE) is None
+    assert profiles(lanes, replace(GATE, connector="other")) == names(200)
