@@ -1,0 +1,1 @@
+"""Oracle Responsys over its REST API, version 1.3."""

@@ -1,0 +1,11 @@
+"""What a destination can do in Responsys."""
+
+from collections.abc import Mapping
+
+from pipeline.responsys.actions.action import Action
+from pipeline.responsys.actions.custom_event import CustomEvent
+from pipeline.responsys.errors import SETUP_CODES
+
+__all__ = ["ACTIONS", "SETUP_CODES", "Action"]
+
+ACTIONS: Mapping[str, Action] = {action.name: action for action in (CustomEvent(),)}

@@ -1,0 +1,82 @@
+"""Trigger a custom event, which enters people into the programs that listen to it.
+
+https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/api-v1.3-events-eventName-post.htm
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from pipeline.activation import Activation
+from pipeline.call import Call, Rejection
+from pipeline.connector import Connector
+from pipeline.destination import Destination
+from pipeline.rendering import render
+from pipeline.responsys.actions.action import Action
+from pipeline.responsys.identifiers import IDENTIFIERS
+from pipeline.responsys.names import SYSTEM_COLUMNS, path
+from pipeline.responsys.results import read_results
+
+# Names that the properties of an event must not have, in upper case: Responsys tells no case apart in
+# names. System columns "can corrupt processing and skip recipients", the other two are ours.
+RESERVED = SYSTEM_COLUMNS | {"PROFILEID", "CALLTYPE"}
+
+
+class CustomEvent(Action):
+    """One event per row, with its variables as properties; the person must be in the list already."""
+
+    name = "custom_event"
+    function = "triggerCustomEvent"
+    repeatable = False
+
+    def problem(self, connector: Connector, destination: Destination, activation: Activation) -> str | None:  # noqa: ARG002 - other actions look at it
+        """Look for a missing identifier and for names that Responsys keeps to itself."""
+        if not RESERVED.isdisjoint(map(str.upper, activation.variables)):
+            names = sorted(name for name in activation.variables if name.upper() in RESERVED)
+            return "reserved variable names: " + ", ".join(f'"{name}"' for name in names)
+        return IDENTIFIERS[connector.identifier_type].problem(activation)
+
+    def call(self, connector: Connector, destination: Destination, rows: Sequence[Activation]) -> Call:
+        """Build the request.
+
+        Oracle's sample lists every identifier, the unused ones as null, and ``emailFormat``. Recorded calls
+        succeed with one identifier and the list, and a format of ours would overrule the person's own.
+        """
+        identifier = IDENTIFIERS[connector.identifier_type]
+        list_name = {"objectName": connector.profile_list}
+        if connector.list_folder:
+            list_name["folderName"] = connector.list_folder
+        return Call(
+            function=self.function,
+            path=path("events", destination.options["event"]),
+            body={
+                "customEvent": {},
+                "recipientData": [
+                    {
+                        "recipient": {identifier.key: identifier.value(row), "listName": list_name},
+                        "optionalData": properties(row),
+                    }
+                    for row in rows
+                ],
+            },
+        )
+
+    def verdicts(
+        self, rows: Sequence[Activation], answer: Any, connector: Connector | None = None
+    ) -> list[Rejection | None]:
+        """Read one result per recipient; success means that the person was handed to the program."""
+        sent = None
+        if connector and connector.identifier_type == "riid":
+            sent = [IDENTIFIERS["riid"].value(row) for row in rows]
+        return read_results(answer, len(rows), sent)
+
+
+def properties(row: Activation) -> list[dict[str, str | None]]:
+    """Return a row's properties: its profile, what happened to it, and its variables."""
+    return [
+        {"name": "profileId", "value": row.profile_id},
+        {"name": "callType", "value": row.call_type},
+        *[
+            {"name": name, "value": value if type(value) is str else render(value)}
+            for name, value in row.variables.items()
+        ],
+    ]

@@ -1,0 +1,100 @@
+"""Log in at Responsys, with the password or with a token that is still good.
+
+https://docs.oracle.com/en/cloud/saas/marketing/responsys-rest-api/Authentication.html
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+
+from pipeline.connector import Connector
+from pipeline.errors import CallError, Held, OutcomeUnknown, Refused, RetryLater, Throttled
+from pipeline.responsys.errors import OTHER
+from pipeline.responsys.names import path
+from pipeline.responsys.transport import exchange
+
+VISIBLE = re.compile(r"[\x21-\x7e]+")  # what may stand in a header
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What a login answers: the token, and the host that all later calls go to."""
+
+    token: str = field(repr=False)
+    end_point: str
+
+
+@dataclass(frozen=True)
+class Login:
+    """Logs connectors in."""
+
+    session: requests.Session
+    timeout: tuple[float, float]  # seconds to connect and between two bytes
+
+    def with_password(self, connector: Connector) -> Grant:
+        """Log in; raise Held when a person must look at the account or its password."""
+        form = {"user_name": connector.username, "password": connector.password, "auth_type": "password"}
+        return self._ask(connector, form)
+
+    def with_token(self, connector: Connector, token: str) -> Grant:
+        """Exchange a token that is still good for a new one."""
+        return self._ask(connector, {"auth_type": "token"}, token)
+
+    def _ask(self, connector: Connector, form: Mapping[str, str], token: str | None = None) -> Grant:
+        url = checked(connector.auth_endpoint) + path("auth", "token")
+        try:
+            answer = exchange(self.session, "POST", url, timeout=self.timeout, token=token, data=form)
+        except CallError as error:
+            raise of_login(error) from error
+        return grant(answer)
+
+
+def of_login(error: CallError) -> CallError:
+    """Say what an error means when it was the login that met it.
+
+    No rows were in it, so its outcome is never unknown. And what Responsys refuses here it will refuse
+    again, until the user is locked out.
+    """
+    if isinstance(error, OutcomeUnknown):
+        return RetryLater(error.code, error.detail)
+    if isinstance(error, Held | Refused):
+        return Held("connector", error.code, error.detail)
+    if isinstance(error, Throttled) and error.scope == "function":
+        return Throttled("login", error.code, error.detail)
+    return error
+
+
+def grant(answer: Any) -> Grant:
+    """Read the answer of a login. It does not say when the token expires."""
+    token, end_point = (
+        (answer.get("authToken"), answer.get("endPoint")) if isinstance(answer, dict) else (None, None)
+    )
+    if not (isinstance(token, str) and VISIBLE.fullmatch(token) and isinstance(end_point, str) and end_point):
+        raise RetryLater(OTHER, "the login answered without an authToken and an endPoint")
+    return Grant(token, checked(end_point))
+
+
+def checked(address: str) -> str:
+    """Return scheme and host of an address that secrets and customers' data may be sent to.
+
+    Raises:
+        Held: it is not https; plain http is for this machine alone.
+    """
+    parts = urlsplit(address if "://" in address else f"https://{address}")
+    host = parts.hostname or ""
+    if not host or not (parts.scheme == "https" or (parts.scheme == "http" and loopback(host))):
+        raise Held("connector", OTHER, f'"{parts.scheme}://{host}" is not an https address')
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+
+
+def loopback(host: str) -> bool:
+    """True for this very machine."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"

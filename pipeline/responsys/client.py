@@ -1,0 +1,115 @@
+"""Call one Responsys account: authorised, once, and judged by what came back."""
+
+import codecs
+import json
+from typing import Any
+
+import msgspec
+import requests
+
+from pipeline.call import Call
+from pipeline.connector import Connector
+from pipeline.errors import CallError, Refused
+from pipeline.responsys.errors import FailedOver, TokenRefused, harmless
+from pipeline.responsys.login import Token, Tokens
+from pipeline.responsys.session import open_session
+from pipeline.responsys.transport import Body, exchange
+
+# Over 10 MB the gateway drops the connection without a word, and nobody knows what became of the call.
+MAX_BODY = 9_500_000  # bytes
+
+ESCAPED = "activation.json"  # how str.encode is to treat what is not ASCII
+encode = msgspec.json.Encoder().encode
+escape = json.JSONEncoder().encode
+
+
+class Client:
+    """Sends the calls of one connector; may be shared by threads."""
+
+    def __init__(
+        self,
+        connector: Connector,
+        tokens: Tokens,
+        *,
+        session: requests.Session | None = None,
+        connect_timeout: float = 10,
+        read_timeout: float = 60,
+    ) -> None:
+        self._connector = connector
+        self._tokens = tokens
+        self._session = session or open_session()
+        self._timeout = (connect_timeout, read_timeout)
+
+    def ready(self) -> None:
+        """Make sure that there is a token before anything is sent; may log in.
+
+        Raises:
+            Held: the login is refused until a person acts.
+            RetryLater, Throttled: no token for now.
+        """
+        self._tokens.get(self._connector)
+
+    def send(self, call: Call) -> Any:
+        """Send ``call`` and return the decoded answer.
+
+        A token that is refused is replaced once; the call was not looked at then.
+
+        Raises:
+            RetryLater: nothing was done there, it may work next time.
+            Throttled: a limit is used up.
+            Refused: Responsys turned the whole call down for good.
+            Held: the account or what the destination names needs a person's attention.
+            OutcomeUnknown: it went out, and no answer says what became of it.
+        """
+        content = encoded(call)
+        try:
+            return self._attempt(call, content)
+        except TokenRefused:
+            return self._attempt(call, content)
+
+    def _attempt(self, call: Call, content: bytes | None) -> Any:
+        token = self._tokens.get(self._connector)
+        try:
+            return self._exchange(call, content, token)
+        except (TokenRefused, FailedOver):
+            self._tokens.drop(self._connector, token)
+            raise
+
+    def _exchange(self, call: Call, content: bytes | None, token: Token) -> Any:
+        try:
+            return exchange(
+                self._session,
+                call.method,
+                token.end_point + call.path,
+                timeout=self._timeout,
+                token=token.value,
+                data=None if content is None else Body(content),
+            )
+        except CallError as error:
+            if content is None:
+                raise harmless(error) from error
+            raise
+
+
+def encoded(call: Call) -> bytes | None:
+    r"""Return the body as JSON, all of it ASCII; json.dumps takes five times as long.
+
+    Oracle: an accented character as such may end in INVALID_REQUEST_CONTENT, so it travels as ``\u00e9``.
+    """
+    if call.body is None:
+        return None
+    content = encode(call.body)
+    if not content.isascii():
+        content = content.decode().encode("ascii", errors=ESCAPED)
+    if len(content) > MAX_BODY:
+        raise Refused("PAYLOAD_TOO_LARGE", f"the body has {len(content)} bytes", isolate=True)
+    return content
+
+
+def escaped(error: UnicodeError) -> tuple[str, int]:
+    """Write the characters that are not ASCII as JSON does."""
+    assert isinstance(error, UnicodeEncodeError)  # noqa: S101 - decoding has no use for this
+    return escape(error.object[error.start : error.end])[1:-1], error.end
+
+
+codecs.register_error(ESCAPED, escaped)

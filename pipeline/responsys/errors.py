@@ -1,0 +1,149 @@
+"""What an answer that is no success means for us: the one table of Responsys' error codes.
+
+The code decides, never the status: Oracle's pages give ``API_LIMIT_EXCEEDED`` as 400 and as 401. The status
+only speaks where no code does, as when a gateway answers for Responsys.
+
+https://docs.oracle.com/en/cloud/saas/marketing/responsys-rest-api/handlingErrorsMain.html
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from pipeline.errors import CallError, Held, OutcomeUnknown, Refused, RetryLater, Throttled
+
+OTHER = "OtherError"  # ours, where Responsys gave no code
+TIMEOUT = "Timeout"
+UNKNOWN = "OutcomeUnknown"
+LIMIT = "API_LIMIT_EXCEEDED"
+
+CODE = re.compile(r"[A-Z][A-Z0-9_]*")
+PERSONAL = re.compile(r"""[^\s<>"'`\[\](){},;:=]*(?:@|%40)[^\s<>"'`\[\](){},;:=]*|\b[0-9A-Fa-f]{32,}\b""")
+MAX_DETAIL = 300  # characters
+
+# GET /rest/api/ratelimit says so with 500 UNEXPECTED_EXCEPTION, where all others have 401 INVALID_TOKEN.
+NOT_A_TOKEN = "Not a valid authentication token"  # noqa: S105 - Oracle's message
+
+
+class TokenRefused(RetryLater):
+    """The login token is not, or no longer, valid: log in and send again, once."""
+
+
+class FailedOver(RetryLater):
+    """Responsys moved to other machines: the token is worth nothing there."""
+
+
+def duplicate(code: str, detail: str) -> OutcomeUnknown:
+    """Judge DUPLICATE_API_REQUEST: an earlier call may have done it; what counts as one is not documented."""
+    return OutcomeUnknown(UNKNOWN, f"{code}: {detail}")
+
+
+Error = Callable[[str, str], CallError]
+
+hold_connector: Error = partial(Held, "connector")
+hold_destination: Error = partial(Held, "destination")
+isolate: Error = partial(Refused, isolate=True)
+
+MEANING: Mapping[str, Error] = {
+    "INVALID_TOKEN": TokenRefused,
+    "TOKEN_EXPIRED": TokenRefused,
+    "UNRECOVERABLE_EXCEPTION": FailedOver,
+    # The account or its user.
+    "INVALID_USER_NAME_PASSWORD": hold_connector,
+    "PASSWORD_LOCKOUT": hold_connector,
+    "PASSWORD_EXPIRED": hold_connector,
+    "ACCOUNT_SUSPENDED": hold_connector,
+    "API_DISABLED_FOR_USER": hold_connector,
+    "ASYNC_API_DISABLED_FOR_USER": hold_connector,
+    "INSUFFICIENT_ACCESS": hold_connector,
+    # What the destination names.
+    "API_BLOCKED": hold_destination,
+    "OPERATION_NOT_SUPPORTED": hold_destination,
+    "CUSTOM_EVENT_NOT_FOUND": hold_destination,
+    "LIST_NOT_FOUND": hold_destination,
+    "PROFILE_LIST_NOT_FOUND": hold_destination,
+    "PROFILE_LIST_NOT_FOUND_IN_FOLDER": hold_destination,
+    "FOLDER_NOT_FOUND": hold_destination,
+    "PROFILE_EXTENSION_NOT_FOUND": hold_destination,
+    "TABLE_NOT_FOUND": hold_destination,
+    "RESOURCE_NOT_FOUND": hold_destination,
+    "OBJECT_NOT_FOUND": hold_destination,
+    "PROGRAM_NOT_FOUND": hold_destination,
+    "DOCUMENT_NOT_FOUND": hold_destination,
+    "MULTIPLE_OBJECTS_FOUND": hold_destination,
+    "CAMPAIGN_NOT_FOUND": hold_destination,
+    "CAMPAIGN_IS_INVALID": hold_destination,
+    "CAMPAIGN_NOT_LISTENING": hold_destination,
+    # Limits. Responsys refuses before it does anything.
+    LIMIT: partial(Throttled, "function"),
+    "INTERNAL_CAPACITY_LIMIT_EXCEEDED": partial(Throttled, "account"),
+    # Trouble on their side.
+    "SERVICE_UNAVAILABLE": RetryLater,
+    "UNEXPECTED_EXCEPTION": RetryLater,
+    "UNABLE_TO_SUBMIT_ASYNC_REQUEST": RetryLater,
+    "CAMPAIGN_LAUNCH_IN_PROGRESS": RetryLater,
+    "DUPLICATE_API_REQUEST": duplicate,
+    # One row may have spoilt it for the others.
+    "INVALID_PARAMETER": isolate,
+    "INVALID_REQUEST_CONTENT": isolate,
+    "INVALID_NUMBER": isolate,
+    "INVALID_DATE": isolate,
+    "INVALID_FIELD_NAME": isolate,
+    "INVALID_OBJECT": isolate,
+    "RECIPIENT_LIMIT_EXCEEDED": isolate,
+    "RECORD_LIMIT_EXCEEDED": isolate,
+    "REQUEST_LIMIT_EXCEEDED": isolate,
+    "MAX_ATTACHMENT_SIZE_EXCEEDED": isolate,
+    "RECORD_NOT_FOUND": isolate,
+    "NO_RECIPIENT_FOUND": isolate,
+    "RECIPIENT_NOT_FOUND": isolate,
+    "MULTIPLE_RECIPIENTS_FOUND": isolate,
+    "RECIPIENT_STATUS_UNDELIVERABLE": isolate,
+}
+
+# Said of a row inside a good answer, these are about what the destination names and not about the row.
+SETUP_CODES = frozenset({"PROFILE_LIST_NOT_FOUND", "PROFILE_LIST_NOT_FOUND_IN_FOLDER", "FOLDER_NOT_FOUND"})
+
+
+def error_of(status: int, answer: Any) -> CallError:
+    """Say what an answer means that is no success; ``answer`` is None where it was no JSON."""
+    code = code_of(answer)
+    if code is None:
+        return unsigned(status)
+    detail = masked(str(answer.get("detail") or "").strip() or str(answer.get("title") or ""))
+    if code == "UNEXPECTED_EXCEPTION" and NOT_A_TOKEN in detail:
+        return TokenRefused(code, detail)
+    if code in MEANING:
+        return MEANING[code](code, detail)
+    if status == 429:
+        return Throttled("function", code, detail)
+    if status >= 500:
+        return OutcomeUnknown(UNKNOWN, f"HTTP {status} with {code}: {detail}")
+    return Refused(code, detail)
+
+
+def code_of(answer: Any) -> str | None:
+    """Return the error code of a decoded answer; None when Responsys did not sign it with one."""
+    code = answer.get("errorCode") if isinstance(answer, dict) else None
+    return code if isinstance(code, str) and CODE.fullmatch(code) else None
+
+
+def unsigned(status: int) -> CallError:
+    """Judge by the status what carries no code: a gateway's page, an empty body, broken JSON."""
+    detail = f"HTTP {status} without a Responsys answer"
+    if status == 429:
+        return Throttled("function", LIMIT, detail)
+    if 300 <= status < 500:
+        return RetryLater(OTHER, detail)
+    return OutcomeUnknown(UNKNOWN, detail)
+
+
+def harmless(error: CallError) -> CallError:
+    """Turn an unknown outcome into another try, for a request that changes nothing there."""
+    return RetryLater(error.code, error.detail) if isinstance(error, OutcomeUnknown) else error
+
+
+def masked(text: str) -> str:
+    """Trim a text of Responsys' and take out what may be somebody's address or its hash."""
+    return PERSONAL.sub("[masked]", text).strip()[:MAX_DETAIL]

@@ -1,0 +1,91 @@
+"""Tell Responsys which member of the list a row is about.
+
+=================  ===================  ======================  ===========================
+identifier_type    column of the list   key of a recipient      taken from the identifiers
+=================  ===================  ======================  ===========================
+``riid``           ``RIID_``            ``recipientId``         ``riid``
+``crm_id``         ``CUSTOMER_ID_``     ``customerId``          ``crm_id``
+``hashed_email``   EMAIL_SHA256_HASH_   ``emailSHA256Hash``     ``hashed_email``, ``email``
+=================  ===================  ======================  ===========================
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+
+from pipeline.activation import Activation
+
+DIGITS = re.compile(r"[0-9]{1,19}")  # RIID_ is a 64-bit integer
+SHA256 = re.compile(r"[0-9A-Fa-f]{64}")
+
+
+@dataclass(frozen=True)
+class Identifier:
+    """One kind of identifier; ``value`` may be asked for where ``problem`` found none."""
+
+    column: str
+    key: str
+    problem: Callable[[Activation], str | None]
+    value: Callable[[Activation], str | int]
+
+
+def hash_email(email: str) -> str:
+    """Hash an address as Responsys hashes its own.
+
+    Oracle documents no more than "normalized": trimmed, in lower case and UTF-8 is the convention. Compare
+    with EMAIL_SHA256_HASH_ of a member of your list.
+    """
+    return sha256(email.strip().lower().encode()).hexdigest()
+
+
+def riid_problem(activation: Activation) -> str | None:
+    """Say why a row has no usable RIID."""
+    riid = activation.identifier("riid")
+    if not riid:
+        return 'identifier "riid" is missing'
+    return None if DIGITS.fullmatch(riid) else 'identifier "riid" is not a number'
+
+
+def riid(activation: Activation) -> int:
+    """Return the RIID; Oracle's schema has it as a number."""
+    return int(activation.identifier("riid") or -1)
+
+
+def crm_id_problem(activation: Activation) -> str | None:
+    """Say why a row has no customer id."""
+    return None if activation.identifier("crm_id") else 'identifier "crm_id" is missing'
+
+
+def crm_id(activation: Activation) -> str:
+    """Return the customer id."""
+    return activation.identifier("crm_id") or ""
+
+
+def hashed_email_problem(activation: Activation) -> str | None:
+    """Say why a row has no usable hash of an address."""
+    hashed = activation.identifier("hashed_email")
+    if hashed:
+        return (
+            None
+            if SHA256.fullmatch(hashed)
+            else 'identifier "hashed_email" is not a SHA-256 in 64 hex digits'
+        )
+    email = activation.identifier("email")
+    if not email:
+        return 'identifiers "hashed_email" and "email" are missing'
+    # A hash here would be hashed again, and match nobody.
+    return None if "@" in email else 'identifier "email" is not an e-mail address'
+
+
+def hashed_email(activation: Activation) -> str:
+    """Return the hash that came with the row, or hash its address."""
+    hashed = activation.identifier("hashed_email")
+    return hashed.lower() if hashed else hash_email(activation.identifier("email") or "")
+
+
+IDENTIFIERS: Mapping[str, Identifier] = {
+    "riid": Identifier("RIID_", "recipientId", riid_problem, riid),
+    "crm_id": Identifier("CUSTOMER_ID_", "customerId", crm_id_problem, crm_id),
+    "hashed_email": Identifier("EMAIL_SHA256_HASH_", "emailSHA256Hash", hashed_email_problem, hashed_email),
+}

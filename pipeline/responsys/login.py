@@ -1,0 +1,207 @@
+"""Share one login token per account among all threads and processes.
+
+Keys
+    login:{account}           the sealed token, until it expires
+    login:{account}:refused   a sealed refusal, so that workers that waited for one do not add another
+    login:{account}:lock      held by whoever is logging in
+
+The token carries, sealed with it, a digest of the login it was given for: after a change of the password it
+is not used again. The digest is not in the key's name, where it could be tried out.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any, cast
+
+import redis
+import requests
+from redis.exceptions import LockError, RedisError
+
+from pipeline import limits
+from pipeline.connector import Connector
+from pipeline.errors import CallError, Held, Misconfigured, RetryLater, Throttled
+from pipeline.responsys.authentication import Grant, Login
+from pipeline.responsys.errors import OTHER
+from pipeline.responsys.session import open_session
+from pipeline.vault import Vault
+
+# Oracle's pages disagree on how long a token lives: two hours or three, fixed from its issue.
+LIFE = 115 * 60  # seconds
+RENEW_AFTER = 90 * 60  # seconds
+REFUSAL_LIFE = 15  # seconds
+MAX_WAIT = 5  # seconds for somebody else's login
+MAX_READ = 20.0  # seconds between two bytes of a login's answer
+PER_MINUTE = 10  # logins, as in Oracle's sample of an account's limits
+
+# KEYS: the token's. ARGV: the sealed token that was refused; a newer one stays.
+DROP = "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end"
+
+Take = Callable[[redis.Redis, str, str, int], float]
+
+
+@dataclass(frozen=True)
+class Token:
+    """A login token, the host to use it at, and how it lies in Redis."""
+
+    value: str = field(repr=False)
+    end_point: str
+    sealed: bytes = field(repr=False)
+
+
+class Tokens:
+    """The login tokens of all connectors; ``take`` asks for a permit (``limits.take``)."""
+
+    def __init__(
+        self,
+        client: redis.Redis,
+        vault: Vault,
+        *,
+        take: Take = limits.take,
+        session: requests.Session | None = None,
+        connect_timeout: float = 10,
+        read_timeout: float = 60,
+    ) -> None:
+        self._redis = client
+        self._vault = vault
+        self._take = take
+        self._login = Login(session or open_session(), (connect_timeout, min(read_timeout, MAX_READ)))
+        self._lease = 2 * (connect_timeout + MAX_READ) + 5  # an exchange of the token, then a full login
+        self._opened: dict[str, Token] = {}
+
+    def get(self, connector: Connector) -> Token:
+        """Return a token to use now, logging in when there is none or it is getting old.
+
+        Raises:
+            Held: the login is refused until a person acts.
+            Throttled: too many logins within a minute.
+            RetryLater: no answer, or another worker is still at it.
+        """
+        with answering():
+            token, age = self._stored(connector)
+            if token and age < RENEW_AFTER:
+                return token
+            with self._turn(connector, wait=token is None) as mine:
+                if mine:
+                    return self._renewed(connector)
+            if token:
+                return token
+            raise RetryLater(OTHER, "another worker is still logging in", delay=1)
+
+    def log_in(self, connector: Connector) -> Token:
+        """Log in with the password, whatever is stored."""
+        with answering(), self._turn(connector, wait=True) as mine:
+            if not mine:
+                raise RetryLater(OTHER, "another worker is still logging in", delay=1)
+            return self._full_login(connector)
+
+    def drop(self, connector: Connector, token: Token) -> None:
+        """Forget a token that was refused, unless a newer one has taken its place."""
+        with answering():
+            self._redis.eval(DROP, 1, key(connector), token.sealed)
+
+    def _renewed(self, connector: Connector) -> Token:
+        token, age = self._stored(connector)
+        if token and age < RENEW_AFTER:
+            return token
+        try:
+            return self._exchanged(connector, token) if token else self._full_login(connector)
+        except RetryLater:
+            if token:
+                return token  # good for a while yet
+            raise
+
+    def _exchanged(self, connector: Connector, token: Token) -> Token:
+        try:
+            self._permit(connector)
+            return self._keep(connector, self._login.with_token(connector, token.value))
+        except CallError:
+            return self._full_login(connector)
+
+    def _full_login(self, connector: Connector) -> Token:
+        self._refuse_again(connector)
+        self._permit(connector)
+        try:
+            return self._keep(connector, self._login.with_password(connector))
+        except Held as error:
+            refusal = {"code": error.code, "detail": error.detail}
+            self._redis.set(f"{key(connector)}:refused", self._seal(connector, refusal), ex=REFUSAL_LIFE)
+            raise
+
+    def _permit(self, connector: Connector) -> None:
+        wait = self._take(self._redis, connector.account, "login", PER_MINUTE)
+        if wait:
+            raise Throttled("login", OTHER, f"{PER_MINUTE} logins a minute are used up", delay=wait)
+
+    def _refuse_again(self, connector: Connector) -> None:
+        sealed = cast("bytes | None", self._redis.get(f"{key(connector)}:refused"))
+        if sealed and (refusal := self._open(connector, sealed)):
+            raise Held("connector", refusal["code"], refusal["detail"])
+
+    def _stored(self, connector: Connector) -> tuple[Token | None, float]:
+        """Return the shared token and its age in seconds, by Redis' clock."""
+        with self._redis.pipeline() as pipe:
+            pipe.get(key(connector))
+            pipe.pttl(key(connector))
+            sealed, left = pipe.execute()
+        if not sealed:
+            return None, 0
+        token = self._opened.get(digest(connector))
+        if token is None or token.sealed != sealed:
+            record = self._open(connector, sealed)
+            if record is None:
+                return None, 0
+            token = self._opened[digest(connector)] = Token(record["token"], record["end_point"], sealed)
+        return token, LIFE - left / 1000
+
+    def _keep(self, connector: Connector, grant: Grant) -> Token:
+        sealed = self._seal(connector, {"token": grant.token, "end_point": grant.end_point})
+        self._redis.set(key(connector), sealed, ex=LIFE)
+        return Token(grant.token, grant.end_point, sealed)
+
+    def _seal(self, connector: Connector, record: dict[str, str]) -> bytes:
+        return self._vault.seal(json.dumps({**record, "login": digest(connector)})).encode()
+
+    def _open(self, connector: Connector, sealed: bytes) -> dict[str, Any] | None:
+        """Open a record; None when it is another login's or was sealed with a key that is gone."""
+        try:
+            record: dict[str, Any] = json.loads(self._vault.open(sealed.decode()))
+        except Misconfigured:
+            return None
+        return record if record["login"] == digest(connector) else None
+
+    @contextmanager
+    def _turn(self, connector: Connector, *, wait: bool) -> Iterator[bool]:
+        """Be the only one who logs in to the account; yields whether that came true within MAX_WAIT."""
+        lock = self._redis.lock(f"{key(connector)}:lock", timeout=self._lease, sleep=0.05)
+        if not lock.acquire(blocking=wait, blocking_timeout=MAX_WAIT if wait else None):
+            yield False
+            return
+        try:
+            yield True
+        finally:
+            with suppress(LockError):  # the lease ran out meanwhile
+                lock.release()
+
+
+def key(connector: Connector) -> str:
+    """Name the key of the account's token."""
+    return f"login:{connector.account}"
+
+
+def digest(connector: Connector) -> str:
+    """Tell one login from another without keeping its password."""
+    return sha256(
+        f"{connector.auth_endpoint}\n{connector.username}\n{connector.password}".encode()
+    ).hexdigest()
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """Turn a Redis that does not answer into another try: nothing has been sent."""
+    try:
+        yield
+    except RedisError as error:
+        raise RetryLater(OTHER, f"Redis did not answer: {type(error).__name__}") from error

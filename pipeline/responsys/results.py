@@ -1,0 +1,48 @@
+"""Read what Responsys answers to triggers and events: one result per recipient, in their order.
+
+::
+
+    [{"errorMessage": null, "success": true, "recipientId": 364470001},
+     {"errorMessage": "NO_RECIPIENT_FOUND: Recipient Not Found", "success": false, "recipientId": -1}]
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from pipeline.call import Rejection
+from pipeline.errors import OutcomeUnknown
+from pipeline.responsys.errors import CODE, OTHER, UNKNOWN, masked
+
+
+def read_results(answer: Any, count: int, sent: Sequence[object] | None = None) -> list[Rejection | None]:
+    """Return one verdict per recipient; ``sent`` are their RIIDs where those were sent.
+
+    A result says nothing of whose it is, so an answer that does not fit is never fitted.
+
+    Raises:
+        OutcomeUnknown: the answer has another shape, length or order.
+    """
+    if not isinstance(answer, list) or len(answer) != count:
+        size = f"{len(answer)} results" if isinstance(answer, list) else "no list of results"
+        raise OutcomeUnknown(UNKNOWN, f"{size} for {count} recipients")
+    if not all(isinstance(result, dict) and isinstance(result.get("success"), bool) for result in answer):
+        raise OutcomeUnknown(UNKNOWN, "a result is not of the documented shape")
+    if sent and any(contradicts(result, riid) for result, riid in zip(answer, sent, strict=True)):
+        raise OutcomeUnknown(UNKNOWN, "a result is for another recipient than the one in its place")
+    return [verdict(result) for result in answer]
+
+
+def contradicts(result: dict[str, Any], riid: object) -> bool:
+    """True when a result names somebody else; -1 names nobody."""
+    return str(result.get("recipientId")) not in ("None", "-1", str(riid))
+
+
+def verdict(result: dict[str, Any]) -> Rejection | None:
+    """Read one result: ``CODE`` or ``CODE: text`` in its message, or nothing when it went well."""
+    message = str(result.get("errorMessage") or "").strip()
+    if not message:
+        return None if result["success"] else Rejection(OTHER, "rejected without a reason")
+    code, _, detail = message.partition(":")
+    if not CODE.fullmatch(code.strip()):
+        return Rejection(OTHER, masked(message))
+    return Rejection(code.strip(), masked(detail))

@@ -1,0 +1,81 @@
+"""Open the HTTP session that all threads and connectors of a process share."""
+
+import time
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.response import HTTPResponse
+
+# A server that closes an idle connection just when a request goes out on it leaves the outcome unknown.
+# Common servers close after five seconds or more, so we do not use a connection again that late.
+MAX_IDLE = 4.0  # seconds
+MAX_CONNECTIONS = 32  # kept per host
+
+
+class Connection(HTTPConnection):
+    """A connection that counts as lost once it was idle for ``MAX_IDLE``."""
+
+    answered = 0.0
+
+    def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # urllib3's own, as it does
+        """Note when it was last of use."""
+        response = super().getresponse()
+        self.answered = time.monotonic()
+        return response
+
+    @property
+    def is_connected(self) -> bool:
+        """True while it may be used again; the pool asks before it does."""
+        return time.monotonic() - self.answered < MAX_IDLE and super().is_connected
+
+
+class SecureConnection(Connection, HTTPSConnection):
+    """The same over TLS."""
+
+
+class Pool(HTTPConnectionPool):
+    """Keeps connections of the kind above."""
+
+    ConnectionCls = Connection
+
+
+class SecurePool(HTTPSConnectionPool):
+    """Keeps connections of the kind above, over TLS."""
+
+    ConnectionCls = SecureConnection
+
+
+POOLS = {"http": Pool, "https": SecurePool}
+
+
+class Adapter(HTTPAdapter):
+    """Pools connections of the kind above, straight or through a proxy; never repeats a request."""
+
+    def __init__(self) -> None:
+        super().__init__(pool_maxsize=MAX_CONNECTIONS, max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        """Use our pools."""
+        super().init_poolmanager(*args, **options)
+        self.poolmanager.pool_classes_by_scheme = POOLS
+
+    def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
+        """Use our pools, except through SOCKS, which has its own."""
+        manager = super().proxy_manager_for(proxy, **options)
+        if not proxy.lower().startswith("socks"):
+            manager.pool_classes_by_scheme = POOLS
+        return manager
+
+
+def open_session() -> requests.Session:
+    """Open a session that verifies TLS, honours the usual proxy variables and keeps no cookies."""
+    session = requests.Session()
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # accounts must not share any
+    session.headers.update({"Accept": "application/json", "User-Agent": "activation"})
+    session.mount("https://", Adapter())
+    session.mount("http://", Adapter())
+    return session
