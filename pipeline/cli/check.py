@@ -1,0 +1,87 @@
+"""``activation check``: whether the account is there, and all that we name in it."""
+
+import dataclasses
+import json
+from collections.abc import Iterable, Mapping
+
+import click
+
+from pipeline.catalog import Catalog
+from pipeline.cli.context import Stores, open_stores
+from pipeline.connector import Connector
+from pipeline.errors import Misconfigured
+from pipeline.preflight import Finding, Preflight
+from pipeline.responsys.client import Client
+from pipeline.responsys.login import Tokens
+from pipeline.responsys.session import open_session
+
+
+@click.command()
+@click.argument("connector", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
+@click.pass_context
+def check(context: click.Context, connector: str | None, *, as_json: bool) -> None:
+    """Look whether Responsys has what the configuration names.
+
+    Logs in as CONNECTOR (all that are enabled when omitted), then looks for its list, events and limits.
+    """
+    with open_stores() as stores:
+        catalog = stores.records.load()
+        found = {each.name: findings(stores, catalog, each) for each in chosen(catalog, connector)}
+    click.echo(as_document(found) if as_json else as_text(found))
+    context.exit(0 if all_well(found) else 2)
+
+
+def chosen(catalog: Catalog, name: str | None) -> list[Connector]:
+    """Return the connector of that name, or all that are enabled."""
+    if name is None:
+        enabled = [connector for _, connector in sorted(catalog.connectors.items()) if connector.enabled]
+        if not enabled:
+            raise Misconfigured("there is no enabled connector: bring one in with `activation apply FILE`")
+        return enabled
+    if name not in catalog.connectors:
+        names = ", ".join(sorted(catalog.connectors)) or "none"
+        raise Misconfigured(f'connector "{name}" does not exist; there are: {names}')
+    return [catalog.connectors[name]]
+
+
+def findings(stores: Stores, catalog: Catalog, connector: Connector) -> list[Finding]:
+    """Look at one connector and its destinations."""
+    settings = stores.settings
+    session = open_session()
+    timeouts = {"connect_timeout": settings.connect_timeout, "read_timeout": settings.read_timeout}
+    tokens = Tokens(stores.redis, stores.vault, session=session, **timeouts)
+    client = Client(connector, tokens, session=session, **timeouts)
+    using = [each for _, each in sorted(catalog.destinations.items()) if each.connector == connector.name]
+    return Preflight(connector, using, tokens, client).findings()
+
+
+def all_well(found: Mapping[str, Iterable[Finding]]) -> bool:
+    """Whether nothing is amiss."""
+    return all(finding.ok for findings in found.values() for finding in findings)
+
+
+def as_text(found: Mapping[str, Iterable[Finding]]) -> str:
+    """Show what was found to a person."""
+    lines: list[str] = []
+    for name, findings in found.items():
+        lines.append(f'connector "{name}"')
+        lines.extend(f"  {mark(finding)} {finding.text}" for finding in findings)
+    return "\n".join(lines)
+
+
+def mark(finding: Finding) -> str:
+    """Tick or cross."""
+    return click.style("✓", fg="green") if finding.ok else click.style("✗", fg="red")
+
+
+def as_document(found: Mapping[str, Iterable[Finding]]) -> str:
+    """Show what was found to a program."""
+    connectors = {
+        name: {
+            "ok": all_well({name: findings}),
+            "findings": [dataclasses.asdict(finding) for finding in findings],
+        }
+        for name, findings in found.items()
+    }
+    return json.dumps({"ok": all_well(found), "connectors": connectors}, indent=2, ensure_ascii=False)
