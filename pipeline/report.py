@@ -1,0 +1,28 @@
+"""What became of many activations."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+MOST_ERRORS = 10_000  # kept; the others are only counted, so that a bad file does not fill the memory
+
+Messages = dict[Any, Any]
+
+
+@dataclass
+class Report:
+    """How many rows were accepted, and why the others were not."""
+
+    accepted: int = 0
+    refused: int = 0
+    errors: list[tuple[int, Messages]] = field(default_factory=list)  # by index of the row, from 0
+    ids: list[str] = field(default_factory=list)  # only when asked for
+    on_error: Callable[[int, Messages], None] | None = field(default=None, repr=False, compare=False)
+
+    def refuse(self, index: int, messages: Messages) -> None:
+        """Note a row that was not accepted."""
+        self.refused += 1
+        if self.on_error:
+            self.on_error(index, messages)
+        elif len(self.errors) < MOST_ERRORS:
+            self.errors.append((index, messages))
