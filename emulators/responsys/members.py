@@ -22,6 +22,7 @@ SHAPES = {
     "EMAIL_SHA256_HASH_": re.compile("[0-9a-f]{64}"),
     "EMAIL_MD5_HASH_": re.compile("[0-9a-f]{32}"),
 }
+HASHES = {"EMAIL_SHA256_HASH_": email_sha256, "EMAIL_MD5_HASH_": email_md5}
 Row = dict[str, str | None]
 
 
@@ -33,28 +34,22 @@ class Range:
         self.first = first
         self.address = re.compile(re.escape(seed.prefix.lower()) + r"(\d+)@" + re.escape(seed.domain.lower()))
         self.identifier = re.compile(re.escape(seed.prefix) + r"(\d+)")
-        self.digests: dict[str, dict[bytes, int]] = {}
 
     def find(self, column: str, key: str) -> int:
         """Return a recipient id, or NOBODY."""
         if column == "RIID_":
             return int(key) if key.isdecimal() and self.holds(int(key)) else NOBODY
-        if column.endswith("_HASH_"):
-            return self.find_digest(column, key)
         pattern = {"CUSTOMER_ID_": self.identifier, "EMAIL_ADDRESS_": self.address}.get(column)
         match = pattern.fullmatch(key) if pattern else None
         if match is None or str(int(match[1])) != match[1] or int(match[1]) >= self.seed.count:
             return NOBODY
         return self.first + int(match[1])
 
-    def find_digest(self, column: str, key: str) -> int:
-        """Look a hash up; the first look-up hashes everybody, about a second per million."""
-        if column not in self.digests:
-            digest = {"EMAIL_SHA256_HASH_": email_sha256, "EMAIL_MD5_HASH_": email_md5}[column]
-            riids = range(self.first, self.first + self.seed.count)
-            self.digests[column] = {bytes.fromhex(digest(self.email(riid))): riid for riid in riids}
-        shaped = SHAPES[column].fullmatch(key)
-        return self.digests[column].get(bytes.fromhex(key), NOBODY) if shaped else NOBODY
+    def hashes(self, column: str) -> dict[str, int]:
+        """Return the recipient ids by hash; takes about a second and 250 MB per million."""
+        digest = HASHES[column]
+        riids = range(self.first, self.first + self.seed.count)
+        return {digest(self.email(riid)): riid for riid in riids}
 
     def holds(self, riid: int) -> bool:
         """Tell whether ``riid`` is one of these people."""
@@ -77,6 +72,7 @@ class Members:
         self.rows: dict[int, Row] = {}
         self.ranges: list[Range] = []
         self.index: dict[str, dict[str, int | tuple[int, ...]]] = {column: {} for column in NORMALISE}
+        self.unhashed: dict[str, list[Range]] = {column: [] for column in HASHES}
         self.next_riid = FIRST_RIID
 
     def __len__(self) -> int:
@@ -98,7 +94,10 @@ class Members:
 
     def add_range(self, seed: RangeSeed) -> None:
         """Add computed people."""
-        self.ranges.append(Range(seed, self.reserve(seed.count)))
+        people = Range(seed, self.reserve(seed.count))
+        self.ranges.append(people)
+        for waiting in self.unhashed.values():
+            waiting.append(people)
 
     def reserve(self, count: int) -> int:
         """Take ``count`` recipient ids and return the first."""
@@ -122,29 +121,32 @@ class Members:
         key = NORMALISE[column](value)
         found = self.index[column].get(key)
         if found is None:
-            return self.find_elsewhere(column, key)
+            return self.find_elsewhere(column, key) or self.welcome(column, key)
         return found if isinstance(found, int) else SEVERAL
 
     def find_all(self, column: str, value: str) -> tuple[int, ...]:
         """Return every recipient id that answers to ``value``."""
         key = NORMALISE[column](value)
-        found = self.index[column].get(key) or self.find_in_ranges(column, key)
+        found = self.index[column].get(key) or self.find_elsewhere(column, key)
         return several(found) if found else ()
 
     def find_elsewhere(self, column: str, key: str) -> int:
-        """Look where no index is: in the ranges, and among strangers when they are welcome."""
-        found = self.find_in_ranges(column, key)
-        if found or not self.anyone or not SHAPES[column].fullmatch(key):
-            return found
-        # One identifier is always the same person, with nothing kept about it.
-        return int(key) if column == "RIID_" else FIRST_STRANGER + (hash((column, key)) & 0xFFFFFFFFFFFF)
-
-    def find_in_ranges(self, column: str, key: str) -> int:
         """Return the recipient id of a computed person, or NOBODY."""
-        for people in self.ranges:
-            if riid := people.find(column, key):
-                return riid
-        return NOBODY
+        if column not in HASHES:
+            return next((riid for people in self.ranges if (riid := people.find(column, key))), NOBODY)
+        if not self.unhashed[column]:
+            return NOBODY
+        for people in self.unhashed[column]:
+            self.index[column] = people.hashes(column) | self.index[column]
+        self.unhashed[column] = []
+        found = self.index[column].get(key, NOBODY)
+        return found if isinstance(found, int) else SEVERAL
+
+    def welcome(self, column: str, key: str) -> int:
+        """Return an id for a stranger, where they are welcome: always the same for one identifier."""
+        if not self.anyone or not SHAPES[column].fullmatch(key):
+            return NOBODY
+        return int(key) if column == "RIID_" else FIRST_STRANGER + (hash((column, key)) & 0xFFFFFFFFFFFF)
 
     def get(self, riid: int) -> Row | None:
         """Return the columns of one person, None when nobody has that id."""

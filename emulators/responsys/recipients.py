@@ -1,0 +1,156 @@
+"""Recipients of events and triggers: how a call names them, and who they are."""
+
+from collections import Counter
+from typing import Literal
+
+import msgspec
+
+from emulators.responsys.account import Account, ProfileList
+from emulators.responsys.call import Call
+from emulators.responsys.members import SEVERAL
+
+MULTIPLE = "MULTIPLE_RECIPIENTS_FOUND"
+
+# The first that is not null counts. The place of the hashes in this order is documented nowhere.
+IDENTIFIERS = {
+    "recipientId": "RIID_",
+    "emailAddress": "EMAIL_ADDRESS_",
+    "customerId": "CUSTOMER_ID_",
+    "mobileNumber": "MOBILE_NUMBER_",
+    "emailSHA256Hash": "EMAIL_SHA256_HASH_",
+    "emailMD5Hash": "EMAIL_MD5_HASH_",
+}
+
+
+class ListName(msgspec.Struct, forbid_unknown_fields=True, gc=False, frozen=True):
+    """Where the recipient is."""
+
+    objectName: str | None = None  # noqa: N815  Oracle's spelling, here and below
+    folderName: str | None = None  # noqa: N815
+
+
+class Recipient(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+    """Who is meant."""
+
+    recipientId: str | int | None = None  # noqa: N815
+    emailAddress: str | None = None  # noqa: N815
+    customerId: str | None = None  # noqa: N815
+    mobileNumber: str | None = None  # noqa: N815
+    emailSHA256Hash: str | None = None  # noqa: N815
+    emailMD5Hash: str | None = None  # noqa: N815
+    emailFormat: Literal["HTML_FORMAT", "TEXT_FORMAT"] | None = None  # noqa: N815
+    listName: ListName | None = None  # noqa: N815
+
+
+class Item(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+    """One variable that the message or the program gets to see."""
+
+    name: str
+    value: str | None
+
+
+class RecipientData(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+    """One element of a call."""
+
+    recipient: Recipient
+    optionalData: list[Item] | None = None  # noqa: N815
+
+
+class Result(msgspec.Struct, gc=False):
+    """One element of the answer."""
+
+    errorMessage: str | None  # noqa: N815
+    success: bool
+    recipientId: int  # noqa: N815
+
+
+def identifier(recipient: Recipient) -> tuple[str, str | int] | None:
+    """Return name and value of the identifier that counts; a loop would take eight times as long."""
+    if recipient.recipientId is not None:
+        return "recipientId", recipient.recipientId
+    if recipient.emailAddress is not None:
+        return "emailAddress", recipient.emailAddress
+    if recipient.customerId is not None:
+        return "customerId", recipient.customerId
+    if recipient.mobileNumber is not None:
+        return "mobileNumber", recipient.mobileNumber
+    if recipient.emailSHA256Hash is not None:
+        return "emailSHA256Hash", recipient.emailSHA256Hash
+    if recipient.emailMD5Hash is not None:
+        return "emailMD5Hash", recipient.emailMD5Hash
+    return None
+
+
+class Resolution:
+    """Who the recipients of one call are: an id each in ``riids``, or -1 and a message in ``rejected``."""
+
+    def __init__(self, call: Call, rows: list[RecipientData]) -> None:
+        self.call = call
+        self.lists: dict[ListName | None, ProfileList | str] = {}
+        self.rejected: dict[int, str] = {}  # position: errorMessage
+        self.riids = [self.find(position, row.recipient) for position, row in enumerate(rows)]
+        if len(set(self.riids) - {-1}) + len(self.rejected) < len(rows):
+            self.reject_duplicates()
+
+    def find(self, position: int, recipient: Recipient) -> int:
+        """Return one recipient id, or note why there is none and return -1."""
+        target = recipient.listName
+        profile_list = self.lists.get(target) or self.remember_list(target)
+        if isinstance(profile_list, str):
+            return self.reject(position, profile_list)
+        found = identifier(recipient)
+        if found is None:
+            self.call.violation("a recipient has no identifier")
+            return self.reject(position, self.nobody())
+        riid = profile_list.members.find(IDENTIFIERS[found[0]], found[1])
+        if riid > 0:
+            return riid
+        return self.reject(position, MULTIPLE if riid == SEVERAL else self.nobody())
+
+    def reject(self, position: int, message: str) -> int:
+        """Note why a recipient gets nothing."""
+        self.rejected[position] = message
+        return -1
+
+    def nobody(self) -> str:
+        """Say that nobody was found, in the words that were chosen."""
+        return f"{self.call.emulator.behaviour.unknown_recipient}: Recipient Not Found"
+
+    def remember_list(self, target: ListName | None) -> ProfileList | str:
+        """Look a list up once per call."""
+        if target is None or target.objectName is None:
+            self.call.violation("a recipient has no listName")
+        self.lists[target] = find_list(self.call.account, target)
+        return self.lists[target]
+
+    def reject_duplicates(self) -> None:
+        """Reject every copy, or all but the first: which of the two Responsys does is not documented."""
+        self.call.violation("the same recipient is in one call twice")
+        spares_first = self.call.emulator.behaviour.duplicates == "first_succeeds"
+        copies = Counter(self.riids)
+        seen: set[int] = set()
+        for position, riid in enumerate(self.riids):
+            if riid != -1 and copies[riid] > 1 and not (spares_first and riid not in seen):
+                self.riids[position] = self.reject(position, MULTIPLE)
+            seen.add(riid)
+
+    def results(self) -> list[Result]:
+        """Return one element of the answer per recipient, in the order of the call."""
+        results = [Result(None, True, riid) for riid in self.riids]
+        for position, message in self.rejected.items():
+            results[position] = Result(message, False, -1)
+        return results
+
+
+def find_list(account: Account, target: ListName | None) -> ProfileList | str:
+    """Return the list, or the errorMessage of all recipients that name it."""
+    if target is None or target.objectName is None:
+        return "PROFILE_LIST_NOT_FOUND"
+    if target.folderName is not None and target.folderName not in account.folders:
+        return "FOLDER_NOT_FOUND"
+    profile_list = account.lists.get(target.objectName)
+    if profile_list is None:
+        return "PROFILE_LIST_NOT_FOUND"
+    if target.folderName not in (None, profile_list.folder):
+        return "PROFILE_LIST_NOT_FOUND_IN_FOLDER"
+    return profile_list
