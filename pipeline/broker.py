@@ -17,7 +17,7 @@ SOCKET = {
 }
 
 
-def connect(url: str) -> "redis.Redis[bytes]":
+def connect(url: str) -> redis.Redis:
     """Open a client that never repeats a command by itself.
 
     redis-py 8 replays commands after a time-out by default; whoever wants that here repeats a
@@ -26,7 +26,7 @@ def connect(url: str) -> "redis.Redis[bytes]":
     return redis.Redis.from_url(url, retry=Retry(NoBackoff(), 0), **SOCKET)
 
 
-def refuse_eviction(client: "redis.Redis[bytes]") -> None:
+def refuse_eviction(client: redis.Redis) -> None:
     """Raise Misconfigured when the server may delete keys to make room: it would delete rows."""
     policy = client.info("memory").get("maxmemory_policy", "noeviction")
     if policy != "noeviction":

@@ -16,15 +16,15 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from pipeline import ledger, limits, mirror
-from pipeline.call import Rejection
+from pipeline.activation import Activation
+from pipeline.call import Call, Rejection
 from pipeline.catalog import Catalog, Records
 from pipeline.connector import Connector
 from pipeline.destination import Destination
 from pipeline.errors import CallError, Held, OutcomeUnknown, Refused, RetryLater, Throttled
 from pipeline.lanes import Batch, Lanes
 from pipeline.ledger import Fates, Row
-from pipeline.responsys.actions import ACTIONS, SETUP_CODES
-from pipeline.responsys.actions.action import Action
+from pipeline.responsys.actions import ACTIONS, SETUP_CODES, Action
 from pipeline.responsys.client import Client
 
 log = logging.getLogger(__name__)
@@ -67,7 +67,7 @@ class Delivery:
     def __init__(
         self,
         *,
-        client: "redis.Redis[bytes]",
+        client: redis.Redis,
         engine: Engine,
         lanes: Lanes,
         records: Records,
@@ -152,8 +152,8 @@ class Delivery:
         rows = [row.activation for row, problem in zip(job.rows, problems, strict=True) if problem is None]
         verdicts: list[Rejection | None] = []
         if rows:
-            call = job.action.call(job.connector, job.destination, rows)
-            verdicts = job.action.verdicts(rows, client.send(call))
+            answer = client.send(_built(job, rows))
+            verdicts = job.action.verdicts(rows, answer, job.connector)
         answered = iter(verdicts)
         return [next(answered) if problem is None else Rejection("Invalid", problem) for problem in problems]
 
@@ -268,6 +268,16 @@ class Delivery:
 
 def _rows(pairs: list[tuple[str, bytes]]) -> tuple[Row, ...]:
     return tuple(Row.read(profile, text) for profile, text in pairs)
+
+
+def _built(job: Job, rows: list[Activation]) -> Call:
+    try:
+        return job.action.call(job.connector, job.destination, rows)
+    except Exception as error:
+        log.exception("call not built", extra={"batch": job.batch.id})
+        raise Refused(
+            "OtherError", f"no call could be built: {type(error).__name__}", isolate=True
+        ) from error
 
 
 def _first(verdicts: list[Rejection | None], position: int) -> tuple[str, str]:

@@ -22,7 +22,7 @@ class Dispatch:
 
     def __init__(
         self,
-        client: "redis.Redis[bytes]",
+        client: redis.Redis,
         lanes: Lanes,
         catalog: Callable[[], Catalog],
         doorbell: Doorbell,

@@ -34,7 +34,7 @@ class Heartbeat:
 
     def __init__(
         self,
-        client: "redis.Redis[bytes]",
+        client: redis.Redis,
         engine: Engine,
         intake: Intake,
         dispatch: Dispatch,

@@ -57,7 +57,7 @@ class Accepted:
 class Intake:
     """The intake on one server."""
 
-    def __init__(self, client: "redis.Redis[bytes]", window: int) -> None:
+    def __init__(self, client: redis.Redis, window: int) -> None:
         self._client = client
         self._scripts = Scripts(client)
         self._window = window  # seconds

@@ -69,7 +69,7 @@ class Batch:
 class Lanes:
     """The lanes of all destinations on one server."""
 
-    def __init__(self, client: "redis.Redis[bytes]") -> None:
+    def __init__(self, client: redis.Redis) -> None:
         self._client = client
         self._scripts = Scripts(client)
 

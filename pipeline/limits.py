@@ -26,13 +26,13 @@ def key(account: str, function: str) -> str:
     return f"limit:{account}:{function}"
 
 
-def take(client: "redis.Redis[bytes]", account: str, function: str, per_minute: int) -> float:
+def take(client: redis.Redis, account: str, function: str, per_minute: int) -> float:
     """Take a permit: 0.0 when the call may go now, else the seconds until it may."""
     wait = Scripts(client).run("take", [key(account, function)], [per_minute, WINDOW * 1000])
     return int(wait) / 1000
 
 
-def throttled(client: "redis.Redis[bytes]", account: str, function: str, window: float = WINDOW) -> None:
+def throttled(client: redis.Redis, account: str, function: str, window: float = WINDOW) -> None:
     """Pause a function that was refused with API_LIMIT_EXCEEDED, and resume at half the rate.
 
     Responsys counts by the minute and says no more than "try again in a minute": wait a whole one.
@@ -41,12 +41,12 @@ def throttled(client: "redis.Redis[bytes]", account: str, function: str, window:
     Scripts(client).run("throttle", [key(account, function)], [round(pause * 1000), window * 1000])
 
 
-def exhausted(client: "redis.Redis[bytes]", account: str, batch: str, window: float = WINDOW) -> None:
+def exhausted(client: redis.Redis, account: str, batch: str, window: float = WINDOW) -> None:
     """Stop the account after INTERNAL_CAPACITY_LIMIT_EXCEEDED; one call tries after 1, 2, 4 ... 10 minutes."""
     Scripts(client).run("exhaust", [f"capacity:{account}"], [window * 1000, batch])
 
 
-def remember(client: "redis.Redis[bytes]", account: str, allowances: Mapping[str, int]) -> None:
+def remember(client: redis.Redis, account: str, allowances: Mapping[str, int]) -> None:
     """Keep what the account answered to ``GET /rest/api/ratelimit`` for a day."""
     name = f"allowances:{account}"
     with client.pipeline() as pipe:

@@ -20,7 +20,7 @@ from pipeline.scripts import Scripts
 REMOVED = "-"  # the connector and function of destinations that are no more
 
 
-def publish(client: "redis.Redis[bytes]", catalog: Catalog) -> None:
+def publish(client: redis.Redis, catalog: Catalog) -> None:
     """Make Redis agree with the catalog; safe to repeat, and to run several times at once."""
     scripts = Scripts(client)
     for connector in catalog.connectors.values():

@@ -24,8 +24,8 @@ from pipeline.heartbeat import Heartbeat
 from pipeline.intake import Intake
 from pipeline.lanes import Lanes
 from pipeline.responsys.client import Client
-from pipeline.responsys.allowances import read_allowances
 from pipeline.responsys.login import Tokens
+from pipeline.responsys.ratelimit import read_limits
 from pipeline.settings import Settings
 from pipeline.vault import Vault
 
@@ -40,7 +40,7 @@ def broker_url(settings: Settings, stack: ExitStack) -> str:
 class CurrentCatalog:
     """The catalog in force, read again when its version has changed; then Redis is told too."""
 
-    def __init__(self, records: Records, client: "redis.Redis[bytes]") -> None:
+    def __init__(self, records: Records, client: redis.Redis) -> None:
         self._records = records
         self._client = client
         self._lock = threading.Lock()
@@ -66,9 +66,14 @@ class CurrentCatalog:
 class Clients:
     """One HTTP client for each connector, made anew when the connector's record has changed."""
 
-    def __init__(self, settings: Settings, tokens: Tokens) -> None:
+    def __init__(self, settings: Settings, client: redis.Redis) -> None:
         self._settings = settings
-        self._tokens = tokens
+        self._tokens = Tokens(
+            client,
+            Vault(settings.secret_keys),
+            connect_timeout=settings.connect_timeout,
+            read_timeout=settings.read_timeout,
+        )
         self._lock = threading.Lock()
         self._clients: dict[str, tuple[Connector, Client]] = {}
 
@@ -110,7 +115,7 @@ class Runtime:
         self.appender = Appender(self.client, self.doorbell)
         self.acceptance = Acceptance(self.intake, self.engine, self.catalog)
         self.dispatch = Dispatch(self.client, self.lanes, self.catalog, self.doorbell, settings.limit_window)
-        self.clients = Clients(settings, Tokens(self.client, Vault(settings.secret_keys)))
+        self.clients = Clients(settings, self.client)
         self.delivery = Delivery(
             client=self.client,
             engine=self.engine,
@@ -128,7 +133,7 @@ class Runtime:
         connector = self.catalog().connectors.get(name)
         if connector is None:
             return f"there is no connector {name}"
-        allowances = read_allowances(self.clients(connector))
+        allowances = read_limits(self.clients(connector))
         limits.remember(self.client, connector.account, allowances)
         return f"{len(allowances)} limits of {name}"
 

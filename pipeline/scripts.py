@@ -28,7 +28,7 @@ def source(name: str) -> str:
 class Scripts:
     """The scripts, ready to run on one server."""
 
-    def __init__(self, client: "redis.Redis[bytes]") -> None:
+    def __init__(self, client: redis.Redis) -> None:
         self._client = client
         self._loaded: dict[str, Callable[..., Any]] = {}
 

@@ -36,7 +36,13 @@ class Settings:
     read_timeout: float = 60
     shutdown_grace: float = 2
     idempotency_window: int = 86400
+    limit_window: float = 60  # what "per minute" means; shorter only for an emulator that agrees
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)  # for { env = "NAME" } in records
+
+    @property
+    def redis_dir(self) -> Path:
+        """The folder of the embedded Redis server."""
+        return self.data_dir / "redis"
 
     @classmethod
     def load(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
@@ -59,6 +65,7 @@ class Settings:
             read_timeout=read("READ_TIMEOUT", 60.0, number(float)),
             shutdown_grace=read("SHUTDOWN_GRACE", 2.0, number(float)),
             idempotency_window=read("IDEMPOTENCY_WINDOW", 86400, number(int)),
+            limit_window=read("LIMIT_WINDOW", 60.0, number(float)),
             environ=environ,
         )
         read.refuse_problems()

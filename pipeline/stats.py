@@ -53,7 +53,7 @@ def add(connection: Connection, now: datetime, where: Where, numbers: Mapping[st
         add_up(connection, statistics, rows, "value")
 
 
-def fold(client: "redis.Redis[bytes]", engine: Engine) -> None:
+def fold(client: redis.Redis, engine: Engine) -> None:
     """Move the counters of Redis into SQL, each exactly once, whoever stops in between."""
     flat = Scripts(client).run("fold", ["counters", "counters:folding"], [uuid.uuid4().hex])
     if not flat:
@@ -68,7 +68,7 @@ def fold(client: "redis.Redis[bytes]", engine: Engine) -> None:
 
 
 def read(
-    client: "redis.Redis[bytes]",
+    client: redis.Redis,
     engine: Engine,
     *,
     since: timedelta | None = None,

@@ -10,6 +10,7 @@ if stopped(batch) then
 end
 local now = clock()
 redis.call('HSET', 'batch:' .. batch.id, 'state', 'begun')
+count(now, batch.connector, batch.destination, 'calls', 1)
 redis.call('ZADD', 'flying:' .. batch.connector, text(now + ARGV[3]), batch.id)
 local members = redis.call('LRANGE', 'batch:' .. batch.id .. ':rows', 0, -1)
 local profiles, answer = {}, {}
