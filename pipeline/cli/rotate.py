@@ -1,0 +1,17 @@
+"""``activation rotate-keys``: encrypt what is stored with the newest key."""
+
+import click
+
+from pipeline.cli.context import open_stores
+
+
+@click.command()
+def rotate_keys() -> None:
+    """Encrypt all stored secrets anew with the first key of ACTIVATION_SECRET_KEY.
+
+    Put the new key first and the former ones behind it, run this, then leave the former ones out. A key that
+    was made for you is in the data folder, in secret.key.
+    """
+    with open_stores() as stores:
+        count = stores.records.reseal()
+    click.echo(f"{count} connector{'' if count == 1 else 's'} encrypted with the first key.")

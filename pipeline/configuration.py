@@ -1,0 +1,107 @@
+"""Read a configuration file and check it whole: every problem is reported at once, with its path."""
+
+import sys
+import tomllib
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+from marshmallow import ValidationError
+
+from pipeline.documents import KEEP, SECRETS, Documents
+from pipeline.errors import Misconfigured
+from schemas.configuration import ConfigurationSchema
+from schemas.configuration_fields import not_there
+from schemas.document import paths
+
+STANDARD_INPUT = "-"
+
+
+def read(file: str, environ: Mapping[str, str], stored: Collection[str]) -> Documents:
+    """Return what ``file`` describes, its secrets found; ``stored`` are the connectors that are stored.
+
+    Raises Misconfigured, and then nothing of the file is to be used.
+    """
+    documents, problems = checked(parse(file))
+    folder = Path() if file == STANDARD_INPUT else Path(file).parent
+    problems += unknown_connectors(documents, stored)
+    for name, document in documents.get("connectors", {}).items():
+        for key in SECRETS & document.keys():
+            try:
+                document[key] = secret(document[key], environ, folder, kept=name in stored)
+            except Misconfigured as error:
+                problems.append(f"connectors.{name}.{key}: {error}")
+    if problems:
+        raise Misconfigured("\n".join(f"{shown(file)}: {problem}" for problem in problems))
+    return documents
+
+
+def parse(file: str) -> dict[str, Any]:
+    """Read TOML."""
+    try:
+        content = sys.stdin.buffer.read() if file == STANDARD_INPUT else Path(file).read_bytes()
+        return tomllib.loads(content.decode("utf-8-sig").replace("\r\n", "\n"))
+    except OSError as error:
+        raise Misconfigured(f"{shown(file)}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise Misconfigured(f"{shown(file)}: is not text in UTF-8 (at line {line})") from error
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise Misconfigured(f"{shown(file)}: is not TOML: {error}") from error
+
+
+def checked(data: Mapping[str, Any]) -> tuple[dict[str, dict[str, dict[str, Any]]], list[str]]:
+    """Return what is good of ``data`` and what is wrong with the rest."""
+    try:
+        return ConfigurationSchema().load(data), []
+    except ValidationError as error:
+        good = error.valid_data if isinstance(error.valid_data, dict) else {}
+        sections = {
+            section: {name: document for name, document in found.items() if document}
+            for section, found in good.items()
+        }
+        return sections, paths(error.messages)
+
+
+def unknown_connectors(documents: Documents, stored: Collection[str]) -> list[str]:
+    """Say which destinations name a connector that is neither in the file nor stored."""
+    known = {*documents.get("connectors", {}), *stored}
+    return [
+        f"destinations.{name}.connector: {not_there(document['connector'], 'a connector', known)}"
+        for name, document in documents.get("destinations", {}).items()
+        if document.get("connector", next(iter(known), None)) not in known
+    ]
+
+
+def secret(value: Any, environ: Mapping[str, str], folder: Path, *, kept: bool) -> Any:
+    """Return a secret from where it is; the mark for a stored one stays what it is."""
+    if isinstance(value, str):
+        return value
+    if value == KEEP:
+        if not kept:
+            raise Misconfigured("there is none stored that could be kept; give it once")
+        return value
+    if "env" in value:
+        if not environ.get(value["env"]):
+            raise Misconfigured(f"the environment variable {value['env']} is not set")
+        return environ[value["env"]]
+    return from_file(folder / value["file"])
+
+
+def from_file(path: Path) -> str:
+    """Return what a file holds, without the line end behind it."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise Misconfigured(f"cannot read {path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise Misconfigured(f"{path} is not text in UTF-8") from error
+    text = text.removesuffix("\n").removesuffix("\r")
+    if not text:
+        raise Misconfigured(f"{path} is empty")
+    return text
+
+
+def shown(file: str) -> str:
+    """Name the file to a person."""
+    return "standard input" if file == STANDARD_INPUT else file

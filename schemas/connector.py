@@ -1,0 +1,68 @@
+"""A connector as it is configured."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import ValidationError
+
+from schemas.configuration_fields import Field, Flag, Number, OneOf, Text, Whole
+from schemas.document import Document, Table, Variant
+from schemas.endpoint import Endpoint
+
+IDENTIFIER_TYPES = ("riid", "hashed_email", "crm_id")
+FUNCTION = re.compile(r"[A-Za-z][A-Za-z0-9]{0,62}")
+SOURCES = {"env": str, "file": str, "keep": bool}  # where a secret may come from instead
+
+
+class Secret(Field):
+    """A secret itself, or where it is: ``{ env = "NAME" }``, ``{ file = "/path" }``, ``{ keep = true }``.
+
+    Messages never repeat it.
+    """
+
+    def read(self, value: Any) -> str | dict[str, Any]:
+        """Refuse what is neither."""
+        if isinstance(value, str) and value:
+            return value
+        if isinstance(value, Mapping) and len(value) == 1:
+            [(source, where)] = value.items()
+            if isinstance(where, SOURCES.get(source, ())) and where:
+                return {source: where}
+        raise ValidationError(
+            'must be text, { env = "NAME" }, { file = "/path" }, or { keep = true } for what is stored'
+        )
+
+
+class ConnectorDocument(Document):
+    """What connectors of all kinds have."""
+
+    kind = Text(required=True)
+    name = Text(load_default=None)
+    enabled = Flag(load_default=True)
+    max_in_flight = Whole(least=1, load_default=4)
+
+
+class Responsys(ConnectorDocument):
+    """One account on Responsys, by its REST API."""
+
+    username = Text(required=True)
+    password = Secret(required=True)
+    auth_endpoint = Endpoint(required=True)
+    profile_list = Text(required=True, slashes=False)
+    list_folder = Text(load_default=None, slashes=False)
+    identifier_type = OneOf("a type of identifier", IDENTIFIER_TYPES, load_default="hashed_email")
+    api = OneOf("an API", ["sync"], load_default="sync")
+    limits = Table(
+        Whole(least=1), pattern=FUNCTION, rule='must be the name of a function, such as "triggerCustomEvent"',
+        load_default=dict,
+    )  # fmt: skip
+    utilisation = Number(above=0, most=1, load_default=0.95)
+
+
+KINDS: Mapping[str, type[ConnectorDocument]] = {"responsys": Responsys}
+
+
+def connector() -> Variant:
+    """Return the field for a connector of any kind."""
+    return Variant("kind", "a kind of connector", KINDS, ConnectorDocument)

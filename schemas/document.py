@@ -1,0 +1,121 @@
+"""Documents with names: the shape that all records of the configuration have in common."""
+
+import json
+import re
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from marshmallow import EXCLUDE, RAISE, Schema, ValidationError
+from marshmallow.error_store import merge_errors
+
+from schemas.configuration_fields import Field, OneOf, there_are
+
+UNKNOWN = "is not a known key"
+NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+NAME_RULE = "this name must be 1 to 63 of a-z, 0-9, _ and -, and begin with a letter or digit"
+
+
+class Document(Schema):
+    """One record; a key that it does not know is a problem, for it may be a misspelt one."""
+
+    error_messages = {"type": "must be a table", "unknown": UNKNOWN}  # noqa: RUF012  marshmallow's
+
+    class Meta:
+        """Marshmallow's own settings."""
+
+        unknown = RAISE
+
+    def handle_error(self, error: ValidationError, data: Any, **_: Any) -> None:
+        """Propose a key for each that is not known."""
+        for key in error.messages_dict.keys() - self.fields.keys():
+            free = self.fields.keys() - data.keys()
+            close = get_close_matches(str(key), sorted(free), n=1)
+            error.messages_dict[key] = [f'{UNKNOWN}; did you mean "{close[0]}"?' if close else UNKNOWN]
+
+
+class Table(Field):
+    """Names that follow ``pattern``, each with a value of the field ``values``."""
+
+    def __init__(
+        self, values: Field, pattern: re.Pattern[str] = NAME, rule: str = NAME_RULE, **options: Any
+    ) -> None:
+        super().__init__(**options)
+        self.values, self.pattern, self.rule = values, pattern, rule
+
+    def read(self, value: Any) -> dict[str, Any]:
+        """Read all; what can be read goes along with the problems of the rest."""
+        if not isinstance(value, Mapping):
+            raise ValidationError("must be a table")
+        good: dict[str, Any] = {}
+        problems: dict[str, Any] = {}
+        for name, entry in value.items():
+            if not self.pattern.fullmatch(name):
+                problems[name] = self.rule
+            try:
+                good[name] = self.values.deserialize(entry)
+            except ValidationError as error:
+                problems[name] = merge_errors(problems.get(name), error.messages)  # type: ignore[no-untyped-call]
+                good[name] = error.valid_data
+        if problems:
+            raise ValidationError(problems, valid_data=good)
+        return good
+
+
+class Variant(Field):
+    """A document of one of several schemas; one of its keys says of which.
+
+    ``common`` describes what all have, so that a document of no known schema is checked as far as may be.
+    """
+
+    def __init__(
+        self, key: str, what: str, schemas: Mapping[str, type[Schema]], common: type[Schema], **options: Any
+    ) -> None:
+        super().__init__(**options)
+        self.key, self.schemas, self.common = key, schemas, common
+        self.choice = OneOf(what, schemas)
+
+    def read(self, value: Any) -> dict[str, Any]:
+        """Read by the schema that is asked for."""
+        if not isinstance(value, Mapping):
+            raise ValidationError("must be a table")
+        problem = self.problem(value)
+        if problem:
+            raise self.checked(value, problem)
+        loaded: dict[str, Any] = self.schemas[value[self.key]]().load(value)
+        return loaded
+
+    def problem(self, value: Mapping[str, Any]) -> list[str]:
+        """Say why no schema can be chosen."""
+        if self.key not in value:
+            return [f"is missing; {there_are(self.schemas)}"]
+        try:
+            self.choice.read(value[self.key])
+        except ValidationError as error:
+            return list(error.messages)
+        return []
+
+    def checked(self, value: Mapping[str, Any], problem: list[str]) -> ValidationError:
+        """Add what else is wrong to the problem with the key."""
+        try:
+            return ValidationError({self.key: problem}, valid_data=self.common().load(value, unknown=EXCLUDE))
+        except ValidationError as error:
+            return ValidationError({**error.messages_dict, self.key: problem}, valid_data=error.valid_data)
+
+
+def paths(messages: Any, path: str = "") -> list[str]:
+    """Write marshmallow's nested messages as lines: "destinations.lapsed.event: must be text"."""
+    if isinstance(messages, str):
+        return [f"{path}: {messages}"]
+    if not isinstance(messages, Mapping):
+        return [f"{path}: {message}" for message in messages]
+    return [
+        line
+        for key, inner in messages.items()
+        for line in paths(inner, path if key == "_schema" else f"{path}.{quoted(str(key))}".lstrip("."))
+    ]
+
+
+def quoted(key: str) -> str:
+    """Write a key as TOML would."""
+    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else json.dumps(key, ensure_ascii=False)
