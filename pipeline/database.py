@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ from pipeline.errors import Misconfigured
 BUSY_TIMEOUT = 30  # seconds a writer waits for another
 CONNECT_TIMEOUT = 10  # seconds
 READING = {"activation_reading": True}
+MIGRATING = threading.Lock()  # Alembic keeps its context in a global
 MIGRATION_LOCK = 6_034_127  # any number; says to PostgreSQL who migrates
 
 
@@ -55,7 +57,7 @@ def migrate(engine: Engine) -> None:
     config = Config()
     config.set_main_option("script_location", "pipeline:migrations")
     try:
-        with engine.begin() as connection:
+        with MIGRATING, engine.begin() as connection:
             if engine.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
             config.attributes["connection"] = connection

@@ -153,7 +153,7 @@ def secret_keys(text: str) -> tuple[str, ...]:
     wrong = [str(position) for position, key in enumerate(keys, 1) if not is_key(key)]
     if wrong or not keys:
         raise ValueError(
-            f"is not a comma list of keys of 32 bytes as URL-safe base64 (wrong: {', '.join(wrong)})"
+            f"is not a comma list of keys of 32 bytes as URL-safe base64 (wrong: number {', '.join(wrong)})"
         )
     return keys
 

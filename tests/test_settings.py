@@ -1,0 +1,156 @@
+import stat
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+
+from pipeline.errors import Misconfigured
+from pipeline.settings import Settings
+
+KEY = Fernet.generate_key().decode()
+FORMER = Fernet.generate_key().decode()
+
+
+def test_without_any_variable_everything_is_in_the_data_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    settings = Settings.load({})
+
+    assert settings == Settings(
+        data_dir=tmp_path / ".activation",
+        database_url=f"sqlite:///{tmp_path}/.activation/activation.db",
+        broker_url=None,
+        secret_keys=((tmp_path / ".activation" / "secret.key").read_text().strip(),),
+        api_keys=(),
+        log_level="INFO",
+        log_format="text",
+        connect_timeout=10,
+        read_timeout=60,
+        shutdown_grace=2,
+        idempotency_window=86400,
+    )
+
+
+def test_every_variable_is_read(tmp_path):
+    environ = {
+        "ACTIVATION_DATA_DIR": str(tmp_path),
+        "ACTIVATION_DATABASE_URL": "postgresql://app:secret@db.internal/activation",
+        "ACTIVATION_BROKER_URL": "rediss://:secret@redis.internal:6380/1",
+        "ACTIVATION_SECRET_KEY": f"{KEY}, {FORMER}",
+        "ACTIVATION_API_KEYS": "one,two",
+        "ACTIVATION_LOG_LEVEL": "debug",
+        "ACTIVATION_LOG_FORMAT": "json",
+        "ACTIVATION_CONNECT_TIMEOUT": "1.5",
+        "ACTIVATION_READ_TIMEOUT": "90",
+        "ACTIVATION_SHUTDOWN_GRACE": "5",
+        "ACTIVATION_IDEMPOTENCY_WINDOW": "3600",
+    }
+
+    assert Settings.load(environ) == Settings(
+        data_dir=tmp_path,
+        database_url="postgresql://app:secret@db.internal/activation",
+        broker_url="rediss://:secret@redis.internal:6380/1",
+        secret_keys=(KEY, FORMER),
+        api_keys=("one", "two"),
+        log_level="DEBUG",
+        log_format="json",
+        connect_timeout=1.5,
+        read_timeout=90,
+        shutdown_grace=5,
+        idempotency_window=3600,
+        environ=environ,
+    )
+
+
+def test_every_bad_value_is_reported_at_once_and_no_secret_is_repeated():
+    with pytest.raises(Misconfigured) as caught:
+        Settings.load(
+            {
+                "ACTIVATION_DATABASE_URL": "mysql://app:pass-w0rd@db/activation",
+                "ACTIVATION_BROKER_URL": "amqp://app:pass-w0rd@rabbit",
+                "ACTIVATION_SECRET_KEY": f"{KEY},pass-w0rd",
+                "ACTIVATION_LOG_LEVEL": "LOUD",
+                "ACTIVATION_LOG_FORMAT": "xml",
+                "ACTIVATION_CONNECT_TIMEOUT": "0",
+                "ACTIVATION_READ_TIMEOUT": "nan",
+                "ACTIVATION_SHUTDOWN_GRACE": "soon",
+                "ACTIVATION_IDEMPOTENCY_WINDOW": "1.5",
+            }
+        )
+
+    assert str(caught.value).splitlines() == [
+        "ACTIVATION_DATABASE_URL is not a URL that begins with sqlite://, postgresql:// or postgresql+psycopg://",
+        "ACTIVATION_BROKER_URL is not a URL that begins with redis://, rediss:// or unix://",
+        "ACTIVATION_SECRET_KEY is not a comma list of keys of 32 bytes as URL-safe base64 (wrong: number 2)",
+        'ACTIVATION_LOG_LEVEL is "LOUD" but must be DEBUG, INFO, WARNING, ERROR or CRITICAL',
+        'ACTIVATION_LOG_FORMAT is "xml" but must be text or json',
+        'ACTIVATION_CONNECT_TIMEOUT is "0" but must be a number of seconds',
+        'ACTIVATION_READ_TIMEOUT is "nan" but must be a number of seconds',
+        'ACTIVATION_SHUTDOWN_GRACE is "soon" but must be a number of seconds',
+        'ACTIVATION_IDEMPOTENCY_WINDOW is "1.5" but must be a whole number of seconds',
+    ]
+
+
+def test_an_empty_variable_counts_as_unset(tmp_path):
+    settings = Settings.load({"ACTIVATION_DATA_DIR": str(tmp_path), "ACTIVATION_BROKER_URL": " "})
+
+    assert settings.broker_url is None
+
+
+def test_a_home_folder_may_be_written_as_a_tilde(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+    assert Settings.load({"ACTIVATION_DATA_DIR": "~/data"}).data_dir == tmp_path / "data"
+
+
+def test_no_secret_is_in_the_representation(tmp_path):
+    environ = {
+        "ACTIVATION_DATA_DIR": str(tmp_path),
+        "ACTIVATION_DATABASE_URL": "postgresql://app:pass-w0rd@db/activation",
+        "ACTIVATION_BROKER_URL": "redis://:pass-w0rd@redis",
+        "ACTIVATION_SECRET_KEY": KEY,
+        "ACTIVATION_API_KEYS": "pass-w0rd",
+        "ACME_PASSWORD": "pass-w0rd",
+    }
+
+    shown = repr(Settings.load(environ))
+
+    assert "pass-w0rd" not in shown
+    assert KEY not in shown
+
+
+def test_the_made_key_is_kept_for_its_owner_only(tmp_path):
+    environ = {"ACTIVATION_DATA_DIR": str(tmp_path)}
+
+    first, second = Settings.load(environ), Settings.load(environ)
+
+    assert first.secret_keys == second.secret_keys
+    assert stat.S_IMODE((tmp_path / "secret.key").stat().st_mode) == 0o600
+    assert list(tmp_path.iterdir()) == [tmp_path / "secret.key"]
+
+
+def test_a_data_folder_that_cannot_be_made_leaves_no_key(tmp_path):
+    """Who only produces may have no place to write, and needs no key."""
+    (tmp_path / "file").touch()
+
+    assert Settings.load({"ACTIVATION_DATA_DIR": str(tmp_path / "file" / "data")}).secret_keys == ()
+
+
+def test_a_spoilt_key_file_is_not_replaced(tmp_path):
+    """What is stored was encrypted with what once stood there."""
+    (tmp_path / "secret.key").write_text("spoilt")
+
+    with pytest.raises(Misconfigured, match=r"secret\.key does not hold a key"):
+        Settings.load({"ACTIVATION_DATA_DIR": str(tmp_path)})
+
+    assert (tmp_path / "secret.key").read_text() == "spoilt"
+
+
+@pytest.mark.parametrize("word", ["os.environ", "getenv"])
+def test_only_the_settings_read_the_environment(word):
+    source = Path(__file__).parent.parent
+    files = [
+        path for package in ("pipeline", "tasks", "schemas") for path in source.glob(f"{package}/**/*.py")
+    ]
+
+    assert {path.name for path in files if word in path.read_text()} <= {"settings.py"}
