@@ -26,6 +26,11 @@ def connect(url: str) -> redis.Redis:
     return redis.Redis.from_url(url, retry=Retry(NoBackoff(), 0), **SOCKET)
 
 
+def text(value: bytes | str) -> str:
+    """Read what a client of ours returns; redis-py's types leave it open whether it decodes."""
+    return value.decode() if isinstance(value, bytes) else value
+
+
 def refuse_eviction(client: redis.Redis) -> None:
     """Raise Misconfigured when the server may delete keys to make room: it would delete rows."""
     policy = client.info("memory").get("maxmemory_policy", "noeviction")

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 import redis
 
 from pipeline import limits
+from pipeline.broker import text
 from pipeline.catalog import Catalog
 from pipeline.doorbell import Doorbell
 from pipeline.lanes import Gate, Lanes
@@ -59,8 +60,8 @@ class Dispatch:
     def _gates(self) -> Iterator[Gate]:
         """Name every way out that was ever configured: batches may still wait for a former one."""
         catalog = self._catalog()
-        for member in sorted(self._client.smembers("ways")):
-            connector, _, function = member.decode().partition(":")
+        for member in sorted(map(text, self._client.smembers("ways"))):
+            connector, _, function = member.partition(":")
             yield self._gate(catalog, connector, function)
 
     def _gate(self, catalog: Catalog, name: str, function: str) -> Gate:

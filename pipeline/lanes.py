@@ -31,6 +31,7 @@ from dataclasses import dataclass
 
 import redis
 
+from pipeline.broker import text
 from pipeline.scripts import Argument, Scripts
 
 CLAIM_LEASE = 30.0  # seconds for the doorbell of a batch to be answered
@@ -90,12 +91,20 @@ class Lanes:
     def batch(self, batch: str) -> Batch | None:
         """Read one batch; None when it has been settled."""
         fields = self._client.hgetall(f"batch:{batch}")
-        text = {name.decode(): value.decode() for name, value in fields.items()}
-        if "state" not in text:
+        known = {text(name): text(value) for name, value in fields.items()}
+        if "state" not in known:
             return None
-        numbers = {name: int(text[name]) for name in ("attempt", "tries", "rows")}
-        words = {name: text[name] for name in ("destination", "connector", "account", "function", "state")}
-        return Batch(id=batch, **words, **numbers)  # type: ignore[arg-type]
+        return Batch(
+            id=batch,
+            destination=known["destination"],
+            connector=known["connector"],
+            account=known["account"],
+            function=known["function"],
+            attempt=int(known["attempt"]),
+            tries=int(known["tries"]),
+            state=known["state"],
+            rows=int(known["rows"]),
+        )
 
     def begin(self, batch: Batch, attempt: int) -> list[tuple[str, bytes]]:
         """Note that the call is about to go out; return (profile, row) pairs.
@@ -106,13 +115,7 @@ class Lanes:
 
     def rows(self, batch: Batch) -> list[tuple[str, bytes]]:
         """Return (profile, row) pairs without noting anything."""
-        profiles = self._client.lrange(f"batch:{batch.id}:rows", 0, -1)[::2]
-        if not profiles:
-            return []
-        rows = self._client.hmget(f"rows:{batch.destination}", profiles)
-        return [
-            (profile.decode(), row) for profile, row in zip(profiles, rows, strict=True) if row is not None
-        ]
+        return _pairs(self._scripts.run("read", args=[batch.id]))
 
     def settle(self, batch: Batch, attempt: int, returned: Sequence[int] = ()) -> bool:
         """Let the batch's rows leave; those at the positions ``returned`` go back to their lane."""

@@ -37,7 +37,7 @@ class Row:
             return cls(decode(text), text)
         except Invalid as error:
             unread = Activation(audience="", profile_id=profile, call_type="UPDATE")
-            return cls(unread, text, error.summary())
+            return cls(unread, text, f"not valid any more: {sorted(error.messages)}")
 
 
 @dataclass(frozen=True)

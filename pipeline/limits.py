@@ -51,6 +51,8 @@ def remember(client: redis.Redis, account: str, allowances: Mapping[str, int]) -
     name = f"allowances:{account}"
     with client.pipeline() as pipe:
         pipe.delete(name)
-        pipe.hset(name, mapping={"asked": 1, **allowances})
+        pipe.hset(name, "asked", "1")
+        for function, limit in allowances.items():
+            pipe.hset(name, function, limit)
         pipe.expire(name, LIMITS_LIFE)
         pipe.execute()

@@ -11,6 +11,7 @@ The SQL store decides; whoever changes it publishes, and so does every worker th
 
 import redis
 
+from pipeline.broker import text
 from pipeline.catalog import Catalog
 from pipeline.connector import Connector
 from pipeline.destination import Destination
@@ -27,7 +28,7 @@ def publish(client: redis.Redis, catalog: Catalog) -> None:
         client.hset(f"connector:{connector.name}", "stopped", why_stopped(catalog, connector))
     for destination in catalog.destinations.values():
         configure(scripts, catalog, destination)
-    known = {name.decode() for name in client.smembers("destinations")}
+    known = {text(name) for name in client.smembers("destinations")}
     for name in known - set(catalog.destinations):
         scripts.run("configure", args=[name, REMOVED, REMOVED, 200, 0, ""])
     with client.pipeline() as pipe:

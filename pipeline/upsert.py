@@ -6,13 +6,16 @@ from typing import Any
 from sqlalchemy import Column, Connection, Row, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
-INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+INSERT: dict[str, Any] = {  # their common base knows nothing of ON CONFLICT
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}
 
 
 def insert_new(connection: Connection, table: Table, row: Mapping[str, Any]) -> bool:
     """Insert a row; False when there is one of its primary key already."""
     statement = INSERT[connection.dialect.name](table).on_conflict_do_nothing()
-    return connection.execute(statement, dict(row)).rowcount > 0
+    return bool(connection.execute(statement, dict(row)).rowcount > 0)
 
 
 def insert_all_new(

@@ -12,11 +12,4 @@ local now = clock()
 redis.call('HSET', 'batch:' .. batch.id, 'state', 'begun')
 count(now, batch.connector, batch.destination, 'calls', 1)
 redis.call('ZADD', 'flying:' .. batch.connector, text(now + ARGV[3]), batch.id)
-local members = redis.call('LRANGE', 'batch:' .. batch.id .. ':rows', 0, -1)
-local profiles, answer = {}, {}
-for i = 1, #members, 2 do profiles[#profiles + 1] = members[i] end
-local rows = redis.call('HMGET', 'rows:' .. batch.destination, unpack(profiles))
-for i, profile in ipairs(profiles) do
-  answer[2 * i - 1], answer[2 * i] = profile, rows[i]
-end
-return answer
+return rows_of(batch)

@@ -93,6 +93,17 @@ local function batch_of(id)
   }
 end
 
+local function rows_of(batch)
+  local members = redis.call('LRANGE', 'batch:' .. batch.id .. ':rows', 0, -1)
+  local profiles, answer = {}, {}
+  for i = 1, #members, 2 do profiles[#profiles + 1] = members[i] end
+  local rows = redis.call('HMGET', 'rows:' .. batch.destination, unpack(profiles))
+  for i, profile in ipairs(profiles) do
+    answer[2 * i - 1], answer[2 * i] = profile, rows[i]
+  end
+  return answer
+end
+
 local function stopped(batch)
   local settings = settings_of(batch.destination)
   if settings and settings.stopped then return true end
