@@ -1,6 +1,7 @@
 """``python -m emulators.responsys``: listen until told to stop."""
 
 import contextlib
+import os
 import signal
 import socket
 import sys
@@ -33,6 +34,28 @@ What was received: {url}/_control/summary and {url}/_control/ledger?detail=1
 """
 
 
+class Server(uvicorn.Server):
+    """Says when it is ready, to serve and to be stopped."""
+
+    def __init__(self, config: uvicorn.Config, welcome: str) -> None:
+        super().__init__(config)
+        self.welcome = welcome
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Open for business."""
+        await super().startup(sockets)
+        print(self.welcome, flush=True)  # noqa: T201
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Close, also on those who wait for an answer that was never to come."""
+        for connection in list(self.server_state.connections):
+            if connection.transport is not None:
+                connection.transport.abort()
+        for task in self.server_state.tasks:
+            task.cancel()
+        await super().shutdown(sockets)
+
+
 def main() -> None:
     """Run the emulator."""
     chosen = options.parse()
@@ -48,13 +71,12 @@ def main() -> None:
         access_log=False,
         server_header=False,
         timeout_keep_alive=IDLE,
-        timeout_graceful_shutdown=1,
+        proxy_headers=False,
     )
     host, port = listener.getsockname()[:2]
-    print(welcome(emulator, f"http://{host}:{port}"), flush=True)  # noqa: T201
     signal.signal(signal.SIGTERM, leave)
     with contextlib.suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run(sockets=[listener])
+        Server(config, welcome(emulator, f"http://{host}:{port}")).run(sockets=[listener])
 
 
 def leave(*_: object) -> NoReturn:
@@ -63,11 +85,13 @@ def leave(*_: object) -> NoReturn:
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Open the port; who connects from now on is served as soon as the server runs."""
+    """Open the port, or say in one line why not."""
     try:
         return socket.create_server((host, port), backlog=512)
     except OSError as error:
-        sys.exit(f"cannot listen on {host}:{port}: {error.strerror}. Choose another one with --port")
+        sys.exit(
+            f"cannot listen on {host}:{port}: {os.strerror(error.errno or 0)}. Choose another one with --port"
+        )
 
 
 def welcome(emulator: Emulator, url: str) -> str:

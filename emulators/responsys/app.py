@@ -1,5 +1,7 @@
 """The ASGI application."""
 
+import asyncio
+import contextlib
 import math
 from typing import Any
 
@@ -15,7 +17,12 @@ class App:
         self.emulator = emulator
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        """Answer one request."""
+        """Answer one request; told to stop in the middle of it, be quiet."""
+        with contextlib.suppress(asyncio.CancelledError):
+            await self.serve(scope, receive, send)
+
+    async def serve(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        """Read the request, hand it on, and write the answer."""
         is_control = scope["path"].startswith("/_control")
         try:
             body = await wire.read(scope, receive, math.inf if is_control else wire.MOST_BYTES)

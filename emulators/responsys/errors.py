@@ -32,13 +32,13 @@ ERRORS = {
 }
 
 
-class ErrorBody(msgspec.Struct):
+class ErrorBody(msgspec.Struct, kw_only=True):
     """The one shape of all errors; ``type`` and ``errorDetails`` are always empty."""
 
+    type: str = ""
     title: str
     errorCode: str  # noqa: N815  Oracle's spelling
     detail: str = ""
-    type: str = ""
     errorDetails: list[str] = []  # noqa: N815  Oracle's spelling
 
 

@@ -18,19 +18,21 @@ FUNCTIONS = {
     function.name: function
     for function in (
         Function("login", "POST", "/rest/api/v1.3/auth/token", 10, "Log in, or renew a token"),
-        Function("triggerCustomEvent", "POST", "/rest/api/v1.3/events/{event}", 200, "Trigger custom event"),
+        Function(
+            "triggerCustomEvent", "POST", "/rest/api/v1.3/events/{eventName}", 200, "Trigger custom event"
+        ),
         Function("retrieveEvents", "GET", "/rest/api/v1.3/events", 100, "Retrieve custom events"),
         Function("retrieveLists", "GET", "/rest/api/v1.3/lists", 100, "Retrieve profile lists"),
         Function(
-            "retrieveListFields", "GET", "/rest/api/v1.3/lists/{list}/fields", 100, "Retrieve list fields"
+            "retrieveListFields", "GET", "/rest/api/v1.3/lists/{listName}/fields", 100, "Retrieve list fields"
         ),
         Function(
-            "retrieveListMembers", "GET", "/rest/api/v1.3/lists/{list}/members", 100, "Find list members"
+            "retrieveListMembers", "GET", "/rest/api/v1.3/lists/{listName}/members", 100, "Find list members"
         ),
         Function(
             "retrieveListMember",
             "GET",
-            "/rest/api/v1.3/lists/{list}/members/{riid}",
+            "/rest/api/v1.3/lists/{listName}/members/{riid}",
             100,
             "Get a list member",
         ),

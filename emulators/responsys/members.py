@@ -137,7 +137,7 @@ class Members:
         if not self.unhashed[column]:
             return NOBODY
         for people in self.unhashed[column]:
-            self.index[column] = people.hashes(column) | self.index[column]
+            self.index[column] = {**people.hashes(column), **self.index[column]}
         self.unhashed[column] = []
         found = self.index[column].get(key, NOBODY)
         return found if isinstance(found, int) else SEVERAL
