@@ -36,7 +36,7 @@ OURS = ENTRY.fields.keys() - OUTSIDE.fields.keys()  # a producer may not set the
 NUMBER_OR_NAME = {**PARTNER_NUMBERS, **{name: number for number, name in PARTNER_NUMBERS.items()}}
 # By name of the field that it constrains.
 TEXT = {
-    name: Meta(min_length=1, max_length=field.longest, pattern=PRINTABLE)
+    name: Meta(min_length=1, max_length=field.longest, pattern=PRINTABLE if field.printable else None)
     for name, field in ENTRY.fields.items()
     if isinstance(field, Text)
 }
@@ -121,10 +121,12 @@ def from_mapping(mapping: Mapping[str, Any]) -> Activation:
     Raises:
         Invalid: it breaks a rule, or is larger than 64 KiB.
     """
-    activation = convert(mapping) or load(OUTSIDE, mapping)
-    size = len(encode(activation))
-    if size > MAX_BYTES:
-        raise too_large(size)
+    activation = convert(mapping)
+    if activation is None:
+        activation = load(OUTSIDE, mapping)
+        size = len(encode(activation))
+        if size > MAX_BYTES:
+            raise too_large(size)
     return activation
 
 
@@ -134,10 +136,10 @@ def convert(mapping: Mapping[str, Any]) -> Activation | None:
         return None
     try:
         activation = _convert(mapping)
-        encode(activation)  # refuses what has no UTF-8 form, and subclasses of str
+        size = len(encode(activation))  # refuses what has no UTF-8 form, and subclasses of str
     except _REFUSED:
         return None
-    return activation if finish(activation) else None
+    return activation if size <= MAX_BYTES and finish(activation) else None
 
 
 def finish(activation: Activation) -> bool:

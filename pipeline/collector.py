@@ -53,13 +53,15 @@ class Collector:
             full = chunk.full
             self._wake()
         if full:
-            self._send()
+            with self._sending:
+                self._send()
         return identity
 
     def flush(self) -> None:
         """Append what is held; raises AppendFailed, also for what failed in the background."""
         self._forget_the_parents()
-        self._send()
+        with self._sending:
+            self._send()
         with self._lock:
             self._raise_failed()
 
@@ -70,14 +72,15 @@ class Collector:
         self.flush()
 
     def _send(self) -> None:
-        with self._sending:
-            with self._lock:
-                chunk, self._open = self._open, None
-                self._sent = chunk
-            try:
-                shards = self._appender.append_chunk(chunk) if chunk else set()
-            finally:
-                self._sent = None
+        with self._lock:
+            chunk, self._open = self._open, None
+            self._sent = chunk
+        if not chunk:
+            return
+        try:
+            shards = self._appender.append_chunk(chunk)
+        finally:
+            self._sent = None
         self._appender.ring(shards)
 
     def _raise_failed(self) -> None:
@@ -96,10 +99,11 @@ class Collector:
             self._opened.wait()
             self._closing.wait(self._linger)
             self._opened.clear()
-            try:
-                self._send()
-            except AppendFailed as error:
-                self._remember(error)
+            with self._sending:
+                try:
+                    self._send()
+                except AppendFailed as error:
+                    self._remember(error)
 
     def _remember(self, error: AppendFailed) -> None:
         with self._lock:

@@ -137,4 +137,4 @@ class Producer:
 def configured(stack: ExitStack) -> str:
     """Return the URL of the configured Redis, or of the embedded one, for as long as ``stack`` lasts."""
     settings = Settings.load()
-    return settings.broker_url or stack.enter_context(embedded_server(settings.data_dir))
+    return settings.broker_url or stack.enter_context(embedded_server(settings.redis_dir))

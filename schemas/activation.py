@@ -32,6 +32,6 @@ class EntrySchema(ActivationSchema):
     """An activation in the intake, with what only the pipeline adds."""
 
     bulk = Flag(load_default=False)
-    auto_id = Text(load_default=None)
-    destination = Text(load_default=None)
-    replay = Text(load_default=None)
+    auto_id = Text(printable=False, load_default=None)
+    destination = Text(printable=False, load_default=None)
+    replay = Text(printable=False, load_default=None)

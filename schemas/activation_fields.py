@@ -35,7 +35,7 @@ NULL = "This must not be null; leave it out when there is none."
 
 
 class Text(fields.Field[str]):
-    """Text of 1 to ``longest`` characters without control characters."""
+    """Text of 1 to ``longest`` characters; when ``printable``, without control characters."""
 
     default_error_messages = {  # noqa: RUF012 -- marshmallow declares it so
         "required": REQUIRED,
@@ -47,13 +47,14 @@ class Text(fields.Field[str]):
         "unicode": "This is not valid Unicode: it contains half of a surrogate pair.",
     }
 
-    def __init__(self, *, longest: int = LONGEST, **options: Any) -> None:
+    def __init__(self, *, longest: int = LONGEST, printable: bool = True, **options: Any) -> None:
         super().__init__(**options)
         self.longest = longest
+        self.printable = printable
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
         text = self.text(value)
-        if not re.match(PRINTABLE, text):
+        if self.printable and not re.match(PRINTABLE, text):
             raise self.make_error("control")
         return text
 
