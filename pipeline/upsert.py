@@ -14,8 +14,7 @@ INSERT: dict[str, Any] = {  # their common base knows nothing of ON CONFLICT
 
 def insert_new(connection: Connection, table: Table, row: Mapping[str, Any]) -> bool:
     """Insert a row; False when there is one of its primary key already."""
-    statement = INSERT[connection.dialect.name](table).on_conflict_do_nothing()
-    return bool(connection.execute(statement, dict(row)).rowcount > 0)
+    return bool(insert_all_new(connection, table, [row], list(table.primary_key.columns)))
 
 
 def insert_all_new(

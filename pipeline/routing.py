@@ -1,0 +1,150 @@
+"""Find where activations go: the lanes of their destinations, or a dead letter that says why none."""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from hashlib import blake2b
+
+from pipeline import dead_letters
+from pipeline.activation import Activation, Invalid, decode
+from pipeline.catalog import Catalog
+from pipeline.dead_letters import DeadLetter
+from pipeline.destination import Destination
+from pipeline.intake import Claim, Routed
+from pipeline.responsys.actions import ACTIONS
+
+NOWHERE = "/"  # the lane of what belongs to no destination
+GENERATED_ID = re.compile(r"([0-9a-z]+)-(\d+)-\d+")  # as producers make them: producer, chunk, index
+SALVAGED = 255  # characters of a name that is shown although its activation is not valid
+
+
+@dataclass(frozen=True)
+class Way:
+    """One destination for activations of one audience and call type."""
+
+    destination: Destination
+    problem: Callable[[Activation], str | None]
+    lane: int
+
+
+@dataclass
+class Router:
+    """Routes the entries of one claim."""
+
+    catalog: Catalog
+    claim: Claim
+    lanes: dict[str, int] = field(default_factory=dict)  # lane to its number, from 1
+    routes: list[Routed] = field(default_factory=list)
+    letters: list[tuple[DeadLetter, str]] = field(default_factory=list)  # with the digest of a chosen id
+    _ways: dict[tuple[str, str, bool, str | None], list[Way]] = field(default_factory=dict)
+
+    def route(self) -> None:
+        """Find where every entry goes."""
+        for index, entry in enumerate(self.claim.entries):
+            try:
+                activation = decode(entry)
+            except Invalid as error:
+                self._refuse(index, salvage(entry), None, "", explain(error))
+                self.routes.append(Routed("", "", [-self._number(NOWHERE)]))
+            else:
+                self.routes.append(self._route(index, activation))
+
+    def _route(self, index: int, activation: Activation) -> Routed:
+        mark, digest = mark_of(activation)
+        key = (activation.audience, activation.call_type, activation.bulk, activation.destination)
+        ways = self._ways.get(key)
+        if ways is None:
+            ways = self._ways[key] = self._find(activation)
+        numbers = []
+        for way in ways:
+            problem = way.problem(activation)
+            if problem is not None:
+                self._refuse(index, activation, way.destination, digest, problem)
+            numbers.append(way.lane if problem is None else -way.lane)
+        if not ways and not self._known(activation):
+            why = f'no destination is set up for audience "{activation.audience}"'
+            self._refuse(index, activation, None, digest, why)
+            numbers.append(-self._number(NOWHERE))
+        return Routed(mark, activation.profile_id, numbers)
+
+    def _find(self, activation: Activation) -> list[Way]:
+        return [
+            Way(
+                destination,
+                partial(
+                    ACTIONS[destination.action].problem,
+                    self.catalog.connectors[destination.connector],
+                    destination,
+                ),
+                self._number(
+                    f"{destination.name}/all+bulk" if activation.bulk else f"{destination.name}/all"
+                ),
+            )
+            for destination in self.catalog.for_audience(activation.audience)
+            if activation.call_type in destination.call_types
+            and activation.destination in (None, destination.name)
+        ]
+
+    def _known(self, activation: Activation) -> bool:
+        """Whether somebody takes other changes of this audience, so that not taking this one is meant."""
+        return activation.destination is None and activation.audience in self.catalog.audiences
+
+    def _number(self, lane: str) -> int:
+        return self.lanes.setdefault(lane, len(self.lanes) + 1)
+
+    def _refuse(
+        self, index: int, activation: Activation, destination: Destination | None, digest: str, why: str
+    ) -> None:
+        """Write a dead letter; its id follows from the claim, so that it is kept once."""
+        name = destination.name if destination else None
+        letter = DeadLetter(
+            id=dead_letters.name(self.claim.id, digest or str(index), name or ""),
+            connector=destination.connector if destination else None,
+            destination=name,
+            audience=activation.audience,
+            profile_id=activation.profile_id,
+            code="Invalid",
+            detail=why,
+            activation=self.claim.entries[index].decode("utf-8", "replace"),
+        )
+        self.letters.append((letter, digest))
+
+
+def mark_of(activation: Activation) -> tuple[str, str]:
+    """Return how accept.lua recognises a repeat, and the digest it remembers; "" when ids are our own."""
+    if activation.replay:
+        digest = digest_of(f"replay {activation.replay}")
+        return f"r{digest}" if activation.destination else f"i{digest}", digest
+    if activation.id is None:
+        return "", ""
+    digest = digest_of(activation.id)
+    generated = GENERATED_ID.fullmatch(activation.id)
+    if generated:
+        return f"g{generated[1]}:{generated[2]}:{digest}", digest
+    return f"i{digest}", digest
+
+
+def digest_of(chosen: str) -> str:
+    """Shorten an id for a key name, which it must not be legible in."""
+    return blake2b(chosen.encode(), digest_size=16).hexdigest()
+
+
+def explain(error: Invalid) -> str:
+    """Turn marshmallow's messages into one line."""
+    return "; ".join(f"{name}: {messages}" for name, messages in error.messages.items())
+
+
+def salvage(entry: bytes) -> Activation:
+    """Read of an invalid entry whose it may be, for the person who finds its dead letter."""
+    try:
+        found = json.loads(entry)
+    except ValueError:
+        found = None
+    names = found if isinstance(found, dict) else {}
+    audience, profile = (
+        value[:SALVAGED] if isinstance(value, str) else ""
+        for value in map(names.get, ("audience", "profile_id"))
+    )
+    return Activation(audience=audience, profile_id=profile, call_type="UPDATE")

@@ -1,0 +1,211 @@
+"""pipeline.acceptance and pipeline.intake, on a real server and both databases."""
+
+import json
+import zlib
+from typing import Any
+
+import pytest
+
+from pipeline import dead_letters, mirror, stats
+from pipeline.acceptance import Acceptance
+from pipeline.catalog import Catalog
+from pipeline.connector import Connector
+from pipeline.dead_letters import Filter
+from pipeline.destination import Destination
+from pipeline.intake import Intake
+
+ACME = Connector(
+    name="acme",
+    title="Acme",
+    username="api_user",
+    password="secret",
+    auth_endpoint="https://login5.responsys.net",
+    profile_list="CONTACTS_LIST",
+    identifier_type="crm_id",
+)
+LAPSED = Destination("lapsed", "lapsed-buyers", "acme", "custom_event", options={"event": "LAPSED"})
+LEFT = Destination(
+    "left", "lapsed-buyers", "acme", "custom_event", call_types=("REMOVE",), options={"event": "LEFT"}
+)
+
+
+@pytest.fixture
+def catalog(redis):
+    catalog = Catalog(1, {"acme": ACME}, {"lapsed": LAPSED, "left": LEFT})
+    mirror.publish(redis, catalog)
+    return catalog
+
+
+@pytest.fixture
+def intake(redis):
+    return Intake(redis, window=3600)
+
+
+@pytest.fixture
+def acceptance(intake, engine, catalog):
+    return Acceptance(intake, engine, lambda: catalog)
+
+
+def entry(profile: str = "p1", **changes: Any) -> dict[str, Any]:
+    whole = {
+        "audience": "lapsed-buyers",
+        "profile_id": profile,
+        "call_type": "ADD",
+        "identifiers": {"crm_id": "C-1"},
+    }
+    return {**whole, **changes}
+
+
+def leave(redis, *entries: dict[str, Any] | bytes) -> None:
+    redis.rpush("intake:0", *[one if isinstance(one, bytes) else json.dumps(one) for one in entries])
+
+
+def test_a_change_goes_to_every_destination_that_takes_its_kind(redis, acceptance):
+    leave(redis, entry("p1"), entry("p2", call_type="REMOVE"))
+
+    assert acceptance.accept(0) == "2 entries, 3 rows"
+    assert redis.hkeys("rows:lapsed") == [b"p1", b"p2"]
+    assert redis.hkeys("rows:left") == [b"p2"]
+    assert redis.exists("intake:0", "intake:0:claim") == 0
+
+
+def test_rows_lie_in_redis_as_they_were_produced(redis, acceptance):
+    raw = b'{"audience": "lapsed-buyers",  "profile_id":"p1","call_type":"ADD","identifiers":{"2001":"C-1"}}'
+    leave(redis, raw)
+    acceptance.accept(0)
+
+    assert redis.hget("rows:lapsed", "p1") == raw
+
+
+def test_a_long_shard_is_taken_a_thousand_at_a_time(redis, acceptance):
+    leave(redis, *[entry(f"p{n}") for n in range(2_500)])
+
+    assert acceptance.accept(0) == "2,500 entries, 2,500 rows"
+    assert redis.hlen("rows:lapsed") == 2_500
+
+
+def test_an_empty_shard_is_nothing_to_do(acceptance):
+    assert acceptance.accept(3) == "nothing to accept"
+
+
+def test_a_shard_has_one_claim_at_a_time(redis, intake):
+    """Else a profile's changes could overtake each other."""
+    leave(redis, entry())
+
+    assert intake.claim(0) is not None
+    assert intake.claim(0) is None
+
+
+def test_a_claim_whose_worker_died_comes_again_as_it_was(redis, intake):
+    leave(redis, entry("p1"))
+    first = intake.claim(0)
+    leave(redis, entry("p2"))
+    redis.hset("intake:0:claim", "until", 0)
+    second = intake.claim(0)
+
+    assert (second.id, second.attempt, second.entries) == (first.id, 2, first.entries)
+    assert intake.accept(first, [], []) is None
+
+
+def test_what_is_not_valid_becomes_a_dead_letter_and_the_others_go_on(redis, acceptance, engine):
+    leave(
+        redis,
+        entry("p1", identifiers={"email": "ada@example.com"}),
+        entry("p2"),
+        entry("p3", audience="nobody-knows"),
+        entry("p4", variables={"profileId": "x"}),
+        entry("p5", call_type="JOIN"),
+        b"{not json",
+    )
+
+    assert acceptance.accept(0) == "6 entries, 1 rows, 5 invalid"
+    found = dead_letters.found(engine, Filter(code="Invalid"))
+    assert sorted((letter.profile_id, letter.audience, letter.destination) for letter in found) == [
+        ("", "", None),
+        ("p1", "lapsed-buyers", "lapsed"),
+        ("p3", "nobody-knows", None),
+        ("p4", "lapsed-buyers", "lapsed"),
+        ("p5", "lapsed-buyers", None),
+    ]
+    assert "ada@example.com" not in "".join(letter.detail for letter in found)
+
+
+def test_a_dead_letter_keeps_the_activation_as_it_was(redis, acceptance, engine):
+    leave(redis, entry("p1", identifiers={}))
+    acceptance.accept(0)
+
+    (letter,) = dead_letters.found(engine, Filter())
+    assert json.loads(letter.activation) == entry("p1", identifiers={})
+
+
+def test_dead_letters_are_not_doubled_when_the_worker_dies_behind_them(redis, acceptance, intake, engine):
+    """They are written before the claim is dropped."""
+    leave(redis, entry("p1", identifiers={}))
+    claim = intake.claim(0)
+    acceptance._keep_letters(claim)
+    redis.hset("intake:0:claim", "until", 0)
+    acceptance.accept(0)
+
+    assert dead_letters.count(engine, Filter()) == 1
+    assert stats.read(redis, engine)[stats.Where("acme", "lapsed")] == {"received": 1, "rejected:Invalid": 1}
+
+
+def test_an_id_is_accepted_once(redis, acceptance):
+    leave(redis, entry("p1", id="order-1"), entry("p1", id="order-1"), entry("p1", id="order-2"), entry("p1"))
+
+    assert acceptance.accept(0) == "4 entries, 3 rows, 1 seen before"
+    assert redis.ttl(redis.keys("seen:*")[0]) == 3600
+    assert b"order" not in b"".join(redis.keys())
+
+
+def test_an_id_of_what_is_not_valid_is_counted_once(redis, acceptance, engine):
+    leave(redis, entry("p1", id="order-1", identifiers={}))
+    acceptance.accept(0)
+    leave(redis, entry("p1", id="order-1", identifiers={}))
+    acceptance.accept(0)
+
+    assert dead_letters.count(engine, Filter()) == 1
+    assert stats.read(redis, engine)[stats.Where("acme", "lapsed")] == {"received": 1, "rejected:Invalid": 1}
+
+
+def test_a_repeat_under_a_generated_id_counts_only_when_the_first_try_failed(redis, acceptance):
+    """A producer names the chunk in its ids; Redis knows the last chunk it appended."""
+    redis.set("producer:abc", 7)
+    leave(redis, entry("p1", id="abc-7-0"), entry("p2", id="abc-8-0"), entry("p2", id="abc-8-0"))
+
+    assert acceptance.accept(0) == "3 entries, 1 rows, 2 seen before"
+    assert redis.hkeys("rows:lapsed") == [b"p2"]
+
+
+def test_a_backfill_waits_in_a_lane_of_its_own(redis, acceptance):
+    leave(redis, entry("p1", bulk=True), entry("p2"))
+    acceptance.accept(0)
+
+    assert redis.smembers("lanes:lapsed") == {b"lapsed/all", b"lapsed/all+bulk"}
+
+
+def test_what_is_received_is_counted_by_destination(redis, acceptance, engine):
+    leave(redis, entry("p1"), entry("p2", call_type="REMOVE"), entry("p3", audience="unknown"))
+    acceptance.accept(0)
+
+    assert stats.read(redis, engine) == {
+        stats.Where("acme", "lapsed"): {"received": 2},
+        stats.Where("acme", "left"): {"received": 1},
+        stats.Where("", ""): {"received": 1, "rejected:Invalid": 1},
+    }
+
+
+def test_a_message_is_left_in_the_shard_of_its_profile_under_its_own_id(redis, intake):
+    shard = intake.leave(entry("p-1"), "message-1")
+
+    assert shard == zlib.crc32(b"p-1") % 16
+    assert json.loads(redis.lindex(f"intake:{shard}", 0)) == {**entry("p-1"), "id": "message-1"}
+    intake.leave(entry("p-1", id="mine"), "message-2")
+    assert json.loads(redis.lindex(f"intake:{shard}", 1))["id"] == "mine"
+
+
+@pytest.mark.parametrize("nonsense", [None, [], "text", {"profile_id": 7}])
+def test_a_message_that_makes_no_sense_becomes_a_dead_letter(redis, intake, acceptance, engine, nonsense):
+    acceptance.accept(intake.leave(nonsense, "message-1"))
+
+    assert dead_letters.count(engine, Filter(code="Invalid")) == 1
