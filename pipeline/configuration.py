@@ -46,8 +46,10 @@ def parse(file: str) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise Misconfigured(f"{shown(file)}: is not text in UTF-8 (at line {line})") from error
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except tomllib.TOMLDecodeError as error:
         raise Misconfigured(f"{shown(file)}: is not TOML: {error}") from error
+    except RecursionError:
+        raise Misconfigured(f"{shown(file)}: is not TOML: it is nested too deeply") from None
 
 
 def checked(data: Mapping[str, Any]) -> tuple[dict[str, dict[str, dict[str, Any]]], list[str]]:

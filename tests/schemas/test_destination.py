@@ -1,0 +1,93 @@
+import pytest
+from marshmallow import ValidationError
+
+from schemas.configuration import ConfigurationSchema
+from schemas.document import paths
+
+LAPSED = {"audience": "lapsed-buyers", "connector": "acme", "action": "custom_event", "event": "LAPSED"}
+
+
+def load(**changes):
+    document = {key: value for key, value in {**LAPSED, **changes}.items() if value is not ...}
+    return ConfigurationSchema().load({"destinations": {"lapsed": document}})["destinations"]["lapsed"]
+
+
+def problems(**changes):
+    with pytest.raises(ValidationError) as caught:
+        load(**changes)
+    return paths(caught.value.messages)
+
+
+def test_what_is_left_out_has_a_default():
+    assert load() == {
+        "audience": "lapsed-buyers",
+        "connector": "acme",
+        "action": "custom_event",
+        "event": "LAPSED",
+        "call_types": ["ADD", "UPDATE", "REMOVE"],
+        "on_unknown": None,
+        "max_rows": 200,
+        "max_age": 600,
+    }
+
+
+def test_everything_may_be_given():
+    given = {**LAPSED, "call_types": ["ADD"], "on_unknown": "resend", "max_rows": 1, "max_age": 0.5}
+
+    assert load(**given) == given
+
+
+def test_the_order_of_call_types_means_nothing():
+    assert load(call_types=["REMOVE", "ADD"])["call_types"] == ["ADD", "REMOVE"]
+
+
+@pytest.mark.parametrize("audience", ["Käufer, die fehlen", "a" * 255, "VIP (2026) 🎉", "a:b"])
+def test_an_audience_may_be_named(audience):
+    assert load(audience=audience)["audience"] == audience
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"action": "custom_evnt"}, 'action: "custom_evnt" is not an action; there is: custom_event'),
+        ({"action": ...}, "action: is missing; there is: custom_event"),
+        ({"audience": ...}, "audience: is missing"),
+        ({"audience": ""}, "audience: must not be empty"),
+        ({"audience": "a" * 256}, "audience: must not be longer than 255 characters"),
+        ({"audience": "a/b"}, "audience: must not contain slashes"),
+        ({"audience": "a\\b"}, "audience: must not contain slashes"),
+        ({"audience": "a\u0000"}, "audience: must not contain control characters"),
+        ({"audience": "a\ud800"}, "audience: must not contain control characters"),
+        ({"connector": ...}, "connector: is missing"),
+        ({"connector": ["acme"]}, "connector: must be text"),
+        ({"event": ...}, "event: is missing"),
+        ({"event": ""}, "event: must not be empty"),
+        ({"event": "A/B"}, "event: must not contain slashes"),
+        ({"event": "A\nB"}, "event: must not contain control characters"),
+        ({"call_types": []}, "call_types: must be a list of at least one of: ADD, UPDATE, REMOVE"),
+        ({"call_types": "ADD"}, "call_types: must be a list of at least one of: ADD, UPDATE, REMOVE"),
+        ({"call_types": ["ADD", "ADD"]}, "call_types: must not name anything twice"),
+        ({"call_types": [1]}, "call_types: must be text"),
+        (
+            {"call_types": ["ADD", "REMOV"]},
+            'call_types: "REMOV" is not a call type; did you mean "REMOVE"? there are: ADD, REMOVE, UPDATE',
+        ),
+        ({"on_unknown": "drop"}, 'on_unknown: "drop" is not something to do then; there is: resend'),
+        ({"max_rows": 0}, "max_rows: must be at least 1 and at most 200, not 0"),
+        ({"max_rows": 201}, "max_rows: must be at least 1 and at most 200, not 201"),
+        ({"max_rows": "200"}, "max_rows: must be a whole number"),
+        ({"max_age": 0}, "max_age: must be above 0, not 0"),
+        ({"max_age": float("inf")}, "max_age: must be a number"),
+        ({"max_agee": 5}, "max_agee: is not a known key; did you mean \"max_age\"?"),
+        ({"columns": {}}, "columns: is not a known key"),
+    ],
+)  # fmt: skip
+def test_a_problem_is_reported_with_its_path(change, problem):
+    assert problems(**change) == [f"destinations.lapsed.{problem}"]
+
+
+def test_what_all_destinations_have_is_checked_even_when_the_action_is_unknown():
+    assert sorted(problems(action="custom_evnt", max_rows=0, event="")) == [
+        'destinations.lapsed.action: "custom_evnt" is not an action; there is: custom_event',
+        "destinations.lapsed.max_rows: must be at least 1 and at most 200, not 0",
+    ]
