@@ -32,6 +32,15 @@ def add(client: Any, *profiles: str, lane: str = LANE, marks: Sequence[str] = ()
     ])  # fmt: skip
 
 
+def add_rows(client: Any, rows: Sequence[tuple[str, bytes]], lane: str = LANE) -> None:
+    """Put rows, as (profile, text), into a lane by way of the intake."""
+    client.rpush("intake:0", *[text for _, text in rows])
+    intake = Intake(client, window=86400)
+    claim = intake.claim(0)
+    assert claim is not None
+    intake.accept(claim, [lane], [Routed("", profile, [1]) for profile, _ in rows])
+
+
 def cut(lanes: Lanes, gate: Gate = GATE) -> tuple[Any, int]:
     """Claim a batch that must be there."""
     claimed = lanes.claim(gate)
