@@ -28,7 +28,8 @@ def add(client: Any, *profiles: str, lane: str = LANE, marks: Sequence[str] = ()
     claim = intake.claim(0)
     assert claim is not None
     return intake.accept(claim, [lane], [
-        Routed(mark, profile, [1]) for profile, mark in zip(profiles, marks or [""] * len(profiles), strict=True)
+        Routed(mark, profile, [1])
+        for profile, mark in zip(profiles, marks or [""] * len(profiles), strict=True)
     ])  # fmt: skip
 
 

@@ -29,7 +29,8 @@ CONFIGURATION: dict[str, Any] = {
     "connectors": {
         "acme": {
             "kind": "responsys", "name": "Acme", "username": "api_user", "password": "secret",
-            "auth_endpoint": HOST, "profile_list": "CONTACTS_LIST", "identifier_type": "crm_id", "enabled": True,
+            "auth_endpoint": HOST, "profile_list": "CONTACTS_LIST", "identifier_type": "crm_id",
+            "enabled": True,
             "api": "sync", "limits": {}, "utilisation": 1.0, "max_in_flight": 100,
         },
     },
@@ -162,7 +163,8 @@ def test_a_batch_is_one_call_and_every_row_has_a_fate(house, oracle):
     assert house.letters() == [("p2", "NO_RECIPIENT_FOUND", "Recipient Not Found")]
     assert house.waiting() == 0
     assert house.numbers() == {
-        "received": 3, "calls": 1, "batches": 1, "rows": 3, "sent": 1, "removed": 1, "rejected:NO_RECIPIENT_FOUND": 1,
+        "received": 3, "calls": 1, "batches": 1, "rows": 3, "sent": 1, "removed": 1,
+        "rejected:NO_RECIPIENT_FOUND": 1,
     }  # fmt: skip
 
 

@@ -1,0 +1,172 @@
+"""pipeline.heartbeat, dispatch and mirror: what happens although nobody rings."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import select
+
+from pipeline import mirror, stats
+from pipeline.catalog import Catalog, Hold
+from pipeline.dispatch import Dispatch
+from pipeline.heartbeat import Heartbeat
+from pipeline.intake import Intake
+from pipeline.lanes import Lanes
+from pipeline.tables import folds
+from tests.core import add
+from tests.test_acceptance import ACME, LAPSED, LEFT, entry
+
+
+class Bell:
+    """Writes down who rang."""
+
+    def __init__(self) -> None:
+        self.rung: list[tuple[str, object]] = []
+
+    def accept(self, shard):
+        self.rung.append(("accept", shard))
+
+    def deliver(self, batch, attempt):
+        self.rung.append(("deliver", attempt))
+
+    def read_limits(self, connector):
+        self.rung.append(("read_limits", connector))
+
+
+class House:
+    def __init__(self, redis, engine) -> None:
+        self.redis, self.engine, self.bell = redis, engine, Bell()
+        self.catalog = Catalog(1, {"acme": ACME}, {"lapsed": LAPSED, "left": LEFT})
+        mirror.publish(redis, self.catalog)
+        redis.hset(f"allowances:{ACME.account}", "asked", "1")
+        self.lanes = Lanes(redis)
+        self.dispatch = Dispatch(redis, self.lanes, lambda: self.catalog, self.bell)
+        self.heartbeat = Heartbeat(redis, engine, Intake(redis, 3600), self.dispatch, self.bell)
+
+    def beat(self) -> float:
+        return self.heartbeat.beat(self.catalog)
+
+
+@pytest.fixture
+def house(redis, engine):
+    return House(redis, engine)
+
+
+def test_intake_whose_doorbell_was_lost_is_rung_for_by_one_of_many_timers(house):
+    house.redis.rpush("intake:3", json.dumps(entry()))
+    house.beat()
+    house.beat()
+
+    assert house.bell.rung == [("accept", 3)]
+
+
+def test_a_queue_that_is_full_of_doorbells_gets_no_more(house):
+    house.redis.rpush("intake:3", json.dumps(entry()))
+    house.redis.rpush("activations", *["doorbell"] * 64)
+    house.beat()
+
+    assert house.bell.rung == []
+
+
+def test_batches_go_out_when_they_are_due(house):
+    add(house.redis, *[f"p{n}" for n in range(200)])
+
+    house.beat()
+    assert house.bell.rung == [("deliver", 1)]
+
+
+def test_the_next_beat_comes_when_something_is_due(house):
+    add(house.redis, "p1")
+    house.redis.zincrby("ready:acme:triggerCustomEvent", -599_700, "lapsed/all")
+
+    assert 0.1 < house.beat() <= 0.3
+
+
+def test_with_nothing_to_do_there_is_a_beat_every_second(house):
+    assert house.beat() == 1.0
+
+
+def test_a_batch_of_a_dead_worker_is_rung_for_again(house):
+    add(house.redis, *[f"p{n}" for n in range(200)])
+    house.dispatch.run()
+    ((batch, _),) = house.redis.zrange("flying:acme", 0, -1, withscores=True)
+    house.lanes.begin(house.lanes.batch(batch.decode()), 1)
+    house.redis.zadd("flying:acme", {batch: 1})
+    house.beat()
+
+    assert house.bell.rung == [("deliver", 1), ("deliver", 2)]
+
+
+def test_counters_reach_sql(house):
+    add(house.redis, "p1", "p2")
+    house.beat()
+
+    assert house.redis.exists("counters", "counters:folding") == 0
+    assert stats.read(house.redis, house.engine)[stats.Where("acme", "lapsed")] == {"received": 2}
+
+
+def test_counters_are_added_once_when_a_worker_dies_in_between(house):
+    add(house.redis, "p1", "p2")
+    stats.fold(house.redis, house.engine)
+    add(house.redis, "p3")
+    before = house.redis.hgetall("counters")
+    stats.fold(house.redis, house.engine)
+    house.redis.hset(
+        "counters:folding", mapping={**before, "id": _last_fold(house.engine)}
+    )  # not forgotten in time
+    stats.fold(house.redis, house.engine)
+
+    assert stats.read(house.redis, house.engine)[stats.Where("acme", "lapsed")] == {"received": 3}
+    assert house.redis.exists("counters:folding") == 0
+
+
+def _last_fold(engine):
+    with engine.connect() as connection:
+        return connection.execute(select(folds.c.id).order_by(folds.c.at.desc())).scalars().first()
+
+
+def test_limits_that_nobody_knows_are_asked_for_once(house):
+    house.redis.delete(f"allowances:{ACME.account}")
+    house.beat()
+    house.beat()
+
+    assert house.bell.rung == [("read_limits", "acme")]
+
+
+@pytest.mark.parametrize("kind", ["paused", "held"])
+def test_a_stopped_connector_is_left_alone(house, kind):
+    house.redis.delete(f"allowances:{ACME.account}")
+    hold = Hold(kind, "", "", datetime.now(UTC))
+    house.catalog = Catalog(2, {"acme": ACME}, {"lapsed": LAPSED}, {("connector", "acme"): hold})
+    mirror.publish(house.redis, house.catalog)
+    add(house.redis, *[f"p{n}" for n in range(200)])
+    house.beat()
+
+    assert house.bell.rung == []
+
+
+def test_producers_see_the_audiences_that_have_a_destination(house):
+    assert house.redis.smembers("audiences") == {b"lapsed-buyers"}
+    mirror.publish(house.redis, Catalog(2, {"acme": ACME}, {}))
+    assert house.redis.smembers("audiences") == set()
+
+
+def test_rows_of_a_destination_that_was_removed_go_out_to_become_dead_letters(house):
+    add(house.redis, "p1")
+    house.catalog = Catalog(2, {"acme": ACME}, {})
+    mirror.publish(house.redis, house.catalog)
+    house.beat()
+
+    assert house.bell.rung == [("deliver", 1)]
+
+
+def test_connectors_go_round_with_their_own_limits(house):
+    """One connector's trouble takes nothing from another."""
+    add(house.redis, *[f"p{n}" for n in range(400)])
+    house.redis.hset("connector:acme", "stopped", "held")
+    other = ["other", "other", "triggerCustomEvent", 200, 600_000, ""]
+    house.lanes._scripts.run("configure", args=other)
+    add(house.redis, *[f"p{n}" for n in range(200)], lane="other/all")
+    house.beat()
+
+    assert house.bell.rung == [("deliver", 1)]
