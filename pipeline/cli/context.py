@@ -68,7 +68,7 @@ def open_stores(environ: Mapping[str, str] | None = None) -> Iterator[Stores]:
         stores = Stores(Settings.load() if environ is None else Settings.load(environ), opened)
         try:
             yield stores
-        except redis.ConnectionError as error:
+        except (redis.ConnectionError, redis.TimeoutError) as error:
             raise unreachable(stores.redis, error) from error
         except OperationalError as error:
             raise unusable(stores.engine.url, error) from error

@@ -1,0 +1,210 @@
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from pipeline.cli import main
+from pipeline.cli.context import open_stores
+
+FILE = """\
+[connectors.acme]
+kind = "responsys"
+username = "api_user"
+password = { env = "ACME_PASSWORD" }
+auth_endpoint = "login5.responsys.net"
+profile_list = "CONTACTS_LIST"
+
+[destinations.lapsed]
+audience = "lapsed-buyers"
+connector = "acme"
+action = "custom_event"
+event = "LAPSED"
+"""
+
+
+@pytest.fixture(autouse=True)
+def _environment(tmp_path, monkeypatch, server_url, redis):
+    monkeypatch.setenv("ACTIVATION_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("ACTIVATION_BROKER_URL", server_url)
+    monkeypatch.setenv("ACME_PASSWORD", "pass-w0rd")
+
+
+@pytest.fixture
+def file(tmp_path) -> Path:
+    path = tmp_path / "activation.toml"
+    path.write_text(FILE)
+    return path
+
+
+def activation(*arguments: object, standard_input: str | None = None) -> Result:
+    return CliRunner().invoke(main, [str(argument) for argument in arguments], standard_input)
+
+
+def test_it_says_what_became_of_each_record(file):
+    first = activation("apply", file)
+    second = activation("apply", file)
+
+    assert (first.exit_code, first.stdout) == (
+        0,
+        "created    connectors.acme\ncreated    destinations.lapsed\n",
+    )
+    assert (second.exit_code, second.stdout) == (
+        0,
+        "unchanged  connectors.acme\nunchanged  destinations.lapsed\n",
+    )
+
+
+def test_it_says_so_as_json_as_well(file):
+    result = activation("apply", file, "--json")
+
+    assert json.loads(result.stdout) == {
+        "connectors": {"created": ["acme"], "updated": [], "unchanged": [], "removed": []},
+        "destinations": {"created": ["lapsed"], "updated": [], "unchanged": [], "removed": []},
+    }
+
+
+def test_producers_know_the_audience_at_once(file, redis):
+    activation("apply", file)
+
+    assert redis.smembers("audiences") == {b"lapsed-buyers"}
+
+
+def test_it_brings_redis_up_to_date_even_when_nothing_changed(file, redis):
+    activation("apply", file)
+    redis.flushall()
+
+    activation("apply", file)
+
+    assert redis.smembers("audiences") == {b"lapsed-buyers"}
+
+
+def test_pruning_removes_what_the_file_does_not_name(file, redis):
+    activation("apply", file)
+    file.write_text(FILE.partition("[destinations")[0])
+
+    result = activation("apply", file, "--prune")
+
+    assert result.stdout == "unchanged  connectors.acme\nremoved    destinations.lapsed\n"
+    assert redis.smembers("audiences") == set()
+
+
+def test_a_dry_run_changes_nothing(file, redis):
+    result = activation("apply", file, "--dry-run")
+
+    assert result.stdout == "created    connectors.acme\ncreated    destinations.lapsed\n"
+    assert result.stderr == "Nothing was changed: this was a dry run.\n"
+    assert activation("export").stdout == ""
+    assert redis.smembers("audiences") == set()
+
+
+def test_a_file_with_problems_changes_nothing_and_exits_with_2(file, redis):
+    file.write_text(FILE.replace("custom_event", "custom_evnt").replace('"CONTACTS_LIST"', '""'))
+
+    result = activation("apply", file)
+
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert result.stderr == (
+        f"Error: {file}: connectors.acme.profile_list: must not be empty\n"
+        f'{file}: destinations.lapsed.action: "custom_evnt" is not an action; there is: custom_event\n'
+    )
+    assert activation("export").stdout == ""
+    assert redis.smembers("audiences") == set()
+
+
+def test_nothing_is_changed_when_redis_cannot_be_reached(file, monkeypatch):
+    monkeypatch.setenv("ACTIVATION_BROKER_URL", "redis://:pass-w0rd@127.0.0.1:1/0")
+
+    result = activation("apply", file)
+
+    assert result.exit_code == 2
+    assert result.stderr.startswith("Error: the Redis server at 127.0.0.1:1 cannot be used: ")
+    assert "pass-w0rd" not in result.stderr
+    assert activation("export").stdout == ""
+
+
+def test_what_was_exported_can_be_applied_and_changes_nothing(file):
+    activation("apply", file)
+
+    exported = activation("export")
+    result = activation("apply", "-", "--prune", standard_input=exported.stdout)
+
+    assert result.stdout == "unchanged  connectors.acme\nunchanged  destinations.lapsed\n"
+
+
+def test_an_export_holds_everything_but_the_secret(file):
+    activation("apply", file)
+
+    assert activation("export").stdout == (
+        "[connectors.acme]\n"
+        'kind = "responsys"\n'
+        "enabled = true\n"
+        "max_in_flight = 4\n"
+        'username = "api_user"\n'
+        'auth_endpoint = "https://login5.responsys.net"\n'
+        'profile_list = "CONTACTS_LIST"\n'
+        'identifier_type = "hashed_email"\n'
+        'api = "sync"\n'
+        "limits = {}\n"
+        "utilisation = 0.95\n"
+        "password = { keep = true }\n"
+        "\n"
+        "[destinations.lapsed]\n"
+        'audience = "lapsed-buyers"\n'
+        'connector = "acme"\n'
+        'action = "custom_event"\n'
+        "max_rows = 200\n"
+        "max_age = 600\n"
+        'event = "LAPSED"\n'
+        'call_types = ["ADD", "UPDATE", "REMOVE"]\n'
+    )
+
+
+def test_an_export_may_be_json(file):
+    activation("apply", file)
+
+    exported = json.loads(activation("export", "--json").stdout)
+
+    assert exported["connectors"]["acme"]["password"] == {"keep": True}
+    assert list(exported["destinations"]) == ["lapsed"]
+
+
+def test_an_export_cannot_be_applied_where_the_secret_is_not(file, monkeypatch, tmp_path):
+    activation("apply", file)
+    exported = activation("export").stdout
+    monkeypatch.setenv("ACTIVATION_DATA_DIR", str(tmp_path / "elsewhere"))
+
+    result = activation("apply", "-", standard_input=exported)
+
+    assert result.exit_code == 2
+    assert result.stderr == (
+        "Error: standard input: connectors.acme.password: "
+        "there is none stored that could be kept; give it once\n"
+    )
+
+
+def test_after_rotating_the_keys_the_newest_is_enough(file, monkeypatch, tmp_path):
+    activation("apply", file)
+    former = (tmp_path / "data" / "secret.key").read_text().strip()
+    newest = "A" * 43 + "="
+    monkeypatch.setenv("ACTIVATION_SECRET_KEY", f"{newest},{former}")
+
+    result = activation("rotate-keys")
+
+    assert (result.exit_code, result.stdout) == (0, "1 connector encrypted with the first key.\n")
+    monkeypatch.setenv("ACTIVATION_SECRET_KEY", newest)
+    with open_stores() as stores:
+        assert stores.records.load().connectors["acme"].password == "pass-w0rd"
+
+
+def test_a_lost_key_is_reported_with_what_to_do(file, monkeypatch):
+    activation("apply", file)
+    monkeypatch.setenv("ACTIVATION_SECRET_KEY", "A" * 43 + "=")
+
+    result = activation("export")
+
+    assert result.exit_code == 2
+    assert result.stderr.startswith(
+        'Error: connector "acme": it was encrypted with another secret key: add the former'
+    )
