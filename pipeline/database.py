@@ -75,14 +75,14 @@ def open_postgresql(url: URL) -> Engine:
     options: dict[str, Any] = {"application_name": "activation"}
     if "connect_timeout" not in url.query:
         options["connect_timeout"] = CONNECT_TIMEOUT
-    return create_engine(url, pool_pre_ping=True, connect_args=options)
+    return create_engine(url, pool_pre_ping=True, connect_args=options, hide_parameters=True)
 
 
 def open_sqlite(url: URL) -> Engine:
     """Return an engine on a file in WAL mode, readable by its owner only."""
     if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
         raise Misconfigured("ACTIVATION_DATABASE_URL: SQLite needs a file that all processes can open")
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT})
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT}, hide_parameters=True)
     event.listen(engine, "connect", set_pragmas)
     event.listen(engine, "begin", begin)
     try:
