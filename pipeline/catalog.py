@@ -1,6 +1,7 @@
 """Connectors, destinations and holds: the records in the SQL store, and one frozen picture of them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -100,8 +101,7 @@ class Records:
         Raises Misconfigured when a destination would be left without its connector, or when a secret is to
         be kept and there is none.
         """
-        with self.engine.begin() as connection:
-            connection.execute(select(tables.catalog).with_for_update())  # one at a time
+        with self._alone() as connection:
             stored = documents.load(connection, self.vault)
             wanted = with_kept_secrets(configuration, stored)
             changes = Changes(**{s: compare(stored[s], wanted[s], prune=prune) for s in SECTIONS})
@@ -111,6 +111,13 @@ class Records:
                     self._write(connection, section, getattr(changes, section), wanted)
                 raise_version(connection)
         return changes
+
+    @contextmanager
+    def _alone(self) -> Iterator[Connection]:
+        """Change the records while nobody else does."""
+        with self.engine.begin() as connection:
+            connection.execute(select(tables.catalog).with_for_update())
+            yield connection
 
     def _write(self, connection: Connection, section: str, change: Change, wanted: Documents) -> None:
         for name in (*change.created, *change.updated):
@@ -129,7 +136,7 @@ class Records:
 
     def hold(self, scope: Scope, name: str, kind: Kind, code: str = "", detail: str = "") -> bool:
         """Stop sending for ``name``; False when the same hold is there, whose time stays."""
-        with self.engine.begin() as connection:
+        with self._alone() as connection:
             found = connection.execute(select(tables.holds).where(*at(scope, name))).one_or_none()
             if found and (found.kind, found.code) == (kind, code):
                 return False
@@ -141,18 +148,18 @@ class Records:
 
     def release(self, scope: Scope, name: str) -> bool:
         """Send again for ``name``; False when nothing stopped it."""
-        with self.engine.begin() as connection:
+        with self._alone() as connection:
             if released := release(connection, scope, name):
                 raise_version(connection)
         return released
 
     def reseal(self) -> int:
         """Encrypt all secrets anew with the first key, and say how many records have some."""
-        with self.engine.begin() as connection:
-            rows = connection.execute(select(tables.connectors).with_for_update()).all()
+        table = tables.connectors
+        with self._alone() as connection:
+            rows = connection.execute(select(table)).all()
             for row in rows:
                 sealed = self.vault.reseal(row.secrets)
-                table = tables.connectors
                 connection.execute(update(table).where(table.c.name == row.name).values(secrets=sealed))
         return len(rows)
 

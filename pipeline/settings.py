@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from pipeline.errors import Misconfigured
 from pipeline.secret_key import is_key, key_in
@@ -111,9 +112,18 @@ def url_of(schemes: Sequence[str]) -> Callable[[str], str]:
         scheme, separator, _ = text.partition("://")
         if not separator or scheme not in schemes:
             raise ValueError(f"is not a URL that begins with {alternatives(f'{s}://' for s in schemes)}")
-        return text
+        return with_port(text)
 
     return parse
+
+
+def with_port(url: str) -> str:
+    """Return ``url`` if its port is a number."""
+    try:
+        urlsplit(url).port  # noqa: B018  it is looked at when asked for
+    except ValueError:
+        raise ValueError("is not a URL: its port is not a number") from None
+    return url
 
 
 def one_of(choices: Sequence[str], fold: Callable[[str], str]) -> Callable[[str], str]:

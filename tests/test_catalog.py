@@ -1,4 +1,5 @@
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from cryptography.fernet import Fernet
@@ -215,6 +216,16 @@ def test_the_same_hold_again_keeps_its_time_and_the_version(records):
     assert not records.hold("connector", "acme", "held", "ACCOUNT_SUSPENDED")
 
     assert records.load() == before
+
+
+def test_workers_that_hold_the_same_at_once_hold_it_once(records):
+    with ThreadPoolExecutor(8) as workers:
+        held = list(
+            workers.map(lambda _: records.hold("connector", "acme", "held", "API_BLOCKED"), range(32))
+        )
+
+    assert held.count(True) == 1
+    assert records.version() == 1
 
 
 def test_releasing_what_is_not_held_changes_nothing(records):

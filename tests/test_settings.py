@@ -91,6 +91,13 @@ def test_every_bad_value_is_reported_at_once_and_no_secret_is_repeated():
     ]
 
 
+def test_a_port_that_is_no_number_is_reported_without_the_url():
+    with pytest.raises(Misconfigured) as caught:
+        Settings.load({"ACTIVATION_BROKER_URL": "redis://:pass-w0rd@redis:port"})
+
+    assert str(caught.value) == "ACTIVATION_BROKER_URL is not a URL: its port is not a number"
+
+
 def test_an_empty_variable_counts_as_unset(tmp_path):
     settings = Settings.load({"ACTIVATION_DATA_DIR": str(tmp_path), "ACTIVATION_BROKER_URL": " "})
 
