@@ -91,16 +91,24 @@ class Preflight:
             yield Finding("event", not missing, f'destination "{destination}", event "{event}"{missing}')
 
     def _limits(self) -> Iterator[Finding]:
-        functions = {ACTIONS[each.action].function for each in self.destinations if each.action in ACTIONS}
+        functions = {ACTIONS[each.action].function for each in self.destinations}
         configured = self.connector.limits
-        unknown = functions - configured.keys()
-        told = read_limits(self.client) if unknown or not functions else {}
+        told = {} if functions and functions <= configured.keys() else read_limits(self.client)
         for function in sorted(functions):
-            limit = configured.get(function) or told.get(function)
-            source = "as configured" if function in configured else "as the account says"
-            good = f"{function}: {limit} calls per minute, {source}"
-            bad = f'the account does not say how many calls of {function} it may make: set it in "limits"'
-            yield Finding("limits", limit is not None, good if limit else bad)
+            yield limit(function, configured.get(function), told.get(function))
+        if not functions:
+            yield Finding(
+                "limits", bool(told), f"the account {'says' if told else 'does not say'} its limits"
+            )
+
+
+def limit(function: str, configured: int | None, told: int | None) -> Finding:
+    """Say how often a function may be called, and who says so."""
+    if configured or told:
+        source = "as configured" if configured else "as the account says"
+        return Finding("limits", True, f"{function}: {configured or told} calls per minute, {source}")
+    text = f'the account does not say how many calls of {function} it may make: set it in "limits"'
+    return Finding("limits", False, text)
 
 
 def guarded(check: str, look: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:

@@ -49,9 +49,9 @@ def findings(stores: Stores, catalog: Catalog, connector: Connector) -> list[Fin
     """Look at one connector and its destinations."""
     settings = stores.settings
     session = open_session()
-    timeouts = {"connect_timeout": settings.connect_timeout, "read_timeout": settings.read_timeout}
-    tokens = Tokens(stores.redis, stores.vault, session=session, **timeouts)
-    client = Client(connector, tokens, session=session, **timeouts)
+    connect, read = settings.connect_timeout, settings.read_timeout
+    tokens = Tokens(stores.redis, stores.vault, session=session, connect_timeout=connect, read_timeout=read)
+    client = Client(connector, tokens, session=session, connect_timeout=connect, read_timeout=read)
     using = [each for _, each in sorted(catalog.destinations.items()) if each.connector == connector.name]
     return Preflight(connector, using, tokens, client).findings()
 

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 import requests
 
 from pipeline.connector import Connector
-from pipeline.errors import CallError, Held, OutcomeUnknown, Refused, RetryLater, Throttled
-from pipeline.responsys.errors import OTHER
+from pipeline.errors import CallError, Held, Refused, RetryLater, Throttled
+from pipeline.responsys.errors import OTHER, harmless
 from pipeline.responsys.names import path
 from pipeline.responsys.transport import exchange
 
@@ -60,13 +60,11 @@ def of_login(error: CallError) -> CallError:
     No rows were in it, so its outcome is never unknown. And what Responsys refuses here it will refuse
     again, until the user is locked out.
     """
-    if isinstance(error, OutcomeUnknown):
-        return RetryLater(error.code, error.detail)
     if isinstance(error, Held | Refused):
         return Held("connector", error.code, error.detail)
     if isinstance(error, Throttled) and error.scope == "function":
         return Throttled("login", error.code, error.detail)
-    return error
+    return harmless(error)
 
 
 def grant(answer: Any) -> Grant:

@@ -141,7 +141,7 @@ def unsigned(status: int) -> CallError:
 
 def harmless(error: CallError) -> CallError:
     """Turn an unknown outcome into another try, for a request that changes nothing there."""
-    return RetryLater(error.code, error.detail) if isinstance(error, OutcomeUnknown) else error
+    return RetryLater(OTHER, error.detail) if isinstance(error, OutcomeUnknown) else error
 
 
 def masked(text: str) -> str:

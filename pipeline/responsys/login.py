@@ -10,6 +10,7 @@ is not used again. The digest is not in the key's name, where it could be tried 
 """
 
 import json
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -27,6 +28,8 @@ from pipeline.responsys.authentication import Grant, Login
 from pipeline.responsys.errors import OTHER
 from pipeline.responsys.session import open_session
 from pipeline.vault import Vault
+
+log = logging.getLogger(__name__)
 
 # Oracle's pages disagree on how long a token lives: two hours or three, fixed from its issue.
 LIFE = 115 * 60  # seconds
@@ -124,11 +127,13 @@ class Tokens:
         self._refuse_again(connector)
         self._permit(connector)
         try:
-            return self._keep(connector, self._login.with_password(connector))
+            token = self._keep(connector, self._login.with_password(connector))
         except Held as error:
             refusal = {"code": error.code, "detail": error.detail}
             self._redis.set(f"{key(connector)}:refused", self._seal(connector, refusal), ex=REFUSAL_LIFE)
             raise
+        log.info("logged in", extra={"connector": connector.name})
+        return token
 
     def _permit(self, connector: Connector) -> None:
         wait = self._take(self._redis, connector.account, "login", PER_MINUTE)

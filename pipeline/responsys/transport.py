@@ -87,7 +87,7 @@ def unanswered(error: Exception, data: Body | Mapping[str, str] | None) -> CallE
     """Say what a request leaves behind that got no answer."""
     inner = innermost(error)
     late = isinstance(inner, TimeoutError | ReadTimeoutError | requests.Timeout)
-    if isinstance(data, Body) and not data.begun and not isinstance(error, requests.ReadTimeout):
+    if isinstance(data, Body) and not data.begun:
         return RetryLater(OTHER, f"not sent: {type(inner).__name__}")
     return OutcomeUnknown(TIMEOUT if late else UNKNOWN, f"no answer: {type(inner).__name__}")
 

@@ -30,12 +30,10 @@ class Action(ABC):
 
     @abstractmethod
     def verdicts(
-        self, rows: Sequence[Activation], answer: Any, connector: Connector | None = None
+        self, rows: Sequence[Activation], answer: Any, connector: Connector
     ) -> list[Rejection | None]:
         """Read one verdict per row, in their order; None means delivered.
 
-        Give the ``connector`` to have the identities in the answer compared with those that were sent.
-
         Raises:
-            OutcomeUnknown: the answer does not fit the rows.
+            OutcomeUnknown: the answer does not fit the rows, or those that were sent for ``connector``.
         """

@@ -61,13 +61,13 @@ class CustomEvent(Action):
         )
 
     def verdicts(
-        self, rows: Sequence[Activation], answer: Any, connector: Connector | None = None
+        self, rows: Sequence[Activation], answer: Any, connector: Connector
     ) -> list[Rejection | None]:
         """Read one result per recipient; success means that the person was handed to the program."""
-        sent = None
-        if connector and connector.identifier_type == "riid":
-            sent = [IDENTIFIERS["riid"].value(row) for row in rows]
-        return read_results(answer, len(rows), sent)
+        riids = (
+            [IDENTIFIERS["riid"].value(row) for row in rows] if connector.identifier_type == "riid" else None
+        )
+        return read_results(answer, len(rows), riids)
 
 
 def properties(row: Activation) -> list[dict[str, str | None]]:

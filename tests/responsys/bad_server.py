@@ -1,0 +1,105 @@
+"""A server that misbehaves on the socket, which no mock of requests can."""
+
+import socket
+import ssl
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+
+Behaviour = Callable[["BadServer", socket.socket], None]
+
+
+class BadServer:
+    """Listens on a free port; every connection gets the next of ``behaviours``, the last one repeats."""
+
+    def __init__(self, *behaviours: Behaviour, context: ssl.SSLContext | None = None) -> None:
+        self.behaviours = list(behaviours)
+        self.context = context
+        self.requests: list[bytes] = []
+        self.connections = 0
+        self.over = threading.Event()
+        self.closed = threading.Event()
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        scheme = "https" if context else "http"
+        self.url = f"{scheme}://127.0.0.1:{self.listener.getsockname()[1]}"
+        self.thread = threading.Thread(target=self.listen)
+        self.thread.start()
+
+    def listen(self) -> None:
+        while True:
+            connection, _ = self.listener.accept()
+            if self.over.is_set():
+                connection.close()
+                return
+            self.connections += 1
+            self.current = connection
+            behave = self.behaviours[min(self.connections, len(self.behaviours)) - 1]
+            try:
+                if self.context:
+                    self.current = connection = self.context.wrap_socket(connection, server_side=True)
+                behave(self, connection)
+            except OSError:
+                pass  # the client hung up, or distrusts us
+            finally:
+                connection.close()
+                self.closed.set()
+
+    def receive(self, connection: socket.socket) -> bool:
+        """Read one request; False when there is none."""
+        received = b""
+        while b"\r\n\r\n" not in received:
+            part = connection.recv(65536)
+            if not part:
+                return False
+            received += part
+        head, _, body = received.partition(b"\r\n\r\n")
+        fields = dict(line.lower().split(b": ", 1) for line in head.split(b"\r\n")[1:])
+        while len(body) < int(fields.get(b"content-length", 0)):
+            body += connection.recv(65536)
+        self.requests.append(head + b"\r\n\r\n" + body)
+        return True
+
+    def stop(self) -> None:
+        self.over.set()
+        with suppress(OSError, AttributeError):  # closed already, or never opened
+            self.current.shutdown(socket.SHUT_RDWR)
+        with socket.create_connection(self.listener.getsockname()):
+            self.thread.join()
+        self.listener.close()
+
+
+def answer(*bodies: bytes, status: str = "200 OK") -> Behaviour:
+    """Answer one request after the other on the same connection, then close it."""
+
+    def behave(server: BadServer, connection: socket.socket) -> None:
+        for body in bodies:
+            if not server.receive(connection):
+                return
+            head = f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n\r\n"
+            connection.sendall(head.encode() + body)
+
+    return behave
+
+
+def close(server: BadServer, connection: socket.socket) -> None:
+    """Read a request and answer nothing."""
+    server.receive(connection)
+
+
+def truncate(server: BadServer, connection: socket.socket) -> None:
+    """Promise more than is sent."""
+    server.receive(connection)
+    connection.sendall(b'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n[{"success": tr')
+
+
+def hang(server: BadServer, connection: socket.socket) -> None:
+    """Read a request, then keep the client waiting."""
+    server.receive(connection)
+    connection.recv(1)
+
+
+def hang_within(server: BadServer, connection: socket.socket) -> None:
+    """Begin an answer, then keep the client waiting."""
+    server.receive(connection)
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n[")
+    connection.recv(1)

@@ -1,0 +1,141 @@
+"""pipeline.responsys.actions.custom_event; bodies as in Oracle's api-v1.3-events-eventName-post.htm."""
+
+from dataclasses import replace
+
+import pytest
+
+from pipeline.call import Call, Rejection
+from pipeline.errors import OutcomeUnknown
+from pipeline.responsys.actions import ACTIONS, SETUP_CODES
+from pipeline.responsys.identifiers import hash_email
+
+EVENT = ACTIONS["custom_event"]
+LIST = {"objectName": "CONTACTS_LIST", "folderName": "Main"}
+
+
+def test_it_is_counted_as_trigger_custom_event_and_not_repeated():
+    assert (EVENT.function, EVENT.repeatable) == ("triggerCustomEvent", False)
+
+
+def test_rows_become_recipients_with_their_variables_as_properties(connector, destination, make_activation):
+    rows = [
+        make_activation(variables={"tier": "gold", "points": 7, "vip": True, "none": None}),
+        make_activation({"hashed_email": "AB" * 32}, profile="p-2"),
+    ]
+
+    assert EVENT.call(connector, destination, rows) == Call(
+        function="triggerCustomEvent",
+        path="/rest/api/v1.3/events/LAPSED",
+        body={
+            "customEvent": {},
+            "recipientData": [
+                {
+                    "recipient": {"emailSHA256Hash": hash_email("ada@example.com"), "listName": LIST},
+                    "optionalData": [
+                        {"name": "profileId", "value": "p-1"},
+                        {"name": "callType", "value": "ADD"},
+                        {"name": "tier", "value": "gold"},
+                        {"name": "points", "value": "7"},
+                        {"name": "vip", "value": "true"},
+                        {"name": "none", "value": None},
+                    ],
+                },
+                {
+                    "recipient": {"emailSHA256Hash": "ab" * 32, "listName": LIST},
+                    "optionalData": [
+                        {"name": "profileId", "value": "p-2"},
+                        {"name": "callType", "value": "ADD"},
+                    ],
+                },
+            ],
+        },
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "identifiers", "recipient"),
+    [
+        ("riid", {"riid": "123", "email": "ada@example.com"}, {"recipientId": 123}),
+        ("crm_id", {"crm_id": "C-9", "email": "ada@example.com"}, {"customerId": "C-9"}),
+        ("hashed_email", {"hashed_email": "AB" * 32, "riid": "123"}, {"emailSHA256Hash": "ab" * 32}),
+    ],
+)
+def test_a_recipient_has_the_one_identifier_of_the_connector(
+    connector, destination, make_activation, kind, identifiers, recipient
+):
+    """Of several, Responsys takes the first in an order of its own."""
+    call = EVENT.call(replace(connector, identifier_type=kind), destination, [make_activation(identifiers)])
+
+    assert call.body["recipientData"][0]["recipient"] == {**recipient, "listName": LIST}
+
+
+def test_a_list_without_a_folder_is_named_without_one(connector, destination, make_activation):
+    call = EVENT.call(replace(connector, list_folder=None), destination, [make_activation()])
+
+    assert call.body["recipientData"][0]["recipient"]["listName"] == {"objectName": "CONTACTS_LIST"}
+
+
+def test_the_events_name_is_percent_encoded(connector, destination, make_activation):
+    call = EVENT.call(connector, replace(destination, options={"event": "[TEST] a/b?ü"}), [make_activation()])
+
+    assert call.path == "/rest/api/v1.3/events/%5BTEST%5D%20a%2Fb%3F%C3%BC"
+
+
+def test_a_good_row_has_no_problem(connector, destination, make_activation):
+    assert (
+        EVENT.problem(connector, destination, make_activation(variables={"tier": "gold", "RIID": 1})) is None
+    )
+
+
+def test_a_row_without_the_identifier_has_a_problem(connector, destination, make_activation):
+    riids = replace(connector, identifier_type="riid")
+
+    assert EVENT.problem(riids, destination, make_activation()) == 'identifier "riid" is missing'
+
+
+@pytest.mark.parametrize("name", ["profileId", "PROFILEID", "callType", "EMAIL_ADDRESS_", "riid_", "City_"])
+def test_names_that_are_not_free_are_named_without_their_values(
+    connector, destination, make_activation, name
+):
+    row = make_activation(variables={"tier": "gold", name: "ada@example.com"})
+
+    assert EVENT.problem(connector, destination, row) == f'reserved variable names: "{name}"'
+
+
+def test_a_batch_of_verdicts_is_read_in_order(connector, make_activation):
+    """Success, an unknown person and an unknown list, as recorded."""
+    answer = [
+        {"errorMessage": None, "success": True, "recipientId": 364470001},
+        {"errorMessage": "NO_RECIPIENT_FOUND: Recipient Not Found", "success": False, "recipientId": -1},
+        {"errorMessage": "PROFILE_LIST_NOT_FOUND", "success": False, "recipientId": -1},
+    ]
+
+    assert EVENT.verdicts([make_activation()] * 3, answer, connector) == [
+        None,
+        Rejection("NO_RECIPIENT_FOUND", "Recipient Not Found"),
+        Rejection("PROFILE_LIST_NOT_FOUND"),
+    ]
+
+
+def test_what_is_wrong_with_the_list_is_not_wrong_with_the_row():
+    assert sorted(SETUP_CODES) == [
+        "FOLDER_NOT_FOUND",
+        "PROFILE_LIST_NOT_FOUND",
+        "PROFILE_LIST_NOT_FOUND_IN_FOLDER",
+    ]
+
+
+def test_results_in_another_order_than_the_riids_sent_are_not_shifted(connector, make_activation):
+    rows = [make_activation({"riid": riid}) for riid in ("11", "12")]
+    answer = [{"errorMessage": None, "success": True, "recipientId": riid} for riid in (12, 11)]
+
+    with pytest.raises(OutcomeUnknown, match="another recipient"):
+        EVENT.verdicts(rows, answer, replace(connector, identifier_type="riid"))
+
+
+def test_a_riid_that_was_not_sent_is_not_compared(connector, make_activation):
+    """Somebody else's record of it may be out of date."""
+    rows = [make_activation({"riid": "11", "email": "ada@example.com"})]
+    answer = [{"errorMessage": None, "success": True, "recipientId": 12}]
+
+    assert EVENT.verdicts(rows, answer, connector) == [None]

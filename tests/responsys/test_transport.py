@@ -1,0 +1,246 @@
+"""pipeline.responsys.transport and session, against servers that misbehave."""
+
+import socket
+import ssl
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from pipeline.errors import OutcomeUnknown, RetryLater
+from pipeline.responsys import session as sessions
+from pipeline.responsys.session import open_session
+from pipeline.responsys.transport import Body, exchange
+from tests.responsys.bad_server import answer, close, hang, hang_within, truncate
+
+CONTENT = b'{"recipientData": []}'
+
+
+@pytest.fixture
+def session():
+    with open_session() as session:
+        yield session
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    """A certificate for this machine, with its key, that nobody trusts by itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    signed = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path_factory.mktemp("tls") / "server.pem"
+    path.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        + signed.public_bytes(serialization.Encoding.PEM)
+    )
+    return path
+
+
+@pytest.fixture
+def tls(certificate):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    return context
+
+
+def post(session, url, timeout=(5, 5)):
+    return exchange(session, "POST", url, timeout=timeout, token="Etoken", data=Body(CONTENT))
+
+
+def test_a_request_carries_the_bare_token_and_says_it_is_json(session, serve):
+    server = serve(answer(b"[]"))
+
+    assert post(session, server.url) == []
+    head, _, body = server.requests[0].partition(b"\r\n\r\n")
+    assert body == CONTENT
+    assert {b"Authorization: Etoken", b"Content-Type: application/json", b"Content-Length: 21"} <= set(
+        head.split(b"\r\n")
+    )
+
+
+def test_a_refused_connection_was_not_sent(session):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+
+    with pytest.raises(RetryLater, match=r"^OtherError: not sent: ConnectionRefusedError$"):
+        post(session, f"http://127.0.0.1:{port}")
+
+
+def test_a_host_that_does_not_exist_was_not_sent_to(session):
+    with pytest.raises(RetryLater, match=r"^OtherError: not sent: gaierror$"):
+        post(session, "http://nowhere.invalid")
+
+
+def test_a_connection_that_takes_too_long_was_not_sent_over(session, serve):
+    """The server accepts and never shakes hands; requests calls that a ReadTimeout."""
+    server = serve(hang)
+
+    with pytest.raises(RetryLater, match=r"^OtherError: not sent: TimeoutError$"):
+        post(session, server.url.replace("http", "https"), timeout=(0.2, 5))
+
+
+def test_a_server_with_a_strange_certificate_was_not_sent_to(session, serve, tls):
+    server = serve(answer(b"[]"), context=tls)
+
+    with pytest.raises(RetryLater, match=r"^OtherError: not sent: SSLCertVerificationError$"):
+        post(session, server.url)
+    assert server.requests == []
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "code", "detail"),
+    [
+        (close, "OutcomeUnknown", "no answer: RemoteDisconnected"),
+        (truncate, "OutcomeUnknown", "no answer: IncompleteRead"),
+        (hang, "Timeout", "no answer: TimeoutError"),
+        (hang_within, "Timeout", "no answer: TimeoutError"),
+    ],
+)
+def test_what_went_out_without_an_answer_is_unknown(session, serve, behaviour, code, detail):
+    server = serve(behaviour)
+
+    with pytest.raises(OutcomeUnknown) as caught:
+        post(session, server.url, timeout=(5, 0.2))
+
+    assert (caught.value.code, caught.value.detail) == (code, detail)
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("behaviour", [close, truncate])
+def test_a_tls_connection_that_breaks_after_the_body_is_unknown(
+    session, serve, tls, certificate, behaviour, monkeypatch
+):
+    """requests calls this an SSLError too, as when the certificate is bad."""
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+    server = serve(behaviour, context=tls)
+
+    with pytest.raises(OutcomeUnknown):
+        post(session, server.url)
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "error"),
+    [
+        ("200 OK", b"<html>", OutcomeUnknown("OutcomeUnknown", "HTTP 200 without a Responsys answer")),
+        ("200 OK", b"", OutcomeUnknown("OutcomeUnknown", "HTTP 200 without a Responsys answer")),
+        ("200 OK", b"[" * 100_000, OutcomeUnknown("OutcomeUnknown", "HTTP 200 without a Responsys answer")),
+        ("302 Found", b"", RetryLater("OtherError", "HTTP 302 without a Responsys answer")),
+        ("404 Not Found", b"<html>", RetryLater("OtherError", "HTTP 404 without a Responsys answer")),
+        (
+            "502 Bad Gateway",
+            b"<html>",
+            OutcomeUnknown("OutcomeUnknown", "HTTP 502 without a Responsys answer"),
+        ),
+    ],
+)
+def test_an_answer_that_is_not_responsys_own_is_judged_by_its_status(session, serve, status, body, error):
+    server = serve(answer(body, status=status))
+
+    with pytest.raises(type(error)) as caught:
+        post(session, server.url)
+
+    assert (caught.value.code, caught.value.detail) == (error.code, error.detail)
+
+
+def test_a_redirect_is_not_followed(session, serve):
+    elsewhere = serve(answer(b"[]"))
+    server = serve(answer(b"", status=f"307 Temporary Redirect\r\nLocation: {elsewhere.url}"))
+
+    with pytest.raises(RetryLater, match="HTTP 307"):
+        post(session, server.url)
+    assert elsewhere.requests == []
+
+
+def test_a_connection_is_used_again(session, serve):
+    server = serve(answer(b"[]", b"[]"))
+
+    post(session, server.url)
+    post(session, server.url)
+
+    assert (server.connections, len(server.requests)) == (1, 2)
+
+
+def test_a_connection_that_the_server_closed_meanwhile_is_not_used_again(session, serve):
+    server = serve(answer(b"[]"), answer(b"[]"))
+
+    post(session, server.url)
+    assert server.closed.wait(5)
+
+    assert post(session, server.url) == []
+    assert (server.connections, len(server.requests)) == (2, 2)
+
+
+def test_a_connection_that_was_idle_for_long_is_not_used_again(session, serve, monkeypatch):
+    """The server may close it just as the request goes out, and nobody would know what became of it."""
+    monkeypatch.setattr(sessions, "MAX_IDLE", 0)
+    server = serve(answer(b"[]", b"[]"))
+
+    post(session, server.url)
+    post(session, server.url)
+
+    assert (server.connections, len(server.requests)) == (2, 2)
+
+
+def test_a_password_in_netrc_does_not_replace_the_token(session, serve, monkeypatch, tmp_path):
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login somebody password else")
+    monkeypatch.setenv("NETRC", str(netrc))
+    server = serve(answer(b"[]", b"[]"))
+
+    post(session, server.url)
+    exchange(session, "GET", server.url, timeout=(5, 5))
+
+    assert b"Authorization: Etoken\r\n" in server.requests[0]
+    assert b"Authorization" not in server.requests[1]
+
+
+def test_cookies_are_not_kept(session, serve):
+    """One session serves several accounts."""
+    server = serve(answer(b"[]", b"[]", status="200 OK\r\nSet-Cookie: account=acme"))
+
+    post(session, server.url)
+    post(session, server.url)
+
+    assert b"Cookie" not in server.requests[1]
+
+
+def test_a_proxy_that_is_not_there_was_not_sent_through(session, monkeypatch, serve):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    monkeypatch.setenv("HTTPS_PROXY", f"http://user:secret@127.0.0.1:{port}")
+
+    with pytest.raises(RetryLater, match=r"^OtherError: not sent: ConnectionRefusedError$"):
+        post(session, "https://api.example.net")
+
+
+def test_a_proxy_is_used_as_the_environment_says(session, monkeypatch, serve):
+    server = serve(answer(b"[]", b"[]"))
+    monkeypatch.setenv("HTTP_PROXY", server.url)
+
+    post(session, "http://api.example.net/a")
+    post(session, "http://api.example.net/b")
+
+    assert [request.partition(b" HTTP")[0] for request in server.requests] == [
+        b"POST http://api.example.net/a",
+        b"POST http://api.example.net/b",
+    ]
+    assert server.connections == 1
