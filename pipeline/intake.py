@@ -15,6 +15,7 @@ import uuid
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import redis
@@ -42,7 +43,7 @@ class Routed:
 
     mark: str
     profile: str
-    lanes: Sequence[int]
+    lanes: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -85,9 +86,12 @@ class Intake:
 
     def accept(self, claim: Claim, lanes: Sequence[str], routes: Sequence[Routed]) -> Accepted | None:
         """Add the rows of a claim to their lanes and drop it; None when the claim is no longer ours."""
+        ways: dict[tuple[int, ...], int] = {}  # lanes to the number of their route
+        routed = ",".join([str(ways.setdefault(route.lanes, len(ways) + 1)) for route in routes])
+        marks = [(n, route.mark) for n, route in enumerate(routes, 1) if route.mark]
         args: list[Argument] = [claim.id, claim.attempt, self._window, len(lanes), *lanes]
-        for route in routes:
-            args += (route.mark, route.profile, len(route.lanes), *route.lanes)
+        args += [len(ways), *[" ".join(map(str, way)) for way in ways], routed]
+        args += [len(marks), *chain.from_iterable(marks), *[route.profile for route in routes]]
         answer = self._scripts.run("accept", _keys(claim.shard), args)
         return Accepted(*map(int, answer)) if answer else None
 

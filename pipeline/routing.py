@@ -47,7 +47,7 @@ class Router:
                 activation = decode(entry)
             except Invalid as error:
                 self._refuse(index, salvage(entry), None, "", explain(error))
-                self.routes.append(Routed("", "", [-self._number(NOWHERE)]))
+                self.routes.append(Routed("", "", (-self._number(NOWHERE),)))
             else:
                 self.routes.append(self._route(index, activation))
 
@@ -67,7 +67,7 @@ class Router:
             why = f'no destination is set up for audience "{activation.audience}"'
             self._refuse(index, activation, None, digest, why)
             numbers.append(-self._number(NOWHERE))
-        return Routed(mark, activation.profile_id, numbers)
+        return Routed(mark, activation.profile_id, tuple(numbers))
 
     def _find(self, activation: Activation) -> list[Way]:
         return [

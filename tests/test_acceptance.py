@@ -8,11 +8,14 @@ import pytest
 
 from pipeline import dead_letters, mirror, stats
 from pipeline.acceptance import Acceptance
+from pipeline.activation import decode
 from pipeline.catalog import Catalog
 from pipeline.connector import Connector
 from pipeline.dead_letters import Filter
 from pipeline.destination import Destination
 from pipeline.intake import Intake
+from pipeline.lanes import Lanes
+from tests.core import GATE, cut
 
 ACME = Connector(
     name="acme",
@@ -182,6 +185,21 @@ def test_a_backfill_waits_in_a_lane_of_its_own(redis, acceptance):
     acceptance.accept(0)
 
     assert redis.smembers("lanes:lapsed") == {b"lapsed/all", b"lapsed/all+bulk"}
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_profile_keeps_its_order_also_between_lanes(redis, acceptance, first):
+    leave(redis, entry("p1", bulk=first), entry("p1", bulk=not first), entry("p1", id="last"))
+    acceptance.accept(0)
+
+    lanes = Lanes(redis)
+    lanes.flush("lapsed")
+    sent = []
+    for _ in range(3):
+        batch, attempt = cut(lanes, GATE)
+        sent += [decode(row) for _, row in lanes.begin(batch, attempt)]
+        lanes.settle(batch, attempt)
+    assert [(one.bulk, one.id) for one in sent] == [(first, None), (not first, None), (False, "last")]
 
 
 def test_what_is_received_is_counted_by_destination(redis, acceptance, engine):

@@ -1,30 +1,42 @@
 -- Add the rows of a claim to their lanes and drop the claim: both or neither.
 -- KEYS  1 intake:{shard}  2 intake:{shard}:claim
--- ARGV  1 claim id  2 attempt  3 idempotency window, s  4 how many lanes, and their names,
---       then for every entry: its mark, the profile, how many lanes, and their numbers
---       mark    "" | "i<digest>" once per window | "g<producer>:<sequence>:<digest>" the same, unless that
---               chunk was appended before | "r<digest>" a replay: once per window, not counted as received
---       number  of a lane from 1 on; negative: invalid there, only counted
+-- ARGV  1 claim id  2 attempt  3 idempotency window, s
+--       4 how many lanes, and their names
+--       how many routes, and for each the numbers of its lanes, "1 -2"; negative: invalid there, only counted
+--       the number of every entry's route, "1,1,2"
+--       how many marks, and for each the number of its entry and the mark
+--         "i<digest>" accepted once per window  "g<producer>:<sequence>:<digest>" the same, unless that chunk
+--         was appended before  "r<digest>" a replay: once per window, and not counted as received
+--       the profile of every entry
 -- Returns {rows added, rows not valid, entries seen before}; nothing when the claim is no longer ours.
 #include lanes
 local held = redis.call('HMGET', KEYS[2], 'id', 'attempt', 'size')
 if held[1] ~= ARGV[1] or held[2] ~= ARGV[2] then return {} end
 
-local now, arrival = clock(), nil
-arrival = text(now)
-local entries = redis.call('LRANGE', KEYS[1], 0, held[3] - 1)
-local sequence = redis.call('INCRBY', 'sequence', #ARGV) - #ARGV
-local lanes, destinations = {}, {}
-for i = 1, tonumber(ARGV[4]) do
-  lanes[i] = ARGV[4 + i]
-  destinations[i] = destination_of(lanes[i])
+local at = 4
+local function read()
+  at = at + 1
+  return ARGV[at - 1]
 end
-local at = 5 + #lanes
-local added, invalid, repeated = 0, 0, 0
-local touched, received = {}, {}
+local function read_list(item)
+  local list = {}
+  for i = 1, tonumber(read()) do list[i] = item() end
+  return list
+end
+
+local lanes, destinations = read_list(read), {}
+for i, lane in ipairs(lanes) do destinations[i] = destination_of(lane) end
+local routes = read_list(function()
+  local numbers = {}
+  for number in string.gmatch(read(), '-?%d+') do table.insert(numbers, tonumber(number)) end
+  return numbers
+end)
+local routed = string.gmatch(read(), '%d+')
+local marks = {}
+read_list(function() marks[tonumber(read())] = read() end)
+local profiles = at - 1  -- the profile of entry i is ARGV[profiles + i]
 
 local function seen(mark)
-  if mark == '' then return false end
   local digest = string.sub(mark, 2)
   if string.sub(mark, 1, 1) == 'g' then
     local producer, chunk, rest = string.match(digest, '^([^:]*):(%d+):(.*)$')
@@ -34,36 +46,36 @@ local function seen(mark)
   return not redis.call('SET', 'seen:' .. digest, '1', 'NX', 'EX', ARGV[3])
 end
 
-for _, entry in ipairs(entries) do
-  local mark, profile, ways = ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 2])
-  local again = seen(mark)
-  if again then repeated = repeated + 1 end
-  for i = at + 3, at + 2 + ways do
-    local number = tonumber(ARGV[i])
-    local lane = math.abs(number)
-    if not again then
-      if string.sub(mark, 1, 1) ~= 'r' then
-        local destination = destinations[lane]
+local now = clock()
+local entries = redis.call('LRANGE', KEYS[1], 0, held[3] - 1)
+local added, invalid, repeated = 0, 0, 0
+local rows, received = {}, {}  -- by destination
+
+for i, entry in ipairs(entries) do
+  local route, mark = routes[tonumber(routed())], marks[i]
+  if mark and seen(mark) then
+    repeated = repeated + 1
+  else
+    for _, number in ipairs(route) do
+      local destination = destinations[math.abs(number)]
+      if not mark or string.sub(mark, 1, 1) ~= 'r' then
         received[destination] = (received[destination] or 0) + 1
       end
       if number > 0 then
-        sequence = sequence + 1
-        enqueue(lanes[lane], destinations[lane], profile, entry, arrival, sequence)
-        touched[lanes[lane]] = true
+        rows[destination] = rows[destination] or {}
+        table.insert(rows[destination], {ARGV[profiles + i], entry, lanes[number]})
         added = added + 1
       else
         invalid = invalid + 1
       end
     end
   end
-  at = at + 3 + ways
 end
 
 redis.call('LTRIM', KEYS[1], #entries, -1)
 redis.call('DEL', KEYS[2])
-refresh_all(touched)
+for destination, of_destination in pairs(rows) do enqueue(destination, of_destination, text(now)) end
 for destination, amount in pairs(received) do
-  local connector = redis.call('HGET', 'destination:' .. destination, 'connector') or ''
-  count(now, connector, destination, 'received', amount)
+  count(now, redis.call('HGET', 'destination:' .. destination, 'connector') or '', destination, 'received', amount)
 end
 return {added, invalid, repeated}

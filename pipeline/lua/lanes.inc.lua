@@ -57,30 +57,75 @@ local function refresh_all(lanes)
   for lane in pairs(lanes) do refresh(lane) end
 end
 
--- Give a new row its place: in its lane when its profile has no row here yet, else parked behind the others.
-local function enqueue(lane, destination, profile, row, arrival, sequence)
-  if redis.call('HSETNX', 'rows:' .. destination, profile, row) == 1 then
-    redis.call('ZADD', 'lane:' .. lane, arrival, profile)
-    return
+-- Call a variadic command with lists longer than Lua can unpack.
+local CHUNK = 2000
+local function call_many(command, key, arguments)
+  for from = 1, #arguments, CHUNK do
+    redis.call(command, key, unpack(arguments, from, math.min(from + CHUNK - 1, #arguments)))
   end
-  local place = string.format('%s\0%016d\0', profile, sequence)
-  redis.call('ZADD', 'parked:' .. destination, 0, place .. lane .. '\0' .. arrival .. '\0' .. row)
 end
 
--- A profile's first row is done: its next one takes the place, keeping its own arrival.
-local function promote(destination, profile, touched)
-  local parked = 'parked:' .. destination
-  local member = redis.call('ZRANGEBYLEX', parked, '[' .. profile .. '\0', '(' .. profile .. '\1', 'LIMIT', 0, 1)[1]
-  if not member then
-    redis.call('HDEL', 'rows:' .. destination, profile)
-    return
+-- Tell of each row whether its profile has one at this destination already, be it among these.
+local function taken(destination, rows)
+  local answer, known = {}, {}
+  for from = 1, #rows, CHUNK do
+    local names = {}
+    for i = from, math.min(from + CHUNK - 1, #rows) do names[#names + 1] = rows[i][1] end
+    for i, row in ipairs(redis.call('HMGET', 'rows:' .. destination, unpack(names))) do
+      answer[from + i - 1] = row or known[names[i]]
+      known[names[i]] = true
+    end
   end
-  redis.call('ZREM', parked, member)
-  local tail = string.sub(member, #profile + 19)  -- behind the profile, the 16 digits and two NULs
-  local lane, arrival, row = string.match(tail, '^([^%z]*)%z([^%z]*)%z(.*)$')
-  redis.call('HSET', 'rows:' .. destination, profile, row)
-  redis.call('ZADD', 'lane:' .. lane, arrival, profile)
-  touched[lane] = true
+  return answer
+end
+
+-- Give new rows {profile, row, lane} of one destination their places, in their order: in the lane when the
+-- profile has no row at the destination yet, else parked behind the others.
+local function enqueue(destination, rows, arrival)
+  local waiting, first, parked, arrivals = taken(destination, rows), {}, {}, {}
+  local sequence = redis.call('INCRBY', 'sequence', #rows) - #rows
+  for i, row in ipairs(rows) do
+    local profile, text, lane = row[1], row[2], row[3]
+    if waiting[i] then
+      table.insert(parked, 0)
+      table.insert(parked, string.format('%s\0%016d\0', profile, sequence + i) .. lane .. '\0' .. arrival .. '\0' .. text)
+    else
+      table.insert(first, profile)
+      table.insert(first, text)
+      arrivals[lane] = arrivals[lane] or {}
+      table.insert(arrivals[lane], arrival)
+      table.insert(arrivals[lane], profile)
+    end
+  end
+  call_many('HSET', 'rows:' .. destination, first)
+  call_many('ZADD', 'parked:' .. destination, parked)
+  for lane, of_lane in pairs(arrivals) do
+    call_many('ZADD', 'lane:' .. lane, of_lane)
+    refresh(lane)
+  end
+end
+
+-- The first rows of these profiles are done: the next ones take their places, keeping their own arrivals.
+local function promote(destination, profiles, touched)
+  local parked = 'parked:' .. destination
+  local done = profiles
+  if redis.call('EXISTS', parked) == 1 then
+    done = {}
+    for _, profile in ipairs(profiles) do
+      local member = redis.call('ZRANGEBYLEX', parked, '[' .. profile .. '\0', '(' .. profile .. '\1', 'LIMIT', 0, 1)[1]
+      if member then
+        redis.call('ZREM', parked, member)
+        local tail = string.sub(member, #profile + 19)  -- behind the profile, the 16 digits and two NULs
+        local lane, arrival, row = string.match(tail, '^([^%z]*)%z([^%z]*)%z(.*)$')
+        redis.call('HSET', 'rows:' .. destination, profile, row)
+        redis.call('ZADD', 'lane:' .. lane, arrival, profile)
+        touched[lane] = true
+      else
+        table.insert(done, profile)
+      end
+    end
+  end
+  call_many('HDEL', 'rows:' .. destination, done)
 end
 
 local function batch_of(id)
@@ -119,14 +164,17 @@ end
 -- End a batch: the rows named in `returned` (by position, from 1) go back to the lane, the others leave.
 local function finish(batch, returned)
   local members = redis.call('LRANGE', 'batch:' .. batch.id .. ':rows', 0, -1)
-  local touched = {[batch.lane] = true}
+  local touched, back, done = {[batch.lane] = true}, {}, {}
   for i = 1, #members, 2 do
     if returned == 'all' or returned[(i + 1) / 2] then
-      redis.call('ZADD', 'lane:' .. batch.lane, members[i + 1], members[i])
+      table.insert(back, members[i + 1])
+      table.insert(back, members[i])
     else
-      promote(batch.destination, members[i], touched)
+      table.insert(done, members[i])
     end
   end
+  call_many('ZADD', 'lane:' .. batch.lane, back)
+  promote(batch.destination, done, touched)
   forget(batch)
   refresh_all(touched)
 end
