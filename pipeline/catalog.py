@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -77,7 +77,7 @@ class Records:
         with reading(self.engine) as connection:
             # The version first: what changes in between is then read again rather than missed.
             version = connection.scalar(select(tables.catalog.c.version)) or 0
-            stored = documents.load(connection, self.vault)
+            stored = documents.load(connection, partial(documents.unsealed, self.vault))
             holds = connection.execute(select(tables.holds)).all()
         return Catalog(
             version=version,
@@ -102,7 +102,7 @@ class Records:
         be kept and there is none.
         """
         with self._alone() as connection:
-            stored = documents.load(connection, self.vault)
+            stored = documents.load(connection, partial(documents.unsealed_if_possible, self.vault))
             wanted = with_kept_secrets(configuration, stored)
             changes = Changes(**{s: compare(stored[s], wanted[s], prune=prune) for s in SECTIONS})
             refuse_dangling(stored, wanted, changes)
@@ -129,9 +129,7 @@ class Records:
     def export(self) -> dict[str, dict[str, dict[str, Any]]]:
         """Return all records as a configuration without secrets; to ``apply`` it changes nothing."""
         with reading(self.engine) as connection:
-            stored = documents.load(connection, self.vault)
-        for name, document in stored["connectors"].items():
-            stored["connectors"][name] = {**document, **dict.fromkeys(SECRETS, KEEP)}
+            stored = documents.load(connection, documents.marked)
         return {section: documents.said(found) for section, found in stored.items()}
 
     def hold(self, scope: Scope, name: str, kind: Kind, code: str = "", detail: str = "") -> bool:
@@ -155,13 +153,11 @@ class Records:
 
     def reseal(self) -> int:
         """Encrypt all secrets anew with the first key, and say how many records have some."""
-        table = tables.connectors
         with self._alone() as connection:
-            rows = connection.execute(select(table)).all()
-            for row in rows:
-                sealed = self.vault.reseal(row.secrets)
-                connection.execute(update(table).where(table.c.name == row.name).values(secrets=sealed))
-        return len(rows)
+            stored = documents.load(connection, partial(documents.unsealed, self.vault))["connectors"]
+            for name, document in stored.items():
+                documents.store(connection, "connectors", name, document, self.vault)
+        return len(stored)
 
 
 def at(scope: Scope, name: str) -> tuple[ColumnElement[bool], ...]:
@@ -192,7 +188,7 @@ def kept(name: str, key: str, value: Any, stored: Documents) -> Any:
     """Return ``value``, or the stored one in the place of the mark for a secret."""
     if key not in SECRETS or value != KEEP:
         return value
-    if name not in stored["connectors"]:
+    if key not in stored["connectors"].get(name, {}):
         raise Misconfigured(f"connectors.{name}.{key}: there is none stored that could be kept")
     return stored["connectors"][name][key]
 

@@ -5,7 +5,7 @@ have in common is an option of its action.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -47,11 +47,13 @@ def said(documents: Mapping[str, Document]) -> dict[str, dict[str, Any]]:
     }
 
 
-def load(connection: Connection, vault: Vault) -> dict[str, dict[str, Document]]:
-    """Return everything that is stored, secrets opened."""
+def load(
+    connection: Connection, unseal: Callable[[str, str], Mapping[str, Any]]
+) -> dict[str, dict[str, Document]]:
+    """Return everything that is stored; ``unseal`` is given a connector's name and its sealed secrets."""
     return {
         "connectors": {
-            row.name: {**row.body, **opened(row.name, row.secrets, vault)}
+            row.name: {**row.body, **unseal(row.name, row.secrets)}
             for row in connection.execute(select(tables.connectors))
         },
         "destinations": {row.name: row.body for row in connection.execute(select(tables.destinations))},
@@ -75,9 +77,22 @@ def remove(connection: Connection, section: str, name: str) -> None:
     connection.execute(delete(table).where(table.c.name == name))
 
 
-def opened(name: str, sealed: str, vault: Vault) -> dict[str, str]:
-    """Return a connector's secrets."""
+def unsealed(vault: Vault, name: str, sealed: str) -> dict[str, str]:
+    """Return a connector's secrets; raise Misconfigured when no key opens them."""
     try:
         return dict(json.loads(vault.open(sealed)))
     except Misconfigured as error:
         raise Misconfigured(f'connector "{name}": {error}') from error
+
+
+def unsealed_if_possible(vault: Vault, name: str, sealed: str) -> dict[str, str]:
+    """Return a connector's secrets, none when no key opens them, so that they can be given again."""
+    try:
+        return unsealed(vault, name, sealed)
+    except Misconfigured:
+        return {}
+
+
+def marked(_: str, __: str) -> dict[str, Any]:
+    """Return marks in the place of a connector's secrets."""
+    return dict.fromkeys(SECRETS, KEEP)

@@ -31,7 +31,3 @@ class Vault:
             return self.fernet.decrypt(token).decode()
         except InvalidToken as error:
             raise Misconfigured(NO_KEY_FITS) from error
-
-    def reseal(self, token: str) -> str:
-        """Encrypt anew with the first key."""
-        return self.seal(self.open(token))

@@ -186,6 +186,18 @@ def test_a_lost_key_is_reported_with_the_connector(records, engine):
         Records(engine, Vault([Fernet.generate_key().decode()])).load()
 
 
+def test_a_lost_key_is_overcome_by_giving_the_password_again(records, engine):
+    records.apply(BOTH)
+    with_new_key = Records(engine, Vault([Fernet.generate_key().decode()]))
+
+    with pytest.raises(Misconfigured, match=r"connectors\.acme\.password: there is none stored"):
+        with_new_key.apply(with_new_key.export())
+    changes = with_new_key.apply(BOTH)
+
+    assert changes == Changes(Change(updated=("acme",)), Change(unchanged=("lapsed",)))
+    assert with_new_key.load().connectors["acme"].password == "pass-w0rd"
+
+
 def test_resealed_records_need_only_the_newest_key(engine):
     old, new = (Fernet.generate_key().decode() for _ in range(2))
     Records(engine, Vault([old])).apply(BOTH)

@@ -23,12 +23,6 @@ def test_a_former_key_behind_the_newest_still_opens():
     assert Vault([NEW, OLD]).open(sealed) == "secret"
 
 
-def test_resealing_makes_the_former_key_superfluous():
-    resealed = Vault([NEW, OLD]).reseal(Vault([OLD]).seal("secret"))
-
-    assert Vault([NEW]).open(resealed) == "secret"
-
-
 @pytest.mark.parametrize("token", [Vault([OLD]).seal("secret"), "never sealed", ""])
 def test_what_no_key_opens_says_what_to_do(token):
     with pytest.raises(Misconfigured, match="ACTIVATION_SECRET_KEY"):

@@ -202,7 +202,7 @@ def test_a_lost_key_is_reported_with_what_to_do(file, monkeypatch):
     activation("apply", file)
     monkeypatch.setenv("ACTIVATION_SECRET_KEY", "A" * 43 + "=")
 
-    result = activation("export")
+    result = activation("rotate-keys")
 
     assert result.exit_code == 2
     assert result.stderr.startswith(
