@@ -65,6 +65,6 @@ def json_line(number: int, raw: bytes) -> Line:
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         pass
     try:
-        return Line(number, parse(raw))
+        return Line(number, parse(raw.rstrip()))
     except Invalid as error:
         return Line(number, problem=error.messages["_schema"][0])

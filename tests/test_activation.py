@@ -194,10 +194,10 @@ def test_an_identifier_is_found_by_name_and_by_partner_number():
 @pytest.mark.parametrize(
     ("raw", "message"),
     [
-        (b"", "This is not JSON: Expecting value: line 1 column 1 (char 0)."),
+        (b"", "This is not JSON: Expecting value at character 1."),
         (
             b'{"a" 1}',
-            "This is not JSON: Expecting ':' delimiter: line 1 column 6 (char 5).",
+            "This is not JSON: Expecting ':' delimiter at character 6.",
         ),
         (b"\xff{}", "This is not UTF-8: see byte 0."),
         (b"[" * 60_000, "This is not JSON we can read: nested too deeply, or a number too long."),

@@ -37,7 +37,7 @@ def send(
     partner number, and variables. Exits with 0 when all rows were accepted, 1 when some were not.
     """
     errors = JsonErrors() if as_json else TextErrors()
-    sending = Sending(read(file, form or format_of(file.name)), errors.add)
+    sending = Sending(read(file, form or format_of(str(getattr(file, "name", "")))), errors.add)
     failure = None
     with open_stores() as stores, Producer(stores.broker_url) as producer, bar(file) as advance:
         stores.redis.ping()
