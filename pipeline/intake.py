@@ -15,7 +15,6 @@ import uuid
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any
 
 import redis
@@ -91,7 +90,7 @@ class Intake:
         marks = [(n, route.mark) for n, route in enumerate(routes, 1) if route.mark]
         args: list[Argument] = [claim.id, claim.attempt, self._window, len(lanes), *lanes]
         args += [len(ways), *[" ".join(map(str, way)) for way in ways], routed]
-        args += [len(marks), *chain.from_iterable(marks), *[route.profile for route in routes]]
+        args += [len(marks), *[part for mark in marks for part in mark], *[route.profile for route in routes]]
         answer = self._scripts.run("accept", _keys(claim.shard), args)
         return Accepted(*map(int, answer)) if answer else None
 

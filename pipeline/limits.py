@@ -26,9 +26,12 @@ def key(account: str, function: str) -> str:
     return f"limit:{account}:{function}"
 
 
-def take(client: redis.Redis, account: str, function: str, per_minute: int) -> float:
-    """Take a permit: 0.0 when the call may go now, else the seconds until it may."""
-    wait = Scripts(client).run("take", [key(account, function)], [per_minute, WINDOW * 1000])
+def take(client: redis.Redis, account: str, function: str, per_minute: int, burst: int = 0) -> float:
+    """Take a permit: 0.0 when the call may go now, else the seconds until it may.
+
+    After a quiet time ``burst`` more may go at once; the minute still holds no more than ``per_minute``.
+    """
+    wait = Scripts(client).run("take", [key(account, function)], [per_minute, WINDOW * 1000, burst])
     return int(wait) / 1000
 
 

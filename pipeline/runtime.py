@@ -26,6 +26,7 @@ from pipeline.lanes import Lanes
 from pipeline.responsys.client import Client
 from pipeline.responsys.login import Tokens
 from pipeline.responsys.ratelimit import read_limits
+from pipeline.responsys.session import open_session
 from pipeline.settings import Settings
 from pipeline.vault import Vault
 
@@ -68,9 +69,11 @@ class Clients:
 
     def __init__(self, settings: Settings, client: redis.Redis) -> None:
         self._settings = settings
+        self._session = open_session()
         self._tokens = Tokens(
             client,
             Vault(settings.secret_keys),
+            session=self._session,
             connect_timeout=settings.connect_timeout,
             read_timeout=settings.read_timeout,
         )
@@ -90,6 +93,7 @@ class Clients:
         return Client(
             connector,
             self._tokens,
+            session=self._session,
             connect_timeout=self._settings.connect_timeout,
             read_timeout=self._settings.read_timeout,
         )

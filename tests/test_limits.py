@@ -55,6 +55,18 @@ def test_pauses_of_the_producer_never_lead_to_a_fuller_window(allowance, idle):
     assert most_in_a_window(taken) <= allowance
 
 
+def test_a_burst_is_taken_from_what_the_minute_holds(fake_redis, clock):
+    taken = []
+    while clock.now < 1_800_000_120:
+        wait = limits.take(fake_redis, ACCOUNT, "login", 10, burst=2)
+        if wait == 0:
+            taken.append(clock.now)
+        clock.advance(wait)
+
+    assert taken[0] == taken[1] == taken[2] < taken[3]
+    assert most_in_a_window(taken) <= 10
+
+
 def test_a_claim_without_permit_says_exactly_when_to_ask_again(fake_redis, clock):
     configure(fake_redis, max_rows=1)
     add(fake_redis, "a", "b")

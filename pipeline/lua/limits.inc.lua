@@ -5,7 +5,11 @@
 -- of that length, however aligned, holds more than `allowance` calls; half of the reserve is the burst, the
 -- other half absorbs what the network adds between a permit and its call.
 
-local function schedule(allowance, window)
+local function schedule(allowance, window, burst)
+  if burst > 0 and burst < allowance then
+    local spacing = window / (allowance - burst)
+    return spacing, burst * spacing
+  end
   local reserve = 0
   if allowance >= 50 then
     reserve = math.ceil(allowance * 0.015)
@@ -24,11 +28,11 @@ local function share(key, now, window)
   return math.min(1, tonumber(values[1]) + 0.1 * windows)
 end
 
--- Take a permit; return 0, or the milliseconds until one can be had.
-local function take_permit(key, now, allowance, window)
+-- Take a permit; return 0, or the milliseconds until one can be had. With `burst` so many more may go at once.
+local function take_permit(key, now, allowance, window, burst)
   local paused = tonumber(redis.call('HGET', key, 'paused_until') or '0')
   if paused > now then return paused - now end
-  local spacing, tolerance = schedule(allowance, window)
+  local spacing, tolerance = schedule(allowance, window, burst or 0)
   spacing = spacing / share(key, now, window)
   local due = math.max(now, tonumber(redis.call('HGET', key, 'due') or '0'))
   if due - tolerance > now then return math.ceil(due - tolerance - now) end

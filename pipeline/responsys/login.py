@@ -14,6 +14,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
 from typing import Any, cast
 
@@ -37,6 +38,7 @@ RENEW_AFTER = 90 * 60  # seconds
 REFUSAL_LIFE = 15  # seconds
 MAX_WAIT = 5  # seconds for somebody else's login
 MAX_READ = 20.0  # seconds between two bytes of a login's answer
+BURST = 2  # logins that may follow one at once, as when a token is refused right after
 PER_MINUTE = 10  # logins, as in Oracle's sample of an account's limits
 
 # KEYS: the token's. ARGV: the sealed token that was refused; a newer one stays.
@@ -62,7 +64,7 @@ class Tokens:
         client: redis.Redis,
         vault: Vault,
         *,
-        take: Take = limits.take,
+        take: Take = partial(limits.take, burst=BURST),  # noqa: B008 - a constant
         session: requests.Session | None = None,
         connect_timeout: float = 10,
         read_timeout: float = 60,

@@ -71,9 +71,24 @@ class Adapter(HTTPAdapter):
         return manager
 
 
+class Session(requests.Session):
+    """A session that looks for proxies and certificates in the environment once per host, not per call."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._environment: dict[str, Any] = {}
+
+    def merge_environment_settings(self, url: Any, *options: Any) -> Any:
+        """Return what the environment says of the host of ``url``."""
+        host = url[: url.index("/", len("https://"))]
+        if host not in self._environment:
+            self._environment[host] = super().merge_environment_settings(url, *options)
+        return dict(self._environment[host])
+
+
 def open_session() -> requests.Session:
     """Open a session that verifies TLS, honours the usual proxy variables and keeps no cookies."""
-    session = requests.Session()
+    session = Session()
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # accounts must not share any
     session.headers.update({"Accept": "application/json", "User-Agent": "activation"})
     session.mount("https://", Adapter())
