@@ -1,0 +1,43 @@
+"""The options that choose dead letters."""
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import click
+
+from pipeline.dead_letters import Filter
+from pipeline.durations import parse
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def duration(context: click.Context, parameter: click.Parameter, text: str | None) -> timedelta | None:
+    """Read a length of time, such as 30m, 2h or 7d."""
+    try:
+        return None if text is None else parse(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error), context, parameter) from error
+
+
+OPTIONS = (
+    click.option("--connector", metavar="NAME", help="Only of this connector."),
+    click.option("--destination", metavar="NAME", help="Only of this destination."),
+    click.option("--code", help="Only with this code, such as RECIPIENT_NOT_FOUND."),
+    click.option(
+        "--older-than", callback=duration, metavar="TIME", help="Only from before, such as 2h or 7d."
+    ),
+    click.option("--newer-than", callback=duration, metavar="TIME", help="Only from since then."),
+)
+
+
+def choosing(command: Command) -> Command:
+    """Give a command the options that choose dead letters."""
+    for option in reversed(OPTIONS):
+        command = option(command)
+    return command
+
+
+def filter_of(chosen: dict[str, Any], ids: Sequence[str] = (), state: str | None = "open") -> Filter:
+    """Return the filter that the options describe."""
+    return Filter(**chosen, ids=tuple(ids), state=state)

@@ -1,0 +1,75 @@
+"""``activation flush AUDIENCE``: send now what waits."""
+
+import time
+
+import click
+import redis
+
+from pipeline import workers
+from pipeline.catalog import Catalog
+from pipeline.cli.context import open_stores
+from pipeline.cli.tables import printable
+from pipeline.destination import Destination
+from pipeline.errors import Misconfigured
+from pipeline.lanes import Lanes
+from pipeline.status import intake
+from pipeline.stops import in_the_way, way_out
+
+PATIENCE = 3.0  # seconds for workers to accept what was sent just before
+POLL = 0.05  # seconds
+
+
+@click.command()
+@click.argument("audience")
+def flush(audience: str) -> None:
+    """Send now what waits for AUDIENCE, rather than when a batch is full or old enough.
+
+    Workers notice within a second; they keep to the limits all the same.
+    """
+    with open_stores() as stores:
+        catalog = stores.records.load()
+        destinations = destinations_of(catalog, audience)
+        seen = workers.seen(stores.redis)
+        left = in_intake(stores.redis, PATIENCE if seen else 0)
+        lanes = Lanes(stores.redis)
+        flushed = [(each, lanes.flush(each.name)) for each in destinations]
+    for destination, rows in flushed:
+        click.echo(told(catalog, destination, rows))
+    if left:
+        click.echo(
+            f"{left:,} activations, of any audience, are in the intake and not part of this: repeat it later."
+        )
+    if not seen:
+        click.echo("No worker has been seen, so nothing is sent: start some with `activation up`.", err=True)
+
+
+def destinations_of(catalog: Catalog, audience: str) -> tuple[Destination, ...]:
+    """Return where an audience goes; raises Misconfigured when nobody knows it."""
+    found = catalog.for_audience(audience)
+    if not found:
+        names = ", ".join(sorted(catalog.audiences)) or "none"
+        raise Misconfigured(
+            f'no destination is set up for audience "{audience}"; there are audiences: {names}'
+        )
+    return found
+
+
+def told(catalog: Catalog, destination: Destination, rows: int) -> str:
+    """Say what happens now to what waits for one destination."""
+    name = f'destination "{destination.name}"'
+    if not rows:
+        return f"{name}: nothing waits"
+    amount = f"{rows:,} {'row' if rows == 1 else 'rows'}"
+    stops = in_the_way(catalog, destination)
+    if not stops:
+        return f"{name}: {amount} due now"
+    obstacles = [f"  {printable(str(stop))}\n  → {way_out(catalog, stop)}" for stop in stops]
+    return "\n".join([f"{name}: {amount} cannot go yet, they will as soon as they may", *obstacles])
+
+
+def in_intake(client: redis.Redis, patience: float) -> int:
+    """Count the activations that have not been accepted after ``patience`` seconds."""
+    deadline = time.monotonic() + patience
+    while (left := intake(client).waiting) and time.monotonic() < deadline:
+        time.sleep(POLL)
+    return left

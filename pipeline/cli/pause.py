@@ -1,0 +1,100 @@
+"""``activation pause`` and ``resume``: stop sending for a while, keep the queue."""
+
+import click
+
+from pipeline import mirror
+from pipeline.backlog import backlogs
+from pipeline.catalog import Catalog, Scope
+from pipeline.cli.context import Stores, open_stores
+from pipeline.cli.tables import printable
+from pipeline.errors import Misconfigured
+from pipeline.stops import Stop, in_the_way, stop_of, way_out
+
+NAME = "CONNECTOR|DESTINATION"
+
+
+@click.command()
+@click.argument("name", metavar=NAME)
+@click.option("--reason", default="", metavar="TEXT", help="Shown to whoever wonders why nothing is sent.")
+def pause(name: str, reason: str) -> None:
+    """Stop sending for a connector or a destination; what waits, and what comes, is kept.
+
+    Write connector:NAME or destination:NAME when there are both. Calls under way come to their end.
+    """
+    with open_stores() as stores:
+        catalog = stores.records.load()
+        scope, record = resolve(catalog, name)
+        hold = catalog.holds.get((scope, record))
+        if hold:
+            stop = Stop(scope, record, hold.kind, hold.code, hold.detail, hold.since)
+            click.echo(f"{printable(str(stop))}. Nothing was changed.")
+            return
+        client = stores.redis  # before anything changes
+        stores.records.hold(scope, record, "paused", "", reason)
+        mirror.publish(client, stores.records.load())
+        rows = waiting(stores, catalog, scope, record)
+    click.echo(f'{scope} "{record}" is paused; {rows}. To go on: `activation resume {name}`')
+
+
+@click.command()
+@click.argument("name", metavar=NAME)
+def resume(name: str) -> None:
+    """Send again for a connector or a destination that was paused, or held after an answer of Responsys.
+
+    Write connector:NAME or destination:NAME when there are both.
+    """
+    with open_stores() as stores:
+        catalog = stores.records.load()
+        scope, record = resolve(catalog, name)
+        hold = catalog.holds.get((scope, record))
+        client = stores.redis  # before anything changes
+        stores.records.release(scope, record)
+        catalog = stores.records.load()
+        mirror.publish(client, catalog)
+        rows = waiting(stores, catalog, scope, record)
+    if hold:
+        was = Stop(scope, record, hold.kind, hold.code, hold.detail, hold.since)
+        reason = f": {was.reason}" if was.reason else ""
+        click.echo(printable(f'{scope} "{record}" goes on; {rows}. It was {was.kind} {was.duration}{reason}'))
+    else:
+        click.echo(f'{scope} "{record}" was neither paused nor held; {rows}.')
+    for stop in still_stopped(catalog, scope, record):
+        click.echo(printable(f"But {stop}: {way_out(catalog, stop)}"))
+
+
+def resolve(catalog: Catalog, name: str) -> tuple[Scope, str]:
+    """Find the one record that is meant; raises Misconfigured when there is none, or more than one."""
+    prefix, _, rest = name.rpartition(":")
+    scopes: dict[Scope, set[str]] = {
+        "connector": {*catalog.connectors},
+        "destination": {*catalog.destinations},
+    }
+    found = [scope for scope, names in scopes.items() if rest in names and prefix in ("", scope)]
+    if len(found) == 1:
+        return found[0], rest
+    if found:
+        raise Misconfigured(
+            f'"{name}" is a connector and a destination: say connector:{name} or destination:{name}'
+        )
+    known = "; ".join(f"{scope}s: {', '.join(sorted(names)) or 'none'}" for scope, names in scopes.items())
+    raise Misconfigured(f'there is no connector or destination "{name}"; there are {known}')
+
+
+def still_stopped(catalog: Catalog, scope: Scope, name: str) -> list[Stop]:
+    """Return what else keeps this record from sending."""
+    if scope == "destination":
+        return in_the_way(catalog, catalog.destinations[name])
+    stop = stop_of(catalog, scope, name)
+    return [stop] if stop else []
+
+
+def waiting(stores: Stores, catalog: Catalog, scope: Scope, name: str) -> str:
+    """Say how many rows wait for this record."""
+    mine = [
+        destination.name
+        for destination in catalog.destinations.values()
+        if name == (destination.name if scope == "destination" else destination.connector)
+    ]
+    found = backlogs(stores.redis, mine)
+    rows = sum(found[each].waiting for each in mine)
+    return f"{rows:,} {'row waits' if rows == 1 else 'rows wait'}"

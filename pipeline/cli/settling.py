@@ -1,0 +1,100 @@
+"""``activation dead-letters replay`` and ``drop``: decide what becomes of rows that were not delivered."""
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+from sqlalchemy import Engine
+
+from pipeline import dead_letters as letters
+from pipeline.appender import Appender
+from pipeline.cli.context import open_stores
+from pipeline.cli.filters import choosing, filter_of
+from pipeline.dead_letters import Filter
+from pipeline.doorbell import Doorbell
+from pipeline.errors import Misconfigured
+
+NOT_OPEN = "None of these is open: they were sent again or dropped before, or the options leave them out."
+
+
+@click.command()
+@click.argument("ids", nargs=-1, metavar="[ID]...")
+@choosing
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_context
+def replay(context: click.Context, /, ids: Sequence[str], yes: bool, **chosen: Any) -> None:
+    """Send open dead letters again: those with these IDs, or all that the options choose.
+
+    Safe to repeat: each is sent again once. Exits with 1 when some could not be.
+    """
+    wanted = filter_of(chosen, ids)
+    with open_stores() as stores:
+        if not agreed(stores.engine, wanted, "replay", yes=yes):
+            return
+        appender = Appender(stores.redis, Doorbell(stores.broker_url))
+        done, failed = letters.replay(stores.engine, appender, wanted)
+    click.echo(f"{counted(done)} sent again.")
+    if failed:
+        click.echo(f"{counted(failed)} cannot be sent again: nobody can read the activation.", err=True)
+        context.exit(1)
+
+
+@click.command()
+@click.argument("ids", nargs=-1, metavar="[ID]...")
+@choosing
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def drop(ids: Sequence[str], yes: bool, **chosen: Any) -> None:
+    """Give open dead letters up: those with these IDs, or all that the options choose.
+
+    They are kept to be looked at, but nothing will send them.
+    """
+    wanted = filter_of(chosen, ids)
+    with open_stores() as stores:
+        if not agreed(stores.engine, wanted, "drop", yes=yes):
+            return
+        done = letters.drop(stores.engine, wanted)
+    click.echo(f"{counted(done)} dropped.")
+
+
+def agreed(engine: Engine, wanted: Filter, verb: str, *, yes: bool) -> bool:
+    """Tell whether to go on: there is something to do, and whoever typed it means all of it.
+
+    Raises Misconfigured for ids that nobody knows, and when there is nobody to ask.
+    """
+    refuse_unknown(engine, wanted.ids)
+    count = letters.count(engine, wanted)
+    if not count:
+        click.echo(NOT_OPEN if wanted.ids else "There is no open dead letter that matches: nothing was done.")
+        return False
+    if yes:
+        return True
+    if sys.stdin.isatty():
+        return count == 1 or confirmed(f"{verb.capitalize()} {counted(count)}?")
+    if not wanted.ids:
+        raise Misconfigured(
+            f"this would {verb} {counted(count)} and nobody can be asked: add --yes, or name their ids"
+        )
+    return True
+
+
+def confirmed(question: str) -> bool:
+    """Ask a person."""
+    if click.confirm(question):
+        return True
+    click.echo("Nothing was done.")
+    return False
+
+
+def refuse_unknown(engine: Engine, ids: Sequence[str]) -> None:
+    """Raise Misconfigured when some of the ids are no dead letter's."""
+    if not ids:
+        return
+    known = {letter.id for letter in letters.found(engine, Filter(ids=ids, state=None), len(ids))}
+    if missing := sorted(set(ids) - known):
+        raise Misconfigured(f"there is no dead letter {', '.join(missing)}: nothing was done")
+
+
+def counted(amount: int) -> str:
+    """Return "1 dead letter" or "1,200 dead letters"."""
+    return f"{amount:,} dead {'letter' if amount == 1 else 'letters'}"

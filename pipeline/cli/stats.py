@@ -1,0 +1,106 @@
+"""``activation stats``: what was received, sent, removed and rejected."""
+
+import json
+from typing import Any
+
+import click
+
+from pipeline import summary
+from pipeline.catalog import Catalog
+from pipeline.cli.context import open_stores
+from pipeline.cli.tables import show
+from pipeline.errors import Misconfigured
+from pipeline.mirror import REMOVED
+from pipeline.summary import Line, Summary
+
+HEADERS = (
+    "CONNECTOR", "DESTINATION", "RECEIVED", "SENT", "REMOVED", "COALESCED", "REJECTED", "CALLS",
+    "ROWS PER CALL", "WAITING", "DEAD LETTERS",
+)  # fmt: skip
+
+
+@click.command()
+@click.option(
+    "--days", type=click.Choice(["7", "30", "90"]), default="7", show_default=True, help="How far back."
+)
+@click.option("--connector", metavar="NAME", help="Only this connector.")
+@click.option("--json", "as_json", is_flag=True, help="Print the numbers as JSON.")
+def stats(days: str, connector: str | None, as_json: bool) -> None:
+    """Show the numbers of the last days for each destination, and what waits now."""
+    with open_stores() as stores:
+        catalog = stores.records.load()
+        found = summary.read(stores.redis, stores.engine, catalog, days=int(days), connector=connector)
+    refuse_unknown(connector, found, catalog)
+    if as_json:
+        click.echo(json.dumps(document(found), indent=2))
+    else:
+        tell(found)
+
+
+def refuse_unknown(connector: str | None, found: Summary, catalog: Catalog) -> None:
+    """Raise Misconfigured for a connector that is not there and never sent anything."""
+    if connector is not None and connector not in catalog.connectors and not found.lines:
+        names = ", ".join(sorted(catalog.connectors)) or "none"
+        raise Misconfigured(f'connector "{connector}" does not exist; there are: {names}')
+
+
+def tell(found: Summary) -> None:
+    """Show the numbers to a person."""
+    if not found.lines:
+        click.echo(
+            "Nothing is configured and nothing was received. Bring destinations in: `activation apply FILE`"
+        )
+        return
+    click.echo(f"The last {found.days} days; WAITING and open DEAD LETTERS are those of now.\n")
+    rows = [row(line, shown(line.where.connector), shown(line.where.destination)) for line in found.lines]
+    show(HEADERS, [*rows, row(found.total, "all", "")])
+    rejected = [
+        (shown(line.where.connector), shown(line.where.destination), code, amount)
+        for line in found.lines
+        for code, amount in sorted(line.rejected.items(), key=lambda pair: (-pair[1], pair[0]))
+    ]
+    if rejected:
+        click.echo("\nRejected by code:\n")
+        show(("CONNECTOR", "DESTINATION", "CODE", "ROWS"), rejected)
+
+
+def row(line: Line, connector: str, destination: str) -> tuple[object, ...]:
+    """Write one line of numbers."""
+    return (
+        connector, destination, line.received, line.sent, line.removed, line.coalesced,
+        sum(line.rejected.values()), line.calls, line.fill, line.waiting, line.dead_letters,
+    )  # fmt: skip
+
+
+def shown(name: str) -> str:
+    """Write the name of a place; some activations have none, and some places are no more."""
+    return {"": "(none)", REMOVED: "(removed)"}.get(name, name)
+
+
+def document(found: Summary) -> dict[str, Any]:
+    """Return the numbers for programs; all but what waits now are those of the days."""
+    return {
+        "days": found.days,
+        "destinations": [
+            {"connector": line.where.connector, "destination": line.where.destination, **numbers(line)}
+            for line in found.lines
+        ],
+        "total": numbers(found.total),
+    }
+
+
+def numbers(line: Line) -> dict[str, Any]:
+    """Return one line of numbers."""
+    return {
+        "received": line.received,
+        "sent": line.sent,
+        "removed": line.removed,
+        "coalesced": line.coalesced,
+        "rejected": line.rejected,
+        "calls": line.calls,
+        "batches": line.batches,
+        "rows": line.rows,
+        "fill": None if line.fill is None else round(line.fill, 1),
+        "waiting": line.waiting,
+        "dead_letters": line.dead_letters,
+    }

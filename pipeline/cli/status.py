@@ -1,0 +1,119 @@
+"""``activation status``: how things stand now, and first of all what is wrong."""
+
+import json
+from collections.abc import Iterable
+
+import click
+
+from pipeline import status as standing
+from pipeline.cli.context import open_stores
+from pipeline.cli.tables import printable, show
+from pipeline.durations import spell
+from pipeline.intake import SHARDS
+from pipeline.limits import WINDOW
+from pipeline.pace import Pace
+from pipeline.status import Line, Status
+from pipeline.status_document import document
+from pipeline.troubles import Trouble, troubles
+
+SOURCES = {"connector": "its configuration", "account": "the account", "default": "our default"}
+MARKS = {False: ("✗", "red"), True: ("…", "yellow")}  # by whether it passes
+
+
+@click.command()
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print everything as JSON; lengths of time are seconds."
+)
+def status(as_json: bool) -> None:
+    """Show what is wrong, what waits where, and how fast it may go out."""
+    with open_stores() as stores:
+        found = standing.read(
+            stores.redis, stores.engine, stores.records.load(), window=stores.settings.limit_window
+        )
+        window = stores.settings.limit_window
+    if as_json:
+        click.echo(json.dumps(document(found), indent=2, ensure_ascii=False))
+    else:
+        tell(found, window)
+
+
+def tell(found: Status, window: float) -> None:
+    """Show all of it to a person."""
+    tell_troubles(troubles(found))
+    click.echo(f"\nWorkers: {'seen just now' if found.workers_seen else 'none seen'}; {queues(found)}")
+    click.echo(f"Intake: {intake(found)}")
+    if found.destinations:
+        click.echo()
+        show(
+            ("DESTINATION", "AUDIENCE", "STATE", "WAITING", "IN FLIGHT", "LANES", "OLDEST", "DUE", "BATCHES",
+             "AGAIN", "DEAD LETTERS"),
+            map(destination, found.destinations),
+        )  # fmt: skip
+    if found.paces:
+        unit = "MINUTE" if window == WINDOW else f"{window:g} S"
+        headers = ("CONNECTOR", "FUNCTION", f"CALLS PER {unit}", "SET BY", "AT MOST NOW", "NEXT CALL")
+        click.echo()
+        show(headers, map(limit, found.paces))
+
+
+def tell_troubles(found: Iterable[Trouble]) -> None:
+    """Say what is wrong, and the way out of it."""
+    lines = [line for trouble in found for line in trouble_lines(trouble)]
+    click.echo("\n".join(lines) if lines else f"{click.style('✓', fg='green')} Nothing is wrong.")
+
+
+def trouble_lines(trouble: Trouble) -> tuple[str, str]:
+    """Write one trouble."""
+    mark, colour = MARKS[trouble.passing]
+    return f"{click.style(mark, fg=colour)} {printable(trouble.text)}", f"  → {trouble.way_out}"
+
+
+def queues(found: Status) -> str:
+    """Say how many doorbells nobody has answered yet."""
+    waiting = [f"{length:,} in {name}" for name, length in found.queues.items() if length]
+    return f"messages queued: {', '.join(waiting) or 'none'}"
+
+
+def intake(found: Status) -> str:
+    """Say what has not been accepted yet, and whether one shard stands out."""
+    shards = found.intake.shards
+    if not shards:
+        return "empty"
+    fullest = max(shards, key=lambda shard: shards[shard])
+    where = f"in {len(shards)} of {SHARDS} shards, {shards[fullest]:,} of them in shard {fullest}"
+    return f"{found.intake.waiting:,} waiting to be accepted, {where}"
+
+
+def destination(line: Line) -> tuple[object, ...]:
+    """Write one destination."""
+    backlog = line.backlog
+    oldest = None if backlog.oldest is None else spell(backlog.oldest)
+    return (
+        line.name, line.audience, line.state, backlog.waiting, backlog.in_flight, backlog.lanes, oldest,
+        due(line), backlog.flying, backlog.again, line.dead_letters,
+    )  # fmt: skip
+
+
+def due(line: Line) -> str | None:
+    """Say when the next batch is due."""
+    if line.stops or line.backlog.due is None:
+        return None
+    if line.backlog.due > 0:
+        return f"in {spell(line.backlog.due)}"
+    return "when allowed" if line.state == "throttled" else "now"
+
+
+def limit(pace: Pace) -> tuple[object, ...]:
+    """Write the limits of one function."""
+    return (pace.connector, pace.function, pace.allowance, SOURCES[pace.source], pace.now, next_call(pace))
+
+
+def next_call(pace: Pace) -> str:
+    """Say what a call has to wait for."""
+    if pace.capacity and pace.capacity.probing:
+        return "capacity exhausted; one call is trying"
+    if pace.capacity:
+        return f"capacity exhausted; one call tries in {spell(pace.capacity.probe)}"
+    if pace.paused:
+        return f"limit refused; in {spell(pace.paused)}"
+    return "any time" if pace.now == pace.most else "any time, slower after a refusal"
