@@ -36,8 +36,8 @@ def refuse_eviction(client: redis.Redis) -> None:
     policy = client.info("memory").get("maxmemory_policy", "noeviction")
     if policy != "noeviction":
         raise Misconfigured(
-            f'the Redis server has maxmemory-policy "{policy}" and would silently delete rows when it is full: '
-            "set it to noeviction"
+            f'the Redis server has maxmemory-policy "{policy}" and would silently delete rows when it is '
+            "full: set it to noeviction"
         )
 
 

@@ -33,6 +33,10 @@ class Doorbell:
         """Say that nobody knows what the account of a connector allows."""
         self._ring("tasks.delivery.read_limits", (connector,), None)
 
+    def close(self) -> None:
+        """Close the connections to the broker."""
+        self._app.close()
+
     def _ring(self, task: str, args: tuple[str | int, ...], task_id: str | None) -> None:
         try:
             self._app.send_task(task, args, task_id=task_id, retry=False, ignore_result=True)

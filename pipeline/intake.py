@@ -2,7 +2,7 @@
 
 Keys
     intake:{shard}         list of activations, as JSON; the shard is crc32(profile id) modulo 16
-    intake:{shard}:claim   hash: id, until (ms), size, attempt; the one live claim on the shard's oldest entries
+    intake:{shard}:claim   hash: id, until (ms), size, attempt; the one claim on the shard's oldest entries
     seen:{digest}          an id chosen by a producer, for the length of the idempotency window
     producer:{producer}    the last chunk that this producer appended (see append.lua)
 

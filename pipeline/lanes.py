@@ -138,7 +138,7 @@ class Lanes:
         return bool(self._scripts.run("extend", args=[batch.id, attempt, round(lease * 1000)]))
 
     def lapsed(self, connector: str, most: int = 20) -> list[tuple[str, int]]:
-        """Take back what was claimed and not begun; return (batch, attempt) of what was begun and not settled."""
+        """Take back what was claimed and not begun; return (batch, attempt) of what was begun."""
         answer = self._scripts.run("lapse", args=[connector, most, round(CALL_LEASE * 1000)])
         return [
             (batch.decode(), int(attempt)) for batch, attempt in zip(answer[::2], answer[1::2], strict=True)

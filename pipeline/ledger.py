@@ -70,7 +70,8 @@ def record(engine: Engine, batch: Batch, action: str, fates: Fates, outcome: str
     delivered, rejected = fates.delivered(), fates.rejected()
     row = {
         "id": batch.id, "destination": batch.destination, "connector": batch.connector, "action": action,
-        "attempt": batch.attempt, "rows": len(fates.rows), "delivered": len(delivered), "rejected": len(rejected),
+        "attempt": batch.attempt, "rows": len(fates.rows),
+        "delivered": len(delivered), "rejected": len(rejected),
         "returned": list(fates.returned), "outcome": outcome, "finished_at": now,
     }  # fmt: skip
     with engine.begin() as connection:

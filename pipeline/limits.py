@@ -1,9 +1,9 @@
 """Keep to what an account allows: calls per minute and function, shared by all workers.
 
 Keys
-    limit:{account}:{function}   hash: due (when the next call would be exactly on schedule, ms), spacing (ms),
+    limit:{account}:{function}   hash: due (when the next call would be on schedule, ms), spacing (ms),
                                  paused_until, factor and resumed_at after a refusal
-    capacity:{account}           hash: strikes, until, probe, probe_until; there while the account is exhausted
+    capacity:{account}           hash: strikes, until, probe, probe_until; while the account is exhausted
     allowances:{account}         hash: function to calls per minute, as the account itself says
 
 https://docs.oracle.com/en/cloud/saas/marketing/responsys-rest-api/Throttling.html
@@ -45,7 +45,7 @@ def throttled(client: redis.Redis, account: str, function: str, window: float = 
 
 
 def exhausted(client: redis.Redis, account: str, batch: str, window: float = WINDOW) -> None:
-    """Stop the account after INTERNAL_CAPACITY_LIMIT_EXCEEDED; one call tries after 1, 2, 4 ... 10 minutes."""
+    """Stop an account after INTERNAL_CAPACITY_LIMIT_EXCEEDED but for one call after 1, 2, 4 ... 10 minutes."""
     Scripts(client).run("exhaust", [f"capacity:{account}"], [window * 1000, batch])
 
 

@@ -20,6 +20,7 @@ from pipeline.delivery import Delivery
 from pipeline.dispatch import Dispatch
 from pipeline.doorbell import Doorbell
 from pipeline.embedded import embedded_server
+from pipeline.failures import Failures
 from pipeline.heartbeat import Heartbeat
 from pipeline.intake import Intake
 from pipeline.lanes import Lanes
@@ -28,6 +29,7 @@ from pipeline.responsys.login import Tokens
 from pipeline.responsys.ratelimit import read_limits
 from pipeline.responsys.session import open_session
 from pipeline.settings import Settings
+from pipeline.settlement import Settlement
 from pipeline.vault import Vault
 
 CATALOG_LIFE = 1.0  # seconds a catalog is used before its version is looked at again
@@ -120,15 +122,14 @@ class Runtime:
         self.acceptance = Acceptance(self.intake, self.engine, self.catalog)
         self.dispatch = Dispatch(self.client, self.lanes, self.catalog, self.doorbell, settings.limit_window)
         self.clients = Clients(settings, self.client)
+        settlement = Settlement(self.engine, self.lanes)
         self.delivery = Delivery(
-            client=self.client,
-            engine=self.engine,
             lanes=self.lanes,
-            records=self.records,
             catalog=self.catalog,
             responsys=self.clients,
+            settlement=settlement,
+            failures=Failures(self.client, self.lanes, self.records, settlement, settings.limit_window),
             stopping=self.stopping,
-            window=settings.limit_window,
         )
         self.heartbeat = Heartbeat(self.client, self.engine, self.intake, self.dispatch, self.doorbell)
 

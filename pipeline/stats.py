@@ -1,7 +1,7 @@
 """What was received, sent, removed and rejected, by connector, destination and hour.
 
 The names counted
-    received, coalesced, calls         counted in Redis by the scripts that do it, folded into SQL by the timers
+    received, coalesced, calls         counted in Redis by the scripts that do it, folded into SQL by timers
     sent, removed, rejected:{code}     rows by their fate; written with the ledger, in one transaction
     batches, rows                      batches settled, and the rows that their calls carried
 

@@ -16,10 +16,12 @@ from sqlalchemy import select
 from pipeline import dead_letters, mirror, stats
 from pipeline.activation import Activation, encode
 from pipeline.dead_letters import Filter
-from pipeline.delivery import MAX_ATTEMPTS, Delivery
+from pipeline.delivery import Delivery
+from pipeline.failures import MAX_ATTEMPTS, Failures
 from pipeline.lanes import Gate, Lanes
 from pipeline.responsys.client import Client
 from pipeline.responsys.login import Tokens
+from pipeline.settlement import Settlement
 from pipeline.tables import batches
 from tests.core import add_rows, cut
 
@@ -101,14 +103,13 @@ class House:
         self.lanes = Lanes(redis)
         self.stopping = threading.Event()
         self.configure()
-        tokens = Tokens(redis, vault)
+        tokens, settlement = Tokens(redis, vault), Settlement(engine, self.lanes)
         self.delivery = Delivery(
-            client=redis,
-            engine=engine,
             lanes=self.lanes,
-            records=records,
             catalog=records.load,
             responsys=lambda connector: Client(connector, tokens, session=requests.Session()),
+            settlement=settlement,
+            failures=Failures(redis, self.lanes, records, settlement, window=60),
             stopping=self.stopping,
         )
         account = records.load().connectors["acme"].account

@@ -1,0 +1,98 @@
+"""Write down what became of a batch, then let its rows go; until both is done, nobody else knows it."""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import redis
+from sqlalchemy import Engine
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from pipeline import ledger
+from pipeline.call import Rejection
+from pipeline.lanes import Batch, Lanes
+from pipeline.ledger import Fates, Row
+
+log = logging.getLogger(__name__)
+
+PAUSE = 1.0  # seconds between two tries to record an outcome
+STORE_DOWN = (OperationalError, InterfaceError, redis.ConnectionError, redis.TimeoutError)
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Report:
+    """How a delivery ended, in words for Flower; ``again`` when the batch waits for another try."""
+
+    text: str
+    again: bool = False
+
+
+class Settlement:
+    """Records outcomes in SQL and settles batches in Redis, in this order, whatever is down meanwhile."""
+
+    def __init__(self, engine: Engine, lanes: Lanes) -> None:
+        self._engine = engine
+        self._lanes = lanes
+
+    def close(
+        self,
+        batch: Batch,
+        action: str,
+        rows: Sequence[Row],
+        verdicts: Sequence[Rejection | None],
+        returned: Sequence[int] = (),
+    ) -> Report:
+        """End a batch: every row has its verdict, but those at the positions ``returned`` go back."""
+        fates = Fates(rows, verdicts, returned)
+        rejected = len(fates.rejected())
+        outcome = "rejected" if rejected == len(rows) else "delivered"
+        back = self._persist(batch, lambda: ledger.record(self._engine, batch, action, fates, outcome))
+        self._persist(batch, lambda: self._lanes.settle(batch, batch.attempt, back))
+        log.info("batch settled", extra={"batch": batch.id, "rows": len(rows), "rejected": rejected})
+        return Report(_summary(batch, fates, rejected))
+
+    def reject(self, batch: Batch, action: str, rows: Sequence[Row], why: Rejection) -> Report:
+        """End a batch whose rows share one fate."""
+        rows = rows or self.read(batch)
+        return self.close(batch, action, rows, [why] * len(rows))
+
+    def repeat(self, batch: Batch) -> Report | None:
+        """Settle a batch as the ledger has it; None when it has no record."""
+        recorded = ledger.find(self._engine, batch.id)
+        if recorded is None:
+            return None
+        self._lanes.settle(batch, batch.attempt, recorded)
+        return Report(f"{batch.rows} rows of {batch.destination}, settled from the ledger")
+
+    def read(self, batch: Batch) -> tuple[Row, ...]:
+        """Read a batch's rows without noting anything."""
+        return tuple(Row.read(profile, text) for profile, text in self._lanes.rows(batch))
+
+    def _persist(self, batch: Batch, step: Callable[[], Result]) -> Result:
+        while True:
+            try:
+                return step()
+            except STORE_DOWN as error:
+                fields = {"batch": batch.id, "error": type(error).__name__}
+                log.warning("outcome not recorded yet", extra=fields)
+                time.sleep(PAUSE)
+                self._keep(batch)
+
+    def _keep(self, batch: Batch) -> None:
+        try:
+            self._lanes.extend(batch, batch.attempt)
+        except (redis.ConnectionError, redis.TimeoutError):
+            log.warning("lease not extended", extra={"batch": batch.id})
+
+
+def _summary(batch: Batch, fates: Fates, rejected: int) -> str:
+    parts = [f"{len(fates.rows)} rows of {batch.destination}"]
+    if rejected:
+        parts.append(f"{rejected} rejected")
+    if fates.returned:
+        parts.append(f"{len(fates.returned)} given back")
+    return ", ".join(parts)
