@@ -1,0 +1,57 @@
+"""The accounts of the demo: what was given, what the stores say became of it, and what Responsys says."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pipeline import summary
+from pipeline.cli.context import Stores
+from pipeline.demo.responsys import EXPIRY, FUNCTION, THROTTLING, Account, Responsys
+from pipeline.report import Report
+from pipeline.summary import Line
+
+
+@dataclass(frozen=True)
+class Books:
+    """All numbers, at the end."""
+
+    given: int  # rows of the sample
+    accepted: int
+    refused: int  # at the door
+    line: Line  # our stores
+    account: Account  # the emulator
+    partial: bool  # whether a batch left on its age
+
+    def problems(self) -> Iterator[str]:
+        """Say what does not add up, and what the demo promised to show and did not."""
+        line = self.line
+        rejected = sum(line.rejected.values())
+        for text, left, right in (
+            ("given = accepted + refused", self.given, self.accepted + self.refused),
+            ("accepted = received", self.accepted, line.received),
+            (
+                "received = sent + removed + coalesced + rejected + waiting",
+                line.received,
+                line.sent + line.removed + line.coalesced + rejected + line.waiting,
+            ),
+            ("rejected = open dead letters", rejected, line.dead_letters),
+            ("sent + removed = what Responsys took", line.sent + line.removed, self.account.taken),
+            (
+                "batches = calls that Responsys answered",
+                line.batches,
+                self.account.calls[FUNCTION, "answered"],
+            ),
+            ("requests that nobody should make", self.account.violations, 0),
+        ):
+            if left != right:
+                yield f"{text}: {left:,} and {right:,}"
+        yield from (
+            f"{trouble} did not come" for trouble in (THROTTLING, EXPIRY) if not self.account.met(trouble)
+        )
+        if not self.partial:
+            yield "no batch left on its age"
+
+
+def close(stores: Stores, responsys: Responsys, given: int, report: Report, *, partial: bool) -> Books:
+    """Read all numbers."""
+    numbers = summary.read(stores.redis, stores.engine, stores.records.load(), days=1)
+    return Books(given, report.accepted, report.refused, numbers.total, responsys.account(), partial)

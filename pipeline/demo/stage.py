@@ -1,0 +1,141 @@
+"""What the demo plays on: both stores, a local Responsys, workers and Flower, in a folder of their own."""
+
+import os
+import re
+import socket
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import requests
+from celery import Celery
+
+import pipeline
+from pipeline import configuration, flower, mirror
+from pipeline.broker import celery_settings
+from pipeline.cli.context import Stores
+from pipeline.crew import POLL, Crew
+from pipeline.demo.responsys import FUNCTION, Responsys
+from pipeline.demo.sample import ROWS
+from pipeline.errors import PipelineError
+
+HOME = Path(pipeline.__file__).parents[1]  # where `tasks` and `emulators` can be imported from
+SAMPLE = Path(pipeline.__file__).parent / "samples" / "demo.toml"
+ENDPOINT = "http://127.0.0.1:8099"  # of the sample configuration; here the port is a free one
+WINDOW = 4  # seconds that count as a minute, here and at the emulator
+CALLS = 60  # in each of these windows
+START = 30  # seconds to be ready
+QUEUES = {"activations": 2, "deliveries": 8}  # threads
+COLUMNS = "name,uuid,state,args,result,received,runtime,worker"
+
+Found = TypeVar("Found")
+
+
+class DemoFailed(PipelineError):
+    """The demo could not go on, or its books do not balance."""
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """Return the whole environment of the demo, so that it is the same for everybody."""
+    return {
+        "ACTIVATION_DATA_DIR": str(folder),
+        "ACTIVATION_LIMIT_WINDOW": str(WINDOW),
+        "HOME": str(folder),
+        "LANG": "C.UTF-8",
+        "PATH": f"{Path(sys.executable).parent}:{os.defpath}",
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+class Stage:
+    """Starts one part after the other; each method returns when its part is ready."""
+
+    def __init__(self, folder: Path, stores: Stores, crew: Crew) -> None:
+        self.folder = folder
+        self.stores = stores
+        self.crew = crew
+        self.login = flower.login_in(folder)
+        self.environ = {
+            **environment(folder),
+            "ACTIVATION_BROKER_URL": stores.broker_url,
+            flower.VARIABLE: self.login.dumps(),
+        }
+
+    def start_responsys(self) -> Responsys:
+        """Start the emulator on a free port."""
+        options = ["--port", "0", "--members", str(ROWS), "--window", str(WINDOW)]
+        self._start("responsys", "emulators.responsys", *options, "--limit", f"{FUNCTION}={CALLS}")
+        said = re.compile(r"on (http://\S+)")
+        url = self._wait_for("the emulator", lambda: said.search(self._log("responsys").read_text()))[1]
+        return Responsys(url)
+
+    def configure(self, responsys: Responsys) -> None:
+        """Apply the sample configuration, as `activation apply` does."""
+        file = self.folder / SAMPLE.name
+        file.write_text(SAMPLE.read_text().replace(ENDPOINT, responsys.url))
+        records = self.stores.records
+        records.apply(configuration.read(str(file), {}, ()))
+        mirror.publish(self.stores.redis, records.load())
+
+    def start_workers(self) -> None:
+        """Start a worker for each queue."""
+        for queue, threads in QUEUES.items():
+            options = [
+                "--pool=threads",
+                f"--concurrency={threads}",
+                f"--queues={queue}",
+                f"--hostname={queue}@%h",
+            ]
+            quick = ["--task-events", "--without-gossip", "--without-mingle"]
+            self._start(queue, "celery", "--quiet", "-A", "tasks", "worker", *options, *quick)
+
+    def start_flower(self) -> str:
+        """Start Flower on a free port and return its address."""
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        options = ["--address=127.0.0.1", f"--port={port}", f"--tasks-columns={COLUMNS}"]
+        self._start("flower", "celery", "--quiet", "-A", "tasks", "flower", *options)
+        return f"http://127.0.0.1:{port}"
+
+    def wait_for_workers(self) -> None:
+        """Wait until every worker answers."""
+        app = Celery("activation demo", set_as_current=False)
+        app.conf.update(celery_settings(self.stores.broker_url))
+        self._wait_for("the workers", lambda: len(app.control.ping(timeout=0.5)) == len(QUEUES))
+
+    def wait_for_flower(self, url: str) -> None:
+        """Wait until Flower answers."""
+        session = requests.Session()
+        session.trust_env = False
+
+        def answers() -> bool:
+            try:
+                return session.get(f"{url}/healthcheck", timeout=START).ok
+            except requests.ConnectionError:
+                return False
+
+        self._wait_for("Flower", answers)
+
+    def refuse_losses(self) -> None:
+        """Raise DemoFailed when a process has ended, with its last words."""
+        if name := self.crew.ended():
+            words = self._log(name).read_text().splitlines()[-1:] or ["it said nothing"]
+            raise DemoFailed(f"{name} ended by itself: {words[0]}")
+
+    def _start(self, name: str, *command: str) -> None:
+        with open(self._log(name), "wb") as log:
+            self.crew.start(name, [sys.executable, "-m", *command], env=self.environ, cwd=HOME, output=log)
+
+    def _log(self, name: str) -> Path:
+        return self.folder / f"{name}.log"
+
+    def _wait_for(self, what: str, ready: Callable[[], Found | None]) -> Found:
+        deadline = time.monotonic() + START
+        while not (found := ready()):
+            self.refuse_losses()
+            if time.monotonic() > deadline:
+                raise DemoFailed(f"{what} did not get ready within {START} seconds")
+            time.sleep(POLL)
+        return found

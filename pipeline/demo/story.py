@@ -1,0 +1,166 @@
+"""The demo from beginning to end."""
+
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from pipeline.cli.context import open_stores
+from pipeline.crew import Crew
+from pipeline.demo import books, sample
+from pipeline.demo.responsys import Responsys
+from pipeline.demo.show import Show
+from pipeline.demo.stage import CALLS, HOME, QUEUES, WINDOW, DemoFailed, Stage, environment
+from pipeline.demo.watch import Watch
+from pipeline.producer import Producer
+from pipeline.report import Report
+
+LOOK = 0.1  # seconds between two looks
+LONGEST = 90  # seconds for all rows; it takes some ten
+LETTERS = ("dead-letters", "list", "--limit", "3")
+ACTIVATION = "from pipeline.cli import main; main(prog_name='activation')"
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def tell(show: Show, *, keep: bool) -> None:
+    """Play the demo, with ``keep`` until Ctrl-C.
+
+    Raises DemoFailed, also when the books do not balance, and then leaves the folder with the logs. Processes
+    it never leaves.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="activation-demo-"))
+    try:
+        with opened(folder) as stage:
+            play(show, stage, keep=keep)
+    except DemoFailed as error:
+        raise DemoFailed(f"{error}; the logs are in {folder}") from error
+    except BaseException:
+        shutil.rmtree(folder)
+        raise
+    shutil.rmtree(folder)
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[Stage]:
+    """Give a stage whose processes end when the block does, however it ends."""
+    with ExitStack() as stack:
+        stores = stack.enter_context(open_stores(environment(folder)))
+        stores.redis.ping()
+        crew = stack.enter_context(Crew())
+        stack.callback(lambda: [signal.signal(number, signal.SIG_IGN) for number in SIGNALS])
+        yield Stage(folder, stores, crew)
+
+
+def play(show: Show, stage: Stage, *, keep: bool) -> None:
+    """Set the stage, send the sample, watch it go out, and do the accounts."""
+    responsys, flower = set_up(show, stage)
+    show.heading(f"A sample audience of {sample.ROWS:,} profiles")
+    responsys.make_trouble()
+    watch = Watch(stage.stores, responsys)
+    report = send(show, stage, watch)
+    found = books.close(stage.stores, responsys, sample.ROWS, report, partial=watch.partial)
+    show.heading("What became of every row")
+    show.table(found)
+    problems = list(found.problems())
+    if not problems:
+        show.note(f"The books balance, and Responsys counts {found.account.taken:,} events, too.")
+    for problem in problems:
+        show.problem(problem)
+    look_further(show, stage, flower, keep=keep)
+    if keep:
+        wait(stage)
+    if problems:
+        raise DemoFailed("the books do not balance")
+
+
+def set_up(show: Show, stage: Stage) -> tuple[Responsys, str]:
+    """Start everything and say so; return the emulator and Flower's address."""
+    show.heading("A Responsys of its own, real workers, nothing leaves this machine")
+    show.ready("Redis, embedded", f"its data, SQLite and all logs are in {stage.folder}")
+    responsys = stage.start_responsys()
+    show.ready("Responsys emulator", f"{responsys.url}; {WINDOW} s stand for its minute, with {CALLS} calls")
+    stage.start_workers()
+    flower = stage.start_flower()
+    stage.configure(responsys)
+    show.ready("configuration", f"{sample.AUDIENCE} → event LAPSED: 200 rows in a call, or after 10 s")
+    stage.wait_for_workers()
+    show.ready("workers", ", ".join(f"{queue} ({threads} threads)" for queue, threads in QUEUES.items()))
+    stage.wait_for_flower(flower)
+    show.ready("Flower", flower)
+    show.note(f"{'':<20}  user {stage.login.user}, password {stage.login.password}")
+    return responsys, flower
+
+
+def send(show: Show, stage: Stage, watch: Watch) -> Report:
+    """Send all rows, and watch until each is settled."""
+    with show.bar() as progress:
+        sent = progress.add_task("sent", total=sample.ROWS)
+        with Producer(stage.stores.broker_url) as producer:
+            report = producer.activate_many(
+                sample.rows(),
+                audience=sample.AUDIENCE,
+                progress=lambda rows: progress.update(sent, completed=rows),
+            )
+        tell_report(show, watch, report)
+        settled = progress.add_task("settled", total=report.accepted)
+        for waiting in looks(stage, watch):
+            for news in watch.news():
+                show.moment(watch.seconds, news)
+            progress.update(settled, completed=report.accepted - waiting)
+    return report
+
+
+def tell_report(show: Show, watch: Watch, report: Report) -> None:
+    """Say what the producer accepted, and why not the rest."""
+    index, messages = report.errors[0]
+    name, texts = next(iter(messages.items()))
+    show.moment(watch.seconds, f"{report.accepted:,} rows accepted, {report.refused} refused at the door")
+    show.note(f"         such as row {index + 1}: {name}: {texts[0]}")
+
+
+def looks(stage: Stage, watch: Watch) -> Iterator[int]:
+    """Give the number of rows that wait, again and again, until none does."""
+    while waiting := watch.waiting:
+        yield waiting
+        stage.refuse_losses()
+        if watch.seconds > LONGEST:
+            raise DemoFailed(f"{waiting} rows still wait after {LONGEST} seconds")
+        time.sleep(LOOK)
+    yield 0
+
+
+def look_further(show: Show, stage: Stage, flower: str, *, keep: bool) -> None:
+    """Show where to look on; with ``keep`` all of it is there to be tried."""
+    show.heading("Look further")
+    show.note(f"$ activation {' '.join(LETTERS)}")
+    answer = subprocess.run(  # noqa: S603  ourselves
+        [sys.executable, "-c", ACTIVATION, *LETTERS],
+        env=stage.environ,
+        cwd=HOME,
+        capture_output=True,
+        text=True,
+    )
+    for line in answer.stdout.splitlines():
+        show.note(f"  {line}")
+    if not keep:
+        show.note("`activation demo --keep` leaves everything running: Flower, and every command to try.")
+        return
+    show.note(f"Flower is at {flower}: user {stage.login.user}, password {stage.login.password}")
+    show.note("In another terminal, try `activation status`, `stats` and `dead-letters` after")
+    show.note(f"  export ACTIVATION_DATA_DIR={stage.folder}")
+    show.note("Ctrl-C stops everything and removes that folder.")
+
+
+def wait(stage: Stage) -> None:
+    """Wait until Ctrl-C."""
+    told: list[int] = []
+    for number in SIGNALS:
+        signal.signal(number, lambda number, _: told.append(number))
+    while not told:
+        stage.refuse_losses()
+        time.sleep(LOOK)

@@ -1,0 +1,115 @@
+"""`activation demo` as people run it: a process, and all that it starts."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from pipeline.demo import sample
+from tests.processes import ROOT
+
+DEMO = [sys.executable, "-c", "from pipeline.cli import main; main(prog_name='activation')", "demo"]
+
+
+@pytest.fixture
+def demo(tmp_path):
+    """Start the demo, whose folder is made in ``tmp_path``."""
+    started = []
+
+    def start():
+        process = subprocess.Popen(
+            DEMO,
+            cwd=ROOT,
+            env={**os.environ, "TMPDIR": str(tmp_path), "COLUMNS": "120"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.stdout.close()
+        process.wait()
+
+
+def running(folder: Path) -> list[str]:
+    """Name the processes that were started for a demo in ``folder``."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if str(folder) in " ".join([process.cwd(), *process.cmdline(), *process.environ().values()]):
+                found.append(" ".join(process.cmdline()))
+        except (psutil.NoSuchProcess, psutil.AccessDenied):
+            continue
+    return found
+
+
+def table(output: str) -> dict[str, float]:
+    """Read the final table."""
+    lines = re.findall(r"^  (\S.*?) {2,}([\d,.]+)(?: |$)", output, re.MULTILINE)
+    return {name: float(number.replace(",", "")) for name, number in lines}
+
+
+def test_every_row_of_the_sample_is_accounted_for(demo, tmp_path):
+    process = demo()
+
+    output, _ = process.communicate(timeout=60)
+
+    numbers = table(output)
+    sent, removed, fill = (numbers.pop(name) for name in ("sent", "removed", "average fill"))
+    assert process.returncode == 0, output
+    assert numbers == {
+        "received": sample.ROWS - sample.BROKEN,
+        "rejected: Invalid": sample.NAMELESS,
+        "rejected: NO_RECIPIENT_FOUND": sample.UNKNOWN,
+        "waiting": 0,
+        "calls made": 11,  # ten, and the one that was throttled
+    }
+    assert sent + removed == sample.ROWS - sample.BROKEN - sample.NAMELESS - sample.UNKNOWN
+    assert fill == (sample.ROWS - sample.BROKEN - sample.NAMELESS) / 10
+    assert "The books balance" in output
+    for shown in ("API_LIMIT_EXCEEDED, injected", "TOKEN_EXPIRED, injected", "it left on its age"):
+        assert shown in output
+    assert running(tmp_path) == []
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("told", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_nothing_is_left_when_it_is_told_to_stop(demo, tmp_path, told, code):
+    process = demo()
+    while "configuration" not in process.stdout.readline():
+        assert process.poll() is None
+
+    process.send_signal(told)
+
+    process.communicate(timeout=20)
+    assert process.returncode == code
+    assert running(tmp_path) == []
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells processes that their parent is gone")
+def test_nothing_runs_on_when_it_is_killed(demo, tmp_path):
+    process = demo()
+    while "configuration" not in process.stdout.readline():
+        assert process.poll() is None
+    left = [psutil.Process(child.pid) for child in psutil.Process(process.pid).children(recursive=True)]
+
+    process.kill()
+
+    gone, alive = psutil.wait_procs(left, timeout=10)
+    assert len(gone) >= 5  # Redis, Responsys, two workers, Flower
+    assert alive == []
+
+
+def test_the_sample_is_the_same_every_time():
+    assert list(sample.rows()) == list(sample.rows())
+    assert len(list(sample.rows())) == sample.ROWS
