@@ -37,7 +37,6 @@ class Line:
     audience: str | None
     connector: str | None
     action: str | None
-    max_age: float
     state: str
     stops: tuple[Stop, ...]
     backlog: Backlog
@@ -103,7 +102,7 @@ def line(catalog: Catalog, name: str, backlog: Backlog, speeds: list[Pace], lett
     """Put together what is known of one destination."""
     destination = catalog.destinations.get(name)
     if destination is None:
-        return Line(name, None, None, None, 0, "removed", (), backlog, letters)
+        return Line(name, None, None, None, "removed", (), backlog, letters)
     stopped = tuple(in_the_way(catalog, destination))
     mine = [pace for pace in speeds if pace.connector == destination.connector]
     return Line(
@@ -111,7 +110,6 @@ def line(catalog: Catalog, name: str, backlog: Backlog, speeds: list[Pace], lett
         audience=destination.audience,
         connector=destination.connector,
         action=destination.action,
-        max_age=destination.max_age,
         state=state_of(stopped, backlog, mine),
         stops=stopped,
         backlog=backlog,

@@ -74,7 +74,9 @@ def of_pace(pace: Pace) -> Iterator[Trouble]:
         if pace.capacity.probing:
             yield Trouble(f"{text}; one call is trying now", "it goes on by itself", passing=True)
         else:
-            after = f"after {spell(pace.capacity.probe)}" if pace.capacity.probe else "at the next chance"
+            after = (
+                f"after {spell(pace.capacity.probe)}" if pace.capacity.probe else "as soon as rows are due"
+            )
             yield Trouble(f"{text}; one call will try {after}", "it goes on by itself", passing=True)
     if pace.paused:
         text = f'connector "{pace.connector}": Responsys refused {pace.function} for its limit'
@@ -96,7 +98,7 @@ def of_line(status: Status, line: Line) -> Iterator[Trouble]:
         )
     late = backlog.due is not None and -backlog.due > BEHIND and line.state in ("waiting", "sending")
     if late and status.workers_seen:
-        waited = f"the oldest row has waited {spell(backlog.oldest or 0)} (max_age {spell(line.max_age)})"
+        waited = f"rows that may go have waited up to {spell(backlog.oldest or 0)}"
         text = f'destination "{line.name}" is behind: {waited}'
         yield Trouble(text, "nothing is lost: the limits, or too few workers, set the speed", passing=True)
 

@@ -1,6 +1,7 @@
 """``activation flush AUDIENCE``: send now what waits."""
 
 import time
+from collections.abc import Iterator
 
 import click
 import redis
@@ -12,8 +13,10 @@ from pipeline.cli.tables import printable
 from pipeline.destination import Destination
 from pipeline.errors import Misconfigured
 from pipeline.lanes import Lanes
+from pipeline.pace import paces
 from pipeline.status import intake
 from pipeline.stops import in_the_way, way_out
+from pipeline.troubles import counted, of_pace
 
 PATIENCE = 3.0  # seconds for workers to accept what was sent just before
 POLL = 0.05  # seconds
@@ -33,12 +36,14 @@ def flush(audience: str) -> None:
         left = in_intake(stores.redis, PATIENCE if seen else 0)
         lanes = Lanes(stores.redis)
         flushed = [(each, lanes.flush(each.name)) for each in destinations]
+        throttled = list(throttles(stores.redis, catalog, {each.connector for each, rows in flushed if rows}))
     for destination, rows in flushed:
         click.echo(told(catalog, destination, rows))
+    for text in throttled:
+        click.echo(text)
     if left:
-        click.echo(
-            f"{left:,} activations, of any audience, are in the intake and not part of this: repeat it later."
-        )
+        amount = counted(left, "activation", "activations")
+        click.echo(f"{amount} in the intake, of any audience, not accepted yet and not part of this.")
     if not seen:
         click.echo("No worker has been seen, so nothing is sent: start some with `activation up`.", err=True)
 
@@ -59,12 +64,19 @@ def told(catalog: Catalog, destination: Destination, rows: int) -> str:
     name = f'destination "{destination.name}"'
     if not rows:
         return f"{name}: nothing waits"
-    amount = f"{rows:,} {'row' if rows == 1 else 'rows'}"
+    amount = counted(rows, "row", "rows")
     stops = in_the_way(catalog, destination)
     if not stops:
         return f"{name}: {amount} due now"
     obstacles = [f"  {printable(str(stop))}\n  → {way_out(catalog, stop)}" for stop in stops]
     return "\n".join([f"{name}: {amount} cannot go yet, they will as soon as they may", *obstacles])
+
+
+def throttles(client: redis.Redis, catalog: Catalog, connectors: set[str]) -> Iterator[str]:
+    """Say which of the connectors must wait because of a limit."""
+    for pace in paces(client, catalog):
+        if pace.connector in connectors:
+            yield from (trouble.text for trouble in of_pace(pace))
 
 
 def in_intake(client: redis.Redis, patience: float) -> int:

@@ -9,6 +9,7 @@ from pipeline.cli.context import Stores, open_stores
 from pipeline.cli.tables import printable
 from pipeline.errors import Misconfigured
 from pipeline.stops import Stop, in_the_way, stop_of, way_out
+from pipeline.troubles import counted
 
 NAME = "CONNECTOR|DESTINATION"
 
@@ -97,4 +98,4 @@ def waiting(stores: Stores, catalog: Catalog, scope: Scope, name: str) -> str:
     ]
     found = backlogs(stores.redis, mine)
     rows = sum(found[each].waiting for each in mine)
-    return f"{rows:,} {'row waits' if rows == 1 else 'rows wait'}"
+    return counted(rows, "row waits", "rows wait")

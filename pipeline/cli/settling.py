@@ -14,6 +14,7 @@ from pipeline.cli.filters import choosing, filter_of
 from pipeline.dead_letters import Filter
 from pipeline.doorbell import Doorbell
 from pipeline.errors import Misconfigured
+from pipeline.troubles import counted
 
 NOT_OPEN = "None of these is open: they were sent again or dropped before, or the options leave them out."
 
@@ -34,9 +35,9 @@ def replay(context: click.Context, /, ids: Sequence[str], yes: bool, **chosen: A
             return
         appender = Appender(stores.redis, Doorbell(stores.broker_url))
         done, failed = letters.replay(stores.engine, appender, wanted)
-    click.echo(f"{counted(done)} sent again.")
+    click.echo(f"{letters_of(done)} sent again.")
     if failed:
-        click.echo(f"{counted(failed)} cannot be sent again: nobody can read the activation.", err=True)
+        click.echo(f"{letters_of(failed)} cannot be sent again: nobody can read the activation.", err=True)
         context.exit(1)
 
 
@@ -54,7 +55,7 @@ def drop(ids: Sequence[str], yes: bool, **chosen: Any) -> None:
         if not agreed(stores.engine, wanted, "drop", yes=yes):
             return
         done = letters.drop(stores.engine, wanted)
-    click.echo(f"{counted(done)} dropped.")
+    click.echo(f"{letters_of(done)} dropped.")
 
 
 def agreed(engine: Engine, wanted: Filter, verb: str, *, yes: bool) -> bool:
@@ -70,10 +71,10 @@ def agreed(engine: Engine, wanted: Filter, verb: str, *, yes: bool) -> bool:
     if yes:
         return True
     if sys.stdin.isatty():
-        return count == 1 or confirmed(f"{verb.capitalize()} {counted(count)}?")
+        return count == 1 or confirmed(f"{verb.capitalize()} {letters_of(count)}?")
     if not wanted.ids:
         raise Misconfigured(
-            f"this would {verb} {counted(count)} and nobody can be asked: add --yes, or name their ids"
+            f"this would {verb} {letters_of(count)} and nobody can be asked: add --yes, or name their ids"
         )
     return True
 
@@ -95,6 +96,6 @@ def refuse_unknown(engine: Engine, ids: Sequence[str]) -> None:
         raise Misconfigured(f"there is no dead letter {', '.join(missing)}: nothing was done")
 
 
-def counted(amount: int) -> str:
+def letters_of(amount: int) -> str:
     """Return "1 dead letter" or "1,200 dead letters"."""
-    return f"{amount:,} dead {'letter' if amount == 1 else 'letters'}"
+    return counted(amount, "dead letter", "dead letters")

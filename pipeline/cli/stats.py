@@ -77,12 +77,21 @@ def shown(name: str) -> str:
     return {"": "(none)", REMOVED: "(removed)"}.get(name, name)
 
 
+def known(name: str) -> str | None:
+    """Return the name of a place, None where there is none or no more."""
+    return None if name in ("", REMOVED) else name
+
+
 def document(found: Summary) -> dict[str, Any]:
     """Return the numbers for programs; all but what waits now are those of the days."""
     return {
         "days": found.days,
         "destinations": [
-            {"connector": line.where.connector, "destination": line.where.destination, **numbers(line)}
+            {
+                "connector": known(line.where.connector),
+                "destination": known(line.where.destination),
+                **numbers(line),
+            }
             for line in found.lines
         ],
         "total": numbers(found.total),

@@ -112,8 +112,10 @@ def next_call(pace: Pace) -> str:
     """Say what a call has to wait for."""
     if pace.capacity and pace.capacity.probing:
         return "capacity exhausted; one call is trying"
-    if pace.capacity:
+    if pace.capacity and pace.capacity.probe:
         return f"capacity exhausted; one call tries in {spell(pace.capacity.probe)}"
+    if pace.capacity:
+        return "capacity exhausted; the next call tries"
     if pace.paused:
         return f"limit refused; in {spell(pace.paused)}"
     return "any time" if pace.now == pace.most else "any time, slower after a refusal"

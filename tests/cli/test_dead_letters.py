@@ -1,0 +1,299 @@
+"""``activation dead-letters``, on a real server and both databases."""
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from pipeline import dead_letters
+from pipeline.activation import decode
+from pipeline.dead_letters import Filter
+from pipeline.intake import SHARDS
+
+pytest_plugins = ["tests.fixtures.operator"]
+
+
+@pytest.fixture
+def letters(run):
+    """Runs ``activation dead-letters``."""
+    return lambda *arguments: run("dead-letters", *arguments)
+
+
+def ids(result):
+    """Return the ids that a list in JSON has."""
+    return [letter["id"] for letter in json.loads(result.stdout)["dead_letters"]]
+
+
+def states(house):
+    return {letter.id: letter.state for letter in dead_letters.found(house.engine, Filter(state=None))}
+
+
+def replayed(house):
+    """Return the dead letters that went back to the intake."""
+    entries = [entry for shard in range(SHARDS) for entry in house.redis.lrange(f"intake:{shard}", 0, -1)]
+    return sorted(decode(entry).replay for entry in entries)
+
+
+def ago(**length):
+    return datetime.now(UTC) - timedelta(**length)
+
+
+def on_terminal(environ, answer, *arguments):
+    """Run a command on a terminal, type an answer, and return its exit code and last line."""
+    master, slave = pty.openpty()
+    command = [sys.executable, "-W", "error", "-c", "from pipeline.cli import main; main()", *arguments]
+    with subprocess.Popen(
+        command, env={**os.environ, **environ}, stdin=slave, stdout=subprocess.PIPE, text=True
+    ) as process:
+        os.write(master, answer.encode())
+        output, _ = process.communicate(timeout=30)
+    os.close(master)
+    os.close(slave)
+    return process.returncode, output
+
+
+def test_open_letters_are_listed_newest_first(house, letters):
+    house.keep("older", at=ago(hours=2, minutes=5, seconds=30))
+    house.keep("newer", at=ago(minutes=30, seconds=10), profile_id="p-2", code="Invalid", detail="no crm_id")
+    house.keep("done")
+    dead_letters.drop(house.engine, Filter(ids=["done"]))
+
+    lines = letters("list").output.splitlines()
+
+    lines[1] = lines[1].replace(lines[1][7:18], "<age>")
+    assert lines == [
+        "ID     AGE          STATE  DESTINATION  AUDIENCE       PROFILE  CODE                DETAIL",
+        "newer  <age>  open   lapsed       lapsed-buyers  p-2      Invalid             no crm_id",
+        "older  2 h 5 min    open   lapsed       lapsed-buyers  p-1      NO_RECIPIENT_FOUND"
+        "  Recipient Not Found",
+        "",
+        "2 open dead letters.",
+    ]
+
+
+def test_no_more_are_listed_than_asked_for(house, letters):
+    house.keep("a", "b", "c")
+
+    assert letters("list", "--limit", "2").output.splitlines()[-1] == (
+        "3 open dead letters; the newest 2 are shown, --limit shows more."
+    )
+
+
+def test_an_empty_list_says_so(house, letters):
+    assert letters("list").output == "There is no open dead letter that matches.\n"
+    assert letters("list", "--state", "all").output == "There is no dead letter that matches.\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "found"),
+    [
+        ((), {"plain", "other", "code", "old", "lost"}),
+        (("--destination", "left"), {"other"}),
+        (("--connector", "acme"), {"plain", "other", "code", "old"}),
+        (("--code", "Invalid"), {"code"}),
+        (("--older-than", "2h"), {"old"}),
+        (("--newer-than", "2h"), {"plain", "other", "code", "lost"}),
+        (("--state", "dropped"), {"dropped"}),
+        (("--state", "all"), {"plain", "other", "code", "old", "lost", "dropped"}),
+    ],
+)
+def test_letters_are_chosen_by_the_options(house, letters, options, found):
+    house.keep("plain", "dropped")
+    house.keep("other", destination="left")
+    house.keep("code", code="Invalid")
+    house.keep("old", at=ago(hours=3))
+    house.keep("lost", destination=None)
+    dead_letters.drop(house.engine, Filter(ids=["dropped"]))
+
+    assert set(ids(letters("list", "--json", *options))) == found
+
+
+def test_a_length_of_time_that_cannot_be_read_is_refused(house, letters):
+    result = letters("list", "--older-than", "yesterday")
+
+    assert result.exit_code == 2
+    assert '"yesterday" is not a length of time: write 90s, 30m, 2h, 7d or 1w' in result.stderr
+
+
+def test_a_list_for_programs_keeps_back_what_was_to_be_sent(house, letters):
+    house.keep("a", "b", at=datetime(2026, 11, 21, 12, tzinfo=UTC))
+
+    assert json.loads(letters("list", "--json", "--limit", "1").stdout) == {
+        "count": 2,
+        "dead_letters": [
+            {
+                "id": "a",
+                "connector": "acme",
+                "destination": "lapsed",
+                "audience": "lapsed-buyers",
+                "profile_id": "p-1",
+                "code": "NO_RECIPIENT_FOUND",
+                "detail": "Recipient Not Found",
+                "batch": None,
+                "created_at": "2026-11-21T12:00:00+00:00",
+                "state": "open",
+                "settled_at": None,
+            }
+        ],
+    }
+
+
+def test_one_letter_is_shown_with_all_that_was_to_be_sent(house, letters):
+    house.keep("a", at=datetime(2026, 11, 21, 12, tzinfo=UTC), batch="7f3c")
+
+    assert letters("show", "a").output.splitlines() == [
+        "id:           a",
+        "connector:    acme",
+        "destination:  lapsed",
+        "audience:     lapsed-buyers",
+        "profile id:   p-1",
+        "code:         NO_RECIPIENT_FOUND",
+        "detail:       Recipient Not Found",
+        "batch:        7f3c",
+        "created at:   2026-11-21T12:00:00+00:00",
+        "state:        open",
+        "settled at:   -",
+        "activation:",
+        "  {",
+        '    "audience": "lapsed-buyers",',
+        '    "profile_id": "p-1",',
+        '    "call_type": "ADD",',
+        '    "identifiers": {',
+        '      "crm_id": "C-9"',
+        "    }",
+        "  }",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("activation", "shown"), [('{"a": 1}', {"a": 1}), ("no \x9b JSON", "no \x9b JSON"), ("[1]", [1])]
+)
+def test_one_letter_is_shown_to_programs_whatever_was_left_in_the_intake(house, letters, activation, shown):
+    house.keep("a", activation=activation)
+
+    assert json.loads(letters("show", "a", "--json").stdout)["activation"] == shown
+
+
+def test_what_could_command_a_terminal_is_not_shown(house, letters):
+    house.keep("a", activation="\x9b2J", detail="\x9b2J")
+
+    assert "\x9b" not in letters("show", "a").output + letters("list").output
+
+
+def test_an_unknown_letter_is_refused(house, letters):
+    result = letters("show", "a")
+
+    assert (result.exit_code, result.stderr) == (
+        2,
+        'Error: there is no dead letter "a"; `activation dead-letters list` shows their ids\n',
+    )
+
+
+def test_letters_are_sent_again_by_id(house, letters):
+    house.keep("a", "b", "c")
+
+    result = letters("replay", "a", "b")
+
+    assert (result.exit_code, result.output) == (0, "2 dead letters sent again.\n")
+    assert replayed(house) == ["a", "b"]
+    assert states(house) == {"a": "replayed", "b": "replayed", "c": "open"}
+
+
+def test_replay_may_be_repeated(house, letters):
+    house.keep("a")
+    letters("replay", "a")
+
+    result = letters("replay", "a")
+
+    assert (result.exit_code, result.output) == (
+        0,
+        "None of these is open: they were sent again or dropped before, or the options leave them out.\n",
+    )
+    assert replayed(house) == ["a"]
+
+
+def test_letters_are_sent_again_by_options(house, letters):
+    house.keep("a", "b")
+    house.keep("c", code="Invalid")
+
+    result = letters("replay", "--code", "NO_RECIPIENT_FOUND", "--yes")
+
+    assert (result.exit_code, result.output) == (0, "2 dead letters sent again.\n")
+    assert replayed(house) == ["a", "b"]
+
+
+def test_what_nobody_can_read_is_not_sent_again(house, letters):
+    house.keep("a")
+    house.keep("b", activation="no JSON")
+
+    result = letters("replay", "--yes")
+
+    assert (result.exit_code, result.stdout) == (1, "1 dead letter sent again.\n")
+    assert result.stderr == "1 dead letter cannot be sent again: nobody can read the activation.\n"
+    assert states(house) == {"a": "replayed", "b": "open"}
+
+
+def test_letters_are_given_up(house, letters):
+    house.keep("a", "b")
+
+    result = letters("drop", "a")
+
+    assert (result.exit_code, result.output) == (0, "1 dead letter dropped.\n")
+    assert states(house) == {"a": "dropped", "b": "open"}
+
+
+@pytest.mark.parametrize("command", ["replay", "drop"])
+def test_nothing_is_done_when_one_id_is_unknown(house, letters, command):
+    house.keep("a")
+
+    result = letters(command, "a", "x", "y")
+
+    assert (result.exit_code, result.stderr) == (2, "Error: there is no dead letter x, y: nothing was done\n")
+    assert states(house) == {"a": "open"}
+
+
+@pytest.mark.parametrize("command", ["replay", "drop"])
+def test_where_nobody_can_be_asked_many_need_a_yes(house, letters, command):
+    house.keep("a", "b")
+
+    result = letters(command, "--destination", "lapsed")
+
+    assert (result.exit_code, result.stderr) == (
+        2,
+        f"Error: this would {command} 2 dead letters and nobody can be asked: add --yes, or name their ids\n",
+    )
+    assert states(house) == {"a": "open", "b": "open"}
+
+
+@pytest.mark.parametrize("command", ["replay", "drop"])
+def test_nothing_to_do_is_no_failure(house, letters, command):
+    result = letters(command, "--destination", "lapsed")
+
+    assert (result.exit_code, result.output) == (
+        0,
+        "There is no open dead letter that matches: nothing was done.\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("answer", "output", "state"),
+    [
+        ("y\n", "Drop 2 dead letters? [y/N]: 2 dead letters dropped.\n", "dropped"),
+        ("n\n", "Drop 2 dead letters? [y/N]: Nothing was done.\n", "open"),
+    ],
+)
+def test_on_a_terminal_a_person_is_asked(house, environ, answer, output, state):
+    house.keep("a", "b")
+
+    assert on_terminal(environ, answer, "dead-letters", "drop") == (0, output)
+    assert states(house) == {"a": state, "b": state}
+
+
+def test_on_a_terminal_nobody_is_asked_about_a_single_one(house, environ):
+    house.keep("a")
+
+    assert on_terminal(environ, "", "dead-letters", "drop") == (0, "1 dead letter dropped.\n")

@@ -1,0 +1,96 @@
+"""``activation flush``, on a real server and both databases."""
+
+import re
+
+from pipeline import limits
+from pipeline.pace import paces
+from tests.core import GATE, cut
+from tests.house import ACME, LAPSED
+
+pytest_plugins = ["tests.fixtures.operator"]
+
+
+def test_what_waits_is_due_now(house, run):
+    house.wait("lapsed", "a", "b")
+
+    result = run("flush", "lapsed-buyers")
+
+    assert (result.exit_code, result.output) == (0, 'destination "lapsed": 2 rows due now\n')
+    assert cut(house.lanes)[0].rows == 2
+
+
+def test_other_audiences_go_on_waiting(house, run):
+    house.wait("left", "a")
+
+    assert run("flush", "lapsed-buyers").output == 'destination "lapsed": nothing waits\n'
+    assert not isinstance(house.lanes.claim(GATE), tuple)
+
+
+def test_all_destinations_of_the_audience_are_told(house, run):
+    house.apply({"acme": ACME}, {"lapsed": LAPSED, "left": LAPSED})
+    house.wait("lapsed", "a")
+
+    assert run("flush", "lapsed-buyers").output == (
+        'destination "lapsed": 1 row due now\ndestination "left": nothing waits\n'
+    )
+
+
+def test_what_stands_in_the_way_is_told(house, run):
+    house.wait("lapsed", "a", "b")
+    house.hold("destination", "lapsed", "held", "CUSTOM_EVENT_NOT_FOUND", "no LAPSED")
+    house.hold("connector", "acme", "paused", "", "new prices")
+
+    output = re.sub(r"since \S+ \S+ UTC \(.*?\)", "since <then>", run("flush", "lapsed-buyers").output)
+
+    assert output.splitlines() == [
+        'destination "lapsed": 2 rows cannot go yet, they will as soon as they may',
+        '  destination "lapsed" is held since <then>: CUSTOM_EVENT_NOT_FOUND: no LAPSED',
+        "  → put it right, then `activation resume lapsed`",
+        '  connector "acme" is paused since <then>: new prices',
+        "  → `activation resume acme`",
+    ]
+
+
+def test_a_limit_that_stands_in_the_way_is_told(house, run):
+    house.wait("lapsed", "a")
+    [pace] = paces(house.redis, house.catalog)
+    limits.exhausted(house.redis, pace.account, "batch", window=11_430)
+
+    assert run("flush", "lapsed-buyers").output.splitlines() == [
+        'destination "lapsed": 1 row due now',
+        'connector "acme": the account\'s capacity is exhausted, as Responsys says; '
+        "one call will try after 3 h 10 min",
+    ]
+
+
+def test_what_was_flushed_while_paused_goes_at_once_afterwards(house, run):
+    house.wait("lapsed", "a")
+    house.hold("destination", "lapsed", "paused")
+    run("flush", "lapsed-buyers")
+    run("resume", "lapsed")
+
+    assert cut(house.lanes)[0].rows == 1
+
+
+def test_an_unknown_audience_is_refused_with_those_there_are(house, run):
+    result = run("flush", "lapsed")
+
+    assert (result.exit_code, result.stderr) == (
+        2,
+        'Error: no destination is set up for audience "lapsed"; '
+        "there are audiences: lapsed-buyers, leavers\n",
+    )
+
+
+def test_without_workers_the_intake_is_not_waited_for(house, run):
+    house.redis.delete("turn:intake")
+    house.redis.rpush("intake:0", "{}")
+
+    result = run("flush", "lapsed-buyers")
+
+    assert result.stdout.splitlines()[1:] == [
+        "1 activation in the intake, of any audience, not accepted yet and not part of this."
+    ]
+    assert result.stderr == (
+        "No worker has been seen, so nothing is sent: start some with `activation up`.\n"
+    )

@@ -1,0 +1,169 @@
+"""``activation stats``, on a real server and both databases."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from pipeline import stats
+from pipeline.stats import Where
+from tests.house import ACME, LAPSED
+
+pytest_plugins = ["tests.fixtures.operator"]
+
+NONE = {
+    "received": 0,
+    "sent": 0,
+    "removed": 0,
+    "coalesced": 0,
+    "rejected": {},
+    "calls": 0,
+    "batches": 0,
+    "rows": 0,
+    "fill": None,
+    "waiting": 0,
+    "dead_letters": 0,
+}
+
+
+@pytest.fixture
+def count(house):
+    """Writes numbers of some days ago."""
+
+    def count(connector, destination, days=0, **numbers):
+        at = datetime.now(UTC) - timedelta(days=days)
+        with house.engine.begin() as connection:
+            stats.add(connection, at, Where(connector, destination), numbers)
+
+    return count
+
+
+def document(run, *options):
+    found = json.loads(run("stats", "--json", *options).stdout)
+    lines = {(line.pop("connector"), line.pop("destination")): line for line in found["destinations"]}
+    return found["days"], lines, found["total"]
+
+
+def test_the_numbers_of_each_destination_and_their_sum_are_shown(house, run, count):
+    count("acme", "lapsed", sent=1200, removed=34, calls=7, batches=7, rows=1250)
+    house.wait("lapsed", "a", "b")
+    house.keep("x", "y")
+    house.keep("z", destination="left", code="Invalid")
+
+    assert run("stats").output.splitlines() == [
+        "The last 7 days; WAITING and open DEAD LETTERS are those of now.",
+        "",
+        "CONNECTOR  DESTINATION  RECEIVED   SENT  REMOVED  COALESCED  REJECTED  CALLS  ROWS PER CALL  WAITING"
+        "  DEAD LETTERS",
+        "acme       lapsed              2  1,200       34          0         2      7          178.6        2"
+        "             2",
+        "acme       left                0      0        0          0         1      0              -        0"
+        "             1",
+        "all        -                   2  1,200       34          0         3      7          178.6        2"
+        "             3",
+        "",
+        "Rejected by code:",
+        "",
+        "CONNECTOR  DESTINATION  CODE                ROWS",
+        "acme       lapsed       NO_RECIPIENT_FOUND     2",
+        "acme       left         Invalid                1",
+    ]
+
+
+def test_programs_get_every_number(house, run, count):
+    count("acme", "lapsed", sent=1200, removed=34, calls=7, batches=7, rows=1250, coalesced=3)
+    house.wait("lapsed", "a", "b")
+    house.keep("x", "y")
+
+    days, lines, total = document(run)
+
+    lapsed = {
+        "received": 2,
+        "sent": 1200,
+        "removed": 34,
+        "coalesced": 3,
+        "rejected": {"NO_RECIPIENT_FOUND": 2},
+        "calls": 7,
+        "batches": 7,
+        "rows": 1250,
+        "fill": 178.6,
+        "waiting": 2,
+        "dead_letters": 2,
+    }
+    assert (days, lines, total) == (7, {("acme", "lapsed"): lapsed, ("acme", "left"): NONE}, lapsed)
+
+
+@pytest.mark.parametrize(("options", "sent"), [((), 1), (("--days", "30"), 11), (("--days", "90"), 111)])
+def test_the_days_are_chosen(run, count, options, sent):
+    count("acme", "lapsed", sent=1)
+    count("acme", "lapsed", days=20, sent=10)
+    count("acme", "lapsed", days=80, sent=100)
+    count("acme", "lapsed", days=91, sent=1000)
+
+    assert document(run, *options)[2]["sent"] == sent
+
+
+def test_other_numbers_of_days_are_refused(house, run):
+    assert run("stats", "--days", "8").exit_code == 2
+
+
+def test_a_connector_is_chosen(house, run, count):
+    house.apply({"acme": ACME, "other": ACME}, {"lapsed": LAPSED, "left": {**LAPSED, "connector": "other"}})
+    count("acme", "lapsed", sent=1)
+    count("other", "left", sent=10)
+
+    _, lines, total = document(run, "--connector", "other")
+
+    assert (lines, total["sent"]) == ({("other", "left"): {**NONE, "sent": 10}}, 10)
+
+
+def test_a_connector_that_nobody_knows_is_refused(house, run):
+    result = run("stats", "--connector", "acne")
+
+    assert (result.exit_code, result.stderr) == (
+        2,
+        'Error: connector "acne" does not exist; there are: acme\n',
+    )
+
+
+def test_what_a_removed_connector_sent_is_still_shown(house, run, count):
+    count("former", "old", sent=5)
+
+    _, lines, _ = document(run, "--connector", "former")
+
+    assert lines == {("former", "old"): {**NONE, "sent": 5}}
+
+
+def test_what_has_no_place_any_more_is_named_so(house, run):
+    house.wait("left", "a")
+    house.apply({"acme": ACME}, {"lapsed": LAPSED})
+    house.keep("x", destination=None, code="Invalid")
+
+    rows = [line.split() for line in run("stats").output.splitlines()[3:8]]
+
+    assert [row[:2] for row in rows] == [
+        ["(none)", "(none)"],
+        ["(removed)", "left"],
+        ["acme", "lapsed"],
+        ["acme", "left"],
+        ["all", "-"],
+    ]
+
+
+def test_programs_get_null_for_what_has_no_place(house, run):
+    house.wait("left", "a")
+    house.apply({"acme": ACME}, {"lapsed": LAPSED})
+    house.keep("x", destination=None)
+
+    assert sorted(document(run)[1], key=str) == [
+        ("acme", "lapsed"),
+        ("acme", "left"),
+        (None, "left"),
+        (None, None),
+    ]
+
+
+def test_where_nothing_ever_was_the_first_step_is_told(bare, run):
+    assert run("stats").output == (
+        "Nothing is configured and nothing was received. Bring destinations in: `activation apply FILE`\n"
+    )

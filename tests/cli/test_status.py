@@ -1,0 +1,97 @@
+"""``activation status``, on a real server and both databases."""
+
+import json
+
+from pipeline.workers import seen
+
+pytest_plugins = ["tests.fixtures.operator"]
+
+
+def test_what_is_wrong_comes_first(house, run):
+    house.wait("lapsed", "a", "b")
+    house.hold("connector", "acme", "held", "API_BLOCKED", "The API is blocked")
+
+    result = run("status")
+
+    first, second, *_ = result.output.splitlines()
+    assert result.exit_code == 0
+    assert first.startswith('✗ connector "acme" is held since ')
+    assert first.endswith(": API_BLOCKED: The API is blocked; 2 rows wait")
+    assert second == "  → put it right, then `activation resume acme`"
+
+
+def test_a_house_in_order_is_shown_in_whole_lines(house, run):
+    """Not folded at 80 columns: this is read by grep as well."""
+    house.redis.rpush("deliveries", "doorbell")
+    house.redis.rpush("intake:3", "{}", "{}")
+    house.keep("a", destination="lapsed")
+
+    result = run("status")
+
+    assert result.output.splitlines() == [
+        "✗ 1 dead letter is open",
+        "  → `activation dead-letters list`, then replay or drop",
+        "",
+        "Workers: seen just now; messages queued: 1 in deliveries",
+        "Intake: 2 waiting to be accepted, in 1 of 16 shards, 2 of them in shard 3",
+        "",
+        "DESTINATION  AUDIENCE       STATE  WAITING  IN FLIGHT  LANES  OLDEST  DUE  BATCHES  AGAIN"
+        "  DEAD LETTERS",
+        "lapsed       lapsed-buyers  idle         0          0      0       -    -        0      0"
+        "             1",
+        "left         leavers        idle         0          0      0       -    -        0      0"
+        "             0",
+        "",
+        "CONNECTOR  FUNCTION            CALLS PER MINUTE  SET BY       AT MOST NOW  NEXT CALL",
+        "acme       triggerCustomEvent               200  our default          190  any time",
+    ]
+
+
+def test_rows_that_wait_are_shown_with_their_age(house, run):
+    house.wait("lapsed", "a")
+    house.redis.zincrby("lane:lapsed/all", -4 * 3_600_000 - 150_000, "a")
+
+    row = run("status").output.splitlines()[-5]
+
+    assert " ".join(row.split()) == "lapsed lapsed-buyers waiting 1 0 1 4 h 2 min in 10 min 0 0 0"
+
+
+def test_nothing_wrong_is_said(house, run):
+    assert run("status").output.startswith("✓ Nothing is wrong.\n\nWorkers: seen just now; ")
+
+
+def test_before_anything_is_configured_the_first_step_is_told(bare, run):
+    bare.work()
+
+    assert run("status").output == (
+        "✗ no destination is configured\n"
+        "  → bring some in with `activation apply FILE`\n"
+        "\n"
+        "Workers: seen just now; messages queued: none\n"
+        "Intake: empty\n"
+    )
+
+
+def test_programs_get_one_document(house, run):
+    house.keep("a")
+
+    document = json.loads(run("status", "--json").stdout)
+
+    assert document["troubles"] == [
+        {
+            "text": "1 dead letter is open",
+            "way_out": "`activation dead-letters list`, then replay or drop",
+            "passing": False,
+        }
+    ]
+    assert [line["name"] for line in document["destinations"]] == ["lapsed", "left"]
+
+
+def test_a_worker_that_beats_is_seen(redis):
+    redis.set("turn:intake", "worker")
+
+    assert seen(redis, patience=0)
+
+
+def test_nobody_is_seen_where_nothing_beats(redis):
+    assert not seen(redis, patience=0)
