@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipeline.durations import spell
+from pipeline.heartbeat import MOST_DOORBELLS
 from pipeline.pace import Pace
 from pipeline.status import Line, Status
 from pipeline.stops import way_out
 
 BEHIND = 60.0  # seconds a batch may be due before that is worth a word
-CROWDED = 64  # messages: as many as the timers ring when nobody answers (heartbeat.MOST_DOORBELLS)
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def of_workers(status: Status) -> Iterator[Trouble]:
         text = "; ".join(["no worker has been seen: nothing is sent", *left])
         yield Trouble(text, "start some with `activation up`")
         return
-    if status.intake.waiting and not status.intake.claimed and status.queues["activations"] >= CROWDED:
+    if status.intake.waiting and not status.intake.claimed and status.queues["activations"] >= MOST_DOORBELLS:
         text = f'no worker takes from the queue "activations"; {status.intake.waiting:,} are in the intake'
         yield Trouble(text, "start a worker with -Q activations")
     if unanswered := sum(line.backlog.unanswered for line in status.destinations):
