@@ -1,0 +1,80 @@
+"""``python -m bench [SECTION ...]``: measure speed, memory and delays, against the baselines.
+
+end-to-end   rows per second from the producer to the emulator's acceptance, with 1 and 2 delivery workers
+baseline     the same work with celery-batches and with plain Celery, in turns with end-to-end; the ratio
+stages       producing, accepting and delivering alone
+memory       bytes of Redis per waiting row, resident memory of the others with a million rows waiting
+delay        between a batch being due and its call leaving
+"""
+
+import argparse
+import logging
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from rich.console import Console
+
+from bench import delay, end_to_end, memory, report, stages
+from bench.processes import two_cores
+from bench.size import FULL, QUICK, Size
+
+ALONE: dict[str, Callable[[Size, Callable[[str], None]], list[report.Finding]]] = {
+    "stages": stages.measure,
+    "memory": memory.measure,
+    "delay": delay.measure,
+}
+WIDTH = 120  # characters, where there is no terminal
+SECTIONS = ("end-to-end", "baseline", *ALONE)
+
+
+def main() -> None:
+    """Measure what was asked for."""
+    chosen = parse()
+    console = Console(width=None if sys.stdout.isatty() else WIDTH)
+    logging.getLogger("pipeline").setLevel(logging.ERROR)
+    with two_cores():
+        found, costs = run(chosen.sections, QUICK if chosen.quick else FULL, teller(console))
+    report.show(found, costs, console)
+    if chosen.json:
+        report.save(found, costs, chosen.json)
+
+
+def parse() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("sections", nargs="*", metavar="SECTION", help=f"{', '.join(SECTIONS)}; default: all")
+    parser.add_argument("--quick", action="store_true", help="a minute instead of six, with less to rely on")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write everything there")
+    chosen = parser.parse_args()
+    if unknown := [name for name in chosen.sections if name not in SECTIONS]:
+        parser.error(f'there is no section "{unknown[0]}"; there are: {", ".join(SECTIONS)}')
+    chosen.sections = chosen.sections or list(SECTIONS)
+    return chosen
+
+
+def run(sections: list[str], size: Size, say: Callable[[str], None]) -> tuple[report.Found, report.Costs]:
+    """Run sections; return what they found, and the CPU time of the contenders."""
+    found: report.Found = {}
+    costs: report.Costs = {}
+    racing = {"ours": "end-to-end" in sections, "baselines": "baseline" in sections}
+    if any(racing.values()):
+        found["end-to-end"], runs = end_to_end.measure(size, say, **racing)
+        costs = end_to_end.costs(runs)
+    for name, measure in ALONE.items():
+        if name in sections:
+            found[name] = measure(size, lambda what, name=name: say(f"{name}: {what}"))
+    return found, costs
+
+
+def teller(console: Console) -> Callable[[str], None]:
+    """Return what says where we are, with the seconds since the start."""
+    began = time.monotonic()
+    return lambda what: console.print(f"[dim]{time.monotonic() - began:4.0f} s  {what}", highlight=False)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,58 @@
+"""Who races: the pipeline, and plain Celery tasks that do the same work; each run in a house of its own."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from bench import baselines_env
+from bench.house import destination, open_house
+from bench.race import PRODUCER, Run, race
+from bench.size import Size
+
+BASELINE = "celery-batches"  # what the others are compared with
+
+
+@dataclass(frozen=True)
+class Contender:
+    """One way to do the work."""
+
+    run: Callable[[Size], Run]
+    what: str
+
+
+def pipeline(deliver: int, size: Size) -> Run:
+    """Run the pipeline with so many delivery workers.
+
+    One accepting thread keeps up with all of them, and two threads keep one delivery worker busy: while one
+    waits for an answer the other builds its call. More only compete for the interpreter's lock.
+    """
+    with open_house() as house:
+        house.configure({"lapsed": destination()}, in_flight=16)
+        house.work("accept", "activations", 1)
+        for number in range(1, deliver + 1):
+            house.work(f"deliver {number}", "deliveries", 2)
+        return race(house, PRODUCER, house.env, size.rows, warm=size.warm)
+
+
+def celery(task: str, size: Size) -> Run:
+    """Run one plain Celery task per row, in an interpreter with packages of its own."""
+    python = baselines_env.prepare()
+    with open_house() as house:
+        env = {"BENCH_BROKER_URL": house.broker_url, "BENCH_RESPONSYS_URL": house.emulator.url}
+        pool = ("-P", "threads", "-c", "4", "-Q", "baseline")
+        house.start_worker(
+            "worker", (python, "-m", "celery", "-A", f"bench.baselines.{task}", "worker", *pool), env
+        )
+        publish = (python, "-m", "bench.baselines.publish", task)
+        rows = size.batched if task == "batched" else size.plain
+        return race(house, publish, env, rows, warm=400)
+
+
+OURS: Mapping[str, Contender] = {
+    "1 delivery worker": Contender(partial(pipeline, 1), "accept -c 1, deliver -c 2, max_in_flight 16"),
+    "2 delivery workers": Contender(partial(pipeline, 2), "accept -c 1, 2 of deliver -c 2, max_in_flight 16"),
+}
+BASELINES: Mapping[str, Contender] = {
+    BASELINE: Contender(partial(celery, "batched"), "one message per row, 200 per call and worker, threads"),
+    "plain Celery": Contender(partial(celery, "plain"), "one message and one call per row, threads"),
+}

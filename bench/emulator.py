@@ -1,0 +1,63 @@
+"""The Responsys emulator, as the judge: what it has not accepted does not count."""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import requests
+
+from bench.processes import Processes
+
+COMMAND = ("-m", "emulators.responsys", "--port", "0", "--any-recipient")
+UNLIMITED = ("--limit", "triggerCustomEvent=1000000000")
+POLL = 0.1  # seconds
+
+
+class Stuck(Exception):
+    """What was waited for did not happen."""
+
+
+class Emulator:
+    """A running emulator."""
+
+    def __init__(self, processes: Processes, events: list[str]) -> None:
+        options = [option for event in events for option in ("--event", event)]
+        process = processes.start("emulator", [*COMMAND, *UNLIMITED, *options])
+        self.url = process.stdout.readline().split()[-1]
+        threading.Thread(target=process.stdout.read, daemon=True).start()
+        self._session = requests.Session()
+        self._order("behaviour", {"keep_bodies": False})
+
+    def accepted(self) -> int:
+        """Return how many rows were accepted since ``forget``."""
+        return self._ask("summary")["recipients"]["accepted"]
+
+    def calls(self) -> list[dict[str, Any]]:
+        """Return the calls since ``forget``: time, target, recipients."""
+        return self._ask("ledger?limit=1000000000")["calls"]
+
+    def forget(self) -> None:
+        """Begin to count again."""
+        self._order("reset", {"calls_only": True})
+
+    def wait_for(self, rows: int, timeout: float) -> None:
+        """Wait until that many rows were accepted."""
+        wait_until(lambda: self.accepted() >= rows, timeout, lambda: f"{self.accepted():,} of {rows:,} rows")
+
+    def _ask(self, report: str) -> Any:
+        return self._session.get(f"{self.url}/_control/{report}", timeout=60).json()
+
+    def _order(self, name: str, body: dict[str, Any]) -> None:
+        self._session.post(f"{self.url}/_control/{name}", json=body, timeout=60).raise_for_status()
+
+
+def wait_until(
+    happened: Callable[[], object], timeout: float, state: Callable[[], str], poll: float = POLL
+) -> None:
+    """Wait until something has happened; raise Stuck with the state of things when it takes too long."""
+    deadline = time.monotonic() + timeout
+    while not happened():
+        if time.monotonic() > deadline:
+            raise Stuck(f"after {timeout:.0f} s: {state()}")
+        time.sleep(poll)

@@ -1,0 +1,104 @@
+"""A whole set-up in a folder of its own: emulator, Redis, records and workers, each a real process."""
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from celery import Celery
+
+from bench.emulator import Emulator, wait_until
+from bench.processes import Processes
+from bench.rows import AUDIENCE, EVENT
+from pipeline import mirror
+from pipeline.broker import connect
+from pipeline.catalog import Records
+from pipeline.embedded import embedded_server
+from pipeline.intake import SHARDS
+from pipeline.runtime import open_engine
+from pipeline.settings import Settings
+from pipeline.vault import Vault
+
+CONNECTOR = "bench"
+START = 60  # seconds until workers answer
+QUIET = ("--without-gossip", "--without-mingle")
+
+
+class House:
+    """What all sections measure in; workers are started when a section asks for them."""
+
+    def __init__(self, folder: Path, stack: ExitStack, events: list[str]) -> None:
+        self.processes = Processes(folder)
+        stack.callback(self.processes.stop)
+        self.broker_url = stack.enter_context(embedded_server(folder / "redis"))
+        self.client = connect(self.broker_url)
+        stack.callback(self.client.close)
+        self.processes.watch("redis", self.client.info("server")["process_id"])
+        self.emulator = Emulator(self.processes, events)
+        self.env = {"ACTIVATION_DATA_DIR": str(folder), "ACTIVATION_BROKER_URL": self.broker_url}
+        settings = Settings.load(self.env)
+        engine = open_engine(settings)
+        stack.callback(engine.dispose)
+        self.records = Records(engine, Vault(settings.secret_keys))
+        self._workers = 0
+
+    def configure(self, destinations: dict[str, dict[str, Any]], in_flight: int = 8) -> None:
+        """Apply one connector, with limits that nothing here reaches, and its destinations."""
+        connector = {
+            "kind": "responsys", "name": "Bench", "username": "api_user", "password": "secret",
+            "auth_endpoint": self.emulator.url, "profile_list": "CONTACTS_LIST", "list_folder": "Main",
+            "identifier_type": "hashed_email", "enabled": True, "api": "sync",
+            "limits": {"triggerCustomEvent": 1_000_000}, "utilisation": 0.95, "max_in_flight": in_flight,
+        }  # fmt: skip
+        self.records.apply({"connectors": {CONNECTOR: connector}, "destinations": destinations})
+        self.publish()
+
+    def publish(self) -> None:
+        """Make Redis agree with the records."""
+        mirror.publish(self.client, self.records.load())
+
+    def pause(self) -> None:
+        """Stop sending; rows wait in their lanes."""
+        self.records.hold("connector", CONNECTOR, "paused", "", "bench")
+        self.publish()
+
+    def resume(self) -> None:
+        """Send again."""
+        self.records.release("connector", CONNECTOR)
+        self.publish()
+
+    def work(self, name: str, queue: str, concurrency: int) -> None:
+        """Start one worker of ours for one queue."""
+        app = ("-m", "celery", "-A", "tasks", "worker", "-Q", queue, "-P", "threads")
+        self.start_worker(name, (*app, "-c", str(concurrency)), self.env)
+
+    def start_worker(self, name: str, command: Sequence[str], env: dict[str, str]) -> None:
+        """Start any Celery worker and wait until it answers."""
+        self.processes.start(name, [*command, "-n", f"{name}@bench", "-l", "WARNING", *QUIET], env)
+        self._workers += 1
+        with Celery(broker=self.broker_url, set_as_current=False) as app:
+            ping = app.control.inspect(timeout=1, limit=self._workers).ping
+            wait_until(lambda: len(ping() or {}) == self._workers, START, lambda: f"{name} does not answer")
+
+    def in_intake(self) -> int:
+        """Count what has not been accepted yet."""
+        with self.client.pipeline(transaction=False) as pipe:
+            for shard in range(SHARDS):
+                pipe.llen(f"intake:{shard}")
+            return sum(pipe.execute())
+
+
+@contextmanager
+def open_house(events: Sequence[str] = (EVENT,)) -> Iterator[House]:
+    """Set everything up but the workers, and leave nothing behind."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder, ExitStack() as stack:
+        yield House(Path(folder), stack, list(events))
+
+
+def destination(event: str = EVENT, audience: str = AUDIENCE, max_age: float = 600) -> dict[str, Any]:
+    """Describe one destination."""
+    return {
+        "audience": audience, "connector": CONNECTOR, "action": "custom_event", "event": event,
+        "max_rows": 200, "max_age": max_age,
+    }  # fmt: skip

@@ -1,0 +1,56 @@
+"""Show what was found: tables for people, JSON for programs."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from bench.finding import Finding
+
+Found = dict[str, list[Finding]]
+Costs = dict[str, dict[str, float]]
+
+
+def show(found: Found, costs: Costs, console: Console) -> None:
+    """Print everything found."""
+    table = Table(title="Measured here, with two cores for all processes", title_justify="left")
+    for heading, justify in (
+        ("section", "left"),
+        ("what", "left"),
+        ("value", "right"),
+        ("unit", "left"),
+        ("note", "left"),
+    ):
+        table.add_column(heading, justify=justify, overflow="fold")
+    for section, findings in found.items():
+        for position, one in enumerate(findings):
+            table.add_row("" if position else section, one.what, number(one.value), one.unit, one.note)
+        table.add_section()
+    console.print(table)
+    if costs:
+        console.print(cost_table(costs))
+
+
+def cost_table(costs: Costs) -> Table:
+    """Build the table of CPU time."""
+    processes = list(dict.fromkeys(process for cost in costs.values() for process in cost))
+    table = Table(title="Where the time goes: CPU milliseconds per 1,000 rows", title_justify="left")
+    for heading in ("", *processes, "sum"):
+        table.add_column(heading, justify="right" if heading else "left")
+    for name, cost in costs.items():
+        cells = [number(cost[process]) if process in cost else "" for process in processes]
+        table.add_row(name, *cells, number(sum(cost.values())))
+    return table
+
+
+def save(found: Found, costs: Costs, file: Path) -> None:
+    """Write everything found as JSON."""
+    sections = {section: [asdict(one) for one in findings] for section, findings in found.items()}
+    file.write_text(json.dumps({"sections": sections, "cpu_ms_per_1000_rows": costs}, indent=2) + "\n")
+
+
+def number(value: float) -> str:
+    """Write a number as precisely as it is worth."""
+    return f"{value:,.1f}" if abs(value) < 100 else f"{value:,.0f}"

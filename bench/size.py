@@ -1,0 +1,21 @@
+"""How much is measured: numbers of rows, and how often."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Size:
+    """One choice of numbers; rates are compared, so that the slow ones may do less."""
+
+    rounds: int  # of all contenders, in turns
+    rows: int  # for the pipeline
+    warm: int  # before its clock starts
+    batched: int  # for celery-batches
+    plain: int  # for plain Celery
+    waiting: int  # rows that wait while memory is measured
+    destinations: int  # with a batch each, per round of the delay
+
+
+FULL = Size(rounds=3, rows=60_000, warm=4_000, batched=8_000, plain=3_000, waiting=1_000_000, destinations=40)
+QUICK = Size(rounds=1, rows=20_000, warm=2_000, batched=3_000, plain=1_000, waiting=50_000, destinations=20)
+TINY = Size(rounds=1, rows=1_000, warm=200, batched=200, plain=50, waiting=1_000, destinations=2)
