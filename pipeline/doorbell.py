@@ -5,13 +5,17 @@ once a second.
 """
 
 import logging
+from typing import Any
 
 from celery import Celery
 from kombu.exceptions import OperationalError
+from kombu.pools import ProducerPool
 
 from pipeline.broker import celery_settings
 
 log = logging.getLogger(__name__)
+
+CONNECTIONS = 10  # at most; threads beyond that wait for one another
 
 
 class Doorbell:
@@ -20,6 +24,9 @@ class Doorbell:
     def __init__(self, broker_url: str) -> None:
         self._app = Celery("activation", set_as_current=False)
         self._app.conf.update(celery_settings(broker_url))
+        # Not the app's own pool: all who use one URL in a process share that, and to close it strands them.
+        self._connections: Any = self._app.connection_for_write().Pool(CONNECTIONS)
+        self._producers: Any = ProducerPool(self._connections, limit=CONNECTIONS)  # type: ignore[no-untyped-call]  # kombu is half typed
 
     def accept(self, shard: int) -> None:
         """Say that a shard of the intake holds entries."""
@@ -35,10 +42,15 @@ class Doorbell:
 
     def close(self) -> None:
         """Close the connections to the broker."""
+        self._producers.force_close_all()
+        self._connections.force_close_all()
         self._app.close()
 
     def _ring(self, task: str, args: tuple[str | int, ...], task_id: str | None) -> None:
         try:
-            self._app.send_task(task, args, task_id=task_id, retry=False, ignore_result=True)
+            with self._producers.acquire(block=True) as producer:
+                self._app.send_task(
+                    task, args, task_id=task_id, retry=False, ignore_result=True, producer=producer
+                )
         except (OperationalError, OSError) as error:
             log.warning("doorbell lost", extra={"task": task, "error": type(error).__name__})
