@@ -2,7 +2,6 @@
 
 import atexit
 import threading
-import time
 from contextlib import ExitStack
 from functools import cache
 
@@ -32,8 +31,6 @@ from pipeline.settings import Settings
 from pipeline.settlement import Settlement
 from pipeline.vault import Vault
 
-CATALOG_LIFE = 1.0  # seconds a catalog is used before its version is looked at again
-
 
 def broker_url(settings: Settings, stack: ExitStack) -> str:
     """Return the configured broker, or start or join the embedded one for as long as ``stack`` is open."""
@@ -48,14 +45,14 @@ class CurrentCatalog:
         self._client = client
         self._lock = threading.Lock()
         self._catalog: Catalog | None = None
-        self._checked = 0.0
 
     def __call__(self) -> Catalog:
-        """Return the catalog, at most a second old."""
+        """Return the newest catalog, asking each time whether there is one.
+
+        With an older one, rows of a destination that was made a moment ago would be dead letters.
+        """
         with self._lock:
-            if self._catalog is None or time.monotonic() - self._checked > CATALOG_LIFE:
-                self._catalog = self._newest(self._catalog)
-                self._checked = time.monotonic()
+            self._catalog = self._newest(self._catalog)
             return self._catalog
 
     def _newest(self, known: Catalog | None) -> Catalog:
