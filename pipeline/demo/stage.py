@@ -17,13 +17,12 @@ from pipeline import configuration, flower, mirror
 from pipeline.broker import celery_settings
 from pipeline.cli.context import Stores
 from pipeline.crew import POLL, Crew
+from pipeline.demo.example import CONFIGURATION
 from pipeline.demo.responsys import FUNCTION, Responsys
 from pipeline.demo.sample import ROWS
 from pipeline.errors import PipelineError
 
 HOME = Path(pipeline.__file__).parents[1]  # where `tasks` and `emulators` can be imported from
-SAMPLE = Path(pipeline.__file__).parent / "samples" / "demo.toml"
-ENDPOINT = "http://127.0.0.1:8099"  # of the sample configuration; here the port is a free one
 WINDOW = 4  # seconds that count as a minute, here and at the emulator
 CALLS = 60  # in each of these windows
 START = 30  # seconds to be ready
@@ -72,9 +71,9 @@ class Stage:
         return Responsys(url)
 
     def configure(self, responsys: Responsys) -> None:
-        """Apply the sample configuration, as `activation apply` does."""
-        file = self.folder / SAMPLE.name
-        file.write_text(SAMPLE.read_text().replace(ENDPOINT, responsys.url))
+        """Apply the example configuration, as `activation apply` does."""
+        file = self.folder / "demo.toml"
+        file.write_text(CONFIGURATION.format(url=responsys.url))
         records = self.stores.records
         records.apply(configuration.read(str(file), {}, ()))
         mirror.publish(self.stores.redis, records.load())

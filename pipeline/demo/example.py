@@ -1,12 +1,12 @@
-# What `activation demo` configures. It is yours to try, too: run `activation emulator responsys` in one terminal,
-# `activation up` in another, then `activation apply pipeline/samples/demo.toml`.
+"""The configuration of the demo, as one would write it into a file."""
 
+CONFIGURATION = """\
 [connectors.demo]
 kind = "responsys"
 name = "Local Responsys"
 username = "api_user"
 password = "secret"                         # of the emulator, which tells it to everybody
-auth_endpoint = "http://127.0.0.1:8099"
+auth_endpoint = "{url}"
 profile_list = "CONTACTS_LIST"
 list_folder = "Main"
 identifier_type = "hashed_email"
@@ -16,4 +16,5 @@ audience = "lapsed-buyers"
 connector = "demo"
 action = "custom_event"
 event = "LAPSED"
-max_age = 10                                # seconds; short, so that the demo need not wait for ten minutes
+max_age = 10                                # seconds; ten minutes otherwise
+"""
