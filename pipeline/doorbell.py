@@ -5,9 +5,12 @@ once a second.
 """
 
 import logging
+import threading
+from contextlib import suppress
 from typing import Any
 
 from celery import Celery
+from kombu import Producer
 from kombu.exceptions import OperationalError
 from kombu.pools import ProducerPool
 
@@ -24,9 +27,8 @@ class Doorbell:
     def __init__(self, broker_url: str) -> None:
         self._app = Celery("activation", set_as_current=False)
         self._app.conf.update(celery_settings(broker_url))
-        # Not the app's own pool: all who use one URL in a process share that, and to close it strands them.
-        self._connections: Any = self._app.connection_for_write().Pool(CONNECTIONS)
-        self._producers: Any = ProducerPool(self._connections, limit=CONNECTIONS)  # type: ignore[no-untyped-call]  # kombu is half typed
+        self._lock = threading.Lock()
+        self._producer: Producer | None = None  # with a connection of its own: kombu's pools never end
 
     def accept(self, shard: int) -> None:
         """Say that a shard of the intake holds entries."""
@@ -41,16 +43,26 @@ class Doorbell:
         self._ring("tasks.delivery.read_limits", (connector,), None)
 
     def close(self) -> None:
-        """Close the connections to the broker."""
-        self._producers.force_close_all()
-        self._connections.force_close_all()
-        self._app.close()
+        """Close the connection to the broker."""
+        with self._lock:
+            self._hang_up()
 
     def _ring(self, task: str, args: tuple[str | int, ...], task_id: str | None) -> None:
-        try:
-            with self._producers.acquire(block=True) as producer:
-                self._app.send_task(
-                    task, args, task_id=task_id, retry=False, ignore_result=True, producer=producer
-                )
-        except (OperationalError, OSError) as error:
-            log.warning("doorbell lost", extra={"task": task, "error": type(error).__name__})
+        with self._lock:
+            try:
+                self._send(task, args, task_id)
+            except (OperationalError, OSError) as error:
+                log.warning("doorbell lost", extra={"task": task, "error": type(error).__name__})
+                self._hang_up()
+
+    def _send(self, task: str, args: tuple[str | int, ...], task_id: str | None) -> None:
+        if self._producer is None:
+            self._producer = self._app.amqp.Producer(self._app.connection_for_write())
+        options = {"retry": False, "ignore_result": True}
+        self._app.send_task(task, args, task_id=task_id, producer=self._producer, **options)
+
+    def _hang_up(self) -> None:
+        if self._producer is not None:
+            producer, self._producer = self._producer, None
+            with suppress(OperationalError, OSError):
+                producer.connection.close()

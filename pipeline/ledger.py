@@ -16,6 +16,7 @@ from pipeline.call import Rejection
 from pipeline.database import reading
 from pipeline.dead_letters import DeadLetter
 from pipeline.lanes import Batch
+from pipeline.report import flatten
 from pipeline.tables import batches, folds
 from pipeline.upsert import insert_new
 
@@ -37,7 +38,7 @@ class Row:
             return cls(decode(text), text)
         except Invalid as error:
             unread = Activation(audience="", profile_id=profile, call_type="UPDATE")
-            return cls(unread, text, f"not valid any more: {sorted(error.messages)}")
+            return cls(unread, text, "; ".join(flatten(error.messages)))
 
 
 @dataclass(frozen=True)

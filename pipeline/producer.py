@@ -5,7 +5,7 @@ A producer needs Redis alone. What it returns an id for is in the intake, or hel
 
 import atexit
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from datetime import datetime
 from typing import Any, Self
 
@@ -38,7 +38,7 @@ class Producer:
             url = broker_url or configured(stack)
             client = stack.enter_context(connect(url))
             self._audiences = Audiences(client)
-            self._appender = Appender(client, bell or Doorbell(url))
+            self._appender = Appender(client, bell or stack.enter_context(closing(Doorbell(url))))
             self._collector = Collector(self._appender, linger) if linger else None
             self._stack = stack.pop_all()
         if linger:

@@ -13,6 +13,7 @@ from pipeline.catalog import Catalog
 from pipeline.dead_letters import DeadLetter
 from pipeline.destination import Destination
 from pipeline.intake import Claim, Routed
+from pipeline.report import flatten
 from pipeline.responsys.actions import ACTIONS
 
 NOWHERE = "/"  # the lane of what belongs to no destination
@@ -46,7 +47,7 @@ class Router:
             try:
                 activation = decode(entry)
             except Invalid as error:
-                self._refuse(index, salvage(entry), None, "", explain(error))
+                self._refuse(index, salvage(entry), None, "", "; ".join(flatten(error.messages)))
                 self.routes.append(Routed("", "", (-self._number(NOWHERE),)))
             else:
                 self.routes.append(self._route(index, activation))
@@ -129,11 +130,6 @@ def mark_of(activation: Activation) -> tuple[str, str]:
 def digest_of(chosen: str) -> str:
     """Shorten an id for a key name, which it must not be legible in."""
     return blake2b(chosen.encode(), digest_size=16).hexdigest()
-
-
-def explain(error: Invalid) -> str:
-    """Turn marshmallow's messages into one line."""
-    return "; ".join(f"{name}: {messages}" for name, messages in error.messages.items())
 
 
 def salvage(entry: bytes) -> Activation:

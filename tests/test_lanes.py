@@ -130,7 +130,7 @@ def test_nothing_is_left_behind_when_all_is_settled(redis, lanes):
     profiles(lanes)
     profiles(lanes)
 
-    left = {key.decode() for key in redis.keys()}
+    left = {key.decode() for key in redis.scan_iter()}
     assert left - {"limit:account:triggerCustomEvent"} == {
         "destination:lapsed",
         "ways",

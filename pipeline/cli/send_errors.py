@@ -1,12 +1,11 @@
 """What ``activation send`` says of the rows that were not accepted."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import click
 
-from pipeline.report import Messages
+from pipeline.report import Messages, flatten
 
 SHOWN = 20
 
@@ -52,13 +51,3 @@ class JsonErrors:
         if failure:
             outcome["failure"] = failure
         click.echo(("], " if self._begun else '{"errors": [], ') + json.dumps(outcome)[1:])
-
-
-def flatten(messages: Any, path: str = "") -> Iterator[str]:
-    """Give each of marshmallow's messages with its path, as in "identifiers.email: This must be text."."""
-    if isinstance(messages, dict):
-        for name, inner in messages.items():
-            yield from flatten(inner, path if name == "_schema" else f"{path}.{name}" if path else str(name))
-    else:
-        for message in messages:
-            yield f"{path}: {message}" if path else message
