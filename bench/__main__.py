@@ -11,7 +11,7 @@ import argparse
 import logging
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -41,7 +41,7 @@ def main() -> None:
         report.save(found, costs, chosen.json)
 
 
-def parse() -> argparse.Namespace:
+def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(
         prog="python -m bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -49,7 +49,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("sections", nargs="*", metavar="SECTION", help=f"{', '.join(SECTIONS)}; default: all")
     parser.add_argument("--quick", action="store_true", help="a minute instead of six, with less to rely on")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write everything there")
-    chosen = parser.parse_args()
+    chosen = parser.parse_args(arguments)
     if unknown := [name for name in chosen.sections if name not in SECTIONS]:
         parser.error(f'there is no section "{unknown[0]}"; there are: {", ".join(SECTIONS)}')
     chosen.sections = chosen.sections or list(SECTIONS)

@@ -18,4 +18,3 @@ class Size:
 
 FULL = Size(rounds=3, rows=60_000, warm=4_000, batched=8_000, plain=3_000, waiting=1_000_000, destinations=40)
 QUICK = Size(rounds=1, rows=20_000, warm=2_000, batched=3_000, plain=1_000, waiting=50_000, destinations=20)
-TINY = Size(rounds=1, rows=1_000, warm=200, batched=200, plain=50, waiting=1_000, destinations=2)

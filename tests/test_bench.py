@@ -1,0 +1,60 @@
+"""Only that the measurements can be made: what they come to is nothing for a test."""
+
+import pytest
+
+from bench import end_to_end
+from bench.__main__ import SECTIONS, parse
+from bench.finding import Finding, percentile
+from bench.house import destination, open_house
+from bench.race import PRODUCER, Run, finished, race
+
+
+def test_everything_is_measured_unless_told_otherwise():
+    assert parse([]).sections == list(SECTIONS)
+    assert parse(["memory", "delay"]).sections == ["memory", "delay"]
+
+
+def test_a_section_that_does_not_exist_is_refused_with_the_names_of_those_that_do(capsys):
+    with pytest.raises(SystemExit):
+        parse(["speed"])
+
+    assert 'there is no section "speed"; there are: end-to-end, baseline, stages' in capsys.readouterr().err
+
+
+def test_a_race_ends_when_the_emulator_has_accepted_every_row():
+    with open_house() as house:
+        house.configure({"lapsed": destination()})
+        house.start_worker("worker", WORKER, house.env)
+
+        run = race(house, PRODUCER, house.env, rows=1_000, warm=200)
+
+    assert run.rows == 1_000
+    assert run.rate > 0
+    assert set(run.cpu) == {"redis", "emulator", "worker", "producer"}
+
+
+def test_the_clock_stops_at_the_last_full_call():
+    """Left-overs wait for their age limit, which has nothing to do with speed."""
+    calls = [
+        {"time": 11.0, "recipients": 200},
+        {"time": 12.0, "recipients": 200},
+        {"time": 21.0, "recipients": 3},
+    ]
+
+    assert finished(calls, began=10.0) == (400, 2.0)
+
+
+def test_a_ratio_compares_what_ran_in_the_same_round():
+    slow, fast = Run(100, 1.0, 0.0, {"worker": 30.0}), Run(100, 0.5, 0.0, {"worker": 10.0})
+
+    found = end_to_end.ratios({"ours": [fast, fast], "celery-batches": [slow, fast]})
+
+    note = "1.0 to 2.0; 2.0 times less CPU time per row"
+    assert found == [Finding("ours : celery-batches", 1.5, "times", note)]
+
+
+def test_a_percentile_is_one_of_the_values():
+    assert [percentile([3.0, 1.0, 2.0], share) for share in (0.5, 0.99)] == [2.0, 3.0]
+
+
+WORKER = ("-m", "celery", "-A", "tasks", "worker", "-Q", "activations,deliveries", "-P", "threads", "-c", "2")
