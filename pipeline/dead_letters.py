@@ -152,8 +152,8 @@ def _settle(
     engine: Engine, wanted: Filter, state: str, act: Callable[[Sequence[DeadLetter]], list[str]]
 ) -> tuple[int, int]:
     done, left = 0, 0
-    last = ""
-    while letters := _page(engine, wanted, last):
+    last, now = "", datetime.now(UTC)  # letters that this very replay leads to are not meant
+    while letters := _page(engine, wanted, now, last):
         last = letters[-1].id
         settled = act(letters)
         left += len(letters) - len(settled)
@@ -163,8 +163,9 @@ def _settle(
     return done, left
 
 
-def _page(engine: Engine, wanted: Filter, after: str) -> list[DeadLetter]:
-    statement: Select[Any] = select(table).where(wanted.conditions(datetime.now(UTC)), table.c.id > after)
+def _page(engine: Engine, wanted: Filter, now: datetime, after: str) -> list[DeadLetter]:
+    known = and_(table.c.id > after, table.c.created_at <= now)
+    statement: Select[Any] = select(table).where(wanted.conditions(now), known)
     with reading(engine) as connection:
         rows = connection.execute(statement.order_by(table.c.id).limit(CHUNK)).mappings()
         return [DeadLetter(**row) for row in rows]

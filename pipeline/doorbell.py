@@ -7,18 +7,14 @@ once a second.
 import logging
 import threading
 from contextlib import suppress
-from typing import Any
 
 from celery import Celery
-from kombu import Producer
 from kombu.exceptions import OperationalError
-from kombu.pools import ProducerPool
+from kombu.messaging import Producer
 
 from pipeline.broker import celery_settings
 
 log = logging.getLogger(__name__)
-
-CONNECTIONS = 10  # at most; threads beyond that wait for one another
 
 
 class Doorbell:
@@ -28,7 +24,9 @@ class Doorbell:
         self._app = Celery("activation", set_as_current=False)
         self._app.conf.update(celery_settings(broker_url))
         self._lock = threading.Lock()
-        self._producer: Producer | None = None  # with a connection of its own: kombu's pools never end
+        self._producer: Producer | None = (
+            None  # with a connection of its own: closing kombu's pool would close everybody's
+        )
 
     def accept(self, shard: int) -> None:
         """Say that a shard of the intake holds entries."""

@@ -45,7 +45,7 @@ def throttled(client: redis.Redis, account: str, function: str, window: float = 
 
 
 def exhausted(client: redis.Redis, account: str, batch: str, window: float = WINDOW) -> None:
-    """Stop an account that said INTERNAL_CAPACITY_LIMIT_EXCEEDED; one call tries after 1, 2, 4 ... minutes."""
+    """Stop an account that said INTERNAL_CAPACITY_LIMIT_EXCEEDED; one call tries after 1, 2, 4 minutes."""
     Scripts(client).run("exhaust", [f"capacity:{account}"], [window * 1000, batch])
 
 
