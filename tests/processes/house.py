@@ -1,0 +1,218 @@
+"""A whole house: the emulator, Redis, the SQL store and workers, all of them processes that can be killed."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from pipeline import embedded, mirror
+from pipeline.broker import connect
+from pipeline.catalog import Records
+from pipeline.intake import SHARDS
+from pipeline.runtime import open_engine
+from pipeline.settings import Settings
+from pipeline.vault import Vault
+from tests.processes import ROOT
+from tests.processes.emulator import MANY, Emulator
+from tests.processes.outlet import Outlet
+
+Kind = Literal["accept", "deliver"]
+QUEUES: dict[Kind, str] = {"accept": "activations", "deliver": "deliveries"}
+THREADS: dict[Kind, int] = {"accept": 2, "deliver": 8}
+FOUR = ("accept", "accept", "deliver", "deliver")
+
+# What the passing of time does to claims, by state: their leases end.
+END_LEASES = """
+for _, key in ipairs(redis.call('KEYS', 'flying:*')) do
+  for _, id in ipairs(redis.call('ZRANGE', key, 0, -1)) do
+    for _, state in ipairs(ARGV) do
+      if redis.call('HGET', 'batch:' .. id, 'state') == state then redis.call('ZADD', key, 0, id) end
+    end
+  end
+end
+for _, key in ipairs(redis.call('KEYS', 'intake:*:claim')) do redis.call('HSET', key, 'until', 0) end
+"""
+
+Found = TypeVar("Found")
+
+
+def until(condition: Callable[[], Found], within: float = 30, what: str = "it") -> Found:
+    """Wait for ``condition`` and return what it gives; fail when that takes longer than ``within`` seconds."""
+    deadline = time.monotonic() + within
+    while not (found := condition()):
+        assert time.monotonic() < deadline, f"{what} did not come within {within} s"
+        time.sleep(0.02)
+    return found
+
+
+class Worker:
+    """One worker process."""
+
+    def __init__(self, kind: Kind, name: str, env: dict[str, str], folder: Path) -> None:
+        self.kind = kind
+        self.log = folder / f"{name}.log"
+        command = f"-m celery --quiet -A tasks worker -P threads -c {THREADS[kind]} -Q {QUEUES[kind]} -n {name}@%h -E"
+        with open(self.log, "w") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, *command.split(), "--without-gossip", "--without-mingle"],
+                cwd=ROOT,
+                env={**os.environ, **env},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+
+    def ready(self) -> bool:
+        """Tell whether it fetches work."""
+        assert self.alive(), self.log.read_text()[-2000:]
+        return " ready." in self.log.read_text()
+
+    def alive(self) -> bool:
+        """Tell whether it runs."""
+        return self.process.poll() is None
+
+    def kill(self) -> None:
+        """End it without a chance to say goodbye."""
+        self.process.kill()
+        self.process.wait()
+
+
+class House:
+    """Everything that runs; ``window`` is what a minute means to limits, in seconds."""
+
+    def __init__(self, folder: Path, *, window: float = 2, read_timeout: float = 2) -> None:
+        self.folder = folder
+        self.workers: list[Worker] = []
+        self.started = 0
+        self.emulator = Emulator(folder, window)
+        self.start_redis()
+        self.env = {
+            "ACTIVATION_DATA_DIR": str(folder),
+            "ACTIVATION_BROKER_URL": self.broker_url,
+            "ACTIVATION_LIMIT_WINDOW": str(window),
+            "ACTIVATION_READ_TIMEOUT": str(read_timeout),
+        }
+        settings = Settings.load(self.env)
+        self.client = connect(self.broker_url)
+        self.engine = open_engine(settings)
+        self.records = Records(self.engine, Vault(settings.secret_keys))
+
+    def start_redis(self) -> None:
+        """Start the server, again at the same address with all that its file holds."""
+        (self.folder / "redis").mkdir(exist_ok=True)
+        started = embedded.start(self.folder / "redis")
+        assert started
+        self.broker_url, self.redis = started[0].url, started[1]
+
+    def kill_redis(self) -> None:
+        """End the server without a chance to write anything more."""
+        self.redis.kill()
+        self.redis.wait()
+
+    def start(self, *kinds: Kind, **env: str) -> list[Worker]:
+        """Start workers, and wait until they fetch work."""
+        new = [self.start_one(kind, **env) for kind in kinds]
+        until(lambda: all([worker.ready() for worker in new]), what="a worker")
+        return new
+
+    def start_one(self, kind: Kind, **env: str) -> Worker:
+        """Start a worker and go on at once."""
+        self.started += 1
+        worker = Worker(kind, f"{kind}{self.started}", {**self.env, **env}, self.folder)
+        self.workers.append(worker)
+        return worker
+
+    def stop(self, workers: Sequence[Worker] | None = None) -> None:
+        """Tell workers to leave (all, unless named), and wait until they have."""
+        leaving = list(self.workers if workers is None else workers)
+        for worker in leaving:
+            worker.process.terminate()
+        for worker in leaving:
+            worker.process.wait(30)
+            self.workers.remove(worker)
+
+    def close(self) -> None:
+        """End everything."""
+        for worker in self.workers:
+            worker.kill()
+        self.client.close()
+        self.engine.dispose()
+        embedded.stop(self.redis)
+        self.emulator.stop()
+
+    def open(
+        self,
+        name: str,
+        *,
+        limit: int = MANY,
+        password: str = "secret",
+        event: bool = True,
+        **destination: Any,
+    ) -> Outlet:
+        """Set up an audience with a destination, a connector and an account of its own."""
+        self.emulator.open(name, events=event, limit=limit)
+        connector = {
+            "kind": "responsys",
+            "name": name,
+            "username": name,
+            "password": password,
+            "auth_endpoint": self.emulator.url,
+            "profile_list": "CONTACTS_LIST",
+            "identifier_type": "hashed_email",
+            "limits": {"triggerCustomEvent": limit},
+            "utilisation": 1.0,
+            "max_in_flight": 8,
+        }
+        options = {"action": "custom_event", "event": "LAPSED", "max_age": 1, **destination}
+        self.apply({
+            "connectors": {name: connector},
+            "destinations": {name: {"audience": name, "connector": name, **options}},
+        })  # fmt: skip
+        return Outlet(name, self.broker_url, self.client, self.engine, self.emulator)
+
+    def apply(self, configuration: dict[str, Any]) -> None:
+        """Store records and tell Redis, as ``activation apply`` does."""
+        self.records.apply(configuration)
+        mirror.publish(self.client, self.records.load())
+
+    def pause(self, scope: Any, name: str) -> None:
+        """Stop sending, as ``activation pause`` does."""
+        self.records.hold(scope, name, "paused")
+        mirror.publish(self.client, self.records.load())
+
+    def resume(self, scope: Any, name: str) -> None:
+        """Go on with what was paused or held, as ``activation resume`` does."""
+        self.records.release(scope, name)
+        mirror.publish(self.client, self.records.load())
+
+    def drain(self, *outlets: Outlet, within: float = 60) -> None:
+        """Wait until nothing is left, neither in the intake nor of these outlets."""
+
+        def empty() -> bool:
+            intake = sum(self.client.llen(f"intake:{shard}") for shard in range(SHARDS))
+            return not intake and not any(outlet.waiting() for outlet in outlets)
+
+        until(empty, within, "an empty house")
+
+    def batches(self) -> list[dict[str, str]]:
+        """Return what Redis knows of the batches under way."""
+        found = [self.client.hgetall(key) for key in self.client.keys("batch:*[^s]")]
+        return [{name.decode(): value.decode() for name, value in batch.items()} for batch in found]
+
+    def end_leases(self, *states: str) -> None:
+        """Let the leases of batches in these states end, as they would in a minute or two."""
+        self.client.eval(END_LEASES, 0, *states)
+
+
+@contextmanager
+def house(folder: Path, *kinds: Kind, **options: float) -> Iterator[House]:
+    """Open a house with these workers; nothing of it is left afterwards."""
+    opened = House(folder, **options)
+    try:
+        opened.start(*kinds)
+        yield opened
+    finally:
+        opened.close()
