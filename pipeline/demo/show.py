@@ -24,7 +24,7 @@ class Show:
 
     def ready(self, what: str, detail: str) -> None:
         """Say that a part is there."""
-        line = Text("  ✓ ", style="green") + Text(f"{what:<20}") + Text(detail, style="dim")
+        line = Text.assemble(("  ✓ ", "green"), f"{what:<20}", (detail, "dim"))
         self.console.print(line, soft_wrap=True)
 
     def note(self, text: str) -> None:
@@ -33,11 +33,11 @@ class Show:
 
     def moment(self, seconds: float, text: str) -> None:
         """Say what happened, and when."""
-        self.console.print(Text(f"  {seconds:5.1f} s  ", style="dim") + Text(text), soft_wrap=True)
+        self.console.print(Text.assemble((f"  {seconds:5.1f} s  ", "dim"), text), soft_wrap=True)
 
     def problem(self, text: str) -> None:
         """Say what is wrong."""
-        self.console.print(Text("  ✗ ", style="red") + Text(text), soft_wrap=True)
+        self.console.print(Text.assemble(("  ✗ ", "red"), text), soft_wrap=True)
 
     @contextmanager
     def bar(self) -> Iterator[Progress]:
