@@ -41,7 +41,7 @@ Found = TypeVar("Found")
 
 
 def until(condition: Callable[[], Found], within: float = 30, what: str = "it") -> Found:
-    """Wait for ``condition`` and return what it gives; fail when that takes longer than ``within`` seconds."""
+    """Wait for ``condition`` and return what it gives; fail when that takes more than ``within`` seconds."""
     deadline = time.monotonic() + within
     while not (found := condition()):
         assert time.monotonic() < deadline, f"{what} did not come within {within} s"
@@ -55,10 +55,11 @@ class Worker:
     def __init__(self, kind: Kind, name: str, env: dict[str, str], folder: Path) -> None:
         self.kind = kind
         self.log = folder / f"{name}.log"
-        command = f"-m celery --quiet -A tasks worker -P threads -c {THREADS[kind]} -Q {QUEUES[kind]} -n {name}@%h -E"
+        celery = f"celery --quiet -A tasks worker -P threads -c {THREADS[kind]} -Q {QUEUES[kind]}"
+        options = f"-n {name}@%h -E --without-gossip --without-mingle"
         with open(self.log, "w") as log:
             self.process = subprocess.Popen(
-                [sys.executable, *command.split(), "--without-gossip", "--without-mingle"],
+                [sys.executable, "-m", *celery.split(), *options.split()],
                 cwd=ROOT,
                 env={**os.environ, **env},
                 stdout=log,
@@ -105,7 +106,8 @@ class House:
         (self.folder / "redis").mkdir(exist_ok=True)
         started = embedded.start(self.folder / "redis")
         assert started
-        self.broker_url, self.redis = started[0].url, started[1]
+        address, self.redis = started
+        self.broker_url, self.redis_port = address.url, address.port
 
     def kill_redis(self) -> None:
         """End the server without a chance to write anything more."""
@@ -115,7 +117,7 @@ class House:
     def start(self, *kinds: Kind, **env: str) -> list[Worker]:
         """Start workers, and wait until they fetch work."""
         new = [self.start_one(kind, **env) for kind in kinds]
-        until(lambda: all([worker.ready() for worker in new]), what="a worker")
+        until(lambda: all(worker.ready() for worker in new), what="a worker")
         return new
 
     def start_one(self, kind: Kind, **env: str) -> Worker:

@@ -3,6 +3,8 @@
 A minute lasts five seconds here, for the emulator and for the workers.
 """
 
+from itertools import pairwise
+
 import pytest
 
 from tests.processes.house import FOUR, house, until
@@ -71,7 +73,7 @@ def test_after_a_refusal_for_a_limit_calls_pause_and_go_on(home, refusal, reques
     home.drain(outlet)
 
     times = [call["time"] for call in home.emulator.calls(outlet.name)]
-    longest = max(later - sooner for sooner, later in zip(times, times[1:], strict=False))
+    longest = max(later - sooner for sooner, later in pairwise(times))
     assert longest >= 0.9 * WINDOW
     assert sorted(outlet.delivered()) == sorted((profile, 0) for profile in people(2000))
     assert outlet.letters() == []

@@ -1,0 +1,76 @@
+"""Redis goes away, comes back, loses doorbells, or does not say that it is gone."""
+
+import signal
+import time
+from contextlib import closing
+
+import pytest
+
+from tests.processes.house import QUEUES, house, until
+from tests.processes.outlet import people
+from tests.processes.proxy import Proxy
+
+
+def test_workers_outlive_a_restart_of_redis_and_go_on(home):
+    """It is killed in the middle of the work, and has only its file when it comes back."""
+    outlet = home.open("restart")
+    home.emulator.fault("restart", "latency", seconds=0.2)
+    workers = [worker.process.pid for worker in home.workers]
+    outlet.activate(people(4000))
+    until(lambda: len(outlet.calls()) >= 4)
+
+    home.kill_redis()
+    home.start_redis()
+    back = time.monotonic()
+    outlet.activate(people(2000, first=4000))
+    until(lambda: len(outlet.calls()) >= 10, within=10)
+    home.end_leases("claimed")  # of doorbells that were on their way
+    home.drain(outlet)
+
+    assert [worker.process.pid for worker in home.workers if worker.alive()] == workers
+    assert time.monotonic() - back < 45
+    assert sorted(outlet.delivered()) == sorted((profile, 0) for profile in people(6000))
+    assert outlet.letters() == []
+    assert outlet.missing_from_books() == 0
+
+
+@pytest.mark.parametrize(("kind", "queue"), QUEUES.items())
+def test_all_rows_arrive_although_doorbells_are_lost(home, kind, queue):
+    """They only say that there is work: timers see what waits in the intake, and leases of batches end."""
+    outlet = home.open(queue)
+    listeners = [worker for worker in home.workers if worker.kind == kind]
+
+    for worker in listeners:
+        worker.process.send_signal(signal.SIGSTOP)
+    outlet.activate(people(3000))
+    lost = until(lambda: home.client.llen(queue))
+    home.client.delete(queue)
+    for worker in listeners:
+        worker.process.send_signal(signal.SIGCONT)
+    home.end_leases("claimed")
+    home.drain(outlet, within=45)
+
+    assert lost
+    assert sorted(outlet.delivered()) == sorted((profile, 0) for profile in people(3000))
+    assert outlet.letters() == []
+    assert outlet.missing_from_books() == 0
+
+
+def test_workers_are_back_soon_although_their_connections_never_said_that_they_are_dead(tmp_path):
+    """The server goes on serving dead connections, and each may swallow a doorbell."""
+    with house(tmp_path) as home, closing(Proxy(home.redis_port)) as proxy:
+        broker = home.broker_url.rpartition(":")[0] + f":{proxy.port}/0"
+        home.start("accept", "deliver", ACTIVATION_BROKER_URL=broker)
+        outlet = home.open("dead", max_rows=1)
+        outlet.activate(people(1))
+        home.drain(outlet)
+
+        assert proxy.cut() >= 4
+        outlet.activate(people(20, first=1))
+        until(lambda: len(outlet.calls()) > 1, within=25)
+        home.end_leases("claimed")
+        home.drain(outlet)
+
+        assert sorted(outlet.delivered()) == sorted((profile, 0) for profile in people(21))
+        assert [worker.alive() for worker in home.workers] == [True, True]
+        home.stop()

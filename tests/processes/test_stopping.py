@@ -1,0 +1,53 @@
+"""A worker that is told to leave is gone in a moment, and nothing is lost with it."""
+
+import signal
+import time
+
+from tests.processes.house import house, until
+from tests.processes.outlet import people
+
+GRACE = 3  # seconds until it must be gone
+
+
+def test_a_worker_leaves_in_the_middle_of_the_work_and_the_others_finish_it(tmp_path):
+    with house(tmp_path, "accept", "accept", "deliver", "deliver") as home:
+        outlet = home.open("leaving")
+        home.emulator.fault("leaving", "latency", seconds=0.1, jitter=0.2)
+        outlet.activate(people(6000))
+        until(lambda: len(outlet.calls()) >= 5)
+
+        took = [leave(worker) for worker in (home.workers[0], home.workers[2])]
+        outlet.activate(people(2000, first=6000))
+        home.drain(outlet)
+
+        assert max(took) < GRACE
+        assert sorted(outlet.delivered()) == sorted((profile, 0) for profile in people(8000))
+        assert outlet.letters() == []
+        assert outlet.missing_from_books() == 0
+
+
+def test_a_hung_call_does_not_keep_a_worker_and_its_rows_are_accounted_for(tmp_path):
+    """Whether they were delivered nobody knows; not to say so for minutes would help nobody."""
+    with house(tmp_path, "accept", "deliver", read_timeout=60) as home:
+        outlet = home.open("hung")
+        home.emulator.fault("hung", "hang", after=2, times=1)
+        outlet.activate(people(2000))
+        until(lambda: home.emulator.fired())
+        home.start("deliver")
+
+        took = leave(home.workers[1])
+        home.drain(outlet, within=10)
+
+        refused = outlet.refused()
+        assert took < GRACE
+        assert list(refused.values()) == ["OutcomeUnknown"] * 200
+        assert sorted([*outlet.delivered(), *refused]) == sorted((profile, 0) for profile in people(2000))
+        assert outlet.missing_from_books() == 0
+
+
+def leave(worker):
+    """Tell a worker to leave, and return the seconds until it has."""
+    told = time.monotonic()
+    worker.process.send_signal(signal.SIGTERM)
+    worker.process.wait(30)
+    return time.monotonic() - told
