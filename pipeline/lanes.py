@@ -10,7 +10,8 @@ Keys (times are milliseconds since the epoch, by the server's clock)
     ready:{c}:{f}          zset of lane by the time it is due; ":bulk" for backfills
     flying:{c}             zset of batch by the end of its lease; +inf while it waits for another try
     retry:{c}:{f}          zset of batch by the time of its next try
-    batch:{b}              hash: destination, lane, connector, function, account, attempt, tries, state, rows
+    batch:{b}              hash: destination, lane, connector, function, account, attempt, tries, state, rows,
+                           begun_by
     batch:{b}:rows         list: profile, arrival, profile, arrival ...
     ways                   set of "connector:function": every way out that was ever configured
     sequence               counter that orders parked rows
@@ -111,7 +112,8 @@ class Lanes:
 
         Empty when another attempt has the batch, or sending was stopped in the meantime.
         """
-        return _pairs(self._scripts.run("begin", args=[batch.id, attempt, round(CALL_LEASE * 1000)]))
+        args: list[Argument] = [batch.id, attempt, round(CALL_LEASE * 1000), uuid.uuid4().hex]
+        return _pairs(self._scripts.run("begin", args=args))
 
     def rows(self, batch: Batch) -> list[tuple[str, bytes]]:
         """Return (profile, row) pairs without noting anything."""

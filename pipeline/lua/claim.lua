@@ -49,6 +49,8 @@ local function cut(lane)
   return batch_of(id)
 end
 
+local cut_before = batch_of(ARGV[4])
+if cut_before then return {'batch', cut_before.id, cut_before.attempt} end  -- but the answer was lost
 if (redis.call('HGET', 'connector:' .. connector, 'stopped') or '') ~= '' then return {'wait', -1} end
 local batch = next_retry()
 local lane = not batch and (first('ready:' .. connector .. ':' .. func) or first('ready:' .. connector .. ':' .. func .. ':bulk'))

@@ -5,7 +5,7 @@
 #include lanes
 local now = clock()
 local held = redis.call('HMGET', KEYS[2], 'id', 'until', 'size', 'attempt')
-if held[1] and tonumber(held[2]) > now then return {} end
+if held[1] and held[1] ~= ARGV[1] and tonumber(held[2]) > now then return {} end
 local id, size, attempt = held[1], tonumber(held[3]), tonumber(held[4] or '0') + 1
 if not id then
   id = ARGV[1]

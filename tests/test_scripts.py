@@ -1,0 +1,89 @@
+"""pipeline.scripts: a command is sent again when its answer was lost, and does no harm the second time."""
+
+import pytest
+import redis as redis_py
+
+from pipeline.broker import connect
+from pipeline.intake import Intake
+from pipeline.lanes import Lanes
+from tests.core import add, configure, cut
+
+
+class Forgetful(redis_py.Redis):
+    """A client that loses the next answer to a script once it has run."""
+
+    losing = False
+
+    def execute_command(self, *args, **options):
+        """Do it, and maybe not say so."""
+        answer = super().execute_command(*args, **options)
+        if self.losing and args[0] == "EVALSHA":
+            self.losing = False
+            raise redis_py.ConnectionError("the answer was lost")
+        return answer
+
+
+@pytest.fixture
+def client(redis, server_url):
+    """A client whose scripts the server knows already."""
+    configure(redis, max_rows=2, max_age=0)
+    with Forgetful(connection_pool=connect(server_url).connection_pool) as client:
+        add(client, "warm")
+        batch, attempt = cut(Lanes(client))
+        Lanes(client).begin(batch, attempt)
+        Lanes(client).settle(batch, attempt)
+        yield client
+
+
+@pytest.fixture
+def lanes(client):
+    return Lanes(client)
+
+
+def test_a_claim_whose_answer_was_lost_takes_no_second_lot_of_rows(client, lanes):
+    add(client, "a", "b", "c", "d")
+
+    client.losing = True
+    batch, attempt = cut(lanes)
+
+    assert [profile for profile, _ in lanes.begin(batch, attempt)] == ["a", "b"]
+    assert client.zcard("lane:lapsed/all") == 2
+
+
+def test_a_call_that_may_begin_does_so_although_the_answer_was_lost(client, lanes):
+    """Its rows would otherwise lie there as begun, and become dead letters that were never sent."""
+    add(client, "a", "b")
+    batch, attempt = cut(lanes)
+
+    client.losing = True
+    begun = lanes.begin(batch, attempt)
+
+    assert [profile for profile, _ in begun] == ["a", "b"]
+    assert lanes.begin(batch, attempt) == []
+
+
+def test_a_claim_on_the_intake_whose_answer_was_lost_is_had_at_once(client):
+    client.rpush("intake:0", "one", "two")
+    intake = Intake(client, window=60)
+
+    client.losing = True
+    claim = intake.claim(0)
+
+    assert claim is not None
+    assert (claim.entries, intake.claim(0)) == ([b"one", b"two"], None)
+
+
+def test_a_call_is_counted_once_although_the_answer_was_lost(client, lanes):
+    add(client, "a", "b")
+    batch, attempt = cut(lanes)
+    before = counted(client)
+
+    client.losing = True
+    lanes.begin(batch, attempt)
+
+    assert counted(client) == before + 1
+
+
+def counted(client):
+    """Return how many calls the counters hold."""
+    return sum(int(value) for name, value in client.hgetall("counters").items() if name.endswith(b"|calls"))
