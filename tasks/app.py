@@ -11,7 +11,9 @@ from pipeline.runtime import runtime
 from pipeline.settings import Settings
 from tasks.timer import Timer
 
-app = Celery("tasks", include=["tasks.activation", "tasks.delivery", "tasks.shutdown"])
+app = Celery(
+    "tasks", include=["tasks.activation", "tasks.delivery", "tasks.shutdown"], events="tasks.events:Events"
+)
 app.steps["worker"].add(Timer)
 
 

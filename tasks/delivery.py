@@ -6,6 +6,14 @@ from pipeline.runtime import runtime
 from tasks.app import app
 
 
+class Again(Retry):
+    """The batch waits for another try."""
+
+    def __repr__(self) -> str:
+        """Say why; this is what Flower shows."""
+        return str(self.message)
+
+
 @app.task
 def deliver(batch: str, attempt: int) -> str:
     """Deliver one batch; RETRY in Flower when it waits for another try, which has the same task id.
@@ -15,7 +23,7 @@ def deliver(batch: str, attempt: int) -> str:
     report = runtime().delivery.deliver(batch, attempt)
     runtime().dispatch.run()
     if report.again:
-        raise Retry(report.text)
+        raise Again(report.text)
     return report.text
 
 

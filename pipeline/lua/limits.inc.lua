@@ -2,8 +2,8 @@
 --
 -- GCRA spaces calls evenly and remembers one number, the time at which the next call would be exactly on
 -- schedule. `tolerance` lets a few calls be early. With spacing = window / (allowance - reserve) no window
--- of that length, however aligned, holds more than `allowance` calls; half of the reserve is the burst, the
--- other half absorbs what the network adds between a permit and its call.
+-- of that length, however aligned, holds more than `allowance` calls; half of the reserve lets a worker
+-- that woke up late catch up, the other half absorbs what the network adds between a permit and its call.
 
 local function schedule(allowance, window, burst)
   if burst > 0 and burst < allowance then
@@ -11,8 +11,8 @@ local function schedule(allowance, window, burst)
     return spacing, burst * spacing
   end
   local reserve = 0
-  if allowance >= 50 then
-    reserve = math.ceil(allowance * 0.015)
+  if allowance >= 40 then
+    reserve = math.max(2, math.ceil(allowance * 0.015))
   elseif allowance >= 10 then
     reserve = 1
   end
