@@ -5,7 +5,7 @@ https://docs.oracle.com/en/cloud/saas/marketing/responsys-user/List_SystemFields
 
 from urllib.parse import quote
 
-API = "/rest/api/v1.3"
+FAMILIES = {"sync": "/rest/api/v1.3", "async": "/rest/asyncApi/v1.3"}
 
 SYSTEM_COLUMNS = frozenset(
     {
@@ -41,6 +41,6 @@ SYSTEM_COLUMNS = frozenset(
 )
 
 
-def path(*names: str) -> str:
-    """Join ``names`` to a path below the API's root, each of them percent-encoded."""
-    return "/".join([API, *(quote(name, safe="") for name in names)])
+def path(*names: str, api: str = "sync") -> str:
+    """Join ``names`` to a path below the root of an API's family, each of them percent-encoded."""
+    return "/".join([FAMILIES[api], *(quote(name, safe="") for name in names)])

@@ -1,7 +1,8 @@
-"""What an action is: how rows become a call, and how its answer becomes verdicts."""
+"""What an action is: how rows become calls, and how answers become verdicts."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from pipeline.activation import Activation
@@ -9,13 +10,37 @@ from pipeline.call import Call, Rejection
 from pipeline.connector import Connector
 from pipeline.destination import Destination
 
+Verdicts = list[Rejection | None]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One call of a batch; rows that it rejects take part in no later step.
+
+    A step with ``once`` sets something up, such as a table, and rejects no row: it is skipped where the account
+    is known to have that, and only one worker at a time does it. ``found`` makes it a look: whether the answer
+    shows that it is there. ``settled_by`` are the error codes that say the same.
+
+    ``verdicts`` reads one verdict per row, in their order, None meaning delivered; it raises OutcomeUnknown
+    when the answer does not fit the rows.
+    """
+
+    name: str  # named in verdicts: "merge", "fields"
+    function: str  # what the account's limits count its calls by
+    call: Callable[[Sequence[Activation]], Call]
+    verdicts: Callable[[Sequence[Activation], Any], Verdicts]
+    repeatable: bool = True  # a call whose outcome is unknown may simply be sent again
+    once: str | None = None
+    found: Callable[[Any], bool] | None = None
+    settled_by: frozenset[str] = frozenset()
+
 
 class Action(ABC):
     """One thing a destination can do; no I/O, no clock, no settings."""
 
     name: str
-    function: str  # what the account's limits count its calls by
-    repeatable: bool  # True when a call whose outcome is unknown may simply be sent again
+    state: bool  # True: a newer activation of a profile overlays one that waits. False: each is a row
+    functions: tuple[str, ...]  # all that its steps may use
 
     @abstractmethod
     def problem(self, connector: Connector, destination: Destination, activation: Activation) -> str | None:
@@ -24,16 +49,16 @@ class Action(ABC):
         Asked of every row, so it must be cheap.
         """
 
-    @abstractmethod
-    def call(self, connector: Connector, destination: Destination, rows: Sequence[Activation]) -> Call:
-        """Build the request for rows that have no problem."""
+    def shape(self, connector: Connector, destination: Destination, activation: Activation) -> str:  # noqa: ARG002
+        """Name what must be equal within one call, such as the columns; a batch holds rows of one shape."""
+        return ""
+
+    def most_rows(self, connector: Connector, destination: Destination, rows: Sequence[Activation]) -> int | None:  # noqa: ARG002
+        """Return how many rows of this shape one call may hold; None: as many as the destination says."""
+        return None
 
     @abstractmethod
-    def verdicts(
-        self, rows: Sequence[Activation], answer: Any, connector: Connector
-    ) -> list[Rejection | None]:
-        """Read one verdict per row, in their order; None means delivered.
-
-        Raises:
-            OutcomeUnknown: the answer does not fit the rows, or those that were sent for ``connector``.
-        """
+    def steps(
+        self, connector: Connector, destination: Destination, rows: Sequence[Activation]
+    ) -> tuple[Step, ...]:
+        """Return what is done with rows of one shape, which have no problem, in this order."""

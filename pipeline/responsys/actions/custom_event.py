@@ -4,14 +4,15 @@ https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/api-v
 """
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from pipeline.activation import Activation
-from pipeline.call import Call, Rejection
+from pipeline.call import Call
 from pipeline.connector import Connector
 from pipeline.destination import Destination
 from pipeline.rendering import render
-from pipeline.responsys.actions.action import Action
+from pipeline.responsys.actions.action import Action, Step, Verdicts
 from pipeline.responsys.identifiers import IDENTIFIERS
 from pipeline.responsys.names import SYSTEM_COLUMNS, path
 from pipeline.responsys.results import read_results
@@ -25,49 +26,63 @@ class CustomEvent(Action):
     """One event per row, with its variables as properties; the person must be in the list already."""
 
     name = "custom_event"
-    function = "triggerCustomEvent"
-    repeatable = False
+    state = False
+    functions = ("triggerCustomEvent",)
 
-    def problem(self, connector: Connector, destination: Destination, activation: Activation) -> str | None:  # noqa: ARG002 - other actions look at it
+    def problem(self, connector: Connector, destination: Destination, activation: Activation) -> str | None:
         """Look for a missing identifier and for names that Responsys keeps to itself."""
         if not RESERVED.isdisjoint(map(str.upper, activation.variables)):
             names = sorted(name for name in activation.variables if name.upper() in RESERVED)
             return "reserved variable names: " + ", ".join(f'"{name}"' for name in names)
         return IDENTIFIERS[connector.identifier_type].problem(activation)
 
-    def call(self, connector: Connector, destination: Destination, rows: Sequence[Activation]) -> Call:
-        """Build the request.
-
-        Oracle's sample lists every identifier, the unused ones as null, and ``emailFormat``. Recorded calls
-        succeed with one identifier and the list, and a format of ours would overrule the person's own.
-        """
-        identifier = IDENTIFIERS[connector.identifier_type]
-        list_name = {"objectName": connector.profile_list}
-        if connector.list_folder:
-            list_name["folderName"] = connector.list_folder
-        return Call(
-            function=self.function,
-            path=path("events", destination.options["event"]),
-            body={
-                "customEvent": {},
-                "recipientData": [
-                    {
-                        "recipient": {identifier.key: identifier.value(row), "listName": list_name},
-                        "optionalData": properties(row),
-                    }
-                    for row in rows
-                ],
-            },
+    def steps(
+        self, connector: Connector, destination: Destination, rows: Sequence[Activation]
+    ) -> tuple[Step, ...]:
+        """Trigger the event; whether somebody was entered cannot be looked up, so never twice."""
+        return (
+            Step(
+                name="event",
+                function="triggerCustomEvent",
+                call=partial(event_call, connector, destination),
+                verdicts=partial(event_verdicts, connector),
+                repeatable=False,
+            ),
         )
 
-    def verdicts(
-        self, rows: Sequence[Activation], answer: Any, connector: Connector
-    ) -> list[Rejection | None]:
-        """Read one result per recipient; success means that the person was handed to the program."""
-        riids = (
-            [IDENTIFIERS["riid"].value(row) for row in rows] if connector.identifier_type == "riid" else None
-        )
-        return read_results(answer, len(rows), riids)
+
+def event_call(connector: Connector, destination: Destination, rows: Sequence[Activation]) -> Call:
+    """Build the request.
+
+    Oracle's sample lists every identifier, the unused ones as null, and ``emailFormat``. Recorded calls
+    succeed with one identifier and the list, and a format of ours would overrule the person's own.
+    """
+    identifier = IDENTIFIERS[connector.identifier_type]
+    list_name = {"objectName": connector.profile_list}
+    if connector.list_folder:
+        list_name["folderName"] = connector.list_folder
+    return Call(
+        function="triggerCustomEvent",
+        path=path("events", destination.options["event"], api=connector.api),
+        body={
+            "customEvent": {},
+            "recipientData": [
+                {
+                    "recipient": {identifier.key: identifier.value(row), "listName": list_name},
+                    "optionalData": properties(row),
+                }
+                for row in rows
+            ],
+        },
+    )
+
+
+def event_verdicts(connector: Connector, rows: Sequence[Activation], answer: Any) -> Verdicts:
+    """Read one result per recipient; success means that the person was handed to the program."""
+    sent = None
+    if connector.identifier_type == "riid":
+        sent = [IDENTIFIERS["riid"].value(row) for row in rows]
+    return read_results(answer, len(rows), sent)
 
 
 def properties(row: Activation) -> list[dict[str, str | None]]:
