@@ -1,22 +1,11 @@
-"""A destination as it is configured: what all have, and the options of each action."""
+"""A destination as it is configured: the options of each action beside what all have."""
 
 from collections.abc import Mapping
 
 from schemas.activation_fields import CALL_TYPES
-from schemas.configuration_fields import Number, OneOf, SomeOf, Text, Whole
-from schemas.document import Document, Variant
-
-MAX_ROWS = 200  # records in one call, by Oracle's rule for all of them
-
-
-class DestinationDocument(Document):
-    """What destinations of all actions have."""
-
-    audience = Text(required=True, slashes=False)
-    connector = Text(required=True)
-    action = Text(required=True)
-    max_rows = Whole(least=1, most=MAX_ROWS, load_default=MAX_ROWS)
-    max_age = Number(above=0, load_default=600)
+from schemas.configuration_fields import OneOf, SomeOf, Text
+from schemas.destination_document import DestinationDocument
+from schemas.document import Variant
 
 
 class CustomEvent(DestinationDocument):

@@ -1,0 +1,16 @@
+"""What destinations of all actions have in common."""
+
+from schemas.configuration_fields import Number, Text, Whole
+from schemas.document import Document
+
+MAX_ROWS = 200  # records in one call, by Oracle's rule for all of them
+
+
+class DestinationDocument(Document):
+    """What destinations of all actions have."""
+
+    audience = Text(required=True, slashes=False)
+    connector = Text(required=True)
+    action = Text(required=True)
+    max_rows = Whole(least=1, most=MAX_ROWS, load_default=MAX_ROWS)
+    max_age = Number(above=0, load_default=600)
