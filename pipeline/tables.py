@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     DateTime,
     Dialect,
@@ -54,11 +55,22 @@ destinations = Table(
     Column("body", JSON, nullable=False),
 )
 
-# Why a connector or destination does not send: a person paused it, or Responsys' answer holds it.
+# Queries on a schedule whose results are snapshots of an audience.
+sources = Table(
+    "sources",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("audience", String, nullable=False),
+    Column("body", JSON, nullable=False),
+    Column("secrets", Text, nullable=False),  # sealed by the vault: {"url": ...}
+)
+
+# Why a connector or destination does not send: a person paused it, or Responsys' answer holds it. And why
+# the last run of a source sent nothing.
 holds = Table(
     "holds",
     metadata,
-    Column("scope", String, primary_key=True),  # connector, destination
+    Column("scope", String, primary_key=True),  # connector, destination, source
     Column("name", String, primary_key=True),
     Column("kind", String, nullable=False),  # paused, held
     Column("code", String, nullable=False),
@@ -66,7 +78,7 @@ holds = Table(
     Column("since", Moment, nullable=False),
 )
 
-# One row; its version rises with every change of the three tables above.
+# One row; its version rises with every change of the four tables above.
 catalog = Table(
     "catalog",
     metadata,
@@ -124,4 +136,62 @@ folds = Table(
     metadata,
     Column("id", String, primary_key=True),
     Column("at", Moment, nullable=False, index=True),
+)
+
+# The snapshots of an audience: whose turn it is, and how far the last run has come (snapshots/runs.py).
+snapshots = Table(
+    "snapshots",
+    metadata,
+    Column("audience", String, primary_key=True),
+    Column("run", String, nullable=False),
+    Column("phase", String, nullable=False),  # new, reading, sending, done, stopped
+    Column("source", String),  # that the run is of; None: a person's file
+    Column("taken_at", Moment),
+    Column("finished_at", Moment),
+    Column("owner", String),  # who is at it; None: nobody
+    Column("alive_at", Moment),  # when the owner was last heard of
+)
+
+# What a run does for one destination, and how far it has come.
+snapshot_parts = Table(
+    "snapshot_parts",
+    metadata,
+    Column("destination", String, primary_key=True),
+    Column("audience", String, nullable=False, index=True),
+    Column("run", String, nullable=False),
+    Column("view", String, nullable=False),  # which attributes matter
+    Column("call_types", JSON, nullable=False),  # those it takes
+    Column("silent", Boolean, nullable=False),  # a baseline: nothing is sent
+    Column("known", BigInteger, nullable=False),  # members before this run
+    Column("entering", BigInteger, nullable=False),
+    Column("changed", BigInteger, nullable=False),
+    Column("leaving", BigInteger, nullable=False),
+    Column("step", String, nullable=False),  # leaving, arriving, done
+    Column("position", String),  # the last profile of the step that is done
+    Column("chunk", BigInteger, nullable=False),  # the last chunk that is known to be appended
+    Column("sent", BigInteger, nullable=False),  # activations appended by this run
+    Column("since", Moment),  # when its first snapshot was done; None: it has had none
+)
+
+# A snapshot while it is compared: one row per profile for each choice of attributes.
+staged = Table(
+    "staged",
+    metadata,
+    Column("run", String, primary_key=True),
+    Column("view", String, primary_key=True),
+    Column("profile_id", String, primary_key=True),
+    Column("digest", String, nullable=False),  # "": a member whose row is not valid; it stays what it is
+    Column("content", Text, nullable=False),  # identifiers and variables, JSON
+    sqlite_with_rowid=False,
+)
+
+# What every destination was last sent by a snapshot.
+members = Table(
+    "members",
+    metadata,
+    Column("destination", String, primary_key=True),
+    Column("profile_id", String, primary_key=True),
+    Column("digest", String, nullable=False),
+    Column("content", Text, nullable=False),
+    sqlite_with_rowid=False,
 )
