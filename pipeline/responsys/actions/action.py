@@ -53,6 +53,13 @@ class Action(ABC):
         """Name what must be equal within one call, such as the columns; a batch holds rows of one shape."""
         return ""
 
+    def attributes(self, connector: Connector, destination: Destination) -> frozenset[str] | None:  # noqa: ARG002
+        """Name the identifiers and variables that are exported; None: all that an activation has.
+
+        What a snapshot sends, compares and keeps of a profile is this and no more.
+        """
+        return None
+
     def most_rows(self, connector: Connector, destination: Destination, rows: Sequence[Activation]) -> int | None:  # noqa: ARG002
         """Return how many rows of this shape one call may hold; None: as many as the destination says."""
         return None
