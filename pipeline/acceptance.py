@@ -4,14 +4,19 @@ What cannot be accepted becomes an ``Invalid`` dead letter. Those are written fi
 from the claim: when the worker dies before the claim is dropped, the next one finds them there already.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import astuple
+from functools import reduce
+from hashlib import sha1
 
 from sqlalchemy import Engine
 
 from pipeline import dead_letters
+from pipeline.activation import Activation, decode, encode
 from pipeline.catalog import Catalog
-from pipeline.intake import Accepted, Claim, Intake
-from pipeline.routing import Router
+from pipeline.intake import Accepted, Claim, Intake, StateRow
+from pipeline.overlay import overlay
+from pipeline.routing import Router, Way
 
 MOST_CLAIMS = 10  # per task, so that one shard does not keep a worker for ever
 
@@ -26,15 +31,13 @@ class Acceptance:
 
     def accept(self, shard: int) -> str:
         """Accept what waits in one shard, up to ten claims; say how much that was."""
-        entries, total = 0, Accepted(0, 0, 0)
+        entries, total = 0, Accepted()
         for claim in self._claims(shard):
             done = self._accept(claim)
             if done is None:
                 break
             entries += len(claim.entries)
-            total = Accepted(
-                total.added + done.added, total.invalid + done.invalid, total.repeated + done.repeated
-            )
+            total = Accepted(*map(sum, zip(astuple(total), astuple(done), strict=True)))
         return summary(entries, total)
 
     def _claims(self, shard: int) -> Iterator[Claim]:
@@ -46,16 +49,37 @@ class Acceptance:
 
     def _accept(self, claim: Claim) -> Accepted | None:
         router = self._keep_letters(claim)
-        return self._intake.accept(claim, list(router.lanes), router.routes)
+        states = [row for way, found in router.states.values() for row in self._overlay(router, way, found)]
+        return self._intake.accept(claim, list(router.lanes), router.routes, states)
+
+    def _overlay(
+        self, router: Router, way: Way, found: Mapping[str, Sequence[Activation]]
+    ) -> Iterator[StateRow]:
+        """Lay the newest activations of each profile over the row that waits for it."""
+        destination = way.destination.name
+        for (profile, activations), base in zip(
+            found.items(), self._intake.peek(destination, list(found)), strict=True
+        ):
+            own = reduce(overlay, activations)
+            text, absorbed = _text(router, way, own), len(activations) - 1
+            if base:
+                whole = _text(router, way, overlay(decode(base.partition(b"\0")[2]), own))
+                yield StateRow(destination, profile, text, absorbed, whole, sha1(base).hexdigest())  # noqa: S324
+            else:
+                yield StateRow(destination, profile, text, absorbed)
 
     def _keep_letters(self, claim: Claim) -> Router:
-        router = Router(self._catalog(), claim)
+        router = Router(self._catalog(), claim, self._intake.recognises)
         router.route()
         letters = [letter for letter, digest in router.letters if not digest or not self._intake.seen(digest)]
         if letters:
             with self._engine.begin() as connection:
                 dead_letters.keep(connection, letters)
         return router
+
+
+def _text(router: Router, way: Way, activation: Activation) -> bytes:
+    return router.lane(way, activation).encode() + b"\0" + encode(activation)
 
 
 def summary(entries: int, done: Accepted) -> str:
@@ -65,6 +89,8 @@ def summary(entries: int, done: Accepted) -> str:
     parts = [f"{entries:,} entries, {done.added:,} rows"]
     if done.invalid:
         parts.append(f"{done.invalid:,} invalid")
+    if done.coalesced:
+        parts.append(f"{done.coalesced:,} coalesced")
     if done.repeated:
         parts.append(f"{done.repeated:,} seen before")
     return ", ".join(parts)

@@ -38,20 +38,37 @@ class Claim:
 
 @dataclass(frozen=True)
 class Routed:
-    """Where one entry goes; accept.lua explains ``mark``, and the negative lane numbers."""
+    """Where one entry goes; accept.lua explains ``mark`` and ``lanes``."""
 
     mark: str
     profile: str
-    lanes: tuple[int, ...]
+    lanes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class StateRow:
+    """The one row of a profile that a claim adds at a destination of a state action.
+
+    Rows are kept as "lane, NUL, JSON". ``own`` is made of this claim's entries, some ``absorbed``;
+    ``whole`` is the same laid over the row that waits, whose SHA-1 is ``base``; both "" when none does.
+    """
+
+    destination: str
+    profile: str
+    own: bytes
+    absorbed: int
+    whole: bytes = b""
+    base: str = ""
 
 
 @dataclass(frozen=True)
 class Accepted:
-    """What became of a claim: rows added to lanes, rows not valid, entries seen before."""
+    """What became of a claim: rows added, rows not valid, entries seen before, rows coalesced."""
 
-    added: int
-    invalid: int
-    repeated: int
+    added: int = 0
+    invalid: int = 0
+    repeated: int = 0
+    coalesced: int = 0
 
 
 class Intake:
@@ -83,16 +100,39 @@ class Intake:
             return None
         return Claim(shard, answer[0].decode(), int(answer[1]), answer[2:])
 
-    def accept(self, claim: Claim, lanes: Sequence[str], routes: Sequence[Routed]) -> Accepted | None:
+    def peek(self, destination: str, profiles: Sequence[str]) -> list[bytes]:
+        """Return of each profile the row that a newer one would be laid over; b"" when none waits."""
+        return list(self._scripts.run("peek", args=[destination, *profiles]))
+
+    def accept(
+        self,
+        claim: Claim,
+        lanes: Sequence[str],
+        routes: Sequence[Routed],
+        states: Sequence[StateRow] = (),
+    ) -> Accepted | None:
         """Add the rows of a claim to their lanes and drop it; None when the claim is no longer ours."""
-        ways: dict[tuple[int, ...], int] = {}  # lanes to the number of their route
+        ways: dict[tuple[str, ...], int] = {}  # lanes to the number of their route
         routed = ",".join([str(ways.setdefault(route.lanes, len(ways) + 1)) for route in routes])
         marks = [(n, route.mark) for n, route in enumerate(routes, 1) if route.mark]
         args: list[Argument] = [claim.id, claim.attempt, self._window, len(lanes), *lanes]
-        args += [len(ways), *[" ".join(map(str, way)) for way in ways], routed]
+        args += [len(ways), *[" ".join(way) for way in ways], routed]
         args += [len(marks), *[part for mark in marks for part in mark], *[route.profile for route in routes]]
+        args.append(len(states))
+        for row in states:
+            args += (row.destination, row.profile, row.own, row.absorbed, row.whole, row.base)
         answer = self._scripts.run("accept", _keys(claim.shard), args)
         return Accepted(*map(int, answer)) if answer else None
+
+    def recognises(self, mark: str) -> bool:
+        """Tell whether what carries this mark was accepted before; accept.lua has the last word."""
+        digest = mark[1:]
+        if mark[0] == "g":
+            producer, chunk, digest = digest.split(":")
+            last = self._client.get(f"producer:{producer}")
+            if last is not None and int(last) >= int(chunk):
+                return True
+        return self.seen(digest)
 
     def seen(self, digest: str) -> bool:
         """Tell whether an id was accepted within the idempotency window."""

@@ -10,8 +10,9 @@ Keys (times are milliseconds since the epoch, by the server's clock)
     ready:{c}:{f}          zset of lane by the time it is due; ":bulk" for backfills
     flying:{c}             zset of batch by the end of its lease; +inf while it waits for another try
     retry:{c}:{f}          zset of batch by the time of its next try
+    polls:{c}              zset of batch by the time its request is asked after
     batch:{b}              hash: destination, lane, connector, function, account, attempt, tries, state, rows,
-                           begun_by
+                           begun_by, progress (what its earlier steps came to, JSON), request, asked
     batch:{b}:rows         list: profile, arrival, profile, arrival ...
     ways                   set of "connector:function": every way out that was ever configured
     sequence               counter that orders parked rows
@@ -21,13 +22,14 @@ A lane holds a profile at most once and never while the profile is in flight: it
 come up one by one. So a batch never holds a profile twice, each profile's rows go in order, and a claim
 looks at no row that it does not take.
 
-A batch is ``claimed`` (with its permit), ``begun`` (its call may be out), ``waiting`` (for another try) or
-``lapsed`` (begun, and its worker was not heard of again). Its attempt is part of every later step: who
+A batch is ``claimed`` (with its permit), ``begun`` (its call may be out), ``waiting`` (for another try or its
+next step), ``submitted`` (its answer is to be asked for) or ``lapsed`` (begun, and its worker was not heard of
+again). Its attempt is part of every later step: who
 carries an old one is refused.
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import redis
@@ -36,6 +38,7 @@ from pipeline.broker import text
 from pipeline.scripts import Argument, Scripts
 
 CLAIM_LEASE = 30.0  # seconds for the doorbell of a batch to be answered
+MOST_POLLS = 200  # requests in one call, by Oracle's rule
 CALL_LEASE = 100.0  # seconds for a call (connect 10, read 60) and for recording what came of it
 
 
@@ -66,6 +69,17 @@ class Batch:
     tries: int
     state: str
     rows: int
+    progress: str = ""
+
+
+@dataclass(frozen=True)
+class Poll:
+    """A request to ask after: the answer of one batch's call."""
+
+    batch: str
+    attempt: int
+    request: str
+    asked: int  # how often, this time among them
 
 
 class Lanes:
@@ -91,53 +105,79 @@ class Lanes:
 
     def batch(self, batch: str) -> Batch | None:
         """Read one batch; None when it has been settled."""
-        fields = self._client.hgetall(f"batch:{batch}")
-        known = {text(name): text(value) for name, value in fields.items()}
-        if "state" not in known:
+        found = self.open(batch)
+        return found and found[0]
+
+    def open(self, batch: str) -> tuple[Batch, list[tuple[str, bytes]]] | None:
+        """Read one batch and its (profile, row) pairs; None when it has been settled."""
+        answer = self._scripts.run("open", args=[batch])
+        if not answer:
             return None
-        return Batch(
-            id=batch,
-            destination=known["destination"],
-            connector=known["connector"],
-            account=known["account"],
-            function=known["function"],
-            attempt=int(known["attempt"]),
-            tries=int(known["tries"]),
-            state=known["state"],
-            rows=int(known["rows"]),
-        )
+        fields, rows = answer
+        known = {text(name): text(value) for name, value in zip(fields[::2], fields[1::2], strict=True)}
+        return _batch(batch, known), _pairs(rows)
 
-    def begin(self, batch: Batch, attempt: int) -> list[tuple[str, bytes]]:
-        """Note that the call is about to go out; return (profile, row) pairs.
+    def begin(self, batch: Batch) -> bool:
+        """Note that a call is about to go out; False when another attempt has the batch, or it was stopped."""
+        args: list[Argument] = [batch.id, batch.attempt, round(CALL_LEASE * 1000), uuid.uuid4().hex]
+        return bool(self._scripts.run("begin", args=args))
 
-        Empty when another attempt has the batch, or sending was stopped in the meantime.
-        """
-        args: list[Argument] = [batch.id, attempt, round(CALL_LEASE * 1000), uuid.uuid4().hex]
-        return _pairs(self._scripts.run("begin", args=args))
-
-    def rows(self, batch: Batch) -> list[tuple[str, bytes]]:
-        """Return (profile, row) pairs without noting anything."""
-        return _pairs(self._scripts.run("read", args=[batch.id]))
-
-    def settle(self, batch: Batch, attempt: int, returned: Sequence[int] = ()) -> bool:
+    def settle(self, batch: Batch, returned: Sequence[int] = ()) -> bool:
         """Let the batch's rows leave; those at the positions ``returned`` go back to their lane."""
-        return bool(self._scripts.run("settle", args=[batch.id, attempt, *returned]))
+        return bool(self._scripts.run("settle", args=[batch.id, batch.attempt, *returned]))
 
-    def retry(self, batch: Batch, attempt: int, *, delay: float, spend: bool, refund: bool) -> int:
+    def retry(self, batch: Batch, *, delay: float, spend: bool, refund: bool) -> int:
         """Put the batch aside for ``delay`` seconds; return the tries used up, -1 when it is not ours.
 
         ``spend``: this was one of its tries. ``refund``: the call was not made, its permit is free again.
         """
-        args: list[Argument] = [batch.id, attempt, round(delay * 1000), int(spend), int(refund)]
+        args: list[Argument] = [batch.id, batch.attempt, round(delay * 1000), int(spend), int(refund)]
         return int(self._scripts.run("retry", args=args))
 
-    def split(self, batch: Batch, attempt: int) -> bool:
-        """Halve the batch; the halves wait for permits of their own."""
-        return bool(self._scripts.run("split", args=[batch.id, attempt, uuid.uuid4().hex, uuid.uuid4().hex]))
+    def turn(
+        self, batch: Batch, function: str, progress: str, *, delay: float, refund: bool, outside: bool
+    ) -> bool:
+        """Let the batch wait for a permit of the function that its next step needs.
 
-    def extend(self, batch: Batch, attempt: int, lease: float = CALL_LEASE) -> bool:
+        ``refund``: the permit it came with was not used. ``outside``: it takes no slot of its connector while
+        it waits. False when it is no longer ours.
+        """
+        args: list[Argument] = [batch.id, batch.attempt, function, progress, round(delay * 1000)]
+        return bool(self._scripts.run("turn", args=[*args, int(refund), int(outside)]))
+
+    def submitted(self, batch: Batch, request: str, delay: float) -> bool:
+        """Note that the answer is to be asked for under ``request``; False when it is no longer ours."""
+        return bool(
+            self._scripts.run("submitted", args=[batch.id, batch.attempt, request, round(delay * 1000)])
+        )
+
+    def claim_polls(self, gate: Gate) -> list[Poll]:
+        """Take requests to ask after, with the permit for the call that asks; none when none may go now."""
+        allowance = max(1, int((gate.limit or gate.default) * gate.utilisation))
+        args: list[Argument] = [gate.connector, gate.account, allowance, round(gate.window * 1000)]
+        answer = self._scripts.run("claim_polls", args=[*args, MOST_POLLS, round(CALL_LEASE * 1000)])
+        return [
+            Poll(batch.decode(), int(attempt), request.decode(), int(asked))
+            for batch, attempt, request, asked in zip(*[iter(answer)] * 4, strict=True)
+        ]
+
+    def ask_later(self, poll: Poll, delay: float) -> None:
+        """Ask after a request again in ``delay`` seconds."""
+        self._scripts.run("ask_later", args=[poll.batch, poll.attempt, round(delay * 1000)])
+
+    def next_poll(self, connector: str) -> float | None:
+        """Return the moment, in seconds since the epoch, at which a request is to be asked after."""
+        found = self._client.zrange(f"polls:{connector}", 0, 0, withscores=True)
+        return float(found[0][1]) / 1000 if found else None
+
+    def split(self, batch: Batch, first: str = "", second: str = "") -> bool:
+        """Halve the batch; the halves wait for permits of their own, and keep their shares of the progress."""
+        ids = [uuid.uuid4().hex, uuid.uuid4().hex]
+        return bool(self._scripts.run("split", args=[batch.id, batch.attempt, *ids, first, second]))
+
+    def extend(self, batch: Batch, lease: float = CALL_LEASE) -> bool:
         """Keep the batch for ``lease`` seconds from now; False when it is no longer ours."""
-        return bool(self._scripts.run("extend", args=[batch.id, attempt, round(lease * 1000)]))
+        return bool(self._scripts.run("extend", args=[batch.id, batch.attempt, round(lease * 1000)]))
 
     def lapsed(self, connector: str, most: int = 20) -> list[tuple[str, int]]:
         """Take back what was claimed and not begun; return (batch, attempt) of what was begun."""
@@ -153,3 +193,18 @@ class Lanes:
 
 def _pairs(flat: Sequence[bytes]) -> list[tuple[str, bytes]]:
     return [(profile.decode(), row) for profile, row in zip(flat[::2], flat[1::2], strict=True)]
+
+
+def _batch(batch: str, known: Mapping[str, str]) -> Batch:
+    return Batch(
+        id=batch,
+        destination=known["destination"],
+        connector=known["connector"],
+        account=known["account"],
+        function=known["function"],
+        attempt=int(known["attempt"]),
+        tries=int(known["tries"]),
+        state=known["state"],
+        rows=int(known["rows"]),
+        progress=known.get("progress", ""),
+    )

@@ -30,7 +30,7 @@ def publish(client: redis.Redis, catalog: Catalog) -> None:
         configure(scripts, catalog, destination)
     known = {text(name) for name in client.smembers("destinations")}
     for name in known - set(catalog.destinations):
-        scripts.run("configure", args=[name, REMOVED, REMOVED, 200, 0, ""])
+        scripts.run("configure", args=[name, REMOVED, REMOVED, 200, 0, "", 0])
     with client.pipeline() as pipe:
         pipe.delete("audiences", "destinations")
         if catalog.destinations:
@@ -44,9 +44,11 @@ def publish(client: redis.Redis, catalog: Catalog) -> None:
 def configure(scripts: Scripts, catalog: Catalog, destination: Destination) -> None:
     """Write one destination, and move its lanes to where they belong now."""
     hold = catalog.holds.get(("destination", destination.name))
+    functions = ACTIONS[destination.action].functions
     scripts.run("configure", args=[
-        destination.name, destination.connector, ACTIONS[destination.action].function,
-        destination.max_rows, round(destination.max_age * 1000), hold.kind if hold else "",
+        destination.name, destination.connector, functions[0], destination.max_rows,
+        round(destination.max_age * 1000), hold.kind if hold else "",
+        round(destination.options.get("dedupe") or 0), *functions[1:],
     ])  # fmt: skip
 
 

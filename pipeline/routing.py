@@ -4,17 +4,17 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
 from hashlib import blake2b
 
 from pipeline import dead_letters
 from pipeline.activation import Activation, Invalid, decode
 from pipeline.catalog import Catalog
+from pipeline.connector import Connector
 from pipeline.dead_letters import DeadLetter
 from pipeline.destination import Destination
 from pipeline.intake import Claim, Routed
 from pipeline.report import flatten
-from pipeline.responsys.actions import ACTIONS
+from pipeline.responsys.actions import ACTIONS, Action
 
 NOWHERE = "/"  # the lane of what belongs to no destination
 GENERATED_ID = re.compile(r"([0-9a-z]+)-(\d+)-\d+")  # as producers make them: producer, chunk, index
@@ -26,8 +26,8 @@ class Way:
     """One destination for activations of one audience and call type."""
 
     destination: Destination
-    problem: Callable[[Activation], str | None]
-    lane: int
+    connector: Connector
+    action: Action
 
 
 @dataclass
@@ -36,10 +36,14 @@ class Router:
 
     catalog: Catalog
     claim: Claim
+    seen: Callable[[str], bool]  # whether a mark was accepted before
     lanes: dict[str, int] = field(default_factory=dict)  # lane to its number, from 1
     routes: list[Routed] = field(default_factory=list)
     letters: list[tuple[DeadLetter, str]] = field(default_factory=list)  # with the digest of a chosen id
+    states: dict[str, tuple[Way, dict[str, list[Activation]]]] = field(default_factory=dict)  # by destination
     _ways: dict[tuple[str, str, bool, str | None], list[Way]] = field(default_factory=dict)
+    _shapes: dict[tuple[str, str, bool], str] = field(default_factory=dict)
+    _marks: set[str] = field(default_factory=set)
 
     def route(self) -> None:
         """Find where every entry goes."""
@@ -48,9 +52,18 @@ class Router:
                 activation = decode(entry)
             except Invalid as error:
                 self._refuse(index, salvage(entry), None, "", "; ".join(flatten(error.messages)))
-                self.routes.append(Routed("", "", (-self._number(NOWHERE),)))
+                self.routes.append(Routed("", "", (f"-{self._number(NOWHERE)}",)))
             else:
                 self.routes.append(self._route(index, activation))
+
+    def lane(self, way: Way, activation: Activation) -> str:
+        """Name a lane, computing each shape's once."""
+        shape = way.action.shape(way.connector, way.destination, activation)
+        key = (way.destination.name, shape, activation.bulk)
+        name = self._shapes.get(key)
+        if name is None:
+            name = self._shapes[key] = lane_of(way, shape, activation)
+        return name
 
     def _route(self, index: int, activation: Activation) -> Routed:
         mark, digest = mark_of(activation)
@@ -58,31 +71,34 @@ class Router:
         ways = self._ways.get(key)
         if ways is None:
             ways = self._ways[key] = self._find(activation)
-        numbers = []
-        for way in ways:
-            problem = way.problem(activation)
-            if problem is not None:
-                self._refuse(index, activation, way.destination, digest, problem)
-            numbers.append(way.lane if problem is None else -way.lane)
+        tokens = [self._token(index, activation, way, mark, digest) for way in ways]
         if not ways and not self._known(activation):
             why = f'no destination is set up for audience "{activation.audience}"'
             self._refuse(index, activation, None, digest, why)
-            numbers.append(-self._number(NOWHERE))
-        return Routed(mark, activation.profile_id, tuple(numbers))
+            tokens.append(f"-{self._number(NOWHERE)}")
+        return Routed(mark, activation.profile_id, tuple(tokens))
+
+    def _token(self, index: int, activation: Activation, way: Way, mark: str, digest: str) -> str:
+        problem = way.action.problem(way.connector, way.destination, activation)
+        if problem is not None:
+            self._refuse(index, activation, way.destination, digest, problem)
+            return f"-{self._number(f'{way.destination.name}/all')}"
+        if not way.action.state:
+            return str(self._number(self.lane(way, activation)))
+        if not mark or not self._repeated(mark, digest):
+            _, waiting = self.states.setdefault(way.destination.name, (way, {}))
+            waiting.setdefault(activation.profile_id, []).append(activation)
+        return f"={self._number(f'{way.destination.name}/all')}"
+
+    def _repeated(self, mark: str, digest: str) -> bool:
+        if digest in self._marks or self.seen(mark):
+            return True
+        self._marks.add(digest)
+        return False
 
     def _find(self, activation: Activation) -> list[Way]:
         return [
-            Way(
-                destination,
-                partial(
-                    ACTIONS[destination.action].problem,
-                    self.catalog.connectors[destination.connector],
-                    destination,
-                ),
-                self._number(
-                    f"{destination.name}/all+bulk" if activation.bulk else f"{destination.name}/all"
-                ),
-            )
+            Way(destination, self.catalog.connectors[destination.connector], ACTIONS[destination.action])
             for destination in self.catalog.for_audience(activation.audience)
             if activation.call_type in destination.call_types
             and activation.destination in (None, destination.name)
@@ -111,6 +127,19 @@ class Router:
             activation=self.claim.entries[index].decode("utf-8", "replace"),
         )
         self.letters.append((letter, digest))
+
+
+def lane_of(way: Way, shape: str, activation: Activation) -> str:
+    """Name the lane of the rows that may share a call with this one; lanes.inc.lua tells how."""
+    name = blake2b(shape.encode(), digest_size=8).hexdigest() if shape else "all"
+    steps = way.action.steps(way.connector, way.destination, [activation])
+    first = next(step for step in steps if not step.once)
+    if first.function != way.action.functions[0]:
+        name += f"@{first.function}"
+    most = way.action.most_rows(way.connector, way.destination, [activation])
+    if most is not None:
+        name += f"#{most}"
+    return f"{way.destination.name}/{name}" + ("+bulk" if activation.bulk else "")
 
 
 def mark_of(activation: Activation) -> tuple[str, str]:

@@ -16,7 +16,7 @@ def configure(
     client: Any, name: str = "lapsed", *, max_rows: int = 200, max_age: float = 600, stopped: str = ""
 ) -> None:
     """Write a destination of connector acme, as mirror.publish does."""
-    args = [name, "acme", "triggerCustomEvent", max_rows, round(max_age * 1000), stopped]
+    args = [name, "acme", "triggerCustomEvent", max_rows, round(max_age * 1000), stopped, 0]
     Scripts(client).run("configure", args=args)
 
 
@@ -28,7 +28,7 @@ def add(client: Any, *profiles: str, lane: str = LANE, marks: Sequence[str] = ()
     claim = intake.claim(0)
     assert claim is not None
     return intake.accept(claim, [lane], [
-        Routed(mark, profile, (1,))
+        Routed(mark, profile, ("1",))
         for profile, mark in zip(profiles, marks or [""] * len(profiles), strict=True)
     ])  # fmt: skip
 
@@ -39,7 +39,7 @@ def add_rows(client: Any, rows: Sequence[tuple[str, bytes]], lane: str = LANE) -
     intake = Intake(client, window=86400)
     claim = intake.claim(0)
     assert claim is not None
-    intake.accept(claim, [lane], [Routed("", profile, (1,)) for profile, _ in rows])
+    intake.accept(claim, [lane], [Routed("", profile, ("1",)) for profile, _ in rows])
 
 
 def cut(lanes: Lanes, gate: Gate = GATE) -> tuple[Any, int]:

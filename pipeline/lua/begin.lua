@@ -1,19 +1,17 @@
--- Note that the call of a batch is about to go out, and return its rows.
+-- Note that a call of a batch is about to go out.
 -- ARGV  1 batch  2 attempt  3 lease, ms  4 id of who begins, who may ask again when the answer was lost
--- Returns {profile, row, ...}; nothing when this attempt is not the one that may send, or sending was stopped.
+-- Returns 1; 0 when this attempt is not the one that may send, or sending was stopped.
 #include lanes
 local batch = batch_of(ARGV[1])
-if not batch or batch.attempt ~= tonumber(ARGV[2]) then return {} end
-if batch.state == 'begun' and redis.call('HGET', 'batch:' .. batch.id, 'begun_by') == ARGV[4] then
-  return rows_of(batch)
-end
-if batch.state ~= 'claimed' then return {} end
-if stopped(batch) then
-  finish(batch, 'all')
-  return {}
-end
+if not batch or batch.attempt ~= tonumber(ARGV[2]) then return 0 end
+if batch.state == 'begun' and redis.call('HGET', 'batch:' .. batch.id, 'begun_by') == ARGV[4] then return 1 end
+if batch.state ~= 'claimed' then return 0 end
 local now = clock()
+if stopped(batch) then
+  call_back(batch, now)
+  return 0
+end
 redis.call('HSET', 'batch:' .. batch.id, 'state', 'begun', 'begun_by', ARGV[4])
 count(now, batch.connector, batch.destination, 'calls', 1)
 redis.call('ZADD', 'flying:' .. batch.connector, text(now + ARGV[3]), batch.id)
-return rows_of(batch)
+return 1

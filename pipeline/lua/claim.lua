@@ -34,13 +34,13 @@ local function next_retry()
     if not id then return nil end
     local batch = batch_of(id)
     if batch and not stopped(batch) then return batch end
-    if batch then finish(batch, 'all') else redis.call('ZREM', retry, id) end
+    if batch then call_back(batch, now) else redis.call('ZREM', retry, id) end
   end
 end
 
 local function cut(lane)
   local settings = settings_of(destination_of(lane))
-  local members = redis.call('ZPOPMIN', 'lane:' .. lane, settings.max_rows)
+  local members = redis.call('ZPOPMIN', 'lane:' .. lane, most_rows(lane, settings))
   local id = ARGV[4]
   redis.call('HSET', 'batch:' .. id, 'destination', destination_of(lane), 'lane', lane, 'connector', connector,
     'function', func, 'account', account, 'attempt', 0, 'tries', 0, 'rows', #members / 2)

@@ -1,5 +1,6 @@
 -- Write what the scripts need to know of one destination, and find anew when its lanes are due.
 -- ARGV  1 destination  2 connector  3 function  4 max_rows  5 max_age, ms  6 why it is stopped, or ""
+--       7 seconds within which a profile is taken once, 0: always  then further functions it may use
 #include lanes
 redis.call('SADD', 'ways', ARGV[2] .. ':' .. ARGV[3])
 local key = 'destination:' .. ARGV[1]
@@ -8,5 +9,7 @@ local lanes = redis.call('SMEMBERS', 'lanes:' .. ARGV[1])
 if before then
   for _, lane in ipairs(lanes) do redis.call('ZREM', ready_key(before.connector, before.func, lane), lane) end
 end
-redis.call('HSET', key, 'connector', ARGV[2], 'function', ARGV[3], 'max_rows', ARGV[4], 'max_age', ARGV[5], 'stopped', ARGV[6])
+redis.call('HSET', key, 'connector', ARGV[2], 'function', ARGV[3], 'max_rows', ARGV[4], 'max_age', ARGV[5], 'stopped', ARGV[6],
+  'dedupe', ARGV[7])
+for i = 8, #ARGV do redis.call('SADD', 'ways', ARGV[2] .. ':' .. ARGV[i]) end
 for _, lane in ipairs(lanes) do refresh(lane) end

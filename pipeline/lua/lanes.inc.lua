@@ -10,8 +10,14 @@ local function text(number)  -- Lua would write 1.7e+12
   return string.format('%.0f', number)
 end
 
+-- A lane is named "destination/shape", then, where they differ from the destination's own, "@function" of its
+-- first call and "#rows" that a call may hold; "+bulk" at the end waits behind the others.
 local function destination_of(lane)
   return string.match(lane, '^[^/]*')
+end
+
+local function most_rows(lane, settings)
+  return tonumber(string.match(lane, '#(%d+)') or settings.max_rows)
 end
 
 local function settings_of(destination)
@@ -25,7 +31,7 @@ local function settings_of(destination)
 end
 
 local function ready_key(connector, func, lane)
-  local key = 'ready:' .. connector .. ':' .. func
+  local key = 'ready:' .. connector .. ':' .. (string.match(lane, '@(%w+)') or func)
   if string.sub(lane, -5) == '+bulk' then key = key .. ':bulk' end
   return key
 end
@@ -47,7 +53,7 @@ local function refresh(lane)
     return
   end
   local arrival = tonumber(oldest)
-  local full = redis.call('ZCARD', 'lane:' .. lane) >= settings.max_rows
+  local full = redis.call('ZCARD', 'lane:' .. lane) >= most_rows(lane, settings)
   local due = arrival
   if not full and arrival > settings.flush_until then due = arrival + settings.max_age end
   redis.call('ZADD', ready, text(due), lane)
@@ -105,6 +111,52 @@ local function enqueue(destination, rows, arrival)
   end
 end
 
+-- The oldest parked row of a profile: its member, and that member's parts.
+local function next_parked(destination, profile)
+  local key = 'parked:' .. destination
+  local member = redis.call('ZRANGEBYLEX', key, '[' .. profile .. '\0', '(' .. profile .. '\1', 'LIMIT', 0, 1)[1]
+  if not member then return nil end
+  local length = #profile + 18  -- the profile, the 16 digits and two NULs
+  local lane, arrival, row = string.match(string.sub(member, length + 1), '^([^%z]*)%z([^%z]*)%z(.*)$')
+  return {member = member, place = string.sub(member, 1, length), lane = lane, arrival = arrival, row = row}
+end
+
+-- At a destination of a state action a row is kept as "lane\0row", and a profile has at most one that waits:
+-- its first, or, while that is in flight, one that is parked. Return it, with its lane.
+local function overlaid(destination, profile)
+  local first = redis.call('HGET', 'rows:' .. destination, profile)
+  if not first then return nil end
+  local lane = string.match(first, '^([^%z]*)')
+  local arrival = redis.call('ZSCORE', 'lane:' .. lane, profile)
+  if arrival then return {row = first, lane = lane, arrival = arrival} end
+  return next_parked(destination, profile)
+end
+
+-- Let a newer row take the place of the one that waits, keeping its arrival; when that is not the row it was
+-- made from, because it has gone in the meantime, add `own` behind it.
+local function overlay(destination, profile, own, merged, base, arrival, sequence)
+  local found = overlaid(destination, profile)
+  local over = found ~= nil and redis.sha1hex(found.row) == base
+  local row = over and merged or own
+  local lane = string.match(row, '^([^%z]*)')
+  local touched = {[lane] = true}
+  if over and found.place then
+    redis.call('ZREM', 'parked:' .. destination, found.member)
+    redis.call('ZADD', 'parked:' .. destination, 0, found.place .. lane .. '\0' .. found.arrival .. '\0' .. row)
+  elseif over then
+    redis.call('ZREM', 'lane:' .. found.lane, profile)
+    redis.call('HSET', 'rows:' .. destination, profile, row)
+    redis.call('ZADD', 'lane:' .. lane, found.arrival, profile)
+    touched[found.lane] = true
+  elseif redis.call('HSETNX', 'rows:' .. destination, profile, row) == 1 then
+    redis.call('ZADD', 'lane:' .. lane, arrival, profile)
+  else
+    local place = string.format('%s\0%016d\0', profile, sequence)
+    redis.call('ZADD', 'parked:' .. destination, 0, place .. lane .. '\0' .. arrival .. '\0' .. row)
+  end
+  return over, touched
+end
+
 -- The first rows of these profiles are done: the next ones take their places, keeping their own arrivals.
 local function promote(destination, profiles, touched)
   local parked = 'parked:' .. destination
@@ -112,14 +164,12 @@ local function promote(destination, profiles, touched)
   if redis.call('EXISTS', parked) == 1 then
     done = {}
     for _, profile in ipairs(profiles) do
-      local member = redis.call('ZRANGEBYLEX', parked, '[' .. profile .. '\0', '(' .. profile .. '\1', 'LIMIT', 0, 1)[1]
-      if member then
-        redis.call('ZREM', parked, member)
-        local tail = string.sub(member, #profile + 19)  -- behind the profile, the 16 digits and two NULs
-        local lane, arrival, row = string.match(tail, '^([^%z]*)%z([^%z]*)%z(.*)$')
-        redis.call('HSET', 'rows:' .. destination, profile, row)
-        redis.call('ZADD', 'lane:' .. lane, arrival, profile)
-        touched[lane] = true
+      local later = next_parked(destination, profile)
+      if later then
+        redis.call('ZREM', parked, later.member)
+        redis.call('HSET', 'rows:' .. destination, profile, later.row)
+        redis.call('ZADD', 'lane:' .. later.lane, later.arrival, profile)
+        touched[later.lane] = true
       else
         table.insert(done, profile)
       end
@@ -130,11 +180,11 @@ end
 
 local function batch_of(id)
   local values = redis.call('HMGET', 'batch:' .. id,
-    'destination', 'lane', 'connector', 'function', 'account', 'attempt', 'state')
+    'destination', 'lane', 'connector', 'function', 'account', 'attempt', 'state', 'progress')
   if not values[1] then return nil end
   return {
     id = id, destination = values[1], lane = values[2], connector = values[3], func = values[4],
-    account = values[5], attempt = tonumber(values[6]), state = values[7],
+    account = values[5], attempt = tonumber(values[6]), state = values[7], progress = values[8],
   }
 end
 
@@ -144,7 +194,7 @@ local function rows_of(batch)
   for i = 1, #members, 2 do profiles[#profiles + 1] = members[i] end
   local rows = redis.call('HMGET', 'rows:' .. batch.destination, unpack(profiles))
   for i, profile in ipairs(profiles) do
-    answer[2 * i - 1], answer[2 * i] = profile, rows[i]
+    answer[2 * i - 1], answer[2 * i] = profile, string.match(rows[i], '^[^%z]*%z(.*)$') or rows[i]
   end
   return answer
 end
@@ -155,9 +205,17 @@ local function stopped(batch)
   return (redis.call('HGET', 'connector:' .. batch.connector, 'stopped') or '') ~= ''
 end
 
+-- Put a batch aside until `at`, for a permit of its function.
+local function put_aside(batch, at)
+  redis.call('HSET', 'batch:' .. batch.id, 'state', 'waiting')
+  redis.call('ZADD', 'flying:' .. batch.connector, '+inf', batch.id)
+  redis.call('ZADD', 'retry:' .. batch.connector .. ':' .. batch.func, at, batch.id)
+end
+
 local function forget(batch)
   redis.call('DEL', 'batch:' .. batch.id, 'batch:' .. batch.id .. ':rows')
   redis.call('ZREM', 'flying:' .. batch.connector, batch.id)
+  redis.call('ZREM', 'polls:' .. batch.connector, batch.id)
   redis.call('ZREM', 'retry:' .. batch.connector .. ':' .. batch.func, batch.id)
 end
 
@@ -177,6 +235,14 @@ local function finish(batch, returned)
   promote(batch.destination, done, touched)
   forget(batch)
   refresh_all(touched)
+end
+
+-- What is done with the rows of a batch whose destination has been stopped: those of which nothing is done yet
+-- go back to their lane; a batch that has got further waits, for its first call must not go out twice.
+local function call_back(batch, now)
+  if not batch.progress then return finish(batch, 'all') end
+  redis.call('HINCRBY', 'batch:' .. batch.id, 'attempt', 1)
+  put_aside(batch, text(now + 1000))
 end
 
 local function count(now, connector, destination, name, amount)

@@ -13,9 +13,7 @@ for _, id in ipairs(redis.call('ZRANGEBYSCORE', flying, '-inf', text(now), 'LIMI
   else
     redis.call('HINCRBY', 'batch:' .. id, 'attempt', 1)
     if batch.state == 'claimed' then
-      redis.call('HSET', 'batch:' .. id, 'state', 'waiting')
-      redis.call('ZADD', flying, '+inf', id)
-      redis.call('ZADD', 'retry:' .. batch.connector .. ':' .. batch.func, text(now), id)
+      put_aside(batch, text(now))
     else
       redis.call('HSET', 'batch:' .. id, 'state', 'lapsed')
       redis.call('ZADD', flying, text(now + ARGV[3]), id)

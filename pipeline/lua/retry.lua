@@ -8,9 +8,9 @@ if not batch or batch.attempt ~= tonumber(ARGV[2]) then return -1 end
 local now = clock()
 local key = 'batch:' .. batch.id
 redis.call('HINCRBY', key, 'attempt', 1)
-redis.call('HSET', key, 'state', 'waiting')
-redis.call('ZADD', 'flying:' .. batch.connector, '+inf', batch.id)
-redis.call('ZADD', 'retry:' .. batch.connector .. ':' .. batch.func, text(now + ARGV[3]), batch.id)
+put_aside(batch, text(now + ARGV[3]))
+redis.call('ZREM', 'polls:' .. batch.connector, batch.id)
+redis.call('HDEL', key, 'request')
 if ARGV[5] == '1' then return_permit('limit:' .. batch.account .. ':' .. batch.func) end
 if redis.call('HGET', 'capacity:' .. batch.account, 'probe') == batch.id then
   redis.call('HDEL', 'capacity:' .. batch.account, 'probe', 'probe_until')

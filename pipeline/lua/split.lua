@@ -1,5 +1,5 @@
 -- Halve a batch that was refused as a whole, so that a bad row comes to stand alone.
--- ARGV  1 batch  2 attempt  3 and 4 ids of the halves
+-- ARGV  1 batch  2 attempt  3 and 4 ids of the halves  5 and 6 what has been done with their rows so far, or ""
 -- Returns 1; 0 when this attempt is no longer the batch's.
 #include lanes
 local batch = batch_of(ARGV[1])
@@ -11,10 +11,10 @@ for half = 0, 1 do
   local id = ARGV[3 + half]
   local from, to = half * middle + 1, half == 0 and middle or #members
   redis.call('HSET', 'batch:' .. id, 'destination', batch.destination, 'lane', batch.lane, 'connector', batch.connector,
-    'function', batch.func, 'account', batch.account, 'attempt', 0, 'tries', 0, 'state', 'waiting', 'rows', (to - from + 1) / 2)
+    'function', batch.func, 'account', batch.account, 'attempt', 0, 'tries', 0, 'rows', (to - from + 1) / 2)
   redis.call('RPUSH', 'batch:' .. id .. ':rows', unpack(members, from, to))
-  redis.call('ZADD', 'flying:' .. batch.connector, '+inf', id)
-  redis.call('ZADD', 'retry:' .. batch.connector .. ':' .. batch.func, now, id)
+  if ARGV[5 + half] ~= '' then redis.call('HSET', 'batch:' .. id, 'progress', ARGV[5 + half]) end
+  put_aside({id = id, connector = batch.connector, func = batch.func}, now)
 end
 forget(batch)
 return 1

@@ -1,0 +1,84 @@
+"""A batch with everything its delivery needs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from pipeline.activation import Activation
+from pipeline.call import Rejection
+from pipeline.connector import Connector
+from pipeline.destination import Destination
+from pipeline.lanes import Batch
+from pipeline.ledger import Row
+from pipeline.progress import Progress
+from pipeline.responsys.actions import Action, Step
+
+
+@dataclass(frozen=True)
+class Job:
+    """A batch, what it is for, its rows, and how far it has got."""
+
+    batch: Batch
+    destination: Destination
+    connector: Connector
+    action: Action
+    rows: Sequence[Row]
+    progress: Progress
+
+    @classmethod
+    def of(
+        cls,
+        batch: Batch,
+        destination: Destination,
+        connector: Connector,
+        action: Action,
+        rows: Sequence[Row],
+    ) -> "Job":
+        """Read how far the batch has got.
+
+        Before its first step, rows that cannot be sent are sorted out: the configuration may have changed
+        since they came in.
+        """
+        if batch.progress:
+            return cls(batch, destination, connector, action, rows, Progress.loads(batch.progress))
+        problems = {
+            position: Rejection("Invalid", problem)
+            for position, row in enumerate(rows)
+            if (problem := row.problem or action.problem(connector, destination, row.activation))
+        }
+        return cls(batch, destination, connector, action, rows, Progress(0, problems))
+
+    @cached_property
+    def left(self) -> list[Activation]:
+        """The activations that still take part."""
+        return self.progress.left([row.activation for row in self.rows])
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """All steps of these rows, done or not."""
+        return self.action.steps(self.connector, self.destination, self.left) if self.left else ()
+
+    @property
+    def step(self) -> Step | None:
+        """The next step; None when all is done."""
+        return self.steps[self.progress.step] if self.progress.step < len(self.steps) else None
+
+    @property
+    def resend(self) -> bool:
+        """Whether doing the step twice is harmless, or wanted, when nobody knows if it was done."""
+        return self.destination.on_unknown == "resend" or self.step is None or self.step.repeatable
+
+    def named(self, why: Rejection) -> Rejection:
+        """Let a verdict name the step it comes from, where there are several."""
+        if self.step is None or len(self.steps) == 1:
+            return why
+        return Rejection(why.code, f"{self.step.name}: {why.detail}" if why.detail else self.step.name)
+
+    def after(self, verdicts: Sequence[Rejection | None]) -> "Job":
+        """Return the job behind its step."""
+        named = [why and self.named(why) for why in verdicts]
+        return replace(self, progress=self.progress.after(named, len(self.rows)))
+
+    def skipped(self) -> "Job":
+        """Return the job behind its step, which is not needed."""
+        return replace(self, progress=Progress(self.progress.step + 1, self.progress.rejected))

@@ -1,0 +1,51 @@
+r"""Read what Responsys answers to merges and deletions: one record per row, in their order.
+
+A record that failed has the reason in its first cell::
+
+    {"recordData": {"fieldNames": ["RIID_"], "mapTemplateName": null,
+                    "records": [["470515001"], ["MERGEFAILED: Record 1 = INVALID_PARAMETER: The value …\r\n"]]}}
+"""
+
+import re
+from typing import Any
+
+from pipeline.call import Rejection
+from pipeline.errors import OutcomeUnknown
+from pipeline.responsys.errors import UNKNOWN, masked
+
+FAILED = re.compile(r"(MERGEFAILED|DELETEFAILED):\s*(?:Record (\d+) = ?)?(.*)", re.DOTALL)
+
+Record = list[str | None]
+
+
+def read_records(answer: Any, count: int) -> list[Record]:
+    """Return the records of an answer to ``count`` rows.
+
+    A record says nothing of whose it is, so an answer that does not fit is never fitted.
+
+    Raises:
+        OutcomeUnknown: the answer has another shape or length.
+    """
+    data = answer.get("recordData") if isinstance(answer, dict) else None
+    records = data.get("records") if isinstance(data, dict) else None
+    if not isinstance(records, list) or len(records) != count:
+        size = f"{len(records)} records" if isinstance(records, list) else "no list of records"
+        raise OutcomeUnknown(UNKNOWN, f"{size} for {count} rows")
+    if not all(isinstance(record, list) and record for record in records):
+        raise OutcomeUnknown(UNKNOWN, "a record is not of the documented shape")
+    return records
+
+
+def rejection(record: Record, position: int) -> Rejection | None:
+    """Read the first cell of a record: why it failed, in Responsys' words; None when it did not.
+
+    Raises:
+        OutcomeUnknown: it tells of the record of another ``position``, from 0.
+    """
+    failed = FAILED.match(str(record[0]))
+    if failed is None:
+        return None
+    code, number, reason = failed.groups()
+    if number is not None and int(number) != position:
+        raise OutcomeUnknown(UNKNOWN, f"the record at place {position} tells of that at {number}")
+    return Rejection(code, masked(reason))
