@@ -1,4 +1,4 @@
-"""Connectors, destinations and holds: the records in the SQL store, and one frozen picture of them."""
+"""Connectors, destinations, sources, holds: the records in the SQL store, and one frozen picture of them."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,15 +17,25 @@ from pipeline.database import reading
 from pipeline.destination import Destination
 from pipeline.documents import KEEP, SECRETS, SECTIONS, Documents
 from pipeline.errors import Misconfigured
+from pipeline.snapshots.source import Source
 from pipeline.vault import Vault
 
-Scope = Literal["connector", "destination"]
+Scope = Literal["connector", "destination", "source"]
 Kind = Literal["paused", "held"]
+
+SCOPES: Mapping[str, Scope] = {
+    "connectors": "connector",
+    "destinations": "destination",
+    "sources": "source",
+}
 
 
 @dataclass(frozen=True)
 class Hold:
-    """Why a connector or destination does not send: a person ``paused`` it, or an answer ``held`` it."""
+    """Why a connector or destination does not send: a person ``paused`` it, or an answer ``held`` it.
+
+    A source that is held sent nothing at its last run, and runs again by its schedule all the same.
+    """
 
     kind: Kind
     code: str
@@ -41,6 +51,7 @@ class Catalog:
     connectors: Mapping[str, Connector] = field(default_factory=lambda: MappingProxyType({}))
     destinations: Mapping[str, Destination] = field(default_factory=lambda: MappingProxyType({}))
     holds: Mapping[tuple[Scope, str], Hold] = field(default_factory=lambda: MappingProxyType({}))
+    sources: Mapping[str, Source] = field(default_factory=lambda: MappingProxyType({}))
 
     def for_audience(self, audience: str) -> tuple[Destination, ...]:
         """Return where changes of ``audience`` go, by name."""
@@ -88,10 +99,11 @@ class Records:
             holds={
                 (hold.scope, hold.name): Hold(hold.kind, hold.code, hold.detail, hold.since) for hold in holds
             },
+            sources={name: documents.source(name, doc) for name, doc in stored["sources"].items()},
         )
 
     def names(self, section: str) -> frozenset[str]:
-        """Return the names of the stored ``connectors`` or ``destinations``."""
+        """Return the names of the stored ``connectors``, ``destinations`` or ``sources``."""
         with reading(self.engine) as connection:
             return frozenset(connection.scalars(select(SECTIONS[section].c.name)))
 
@@ -124,7 +136,7 @@ class Records:
             documents.store(connection, section, name, wanted[section][name], self.vault)
         for name in change.removed:
             documents.remove(connection, section, name)
-            release(connection, "connector" if section == "connectors" else "destination", name)
+            release(connection, SCOPES[section], name)
 
     def export(self) -> dict[str, dict[str, dict[str, Any]]]:
         """Return all records as a configuration without secrets; to ``apply`` it changes nothing."""
@@ -154,10 +166,13 @@ class Records:
     def reseal(self) -> int:
         """Encrypt all secrets anew with the first key, and say how many records have some."""
         with self._alone() as connection:
-            stored = documents.load(connection, partial(documents.unsealed, self.vault))["connectors"]
-            for name, document in stored.items():
-                documents.store(connection, "connectors", name, document, self.vault)
-        return len(stored)
+            stored = documents.load(connection, partial(documents.unsealed, self.vault))
+            sealed = [
+                (section, name) for section, keys in SECRETS.items() if keys for name in stored[section]
+            ]
+            for section, name in sealed:
+                documents.store(connection, section, name, stored[section][name], self.vault)
+        return len(sealed)
 
 
 def at(scope: Scope, name: str) -> tuple[ColumnElement[bool], ...]:
@@ -177,20 +192,22 @@ def raise_version(connection: Connection) -> None:
 
 def with_kept_secrets(configuration: Documents, stored: Documents) -> Documents:
     """Return ``configuration`` with the stored secret wherever one is to be kept."""
-    connectors = {
-        name: {key: kept(name, key, value, stored) for key, value in document.items()}
-        for name, document in documents.said(configuration.get("connectors", {})).items()
+    return {
+        section: {
+            name: {key: kept(section, name, key, value, stored) for key, value in document.items()}
+            for name, document in documents.said(configuration.get(section, {})).items()
+        }
+        for section in SECTIONS
     }
-    return {"connectors": connectors, "destinations": documents.said(configuration.get("destinations", {}))}
 
 
-def kept(name: str, key: str, value: Any, stored: Documents) -> Any:
+def kept(section: str, name: str, key: str, value: Any, stored: Documents) -> Any:
     """Return ``value``, or the stored one in the place of the mark for a secret."""
-    if key not in SECRETS or value != KEEP:
+    if key not in SECRETS[section] or value != KEEP:
         return value
-    if key not in stored["connectors"].get(name, {}):
-        raise Misconfigured(f"connectors.{name}.{key}: there is none stored that could be kept")
-    return stored["connectors"][name][key]
+    if key not in stored[section].get(name, {}):
+        raise Misconfigured(f"{section}.{name}.{key}: there is none stored that could be kept")
+    return stored[section][name][key]
 
 
 def refuse_dangling(stored: Documents, wanted: Documents, changes: Changes) -> None:

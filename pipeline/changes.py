@@ -21,13 +21,14 @@ class Change:
 
 @dataclass(frozen=True)
 class Changes:
-    """What becomes of both sections; false when nothing does."""
+    """What becomes of all sections; false when nothing does."""
 
     connectors: Change = Change()
     destinations: Change = Change()
+    sources: Change = Change()
 
     def __bool__(self) -> bool:
-        return bool(self.connectors or self.destinations)
+        return bool(self.connectors or self.destinations or self.sources)
 
 
 def compare(stored: Mapping[str, Document], wanted: Mapping[str, Document], *, prune: bool) -> Change:

@@ -17,20 +17,20 @@ from schemas.document import paths
 STANDARD_INPUT = "-"
 
 
-def read(file: str, environ: Mapping[str, str], stored: Collection[str]) -> Documents:
-    """Return what ``file`` describes, its secrets found; ``stored`` are the connectors that are stored.
+def read(
+    file: str, environ: Mapping[str, str], stored: Collection[str], sources: Collection[str] = ()
+) -> Documents:
+    """Return what ``file`` describes, its secrets found.
+
+    ``stored`` are the connectors that are stored, ``sources`` the sources that are.
 
     Raises Misconfigured, and then nothing of the file is to be used.
     """
     documents, problems = checked(parse(file))
     folder = Path() if file == STANDARD_INPUT else Path(file).parent
     problems += unknown_connectors(documents, stored)
-    for name, document in documents.get("connectors", {}).items():
-        for key in SECRETS & document.keys():
-            try:
-                document[key] = secret(document[key], environ, folder, kept=name in stored)
-            except Misconfigured as error:
-                problems.append(f"connectors.{name}.{key}: {error}")
+    for section, known in (("connectors", stored), ("sources", sources)):
+        problems += find_secrets(section, documents.get(section, {}), known, environ, folder)
     if problems:
         raise Misconfigured("\n".join(f"{shown(file)}: {problem}" for problem in problems))
     return documents
@@ -73,6 +73,24 @@ def unknown_connectors(documents: Documents, stored: Collection[str]) -> list[st
         for name, document in documents.get("destinations", {}).items()
         if document.get("connector", next(iter(known), None)) not in known
     ]
+
+
+def find_secrets(
+    section: str,
+    documents: Mapping[str, dict[str, Any]],
+    stored: Collection[str],
+    environ: Mapping[str, str],
+    folder: Path,
+) -> list[str]:
+    """Put secrets into their places; return why some were not to be found."""
+    problems = []
+    for name, document in documents.items():
+        for key in [key for key in SECRETS[section] if key in document]:
+            try:
+                document[key] = secret(document[key], environ, folder, kept=name in stored)
+            except Misconfigured as error:
+                problems.append(f"{section}.{name}.{key}: {error}")
+    return problems
 
 
 def secret(value: Any, environ: Mapping[str, str], folder: Path, *, kept: bool) -> Any:

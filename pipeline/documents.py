@@ -1,7 +1,7 @@
 """Records as documents: what stands in the configuration under a name, and how the tables hold it.
 
-A connector's secrets are kept apart from the rest, sealed. Whatever a destination names beyond what all
-have in common is an option of its action.
+Secrets are kept apart from the rest, sealed. Whatever a destination names beyond what all have in common is
+an option of its action.
 """
 
 import json
@@ -15,13 +15,25 @@ from pipeline import tables
 from pipeline.connector import Connector
 from pipeline.destination import CALL_TYPES, Destination
 from pipeline.errors import Misconfigured
+from pipeline.snapshots.source import Source
 from pipeline.vault import Vault
 
 Document = Mapping[str, Any]
 Documents = Mapping[str, Mapping[str, Document]]  # section, name
 
-SECTIONS: Mapping[str, Table] = {"connectors": tables.connectors, "destinations": tables.destinations}
-SECRETS = ("password",)
+Unseal = Callable[[str, str, str], Mapping[str, Any]]  # given a section, a name and its sealed secrets
+
+SECTIONS: Mapping[str, Table] = {
+    "connectors": tables.connectors,
+    "destinations": tables.destinations,
+    "sources": tables.sources,
+}
+SECRETS: Mapping[str, tuple[str, ...]] = {
+    "connectors": ("password",),
+    "destinations": (),
+    "sources": ("url",),
+}
+COLUMNS = {"destinations": ("audience", "connector"), "sources": ("audience",)}  # that a table has as well
 KEEP = {"keep": True}  # stands for a secret: the stored one
 
 
@@ -39,6 +51,11 @@ def destination(name: str, document: Document) -> Destination:
     return Destination(**{**known, "name": name}, options=options)
 
 
+def source(name: str, document: Document) -> Source:
+    """Read a source."""
+    return Source(**{**document, "name": name})
+
+
 def said(documents: Mapping[str, Document]) -> dict[str, dict[str, Any]]:
     """Leave out what is None, which TOML cannot say."""
     return {
@@ -47,26 +64,24 @@ def said(documents: Mapping[str, Document]) -> dict[str, dict[str, Any]]:
     }
 
 
-def load(
-    connection: Connection, unseal: Callable[[str, str], Mapping[str, Any]]
-) -> dict[str, dict[str, Document]]:
-    """Return everything that is stored; ``unseal`` is given a connector's name and its sealed secrets."""
+def load(connection: Connection, unseal: Unseal) -> dict[str, dict[str, Document]]:
+    """Return everything that is stored."""
     return {
-        "connectors": {
-            row.name: {**row.body, **unseal(row.name, row.secrets)}
-            for row in connection.execute(select(tables.connectors))
-        },
-        "destinations": {row.name: row.body for row in connection.execute(select(tables.destinations))},
+        section: {
+            row.name: {**row.body, **(unseal(section, row.name, row.secrets) if SECRETS[section] else {})}
+            for row in connection.execute(select(table))
+        }
+        for section, table in SECTIONS.items()
     }
 
 
 def store(connection: Connection, section: str, name: str, document: Document, vault: Vault) -> None:
     """Put a document in the place of what is stored under its name."""
-    row: dict[str, Any] = {"name": name, "body": {k: v for k, v in document.items() if k not in SECRETS}}
-    if section == "connectors":
-        row["secrets"] = vault.seal(json.dumps({key: document[key] for key in SECRETS}))
-    else:
-        row.update(audience=document["audience"], connector=document["connector"])
+    secrets = SECRETS[section]
+    row: dict[str, Any] = {"name": name, "body": {k: v for k, v in document.items() if k not in secrets}}
+    row |= {column: document[column] for column in COLUMNS.get(section, ())}
+    if secrets:
+        row["secrets"] = vault.seal(json.dumps({key: document[key] for key in secrets}))
     remove(connection, section, name)
     connection.execute(insert(SECTIONS[section]).values(row))
 
@@ -77,22 +92,22 @@ def remove(connection: Connection, section: str, name: str) -> None:
     connection.execute(delete(table).where(table.c.name == name))
 
 
-def unsealed(vault: Vault, name: str, sealed: str) -> dict[str, str]:
-    """Return a connector's secrets; raise Misconfigured when no key opens them."""
+def unsealed(vault: Vault, section: str, name: str, sealed: str) -> dict[str, str]:
+    """Return a record's secrets; raise Misconfigured when no key opens them."""
     try:
         return dict(json.loads(vault.open(sealed)))
     except Misconfigured as error:
-        raise Misconfigured(f'connector "{name}": {error}') from error
+        raise Misconfigured(f'{section.removesuffix("s")} "{name}": {error}') from error
 
 
-def unsealed_if_possible(vault: Vault, name: str, sealed: str) -> dict[str, str]:
-    """Return a connector's secrets, none when no key opens them, so that they can be given again."""
+def unsealed_if_possible(vault: Vault, section: str, name: str, sealed: str) -> dict[str, str]:
+    """Return a record's secrets, none when no key opens them, so that they can be given again."""
     try:
-        return unsealed(vault, name, sealed)
+        return unsealed(vault, section, name, sealed)
     except Misconfigured:
         return {}
 
 
-def marked(_: str, __: str) -> dict[str, Any]:
-    """Return marks in the place of a connector's secrets."""
-    return dict.fromkeys(SECRETS, KEEP)
+def marked(section: str, _: str, __: str) -> dict[str, Any]:
+    """Return marks in the place of a record's secrets."""
+    return dict.fromkeys(SECRETS[section], KEEP)

@@ -1,8 +1,9 @@
-"""The whole configuration: connectors and destinations by their names."""
+"""The whole configuration: connectors, destinations and sources by their names."""
 
 from schemas.connector import connector
 from schemas.destination import destination
 from schemas.document import Document, Table
+from schemas.source import SourceField
 
 
 class ConfigurationSchema(Document):
@@ -10,3 +11,4 @@ class ConfigurationSchema(Document):
 
     connectors = Table(connector(), load_default=dict)
     destinations = Table(destination(), load_default=dict)
+    sources = Table(SourceField(), load_default=dict)

@@ -11,6 +11,7 @@ from pipeline.changes import Change, Changes
 from pipeline.connector import Connector
 from pipeline.destination import Destination
 from pipeline.errors import Misconfigured
+from pipeline.snapshots.source import Source
 from pipeline.vault import Vault
 
 ACME = {
@@ -37,6 +38,15 @@ LAPSED = {
     "on_unknown": None,
     "max_rows": 100,
     "max_age": 60.0,
+}
+QUIET = {
+    "audience": "lapsed-buyers",
+    "url": "postgresql://reader:pass-w0rd@warehouse/crm",
+    "query": "SELECT id FROM customers\nWHERE last_seen < :now",
+    "every": 60.0,
+    "columns": {"id": "profile_id"},
+    "max_leaving": 20.0,
+    "enabled": True,
 }
 BOTH = {"connectors": {"acme": ACME}, "destinations": {"lapsed": LAPSED}}
 
@@ -255,3 +265,32 @@ def test_an_audience_may_have_several_destinations():
     assert catalog.for_audience("lapsed") == (first, second)
     assert catalog.for_audience("unheard-of") == ()
     assert catalog.audiences == {"lapsed", "new"}
+
+
+def test_a_source_is_a_record_like_the_others(records, engine):
+    records.apply({"sources": {"quiet": QUIET}})
+
+    assert records.load().sources == {"quiet": Source(name="quiet", **QUIET)}
+    exported = records.export()
+    assert exported["sources"] == {"quiet": {**QUIET, "url": {"keep": True}}}
+    assert records.apply(exported) == Changes(sources=Change(unchanged=("quiet",)))
+    with engine.connect() as connection:
+        assert "pass-w0rd" not in repr(connection.execute(select(tables.sources)).all())
+    assert "pass-w0rd" not in repr(records.load())
+
+
+def test_a_source_that_is_removed_loses_its_hold(records):
+    records.apply({"sources": {"quiet": QUIET}})
+    records.hold("source", "quiet", "held", "STOPPED")
+
+    assert records.apply({}, prune=True) == Changes(sources=Change(removed=("quiet",)))
+    assert (records.load().sources, records.load().holds) == ({}, {})
+
+
+def test_resealing_includes_sources(engine):
+    old, new = (Fernet.generate_key().decode() for _ in range(2))
+    Records(engine, Vault([old])).apply({"sources": {"quiet": QUIET}})
+
+    assert Records(engine, Vault([new, old])).reseal() == 1
+
+    assert Records(engine, Vault([new])).load().sources["quiet"].url == QUIET["url"]

@@ -166,3 +166,37 @@ def test_the_example_is_right_and_names_every_key():
     for found in documents.values():
         for document in found.values():
             assert [key for key in document if not any(line.startswith(f"{key} = ") for line in lines)] == []
+
+
+QUIET = """\
+[sources.quiet]
+audience = "lapsed-buyers"
+url = URL
+query = "SELECT profile_id FROM customers"
+every = 60
+"""
+
+
+def test_the_url_of_a_source_may_come_from_the_environment(file):
+    file.write_text(QUIET.replace("URL", '{ env = "WAREHOUSE" }'))
+
+    found = configuration.read(str(file), {"WAREHOUSE": "sqlite:///x"}, ())["sources"]
+
+    assert found == {
+        "quiet": {
+            "audience": "lapsed-buyers",
+            "url": "sqlite:///x",
+            "query": "SELECT profile_id FROM customers",
+            "every": 60,
+            "columns": {},
+            "max_leaving": 20,
+            "enabled": True,
+        }
+    }
+
+
+def test_the_url_of_a_source_is_kept_only_where_one_is_stored(file):
+    file.write_text(QUIET.replace("URL", "{ keep = true }"))
+
+    assert configuration.read(str(file), {}, (), {"quiet"})["sources"]["quiet"]["url"] == {"keep": True}
+    assert problems(file) == ["sources.quiet.url: there is none stored that could be kept; give it once"]

@@ -16,13 +16,14 @@ from pipeline.cli.context import open_stores
 @click.option("--dry-run", is_flag=True, help="Only say what would change.")
 @click.option("--json", "as_json", is_flag=True, help="Say it as JSON.")
 def apply(file: str, prune: bool, dry_run: bool, as_json: bool) -> None:
-    """Bring in the connectors and destinations of FILE (TOML; - is standard input).
+    """Bring in the connectors, destinations and sources of FILE (TOML; - is standard input).
 
     Nothing is changed when anything is wrong with it.
     """
     with open_stores() as stores:
         stored = stores.records.names("connectors")
-        wanted = configuration.read(file, stores.settings.environ, stored)
+        sources = stores.records.names("sources")
+        wanted = configuration.read(file, stores.settings.environ, stored, sources)
         redis = None if dry_run else stores.redis  # before anything changes
         changes = stores.records.apply(wanted, prune=prune, dry_run=dry_run)
         if redis is not None:
@@ -35,7 +36,7 @@ def apply(file: str, prune: bool, dry_run: bool, as_json: bool) -> None:
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Write JSON rather than TOML.")
 def export(as_json: bool) -> None:
-    """Write all connectors and destinations as TOML, without secrets; `apply` keeps those it has."""
+    """Write all connectors, destinations and sources as TOML, without secrets; `apply` keeps those it has."""
     with open_stores() as stores:
         exported = stores.records.export()
     click.echo(json.dumps(exported, indent=2) if as_json else toml.dumps(exported), nl=as_json)

@@ -6,7 +6,7 @@ from schemas.document import NAME_RULE, paths
 
 
 def test_an_empty_configuration_is_one():
-    assert ConfigurationSchema().load({}) == {"connectors": {}, "destinations": {}}
+    assert ConfigurationSchema().load({}) == {"connectors": {}, "destinations": {}, "sources": {}}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,18 @@
+"""A source: a query on a schedule, whose result is a snapshot of an audience."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Source:
+    """One source, as configured."""
+
+    name: str
+    audience: str
+    url: str = field(repr=False)  # SQLAlchemy's; holds a password
+    query: str  # ":now" is the time of the run
+    every: float  # minutes
+    columns: Mapping[str, str] = field(default_factory=dict)  # of the result, to what they become
+    max_leaving: float = 20  # percent
+    enabled: bool = True

@@ -1,0 +1,69 @@
+"""A source as it is configured: a query on a schedule, whose result is a snapshot of an audience."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import ValidationError
+
+from schemas.configuration_fields import Field, Flag, Number, Text
+from schemas.connector import Secret
+from schemas.document import Document, Table
+
+LONGEST_QUERY = 65_536  # characters
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+COLUMN = re.compile(r"[^\x00-\x1f\x7f]{1,255}")
+
+
+class Query(Field):
+    """The text of a query, on as many lines as it takes."""
+
+    def read(self, value: Any) -> str:
+        """Refuse what is no text, empty or much too long."""
+        if not isinstance(value, str):
+            raise ValidationError("must be text")
+        if not value.strip():
+            raise ValidationError("must not be empty")
+        if len(value) > LONGEST_QUERY:
+            raise ValidationError(f"must not be longer than {LONGEST_QUERY:,} characters")
+        if CONTROL.search(value):
+            raise ValidationError("must not contain control characters other than tabs and line ends")
+        return value
+
+
+class Columns(Table):
+    """What columns of the result become: ``profile_id``, an identifier, or a variable of that name."""
+
+    def read(self, value: Any) -> dict[str, Any]:
+        """Refuse two columns that become the same."""
+        columns = super().read(value)
+        names = list(columns.values())
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValidationError(f"more than one column becomes {', '.join(twice)}", valid_data=columns)
+        return columns
+
+
+class SourceDocument(Document):
+    """One query and its schedule."""
+
+    audience = Text(required=True, slashes=False)
+    url = Secret(required=True)
+    query = Query(required=True)
+    every = Number(above=0, required=True)
+    columns = Columns(
+        Text(), pattern=COLUMN, rule="must be the name of a column of the result", load_default=dict
+    )
+    max_leaving = Number(least=0, most=100, load_default=20)
+    enabled = Flag(load_default=True)
+
+
+class SourceField(Field):
+    """A source within the configuration."""
+
+    def read(self, value: Any) -> dict[str, Any]:
+        """Read it by its schema."""
+        if not isinstance(value, Mapping):
+            raise ValidationError("must be a table")
+        loaded: dict[str, Any] = SourceDocument().load(value)
+        return loaded
