@@ -1,9 +1,10 @@
-r"""Read what Responsys answers to merges and deletions: one record per row, in their order.
+"""Read what Responsys answers to merges and deletions: one record per row, in their order.
 
 A record that failed has the reason in its first cell::
 
-    {"recordData": {"fieldNames": ["RIID_"], "mapTemplateName": null,
-                    "records": [["470515001"], ["MERGEFAILED: Record 1 = INVALID_PARAMETER: The value …\r\n"]]}}
+    {"recordData": {"fieldNames": ["RIID_"],
+                    "records": [["470515001"], ["MERGEFAILED: Record 1 = INVALID_PARAMETER: The value…"]],
+                    "mapTemplateName": null}}
 """
 
 import re
