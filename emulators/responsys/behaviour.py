@@ -17,3 +17,9 @@ class Behaviour(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     duplicates: Literal["all_fail", "first_succeeds"] = "all_fail"  # within one call
     unknown_recipient: Literal["NO_RECIPIENT_FOUND", "RECIPIENT_NOT_FOUND"] = "NO_RECIPIENT_FOUND"
     keep_bodies: bool = True  # False keeps the ledger small: no detail per recipient
+    keep_members: bool = True  # False: what is merged is checked and answered, but not kept
+    bad_email: Literal["record", "request"] = "record"  # what a malformed address in a plain merge fails
+    default_permission: Literal["inserts", "always"] = "inserts"  # whom defaultPermissionStatus is about
+    async_delay: float = 0.5  # seconds until an asynchronous request is processed
+    async_status: int = 202  # of an accepted request: 202 on some pages, 200 on others
+    async_life: float = 86400  # seconds until the answer to an asynchronous request is purged

@@ -1,9 +1,12 @@
 """One API call on its way through."""
 
+from array import array
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from emulators.responsys.account import Account
 from emulators.responsys.emulator import Emulator
+from emulators.responsys.ledger import Entry
 from emulators.responsys.messages import Request
 
 
@@ -22,3 +25,20 @@ class Call:
         """Note that the client should have known better."""
         emulator = self.emulator
         emulator.ledger.violation(emulator.clock(), self.account.name, self.function, reason)
+
+    def record(self, target: str, rows: int, riids: Iterable[int], rejected: dict[int, str]) -> None:
+        """Enter the call into the ledger, now that it was processed."""
+        emulator = self.emulator
+        emulator.ledger.record(
+            Entry(
+                time=emulator.clock(),
+                account=self.account.name,
+                function=self.function,
+                target=target,
+                recipients=rows,
+                lost=self.lost,
+                body=self.request.body if emulator.behaviour.keep_bodies else b"",
+                riids=array("q", riids),
+                rejected=rejected,
+            )
+        )

@@ -38,6 +38,18 @@ SYSTEM_COLUMNS = {
     "MODIFIED_DATE_": "TIMESTAMP",
 }
 
+PERMISSIONS = ("EMAIL_PERMISSION_STATUS_", "MOBILE_PERMISSION_STATUS_", "POSTAL_PERMISSION_STATUS_")
+CHANNELS = {"E": "EMAIL_ADDRESS_", "M": "MOBILE_NUMBER_", "P": "POSTAL_STREET_1_"}
+
+# Whoever is on a list from the start may be written to.
+DEFAULTS = {
+    "EMAIL_FORMAT_": "H",
+    "EMAIL_DELIVERABILITY_STATUS_": "D",
+    "MOBILE_DELIVERABILITY_STATUS_": "D",
+    "POSTAL_DELIVERABILITY_STATUS_": "D",
+    **dict.fromkeys(PERMISSIONS, "I"),
+}
+
 # How a value is written before it is compared. That hex and addresses compare without case is an
 # assumption: Oracle says only that the hashes are of the "normalized" address.
 NORMALISE: dict[str, Callable[[Any], str]] = {
@@ -58,3 +70,23 @@ def email_sha256(email: str) -> str:
 def email_md5(email: str) -> str:
     """Hash an address the older way."""
     return md5(email.strip().lower().encode(), usedforsecurity=False).hexdigest()
+
+
+HASHES = {"EMAIL_SHA256_HASH_": email_sha256, "EMAIL_MD5_HASH_": email_md5}
+KEYS = tuple(NORMALISE)  # the columns that people are found by
+
+# Responsys fills these; a merge may name the first three only to match by them.
+OWN = frozenset(
+    {
+        "RIID_",
+        *HASHES,
+        "CREATED_SOURCE_IP_",
+        "EMAIL_DOMAIN_",
+        "EMAIL_ISP_",
+        "EMAIL_DELIVERABILITY_STATUS_",
+        "MOBILE_DELIVERABILITY_STATUS_",
+        "POSTAL_DELIVERABILITY_STATUS_",
+        "CREATED_DATE_",
+        "MODIFIED_DATE_",
+    }
+)

@@ -3,22 +3,18 @@
 No authentication, and no part of Responsys: everything here is under ``/_control``.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
 from emulators.responsys import orders, reports
-from emulators.responsys.account import Account, ProfileList
 from emulators.responsys.behaviour import Behaviour
 from emulators.responsys.emulator import Emulator
 from emulators.responsys.faults import Rule
 from emulators.responsys.messages import Answer, Request, answer, encode
+from emulators.responsys.picking import pick_account, pick_list
 from emulators.responsys.seed import AccountSeed
-
-
-class Unclear(ValueError):
-    """The order cannot be carried out; the text says why."""
 
 
 def serve(emulator: Emulator, request: Request) -> Answer:
@@ -43,7 +39,7 @@ def open_account(emulator: Emulator, seed: AccountSeed) -> Any:
 
 def add_lists(emulator: Emulator, order: orders.Lists) -> Any:
     """Create lists, or replace those of the same names."""
-    account = pick_account(emulator, order)
+    account = pick_account(emulator, order.account)
     for seed in order.lists:
         account.add_list(seed)
     return reports.account(account)
@@ -51,7 +47,7 @@ def add_lists(emulator: Emulator, order: orders.Lists) -> Any:
 
 def add_members(emulator: Emulator, order: orders.Members) -> Any:
     """Add people to a list."""
-    members = pick_list(pick_account(emulator, order), order.profile_list).members
+    members = pick_list(pick_account(emulator, order.account), order.profile_list).members
     members.add(order.members)
     if order.people is not None:
         members.add_range(order.people)
@@ -60,16 +56,26 @@ def add_members(emulator: Emulator, order: orders.Members) -> Any:
     return {"members": len(members), "any_recipient": members.anyone}
 
 
+def add_extensions(emulator: Emulator, order: orders.Extensions) -> Any:
+    """Create extension tables, or replace those of the same names."""
+    account = pick_account(emulator, order.account)
+    profile_list = pick_list(account, order.profile_list)
+    for seed in order.extensions:
+        profile_list.add_extension(seed)
+        account.folders.add(seed.folder)
+    return reports.account(account)
+
+
 def add_events(emulator: Emulator, order: orders.Events) -> Any:
     """Define events."""
-    account = pick_account(emulator, order)
+    account = pick_account(emulator, order.account)
     account.events.update(order.events)
     return {"events": sorted(account.events)}
 
 
 def set_limits(emulator: Emulator, order: orders.Limits) -> Any:
     """Change limits from the next call on."""
-    account = pick_account(emulator, order)
+    account = pick_account(emulator, order.account)
     account.limits.set(order.limits)
     return {name: meter.report() for name, meter in account.limits.meters.items()}
 
@@ -90,7 +96,7 @@ def set_behaviour(emulator: Emulator, changes: dict[str, Any]) -> Any:
 
 def end_tokens(emulator: Emulator, order: orders.Tokens) -> Any:
     """Let tokens run out, or be unknown, from now on."""
-    account = pick_account(emulator, order) if order.account else None
+    account = pick_account(emulator, order.account) if order.account else None
     tokens = emulator.tokens
     ended = tokens.expire(account, emulator.clock()) if order.action == "expire" else tokens.forget(account)
     return {"tokens": ended}
@@ -105,29 +111,11 @@ def reset(emulator: Emulator, order: orders.Reset) -> Any:
     return {"reset": "calls" if order.calls_only else "all"}
 
 
-def pick_account(emulator: Emulator, order: orders.Order) -> Account:
-    """Return the account that is named, or the only one."""
-    return emulator.accounts[pick(emulator.accounts, order.account, "account")]
-
-
-def pick_list(account: Account, name: str | None) -> ProfileList:
-    """Return the list that is named, or the only one."""
-    return account.lists[pick(account.lists, name, "list")]
-
-
-def pick(things: Mapping[str, object], name: str | None, kind: str) -> str:
-    """Return the name, or that of the only thing there is."""
-    if name is None and len(things) == 1:
-        return next(iter(things))
-    if name is None or name not in things:
-        raise Unclear(f"which {kind}? there are: {', '.join(things)}")
-    return name
-
-
 ORDERS: dict[str, tuple[Any, Callable[[Emulator, Any], Any]]] = {
     "accounts": (AccountSeed, open_account),
     "lists": (orders.Lists, add_lists),
     "members": (orders.Members, add_members),
+    "extensions": (orders.Extensions, add_extensions),
     "events": (orders.Events, add_events),
     "limits": (orders.Limits, set_limits),
     "faults": (list[Rule], set_faults),

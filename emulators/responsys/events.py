@@ -3,19 +3,17 @@
 https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/api-v1.3-events-eventName-post.htm
 """
 
-from array import array
 from typing import Any
 
 import msgspec
 
+from emulators.responsys import bodies
 from emulators.responsys.call import Call
 from emulators.responsys.columns import SYSTEM_COLUMNS
 from emulators.responsys.errors import ApiError, violated
 from emulators.responsys.ledger import Entry
 from emulators.responsys.messages import Answer, answer
 from emulators.responsys.recipients import RecipientData, Resolution, identifier
-
-MOST_RECIPIENTS = 200
 
 
 class Mapping(msgspec.Struct, forbid_unknown_fields=True, gc=False):
@@ -33,7 +31,7 @@ class Body(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     recipientData: list[RecipientData]  # noqa: N815
 
 
-decode = msgspec.json.Decoder(Body).decode
+DECODER = msgspec.json.Decoder(Body)
 
 
 def trigger(call: Call) -> Answer:
@@ -43,7 +41,7 @@ def trigger(call: Call) -> Answer:
     if event not in call.account.events:
         raise ApiError("CUSTOM_EVENT_NOT_FOUND", f"{event} Custom Event Not Found")
     resolution = Resolution(call, rows)
-    record(call, event, resolution)
+    call.record(event, len(rows), resolution.riids, resolution.rejected)
     return answer(resolution.results())
 
 
@@ -54,21 +52,8 @@ def listing(call: Call) -> Answer:
 
 def read(call: Call) -> list[RecipientData]:
     """Decode the body; refuse all of it when any part is not as documented."""
-    request = call.request
-    if not request.has_type("application/json"):
-        raise violated("INVALID_REQUEST_CONTENT", "Content-Type is not application/json")
-    if not request.body.isascii():
-        raise violated("INVALID_REQUEST_CONTENT", "characters beyond ASCII are not escaped as \\uXXXX")
-    try:
-        rows = decode(request.body).recipientData
-    except msgspec.ValidationError as error:
-        raise violated("INVALID_PARAMETER", str(error)) from error
-    except msgspec.DecodeError as error:
-        raise violated("INVALID_REQUEST_CONTENT", str(error)) from error
-    if not rows:
-        raise violated("INVALID_PARAMETER", "recipientData is empty")
-    if len(rows) > MOST_RECIPIENTS:
-        raise violated("RECIPIENT_LIMIT_EXCEEDED", f"{len(rows)} recipients in one call, 200 are allowed")
+    rows = bodies.read(call.request, DECODER).recipientData
+    bodies.check_count(len(rows), "recipient", "recipientData")
     check_names(rows)
     return rows
 
@@ -80,27 +65,9 @@ def check_names(rows: list[RecipientData]) -> None:
         raise violated("INVALID_PARAMETER", f"optionalData names a system column: {', '.join(reserved)}")
 
 
-def record(call: Call, event: str, resolution: Resolution) -> None:
-    """Enter the call into the ledger."""
-    emulator = call.emulator
-    emulator.ledger.record(
-        Entry(
-            time=emulator.clock(),
-            account=call.account.name,
-            function=call.function,
-            target=event,
-            recipients=len(resolution.riids),
-            lost=call.lost,
-            body=call.request.body if emulator.behaviour.keep_bodies else b"",
-            riids=array("q", resolution.riids),
-            rejected=resolution.rejected,
-        )
-    )
-
-
 def describe(entry: Entry) -> list[dict[str, Any]]:
     """Tell a processed call recipient by recipient; nothing when bodies were not kept."""
-    rows = decode(entry.body).recipientData if entry.body else []
+    rows = DECODER.decode(entry.body).recipientData if entry.body else []
     return [describe_row(entry, position, row) for position, row in enumerate(rows)]
 
 

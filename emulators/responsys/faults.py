@@ -6,7 +6,7 @@ the first applies.
 """
 
 from random import Random
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -128,11 +128,21 @@ def strike(rule: Rule, good: Answer | None) -> Answer:
 
 def garble(rule: Rule, good: Answer) -> Answer:
     """Change the number or the order of the results, when there are any."""
-    results = msgspec.json.decode(good.body)
-    if not isinstance(results, list) or good.status != 200:
+    content = msgspec.json.decode(good.body)
+    if good.status != 200:
         return good
+    if isinstance(content, list):
+        return answer(disorder(rule, content))
+    if not isinstance(content, dict) or "recordData" not in content:
+        return good
+    content["recordData"]["records"] = disorder(rule, content["recordData"]["records"])
+    return answer(content)
+
+
+def disorder(rule: Rule, results: list[Any]) -> list[Any]:
+    """Return fewer or more results, or the same in reverse order."""
     if rule.kind == "short":
-        return answer(results[: -rule.results])
+        return results[: -rule.results]
     if rule.kind == "long":
-        return answer(results + results[-1:] * rule.results)
-    return answer(results[::-1])
+        return results + results[-1:] * rule.results
+    return results[::-1]

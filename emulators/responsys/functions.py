@@ -2,6 +2,12 @@
 
 from dataclasses import dataclass
 
+API = "/rest/api/v1.3"
+ASYNC_API = "/rest/asyncApi/v1.3"
+LIST = "/lists/{listName}"
+EXTENSIONS = f"{LIST}/listExtensions"
+EXTENSION_MEMBERS = EXTENSIONS + "/{petName}/members"
+
 
 @dataclass(frozen=True)
 class Function:
@@ -13,28 +19,52 @@ class Function:
     limit: int  # calls per minute, unless the account has another
     description: str
 
+    @property
+    def place(self) -> tuple[str, str | None]:
+        """The path, and the ``action`` that its query must have, if any."""
+        path, _, action = self.path.partition("?action=")
+        return path, action or None
+
 
 FUNCTIONS = {
     function.name: function
     for function in (
-        Function("login", "POST", "/rest/api/v1.3/auth/token", 10, "Log in, or renew a token"),
+        Function("login", "POST", f"{API}/auth/token", 10, "Log in, or renew a token"),
+        Function("triggerCustomEvent", "POST", API + "/events/{eventName}", 200, "Trigger custom event"),
+        Function("retrieveEvents", "GET", f"{API}/events", 100, "Retrieve custom events"),
+        Function("retrieveLists", "GET", f"{API}/lists", 100, "Retrieve profile lists"),
+        Function("retrieveListFields", "GET", f"{API}{LIST}/fields", 100, "Retrieve list fields"),
+        Function("mergeListMembers", "POST", f"{API}{LIST}/members", 400, "Merge list members"),
+        Function("retrieveListMembers", "GET", f"{API}{LIST}/members", 100, "Find list members"),
+        Function("retrieveListMember", "GET", f"{API}{LIST}/members/{{riid}}", 100, "Get a list member"),
+        Function("createProfileExtension", "POST", API + EXTENSIONS, 10, "Create profile extension"),
+        Function("retrieveProfileExtensions", "GET", API + EXTENSIONS, 100, "Retrieve profile extensions"),
         Function(
-            "triggerCustomEvent", "POST", "/rest/api/v1.3/events/{eventName}", 200, "Trigger custom event"
+            "mergeProfileExtensionMembers", "POST", API + EXTENSION_MEMBERS, 400, "Merge extension members"
         ),
-        Function("retrieveEvents", "GET", "/rest/api/v1.3/events", 100, "Retrieve custom events"),
-        Function("retrieveLists", "GET", "/rest/api/v1.3/lists", 100, "Retrieve profile lists"),
         Function(
-            "retrieveListFields", "GET", "/rest/api/v1.3/lists/{listName}/fields", 100, "Retrieve list fields"
+            "retrieveProfileExtensionMembers", "GET", API + EXTENSION_MEMBERS, 100, "Find extension members"
         ),
         Function(
-            "retrieveListMembers", "GET", "/rest/api/v1.3/lists/{listName}/members", 100, "Find list members"
-        ),
-        Function(
-            "retrieveListMember",
+            "retrieveProfileExtensionMember",
             "GET",
-            "/rest/api/v1.3/lists/{listName}/members/{riid}",
+            f"{API}{EXTENSION_MEMBERS}/{{riid}}",
             100,
-            "Get a list member",
+            "Get an extension member",
+        ),
+        Function(
+            "deleteProfileExtensionMembers",
+            "POST",
+            f"{API}{EXTENSION_MEMBERS}?action=delete",
+            100,
+            "Delete extension members",
+        ),
+        Function(
+            "deleteProfileExtensionMember",
+            "DELETE",
+            f"{API}{EXTENSION_MEMBERS}/{{riid}}",
+            100,
+            "Delete an extension member",
         ),
         Function("retrieveRateLimits", "GET", "/rest/api/ratelimit", 100, "Retrieve throttling limits"),
     )

@@ -5,7 +5,7 @@ they are smaller than anything made from them; a million recipients take about 3
 """
 
 from array import array
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from typing import Any
 
 import msgspec
@@ -45,16 +45,22 @@ class Ledger:
         self.accepted = 0
         self.rejected: Counter[str] = Counter()  # by code
         self.fill: Counter[int] = Counter()  # recipients in a call: calls
+        self.fill_of: defaultdict[tuple[str, str], Counter[int]] = defaultdict(Counter)
+        self.rejected_of: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
         self.violations: deque[Violation] = deque(maxlen=MOST_VIOLATIONS)
         self.violation_count = 0
 
     def record(self, entry: Entry) -> None:
         """Remember a processed call."""
         self.entries.append(entry)
-        self.fill[entry.recipients] += 1
+        if entry.recipients:
+            self.fill[entry.recipients] += 1
+            self.fill_of[entry.account, entry.function][entry.recipients] += 1
         self.accepted += entry.recipients - len(entry.rejected)
         for message in entry.rejected.values():
-            self.rejected[message.partition(":")[0]] += 1
+            code = message.partition(":")[0]
+            self.rejected[code] += 1
+            self.rejected_of[entry.account, entry.function][code] += 1
 
     def count(self, account: str | None, function: str | None, outcome: str) -> None:
         """Count a request by what became of it: "answered", an errorCode or a fault."""
@@ -73,6 +79,24 @@ class Ledger:
                 for (account, function, outcome), calls in self.outcomes.items()
             ],
             "recipients": {"accepted": self.accepted, "rejected": dict(self.rejected)},
-            "fill": {str(size): calls for size, calls in sorted(self.fill.items())},
+            "fill": by_size(self.fill),
+            "records": [self.records(*function) for function in self.fill_of],
             "violations": self.violation_count,
         }
+
+    def records(self, account: str, function: str) -> dict[str, Any]:
+        """Return the counts of one function."""
+        fill, rejected = self.fill_of[account, function], self.rejected_of[account, function]
+        total = sum(size * calls for size, calls in fill.items())
+        return {
+            "account": account,
+            "function": function,
+            "accepted": total - rejected.total(),
+            "rejected": dict(rejected),
+            "fill": by_size(fill),
+        }
+
+
+def by_size(fill: Counter[int]) -> dict[str, int]:
+    """Show how many calls carried how many records."""
+    return {str(size): calls for size, calls in sorted(fill.items())}

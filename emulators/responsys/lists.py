@@ -3,14 +3,14 @@
 https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/api-v1.3-lists-listName-members-get.htm
 """
 
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qs
 
 from emulators.responsys.account import ProfileList
 from emulators.responsys.call import Call
 from emulators.responsys.errors import ApiError, violated
-from emulators.responsys.members import Row
 from emulators.responsys.messages import Answer, answer
+from emulators.responsys.people import Row
 
 MOST_FIELD_CHARACTERS = 150
 QUERY_ATTRIBUTES = {
@@ -35,6 +35,13 @@ MERGE_RULE = {
     "rejectRecordIfChannelEmpty": None,
     "defaultPermissionStatus": None,
 }
+
+
+class Columns(Protocol):
+    """A list or a table."""
+
+    name: str
+    fields: dict[str, str]
 
 
 def listing(call: Call) -> Answer:
@@ -84,16 +91,15 @@ def found(call: Call, profile_list: ProfileList, rows: list[Row]) -> Answer:
     )
 
 
-def chosen(profile_list: ProfileList, wanted: str) -> list[str]:
+def chosen(owner: Columns, wanted: str) -> list[str]:
     """Return the columns that ``fs`` asks for."""
     if wanted.lower() == "all":
-        return list(profile_list.fields)
+        return list(owner.fields)
     if len(wanted) > MOST_FIELD_CHARACTERS:
         raise violated("INVALID_PARAMETER", f"fs is longer than {MOST_FIELD_CHARACTERS} characters")
     columns = [name.strip().upper() for name in wanted.split(",")]
-    known = {name.upper() for name in profile_list.fields}
-    if strange := [name for name in columns if name not in known]:
-        raise ApiError("INVALID_FIELD_NAME", f"{strange[0]} is not a field of {profile_list.name}")
+    if strange := [name for name in columns if name not in owner.fields]:
+        raise ApiError("INVALID_FIELD_NAME", f"{strange[0]} is not a field of {owner.name}")
     return columns
 
 

@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from emulators.responsys.seed import ListSeed, MemberSeed, RangeSeed
+from emulators.responsys.seed import ExtensionSeed, ListSeed, MemberSeed, RangeSeed
 
 
 class Order(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -26,6 +26,13 @@ class Members(Order, rename={"profile_list": "list", "people": "range"}):
     members: list[MemberSeed] = []
     people: RangeSeed | None = None
     any_recipient: bool | None = None
+
+
+class Extensions(Order, rename={"profile_list": "list"}, kw_only=True):
+    """Extension tables to create or replace, with nothing in them."""
+
+    profile_list: str | None = None
+    extensions: list[ExtensionSeed]
 
 
 class Events(Order):

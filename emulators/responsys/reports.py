@@ -4,12 +4,18 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl
 
-from emulators.responsys import events
+from emulators.responsys import contents, events, extension_rows, list_members
 from emulators.responsys.account import Account
 from emulators.responsys.emulator import Emulator
 from emulators.responsys.ledger import Entry
 
-DETAILS = {"triggerCustomEvent": events.describe}
+DETAILS = {
+    "triggerCustomEvent": events.describe,
+    "mergeListMembers": list_members.describe,
+    "mergeProfileExtensionMembers": list_members.describe,
+    "deleteProfileExtensionMembers": extension_rows.describe,
+    "deleteProfileExtensionMember": extension_rows.describe,
+}
 
 
 def accounts(emulator: Emulator, _query: str) -> Any:
@@ -28,6 +34,7 @@ def account(one: Account) -> dict[str, Any]:
                 "folder": profile_list.folder,
                 "members": len(profile_list.members),
                 "any_recipient": profile_list.members.anyone,
+                "extensions": {name: len(table.rows) for name, table in profile_list.extensions.items()},
             }
             for profile_list in one.lists.values()
         ],
@@ -75,7 +82,12 @@ def describe(number: int, entry: Entry, *, detail: bool) -> dict[str, Any]:
         "rejected": len(entry.rejected),
         "lost": entry.lost,
     }
-    return told | {"rows": DETAILS[entry.function](entry)} if detail else told
+    return told | {"rows": DETAILS.get(entry.function, nothing)(entry)} if detail else told
+
+
+def nothing(_entry: Entry) -> list[dict[str, Any]]:
+    """Tell a call that is about no records."""
+    return []
 
 
 def summary(emulator: Emulator, _query: str) -> Any:
@@ -99,6 +111,8 @@ REPORTS: dict[str, Callable[[Emulator, str], Any]] = {
     "behaviour": behaviour,
     "faults": faults,
     "ledger": ledger,
+    "members": contents.members,
+    "extension": contents.extension,
     "summary": summary,
     "violations": violations,
 }

@@ -3,9 +3,18 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote
 
-from emulators.responsys import auth, events, lists, ratelimit
+from emulators.responsys import (
+    auth,
+    events,
+    extension_members,
+    extension_rows,
+    extensions,
+    list_members,
+    lists,
+    ratelimit,
+)
 from emulators.responsys.account import Account
 from emulators.responsys.call import Call
 from emulators.responsys.emulator import Emulator
@@ -25,6 +34,14 @@ class Route:
 ROUTES = (
     Route("triggerCustomEvent", events.trigger),
     Route("login", auth.login, auth.by_form),
+    Route("mergeListMembers", list_members.merge),
+    Route("mergeProfileExtensionMembers", extension_members.merge),
+    Route("deleteProfileExtensionMembers", extension_rows.delete_many),
+    Route("deleteProfileExtensionMember", extension_rows.delete_one),
+    Route("retrieveProfileExtensionMembers", extension_rows.search),
+    Route("retrieveProfileExtensionMember", extension_rows.member),
+    Route("createProfileExtension", extensions.create),
+    Route("retrieveProfileExtensions", extensions.listing),
     Route("retrieveEvents", events.listing),
     Route("retrieveLists", lists.listing),
     Route("retrieveListFields", lists.fields),
@@ -32,19 +49,25 @@ ROUTES = (
     Route("retrieveListMember", lists.member),
     Route("retrieveRateLimits", ratelimit.listing, auth.by_token_for_limits),
 )
+
+
+def pattern(path: str) -> re.Pattern[str]:
+    """Match a path in which each ``{…}`` is one segment."""
+    return re.compile(re.sub(r"\\{\w+\\}", "([^/]+)", re.escape(path)))
+
+
 PATTERNS = [
-    (
-        FUNCTIONS[route.function].verb,
-        re.compile(re.sub(r"\\{\w+\\}", "([^/]+)", re.escape(FUNCTIONS[route.function].path))),
-        route,
-    )
+    (function.verb, pattern(path), action, route)
     for route in ROUTES
+    for function in (FUNCTIONS[route.function],)
+    for path, action in (function.place,)
 ]
 
 
 def find(request: Request) -> tuple[Route, tuple[str, ...]] | None:
     """Return the route and the names in the path, None where the gateway knows nothing."""
-    for verb, pattern, route in PATTERNS:
-        if verb == request.method and (match := pattern.fullmatch(request.path)):
+    asked = parse_qs(request.query).get("action", [None])[0] if request.query else None
+    for verb, path, action, route in PATTERNS:
+        if verb == request.method and action == asked and (match := path.fullmatch(request.path)):
             return route, tuple(unquote(name) for name in match.groups())
     return None

@@ -23,6 +23,32 @@ class RangeSeed(msgspec.Struct, forbid_unknown_fields=True):
     domain: str = "example.com"
 
 
+class ExtensionSeed(msgspec.Struct, forbid_unknown_fields=True):
+    """A profile extension table."""
+
+    name: str
+    folder: str = "Main"
+    fields: dict[str, str] = {}  # column: type
+
+
+class CampaignSeed(msgspec.Struct, forbid_unknown_fields=True, rename={"profile_list": "list"}):
+    """An e-mail campaign; without ``list`` it goes to the account's first one."""
+
+    name: str
+    profile_list: str | None = None
+    folder: str = "Main"
+
+
+class TableSeed(msgspec.Struct, forbid_unknown_fields=True):
+    """A supplemental table."""
+
+    name: str
+    folder: str = "Main"
+    fields: dict[str, str] = {}  # column: type
+    primary_key: list[str] = []
+    rows: list[dict[str, str | None]] = []
+
+
 class ListSeed(msgspec.Struct, forbid_unknown_fields=True):
     """One profile list."""
 
@@ -32,6 +58,7 @@ class ListSeed(msgspec.Struct, forbid_unknown_fields=True):
     members: list[MemberSeed] = []
     ranges: list[RangeSeed] = []
     any_recipient: bool = False
+    extensions: list[ExtensionSeed] = []
 
 
 class AccountSeed(msgspec.Struct, forbid_unknown_fields=True):
@@ -41,6 +68,8 @@ class AccountSeed(msgspec.Struct, forbid_unknown_fields=True):
     users: Annotated[dict[str, str], msgspec.Meta(min_length=1)]  # user name: password
     lists: Annotated[list[ListSeed], msgspec.Meta(min_length=1)]
     events: list[str] = []
+    campaigns: list[CampaignSeed] = []
+    tables: list[TableSeed] = []  # supplemental ones
     folders: list[str] = []  # further ones, without a list
     limits: dict[str, int | None] = {}  # function: calls per window, null for no limit
 

@@ -1,0 +1,108 @@
+"""Read and delete rows of a profile extension table.
+
+https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/api-v1.3-lists-listName-listExtensions-petName-members-riid-delete.htm
+"""
+
+from typing import Any, Literal
+
+import msgspec
+
+from emulators.responsys import bodies, lists
+from emulators.responsys.account import ProfileList
+from emulators.responsys.call import Call
+from emulators.responsys.errors import ApiError, violated
+from emulators.responsys.extension import Extension
+from emulators.responsys.extension_members import named
+from emulators.responsys.ledger import Entry
+from emulators.responsys.messages import Answer, answer
+from emulators.responsys.people import Row
+
+DELETE_FAILED = "DELETEFAILED: NO records found for id\n"
+RULE = {"insertOnNoMatch": False, "updateOnMatch": None, "matchColumnName1": None, "matchColumnName2": None}
+
+
+class Body(msgspec.Struct, forbid_unknown_fields=True):
+    """Whose rows to delete."""
+
+    queryAttribute: Literal["r", "e", "c", "m"]  # noqa: N815  Oracle's spelling
+    ids: list[str]
+
+
+DECODER = msgspec.json.Decoder(Body)
+
+
+def delete_many(call: Call) -> Answer:
+    """Delete up to 200 rows; a cell each, with a recipient id or a reason."""
+    profile_list, table = named(call)
+    body = bodies.read(call.request, DECODER)
+    bodies.check_count(len(body.ids), "record", "ids")
+    column = lists.QUERY_ATTRIBUTES[body.queryAttribute]
+    return delete(call, profile_list, table, [(column, one) for one in body.ids])
+
+
+def delete_one(call: Call) -> Answer:
+    """Delete a row by recipient id; the status is 200 whether or not there was one."""
+    profile_list, table = named(call)
+    return delete(call, profile_list, table, [("RIID_", call.names[2])])
+
+
+def delete(call: Call, profile_list: ProfileList, table: Extension, keys: list[tuple[str, str]]) -> Answer:
+    """Delete the rows of those who answer to ``keys``."""
+    riids = [first_of(profile_list, table, column, value) for column, value in keys]
+    for riid in riids:
+        table.rows.pop(riid, None)
+    rejected = {position: DELETE_FAILED for position, riid in enumerate(riids) if riid == -1}
+    call.record(f"{profile_list.name}/{table.name}", len(riids), riids, rejected)
+    records = [[rejected.get(position, str(riid))] for position, riid in enumerate(riids)]
+    return answer(
+        {
+            "recordData": {"fieldNames": ["RIID_"], "records": records, "mapTemplateName": None},
+            **RULE,
+            "links": [{"rel": "self", "href": call.request.path, "method": call.request.method}],
+        }
+    )
+
+
+def first_of(profile_list: ProfileList, table: Extension, column: str, value: str) -> int:
+    """Return whose row it is, -1 when there is none."""
+    found = profile_list.members.match({column: value})
+    return next((riid for riid in found if riid in table.rows), -1)
+
+
+def search(call: Call) -> Answer:
+    """Return the rows of those who have the value ``id`` in the list's column that ``qa`` stands for."""
+    profile_list, table = named(call)
+    attribute, value = lists.parameter(call, "qa"), lists.parameter(call, "id")
+    if attribute not in ("r", "e", "c", "m"):
+        raise violated("INVALID_PARAMETER", "qa is not one of r, e, c, m")
+    return found(call, table, profile_list.members.match({lists.QUERY_ATTRIBUTES[attribute]: value}))
+
+
+def member(call: Call) -> Answer:
+    """Return one row by recipient id."""
+    _, table = named(call)
+    riid = call.names[2]
+    return found(call, table, (int(riid),) if riid.isdecimal() else ())
+
+
+def found(call: Call, table: Extension, riids: tuple[int, ...]) -> Answer:
+    """Answer with the chosen columns, or that there are no such rows."""
+    columns = lists.chosen(table, lists.parameter(call, "fs"))
+    rows: list[Row] = [{"RIID_": str(riid), **table.rows[riid]} for riid in riids if riid in table.rows]
+    if not rows:
+        raise ApiError("RECORD_NOT_FOUND", "No records found for the given ids")
+    records = [[row.get(column) for column in columns] for row in rows]
+    content: dict[str, Any] = {
+        "recordData": {"fieldNames": columns, "records": records, "mapTemplateName": None},
+        **RULE,
+        "links": [{"rel": "self", "href": f"{call.request.path}?{call.request.query}", "method": "GET"}],
+    }
+    return answer(content)
+
+
+def describe(entry: Entry) -> list[dict[str, Any]]:
+    """Tell a deletion row by row."""
+    return [
+        {"position": position, "recipientId": riid, "errorMessage": entry.rejected.get(position)}
+        for position, riid in enumerate(entry.riids)
+    ]
