@@ -4,13 +4,14 @@ Work is pulled: a batch is cut only together with the permit for its call, so un
 their lanes, where calls get fuller rather than more numerous.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Sequence
 
 import redis
 
 from pipeline import limits
 from pipeline.broker import text
 from pipeline.catalog import Catalog
+from pipeline.current_catalog import CurrentCatalog
 from pipeline.doorbell import Doorbell
 from pipeline.lanes import Gate, Lanes
 from pipeline.mirror import REMOVED
@@ -25,7 +26,7 @@ class Dispatch:
         self,
         client: redis.Redis,
         lanes: Lanes,
-        catalog: Callable[[], Catalog],
+        catalog: CurrentCatalog,
         doorbell: Doorbell,
         window: float = limits.WINDOW,
     ) -> None:
@@ -34,6 +35,7 @@ class Dispatch:
         self._catalog = catalog
         self._doorbell = doorbell
         self._window = window
+        self._known: tuple[Catalog, list[Gate]] | None = None  # a new way comes with a new catalog
 
     def run(self, connector: str | None = None) -> float | None:
         """Send off what may go, of one connector or of all.
@@ -57,12 +59,15 @@ class Dispatch:
             self._doorbell.deliver(*claimed)
         return 0.0
 
-    def _gates(self) -> Iterator[Gate]:
+    def _gates(self) -> Sequence[Gate]:
         """Name every way out that was ever configured: batches may still wait for a former one."""
         catalog = self._catalog()
-        for member in sorted(map(text, self._client.smembers("ways"))):
-            connector, _, function = member.partition(":")
-            yield self._gate(catalog, connector, function)
+        if self._known is None or self._known[0] is not catalog:
+            ways = [text(member).split(":") for member in sorted(self._client.smembers("ways"))]
+            if any(connector not in catalog.connectors for connector, _ in ways):
+                catalog = self._catalog.newest()
+            self._known = (catalog, [self._gate(catalog, *way) for way in ways])
+        return self._known[1]
 
     def _gate(self, catalog: Catalog, name: str, function: str) -> Gate:
         connector = catalog.connectors.get(name)
