@@ -45,6 +45,17 @@ class Dispatch:
         waits = [self._drain(gate) for gate in self._gates() if connector in (None, gate.connector)]
         return min((wait for wait in waits if wait is not None), default=None)
 
+    def next(self) -> tuple[str, int] | None:
+        """Send off what may go, but keep the first batch for the caller, who delivers it right away."""
+        kept = None
+        for gate in self._gates():
+            while isinstance(claimed := self._lanes.claim(gate), tuple):
+                if kept is None:
+                    kept = claimed
+                else:
+                    self._doorbell.deliver(*claimed)
+        return kept
+
     def take_back(self) -> None:
         """Ring again for batches whose worker was not heard of within their lease."""
         for connector in {gate.connector for gate in self._gates()}:

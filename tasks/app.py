@@ -9,11 +9,13 @@ from pipeline.broker import celery_settings
 from pipeline.logs import configure_logging
 from pipeline.runtime import runtime
 from pipeline.settings import Settings
+from tasks.events import Stage
 from tasks.timer import Timer
 
 app = Celery(
     "tasks", include=["tasks.activation", "tasks.delivery", "tasks.shutdown"], events="tasks.events:Events"
 )
+app.steps["worker"].add(Stage)
 app.steps["worker"].add(Timer)
 
 
