@@ -13,7 +13,7 @@ from pipeline.broker import text
 from pipeline.catalog import Catalog
 from pipeline.current_catalog import CurrentCatalog
 from pipeline.doorbell import Doorbell
-from pipeline.lanes import Gate, Lanes
+from pipeline.lanes import Claimed, Gate, Lanes
 from pipeline.mirror import REMOVED
 
 MOST_AT_ONCE = 1_000  # batches claimed in one go, so that a timer comes back to its other duties
@@ -45,15 +45,17 @@ class Dispatch:
         waits = [self._drain(gate) for gate in self._gates() if connector in (None, gate.connector)]
         return min((wait for wait in waits if wait is not None), default=None)
 
-    def next(self) -> tuple[str, int] | None:
+    def next(self) -> Claimed | None:
         """Send off what may go, but keep the first batch for the caller, who delivers it right away."""
         kept = None
         for gate in self._gates():
-            while isinstance(claimed := self._lanes.claim(gate), tuple):
+            more = True
+            while more and isinstance(claimed := self._lanes.claim(gate), Claimed):
+                more = claimed.more
                 if kept is None:
                     kept = claimed
                 else:
-                    self._doorbell.deliver(*claimed)
+                    self._doorbell.deliver(claimed.batch, claimed.attempt)
         return kept
 
     def take_back(self) -> None:
@@ -65,9 +67,9 @@ class Dispatch:
     def _drain(self, gate: Gate) -> float | None:
         for _ in range(MOST_AT_ONCE):
             claimed = self._lanes.claim(gate)
-            if not isinstance(claimed, tuple):
+            if not isinstance(claimed, Claimed):
                 return claimed
-            self._doorbell.deliver(*claimed)
+            self._doorbell.deliver(claimed.batch, claimed.attempt)
         return 0.0
 
     def _gates(self) -> Sequence[Gate]:

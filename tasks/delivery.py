@@ -43,11 +43,11 @@ def go_on() -> None:
     for _ in range(MOST):
         if claimed is None or time.monotonic() > until:
             break
-        with shown(deliver.name, *claimed) as ended:
-            ended(runtime().delivery.deliver(*claimed))
+        with shown(deliver.name, claimed.batch, claimed.attempt) as ended:
+            ended(runtime().delivery.deliver(claimed.batch, claimed.attempt))
         claimed = runtime().dispatch.next()
     if claimed is not None:
-        runtime().doorbell.deliver(*claimed)
+        runtime().doorbell.deliver(claimed.batch, claimed.attempt)
 
 
 @app.task
