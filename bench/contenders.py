@@ -35,7 +35,10 @@ def pipeline(deliver: int, size: Size) -> Run:
 
 
 def celery(task: str, size: Size) -> Run:
-    """Run one plain Celery task per row, in an interpreter with packages of its own."""
+    """Run one plain Celery task per row, in an interpreter with packages of its own.
+
+    Threads, for they are as fast as any pool here: publishing and fetching the messages is what takes long.
+    """
     python = baselines_env.prepare()
     with open_house() as house:
         env = {"BENCH_BROKER_URL": house.broker_url, "BENCH_RESPONSYS_URL": house.emulator.url}

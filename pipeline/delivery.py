@@ -10,8 +10,8 @@ from dataclasses import replace
 
 from pipeline.activation import Activation
 from pipeline.call import Call, Rejection
-from pipeline.catalog import Catalog
 from pipeline.connector import Connector
+from pipeline.current_catalog import CurrentCatalog
 from pipeline.errors import CallError, Held, OutcomeUnknown, Refused
 from pipeline.failures import Failures, Job
 from pipeline.lanes import Batch, Lanes
@@ -33,7 +33,7 @@ class Delivery:
         self,
         *,
         lanes: Lanes,
-        catalog: Callable[[], Catalog],
+        catalog: CurrentCatalog,
         responsys: Callable[[Connector], Client],
         settlement: Settlement,
         failures: Failures,
@@ -65,6 +65,8 @@ class Delivery:
     def _job(self, batch: Batch) -> Job | Report:
         """Find what the batch needs; a changed configuration may end it here."""
         catalog = self._catalog()
+        if batch.destination not in catalog.destinations:
+            catalog = self._catalog.newest()
         destination = catalog.destinations.get(batch.destination)
         if destination is None:
             return self._settlement.repeat(batch) or self._settlement.reject(batch, "removed", (), REMOVED)

@@ -4,15 +4,16 @@ Work is pulled: a batch is cut only together with the permit for its call, so un
 their lanes, where calls get fuller rather than more numerous.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Sequence
 
 import redis
 
 from pipeline import limits
 from pipeline.broker import text
 from pipeline.catalog import Catalog
+from pipeline.current_catalog import CurrentCatalog
 from pipeline.doorbell import Doorbell
-from pipeline.lanes import Gate, Lanes
+from pipeline.lanes import Claimed, Gate, Lanes
 from pipeline.mirror import REMOVED
 
 MOST_AT_ONCE = 1_000  # batches claimed in one go, so that a timer comes back to its other duties
@@ -25,7 +26,7 @@ class Dispatch:
         self,
         client: redis.Redis,
         lanes: Lanes,
-        catalog: Callable[[], Catalog],
+        catalog: CurrentCatalog,
         doorbell: Doorbell,
         window: float = limits.WINDOW,
     ) -> None:
@@ -34,6 +35,7 @@ class Dispatch:
         self._catalog = catalog
         self._doorbell = doorbell
         self._window = window
+        self._known: tuple[Catalog, list[Gate]] | None = None  # a new way comes with a new catalog
 
     def run(self, connector: str | None = None) -> float | None:
         """Send off what may go, of one connector or of all.
@@ -42,6 +44,19 @@ class Dispatch:
         """
         waits = [self._drain(gate) for gate in self._gates() if connector in (None, gate.connector)]
         return min((wait for wait in waits if wait is not None), default=None)
+
+    def next(self) -> Claimed | None:
+        """Send off what may go, but keep the first batch for the caller, who delivers it right away."""
+        kept = None
+        for gate in self._gates():
+            more = True
+            while more and isinstance(claimed := self._lanes.claim(gate), Claimed):
+                more = claimed.more
+                if kept is None:
+                    kept = claimed
+                else:
+                    self._doorbell.deliver(claimed.batch, claimed.attempt)
+        return kept
 
     def take_back(self) -> None:
         """Ring again for batches whose worker was not heard of within their lease."""
@@ -52,17 +67,20 @@ class Dispatch:
     def _drain(self, gate: Gate) -> float | None:
         for _ in range(MOST_AT_ONCE):
             claimed = self._lanes.claim(gate)
-            if not isinstance(claimed, tuple):
+            if not isinstance(claimed, Claimed):
                 return claimed
-            self._doorbell.deliver(*claimed)
+            self._doorbell.deliver(claimed.batch, claimed.attempt)
         return 0.0
 
-    def _gates(self) -> Iterator[Gate]:
+    def _gates(self) -> Sequence[Gate]:
         """Name every way out that was ever configured: batches may still wait for a former one."""
         catalog = self._catalog()
-        for member in sorted(map(text, self._client.smembers("ways"))):
-            connector, _, function = member.partition(":")
-            yield self._gate(catalog, connector, function)
+        if self._known is None or self._known[0] is not catalog:
+            ways = [text(member).split(":") for member in sorted(self._client.smembers("ways"))]
+            if any(connector not in catalog.connectors for connector, _ in ways):
+                catalog = self._catalog.newest()
+            self._known = (catalog, [self._gate(catalog, *way) for way in ways])
+        return self._known[1]
 
     def _gate(self, catalog: Catalog, name: str, function: str) -> Gate:
         connector = catalog.connectors.get(name)

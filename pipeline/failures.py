@@ -52,9 +52,12 @@ class Failures:
         self._window = window
 
     def handle(self, job: Job, error: CallError, *, sent: bool) -> Report:
-        """Hold, wait, try again, halve or reject."""
+        """Hold, wait, try again, halve or reject; what is known of a call is not forgotten for a store."""
         fields = {"batch": job.batch.id, "connector": job.connector.name, "code": error.code}
         log.info("call failed", extra=fields)
+        return self._settlement.persist(job.batch, lambda: self._decide(job, error, sent=sent))
+
+    def _decide(self, job: Job, error: CallError, *, sent: bool) -> Report:
         if isinstance(error, Held):
             return self._held(job, error, sent=sent)
         if isinstance(error, Throttled):
@@ -69,9 +72,12 @@ class Failures:
     def hold(self, job: Job, error: Held) -> None:
         """Stop the connector or destination until a person acts, and show why."""
         name = job.connector.name if error.scope == "connector" else job.destination.name
+        self._settlement.persist(job.batch, lambda: self._stop(error, name))
+        log.warning("held", extra={"scope": error.scope, "record": name, "code": error.code})
+
+    def _stop(self, error: Held, name: str) -> None:
         self._records.hold(error.scope, name, "held", error.code, error.detail)
         mirror.publish(self._client, self._records.load())
-        log.warning("held", extra={"scope": error.scope, "record": name, "code": error.code})
 
     def _held(self, job: Job, error: Held, *, sent: bool) -> Report:
         self.hold(job, error)

@@ -31,6 +31,7 @@ carries an old one is refused.
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import redis
 
@@ -82,6 +83,14 @@ class Poll:
     asked: int  # how often, this time among them
 
 
+class Claimed(NamedTuple):
+    """A batch that was claimed."""
+
+    batch: str
+    attempt: int
+    more: bool  # another one may go at once
+
+
 class Lanes:
     """The lanes of all destinations on one server."""
 
@@ -89,10 +98,10 @@ class Lanes:
         self._client = client
         self._scripts = Scripts(client)
 
-    def claim(self, gate: Gate) -> tuple[str, int] | float | None:
+    def claim(self, gate: Gate) -> Claimed | float | None:
         """Take the next batch that is due, and the permit for its call.
 
-        Returns its id and attempt; or the seconds after which to ask again; or None when there is
+        Returns it; or the seconds after which to ask again; or None when there is
         nothing to wait for but news (rows, the end of a call, somebody's decision).
         """
         answer = self._scripts.run("claim", args=[
@@ -100,7 +109,7 @@ class Lanes:
             gate.max_in_flight, gate.limit, gate.default, gate.utilisation, round(gate.window * 1000),
         ])  # fmt: skip
         if answer[0] == b"batch":
-            return answer[1].decode(), int(answer[2])
+            return Claimed(answer[1].decode(), int(answer[2]), bool(answer[3]))
         return None if int(answer[1]) < 0 else int(answer[1]) / 1000
 
     def batch(self, batch: str) -> Batch | None:

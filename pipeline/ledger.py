@@ -7,6 +7,7 @@ same batch, however that came about, finds the record and does nothing but settl
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, delete, select
 
@@ -23,8 +24,7 @@ from pipeline.upsert import insert_new
 KEEP = timedelta(days=30)  # how long records of batches are kept
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One row of a batch: the activation as it was read, and as it lies in Redis."""
 
     activation: Activation

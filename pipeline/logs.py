@@ -14,12 +14,21 @@ PLAIN = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "
 def configure_logging(settings: Settings) -> None:
     """Log to standard error in the configured level and format."""
     handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(without_message)
     handler.setFormatter(JsonFormatter() if settings.log_format == "json" else TextFormatter())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(settings.log_level)
     for noisy in ("urllib3", "alembic", "celery.redirected"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def without_message(record: logging.LogRecord) -> bool:
+    """Cut what Celery says of a message that it cannot take: all of it follows, with its activation."""
+    if record.name == "celery.worker.consumer.consumer":
+        record.msg = record.getMessage().partition("\n")[0].partition(" [type:")[0]
+        record.args = None
+    return True
 
 
 def fields(record: logging.LogRecord) -> dict[str, Any]:

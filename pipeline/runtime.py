@@ -8,12 +8,13 @@ from functools import cache
 import redis
 from sqlalchemy import Engine
 
-from pipeline import limits, mirror
+from pipeline import limits
 from pipeline.acceptance import Acceptance
 from pipeline.appender import Appender
 from pipeline.broker import connect, refuse_eviction
-from pipeline.catalog import Catalog, Records
+from pipeline.catalog import Records
 from pipeline.connector import Connector
+from pipeline.current_catalog import CurrentCatalog
 from pipeline.database import migrate, open_database
 from pipeline.delivery import Delivery
 from pipeline.dispatch import Dispatch
@@ -35,32 +36,6 @@ from pipeline.vault import Vault
 def broker_url(settings: Settings, stack: ExitStack) -> str:
     """Return the configured broker, or start or join the embedded one for as long as ``stack`` is open."""
     return settings.broker_url or stack.enter_context(embedded_server(settings.data_dir / "redis"))
-
-
-class CurrentCatalog:
-    """The catalog in force, read again when its version has changed; then Redis is told too."""
-
-    def __init__(self, records: Records, client: redis.Redis) -> None:
-        self._records = records
-        self._client = client
-        self._lock = threading.Lock()
-        self._catalog: Catalog | None = None
-
-    def __call__(self) -> Catalog:
-        """Return the newest catalog, asking each time whether there is one.
-
-        With an older one, rows of a destination that was made a moment ago would be dead letters.
-        """
-        with self._lock:
-            self._catalog = self._newest(self._catalog)
-            return self._catalog
-
-    def _newest(self, known: Catalog | None) -> Catalog:
-        if known is not None and self._records.version() == known.version:
-            return known
-        catalog = self._records.load()
-        mirror.publish(self._client, catalog)
-        return catalog
 
 
 class Clients:
@@ -116,7 +91,7 @@ class Runtime:
         self.intake = Intake(self.client, settings.idempotency_window)
         self.lanes = Lanes(self.client)
         self.appender = Appender(self.client, self.doorbell)
-        self.acceptance = Acceptance(self.intake, self.engine, self.catalog)
+        self.acceptance = Acceptance(self.intake, self.engine, self.catalog.newest)
         self.dispatch = Dispatch(self.client, self.lanes, self.catalog, self.doorbell, settings.limit_window)
         self.clients = Clients(settings, self.client)
         settlement = Settlement(self.engine, self.lanes)

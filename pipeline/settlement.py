@@ -50,8 +50,8 @@ class Settlement:
         fates = Fates(rows, verdicts, returned)
         rejected = len(fates.rejected())
         outcome = "rejected" if rejected == len(rows) else "delivered"
-        back = self._persist(batch, lambda: ledger.record(self._engine, batch, action, fates, outcome))
-        self._persist(batch, lambda: self._lanes.settle(batch, batch.attempt, back))
+        back = self.persist(batch, lambda: ledger.record(self._engine, batch, action, fates, outcome))
+        self.persist(batch, lambda: self._lanes.settle(batch, batch.attempt, back))
         log.info("batch settled", extra={"batch": batch.id, "rows": len(rows), "rejected": rejected})
         return Report(_summary(batch, fates, rejected))
 
@@ -72,7 +72,8 @@ class Settlement:
         """Read a batch's rows without noting anything."""
         return tuple(Row.read(profile, text) for profile, text in self._lanes.rows(batch))
 
-    def _persist(self, batch: Batch, step: Callable[[], Result]) -> Result:
+    def persist(self, batch: Batch, step: Callable[[], Result]) -> Result:
+        """Do ``step``, again and again while a store is down: nobody else knows what came of the batch."""
         while True:
             try:
                 return step()

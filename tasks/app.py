@@ -1,19 +1,22 @@
 """The Celery application: ``celery -A tasks worker -P threads -Q activations,deliveries``."""
 
+import gc
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import setup_logging, worker_ready
 
 from pipeline.broker import celery_settings
 from pipeline.logs import configure_logging
 from pipeline.runtime import runtime
 from pipeline.settings import Settings
+from tasks.events import Stage
 from tasks.timer import Timer
 
 app = Celery(
     "tasks", include=["tasks.activation", "tasks.delivery", "tasks.shutdown"], events="tasks.events:Events"
 )
+app.steps["worker"].add(Stage)
 app.steps["worker"].add(Timer)
 
 
@@ -23,6 +26,17 @@ def configuration() -> dict[str, Any]:
 
 
 app.add_defaults(configuration)
+
+
+@worker_ready.connect
+def on_worker_ready(**_: Any) -> None:
+    """Let the collector look at what a batch leaves, and not at the program again and again.
+
+    A batch is some thousand objects and no cycles: at Python's thresholds a fifth of the time went there.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 @setup_logging.connect

@@ -1,9 +1,15 @@
 """Batches on their way out."""
 
+import time
+
 from celery.exceptions import Retry
 
 from pipeline.runtime import runtime
 from tasks.app import app
+from tasks.events import shown
+
+MOST = 10  # batches that a task goes on with
+LONGEST = 1.0  # seconds after which it goes on with no other
 
 
 class Again(Retry):
@@ -21,10 +27,27 @@ def deliver(batch: str, attempt: int) -> str:
     Retry is raised without a message being sent: the batch lies in Redis, and dispatch rings again.
     """
     report = runtime().delivery.deliver(batch, attempt)
-    runtime().dispatch.run()
+    go_on()
     if report.again:
         raise Again(report.text)
     return report.text
+
+
+def go_on() -> None:
+    """Deliver some of what is due next right here, which spares it the way through the queue.
+
+    Flower is shown the tasks that those batches would have been.
+    """
+    until = time.monotonic() + LONGEST
+    claimed = runtime().dispatch.next()
+    for _ in range(MOST):
+        if claimed is None or time.monotonic() > until:
+            break
+        with shown(deliver.name, claimed.batch, claimed.attempt) as ended:
+            ended(runtime().delivery.deliver(claimed.batch, claimed.attempt))
+        claimed = runtime().dispatch.next()
+    if claimed is not None:
+        runtime().doorbell.deliver(claimed.batch, claimed.attempt)
 
 
 @app.task

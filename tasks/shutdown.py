@@ -16,6 +16,8 @@ from pipeline.runtime import runtime
 
 log = logging.getLogger(__name__)
 
+FAREWELL = 0.5  # seconds to tell Redis what is left to others
+
 
 @worker_shutting_down.connect
 def on_shutdown(**_: Any) -> None:
@@ -27,6 +29,8 @@ def leave() -> None:
     """Wait for the grace period, then give up what is still under way and end the process."""
     runtime().stopping.set()
     time.sleep(runtime().settings.shutdown_grace)
-    runtime().delivery.abandon()
+    farewell = threading.Thread(target=runtime().delivery.abandon, name="farewell", daemon=True)
+    farewell.start()
+    farewell.join(FAREWELL)  # Redis may be gone too
     log.warning("left with calls under way")
     os._exit(0)

@@ -1,15 +1,27 @@
 """Builders for tests of lanes, dispatch and delivery."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from pipeline.catalog import Catalog
 from pipeline.intake import Accepted, Intake, Routed
 from pipeline.lanes import Gate, Lanes
 from pipeline.scripts import Scripts
 
 GATE = Gate("acme", "triggerCustomEvent", "account", limit=60_000, utilisation=1.0)
 LANE = "lapsed/all"
+
+
+class Newest:
+    """A catalog that is always the newest."""
+
+    def __init__(self, load: Callable[[], Catalog]) -> None:
+        self.newest = load
+
+    def __call__(self) -> Catalog:
+        """Return it."""
+        return self.newest()
 
 
 def configure(

@@ -23,7 +23,7 @@ from pipeline.responsys.client import Client
 from pipeline.responsys.login import Tokens
 from pipeline.settlement import Settlement
 from pipeline.tables import batches
-from tests.core import add_rows, cut
+from tests.core import Newest, add_rows, cut
 
 HOST = "https://login5.responsys.net"
 EVENT = f"{HOST}/rest/api/v1.3/events/LAPSED"
@@ -106,7 +106,7 @@ class House:
         tokens, settlement = Tokens(redis, vault), Settlement(engine, self.lanes)
         self.delivery = Delivery(
             lanes=self.lanes,
-            catalog=records.load,
+            catalog=Newest(records.load),
             responsys=lambda connector: Client(connector, tokens, session=requests.Session()),
             settlement=settlement,
             failures=Failures(redis, self.lanes, records, settlement, window=60),

@@ -13,7 +13,7 @@ from pipeline.heartbeat import Heartbeat
 from pipeline.intake import Intake
 from pipeline.lanes import Lanes
 from pipeline.tables import folds
-from tests.core import add
+from tests.core import Newest, add
 from tests.test_acceptance import ACME, LAPSED, LEFT, entry
 
 
@@ -40,7 +40,7 @@ class House:
         mirror.publish(redis, self.catalog)
         redis.hset(f"allowances:{ACME.account}", "asked", "1")
         self.lanes = Lanes(redis)
-        self.dispatch = Dispatch(redis, self.lanes, lambda: self.catalog, self.bell)
+        self.dispatch = Dispatch(redis, self.lanes, Newest(lambda: self.catalog), self.bell)
         self.heartbeat = Heartbeat(redis, engine, Intake(redis, 3600), self.dispatch, self.bell)
 
     def beat(self) -> float:

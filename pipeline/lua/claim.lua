@@ -1,7 +1,7 @@
 -- Take the next batch of one connector and function together with the permit for its call.
 -- ARGV  1 connector  2 function  3 account  4 id for a new batch  5 lease, ms  6 most in flight
 --       7 limit set for this connector (0: none)  8 limit when the account has not said  9 utilisation  10 window, ms
--- Returns {"batch", id, attempt} or {"wait", ms until it is worth asking again, -1: when something changes}.
+-- Returns {"batch", id, attempt, 1 when there may be another} or {"wait", ms until it is worth asking again, -1: when something changes}.
 #include lanes
 #include limits
 local connector, func, account = ARGV[1], ARGV[2], ARGV[3]
@@ -50,7 +50,7 @@ local function cut(lane)
 end
 
 local cut_before = batch_of(ARGV[4])
-if cut_before then return {'batch', cut_before.id, cut_before.attempt} end  -- but the answer was lost
+if cut_before then return {'batch', cut_before.id, cut_before.attempt, 1} end  -- but the answer was lost
 if (redis.call('HGET', 'connector:' .. connector, 'stopped') or '') ~= '' then return {'wait', -1} end
 local batch = next_retry()
 local lane = not batch and (first('ready:' .. connector .. ':' .. func) or first('ready:' .. connector .. ':' .. func .. ':bulk'))
@@ -71,4 +71,6 @@ redis.call('ZADD', flying, lease, batch.id)
 if redis.call('EXISTS', 'capacity:' .. account) == 1 then
   redis.call('HSET', 'capacity:' .. account, 'probe', batch.id, 'probe_until', lease)
 end
-return {'batch', batch.id, batch.attempt + 1}
+local ready = 'ready:' .. connector .. ':' .. func
+local more = redis.call('ZCARD', flying) < tonumber(ARGV[6]) and (first(retry) or first(ready) or first(ready .. ':bulk'))
+return {'batch', batch.id, batch.attempt + 1, more and 1 or 0}

@@ -2,6 +2,7 @@
 
 import codecs
 import json
+import threading
 from typing import Any
 
 import msgspec
@@ -39,6 +40,7 @@ class Client:
         self._tokens = tokens
         self._session = session or open_session()
         self._timeout = (connect_timeout, read_timeout)
+        self._ready = threading.local()  # the token that this thread has just made sure of
 
     def ready(self) -> None:
         """Make sure that there is a token before anything is sent; may log in.
@@ -47,7 +49,7 @@ class Client:
             Held: the login is refused until a person acts.
             RetryLater, Throttled: no token for now.
         """
-        self._tokens.get(self._connector)
+        self._ready.token = self._tokens.get(self._connector)
 
     def send(self, call: Call) -> Any:
         """Send ``call`` and return the decoded answer.
@@ -68,7 +70,7 @@ class Client:
             return self._attempt(call, content)
 
     def _attempt(self, call: Call, content: bytes | None) -> Any:
-        token = self._tokens.get(self._connector)
+        token = self._ready.__dict__.pop("token", None) or self._tokens.get(self._connector)
         try:
             return self._exchange(call, content, token)
         except (TokenRefused, FailedOver):

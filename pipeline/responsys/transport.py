@@ -5,10 +5,10 @@ tell: a TLS error comes from the handshake or from a connection that broke while
 notes that sending it has begun. Until then nobody can have acted on it.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import msgspec
 import requests
 from requests.auth import AuthBase
 from urllib3.exceptions import HTTPError, ReadTimeoutError
@@ -78,8 +78,8 @@ def exchange(
 def decoded(content: bytes) -> Any:
     """Return JSON decoded, None for anything else: gateways answer in HTML."""
     try:
-        return json.loads(content)
-    except (ValueError, RecursionError):
+        return msgspec.json.decode(content)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
         return None
 
 

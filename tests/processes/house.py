@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from pipeline import embedded, mirror
+from pipeline import dead_letters, embedded, mirror
 from pipeline.broker import connect
 from pipeline.catalog import Records
+from pipeline.dead_letters import DeadLetter, Filter
 from pipeline.intake import SHARDS
 from pipeline.runtime import open_engine
 from pipeline.settings import Settings
@@ -198,6 +199,11 @@ class House:
             return not intake and not any(outlet.waiting() for outlet in outlets)
 
         until(empty, within, "an empty house")
+
+    def letters(self, profile: str) -> list[DeadLetter]:
+        """Return the dead letters of a profile, whatever they belong to."""
+        every = dead_letters.found(self.engine, Filter(), most=1_000_000)
+        return [letter for letter in every if letter.profile_id == profile]
 
     def batches(self) -> list[dict[str, str]]:
         """Return what Redis knows of the batches under way."""

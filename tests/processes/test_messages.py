@@ -1,0 +1,129 @@
+"""Activations that come as ordinary Celery messages, or straight into the intake."""
+
+import json
+import threading
+import zlib
+from contextlib import contextmanager
+
+import pytest
+from celery import Celery
+
+from pipeline.broker import celery_settings
+from pipeline.intake import SHARDS
+from tests.processes.house import until
+from tests.processes.outlet import activations, people
+
+TASK = "tasks.activation.activate"
+SECRET = "ada.lovelace"  # stands in every message that must be shown nowhere
+
+
+@pytest.fixture
+def app(home):
+    """Anybody's Celery: it knows the broker and the name of the task."""
+    app = Celery("somebody", broker=home.broker_url, set_as_current=False)
+    yield app
+    app.close()
+
+
+@contextmanager
+def events(home):
+    """Listen to what workers tell of their tasks, as Flower does."""
+    told = []
+    app = Celery("listener", set_as_current=False)
+    app.conf.update(celery_settings(home.broker_url))
+    with app.connection_for_read() as connection:
+        receiver = app.events.Receiver(connection, handlers={"*": told.append})
+        listening = threading.Event()
+        receiver.on_consume_ready = lambda *_, **__: listening.set()
+        thread = threading.Thread(target=receiver.capture, kwargs={"limit": None, "timeout": None})
+        thread.start()
+        assert listening.wait(10)
+        yield told
+        receiver.should_stop = True
+        thread.join()
+
+
+def of(outlet, profiles):
+    """Return activations that name their audience."""
+    return [{"audience": outlet.name, **activation} for activation in activations(profiles)]
+
+
+def logs(home):
+    """Return all that the workers have logged."""
+    return "".join(worker.log.read_text() for worker in home.workers)
+
+
+def test_activations_sent_as_messages_are_delivered_and_shown_to_nobody(home, app):
+    outlet = home.open("messages")
+    profiles = [f"{SECRET}-{n}" for n in range(50)]
+
+    with events(home) as told:
+        for position, activation in enumerate(of(outlet, profiles)):
+            way = {"args": [activation]} if position % 2 else {"kwargs": {"activation": activation}}
+            app.send_task(TASK, queue="activations", **way)
+        until(lambda: outlet.calls())
+        home.drain(outlet)
+        until(lambda: sum(e["type"] == "task-succeeded" and e["uuid"] in received(told) for e in told) >= 50)
+
+    assert sorted(outlet.delivered()) == sorted((profile, 0) for profile in profiles)
+    assert outlet.missing_from_books() == 0
+    assert SECRET not in json.dumps(told)
+    assert SECRET not in logs(home)
+
+
+def received(told):
+    return {event["uuid"] for event in told if event["type"] == "task-received" and event["name"] == TASK}
+
+
+def test_a_message_that_is_no_activation_becomes_a_dead_letter(home, app):
+    wrong = {"audience": "nobody", "profile_id": f"{SECRET}-1", "call_type": "BUY", "identifiers": {}}
+
+    app.send_task(TASK, args=[wrong], queue="activations")
+    (letter,) = until(lambda: home.letters(f"{SECRET}-1"))
+
+    assert (letter.code, letter.destination) == ("Invalid", None)
+    assert "call_type" in letter.detail
+    assert SECRET not in logs(home)
+
+
+@pytest.mark.parametrize(
+    ("task", "arguments"),
+    [
+        ("tasks.activation.activte", {"args": [{"profile_id": SECRET}]}),
+        (TASK, {"args": [{"profile_id": SECRET}, SECRET]}),
+        (TASK, {"kwargs": {"activation": {}, "profile": SECRET}}),
+    ],
+    ids=["misspelt", "too-many", "misnamed"],
+)
+def test_a_message_that_nobody_can_take_is_not_shown_either(home, app, task, arguments):
+    before = logs(home).count("ERROR")
+
+    app.send_task(task, queue="activations", **arguments)
+    until(lambda: logs(home).count("ERROR") > before)
+
+    assert SECRET not in logs(home)
+
+
+def test_a_message_is_accepted_once_however_often_it_comes(home, app):
+    outlet = home.open("repeated")
+    (activation,) = of(outlet, people(1))
+
+    for _ in range(5):
+        app.send_task(TASK, args=[activation], queue="activations", task_id="the-same")
+    until(lambda: outlet.calls())
+    home.drain(outlet)
+
+    assert outlet.delivered() == [("p0", 0)]
+
+
+def test_activations_may_be_pushed_straight_into_the_intake(home):
+    """As the documentation describes for other languages, without a doorbell."""
+    outlet = home.open("pushed")
+
+    for activation in of(outlet, people(100)):
+        shard = zlib.crc32(activation["profile_id"].encode()) % SHARDS
+        home.client.rpush(f"intake:{shard}", json.dumps(activation))
+    home.drain(outlet)
+
+    assert sorted(outlet.delivered()) == sorted((profile, 0) for profile in people(100))
+    assert outlet.missing_from_books() == 0
