@@ -1,0 +1,60 @@
+"""The options of ``audience_export``: keep a profile list and its extension tables up to date."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import post_load, validates_schema
+
+from schemas import export_rules
+from schemas.configuration_fields import Field, Flag, OneOf, Text
+from schemas.derived_columns import Derived
+from schemas.destination_document import DestinationDocument
+from schemas.exported_columns import ListColumns, TableColumn, TableColumns
+from schemas.identifier_columns import IdentifierColumn, IdentifierColumns, Identifiers
+
+MOST_COLUMNS = 29  # of a table, beside the identifier
+STATUSES = ("optin", "optout")
+CHANNELS = ("email", "mobile", "postal")
+ON_REMOVE = ("flag", "blank", "delete_row", "nothing")
+UPDATES = {"REPLACE_ALL": True, "NO_UPDATE": False}  # Responsys' own words
+
+
+class Update(Flag):
+    """True or false, or Responsys' word for it."""
+
+    def read(self, value: Any) -> bool:
+        """Refuse everything else."""
+        return super().read(UPDATES.get(value, value) if isinstance(value, str) else value)
+
+
+class AudienceExport(DestinationDocument):
+    """Merge people into the list, their fields and their membership into extension tables."""
+
+    identifiers = Identifiers(required=True)
+    match_column_1 = IdentifierColumn(required=True)
+    match_column_2 = IdentifierColumn(load_default=None)
+    columns = ListColumns(load_default=dict)
+    insert_on_no_match = Flag(load_default=False)
+    update_on_match = Update(load_default=True)
+    permission = Text(load_default="unchanged")  # or a status, or what decides it
+    permission_channel = OneOf("a channel", CHANNELS, load_default="email")
+    new_members = OneOf("a status for new members", STATUSES, load_default=None)
+    fields: Field = TableColumns(most=MOST_COLUMNS, load_default=dict)  # type: ignore[assignment] # not marshmallow's
+    fields_table = Text(load_default=None, slashes=False)
+    memberships = Derived(TableColumn(), most=MOST_COLUMNS, load_default=dict)
+    memberships_table = Text(load_default="Activation_Segments", slashes=False)
+    table_folder = Text(load_default=None, slashes=False)
+    extension_identifiers = IdentifierColumns(load_default=lambda: list(export_rules.EXTENSION_ORDER))
+    on_remove = OneOf("something to do then", ON_REMOVE, load_default=None)
+    existing_members = Flag(load_default=True)
+
+    @validates_schema(skip_on_field_errors=False, pass_original=True)
+    def agree(self, data: Mapping[str, Any], original: Mapping[str, Any], **_: Any) -> None:
+        """Check what depends on several options."""
+        export_rules.check(data, original)
+
+    @post_load
+    def settle(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Flag those who leave where there is a flag; else nothing need be done."""
+        default = "flag" if data["memberships"] else "nothing"
+        return {**data, "on_remove": data["on_remove"] or default}

@@ -1,0 +1,123 @@
+"""What the options of an export must not say together.
+
+Each rule is given the options as far as they could be read, and yields what is wrong with which of them.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from marshmallow import ValidationError
+
+from schemas.configuration_fields import there_are
+from schemas.identifier_columns import HASHES
+
+Options = Mapping[str, Any]
+Problems = Iterator[tuple[str, str]]
+
+EXTENSION_ORDER = ("CUSTOMER_ID_", "EMAIL_ADDRESS_", "RIID_")
+ADDRESS = "EMAIL_ADDRESS_"
+RIID = "RIID_"
+MATCH = ("match_column_1", "match_column_2")
+
+
+def check(data: Options, original: Options) -> None:
+    """Raise ValidationError with all problems; ``original`` is what was given, good or bad."""
+    found: dict[str, list[str]] = {}
+    for rule in (mapped, different, together, inserting, consent, extension_identifier, tables):
+        for option, problem in rule(data):
+            found.setdefault(option, []).append(problem)
+    for option, problem in (*memberships(data), *leaving(data, original)):
+        found.setdefault(option, []).append(problem)
+    if found:
+        raise ValidationError(found)
+
+
+def mapped(data: Options) -> Problems:
+    """Match columns must be filled."""
+    if "identifiers" not in data:
+        return
+    columns = data["identifiers"].values()
+    for option in MATCH:
+        column = data.get(option)
+        if column and column not in columns:
+            yield option, f'"{column}" is not mapped in "identifiers"; {there_are(columns)}'
+
+
+def different(data: Options) -> Problems:
+    """Two match columns are two columns."""
+    if data.get("match_column_2") and data.get("match_column_1") == data["match_column_2"]:
+        yield "match_column_2", 'must not be the same as "match_column_1"'
+
+
+def together(data: Options) -> Problems:
+    """Responsys matches by a hash, or by the address, or by the other hash."""
+    first, second = data.get("match_column_1"), data.get("match_column_2")
+    if first != second and {first, second} <= {*HASHES, ADDRESS}:
+        yield (
+            "match_column_2",
+            f"cannot be {second} when match_column_1 is {first}: Responsys takes one of them",
+        )
+
+
+def inserting(data: Options) -> Problems:
+    """Nobody is inserted by a hash, nor by an id that Responsys gives."""
+    if not data.get("insert_on_no_match"):
+        return
+    for option in MATCH:
+        column = data.get(option)
+        if column in (*HASHES, RIID):
+            yield "insert_on_no_match", f"must be false: Responsys inserts nobody who is matched by {column}"
+
+
+def consent(data: Options) -> Problems:
+    """Have the operator say whether new members have agreed; nobody else can."""
+    if (
+        data.get("insert_on_no_match")
+        and data.get("permission") == "unchanged"
+        and not data.get("new_members")
+    ):
+        yield (
+            "new_members",
+            'is missing: say "optin" or "optout" for people whom insert_on_no_match adds, '
+            'since permission = "unchanged" says nothing of them',
+        )
+
+
+def extension_identifier(data: Options) -> Problems:
+    """The tables need an identifier; deleting is documented for all but hashes."""
+    if "identifiers" not in data or not (data.get("fields") or data.get("memberships")):
+        return
+    order = data.get("extension_identifiers", ())
+    usable = [column for column in order if column in data["identifiers"].values()]
+    if order and not usable:
+        yield "extension_identifiers", f'none of {", ".join(order)} is mapped in "identifiers"'
+    elif order and data.get("on_remove") == "delete_row" and {*usable} <= {*HASHES}:
+        yield "on_remove", "rows cannot be deleted by a hash: map another identifier, or choose another way"
+
+
+def tables(data: Options) -> Problems:
+    """Two tables are two tables."""
+    fields, memberships = data.get("fields_table"), data.get("memberships_table")
+    if fields and memberships and fields.upper() == memberships.upper():
+        yield "fields_table", 'must not be the same as "memberships_table"'
+
+
+def memberships(data: Options) -> Problems:
+    """An activation says something of its own audience alone."""
+    audience, named = data.get("audience"), data.get("memberships")
+    if audience and named and audience not in named:
+        yield "memberships", f'does not name "{audience}", the audience of this destination'
+
+
+def leaving(data: Options, original: Options) -> Problems:
+    """What is done to those who leave needs something that it is done to."""
+    fields, audiences = original.get("fields"), original.get("memberships")
+    way = data.get("on_remove")
+    if way == "flag" and not audiences:
+        yield "on_remove", 'there is nothing to flag without "memberships"'
+    if way == "blank" and not fields:
+        yield "on_remove", 'there is nothing to blank without "fields"'
+    if way == "delete_row" and not fields and not audiences:
+        yield "on_remove", 'there is no row to delete without "fields" or "memberships"'
+    if way == "delete_row" and not fields and audiences and len(audiences) > 1:
+        yield "on_remove", 'the row also holds other audiences; use "flag"'
