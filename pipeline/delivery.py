@@ -1,22 +1,23 @@
-"""Deliver one batch: one call, one verdict per row, and a record of both.
+"""Deliver a batch: one call for each of its steps, one verdict per row, and a record of both.
 
 Where it may stop, and what happens then, is the table of design.md, section 4.5.
 """
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable
 
-from pipeline.activation import Activation
+from pipeline.answers import Answers
 from pipeline.call import Call, Rejection
 from pipeline.connector import Connector
 from pipeline.current_catalog import CurrentCatalog
-from pipeline.errors import CallError, Held, OutcomeUnknown, Refused
-from pipeline.failures import Failures, Job
+from pipeline.errors import CallError, OutcomeUnknown, Refused
+from pipeline.failures import Failures
+from pipeline.job import Job
 from pipeline.lanes import Batch, Lanes
 from pipeline.ledger import Row
-from pipeline.responsys.actions import ACTIONS, SETUP_CODES
+from pipeline.once import Once
+from pipeline.responsys.actions import ACTIONS, Step
 from pipeline.responsys.client import Client
 from pipeline.settlement import Report, Settlement
 
@@ -24,6 +25,7 @@ log = logging.getLogger(__name__)
 
 REMOVED = Rejection("Invalid", "the destination was removed before the row could be sent")
 STALE = Report("nothing to do: settled, or taken over by another attempt")
+SOMEBODY_ELSE = 1.0  # seconds until a look at what another worker is setting up
 
 
 class Delivery:
@@ -37,6 +39,8 @@ class Delivery:
         responsys: Callable[[Connector], Client],
         settlement: Settlement,
         failures: Failures,
+        answers: Answers,
+        once: Once,
         stopping: threading.Event,
     ) -> None:
         self._lanes = lanes
@@ -44,97 +48,92 @@ class Delivery:
         self._responsys = responsys
         self._settlement = settlement
         self._failures = failures
+        self._answers = answers
+        self._once = once
         self._stopping = stopping
-        self._calling: set[tuple[Batch, int]] = set()  # begun here and not settled
+        self._calling: set[Batch] = set()  # begun here and not settled
 
     def deliver(self, batch_id: str, attempt: int) -> Report:
-        """Deliver a batch, or find out what became of it when an earlier attempt was cut off."""
-        batch = self._lanes.batch(batch_id)
-        if batch is None or batch.attempt != attempt or batch.state not in ("claimed", "lapsed"):
-            return STALE
-        job = self._job(batch)
+        """Do the next step of a batch, or find out what became of one that was cut off."""
+        job = self.open(batch_id, attempt, ("claimed", "lapsed"))
         if isinstance(job, Report):
             return job
-        return self._recover(job) if batch.state == "lapsed" else self._send(job)
+        if job.batch.state == "lapsed":
+            return self._recover(job)
+        if self._stopping.is_set():
+            self._lanes.retry(job.batch, delay=0, spend=False, refund=True)
+            return Report("given back: this worker stops", again=True)
+        return self._advance(job)
 
     def abandon(self) -> None:
         """Leave to others, at once, what this process has begun and will not finish."""
-        for batch, attempt in list(self._calling):
-            self._lanes.extend(batch, attempt, lease=0)
+        for batch in list(self._calling):
+            self._lanes.extend(batch, lease=0)
 
-    def _job(self, batch: Batch) -> Job | Report:
-        """Find what the batch needs; a changed configuration may end it here."""
+    def open(self, batch_id: str, attempt: int, states: tuple[str, ...]) -> Job | Report:
+        """Read a batch and what it is for; a changed configuration may end it here."""
+        found = self._lanes.open(batch_id)
+        if found is None or found[0].attempt != attempt or found[0].state not in states:
+            return STALE
+        batch, rows = found[0], tuple(Row.read(profile, text) for profile, text in found[1])
         catalog = self._catalog()
         if batch.destination not in catalog.destinations:
             catalog = self._catalog.newest()
         destination = catalog.destinations.get(batch.destination)
         if destination is None:
-            return self._settlement.repeat(batch) or self._settlement.reject(batch, "removed", (), REMOVED)
+            return self._settlement.repeat(batch) or self._settlement.reject(batch, "removed", rows, REMOVED)
         action = ACTIONS[destination.action]
-        way = (destination.connector, action.function)
-        if batch.state == "claimed" and way != (batch.connector, batch.function):
-            self._lanes.settle(batch, batch.attempt, range(batch.rows))
+        moved = destination.connector != batch.connector or batch.function not in action.functions
+        if moved and batch.state == "claimed" and not batch.progress:
+            self._lanes.settle(batch, range(batch.rows))
             return Report("given back: the destination was changed")
-        return Job(batch, destination, catalog.connectors[destination.connector], action)
+        return Job.of(batch, destination, catalog.connectors[destination.connector], action, rows)
 
     def _recover(self, job: Job) -> Report:
         """Settle a batch whose worker was cut off somewhere between its call and its settling."""
         unknown = OutcomeUnknown("OutcomeUnknown", "the worker stopped during the call")
         return self._settlement.repeat(job.batch) or self._failures.handle(job, unknown, sent=True)
 
-    def _send(self, job: Job) -> Report:
-        if self._stopping.is_set():
-            self._lanes.retry(job.batch, job.batch.attempt, delay=0, spend=False, refund=True)
-            return Report("given back: this worker stops", again=True)
+    def _advance(self, job: Job) -> Report:
+        """Do the next step that is needed, now when the batch came with a permit for its function."""
+        job = self._answers.skip_known(job)
+        step = job.step
+        if step is None:
+            return self._answers.close(job)
+        if step.function != job.batch.function:
+            return self._answers.turn(job, refund=True)
+        account = job.connector.account
+        if step.once and not self._once.take(account, step.once, job.batch.id):
+            self._lanes.retry(job.batch, delay=SOMEBODY_ELSE, spend=False, refund=True)
+            return Report(f"{step.name}: another worker is at it", again=True)
+        return self._send(job, step)
+
+    def _send(self, job: Job, step: Step) -> Report:
         client = self._responsys(job.connector)
         try:
             client.ready()
         except CallError as error:
             return self._failures.handle(job, error, sent=False)
-        begun = self._lanes.begin(job.batch, job.batch.attempt)
-        if not begun:
+        if not self._lanes.begin(job.batch):
             return Report("not sent: stopped, or taken over by another attempt")
-        job = replace(job, rows=tuple(Row.read(profile, text) for profile, text in begun))
-        self._calling.add((job.batch, job.batch.attempt))
+        self._calling.add(job.batch)
         try:
-            return self._converse(client, job)
+            return self._converse(client, job, step)
         finally:
-            self._calling.discard((job.batch, job.batch.attempt))
+            self._calling.discard(job.batch)
 
-    def _converse(self, client: Client, job: Job) -> Report:
+    def _converse(self, client: Client, job: Job, step: Step) -> Report:
         try:
-            verdicts = _call(client, job)
+            answer = client.send(_built(job, step))
         except CallError as error:
-            return self._failures.handle(job, error, sent=True)
-        missing = [i for i, verdict in enumerate(verdicts) if verdict and verdict.code in SETUP_CODES]
-        if missing:  # not the rows' fault: the others are done, these wait until somebody has seen to it
-            self._failures.hold(job, Held("destination", *_words(verdicts[missing[0]])))
-        return self._settlement.close(job.batch, job.action.name, job.rows, verdicts, missing)
+            return self._answers.failed(job, step, error)
+        return self._answers.answered(job, step, answer)
 
 
-def _words(why: Rejection | None) -> tuple[str, str]:
-    return (why.code, why.detail) if why else ("", "")
-
-
-def _call(client: Client, job: Job) -> list[Rejection | None]:
-    """Send the rows that can still be sent; the configuration may have changed since they came in."""
-    problems = [
-        row.problem or job.action.problem(job.connector, job.destination, row.activation) for row in job.rows
-    ]
-    rows = [row.activation for row, problem in zip(job.rows, problems, strict=True) if problem is None]
-    verdicts: list[Rejection | None] = []
-    if rows:
-        answer = client.send(_built(job, rows))
-        verdicts = job.action.verdicts(rows, answer, job.connector)
-    answered = iter(verdicts)
-    return [next(answered) if problem is None else Rejection("Invalid", problem) for problem in problems]
-
-
-def _built(job: Job, rows: Sequence[Activation]) -> Call:
+def _built(job: Job, step: Step) -> Call:
     try:
-        return job.action.call(job.connector, job.destination, rows)
+        return step.call(job.left)
     except Exception as error:
         log.exception("call not built", extra={"batch": job.batch.id})
-        raise Refused(
-            "OtherError", f"no call could be built: {type(error).__name__}", isolate=True
-        ) from error
+        why = f"no call could be built: {type(error).__name__}"
+        raise Refused("OtherError", why, isolate=True) from error

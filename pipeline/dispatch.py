@@ -43,7 +43,12 @@ class Dispatch:
         Returns the seconds after which it is worth running again; None: when something changes.
         """
         waits = [self._drain(gate) for gate in self._gates() if connector in (None, gate.connector)]
+        waits += [self._poll(name) for name in {gate.connector for gate in self._gates()}]
         return min((wait for wait in waits if wait is not None), default=None)
+
+    def gate(self, connector: str, function: str) -> Gate:
+        """Return the way out for one function of a connector."""
+        return self._gate(self._catalog(), connector, function)
 
     def next(self) -> Claimed | None:
         """Send off what may go, but keep the first batch for the caller, who delivers it right away."""
@@ -71,6 +76,13 @@ class Dispatch:
                 return claimed
             self._doorbell.deliver(claimed.batch, claimed.attempt)
         return 0.0
+
+    def _poll(self, connector: str) -> float | None:
+        """Ring for answers that are to be asked for; return the wait until the next ones are."""
+        wait = self._lanes.next_poll(connector)
+        if wait == 0 and self._client.set(f"turn:poll:{connector}", "1", nx=True, px=900):
+            self._doorbell.poll(connector)
+        return None if wait == 0 else wait
 
     def _gates(self) -> Sequence[Gate]:
         """Name every way out that was ever configured: batches may still wait for a former one."""

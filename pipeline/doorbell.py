@@ -36,9 +36,17 @@ class Doorbell:
         """Say that a batch may go; the task has the batch's id, so that its tries are one task in Flower."""
         self._ring("tasks.delivery.deliver", (batch, attempt), batch)
 
+    def poll(self, connector: str) -> None:
+        """Say that answers of asynchronous calls are to be asked for."""
+        self._ring("tasks.delivery.poll", (connector,), None)
+
     def read_limits(self, connector: str) -> None:
         """Say that nobody knows what the account of a connector allows."""
         self._ring("tasks.delivery.read_limits", (connector,), None)
+
+    def run_source(self, source: str) -> None:
+        """Say that the time of a source has come."""
+        self._ring("tasks.sync.run_source", (source,), None)
 
     def close(self) -> None:
         """Close the connection to the broker."""

@@ -2,19 +2,16 @@
 
 import logging
 import random
-from dataclasses import dataclass
 
 import redis
 
 from pipeline import limits, mirror
 from pipeline.call import Rejection
 from pipeline.catalog import Records
-from pipeline.connector import Connector
-from pipeline.destination import Destination
 from pipeline.errors import CallError, Held, OutcomeUnknown, Refused, RetryLater, Throttled
-from pipeline.lanes import Batch, Lanes
-from pipeline.ledger import Row
-from pipeline.responsys.actions import Action
+from pipeline.job import Job
+from pipeline.lanes import Lanes
+from pipeline.once import Once
 from pipeline.settlement import Report, Settlement
 
 log = logging.getLogger(__name__)
@@ -23,32 +20,24 @@ MAX_ATTEMPTS = 8  # tries of one batch; throttling uses none up
 MOST_DELAY = 300.0  # seconds between two tries
 
 
-@dataclass(frozen=True)
-class Job:
-    """A batch with everything its delivery needs."""
-
-    batch: Batch
-    destination: Destination
-    connector: Connector
-    action: Action
-    rows: tuple[Row, ...] = ()
-
-    @property
-    def resend(self) -> bool:
-        """Whether doing it twice is harmless, or wanted, when nobody knows if it was done."""
-        return self.action.repeatable or self.destination.on_unknown == "resend"
-
-
 class Failures:
     """What is done about each kind of ``CallError``; ``sent``: the call may have gone out."""
 
     def __init__(
-        self, client: redis.Redis, lanes: Lanes, records: Records, settlement: Settlement, window: float
+        self,
+        *,
+        client: redis.Redis,
+        lanes: Lanes,
+        records: Records,
+        settlement: Settlement,
+        once: Once,
+        window: float,
     ) -> None:
         self._client = client
         self._lanes = lanes
         self._records = records
         self._settlement = settlement
+        self._once = once
         self._window = window
 
     def handle(self, job: Job, error: CallError, *, sent: bool) -> Report:
@@ -64,8 +53,9 @@ class Failures:
             return self._throttled(job, error, sent=sent)
         if isinstance(error, RetryLater) or (isinstance(error, OutcomeUnknown) and job.resend):
             return self._again(job, error, sent=sent)
-        if isinstance(error, Refused) and error.isolate and job.batch.rows > 1:
-            self._lanes.split(job.batch, job.batch.attempt)
+        if isinstance(error, Refused) and error.isolate and len(job.left) > 1:
+            halves = [half.dumps() for half in job.progress.halves(len(job.rows) // 2)]
+            self._lanes.split(job.batch, *halves)
             return Report(f"{error.code}: refused as a whole, halved to find the row", again=True)
         return self._reject(job, error)
 
@@ -75,25 +65,30 @@ class Failures:
         self._settlement.persist(job.batch, lambda: self._stop(error, name))
         log.warning("held", extra={"scope": error.scope, "record": name, "code": error.code})
 
+    def pause(self, account: str, function: str, batch: str, error: Throttled) -> None:
+        """Stop what ran into its limit."""
+        if error.scope == "function":
+            limits.throttled(self._client, account, function, self._window)
+        elif error.scope == "account":
+            limits.exhausted(self._client, account, batch, self._window)
+
     def _stop(self, error: Held, name: str) -> None:
         self._records.hold(error.scope, name, "held", error.code, error.detail)
         mirror.publish(self._client, self._records.load())
 
     def _held(self, job: Job, error: Held, *, sent: bool) -> Report:
         self.hold(job, error)
-        if sent:
-            self._lanes.settle(job.batch, job.batch.attempt, range(job.batch.rows))
-        else:
-            self._lanes.retry(job.batch, job.batch.attempt, delay=0, spend=False, refund=True)
+        self._once.forget(job.connector.account)  # what was there may be gone
+        if sent and not job.batch.progress:
+            self._lanes.settle(job.batch, range(job.batch.rows))
+        else:  # its first steps are done, and must not be done again
+            self._lanes.retry(job.batch, delay=0, spend=False, refund=not sent)
         return Report(f"{error.code}: {error.scope} held, its rows wait", again=True)
 
     def _throttled(self, job: Job, error: Throttled, *, sent: bool) -> Report:
         batch = job.batch
-        if error.scope == "function":
-            limits.throttled(self._client, batch.account, batch.function, self._window)
-        elif error.scope == "account":
-            limits.exhausted(self._client, batch.account, batch.id, self._window)
-        self._lanes.retry(batch, batch.attempt, delay=error.delay or 0, spend=False, refund=not sent)
+        self.pause(batch.account, batch.function, batch.id, error)
+        self._lanes.retry(batch, delay=error.delay or 0, spend=False, refund=not sent)
         return Report(f"{error.code}: {batch.rows} rows wait", again=True)
 
     def _again(self, job: Job, error: CallError, *, sent: bool) -> Report:
@@ -102,9 +97,10 @@ class Failures:
             return self._reject(job, error)
         backoff = random.uniform(0, min(MOST_DELAY, 2.0 ** (batch.tries + 1)))  # noqa: S311 - full jitter
         delay = max(backoff, getattr(error, "delay", None) or 0)
-        tries = self._lanes.retry(batch, batch.attempt, delay=delay, spend=True, refund=not sent)
+        tries = self._lanes.retry(batch, delay=delay, spend=True, refund=not sent)
         return Report(f"{error.code}: {batch.rows} rows, try {tries} of {MAX_ATTEMPTS}", again=True)
 
     def _reject(self, job: Job, error: CallError) -> Report:
-        why = Rejection(error.code, error.detail)
-        return self._settlement.reject(job.batch, job.action.name, job.rows, why)
+        ended = job.after([Rejection(error.code, error.detail)] * len(job.left))
+        verdicts = ended.progress.verdicts(len(job.rows))
+        return self._settlement.close(job.batch, job.action.name, job.rows, verdicts)

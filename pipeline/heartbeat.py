@@ -6,6 +6,7 @@ and any of them may die.
 Keys
     turn:{duty}          there while somebody has done it recently
     turn:limits:{a}      the same for reading an account's limits
+    turn:source:{s}:{m}  the same for running a source (see snapshots/schedule.py)
 """
 
 import logging
@@ -20,6 +21,7 @@ from pipeline.dispatch import Dispatch
 from pipeline.doorbell import Doorbell
 from pipeline.intake import Intake
 from pipeline.mirror import why_stopped
+from pipeline.snapshots import schedule
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +58,8 @@ class Heartbeat:
         if self._turn("prune", 3600):
             ledger.prune(self._engine)
         self._learn_limits(catalog)
+        for source in schedule.due(catalog, self._engine, self._turn):
+            self._doorbell.run_source(source)
         wait = self._dispatch.run()
         return LONGEST if wait is None else min(LONGEST, max(SHORTEST, wait))
 

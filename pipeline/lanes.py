@@ -175,9 +175,9 @@ class Lanes:
         self._scripts.run("ask_later", args=[poll.batch, poll.attempt, round(delay * 1000)])
 
     def next_poll(self, connector: str) -> float | None:
-        """Return the moment, in seconds since the epoch, at which a request is to be asked after."""
-        found = self._client.zrange(f"polls:{connector}", 0, 0, withscores=True)
-        return float(found[0][1]) / 1000 if found else None
+        """Return the seconds until a request is to be asked after, 0 when one is; None when there is none."""
+        wait = int(self._scripts.run("next_poll", args=[connector]))
+        return None if wait < 0 else wait / 1000
 
     def split(self, batch: Batch, first: str = "", second: str = "") -> bool:
         """Halve the batch; the halves wait for permits of their own, and keep their shares of the progress."""

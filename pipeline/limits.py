@@ -17,7 +17,21 @@ import redis
 from pipeline.scripts import Scripts
 
 WINDOW = 60.0  # seconds; Responsys counts calls per minute
-DEFAULTS = {"triggerCustomEvent": 200, "login": 10}  # calls per minute where the account does not say
+# Calls per minute where the account does not say.
+DEFAULTS = {
+    "login": 10,
+    "triggerCustomEvent": 200,
+    "mergeListMembers": 400,
+    "retrieveProfileExtensions": 100,
+    "createProfileExtension": 10,
+    "mergeProfileExtensionMembers": 400,
+    "deleteProfileExtensionMembers": 100,
+    "mergeTriggerEmail": 200,
+    "triggerEmail": 200,
+    "mergeSupplementalTableMembers": 200,
+    "deleteSupplementalTableMember": 200,
+    "pollRequests": 300,
+}
 LIMITS_LIFE = 24 * 3600  # seconds the account's own answer is believed
 
 

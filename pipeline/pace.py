@@ -43,7 +43,13 @@ class Pace:
 
 def paces(client: redis.Redis, catalog: Catalog, window: float = limits.WINDOW) -> list[Pace]:
     """Read the limits of every function that some destination uses."""
-    used = sorted({(each.connector, ACTIONS[each.action].function) for each in catalog.destinations.values()})
+    used = sorted(
+        {
+            (each.connector, name)
+            for each in catalog.destinations.values()
+            for name in ACTIONS[each.action].functions
+        }
+    )
     return [pace(client, catalog.connectors[name], function, window) for name, function in used]
 
 

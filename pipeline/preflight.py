@@ -91,7 +91,7 @@ class Preflight:
             yield Finding("event", not missing, f'destination "{destination}", event "{event}"{missing}')
 
     def _limits(self) -> Iterator[Finding]:
-        functions = {ACTIONS[each.action].function for each in self.destinations}
+        functions = {name for each in self.destinations for name in ACTIONS[each.action].functions}
         configured = self.connector.limits
         told = {} if functions and functions <= configured.keys() else read_limits(self.client)
         for function in sorted(functions):

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from pipeline import limits
 from pipeline.acceptance import Acceptance
+from pipeline.answers import Answers
 from pipeline.appender import Appender
 from pipeline.broker import connect, refuse_eviction
 from pipeline.catalog import Records
@@ -24,12 +25,15 @@ from pipeline.failures import Failures
 from pipeline.heartbeat import Heartbeat
 from pipeline.intake import Intake
 from pipeline.lanes import Lanes
+from pipeline.once import Once
+from pipeline.polling import Polling
 from pipeline.responsys.client import Client
 from pipeline.responsys.login import Tokens
 from pipeline.responsys.ratelimit import read_limits
 from pipeline.responsys.session import open_session
 from pipeline.settings import Settings
 from pipeline.settlement import Settlement
+from pipeline.snapshots import source_runs
 from pipeline.vault import Vault
 
 
@@ -94,14 +98,34 @@ class Runtime:
         self.acceptance = Acceptance(self.intake, self.engine, self.catalog.newest)
         self.dispatch = Dispatch(self.client, self.lanes, self.catalog, self.doorbell, settings.limit_window)
         self.clients = Clients(settings, self.client)
-        settlement = Settlement(self.engine, self.lanes)
+        settlement, once = Settlement(self.engine, self.lanes), Once(self.client)
+        failures = Failures(
+            client=self.client,
+            lanes=self.lanes,
+            records=self.records,
+            settlement=settlement,
+            once=once,
+            window=settings.limit_window,
+        )
+        answers = Answers(self.lanes, settlement, failures, once)
         self.delivery = Delivery(
             lanes=self.lanes,
             catalog=self.catalog,
             responsys=self.clients,
             settlement=settlement,
-            failures=Failures(self.client, self.lanes, self.records, settlement, settings.limit_window),
+            failures=failures,
+            answers=answers,
+            once=once,
             stopping=self.stopping,
+        )
+        self.polling = Polling(
+            lanes=self.lanes,
+            catalog=self.catalog,
+            dispatch=self.dispatch,
+            responsys=self.clients,
+            delivery=self.delivery,
+            answers=answers,
+            failures=failures,
         )
         self.heartbeat = Heartbeat(self.client, self.engine, self.intake, self.dispatch, self.doorbell)
 
@@ -113,6 +137,11 @@ class Runtime:
         allowances = read_limits(self.clients(connector))
         limits.remember(self.client, connector.account, allowances)
         return f"{len(allowances)} limits of {name}"
+
+    def run_source(self, name: str) -> str:
+        """Take in the snapshot that the query of a source finds, and send the difference."""
+        appender = Appender(self.client, self.doorbell)  # of this run alone: it numbers its chunks itself
+        return source_runs.run_by_schedule(self.records, self.engine, self.catalog(), name, appender)
 
 
 @cache

@@ -51,13 +51,12 @@ class Settlement:
         rejected = len(fates.rejected())
         outcome = "rejected" if rejected == len(rows) else "delivered"
         back = self.persist(batch, lambda: ledger.record(self._engine, batch, action, fates, outcome))
-        self.persist(batch, lambda: self._lanes.settle(batch, batch.attempt, back))
+        self.persist(batch, lambda: self._lanes.settle(batch, back))
         log.info("batch settled", extra={"batch": batch.id, "rows": len(rows), "rejected": rejected})
         return Report(_summary(batch, fates, rejected))
 
     def reject(self, batch: Batch, action: str, rows: Sequence[Row], why: Rejection) -> Report:
         """End a batch whose rows share one fate."""
-        rows = rows or self.read(batch)
         return self.close(batch, action, rows, [why] * len(rows))
 
     def repeat(self, batch: Batch) -> Report | None:
@@ -65,12 +64,8 @@ class Settlement:
         recorded = ledger.find(self._engine, batch.id)
         if recorded is None:
             return None
-        self._lanes.settle(batch, batch.attempt, recorded)
+        self._lanes.settle(batch, recorded)
         return Report(f"{batch.rows} rows of {batch.destination}, settled from the ledger")
-
-    def read(self, batch: Batch) -> tuple[Row, ...]:
-        """Read a batch's rows without noting anything."""
-        return tuple(Row.read(profile, text) for profile, text in self._lanes.rows(batch))
 
     def persist(self, batch: Batch, step: Callable[[], Result]) -> Result:
         """Do ``step``, again and again while a store is down: nobody else knows what came of the batch."""
@@ -85,7 +80,7 @@ class Settlement:
 
     def _keep(self, batch: Batch) -> None:
         try:
-            self._lanes.extend(batch, batch.attempt)
+            self._lanes.extend(batch)
         except (redis.ConnectionError, redis.TimeoutError):
             log.warning("lease not extended", extra={"batch": batch.id})
 

@@ -64,17 +64,23 @@ def in_the_way(catalog: Catalog, destination: Destination) -> list[Stop]:
 
 
 def stops(catalog: Catalog) -> Iterator[Stop]:
-    """Return every stop in force, connectors first."""
+    """Return every stop in force: of connectors, of destinations, of sources."""
     for name in sorted(catalog.connectors):
         if stop := stop_of(catalog, "connector", name):
             yield stop
     for name in sorted(catalog.destinations):
         if stop := stop_of(catalog, "destination", name):
             yield stop
+    for name in sorted(catalog.sources):
+        if stop := stop_of(catalog, "source", name):
+            yield stop
 
 
 def way_out(catalog: Catalog, stop: Stop) -> str:
     """Say what a person does to have it send again."""
+    if stop.scope == "source":
+        confirm = " --confirm if the numbers are right" if stop.code == "STOPPED" else ""
+        return f"its schedule tries again; at once with `activation sync --source {stop.name}`{confirm}"
     if stop.kind == "disabled":
         return "set enabled = true and `activation apply`"
     resume = f"`activation resume {handle(catalog, stop.scope, stop.name)}`"

@@ -10,7 +10,7 @@ import redis
 
 from pipeline.heartbeat import LONGEST
 
-QUEUES = ("activations", "deliveries")  # as in broker.celery_settings
+QUEUES = ("activations", "deliveries", "sync")  # as in broker.celery_settings
 PATIENCE = 2 * LONGEST  # seconds; between two beats the duty is free for a moment
 POLL = 0.05  # seconds
 

@@ -51,6 +51,14 @@ def go_on() -> None:
 
 
 @app.task
+def poll(connector: str) -> str:
+    """Ask for the answers of a connector's asynchronous calls, and go on with those batches."""
+    summary = runtime().polling.poll(connector)
+    go_on()
+    return summary
+
+
+@app.task
 def read_limits(connector: str) -> str:
     """Ask an account what it allows, and remember the answer for a day."""
     return runtime().read_limits(connector)
