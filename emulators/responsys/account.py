@@ -1,10 +1,12 @@
 """An account: who may log in, its lists, its events and its limits."""
 
+from dataclasses import dataclass
+
 from emulators.responsys.columns import SYSTEM_COLUMNS
 from emulators.responsys.extension import Extension
 from emulators.responsys.limits import Limits
 from emulators.responsys.members import Members
-from emulators.responsys.seed import AccountSeed, ExtensionSeed, ListSeed
+from emulators.responsys.seed import AccountSeed, CampaignSeed, ExtensionSeed, ListSeed
 
 
 class ProfileList:
@@ -28,6 +30,16 @@ class ProfileList:
         return self.extensions[seed.name]
 
 
+@dataclass(frozen=True)
+class Campaign:
+    """An e-mail campaign, and whom it goes to."""
+
+    number: int
+    name: str
+    folder: str
+    list_name: str
+
+
 class Account:
     """Everything that belongs to one customer of Responsys."""
 
@@ -41,9 +53,21 @@ class Account:
         self.limits.set(seed.limits)
         for profile_list in seed.lists:
             self.add_list(profile_list)
+        self.campaigns: dict[str, Campaign] = {}
+        for campaign in seed.campaigns:
+            self.add_campaign(campaign)
 
     def add_list(self, seed: ListSeed) -> ProfileList:
         """Create a list, or replace the one of that name."""
         self.lists[seed.name] = ProfileList(seed)
         self.folders |= {seed.folder, *(extension.folder for extension in seed.extensions)}
         return self.lists[seed.name]
+
+    def add_campaign(self, seed: CampaignSeed) -> Campaign:
+        """Create a campaign, or replace the one of that name."""
+        known = self.campaigns.get(seed.name)
+        number = known.number if known else len(self.campaigns) + 1
+        name = seed.list_in(self.lists)
+        self.campaigns[seed.name] = Campaign(number, seed.name, seed.folder, name)
+        self.folders.add(seed.folder)
+        return self.campaigns[seed.name]

@@ -45,3 +45,4 @@ CHECKS: dict[str, Callable[[str], bool]] = {
     "NUMBER": lambda value: DECIMAL.fullmatch(value) is not None,
     "TIMESTAMP": is_moment,
 }
+TYPES = tuple(CHECKS)

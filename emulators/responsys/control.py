@@ -66,6 +66,14 @@ def add_extensions(emulator: Emulator, order: orders.Extensions) -> Any:
     return reports.account(account)
 
 
+def add_campaigns(emulator: Emulator, order: orders.Campaigns) -> Any:
+    """Create campaigns, or replace those of the same names."""
+    account = pick_account(emulator, order.account)
+    for seed in order.campaigns:
+        account.add_campaign(seed)
+    return reports.account(account)
+
+
 def add_events(emulator: Emulator, order: orders.Events) -> Any:
     """Define events."""
     account = pick_account(emulator, order.account)
@@ -116,6 +124,7 @@ ORDERS: dict[str, tuple[Any, Callable[[Emulator, Any], Any]]] = {
     "lists": (orders.Lists, add_lists),
     "members": (orders.Members, add_members),
     "extensions": (orders.Extensions, add_extensions),
+    "campaigns": (orders.Campaigns, add_campaigns),
     "events": (orders.Events, add_events),
     "limits": (orders.Limits, set_limits),
     "faults": (list[Rule], set_faults),

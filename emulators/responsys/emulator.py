@@ -9,6 +9,7 @@ from emulators.responsys.behaviour import Behaviour
 from emulators.responsys.faults import Faults
 from emulators.responsys.functions import DEFAULT_LIMITS
 from emulators.responsys.ledger import Ledger
+from emulators.responsys.outbox import Message
 from emulators.responsys.seed import AccountSeed, Seed
 
 
@@ -31,10 +32,12 @@ class Emulator:
         self.tokens = Tokens()
         self.faults = Faults(self.random_seed)
         self.ledger = Ledger()
+        self.outbox: list[Message] = []
 
     def forget(self) -> None:
         """Forget the calls, but keep accounts, tokens and faults."""
         self.ledger = Ledger()
+        self.outbox = []
         for account in self.accounts.values():
             account.limits.forget()
 

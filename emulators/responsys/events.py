@@ -3,6 +3,7 @@
 https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/api-v1.3-events-eventName-post.htm
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -13,7 +14,7 @@ from emulators.responsys.columns import SYSTEM_COLUMNS
 from emulators.responsys.errors import ApiError, violated
 from emulators.responsys.ledger import Entry
 from emulators.responsys.messages import Answer, answer
-from emulators.responsys.recipients import RecipientData, Resolution, identifier
+from emulators.responsys.recipients import Item, RecipientData, Resolution, identifier, results
 
 
 class Mapping(msgspec.Struct, forbid_unknown_fields=True, gc=False):
@@ -42,7 +43,7 @@ def trigger(call: Call) -> Answer:
         raise ApiError("CUSTOM_EVENT_NOT_FOUND", f"{event} Custom Event Not Found")
     resolution = Resolution(call, rows)
     call.record(event, len(rows), resolution.riids, resolution.rejected)
-    return answer(resolution.results())
+    return answer(results(resolution.riids, resolution.rejected))
 
 
 def listing(call: Call) -> Answer:
@@ -54,13 +55,13 @@ def read(call: Call) -> list[RecipientData]:
     """Decode the body; refuse all of it when any part is not as documented."""
     rows = bodies.read(call.request, DECODER).recipientData
     bodies.check_count(len(rows), "recipient", "recipientData")
-    check_names(rows)
+    check_names(row.optionalData for row in rows)
     return rows
 
 
-def check_names(rows: list[RecipientData]) -> None:
+def check_names(data: Iterable[list[Item] | None]) -> None:
     """Refuse the names of system columns: the real thing skips people over them."""
-    names = {item.name for row in rows if row.optionalData for item in row.optionalData}
+    names = {item.name for items in data if items for item in items}
     if reserved := sorted(name for name in names if name.upper() in SYSTEM_COLUMNS):
         raise violated("INVALID_PARAMETER", f"optionalData names a system column: {', '.join(reserved)}")
 

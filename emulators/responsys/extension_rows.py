@@ -48,9 +48,7 @@ def delete_one(call: Call) -> Answer:
 
 def delete(call: Call, profile_list: ProfileList, table: Extension, keys: list[tuple[str, str]]) -> Answer:
     """Delete the rows of those who answer to ``keys``."""
-    riids = [first_of(profile_list, table, column, value) for column, value in keys]
-    for riid in riids:
-        table.rows.pop(riid, None)
+    riids = [delete_row(profile_list, table, column, value) for column, value in keys]
     rejected = {position: DELETE_FAILED for position, riid in enumerate(riids) if riid == -1}
     call.record(f"{profile_list.name}/{table.name}", len(riids), riids, rejected)
     records = [[rejected.get(position, str(riid))] for position, riid in enumerate(riids)]
@@ -63,10 +61,12 @@ def delete(call: Call, profile_list: ProfileList, table: Extension, keys: list[t
     )
 
 
-def first_of(profile_list: ProfileList, table: Extension, column: str, value: str) -> int:
-    """Return whose row it is, -1 when there is none."""
+def delete_row(profile_list: ProfileList, table: Extension, column: str, value: str) -> int:
+    """Delete one row and return whose it was, -1 when there is none."""
     found = profile_list.members.match({column: value})
-    return next((riid for riid in found if riid in table.rows), -1)
+    riid = next((riid for riid in found if riid in table.rows), -1)
+    table.rows.pop(riid, None)
+    return riid
 
 
 def search(call: Call) -> Answer:

@@ -7,6 +7,7 @@ ASYNC_API = "/rest/asyncApi/v1.3"
 LIST = "/lists/{listName}"
 EXTENSIONS = f"{LIST}/listExtensions"
 EXTENSION_MEMBERS = EXTENSIONS + "/{petName}/members"
+CAMPAIGN = "/campaigns/{campaignName}"
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,10 @@ FUNCTIONS = {
             100,
             "Delete an extension member",
         ),
+        Function("mergeTriggerEmail", "POST", f"{API}{CAMPAIGN}/email", 200, "Merge trigger email"),
+        Function("triggerEmail", "POST", f"{API}{CAMPAIGN}/email", 200, "Trigger email"),
+        Function("retrieveCampaigns", "GET", f"{API}/campaigns", 100, "Retrieve email campaigns"),
+        Function("retrieveCampaign", "GET", f"{API}{CAMPAIGN}", 100, "Get an email campaign"),
         Function("retrieveRateLimits", "GET", "/rest/api/ratelimit", 100, "Retrieve throttling limits"),
     )
 }

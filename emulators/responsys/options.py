@@ -7,9 +7,10 @@ import msgspec
 
 from emulators.responsys.behaviour import Behaviour
 from emulators.responsys.functions import FUNCTIONS
-from emulators.responsys.seed import AccountSeed, ListSeed, RangeSeed, Seed
+from emulators.responsys.seed import AccountSeed, CampaignSeed, ListSeed, RangeSeed, Seed
 
 ACCOUNT = "demo:api_user:secret"
+COLUMNS = "FIRST_NAME LAST_NAME TIER POINTS:NUMBER LAST_ORDER:TIMESTAMP"
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -26,6 +27,8 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     add("--account", action="append", metavar="NAME:USER:PASSWORD", help=f"may be repeated ({ACCOUNT})")
     add("--list", action="append", metavar="NAME[:FOLDER]", help="may be repeated (CONTACTS_LIST:Main)")
     add("--event", action="append", metavar="NAME", help="may be repeated (LAPSED)")
+    add("--campaign", action="append", metavar="NAME[:LIST]", help="may be repeated (WELCOME)")
+    add("--column", action="append", metavar="NAME[:TYPE]", help=f"of the lists ({COLUMNS})")
     add(
         "--limit",
         action="append",
@@ -76,6 +79,7 @@ def account_of(text: str, options: argparse.Namespace) -> AccountSeed:
         users={user: password},
         lists=[list_of(text, options) for text in options.list or ["CONTACTS_LIST"]],
         events=options.event or ["LAPSED"],
+        campaigns=[campaign_of(text) for text in options.campaign or ["WELCOME"]],
         limits={function: int(limit) for function, limit in limits},
     )
 
@@ -84,7 +88,20 @@ def list_of(text: str, options: argparse.Namespace) -> ListSeed:
     """Return one list with the members that were asked for."""
     name, _, folder = text.partition(":")
     ranges = [RangeSeed(options.members, "demo-")] if options.members else []
-    return ListSeed(name, folder or "Main", ranges=ranges, any_recipient=options.any_recipient)
+    columns = dict(column_of(text) for text in options.column or COLUMNS.split())
+    return ListSeed(name, folder or "Main", columns, ranges=ranges, any_recipient=options.any_recipient)
+
+
+def campaign_of(text: str) -> CampaignSeed:
+    """Return a campaign of the list that is named, or the first one."""
+    name, _, profile_list = text.partition(":")
+    return CampaignSeed(name, profile_list or None)
+
+
+def column_of(text: str) -> tuple[str, str]:
+    """Return name and type of a column."""
+    name, _, kind = text.partition(":")
+    return name, kind or "STR500"
 
 
 def parts(text: str, separator: str, shape: str) -> list[str]:

@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from emulators.responsys.seed import ExtensionSeed, ListSeed, MemberSeed, RangeSeed
+from emulators.responsys.seed import CampaignSeed, ExtensionSeed, ListSeed, MemberSeed, RangeSeed
 
 
 class Order(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -33,6 +33,12 @@ class Extensions(Order, rename={"profile_list": "list"}, kw_only=True):
 
     profile_list: str | None = None
     extensions: list[ExtensionSeed]
+
+
+class Campaigns(Order):
+    """Campaigns to create or replace."""
+
+    campaigns: list[CampaignSeed]
 
 
 class Events(Order):

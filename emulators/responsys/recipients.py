@@ -82,15 +82,18 @@ def identifier(recipient: Recipient) -> tuple[str, str | int] | None:
 
 
 class Resolution:
-    """Who the recipients of one call are: an id each in ``riids``, or -1 and a message in ``rejected``."""
+    """Who the recipients of one call are: an id each in ``riids``, or -1 and a message in ``rejected``.
 
-    def __init__(self, call: Call, rows: list[RecipientData]) -> None:
+    With ``own`` a list need not be named, and no other may be.
+    """
+
+    def __init__(self, call: Call, rows: list[RecipientData], own: ProfileList | None = None) -> None:
         self.call = call
+        self.own = own
         self.lists: dict[ListName | None, ProfileList | str] = {}
         self.rejected: dict[int, str] = {}  # position: errorMessage
         self.riids = [self.find(position, row.recipient) for position, row in enumerate(rows)]
-        if len(set(self.riids) - {-1}) + len(self.rejected) < len(rows):
-            self.reject_duplicates()
+        reject_duplicates(call, self.riids, self.rejected)
 
     def find(self, position: int, recipient: Recipient) -> int:
         """Return one recipient id, or note why there is none and return -1."""
@@ -101,45 +104,60 @@ class Resolution:
         found = identifier(recipient)
         if found is None:
             self.call.violation("a recipient has no identifier")
-            return self.reject(position, self.nobody())
+            return self.reject(position, nobody(self.call))
         riid = profile_list.members.find(IDENTIFIERS[found[0]], found[1])
         if riid > 0:
             return riid
-        return self.reject(position, MULTIPLE if riid == SEVERAL else self.nobody())
+        return self.reject(position, MULTIPLE if riid == SEVERAL else nobody(self.call))
 
     def reject(self, position: int, message: str) -> int:
         """Note why a recipient gets nothing."""
         self.rejected[position] = message
         return -1
 
-    def nobody(self) -> str:
-        """Say that nobody was found, in the words that were chosen."""
-        return f"{self.call.emulator.behaviour.unknown_recipient}: Recipient Not Found"
-
     def remember_list(self, target: ListName | None) -> ProfileList | str:
         """Look a list up once per call."""
-        if target is None or target.objectName is None:
-            self.call.violation("a recipient has no listName")
-        self.lists[target] = find_list(self.call.account, target)
+        self.lists[target] = self.find_list(target)
         return self.lists[target]
 
-    def reject_duplicates(self) -> None:
-        """Reject every copy, or all but the first: which of the two Responsys does is not documented."""
-        self.call.violation("the same recipient is in one call twice")
-        spares_first = self.call.emulator.behaviour.duplicates == "first_succeeds"
-        copies = Counter(self.riids)
-        seen: set[int] = set()
-        for position, riid in enumerate(self.riids):
-            if riid != -1 and copies[riid] > 1 and not (spares_first and riid not in seen):
-                self.riids[position] = self.reject(position, MULTIPLE)
-            seen.add(riid)
+    def find_list(self, target: ListName | None) -> ProfileList | str:
+        """Return a list, or why nobody can be found on it."""
+        if target is None or target.objectName is None:
+            if self.own:
+                return self.own
+            self.call.violation("a recipient has no listName")
+        profile_list = find_list(self.call.account, target)
+        if self.own and not isinstance(profile_list, str) and profile_list is not self.own:
+            self.call.violation("a recipient has a listName that is not the campaign's")
+            return "PROFILE_LIST_NOT_FOUND"
+        return profile_list
 
-    def results(self) -> list[Result]:
-        """Return one element of the answer per recipient, in the order of the call."""
-        results = [Result(None, True, riid) for riid in self.riids]
-        for position, message in self.rejected.items():
-            results[position] = Result(message, False, -1)
-        return results
+
+def nobody(call: Call) -> str:
+    """Say that nobody was found, in the words that were chosen."""
+    return f"{call.emulator.behaviour.unknown_recipient}: Recipient Not Found"
+
+
+def reject_duplicates(call: Call, riids: list[int], rejected: dict[int, str]) -> None:
+    """Reject every copy, or all but the first: which of the two Responsys does is not documented."""
+    if len(set(riids) - {-1}) + len(rejected) >= len(riids):
+        return
+    call.violation("the same recipient is in one call twice")
+    spares_first = call.emulator.behaviour.duplicates == "first_succeeds"
+    copies = Counter(riids)
+    seen: set[int] = set()
+    for position, riid in enumerate(riids):
+        if riid != -1 and copies[riid] > 1 and not (spares_first and riid not in seen):
+            riids[position], rejected[position] = -1, MULTIPLE
+        seen.add(riid)
+
+
+def results(riids: list[int], rejected: dict[int, str]) -> list[Result]:
+    """Return one element of the answer per recipient, in the order of the call."""
+    told = [Result(None, True, riid) for riid in riids]
+    for position, message in rejected.items():
+        told[position] = Result(message, False, -1)
+    return told
 
 
 def find_list(account: Account, target: ListName | None) -> ProfileList | str:

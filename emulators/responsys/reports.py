@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl
 
-from emulators.responsys import contents, events, extension_rows, list_members
+from emulators.responsys import contents, emails, events, extension_rows, list_members, outbox
 from emulators.responsys.account import Account
 from emulators.responsys.emulator import Emulator
 from emulators.responsys.ledger import Entry
@@ -13,6 +13,8 @@ DETAILS = {
     "triggerCustomEvent": events.describe,
     "mergeListMembers": list_members.describe,
     "mergeProfileExtensionMembers": list_members.describe,
+    "mergeTriggerEmail": emails.describe_merge,
+    "triggerEmail": emails.describe_trigger,
     "deleteProfileExtensionMembers": extension_rows.describe,
     "deleteProfileExtensionMember": extension_rows.describe,
 }
@@ -39,6 +41,7 @@ def account(one: Account) -> dict[str, Any]:
             for profile_list in one.lists.values()
         ],
         "events": sorted(one.events),
+        "campaigns": {name: campaign.list_name for name, campaign in one.campaigns.items()},
         "limits": {name: meter.limit for name, meter in one.limits.meters.items()},
     }
 
@@ -110,6 +113,7 @@ REPORTS: dict[str, Callable[[Emulator, str], Any]] = {
     "accounts": accounts,
     "behaviour": behaviour,
     "faults": faults,
+    "outbox": outbox.show,
     "ledger": ledger,
     "members": contents.members,
     "extension": contents.extension,

@@ -7,6 +7,8 @@ from urllib.parse import parse_qs, unquote
 
 from emulators.responsys import (
     auth,
+    campaigns,
+    emails,
     events,
     extension_members,
     extension_rows,
@@ -29,6 +31,7 @@ class Route:
     function: str
     handle: Callable[[Call], Answer]
     identify: Callable[[Emulator, Request], Account] = auth.by_token
+    fits: Callable[[Request], bool] | None = None  # tells functions of one path apart by the body
 
 
 ROUTES = (
@@ -42,6 +45,10 @@ ROUTES = (
     Route("retrieveProfileExtensionMember", extension_rows.member),
     Route("createProfileExtension", extensions.create),
     Route("retrieveProfileExtensions", extensions.listing),
+    Route("triggerEmail", emails.trigger, fits=emails.names_recipients),
+    Route("mergeTriggerEmail", emails.merge_trigger),
+    Route("retrieveCampaigns", campaigns.listing),
+    Route("retrieveCampaign", campaigns.one),
     Route("retrieveEvents", events.listing),
     Route("retrieveLists", lists.listing),
     Route("retrieveListFields", lists.fields),
@@ -68,6 +75,8 @@ def find(request: Request) -> tuple[Route, tuple[str, ...]] | None:
     """Return the route and the names in the path, None where the gateway knows nothing."""
     asked = parse_qs(request.query).get("action", [None])[0] if request.query else None
     for verb, path, action, route in PATTERNS:
-        if verb == request.method and action == asked and (match := path.fullmatch(request.path)):
+        if verb != request.method or action != asked or not (match := path.fullmatch(request.path)):
+            continue
+        if route.fits is None or route.fits(request):
             return route, tuple(unquote(name) for name in match.groups())
     return None

@@ -1,8 +1,11 @@
 """What an account starts with, as read from a seed file, the command line or the control API."""
 
+from collections.abc import Iterable
 from typing import Annotated
 
 import msgspec
+
+from emulators.responsys.cells import TYPES
 
 
 class MemberSeed(msgspec.Struct, forbid_unknown_fields=True):
@@ -30,6 +33,9 @@ class ExtensionSeed(msgspec.Struct, forbid_unknown_fields=True):
     folder: str = "Main"
     fields: dict[str, str] = {}  # column: type
 
+    def __post_init__(self) -> None:
+        check_types(self.fields)
+
 
 class CampaignSeed(msgspec.Struct, forbid_unknown_fields=True, rename={"profile_list": "list"}):
     """An e-mail campaign; without ``list`` it goes to the account's first one."""
@@ -37,6 +43,14 @@ class CampaignSeed(msgspec.Struct, forbid_unknown_fields=True, rename={"profile_
     name: str
     profile_list: str | None = None
     folder: str = "Main"
+
+    def list_in(self, lists: Iterable[str]) -> str:
+        """Return the name of its list; raise ValueError when there is no such list."""
+        names = list(lists)
+        if self.profile_list not in (None, *names):
+            there_are = ", ".join(names)
+            raise ValueError(f'campaign "{self.name}": no list "{self.profile_list}"; there are: {there_are}')
+        return self.profile_list or names[0]
 
 
 class TableSeed(msgspec.Struct, forbid_unknown_fields=True):
@@ -47,6 +61,9 @@ class TableSeed(msgspec.Struct, forbid_unknown_fields=True):
     fields: dict[str, str] = {}  # column: type
     primary_key: list[str] = []
     rows: list[dict[str, str | None]] = []
+
+    def __post_init__(self) -> None:
+        check_types(self.fields)
 
 
 class ListSeed(msgspec.Struct, forbid_unknown_fields=True):
@@ -59,6 +76,9 @@ class ListSeed(msgspec.Struct, forbid_unknown_fields=True):
     ranges: list[RangeSeed] = []
     any_recipient: bool = False
     extensions: list[ExtensionSeed] = []
+
+    def __post_init__(self) -> None:
+        check_types(self.fields)
 
 
 class AccountSeed(msgspec.Struct, forbid_unknown_fields=True):
@@ -73,8 +93,18 @@ class AccountSeed(msgspec.Struct, forbid_unknown_fields=True):
     folders: list[str] = []  # further ones, without a list
     limits: dict[str, int | None] = {}  # function: calls per window, null for no limit
 
+    def __post_init__(self) -> None:
+        for campaign in self.campaigns:
+            campaign.list_in(profile_list.name for profile_list in self.lists)
+
 
 class Seed(msgspec.Struct, forbid_unknown_fields=True):
     """A seed file."""
 
     accounts: Annotated[list[AccountSeed], msgspec.Meta(min_length=1)]
+
+
+def check_types(fields: dict[str, str]) -> None:
+    """Refuse types that no column has."""
+    if strange := [kind for kind in fields.values() if kind not in TYPES]:
+        raise ValueError(f'"{strange[0]}" is not a type; there are: {", ".join(TYPES)}')
