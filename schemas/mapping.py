@@ -27,13 +27,16 @@ class Mapped(Table):
         """Refuse two values for one target."""
         if not isinstance(value, list | Mapping):
             raise ValidationError("must be a table or a list of names")
-        targets: dict[str, str] = super().read(by_name(value) if isinstance(value, list) else value)
+        try:
+            targets: dict[str, str] = super().read(by_name(value) if isinstance(value, list) else value)
+        except ValidationError as error:  # what is half read can be checked no further
+            raise ValidationError(error.messages) from None
         if len(targets) < self.least:
             raise ValidationError(f"must name at least {self.least}")
         if self.most is not None and len(targets) > self.most:
             raise ValidationError(f"must not name more than {self.most}, not {len(targets)}")
         if problems := collisions(targets):
-            raise ValidationError(problems, valid_data=targets)
+            raise ValidationError(problems)
         return targets
 
 

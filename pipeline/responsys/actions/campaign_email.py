@@ -4,7 +4,7 @@ https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/api-v
 """
 
 from collections.abc import Mapping, Sequence
-from functools import partial
+from dataclasses import dataclass
 from typing import Any
 
 from pipeline.activation import Activation
@@ -13,7 +13,11 @@ from pipeline.connector import Connector
 from pipeline.destination import Destination
 from pipeline.responsys import mapped
 from pipeline.responsys.actions.action import Action, Step, Verdicts
-from pipeline.responsys.addresses import is_address
+from pipeline.responsys.actions.audience_export.column import Column, carried
+from pipeline.responsys.actions.audience_export.entries import Entries
+from pipeline.responsys.actions.audience_export.keys import Key
+from pipeline.responsys.actions.audience_export.table import Table
+from pipeline.responsys.actions.plans import Plans
 from pipeline.responsys.names import path
 from pipeline.responsys.results import read_results
 
@@ -26,51 +30,110 @@ class CampaignEmail(Action):
 
     name = "campaign_email"
     state = False
-    functions = ("mergeTriggerEmail",)
+    functions = (
+        "mergeTriggerEmail",
+        "mergeProfileExtensionMembers",
+        "retrieveProfileExtensions",
+        "createProfileExtension",
+    )
+
+    def __init__(self) -> None:
+        self._mailings = Plans(Mailing.of)
 
     def problem(self, connector: Connector, destination: Destination, activation: Activation) -> str | None:
         """Look for a missing address, and for one that would have the whole call refused."""
-        field = destination.options["email_field"]
-        address = mapped.text(activation, field)
-        if not address or address.isspace():
-            return f'identifier or variable "{field}" is missing'
-        return None if is_address(address.strip()) else f'"{field}" is not an e-mail address that can be sent to'
+        return self._mailings.of(connector, destination).address.problem(activation)
+
+    def shape(self, connector: Connector, destination: Destination, activation: Activation) -> str:
+        """Name the columns of the fields table; in the e-mail's call every row has its own fields."""
+        return " ".join(
+            column.name for column in self._mailings.of(connector, destination).columns(activation)
+        )
+
+    def attributes(self, connector: Connector, destination: Destination) -> frozenset[str]:
+        """Name the address and the fields."""
+        return frozenset({destination.options["email_field"], *destination.options["fields"]})
 
     def steps(
         self, connector: Connector, destination: Destination, rows: Sequence[Activation]
     ) -> tuple[Step, ...]:
-        """Send; whether somebody was sent to cannot be looked up, so never twice."""
-        return (
-            Step(
-                name="email",
-                function="mergeTriggerEmail",
-                call=partial(email_call, connector, destination),
-                verdicts=email_verdicts,
-                repeatable=False,
-            ),
+        """Send, then write the fields of those who were sent to; what the table lacks shows before."""
+        mailing = self._mailings.of(connector, destination)
+        if mailing.table is None or not mailing.columns(rows[0]):
+            return (mailing.send(),)
+        return (*mailing.table.steps(), mailing.send(), mailing.keep(mailing.table))
+
+
+@dataclass(frozen=True)
+class Mailing:
+    """What a destination sends to whom."""
+
+    connector: Connector
+    destination: Destination
+    address: Key
+    table: Table | None  # where the fields are kept beside
+
+    @classmethod
+    def of(cls, connector: Connector, destination: Destination) -> "Mailing":
+        """Read the options."""
+        options = destination.options
+        table = None
+        if options.get("fields_table"):
+            folder = options.get("table_folder") or connector.list_folder
+            columns = (Column(source, name.upper(), "STR500") for source, name in options["fields"].items())
+            ordered = tuple(sorted(columns, key=lambda column: column.name))
+            table = Table(connector, options["fields_table"], folder, ordered)
+        return cls(connector, destination, Key(options["email_field"], ADDRESS), table)
+
+    def columns(self, row: Activation) -> tuple[Column, ...]:
+        """Return the columns of the table that a row has values for."""
+        return carried(self.table.columns, row) if self.table else ()
+
+    def send(self) -> Step:
+        """Return the step that sends; whether somebody was sent to cannot be looked up, so never twice."""
+        return Step(
+            name="email",
+            function="mergeTriggerEmail",
+            call=self.call,
+            verdicts=email_verdicts,
+            repeatable=False,
         )
 
+    def keep(self, table: Table) -> Step:
+        """Return the step that writes the fields into the table."""
 
-def email_call(connector: Connector, destination: Destination, rows: Sequence[Activation]) -> Call:
-    """Build the request; the campaign knows its list."""
-    options = destination.options
-    return Call(
-        function="mergeTriggerEmail",
-        path=path("campaigns", options["campaign"], "email", api=connector.api),
-        body={
-            "mergeTriggerRecordData": {
-                "fieldNames": [ADDRESS],
-                "mergeTriggerRecords": [
-                    {
-                        "fieldValues": [address(options, row)],
-                        "optionalData": template_variables(options, row),
-                    }
-                    for row in rows
-                ],
+        def values(row: Activation) -> Mapping[str, str | None]:
+            return {column.name: column.text(row) for column in self.columns(row)}
+
+        return Entries("fields, after the e-mail was sent", table, self.address).write(values)
+
+    def call(self, rows: Sequence[Activation]) -> Call:
+        """Build the request; the campaign knows its list."""
+        return Call(
+            function="mergeTriggerEmail",
+            path=path("campaigns", self.destination.options["campaign"], "email", api=self.connector.api),
+            body={
+                "mergeTriggerRecordData": {
+                    "fieldNames": [ADDRESS],
+                    "mergeTriggerRecords": [
+                        {
+                            "fieldValues": [self.address.value(row)],
+                            "optionalData": self.template_variables(row),
+                        }
+                        for row in rows
+                    ],
+                },
+                "mergeRule": merge_rule(self.destination.options),
             },
-            "mergeRule": merge_rule(options),
-        },
-    )
+        )
+
+    def template_variables(self, row: Activation) -> list[dict[str, str | None]]:
+        """Return those of the template's variables that a row carries."""
+        return [
+            {"name": name, "value": mapped.text(row, source)}
+            for source, name in self.destination.options["fields"].items()
+            if mapped.carries(row, source)
+        ]
 
 
 def email_verdicts(rows: Sequence[Activation], answer: Any) -> Verdicts:
@@ -78,24 +141,10 @@ def email_verdicts(rows: Sequence[Activation], answer: Any) -> Verdicts:
     return read_results(answer, len(rows))
 
 
-def address(options: Mapping[str, Any], row: Activation) -> str:
-    """Return where a row is sent to."""
-    return (mapped.text(row, options["email_field"]) or "").strip()
-
-
-def template_variables(options: Mapping[str, Any], row: Activation) -> list[dict[str, str | None]]:
-    """Return those of the template's variables that a row carries."""
-    return [
-        {"name": name, "value": mapped.text(row, source)}
-        for source, name in options["fields"].items()
-        if mapped.carries(row, source)
-    ]
-
-
 def merge_rule(options: Mapping[str, Any]) -> dict[str, Any]:
     """Return how people are found and added.
 
-    Nothing but the address is sent, and a member who is found is left as he is. Oracle does not say whether
+    Nothing but the address is sent, and a member who is found stays as he is. Oracle does not say whether
     ``defaultPermissionStatus`` also falls on members who are there; NO_UPDATE keeps it from them.
     """
     return {
@@ -108,6 +157,6 @@ def merge_rule(options: Mapping[str, Any]) -> dict[str, Any]:
         "optoutValue": "O",
         "htmlValue": "H",
         "textValue": "T",
-        "rejectRecordIfChannelEmpty": "E",
-        "defaultPermissionStatus": STATUS[options["new_members"] or "optout"],
+        "rejectRecordIfChannelEmpty": None,  # for the channel that people are found by it is always on
+        "defaultPermissionStatus": STATUS[options.get("new_members") or "optout"],
     }
