@@ -6,7 +6,8 @@ from emulators.responsys.columns import SYSTEM_COLUMNS
 from emulators.responsys.extension import Extension
 from emulators.responsys.limits import Limits
 from emulators.responsys.members import Members
-from emulators.responsys.seed import AccountSeed, CampaignSeed, ExtensionSeed, ListSeed
+from emulators.responsys.seed import AccountSeed, CampaignSeed, ExtensionSeed, ListSeed, TableSeed
+from emulators.responsys.table import Table
 
 
 class ProfileList:
@@ -53,6 +54,9 @@ class Account:
         self.limits.set(seed.limits)
         for profile_list in seed.lists:
             self.add_list(profile_list)
+        self.tables: dict[tuple[str, str], Table] = {}  # by folder and name
+        for table in seed.tables:
+            self.add_table(table)
         self.campaigns: dict[str, Campaign] = {}
         for campaign in seed.campaigns:
             self.add_campaign(campaign)
@@ -62,6 +66,12 @@ class Account:
         self.lists[seed.name] = ProfileList(seed)
         self.folders |= {seed.folder, *(extension.folder for extension in seed.extensions)}
         return self.lists[seed.name]
+
+    def add_table(self, seed: TableSeed) -> Table:
+        """Create a supplemental table, or replace the one of that folder and name."""
+        self.tables[seed.folder, seed.name] = Table(seed)
+        self.folders.add(seed.folder)
+        return self.tables[seed.folder, seed.name]
 
     def add_campaign(self, seed: CampaignSeed) -> Campaign:
         """Create a campaign, or replace the one of that name."""

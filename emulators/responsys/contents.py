@@ -47,6 +47,22 @@ def extension(emulator: Emulator, query: str) -> Any:
     }
 
 
+def table(emulator: Emulator, query: str) -> Any:
+    """Show the rows of a supplemental table."""
+    asked = dict(parse_qsl(query))
+    account = pick_account(emulator, asked.get("account"))
+    named = {one.name: one for one in account.tables.values() if asked.get("folder") in (None, one.folder)}
+    chosen = named[pick(named, asked.get("name"), "table")]
+    return {
+        "name": chosen.name,
+        "folder": chosen.folder,
+        "fields": chosen.fields,
+        "primary_key": chosen.primary_key,
+        "total": len(chosen.rows),
+        "rows": page(chosen.rows.values(), asked),
+    }
+
+
 def identity(profile_list: ProfileList, riid: int) -> Row:
     """Return who somebody is."""
     return {"RIID_": str(riid)} | profile_list.members.stored(riid)

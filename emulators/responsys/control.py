@@ -74,6 +74,14 @@ def add_campaigns(emulator: Emulator, order: orders.Campaigns) -> Any:
     return reports.account(account)
 
 
+def add_tables(emulator: Emulator, order: orders.Tables) -> Any:
+    """Create supplemental tables, or replace those of the same folders and names."""
+    account = pick_account(emulator, order.account)
+    for seed in order.tables:
+        account.add_table(seed)
+    return reports.account(account)
+
+
 def add_events(emulator: Emulator, order: orders.Events) -> Any:
     """Define events."""
     account = pick_account(emulator, order.account)
@@ -125,6 +133,7 @@ ORDERS: dict[str, tuple[Any, Callable[[Emulator, Any], Any]]] = {
     "members": (orders.Members, add_members),
     "extensions": (orders.Extensions, add_extensions),
     "campaigns": (orders.Campaigns, add_campaigns),
+    "tables": (orders.Tables, add_tables),
     "events": (orders.Events, add_events),
     "limits": (orders.Limits, set_limits),
     "faults": (list[Rule], set_faults),

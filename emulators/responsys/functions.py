@@ -8,6 +8,8 @@ LIST = "/lists/{listName}"
 EXTENSIONS = f"{LIST}/listExtensions"
 EXTENSION_MEMBERS = EXTENSIONS + "/{petName}/members"
 CAMPAIGN = "/campaigns/{campaignName}"
+TABLES = "/folders/{folderName}/suppData"
+TABLE_ROWS = TABLES + "/{tableName}/members"
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,32 @@ FUNCTIONS = {
         Function("triggerEmail", "POST", f"{API}{CAMPAIGN}/email", 200, "Trigger email"),
         Function("retrieveCampaigns", "GET", f"{API}/campaigns", 100, "Retrieve email campaigns"),
         Function("retrieveCampaign", "GET", f"{API}{CAMPAIGN}", 100, "Get an email campaign"),
+        Function("createSupplementalTable", "POST", API + TABLES, 10, "Create supplemental table"),
+        Function("retrieveSupplementalTables", "GET", f"{API}/suppData", 100, "Retrieve supplemental tables"),
+        Function(
+            "retrieveSupplementalTable",
+            "GET",
+            API + "/folder/{folderName}/suppData/{tableName}",
+            100,
+            "Get a supplemental table",
+        ),
+        Function(
+            "mergeSupplementalTableMembers", "POST", API + TABLE_ROWS, 200, "Merge supplemental table members"
+        ),
+        Function(
+            "retrieveSupplementalTableMember",
+            "GET",
+            API + TABLE_ROWS,
+            100,
+            "Get a supplemental table member",
+        ),
+        Function(
+            "deleteSupplementalTableMember",
+            "DELETE",
+            API + TABLE_ROWS,
+            200,
+            "Delete a supplemental table member",
+        ),
         Function("retrieveRateLimits", "GET", "/rest/api/ratelimit", 100, "Retrieve throttling limits"),
     )
 }

@@ -7,10 +7,20 @@ import msgspec
 
 from emulators.responsys.behaviour import Behaviour
 from emulators.responsys.functions import FUNCTIONS
-from emulators.responsys.seed import AccountSeed, CampaignSeed, ListSeed, RangeSeed, Seed
+from emulators.responsys.seed import (
+    AccountSeed,
+    CampaignSeed,
+    ExtensionSeed,
+    ListSeed,
+    RangeSeed,
+    Seed,
+    TableSeed,
+)
 
 ACCOUNT = "demo:api_user:secret"
-COLUMNS = "FIRST_NAME LAST_NAME TIER POINTS:NUMBER LAST_ORDER:TIMESTAMP"
+COLUMNS = "FIRST_NAME,LAST_NAME,TIER,POINTS:NUMBER,LAST_ORDER:TIMESTAMP"
+EXTENSION = "LOYALTY=TIER,POINTS:NUMBER"
+TABLE = "Main/ORDERS=ORDER_ID*,CUSTOMER_ID,STATUS,TOTAL:NUMBER,PLACED:TIMESTAMP"
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -28,6 +38,18 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     add("--list", action="append", metavar="NAME[:FOLDER]", help="may be repeated (CONTACTS_LIST:Main)")
     add("--event", action="append", metavar="NAME", help="may be repeated (LAPSED)")
     add("--campaign", action="append", metavar="NAME[:LIST]", help="may be repeated (WELCOME)")
+    add(
+        "--extension",
+        action="append",
+        metavar="NAME=COLUMN[:TYPE],...",
+        help=f"extension table of the lists; may be repeated ({EXTENSION})",
+    )
+    add(
+        "--table",
+        action="append",
+        metavar="[FOLDER/]NAME=COLUMN[*][:TYPE],...",
+        help=f"supplemental table, * marks its primary key; may be repeated ({TABLE})",
+    )
     add("--column", action="append", metavar="NAME[:TYPE]", help=f"of the lists ({COLUMNS})")
     add(
         "--limit",
@@ -79,6 +101,7 @@ def account_of(text: str, options: argparse.Namespace) -> AccountSeed:
         users={user: password},
         lists=[list_of(text, options) for text in options.list or ["CONTACTS_LIST"]],
         events=options.event or ["LAPSED"],
+        tables=[table_of(text) for text in options.table or [TABLE]],
         campaigns=[campaign_of(text) for text in options.campaign or ["WELCOME"]],
         limits={function: int(limit) for function, limit in limits},
     )
@@ -88,14 +111,37 @@ def list_of(text: str, options: argparse.Namespace) -> ListSeed:
     """Return one list with the members that were asked for."""
     name, _, folder = text.partition(":")
     ranges = [RangeSeed(options.members, "demo-")] if options.members else []
-    columns = dict(column_of(text) for text in options.column or COLUMNS.split())
-    return ListSeed(name, folder or "Main", columns, ranges=ranges, any_recipient=options.any_recipient)
+    columns = dict(column_of(text) for text in options.column or COLUMNS.split(","))
+    return ListSeed(
+        name,
+        folder or "Main",
+        columns,
+        ranges=ranges,
+        any_recipient=options.any_recipient,
+        extensions=[extension_of(text) for text in options.extension or [EXTENSION]],
+    )
 
 
 def campaign_of(text: str) -> CampaignSeed:
     """Return a campaign of the list that is named, or the first one."""
     name, _, profile_list = text.partition(":")
     return CampaignSeed(name, profile_list or None)
+
+
+def extension_of(text: str) -> ExtensionSeed:
+    """Return an extension table."""
+    name, columns = parts(text, "=", "NAME=COLUMN[:TYPE],...")
+    return ExtensionSeed(name, fields=dict(column_of(column) for column in columns.split(",")))
+
+
+def table_of(text: str) -> TableSeed:
+    """Return a supplemental table."""
+    place, columns = parts(text, "=", "[FOLDER/]NAME=COLUMN[*][:TYPE],...")
+    folder, _, name = place.rpartition("/")
+    fields = dict(column_of(column) for column in columns.split(","))
+    key = [column.rstrip("*") for column in fields if column.endswith("*")]
+    stripped = {column.rstrip("*"): kind for column, kind in fields.items()}
+    return TableSeed(name, folder or "Main", stripped, key)
 
 
 def column_of(text: str) -> tuple[str, str]:

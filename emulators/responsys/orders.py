@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from emulators.responsys.seed import CampaignSeed, ExtensionSeed, ListSeed, MemberSeed, RangeSeed
+from emulators.responsys.seed import CampaignSeed, ExtensionSeed, ListSeed, MemberSeed, RangeSeed, TableSeed
 
 
 class Order(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -39,6 +39,12 @@ class Campaigns(Order):
     """Campaigns to create or replace."""
 
     campaigns: list[CampaignSeed]
+
+
+class Tables(Order):
+    """Supplemental tables to create or replace."""
+
+    tables: list[TableSeed]
 
 
 class Events(Order):

@@ -13,6 +13,7 @@ DETAILS = {
     "triggerCustomEvent": events.describe,
     "mergeListMembers": list_members.describe,
     "mergeProfileExtensionMembers": list_members.describe,
+    "mergeSupplementalTableMembers": list_members.describe,
     "mergeTriggerEmail": emails.describe_merge,
     "triggerEmail": emails.describe_trigger,
     "deleteProfileExtensionMembers": extension_rows.describe,
@@ -42,6 +43,10 @@ def account(one: Account) -> dict[str, Any]:
         ],
         "events": sorted(one.events),
         "campaigns": {name: campaign.list_name for name, campaign in one.campaigns.items()},
+        "tables": [
+            {"name": table.name, "folder": table.folder, "rows": len(table.rows)}
+            for table in one.tables.values()
+        ],
         "limits": {name: meter.limit for name, meter in one.limits.meters.items()},
     }
 
@@ -117,6 +122,7 @@ REPORTS: dict[str, Callable[[Emulator, str], Any]] = {
     "ledger": ledger,
     "members": contents.members,
     "extension": contents.extension,
+    "table": contents.table,
     "summary": summary,
     "violations": violations,
 }

@@ -16,6 +16,8 @@ from emulators.responsys import (
     list_members,
     lists,
     ratelimit,
+    table_rows,
+    tables,
 )
 from emulators.responsys.account import Account
 from emulators.responsys.call import Call
@@ -49,6 +51,12 @@ ROUTES = (
     Route("mergeTriggerEmail", emails.merge_trigger),
     Route("retrieveCampaigns", campaigns.listing),
     Route("retrieveCampaign", campaigns.one),
+    Route("mergeSupplementalTableMembers", table_rows.merge),
+    Route("deleteSupplementalTableMember", table_rows.delete),
+    Route("retrieveSupplementalTableMember", table_rows.search),
+    Route("createSupplementalTable", tables.create),
+    Route("retrieveSupplementalTables", tables.listing),
+    Route("retrieveSupplementalTable", tables.one),
     Route("retrieveEvents", events.listing),
     Route("retrieveLists", lists.listing),
     Route("retrieveListFields", lists.fields),

@@ -64,6 +64,9 @@ class TableSeed(msgspec.Struct, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         check_types(self.fields)
+        for name in (*self.primary_key, *(name for row in self.rows for name in row)):
+            if name not in self.fields:
+                raise ValueError(f'table "{self.name}" has no column "{name}"')
 
 
 class ListSeed(msgspec.Struct, forbid_unknown_fields=True):
