@@ -6,7 +6,7 @@ from typing import Any
 
 from pipeline.catalog import Catalog
 from pipeline.intake import Accepted, Intake, Routed
-from pipeline.lanes import Gate, Lanes
+from pipeline.lanes import Batch, Gate, Lanes
 from pipeline.scripts import Scripts
 
 GATE = Gate("acme", "triggerCustomEvent", "account", limit=60_000, utilisation=1.0)
@@ -54,18 +54,24 @@ def add_rows(client: Any, rows: Sequence[tuple[str, bytes]], lane: str = LANE) -
     intake.accept(claim, [lane], [Routed("", profile, ("1",)) for profile, _ in rows])
 
 
-def cut(lanes: Lanes, gate: Gate = GATE) -> tuple[Any, int]:
+def cut(lanes: Lanes, gate: Gate = GATE) -> Batch:
     """Claim a batch that must be there."""
     claimed = lanes.claim(gate)
     assert isinstance(claimed, tuple), claimed
     batch = lanes.batch(claimed[0])
     assert batch is not None
-    return batch, claimed[1]
+    return batch
+
+
+def begin(lanes: Lanes, batch: Batch) -> list[tuple[str, bytes]]:
+    """Begin the call of a batch, and return the rows it may carry."""
+    found = lanes.open(batch.id)
+    return found[1] if lanes.begin(batch) and found else []
 
 
 def profiles(lanes: Lanes, gate: Gate = GATE) -> list[str]:
     """Claim, begin and settle a batch; return the profiles it held."""
-    batch, attempt = cut(lanes, gate)
-    found = [profile for profile, _ in lanes.begin(batch, attempt)]
-    assert lanes.settle(batch, attempt)
+    batch = cut(lanes, gate)
+    found = [profile for profile, _ in begin(lanes, batch)]
+    assert lanes.settle(batch)
     return found

@@ -15,7 +15,7 @@ from pipeline.dead_letters import Filter
 from pipeline.destination import Destination
 from pipeline.intake import Intake
 from pipeline.lanes import Lanes
-from tests.core import GATE, cut
+from tests.core import GATE, begin, cut
 
 ACME = Connector(
     name="acme",
@@ -196,9 +196,9 @@ def test_a_profile_keeps_its_order_also_between_lanes(redis, acceptance, first):
     lanes.flush("lapsed")
     sent = []
     for _ in range(3):
-        batch, attempt = cut(lanes, GATE)
-        sent += [decode(row) for _, row in lanes.begin(batch, attempt)]
-        lanes.settle(batch, attempt)
+        batch = cut(lanes, GATE)
+        sent += [decode(row) for _, row in begin(lanes, batch)]
+        lanes.settle(batch)
     assert [(one.bulk, one.id) for one in sent] == [(first, None), (not first, None), (False, "last")]
 
 

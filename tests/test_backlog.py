@@ -40,7 +40,7 @@ def test_a_profiles_later_rows_wait_behind_its_first(redis):
 def test_rows_in_flight_wait_too_and_tell_the_age(redis, lanes, clock):
     add(redis, "a", "b")
     clock.advance(600)
-    lanes.begin(*cut(lanes))
+    lanes.begin(cut(lanes))
     add(redis, "a", "c")
 
     assert backlogs(redis) == {
@@ -51,7 +51,7 @@ def test_rows_in_flight_wait_too_and_tell_the_age(redis, lanes, clock):
 def test_a_batch_that_is_to_be_tried_again_is_not_in_flight(redis, lanes, clock):
     add(redis, "a", "b")
     lanes.flush("lapsed")
-    lanes.retry(*cut(lanes), delay=30, spend=True, refund=False)
+    lanes.retry(cut(lanes), delay=30, spend=True, refund=False)
     clock.advance(10)
 
     assert backlogs(redis) == {"lapsed": Backlog(waiting=2, again=1, oldest=10, due=20)}
@@ -84,7 +84,7 @@ def test_a_batch_that_no_worker_takes_up_is_unanswered(redis, lanes, clock, seco
 def test_a_batch_that_was_begun_has_been_answered(redis, lanes, clock):
     add(redis, "a")
     lanes.flush("lapsed")
-    lanes.begin(*cut(lanes))
+    lanes.begin(cut(lanes))
     clock.advance(99)
 
     assert backlogs(redis)["lapsed"].unanswered == 0

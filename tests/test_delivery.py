@@ -15,10 +15,12 @@ from sqlalchemy import select
 
 from pipeline import dead_letters, mirror, stats
 from pipeline.activation import Activation, encode
+from pipeline.answers import Answers
 from pipeline.dead_letters import Filter
 from pipeline.delivery import Delivery
 from pipeline.failures import MAX_ATTEMPTS, Failures
 from pipeline.lanes import Gate, Lanes
+from pipeline.once import Once
 from pipeline.responsys.client import Client
 from pipeline.responsys.login import Tokens
 from pipeline.settlement import Settlement
@@ -103,13 +105,23 @@ class House:
         self.lanes = Lanes(redis)
         self.stopping = threading.Event()
         self.configure()
-        tokens, settlement = Tokens(redis, vault), Settlement(engine, self.lanes)
+        tokens, settlement, once = Tokens(redis, vault), Settlement(engine, self.lanes), Once(redis)
+        failures = Failures(
+            client=redis,
+            lanes=self.lanes,
+            records=records,
+            settlement=settlement,
+            once=once,
+            window=60,
+        )
         self.delivery = Delivery(
             lanes=self.lanes,
             catalog=Newest(records.load),
             responsys=lambda connector: Client(connector, tokens, session=requests.Session()),
             settlement=settlement,
-            failures=Failures(redis, self.lanes, records, settlement, window=60),
+            failures=failures,
+            answers=Answers(self.lanes, settlement, failures, once),
+            once=once,
             stopping=self.stopping,
         )
         account = records.load().connectors["acme"].account
@@ -126,8 +138,8 @@ class House:
         self.lanes.flush("lapsed")
 
     def deliver(self) -> str:
-        batch, attempt = cut(self.lanes, self.gate)
-        return self.delivery.deliver(batch.id, attempt).text
+        batch = cut(self.lanes, self.gate)
+        return self.delivery.deliver(batch.id, batch.attempt).text
 
     def due(self) -> None:
         """Let the time until the next try, and every pause, pass."""
@@ -199,9 +211,9 @@ def test_the_ledger_has_one_record_per_batch(house, oracle):
 def test_a_doorbell_that_rings_twice_sends_once(house, oracle):
     oracle.post(EVENT, json=answer(None))
     house.receive("p1")
-    batch, attempt = cut(house.lanes, house.gate)
+    batch = cut(house.lanes, house.gate)
 
-    texts = [house.delivery.deliver(batch.id, attempt).text for _ in range(2)]
+    texts = [house.delivery.deliver(batch.id, batch.attempt).text for _ in range(2)]
     assert texts == ["1 rows of lapsed", "nothing to do: settled, or taken over by another attempt"]
     assert len(oracle.calls) == 2  # the login and the event
 
@@ -355,8 +367,8 @@ def test_rows_of_a_destination_that_was_removed_become_dead_letters(house, oracl
     house.receive("p1")
     house.records.apply({**CONFIGURATION, "destinations": {}}, prune=True)
     mirror.publish(house.redis, house.records.load())
-    batch, attempt = cut(house.lanes, Gate("-", "-", "-", limit=60_000))
-    house.delivery.deliver(batch.id, attempt)
+    batch = cut(house.lanes, Gate("-", "-", "-", limit=60_000))
+    house.delivery.deliver(batch.id, batch.attempt)
 
     why = "the destination was removed before the row could be sent"
     assert house.letters() == [("p1", "Invalid", why)]
@@ -371,8 +383,8 @@ def lapse(house, batch):
 
 def test_a_call_whose_worker_died_is_an_unknown_outcome(house, oracle):
     house.receive("p1")
-    batch, attempt = cut(house.lanes, house.gate)
-    house.lanes.begin(batch, attempt)
+    batch = cut(house.lanes, house.gate)
+    house.lanes.begin(batch)
     ((_, later),) = lapse(house, batch)
 
     assert house.delivery.deliver(batch.id, later).text == "1 rows of lapsed, 1 rejected"
@@ -382,9 +394,9 @@ def test_a_call_whose_worker_died_is_an_unknown_outcome(house, oracle):
 def test_what_was_recorded_and_not_settled_is_settled_from_the_ledger(house, oracle):
     oracle.post(EVENT, json=answer(None, "PROFILE_LIST_NOT_FOUND", "NO_RECIPIENT_FOUND"))
     house.receive("p1", "p2", "p3")
-    batch, attempt = cut(house.lanes, house.gate)
+    batch = cut(house.lanes, house.gate)
     house.lanes.settle, settle = lambda *_: True, house.lanes.settle
-    house.delivery.deliver(batch.id, attempt)
+    house.delivery.deliver(batch.id, batch.attempt)
     house.lanes.settle = settle
     ((_, later),) = lapse(house, batch)
 
@@ -396,7 +408,7 @@ def test_what_was_recorded_and_not_settled_is_settled_from_the_ledger(house, ora
 def test_who_comes_second_with_an_outcome_changes_nothing(house, oracle):
     """A worker that was only slow wakes up when its batch has been given up."""
     house.receive("p1")
-    batch, attempt = cut(house.lanes, house.gate)
+    batch = cut(house.lanes, house.gate)
 
     def slow(_request):
         ((_, later),) = lapse(house, batch)
@@ -404,7 +416,7 @@ def test_who_comes_second_with_an_outcome_changes_nothing(house, oracle):
         return 200, {}, json.dumps(answer(None))
 
     oracle.add_callback(responses.POST, EVENT, slow)
-    house.delivery.deliver(batch.id, attempt)
+    house.delivery.deliver(batch.id, batch.attempt)
 
     assert [(profile, code) for profile, code, _ in house.letters()] == [("p1", "OutcomeUnknown")]
     assert house.numbers().get("sent") is None
@@ -423,7 +435,7 @@ def test_a_worker_that_stops_gives_back_what_it_has_not_begun(house, oracle):
 
 def test_a_worker_that_stops_leaves_its_calls_to_others_at_once(house, oracle):
     house.receive("p1")
-    batch, attempt = cut(house.lanes, house.gate)
+    batch = cut(house.lanes, house.gate)
     found = []
 
     def hang(_request):
@@ -432,9 +444,9 @@ def test_a_worker_that_stops_leaves_its_calls_to_others_at_once(house, oracle):
         return 200, {}, json.dumps(answer(None))
 
     oracle.add_callback(responses.POST, EVENT, hang)
-    house.delivery.deliver(batch.id, attempt)
+    house.delivery.deliver(batch.id, batch.attempt)
 
-    assert found == [(batch.id, attempt + 1)]
+    assert found == [(batch.id, batch.attempt + 1)]
 
 
 def test_no_personal_data_is_logged(house, oracle, caplog):

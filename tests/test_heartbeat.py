@@ -90,7 +90,7 @@ def test_a_batch_of_a_dead_worker_is_rung_for_again(house):
     add(house.redis, *[f"p{n}" for n in range(200)])
     house.dispatch.run()
     ((batch, _),) = house.redis.zrange("flying:acme", 0, -1, withscores=True)
-    house.lanes.begin(house.lanes.batch(batch.decode()), 1)
+    house.lanes.begin(house.lanes.batch(batch.decode()))
     house.redis.zadd("flying:acme", {batch: 1})
     house.beat()
 

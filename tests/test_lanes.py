@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from pipeline.lanes import Lanes
-from tests.core import GATE, add, configure, cut, profiles
+from tests.core import GATE, add, begin, configure, cut, profiles
 
 
 @pytest.fixture
@@ -73,12 +73,12 @@ def test_a_batch_holds_a_profile_once_and_its_rows_go_in_order(redis, lanes):
     configure(redis, max_rows=3)
     add(redis, "a", "b", "a", "c", "a")
 
-    batch, attempt = cut(lanes)
-    first = lanes.begin(batch, attempt)
-    lanes.settle(batch, attempt)
+    batch = cut(lanes)
+    first = begin(lanes, batch)
+    lanes.settle(batch)
     lanes.flush("lapsed")
-    batch, attempt = cut(lanes)
-    second = lanes.begin(batch, attempt)
+    batch = cut(lanes)
+    second = begin(lanes, batch)
 
     assert [(profile, json.loads(row)["n"]) for profile, row in first] == [("a", 0), ("b", 1), ("c", 3)]
     assert [(profile, json.loads(row)["n"]) for profile, row in second] == [("a", 2)]
@@ -87,12 +87,12 @@ def test_a_batch_holds_a_profile_once_and_its_rows_go_in_order(redis, lanes):
 def test_a_profile_in_flight_keeps_only_itself_waiting(redis, lanes):
     configure(redis, max_rows=1)
     add(redis, "a")
-    flying, attempt = cut(lanes)
+    flying = cut(lanes)
     add(redis, "a", "b")
 
     assert profiles(lanes) == ["b"]
     assert not isinstance(lanes.claim(GATE), tuple)
-    lanes.settle(flying, attempt)
+    lanes.settle(flying)
     assert profiles(lanes) == ["a"]
 
 
@@ -101,9 +101,9 @@ def test_a_parked_row_keeps_its_arrival(redis, lanes):
     add(redis, "a", "a")
     lanes.flush("lapsed")
     redis.hset("destination:lapsed", "flush_until", 0)
-    batch, attempt = cut(lanes)
+    batch = cut(lanes)
     first = redis.lindex(f"batch:{batch.id}:rows", 1)
-    lanes.settle(batch, attempt)
+    lanes.settle(batch)
 
     assert redis.zrange("lane:lapsed/all", 0, -1, withscores=True) == [(b"a", float(first))]
 
@@ -142,45 +142,45 @@ def test_nothing_is_left_behind_when_all_is_settled(redis, lanes):
 def test_only_the_attempt_in_force_may_act(redis, lanes):
     configure(redis, max_rows=1)
     add(redis, "a")
-    batch, attempt = cut(lanes)
+    batch = cut(lanes)
     expire(redis, batch)
     lanes.lapsed("acme")
 
-    assert lanes.begin(batch, attempt) == []
-    assert lanes.settle(batch, attempt) is False
-    assert lanes.retry(batch, attempt, delay=0, spend=True, refund=False) == -1
-    assert lanes.split(batch, attempt) is False
-    assert lanes.extend(batch, attempt) is False
+    assert begin(lanes, batch) == []
+    assert lanes.settle(batch) is False
+    assert lanes.retry(batch, delay=0, spend=True, refund=False) == -1
+    assert lanes.split(batch) is False
+    assert lanes.extend(batch) is False
 
 
 def test_an_attempt_begins_once(redis, lanes):
     """A doorbell may ring twice."""
     configure(redis, max_rows=1)
     add(redis, "a")
-    batch, attempt = cut(lanes)
+    batch = cut(lanes)
 
-    assert [len(lanes.begin(batch, attempt)), len(lanes.begin(batch, attempt))] == [1, 0]
+    assert [len(begin(lanes, batch)), len(begin(lanes, batch))] == [1, 0]
 
 
 def test_a_batch_that_nobody_began_waits_for_a_new_permit(redis, lanes):
     configure(redis, max_rows=1)
     add(redis, "a")
-    batch, attempt = cut(lanes)
+    batch = cut(lanes)
     expire(redis, batch)
 
     assert lanes.lapsed("acme") == []
-    again, second = cut(lanes)
-    assert (again.id, second > attempt) == (batch.id, True)
+    again = cut(lanes)
+    assert (again.id, again.attempt > batch.attempt) == (batch.id, True)
 
 
 def test_a_batch_that_was_begun_is_handed_to_somebody_to_find_out(redis, lanes):
     configure(redis, max_rows=1)
     add(redis, "a")
-    batch, attempt = cut(lanes)
-    lanes.begin(batch, attempt)
+    batch = cut(lanes)
+    begin(lanes, batch)
     expire(redis, batch)
 
-    assert lanes.lapsed("acme") == [(batch.id, attempt + 1)]
+    assert lanes.lapsed("acme") == [(batch.id, batch.attempt + 1)]
     assert lanes.batch(batch.id).state == "lapsed"
     assert lanes.lapsed("acme") == []
 
@@ -188,23 +188,23 @@ def test_a_batch_that_was_begun_is_handed_to_somebody_to_find_out(redis, lanes):
 def test_a_batch_waits_for_its_next_try_as_a_whole(redis, lanes):
     configure(redis, max_rows=1)
     add(redis, "a")
-    batch, attempt = cut(lanes)
-    lanes.begin(batch, attempt)
+    batch = cut(lanes)
+    begin(lanes, batch)
 
-    assert lanes.retry(batch, attempt, delay=30, spend=True, refund=False) == 1
+    assert lanes.retry(batch, delay=30, spend=True, refund=False) == 1
     assert lanes.claim(GATE) == pytest.approx(30, abs=1)
     redis.zadd("retry:acme:triggerCustomEvent", {batch.id: 1})
-    again, second = cut(lanes)
-    assert [again.id, second, again.tries] == [batch.id, attempt + 2, 1]
+    again = cut(lanes)
+    assert [again.id, again.attempt, again.tries] == [batch.id, batch.attempt + 2, 1]
 
 
 def test_rows_given_back_go_to_the_front_of_their_lane(redis, lanes):
     configure(redis, max_rows=2)
     add(redis, "a", "b")
-    batch, attempt = cut(lanes)
-    lanes.begin(batch, attempt)
+    batch = cut(lanes)
+    begin(lanes, batch)
     add(redis, "c")
-    lanes.settle(batch, attempt, returned=[1])
+    lanes.settle(batch, returned=[1])
 
     assert profiles(lanes) == ["b", "c"]
 
@@ -212,9 +212,9 @@ def test_rows_given_back_go_to_the_front_of_their_lane(redis, lanes):
 def test_halves_of_a_batch_hold_all_its_rows(redis, lanes):
     configure(redis, max_rows=5)
     add(redis, *"abcde")
-    batch, attempt = cut(lanes)
-    lanes.begin(batch, attempt)
-    lanes.split(batch, attempt)
+    batch = cut(lanes)
+    begin(lanes, batch)
+    lanes.split(batch)
 
     assert sorted([profiles(lanes), profiles(lanes)]) == [["a", "b"], ["c", "d", "e"]]
     assert lanes.batch(batch.id) is None
@@ -225,11 +225,11 @@ def test_no_more_than_the_cap_is_in_flight(redis, lanes):
     configure(redis, max_rows=1)
     add(redis, *"abcdef")
     gate = replace(GATE, max_in_flight=2)
-    first, attempt = cut(lanes, gate)
+    first = cut(lanes, gate)
     cut(lanes, gate)
 
     assert lanes.claim(gate) is None
-    lanes.settle(first, attempt)
+    lanes.settle(first)
     assert isinstance(lanes.claim(gate), tuple)
 
 
@@ -259,12 +259,12 @@ def test_rows_that_come_while_stopped_wait(redis, lanes):
 def test_stopping_calls_back_what_was_not_begun(redis, lanes, state):
     configure(redis, max_rows=1)
     add(redis, "a")
-    batch, attempt = cut(lanes)
+    batch = cut(lanes)
     if state == "waiting":
-        lanes.retry(batch, attempt, delay=0, spend=True, refund=False)
+        lanes.retry(batch, delay=0, spend=True, refund=False)
     configure(redis, max_rows=1, stopped="paused")
 
-    assert lanes.begin(batch, attempt) == []
+    assert begin(lanes, batch) == []
     assert lanes.claim(GATE) is None
     configure(redis, max_rows=1)
     assert profiles(lanes) == ["a"]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pipeline import limits
 from pipeline.lanes import Lanes
-from tests.core import GATE, add, configure, cut
+from tests.core import GATE, add, begin, configure, cut
 
 ACCOUNT = "account"
 
@@ -129,8 +129,8 @@ def test_the_permit_of_a_call_that_was_not_made_is_free_again(fake_redis, clock)
     configure(fake_redis, max_rows=1)
     add(fake_redis, "a")
     lanes, gate = Lanes(fake_redis), replace(GATE, limit=1)
-    batch, attempt = cut(lanes, gate)
-    lanes.retry(batch, attempt, delay=0, spend=False, refund=True)
+    batch = cut(lanes, gate)
+    lanes.retry(batch, delay=0, spend=False, refund=True)
 
     assert isinstance(lanes.claim(gate), tuple)
 
@@ -139,16 +139,16 @@ def test_an_exhausted_account_is_tried_with_one_call_after_1_2_4_and_at_most_10_
     configure(fake_redis, max_rows=1)
     add(fake_redis, *"abc")
     lanes = Lanes(fake_redis)
-    batch, attempt = cut(lanes)
+    batch = cut(lanes)
 
     waits = []
     for _ in range(6):
-        lanes.begin(batch, attempt)
+        begin(lanes, batch)
         limits.exhausted(fake_redis, GATE.account, batch.id)
-        lanes.retry(batch, attempt, delay=0, spend=False, refund=False)
+        lanes.retry(batch, delay=0, spend=False, refund=False)
         waits.append(lanes.claim(GATE))
         clock.advance(waits[-1])
-        batch, attempt = cut(lanes)
+        batch = cut(lanes)
         assert lanes.claim(GATE) > 0  # one call only
 
     assert waits == [60, 120, 240, 480, 600, 600]
@@ -158,13 +158,13 @@ def test_an_exhausted_account_goes_on_when_its_one_call_was_answered(fake_redis,
     configure(fake_redis, max_rows=1)
     add(fake_redis, *"abc")
     lanes = Lanes(fake_redis)
-    batch, attempt = cut(lanes)
+    batch = cut(lanes)
     limits.exhausted(fake_redis, GATE.account, batch.id)
-    lanes.retry(batch, attempt, delay=0, spend=False, refund=False)
+    lanes.retry(batch, delay=0, spend=False, refund=False)
     clock.advance(60)
-    probe, attempt = cut(lanes)
-    lanes.begin(probe, attempt)
-    lanes.settle(probe, attempt)
+    probe = cut(lanes)
+    begin(lanes, probe)
+    lanes.settle(probe)
     clock.advance(1)
 
     assert isinstance(lanes.claim(GATE), tuple)

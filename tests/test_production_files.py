@@ -59,7 +59,7 @@ def test_services_come_back_and_say_how_they_are(service):
 def test_programs_wait_for_healthy_stores():
     healthy = {"condition": "service_healthy"}
 
-    for service in ("activations", "deliveries", "flower", "cli"):
+    for service in ("activations", "deliveries", "sync", "flower", "cli"):
         assert SERVICES[service]["depends_on"] == {"postgres": healthy, "redis": healthy}
 
 

@@ -6,7 +6,7 @@ import redis as redis_py
 from pipeline.broker import connect
 from pipeline.intake import Intake
 from pipeline.lanes import Lanes
-from tests.core import add, configure, cut
+from tests.core import add, begin, configure, cut
 
 
 class Forgetful(redis_py.Redis):
@@ -29,9 +29,9 @@ def client(redis, server_url):
     configure(redis, max_rows=2, max_age=0)
     with Forgetful(connection_pool=connect(server_url).connection_pool) as client:
         add(client, "warm")
-        batch, attempt = cut(Lanes(client))
-        Lanes(client).begin(batch, attempt)
-        Lanes(client).settle(batch, attempt)
+        batch = cut(Lanes(client))
+        Lanes(client).begin(batch)
+        Lanes(client).settle(batch)
         yield client
 
 
@@ -44,22 +44,22 @@ def test_a_claim_whose_answer_was_lost_takes_no_second_lot_of_rows(client, lanes
     add(client, "a", "b", "c", "d")
 
     client.losing = True
-    batch, attempt = cut(lanes)
+    batch = cut(lanes)
 
-    assert [profile for profile, _ in lanes.begin(batch, attempt)] == ["a", "b"]
+    assert [profile for profile, _ in begin(lanes, batch)] == ["a", "b"]
     assert client.zcard("lane:lapsed/all") == 2
 
 
 def test_a_call_that_may_begin_does_so_although_the_answer_was_lost(client, lanes):
     """Its rows would otherwise lie there as begun, and become dead letters that were never sent."""
     add(client, "a", "b")
-    batch, attempt = cut(lanes)
+    batch = cut(lanes)
 
     client.losing = True
-    begun = lanes.begin(batch, attempt)
+    begun = begin(lanes, batch)
 
     assert [profile for profile, _ in begun] == ["a", "b"]
-    assert lanes.begin(batch, attempt) == []
+    assert begin(lanes, batch) == []
 
 
 def test_a_claim_on_the_intake_whose_answer_was_lost_is_had_at_once(client):
@@ -75,11 +75,11 @@ def test_a_claim_on_the_intake_whose_answer_was_lost_is_had_at_once(client):
 
 def test_a_call_is_counted_once_although_the_answer_was_lost(client, lanes):
     add(client, "a", "b")
-    batch, attempt = cut(lanes)
+    batch = cut(lanes)
     before = counted(client)
 
     client.losing = True
-    lanes.begin(batch, attempt)
+    begin(lanes, batch)
 
     assert counted(client) == before + 1
 

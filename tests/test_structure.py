@@ -48,7 +48,7 @@ def test_the_environment_is_read_in_one_place():
 
 
 def test_importing_the_workers_side_connects_to_nothing(tmp_path):
-    modules = "tasks, tasks.activation, tasks.delivery, tasks.shutdown"
+    modules = "tasks, tasks.activation, tasks.delivery, tasks.sync, tasks.shutdown"
     script = f"import socket; socket.socket.connect = None; import {modules}"
     environment = {"ACTIVATION_DATA_DIR": str(tmp_path / "data"), "PATH": ""}
     subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=environment, check=True)

@@ -54,8 +54,8 @@ def trigger(connector, destination, client):
     """Sends rows as one call and reads their verdicts."""
 
     def send(*rows, connector=connector, destination=destination):
-        answer = client.send(ACTION.call(connector, destination, rows))
-        return ACTION.verdicts(rows, answer, connector)
+        (step,) = ACTION.steps(connector, destination, rows)
+        return step.verdicts(rows, client.send(step.call(rows)))
 
     return send
 

@@ -7,14 +7,18 @@ import pytest
 from pipeline.call import Call, Rejection
 from pipeline.errors import OutcomeUnknown
 from pipeline.responsys.actions import ACTIONS, SETUP_CODES
+from pipeline.responsys.actions.custom_event import event_call, event_verdicts
 from pipeline.responsys.identifiers import hash_email
 
 EVENT = ACTIONS["custom_event"]
 LIST = {"objectName": "CONTACTS_LIST", "folderName": "Main"}
 
 
-def test_it_is_counted_as_trigger_custom_event_and_not_repeated():
-    assert (EVENT.function, EVENT.repeatable) == ("triggerCustomEvent", False)
+def test_it_is_one_step_that_is_not_repeated(connector, destination, make_activation):
+    (step,) = EVENT.steps(connector, destination, [make_activation()])
+
+    assert (step.function, step.repeatable, EVENT.functions) == ("triggerCustomEvent", False, (step.function,))
+    assert EVENT.state is False
 
 
 def test_rows_become_recipients_with_their_variables_as_properties(connector, destination, make_activation):
@@ -23,7 +27,7 @@ def test_rows_become_recipients_with_their_variables_as_properties(connector, de
         make_activation({"hashed_email": "AB" * 32}, profile="p-2"),
     ]
 
-    assert EVENT.call(connector, destination, rows) == Call(
+    assert event_call(connector, destination, rows) == Call(
         function="triggerCustomEvent",
         path="/rest/api/v1.3/events/LAPSED",
         body={
@@ -64,19 +68,19 @@ def test_a_recipient_has_the_one_identifier_of_the_connector(
     connector, destination, make_activation, kind, identifiers, recipient
 ):
     """Of several, Responsys takes the first in an order of its own."""
-    call = EVENT.call(replace(connector, identifier_type=kind), destination, [make_activation(identifiers)])
+    call = event_call(replace(connector, identifier_type=kind), destination, [make_activation(identifiers)])
 
     assert call.body["recipientData"][0]["recipient"] == {**recipient, "listName": LIST}
 
 
 def test_a_list_without_a_folder_is_named_without_one(connector, destination, make_activation):
-    call = EVENT.call(replace(connector, list_folder=None), destination, [make_activation()])
+    call = event_call(replace(connector, list_folder=None), destination, [make_activation()])
 
     assert call.body["recipientData"][0]["recipient"]["listName"] == {"objectName": "CONTACTS_LIST"}
 
 
 def test_the_events_name_is_percent_encoded(connector, destination, make_activation):
-    call = EVENT.call(connector, replace(destination, options={"event": "[TEST] a/b?ü"}), [make_activation()])
+    call = event_call(connector, replace(destination, options={"event": "[TEST] a/b?ü"}), [make_activation()])
 
     assert call.path == "/rest/api/v1.3/events/%5BTEST%5D%20a%2Fb%3F%C3%BC"
 
@@ -110,7 +114,7 @@ def test_a_batch_of_verdicts_is_read_in_order(connector, make_activation):
         {"errorMessage": "PROFILE_LIST_NOT_FOUND", "success": False, "recipientId": -1},
     ]
 
-    assert EVENT.verdicts([make_activation()] * 3, answer, connector) == [
+    assert event_verdicts(connector, [make_activation()] * 3, answer) == [
         None,
         Rejection("NO_RECIPIENT_FOUND", "Recipient Not Found"),
         Rejection("PROFILE_LIST_NOT_FOUND"),
@@ -130,7 +134,7 @@ def test_results_in_another_order_than_the_riids_sent_are_not_shifted(connector,
     answer = [{"errorMessage": None, "success": True, "recipientId": riid} for riid in (12, 11)]
 
     with pytest.raises(OutcomeUnknown, match="another recipient"):
-        EVENT.verdicts(rows, answer, replace(connector, identifier_type="riid"))
+        event_verdicts(replace(connector, identifier_type="riid"), rows, answer)
 
 
 def test_a_riid_that_was_not_sent_is_not_compared(connector, make_activation):
@@ -138,4 +142,4 @@ def test_a_riid_that_was_not_sent_is_not_compared(connector, make_activation):
     rows = [make_activation({"riid": "11", "email": "ada@example.com"})]
     answer = [{"errorMessage": None, "success": True, "recipientId": 12}]
 
-    assert EVENT.verdicts(rows, answer, connector) == [None]
+    assert event_verdicts(connector, rows, answer) == [None]
