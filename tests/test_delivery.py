@@ -132,6 +132,12 @@ class House:
         self.records.apply({**CONFIGURATION, "destinations": {"lapsed": lapsed}})
         mirror.publish(self.redis, self.records.load())
 
+    def configure_connector(self, **changes: Any) -> None:
+        self.records.apply(
+            {**CONFIGURATION, "connectors": {"acme": {**CONFIGURATION["connectors"]["acme"], **changes}}}
+        )
+        mirror.publish(self.redis, self.records.load())
+
     def receive(self, *profiles: str, **changes: Any) -> None:
         """Put one row per profile into the lane, and make them due."""
         add_rows(self.redis, [(profile, encode(activation(profile, **changes))) for profile in profiles])
@@ -143,9 +149,12 @@ class House:
 
     def due(self) -> None:
         """Let the time until the next try, and every pause, pass."""
-        for batch in self.redis.zrange("retry:acme:triggerCustomEvent", 0, -1):
-            self.redis.zadd("retry:acme:triggerCustomEvent", {batch: 1})
-        self.redis.delete(f"limit:{self.gate.account}:triggerCustomEvent", f"capacity:{self.gate.account}")
+        for key in self.redis.scan_iter("retry:acme:*"):
+            for batch in self.redis.zrange(key, 0, -1):
+                self.redis.zadd(key, {batch: 1})
+        for key in self.redis.scan_iter(f"limit:{self.gate.account}:*"):
+            self.redis.delete(key)
+        self.redis.delete(f"capacity:{self.gate.account}")
 
     def letters(self) -> list[tuple[str, str, str]]:
         found = dead_letters.found(self.engine, Filter())
