@@ -1,0 +1,69 @@
+"""Actions against the Responsys emulator, in a process of its own."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from pipeline.activation import Activation
+from pipeline.call import Rejection
+from pipeline.destination import Destination
+from pipeline.errors import CallError
+from pipeline.responsys.actions.action import Action, Step
+from pipeline.responsys.client import Client
+from pipeline.responsys.login import Tokens
+from pipeline.responsys.session import open_session
+from tests.emulators.conftest import Emulator, running
+
+
+@pytest.fixture(scope="session")
+def emulator_address() -> Iterator[str]:
+    with running("--members", "10", "--window", "1000000000") as url:
+        yield url
+
+
+@pytest.fixture
+def emulator(emulator_address: str) -> Iterator[Emulator]:
+    """Yield the emulator as new; it has demo-0@example.com to demo-9@example.com."""
+    emulator = Emulator(emulator_address)
+    emulator.order("reset", {})
+    with emulator.http:
+        yield emulator
+
+
+@pytest.fixture
+def run(connector, emulator, redis, vault) -> Iterator[Callable[..., list[Rejection | None]]]:
+    """Takes rows through all steps of an action, and returns their verdicts."""
+    account = replace(connector, auth_endpoint=emulator.url, password="secret")
+    with open_session() as session:
+        tokens = Tokens(redis, vault, take=lambda *_: 0.0, session=session)
+        client = Client(account, tokens, session=session, read_timeout=0.5)
+
+        def run(action: Action, destination: Destination, *rows: Activation) -> list[Rejection | None]:
+            assert len({action.shape(account, destination, row) for row in rows}) == 1
+            verdicts: list[Rejection | None] = [None] * len(rows)
+            known: set[str] = set()
+            for step in action.steps(account, destination, rows):
+                left = [position for position, why in enumerate(verdicts) if why is None]
+                if left and step.once not in known:
+                    answers = done(client, step, [rows[position] for position in left], known)
+                    for position, why in zip(left, answers, strict=True):
+                        verdicts[position] = why
+            return verdicts
+
+        yield run
+
+
+def done(client: Client, step: Step, rows: Sequence[Activation], known: set[str]) -> list[Rejection | None]:
+    """Do one step; what a set-up step finds or makes is known from then on."""
+    try:
+        answer: Any = client.send(step.call(rows))
+    except CallError as error:
+        if error.code not in step.settled_by:
+            raise
+        return [None] * len(rows)
+    verdicts = step.verdicts(rows, answer)
+    if step.once and (step.found is None or step.found(answer)):
+        known.add(step.once)
+    return verdicts
