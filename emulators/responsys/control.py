@@ -20,6 +20,7 @@ from emulators.responsys.seed import AccountSeed
 def serve(emulator: Emulator, request: Request) -> Answer:
     """Answer one request; errors are ``{"error": text}``."""
     name = request.path.removeprefix("/_control").strip("/")
+    emulator.jobs.catch_up(emulator.clock())
     try:
         if request.method == "POST" and name in ORDERS:
             body_type, carry_out = ORDERS[name]
@@ -118,6 +119,16 @@ def end_tokens(emulator: Emulator, order: orders.Tokens) -> Any:
     return {"tokens": ended}
 
 
+def end_requests(emulator: Emulator, order: orders.Requests) -> Any:
+    """Process at once what waits, or forget all answers."""
+    jobs = emulator.jobs
+    if order.action == "purge":
+        return {"requests": jobs.purge()}
+    waiting = len(jobs.waiting)
+    jobs.finish(emulator.clock())
+    return {"requests": waiting}
+
+
 def reset(emulator: Emulator, order: orders.Reset) -> Any:
     """Forget what happened, or begin again altogether."""
     if order.calls_only:
@@ -139,5 +150,6 @@ ORDERS: dict[str, tuple[Any, Callable[[Emulator, Any], Any]]] = {
     "faults": (list[Rule], set_faults),
     "behaviour": (dict[str, Any], set_behaviour),
     "tokens": (orders.Tokens, end_tokens),
+    "requests": (orders.Requests, end_requests),
     "reset": (orders.Reset, reset),
 }

@@ -8,6 +8,7 @@ from emulators.responsys.auth import Tokens
 from emulators.responsys.behaviour import Behaviour
 from emulators.responsys.faults import Faults
 from emulators.responsys.functions import DEFAULT_LIMITS
+from emulators.responsys.jobs import Jobs
 from emulators.responsys.ledger import Ledger
 from emulators.responsys.outbox import Message
 from emulators.responsys.seed import AccountSeed, Seed
@@ -33,6 +34,7 @@ class Emulator:
         self.faults = Faults(self.random_seed)
         self.ledger = Ledger()
         self.outbox: list[Message] = []
+        self.jobs = Jobs()
 
     def forget(self) -> None:
         """Forget the calls, but keep accounts, tokens and faults."""

@@ -27,6 +27,7 @@ Kind = Literal[
     "capacity",  # INTERNAL_CAPACITY_LIMIT_EXCEEDED, and for ``seconds`` on every call of the account
 ]
 ON_ANSWER = {"truncate", "short", "long", "reorder"}
+IN_PROCESSING = {"error", "short", "long", "reorder"}  # an asynchronous request has no connection by then
 BEFORE_ONLY = {"expire_token", "capacity"}
 
 
@@ -95,6 +96,14 @@ class Faults:
             else:
                 plan.sleep_after += rule.seconds + rule.jitter * self.random.random()
         return plan
+
+    def in_processing(self, function: str, account: str, body: bytes) -> Rule | None:
+        """Decide about an asynchronous request when its time has come; only rules that name the function."""
+        for rule in self.rules:
+            suits = rule.function == function and rule.kind in IN_PROCESSING
+            if suits and self.applies(rule, function, account, body):
+                return rule
+        return None
 
     def applies(self, rule: Rule, function: str, account: str, body: bytes) -> bool:
         """Tell whether ``rule`` fires, and count it."""

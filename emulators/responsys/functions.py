@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 API = "/rest/api/v1.3"
 ASYNC_API = "/rest/asyncApi/v1.3"
+EVENT = "/events/{eventName}"
 LIST = "/lists/{listName}"
 EXTENSIONS = f"{LIST}/listExtensions"
 EXTENSION_MEMBERS = EXTENSIONS + "/{petName}/members"
@@ -33,7 +34,7 @@ FUNCTIONS = {
     function.name: function
     for function in (
         Function("login", "POST", f"{API}/auth/token", 10, "Log in, or renew a token"),
-        Function("triggerCustomEvent", "POST", API + "/events/{eventName}", 200, "Trigger custom event"),
+        Function("triggerCustomEvent", "POST", API + EVENT, 200, "Trigger custom event"),
         Function("retrieveEvents", "GET", f"{API}/events", 100, "Retrieve custom events"),
         Function("retrieveLists", "GET", f"{API}/lists", 100, "Retrieve profile lists"),
         Function("retrieveListFields", "GET", f"{API}{LIST}/fields", 100, "Retrieve list fields"),
@@ -99,6 +100,33 @@ FUNCTIONS = {
             200,
             "Delete a supplemental table member",
         ),
+        Function("triggerCustomEventAsync", "POST", ASYNC_API + EVENT, 200, "Async trigger custom event"),
+        Function("mergeListMembersAsync", "POST", f"{ASYNC_API}{LIST}/members", 400, "Async merge members"),
+        Function(
+            "mergeProfileExtensionMembersAsync",
+            "POST",
+            ASYNC_API + EXTENSION_MEMBERS,
+            400,
+            "Async merge extension members",
+        ),
+        Function(
+            "deleteProfileExtensionMembersAsync",
+            "POST",
+            f"{ASYNC_API}{EXTENSION_MEMBERS}?action=delete",
+            100,
+            "Async delete extension members",
+        ),
+        Function(
+            "mergeSupplementalTableMembersAsync",
+            "POST",
+            ASYNC_API + TABLE_ROWS,
+            200,
+            "Async merge supplemental table members",
+        ),
+        Function(
+            "mergeTriggerEmailAsync", "POST", f"{ASYNC_API}{CAMPAIGN}/email", 200, "Async merge trigger email"
+        ),
+        Function("pollRequests", "POST", f"{ASYNC_API}/requests", 300, "Poll asynchronous requests"),
         Function("retrieveRateLimits", "GET", "/rest/api/ratelimit", 100, "Retrieve throttling limits"),
     )
 }

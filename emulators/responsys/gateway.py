@@ -13,6 +13,8 @@ from emulators.responsys.routes import Route
 
 async def serve(emulator: Emulator, request: Request) -> Answer:
     """Answer one request."""
+    if emulator.jobs.waiting:
+        emulator.jobs.catch_up(emulator.clock())
     found = routes.find(request)
     if found is None:
         emulator.ledger.violation(

@@ -61,6 +61,13 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     add("--members", type=int, default=1000, metavar="N", help="demo-0@example.com and so on (%(default)s)")
     add("--any-recipient", action="store_true", help="everybody is on the lists, whoever it is")
     add("--window", type=float, default=60, metavar="SECONDS", help="of the limits (%(default)s)")
+    add(
+        "--async-delay",
+        type=float,
+        default=0.5,
+        metavar="SECONDS",
+        help="of asynchronous calls (%(default)s)",
+    )
     add("--token-life", type=float, default=7200, metavar="SECONDS", help="of a login (%(default)s)")
     add(
         "--random-seed", type=int, default=0, metavar="N", help="repeats the dice of the faults (%(default)s)"
@@ -80,7 +87,7 @@ def some_limits() -> str:
 
 def behaviour_of(options: argparse.Namespace) -> Behaviour:
     """Return the switches that have an option."""
-    return Behaviour(window=options.window, token_life=options.token_life)
+    return Behaviour(window=options.window, token_life=options.token_life, async_delay=options.async_delay)
 
 
 def seed_of(options: argparse.Namespace) -> Seed:

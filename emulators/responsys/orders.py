@@ -65,6 +65,12 @@ class Tokens(Order):
     action: Literal["expire", "forget"] = "expire"
 
 
+class Requests(msgspec.Struct, forbid_unknown_fields=True):
+    """What becomes of asynchronous requests: those that wait are processed, or all answers are purged."""
+
+    action: Literal["finish", "purge"]
+
+
 class Reset(msgspec.Struct, forbid_unknown_fields=True):
     """With ``calls_only`` accounts, members, limits, tokens and faults stay as they are."""
 

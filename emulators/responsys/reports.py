@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl
 
-from emulators.responsys import contents, emails, events, extension_rows, list_members, outbox
+from emulators.responsys import asynchronous, contents, emails, events, extension_rows, list_members, outbox
 from emulators.responsys.account import Account
 from emulators.responsys.emulator import Emulator
 from emulators.responsys.ledger import Entry
@@ -119,6 +119,7 @@ REPORTS: dict[str, Callable[[Emulator, str], Any]] = {
     "behaviour": behaviour,
     "faults": faults,
     "outbox": outbox.show,
+    "requests": asynchronous.show,
     "ledger": ledger,
     "members": contents.members,
     "extension": contents.extension,

@@ -1,11 +1,12 @@
 """Which function a request asks for."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import parse_qs, unquote
 
 from emulators.responsys import (
+    asynchronous,
     auth,
     campaigns,
     emails,
@@ -22,7 +23,7 @@ from emulators.responsys import (
 from emulators.responsys.account import Account
 from emulators.responsys.call import Call
 from emulators.responsys.emulator import Emulator
-from emulators.responsys.functions import FUNCTIONS
+from emulators.responsys.functions import ASYNC_API, FUNCTIONS
 from emulators.responsys.messages import Answer, Request
 
 
@@ -34,8 +35,19 @@ class Route:
     handle: Callable[[Call], Answer]
     identify: Callable[[Emulator, Request], Account] = auth.by_token
     fits: Callable[[Request], bool] | None = None  # tells functions of one path apart by the body
+    verb: str | None = None  # and path: a second place of a function
+    path: str | None = None
 
 
+# What can be asked for asynchronously; each has a limit of its own, under this name and "Async".
+LATER: dict[str, Callable[[Call], Answer]] = {
+    "triggerCustomEvent": events.trigger,
+    "mergeListMembers": list_members.merge,
+    "mergeProfileExtensionMembers": extension_members.merge,
+    "deleteProfileExtensionMembers": extension_rows.delete_many,
+    "mergeSupplementalTableMembers": table_rows.merge,
+    "mergeTriggerEmail": emails.merge_trigger,
+}
 ROUTES = (
     Route("triggerCustomEvent", events.trigger),
     Route("login", auth.login, auth.by_form),
@@ -57,6 +69,9 @@ ROUTES = (
     Route("createSupplementalTable", tables.create),
     Route("retrieveSupplementalTables", tables.listing),
     Route("retrieveSupplementalTable", tables.one),
+    *(Route(f"{name}Async", asynchronous.submission(name, handle)) for name, handle in LATER.items()),
+    Route("pollRequests", asynchronous.poll_by_body),
+    Route("pollRequests", asynchronous.poll_by_path, verb="GET", path=f"{ASYNC_API}/requests/{{requestIds}}"),
     Route("retrieveEvents", events.listing),
     Route("retrieveLists", lists.listing),
     Route("retrieveListFields", lists.fields),
@@ -71,12 +86,15 @@ def pattern(path: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"\\{\w+\\}", "([^/]+)", re.escape(path)))
 
 
-PATTERNS = [
-    (function.verb, pattern(path), action, route)
-    for route in ROUTES
-    for function in (FUNCTIONS[route.function],)
-    for path, action in (function.place,)
-]
+def patterns() -> Iterator[tuple[str, re.Pattern[str], str | None, Route]]:
+    """Yield verb, path and action of every route."""
+    for route in ROUTES:
+        function = FUNCTIONS[route.function]
+        path, action = function.place
+        yield (route.verb or function.verb, pattern(route.path or path), action, route)
+
+
+PATTERNS = list(patterns())
 
 
 def find(request: Request) -> tuple[Route, tuple[str, ...]] | None:

@@ -64,8 +64,9 @@ class TableSeed(msgspec.Struct, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         check_types(self.fields)
+        known = {name.upper() for name in self.fields}
         for name in (*self.primary_key, *(name for row in self.rows for name in row)):
-            if name not in self.fields:
+            if name.upper() not in known:
                 raise ValueError(f'table "{self.name}" has no column "{name}"')
 
 

@@ -101,9 +101,8 @@ def key(call: Call, table: Table) -> tuple[str | None, ...]:
     if not table.primary_key:
         raise violated("INVALID_PARAMETER", f"{table.name} has no primary key")
     if sorted(name.upper() for name in names) != sorted(table.primary_key):
-        raise violated(
-            "INVALID_PARAMETER", f"qa does not name the primary key: {', '.join(table.primary_key)}"
-        )
+        wanted = ", ".join(table.primary_key)
+        raise violated("INVALID_PARAMETER", f"qa does not name the primary key: {wanted}")
     if len(names) != len(values):
         raise violated("INVALID_PARAMETER", f"{len(values)} times id for {len(names)} times qa")
     return table.key(dict(zip([name.upper() for name in names], values, strict=True)))

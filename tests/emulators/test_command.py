@@ -27,15 +27,34 @@ def test_without_options_there_is_an_account_to_try_things_on():
 
 def test_options_describe_the_accounts():
     options = ["--account=a:anna:p:w", "--account=b:bert:pw", "--list=PEOPLE:Sales", "--event=BOUGHT"]
-    limits = ["--limit=triggerCustomEvent=5", "--members=0", "--any-recipient"]
+    limits = ["--limit=triggerCustomEvent=5", "--members=0", "--any-recipient", "--extension=PET=TIER"]
 
     with running(*options, *limits) as url, (emulator := Emulator(url)).http:
         anna, bert = emulator.ask("accounts")
         emulator.login("anna", "p:w")
 
-    people = [{"name": "PEOPLE", "folder": "Sales", "members": 0, "any_recipient": True, "extensions": {}}]
-    assert (anna["name"], anna["users"], anna["lists"]) == ("a", ["anna"], people)
+    people = {"name": "PEOPLE", "folder": "Sales", "members": 0, "any_recipient": True}
+    assert (anna["name"], anna["users"], anna["lists"]) == (
+        "a",
+        ["anna"],
+        [people | {"extensions": {"PET": 0}}],
+    )
     assert (bert["name"], bert["events"], bert["limits"]["triggerCustomEvent"]) == ("b", ["BOUGHT"], 5)
+
+
+def test_options_describe_campaigns_and_tables():
+    columns = "ID*:STR25,LINE*:INTEGER,TOTAL"
+
+    with (
+        running("--campaign=HELLO:CONTACTS_LIST", f"--table=Sales/ORDERS={columns}") as url,
+        (emulator := Emulator(url)).http,
+    ):
+        (account,) = emulator.ask("accounts")
+        table = emulator.ask("table")
+
+    assert account["campaigns"] == {"HELLO": "CONTACTS_LIST"}
+    assert (table["folder"], table["primary_key"]) == ("Sales", ["ID", "LINE"])
+    assert table["fields"] == {"ID": "STR25", "LINE": "INTEGER", "TOTAL": "STR500"}
 
 
 def test_a_seed_file_describes_them_too(tmp_path):
@@ -55,6 +74,9 @@ def test_a_seed_file_describes_them_too(tmp_path):
     [
         ("--account=anna", '"anna" is not NAME:USER:PASSWORD'),
         ("--limit=fly=1", 'there is no function "fly"; there are: login, triggerCustomEvent'),
+        ("--column=TIER:STR7", '"STR7" is not a type; there are: CHAR, STR25'),
+        ("--campaign=HELLO:NO", 'campaign "HELLO": no list "NO"; there are: CONTACTS_LIST'),
+        ("--table=ORDERS", '"ORDERS" is not [FOLDER/]NAME=COLUMN[*][:TYPE],...'),
         ("--limit=login", '"login" is not FUNCTION=N'),
         ("--seed=/nowhere.json", "No such file or directory"),
     ],
