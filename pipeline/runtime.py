@@ -131,7 +131,7 @@ class Runtime:
 
     def read_limits(self, name: str) -> str:
         """Ask the account of a connector what it allows, and remember it."""
-        connector = self.catalog().connectors.get(name)
+        connector = self.catalog.newest().connectors.get(name)
         if connector is None:
             return f"there is no connector {name}"
         allowances = read_limits(self.clients(connector))

@@ -45,6 +45,19 @@ def test_a_hung_call_does_not_keep_a_worker_and_its_rows_are_accounted_for(tmp_p
         assert outlet.missing_from_books() == 0
 
 
+def test_a_worker_leaves_although_there_is_no_redis_to_say_goodbye_to(tmp_path):
+    with house(tmp_path, "accept", "deliver", read_timeout=60) as home:
+        outlet = home.open("silent")
+        home.emulator.fault("silent", "hang", times=1)
+        outlet.activate(people(200))
+        until(lambda: home.emulator.fired())
+
+        home.kill_redis()
+        took = [leave(worker) for worker in home.workers]
+
+        assert max(took) < GRACE
+
+
 def leave(worker):
     """Tell a worker to leave, and return the seconds until it has."""
     told = time.monotonic()

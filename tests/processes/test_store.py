@@ -50,3 +50,28 @@ def test_an_outcome_is_kept_while_the_store_refuses_it(home, database):
     assert sorted(outlet.delivered()) == sorted((profile, 0) for profile in people(200))
     assert outlet.letters() == []
     assert outlet.missing_from_books() == 0
+
+
+@pytest.mark.parametrize("code", ["SERVICE_UNAVAILABLE", "API_BLOCKED"])
+def test_a_refusal_is_kept_while_redis_is_away(home, code):
+    """Nothing was done there, and that is known: no row may end as one whose outcome is unknown."""
+    outlet = home.open(code.lower().replace("_", "-"))
+    rule = {"account": outlet.name, "function": "triggerCustomEvent"}
+    home.emulator.order("faults", [
+        {"kind": "latency", "seconds": 0.5, "times": 1, **rule},
+        {"kind": "error", "times": 1, "errorCode": code, **rule},
+    ])  # fmt: skip
+    outlet.activate(people(200))
+    until(lambda: home.emulator.fired())
+
+    home.kill_redis()
+    until(lambda: home.emulator.outcomes(outlet.name))
+    away = time.monotonic()
+    until(lambda: time.monotonic() - away > 2)
+    home.start_redis()
+    until(lambda: {batch["state"] for batch in home.batches()} != {"begun"}, within=10)
+    home.resume("destination", outlet.name)
+    home.drain(outlet)
+
+    assert sorted(outlet.delivered()) == sorted((profile, 0) for profile in people(200))
+    assert outlet.letters() == []
