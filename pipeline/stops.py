@@ -79,8 +79,9 @@ def stops(catalog: Catalog) -> Iterator[Stop]:
 def way_out(catalog: Catalog, stop: Stop) -> str:
     """Say what a person does to have it send again."""
     if stop.scope == "source":
-        confirm = " --confirm if the numbers are right" if stop.code == "STOPPED" else ""
-        return f"its schedule tries again; at once with `activation sync --source {stop.name}`{confirm}"
+        command = f"`activation sync --source {stop.name}`"
+        confirm = ", with --confirm if the numbers are right" if stop.code == "STOPPED" else ""
+        return f"its schedule tries again; at once: {command}{confirm}"
     if stop.kind == "disabled":
         return "set enabled = true and `activation apply`"
     resume = f"`activation resume {handle(catalog, stop.scope, stop.name)}`"

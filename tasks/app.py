@@ -14,7 +14,9 @@ from tasks.events import Stage
 from tasks.timer import Timer
 
 app = Celery(
-    "tasks", include=["tasks.activation", "tasks.delivery", "tasks.sync", "tasks.shutdown"], events="tasks.events:Events"
+    "tasks",
+    include=["tasks.activation", "tasks.delivery", "tasks.sync", "tasks.shutdown"],
+    events="tasks.events:Events",
 )
 app.steps["worker"].add(Stage)
 app.steps["worker"].add(Timer)

@@ -12,6 +12,7 @@ from pipeline.dispatch import Dispatch
 from pipeline.heartbeat import Heartbeat
 from pipeline.intake import Intake
 from pipeline.lanes import Lanes
+from pipeline.snapshots.source import Source
 from pipeline.tables import folds
 from tests.core import Newest, add
 from tests.test_acceptance import ACME, LAPSED, LEFT, entry
@@ -31,6 +32,9 @@ class Bell:
 
     def read_limits(self, connector):
         self.rung.append(("read_limits", connector))
+
+    def run_source(self, source):
+        self.rung.append(("run_source", source))
 
 
 class House:
@@ -170,3 +174,13 @@ def test_connectors_go_round_with_their_own_limits(house):
     house.beat()
 
     assert house.bell.rung == [("deliver", 1)]
+
+
+def test_a_source_is_rung_for_when_its_time_has_come(house):
+    source = Source("quiet", "lapsed-buyers", "sqlite://", "SELECT 1", every=60)
+    house.catalog = Catalog(2, {"acme": ACME}, {"lapsed": LAPSED, "left": LEFT}, sources={"quiet": source})
+    house.beat()
+    house.beat()
+
+    assert house.bell.rung == [("run_source", "quiet")]
+    assert 3_590_000 < house.redis.pttl("turn:source:quiet:60") <= 3_600_000

@@ -16,6 +16,7 @@ COMMANDS = {
     "export": "pipeline.cli.apply:export",
     "check": "pipeline.cli.check:check",
     "send": "pipeline.cli.send:send",
+    "sync": "pipeline.cli.sync:sync",
     "status": "pipeline.cli.status:status",
     "flush": "pipeline.cli.flush:flush",
     "stats": "pipeline.cli.stats:stats",

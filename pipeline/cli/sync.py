@@ -1,0 +1,107 @@
+"""``activation sync AUDIENCE FILE``: a full snapshot, of which the difference to the last one is sent."""
+
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any, BinaryIO
+
+import click
+
+from pipeline.appender import Appender, AppendFailed
+from pipeline.cli.context import Stores, open_stores
+from pipeline.cli.sync_progress import Shown, shown
+from pipeline.cli.sync_report import Report
+from pipeline.doorbell import Doorbell
+from pipeline.errors import Misconfigured
+from pipeline.lines import Line
+from pipeline.snapshots import source_runs
+from pipeline.snapshots.concerns import Concern
+from pipeline.snapshots.files import read_file
+from pipeline.snapshots.sync import MAX_LEAVING, Outcome, Sync
+from pipeline.sources import Format
+
+
+@click.command()
+@click.argument("audience", required=False)
+@click.argument("file", type=click.File("rb"), required=False)
+@click.option("--source", metavar="NAME", help="Run this source now, rather than read a file.")
+@click.option("--format", "form", type=click.Choice(["jsonl", "csv"]), help="Else name or content decide.")
+@click.option("--dry-run", is_flag=True, help="Only count what would be sent, with a few examples.")
+@click.option("--confirm", is_flag=True, help="Go on although it looks wrong.")
+@click.option(
+    "--max-leaving",
+    type=click.FloatRange(0, 100),
+    metavar="PERCENT",
+    help=f"How many may leave without --confirm; else {MAX_LEAVING:g}, or what the source says.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
+@click.pass_context
+def sync(
+    context: click.Context,
+    /,
+    audience: str | None,
+    file: BinaryIO | None,
+    source: str | None,
+    form: Format | None,
+    dry_run: bool,
+    confirm: bool,
+    max_leaving: float | None,
+    as_json: bool,
+) -> None:
+    """Send what differs between FILE, all members of AUDIENCE, and what was last sent.
+
+    FILE ("-" is standard input) is JSON Lines or CSV with a header, also compressed with gzip. Who is new is
+    an ADD, who has changed an UPDATE, who is missing a REMOVE, for each destination. Exits with 0 when all is
+    done, 1 when some lines were refused, 2 when it looked wrong and nothing was sent.
+    """
+    given = chosen(audience, file, source)
+    report = Report(dry_run)
+    with open_stores() as stores, shown(file) as bar:
+        how: dict[str, Any] = {"agree": lambda worries: confirm or asked(bar, worries)}
+        how |= {"on_error": report.refuse, "progress": bar}
+        if dry_run:
+            how["look"] = report.look(stores.engine)
+        if max_leaving is not None:
+            how["max_leaving"] = max_leaving
+        appender = None if dry_run else Appender(stores.redis, Doorbell(stores.broker_url))
+        try:
+            lines = given and (given[0], read_file(given[1], form))
+            outcome = run(stores, appender, lines, source or "", how)
+        except AppendFailed as error:
+            raise Misconfigured(f"{error.why}; the same command goes on from here") from error
+    report.show(outcome, as_json=as_json)
+    context.exit(report.exit_code(outcome))
+
+
+def chosen(audience: str | None, file: BinaryIO | None, source: str | None) -> tuple[str, BinaryIO] | None:
+    """Return the audience and its file, None when a source is meant; raises a usage error when neither is."""
+    if source and audience:
+        raise click.UsageError("a source names its audience itself: leave AUDIENCE and FILE out")
+    if source:
+        return None
+    if not (audience and file):
+        raise click.UsageError("name AUDIENCE and FILE, or a --source")
+    return audience, file
+
+
+def run(
+    stores: Stores,
+    appender: Appender | None,
+    given: tuple[str, Iterable[Line]] | None,
+    source: str,
+    how: dict[str, Any],
+) -> Outcome:
+    """Take in what is given, or else the result of the source's query."""
+    catalog = stores.records.load()
+    if given:
+        audience, lines = given
+        return Sync(stores.engine, catalog, audience, appender, **how).run(lines)
+    found = source_runs.find(catalog, source)
+    return source_runs.run(stores.records, stores.engine, catalog, found, appender, **how)
+
+
+def asked(bar: Shown, worries: Sequence[Concern]) -> bool:
+    """Ask a person whether existing members are meant; what looks wrong takes more than a yes."""
+    if any(worry.kind != "existing" for worry in worries) or not sys.stdin.isatty():
+        return False
+    bar.end()
+    return click.confirm("\n".join(worry.text for worry in worries) + ". Send it?")

@@ -1,0 +1,135 @@
+"""What ``activation sync`` says of a snapshot."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from itertools import islice
+from typing import Any
+
+import click
+from sqlalchemy import Engine
+
+from pipeline.cli.tables import printable, show
+from pipeline.database import reading
+from pipeline.report import Messages, flatten
+from pipeline.snapshots import difference
+from pipeline.snapshots.parts import Part
+from pipeline.snapshots.sync import Outcome
+
+SHOWN = 20  # refused lines
+EXAMPLES = 3  # profiles of each kind
+LOOKED_AT = 1_000  # profiles, to find examples among
+CONFIRM = "Nothing was sent. If it is right, repeat it with --confirm."
+KINDS = ("entering", "changed", "leaving")
+
+
+@dataclass
+class Report:
+    """Collects what is worth saying."""
+
+    dry_run: bool
+    errors: list[tuple[int, Messages]] = field(default_factory=list)  # the first ones, by line
+    examples: dict[str, dict[str, list[str]]] = field(default_factory=dict)  # by destination and kind
+
+    def refuse(self, line: int, messages: Messages) -> None:
+        """Note why a line was refused."""
+        if len(self.errors) < SHOWN:
+            self.errors.append((line, messages))
+
+    def look(self, engine: Engine) -> Callable[[Part], None]:
+        """Return what finds a few profiles of a part."""
+
+        def find(part: Part) -> None:
+            with reading(engine) as connection:
+                arriving = difference.arriving(connection, part, LOOKED_AT)
+                leaving = difference.leaving(connection, part, EXAMPLES)
+            self.examples[part.destination] = {
+                "entering": first(row.profile_id for row in arriving if row.enters),
+                "changed": first(row.profile_id for row in arriving if not row.enters),
+                "leaving": first(row.profile_id for row in leaving),
+            }
+
+        return find
+
+    def show(self, outcome: Outcome, *, as_json: bool) -> None:
+        """Print the outcome, for a person or for a program."""
+        if as_json:
+            click.echo(json.dumps(self.document(outcome), indent=2, ensure_ascii=False))
+            return
+        self.tell_errors(outcome)
+        if outcome.finished:
+            amount = sum(part.sent for part in outcome.finished)
+            click.echo(f"An earlier run had been interrupted; it is complete now ({amount:,} sent).")
+        click.echo(f"{outcome.reading.members:,} members in {outcome.reading.lines:,} lines")
+        show(
+            ("DESTINATION", "BEFORE", *map(str.upper, KINDS), "TO SEND", "SENT", ""), map(row, outcome.parts)
+        )
+        self.tell_examples()
+        self.tell_concerns(outcome)
+
+    def tell_errors(self, outcome: Outcome) -> None:
+        """Say which lines were refused."""
+        for line, messages in self.errors:
+            click.echo(printable(f"line {line:,}: {'; '.join(flatten(messages))}"), err=True)
+        if outcome.reading.refused > SHOWN:
+            click.echo(f"and {outcome.reading.refused - SHOWN:,} more", err=True)
+        if outcome.reading.refused:
+            click.echo("Profiles of refused lines stay what they are.", err=True)
+
+    def tell_examples(self) -> None:
+        """Name a few profiles."""
+        for destination, kinds in self.examples.items():
+            for kind, profiles in kinds.items():
+                if profiles:
+                    click.echo(printable(f"{destination}, {kind}: {', '.join(profiles)}"))
+
+    def tell_concerns(self, outcome: Outcome) -> None:
+        """Say what must be confirmed, and that nothing was sent."""
+        if self.dry_run:
+            click.echo("Nothing was sent: this was a dry run.", err=True)
+        if outcome.sent:
+            return
+        for concern in outcome.concerns:
+            click.echo(f"✗ {concern.text}", err=True)
+        if outcome.concerns:
+            instead = "It would need --confirm." if self.dry_run else CONFIRM
+            click.echo(instead, err=True)
+
+    def exit_code(self, outcome: Outcome) -> int:
+        """Return 0 when all is well, 1 when lines were refused, 2 when it was stopped."""
+        if not outcome.sent and not self.dry_run:
+            return 2
+        return 1 if outcome.reading.refused else 0
+
+    def document(self, outcome: Outcome) -> dict[str, Any]:
+        """Return everything for a program."""
+        return {
+            "audience": outcome.audience,
+            "dry_run": self.dry_run,
+            "sent": outcome.sent,
+            **asdict(outcome.reading),
+            "errors": [{"line": line, "messages": messages} for line, messages in self.errors],
+            "concerns": [asdict(concern) for concern in outcome.concerns],
+            "destinations": {part.destination: self.of_part(part) for part in outcome.parts},
+            "finished": {part.destination: part.sent for part in outcome.finished},
+        }
+
+    def of_part(self, part: Part) -> dict[str, Any]:
+        """Return one destination."""
+        numbers = {name: getattr(part, name) for name in ("known", *KINDS)}
+        found = {**numbers, "baseline": part.silent, "to_send": part.sends, "sent": part.sent}
+        if self.dry_run:
+            found["examples"] = self.examples[part.destination]
+        return found
+
+
+def row(part: Part) -> tuple[object, ...]:
+    """Return the cells of one destination."""
+    note = "a baseline: nothing is sent" if part.silent else ""
+    numbers = (part.known, part.entering, part.changed, part.leaving)
+    return part.destination, *numbers, part.sends, part.sent, note
+
+
+def first(profiles: Any) -> list[str]:
+    """Return the first few."""
+    return list(islice(profiles, EXAMPLES))

@@ -1,0 +1,50 @@
+"""What somebody must confirm before a snapshot is believed."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from pipeline.destination import Destination
+from pipeline.snapshots.parts import Part
+from pipeline.snapshots.staging import Reading
+
+EMAIL = "campaign_email"  # the action whose calls cannot be taken back
+
+
+@dataclass(frozen=True)
+class Concern:
+    """One thing that looks wrong, or that cannot be taken back."""
+
+    kind: Literal["empty", "unreadable", "leaving", "existing"]
+    text: str
+    destination: str | None = None
+
+
+def concerns(
+    reading: Reading, parts: Iterable[Part], destinations: Mapping[str, Destination], max_leaving: float
+) -> Iterator[Concern]:
+    """Compare a snapshot with what is known; ``max_leaving`` is a percentage of a destination's members."""
+    parts = list(parts)
+    if reading.unreadable:
+        text = f"{reading.unreadable:,} of {reading.lines:,} lines name no profile that can be read"
+        yield Concern("unreadable", f"{text}: whoever is meant would seem to have left")
+    for part in parts:
+        yield from of_part(reading, part, destinations[part.destination], max_leaving)
+
+
+def of_part(reading: Reading, part: Part, destination: Destination, max_leaving: float) -> Iterator[Concern]:
+    """Say what is unusual for one destination."""
+    name = part.destination
+    if not reading.members and (part.known or part.first):
+        yield Concern(
+            "empty", f'the snapshot is empty; destination "{name}" has {part.known:,} members', name
+        )
+    elif part.leaving * 100 > part.known * max_leaving:
+        share = f"{100 * part.leaving / part.known:.3g} %"
+        text = f'{part.leaving:,} of {part.known:,} members ({share}) would leave destination "{name}"'
+        yield Concern("leaving", f"{text}; up to {max_leaving:g} % is taken for granted", name)
+    if part.first and destination.action == EMAIL and part.sends:
+        text = f'destination "{name}" would send e-mail to all {part.sends:,} existing members'
+        yield Concern(
+            "existing", f"{text}, for this is its first snapshot and existing_members is true", name
+        )

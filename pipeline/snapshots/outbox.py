@@ -1,0 +1,78 @@
+"""Append the difference of one destination to the intake, each activation exactly once.
+
+The chunks of a part have a series of their own, whose name follows from run and destination, and the number
+of the last one is written down together with what was sent. A run that was interrupted between the two
+appends the same chunks under the same numbers, which ``append.lua`` recognises for a day. Unlike an id for
+every activation this takes one key of Redis, however large the snapshot is.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any
+
+from pipeline.activation import Activation
+from pipeline.appender import Appender
+from pipeline.chunk import Chunk, Clock, Series
+from pipeline.snapshots.parts import Part
+from pipeline.snapshots.views import NOTHING, loads
+
+
+class Outbox:
+    """Appends activations of one part, whose changes all happened when the snapshot was taken."""
+
+    def __init__(self, appender: Appender, part: Part, taken_at: datetime) -> None:
+        self._appender = appender
+        self._part = part
+        self._taken_at = taken_at
+        name = blake2b(f"{part.run}\n{part.destination}".encode(), digest_size=16).hexdigest()
+        self._series = Series(name, part.chunk)
+        self._shards: set[int] = set()
+
+    @property
+    def chunk(self) -> int:
+        """The number of the last chunk that was appended."""
+        return self._series.number
+
+    def append(self, rows: Iterable[tuple[str, Any]]) -> int:
+        """Append those of the rows, as (call type, row), that the destination takes; say how many.
+
+        Raises AppendFailed; what was appended then, is recognised when the same rows are appended again.
+        """
+        chunk, count = None, 0
+        for call_type, row in rows:
+            activation = self._activation(call_type, row)
+            if activation is None:
+                continue
+            chunk = chunk or self._open()
+            chunk.add(activation, bulk=True)
+            count += 1
+            if chunk.full:
+                self._close(chunk)
+                chunk = None
+        if chunk:
+            self._close(chunk)
+        self._appender.ring(self._shards)
+        self._shards.clear()
+        return count
+
+    def _activation(self, call_type: str, row: Any) -> Activation | None:
+        if self._part.silent or call_type not in self._part.call_types or row.content == NOTHING:
+            return None
+        identifiers, variables = loads(row.content)
+        return Activation(
+            audience=self._part.audience,
+            profile_id=row.profile_id,
+            call_type=call_type,
+            identifiers=identifiers,
+            variables=variables,
+            occurred_at=self._taken_at,
+            destination=self._part.destination,
+        )
+
+    def _open(self) -> Chunk:
+        self._series.number += 1
+        return Chunk(self._series, Clock())
+
+    def _close(self, chunk: Chunk) -> None:
+        self._shards |= self._appender.append_chunk(chunk)

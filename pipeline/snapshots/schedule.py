@@ -1,0 +1,44 @@
+"""Which sources are to run now: those whose time has come, and those that were interrupted.
+
+Keys
+    turn:source:{name}:{every}   there until the source is due again; its minutes are part of the name, so
+                                 that a shorter interval counts at once
+    turn:interrupted             there while somebody has looked for interrupted runs recently
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine, or_, select
+
+from pipeline.catalog import Catalog
+from pipeline.database import reading
+from pipeline.snapshots.turns import LEASE
+from pipeline.tables import snapshots
+
+LOOK = 60.0  # seconds between two looks for interrupted runs
+
+
+def due(catalog: Catalog, engine: Engine, take: Callable[[str, float], bool]) -> Iterator[str]:
+    """Name the sources to run; ``take`` takes a duty on for some seconds, unless somebody did."""
+    if not catalog.sources:
+        return
+    enabled = {name: source for name, source in catalog.sources.items() if source.enabled}
+    for name, source in enabled.items():
+        if take(f"source:{name}:{source.every:g}", source.every * 60):
+            yield name
+    if take("interrupted", LOOK):
+        yield from (name for name in interrupted(engine) if name in enabled)
+
+
+def interrupted(engine: Engine) -> list[str]:
+    """Name the sources whose run ended before its end, and that nobody is at."""
+    silent = or_(snapshots.c.owner.is_(None), snapshots.c.alive_at < datetime.now(UTC) - LEASE)
+    half_way = or_(
+        snapshots.c.phase == "sending",
+        # Without an owner a reading has failed, and the schedule tries again.
+        (snapshots.c.phase == "reading") & snapshots.c.owner.is_not(None),
+    )
+    with reading(engine) as connection:
+        found = select(snapshots.c.source).where(snapshots.c.source.is_not(None), silent, half_way)
+        return [str(name) for name in connection.scalars(found)]

@@ -1,0 +1,75 @@
+"""Run a source: take in what its query finds, and hold the source when nothing could be sent."""
+
+import logging
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Engine
+
+from pipeline.appender import Appender
+from pipeline.catalog import Catalog, Records
+from pipeline.errors import Misconfigured, PipelineError
+from pipeline.snapshots.query import read_query
+from pipeline.snapshots.source import Source
+from pipeline.snapshots.sync import Outcome, Sync
+from pipeline.snapshots.turns import Busy
+
+log = logging.getLogger(__name__)
+
+
+def find(catalog: Catalog, name: str) -> Source:
+    """Return a source by its name; raises Misconfigured when there is none."""
+    if name not in catalog.sources:
+        known = ", ".join(sorted(catalog.sources)) or "none"
+        raise Misconfigured(f'source "{name}" does not exist; there are: {known}')
+    return catalog.sources[name]
+
+
+def run(
+    records: Records, engine: Engine, catalog: Catalog, source: Source, appender: Appender | None, **how: Any
+) -> Outcome:
+    """Run a source now; ``how`` is what else ``Sync`` may be told. A dry run (no appender) holds nothing."""
+    now = datetime.now(UTC)
+    try:
+        sync = Sync(engine, catalog, source.audience, appender, **{"max_leaving": source.max_leaving, **how})
+        outcome = sync.run(read_query(source, now), now, source.name)
+    except Busy:
+        raise
+    except PipelineError as error:
+        if appender:
+            hold(records, catalog, source, "ERROR", str(error))
+        raise
+    if outcome.sent:
+        records.release("source", source.name)
+    elif appender:
+        hold(records, catalog, source, "STOPPED", "; ".join(concern.text for concern in outcome.concerns))
+    return outcome
+
+
+def hold(records: Records, catalog: Catalog, source: Source, code: str, detail: str) -> None:
+    """Show why nothing was sent, until the source runs through."""
+    before = catalog.holds.get(("source", source.name))
+    if before and (before.code, before.detail) != (code, detail):
+        records.release("source", source.name)
+    records.hold("source", source.name, "held", code, detail)
+    log.warning("source held", extra={"source": source.name, "code": code, "detail": detail})
+
+
+def run_by_schedule(records: Records, engine: Engine, catalog: Catalog, name: str, appender: Appender) -> str:
+    """Run a source whose time has come; say in a line what became of it, for Flower."""
+    if name not in catalog.sources:
+        return f"there is no source {name}"
+    source = catalog.sources[name]
+    try:
+        outcome = run(records, engine, catalog, source, appender)
+    except Busy:
+        return f"another run for {source.audience} is under way"
+    except PipelineError as error:
+        return f"{name} is held: {error}"
+    if not outcome.sent:
+        return f"{name} is held: nothing was sent"
+    if outcome.reading.refused:
+        log.warning("rows refused", extra={"source": name, "rows": outcome.reading.refused})
+    return (
+        f"{name}: {outcome.reading.members:,} members, {sum(part.sent for part in outcome.parts):,} changes"
+    )

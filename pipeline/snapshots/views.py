@@ -1,0 +1,75 @@
+"""What of a profile matters to a destination: that is sent, compared and kept, and nothing else."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
+
+import msgspec
+
+from pipeline.activation import NUMBER_OR_NAME, Activation
+from pipeline.connector import Connector
+from pipeline.destination import Destination
+from pipeline.rendering import render
+from pipeline.responsys.actions import ACTIONS
+
+ALL = "*"
+NOTHING = "{}"  # the content of a profile that is known by its id alone
+
+
+@dataclass(frozen=True)
+class View:
+    """A choice of identifiers and variables; ``names`` None: all."""
+
+    names: frozenset[str] | None = None
+
+    @property
+    def key(self) -> str:
+        """Name the choice, the same in every process."""
+        return ALL if self.names is None else hashed(sorted(self.names))
+
+    def __call__(self, activation: Activation) -> tuple[str, str]:
+        """Return the digest of what matters of an activation, and what matters as JSON.
+
+        The digest is that of the values as they will be sent, so that 7 from one file and "7" from another
+        are no change.
+        """
+        identifiers = self.chosen(activation.identifiers)
+        variables = self.chosen(activation.variables)
+        rendered = sorted((name, render(value)) for name, value in variables.items())
+        return hashed([sorted(identifiers.items()), rendered]), dumps(identifiers, variables)
+
+    def chosen(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Leave out what does not matter."""
+        if self.names is None:
+            return values
+        return {name: value for name, value in values.items() if name in self.names}
+
+
+def view_of(connector: Connector, destination: Destination) -> View:
+    """Return what the action of a destination exports; identifiers by their names."""
+    names = ACTIONS[destination.action].attributes(connector, destination)
+    return View(None if names is None else frozenset(by_name(names)))
+
+
+def by_name(names: Iterable[str]) -> Iterable[str]:
+    """Write partner numbers as names, as activations have them."""
+    return (NUMBER_OR_NAME[name] if name.isdigit() and name in NUMBER_OR_NAME else name for name in names)
+
+
+def hashed(value: Any) -> str:
+    """Return a short digest."""
+    return blake2b(msgspec.json.encode(value), digest_size=12).hexdigest()
+
+
+def dumps(identifiers: Mapping[str, str], variables: Mapping[str, Any]) -> str:
+    """Write what is kept of a profile."""
+    return msgspec.json.encode([identifiers, variables]).decode()
+
+
+def loads(content: str) -> tuple[dict[str, str], dict[str, Any]]:
+    """Read what ``dumps`` wrote; of a profile that is known by its id alone there is nothing."""
+    if content == NOTHING:
+        return {}, {}
+    identifiers, variables = msgspec.json.decode(content)
+    return identifiers, variables

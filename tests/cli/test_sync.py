@@ -1,0 +1,192 @@
+"""``activation sync``, on both databases and a real server."""
+
+import gzip
+import json
+import sqlite3
+
+import pytest
+
+from pipeline.activation import decode
+from pipeline.intake import SHARDS
+from pipeline.snapshots.turns import turn
+from tests.house import LAPSED
+
+pytest_plugins = ["tests.fixtures.operator", "tests.fixtures.wire"]
+
+HEADER = "profile_id,crm_id,tier\n"
+
+
+@pytest.fixture
+def sync(run, house, tmp_path):
+    """Runs the command on a file of these profiles."""
+
+    def run_on(profiles, *options, name="members.csv"):
+        content = HEADER + "".join(f"{profile},C-{profile},gold\n" for profile in profiles)
+        raw = content.encode()
+        (tmp_path / name).write_bytes(gzip.compress(raw) if name.endswith(".gz") else raw)
+        return run("sync", "lapsed-buyers", str(tmp_path / name), *options)
+
+    return run_on
+
+
+def sent(house):
+    """Take out of the intake what was appended."""
+    found = []
+    for shard in range(SHARDS):
+        found += [decode(raw) for raw in house.redis.lrange(f"intake:{shard}", 0, -1)]
+        house.redis.delete(f"intake:{shard}")
+    return sorted((entry.call_type, entry.profile_id) for entry in found)
+
+
+@pytest.mark.parametrize("name", ["members.csv", "members.csv.gz"])
+def test_the_difference_is_sent_and_told(sync, house, name):
+    sync("abcdef")
+    sent(house)
+
+    result = sync("bcdefg", name=name)
+
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.splitlines() == [
+        "6 members in 6 lines",
+        "DESTINATION  BEFORE  ENTERING  CHANGED  LEAVING  TO SEND  SENT",
+        "lapsed            6         1        0        1        2     2  -",
+    ]
+    assert sent(house) == [("ADD", "g"), ("REMOVE", "a")]
+
+
+def test_a_dry_run_tells_numbers_and_examples_and_sends_nothing(sync, house):
+    sync("abcdef")
+    sent(house)
+
+    result = sync("bcdefg", "--dry-run")
+
+    assert (result.exit_code, result.stderr) == (0, "Nothing was sent: this was a dry run.\n")
+    assert result.stdout.splitlines()[-2:] == ["lapsed, entering: g", "lapsed, leaving: a"]
+    assert sent(house) == []
+
+
+def test_a_snapshot_that_looks_wrong_stops_with_the_numbers_until_it_is_confirmed(sync, house):
+    sync("abcdef")
+    sent(house)
+
+    stopped = sync("abcd")
+    nothing = sent(house)
+    confirmed = sync("abcd", "--confirm")
+
+    assert (stopped.exit_code, nothing) == (2, [])
+    assert stopped.stderr == (
+        '✗ 2 of 6 members (33.3 %) would leave destination "lapsed"; up to 20 % is taken for granted\n'
+        "Nothing was sent. If it is right, repeat it with --confirm.\n"
+    )
+    assert (confirmed.exit_code, sent(house)) == (0, [("REMOVE", "e"), ("REMOVE", "f")])
+
+
+def test_how_many_may_leave_is_an_option(sync, house):
+    sync("abcdef")
+
+    assert sync("abcd", "--max-leaving", "50").exit_code == 0
+
+
+def test_json_tells_everything(sync, house):
+    sync("abc")
+
+    result = sync("abcd", "--json")
+
+    numbers = {"known": 3, "entering": 1, "changed": 0, "leaving": 0, "to_send": 1, "sent": 1}
+    assert json.loads(result.stdout) == {
+        "audience": "lapsed-buyers", "dry_run": False, "sent": True,
+        "lines": 4, "members": 4, "refused": 0, "unreadable": 0, "errors": [], "concerns": [],
+        "destinations": {"lapsed": {**numbers, "baseline": False}}, "finished": {},
+    }  # fmt: skip
+
+
+def test_a_baseline_is_told(sync, house, bare):
+    from tests.house import ACME
+
+    bare.apply({"acme": ACME}, {"lapsed": {**LAPSED, "existing_members": False}})
+
+    result = sync("abc")
+
+    assert result.stdout.splitlines()[-1].endswith("0     0  a baseline: nothing is sent")
+    assert sent(house) == []
+
+
+def test_refused_lines_are_told_and_the_others_sent(run, house, tmp_path):
+    file = tmp_path / "members.jsonl"
+    file.write_text('{"profile_id": "a"}\n{"profile_id": "b", "call_type": "REMOVE"}\n')
+
+    result = run("sync", "lapsed-buyers", str(file))
+
+    assert result.exit_code == 1
+    assert result.stderr == (
+        "line 2: call_type: A snapshot holds members; leave out who has left.\n"
+        "Profiles of refused lines stay what they are.\n"
+    )
+    assert sent(house) == [("ADD", "a")]
+
+
+def test_an_interrupted_run_goes_on_with_the_same_command(sync, house, wire, monkeypatch):
+    monkeypatch.setattr("pipeline.appender.PAUSES", (0, 0, 0))
+    sync("ab")
+    sent(house)
+    with monkeypatch.context() as patch:
+        patch.setenv("ACTIVATION_BROKER_URL", wire.url)
+        wire.lose_answers(99)
+        failed = sync("abcde")
+        wire.lose_answers(0)
+
+    result = sync("abcde")
+
+    assert (failed.exit_code, result.exit_code) == (2, 0)
+    assert "; the same command goes on from here" in failed.stderr
+    assert result.stdout.startswith("An earlier run had been interrupted; it is complete now (3 sent).\n")
+    assert sent(house) == [("ADD", "c"), ("ADD", "d"), ("ADD", "e")]
+
+
+def test_two_runs_at_once_are_refused(sync, house):
+    with turn(house.engine, "lapsed-buyers"):
+        result = sync("a")
+
+    assert result.exit_code == 2
+    assert 'a run for audience "lapsed-buyers" is under way' in result.stderr
+
+
+def test_e_mail_to_existing_members_needs_consent(sync, house, monkeypatch):
+    """A file is no terminal, so nobody can be asked."""
+    monkeypatch.setattr("pipeline.snapshots.concerns.EMAIL", "custom_event")
+
+    result = sync("abc")
+
+    assert (result.exit_code, sent(house)) == (2, [])
+    assert 'destination "lapsed" would send e-mail to all 3 existing members' in result.stderr
+    assert sync("abc", "--confirm").exit_code == 0
+
+
+def test_a_source_may_be_run_at_once(run, house, tmp_path):
+    file = tmp_path / "customers.db"
+    with sqlite3.connect(file) as database:
+        database.execute("CREATE TABLE customers AS SELECT 'a' AS profile_id, 'C-a' AS crm_id")
+    database.close()
+    source = {"audience": "lapsed-buyers", "url": f"sqlite:///{file}", "query": "SELECT * FROM customers"}
+    house.records.apply({"sources": {"quiet": {**source, "every": 60}}})
+
+    result = run("sync", "--source", "quiet")
+
+    assert (result.exit_code, sent(house)) == (0, [("ADD", "a")])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        ((), "name AUDIENCE and FILE, or a --source"),
+        (("lapsed-buyers",), "name AUDIENCE and FILE, or a --source"),
+        (("lapsed-buyers", "--source", "quiet"), "a source names its audience itself"),
+        (("--source", "quiet"), 'source "quiet" does not exist; there are: none'),
+        (("nobody", "-"), 'no destination is set up for audience "nobody"'),
+    ],
+)
+def test_what_cannot_be_done_is_a_usage_error(run, house, arguments, problem):
+    result = run("sync", *arguments)
+
+    assert result.exit_code == 2
+    assert problem in result.stderr

@@ -1,0 +1,126 @@
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import text
+
+from pipeline.database import open_database
+from pipeline.errors import Misconfigured
+from pipeline.lines import Line
+from pipeline.snapshots.query import plainly, read_query
+from pipeline.snapshots.source import Source
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+TABLE = "CREATE TABLE customers (id BIGINT, email TEXT, tier TEXT, seen TIMESTAMP)"
+ROWS = [
+    {"id": 1, "email": "ada@example.com", "tier": "gold", "seen": datetime(2026, 11, 10)},
+    {"id": 2, "email": None, "tier": None, "seen": datetime(2026, 11, 20)},
+]
+
+
+@pytest.fixture
+def source(database_url):
+    """A database with two customers, and a source on it."""
+    warehouse = open_database(database_url)
+    with warehouse.begin() as connection:
+        connection.execute(text(TABLE))
+        for row in ROWS:
+            row = {**row, "seen": str(row["seen"])}
+            connection.execute(
+                text("INSERT INTO customers VALUES (:id, :email, :tier, CAST(:seen AS TIMESTAMP))")
+                if warehouse.dialect.name == "postgresql"
+                else text("INSERT INTO customers VALUES (:id, :email, :tier, :seen)"),
+                row,
+            )
+    warehouse.dispose()
+    query = "SELECT id AS profile_id, email, tier FROM customers ORDER BY id"
+    return Source("quiet", "lapsed-buyers", database_url, query, 60)
+
+
+def asking(source, query, **changes):
+    return list(read_query(replace(source, query=query, **changes), NOON))
+
+
+def test_rows_are_members(source):
+    assert list(read_query(source, NOON)) == [
+        Line(
+            1, {"profile_id": "1", "identifiers": {"email": "ada@example.com"}, "variables": {"tier": "gold"}}
+        ),
+        Line(2, {"profile_id": "2", "identifiers": {}, "variables": {"tier": None}}),
+    ]
+
+
+def test_a_query_may_ask_for_the_time(source):
+    """So that "not seen for a week" changes by the clock alone."""
+    query = "SELECT id AS profile_id FROM customers WHERE seen < :now ORDER BY id"
+    then = datetime(2026, 11, 15, tzinfo=UTC)
+
+    assert len(asking(source, query)) == 2
+    assert [line.row["profile_id"] for line in read_query(replace(source, query=query), then)] == ["1"]
+
+
+def test_columns_may_become_other_names(source):
+    columns = {"id": "profile_id", "mail": "email", "tier": "level"}
+    [first, _] = asking(source, "SELECT id, email AS mail, tier FROM customers ORDER BY id", columns=columns)
+
+    assert first.row == {
+        "profile_id": "1",
+        "identifiers": {"email": "ada@example.com"},
+        "variables": {"level": "gold"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("query", "columns", "problem"),
+    [
+        ("SELECT nothing FROM nowhere", {}, "its query failed: "),
+        ("SELECT id FROM customers WHERE tier = :tier", {}, "its query failed: "),
+        ("SELECT id FROM customers", {}, "no column of its result is profile_id; it has: id"),
+        ("SELECT id FROM customers", {"key": "profile_id"}, "its result has no column key"),
+        ("SELECT id, tier FROM customers", {"id": "profile_id", "tier": "profile_id"},
+         "more than one column is profile_id"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_query_is_named(source, query, columns, problem):
+    with pytest.raises(Misconfigured, match=f'source "quiet": {problem}'):
+        asking(source, query, columns=columns)
+
+
+@pytest.mark.parametrize(
+    ("url", "problem"),
+    [
+        ("nonsense", "url is not a database URL"),
+        ("nosuch://app:pass-w0rd@db/x", "there is no driver for its url"),
+        ("mysql+pymysql://app:pass-w0rd@db/x", "there is no driver for its url"),
+        ("sqlite:////no/such/file.db", "there is no file /no/such/file.db"),
+        ("postgresql://app:pass-w0rd@127.0.0.1:1/x", "its query failed: "),
+    ],
+)
+def test_a_database_that_cannot_be_asked_is_named_without_its_password(url, problem):
+    with pytest.raises(Misconfigured, match=problem) as caught:
+        list(read_query(Source("quiet", "lapsed-buyers", url, "SELECT 1", 60), NOON))
+
+    assert "pass-w0rd" not in str(caught.value)
+
+
+def test_a_query_cannot_change_anything_on_postgresql(source):
+    if not source.url.startswith("postgresql"):
+        pytest.skip("SQLite has no such transactions")
+    with pytest.raises(Misconfigured, match="its query failed"):
+        asking(source, "DELETE FROM customers RETURNING id AS profile_id")
+
+
+@pytest.mark.parametrize(
+    ("value", "plain"),
+    [
+        (Decimal("12.50"), 12.5),
+        (Decimal("7.00"), 7),
+        (date(2026, 11, 21), "2026-11-21"),
+        (NOON, "2026-11-21T12:00:00+00:00"),
+        (None, None),
+        (True, True),
+    ],
+)
+def test_values_become_what_an_activation_can_hold(value, plain):
+    assert (plainly(value), type(plainly(value))) == (plain, type(plain))
