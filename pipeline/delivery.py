@@ -70,6 +70,11 @@ class Delivery:
         for batch in list(self._calling):
             self._lanes.extend(batch, lease=0)
 
+    def keep(self) -> None:
+        """Let others know that the calls of this process are under way."""
+        for batch in list(self._calling):
+            self._lanes.extend(batch)
+
     def open(self, batch_id: str, attempt: int, states: tuple[str, ...]) -> Job | Report:
         """Read a batch and what it is for; a changed configuration may end it here."""
         found = self._lanes.open(batch_id)

@@ -22,10 +22,9 @@ A lane holds a profile at most once and never while the profile is in flight: it
 come up one by one. So a batch never holds a profile twice, each profile's rows go in order, and a claim
 looks at no row that it does not take.
 
-A batch is ``claimed`` (with its permit), ``begun`` (its call may be out), ``waiting`` (for another try or its
-next step), ``submitted`` (its answer is to be asked for) or ``lapsed`` (begun, and its worker was not heard of
-again). Its attempt is part of every later step: who
-carries an old one is refused.
+A batch is ``claimed`` (with its permit), ``begun`` (its call may be out), ``waiting`` (for another try or
+its next step), ``submitted`` (its answer is to be asked for) or ``lapsed`` (begun, and its worker was not
+heard of again). Its attempt is part of every later step: who carries an old one is refused.
 """
 
 import uuid
@@ -40,7 +39,8 @@ from pipeline.scripts import Argument, Scripts
 
 CLAIM_LEASE = 30.0  # seconds for the doorbell of a batch to be answered
 MOST_POLLS = 200  # requests in one call, by Oracle's rule
-CALL_LEASE = 100.0  # seconds for a call (connect 10, read 60) and for recording what came of it
+CALL_LEASE = 20.0  # seconds without a sign of life from whoever makes a call
+POLL_LEASE = 100.0  # seconds for asking (connect 10, read 60) and for what follows from the answers
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ class Lanes:
         return _batch(batch, known), _pairs(rows)
 
     def begin(self, batch: Batch) -> bool:
-        """Note that a call is about to go out; False when another attempt has the batch, or it was stopped."""
+        """Note that a call is about to go out; False when another attempt has it, or it was stopped."""
         args: list[Argument] = [batch.id, batch.attempt, round(CALL_LEASE * 1000), uuid.uuid4().hex]
         return bool(self._scripts.run("begin", args=args))
 
@@ -164,7 +164,7 @@ class Lanes:
         """Take requests to ask after, with the permit for the call that asks; none when none may go now."""
         allowance = max(1, int((gate.limit or gate.default) * gate.utilisation))
         args: list[Argument] = [gate.connector, gate.account, allowance, round(gate.window * 1000)]
-        answer = self._scripts.run("claim_polls", args=[*args, MOST_POLLS, round(CALL_LEASE * 1000)])
+        answer = self._scripts.run("claim_polls", args=[*args, MOST_POLLS, round(POLL_LEASE * 1000)])
         return [
             Poll(batch.decode(), int(attempt), request.decode(), int(asked))
             for batch, attempt, request, asked in zip(*[iter(answer)] * 4, strict=True)
@@ -180,7 +180,7 @@ class Lanes:
         return None if wait < 0 else wait / 1000
 
     def split(self, batch: Batch, first: str = "", second: str = "") -> bool:
-        """Halve the batch; the halves wait for permits of their own, and keep their shares of the progress."""
+        """Halve the batch; the halves wait for permits of their own, and keep their progress."""
         ids = [uuid.uuid4().hex, uuid.uuid4().hex]
         return bool(self._scripts.run("split", args=[batch.id, batch.attempt, *ids, first, second]))
 

@@ -11,7 +11,7 @@ from pipeline.logs import configure_logging
 from pipeline.runtime import runtime
 from pipeline.settings import Settings
 from tasks.events import Stage
-from tasks.timer import Timer
+from tasks.timer import Leases, Timer
 
 app = Celery(
     "tasks",
@@ -20,6 +20,7 @@ app = Celery(
 )
 app.steps["worker"].add(Stage)
 app.steps["worker"].add(Timer)
+app.steps["worker"].add(Leases)
 
 
 def configuration() -> dict[str, Any]:

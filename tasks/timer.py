@@ -13,6 +13,8 @@ from pipeline.runtime import runtime
 
 log = logging.getLogger(__name__)
 
+RENEWAL = 5.0  # seconds between two renewals of a lease
+
 
 class Timer(bootsteps.StartStopStep):
     """Runs the heartbeat in a thread of its own, so that neither slow calls nor a lost broker stop it."""
@@ -37,6 +39,32 @@ class Timer(bootsteps.StartStopStep):
         wait = 0.0
         while not self._stopping.wait(wait):
             wait = beat()
+
+
+class Leases(bootsteps.StartStopStep):
+    """Renews the leases of the calls under way, whatever else is slow: who is killed stops doing so."""
+
+    requires = frozenset({"celery.worker.components:Pool"})
+
+    def __init__(self, parent: Any, **options: Any) -> None:
+        super().__init__(parent, **options)
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="leases", daemon=True)
+
+    def start(self, parent: Any) -> None:
+        """Start renewing."""
+        self._thread.start()
+
+    def terminate(self, parent: Any) -> None:
+        """Stop; while the worker waits for its last calls, they are still renewed."""
+        self._stopping.set()
+
+    def _run(self) -> None:
+        while not self._stopping.wait(RENEWAL):
+            try:
+                runtime().delivery.keep()
+            except redis.RedisError as error:
+                log.warning("leases not renewed", extra={"error": type(error).__name__})
 
 
 def beat() -> float:

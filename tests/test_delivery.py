@@ -458,6 +458,23 @@ def test_a_worker_that_stops_leaves_its_calls_to_others_at_once(house, oracle):
     assert found == [(batch.id, batch.attempt + 1)]
 
 
+def test_a_call_that_takes_long_is_not_taken_for_lost(house, oracle):
+    house.receive("p1")
+    batch = cut(house.lanes, house.gate)
+    found = []
+
+    def take_long(_request):
+        house.redis.zadd("flying:acme", {batch.id: 1})
+        house.delivery.keep()
+        found.extend(house.lanes.lapsed("acme"))
+        return 200, {}, json.dumps(answer(None))
+
+    oracle.add_callback(responses.POST, EVENT, take_long)
+    house.delivery.deliver(batch.id, batch.attempt)
+
+    assert (found, house.numbers()["sent"]) == ([], 1)
+
+
 def test_no_personal_data_is_logged(house, oracle, caplog):
     oracle.post(EVENT, json=answer("NO_RECIPIENT_FOUND"))
     caplog.set_level("DEBUG", logger="pipeline")

@@ -51,7 +51,10 @@ class Export(Action):
         api = "asyncApi" if connector.api == "async" else "api"
         return (
             Step("merge", merge, call(merge, f"/rest/{api}/v1.3/lists/L/members"), cells),
-            Step("look", look, call(look, "/rest/api/v1.3/lists/L/listExtensions", "GET"), cells, once="T", found=bool),
+            Step(
+                "look", look, call(look, "/rest/api/v1.3/lists/L/listExtensions", "GET"), cells, once="T",
+                found=bool,
+            ),
             Step(
                 "create", create, call(create, "/rest/api/v1.3/lists/L/listExtensions"), cells, once="T",
                 settled_by=frozenset({"OBJECT_ALREADY_EXISTS"}),
