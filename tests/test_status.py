@@ -204,7 +204,7 @@ def test_a_removed_destination_that_left_nothing_behind_is_forgotten(house):
 def test_what_waits_for_another_try_is_told(house):
     house.wait("lapsed", "a", "b")
     house.lanes.flush("lapsed")
-    house.lanes.retry(*cut(house.lanes), delay=30, spend=True, refund=False)
+    house.lanes.retry(cut(house.lanes), delay=30, spend=True, refund=False)
 
     assert found(house) == [
         Trouble(
@@ -277,7 +277,7 @@ def test_the_document_has_every_number(house):
     del found["destinations"]
     assert found == {
         "workers_seen": True,
-        "queues": {"activations": 0, "deliveries": 1},
+        "queues": {"activations": 0, "deliveries": 1, "sync": 0},
         "intake": {"waiting": 2, "shards": {"3": 2}},
         "stops": [
             {
