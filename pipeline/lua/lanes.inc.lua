@@ -194,7 +194,8 @@ local function rows_of(batch)
   for i = 1, #members, 2 do profiles[#profiles + 1] = members[i] end
   local rows = redis.call('HMGET', 'rows:' .. batch.destination, unpack(profiles))
   for i, profile in ipairs(profiles) do
-    answer[2 * i - 1], answer[2 * i] = profile, string.match(rows[i], '^[^%z]*%z(.*)$') or rows[i]
+    local nul = string.find(rows[i], '\0', 1, true)  -- a pattern would try every place in the row
+    answer[2 * i - 1], answer[2 * i] = profile, nul and string.sub(rows[i], nul + 1) or rows[i]
   end
   return answer
 end
