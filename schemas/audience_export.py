@@ -6,7 +6,8 @@ from typing import Any
 from marshmallow import post_load, validates_schema
 
 from schemas import export_rules
-from schemas.configuration_fields import Field, Flag, OneOf, Text
+from schemas.activation_fields import CALL_TYPES
+from schemas.configuration_fields import Field, Flag, OneOf, SomeOf, Text
 from schemas.derived_columns import Derived
 from schemas.destination_document import DestinationDocument
 from schemas.exported_columns import ListColumns, TableColumn, TableColumns
@@ -16,15 +17,18 @@ MOST_COLUMNS = 29  # of a table, beside the identifier
 STATUSES = ("optin", "optout")
 CHANNELS = ("email", "mobile", "postal")
 ON_REMOVE = ("flag", "blank", "delete_row", "nothing")
-UPDATES = {"REPLACE_ALL": True, "NO_UPDATE": False}  # Responsys' own words
+UPDATES = {True: "REPLACE_ALL", False: "NO_UPDATE"}  # Responsys' own words
 
 
-class Update(Flag):
-    """True or false, or Responsys' word for it."""
+class Update(OneOf):
+    """Responsys' word for what is done with a match; or true or false."""
 
-    def read(self, value: Any) -> bool:
+    def __init__(self, **options: Any) -> None:
+        super().__init__("a rule for people who match", UPDATES.values(), **options)
+
+    def read(self, value: Any) -> str:
         """Refuse everything else."""
-        return super().read(UPDATES.get(value, value) if isinstance(value, str) else value)
+        return UPDATES[value] if isinstance(value, bool) else super().read(value)
 
 
 class AudienceExport(DestinationDocument):
@@ -35,7 +39,7 @@ class AudienceExport(DestinationDocument):
     match_column_2 = IdentifierColumn(load_default=None)
     columns = ListColumns(load_default=dict)
     insert_on_no_match = Flag(load_default=False)
-    update_on_match = Update(load_default=True)
+    update_on_match = Update(load_default="REPLACE_ALL")
     permission = Text(load_default="unchanged")  # or a status, or what decides it
     permission_channel = OneOf("a channel", CHANNELS, load_default="email")
     new_members = OneOf("a status for new members", STATUSES, load_default=None)
@@ -46,6 +50,7 @@ class AudienceExport(DestinationDocument):
     table_folder = Text(load_default=None, slashes=False)
     extension_identifiers = IdentifierColumns(load_default=lambda: list(export_rules.EXTENSION_ORDER))
     on_remove = OneOf("something to do then", ON_REMOVE, load_default=None)
+    call_types = SomeOf("a call type", CALL_TYPES, load_default=None)
     existing_members = Flag(load_default=True)
 
     @validates_schema(skip_on_field_errors=False, pass_original=True)
@@ -55,6 +60,7 @@ class AudienceExport(DestinationDocument):
 
     @post_load
     def settle(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """Flag those who leave where there is a flag; else nothing need be done."""
-        default = "flag" if data["memberships"] else "nothing"
-        return {**data, "on_remove": data["on_remove"] or default}
+        """Flag those who leave where there is a flag, and take them only when something is done."""
+        way = export_rules.on_remove(data)
+        taken = [each for each in CALL_TYPES if each != "REMOVE" or way != "nothing"]
+        return {**data, "on_remove": way, "call_types": data["call_types"] or taken}

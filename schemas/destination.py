@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from schemas.activation_fields import CALL_TYPES
+from schemas.audience_export import AudienceExport
 from schemas.configuration_fields import OneOf, SomeOf, Text
 from schemas.destination_document import DestinationDocument
 from schemas.document import Variant
@@ -16,7 +17,10 @@ class CustomEvent(DestinationDocument):
     on_unknown = OneOf("something to do then", ["resend"], load_default=None)
 
 
-ACTIONS: Mapping[str, type[DestinationDocument]] = {"custom_event": CustomEvent}
+ACTIONS: Mapping[str, type[DestinationDocument]] = {
+    "audience_export": AudienceExport,
+    "custom_event": CustomEvent,
+}
 
 
 def destination() -> Variant:

@@ -23,11 +23,12 @@ MATCH = ("match_column_1", "match_column_2")
 def check(data: Options, original: Options) -> None:
     """Raise ValidationError with all problems; ``original`` is what was given, good or bad."""
     found: dict[str, list[str]] = {}
-    for rule in (mapped, different, together, inserting, consent, extension_identifier, tables):
+    for rule in (mapped, different, together, inserting, consent, extension_identifier, tables, memberships):
         for option, problem in rule(data):
             found.setdefault(option, []).append(problem)
-    for option, problem in (*memberships(data), *leaving(data, original)):
-        found.setdefault(option, []).append(problem)
+    for further in (leaving, taking):
+        for option, problem in further(data, original):
+            found.setdefault(option, []).append(problem)
     if found:
         raise ValidationError(found)
 
@@ -71,11 +72,8 @@ def inserting(data: Options) -> Problems:
 
 def consent(data: Options) -> Problems:
     """Have the operator say whether new members have agreed; nobody else can."""
-    if (
-        data.get("insert_on_no_match")
-        and data.get("permission") == "unchanged"
-        and not data.get("new_members")
-    ):
+    unsaid = data.get("permission") == "unchanged" and data.get("new_members", "?") is None
+    if data.get("insert_on_no_match") and unsaid:
         yield (
             "new_members",
             'is missing: say "optin" or "optout" for people whom insert_on_no_match adds, '
@@ -121,3 +119,17 @@ def leaving(data: Options, original: Options) -> Problems:
         yield "on_remove", 'there is no row to delete without "fields" or "memberships"'
     if way == "delete_row" and not fields and audiences and len(audiences) > 1:
         yield "on_remove", 'the row also holds other audiences; use "flag"'
+
+
+def taking(data: Options, original: Options) -> Problems:
+    """Those who leave are taken when something is done to them, and only then."""
+    taken = data.get("call_types")
+    way = on_remove({**data, "memberships": original.get("memberships")})
+    if taken and ("REMOVE" in taken) != (way != "nothing"):
+        yield "call_types", f'on_remove = "{way}" {"has no use for" if way == "nothing" else "needs"} REMOVE'
+
+
+def on_remove(data: Options) -> str:
+    """Return what is done to those who leave: where nobody has said, they are flagged if there is a flag."""
+    default = "flag" if data.get("memberships") else "nothing"
+    return data.get("on_remove") or default

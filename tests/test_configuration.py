@@ -4,6 +4,7 @@ import pytest
 
 from pipeline import configuration
 from pipeline.errors import Misconfigured
+from schemas.destination import ACTIONS
 
 ACME = """\
 [connectors.acme]
@@ -118,7 +119,8 @@ def test_all_problems_of_all_kinds_are_reported_at_once(file):
         "connectors.acme.password: the environment variable ACME is not set",
         'connectors.acme.user: is not a known key; did you mean "username"?',
         "connectors.acme.username: is missing",
-        'destinations.lapsed.action: "custom_evnt" is not an action; there is: custom_event',
+        'destinations.lapsed.action: "custom_evnt" is not an action; did you mean "custom_event"? '
+        f"there are: {', '.join(sorted(ACTIONS))}",
         'destinations.lapsed.connector: "acne" is not a connector; there is: acme',
     ]
 

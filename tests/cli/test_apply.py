@@ -6,6 +6,7 @@ from click.testing import CliRunner, Result
 
 from pipeline.cli import main
 from pipeline.cli.context import open_stores
+from schemas.destination import ACTIONS
 
 FILE = """\
 [connectors.acme]
@@ -108,7 +109,8 @@ def test_a_file_with_problems_changes_nothing_and_exits_with_2(file, redis):
     assert result.stdout == ""
     assert result.stderr == (
         f"Error: {file}: connectors.acme.profile_list: must not be empty\n"
-        f'{file}: destinations.lapsed.action: "custom_evnt" is not an action; there is: custom_event\n'
+        f'{file}: destinations.lapsed.action: "custom_evnt" is not an action; did you mean "custom_event"? '
+        f"there are: {', '.join(sorted(ACTIONS))}\n"
     )
     assert activation("export").stdout == ""
     assert redis.smembers("audiences") == set()

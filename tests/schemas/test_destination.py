@@ -2,9 +2,11 @@ import pytest
 from marshmallow import ValidationError
 
 from schemas.configuration import ConfigurationSchema
+from schemas.destination import ACTIONS
 from schemas.document import paths
 
 LAPSED = {"audience": "lapsed-buyers", "connector": "acme", "action": "custom_event", "event": "LAPSED"}
+THERE_ARE = f"there are: {', '.join(sorted(ACTIONS))}"
 
 
 def load(**changes):
@@ -49,8 +51,9 @@ def test_an_audience_may_be_named(audience):
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
-        ({"action": "custom_evnt"}, 'action: "custom_evnt" is not an action; there is: custom_event'),
-        ({"action": ...}, "action: is missing; there is: custom_event"),
+        ({"action": "custom_evnt"},
+         f'action: "custom_evnt" is not an action; did you mean "custom_event"? {THERE_ARE}'),
+        ({"action": ...}, f"action: is missing; {THERE_ARE}"),
         ({"audience": ...}, "audience: is missing"),
         ({"audience": ""}, "audience: must not be empty"),
         ({"audience": "a" * 256}, "audience: must not be longer than 255 characters"),
@@ -88,6 +91,7 @@ def test_a_problem_is_reported_with_its_path(change, problem):
 
 def test_what_all_destinations_have_is_checked_even_when_the_action_is_unknown():
     assert sorted(problems(action="custom_evnt", max_rows=0, event="")) == [
-        'destinations.lapsed.action: "custom_evnt" is not an action; there is: custom_event',
+        'destinations.lapsed.action: "custom_evnt" is not an action; did you mean "custom_event"? '
+        f"{THERE_ARE}",
         "destinations.lapsed.max_rows: must be at least 1 and at most 200, not 0",
     ]

@@ -20,6 +20,7 @@ from pipeline.responsys.actions.action import Action, Step
 from pipeline.responsys.actions.audience_export import members, tables
 from pipeline.responsys.actions.audience_export.column import carried
 from pipeline.responsys.actions.audience_export.plan import Plan
+from pipeline.responsys.actions.plans import Plans
 
 LEAVES = "REMOVE"
 NO_TABLE_IDENTIFIER = "none of the identifiers for the extension tables is there"
@@ -39,11 +40,11 @@ class AudienceExport(Action):
     )
 
     def __init__(self) -> None:
-        self._plans: dict[str, Plan] = {}
+        self._plans = Plans(Plan.of)
 
     def problem(self, connector: Connector, destination: Destination, activation: Activation) -> str | None:
         """Look for identifiers that are missing or not what they should be, and for unclear consent."""
-        plan = self._plan(connector, destination)
+        plan = self._plans.of(connector, destination)
         if activation.call_type == LEAVES:
             return leaving_problem(plan, activation)
         keys = (*plan.match, *(key for key in plan.others if key.given(activation)))
@@ -56,7 +57,7 @@ class AudienceExport(Action):
 
     def shape(self, connector: Connector, destination: Destination, activation: Activation) -> str:
         """Name the columns of the calls, and by what people are found."""
-        plan = self._plan(connector, destination)
+        plan = self._plans.of(connector, destination)
         key = plan.found_by(activation)
         found_by = key.column if key else ""
         if activation.call_type == LEAVES:
@@ -67,22 +68,16 @@ class AudienceExport(Action):
 
     def attributes(self, connector: Connector, destination: Destination) -> frozenset[str]:
         """Name what is read of an activation."""
-        return self._plan(connector, destination).sources()
+        return self._plans.of(connector, destination).sources()
 
     def steps(
         self, connector: Connector, destination: Destination, rows: Sequence[Activation]
     ) -> tuple[Step, ...]:
         """Return the calls for rows that enter, or for rows that leave."""
-        plan = self._plan(connector, destination)
+        plan = self._plans.of(connector, destination)
         if rows[0].call_type == LEAVES:
             return tuple(tables.leaving(plan, rows[0]))
         return (members.merge(plan), *tables.entering(plan, rows[0]))
-
-    def _plan(self, connector: Connector, destination: Destination) -> Plan:
-        plan = self._plans.get(destination.name)
-        if plan is None or plan.destination is not destination or plan.connector is not connector:
-            plan = self._plans[destination.name] = Plan.of(connector, destination)
-        return plan
 
 
 def table_problem(plan: Plan, row: Activation) -> str | None:

@@ -70,7 +70,7 @@ def merge_rule(plan: Plan) -> dict[str, Any]:
     second = options.get("match_column_2")
     return {
         "insertOnNoMatch": options["insert_on_no_match"],
-        "updateOnMatch": "REPLACE_ALL" if options["update_on_match"] else "NO_UPDATE",
+        "updateOnMatch": options["update_on_match"],
         "matchColumnName1": options["match_column_1"],
         "matchColumnName2": second,
         "matchOperator": "AND" if second else "NONE",
