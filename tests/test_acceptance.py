@@ -227,3 +227,38 @@ def test_a_message_that_makes_no_sense_becomes_a_dead_letter(redis, intake, acce
     acceptance.accept(intake.leave(nonsense, "message-1"))
 
     assert dead_letters.count(engine, Filter(code="Invalid")) == 1
+
+
+@pytest.fixture
+def once_an_hour(redis, intake, engine):
+    """Accepts for a destination that takes a profile once an hour."""
+    destination = Destination(
+        "welcome", "welcome", "acme", "custom_event", options={"event": "WELCOME", "dedupe": 3600}
+    )
+    catalog = Catalog(1, {"acme": ACME}, {"welcome": destination})
+    mirror.publish(redis, catalog)
+    return Acceptance(intake, engine, lambda: catalog)
+
+
+def test_a_profile_that_enters_again_too_soon_is_taken_once(redis, once_an_hour, engine):
+    leave(
+        redis,
+        entry("p1", audience="welcome"),
+        entry("p1", audience="welcome"),
+        entry("p2", audience="welcome"),
+    )
+
+    assert once_an_hour.accept(0) == "3 entries, 2 rows, 1 coalesced"
+    leave(redis, entry("p1", audience="welcome"))
+    assert once_an_hour.accept(0) == "1 entries, 0 rows, 1 coalesced"
+    assert stats.read(redis, engine)[stats.Where("acme", "welcome")] == {"received": 4, "coalesced": 2}
+    assert b"p1" not in b"".join(redis.keys("entered:*"))
+
+
+def test_a_replay_is_taken_although_its_profile_entered_before(redis, once_an_hour):
+    """A person has decided on it."""
+    leave(redis, entry("p1", audience="welcome"))
+    once_an_hour.accept(0)
+    leave(redis, entry("p1", audience="welcome", replay="letter", destination="welcome"))
+
+    assert once_an_hour.accept(0) == "1 entries, 1 rows"
