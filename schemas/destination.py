@@ -4,9 +4,11 @@ from collections.abc import Mapping
 
 from schemas.activation_fields import CALL_TYPES
 from schemas.audience_export import AudienceExport
+from schemas.campaign_email import CampaignEmail
 from schemas.configuration_fields import OneOf, SomeOf, Text
 from schemas.destination_document import DestinationDocument
 from schemas.document import Variant
+from schemas.supplemental_table import SupplementalTable
 
 
 class CustomEvent(DestinationDocument):
@@ -19,7 +21,9 @@ class CustomEvent(DestinationDocument):
 
 ACTIONS: Mapping[str, type[DestinationDocument]] = {
     "audience_export": AudienceExport,
+    "campaign_email": CampaignEmail,
     "custom_event": CustomEvent,
+    "supplemental_table": SupplementalTable,
 }
 
 

@@ -4,9 +4,13 @@ from collections.abc import Mapping
 
 from pipeline.responsys.actions.action import Action, Step
 from pipeline.responsys.actions.audience_export import AudienceExport
+from pipeline.responsys.actions.campaign_email import CampaignEmail
 from pipeline.responsys.actions.custom_event import CustomEvent
+from pipeline.responsys.actions.supplemental_table import SupplementalTable
 from pipeline.responsys.errors import SETUP_CODES
 
 __all__ = ["ACTIONS", "SETUP_CODES", "Action", "Step"]
 
-ACTIONS: Mapping[str, Action] = {action.name: action for action in (AudienceExport(), CustomEvent())}
+ACTIONS: Mapping[str, Action] = {
+    action.name: action for action in (AudienceExport(), CampaignEmail(), CustomEvent(), SupplementalTable())
+}
