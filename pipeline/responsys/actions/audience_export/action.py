@@ -18,7 +18,6 @@ from pipeline.connector import Connector
 from pipeline.destination import Destination
 from pipeline.responsys.actions.action import Action, Step
 from pipeline.responsys.actions.audience_export import members, tables
-from pipeline.responsys.actions.audience_export.column import carried
 from pipeline.responsys.actions.audience_export.plan import Plan
 from pipeline.responsys.actions.plans import Plans
 
@@ -63,7 +62,7 @@ class AudienceExport(Action):
         if activation.call_type == LEAVES:
             return f"{LEAVES} {found_by}"
         listed = ",".join(members.columns(plan, activation))
-        fields = ",".join(tables.fields(plan, activation))
+        fields = ",".join(column.name for column in tables.fields(plan, activation))
         return f"{listed} {found_by if fields or plan.memberships else ''} {fields}"
 
     def attributes(self, connector: Connector, destination: Destination) -> frozenset[str]:
@@ -82,7 +81,7 @@ class AudienceExport(Action):
 
 def table_problem(plan: Plan, row: Activation) -> str | None:
     """Say why a row that enters cannot be found in the tables it goes into."""
-    if not plan.memberships and not (plan.fields and carried(plan.fields.columns, row)):
+    if not plan.memberships and not tables.fields(plan, row):
         return None
     key = plan.found_by(row)
     return key.problem(row) if key else NO_TABLE_IDENTIFIER

@@ -1,20 +1,19 @@
 """What is done in the extension tables for rows that enter, and for rows that leave."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from pipeline.activation import Activation
 from pipeline.responsys.actions.action import Step
-from pipeline.responsys.actions.audience_export.column import carried
+from pipeline.responsys.actions.audience_export.column import Column, carried
 from pipeline.responsys.actions.audience_export.entries import Entries, Values
 from pipeline.responsys.actions.audience_export.plan import Plan
 
 MEMBER, LEFT = "1", "0"
 
 
-def fields(plan: Plan, row: Activation) -> Mapping[str, str | None]:
+def fields(plan: Plan, row: Activation) -> tuple[Column, ...]:
     """Return the fields that a row carries."""
-    columns = plan.fields.columns if plan.fields else ()
-    return {column.name: column.text(row) for column in carried(columns, row)}
+    return carried(plan.fields.columns, row) if plan.fields else ()
 
 
 def entering(plan: Plan, row: Activation) -> Iterator[Step]:
@@ -22,9 +21,9 @@ def entering(plan: Plan, row: Activation) -> Iterator[Step]:
     key = plan.found_by(row)
     if key is None:
         return
-    if plan.fields and carried(plan.fields.columns, row):
+    if plan.fields and fields(plan, row):
         yield from plan.fields.steps()
-        yield Entries("fields", plan.fields, key).write(lambda each: fields(plan, each))
+        yield Entries("fields", plan.fields, key).write(values(plan))
     if plan.memberships:
         yield from plan.memberships.steps()
         yield Entries("memberships", plan.memberships, key).write(membership(plan, MEMBER))
@@ -43,6 +42,11 @@ def leaving(plan: Plan, row: Activation) -> Iterator[Step]:
         entries = Entries("memberships", plan.memberships, key)
         yield from plan.memberships.steps()
         yield entries.delete() if plan.deletes_membership else entries.change(membership(plan, LEFT))
+
+
+def values(plan: Plan) -> Values:
+    """Return what is written of everybody's fields."""
+    return lambda row: {column.name: column.text(row) for column in fields(plan, row)}
 
 
 def membership(plan: Plan, flag: str) -> Values:
