@@ -35,6 +35,8 @@ class Answers:
 
     def failed(self, job: Job, step: Step, error: CallError) -> Report:
         """Go on behind a call that was refused, unless the refusal says that all is well."""
+        if step.once is None and error.code in step.settled_by:
+            return self._onwards(job.after([None] * len(job.left)))
         if step.once is None:
             return self._failures.handle(job, error, sent=True)
         self._once.leave(job.connector.account, step.once)

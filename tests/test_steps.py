@@ -183,6 +183,20 @@ def test_a_table_that_cannot_be_made_holds_the_destination_and_no_row_is_merged_
     assert len(sent_to(oracle, MERGE)) == 1
 
 
+def test_a_refusal_that_means_success_is_one(house, oracle, monkeypatch):
+    gone = frozenset({"RECORD_NOT_FOUND"})
+    monkeypatch.setattr(Export, "steps", lambda *_: (
+        Step(
+            "delete", "mergeListMembers", call("mergeListMembers", "/rest/api/v1.3/lists/L/members"), cells,
+            settled_by=gone,
+        ),
+    ))  # fmt: skip
+    oracle.post(MERGE, status=404, json=refusal("RECORD_NOT_FOUND"))
+    house.receive("p1")
+
+    assert go(house) == ["1 rows of lapsed"]
+
+
 def test_a_step_that_failed_is_tried_again_alone(house, oracle):
     oracle.post(MERGE, json=[""])
     oracle.get(TABLES, json=["T"])

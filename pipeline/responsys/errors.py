@@ -69,6 +69,7 @@ MEANING: Mapping[str, Error] = {
     "TABLE_NOT_FOUND": hold_destination,
     "RESOURCE_NOT_FOUND": hold_destination,
     "OBJECT_NOT_FOUND": hold_destination,
+    "INVALID_FIELD_NAME": hold_destination,  # the columns of a merge come from the configuration
     "PROGRAM_NOT_FOUND": hold_destination,
     "DOCUMENT_NOT_FOUND": hold_destination,
     "MULTIPLE_OBJECTS_FOUND": hold_destination,
@@ -89,7 +90,6 @@ MEANING: Mapping[str, Error] = {
     "INVALID_REQUEST_CONTENT": isolate,
     "INVALID_NUMBER": isolate,
     "INVALID_DATE": isolate,
-    "INVALID_FIELD_NAME": isolate,
     "INVALID_OBJECT": isolate,
     "RECIPIENT_LIMIT_EXCEEDED": isolate,
     "RECORD_LIMIT_EXCEEDED": isolate,

@@ -48,6 +48,7 @@ def test_the_code_decides_whatever_the_status(status):
         ("LIST_NOT_FOUND", "destination"),
         ("FOLDER_NOT_FOUND", "destination"),
         ("CAMPAIGN_NOT_FOUND", "destination"),
+        ("INVALID_FIELD_NAME", "destination"),
     ],
 )
 def test_what_a_person_must_see_to_is_held(code, scope):
@@ -63,7 +64,6 @@ def test_what_a_person_must_see_to_is_held(code, scope):
         ("INVALID_REQUEST_CONTENT", True),
         ("INVALID_NUMBER", True),
         ("INVALID_DATE", True),
-        ("INVALID_FIELD_NAME", True),
         ("RECIPIENT_LIMIT_EXCEEDED", True),
         ("RECORD_LIMIT_EXCEEDED", True),
         ("NEVER_HEARD_OF", False),

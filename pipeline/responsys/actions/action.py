@@ -17,9 +17,9 @@ Verdicts = list[Rejection | None]
 class Step:
     """One call of a batch; rows that it rejects take part in no later step.
 
-    A step with ``once`` sets something up, such as a table, and rejects no row: it is skipped where the account
-    is known to have that, and only one worker at a time does it. ``found`` makes it a look: whether the answer
-    shows that it is there. ``settled_by`` are the error codes that say the same.
+    A step with ``once`` sets something up, such as a table, and rejects no row: it is skipped where the
+    account is known to have that, and only one worker at a time does it. ``found`` makes it a look: whether
+    the answer shows that it is there. ``settled_by`` are the error codes that mean success.
 
     ``verdicts`` reads one verdict per row, in their order, None meaning delivered; it raises OutcomeUnknown
     when the answer does not fit the rows.
@@ -49,18 +49,20 @@ class Action(ABC):
         Asked of every row, so it must be cheap.
         """
 
-    def shape(self, connector: Connector, destination: Destination, activation: Activation) -> str:  # noqa: ARG002
+    def shape(self, connector: Connector, destination: Destination, activation: Activation) -> str:
         """Name what must be equal within one call, such as the columns; a batch holds rows of one shape."""
         return ""
 
-    def attributes(self, connector: Connector, destination: Destination) -> frozenset[str] | None:  # noqa: ARG002
+    def attributes(self, connector: Connector, destination: Destination) -> frozenset[str] | None:
         """Name the identifiers and variables that are exported; None: all that an activation has.
 
         What a snapshot sends, compares and keeps of a profile is this and no more.
         """
         return None
 
-    def most_rows(self, connector: Connector, destination: Destination, rows: Sequence[Activation]) -> int | None:  # noqa: ARG002
+    def most_rows(
+        self, connector: Connector, destination: Destination, rows: Sequence[Activation]
+    ) -> int | None:
         """Return how many rows of this shape one call may hold; None: as many as the destination says."""
         return None
 
