@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from types import MappingProxyType
@@ -57,6 +57,10 @@ class Catalog:
         """Return where changes of ``audience`` go, by name."""
         return self.by_audience.get(audience, ())
 
+    def connector_of(self, destination: Destination) -> Connector:
+        """Return the connector of a destination, with the API that the destination wants."""
+        return self._used[destination.name]
+
     @property
     def audiences(self) -> frozenset[str]:
         """The audiences that any destination names."""
@@ -69,6 +73,13 @@ class Catalog:
         for _, destination in sorted(self.destinations.items()):
             found[destination.audience] = (*found.get(destination.audience, ()), destination)
         return found
+
+    @cached_property
+    def _used(self) -> Mapping[str, Connector]:
+        """Destination to the connector as it is used for that, always the same object."""
+        return {
+            name: used(self.connectors[each.connector], each) for name, each in self.destinations.items()
+        }
 
 
 class Records:
@@ -173,6 +184,11 @@ class Records:
             for section, name in sealed:
                 documents.store(connection, section, name, stored[section][name], self.vault)
         return len(sealed)
+
+
+def used(connector: Connector, destination: Destination) -> Connector:
+    """Return a connector as a destination uses it."""
+    return replace(connector, api=destination.api) if destination.api else connector
 
 
 def at(scope: Scope, name: str) -> tuple[ColumnElement[bool], ...]:

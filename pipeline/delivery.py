@@ -92,7 +92,7 @@ class Delivery:
         if moved and batch.state == "claimed" and not batch.progress:
             self._lanes.settle(batch, range(batch.rows))
             return Report("given back: the destination was changed")
-        return Job.of(batch, destination, catalog.connectors[destination.connector], action, rows)
+        return Job.of(batch, destination, catalog.connector_of(destination), action, rows)
 
     def _recover(self, job: Job) -> Report:
         """Settle a batch whose worker was cut off somewhere between its call and its settling."""

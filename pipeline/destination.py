@@ -18,5 +18,6 @@ class Destination:
     max_rows: int = 200  # rows per call
     max_age: float = 600  # seconds the oldest row may wait
     call_types: tuple[str, ...] = CALL_TYPES
+    api: str | None = None  # "sync" or "async"; None: as the connector says
     on_unknown: str | None = None  # "resend": send again when the outcome of a call is unknown
     options: Mapping[str, Any] = field(default_factory=dict)  # of the action, e.g. {"event": "LAPSED"}

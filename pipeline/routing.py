@@ -98,7 +98,7 @@ class Router:
 
     def _find(self, activation: Activation) -> list[Way]:
         return [
-            Way(destination, self.catalog.connectors[destination.connector], ACTIONS[destination.action])
+            Way(destination, self.catalog.connector_of(destination), ACTIONS[destination.action])
             for destination in self.catalog.for_audience(activation.audience)
             if activation.call_type in destination.call_types
             and activation.destination in (None, destination.name)

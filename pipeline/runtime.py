@@ -43,7 +43,7 @@ def broker_url(settings: Settings, stack: ExitStack) -> str:
 
 
 class Clients:
-    """One HTTP client for each connector, made anew when the connector's record has changed."""
+    """One HTTP client for each connector and API, made anew when the connector's record has changed."""
 
     def __init__(self, settings: Settings, client: redis.Redis) -> None:
         self._settings = settings
@@ -56,15 +56,16 @@ class Clients:
             read_timeout=settings.read_timeout,
         )
         self._lock = threading.Lock()
-        self._clients: dict[str, tuple[Connector, Client]] = {}
+        self._clients: dict[tuple[str, str], tuple[Connector, Client]] = {}
 
     def __call__(self, connector: Connector) -> Client:
         """Return the client of a connector."""
+        key = (connector.name, connector.api)
         with self._lock:
-            known = self._clients.get(connector.name)
+            known = self._clients.get(key)
             if known is None or known[0] != connector:
                 known = (connector, self._open(connector))
-                self._clients[connector.name] = known
+                self._clients[key] = known
             return known[1]
 
     def _open(self, connector: Connector) -> Client:

@@ -6,6 +6,7 @@ from typing import Any
 
 from marshmallow import ValidationError
 
+from schemas.api import Api
 from schemas.configuration_fields import Field, Flag, Number, OneOf, Text, Whole
 from schemas.document import Document, Table, Variant
 from schemas.endpoint import Endpoint
@@ -52,7 +53,7 @@ class Responsys(ConnectorDocument):
     profile_list = Text(required=True, slashes=False)
     list_folder = Text(load_default=None, slashes=False)
     identifier_type = OneOf("a type of identifier", IDENTIFIER_TYPES, load_default="hashed_email")
-    api = OneOf("an API", ["sync"], load_default="sync")
+    api = Api(load_default="sync")
     limits = Table(
         Whole(least=1), pattern=FUNCTION, rule='must be the name of a function, such as "triggerCustomEvent"',
         load_default=dict,

@@ -1,5 +1,6 @@
 """What destinations of all actions have in common."""
 
+from schemas.api import Api
 from schemas.configuration_fields import Number, Text, Whole
 from schemas.document import Document
 
@@ -14,3 +15,4 @@ class DestinationDocument(Document):
     action = Text(required=True)
     max_rows = Whole(least=1, most=MAX_ROWS, load_default=MAX_ROWS)
     max_age = Number(above=0, load_default=600)
+    api = Api()  # else the connector's

@@ -86,6 +86,24 @@ def test_what_was_applied_is_in_the_catalog(records):
     )
 
 
+def test_a_destination_may_want_another_api_than_its_connector(records):
+    records.apply({**BOTH, "destinations": {"lapsed": LAPSED, "later": {**LAPSED, "api": "async"}}})
+    catalog = records.load()
+
+    used = {name: catalog.connector_of(each).api for name, each in catalog.destinations.items()}
+    assert used == {"lapsed": "sync", "later": "async"}
+    assert catalog.connectors["acme"].api == "sync"
+
+
+def test_the_connector_of_a_destination_is_the_same_object_as_long_as_the_catalog_is(records):
+    """Otherwise everything that is kept for a connector would be made anew for every row."""
+    records.apply({**BOTH, "destinations": {"later": {**LAPSED, "api": "async"}}})
+    catalog = records.load()
+    later = catalog.destinations["later"]
+
+    assert catalog.connector_of(later) is catalog.connector_of(later)
+
+
 def test_applying_the_same_again_changes_nothing(records):
     records.apply(BOTH)
 

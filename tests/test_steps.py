@@ -303,6 +303,14 @@ def test_an_answer_that_comes_later_is_read_like_one_that_came_at_once(later, or
     assert (later.numbers()["sent"], later.waiting()) == (1, 0)
 
 
+def test_a_destination_alone_may_have_its_answers_come_later(later, oracle):
+    later.configure_connector(api="sync")
+    later.configure(api="async")
+    later.receive("p1")
+
+    assert later.deliver() == "1 rows of lapsed submitted"
+
+
 def test_pending_answers_are_asked_for_less_and_less_often(later, oracle):
     later.receive("p1")
     later.deliver()

@@ -76,7 +76,7 @@ class Sync:
                 f'no destination is set up for audience "{self.audience}"; audiences that have one: {known}'
             )
         self._destinations = {each.name: each for each in found}
-        self._views = {each.name: view_of(self.catalog.connectors[each.connector], each) for each in found}
+        self._views = {each.name: view_of(self.catalog.connector_of(each), each) for each in found}
 
     def run(
         self, lines: Iterable[Line], taken_at: datetime | None = None, source: str | None = None

@@ -86,7 +86,7 @@ def test_everything_may_be_given():
         ({"identifier_type": 27}, "identifier_type: must be text"),
         ({"enabled": "yes"}, "enabled: must be true or false"),
         ({"enabled": 1}, "enabled: must be true or false"),
-        ({"api": "async"}, 'api: "async" is not an API; there is: sync'),
+        ({"api": "rest"}, 'api: "rest" is not an API; there are: async, sync'),
         ({"limits": 200}, "limits: must be a table"),
         ({"limits": {"triggerCustomEvent": 0}}, "limits.triggerCustomEvent: must be at least 1, not 0"),
         ({"limits": {"triggerCustomEvent": 1.5}}, "limits.triggerCustomEvent: must be a whole number"),

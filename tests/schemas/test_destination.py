@@ -35,6 +35,7 @@ def test_what_is_left_out_has_a_default():
 
 def test_everything_may_be_given():
     given = {**LAPSED, "call_types": ["ADD"], "on_unknown": "resend", "max_rows": 1, "max_age": 0.5}
+    given |= {"api": "async"}
 
     assert load(**given) == given
 
@@ -81,6 +82,7 @@ def test_an_audience_may_be_named(audience):
         ({"max_rows": "200"}, "max_rows: must be a whole number"),
         ({"max_age": 0}, "max_age: must be above 0, not 0"),
         ({"max_age": float("inf")}, "max_age: must be a number"),
+        ({"api": "asynk"}, 'api: "asynk" is not an API; did you mean "async"? there are: async, sync'),
         ({"max_agee": 5}, "max_agee: is not a known key; did you mean \"max_age\"?"),
         ({"columns": {}}, "columns: is not a known key"),
     ],
