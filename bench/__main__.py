@@ -5,6 +5,7 @@ baseline     the same work with celery-batches and with plain Celery, in turns w
 stages       producing, accepting and delivering alone
 memory       bytes of Redis per waiting row, resident memory of the others with a million rows waiting
 delay        between a batch being due and its call leaving
+sync         a snapshot of a million members: time, memory, calls
 """
 
 import argparse
@@ -16,7 +17,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import delay, end_to_end, memory, report, stages
+from bench import delay, end_to_end, memory, report, stages, sync
 from bench.processes import two_cores
 from bench.size import FULL, QUICK, Size
 
@@ -24,6 +25,7 @@ ALONE: dict[str, Callable[[Size, Callable[[str], None]], list[report.Finding]]] 
     "stages": stages.measure,
     "memory": memory.measure,
     "delay": delay.measure,
+    "sync": sync.measure,
 }
 WIDTH = 120  # characters, where there is no terminal
 SECTIONS = ("end-to-end", "baseline", *ALONE)
