@@ -43,6 +43,13 @@ class Emulator:
     def get(self, path: str, token: str) -> requests.Response:
         return self.http.get(f"{self.url}/rest/api{path}", headers={"Authorization": token})
 
+    def post(self, path: str, token: str, body: Any, api: str = "api") -> requests.Response:
+        url = f"{self.url}/rest/{api}/v1.3{path}"
+        return self.http.post(url, json=body, headers={"Authorization": token}, timeout=5)
+
+    def delete(self, path: str, token: str) -> requests.Response:
+        return self.http.delete(f"{self.url}/rest/api/v1.3{path}", headers={"Authorization": token})
+
     def trigger(self, token: str, *rows: Any, event: str = "LAPSED", **options: Any) -> requests.Response:
         body = {"customEvent": {}, "recipientData": list(rows)}
         headers = {"Authorization": token} | options.pop("headers", {})
@@ -51,6 +58,28 @@ class Emulator:
 
     def violations(self) -> list[str]:
         return [violation["reason"] for violation in self.ask("violations")["violations"]]
+
+
+def records(fields: str, *rows: Any) -> dict[str, Any]:
+    """Return ``recordData`` with the columns named in ``fields``."""
+    return {"fieldNames": fields.split(), "records": [list(row) for row in rows], "mapTemplateName": None}
+
+
+def rule(**parts: Any) -> dict[str, Any]:
+    """Return the merge rule of a careful client."""
+    return {
+        "insertOnNoMatch": True,
+        "updateOnMatch": "REPLACE_ALL",
+        "matchColumnName1": "CUSTOMER_ID_",
+        "matchColumnName2": None,
+        "matchOperator": "NONE",
+        "optinValue": "I",
+        "optoutValue": "O",
+        "htmlValue": "H",
+        "textValue": "T",
+        "rejectRecordIfChannelEmpty": None,
+        "defaultPermissionStatus": "OPTOUT",
+    } | parts
 
 
 def to(customer_id: str | None = None, **identifiers: Any) -> dict[str, Any]:

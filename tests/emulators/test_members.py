@@ -61,3 +61,41 @@ def test_hashes_of_a_range_that_comes_later_are_found_too():
     assert members.find("EMAIL_SHA256_HASH_", email_sha256("n3@example.org")) == members.find(
         "CUSTOMER_ID_", "n3"
     )
+
+
+def test_somebody_of_a_range_is_stored_when_something_is_written():
+    members = Members()
+    members.add_range(RangeSeed(10, "m"))
+    riid = members.find("CUSTOMER_ID_", "m3")
+
+    members.update(riid, {"CITY_": "Rome", "CUSTOMER_ID_": "new"})
+
+    assert (len(members), len(members.rows)) == (10, 1)
+    assert members.get(riid)["CITY_"] == "Rome"
+    assert members.find("EMAIL_ADDRESS_", "m3@example.com") == riid
+    assert [members.find("CUSTOMER_ID_", name) for name in ("m3", "new")] == [NOBODY, riid]
+
+
+@pytest.mark.parametrize("looked_up_before", [True, False])
+def test_a_new_address_is_found_by_its_hash_and_the_old_one_is_not(looked_up_before):
+    members = Members()
+    members.add_range(RangeSeed(10, "m"))
+    old, new = email_sha256("m3@example.com"), email_sha256("new@example.com")
+    if looked_up_before:
+        members.find("EMAIL_SHA256_HASH_", old)
+    riid = members.find("CUSTOMER_ID_", "m3")
+
+    members.update(riid, {"EMAIL_ADDRESS_": "new@example.com"})
+
+    assert [members.find("EMAIL_SHA256_HASH_", key) for key in (old, new)] == [NOBODY, riid]
+
+
+def test_a_match_must_fit_in_every_key():
+    members = Members(anyone=True)
+    members.add([ADA])
+
+    both = {"CUSTOMER_ID_": "C-1", "EMAIL_ADDRESS_": "ADA@example.com"}
+
+    assert members.match(both) == (7,)
+    assert members.match(both | {"EMAIL_ADDRESS_": "bea@example.com"}) == ()
+    assert len(members.match({"CUSTOMER_ID_": "stranger"})) == 1
