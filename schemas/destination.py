@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from schemas.activation_fields import CALL_TYPES
 from schemas.audience_export import AudienceExport
 from schemas.campaign_email import CampaignEmail
-from schemas.configuration_fields import OneOf, SomeOf, Text
+from schemas.configuration_fields import Flag, OneOf, SomeOf, Text
 from schemas.destination_document import DestinationDocument
 from schemas.document import Variant
 from schemas.supplemental_table import SupplementalTable
@@ -17,6 +17,7 @@ class CustomEvent(DestinationDocument):
     event = Text(required=True, slashes=False)
     call_types = SomeOf("a call type", CALL_TYPES, load_default=lambda: list(CALL_TYPES))
     on_unknown = OneOf("something to do then", ["resend"], load_default=None)
+    existing_members = Flag(load_default=True)
 
 
 ACTIONS: Mapping[str, type[DestinationDocument]] = {

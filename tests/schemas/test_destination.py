@@ -28,6 +28,7 @@ def test_what_is_left_out_has_a_default():
         "event": "LAPSED",
         "call_types": ["ADD", "UPDATE", "REMOVE"],
         "on_unknown": None,
+        "existing_members": True,
         "max_rows": 200,
         "max_age": 600,
     }
@@ -35,7 +36,7 @@ def test_what_is_left_out_has_a_default():
 
 def test_everything_may_be_given():
     given = {**LAPSED, "call_types": ["ADD"], "on_unknown": "resend", "max_rows": 1, "max_age": 0.5}
-    given |= {"api": "async"}
+    given |= {"api": "async", "existing_members": False}
 
     assert load(**given) == given
 
