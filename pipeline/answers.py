@@ -31,6 +31,8 @@ class Answers:
         try:
             return self._next(job, step, answer)
         except CallError as error:
+            if step.once is not None:
+                self._once.leave(job.connector.account, step.once)
             return self._failures.handle(job, error, sent=True)
 
     def failed(self, job: Job, step: Step, error: CallError) -> Report:

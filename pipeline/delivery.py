@@ -119,7 +119,7 @@ class Delivery:
             client.ready()
         except CallError as error:
             return self._failures.handle(job, error, sent=False)
-        if not self._lanes.begin(job.batch):
+        if not self._lanes.begin(job.batch, job.progress.dumps()):
             return Report("not sent: stopped, or taken over by another attempt")
         self._calling.add(job.batch)
         try:

@@ -126,10 +126,13 @@ class Lanes:
         known = {text(name): text(value) for name, value in zip(fields[::2], fields[1::2], strict=True)}
         return _batch(batch, known), _pairs(rows)
 
-    def begin(self, batch: Batch) -> bool:
-        """Note that a call is about to go out; False when another attempt has it, or it was stopped."""
+    def begin(self, batch: Batch, progress: str = "") -> bool:
+        """Note that a call is about to go out, and what has been done before it.
+
+        False when another attempt has the batch, or sending was stopped.
+        """
         args: list[Argument] = [batch.id, batch.attempt, round(CALL_LEASE * 1000), uuid.uuid4().hex]
-        return bool(self._scripts.run("begin", args=args))
+        return bool(self._scripts.run("begin", args=[*args, progress]))
 
     def settle(self, batch: Batch, returned: Sequence[int] = ()) -> bool:
         """Let the batch's rows leave; those at the positions ``returned`` go back to their lane."""

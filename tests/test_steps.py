@@ -13,7 +13,9 @@ from pipeline.activation import Activation
 from pipeline.call import Call, Rejection
 from pipeline.connector import Connector
 from pipeline.destination import Destination
+from pipeline.errors import Held
 from pipeline.lanes import Gate
+from pipeline.once import Once
 from pipeline.polling import Polling
 from pipeline.responsys import actions
 from pipeline.responsys.actions import Action, Step
@@ -26,6 +28,8 @@ MERGE = f"{HOST}/rest/api/v1.3/lists/L/members"
 TABLES = f"{HOST}/rest/api/v1.3/lists/L/listExtensions"
 FIELDS = f"{HOST}/rest/api/v1.3/lists/L/listExtensions/T/members"
 EVENT = f"{HOST}/rest/api/v1.3/events/LAPSED"
+MEMBERS, EXTENSIONS = "/rest/api/v1.3/lists/L/members", "/rest/api/v1.3/lists/L/listExtensions"
+ROWS = f"{EXTENSIONS}/T/members"
 FUNCTIONS = (
     "mergeListMembers",
     "retrieveProfileExtensions",
@@ -52,14 +56,14 @@ class Export(Action):
         return (
             Step("merge", merge, call(merge, f"/rest/{api}/v1.3/lists/L/members"), cells),
             Step(
-                "look", look, call(look, "/rest/api/v1.3/lists/L/listExtensions", "GET"), cells, once="T",
+                "look", look, call(look, EXTENSIONS, "GET"), cells, once="T",
                 found=bool,
             ),
             Step(
-                "create", create, call(create, "/rest/api/v1.3/lists/L/listExtensions"), cells, once="T",
+                "create", create, call(create, EXTENSIONS), cells, once="T",
                 settled_by=frozenset({"OBJECT_ALREADY_EXISTS"}),
             ),
-            Step("fields", fields, call(fields, "/rest/api/v1.3/lists/L/listExtensions/T/members"), cells),
+            Step("fields", fields, call(fields, ROWS), cells),
         )  # fmt: skip
 
 
@@ -187,7 +191,7 @@ def test_a_refusal_that_means_success_is_one(house, oracle, monkeypatch):
     gone = frozenset({"RECORD_NOT_FOUND"})
     monkeypatch.setattr(Export, "steps", lambda *_: (
         Step(
-            "delete", "mergeListMembers", call("mergeListMembers", "/rest/api/v1.3/lists/L/members"), cells,
+            "delete", "mergeListMembers", call("mergeListMembers", MEMBERS), cells,
             settled_by=gone,
         ),
     ))  # fmt: skip
@@ -247,6 +251,60 @@ def test_a_worker_that_died_in_a_later_step_leaves_the_earlier_ones_done(house, 
     house.due()
     assert go(house)[-1] == "1 rows of lapsed"
     assert len(sent_to(oracle, MERGE)) == 1
+
+
+def once_only(connector: Connector, destination: Destination, rows: Sequence[Activation]) -> tuple[Step, ...]:
+    """A table that must be there first, then something that must not be done twice."""
+    look = Step(
+        "look",
+        FUNCTIONS[1],
+        call(FUNCTIONS[1], EXTENSIONS, "GET"),
+        cells,
+        once="T",
+        found=bool,
+    )
+    send = Step("send", FUNCTIONS[0], call(FUNCTIONS[0], MEMBERS), cells, repeatable=False)
+    return (look, send)
+
+
+def test_what_must_not_be_done_twice_is_not_because_of_a_set_up_before_it(house, oracle, monkeypatch):
+    """The step that a dead worker was at must not depend on what is known when it is missed."""
+    monkeypatch.setattr(Export, "steps", staticmethod(once_only))
+    oracle.get(TABLES, json=["T"])
+    house.receive("p1")
+    Once(house.redis).remember(house.gate.account, "T")
+    claimed = house.lanes.claim(house_gate(house, FUNCTIONS[0]))
+    job = house.delivery._answers.skip_known(
+        house.delivery.open(claimed.batch, claimed.attempt, ("claimed",))
+    )
+    house.lanes.begin(job.batch, job.progress.dumps())
+    house.redis.zadd("flying:acme", {claimed.batch: 1})
+    ((batch, attempt),) = house.lanes.lapsed("acme")
+    Once(house.redis).forget(house.gate.account)
+
+    house.delivery.deliver(batch, attempt)
+    assert [(profile, code) for profile, code, _ in house.letters()] == [("p1", "OutcomeUnknown")]
+
+
+def test_a_look_that_finds_something_wrong_gives_its_turn_back(house, oracle, monkeypatch):
+    def wrong(_answer):
+        raise Held("destination", "MISSING_COLUMN", "the table lacks a column")
+
+    look = Step(
+        "look",
+        FUNCTIONS[0],
+        call(FUNCTIONS[0], MEMBERS),
+        cells,
+        once="T",
+        found=wrong,
+    )
+    monkeypatch.setattr(Export, "steps", lambda *_: (look, look))
+    oracle.post(MERGE, json=[""])
+    house.receive("p1")
+    go(house)
+
+    assert house.hold("destination", "lapsed") == "held: MISSING_COLUMN"
+    assert Once(house.redis).take(house.gate.account, "T", "another batch")
 
 
 SUBMIT = f"{HOST}/rest/asyncApi/v1.3/events/LAPSED"

@@ -1,5 +1,6 @@
 -- Note that a call of a batch is about to go out.
 -- ARGV  1 batch  2 attempt  3 lease, ms  4 id of who begins, who may ask again when the answer was lost
+--       5 what has been done so far, "" for nothing: which step this is must not depend on what is known later
 -- Returns 1; 0 when this attempt is not the one that may send, or sending was stopped.
 #include lanes
 local batch = batch_of(ARGV[1])
@@ -12,6 +13,7 @@ if stopped(batch) then
   return 0
 end
 redis.call('HSET', 'batch:' .. batch.id, 'state', 'begun', 'begun_by', ARGV[4])
+if ARGV[5] ~= '' then redis.call('HSET', 'batch:' .. batch.id, 'progress', ARGV[5]) end
 count(now, batch.connector, batch.destination, 'calls', 1)
 redis.call('ZADD', 'flying:' .. batch.connector, text(now + ARGV[3]), batch.id)
 return 1
