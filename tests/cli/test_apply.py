@@ -161,6 +161,7 @@ def test_an_export_holds_everything_but_the_secret(file):
         "max_age = 600\n"
         'event = "LAPSED"\n'
         'call_types = ["ADD", "UPDATE", "REMOVE"]\n'
+        "existing_members = true\n"
     )
 
 
