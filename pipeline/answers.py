@@ -90,9 +90,15 @@ class Answers:
         return self._onwards(done)
 
     def _set_up(self, job: Job, step: Step, thing: str, answer: Any) -> Report:
-        if step.found is None or step.found(answer):
-            self._once.remember(job.connector.account, thing)
-            self._once.leave(job.connector.account, thing)
+        account = job.connector.account
+        try:
+            there = step.found is None or step.found(answer)
+        except CallError:
+            self._once.leave(account, thing)
+            raise
+        if there:
+            self._once.remember(account, thing)
+            self._once.leave(account, thing)
         return self._onwards(job.skipped())
 
     def _onwards(self, job: Job) -> Report:

@@ -79,10 +79,16 @@ class Failures:
     def _held(self, job: Job, error: Held, *, sent: bool) -> Report:
         self.hold(job, error)
         self._once.forget(job.connector.account)  # what was there may be gone
-        if sent and not job.batch.progress:
+        again = job.set_up_again
+        progress, step = again.progress.dumps(), again.step
+        if not sent or step is None:
+            self._lanes.retry(job.batch, delay=0, spend=False, refund=not sent)
+        elif not job.batch.progress or not progress:
             self._lanes.settle(job.batch, range(job.batch.rows))
         else:  # its first steps are done, and must not be done again
-            self._lanes.retry(job.batch, delay=0, spend=False, refund=not sent)
+            self._lanes.turn(
+                job.batch, step.function, progress, delay=0, refund=False, outside=step.once is not None
+            )
         return Report(f"{error.code}: {error.scope} held, its rows wait", again=True)
 
     def _throttled(self, job: Job, error: Throttled, *, sent: bool) -> Report:

@@ -79,6 +79,14 @@ class Job:
         named = [why and self.named(why) for why in verdicts]
         return replace(self, progress=self.progress.after(named, len(self.rows)))
 
+    @property
+    def set_up_again(self) -> "Job":
+        """The job before the set-up that its step needs or is, so that somebody looks again."""
+        at = self.progress.step
+        while at and self.steps[at - 1].once:
+            at -= 1
+        return replace(self, progress=Progress(at, self.progress.rejected))
+
     def skipped(self) -> "Job":
         """Return the job behind its step, which is not needed."""
         return replace(self, progress=Progress(self.progress.step + 1, self.progress.rejected))

@@ -180,9 +180,7 @@ def test_a_table_that_cannot_be_made_holds_the_destination_and_no_row_is_merged_
     assert (house.waiting(), house.letters()) == (1, [])
     oracle.replace(responses.POST, TABLES, json=True)
     oracle.post(FIELDS, json=[""])
-    house.records.release("destination", "lapsed")
-    mirror.publish(house.redis, house.records.load())
-    house.due()
+    release(house)
     assert go(house)[-1] == "1 rows of lapsed"
     assert len(sent_to(oracle, MERGE)) == 1
 
@@ -199,6 +197,41 @@ def test_a_refusal_that_means_success_is_one(house, oracle, monkeypatch):
     house.receive("p1")
 
     assert go(house) == ["1 rows of lapsed"]
+
+
+def test_a_table_that_somebody_made_while_its_destination_was_held_is_found(house, oracle):
+    oracle.post(MERGE, json=[""])
+    oracle.get(TABLES, json=[])
+    oracle.post(TABLES, status=404, json=refusal("FOLDER_NOT_FOUND"))
+    house.receive("p1")
+    go(house)
+    oracle.replace(responses.GET, TABLES, json=["T"])
+    oracle.post(FIELDS, json=[""])
+    release(house)
+
+    assert go(house)[-1] == "1 rows of lapsed"
+    assert len(sent_to(oracle, MERGE)) == 1
+
+
+def test_a_table_that_was_deleted_is_looked_for_again(house, oracle):
+    oracle.post(MERGE, json=[""])
+    oracle.get(TABLES, json=["T"])
+    oracle.post(FIELDS, status=404, json=refusal("PROFILE_EXTENSION_NOT_FOUND"))
+    house.receive("p1")
+    go(house)
+    oracle.replace(responses.GET, TABLES, json=[])
+    oracle.post(TABLES, json=True)
+    oracle.replace(responses.POST, FIELDS, json=[""])
+    release(house)
+
+    assert go(house)[-1] == "1 rows of lapsed"
+    assert len(sent_to(oracle, MERGE)) == 1
+
+
+def release(house: House) -> None:
+    house.records.release("destination", "lapsed")
+    mirror.publish(house.redis, house.records.load())
+    house.due()
 
 
 def test_a_step_that_failed_is_tried_again_alone(house, oracle):
