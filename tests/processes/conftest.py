@@ -19,4 +19,5 @@ def home(shared_house: House) -> Iterator[House]:
     """The house of this file; a test that stops something of it starts it again."""
     yield shared_house
     shared_house.emulator.order("faults", [])
+    assert shared_house.emulator.violations() == []
     assert [worker.alive() for worker in shared_house.workers] == [True] * 4

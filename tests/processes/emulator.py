@@ -70,15 +70,25 @@ class Emulator:
         assert answer.ok, answer.text
         return answer.json()
 
-    def report(self, name: str, **query: object) -> Any:
+    def report(self, name: str, /, **query: object) -> Any:
         """GET from the control API."""
         answer = requests.get(f"{self.url}/_control/{name}", params=query, timeout=30)
         assert answer.ok, answer.text
         return answer.json()
 
     def fault(self, account: str, kind: str, **rule: object) -> None:
-        """Let events of this account, and nothing else, go wrong from now on."""
+        """Let one function of this account, its events unless named, go wrong from now on."""
         self.order("faults", [{"kind": kind, "account": account, "function": "triggerCustomEvent", **rule}])
+
+    def violations(self) -> list[str]:
+        """Return what was asked that nobody should ask."""
+        return [each["reason"] for each in self.report("violations")["violations"]]
+
+    def forgive(self) -> list[str]:
+        """Return the violations that a test provoked, and forget them with all calls."""
+        found = self.violations()
+        self.order("reset", {"calls_only": True})
+        return found
 
     def fired(self) -> int:
         """Count how often the fault struck."""

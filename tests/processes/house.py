@@ -191,12 +191,15 @@ class House:
         self.records.release(scope, name)
         mirror.publish(self.client, self.records.load())
 
+    def accepted(self) -> bool:
+        """Tell whether nothing is left in the intake."""
+        return not any(self.client.llen(f"intake:{shard}") for shard in range(SHARDS))
+
     def drain(self, *outlets: Outlet, within: float = 60) -> None:
         """Wait until nothing is left, neither in the intake nor of these outlets."""
 
         def empty() -> bool:
-            intake = sum(self.client.llen(f"intake:{shard}") for shard in range(SHARDS))
-            return not intake and not any(outlet.waiting() for outlet in outlets)
+            return self.accepted() and not any(outlet.waiting() for outlet in outlets)
 
         until(empty, within, "an empty house")
 
@@ -222,5 +225,6 @@ def house(folder: Path, *kinds: Kind, **options: float) -> Iterator[House]:
     try:
         opened.start(*kinds)
         yield opened
+        assert opened.emulator.violations() == []
     finally:
         opened.close()

@@ -1,0 +1,45 @@
+"""One house for all tests of actions, of which each has a company of its own."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.processes.actions.company import Company
+from tests.processes.house import FOUR, House, house
+
+COLUMNS = {"FIRST_NAME": "STR100", "TIER": "STR25", "POINTS": "INTEGER"}
+
+
+@pytest.fixture(scope="package")
+def shared_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """Two workers that accept, two that deliver; a minute lasts two seconds."""
+    with house(tmp_path_factory.mktemp("house"), *FOUR) as opened:
+        yield opened
+
+
+@pytest.fixture
+def exports(home: House) -> Callable[..., Company]:
+    """Opens a company that keeps a list in line with its audience; ``members`` are on it already."""
+
+    def open_company(name: str, members: Any = (), extensions: Any = (), **options: Any) -> Company:
+        profile_list = {
+            "name": "CONTACTS_LIST",
+            "fields": COLUMNS,
+            "members": list(members),
+            "extensions": list(extensions),
+        }
+        return Company(
+            home,
+            name,
+            account={"lists": [profile_list], "events": ["LAPSED"]},
+            connector=options.pop("connector", {}),
+            action="audience_export",
+            **{
+                "identifiers": {"crm_id": "CUSTOMER_ID_", "email": "EMAIL_ADDRESS_"},
+                "match_column_1": "CUSTOMER_ID_",
+                **options,
+            },
+        )
+
+    return open_company
