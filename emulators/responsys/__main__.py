@@ -29,7 +29,7 @@ Point a connector at it:
     profile_list = "{list}"
     list_folder = "{folder}"
 
-Events: {events}. Members: {members}.
+Events: {events}. Campaigns: {campaigns}. Members: {members}.
 What was received: {url}/_control/summary and {url}/_control/ledger?detail=1
 """
 
@@ -105,7 +105,8 @@ def welcome(emulator: Emulator, url: str) -> str:
         password=password,
         list=profile_list.name,
         folder=profile_list.folder,
-        events=", ".join(sorted(account.events)),
+        events=", ".join(sorted(account.events)) or "none",
+        campaigns=", ".join(account.campaigns) or "none",
         members="anybody" if profile_list.members.anyone else f"{len(profile_list.members):,}",
     )
 

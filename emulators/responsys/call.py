@@ -26,6 +26,12 @@ class Call:
         emulator = self.emulator
         emulator.ledger.violation(emulator.clock(), self.account.name, self.function, reason)
 
+    def complain_of_open(self, rule: object) -> None:
+        """Note what a merge leaves to defaults that no page tells."""
+        for name in ("insertOnNoMatch", "updateOnMatch"):
+            if getattr(rule, name) is None:
+                self.violation(f"the merge leaves {name} open; its default is documented nowhere")
+
     def record(self, target: str, rows: int, riids: Iterable[int], rejected: dict[int, str]) -> None:
         """Enter the call into the ledger, now that it was processed."""
         emulator = self.emulator

@@ -13,7 +13,7 @@ from emulators.responsys import bodies, campaigns, events, merge_rule
 from emulators.responsys.account import Campaign
 from emulators.responsys.call import Call
 from emulators.responsys.ledger import Entry
-from emulators.responsys.list_members import refuse_bad_email
+from emulators.responsys.list_members import prepare, refuse_bad_email
 from emulators.responsys.list_merge import NO_MATCH, ListMerge
 from emulators.responsys.merge_rule import MergeRule
 from emulators.responsys.messages import Answer, Request, answer
@@ -74,7 +74,7 @@ def merge_trigger(call: Call) -> Answer:
     body = bodies.read(call.request, MERGE_DECODER)
     records = body.mergeTriggerRecordData.mergeTriggerRecords
     rows = [record.fieldValues for record in records]
-    merging = prepare(call, campaign, body)
+    merging = prepare_merge(call, campaign, body)
     refuse_bad_email(merging.bad_email(rows))
     outcomes = [merging.merge(row) for row in rows]
     rejected = {
@@ -87,19 +87,16 @@ def merge_trigger(call: Call) -> Answer:
     return send(call, campaign, riids, rejected, [record.optionalData for record in records])
 
 
-def prepare(call: Call, campaign: Campaign, body: MergeBody) -> ListMerge:
+def prepare_merge(call: Call, campaign: Campaign, body: MergeBody) -> ListMerge:
     """Refuse what cannot be merged, all of it."""
     data, rule = body.mergeTriggerRecordData, body.mergeRule
     profile_list = call.account.lists[campaign.list_name]
     bodies.check_count(len(data.mergeTriggerRecords), "recipient", "mergeTriggerRecords")
     columns = read_columns(data.fieldNames, profile_list.fields, profile_list.name)
     check_rows([record.fieldValues for record in data.mergeTriggerRecords], len(columns))
-    merge_rule.check(rule, columns)
     merge_rule.refuse_hash_inserts(rule)
-    for complaint in merge_rule.undocumented(rule):
-        call.violation(complaint)
     events.check_names(record.optionalData for record in data.mergeTriggerRecords)
-    return ListMerge(call, profile_list, columns, rule)
+    return prepare(call, profile_list, columns, rule)
 
 
 def trigger(call: Call) -> Answer:

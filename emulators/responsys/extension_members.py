@@ -68,9 +68,7 @@ def outcomes_of(
     for column in match:
         if column not in columns:
             raise violated("INVALID_PARAMETER", f"match column {column} is not among fieldNames")
-    for name in ("insertOnNoMatch", "updateOnMatch"):
-        if getattr(body, name) is None:
-            call.violation(f"the merge leaves {name} open; its default is documented nowhere")
+    call.complain_of_open(body)
     if body.insertOnNoMatch and {*match} & {*HASHES}:
         call.violation("the merge inserts, but nobody is inserted by a hash")
     merging = ExtensionMerge(

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from emulators.responsys import bodies, lists, merge_rule
+from emulators.responsys.account import ProfileList
 from emulators.responsys.call import Call
 from emulators.responsys.errors import ApiError
 from emulators.responsys.ledger import Entry
@@ -31,24 +32,29 @@ def merge(call: Call) -> Answer:
     """Merge every record, or say in its place why not."""
     profile_list = lists.named(call)
     body = bodies.read(call.request, DECODER)
-    data, rule = body.recordData, body.mergeRule
-    columns = read_records(data, profile_list.fields, profile_list.name)
-    merge_rule.check(rule, columns)
-    for complaint in merge_rule.undocumented(rule):
-        call.violation(complaint)
-    merging = ListMerge(call, profile_list, columns, rule)
+    columns = read_records(body.recordData, profile_list.fields, profile_list.name)
+    merging = prepare(call, profile_list, columns, body.mergeRule)
     if call.emulator.behaviour.bad_email == "request":
-        refuse_bad_email(merging.bad_email(data.records))
-    outcomes = [merging.merge(record) for record in data.records]
+        refuse_bad_email(merging.bad_email(body.recordData.records))
+    outcomes = [merging.merge(record) for record in body.recordData.records]
     rejected = failures(outcomes)
     call.record(profile_list.name, len(outcomes), succeeded(outcomes), rejected)
     return answer(
         {
             "recordData": cells(outcomes, rejected),
-            "mergeRule": rule,
+            "mergeRule": body.mergeRule,
             "links": links(call.request.path, "ListRecipients"),
         }
     )
+
+
+def prepare(call: Call, profile_list: ProfileList, columns: list[str], rule: MergeRule) -> ListMerge:
+    """Refuse a rule that contradicts itself, and hold against the client what it leaves open."""
+    merge_rule.check(rule, columns)
+    call.complain_of_open(rule)
+    if rule.by_hash and rule.insertOnNoMatch:
+        call.violation("the merge inserts, but nobody is inserted by a hash")
+    return ListMerge(call, profile_list, columns, rule)
 
 
 def refuse_bad_email(position: int | None) -> None:

@@ -156,10 +156,17 @@ class Members:
         if column == "RIID_":
             return int(key) if key.isdecimal() and int(key) in self else NOBODY
         if column not in HASHES:
-            found = (people.find(column, key) for people in self.ranges)
-            return next((riid for riid in found if riid and riid not in self.rows), NOBODY)
+            return self.find_in_ranges(column, key)
         self.hash_all(column)
         return self.index[column].get(key, NOBODY)
+
+    def find_in_ranges(self, column: str, key: str) -> int:
+        """Return the recipient id of somebody of whom nothing is stored, or NOBODY."""
+        for people in self.ranges:
+            riid = people.find(column, key)
+            if riid and riid not in self.rows:
+                return riid
+        return NOBODY
 
     def hash_all(self, column: str) -> None:
         """Put those into the index of a hash who are not in it."""

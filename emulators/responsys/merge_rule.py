@@ -84,15 +84,6 @@ def check_values(rule: MergeRule, columns: list[str]) -> None:
         raise violated("INVALID_PARAMETER", "EMAIL_FORMAT_ needs htmlValue and textValue")
 
 
-def undocumented(rule: MergeRule) -> list[str]:
-    """Name what the rule leaves to a default that no page tells, or asks for in vain."""
-    left = [name for name in ("insertOnNoMatch", "updateOnMatch") if getattr(rule, name) is None]
-    found = [f"the merge rule leaves {name} open; its default is documented nowhere" for name in left]
-    if rule.by_hash and rule.insertOnNoMatch:
-        found.append("the merge rule inserts, but nobody is inserted by a hash")
-    return found
-
-
 def refuse_hash_inserts(rule: MergeRule) -> None:
     """Refuse what merge-trigger does not take."""
     if rule.by_hash and rule.insertOnNoMatch:

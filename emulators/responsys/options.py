@@ -27,7 +27,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(
         prog="activation emulator responsys",
-        description="A local Responsys. Without options: one account, with a list, an event and members.",
+        description="A local Responsys. Without options: one account, with something for every action.",
         epilog="Faults, members, limits and the ledger are under /_control, see docs/emulator.md.",
     )
     add = parser.add_argument

@@ -38,13 +38,12 @@ def merge(call: Call) -> Answer:
     data = body.recordData
     columns = read_records(data, table.fields, table.name)
     match = match_columns(table, body, columns)
-    for name in ("insertOnNoMatch", "updateOnMatch"):
-        if getattr(body, name) is None:
-            call.violation(f"the merge leaves {name} open; its default is documented nowhere")
-    rejected = {}
-    for position, record in enumerate(data.records):
-        if failure := merge_one(call, table, dict(zip(columns, record, strict=True)), match, body):
-            rejected[position] = f"MERGEFAILED: Record {position} = {failure}"
+    call.complain_of_open(body)
+    rejected = {
+        position: f"MERGEFAILED: Record {position} = {failure}"
+        for position, record in enumerate(data.records)
+        if (failure := merge_one(call, table, dict(zip(columns, record, strict=True)), match, body))
+    }
     call.record(f"{table.folder}/{table.name}", len(data.records), (), rejected)
     records = [
         [rejected[position], *[""] * (len(columns) - 1)] if position in rejected else record

@@ -117,7 +117,7 @@ def test_nobody_is_inserted_by_a_hash_and_to_ask_for_it_is_held_against_the_clie
     cells = merge("EMAIL_MD5_HASH_", [email_md5("x@y.org")], matchColumnName1="EMAIL_MD5_HASH_")
 
     assert cells == ["MERGEFAILED: Record 0 = RECORD_NOT_FOUND: No records found"]
-    assert responsys.violations() == ["the merge rule inserts, but nobody is inserted by a hash"]
+    assert responsys.violations() == ["the merge inserts, but nobody is inserted by a hash"]
 
 
 def test_an_address_in_the_place_of_a_hash_fails(merge):
@@ -344,8 +344,8 @@ def test_what_the_rule_leaves_open_is_held_against_the_client(responsys, merge):
 
     assert cells == [DEMO_1, "MERGEFAILED: Record 1 = RECORD_NOT_FOUND: No records found"]
     assert responsys.violations() == [
-        "the merge rule leaves insertOnNoMatch open; its default is documented nowhere",
-        "the merge rule leaves updateOnMatch open; its default is documented nowhere",
+        "the merge leaves insertOnNoMatch open; its default is documented nowhere",
+        "the merge leaves updateOnMatch open; its default is documented nowhere",
     ]
 
 
