@@ -77,9 +77,7 @@ class Catalog:
     @cached_property
     def _used(self) -> Mapping[str, Connector]:
         """Destination to the connector as it is used for that, always the same object."""
-        return {
-            name: used(self.connectors[each.connector], each) for name, each in self.destinations.items()
-        }
+        return {name: used(self.connectors[each.connector], each) for name, each in self.destinations.items()}
 
 
 class Records:

@@ -23,7 +23,8 @@ from pipeline.responsys.session import open_session
 def check(context: click.Context, connector: str | None, *, as_json: bool) -> None:
     """Look whether Responsys has what the configuration names.
 
-    Logs in as CONNECTOR (all that are enabled when omitted), then looks for its list, events and limits.
+    Logs in as CONNECTOR (all that are enabled when omitted), then looks for its list and limits, and for the
+    columns, tables, events and campaigns that its destinations name. Changes nothing there.
     """
     with open_stores() as stores:
         catalog = stores.records.load()

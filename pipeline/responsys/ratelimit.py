@@ -17,7 +17,16 @@ FUNCTIONS = {
     ("POST", "api/v1.3/auth/token"): "login",
     ("POST", "api/v1.3/events/*"): "triggerCustomEvent",
     ("POST", "api/v1.3/lists/*/members"): "mergeListMembers",
+    ("GET", "api/v1.3/lists/*/listExtensions"): "retrieveProfileExtensions",
+    ("POST", "api/v1.3/lists/*/listExtensions"): "createProfileExtension",
+    ("POST", "api/v1.3/lists/*/listExtensions/*/members"): "mergeProfileExtensionMembers",
+    ("POST", "api/v1.3/lists/*/listExtensions/*/members?action=delete"): "deleteProfileExtensionMembers",
+    ("POST", "api/v1.3/campaigns/*/email"): "mergeTriggerEmail",
+    ("POST", "api/v1.3/folders/*/suppData/*/members"): "mergeSupplementalTableMembers",
+    ("DELETE", "api/v1.3/folders/*/suppData/*/members"): "deleteSupplementalTableMember",
+    ("POST", "asyncApi/v1.3/requests"): "pollRequests",
 }
+ACTION = re.compile(r"action=\w+")
 PLACEHOLDER = re.compile(r"\{[^/]*\}|:[^/]+|<[^/]*>|\*")
 
 
@@ -29,17 +38,20 @@ def read_limits(client: Client) -> dict[str, int]:
 def parse_limits(answer: Any) -> dict[str, int]:
     """Read the answer: entries of api, limit, resource_path, verb and description.
 
-    An array of them, presumably; Oracle's page does not show what is around the entries.
+    An array of them, presumably; Oracle's page does not show what is around the entries. A name that the
+    account knows counts more than a place, which two functions may share; of those the lower limit counts.
     """
-    limits: dict[str, int] = {}
+    named: dict[str, int] = {}
+    placed: dict[str, int] = {}
     for entry in entries(answer):
         limit = str(entry["limit"])
         if not limit.isdecimal() or not int(limit):
             continue
-        for name in (entry.get("api"), FUNCTIONS.get(place(entry))):
-            if isinstance(name, str):
-                limits[name] = int(limit)
-    return limits
+        if isinstance(entry.get("api"), str):
+            named[entry["api"]] = int(limit)
+        if function := FUNCTIONS.get(place(entry)):
+            placed[function] = min(int(limit), placed.get(function, int(limit)))
+    return placed | named
 
 
 def entries(answer: Any) -> Iterator[Mapping[str, Any]]:
@@ -52,8 +64,9 @@ def entries(answer: Any) -> Iterator[Mapping[str, Any]]:
 
 
 def place(entry: Mapping[str, Any]) -> tuple[str, str]:
-    """Return an entry's verb and its path, parameters as ``*``."""
-    path = str(entry.get("resource_path", "")).partition("?")[0].strip(" /").removeprefix("rest/")
-    return str(entry.get("verb", "")).upper(), "/".join(
-        PLACEHOLDER.sub("*", part) for part in path.split("/")
-    )
+    """Return an entry's verb and its path, parameters as ``*``; of a query only the action tells."""
+    path, _, query = str(entry.get("resource_path", "")).strip().partition("?")
+    parts = path.strip(" /").removeprefix("rest/").split("/")
+    action = ACTION.search(query)
+    where = "/".join(PLACEHOLDER.sub("*", part) for part in parts)
+    return str(entry.get("verb", "")).upper(), where + (f"?{action[0]}" if action else "")

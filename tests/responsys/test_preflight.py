@@ -123,7 +123,11 @@ def test_a_look_that_fails_does_not_end_the_others(oracle, look):
     assert look() == [
         LOGGED_IN,
         Finding("list", False, "list: API_DISABLED_FOR_USER: Not for you"),
-        Finding("event", False, "event: OtherError: HTTP 404 without a Responsys answer"),
+        Finding(
+            "event",
+            False,
+            'destination "lapsed-event", event: OtherError: HTTP 404 without a Responsys answer',
+        ),
         LIMIT_FOUND,
     ]
 

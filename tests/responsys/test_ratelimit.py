@@ -36,6 +36,37 @@ def test_a_function_is_known_by_its_place_where_its_name_is_another(path):
 
 
 @pytest.mark.parametrize(
+    ("verb", "path", "function"),
+    [
+        ("POST", "/rest/api/v1.3/lists/{listName}/listExtensions/{petName}/members",
+         "mergeProfileExtensionMembers"),
+        ("POST", "/rest/api/v1.3/lists/{listName}/listExtensions/{petName}/members?action=delete",
+         "deleteProfileExtensionMembers"),
+        ("DELETE", "/rest/api/v1.3/folders/{folderName}/suppData/{tableName}/members?qa=x&id=y",
+         "deleteSupplementalTableMember"),
+        ("POST", "/rest/asyncApi/v1.3/requests", "pollRequests"),
+    ],
+)  # fmt: skip
+def test_functions_of_one_path_are_told_apart(verb, path, function):
+    assert parse_limits([entry("theirs", 5, path, verb)]) == {"theirs": 5, function: 5}
+
+
+def test_of_two_functions_in_one_place_the_lower_limit_counts():
+    """Responsys tells the two ways to trigger an e-mail apart by the body."""
+    path = "/rest/api/v1.3/campaigns/{campaignName}/email"
+
+    found = parse_limits([entry("theirs", 60, path), entry("another", 200, path)])
+    assert found == {"theirs": 60, "another": 200, "mergeTriggerEmail": 60}
+
+
+def test_a_name_counts_more_than_a_place():
+    path = "/rest/api/v1.3/campaigns/{campaignName}/email"
+
+    found = parse_limits([entry("mergeTriggerEmail", 150, path), entry("triggerEmail", 60, path)])
+    assert found == {"mergeTriggerEmail": 150, "triggerEmail": 60}
+
+
+@pytest.mark.parametrize(
     "wrap", [list, lambda entries: {"items": entries}, lambda entries: {"a": {"b": entries}}]
 )
 def test_the_shape_around_the_entries_does_not_matter(wrap):

@@ -9,6 +9,7 @@ from pipeline.activation import Activation
 from pipeline.call import Call, Rejection
 from pipeline.connector import Connector
 from pipeline.destination import Destination
+from pipeline.responsys.needs import Need
 
 Verdicts = list[Rejection | None]
 
@@ -59,6 +60,10 @@ class Action(ABC):
         What a snapshot sends, compares and keeps of a profile is this and no more.
         """
         return None
+
+    def needs(self, connector: Connector, destination: Destination) -> tuple[Need, ...]:
+        """Name what must be in the account; only ``activation check`` asks."""
+        return ()
 
     def most_rows(
         self, connector: Connector, destination: Destination, rows: Sequence[Activation]

@@ -19,6 +19,7 @@ from pipeline.responsys.actions.audience_export.keys import Key
 from pipeline.responsys.actions.audience_export.table import Table
 from pipeline.responsys.actions.plans import Plans
 from pipeline.responsys.names import path
+from pipeline.responsys.needs import Campaign, ExtensionTable, Need
 from pipeline.responsys.results import read_results
 
 ADDRESS = "EMAIL_ADDRESS_"
@@ -53,6 +54,16 @@ class CampaignEmail(Action):
     def attributes(self, connector: Connector, destination: Destination) -> frozenset[str]:
         """Name the address and the fields."""
         return frozenset({destination.options["email_field"], *destination.options["fields"]})
+
+    def needs(self, connector: Connector, destination: Destination) -> tuple[Need, ...]:
+        """Name the campaign, and the table of the fields, whose columns may be of any type."""
+        campaign = Campaign(destination.options["campaign"])
+        table = self._mailings.of(connector, destination).table
+        if table is None:
+            return (campaign,)
+        columns = dict.fromkeys(column.name for column in table.columns)
+        folder = destination.options.get("table_folder")
+        return campaign, ExtensionTable(table.name, columns, folder, table.folder)
 
     def steps(
         self, connector: Connector, destination: Destination, rows: Sequence[Activation]

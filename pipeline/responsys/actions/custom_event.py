@@ -15,6 +15,7 @@ from pipeline.rendering import render
 from pipeline.responsys.actions.action import Action, Step, Verdicts
 from pipeline.responsys.identifiers import IDENTIFIERS
 from pipeline.responsys.names import SYSTEM_COLUMNS, path
+from pipeline.responsys.needs import Event, Need
 from pipeline.responsys.results import read_results
 
 # Names that the properties of an event must not have, in upper case: Responsys tells no case apart in
@@ -35,6 +36,10 @@ class CustomEvent(Action):
             names = sorted(name for name in activation.variables if name.upper() in RESERVED)
             return "reserved variable names: " + ", ".join(f'"{name}"' for name in names)
         return IDENTIFIERS[connector.identifier_type].problem(activation)
+
+    def needs(self, connector: Connector, destination: Destination) -> tuple[Need, ...]:
+        """Name the event."""
+        return (Event(destination.options["event"]),)
 
     def steps(
         self, connector: Connector, destination: Destination, rows: Sequence[Activation]

@@ -14,6 +14,7 @@ from pipeline.call import Call
 from pipeline.connector import Connector
 from pipeline.destination import Destination
 from pipeline.errors import OutcomeUnknown
+from pipeline.responsys import needs
 from pipeline.responsys.actions.action import Action, Step, Verdicts
 from pipeline.responsys.actions.audience_export.column import Column, carried, columns_of
 from pipeline.responsys.actions.audience_export.record_data import record_data
@@ -55,6 +56,19 @@ class SupplementalTable(Action):
     def attributes(self, connector: Connector, destination: Destination) -> frozenset[str]:
         """Name what goes into columns."""
         return frozenset(destination.options["columns"])
+
+    def needs(self, connector: Connector, destination: Destination) -> tuple[needs.Need, ...]:
+        """Name the table, and what its rows are found by."""
+        table, options = self._tables.of(connector, destination), destination.options
+        return (
+            needs.SupplementalTable(
+                name=options["table"],
+                folder=options["folder"],
+                columns={column.name: column.type for column in table.columns},
+                key=tuple(options.get("key") or ()),
+                match_columns=tuple(options.get("match_columns") or ()),
+            ),
+        )
 
     def most_rows(
         self, connector: Connector, destination: Destination, rows: Sequence[Activation]

@@ -18,8 +18,10 @@ from pipeline.connector import Connector
 from pipeline.destination import Destination
 from pipeline.responsys.actions.action import Action, Step
 from pipeline.responsys.actions.audience_export import members, tables
+from pipeline.responsys.actions.audience_export.needed import needed
 from pipeline.responsys.actions.audience_export.plan import Plan
 from pipeline.responsys.actions.plans import Plans
+from pipeline.responsys.needs import Need
 
 LEAVES = "REMOVE"
 NO_TABLE_IDENTIFIER = "none of the identifiers for the extension tables is there"
@@ -68,6 +70,10 @@ class AudienceExport(Action):
     def attributes(self, connector: Connector, destination: Destination) -> frozenset[str]:
         """Name what is read of an activation."""
         return self._plans.of(connector, destination).sources()
+
+    def needs(self, connector: Connector, destination: Destination) -> tuple[Need, ...]:
+        """Name the columns of the list, and the tables."""
+        return tuple(needed(self._plans.of(connector, destination)))
 
     def steps(
         self, connector: Connector, destination: Destination, rows: Sequence[Activation]

@@ -1,0 +1,54 @@
+"""What must be in an account before an action can do its work; ``activation check`` looks for it.
+
+Columns are given with the type of what goes into them, None when anything may.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+Columns = Mapping[str, str | None]  # name to type
+
+
+@dataclass(frozen=True)
+class ListColumns:
+    """Columns of the connector's list."""
+
+    columns: Columns
+
+
+@dataclass(frozen=True)
+class Event:
+    """A custom event."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """A campaign that sends to the connector's list."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class ExtensionTable:
+    """An extension table of the connector's list; it is made where there is none."""
+
+    name: str
+    columns: Columns
+    folder: str | None  # where it must be; None: anywhere
+    home: str | None  # where it is made; None: nobody has said
+
+
+@dataclass(frozen=True)
+class SupplementalTable:
+    """A supplemental table, and what its rows are told apart by."""
+
+    name: str
+    folder: str
+    columns: Columns
+    key: tuple[str, ...] = ()  # its primary key, as far as the configuration says
+    match_columns: tuple[str, ...] = ()  # for a table without one
+
+
+Need = ListColumns | Event | Campaign | ExtensionTable | SupplementalTable
