@@ -146,7 +146,8 @@ class Company:
         """Return the dead letters by profile: code and text, as ``activation dead-letters`` shows them."""
         found = self.tell("dead-letters", "list", "--connector", self.name, "--limit", "1000", *options)
         return {
-            letter["profile_id"]: f"{letter['code']}: {letter['detail']}" for letter in found["dead_letters"]
+            letter["profile_id"]: ": ".join(filter(None, (letter["code"], letter["detail"])))
+            for letter in found["dead_letters"]
         }
 
     def replay(self) -> None:

@@ -43,3 +43,35 @@ def exports(home: House) -> Callable[..., Company]:
         )
 
     return open_company
+
+
+@pytest.fixture
+def mailings(home: House) -> Callable[..., Company]:
+    """Opens a company that sends an e-mail to who enters its audience; ``members`` are on its list."""
+
+    def open_company(name: str, members: Any = (), campaigns: Any = ("WELCOME",), **options: Any) -> Company:
+        account = {
+            "lists": [{"name": "CONTACTS_LIST", "members": list(members)}],
+            "campaigns": [{"name": campaign} for campaign in campaigns],
+        }
+        connector = options.pop("connector", {})
+        action = {"action": "campaign_email", "campaign": "WELCOME"}
+        return Company(home, name, account=account, connector=connector, **action, **options)
+
+    return open_company
+
+
+@pytest.fixture
+def tables(home: House) -> Callable[..., Company]:
+    """Opens a company that keeps a supplemental table, TIERS, in line with its audience."""
+
+    def open_company(name: str, *rows: Any, primary_key: Any = ("CUSTOMER",), **options: Any) -> Company:
+        fields = {"CUSTOMER": "STR100", "TIER": "STR25", "POINTS": "INTEGER"}
+        seed = {"name": "TIERS", "fields": fields, "primary_key": primary_key, "rows": rows}
+        account = {"lists": [{"name": "CONTACTS_LIST"}], "tables": [seed]}
+        connector = options.pop("connector", {})
+        filled = {"crm_id": "CUSTOMER", "tier": "TIER", "points": "POINTS"}
+        action = {"action": "supplemental_table", "folder": "Main", "table": "TIERS", "columns": filled}
+        return Company(home, name, account=account, connector=connector, **{**action, **options})
+
+    return open_company
