@@ -17,6 +17,7 @@ from pipeline.catalog import Catalog
 from pipeline.intake import Accepted, Claim, Intake, StateRow
 from pipeline.overlay import overlay
 from pipeline.routing import Router, Way
+from pipeline.words import counted
 
 MOST_CLAIMS = 10  # per task, so that one shard does not keep a worker for ever
 
@@ -86,7 +87,7 @@ def summary(entries: int, done: Accepted) -> str:
     """Say in a line what was accepted, for Flower."""
     if not entries:
         return "nothing to accept"
-    parts = [f"{entries:,} entries, {done.added:,} rows"]
+    parts = [counted(entries, "entry", "entries"), counted(done.added, "row")]
     if done.invalid:
         parts.append(f"{done.invalid:,} invalid")
     if done.coalesced:

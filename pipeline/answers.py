@@ -9,6 +9,7 @@ from pipeline.lanes import Lanes
 from pipeline.once import Once
 from pipeline.responsys.actions import SETUP_CODES, Step
 from pipeline.settlement import Report, Settlement
+from pipeline.words import counted
 
 FIRST_POLL = 1.0  # seconds until the answer of an asynchronous call is first asked for
 
@@ -27,7 +28,7 @@ class Answers:
         request = request_of(answer)
         if request is not None:
             self._settlement.persist(job.batch, lambda: self._lanes.submitted(job.batch, request, FIRST_POLL))
-            return Report(f"{len(job.left)} rows of {job.destination.name} submitted", again=True)
+            return Report(f"{counted(len(job.left), 'row')} of {job.destination.name} submitted", again=True)
         try:
             return self._next(job, step, answer)
         except CallError as error:
@@ -68,7 +69,9 @@ class Answers:
                 job.batch, step.function, progress, delay=0, refund=refund, outside=outside
             ),
         )
-        return Report(f"{len(job.left)} rows of {job.destination.name}, next: {step.name}", again=True)
+        return Report(
+            f"{counted(len(job.left), 'row')} of {job.destination.name}, next: {step.name}", again=True
+        )
 
     def close(self, job: Job, returned: tuple[int, ...] = ()) -> Report:
         """End a batch whose rows all have their verdicts."""

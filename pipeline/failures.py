@@ -13,6 +13,7 @@ from pipeline.job import Job
 from pipeline.lanes import Lanes
 from pipeline.once import Once
 from pipeline.settlement import Report, Settlement
+from pipeline.words import counted
 
 log = logging.getLogger(__name__)
 
@@ -95,7 +96,7 @@ class Failures:
         batch = job.batch
         self.pause(batch.account, batch.function, batch.id, error)
         self._lanes.retry(batch, delay=error.delay or 0, spend=False, refund=not sent)
-        return Report(f"{error.code}: {batch.rows} rows wait", again=True)
+        return Report(f"{error.code}: {counted(batch.rows, 'row waits', 'rows wait')}", again=True)
 
     def _again(self, job: Job, error: CallError, *, sent: bool) -> Report:
         batch = job.batch
@@ -104,7 +105,9 @@ class Failures:
         backoff = random.uniform(0, min(MOST_DELAY, 2.0 ** (batch.tries + 1)))  # noqa: S311 - full jitter
         delay = max(backoff, getattr(error, "delay", None) or 0)
         tries = self._lanes.retry(batch, delay=delay, spend=True, refund=not sent)
-        return Report(f"{error.code}: {batch.rows} rows, try {tries} of {MAX_ATTEMPTS}", again=True)
+        return Report(
+            f"{error.code}: {counted(batch.rows, 'row')}, try {tries} of {MAX_ATTEMPTS}", again=True
+        )
 
     def _reject(self, job: Job, error: CallError) -> Report:
         ended = job.after([Rejection(error.code, error.detail)] * len(job.left))

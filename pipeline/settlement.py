@@ -14,6 +14,7 @@ from pipeline import ledger
 from pipeline.call import Rejection
 from pipeline.lanes import Batch, Lanes
 from pipeline.ledger import Fates, Row
+from pipeline.words import counted
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +66,7 @@ class Settlement:
         if recorded is None:
             return None
         self._lanes.settle(batch, recorded)
-        return Report(f"{batch.rows} rows of {batch.destination}, settled from the ledger")
+        return Report(f"{counted(batch.rows, 'row')} of {batch.destination}, settled from the ledger")
 
     def persist(self, batch: Batch, step: Callable[[], Result]) -> Result:
         """Do ``step``, again and again while a store is down: nobody else knows what came of the batch."""
@@ -86,7 +87,7 @@ class Settlement:
 
 
 def _summary(batch: Batch, fates: Fates, rejected: int) -> str:
-    parts = [f"{len(fates.rows)} rows of {batch.destination}"]
+    parts = [f"{counted(len(fates.rows), 'row')} of {batch.destination}"]
     if rejected:
         parts.append(f"{rejected} rejected")
     if fates.returned:

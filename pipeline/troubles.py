@@ -8,6 +8,7 @@ from pipeline.heartbeat import MOST_DOORBELLS
 from pipeline.pace import Pace
 from pipeline.status import Line, Status
 from pipeline.stops import way_out
+from pipeline.words import counted
 
 BEHIND = 60.0  # seconds a batch may be due before that is worth a word
 
@@ -89,7 +90,7 @@ def of_line(status: Status, line: Line) -> Iterator[Trouble]:
     """Say what is unusual about one destination."""
     backlog = line.backlog
     if line.state == "removed" and backlog.waiting:
-        text = f'destination "{line.name}" was removed while {counted(backlog.waiting, "row", "rows")} waited'
+        text = f'destination "{line.name}" was removed while {counted(backlog.waiting, "row")} waited'
         yield Trouble(text, "workers turn them into dead letters; to send them, apply it again first")
     if backlog.again and line.state in ("waiting", "sending"):
         text = f"{counted(backlog.again, 'batch waits', 'batches wait')} for another try"
@@ -109,8 +110,3 @@ def of_letters(status: Status) -> Iterator[Trouble]:
     if amount:
         what = counted(amount, "dead letter is", "dead letters are")
         yield Trouble(f"{what} open", "`activation dead-letters list`, then replay or drop")
-
-
-def counted(amount: int, one: str, many: str) -> str:
-    """Return "1 row" or "1,200 rows"."""
-    return f"{amount:,} {one if amount == 1 else many}"

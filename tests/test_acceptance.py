@@ -121,7 +121,7 @@ def test_what_is_not_valid_becomes_a_dead_letter_and_the_others_go_on(redis, acc
         b"{not json",
     )
 
-    assert acceptance.accept(0) == "6 entries, 1 rows, 5 invalid"
+    assert acceptance.accept(0) == "6 entries, 1 row, 5 invalid"
     found = dead_letters.found(engine, Filter(code="Invalid"))
     assert sorted((letter.profile_id, letter.audience, letter.destination) for letter in found) == [
         ("", "", None),
@@ -176,7 +176,7 @@ def test_a_repeat_under_a_generated_id_counts_only_when_the_first_try_failed(red
     redis.set("producer:abc", 7)
     leave(redis, entry("p1", id="abc-7-0"), entry("p2", id="abc-8-0"), entry("p2", id="abc-8-0"))
 
-    assert acceptance.accept(0) == "3 entries, 1 rows, 2 seen before"
+    assert acceptance.accept(0) == "3 entries, 1 row, 2 seen before"
     assert redis.hkeys("rows:lapsed") == [b"p2"]
 
 
@@ -250,7 +250,7 @@ def test_a_profile_that_enters_again_too_soon_is_taken_once(redis, once_an_hour,
 
     assert once_an_hour.accept(0) == "3 entries, 2 rows, 1 coalesced"
     leave(redis, entry("p1", audience="welcome"))
-    assert once_an_hour.accept(0) == "1 entries, 0 rows, 1 coalesced"
+    assert once_an_hour.accept(0) == "1 entry, 0 rows, 1 coalesced"
     assert stats.read(redis, engine)[stats.Where("acme", "welcome")] == {"received": 4, "coalesced": 2}
     assert b"p1" not in b"".join(redis.keys("entered:*"))
 
@@ -261,4 +261,4 @@ def test_a_replay_is_taken_although_its_profile_entered_before(redis, once_an_ho
     once_an_hour.accept(0)
     leave(redis, entry("p1", audience="welcome", replay="letter", destination="welcome"))
 
-    assert once_an_hour.accept(0) == "1 entries, 1 rows"
+    assert once_an_hour.accept(0) == "1 entry, 1 row"

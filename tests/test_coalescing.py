@@ -193,7 +193,7 @@ def test_a_repeat_under_the_same_id_is_not_laid_over_anything(house):
     house.receive(change(id="one", variables={"x": 1}))
     summary = house.receive(change(minute=1, id="one", variables={"x": 2}))
 
-    assert summary == "1 entries, 0 rows, 1 seen before"
+    assert summary == "1 entry, 0 rows, 1 seen before"
     assert [row.variables for row in house.waiting()] == [{"x": 1}]
 
 

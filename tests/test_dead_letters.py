@@ -101,7 +101,7 @@ def test_a_replay_that_is_repeated_sends_once(redis, engine, appender, accept_al
     dead_letters._append(appender, [letter])
     dead_letters.replay(engine, appender, Filter())
 
-    assert [line for line in accept_all() if "entries" in line] == ["2 entries, 1 rows, 1 seen before"]
+    assert [line for line in accept_all() if "entries" in line] == ["2 entries, 1 row, 1 seen before"]
 
 
 def test_a_replay_counts_as_received_no_second_time(redis, engine, appender, accept_all, keep):

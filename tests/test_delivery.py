@@ -223,7 +223,7 @@ def test_a_doorbell_that_rings_twice_sends_once(house, oracle):
     batch = cut(house.lanes, house.gate)
 
     texts = [house.delivery.deliver(batch.id, batch.attempt).text for _ in range(2)]
-    assert texts == ["1 rows of lapsed", "nothing to do: settled, or taken over by another attempt"]
+    assert texts == ["1 row of lapsed", "nothing to do: settled, or taken over by another attempt"]
     assert len(oracle.calls) == 2  # the login and the event
 
 
@@ -233,7 +233,7 @@ def test_a_function_that_is_limited_pauses_and_its_rows_wait(house, oracle, stat
     oracle.post(EVENT, status=status, json=refusal("API_LIMIT_EXCEEDED"))
     house.receive("p1")
 
-    assert house.deliver() == "API_LIMIT_EXCEEDED: 1 rows wait"
+    assert house.deliver() == "API_LIMIT_EXCEEDED: 1 row waits"
     assert 59 < house.lanes.claim(house.gate) <= 66
     assert house.letters() == []
 
@@ -247,7 +247,7 @@ def test_throttling_uses_no_attempt_up(house, oracle):
         oracle.remove(responses.POST, EVENT)
     oracle.post(EVENT, json=answer(None))
 
-    assert house.deliver() == "1 rows of lapsed"
+    assert house.deliver() == "1 row of lapsed"
 
 
 def test_an_exhausted_account_pauses_as_a_whole(house, oracle):
@@ -267,8 +267,8 @@ def test_a_call_that_did_not_get_there_is_tried_eight_times(house, oracle):
     for _ in range(MAX_ATTEMPTS):
         texts.append(house.deliver())
         house.due()
-    assert texts[0] == "SERVICE_UNAVAILABLE: 1 rows, try 1 of 8"
-    assert texts[-1] == "1 rows of lapsed, 1 rejected"
+    assert texts[0] == "SERVICE_UNAVAILABLE: 1 row, try 1 of 8"
+    assert texts[-1] == "1 row of lapsed, 1 rejected"
     assert house.letters() == [("p1", "SERVICE_UNAVAILABLE", "try later")]
 
 
@@ -297,10 +297,10 @@ def test_a_destination_may_ask_for_unknown_outcomes_to_be_sent_again(house, orac
     oracle.add_callback(responses.POST, EVENT, sent({"body": requests.ReadTimeout()}))
     house.receive("p1")
 
-    assert house.deliver() == "Timeout: 1 rows, try 1 of 8"
+    assert house.deliver() == "Timeout: 1 row, try 1 of 8"
     house.due()
     oracle.replace(responses.POST, EVENT, json=answer(None))
-    assert house.deliver() == "1 rows of lapsed"
+    assert house.deliver() == "1 row of lapsed"
 
 
 @pytest.mark.parametrize("code", ["CUSTOM_EVENT_NOT_FOUND", "LIST_NOT_FOUND", "API_BLOCKED"])
@@ -314,7 +314,7 @@ def test_what_the_destination_lacks_holds_it_and_its_rows_wait(house, oracle, co
     house.records.release("destination", "lapsed")
     mirror.publish(house.redis, house.records.load())
     oracle.replace(responses.POST, EVENT, json=answer(None))
-    assert house.deliver() == "1 rows of lapsed"
+    assert house.deliver() == "1 row of lapsed"
 
 
 def test_a_list_that_single_recipients_miss_holds_the_destination_too(house, oracle):
@@ -396,7 +396,7 @@ def test_a_call_whose_worker_died_is_an_unknown_outcome(house, oracle):
     house.lanes.begin(batch)
     ((_, later),) = lapse(house, batch)
 
-    assert house.delivery.deliver(batch.id, later).text == "1 rows of lapsed, 1 rejected"
+    assert house.delivery.deliver(batch.id, later).text == "1 row of lapsed, 1 rejected"
     assert house.letters() == [("p1", "OutcomeUnknown", "the worker stopped during the call")]
 
 
@@ -439,7 +439,7 @@ def test_a_worker_that_stops_gives_back_what_it_has_not_begun(house, oracle):
     assert house.deliver() == "given back: this worker stops"
     house.stopping.clear()
     oracle.post(EVENT, json=answer(None))
-    assert house.deliver() == "1 rows of lapsed"
+    assert house.deliver() == "1 row of lapsed"
 
 
 def test_a_worker_that_stops_leaves_its_calls_to_others_at_once(house, oracle):

@@ -147,7 +147,7 @@ def test_a_table_that_somebody_else_made_in_the_meantime_is_taken_as_it_is(house
     oracle.post(FIELDS, json=[""])
     house.receive("p1")
 
-    assert go(house)[-1] == "1 rows of lapsed"
+    assert go(house)[-1] == "1 row of lapsed"
 
 
 def test_one_batch_sets_up_while_the_others_wait(house, oracle):
@@ -162,7 +162,7 @@ def test_one_batch_sets_up_while_the_others_wait(house, oracle):
     looks = [house.lanes.claim(house_gate(house, "retrieveProfileExtensions")) for _ in range(2)]
 
     texts = [house.delivery.deliver(look.batch, look.attempt).text for look in looks]
-    assert texts == ["1 rows of lapsed, next: create", "look: another worker is at it"]
+    assert texts == ["1 row of lapsed, next: create", "look: another worker is at it"]
 
 
 def house_gate(house: House, function: str) -> Gate:
@@ -181,7 +181,7 @@ def test_a_table_that_cannot_be_made_holds_the_destination_and_no_row_is_merged_
     oracle.replace(responses.POST, TABLES, json=True)
     oracle.post(FIELDS, json=[""])
     release(house)
-    assert go(house)[-1] == "1 rows of lapsed"
+    assert go(house)[-1] == "1 row of lapsed"
     assert len(sent_to(oracle, MERGE)) == 1
 
 
@@ -196,7 +196,7 @@ def test_a_refusal_that_means_success_is_one(house, oracle, monkeypatch):
     oracle.post(MERGE, status=404, json=refusal("RECORD_NOT_FOUND"))
     house.receive("p1")
 
-    assert go(house) == ["1 rows of lapsed"]
+    assert go(house) == ["1 row of lapsed"]
 
 
 def test_a_table_that_somebody_made_while_its_destination_was_held_is_found(house, oracle):
@@ -209,7 +209,7 @@ def test_a_table_that_somebody_made_while_its_destination_was_held_is_found(hous
     oracle.post(FIELDS, json=[""])
     release(house)
 
-    assert go(house)[-1] == "1 rows of lapsed"
+    assert go(house)[-1] == "1 row of lapsed"
     assert len(sent_to(oracle, MERGE)) == 1
 
 
@@ -224,7 +224,7 @@ def test_a_table_that_was_deleted_is_looked_for_again(house, oracle):
     oracle.replace(responses.POST, FIELDS, json=[""])
     release(house)
 
-    assert go(house)[-1] == "1 rows of lapsed"
+    assert go(house)[-1] == "1 row of lapsed"
     assert len(sent_to(oracle, MERGE)) == 1
 
 
@@ -239,11 +239,11 @@ def test_a_step_that_failed_is_tried_again_alone(house, oracle):
     oracle.get(TABLES, json=["T"])
     oracle.add_callback(responses.POST, FIELDS, sent({"body": requests.ReadTimeout()}))
     house.receive("p1")
-    assert go(house)[-1] == "Timeout: 1 rows, try 1 of 8"
+    assert go(house)[-1] == "Timeout: 1 row, try 1 of 8"
     oracle.replace(responses.POST, FIELDS, json=[""])
     house.due()
 
-    assert go(house) == ["1 rows of lapsed"]
+    assert go(house) == ["1 row of lapsed"]
     assert len(sent_to(oracle, MERGE)) == 1
 
 
@@ -282,7 +282,7 @@ def test_a_worker_that_died_in_a_later_step_leaves_the_earlier_ones_done(house, 
 
     assert house.delivery.deliver(batch, attempt).again
     house.due()
-    assert go(house)[-1] == "1 rows of lapsed"
+    assert go(house)[-1] == "1 row of lapsed"
     assert len(sent_to(oracle, MERGE)) == 1
 
 
@@ -399,7 +399,7 @@ def test_a_destination_alone_may_have_its_answers_come_later(later, oracle):
     later.configure(api="async")
     later.receive("p1")
 
-    assert later.deliver() == "1 rows of lapsed submitted"
+    assert later.deliver() == "1 row of lapsed submitted"
 
 
 def test_pending_answers_are_asked_for_less_and_less_often(later, oracle):

@@ -16,7 +16,8 @@ from pipeline.lanes import Lanes
 from pipeline.pace import paces
 from pipeline.status import intake
 from pipeline.stops import in_the_way, way_out
-from pipeline.troubles import counted, of_pace
+from pipeline.troubles import of_pace
+from pipeline.words import counted
 
 PATIENCE = 3.0  # seconds for workers to accept what was sent just before
 POLL = 0.05  # seconds
@@ -42,7 +43,7 @@ def flush(audience: str) -> None:
     for text in throttled:
         click.echo(text)
     if left:
-        amount = counted(left, "activation", "activations")
+        amount = counted(left, "activation")
         click.echo(f"{amount} in the intake, of any audience, not accepted yet and not part of this.")
     if not seen:
         click.echo("No worker has been seen, so nothing is sent: start some with `activation up`.", err=True)
@@ -64,7 +65,7 @@ def told(catalog: Catalog, destination: Destination, rows: int) -> str:
     name = f'destination "{destination.name}"'
     if not rows:
         return f"{name}: nothing waits"
-    amount = counted(rows, "row", "rows")
+    amount = counted(rows, "row")
     stops = in_the_way(catalog, destination)
     if not stops:
         return f"{name}: {amount} due now"

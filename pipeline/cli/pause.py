@@ -9,7 +9,7 @@ from pipeline.cli.context import Stores, open_stores
 from pipeline.cli.tables import printable
 from pipeline.errors import Misconfigured
 from pipeline.stops import Stop, in_the_way, stop_of, way_out
-from pipeline.troubles import counted
+from pipeline.words import counted
 
 NAME = "CONNECTOR|DESTINATION"
 

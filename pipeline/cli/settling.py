@@ -14,7 +14,7 @@ from pipeline.cli.filters import choosing, filter_of
 from pipeline.dead_letters import Filter
 from pipeline.doorbell import Doorbell
 from pipeline.errors import Misconfigured
-from pipeline.troubles import counted
+from pipeline.words import counted
 
 NOT_OPEN = "None of these is open: they were sent again or dropped before, or the options leave them out."
 
@@ -98,4 +98,4 @@ def refuse_unknown(engine: Engine, ids: Sequence[str]) -> None:
 
 def letters_of(amount: int) -> str:
     """Return "1 dead letter" or "1,200 dead letters"."""
-    return counted(amount, "dead letter", "dead letters")
+    return counted(amount, "dead letter")

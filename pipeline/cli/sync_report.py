@@ -15,6 +15,7 @@ from pipeline.report import Messages, flatten
 from pipeline.snapshots import difference
 from pipeline.snapshots.parts import Part
 from pipeline.snapshots.sync import Outcome
+from pipeline.words import counted
 
 SHOWN = 20  # refused lines
 EXAMPLES = 3  # profiles of each kind
@@ -60,7 +61,8 @@ class Report:
         if outcome.finished:
             amount = sum(part.sent for part in outcome.finished)
             click.echo(f"An earlier run had been interrupted; it is complete now ({amount:,} sent).")
-        click.echo(f"{outcome.reading.members:,} members in {outcome.reading.lines:,} lines")
+        found = outcome.reading
+        click.echo(f"{counted(found.members, 'member')} in {counted(found.lines, 'line')}")
         show(
             ("DESTINATION", "BEFORE", *map(str.upper, KINDS), "TO SEND", "SENT", ""), map(row, outcome.parts)
         )

@@ -13,6 +13,7 @@ from pipeline.snapshots.query import read_query
 from pipeline.snapshots.source import Source
 from pipeline.snapshots.sync import Outcome, Sync
 from pipeline.snapshots.turns import Busy
+from pipeline.words import counted
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +71,5 @@ def run_by_schedule(records: Records, engine: Engine, catalog: Catalog, name: st
         return f"{name} is held: nothing was sent"
     if outcome.reading.refused:
         log.warning("rows refused", extra={"source": name, "rows": outcome.reading.refused})
-    return (
-        f"{name}: {outcome.reading.members:,} members, {sum(part.sent for part in outcome.parts):,} changes"
-    )
+    members, changes = outcome.reading.members, sum(part.sent for part in outcome.parts)
+    return f"{name}: {counted(members, 'member')}, {counted(changes, 'change')}"
