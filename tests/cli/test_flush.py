@@ -16,7 +16,7 @@ def test_what_waits_is_due_now(house, run):
     result = run("flush", "lapsed-buyers")
 
     assert (result.exit_code, result.output) == (0, 'destination "lapsed": 2 rows due now\n')
-    assert cut(house.lanes)[0].rows == 2
+    assert cut(house.lanes).rows == 2
 
 
 def test_other_audiences_go_on_waiting(house, run):
@@ -69,7 +69,7 @@ def test_what_was_flushed_while_paused_goes_at_once_afterwards(house, run):
     run("flush", "lapsed-buyers")
     run("resume", "lapsed")
 
-    assert cut(house.lanes)[0].rows == 1
+    assert cut(house.lanes).rows == 1
 
 
 def test_an_unknown_audience_is_refused_with_those_there_are(house, run):

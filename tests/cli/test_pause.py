@@ -74,7 +74,7 @@ def test_after_a_pause_what_waited_goes_on(house, say):
         'destination "lapsed" goes on; 1 row waits. It was paused since <then>: new prices\n'
     )
     assert holds(house) == {}
-    assert cut(house.lanes)[0].rows == 1
+    assert cut(house.lanes).rows == 1
 
 
 def test_resume_clears_a_hold_and_says_what_it_was(house, say):
