@@ -1,4 +1,4 @@
-"""pipeline.responsys.records; answers as in Oracle's api-v1.3-lists-listName-members-post.htm and as recorded."""
+"""pipeline.responsys.records: what the answers to merges say of each row."""
 
 import pytest
 
