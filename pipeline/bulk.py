@@ -48,7 +48,8 @@ class Bulk:
 
     def _add(self, index: int, row: Mapping[str, Any]) -> None:
         try:
-            activation = self._read(row)
+            activation = read_row(row, self.audience)
+            self.audiences.require(activation.audience)
         except Invalid as error:
             self.report.refuse(index, error.messages)
             return
@@ -59,15 +60,6 @@ class Bulk:
         self.chunk.add(activation, self.bulk)
         if self.chunk.full:
             self._append()
-
-    def _read(self, row: Mapping[str, Any]) -> Activation:
-        if self.audience is not None and isinstance(row, Mapping):
-            row = {"audience": self.audience, **row}
-        activation = from_mapping(row)
-        if self.audience not in (None, activation.audience):
-            raise Invalid({"audience": [f'This row is for another audience than "{self.audience}".']})
-        self.audiences.require(activation.audience)
-        return activation
 
     def _append(self) -> None:
         chunk, self.chunk = self.chunk, None
@@ -88,3 +80,13 @@ class Bulk:
         self.appender.ring(self.shards)
         self.shards = set()
         self.rung_at = time.monotonic()
+
+
+def read_row(row: Mapping[str, Any], audience: str | None) -> Activation:
+    """Read one row, which need not name its audience, but no other than ``audience``; raises Invalid."""
+    if audience is not None and isinstance(row, Mapping):
+        row = {"audience": audience, **row}
+    activation = from_mapping(row)
+    if audience not in (None, activation.audience):
+        raise Invalid({"audience": [f'This row is for another audience than "{audience}".']})
+    return activation

@@ -70,7 +70,7 @@ class Router:
         key = (activation.audience, activation.call_type, activation.bulk, activation.destination)
         ways = self._ways.get(key)
         if ways is None:
-            ways = self._ways[key] = self._find(activation)
+            ways = self._ways[key] = ways_of(self.catalog, activation)
         tokens = [self._token(index, activation, way, mark, digest) for way in ways]
         if not ways and not self._known(activation):
             why = f'no destination is set up for audience "{activation.audience}"'
@@ -96,14 +96,6 @@ class Router:
         self._marks.add(digest)
         return False
 
-    def _find(self, activation: Activation) -> list[Way]:
-        return [
-            Way(destination, self.catalog.connector_of(destination), ACTIONS[destination.action])
-            for destination in self.catalog.for_audience(activation.audience)
-            if activation.call_type in destination.call_types
-            and activation.destination in (None, destination.name)
-        ]
-
     def _known(self, activation: Activation) -> bool:
         """Whether somebody takes other changes of this audience, so that not taking this one is meant."""
         return activation.destination is None and activation.audience in self.catalog.audiences
@@ -127,6 +119,16 @@ class Router:
             activation=self.claim.entries[index].decode("utf-8", "replace"),
         )
         self.letters.append((letter, digest))
+
+
+def ways_of(catalog: Catalog, activation: Activation) -> list[Way]:
+    """Return the destinations that take such activations."""
+    return [
+        Way(destination, catalog.connector_of(destination), ACTIONS[destination.action])
+        for destination in catalog.for_audience(activation.audience)
+        if activation.call_type in destination.call_types
+        and activation.destination in (None, destination.name)
+    ]
 
 
 def lane_of(way: Way, shape: str, activation: Activation) -> str:

@@ -1,23 +1,20 @@
 """``activation send AUDIENCE FILE``: activations from JSON Lines or CSV."""
 
 import os
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from pipeline.appender import AppendFailed
-from pipeline.chunk import MAX_ENTRIES
-from pipeline.cli.context import open_stores
+from pipeline.cli.context import Stores, open_stores
 from pipeline.cli.send_errors import JsonErrors, TextErrors
-from pipeline.lines import Line
+from pipeline.cli.sending import Sending, rehearse
 from pipeline.producer import Producer
-from pipeline.report import Messages, Report
+from pipeline.report import Report
 from pipeline.sources import Format, format_of, read
 
 
@@ -26,10 +23,18 @@ from pipeline.sources import Format, format_of, read
 @click.argument("file", type=click.File("rb"))
 @click.option("--format", "form", type=click.Choice(["jsonl", "csv"]), help="Else name or content decide.")
 @click.option("--bulk", is_flag=True, help="Wait behind real-time activations, as for a backfill.")
+@click.option("--dry-run", is_flag=True, help="Only show the calls that would go out, without values.")
 @click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON, with every error.")
 @click.pass_context
 def send(
-    context: click.Context, audience: str, file: BinaryIO, form: Format | None, bulk: bool, as_json: bool
+    context: click.Context,
+    /,
+    audience: str,
+    file: BinaryIO,
+    form: Format | None,
+    bulk: bool,
+    dry_run: bool,
+    as_json: bool,
 ) -> None:
     """Activate every row of FILE ("-" is standard input): JSON Lines, or CSV with a header.
 
@@ -38,50 +43,30 @@ def send(
     """
     errors = JsonErrors() if as_json else TextErrors()
     sending = Sending(read(file, form or format_of(str(getattr(file, "name", "")))), errors.add)
-    failure = None
-    with open_stores() as stores, Producer(stores.broker_url) as producer, bar(file) as advance:
-        stores.redis.ping()
+    failure, expected = None, None
+    with open_stores() as stores, bar(file) as advance:
+        if dry_run:
+            report, expected = rehearse(sending, stores.records.load(), audience, advance)
+        else:
+            report, failure = append(sending, stores, audience, advance, bulk=bulk)
+    errors.close(report.accepted, report.refused + sending.unread, failure, expected)
+    spoilt = report.refused or sending.unread or any(each.invalid for each in expected or ())
+    context.exit(1 if failure or spoilt else 0)
+
+
+def append(
+    sending: Sending, stores: Stores, audience: str, advance: Callable[[int], None], *, bulk: bool
+) -> tuple[Report, str | None]:
+    """Append all rows; return how that went, and what it failed of."""
+    stores.redis.ping()
+    with Producer(stores.broker_url) as producer:
         try:
             report = producer.activate_many(
                 sending.rows(), audience=audience, bulk=bulk, progress=advance, on_error=sending.refuse
             )
         except AppendFailed as error:
-            report, failure = error.report or Report(), sending.explain(error)
-    errors.close(report.accepted, report.refused + sending.unread, failure)
-    context.exit(1 if failure or report.refused or sending.unread else 0)
-
-
-@dataclass
-class Sending:
-    """Rows on their way, with the numbers of their lines."""
-
-    lines: Iterator[Line]
-    note: Callable[[int, Messages], None]
-    unread: int = 0  # lines that could not be read
-    _recent: deque[int] = field(default_factory=lambda: deque(maxlen=MAX_ENTRIES))
-
-    def rows(self) -> Iterator[Any]:
-        """Give the rows of the lines that can be read."""
-        for line in self.lines:
-            if line.problem is None:
-                self._recent.append(line.number)
-                yield line.row
-            else:
-                self.unread += 1
-                self.note(line.number, {"_schema": [line.problem]})
-
-    def refuse(self, _: int, messages: Messages) -> None:
-        """Note that the row given last was refused."""
-        self.note(self._recent.pop(), messages)
-
-    def explain(self, error: AppendFailed) -> str:
-        """Say which lines may be missing."""
-        count = len(error.activations)
-        first = list(self._recent)[-count]
-        return (
-            f"{error.why}. Every valid line before line {first:,} was accepted; "
-            f"for {count:,} from there on that is not known, and none was sent after them"
-        )
+            return error.report or Report(), sending.explain(error)
+    return report, None
 
 
 @contextmanager

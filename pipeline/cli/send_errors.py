@@ -1,10 +1,13 @@
 """What ``activation send`` says of the rows that were not accepted."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import click
 
+from pipeline.cli.expected import NOTHING_SENT, documents, tell
+from pipeline.dry_run import Expected
 from pipeline.report import Messages, flatten
 
 SHOWN = 20
@@ -15,22 +18,30 @@ class TextErrors:
 
     def __init__(self) -> None:
         self._first: list[str] = []
+        self._others = 0
 
     def add(self, line: int, messages: Messages) -> None:
         """Note why a line was not accepted."""
         if len(self._first) < SHOWN:
             self._first.append(f"line {line:,}: {'; '.join(flatten(messages))}")
+        else:
+            self._others += 1
 
-    def close(self, accepted: int, refused: int, failure: str | None) -> None:
-        """Print errors on standard error and the outcome on standard output."""
+    def close(
+        self, accepted: int, refused: int, failure: str | None, expected: Sequence[Expected] | None = None
+    ) -> None:
+        """Print errors on standard error and the outcome on standard output; ``expected`` of a dry run."""
         for error in self._first:
             click.echo(error, err=True)
-        if refused > SHOWN:
-            click.echo(f"and {refused - SHOWN:,} more (--json lists all)", err=True)
+        if self._others:
+            click.echo(f"and {self._others:,} more (--json lists all)", err=True)
         outcome = f"accepted {accepted:,} of {accepted + refused:,}"
         click.echo(f"{outcome}; {refused:,} refused" if refused else outcome)
         if failure:
             click.echo(f"Error: {failure}", err=True)
+        if expected is not None:
+            tell(expected)
+            click.echo(NOTHING_SENT, err=True)
 
 
 class JsonErrors:
@@ -45,9 +56,15 @@ class JsonErrors:
         click.echo(json.dumps({"line": line, "messages": messages}), nl=False)
         self._begun = True
 
-    def close(self, accepted: int, refused: int, failure: str | None) -> None:
+    def close(
+        self, accepted: int, refused: int, failure: str | None, expected: Sequence[Expected] | None = None
+    ) -> None:
         """Print the outcome."""
         outcome: dict[str, Any] = {"accepted": accepted, "refused": refused}
+        if expected is not None:
+            outcome |= {"dry_run": True, "destinations": documents(expected)}
         if failure:
             outcome["failure"] = failure
-        click.echo(("], " if self._begun else '{"errors": [], ') + json.dumps(outcome)[1:])
+        click.echo(
+            ("], " if self._begun else '{"errors": [], ') + json.dumps(outcome, ensure_ascii=False)[1:]
+        )

@@ -25,7 +25,7 @@ from pipeline.sources import Format
 @click.argument("file", type=click.File("rb"), required=False)
 @click.option("--source", metavar="NAME", help="Run this source now, rather than read a file.")
 @click.option("--format", "form", type=click.Choice(["jsonl", "csv"]), help="Else name or content decide.")
-@click.option("--dry-run", is_flag=True, help="Only count what would be sent, with a few examples.")
+@click.option("--dry-run", is_flag=True, help="Only show numbers, examples and calls.")
 @click.option("--confirm", is_flag=True, help="Go on although it looks wrong.")
 @click.option(
     "--max-leaving",
@@ -59,7 +59,7 @@ def sync(
         how: dict[str, Any] = {"agree": lambda worries: confirm or asked(bar, worries)}
         how |= {"on_error": report.refuse, "progress": bar}
         if dry_run:
-            how["look"] = report.look(stores.engine)
+            how["look"] = report.look(stores.engine, stores.records.load())
         if max_leaving is not None:
             how["max_leaving"] = max_leaving
         appender = None if dry_run else Appender(stores.redis, Doorbell(stores.broker_url))

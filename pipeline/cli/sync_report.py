@@ -9,11 +9,15 @@ from typing import Any
 import click
 from sqlalchemy import Engine
 
+from pipeline.catalog import Catalog
+from pipeline.cli.expected import NOTHING_SENT, document, tell
 from pipeline.cli.tables import printable, show
 from pipeline.database import reading
+from pipeline.dry_run import Expected
 from pipeline.report import Messages, flatten
 from pipeline.snapshots import difference
 from pipeline.snapshots.parts import Part
+from pipeline.snapshots.rehearsal import rehearse
 from pipeline.snapshots.sync import Outcome
 from pipeline.words import counted
 
@@ -31,14 +35,15 @@ class Report:
     dry_run: bool
     errors: list[tuple[int, Messages]] = field(default_factory=list)  # the first ones, by line
     examples: dict[str, dict[str, list[str]]] = field(default_factory=dict)  # by destination and kind
+    expected: dict[str, Expected] = field(default_factory=dict)  # of a dry run, by destination
 
     def refuse(self, line: int, messages: Messages) -> None:
         """Note why a line was refused."""
         if len(self.errors) < SHOWN:
             self.errors.append((line, messages))
 
-    def look(self, engine: Engine) -> Callable[[Part], None]:
-        """Return what finds a few profiles of a part."""
+    def look(self, engine: Engine, catalog: Catalog) -> Callable[[Part], None]:
+        """Return what finds the calls for a part, and a few of its profiles."""
 
         def find(part: Part) -> None:
             with reading(engine) as connection:
@@ -49,6 +54,7 @@ class Report:
                 "changed": first(row.profile_id for row in arriving if not row.enters),
                 "leaving": first(row.profile_id for row in leaving),
             }
+            self.expected[part.destination] = rehearse(engine, catalog, part)
 
         return find
 
@@ -67,6 +73,7 @@ class Report:
             ("DESTINATION", "BEFORE", *map(str.upper, KINDS), "TO SEND", "SENT", ""), map(row, outcome.parts)
         )
         self.tell_examples()
+        tell(self.expected.values())
         self.tell_concerns(outcome)
 
     def tell_errors(self, outcome: Outcome) -> None:
@@ -88,7 +95,7 @@ class Report:
     def tell_concerns(self, outcome: Outcome) -> None:
         """Say what must be confirmed, and that nothing was sent."""
         if self.dry_run:
-            click.echo("Nothing was sent: this was a dry run.", err=True)
+            click.echo(NOTHING_SENT, err=True)
         if outcome.sent:
             return
         for concern in outcome.concerns:
@@ -122,6 +129,7 @@ class Report:
         found = {**numbers, "baseline": part.silent, "to_send": part.sends, "sent": part.sent}
         if self.dry_run:
             found["examples"] = self.examples[part.destination]
+            found["expected"] = document(self.expected[part.destination])
         return found
 
 

@@ -41,7 +41,7 @@ class Outbox:
         """
         chunk, count = None, 0
         for call_type, row in rows:
-            activation = self._activation(call_type, row)
+            activation = activation_of(self._part, call_type, row, self._taken_at)
             if activation is None:
                 continue
             chunk = chunk or self._open()
@@ -56,23 +56,25 @@ class Outbox:
         self._shards.clear()
         return count
 
-    def _activation(self, call_type: str, row: Any) -> Activation | None:
-        if self._part.silent or call_type not in self._part.call_types or row.content == NOTHING:
-            return None
-        identifiers, variables = loads(row.content)
-        return Activation(
-            audience=self._part.audience,
-            profile_id=row.profile_id,
-            call_type=call_type,
-            identifiers=identifiers,
-            variables=variables,
-            occurred_at=self._taken_at,
-            destination=self._part.destination,
-        )
-
     def _open(self) -> Chunk:
         self._series.number += 1
         return Chunk(self._series, Clock())
 
     def _close(self, chunk: Chunk) -> None:
         self._shards |= self._appender.append_chunk(chunk)
+
+
+def activation_of(part: Part, call_type: str, row: Any, taken_at: datetime | None) -> Activation | None:
+    """Return the activation of a row of a part; None when the destination does not take it."""
+    if part.silent or call_type not in part.call_types or row.content == NOTHING:
+        return None
+    identifiers, variables = loads(row.content)
+    return Activation(
+        audience=part.audience,
+        profile_id=row.profile_id,
+        call_type=call_type,
+        identifiers=identifiers,
+        variables=variables,
+        occurred_at=taken_at,
+        destination=part.destination,
+    )

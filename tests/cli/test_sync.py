@@ -61,8 +61,35 @@ def test_a_dry_run_tells_numbers_and_examples_and_sends_nothing(sync, house):
     result = sync("bcdefg", "--dry-run")
 
     assert (result.exit_code, result.stderr) == (0, "Nothing was sent: this was a dry run.\n")
-    assert result.stdout.splitlines()[-2:] == ["lapsed, entering: g", "lapsed, leaving: a"]
+    assert result.stdout.splitlines()[3:8] == [
+        "lapsed, entering: g",
+        "lapsed, leaving: a",
+        "lapsed: 2 rows, 1 call",
+        "  event: triggerCustomEvent, 1 call with 2 rows",
+        "    POST /rest/api/v1.3/events/LAPSED",
+    ]
     assert sent(house) == []
+
+
+def test_the_calls_of_a_dry_run_are_counted_over_all_pages(sync, house, monkeypatch):
+    sync("abcdef")
+    sent(house)
+    monkeypatch.setattr("pipeline.snapshots.rehearsal.PAGE", 2)
+
+    result = sync("defghijkl", "--dry-run", "--json")
+
+    expected = json.loads(result.stdout)["destinations"]["lapsed"]["expected"]
+    (calls,) = expected["calls"]
+    assert (expected["rows"], calls["calls"], calls["rows"]) == (9, 1, 9)
+    assert sent(house) == []
+
+
+def test_a_dry_run_of_a_baseline_makes_no_calls(sync, bare):
+    from tests.house import ACME
+
+    bare.apply({"acme": ACME}, {"lapsed": {**LAPSED, "existing_members": False}})
+
+    assert sync("abc", "--dry-run").stdout.splitlines()[-1] == "lapsed: 0 rows, 0 calls"
 
 
 def test_a_snapshot_that_looks_wrong_stops_with_the_numbers_until_it_is_confirmed(sync, house):

@@ -1,0 +1,93 @@
+"""What a dry run says of the calls that would go out."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import click
+
+from pipeline.cli.tables import printable
+from pipeline.dry_run import Expected
+from pipeline.expected_calls import Calls
+from pipeline.words import counted
+
+SHOWN = 20  # kinds of calls of a destination
+NOTHING_SENT = "Nothing was sent: this was a dry run."
+
+
+def tell(found: Iterable[Expected]) -> None:
+    """Print them for a person."""
+    for expected in found:
+        for line in lines(expected):
+            click.echo(printable(line))
+
+
+def lines(expected: Expected) -> Iterator[str]:
+    """Yield the lines about one destination."""
+    kinds = list(expected.calls.values())
+    certain = sum(calls.calls for calls in kinds if not calls.once)
+    numbers = f"{counted(expected.rows, 'row')}, {counted(certain, 'call')}{but(expected)}"
+    yield f"{expected.way.destination.name}: {numbers}"
+    for stop in expected.stops:
+        yield f"  {stop}"
+    for calls in kinds[:SHOWN]:
+        yield from of_calls(calls)
+    if len(kinds) > SHOWN:
+        yield f"  and {len(kinds) - SHOWN:,} more kinds of calls (--json lists all)"
+
+
+def but(expected: Expected) -> str:
+    """Say what becomes of the other activations."""
+    others = {
+        "overlaid by newer ones": expected.coalesced,
+        "repeated within dedupe": expected.repeated,
+        "invalid": expected.invalid,
+    }
+    return "".join(f", {number:,} {what}" for what, number in others.items() if number)
+
+
+def of_calls(calls: Calls) -> Iterator[str]:
+    """Yield the lines about calls of one kind."""
+    if calls.once:
+        yield f"  {calls.step}: {calls.function}, once, unless it is known to be there"
+    else:
+        rows = counted(calls.rows, "row")
+        most = f", at most {calls.most:,} in one" if calls.calls > 1 else ""
+        yield f"  {calls.step}: {calls.function}, {counted(calls.calls, 'call')} with {rows}{most}"
+    yield f"    {calls.method} {calls.path}"
+    if isinstance(calls.body, Mapping):
+        yield from (
+            f"      {key}: {json.dumps(value, ensure_ascii=False)}" for key, value in calls.body.items()
+        )
+
+
+def documents(found: Iterable[Expected]) -> dict[str, Any]:
+    """Return them for a program, by destination."""
+    return {expected.way.destination.name: document(expected) for expected in found}
+
+
+def document(expected: Expected) -> dict[str, Any]:
+    """Return one destination for a program."""
+    return {
+        "rows": expected.rows,
+        "coalesced": expected.coalesced,
+        "repeated": expected.repeated,
+        "invalid": expected.invalid,
+        "stopped": [str(stop) for stop in expected.stops],
+        "calls": [of_kind(calls) for calls in expected.calls.values()],
+    }
+
+
+def of_kind(calls: Calls) -> dict[str, Any]:
+    """Return calls of one kind for a program."""
+    return {
+        "step": calls.step,
+        "function": calls.function,
+        "method": calls.method,
+        "path": calls.path,
+        "set_up": calls.once,
+        "calls": calls.calls,
+        "rows": calls.rows,
+        "most_rows": calls.most,
+        "body": calls.body,
+    }

@@ -1,0 +1,78 @@
+"""The rows of a file on their way, with the numbers of their lines."""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipeline.activation import Invalid
+from pipeline.appender import AppendFailed
+from pipeline.audiences import UnknownAudience
+from pipeline.bulk import PROGRESS_EVERY, read_row
+from pipeline.catalog import Catalog
+from pipeline.chunk import MAX_ENTRIES
+from pipeline.dry_run import DryRun, Expected
+from pipeline.lines import Line
+from pipeline.report import Messages, Report
+
+
+@dataclass
+class Sending:
+    """Rows on their way, with the numbers of their lines."""
+
+    lines: Iterator[Line]
+    note: Callable[[int, Messages], None]
+    unread: int = 0  # lines that could not be read
+    _recent: deque[int] = field(default_factory=lambda: deque(maxlen=MAX_ENTRIES))
+
+    def rows(self) -> Iterator[Any]:
+        """Give the rows of the lines that can be read."""
+        for line in self.lines:
+            if line.problem is None:
+                self._recent.append(line.number)
+                yield line.row
+            else:
+                self.unread += 1
+                self.note(line.number, {"_schema": [line.problem]})
+
+    def refuse(self, _: int, messages: Messages) -> None:
+        """Note that the row given last was refused."""
+        self.note(self._recent.pop(), messages)
+
+    def remark(self, messages: Messages) -> None:
+        """Note what will become of the row given last, although it is not refused."""
+        self.note(self._recent[-1], messages)
+
+    def explain(self, error: AppendFailed) -> str:
+        """Say which lines may be missing."""
+        count = len(error.activations)
+        first = list(self._recent)[-count]
+        return (
+            f"{error.why}. Every valid line before line {first:,} was accepted; "
+            f"for {count:,} from there on that is not known, and none was sent after them"
+        )
+
+
+def rehearse(
+    sending: Sending, catalog: Catalog, audience: str, progress: Callable[[int], None]
+) -> tuple[Report, list[Expected]]:
+    """Go through all rows without sending any; return what would become of them, and the calls.
+
+    Raises:
+        UnknownAudience: no destination takes its changes.
+    """
+    if audience not in catalog.audiences:
+        raise UnknownAudience(audience, len(catalog.audiences))
+    report, run = Report(on_error=sending.refuse), DryRun(catalog, audience)
+    for count, row in enumerate(sending.rows(), 1):
+        try:
+            problems = run.add(read_row(row, audience))
+        except Invalid as error:
+            report.refuse(count - 1, error.messages)
+            continue
+        report.accepted += 1
+        if problems:
+            sending.remark({name: [problem] for name, problem in problems.items()})
+        if count % PROGRESS_EVERY == 0:
+            progress(count)
+    return report, run.finish()

@@ -1,0 +1,46 @@
+"""Go through the difference of one destination as it would be sent, and find the calls."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Engine
+
+from pipeline.activation import Activation
+from pipeline.catalog import Catalog
+from pipeline.database import reading
+from pipeline.dry_run import Expected, expect
+from pipeline.snapshots import difference
+from pipeline.snapshots.outbox import activation_of
+from pipeline.snapshots.parts import Part
+
+PAGE = 2_000  # profiles
+
+
+def rehearse(engine: Engine, catalog: Catalog, part: Part) -> Expected:
+    """Return what would happen at the destination of a part that was compared."""
+    expected = expect(catalog, catalog.destinations[part.destination])
+    for activation in activations(engine, part):
+        expected.add(activation)
+    expected.finish()
+    return expected
+
+
+def activations(engine: Engine, part: Part) -> Iterator[Activation]:
+    """Yield what would be sent, in that order."""
+    for call_type, row in changes(engine, part):
+        activation = activation_of(part, call_type, row, None)
+        if activation is not None:
+            yield activation
+
+
+def changes(engine: Engine, part: Part) -> Iterator[tuple[str, Any]]:
+    """Yield who leaves and who arrives, page by page."""
+    for find in (difference.leaving, difference.arriving):
+        at: Part | None = part
+        while at:
+            with reading(engine) as connection:
+                rows = find(connection, at, PAGE)
+            for row in rows:
+                yield ("REMOVE" if find is difference.leaving else "ADD" if row.enters else "UPDATE"), row
+            at = replace(part, position=rows[-1].profile_id) if rows else None
