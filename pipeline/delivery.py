@@ -97,7 +97,7 @@ class Delivery:
     def _recover(self, job: Job) -> Report:
         """Settle a batch whose worker was cut off somewhere between its call and its settling."""
         unknown = OutcomeUnknown("OutcomeUnknown", "the worker stopped during the call")
-        return self._settlement.repeat(job.batch) or self._failures.handle(job, unknown, sent=True)
+        return self._settlement.repeat(job.batch) or self._failures.handle(job.called, unknown, sent=True)
 
     def _advance(self, job: Job) -> Report:
         """Do the next step that is needed, now when the batch came with a permit for its function."""

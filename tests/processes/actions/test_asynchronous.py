@@ -152,3 +152,22 @@ def test_e_mails_and_tables_are_asynchronous_too(mailings, tables):
     assert mail.letters() == {"new": "NO_RECIPIENT_FOUND: Recipient Not Found"}
     assert table.table("TIERS", "CUSTOMER", "TIER") == {"C-ada": ("gold",)}
     assert sorted(table.letters()) == ["bob"]
+
+
+def test_a_destination_that_is_changed_while_its_e_mail_is_under_way_sends_no_second_one(mailings, slow):
+    """The new configuration has other steps before it."""
+    shop = mailings("async-altered", members=[member("ada")], connector=ASYNC)
+    shop.order("extensions", extensions=[{"name": "WELCOMED", "fields": {"TIER": "STR25"}}])
+    shop.send(person("ada", tier="gold"))
+    submitted(shop, 1)
+
+    options = {"action": "campaign_email", "campaign": "WELCOME", "fields": {"tier": "TIER"}}
+    shop.configure(**options, fields_table="WELCOMED")
+    slow()
+    until(lambda: shop.outbox())
+    shop.emulator.order("behaviour", {"async_delay": 0})
+    shop.settled()
+
+    assert shop.outbox() == {"ada@example.com": 1}
+    assert shop.extension("WELCOMED", "TIER") == {"C-ada": ("gold",)}
+    assert shop.count("sent", "dead_letters") == (1, 0)

@@ -173,6 +173,35 @@ def test_a_table_that_cannot_be_made_holds_the_destination_until_somebody_has_ma
     assert shop.count("sent", "dead_letters") == (1, 0)
 
 
+def test_a_destination_may_be_changed_while_a_batch_of_it_is_held_half_way(exports):
+    """What is new for the batch is done as well, and nothing is taken for done."""
+    shop = exports(
+        "changed",
+        members=[member("ada")],
+        extensions=[
+            {"name": "FIELDS", "fields": {"TIER": "STR25"}},
+            {"name": "AUDIENCES", "fields": {"RIGHT": "STR25"}},
+        ],
+        fields={"tier": "TIER"},
+        fields_table="FIELDS",
+        memberships={"changed": "WRONG"},
+        memberships_table="AUDIENCES",
+    )
+    shop.send(person("ada", tier="gold"))
+    assert shop.held() == (
+        'INVALID_FIELD_NAME: table "AUDIENCES" has no column WRONG: add what is missing in Responsys'
+    )
+
+    keys = ("action", "identifiers", "match_column_1", "memberships_table")
+    kept = {key: shop.destinations["changed"][key] for key in keys}
+    shop.configure(**kept, memberships={"changed": "RIGHT"})
+    shop.run("resume", "destination:changed")
+    shop.settled()
+
+    assert shop.extension("AUDIENCES", "RIGHT") == {"C-ada": ("1",)}
+    assert shop.count("sent", "dead_letters") == (1, 0)
+
+
 def test_a_throttled_extension_table_does_not_stop_list_merges_of_other_destinations(exports):
     shop = exports("throttled", members=[member("ada"), member("bob")], memberships={"throttled": "LAPSED"})
     shop.configure(

@@ -183,3 +183,18 @@ def test_a_table_that_lacks_a_column_holds_the_destination_before_anybody_is_sen
 
     assert shop.outbox() == {"ada@example.com": 1}
     assert shop.extension("WELCOMED", "TIER") == {"C-ada": ("gold",)}
+
+
+def test_a_destination_that_is_changed_after_the_e_mail_sends_no_second_one(mailings):
+    table = {"fields": {"tier": "TIER"}, "fields_table": "WELCOMED"}
+    shop = mailings("altered", members=[member("ada")], **table)
+    shop.fault("error", "mergeProfileExtensionMembers", errorCode="PROFILE_EXTENSION_NOT_FOUND")
+    shop.send(person("ada", tier="gold"))
+    assert shop.held().startswith("PROFILE_EXTENSION_NOT_FOUND")
+
+    shop.configure(action="campaign_email", campaign="WELCOME", fields={"tier": "TIER"})
+    shop.run("resume", "destination:altered")
+    shop.settled()
+
+    assert shop.outbox() == {"ada@example.com": 1}
+    assert shop.count("sent", "dead_letters") == (1, 0)
