@@ -109,7 +109,10 @@ class Delivery:
             return self._answers.turn(job, refund=True)
         account = job.connector.account
         if step.once and not self._once.take(account, step.once, job.batch.id):
-            self._lanes.retry(job.batch, delay=SOMEBODY_ELSE, spend=False, refund=True)
+            progress = job.progress.dumps()
+            self._lanes.turn(
+                job.batch, step.function, progress, delay=SOMEBODY_ELSE, refund=True, outside=True
+            )
             return Report(f"{step.name}: another worker is at it", again=True)
         return self._send(job, step)
 
