@@ -97,7 +97,7 @@ class Delivery:
     def _recover(self, job: Job) -> Report:
         """Settle a batch whose worker was cut off somewhere between its call and its settling."""
         unknown = OutcomeUnknown("OutcomeUnknown", "the worker stopped during the call")
-        return self._settlement.repeat(job.batch) or self._failures.handle(job, unknown, sent=True)
+        return self._settlement.repeat(job.batch) or self._failures.handle(job.called, unknown, sent=True)
 
     def _advance(self, job: Job) -> Report:
         """Do the next step that is needed, now when the batch came with a permit for its function."""
@@ -109,7 +109,10 @@ class Delivery:
             return self._answers.turn(job, refund=True)
         account = job.connector.account
         if step.once and not self._once.take(account, step.once, job.batch.id):
-            self._lanes.retry(job.batch, delay=SOMEBODY_ELSE, spend=False, refund=True)
+            progress = job.progress.dumps()
+            self._lanes.turn(
+                job.batch, step.function, progress, delay=SOMEBODY_ELSE, refund=True, outside=True
+            )
             return Report(f"{step.name}: another worker is at it", again=True)
         return self._send(job, step)
 

@@ -40,13 +40,13 @@ class Job:
         since they came in.
         """
         if batch.progress:
-            return cls(batch, destination, connector, action, rows, Progress.loads(batch.progress))
+            return cls(batch, destination, connector, action, rows, Progress.loads(batch.progress)).planned
         problems = {
             position: Rejection("Invalid", problem)
             for position, row in enumerate(rows)
             if (problem := row.problem or action.problem(connector, destination, row.activation))
         }
-        return cls(batch, destination, connector, action, rows, Progress(0, problems))
+        return cls(batch, destination, connector, action, rows, Progress(0, problems)).planned
 
     @cached_property
     def left(self) -> list[Activation]:
@@ -85,8 +85,34 @@ class Job:
         at = self.progress.step
         while at and self.steps[at - 1].once:
             at -= 1
-        return replace(self, progress=Progress(at, self.progress.rejected))
+        return self._at(at)
 
     def skipped(self) -> "Job":
         """Return the job behind its step, which is not needed."""
-        return replace(self, progress=Progress(self.progress.step + 1, self.progress.rejected))
+        return self._at(self.progress.step + 1)
+
+    @property
+    def planned(self) -> "Job":
+        """The job at its next step; where its steps were changed meanwhile, as far back as does no harm.
+
+        That is behind the last step that was done and must not be done twice.
+        """
+        old, new = self.progress.plan, tuple(f"{step.name} {step.function}" for step in self.steps)
+        if not new or old == new:
+            return self
+        done = old[: self.progress.step]
+        behind = [n for n, step in enumerate(self.steps, 1) if not step.repeatable and new[n - 1] in done]
+        at = max(behind, default=0) if old else self.progress.step
+        return replace(self, progress=replace(self.progress, step=at, plan=new))
+
+    @property
+    def called(self) -> "Job":
+        """The job at the step that its last call was for, if that must not be done twice.
+
+        Such a step is known by its function, wherever a changed configuration has put it.
+        """
+        own = [n for n, step in enumerate(self.steps) if not step.repeatable]
+        return next((self._at(n) for n in own if self.steps[n].function == self.batch.function), self)
+
+    def _at(self, step: int) -> "Job":
+        return replace(self, progress=replace(self.progress, step=step))

@@ -102,9 +102,12 @@ class Polling:
         return True
 
     def _go_on(self, job: Job, envelope: dict[str, Any], response: Any, code: str | None) -> Report:
+        job = job.called
         step = job.step
         if step is None:
             return self._answers.close(job)
+        if step.function != job.batch.function:  # its steps were changed meanwhile: do them as they are now
+            return self._answers.turn(job, refund=False)
         if code in GONE or (code is None and envelope.get("status") == "UNKNOWN"):
             gone = OutcomeUnknown("OutcomeUnknown", "the answer was no longer kept when it was asked for")
             return self._failures.handle(job, gone, sent=True)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from pipeline.call import Rejection
@@ -16,13 +16,14 @@ class Progress:
 
     step: int = 0
     rejected: Mapping[int, Rejection] = field(default_factory=dict)
+    plan: tuple[str, ...] = ()  # what the steps were when that was counted
 
     def dumps(self) -> str:
         """Write as JSON; "" when nothing has been done yet."""
         if not self.step and not self.rejected:
             return ""
         rejected = {str(position): [why.code, why.detail] for position, why in self.rejected.items()}
-        return json.dumps({"step": self.step, "rejected": rejected})
+        return json.dumps({"step": self.step, "rejected": rejected, "plan": self.plan})
 
     @classmethod
     def loads(cls, text: str) -> "Progress":
@@ -31,7 +32,7 @@ class Progress:
             return cls()
         found = json.loads(text)
         rejected = {int(position): Rejection(*why) for position, why in found["rejected"].items()}
-        return cls(found["step"], rejected)
+        return cls(found["step"], rejected, tuple(found.get("plan", ())))
 
     def left(self, items: Sequence[Item]) -> list[Item]:
         """Return those of ``items``, one per row, whose rows still take part."""
@@ -43,7 +44,7 @@ class Progress:
         """Return the progress behind this step; ``verdicts`` are of the rows that took part."""
         positions = self.left(range(rows))
         why = {position: v for position, v in zip(positions, verdicts, strict=True) if v is not None}
-        return Progress(self.step + 1, {**self.rejected, **why})
+        return replace(self, step=self.step + 1, rejected={**self.rejected, **why})
 
     def verdicts(self, rows: int) -> list[Rejection | None]:
         """Return one verdict for every row."""
@@ -53,4 +54,4 @@ class Progress:
         """Return the progress of the rows before ``middle``, and of those from there on."""
         first = {position: why for position, why in self.rejected.items() if position < middle}
         second = {position - middle: why for position, why in self.rejected.items() if position >= middle}
-        return Progress(self.step, first), Progress(self.step, second)
+        return replace(self, rejected=first), replace(self, rejected=second)

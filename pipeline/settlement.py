@@ -52,7 +52,9 @@ class Settlement:
         rejected = len(fates.rejected())
         outcome = "rejected" if rejected == len(rows) else "delivered"
         back = self.persist(batch, lambda: ledger.record(self._engine, batch, action, fates, outcome))
-        self.persist(batch, lambda: self._lanes.settle(batch, back))
+        if not self.persist(batch, lambda: self._lanes.settle(batch, back)):
+            log.warning("batch settled by another attempt", extra={"batch": batch.id})
+            return Report(f"{counted(batch.rows, 'row')} of {batch.destination}, settled by another attempt")
         log.info("batch settled", extra={"batch": batch.id, "rows": len(rows), "rejected": rejected})
         return Report(_summary(batch, fates, rejected))
 

@@ -163,6 +163,7 @@ def test_one_batch_sets_up_while_the_others_wait(house, oracle):
 
     texts = [house.delivery.deliver(look.batch, look.attempt).text for look in looks]
     assert texts == ["1 row of lapsed, next: create", "look: another worker is at it"]
+    assert house.redis.zcard("flying:acme") == 0  # who waits for a table takes no slot of the connector
 
 
 def house_gate(house: House, function: str) -> Gate:

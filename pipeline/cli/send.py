@@ -39,7 +39,8 @@ def send(
     """Activate every row of FILE ("-" is standard input): JSON Lines, or CSV with a header.
 
     CSV columns are profile_id, call_type (ADD where there is none), occurred_at, id, identifiers by name or
-    partner number, and variables. Exits with 0 when all rows were accepted, 1 when some were not.
+    partner number, and variables. Exits with 0 when all rows were accepted, 1 when some were not; a dry run
+    says what would be.
     """
     errors = JsonErrors() if as_json else TextErrors()
     sending = Sending(read(file, form or format_of(str(getattr(file, "name", "")))), errors.add)

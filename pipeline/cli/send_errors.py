@@ -35,7 +35,8 @@ class TextErrors:
             click.echo(error, err=True)
         if self._others:
             click.echo(f"and {self._others:,} more (--json lists all)", err=True)
-        outcome = f"accepted {accepted:,} of {accepted + refused:,}"
+        verb = "accepted" if expected is None else "would accept"
+        outcome = f"{verb} {accepted:,} of {accepted + refused:,}"
         click.echo(f"{outcome}; {refused:,} refused" if refused else outcome)
         if failure:
             click.echo(f"Error: {failure}", err=True)

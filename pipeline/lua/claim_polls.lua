@@ -4,7 +4,8 @@
 #include lanes
 #include limits
 local polls, now = 'polls:' .. ARGV[1], clock()
-if (redis.call('HGET', 'connector:' .. ARGV[1], 'stopped') or '') ~= '' then return {} end
+local why = redis.call('HGET', 'connector:' .. ARGV[1], 'stopped') or ''
+if why ~= '' and why ~= 'paused' then return {} end  -- a pause stops sending; asking sends nothing
 local due = redis.call('ZRANGEBYSCORE', polls, '-inf', text(now), 'LIMIT', 0, ARGV[5])
 if #due == 0 or capacity_wait(ARGV[2], now) > 0 then return {} end
 if take_permit('limit:' .. ARGV[2] .. ':pollRequests', now, tonumber(ARGV[3]), tonumber(ARGV[4])) > 0 then return {} end

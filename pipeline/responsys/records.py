@@ -13,6 +13,7 @@ from typing import Any
 from pipeline.call import Rejection
 from pipeline.errors import OutcomeUnknown
 from pipeline.responsys.errors import UNKNOWN, masked
+from pipeline.words import counted
 
 FAILED = re.compile(r"(MERGEFAILED|DELETEFAILED):\s*(?:Record (\d+) = ?)?(.*)", re.DOTALL)
 
@@ -30,8 +31,8 @@ def read_records(answer: Any, count: int) -> list[Record]:
     data = answer.get("recordData") if isinstance(answer, dict) else None
     records = data.get("records") if isinstance(data, dict) else None
     if not isinstance(records, list) or len(records) != count:
-        size = f"{len(records)} records" if isinstance(records, list) else "no list of records"
-        raise OutcomeUnknown(UNKNOWN, f"{size} for {count} rows")
+        size = counted(len(records), "record") if isinstance(records, list) else "no list of records"
+        raise OutcomeUnknown(UNKNOWN, f"{size} for {counted(count, 'row')}")
     if not all(isinstance(record, list) and record for record in records):
         raise OutcomeUnknown(UNKNOWN, "a record is not of the documented shape")
     return records

@@ -12,6 +12,7 @@ from typing import Any
 from pipeline.call import Rejection
 from pipeline.errors import OutcomeUnknown
 from pipeline.responsys.errors import CODE, OTHER, UNKNOWN, masked
+from pipeline.words import counted
 
 
 def read_results(answer: Any, count: int, sent: Sequence[object] | None = None) -> list[Rejection | None]:
@@ -23,8 +24,8 @@ def read_results(answer: Any, count: int, sent: Sequence[object] | None = None) 
         OutcomeUnknown: the answer has another shape, length or order.
     """
     if not isinstance(answer, list) or len(answer) != count:
-        size = f"{len(answer)} results" if isinstance(answer, list) else "no list of results"
-        raise OutcomeUnknown(UNKNOWN, f"{size} for {count} recipients")
+        size = counted(len(answer), "result") if isinstance(answer, list) else "no list of results"
+        raise OutcomeUnknown(UNKNOWN, f"{size} for {counted(count, 'recipient')}")
     if not all(isinstance(result, dict) and isinstance(result.get("success"), bool) for result in answer):
         raise OutcomeUnknown(UNKNOWN, "a result is not of the documented shape")
     if sent and any(contradicts(result, riid) for result, riid in zip(answer, sent, strict=True)):

@@ -7,6 +7,7 @@ from typing import Literal
 from pipeline.destination import Destination
 from pipeline.snapshots.parts import Part
 from pipeline.snapshots.staging import Reading
+from pipeline.words import counted
 
 EMAIL = "campaign_email"  # the action whose calls cannot be taken back
 
@@ -36,9 +37,8 @@ def of_part(reading: Reading, part: Part, destination: Destination, max_leaving:
     """Say what is unusual for one destination."""
     name = part.destination
     if not reading.members and (part.known or part.first):
-        yield Concern(
-            "empty", f'the snapshot is empty; destination "{name}" has {part.known:,} members', name
-        )
+        has = f'destination "{name}" has {counted(part.known, "member")}'
+        yield Concern("empty", f"the snapshot is empty; {has}", name)
     elif part.leaving * 100 > part.known * max_leaving:
         share = f"{100 * part.leaving / part.known:.3g} %"
         text = f'{part.leaving:,} of {part.known:,} members ({share}) would leave destination "{name}"'

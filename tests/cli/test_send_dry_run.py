@@ -29,7 +29,7 @@ def test_calls_are_shown_without_values_and_nothing_is_sent(send, house):
 
     assert (result.exit_code, result.stderr) == (0, "Nothing was sent: this was a dry run.\n")
     assert result.stdout == (
-        "accepted 2 of 2\n"
+        "would accept 2 of 2\n"
         "lapsed: 2 rows, 1 call\n"
         "  event: triggerCustomEvent, 1 call with 2 rows\n"
         "    POST /rest/api/v1.3/events/LAPSED\n"
@@ -53,7 +53,7 @@ def test_rows_that_would_be_refused_or_become_dead_letters_are_listed(send):
     ]
     assert lines[-2:] == ["and 2 more (--json lists all)", "Nothing was sent: this was a dry run."]
     assert result.stdout.splitlines()[:2] == [
-        "accepted 22 of 23; 1 refused",
+        "would accept 22 of 23; 1 refused",
         "lapsed: 1 row, 1 call, 21 invalid",
     ]
 

@@ -19,7 +19,7 @@ def test_the_records_are_returned_as_they_came():
     ("answer", "why"),
     [
         (answer(), "0 records for 2 rows"),
-        (answer(["1"]), "1 records for 2 rows"),
+        (answer(["1"]), "1 record for 2 rows"),
         (answer(["1"], ["2"], ["3"]), "3 records for 2 rows"),
         ({"recordData": {"records": "no"}}, "no list of records for 2 rows"),
         ({"recordData": None}, "no list of records for 2 rows"),

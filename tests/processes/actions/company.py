@@ -159,6 +159,10 @@ class Company:
         """Let calls of this company's go wrong from now on."""
         self.emulator.fault(self.name, kind, function=function, **rule)
 
+    def faults(self, *rules: Mapping[str, Any]) -> None:
+        """Let calls of anybody's go wrong from now on."""
+        self.emulator.order("faults", rules)
+
     def order(self, what: str, **body: Any) -> None:
         """Change something of the account."""
         self.emulator.order(what, {"account": self.name, **body})

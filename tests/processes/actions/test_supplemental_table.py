@@ -1,7 +1,5 @@
 """Rows of a supplemental table follow the audience."""
 
-import pytest
-
 from tests.processes.actions.company import person
 
 MERGE, DELETE = "mergeSupplementalTableMembers", "deleteSupplementalTableMember"
@@ -91,20 +89,22 @@ def test_of_coming_and_leaving_while_both_waited_the_newest_counts(tables):
     assert shop.count("coalesced", "sent", "removed") == (2, 1, 1)
 
 
-@pytest.mark.parametrize("call_type", ["ADD", "REMOVE"])
-@pytest.mark.parametrize(
-    "fault", [{"kind": "close", "when": "after"}, {"kind": "truncate"}], ids=["closed", "cut"]
-)
-def test_a_call_whose_outcome_is_unknown_is_simply_made_again(tables, call_type, fault, request):
-    name = request.node.callspec.id.lower()
-    shop = tables(name, row("ada", "gold"), **LEAVERS)
-    shop.fault(function=MERGE if call_type == "ADD" else DELETE, times=1, **fault)
+def test_a_call_whose_outcome_is_unknown_is_simply_made_again(tables):
+    merged, deleted = (tables(name, row("ada", "gold"), **LEAVERS) for name in ("lost-merge", "lost-delete"))
+    fault = {"kind": "close", "when": "after", "times": 1}
+    merged.faults({**fault, "function": MERGE}, {**fault, "function": DELETE})
 
-    shop.deliver(person("ada", call_type, tier="silver"))
+    merged.send(person("ada", tier="silver"))
+    deleted.send(person("ada", "REMOVE"))
+    merged.settled()
+    deleted.settled()
 
-    assert tiers(shop) == ({"C-ada": ("silver", None)} if call_type == "ADD" else {})
-    assert shop.emulator.fired() == 1
-    assert shop.count("received", "dead_letters") == (1, 0)
+    assert merged.emulator.fired() == 2
+    assert (tiers(merged), tiers(deleted)) == ({"C-ada": ("silver", None)}, {})
+    assert (merged.count("sent", "dead_letters"), deleted.count("removed", "dead_letters")) == (
+        (1, 0),
+        (1, 0),
+    )
 
 
 def test_without_its_table_a_destination_is_held_until_somebody_resumes_it(tables):

@@ -179,7 +179,7 @@ def test_an_answer_that_does_not_fit_is_unknown(connector, make_activation):
     rows = [make_activation()] * 2
     (step,) = EMAIL.steps(connector, welcome(), rows)
 
-    with pytest.raises(OutcomeUnknown, match="1 results for 2 recipients"):
+    with pytest.raises(OutcomeUnknown, match="1 result for 2 recipients"):
         step.verdicts(rows, [{"errorMessage": None, "success": True, "recipientId": 1}])
 
 

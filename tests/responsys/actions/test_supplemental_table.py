@@ -238,7 +238,7 @@ def test_a_row_that_failed_has_the_reason_in_its_first_cell(merged):
     [
         ([["2", "b"], ["1", "a"]], "another row's"),
         ([["MERGEFAILED: Record 1 = no", ""], ["1", "a"]], "the record at place 0 tells of that at 1"),
-        ([["1", "a"]], "1 records for 2 rows"),
+        ([["1", "a"]], "1 record for 2 rows"),
     ],
 )
 def test_an_answer_that_does_not_fit_the_rows_is_unknown_and_never_shifted(merged, records, why):
