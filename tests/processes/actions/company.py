@@ -99,9 +99,16 @@ class Company:
         file.write_text("".join(json.dumps(each) + "\n" for each in people))
         return str(file)
 
-    def deliver(self, *people: Mapping[str, Any], within: float = 20) -> None:
-        """Send them, and wait until each has met its fate."""
+    def send_together(self, *people: Mapping[str, Any]) -> None:
+        """Send them so that those who may share a call do."""
+        self.pause()
         self.send(*people)
+        until(self.home.accepted)
+        self.resume()
+
+    def deliver(self, *people: Mapping[str, Any], within: float = 20) -> None:
+        """Send them together, and wait until each has met its fate."""
+        self.send_together(*people)
         self.settled(within)
 
     def settled(self, within: float = 20) -> None:

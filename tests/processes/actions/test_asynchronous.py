@@ -101,7 +101,7 @@ def test_answers_that_are_awaited_hold_no_worker_and_are_asked_for_together(even
 
 def test_events_whose_answer_is_purged_are_dead_letters_and_not_sent_again(events, slow):
     shop = events("purged", members=[member("ada"), member("bob")])
-    shop.send(person("ada"), person("bob"))
+    shop.send_together(person("ada"), person("bob"))
     submitted(shop, 2)
 
     slow()

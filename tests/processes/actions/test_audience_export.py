@@ -244,7 +244,7 @@ def test_a_merge_whose_outcome_is_unknown_is_simply_sent_again(exports):
     shops[0].faults(*rules)
 
     for shop in shops:
-        shop.send(person("ada"), person("bob"))
+        shop.send_together(person("ada"), person("bob"))
     for shop in shops:
         shop.settled()
 

@@ -41,11 +41,7 @@ def test_people_who_cannot_be_sent_to_are_told_apart_and_replayed_when_they_can(
     shop = mailings("unreached", members=[member("ada"), away, member("twins")])
     rows = [person("ada"), person("away"), person("new")]
     twins = [addressed("romulus", "twins@example.com"), addressed("remus", "twins@example.com")]
-    shop.pause()
-    shop.send(*rows, *twins)
-    shop.waits(5)
-    shop.resume()
-    shop.settled()
+    shop.deliver(*rows, *twins)
 
     assert shop.emulator.forgive() == ["the same recipient is in one call twice"]
     assert shop.letters() == {
@@ -125,7 +121,7 @@ def test_e_mails_of_unknown_outcome_are_sent_again_by_a_person_only(mailings):
     shops["late"].faults(*rules)
 
     for shop in shops.values():
-        shop.send(*map(person, people))
+        shop.send_together(*map(person, people))
     for shop in shops.values():
         shop.settled()
 
