@@ -44,7 +44,7 @@ def rows_taken_on(company):
 def test_events_are_answered_row_by_row_like_those_that_are_answered_at_once(events):
     shop = events("later", members=[member("ada"), member("bob")])
 
-    shop.deliver(person("ada"), person("new"), person("bob"))
+    shop.deliver(person("ada"), person("new"), person("bob"), together=True)
 
     assert shop.letters() == {"new": "NO_RECIPIENT_FOUND: Recipient Not Found"}
     assert shop.count("sent", "rejected") == (2, {"NO_RECIPIENT_FOUND": 1})
@@ -68,6 +68,7 @@ def test_an_export_goes_on_from_answer_to_answer(exports):
     shop.deliver(
         person("ada", tier="gold", rank=1, points=7),
         person("bob", tier="gold", rank="1w", points=7),
+        together=True,
         within=30,
     )
 
@@ -133,7 +134,7 @@ def test_a_row_that_spoils_its_call_stands_alone_in_the_end(events):
     shop = events("async-spoilt", members=[member(f"p{n}") for n in range(8)])
     shop.fault("error", "triggerCustomEvent", errorCode="INVALID_PARAMETER", match="C-p3")
 
-    shop.deliver(*(person(f"p{n}") for n in range(8)), within=30)
+    shop.deliver(*(person(f"p{n}") for n in range(8)), together=True, within=30)
 
     assert sorted(shop.letters()) == ["p3"]
     assert shop.count("sent", "rejected") == (7, {"INVALID_PARAMETER": 1})

@@ -27,6 +27,7 @@ def test_people_go_into_the_list_then_their_fields_and_their_membership_into_tab
     shop.deliver(
         person("ada", first_name="Augusta", tier="silver", points=7),
         person("bob", first_name="Bob", tier="gold", points=8),
+        together=True,
     )
 
     assert shop.members("EMAIL_ADDRESS_", "FIRST_NAME", "TIER") == {
@@ -143,7 +144,7 @@ def test_many_batches_of_several_workers_make_a_table_once(exports):
     shop = exports("once", max_rows=10, memberships={"once": "LAPSED"}, **INSERTING)
     shop.fault("latency", MAKE, seconds=0.3, when="after")
 
-    shop.deliver(*(person(f"p{n}") for n in range(200)))
+    shop.deliver(*(person(f"p{n}") for n in range(200)), together=True)
 
     assert shop.extension("Activation_Segments", "LAPSED") == {f"C-p{n}": ("1",) for n in range(200)}
     assert shop.emulator.outcomes("once", MAKE) == {"answered": 1}

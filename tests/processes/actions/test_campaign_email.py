@@ -41,7 +41,7 @@ def test_people_who_cannot_be_sent_to_are_told_apart_and_replayed_when_they_can(
     shop = mailings("unreached", members=[member("ada"), away, member("twins")])
     rows = [person("ada"), person("away"), person("new")]
     twins = [addressed("romulus", "twins@example.com"), addressed("remus", "twins@example.com")]
-    shop.deliver(*rows, *twins)
+    shop.deliver(*rows, *twins, together=True)
 
     assert shop.emulator.forgive() == ["the same recipient is in one call twice"]
     assert shop.letters() == {
@@ -96,7 +96,7 @@ def test_an_address_that_has_the_whole_call_refused_stands_alone_in_the_end(mail
         match="p13@example.com",
     )
 
-    shop.deliver(*(person(f"p{n}") for n in range(20)))
+    shop.deliver(*(person(f"p{n}") for n in range(20)), together=True)
 
     assert shop.outbox() == {f"p{n}@example.com": 1 for n in range(20) if n != 13}
     assert shop.letters() == {"p13": "INVALID_PARAMETER: Record 0 = Bad Email Format"}
