@@ -5,7 +5,8 @@ from the claim: when the worker dies before the claim is dropped, the next one f
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import astuple
+from dataclasses import astuple, replace
+from datetime import datetime
 from functools import reduce
 from hashlib import sha1
 
@@ -63,11 +64,11 @@ class Acceptance:
         ):
             own = reduce(overlay, activations)
             text, absorbed = _text(router, way, own), len(activations) - 1
+            row = StateRow(destination, profile, text, absorbed, happened=_micros(own.occurred_at))
             if base:
                 whole = _text(router, way, overlay(decode(base.partition(b"\0")[2]), own))
-                yield StateRow(destination, profile, text, absorbed, whole, sha1(base).hexdigest())  # noqa: S324
-            else:
-                yield StateRow(destination, profile, text, absorbed)
+                row = replace(row, whole=whole, base=sha1(base).hexdigest())  # noqa: S324
+            yield row
 
     def _keep_letters(self, claim: Claim) -> Router:
         router = Router(self._catalog(), claim, self._intake.recognises)
@@ -77,6 +78,10 @@ class Acceptance:
             with self._engine.begin() as connection:
                 dead_letters.keep(connection, letters)
         return router
+
+
+def _micros(moment: datetime | None) -> str:
+    return str(round(moment.timestamp() * 1_000_000)) if moment else ""
 
 
 def _text(router: Router, way: Way, activation: Activation) -> bytes:

@@ -3,6 +3,7 @@
 Keys
     intake:{shard}         list of activations, as JSON; the shard is crc32(profile id) modulo 16
     intake:{shard}:claim   hash: id, until (ms), size, attempt; the one claim on the shard's oldest entries
+    newest:{d}:{sha1}      when a profile's newest change happened, for a state action; known for an hour
     seen:{digest}          an id chosen by a producer, for the length of the idempotency window
     producer:{producer}    the last chunk that this producer appended (see append.lua)
 
@@ -59,6 +60,7 @@ class StateRow:
     absorbed: int
     whole: bytes = b""
     base: str = ""
+    happened: str = ""  # microseconds since the epoch; "" when it does not say
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,7 @@ class Intake:
         args += [len(marks), *[part for mark in marks for part in mark], *[route.profile for route in routes]]
         args.append(len(states))
         for row in states:
-            args += (row.destination, row.profile, row.own, row.absorbed, row.whole, row.base)
+            args += (row.destination, row.profile, row.own, row.absorbed, row.whole, row.base, row.happened)
         answer = self._scripts.run("accept", _keys(claim.shard), args)
         return Accepted(*map(int, answer)) if answer else None
 

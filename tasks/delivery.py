@@ -8,7 +8,6 @@ from pipeline.runtime import runtime
 from tasks.app import app
 from tasks.events import shown
 
-MOST = 10  # batches that a task goes on with
 LONGEST = 1.0  # seconds after which it goes on with no other
 
 
@@ -40,9 +39,7 @@ def go_on() -> None:
     """
     until = time.monotonic() + LONGEST
     claimed = runtime().dispatch.next()
-    for _ in range(MOST):
-        if claimed is None or time.monotonic() > until:
-            break
+    while claimed is not None and time.monotonic() < until:
         with shown(deliver.name, claimed.batch, claimed.attempt) as ended:
             ended(runtime().delivery.deliver(claimed.batch, claimed.attempt))
         claimed = runtime().dispatch.next()

@@ -10,10 +10,12 @@
 --         was appended before  "r<digest>" a replay: once per window, and not counted as received
 --       the profile of every entry
 --       how many state rows, and for each: destination, profile, the row of this claim, how many of its entries
---         that one absorbed, the same overlaid on the one that waited, and the latter's digest; "" for none
+--         that one absorbed, the same overlaid on the one that waited, and the latter's digest; "" for none;
+--         and when it happened, microseconds, "" when it does not say
 -- Returns {rows added, rows not valid, entries seen before, rows coalesced}; nothing when the claim is no longer
 -- ours.
 #include lanes
+local LATEST = 3600  -- seconds for which it is known when a profile's newest change happened
 local held = redis.call('HMGET', KEYS[2], 'id', 'attempt', 'size')
 if held[1] ~= ARGV[1] or held[2] ~= ARGV[2] then return {} end
 
@@ -96,12 +98,25 @@ end
 redis.call('LTRIM', KEYS[1], #entries, -1)
 redis.call('DEL', KEYS[2])
 for destination, of_destination in pairs(rows) do enqueue(destination, of_destination, text(now)) end
+-- A change that happened before one that came earlier, and may be sent by now, changes nothing.
+local function newest(destination, profile, happened)
+  if happened == '' then return true end
+  local key = 'newest:' .. destination .. ':' .. redis.sha1hex(profile)
+  local known = redis.call('GET', key)
+  if known and tonumber(happened) < tonumber(known) then return false end
+  redis.call('SET', key, happened, 'EX', LATEST)
+  return true
+end
+
 at = profiles + #entries + 1
 local touched = {}
 read_list(function()
   local destination, profile, own, absorbed, whole, base = read(), read(), read(), tonumber(read()), read(), read()
-  local sequence = redis.call('INCR', 'sequence')
-  local over, lanes_touched = overlay(destination, profile, own, whole, base, text(now), sequence)
+  local over, lanes_touched = true, {}
+  if newest(destination, profile, read()) then
+    local sequence = redis.call('INCR', 'sequence')
+    over, lanes_touched = overlay(destination, profile, own, whole, base, text(now), sequence)
+  end
   for lane in pairs(lanes_touched) do touched[lane] = true end
   if over then absorbed = absorbed + 1 else added = added + 1 end
   coalesced = coalesced + absorbed

@@ -149,7 +149,7 @@ class Tokens:
 
     def _stored(self, connector: Connector) -> tuple[Token | None, float]:
         """Return the shared token and its age in seconds, by Redis' clock."""
-        with self._redis.pipeline() as pipe:
+        with self._redis.pipeline(transaction=False) as pipe:
             pipe.get(key(connector))
             pipe.pttl(key(connector))
             sealed, left = pipe.execute()

@@ -67,7 +67,7 @@ def test_of_changes_that_waited_together_the_newest_is_sent_whatever_came_first(
         memberships={"together": "LAPSED"},
         memberships_table="AUDIENCES",
     )
-    shop.deliver(*map(person, people))
+    shop.deliver(*(person(name, at=0) for name in people))
     before = len(shop.calls())
     shop.pause()
 
@@ -97,3 +97,19 @@ def test_of_changes_that_waited_together_the_newest_is_sent_whatever_came_first(
     merged = {("mergeListMembers", 2), ("mergeProfileExtensionMembers", 2)}
     assert (set(rows), len(rows)) == (merged, 3)
     assert shop.count("received", "coalesced", "sent", "removed") == (12, 4, 6, 2)
+
+
+def test_a_change_that_is_older_than_what_was_sent_does_not_undo_it(exports):
+    shop = exports(
+        "older",
+        members=[member("ada"), member("bob")],
+        extensions=[AUDIENCES],
+        memberships={"older": "LAPSED"},
+        memberships_table="AUDIENCES",
+    )
+
+    shop.deliver(person("ada", "ADD", at=2), person("bob", at=1))
+    shop.deliver(person("bob", "REMOVE", at=3))
+    shop.deliver(person("ada", "REMOVE", at=1), person("bob", "ADD", at=2))
+
+    assert shop.extension("AUDIENCES", "LAPSED") == {"C-ada": ("1",), "C-bob": ("0",)}
