@@ -5,6 +5,7 @@ None of them takes one type for another: ``"200"`` is not a number and ``1`` is 
 
 import math
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any
@@ -15,7 +16,7 @@ LONGEST = 255  # characters
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
-class Field(fields.Field[Any]):
+class Field(fields.Field[Any], ABC):
     """What all have in common: how they say that something is missing."""
 
     default_error_messages = {"required": "is missing", "null": "must not be null"}  # noqa: RUF012  marshmallow's
@@ -23,9 +24,9 @@ class Field(fields.Field[Any]):
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Any:
         return self.read(value)
 
+    @abstractmethod
     def read(self, value: Any) -> Any:
         """Return what ``value`` means, or raise ValidationError."""
-        raise NotImplementedError
 
 
 class Text(Field):
