@@ -36,7 +36,11 @@ class House:
         stack.callback(self.client.close)
         self.processes.watch("redis", self.client.info("server")["process_id"])
         self.emulator = Emulator(self.processes, events)
-        self.env = {"ACTIVATION_DATA_DIR": str(folder), "ACTIVATION_BROKER_URL": self.broker_url}
+        self.env = {
+            "ACTIVATION_DATA_DIR": str(folder),
+            "ACTIVATION_BROKER_URL": self.broker_url,
+            "ACTIVATION_LOG_LEVEL": "WARNING",  # as Celery logs for the baselines
+        }
         settings = Settings.load(self.env)
         engine = open_engine(settings)
         stack.callback(engine.dispose)
