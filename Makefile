@@ -1,9 +1,14 @@
 # Everything runs from .venv; nothing needs root.
 PYTHON ?= python3
 BIN := .venv/bin
+BANDIT := $(BIN)/bandit --quiet --configfile pyproject.toml --recursive pipeline tasks schemas emulators
+# pypi or osv. Strict: a package that the service does not know of is a failure, not a success.
+AUDIT_SERVICE ?= pypi
+PIP_AUDIT := $(BIN)/pip-audit --strict --progress-spinner=off --require-hashes --disable-pip --vulnerability-service $(AUDIT_SERVICE)
+NOT_AUDITED := { echo 'audit: a package is vulnerable, or the service "$(AUDIT_SERVICE)" could not be asked about it: see above'; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint format bench up lock clean
+.PHONY: help install demo test lint audit format bench up lock clean
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
@@ -23,10 +28,16 @@ demo: install  ## the whole pipeline against a local Responsys, on a sample audi
 test: install  ## every test
 	$(BIN)/pytest
 
-lint: install  ## ruff and mypy
+lint: install  ## ruff, mypy and bandit
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BANDIT)
+
+audit: install  ## bandit, and whether a locked package has a known vulnerability (asks a service)
+	$(BANDIT)
+	$(PIP_AUDIT) --requirement requirements/base.txt || $(NOT_AUDITED)
+	$(PIP_AUDIT) --requirement requirements/dev.txt || $(NOT_AUDITED)
 
 format: install  ## let ruff put things right
 	$(BIN)/ruff format .

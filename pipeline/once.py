@@ -43,4 +43,4 @@ class Once:
 
 
 def _key(account: str, thing: str) -> str:
-    return f"making:{account}:{sha1(thing.encode()).hexdigest()}"  # noqa: S324 - shortens a name
+    return f"making:{account}:{sha1(thing.encode(), usedforsecurity=False).hexdigest()}"
