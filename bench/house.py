@@ -60,7 +60,7 @@ class House:
 
     def publish(self) -> None:
         """Make Redis agree with the records."""
-        mirror.publish(self.client, self.records.load())
+        mirror.refresh(self.client, self.records)
 
     def pause(self) -> None:
         """Stop sending; rows wait in their lanes."""

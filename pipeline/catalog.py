@@ -172,6 +172,11 @@ class Records:
                 raise_version(connection)
         return released
 
+    def renew(self, *, above: int) -> None:
+        """Raise the version, though nothing changed, over one that belongs to records that are no more."""
+        with self._alone() as connection:
+            connection.execute(update(tables.catalog).values(version=above + 1))
+
     def reseal(self) -> int:
         """Encrypt all secrets anew with the first key, and say how many records have some."""
         with self._alone() as connection:

@@ -35,7 +35,6 @@ class CurrentCatalog:
         """Return the newest catalog."""
         with self._lock:
             if self._catalog is None or self._records.version() != self._catalog.version:
-                self._catalog = self._records.load()
-                mirror.publish(self._client, self._catalog)
+                self._catalog = mirror.refresh(self._client, self._records)
             self._checked = time.monotonic()
             return self._catalog

@@ -75,7 +75,7 @@ class Failures:
 
     def _stop(self, error: Held, name: str) -> None:
         self._records.hold(error.scope, name, "held", error.code, error.detail)
-        mirror.publish(self._client, self._records.load())
+        mirror.refresh(self._client, self._records)
 
     def _held(self, job: Job, error: Held, *, sent: bool) -> Report:
         self.hold(job, error)

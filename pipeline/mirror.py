@@ -1,6 +1,7 @@
 """Copy into Redis what scripts and producers need to know of the catalog.
 
 Keys
+    catalog            the version of the newest catalog that was copied here
     audiences          set: the audiences that have a destination; a producer refuses all others
     destinations       set: the destinations copied here, so that removed ones are noticed
     destination:{d}    see lanes.py
@@ -9,10 +10,11 @@ Keys
 The SQL store decides; whoever changes it publishes, and so does every worker that sees a change.
 """
 
+import json
+
 import redis
 
-from pipeline.broker import text
-from pipeline.catalog import Catalog
+from pipeline.catalog import Catalog, Records
 from pipeline.connector import Connector
 from pipeline.destination import Destination
 from pipeline.responsys.actions import ACTIONS
@@ -21,24 +23,38 @@ from pipeline.scripts import Scripts
 REMOVED = "-"  # the connector and function of destinations that are no more
 
 
-def publish(client: redis.Redis, catalog: Catalog) -> None:
-    """Make Redis agree with the catalog; safe to repeat, and to run several times at once."""
+def refresh(client: redis.Redis, records: Records) -> Catalog:
+    """Read the records and make Redis agree with them; return the newest catalog."""
+    while True:
+        catalog = records.load()
+        known = publish(client, catalog)
+        if known == catalog.version:
+            return catalog
+        if records.version() == catalog.version:
+            # Redis has seen a newer catalog than the SQL store, which was put back from a backup.
+            records.renew(above=known)
+
+
+def publish(client: redis.Redis, catalog: Catalog) -> int:
+    """Make Redis agree with the catalog; safe to repeat, and to run several times at once.
+
+    Returns the version of the newest catalog that Redis knows: a newer one is left as it is.
+    """
     scripts = Scripts(client)
-    for connector in catalog.connectors.values():
-        client.hset(f"connector:{connector.name}", "stopped", why_stopped(catalog, connector))
-    for destination in catalog.destinations.values():
-        configure(scripts, catalog, destination)
-    known = {text(name) for name in client.smembers("destinations")}
-    for name in known - set(catalog.destinations):
-        scripts.run("configure", args=[name, REMOVED, REMOVED, 200, 0, "", 0])
-    with client.pipeline() as pipe:
-        pipe.delete("audiences", "destinations")
-        if catalog.destinations:
-            pipe.sadd("audiences", *catalog.audiences)
-            pipe.sadd("destinations", *known, *catalog.destinations)
-        elif known:
-            pipe.sadd("destinations", *known)
-        pipe.execute()
+    newest, *removed = scripts.run("publish", args=[catalog.version, overview(catalog)])
+    if int(newest) == catalog.version:
+        for destination in catalog.destinations.values():
+            configure(scripts, catalog, destination)
+        for name in removed:
+            scripts.run("configure", args=[name, REMOVED, REMOVED, 200, 0, "", 0, catalog.version])
+    return int(newest)
+
+
+def overview(catalog: Catalog) -> str:
+    """Write down all that is not one destination's own."""
+    connectors = [(each.name, why_stopped(catalog, each)) for each in catalog.connectors.values()]
+    names = {"audiences": sorted(catalog.audiences), "destinations": sorted(catalog.destinations)}
+    return json.dumps({"connectors": connectors, **names})
 
 
 def configure(scripts: Scripts, catalog: Catalog, destination: Destination) -> None:
@@ -48,7 +64,7 @@ def configure(scripts: Scripts, catalog: Catalog, destination: Destination) -> N
     scripts.run("configure", args=[
         destination.name, destination.connector, functions[0], destination.max_rows,
         round(destination.max_age * 1000), hold.kind if hold else "",
-        round(destination.options.get("dedupe") or 0), *functions[1:],
+        round(destination.options.get("dedupe") or 0), catalog.version, *functions[1:],
     ])  # fmt: skip
 
 

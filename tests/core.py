@@ -27,8 +27,8 @@ class Newest:
 def configure(
     client: Any, name: str = "lapsed", *, max_rows: int = 200, max_age: float = 600, stopped: str = ""
 ) -> None:
-    """Write a destination of connector acme, as mirror.publish does."""
-    args = [name, "acme", "triggerCustomEvent", max_rows, round(max_age * 1000), stopped, 0]
+    """Write a destination of connector acme, as `activation apply` does."""
+    args = [name, "acme", "triggerCustomEvent", max_rows, round(max_age * 1000), stopped, 0, 1]
     Scripts(client).run("configure", args=args)
 
 

@@ -36,12 +36,12 @@ class House:
     def apply(self, connectors: dict[str, Any], destinations: dict[str, Any]) -> None:
         """Make these the records."""
         self.records.apply({"connectors": connectors, "destinations": destinations}, prune=True)
-        mirror.publish(self.redis, self.catalog)
+        mirror.refresh(self.redis, self.records)
 
     def hold(self, scope: Any, name: str, kind: Any, code: str = "", detail: str = "") -> None:
         """Stop a record."""
         self.records.hold(scope, name, kind, code, detail)
-        mirror.publish(self.redis, self.catalog)
+        mirror.refresh(self.redis, self.records)
 
     @property
     def catalog(self) -> Catalog:

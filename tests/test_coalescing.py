@@ -233,6 +233,7 @@ def test_nothing_is_left_behind(house):
         "destinations",
         "audiences",
         "connector:acme",
+        "catalog",
         "ways",
         "sequence",
         "counters",

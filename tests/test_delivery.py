@@ -130,13 +130,13 @@ class House:
     def configure(self, **changes: Any) -> None:
         lapsed = {**CONFIGURATION["destinations"]["lapsed"], **changes}
         self.records.apply({**CONFIGURATION, "destinations": {"lapsed": lapsed}})
-        mirror.publish(self.redis, self.records.load())
+        mirror.refresh(self.redis, self.records)
 
     def configure_connector(self, **changes: Any) -> None:
         self.records.apply(
             {**CONFIGURATION, "connectors": {"acme": {**CONFIGURATION["connectors"]["acme"], **changes}}}
         )
-        mirror.publish(self.redis, self.records.load())
+        mirror.refresh(self.redis, self.records)
 
     def receive(self, *profiles: str, **changes: Any) -> None:
         """Put one row per profile into the lane, and make them due."""
@@ -312,7 +312,7 @@ def test_what_the_destination_lacks_holds_it_and_its_rows_wait(house, oracle, co
     assert house.hold("destination", "lapsed") == f"held: {code}"
     assert (house.waiting(), house.lanes.claim(house.gate)) == (1, None)
     house.records.release("destination", "lapsed")
-    mirror.publish(house.redis, house.records.load())
+    mirror.refresh(house.redis, house.records)
     oracle.replace(responses.POST, EVENT, json=answer(None))
     assert house.deliver() == "1 row of lapsed"
 
@@ -375,7 +375,7 @@ def test_rows_that_a_new_configuration_cannot_send_are_not_in_the_call(house, or
 def test_rows_of_a_destination_that_was_removed_become_dead_letters(house, oracle):
     house.receive("p1")
     house.records.apply({**CONFIGURATION, "destinations": {}}, prune=True)
-    mirror.publish(house.redis, house.records.load())
+    mirror.refresh(house.redis, house.records)
     batch = cut(house.lanes, Gate("-", "-", "-", limit=60_000))
     house.delivery.deliver(batch.id, batch.attempt)
 

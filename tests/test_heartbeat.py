@@ -168,7 +168,7 @@ def test_connectors_go_round_with_their_own_limits(house):
     """One connector's trouble takes nothing from another."""
     add(house.redis, *[f"p{n}" for n in range(400)])
     house.redis.hset("connector:acme", "stopped", "held")
-    other = ["other", "other", "triggerCustomEvent", 200, 600_000, "", 0]
+    other = ["other", "other", "triggerCustomEvent", 200, 600_000, "", 0, 1]
     house.lanes._scripts.run("configure", args=other)
     add(house.redis, *[f"p{n}" for n in range(200)], lane="other/all")
     house.beat()

@@ -133,6 +133,7 @@ def test_nothing_is_left_behind_when_all_is_settled(redis, lanes):
     left = {key.decode() for key in redis.scan_iter()}
     assert left - {"limit:account:triggerCustomEvent"} == {
         "destination:lapsed",
+        "catalog",
         "ways",
         "sequence",
         "counters",
@@ -307,7 +308,7 @@ def test_a_new_limit_of_rows_or_age_holds_for_rows_that_wait(redis, lanes):
 
 def test_rows_follow_their_destination_to_another_connector(redis, lanes):
     add(redis, *names(200))
-    other = ["lapsed", "other", "triggerCustomEvent", 200, 600_000, "", 0]
+    other = ["lapsed", "other", "triggerCustomEvent", 200, 600_000, "", 0, 1]
     lanes._scripts.run("configure", args=other)
 
     assert lanes.claim(GATE) is None

@@ -231,7 +231,7 @@ def test_a_table_that_was_deleted_is_looked_for_again(house, oracle):
 
 def release(house: House) -> None:
     house.records.release("destination", "lapsed")
-    mirror.publish(house.redis, house.records.load())
+    mirror.refresh(house.redis, house.records)
     house.due()
 
 

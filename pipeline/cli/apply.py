@@ -27,7 +27,7 @@ def apply(file: str, prune: bool, dry_run: bool, as_json: bool) -> None:
         redis = None if dry_run else stores.redis  # before anything changes
         changes = stores.records.apply(wanted, prune=prune, dry_run=dry_run)
         if redis is not None:
-            mirror.publish(redis, stores.records.load())
+            mirror.refresh(redis, stores.records)
     click.echo(json.dumps(asdict(changes), indent=2) if as_json else table(changes))
     if dry_run:
         click.echo("Nothing was changed: this was a dry run.", err=True)

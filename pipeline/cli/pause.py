@@ -32,7 +32,7 @@ def pause(name: str, reason: str) -> None:
             return
         client = stores.redis  # before anything changes
         stores.records.hold(scope, record, "paused", "", reason)
-        mirror.publish(client, stores.records.load())
+        mirror.refresh(client, stores.records)
         rows = waiting(stores, catalog, scope, record)
     click.echo(f'{scope} "{record}" is paused; {rows}. To go on: `activation resume {name}`')
 
@@ -50,8 +50,7 @@ def resume(name: str) -> None:
         hold = catalog.holds.get((scope, record))
         client = stores.redis  # before anything changes
         stores.records.release(scope, record)
-        catalog = stores.records.load()
-        mirror.publish(client, catalog)
+        catalog = mirror.refresh(client, stores.records)
         rows = waiting(stores, catalog, scope, record)
     if hold:
         was = Stop(scope, record, hold.kind, hold.code, hold.detail, hold.since)

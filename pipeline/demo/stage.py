@@ -76,7 +76,7 @@ class Stage:
         file.write_text(CONFIGURATION.format(url=responsys.url))
         records = self.stores.records
         records.apply(configuration.read(str(file), {}, ()))
-        mirror.publish(self.stores.redis, records.load())
+        mirror.refresh(self.stores.redis, records)
 
     def start_workers(self) -> None:
         """Start a worker for each queue."""

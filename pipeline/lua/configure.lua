@@ -1,7 +1,10 @@
 -- Write what the scripts need to know of one destination, and find anew when its lanes are due.
 -- ARGV  1 destination  2 connector  3 function  4 max_rows  5 max_age, ms  6 why it is stopped, or ""
---       7 seconds within which a profile is taken once, 0: always  then further functions it may use
+--       7 seconds within which a profile is taken once, 0: always  8 version of the catalog
+--       then further functions it may use
 #include lanes
+#include catalog
+if newest_catalog(ARGV[8]) ~= ARGV[8] then return end
 redis.call('SADD', 'ways', ARGV[2] .. ':' .. ARGV[3])
 local key = 'destination:' .. ARGV[1]
 local before = settings_of(ARGV[1])
@@ -11,5 +14,5 @@ if before then
 end
 redis.call('HSET', key, 'connector', ARGV[2], 'function', ARGV[3], 'max_rows', ARGV[4], 'max_age', ARGV[5], 'stopped', ARGV[6],
   'dedupe', ARGV[7])
-for i = 8, #ARGV do redis.call('SADD', 'ways', ARGV[2] .. ':' .. ARGV[i]) end
+for i = 9, #ARGV do redis.call('SADD', 'ways', ARGV[2] .. ':' .. ARGV[i]) end
 for _, lane in ipairs(lanes) do refresh(lane) end

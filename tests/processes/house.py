@@ -179,17 +179,17 @@ class House:
     def apply(self, configuration: dict[str, Any]) -> None:
         """Store records and tell Redis, as ``activation apply`` does."""
         self.records.apply(configuration)
-        mirror.publish(self.client, self.records.load())
+        mirror.refresh(self.client, self.records)
 
     def pause(self, scope: Any, name: str) -> None:
         """Stop sending, as ``activation pause`` does."""
         self.records.hold(scope, name, "paused")
-        mirror.publish(self.client, self.records.load())
+        mirror.refresh(self.client, self.records)
 
     def resume(self, scope: Any, name: str) -> None:
         """Go on with what was paused or held, as ``activation resume`` does."""
         self.records.release(scope, name)
-        mirror.publish(self.client, self.records.load())
+        mirror.refresh(self.client, self.records)
 
     def accepted(self) -> bool:
         """Tell whether nothing is left in the intake."""

@@ -37,7 +37,7 @@ class House:
         """Make these the destinations."""
         configuration = {"connectors": {"acme": ACME}, "destinations": destinations}
         self.records.apply(configuration, prune=True)
-        mirror.publish(self.redis, self.records.load())
+        mirror.refresh(self.redis, self.records)
 
     def sync(self, *rows: Any, dry_run: bool = False, **how: Any) -> Outcome:
         """Take a snapshot of these rows in, a minute after the last one."""

@@ -1,0 +1,20 @@
+-- Write what producers and scripts need to know of all connectors and destinations, unless it is out of date.
+-- ARGV  1 version of the catalog  2 JSON: {connectors: [[name, why it is stopped, or ""]], audiences, destinations}
+-- Returns the version of the newest catalog; if it is this one, then the names of destinations that are no more.
+#include catalog
+local newest = newest_catalog(ARGV[1])
+if newest ~= ARGV[1] then return {newest} end
+local catalog = cjson.decode(ARGV[2])
+for _, connector in ipairs(catalog.connectors) do
+  redis.call('HSET', 'connector:' .. connector[1], 'stopped', connector[2])
+end
+redis.call('DEL', 'audiences')
+for _, audience in ipairs(catalog.audiences) do redis.call('SADD', 'audiences', audience) end
+for _, name in ipairs(catalog.destinations) do redis.call('SADD', 'destinations', name) end
+local there = {}
+for _, name in ipairs(catalog.destinations) do there[name] = true end
+local answer = {newest}
+for _, name in ipairs(redis.call('SMEMBERS', 'destinations')) do
+  if not there[name] then answer[#answer + 1] = name end
+end
+return answer
