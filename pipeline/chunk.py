@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from zlib import crc32
 
 from msgspec.structs import replace
@@ -59,13 +60,15 @@ class Numbers:
 class Clock:
     """The time in UTC, which never goes back, or a later change would count as the older one."""
 
-    def __init__(self, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        self._now = now
+    def __init__(self, now: Callable[[], datetime] | None = None) -> None:
+        self._now = now or partial(datetime.now, UTC)
         self._latest = datetime.min.replace(tzinfo=UTC)
 
     def __call__(self) -> datetime:
         """Return the time."""
-        self._latest = max(self._latest, self._now())
+        now = self._now()
+        if now > self._latest:
+            self._latest = now
         return self._latest
 
 
