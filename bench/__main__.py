@@ -2,7 +2,10 @@
 
 end-to-end   rows per second from the producer to the emulator's acceptance, with 1 and 2 delivery workers
 baseline     the same work with celery-batches and with plain Celery, in turns with end-to-end; the ratio
+floor        the same bytes through Redis and over HTTP and nothing else, in turns with end-to-end; the ratio
 stages       producing, accepting and delivering alone
+backlog      what a row costs while ten thousand, a hundred thousand, a million others wait
+lanes        what a row costs while 1, 100, 10,000 lanes and 1, 100 destinations hold rows
 memory       bytes of Redis per waiting row, resident memory of the others with a million rows waiting
 delay        between a batch being due and its call leaving
 sync         a snapshot of a million members: time, memory, calls
@@ -17,18 +20,20 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import delay, end_to_end, memory, report, stages, sync
+from bench import backlog, delay, end_to_end, lanes, memory, report, stages, sync
 from bench.processes import two_cores
 from bench.size import FULL, QUICK, Size
 
 ALONE: dict[str, Callable[[Size, Callable[[str], None]], list[report.Finding]]] = {
     "stages": stages.measure,
+    "backlog": backlog.measure,
+    "lanes": lanes.measure,
     "memory": memory.measure,
     "delay": delay.measure,
     "sync": sync.measure,
 }
 WIDTH = 120  # characters, where there is no terminal
-SECTIONS = ("end-to-end", "baseline", *ALONE)
+SECTIONS = ("end-to-end", "baseline", "floor", *ALONE)
 
 
 def main() -> None:
@@ -49,7 +54,9 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         prog="python -m bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("sections", nargs="*", metavar="SECTION", help=f"{', '.join(SECTIONS)}; default: all")
-    parser.add_argument("--quick", action="store_true", help="a minute instead of six, with less to rely on")
+    parser.add_argument(
+        "--quick", action="store_true", help="two minutes instead of ten, with less to rely on"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write everything there")
     chosen = parser.parse_args(arguments)
     if unknown := [name for name in chosen.sections if name not in SECTIONS]:
@@ -62,7 +69,11 @@ def run(sections: list[str], size: Size, say: Callable[[str], None]) -> tuple[re
     """Run sections; return what they found, and the CPU time of the contenders."""
     found: report.Found = {}
     costs: report.Costs = {}
-    racing = {"ours": "end-to-end" in sections, "baselines": "baseline" in sections}
+    racing = {
+        "ours": "end-to-end" in sections,
+        "baselines": "baseline" in sections,
+        "floor": "floor" in sections,
+    }
     if any(racing.values()):
         found["end-to-end"], runs = end_to_end.measure(size, say, **racing)
         costs = end_to_end.costs(runs)

@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from bench import baselines_env
+from bench import baselines_env, floor
 from bench.house import destination, open_house
 from bench.race import PRODUCER, Run, race
 from bench.size import Size
 
 BASELINE = "celery-batches"  # what the others are compared with
+FLOOR = "the floor"
 
 
 @dataclass(frozen=True)
@@ -58,4 +59,7 @@ OURS: Mapping[str, Contender] = {
 BASELINES: Mapping[str, Contender] = {
     BASELINE: Contender(partial(celery, "batched"), "one message per row, 200 per call and worker, threads"),
     "plain Celery": Contender(partial(celery, "plain"), "one message and one call per row, threads"),
+}
+FLOORS: Mapping[str, Contender] = {
+    FLOOR: Contender(floor.floor, "the same bytes through Redis, then over HTTP, and nothing else"),
 }

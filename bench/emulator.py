@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import requests
@@ -10,7 +10,7 @@ import requests
 from bench.processes import Processes
 
 COMMAND = ("-m", "emulators.responsys", "--port", "0", "--any-recipient")
-UNLIMITED = ("--limit", "triggerCustomEvent=1000000000")
+UNLIMITED = ("triggerCustomEvent", "mergeSupplementalTableMembers")
 POLL = 0.1  # seconds
 
 
@@ -21,9 +21,10 @@ class Stuck(Exception):
 class Emulator:
     """A running emulator."""
 
-    def __init__(self, processes: Processes, events: list[str]) -> None:
-        options = [option for event in events for option in ("--event", event)]
-        process = processes.start("emulator", [*COMMAND, *UNLIMITED, *options])
+    def __init__(self, processes: Processes, events: list[str], options: Sequence[str] = ()) -> None:
+        limits = [option for function in UNLIMITED for option in ("--limit", f"{function}=1000000000")]
+        known = [option for event in events for option in ("--event", event)]
+        process = processes.start("emulator", [*COMMAND, *limits, *known, *options])
         self.url = process.stdout.readline().split()[-1]
         threading.Thread(target=process.stdout.read, daemon=True).start()
         self._session = requests.Session()

@@ -1,6 +1,6 @@
-"""Rows per second from ``Producer.activate_many`` to the emulator's acceptance, and the baselines' in turns.
+"""Rows per second from ``Producer.activate_many`` to the emulator's acceptance; baselines and floor in turns.
 
-All contenders run once per round, so that what else the machine does meets all of them; the ratio is the
+All contenders run once per round, so that what else the machine does meets all of them; a ratio is the
 median of the rounds' own ratios.
 """
 
@@ -8,19 +8,30 @@ from collections.abc import Callable, Mapping
 from statistics import median
 
 from bench.baselines_env import Unavailable
-from bench.contenders import BASELINE, BASELINES, OURS, Contender
+from bench.contenders import BASELINE, BASELINES, FLOOR, FLOORS, OURS, Contender
 from bench.finding import Finding
+from bench.floor import Floor
 from bench.race import Run
 from bench.size import Size
 
 Runs = dict[str, list[Run]]
+MATES = {
+    BASELINE: "≥ 30",
+    FLOOR: "≥ 0.30",
+}  # who the others are compared with, and what the best of ours aims at
+BEST = "2 delivery workers"
 
 
 def measure(
-    size: Size, say: Callable[[str], None], *, ours: bool = True, baselines: bool = True
+    size: Size,
+    say: Callable[[str], None],
+    *,
+    ours: bool = True,
+    baselines: bool = True,
+    floor: bool = True,
 ) -> tuple[list[Finding], Runs]:
     """Let the contenders run in turns; return rates and ratios, and all runs."""
-    contenders = {**(OURS if ours else {}), **(BASELINES if baselines else {})}
+    contenders = {**(OURS if ours else {}), **(BASELINES if baselines else {}), **(FLOORS if floor else {})}
     runs: Runs = {name: [] for name in contenders}
     missing: dict[str, str] = {}
     for number in range(size.rounds):
@@ -31,27 +42,42 @@ def measure(
             except Unavailable as error:
                 missing[name] = str(error)
     done = {name: several for name, several in runs.items() if several}
-    findings = [rate(name, contenders[name], several) for name, several in done.items()]
+    findings = [one for name, several in done.items() for one in rates(name, contenders[name], several)]
     findings += [Finding(name, 0, "rows/s", why) for name, why in missing.items()]
-    return findings + ratios(done), done
+    return findings + [one for mate in MATES for one in ratios(done, mate)], done
 
 
-def rate(name: str, contender: Contender, runs: list[Run]) -> Finding:
-    """Return the median rate, with its range."""
-    rates = [run.rate for run in runs]
-    spread = f"{min(rates):,.0f} to {max(rates):,.0f}; " if len(rates) > 1 else ""
-    return Finding(name, median(rates), "rows/s", f"{spread}{contender.what}")
+def rates(name: str, contender: Contender, runs: list[Run]) -> list[Finding]:
+    """Return the median rate, with its range; of the floor also those of its parts."""
+    found = [rate(name, runs, contender.what)]
+    floors = [run for run in runs if isinstance(run, Floor)]
+    parts = floors[0].parts if floors else ()
+    return found + [
+        rate(f"{name}: {part}", [one.parts[part] for one in floors], "a part of it") for part in parts
+    ]
 
 
-def ratios(runs: Mapping[str, list[Run]]) -> list[Finding]:
-    """Compare everybody with the baseline, round by round: in rate, and in CPU time."""
+def rate(name: str, runs: list[Run], what: str) -> Finding:
+    """Return the median rate of some runs."""
+    several = [run.rate for run in runs]
+    spread = f"{min(several):,.0f} to {max(several):,.0f}; " if len(several) > 1 else ""
+    return Finding(name, median(several), "rows/s", f"{spread}{what}")
+
+
+def ratios(runs: Mapping[str, list[Run]], mate: str = BASELINE) -> list[Finding]:
+    """Compare everybody with one of them, round by round: in rate, and in CPU time."""
     found = []
-    for name in runs.keys() - {BASELINE} if BASELINE in runs else ():
-        pairs = list(zip(runs[name], runs[BASELINE], strict=True))
+    names = runs.keys() - {*MATES} if mate == BASELINE else runs.keys() & {*OURS}
+    for name in names if mate in runs else ():
+        pairs = list(zip(runs[name], runs[mate], strict=True))
         faster = [run.rate / base.rate for run, base in pairs]
         cheaper = [sum(base.cpu.values()) / sum(run.cpu.values()) for run, base in pairs]
-        note = f"{min(faster):.1f} to {max(faster):.1f}; {median(cheaper):.1f} times less CPU time per row"
-        found.append(Finding(f"{name} : {BASELINE}", median(faster), "times", note))
+        note = (
+            f"{min(faster):.3g} to {max(faster):.3g}; {mate} takes {median(cheaper):.3g} times the CPU time"
+        )
+        found.append(
+            Finding(f"{name} : {mate}", median(faster), "times", note, MATES[mate] if name == BEST else "")
+        )
     return sorted(found, key=lambda finding: -finding.value)
 
 

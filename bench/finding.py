@@ -11,9 +11,17 @@ class Finding:
     value: float
     unit: str
     note: str = ""
+    aim: str = ""  # what it should be, such as "≥ 30"; "" when there is no such thing
 
 
 def percentile(values: list[float], share: float) -> float:
     """Return the value that this share of the values does not exceed."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+def number(value: float) -> str:
+    """Write a number as precisely as it is worth."""
+    if abs(value) < 1:
+        return f"{value:.2f}"
+    return f"{value:,.1f}" if abs(value) < 100 else f"{value:,.0f}"

@@ -8,7 +8,7 @@ from typing import Any
 
 from celery import Celery
 
-from bench.emulator import Emulator, wait_until
+from bench.emulator import UNLIMITED, Emulator, wait_until
 from bench.processes import Processes
 from bench.rows import AUDIENCE, EVENT
 from pipeline import mirror
@@ -28,14 +28,14 @@ QUIET = ("--without-gossip", "--without-mingle")
 class House:
     """What all sections measure in; workers are started when a section asks for them."""
 
-    def __init__(self, folder: Path, stack: ExitStack, events: list[str]) -> None:
+    def __init__(self, folder: Path, stack: ExitStack, events: list[str], options: Sequence[str]) -> None:
         self.processes = Processes(folder)
         stack.callback(self.processes.stop)
         self.broker_url = stack.enter_context(embedded_server(folder / "redis"))
         self.client = connect(self.broker_url)
         stack.callback(self.client.close)
         self.processes.watch("redis", self.client.info("server")["process_id"])
-        self.emulator = Emulator(self.processes, events)
+        self.emulator = Emulator(self.processes, events, options)
         self.env = {
             "ACTIVATION_DATA_DIR": str(folder),
             "ACTIVATION_BROKER_URL": self.broker_url,
@@ -53,7 +53,7 @@ class House:
             "kind": "responsys", "name": "Bench", "username": "api_user", "password": "secret",
             "auth_endpoint": self.emulator.url, "profile_list": "CONTACTS_LIST", "list_folder": "Main",
             "identifier_type": "hashed_email", "enabled": True, "api": "sync",
-            "limits": {"triggerCustomEvent": 1_000_000}, "utilisation": 0.95, "max_in_flight": in_flight,
+            "limits": dict.fromkeys(UNLIMITED, 1_000_000), "utilisation": 0.95, "max_in_flight": in_flight,
         }  # fmt: skip
         self.records.apply({"connectors": {CONNECTOR: connector}, "destinations": destinations})
         self.publish()
@@ -94,10 +94,10 @@ class House:
 
 
 @contextmanager
-def open_house(events: Sequence[str] = (EVENT,)) -> Iterator[House]:
-    """Set everything up but the workers, and leave nothing behind."""
+def open_house(events: Sequence[str] = (EVENT,), options: Sequence[str] = ()) -> Iterator[House]:
+    """Set everything up but the workers, and leave nothing behind; ``options`` are the emulator's."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder, ExitStack() as stack:
-        yield House(Path(folder), stack, list(events))
+        yield House(Path(folder), stack, list(events), options)
 
 
 def destination(event: str = EVENT, audience: str = AUDIENCE, max_age: float = 600) -> dict[str, Any]:

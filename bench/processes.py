@@ -12,6 +12,7 @@ import psutil
 ROOT = Path(__file__).parent.parent
 CORES = 2  # shared by everything that is measured
 PATIENCE = 15  # seconds to end when told to
+TALKING = ("emulator", "producer", "client")  # say on their output what we read
 
 
 class Processes:
@@ -32,7 +33,7 @@ class Processes:
                 cwd=ROOT,
                 env={**os.environ, **(env or {})},
                 stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE if name in ("emulator", "producer") else log,
+                stdout=subprocess.PIPE if name.startswith(TALKING) else log,
                 stderr=log,
                 text=True,
             )

@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench.finding import Finding
+from bench.finding import Finding, number
 
 Found = dict[str, list[Finding]]
 Costs = dict[str, dict[str, float]]
@@ -23,12 +23,15 @@ def show(found: Found, costs: Costs, console: Console) -> None:
         ("what", "left"),
         ("value", "right"),
         ("unit", "left"),
+        ("aim", "left"),
         ("note", "left"),
     ):
         table.add_column(heading, justify=justify, overflow="fold")
     for section, findings in found.items():
         for position, one in enumerate(findings):
-            table.add_row("" if position else section, one.what, number(one.value), one.unit, one.note)
+            table.add_row(
+                "" if position else section, one.what, number(one.value), one.unit, one.aim, one.note
+            )
         table.add_section()
     console.print(table)
     if costs:
@@ -52,8 +55,3 @@ def save(found: Found, costs: Costs, file: Path) -> None:
     """Write everything found as JSON."""
     sections = {section: [asdict(one) for one in findings] for section, findings in found.items()}
     file.write_text(json.dumps({"sections": sections, "cpu_ms_per_1000_rows": costs}, indent=2) + "\n")
-
-
-def number(value: float) -> str:
-    """Write a number as precisely as it is worth."""
-    return f"{value:,.1f}" if abs(value) < 100 else f"{value:,.0f}"

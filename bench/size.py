@@ -14,7 +14,19 @@ class Size:
     plain: int  # for plain Celery
     waiting: int  # rows that wait while memory is measured
     destinations: int  # with a batch each, per round of the delay
+    lanes: tuple[int, ...] = (1, 100, 10_000)  # that hold rows, of one destination
+    owners: tuple[int, ...] = (1, 100)  # destinations whose lanes hold rows
 
 
 FULL = Size(rounds=3, rows=60_000, warm=4_000, batched=8_000, plain=3_000, waiting=1_000_000, destinations=40)
-QUICK = Size(rounds=1, rows=20_000, warm=2_000, batched=3_000, plain=1_000, waiting=50_000, destinations=20)
+QUICK = Size(
+    rounds=1,
+    rows=20_000,
+    warm=2_000,
+    batched=3_000,
+    plain=1_000,
+    waiting=50_000,
+    destinations=20,
+    lanes=(1, 1_000),
+    owners=(1, 20),
+)

@@ -49,7 +49,7 @@ def test_a_ratio_compares_what_ran_in_the_same_round():
 
     found = end_to_end.ratios({"ours": [fast, fast], "celery-batches": [slow, fast]})
 
-    note = "1.0 to 2.0; 2.0 times less CPU time per row"
+    note = "1 to 2; celery-batches takes 2 times the CPU time"
     assert found == [Finding("ours : celery-batches", 1.5, "times", note)]
 
 
