@@ -1,6 +1,7 @@
 """What waits in the lanes, and what is on its way (the keys are drawn in lanes.py). Only reads."""
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ import redis
 from pipeline.broker import text
 from pipeline.lanes import CLAIM_LEASE
 
+FIRST_CALL = re.compile(r"@(\w+)")  # in the name of a lane, where it is not the destination's own
 MOST_SILENCE = 10.0  # seconds in which a worker that has nothing else to do answers the doorbell of a batch
 
 
@@ -126,7 +128,8 @@ class Reading:
 
 def ready_key(way: Sequence[str], lane: str) -> str:
     """Name the key in which a lane of a destination with this way out stands when it will be due."""
-    key = f"ready:{way[0]}:{way[1]}"
+    first = FIRST_CALL.search(lane)
+    key = f"ready:{way[0]}:{first[1] if first else way[1]}"
     return f"{key}:bulk" if lane.endswith("+bulk") else key
 
 

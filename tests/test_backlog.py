@@ -101,3 +101,9 @@ def test_each_destination_has_its_own(redis, lanes):
         "lapsed": Backlog(waiting=2, lanes=1, oldest=0, due=600),
         "left": Backlog(waiting=1, in_flight=1, flying=1, oldest=0),
     }
+
+
+def test_a_lane_is_due_in_whatever_call_its_rows_go_first(redis):
+    add(redis, "a", lane="lapsed/left@deleteProfileExtensionMembers#1")
+
+    assert backlogs(redis)["lapsed"].due == 0

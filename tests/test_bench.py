@@ -18,7 +18,10 @@ def test_a_section_that_does_not_exist_is_refused_with_the_names_of_those_that_d
     with pytest.raises(SystemExit):
         parse(["speed"])
 
-    assert 'there is no section "speed"; there are: end-to-end, baseline, stages' in capsys.readouterr().err
+    assert (
+        'there is no section "speed"; there are: end-to-end, baseline, floor, stages'
+        in capsys.readouterr().err
+    )
 
 
 def test_a_race_ends_when_the_emulator_has_accepted_every_row():

@@ -313,3 +313,15 @@ def test_rows_follow_their_destination_to_another_connector(redis, lanes):
 
     assert lanes.claim(GATE) is None
     assert profiles(lanes, replace(GATE, connector="other")) == names(200)
+
+
+def test_lanes_are_looked_at_only_when_something_of_their_destination_has_changed(redis, lanes):
+    """Every worker publishes what it reads, and a destination may have ten thousand lanes."""
+    for number in range(20):
+        add(redis, f"p{number}", lane=f"lapsed/{number}")
+    redis.config_resetstat()
+    configure(redis)
+
+    assert "cmdstat_zadd" not in redis.info("commandstats")
+    configure(redis, max_age=100)
+    assert redis.info("commandstats")["cmdstat_zadd"]["calls"] == 20

@@ -6,7 +6,11 @@
 #include catalog
 if newest_catalog(ARGV[8]) ~= ARGV[8] then return end
 redis.call('SADD', 'ways', ARGV[2] .. ':' .. ARGV[3])
+for i = 9, #ARGV do redis.call('SADD', 'ways', ARGV[2] .. ':' .. ARGV[i]) end
 local key = 'destination:' .. ARGV[1]
+local known, same = redis.call('HMGET', key, 'connector', 'function', 'max_rows', 'max_age', 'stopped', 'dedupe'), true
+for i, value in ipairs(known) do same = same and value == ARGV[i + 1] end
+if same then return end  -- every worker publishes, and there may be many lanes
 local before = settings_of(ARGV[1])
 local lanes = redis.call('SMEMBERS', 'lanes:' .. ARGV[1])
 if before then
@@ -14,5 +18,4 @@ if before then
 end
 redis.call('HSET', key, 'connector', ARGV[2], 'function', ARGV[3], 'max_rows', ARGV[4], 'max_age', ARGV[5], 'stopped', ARGV[6],
   'dedupe', ARGV[7])
-for i = 9, #ARGV do redis.call('SADD', 'ways', ARGV[2] .. ':' .. ARGV[i]) end
 for _, lane in ipairs(lanes) do refresh(lane) end
