@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
@@ -71,24 +71,33 @@ class Router:
         ways = self._ways.get(key)
         if ways is None:
             ways = self._ways[key] = ways_of(self.catalog, activation)
-        tokens = [self._token(index, activation, way, mark, digest) for way in ways]
+        tokens = [self._token(index, activation, way, digest) for way in ways]
+        self._lay(activation, ways, tokens, mark, digest)
         if not ways and not self._known(activation):
             why = f'no destination is set up for audience "{activation.audience}"'
             self._refuse(index, activation, None, digest, why)
             tokens.append(f"-{self._number(NOWHERE)}")
         return Routed(mark, activation.profile_id, tuple(tokens))
 
-    def _token(self, index: int, activation: Activation, way: Way, mark: str, digest: str) -> str:
+    def _token(self, index: int, activation: Activation, way: Way, digest: str) -> str:
         problem = way.action.problem(way.connector, way.destination, activation)
         if problem is not None:
             self._refuse(index, activation, way.destination, digest, problem)
             return f"-{self._number(f'{way.destination.name}/all')}"
-        if not way.action.state:
-            return str(self._number(self.lane(way, activation)))
-        if not mark or not self._repeated(mark, digest):
+        if way.action.state:
+            return f"={self._number(f'{way.destination.name}/all')}"
+        return str(self._number(self.lane(way, activation)))
+
+    def _lay(
+        self, activation: Activation, ways: Sequence[Way], tokens: Sequence[str], mark: str, digest: str
+    ) -> None:
+        """Keep what every destination of a state action lays over its waiting row, unless it came before."""
+        states = [way for way, token in zip(ways, tokens, strict=True) if token.startswith("=")]
+        if states and mark and self._repeated(mark, digest):
+            return
+        for way in states:
             _, waiting = self.states.setdefault(way.destination.name, (way, {}))
             waiting.setdefault(activation.profile_id, []).append(activation)
-        return f"={self._number(f'{way.destination.name}/all')}"
 
     def _repeated(self, mark: str, digest: str) -> bool:
         if digest in self._marks or self.seen(mark):

@@ -214,6 +214,15 @@ def test_a_repeat_under_the_same_id_is_not_laid_over_anything(house):
     assert [row.variables for row in house.waiting()] == [{"x": 1}]
 
 
+def test_an_activation_with_an_id_goes_to_every_destination_of_its_audience(house):
+    others = {name: Destination(name, "vip", "acme", "merge") for name in ("members", "others")}
+    house.catalog = Catalog(2, {"acme": ACME}, others)
+    mirror.publish(house.redis, house.catalog)
+
+    assert house.receive(change(id="one", variables={"x": 1})) == "1 entry, 2 rows"
+    assert (house.redis.hlen("rows:members"), house.redis.hlen("rows:others")) == (1, 1)
+
+
 def test_what_is_invalid_becomes_a_dead_letter(house):
     house.receive(change(identifiers={}), change("p2"))
 
