@@ -8,6 +8,7 @@ Keys
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, repeat
 from typing import Protocol
 
 import redis
@@ -17,11 +18,13 @@ from redis.exceptions import AuthorizationError
 from pipeline.activation import Activation
 from pipeline.chunk import Chunk, Clock, Numbers
 from pipeline.errors import PipelineError
+from pipeline.full import Unwritable
 from pipeline.report import Report
 from pipeline.scripts import source
 
-PAUSES = (0.25, 1.0, 4.0)  # seconds between four tries; enough for a server to restart
-PATIENCE = 15.0  # seconds after which there is no further try
+PAUSES = (0.25, 1.0, 4.0)  # seconds before each further try, the last of them again and again
+PATIENCE = 6.0  # seconds to wait in all, which makes four tries; enough for a server to restart
+TRYING = 9.0  # seconds that the tries themselves may take
 REMEMBERED = 24 * 60 * 60  # seconds that a repeat is recognised for
 
 
@@ -64,9 +67,11 @@ class Appender:
         client: redis.Redis,
         bell: Bell,
         *,
+        patience: float = PATIENCE,
         clock: Clock | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
+        self._patience = patience
         self._script = client.register_script(source("append"))
         self._bell = bell
         self._clock = clock or Clock()
@@ -128,16 +133,16 @@ class Appender:
         return {shards[position] for position in empty}
 
     def _patiently(self, run: Callable[[], list[int]]) -> list[int]:
-        started = time.monotonic()
-        for pause in PAUSES:
+        waits, latest = 0.0, time.monotonic() + self._patience + TRYING
+        for pause in chain(PAUSES, repeat(PAUSES[-1])):
+            waits += pause
             try:
                 return run()
             except redis.RedisError as error:
-                pause *= random.uniform(0.5, 1.5)  # noqa: S311 -- not a secret
-                if not passing(error) or time.monotonic() + pause > started + PATIENCE:
+                if not passing(error) or waits > self._patience or time.monotonic() + pause > latest:
                     raise
-                self._sleep(pause)
-        return run()
+                self._sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 -- not a secret
+        raise AssertionError  # the pauses never end
 
 
 def passing(error: redis.RedisError) -> bool:
@@ -155,6 +160,8 @@ def explain(error: Exception) -> str:
     """Say what is wrong with the server, and what to do about it."""
     if isinstance(error, redis.OutOfMemoryError):
         return "the Redis server is out of memory: wait until workers have made room, or raise its maxmemory"
+    if isinstance(error, Unwritable):
+        return f"the Redis server cannot write its file: make room on its disk ({error})"
     if isinstance(error, (redis.ConnectionError, redis.TimeoutError)):
         return f"the Redis server cannot be reached ({error})"
     return f"the Redis server refused ({type(error).__name__}: {error})"

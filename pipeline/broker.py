@@ -7,6 +7,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from pipeline.errors import Misconfigured
+from pipeline.full import Client, Parser
 
 # kombu's sockets have no time-out of their own: a half-open connection would hang a worker for ever.
 SOCKET = {
@@ -18,12 +19,12 @@ SOCKET = {
 
 
 def connect(url: str) -> redis.Redis:
-    """Open a client that never repeats a command by itself.
+    """Open a client that repeats nothing by itself but what a full server refused (see full.py).
 
     redis-py 8 replays commands after a time-out by default; whoever wants that here repeats a
     script that is safe to repeat.
     """
-    return redis.Redis.from_url(url, retry=Retry(NoBackoff(), 0), **SOCKET)
+    return Client.from_url(url, retry=Retry(NoBackoff(), 0), parser_class=Parser, **SOCKET)
 
 
 def text(value: bytes | str) -> str:

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from pipeline.activation import Activation, Invalid, from_mapping
-from pipeline.appender import Appender, AppendFailed, Bell
+from pipeline.appender import PATIENCE, Appender, AppendFailed, Bell
 from pipeline.audiences import Audiences, UnknownAudience
 from pipeline.broker import connect
 from pipeline.bulk import Bulk
@@ -28,17 +28,24 @@ class Producer:
 
     Without ``broker_url`` it is the configured Redis, or else the embedded one of the data folder. With
     ``linger`` (seconds) single activations are collected in the background and appended together: after
-    that time, when there are 500, and on ``close``.
+    that time, when there are 500, and on ``close``. A server that is full, away or cannot write is waited for
+    with ``patience`` (seconds, for each append), which holds back who produces faster than can be delivered.
     """
 
     def __init__(
-        self, broker_url: str | None = None, linger: float | None = None, *, bell: Bell | None = None
+        self,
+        broker_url: str | None = None,
+        linger: float | None = None,
+        *,
+        patience: float = PATIENCE,
+        bell: Bell | None = None,
     ) -> None:
         with ExitStack() as stack:
             url = broker_url or configured(stack)
             client = stack.enter_context(connect(url))
             self._audiences = Audiences(client)
-            self._appender = Appender(client, bell or stack.enter_context(closing(Doorbell(url))))
+            ringing = bell or stack.enter_context(closing(Doorbell(url)))
+            self._appender = Appender(client, ringing, patience=patience)
             self._collector = Collector(self._appender, linger) if linger else None
             self._stack = stack.pop_all()
         if linger:

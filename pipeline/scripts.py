@@ -13,6 +13,8 @@ from typing import Any
 
 import redis
 
+from pipeline.full import GO_ON
+
 PAUSES = (0.05, 0.25, 1.0)  # seconds before each repeat of a script whose answer was lost
 
 Argument = str | bytes | int | float
@@ -33,10 +35,27 @@ class Scripts:
         self._loaded: dict[str, Callable[..., Any]] = {}
 
     def run(self, name: str, keys: Sequence[str] = (), args: Sequence[Argument] = ()) -> Any:
-        """Run one script, again when the connection broke before its answer came."""
-        script = self._loaded.get(name)
+        """Run one script, again when the connection broke before its answer came.
+
+        On a full server it is run all the same, or nothing would ever leave. It has done nothing when it is
+        refused: only its first change can be.
+        """
+        try:
+            return self.attempt(name, keys, args)
+        except redis.OutOfMemoryError:
+            return self._patiently(self._script(name, GO_ON), keys, args)
+
+    def attempt(self, name: str, keys: Sequence[str] = (), args: Sequence[Argument] = ()) -> Any:
+        """Run one script unless the server is full, which raises OutOfMemoryError."""
+        return self._patiently(self._script(name), keys, args)
+
+    def _script(self, name: str, prefix: str = "") -> Callable[..., Any]:
+        script = self._loaded.get(prefix + name)
         if script is None:
-            script = self._loaded[name] = self._client.register_script(source(name))
+            script = self._loaded[prefix + name] = self._client.register_script(prefix + source(name))
+        return script
+
+    def _patiently(self, script: Callable[..., Any], keys: Sequence[str], args: Sequence[Argument]) -> Any:
         for pause in PAUSES:
             try:
                 return script(keys=keys, args=args)

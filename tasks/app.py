@@ -12,7 +12,9 @@ from pipeline.runtime import runtime
 from pipeline.settings import Settings
 from tasks.events import Stage
 from tasks.timer import Leases, Timer
+from tasks.transport import install
 
+install()
 app = Celery(
     "tasks",
     include=["tasks.activation", "tasks.delivery", "tasks.sync", "tasks.shutdown"],

@@ -224,3 +224,27 @@ def test_a_series_is_lent_to_one_chunk_at_a_time():
     assert first.producer != second.producer
     assert numbers.take() is first
     assert first.number == 2
+
+
+def test_a_patient_appender_waits_until_there_is_room(redis, bell, entries, pauses):
+    def sleep(pause):
+        pauses.append(pause)
+        if len(pauses) == 20:
+            redis.config_set("maxmemory", 0)
+
+    redis.config_set("maxmemory", 1)
+    Appender(redis, bell, patience=100, sleep=sleep).append([row("p-1")])
+
+    assert len(pauses) == 20
+    assert entries.profiles() == ["p-1"]
+
+
+def test_an_appender_without_patience_tries_once(redis, bell, pauses):
+    redis.config_set("maxmemory", 1)
+    try:
+        with pytest.raises(AppendFailed):
+            Appender(redis, bell, patience=0, sleep=pauses.append).append([row("p-1")])
+    finally:
+        redis.config_set("maxmemory", 0)
+
+    assert pauses == []

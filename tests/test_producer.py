@@ -25,12 +25,6 @@ def rows(number, **fields):
 
 
 @pytest.fixture
-def at_once(monkeypatch):
-    """No pauses between tries."""
-    monkeypatch.setattr("pipeline.appender.PAUSES", (0, 0, 0))
-
-
-@pytest.fixture
 def producer(server_url, entries, bell):
     with Producer(server_url, bell=bell) as producer:
         yield producer
@@ -177,8 +171,8 @@ def test_workers_are_called_to_every_shard_but_not_for_every_chunk(producer, ent
     assert sorted(bell.rung) == list(range(16))
 
 
-def test_a_failure_half_way_says_how_far_it_got(wire, entries, bell, at_once):
-    with Producer(wire.url, bell=bell) as producer:
+def test_a_failure_half_way_says_how_far_it_got(wire, entries, bell):
+    with Producer(wire.url, bell=bell, patience=0) as producer:
         producer.activate("lapsed-buyers", profile_id="first", call_type="ADD")
 
         def breaking():
@@ -196,9 +190,9 @@ def test_a_failure_half_way_says_how_far_it_got(wire, entries, bell, at_once):
     assert len(repeated) == 2
 
 
-def test_without_a_server_the_caller_learns_it(at_once):
+def test_without_a_server_the_caller_learns_it():
     with (
-        Producer(NOBODY, bell=None) as producer,
+        Producer(NOBODY, bell=None, patience=0) as producer,
         pytest.raises(AppendFailed, match="the Redis server cannot be reached"),
     ):
         producer.activate("lapsed-buyers", profile_id="p-1", call_type="ADD", id="order-7")

@@ -42,9 +42,9 @@ class Outlet:
     engine: Engine
     emulator: Emulator
 
-    def activate(self, profiles: Iterable[str], number: int = 0) -> None:
+    def activate(self, profiles: Iterable[str], number: int = 0, **options: Any) -> None:
         """Produce one activation per profile."""
-        with Producer(broker_url=self.broker_url) as producer:
+        with Producer(broker_url=self.broker_url, **options) as producer:
             report = producer.activate_many(activations(profiles, number), audience=self.name)
         assert not report.errors
 

@@ -1,0 +1,36 @@
+"""A worker's way to Redis when the server is full, or cannot write its file.
+
+kombu takes a message off its queue and then notes that it did. A full server refuses the note: the message
+would be gone, and the worker would end. With our client the note is taken (see pipeline/full.py), and to a
+server that takes no change at all the worker connects again until it does.
+"""
+
+from typing import Any
+
+import redis
+from kombu.transport import TRANSPORT_ALIASES
+from kombu.transport import redis as kombu_redis
+
+from pipeline.full import Client, Parser
+
+
+class Channel(kombu_redis.Channel):
+    """A channel with our client."""
+
+    def _get_client(self) -> type[redis.Redis]:
+        return Client
+
+    def _connparams(self, asynchronous: bool = False) -> dict[str, Any]:
+        return {**super()._connparams(asynchronous), "parser_class": Parser}
+
+
+class Transport(kombu_redis.Transport):
+    """The transport of that channel."""
+
+    Channel = Channel
+
+
+def install() -> None:
+    """Use it for redis:// in this process; under a name of its own Flower would not know it."""
+    for scheme in ("redis", "rediss"):
+        TRANSPORT_ALIASES[scheme] = f"{__name__}:Transport"
