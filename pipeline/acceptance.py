@@ -84,8 +84,8 @@ def _micros(moment: datetime | None) -> str:
     return str(round(moment.timestamp() * 1_000_000)) if moment else ""
 
 
-def _text(router: Router, way: Way, activation: Activation) -> bytes:
-    return router.lane(way, activation).encode() + b"\0" + encode(activation)
+def _text(router: Router, way: Way, activation: Activation) -> str:
+    return f"{router.lane(way, activation)}\0{encode(activation).decode()}"
 
 
 def summary(entries: int, done: Accepted) -> str:

@@ -16,11 +16,12 @@ import uuid
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import redis
+from msgspec import msgpack
 
-from pipeline.scripts import Argument, Scripts
+from pipeline.scripts import Scripts
 
 SHARDS = 16
 CLAIM_SIZE = 1_000  # entries
@@ -37,8 +38,7 @@ class Claim:
     entries: Sequence[bytes]
 
 
-@dataclass(frozen=True)
-class Routed:
+class Routed(NamedTuple):
     """Where one entry goes; accept.lua explains ``mark`` and ``lanes``."""
 
     mark: str
@@ -56,9 +56,9 @@ class StateRow:
 
     destination: str
     profile: str
-    own: bytes
+    own: str
     absorbed: int
-    whole: bytes = b""
+    whole: str = ""
     base: str = ""
     happened: str = ""  # microseconds since the epoch; "" when it does not say
 
@@ -114,16 +114,19 @@ class Intake:
         states: Sequence[StateRow] = (),
     ) -> Accepted | None:
         """Add the rows of a claim to their lanes and drop it; None when the claim is no longer ours."""
-        ways: dict[tuple[str, ...], int] = {}  # lanes to the number of their route
-        routed = ",".join([str(ways.setdefault(route.lanes, len(ways) + 1)) for route in routes])
-        marks = [(n, route.mark) for n, route in enumerate(routes, 1) if route.mark]
-        args: list[Argument] = [claim.id, claim.attempt, self._window, len(lanes), *lanes]
-        args += [len(ways), *[" ".join(way) for way in ways], routed]
-        args += [len(marks), *[part for mark in marks for part in mark], *[route.profile for route in routes]]
-        args.append(len(states))
-        for row in states:
-            args += (row.destination, row.profile, row.own, row.absorbed, row.whole, row.base, row.happened)
-        answer = self._scripts.run("accept", _keys(claim.shard), args)
+        marks, profiles, ways = zip(*routes, strict=True) if routes else ((), (), ())
+        numbers = {way: number for number, way in enumerate(dict.fromkeys(ways), 1)}
+        work = {
+            "lanes": lanes,
+            "routes": list(numbers),
+            "routed": [numbers[way] for way in ways],
+            "profiles": profiles,
+            "marks": {number: mark for number, mark in enumerate(marks, 1) if mark},
+            "states": states,
+        }
+        answer = self._scripts.run(
+            "accept", _keys(claim.shard), [claim.id, claim.attempt, self._window, msgpack.encode(work)]
+        )
         return Accepted(*map(int, answer)) if answer else None
 
     def recognises(self, mark: str) -> bool:

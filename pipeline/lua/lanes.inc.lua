@@ -71,46 +71,6 @@ local function call_many(command, key, arguments)
   end
 end
 
--- Tell of each row whether its profile has one at this destination already, be it among these.
-local function taken(destination, rows)
-  local answer, known = {}, {}
-  for from = 1, #rows, CHUNK do
-    local names = {}
-    for i = from, math.min(from + CHUNK - 1, #rows) do names[#names + 1] = rows[i][1] end
-    for i, row in ipairs(redis.call('HMGET', 'rows:' .. destination, unpack(names))) do
-      answer[from + i - 1] = row or known[names[i]]
-      known[names[i]] = true
-    end
-  end
-  return answer
-end
-
--- Give new rows {profile, row, lane} of one destination their places, in their order: in the lane when the
--- profile has no row at the destination yet, else parked behind the others.
-local function enqueue(destination, rows, arrival)
-  local waiting, first, parked, arrivals = taken(destination, rows), {}, {}, {}
-  local sequence = redis.call('INCRBY', 'sequence', #rows) - #rows
-  for i, row in ipairs(rows) do
-    local profile, text, lane = row[1], row[2], row[3]
-    if waiting[i] then
-      table.insert(parked, 0)
-      table.insert(parked, string.format('%s\0%016d\0', profile, sequence + i) .. lane .. '\0' .. arrival .. '\0' .. text)
-    else
-      table.insert(first, profile)
-      table.insert(first, text)
-      arrivals[lane] = arrivals[lane] or {}
-      table.insert(arrivals[lane], arrival)
-      table.insert(arrivals[lane], profile)
-    end
-  end
-  call_many('HSET', 'rows:' .. destination, first)
-  call_many('ZADD', 'parked:' .. destination, parked)
-  for lane, of_lane in pairs(arrivals) do
-    call_many('ZADD', 'lane:' .. lane, of_lane)
-    refresh(lane)
-  end
-end
-
 -- The oldest parked row of a profile: its member, and that member's parts.
 local function next_parked(destination, profile)
   local key = 'parked:' .. destination
