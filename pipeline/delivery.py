@@ -14,11 +14,11 @@ from pipeline.current_catalog import CurrentCatalog
 from pipeline.errors import CallError, OutcomeUnknown, Refused
 from pipeline.failures import Failures
 from pipeline.job import Job
-from pipeline.lanes import Batch, Lanes
-from pipeline.ledger import Row
+from pipeline.lanes import Batch, Contents, Lanes
 from pipeline.once import Once
 from pipeline.responsys.actions import ACTIONS, Step
 from pipeline.responsys.client import Client
+from pipeline.row import Row
 from pipeline.settlement import Report, Settlement
 
 log = logging.getLogger(__name__)
@@ -53,9 +53,12 @@ class Delivery:
         self._stopping = stopping
         self._calling: set[Batch] = set()  # begun here and not settled
 
-    def deliver(self, batch_id: str, attempt: int) -> Report:
-        """Do the next step of a batch, or find out what became of one that was cut off."""
-        job = self.open(batch_id, attempt, ("claimed", "lapsed"))
+    def deliver(self, batch_id: str, attempt: int, contents: Contents | None = None) -> Report:
+        """Do the next step of a batch, or find out what became of one that was cut off.
+
+        ``contents`` is the batch as it was claimed, for who has claimed it a moment ago.
+        """
+        job = self.open(batch_id, attempt, ("claimed", "lapsed"), contents)
         if isinstance(job, Report):
             return job
         if job.batch.state == "lapsed":
@@ -75,9 +78,11 @@ class Delivery:
         for batch in list(self._calling):
             self._lanes.extend(batch)
 
-    def open(self, batch_id: str, attempt: int, states: tuple[str, ...]) -> Job | Report:
-        """Read a batch and what it is for; a changed configuration may end it here."""
-        found = self._lanes.open(batch_id)
+    def open(
+        self, batch_id: str, attempt: int, states: tuple[str, ...], contents: Contents | None = None
+    ) -> Job | Report:
+        """Read a batch, unless that was done, and what it is for; a changed configuration may end it here."""
+        found = contents or self._lanes.open(batch_id)
         if found is None or found[0].attempt != attempt or found[0].state not in states:
             return STALE
         batch, rows = found[0], tuple(Row.read(profile, text) for profile, text in found[1])

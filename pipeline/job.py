@@ -9,9 +9,9 @@ from pipeline.call import Rejection
 from pipeline.connector import Connector
 from pipeline.destination import Destination
 from pipeline.lanes import Batch
-from pipeline.ledger import Row
 from pipeline.progress import Progress
 from pipeline.responsys.actions import Action, Step
+from pipeline.row import Row
 
 
 @dataclass(frozen=True)

@@ -7,38 +7,20 @@ same batch, however that came about, finds the record and does nothing but settl
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, delete, select
 
 from pipeline import dead_letters, stats
-from pipeline.activation import Activation, Invalid, decode
+from pipeline.activation import Activation
 from pipeline.call import Rejection
 from pipeline.database import reading
 from pipeline.dead_letters import DeadLetter
 from pipeline.lanes import Batch
-from pipeline.report import flatten
+from pipeline.row import Row
 from pipeline.tables import batches, folds
 from pipeline.upsert import insert_new
 
 KEEP = timedelta(days=30)  # how long records of batches are kept
-
-
-class Row(NamedTuple):
-    """One row of a batch: the activation as it was read, and as it lies in Redis."""
-
-    activation: Activation
-    text: bytes
-    problem: str | None = None  # why it cannot be read: it was accepted by an older version of the rules
-
-    @classmethod
-    def read(cls, profile: str, text: bytes) -> "Row":
-        """Read a row."""
-        try:
-            return cls(decode(text), text)
-        except Invalid as error:
-            unread = Activation(audience="", profile_id=profile, call_type="UPDATE")
-            return cls(unread, text, "; ".join(flatten(error.messages)))
 
 
 @dataclass(frozen=True)

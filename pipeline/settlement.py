@@ -13,7 +13,8 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from pipeline import ledger
 from pipeline.call import Rejection
 from pipeline.lanes import Batch, Lanes
-from pipeline.ledger import Fates, Row
+from pipeline.ledger import Fates
+from pipeline.row import Row
 from pipeline.words import counted
 
 log = logging.getLogger(__name__)
