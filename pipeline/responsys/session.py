@@ -10,6 +10,8 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.response import HTTPResponse
 
+from pipeline.responsys.transport import Body, Token
+
 # A server that closes an idle connection just when a request goes out on it leaves the outcome unknown.
 # Common servers close after five seconds or more, so we do not use a connection again that late.
 MAX_IDLE = 4.0  # seconds
@@ -72,11 +74,34 @@ class Adapter(HTTPAdapter):
 
 
 class Session(requests.Session):
-    """A session that looks for proxies and certificates in the environment once per host, not per call."""
+    """A session that does once what is the same for every call.
+
+    It looks for proxies and certificates in the environment once per host, and prepares the address and the
+    headers of calls once per address: that took longer than the call itself.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self._environment: dict[str, Any] = {}
+        self._prepared: dict[str, requests.PreparedRequest] = {}
+
+    def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
+        """Return a call like the last one to its address, with its own body and token."""
+        if not isinstance(request.data, Body) or not isinstance(request.auth, Token):
+            return super().prepare_request(request)
+        alike = self._alike(request)
+        prepared = requests.PreparedRequest()
+        prepared.__dict__.update(alike.__dict__, headers=alike.headers.copy(), body=request.data)
+        prepared.headers["Content-Length"] = str(len(request.data))
+        return request.auth(prepared)
+
+    def _alike(self, request: requests.Request) -> requests.PreparedRequest:
+        """Return what all calls to an address share, which is neither a body nor a token."""
+        key = f"{request.method} {request.url}"
+        if key not in self._prepared:
+            bare = requests.Request(request.method, request.url, request.headers, auth=Token(None))
+            self._prepared[key] = super().prepare_request(bare)
+        return self._prepared[key]
 
     def merge_environment_settings(self, url: Any, *options: Any) -> Any:
         """Return what the environment says of the host of ``url``."""
