@@ -108,18 +108,18 @@ class Reading:
 
     def _ask_batch(self, pipe: Any, batch: str, connector: str) -> None:
         pipe.hmget(f"batch:{batch}", "destination", "state", "rows")
-        pipe.lindex(f"batch:{batch}:rows", 1)
+        pipe.zrange(f"batch:{batch}:rows", 0, 0, withscores=True)
         pipe.zscore(f"flying:{connector}", batch)
         for function in self._functions(connector):
             pipe.zscore(f"retry:{connector}:{function}", batch)
 
     def _flight(self, answers: Any, connector: str) -> Flight | None:
         destination, state, rows = next(answers)
-        arrival, lease = next(answers), next(answers)
+        first, lease = next(answers), next(answers)
         tries = [score for score in [next(answers) for _ in self._functions(connector)] if score is not None]
         if state is None:  # settled in the meantime
             return None
-        oldest = float(arrival) if arrival is not None else None
+        oldest = first[0][1] if first else None
         return Flight(text(destination), text(state), int(rows), oldest, lease, min(tries, default=None))
 
     def _functions(self, connector: str) -> list[str]:

@@ -51,11 +51,11 @@ class Dispatch:
         return self._gate(self._catalog(), connector, function)
 
     def next(self) -> Claimed | None:
-        """Send off what may go, but keep the first batch for the caller, who delivers it right away."""
+        """Send off what may go, but keep the first batch, read, for the caller to deliver right away."""
         kept = None
         for gate in self._gates():
             more = True
-            while more and isinstance(claimed := self._lanes.claim(gate), Claimed):
+            while more and isinstance(claimed := self._lanes.claim(gate, read=kept is None), Claimed):
                 more = claimed.more
                 if kept is None:
                     kept = claimed

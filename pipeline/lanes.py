@@ -13,7 +13,7 @@ Keys (times are milliseconds since the epoch, by the server's clock)
     polls:{c}              zset of batch by the time its request is asked after
     batch:{b}              hash: destination, lane, connector, function, account, attempt, tries, state, rows,
                            begun_by, progress (what its earlier steps came to, JSON), request, asked
-    batch:{b}:rows         list: profile, arrival, profile, arrival ...
+    batch:{b}:rows         zset of profile by arrival, as in the lane; a row's position is its rank
     ways                   set of "connector:function": every way out that was ever configured
     sequence               counter that orders parked rows
     counters               hash of "hour|connector|destination|name" to a number (see stats.py)
@@ -83,12 +83,16 @@ class Poll:
     asked: int  # how often, this time among them
 
 
+Contents = tuple[Batch, list[tuple[str, bytes]]]  # a batch with its (profile, row) pairs
+
+
 class Claimed(NamedTuple):
     """A batch that was claimed."""
 
     batch: str
     attempt: int
     more: bool  # another one may go at once
+    contents: Contents | None = None  # where they were asked for
 
 
 class Lanes:
@@ -98,18 +102,20 @@ class Lanes:
         self._client = client
         self._scripts = Scripts(client)
 
-    def claim(self, gate: Gate) -> Claimed | float | None:
+    def claim(self, gate: Gate, *, read: bool = False) -> Claimed | float | None:
         """Take the next batch that is due, and the permit for its call.
 
-        Returns it; or the seconds after which to ask again; or None when there is
-        nothing to wait for but news (rows, the end of a call, somebody's decision).
+        Returns it, with its contents when it is to be ``read``; or the seconds after which to ask again; or
+        None when there is nothing to wait for but news (rows, the end of a call, somebody's decision).
         """
         answer = self._scripts.run("claim", args=[
             gate.connector, gate.function, gate.account, uuid.uuid4().hex, round(CLAIM_LEASE * 1000),
             gate.max_in_flight, gate.limit, gate.default, gate.utilisation, round(gate.window * 1000),
+            int(read),
         ])  # fmt: skip
         if answer[0] == b"batch":
-            return Claimed(answer[1].decode(), int(answer[2]), bool(answer[3]))
+            batch = answer[1].decode()
+            return Claimed(batch, int(answer[2]), bool(answer[3]), _contents(batch, answer[4]))
         return None if int(answer[1]) < 0 else int(answer[1]) / 1000
 
     def batch(self, batch: str) -> Batch | None:
@@ -117,14 +123,9 @@ class Lanes:
         found = self.open(batch)
         return found and found[0]
 
-    def open(self, batch: str) -> tuple[Batch, list[tuple[str, bytes]]] | None:
-        """Read one batch and its (profile, row) pairs; None when it has been settled."""
-        answer = self._scripts.run("open", args=[batch])
-        if not answer:
-            return None
-        fields, rows = answer
-        known = {text(name): text(value) for name, value in zip(fields[::2], fields[1::2], strict=True)}
-        return _batch(batch, known), _pairs(rows)
+    def open(self, batch: str) -> Contents | None:
+        """Read one batch and its rows; None when it has been settled."""
+        return _contents(batch, self._scripts.run("open", args=[batch]))
 
     def begin(self, batch: Batch, progress: str = "") -> bool:
         """Note that a call is about to go out, and what has been done before it.
@@ -203,8 +204,16 @@ class Lanes:
         return int(self._scripts.run("flush", args=[destination]))
 
 
-def _pairs(flat: Sequence[bytes]) -> list[tuple[str, bytes]]:
-    return [(profile.decode(), row) for profile, row in zip(flat[::2], flat[1::2], strict=True)]
+def _contents(batch: str, answer: Sequence[Sequence[bytes]]) -> Contents | None:
+    if not answer:
+        return None
+    fields, profiles, rows = answer
+    known = {text(name): text(value) for name, value in zip(fields[::2], fields[1::2], strict=True)}
+    # The rows of state actions have their lane and a NUL in front of them, which no JSON has.
+    pairs = [
+        (profile.decode(), row[row.find(b"\0") + 1 :]) for profile, row in zip(profiles, rows, strict=True)
+    ]
+    return _batch(batch, known), pairs
 
 
 def _batch(batch: str, known: Mapping[str, str]) -> Batch:

@@ -41,7 +41,7 @@ def go_on() -> None:
     claimed = runtime().dispatch.next()
     while claimed is not None and time.monotonic() < until:
         with shown(deliver.name, claimed.batch, claimed.attempt) as ended:
-            ended(runtime().delivery.deliver(claimed.batch, claimed.attempt))
+            ended(runtime().delivery.deliver(claimed.batch, claimed.attempt, claimed.contents))
         claimed = runtime().dispatch.next()
     if claimed is not None:
         runtime().doorbell.deliver(claimed.batch, claimed.attempt)

@@ -128,7 +128,7 @@ class Model(RuleBasedStateMachine):
             for profile in self.redis.zrange(f"lane:{lane}", 0, -1):
                 places[profile] += 1
         for key in self.redis.scan_iter("batch:*:rows"):
-            for profile in self.redis.lrange(key, 0, -1)[::2]:
+            for profile in self.redis.zrange(key, 0, -1):
                 places[profile] += 1
         assert all(count == 1 for count in places.values())
         assert set(places) == set(self.redis.hkeys("rows:lapsed"))

@@ -1,7 +1,9 @@
 -- Take the next batch of one connector and function together with the permit for its call.
 -- ARGV  1 connector  2 function  3 account  4 id for a new batch  5 lease, ms  6 most in flight
 --       7 limit set for this connector (0: none)  8 limit when the account has not said  9 utilisation  10 window, ms
--- Returns {"batch", id, attempt, 1 when there may be another} or {"wait", ms until it is worth asking again, -1: when something changes}.
+--       11 "1": read the batch, too
+-- Returns {"batch", id, attempt, 1 when there may be another, the batch as open.lua has it}
+-- or {"wait", ms until it is worth asking again, -1: when something changes}.
 #include lanes
 #include limits
 local connector, func, account = ARGV[1], ARGV[2], ARGV[3]
@@ -40,17 +42,22 @@ end
 
 local function cut(lane)
   local settings = settings_of(destination_of(lane))
-  local members = redis.call('ZPOPMIN', 'lane:' .. lane, most_rows(lane, settings))
-  local id = ARGV[4]
+  local id, last = ARGV[4], most_rows(lane, settings) - 1
+  local rows = redis.call('ZRANGESTORE', 'batch:' .. id .. ':rows', 'lane:' .. lane, 0, last)
+  redis.call('ZREMRANGEBYRANK', 'lane:' .. lane, 0, last)
   redis.call('HSET', 'batch:' .. id, 'destination', destination_of(lane), 'lane', lane, 'connector', connector,
-    'function', func, 'account', account, 'attempt', 0, 'tries', 0, 'rows', #members / 2)
-  redis.call('RPUSH', 'batch:' .. id .. ':rows', unpack(members))
+    'function', func, 'account', account, 'attempt', 0, 'tries', 0, 'rows', rows)
   refresh(lane)
   return batch_of(id)
 end
 
+local function claimed(batch, attempt, more)
+  local read = ARGV[11] == '1' and contents(batch.id, batch.destination) or {}
+  return {'batch', batch.id, attempt, more and 1 or 0, read}
+end
+
 local cut_before = batch_of(ARGV[4])
-if cut_before then return {'batch', cut_before.id, cut_before.attempt, 1} end  -- but the answer was lost
+if cut_before then return claimed(cut_before, cut_before.attempt, true) end  -- but the answer was lost
 if (redis.call('HGET', 'connector:' .. connector, 'stopped') or '') ~= '' then return {'wait', -1} end
 local batch = next_retry()
 local lane = not batch and (first('ready:' .. connector .. ':' .. func) or first('ready:' .. connector .. ':' .. func .. ':bulk'))
@@ -73,4 +80,4 @@ if redis.call('EXISTS', 'capacity:' .. account) == 1 then
 end
 local ready = 'ready:' .. connector .. ':' .. func
 local more = redis.call('ZCARD', flying) < tonumber(ARGV[6]) and (first(retry) or first(ready) or first(ready .. ':bulk'))
-return {'batch', batch.id, batch.attempt + 1, more and 1 or 0}
+return claimed(batch, batch.attempt + 1, more)

@@ -148,16 +148,11 @@ local function batch_of(id)
   }
 end
 
-local function rows_of(batch)
-  local members = redis.call('LRANGE', 'batch:' .. batch.id .. ':rows', 0, -1)
-  local profiles, answer = {}, {}
-  for i = 1, #members, 2 do profiles[#profiles + 1] = members[i] end
-  local rows = redis.call('HMGET', 'rows:' .. batch.destination, unpack(profiles))
-  for i, profile in ipairs(profiles) do
-    local nul = string.find(rows[i], '\0', 1, true)  -- a pattern would try every place in the row
-    answer[2 * i - 1], answer[2 * i] = profile, nul and string.sub(rows[i], nul + 1) or rows[i]
-  end
-  return answer
+-- A batch as lanes.py reads it: its fields, its profiles, their rows.
+local function contents(id, destination)
+  local profiles = redis.call('ZRANGE', 'batch:' .. id .. ':rows', 0, -1)
+  local rows = redis.call('HMGET', 'rows:' .. destination, unpack(profiles))
+  return {redis.call('HGETALL', 'batch:' .. id), profiles, rows}
 end
 
 local function stopped(batch)
@@ -180,10 +175,10 @@ local function forget(batch)
   redis.call('ZREM', 'retry:' .. batch.connector .. ':' .. batch.func, batch.id)
 end
 
--- End a batch: the rows named in `returned` (by position, from 1) go back to the lane, the others leave.
-local function finish(batch, returned)
-  local members = redis.call('LRANGE', 'batch:' .. batch.id .. ':rows', 0, -1)
-  local touched, back, done = {[batch.lane] = true}, {}, {}
+-- Give rows of a batch back to its lane: those named in `returned`, by position, from 1. Return the other profiles.
+local function give_back(batch, returned)
+  local members = redis.call('ZRANGE', 'batch:' .. batch.id .. ':rows', 0, -1, 'WITHSCORES')
+  local back, done = {}, {}
   for i = 1, #members, 2 do
     if returned == 'all' or returned[(i + 1) / 2] then
       table.insert(back, members[i + 1])
@@ -193,6 +188,18 @@ local function finish(batch, returned)
     end
   end
   call_many('ZADD', 'lane:' .. batch.lane, back)
+  return done
+end
+
+-- End a batch: the rows named in `returned` (as above; nil: none) go back to the lane, the others leave.
+local function finish(batch, returned)
+  local touched, done = {}, nil
+  if returned then
+    done = give_back(batch, returned)
+    touched[batch.lane] = true
+  else
+    done = redis.call('ZRANGE', 'batch:' .. batch.id .. ':rows', 0, -1)
+  end
   promote(batch.destination, done, touched)
   forget(batch)
   refresh_all(touched)

@@ -1,7 +1,7 @@
 -- Read a batch and its rows, and note nothing.
 -- ARGV  1 batch
--- Returns {fields as name, value ...}, {profile, row ...}; nothing when there is no such batch.
+-- Returns {fields as name, value ...}, {profile ...}, {row ...}; nothing when there is no such batch.
 #include lanes
 local batch = batch_of(ARGV[1])
 if not batch or not batch.state then return {} end
-return {redis.call('HGETALL', 'batch:' .. batch.id), rows_of(batch)}
+return contents(batch.id, batch.destination)

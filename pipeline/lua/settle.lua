@@ -4,8 +4,11 @@
 #include lanes
 local batch = batch_of(ARGV[1])
 if not batch or batch.attempt ~= tonumber(ARGV[2]) then return 0 end
-local returned = {}
-for i = 3, #ARGV do returned[tonumber(ARGV[i]) + 1] = true end
+local returned = nil
+for i = 3, #ARGV do
+  returned = returned or {}
+  returned[tonumber(ARGV[i]) + 1] = true
+end
 finish(batch, returned)
 if redis.call('HGET', 'capacity:' .. batch.account, 'probe') == batch.id then
   redis.call('DEL', 'capacity:' .. batch.account)

@@ -5,14 +5,13 @@
 local batch = batch_of(ARGV[1])
 if not batch or batch.attempt ~= tonumber(ARGV[2]) then return 0 end
 local now = text(clock())
-local members = redis.call('LRANGE', 'batch:' .. batch.id .. ':rows', 0, -1)
-local middle = math.floor(#members / 4) * 2
+local whole = 'batch:' .. batch.id .. ':rows'
+local middle = math.floor(redis.call('ZCARD', whole) / 2)
 for half = 0, 1 do
   local id = ARGV[3 + half]
-  local from, to = half * middle + 1, half == 0 and middle or #members
+  local rows = redis.call('ZRANGESTORE', 'batch:' .. id .. ':rows', whole, half * middle, half == 0 and middle - 1 or -1)
   redis.call('HSET', 'batch:' .. id, 'destination', batch.destination, 'lane', batch.lane, 'connector', batch.connector,
-    'function', batch.func, 'account', batch.account, 'attempt', 0, 'tries', 0, 'rows', (to - from + 1) / 2)
-  redis.call('RPUSH', 'batch:' .. id .. ':rows', unpack(members, from, to))
+    'function', batch.func, 'account', batch.account, 'attempt', 0, 'tries', 0, 'rows', rows)
   if ARGV[5 + half] ~= '' then redis.call('HSET', 'batch:' .. id, 'progress', ARGV[5 + half]) end
   put_aside({id = id, connector = batch.connector, func = batch.func}, now)
 end
