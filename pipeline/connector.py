@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import sha256
 
 
@@ -24,7 +25,7 @@ class Connector:
     utilisation: float = 0.95
     max_in_flight: int = 4
 
-    @property
+    @cached_property
     def account(self) -> str:
         """Name the account that limits belong to: connectors with one login share it.
 

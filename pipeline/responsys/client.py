@@ -3,6 +3,7 @@
 import codecs
 import json
 import threading
+import time
 from typing import Any
 
 import msgspec
@@ -19,6 +20,7 @@ from pipeline.responsys.transport import Body, exchange
 # Over 10 MB the gateway drops the connection without a word, and nobody knows what became of the call.
 MAX_BODY = 9_500_000  # bytes
 
+LOOK_AGAIN = 1.0  # seconds a token is used before the account's is looked at again
 ESCAPED = "activation.json"  # how str.encode is to treat what is not ASCII
 encode = msgspec.json.Encoder().encode
 escape = json.JSONEncoder().encode
@@ -40,6 +42,7 @@ class Client:
         self._tokens = tokens
         self._session = session or open_session()
         self._timeout = (connect_timeout, read_timeout)
+        self._fresh: tuple[Token, float] | None = None  # the last token, and when it was read
         self._ready = threading.local()  # the token that this thread has just made sure of
 
     def ready(self) -> None:
@@ -49,7 +52,7 @@ class Client:
             Held: the login is refused until a person acts.
             RetryLater, Throttled: no token for now.
         """
-        self._ready.token = self._tokens.get(self._connector)
+        self._ready.token = self._token()
 
     def send(self, call: Call) -> Any:
         """Send ``call`` and return the decoded answer.
@@ -70,12 +73,20 @@ class Client:
             return self._attempt(call, content)
 
     def _attempt(self, call: Call, content: bytes | None) -> Any:
-        token = self._ready.__dict__.pop("token", None) or self._tokens.get(self._connector)
+        token = self._ready.__dict__.pop("token", None) or self._token()
         try:
             return self._exchange(call, content, token)
         except (TokenRefused, FailedOver):
+            self._fresh = None
             self._tokens.drop(self._connector, token)
             raise
+
+    def _token(self) -> Token:
+        """Return the token as it was a moment ago; one that was replaced since is good for a while."""
+        fresh = self._fresh
+        if fresh is None or time.monotonic() - fresh[1] > LOOK_AGAIN:
+            fresh = self._fresh = (self._tokens.get(self._connector), time.monotonic())
+        return fresh[0]
 
     def _exchange(self, call: Call, content: bytes | None, token: Token) -> Any:
         try:
