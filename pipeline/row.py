@@ -1,13 +1,22 @@
 """One row of a batch: an activation that was accepted, as it lies in Redis and as it is read."""
 
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import msgspec
 from msgspec import field
 
-from pipeline.activation import Activation, Invalid, decode, name_identifiers
+from pipeline.activation import Activation, Invalid, decode
 from pipeline.report import flatten
+from schemas.activation_fields import IDENTIFIERS, PARTNER_NUMBERS
+
+NAMES = tuple(name for name in IDENTIFIERS if name not in PARTNER_NUMBERS)
+
+
+if TYPE_CHECKING:
+    Identifiers = dict[str, str]
+else:
+    Identifiers = dict[Literal[NAMES], str]  # anything else gets its name, or its form, from ``decode``
 
 
 class Accepted(Activation, frozen=True):
@@ -16,7 +25,7 @@ class Accepted(Activation, frozen=True):
     audience: str
     profile_id: str
     call_type: str
-    identifiers: dict[str, Any] = field(default_factory=dict)
+    identifiers: Identifiers = field(default_factory=dict)
     variables: dict[str, Any] = field(default_factory=dict)
     occurred_at: datetime | None = None
     id: str | None = None
@@ -48,7 +57,6 @@ class Row(NamedTuple):
 def accepted(text: bytes) -> Activation:
     """Read an activation that was accepted; what has another form since is checked as if it came in now."""
     try:
-        activation = _decode(text)
+        return _decode(text)
     except (msgspec.MsgspecError, UnicodeError):
         return decode(text)
-    return activation if name_identifiers(activation.identifiers) else decode(text)

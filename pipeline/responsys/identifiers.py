@@ -41,7 +41,7 @@ def hash_email(email: str) -> str:
 
 def riid_problem(activation: Activation) -> str | None:
     """Say why a row has no usable RIID."""
-    riid = activation.identifier("riid")
+    riid = activation.identifiers.get("riid")
     if not riid:
         return 'identifier "riid" is missing'
     return None if DIGITS.fullmatch(riid) else 'identifier "riid" is not a number'
@@ -49,29 +49,29 @@ def riid_problem(activation: Activation) -> str | None:
 
 def riid(activation: Activation) -> int:
     """Return the RIID; Oracle's schema has it as a number."""
-    return int(activation.identifier("riid") or -1)
+    return int(activation.identifiers.get("riid") or -1)
 
 
 def crm_id_problem(activation: Activation) -> str | None:
     """Say why a row has no customer id."""
-    return None if activation.identifier("crm_id") else 'identifier "crm_id" is missing'
+    return None if activation.identifiers.get("crm_id") else 'identifier "crm_id" is missing'
 
 
 def crm_id(activation: Activation) -> str:
     """Return the customer id."""
-    return activation.identifier("crm_id") or ""
+    return activation.identifiers.get("crm_id") or ""
 
 
 def hashed_email_problem(activation: Activation) -> str | None:
     """Say why a row has no usable hash of an address."""
-    hashed = activation.identifier("hashed_email")
+    hashed = activation.identifiers.get("hashed_email")
     if hashed:
         return (
             None
             if SHA256.fullmatch(hashed)
             else 'identifier "hashed_email" is not a SHA-256 in 64 hex digits'
         )
-    email = activation.identifier("email")
+    email = activation.identifiers.get("email")
     if not email:
         return 'identifiers "hashed_email" and "email" are missing'
     # A hash here would be hashed again, and match nobody.
@@ -80,8 +80,8 @@ def hashed_email_problem(activation: Activation) -> str | None:
 
 def hashed_email(activation: Activation) -> str:
     """Return the hash that came with the row, or hash its address."""
-    hashed = activation.identifier("hashed_email")
-    return hashed.lower() if hashed else hash_email(activation.identifier("email") or "")
+    hashed = activation.identifiers.get("hashed_email")
+    return hashed.lower() if hashed else hash_email(activation.identifiers.get("email") or "")
 
 
 IDENTIFIERS: Mapping[str, Identifier] = {

@@ -26,11 +26,10 @@ def read_results(answer: Any, count: int, sent: Sequence[object] | None = None) 
     if not isinstance(answer, list) or len(answer) != count:
         size = counted(len(answer), "result") if isinstance(answer, list) else "no list of results"
         raise OutcomeUnknown(UNKNOWN, f"{size} for {counted(count, 'recipient')}")
-    if not all(isinstance(result, dict) and isinstance(result.get("success"), bool) for result in answer):
-        raise OutcomeUnknown(UNKNOWN, "a result is not of the documented shape")
+    verdicts = [verdict(result) for result in answer]
     if sent and any(contradicts(result, riid) for result, riid in zip(answer, sent, strict=True)):
         raise OutcomeUnknown(UNKNOWN, "a result is for another recipient than the one in its place")
-    return [verdict(result) for result in answer]
+    return verdicts
 
 
 def contradicts(result: dict[str, Any], riid: object) -> bool:
@@ -38,11 +37,19 @@ def contradicts(result: dict[str, Any], riid: object) -> bool:
     return str(result.get("recipientId")) not in ("None", "-1", str(riid))
 
 
-def verdict(result: dict[str, Any]) -> Rejection | None:
+def verdict(result: Any) -> Rejection | None:
     """Read one result: ``CODE`` or ``CODE: text`` in its message, or nothing when it went well."""
-    message = str(result.get("errorMessage") or "").strip()
+    success = result.get("success") if type(result) is dict else None
+    if type(success) is not bool:
+        raise OutcomeUnknown(UNKNOWN, "a result is not of the documented shape")
+    message = result.get("errorMessage")
     if not message:
-        return None if result["success"] else Rejection(OTHER, "rejected without a reason")
+        return None if success else Rejection(OTHER, "rejected without a reason")
+    return refusal(str(message).strip())
+
+
+def refusal(message: str) -> Rejection:
+    """Tell the code and the text of a message apart."""
     code, _, detail = message.partition(":")
     if not CODE.fullmatch(code.strip()):
         return Rejection(OTHER, masked(message))

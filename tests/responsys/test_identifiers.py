@@ -21,11 +21,9 @@ def test_an_address_is_hashed_as_utf_8():
     ("kind", "identifiers", "value"),
     [
         ("riid", {"riid": "364470001"}, 364470001),
-        ("riid", {"27": "9223372036854775807"}, 9223372036854775807),
+        ("riid", {"riid": "9223372036854775807"}, 9223372036854775807),
         ("crm_id", {"crm_id": "C-9"}, "C-9"),
-        ("crm_id", {"2001": "C-9"}, "C-9"),
         ("hashed_email", {"hashed_email": HASH}, HASH.lower()),
-        ("hashed_email", {"7001": HASH}, HASH.lower()),
         ("hashed_email", {"hashed_email": HASH, "email": "ada@example.com"}, HASH.lower()),
         ("hashed_email", {"email": "ada@example.com"}, hash_email("ada@example.com")),
     ],

@@ -4,7 +4,7 @@ https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/api-v
 """
 
 from collections.abc import Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from pipeline.activation import Activation
@@ -32,8 +32,8 @@ class CustomEvent(Action):
 
     def problem(self, connector: Connector, destination: Destination, activation: Activation) -> str | None:
         """Look for a missing identifier and for names that Responsys keeps to itself."""
-        if not RESERVED.isdisjoint(map(str.upper, activation.variables)):
-            names = sorted(name for name in activation.variables if name.upper() in RESERVED)
+        names = reserved(tuple(activation.variables))
+        if names:
             return "reserved variable names: " + ", ".join(f'"{name}"' for name in names)
         return IDENTIFIERS[connector.identifier_type].problem(activation)
 
@@ -54,6 +54,12 @@ class CustomEvent(Action):
                 repeatable=False,
             ),
         )
+
+
+@lru_cache(maxsize=1024)  # rows come with the same variables again and again
+def reserved(names: tuple[str, ...]) -> list[str]:
+    """Return which of these names a property must not have."""
+    return sorted(name for name in names if name.upper() in RESERVED)
 
 
 def event_call(connector: Connector, destination: Destination, rows: Sequence[Activation]) -> Call:
