@@ -98,7 +98,7 @@ def set_pragmas(connection: Any, _: ConnectionPoolEntry) -> None:
     """Prepare a new SQLite connection and leave transactions to ``begin``."""
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -8,6 +8,7 @@ Keys
     producer:{producer}    the last chunk that this producer appended (see append.lua)
 
 A claimed entry stays where it is: the claim only says how many of the oldest entries are being worked on.
+So an entry that is erased leaves a tombstone in its place, which is dropped when its turn comes.
 Adding their rows to the lanes, counting them and cutting them off the list is one script.
 """
 
@@ -24,6 +25,7 @@ from msgspec import msgpack
 from pipeline.scripts import Scripts
 
 SHARDS = 16
+TOMBSTONE = b"erased"
 CLAIM_SIZE = 1_000  # entries
 CLAIM_LEASE = 30.0  # seconds
 

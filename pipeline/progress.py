@@ -50,6 +50,13 @@ class Progress:
         """Return one verdict for every row."""
         return [self.rejected.get(position) for position in range(rows)]
 
+    def without(self, position: int) -> "Progress":
+        """Return the progress of all rows but the one at ``position``."""
+        first, second = self.halves(position)
+        _, later = second.halves(1)
+        moved = {position + place: why for place, why in later.rejected.items()}
+        return replace(first, rejected={**first.rejected, **moved})
+
     def halves(self, middle: int) -> tuple["Progress", "Progress"]:
         """Return the progress of the rows before ``middle``, and of those from there on."""
         first = {position: why for position, why in self.rejected.items() if position < middle}

@@ -12,7 +12,7 @@ from pipeline.catalog import Catalog
 from pipeline.connector import Connector
 from pipeline.dead_letters import DeadLetter
 from pipeline.destination import Destination
-from pipeline.intake import Claim, Routed
+from pipeline.intake import TOMBSTONE, Claim, Routed
 from pipeline.report import flatten
 from pipeline.responsys.actions import ACTIONS, Action
 
@@ -48,6 +48,9 @@ class Router:
     def route(self) -> None:
         """Find where every entry goes."""
         for index, entry in enumerate(self.claim.entries):
+            if entry == TOMBSTONE:
+                self.routes.append(Routed("", "", ()))
+                continue
             try:
                 activation = decode(entry)
             except Invalid as error:

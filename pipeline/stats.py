@@ -2,6 +2,8 @@
 
 The names counted
     received, coalesced, calls         counted in Redis by the scripts that do it, folded into SQL by timers
+    erased                             rows of erased profiles, counted where they waited: there, or with the
+                                       dead letters that are deleted
     sent, removed, rejected:{code}     rows by their fate; written with the ledger, in one transaction
     batches, rows                      batches settled, and the rows that their calls carried
 

@@ -15,7 +15,7 @@ from pipeline.open_letters import open_letters
 from pipeline.stats import Where
 
 REJECTED = "rejected:"
-COUNTED = ("received", "coalesced", "sent", "removed", "calls", "batches", "rows")
+COUNTED = ("received", "coalesced", "sent", "removed", "erased", "calls", "batches", "rows")
 NUMBERS = (*COUNTED, "waiting", "dead_letters")
 
 
@@ -28,6 +28,7 @@ class Line:
     coalesced: int = 0
     sent: int = 0
     removed: int = 0
+    erased: int = 0  # rows that waited, and dead letters
     rejected: dict[str, int] = field(default_factory=dict)  # by code
     calls: int = 0
     batches: int = 0

@@ -12,6 +12,7 @@ from pipeline.cli.tables import show
 from pipeline.errors import Misconfigured
 from pipeline.mirror import REMOVED
 from pipeline.summary import Line, Summary
+from pipeline.words import counted
 
 HEADERS = (
     "CONNECTOR", "DESTINATION", "RECEIVED", "SENT", "REMOVED", "COALESCED", "REJECTED", "CALLS",
@@ -62,6 +63,13 @@ def tell(found: Summary) -> None:
     if rejected:
         click.echo("\nRejected by code:\n")
         show(("CONNECTOR", "DESTINATION", "CODE", "ROWS"), rejected)
+    if found.total.erased:
+        erased = counted(
+            found.total.erased,
+            "row that waited or was a dead letter",
+            "rows that waited or were dead letters",
+        )
+        click.echo(f"\nErased: {erased}.")
 
 
 def row(line: Line, connector: str, destination: str) -> tuple[object, ...]:
@@ -106,6 +114,7 @@ def numbers(line: Line) -> dict[str, Any]:
         "removed": line.removed,
         "coalesced": line.coalesced,
         "rejected": line.rejected,
+        "erased": line.erased,
         "calls": line.calls,
         "batches": line.batches,
         "rows": line.rows,

@@ -25,8 +25,7 @@ class Outbox:
         self._appender = appender
         self._part = part
         self._taken_at = taken_at
-        name = blake2b(f"{part.run}\n{part.destination}".encode(), digest_size=16).hexdigest()
-        self._series = Series(name, part.chunk)
+        self._series = Series(series_of(part), part.chunk)
         self._shards: set[int] = set()
 
     @property
@@ -62,6 +61,11 @@ class Outbox:
 
     def _close(self, chunk: Chunk) -> None:
         self._shards |= self._appender.append_chunk(chunk)
+
+
+def series_of(part: Part) -> str:
+    """Name the series of a part's chunks."""
+    return blake2b(f"{part.run}\n{part.destination}".encode(), digest_size=16).hexdigest()
 
 
 def activation_of(part: Part, call_type: str, row: Any, taken_at: datetime | None) -> Activation | None:

@@ -17,6 +17,7 @@ NONE = {
     "removed": 0,
     "coalesced": 0,
     "rejected": {},
+    "erased": 0,
     "calls": 0,
     "batches": 0,
     "rows": 0,
@@ -71,7 +72,7 @@ def test_the_numbers_of_each_destination_and_their_sum_are_shown(house, run, cou
 
 
 def test_programs_get_every_number(house, run, count):
-    count("acme", "lapsed", sent=1200, removed=34, calls=7, batches=7, rows=1250, coalesced=3)
+    count("acme", "lapsed", sent=1200, removed=34, calls=7, batches=7, rows=1250, coalesced=3, erased=4)
     house.wait("lapsed", "a", "b")
     house.keep("x", "y")
 
@@ -83,6 +84,7 @@ def test_programs_get_every_number(house, run, count):
         "removed": 34,
         "coalesced": 3,
         "rejected": {"NO_RECIPIENT_FOUND": 2},
+        "erased": 4,
         "calls": 7,
         "batches": 7,
         "rows": 1250,
@@ -91,6 +93,12 @@ def test_programs_get_every_number(house, run, count):
         "dead_letters": 2,
     }
     assert (days, lines, total) == (7, {("acme", "lapsed"): lapsed, ("acme", "left"): NONE}, lapsed)
+
+
+def test_what_was_erased_is_told(run, count):
+    count("acme", "lapsed", received=5, erased=5)
+
+    assert run("stats").output.splitlines()[-2:] == ["", "Erased: 5 rows that waited or were dead letters."]
 
 
 @pytest.mark.parametrize(("options", "sent"), [((), 1), (("--days", "30"), 11), (("--days", "90"), 111)])

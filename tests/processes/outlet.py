@@ -83,7 +83,8 @@ class Outlet:
     def missing_from_books(self) -> int:
         """Return by how much what was received is more than what is known of it; 0 when the books balance."""
         numbers = Counter(self.numbers())
-        fates = numbers["sent"] + numbers["removed"] + numbers["coalesced"] + len(self.letters())
+        counted = sum(numbers[name] for name in ("sent", "removed", "coalesced", "erased"))
+        fates = counted + len(self.letters())
         return numbers["received"] - fates - self.waiting()
 
 

@@ -1,0 +1,166 @@
+"""``activation erase PROFILE``: remove a person from both stores, and say where something was."""
+
+import json
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.status import Status
+
+from pipeline.cli.context import Stores, open_stores
+from pipeline.cli.tables import printable, show
+from pipeline.erasure.erasure import Erasure
+from pipeline.erasure.former import checkpoint, rewrite
+from pipeline.erasure.found import Found
+from pipeline.errors import Misconfigured
+from pipeline.words import counted
+
+HEADERS = ("PROFILE", "PLACE", "DESTINATION", "COUNT")
+SENT = "What Responsys was sent is not undone by this."
+ENTERS = "A snapshot that has the profile still lets it enter anew: take it out of the file or query first."
+
+
+def exact(context: click.Context, parameter: click.Parameter, profiles: Sequence[str]) -> Sequence[str]:
+    """Refuse what no profile can be called."""
+    for profile in profiles:
+        try:
+            profile.encode()
+        except UnicodeError as error:
+            raise click.BadParameter("this is not UTF-8", context, parameter) from error
+        if not profile:
+            raise click.BadParameter("a profile has a name", context, parameter)
+    return tuple(dict.fromkeys(profiles))
+
+
+@click.command()
+@click.argument("profiles", nargs=-1, required=True, metavar="PROFILE...", callback=exact)
+@click.option("--dry-run", is_flag=True, help="Only show where something is.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option(
+    "--wait", type=click.IntRange(min=0), default=60, show_default=True, metavar="SECONDS",
+    help="How long to wait for calls that are out.",
+)  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
+@click.pass_context
+def erase(
+    context: click.Context, profiles: Sequence[str], dry_run: bool, yes: bool, wait: int, as_json: bool
+) -> None:
+    """Erase all that is stored of each PROFILE (its id, exactly as producers write it).
+
+    Stop producing for it first. Exits with 1 when something is still in flight: then repeat it.
+    """
+    with open_stores() as stores:
+        if dry_run:
+            found, file = look(stores, profiles), None
+        elif not yes and not agreed(look(stores, profiles)):
+            return
+        else:
+            found, file = erased(stores, profiles, time.monotonic() + wait)
+    if as_json:
+        click.echo(json.dumps(document(found, file), indent=2, ensure_ascii=False))
+    else:
+        tell(found, file)
+    if any(each.left for each in found.values()):
+        context.exit(1)
+
+
+def look(stores: Stores, profiles: Sequence[str]) -> dict[str, Found]:
+    """Find where something of each profile is."""
+    erasure = Erasure(stores.redis, stores.engine)
+    return {profile: erasure.look(profile) for profile in profiles}
+
+
+def agreed(found: Mapping[str, Found]) -> bool:
+    """Ask a person; raises Misconfigured when there is none."""
+    profiles = counted(len(found), "profile")
+    if not sys.stdin.isatty():
+        raise Misconfigured(f"this would erase {profiles} and nobody can be asked: add --yes")
+    things = counted(sum(each.total for each in found.values()), "thing")
+    if click.confirm(f"Erase {profiles}: {things}, which --dry-run shows?", err=True):
+        return True
+    click.echo("Nothing was erased.")
+    return False
+
+
+def erased(stores: Stores, profiles: Sequence[str], deadline: float) -> tuple[dict[str, Found], str]:
+    """Erase profiles, and let the stores' files forget them."""
+    with shown() as status:
+        erasure = Erasure(stores.redis, stores.engine, lambda what: status.update(f"waiting: {what}"))
+        found = {profile: erasure.erase(profile, deadline) for profile in profiles}
+        checkpoint(stores.engine)
+        return found, rewrite(stores.redis, deadline)
+
+
+@contextmanager
+def shown() -> Iterator[Status]:
+    """Show on a terminal that something is going on."""
+    with Console(stderr=True).status("erasing") as status:
+        yield status
+
+
+def tell(found: Mapping[str, Found], file: str | None) -> None:
+    """Show a person what was found; ``file``: what became of Redis' file, None when nothing was erased."""
+    if any(each.total for each in found.values()):
+        show_places(found)
+        click.echo()
+    for profile, each in found.items():
+        for what in each.left:
+            click.echo(f"{printable(profile)}: {what}: erase it again in a while.", err=True)
+    nothing = [printable(profile) for profile, each in found.items() if not each.total and not each.left]
+    if nothing:
+        click.echo(f"Nothing is known of {', '.join(nothing)}.")
+    for note in notes(found, file):
+        click.echo(note)
+
+
+def notes(found: Mapping[str, Found], file: str | None) -> Iterator[str]:
+    """Say what was done, and what cannot be."""
+    total = sum(each.total for each in found.values())
+    if file is None:
+        yield "Nothing was erased: this was a dry run."
+        return
+    if total:
+        yield f"{counted(total, 'thing')} erased. {SENT}"
+    if any(place.name == "last sent" for each in found.values() for place in each.counts):
+        yield ENTERS
+    if file == "started":
+        yield "Redis writes its append-only file anew, so that what was erased leaves it too."
+    elif file != "off":
+        yield f"Redis' append-only file keeps what was erased until it is written anew: {file}."
+
+
+def show_places(found: Mapping[str, Found]) -> None:
+    """Show what is where."""
+    show(HEADERS, [
+        (profile, place.name, place.destination, amount)
+        for profile, each in found.items()
+        for place, amount in places(each)
+    ])  # fmt: skip
+
+
+def places(found: Found) -> list[Any]:
+    """Return all places with their counts, in the order of their names."""
+    return sorted(found.counts.items(), key=lambda pair: (pair[0].name, pair[0].destination or ""))
+
+
+def document(found: Mapping[str, Found], file: str | None) -> dict[str, Any]:
+    """Return what was found for programs."""
+    return {
+        "erased": file is not None,
+        "append_only_file": file,
+        "profiles": [
+            {
+                "profile": profile,
+                "places": [
+                    {"place": place.name, "destination": place.destination, "count": amount}
+                    for place, amount in places(each)
+                ],
+                "left": each.left,
+            }
+            for profile, each in found.items()
+        ],
+    }

@@ -1,0 +1,1 @@
+"""Erase a person: everything that both stores hold of one profile."""

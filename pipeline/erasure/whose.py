@@ -1,0 +1,31 @@
+"""Tell whose an entry is, whatever was left in the intake."""
+
+import json
+from typing import Any
+
+import msgspec
+
+
+class Owner(msgspec.Struct):
+    """The part of an activation that says whose it is."""
+
+    profile_id: Any = None
+
+
+_decode = msgspec.json.Decoder(Owner).decode
+
+
+def is_of(profile: str, raw: bytes) -> bool:
+    """Tell whether an entry is of a profile; of one that nobody can read, whether it names the profile."""
+    try:
+        named = _decode(raw).profile_id
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        named = None
+    if isinstance(named, str | int):
+        return str(named) == profile
+    return any(spelling.encode() in raw for spelling in spellings(profile))
+
+
+def spellings(profile: str) -> set[str]:
+    """Return a profile as it may stand in JSON."""
+    return {json.dumps(profile), json.dumps(profile, ensure_ascii=False)}

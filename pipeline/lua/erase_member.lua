@@ -1,0 +1,35 @@
+-- Take the row of one profile out of a batch that nobody is at: it waits, or was claimed and its lease ran out.
+-- ARGV  1 batch  2 attempt  3 profile  4 what has been done with the other rows so far, or ""
+-- Returns 1; 0 when somebody is at it, or it has got further.
+#include lanes
+local batch = batch_of(ARGV[1])
+if not batch or batch.attempt ~= tonumber(ARGV[2]) then return 0 end
+local key, now = 'batch:' .. batch.id, clock()
+local lease = tonumber(redis.call('ZSCORE', 'flying:' .. batch.connector, batch.id) or '0')
+if batch.state ~= 'waiting' and not (batch.state == 'claimed' and lease <= now) then return 0 end
+local members, left = redis.call('LRANGE', key .. ':rows', 0, -1), {}
+for i = 1, #members, 2 do
+  if members[i] ~= ARGV[3] then
+    table.insert(left, members[i])
+    table.insert(left, members[i + 1])
+  end
+end
+if #left == #members then return 0 end
+
+if #left == 0 then
+  forget(batch)
+else
+  redis.call('DEL', key .. ':rows')
+  redis.call('RPUSH', key .. ':rows', unpack(left))
+  redis.call('HSET', key, 'rows', #left / 2, 'progress', ARGV[4])
+  if ARGV[4] == '' then redis.call('HDEL', key, 'progress') end
+  if batch.state == 'claimed' then
+    redis.call('HINCRBY', key, 'attempt', 1)
+    put_aside(batch, text(now))
+  end
+end
+local touched = {}
+promote(batch.destination, {ARGV[3]}, touched)
+refresh_all(touched)
+count(now, batch.connector, batch.destination, 'erased', 1)
+return 1

@@ -1,0 +1,44 @@
+-- Take the rows of one profile that wait for a destination out of its lanes, and forget when it changed last.
+-- ARGV  1 destination  2 profile  3 most parked rows at a time  4 "1": only look
+-- Returns {rows that waited, 1 when there may be more, 1 when its first row is in flight, other things known}.
+#include lanes
+local destination, profile, look = ARGV[1], ARGV[2], ARGV[4] == '1'
+local rows, parked = 'rows:' .. destination, 'parked:' .. destination
+local from, to = '[' .. profile .. '\0', '(' .. profile .. '\1'
+local digest = redis.sha1hex(profile)
+local marks = {'newest:' .. destination .. ':' .. digest, 'entered:' .. destination .. ':' .. digest}
+
+local function lane_of_first()
+  local first = redis.call('HGET', rows, profile)
+  if not first then return nil, false end
+  local named = string.match(first, '^([^%z]*)%z')
+  for _, lane in ipairs(named and {named} or redis.call('SMEMBERS', 'lanes:' .. destination)) do
+    if redis.call('ZSCORE', 'lane:' .. lane, profile) then return lane, true end
+  end
+  return nil, true
+end
+
+if look then
+  local lane, first = lane_of_first()
+  local waiting = redis.call('ZLEXCOUNT', parked, from, to) + (lane and 1 or 0)
+  return {waiting, 0, first and not lane and 1 or 0, redis.call('EXISTS', unpack(marks))}
+end
+
+local known = redis.call('DEL', unpack(marks))
+local later = redis.call('ZRANGEBYLEX', parked, from, to, 'LIMIT', 0, ARGV[3])
+call_many('ZREM', parked, later)
+local taken, more, flying = #later, #later == tonumber(ARGV[3]), false
+if not more then
+  local lane, first = lane_of_first()
+  if lane then
+    redis.call('ZREM', 'lane:' .. lane, profile)
+    redis.call('HDEL', rows, profile)
+    refresh(lane)
+    taken = taken + 1
+  end
+  flying = first and not lane
+end
+if taken > 0 then
+  count(clock(), redis.call('HGET', 'destination:' .. destination, 'connector') or '', destination, 'erased', taken)
+end
+return {taken, more and 1 or 0, flying and 1 or 0, known}

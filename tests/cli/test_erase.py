@@ -1,0 +1,192 @@
+"""``activation erase``, on a real server and both databases."""
+
+import json
+import re
+
+import pytest
+
+from pipeline.dead_letters import Filter, count
+from tests.cli.test_dead_letters import on_terminal
+from tests.core import begin, cut
+
+pytest_plugins = ["tests.fixtures.operator"]
+
+SENT = "What Responsys was sent is not undone by this."
+FILE = "Redis writes its append-only file anew, so that what was erased leaves it too."
+
+
+@pytest.fixture
+def erase(run):
+    """Runs ``activation erase``."""
+    return lambda *arguments: run("erase", *arguments)
+
+
+def letters(house):
+    return count(house.engine, Filter(state=None))
+
+
+def waiting(house, destination="lapsed"):
+    return sorted(profile.decode() for profile in house.redis.hkeys(f"rows:{destination}"))
+
+
+def test_it_says_where_something_was(house, erase):
+    house.wait("lapsed", "p-1", "p-2", "p-1")
+    house.wait("left", "p-1")
+    house.keep("a", "b")
+    house.keep("c", destination=None)
+
+    result = erase("p-1", "--yes")
+
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.splitlines() == [
+        "PROFILE  PLACE         DESTINATION  COUNT",
+        "p-1      dead letters  -                1",
+        "p-1      dead letters  lapsed           2",
+        "p-1      lanes         lapsed           2",
+        "p-1      lanes         left             1",
+        "",
+        f"6 things erased. {SENT}",
+        FILE,
+    ]
+    assert (waiting(house), waiting(house, "left"), letters(house)) == (["p-2"], [], 0)
+
+
+def test_several_profiles_are_erased_at_once(house, erase):
+    house.wait("lapsed", "p-1", "p-2", "p-3")
+
+    result = erase("p-1", "p-2", "p-4", "p-1", "--yes")
+
+    assert (result.exit_code, result.stdout.splitlines()) == (0, [
+        "PROFILE  PLACE  DESTINATION  COUNT",
+        "p-1      lanes  lapsed           1",
+        "p-2      lanes  lapsed           1",
+        "",
+        "Nothing is known of p-4.",
+        f"2 things erased. {SENT}",
+        FILE,
+    ])  # fmt: skip
+    assert waiting(house) == ["p-3"]
+
+
+def test_of_whom_nothing_is_known_that_is_said(house, erase):
+    result = erase("p-1", "--yes")
+
+    assert (result.exit_code, result.output) == (0, f"Nothing is known of p-1.\n{FILE}\n")
+
+
+def test_a_dry_run_changes_nothing(house, erase):
+    house.wait("lapsed", "p-1")
+    house.keep("a")
+
+    result = erase("p-1", "--dry-run")
+
+    assert (result.exit_code, result.stdout.splitlines()) == (0, [
+        "PROFILE  PLACE         DESTINATION  COUNT",
+        "p-1      dead letters  lapsed           1",
+        "p-1      lanes         lapsed           1",
+        "",
+        "Nothing was erased: this was a dry run.",
+    ])  # fmt: skip
+    assert (waiting(house), letters(house)) == (["p-1"], 1)
+
+
+def test_programs_get_every_place(house, erase):
+    house.wait("lapsed", "p-1")
+
+    assert json.loads(erase("p-1", "--json", "--yes").stdout) == {
+        "erased": True,
+        "append_only_file": "started",
+        "profiles": [
+            {
+                "profile": "p-1",
+                "places": [{"place": "lanes", "destination": "lapsed", "count": 1}],
+                "left": [],
+            }
+        ],
+    }
+
+
+def test_a_dry_run_tells_programs_that_nothing_was_erased(house, erase):
+    assert json.loads(erase("p-1", "--json", "--dry-run").stdout) == {
+        "erased": False,
+        "append_only_file": None,
+        "profiles": [{"profile": "p-1", "places": [], "left": []}],
+    }
+
+
+def test_what_is_in_flight_is_left_and_told(house, erase):
+    house.wait("lapsed", "p-1", "p-2")
+    house.lanes.flush("lapsed")
+    batch = cut(house.lanes)
+    begin(house.lanes, batch)
+
+    result = erase("p-1", "--yes", "--wait", "1")
+
+    assert (result.exit_code, result.stderr) == (
+        1,
+        'p-1: a row for destination "lapsed" is in flight: erase it again in a while.\n',
+    )
+    assert "Nothing is known" not in result.stdout
+    assert waiting(house) == ["p-1", "p-2"]
+    assert house.lanes.settle(batch)
+    assert erase("p-1", "--yes", "--wait", "0").exit_code == 0
+
+
+def test_where_nobody_can_be_asked_a_yes_is_needed(house, erase):
+    house.wait("lapsed", "p-1")
+
+    result = erase("p-1", "p-2")
+
+    assert (result.exit_code, result.stderr) == (
+        2,
+        "Error: this would erase 2 profiles and nobody can be asked: add --yes\n",
+    )
+    assert waiting(house) == ["p-1"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "last", "rows"), [("y\n", FILE, []), ("n\n", "Nothing was erased.", ["p-1"])]
+)
+def test_on_a_terminal_a_person_is_asked(house, environ, answer, last, rows):
+    house.wait("lapsed", "p-1")
+
+    code, output = on_terminal(environ, answer, "erase", "p-1")
+
+    assert (code, output.splitlines()[-1]) == (0, last)
+    assert waiting(house) == rows
+
+
+@pytest.mark.parametrize("profile", ["", "\udcff"])
+def test_what_no_profile_is_called_is_refused(house, erase, profile):
+    """An empty one would be that of all dead letters of which nobody knows whose they are."""
+    house.keep("a", profile_id="", activation='{"profile_id": ""}')
+
+    assert erase(profile, "--yes").exit_code == 2
+    assert letters(house) == 1
+
+
+def test_a_profile_may_look_like_an_option(house, erase):
+    house.wait("lapsed", "--yes")
+
+    assert erase("--yes", "--", "--yes").exit_code == 0
+    assert waiting(house) == []
+
+
+def test_what_could_command_a_terminal_is_not_shown(house, erase):
+    assert not re.search("\x9b", erase("p\x9b2J", "--yes").output)
+
+
+def test_who_was_in_a_snapshot_may_enter_anew(house, run, erase, tmp_path):
+    file = tmp_path / "members.jsonl"
+    file.write_text('{"profile_id": "p-1", "identifiers": {"crm_id": "C-1"}}\n')
+    run("sync", "lapsed-buyers", str(file))
+
+    assert erase("p-1", "--yes").stdout.splitlines() == [
+        "PROFILE  PLACE      DESTINATION  COUNT",
+        "p-1      intake     -                1",
+        "p-1      last sent  lapsed           1",
+        "",
+        f"2 things erased. {SENT}",
+        "A snapshot that has the profile still lets it enter anew: take it out of the file or query first.",
+        FILE,
+    ]

@@ -1,0 +1,50 @@
+"""People are erased while workers accept and deliver."""
+
+import time
+
+from pipeline.erasure.erasure import Erasure
+from tests.erasure.scene import traces
+from tests.processes.house import until
+from tests.processes.outlet import people
+
+
+def test_who_is_erased_under_load_is_gone_and_everybody_else_arrives_in_order(home):
+    outlet = home.open("erased", limit=6)  # in two seconds
+    home.emulator.fault("erased", "latency", seconds=0.2)
+    everybody, numbers = people(600), range(3)
+    erased = set(everybody[::75])
+    for number in numbers:
+        outlet.activate(everybody, number)
+    until(lambda: len(outlet.calls()) >= 2)
+
+    erasure = Erasure(home.client, home.engine)
+    left = {who: erasure.erase(who, time.monotonic() + 30).left for who in erased}
+    after = [(who, seen(outlet, who)) for who in erased]
+    home.drain(outlet)
+
+    assert not any(left.values())
+    assert [(who, seen(outlet, who)) for who in erased] == after  # nothing of theirs went out any more
+    assert all(sent == list(numbers[: len(sent)]) for _, sent in after)
+    assert any(len(sent) < len(numbers) for _, sent in after)
+    delivered = [mark for mark in outlet.delivered() if mark[0] not in erased]
+    assert sorted(delivered) == sorted((who, n) for who in everybody if who not in erased for n in numbers)
+    assert in_order(delivered)
+    assert outlet.letters() == []
+    assert outlet.missing_from_books() == 0
+    assert traces(home.client, home.engine, *(f"{who}@example.com" for who in erased)) == []
+    assert not erased & {profile.decode() for profile in home.client.hkeys("rows:erased")}
+
+
+def seen(outlet, profile):
+    """Return the numbers of a profile's activations that went out."""
+    return [number for who, number in outlet.delivered() if who == profile]
+
+
+def in_order(marks):
+    """Tell whether each profile's activations went out in the order of their numbers."""
+    last = {}
+    for who, number in marks:
+        if number < last.get(who, 0):
+            return False
+        last[who] = number
+    return True
