@@ -128,7 +128,9 @@ Costs = dict[Step, Cost]
 Row = dict[str, Any]
 
 
-def in_turns(sizes: Mapping[str, tuple[Hands, Iterable[Row]]], count: int) -> list[Finding]:
+def in_turns(
+    sizes: Mapping[str, tuple[Hands, Iterable[Row]]], count: int, rounds: int = ROUNDS
+) -> list[Finding]:
     """Do the same work at every size in turns; ``count`` of the rows at hand in each round.
 
     Returns each step's cost at each size, and how far the largest is above the smallest, which come first and
@@ -137,8 +139,8 @@ def in_turns(sizes: Mapping[str, tuple[Hands, Iterable[Row]]], count: int) -> li
     gc.collect()
     gc.freeze()  # as a worker does
     work = {size: (of, iter(rows)) for size, (of, rows) in sizes.items()}
-    rounds = [{size: costs(*each, count) for size, each in work.items()} for _ in range(ROUNDS)]
-    return [one for step in rounds[0][next(iter(sizes))] for one in findings(step, rounds)]
+    done = [{size: costs(*each, count) for size, each in work.items()} for _ in range(rounds)]
+    return [one for step in done[0][next(iter(sizes))] for one in findings(step, done)]
 
 
 def costs(of: Hands, rows: Iterator[Row], count: int) -> Costs:

@@ -1,12 +1,17 @@
 """Only that the measurements can be made: what they come to is nothing for a test."""
 
+from dataclasses import replace
+
 import pytest
 
-from bench import end_to_end
+from bench import backlog, end_to_end, floor, lanes
 from bench.__main__ import SECTIONS, parse
 from bench.finding import Finding, percentile
+from bench.hands import in_turns
 from bench.house import destination, open_house
 from bench.race import PRODUCER, Run, finished, race
+from bench.rows import rows
+from bench.size import QUICK
 
 
 def test_everything_is_measured_unless_told_otherwise():
@@ -54,6 +59,45 @@ def test_a_ratio_compares_what_ran_in_the_same_round():
 
     note = "1 to 2; celery-batches takes 2 times the CPU time"
     assert found == [Finding("ours : celery-batches", 1.5, "times", note)]
+
+
+def test_the_floor_moves_the_bytes_of_every_row_through_redis_and_over_http():
+    """The emulator has judged the requests: all of their rows were accepted."""
+    found = floor.floor(replace(QUICK, rows=1_000))
+
+    assert {name: part.rows for name, part in found.parts.items()} == {
+        "Redis alone": 1_000,
+        "HTTP alone": 1_000,
+    }
+    assert found.seconds == sum(part.seconds for part in found.parts.values())
+    assert found.cpu["clients"] == pytest.approx(sum(part.cpu["clients"] for part in found.parts.values()))
+
+
+def test_few_and_many_that_wait_get_the_same_work_in_turns():
+    with backlog.backlog(100) as few, backlog.backlog(300) as many:
+        found = in_turns(
+            {"few": (few, rows(9_000, prefix="w")), "many": (many, rows(9_000, prefix="w"))}, 200
+        )
+
+        assert [one.what for one in found if one.unit == "times"] == [
+            "accepting, many : few",
+            "a beat, many : few",
+            "status, many : few",
+            "publishing, many : few",
+            "delivering, many : few",
+        ]
+        assert many.house.client.hlen("rows:lapsed") - few.house.client.hlen("rows:lapsed") == 200
+
+
+@pytest.mark.parametrize("opened", [lanes.with_lanes, lanes.with_destinations])
+def test_a_row_waits_in_every_lane_beside_those_that_are_worked_on(opened):
+    with opened(3) as (worker, plenty):
+        worker.producer.activate_many(row for row, _ in zip(plenty, range(200), strict=False))
+        worker.accept()
+        worker.deliver(1)
+
+        assert worker.house.emulator.accepted() == 200
+        assert sum(worker.house.client.hlen(key) for key in worker.house.client.keys("rows:*")) == 3
 
 
 def test_a_percentile_is_one_of_the_values():
