@@ -43,8 +43,8 @@ format: install  ## let ruff put things right
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: install  ## measure speed and memory, against the baselines
-	$(BIN)/python -m bench
+bench: install  ## measure speed and memory, against the baselines and the floor
+	$(BIN)/python -m bench --json .activation/bench.json
 
 up: install  ## workers and Flower in this terminal
 	$(BIN)/activation up

@@ -54,4 +54,5 @@ def cost_table(costs: Costs) -> Table:
 def save(found: Found, costs: Costs, file: Path) -> None:
     """Write everything found as JSON."""
     sections = {section: [asdict(one) for one in findings] for section, findings in found.items()}
+    file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps({"sections": sections, "cpu_ms_per_1000_rows": costs}, indent=2) + "\n")
