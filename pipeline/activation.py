@@ -15,6 +15,7 @@ from marshmallow import Schema, ValidationError
 from msgspec import Meta, Struct
 
 from pipeline.errors import PipelineError
+from pipeline.redaction import masked
 from schemas.activation import MAX_BYTES, ActivationSchema, EntrySchema
 from schemas.activation_fields import (
     CALL_TYPES,
@@ -186,7 +187,15 @@ def load(schema: Schema, data: Any) -> Activation:
     try:
         return Activation(**schema.load(data))
     except ValidationError as error:
-        raise Invalid(error.messages_dict) from None
+        raise Invalid(named(error.messages_dict)) from None
+
+
+def named(messages: dict[Any, Any]) -> dict[Any, Any]:
+    """Return messages whose paths show nobody's address: somebody may have swapped names and values."""
+    return {
+        masked(key) if isinstance(key, str) else key: named(inner) if isinstance(inner, dict) else inner
+        for key, inner in messages.items()
+    }
 
 
 def parse(raw: bytes) -> Any:

@@ -83,7 +83,10 @@ class Header:
     def __init__(self, names: list[str]) -> None:
         self._names = [name.strip() for name in names]
         if "profile_id" not in self._names:
-            raise Misconfigured(f"the CSV header has no column profile_id; it has: {', '.join(self._names)}")
+            raise Misconfigured(
+                "the CSV header has no column profile_id; "
+                f"is the first line, of {len(self._names)} cells, a header?"
+            )
         if "" in self._names:
             raise Misconfigured(f"column {self._names.index('') + 1} of the CSV header has no name")
         twice = sorted({name for name in self._names if self._names.count(name) > 1})

@@ -12,6 +12,7 @@ from pipeline.errors import CallError, Held, OutcomeUnknown, Refused, RetryLater
 from pipeline.job import Job
 from pipeline.lanes import Lanes
 from pipeline.once import Once
+from pipeline.redaction import Hidden, values_of
 from pipeline.settlement import Report, Settlement
 from pipeline.words import counted
 
@@ -63,7 +64,8 @@ class Failures:
     def hold(self, job: Job, error: Held) -> None:
         """Stop the connector or destination until a person acts, and show why."""
         name = job.connector.name if error.scope == "connector" else job.destination.name
-        self._settlement.persist(job.batch, lambda: self._stop(error, name))
+        detail = Hidden(values_of(job.left))(error.detail)
+        self._settlement.persist(job.batch, lambda: self._stop(error, name, detail))
         log.warning("held", extra={"scope": error.scope, "record": name, "code": error.code})
 
     def pause(self, account: str, function: str, batch: str, error: Throttled) -> None:
@@ -73,8 +75,8 @@ class Failures:
         elif error.scope == "account":
             limits.exhausted(self._client, account, batch, self._window)
 
-    def _stop(self, error: Held, name: str) -> None:
-        self._records.hold(error.scope, name, "held", error.code, error.detail)
+    def _stop(self, error: Held, name: str, detail: str) -> None:
+        self._records.hold(error.scope, name, "held", error.code, detail)
         mirror.refresh(self._client, self._records)
 
     def _held(self, job: Job, error: Held, *, sent: bool) -> Report:

@@ -16,6 +16,7 @@ from pipeline.call import Rejection
 from pipeline.database import reading
 from pipeline.dead_letters import DeadLetter
 from pipeline.lanes import Batch
+from pipeline.redaction import Hidden, values_of
 from pipeline.row import Row
 from pipeline.tables import batches, folds
 from pipeline.upsert import insert_new
@@ -60,7 +61,8 @@ def record(engine: Engine, batch: Batch, action: str, fates: Fates, outcome: str
     with engine.begin() as connection:
         if not insert_new(connection, batches, row):
             return _returned(connection, batch.id) or ()
-        dead_letters.keep(connection, [_letter(batch, *one) for one in rejected], now)
+        hidden = Hidden(values_of(row.activation for row in fates.rows) if rejected else ())
+        dead_letters.keep(connection, [_letter(batch, hidden, *one) for one in rejected], now)
         removed = sum(activation.call_type == "REMOVE" for activation in delivered)
         stats.add(connection, now, stats.Where(batch.connector, batch.destination), {
             "sent": len(delivered) - removed, "removed": removed,
@@ -88,7 +90,7 @@ def _returned(connection: Connection, batch: str) -> Sequence[int] | None:
     return None if found is None else list(found)
 
 
-def _letter(batch: Batch, position: int, row: Row, why: Rejection) -> DeadLetter:
+def _letter(batch: Batch, hidden: Hidden, position: int, row: Row, why: Rejection) -> DeadLetter:
     return DeadLetter(
         id=dead_letters.name(batch.id, str(position)),
         connector=batch.connector,
@@ -96,7 +98,7 @@ def _letter(batch: Batch, position: int, row: Row, why: Rejection) -> DeadLetter
         audience=row.activation.audience,
         profile_id=row.activation.profile_id,
         code=why.code,
-        detail=why.detail,
+        detail=hidden(why.detail),  # which may quote other rows of the call
         activation=row.text.decode("utf-8", "replace"),
         batch=batch.id,
     )

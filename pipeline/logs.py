@@ -1,34 +1,59 @@
-"""Log lines: an event name and its fields, as text or as JSON. Never a customer's data, never a secret."""
+"""Log lines: an event name and its fields, as text or as JSON. Never a customer's data, never a secret.
+
+So the lines of others are looked at: at DEBUG they repeat whole messages, and exceptions quote values.
+"""
 
 import json
 import logging
 import sys
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any
+from types import TracebackType
+from typing import Any, TextIO
 
 from pipeline.settings import Settings
+from pipeline.tracebacks import traced
+
+OURS = ("pipeline", "tasks")
 
 PLAIN = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName", "data"}
 
 
 def configure_logging(settings: Settings) -> None:
     """Log to standard error in the configured level and format."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.addFilter(without_message)
+    handler = Handler(sys.stderr)
+    handler.addFilter(fit)
     handler.setFormatter(JsonFormatter() if settings.log_format == "json" else TextFormatter())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(settings.log_level)
     for noisy in ("urllib3", "alembic", "celery.redirected"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    threading.excepthook = of_thread
+    sys.excepthook = of_process
 
 
-def without_message(record: logging.LogRecord) -> bool:
-    """Cut what Celery says of a message that it cannot take: all of it follows, with its activation."""
-    if record.name == "celery.worker.consumer.consumer":
+def fit(record: logging.LogRecord) -> bool:
+    """Refuse what others say at DEBUG, and cut what Celery says of messages and exceptions."""
+    if record.name == "celery.worker.consumer.consumer":  # all of a message that it cannot take follows
         record.msg = record.getMessage().partition("\n")[0].partition(" [type:")[0]
         record.args = None
-    return True
+    elif isinstance(record.args, Mapping) and "exc" in record.args and record.levelno >= logging.WARNING:
+        record.args = {**record.args, "exc": str(record.args["exc"]).partition("(")[0], "traceback": ""}
+    return record.levelno >= logging.INFO or record.name.partition(".")[0] in OURS
+
+
+def of_thread(args: threading.ExceptHookArgs) -> None:
+    """Log what ended a thread."""
+    if args.exc_value is not None and args.exc_type is not SystemExit:
+        logging.getLogger(__name__).critical("thread ended", exc_info=args.exc_value)
+
+
+def of_process(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Log what ended the process."""
+    logging.getLogger(__name__).critical("process ended", exc_info=(kind, error, trace))
 
 
 def fields(record: logging.LogRecord) -> dict[str, Any]:
@@ -36,7 +61,26 @@ def fields(record: logging.LogRecord) -> dict[str, Any]:
     return {name: value for name, value in record.__dict__.items() if name not in PLAIN}
 
 
-class TextFormatter(logging.Formatter):
+class Handler(logging.StreamHandler[TextIO]):
+    """Says of a line that it cannot write only whose it was: Python would repeat its arguments."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's own name
+        """Tell, if that can be told."""
+        kind = sys.exc_info()[0]
+        with suppress(OSError, ValueError):
+            name = kind.__name__ if kind else "?"
+            self.stream.write(f"a line of {record.name} could not be written: {name}\n")
+
+
+class Formatter(logging.Formatter):
+    """Writes exceptions without the values in their texts."""
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's own name
+        """Write where it comes from, and its name."""
+        return traced(ei[1]) if ei[1] is not None else ""
+
+
+class TextFormatter(Formatter):
     """``12:00:00 INFO pipeline.delivery: batch settled batch=7f3c rows=200``."""
 
     def __init__(self) -> None:
@@ -48,7 +92,7 @@ class TextFormatter(logging.Formatter):
         return super().formatMessage(record) + shown
 
 
-class JsonFormatter(logging.Formatter):
+class JsonFormatter(Formatter):
     """One JSON object per line."""
 
     def format(self, record: logging.LogRecord) -> str:

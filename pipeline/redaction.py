@@ -1,11 +1,16 @@
-"""Show what a call looks like, without the values of its rows."""
+"""Keep from view what is somebody's: the values of a call's rows, and what others quote of them."""
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote_plus
 
 VALUE = "…"
+MASK = "[masked]"
+MAX_DETAIL = 300  # characters that are kept of a text of Responsys'
+SHORTEST = 4  # characters; shorter values are parts of words
+PERSONAL = re.compile(r"""[^\s<>"'`\[\](){},;:=]*(?:@|%40)[^\s<>"'`\[\](){},;:=]*|\b[0-9A-Fa-f]{32,}\b""")
 MOST_SHAPES = 3  # of rows that are shown of a call
 
 ROWS = frozenset({"recipientData", "records", "mergeTriggerRecords", "ids"})
@@ -60,3 +65,55 @@ def redacted_path(path: str) -> str:
     pairs = parse_qsl(query, keep_blank_values=True)
     shown = "&".join(f"{name}={value if name in TELLING else VALUE}" for name, value in pairs)
     return f"{where}?{shown}" if shown else where
+
+
+def masked(text: str) -> str:
+    """Take out what may be somebody's address or its hash."""
+    return PERSONAL.sub(MASK, text)
+
+
+class Hidden:
+    """Takes values out of texts that quote them, also in JSON or in a form, or cut off at the end."""
+
+    def __init__(self, values: Iterable[object]) -> None:
+        found = {str(value) for value in values if value is not None and len(str(value)) >= SHORTEST}
+        self._written = sorted({form for value in found for form in written(value)}, key=len, reverse=True)
+        self._known: dict[str, str] = {}
+
+    def __call__(self, text: str) -> str:
+        """Return ``text`` without them."""
+        if text not in self._known:
+            self._known[text] = self._without(text)
+        return self._known[text]
+
+    def _without(self, text: str) -> str:
+        end = text[-SHORTEST:]
+        for value in self._written:
+            if value in text:
+                text = text.replace(value, MASK)
+            elif end in value and len(text) == MAX_DETAIL and (cut := cut_off(text, value)):
+                return self._without(text[:-cut]) + MASK
+        return text
+
+
+def cut_off(text: str, value: str) -> int:
+    """Return how many characters of ``value`` end ``text``, which was cut off within it; 0: it was not."""
+    return next((n for n in range(len(value) - 1, SHORTEST - 1, -1) if text.endswith(value[:n])), 0)
+
+
+def written(value: str) -> set[str]:
+    """Return how a value may be written."""
+    return {value, json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1], quote_plus(value)}
+
+
+def values_of(activations: Iterable[Any]) -> list[object]:
+    """Return whose activations these are, and all that they know of them."""
+    return [
+        value
+        for activation in activations
+        for value in (
+            activation.profile_id,
+            *activation.identifiers.values(),
+            *activation.variables.values(),
+        )
+    ]

@@ -1,6 +1,7 @@
 """What one process of ours needs, put together from the settings once."""
 
 import atexit
+import logging
 import threading
 from contextlib import ExitStack
 from functools import cache
@@ -21,6 +22,7 @@ from pipeline.delivery import Delivery
 from pipeline.dispatch import Dispatch
 from pipeline.doorbell import Doorbell
 from pipeline.embedded import embedded_server
+from pipeline.errors import CallError
 from pipeline.failures import Failures
 from pipeline.heartbeat import Heartbeat
 from pipeline.intake import Intake
@@ -35,6 +37,8 @@ from pipeline.settings import Settings
 from pipeline.settlement import Settlement
 from pipeline.snapshots import source_runs
 from pipeline.vault import Vault
+
+log = logging.getLogger(__name__)
 
 
 def broker_url(settings: Settings, stack: ExitStack) -> str:
@@ -135,7 +139,11 @@ class Runtime:
         connector = self.catalog.newest().connectors.get(name)
         if connector is None:
             return f"there is no connector {name}"
-        allowances = read_limits(self.clients(connector))
+        try:
+            allowances = read_limits(self.clients(connector))
+        except CallError as error:
+            log.info("limits not read", extra={"connector": name, "code": error.code})
+            return f"{error.code}: asked again later"
         limits.remember(self.client, connector.account, allowances)
         return f"{len(allowances)} limits of {name}"
 

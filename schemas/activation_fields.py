@@ -25,6 +25,7 @@ NUMERIC = ("riid", "crm_id")  # may be given as a whole number
 # No control characters, since these become parts of Redis keys, and no half of a surrogate pair.
 PRINTABLE = r"\A[^\x00-\x1f\x7f-\x9f\ud800-\udfff]+\Z"
 HASH = re.compile(r"\A[0-9a-fA-F]{64}\Z")
+NAME_LIKE = re.compile(r"[A-Za-z_ -]{1,30}")  # and nobody's address or number, put there by mistake
 MOMENT = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]+))?)?"
     r"(?:([Zz])|([+-])([0-9]{2}):?([0-9]{2}))?"
@@ -145,7 +146,7 @@ class Identifiers(fields.Field[dict[str, str]]):
                     raise self.make_error("twice", other=given[name])
                 given[name] = key
             except ValidationError as error:
-                problems[key] = error.messages
+                problems[key if key in IDENTIFIERS or NAME_LIKE.fullmatch(str(key)) else "…"] = error.messages
         if problems:
             raise ValidationError(problems)
         return named

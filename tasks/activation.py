@@ -5,25 +5,10 @@ from typing import Any
 import redis
 from celery import Task
 from celery.exceptions import Reject
-from celery.worker.request import Request
 
 from pipeline.runtime import runtime
 from tasks.app import app
-
-
-class Private(Request):
-    """A request whose arguments are shown to nobody: they are a customer's data."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._argsrepr = "(an activation)"
-        self._kwargsrepr = "{}"
-
-
-class PrivateTask(Task):
-    """A task whose messages carry an activation."""
-
-    Request = Private
+from tasks.requests import PrivateTask
 
 
 @app.task(bind=True, base=PrivateTask, acks_late=True)

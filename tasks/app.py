@@ -19,6 +19,7 @@ app = Celery(
     "tasks",
     include=["tasks.activation", "tasks.delivery", "tasks.sync", "tasks.shutdown"],
     events="tasks.events:Events",
+    task_cls="tasks.requests:DiscreetTask",
 )
 app.steps["worker"].add(Stage)
 app.steps["worker"].add(Timer)

@@ -250,3 +250,17 @@ def test_the_message_of_an_error_has_the_structure_of_marshmallow():
         from_mapping({**PLAIN, "call_type": "add"})
 
     assert caught.value.messages == {"call_type": ["This must be ADD, UPDATE or REMOVE, in capitals."]}
+
+
+def test_a_message_shows_nobody_when_names_and_values_were_swapped():
+    swapped = {
+        **PLAIN,
+        "identifiers": {"ada@example.com": "email", "C-4711": "crm_id", "e-mail": "x"},
+        "zoe@example.com": 1,
+    }
+
+    with pytest.raises(Invalid) as caught:
+        from_mapping(swapped)
+
+    assert caught.value.messages.keys() == {"identifiers", "[masked]"}
+    assert caught.value.messages["identifiers"].keys() == {"…", "e-mail"}

@@ -1,6 +1,6 @@
 import pytest
 
-from pipeline.redaction import redacted, redacted_path
+from pipeline.redaction import Hidden, redacted, redacted_path
 
 
 def test_columns_and_settings_stay_and_values_go():
@@ -52,3 +52,19 @@ def test_rows_that_differ_in_their_names_are_shown_each_once():
 )
 def test_a_path_has_no_values_in_its_query(path, shown):
     assert redacted_path(path) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("the value gold-7 is not valid", "the value [masked] is not valid"),
+        ('"Zo\\u00eb \\"Z\\""', '"[masked]"'),
+        ("note=Zo%C3%AB+%22Z%22&x=1", "note=[masked]&x=1"),
+        ("Record 3 of 12", "Record 3 of 12"),
+        ("x" * 296 + "gold", "x" * 296 + "[masked]"),
+        ("x" * 295 + "gold", "x" * 295 + "gold"),
+    ],
+    ids=["plain", "json", "form", "short", "cut off", "not cut off"],
+)
+def test_values_are_taken_out_of_what_quotes_them(text, shown):
+    assert Hidden(["gold-7", 'Zoë "Z"', "12", None])(text) == shown

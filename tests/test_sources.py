@@ -85,7 +85,10 @@ def test_a_file_of_any_size_is_read_row_by_row():
     [
         (b"[{}]", "the file is one JSON array; write one object to a line, without commas between"),
         ("profile_id".encode("utf-16"), "the file is UTF-16; save it as UTF-8"),
-        (b"email,tier\n", "the CSV header has no column profile_id; it has: email, tier"),
+        (
+            b"email,tier\n",
+            "the CSV header has no column profile_id; is the first line, of 2 cells, a header?",
+        ),
         (b"profile_id,,tier\n", "column 2 of the CSV header has no name"),
         (b"profile_id,tier,tier\n", "the CSV header has columns more than once: tier"),
         (b"profile_id,\xff\n", "the header cannot be read: This is not UTF-8: see byte 11 of line 1."),

@@ -3,6 +3,7 @@
 import click
 
 from pipeline.cli.context import open_stores
+from pipeline.words import counted
 
 
 @click.command()
@@ -14,4 +15,4 @@ def rotate_keys() -> None:
     """
     with open_stores() as stores:
         count = stores.records.reseal()
-    click.echo(f"{count} connector{'' if count == 1 else 's'} encrypted with the first key.")
+    click.echo(f"{counted(count, 'record')} encrypted with the first key.")

@@ -91,9 +91,9 @@ def environment(stores: Stores) -> dict[str, str]:
 
 
 def watcher(folder: Path) -> str:
-    """Return who may look at Flower, and tell the password when it was just made."""
+    """Return who may look at Flower; a password that was just made is told to a terminal, not to a log."""
     login = flower.login_in(folder)
-    told = login.password if login.new else f"is in {folder / flower.FILE}"
+    told = login.password if login.new and sys.stdout.isatty() else f"is in {folder / flower.FILE}"
     click.echo(f"Flower: user {login.user}, password {told}")
     return login.dumps()
 

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 from pipeline.errors import CallError, Held, OutcomeUnknown, Refused, RetryLater, Throttled
+from pipeline.redaction import MAX_DETAIL, masked
 
 OTHER = "OtherError"  # ours, where Responsys gave no code
 TIMEOUT = "Timeout"
@@ -19,8 +20,6 @@ UNKNOWN = "OutcomeUnknown"
 LIMIT = "API_LIMIT_EXCEEDED"
 
 CODE = re.compile(r"[A-Z][A-Z0-9_]*")
-PERSONAL = re.compile(r"""[^\s<>"'`\[\](){},;:=]*(?:@|%40)[^\s<>"'`\[\](){},;:=]*|\b[0-9A-Fa-f]{32,}\b""")
-MAX_DETAIL = 300  # characters
 
 # GET /rest/api/ratelimit says so with 500 UNEXPECTED_EXCEPTION, where all others have 401 INVALID_TOKEN.
 NOT_A_TOKEN = "Not a valid authentication token"  # noqa: S105 - Oracle's message
@@ -111,7 +110,7 @@ def error_of(status: int, answer: Any) -> CallError:
     code = code_of(answer)
     if code is None:
         return unsigned(status)
-    detail = masked(str(answer.get("detail") or "").strip() or str(answer.get("title") or ""))
+    detail = shortened(str(answer.get("detail") or "").strip() or str(answer.get("title") or ""))
     if code == "UNEXPECTED_EXCEPTION" and NOT_A_TOKEN in detail:
         return TokenRefused(code, detail)
     if code in MEANING:
@@ -144,6 +143,6 @@ def harmless(error: CallError) -> CallError:
     return RetryLater(OTHER, error.detail) if isinstance(error, OutcomeUnknown) else error
 
 
-def masked(text: str) -> str:
+def shortened(text: str) -> str:
     """Trim a text of Responsys' and take out what may be somebody's address or its hash."""
-    return PERSONAL.sub("[masked]", text).strip()[:MAX_DETAIL]
+    return masked(text).strip()[:MAX_DETAIL]

@@ -12,7 +12,7 @@ from typing import Any
 
 from pipeline.call import Rejection
 from pipeline.errors import OutcomeUnknown
-from pipeline.responsys.errors import UNKNOWN, masked
+from pipeline.responsys.errors import UNKNOWN, shortened
 from pipeline.words import counted
 
 FAILED = re.compile(r"(MERGEFAILED|DELETEFAILED):\s*(?:Record (\d+) = ?)?(.*)", re.DOTALL)
@@ -50,4 +50,4 @@ def rejection(record: Record, position: int) -> Rejection | None:
     code, number, reason = failed.groups()
     if number is not None and int(number) != position:
         raise OutcomeUnknown(UNKNOWN, f"the record at place {position} tells of that at {number}")
-    return Rejection(code, masked(reason))
+    return Rejection(code, shortened(reason))

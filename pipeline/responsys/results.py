@@ -11,7 +11,7 @@ from typing import Any
 
 from pipeline.call import Rejection
 from pipeline.errors import OutcomeUnknown
-from pipeline.responsys.errors import CODE, OTHER, UNKNOWN, masked
+from pipeline.responsys.errors import CODE, OTHER, UNKNOWN, shortened
 from pipeline.words import counted
 
 
@@ -52,5 +52,5 @@ def refusal(message: str) -> Rejection:
     """Tell the code and the text of a message apart."""
     code, _, detail = message.partition(":")
     if not CODE.fullmatch(code.strip()):
-        return Rejection(OTHER, masked(message))
-    return Rejection(code.strip(), masked(detail))
+        return Rejection(OTHER, shortened(message))
+    return Rejection(code.strip(), shortened(detail))

@@ -14,6 +14,7 @@ from requests.auth import AuthBase
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from pipeline.errors import CallError, OutcomeUnknown, RetryLater
+from pipeline.redaction import MASK, Hidden
 from pipeline.responsys.errors import OTHER, TIMEOUT, UNKNOWN, code_of, error_of
 
 
@@ -69,10 +70,22 @@ def exchange(
         )
     except (OSError, HTTPError) as error:
         raise unanswered(error, data) from error
-    answer = decoded(response.content)
+    content = without_token(response.content, token if isinstance(data, Body | None) else None)
+    answer = decoded(content)
     if 200 <= response.status_code < 300 and answer is not None and code_of(answer) is None:
         return answer
-    raise error_of(response.status_code, answer)
+    raise error_of(response.status_code, decoded(unsaid(content, token, data)))
+
+
+def without_token(content: bytes, token: str | None) -> bytes:
+    """Return an answer that does not repeat the token; that of a login may well, when it stays the same."""
+    return content.replace(token.encode(), MASK.encode()) if token else content
+
+
+def unsaid(content: bytes, token: str | None, data: Body | Mapping[str, str] | None) -> bytes:
+    """Return the answer to a request that failed without the secrets that went out with it."""
+    secrets = [] if data is None or isinstance(data, Body) else [data.get("password")]
+    return Hidden([token, *secrets])(content.decode("utf-8", "replace")).encode()
 
 
 def decoded(content: bytes) -> Any:

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, DateTime, Engine, TextClause, bindparam, create_engine, make_url, text
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DataError, IntegrityError, NoSuchModuleError, SQLAlchemyError
 
 from pipeline.errors import Misconfigured
 from pipeline.lines import Line
+from pipeline.redaction import masked
 from pipeline.snapshots.source import Source
 from schemas.activation_fields import IDENTIFIERS
 
@@ -34,10 +35,17 @@ def read_query(source: Source, now: datetime) -> Iterator[Line]:
                 for number, row in enumerate(result, 1):
                     yield Line(number, member(places, row))
     except SQLAlchemyError as error:
-        reason = str(getattr(error, "orig", None) or error).partition("\n")[0]
-        raise Misconfigured(f'source "{source.name}": its query failed: {reason}') from error
+        raise Misconfigured(f'source "{source.name}": its query failed: {reason(error)}') from error
     finally:
         engine.dispose()
+
+
+def reason(error: SQLAlchemyError) -> str:
+    """Say what was wrong in the database's words, unless it was a value: they would quote it."""
+    original = getattr(error, "orig", None) or error
+    if isinstance(error, DataError | IntegrityError):
+        return f"{type(original).__name__}, about a value that is not shown here"
+    return masked(str(original).partition("\n")[0])
 
 
 def open_source(source: Source) -> Engine:

@@ -53,7 +53,7 @@ def hold(records: Records, catalog: Catalog, source: Source, code: str, detail: 
     if before and (before.code, before.detail) != (code, detail):
         records.release("source", source.name)
     records.hold("source", source.name, "held", code, detail)
-    log.warning("source held", extra={"source": source.name, "code": code, "detail": detail})
+    log.warning("source held", extra={"source": source.name, "code": code})
 
 
 def run_by_schedule(records: Records, engine: Engine, catalog: Catalog, name: str, appender: Appender) -> str:
@@ -65,8 +65,8 @@ def run_by_schedule(records: Records, engine: Engine, catalog: Catalog, name: st
         outcome = run(records, engine, catalog, source, appender)
     except Busy:
         return f"another run for {source.audience} is under way"
-    except PipelineError as error:
-        return f"{name} is held: {error}"
+    except PipelineError:
+        return f"{name} is held: `activation status` tells why"
     if not outcome.sent:
         return f"{name} is held: nothing was sent"
     if outcome.reading.refused:

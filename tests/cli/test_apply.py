@@ -196,7 +196,7 @@ def test_after_rotating_the_keys_the_newest_is_enough(file, monkeypatch, tmp_pat
 
     result = activation("rotate-keys")
 
-    assert (result.exit_code, result.stdout) == (0, "1 connector encrypted with the first key.\n")
+    assert (result.exit_code, result.stdout) == (0, "1 record encrypted with the first key.\n")
     monkeypatch.setenv("ACTIVATION_SECRET_KEY", newest)
     with open_stores() as stores:
         assert stores.records.load().connectors["acme"].password == "pass-w0rd"

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from pipeline.errors import OutcomeUnknown, RetryLater
+from pipeline.errors import Held, OutcomeUnknown, Refused, RetryLater
 from pipeline.responsys import session as sessions
 from pipeline.responsys.session import open_session
 from pipeline.responsys.transport import Body, exchange
@@ -244,3 +244,23 @@ def test_a_proxy_is_used_as_the_environment_says(session, monkeypatch, serve):
         b"POST http://api.example.net/b",
     ]
     assert server.connections == 1
+
+
+@pytest.mark.parametrize("status", ["200 OK", "400 Bad Request"])
+def test_an_answer_that_repeats_the_token_is_read_without_it(session, serve, status):
+    body = b'{"errorCode": "INVALID_PARAMETER", "detail": "you said Etoken"}'
+    server = serve(answer(body, status=status))
+
+    with pytest.raises(Refused, match=r"you said \[masked\]"):
+        post(session, server.url)
+
+
+def test_a_refused_login_that_repeats_the_password_is_read_without_it(session, serve):
+    form = {"user_name": "api", "password": "p&ss/wörd", "auth_type": "password"}
+    body = '{"errorCode": "INVALID_USER_NAME_PASSWORD", "detail": "p&ss/wörd, password=p%26ss%2Fw%C3%B6rd"}'
+    server = serve(answer(body.encode(), status="401 Unauthorized"))
+
+    with pytest.raises(Held) as caught:
+        exchange(session, "POST", server.url, timeout=(5, 5), data=form)
+
+    assert caught.value.detail == "[masked], password=[masked]"

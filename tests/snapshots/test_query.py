@@ -111,6 +111,16 @@ def test_a_query_cannot_change_anything_on_postgresql(source):
         asking(source, "DELETE FROM customers RETURNING id AS profile_id")
 
 
+def test_a_value_that_the_database_cannot_use_is_not_quoted(source):
+    """The message is shown by `activation status`."""
+    if not source.url.startswith("postgresql"):
+        pytest.skip("SQLite turns anything into a number")
+    with pytest.raises(Misconfigured, match="its query failed: InvalidTextRepresentation") as caught:
+        asking(source, "SELECT CAST(email AS INTEGER) AS profile_id FROM customers")
+
+    assert "ada" not in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("value", "plain"),
     [

@@ -12,7 +12,7 @@ from pipeline.call import Rejection
 from pipeline.errors import OutcomeUnknown
 from pipeline.responsys.actions.action import Verdicts
 from pipeline.responsys.actions.audience_export.keys import Key
-from pipeline.responsys.errors import OTHER, UNKNOWN, masked
+from pipeline.responsys.errors import OTHER, UNKNOWN, shortened
 from pipeline.responsys.records import Record, read_records, rejection
 
 RIID = re.compile(r"[0-9]{1,19}")
@@ -50,4 +50,4 @@ def verdict(record: Record, position: int) -> Rejection | None:
         return why
     if not text:
         raise OutcomeUnknown(UNKNOWN, "a record is empty")
-    return Rejection(OTHER, masked(text))
+    return Rejection(OTHER, shortened(text))
