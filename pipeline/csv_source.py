@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from pipeline.errors import Misconfigured
-from pipeline.lines import Line, physical_lines
+from pipeline.lines import LONGEST_LINE, Line, physical_lines
 from schemas.activation_fields import IDENTIFIERS
 
 FIELDS = ("audience", "profile_id", "call_type", "occurred_at", "id")
 SEPARATORS = ",;\t"
+LONGEST_ROW = 2 * LONGEST_LINE  # bytes, on however many lines
 
 
 def read_csv(source: io.BufferedReader) -> Iterator[Line]:
@@ -27,7 +28,7 @@ def read_csv(source: io.BufferedReader) -> Iterator[Line]:
     header = Header(next(csv.reader([first], delimiter=separator)))
     reader = csv.reader(text, delimiter=separator, strict=True)
     while True:
-        start = text.number + 1
+        start = text.begin()
         try:
             cells, problem = next(reader), None
         except StopIteration:
@@ -47,6 +48,7 @@ class Text:
     def __init__(self, source: io.BufferedReader) -> None:
         self.number = 0
         self._lines = physical_lines(source)
+        self._taken = 0  # bytes of this row
         self._problem: str | None = None
 
     def __iter__(self) -> Iterator[str]:
@@ -55,6 +57,9 @@ class Text:
     def __next__(self) -> str:
         raw, problem = next(self._lines)
         self.number += 1
+        self._taken += len(raw)
+        if self._taken > LONGEST_ROW:
+            raise csv.Error(f"a row of more than {LONGEST_ROW:,} bytes")
         self._problem = self._problem or problem
         try:
             return raw.decode()
@@ -64,9 +69,18 @@ class Text:
             )
             return raw.decode(errors="replace")
 
+    def begin(self) -> int:
+        """Begin a row, and return the number of its first line."""
+        self._taken = 0
+        return self.number + 1
+
     def header(self) -> str:
         """Return the first line that is not blank; "" when there is none."""
-        line = next((line for line in self if line.strip()), "")
+        line = ""
+        while not line.strip():
+            self.begin()
+            if not (line := next(self, "")):
+                break
         if problem := self.problem():
             raise Misconfigured(f"the header cannot be read: {problem}")
         return line

@@ -171,6 +171,16 @@ def test_a_quote_that_is_not_closed_is_found():
     )
 
 
+def test_a_row_of_ever_more_lines_is_not_read_into_memory():
+    """Each cell may be short: it is enough that every line ends within quotes."""
+    endless = b'p-1,"' + b'x\n","' * LONGEST_LINE
+
+    found = lines(b"profile_id,note\n" + endless + b'x"\np-2,x\n')
+
+    assert "a row of more than 2,097,152 bytes" in found[0].problem
+    assert (found[-1].row or {}).get("profile_id") == "p-2"
+
+
 def test_a_line_in_another_encoding_does_not_stop_the_others():
     first, second = lines("profile_id,name\np-1,Zoë\n".encode("latin-1") + b"p-2,Ada\n")
 

@@ -51,7 +51,7 @@ class Login:
             answer = exchange(self.session, "POST", url, timeout=self.timeout, token=token, data=form)
         except CallError as error:
             raise of_login(error) from error
-        return grant(answer)
+        return grant(answer, login=url)
 
 
 def of_login(error: CallError) -> CallError:
@@ -67,14 +67,34 @@ def of_login(error: CallError) -> CallError:
     return harmless(error)
 
 
-def grant(answer: Any) -> Grant:
-    """Read the answer of a login. It does not say when the token expires."""
+def grant(answer: Any, login: str) -> Grant:
+    """Read the answer of a login, made at ``login``. It does not say when the token expires."""
     token, end_point = (
         (answer.get("authToken"), answer.get("endPoint")) if isinstance(answer, dict) else (None, None)
     )
     if not (isinstance(token, str) and VISIBLE.fullmatch(token) and isinstance(end_point, str) and end_point):
         raise RetryLater(OTHER, "the login answered without an authToken and an endPoint")
-    return Grant(token, checked(end_point))
+    return Grant(token, outside(checked(end_point), login))
+
+
+def outside(address: str, login: str) -> str:
+    """Return where later calls go; a login elsewhere must not lead them to this machine or network.
+
+    Raises:
+        Held: it does. Only an emulator on this machine may.
+    """
+    host = urlsplit(address).hostname or ""
+    if near(host) and not near(urlsplit(login).hostname or ""):
+        raise Held("connector", OTHER, f'the login led to "{host}", which is no public host')
+    return address
+
+
+def near(host: str) -> bool:
+    """True for a host that only this machine or network knows by that name."""
+    try:
+        return not ip_address(host).is_global
+    except ValueError:
+        return "." not in host.rstrip(".")
 
 
 def checked(address: str) -> str:

@@ -55,8 +55,8 @@ def make_activation() -> Callable[..., Activation]:
 class Oracle(responses.RequestsMock):
     """Answers for Responsys; any call that no answer is waiting for fails."""
 
-    def log_in(self, token: str = "EtokenA", end_point: str = END_POINT) -> None:
-        self.post(LOGIN, json={"authToken": token, "issuedAt": 1767225600000, "endPoint": end_point})
+    def log_in(self, token: str = "EtokenA", end_point: str = END_POINT, at: str = LOGIN) -> None:
+        self.post(at, json={"authToken": token, "issuedAt": 1767225600000, "endPoint": end_point})
 
     def refuse_login(self, status: int, code: str) -> None:
         self.post(LOGIN, status=status, json=error(code))

@@ -3,6 +3,7 @@
 import logging
 import threading
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -259,15 +260,38 @@ def test_a_login_without_a_good_answer_is_tried_later_and_never_unknown(tokens, 
     [
         ("https://api5-009.example.net/", "https://api5-009.example.net"),
         ("api5-009.example.net", "https://api5-009.example.net"),
-        ("http://127.0.0.1:8099", "http://127.0.0.1:8099"),
-        ("http://[::1]:8099", "http://[::1]:8099"),
-        ("http://localhost:8099", "http://localhost:8099"),
     ],
 )
 def test_later_calls_go_to_the_end_point_of_the_answer(tokens, connector, oracle, end_point, used):
     oracle.log_in(end_point=end_point)
 
     assert tokens.get(connector).end_point == used
+
+
+@pytest.mark.parametrize("end_point", ["http://127.0.0.1:8099", "http://[::1]:8099", "http://localhost:8099"])
+def test_an_emulator_on_this_machine_may_lead_to_this_machine(tokens, connector, oracle, end_point):
+    oracle.log_in(end_point=end_point, at=f"http://localhost:8099{urlsplit(LOGIN).path}")
+
+    assert tokens.get(replace(connector, auth_endpoint="http://localhost:8099")).end_point == end_point
+
+
+@pytest.mark.parametrize(
+    "end_point",
+    [
+        "http://127.0.0.1:6379",
+        "https://localhost",
+        "https://10.0.0.7",
+        "https://169.254.169.254",
+        "https://[::1]",
+        "redis",
+    ],
+)
+def test_a_login_elsewhere_leads_to_no_host_of_ours(tokens, connector, oracle, end_point):
+    """Else its answer could have tokens and customers' data sent to whatever runs here."""
+    oracle.log_in(end_point=end_point)
+
+    with pytest.raises(Held, match="is no public host"):
+        tokens.get(connector)
 
 
 @pytest.mark.parametrize(
