@@ -11,11 +11,12 @@ Keys
 
 import logging
 import uuid
+from datetime import timedelta
 
 import redis
 from sqlalchemy import Engine
 
-from pipeline import ledger, stats
+from pipeline import retention, stats
 from pipeline.catalog import Catalog
 from pipeline.dispatch import Dispatch
 from pipeline.doorbell import Doorbell
@@ -28,6 +29,7 @@ log = logging.getLogger(__name__)
 LONGEST = 1.0  # seconds between two beats
 SHORTEST = 0.005
 MOST_DOORBELLS = 64  # waiting in the queue; more would only say the same
+PRUNE_EVERY = 600.0  # seconds
 LIMITS_RETRY = 300.0  # seconds until an account that did not tell its limits is asked again
 
 
@@ -41,12 +43,14 @@ class Heartbeat:
         intake: Intake,
         dispatch: Dispatch,
         doorbell: Doorbell,
+        keep: timedelta = retention.KEEP,
     ) -> None:
         self._client = client
         self._engine = engine
         self._intake = intake
         self._dispatch = dispatch
         self._doorbell = doorbell
+        self._keep = keep
 
     def beat(self, catalog: Catalog) -> float:
         """Do what is due, and return the seconds until the next beat."""
@@ -55,8 +59,8 @@ class Heartbeat:
             self._dispatch.take_back()
         if self._turn("fold", 10):
             stats.fold(self._client, self._engine)
-        if self._turn("prune", 3600):
-            ledger.prune(self._engine)
+        if self._turn("prune", PRUNE_EVERY):
+            retention.prune(self._engine, self._keep)
         self._learn_limits(catalog)
         for source in schedule.due(catalog, self._engine, self._turn):
             self._doorbell.run_source(source)

@@ -6,9 +6,9 @@ same batch, however that came about, finds the record and does nothing but settl
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
-from sqlalchemy import Connection, Engine, delete, select
+from sqlalchemy import Connection, Engine, select
 
 from pipeline import dead_letters, stats
 from pipeline.activation import Activation
@@ -18,10 +18,8 @@ from pipeline.dead_letters import DeadLetter
 from pipeline.lanes import Batch
 from pipeline.redaction import Hidden, values_of
 from pipeline.row import Row
-from pipeline.tables import batches, folds
+from pipeline.tables import batches
 from pipeline.upsert import insert_new
-
-KEEP = timedelta(days=30)  # how long records of batches are kept
 
 
 @dataclass(frozen=True)
@@ -75,14 +73,6 @@ def find(engine: Engine, batch: str) -> Sequence[int] | None:
     """Return the positions to give back when the batch has a record, else None."""
     with reading(engine) as connection:
         return _returned(connection, batch)
-
-
-def prune(engine: Engine) -> None:
-    """Forget records that nobody will ask for again."""
-    before = datetime.now(UTC) - KEEP
-    with engine.begin() as connection:
-        connection.execute(delete(batches).where(batches.c.finished_at < before))
-        connection.execute(delete(folds).where(folds.c.at < before))
 
 
 def _returned(connection: Connection, batch: str) -> Sequence[int] | None:

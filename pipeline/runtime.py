@@ -4,6 +4,7 @@ import atexit
 import logging
 import threading
 from contextlib import ExitStack
+from datetime import timedelta
 from functools import cache
 
 import redis
@@ -132,7 +133,14 @@ class Runtime:
             answers=answers,
             failures=failures,
         )
-        self.heartbeat = Heartbeat(self.client, self.engine, self.intake, self.dispatch, self.doorbell)
+        self.heartbeat = Heartbeat(
+            self.client,
+            self.engine,
+            self.intake,
+            self.dispatch,
+            self.doorbell,
+            timedelta(days=settings.retention_days),
+        )
 
     def read_limits(self, name: str) -> str:
         """Ask the account of a connector what it allows, and remember it."""

@@ -37,6 +37,7 @@ class Settings:
     read_timeout: float = 60
     shutdown_grace: float = 2
     idempotency_window: int = 86400
+    retention_days: float = 30  # for which settled batches and dead letters are kept
     limit_window: float = 60  # what "per minute" means; shorter only for an emulator that agrees
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)  # for { env = "NAME" } in records
 
@@ -66,6 +67,7 @@ class Settings:
             read_timeout=read("READ_TIMEOUT", 60.0, number(float)),
             shutdown_grace=read("SHUTDOWN_GRACE", 2.0, number(float)),
             idempotency_window=read("IDEMPOTENCY_WINDOW", 86400, number(int)),
+            retention_days=read("RETENTION_DAYS", 30.0, number(float, "days")),
             limit_window=read("LIMIT_WINDOW", 60.0, number(float)),
             environ=environ,
         )
@@ -137,8 +139,8 @@ def one_of(choices: Sequence[str], fold: Callable[[str], str]) -> Callable[[str]
     return parse
 
 
-def number(kind: Callable[[str], float]) -> Callable[[str], float]:
-    """Return a parser of a number of seconds above zero."""
+def number(kind: Callable[[str], float], unit: str = "seconds") -> Callable[[str], float]:
+    """Return a parser of a number of seconds, or of another unit, above zero."""
 
     def parse(text: str) -> float:
         try:
@@ -146,7 +148,7 @@ def number(kind: Callable[[str], float]) -> Callable[[str], float]:
         except ValueError:
             value = math.nan
         if not 0 < value < math.inf:
-            raise ValueError(f'is "{text}" but must be {"a whole" if kind is int else "a"} number of seconds')
+            raise ValueError(f'is "{text}" but must be {"a whole" if kind is int else "a"} number of {unit}')
         return value
 
     return parse

@@ -28,6 +28,7 @@ def test_without_any_variable_everything_is_in_the_data_folder(tmp_path, monkeyp
         read_timeout=60,
         shutdown_grace=2,
         idempotency_window=86400,
+        retention_days=30,
     )
 
 
@@ -44,6 +45,7 @@ def test_every_variable_is_read(tmp_path):
         "ACTIVATION_READ_TIMEOUT": "90",
         "ACTIVATION_SHUTDOWN_GRACE": "5",
         "ACTIVATION_IDEMPOTENCY_WINDOW": "3600",
+        "ACTIVATION_RETENTION_DAYS": "7",
     }
 
     assert Settings.load(environ) == Settings(
@@ -58,6 +60,7 @@ def test_every_variable_is_read(tmp_path):
         read_timeout=90,
         shutdown_grace=5,
         idempotency_window=3600,
+        retention_days=7,
         environ=environ,
     )
 
@@ -75,6 +78,7 @@ def test_every_bad_value_is_reported_at_once_and_no_secret_is_repeated():
                 "ACTIVATION_READ_TIMEOUT": "nan",
                 "ACTIVATION_SHUTDOWN_GRACE": "soon",
                 "ACTIVATION_IDEMPOTENCY_WINDOW": "1.5",
+                "ACTIVATION_RETENTION_DAYS": "-1",
             }
         )
 
@@ -88,6 +92,7 @@ def test_every_bad_value_is_reported_at_once_and_no_secret_is_repeated():
         'ACTIVATION_READ_TIMEOUT is "nan" but must be a number of seconds',
         'ACTIVATION_SHUTDOWN_GRACE is "soon" but must be a number of seconds',
         'ACTIVATION_IDEMPOTENCY_WINDOW is "1.5" but must be a whole number of seconds',
+        'ACTIVATION_RETENTION_DAYS is "-1" but must be a number of days',
     ]
 
 
