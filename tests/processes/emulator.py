@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,9 @@ MANY = 1_000_000  # calls per window: no limit that a test would meet
 class Emulator:
     """A Responsys that can be stopped and started again, always at the same place with the same accounts."""
 
-    def __init__(self, folder: Path, window: float) -> None:
+    def __init__(self, folder: Path, window: float, seed: int = 0) -> None:
         self.folder = folder
-        self.window = window
+        self.options = ("--window", str(window), "--random-seed", str(seed))
         self.accounts: dict[str, dict[str, Any]] = {}
         self.port = 0
         self.open("nobody")
@@ -36,7 +37,7 @@ class Emulator:
         command = [sys.executable, "-m", "emulators.responsys", "--port", str(self.port), "--seed", str(seed)]
         with open(self.folder / "emulator.log", "a") as log:
             self.process = subprocess.Popen(
-                [*command, "--window", str(self.window)],
+                [*command, *self.options],
                 cwd=ROOT,
                 stdout=subprocess.PIPE,
                 stderr=log,
@@ -72,7 +73,7 @@ class Emulator:
 
     def report(self, name: str, /, **query: object) -> Any:
         """GET from the control API."""
-        answer = requests.get(f"{self.url}/_control/{name}", params=query, timeout=30)
+        answer = requests.get(f"{self.url}/_control/{name}", params=query, timeout=120)
         assert answer.ok, answer.text
         return answer.json()
 
@@ -93,6 +94,13 @@ class Emulator:
     def fired(self) -> int:
         """Count how often the fault struck."""
         return sum(rule["fired"] for rule in self.report("faults"))
+
+    def struck(self) -> dict[str, int]:
+        """Count how often each kind of fault struck, slowness apart."""
+        found: Counter[str] = Counter()
+        for rule in self.report("faults"):
+            found[rule.get("errorCode") or f"{rule['kind']} {rule['when']}"] += rule["fired"]
+        return {name: count for name, count in found.items() if count and not name.startswith("latency")}
 
     def calls(self, account: str) -> list[dict[str, Any]]:
         """Return the processed calls of an account with their rows, oldest first."""

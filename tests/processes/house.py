@@ -21,9 +21,11 @@ from tests.processes import ROOT
 from tests.processes.emulator import MANY, Emulator
 from tests.processes.outlet import Outlet
 
-Kind = Literal["accept", "deliver"]
-QUEUES: dict[Kind, str] = {"accept": "activations", "deliver": "deliveries"}
-THREADS: dict[Kind, int] = {"accept": 2, "deliver": 8}
+Kind = Literal["accept", "deliver", "both"]
+QUEUES: dict[Kind, str] = {
+    "accept": "activations", "deliver": "deliveries", "both": "activations,deliveries"
+}  # fmt: skip
+THREADS: dict[Kind, int] = {"accept": 2, "deliver": 8, "both": 8}
 FOUR = ("accept", "accept", "deliver", "deliver")
 
 # What the passing of time does to claims, by state: their leases end.
@@ -50,26 +52,37 @@ def until(condition: Callable[[], Found], within: float = 30, what: str = "it") 
     return found
 
 
+Command = Callable[[str], Sequence[str]]  # of a worker, by its name
+
+
+def worker_of(kind: Kind) -> Command:
+    """Return what starts a worker of ours."""
+    celery = f"-m celery --quiet -A tasks worker -P threads -c {THREADS[kind]} -Q {QUEUES[kind]}"
+    options = "-E --without-gossip --without-mingle"
+    return lambda name: [sys.executable, *celery.split(), *options.split(), "-n", f"{name}@%h"]
+
+
 class Worker:
     """One worker process."""
 
-    def __init__(self, kind: Kind, name: str, env: dict[str, str], folder: Path) -> None:
+    def __init__(self, kind: str, name: str, command: Command, env: dict[str, str], folder: Path) -> None:
         self.kind = kind
+        self.name = name
+        self.command = command
+        self.env = env
         self.log = folder / f"{name}.log"
-        celery = f"celery --quiet -A tasks worker -P threads -c {THREADS[kind]} -Q {QUEUES[kind]}"
-        options = f"-n {name}@%h -E --without-gossip --without-mingle"
         with open(self.log, "w") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", *celery.split(), *options.split()],
-                cwd=ROOT,
-                env={**os.environ, **env},
-                stdout=log,
-                stderr=subprocess.STDOUT,
+                command(name), cwd=ROOT, env={**os.environ, **env}, stdout=log, stderr=subprocess.STDOUT
             )
 
     def ready(self) -> bool:
         """Tell whether it fetches work."""
         assert self.alive(), self.log.read_text()[-2000:]
+        return self.was_ready()
+
+    def was_ready(self) -> bool:
+        """Tell whether it got as far as to fetch work."""
         return " ready." in self.log.read_text()
 
     def alive(self) -> bool:
@@ -85,11 +98,11 @@ class Worker:
 class House:
     """Everything that runs; ``window`` is what a minute means to limits, in seconds."""
 
-    def __init__(self, folder: Path, *, window: float = 2, read_timeout: float = 2) -> None:
+    def __init__(self, folder: Path, *, window: float = 2, read_timeout: float = 2, seed: int = 0) -> None:
         self.folder = folder
         self.workers: list[Worker] = []
         self.started = 0
-        self.emulator = Emulator(folder, window)
+        self.emulator = Emulator(folder, window, seed)
         self.start_redis()
         self.env = {
             "ACTIVATION_DATA_DIR": str(folder),
@@ -123,10 +136,19 @@ class House:
 
     def start_one(self, kind: Kind, **env: str) -> Worker:
         """Start a worker and go on at once."""
+        return self.employ(kind, worker_of(kind), {**self.env, **env})
+
+    def employ(self, kind: str, command: Command, env: dict[str, str]) -> Worker:
+        """Start a worker of any kind."""
         self.started += 1
-        worker = Worker(kind, f"{kind}{self.started}", {**self.env, **env}, self.folder)
+        worker = Worker(kind, f"{kind}{self.started}", command, env, self.folder)
         self.workers.append(worker)
         return worker
+
+    def replace(self, worker: Worker) -> Worker:
+        """Start another in the place of one that is gone or going."""
+        self.workers.remove(worker)
+        return self.employ(worker.kind, worker.command, worker.env)
 
     def stop(self, workers: Sequence[Worker] | None = None) -> None:
         """Tell workers to leave (all, unless named), and wait until they have."""
@@ -219,7 +241,7 @@ class House:
 
 
 @contextmanager
-def house(folder: Path, *kinds: Kind, **options: float) -> Iterator[House]:
+def house(folder: Path, *kinds: Kind, **options: Any) -> Iterator[House]:
     """Open a house with these workers; nothing of it is left afterwards."""
     opened = House(folder, **options)
     try:

@@ -18,13 +18,17 @@ Mark = tuple[str, int]  # a profile, and the number of one of its activations
 
 def activations(profiles: Iterable[str], number: int = 0) -> Iterator[dict[str, Any]]:
     """Make one activation per profile; the number says which of the profile's it is."""
-    for profile in profiles:
-        yield {
-            "profile_id": profile,
-            "call_type": "ADD",
-            "identifiers": {"email": f"{profile}@example.com"},
-            "variables": {"number": number},
-        }
+    return (activation(profile, number) for profile in profiles)
+
+
+def activation(profile: str, number: int) -> dict[str, Any]:
+    """Make one activation."""
+    return {
+        "profile_id": profile,
+        "call_type": "ADD",
+        "identifiers": {"email": f"{profile}@example.com"},
+        "variables": {"number": number},
+    }
 
 
 def people(count: int, first: int = 0) -> list[str]:
@@ -34,13 +38,19 @@ def people(count: int, first: int = 0) -> list[str]:
 
 @dataclass(frozen=True)
 class Outlet:
-    """An audience with a destination, a connector and an account of its own, all of one name."""
+    """A destination; its audience and, unless one is named, its connector and account have its name too."""
 
     name: str
     broker_url: str
     client: redis.Redis
     engine: Engine
     emulator: Emulator
+    connector: str = ""
+
+    @property
+    def account(self) -> str:
+        """The connector, and the account of the same name."""
+        return self.connector or self.name
 
     def activate(self, profiles: Iterable[str], number: int = 0, **options: Any) -> None:
         """Produce one activation per profile."""
@@ -60,12 +70,12 @@ class Outlet:
 
     def calls(self) -> list[int]:
         """Return the rows of each call that was processed."""
-        found = self.emulator.report("ledger", account=self.name, limit=1_000_000)["calls"]
+        found = self.emulator.report("ledger", account=self.account, limit=1_000_000)["calls"]
         return [call["recipients"] for call in found]
 
     def delivered(self) -> list[Mark]:
         """Return what the emulator did, in that order."""
-        return [mark_of(row) for call in self.emulator.calls(self.name) for row in call["rows"]]
+        return [mark_of(row) for call in self.emulator.calls(self.account) for row in call["rows"]]
 
     def letters(self) -> list[DeadLetter]:
         """Return the dead letters."""
@@ -77,8 +87,8 @@ class Outlet:
 
     def numbers(self) -> dict[str, int]:
         """Return what was counted."""
-        counted = stats.read(self.client, self.engine, connector=self.name)
-        return counted.get(stats.Where(self.name, self.name), {})
+        counted = stats.read(self.client, self.engine, connector=self.account)
+        return counted.get(stats.Where(self.account, self.name), {})
 
     def missing_from_books(self) -> int:
         """Return by how much what was received is more than what is known of it; 0 when the books balance."""

@@ -22,7 +22,11 @@ class Proxy:
                 client, _ = self.listener.accept()
             except OSError:
                 return
-            server = socket.create_connection(self.target)
+            try:
+                server = socket.create_connection(self.target)
+            except OSError:
+                client.close()  # nobody is there now
+                continue
             self.pairs.append((client, server))
             for source, sink in ((client, server), (server, client)):
                 threading.Thread(target=self.forward, args=(source, sink), daemon=True).start()

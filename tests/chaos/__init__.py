@@ -1,0 +1,1 @@
+"""Kill, cut off and lock out whatever takes part, and ask what became of every activation."""

@@ -1,0 +1,79 @@
+"""``python -m tests.chaos [RUN]``: let storms rage over real processes and account for every activation.
+
+run        everything at once: a misbehaving Responsys, workers killed and told to leave, Redis killed and
+           started again from its file, SQL locked and away, dead connections (default)
+kills      60 SIGKILLs of the one worker there is, under load
+restarts   16 restarts of Redis; no worker may exit
+half-open  every connection to Redis goes dead without a word; back within 15 seconds
+stops      20 workers are told to leave, under load; gone within 3 seconds, nothing lost
+yardstick  20,000 profiles under 14 worker kills and 9 of Redis: the pipeline, celery-batches, a Lua buffer
+
+The exit code is 1 when anything was lost, out of order, missing from the books, or sent twice without a reason.
+"""
+
+import argparse
+import logging
+import random
+import signal
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from tests.chaos import plan, report, yardstick
+from tests.chaos.run import run
+
+ALONE = {
+    "kills": plan.kills, "restarts": plan.restarts, "half-open": plan.half_open, "stops": plan.stops
+}  # fmt: skip
+WIDTH = 120  # characters, where there is no terminal
+
+
+def main() -> None:
+    """Do what was asked for."""
+    chosen = parse()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # leaves no process behind
+    logging.getLogger("pipeline").setLevel(logging.CRITICAL)
+    console = Console(width=None if sys.stdout.isatty() else WIDTH)
+    console.print(f"seed {chosen.seed}", highlight=False)
+    if chosen.run == "yardstick":
+        sys.exit(yardstick.compare(chosen.seed, chosen.activations or 20_000, console, chosen.json))
+    drawn = (
+        plan.whole(chosen.seed, chosen.activations, chosen.seconds)
+        if chosen.run == "run"
+        else ALONE[chosen.run](chosen.seed)
+    )
+    outcome = run(drawn, teller(console))
+    report.show(outcome, console)
+    if chosen.json:
+        report.save(outcome, chosen.json)
+    sys.exit(1 if outcome.broken else 0)
+
+
+def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.chaos",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("run", nargs="?", default="run", choices=["run", *ALONE, "yardstick"])
+    parser.add_argument(
+        "--seed", type=int, default=random.randrange(10**6), help="repeats the storms of a run"
+    )
+    parser.add_argument("--activations", type=int, help="of run: 100,000, or as many as suit --seconds")
+    parser.add_argument("--seconds", type=float, help="of run: 300, with leases ending in the last of them")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write everything there")
+    return parser.parse_args(arguments)
+
+
+def teller(console: Console) -> Callable[[str], None]:
+    """Return what says where we are, with the seconds since the start."""
+    began = time.monotonic()
+    return lambda what: console.print(f"[dim]{time.monotonic() - began:4.0f} s  {what}", highlight=False)
+
+
+if __name__ == "__main__":
+    main()

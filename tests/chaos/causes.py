@@ -1,0 +1,69 @@
+"""Why something went out twice, proven by what the workers said at the time.
+
+A repetition is explained when, between the two calls, a worker wrote down that the outcome of a call of this
+account was unknown to it. Each such line explains one repetition only.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from tests.chaos.calls import Call
+
+UNKNOWN = {"OutcomeUnknown", "Timeout"}
+UNEXPLAINED = "unexplained"
+
+
+@dataclass(frozen=True)
+class Note:
+    """A worker's word that it does not know what became of a call; seconds since the epoch."""
+
+    time: float
+    account: str
+    code: str
+
+
+def notes_of(folder: Path) -> list[Note]:
+    """Read what all workers said, also those that are no more."""
+    found = [note for log in folder.glob("*.log") for note in said_in(log)]
+    return sorted(found, key=lambda note: note.time)
+
+
+def said_in(log: Path) -> Iterator[Note]:
+    """Read one worker's log."""
+    for line in log.read_text(errors="replace").splitlines():
+        if '"call failed"' not in line:
+            continue
+        said = json.loads(line)
+        if said["code"] in UNKNOWN:
+            yield Note(datetime.fromisoformat(said["time"]).timestamp(), said["connector"], said["code"])
+
+
+def causes_of(calls: Sequence[Call], notes: Sequence[Note]) -> Counter[str]:
+    """Count the rows that went out again, by cause."""
+    left = list(notes)
+    causes: Counter[str] = Counter()
+    last: dict[object, Call] = {}
+    for call in calls:
+        again = [mark for mark in call.marks if mark in last]
+        if again:
+            before = last[again[0]]
+            note = next((note for note in left if before.time <= note.time <= call.time), None)
+            whole = len(again) == len(call.marks) and all(last[mark] is before for mark in again)
+            causes[cause(before, note) if whole else UNEXPLAINED] += len(again)
+            if note:
+                left.remove(note)
+        last.update(dict.fromkeys(call.marks, call))
+    return causes
+
+
+def cause(before: Call, note: Note | None) -> str:
+    """Say why a call was made again."""
+    if note is None:
+        return UNEXPLAINED
+    if before.lost:
+        return f"answer spoilt: {before.lost.removesuffix(' after')}"
+    return "answer late" if note.code == "Timeout" else "worker ended in the call"

@@ -1,0 +1,142 @@
+"""Who takes part in the yardstick: two workers each, the same producer's rows, the same account."""
+
+import os
+import subprocess
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+
+from bench import baselines_env
+from bench.rows import AUDIENCE, EVENT, rows
+from pipeline.lanes import Lanes
+from tests.chaos.producing import Stream
+from tests.chaos.scene import configure, outlet
+from tests.processes import ROOT
+from tests.processes.house import House, until
+
+WORKERS = 2
+NAME = "lapsed"
+
+
+class Contender(ABC):
+    """One way to do the work."""
+
+    name: str
+
+    @abstractmethod
+    def start(self, home: House) -> None:
+        """Start the workers."""
+
+    @abstractmethod
+    def produce(self, home: House, profiles: int, seconds: float) -> Callable[[], bool]:
+        """Begin to produce; return what tells that all is produced."""
+
+    def finish(self, home: House) -> None:
+        """Have sent what is not a full call."""
+
+    def done(self, home: House) -> bool:
+        """Tell whether all rows have met their fate, where one can know."""
+        return False
+
+    def refused(self, home: House) -> set[str]:
+        """Return the profiles that are left to a person's decision."""
+        return set()
+
+
+class Pipeline(Contender):
+    """Ours, with everything as it comes."""
+
+    name = "the pipeline"
+
+    def start(self, home: House) -> None:
+        """Start workers for both queues."""
+        configure(home, {
+            "connectors": {"acme": {
+                "kind": "responsys", "username": "api_user", "password": "secret", "list_folder": "Main",
+                "auth_endpoint": home.emulator.url, "profile_list": "CONTACTS_LIST",
+                "identifier_type": "hashed_email", "limits": {"triggerCustomEvent": 1_000_000},
+            }},
+            "destinations": {
+                NAME: {"audience": AUDIENCE, "connector": "acme", "action": "custom_event", "event": EVENT}
+            },
+        })  # fmt: skip
+        home.start(*["both"] * WORKERS)
+
+    def produce(self, home: House, profiles: int, seconds: float) -> Callable[[], bool]:
+        """Activate evenly, chunk by chunk."""
+        stream = Stream(home.broker_url, AUDIENCE, list(rows(profiles)), seconds)
+        stream.start()
+        return lambda: not stream.is_alive()
+
+    def finish(self, home: House) -> None:
+        """``activation flush``, when all is accepted."""
+        until(home.accepted, within=90)
+        Lanes(home.client).flush(NAME)
+
+    def done(self, home: House) -> bool:
+        """Tell whether nothing waits any more."""
+        return home.accepted() and not outlet(home, NAME, "acme").waiting()
+
+    def refused(self, home: House) -> set[str]:
+        """Return whose dead letters there are."""
+        return {letter.profile_id for letter in outlet(home, NAME, "acme").letters()}
+
+
+class Baseline(Contender):
+    """Plain Celery tasks, as careful as settings can make them."""
+
+    def __init__(self, name: str, task: str) -> None:
+        self.name = name
+        self.task = task
+
+    def start(self, home: House) -> None:
+        """Start workers in an interpreter with packages of its own."""
+        self.python = baselines_env.prepare()
+        self.env = {
+            "BENCH_BROKER_URL": home.broker_url,
+            "BENCH_RESPONSYS_URL": home.emulator.url,
+            "BENCH_CAREFUL": "1",
+            "PYTHONPATH": str(ROOT),
+        }
+        app = f"-m celery -A bench.baselines.{self.task} worker -l INFO -P threads -c 4 -Q baseline"
+        for _ in range(WORKERS):
+            home.employ("baseline", lambda name: [self.python, *app.split(), *self.quiet(name)], self.env)
+        until(lambda: all(worker.ready() for worker in home.workers))
+
+    def quiet(self, name: str) -> list[str]:
+        """Name a worker."""
+        return ["-n", f"{name}@%h", "--without-gossip", "--without-mingle"]
+
+    def produce(self, home: House, profiles: int, seconds: float) -> Callable[[], bool]:
+        """Publish a message for each row, evenly, in a process of its own."""
+        command = [self.python, "-m", "bench.baselines.publish", self.task, str(profiles), str(seconds)]
+        with open(home.folder / "publish.log", "w") as log:
+            process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env={**os.environ, **self.env},
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+            )
+        assert process.stdin
+        process.stdin.write(b"go\n")
+        process.stdin.close()
+        return lambda: process.poll() is not None
+
+
+class Buffered(Baseline):
+    """What collects rows needs somebody who says when to send the rest."""
+
+    def finish(self, home: House) -> None:
+        """Have sent what has been collected."""
+        code = "from bench.baselines.buffered import flush; flush.delay()"
+        subprocess.run(
+            [self.python, "-c", code], cwd=ROOT, env={**os.environ, **self.env}, check=True, timeout=60
+        )
+
+
+CONTENDERS: tuple[Contender, ...] = (
+    Pipeline(),
+    Baseline("celery-batches", "batched"),
+    Buffered("a Lua buffer", "buffered"),
+)

@@ -1,0 +1,89 @@
+"""Show an outcome: tables for people, JSON for programs."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.chaos.account import Fates
+from tests.chaos.outcome import Outcome
+
+
+def show(outcome: Outcome, console: Console) -> None:
+    """Print everything."""
+    console.print(rows_table(outcome))
+    console.print(storms_table(outcome))
+    if outcome.faults:
+        console.print(f"Faults of the far side: {counts(outcome.faults)}", highlight=False)
+    left = f"{max(outcome.left_after):.1f} s at most" if outcome.left_after else "none was told to"
+    console.print(
+        f"Appends repeated: {outcome.repeated_appends}. Leaving after SIGTERM: {left}. "
+        f"Died by themselves: {len(outcome.died)}; ended before they were up: {len(outcome.not_started)}.",
+        highlight=False,
+    )
+    for words in (*outcome.died, *outcome.not_started):
+        console.print(f"  {words}", highlight=False, markup=False, style="dim")
+    for promise in outcome.broken:
+        console.print(f"[bold red]BROKEN[/]  {promise}", highlight=False)
+    if not outcome.broken:
+        console.print("[bold green]Nothing lost, nothing twice without a reason, order kept, books balance.")
+
+
+def rows_table(outcome: Outcome) -> Table:
+    """Tell what became of the activations, a column for each destination."""
+    plan = outcome.plan
+    title = f"{plan.name}: seed {plan.seed}, {plan.activations:,} activations, {outcome.seconds:.0f} s"
+    table = Table(title=title, title_justify="left")
+    table.add_column("")
+    for each in outcome.destinations:
+        table.add_column(each.destination, justify="right", overflow="fold")
+    for name, tell in FATES.items():
+        table.add_row(name, *[tell(each) for each in outcome.destinations])
+    return table
+
+
+def storms_table(outcome: Outcome) -> Table:
+    """Tell how long it took to go on."""
+    table = Table(title="Seconds until the next call of whoever had work", title_justify="left")
+    for name in ("storm", "came", "measured", "median", "longest"):
+        table.add_column(name, justify="left" if name == "storm" else "right")
+    for kind, each in outcome.recoveries.items():
+        table.add_row(kind, str(each.storms), str(each.measured), f"{each.median:.1f}", f"{each.longest:.1f}")
+    return table
+
+
+def counts(found: Mapping[str, int]) -> str:
+    """Write numbers by name."""
+    return ", ".join(f"{count:,} {name}" for name, count in sorted(found.items())) or "0"
+
+
+FATES: Mapping[str, Any] = {
+    "sent": lambda each: f"{each.sent:,}",
+    "delivered": lambda each: f"{each.delivered:,}",
+    "overtaken by a newer one": lambda each: f"{each.overtaken:,}",
+    "dead letters": lambda each: counts(each.dead_letters),
+    "  of them arrived after all": lambda each: f"{each.also_delivered:,}",
+    "again, by cause": lambda each: counts(each.twice),
+    "twice without a reason": lambda each: f"{each.unexplained:,}",
+    "lost": lambda each: f"{len(each.lost):,}",
+    "profiles out of order": lambda each: f"{len(each.out_of_order):,}",
+    "missing from the books": lambda each: f"{each.missing_from_books:,}",
+    "calls : fewest possible": lambda each: f"{each.calls:,} : {each.fewest_calls:,}",
+    "longest stall": lambda each: f"{each.stall:.1f} s",
+}
+
+
+def save(outcome: Outcome, file: Path) -> None:
+    """Write everything as JSON."""
+    told = asdict(outcome) | {"broken": outcome.broken}
+    told["destinations"] = [short(each) for each in outcome.destinations]
+    file.write_text(json.dumps(told, indent=2) + "\n")
+
+
+def short(fates: Fates) -> dict[str, Any]:
+    """Leave out the times of all calls."""
+    return {name: value for name, value in asdict(fates).items() if name != "times"}

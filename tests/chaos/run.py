@@ -1,0 +1,104 @@
+"""Carry out a plan in a house of its own."""
+
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from pathlib import Path
+
+from tests.chaos.account import Fates, fates
+from tests.chaos.causes import notes_of
+from tests.chaos.outcome import Outcome
+from tests.chaos.plan import Plan
+from tests.chaos.producing import EACH, Stream, marks_of
+from tests.chaos.recovery import has_work, recoveries
+from tests.chaos.scene import READ_TIMEOUT, WINDOW, Way, open_scene
+from tests.chaos.storms import Log, Storms
+from tests.processes.house import House, house
+from tests.processes.outlet import Mark, activation
+from tests.processes.proxy import Proxy
+
+DRAIN = 600  # seconds until everything must have met its fate
+Say = Callable[[str], None]
+
+
+def run(plan: Plan, say: Say) -> Outcome:
+    """Send everything while the storms of the plan rage, and account for it when the last row is settled."""
+    options = {"window": WINDOW, "read_timeout": READ_TIMEOUT, "seed": plan.seed}
+    began = time.monotonic()
+    with (
+        tempfile.TemporaryDirectory(prefix="chaos-") as folder,
+        house(Path(folder), **options) as home,
+        closing(Proxy(home.redis_port)) as proxy,
+    ):
+        start_workers(home, proxy, plan)
+        ways = open_scene(home, plan.activations // EACH, trouble=plan.trouble, seed=plan.seed)
+        say(f"{len(home.workers)} workers are up")
+        marks = marks_for(plan)
+        log = weather(home, proxy, plan, ways, marks, say)
+        say("settled; counting")
+        notes = notes_of(home.folder)
+        found = [fates(way, marks[way.audience], notes) for way in ways]
+        outcome = summed_up(home, plan, log, found, time.monotonic() - began)
+        home.emulator.forgive()  # the outcome has them
+        return outcome
+
+
+def start_workers(home: House, proxy: Proxy, plan: Plan) -> None:
+    """Start the crew, the last of it behind the proxy."""
+    behind = home.broker_url.rpartition(":")[0] + f":{proxy.port}/0"
+    home.env["ACTIVATION_LOG_FORMAT"] = "json"
+    direct = len(plan.crew) - plan.proxied
+    home.start(*plan.crew[:direct])
+    home.start(*plan.crew[direct:], ACTIVATION_BROKER_URL=behind)
+
+
+def marks_for(plan: Plan) -> dict[str, list[Mark]]:
+    """Draw what is produced for each audience."""
+    return {name: marks_of(plan.activations // 2, plan.seed, name) for name in ("lapsed", "members")}
+
+
+def weather(
+    home: House, proxy: Proxy, plan: Plan, ways: Sequence[Way], marks: dict[str, list[Mark]], say: Say
+) -> Log:
+    """Produce under the storms, and wait for the last row."""
+    streams = [
+        Stream(home.broker_url, name, [activation(*mark) for mark in each], plan.seconds)
+        for name, each in marks.items()
+    ]
+    outlets = [way.outlet for way in ways]
+    storms = Storms(home, proxy, lambda: [each.name for each in outlets if has_work(home.client, each)])
+    with closing(storms):
+        for stream in streams:
+            stream.start()
+        storms.rage(plan.storms, until=lambda: not any(stream.is_alive() for stream in streams))
+        for stream in streams:
+            if stream.problem:
+                raise stream.problem
+        say("all is produced; waiting for the leases of the dead")
+        deadline = time.monotonic() + DRAIN
+        storms.watch_until(
+            lambda: (
+                time.monotonic() > deadline
+                or (home.accepted() and not any(outlet.waiting() for outlet in outlets))
+            )
+        )
+    storms.log.repeated_appends = sum(stream.repeated for stream in streams)
+    return storms.log
+
+
+def summed_up(home: House, plan: Plan, log: Log, found: Sequence[Fates], seconds: float) -> Outcome:
+    """Put everything together."""
+    times = {each.destination: each.times for each in found}
+    return Outcome(
+        plan=plan,
+        seconds=round(seconds, 1),
+        destinations=tuple(found),
+        recoveries=recoveries(log.blows, times),
+        left_after=tuple(round(took, 2) for took in log.left_after),
+        died=tuple(log.died),
+        not_started=tuple(log.not_started),
+        repeated_appends=log.repeated_appends,
+        violations=tuple(home.emulator.violations()),
+        faults=home.emulator.struck(),
+    )

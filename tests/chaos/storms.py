@@ -1,0 +1,155 @@
+"""Let storms come over a house, replace who was killed, and note what happened when."""
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+import redis
+
+from tests.chaos.plan import Storm
+from tests.processes.house import House, Worker
+from tests.processes.proxy import Proxy
+
+TICK = 0.05  # seconds
+TABLES = ("batches", "statistics", "dead_letters")  # of which one is away
+PATIENCE = 30  # seconds after which who was told to leave is killed
+Busy = Callable[[], Iterable[str]]  # names the destinations that have work which may go now
+
+
+@dataclass(frozen=True)
+class Blow:
+    """A storm that came: its ends in seconds since the epoch, and who had work when it was over."""
+
+    kind: str
+    began: float
+    ended: float
+    busy: tuple[str, ...]
+
+
+@dataclass
+class Log:
+    """What happened."""
+
+    blows: list[Blow] = field(default_factory=list)
+    left_after: list[float] = field(default_factory=list)  # seconds after SIGTERM
+    died: list[str] = field(default_factory=list)  # running workers that ended by themselves: last words
+    not_started: list[str] = field(default_factory=list)  # those that ended before they fetched any work
+    repeated_appends: int = 0
+
+
+class Storms:
+    """Carries storms out; one thread does all of it."""
+
+    def __init__(self, home: House, proxy: Proxy, busy: Busy) -> None:
+        self.home = home
+        self.proxy = proxy
+        self.busy = busy
+        self.log = Log()
+        self.leaving: list[tuple[Worker, float]] = []
+        self.begin = {
+            "SIGKILL": self.kill, "SIGTERM": self.send_away, "Redis killed": self.kill_redis,
+            "SQL locked": self.lock, "SQL away": self.take_away, "half-open": self.cut,
+        }  # fmt: skip
+        self.end = {
+            "Redis killed": home.start_redis, "SQL locked": self.unlock, "SQL away": self.bring_back,
+        }  # fmt: skip
+
+    def rage(self, storms: Iterable[Storm], until: Callable[[], bool]) -> None:
+        """Let all storms come, and go on watching the workers until ``until``."""
+        start, began = time.monotonic(), {}
+        moments = [
+            (at, n, storm) for storm in storms for n, at in enumerate((storm.at, storm.at + storm.lasts))
+        ]
+        for at, over, storm in sorted(moments, key=lambda moment: moment[:2]):
+            self.watch_until(lambda at=at: time.monotonic() >= start + at)
+            if not over:
+                began[storm] = time.time()
+                self.begin[storm.kind](storm)
+                continue
+            if storm.kind in self.end:
+                self.end[storm.kind]()
+            self.log.blows.append(Blow(storm.kind, began[storm], time.time(), self.who_is_busy()))
+        self.watch_until(lambda: until() and not self.leaving)
+
+    def watch_until(self, happened: Callable[[], bool]) -> None:
+        """Replace whoever ends, and see off who was told to leave."""
+        while not happened():
+            for worker in [worker for worker in self.home.workers if not worker.alive()]:
+                ended = self.log.died if worker.was_ready() else self.log.not_started
+                ended.append(
+                    f"{worker.name}: {(worker.log.read_text().splitlines() or ['nothing'])[-1][-300:]}"
+                )
+                self.home.replace(worker)
+            for worker, told in list(self.leaving):
+                if worker.alive() and time.monotonic() - told > PATIENCE:
+                    worker.kill()
+                if not worker.alive():
+                    self.log.left_after.append(time.monotonic() - told)
+                    self.leaving.remove((worker, told))
+            time.sleep(TICK)
+
+    def who_is_busy(self) -> tuple[str, ...]:
+        """Name who has work; nobody when that cannot be asked now."""
+        try:
+            return tuple(self.busy())
+        except redis.RedisError:
+            return ()
+
+    def victim(self, storm: Storm) -> Worker:
+        """Choose a worker, one that fetches work if there is any."""
+        ready = [worker for worker in self.home.workers if worker.was_ready()] or self.home.workers
+        return ready[int(storm.choice * len(ready))]
+
+    def kill(self, storm: Storm) -> None:
+        """SIGKILL a worker and start another."""
+        worker = self.victim(storm)
+        worker.kill()
+        self.home.replace(worker)
+
+    def send_away(self, storm: Storm) -> None:
+        """SIGTERM a worker and start another."""
+        worker = self.victim(storm)
+        worker.process.terminate()
+        self.leaving.append((worker, time.monotonic()))
+        self.home.replace(worker)
+
+    def kill_redis(self, storm: Storm) -> None:
+        """End Redis without a chance to write anything more."""
+        self.home.kill_redis()
+
+    def cut(self, storm: Storm) -> None:
+        """Let the connections of whoever uses the proxy go dead."""
+        self.proxy.cut()
+
+    def lock(self, storm: Storm) -> None:
+        """Hold the lock of whoever writes to SQLite."""
+        self.writer = sqlite3.connect(self.home.folder / "activation.db", isolation_level=None, timeout=60)
+        self.writer.execute("BEGIN IMMEDIATE")
+
+    def unlock(self) -> None:
+        """Let others write again."""
+        self.writer.close()
+
+    def take_away(self, storm: Storm) -> None:
+        """Let a table be away, as with a database that restarts: whoever needs it gets an error."""
+        self.table = TABLES[int(storm.choice * len(TABLES))]
+        self.alter(f"ALTER TABLE {self.table} RENAME TO {self.table}_away")
+
+    def bring_back(self) -> None:
+        """Bring the table back."""
+        self.alter(f"ALTER TABLE {self.table}_away RENAME TO {self.table}")
+
+    def alter(self, statement: str) -> None:
+        """Change a table, waiting for whoever writes."""
+        connection = sqlite3.connect(self.home.folder / "activation.db", timeout=60)
+        with connection:
+            connection.execute(statement)
+        connection.close()
+
+    def close(self) -> None:
+        """Leave nobody behind."""
+        for worker, _ in self.leaving:
+            with suppress(OSError):
+                worker.kill()
