@@ -8,7 +8,7 @@ PIP_AUDIT := $(BIN)/pip-audit --strict --progress-spinner=off --require-hashes -
 NOT_AUDITED := { echo 'audit: a package is vulnerable, or the service "$(AUDIT_SERVICE)" could not be asked about it: see above'; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint audit format bench up lock clean
+.PHONY: help install demo test lint audit format bench chaos up lock clean
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
@@ -45,6 +45,9 @@ format: install  ## let ruff put things right
 
 bench: install  ## measure speed and memory, against the baselines and the floor
 	$(BIN)/python -m bench --json .activation/bench.json
+
+chaos: install  ## kill, cut off and lock out whatever takes part; nothing may be lost (SECONDS=120 SEED=7 RUN=kills)
+	$(BIN)/python -m tests.chaos $(RUN) $(SECONDS:%=--seconds %) $(SEED:%=--seed %)
 
 up: install  ## workers and Flower in this terminal
 	$(BIN)/activation up

@@ -14,7 +14,6 @@ from kombu.exceptions import OperationalError
 
 from bench.rows import rows
 
-
 PAUSE = 0.5  # seconds until a row that was not taken is published again
 
 

@@ -8,7 +8,7 @@ half-open  every connection to Redis goes dead without a word; back within 15 se
 stops      20 workers are told to leave, under load; gone within 3 seconds, nothing lost
 yardstick  20,000 profiles under 14 worker kills and 9 of Redis: the pipeline, celery-batches, a Lua buffer
 
-The exit code is 1 when anything was lost, out of order, missing from the books, or sent twice without a reason.
+The exit code is 1 when anything is lost, out of order, missing from the books or sent twice without a reason.
 """
 
 import argparse

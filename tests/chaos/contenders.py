@@ -30,6 +30,7 @@ class Contender(ABC):
     def produce(self, home: House, profiles: int, seconds: float) -> Callable[[], bool]:
         """Begin to produce; return what tells that all is produced."""
 
+    @abstractmethod
     def finish(self, home: House) -> None:
         """Have sent what is not a full call."""
 
@@ -122,6 +123,9 @@ class Baseline(Contender):
         process.stdin.write(b"go\n")
         process.stdin.close()
         return lambda: process.poll() is not None
+
+    def finish(self, home: House) -> None:
+        """Do nothing: after ten seconds each worker sends what it has."""
 
 
 class Buffered(Baseline):

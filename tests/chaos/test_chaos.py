@@ -1,0 +1,108 @@
+"""That the judge sees what is wrong, and a storm of some seconds; ``make chaos`` is the real thing."""
+
+import json
+
+import pytest
+
+from tests.chaos import plan
+from tests.chaos.account import lost, out_of_order
+from tests.chaos.calls import Call
+from tests.chaos.causes import Note, causes_of, notes_of
+from tests.chaos.plan import Plan, Storm
+from tests.chaos.producing import marks_of
+from tests.chaos.recovery import Recovery, recoveries
+from tests.chaos.run import run
+from tests.chaos.storms import Blow
+
+ANN, BOB = ("ann", 0), ("bob", 0)
+
+
+def test_the_seed_decides_what_is_sent_and_which_storms_come():
+    drawn = plan.whole(7, None, 120)
+
+    assert drawn == plan.whole(7, None, 120)
+    assert drawn.storms != plan.whole(8, None, 120).storms
+    assert marks_of(1000, 7, "lapsed") == marks_of(1000, 7, "lapsed")
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_every_kind_of_storm_comes_in_two_minutes(seed):
+    kinds = {storm.kind for storm in plan.whole(seed, None, 120).storms}
+
+    assert kinds == {"SIGKILL", "SIGTERM", "Redis killed", "SQL locked", "SQL away", "half-open"}
+
+
+def test_a_profiles_activations_are_numbered_as_they_come():
+    numbers = {}
+    for profile, number in marks_of(6000, 1, "lapsed"):
+        assert number == numbers.get(profile, -1) + 1
+        numbers[profile] = number
+
+
+def test_what_neither_arrived_nor_became_a_dead_letter_is_lost():
+    assert lost([ANN, BOB, ("eve", 0)], {ANN}, {BOB}) == [("eve", 0)]
+
+
+def test_an_older_activation_behind_a_newer_one_is_seen():
+    calls = [Call(1.0, (("ann", 1), ("bob", 0)), None), Call(2.0, (("ann", 0), ("bob", 0)), None)]
+
+    assert out_of_order(calls) == ["ann"]
+
+
+@pytest.mark.parametrize(
+    ("lost", "notes", "cause"),
+    [
+        (None, [], "unexplained"),
+        (None, [Note(0.5, "acme", "OutcomeUnknown")], "unexplained"),
+        ("close after", [], "unexplained"),
+        ("close after", [Note(1.5, "acme", "OutcomeUnknown")], "answer spoilt: close"),
+        (None, [Note(1.5, "acme", "OutcomeUnknown")], "worker ended in the call"),
+        (None, [Note(1.5, "acme", "Timeout")], "answer late"),
+    ],
+)
+def test_a_repetition_is_explained_by_what_a_worker_said_between_the_calls(lost, notes, cause):
+    calls = [Call(1.0, (ANN, BOB), lost), Call(2.0, (ANN, BOB), None)]
+
+    assert causes_of(calls, notes) == {cause: 2}
+
+
+def test_one_word_of_a_worker_explains_one_repetition():
+    calls = [Call(float(moment), (ANN,), None) for moment in (1, 3, 4)]
+
+    assert causes_of(calls, [Note(2.0, "acme", "Timeout")]) == {"answer late": 1, "unexplained": 1}
+
+
+def test_rows_that_come_again_in_other_company_are_not_explained():
+    calls = [Call(1.0, (ANN, BOB), None), Call(3.0, (ANN, ("eve", 0)), None)]
+
+    assert causes_of(calls, [Note(2.0, "acme", "Timeout")]) == {"unexplained": 1}
+
+
+def test_workers_words_are_read_from_their_logs(tmp_path):
+    said = {"event": "call failed", "time": "1970-01-01T00:00:05+00:00", "connector": "acme"}
+    lines = [said | {"code": "Timeout"}, said | {"code": "TOKEN_EXPIRED"}]
+    (tmp_path / "deliver1.log").write_text("Warm shutdown\n" + "".join(json.dumps(x) + "\n" for x in lines))
+
+    assert notes_of(tmp_path) == [Note(5.0, "acme", "Timeout")]
+
+
+def test_recovery_lasts_until_the_next_call_of_whoever_had_work():
+    blows = [
+        Blow("SIGKILL", 1.0, 1.0, ("a", "b")),
+        Blow("SIGKILL", 5.0, 5.0, ()),
+        Blow("SIGTERM", 6.0, 6.0, ()),
+    ]
+
+    found = recoveries(blows, {"a": [0.5, 3.0, 9.0], "b": [2.0]})
+
+    assert found == {"SIGKILL": Recovery(2, 2, 1.5, 2.0), "SIGTERM": Recovery(1, 0, 0, 0)}
+
+
+def test_a_short_storm_costs_nothing():
+    storms = (Storm("SIGTERM", at=0.5), Storm("SQL locked", at=1, lasts=1))
+
+    outcome = run(Plan("smoke", 1, 1000, 2.5, storms, crew=("both", "both"), proxied=0, trouble=False), print)
+
+    assert outcome.broken == []
+    assert [(each.sent, each.delivered + each.overtaken) for each in outcome.destinations] == [(500, 500)] * 3
+    assert outcome.recoveries.keys() == {"SIGTERM", "SQL locked"}
