@@ -45,7 +45,7 @@ def main() -> None:
         if chosen.run == "run"
         else ALONE[chosen.run](chosen.seed)
     )
-    outcome = run(drawn, teller(console))
+    outcome = run(drawn, teller(console), chosen.keep)
     report.show(outcome, console)
     if chosen.json:
         report.save(outcome, chosen.json)
@@ -66,7 +66,13 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--activations", type=int, help="of run: 100,000, or as many as suit --seconds")
     parser.add_argument("--seconds", type=float, help="of run: 300, with leases ending in the last of them")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write everything there")
-    return parser.parse_args(arguments)
+    parser.add_argument(
+        "--keep", type=Path, metavar="FOLDER", help="stores and logs, in a new folder that stays"
+    )
+    chosen = parser.parse_args(arguments)
+    if chosen.keep:
+        chosen.keep.mkdir(mode=0o700, parents=True)
+    return chosen
 
 
 def teller(console: Console) -> Callable[[str], None]:

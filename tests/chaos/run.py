@@ -3,7 +3,7 @@
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from contextlib import closing, nullcontext
 from pathlib import Path
 
 from tests.chaos.account import Fates, fates
@@ -15,19 +15,19 @@ from tests.chaos.recovery import has_work, recoveries
 from tests.chaos.scene import READ_TIMEOUT, WINDOW, Way, open_scene
 from tests.chaos.storms import Log, Storms
 from tests.processes.house import House, house
-from tests.processes.outlet import Mark, activation
+from tests.processes.outlet import Mark, Outlet, activation
 from tests.processes.proxy import Proxy
 
 DRAIN = 600  # seconds until everything must have met its fate
 Say = Callable[[str], None]
 
 
-def run(plan: Plan, say: Say) -> Outcome:
+def run(plan: Plan, say: Say, keep: Path | None = None) -> Outcome:
     """Send everything while the storms of the plan rage, and account for it when the last row is settled."""
     options = {"window": WINDOW, "read_timeout": READ_TIMEOUT, "seed": plan.seed}
     began = time.monotonic()
     with (
-        tempfile.TemporaryDirectory(prefix="chaos-") as folder,
+        nullcontext(keep) if keep else tempfile.TemporaryDirectory(prefix="chaos-") as folder,
         house(Path(folder), **options) as home,
         closing(Proxy(home.redis_port)) as proxy,
     ):
@@ -85,6 +85,11 @@ def weather(
         )
     storms.log.repeated_appends = sum(stream.repeated for stream in streams)
     return storms.log
+
+
+def settled(home: House, outlets: Sequence[Outlet]) -> bool:
+    """Tell whether every row has met its fate."""
+    return home.accepted() and not any(outlet.waiting() for outlet in outlets)
 
 
 def summed_up(home: House, plan: Plan, log: Log, found: Sequence[Fates], seconds: float) -> Outcome:

@@ -58,20 +58,33 @@ class Storms:
 
     def rage(self, storms: Iterable[Storm], until: Callable[[], bool]) -> None:
         """Let all storms come, and go on watching the workers until ``until``."""
-        start, began = time.monotonic(), {}
-        moments = [
-            (at, n, storm) for storm in storms for n, at in enumerate((storm.at, storm.at + storm.lasts))
-        ]
-        for at, over, storm in sorted(moments, key=lambda moment: moment[:2]):
-            self.watch_until(lambda at=at: time.monotonic() >= start + at)
-            if not over:
-                began[storm] = time.time()
-                self.begin[storm.kind](storm)
-                continue
-            if storm.kind in self.end:
-                self.end[storm.kind]()
-            self.log.blows.append(Blow(storm.kind, began[storm], time.time(), self.who_is_busy()))
-        self.watch_until(lambda: until() and not self.leaving)
+        start = time.monotonic()
+        coming = [(storm.at, number, storm) for number, storm in enumerate(storms)]
+        raging: list[tuple[float, int, Storm, float]] = []  # by their ends, with their beginnings
+        while coming or raging:
+            now = time.monotonic() - start
+            for moment in [each for each in coming if each[0] <= now and self.may_come(each[2])]:
+                coming.remove(moment)
+                raging.append((now + moment[2].lasts, moment[1], moment[2], time.time()))
+                self.begin[moment[2].kind](moment[2])
+            for over in [each for each in raging if each[0] <= now]:
+                raging.remove(over)
+                self.blow_over(over[2], over[3])
+            self.watch()
+        while self.leaving or not until():
+            self.watch()
+
+    def may_come(self, storm: Storm) -> bool:
+        """Tell whether a storm may come now: workers are hit when most of them are up, be that later."""
+        if storm.kind not in ("SIGKILL", "SIGTERM"):
+            return True
+        return 2 * len(self.up()) > len(self.home.workers)
+
+    def blow_over(self, storm: Storm, began: float) -> None:
+        """End a storm, and see who has work then."""
+        if storm.kind in self.end:
+            self.end[storm.kind]()
+        self.log.blows.append(Blow(storm.kind, began, time.time(), self.who_is_busy()))
 
     def watch_until(self, happened: Callable[[], bool]) -> None:
         """Replace whoever ends, and see off who was told to leave."""
@@ -97,9 +110,13 @@ class Storms:
         except redis.RedisError:
             return ()
 
+    def up(self) -> list[Worker]:
+        """Return the workers that fetch work."""
+        return [worker for worker in self.home.workers if worker.was_ready()]
+
     def victim(self, storm: Storm) -> Worker:
         """Choose a worker, one that fetches work if there is any."""
-        ready = [worker for worker in self.home.workers if worker.was_ready()] or self.home.workers
+        ready = self.up() or self.home.workers
         return ready[int(storm.choice * len(ready))]
 
     def kill(self, storm: Storm) -> None:

@@ -73,7 +73,9 @@ def run(contender: Contender, seed: int, profiles: int) -> Score:
         producing = contender.produce(home, profiles, SECONDS)
         raging.rage(drawn(seed), until=producing)
         contender.finish(home)
-        raging.watch_until(settled(home, contender))
+        is_settled = settled(home, contender)
+        while not is_settled():
+            raging.watch()
         return score(contender, home, profiles, len(raging.log.died), time.monotonic() - began)
 
 
