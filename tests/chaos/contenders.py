@@ -101,7 +101,7 @@ class Baseline(Contender):
         app = f"-m celery -A bench.baselines.{self.task} worker -l INFO -P threads -c 4 -Q baseline"
         for _ in range(WORKERS):
             home.employ("baseline", lambda name: [self.python, *app.split(), *self.quiet(name)], self.env)
-        until(lambda: all(worker.ready() for worker in home.workers))
+        until(lambda: all(worker.ready() for worker in home.workers), within=120)
 
     def quiet(self, name: str) -> list[str]:
         """Name a worker."""

@@ -131,7 +131,7 @@ class House:
     def start(self, *kinds: Kind, **env: str) -> list[Worker]:
         """Start workers, and wait until they fetch work."""
         new = [self.start_one(kind, **env) for kind in kinds]
-        until(lambda: all(worker.ready() for worker in new), what="a worker")
+        until(lambda: all(worker.ready() for worker in new), within=120, what="a worker")
         return new
 
     def start_one(self, kind: Kind, **env: str) -> Worker:
