@@ -77,12 +77,8 @@ def weather(
                 raise stream.problem
         say("all is produced; waiting for the leases of the dead")
         deadline = time.monotonic() + DRAIN
-        storms.watch_until(
-            lambda: (
-                time.monotonic() > deadline
-                or (home.accepted() and not any(outlet.waiting() for outlet in outlets))
-            )
-        )
+        while time.monotonic() < deadline and not settled(home, outlets):
+            storms.watch()
     storms.log.repeated_appends = sum(stream.repeated for stream in streams)
     return storms.log
 

@@ -86,22 +86,19 @@ class Storms:
             self.end[storm.kind]()
         self.log.blows.append(Blow(storm.kind, began, time.time(), self.who_is_busy()))
 
-    def watch_until(self, happened: Callable[[], bool]) -> None:
-        """Replace whoever ends, and see off who was told to leave."""
-        while not happened():
-            for worker in [worker for worker in self.home.workers if not worker.alive()]:
-                ended = self.log.died if worker.was_ready() else self.log.not_started
-                ended.append(
-                    f"{worker.name}: {(worker.log.read_text().splitlines() or ['nothing'])[-1][-300:]}"
-                )
-                self.home.replace(worker)
-            for worker, told in list(self.leaving):
-                if worker.alive() and time.monotonic() - told > PATIENCE:
-                    worker.kill()
-                if not worker.alive():
-                    self.log.left_after.append(time.monotonic() - told)
-                    self.leaving.remove((worker, told))
-            time.sleep(TICK)
+    def watch(self) -> None:
+        """Replace whoever has ended, see off who was told to leave, and take a short breath."""
+        for worker in [worker for worker in self.home.workers if not worker.alive()]:
+            ended = self.log.died if worker.was_ready() else self.log.not_started
+            ended.append(f"{worker.name}: {worker.last_words()}")
+            self.home.replace(worker)
+        for worker, told in list(self.leaving):
+            if worker.alive() and time.monotonic() - told > PATIENCE:
+                worker.kill()
+            if not worker.alive():
+                self.log.left_after.append(time.monotonic() - told)
+                self.leaving.remove((worker, told))
+        time.sleep(TICK)
 
     def who_is_busy(self) -> tuple[str, ...]:
         """Name who has work; nobody when that cannot be asked now."""

@@ -33,6 +33,7 @@ class Score:
     twice: int
     undecided: int
     calls: int
+    violations: int  # calls that Responsys would refuse, such as one with a profile twice
     died: int  # workers that ended by themselves
     seconds: float
 
@@ -50,6 +51,7 @@ def compare(seed: int, profiles: int, console: Console, file: Path | None) -> in
     for contender in CONTENDERS:
         console.print(f"[dim]{contender.name}", highlight=False)
         scores.append(run(contender, seed, profiles))
+        console.print(f"[dim]  {scores[-1]}", highlight=False)
     console.print(table_of(scores, profiles, seed))
     if file:
         file.write_text(json.dumps({"seed": seed, "scores": [asdict(score) for score in scores]}, indent=2))
@@ -108,13 +110,16 @@ def score(contender: Contender, home: House, profiles: int, died: int, seconds: 
     calls = home.emulator.calls("acme")
     arrived = Counter(row["optionalData"]["profileId"] for call in calls for row in call["rows"])
     refused = contender.refused(home)
+    made = sum(home.emulator.outcomes("acme").values())
+    violations = len(home.emulator.forgive())
     names = {f"p-{n}" for n in range(profiles)}
     return Score(
         contender=contender.name,
         lost=len(names - arrived.keys() - refused),
         twice=sum(count > 1 for count in arrived.values()),
         undecided=len(refused),
-        calls=sum(home.emulator.outcomes("acme").values()),
+        calls=made,
+        violations=violations,
         died=died,
         seconds=round(seconds, 1),
     )
@@ -124,9 +129,9 @@ def table_of(scores: Sequence[Score], profiles: int, seed: int) -> Table:
     """Build the table that people read."""
     title = f"{profiles:,} profiles, {KILLS} workers and {RESTARTS} times Redis killed, seed {seed}"
     table = Table(title=title, title_justify="left")
-    for name in ("", "lost", "sent twice", "undecided", "calls", "died by themselves"):
+    for name in ("", "lost", "sent twice", "undecided", "calls", "calls at fault", "died by themselves"):
         table.add_column(name, justify="right" if name else "left")
     for each in scores:
-        numbers = (each.lost, each.twice, each.undecided, each.calls, each.died)
+        numbers = (each.lost, each.twice, each.undecided, each.calls, each.violations, each.died)
         table.add_row(each.contender, *[f"{number:,}" for number in numbers])
     return table

@@ -70,6 +70,7 @@ class Worker:
         self.name = name
         self.command = command
         self.env = env
+        self.up = False
         self.log = folder / f"{name}.log"
         with open(self.log, "w") as log:
             self.process = subprocess.Popen(
@@ -83,7 +84,12 @@ class Worker:
 
     def was_ready(self) -> bool:
         """Tell whether it got as far as to fetch work."""
-        return " ready." in self.log.read_text()
+        self.up = self.up or " ready." in self.log.read_text()
+        return self.up
+
+    def last_words(self) -> str:
+        """Return the end of what it said."""
+        return (self.log.read_text(errors="replace").strip().splitlines() or ["nothing"])[-1][-300:]
 
     def alive(self) -> bool:
         """Tell whether it runs."""
