@@ -17,10 +17,10 @@ import uuid
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import redis
-from msgspec import msgpack
+from msgspec import Struct, msgpack
 
 from pipeline.scripts import Scripts
 
@@ -40,7 +40,7 @@ class Claim:
     entries: Sequence[bytes]
 
 
-class Routed(NamedTuple):
+class Routed(Struct, frozen=True, gc=False):
     """Where one entry goes; accept.lua explains ``mark`` and ``lanes``."""
 
     mark: str
@@ -116,14 +116,13 @@ class Intake:
         states: Sequence[StateRow] = (),
     ) -> Accepted | None:
         """Add the rows of a claim to their lanes and drop it; None when the claim is no longer ours."""
-        marks, profiles, ways = zip(*routes, strict=True) if routes else ((), (), ())
-        numbers = {way: number for number, way in enumerate(dict.fromkeys(ways), 1)}
+        numbers = {way: number for number, way in enumerate({route.lanes: 0 for route in routes}, 1)}
         work = {
             "lanes": lanes,
             "routes": list(numbers),
-            "routed": [numbers[way] for way in ways],
-            "profiles": profiles,
-            "marks": {number: mark for number, mark in enumerate(marks, 1) if mark},
+            "routed": [numbers[route.lanes] for route in routes],
+            "profiles": [route.profile for route in routes],
+            "marks": {number: route.mark for number, route in enumerate(routes, 1) if route.mark},
             "states": states,
         }
         answer = self._scripts.run(

@@ -37,11 +37,11 @@ class Router:
     catalog: Catalog
     claim: Claim
     seen: Callable[[str], bool]  # whether a mark was accepted before
-    lanes: dict[str, int] = field(default_factory=dict)  # lane to its number, from 1
+    lanes: dict[str, str] = field(default_factory=dict)  # lane to its number, from 1
     routes: list[Routed] = field(default_factory=list)
     letters: list[tuple[DeadLetter, str]] = field(default_factory=list)  # with the digest of a chosen id
     states: dict[str, tuple[Way, dict[str, list[Activation]]]] = field(default_factory=dict)  # by destination
-    _ways: dict[tuple[str, str, bool, str | None], list[Way]] = field(default_factory=dict)
+    _ways: dict[tuple[str, str, str | None], list[Way]] = field(default_factory=dict)
     _shapes: dict[tuple[str, str, bool], str] = field(default_factory=dict)
     _marks: set[str] = field(default_factory=set)
 
@@ -70,12 +70,13 @@ class Router:
 
     def _route(self, index: int, activation: Activation) -> Routed:
         mark, digest = mark_of(activation)
-        key = (activation.audience, activation.call_type, activation.bulk, activation.destination)
+        key = (activation.audience, activation.call_type, activation.destination)
         ways = self._ways.get(key)
         if ways is None:
             ways = self._ways[key] = ways_of(self.catalog, activation)
         tokens = [self._token(index, activation, way, digest) for way in ways]
-        self._lay(activation, ways, tokens, mark, digest)
+        if "=" in "".join(tokens):
+            self._lay(activation, ways, tokens, mark, digest)
         if not ways and not self._known(activation):
             why = f'no destination is set up for audience "{activation.audience}"'
             self._refuse(index, activation, None, digest, why)
@@ -89,16 +90,15 @@ class Router:
             return f"-{self._number(f'{way.destination.name}/all')}"
         if way.action.state:
             return f"={self._number(f'{way.destination.name}/all')}"
-        return str(self._number(self.lane(way, activation)))
+        return self._number(self.lane(way, activation))
 
     def _lay(
         self, activation: Activation, ways: Sequence[Way], tokens: Sequence[str], mark: str, digest: str
     ) -> None:
         """Keep what every destination of a state action lays over its waiting row, unless it came before."""
-        states = [way for way, token in zip(ways, tokens, strict=True) if token.startswith("=")]
-        if states and mark and self._repeated(mark, digest):
+        if mark and self._repeated(mark, digest):
             return
-        for way in states:
+        for way in [way for way, token in zip(ways, tokens, strict=True) if token.startswith("=")]:
             _, waiting = self.states.setdefault(way.destination.name, (way, {}))
             waiting.setdefault(activation.profile_id, []).append(activation)
 
@@ -112,8 +112,11 @@ class Router:
         """Whether somebody takes other changes of this audience, so that not taking this one is meant."""
         return activation.destination is None and activation.audience in self.catalog.audiences
 
-    def _number(self, lane: str) -> int:
-        return self.lanes.setdefault(lane, len(self.lanes) + 1)
+    def _number(self, lane: str) -> str:
+        number = self.lanes.get(lane)
+        if number is None:
+            number = self.lanes[lane] = str(len(self.lanes) + 1)
+        return number
 
     def _refuse(
         self, index: int, activation: Activation, destination: Destination | None, digest: str, why: str
