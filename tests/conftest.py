@@ -4,6 +4,7 @@ import time
 
 import fakeredis
 import pytest
+from msgspec import msgpack
 
 pytest_plugins = ["tests.fixtures.stores"]
 
@@ -34,4 +35,19 @@ def clock(monkeypatch):
 @pytest.fixture
 def fake_redis(clock):
     """A Redis in this process, whose time is ``clock``."""
-    return fakeredis.FakeRedis()
+    server = fakeredis.FakeServer()
+    client = fakeredis.FakeRedis(server=server)
+    client.eval("return 1", 0)  # makes its Lua, which has no cmsgpack
+    lua = server._lua_runtime
+    lua.globals()[b"cmsgpack"] = lua.table_from({b"unpack": lambda raw: for_lua(lua, msgpack.decode(raw))})
+    server._lua_expected_globals.add(b"cmsgpack")
+    return client
+
+
+def for_lua(lua, value):
+    """Make of a Python value what Lua works with."""
+    if isinstance(value, dict):
+        return lua.table_from({for_lua(lua, key): for_lua(lua, each) for key, each in value.items()})
+    if isinstance(value, list):
+        return lua.table_from([for_lua(lua, each) for each in value])
+    return value.encode() if isinstance(value, str) else value
