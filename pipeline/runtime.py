@@ -5,12 +5,12 @@ import logging
 import threading
 from contextlib import ExitStack
 from datetime import timedelta
-from functools import cache
+from functools import cache, partial
 
 import redis
 from sqlalchemy import Engine
 
-from pipeline import limits
+from pipeline import limits, notes
 from pipeline.acceptance import Acceptance
 from pipeline.answers import Answers
 from pipeline.appender import Appender
@@ -104,7 +104,8 @@ class Runtime:
         self.acceptance = Acceptance(self.intake, self.engine, self.catalog.newest)
         self.dispatch = Dispatch(self.client, self.lanes, self.catalog, self.doorbell, settings.limit_window)
         self.clients = Clients(settings, self.client)
-        settlement, once = Settlement(self.engine, self.lanes), Once(self.client)
+        settlement = Settlement(self.engine, self.lanes, partial(notes.leave, self.client))
+        once = Once(self.client)
         failures = Failures(
             client=self.client,
             lanes=self.lanes,

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import redis
 from sqlalchemy import Engine
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, SQLAlchemyError
 
 from pipeline import ledger
 from pipeline.call import Rejection
@@ -20,7 +20,8 @@ from pipeline.words import counted
 log = logging.getLogger(__name__)
 
 PAUSE = 1.0  # seconds between two tries to record an outcome
-STORE_DOWN = (OperationalError, InterfaceError, redis.ConnectionError, redis.TimeoutError)
+# A disk that is full is an OperationalError on both databases, a PostgreSQL that only reads an InternalError.
+STORE_DOWN = (OperationalError, InterfaceError, InternalError, redis.ConnectionError, redis.TimeoutError)
 
 Result = TypeVar("Result")
 
@@ -36,9 +37,12 @@ class Report:
 class Settlement:
     """Records outcomes in SQL and settles batches in Redis, in this order, whatever is down meanwhile."""
 
-    def __init__(self, engine: Engine, lanes: Lanes) -> None:
+    def __init__(
+        self, engine: Engine, lanes: Lanes, note: Callable[[SQLAlchemyError | None], None] | None = None
+    ) -> None:
         self._engine = engine
         self._lanes = lanes
+        self._note = note  # says why SQL cannot be written to
 
     def close(
         self,
@@ -73,14 +77,25 @@ class Settlement:
 
     def persist(self, batch: Batch, step: Callable[[], Result]) -> Result:
         """Do ``step``, again and again while a store is down: nobody else knows what came of the batch."""
+        noted = False
         while True:
             try:
-                return step()
+                result = step()
+                if noted:
+                    self._say(None)
+                return result
             except STORE_DOWN as error:
                 fields = {"batch": batch.id, "error": type(error).__name__}
                 log.warning("outcome not recorded yet", extra=fields)
+                if isinstance(error, SQLAlchemyError):
+                    noted = True
+                    self._say(error)
                 time.sleep(PAUSE)
                 self._keep(batch)
+
+    def _say(self, error: SQLAlchemyError | None) -> None:
+        if self._note:
+            self._note(error)
 
     def _keep(self, batch: Batch) -> None:
         try:

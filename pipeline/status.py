@@ -1,18 +1,20 @@
 """How things stand now: what waits, how fast it may go, and who is there to send it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import redis
 from sqlalchemy import Engine
 
-from pipeline import limits, workers
+from pipeline import limits, notes, server, workers
 from pipeline.backlog import Backlog, backlogs
 from pipeline.catalog import Catalog
 from pipeline.intake import SHARDS
 from pipeline.open_letters import open_letters
 from pipeline.pace import Pace, paces
+from pipeline.responsys.actions import ACTIONS
+from pipeline.server import Server
 from pipeline.stops import Stop, in_the_way, stops
 
 
@@ -41,6 +43,7 @@ class Line:
     stops: tuple[Stop, ...]
     backlog: Backlog
     dead_letters: int
+    drain: float | None = None  # seconds that its rows take at least, at the pace that is allowed now
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,8 @@ class Status:
     stops: tuple[Stop, ...]
     paces: tuple[Pace, ...]
     lost_letters: int  # open dead letters of no destination
+    server: Server
+    sql: str  # why a worker cannot write to the SQL store; "" when it can
 
     @property
     def waiting(self) -> int:
@@ -76,7 +81,12 @@ def read(
     found = backlogs(client, catalog.destinations)
     speeds = paces(client, catalog, window)
     names = [name for name in sorted({*found, *letters}) if name]
-    lines = (line(catalog, name, found.get(name, Backlog()), speeds, letters.get(name, 0)) for name in names)
+    lines = (
+        replace(each, drain=drain(catalog, each, speeds, window))
+        for each in (
+            line(catalog, name, found.get(name, Backlog()), speeds, letters.get(name, 0)) for name in names
+        )
+    )
     return Status(
         at=datetime.now(UTC),
         catalog=catalog,
@@ -87,6 +97,8 @@ def read(
         stops=tuple(stops(catalog)),
         paces=tuple(speeds),
         lost_letters=letters.get("", 0),
+        server=server.read(client),
+        sql=notes.read(client),
     )
 
 
@@ -115,6 +127,17 @@ def line(catalog: Catalog, name: str, backlog: Backlog, speeds: list[Pace], lett
         backlog=backlog,
         dead_letters=letters,
     )
+
+
+def drain(catalog: Catalog, line: Line, speeds: list[Pace], window: float) -> float | None:
+    """Return the seconds in which all rows of a destination may go; None when it sends nothing."""
+    destination = catalog.destinations.get(line.name)
+    if destination is None or line.stops:
+        return None
+    way = (destination.connector, ACTIONS[destination.action].functions[0])
+    calls = -(-line.backlog.waiting // destination.max_rows)
+    mine = (pace for pace in speeds if (pace.connector, pace.function) == way)
+    return max((calls * window / pace.now for pace in mine), default=None)
 
 
 def state_of(stopped: tuple[Stop, ...], backlog: Backlog, speeds: list[Pace]) -> str:

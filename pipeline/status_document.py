@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from pipeline.pace import Pace
+from pipeline.server import Server
 from pipeline.status import Line, Status
 from pipeline.stops import Stop
 from pipeline.troubles import troubles
@@ -14,6 +15,8 @@ def document(status: Status) -> dict[str, Any]:
     return {
         "at": status.at.isoformat(),
         "troubles": [asdict(trouble) for trouble in troubles(status)],
+        "redis": of_server(status.server),
+        "sql_error": status.sql or None,
         "workers_seen": status.workers_seen,
         "queues": dict(status.queues),
         "intake": {
@@ -24,6 +27,18 @@ def document(status: Status) -> dict[str, Any]:
         "stops": [of_stop(stop) for stop in status.stops],
         "limits": [of_pace(pace) for pace in status.paces],
         "dead_letters_without_destination": status.lost_letters,
+    }
+
+
+def of_server(server: Server) -> dict[str, Any]:
+    """Return the memory and the files of the Redis server."""
+    return {
+        "used_bytes": server.used,
+        "maxmemory_bytes": server.limit or None,
+        "machine_bytes": server.machine or None,
+        "full": server.full,
+        "writes": not server.unwritten,
+        "append_only_file": server.keeps,
     }
 
 
@@ -45,6 +60,7 @@ def of_line(line: Line) -> dict[str, Any]:
         "batches_to_try_again": backlog.again,
         "batches_unanswered": backlog.unanswered,
         "dead_letters": line.dead_letters,
+        "drain_seconds": rounded(line.drain),
     }
 
 

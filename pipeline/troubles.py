@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pipeline.durations import spell
 from pipeline.heartbeat import MOST_DOORBELLS
 from pipeline.pace import Pace
+from pipeline.server import NEAR
+from pipeline.server import spell as spell_size
 from pipeline.status import Line, Status
 from pipeline.stops import way_out
 from pipeline.words import counted
@@ -24,11 +26,42 @@ class Trouble:
 
 def troubles(status: Status) -> list[Trouble]:
     """Return what is wrong, what a person must see to first."""
-    found = [*nothing_set_up(status), *of_workers(status), *of_stops(status)]
+    found = [*of_server(status), *of_sql(status), *nothing_set_up(status)]
+    found += [*of_workers(status), *of_stops(status)]
     found += [trouble for pace in one_per_account(status.paces) for trouble in of_pace(pace)]
     found += [trouble for line in status.destinations for trouble in of_line(status, line)]
     found += of_letters(status)
     return sorted(found, key=lambda trouble: trouble.passing)
+
+
+def of_server(status: Status) -> Iterator[Trouble]:
+    """Say that Redis cannot write, is full, will be, or keeps nothing."""
+    server = status.server
+    if server.unwritten:
+        text = (
+            f"the Redis server cannot write its {server.unwritten}: nothing is taken in, nothing new is sent"
+        )
+        yield Trouble(text, "make room on its disk (its log says more); then all goes on by itself")
+    if not server.keeps:
+        text = "the Redis server keeps no append-only file: when it ends, what waits is lost"
+        yield Trouble(text, "CONFIG SET appendonly yes, and in its configuration")
+    of = f"{spell_size(server.used)} of {spell_size(server.limit or server.machine)}"
+    if server.full:
+        text = f"the Redis server is full ({of}): producers are refused"
+        yield Trouble(text, "sending what waits makes room; to take in more before that, raise its maxmemory")
+    elif server.share >= NEAR and server.limit:
+        text = f"the Redis server is nearly full ({of}): producers are refused when it is"
+        yield Trouble(text, "see what holds rows back, or raise its maxmemory", passing=True)
+    elif server.share >= NEAR:
+        text = f"the Redis server has nearly all memory of its machine ({of}), and no maxmemory"
+        yield Trouble(text, "set maxmemory: producers are refused then, and nobody ends the server")
+
+
+def of_sql(status: Status) -> Iterator[Trouble]:
+    """Say that outcomes cannot be recorded."""
+    if status.sql:
+        text = f"workers cannot write to the SQL store: {status.sql}; they keep the outcomes of their calls"
+        yield Trouble(text, "make room for it, or bring it back; then all goes on by itself")
 
 
 def nothing_set_up(status: Status) -> Iterator[Trouble]:
@@ -39,6 +72,8 @@ def nothing_set_up(status: Status) -> Iterator[Trouble]:
 
 def of_workers(status: Status) -> Iterator[Trouble]:
     """Say that nobody works, or not at everything."""
+    if status.server.unwritten:
+        return  # whoever works could not show it
     if not status.workers_seen:
         left = [counted(status.waiting, "row waits", "rows wait")] if status.waiting else []
         if amount := status.intake.waiting:
@@ -101,6 +136,8 @@ def of_line(status: Status, line: Line) -> Iterator[Trouble]:
     if late and status.workers_seen:
         waited = f"rows that may go have waited up to {spell(backlog.oldest or 0)}"
         text = f'destination "{line.name}" is behind: {waited}'
+        if (line.drain or 0) > BEHIND:
+            text += f"; to send all takes {spell(line.drain or 0)} at least"
         yield Trouble(text, "nothing is lost: the limits, or too few workers, set the speed", passing=True)
 
 

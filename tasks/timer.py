@@ -8,6 +8,7 @@ import redis
 from celery import bootsteps
 from sqlalchemy.exc import SQLAlchemyError
 
+from pipeline import notes
 from pipeline.heartbeat import LONGEST
 from pipeline.runtime import runtime
 
@@ -73,4 +74,6 @@ def beat() -> float:
         return runtime().heartbeat.beat(runtime().catalog())
     except (redis.RedisError, SQLAlchemyError) as error:
         log.warning("heartbeat failed", extra={"error": type(error).__name__})
+        if isinstance(error, SQLAlchemyError):
+            notes.leave(runtime().client, error)
         return LONGEST

@@ -1,8 +1,12 @@
 """pipeline.status and troubles: what is wrong, on a real server and both databases."""
 
 import re
+from unittest.mock import ANY
 
-from pipeline import limits, status
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from pipeline import limits, notes, server, status
 from pipeline.intake import Intake
 from pipeline.scripts import Scripts
 from pipeline.status_document import document
@@ -271,11 +275,21 @@ def test_the_document_has_every_number(house):
         "batches_to_try_again": 0,
         "batches_unanswered": 0,
         "dead_letters": 0,
+        "drain_seconds": 0.316,
     }
     assert (held["state"], held["dead_letters"]) == ("held", 1)
     since = house.catalog.holds["destination", "left"].since.isoformat()
     del found["destinations"]
+    assert found.pop("redis") == {
+        "used_bytes": ANY,
+        "maxmemory_bytes": None,
+        "machine_bytes": ANY,
+        "full": False,
+        "writes": True,
+        "append_only_file": True,
+    }
     assert found == {
+        "sql_error": None,
         "workers_seen": True,
         "queues": {"activations": 0, "deliveries": 1, "sync": 0},
         "intake": {"waiting": 2, "shards": {"3": 2}},
@@ -304,3 +318,88 @@ def test_the_document_has_every_number(house):
         ],
         "dead_letters_without_destination": 0,
     }
+
+
+@pytest.fixture
+def memory(redis):
+    """Sets the server's maxmemory, in shares of what it uses."""
+
+    def limit(share):
+        redis.config_set("maxmemory", round(redis.info("memory")["used_memory"] * share))
+
+    yield limit
+    redis.config_set("maxmemory", 0)
+
+
+def test_a_full_server_is_told(house, memory):
+    memory(0.5)
+
+    (trouble,) = found(house)
+    assert re.fullmatch(
+        r"the Redis server is full \([0-9.]+ MB of [0-9.]+ MB\): producers are refused", trouble.text
+    )
+    assert not trouble.passing
+    assert document(read(house))["redis"]["full"]
+
+
+def test_a_server_that_is_nearly_full_is_told(house, memory):
+    memory(1.1)
+
+    (trouble,) = found(house)
+    assert trouble.text.startswith("the Redis server is nearly full (")
+    assert trouble.passing
+
+
+def test_a_server_that_keeps_nothing_is_told(house):
+    house.redis.config_set("appendonly", "no")
+    try:
+        assert [trouble.text for trouble in found(house)] == [
+            "the Redis server keeps no append-only file: when it ends, what waits is lost"
+        ]
+    finally:
+        house.redis.config_set("appendonly", "yes")
+
+
+def test_a_file_that_cannot_be_written_is_told_before_all_that_follows_from_it():
+    ended = {"aof_enabled": 1, "aof_last_write_status": "err", "rdb_last_bgsave_status": "ok"}
+
+    assert server.unwritten(ended) == "append-only file"
+    assert server.unwritten({**ended, "aof_last_write_status": "ok"}) == ""
+    assert server.unwritten({**ended, "aof_enabled": 0, "rdb_last_bgsave_status": "err"}) == "snapshot"
+
+
+def test_what_workers_cannot_record_is_told(house):
+    notes.leave(house.redis, OperationalError("INSERT", {}, Exception("database or disk is full\nmore")))
+
+    assert found(house) == [
+        Trouble(
+            "workers cannot write to the SQL store: database or disk is full; they keep the outcomes of "
+            "their calls",
+            "make room for it, or bring it back; then all goes on by itself",
+        )
+    ]
+    assert document(read(house))["sql_error"] == "database or disk is full"
+
+
+def test_how_long_a_backlog_takes_at_least_is_told(house):
+    """190 calls of 200 rows a minute go out when the account has not said what it allows."""
+    house.wait("lapsed", "a")
+    (line, _) = read(house).destinations
+    house.redis.hset("rows:lapsed", mapping={f"p{n}": "row" for n in range(190 * 200 * 2)})
+
+    assert line.drain == pytest.approx(60 / 190)
+    assert document(read(house))["destinations"][0]["drain_seconds"] == pytest.approx(120, abs=1)
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [
+        (0, "0 bytes"),
+        (999, "999 bytes"),
+        (1500, "1.5 kB"),
+        (435_000_000, "435 MB"),
+        (12_345_000_000, "12 GB"),
+    ],
+)
+def test_sizes_are_spelt_in_few_digits(size, text):
+    assert server.spell(size) == text

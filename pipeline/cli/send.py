@@ -24,6 +24,14 @@ from pipeline.sources import Format, format_of, read
 @click.option("--format", "form", type=click.Choice(["jsonl", "csv"]), help="Else name or content decide.")
 @click.option("--bulk", is_flag=True, help="Wait behind real-time activations, as for a backfill.")
 @click.option("--dry-run", is_flag=True, help="Only show the calls that would go out, without values.")
+@click.option(
+    "--wait",
+    metavar="SECONDS",
+    type=click.FloatRange(min=0),
+    default=600,
+    show_default=True,
+    help="Wait so long, each time, for a Redis that is full or away.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON, with every error.")
 @click.pass_context
 def send(
@@ -34,6 +42,7 @@ def send(
     form: Format | None,
     bulk: bool,
     dry_run: bool,
+    wait: float,
     as_json: bool,
 ) -> None:
     """Activate every row of FILE ("-" is standard input): JSON Lines, or CSV with a header.
@@ -49,18 +58,24 @@ def send(
         if dry_run:
             report, expected = rehearse(sending, stores.records.load(), audience, advance)
         else:
-            report, failure = append(sending, stores, audience, advance, bulk=bulk)
+            report, failure = append(sending, stores, audience, advance, bulk=bulk, patience=wait)
     errors.close(report.accepted, report.refused + sending.unread, failure, expected)
     spoilt = report.refused or sending.unread or any(each.invalid for each in expected or ())
     context.exit(1 if failure or spoilt else 0)
 
 
 def append(
-    sending: Sending, stores: Stores, audience: str, advance: Callable[[int], None], *, bulk: bool
+    sending: Sending,
+    stores: Stores,
+    audience: str,
+    advance: Callable[[int], None],
+    *,
+    bulk: bool,
+    patience: float,
 ) -> tuple[Report, str | None]:
     """Append all rows; return how that went, and what it failed of."""
     stores.redis.ping()
-    with Producer(stores.broker_url) as producer:
+    with Producer(stores.broker_url, patience=patience) as producer:
         try:
             report = producer.activate_many(
                 sending.rows(), audience=audience, bulk=bulk, progress=advance, on_error=sending.refuse

@@ -12,6 +12,8 @@ from pipeline.durations import spell
 from pipeline.intake import SHARDS
 from pipeline.limits import WINDOW
 from pipeline.pace import Pace
+from pipeline.server import Server
+from pipeline.server import spell as spell_size
 from pipeline.status import Line, Status
 from pipeline.status_document import document
 from pipeline.troubles import Trouble, troubles
@@ -42,6 +44,7 @@ def tell(found: Status, window: float) -> None:
     tell_troubles(troubles(found))
     click.echo(f"\nWorkers: {'seen just now' if found.workers_seen else 'none seen'}; {queues(found)}")
     click.echo(f"Intake: {intake(found)}")
+    click.echo(f"Redis: {memory(found.server)}")
     if found.destinations:
         click.echo()
         show(
@@ -72,6 +75,13 @@ def queues(found: Status) -> str:
     """Say how many doorbells nobody has answered yet."""
     waiting = [f"{length:,} in {name}" for name, length in found.queues.items() if length]
     return f"messages queued: {', '.join(waiting) or 'none'}"
+
+
+def memory(server: Server) -> str:
+    """Say how full the server is."""
+    if server.limit:
+        return f"{spell_size(server.used)} of {spell_size(server.limit)} used ({server.share:.0%})"
+    return f"{spell_size(server.used)} used, no maxmemory"
 
 
 def intake(found: Status) -> str:

@@ -129,13 +129,24 @@ def test_a_server_that_is_away_is_named(send, monkeypatch):
     assert "secret" not in result.stderr
 
 
+def test_a_full_server_is_named_with_the_line_to_go_on_from(send, redis, entries):
+    redis.config_set("maxmemory", 1)
+    try:
+        result = send(HEADER + b"p-1,ADD,,\n", "--wait", "0")
+    finally:
+        redis.config_set("maxmemory", 0)
+
+    assert (result.exit_code, entries()) == (1, [])
+    assert "Redis server is out of memory: wait until workers have made room" in result.stderr
+    assert "Every valid line before line 2 was accepted" in result.stderr
+
+
 def test_a_server_that_goes_away_half_way_leaves_the_line_to_go_on_from(send, wire, monkeypatch):
     monkeypatch.setenv("ACTIVATION_BROKER_URL", wire.url)
-    monkeypatch.setattr("pipeline.appender.PAUSES", (0, 0, 0))
     send(HEADER + b"p-1,ADD,,\n")
     wire.lose_answers(99)
 
-    result = send(HEADER + b"p-1,add,,\n" + b"p-1,ADD,,\n" * 3)
+    result = send(HEADER + b"p-1,add,,\n" + b"p-1,ADD,,\n" * 3, "--wait", "0")
 
     wire.lose_answers(0)
     assert result.exit_code == 1

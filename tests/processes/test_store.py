@@ -1,12 +1,27 @@
 """The SQL store does not answer just when there is an outcome to record."""
 
+import resource
 import sqlite3
 import time
+from contextlib import contextmanager
 
 import pytest
 
+from pipeline import notes
 from tests.processes.house import until
 from tests.processes.outlet import people
+
+
+@contextmanager
+def small_files(workers, size):
+    """Let no file of these processes grow beyond ``size`` bytes."""
+    processes, limit = [worker.process.pid for worker in workers], resource.RLIMIT_FSIZE
+    before = resource.prlimit(processes[0], limit)
+    for process in processes:
+        resource.prlimit(process, limit, (size, before[1]))
+    yield
+    for process in processes:
+        resource.prlimit(process, limit, before)
 
 
 @pytest.fixture
@@ -48,6 +63,29 @@ def test_an_outcome_is_kept_while_the_store_refuses_it(home, database):
     home.drain(outlet, within=15)
 
     assert sorted(outlet.delivered()) == sorted((profile, 0) for profile in people(200))
+    assert outlet.letters() == []
+    assert outlet.missing_from_books() == 0
+
+
+def test_outcomes_are_kept_while_the_disk_of_the_store_is_full(home, database):
+    """No file of a worker may grow; a reader keeps the store from writing over what it has in its log."""
+    until(lambda: not notes.read(home.client))
+    outlet = home.open("no-space")
+    home.emulator.fault("no-space", "latency", seconds=0.5)
+    database.execute("BEGIN")
+    database.execute("SELECT count(*) FROM batches").fetchone()
+    outlet.activate(people(2000))
+    until(lambda: outlet.calls())
+
+    size = (home.folder / "activation.db-wal").stat().st_size
+    with small_files(home.workers, size):
+        reason = until(lambda: notes.read(home.client), what="a worker's note")
+    database.execute("ROLLBACK")
+    home.drain(outlet, within=45)
+    until(lambda: not notes.read(home.client), what="the end of the note")
+
+    assert reason == "disk I/O error"  # what SQLite says of a file that may not grow
+    assert sorted(outlet.delivered()) == sorted((profile, 0) for profile in people(2000))
     assert outlet.letters() == []
     assert outlet.missing_from_books() == 0
 

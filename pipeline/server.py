@@ -1,0 +1,59 @@
+"""How the Redis server stands: its memory, and whether it can write its file. Only reads."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import redis
+
+UNITS = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
+NEAR = 0.8  # of the memory: worth a word
+
+
+@dataclass(frozen=True)
+class Server:
+    """Memory in bytes, and what the server could not write when it last tried."""
+
+    used: int
+    limit: int  # maxmemory; 0: none is set
+    machine: int  # what the whole machine has; 0: it does not say
+    unwritten: str = ""  # "append-only file" or "snapshot"
+    keeps: bool = True  # it has a file at all
+
+    @property
+    def share(self) -> float:
+        """What is used of what there is; 1 and more: full."""
+        room = self.limit or self.machine
+        return self.used / room if room else 0.0
+
+    @property
+    def full(self) -> bool:
+        """Whether producers are refused."""
+        return bool(self.limit) and self.used >= self.limit
+
+
+def read(client: redis.Redis) -> Server:
+    """Ask the server."""
+    memory, persistence = client.info("memory"), client.info("persistence")
+    return Server(
+        used=int(memory["used_memory"]),
+        limit=int(memory.get("maxmemory", 0)),
+        machine=int(memory.get("total_system_memory", 0)),
+        unwritten=unwritten(persistence),
+        keeps=bool(persistence.get("aof_enabled")),
+    )
+
+
+def unwritten(persistence: Mapping[str, Any]) -> str:
+    """Name what could not be written."""
+    if persistence.get("aof_enabled") and persistence.get("aof_last_write_status") == "err":
+        return "append-only file"
+    return "snapshot" if persistence.get("rdb_last_bgsave_status") == "err" else ""
+
+
+def spell(size: float) -> str:
+    """Write a number of bytes: "512 MB"."""
+    for unit, name in UNITS:
+        if size >= unit:
+            return f"{size / unit:.{1 if size < 10 * unit else 0}f} {name}"
+    return f"{size:.0f} bytes"
