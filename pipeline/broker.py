@@ -1,5 +1,7 @@
 """Redis as we use it: our own clients, and the settings of Celery's."""
 
+import logging
+import time
 from typing import Any
 
 import redis
@@ -8,6 +10,8 @@ from redis.retry import Retry
 
 from pipeline.errors import Misconfigured
 from pipeline.full import Client, Parser
+
+log = logging.getLogger(__name__)
 
 # kombu's sockets have no time-out of their own: a half-open connection would hang a worker for ever.
 SOCKET = {
@@ -30,6 +34,19 @@ def connect(url: str) -> redis.Redis:
 def text(value: bytes | str) -> str:
     """Read what a client of ours returns; redis-py's types leave it open whether it decodes."""
     return value.decode() if isinstance(value, bytes) else value
+
+
+def wait_for(client: redis.Redis, pause: float = 1.0) -> None:
+    """Return when the server answers; a worker may be started before it, or while it starts again."""
+    while True:
+        try:
+            client.ping()
+            return
+        except redis.AuthenticationError:
+            raise
+        except (redis.ConnectionError, redis.TimeoutError) as error:
+            log.warning("waiting for Redis", extra={"error": type(error).__name__})
+            time.sleep(pause)
 
 
 def refuse_eviction(client: redis.Redis) -> None:

@@ -14,7 +14,7 @@ from pipeline import limits, notes
 from pipeline.acceptance import Acceptance
 from pipeline.answers import Answers
 from pipeline.appender import Appender
-from pipeline.broker import connect, refuse_eviction
+from pipeline.broker import connect, refuse_eviction, wait_for
 from pipeline.catalog import Records
 from pipeline.connector import Connector
 from pipeline.current_catalog import CurrentCatalog
@@ -93,6 +93,7 @@ class Runtime:
         self.settings = settings
         self.broker_url = broker_url(settings, self._stack)
         self.client = connect(self.broker_url)
+        wait_for(self.client)
         refuse_eviction(self.client)
         self.engine = open_engine(settings)
         self.records = Records(self.engine, Vault(settings.secret_keys))

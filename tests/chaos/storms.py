@@ -75,10 +75,10 @@ class Storms:
             self.watch()
 
     def may_come(self, storm: Storm) -> bool:
-        """Tell whether a storm may come now: workers are hit when most of them are up, be that later."""
+        """Tell whether a storm may come now: workers are hit when all but one are up, be that later."""
         if storm.kind not in ("SIGKILL", "SIGTERM"):
             return True
-        return 2 * len(self.up()) > len(self.home.workers)
+        return len(self.up()) >= max(1, len(self.home.workers) - 1)
 
     def blow_over(self, storm: Storm, began: float) -> None:
         """End a storm, and see who has work then."""

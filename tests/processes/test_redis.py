@@ -56,6 +56,21 @@ def test_all_rows_arrive_although_doorbells_are_lost(home, kind, queue):
     assert outlet.missing_from_books() == 0
 
 
+def test_a_worker_that_is_started_while_redis_is_away_waits_for_it(tmp_path):
+    """A machine that boots starts both at once, and whoever starts workers may not start them again."""
+    with house(tmp_path) as home:
+        outlet = home.open("early")
+        outlet.activate(people(200))
+        home.kill_redis()
+        worker = home.start_one("both")
+        until(lambda: "waiting for Redis" in worker.log.read_text() or not worker.alive(), within=60)
+        home.start_redis()
+        home.drain(outlet)
+
+        assert sorted(outlet.delivered()) == sorted((profile, 0) for profile in people(200))
+        home.stop()
+
+
 def test_workers_are_back_soon_although_their_connections_never_said_that_they_are_dead(tmp_path):
     """The server goes on serving dead connections, and each may swallow a doorbell."""
     with house(tmp_path) as home, closing(Proxy(home.redis_port)) as proxy:
