@@ -7,21 +7,12 @@ if not batch or batch.attempt ~= tonumber(ARGV[2]) then return 0 end
 local key, now = 'batch:' .. batch.id, clock()
 local lease = tonumber(redis.call('ZSCORE', 'flying:' .. batch.connector, batch.id) or '0')
 if batch.state ~= 'waiting' and not (batch.state == 'claimed' and lease <= now) then return 0 end
-local members, left = redis.call('LRANGE', key .. ':rows', 0, -1), {}
-for i = 1, #members, 2 do
-  if members[i] ~= ARGV[3] then
-    table.insert(left, members[i])
-    table.insert(left, members[i + 1])
-  end
-end
-if #left == #members then return 0 end
-
-if #left == 0 then
+if redis.call('ZREM', key .. ':rows', ARGV[3]) == 0 then return 0 end
+local left = redis.call('ZCARD', key .. ':rows')
+if left == 0 then
   forget(batch)
 else
-  redis.call('DEL', key .. ':rows')
-  redis.call('RPUSH', key .. ':rows', unpack(left))
-  redis.call('HSET', key, 'rows', #left / 2, 'progress', ARGV[4])
+  redis.call('HSET', key, 'rows', left, 'progress', ARGV[4])
   if ARGV[4] == '' then redis.call('HDEL', key, 'progress') end
   if batch.state == 'claimed' then
     redis.call('HINCRBY', key, 'attempt', 1)
