@@ -15,7 +15,7 @@ Adding their rows to the lanes, counting them and cutting them off the list is o
 import json
 import uuid
 import zlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +28,9 @@ SHARDS = 16
 TOMBSTONE = b"erased"
 CLAIM_SIZE = 1_000  # entries
 CLAIM_LEASE = 30.0  # seconds
+SUPPLY = (
+    20_000  # rows of a destination; a full server takes no more of it from the intake, where they are smaller
+)
 
 
 @dataclass(frozen=True)
@@ -129,6 +132,22 @@ class Intake:
             "accept", _keys(claim.shard), [claim.id, claim.attempt, self._window, msgpack.encode(work)]
         )
         return Accepted(*map(int, answer)) if answer else None
+
+    def put_off(self, claim: Claim) -> None:
+        """Leave a claim's entries in the intake for now."""
+        self._scripts.run("put_off", _keys(claim.shard)[1:], [claim.id, claim.attempt])
+
+    def full(self) -> bool:
+        """Tell whether the server has no room left."""
+        memory = self._client.info("memory")
+        return 0 < int(memory.get("maxmemory", 0)) <= int(memory["used_memory"])
+
+    def supplied(self, destinations: Collection[str]) -> bool:
+        """Tell whether so much waits for all of these destinations that more would not be sent soon."""
+        with self._client.pipeline(transaction=False) as pipe:
+            for destination in destinations:
+                pipe.hlen(f"rows:{destination}")
+            return int(min(pipe.execute(), default=0)) >= SUPPLY
 
     def recognises(self, mark: str) -> bool:
         """Tell whether what carries this mark was accepted before; accept.lua has the last word."""

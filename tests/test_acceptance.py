@@ -13,7 +13,7 @@ from pipeline.catalog import Catalog
 from pipeline.connector import Connector
 from pipeline.dead_letters import Filter
 from pipeline.destination import Destination
-from pipeline.intake import Intake
+from pipeline.intake import SUPPLY, Intake
 from pipeline.lanes import Lanes
 from tests.core import GATE, begin, cut
 
@@ -262,3 +262,29 @@ def test_a_replay_is_taken_although_its_profile_entered_before(redis, once_an_ho
     leave(redis, entry("p1", audience="welcome", replay="letter", destination="welcome"))
 
     assert once_an_hour.accept(0) == "1 entry, 1 row"
+
+
+@pytest.fixture
+def full(redis):
+    redis.config_set("maxmemory", 1)
+    yield
+    redis.config_set("maxmemory", 0)
+
+
+def test_a_full_server_keeps_in_the_intake_what_would_only_wait_elsewhere(redis, acceptance, full):
+    """It would take more room there, once for each destination."""
+    for start in range(0, SUPPLY, 1000):
+        redis.hset("rows:lapsed", mapping={f"p{n}": "row" for n in range(start, start + 1000)})
+    leave(redis, entry())
+
+    assert acceptance.accept(0) == "nothing to accept"
+    assert redis.llen("intake:0") == 1
+
+    redis.hdel("rows:lapsed", "p0")
+    assert acceptance.accept(0) == "1 entry, 1 row"
+
+
+def test_a_full_server_takes_in_what_will_be_sent_next(redis, acceptance, full):
+    leave(redis, entry())
+
+    assert acceptance.accept(0) == "1 entry, 1 row"
