@@ -66,10 +66,10 @@ class Acceptance:
     ) -> Iterator[StateRow]:
         """Lay the newest activations of each profile over the row that waits for it."""
         destination = way.destination.name
-        for (profile, activations), base in zip(
+        for (profile, activations), (base, newest) in zip(
             found.items(), self._intake.peek(destination, list(found)), strict=True
         ):
-            own = reduce(overlay, activations)
+            own = reduce(overlay, [each for each in activations if not late(each, newest)] or activations)
             text, absorbed = _text(router, way, own), len(activations) - 1
             row = StateRow(destination, profile, text, absorbed, happened=_micros(own.occurred_at))
             if base:
@@ -90,6 +90,12 @@ class Acceptance:
 def destination_of(lane: str) -> str:
     """Name the destination of a lane."""
     return lane.partition("/")[0]
+
+
+def late(activation: Activation, newest: int) -> bool:
+    """Tell whether a change happened before one that came earlier, so that no field of it counts any more."""
+    happened = _micros(activation.occurred_at)
+    return happened != "" and int(happened) < newest
 
 
 def _micros(moment: datetime | None) -> str:

@@ -107,9 +107,14 @@ class Intake:
             return None
         return Claim(shard, answer[0].decode(), int(answer[1]), answer[2:])
 
-    def peek(self, destination: str, profiles: Sequence[str]) -> list[bytes]:
-        """Return of each profile the row that a newer one would be laid over; b"" when none waits."""
-        return list(self._scripts.run("peek", args=[destination, *profiles]))
+    def peek(self, destination: str, profiles: Sequence[str]) -> list[tuple[bytes, int]]:
+        """Return of each profile the row that a newer one would be laid over; b"" when none waits.
+
+        With it comes when its newest change happened, microseconds since the epoch; 0 when that
+        is not known. Whoever holds the claim on the profile's shard may rely on it.
+        """
+        answer = self._scripts.run("peek", args=[destination, *profiles])
+        return [(row, int(newest or 0)) for row, newest in zip(answer[::2], answer[1::2], strict=True)]
 
     def accept(
         self,

@@ -132,6 +132,16 @@ def test_an_older_change_does_not_undo_a_newer_one_that_was_sent(house):
     assert house.numbers() == {"received": 2, "coalesced": 1}
 
 
+def test_no_field_of_an_older_change_is_sent_with_a_newer_one_of_the_same_claim(house):
+    house.receive(change(minute=10, variables={"tier": "gold"}))
+    assert len(house.waiting()) == 1
+    house.receive(change(minute=5, variables={"tier": "silver"}), change(minute=12, variables={"points": 7}))
+
+    (row,) = house.waiting()
+    assert row.variables == {"points": 7}
+    assert house.numbers() == {"received": 3, "coalesced": 1}
+
+
 def test_what_does_not_say_when_it_happened_counts_as_new(house):
     house.receive(change(minute=5))
     house.waiting()
