@@ -2,19 +2,14 @@
 
 import socket
 import ssl
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from pipeline.errors import Held, OutcomeUnknown, Refused, RetryLater
 from pipeline.responsys import session as sessions
 from pipeline.responsys.session import open_session
 from pipeline.responsys.transport import Body, exchange
+from tests.fixtures.tls import certificate_in
 from tests.responsys.bad_server import answer, close, hang, hang_within, truncate
 
 CONTENT = b'{"recipientData": []}'
@@ -29,29 +24,7 @@ def session():
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory):
     """A certificate for this machine, with its key, that nobody trusts by itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = datetime.now(UTC)
-    signed = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    path = tmp_path_factory.mktemp("tls") / "server.pem"
-    path.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-        + signed.public_bytes(serialization.Encoding.PEM)
-    )
-    return path
+    return certificate_in(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.fixture
