@@ -67,18 +67,22 @@ def rate(name: str, runs: list[Run], what: str) -> Finding:
 def ratios(runs: Mapping[str, list[Run]], mate: str = BASELINE) -> list[Finding]:
     """Compare everybody with one of them, round by round: in rate, and in CPU time."""
     found = []
-    names = runs.keys() - {*MATES} if mate == BASELINE else runs.keys() & {*OURS}
+    names = [name for name in runs if name in OURS or (mate == BASELINE and name not in MATES)]
     for name in names if mate in runs else ():
         pairs = list(zip(runs[name], runs[mate], strict=True))
         faster = [run.rate / base.rate for run, base in pairs]
         cheaper = [sum(base.cpu.values()) / sum(run.cpu.values()) for run, base in pairs]
-        note = (
-            f"{min(faster):.3g} to {max(faster):.3g}; {mate} takes {median(cheaper):.3g} times the CPU time"
-        )
-        found.append(
-            Finding(f"{name} : {mate}", median(faster), "times", note, MATES[mate] if name == BEST else "")
-        )
-    return sorted(found, key=lambda finding: -finding.value)
+        aim = MATES[mate] if name == BEST else ""
+        found.append(times(f"{name} : {mate}", faster, aim))
+        if name in OURS:
+            found.append(times(f"{name} : {mate}, by CPU time", cheaper))
+    return found
+
+
+def times(what: str, several: list[float], aim: str = "") -> Finding:
+    """Return the median ratio, with its range."""
+    spread = f"{min(several):.3g} to {max(several):.3g}" if len(several) > 1 else ""
+    return Finding(what, median(several), "times", spread, aim)
 
 
 def costs(runs: Runs) -> dict[str, dict[str, float]]:

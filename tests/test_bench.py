@@ -55,10 +55,12 @@ def test_the_clock_stops_at_the_last_full_call():
 def test_a_ratio_compares_what_ran_in_the_same_round():
     slow, fast = Run(100, 1.0, 0.0, {"worker": 30.0}), Run(100, 0.5, 0.0, {"worker": 10.0})
 
-    found = end_to_end.ratios({"ours": [fast, fast], "celery-batches": [slow, fast]})
+    found = end_to_end.ratios({"2 delivery workers": [fast, fast], "celery-batches": [slow, fast]})
 
-    note = "1 to 2; celery-batches takes 2 times the CPU time"
-    assert found == [Finding("ours : celery-batches", 1.5, "times", note)]
+    assert found == [
+        Finding("2 delivery workers : celery-batches", 1.5, "times", "1 to 2", "≥ 30"),
+        Finding("2 delivery workers : celery-batches, by CPU time", 2.0, "times", "1 to 3"),
+    ]
 
 
 def test_the_floor_moves_the_bytes_of_every_row_through_redis_and_over_http():
