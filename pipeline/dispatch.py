@@ -4,6 +4,7 @@ Work is pulled: a batch is cut only together with the permit for its call, so un
 their lanes, where calls get fuller rather than more numerous.
 """
 
+import random
 from collections.abc import Sequence
 
 import redis
@@ -42,7 +43,7 @@ class Dispatch:
 
         Returns the seconds after which it is worth running again; None: when something changes.
         """
-        waits = [self._drain(gate) for gate in self._gates() if connector in (None, gate.connector)]
+        waits = [self._drain(gate) for gate in self._in_turn() if connector in (None, gate.connector)]
         waits += [self._poll(name) for name in {gate.connector for gate in self._gates()}]
         return min((wait for wait in waits if wait is not None), default=None)
 
@@ -53,7 +54,7 @@ class Dispatch:
     def next(self) -> Claimed | None:
         """Send off what may go, but keep the first batch, read, for the caller to deliver right away."""
         kept = None
-        for gate in self._gates():
+        for gate in self._in_turn():
             more = True
             while more and isinstance(claimed := self._lanes.claim(gate, read=kept is None), Claimed):
                 more = claimed.more
@@ -83,6 +84,11 @@ class Dispatch:
         if wait == 0 and self._client.set(f"turn:poll:{connector}", "1", nx=True, px=900):
             self._doorbell.poll(connector)
         return None if wait == 0 else wait
+
+    def _in_turn(self) -> Sequence[Gate]:
+        """Return the gates in any order: of connectors that share an account one would get all permits."""
+        gates = self._gates()
+        return random.sample(gates, len(gates))
 
     def _gates(self) -> Sequence[Gate]:
         """Name every way out that was ever configured: batches may still wait for a former one."""

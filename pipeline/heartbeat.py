@@ -10,13 +10,15 @@ Keys
 """
 
 import logging
+import math
+import time
 import uuid
 from datetime import timedelta
 
 import redis
 from sqlalchemy import Engine
 
-from pipeline import retention, stats
+from pipeline import limits, retention, stats
 from pipeline.catalog import Catalog
 from pipeline.dispatch import Dispatch
 from pipeline.doorbell import Doorbell
@@ -28,6 +30,7 @@ log = logging.getLogger(__name__)
 
 LONGEST = 1.0  # seconds between two beats
 SHORTEST = 0.005
+ROUNDS = 0.4  # seconds between two looks at all but dispatch
 MOST_DOORBELLS = 64  # waiting in the queue; more would only say the same
 PRUNE_EVERY = 600.0  # seconds
 LIMITS_RETRY = 300.0  # seconds until an account that did not tell its limits is asked again
@@ -51,9 +54,20 @@ class Heartbeat:
         self._dispatch = dispatch
         self._doorbell = doorbell
         self._keep = keep
+        self._rounds = -math.inf  # when to look after everything but dispatch again
 
     def beat(self, catalog: Catalog) -> float:
-        """Do what is due, and return the seconds until the next beat."""
+        """Do what is due, and return the seconds until the next beat.
+
+        When permits fall due one after the other, most beats have nothing to do but take them.
+        """
+        if time.monotonic() >= self._rounds:
+            self._rounds = time.monotonic() + ROUNDS
+            self._go_round(catalog)
+        wait = self._dispatch.run()
+        return LONGEST if wait is None else min(LONGEST, max(SHORTEST, wait))
+
+    def _go_round(self, catalog: Catalog) -> None:
         if self._turn("intake", 0.9):
             self._ring()
             self._dispatch.take_back()
@@ -64,8 +78,6 @@ class Heartbeat:
         self._learn_limits(catalog)
         for source in schedule.due(catalog, self._engine, self._turn):
             self._doorbell.run_source(source)
-        wait = self._dispatch.run()
-        return LONGEST if wait is None else min(LONGEST, max(SHORTEST, wait))
 
     def _ring(self) -> None:
         """Ring for intake whose own doorbell was lost."""
@@ -74,11 +86,11 @@ class Heartbeat:
                 self._doorbell.accept(shard)
 
     def _learn_limits(self, catalog: Catalog) -> None:
-        """Have the limits read of accounts whose answer is not known, or a day old."""
+        """Have the limits read of accounts whose answer is not known, or out of date."""
         for connector in catalog.connectors.values():
-            if why_stopped(catalog, connector) or self._client.exists(f"allowances:{connector.account}"):
+            if why_stopped(catalog, connector) or limits.known(self._client, connector.account):
                 continue
-            if self._turn(f"limits:{connector.account}", LIMITS_RETRY):
+            if self._turn(limits.asking(connector.account).removeprefix("turn:"), LIMITS_RETRY):
                 self._doorbell.read_limits(connector.name)
 
     def _turn(self, duty: str, seconds: float) -> bool:

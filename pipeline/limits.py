@@ -1,15 +1,19 @@
 """Keep to what an account allows: calls per minute and function, shared by all workers.
 
 Keys
+    calls:{account}:{function}   zset of call (batch:attempt) by the latest moment at which it counts, ms
     limit:{account}:{function}   hash: due (when the next call would be on schedule, ms), spacing (ms),
-                                 paused_until, factor and resumed_at after a refusal
+                                 paused_until, factor, resumed_at and patience after a refusal
     capacity:{account}           hash: strikes, until, probe, probe_until; while the account is exhausted
     allowances:{account}         hash: function to calls per minute, as the account itself says
+    told:{account}               there until the account is to be asked for them again
+    refused:{account}            there for a day after a refusal
 
 https://docs.oracle.com/en/cloud/saas/marketing/responsys-rest-api/Throttling.html
 """
 
 import random
+import uuid
 from collections.abc import Mapping
 
 import redis
@@ -32,7 +36,8 @@ DEFAULTS = {
     "deleteSupplementalTableMember": 200,
     "pollRequests": 300,
 }
-LIMITS_LIFE = 24 * 3600  # seconds the account's own answer is believed
+LIMITS_LIFE = 24 * 3600  # seconds until the account is asked again
+AFTER_REFUSAL = 5  # windows until then, when it has refused calls within a day
 
 
 def key(account: str, function: str) -> str:
@@ -45,17 +50,25 @@ def take(client: redis.Redis, account: str, function: str, per_minute: int, burs
 
     After a quiet time ``burst`` more may go at once; the minute still holds no more than ``per_minute``.
     """
-    wait = Scripts(client).run("take", [key(account, function)], [per_minute, WINDOW * 1000, burst])
+    wait = Scripts(client).run(
+        "take", [key(account, function)], [per_minute, WINDOW * 1000, burst, uuid.uuid4().hex]
+    )
     return int(wait) / 1000
 
 
 def throttled(client: redis.Redis, account: str, function: str, window: float = WINDOW) -> None:
     """Pause a function that was refused with API_LIMIT_EXCEEDED, and resume at half the rate.
 
-    Responsys counts by the minute and says no more than "try again in a minute": wait a whole one.
+    Responsys counts by the minute and says no more than "try again in a minute": wait a whole one. The
+    account is asked again what it allows: now, and every few minutes until a day has passed.
     """
     pause = window * random.uniform(1.0, 1.1)  # noqa: S311 - spreads load, guards nothing
-    Scripts(client).run("throttle", [key(account, function)], [round(pause * 1000), window * 1000])
+    first = Scripts(client).run("throttle", [key(account, function)], [round(pause * 1000), window * 1000])
+    if first:
+        with client.pipeline() as pipe:
+            pipe.set(f"refused:{account}", "1", ex=LIMITS_LIFE)
+            pipe.delete(f"told:{account}", asking(account))
+            pipe.execute()
 
 
 def exhausted(client: redis.Redis, account: str, batch: str, window: float = WINDOW) -> None:
@@ -63,13 +76,33 @@ def exhausted(client: redis.Redis, account: str, batch: str, window: float = WIN
     Scripts(client).run("exhaust", [f"capacity:{account}"], [window * 1000, batch])
 
 
-def remember(client: redis.Redis, account: str, allowances: Mapping[str, int]) -> None:
-    """Keep what the account answered to ``GET /rest/api/ratelimit`` for a day."""
+def known(client: redis.Redis, account: str) -> bool:
+    """Tell whether what the account allows was asked for recently enough."""
+    return bool(client.exists(f"told:{account}"))
+
+
+def asking(account: str) -> str:
+    """Name the key that is there while somebody asks the account (see heartbeat.py)."""
+    return f"turn:limits:{account}"
+
+
+def remember(
+    client: redis.Redis, account: str, allowances: Mapping[str, int], window: float = WINDOW
+) -> None:
+    """Keep what the account answered to ``GET /rest/api/ratelimit``.
+
+    A function whose limit has been lowered need not feel its way to it.
+    """
     name = f"allowances:{account}"
+    before = client.hgetall(name)
+    lowered = [each for each, limit in allowances.items() if limit < int(before.get(each.encode(), 0))]
+    soon = client.exists(f"refused:{account}")
     with client.pipeline() as pipe:
-        pipe.delete(name)
-        pipe.hset(name, "asked", "1")
+        pipe.delete(name, asking(account))
         for function, limit in allowances.items():
             pipe.hset(name, function, limit)
-        pipe.expire(name, LIMITS_LIFE)
+        pipe.expire(name, 2 * LIMITS_LIFE)
+        pipe.set(f"told:{account}", "1", px=round(1000 * (AFTER_REFUSAL * window if soon else LIMITS_LIFE)))
+        for function in lowered:
+            pipe.hdel(key(account, function), "factor", "resumed_at", "patience")
         pipe.execute()

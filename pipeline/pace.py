@@ -12,7 +12,7 @@ from pipeline.catalog import Catalog
 from pipeline.connector import Connector
 from pipeline.responsys.actions import ACTIONS
 
-RECOVERY = 0.1  # of the allowance, with each window that passes after a refusal (see limits.inc.lua)
+RECOVERY = 0.1  # of the allowance, with each window that passes well after a refusal (see limits.inc.lua)
 
 Source = Literal["connector", "account", "default"]
 
@@ -91,7 +91,8 @@ def share(limit: Mapping[bytes, bytes], now: float, window: float) -> float:
     if b"factor" not in limit:
         return 1.0
     windows = max(0, math.floor((now - float(limit[b"resumed_at"])) / window))
-    return min(1.0, float(limit[b"factor"]) + RECOVERY * windows)
+    steps = max(0, windows + 1 - int(limit.get(b"patience", 1)))
+    return min(1.0, float(limit[b"factor"]) + RECOVERY * steps)
 
 
 def capacity_of(capacity: Mapping[bytes, Any], now: float) -> Capacity:

@@ -154,7 +154,7 @@ class Runtime:
         except CallError as error:
             log.info("limits not read", extra={"connector": name, "code": error.code})
             return f"{error.code}: asked again later"
-        limits.remember(self.client, connector.account, allowances)
+        limits.remember(self.client, connector.account, allowances, self.settings.limit_window)
         return f"{len(allowances)} limits of {name}"
 
     def run_source(self, name: str) -> str:

@@ -1,12 +1,13 @@
 """pipeline.heartbeat, dispatch and mirror: what happens although nobody rings."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select
 
-from pipeline import mirror, stats
+from pipeline import limits, mirror, stats
 from pipeline.catalog import Catalog, Hold
 from pipeline.dispatch import Dispatch
 from pipeline.heartbeat import Heartbeat
@@ -42,10 +43,14 @@ class House:
         self.redis, self.engine, self.bell = redis, engine, Bell()
         self.catalog = Catalog(1, {"acme": ACME}, {"lapsed": LAPSED, "left": LEFT})
         mirror.publish(redis, self.catalog)
-        redis.hset(f"allowances:{ACME.account}", "asked", "1")
+        limits.remember(redis, ACME.account, {})
         self.lanes = Lanes(redis)
         self.dispatch = Dispatch(redis, self.lanes, Newest(lambda: self.catalog), self.bell)
-        self.heartbeat = Heartbeat(redis, engine, Intake(redis, 3600), self.dispatch, self.bell)
+        self.heartbeat = self.another()
+
+    def another(self) -> Heartbeat:
+        """Return the timer of another worker."""
+        return Heartbeat(self.redis, self.engine, Intake(self.redis, 3600), self.dispatch, self.bell)
 
     def beat(self) -> float:
         return self.heartbeat.beat(self.catalog)
@@ -59,7 +64,7 @@ def house(redis, engine):
 def test_intake_whose_doorbell_was_lost_is_rung_for_by_one_of_many_timers(house):
     house.redis.rpush("intake:3", json.dumps(entry()))
     house.beat()
-    house.beat()
+    house.another().beat(house.catalog)
 
     assert house.bell.rung == [("accept", 3)]
 
@@ -130,16 +135,16 @@ def _last_fold(engine):
 
 
 def test_limits_that_nobody_knows_are_asked_for_once(house):
-    house.redis.delete(f"allowances:{ACME.account}")
+    house.redis.delete(f"told:{ACME.account}")
     house.beat()
-    house.beat()
+    house.another().beat(house.catalog)
 
     assert house.bell.rung == [("read_limits", "acme")]
 
 
 @pytest.mark.parametrize("kind", ["paused", "held"])
 def test_a_stopped_connector_is_left_alone(house, kind):
-    house.redis.delete(f"allowances:{ACME.account}")
+    house.redis.delete(f"told:{ACME.account}")
     hold = Hold(kind, "", "", datetime.now(UTC))
     house.catalog = Catalog(2, {"acme": ACME}, {"lapsed": LAPSED}, {("connector", "acme"): hold})
     mirror.publish(house.redis, house.catalog)
@@ -176,11 +181,36 @@ def test_connectors_go_round_with_their_own_limits(house):
     assert house.bell.rung == [("deliver", 1)]
 
 
+def test_connectors_of_one_account_both_get_permits(house):
+    """Whoever is looked at first takes the one that there is."""
+    twins = [
+        replace(ACME, name=name, limits={"triggerCustomEvent": 1}, max_in_flight=100)
+        for name in ("acme", "twin")
+    ]
+    other = replace(LAPSED, name="other", connector="twin")
+    house.catalog = Catalog(2, {twin.name: twin for twin in twins}, {"lapsed": LAPSED, "other": other})
+    mirror.publish(house.redis, house.catalog)
+    add(house.redis, *[f"p{n}" for n in range(60)])
+    add(house.redis, *[f"p{n}" for n in range(60)], lane="other/all")
+    house.redis.hset("destination:lapsed", "max_rows", 1)
+    house.redis.hset("destination:other", "max_rows", 1)
+    house.lanes.flush("lapsed")
+    house.lanes.flush("other")
+
+    for _ in range(60):
+        house.dispatch.run()
+        house.redis.delete(*[f"{key}:{ACME.account}:triggerCustomEvent" for key in ("limit", "calls")])
+
+    shares = [house.redis.zcard(f"flying:{twin.name}") for twin in twins]
+    assert sum(shares) == 60
+    assert min(shares) >= 10
+
+
 def test_a_source_is_rung_for_when_its_time_has_come(house):
     source = Source("quiet", "lapsed-buyers", "sqlite://", "SELECT 1", every=60)
     house.catalog = Catalog(2, {"acme": ACME}, {"lapsed": LAPSED, "left": LEFT}, sources={"quiet": source})
     house.beat()
-    house.beat()
+    house.another().beat(house.catalog)
 
     assert house.bell.rung == [("run_source", "quiet")]
     assert 3_590_000 < house.redis.pttl("turn:source:quiet:60") <= 3_600_000

@@ -131,7 +131,7 @@ def test_nothing_is_left_behind_when_all_is_settled(redis, lanes):
     profiles(lanes)
 
     left = {key.decode() for key in redis.scan_iter()}
-    assert left - {"limit:account:triggerCustomEvent"} == {
+    assert left - {"limit:account:triggerCustomEvent", "calls:account:triggerCustomEvent"} == {
         "destination:lapsed",
         "catalog",
         "ways",

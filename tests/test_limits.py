@@ -1,21 +1,38 @@
 """pipeline.limits, and the permits of claims, by a clock that moves only when told."""
 
+import time
+from collections import Counter
+from contextlib import contextmanager
 from dataclasses import replace
+from random import Random
 
+import fakeredis
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline import limits
 from pipeline.lanes import Lanes
+from pipeline.pace import share
+from tests.conftest import Clock
 from tests.core import GATE, add, begin, configure, cut
 
 ACCOUNT = "account"
+EARLY = 3.0  # seconds that a call may be ahead of its schedule
 
 
 def most_in_a_window(moments, window=60.0):
     """Count the calls of the fullest window, wherever it begins."""
     return max(sum(start <= moment < start + window for moment in moments) for start in moments)
+
+
+@contextmanager
+def told_time():
+    """Open a Redis of its own for each example."""
+    clock = Clock(1_800_000_000.0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("time.time", clock)
+        yield fakeredis.FakeRedis(), clock
 
 
 def run(client, clock, allowance, seconds, idle=()):
@@ -31,26 +48,74 @@ def run(client, clock, allowance, seconds, idle=()):
     return taken
 
 
-@pytest.mark.parametrize("allowance", [1, 7, 10, 57, 60, 190, 400, 1000])
+@pytest.mark.parametrize("allowance", [1, 7, 10, 57, 60, 200])
 def test_no_window_holds_more_calls_than_allowed_and_few_permits_go_unused(fake_redis, clock, allowance):
-    taken = run(fake_redis, clock, allowance, 240)
+    taken = run(fake_redis, clock, allowance, 150)
 
     assert most_in_a_window(taken) <= allowance
-    assert len(taken) >= (0.98 if allowance >= 100 else 0.9) * 4 * allowance
+    assert len(taken) >= 0.98 * 2.5 * allowance - 1
+
+
+@pytest.mark.parametrize("allowance", [10, 60, 200])
+def test_a_timer_that_wakes_up_late_catches_up(fake_redis, clock, allowance):
+    """On a busy machine each of them does, by a second and more."""
+    late = Random(allowance)
+    end, taken = clock.now + 150, []
+    while clock.now < end:
+        wait = limits.take(fake_redis, ACCOUNT, "f", allowance)
+        if wait == 0:
+            taken.append(clock.now)
+        else:
+            clock.advance(wait + late.uniform(0, 1.5))
+
+    assert most_in_a_window(taken) <= allowance
+    assert len(taken) >= 0.98 * 2.5 * allowance - 1
+
+
+@settings(max_examples=8, deadline=None)
+@given(seed=st.integers(), allowance=st.integers(1, 20), slowest=st.sampled_from([0.05, 0.5, 5.0]))
+def test_a_window_is_never_too_full_however_late_calls_leave_and_arrive(seed, allowance, slowest):
+    """Between a permit and its call lie a queue, a busy worker and a network."""
+    with told_time() as (client, clock):
+        arrived, permits = simulate(client, clock, allowance, Random(seed), slowest)
+
+    assert most_in_a_window(arrived) <= allowance
+    assert permits >= 2 * allowance
+
+
+def simulate(client, clock, allowance, dice, slowest):
+    """Claim for three minutes whenever that is possible; return when calls arrived, and how many left."""
+    configure(client, max_rows=1)
+    add(client, *[str(number) for number in range(3 * allowance + 1)])
+    lanes, gate = Lanes(client), replace(GATE, limit=allowance, max_in_flight=1000)
+    end, arrived, events, permits = clock.now + 180, [], [], 0
+    while clock.now < end:
+        claimed = lanes.claim(gate)
+        if isinstance(claimed, tuple):
+            permits += 1
+            begun = clock.now + dice.uniform(0, slowest)
+            answered = begun + dice.uniform(0, slowest)
+            arrived.append(dice.uniform(begun, min(answered, begun + 0.5)))
+            batch = lanes.batch(claimed.batch)
+            events += [(begun, permits, lanes.begin, batch), (answered, permits, lanes.settle, batch)]
+            continue
+        events.sort(key=lambda event: event[:2])
+        soonest = clock.now + claimed if claimed else end
+        if events and events[0][0] <= soonest:
+            moment, _, happens, batch = events.pop(0)
+            clock.advance(max(0, moment - clock.now))
+            happens(batch)
+        else:
+            clock.advance(soonest - clock.now)
+    return arrived, permits
 
 
 @settings(max_examples=20, deadline=None)
 @given(allowance=st.integers(1, 300), idle=st.sets(st.integers(1, 500), max_size=6))
 def test_pauses_of_the_producer_never_lead_to_a_fuller_window(allowance, idle):
     """A burst after a quiet time must fit into what the quiet time left."""
-    import fakeredis
-
-    from tests.conftest import Clock
-
-    clock = Clock(1_800_000_000.0)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("time.time", clock)
-        taken = run(fakeredis.FakeRedis(), clock, allowance, 180, idle)
+    with told_time() as (client, clock):
+        taken = run(client, clock, allowance, 180, idle)
 
     assert most_in_a_window(taken) <= allowance
 
@@ -87,16 +152,16 @@ def test_what_the_account_says_counts_unless_the_connector_sets_a_limit(fake_red
     limits.remember(fake_redis, GATE.account, {"triggerCustomEvent": 4})
     cut(lanes, gate)
 
-    assert lanes.claim(gate) == pytest.approx(15)
-    assert lanes.claim(replace(gate, utilisation=0.5)) == pytest.approx(15)
+    assert lanes.claim(gate) == pytest.approx(15 - EARLY)
+    assert lanes.claim(replace(gate, utilisation=0.5)) == pytest.approx(15 - EARLY)
     clock.advance(15)
-    cut(lanes, replace(gate, limit=2))
-    assert lanes.claim(replace(gate, limit=2)) == pytest.approx(30)
+    cut(lanes, replace(gate, limit=3))
+    assert lanes.claim(replace(gate, limit=3)) == pytest.approx(20 - EARLY)
 
 
 def test_connectors_of_one_account_share_its_limit_and_functions_do_not(fake_redis, clock):
     assert limits.take(fake_redis, "one", "f", 1) == 0
-    assert limits.take(fake_redis, "one", "f", 1) == pytest.approx(60)
+    assert limits.take(fake_redis, "one", "f", 1) == pytest.approx(60.5, abs=0.01)
     assert limits.take(fake_redis, "one", "g", 1) == 0
     assert limits.take(fake_redis, "two", "f", 1) == 0
 
@@ -109,20 +174,74 @@ def test_a_refusal_stops_a_function_for_a_minute_and_halves_its_rate(fake_redis,
     assert 60 <= pause <= 66
     clock.advance(pause)
     assert limits.take(fake_redis, ACCOUNT, "f", 6) == 0
-    assert limits.take(fake_redis, ACCOUNT, "f", 6) == pytest.approx(20)
+    assert limits.take(fake_redis, ACCOUNT, "f", 6) == pytest.approx(20 - EARLY)
 
 
 def test_the_rate_comes_back_step_by_step(fake_redis, clock):
     limits.throttled(fake_redis, ACCOUNT, "f")
-    clock.advance(limits.take(fake_redis, ACCOUNT, "f", 6))
+    clock.advance(limits.take(fake_redis, ACCOUNT, "f", 100))
 
-    waits = []
-    for _ in range(6):
-        limits.take(fake_redis, ACCOUNT, "f", 6)
-        waits.append(round(limits.take(fake_redis, ACCOUNT, "f", 6), 1))
-        clock.advance(60)
+    taken = run(fake_redis, clock, 100, 6 * 60)
+    minutes = Counter(int((moment - taken[0]) // 60) for moment in taken)
 
-    assert waits == [20.0, 16.7, 14.3, 12.5, 11.1, 10.0]
+    assert [minutes[number] for number in range(6)] == [50, 60, 70, 80, 90, 100]
+
+
+def test_a_step_up_that_is_refused_is_taken_back_and_tried_again_ever_later(fake_redis, clock):
+    """The rate before it was good. A limit that somebody else uses up may stay like that for hours."""
+    limits.throttled(fake_redis, ACCOUNT, "f")
+    waited = []
+    for _ in range(5):
+        clock.advance(limits.take(fake_redis, ACCOUNT, "f", 100))
+        began = clock.now
+        while rate(fake_redis) < 60:
+            clock.advance(1)
+        waited.append(round((clock.now - began) / 60))
+        limits.throttled(fake_redis, ACCOUNT, "f")
+
+    assert waited == [1, 2, 4, 8, 8]
+
+
+def test_after_steps_that_went_well_a_refused_one_is_tried_again_soon(fake_redis, clock):
+    limits.throttled(fake_redis, ACCOUNT, "f")
+    clock.advance(limits.take(fake_redis, ACCOUNT, "f", 100) + 180)
+    assert rate(fake_redis) == 80
+    limits.throttled(fake_redis, ACCOUNT, "f")
+    clock.advance(limits.take(fake_redis, ACCOUNT, "f", 100))
+
+    assert rate(fake_redis) == 70
+    clock.advance(130)
+    assert rate(fake_redis) == 80
+
+
+def rate(client):
+    """Return how many of 100 calls may be made at present."""
+    values = client.hgetall(limits.key(ACCOUNT, "f"))
+    return round(100 * share(values, 1000 * time.time(), 60_000))
+
+
+def test_a_refusal_has_the_account_asked_again_and_then_every_few_minutes(fake_redis, clock):
+    limits.remember(fake_redis, ACCOUNT, {"f": 100})
+    clock.advance(3600)
+    assert limits.known(fake_redis, ACCOUNT)
+
+    limits.throttled(fake_redis, ACCOUNT, "f")
+    assert not limits.known(fake_redis, ACCOUNT)
+    limits.remember(fake_redis, ACCOUNT, {"f": 100})
+    clock.advance(299)
+    assert limits.known(fake_redis, ACCOUNT)
+    clock.advance(2)
+    assert not limits.known(fake_redis, ACCOUNT)
+
+
+def test_a_lower_limit_that_the_account_tells_is_used_in_full_after_the_pause(fake_redis, clock):
+    """There is nothing to feel one's way to."""
+    limits.remember(fake_redis, ACCOUNT, {"f": 100})
+    limits.throttled(fake_redis, ACCOUNT, "f")
+    limits.remember(fake_redis, ACCOUNT, {"f": 50})
+
+    assert rate(fake_redis) == 100
+    assert limits.take(fake_redis, ACCOUNT, "f", 50) >= 60
 
 
 def test_the_permit_of_a_call_that_was_not_made_is_free_again(fake_redis, clock):

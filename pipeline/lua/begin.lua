@@ -3,6 +3,7 @@
 --       5 what has been done so far, "" for nothing: which step this is must not depend on what is known later
 -- Returns 1; 0 when this attempt is not the one that may send, or sending was stopped.
 #include lanes
+#include limits
 local batch = batch_of(ARGV[1])
 if not batch or batch.attempt ~= tonumber(ARGV[2]) then return 0 end
 if batch.state == 'begun' and redis.call('HGET', 'batch:' .. batch.id, 'begun_by') == ARGV[4] then return 1 end
@@ -16,4 +17,6 @@ redis.call('HSET', 'batch:' .. batch.id, 'state', 'begun', 'begun_by', ARGV[4])
 if ARGV[5] ~= '' then redis.call('HSET', 'batch:' .. batch.id, 'progress', ARGV[5]) end
 count(now, batch.connector, batch.destination, 'calls', 1)
 redis.call('ZADD', 'flying:' .. batch.connector, text(now + ARGV[3]), batch.id)
+local limit, permit = limit_of(batch)
+call_begun(limit, permit, now)
 return 1

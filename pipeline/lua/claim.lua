@@ -66,7 +66,8 @@ if not batch and not lane then
 end
 if lane and redis.call('ZCARD', flying) >= tonumber(ARGV[6]) then return {'wait', -1} end
 local wait = capacity_wait(account, now)
-if wait == 0 then wait = take_permit('limit:' .. account .. ':' .. func, now, allowance(), window) end
+local permit = (batch and batch.id or ARGV[4]) .. ':' .. (batch and batch.attempt or 0) + 1
+if wait == 0 then wait = take_permit('limit:' .. account .. ':' .. func, permit, now, allowance(), window) end
 if wait > 0 then return {'wait', wait} end
 
 batch = batch or cut(lane)

@@ -1,5 +1,5 @@
 -- Take requests whose answers may be there, together with the permit for the one call that asks.
--- ARGV  1 connector  2 account  3 allowance per window  4 window, ms  5 most  6 lease, ms
+-- ARGV  1 connector  2 account  3 allowance per window  4 window, ms  5 most  6 lease, ms  7 id of the call
 -- Returns {batch, attempt, request, how often asked, ...}; nothing when none is due or no permit is to be had.
 #include lanes
 #include limits
@@ -8,7 +8,9 @@ local why = redis.call('HGET', 'connector:' .. ARGV[1], 'stopped') or ''
 if why ~= '' and why ~= 'paused' then return {} end  -- a pause stops sending; asking sends nothing
 local due = redis.call('ZRANGEBYSCORE', polls, '-inf', text(now), 'LIMIT', 0, ARGV[5])
 if #due == 0 or capacity_wait(ARGV[2], now) > 0 then return {} end
-if take_permit('limit:' .. ARGV[2] .. ':pollRequests', now, tonumber(ARGV[3]), tonumber(ARGV[4])) > 0 then return {} end
+local limit = 'limit:' .. ARGV[2] .. ':pollRequests'
+if take_permit(limit, ARGV[7], now, tonumber(ARGV[3]), tonumber(ARGV[4])) > 0 then return {} end
+call_begun(limit, ARGV[7], now)
 local answer = {}
 for _, id in ipairs(due) do
   local key = 'batch:' .. id

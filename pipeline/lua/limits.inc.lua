@@ -1,50 +1,78 @@
 -- What the scripts that take permits share. The keys are drawn in limits.py.
 --
--- GCRA spaces calls evenly and remembers one number, the time at which the next call would be exactly on
--- schedule. `tolerance` lets a few calls be early. With spacing = window / (allowance - reserve) no window
--- of that length, however aligned, holds more than `allowance` calls; half of the reserve lets a worker
--- that woke up late catch up, the other half absorbs what the network adds between a permit and its call.
+-- Two rules, and a call must pass both. The log is exact: it holds every call that may count in a window that
+-- reaches up to now, so no window, wherever it begins, sees more than the allowance, and nothing need be kept
+-- in reserve. When a call reaches Responsys nobody knows; it is after its permit and before its answer. So its
+-- score is the latest moment that is possible: for a permit a window from then, for a call that was begun REACH
+-- from then, and when it was answered no later than that. The schedule spreads calls over the window, as GCRA
+-- does; those that are EARLY at most let a worker that woke up late, or was held up elsewhere, catch up.
 
-local function schedule(allowance, window, burst)
-  if burst > 0 and burst < allowance then
-    local spacing = window / (allowance - burst)
-    return spacing, burst * spacing
-  end
-  local reserve = 0
-  if allowance >= 40 then
-    reserve = math.max(2, math.ceil(allowance * 0.015))
-  elseif allowance >= 10 then
-    reserve = 1
-  end
-  local spacing = window / (allowance - reserve)
-  return spacing, math.floor(reserve / 2) * spacing
+local REACH = 500  -- ms in which a call that was begun reaches Responsys, be its answer ever so late
+local EARLY = 0.05  -- of the window
+
+local function log_of(key)
+  return 'calls:' .. string.sub(key, 7)  -- instead of "limit:"
 end
 
--- The share of the allowance in use: cut by a rejection, restored by a tenth with each window that passes.
+-- The share of the allowance in use, and by how many tenths it went up since it was cut by a rejection: by one
+-- after `patience` windows, then with each window that passes.
 local function share(key, now, window)
-  local values = redis.call('HMGET', key, 'factor', 'resumed_at')
-  if not values[1] then return 1 end
+  local values = redis.call('HMGET', key, 'factor', 'resumed_at', 'patience')
+  if not values[1] then return 1, nil end
   local windows = math.max(0, math.floor((now - tonumber(values[2])) / window))
-  return math.min(1, tonumber(values[1]) + 0.1 * windows)
+  local steps = math.max(0, windows + 1 - tonumber(values[3] or '1'))
+  return math.min(1, tonumber(values[1]) + 0.1 * steps), steps, tonumber(values[3] or '1')
 end
 
--- Take a permit; return 0, or the milliseconds until one can be had. With `burst` so many more may go at once.
-local function take_permit(key, now, allowance, window, burst)
+-- The wait until fewer than `most` calls of the log are within a window.
+local function log_wait(log, now, most, window)
+  if redis.call('ZCARD', log) < math.min(most, 1000) then return 0 end
+  redis.call('ZREMRANGEBYSCORE', log, '-inf', '(' .. text(now - window))
+  redis.call('ZREMRANGEBYSCORE', log, '(' .. text(now + window), '+inf')  -- the clock was set back
+  local surplus = redis.call('ZCARD', log) - most
+  if surplus < 0 then return 0 end
+  return tonumber(redis.call('ZRANGE', log, surplus, surplus, 'WITHSCORES')[2]) + window + 1 - now
+end
+
+-- Take a permit for the call `id`; return 0, or the milliseconds until one can be had. With `burst` so many
+-- more may go at once.
+local function take_permit(key, id, now, allowance, window, burst)
   local paused = tonumber(redis.call('HGET', key, 'paused_until') or '0')
   if paused > now then return paused - now end
-  local spacing, tolerance = schedule(allowance, window, burst or 0)
-  spacing = spacing / share(key, now, window)
-  local due = math.max(now, tonumber(redis.call('HGET', key, 'due') or '0'))
-  if due - tolerance > now then return math.ceil(due - tolerance - now) end
-  redis.call('HSET', key, 'due', string.format('%.3f', due + spacing), 'spacing', string.format('%.3f', spacing))
+  allowance = math.max(1, math.floor(allowance * share(key, now, window)))
+  local spacing = window / allowance
+  local early = math.max((burst or 0) * spacing, EARLY * window)
+  -- a schedule that is further ahead was made for a lower allowance, or before the clock was set back
+  local due = math.min(tonumber(redis.call('HGET', key, 'due') or '0'), now + early + spacing)
+  local wait = math.max(math.ceil(due - early - now), log_wait(log_of(key), now, allowance, window))
+  if wait > 0 then return wait end
+  due = math.max(now, due) + spacing
+  redis.call('HSET', key, 'due', string.format('%.3f', due), 'spacing', string.format('%.3f', spacing))
   redis.call('PEXPIRE', key, string.format('%.0f', math.max(86400000, 2 * window)))
+  redis.call('ZADD', log_of(key), text(now + window), id)
+  redis.call('PEXPIRE', log_of(key), text(2 * window + 1000))
   return 0
 end
 
+-- Note that a call goes out now.
+local function call_begun(key, id, now)
+  redis.call('ZADD', log_of(key), 'XX', text(now + REACH), id)
+end
+
+-- Note that a call has been answered.
+local function call_answered(key, id, now)
+  redis.call('ZADD', log_of(key), 'XX', 'LT', text(now), id)
+end
+
+-- Name the limit and the call of a batch as it is now.
+local function limit_of(batch)
+  return 'limit:' .. batch.account .. ':' .. batch.func, batch.id .. ':' .. batch.attempt
+end
+
 -- Give back the permit of a call that was not made.
-local function return_permit(key)
+local function return_permit(key, id)
   local values = redis.call('HMGET', key, 'due', 'spacing')
-  if values[1] and values[2] then
+  if redis.call('ZREM', log_of(key), id) == 1 and values[1] and values[2] then
     redis.call('HSET', key, 'due', string.format('%.3f', tonumber(values[1]) - tonumber(values[2])))
   end
 end

@@ -11,7 +11,7 @@ redis.call('HINCRBY', key, 'attempt', 1)
 put_aside(batch, text(now + ARGV[3]))
 redis.call('ZREM', 'polls:' .. batch.connector, batch.id)
 redis.call('HDEL', key, 'request')
-if ARGV[5] == '1' then return_permit('limit:' .. batch.account .. ':' .. batch.func) end
+if ARGV[5] == '1' then return_permit(limit_of(batch)) end
 if redis.call('HGET', 'capacity:' .. batch.account, 'probe') == batch.id then
   redis.call('HDEL', 'capacity:' .. batch.account, 'probe', 'probe_until')
 end

@@ -7,7 +7,8 @@
 local batch = batch_of(ARGV[1])
 if not batch or batch.attempt ~= tonumber(ARGV[2]) then return 0 end
 local key = 'batch:' .. batch.id
-if ARGV[6] == '1' then return_permit('limit:' .. batch.account .. ':' .. batch.func) end
+local limit, permit = limit_of(batch)
+if ARGV[6] == '1' then return_permit(limit, permit) else call_answered(limit, permit, clock()) end
 if redis.call('HGET', 'capacity:' .. batch.account, 'probe') == batch.id then
   redis.call('HDEL', 'capacity:' .. batch.account, 'probe', 'probe_until')
   if ARGV[6] ~= '1' then redis.call('DEL', 'capacity:' .. batch.account) end
