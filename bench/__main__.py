@@ -9,6 +9,8 @@ lanes        what a row costs while 1, 100, 10,000 lanes and 1, 100 destinations
 memory       bytes of Redis per waiting row, resident memory of the others with a million rows waiting
 delay        between a batch being due and its call leaving
 sync         a snapshot of a million members: time, memory, calls
+limits       how much of a limit is used; limits that change, are shared, or are a neighbour's trouble
+efficiency   calls made, compared with the fewest that could have done
 """
 
 import argparse
@@ -20,7 +22,18 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import backlog, delay, end_to_end, lanes, memory, report, stages, sync
+from bench import (
+    backlog,
+    delay,
+    efficiency,
+    end_to_end,
+    lanes,
+    limits,
+    memory,
+    report,
+    stages,
+    sync,
+)
 from bench.processes import two_cores
 from bench.size import FULL, QUICK, Size
 
@@ -31,6 +44,8 @@ ALONE: dict[str, Callable[[Size, Callable[[str], None]], list[report.Finding]]] 
     "memory": memory.measure,
     "delay": delay.measure,
     "sync": sync.measure,
+    "limits": limits.measure,
+    "efficiency": efficiency.measure,
 }
 WIDTH = 120  # characters, where there is no terminal
 SECTIONS = ("end-to-end", "baseline", "floor", *ALONE)

@@ -28,19 +28,39 @@ class Emulator:
         self.url = process.stdout.readline().split()[-1]
         threading.Thread(target=process.stdout.read, daemon=True).start()
         self._session = requests.Session()
-        self._order("behaviour", {"keep_bodies": False})
+        self.order("behaviour", {"keep_bodies": False})
 
     def accepted(self) -> int:
         """Return how many rows were accepted since ``forget``."""
         return self._ask("summary")["recipients"]["accepted"]
 
-    def calls(self) -> list[dict[str, Any]]:
-        """Return the calls since ``forget``: time, target, recipients."""
-        return self._ask("ledger?limit=1000000000")["calls"]
+    def calls(self, account: str = "") -> list[dict[str, Any]]:
+        """Return the calls since ``forget``, of one account or of all: time, function, target, recipients."""
+        return self._ask(f"ledger?limit=1000000000&account={account}")["calls"]
+
+    def rejected(self, account: str) -> int:
+        """Return how many calls of an account were refused for their limit, since ``forget``."""
+        return sum(each["throttled"] for each in self._ask("summary")["limits"] if each["account"] == account)
+
+    def fullest(self, account: str, function: str) -> int:
+        """Return how many calls the fullest window had, wherever it began."""
+        of = (account, function)
+        found = [each for each in self._ask("summary")["limits"] if (each["account"], each["function"]) == of]
+        return found[0]["peak_sliding"] if found else 0
+
+    def open(
+        self, account: str, events: list[str], limits: dict[str, int], columns: Sequence[str] = ()
+    ) -> None:
+        """Open an account with a list that everybody is on."""
+        members = {"any_recipient": True, "fields": dict.fromkeys(columns, "STR500")}
+        self.order("accounts", {
+            "name": account, "users": {account: "secret"}, "events": events, "limits": limits,
+            "lists": [{"name": "CONTACTS_LIST", **members}], "campaigns": [{"name": "WELCOME"}],
+        })  # fmt: skip
 
     def forget(self) -> None:
         """Begin to count again."""
-        self._order("reset", {"calls_only": True})
+        self.order("reset", {"calls_only": True})
 
     def wait_for(self, rows: int, timeout: float) -> None:
         """Wait until that many rows were accepted."""
@@ -49,7 +69,8 @@ class Emulator:
     def _ask(self, report: str) -> Any:
         return self._session.get(f"{self.url}/_control/{report}", timeout=60).json()
 
-    def _order(self, name: str, body: dict[str, Any]) -> None:
+    def order(self, name: str, body: Any) -> None:
+        """POST to the control API."""
         self._session.post(f"{self.url}/_control/{name}", json=body, timeout=60).raise_for_status()
 
 

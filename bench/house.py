@@ -14,6 +14,7 @@ from bench.rows import AUDIENCE, EVENT
 from pipeline import mirror
 from pipeline.broker import connect
 from pipeline.catalog import Records
+from pipeline.configuration import checked
 from pipeline.embedded import embedded_server
 from pipeline.intake import SHARDS
 from pipeline.runtime import open_engine
@@ -21,25 +22,28 @@ from pipeline.settings import Settings
 from pipeline.vault import Vault
 
 CONNECTOR = "bench"
-START = 60  # seconds until workers answer
+START = 120  # seconds until workers answer
 QUIET = ("--without-gossip", "--without-mingle")
 
 
 class House:
     """What all sections measure in; workers are started when a section asks for them."""
 
-    def __init__(self, folder: Path, stack: ExitStack, events: list[str], options: Sequence[str]) -> None:
+    def __init__(
+        self, folder: Path, stack: ExitStack, events: list[str], options: Sequence[str], window: float
+    ) -> None:
         self.processes = Processes(folder)
         stack.callback(self.processes.stop)
         self.broker_url = stack.enter_context(embedded_server(folder / "redis"))
         self.client = connect(self.broker_url)
         stack.callback(self.client.close)
         self.processes.watch("redis", self.client.info("server")["process_id"])
-        self.emulator = Emulator(self.processes, events, options)
+        self.emulator = Emulator(self.processes, events, [*options, "--window", f"{window:g}"])
         self.env = {
             "ACTIVATION_DATA_DIR": str(folder),
             "ACTIVATION_BROKER_URL": self.broker_url,
             "ACTIVATION_LOG_LEVEL": "WARNING",  # as Celery logs for the baselines
+            "ACTIVATION_LIMIT_WINDOW": str(window),
         }
         settings = Settings.load(self.env)
         engine = open_engine(settings)
@@ -58,6 +62,14 @@ class House:
         self.records.apply({"connectors": {CONNECTOR: connector}, "destinations": destinations})
         self.publish()
 
+    def apply(self, configuration: dict[str, Any]) -> None:
+        """Check records and keep them, as ``activation apply`` does."""
+        documents, problems = checked(configuration)
+        if problems:
+            raise ValueError("; ".join(problems))
+        self.records.apply(documents)
+        self.publish()
+
     def publish(self) -> None:
         """Make Redis agree with the records."""
         mirror.refresh(self.client, self.records)
@@ -72,18 +84,24 @@ class House:
         self.records.release("connector", CONNECTOR)
         self.publish()
 
-    def work(self, name: str, queue: str, concurrency: int) -> None:
-        """Start one worker of ours for one queue."""
+    def work(self, name: str, queue: str, concurrency: int, count: int = 1) -> None:
+        """Start workers of ours for one queue."""
         app = ("-m", "celery", "-A", "tasks", "worker", "-Q", queue, "-P", "threads")
-        self.start_worker(name, (*app, "-c", str(concurrency)), self.env)
+        names = [name] if count == 1 else [f"{name} {number}" for number in range(1, count + 1)]
+        self.start_workers(names, (*app, "-c", str(concurrency)), self.env)
 
     def start_worker(self, name: str, command: Sequence[str], env: dict[str, str]) -> None:
         """Start any Celery worker and wait until it answers."""
-        self.processes.start(name, [*command, "-n", f"{name}@bench", "-l", "WARNING", *QUIET], env)
-        self._workers += 1
+        self.start_workers([name], command, env)
+
+    def start_workers(self, names: Sequence[str], command: Sequence[str], env: dict[str, str]) -> None:
+        """Start the same Celery worker under several names and wait until all answer."""
+        for name in names:
+            self.processes.start(name, [*command, "-n", f"{name}@bench", "-l", "WARNING", *QUIET], env)
+        self._workers += len(names)
         with Celery(broker=self.broker_url, set_as_current=False) as app:
-            ping = app.control.inspect(timeout=1, limit=self._workers).ping
-            wait_until(lambda: len(ping() or {}) == self._workers, START, lambda: f"{name} does not answer")
+            ping = app.control.inspect(timeout=3, limit=self._workers).ping
+            wait_until(lambda: len(ping() or {}) == self._workers, START, lambda: f"{names} do not answer")
 
     def in_intake(self) -> int:
         """Count what has not been accepted yet."""
@@ -94,10 +112,15 @@ class House:
 
 
 @contextmanager
-def open_house(events: Sequence[str] = (EVENT,), options: Sequence[str] = ()) -> Iterator[House]:
-    """Set everything up but the workers, and leave nothing behind; ``options`` are the emulator's."""
+def open_house(
+    events: Sequence[str] = (EVENT,), options: Sequence[str] = (), window: float = 60
+) -> Iterator[House]:
+    """Set everything up but the workers, and leave nothing behind; ``options`` are the emulator's.
+
+    ``window`` is how many seconds a minute lasts for limits.
+    """
     with tempfile.TemporaryDirectory(prefix="bench-") as folder, ExitStack() as stack:
-        yield House(Path(folder), stack, list(events), options)
+        yield House(Path(folder), stack, list(events), options, window)
 
 
 def destination(event: str = EVENT, audience: str = AUDIENCE, max_age: float = 600) -> dict[str, Any]:

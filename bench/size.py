@@ -16,6 +16,10 @@ class Size:
     destinations: int  # with a batch each, per round of the delay
     lanes: tuple[int, ...] = (1, 100, 10_000)  # that hold rows, of one destination
     owners: tuple[int, ...] = (1, 100)  # destinations whose lanes hold rows
+    window: float = 15  # seconds that a minute lasts where limits are measured
+    limit: int = 100  # calls in that time: 400 per minute
+    minutes: int = 2  # measured at their true length
+    steady: float = 20  # seconds of a trickle
 
 
 FULL = Size(rounds=3, rows=60_000, warm=4_000, batched=8_000, plain=3_000, waiting=1_000_000, destinations=40)
@@ -29,4 +33,8 @@ QUICK = Size(
     destinations=20,
     lanes=(1, 1_000),
     owners=(1, 20),
+    window=6,
+    limit=40,
+    minutes=0,
+    steady=6,
 )

@@ -110,8 +110,8 @@ def simulate(client, clock, allowance, dice, slowest):
     return arrived, permits
 
 
-@settings(max_examples=20, deadline=None)
-@given(allowance=st.integers(1, 300), idle=st.sets(st.integers(1, 500), max_size=6))
+@settings(max_examples=15, deadline=None)
+@given(allowance=st.integers(1, 60), idle=st.sets(st.integers(1, 120), max_size=6))
 def test_pauses_of_the_producer_never_lead_to_a_fuller_window(allowance, idle):
     """A burst after a quiet time must fit into what the quiet time left."""
     with told_time() as (client, clock):
