@@ -19,6 +19,7 @@ from pipeline.once import Once
 from pipeline.responsys.actions import ACTIONS, Step
 from pipeline.responsys.client import Client
 from pipeline.row import Row
+from pipeline.seats import Seats
 from pipeline.settlement import Report, Settlement
 
 log = logging.getLogger(__name__)
@@ -26,6 +27,7 @@ log = logging.getLogger(__name__)
 REMOVED = Rejection("Invalid", "the destination was removed before the row could be sent")
 STALE = Report("nothing to do: settled, or taken over by another attempt")
 SOMEBODY_ELSE = 1.0  # seconds until a look at what another worker is setting up
+CROWDED = 0.5  # seconds until a worker with a free thread is looked for again
 
 
 class Delivery:
@@ -52,6 +54,7 @@ class Delivery:
         self._once = once
         self._stopping = stopping
         self._calling: set[Batch] = set()  # begun here and not settled
+        self.seats = Seats()
 
     def deliver(self, batch_id: str, attempt: int, contents: Contents | None = None) -> Report:
         """Do the next step of a batch, or find out what became of one that was cut off.
@@ -66,7 +69,11 @@ class Delivery:
         if self._stopping.is_set():
             self._lanes.retry(job.batch, delay=0, spend=False, refund=True)
             return Report("given back: this worker stops", again=True)
-        return self._advance(job)
+        with self.seats.take(job.connector.name) as seated:
+            if seated:
+                return self._advance(job)
+        self._lanes.retry(job.batch, delay=CROWDED, spend=False, refund=True)
+        return Report("given back: the last free thread is for other connectors", again=True)
 
     def abandon(self) -> None:
         """Leave to others, at once, what this process has begun and will not finish."""

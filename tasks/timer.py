@@ -53,7 +53,8 @@ class Leases(bootsteps.StartStopStep):
         self._thread = threading.Thread(target=self._run, name="leases", daemon=True)
 
     def start(self, parent: Any) -> None:
-        """Start renewing."""
+        """Start renewing; by now the worker has its threads."""
+        runtime().delivery.seats.threads = parent.concurrency
         self._thread.start()
 
     def terminate(self, parent: Any) -> None:

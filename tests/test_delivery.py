@@ -2,6 +2,7 @@
 
 import json
 import threading
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -438,6 +439,21 @@ def test_a_worker_that_stops_gives_back_what_it_has_not_begun(house, oracle):
 
     assert house.deliver() == "given back: this worker stops"
     house.stopping.clear()
+    oracle.post(EVENT, json=answer(None))
+    assert house.deliver() == "1 row of lapsed"
+
+
+def test_the_last_free_thread_of_a_worker_is_for_other_connectors(house, oracle):
+    """Calls that hang would else keep it for a minute from whom it has work as well."""
+    house.delivery.seats.threads = 4
+    house.receive("p1")
+
+    with ExitStack() as stack:
+        for _ in range(3):
+            stack.enter_context(house.delivery.seats.take("acme"))
+        assert house.deliver() == "given back: the last free thread is for other connectors"
+
+    house.due()
     oracle.post(EVENT, json=answer(None))
     assert house.deliver() == "1 row of lapsed"
 
