@@ -70,7 +70,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument("sections", nargs="*", metavar="SECTION", help=f"{', '.join(SECTIONS)}; default: all")
     parser.add_argument(
-        "--quick", action="store_true", help="two minutes instead of ten, with less to rely on"
+        "--quick", action="store_true", help="six minutes instead of twenty, with less to rely on"
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write everything there")
     chosen = parser.parse_args(arguments)

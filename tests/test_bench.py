@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from bench import backlog, end_to_end, floor, lanes
+from bench import backlog, changes, efficiency, end_to_end, floor, lanes, limits, neighbours
 from bench.__main__ import SECTIONS, parse
 from bench.finding import Finding, percentile
 from bench.hands import in_turns
 from bench.house import destination, open_house
+from bench.outlets import EVENTS, MAILS, open_outlet
 from bench.race import PRODUCER, Run, finished, race
 from bench.rows import rows
 from bench.size import QUICK
@@ -100,6 +101,46 @@ def test_a_row_waits_in_every_lane_beside_those_that_are_worked_on(opened):
 
         assert worker.house.emulator.accepted() == 200
         assert sum(worker.house.client.hlen(key) for key in worker.house.client.keys("rows:*")) == 3
+
+
+def test_a_backlog_goes_out_and_is_counted_by_account_and_function():
+    with open_house(window=1) as house:
+        house.start_worker("worker", WORKER, house.env)
+        outlets = open_outlet(house, "both", limit=5, functions=(EVENTS, MAILS), told=True)
+        for outlet in outlets:
+            outlet.fill(2)
+        for outlet in outlets:
+            outlet.wait_for(2, 60)
+
+        found = [limits.used(outlet.function, [outlet], limit=5, window=1, windows=1) for outlet in outlets]
+
+    assert [(one.what, one.unit) for one in found] == [(EVENTS, "% of the limit"), (MAILS, "% of the limit")]
+    assert [" 0 rejected" in one.note for one in found] == [True, True]
+
+
+def test_rejections_and_calls_are_told_window_by_window():
+    seen = [(0.9, 0), (1.5, 2), (6.9, 3), (8.0, 9)]
+
+    assert [changes.rejections(seen, start) for start in (1.0, 7.0)] == [3, 6]
+    assert changes.counted([1.0, 6.9, 7.0], 1.0) == 2
+
+
+def test_the_limit_is_regained_with_the_first_window_that_uses_it():
+    slow = [float(second) for second in range(30)]
+    fast = [30 + 0.06 * number for number in range(500)]
+
+    assert changes.regained([*slow, *fast], raised=24.0, ended=60.0) == pytest.approx(1.0, abs=0.05)
+
+
+def test_the_fewest_calls_are_full_or_begun_anew_when_the_oldest_row_is_due():
+    assert efficiency.fewest([0.0] * 401) == 3
+    assert efficiency.fewest([0.0, 1.9, 2.1, 4.0]) == 2
+
+
+def test_a_neighbour_is_compared_with_nobody():
+    found = neighbours.findings("at its limit", alone=[0.010], beside=[0.015])
+
+    assert [(one.value, one.unit) for one in found[:2]] == [(15.0, "ms"), (1.5, "times")]
 
 
 def test_a_percentile_is_one_of_the_values():
