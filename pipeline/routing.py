@@ -78,7 +78,9 @@ class Router:
         if "=" in "".join(tokens):
             self._lay(activation, ways, tokens, mark, digest)
         if not ways and not self._known(activation):
-            why = f'no destination is set up for audience "{activation.audience}"'
+            gone = f'destination "{activation.destination}" does not take it any more'
+            none = f'no destination is set up for audience "{activation.audience}"'
+            why = gone if activation.destination else none
             self._refuse(index, activation, None, digest, why)
             tokens.append(f"-{self._number(NOWHERE)}")
         return Routed(mark, activation.profile_id, tuple(tokens))
@@ -121,8 +123,11 @@ class Router:
     def _refuse(
         self, index: int, activation: Activation, destination: Destination | None, digest: str, why: str
     ) -> None:
-        """Write a dead letter; its id follows from the claim, so that it is kept once."""
-        name = destination.name if destination else None
+        """Write a dead letter; its id follows from the claim, so that it is kept once.
+
+        That of a replay stays its destination's, or the next replay would go to all of them.
+        """
+        name = destination.name if destination else activation.destination
         letter = DeadLetter(
             id=dead_letters.name(self.claim.id, digest or str(index), name or ""),
             connector=destination.connector if destination else None,

@@ -264,6 +264,16 @@ def test_a_replay_is_taken_although_its_profile_entered_before(redis, once_an_ho
     assert once_an_hour.accept(0) == "1 entry, 1 row"
 
 
+def test_a_replay_stays_that_of_its_destination_although_that_was_removed(redis, acceptance, engine):
+    """Else its next replay would go to every destination of the audience."""
+    leave(redis, entry("p1", replay="letter", destination="gone"))
+    acceptance.accept(0)
+
+    (letter,) = dead_letters.found(engine, Filter())
+    assert (letter.destination, letter.code) == ("gone", "Invalid")
+    assert letter.detail == 'destination "gone" does not take it any more'
+
+
 @pytest.fixture
 def full(redis):
     redis.config_set("maxmemory", 1)
