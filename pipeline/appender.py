@@ -20,6 +20,7 @@ from pipeline.chunk import Chunk, Clock, Numbers
 from pipeline.errors import PipelineError
 from pipeline.full import Unwritable
 from pipeline.report import Report
+from pipeline.reserve import NearlyFull, Reserve
 from pipeline.scripts import source
 
 PAUSES = (0.25, 1.0, 4.0)  # seconds before each further try, the last of them again and again
@@ -73,6 +74,7 @@ class Appender:
     ) -> None:
         self._patience = patience
         self._script = client.register_script(source("append"))
+        self._reserve = Reserve(client)
         self._bell = bell
         self._clock = clock or Clock()
         self._sleep = sleep
@@ -128,7 +130,14 @@ class Appender:
         args += [len(entries) for entries in chunk.shards.values()]
         for entries in chunk.shards.values():
             args += entries
-        empty = self._patiently(lambda: self._script(keys=keys, args=args))
+
+        def append() -> list[int]:
+            if chunk.bulk:
+                self._reserve.respect()
+            positions: list[int] = self._script(keys=keys, args=args)
+            return positions
+
+        empty = self._patiently(append)
         shards = list(chunk.shards)
         return {shards[position] for position in empty}
 
@@ -158,6 +167,11 @@ def passing(error: redis.RedisError) -> bool:
 
 def explain(error: Exception) -> str:
     """Say what is wrong with the server, and what to do about it."""
+    if isinstance(error, NearlyFull):
+        return (
+            "the Redis server is nearly out of memory, and the rest is for real-time changes: wait until "
+            "workers have made room, or raise its maxmemory"
+        )
     if isinstance(error, redis.OutOfMemoryError):
         return "the Redis server is out of memory: wait until workers have made room, or raise its maxmemory"
     if isinstance(error, Unwritable):

@@ -95,6 +95,11 @@ class Chunk:
         return len(self.activations) >= MAX_ENTRIES or self._size >= MAX_BYTES
 
     @property
+    def bulk(self) -> bool:
+        """True when it is part of a backfill."""
+        return bool(self.activations) and self.activations[-1].bulk
+
+    @property
     def ids(self) -> list[str]:
         """The ids of its activations, chosen or given."""
         return [entry.id or entry.auto_id or "" for entry in self.activations]

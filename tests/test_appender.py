@@ -248,3 +248,17 @@ def test_an_appender_without_patience_tries_once(redis, bell, pauses):
         redis.config_set("maxmemory", 0)
 
     assert pauses == []
+
+
+def test_a_backfill_leaves_the_last_of_the_memory_to_real_time_changes(redis, bell, entries):
+    appender = Appender(redis, bell, patience=0)
+    redis.config_set("maxmemory", redis.info("memory")["used_memory"] * 10 // 9)
+    try:
+        with pytest.raises(AppendFailed, match=r"nearly out of memory.*for real-time changes"):
+            appender.append([row("p-1")], bulk=True)
+        appender.append([row("p-2")])
+    finally:
+        redis.config_set("maxmemory", 0)
+    appender.append([row("p-3")], bulk=True)
+
+    assert entries.profiles() == ["p-2", "p-3"]

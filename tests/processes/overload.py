@@ -1,0 +1,208 @@
+"""Produce faster than the vendor takes, until Redis is full; then fill the disks.
+
+    python -m tests.processes.overload backlog --rows 600000 --maxmemory 150 --calls 25
+    python -m tests.processes.overload disks
+
+The second needs a file system of its own for each store: Linux, and either root or user namespaces.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import quantiles
+
+from pipeline import Producer, status
+from pipeline.troubles import troubles
+from tests.processes.house import House, Worker, house, until
+from tests.processes.outlet import Outlet, activations, people
+
+MB = 1_000_000
+EVERY = 5.0  # seconds between two lines
+PATIENCE = 24 * 3600.0
+
+
+def backlog(rows: int, maxmemory: int, calls: int) -> None:
+    """Show a backlog grow and go; one real-time change a second goes beside it."""
+    with tempfile.TemporaryDirectory() as folder, house(Path(folder), "accept", "deliver", window=1) as home:
+        outlet = home.open("overload", limit=calls)
+        home.client.config_set("maxmemory", maxmemory * MB)
+        done = threading.Event()
+        sent: dict[str, float] = {}
+        producing = threading.Thread(target=produce, args=(outlet, rows))
+        trickle = threading.Thread(target=real_time, args=(outlet, sent, done))
+        producing.start()
+        trickle.start()
+        costs = watch(home, outlet, lambda: not producing.is_alive() and outlet.waiting() < 2000)
+        done.set()
+        trickle.join()
+        home.drain(outlet, within=300)
+        account(outlet, rows, sent, costs)
+
+
+def produce(outlet: Outlet, rows: int) -> None:
+    """Append everything as fast as Redis takes it."""
+    with Producer(outlet.broker_url, patience=PATIENCE) as producer:
+        report = producer.activate_many(activations(people(rows)), audience=outlet.name, bulk=True)
+    assert report.accepted == rows
+
+
+def real_time(outlet: Outlet, sent: dict[str, float], done: threading.Event) -> None:
+    """Append one change a second."""
+    with Producer(outlet.broker_url, patience=0) as producer:
+        while not done.wait(1):
+            name = f"now{len(sent)}"
+            sent[name] = time.time()
+            (activation,) = activations([name])
+            producer.activate(outlet.name, **activation)
+
+
+def watch(home: House, outlet: Outlet, over: Callable[[], bool]) -> list[float]:
+    """Print how things stand until it is over; return the CPU of a delivered row (ms), line by line."""
+    say("    s   waiting   intake      sent Redis MB  workers MB  ms/row  status")
+    began, costs = time.monotonic(), []
+    before, used = 0, cpu(home.workers[1])
+    while not over():
+        time.sleep(EVERY)
+        found = status.read(home.client, home.engine, home.records.load(), window=1)
+        delivered = outlet.numbers().get("sent", 0)
+        now = cpu(home.workers[1])
+        cost = 1000 * (now - used) / max(1, delivered - before)
+        before, used = delivered, now
+        costs.append(cost)
+        memory = "+".join(str(resident(worker) // MB) for worker in home.workers)
+        words = next((each.text for each in troubles(found)), "nothing is wrong")
+        (line,) = found.destinations
+        say(
+            f"{time.monotonic() - began:5.0f} {line.backlog.waiting:9,} {found.intake.waiting:8,}"
+            f" {delivered:9,} {found.server.used / MB:8.0f} {memory:>11} {cost:7.3f}  {words[:110]}"
+        )
+    return costs
+
+
+def account(outlet: Outlet, rows: int, sent: dict[str, float], costs: list[float]) -> None:
+    """Say what became of everything."""
+    calls = outlet.emulator.calls(outlet.name)
+    arrived = {row["optionalData"]["profileId"]: call["time"] for call in calls for row in call["rows"]}
+    delays = [arrived[name] - at for name, at in sent.items() if name in arrived]
+    number = sum(len(call["rows"]) for call in calls)
+    third = max(1, len(costs) // 3)
+    early, late = sum(costs[:third]) / third, sum(costs[-third:]) / third
+    lost = rows + len(sent) - len(arrived)
+    say(
+        f"{rows + len(sent):,} accepted, {len(arrived):,} delivered, {lost} lost, "
+        f"{number - len(arrived)} twice, "
+        f"{len(outlet.letters())} dead letters, {outlet.missing_from_books()} missing from the books"
+    )
+    say(f"{len(calls):,} calls, {number / len(calls):.0f} rows each")
+    say(
+        f"a real-time change beside the backlog arrives {quantiles(delays)[1]:.1f} s after it was produced "
+        f"(median; {max(delays):.1f} s at most), of which 1 s is its max_age"
+    )
+    say(f"CPU of a delivered row: {early:.3f} ms in the first third of the time, {late:.3f} ms in the last")
+
+
+def disks() -> None:
+    """Fill the disk of each store while rows are on their way."""
+    with tempfile.TemporaryDirectory() as folder:
+        small, redis = Path(folder), Path(folder) / "redis"
+        mount(small)
+        redis.mkdir()
+        mount(redis)
+        try:
+            with house(small, "accept", "deliver") as home:
+                for name, where in (("sql", small), ("append-only-file", redis)):
+                    fill(home, name, where)
+        finally:
+            subprocess.run(["umount", str(redis), str(small)], check=True)
+
+
+def fill(home: House, name: str, where: Path) -> None:
+    """Fill one disk for ten seconds."""
+    outlet = home.open(name)
+    home.emulator.fault(name, "latency", seconds=1)
+    outlet.activate(people(4000))
+    until(lambda: outlet.calls())
+    filler = where / "filler"
+    with open(filler, "wb", buffering=0) as file:
+        try:
+            while file.write(b"x" * 4096):
+                pass
+        except OSError as error:
+            say(f"{name}: {error.strerror}")
+    time.sleep(10)
+    home.client.connection_pool.disconnect()
+    found = status.read(home.client, home.engine, home.records.load())
+    for trouble in troubles(found):
+        say(f"  {trouble.text}\n    → {trouble.way_out}")
+    say(f"  waiting {outlet.waiting():,}; workers alive {[worker.alive() for worker in home.workers]}")
+    say(f"  activation pause {name}: {command(home, 'pause', name)}")
+    filler.unlink()
+    until(lambda: "begun" not in {batch.get("state") for batch in home.batches()}, within=60)
+    say(f"  room again; activation resume {name}: {command(home, 'resume', name)}")
+    home.end_leases("claimed")
+    home.drain(outlet, within=90)
+    times = outlet.delivered()
+    say(
+        f"  {len(set(times)):,} delivered, {len(times) - len(set(times))} twice, {len(outlet.letters())} "
+        f"dead letters, {outlet.missing_from_books()} missing from the books"
+    )
+
+
+def command(home: House, *arguments: str) -> str:
+    """Run ``activation``; return how it ended."""
+    program = Path(sys.executable).with_name("activation")
+    environ = {**os.environ, **home.env}
+    ended = subprocess.run([program, *arguments], env=environ, capture_output=True, text=True, check=False)
+    return f"exit {ended.returncode}, {(ended.stderr or ended.stdout).strip()}"
+
+
+def mount(folder: Path) -> None:
+    """Put a small file system there."""
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", str(folder)], check=True)
+
+
+def cpu(worker: Worker) -> float:
+    """Return the CPU seconds that a worker has used."""
+    fields = Path(f"/proc/{worker.process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def resident(worker: Worker) -> int:
+    """Return the bytes of memory that a worker has."""
+    pages = int(Path(f"/proc/{worker.process.pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def say(text: str) -> None:
+    """Print at once."""
+    print(text, flush=True)  # noqa: T201 - a person waits for it
+
+
+def main() -> None:
+    """Run what the command line says."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("what", choices=["backlog", "disks"])
+    parser.add_argument("--rows", type=int, default=600_000)
+    parser.add_argument("--maxmemory", type=int, default=150, help="MB")
+    parser.add_argument("--calls", type=int, default=25, help="a second")
+    options = parser.parse_args()
+    if options.what == "backlog":
+        backlog(options.rows, options.maxmemory, options.calls)
+    elif os.environ.get("OVERLOAD_MOUNTS"):
+        disks()
+    else:  # again, where what is mounted is nobody else's
+        root = ["-m"] if os.geteuid() == 0 else ["-Urm"]
+        again = [sys.executable, "-m", __spec__.name, "disks"]
+        sys.exit(subprocess.call(["unshare", *root, *again], env={**os.environ, "OVERLOAD_MOUNTS": "1"}))
+
+
+if __name__ == "__main__":
+    main()
