@@ -1,13 +1,14 @@
 """INSERT ... ON CONFLICT, which SQLite and PostgreSQL spell alike and SQLAlchemy keeps in two places.
 
-Statements are built once: building one takes longer than running it.
+Statements are built once, and those that every batch runs are compiled once: either takes longer than running
+one.
 """
 
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, Table
+from sqlalchemy import Column, Connection, Dialect, Row, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 INSERT: dict[str, Any] = {  # their common base knows nothing of ON CONFLICT
@@ -16,10 +17,29 @@ INSERT: dict[str, Any] = {  # their common base knows nothing of ON CONFLICT
 }
 
 
+class Compiled:
+    """The text of a statement for rows of these columns, and how the driver wants each value."""
+
+    def __init__(self, statement: Any, dialect: Dialect, names: tuple[str, ...]) -> None:
+        compiled = statement.compile(dialect=dialect, column_keys=names)
+        self.text = str(compiled)
+        self._order: Sequence[str] | None = compiled.positiontup  # None: by name
+        types = {name: statement.table.c[name].type.dialect_impl(dialect) for name in names}
+        found = {name: type_.bind_processor(dialect) for name, type_ in types.items()}
+        self._processors = {name: processor for name, processor in found.items() if processor is not None}
+
+    def parameters(self, row: Mapping[str, Any]) -> Any:
+        """Return a row as the driver wants it."""
+        values = dict(row)
+        for name, processor in self._processors.items():
+            values[name] = processor(values[name])
+        return values if self._order is None else tuple(values[name] for name in self._order)
+
+
 def insert_new(connection: Connection, table: Table, row: Mapping[str, Any]) -> bool:
     """Insert a row; False when there is one of its primary key already."""
-    statement = new_rows(connection.dialect.name, table, *table.primary_key.columns)
-    return connection.execute(statement, row).first() is not None
+    statement = compiled_new_rows(connection.dialect, table, tuple(row))
+    return connection.exec_driver_sql(statement.text, statement.parameters(row)).first() is not None
 
 
 def insert_all_new(
@@ -30,8 +50,21 @@ def insert_all_new(
 
 
 def add_up(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], column: str) -> None:
-    """Insert rows, adding their ``column`` to that of rows already there."""
-    connection.execute(sums(connection.dialect.name, table, column), list(rows))
+    """Insert rows of the same columns, adding their ``column`` to that of rows already there."""
+    statement = compiled_sums(connection.dialect, table, column, tuple(rows[0]))
+    connection.exec_driver_sql(statement.text, [statement.parameters(row) for row in rows])
+
+
+@cache
+def compiled_new_rows(dialect: Dialect, table: Table, names: tuple[str, ...]) -> Compiled:
+    """Compile the statement that inserts what is not there yet."""
+    return Compiled(new_rows(dialect.name, table, *table.primary_key.columns), dialect, names)
+
+
+@cache
+def compiled_sums(dialect: Dialect, table: Table, column: str, names: tuple[str, ...]) -> Compiled:
+    """Compile the statement that adds up."""
+    return Compiled(sums(dialect.name, table, column), dialect, names)
 
 
 @cache
