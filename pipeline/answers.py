@@ -29,6 +29,13 @@ class Answers:
         if request is not None:
             self._settlement.persist(job.batch, lambda: self._lanes.submitted(job.batch, request, FIRST_POLL))
             return Report(f"{counted(len(job.left), 'row')} of {job.destination.name} submitted", again=True)
+        return self._settlement.persist(job.batch, lambda: self._judged(job, step, answer))
+
+    def failed(self, job: Job, step: Step, error: CallError) -> Report:
+        """Go on behind a call that was refused, unless the refusal says that all is well."""
+        return self._settlement.persist(job.batch, lambda: self._refused(job, step, error))
+
+    def _judged(self, job: Job, step: Step, answer: Any) -> Report:
         try:
             return self._next(job, step, answer)
         except CallError as error:
@@ -36,8 +43,7 @@ class Answers:
                 self._once.leave(job.connector.account, step.once)
             return self._failures.handle(job, error, sent=True)
 
-    def failed(self, job: Job, step: Step, error: CallError) -> Report:
-        """Go on behind a call that was refused, unless the refusal says that all is well."""
+    def _refused(self, job: Job, step: Step, error: CallError) -> Report:
         if step.once is None and error.code in step.settled_by:
             return self._onwards(job.after([None] * len(job.left)))
         if step.once is None:

@@ -7,9 +7,10 @@ from contextlib import contextmanager
 
 import pytest
 
-from pipeline import notes
+from pipeline import Producer, notes
+from tests.chaos.scene import FILL, MERGE, account, configure, connector, export, outlet
 from tests.processes.house import until
-from tests.processes.outlet import people
+from tests.processes.outlet import activations, people
 
 
 @contextmanager
@@ -88,6 +89,32 @@ def test_outcomes_are_kept_while_the_disk_of_the_store_is_full(home, database):
     assert sorted(outlet.delivered()) == sorted((profile, 0) for profile in people(2000))
     assert outlet.letters() == []
     assert outlet.missing_from_books() == 0
+
+
+def test_what_one_step_came_to_is_kept_while_redis_is_away(home):
+    """The step is done, and that is known: it must not be done again."""
+    name = "two-steps"
+    home.emulator.order("accounts", account(name, 200))
+    configure(home, {
+        "connectors": {name: connector(name, home.emulator.url)},
+        "destinations": {name: {**export(), "audience": "members", "connector": name, "max_age": 60}},
+    })  # fmt: skip
+    home.emulator.fault(name, "latency", function=MERGE, when="after", seconds=0.5)
+    way = outlet(home, name, name)
+    with Producer(broker_url=home.broker_url) as producer:
+        assert not producer.activate_many(activations(people(200)), audience="members").errors
+    until(lambda: way.calls())
+
+    home.kill_redis()
+    until(lambda: home.emulator.outcomes(name, MERGE))
+    away = time.monotonic()
+    until(lambda: time.monotonic() - away > 2)
+    home.start_redis()
+    home.drain(way)
+
+    assert home.emulator.outcomes(name, MERGE) == {"answered": 1}
+    assert home.emulator.outcomes(name, FILL) == {"answered": 1}
+    assert way.letters() == []
 
 
 @pytest.mark.parametrize("code", ["SERVICE_UNAVAILABLE", "API_BLOCKED"])
