@@ -43,11 +43,13 @@ class Scripts:
         try:
             return self.attempt(name, keys, args)
         except redis.OutOfMemoryError:
-            return self._patiently(self._script(name, GO_ON), keys, args)
+            script = self._script(name, GO_ON)
+            return patiently(lambda: script(keys=keys, args=args))
 
     def attempt(self, name: str, keys: Sequence[str] = (), args: Sequence[Argument] = ()) -> Any:
         """Run one script unless the server is full, which raises OutOfMemoryError."""
-        return self._patiently(self._script(name), keys, args)
+        script = self._script(name)
+        return patiently(lambda: script(keys=keys, args=args))
 
     def _script(self, name: str, prefix: str = "") -> Callable[..., Any]:
         script = self._loaded.get(prefix + name)
@@ -55,10 +57,12 @@ class Scripts:
             script = self._loaded[prefix + name] = self._client.register_script(prefix + source(name))
         return script
 
-    def _patiently(self, script: Callable[..., Any], keys: Sequence[str], args: Sequence[Argument]) -> Any:
-        for pause in PAUSES:
-            try:
-                return script(keys=keys, args=args)
-            except (redis.ConnectionError, redis.TimeoutError):
-                time.sleep(pause)
-        return script(keys=keys, args=args)
+
+def patiently(command: Callable[[], Any]) -> Any:
+    """Do what may be repeated, again when the connection broke before the answer came."""
+    for pause in PAUSES:
+        try:
+            return command()
+        except (redis.ConnectionError, redis.TimeoutError):
+            time.sleep(pause)
+    return command()

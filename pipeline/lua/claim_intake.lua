@@ -1,22 +1,16 @@
 -- Claim the oldest entries of one shard, or again those of a claim whose lease ran out.
 -- KEYS  1 intake:{shard}  2 intake:{shard}:claim
 -- ARGV  1 id for a new claim  2 most entries  3 lease, ms
--- Returns {claim id, attempt, entry, ...}; nothing when the shard is empty or somebody has it.
+-- Returns {claim id, attempt, how many entries}; nothing when the shard is empty or somebody has it.
 #include lanes
 local now = clock()
 local held = redis.call('HMGET', KEYS[2], 'id', 'until', 'size', 'attempt')
 if held[1] and held[1] ~= ARGV[1] and tonumber(held[2]) > now then return {} end
-local id, size, attempt = held[1], tonumber(held[3]), tonumber(held[4] or '0') + 1
-if not id then
-  id = ARGV[1]
-  size = math.min(redis.call('LLEN', KEYS[1]), tonumber(ARGV[2]))
-end
-local entries = redis.call('LRANGE', KEYS[1], 0, size - 1)
-if size == 0 or #entries == 0 then
+local id, attempt = held[1] or ARGV[1], tonumber(held[4] or '0') + 1
+local size = math.min(redis.call('LLEN', KEYS[1]), tonumber(held[3] or ARGV[2]))
+if size == 0 then
   redis.call('DEL', KEYS[2])
   return {}
 end
 redis.call('HSET', KEYS[2], 'id', id, 'until', text(now + ARGV[3]), 'size', size, 'attempt', attempt)
-table.insert(entries, 1, id)
-table.insert(entries, 2, attempt)
-return entries
+return {id, attempt, size}
