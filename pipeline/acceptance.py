@@ -44,6 +44,8 @@ class Acceptance:
                 break
             entries += len(claim.entries)
             total = Accepted(*map(sum, zip(astuple(total), astuple(done), strict=True)))
+            if not done.left:
+                break
         return summary(entries, total)
 
     def _claims(self, shard: int) -> Iterator[Claim]:

@@ -71,12 +71,16 @@ class StateRow:
 
 @dataclass(frozen=True)
 class Accepted:
-    """What became of a claim: rows added, rows not valid, entries seen before, rows coalesced."""
+    """What became of a claim: rows added, rows not valid, entries seen before, rows coalesced.
+
+    ``left`` entries have come meanwhile, for which nobody rang.
+    """
 
     added: int = 0
     invalid: int = 0
     repeated: int = 0
     coalesced: int = 0
+    left: int = 0
 
 
 class Intake:

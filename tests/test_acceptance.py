@@ -87,6 +87,20 @@ def test_a_long_shard_is_taken_a_thousand_at_a_time(redis, acceptance):
     assert redis.hlen("rows:lapsed") == 2_500
 
 
+def test_what_comes_while_others_are_accepted_is_accepted_next(redis, intake, engine, catalog):
+    """Nobody rings for it: its list was not empty."""
+    late = [entry("p2")]
+
+    def meanwhile():
+        if late:
+            leave(redis, late.pop())
+        return catalog
+
+    leave(redis, entry("p1"))
+
+    assert Acceptance(intake, engine, meanwhile).accept(0) == "2 entries, 2 rows"
+
+
 def test_an_empty_shard_is_nothing_to_do(acceptance):
     assert acceptance.accept(3) == "nothing to accept"
 

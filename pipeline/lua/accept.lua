@@ -13,8 +13,8 @@
 --         states    rows of state actions: destination, profile, the claim's own row, how many of its entries that
 --                   one absorbed, the same overlaid on the one that waited (whole), and the latter's digest (base);
 --                   "" for none; and when it happened, microseconds, "" when it does not say
--- Returns {rows added, rows not valid, entries seen before, rows coalesced}; nothing when the claim is no longer
--- ours.
+-- Returns {rows added, rows not valid, entries seen before, rows coalesced, entries that came meanwhile}; nothing
+-- when the claim is no longer ours.
 #include lanes
 local LATEST = 3600  -- seconds for which it is known when a profile's newest change happened
 local held = redis.call('HMGET', KEYS[2], 'id', 'attempt', 'size')
@@ -148,4 +148,4 @@ for name, to in pairs(destinations) do
     if to[what] > 0 then count(now, connector, name, what, to[what]) end
   end
 end
-return {added, invalid, repeated, coalesced}
+return {added, invalid, repeated, coalesced, redis.call('LLEN', KEYS[1])}
