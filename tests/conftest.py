@@ -6,7 +6,15 @@ import fakeredis
 import pytest
 from msgspec import msgpack
 
-pytest_plugins = ["tests.fixtures.stores"]
+pytest_plugins = [
+    "tests.fixtures.intake",
+    "tests.fixtures.operator",
+    "tests.fixtures.pages",
+    "tests.fixtures.scene",
+    "tests.fixtures.stores",
+    "tests.fixtures.tls",
+    "tests.fixtures.wire",
+]
 
 
 class Clock:

@@ -11,8 +11,6 @@ from pipeline.appender import Appender, AppendFailed, explain, passing
 from pipeline.broker import connect
 from pipeline.chunk import MAX_BYTES, Clock, Numbers
 
-pytest_plugins = ["tests.fixtures.intake", "tests.fixtures.wire"]
-
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 

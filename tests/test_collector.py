@@ -9,8 +9,6 @@ from pipeline.appender import Appender, AppendFailed
 from pipeline.broker import connect
 from pipeline.collector import Collector
 
-pytest_plugins = ["tests.fixtures.intake"]
-
 LONG = 600  # seconds: no test takes that long, so nothing is flushed by time
 
 

@@ -12,8 +12,6 @@ import pipeline
 from pipeline.producer import AppendFailed, Invalid, Producer, UnknownAudience
 from pipeline.report import MOST_ERRORS
 
-pytest_plugins = ["tests.fixtures.intake", "tests.fixtures.wire"]
-
 NOBODY = "redis://127.0.0.1:1"
 
 

@@ -14,8 +14,6 @@ from pipeline.troubles import Trouble, troubles
 from tests.core import cut
 from tests.house import ACME, LAPSED, LEFT
 
-pytest_plugins = ["tests.fixtures.operator"]
-
 ANY_TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC \([0-9 a-z]+\)")
 
 

@@ -14,8 +14,6 @@ from pipeline.activation import decode
 from pipeline.dead_letters import Filter
 from pipeline.intake import SHARDS
 
-pytest_plugins = ["tests.fixtures.operator"]
-
 
 @pytest.fixture
 def letters(run):

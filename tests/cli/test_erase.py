@@ -9,8 +9,6 @@ from pipeline.dead_letters import Filter, count
 from tests.cli.test_dead_letters import on_terminal
 from tests.core import begin, cut
 
-pytest_plugins = ["tests.fixtures.operator"]
-
 SENT = "What Responsys was sent is not undone by this."
 FILE = "Redis writes its append-only file anew, so that what was erased leaves it too."
 

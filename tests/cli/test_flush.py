@@ -7,8 +7,6 @@ from pipeline.pace import paces
 from tests.core import GATE, cut
 from tests.house import ACME, LAPSED
 
-pytest_plugins = ["tests.fixtures.operator"]
-
 
 def test_what_waits_is_due_now(house, run):
     house.wait("lapsed", "a", "b")

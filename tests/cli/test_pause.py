@@ -7,8 +7,6 @@ import pytest
 from tests.core import cut
 from tests.house import ACME, LAPSED
 
-pytest_plugins = ["tests.fixtures.operator"]
-
 
 @pytest.fixture
 def say(run):

@@ -7,8 +7,6 @@ from click.testing import CliRunner
 
 from pipeline.cli import main
 
-pytest_plugins = ["tests.fixtures.intake", "tests.fixtures.wire"]
-
 HEADER = b"profile_id,call_type,email,tier\n"
 
 

@@ -6,8 +6,6 @@ import pytest
 
 from tests.house import ACME
 
-pytest_plugins = ["tests.fixtures.operator"]
-
 HEADER = "profile_id,call_type,crm_id,tier\n"
 
 

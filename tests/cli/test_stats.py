@@ -9,8 +9,6 @@ from pipeline import stats
 from pipeline.stats import Where
 from tests.house import ACME, LAPSED
 
-pytest_plugins = ["tests.fixtures.operator"]
-
 NONE = {
     "received": 0,
     "sent": 0,

@@ -5,8 +5,6 @@ import re
 
 from pipeline.workers import seen
 
-pytest_plugins = ["tests.fixtures.operator"]
-
 
 def test_what_is_wrong_comes_first(house, run):
     house.wait("lapsed", "a", "b")

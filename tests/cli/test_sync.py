@@ -11,8 +11,6 @@ from pipeline.intake import SHARDS
 from pipeline.snapshots.turns import turn
 from tests.house import LAPSED
 
-pytest_plugins = ["tests.fixtures.operator", "tests.fixtures.wire"]
-
 HEADER = "profile_id,crm_id,tier\n"
 
 

@@ -25,8 +25,6 @@ from tests.erasure.scene import TRACE, ZOE, change, in_redis, in_sql, places, tr
 from tests.fixtures.intake import Bell
 from tests.processes.house import until
 
-pytest_plugins = ["tests.fixtures.scene"]
-
 ANN, BOB = "ann.lee", "bob.ray"
 EVERYBODY = (ANN, ZOE, BOB)
 

@@ -11,7 +11,6 @@ from pipeline.snapshots.turns import turn
 from tests.erasure.scene import places, traces
 from tests.snapshots.house import House, member
 
-pytest_plugins = ["tests.fixtures.pages", "tests.fixtures.wire"]
 BUSY = 'a snapshot of audience "lapsed-buyers" is being taken in'
 INTERRUPTED = "the last `activation sync lapsed-buyers` was interrupted, and must be run again first"
 

@@ -16,8 +16,6 @@ from tests.erasure.scene import TRACE, ZOE, change, places, traces
 from tests.house import ACME, LAPSED
 from tests.processes.house import END_LEASES
 
-pytest_plugins = ["tests.fixtures.scene"]
-
 ANN, BOB = "ann.lee", "bob.ray"
 FLYING = 'a row for destination "lapsed" is in flight'
 

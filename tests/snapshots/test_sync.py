@@ -13,8 +13,6 @@ from pipeline.snapshots.concerns import Concern
 from tests.house import LAPSED
 from tests.snapshots.house import NOON, member
 
-pytest_plugins = ["tests.fixtures.pages", "tests.fixtures.wire"]
-
 MAIL = {**LAPSED, "existing_members": False}
 
 
