@@ -49,6 +49,7 @@ class Plan:
     storms: tuple[Storm, ...]
     crew: tuple[Kind, ...] = FOUR
     proxied: int = 2  # how many of the crew reach Redis through a proxy that can be cut
+    every: bool = True  # storms that had to wait come after all is produced
     trouble: bool = True  # the emulator misbehaves
     recover_within: Mapping[StormKind, float] = field(default_factory=dict)  # seconds
     leave_within: float | None = None  # seconds after SIGTERM
@@ -73,7 +74,8 @@ def whole(seed: int, activations: int | None, seconds: float | None) -> Plan:
     """Everything at once; a run of ``seconds`` sends as much a second as the whole one does."""
     raging = max(30.0, (seconds or 300) - TAIL)
     count = activations or round(100_000 * raging / (300 - TAIL))
-    return Plan("run", seed, count, raging, storms(seed, raging, *EVERYTHING), crew=(*FOUR, "deliver"))
+    drawn = storms(seed, raging, *EVERYTHING)
+    return Plan("run", seed, count, raging, drawn, crew=(*FOUR, "deliver"), every=False)
 
 
 def kills(seed: int) -> Plan:

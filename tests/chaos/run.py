@@ -71,7 +71,9 @@ def weather(
     with closing(storms):
         for stream in streams:
             stream.start()
-        storms.rage(plan.storms, until=lambda: not any(stream.is_alive() for stream in streams))
+        storms.rage(
+            plan.storms, until=lambda: not any(stream.is_alive() for stream in streams), every=plan.every
+        )
         for stream in streams:
             if stream.problem:
                 raise stream.problem

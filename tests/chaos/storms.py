@@ -14,6 +14,7 @@ from tests.processes.proxy import Proxy
 
 TICK = 0.05  # seconds
 TABLES = ("batches", "statistics", "dead_letters")  # of which one is away
+CALM = 3  # seconds for which all workers must have been up before one is hit, at most
 PATIENCE = 30  # seconds after which who was told to leave is killed
 Busy = Callable[[], Iterable[str]]  # names the destinations that have work which may go now
 
@@ -47,6 +48,7 @@ class Storms:
         self.proxy = proxy
         self.busy = busy
         self.log = Log()
+        self.whole_since: float | None = None  # the time from which on all workers have been up
         self.leaving: list[tuple[Worker, float]] = []
         self.begin = {
             "SIGKILL": self.kill, "SIGTERM": self.send_away, "Redis killed": self.kill_redis,
@@ -56,17 +58,21 @@ class Storms:
             "Redis killed": home.start_redis, "SQL locked": self.unlock, "SQL away": self.bring_back,
         }  # fmt: skip
 
-    def rage(self, storms: Iterable[Storm], until: Callable[[], bool]) -> None:
-        """Let all storms come, and go on watching the workers until ``until``."""
+    def rage(self, storms: Iterable[Storm], until: Callable[[], bool], *, every: bool = True) -> None:
+        """Let storms come until ``until``; ``every``: also those that had to wait longer than that."""
         start = time.monotonic()
         coming = [(storm.at, number, storm) for number, storm in enumerate(storms)]
         raging: list[tuple[float, int, Storm, float]] = []  # by their ends, with their beginnings
         while coming or raging:
+            if not every and until():
+                coming = []
             now = time.monotonic() - start
-            for moment in [each for each in coming if each[0] <= now and self.may_come(each[2])]:
-                coming.remove(moment)
-                raging.append((now + moment[2].lasts, moment[1], moment[2], time.time()))
-                self.begin[moment[2].kind](moment[2])
+            for moment in list(coming):
+                at, number, storm = moment
+                if at <= now and self.may_come(storm):
+                    coming.remove(moment)
+                    raging.append((now + storm.lasts, number, storm, time.time()))
+                    self.begin[storm.kind](storm)
             for over in [each for each in raging if each[0] <= now]:
                 raging.remove(over)
                 self.blow_over(over[2], over[3])
@@ -75,10 +81,10 @@ class Storms:
             self.watch()
 
     def may_come(self, storm: Storm) -> bool:
-        """Tell whether a storm may come now: workers are hit when all but one are up, be that later."""
+        """Tell whether a storm may come now: workers are hit when all have been up for a while, be that later."""
         if storm.kind not in ("SIGKILL", "SIGTERM"):
             return True
-        return len(self.up()) >= max(1, len(self.home.workers) - 1)
+        return self.whole_since is not None and time.monotonic() - self.whole_since >= CALM * storm.choice
 
     def blow_over(self, storm: Storm, began: float) -> None:
         """End a storm, and see who has work then."""
@@ -98,6 +104,8 @@ class Storms:
             if not worker.alive():
                 self.log.left_after.append(time.monotonic() - told)
                 self.leaving.remove((worker, told))
+        whole = len(self.up()) == len(self.home.workers)
+        self.whole_since = (self.whole_since or time.monotonic()) if whole else None
         time.sleep(TICK)
 
     def who_is_busy(self) -> tuple[str, ...]:
@@ -120,14 +128,19 @@ class Storms:
         """SIGKILL a worker and start another."""
         worker = self.victim(storm)
         worker.kill()
-        self.home.replace(worker)
+        self.replace(worker)
 
     def send_away(self, storm: Storm) -> None:
         """SIGTERM a worker and start another."""
         worker = self.victim(storm)
         worker.process.terminate()
         self.leaving.append((worker, time.monotonic()))
+        self.replace(worker)
+
+    def replace(self, worker: Worker) -> None:
+        """Start another worker, and let nobody be hit until it is up."""
         self.home.replace(worker)
+        self.whole_since = None
 
     def kill_redis(self, storm: Storm) -> None:
         """End Redis without a chance to write anything more."""
