@@ -81,7 +81,7 @@ class Storms:
             self.watch()
 
     def may_come(self, storm: Storm) -> bool:
-        """Tell whether a storm may come now: workers are hit when all have been up for a while, be that later."""
+        """Tell whether a storm may come now: workers are hit when all have been up for a while."""
         if storm.kind not in ("SIGKILL", "SIGTERM"):
             return True
         return self.whole_since is not None and time.monotonic() - self.whole_since >= CALM * storm.choice
