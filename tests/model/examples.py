@@ -1,0 +1,128 @@
+"""Small examples that together reach every row of the crash table: death at every single round trip."""
+
+from collections.abc import Callable, Iterator
+
+from tests.model import invariants
+from tests.model.actions import Actions
+from tests.model.books import look
+from tests.model.crash_table import Reached
+from tests.model.ending import drain, nothing_is_lost, state_is_the_newest
+from tests.model.far_side import SILENT
+from tests.model.faults import Fate
+from tests.model.world import Stores
+
+TRIPS = 8  # of a step, that are of interest
+MADE = [("p1", "ADD", ("tier",), 0), ("p2", "ADD", ("tier",), 0), ("p3", "UPDATE", ("tier",), 0)]
+
+Example = Callable[[Actions], object]
+
+
+def run(stores: Stores, example: Example) -> Reached:
+    """Carry out an example, let everything come to its end, and see that all is well."""
+    actions = Actions(stores)
+    actions.world.arrived.append(invariants.Calls(actions.world, actions.story))
+    try:
+        log_in(actions)
+        example(actions)
+        invariants.no_profile_is_in_two_places(look(actions.world))
+        nothing_is_lost(actions, drain(actions))
+        invariants.known_once(actions.world, actions.story, actions.resent)
+        invariants.in_order(actions.world, actions.story)
+        state_is_the_newest(actions)
+        return actions.world.reached
+    finally:
+        actions.close()
+
+
+def log_in(actions: Actions) -> None:
+    """Let no step here be about that."""
+    worker = actions.world.workers[0]
+    for connector in worker.catalog().connectors.values():
+        worker.clients(connector).ready()
+
+
+def produce(actions: Actions, fate: Fate | None = None) -> int:
+    """Activate three profiles; return how many round trips that took."""
+    told = [actions.story.tell(*each, chosen=True) for each in MADE]
+    return actions.produce(told, fate=fate).count
+
+
+def ready(actions: Actions) -> None:
+    """Have batches claimed, whose doorbells wait."""
+    produce(actions)
+    actions.accept()
+
+
+def deaths(stores: Stores, step: str) -> Iterator[Reached]:
+    """Die at each round trip of a step: before the other side did anything, and behind it."""
+    for at in range(1, TRIPS + 1):
+        for after in (False, True):
+            fate, ended = Fate("die", at, after), []
+            yield run(stores, lambda actions: ended.append(dies(actions, step, fate)))  # noqa: B023
+            if not ended[0]:
+                return
+
+
+def dies(actions: Actions, step: str, fate: Fate) -> bool:
+    """Let a step die; tell whether it was long enough for that."""
+    if step == "produce":
+        return fate.at <= produce(actions, fate)
+    produce(actions)
+    actions.accept(fate=fate if step == "accept" else None)
+    if step == "deliver":
+        actions.deliver(fate=fate)
+    return actions.last is not None and actions.last.struck is not None
+
+
+def lost_doorbells(actions: Actions) -> None:
+    produce(actions)
+    actions.lose_doorbells()
+
+
+def twice(actions: Actions) -> None:
+    ready(actions)
+    actions.deliver(keep=True)
+    actions.deliver(fate=Fate("meanwhile", 4, act=("again",)))
+
+
+def cut_off(actions: Actions) -> None:
+    """Be slow in a call: others take it for lost."""
+    ready(actions)
+    actions.deliver(fate=Fate("meanwhile", 5, act=("lapse", "deliver")))
+
+
+def unreachable(actions: Actions) -> None:
+    ready(actions)
+    actions.world.far_side.behaviours = ["unreachable"]
+    actions.deliver()
+
+
+def silent(how: str) -> Example:
+    def example(actions: Actions) -> None:
+        ready(actions)
+        actions.world.far_side.behaviours = [how]
+        actions.deliver()
+
+    return example
+
+
+def store_down(fate: Fate) -> Example:
+    """Lose the stores as soon as a call was answered."""
+
+    def example(actions: Actions) -> None:
+        ready(actions)
+        actions.deliver(fate=fate)
+
+    return example
+
+
+def restarted(actions: Actions) -> None:
+    ready(actions)
+    actions.restart()
+
+
+OTHERS = [
+    lost_doorbells, twice, cut_off, unreachable, restarted,
+    *(store_down(Fate("lose", at, after, length=5)) for at, after in ((4, False), (5, True), (6, True))),
+    *map(silent, sorted(SILENT)),
+]  # fmt: skip

@@ -1,0 +1,159 @@
+"""What holds at any time: of every call when it arrives, and of the stores between two steps."""
+
+from collections import Counter, defaultdict
+from itertools import pairwise
+
+from tests.model.books import Look, missing, quiet
+from tests.model.far_side import Call
+from tests.model.faults import Frame
+from tests.model.records import ALLOWANCE, IN_FLIGHT, MAX_ROWS
+from tests.model.story import Story, numbers_in
+from tests.model.world import World
+
+MINUTE = 60.0
+
+
+class Calls:
+    """Looks at every call as it gets to the far side."""
+
+    def __init__(self, world: World, story: Story) -> None:
+        self._world, self._story = world, story
+
+    def __call__(self, call: Call, frame: Frame) -> None:
+        profiles = [profile for profile, _ in call.rows]
+        assert len(set(profiles)) == len(profiles), "a profile is twice in a call"
+        assert len(profiles) <= MAX_ROWS, "a call has too many rows"
+        stopped = {("destination", call.destination), ("connector", frame.connector)}
+        assert not stopped & self._world.stopped, "a call was made while sending was stopped"
+        for profile, columns in call.rows:
+            self._own_columns(call, profile, columns)
+        same = [
+            each
+            for each in self._world.far_side.calls
+            if (each.account, each.function) == (call.account, call.function) and each.at > call.at - MINUTE
+        ]
+        # A call may go out up to a lease later than its permit was taken.
+        assert len(same) <= ALLOWANCE + IN_FLIGHT, (
+            f"more calls in a minute than allowed: {[each.at for each in same]}"
+        )
+
+    def _own_columns(self, call: Call, profile: str, columns: dict[str, str]) -> None:
+        values = {name: value for name, value in columns.items() if name not in ("callType", "number")}
+        assert all(value and value.rpartition(".")[0] == profile for value in values.values()), (
+            "another's value"
+        )
+        if call.destination == "event":
+            told = self._story.told[int(columns["number"])]
+            assert (told.profile, told.call_type, told.values) == (profile, columns["callType"], values)
+
+
+def no_profile_is_in_two_places(seen: Look) -> None:
+    """A profile's first row is in a lane or in a batch, and its others behind it."""
+    places: dict[str, Counter[str]] = defaultdict(Counter)
+    for lane, profiles in seen.lanes.items():
+        places[lane.partition("/")[0]].update(profiles.keys())
+    for batch, profiles in seen.batches.items():
+        places[seen.destination_of[batch]].update(profiles.keys())
+    for destination, rows in seen.rows.items():
+        assert places[destination] == Counter(rows.keys()), "a profile is in no place, or in two"
+        parked = {member.partition("\0")[0] for member in seen.parked[destination]}
+        assert parked <= set(rows), "a row is parked behind nothing"
+
+
+def the_books_balance(world: World, story: Story, seen: Look) -> None:
+    """Received = delivered + coalesced + dead letters + waiting, at any quiet moment."""
+    if not story.replaying and quiet(world, seen):
+        lacking = missing(world, seen)
+        assert lacking == {}, f"the books do not balance: {lacking}"
+
+
+class Ages:
+    """When each row was first seen to wait; its age limit counts from there at the latest."""
+
+    def __init__(self, story: Story) -> None:
+        self._story = story
+        self._since: dict[tuple[str, int], float] = {}
+
+    def look(self, now: float, seen: Look) -> None:
+        """Check when lanes are due."""
+        for destination, rows in seen.rows.items():
+            parked = [
+                member.split("\0", 2)[2].partition("\0")[2].partition("\0")[2]
+                for member in seen.parked[destination]
+            ]
+            for row in (*rows.values(), *parked):
+                for number in numbers_in(row):
+                    self._since.setdefault((destination, number), now)
+        due = {lane: float(at) / 1000 for ready in seen.ready.values() for lane, at in ready.items()}
+        for lane, profiles in seen.lanes.items():
+            destination = lane.partition("/")[0]
+            settings = seen.settings[destination]
+            if settings["stopped"]:
+                continue
+            oldest = min(
+                (self._of(destination, seen.rows[destination][profile], now) for profile in profiles),
+                default=now,
+            )
+            assert due[lane] <= oldest + float(settings["max_age"]) / 1000 + 0.01, "the age limit is later"
+
+    def _of(self, destination: str, row: str, now: float) -> float:
+        numbers = [number for number in numbers_in(row) if number not in self._story.again]
+        return min((self._since[destination, number] for number in numbers), default=now)
+
+
+def what_is_due_has_gone(world: World, seen: Look) -> None:
+    """After a dispatch nothing that is due waits, unless something stands in its way."""
+    now = world.clock.now * 1000
+    for table in (seen.ready, seen.retry):
+        for way, members in table.items():
+            connector, function = way.split(":")[:2]
+            if not any(float(at) <= now for at in members.values()):
+                continue
+            if table is seen.ready and len(seen.flying.get(connector, ())) >= IN_FLIGHT:
+                continue
+            if (
+                connector == "-"
+                or ("connector", connector) in world.stops()
+                or limited(world, connector, function)
+            ):
+                continue
+            raise AssertionError(f"{way} is due and was not sent")
+
+
+def limited(world: World, connector: str, function: str) -> bool:
+    """Tell whether no permit is to be had."""
+    account = world.records.load().connectors[connector].account
+    if world.bare.exists(f"capacity:{account}"):
+        return True
+    times = world.bare.hmget(f"limit:{account}:{function}", "due", "paused_until")
+    return any(float(at or 0) > world.clock.now * 1000 for at in times)
+
+
+def known_once(world: World, story: Story, resent: bool) -> None:
+    """An event goes out again only when nobody knew what became of it, and somebody wanted that."""
+    calls: dict[int, list[Call]] = defaultdict(list)
+    for call in world.far_side.calls:
+        if call.destination == "event":
+            for position in call.processed:
+                calls[int(call.rows[position][1]["number"])].append(call)
+    for number, found in calls.items():
+        assert not any(call.told for call in found[:-1]), (
+            "an event was sent again although its outcome was known"
+        )
+        assert resent or len(found) <= 1 + story.replayed[number], "an event was sent twice"
+
+
+def in_order(world: World, story: Story) -> None:
+    """A profile's events go out in their order, and its state only ever gets newer."""
+    first: dict[str, list[int]] = defaultdict(list)
+    newest: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+    for call in world.far_side.calls:
+        for profile, columns in (call.rows[position] for position in call.processed):
+            number = int(columns.get("number", 0))
+            if call.destination != "event":
+                for name, value in columns.items():
+                    newest[call.destination, profile, name].append(story.moment(value))
+            elif number not in first[profile] and number not in story.unordered | story.again:
+                first[profile].append(number)
+    for numbers in (*first.values(), *newest.values()):
+        assert all(sooner <= later for sooner, later in pairwise(numbers)), "something was overtaken"
