@@ -6,6 +6,7 @@ Where it may stop, and what happens then, is the table of design.md, section 4.5
 import logging
 import threading
 from collections.abc import Callable
+from itertools import starmap
 
 from pipeline.answers import Answers
 from pipeline.call import Call, Rejection
@@ -92,7 +93,7 @@ class Delivery:
         found = contents or self._lanes.open(batch_id)
         if found is None or found[0].attempt != attempt or found[0].state not in states:
             return STALE
-        batch, rows = found[0], tuple(Row.read(profile, text) for profile, text in found[1])
+        batch, rows = found[0], tuple(starmap(Row.read, found[1]))
         catalog = self._catalog()
         if batch.destination not in catalog.destinations:
             catalog = self._catalog.newest()

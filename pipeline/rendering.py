@@ -12,18 +12,11 @@ null           null
 =============  ==========================================================  ==================
 """
 
+from collections.abc import Callable, Mapping
 from decimal import Decimal
+from typing import Any
 
 Value = str | int | float | bool | None
-
-
-def render(value: Value) -> str | None:
-    """Return ``value`` as text by the rule above."""
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return decimal(value) if isinstance(value, float) else str(value)
 
 
 def decimal(value: float) -> str:
@@ -32,3 +25,18 @@ def decimal(value: float) -> str:
     if "e" in text:
         text = format(Decimal(text), "f")
     return text.removesuffix(".0")
+
+
+# By the type of the value, which is one of these and no subclass in every activation.
+RENDERINGS: Mapping[type, Callable[[Any], str | None]] = {
+    str: str,
+    int: str,
+    float: decimal,
+    bool: {True: "true", False: "false"}.__getitem__,
+    type(None): lambda _: None,
+}
+
+
+def render(value: Value) -> str | None:
+    """Return ``value`` as text by the rule above."""
+    return RENDERINGS[type(value)](value)
