@@ -50,7 +50,7 @@ def of_server(status: Status) -> Iterator[Trouble]:
         text = f"the Redis server is full ({of}): producers are refused"
         yield Trouble(text, "sending what waits makes room; to take in more before that, raise its maxmemory")
     elif server.share >= NEAR and server.limit:
-        text = f"the Redis server is nearly full ({of}): producers are refused when it is"
+        text = f"the Redis server is nearly full ({of}): backfills wait, and when it is, all producers"
         yield Trouble(text, "see what holds rows back, or raise its maxmemory", passing=True)
     elif server.share >= NEAR:
         text = f"the Redis server has nearly all memory of its machine ({of}), and no maxmemory"

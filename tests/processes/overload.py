@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import quantiles
 
-from pipeline import Producer, status
+from pipeline import Producer, server, status
 from pipeline.troubles import troubles
 from tests.processes.house import House, Worker, house, until
 from tests.processes.outlet import Outlet, activations, people
@@ -124,7 +124,7 @@ def disks() -> None:
 
 def fill(home: House, name: str, where: Path) -> None:
     """Fill one disk for ten seconds."""
-    outlet = home.open(name)
+    outlet, scope = home.open(name), f"destination:{name}"
     home.emulator.fault(name, "latency", seconds=1)
     outlet.activate(people(4000))
     until(lambda: outlet.calls())
@@ -141,10 +141,12 @@ def fill(home: House, name: str, where: Path) -> None:
     for trouble in troubles(found):
         say(f"  {trouble.text}\n    → {trouble.way_out}")
     say(f"  waiting {outlet.waiting():,}; workers alive {[worker.alive() for worker in home.workers]}")
-    say(f"  activation pause {name}: {command(home, 'pause', name)}")
+    say(f"  activation pause: {command(home, 'pause', scope)}")
     filler.unlink()
+    home.client.connection_pool.disconnect()  # a connection that was idle is asked by PING, which is refused
+    until(lambda: not server.read(home.client).unwritten)
     until(lambda: "begun" not in {batch.get("state") for batch in home.batches()}, within=60)
-    say(f"  room again; activation resume {name}: {command(home, 'resume', name)}")
+    say(f"  room again; activation resume: {command(home, 'resume', scope)}")
     home.end_leases("claimed")
     home.drain(outlet, within=90)
     times = outlet.delivered()
