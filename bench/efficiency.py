@@ -17,7 +17,7 @@ from pipeline import Producer
 from pipeline.words import counted
 
 MAX_ROWS = 200
-MAX_AGE = 2.0  # seconds
+MAX_AGE = 6.0  # seconds; more than rows take to their lanes on a busy machine
 BURST = 9_050  # rows at once; with 20 sets 452 or 453 of each
 RATE = 500  # rows per second of a trickle
 TICK = 0.02  # seconds between two of its appends

@@ -62,7 +62,7 @@ def side_by_side(house: House, size: Size, say: Callable[[str], None]) -> list[F
     say("two connectors on one account, two functions of another")
     one = open_outlet(house, "shared-a", limit=size.limit)
     two = open_outlet(house, "shared-b", limit=size.limit, account="shared-a")
-    both = open_outlet(house, "functions", limit=size.limit, functions=(EVENTS, MAILS))
+    both = open_outlet(house, "functions", limit=size.limit, functions=(EVENTS, MAILS), in_flight=16)
     for outlet in (*one, *two, *both):
         outlet.fill(WINDOWS * size.limit + 5)
     for outlet in (*one, *both):

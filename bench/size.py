@@ -36,5 +36,5 @@ QUICK = Size(
     window=6,
     limit=40,
     minutes=0,
-    steady=6,
+    steady=12,
 )

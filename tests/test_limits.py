@@ -81,7 +81,7 @@ def test_a_timer_that_wakes_up_late_catches_up(fake_redis, clock, allowance):
 
 
 @settings(max_examples=8, deadline=None)
-@given(seed=st.integers(), allowance=st.integers(1, 20), slowest=st.sampled_from([0.05, 0.5, 5.0]))
+@given(seed=st.integers(), allowance=st.integers(1, 20), slowest=st.sampled_from([0.05, 1.0, 10.0]))
 def test_a_window_is_never_too_full_however_late_calls_leave_and_arrive(seed, allowance, slowest):
     """Between a permit and its call lie a queue, a busy worker and a network."""
     with told_time() as (client, clock):
@@ -103,7 +103,7 @@ def simulate(client, clock, allowance, dice, slowest):
             permits += 1
             begun = clock.now + dice.uniform(0, slowest)
             answered = begun + dice.uniform(0, slowest)
-            arrived.append(dice.uniform(begun, min(answered, begun + 0.5)))
+            arrived.append(dice.uniform(begun, min(answered, begun + 5)))
             batch = lanes.batch(claimed.batch)
             events += [(begun, permits, lanes.begin, batch), (answered, permits, lanes.settle, batch)]
             continue

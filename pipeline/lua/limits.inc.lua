@@ -7,7 +7,8 @@
 -- from then, and when it was answered no later than that. The schedule spreads calls over the window, as GCRA
 -- does; those that are EARLY at most let a worker that woke up late, or was held up elsewhere, catch up.
 
-local REACH = 500  -- ms in which a call that was begun reaches Responsys, be its answer ever so late
+local REACH = 5000  -- ms in which a call that was begun reaches Responsys, be its answer ever so late
+local AT_ONCE = 500  -- the same for a call that is made by who takes the permit, one at a time
 local EARLY = 0.05  -- of the window
 
 local function log_of(key)
@@ -55,8 +56,8 @@ local function take_permit(key, id, now, allowance, window, burst)
 end
 
 -- Note that a call goes out now.
-local function call_begun(key, id, now)
-  redis.call('ZADD', log_of(key), 'XX', text(now + REACH), id)
+local function call_begun(key, id, now, reach)
+  redis.call('ZADD', log_of(key), 'XX', text(now + (reach or REACH)), id)
 end
 
 -- Note that a call has been answered.

@@ -5,5 +5,5 @@
 #include limits
 local now = clock()
 local wait = take_permit(KEYS[1], ARGV[4], now, tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]))
-if wait == 0 then call_begun(KEYS[1], ARGV[4], now) end
+if wait == 0 then call_begun(KEYS[1], ARGV[4], now, AT_ONCE) end
 return wait
