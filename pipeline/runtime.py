@@ -144,6 +144,14 @@ class Runtime:
             timedelta(days=settings.retention_days),
         )
 
+    def reconnect(self) -> None:
+        """Give up the connections to Redis that nobody uses right now.
+
+        When one got no answer the others are likely to be dead too, and each would cost its time-out.
+        """
+        self.client.connection_pool.disconnect(inuse_connections=False)
+        self.doorbell.close()
+
     def read_limits(self, name: str) -> str:
         """Ask the account of a connector what it allows, and remember it."""
         connector = self.catalog.newest().connectors.get(name)

@@ -77,4 +77,7 @@ def beat() -> float:
         log.warning("heartbeat failed", extra={"error": type(error).__name__})
         if isinstance(error, SQLAlchemyError):
             notes.leave(runtime().client, error)
+        if isinstance(error, redis.TimeoutError):
+            runtime().reconnect()
+            return 0.0
         return LONGEST
