@@ -4,11 +4,12 @@ What cannot be accepted becomes an ``Invalid`` dead letter. Those are written fi
 from the claim: when the worker dies before the claim is dropped, the next one finds them there already.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, replace
 from datetime import datetime
 from functools import reduce
 from hashlib import sha1
+from itertools import chain
 
 from sqlalchemy import Engine
 
@@ -31,22 +32,26 @@ class Acceptance:
         self._engine = engine
         self._catalog = catalog
 
-    def accept(self, shard: int) -> str:
-        """Accept what waits in one shard, up to ten claims; say how much that was.
+    def accept(self, shard: int, others: Iterable[int] = ()) -> str:
+        """Accept what waits in one shard, then in others, up to ten claims of each; say how much that was.
 
         A full server goes on only with what would soon be missing: rows for several destinations take more
         room than their entry, and would make it grow without end.
         """
         entries, total, full = 0, Accepted(), self._intake.full()
+        for claim, done in chain.from_iterable(self._shard(each, full) for each in chain([shard], others)):
+            entries += len(claim.entries)
+            total = Accepted(*map(sum, zip(astuple(total), astuple(done), strict=True)))
+        return summary(entries, total)
+
+    def _shard(self, shard: int, full: bool) -> Iterator[tuple[Claim, Accepted]]:
         for claim in self._claims(shard):
             done = self._accept(claim, full)
             if done is None:
-                break
-            entries += len(claim.entries)
-            total = Accepted(*map(sum, zip(astuple(total), astuple(done), strict=True)))
+                return
+            yield claim, done
             if not done.left:
-                break
-        return summary(entries, total)
+                return
 
     def _claims(self, shard: int) -> Iterator[Claim]:
         for _ in range(MOST_CLAIMS):

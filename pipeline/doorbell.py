@@ -16,6 +16,10 @@ from pipeline.broker import celery_settings
 
 log = logging.getLogger(__name__)
 
+RINGS = (
+    4  # for many shards at once: whoever accepts one goes on with others; a ring costs as much as 100 rows
+)
+
 
 class Doorbell:
     """Rings for work by the names of tasks."""

@@ -39,6 +39,9 @@ port {port}
 requirepass {password}
 appendonly yes
 appendfsync everysec
+# A rewrite takes a core for a while; what it leaves is read before anything else is done.
+auto-aof-rewrite-min-size 256mb
+rdbcompression no
 save ""
 maxmemory-policy noeviction
 # Flower subscribes to floods of events; the default would cut it off.

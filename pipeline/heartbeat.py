@@ -14,6 +14,7 @@ import math
 import time
 import uuid
 from datetime import timedelta
+from itertools import islice
 
 import redis
 from sqlalchemy import Engine
@@ -21,7 +22,7 @@ from sqlalchemy import Engine
 from pipeline import limits, retention, stats
 from pipeline.catalog import Catalog
 from pipeline.dispatch import Dispatch
-from pipeline.doorbell import Doorbell
+from pipeline.doorbell import RINGS, Doorbell
 from pipeline.intake import Intake
 from pipeline.mirror import why_stopped
 from pipeline.snapshots import schedule
@@ -82,7 +83,7 @@ class Heartbeat:
     def _ring(self) -> None:
         """Ring for intake whose own doorbell was lost."""
         if self._client.llen("activations") < MOST_DOORBELLS:
-            for shard in self._intake.waiting():
+            for shard in islice(self._intake.waiting(), RINGS):
                 self._doorbell.accept(shard)
 
     def _learn_limits(self, catalog: Catalog) -> None:

@@ -1,5 +1,7 @@
 """Activations on their way in."""
 
+import time
+from collections.abc import Iterator
 from typing import Any
 
 import redis
@@ -9,6 +11,8 @@ from celery.exceptions import Reject
 from pipeline.runtime import runtime
 from tasks.app import app
 from tasks.requests import PrivateTask
+
+LONGEST = 1.0  # seconds after which it begins with no other shard
 
 
 @app.task(bind=True, base=PrivateTask, acks_late=True)
@@ -23,7 +27,15 @@ def activate(self: Task, activation: dict[str, Any]) -> None:
 
 @app.task
 def accept(shard: int) -> str:
-    """Accept what waits in one shard of the intake."""
-    summary = runtime().acceptance.accept(shard)
+    """Accept what waits in one shard of the intake, then in others: nobody need have rung for those."""
+    return runtime().acceptance.accept(shard, others(shard))
+
+
+def others(shard: int) -> Iterator[int]:
+    """Send off what has become due, shard by shard, and name further shards that hold something."""
     runtime().dispatch.run()
-    return summary
+    until = time.monotonic() + LONGEST
+    for other in runtime().intake.waiting():
+        if other != shard and time.monotonic() < until:
+            yield other
+            runtime().dispatch.run()

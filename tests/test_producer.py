@@ -9,6 +9,7 @@ from itertools import count
 import pytest
 
 import pipeline
+from pipeline.doorbell import RINGS
 from pipeline.producer import AppendFailed, Invalid, Producer, UnknownAudience
 from pipeline.report import MOST_ERRORS
 
@@ -163,10 +164,11 @@ def test_rows_are_read_chunk_by_chunk(producer, entries):
     assert len(entries()) == 1_001
 
 
-def test_workers_are_called_to_every_shard_but_not_for_every_chunk(producer, entries, bell):
+def test_workers_are_called_to_some_shards_and_not_for_every_chunk(producer, entries, bell):
+    """Who comes goes on with the other shards."""
     producer.activate_many(rows(3_000))
 
-    assert sorted(bell.rung) == list(range(16))
+    assert 1 <= len(bell.rung) <= 2 * RINGS
 
 
 def test_a_failure_half_way_says_how_far_it_got(wire, entries, bell):
