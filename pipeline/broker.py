@@ -77,6 +77,7 @@ def celery_settings(broker_url: str) -> dict[str, Any]:
         "broker_connection_max_retries": None,
         "broker_transport_options": {
             **SOCKET,
+            "health_check_interval": 3,  # a consumer's dead connection is noticed after 4 to 7 seconds
             "visibility_timeout": 120,
             "unacked_restore_interval": 5,
             "unacked_mutex_expire": 10,  # else a killed worker blocks redelivery for five minutes
