@@ -135,7 +135,11 @@ class Delivery:
             client.ready()
         except CallError as error:
             return self._failures.handle(job, error, sent=False)
-        if not self._lanes.begin(job.batch, job.progress.dumps()):
+        begun = self._lanes.begin(job.batch, job.progress.dumps())
+        if begun is None:
+            self._lanes.retry(job.batch, delay=0, spend=False, refund=True)
+            return Report("not sent: too late for its permit", again=True)
+        if not begun:
             return Report("not sent: stopped, or taken over by another attempt")
         self._calling.add(job.batch)
         try:

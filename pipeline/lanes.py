@@ -12,7 +12,8 @@ Keys (times are milliseconds since the epoch, by the server's clock)
     retry:{c}:{f}          zset of batch by the time of its next try
     polls:{c}              zset of batch by the time its request is asked after
     batch:{b}              hash: destination, lane, connector, function, account, attempt, tries, state, rows,
-                           begun_by, progress (what its earlier steps came to, JSON), request, asked
+                           permit_until, begun_by, progress (what its earlier steps came to, JSON), request,
+                           asked
     batch:{b}:rows         zset of profile by arrival, as in the lane; a row's position is its rank
     ways                   set of "connector:function": every way out that was ever configured
     sequence               counter that orders parked rows
@@ -127,13 +128,15 @@ class Lanes:
         """Read one batch and its rows; None when it has been settled."""
         return _contents(batch, self._scripts.run("open", args=[batch]))
 
-    def begin(self, batch: Batch, progress: str = "") -> bool:
+    def begin(self, batch: Batch, progress: str = "") -> bool | None:
         """Note that a call is about to go out, and what has been done before it.
 
-        False when another attempt has the batch, or sending was stopped.
+        False when another attempt has the batch, or sending was stopped; None when it comes too late for its
+        permit, a window after it was claimed, and needs another.
         """
         args: list[Argument] = [batch.id, batch.attempt, round(CALL_LEASE * 1000), uuid.uuid4().hex]
-        return bool(self._scripts.run("begin", args=[*args, progress]))
+        answer = int(self._scripts.run("begin", args=[*args, progress]))
+        return None if answer < 0 else bool(answer)
 
     def settle(self, batch: Batch, returned: Sequence[int] = ()) -> bool:
         """Let the batch's rows leave; those at the positions ``returned`` go back to their lane."""

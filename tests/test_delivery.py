@@ -443,6 +443,21 @@ def test_a_worker_that_stops_gives_back_what_it_has_not_begun(house, oracle):
     assert house.deliver() == "1 row of lapsed"
 
 
+def test_who_comes_too_late_for_a_permit_takes_another_and_goes_on(house, oracle):
+    """Or a window would hold more calls than are allowed. No try is spent, and its turn is next."""
+    house.receive("p1")
+    late = cut(house.lanes, house.gate)
+    house.redis.hset(f"batch:{late.id}", "permit_until", 1)
+
+    report = house.delivery.deliver(late.id, late.attempt)
+    again = house.lanes.claim(house.gate)
+
+    assert (report.text, report.again) == ("not sent: too late for its permit", True)
+    assert (again.batch, again.attempt, house.lanes.batch(late.id).tries) == (late.id, late.attempt + 2, 0)
+    oracle.post(EVENT, json=answer(None))
+    assert house.delivery.deliver(again.batch, again.attempt).text == "1 row of lapsed"
+
+
 def test_the_last_free_thread_of_a_worker_is_for_other_connectors(house, oracle):
     """Calls that hang would else keep it for a minute from whom it has work as well."""
     house.delivery.seats.threads = 4

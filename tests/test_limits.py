@@ -118,6 +118,42 @@ def simulate(client, clock, allowance, dice, slowest):
     return arrived, permits
 
 
+def test_a_call_that_comes_too_late_for_its_permit_needs_another(fake_redis, clock):
+    """Its permit counts no more, and others have used the minute up."""
+    configure(fake_redis, max_rows=1)
+    add(fake_redis, "a", "b", "c")
+    lanes, gate = Lanes(fake_redis), replace(GATE, limit=2)
+    late = cut(lanes, gate)
+    clock.advance(150)
+    for _ in range(2):
+        begin(lanes, cut(lanes, gate))
+        clock.advance(28)
+
+    assert not lanes.begin(late)
+
+
+def test_a_permit_is_good_for_a_minute(fake_redis, clock):
+    configure(fake_redis, max_rows=1)
+    add(fake_redis, "a")
+    lanes = Lanes(fake_redis)
+    batch = cut(lanes)
+    clock.advance(60)
+
+    assert lanes.begin(batch)
+
+
+def test_a_call_that_left_at_the_last_moment_counts_for_a_minute_more(fake_redis, clock):
+    configure(fake_redis, max_rows=1)
+    add(fake_redis, "a", "b")
+    lanes, gate = Lanes(fake_redis), replace(GATE, limit=1)
+    batch = cut(lanes, gate)
+    clock.advance(60)
+    lanes.begin(batch)
+    clock.advance(64)
+
+    assert lanes.claim(gate) == pytest.approx(1, abs=0.01)
+
+
 @settings(max_examples=15, deadline=None)
 @given(allowance=st.integers(1, 60), idle=st.sets(st.integers(1, 120), max_size=6))
 def test_pauses_of_the_producer_never_lead_to_a_fuller_window(allowance, idle):

@@ -1,7 +1,8 @@
 -- Note that a call of a batch is about to go out.
 -- ARGV  1 batch  2 attempt  3 lease, ms  4 id of who begins, who may ask again when the answer was lost
 --       5 what has been done so far, "" for nothing: which step this is must not depend on what is known later
--- Returns 1; 0 when this attempt is not the one that may send, or sending was stopped.
+-- Returns 1; 0 when this attempt is not the one that may send, or sending was stopped; -1 when it comes too late
+-- for its permit, and needs another.
 #include lanes
 #include limits
 local batch = batch_of(ARGV[1])
@@ -13,6 +14,7 @@ if stopped(batch) then
   call_back(batch, now)
   return 0
 end
+if batch.permit_until and now > batch.permit_until then return -1 end
 redis.call('HSET', 'batch:' .. batch.id, 'state', 'begun', 'begun_by', ARGV[4])
 if ARGV[5] ~= '' then redis.call('HSET', 'batch:' .. batch.id, 'progress', ARGV[5]) end
 count(now, batch.connector, batch.destination, 'calls', 1)

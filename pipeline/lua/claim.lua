@@ -73,7 +73,7 @@ if wait > 0 then return {'wait', wait} end
 batch = batch or cut(lane)
 local lease = text(now + ARGV[5])
 redis.call('HINCRBY', 'batch:' .. batch.id, 'attempt', 1)
-redis.call('HSET', 'batch:' .. batch.id, 'state', 'claimed')
+redis.call('HSET', 'batch:' .. batch.id, 'state', 'claimed', 'permit_until', text(now + window))
 redis.call('ZREM', retry, batch.id)
 redis.call('ZADD', flying, lease, batch.id)
 if redis.call('EXISTS', 'capacity:' .. account) == 1 then

@@ -140,11 +140,12 @@ end
 
 local function batch_of(id)
   local values = redis.call('HMGET', 'batch:' .. id,
-    'destination', 'lane', 'connector', 'function', 'account', 'attempt', 'state', 'progress')
+    'destination', 'lane', 'connector', 'function', 'account', 'attempt', 'state', 'progress', 'permit_until')
   if not values[1] then return nil end
   return {
     id = id, destination = values[1], lane = values[2], connector = values[3], func = values[4],
     account = values[5], attempt = tonumber(values[6]), state = values[7], progress = values[8],
+    permit_until = values[9] and tonumber(values[9]),
   }
 end
 

@@ -6,6 +6,13 @@
 -- score is the latest moment that is possible: for a permit a window from then, for a call that was begun REACH
 -- from then, and when it was answered no later than that. The schedule spreads calls over the window, as GCRA
 -- does; those that are EARLY at most let a worker that woke up late, or was held up elsewhere, catch up.
+--
+-- Why that is exact, for a window w. A permit taken at p scores p + w; its call begins at b, p <= b <= p + w, or not
+-- under this permit (begin.lua); it then scores b + REACH, and arrives at a <= b + REACH. An entry leaves the log
+-- when it scores less than now - w. So it is in the log from p on, until b at the least, for p + w >= b - w; and
+-- from b on, until a + w at the least. Whatever arrived within [t - w, t] is in the log at t, and a permit is given
+-- only while fewer than the allowance are. The log itself is kept for longer than its last entry counts: that
+-- begins by p + w, scores p + w + REACH, and leaves at p + 2w + REACH.
 
 local REACH = 5000  -- ms in which a call that was begun reaches Responsys, be its answer ever so late
 local AT_ONCE = 500  -- the same for a call that is made by who takes the permit, one at a time
@@ -29,7 +36,7 @@ end
 local function log_wait(log, now, most, window)
   if redis.call('ZCARD', log) < math.min(most, 1000) then return 0 end
   redis.call('ZREMRANGEBYSCORE', log, '-inf', '(' .. text(now - window))
-  redis.call('ZREMRANGEBYSCORE', log, '(' .. text(now + window), '+inf')  -- the clock was set back
+  redis.call('ZREMRANGEBYSCORE', log, '(' .. text(now + math.max(window, REACH)), '+inf')  -- the clock was set back
   local surplus = redis.call('ZCARD', log) - most
   if surplus < 0 then return 0 end
   return tonumber(redis.call('ZRANGE', log, surplus, surplus, 'WITHSCORES')[2]) + window + 1 - now
@@ -51,7 +58,7 @@ local function take_permit(key, id, now, allowance, window, burst)
   redis.call('HSET', key, 'due', string.format('%.3f', due), 'spacing', string.format('%.3f', spacing))
   redis.call('PEXPIRE', key, string.format('%.0f', math.max(86400000, 2 * window)))
   redis.call('ZADD', log_of(key), text(now + window), id)
-  redis.call('PEXPIRE', log_of(key), text(2 * window + 1000))
+  redis.call('PEXPIRE', log_of(key), text(2 * window + REACH + 1000))
   return 0
 end
 

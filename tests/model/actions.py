@@ -105,7 +105,8 @@ class Actions:
         def act(worker: Runtime) -> None:
             frame = self.world.trips.frames[-1]
             frame.batch, frame.connector = batch, (known[1] or b"").decode()
-            worker.delivery.deliver(batch, attempt)
+            report = worker.delivery.deliver(batch, attempt)
+            self.world.reached["late"] += "too late" in report.text
             claimed = worker.dispatch.next() if on else None
             if claimed:
                 self.world.bell.batches.append(claimed[:2])

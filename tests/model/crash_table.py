@@ -9,6 +9,7 @@ ROWS = {
     "doorbell": "appended, doorbell lost",
     "entries": "entries claimed, worker dies",
     "batch": "batch claimed, doorbell lost or worker dies before `begin`",
+    "late": "batch claimed, doorbell answered too late for its permit",
     "twice": "the same batch running twice",
     "not sent": "call not sent",
     "unknown": "call sent, answer lost or late",

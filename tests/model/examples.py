@@ -9,6 +9,7 @@ from tests.model.crash_table import Reached
 from tests.model.ending import drain, nothing_is_lost, state_is_the_newest
 from tests.model.far_side import SILENT
 from tests.model.faults import Fate
+from tests.model.invariants import MINUTE
 from tests.model.world import Stores
 
 TRIPS = 8  # of a step, that are of interest
@@ -85,6 +86,18 @@ def twice(actions: Actions) -> None:
     actions.deliver(fate=Fate("meanwhile", 4, act=("again",)))
 
 
+def late(actions: Actions) -> None:
+    """Answer a doorbell when the permit is no good any more: whoever does goes on with a new one."""
+    ready(actions)
+    actions.world.clock.advance(MINUTE + 1)
+    rings = len(actions.world.bell.batches)
+    actions.deliver(on=True)
+    assert actions.world.far_side.calls == []
+    assert len(actions.world.bell.batches) == rings
+    actions.deliver(ring=-1)
+    assert len(actions.world.far_side.calls) == 1
+
+
 def cut_off(actions: Actions) -> None:
     """Be slow in a call: others take it for lost."""
     ready(actions)
@@ -122,7 +135,7 @@ def restarted(actions: Actions) -> None:
 
 
 OTHERS = [
-    lost_doorbells, twice, cut_off, unreachable, restarted,
+    lost_doorbells, late, twice, cut_off, unreachable, restarted,
     *(store_down(Fate("lose", at, after, length=5)) for at, after in ((4, False), (5, True), (6, True))),
     *map(silent, sorted(SILENT)),
 ]  # fmt: skip

@@ -28,6 +28,7 @@ class Call:
     destination: str
     rows: list[tuple[str, dict[str, str]]]
     behaviour: str
+    held_up: float = 0.0  # seconds on its way
     processed: list[int] = field(default_factory=list)  # positions of rows that took effect
     told: bool = False  # an answer was given that says so
 

@@ -17,7 +17,7 @@ from sqlalchemy import Engine, event, update
 from sqlalchemy.exc import OperationalError
 
 from pipeline import full, tables
-from tests.model.clock import scripts, source
+from tests.model.clock import Clock, scripts, source
 
 
 class Crash(BaseException):
@@ -44,6 +44,7 @@ class Frame:
     who: int = 0
     count: int = 0
     done: list[str] = field(default_factory=list)  # round trips, by what was asked
+    begun: float = 0.0  # when a call was last noted to go out
     struck: list[str] | None = None  # what was done when its fate struck; None: it has not
     dead: bool = False
     batch: str = ""
@@ -54,8 +55,9 @@ class Frame:
 class Trips:
     """Counts the round trips of whichever step is under way, and lets faults strike."""
 
-    def __init__(self, meanwhile: Callable[[tuple[str, ...]], None]) -> None:
+    def __init__(self, clock: Clock, meanwhile: Callable[[tuple[str, ...]], None]) -> None:
         self.frames: list[Frame] = []
+        self._clock = clock
         self._meanwhile = meanwhile
         self._in_sql = False
         self._names = {sha1(source(name).encode()).hexdigest(): name for name in scripts()}
@@ -93,6 +95,8 @@ class Trips:
     def _go(self, frame: Frame, name: str, go: Callable[[], Any]) -> Any:
         answer = go()
         frame.done.append(name)
+        if name == "begin":
+            frame.begun = self._clock.now
         return answer
 
     def redis(self, args: tuple[Any, ...], go: Callable[[], Any]) -> Any:

@@ -82,7 +82,7 @@ class World:
         self.bell = Bell()
         for name in scripts():
             self.bare.script_load(source(name))  # or what is a round trip would depend on the example before
-        self.trips = Trips(lambda acts: [meanwhile(act) for act in acts])
+        self.trips = Trips(self.clock, lambda acts: [meanwhile(act) for act in acts])
         self.client = Client(connection_pool=self.bare.connection_pool)
         self.client.trips = self.trips
         self.far_side = FarSide(self.clock, self.trips, self.reached, self.arrives)
@@ -155,5 +155,6 @@ class World:
         """Have every call looked at, when it gets to the far side."""
         frame = self.trips.frames[-1]
         frame.calls.append(call)
+        call.held_up = call.at - frame.begun
         for look in self.arrived:
             look(call, frame)
