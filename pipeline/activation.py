@@ -67,7 +67,7 @@ class Invalid(PipelineError):
         self.messages = messages
 
 
-class Activation(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class Activation(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     """One profile's change in one audience (design.md, section 5).
 
     ``identifiers`` is keyed by name, never by partner number, when it comes from this module's functions.
