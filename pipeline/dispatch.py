@@ -44,7 +44,7 @@ class Dispatch:
         Returns the seconds after which it is worth running again; None: when something changes.
         """
         waits = [self._drain(gate) for gate in self._in_turn() if connector in (None, gate.connector)]
-        waits += [self._poll(name) for name in {gate.connector for gate in self._gates()}]
+        waits += [self._poll(name) for name in self._connectors()]
         return min((wait for wait in waits if wait is not None), default=None)
 
     def gate(self, connector: str, function: str) -> Gate:
@@ -66,7 +66,7 @@ class Dispatch:
 
     def take_back(self) -> None:
         """Ring again for batches whose worker was not heard of within their lease."""
-        for connector in {gate.connector for gate in self._gates()}:
+        for connector in self._connectors():
             for batch, attempt in self._lanes.lapsed(connector):
                 self._doorbell.deliver(batch, attempt)
 
@@ -89,6 +89,9 @@ class Dispatch:
         """Return the gates in any order: of connectors that share an account one would get all permits."""
         gates = self._gates()
         return random.sample(gates, len(gates))
+
+    def _connectors(self) -> Sequence[str]:
+        return sorted({gate.connector for gate in self._gates()})
 
     def _gates(self) -> Sequence[Gate]:
         """Name every way out that was ever configured: batches may still wait for a former one."""

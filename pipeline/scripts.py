@@ -68,10 +68,13 @@ def digest(text: str) -> str:
 
 
 def patiently(command: Callable[[], Any]) -> Any:
-    """Do what may be repeated, again when the connection broke before the answer came."""
+    """Do what may be repeated, again when the connection broke before the answer came.
+
+    A server that was restarted just when it had been told a script does not know it; nothing was done then.
+    """
     for pause in PAUSES:
         try:
             return command()
-        except (redis.ConnectionError, redis.TimeoutError):
+        except (redis.ConnectionError, redis.TimeoutError, NoScriptError):
             time.sleep(pause)
     return command()

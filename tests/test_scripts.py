@@ -23,6 +23,20 @@ class Forgetful(redis_py.Redis):
         return answer
 
 
+class Restarting(redis_py.Redis):
+    """A client whose server forgets the first script that it is told."""
+
+    restarts = 0
+
+    def script_load(self, script):
+        """Tell it, for nothing."""
+        sha = super().script_load(script)
+        if not self.restarts:
+            self.restarts += 1
+            self.script_flush()
+        return sha
+
+
 @pytest.fixture
 def client(redis, server_url):
     """A client whose scripts the server knows already."""
@@ -87,3 +101,14 @@ def test_a_call_is_counted_once_although_the_answer_was_lost(client, lanes):
 def counted(client):
     """Return how many calls the counters hold."""
     return sum(int(value) for name, value in client.hgetall("counters").items() if name.endswith(b"|calls"))
+
+
+def test_a_server_that_restarts_just_when_it_has_been_told_a_script_is_told_again(redis, server_url):
+    """It forgets scripts; the one that was being sent anew is unknown a second time."""
+    configure(redis)
+    client = Restarting(connection_pool=connect(server_url).connection_pool)
+    client.script_flush()
+
+    Lanes(client).flush("lapsed")
+
+    assert client.restarts == 1

@@ -1,6 +1,7 @@
 """What may happen next: the steps of producers, workers and operators, each with its fate."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from pipeline import Producer, dead_letters
 from pipeline.appender import AppendFailed
@@ -9,12 +10,33 @@ from pipeline.lanes import CLAIM_LEASE
 from pipeline.runtime import Runtime
 from tests.model import books, operator
 from tests.model.faults import Fate, Frame
-from tests.model.records import AUDIENCE
+from tests.model.records import AUDIENCE, MAX_AGE
 from tests.model.story import Story, Told, numbers_in
 from tests.model.world import Stores, World
 
 UNKNOWN = {"Timeout", "OutcomeUnknown"}
 LAPSE = CLAIM_LEASE + 1
+
+
+# What may befall whoever delivers at the same time the batch that somebody else has just read.
+AGAIN = {
+    "again": None,
+    "again, dying before the call": Fate("die", on="HTTP"),
+    "again, dying after the call": Fate("die", on="HTTP", after=True),
+    "again, dying unsettled": Fate("die", on="settle"),
+}
+
+
+@dataclass(frozen=True)
+class Order:
+    """Who is to make a delivery, what befalls it, and how the far side treats its calls."""
+
+    who: int = 0
+    fate: Fate | None = None
+    met: Sequence[str] = ()
+
+
+PLAIN = Order()
 
 
 class Actions:
@@ -89,13 +111,21 @@ class Actions:
         """Let a worker's timer do its duties."""
         return self.world.step("beat", lambda worker: worker.heartbeat.beat(worker.catalog()), fate, who)
 
-    def deliver(
-        self, ring: int = 0, who: int = 0, fate: Fate | None = None, *, keep: bool = False, on: bool = False
-    ) -> None:
+    def come_due(self) -> None:
+        """Have the doorbell of a batch wait, if there are rows and nothing stands in their way."""
+        for seconds in (0, MAX_AGE + 1):
+            if not self.world.bell.batches:
+                self.world.clock.advance(seconds)
+                self.accept()
+                self.beat()
+
+    def deliver(self, ring: int = 0, order: Order = PLAIN, *, keep: bool = False, on: bool = False) -> None:
         """Answer one doorbell of a batch; ``keep``: it will ring again. ``on``: go on with what is due."""
         rings = self.world.bell.batches
         batch, attempt = rings[ring % len(rings)] if keep else rings.pop(ring % len(rings))
-        self._deliver(batch, attempt, who, fate, on)
+        self.world.far_side.behaviours = list(order.met)
+        self._deliver(batch, attempt, order.who, order.fate, on)
+        self.world.far_side.behaviours = []
 
     def _deliver(self, batch: str, attempt: int, who: int, fate: Fate | None, on: bool = False) -> None:
         known = self.world.bare.hmget(f"batch:{batch}", "attempt", "connector")
@@ -113,12 +143,13 @@ class Actions:
 
         self.last = self.world.step("deliver", act, fate, who)
 
-    def work(self) -> None:
-        """Do all that can be done now."""
+    def work(self, orders: Sequence[Order] = ()) -> None:
+        """Do all that can be done now; ``orders`` are for the first deliveries."""
         self.beat()
         self.accept(1)
+        left = list(orders)
         while self.world.bell.batches:
-            self.deliver(on=True)
+            self.deliver(order=left.pop(0) if left else PLAIN, on=True)
 
     def lapse(self, who: int) -> None:
         """Let every lease end, and have somebody see to it."""
@@ -161,14 +192,14 @@ class Actions:
         """Let others do something while a step is under way."""
         frame = self.world.trips.frames[-1]
         who = 1 - frame.who
-        if act == "again" and frame.batch:
+        if act in AGAIN and frame.batch:
             attempt = self.world.bare.hget(f"batch:{frame.batch}", "attempt")
-            self._deliver(frame.batch, int(attempt or 0), who, None)
+            self._deliver(frame.batch, int(attempt or 0), who, AGAIN[act])
         elif act in ("beat", "accept"):
             getattr(self, act)(who)
         elif act == "deliver":
             for _ in range(len(self.world.bell.batches)):
-                self.deliver(who=who)
+                self.deliver(order=Order(who))
         elif act == "lapse":
             self.lapse(who)
         elif act in operator.DOES:

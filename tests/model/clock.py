@@ -5,9 +5,13 @@ from importlib.resources import files
 
 import redis
 
-from pipeline import appender, current_catalog, settlement
+from pipeline import appender, bulk, current_catalog, heartbeat, intake, reserve, settlement
 from pipeline import scripts as loader
+from pipeline.responsys import client as responsys
 
+BY_THE_CLOCK = (
+    loader, settlement, current_catalog, appender, heartbeat, intake, reserve, bulk, responsys,
+)  # fmt: skip
 START = 1_800_000_000.0
 WHAT_IS_NOT_AGED = "newest:"  # how long late changes are recognised is no matter of this model
 
@@ -52,7 +56,7 @@ class Clock:
 
     def install(self, patch) -> None:
         """Have all of the program go by this clock."""
-        for module in (loader, settlement, current_catalog, appender):
+        for module in BY_THE_CLOCK:
             patch.setattr(module, "time", self)
         patch.setattr("redis.lock.mod_time", self)
         patch.setitem(appender.Appender.__init__.__kwdefaults__, "sleep", self.sleep)

@@ -2,6 +2,7 @@
 
 from tests.model.actions import Actions
 from tests.model.books import Look, letters, look, missing, quiet
+from tests.model.invariants import what_is_due_has_gone
 from tests.model.story import Told, numbers_in
 
 ROUNDS, ROUND = 400, 16.0  # seconds
@@ -14,6 +15,7 @@ def drain(actions: Actions) -> Look:
     for _ in range(ROUNDS):
         actions.work()
         seen = look(world)
+        what_is_due_has_gone(world, seen)
         if not any(seen.waiting(name) for name in seen.rows) and actions.accepted():
             return seen
         world.clock.advance(ROUND)

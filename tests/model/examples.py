@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from tests.model import invariants
-from tests.model.actions import Actions
+from tests.model.actions import AGAIN, Actions, Order
 from tests.model.books import look
 from tests.model.crash_table import Reached
 from tests.model.ending import drain, nothing_is_lost, state_is_the_newest
@@ -71,7 +71,7 @@ def dies(actions: Actions, step: str, fate: Fate) -> bool:
     produce(actions)
     actions.accept(fate=fate if step == "accept" else None)
     if step == "deliver":
-        actions.deliver(fate=fate)
+        actions.deliver(order=Order(fate=fate))
     return actions.last is not None and actions.last.struck is not None
 
 
@@ -83,7 +83,7 @@ def lost_doorbells(actions: Actions) -> None:
 def twice(actions: Actions) -> None:
     ready(actions)
     actions.deliver(keep=True)
-    actions.deliver(fate=Fate("meanwhile", 4, act=("again",)))
+    actions.deliver(order=Order(fate=Fate("meanwhile", on="begin", act=("again",))))
 
 
 def late(actions: Actions) -> None:
@@ -98,23 +98,38 @@ def late(actions: Actions) -> None:
     assert len(actions.world.far_side.calls) == 1
 
 
+def raced(how: str) -> Example:
+    """Two workers have read the same batch; the first of them dies of its call."""
+
+    def example(actions: Actions) -> None:
+        ready(actions)
+        actions.deliver(order=Order(fate=Fate("meanwhile", on="begin", act=(how,))))
+
+    return example
+
+
+def stopped(actions: Actions) -> None:
+    """Be told to send nothing when a batch has been read."""
+    ready(actions)
+    actions.deliver(order=Order(fate=Fate("meanwhile", on="begin", act=("pause acme",))))
+    assert actions.world.far_side.calls == []
+
+
 def cut_off(actions: Actions) -> None:
     """Be slow in a call: others take it for lost."""
     ready(actions)
-    actions.deliver(fate=Fate("meanwhile", 5, act=("lapse", "deliver")))
+    actions.deliver(order=Order(fate=Fate("meanwhile", on="HTTP", act=("lapse", "deliver"))))
 
 
 def unreachable(actions: Actions) -> None:
     ready(actions)
-    actions.world.far_side.behaviours = ["unreachable"]
-    actions.deliver()
+    actions.deliver(order=Order(met=["unreachable"]))
 
 
 def silent(how: str) -> Example:
     def example(actions: Actions) -> None:
         ready(actions)
-        actions.world.far_side.behaviours = [how]
-        actions.deliver()
+        actions.deliver(order=Order(met=[how]))
 
     return example
 
@@ -124,7 +139,7 @@ def store_down(fate: Fate) -> Example:
 
     def example(actions: Actions) -> None:
         ready(actions)
-        actions.deliver(fate=fate)
+        actions.deliver(order=Order(fate=fate))
 
     return example
 
@@ -137,5 +152,5 @@ def restarted(actions: Actions) -> None:
 OTHERS = [
     lost_doorbells, late, twice, cut_off, unreachable, restarted,
     *(store_down(Fate("lose", at, after, length=5)) for at, after in ((4, False), (5, True), (6, True))),
-    *map(silent, sorted(SILENT)),
+    *map(silent, sorted(SILENT)), *map(raced, sorted(AGAIN)), stopped,
 ]  # fmt: skip

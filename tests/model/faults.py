@@ -26,13 +26,21 @@ class Crash(BaseException):
 
 @dataclass(frozen=True)
 class Fate:
-    """What befalls a step at its round trip number ``at``, for ``length`` of them when answers are lost."""
+    """What befalls a step at its round trip number ``at``, for ``length`` of them when answers are lost.
+
+    ``on`` names a round trip instead: the script, ``HTTP``, ``COMMIT``.
+    """
 
     kind: Literal["die", "lose", "meanwhile"]
-    at: int
+    at: int = 0
     after: bool = False
     length: int = 1
     act: tuple[str, ...] = ()  # what others do meanwhile
+    on: str = ""
+
+    def strikes(self, name: str, number: int) -> bool:
+        """Tell whether it comes with this round trip."""
+        return name == self.on if self.on else self.at <= number < self.at + self.length
 
 
 @dataclass
@@ -80,7 +88,7 @@ class Trips:
             raise Crash
         frame.count += 1
         fate = frame.fate
-        if fate is None or not fate.at <= frame.count < fate.at + fate.length:
+        if fate is None or not fate.strikes(name, frame.count):
             return self._go(frame, name, go)
         if fate.kind == "meanwhile":
             if not self._in_sql:

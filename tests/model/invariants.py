@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from itertools import pairwise
 
+from pipeline.pace import share
 from tests.model.books import Look, missing, quiet
 from tests.model.far_side import Call
 from tests.model.faults import Frame
@@ -134,8 +135,12 @@ def limited(world: World, connector: str, function: str) -> bool:
     account = world.records.load().connectors[connector].account
     if world.bare.exists(f"capacity:{account}"):
         return True
-    times = world.bare.hmget(f"limit:{account}:{function}", "due", "paused_until")
-    return any(float(at or 0) > world.clock.now * 1000 for at in times)
+    now = world.clock.now * 1000
+    values = world.bare.hgetall(f"limit:{account}:{function}")
+    allowed = max(1, int(ALLOWANCE * share(values, now, MINUTE * 1000)))
+    counted = world.bare.zcount(f"calls:{account}:{function}", now - MINUTE * 1000, "+inf")
+    waits = any(float(values.get(name, 0)) > now for name in (b"due", b"paused_until"))
+    return waits or counted >= allowed
 
 
 def known_once(world: World, story: Story, resent: bool) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from tests.model import invariants, operator
-from tests.model.actions import Actions
+from tests.model.actions import AGAIN, Actions, Order
 from tests.model.books import look
 from tests.model.crash_table import Reached
 from tests.model.ending import drain, nothing_is_lost, state_is_the_newest
@@ -18,7 +18,7 @@ from tests.model.world import WORKERS, Stores
 
 # Rules have no preconditions: what is drawn must not depend on anything but what was drawn before.
 
-MEANWHILE = ["again", "beat", "accept", "deliver", "lapse", *operator.DOES]
+MEANWHILE = [*AGAIN, "beat", "accept", "deliver", "lapse", *operator.DOES]
 trip = st.integers(1, 14)
 deaths = st.builds(Fate, kind=st.just("die"), at=trip, after=st.booleans())
 losses = st.builds(Fate, kind=st.just("lose"), at=trip, after=st.booleans(), length=st.integers(1, 6))
@@ -36,7 +36,8 @@ activations = st.tuples(
     st.sampled_from([("tier", "points"), ("tier",), ("points",), ()]),
     st.sampled_from([0, 0, 0, 1, 3]),
 )
-behaviours = st.lists(st.sampled_from(["answer", *BEHAVIOURS]), max_size=2)
+behaviours = st.lists(st.sampled_from(["answer", *BEHAVIOURS]), max_size=2).map(tuple)
+orders = st.builds(Order, who=workers, fate=fates, met=behaviours)
 
 
 class Totals:
@@ -90,19 +91,16 @@ class Machine(RuleBasedStateMachine):
             assert frame.struck is None
             invariants.what_is_due_has_gone(self.world, look(self.world))
 
-    @rule(
-        ring=st.integers(0, 3), who=workers, fate=fates, met=behaviours, keep=st.booleans(), on=st.booleans()
-    )
-    def deliver(self, ring, who, fate, met, keep, on):
-        if not self.world.bell.batches:
-            return
-        self.world.far_side.behaviours = list(met)
-        self.actions.deliver(ring, who, fate, keep=keep, on=on)
-        self.world.far_side.behaviours = []
+    @rule(ring=st.integers(0, 3), order=orders, keep=st.booleans(), on=st.booleans())
+    def deliver(self, ring, order, keep, on):
+        self.actions.come_due()
+        if self.world.bell.batches:
+            self.actions.deliver(ring, order, keep=keep, on=on)
 
-    @rule()
-    def work(self):
-        self.actions.work()
+    @rule(orders=st.lists(orders, max_size=4))
+    def work(self, orders):
+        self.actions.come_due()
+        self.actions.work(orders)
 
     @rule(seconds=st.sampled_from([0.3, 5, 15, 25, 31, 61, 301]))
     def wait(self, seconds):
