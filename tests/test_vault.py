@@ -23,7 +23,9 @@ def test_a_former_key_behind_the_newest_still_opens():
     assert Vault([NEW, OLD]).open(sealed) == "secret"
 
 
-@pytest.mark.parametrize("token", [Vault([OLD]).seal("secret"), "never sealed", ""])
+@pytest.mark.parametrize(
+    "token", [Vault([OLD]).seal("secret"), "never sealed", ""], ids=["old", "never", "empty"]
+)
 def test_what_no_key_opens_says_what_to_do(token):
     with pytest.raises(Misconfigured, match="ACTIVATION_SECRET_KEY"):
         Vault([NEW]).open(token)
