@@ -1,5 +1,6 @@
 """Two workers, both stores, a far side and an operator, in one process that does one thing at a time."""
 
+import random
 import uuid
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -76,6 +77,7 @@ class World:
         patch = self._stack.enter_context(pytest.MonkeyPatch.context())
         self.clock = Clock(self.bare)
         self.clock.install(patch)
+        random.seed(1)
         numbers = count(1)
         patch.setattr(uuid, "uuid4", lambda: uuid.UUID(int=next(numbers)))
         self.reached = Reached()
