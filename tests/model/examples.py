@@ -116,6 +116,14 @@ def stopped(actions: Actions) -> None:
     assert {call.destination for call in actions.world.far_side.calls} <= {"table"}, "sent when stopped"
 
 
+def overtaken(actions: Actions) -> None:
+    """Hear of a change when a later one has been sent."""
+    for late in (0, 1):
+        actions.produce([actions.story.tell("p1", "UPDATE", ("tier",), late, chosen=False)])
+        actions.come_due()
+        actions.work()
+
+
 def cut_off(actions: Actions) -> None:
     """Be slow in a call: others take it for lost."""
     ready(actions)
@@ -151,7 +159,7 @@ def restarted(actions: Actions) -> None:
 
 
 OTHERS = [
-    lost_doorbells, late, twice, cut_off, unreachable, restarted,
+    lost_doorbells, late, overtaken, twice, cut_off, unreachable, restarted,
     *(store_down(Fate("lose", at, after, length=5)) for at, after in ((4, False), (5, True), (6, True))),
     *map(silent, sorted(SILENT)), *map(raced, sorted(AGAIN)), stopped,
 ]  # fmt: skip

@@ -34,8 +34,9 @@ activations = st.tuples(
     st.sampled_from([f"p{n}" for n in range(5)]),
     st.sampled_from(["ADD", "UPDATE", "ADD", "REMOVE"]),
     st.sampled_from([("tier", "points"), ("tier",), ("points",), ()]),
-    st.sampled_from([0, 0, 0, 1, 3]),
+    st.sampled_from([0, 0, 0, 1, 3, 30]),
 )
+fresh = st.lists(activations, max_size=4)
 behaviours = st.lists(st.sampled_from(["answer", *BEHAVIOURS]), max_size=2).map(tuple)
 orders = st.builds(Order, who=workers, fate=fates, met=behaviours)
 
@@ -91,16 +92,21 @@ class Machine(RuleBasedStateMachine):
             assert frame.struck is None
             invariants.what_is_due_has_gone(self.world, look(self.world))
 
-    @rule(ring=st.integers(0, 3), order=orders, keep=st.booleans(), on=st.booleans())
-    def deliver(self, ring, order, keep, on):
-        self.actions.come_due()
+    @rule(made=fresh, ring=st.integers(0, 3), order=orders, keep=st.booleans(), on=st.booleans())
+    def deliver(self, made, ring, order, keep, on):
+        self.have_due(made)
         if self.world.bell.batches:
             self.actions.deliver(ring, order, keep=keep, on=on)
 
-    @rule(orders=st.lists(orders, max_size=4))
-    def work(self, orders):
-        self.actions.come_due()
+    @rule(made=fresh, orders=st.lists(orders, max_size=4))
+    def work(self, made, orders):
+        self.have_due(made)
         self.actions.work(orders)
+
+    def have_due(self, made):
+        """Activate some, and have what waits come due: most deliveries are to be those that faults befall."""
+        self.actions.produce([self.story.tell(*each, chosen=False) for each in made])
+        self.actions.come_due()
 
     @rule(seconds=st.sampled_from([0.3, 5, 15, 25, 31, 61, 301]))
     def wait(self, seconds):
