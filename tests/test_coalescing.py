@@ -198,6 +198,18 @@ def test_while_a_row_is_in_flight_the_changes_behind_it_become_one(house):
     assert house.numbers() == {"received": 3, "coalesced": 1}
 
 
+def test_a_change_overtakes_none_when_the_row_in_flight_has_come_back(house):
+    """As when its destination is paused: two rows wait then, and the newest is laid over the later one."""
+    house.receive(change(variables={"x": 1}))
+    house.lanes.flush("members")
+    batch, _ = house.cut()
+    house.receive(change(minute=1, variables={"x": 2, "y": 2}))
+    house.lanes.settle(batch, [0])
+    house.receive(change(minute=2, variables={"x": 3}))
+
+    assert [row.variables for row in house.waiting()] == [{"x": 1}, {"x": 3, "y": 2}]
+
+
 def test_a_row_that_was_sent_meanwhile_is_not_sent_again(house):
     """Between the look at what waits and the accepting script, another worker may claim it."""
     house.receive(change(variables={"x": 1}))

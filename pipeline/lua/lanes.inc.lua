@@ -81,15 +81,17 @@ local function next_parked(destination, profile)
   return {member = member, place = string.sub(member, 1, length), lane = lane, arrival = arrival, row = row}
 end
 
--- At a destination of a state action a row is kept as "lane\0row", and a profile has at most one that waits:
--- its first, or, while that is in flight, one that is parked. Return it, with its lane.
+-- At a destination of a state action a row is kept as "lane\0row", and a profile has one that newer ones
+-- overlay: that which was parked while its first was in flight, and stays behind it should that come back to
+-- its lane; or else its first, while that is in its lane. Return it, with its lane.
 local function overlaid(destination, profile)
   local first = redis.call('HGET', 'rows:' .. destination, profile)
   if not first then return nil end
+  local parked = next_parked(destination, profile)
+  if parked then return parked end
   local lane = string.match(first, '^([^%z]*)')
   local arrival = redis.call('ZSCORE', 'lane:' .. lane, profile)
-  if arrival then return {row = first, lane = lane, arrival = arrival} end
-  return next_parked(destination, profile)
+  return arrival and {row = first, lane = lane, arrival = arrival} or nil
 end
 
 -- Let a newer row take the place of the one that waits, keeping its arrival; when that is not the row it was

@@ -159,15 +159,16 @@ def known_once(world: World, story: Story, resent: bool) -> None:
 
 def in_order(world: World, story: Story) -> None:
     """A profile's events go out in their order, and its state only ever gets newer."""
-    first: dict[str, list[int]] = defaultdict(list)
-    newest: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+    first: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    newest: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for call in world.far_side.calls:
         for profile, columns in (call.rows[position] for position in call.processed):
             number = int(columns.get("number", 0))
             if call.destination != "event":
                 for name, value in columns.items():
                     newest[call.destination, profile, name].append(story.moment(value))
-            elif number not in first[profile] and number not in story.unordered | story.again:
-                first[profile].append(number)
-    for numbers in (*first.values(), *newest.values()):
-        assert all(sooner <= later for sooner, later in pairwise(numbers)), "something was overtaken"
+            elif number not in first[profile,] and number not in story.unordered | story.again:
+                first[profile,].append(number)
+    for whose, numbers in (first | newest).items():
+        ordered = all(sooner <= later for sooner, later in pairwise(numbers))
+        assert ordered, f"something was overtaken: {whose} {numbers}"
