@@ -26,7 +26,7 @@ demo: install  ## the whole pipeline against a local Responsys, on a sample audi
 	$(BIN)/activation demo
 
 test: install  ## every test
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses 3 --dist loadfile
 
 lint: install  ## ruff, mypy and bandit
 	$(BIN)/ruff format --check .

@@ -134,7 +134,8 @@ def test_the_limit_is_regained_with_the_first_window_that_uses_it():
 
 def test_the_fewest_calls_are_full_or_begun_anew_when_the_oldest_row_is_due():
     assert efficiency.fewest([0.0] * 401) == 3
-    assert efficiency.fewest([0.0, 1.9, 2.1, 4.0]) == 2
+    ages = (0.0, 0.9, 1.1, 2.0)
+    assert efficiency.fewest([age * efficiency.MAX_AGE for age in ages]) == 2
 
 
 def test_a_neighbour_is_compared_with_nobody():

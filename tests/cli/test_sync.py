@@ -151,7 +151,7 @@ def test_refused_lines_are_told_and_the_others_sent(run, house, tmp_path):
 
 
 def test_an_interrupted_run_goes_on_with_the_same_command(sync, house, wire, monkeypatch):
-    monkeypatch.setattr("pipeline.appender.PAUSES", (0, 0, 0))
+    monkeypatch.setattr("pipeline.appender.PAUSES", (7.0,))  # more than anybody waits
     sync("ab")
     sent(house)
     with monkeypatch.context() as patch:
