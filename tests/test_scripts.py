@@ -106,9 +106,9 @@ def counted(client):
 def test_a_server_that_restarts_just_when_it_has_been_told_a_script_is_told_again(redis, server_url):
     """It forgets scripts; the one that was being sent anew is unknown a second time."""
     configure(redis)
-    client = Restarting(connection_pool=connect(server_url).connection_pool)
-    client.script_flush()
+    with connect(server_url) as own, Restarting(connection_pool=own.connection_pool) as client:
+        client.script_flush()
 
-    Lanes(client).flush("lapsed")
+        Lanes(client).flush("lapsed")
 
-    assert client.restarts == 1
+        assert client.restarts == 1
