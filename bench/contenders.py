@@ -21,17 +21,18 @@ class Contender:
     what: str
 
 
-def pipeline(deliver: int, size: Size) -> Run:
-    """Run the pipeline with so many delivery workers.
+def pipeline(deliver: int, threads: int, size: Size) -> Run:
+    """Run the pipeline with so many delivery workers of so many threads.
 
     One accepting thread keeps up with all of them, and two threads keep one delivery worker busy: while one
-    waits for an answer the other builds its call. More only compete for the interpreter's lock.
+    waits for an answer the other builds its call. More only compete for the interpreter's lock; a third
+    worker makes more of two cores than second threads do.
     """
     with open_house() as house:
         house.configure({"lapsed": destination()}, in_flight=16)
         house.work("accept", "activations", 1)
         for number in range(1, deliver + 1):
-            house.work(f"deliver {number}", "deliveries", 2)
+            house.work(f"deliver {number}", "deliveries", threads)
         return race(house, PRODUCER, house.env, size.rows, warm=size.warm)
 
 
@@ -53,8 +54,9 @@ def celery(task: str, size: Size) -> Run:
 
 
 OURS: Mapping[str, Contender] = {
-    "1 delivery worker": Contender(partial(pipeline, 1), "accept -c 1, deliver -c 2, max_in_flight 16"),
-    "2 delivery workers": Contender(partial(pipeline, 2), "accept -c 1, 2 of deliver -c 2, max_in_flight 16"),
+    "1 delivery worker": Contender(partial(pipeline, 1, 2), "accept -c 1, deliver -c 2, max_in_flight 16"),
+    "2 delivery workers": Contender(partial(pipeline, 2, 2), "accept -c 1, 2 of deliver -c 2"),
+    "3 delivery workers": Contender(partial(pipeline, 3, 1), "accept -c 1, 3 of deliver -c 1"),
 }
 BASELINES: Mapping[str, Contender] = {
     BASELINE: Contender(partial(celery, "batched"), "one message per row, 200 per call and worker, threads"),

@@ -22,7 +22,9 @@ class Size:
     steady: float = 20  # seconds of a trickle
 
 
-FULL = Size(rounds=3, rows=60_000, warm=4_000, batched=8_000, plain=3_000, waiting=1_000_000, destinations=40)
+FULL = Size(
+    rounds=3, rows=120_000, warm=4_000, batched=8_000, plain=3_000, waiting=1_000_000, destinations=40
+)
 QUICK = Size(
     rounds=1,
     rows=20_000,
