@@ -7,8 +7,8 @@ Keys
 
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain, islice, repeat
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from itertools import chain, repeat
 from typing import Protocol
 
 import redis
@@ -120,9 +120,9 @@ class Appender:
         self._numbers.give_back(chunk.series)
         return shards
 
-    def ring(self, shards: Iterable[int]) -> None:
-        """Call workers to some of these shards: they go on with the others."""
-        for shard in islice(shards, RINGS):
+    def ring(self, shards: Collection[int]) -> None:
+        """Call workers to some of these shards, whichever: they go on with the others."""
+        for shard in random.sample(list(shards), min(RINGS, len(shards))):
             self._bell.accept(shard)
 
     def _run(self, chunk: Chunk) -> set[int]:

@@ -13,6 +13,7 @@ Adding their rows to the lanes, counting them and cutting them off the list is o
 """
 
 import json
+import random
 import time
 import uuid
 import zlib
@@ -180,11 +181,13 @@ class Intake:
         return bool(self._client.exists(f"seen:{digest}"))
 
     def waiting(self) -> dict[int, int]:
-        """Count the entries of each shard that holds any."""
+        """Count the entries of each shard that holds any; in any order, so that who stops early is fair."""
         with self._client.pipeline(transaction=False) as pipe:
             for shard in range(SHARDS):
                 pipe.llen(f"intake:{shard}")
-            return {shard: length for shard, length in enumerate(pipe.execute()) if length}
+            lengths = list(enumerate(pipe.execute()))
+        random.shuffle(lengths)
+        return {shard: length for shard, length in lengths if length}
 
 
 def _keys(shard: int) -> list[str]:

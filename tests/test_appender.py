@@ -10,6 +10,7 @@ from pipeline.activation import Activation
 from pipeline.appender import Appender, AppendFailed, explain, passing
 from pipeline.broker import connect
 from pipeline.chunk import MAX_BYTES, Clock, Numbers
+from pipeline.doorbell import RINGS
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -77,6 +78,14 @@ def test_only_shards_that_were_empty_are_rung(appender, bell):
     appender.append([row("p-1")])
 
     assert bell.rung == [crc32(b"p-1") % 16]
+
+
+def test_of_many_shards_some_are_rung_and_not_always_the_same(appender, bell):
+    """While producers are faster than workers, those that are never rung for would wait for ever."""
+    for _ in range(60):
+        appender.ring(range(16))
+
+    assert (len(bell.rung), set(bell.rung)) == (60 * RINGS, set(range(16)))
 
 
 def test_large_activations_make_smaller_chunks(appender):

@@ -69,6 +69,17 @@ def test_intake_whose_doorbell_was_lost_is_rung_for_by_one_of_many_timers(house)
     assert house.bell.rung == [("accept", 3)]
 
 
+def test_no_shard_waits_for_ever_behind_the_others(house):
+    """Only some are rung for at a time, and all of them hold something while producers are faster."""
+    for shard in range(16):
+        house.redis.rpush(f"intake:{shard}", json.dumps(entry()))
+    for _ in range(60):
+        house.another().beat(house.catalog)
+        house.redis.delete("turn:intake")
+
+    assert {shard for _, shard in house.bell.rung} == set(range(16))
+
+
 def test_a_queue_that_is_full_of_doorbells_gets_no_more(house):
     house.redis.rpush("intake:3", json.dumps(entry()))
     house.redis.rpush("activations", *["doorbell"] * 64)
