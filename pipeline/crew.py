@@ -3,17 +3,18 @@
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Self, TypeAlias
 
-from pipeline.server_process import LAUNCH
+from pipeline.server_process import launched_by
 
 PATIENCE = 8.0  # seconds to end when told to; a worker's own grace is 2
 POLL = 0.05  # seconds
+# Nothing is lost when these are killed; and Flower, told to leave while Redis is away, may wait for it for ever.
+IDLE = {"flower"}
 
 Process: TypeAlias = "subprocess.Popen[bytes]"
 
@@ -39,7 +40,7 @@ class Crew:
     ) -> Process:
         """Start ``command``, whose first word is a path, with nothing but ``env`` as its environment."""
         process = subprocess.Popen(  # noqa: S603  all of it is ours
-            [sys.executable, "-I", "-S", "-c", LAUNCH, str(os.getpid()), *command],
+            launched_by(os.getpid(), command, signal.SIGKILL if name in IDLE else signal.SIGTERM),
             env=env,
             cwd=cwd,
             stdin=subprocess.DEVNULL,

@@ -1,9 +1,11 @@
 """The process of the embedded server: how it begins, and that it ends with its owner."""
 
 import os
+import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import TypeAlias
@@ -13,15 +15,15 @@ from pipeline.errors import Misconfigured
 STOP_TIMEOUT = 30  # seconds to write what is left
 LOG = "redis.log"
 
-# Turns into the server after asking the kernel to end it with its parent, even with one that is killed.
+# Turns into a program after asking the kernel to signal it when its parent ends, even one that is killed.
 # Only Linux has this (PR_SET_PDEATHSIG is 1); elsewhere an orphan stays and is joined by whoever comes next.
 LAUNCH = """\
-import ctypes, os, signal, sys
+import ctypes, os, sys
 if sys.platform == "linux":
-    ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+    ctypes.CDLL(None).prctl(1, int(sys.argv[2]))
     if os.getppid() != int(sys.argv[1]):
         sys.exit("the parent is gone")
-os.execv(sys.argv[2], sys.argv[2:])
+os.execv(sys.argv[3], sys.argv[3:])
 """
 
 Process: TypeAlias = "subprocess.Popen[bytes]"
@@ -33,14 +35,12 @@ def launch(folder: Path, configuration: str, lock: int) -> Process:
     In a thread of its own that stays as long: the kernel ends the server with the *thread* that started
     it, and the caller's may be a short one.
     """
-    server = [str(binary()), configuration]
+    server = launched_by(os.getpid(), [str(binary()), configuration])
     launched: Future[Process] = Future()
 
     def stay() -> None:
         try:
-            process = popen(
-                [sys.executable, "-I", "-S", "-c", LAUNCH, str(os.getpid()), *server], folder, lock
-            )
+            process = popen(server, folder, lock)
         except OSError as error:
             launched.set_exception(error)
         else:
@@ -49,6 +49,11 @@ def launch(folder: Path, configuration: str, lock: int) -> Process:
 
     threading.Thread(target=stay, name="embedded redis", daemon=True).start()
     return launched.result()
+
+
+def launched_by(parent: int, command: Sequence[str], end: signal.Signals = signal.SIGTERM) -> list[str]:
+    """Return what runs ``command`` so that it is sent ``end`` when its parent is no more."""
+    return [sys.executable, "-I", "-S", "-c", LAUNCH, str(parent), str(int(end)), *command]
 
 
 def popen(command: list[str], folder: Path, lock: int) -> Process:
