@@ -13,7 +13,7 @@ from pipeline.server_process import launched_by
 
 PATIENCE = 8.0  # seconds to end when told to; a worker's own grace is 2
 POLL = 0.05  # seconds
-# Nothing is lost when these are killed; and Flower, told to leave while Redis is away, may wait for it for ever.
+# Nothing is lost when these are killed; Flower, told to leave while Redis is away, may wait for ever.
 IDLE = {"flower"}
 
 Process: TypeAlias = "subprocess.Popen[bytes]"
