@@ -11,7 +11,7 @@ class Call:
 
     function: str
     path: str  # percent-encoded, from the host on
-    body: Mapping[str, Any] | None = field(default=None, repr=False)
+    body: Mapping[str, Any] | None = field(default=None, repr=False)  # as JSON; may hold structs
     method: str = "POST"
 
 

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from msgspec import to_builtins
+
 from pipeline.activation import Activation
 from pipeline.call import Call
 from pipeline.redaction import redacted, redacted_path
@@ -54,6 +56,6 @@ def described(step: Step, call: Call) -> Calls:
         function=step.function,
         method=call.method,
         path=redacted_path(call.path),
-        body=None if call.body is None else redacted(call.body),
+        body=None if call.body is None else redacted(to_builtins(call.body)),
         once=step.once is not None,
     )

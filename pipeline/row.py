@@ -1,10 +1,10 @@
 """One row of a batch: an activation that was accepted, as it lies in Redis and as it is read."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
-from msgspec import field
+from msgspec import Struct, field
 
 from pipeline.activation import Activation, Invalid, decode
 from pipeline.report import flatten
@@ -37,7 +37,7 @@ class Accepted(Activation, frozen=True):
 _decode = msgspec.json.Decoder(Accepted).decode
 
 
-class Row(NamedTuple):
+class Row(Struct, frozen=True, gc=False):
     """One row of a batch: the activation as it was read, and as it lies in Redis."""
 
     activation: Activation
@@ -46,17 +46,17 @@ class Row(NamedTuple):
 
     @classmethod
     def read(cls, profile: str, text: bytes) -> "Row":
-        """Read a row."""
+        """Read a row; what has another form since it was accepted is checked as if it came in now."""
         try:
-            return cls(accepted(text), text)
-        except Invalid as error:
-            unread = Activation(audience="", profile_id=profile, call_type="UPDATE")
-            return cls(unread, text, "; ".join(flatten(error.messages)))
+            return cls(_decode(text), text)
+        except (msgspec.MsgspecError, UnicodeError):
+            return reread(profile, text)
 
 
-def accepted(text: bytes) -> Activation:
-    """Read an activation that was accepted; what has another form since is checked as if it came in now."""
+def reread(profile: str, text: bytes) -> Row:
+    """Read what was accepted by other rules than today's."""
     try:
-        return _decode(text)
-    except (msgspec.MsgspecError, UnicodeError):
-        return decode(text)
+        return Row(decode(text), text)
+    except Invalid as error:
+        unread = Activation(audience="", profile_id=profile, call_type="UPDATE")
+        return Row(unread, text, "; ".join(flatten(error.messages)))

@@ -12,6 +12,9 @@ from typing import TypeAlias
 
 from pipeline.errors import Misconfigured
 
+# The server has no allocator of its own, and glibc's keeps seven freed pieces of a size at hand. A script
+# lets go of thousands: with more at hand it takes a tenth less time.
+ALLOCATOR = "GLIBC_TUNABLES=glibc.malloc.tcache_count=2000"
 STOP_TIMEOUT = 30  # seconds to write what is left
 LOG = "redis.log"
 
@@ -35,7 +38,7 @@ def launch(folder: Path, configuration: str, lock: int) -> Process:
     In a thread of its own that stays as long: the kernel ends the server with the *thread* that started
     it, and the caller's may be a short one.
     """
-    server = launched_by(os.getpid(), [str(binary()), configuration])
+    server = launched_by(os.getpid(), ["/usr/bin/env", ALLOCATOR, str(binary()), configuration])
     launched: Future[Process] = Future()
 
     def stay() -> None:

@@ -1,5 +1,6 @@
 """pipeline.responsys.actions.custom_event; bodies as in Oracle's api-v1.3-events-eventName-post.htm."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -8,6 +9,7 @@ from pipeline.call import Call, Rejection
 from pipeline.errors import OutcomeUnknown
 from pipeline.responsys.actions import ACTIONS, SETUP_CODES
 from pipeline.responsys.actions.custom_event import event_call, event_verdicts
+from pipeline.responsys.client import encoded
 from pipeline.responsys.identifiers import hash_email
 
 EVENT = ACTIONS["custom_event"]
@@ -27,7 +29,9 @@ def test_rows_become_recipients_with_their_variables_as_properties(connector, de
         make_activation({"hashed_email": "AB" * 32}, profile="p-2"),
     ]
 
-    assert event_call(connector, destination, rows) == Call(
+    call = event_call(connector, destination, rows)
+
+    assert replace(call, body=json.loads(encoded(call))) == Call(
         function="triggerCustomEvent",
         path="/rest/api/v1.3/events/LAPSED",
         body={
