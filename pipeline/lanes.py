@@ -7,6 +7,7 @@ Keys (times are milliseconds since the epoch, by the server's clock)
     lane:{l}               zset of profile by arrival: rows that may go now, one per profile
     rows:{d}               hash of profile to its first row, waiting or in flight
     parked:{d}             zset of "profile, sequence, lane, arrival, row": a profile's later rows, in order
+    behind:{d}             set of the profiles that have parked rows
     ready:{c}:{f}          zset of lane by the time it is due; ":bulk" for backfills
     flying:{c}             zset of batch by the end of its lease; +inf while it waits for another try
     retry:{c}:{f}          zset of batch by the time of its next try

@@ -132,6 +132,8 @@ class Model(RuleBasedStateMachine):
                 places[profile] += 1
         assert all(count == 1 for count in places.values())
         assert set(places) == set(self.redis.hkeys("rows:lapsed"))
+        parked = {member.partition(b"\0")[0] for member in self.redis.zrange("parked:lapsed", 0, -1)}
+        assert self.redis.smembers("behind:lapsed") == parked <= set(places)
 
 
 def test_no_row_is_lost_doubled_or_overtaken_whatever_happens(server_url):

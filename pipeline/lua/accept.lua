@@ -88,7 +88,7 @@ redis.call('DEL', KEYS[2])
 -- Give new rows their places, in their order: in the lane when the profile has no row at the destination yet,
 -- else parked behind the others.
 local function enqueue(to, arrival)
-  local waiting, first, parked, arrivals = {}, {}, {}, {}
+  local waiting, first, parked, behind, arrivals = {}, {}, {}, {}, {}
   local sequence = redis.call('INCRBY', 'sequence', #to.rows) - #to.rows
   local there = redis.call('HMGET', 'rows:' .. to.name, unpack(to.profiles))
   for i, profile in ipairs(to.profiles) do
@@ -96,6 +96,7 @@ local function enqueue(to, arrival)
     if there[i] or waiting[profile] then
       table.insert(parked, 0)
       table.insert(parked, string.format('%s\0%016d\0', profile, sequence + i) .. lane .. '\0' .. arrival .. '\0' .. to.rows[i])
+      table.insert(behind, profile)
     else
       waiting[profile] = true
       local of_lane = arrivals[lane] or {}
@@ -107,6 +108,7 @@ local function enqueue(to, arrival)
   end
   call_many('HSET', 'rows:' .. to.name, first)
   call_many('ZADD', 'parked:' .. to.name, parked)
+  call_many('SADD', 'behind:' .. to.name, behind)
   for lane, of_lane in pairs(arrivals) do
     call_many('ZADD', 'lane:' .. lane, of_lane)
     refresh(lane)

@@ -20,7 +20,8 @@ else
   end
 end
 local touched = {}
-promote(batch.destination, {ARGV[3]}, touched)
+redis.call('HDEL', 'rows:' .. batch.destination, ARGV[3])
+promote(batch.destination, ARGV[3], touched)
 refresh_all(touched)
 count(now, batch.connector, batch.destination, 'erased', 1)
 return 1

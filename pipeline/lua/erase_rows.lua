@@ -29,6 +29,7 @@ local later = redis.call('ZRANGEBYLEX', parked, from, to, 'LIMIT', 0, ARGV[3])
 call_many('ZREM', parked, later)
 local taken, more, flying = #later, #later == tonumber(ARGV[3]), false
 if not more then
+  redis.call('SREM', 'behind:' .. destination, profile)
   local lane, first = lane_of_first()
   if lane then
     redis.call('ZREM', 'lane:' .. lane, profile)

@@ -71,14 +71,16 @@ local function call_many(command, key, arguments)
   end
 end
 
--- The oldest parked row of a profile: its member, and that member's parts.
+-- The oldest parked row of a profile: its member, that member's parts, and whether it is the only one.
 local function next_parked(destination, profile)
   local key = 'parked:' .. destination
-  local member = redis.call('ZRANGEBYLEX', key, '[' .. profile .. '\0', '(' .. profile .. '\1', 'LIMIT', 0, 1)[1]
+  local found = redis.call('ZRANGEBYLEX', key, '[' .. profile .. '\0', '(' .. profile .. '\1', 'LIMIT', 0, 2)
+  local member = found[1]
   if not member then return nil end
   local length = #profile + 18  -- the profile, the 16 digits and two NULs
   local lane, arrival, row = string.match(string.sub(member, length + 1), '^([^%z]*)%z([^%z]*)%z(.*)$')
-  return {member = member, place = string.sub(member, 1, length), lane = lane, arrival = arrival, row = row}
+  local place = string.sub(member, 1, length)
+  return {member = member, place = place, lane = lane, arrival = arrival, row = row, only = not found[2]}
 end
 
 -- At a destination of a state action a row is kept as "lane\0row", and a profile has one that newer ones
@@ -115,29 +117,21 @@ local function overlay(destination, profile, own, merged, base, arrival, sequenc
   else
     local place = string.format('%s\0%016d\0', profile, sequence)
     redis.call('ZADD', 'parked:' .. destination, 0, place .. lane .. '\0' .. arrival .. '\0' .. row)
+    redis.call('SADD', 'behind:' .. destination, profile)
   end
   return over, touched
 end
 
--- The first rows of these profiles are done: the next ones take their places, keeping their own arrivals.
-local function promote(destination, profiles, touched)
-  local parked = 'parked:' .. destination
-  local done = profiles
-  if redis.call('EXISTS', parked) == 1 then
-    done = {}
-    for _, profile in ipairs(profiles) do
-      local later = next_parked(destination, profile)
-      if later then
-        redis.call('ZREM', parked, later.member)
-        redis.call('HSET', 'rows:' .. destination, profile, later.row)
-        redis.call('ZADD', 'lane:' .. later.lane, later.arrival, profile)
-        touched[later.lane] = true
-      else
-        table.insert(done, profile)
-      end
-    end
+-- The first row of a profile is done, and has left: the next one takes its place, keeping its own arrival.
+local function promote(destination, profile, touched)
+  local later = next_parked(destination, profile)
+  if later then
+    redis.call('ZREM', 'parked:' .. destination, later.member)
+    redis.call('HSET', 'rows:' .. destination, profile, later.row)
+    redis.call('ZADD', 'lane:' .. later.lane, later.arrival, profile)
+    touched[later.lane] = true
   end
-  call_many('HDEL', 'rows:' .. destination, done)
+  if not later or later.only then redis.call('SREM', 'behind:' .. destination, profile) end
 end
 
 local function batch_of(id)
@@ -178,32 +172,33 @@ local function forget(batch)
   redis.call('ZREM', 'retry:' .. batch.connector .. ':' .. batch.func, batch.id)
 end
 
--- Give rows of a batch back to its lane: those named in `returned`, by position, from 1. Return the other profiles.
+-- Give rows of a batch back to its lane: those named in `returned`, by position, from 1, or 'all'.
 local function give_back(batch, returned)
-  local members = redis.call('ZRANGE', 'batch:' .. batch.id .. ':rows', 0, -1, 'WITHSCORES')
-  local back, done = {}, {}
+  local rows = 'batch:' .. batch.id .. ':rows'
+  local members = redis.call('ZRANGE', rows, 0, -1, 'WITHSCORES')
+  local arrivals, profiles = {}, {}
   for i = 1, #members, 2 do
     if returned == 'all' or returned[(i + 1) / 2] then
-      table.insert(back, members[i + 1])
-      table.insert(back, members[i])
-    else
-      table.insert(done, members[i])
+      table.insert(arrivals, members[i + 1])
+      table.insert(arrivals, members[i])
+      table.insert(profiles, members[i])
     end
   end
-  call_many('ZADD', 'lane:' .. batch.lane, back)
-  return done
+  call_many('ZADD', 'lane:' .. batch.lane, arrivals)
+  call_many('ZREM', rows, profiles)
 end
 
 -- End a batch: the rows named in `returned` (as above; nil: none) go back to the lane, the others leave.
 local function finish(batch, returned)
-  local touched, done = {}, nil
+  local touched, rows = {}, 'batch:' .. batch.id .. ':rows'
   if returned then
-    done = give_back(batch, returned)
+    give_back(batch, returned)
     touched[batch.lane] = true
-  else
-    done = redis.call('ZRANGE', 'batch:' .. batch.id .. ':rows', 0, -1)
   end
-  promote(batch.destination, done, touched)
+  call_many('HDEL', 'rows:' .. batch.destination, redis.call('ZRANGE', rows, 0, -1))
+  for _, profile in ipairs(redis.call('ZINTER', 2, rows, 'behind:' .. batch.destination)) do
+    promote(batch.destination, profile, touched)
+  end
   forget(batch)
   refresh_all(touched)
 end

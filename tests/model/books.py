@@ -21,11 +21,12 @@ local function pairs_of(flat)
   return found
 end
 local found = {
-  rows = {}, parked = {}, settings = {}, lanes = {}, ready = {}, retry = {}, flying = {}, batches = {},
+  rows = {}, parked = {}, behind = {}, settings = {}, lanes = {}, ready = {}, retry = {}, flying = {}, batches = {},
 }
 for _, d in ipairs(ARGV) do
   found.rows[d] = pairs_of(redis.call('HGETALL', 'rows:' .. d))
   found.parked[d] = redis.call('ZRANGE', 'parked:' .. d, 0, -1)
+  found.behind[d] = redis.call('SMEMBERS', 'behind:' .. d)
   found.settings[d] = pairs_of(redis.call('HGETALL', 'destination:' .. d))
 end
 for name, what in pairs({lanes = 'lane:', ready = 'ready:', retry = 'retry:', flying = 'flying:'}) do
@@ -49,6 +50,7 @@ class Look:
 
     rows: dict[str, dict[str, str]]
     parked: dict[str, list[str]]
+    behind: dict[str, list[str]]  # whose rows are parked
     settings: dict[str, dict[str, str]]
     lanes: dict[str, dict[str, str]]
     ready: dict[str, dict[str, str]]
@@ -67,11 +69,13 @@ def look(world: World) -> Look:
     """Look at all at once."""
     found = json.loads(world.bare.eval(LOOK, 0, *DESTINATIONS))
     claims = found.pop("claims")
-    parked = {name: list(rows) for name, rows in found.pop("parked").items()}
+    lists = {
+        name: {key: list(each) for key, each in found.pop(name).items()} for name in ("parked", "behind")
+    }
     tables = {name: {key: dict(each) for key, each in table.items()} for name, table in found.items()}
     for name in ("lanes", "ready", "retry", "flying", "batches"):
         tables[name] = tables[name] or {}
-    seen = Look(**tables, parked=parked, claims=claims)
+    seen = Look(**tables, **lists, claims=claims)
     for batch in seen.batches:
         destination = world.bare.hget(f"batch:{batch}", "destination")
         seen.destination_of[batch] = (destination or b"").decode()

@@ -68,6 +68,7 @@ def no_profile_is_in_two_places(seen: Look) -> None:
         assert places[destination] == Counter(rows.keys()), "a profile is in no place, or in two"
         parked = {member.partition("\0")[0] for member in seen.parked[destination]}
         assert parked <= set(rows), "a row is parked behind nothing"
+        assert parked == set(seen.behind[destination]), "a parked row would not come up"
 
 
 def the_books_balance(world: World, story: Story, seen: Look) -> None:
