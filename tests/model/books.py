@@ -21,7 +21,8 @@ local function pairs_of(flat)
   return found
 end
 local found = {
-  rows = {}, parked = {}, behind = {}, settings = {}, lanes = {}, ready = {}, retry = {}, flying = {}, batches = {},
+  rows = {}, parked = {}, behind = {}, settings = {},
+  lanes = {}, ready = {}, retry = {}, flying = {}, batches = {},
 }
 for _, d in ipairs(ARGV) do
   found.rows[d] = pairs_of(redis.call('HGETALL', 'rows:' .. d))
