@@ -18,6 +18,10 @@ from pipeline.lanes import Claimed, Gate, Lanes
 from pipeline.mirror import REMOVED
 
 MOST_AT_ONCE = 1_000  # batches claimed in one go, so that a timer comes back to its other duties
+MOST_UNANSWERED = (
+    4  # doorbells; when so many wait nobody is idle, and a batch more would only spend its lease
+)
+CROWDED = 0.1  # seconds until a look whether somebody is
 
 
 class Dispatch:
@@ -38,12 +42,14 @@ class Dispatch:
         self._window = window
         self._known: tuple[Catalog, list[Gate]] | None = None  # a new way comes with a new catalog
 
-    def run(self, connector: str | None = None) -> float | None:
-        """Send off what may go, of one connector or of all.
+    def run(self) -> float | None:
+        """Send off what may go to whoever is idle.
 
         Returns the seconds after which it is worth running again; None: when something changes.
         """
-        waits = [self._drain(gate) for gate in self._in_turn() if connector in (None, gate.connector)]
+        waits: list[float | None] = [CROWDED]
+        if self._somebody_idle():
+            waits = [self._drain(gate) for gate in self._in_turn()]
         waits += [self._poll(name) for name in self._connectors()]
         return min((wait for wait in waits if wait is not None), default=None)
 
@@ -55,13 +61,16 @@ class Dispatch:
         """Send off what may go, but keep the first batch, read, for the caller to deliver right away."""
         kept = None
         for gate in self._in_turn():
-            more = True
-            while more and isinstance(claimed := self._lanes.claim(gate, read=kept is None), Claimed):
-                more = claimed.more
+            while kept is None or self._somebody_idle():
+                claimed = self._lanes.claim(gate, read=kept is None)
+                if not isinstance(claimed, Claimed):
+                    break
                 if kept is None:
                     kept = claimed
                 else:
                     self._doorbell.deliver(claimed.batch, claimed.attempt)
+                if not claimed.more:
+                    break
         return kept
 
     def take_back(self) -> None:
@@ -76,7 +85,13 @@ class Dispatch:
             if not isinstance(claimed, Claimed):
                 return claimed
             self._doorbell.deliver(claimed.batch, claimed.attempt)
+            if not self._somebody_idle():
+                return CROWDED
         return 0.0
+
+    def _somebody_idle(self) -> bool:
+        """Tell whether a doorbell is likely to be answered at once; who is busy asks for more by itself."""
+        return int(self._client.llen("deliveries")) < MOST_UNANSWERED
 
     def _poll(self, connector: str) -> float | None:
         """Ring for answers that are to be asked for; return the wait until the next ones are."""

@@ -12,7 +12,7 @@ from pipeline.catalog import Catalog, Hold
 from pipeline.dispatch import Dispatch
 from pipeline.heartbeat import Heartbeat
 from pipeline.intake import Intake
-from pipeline.lanes import Lanes
+from pipeline.lanes import Claimed, Lanes
 from pipeline.snapshots.source import Source
 from pipeline.tables import folds
 from tests.core import Newest, add
@@ -24,12 +24,15 @@ class Bell:
 
     def __init__(self) -> None:
         self.rung: list[tuple[str, object]] = []
+        self.queue = None  # the server in whose queue it rings
 
     def accept(self, shard):
         self.rung.append(("accept", shard))
 
     def deliver(self, batch, attempt):
         self.rung.append(("deliver", attempt))
+        if self.queue:
+            self.queue.lpush("deliveries", "doorbell")
 
     def read_limits(self, connector):
         self.rung.append(("read_limits", connector))
@@ -93,6 +96,24 @@ def test_batches_go_out_when_they_are_due(house):
 
     house.beat()
     assert house.bell.rung == [("deliver", 1)]
+
+
+def test_no_batch_is_claimed_while_doorbells_wait_for_a_worker(house):
+    """Its lease would run meanwhile; who is busy asks for the next one."""
+    add(house.redis, *[f"p{n}" for n in range(200)])
+    house.redis.rpush("deliveries", *["doorbell"] * 4)
+
+    assert (house.dispatch.run(), house.bell.rung) == (0.1, [])
+    assert isinstance(house.dispatch.next(), Claimed)
+
+
+def test_batches_are_rung_for_until_nobody_is_idle(house):
+    add(house.redis, *[f"p{n}" for n in range(800)])
+    house.redis.rpush("deliveries", *["doorbell"] * 2)
+    house.bell.queue = house.redis
+
+    house.dispatch.run()
+    assert house.bell.rung == [("deliver", 1)] * 2
 
 
 def test_dispatch_says_when_something_is_due(house):
