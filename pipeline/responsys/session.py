@@ -58,12 +58,23 @@ class Adapter(HTTPAdapter):
     """Pools connections of the kind above, straight or through a proxy; never repeats a request."""
 
     def __init__(self) -> None:
+        self._pools: dict[str, Any] = {}  # by host
         super().__init__(pool_maxsize=MAX_CONNECTIONS, max_retries=0)
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
         """Use our pools."""
         super().init_poolmanager(*args, **options)
         self.poolmanager.pool_classes_by_scheme = POOLS
+
+    def get_connection_with_tls_context(
+        self, request: requests.PreparedRequest, *options: Any, **more: Any
+    ) -> Any:
+        """Return the connections of a host, looked up once; a pool that was given up since has none."""
+        host = host_of(request.url)
+        pool = self._pools.get(host)
+        if pool is None or pool.pool is None:
+            pool = self._pools[host] = super().get_connection_with_tls_context(request, *options, **more)
+        return pool
 
     def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
         """Use our pools, except through SOCKS, which has its own."""
@@ -76,8 +87,8 @@ class Adapter(HTTPAdapter):
 class Session(requests.Session):
     """A session that does once what is the same for every call.
 
-    It looks for proxies and certificates in the environment once per host, and prepares the address and the
-    headers of calls once per address: that took longer than the call itself.
+    It looks for proxies and certificates in the environment once per host, prepares the address and the
+    headers of calls once per address, and keeps nothing of answers: that took longer than the call itself.
     """
 
     def __init__(self) -> None:
@@ -103,12 +114,27 @@ class Session(requests.Session):
             self._prepared[key] = super().prepare_request(bare)
         return self._prepared[key]
 
+    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+        """Send a call straight through its adapter: no hooks, no redirects, no cookies."""
+        body: object = request.body
+        if not isinstance(body, Body):
+            return super().send(request, **options)
+        del options["allow_redirects"]
+        response = self.get_adapter(url=str(request.url)).send(request, **options)
+        response.content  # noqa: B018 -- reads it, and so frees the connection
+        return response
+
     def merge_environment_settings(self, url: Any, *options: Any) -> Any:
         """Return what the environment says of the host of ``url``."""
-        host = url[: url.index("/", len("https://"))]
+        host = host_of(url)
         if host not in self._environment:
             self._environment[host] = super().merge_environment_settings(url, *options)
         return dict(self._environment[host])
+
+
+def host_of(url: Any) -> str:
+    """Return the scheme, host and port of an address that has a path."""
+    return str(url)[: url.index("/", len("https://"))]
 
 
 def open_session() -> requests.Session:

@@ -49,6 +49,15 @@ def test_a_request_carries_the_bare_token_and_says_it_is_json(session, serve):
     )
 
 
+def test_a_host_is_called_again_after_its_connections_were_given_up(session, serve):
+    """The pools of the hosts that were used last are kept, and no others."""
+    server = serve(answer(b"[]"), answer(b"[]"))
+
+    assert post(session, server.url) == []
+    session.get_adapter(server.url).poolmanager.clear()
+    assert post(session, server.url) == []
+
+
 def test_a_refused_connection_was_not_sent(session):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
