@@ -69,12 +69,16 @@ class Adapter(HTTPAdapter):
     def get_connection_with_tls_context(
         self, request: requests.PreparedRequest, *options: Any, **more: Any
     ) -> Any:
-        """Return the connections of a host, looked up once; a pool that was given up since has none."""
+        """Return the connections of a host, looked up once."""
         host = host_of(request.url)
-        pool = self._pools.get(host)
-        if pool is None or pool.pool is None:
-            pool = self._pools[host] = super().get_connection_with_tls_context(request, *options, **more)
-        return pool
+        if host not in self._pools:
+            self._pools[host] = super().get_connection_with_tls_context(request, *options, **more)
+        return self._pools[host]
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self._pools.clear()
+        super().close()
 
     def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
         """Use our pools, except through SOCKS, which has its own."""
