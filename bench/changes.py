@@ -21,7 +21,7 @@ Samples = list[tuple[float, int]]  # when, and how many calls were rejected by t
 
 
 def measure(say: Callable[[str], None]) -> list[Finding]:
-    """Change the limits of two accounts: one that tells its limit, and one whose limit is configured."""
+    """Change the limits of three accounts: one tells its own, one also has one configured, one is silent."""
     say("a limit is halved and raised again")
     with open_house(window=WINDOW) as house:
         house.emulator.order("behaviour", {"window_shape": "sliding"})
@@ -29,15 +29,22 @@ def measure(say: Callable[[str], None]) -> list[Finding]:
         house.work("deliver", "deliveries", 8, WORKERS)
         told = open_outlet(house, "told", limit=LIMIT, told=True)
         configured = open_outlet(house, "configured", limit=LIMIT)
-        time.sleep(2)  # until the account has told
-        outlets = [*told, *configured]
+        silence = {"kind": "error", "errorCode": "UNEXPECTED_EXCEPTION", "function": "retrieveRateLimits"}
+        house.emulator.order("faults", [{**silence, "account": "silent"}])
+        silent = open_outlet(house, "silent", limit=LIMIT)
+        time.sleep(2)  # until the accounts have told
+        outlets = [*told, *configured, *silent]
         for outlet in outlets:
             outlet.fill((BEFORE + HALVED + AFTER) * LIMIT)
             outlet.wait_for(1, 30)
         with watched(house, outlets) as seen:
             began = time.time()
             halved, raised, ended = change(house, outlets, began)
-        names = {"told": "the account tells its limit", "configured": "the limit is configured"}
+        names = {
+            "told": "the account tells its limit",
+            "configured": "it does, but another is configured",
+            "silent": "it does not, and one is configured",
+        }
         return [
             each
             for outlet in outlets

@@ -3,11 +3,17 @@
 Keys
     calls:{account}:{function}   zset of call (batch:attempt) by the latest moment at which it counts, ms
     limit:{account}:{function}   hash: due (when the next call would be on schedule, ms), spacing (ms),
-                                 paused_until, factor, resumed_at and patience after a refusal
+                                 refused (the calls per window that were too many), paused_until,
+                                 factor, resumed_at and patience after a refusal
     capacity:{account}           hash: strikes, until, probe, probe_until; while the account is exhausted
     allowances:{account}         hash: function to calls per minute, as the account itself says
     told:{account}               there until the account is to be asked for them again
     refused:{account}            there for a day after a refusal
+
+What ``limits`` of a connector say counts, else what the account says, else the default. When the account has
+refused a call and says less than ``limits``, that counts, in full, for as long as it is less and until 60
+windows have passed. A refusal that it does not explain so halves the rate, which then goes up step by step; a
+step that is refused is taken back for 8 windows.
 
 https://docs.oracle.com/en/cloud/saas/marketing/responsys-rest-api/Throttling.html
 """
@@ -91,18 +97,30 @@ def remember(
 ) -> None:
     """Keep what the account answered to ``GET /rest/api/ratelimit``.
 
-    A function whose limit has been lowered need not feel its way to it.
+    A function that was refused because its limit is lower need not feel its way to it.
     """
     name = f"allowances:{account}"
-    before = client.hgetall(name)
-    lowered = [each for each, limit in allowances.items() if limit < int(before.get(each.encode(), 0))]
     soon = client.exists(f"refused:{account}")
+    explained = refused_above(client, account, allowances)
     with client.pipeline() as pipe:
         pipe.delete(name, asking(account))
         for function, limit in allowances.items():
             pipe.hset(name, function, limit)
         pipe.expire(name, 2 * LIMITS_LIFE)
         pipe.set(f"told:{account}", "1", px=round(1000 * (AFTER_REFUSAL * window if soon else LIMITS_LIFE)))
-        for function in lowered:
+        for function in explained:
             pipe.hdel(key(account, function), "factor", "resumed_at", "patience")
         pipe.execute()
+
+
+def refused_above(client: redis.Redis, account: str, allowances: Mapping[str, int]) -> list[str]:
+    """Return the functions that were refused at a higher rate than ``allowances`` say."""
+    with client.pipeline(transaction=False) as pipe:
+        for function in allowances:
+            pipe.hget(key(account, function), "refused")
+        refused = pipe.execute()
+    return [
+        function
+        for (function, limit), rate in zip(allowances.items(), refused, strict=True)
+        if rate is not None and int(rate) > limit
+    ]

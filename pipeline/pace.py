@@ -13,6 +13,9 @@ from pipeline.connector import Connector
 from pipeline.responsys.actions import ACTIONS
 
 RECOVERY = 0.1  # of the allowance, with each window that passes well after a refusal (see limits.inc.lua)
+HEEDED = (
+    60  # windows after a refusal for which the account's answer counts, if it is less (see limits.inc.lua)
+)
 
 Source = Literal["connector", "account", "default"]
 
@@ -62,7 +65,8 @@ def pace(client: redis.Redis, connector: Connector, function: str, window: float
         pipe.hgetall(f"capacity:{connector.account}")
         (seconds, micros), said, limit, capacity = pipe.execute()
     now = seconds * 1000 + micros / 1000
-    allowance, source = allowance_of(connector, function, said)
+    heeded = now < float(limit.get(b"paused_until", 0)) + HEEDED * window * 1000
+    allowance, source = allowance_of(connector, function, said, heeded=heeded)
     most = max(1, math.floor(allowance * connector.utilisation))
     return Pace(
         connector=connector.name,
@@ -77,12 +81,15 @@ def pace(client: redis.Redis, connector: Connector, function: str, window: float
     )
 
 
-def allowance_of(connector: Connector, function: str, said: bytes | None) -> tuple[int, Source]:
-    """Return the allowance that counts, and where it comes from."""
-    if function in connector.limits:
-        return connector.limits[function], "connector"
-    if said is not None:
+def allowance_of(
+    connector: Connector, function: str, said: bytes | None, *, heeded: bool
+) -> tuple[int, Source]:
+    """Return the allowance that counts, and where it comes from; ``heeded``: the account, if it says less."""
+    configured = connector.limits.get(function)
+    if said is not None and (configured is None or (heeded and int(said) < configured)):
         return int(said), "account"
+    if configured is not None:
+        return configured, "connector"
     return limits.DEFAULTS[function], "default"
 
 

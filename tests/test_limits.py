@@ -4,6 +4,7 @@ import time
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import pairwise
 from random import Random
 
 import fakeredis
@@ -243,10 +244,10 @@ def test_a_step_up_that_is_refused_is_taken_back_and_tried_again_ever_later(fake
         waited.append(round((clock.now - began) / 60))
         limits.throttled(fake_redis, ACCOUNT, "f")
 
-    assert waited == [1, 2, 4, 8, 8]
+    assert waited == [1, 8, 8, 8, 8]
 
 
-def test_after_steps_that_went_well_a_refused_one_is_tried_again_soon(fake_redis, clock):
+def test_after_steps_that_went_well_a_refused_one_is_tried_again_sooner(fake_redis, clock):
     limits.throttled(fake_redis, ACCOUNT, "f")
     clock.advance(limits.take(fake_redis, ACCOUNT, "f", 100) + 180)
     assert rate(fake_redis) == 80
@@ -254,8 +255,39 @@ def test_after_steps_that_went_well_a_refused_one_is_tried_again_soon(fake_redis
     clock.advance(limits.take(fake_redis, ACCOUNT, "f", 100))
 
     assert rate(fake_redis) == 70
-    clock.advance(130)
+    clock.advance(230)
+    assert rate(fake_redis) == 70
+    clock.advance(20)
     assert rate(fake_redis) == 80
+
+
+@pytest.mark.parametrize("allowed", [50, 70, 90])
+def test_a_limit_that_nobody_tells_is_exceeded_twice_in_eight_windows_and_then_in_each_nine(
+    fake_redis, clock, allowed
+):
+    """Every rejection costs a window."""
+    answered, refused = meet(fake_redis, clock, allowed, 30 * 60)
+
+    began = refused[0]
+    assert sum(moment < began + 8 * 60 for moment in refused) <= 2
+    assert min(later - sooner for sooner, later in pairwise(refused[2:])) >= 8 * 60
+    later = [moment for moment in answered if moment >= began + 10 * 60]
+    assert len(later) >= 0.8 * allowed * (clock.now - began - 10 * 60) / 60
+
+
+def meet(client, clock, allowed, seconds):
+    """Make 100 calls a minute where ``allowed`` are; return when they were answered, and when refused."""
+    end, answered, refused = clock.now + seconds, [], []
+    while clock.now < end:
+        wait = limits.take(client, ACCOUNT, "f", 100)
+        if wait:
+            clock.advance(wait)
+        elif sum(moment > clock.now - 60 for moment in answered[-100:]) < allowed:
+            answered.append(clock.now)
+        else:
+            refused.append(clock.now)
+            limits.throttled(client, ACCOUNT, "f")
+    return answered, refused
 
 
 def rate(client):
@@ -281,11 +313,70 @@ def test_a_refusal_has_the_account_asked_again_and_then_every_few_minutes(fake_r
 def test_a_lower_limit_that_the_account_tells_is_used_in_full_after_the_pause(fake_redis, clock):
     """There is nothing to feel one's way to."""
     limits.remember(fake_redis, ACCOUNT, {"f": 100})
+    limits.take(fake_redis, ACCOUNT, "f", 100)
     limits.throttled(fake_redis, ACCOUNT, "f")
     limits.remember(fake_redis, ACCOUNT, {"f": 50})
 
     assert rate(fake_redis) == 100
     assert limits.take(fake_redis, ACCOUNT, "f", 50) >= 60
+
+
+def test_a_refusal_below_the_limit_that_the_account_tells_halves_the_rate(fake_redis, clock):
+    """Somebody else uses the account, and what it says is no news."""
+    limits.take(fake_redis, ACCOUNT, "f", 95)
+    limits.throttled(fake_redis, ACCOUNT, "f")
+    limits.remember(fake_redis, ACCOUNT, {"f": 95})
+
+    assert rate(fake_redis) == 50
+
+
+def test_a_limit_that_is_set_gives_way_when_the_account_refuses_and_says_less(fake_redis, clock):
+    configure(fake_redis, max_rows=1)
+    add(fake_redis, *"abcdef")
+    lanes, gate = Lanes(fake_redis), replace(GATE, limit=6)
+    limits.remember(fake_redis, GATE.account, {"triggerCustomEvent": 4})
+    cut(lanes, gate)
+    assert lanes.claim(gate) == pytest.approx(10 - EARLY)
+
+    refuse(fake_redis, clock, lanes, gate, {"triggerCustomEvent": 4})
+    cut(lanes, gate)
+    assert lanes.claim(gate) == pytest.approx(15 - EARLY)
+
+    limits.remember(fake_redis, GATE.account, {"triggerCustomEvent": 7})
+    clock.advance(15)
+    cut(lanes, gate)
+    assert lanes.claim(gate) == pytest.approx(10 - EARLY)
+
+
+def test_an_hour_after_the_last_refusal_the_limit_that_is_set_is_tried_again(fake_redis, clock):
+    """The account's own answer may be the one that is wrong."""
+    configure(fake_redis, max_rows=1)
+    add(fake_redis, *"abcdef")
+    lanes, gate = Lanes(fake_redis), replace(GATE, limit=6)
+    cut(lanes, gate)
+    refuse(fake_redis, clock, lanes, gate, {"triggerCustomEvent": 4})
+
+    clock.advance(3600)
+    cut(lanes, gate)
+    assert lanes.claim(gate) == pytest.approx(10 - EARLY)
+
+
+def test_a_limit_that_is_set_below_what_the_account_says_stays_in_force(fake_redis, clock):
+    configure(fake_redis, max_rows=1)
+    add(fake_redis, *"abcdef")
+    lanes, gate = Lanes(fake_redis), replace(GATE, limit=6)
+    cut(lanes, gate)
+    refuse(fake_redis, clock, lanes, gate, {"triggerCustomEvent": 40})
+
+    cut(lanes, gate)
+    assert lanes.claim(gate) == pytest.approx(20 - EARLY)  # half of it, after a refusal that nobody explains
+
+
+def refuse(client, clock, lanes, gate, answer):
+    """Refuse a call, have the account asked what it allows, and wait until calls may go again."""
+    limits.throttled(client, gate.account, gate.function)
+    limits.remember(client, gate.account, answer)
+    clock.advance(lanes.claim(gate))
 
 
 def test_the_permit_of_a_call_that_was_not_made_is_free_again(fake_redis, clock):

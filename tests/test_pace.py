@@ -58,6 +58,21 @@ def test_after_a_refusal_it_pauses_and_recovers_step_by_step(fake_redis, clock):
     assert read(fake_redis) == [CALM]
 
 
+def test_after_a_refusal_the_lower_of_both_counts(fake_redis, clock):
+    connector = replace(ACME, limits={"triggerCustomEvent": 300}, utilisation=1.0)
+    limits.remember(fake_redis, ACME.account, {"triggerCustomEvent": 100})
+    configured = replace(CALM, allowance=300, source="connector", most=300, now=300)
+    assert read(fake_redis, connector) == [configured]
+
+    limits.take(fake_redis, ACME.account, "triggerCustomEvent", 300)
+    limits.throttled(fake_redis, ACME.account, "triggerCustomEvent")
+    limits.remember(fake_redis, ACME.account, {"triggerCustomEvent": 100})
+    clock.advance(70)
+    assert read(fake_redis, connector) == [replace(CALM, allowance=100, source="account", most=100, now=100)]
+    clock.advance(3600)
+    assert read(fake_redis, connector) == [configured]
+
+
 def test_an_exhausted_account_waits_for_one_call_to_try(fake_redis, clock):
     limits.exhausted(fake_redis, ACME.account, "batch")
     clock.advance(15)

@@ -12,10 +12,7 @@ local now = clock()
 local flying, retry = 'flying:' .. connector, 'retry:' .. connector .. ':' .. func
 
 local function allowance()
-  local limit = tonumber(ARGV[7])
-  if limit == 0 then
-    limit = tonumber(redis.call('HGET', 'allowances:' .. account, func) or ARGV[8])
-  end
+  local limit = limit_for(account, func, tonumber(ARGV[7]), tonumber(ARGV[8]), now, window)
   return math.max(1, math.floor(limit * ARGV[9]))
 end
 

@@ -17,9 +17,20 @@
 local REACH = 5000  -- ms in which a call that was begun reaches Responsys, be its answer ever so late
 local AT_ONCE = 500  -- the same for a call that is made by who takes the permit, one at a time
 local EARLY = 0.05  -- of the window
+local HEEDED = 60  -- windows after a refusal for which the account knows better than who set a limit
 
 local function log_of(key)
   return 'calls:' .. string.sub(key, 7)  -- instead of "limit:"
+end
+
+-- What an account allows: as set for a connector (0: nothing is), but after a refusal no more than the account
+-- says; else as the account says, or the default.
+local function limit_for(account, func, set, default, now, window)
+  local told = tonumber(redis.call('HGET', 'allowances:' .. account, func))
+  if set == 0 then return told or default end
+  if not told or told >= set then return set end
+  local paused = tonumber(redis.call('HGET', 'limit:' .. account .. ':' .. func, 'paused_until') or '0')
+  return paused + HEEDED * window > now and told or set
 end
 
 -- The share of the allowance in use, and by how many tenths it went up since it was cut by a rejection: by one
