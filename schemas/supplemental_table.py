@@ -70,7 +70,7 @@ def columns(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """There is something to fill, and rows are found by columns that are filled."""
     if data.get("columns") == {}:
         yield "columns", "must name at least one column"
-    if not data.get("columns") or not all(data["columns"].values()):
+    if not data.get("columns") or not all("column" in (entry or ()) for entry in data["columns"].values()):
         return  # what is half read can be checked no further
     filled = [entry["column"] for entry in data["columns"].values()]
     for option in ("key", "match_columns"):
