@@ -99,13 +99,15 @@ class Records:
             version = connection.scalar(select(tables.catalog.c.version)) or 0
             stored = documents.load(connection, partial(documents.unsealed, self.vault))
             holds = connection.execute(select(tables.holds)).all()
+        destinations = {
+            name: documents.destination(name, doc) for name, doc in stored["destinations"].items()
+        }
         return Catalog(
             version=version,
             connectors={name: documents.connector(name, doc) for name, doc in stored["connectors"].items()},
-            destinations={
-                name: documents.destination(name, doc) for name, doc in stored["destinations"].items()
-            },
-            holds={
+            destinations=destinations,
+            holds=unusable(destinations)
+            | {
                 (hold.scope, hold.name): Hold(hold.kind, hold.code, hold.detail, hold.since) for hold in holds
             },
             sources={name: documents.source(name, doc) for name, doc in stored["sources"].items()},
@@ -192,6 +194,15 @@ class Records:
 def used(connector: Connector, destination: Destination) -> Connector:
     """Return a connector as a destination uses it."""
     return replace(connector, api=destination.api) if destination.api else connector
+
+
+def unusable(destinations: Mapping[str, Destination]) -> dict[tuple[Scope, str], Hold]:
+    """Hold what cannot be used as it is stored, until it is configured anew."""
+    return {
+        ("destination", name): Hold("held", "Misconfigured", destination.problem, datetime.now(UTC))
+        for name, destination in destinations.items()
+        if destination.problem
+    }
 
 
 def at(scope: Scope, name: str) -> tuple[ColumnElement[bool], ...]:

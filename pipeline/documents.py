@@ -17,6 +17,7 @@ from pipeline.destination import CALL_TYPES, Destination
 from pipeline.errors import Misconfigured
 from pipeline.snapshots.source import Source
 from pipeline.vault import Vault
+from schemas.destination import completed, lacking
 
 Document = Mapping[str, Any]
 Documents = Mapping[str, Mapping[str, Document]]  # section, name
@@ -43,12 +44,19 @@ def connector(name: str, document: Document) -> Connector:
 
 
 def destination(name: str, document: Document) -> Destination:
-    """Read a destination."""
+    """Read a destination; it may be an older one, from before some option."""
+    document = completed(document)
     common = {field.name for field in fields(Destination)} & document.keys()
     known = {key: document[key] for key in common}
     known["call_types"] = tuple(document.get("call_types", CALL_TYPES))
     options = {key: value for key, value in document.items() if key not in common}
-    return Destination(**{**known, "name": name}, options=options)
+    return Destination(**{**known, "name": name}, options=options, problem=problem(document))
+
+
+def problem(document: Document) -> str:
+    """Say why a destination cannot be used as it is stored."""
+    names = ", ".join(f'"{name}"' for name in lacking(document))
+    return f"its record lacks {names}: configure it anew" if names else ""
 
 
 def source(name: str, document: Document) -> Source:

@@ -58,7 +58,7 @@ class Expected:
     def add(self, activation: Activation) -> str | None:
         """Let one wait, or return why it can never be sent."""
         way = self.way
-        problem = way.action.problem(way.connector, way.destination, activation)
+        problem = way.destination.problem or way.action.problem(way.connector, way.destination, activation)
         if problem is not None:
             self.invalid += 1
         elif way.destination.options.get("dedupe") and hash(activation.profile_id) in self._taken:

@@ -86,7 +86,7 @@ class Router:
         return Routed(mark, activation.profile_id, tuple(tokens))
 
     def _token(self, index: int, activation: Activation, way: Way, digest: str) -> str:
-        problem = way.action.problem(way.connector, way.destination, activation)
+        problem = way.destination.problem or way.action.problem(way.connector, way.destination, activation)
         if problem is not None:
             self._refuse(index, activation, way.destination, digest, problem)
             return f"-{self._number(f'{way.destination.name}/all')}"

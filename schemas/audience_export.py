@@ -34,6 +34,8 @@ class Update(OneOf):
 class AudienceExport(DestinationDocument):
     """Merge people into the list, their fields and their membership into extension tables."""
 
+    settled = frozenset({"on_remove", "call_types"})
+
     identifiers = Identifiers(required=True)
     match_column_1 = IdentifierColumn(required=True)
     match_column_2 = IdentifierColumn(load_default=None)

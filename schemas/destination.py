@@ -1,6 +1,10 @@
 """A destination as it is configured: the options of each action beside what all have."""
 
 from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from marshmallow import ValidationError, missing
 
 from schemas.activation_fields import CALL_TYPES
 from schemas.audience_export import AudienceExport
@@ -31,3 +35,37 @@ ACTIONS: Mapping[str, type[DestinationDocument]] = {
 def destination() -> Variant:
     """Return the field for a destination of any action."""
     return Variant("action", "an action", ACTIONS, DestinationDocument)
+
+
+def completed(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Add the options that came into being after a document was stored; what it says stays.
+
+    Those without a default stay missing.
+    """
+    action = document["action"]
+    if expected(action) <= document.keys():
+        return dict(document)
+    try:
+        whole: Any = ACTIONS[action]().load(document)
+    except ValidationError as error:
+        whole = error.valid_data
+    return {**{name: value for name, value in whole.items() if value is not None}, **document}
+
+
+def lacking(document: Mapping[str, Any]) -> list[str]:
+    """Name the options that must be given and are not."""
+    return sorted(required(document["action"]) - document.keys())
+
+
+@cache
+def required(action: str) -> frozenset[str]:
+    """Name the options that must be given."""
+    return frozenset(name for name, field in ACTIONS[action]().fields.items() if field.required)
+
+
+@cache
+def expected(action: str) -> frozenset[str]:
+    """Name the options that no document lacks once it was loaded."""
+    fields = ACTIONS[action]().fields.items()
+    defaults = {name for name, field in fields if field.load_default not in (missing, None)}
+    return required(action) | defaults | ACTIONS[action].settled

@@ -1,5 +1,7 @@
 """What destinations of all actions have in common."""
 
+from typing import ClassVar
+
 from schemas.api import Api
 from schemas.configuration_fields import Number, Text, Whole
 from schemas.document import Document
@@ -9,6 +11,8 @@ MAX_ROWS = 200  # records in one call, by Oracle's rule for all of them
 
 class DestinationDocument(Document):
     """What destinations of all actions have."""
+
+    settled: ClassVar[frozenset[str]] = frozenset()  # options whose default depends on others
 
     audience = Text(required=True, slashes=False)
     connector = Text(required=True)

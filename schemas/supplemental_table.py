@@ -39,6 +39,8 @@ class ColumnNames(Field):
 class SupplementalTable(DestinationDocument):
     """Merge rows into a supplemental table."""
 
+    settled = frozenset({"call_types"})
+
     folder = Text(required=True, slashes=False)
     table = Text(required=True, slashes=False)
     columns = ListColumns(FilledInSupplemental, required=True)

@@ -80,7 +80,7 @@ def test_what_was_applied_is_in_the_catalog(records):
                 max_rows=100,
                 max_age=60.0,
                 call_types=("ADD", "REMOVE"),
-                options={"event": "LAPSED"},
+                options={"event": "LAPSED", "existing_members": True},
             )
         },
     )

@@ -2,7 +2,7 @@ import pytest
 from marshmallow import ValidationError
 
 from schemas.configuration import ConfigurationSchema
-from schemas.destination import ACTIONS
+from schemas.destination import ACTIONS, completed, lacking
 from schemas.document import paths
 
 LAPSED = {"audience": "lapsed-buyers", "connector": "acme", "action": "custom_event", "event": "LAPSED"}
@@ -98,3 +98,34 @@ def test_what_all_destinations_have_is_checked_even_when_the_action_is_unknown()
         f"{THERE_ARE}",
         "destinations.lapsed.max_rows: must be at least 1 and at most 200, not 0",
     ]
+
+
+LEAST = {
+    "audience_export": {"identifiers": {"email": "EMAIL_ADDRESS_"}, "match_column_1": "EMAIL_ADDRESS_"},
+    "campaign_email": {"campaign": "WELCOME"},
+    "custom_event": {"event": "LAPSED"},
+    "supplemental_table": {
+        "folder": "Data", "table": "ORDERS", "key": ["ORDER_ID"],
+        "columns": {"id": {"column": "ORDER_ID", "null": "skip"}},
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_an_older_document_gets_the_options_that_came_after_it(action):
+    older = {"audience": "lapsed-buyers", "connector": "acme", "action": action, **LEAST[action]}
+    whole = {name: value for name, value in ACTIONS[action]().load(older).items() if value is not None}
+
+    assert completed(older) == whole
+    assert completed(whole) == whole
+    for name in whole.keys() - older.keys():
+        assert completed({key: value for key, value in whole.items() if key != name}).keys() == whole.keys()
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_what_an_older_document_says_stays_though_it_would_be_refused_now(action):
+    older = {"audience": "a", "connector": "acme", "action": action, "max_rows": 5000}
+
+    assert completed(older)["max_rows"] == 5000
+    assert completed(older)["max_age"] > 0
+    assert lacking(older) == sorted(name for name in LEAST[action] if name != "key")
