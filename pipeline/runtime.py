@@ -12,7 +12,6 @@ from sqlalchemy import Engine
 
 from pipeline import limits, notes
 from pipeline.acceptance import Acceptance
-from pipeline.answers import Answers
 from pipeline.appender import Appender
 from pipeline.broker import connect, refuse_eviction, wait_for
 from pipeline.catalog import Records
@@ -20,22 +19,23 @@ from pipeline.connector import Connector
 from pipeline.current_catalog import CurrentCatalog
 from pipeline.database import migrate, open_database
 from pipeline.delivery import Delivery
+from pipeline.delivery.answers import Answers
+from pipeline.delivery.failures import Failures
+from pipeline.delivery.once import Once
+from pipeline.delivery.polling import Polling
+from pipeline.delivery.settlement import Settlement
 from pipeline.dispatch import Dispatch
 from pipeline.doorbell import Doorbell
 from pipeline.embedded import embedded_server
 from pipeline.errors import CallError
-from pipeline.failures import Failures
 from pipeline.heartbeat import Heartbeat
 from pipeline.intake import Intake
 from pipeline.lanes import Lanes
-from pipeline.once import Once
-from pipeline.polling import Polling
 from pipeline.responsys.client import Client
 from pipeline.responsys.login import Tokens
 from pipeline.responsys.ratelimit import read_limits
 from pipeline.responsys.session import open_session
 from pipeline.settings import Settings
-from pipeline.settlement import Settlement
 from pipeline.snapshots import source_runs
 from pipeline.vault import Vault
 

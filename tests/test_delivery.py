@@ -16,15 +16,15 @@ from sqlalchemy import select
 
 from pipeline import dead_letters, mirror, stats
 from pipeline.activation import Activation, encode
-from pipeline.answers import Answers
 from pipeline.dead_letters import Filter
 from pipeline.delivery import Delivery
-from pipeline.failures import MAX_ATTEMPTS, Failures
+from pipeline.delivery.answers import Answers
+from pipeline.delivery.failures import MAX_ATTEMPTS, Failures
+from pipeline.delivery.once import Once
+from pipeline.delivery.settlement import Settlement
 from pipeline.lanes import Gate, Lanes
-from pipeline.once import Once
 from pipeline.responsys.client import Client
 from pipeline.responsys.login import Tokens
-from pipeline.settlement import Settlement
 from pipeline.tables import batches
 from tests.core import Newest, add_rows, cut
 

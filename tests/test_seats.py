@@ -1,10 +1,10 @@
-"""pipeline.seats."""
+"""pipeline.delivery.seats."""
 
 from contextlib import ExitStack
 
 import pytest
 
-from pipeline.seats import Seats
+from pipeline.delivery.seats import Seats
 
 
 def taken(seats, *connectors):

@@ -6,8 +6,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from pipeline import notes
+from pipeline.delivery.settlement import STORE_DOWN, Settlement
 from pipeline.lanes import Batch, Lanes
-from pipeline.settlement import STORE_DOWN, Settlement
 
 BATCH = Batch("b1", "lapsed", "acme", "account", "triggerCustomEvent", 1, 0, "begun", 1)
 
@@ -15,7 +15,7 @@ BATCH = Batch("b1", "lapsed", "acme", "account", "triggerCustomEvent", 1, 0, "be
 @pytest.fixture(autouse=True)
 def no_pause(monkeypatch):
     """A test need not wait for a store that it has put right."""
-    monkeypatch.setattr("pipeline.settlement.PAUSE", 0)
+    monkeypatch.setattr("pipeline.delivery.settlement.PAUSE", 0)
 
 
 @pytest.fixture

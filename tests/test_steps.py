@@ -12,11 +12,11 @@ from pipeline import mirror
 from pipeline.activation import Activation
 from pipeline.call import Call, Rejection
 from pipeline.connector import Connector
+from pipeline.delivery.once import Once
+from pipeline.delivery.polling import Polling
 from pipeline.destination import Destination
 from pipeline.errors import Held
 from pipeline.lanes import Gate
-from pipeline.once import Once
-from pipeline.polling import Polling
 from pipeline.responsys import actions
 from pipeline.responsys.actions import Action, Step
 from tests.core import Newest

@@ -7,8 +7,8 @@ from typing import Any
 
 from pipeline.catalog import used
 from pipeline.connector import Connector
+from pipeline.delivery.polling import FUNCTION as POLL
 from pipeline.destination import Destination
-from pipeline.polling import FUNCTION as POLL
 from pipeline.preflight.account import Account
 from pipeline.preflight.allowances import look_for_async, look_for_limits
 from pipeline.preflight.extension_tables import look_for_extension

@@ -4,13 +4,14 @@ import json
 
 import pytest
 
-from pipeline import dead_letters, ledger
+from pipeline import dead_letters
 from pipeline.activation import decode, encode
 from pipeline.call import Rejection
 from pipeline.dead_letters import Filter
+from pipeline.delivery import ledger
+from pipeline.delivery.ledger import Fates, Row
+from pipeline.delivery.progress import Progress
 from pipeline.intake import SHARDS, Intake
-from pipeline.ledger import Fates, Row
-from pipeline.progress import Progress
 from tests.core import add_rows, begin
 from tests.erasure.scene import TRACE, ZOE, change, places, traces
 from tests.house import ACME, LAPSED

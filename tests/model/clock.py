@@ -5,8 +5,9 @@ from importlib.resources import files
 
 import redis
 
-from pipeline import appender, bulk, current_catalog, heartbeat, intake, reserve, settlement
+from pipeline import appender, bulk, current_catalog, heartbeat, intake, reserve
 from pipeline import scripts as loader
+from pipeline.delivery import settlement
 from pipeline.responsys import client as responsys
 
 BY_THE_CLOCK = (

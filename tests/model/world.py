@@ -13,10 +13,11 @@ import requests
 from cryptography.fernet import Fernet
 from sqlalchemy.exc import SQLAlchemyError
 
-from pipeline import ledger, mirror
+from pipeline import mirror
 from pipeline import runtime as program
 from pipeline.broker import connect
 from pipeline.database import migrate, open_database
+from pipeline.delivery import ledger
 from pipeline.runtime import Runtime
 from pipeline.settings import Settings
 from tests.model.clock import Clock, scripts, source

@@ -2,13 +2,13 @@
 
 from typing import Any
 
+from pipeline.delivery.failures import Failures
+from pipeline.delivery.job import Job
+from pipeline.delivery.once import Once
+from pipeline.delivery.settlement import Report, Settlement
 from pipeline.errors import CallError, Held, Refused
-from pipeline.failures import Failures
-from pipeline.job import Job
 from pipeline.lanes import Lanes
-from pipeline.once import Once
 from pipeline.responsys.actions import SETUP_CODES, Step
-from pipeline.settlement import Report, Settlement
 from pipeline.words import counted
 
 FIRST_POLL = 1.0  # seconds until the answer of an asynchronous call is first asked for

@@ -8,12 +8,12 @@ import redis
 from pipeline import limits, mirror
 from pipeline.call import Rejection
 from pipeline.catalog import Records
+from pipeline.delivery.job import Job
+from pipeline.delivery.once import Once
+from pipeline.delivery.settlement import Report, Settlement
 from pipeline.errors import CallError, Held, OutcomeUnknown, Refused, RetryLater, Throttled
-from pipeline.job import Job
 from pipeline.lanes import Lanes
-from pipeline.once import Once
 from pipeline.redaction import Hidden, values_of
-from pipeline.settlement import Report, Settlement
 from pipeline.words import counted
 
 log = logging.getLogger(__name__)

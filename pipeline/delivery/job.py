@@ -7,11 +7,11 @@ from functools import cached_property
 from pipeline.activation import Activation
 from pipeline.call import Rejection
 from pipeline.connector import Connector
+from pipeline.delivery.progress import Progress
+from pipeline.delivery.row import Row
 from pipeline.destination import Destination
 from pipeline.lanes import Batch
-from pipeline.progress import Progress
 from pipeline.responsys.actions import Action, Step
-from pipeline.row import Row
 
 
 @dataclass(frozen=True)

@@ -8,20 +8,20 @@ import threading
 from collections.abc import Callable
 from itertools import starmap
 
-from pipeline.answers import Answers
 from pipeline.call import Call, Rejection
 from pipeline.connector import Connector
 from pipeline.current_catalog import CurrentCatalog
+from pipeline.delivery.answers import Answers
+from pipeline.delivery.failures import Failures
+from pipeline.delivery.job import Job
+from pipeline.delivery.once import Once
+from pipeline.delivery.row import Row
+from pipeline.delivery.seats import Seats
+from pipeline.delivery.settlement import Report, Settlement
 from pipeline.errors import CallError, OutcomeUnknown, Refused
-from pipeline.failures import Failures
-from pipeline.job import Job
 from pipeline.lanes import Batch, Contents, Lanes
-from pipeline.once import Once
 from pipeline.responsys.actions import ACTIONS, Step
 from pipeline.responsys.client import Client
-from pipeline.row import Row
-from pipeline.seats import Seats
-from pipeline.settlement import Report, Settlement
 
 log = logging.getLogger(__name__)
 

@@ -7,20 +7,20 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from pipeline.answers import Answers
 from pipeline.call import Call
 from pipeline.connector import Connector
 from pipeline.current_catalog import CurrentCatalog
-from pipeline.delivery import Delivery
+from pipeline.delivery.answers import Answers
+from pipeline.delivery.delivery import Delivery
+from pipeline.delivery.failures import Failures
+from pipeline.delivery.job import Job
+from pipeline.delivery.settlement import Report
 from pipeline.dispatch import Dispatch
 from pipeline.errors import CallError, OutcomeUnknown, Throttled
-from pipeline.failures import Failures
-from pipeline.job import Job
 from pipeline.lanes import Lanes, Poll
 from pipeline.responsys.client import Client
 from pipeline.responsys.errors import code_of, error_of
 from pipeline.responsys.names import path
-from pipeline.settlement import Report
 
 log = logging.getLogger(__name__)
 

@@ -15,9 +15,9 @@ from pipeline.activation import Activation
 from pipeline.call import Rejection
 from pipeline.database import reading
 from pipeline.dead_letters import DeadLetter
+from pipeline.delivery.row import Row
 from pipeline.lanes import Batch
 from pipeline.redaction import Hidden, values_of
-from pipeline.row import Row
 from pipeline.tables import batches
 from pipeline.upsert import insert_new
 

@@ -10,11 +10,11 @@ import redis
 from sqlalchemy import Engine
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, SQLAlchemyError
 
-from pipeline import ledger
 from pipeline.call import Rejection
+from pipeline.delivery import ledger
+from pipeline.delivery.ledger import Fates
+from pipeline.delivery.row import Row
 from pipeline.lanes import Batch, Lanes
-from pipeline.ledger import Fates
-from pipeline.row import Row
 from pipeline.words import counted
 
 log = logging.getLogger(__name__)
