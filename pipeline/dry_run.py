@@ -14,7 +14,7 @@ from pipeline.expected_calls import Calls, calls_for
 from pipeline.overlay import overlay
 from pipeline.responsys.actions import ACTIONS
 from pipeline.routing import Way, ways_of
-from pipeline.stops import Stop, in_the_way
+from pipeline.status.stops import Stop, in_the_way
 
 
 class DryRun:

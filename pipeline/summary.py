@@ -8,11 +8,11 @@ import redis
 from sqlalchemy import Engine
 
 from pipeline import stats
-from pipeline.backlog import backlogs
 from pipeline.catalog import Catalog
 from pipeline.mirror import REMOVED
-from pipeline.open_letters import open_letters
 from pipeline.stats import Where
+from pipeline.status.backlog import backlogs
+from pipeline.status.open_letters import open_letters
 
 REJECTED = "rejected:"
 COUNTED = ("received", "coalesced", "sent", "removed", "erased", "calls", "batches", "rows")

@@ -1,9 +1,9 @@
-"""pipeline.backlog, on a Redis whose clock moves when told."""
+"""pipeline.status.backlog, on a Redis whose clock moves when told."""
 
 import pytest
 
-from pipeline.backlog import Backlog, backlogs
 from pipeline.lanes import Lanes
+from pipeline.status.backlog import Backlog, backlogs
 from tests.core import add, configure, cut
 
 

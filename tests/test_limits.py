@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from pipeline import limits
 from pipeline.lanes import Lanes
-from pipeline.pace import share
+from pipeline.status.pace import share
 from tests.conftest import Clock
 from tests.core import GATE, begin, configure, cut
 

@@ -1,4 +1,4 @@
-"""pipeline.pace, on a Redis whose clock moves when told."""
+"""pipeline.status.pace, on a Redis whose clock moves when told."""
 
 from dataclasses import replace
 
@@ -6,8 +6,8 @@ import pytest
 
 from pipeline import limits
 from pipeline.catalog import Catalog
-from pipeline.pace import Capacity, Pace, paces
 from pipeline.scripts import Scripts
+from pipeline.status.pace import Capacity, Pace, paces
 from tests.test_acceptance import ACME, LAPSED, LEFT
 
 CALM = Pace(

@@ -1,4 +1,4 @@
-"""pipeline.status and troubles: what is wrong, on a real server and both databases."""
+"""pipeline.status.status and troubles: what is wrong, on a real server and both databases."""
 
 import re
 from unittest.mock import ANY
@@ -6,11 +6,12 @@ from unittest.mock import ANY
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from pipeline import limits, notes, server, status
+from pipeline import limits, notes, server
 from pipeline.intake import Intake
 from pipeline.scripts import Scripts
-from pipeline.status_document import document
-from pipeline.troubles import Trouble, troubles
+from pipeline.status import status
+from pipeline.status.document import document
+from pipeline.status.troubles import Trouble, troubles
 from tests.core import cut
 from tests.house import ACME, LAPSED, LEFT
 

@@ -6,17 +6,17 @@ from collections.abc import Iterator
 import click
 import redis
 
-from pipeline import workers
 from pipeline.catalog import Catalog
 from pipeline.cli.context import open_stores
 from pipeline.cli.tables import printable
 from pipeline.destination import Destination
 from pipeline.errors import Misconfigured
 from pipeline.lanes import Lanes
-from pipeline.pace import paces
-from pipeline.status import intake
-from pipeline.stops import in_the_way, way_out
-from pipeline.troubles import of_pace
+from pipeline.status import workers
+from pipeline.status.pace import paces
+from pipeline.status.status import intake
+from pipeline.status.stops import in_the_way, way_out
+from pipeline.status.troubles import of_pace
 from pipeline.words import counted
 
 PATIENCE = 3.0  # seconds for workers to accept what was sent just before

@@ -3,12 +3,12 @@
 import click
 
 from pipeline import mirror
-from pipeline.backlog import backlogs
 from pipeline.catalog import Catalog, Scope
 from pipeline.cli.context import Stores, open_stores
 from pipeline.cli.tables import printable
 from pipeline.errors import Misconfigured
-from pipeline.stops import Stop, in_the_way, stop_of, way_out
+from pipeline.status.backlog import backlogs
+from pipeline.status.stops import Stop, in_the_way, stop_of, way_out
 from pipeline.words import counted
 
 NAME = "CONNECTOR|DESTINATION"

@@ -5,18 +5,18 @@ from collections.abc import Iterable
 
 import click
 
-from pipeline import status as standing
 from pipeline.cli.context import open_stores
 from pipeline.cli.tables import printable, show
 from pipeline.durations import spell
 from pipeline.intake import SHARDS
 from pipeline.limits import WINDOW
-from pipeline.pace import Pace
 from pipeline.server import Server
 from pipeline.server import spell as spell_size
-from pipeline.status import Line, Status
-from pipeline.status_document import document
-from pipeline.troubles import Trouble, troubles
+from pipeline.status import status as standing
+from pipeline.status.document import document
+from pipeline.status.pace import Pace
+from pipeline.status.status import Line, Status
+from pipeline.status.troubles import Trouble, troubles
 
 SOURCES = {"connector": "its configuration", "account": "the account", "default": "our default"}
 MARKS = {False: ("✗", "red"), True: ("…", "yellow")}  # by whether it passes

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 
 from sqlalchemy import Row, select
 
-from pipeline.backlog import Backlog, backlogs
 from pipeline.catalog import Catalog
 from pipeline.cli.context import Stores
 from pipeline.database import reading
 from pipeline.demo.responsys import EXPIRY, THROTTLING, Responsys
 from pipeline.demo.stage import WINDOW
 from pipeline.intake import Intake
-from pipeline.pace import paces
+from pipeline.status.backlog import Backlog, backlogs
+from pipeline.status.pace import paces
 from pipeline.tables import batches
 
 

@@ -3,7 +3,7 @@
 import re
 
 from pipeline import limits
-from pipeline.pace import paces
+from pipeline.status.pace import paces
 from tests.core import GATE, cut
 from tests.house import ACME, LAPSED
 

@@ -17,8 +17,9 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import quantiles
 
-from pipeline import Producer, server, status
-from pipeline.troubles import troubles
+from pipeline import Producer, server
+from pipeline.status import status
+from pipeline.status.troubles import troubles
 from tests.processes.house import House, Worker, house, until
 from tests.processes.outlet import Outlet, activations, people
 

@@ -6,7 +6,7 @@ from pipeline.appender import Appender
 from pipeline.errors import Misconfigured
 from pipeline.snapshots import source_runs
 from pipeline.snapshots.turns import Busy, turn
-from pipeline.stops import stop_of, way_out
+from pipeline.status.stops import stop_of, way_out
 from tests.fixtures.intake import Bell
 
 QUERY = "SELECT id AS profile_id, crm_id FROM customers WHERE seen < :now"

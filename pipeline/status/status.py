@@ -7,15 +7,16 @@ from datetime import UTC, datetime
 import redis
 from sqlalchemy import Engine
 
-from pipeline import limits, notes, server, workers
-from pipeline.backlog import Backlog, backlogs
+from pipeline import limits, notes, server
 from pipeline.catalog import Catalog
 from pipeline.intake import SHARDS
-from pipeline.open_letters import open_letters
-from pipeline.pace import Pace, paces
 from pipeline.responsys.actions import ACTIONS
 from pipeline.server import Server
-from pipeline.stops import Stop, in_the_way, stops
+from pipeline.status import workers
+from pipeline.status.backlog import Backlog, backlogs
+from pipeline.status.open_letters import open_letters
+from pipeline.status.pace import Pace, paces
+from pipeline.status.stops import Stop, in_the_way, stops
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,11 @@
 from dataclasses import asdict
 from typing import Any
 
-from pipeline.pace import Pace
 from pipeline.server import Server
-from pipeline.status import Line, Status
-from pipeline.stops import Stop
-from pipeline.troubles import troubles
+from pipeline.status.pace import Pace
+from pipeline.status.status import Line, Status
+from pipeline.status.stops import Stop
+from pipeline.status.troubles import troubles
 
 
 def document(status: Status) -> dict[str, Any]:

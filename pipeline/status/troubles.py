@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from pipeline.durations import spell
 from pipeline.heartbeat import MOST_DOORBELLS
-from pipeline.pace import Pace
 from pipeline.server import NEAR
 from pipeline.server import spell as spell_size
-from pipeline.status import Line, Status
-from pipeline.stops import way_out
+from pipeline.status.pace import Pace
+from pipeline.status.status import Line, Status
+from pipeline.status.stops import way_out
 from pipeline.words import counted
 
 BEHIND = 60.0  # seconds a batch may be due before that is worth a word
