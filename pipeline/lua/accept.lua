@@ -28,7 +28,7 @@ local invalid, repeated, added, coalesced = 0, 0, 0, 0
 local destinations = {}
 local function destination(name)
   if not destinations[name] then
-    destinations[name] = {name = name, received = 0, coalesced = 0, profiles = {}, rows = {}, lanes = {}}
+    destinations[name] = {name = name, received = 0, coalesced = 0, size = 0, profiles = {}, rows = {}, lanes = {}}
   end
   return destinations[name]
 end
@@ -61,49 +61,80 @@ local function entered_before(to, profile)
   return not redis.call('SET', key, '1', 'NX', 'EX', to.dedupe)
 end
 
+local function add(to, profile, row, lane)
+  local n = to.size + 1
+  to.size, to.profiles[n], to.rows[n], to.lanes[n] = n, profile, row, lane
+end
+
 local entries = redis.call('LRANGE', KEYS[1], 0, held[3] - 1)
-for i, entry in ipairs(entries) do
-  local mark, profile = claim.marks[i], claim.profiles[i]
+for i = 1, #entries do
+  local mark, profile, ways = claim.marks[i], claim.profiles[i], routes[claim.routed[i]]
+  local replayed = mark and string.sub(mark, 1, 1) == 'r'
   if mark and seen(mark) then
-    repeated = repeated + 1
-  else
-    local replayed = mark and string.sub(mark, 1, 1) == 'r'
-    for _, way in ipairs(routes[claim.routed[i]]) do
-      local to = way.to
-      if not replayed then to.received = to.received + 1 end
-      if way.kind == '-' then
-        invalid = invalid + 1
-      elseif way.kind == '' and not replayed and entered_before(to, profile) then
-        to.coalesced = to.coalesced + 1
-      elseif way.kind == '' then
-        local n = #to.rows + 1
-        to.profiles[n], to.rows[n], to.lanes[n] = profile, entry, way.lane
-      end
+    repeated, ways = repeated + 1, {}
+  end
+  for j = 1, #ways do
+    local way = ways[j]
+    local to = way.to
+    if not replayed then to.received = to.received + 1 end
+    if way.kind == '-' then
+      invalid = invalid + 1
+    elseif way.kind == '' and not replayed and entered_before(to, profile) then
+      to.coalesced = to.coalesced + 1
+    elseif way.kind == '' then
+      add(to, profile, entries[i], way.lane)
     end
   end
 end
 redis.call('LTRIM', KEYS[1], #entries, -1)
 redis.call('DEL', KEYS[2])
 
+-- A change that happened before one that came earlier, and may be sent by now, changes nothing.
+local function newest(row)
+  if row.happened == '' then return true end
+  local key = newest_key(row.destination, row.profile)
+  local known = redis.call('SET', key, row.happened, 'EX', LATEST, 'GET')
+  if not known or tonumber(row.happened) >= tonumber(known) then return true end
+  redis.call('SET', key, known, 'EX', LATEST)
+  return false
+end
+
+local touched = {}
+for _, row in ipairs(claim.states) do
+  local to, over = destination(row.destination), not newest(row)
+  if not over and row.base == '' then
+    add(to, row.profile, row.own, lane_of(row.own))
+  elseif not over then
+    over = overlay(row, text(now), touched)
+    if not over then added = added + 1 end
+  end
+  to.coalesced = to.coalesced + row.absorbed + (over and 1 or 0)
+end
+refresh_all(touched)
+
 -- Give new rows their places, in their order: in the lane when the profile has no row at the destination yet,
 -- else parked behind the others.
 local function enqueue(to, arrival)
   local waiting, first, parked, behind, arrivals = {}, {}, {}, {}, {}
-  local sequence = redis.call('INCRBY', 'sequence', #to.rows) - #to.rows
+  local sequence = redis.call('INCRBY', 'sequence', to.size) - to.size
   local there = redis.call('HMGET', 'rows:' .. to.name, unpack(to.profiles))
-  for i, profile in ipairs(to.profiles) do
-    local lane = to.lanes[i]
+  local lane, of_lane, n, m = nil, nil, 0, 0
+  for i = 1, to.size do
+    local profile, row = to.profiles[i], to.rows[i]
+    if lane ~= to.lanes[i] then
+      lane = to.lanes[i]
+      of_lane = arrivals[lane] or {}
+      arrivals[lane], m = of_lane, #of_lane
+    end
     if there[i] or waiting[profile] then
       table.insert(parked, 0)
-      table.insert(parked, string.format('%s\0%016d\0', profile, sequence + i) .. lane .. '\0' .. arrival .. '\0' .. to.rows[i])
+      table.insert(parked, parked_row(profile, sequence + i, lane, arrival, row))
       table.insert(behind, profile)
     else
       waiting[profile] = true
-      local of_lane = arrivals[lane] or {}
-      local n, m = #first, #of_lane
-      first[n + 1], first[n + 2] = profile, to.rows[i]
+      first[n + 1], first[n + 2] = profile, row
       of_lane[m + 1], of_lane[m + 2] = arrival, profile
-      arrivals[lane] = of_lane
+      n, m = n + 2, m + 2
     end
   end
   call_many('HSET', 'rows:' .. to.name, first)
@@ -116,33 +147,9 @@ local function enqueue(to, arrival)
 end
 
 for _, to in pairs(destinations) do
-  added, coalesced = added + #to.rows, coalesced + to.coalesced
-  if #to.rows > 0 then enqueue(to, text(now)) end
+  added, coalesced = added + to.size, coalesced + to.coalesced
+  if to.size > 0 then enqueue(to, text(now)) end
 end
-
--- A change that happened before one that came earlier, and may be sent by now, changes nothing.
-local function newest(row)
-  if row.happened == '' then return true end
-  local key = 'newest:' .. row.destination .. ':' .. redis.sha1hex(row.profile)
-  local known = redis.call('GET', key)
-  if known and tonumber(row.happened) < tonumber(known) then return false end
-  redis.call('SET', key, row.happened, 'EX', LATEST)
-  return true
-end
-
-local touched = {}
-for _, row in ipairs(claim.states) do
-  local over, lanes_touched, absorbed = true, {}, row.absorbed
-  if newest(row) then
-    local sequence = redis.call('INCR', 'sequence')
-    over, lanes_touched = overlay(row.destination, row.profile, row.own, row.whole, row.base, text(now), sequence)
-  end
-  for lane in pairs(lanes_touched) do touched[lane] = true end
-  if over then absorbed = absorbed + 1 else added = added + 1 end
-  local to = destination(row.destination)
-  coalesced, to.coalesced = coalesced + absorbed, to.coalesced + absorbed
-end
-refresh_all(touched)
 
 for name, to in pairs(destinations) do
   local connector = redis.call('HGET', 'destination:' .. name, 'connector') or ''

@@ -83,6 +83,20 @@ local function next_parked(destination, profile)
   return {member = member, place = place, lane = lane, arrival = arrival, row = row, only = not found[2]}
 end
 
+-- A member of "parked:{d}".
+local function parked_row(profile, sequence, lane, arrival, row)
+  return string.format('%s\0%016d\0', profile, sequence) .. lane .. '\0' .. arrival .. '\0' .. row
+end
+
+-- Where it is kept when a profile's newest change happened.
+local function newest_key(destination, profile)
+  return 'newest:' .. destination .. ':' .. redis.sha1hex(profile)
+end
+
+local function lane_of(row)  -- of a state action
+  return string.match(row, '^([^%z]*)')
+end
+
 -- At a destination of a state action a row is kept as "lane\0row", and a profile has one that newer ones
 -- overlay: that which was parked while its first was in flight, and stays behind it should that come back to
 -- its lane; or else its first, while that is in its lane. Return it, with its lane.
@@ -91,19 +105,20 @@ local function overlaid(destination, profile)
   if not first then return nil end
   local parked = next_parked(destination, profile)
   if parked then return parked end
-  local lane = string.match(first, '^([^%z]*)')
+  local lane = lane_of(first)
   local arrival = redis.call('ZSCORE', 'lane:' .. lane, profile)
   return arrival and {row = first, lane = lane, arrival = arrival} or nil
 end
 
 -- Let a newer row take the place of the one that waits, keeping its arrival; when that is not the row it was
--- made from, because it has gone in the meantime, add `own` behind it.
-local function overlay(destination, profile, own, merged, base, arrival, sequence)
+-- made from, because it has gone in the meantime, add `own` behind it. Return whether it took its place.
+local function overlay(newer, arrival, touched)
+  local destination, profile = newer.destination, newer.profile
   local found = overlaid(destination, profile)
-  local over = found ~= nil and redis.sha1hex(found.row) == base
-  local row = over and merged or own
-  local lane = string.match(row, '^([^%z]*)')
-  local touched = {[lane] = true}
+  local over = found ~= nil and redis.sha1hex(found.row) == newer.base
+  local row = over and newer.whole or newer.own
+  local lane = lane_of(row)
+  touched[lane] = true
   if over and found.place then
     redis.call('ZREM', 'parked:' .. destination, found.member)
     redis.call('ZADD', 'parked:' .. destination, 0, found.place .. lane .. '\0' .. found.arrival .. '\0' .. row)
@@ -115,11 +130,11 @@ local function overlay(destination, profile, own, merged, base, arrival, sequenc
   elseif redis.call('HSETNX', 'rows:' .. destination, profile, row) == 1 then
     redis.call('ZADD', 'lane:' .. lane, arrival, profile)
   else
-    local place = string.format('%s\0%016d\0', profile, sequence)
-    redis.call('ZADD', 'parked:' .. destination, 0, place .. lane .. '\0' .. arrival .. '\0' .. row)
+    local sequence = redis.call('INCR', 'sequence')
+    redis.call('ZADD', 'parked:' .. destination, 0, parked_row(profile, sequence, lane, arrival, row))
     redis.call('SADD', 'behind:' .. destination, profile)
   end
-  return over, touched
+  return over
 end
 
 -- The first row of a profile is done, and has left: the next one takes its place, keeping its own arrival.
