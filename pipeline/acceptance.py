@@ -27,10 +27,10 @@ MOST_CLAIMS = 10  # per task, so that one shard does not keep a worker for ever
 class Acceptance:
     """Accepts what producers left in the intake."""
 
-    def __init__(self, intake: Intake, engine: Engine, catalog: Callable[[], Catalog]) -> None:
+    def __init__(self, intake: Intake, engine: Engine, catalog: Callable[[int], Catalog]) -> None:
         self._intake = intake
         self._engine = engine
-        self._catalog = catalog
+        self._catalog = catalog  # by the version that was published last
 
     def accept(self, shard: int, others: Iterable[int] = ()) -> str:
         """Accept what waits in one shard, then in others, up to ten claims of each; say how much that was.
@@ -85,7 +85,7 @@ class Acceptance:
             yield row
 
     def _keep_letters(self, claim: Claim) -> Router:
-        router = Router(self._catalog(), claim, self._intake.recognises)
+        router = Router(self._catalog(claim.catalog), claim, self._intake.recognises)
         router.route()
         letters = [letter for letter, digest in router.letters if not digest or not self._intake.seen(digest)]
         if letters:

@@ -31,6 +31,11 @@ class CurrentCatalog:
             return catalog
         return self.newest()
 
+    def published(self, version: int) -> Catalog:
+        """Return the newest catalog, knowing that ``version`` was published last."""
+        catalog = self()
+        return catalog if catalog.version == version else self.newest()
+
     def newest(self) -> Catalog:
         """Return the newest catalog."""
         with self._lock:

@@ -43,6 +43,7 @@ class Claim:
     id: str
     attempt: int
     entries: Sequence[bytes]
+    catalog: int  # the version published last, when it was claimed
 
 
 class Routed(Struct, frozen=True, gc=False):
@@ -112,12 +113,12 @@ class Intake:
         )
         if not answer:
             return None
-        identity, attempt, size = answer
+        identity, attempt, size, catalog = answer
         # Through Lua they would cost six times as much.
         entries = patiently(lambda: self._client.lrange(_keys(shard)[0], 0, size - 1))
         if time.monotonic() - began > CLAIM_LEASE:  # others may have had it since, and these be none of it
             return None
-        return Claim(shard, identity.decode(), attempt, entries)
+        return Claim(shard, identity.decode(), attempt, entries, catalog)
 
     def peek(self, destination: str, profiles: Sequence[str]) -> list[tuple[bytes, int]]:
         """Return of each profile the row that a newer one would be laid over; b"" when none waits.

@@ -102,7 +102,7 @@ class Runtime:
         self.intake = Intake(self.client, settings.idempotency_window)
         self.lanes = Lanes(self.client)
         self.appender = Appender(self.client, self.doorbell)
-        self.acceptance = Acceptance(self.intake, self.engine, self.catalog.newest)
+        self.acceptance = Acceptance(self.intake, self.engine, self.catalog.published)
         self.dispatch = Dispatch(self.client, self.lanes, self.catalog, self.doorbell, settings.limit_window)
         self.clients = Clients(settings, self.client)
         settlement = Settlement(self.engine, self.lanes, partial(notes.leave, self.client))

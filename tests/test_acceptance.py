@@ -46,7 +46,7 @@ def intake(redis):
 
 @pytest.fixture
 def acceptance(intake, engine, catalog):
-    return Acceptance(intake, engine, lambda: catalog)
+    return Acceptance(intake, engine, lambda _: catalog)
 
 
 def entry(profile: str = "p1", **changes: Any) -> dict[str, Any]:
@@ -91,7 +91,7 @@ def test_what_comes_while_others_are_accepted_is_accepted_next(redis, intake, en
     """Nobody rings for it: its list was not empty."""
     late = [entry("p2")]
 
-    def meanwhile():
+    def meanwhile(_):
         if late:
             leave(redis, late.pop())
         return catalog
@@ -251,7 +251,7 @@ def once_an_hour(redis, intake, engine):
     )
     catalog = Catalog(1, {"acme": ACME}, {"welcome": destination})
     mirror.publish(redis, catalog)
-    return Acceptance(intake, engine, lambda: catalog)
+    return Acceptance(intake, engine, lambda _: catalog)
 
 
 def test_a_profile_that_enters_again_too_soon_is_taken_once(redis, once_an_hour, engine):

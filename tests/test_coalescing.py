@@ -54,7 +54,7 @@ class House:
         self.catalog = Catalog(1, {"acme": ACME}, {"members": Destination("members", "vip", "acme", "merge")})
         mirror.publish(redis, self.catalog)
         self.lanes = Lanes(redis)
-        self.acceptance = Acceptance(Intake(redis, 3600), engine, lambda: self.catalog)
+        self.acceptance = Acceptance(Intake(redis, 3600), engine, lambda _: self.catalog)
 
     def receive(self, *entries: Activation) -> str:
         self.redis.rpush("intake:0", *[encode(entry) for entry in entries])

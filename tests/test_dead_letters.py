@@ -31,7 +31,7 @@ def accept_all(redis, engine):
     """Accept whatever is in the intake."""
     catalog = Catalog(1, {"acme": ACME}, {"lapsed": LAPSED, "left": LEFT})
     mirror.publish(redis, catalog)
-    acceptance = Acceptance(Intake(redis, window=3600), engine, lambda: catalog)
+    acceptance = Acceptance(Intake(redis, window=3600), engine, lambda _: catalog)
     return lambda: [acceptance.accept(shard) for shard in range(SHARDS)]
 
 

@@ -58,7 +58,7 @@ class Scene:
         chosen = destinations or {"lapsed": LAPSED, "list": LIST}
         records = ConfigurationSchema().load({"connectors": {"acme": ACME}, "destinations": chosen})
         house.apply(records["connectors"], records["destinations"])
-        self.acceptance = Acceptance(Intake(self.redis, 86400), self.engine, lambda: house.catalog)
+        self.acceptance = Acceptance(Intake(self.redis, 86400), self.engine, lambda _: house.catalog)
 
     def produce(self, *changes: Activation) -> None:
         """Leave changes in the intake."""
