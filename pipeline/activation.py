@@ -7,7 +7,6 @@ What it refuses goes through marshmallow, whose verdict counts and whose message
 import json
 from collections.abc import Mapping
 from datetime import datetime, timezone
-from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
@@ -96,7 +95,6 @@ class Activation(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
 
 encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Activation).decode
-_convert = partial(msgspec.convert, type=Activation)
 _REFUSED = (msgspec.MsgspecError, UnicodeError, RecursionError, TypeError)
 
 
@@ -135,7 +133,7 @@ def convert(mapping: Mapping[str, Any]) -> Activation | None:
     if type(mapping) is not dict or not OURS.isdisjoint(mapping):
         return None
     try:
-        activation = _convert(mapping)
+        activation = msgspec.convert(mapping, Activation)
         size = len(encode(activation))  # refuses what has no UTF-8 form, and subclasses of str
     except _REFUSED:
         return None
@@ -156,26 +154,27 @@ def finish(activation: Activation) -> bool:
         FIRST_YEAR <= moment.year <= LAST_YEAR and type(moment.tzinfo) is timezone
     ):
         return False
-    identifiers = activation.identifiers
-    if not name_identifiers(identifiers):
-        return False
-    hashed, address = identifiers.get("hashed_email"), identifiers.get("email")
-    if hashed is not None and not HASH.match(hashed):
-        return False
-    return address is None or "@" in address
+    return fit(activation.identifiers)
 
 
-def name_identifiers(identifiers: dict[str, str]) -> bool:
-    """Turn partner numbers into names and numbers into text; False when two of them meet."""
+def fit(identifiers: dict[str, str]) -> bool:
+    """Tell whether identifiers keep to the schema, once they are named as it does."""
     for name, value in identifiers.items():
         if name in PARTNER_NUMBERS or type(value) is not str:
-            break
+            return rename(identifiers) and fit(identifiers)
+        if name == "email" and "@" not in value:
+            return False
+        if name == "hashed_email" and not HASH.match(value):
+            return False
         if value.isspace():
             return False
-    else:
-        return True
+    return True
+
+
+def rename(identifiers: dict[str, str]) -> bool:
+    """Turn partner numbers into names and numbers into text; False when two of them meet."""
     named = {PARTNER_NUMBERS.get(name, name): str(value) for name, value in identifiers.items()}
-    if len(named) < len(identifiers) or any(value.isspace() for value in named.values()):
+    if len(named) < len(identifiers):
         return False
     identifiers.clear()
     identifiers.update(named)

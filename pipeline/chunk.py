@@ -7,7 +7,7 @@ a chunk is appended once however often it is sent.
 import os
 import secrets
 from base64 import b32encode
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -84,7 +84,7 @@ class Chunk:
     def __init__(self, series: Series, clock: Clock) -> None:
         self.series = series
         self.activations: list[Activation] = []
-        self.shards: dict[int, list[bytes]] = {}
+        self.shards: dict[int, list[bytes]] = defaultdict(list)
         self._size = 0
         self._clock = clock
         self._prefix = f"{series.producer}-{series.number}-"
@@ -106,15 +106,15 @@ class Chunk:
 
     def add(self, activation: Activation, bulk: bool = False) -> str:
         """Add an activation and return its id; it gets one when it has none, and a time."""
+        auto_id = None if activation.id else f"{self._prefix}{len(self.activations)}"
         entry = replace(
             activation,
             occurred_at=activation.occurred_at or self._clock(),
-            auto_id=None if activation.id else f"{self._prefix}{len(self.activations)}",
+            auto_id=auto_id,
             bulk=bulk or activation.bulk,
         )
         raw = encode(entry)
-        shard = crc32(entry.profile_id.encode()) % SHARDS
-        self.shards.setdefault(shard, []).append(raw)
+        self.shards[crc32(entry.profile_id.encode()) % SHARDS].append(raw)
         self.activations.append(entry)
         self._size += len(raw)
-        return entry.id or entry.auto_id or ""
+        return auto_id or activation.id or ""
