@@ -60,11 +60,22 @@ class Client(redis.Redis):
     def execute_command(self, *args: Any, **options: Any) -> Any:
         """Run one command."""
         try:
+            if args[0] == "EVALSHA":
+                return self._exchange(args)
             return super().execute_command(*args, **options)  # type: ignore[no-untyped-call]
         except redis.OutOfMemoryError:
             if args[0] in SCRIPTS:
                 raise
         return self.go_on([args])[0]
+
+    def _exchange(self, args: Sequence[Any]) -> Any:
+        """Run one command, of which redis-py makes two and a half times as much work."""
+        connection: Any = self.connection_pool.get_connection()
+        try:
+            connection.send_command(*args)
+            return connection.read_response()
+        finally:
+            self.connection_pool.release(connection)
 
     def pipeline(self, transaction: bool = True, shard_hint: Any = None) -> Pipeline:
         """Return a pipeline that, as a transaction, does the same."""

@@ -51,22 +51,13 @@ class Scripts:
         return patiently(lambda: self._run(source(name), keys, args))
 
     def _run(self, text: str, keys: Sequence[str], args: Sequence[Argument]) -> Any:
+        execute: Callable[..., Any] = self._client.execute_command
         call = ("EVALSHA", digest(text), len(keys), *keys, *args)
         try:
-            return self._exchange(call)
+            return execute(*call)
         except NoScriptError:
             self._client.script_load(text)
-            return self._exchange(call)
-
-    def _exchange(self, call: Sequence[Argument]) -> Any:
-        """Send a command and read its answer; redis-py's own way takes two and a half times as long."""
-        pool = self._client.connection_pool
-        connection: Any = pool.get_connection()
-        try:
-            connection.send_command(*call)
-            return connection.read_response()
-        finally:
-            pool.release(connection)
+            return execute(*call)
 
 
 @cache
