@@ -108,6 +108,16 @@ def test_a_parked_row_keeps_its_arrival(redis, lanes):
     assert redis.zrange("lane:lapsed/all", 0, -1, withscores=True) == [(b"a", first)]
 
 
+def test_rows_that_an_older_version_parked_come_up(redis, lanes):
+    configure(redis)
+    add(redis, "a", "a", "b", "b")
+    redis.delete("behind:lapsed")
+    configure(redis)
+    lanes.flush("lapsed")
+
+    assert [profiles(lanes), profiles(lanes)] == [["a", "b"], ["a", "b"]]
+
+
 def test_a_profile_that_begins_like_another_keeps_its_rows(redis, lanes):
     """Parked rows are found by prefix."""
     configure(redis, max_rows=2)

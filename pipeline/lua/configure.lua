@@ -7,6 +7,11 @@
 if newest_catalog(ARGV[8]) ~= ARGV[8] then return end
 redis.call('SADD', 'ways', ARGV[2] .. ':' .. ARGV[3])
 for i = 9, #ARGV do redis.call('SADD', 'ways', ARGV[2] .. ':' .. ARGV[i]) end
+if redis.call('EXISTS', 'behind:' .. ARGV[1]) == 0 then  -- 0.1.0 had none
+  for _, member in ipairs(redis.call('ZRANGE', 'parked:' .. ARGV[1], 0, -1)) do
+    redis.call('SADD', 'behind:' .. ARGV[1], string.match(member, '^[^%z]*'))
+  end
+end
 local key = 'destination:' .. ARGV[1]
 local known, same = redis.call('HMGET', key, 'connector', 'function', 'max_rows', 'max_age', 'stopped', 'dedupe'), true
 for i, value in ipairs(known) do same = same and value == ARGV[i + 1] end
