@@ -2,6 +2,8 @@
 
 What cannot be accepted becomes an ``Invalid`` dead letter. Those are written first, under ids that follow
 from the claim: when the worker dies before the claim is dropped, the next one finds them there already.
+It lets them stand: what they are for goes nowhere else, also if the records were changed and it would be
+taken now. Else one row had two fates, and a person may have settled its letter meanwhile.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -18,6 +20,7 @@ from pipeline.activation import Activation, decode, encode
 from pipeline.catalog import Catalog
 from pipeline.intake import Accepted, Claim, Intake, StateRow
 from pipeline.overlay import overlay
+from pipeline.refused import refused
 from pipeline.routing import Router, Way
 from pipeline.words import counted
 
@@ -85,7 +88,8 @@ class Acceptance:
             yield row
 
     def _keep_letters(self, claim: Claim) -> Router:
-        router = Router(self._catalog(claim.catalog), claim, self._intake.recognises)
+        before = refused(self._engine, claim) if claim.attempt > 1 else {}
+        router = Router(self._catalog(claim.catalog), claim, self._intake.recognises, before)
         router.route()
         letters = [letter for letter, digest in router.letters if not digest or not self._intake.seen(digest)]
         if letters:

@@ -1,7 +1,7 @@
 """Rows that will not be sent again without a person's decision."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
@@ -91,6 +91,15 @@ def found(engine: Engine, wanted: Filter, most: int = 100, offset: int = 0) -> l
     statement = statement.order_by(table.c.created_at.desc(), table.c.id).limit(most).offset(offset)
     with reading(engine) as connection:
         return [DeadLetter(**row) for row in connection.execute(statement).mappings()]
+
+
+def invalid(engine: Engine, profiles: Collection[str]) -> set[tuple[str, str | None]]:
+    """Return what was not valid of these profiles, whatever became of it: ids and destinations."""
+    names = [profile.translate(CONTROL) for profile in profiles]
+    chosen = and_(table.c.profile_id.in_(names), table.c.code == "Invalid")
+    with reading(engine) as connection:
+        rows = connection.execute(select(table.c.id, table.c.destination).where(chosen))
+        return {(row.id, row.destination) for row in rows}
 
 
 def count(engine: Engine, wanted: Filter) -> int:

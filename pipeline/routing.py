@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
@@ -37,6 +37,7 @@ class Router:
     catalog: Catalog
     claim: Claim
     seen: Callable[[str], bool]  # whether a mark was accepted before
+    refused: Mapping[str, Collection[str]] = field(default_factory=dict)  # by an earlier attempt, where
     lanes: dict[str, str] = field(default_factory=dict)  # lane to its number, from 1
     routes: list[Routed] = field(default_factory=list)
     letters: list[tuple[DeadLetter, str]] = field(default_factory=list)  # with the digest of a chosen id
@@ -74,10 +75,14 @@ class Router:
         ways = self._ways.get(key)
         if ways is None:
             ways = self._ways[key] = ways_of(self.catalog, activation)
+        refused = self.refused.get(key_of(index, digest), ()) if self.refused else ()
+        if refused:
+            ways = [] if "" in refused else [way for way in ways if way.destination.name not in refused]
         tokens = [self._token(index, activation, way, digest) for way in ways]
         if "=" in "".join(tokens):
             self._lay(activation, ways, tokens, mark, digest)
-        if not ways and not self._known(activation):
+        tokens += [f"-{self._number(f'{name}/all')}" for name in refused]
+        if not ways and not refused and not self._known(activation):
             gone = f'destination "{activation.destination}" does not take it any more'
             none = f'no destination is set up for audience "{activation.audience}"'
             why = gone if activation.destination else none
@@ -129,7 +134,7 @@ class Router:
         """
         name = destination.name if destination else activation.destination
         letter = DeadLetter(
-            id=dead_letters.name(self.claim.id, digest or str(index), name or ""),
+            id=dead_letters.name(self.claim.id, key_of(index, digest), name or ""),
             connector=destination.connector if destination else None,
             destination=name,
             audience=activation.audience,
@@ -176,6 +181,11 @@ def mark_of(activation: Activation) -> tuple[str, str]:
     if generated:
         return f"g{generated[1]}:{generated[2]}:{digest}", digest
     return f"i{digest}", digest
+
+
+def key_of(index: int, digest: str) -> str:
+    """Name an entry within its claim."""
+    return digest or str(index)
 
 
 def digest_of(chosen: str) -> str:

@@ -2,6 +2,8 @@
 
 import json
 import zlib
+from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from pipeline import dead_letters, mirror, stats
 from pipeline.acceptance import Acceptance
 from pipeline.activation import decode
+from pipeline.appender import Appender
 from pipeline.catalog import Catalog
 from pipeline.connector import Connector
 from pipeline.dead_letters import Filter
@@ -16,6 +19,7 @@ from pipeline.destination import Destination
 from pipeline.intake import SUPPLY, Intake
 from pipeline.lanes import Lanes
 from tests.core import GATE, begin, cut
+from tests.fixtures.intake import Bell
 
 ACME = Connector(
     name="acme",
@@ -165,6 +169,73 @@ def test_dead_letters_are_not_doubled_when_the_worker_dies_behind_them(redis, ac
 
     assert dead_letters.count(engine, Filter()) == 1
     assert stats.read(redis, engine)[stats.Where("acme", "lapsed")] == {"received": 1, "rejected:Invalid": 1}
+
+
+@pytest.fixture
+def dies(redis, intake, engine):
+    """Lets a worker die behind the dead letters of its claim; these destinations want e-mail addresses."""
+
+    def die(*destinations: Destination) -> None:
+        catalog = catalog_of(*destinations, connector=replace(ACME, identifier_type="hashed_email"))
+        Acceptance(intake, engine, lambda _: catalog)._keep_letters(intake.claim(0))
+        redis.hset("intake:0:claim", "until", 0)
+
+    return die
+
+
+def catalog_of(*destinations: Destination, connector: Connector = ACME) -> Catalog:
+    return Catalog(2, {"acme": connector}, {each.name: each for each in destinations})
+
+
+def fates(redis, engine) -> dict[str, tuple[int, int, int]]:
+    """Count what each destination received, what of that is a dead letter, and what waits."""
+    received = Counter()
+    for where, numbers in stats.read(redis, engine).items():
+        received[where.destination] += numbers.get("received", 0)
+    letters = Counter(letter.destination or "" for letter in dead_letters.found(engine, Filter(state=None)))
+    return {name: (received[name], letters[name], redis.hlen(f"rows:{name}")) for name in received | letters}
+
+
+@pytest.mark.parametrize("chosen", [None, "order-1"])
+def test_what_became_a_dead_letter_stays_one_although_it_would_be_taken_now(
+    redis, intake, engine, dies, chosen
+):
+    """Its worker died behind the letters, and the records were changed: one row, one fate."""
+    leave(redis, entry("p1", call_type="REMOVE", id=chosen))
+    dies(LAPSED, LEFT)
+    now = catalog_of(LAPSED, replace(LAPSED, name="copy"))
+
+    assert Acceptance(intake, engine, lambda _: now).accept(0) == "1 entry, 1 row, 2 invalid"
+    assert fates(redis, engine) == {"lapsed": (1, 1, 0), "left": (1, 1, 0), "copy": (1, 0, 1)}
+
+
+def test_what_nobody_took_is_taken_by_nobody_when_its_claim_comes_again(redis, intake, engine, dies):
+    """Its dead letter, replayed, goes to every destination there is."""
+    leave(redis, entry("p1"))
+    dies()
+    now = catalog_of(LAPSED)
+
+    assert Acceptance(intake, engine, lambda _: now).accept(0) == "1 entry, 0 rows, 1 invalid"
+    assert fates(redis, engine) == {"": (1, 1, 0)}
+
+
+def test_what_was_refused_where_it_does_not_go_any_more_is_refused_once(redis, intake, engine, dies):
+    leave(redis, entry("p1"))
+    dies(LAPSED)
+
+    assert Acceptance(intake, engine, lambda _: catalog_of()).accept(0) == "1 entry, 0 rows, 1 invalid"
+    assert fates(redis, engine) == {"lapsed": (1, 1, 0)}
+
+
+def test_what_a_person_has_replayed_meanwhile_is_not_taken_twice(redis, intake, engine, dies):
+    leave(redis, entry("p1"))
+    dies(LAPSED)
+    dead_letters.replay(engine, Appender(redis, Bell()), Filter())
+    acceptance = Acceptance(intake, engine, lambda _: catalog_of(LAPSED))
+
+    assert acceptance.accept(0) == "1 entry, 0 rows, 1 invalid"
+    assert acceptance.accept(zlib.crc32(b"p1") % 16) == "1 entry, 1 row"
+    assert [letter.state for letter in dead_letters.found(engine, Filter(state=None))] == ["replayed"]
 
 
 def test_an_id_is_accepted_once(redis, acceptance):
