@@ -183,8 +183,13 @@ class Actions:
         self.story.replaying = True
 
         def act(worker: Runtime) -> None:
-            dead_letters.replay(self.world.engine, worker.appender, Filter())
-            self.story.replaying = False
+            try:
+                dead_letters.replay(self.world.engine, worker.appender, Filter())
+            except AppendFailed:
+                assert fate is not None
+                self.world.reached["producer"] += 1  # the person repeats it
+            else:
+                self.story.replaying = False
 
         self.world.step("replay", act, fate)
 
