@@ -170,11 +170,10 @@ class Lanes:
 
     def claim_polls(self, gate: Gate) -> list[Poll]:
         """Take requests to ask after, with the permit for the call that asks; none when none may go now."""
-        allowance = max(1, int((gate.limit or gate.default) * gate.utilisation))
-        args: list[Argument] = [gate.connector, gate.account, allowance, round(gate.window * 1000)]
-        answer = self._scripts.run(
-            "claim_polls", args=[*args, MOST_POLLS, round(POLL_LEASE * 1000), uuid.uuid4().hex]
-        )
+        answer = self._scripts.run("claim_polls", args=[
+            gate.connector, gate.account, MOST_POLLS, round(POLL_LEASE * 1000), uuid.uuid4().hex,
+            gate.limit, gate.default, gate.utilisation, round(gate.window * 1000),
+        ])  # fmt: skip
         return [
             Poll(batch.decode(), int(attempt), request.decode(), int(asked))
             for batch, attempt, request, asked in zip(*[iter(answer)] * 4, strict=True)

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import requests
 import responses
 
-from pipeline import mirror
+from pipeline import limits, mirror
 from pipeline.activation import Activation
 from pipeline.call import Call, Rejection
 from pipeline.connector import Connector
@@ -443,3 +444,17 @@ def test_a_question_that_is_not_answered_is_asked_again(later, oracle):
 
     assert poll(later) == "1 asked after, 1 answered"
     assert later.numbers()["sent"] == 1
+
+
+def test_questions_are_no_more_than_the_account_says(later):
+    limits.remember(later.redis, later.gate.account, {"pollRequests": 3})
+    gate = replace(house_gate(later, "pollRequests"), limit=0, default=300)
+
+    assert [ask(later, gate) for _ in range(2)] == [1, 0]
+
+
+def ask(house: House, gate: Gate) -> int:
+    """Ask after one request more, if that may be."""
+    house.redis.hset("batch:b", mapping={"attempt": 1, "request": "R"})
+    house.redis.zadd("polls:acme", {"b": 1})
+    return len(house.lanes.claim_polls(gate))

@@ -12,8 +12,7 @@ local now = clock()
 local flying, retry = 'flying:' .. connector, 'retry:' .. connector .. ':' .. func
 
 local function allowance()
-  local limit = limit_for(account, func, tonumber(ARGV[7]), tonumber(ARGV[8]), now, window)
-  return math.max(1, math.floor(limit * ARGV[9]))
+  return allowance_for(account, func, tonumber(ARGV[7]), tonumber(ARGV[8]), ARGV[9], now, window)
 end
 
 local soonest = nil

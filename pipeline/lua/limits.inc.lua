@@ -33,6 +33,11 @@ local function limit_for(account, func, set, default, now, window)
   return paused + HEEDED * window > now and told or set
 end
 
+-- The calls per window of that which are to be used, one at the least.
+local function allowance_for(account, func, set, default, utilisation, now, window)
+  return math.max(1, math.floor(limit_for(account, func, set, default, now, window) * utilisation))
+end
+
 -- The share of the allowance in use, and by how many tenths it went up since it was cut by a rejection: by one
 -- after `patience` windows, then with each window that passes.
 local function share(key, now, window)
