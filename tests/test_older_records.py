@@ -39,7 +39,7 @@ def accept(house):
             for profile in profiles
         ]  # fmt: skip
         house.redis.rpush("intake:0", *map(json.dumps, entries))
-        Acceptance(Intake(house.redis, window=3600), house.engine, house.records.load).accept(0)
+        Acceptance(Intake(house.redis, window=3600), house.engine, lambda _: house.records.load()).accept(0)
 
     return run
 
