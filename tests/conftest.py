@@ -9,6 +9,7 @@ from msgspec import msgpack
 pytest_plugins = [
     "tests.fixtures.intake",
     "tests.fixtures.operator",
+    "tests.fixtures.oracle",
     "tests.fixtures.pages",
     "tests.fixtures.scene",
     "tests.fixtures.stores",

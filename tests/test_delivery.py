@@ -11,7 +11,6 @@ import msgspec
 import pytest
 import requests
 import responses
-from responses import RequestsMock
 from sqlalchemy import select
 
 from pipeline import dead_letters, mirror, stats
@@ -27,8 +26,8 @@ from pipeline.responsys.client import Client
 from pipeline.responsys.login import Tokens
 from pipeline.tables import batches
 from tests.core import Newest, add_rows, cut
+from tests.fixtures.oracle import HOST
 
-HOST = "https://login5.responsys.net"
 EVENT = f"{HOST}/rest/api/v1.3/events/LAPSED"
 CONFIGURATION: dict[str, Any] = {
     "connectors": {
@@ -87,15 +86,6 @@ def sent(failure: dict[str, Any]) -> Any:
 
 def refusal(code: str, detail: str = "") -> dict[str, Any]:
     return {"type": "", "title": "", "errorCode": code, "detail": detail, "errorDetails": []}
-
-
-@pytest.fixture
-def oracle():
-    """The wire; any call that a test did not announce fails."""
-    with RequestsMock(assert_all_requests_are_fired=False) as mock:
-        token = {"authToken": "E" + "x" * 53, "issuedAt": 1767225600000, "endPoint": HOST}
-        mock.post(f"{HOST}/rest/api/v1.3/auth/token", json=token)
-        yield mock
 
 
 class House:

@@ -13,9 +13,10 @@ from pipeline.catalog import Catalog
 from pipeline.intake import Intake
 from schemas.configuration import ConfigurationSchema
 from tests import test_delivery
-from tests.test_delivery import CONFIGURATION, EVENT, HOST, answer, read
+from tests.fixtures.oracle import HOST
+from tests.test_delivery import CONFIGURATION, EVENT, answer, read
 
-house, oracle = test_delivery.house, test_delivery.oracle  # as a plugin it would give others its house, too
+house = test_delivery.house  # as a plugin it would give others its house, too
 
 ORDERS = {
     "audience": "lapsed-buyers", "connector": "acme", "action": "supplemental_table",

@@ -21,9 +21,8 @@ from pipeline.lanes import Gate
 from pipeline.responsys import actions
 from pipeline.responsys.actions import Action, Step
 from tests.core import Newest
-from tests.test_delivery import HOST, House, answer, read, refusal, sent
-
-pytest_plugins = ["tests.test_delivery"]
+from tests.fixtures.oracle import HOST
+from tests.test_delivery import House, answer, read, refusal, sent
 
 MERGE = f"{HOST}/rest/api/v1.3/lists/L/members"
 TABLES = f"{HOST}/rest/api/v1.3/lists/L/listExtensions"
