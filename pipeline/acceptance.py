@@ -91,11 +91,14 @@ class Acceptance:
         before = refused(self._engine, claim) if claim.attempt > 1 else {}
         router = Router(self._catalog(claim.catalog), claim, self._intake.recognises, before)
         router.route()
-        letters = [letter for letter, digest in router.letters if not digest or not self._intake.seen(digest)]
+        letters = [letter for letter, index in router.letters if not self._seen(router.routes[index].mark)]
         if letters:
             with self._engine.begin() as connection:
                 dead_letters.keep(connection, letters)
         return router
+
+    def _seen(self, mark: str) -> bool:
+        return mark != "" and self._intake.recognises(mark)
 
 
 def destination_of(lane: str) -> str:

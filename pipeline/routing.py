@@ -40,7 +40,7 @@ class Router:
     refused: Mapping[str, Collection[str]] = field(default_factory=dict)  # by an earlier attempt, where
     lanes: dict[str, str] = field(default_factory=dict)  # lane to its number, from 1
     routes: list[Routed] = field(default_factory=list)
-    letters: list[tuple[DeadLetter, str]] = field(default_factory=list)  # with the digest of a chosen id
+    letters: list[tuple[DeadLetter, int]] = field(default_factory=list)  # with the number of their entry
     states: dict[str, tuple[Way, dict[str, list[Activation]]]] = field(default_factory=dict)  # by destination
     _ways: dict[tuple[str, str, str | None], list[Way]] = field(default_factory=dict)
     _shapes: dict[tuple[str, str, bool], str] = field(default_factory=dict)
@@ -143,7 +143,7 @@ class Router:
             detail=why,
             activation=self.claim.entries[index].decode("utf-8", "replace"),
         )
-        self.letters.append((letter, digest))
+        self.letters.append((letter, index))
 
 
 def ways_of(catalog: Catalog, activation: Activation) -> list[Way]:

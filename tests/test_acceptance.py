@@ -265,6 +265,15 @@ def test_a_repeat_under_a_generated_id_counts_only_when_the_first_try_failed(red
     assert redis.hkeys("rows:lapsed") == [b"p2"]
 
 
+def test_a_repeat_of_what_is_not_valid_is_no_second_dead_letter(redis, acceptance, engine):
+    """Under a generated id it is known by its chunk."""
+    redis.set("producer:abc", 7)
+    leave(redis, entry("p1", id="abc-7-0", identifiers={}))
+
+    assert acceptance.accept(0) == "1 entry, 0 rows, 1 seen before"
+    assert dead_letters.count(engine, Filter()) == 0
+
+
 def test_a_backfill_waits_in_a_lane_of_its_own(redis, acceptance):
     leave(redis, entry("p1", bulk=True), entry("p2"))
     acceptance.accept(0)
