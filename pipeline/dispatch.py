@@ -61,17 +61,27 @@ class Dispatch:
         """Send off what may go, but keep the first batch, read, for the caller to deliver right away."""
         kept = None
         for gate in self._in_turn():
-            while kept is None or self._somebody_idle():
-                claimed = self._lanes.claim(gate, read=kept is None)
-                if not isinstance(claimed, Claimed):
-                    break
+            more = kept is None or self._somebody_idle()
+            while more and isinstance(claimed := self._lanes.claim(gate, read=kept is None), Claimed):
+                more = claimed.more
                 if kept is None:
                     kept = claimed
                 else:
                     self._doorbell.deliver(claimed.batch, claimed.attempt)
-                if not claimed.more:
-                    break
         return kept
+
+    def following(self, claimed: Claimed | None) -> Claimed | None:
+        """Return the batch to go on with: this one, which came with the end of the last, or the next."""
+        if claimed is None:
+            return self.next()
+        if claimed.more:
+            self.run()
+        return claimed
+
+    def any_gate(self) -> Gate | None:
+        """Return a way out to look at; None when there is none."""
+        gates = self._gates()
+        return random.choice(gates) if gates else None  # noqa: S311 -- not a secret
 
     def take_back(self) -> None:
         """Ring again for batches whose worker was not heard of within their lease."""

@@ -32,7 +32,7 @@ heard of again). Its attempt is part of every later step: who carries an old one
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import redis
 
@@ -93,7 +93,7 @@ class Claimed(NamedTuple):
 
     batch: str
     attempt: int
-    more: bool  # another one may go at once
+    more: bool  # another one may go at once, and somebody is likely to be idle
     contents: Contents | None = None  # where they were asked for
 
 
@@ -110,15 +110,7 @@ class Lanes:
         Returns it, with its contents when it is to be ``read``; or the seconds after which to ask again; or
         None when there is nothing to wait for but news (rows, the end of a call, somebody's decision).
         """
-        answer = self._scripts.run("claim", args=[
-            gate.connector, gate.function, gate.account, uuid.uuid4().hex, round(CLAIM_LEASE * 1000),
-            gate.max_in_flight, gate.limit, gate.default, gate.utilisation, round(gate.window * 1000),
-            int(read),
-        ])  # fmt: skip
-        if answer[0] == b"batch":
-            batch = answer[1].decode()
-            return Claimed(batch, int(answer[2]), bool(answer[3]), _contents(batch, answer[4]))
-        return None if int(answer[1]) < 0 else int(answer[1]) / 1000
+        return _claimed(self._scripts.run("claim", args=_wanted(gate, read)))
 
     def batch(self, batch: str) -> Batch | None:
         """Read one batch; None when it has been settled."""
@@ -141,7 +133,15 @@ class Lanes:
 
     def settle(self, batch: Batch, returned: Sequence[int] = ()) -> bool:
         """Let the batch's rows leave; those at the positions ``returned`` go back to their lane."""
-        return bool(self._scripts.run("settle", args=[batch.id, batch.attempt, *returned]))
+        return bool(self._scripts.run("settle", args=_settled(batch, returned))[0])
+
+    def settle_and_claim(
+        self, batch: Batch, returned: Sequence[int], gate: Gate
+    ) -> tuple[bool, Claimed | float | None]:
+        """Settle a batch and claim the next one, which is read, in one go."""
+        args = [*_settled(batch, returned), *_wanted(gate, read=True)]
+        settled, answer = self._scripts.run("settle", args=args)
+        return bool(settled), _claimed(answer)
 
     def retry(self, batch: Batch, *, delay: float, spend: bool, refund: bool) -> int:
         """Put the batch aside for ``delay`` seconds; return the tries used up, -1 when it is not ours.
@@ -207,6 +207,24 @@ class Lanes:
     def flush(self, destination: str) -> int:
         """Make due now what waits for a destination; return how many rows that is."""
         return int(self._scripts.run("flush", args=[destination]))
+
+
+def _wanted(gate: Gate, read: bool) -> list[Argument]:
+    return [
+        gate.connector, gate.function, gate.account, uuid.uuid4().hex, round(CLAIM_LEASE * 1000),
+        gate.max_in_flight, gate.limit, gate.default, gate.utilisation, round(gate.window * 1000), int(read),
+    ]  # fmt: skip
+
+
+def _settled(batch: Batch, returned: Sequence[int]) -> list[Argument]:
+    return [batch.id, batch.attempt, len(returned), *returned]
+
+
+def _claimed(answer: Sequence[Any]) -> Claimed | float | None:
+    if answer[0] == b"batch":
+        batch = answer[1].decode()
+        return Claimed(batch, int(answer[2]), bool(answer[3]), _contents(batch, answer[4]))
+    return None if int(answer[1]) < 0 else int(answer[1]) / 1000
 
 
 def _contents(batch: str, answer: Sequence[Sequence[bytes]]) -> Contents | None:

@@ -4,6 +4,7 @@ import time
 
 from celery.exceptions import Retry
 
+from pipeline.lanes import Claimed
 from pipeline.runtime import runtime
 from tasks.app import app
 from tasks.events import shown
@@ -25,24 +26,27 @@ def deliver(batch: str, attempt: int) -> str:
 
     Retry is raised without a message being sent: the batch lies in Redis, and dispatch rings again.
     """
-    report = runtime().delivery.deliver(batch, attempt)
-    go_on()
+    report = runtime().delivery.deliver(batch, attempt, then=runtime().dispatch.any_gate())
+    go_on(report.following)
     if report.again:
         raise Again(report.text)
     return report.text
 
 
-def go_on() -> None:
+def go_on(claimed: Claimed | None = None) -> None:
     """Deliver some of what is due next right here, which spares it the way through the queue.
 
     Flower is shown the tasks that those batches would have been.
     """
-    until = time.monotonic() + LONGEST
-    claimed = runtime().dispatch.next()
+    dispatch, until = runtime().dispatch, time.monotonic() + LONGEST
+    claimed = dispatch.following(claimed)
     while claimed is not None and time.monotonic() < until:
+        following = None
         with shown(deliver.name, claimed.batch, claimed.attempt) as ended:
-            ended(runtime().delivery.deliver(claimed.batch, claimed.attempt, claimed.contents))
-        claimed = runtime().dispatch.next()
+            report = runtime().delivery.deliver(*claimed[:2], claimed.contents, dispatch.any_gate())
+            following = report.following
+            ended(report)
+        claimed = dispatch.following(following)
     if claimed is not None:
         runtime().doorbell.deliver(claimed.batch, claimed.attempt)
 

@@ -82,7 +82,7 @@ class Answers:
     def close(self, job: Job, returned: tuple[int, ...] = ()) -> Report:
         """End a batch whose rows all have their verdicts."""
         verdicts = job.progress.verdicts(len(job.rows))
-        return self._settlement.close(job.batch, job.action.name, job.rows, verdicts, returned)
+        return self._settlement.close(job.batch, job.action.name, job.rows, verdicts, returned, job.then)
 
     def _next(self, job: Job, step: Step, answer: Any) -> Report:
         if step.once is not None:

@@ -19,7 +19,7 @@ from pipeline.delivery.row import Row
 from pipeline.delivery.seats import Seats
 from pipeline.delivery.settlement import Report, Settlement
 from pipeline.errors import CallError, OutcomeUnknown, Refused
-from pipeline.lanes import Batch, Contents, Lanes
+from pipeline.lanes import Batch, Contents, Gate, Lanes
 from pipeline.responsys.actions import ACTIONS, Step
 from pipeline.responsys.client import Client
 
@@ -57,12 +57,15 @@ class Delivery:
         self._calling: set[Batch] = set()  # begun here and not settled
         self.seats = Seats()
 
-    def deliver(self, batch_id: str, attempt: int, contents: Contents | None = None) -> Report:
+    def deliver(
+        self, batch_id: str, attempt: int, contents: Contents | None = None, then: Gate | None = None
+    ) -> Report:
         """Do the next step of a batch, or find out what became of one that was cut off.
 
-        ``contents`` is the batch as it was claimed, for who has claimed it a moment ago.
+        ``contents`` is the batch as it was claimed, for who has claimed it a moment ago. Whoever goes on with
+        another batch names its gate in ``then``, and finds it in the report if it could be claimed.
         """
-        job = self.open(batch_id, attempt, ("claimed", "lapsed"), contents)
+        job = self.open(batch_id, attempt, ("claimed", "lapsed"), contents, then)
         if isinstance(job, Report):
             return job
         if job.batch.state == "lapsed":
@@ -87,7 +90,12 @@ class Delivery:
             self._lanes.extend(batch)
 
     def open(
-        self, batch_id: str, attempt: int, states: tuple[str, ...], contents: Contents | None = None
+        self,
+        batch_id: str,
+        attempt: int,
+        states: tuple[str, ...],
+        contents: Contents | None = None,
+        then: Gate | None = None,
     ) -> Job | Report:
         """Read a batch, unless that was done, and what it is for; a changed configuration may end it here."""
         found = contents or self._lanes.open(batch_id)
@@ -105,7 +113,7 @@ class Delivery:
         if moved and batch.state == "claimed" and not batch.progress:
             self._lanes.settle(batch, range(batch.rows))
             return Report("given back: the destination was changed")
-        return Job.of(batch, destination, catalog.connector_of(destination), action, rows)
+        return Job.of(batch, destination, catalog.connector_of(destination), action, rows, then)
 
     def _recover(self, job: Job) -> Report:
         """Settle a batch whose worker was cut off somewhere between its call and its settling."""

@@ -10,7 +10,7 @@ from pipeline.connector import Connector
 from pipeline.delivery.progress import Progress
 from pipeline.delivery.row import Row
 from pipeline.destination import Destination
-from pipeline.lanes import Batch
+from pipeline.lanes import Batch, Gate
 from pipeline.responsys.actions import Action, Step
 
 
@@ -24,6 +24,7 @@ class Job:
     action: Action
     rows: Sequence[Row]
     progress: Progress
+    then: Gate | None = None  # of which the next batch is claimed when this one is settled
 
     @classmethod
     def of(
@@ -33,6 +34,7 @@ class Job:
         connector: Connector,
         action: Action,
         rows: Sequence[Row],
+        then: Gate | None = None,
     ) -> "Job":
         """Read how far the batch has got.
 
@@ -40,13 +42,14 @@ class Job:
         since they came in.
         """
         if batch.progress:
-            return cls(batch, destination, connector, action, rows, Progress.loads(batch.progress)).planned
+            progress = Progress.loads(batch.progress)
+            return cls(batch, destination, connector, action, rows, progress, then).planned
         problems = {
             position: Rejection("Invalid", problem)
             for position, row in enumerate(rows)
             if (problem := row.problem or action.problem(connector, destination, row.activation))
         }
-        return cls(batch, destination, connector, action, rows, Progress(0, problems)).planned
+        return cls(batch, destination, connector, action, rows, Progress(0, problems), then).planned
 
     @cached_property
     def left(self) -> list[Activation]:

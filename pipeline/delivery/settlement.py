@@ -14,7 +14,7 @@ from pipeline.call import Rejection
 from pipeline.delivery import ledger
 from pipeline.delivery.ledger import Fates
 from pipeline.delivery.row import Row
-from pipeline.lanes import Batch, Lanes
+from pipeline.lanes import Batch, Claimed, Gate, Lanes
 from pipeline.words import counted
 
 log = logging.getLogger(__name__)
@@ -32,6 +32,7 @@ class Report:
 
     text: str
     again: bool = False
+    following: Claimed | None = None  # claimed when this one was settled
 
 
 class Settlement:
@@ -51,17 +52,23 @@ class Settlement:
         rows: Sequence[Row],
         verdicts: Sequence[Rejection | None],
         returned: Sequence[int] = (),
+        then: Gate | None = None,
     ) -> Report:
-        """End a batch: every row has its verdict, but those at the positions ``returned`` go back."""
+        """End a batch: every row has its verdict, but those at the positions ``returned`` go back.
+
+        The next batch of the gate ``then`` is claimed with it.
+        """
         fates = Fates(rows, verdicts, returned)
         rejected = len(fates.rejected())
         outcome = "rejected" if rejected == len(rows) else "delivered"
         back = self.persist(batch, lambda: ledger.record(self._engine, batch, action, fates, outcome))
-        if not self.persist(batch, lambda: self._lanes.settle(batch, back)):
+        settled, following = self.persist(batch, lambda: self._settle(batch, back, then))
+        if not settled:
             log.warning("batch settled by another attempt", extra={"batch": batch.id})
-            return Report(f"{counted(batch.rows, 'row')} of {batch.destination}, settled by another attempt")
+            text = f"{counted(batch.rows, 'row')} of {batch.destination}, settled by another attempt"
+            return Report(text, following=following)
         log.info("batch settled", extra={"batch": batch.id, "rows": len(rows), "rejected": rejected})
-        return Report(_summary(batch, fates, rejected))
+        return Report(_summary(batch, fates, rejected), following=following)
 
     def reject(self, batch: Batch, action: str, rows: Sequence[Row], why: Rejection) -> Report:
         """End a batch whose rows share one fate."""
@@ -74,6 +81,14 @@ class Settlement:
             return None
         self._lanes.settle(batch, recorded)
         return Report(f"{counted(batch.rows, 'row')} of {batch.destination}, settled from the ledger")
+
+    def _settle(
+        self, batch: Batch, returned: Sequence[int], then: Gate | None
+    ) -> tuple[bool, Claimed | None]:
+        if then is None:
+            return self._lanes.settle(batch, returned), None
+        settled, following = self._lanes.settle_and_claim(batch, returned, then)
+        return settled, following if isinstance(following, Claimed) else None
 
     def persist(self, batch: Batch, step: Callable[[], Result]) -> Result:
         """Do ``step``, again and again while a store is down: nobody else knows what came of the batch."""

@@ -135,9 +135,10 @@ class Actions:
         def act(worker: Runtime) -> None:
             frame = self.world.trips.frames[-1]
             frame.batch, frame.connector = batch, (known[1] or b"").decode()
-            report = worker.delivery.deliver(batch, attempt)
+            then = worker.dispatch.any_gate() if on else None
+            report = worker.delivery.deliver(batch, attempt, then=then)
             self.world.reached["late"] += "too late" in report.text
-            claimed = worker.dispatch.next() if on else None
+            claimed = worker.dispatch.following(report.following) if on else None
             if claimed:
                 self.world.bell.batches.append(claimed[:2])
 
