@@ -1,5 +1,6 @@
 """Activate many rows, chunk by chunk, in constant memory."""
 
+import math
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -11,7 +12,9 @@ from pipeline.audiences import Audiences, UnknownAudience
 from pipeline.chunk import Chunk
 from pipeline.report import Report
 
-RING_EVERY = 0.5  # seconds; a ring takes as long as a hundred rows
+# A ring takes as long as a hundred rows, and who answers it spends less on each row the more there are.
+RING_EVERY = 0.5  # seconds
+RING_AFTER = 8_000  # rows, 500 in each shard
 PROGRESS_EVERY = 500  # rows
 
 
@@ -29,7 +32,8 @@ class Bulk:
 
     chunk: Chunk | None = None
     shards: set[int] = field(default_factory=set)  # to ring for
-    rung_at: float = 0
+    rung_at: float = -math.inf
+    unrung: int = 0  # rows appended since
 
     def activate(self, rows: Iterable[Mapping[str, Any]]) -> Report:
         """Append the rows that are valid; when ``rows`` breaks off, those that it gave are appended."""
@@ -71,15 +75,16 @@ class Bulk:
             error.report = self.report
             raise
         self.report.accepted += len(chunk.activations)
+        self.unrung += len(chunk.activations)
         if self.ids:
             self.report.ids += chunk.ids
-        if time.monotonic() >= self.rung_at + RING_EVERY:
+        if self.unrung >= RING_AFTER or time.monotonic() >= self.rung_at + RING_EVERY:
             self._ring()
 
     def _ring(self) -> None:
         self.appender.ring(self.shards)
         self.shards = set()
-        self.rung_at = time.monotonic()
+        self.rung_at, self.unrung = time.monotonic(), 0
 
 
 def read_row(row: Mapping[str, Any], audience: str | None) -> Activation:

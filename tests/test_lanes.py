@@ -96,6 +96,30 @@ def test_a_profile_in_flight_keeps_only_itself_waiting(redis, lanes):
     assert profiles(lanes) == ["a"]
 
 
+def test_the_next_batch_is_claimed_and_read_with_the_end_of_the_last(redis, lanes):
+    configure(redis, max_rows=1)
+    add(redis, "a", "a")
+    batch = cut(lanes)
+
+    settled, following = lanes.settle_and_claim(batch, [], GATE)
+
+    assert settled
+    assert (following.attempt, [json.loads(row)["n"] for _, row in following.contents[1]]) == (1, [1])
+    assert lanes.settle_and_claim(batch, [], GATE) == (False, None)
+
+
+def test_with_the_end_of_a_batch_comes_the_wait_for_the_next(redis, lanes):
+    """What was given back is as old as before, so a full lane would be due; one that is not waits."""
+    add(redis, *names(200))
+    batch = cut(lanes)
+
+    settled, following = lanes.settle_and_claim(batch, [0, 7], GATE)
+
+    assert settled
+    assert following == pytest.approx(600, abs=5)
+    assert redis.zcard("lane:lapsed/all") == 2
+
+
 def test_a_parked_row_keeps_its_arrival(redis, lanes):
     """Its wait began when it came, not when its turn came."""
     add(redis, "a", "a")

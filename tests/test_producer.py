@@ -171,6 +171,21 @@ def test_workers_are_called_to_some_shards_and_not_for_every_chunk(producer, ent
     assert 1 <= len(bell.rung) <= 2 * RINGS
 
 
+def test_workers_that_keep_up_are_called_again_after_so_many_rows(producer, redis, bell, monkeypatch):
+    """With nothing but a time between two rings they would be idle in between."""
+    monkeypatch.setattr("pipeline.bulk.RING_EVERY", 3600)
+
+    def accepted():
+        for n, row in enumerate(rows(16_500)):
+            if n % 500 == 0:
+                redis.delete(*[f"intake:{shard}" for shard in range(16)])
+            yield row
+
+    producer.activate_many(accepted())
+
+    assert len(bell.rung) == 3 * RINGS  # for the first rows, and twice for 8,000 more
+
+
 def test_a_failure_half_way_says_how_far_it_got(wire, entries, bell):
     with Producer(wire.url, bell=bell, patience=0) as producer:
         producer.activate("lapsed-buyers", profile_id="first", call_type="ADD")
