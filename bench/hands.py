@@ -17,8 +17,8 @@ from typing import Any
 from bench.finding import Finding, number
 from bench.house import House
 from pipeline import Producer, mirror
+from pipeline.batch import Claimed
 from pipeline.intake import SHARDS
-from pipeline.lanes import Claimed
 from pipeline.runtime import Runtime
 from pipeline.settings import Settings
 from pipeline.status import status

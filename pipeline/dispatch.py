@@ -10,11 +10,13 @@ from collections.abc import Sequence
 import redis
 
 from pipeline import limits
+from pipeline.batch import Claimed
 from pipeline.broker import text
 from pipeline.catalog import Catalog
 from pipeline.current_catalog import CurrentCatalog
 from pipeline.doorbell import Doorbell
-from pipeline.lanes import Claimed, Gate, Lanes
+from pipeline.gate import Gate
+from pipeline.lanes import Lanes
 from pipeline.mirror import REMOVED
 
 MOST_AT_ONCE = 1_000  # batches claimed in one go, so that a timer comes back to its other duties

@@ -30,71 +30,19 @@ heard of again). Its attempt is part of every later step: who carries an old one
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import Any
 
 import redis
 
-from pipeline.broker import text
+from pipeline.batch import Batch, Claimed, Contents, Poll, contents_of
+from pipeline.gate import Gate
 from pipeline.scripts import Argument, Scripts
 
 CLAIM_LEASE = 30.0  # seconds for the doorbell of a batch to be answered
 MOST_POLLS = 200  # requests in one call, by Oracle's rule
 CALL_LEASE = 20.0  # seconds without a sign of life from whoever makes a call
 POLL_LEASE = 100.0  # seconds for asking (connect 10, read 60) and for what follows from the answers
-
-
-@dataclass(frozen=True)
-class Gate:
-    """What a batch passes on its way out: one function of one connector, with its limits."""
-
-    connector: str
-    function: str
-    account: str
-    max_in_flight: int = 4
-    limit: int = 0  # calls per window set for the connector; 0: what the account says
-    default: int = 200  # calls per window when the account has not said
-    utilisation: float = 0.95
-    window: float = 60.0  # seconds
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Rows claimed together from one lane."""
-
-    id: str
-    destination: str
-    connector: str
-    account: str
-    function: str
-    attempt: int
-    tries: int
-    state: str
-    rows: int
-    progress: str = ""
-
-
-@dataclass(frozen=True)
-class Poll:
-    """A request to ask after: the answer of one batch's call."""
-
-    batch: str
-    attempt: int
-    request: str
-    asked: int  # how often, this time among them
-
-
-Contents = tuple[Batch, list[tuple[str, bytes]]]  # a batch with its (profile, row) pairs
-
-
-class Claimed(NamedTuple):
-    """A batch that was claimed."""
-
-    batch: str
-    attempt: int
-    more: bool  # another one may go at once, and somebody is likely to be idle
-    contents: Contents | None = None  # where they were asked for
 
 
 class Lanes:
@@ -119,7 +67,7 @@ class Lanes:
 
     def open(self, batch: str) -> Contents | None:
         """Read one batch and its rows; None when it has been settled."""
-        return _contents(batch, self._scripts.run("open", args=[batch]))
+        return contents_of(batch, self._scripts.run("open", args=[batch]))
 
     def begin(self, batch: Batch, progress: str = "") -> bool | None:
         """Note that a call is about to go out, and what has been done before it.
@@ -223,32 +171,5 @@ def _settled(batch: Batch, returned: Sequence[int]) -> list[Argument]:
 def _claimed(answer: Sequence[Any]) -> Claimed | float | None:
     if answer[0] == b"batch":
         batch = answer[1].decode()
-        return Claimed(batch, int(answer[2]), bool(answer[3]), _contents(batch, answer[4]))
+        return Claimed(batch, int(answer[2]), bool(answer[3]), contents_of(batch, answer[4]))
     return None if int(answer[1]) < 0 else int(answer[1]) / 1000
-
-
-def _contents(batch: str, answer: Sequence[Sequence[bytes]]) -> Contents | None:
-    if not answer:
-        return None
-    fields, profiles, rows = answer
-    known = {text(name): text(value) for name, value in zip(fields[::2], fields[1::2], strict=True)}
-    # The rows of state actions have their lane and a NUL in front of them, which no JSON has.
-    pairs = [
-        (profile.decode(), row[row.find(b"\0") + 1 :]) for profile, row in zip(profiles, rows, strict=True)
-    ]
-    return _batch(batch, known), pairs
-
-
-def _batch(batch: str, known: Mapping[str, str]) -> Batch:
-    return Batch(
-        id=batch,
-        destination=known["destination"],
-        connector=known["connector"],
-        account=known["account"],
-        function=known["function"],
-        attempt=int(known["attempt"]),
-        tries=int(known["tries"]),
-        state=known["state"],
-        rows=int(known["rows"]),
-        progress=known.get("progress", ""),
-    )

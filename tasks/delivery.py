@@ -4,7 +4,7 @@ import time
 
 from celery.exceptions import Retry
 
-from pipeline.lanes import Claimed
+from pipeline.batch import Claimed
 from pipeline.runtime import runtime
 from tasks.app import app
 from tasks.events import shown

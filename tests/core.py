@@ -4,9 +4,11 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from pipeline.batch import Batch
 from pipeline.catalog import Catalog
+from pipeline.gate import Gate
 from pipeline.intake import Accepted, Intake, Routed
-from pipeline.lanes import Batch, Gate, Lanes
+from pipeline.lanes import Lanes
 from pipeline.scripts import Scripts
 
 GATE = Gate("acme", "triggerCustomEvent", "account", limit=60_000, utilisation=1.0)

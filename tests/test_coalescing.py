@@ -10,13 +10,15 @@ import pytest
 from pipeline import dead_letters, mirror, stats
 from pipeline.acceptance import Acceptance
 from pipeline.activation import Activation, decode, encode
+from pipeline.batch import Batch
 from pipeline.call import Call
 from pipeline.catalog import Catalog
 from pipeline.connector import Connector
 from pipeline.dead_letters import Filter
 from pipeline.destination import Destination
+from pipeline.gate import Gate
 from pipeline.intake import Intake
-from pipeline.lanes import Batch, Gate, Lanes
+from pipeline.lanes import Lanes
 from pipeline.responsys import actions
 from pipeline.responsys.actions import Action, Step
 from tests.test_acceptance import ACME

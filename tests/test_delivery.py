@@ -21,7 +21,8 @@ from pipeline.delivery.answers import Answers
 from pipeline.delivery.failures import MAX_ATTEMPTS, Failures
 from pipeline.delivery.once import Once
 from pipeline.delivery.settlement import Settlement
-from pipeline.lanes import Gate, Lanes
+from pipeline.gate import Gate
+from pipeline.lanes import Lanes
 from pipeline.responsys.client import Client
 from pipeline.responsys.login import Tokens
 from pipeline.tables import batches

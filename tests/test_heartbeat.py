@@ -8,11 +8,12 @@ import pytest
 from sqlalchemy import select
 
 from pipeline import limits, mirror, stats
+from pipeline.batch import Claimed
 from pipeline.catalog import Catalog, Hold
 from pipeline.dispatch import Dispatch
 from pipeline.heartbeat import Heartbeat
 from pipeline.intake import Intake
-from pipeline.lanes import Claimed, Lanes
+from pipeline.lanes import Lanes
 from pipeline.snapshots.source import Source
 from pipeline.tables import folds
 from tests.core import Newest, add

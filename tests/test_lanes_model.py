@@ -16,9 +16,10 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from pipeline.batch import Batch
 from pipeline.broker import connect
 from pipeline.intake import Intake, Routed
-from pipeline.lanes import Batch, Lanes
+from pipeline.lanes import Lanes
 from tests.core import GATE, configure
 
 MOST = 3  # rows in a batch

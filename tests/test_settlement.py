@@ -6,8 +6,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from pipeline import notes
+from pipeline.batch import Batch
 from pipeline.delivery.settlement import STORE_DOWN, Settlement
-from pipeline.lanes import Batch, Lanes
+from pipeline.lanes import Lanes
 
 BATCH = Batch("b1", "lapsed", "acme", "account", "triggerCustomEvent", 1, 0, "begun", 1)
 

@@ -17,7 +17,7 @@ from pipeline.delivery.once import Once
 from pipeline.delivery.polling import Polling
 from pipeline.destination import Destination
 from pipeline.errors import Held
-from pipeline.lanes import Gate
+from pipeline.gate import Gate
 from pipeline.responsys import actions
 from pipeline.responsys.actions import Action, Step
 from tests.core import Newest

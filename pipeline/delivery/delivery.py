@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from itertools import starmap
 
+from pipeline.batch import Batch, Contents
 from pipeline.call import Call, Rejection
 from pipeline.connector import Connector
 from pipeline.current_catalog import CurrentCatalog
@@ -19,7 +20,8 @@ from pipeline.delivery.row import Row
 from pipeline.delivery.seats import Seats
 from pipeline.delivery.settlement import Report, Settlement
 from pipeline.errors import CallError, OutcomeUnknown, Refused
-from pipeline.lanes import Batch, Contents, Gate, Lanes
+from pipeline.gate import Gate
+from pipeline.lanes import Lanes
 from pipeline.responsys.actions import ACTIONS, Step
 from pipeline.responsys.client import Client
 

@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from pipeline.activation import Activation
+from pipeline.batch import Batch
 from pipeline.call import Rejection
 from pipeline.connector import Connector
 from pipeline.delivery.progress import Progress
 from pipeline.delivery.row import Row
 from pipeline.destination import Destination
-from pipeline.lanes import Batch, Gate
+from pipeline.gate import Gate
 from pipeline.responsys.actions import Action, Step
 
 

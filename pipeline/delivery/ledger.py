@@ -12,11 +12,11 @@ from sqlalchemy import Connection, Engine, select
 
 from pipeline import dead_letters, stats
 from pipeline.activation import Activation
+from pipeline.batch import Batch
 from pipeline.call import Rejection
 from pipeline.database import reading
 from pipeline.dead_letters import DeadLetter
 from pipeline.delivery.row import Row
-from pipeline.lanes import Batch
 from pipeline.redaction import Hidden, values_of
 from pipeline.tables import batches
 from pipeline.upsert import insert_new

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from pipeline.batch import Poll
 from pipeline.call import Call
 from pipeline.connector import Connector
 from pipeline.current_catalog import CurrentCatalog
@@ -17,7 +18,7 @@ from pipeline.delivery.job import Job
 from pipeline.delivery.settlement import Report
 from pipeline.dispatch import Dispatch
 from pipeline.errors import CallError, OutcomeUnknown, Throttled
-from pipeline.lanes import Lanes, Poll
+from pipeline.lanes import Lanes
 from pipeline.responsys.client import Client
 from pipeline.responsys.errors import code_of, error_of
 from pipeline.responsys.names import path

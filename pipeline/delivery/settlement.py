@@ -10,11 +10,13 @@ import redis
 from sqlalchemy import Engine
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, SQLAlchemyError
 
+from pipeline.batch import Batch, Claimed
 from pipeline.call import Rejection
 from pipeline.delivery import ledger
 from pipeline.delivery.ledger import Fates
 from pipeline.delivery.row import Row
-from pipeline.lanes import Batch, Claimed, Gate, Lanes
+from pipeline.gate import Gate
+from pipeline.lanes import Lanes
 from pipeline.words import counted
 
 log = logging.getLogger(__name__)

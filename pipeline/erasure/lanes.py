@@ -5,11 +5,12 @@ from collections.abc import Iterator
 import redis
 from sqlalchemy import Engine
 
+from pipeline.batch import Batch
 from pipeline.broker import text
 from pipeline.delivery import ledger
 from pipeline.delivery.progress import Progress
 from pipeline.erasure.found import Found
-from pipeline.lanes import Batch, Lanes
+from pipeline.lanes import Lanes
 from pipeline.scripts import Argument, Scripts
 
 MOST = 500  # parked rows at a time

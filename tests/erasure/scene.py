@@ -13,12 +13,13 @@ from sqlalchemy import Engine, select
 from pipeline import dead_letters, stats, tables
 from pipeline.acceptance import Acceptance
 from pipeline.activation import Activation, encode
+from pipeline.batch import Batch
 from pipeline.database import reading
 from pipeline.dead_letters import Filter
 from pipeline.erasure.erasure import Erasure
 from pipeline.erasure.found import Found
+from pipeline.gate import Gate
 from pipeline.intake import SHARDS, Intake
-from pipeline.lanes import Batch, Gate
 from schemas.configuration import ConfigurationSchema
 from tests.core import cut
 from tests.house import ACME, LAPSED, House

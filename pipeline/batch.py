@@ -1,0 +1,74 @@
+"""A batch as it lies in Redis, and what is told of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from pipeline.broker import text
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Rows claimed together from one lane."""
+
+    id: str
+    destination: str
+    connector: str
+    account: str
+    function: str
+    attempt: int
+    tries: int
+    state: str
+    rows: int
+    progress: str = ""
+
+
+@dataclass(frozen=True)
+class Poll:
+    """A request to ask after: the answer of one batch's call."""
+
+    batch: str
+    attempt: int
+    request: str
+    asked: int  # how often, this time among them
+
+
+Contents = tuple[Batch, list[tuple[str, bytes]]]  # a batch with its (profile, row) pairs
+
+
+class Claimed(NamedTuple):
+    """A batch that was claimed."""
+
+    batch: str
+    attempt: int
+    more: bool  # another one may go at once, and somebody is likely to be idle
+    contents: Contents | None = None  # where they were asked for
+
+
+def contents_of(batch: str, answer: Sequence[Sequence[bytes]]) -> Contents | None:
+    """Read what open.lua says of a batch; None when it says nothing."""
+    if not answer:
+        return None
+    fields, profiles, rows = answer
+    known = {text(name): text(value) for name, value in zip(fields[::2], fields[1::2], strict=True)}
+    # The rows of state actions have their lane and a NUL in front of them, which no JSON has.
+    pairs = [
+        (profile.decode(), row[row.find(b"\0") + 1 :]) for profile, row in zip(profiles, rows, strict=True)
+    ]
+    return batch_of(batch, known), pairs
+
+
+def batch_of(batch: str, known: Mapping[str, str]) -> Batch:
+    """Read the fields of a batch."""
+    return Batch(
+        id=batch,
+        destination=known["destination"],
+        connector=known["connector"],
+        account=known["account"],
+        function=known["function"],
+        attempt=int(known["attempt"]),
+        tries=int(known["tries"]),
+        state=known["state"],
+        rows=int(known["rows"]),
+        progress=known.get("progress", ""),
+    )
