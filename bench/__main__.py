@@ -18,6 +18,7 @@ import logging
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -57,7 +58,9 @@ def main() -> None:
     console = Console(width=None if sys.stdout.isatty() else WIDTH)
     logging.getLogger("pipeline").setLevel(logging.ERROR)
     with two_cores():
-        found, costs = run(chosen.sections, QUICK if chosen.quick else FULL, teller(console))
+        size = QUICK if chosen.quick else FULL
+        size = replace(size, rounds=chosen.rounds or size.rounds)
+        found, costs = run(chosen.sections, size, teller(console))
     report.show(found, costs, console)
     if chosen.json:
         report.save(found, costs, chosen.json)
@@ -72,6 +75,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--quick", action="store_true", help="six minutes instead of twenty, with less to rely on"
     )
+    parser.add_argument("--rounds", type=int, metavar="N", help="of contenders in turns; default: 3, quick 1")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write everything there")
     chosen = parser.parse_args(arguments)
     if unknown := [name for name in chosen.sections if name not in SECTIONS]:
