@@ -1,6 +1,6 @@
 """``python -m bench [SECTION ...]``: measure speed, memory and delays, against the baselines.
 
-end-to-end   rows per second from the producer to the emulator's acceptance, with 1, 2 and 3 delivery workers
+end-to-end   rows per second from the producer to the emulator's acceptance, with 1, 2 and 3 workers
 baseline     the same work with celery-batches and with plain Celery, in turns with end-to-end; the ratio
 floor        the same bytes through Redis and over HTTP and nothing else, in turns with end-to-end; the ratio
 stages       producing, accepting and delivering alone

@@ -21,13 +21,17 @@ class Contender:
     what: str
 
 
-def pipeline(deliver: int, threads: int, size: Size) -> Run:
-    """Run the pipeline with so many delivery workers of so many threads.
+def pipeline(workers: int, threads: int, size: Size) -> Run:
+    """Run the pipeline with so many workers of so many threads, each of which accepts and delivers."""
+    with open_house() as house:
+        house.configure({"lapsed": destination()}, in_flight=16)
+        for number in range(1, workers + 1):
+            house.work(f"worker {number}", "activations,deliveries", threads)
+        return race(house, PRODUCER, house.env, size.rows, warm=size.warm)
 
-    One accepting thread keeps up with all of them, and two threads keep one delivery worker busy: while one
-    waits for an answer the other builds its call. More only compete for the interpreter's lock; a third
-    worker makes more of two cores than second threads do.
-    """
+
+def divided(deliver: int, threads: int, size: Size) -> Run:
+    """Run it with one worker that accepts, whose one thread keeps up, and others that deliver."""
     with open_house() as house:
         house.configure({"lapsed": destination()}, in_flight=16)
         house.work("accept", "activations", 1)
@@ -54,9 +58,10 @@ def celery(task: str, size: Size) -> Run:
 
 
 OURS: Mapping[str, Contender] = {
-    "1 delivery worker": Contender(partial(pipeline, 1, 2), "accept -c 1, deliver -c 2, max_in_flight 16"),
-    "2 delivery workers": Contender(partial(pipeline, 2, 2), "accept -c 1, 2 of deliver -c 2"),
-    "3 delivery workers": Contender(partial(pipeline, 3, 1), "accept -c 1, 3 of deliver -c 1"),
+    "1 worker": Contender(partial(pipeline, 1, 2), "-Q activations,deliveries -c 2, max_in_flight 16"),
+    "2 workers": Contender(partial(pipeline, 2, 2), "2 of the same"),
+    "3 workers": Contender(partial(pipeline, 3, 2), "3 of the same"),
+    "1 and 3 workers": Contender(partial(divided, 3, 1), "-Q activations -c 1, 3 of -Q deliveries -c 1"),
 }
 BASELINES: Mapping[str, Contender] = {
     BASELINE: Contender(partial(celery, "batched"), "one message per row, 200 per call and worker, threads"),

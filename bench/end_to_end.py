@@ -19,7 +19,7 @@ MATES = {
     BASELINE: "≥ 30",
     FLOOR: "≥ 0.30",
 }  # who the others are compared with, and what the best of ours aims at
-BEST = "3 delivery workers"
+BEST = "3 workers"
 
 
 def measure(

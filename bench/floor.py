@@ -2,8 +2,8 @@
 
 First the entries that the pipeline's producer leaves in the intake are written to Redis and read back, by one
 process, which keeps it and Redis busy in turns: two processes gained nothing. Then the requests that the
-workers send are posted over connections that stay open, by as many processes and threads as deliver in the
-race; there the emulator is the slower side, and fills one core. Each part has the two cores to itself, and
+workers send are posted over connections that stay open, by two processes of two threads; there the emulator
+is the slower side, and fills one core. Each part has the two cores to itself, and
 they come one after the other, as each row meets them. Who thinks of them as side by side compares with the
 slower part, which is reported too.
 """
@@ -25,7 +25,7 @@ from pipeline.responsys.actions import ACTIONS
 from pipeline.responsys.client import encoded
 
 CLIENT = ("-m", "bench.floor_client")
-PROCESSES, THREADS = 2, 2  # as the delivery workers of the race
+PROCESSES, THREADS = 2, 2  # more gain nothing: the emulator is at work all the time
 FULL = 200  # rows in a request
 
 

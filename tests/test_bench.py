@@ -56,11 +56,11 @@ def test_the_clock_stops_at_the_last_full_call():
 def test_a_ratio_compares_what_ran_in_the_same_round():
     slow, fast = Run(100, 1.0, 0.0, {"worker": 30.0}), Run(100, 0.5, 0.0, {"worker": 10.0})
 
-    found = end_to_end.ratios({"3 delivery workers": [fast, fast], "celery-batches": [slow, fast]})
+    found = end_to_end.ratios({"3 workers": [fast, fast], "celery-batches": [slow, fast]})
 
     assert found == [
-        Finding("3 delivery workers : celery-batches", 1.5, "times", "1 to 2", "≥ 30"),
-        Finding("3 delivery workers : celery-batches, by CPU time", 2.0, "times", "1 to 3"),
+        Finding("3 workers : celery-batches", 1.5, "times", "1 to 2", "≥ 30"),
+        Finding("3 workers : celery-batches, by CPU time", 2.0, "times", "1 to 3"),
     ]
 
 
