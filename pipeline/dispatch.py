@@ -20,9 +20,8 @@ from pipeline.lanes import Lanes
 from pipeline.mirror import REMOVED
 
 MOST_AT_ONCE = 1_000  # batches claimed in one go, so that a timer comes back to its other duties
-MOST_UNANSWERED = (
-    4  # doorbells; when so many wait nobody is idle, and a batch more would only spend its lease
-)
+# Doorbells, as in claim.inc.lua: when so many wait nobody is idle, and the lease of a batch would only run.
+MOST_UNANSWERED = 4
 CROWDED = 0.1  # seconds until a look whether somebody is
 
 

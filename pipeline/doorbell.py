@@ -16,9 +16,8 @@ from pipeline.broker import celery_settings
 
 log = logging.getLogger(__name__)
 
-RINGS = (
-    4  # for many shards at once: whoever accepts one goes on with others; a ring costs as much as 100 rows
-)
+# For many shards at once: whoever accepts one goes on with others, and a ring costs as much as 100 rows.
+RINGS = 4
 
 
 class Doorbell:
