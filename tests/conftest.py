@@ -4,6 +4,7 @@ import time
 
 import fakeredis
 import pytest
+from hypothesis import HealthCheck, settings
 from msgspec import msgpack
 
 pytest_plugins = [
@@ -16,6 +17,10 @@ pytest_plugins = [
     "tests.fixtures.tls",
     "tests.fixtures.wire",
 ]
+
+# How fast an example runs is not what is tested, and the machine may be busy.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 
 class Clock:

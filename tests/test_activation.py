@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from marshmallow import ValidationError
 from msgspec import structs
@@ -20,9 +20,6 @@ FULL = {
     "occurred_at": "2026-11-21T12:00:00Z",
     "id": "order-7",
 }
-
-# What a machine is busy with else must not fail a test.
-patiently = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 TEXT = st.text(alphabet="aZ9@é😀 \n\x00\x85\ud800", max_size=4) | st.sampled_from(
     ["", " ", "\x00", "\n", "\ud800", "é", "p" * 128, "p" * 255, "p" * 256]
@@ -114,7 +111,6 @@ def read(reader, data):
         return json.dumps(error.messages)
 
 
-@patiently
 @given(MAPPINGS)
 def test_what_the_fast_reader_accepts_marshmallow_accepts_with_equal_values(mapping):
     fast = convert(mapping)
@@ -122,13 +118,11 @@ def test_what_the_fast_reader_accepts_marshmallow_accepts_with_equal_values(mapp
     assert fast is None or shown(fast) == asked(ActivationSchema, mapping)
 
 
-@patiently
 @given(MAPPINGS)
 def test_reading_a_mapping_agrees_with_marshmallow(mapping):
     assert read(from_mapping, mapping) == asked(ActivationSchema, mapping)
 
 
-@patiently
 @given(MAPPINGS)
 def test_decoding_an_entry_agrees_with_marshmallow(mapping):
     raw = json.dumps(mapping)
@@ -136,7 +130,6 @@ def test_decoding_an_entry_agrees_with_marshmallow(mapping):
     assert read(decode, raw.encode()) == asked(EntrySchema, json.loads(raw))
 
 
-@patiently
 @given(st.datetimes(timezones=st.just(UTC)), st.text(alphabet="0123456789", min_size=1, max_size=9))
 def test_fractions_of_a_second_are_rounded_alike(moment, fraction):
     mapping = {

@@ -142,7 +142,6 @@ def test_no_row_is_lost_doubled_or_overtaken_whatever_happens(server_url):
     run = settings(
         max_examples=50,
         stateful_step_count=40,
-        deadline=None,
         suppress_health_check=[HealthCheck.too_slow],
         derandomize=True,
     )

@@ -81,7 +81,7 @@ def test_a_timer_that_wakes_up_late_catches_up(fake_redis, clock, allowance):
     assert len(taken) >= 0.98 * 2.5 * allowance - 1
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(seed=st.integers(), allowance=st.integers(1, 20), slowest=st.sampled_from([0.05, 1.0, 10.0]))
 def test_a_window_is_never_too_full_however_late_calls_leave_and_arrive(seed, allowance, slowest):
     """Between a permit and its call lie a queue, a busy worker and a network."""
@@ -155,7 +155,7 @@ def test_a_call_that_left_at_the_last_moment_counts_for_a_minute_more(fake_redis
     assert lanes.claim(gate) == pytest.approx(1, abs=0.01)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(allowance=st.integers(1, 60), idle=st.sets(st.integers(1, 120), max_size=6))
 def test_pauses_of_the_producer_never_lead_to_a_fuller_window(allowance, idle):
     """A burst after a quiet time must fit into what the quiet time left."""

@@ -71,6 +71,7 @@ def main() -> None:
         access_log=False,
         server_header=False,
         timeout_keep_alive=IDLE,
+        timeout_graceful_shutdown=1,  # second, for who connected at the very last
         proxy_headers=False,
     )
     host, port = listener.getsockname()[:2]

@@ -33,7 +33,6 @@ def test_no_promise_is_broken_whatever_happens(stores):
     run = settings(
         max_examples=8,
         stateful_step_count=25,
-        deadline=None,
         derandomize=True,
         suppress_health_check=list(HealthCheck),
     )

@@ -51,7 +51,7 @@ class Emulator:
     def stop(self) -> None:
         """End it; whoever calls is refused the connection."""
         self.process.terminate()
-        self.process.communicate()
+        self.process.communicate(timeout=30)
 
     def open(self, name: str, *, events: bool = True, limit: int = MANY) -> None:
         """Open an account with a list that everybody is on and, unless told otherwise, an event."""
