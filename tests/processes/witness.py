@@ -9,10 +9,24 @@ import psutil
 import redis
 import requests
 from celery import Celery
+from celery.events.receiver import EventReceiver
 
 from pipeline.broker import celery_settings, connect
 
 PAUSE = 0.05  # seconds between two looks
+
+
+class Receiver(EventReceiver):
+    """Receives events until it is over."""
+
+    def __init__(self, over: threading.Event, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._over = over
+
+    @property
+    def should_stop(self) -> bool:
+        """Tell whether it is over; kombu asks every second."""
+        return self._over.is_set()
 
 
 class Witness:
@@ -34,7 +48,6 @@ class Witness:
     def close(self) -> None:
         """Stop looking."""
         self._over.set()
-        self._receiver.should_stop = True
         for thread in self._threads:
             thread.join()
         self._client.close()
@@ -78,8 +91,8 @@ class Witness:
     def _listen(self) -> None:
         while not self._over.wait(PAUSE):
             with suppress(OSError, redis.RedisError), self._app.connection_for_read() as connection:
-                self._receiver = self._app.events.Receiver(connection, handlers={"*": self.events.append})
-                self._receiver.capture(limit=None, timeout=None)
+                handlers = {"*": self.events.append}
+                Receiver(self._over, connection, handlers=handlers, app=self._app).capture()
 
 
 WORKERS = ("/api/workers?refresh=1", "/workers")
