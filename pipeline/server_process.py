@@ -12,9 +12,9 @@ from typing import TypeAlias
 
 from pipeline.errors import Misconfigured
 
-# The server has no allocator of its own, and glibc's keeps seven freed pieces of a size at hand, and gives the
-# end of the heap back at once. Scripts let go of thousands of pieces only to want them again: with more at hand
-# the server takes a tenth less time.
+# The server has no allocator of its own. glibc has seven freed pieces of a size at hand, and gives the end of
+# the heap back at once; scripts let go of thousands of pieces only to want them again. With more at hand the
+# server takes a tenth less time.
 TUNING = {
     "tcache_count": 20_000,  # pieces
     "trim_threshold": 2**28,  # bytes, like the others
