@@ -10,9 +10,12 @@ from sqlalchemy import select, update
 from pipeline import mirror, tables
 from pipeline.acceptance import Acceptance
 from pipeline.catalog import Catalog
+from pipeline.errors import Misconfigured
 from pipeline.intake import Intake
+from pipeline.snapshots.sync import Sync
 from schemas.configuration import ConfigurationSchema
 from tests import test_delivery
+from tests.core import cut
 from tests.fixtures.oracle import HOST
 from tests.test_delivery import CONFIGURATION, EVENT, answer, read
 
@@ -94,3 +97,25 @@ def test_what_waits_for_it_waits_until_it_is_configured_anew(house, accept):
 
     assert isinstance(house.lanes.claim(gate), tuple)
     assert house.hold("destination", "orders") is None
+
+
+def test_a_batch_whose_worker_died_in_the_call_waits_until_it_is_configured_anew(house, accept):
+    accept("p1")
+    house.lanes.flush("orders")
+    batch = cut(house.lanes, replace(house.gate, function="mergeSupplementalTableMembers"))
+    house.lanes.begin(batch)
+    house.lanes.extend(batch, lease=0)
+    forget(house, "columns")
+    (again,) = house.lanes.lapsed("acme")
+
+    report = house.delivery.deliver(*again)
+
+    assert report.text == '1 row of orders waiting: its record lacks "columns": configure it anew'
+    assert house.redis.hlen("rows:orders") == 1
+
+
+def test_no_snapshot_is_taken_in_for_it(house, accept):
+    catalog = forget(house, "columns")
+
+    with pytest.raises(Misconfigured, match='destination "orders": its record lacks "columns"'):
+        Sync(house.engine, catalog, "lapsed-buyers", appender=None)

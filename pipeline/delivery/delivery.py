@@ -24,6 +24,7 @@ from pipeline.gate import Gate
 from pipeline.lanes import Lanes
 from pipeline.responsys.actions import ACTIONS, Step
 from pipeline.responsys.client import Client
+from pipeline.words import counted
 
 log = logging.getLogger(__name__)
 
@@ -110,6 +111,8 @@ class Delivery:
         destination = catalog.destinations.get(batch.destination)
         if destination is None:
             return self._settlement.repeat(batch) or self._settlement.reject(batch, "removed", rows, REMOVED)
+        if destination.problem:
+            return self._settlement.repeat(batch) or waiting(batch, destination.problem)
         action = ACTIONS[destination.action]
         moved = destination.connector != batch.connector or batch.function not in action.functions
         if moved and batch.state == "claimed" and not batch.progress:
@@ -163,6 +166,11 @@ class Delivery:
         except CallError as error:
             return self._answers.failed(job, step, error)
         return self._answers.answered(job, step, answer)
+
+
+def waiting(batch: Batch, why: str) -> Report:
+    """Say that nothing can be done with a batch for now; its lease has it looked at again."""
+    return Report(f"{counted(batch.rows, 'row')} of {batch.destination} waiting: {why}", again=True)
 
 
 def _built(job: Job, step: Step) -> Call:

@@ -11,7 +11,7 @@ from pipeline.errors import CallError
 class Finding:
     """Whether something is as it should be, and what it is."""
 
-    check: str  # "login", "list", "column", "event", "campaign", "table", "api" or "limits"
+    check: str  # "login", "list", "column", "event", "campaign", "table", "destination", "api" or "limits"
     ok: bool
     text: str
 

@@ -60,6 +60,9 @@ class Preflight:
 
     def _needs(self, account: Account, destination: Destination) -> Iterator[Finding]:
         who = f'destination "{destination.name}"'
+        if destination.problem:
+            yield Finding("destination", False, f"{who}: {destination.problem}")
+            return
         for need in ACTIONS[destination.action].needs(self.connector, destination):
             check, look = LOOKS[type(need)]
             yield from guarded(check, partial(look, account, who, need), f"{who}, {check}")

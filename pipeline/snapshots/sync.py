@@ -68,13 +68,16 @@ class Sync:
     _views: Mapping[str, View] = field(init=False)  # by destination
 
     def __post_init__(self) -> None:
-        """Find who takes changes of the audience; raises Misconfigured when nobody does."""
+        """Find who takes changes of the audience; raises Misconfigured when nobody does or can."""
         found = self.catalog.for_audience(self.audience)
         if not found:
             known = ", ".join(sorted(self.catalog.audiences)) or "none"
             raise Misconfigured(
                 f'no destination is set up for audience "{self.audience}"; audiences that have one: {known}'
             )
+        unusable = [f'destination "{each.name}": {each.problem}' for each in found if each.problem]
+        if unusable:
+            raise Misconfigured("\n".join(unusable))
         self._destinations = {each.name: each for each in found}
         self._views = {each.name: view_of(self.catalog.connector_of(each), each) for each in found}
 

@@ -1,6 +1,7 @@
 """``activation check``, against the Responsys emulator."""
 
 import json
+import sqlite3
 
 import pytest
 from click.testing import CliRunner
@@ -147,3 +148,14 @@ def test_without_any_connector_there_is_nothing_to_check(activation):
         2,
         "Error: there is no enabled connector: bring one in with `activation apply FILE`\n",
     )
+
+
+def test_a_destination_that_was_stored_before_it_needed_an_option_is_named(activation, configure, tmp_path):
+    configure()
+    with sqlite3.connect(tmp_path / "activation.db") as connection:
+        connection.execute("UPDATE destinations SET body = json_remove(body, '$.event')")
+
+    result = activation("check", "acme")
+
+    assert result.exit_code == 2
+    assert 'destination "acme-event": its record lacks "event": configure it anew' in result.output
