@@ -16,12 +16,10 @@ from pipeline.catalog import Catalog
 from pipeline.current_catalog import CurrentCatalog
 from pipeline.doorbell import Doorbell
 from pipeline.gate import Gate
-from pipeline.lanes import Lanes
+from pipeline.lanes import MOST_UNANSWERED, Lanes
 from pipeline.mirror import REMOVED
 
 MOST_AT_ONCE = 1_000  # batches claimed in one go, so that a timer comes back to its other duties
-# Doorbells, as in claim.inc.lua: when so many wait nobody is idle, and the lease of a batch would only run.
-MOST_UNANSWERED = 4
 CROWDED = 0.1  # seconds until a look whether somebody is
 
 

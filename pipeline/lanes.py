@@ -40,6 +40,8 @@ from pipeline.gate import Gate
 from pipeline.scripts import Argument, Scripts
 
 CLAIM_LEASE = 30.0  # seconds for the doorbell of a batch to be answered
+# Doorbells: when so many wait nobody is idle, and the lease of a batch would only run.
+MOST_UNANSWERED = 4
 MOST_POLLS = 200  # requests in one call, by Oracle's rule
 CALL_LEASE = 20.0  # seconds without a sign of life from whoever makes a call
 POLL_LEASE = 100.0  # seconds for asking (connect 10, read 60) and for what follows from the answers
@@ -161,6 +163,7 @@ def _wanted(gate: Gate, read: bool) -> list[Argument]:
     return [
         gate.connector, gate.function, gate.account, uuid.uuid4().hex, round(CLAIM_LEASE * 1000),
         gate.max_in_flight, gate.limit, gate.default, gate.utilisation, round(gate.window * 1000), int(read),
+        MOST_UNANSWERED,
     ]  # fmt: skip
 
 

@@ -1,11 +1,9 @@
 -- Take the next batch of one connector and function together with the permit for its call.
 -- args  1 connector  2 function  3 account  4 id for a new batch  5 lease, ms  6 most in flight
 --       7 limit set for this connector (0: none)  8 limit when the account has not said  9 utilisation  10 window, ms
---       11 "1": read the batch, too
+--       11 "1": read the batch, too  12 doorbells that may wait before nobody counts as idle
 -- Returns {"batch", id, attempt, 1 when there may be another and somebody idle for it, the batch as open.lua has it}
 -- or {"wait", ms until it is worth asking again, -1: when something changes}.
-local MOST_UNANSWERED = 4  -- doorbells, as in dispatch.py
-
 local function claim(args)
   local connector, func, account = args[1], args[2], args[3]
   local window = tonumber(args[10])
@@ -77,7 +75,7 @@ local function claim(args)
     redis.call('HSET', 'capacity:' .. account, 'probe', batch.id, 'probe_until', lease)
   end
   local ready = 'ready:' .. connector .. ':' .. func
-  local more = redis.call('ZCARD', flying) < tonumber(args[6]) and redis.call('LLEN', 'deliveries') < MOST_UNANSWERED
+  local more = redis.call('ZCARD', flying) < tonumber(args[6]) and redis.call('LLEN', 'deliveries') < tonumber(args[12])
     and (first(retry) or first(ready) or first(ready .. ':bulk'))
   return claimed(batch, batch.attempt + 1, more)
 end
