@@ -65,11 +65,11 @@ class Acceptance:
 
     def _accept(self, claim: Claim, full: bool) -> Accepted | None:
         router = self._keep_letters(claim)
-        if full and self._intake.supplied({destination_of(lane) for lane in router.lanes}):
+        if full and self._intake.supplied(router.routes.destinations()):
             self._intake.put_off(claim)
             return None
         states = [row for way, found in router.states.values() for row in self._overlay(router, way, found)]
-        return self._intake.accept(claim, list(router.lanes), router.routes, states)
+        return self._intake.accept(claim, router.routes, states)
 
     def _overlay(
         self, router: Router, way: Way, found: Mapping[str, Sequence[Activation]]
@@ -91,19 +91,15 @@ class Acceptance:
         before = refused(self._engine, claim) if claim.attempt > 1 else {}
         router = Router(self._catalog(claim.catalog), claim, self._intake.recognises, before)
         router.route()
-        letters = [letter for letter, index in router.letters if not self._seen(router.routes[index].mark)]
+        marks = router.routes.marks
+        letters = [letter for letter, index in router.letters if not self._seen(marks.get(index + 1))]
         if letters:
             with self._engine.begin() as connection:
                 dead_letters.keep(connection, letters)
         return router
 
-    def _seen(self, mark: str) -> bool:
-        return mark != "" and self._intake.recognises(mark)
-
-
-def destination_of(lane: str) -> str:
-    """Name the destination of a lane."""
-    return lane.partition("/")[0]
+    def _seen(self, mark: str | None) -> bool:
+        return mark is not None and self._intake.recognises(mark)
 
 
 def late(activation: Activation, newest: int) -> bool:

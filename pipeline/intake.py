@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import redis
-from msgspec import Struct, msgpack
+from msgspec import msgpack
 
 from pipeline.scripts import Scripts, patiently
 
@@ -46,12 +46,25 @@ class Claim:
     catalog: int  # the version published last, when it was claimed
 
 
-class Routed(Struct, frozen=True, gc=False):
-    """Where one entry goes; accept.lua explains ``mark`` and ``lanes``."""
+class Routes:
+    """Where the entries of a claim go, column by column; accept.lua explains lanes and marks."""
 
-    mark: str
-    profile: str
-    lanes: tuple[str, ...]
+    def __init__(self) -> None:
+        self.numbers: dict[tuple[str, ...], int] = {}  # the lanes of a route to its number, from 1
+        self.routed: list[int] = []
+        self.profiles: list[str] = []
+        self.marks: dict[int, str] = {}  # by the number of an entry, from 1
+
+    def add(self, profile: str, lanes: tuple[str, ...], mark: str = "") -> None:
+        """Say where the next entry goes."""
+        self.profiles.append(profile)
+        self.routed.append(self.numbers.get(lanes) or self.numbers.setdefault(lanes, len(self.numbers) + 1))
+        if mark:
+            self.marks[len(self.routed)] = mark
+
+    def destinations(self) -> set[str]:
+        """Name the destinations of all entries; "" for those that have none."""
+        return {lane.lstrip("-=").partition("/")[0] for lanes in self.numbers for lane in lanes}
 
 
 @dataclass(frozen=True)
@@ -129,21 +142,13 @@ class Intake:
         answer = self._scripts.run("peek", args=[destination, *profiles])
         return [(row, int(newest or 0)) for row, newest in zip(answer[::2], answer[1::2], strict=True)]
 
-    def accept(
-        self,
-        claim: Claim,
-        lanes: Sequence[str],
-        routes: Sequence[Routed],
-        states: Sequence[StateRow] = (),
-    ) -> Accepted | None:
+    def accept(self, claim: Claim, routes: Routes, states: Sequence[StateRow] = ()) -> Accepted | None:
         """Add the rows of a claim to their lanes and drop it; None when the claim is no longer ours."""
-        numbers = {way: number for number, way in enumerate({route.lanes: 0 for route in routes}, 1)}
         work = {
-            "lanes": lanes,
-            "routes": list(numbers),
-            "routed": [numbers[route.lanes] for route in routes],
-            "profiles": [route.profile for route in routes],
-            "marks": {number: route.mark for number, route in enumerate(routes, 1) if route.mark},
+            "routes": list(routes.numbers),
+            "routed": routes.routed,
+            "profiles": routes.profiles,
+            "marks": routes.marks,
             "states": states,
         }
         answer = self._scripts.run(

@@ -12,11 +12,11 @@ from pipeline.catalog import Catalog
 from pipeline.connector import Connector
 from pipeline.dead_letters import DeadLetter
 from pipeline.destination import Destination
-from pipeline.intake import TOMBSTONE, Claim, Routed
+from pipeline.intake import TOMBSTONE, Claim, Routes
 from pipeline.report import flatten
 from pipeline.responsys.actions import ACTIONS, Action
 
-NOWHERE = "/"  # the lane of what belongs to no destination
+NOWHERE = "-/"  # what belongs to no destination
 GENERATED_ID = re.compile(r"([0-9a-z]+)-(\d+)-\d+")  # as producers make them: producer, chunk, index
 SALVAGED = 255  # characters of a name that is shown although its activation is not valid
 
@@ -38,92 +38,85 @@ class Router:
     claim: Claim
     seen: Callable[[str], bool]  # whether a mark was accepted before
     refused: Mapping[str, Collection[str]] = field(default_factory=dict)  # by an earlier attempt, where
-    lanes: dict[str, str] = field(default_factory=dict)  # lane to its number, from 1
-    routes: list[Routed] = field(default_factory=list)
+    routes: Routes = field(default_factory=Routes)
     letters: list[tuple[DeadLetter, int]] = field(default_factory=list)  # with the number of their entry
     states: dict[str, tuple[Way, dict[str, list[Activation]]]] = field(default_factory=dict)  # by destination
     _ways: dict[tuple[str, str, str | None], list[Way]] = field(default_factory=dict)
     _shapes: dict[tuple[str, str, bool], str] = field(default_factory=dict)
-    _marks: set[str] = field(default_factory=set)
+    _first: dict[str, int | None] = field(default_factory=dict)  # digest to the entry that counts
 
     def route(self) -> None:
         """Find where every entry goes."""
         for index, entry in enumerate(self.claim.entries):
             if entry == TOMBSTONE:
-                self.routes.append(Routed("", "", ()))
+                self.routes.add("", ())
                 continue
             try:
                 activation = decode(entry)
             except Invalid as error:
                 self._refuse(index, salvage(entry), None, "", "; ".join(flatten(error.messages)))
-                self.routes.append(Routed("", "", (f"-{self._number(NOWHERE)}",)))
+                self.routes.add("", (NOWHERE,))
             else:
-                self.routes.append(self._route(index, activation))
+                self._route(index, activation)
 
     def lane(self, way: Way, activation: Activation) -> str:
         """Name a lane, computing each shape's once."""
         shape = way.action.shape(way.connector, way.destination, activation)
         key = (way.destination.name, shape, activation.bulk)
-        name = self._shapes.get(key)
-        if name is None:
-            name = self._shapes[key] = lane_of(way, shape, activation)
-        return name
+        return self._shapes.get(key) or self._shapes.setdefault(key, lane_of(way, shape, activation))
 
-    def _route(self, index: int, activation: Activation) -> Routed:
+    def _route(self, index: int, activation: Activation) -> None:
         mark, digest = mark_of(activation)
         key = (activation.audience, activation.call_type, activation.destination)
         ways = self._ways.get(key)
         if ways is None:
             ways = self._ways[key] = ways_of(self.catalog, activation)
-        refused = self.refused.get(key_of(index, digest), ()) if self.refused else ()
+        refused = self.refused.get(key_of(index, digest)) if self.refused else None
         if refused:
             ways = [] if "" in refused else [way for way in ways if way.destination.name not in refused]
-        tokens = [self._token(index, activation, way, digest) for way in ways]
-        if "=" in "".join(tokens):
-            self._lay(activation, ways, tokens, mark, digest)
-        tokens += [f"-{self._number(f'{name}/all')}" for name in refused]
-        if not ways and not refused and not self._known(activation):
+        lanes = self._lanes(index, activation, ways, mark, digest)
+        if refused:
+            lanes += [f"-{name}/all" for name in refused]
+        elif not ways and not self._known(activation):
             gone = f'destination "{activation.destination}" does not take it any more'
             none = f'no destination is set up for audience "{activation.audience}"'
-            why = gone if activation.destination else none
-            self._refuse(index, activation, None, digest, why)
-            tokens.append(f"-{self._number(NOWHERE)}")
-        return Routed(mark, activation.profile_id, tuple(tokens))
+            self._refuse(index, activation, None, digest, gone if activation.destination else none)
+            lanes.append(NOWHERE)
+        self.routes.add(activation.profile_id, tuple(lanes), mark)
 
-    def _token(self, index: int, activation: Activation, way: Way, digest: str) -> str:
-        problem = way.destination.problem or way.action.problem(way.connector, way.destination, activation)
-        if problem is not None:
-            self._refuse(index, activation, way.destination, digest, problem)
-            return f"-{self._number(f'{way.destination.name}/all')}"
-        if way.action.state:
-            return f"={self._number(f'{way.destination.name}/all')}"
-        return self._number(self.lane(way, activation))
+    def _lanes(
+        self, index: int, activation: Activation, ways: Sequence[Way], mark: str, digest: str
+    ) -> list[str]:
+        lanes = []
+        for way in ways:
+            destination = way.destination
+            problem = destination.problem or way.action.problem(way.connector, destination, activation)
+            if problem is not None:
+                self._refuse(index, activation, destination, digest, problem)
+                lanes.append(f"-{destination.name}/all")
+            elif way.action.state:
+                self._lay(index, activation, way, mark, digest)
+                lanes.append(f"={destination.name}/all")
+            else:
+                lanes.append(self.lane(way, activation))
+        return lanes
 
-    def _lay(
-        self, activation: Activation, ways: Sequence[Way], tokens: Sequence[str], mark: str, digest: str
-    ) -> None:
-        """Keep what every destination of a state action lays over its waiting row, unless it came before."""
-        if mark and self._repeated(mark, digest):
+    def _lay(self, index: int, activation: Activation, way: Way, mark: str, digest: str) -> None:
+        """Keep what the destination of a state action lays over its waiting row, unless it came before."""
+        if mark and self._first_of(mark, digest, index) != index:
             return
-        for way in [way for way, token in zip(ways, tokens, strict=True) if token.startswith("=")]:
-            _, waiting = self.states.setdefault(way.destination.name, (way, {}))
-            waiting.setdefault(activation.profile_id, []).append(activation)
+        _, waiting = self.states.setdefault(way.destination.name, (way, {}))
+        waiting.setdefault(activation.profile_id, []).append(activation)
 
-    def _repeated(self, mark: str, digest: str) -> bool:
-        if digest in self._marks or self.seen(mark):
-            return True
-        self._marks.add(digest)
-        return False
+    def _first_of(self, mark: str, digest: str, index: int) -> int | None:
+        """Return which of the entries with this digest counts; None when that was in an earlier claim."""
+        if digest not in self._first:
+            self._first[digest] = None if self.seen(mark) else index
+        return self._first[digest]
 
     def _known(self, activation: Activation) -> bool:
         """Whether somebody takes other changes of this audience, so that not taking this one is meant."""
         return activation.destination is None and activation.audience in self.catalog.audiences
-
-    def _number(self, lane: str) -> str:
-        number = self.lanes.get(lane)
-        if number is None:
-            number = self.lanes[lane] = str(len(self.lanes) + 1)
-        return number
 
     def _refuse(
         self, index: int, activation: Activation, destination: Destination | None, digest: str, why: str

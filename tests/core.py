@@ -7,7 +7,7 @@ from typing import Any
 from pipeline.batch import Batch
 from pipeline.catalog import Catalog
 from pipeline.gate import Gate
-from pipeline.intake import Accepted, Intake, Routed
+from pipeline.intake import Accepted, Intake, Routes
 from pipeline.lanes import Lanes
 from pipeline.scripts import Scripts
 
@@ -41,10 +41,10 @@ def add(client: Any, *profiles: str, lane: str = LANE, marks: Sequence[str] = ()
     intake = Intake(client, window=86400)
     claim = intake.claim(0)
     assert claim is not None
-    return intake.accept(claim, [lane], [
-        Routed(mark, profile, ("1",))
-        for profile, mark in zip(profiles, marks or [""] * len(profiles), strict=True)
-    ])  # fmt: skip
+    routes = Routes()
+    for profile, mark in zip(profiles, marks or [""] * len(profiles), strict=True):
+        routes.add(profile, (lane,), mark)
+    return intake.accept(claim, routes)
 
 
 def add_rows(client: Any, rows: Sequence[tuple[str, bytes]], lane: str = LANE) -> None:
@@ -53,7 +53,10 @@ def add_rows(client: Any, rows: Sequence[tuple[str, bytes]], lane: str = LANE) -
     intake = Intake(client, window=86400)
     claim = intake.claim(0)
     assert claim is not None
-    intake.accept(claim, [lane], [Routed("", profile, ("1",)) for profile, _ in rows])
+    routes = Routes()
+    for profile, _ in rows:
+        routes.add(profile, (lane,))
+    intake.accept(claim, routes)
 
 
 def cut(lanes: Lanes, gate: Gate = GATE) -> Batch:

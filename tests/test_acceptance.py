@@ -16,7 +16,7 @@ from pipeline.catalog import Catalog
 from pipeline.connector import Connector
 from pipeline.dead_letters import Filter
 from pipeline.destination import Destination
-from pipeline.intake import SUPPLY, Intake
+from pipeline.intake import SUPPLY, Intake, Routes
 from pipeline.lanes import Lanes
 from tests.core import GATE, begin, cut
 from tests.fixtures.intake import Bell
@@ -125,7 +125,7 @@ def test_a_claim_whose_worker_died_comes_again_as_it_was(redis, intake):
     second = intake.claim(0)
 
     assert (second.id, second.attempt, second.entries) == (first.id, 2, first.entries)
-    assert intake.accept(first, [], []) is None
+    assert intake.accept(first, Routes()) is None
 
 
 def test_what_is_not_valid_becomes_a_dead_letter_and_the_others_go_on(redis, acceptance, engine):

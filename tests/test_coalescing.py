@@ -225,7 +225,7 @@ def test_a_row_that_was_sent_meanwhile_is_not_sent_again(house):
     house.lanes.flush("members")
     batch, _ = house.cut()
     house.lanes.settle(batch)
-    house.acceptance._intake.accept(taken, list(router.lanes), router.routes, states)
+    house.acceptance._intake.accept(taken, router.routes, states)
 
     assert [row.variables for row in house.waiting()] == [{"y": 2}]
 

@@ -18,7 +18,7 @@ from hypothesis.stateful import (
 
 from pipeline.batch import Batch
 from pipeline.broker import connect
-from pipeline.intake import Intake, Routed
+from pipeline.intake import Intake, Routes
 from pipeline.lanes import Lanes
 from tests.core import GATE, configure
 
@@ -58,8 +58,10 @@ class Model(RuleBasedStateMachine):
             entries.append(json.dumps({"n": self.count}))
         self.redis.rpush("intake:0", *entries)
         claim = self.intake.claim(0)
-        routes = [Routed("", profile, (str(LANES.index(lane) + 1),)) for profile, lane in rows]
-        assert self.intake.accept(claim, LANES, routes).added == len(rows)
+        routes = Routes()
+        for profile, lane in rows:
+            routes.add(profile, (lane,))
+        assert self.intake.accept(claim, routes).added == len(rows)
 
     @rule(target=flying)
     def claim(self):

@@ -2,8 +2,7 @@
 -- KEYS  1 intake:{shard}  2 intake:{shard}:claim
 -- ARGV  1 claim id  2 attempt  3 idempotency window, s
 --       4 MessagePack of what is to be done, a map:
---         lanes     their names
---         routes    for each the numbers of its lanes, such as {"1", "-2", "=3"}; "-": invalid there, only counted;
+--         routes    for each its lanes, such as {"d1/all", "-d2/all", "=d3/all"}; "-": invalid there, only counted;
 --                   "=": a state action's, counted here and placed below
 --         routed    the number of every entry's route
 --         profiles  the profile of every entry
@@ -28,7 +27,11 @@ local invalid, repeated, added, coalesced = 0, 0, 0, 0
 local destinations = {}
 local function destination(name)
   if not destinations[name] then
-    destinations[name] = {name = name, received = 0, coalesced = 0, size = 0, profiles = {}, rows = {}, lanes = {}}
+    local settings = redis.call('HMGET', 'destination:' .. name, 'connector', 'dedupe')
+    destinations[name] = {
+      name = name, connector = settings[1] or '', dedupe = settings[2] or '0',
+      received = 0, coalesced = 0, size = 0, profiles = {}, rows = {}, lanes = {},
+    }
   end
   return destinations[name]
 end
@@ -37,8 +40,7 @@ local routes = {}
 for i, lanes in ipairs(claim.routes) do
   routes[i] = {}
   for j, text in ipairs(lanes) do
-    local kind, number = string.match(text, '^([-=]?)(%d+)$')
-    local lane = claim.lanes[tonumber(number)]
+    local kind, lane = string.match(text, '^([-=]?)(.*)$')
     routes[i][j] = {kind = kind, lane = lane, to = destination(destination_of(lane))}
   end
 end
@@ -55,8 +57,6 @@ end
 
 -- Some destinations take a profile once in a while, however often it enters.
 local function entered_before(to, profile)
-  to.dedupe = to.dedupe or redis.call('HGET', 'destination:' .. to.name, 'dedupe') or '0'
-  if to.dedupe == '0' then return false end
   local key = 'entered:' .. to.name .. ':' .. redis.sha1hex(profile)
   return not redis.call('SET', key, '1', 'NX', 'EX', to.dedupe)
 end
@@ -67,22 +67,23 @@ local function add(to, profile, row, lane)
 end
 
 local entries = redis.call('LRANGE', KEYS[1], 0, held[3] - 1)
+local marks, profiles, routed = claim.marks, claim.profiles, claim.routed
 for i = 1, #entries do
-  local mark, profile, ways = claim.marks[i], claim.profiles[i], routes[claim.routed[i]]
-  local replayed = mark and string.sub(mark, 1, 1) == 'r'
-  if mark and seen(mark) then
-    repeated, ways = repeated + 1, {}
+  local mark, ways, replayed = marks[i], routes[routed[i]], false
+  if mark then
+    replayed = string.sub(mark, 1, 1) == 'r'
+    if seen(mark) then repeated, ways = repeated + 1, {} end
   end
   for j = 1, #ways do
     local way = ways[j]
-    local to = way.to
+    local to, kind = way.to, way.kind
     if not replayed then to.received = to.received + 1 end
-    if way.kind == '-' then
+    if kind == '-' then
       invalid = invalid + 1
-    elseif way.kind == '' and not replayed and entered_before(to, profile) then
+    elseif kind == '' and to.dedupe ~= '0' and not replayed and entered_before(to, profiles[i]) then
       to.coalesced = to.coalesced + 1
-    elseif way.kind == '' then
-      add(to, profile, entries[i], way.lane)
+    elseif kind == '' then
+      add(to, profiles[i], entries[i], way.lane)
     end
   end
 end
@@ -118,21 +119,22 @@ local function enqueue(to, arrival)
   local waiting, first, parked, behind, arrivals = {}, {}, {}, {}, {}
   local sequence = redis.call('INCRBY', 'sequence', to.size) - to.size
   local there = redis.call('HMGET', 'rows:' .. to.name, unpack(to.profiles))
+  local profiles, rows, lanes = to.profiles, to.rows, to.lanes
   local lane, of_lane, n, m = nil, nil, 0, 0
   for i = 1, to.size do
-    local profile, row = to.profiles[i], to.rows[i]
-    if lane ~= to.lanes[i] then
-      lane = to.lanes[i]
+    local profile = profiles[i]
+    if lane ~= lanes[i] then
+      lane = lanes[i]
       of_lane = arrivals[lane] or {}
       arrivals[lane], m = of_lane, #of_lane
     end
     if there[i] or waiting[profile] then
       table.insert(parked, 0)
-      table.insert(parked, parked_row(profile, sequence + i, lane, arrival, row))
+      table.insert(parked, parked_row(profile, sequence + i, lane, arrival, rows[i]))
       table.insert(behind, profile)
     else
       waiting[profile] = true
-      first[n + 1], first[n + 2] = profile, row
+      first[n + 1], first[n + 2] = profile, rows[i]
       of_lane[m + 1], of_lane[m + 2] = arrival, profile
       n, m = n + 2, m + 2
     end
@@ -152,9 +154,8 @@ for _, to in pairs(destinations) do
 end
 
 for name, to in pairs(destinations) do
-  local connector = redis.call('HGET', 'destination:' .. name, 'connector') or ''
   for _, what in ipairs({'received', 'coalesced'}) do
-    if to[what] > 0 then count(now, connector, name, what, to[what]) end
+    if to[what] > 0 then count(now, to.connector, name, what, to[what]) end
   end
 end
 return {added, invalid, repeated, coalesced, redis.call('LLEN', KEYS[1])}

@@ -11,7 +11,7 @@ from pipeline.dead_letters import Filter
 from pipeline.delivery import ledger
 from pipeline.delivery.ledger import Fates, Row
 from pipeline.delivery.progress import Progress
-from pipeline.intake import SHARDS, Intake
+from pipeline.intake import SHARDS, Intake, Routes
 from tests.core import add_rows, begin
 from tests.erasure.scene import TRACE, ZOE, change, places, traces
 from tests.house import ACME, LAPSED
@@ -64,7 +64,7 @@ def test_whoever_has_read_an_entry_and_is_late_does_not_accept_it(scene):
     found = scene.erase()
 
     assert (places(found), found.left) == ({("intake", None): 1}, [])
-    assert intake.accept(claim, [], []) is None
+    assert intake.accept(claim, Routes()) is None
     scene.receive()
     assert (left(scene), scene.missing_from_books()) == ([], 0)
 
