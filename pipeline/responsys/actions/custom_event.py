@@ -3,8 +3,8 @@
 https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/api-v1.3-events-eventName-post.htm
 """
 
-from collections.abc import Sequence
-from functools import lru_cache, partial
+from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any
 
 from msgspec import Struct
@@ -23,6 +23,7 @@ from pipeline.responsys.results import read_results
 # Names that the properties of an event must not have, in upper case: Responsys tells no case apart in
 # names. System columns "can corrupt processing and skip recipients", the other two are ours.
 RESERVED = SYSTEM_COLUMNS | {"PROFILEID", "CALLTYPE"}
+MOST_FREE = 1000  # names that are remembered not to be among them
 
 
 class CustomEvent(Action):
@@ -32,11 +33,19 @@ class CustomEvent(Action):
     state = False
     functions = ("triggerCustomEvent",)
 
+    def __init__(self) -> None:
+        self._free: set[str] = (
+            set()
+        )  # names that a property may have: rows come with the same again and again
+
     def problem(self, connector: Connector, destination: Destination, activation: Activation) -> str | None:
         """Look for a missing identifier and for names that Responsys keeps to itself."""
-        names = reserved(tuple(activation.variables))
-        if names:
-            return "reserved variable names: " + ", ".join(f'"{name}"' for name in names)
+        if not self._free.issuperset(activation.variables):
+            names = reserved(activation.variables)
+            if names:
+                return "reserved variable names: " + ", ".join(f'"{name}"' for name in names)
+            if len(self._free) < MOST_FREE:
+                self._free.update(activation.variables)
         return IDENTIFIERS[connector.identifier_type].problem(activation)
 
     def needs(self, connector: Connector, destination: Destination) -> tuple[Need, ...]:
@@ -58,8 +67,7 @@ class CustomEvent(Action):
         )
 
 
-@lru_cache(maxsize=1024)  # rows come with the same variables again and again
-def reserved(names: tuple[str, ...]) -> list[str]:
+def reserved(names: Iterable[str]) -> list[str]:
     """Return which of these names a property must not have."""
     return sorted(name for name in names if name.upper() in RESERVED)
 
