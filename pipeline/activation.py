@@ -31,7 +31,7 @@ from schemas.activation_fields import (
 
 MAX_ENTRY = MAX_BYTES + 2048  # bytes; an entry also carries what the pipeline adds
 OUTSIDE, ENTRY = ActivationSchema(), EntrySchema()
-OURS = ENTRY.fields.keys() - OUTSIDE.fields.keys()  # a producer may not set these
+OURS = frozenset(ENTRY.fields.keys() - OUTSIDE.fields.keys())  # a producer may not set these
 NUMBER_OR_NAME = {**PARTNER_NUMBERS, **{name: number for number, name in PARTNER_NUMBERS.items()}}
 # By name of the field that it constrains; ``finish`` looks at the characters, faster than a pattern here.
 TEXT = {
@@ -119,25 +119,34 @@ def from_mapping(mapping: Mapping[str, Any]) -> Activation:
     Raises:
         Invalid: it breaks a rule, or is larger than 64 KiB.
     """
-    activation = convert(mapping)
-    if activation is None:
-        activation = load(OUTSIDE, mapping)
-        size = len(encode(activation))
-        if size > MAX_BYTES:
-            raise too_large(size)
-    return activation
+    return read(mapping)[0]
 
 
-def convert(mapping: Mapping[str, Any]) -> Activation | None:
+def read(mapping: Mapping[str, Any]) -> tuple[Activation, bytes]:
+    """Read an activation like ``from_mapping``; return it with its JSON."""
+    return convert(mapping) or checked(load(OUTSIDE, mapping))
+
+
+def convert(mapping: Mapping[str, Any]) -> tuple[Activation, bytes] | None:
     """Read ``mapping`` the fast way; None when marshmallow must have a look at it."""
     if type(mapping) is not dict or not OURS.isdisjoint(mapping):
         return None
     try:
         activation = msgspec.convert(mapping, Activation)
-        size = len(encode(activation))  # refuses what has no UTF-8 form, and subclasses of str
+        if not finish(activation):
+            return None
+        raw = encode(activation)  # refuses what has no UTF-8 form, and subclasses of str
     except _REFUSED:
         return None
-    return activation if size <= MAX_BYTES and finish(activation) else None
+    return (activation, raw) if len(raw) <= MAX_BYTES else None
+
+
+def checked(activation: Activation) -> tuple[Activation, bytes]:
+    """Return an activation with its JSON; raises Invalid when that is too large."""
+    raw = encode(activation)
+    if len(raw) > MAX_BYTES:
+        raise too_large(len(raw))
+    return activation, raw
 
 
 def finish(activation: Activation) -> bool:
@@ -145,35 +154,35 @@ def finish(activation: Activation) -> bool:
 
     That is, for one, when Python calls a character not printable: only some of these are refused.
     """
-    if not (activation.audience.isprintable() and activation.profile_id.isprintable()):
-        return False
-    if activation.id is not None and not activation.id.isprintable():
-        return False
-    moment = activation.occurred_at
-    if moment is not None and not (
-        FIRST_YEAR <= moment.year <= LAST_YEAR and type(moment.tzinfo) is timezone
-    ):
-        return False
-    return fit(activation.identifiers)
+    identity, moment = activation.id, activation.occurred_at
+    return (
+        activation.audience.isprintable()
+        and activation.profile_id.isprintable()
+        and (identity is None or identity.isprintable())
+        and (moment is None or (FIRST_YEAR <= moment.year <= LAST_YEAR and type(moment.tzinfo) is timezone))
+        and fit(activation.identifiers)
+    )
 
 
 def fit(identifiers: dict[str, str]) -> bool:
     """Tell whether identifiers keep to the schema, once they are named as it does."""
     for name, value in identifiers.items():
-        if name in PARTNER_NUMBERS or type(value) is not str:
+        if type(value) is not str or name in PARTNER_NUMBERS:
             return rename(identifiers) and fit(identifiers)
-        if name == "email" and "@" not in value:
-            return False
-        if name == "hashed_email" and not HASH.match(value):
-            return False
-        if value.isspace():
+        if name == "email":
+            if "@" not in value:
+                return False
+        elif value.isspace() or (name == "hashed_email" and not HASH.match(value)):
             return False
     return True
 
 
-def rename(identifiers: dict[str, str]) -> bool:
+def rename(identifiers: dict[str, Any]) -> bool:
     """Turn partner numbers into names and numbers into text; False when two of them meet."""
-    named = {PARTNER_NUMBERS.get(name, name): str(value) for name, value in identifiers.items()}
+    named = {
+        PARTNER_NUMBERS.get(name, name): str(value) if type(value) is int else str.__str__(value)
+        for name, value in identifiers.items()
+    }
     if len(named) < len(identifiers):
         return False
     identifiers.clear()

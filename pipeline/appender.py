@@ -12,6 +12,7 @@ from itertools import chain, repeat
 from typing import Protocol
 
 import redis
+from msgspec import msgpack
 from msgspec.structs import replace
 from redis.exceptions import AuthorizationError
 
@@ -127,10 +128,8 @@ class Appender:
 
     def _run(self, chunk: Chunk) -> set[int]:
         keys = [f"producer:{chunk.series.producer}", *(f"intake:{shard}" for shard in chunk.shards)]
-        args: list[bytes | int] = [chunk.series.number, REMEMBERED]
-        args += [len(entries) for entries in chunk.shards.values()]
-        for entries in chunk.shards.values():
-            args += entries
+        entries = msgpack.encode(list(chunk.shards.values()))
+        args: list[int | bytes] = [chunk.series.number, REMEMBERED, entries]
 
         def append() -> list[int]:
             if chunk.bulk:

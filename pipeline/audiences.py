@@ -42,15 +42,12 @@ class Audiences:
         is away, and what gets through nevertheless becomes a dead letter, not a loss.
         """
         age = self._clock() - self._read_at
-        if age < FRESH and self._has(audience):
+        if age < FRESH and (self._known is None or audience in self._known):
             return
         if age >= HASTE:
             self._read()
-        if not self._has(audience):
-            raise UnknownAudience(audience, len(self._known or ()))
-
-    def _has(self, audience: str) -> bool:
-        return self._known is None or audience in self._known
+        if self._known is not None and audience not in self._known:
+            raise UnknownAudience(audience, len(self._known))
 
     def _read(self) -> None:
         self._read_at = self._clock()

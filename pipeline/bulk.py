@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipeline.activation import Activation, Invalid, from_mapping
+from pipeline.activation import Activation, Invalid, read
 from pipeline.appender import Appender, AppendFailed
 from pipeline.audiences import Audiences, UnknownAudience
 from pipeline.chunk import Chunk
@@ -40,7 +40,12 @@ class Bulk:
         count = 0
         try:
             for count, row in enumerate(rows, 1):
-                self._add(count - 1, row)
+                try:
+                    self._add(row)
+                except Invalid as error:
+                    self.report.refuse(count - 1, error.messages)
+                except UnknownAudience as error:
+                    self.report.refuse(count - 1, {"audience": [str(error)]})
                 if self.progress and count % PROGRESS_EVERY == 0:
                     self.progress(count)
         finally:
@@ -50,20 +55,17 @@ class Bulk:
             self.progress(count)
         return self.report
 
-    def _add(self, index: int, row: Mapping[str, Any]) -> None:
-        try:
-            activation = read_row(row, self.audience)
-            self.audiences.require(activation.audience)
-        except Invalid as error:
-            self.report.refuse(index, error.messages)
-            return
-        except UnknownAudience as error:
-            self.report.refuse(index, {"audience": [str(error)]})
-            return
-        self.chunk = self.chunk or self.appender.open()
-        self.chunk.add(activation, self.bulk)
-        if self.chunk.full:
+    def _add(self, row: Mapping[str, Any]) -> None:
+        activation, raw = read_row(row, self.audience)
+        self.audiences.require(activation.audience)
+        chunk = self.chunk or self._open()
+        chunk.add(activation, self.bulk, raw)
+        if chunk.full:
             self._append()
+
+    def _open(self) -> Chunk:
+        self.chunk = self.appender.open()
+        return self.chunk
 
     def _append(self) -> None:
         chunk, self.chunk = self.chunk, None
@@ -74,8 +76,8 @@ class Bulk:
         except AppendFailed as error:
             error.report = self.report
             raise
-        self.report.accepted += len(chunk.activations)
-        self.unrung += len(chunk.activations)
+        self.report.accepted += len(chunk.ids)
+        self.unrung += len(chunk.ids)
         if self.ids:
             self.report.ids += chunk.ids
         if self.unrung >= RING_AFTER or time.monotonic() >= self.rung_at + RING_EVERY:
@@ -87,11 +89,13 @@ class Bulk:
         self.rung_at, self.unrung = time.monotonic(), 0
 
 
-def read_row(row: Mapping[str, Any], audience: str | None) -> Activation:
+def read_row(row: Mapping[str, Any], audience: str | None) -> tuple[Activation, bytes]:
     """Read one row, which need not name its audience, but no other than ``audience``; raises Invalid."""
-    if audience is not None and isinstance(row, Mapping):
+    if audience is None:
+        return read(row)
+    if isinstance(row, (dict, Mapping)):  # of a dict, Mapping alone takes longer to tell
         row = {"audience": audience, **row}
-    activation = from_mapping(row)
-    if audience not in (None, activation.audience):
+    activation, raw = read(row)
+    if activation.audience != audience:
         raise Invalid({"audience": [f'This row is for another audience than "{audience}".']})
-    return activation
+    return activation, raw

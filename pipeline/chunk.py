@@ -6,21 +6,22 @@ a chunk is appended once however often it is sent.
 
 import os
 import secrets
+import time
 from base64 import b32encode
 from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
 from zlib import crc32
 
 from msgspec.structs import replace
 
-from pipeline.activation import Activation, encode
+from pipeline.activation import Activation, decode, encode
 from pipeline.intake import SHARDS
 
 MAX_ENTRIES = 500
 MAX_BYTES = 1024 * 1024
+GRAIN = 0.0001  # seconds for which the clock tells the same time: less than any append takes
 
 
 def random_name() -> str:
@@ -66,16 +67,19 @@ class Numbers:
 class Clock:
     """The time in UTC, which never goes back, or a later change would count as the older one."""
 
-    def __init__(self, now: Callable[[], datetime] | None = None) -> None:
-        self._now = now or partial(datetime.now, UTC)
-        self._latest = datetime.min.replace(tzinfo=UTC)
+    def __init__(self, now: Callable[[], float] = time.time) -> None:
+        self._now = now
+        self._until = 0.0
+        self._text = ""
 
-    def __call__(self) -> datetime:
-        """Return the time."""
+    def __call__(self) -> str:
+        """Return the time as JSON."""
         now = self._now()
-        if now > self._latest:
-            self._latest = now
-        return self._latest
+        if now >= self._until:
+            text = encode(datetime.fromtimestamp(now, UTC)).decode()
+            if now >= self._until:  # unless another thread was faster
+                self._until, self._text = now + GRAIN, text
+        return self._text
 
 
 class Chunk:
@@ -83,8 +87,10 @@ class Chunk:
 
     def __init__(self, series: Series, clock: Clock) -> None:
         self.series = series
-        self.activations: list[Activation] = []
-        self.shards: dict[int, list[bytes]] = defaultdict(list)
+        self.ids: list[str] = []  # chosen or given
+        self.entries: list[str] = []
+        self.shards: dict[int, list[str]] = defaultdict(list)
+        self.bulk = False  # part of a backfill
         self._size = 0
         self._clock = clock
         self._prefix = f"{series.producer}-{series.number}-"
@@ -92,29 +98,31 @@ class Chunk:
     @property
     def full(self) -> bool:
         """True when the chunk should be appended before more is added."""
-        return len(self.activations) >= MAX_ENTRIES or self._size >= MAX_BYTES
+        return len(self.entries) >= MAX_ENTRIES or self._size >= MAX_BYTES
 
     @property
-    def bulk(self) -> bool:
-        """True when it is part of a backfill."""
-        return bool(self.activations) and self.activations[-1].bulk
+    def activations(self) -> list[Activation]:
+        """Its activations, as they are in the intake."""
+        return [decode(entry.encode()) for entry in self.entries]
 
-    @property
-    def ids(self) -> list[str]:
-        """The ids of its activations, chosen or given."""
-        return [entry.id or entry.auto_id or "" for entry in self.activations]
+    def add(self, activation: Activation, bulk: bool = False, raw: bytes | None = None) -> str:
+        """Add an activation and return its id; it gets one when it has none, and a time.
 
-    def add(self, activation: Activation, bulk: bool = False) -> str:
-        """Add an activation and return its id; it gets one when it has none, and a time."""
-        auto_id = None if activation.id else f"{self._prefix}{len(self.activations)}"
-        entry = replace(
-            activation,
-            occurred_at=activation.occurred_at or self._clock(),
-            auto_id=auto_id,
-            bulk=bulk or activation.bulk,
-        )
-        raw = encode(entry)
-        self.shards[crc32(entry.profile_id.encode()) % SHARDS].append(raw)
-        self.activations.append(entry)
+        ``raw`` is its JSON, for who has that already: writing it takes as long as all the rest here.
+        """
+        raw = raw or encode(replace(activation, auto_id=None))
+        identity, added = activation.id, ""
+        if not identity:
+            identity = f"{self._prefix}{len(self.entries)}"
+            added = f',"auto_id":"{identity}"'
+        if not activation.occurred_at:
+            added += f',"occurred_at":{self._clock()}'
+        if bulk and not activation.bulk:
+            added += ',"bulk":true'
+        entry = f"{raw[:-1].decode()}{added}}}"
+        self.ids.append(identity)
+        self.entries.append(entry)
+        self.shards[crc32(activation.profile_id.encode()) % SHARDS].append(entry)
+        self.bulk = bulk or activation.bulk
         self._size += len(raw)
-        return auto_id or activation.id or ""
+        return identity

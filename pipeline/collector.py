@@ -35,7 +35,7 @@ class Collector:
     def held(self) -> int:
         """How many activations are not yet known to be in the intake."""
         with self._lock:
-            return sum(len(chunk.activations) for chunk in (self._open, self._sent) if chunk)
+            return sum(len(chunk.ids) for chunk in (self._open, self._sent) if chunk)
 
     def add(self, activation: Activation) -> str:
         """Hold an activation and return its id.

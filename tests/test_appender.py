@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from zlib import crc32
 
 import pytest
+from msgspec.structs import replace
 from redis.exceptions import AuthenticationError, OutOfMemoryError, ReadOnlyError, ResponseError
 
 from pipeline.activation import Activation
@@ -26,7 +27,7 @@ def pauses():
 
 @pytest.fixture
 def appender(redis, bell, pauses):
-    return Appender(redis, bell, clock=Clock(lambda: NOON), sleep=pauses.append)
+    return Appender(redis, bell, clock=Clock(NOON.timestamp), sleep=pauses.append)
 
 
 @pytest.fixture
@@ -58,6 +59,15 @@ def test_generated_ids_name_the_producer_the_chunk_and_the_place(appender, redis
     assert first + second == [f"{producer}-1-0", f"{producer}-1-1", f"{producer}-2-0"]
     assert redis.get(f"producer:{producer}") == b"2"
     assert 86_000 < redis.ttl(f"producer:{producer}") <= 86_400
+
+
+def test_an_entry_is_what_was_activated(appender, entries):
+    """Its time and its id are put at the end of JSON that is written already."""
+    told = row("p-é😀", identifiers={"email": "ada@example.com"}, variables={"it": 'a "}\n\0 ü', "n": 1.5})
+
+    [identity] = appender.append([told], bulk=True)
+
+    assert entries() == [replace(told, auto_id=identity, occurred_at=NOON, bulk=True)]
 
 
 def test_a_profile_always_goes_to_the_same_shard(appender, redis):
@@ -132,6 +142,16 @@ def test_when_no_answer_comes_the_caller_learns_the_ids(far_appender, wire, entr
     assert [entry.id for entry in caught.value.activations] == caught.value.ids
     assert caught.value.ids[1] == "order-7"
     assert entries.profiles() == ["first", "p-1", "p-2"]
+
+
+def test_what_failed_is_what_may_be_in_the_intake(far_appender, wire, entries):
+    wire.lose_answers(99)
+
+    with pytest.raises(AppendFailed) as caught:
+        far_appender.append([row("p-1", variables={"n": n}) for n in range(3)], bulk=True)
+
+    there = [entry for entry in entries() if entry.profile_id == "p-1"]
+    assert caught.value.activations == [replace(entry, id=entry.auto_id, auto_id=None) for entry in there]
 
 
 def test_what_failed_can_be_appended_again_with_its_ids(far_appender, wire, entries):
@@ -218,9 +238,18 @@ def test_some_errors_pass_and_others_do_not(error, passes):
 def test_the_clock_never_goes_back():
     """Else a change could count as older than one before it."""
     times = iter([NOON, NOON.replace(hour=11), NOON.replace(hour=13)])
-    clock = Clock(lambda: next(times))
+    clock = Clock(lambda: next(times).timestamp())
 
-    assert [clock().hour for _ in range(3)] == [12, 12, 13]
+    assert [clock() for _ in range(3)] == [f'"2026-11-21T{hour}:00:00Z"' for hour in (12, 12, 13)]
+
+
+def test_the_clock_stands_still_for_less_than_an_append_takes():
+    times = iter([0.0, 0.00009, 0.0001])
+    clock = Clock(lambda: NOON.timestamp() + next(times))
+
+    assert [clock() for _ in range(3)] == [
+        '"2026-11-21T12:00:00Z"', '"2026-11-21T12:00:00Z"', '"2026-11-21T12:00:00.000100Z"',
+    ]  # fmt: skip
 
 
 def test_a_series_is_lent_to_one_chunk_at_a_time():

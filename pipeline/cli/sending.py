@@ -66,7 +66,7 @@ def rehearse(
     report, run = Report(on_error=sending.refuse), DryRun(catalog, audience)
     for count, row in enumerate(sending.rows(), 1):
         try:
-            problems = run.add(read_row(row, audience))
+            problems = run.add(read_row(row, audience)[0])
         except Invalid as error:
             report.refuse(count - 1, error.messages)
             continue
