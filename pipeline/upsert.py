@@ -39,7 +39,7 @@ class Compiled:
 def insert_new(connection: Connection, table: Table, row: Mapping[str, Any]) -> bool:
     """Insert a row; False when there is one of its primary key already."""
     statement = compiled_new_rows(connection.dialect, table, tuple(row))
-    return connection.exec_driver_sql(statement.text, statement.parameters(row)).first() is not None
+    return connection.exec_driver_sql(statement.text, statement.parameters(row)).rowcount > 0
 
 
 def insert_all_new(
@@ -58,7 +58,7 @@ def add_up(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any
 @cache
 def compiled_new_rows(dialect: Dialect, table: Table, names: tuple[str, ...]) -> Compiled:
     """Compile the statement that inserts what is not there yet."""
-    return Compiled(new_rows(dialect.name, table, *table.primary_key.columns), dialect, names)
+    return Compiled(new_rows(dialect.name, table), dialect, names)
 
 
 @cache
@@ -70,7 +70,8 @@ def compiled_sums(dialect: Dialect, table: Table, column: str, names: tuple[str,
 @cache
 def new_rows(dialect: str, table: Table, *columns: Column[Any]) -> Any:
     """Build the statement that inserts what is not there yet."""
-    return INSERT[dialect](table).on_conflict_do_nothing().returning(*columns)
+    statement = INSERT[dialect](table).on_conflict_do_nothing()
+    return statement.returning(*columns) if columns else statement
 
 
 @cache

@@ -7,6 +7,7 @@ same batch, however that came about, finds the record and does nothing but settl
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 
 from sqlalchemy import Connection, Engine, select
 
@@ -30,14 +31,16 @@ class Fates:
     verdicts: Sequence[Rejection | None]
     returned: Sequence[int] = ()
 
+    @cached_property
     def rejected(self) -> list[tuple[int, Row, Rejection]]:
-        """Return the rejected rows with their positions and reasons."""
+        """The rejected rows with their positions and reasons."""
         back = set(self.returned)
         judged = enumerate(zip(self.rows, self.verdicts, strict=True))
         return [(i, row, verdict) for i, (row, verdict) in judged if verdict is not None and i not in back]
 
+    @cached_property
     def delivered(self) -> list[Activation]:
-        """Return what was delivered."""
+        """What was delivered."""
         back = set(self.returned)
         judged = enumerate(zip(self.rows, self.verdicts, strict=True))
         return [row.activation for i, (row, verdict) in judged if verdict is None and i not in back]
@@ -49,7 +52,7 @@ def record(engine: Engine, batch: Batch, action: str, fates: Fates, outcome: str
     When the batch has a record already, nothing is written and that record's positions are returned.
     """
     now = datetime.now(UTC)
-    delivered, rejected = fates.delivered(), fates.rejected()
+    delivered, rejected = fates.delivered, fates.rejected
     row = {
         "id": batch.id, "destination": batch.destination, "connector": batch.connector, "action": action,
         "attempt": batch.attempt, "rows": len(fates.rows),
@@ -61,7 +64,7 @@ def record(engine: Engine, batch: Batch, action: str, fates: Fates, outcome: str
             return _returned(connection, batch.id) or ()
         hidden = Hidden(values_of(row.activation for row in fates.rows) if rejected else ())
         dead_letters.keep(connection, [_letter(batch, hidden, *one) for one in rejected], now)
-        removed = sum(activation.call_type == "REMOVE" for activation in delivered)
+        removed = [activation.call_type for activation in delivered].count("REMOVE")
         stats.add(connection, now, stats.Where(batch.connector, batch.destination), {
             "sent": len(delivered) - removed, "removed": removed,
             "batches": 1, "rows": len(fates.rows) - len(fates.returned),

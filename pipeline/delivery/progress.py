@@ -48,7 +48,7 @@ class Progress:
 
     def verdicts(self, rows: int) -> list[Rejection | None]:
         """Return one verdict for every row."""
-        return [self.rejected.get(position) for position in range(rows)]
+        return [self.rejected.get(position) for position in range(rows)] if self.rejected else [None] * rows
 
     def without(self, position: int) -> "Progress":
         """Return the progress of all rows but the one at ``position``."""

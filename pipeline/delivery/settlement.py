@@ -61,7 +61,7 @@ class Settlement:
         The next batch of the gate ``then`` is claimed with it.
         """
         fates = Fates(rows, verdicts, returned)
-        rejected = len(fates.rejected())
+        rejected = len(fates.rejected)
         outcome = "rejected" if rejected == len(rows) else "delivered"
         back = self.persist(batch, lambda: ledger.record(self._engine, batch, action, fates, outcome))
         settled, following = self.persist(batch, lambda: self._settle(batch, back, then))

@@ -115,11 +115,7 @@ class Property(Struct, frozen=True, gc=False):
 
 def properties(row: Activation) -> list[Property]:
     """Return a row's properties: its profile, what happened to it, and its variables."""
-    return [
-        Property("profileId", row.profile_id),
-        Property("callType", row.call_type),
-        *[
-            Property(name, value if type(value) is str else render(value))
-            for name, value in row.variables.items()
-        ],
-    ]
+    found = [Property("profileId", row.profile_id), Property("callType", row.call_type)]
+    for name, value in row.variables.items():
+        found.append(Property(name, value if type(value) is str else render(value)))
+    return found
