@@ -4,7 +4,7 @@ All of it is one SQL transaction whose first statement is the batch's record. Wh
 same batch, however that came about, finds the record and does nothing but settle it the same way.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -35,15 +35,19 @@ class Fates:
     def rejected(self) -> list[tuple[int, Row, Rejection]]:
         """The rejected rows with their positions and reasons."""
         back = set(self.returned)
-        judged = enumerate(zip(self.rows, self.verdicts, strict=True))
-        return [(i, row, verdict) for i, (row, verdict) in judged if verdict is not None and i not in back]
+        return [
+            (i, row, verdict) for i, row, verdict in self._judged if verdict is not None and i not in back
+        ]
 
     @cached_property
     def delivered(self) -> list[Activation]:
         """What was delivered."""
         back = set(self.returned)
-        judged = enumerate(zip(self.rows, self.verdicts, strict=True))
-        return [row.activation for i, (row, verdict) in judged if verdict is None and i not in back]
+        return [row.activation for i, row, verdict in self._judged if verdict is None and i not in back]
+
+    @property
+    def _judged(self) -> Iterable[tuple[int, Row, Rejection | None]]:
+        return zip(range(len(self.rows)), self.rows, self.verdicts, strict=True)
 
 
 def record(engine: Engine, batch: Batch, action: str, fates: Fates, outcome: str) -> Sequence[int]:
