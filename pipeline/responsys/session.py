@@ -142,31 +142,25 @@ class Session(requests.Session):
         self._environment: dict[str, Any] = {}
         self._prepared: dict[str, requests.PreparedRequest] = {}
 
-    def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
-        """Return a call like the last one to its address, with its own body and token."""
-        if not isinstance(request.data, Body) or not isinstance(request.auth, Token):
-            return super().prepare_request(request)
-        alike = self._alike(request)
-        prepared = requests.PreparedRequest()
-        prepared.__dict__.update(alike.__dict__, headers=alike.headers.copy(), body=request.data)
-        prepared.headers["Content-Length"] = str(len(request.data))
-        return request.auth(prepared)
-
-    def _alike(self, request: requests.Request) -> requests.PreparedRequest:
-        """Return what all calls to an address share, which is neither a body nor a token."""
-        key = f"{request.method} {request.url}"
-        if key not in self._prepared:
-            bare = requests.Request(request.method, request.url, request.headers, auth=Token(None))
-            self._prepared[key] = super().prepare_request(bare)
-        return self._prepared[key]
-
-    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+    def request(self, method: Any, url: Any, *args: Any, **options: Any) -> requests.Response:
         """Send a call straight through its adapter: no hooks, no redirects, no cookies."""
-        body: object = request.body
+        body = options.get("data")
         if not isinstance(body, Body):
-            return super().send(request, **options)
-        del options["allow_redirects"]
-        return self.get_adapter(url=str(request.url)).send(request, **options)
+            return super().request(method, url, *args, **options)
+        alike = self._alike(method, url, options["headers"])
+        headers = {**alike.headers, "Content-Length": str(len(body))}
+        request = requests.PreparedRequest()
+        request.__dict__.update(alike.__dict__, headers=headers, body=body)
+        settings = self.merge_environment_settings(request.url, {}, None, None, None)
+        return self.get_adapter(url).send(options["auth"](request), timeout=options["timeout"], **settings)
+
+    def _alike(self, method: str, url: str, headers: Any) -> requests.PreparedRequest:
+        """Return what all calls to an address share, which is neither a body nor a token."""
+        key = f"{method} {url}"
+        if key not in self._prepared:
+            bare = requests.Request(method, url, headers, auth=Token(None))
+            self._prepared[key] = self.prepare_request(bare)
+        return self._prepared[key]
 
     def merge_environment_settings(self, url: Any, *options: Any) -> Any:
         """Return what the environment says of the host of ``url``."""
