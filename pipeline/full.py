@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import redis
+from hiredis import pack_command
 from redis.client import Pipeline
 from redis.connection import DefaultParser
 
@@ -68,11 +69,11 @@ class Client(redis.Redis):
                 raise
         return self.go_on([args])[0]
 
-    def _exchange(self, args: Sequence[Any]) -> Any:
+    def _exchange(self, args: tuple[Any, ...]) -> Any:
         """Run one command, of which redis-py makes two and a half times as much work."""
         connection: Any = self.connection_pool.get_connection()
         try:
-            connection.send_command(*args)
+            connection.send_packed_command([pack_command(args)])
             return connection.read_response()
         finally:
             self.connection_pool.release(connection)
