@@ -1,10 +1,10 @@
 """Open the HTTP session that all threads and connectors of a process share."""
 
+import http.client
 import re
 import time
-from http.client import HTTPMessage
-from http.client import HTTPResponse as Answer
 from http.cookiejar import DefaultCookiePolicy
+from io import BytesIO
 from typing import Any
 
 import requests
@@ -20,12 +20,11 @@ from pipeline.responsys.transport import Body, Token
 MAX_IDLE = 4.0  # seconds
 MAX_CONNECTIONS = 32  # kept per host
 
-
 # What begins an answer that went well, all of it; a line may not be folded.
 HEAD = re.compile(rb"HTTP/1\.1 200([^\r\n]*)\r\n((?:[\w-]+:[^\r\n]*\r\n)+)\r\n")
 
 
-class QuickAnswer(Answer):
+class Answer(http.client.HTTPResponse):
     """Reads the usual head by itself: http.client has it read as an e-mail, which takes ten times as long."""
 
     def begin(self) -> None:
@@ -37,7 +36,7 @@ class QuickAnswer(Answer):
         self.fp.read(head.end())
         self.code = self.status = 200
         self.version, self.reason = 11, head[1].decode("latin-1").strip()
-        self.headers = self.msg = HTTPMessage()
+        self.headers = self.msg = http.client.HTTPMessage()
         for line in head[2].decode("latin-1").splitlines():
             name, _, value = line.partition(":")
             self.headers.set_raw(name, value.strip())
@@ -52,14 +51,18 @@ class QuickAnswer(Answer):
 class Connection(HTTPConnection):
     """A connection that counts as lost once it was idle for ``MAX_IDLE``."""
 
-    response_class = QuickAnswer
+    response_class = Answer
     answered = 0.0
 
     def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # urllib3's own, as it does
-        """Note when it was last of use."""
-        response = super().getresponse()
+        """Read an answer to its end, without all that urllib3 can do with one, and note when that was."""
+        self.sock.settimeout(self.timeout)
+        answer = http.client.HTTPConnection.getresponse(self)
+        content, coding = answer.read(), answer.getheader("Content-Encoding")
         self.answered = time.monotonic()
-        return response
+        if coding is None:
+            return HTTPResponse(content, status=answer.status)
+        return HTTPResponse(BytesIO(content), {"Content-Encoding": coding}, answer.status)
 
     @property
     def is_connected(self) -> bool:
@@ -108,13 +111,11 @@ class Adapter(HTTPAdapter):
         return self._pools[host]
 
     def build_response(self, request: requests.PreparedRequest, answer: Any) -> requests.Response:
-        """Return an answer to a call, of which nothing matters but the status and the content."""
-        body: object = request.body
-        if not isinstance(body, Body):
-            return super().build_response(request, answer)
+        """Return an answer, of which nothing matters but the status and the content."""
         response = requests.Response()
         response.request, response.status_code = request, answer.status
-        response._content = answer.read(decode_content=True)  # and so frees the connection
+        response._content = answer.data or b""
+        answer.release_conn()
         return response
 
     def close(self) -> None:

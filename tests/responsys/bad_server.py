@@ -81,6 +81,18 @@ def answer(*bodies: bytes, status: str = "200 OK") -> Behaviour:
     return behave
 
 
+def say(*answers: bytes) -> Behaviour:
+    """Answer one request after the other with these bytes, on the same connection."""
+
+    def behave(server: BadServer, connection: socket.socket) -> None:
+        for content in answers:
+            if not server.receive(connection):
+                return
+            connection.sendall(content)
+
+    return behave
+
+
 def close(server: BadServer, connection: socket.socket) -> None:
     """Read a request and answer nothing."""
     server.receive(connection)

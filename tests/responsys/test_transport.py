@@ -1,5 +1,6 @@
 """pipeline.responsys.transport and session, against servers that misbehave."""
 
+import gzip
 import socket
 import ssl
 
@@ -10,7 +11,7 @@ from pipeline.responsys import session as sessions
 from pipeline.responsys.session import open_session
 from pipeline.responsys.transport import Body, exchange
 from tests.fixtures.tls import certificate_in
-from tests.responsys.bad_server import answer, close, hang, hang_within, truncate
+from tests.responsys.bad_server import answer, close, hang, hang_within, say, truncate
 
 CONTENT = b'{"recipientData": []}'
 
@@ -149,6 +150,46 @@ def test_a_redirect_is_not_followed(session, serve):
     with pytest.raises(RetryLater, match="HTTP 307"):
         post(session, server.url)
     assert elsewhere.requests == []
+
+
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 2", b"{}"),
+        (b"HTTP/1.1 200\r\ncontent-LENGTH:2  \r\nConnection: Keep-Alive", b"{}"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked", b"1\r\n{\r\n1;odd\r\n}\r\n0\r\n\r\n"),
+        (b"HTTP/1.1 200 OK\r\nX-Folded: one\r\n two\r\nContent-Length: 2", b"{}"),
+        (b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2", b"{}"),
+        (b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * 20_000 + b"\r\nContent-Length: 2", b"{}"),
+        (
+            b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 22",
+            gzip.compress(b"{}", mtime=0),
+        ),
+    ],
+    ids=["length", "odd", "chunks", "folded", "continue", "long", "gzip"],
+)
+def test_an_answer_is_read_in_any_form_and_its_connection_used_again(session, serve, head, body):
+    content = head + b"\r\n\r\n" + body
+    server = serve(say(content, content))
+
+    assert [post(session, server.url), post(session, server.url)] == [{}, {}]
+    assert server.connections == 1
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2",
+        b"HTTP/1.1 200 OK\r\nX: y",
+        b"HTTP/1.0 200",
+    ],
+    ids=["told", "no length", "old"],
+)
+def test_an_answer_may_be_the_last_of_its_connection(session, serve, head):
+    server = serve(say(head + b"\r\n\r\n{}"))
+
+    assert [post(session, server.url), post(session, server.url)] == [{}, {}]
+    assert server.connections == 2
 
 
 def test_a_connection_is_used_again(session, serve):
