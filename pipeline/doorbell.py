@@ -11,6 +11,7 @@ from contextlib import suppress
 from celery import Celery
 from kombu.exceptions import OperationalError
 from kombu.messaging import Producer
+from kombu.transport import redis as _redis  # noqa: F401 -- or the first ring would wait for it
 
 from pipeline.broker import celery_settings
 

@@ -21,7 +21,7 @@ MAX_IDLE = 4.0  # seconds
 MAX_CONNECTIONS = 32  # kept per host
 
 # What begins an answer that went well, all of it; a line may not be folded.
-HEAD = re.compile(rb"HTTP/1\.1 200([^\r\n]*)\r\n((?:[\w-]+:[^\r\n]*\r\n)+)\r\n")
+HEAD = re.compile(rb"HTTP/1\.1 200((?: [^\r\n]*)?)\r\n((?:[\w-]+:[^\r\n]*\r\n)+)\r\n")
 
 
 class Answer(http.client.HTTPResponse):

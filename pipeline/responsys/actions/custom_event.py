@@ -34,9 +34,8 @@ class CustomEvent(Action):
     functions = ("triggerCustomEvent",)
 
     def __init__(self) -> None:
-        self._free: set[str] = (
-            set()
-        )  # names that a property may have: rows come with the same again and again
+        # Names that a property may have: rows come with the same again and again.
+        self._free: set[str] = set()
 
     def problem(self, connector: Connector, destination: Destination, activation: Activation) -> str | None:
         """Look for a missing identifier and for names that Responsys keeps to itself."""
