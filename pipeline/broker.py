@@ -9,6 +9,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from pipeline.connections import Pool
 from pipeline.errors import Misconfigured
 from pipeline.full import Client, Parser
 
@@ -29,7 +30,7 @@ def connect(url: str) -> redis.Redis:
     redis-py 8 replays commands after a time-out by default; whoever wants that here repeats a
     script that is safe to repeat.
     """
-    return Client.from_url(url, retry=Retry(NoBackoff(), 0), parser_class=Parser, **SOCKET)
+    return Client.from_pool(Pool.from_url(url, retry=Retry(NoBackoff(), 0), parser_class=Parser, **SOCKET))
 
 
 def text(value: bytes | str) -> str:
