@@ -5,10 +5,21 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import (
+    URL,
+    Connection,
+    Dialect,
+    Engine,
+    PoolProxiedConnection,
+    create_engine,
+    event,
+    make_url,
+    text,
+)
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -44,6 +55,39 @@ def reading(engine: Engine) -> Iterator[Connection]:
         if engine.dialect.name == "sqlite":
             connection.connection.cursor().execute("BEGIN")  # locks nothing yet
         yield connection
+
+
+@dataclass(frozen=True)
+class Driver:
+    """The driver's own connection, for plain statements: SQLAlchemy takes three times as long over them."""
+
+    dialect: Dialect
+    connection: PoolProxiedConnection
+
+    def exec_driver_sql(self, statement: str, parameters: Any) -> Any:
+        """Run a statement, once or for each of a list of parameters."""
+        cursor = self.connection.cursor()
+        run = cursor.executemany if isinstance(parameters, list) else cursor.execute
+        run(statement, parameters)
+        return cursor
+
+
+@contextmanager
+def driver(engine: Engine) -> Iterator[Driver]:
+    """Run plain statements in one transaction; errors are SQLAlchemy's, as always."""
+    dialect, connection = engine.dialect, engine.raw_connection()
+    try:
+        dialect.do_begin(connection)
+        yield Driver(dialect, connection)
+        connection.commit()
+    except dialect.loaded_dbapi.Error as error:
+        if dialect.is_disconnect(error, connection, None):
+            connection.invalidate(error)
+        raise DBAPIError.instance(
+            None, None, error, dialect.loaded_dbapi.Error, hide_parameters=True, dialect=dialect
+        ) from error
+    finally:
+        connection.close()  # rolls back what was not committed
 
 
 def migrate(engine: Engine) -> None:

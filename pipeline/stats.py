@@ -20,7 +20,7 @@ from datetime import UTC, datetime, timedelta
 import redis
 from sqlalchemy import Connection, Engine, select
 
-from pipeline.database import reading
+from pipeline.database import Driver, reading
 from pipeline.scripts import Scripts
 from pipeline.tables import folds, statistics
 from pipeline.upsert import add_up, insert_new
@@ -37,7 +37,7 @@ class Where:
 Numbers = dict[Where, dict[str, int]]
 
 
-def add(connection: Connection, now: datetime, where: Where, numbers: Mapping[str, int]) -> None:
+def add(connection: Connection | Driver, now: datetime, where: Where, numbers: Mapping[str, int]) -> None:
     """Add numbers to the hour of ``now``."""
     hour = now.replace(minute=0, second=0, microsecond=0)
     rows = [

@@ -11,6 +11,8 @@ from typing import Any
 from sqlalchemy import Column, Connection, Dialect, Row, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
+from pipeline.database import Driver
+
 INSERT: dict[str, Any] = {  # their common base knows nothing of ON CONFLICT
     "sqlite": sqlite.insert,
     "postgresql": postgresql.insert,
@@ -36,7 +38,7 @@ class Compiled:
         return values if self._order is None else tuple(values[name] for name in self._order)
 
 
-def insert_new(connection: Connection, table: Table, row: Mapping[str, Any]) -> bool:
+def insert_new(connection: Connection | Driver, table: Table, row: Mapping[str, Any]) -> bool:
     """Insert a row; False when there is one of its primary key already."""
     statement = compiled_new_rows(connection.dialect, table, tuple(row))
     return connection.exec_driver_sql(statement.text, statement.parameters(row)).rowcount > 0
@@ -49,7 +51,9 @@ def insert_all_new(
     return connection.execute(new_rows(connection.dialect.name, table, *columns), list(rows)).all()
 
 
-def add_up(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], column: str) -> None:
+def add_up(
+    connection: Connection | Driver, table: Table, rows: Sequence[Mapping[str, Any]], column: str
+) -> None:
     """Insert rows of the same columns, adding their ``column`` to that of rows already there."""
     statement = compiled_sums(connection.dialect, table, column, tuple(rows[0]))
     connection.exec_driver_sql(statement.text, [statement.parameters(row) for row in rows])

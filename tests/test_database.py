@@ -6,10 +6,12 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import insert, inspect, select, text
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from pipeline import tables
-from pipeline.database import migrate, open_database, reading
+from pipeline.database import driver, migrate, open_database, reading
 from pipeline.errors import Misconfigured
+from pipeline.upsert import insert_new
 from tests.processes import run_at_once
 
 MIGRATE = """
@@ -106,6 +108,45 @@ def test_reading_does_not_wait_for_a_writer(engine):
 
         with reading(engine) as connection:
             assert connection.execute(select(tables.folds)).all() == []
+
+
+def test_plain_statements_are_one_transaction(engine):
+    def folds():
+        with reading(engine) as connection:
+            return connection.execute(select(tables.folds.c.id)).scalars().all()
+
+    def fail():
+        with driver(engine) as plain:
+            insert_new(plain, tables.folds, FOLD)
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        fail()
+    assert folds() == []
+
+    with driver(engine) as plain:
+        assert insert_new(plain, tables.folds, FOLD)
+        assert not insert_new(plain, tables.folds, FOLD)
+    assert folds() == ["1"]
+
+
+def test_errors_of_plain_statements_are_those_of_all_others(engine):
+    with engine.begin() as connection, pytest.raises(DBAPIError) as usual:
+        connection.exec_driver_sql("nonsense")
+
+    with pytest.raises(DBAPIError) as caught, driver(engine) as plain:
+        plain.exec_driver_sql("nonsense", ())
+
+    assert type(caught.value) is type(usual.value)
+    assert type(caught.value.orig) is type(usual.value.orig)
+
+
+def test_a_connection_that_died_under_plain_statements_is_not_used_again(postgresql):
+    with pytest.raises(OperationalError), driver(postgresql) as plain:
+        plain.exec_driver_sql("SELECT pg_terminate_backend(pg_backend_pid())", ())
+
+    with driver(postgresql) as plain:
+        assert insert_new(plain, tables.folds, FOLD)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from pipeline import dead_letters, stats
 from pipeline.activation import Activation
 from pipeline.batch import Batch
 from pipeline.call import Rejection
-from pipeline.database import reading
+from pipeline.database import driver, reading
 from pipeline.dead_letters import DeadLetter
 from pipeline.delivery.row import Row
 from pipeline.redaction import Hidden, values_of
@@ -63,27 +63,26 @@ def record(engine: Engine, batch: Batch, action: str, fates: Fates, outcome: str
         "delivered": len(delivered), "rejected": len(rejected),
         "returned": list(fates.returned), "outcome": outcome, "finished_at": now,
     }  # fmt: skip
-    with engine.begin() as connection:
-        if not insert_new(connection, batches, row):
-            return _returned(connection, batch.id) or ()
-        hidden = Hidden(values_of(row.activation for row in fates.rows) if rejected else ())
-        dead_letters.keep(connection, [_letter(batch, hidden, *one) for one in rejected], now)
-        removed = [activation.call_type for activation in delivered].count("REMOVE")
-        stats.add(connection, now, stats.Where(batch.connector, batch.destination), {
-            "sent": len(delivered) - removed, "removed": removed,
-            "batches": 1, "rows": len(fates.rows) - len(fates.returned),
-        })  # fmt: skip
-    return fates.returned
+    removed = [activation.call_type for activation in delivered].count("REMOVE")
+    numbers = {
+        "sent": len(delivered) - removed, "removed": removed,
+        "batches": 1, "rows": len(fates.rows) - len(fates.returned),
+    }  # fmt: skip
+    with engine.begin() if rejected else driver(engine) as connection:
+        new = insert_new(connection, batches, row)
+        if new and isinstance(connection, Connection):  # there are letters to write
+            hidden = Hidden(values_of(row.activation for row in fates.rows))
+            dead_letters.keep(connection, [_letter(batch, hidden, *one) for one in rejected], now)
+        if new:
+            stats.add(connection, now, stats.Where(batch.connector, batch.destination), numbers)
+    return fates.returned if new else find(engine, batch.id) or ()
 
 
 def find(engine: Engine, batch: str) -> Sequence[int] | None:
     """Return the positions to give back when the batch has a record, else None."""
+    wanted = select(batches.c.returned).where(batches.c.id == batch)
     with reading(engine) as connection:
-        return _returned(connection, batch)
-
-
-def _returned(connection: Connection, batch: str) -> Sequence[int] | None:
-    found = connection.execute(select(batches.c.returned).where(batches.c.id == batch)).scalar_one_or_none()
+        found = connection.execute(wanted).scalar_one_or_none()
     return None if found is None else list(found)
 
 
