@@ -71,15 +71,19 @@ class Lanes:
         """Read one batch and its rows; None when it has been settled."""
         return contents_of(batch, self._scripts.run("open", args=[batch]))
 
-    def begin(self, batch: Batch, progress: str = "") -> bool | None:
-        """Note that a call is about to go out, and what has been done before it.
+    def begin(self, batch: Batch, progress: str = "", *, call: bool = True) -> bool | None:
+        """Note that a call is about to go out, or an end without one, and what has been done before it.
 
         False when another attempt has the batch, or sending was stopped; None when it comes too late for its
         permit, a window after it was claimed, and needs another.
         """
         args: list[Argument] = [batch.id, batch.attempt, round(CALL_LEASE * 1000), uuid.uuid4().hex]
-        answer = int(self._scripts.run("begin", args=[*args, progress]))
+        answer = int(self._scripts.run("begin", args=[*args, progress, int(call)]))
         return None if answer < 0 else bool(answer)
+
+    def give_back(self, batch: Batch) -> bool:
+        """Return the batch's rows to their lane; False when somebody has begun with it, or ended it."""
+        return bool(self._scripts.run("give_back", args=[batch.id, batch.attempt]))
 
     def settle(self, batch: Batch, returned: Sequence[int] = ()) -> bool:
         """Let the batch's rows leave; those at the positions ``returned`` go back to their lane."""

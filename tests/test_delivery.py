@@ -376,6 +376,74 @@ def test_rows_of_a_destination_that_was_removed_become_dead_letters(house, oracl
     assert house.waiting() == 0
 
 
+def die(*_):
+    raise InterruptedError
+
+
+def test_rows_whose_dead_letters_are_written_go_nowhere_else(house, oracle, monkeypatch):
+    """Its worker dies just then, and the destination comes back."""
+    house.receive("p1")
+    house.records.apply({**CONFIGURATION, "destinations": {}}, prune=True)
+    mirror.refresh(house.redis, house.records)
+    batch = cut(house.lanes, Gate("-", "-", "-", limit=60_000))
+    with monkeypatch.context() as patch:
+        patch.setattr(house.lanes, "settle", die)
+        with pytest.raises(InterruptedError):
+            house.delivery.deliver(batch.id, batch.attempt)
+    house.configure()
+    house.redis.zadd("flying:-", {batch.id: 1})
+    again = house.lanes.lapsed("-")
+
+    for each in again:
+        house.delivery.deliver(*each)
+
+    assert len(house.letters()) == 1
+    assert house.waiting() == 0
+    assert len(oracle.calls) == 0
+
+
+def test_of_two_who_have_heard_of_a_batch_one_ends_it(house, oracle, monkeypatch):
+    """One takes its destination for removed, the other for moved elsewhere."""
+    house.receive("p1")
+    batch = cut(house.lanes, house.gate)
+    house.records.apply({**CONFIGURATION, "destinations": {}}, prune=True)
+    mirror.refresh(house.redis, house.records)
+    repeat = house.delivery._settlement.repeat
+
+    def meanwhile(each):
+        monkeypatch.undo()
+        house.records.apply({
+            **CONFIGURATION,
+            "connectors": {**CONFIGURATION["connectors"], "other": CONFIGURATION["connectors"]["acme"]},
+            "destinations": {"lapsed": {**CONFIGURATION["destinations"]["lapsed"], "connector": "other"}},
+        })  # fmt: skip
+        mirror.refresh(house.redis, house.records)
+        assert house.delivery.deliver(batch.id, batch.attempt).text.startswith("nothing to do")
+        return repeat(each)
+
+    monkeypatch.setattr(house.delivery._settlement, "repeat", meanwhile)
+    house.delivery.deliver(batch.id, batch.attempt)
+
+    assert len(house.letters()) == 1
+    assert house.waiting() == 0
+
+
+def test_rows_do_not_come_straight_back_while_redis_does_not_know_where_they_go_now(house):
+    house.receive("p1")
+    batch = cut(house.lanes, house.gate)
+    house.records.apply({
+        **CONFIGURATION,
+        "connectors": {**CONFIGURATION["connectors"], "other": CONFIGURATION["connectors"]["acme"]},
+        "destinations": {"lapsed": {**CONFIGURATION["destinations"]["lapsed"], "connector": "other"}},
+    })  # fmt: skip
+
+    report = house.delivery.deliver(batch.id, batch.attempt)
+
+    assert report.text == "given back: the destination was changed"
+    assert house.lanes.claim(house.gate) == pytest.approx(1, abs=0.1)
+    assert house.waiting() == 1
+
+
 def lapse(house, batch):
     """Let the worker's lease run out."""
     house.redis.zadd("flying:acme", {batch.id: 1})

@@ -5,7 +5,7 @@ Where it may stop, and what happens then, is the table of design.md, section 4.5
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import starmap
 
 from pipeline.batch import Batch, Contents
@@ -110,15 +110,21 @@ class Delivery:
             catalog = self._catalog.newest()
         destination = catalog.destinations.get(batch.destination)
         if destination is None:
-            return self._settlement.repeat(batch) or self._settlement.reject(batch, "removed", rows, REMOVED)
+            return self._removed(batch, rows)
         if destination.problem:
             return self._settlement.repeat(batch) or waiting(batch, destination.problem)
         action = ACTIONS[destination.action]
         moved = destination.connector != batch.connector or batch.function not in action.functions
         if moved and batch.state == "claimed" and not batch.progress:
-            self._lanes.settle(batch, range(batch.rows))
-            return Report("given back: the destination was changed")
+            given_back = Report("given back: the destination was changed")
+            return given_back if self._lanes.give_back(batch) else STALE
         return Job.of(batch, destination, catalog.connector_of(destination), action, rows, then)
+
+    def _removed(self, batch: Batch, rows: Sequence[Row]) -> Report:
+        """End a batch whose destination is no more; somebody else may know it under another connector."""
+        if batch.state == "claimed" and not self._lanes.begin(batch, call=False):
+            return STALE
+        return self._settlement.repeat(batch) or self._settlement.reject(batch, "removed", rows, REMOVED)
 
     def _recover(self, job: Job) -> Report:
         """Settle a batch whose worker was cut off somewhere between its call and its settling."""
