@@ -402,6 +402,20 @@ def test_rows_whose_dead_letters_are_written_go_nowhere_else(house, oracle, monk
     assert len(oracle.calls) == 0
 
 
+def test_an_end_that_was_begun_and_not_written_down_is_an_unknown_outcome(house, oracle):
+    """Its worker dies before the dead letters, and the destination comes back."""
+    house.receive("p1")
+    batch = cut(house.lanes, house.gate)
+    assert house.lanes.begin(batch, call=False)
+    ((_, later),) = lapse(house, batch)
+
+    house.delivery.deliver(batch.id, later)
+
+    assert [code for _, code, _ in house.letters()] == ["OutcomeUnknown"]
+    assert house.waiting() == 0
+    assert "calls" not in house.numbers()
+
+
 def test_of_two_who_have_heard_of_a_batch_one_ends_it(house, oracle, monkeypatch):
     """One takes its destination for removed, the other for moved elsewhere."""
     house.receive("p1")

@@ -121,7 +121,10 @@ class Delivery:
         return Job.of(batch, destination, catalog.connector_of(destination), action, rows, then)
 
     def _removed(self, batch: Batch, rows: Sequence[Row]) -> Report:
-        """End a batch whose destination is no more; somebody else may know it under another connector."""
+        """End a batch whose destination is no more; somebody else may know it under another connector.
+
+        Who dies before its letters are written leaves a batch that looks as if its call had gone out.
+        """
         if batch.state == "claimed" and not self._lanes.begin(batch, call=False):
             return STALE
         return self._settlement.repeat(batch) or self._settlement.reject(batch, "removed", rows, REMOVED)

@@ -6,7 +6,7 @@ import time
 from tests.processes.house import house, until
 from tests.processes.outlet import people
 
-GRACE = 5  # seconds until it must be gone: its own two, and what a busy machine takes
+GRACE = 3  # seconds until it must be gone
 
 
 def test_a_worker_leaves_in_the_middle_of_the_work_and_the_others_finish_it(tmp_path):
