@@ -12,6 +12,7 @@ import uvicorn
 from emulators.responsys import options
 from emulators.responsys.app import App
 from emulators.responsys.emulator import Emulator
+from emulators.responsys.members import Members
 from emulators.responsys.wire import Protocol
 
 IDLE = 65  # seconds until an unused connection is closed
@@ -108,8 +109,17 @@ def welcome(emulator: Emulator, url: str) -> str:
         folder=profile_list.folder,
         events=", ".join(sorted(account.events)) or "none",
         campaigns=", ".join(account.campaigns) or "none",
-        members="anybody" if profile_list.members.anyone else f"{len(profile_list.members):,}",
+        members=described(profile_list.members),
     )
+
+
+def described(members: Members) -> str:
+    """Say who is on a list, by the address of one whom a first try may go to."""
+    if members.anyone:
+        return "anybody"
+    known = (members.get(riid) or {} for riid in members.riids())
+    address = next((row["EMAIL_ADDRESS_"] for row in known if row.get("EMAIL_ADDRESS_")), None)
+    return f"{len(members):,}, such as {address}" if address else f"{len(members):,}"
 
 
 if __name__ == "__main__":

@@ -25,6 +25,28 @@ def test_without_options_there_is_an_account_to_try_things_on():
         assert [result["success"] for result in answer.json()] == [True, False]
 
 
+@pytest.mark.parametrize(
+    ("options", "members"),
+    [
+        ([], "Members: 1,000, such as demo-0@example.com."),
+        (["--members", "0"], "Members: 0."),
+        (["--any-recipient"], "Members: anybody."),
+    ],
+)
+def test_its_first_words_name_somebody_to_try(options, members):
+    process = subprocess.Popen(
+        [*COMMAND, "--port", "0", *options], stdout=subprocess.PIPE, text=True, cwd=HOUSE
+    )
+    try:
+        words = iter(process.stdout.readline, "")
+        told = next(line for line in words if line.startswith("Events:"))
+    finally:
+        process.terminate()
+        process.communicate(timeout=10)
+
+    assert told.strip().endswith(members)
+
+
 def test_options_describe_the_accounts():
     options = ["--account=a:anna:p:w", "--account=b:bert:pw", "--list=PEOPLE:Sales", "--event=BOUGHT"]
     limits = ["--limit=triggerCustomEvent=5", "--members=0", "--any-recipient", "--extension=PET=TIER"]
