@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import blake2b
 
 from pipeline import dead_letters
@@ -20,6 +21,9 @@ NOWHERE = "-/"  # what belongs to no destination
 GENERATED_ID = re.compile(r"([0-9a-z]+)-(\d+)-\d+")  # as producers make them: producer, chunk, index
 SALVAGED = 255  # characters of a name that is shown although its activation is not valid
 
+# Of one kind all go the same way: audience, call type, bulk, destination, id or replay.
+Kind = tuple[str, str, bool, str | None, str | None]
+
 
 @dataclass(frozen=True)
 class Way:
@@ -28,6 +32,14 @@ class Way:
     destination: Destination
     connector: Connector
     action: Action
+
+
+@dataclass(frozen=True)
+class Path:
+    """Where activations of one kind go that have no problem of their own."""
+
+    problem: Callable[[Activation], str | None]
+    route: int  # its number
 
 
 @dataclass
@@ -41,23 +53,40 @@ class Router:
     routes: Routes = field(default_factory=Routes)
     letters: list[tuple[DeadLetter, int]] = field(default_factory=list)  # with the number of their entry
     states: dict[str, tuple[Way, dict[str, list[Activation]]]] = field(default_factory=dict)  # by destination
+    _paths: dict[Kind, Path] = field(default_factory=dict)
     _ways: dict[tuple[str, str, str | None], list[Way]] = field(default_factory=dict)
     _shapes: dict[tuple[str, str, bool], str] = field(default_factory=dict)
     _first: dict[str, int | None] = field(default_factory=dict)  # digest to the entry that counts
 
     def route(self) -> None:
-        """Find where every entry goes."""
+        """Find where every entry goes; most are like one before, and take the short way."""
+        profiles, routed = self.routes.profiles, self.routes.routed
         for index, entry in enumerate(self.claim.entries):
-            if entry == TOMBSTONE:
-                self.routes.add("", ())
-                continue
             try:
                 activation = decode(entry)
             except Invalid as error:
-                self._refuse(index, salvage(entry), None, "", "; ".join(flatten(error.messages)))
-                self.routes.add("", (NOWHERE,))
+                self._pass_over(index, entry, error)
+                continue
+            kind = (
+                activation.audience,
+                activation.call_type,
+                activation.bulk,
+                activation.destination,
+                activation.id or activation.replay,
+            )
+            path = self._paths.get(kind)
+            if path is not None and path.problem(activation) is None:
+                profiles.append(activation.profile_id)
+                routed.append(path.route)
             else:
-                self._route(index, activation)
+                self._route(index, activation, kind)
+
+    def _pass_over(self, index: int, entry: bytes, error: Invalid) -> None:
+        if entry == TOMBSTONE:
+            self.routes.add("", ())
+        else:
+            self._refuse(index, salvage(entry), None, "", "; ".join(flatten(error.messages)))
+            self.routes.add("", (NOWHERE,))
 
     def lane(self, way: Way, activation: Activation) -> str:
         """Name a lane, computing each shape's once."""
@@ -65,7 +94,7 @@ class Router:
         key = (way.destination.name, shape, activation.bulk)
         return self._shapes.get(key) or self._shapes.setdefault(key, lane_of(way, shape, activation))
 
-    def _route(self, index: int, activation: Activation) -> None:
+    def _route(self, index: int, activation: Activation, kind: Kind) -> None:
         mark, digest = mark_of(activation)
         key = (activation.audience, activation.call_type, activation.destination)
         ways = self._ways.get(key)
@@ -83,6 +112,14 @@ class Router:
             self._refuse(index, activation, None, digest, gone if activation.destination else none)
             lanes.append(NOWHERE)
         self.routes.add(activation.profile_id, tuple(lanes), mark)
+        if not mark and not self.refused:
+            self._remember(kind, ways, lanes)
+
+    def _remember(self, kind: Kind, ways: Sequence[Way], lanes: Sequence[str]) -> None:
+        """Let others of this kind take the short way: all that may be special about them is a problem."""
+        if len(ways) == 1 and lanes[0][0] not in "-=" and ways[0].action.uniform:
+            problem = partial(ways[0].action.problem, ways[0].connector, ways[0].destination)
+            self._paths[kind] = Path(problem, self.routes.routed[-1])
 
     def _lanes(
         self, index: int, activation: Activation, ways: Sequence[Way], mark: str, digest: str

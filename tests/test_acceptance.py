@@ -209,6 +209,15 @@ def test_what_became_a_dead_letter_stays_one_although_it_would_be_taken_now(
     assert fates(redis, engine) == {"lapsed": (1, 1, 0), "left": (1, 1, 0), "copy": (1, 0, 1)}
 
 
+def test_what_became_a_dead_letter_stays_one_behind_others_that_were_taken(redis, intake, engine, dies):
+    leave(redis, entry("p1", identifiers={"email": "ada@example.com", "crm_id": "C-1"}), entry("p2"))
+    dies(LAPSED)
+    now = catalog_of(LAPSED)
+
+    assert Acceptance(intake, engine, lambda _: now).accept(0) == "2 entries, 1 row, 1 invalid"
+    assert fates(redis, engine) == {"lapsed": (2, 1, 1)}
+
+
 def test_what_nobody_took_is_taken_by_nobody_when_its_claim_comes_again(redis, intake, engine, dies):
     """Its dead letter, replayed, goes to every destination there is."""
     leave(redis, entry("p1"))

@@ -54,6 +54,11 @@ class Action(ABC):
         """Name what must be equal within one call, such as the columns; a batch holds rows of one shape."""
         return ""
 
+    @property
+    def uniform(self) -> bool:
+        """Whether all rows of a destination have the same shape."""
+        return type(self).shape is Action.shape
+
     def attributes(self, connector: Connector, destination: Destination) -> frozenset[str] | None:
         """Name the identifiers and variables that are exported; None: all that an activation has.
 
