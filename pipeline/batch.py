@@ -52,10 +52,9 @@ def contents_of(batch: str, answer: Sequence[Sequence[bytes]]) -> Contents | Non
     fields, profiles, rows = answer
     known = {text(name): text(value) for name, value in zip(fields[::2], fields[1::2], strict=True)}
     # The rows of state actions have their lane and a NUL in front of them, which no JSON has.
-    pairs = [
-        (profile.decode(), row[row.find(b"\0") + 1 :]) for profile, row in zip(profiles, rows, strict=True)
-    ]
-    return batch_of(batch, known), pairs
+    if b"\0" in b"".join(rows):
+        rows = [row[row.find(b"\0") + 1 :] for row in rows]
+    return batch_of(batch, known), list(zip(map(bytes.decode, profiles), rows, strict=True))
 
 
 def batch_of(batch: str, known: Mapping[str, str]) -> Batch:
