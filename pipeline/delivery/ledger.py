@@ -34,6 +34,8 @@ class Fates:
     @cached_property
     def rejected(self) -> list[tuple[int, Row, Rejection]]:
         """The rejected rows with their positions and reasons."""
+        if not any(self.verdicts):
+            return []
         back = set(self.returned)
         return [
             (i, row, verdict) for i, row, verdict in self._judged if verdict is not None and i not in back
@@ -42,6 +44,8 @@ class Fates:
     @cached_property
     def delivered(self) -> list[Activation]:
         """What was delivered."""
+        if not any(self.verdicts) and not self.returned:
+            return [row.activation for row in self.rows]
         back = set(self.returned)
         return [row.activation for i, row, verdict in self._judged if verdict is None and i not in back]
 
