@@ -81,7 +81,7 @@ class Job:
     def after(self, verdicts: Sequence[Rejection | None]) -> "Job":
         """Return the job behind its step."""
         named = [why and self.named(why) for why in verdicts]
-        return replace(self, progress=self.progress.after(named, len(self.rows)))
+        return self._with(self.progress.after(named, len(self.rows)))
 
     @property
     def set_up_again(self) -> "Job":
@@ -107,7 +107,7 @@ class Job:
         done = old[: self.progress.step]
         behind = [n for n, step in enumerate(self.steps, 1) if not step.repeatable and new[n - 1] in done]
         at = max(behind, default=0) if old else self.progress.step
-        return replace(self, progress=replace(self.progress, step=at, plan=new))
+        return self._with(replace(self.progress, step=at, plan=new))
 
     @property
     def called(self) -> "Job":
@@ -119,4 +119,11 @@ class Job:
         return next((self._at(n) for n in own if self.steps[n].function == self.batch.function), self)
 
     def _at(self, step: int) -> "Job":
-        return replace(self, progress=replace(self.progress, step=step))
+        return self._with(replace(self.progress, step=step))
+
+    def _with(self, progress: Progress) -> "Job":
+        """Return the job with another progress; the same rows have the same steps."""
+        job = replace(self, progress=progress)
+        if progress.rejected == self.progress.rejected:
+            job.__dict__.update(left=self.left, steps=self.steps)
+        return job
