@@ -60,6 +60,11 @@ def test_rows_become_recipients_with_their_variables_as_properties(connector, de
     )
 
 
+def recipient_of(call):
+    (found,) = json.loads(encoded(call))["recipientData"]
+    return found["recipient"]
+
+
 @pytest.mark.parametrize(
     ("kind", "identifiers", "recipient"),
     [
@@ -74,13 +79,13 @@ def test_a_recipient_has_the_one_identifier_of_the_connector(
     """Of several, Responsys takes the first in an order of its own."""
     call = event_call(replace(connector, identifier_type=kind), destination, [make_activation(identifiers)])
 
-    assert call.body["recipientData"][0]["recipient"] == {**recipient, "listName": LIST}
+    assert recipient_of(call) == {**recipient, "listName": LIST}
 
 
 def test_a_list_without_a_folder_is_named_without_one(connector, destination, make_activation):
     call = event_call(replace(connector, list_folder=None), destination, [make_activation()])
 
-    assert call.body["recipientData"][0]["recipient"]["listName"] == {"objectName": "CONTACTS_LIST"}
+    assert recipient_of(call)["listName"] == {"objectName": "CONTACTS_LIST"}
 
 
 def test_the_events_name_is_percent_encoded(connector, destination, make_activation):
