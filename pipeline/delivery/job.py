@@ -45,12 +45,10 @@ class Job:
         if batch.progress:
             progress = Progress.loads(batch.progress)
             return cls(batch, destination, connector, action, rows, progress, then).planned
-        problems = {
-            position: Rejection("Invalid", problem)
-            for position, row in enumerate(rows)
-            if (problem := row.problem or action.problem(connector, destination, row.activation))
-        }
-        return cls(batch, destination, connector, action, rows, Progress(0, problems), then).planned
+        problems = action.problems(connector, destination, [row.activation for row in rows])
+        problems |= {position: row.problem for position, row in enumerate(rows) if row.problem}
+        rejected = {position: Rejection("Invalid", problem) for position, problem in problems.items()}
+        return cls(batch, destination, connector, action, rows, Progress(0, rejected), then).planned
 
     @cached_property
     def left(self) -> list[Activation]:

@@ -64,14 +64,14 @@ def crm_id(activation: Activation) -> str:
 
 def hashed_email_problem(activation: Activation) -> str | None:
     """Say why a row has no usable hash of an address."""
-    hashed = activation.identifiers.get("hashed_email")
-    if hashed:
+    identifiers = activation.identifiers
+    if hashed := identifiers.get("hashed_email"):
         return (
             None
             if SHA256.fullmatch(hashed)
             else 'identifier "hashed_email" is not a SHA-256 in 64 hex digits'
         )
-    email = activation.identifiers.get("email")
+    email = identifiers.get("email")
     if not email:
         return 'identifiers "hashed_email" and "email" are missing'
     # A hash here would be hashed again, and match nobody.

@@ -88,6 +88,20 @@ def test_a_list_without_a_folder_is_named_without_one(connector, destination, ma
     assert recipient_of(call)["listName"] == {"objectName": "CONTACTS_LIST"}
 
 
+def test_the_rows_of_a_batch_have_the_problems_that_each_has(connector, destination, make_activation):
+    rows = [
+        make_activation(variables={"tier": "gold"}),
+        make_activation({}),
+        make_activation(variables={"tier": "gold", "callType": "x"}),
+    ]
+
+    alone = [EVENT.problem(connector, destination, row) for row in rows]
+
+    assert alone[0] is None
+    assert EVENT.problems(connector, destination, rows) == {1: alone[1], 2: alone[2]}
+    assert EVENT.problems(connector, destination, rows[:1]) == {}
+
+
 def test_the_events_name_is_percent_encoded(connector, destination, make_activation):
     call = event_call(connector, replace(destination, options={"event": "[TEST] a/b?ü"}), [make_activation()])
 

@@ -50,6 +50,13 @@ class Action(ABC):
         Asked of every row, so it must be cheap.
         """
 
+    def problems(
+        self, connector: Connector, destination: Destination, rows: Sequence[Activation]
+    ) -> dict[int, str]:
+        """Return the problems of rows, by their positions."""
+        found = [self.problem(connector, destination, row) for row in rows]
+        return {position: problem for position, problem in enumerate(found) if problem is not None}
+
     def shape(self, connector: Connector, destination: Destination, activation: Activation) -> str:
         """Name what must be equal within one call, such as the columns; a batch holds rows of one shape."""
         return ""

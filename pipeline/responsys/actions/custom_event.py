@@ -47,6 +47,15 @@ class CustomEvent(Action):
                 self._free.update(activation.variables)
         return IDENTIFIERS[connector.identifier_type].problem(activation)
 
+    def problems(
+        self, connector: Connector, destination: Destination, rows: Sequence[Activation]
+    ) -> dict[int, str]:
+        """Look at the names of all rows at once, and at the rows by themselves where something is amiss."""
+        names: set[str] = set().union(*[row.variables for row in rows])
+        if not self._free.issuperset(names) or any(map(IDENTIFIERS[connector.identifier_type].problem, rows)):
+            return super().problems(connector, destination, rows)
+        return {}
+
     def needs(self, connector: Connector, destination: Destination) -> tuple[Need, ...]:
         """Name the event."""
         return (Event(destination.options["event"]),)
