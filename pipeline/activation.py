@@ -166,6 +166,8 @@ def finish(activation: Activation) -> bool:
 
 def fit(identifiers: dict[str, str]) -> bool:
     """Tell whether identifiers keep to the schema, once they are named as it does."""
+    if len(identifiers) == 1 and type(email := identifiers.get("email")) is str:  # most often
+        return "@" in email
     for name, value in identifiers.items():
         if type(value) is not str or name in PARTNER_NUMBERS:
             return rename(identifiers) and fit(identifiers)

@@ -37,17 +37,8 @@ class Bulk:
 
     def activate(self, rows: Iterable[Mapping[str, Any]]) -> Report:
         """Append the rows that are valid; when ``rows`` breaks off, those that it gave are appended."""
-        count = 0
         try:
-            for count, row in enumerate(rows, 1):
-                try:
-                    self._add(row)
-                except Invalid as error:
-                    self.report.refuse(count - 1, error.messages)
-                except UnknownAudience as error:
-                    self.report.refuse(count - 1, {"audience": [str(error)]})
-                if self.progress and count % PROGRESS_EVERY == 0:
-                    self.progress(count)
+            count = self._add(rows)
         finally:
             self._append()
             self._ring()
@@ -55,13 +46,23 @@ class Bulk:
             self.progress(count)
         return self.report
 
-    def _add(self, row: Mapping[str, Any]) -> None:
-        activation, raw = read_row(row, self.audience)
-        self.audiences.require(activation.audience)
-        chunk = self.chunk or self._open()
-        chunk.add(activation, self.bulk, raw)
-        if chunk.full:
-            self._append()
+    def _add(self, rows: Iterable[Mapping[str, Any]]) -> int:
+        count, audience, require = 0, self.audience, self.audiences.require
+        for count, row in enumerate(rows, 1):
+            try:
+                activation, raw = read(row) if audience is None else read_row(row, audience)
+                require(activation.audience)
+                chunk = self.chunk or self._open()
+                chunk.add(activation, self.bulk, raw)
+                if chunk.full:
+                    self._append()
+            except Invalid as error:
+                self.report.refuse(count - 1, error.messages)
+            except UnknownAudience as error:
+                self.report.refuse(count - 1, {"audience": [str(error)]})
+            if self.progress and count % PROGRESS_EVERY == 0:
+                self.progress(count)
+        return count
 
     def _open(self) -> Chunk:
         self.chunk = self.appender.open()
@@ -89,10 +90,8 @@ class Bulk:
         self.rung_at, self.unrung = time.monotonic(), 0
 
 
-def read_row(row: Mapping[str, Any], audience: str | None) -> tuple[Activation, bytes]:
+def read_row(row: Mapping[str, Any], audience: str) -> tuple[Activation, bytes]:
     """Read one row, which need not name its audience, but no other than ``audience``; raises Invalid."""
-    if audience is None:
-        return read(row)
     if isinstance(row, (dict, Mapping)):  # of a dict, Mapping alone takes longer to tell
         row = {"audience": audience, **row}
     activation, raw = read(row)

@@ -72,7 +72,7 @@ class Clock:
         self._until = 0.0
         self._text = ""
 
-    def __call__(self) -> str:
+    def text(self) -> str:
         """Return the time as JSON."""
         now = self._now()
         if now >= self._until:
@@ -91,14 +91,10 @@ class Chunk:
         self.entries: list[str] = []
         self.shards: dict[int, list[str]] = defaultdict(list)
         self.bulk = False  # part of a backfill
-        self._size = 0
+        self.full = False  # it should be appended before more is added
+        self._room = MAX_BYTES
         self._clock = clock
         self._prefix = f"{series.producer}-{series.number}-"
-
-    @property
-    def full(self) -> bool:
-        """True when the chunk should be appended before more is added."""
-        return len(self.entries) >= MAX_ENTRIES or self._size >= MAX_BYTES
 
     @property
     def activations(self) -> list[Activation]:
@@ -111,18 +107,21 @@ class Chunk:
         ``raw`` is its JSON, for who has that already: writing it takes as long as all the rest here.
         """
         raw = raw or encode(replace(activation, auto_id=None))
-        identity, added = activation.id, ""
-        if not identity:
-            identity = f"{self._prefix}{len(self.entries)}"
+        identity, entries = activation.id, self.entries
+        if identity:
+            added = ""
+        else:
+            identity = f"{self._prefix}{len(entries)}"
             added = f',"auto_id":"{identity}"'
         if not activation.occurred_at:
-            added += f',"occurred_at":{self._clock()}'
+            added = f'{added},"occurred_at":{self._clock.text()}'
         if bulk and not activation.bulk:
             added += ',"bulk":true'
-        entry = f"{raw[:-1].decode()}{added}}}"
+        entry = f"{raw.decode()[:-1]}{added}}}"
         self.ids.append(identity)
-        self.entries.append(entry)
+        entries.append(entry)
         self.shards[crc32(activation.profile_id.encode()) % SHARDS].append(entry)
         self.bulk = bulk or activation.bulk
-        self._size += len(raw)
+        self._room -= len(raw)
+        self.full = self._room <= 0 or len(entries) >= MAX_ENTRIES
         return identity
