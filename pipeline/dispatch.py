@@ -42,14 +42,18 @@ class Dispatch:
         self._known: tuple[Catalog, list[Gate]] | None = None  # a new way comes with a new catalog
 
     def run(self) -> float | None:
-        """Send off what may go to whoever is idle.
+        """Send off what may go to whoever is idle, and ring for answers that are to be asked for.
 
         Returns the seconds after which it is worth running again; None: when something changes.
         """
-        waits: list[float | None] = [CROWDED]
-        if self._somebody_idle():
-            waits = [self._drain(gate) for gate in self._in_turn()]
-        waits += [self._poll(name) for name in self._connectors()]
+        waits = [self.send_off(), *map(self._poll, self._connectors())]
+        return min((wait for wait in waits if wait is not None), default=None)
+
+    def send_off(self) -> float | None:
+        """Send off what may go to whoever is idle; return when that is worth doing again, as ``run`` does."""
+        if not self._somebody_idle():
+            return CROWDED
+        waits = [self._drain(gate) for gate in self._in_turn()]
         return min((wait for wait in waits if wait is not None), default=None)
 
     def gate(self, connector: str, function: str) -> Gate:

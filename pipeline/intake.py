@@ -19,7 +19,7 @@ import uuid
 import zlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import redis
 from msgspec import msgpack
@@ -84,8 +84,7 @@ class StateRow:
     happened: str = ""  # microseconds since the epoch; "" when it does not say
 
 
-@dataclass(frozen=True)
-class Accepted:
+class Accepted(NamedTuple):
     """What became of a claim: rows added, rows not valid, entries seen before, rows coalesced.
 
     ``left`` entries have come meanwhile, for which nobody rang.

@@ -27,15 +27,16 @@ def activate(self: Task, activation: dict[str, Any]) -> None:
 
 @app.task
 def accept(shard: int) -> str:
-    """Accept what waits in one shard of the intake, then in others: nobody need have rung for those."""
-    return runtime().acceptance.accept(shard, others(shard))
+    """Accept what waits in one shard of the intake, then in others: nobody need have rung for those.
+
+    What has become due is sent off shard by shard.
+    """
+    return runtime().acceptance.accept(shard, others(shard), runtime().dispatch.send_off)
 
 
 def others(shard: int) -> Iterator[int]:
-    """Send off what has become due, shard by shard, and name further shards that hold something."""
-    runtime().dispatch.run()
+    """Name further shards that hold something, for a while."""
     until = time.monotonic() + LONGEST
     for other in runtime().intake.waiting():
         if other != shard and time.monotonic() < until:
             yield other
-            runtime().dispatch.run()

@@ -105,6 +105,17 @@ def test_what_comes_while_others_are_accepted_is_accepted_next(redis, intake, en
     assert Acceptance(intake, engine, meanwhile).accept(0) == "2 entries, 2 rows"
 
 
+def test_what_is_due_may_go_after_each_shard_that_came_to_something(redis, acceptance):
+    """So that workers who deliver need not wait for the last one."""
+    leave(redis, entry("p1"))
+    redis.rpush("intake:5", json.dumps(entry("p2")))
+    waiting = []
+
+    acceptance.accept(0, [3, 5], lambda: waiting.append(redis.hlen("rows:lapsed")))
+
+    assert waiting == [1, 2]
+
+
 def test_an_empty_shard_is_nothing_to_do(acceptance):
     assert acceptance.accept(3) == "nothing to accept"
 
