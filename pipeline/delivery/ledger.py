@@ -12,7 +12,6 @@ from functools import cached_property
 from sqlalchemy import Connection, Engine, select
 
 from pipeline import dead_letters, stats
-from pipeline.activation import Activation
 from pipeline.batch import Batch
 from pipeline.call import Rejection
 from pipeline.database import driver, reading
@@ -42,12 +41,12 @@ class Fates:
         ]
 
     @cached_property
-    def delivered(self) -> list[Activation]:
-        """What was delivered."""
-        if not any(self.verdicts) and not self.returned:
-            return [row.activation for row in self.rows]
+    def delivered(self) -> Sequence[Row]:
+        """The rows that were delivered."""
+        if not self.rejected and not self.returned:
+            return self.rows
         back = set(self.returned)
-        return [row.activation for i, row, verdict in self._judged if verdict is None and i not in back]
+        return [row for i, row, verdict in self._judged if verdict is None and i not in back]
 
     @property
     def _judged(self) -> Iterable[tuple[int, Row, Rejection | None]]:
@@ -67,7 +66,7 @@ def record(engine: Engine, batch: Batch, action: str, fates: Fates, outcome: str
         "delivered": len(delivered), "rejected": len(rejected),
         "returned": list(fates.returned), "outcome": outcome, "finished_at": now,
     }  # fmt: skip
-    removed = [activation.call_type for activation in delivered].count("REMOVE")
+    removed = [row.activation.call_type for row in delivered].count("REMOVE")
     numbers = {
         "sent": len(delivered) - removed, "removed": removed,
         "batches": 1, "rows": len(fates.rows) - len(fates.returned),

@@ -80,8 +80,9 @@ def hashed_email_problem(activation: Activation) -> str | None:
 
 def hashed_email(activation: Activation) -> str:
     """Return the hash that came with the row, or hash its address."""
-    hashed = activation.identifiers.get("hashed_email")
-    return hashed.lower() if hashed else hash_email(activation.identifiers.get("email") or "")
+    identifiers = activation.identifiers
+    hashed = identifiers.get("hashed_email")
+    return hashed.lower() if hashed else hash_email(identifiers.get("email") or "")
 
 
 IDENTIFIERS: Mapping[str, Identifier] = {
