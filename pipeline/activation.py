@@ -124,21 +124,16 @@ def from_mapping(mapping: Mapping[str, Any]) -> Activation:
 
 def read(mapping: Mapping[str, Any]) -> tuple[Activation, bytes]:
     """Read an activation like ``from_mapping``; return it with its JSON."""
-    return convert(mapping) or checked(load(OUTSIDE, mapping))
-
-
-def convert(mapping: Mapping[str, Any]) -> tuple[Activation, bytes] | None:
-    """Read ``mapping`` the fast way; None when marshmallow must have a look at it."""
-    if type(mapping) is not dict or not OURS.isdisjoint(mapping):
-        return None
-    try:
-        activation = msgspec.convert(mapping, Activation)
-        if not finish(activation):
-            return None
-        raw = encode(activation)  # refuses what has no UTF-8 form, and subclasses of str
-    except _REFUSED:
-        return None
-    return (activation, raw) if len(raw) <= MAX_BYTES else None
+    if type(mapping) is dict and OURS.isdisjoint(mapping):
+        try:
+            activation = msgspec.convert(mapping, Activation)
+            if finish(activation):
+                raw = encode(activation)  # refuses what has no UTF-8 form, and subclasses of str
+                if len(raw) <= MAX_BYTES:
+                    return activation, raw
+        except _REFUSED:
+            pass
+    return checked(load(OUTSIDE, mapping))
 
 
 def checked(activation: Activation) -> tuple[Activation, bytes]:
