@@ -39,16 +39,21 @@ def go_on(claimed: Claimed | None = None) -> None:
     Flower is shown the tasks that those batches would have been.
     """
     dispatch, until = runtime().dispatch, time.monotonic() + LONGEST
-    claimed = dispatch.following(claimed)
+    claimed = upcoming(claimed)
     while claimed is not None and time.monotonic() < until:
         following = None
         with shown(deliver.name, claimed.batch, claimed.attempt) as ended:
             report = runtime().delivery.deliver(*claimed[:2], claimed.contents, dispatch.any_gate())
             following = report.following
             ended(report)
-        claimed = dispatch.following(following)
+        claimed = upcoming(following)
     if claimed is not None:
         runtime().doorbell.deliver(claimed.batch, claimed.attempt)
+
+
+def upcoming(claimed: Claimed | None) -> Claimed | None:
+    """Return the batch to go on with: a worker that stops takes no other, and gives this one back."""
+    return claimed if runtime().stopping.is_set() else runtime().dispatch.following(claimed)
 
 
 @app.task

@@ -516,6 +516,20 @@ def test_a_worker_that_stops_gives_back_what_it_has_not_begun(house, oracle):
     assert house.deliver() == "1 row of lapsed"
 
 
+def test_a_worker_that_stops_during_a_call_leaves_the_next_batch_to_others(house, oracle):
+    def meanwhile(_request):
+        house.stopping.set()
+        return 200, {}, json.dumps(answer(None))
+
+    house.configure(max_rows=1)
+    house.receive("p1", "p2")
+    batch = cut(house.lanes, house.gate)
+    oracle.add_callback(responses.POST, EVENT, meanwhile)
+
+    assert house.delivery.deliver(batch.id, batch.attempt, then=house.gate).following is None
+    assert cut(house.lanes, house.gate).attempt == 1
+
+
 def test_who_comes_too_late_for_a_permit_takes_another_and_goes_on(house, oracle):
     """Or a window would hold more calls than are allowed. No try is spent, and its turn is next."""
     house.receive("p1")

@@ -6,6 +6,7 @@ Where it may stop, and what happens then, is the table of design.md, section 4.5
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import starmap
 
 from pipeline.batch import Batch, Contents
@@ -174,6 +175,8 @@ class Delivery:
             answer = client.send(_built(job, step))
         except CallError as error:
             return self._answers.failed(job, step, error)
+        if self._stopping.is_set():
+            job = replace(job, then=None)
         return self._answers.answered(job, step, answer)
 
 

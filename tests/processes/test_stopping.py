@@ -7,6 +7,7 @@ from tests.processes.house import house, until
 from tests.processes.outlet import people
 
 GRACE = 3  # seconds until it must be gone
+FEW = 20  # attempts: its threads may give the same batch back one after the other
 
 
 def test_a_worker_leaves_in_the_middle_of_the_work_and_the_others_finish_it(tmp_path):
@@ -24,6 +25,24 @@ def test_a_worker_leaves_in_the_middle_of_the_work_and_the_others_finish_it(tmp_
         assert sorted(outlet.delivered()) == sorted((profile, 0) for profile in people(8000))
         assert outlet.letters() == []
         assert outlet.missing_from_books() == 0
+
+
+def test_a_worker_that_leaves_takes_no_more(tmp_path):
+    """What it would claim and give back, over and over, is kept from the others meanwhile."""
+    with house(tmp_path, "accept", "deliver") as home:
+        outlet = home.open("full")
+        home.emulator.fault("full", "latency", seconds=0.3)
+        outlet.activate(people(4000))
+        until(lambda: len(outlet.calls()) >= 4)
+
+        leave(home.workers[1])
+        keys = [key for key in home.client.keys("batch:*") if not key.endswith(b":rows")]
+        attempts = [int(home.client.hget(key, "attempt")) for key in keys]
+        home.start("deliver")
+        home.drain(outlet)
+
+        assert max(attempts, default=0) < FEW
+        assert sorted(outlet.delivered()) == sorted((profile, 0) for profile in people(4000))
 
 
 def test_a_hung_call_does_not_keep_a_worker_and_its_rows_are_accounted_for(tmp_path):
