@@ -6,6 +6,7 @@ notes that sending it has begun. Until then nobody can have acted on it.
 """
 
 from collections.abc import Iterator, Mapping
+from http.client import HTTPException
 from typing import Any
 
 import msgspec
@@ -16,6 +17,8 @@ from urllib3.exceptions import HTTPError, ReadTimeoutError
 from pipeline.errors import CallError, OutcomeUnknown, RetryLater
 from pipeline.redaction import MASK, Hidden
 from pipeline.responsys.errors import OTHER, TIMEOUT, UNKNOWN, code_of, error_of
+
+JSON = {"Content-Type": "application/json"}
 
 
 class Body:
@@ -63,14 +66,15 @@ def exchange(
     ``timeout`` is for connecting and between two bytes, in seconds; a mapping travels as a form.
     Raises what ``pipeline.errors`` has for the answer, or for its absence.
     """
-    headers = {"Content-Type": "application/json"} if isinstance(data, Body) else None
+    headers = JSON if isinstance(data, Body) else None
     try:
         response = session.request(
             method, url, data=data, headers=headers, auth=Token(token), timeout=timeout, allow_redirects=False
         )
-    except (OSError, HTTPError) as error:
+        received = response.content
+    except (OSError, HTTPException, HTTPError) as error:
         raise unanswered(error, data) from error
-    content = without_token(response.content, token if isinstance(data, Body | None) else None)
+    content = without_token(received, token if isinstance(data, Body | None) else None)
     answer = decoded(content)
     if 200 <= response.status_code < 300 and answer is not None and code_of(answer) is None:
         return answer

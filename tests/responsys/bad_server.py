@@ -1,7 +1,9 @@
 """A server that misbehaves on the socket, which no mock of requests can."""
 
+import select
 import socket
 import ssl
+import struct
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -93,9 +95,42 @@ def say(*answers: bytes) -> Behaviour:
     return behave
 
 
+def in_turn(*behaviours: Behaviour) -> Behaviour:
+    """Behave in one way after the other on the same connection."""
+
+    def behave(server: BadServer, connection: socket.socket) -> None:
+        for each in behaviours:
+            each(server, connection)
+
+    return behave
+
+
+def tunnel(port: int) -> Behaviour:
+    """Be a proxy that passes on what follows a CONNECT to a port of this machine."""
+
+    def behave(server: BadServer, connection: socket.socket) -> None:
+        server.receive(connection)
+        connection.sendall(b"HTTP/1.1 200 Connected\r\n\r\n")
+        with socket.create_connection(("127.0.0.1", port)) as target:
+            other = {connection: target, target: connection}
+            while True:
+                for end in select.select(other, (), ())[0]:
+                    data = end.recv(65536)
+                    if not data:
+                        return
+                    other[end].sendall(data)
+
+    return behave
+
+
 def close(server: BadServer, connection: socket.socket) -> None:
     """Read a request and answer nothing."""
     server.receive(connection)
+
+
+def reset(server: BadServer, connection: socket.socket) -> None:
+    """Break the connection."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
 def truncate(server: BadServer, connection: socket.socket) -> None:

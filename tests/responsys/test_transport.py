@@ -1,4 +1,7 @@
-"""pipeline.responsys.transport and session, against servers that misbehave."""
+"""pipeline.responsys.transport, session and connections, against servers that misbehave.
+
+The first request to a host goes out by requests, those that follow over its connection by our own hand.
+"""
 
 import gzip
 import socket
@@ -7,11 +10,21 @@ import ssl
 import pytest
 
 from pipeline.errors import Held, OutcomeUnknown, Refused, RetryLater
-from pipeline.responsys import session as sessions
+from pipeline.responsys import connections
 from pipeline.responsys.session import open_session
 from pipeline.responsys.transport import Body, exchange
 from tests.fixtures.tls import certificate_in
-from tests.responsys.bad_server import answer, close, hang, hang_within, say, truncate
+from tests.responsys.bad_server import (
+    answer,
+    close,
+    hang,
+    hang_within,
+    in_turn,
+    reset,
+    say,
+    truncate,
+    tunnel,
+)
 
 CONTENT = b'{"recipientData": []}'
 
@@ -48,6 +61,33 @@ def test_a_request_carries_the_bare_token_and_says_it_is_json(session, serve):
     assert {b"Authorization: Etoken", b"Content-Type: application/json", b"Content-Length: 21"} <= set(
         head.split(b"\r\n")
     )
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+@pytest.mark.parametrize("content", [None, CONTENT], ids=["empty", "body"])
+def test_requests_over_one_connection_say_the_same(session, serve, method, content):
+    server = serve(answer(b"[]", b"[]"))
+
+    for _ in range(2):
+        body = content and Body(content)
+        exchange(session, method, f"{server.url}/a%20b?c=d", timeout=(5, 5), token="Etoken", data=body)
+
+    first, second = (request.partition(b"\r\n\r\n") for request in server.requests)
+    assert sorted(first[0].split(b"\r\n")) == sorted(second[0].split(b"\r\n"))
+    assert first[0].splitlines()[0] == second[0].splitlines()[0] == f"{method} /a%20b?c=d HTTP/1.1".encode()
+    assert first[2] == second[2] == (content or b"")
+
+
+def test_requests_over_one_connection_have_each_their_own_token_and_body(session, serve):
+    server = serve(answer(b"[]", b"[]", b"[]"))
+
+    for token, content in [("Ea", b"[]"), ("Eb", b"[1]"), ("Ec", b"[1, 2]")]:
+        exchange(session, "POST", server.url, timeout=(5, 5), token=token, data=Body(content))
+
+    assert server.connections == 1
+    assert b"Authorization: Eb\r\n" in server.requests[1]
+    assert b"Authorization: Ec\r\n" in server.requests[2]
+    assert [request.partition(b"\r\n\r\n")[2] for request in server.requests] == [b"[]", b"[1]", b"[1, 2]"]
 
 
 def test_a_host_is_called_again_after_its_connections_were_given_up(session, serve):
@@ -96,27 +136,56 @@ def test_a_server_with_a_strange_certificate_was_not_sent_to(session, serve, tls
         (hang_within, "Timeout", "no answer: TimeoutError"),
     ],
 )
-def test_what_went_out_without_an_answer_is_unknown(session, serve, behaviour, code, detail):
-    server = serve(behaviour)
+@pytest.mark.parametrize("before", [0, 1], ids=["new", "kept"])
+def test_what_went_out_without_an_answer_is_unknown(session, serve, behaviour, code, detail, before):
+    server = serve(in_turn(*[answer(b"[]")] * before, behaviour))
+    for _ in range(before):
+        post(session, server.url)
 
     with pytest.raises(OutcomeUnknown) as caught:
         post(session, server.url, timeout=(5, 0.2))
 
     assert (caught.value.code, caught.value.detail) == (code, detail)
+    assert (server.connections, len(server.requests)) == (1, before + 1)
+
+
+def test_a_connection_whose_answer_did_not_end_is_not_used_again(session, serve):
+    server = serve(in_turn(answer(b"[]"), hang_within), answer(b"[]"))
+    post(session, server.url)
+
+    with pytest.raises(OutcomeUnknown):
+        post(session, server.url, timeout=(5, 0.2))
+
+    assert post(session, server.url) == []
+    assert server.connections == 2
+
+
+def test_a_kept_connection_that_breaks_before_the_body_was_not_sent_over(session, serve, monkeypatch):
+    """It is looked at before it is used, and may break just then."""
+    server = serve(in_turn(answer(b"[]"), reset))
+    post(session, server.url)
+    assert server.closed.wait(5)
+    monkeypatch.setattr(connections.Connection, "is_connected", True)
+
+    with pytest.raises(RetryLater, match=r"^OtherError: not sent: RemoteDisconnected$"):
+        post(session, server.url)
     assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize("behaviour", [close, truncate])
+@pytest.mark.parametrize("before", [0, 1], ids=["new", "kept"])
 def test_a_tls_connection_that_breaks_after_the_body_is_unknown(
-    session, serve, tls, certificate, behaviour, monkeypatch
+    session, serve, tls, certificate, behaviour, before, monkeypatch
 ):
     """requests calls this an SSLError too, as when the certificate is bad."""
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
-    server = serve(behaviour, context=tls)
+    server = serve(in_turn(*[answer(b"[]")] * before, behaviour), context=tls)
+    for _ in range(before):
+        post(session, server.url)
 
     with pytest.raises(OutcomeUnknown):
         post(session, server.url)
-    assert len(server.requests) == 1
+    assert (server.connections, len(server.requests)) == (1, before + 1)
 
 
 @pytest.mark.parametrize(
@@ -134,8 +203,13 @@ def test_a_tls_connection_that_breaks_after_the_body_is_unknown(
         ),
     ],
 )
-def test_an_answer_that_is_not_responsys_own_is_judged_by_its_status(session, serve, status, body, error):
-    server = serve(answer(body, status=status))
+@pytest.mark.parametrize("before", [0, 1], ids=["new", "kept"])
+def test_an_answer_that_is_not_responsys_own_is_judged_by_its_status(
+    session, serve, status, body, error, before
+):
+    server = serve(in_turn(*[answer(b"[]")] * before, answer(body, status=status)))
+    for _ in range(before):
+        post(session, server.url)
 
     with pytest.raises(type(error)) as caught:
         post(session, server.url)
@@ -143,13 +217,24 @@ def test_an_answer_that_is_not_responsys_own_is_judged_by_its_status(session, se
     assert (caught.value.code, caught.value.detail) == (error.code, error.detail)
 
 
-def test_a_redirect_is_not_followed(session, serve):
+@pytest.mark.parametrize("before", [0, 1], ids=["new", "kept"])
+def test_a_redirect_is_not_followed(session, serve, before):
     elsewhere = serve(answer(b"[]"))
-    server = serve(answer(b"", status=f"307 Temporary Redirect\r\nLocation: {elsewhere.url}"))
+    redirect = answer(b"", status=f"307 Temporary Redirect\r\nLocation: {elsewhere.url}")
+    server = serve(in_turn(*[answer(b"[]")] * before, redirect))
+    for _ in range(before):
+        post(session, server.url)
 
     with pytest.raises(RetryLater, match="HTTP 307"):
         post(session, server.url)
     assert elsewhere.requests == []
+
+
+def test_a_redirect_may_lead_to_no_address(session, serve):
+    server = serve(answer(b"", status="307 Temporary Redirect\r\nLocation: http://["))
+
+    with pytest.raises(RetryLater, match="HTTP 307"):
+        post(session, server.url)
 
 
 @pytest.mark.parametrize(
@@ -176,6 +261,17 @@ def test_an_answer_is_read_in_any_form_and_its_connection_used_again(session, se
     assert server.connections == 1
 
 
+@pytest.mark.parametrize("before", [0, 1], ids=["new", "kept"])
+def test_an_answer_that_is_not_in_the_coding_it_says_is_unknown(session, serve, before):
+    broken = say(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}")
+    server = serve(in_turn(*[answer(b"[]")] * before, broken))
+    for _ in range(before):
+        post(session, server.url)
+
+    with pytest.raises(OutcomeUnknown, match="no answer: error"):
+        post(session, server.url)
+
+
 @pytest.mark.parametrize(
     "head",
     [
@@ -186,10 +282,10 @@ def test_an_answer_is_read_in_any_form_and_its_connection_used_again(session, se
     ids=["told", "no length", "old"],
 )
 def test_an_answer_may_be_the_last_of_its_connection(session, serve, head):
-    server = serve(say(head + b"\r\n\r\n{}"))
+    server = serve(in_turn(answer(b"{}"), say(head + b"\r\n\r\n{}")), say(head + b"\r\n\r\n{}"))
 
-    assert [post(session, server.url), post(session, server.url)] == [{}, {}]
-    assert server.connections == 2
+    assert [post(session, server.url) for _ in range(4)] == [{}, {}, {}, {}]
+    assert (server.connections, len(server.requests)) == (3, 4)
 
 
 def test_a_connection_is_used_again(session, serve):
@@ -213,7 +309,7 @@ def test_a_connection_that_the_server_closed_meanwhile_is_not_used_again(session
 
 def test_a_connection_that_was_idle_for_long_is_not_used_again(session, serve, monkeypatch):
     """The server may close it just as the request goes out, and nobody would know what became of it."""
-    monkeypatch.setattr(sessions, "MAX_IDLE", 0)
+    monkeypatch.setattr(connections, "MAX_IDLE", 0)
     server = serve(answer(b"[]", b"[]"))
 
     post(session, server.url)
@@ -266,6 +362,17 @@ def test_a_proxy_is_used_as_the_environment_says(session, monkeypatch, serve):
         b"POST http://api.example.net/b",
     ]
     assert server.connections == 1
+
+
+def test_a_connection_through_a_proxy_is_used_again(session, monkeypatch, serve, tls, certificate):
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+    server = serve(answer(b"[]", b"[]"), context=tls)
+    proxy = serve(tunnel(server.listener.getsockname()[1]))
+    monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+
+    assert [post(session, f"{server.url}/a"), post(session, f"{server.url}/b")] == [[], []]
+    assert [request.partition(b" HTTP")[0] for request in server.requests] == [b"POST /a", b"POST /b"]
+    assert (server.connections, len(proxy.requests)) == (1, 1)
 
 
 @pytest.mark.parametrize("status", ["200 OK", "400 Bad Request"])
