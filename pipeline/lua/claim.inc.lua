@@ -35,47 +35,57 @@ local function claim(args)
     end
   end
 
+  local function note(id, attempt, ...)
+    redis.call('HSET', 'batch:' .. id, 'attempt', attempt, 'state', 'claimed', 'permit_until', text(now + window), ...)
+  end
+
   local function cut(lane)
-    local settings = settings_of(destination_of(lane))
+    local destination = destination_of(lane)
+    local settings = settings_of(destination)
     local id, last = args[4], most_rows(lane, settings) - 1
     local rows = redis.call('ZRANGESTORE', 'batch:' .. id .. ':rows', 'lane:' .. lane, 0, last)
     redis.call('ZREMRANGEBYRANK', 'lane:' .. lane, 0, last)
-    redis.call('HSET', 'batch:' .. id, 'destination', destination_of(lane), 'lane', lane, 'connector', connector,
-      'function', func, 'account', account, 'attempt', 0, 'tries', 0, 'rows', rows)
-    refresh(lane)
-    return batch_of(id)
+    note(id, 1, 'destination', destination, 'lane', lane, 'connector', connector, 'function', func,
+      'account', account, 'tries', 0, 'rows', rows)
+    refresh(lane, settings)
+    return {id = id, destination = destination, attempt = 1}
   end
 
-  local function claimed(batch, attempt, more)
+  local function again(batch)
+    note(batch.id, batch.attempt + 1)
+    redis.call('ZREM', retry, batch.id)
+    return {id = batch.id, destination = batch.destination, attempt = batch.attempt + 1}
+  end
+
+  local function claimed(batch, more)
     local read = args[11] == '1' and contents(batch.id, batch.destination) or {}
-    return {'batch', batch.id, attempt, more and 1 or 0, read}
+    return {'batch', batch.id, batch.attempt, more and 1 or 0, read}
   end
 
-  local cut_before = batch_of(args[4])
-  if cut_before then return claimed(cut_before, cut_before.attempt, true) end  -- but the answer was lost
+  if redis.call('EXISTS', 'batch:' .. args[4]) == 1 then  -- but the answer was lost
+    return claimed(batch_of(args[4]), true)
+  end
   if (redis.call('HGET', 'connector:' .. connector, 'stopped') or '') ~= '' then return {'wait', -1} end
   local batch = next_retry()
-  local lane = not batch and (first('ready:' .. connector .. ':' .. func) or first('ready:' .. connector .. ':' .. func .. ':bulk'))
+  local ready = 'ready:' .. connector .. ':' .. func
+  local lane = not batch and (first(ready) or first(ready .. ':bulk'))
   if not batch and not lane then
     return {'wait', soonest and math.ceil(soonest - now) or -1}
   end
-  if lane and redis.call('ZCARD', flying) >= tonumber(args[6]) then return {'wait', -1} end
-  local wait = capacity_wait(account, now)
+  local flown, most = redis.call('ZCARD', flying), tonumber(args[6])
+  if lane and flown >= most then return {'wait', -1} end
+  local wait, used_up = capacity_wait(account, now)
   local permit = (batch and batch.id or args[4]) .. ':' .. (batch and batch.attempt or 0) + 1
   if wait == 0 then wait = take_permit('limit:' .. account .. ':' .. func, permit, now, allowance(), window) end
   if wait > 0 then return {'wait', wait} end
 
-  batch = batch or cut(lane)
+  batch = batch and again(batch) or cut(lane)
   local lease = text(now + args[5])
-  redis.call('HINCRBY', 'batch:' .. batch.id, 'attempt', 1)
-  redis.call('HSET', 'batch:' .. batch.id, 'state', 'claimed', 'permit_until', text(now + window))
-  redis.call('ZREM', retry, batch.id)
-  redis.call('ZADD', flying, lease, batch.id)
-  if redis.call('EXISTS', 'capacity:' .. account) == 1 then
+  flown = flown + redis.call('ZADD', flying, lease, batch.id)
+  if used_up then
     redis.call('HSET', 'capacity:' .. account, 'probe', batch.id, 'probe_until', lease)
   end
-  local ready = 'ready:' .. connector .. ':' .. func
-  local more = redis.call('ZCARD', flying) < tonumber(args[6]) and redis.call('LLEN', 'deliveries') < tonumber(args[12])
+  local more = flown < most and redis.call('LLEN', 'deliveries') < tonumber(args[12])
     and (first(retry) or first(ready) or first(ready .. ':bulk'))
-  return claimed(batch, batch.attempt + 1, more)
+  return claimed(batch, more)
 end

@@ -1,9 +1,13 @@
 -- What the scripts of lanes.py share. Times are milliseconds since the epoch, by the server's own clock.
 -- The keys are drawn in lanes.py.
 
-local function clock()
-  local now = redis.call('TIME')
-  return now[1] * 1000 + math.floor(now[2] / 1000)
+local moment = nil
+local function clock()  -- the same for all of a script
+  if not moment then
+    local now = redis.call('TIME')
+    moment = now[1] * 1000 + math.floor(now[2] / 1000)
+  end
+  return moment
 end
 
 local function text(number)  -- Lua would write 1.7e+12
@@ -37,9 +41,10 @@ local function ready_key(connector, func, lane)
 end
 
 -- Note when a lane is due: at once when it holds a full batch, else when its oldest row has waited max_age.
-local function refresh(lane)
+-- `settings`: the destination's, where they are known.
+local function refresh(lane, settings)
   local destination = destination_of(lane)
-  local settings = settings_of(destination)
+  settings = settings or settings_of(destination)
   local oldest = redis.call('ZRANGE', 'lane:' .. lane, 0, 0, 'WITHSCORES')[2]
   if oldest then
     redis.call('SADD', 'lanes:' .. destination, lane)
@@ -168,8 +173,8 @@ local function contents(id, destination)
 end
 
 local function stopped(batch)
-  local settings = settings_of(batch.destination)
-  if settings and settings.stopped then return true end
+  local settings = redis.call('HMGET', 'destination:' .. batch.destination, 'connector', 'stopped')
+  if settings[1] and settings[2] ~= '' then return true end
   return (redis.call('HGET', 'connector:' .. batch.connector, 'stopped') or '') ~= ''
 end
 
@@ -183,6 +188,7 @@ end
 local function forget(batch)
   redis.call('DEL', 'batch:' .. batch.id, 'batch:' .. batch.id .. ':rows')
   redis.call('ZREM', 'flying:' .. batch.connector, batch.id)
+  if batch.state == 'begun' then return end  -- and so in neither of these
   redis.call('ZREM', 'polls:' .. batch.connector, batch.id)
   redis.call('ZREM', 'retry:' .. batch.connector .. ':' .. batch.func, batch.id)
 end

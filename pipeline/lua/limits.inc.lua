@@ -38,14 +38,22 @@ local function allowance_for(account, func, set, default, utilisation, now, wind
   return math.max(1, math.floor(limit_for(account, func, set, default, now, window) * utilisation))
 end
 
+local function limit_at(key)
+  local values = redis.call('HMGET', key, 'paused_until', 'due', 'spacing', 'factor', 'resumed_at', 'patience')
+  return {
+    paused_until = tonumber(values[1] or '0'), due = tonumber(values[2] or '0'), spacing = tonumber(values[3]),
+    factor = values[4], resumed_at = values[5], patience = values[6],
+  }
+end
+
 -- The share of the allowance in use, and by how many tenths it went up since it was cut by a rejection: by one
 -- after `patience` windows, then with each window that passes.
-local function share(key, now, window)
-  local values = redis.call('HMGET', key, 'factor', 'resumed_at', 'patience')
-  if not values[1] then return 1, nil end
-  local windows = math.max(0, math.floor((now - tonumber(values[2])) / window))
-  local steps = math.max(0, windows + 1 - tonumber(values[3] or '1'))
-  return math.min(1, tonumber(values[1]) + 0.1 * steps), steps, tonumber(values[3] or '1')
+local function share(limit, now, window)
+  if not limit.factor then return 1, nil end
+  local windows = math.max(0, math.floor((now - tonumber(limit.resumed_at)) / window))
+  local patience = tonumber(limit.patience or '1')
+  local steps = math.max(0, windows + 1 - patience)
+  return math.min(1, tonumber(limit.factor) + 0.1 * steps), steps, patience
 end
 
 -- The wait until fewer than `most` calls of the log are within a window.
@@ -61,13 +69,13 @@ end
 -- Take a permit for the call `id`; return 0, or the milliseconds until one can be had. With `burst` so many
 -- more may go at once.
 local function take_permit(key, id, now, allowance, window, burst)
-  local paused = tonumber(redis.call('HGET', key, 'paused_until') or '0')
-  if paused > now then return paused - now end
-  allowance = math.max(1, math.floor(allowance * share(key, now, window)))
+  local limit = limit_at(key)
+  if limit.paused_until > now then return limit.paused_until - now end
+  allowance = math.max(1, math.floor(allowance * share(limit, now, window)))
   local spacing = window / allowance
   local early = math.max((burst or 0) * spacing, EARLY * window)
   -- a schedule that is further ahead was made for a lower allowance, or before the clock was set back
-  local due = math.min(tonumber(redis.call('HGET', key, 'due') or '0'), now + early + spacing)
+  local due = math.min(limit.due, now + early + spacing)
   local wait = math.max(math.ceil(due - early - now), log_wait(log_of(key), now, allowance, window))
   if wait > 0 then return wait end
   due = math.max(now, due) + spacing
@@ -101,10 +109,10 @@ local function return_permit(key, id)
   end
 end
 
--- While the account's capacity is used up: 0 when one call may try, else the wait.
+-- While the account's capacity is used up: 0 when one call may try, else the wait. And whether it is.
 local function capacity_wait(account, now)
   local values = redis.call('HMGET', 'capacity:' .. account, 'until', 'probe_until')
-  if not values[1] then return 0 end
+  if not values[1] then return 0, false end
   local wait = math.max(tonumber(values[1]), tonumber(values[2] or '0')) - now
-  return math.max(0, wait)
+  return math.max(0, wait), true
 end

@@ -6,8 +6,9 @@
 #include lanes
 #include limits
 local now = clock()
-if tonumber(redis.call('HGET', KEYS[1], 'paused_until') or '0') > now then return 0 end
-local used, steps, patience = share(KEYS[1], now, tonumber(ARGV[2]))
+local limit = limit_at(KEYS[1])
+if limit.paused_until > now then return 0 end
+local used, steps, patience = share(limit, now, tonumber(ARGV[2]))
 local factor = used / 2
 if not steps or steps > 20 then  -- it has been well for long
   patience = 1
@@ -16,8 +17,7 @@ elseif steps > 0 then
   patience = steps > 1 and 4 or 8
 end
 factor = math.max(0.25, factor)
-local spacing = tonumber(redis.call('HGET', KEYS[1], 'spacing'))
-if spacing then redis.call('HSET', KEYS[1], 'refused', math.floor(ARGV[2] / spacing + 0.5)) end
+if limit.spacing then redis.call('HSET', KEYS[1], 'refused', math.floor(ARGV[2] / limit.spacing + 0.5)) end
 local resumed = text(now + ARGV[1])
 redis.call('HSET', KEYS[1], 'paused_until', resumed, 'factor', tostring(factor), 'resumed_at', resumed,
   'patience', patience)
