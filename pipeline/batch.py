@@ -6,6 +6,9 @@ from typing import NamedTuple
 
 from pipeline.broker import text
 
+# What is read of a batch; there may be no progress yet.
+FIELDS = ("destination", "connector", "account", "function", "attempt", "tries", "state", "rows", "progress")
+
 
 @dataclass(frozen=True)
 class Batch:
@@ -42,7 +45,7 @@ class Claimed(NamedTuple):
     batch: str
     attempt: int
     more: bool  # another one may go at once, and somebody is likely to be idle
-    contents: Contents | None = None  # where they were asked for
+    contents: Contents | None = None  # of a new one, where they were asked for
 
 
 def contents_of(batch: str, answer: Sequence[Sequence[bytes]]) -> Contents | None:
@@ -51,10 +54,14 @@ def contents_of(batch: str, answer: Sequence[Sequence[bytes]]) -> Contents | Non
         return None
     fields, profiles, rows = answer
     known = {text(name): text(value) for name, value in zip(fields[::2], fields[1::2], strict=True)}
-    # The rows of state actions have their lane and a NUL in front of them, which no JSON has.
+    return batch_of(batch, known), pairs_of(profiles, rows)
+
+
+def pairs_of(profiles: Sequence[bytes], rows: Sequence[bytes]) -> list[tuple[str, bytes]]:
+    """Put profiles and rows together; those of state actions have their lane and a NUL before their JSON."""
     if b"\0" in b"".join(rows):
         rows = [row[row.find(b"\0") + 1 :] for row in rows]
-    return batch_of(batch, known), list(zip(map(bytes.decode, profiles), rows, strict=True))
+    return list(zip(map(bytes.decode, profiles), rows, strict=True))
 
 
 def batch_of(batch: str, known: Mapping[str, str]) -> Batch:

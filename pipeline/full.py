@@ -26,7 +26,7 @@ while at <= #ARGV do
 end
 return answers
 """
-PLAIN = ("EVALSHA", "LRANGE", "LLEN")  # what is asked for most, and answered as it is read
+PLAIN = ("EVALSHA", "LRANGE", "LLEN", "HMGET")  # what is asked for most, and answered as it is read
 SCRIPTS = ("EVAL", "EVALSHA")  # a full server refuses these from within; see scripts.py
 
 
@@ -60,24 +60,32 @@ class Client(redis.Redis):
     """Repeats commands that a full server refused; scripts see to that themselves."""
 
     def execute_command(self, *args: Any, **options: Any) -> Any:
-        """Run one command."""
+        """Run one command; with others ``behind`` it that only read, return the answers of all."""
         try:
             if args[0] in PLAIN:
-                return self._exchange(args)
+                behind = options.get("behind")
+                return self._exchange([args, *behind]) if behind else self._exchange([args])[0]
             return super().execute_command(*args, **options)  # type: ignore[no-untyped-call]
         except redis.OutOfMemoryError:
             if args[0] in SCRIPTS:
                 raise
         return self.go_on([args])[0]
 
-    def _exchange(self, args: tuple[Any, ...]) -> Any:
-        """Run one command, of which redis-py makes two and a half times as much work."""
+    def _exchange(self, commands: Sequence[tuple[Any, ...]]) -> list[Any]:
+        """Run commands at one go, of which redis-py makes two and a half times as much work."""
         connection: Any = self.connection_pool.get_connection()
         try:
-            connection.send_packed_command([pack_command(args)])
-            return connection.read_response()
+            connection.send_packed_command([b"".join(map(pack_command, commands))])
+            answers = [answer_of(connection) for _ in commands]
+        except BaseException:
+            connection.disconnect()  # nobody shall take an answer that is still to come for their own
+            raise
         finally:
             self.connection_pool.release(connection)
+        for answer in answers:
+            if isinstance(answer, redis.ResponseError):
+                raise answer
+        return answers
 
     def pipeline(self, transaction: bool = True, shard_hint: Any = None) -> Pipeline:
         """Return a pipeline that, as a transaction, does the same."""
@@ -94,3 +102,11 @@ class Client(redis.Redis):
             read[command[0]](answer) if command[0] in read else answer
             for command, answer in zip(commands, answers, strict=True)
         ]
+
+
+def answer_of(connection: Any) -> Any:
+    """Read one answer; a refusal is one, too."""
+    try:
+        return connection.read_response()
+    except redis.ResponseError as refusal:
+        return refusal

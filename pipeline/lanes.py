@@ -29,15 +29,17 @@ its next step), ``submitted`` (its answer is to be asked for) or ``lapsed`` (beg
 heard of again). Its attempt is part of every later step: who carries an old one is refused.
 """
 
+import time
 import uuid
 from collections.abc import Sequence
 from typing import Any
 
 import redis
 
-from pipeline.batch import Batch, Claimed, Contents, Poll, contents_of
+from pipeline.batch import FIELDS, Batch, Claimed, Contents, Poll, batch_of, contents_of, pairs_of
+from pipeline.broker import text
 from pipeline.gate import Gate
-from pipeline.scripts import Argument, Scripts
+from pipeline.scripts import Argument, Scripts, patiently
 
 CLAIM_LEASE = 30.0  # seconds for the doorbell of a batch to be answered
 # Doorbells: when so many wait nobody is idle, and the lease of a batch would only run.
@@ -57,10 +59,12 @@ class Lanes:
     def claim(self, gate: Gate, *, read: bool = False) -> Claimed | float | None:
         """Take the next batch that is due, and the permit for its call.
 
-        Returns it, with its contents when it is to be ``read``; or the seconds after which to ask again; or
-        None when there is nothing to wait for but news (rows, the end of a call, somebody's decision).
+        Returns it, with its contents when it is new and to be ``read``; or the seconds after which to ask
+        again; or None when there is nothing to wait for but news (rows, the end of a call, a decision).
         """
-        return _claimed(self._scripts.run("claim", args=_wanted(gate, read)))
+        if read:
+            return self._claim_and_read("claim", gate)[1]
+        return _claimed(self._scripts.run("claim", args=_wanted(gate, uuid.uuid4().hex)))
 
     def batch(self, batch: str) -> Batch | None:
         """Read one batch; None when it has been settled."""
@@ -92,10 +96,9 @@ class Lanes:
     def settle_and_claim(
         self, batch: Batch, returned: Sequence[int], gate: Gate
     ) -> tuple[bool, Claimed | float | None]:
-        """Settle a batch and claim the next one, which is read, in one go."""
-        args = [*_settled(batch, returned), *_wanted(gate, read=True)]
-        settled, answer = self._scripts.run("settle", args=args)
-        return bool(settled), _claimed(answer)
+        """Settle a batch and claim the next one, which is read when it is new, in one go."""
+        (settled, _), claimed = self._claim_and_read("settle", gate, _settled(batch, returned))
+        return bool(settled), claimed
 
     def retry(self, batch: Batch, *, delay: float, spend: bool, refund: bool) -> int:
         """Put the batch aside for ``delay`` seconds; return the tries used up, -1 when it is not ours.
@@ -162,12 +165,40 @@ class Lanes:
         """Make due now what waits for a destination; return how many rows that is."""
         return int(self._scripts.run("flush", args=[destination]))
 
+    def _claim_and_read(
+        self, script: str, gate: Gate, before: Sequence[Argument] = ()
+    ) -> tuple[Any, Claimed | float | None]:
+        """Run a script that ends with a claim; return its answer, and what was claimed.
 
-def _wanted(gate: Gate, read: bool) -> list[Argument]:
+        While its lease lasts nobody else touches the rows of a batch, and who is late cannot begin with it.
+        """
+        new, began = uuid.uuid4().hex, time.monotonic()
+        answer, fields, profiles = self._scripts.run_and_read(
+            script,
+            [*before, *_wanted(gate, new)],
+            ("HMGET", f"batch:{new}", *FIELDS),
+            ("ZRANGE", f"batch:{new}:rows", 0, -1),
+        )
+        claimed = _claimed(answer[1] if before else answer)
+        if isinstance(claimed, Claimed) and claimed.batch == new and profiles:
+            contents = self._contents(new, fields, profiles)
+            late = time.monotonic() - began > CLAIM_LEASE  # it may be another's now, and these not its rows
+            claimed = claimed._replace(contents=None if late else contents)
+        return answer, claimed
+
+    def _contents(
+        self, batch: str, fields: Sequence[bytes | None], profiles: Sequence[bytes]
+    ) -> Contents | None:
+        known = {name: text(value) for name, value in zip(FIELDS, fields, strict=True) if value is not None}
+        key = f"rows:{known['destination']}"
+        rows = patiently(lambda: self._client.hmget(key, profiles))
+        return (batch_of(batch, known), pairs_of(profiles, rows)) if all(rows) else None
+
+
+def _wanted(gate: Gate, new: str) -> list[Argument]:
     return [
-        gate.connector, gate.function, gate.account, uuid.uuid4().hex, round(CLAIM_LEASE * 1000),
-        gate.max_in_flight, gate.limit, gate.default, gate.utilisation, round(gate.window * 1000), int(read),
-        MOST_UNANSWERED,
+        gate.connector, gate.function, gate.account, new, round(CLAIM_LEASE * 1000), gate.max_in_flight,
+        gate.limit, gate.default, gate.utilisation, round(gate.window * 1000), MOST_UNANSWERED,
     ]  # fmt: skip
 
 
@@ -178,5 +209,5 @@ def _settled(batch: Batch, returned: Sequence[int]) -> list[Argument]:
 def _claimed(answer: Sequence[Any]) -> Claimed | float | None:
     if answer[0] == b"batch":
         batch = answer[1].decode()
-        return Claimed(batch, int(answer[2]), bool(answer[3]), contents_of(batch, answer[4]))
+        return Claimed(batch, int(answer[2]), bool(answer[3]))
     return None if int(answer[1]) < 0 else int(answer[1]) / 1000

@@ -45,6 +45,17 @@ def test_a_full_server_runs_our_scripts_when_they_are_to_make_room(full):
     assert full.hexists("destination:lapsed", "flush_until")
 
 
+def test_what_is_read_behind_a_script_comes_from_a_full_server_too(full):
+    configure(full)
+    full.config_set("maxmemory", 0)
+    full.hset("known", "a", 1)
+    full.config_set("maxmemory", 1)
+
+    answers = Scripts(full).run_and_read("flush", ["lapsed"], ("HMGET", "known", "a"), ("LLEN", "none"))
+
+    assert answers == [0, [b"1"], 0]
+
+
 def test_a_server_that_takes_no_change_counts_as_one_that_is_away(server_url, redis):
     """A replica refuses as a server does whose disk is full, and that one even a PING."""
     redis.config_set("replica-serve-stale-data", "yes")

@@ -4,13 +4,14 @@ import pytest
 import redis as redis_py
 
 from pipeline.broker import connect
+from pipeline.full import Client
 from pipeline.intake import Intake
 from pipeline.lanes import Lanes
-from tests.core import add, begin, configure, cut
+from tests.core import GATE, add, begin, configure, cut
 
 
-class Forgetful(redis_py.Redis):
-    """A client that loses the next answer to a script once it has run."""
+class Losing:
+    """Loses the next answer to a script once it has run."""
 
     losing = False
 
@@ -21,6 +22,14 @@ class Forgetful(redis_py.Redis):
             self.losing = False
             raise redis_py.ConnectionError("the answer was lost")
         return answer
+
+
+class Forgetful(Losing, redis_py.Redis):
+    """A client of redis-py's that does."""
+
+
+class ForgetfulReader(Losing, Client):
+    """One of ours, which can read behind a script."""
 
 
 class Restarting(redis_py.Redis):
@@ -62,6 +71,29 @@ def test_a_claim_whose_answer_was_lost_takes_no_second_lot_of_rows(client, lanes
 
     assert [profile for profile, _ in begin(lanes, batch)] == ["a", "b"]
     assert client.zcard("lane:lapsed/all") == 2
+
+
+def test_a_claim_whose_answer_was_lost_is_read_all_the_same(client, server_url):
+    add(client, "a", "b", "c")
+
+    with ForgetfulReader(connection_pool=connect(server_url).connection_pool) as reader:
+        reader.losing = True
+        batch, rows = Lanes(reader).claim(GATE, read=True).contents
+
+    assert (batch.state, batch.attempt, batch.rows) == ("claimed", 1, 2)
+    assert [profile for profile, _ in rows] == ["a", "b"]
+
+
+def test_a_server_that_forgot_a_script_tells_all_the_same_what_was_read_behind_it(redis, server_url):
+    configure(redis, max_rows=2, max_age=0)
+    add(redis, "a", "b")
+    redis.script_flush()
+
+    with connect(server_url) as client:
+        claimed = Lanes(client).claim(GATE, read=True)
+
+        assert [profile for profile, _ in claimed.contents[1]] == ["a", "b"]
+        assert client.get("nothing") is None
 
 
 def test_a_call_that_may_begin_does_so_although_the_answer_was_lost(client, lanes):

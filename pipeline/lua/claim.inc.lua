@@ -1,8 +1,8 @@
 -- Take the next batch of one connector and function together with the permit for its call.
 -- args  1 connector  2 function  3 account  4 id for a new batch  5 lease, ms  6 most in flight
 --       7 limit set for this connector (0: none)  8 limit when the account has not said  9 utilisation  10 window, ms
---       11 "1": read the batch, too  12 doorbells that may wait before nobody counts as idle
--- Returns {"batch", id, attempt, 1 when there may be another and somebody idle for it, the batch as open.lua has it}
+--       11 doorbells that may wait before nobody counts as idle
+-- Returns {"batch", id, attempt, 1 when there may be another and somebody idle for it}
 -- or {"wait", ms until it is worth asking again, -1: when something changes}.
 local function claim(args)
   local connector, func, account = args[1], args[2], args[3]
@@ -48,18 +48,17 @@ local function claim(args)
     note(id, 1, 'destination', destination, 'lane', lane, 'connector', connector, 'function', func,
       'account', account, 'tries', 0, 'rows', rows)
     refresh(lane, settings)
-    return {id = id, destination = destination, attempt = 1}
+    return {id = id, attempt = 1}
   end
 
   local function again(batch)
     note(batch.id, batch.attempt + 1)
     redis.call('ZREM', retry, batch.id)
-    return {id = batch.id, destination = batch.destination, attempt = batch.attempt + 1}
+    return {id = batch.id, attempt = batch.attempt + 1}
   end
 
   local function claimed(batch, more)
-    local read = args[11] == '1' and contents(batch.id, batch.destination) or {}
-    return {'batch', batch.id, batch.attempt, more and 1 or 0, read}
+    return {'batch', batch.id, batch.attempt, more and 1 or 0}
   end
 
   if redis.call('EXISTS', 'batch:' .. args[4]) == 1 then  -- but the answer was lost
@@ -85,7 +84,7 @@ local function claim(args)
   if used_up then
     redis.call('HSET', 'capacity:' .. account, 'probe', batch.id, 'probe_until', lease)
   end
-  local more = flown < most and redis.call('LLEN', 'deliveries') < tonumber(args[12])
+  local more = flown < most and redis.call('LLEN', 'deliveries') < tonumber(args[11])
     and (first(retry) or first(ready) or first(ready .. ':bulk'))
   return claimed(batch, more)
 end

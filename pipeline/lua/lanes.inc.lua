@@ -165,13 +165,6 @@ local function batch_of(id)
   }
 end
 
--- A batch as lanes.py reads it: its fields, its profiles, their rows.
-local function contents(id, destination)
-  local profiles = redis.call('ZRANGE', 'batch:' .. id .. ':rows', 0, -1)
-  local rows = redis.call('HMGET', 'rows:' .. destination, unpack(profiles))
-  return {redis.call('HGETALL', 'batch:' .. id), profiles, rows}
-end
-
 local function stopped(batch)
   local settings = redis.call('HMGET', 'destination:' .. batch.destination, 'connector', 'stopped')
   if settings[1] and settings[2] ~= '' then return true end
