@@ -44,6 +44,8 @@ auto-aof-rewrite-min-size 256mb
 rdbcompression no
 save ""
 maxmemory-policy noeviction
+# What is deleted here is as small as a batch, and freed sooner than handed to the thread for that.
+lazyfree-lazy-user-del no
 # Flower subscribes to floods of events; the default would cut it off.
 client-output-buffer-limit pubsub 256mb 128mb 60
 logfile {log}
