@@ -3,9 +3,11 @@
 What cannot be accepted becomes an ``Invalid`` dead letter. Those are written first, under ids that follow
 from the claim: when the worker dies before the claim is dropped, the next one finds them there already.
 It lets them stand: what they are for goes nowhere else, also if the records were changed and it would be
-taken now. Else one row had two fates, and a person may have settled its letter meanwhile.
+taken now. Else one row had two fates, and a person may have settled its letter meanwhile. A worker that is
+so slow that there may be a next one writes none.
 """
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -18,6 +20,7 @@ from sqlalchemy import Engine
 from pipeline import dead_letters
 from pipeline.activation import Activation, decode, encode
 from pipeline.catalog import Catalog
+from pipeline.dead_letters import DeadLetter
 from pipeline.intake import Accepted, Claim, Intake, StateRow
 from pipeline.overlay import overlay
 from pipeline.refused import refused
@@ -25,6 +28,7 @@ from pipeline.routing import Router, Way
 from pipeline.words import counted
 
 MOST_CLAIMS = 10  # per task, so that one shard does not keep a worker for ever
+COMMIT = 5.0  # seconds that committing may take; until then nobody else may have the claim
 
 
 class Acceptance:
@@ -72,6 +76,8 @@ class Acceptance:
 
     def _accept(self, claim: Claim, full: bool) -> Accepted | None:
         router = self._keep_letters(claim)
+        if router is None:
+            return None
         if full and self._intake.supplied(router.routes.destinations()):
             self._intake.put_off(claim)
             return None
@@ -94,16 +100,23 @@ class Acceptance:
                 row = replace(row, whole=whole, base=sha1(base, usedforsecurity=False).hexdigest())
             yield row
 
-    def _keep_letters(self, claim: Claim) -> Router:
+    def _keep_letters(self, claim: Claim) -> Router | None:
         before = refused(self._engine, claim) if claim.attempt > 1 else {}
         router = Router(self._catalog(claim.catalog), claim, self._intake.recognises, before)
         router.route()
         marks = router.routes.marks
         letters = [letter for letter, index in router.letters if not self._seen(marks.get(index + 1))]
-        if letters:
-            with self._engine.begin() as connection:
-                dead_letters.keep(connection, letters)
-        return router
+        return router if self._kept(letters, claim.until - COMMIT) else None
+
+    def _kept(self, letters: Sequence[DeadLetter], until: float) -> bool:
+        if not letters:
+            return True
+        with self._engine.connect() as connection:
+            dead_letters.keep(connection, letters)
+            if time.monotonic() > until:
+                return False
+            connection.commit()
+        return True
 
     def _seen(self, mark: str | None) -> bool:
         return mark is not None and self._intake.recognises(mark)

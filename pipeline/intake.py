@@ -44,6 +44,7 @@ class Claim:
     attempt: int
     entries: Sequence[bytes]
     catalog: int  # the version published last, when it was claimed
+    until: float  # the end of its lease, by ``time.monotonic``
 
 
 class Routes:
@@ -119,7 +120,7 @@ class Intake:
 
     def claim(self, shard: int) -> Claim | None:
         """Claim a shard's oldest entries; None when there are none, or another worker has them."""
-        began = time.monotonic()
+        until = time.monotonic() + CLAIM_LEASE
         answer = self._scripts.run(
             "claim_intake", _keys(shard), [uuid.uuid4().hex, CLAIM_SIZE, round(CLAIM_LEASE * 1000)]
         )
@@ -128,9 +129,9 @@ class Intake:
         identity, attempt, size, catalog = answer
         # Through Lua they would cost six times as much.
         entries = patiently(lambda: self._client.lrange(_keys(shard)[0], 0, size - 1))
-        if time.monotonic() - began > CLAIM_LEASE:  # others may have had it since, and these be none of it
+        if time.monotonic() > until:  # others may have had it since, and these be none of it
             return None
-        return Claim(shard, identity.decode(), attempt, entries, catalog)
+        return Claim(shard, identity.decode(), attempt, entries, catalog, until)
 
     def peek(self, destination: str, profiles: Sequence[str]) -> list[tuple[bytes, int]]:
         """Return of each profile the row that a newer one would be laid over; b"" when none waits.

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pipeline import dead_letters, mirror, stats
-from pipeline.acceptance import Acceptance
+from pipeline.acceptance import COMMIT, Acceptance
 from pipeline.activation import decode
 from pipeline.appender import Appender
 from pipeline.catalog import Catalog
@@ -245,6 +245,18 @@ def test_what_was_refused_where_it_does_not_go_any_more_is_refused_once(redis, i
 
     assert Acceptance(intake, engine, lambda _: catalog_of()).accept(0) == "1 entry, 0 rows, 1 invalid"
     assert fates(redis, engine) == {"lapsed": (1, 1, 0)}
+
+
+def test_a_worker_that_is_too_slow_refuses_nothing(redis, intake, engine, monkeypatch):
+    """By now another one may have its claim, and take what it would refuse."""
+    leave(redis, entry("p1"))
+    with monkeypatch.context() as patched:
+        patched.setattr("pipeline.intake.CLAIM_LEASE", COMMIT - 1)
+        assert Acceptance(intake, engine, lambda _: catalog_of()).accept(0) == "nothing to accept"
+    redis.hset("intake:0:claim", "until", 0)
+
+    assert Acceptance(intake, engine, lambda _: catalog_of(LAPSED)).accept(0) == "1 entry, 1 row"
+    assert fates(redis, engine) == {"lapsed": (1, 0, 1)}
 
 
 def test_what_a_person_has_replayed_meanwhile_is_not_taken_twice(redis, intake, engine, dies):

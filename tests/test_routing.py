@@ -1,6 +1,7 @@
 """pipeline.routing"""
 
 import json
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -66,7 +67,7 @@ def test_what_went_before_an_entry_does_not_change_where_it_goes():
 
 def routed(entries: Sequence[bytes]) -> list[tuple[str, tuple[str, ...], str, int]]:
     """Return of each entry its profile, its lanes, its mark, and how many dead letters it comes to."""
-    router = Router(CATALOG, Claim(0, "claim", 1, entries, 1), lambda _: False)
+    router = Router(CATALOG, Claim(0, "claim", 1, entries, 1, math.inf), lambda _: False)
     router.route()
     routes = router.routes
     lanes = {number: lanes for lanes, number in routes.numbers.items()}
