@@ -1,7 +1,7 @@
 """Rows per second from ``Producer.activate_many`` to the emulator's acceptance; baselines and floor in turns.
 
-All contenders run once per round, so that what else the machine does meets all of them; a ratio is the
-median of the rounds' own ratios.
+All contenders run once per round, so that what else the machine does meets all of them, and the floor right
+behind ours, for it takes no longer than they do; a ratio is the median of the rounds' own ratios.
 """
 
 from collections.abc import Callable, Mapping
@@ -31,7 +31,7 @@ def measure(
     floor: bool = True,
 ) -> tuple[list[Finding], Runs]:
     """Let the contenders run in turns; return rates and ratios, and all runs."""
-    contenders = {**(OURS if ours else {}), **(BASELINES if baselines else {}), **(FLOORS if floor else {})}
+    contenders = {**(OURS if ours else {}), **(FLOORS if floor else {}), **(BASELINES if baselines else {})}
     runs: Runs = {name: [] for name in contenders}
     missing: dict[str, str] = {}
     for number in range(size.rounds):
