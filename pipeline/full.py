@@ -66,6 +66,9 @@ class Client(redis.Redis):
                 behind = options.get("behind")
                 return self._exchange([args, *behind]) if behind else self._exchange([args])[0]
             return super().execute_command(*args, **options)  # type: ignore[no-untyped-call]
+        except redis.TimeoutError:  # the others are likely dead, too, and each would cost as long
+            self.connection_pool.disconnect(inuse_connections=False)
+            raise
         except redis.OutOfMemoryError:
             if args[0] in SCRIPTS:
                 raise

@@ -1,6 +1,7 @@
 """pipeline.connections, on a real server."""
 
 import pytest
+from redis import exceptions
 
 from pipeline.broker import connect
 
@@ -44,6 +45,24 @@ def test_idle_connections_that_were_given_up_are_opened_anew(client):
     client.connection_pool.disconnect(inuse_connections=False)
 
     assert client.client_id() != before
+
+
+@pytest.mark.parametrize("ask", [lambda client: client.llen("list"), lambda client: client.get("key")])
+def test_when_one_gets_no_answer_those_that_are_idle_are_given_up(server_url, redis, ask):
+    with connect(f"{server_url}?socket_timeout=0.2") as client:
+        pool = client.connection_pool
+        both = pool.get_connection(), pool.get_connection()
+        before = set(map(number, both))
+        for connection in both:
+            pool.release(connection)
+        redis.client_pause(500)
+
+        with pytest.raises(exceptions.TimeoutError):
+            ask(client)
+        redis.ping()  # is answered when the pause is over
+
+        after = {number(pool.get_connection()), number(pool.get_connection())}
+    assert len(before | after) == 4
 
 
 def test_another_process_has_connections_of_its_own(client, monkeypatch):
