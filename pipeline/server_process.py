@@ -13,8 +13,7 @@ from typing import TypeAlias
 from pipeline.errors import Misconfigured
 
 # The server has no allocator of its own. glibc keeps seven freed pieces of a size at hand; scripts let go of
-# thousands only to want them again. With as many at hand the server takes a tenth less time. (Giving less
-# back to the system gains no more, and costs twice the time beside a million rows.)
+# thousands only to want them again. With as many at hand the server takes a tenth less time.
 ALLOCATOR = "GLIBC_TUNABLES=glibc.malloc.tcache_count=20000"
 STOP_TIMEOUT = 30  # seconds to write what is left
 LOG = "redis.log"
