@@ -173,12 +173,9 @@ class Lanes:
         While its lease lasts nobody else touches the rows of a batch, and who is late cannot begin with it.
         """
         new, began = uuid.uuid4().hex, time.monotonic()
-        answer, fields, profiles = self._scripts.run_and_read(
-            script,
-            [*before, *_wanted(gate, new)],
-            ("HMGET", f"batch:{new}", *FIELDS),
-            ("ZRANGE", f"batch:{new}:rows", 0, -1),
-        )
+        reads = [("HMGET", f"batch:{new}", *FIELDS), ("ZRANGE", f"batch:{new}:rows", 0, -1)]
+        args = [*before, *_wanted(gate, new)]
+        answer, fields, profiles = self._scripts.run(script, args=args, behind=reads)
         claimed = _claimed(answer[1] if before else answer)
         if isinstance(claimed, Claimed) and claimed.batch == new and profiles:
             contents = self._contents(new, fields, profiles)

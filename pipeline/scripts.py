@@ -35,31 +35,17 @@ class Scripts:
     def __init__(self, client: redis.Redis) -> None:
         self._client = client
 
-    def run(self, name: str, keys: Sequence[str] = (), args: Sequence[Argument] = ()) -> Any:
+    def run(self, name: str, keys: Sequence[str] = (), args: Sequence[Argument] = (), **options: Any) -> Any:
         """Run one script, again when the connection broke before its answer came.
 
         On a full server it is run all the same, or nothing would ever leave. It has done nothing when it is
-        refused: only its first change can be.
+        refused: only its first change can be. Commands that read may go ``behind`` it, at one go; the
+        answers of all are returned then. What they bring would cost several times as much through Lua.
         """
-        return self._insist(name, keys, args)
-
-    def run_and_read(self, name: str, args: Sequence[Argument], *reads: tuple[Argument, ...]) -> list[Any]:
-        """Run one script and, in the same go, commands that read; return the answers of all.
-
-        What they bring would cost the server several times as much on its way through Lua.
-        """
-        answers: list[Any] = self._insist(name, (), args, behind=reads)
-        return answers
-
-    def _insist(self, name: str, keys: Sequence[str], args: Sequence[Argument], **options: Any) -> Any:
         try:
             return patiently(lambda: self._run(source(name), keys, args, **options))
         except redis.OutOfMemoryError:
             return patiently(lambda: self._run(GO_ON + source(name), keys, args, **options))
-
-    def attempt(self, name: str, keys: Sequence[str] = (), args: Sequence[Argument] = ()) -> Any:
-        """Run one script unless the server is full, which raises OutOfMemoryError."""
-        return patiently(lambda: self._run(source(name), keys, args))
 
     def _run(self, text: str, keys: Sequence[str], args: Sequence[Argument], **options: Any) -> Any:
         execute: Callable[..., Any] = self._client.execute_command

@@ -5,7 +5,7 @@ import redis as redis_py
 
 from pipeline.broker import connect
 from pipeline.full import Unwritable
-from pipeline.scripts import Scripts
+from pipeline.scripts import Scripts, source
 from tests.core import configure
 
 
@@ -39,7 +39,7 @@ def test_a_full_server_takes_a_transaction(full):
 def test_a_full_server_runs_our_scripts_when_they_are_to_make_room(full):
     configure(full)
     with pytest.raises(redis_py.OutOfMemoryError):
-        Scripts(full).attempt("flush", args=["lapsed"])
+        full.eval(source("flush"), 0, "lapsed")
     Scripts(full).run("flush", args=["lapsed"])
 
     assert full.hexists("destination:lapsed", "flush_until")
@@ -51,7 +51,7 @@ def test_what_is_read_behind_a_script_comes_from_a_full_server_too(full):
     full.hset("known", "a", 1)
     full.config_set("maxmemory", 1)
 
-    answers = Scripts(full).run_and_read("flush", ["lapsed"], ("HMGET", "known", "a"), ("LLEN", "none"))
+    answers = Scripts(full).run("flush", args=["lapsed"], behind=[("HMGET", "known", "a"), ("LLEN", "none")])
 
     assert answers == [0, [b"1"], 0]
 
