@@ -14,7 +14,7 @@ from bench.house import House, open_house
 from bench.outlets import MERGES, NONE, Outlet, open_outlet
 from bench.size import Size
 from pipeline import Producer
-from pipeline.words import counted
+from pipeline.text.plural import counted
 
 MAX_ROWS = 200
 MAX_AGE = 6.0  # seconds; more than rows take to their lanes on a busy machine

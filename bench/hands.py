@@ -16,12 +16,13 @@ from typing import Any
 
 from bench.finding import Finding, number
 from bench.house import House
-from pipeline import Producer, mirror
-from pipeline.batch import Claimed
-from pipeline.intake import SHARDS
-from pipeline.runtime import Runtime
+from pipeline import Producer
+from pipeline.accept.intake import SHARDS
+from pipeline.lanes.batch import Claimed
+from pipeline.operate.status import status
+from pipeline.records import mirror
+from pipeline.runtime.worker import Runtime
 from pipeline.settings import Settings
-from pipeline.status import status
 
 NOTHING = "nothing to accept"
 ROUNDS = 7

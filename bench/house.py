@@ -11,15 +11,15 @@ from celery import Celery
 from bench.emulator import UNLIMITED, Emulator, wait_until
 from bench.processes import Processes
 from bench.rows import AUDIENCE, EVENT
-from pipeline import mirror
-from pipeline.broker import connect
-from pipeline.catalog import Records
-from pipeline.configuration import checked
-from pipeline.embedded import embedded_server
-from pipeline.intake import SHARDS
-from pipeline.runtime import open_engine
+from pipeline.accept.intake import SHARDS
+from pipeline.records import mirror
+from pipeline.records.configuration import checked
+from pipeline.records.records import Records
+from pipeline.runtime.worker import open_engine
 from pipeline.settings import Settings
-from pipeline.vault import Vault
+from pipeline.stores.broker import connect
+from pipeline.stores.embedded import embedded_server
+from pipeline.stores.vault import Vault
 
 CONNECTOR = "bench"
 START = 120  # seconds until workers answer

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pipeline.producer import Producer as Producer
+    from pipeline.produce.producer import Producer as Producer
 
 __all__ = ["Producer"]
 
@@ -11,7 +11,7 @@ __all__ = ["Producer"]
 def __getattr__(name: str) -> Any:
     """Import the producer when it is asked for: most of us do without it."""
     if name == "Producer":
-        from pipeline.producer import Producer
+        from pipeline.produce.producer import Producer
 
         return Producer
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any, TextIO
 
 from pipeline.settings import Settings
-from pipeline.tracebacks import traced
+from pipeline.text.tracebacks import traced
 
 OURS = ("pipeline", "tasks")
 
@@ -81,7 +81,7 @@ class Formatter(logging.Formatter):
 
 
 class TextFormatter(Formatter):
-    """``12:00:00 INFO pipeline.delivery: batch settled batch=7f3c rows=200``."""
+    """``12:00:00 INFO pipeline.deliver: batch settled batch=7f3c rows=200``."""
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s", "%H:%M:%S")

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pipeline.errors import Misconfigured
-from pipeline.secret_key import is_key, key_in
+from pipeline.stores.secret_key import is_key, key_in
 
 PREFIX = "ACTIVATION_"
 BROKERS = ("redis", "rediss", "unix")

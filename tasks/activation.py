@@ -8,7 +8,7 @@ import redis
 from celery import Task
 from celery.exceptions import Reject
 
-from pipeline.runtime import runtime
+from pipeline.runtime.worker import runtime
 from tasks.app import app
 from tasks.requests import PrivateTask
 

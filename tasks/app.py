@@ -6,10 +6,10 @@ from typing import Any
 from celery import Celery
 from celery.signals import setup_logging, worker_ready
 
-from pipeline.broker import celery_settings
 from pipeline.logs import configure_logging
-from pipeline.runtime import runtime
+from pipeline.runtime.worker import runtime
 from pipeline.settings import Settings
+from pipeline.stores.broker import celery_settings
 from tasks.events import Stage
 from tasks.timer import Leases, Timer
 from tasks.transport import install

@@ -4,8 +4,8 @@ import time
 
 from celery.exceptions import Retry
 
-from pipeline.batch import Claimed
-from pipeline.runtime import runtime
+from pipeline.lanes.batch import Claimed
+from pipeline.runtime.worker import runtime
 from tasks.app import app
 from tasks.events import shown
 

@@ -14,7 +14,7 @@ from celery import bootsteps
 from celery.app.events import Events as CeleryEvents
 from celery.events.dispatcher import EventDispatcher
 
-from pipeline.delivery.settlement import Report
+from pipeline.settle.settlement import Report
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from celery.signals import worker_shutting_down
 
-from pipeline.runtime import runtime
+from pipeline.runtime.worker import runtime
 
 log = logging.getLogger(__name__)
 

@@ -1,6 +1,6 @@
 """Snapshots that are taken by the clock."""
 
-from pipeline.runtime import runtime
+from pipeline.runtime.worker import runtime
 from tasks.app import app
 
 

@@ -8,9 +8,9 @@ import redis
 from celery import bootsteps
 from sqlalchemy.exc import SQLAlchemyError
 
-from pipeline import notes
-from pipeline.heartbeat import LONGEST
-from pipeline.runtime import runtime
+from pipeline.runtime.heartbeat import LONGEST
+from pipeline.runtime.worker import runtime
+from pipeline.stores import sql_trouble as notes
 
 log = logging.getLogger(__name__)
 

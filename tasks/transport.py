@@ -1,8 +1,8 @@
 """A worker's way to Redis when the server is full, or cannot write its file.
 
 kombu takes a message off its queue and then notes that it did. A full server refuses the note: the message
-would be gone, and the worker would end. With our client the note is taken (see pipeline/full.py), and to a
-server that takes no change at all the worker connects again until it does.
+would be gone, and the worker would end. With our client the note is taken (pipeline/stores/redis_client.py), and
+to a server that takes no change at all the worker connects again until it does.
 """
 
 from typing import Any
@@ -11,7 +11,7 @@ import redis
 from kombu.transport import TRANSPORT_ALIASES
 from kombu.transport import redis as kombu_redis
 
-from pipeline.full import Client, Parser
+from pipeline.stores.redis_client import Client, Parser
 
 
 class Channel(kombu_redis.Channel):

@@ -44,7 +44,7 @@ def fail():
 
 def test_ours_are_logged_at_debug_and_those_of_others_are_not(log):
     """Celery's pool logs at DEBUG whole messages, activations and all."""
-    logging.getLogger("pipeline.delivery").debug("looked")
+    logging.getLogger("pipeline.deliver").debug("looked")
     logging.getLogger("celery.pool").debug("TaskPool: Apply %s", WHO)
 
     assert ("looked" in log(), WHO in log()) == (True, False)

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pipeline.broker import celery_settings
 from pipeline.cli import up
 from pipeline.demo.stage import QUEUES
-from pipeline.secret_key import is_key
+from pipeline.stores.broker import celery_settings
+from pipeline.stores.secret_key import is_key
 from tests.processes import ROOT
 
 PROCFILE = up.read(ROOT / "Procfile")

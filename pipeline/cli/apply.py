@@ -5,9 +5,10 @@ from dataclasses import asdict
 
 import click
 
-from pipeline import configuration, mirror, toml
-from pipeline.changes import Changes
-from pipeline.cli.context import open_stores
+from pipeline.records import configuration, mirror
+from pipeline.records.changes import Changes
+from pipeline.runtime.stores import open_stores
+from pipeline.text import toml
 
 
 @click.command()

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Mapping
 
 import click
 
-from pipeline.catalog import Catalog
-from pipeline.cli.context import Stores, open_stores
-from pipeline.connector import Connector
 from pipeline.errors import Misconfigured
-from pipeline.preflight import Finding, Preflight
+from pipeline.model.connector import Connector
+from pipeline.records.records import Catalog
 from pipeline.responsys.client import Client
 from pipeline.responsys.login import Tokens
+from pipeline.responsys.preflight import Finding, Preflight
 from pipeline.responsys.session import open_session
+from pipeline.runtime.stores import Stores, open_stores
 
 
 @click.command()

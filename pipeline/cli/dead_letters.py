@@ -8,14 +8,14 @@ from typing import Any
 
 import click
 
-from pipeline import dead_letters as letters
-from pipeline.cli.context import open_stores
 from pipeline.cli.filters import choosing, filter_of
 from pipeline.cli.settling import drop, replay
 from pipeline.cli.tables import printable, show
-from pipeline.dead_letters import DeadLetter, Filter
-from pipeline.durations import spell
 from pipeline.errors import Misconfigured
+from pipeline.runtime.stores import open_stores
+from pipeline.settle import dead_letters as letters
+from pipeline.settle.dead_letters import DeadLetter, Filter
+from pipeline.text.durations import spell
 
 STATES = ("open", "replayed", "dropped", "all")
 HEADERS = ("ID", "AGE", "STATE", "DESTINATION", "AUDIENCE", "PROFILE", "CODE", "DETAIL")

@@ -11,13 +11,13 @@ import click
 from rich.console import Console
 from rich.status import Status
 
-from pipeline.cli.context import Stores, open_stores
 from pipeline.cli.tables import printable, show
-from pipeline.erasure.erasure import Erasure
-from pipeline.erasure.former import checkpoint, rewrite
-from pipeline.erasure.found import Found
 from pipeline.errors import Misconfigured
-from pipeline.words import counted
+from pipeline.operate.erasure.erasure import Erasure
+from pipeline.operate.erasure.former import checkpoint, rewrite
+from pipeline.operate.erasure.found import Found
+from pipeline.runtime.stores import Stores, open_stores
+from pipeline.text.plural import counted
 
 HEADERS = ("PROFILE", "PLACE", "DESTINATION", "COUNT")
 SENT = "What Responsys was sent is not undone by this."

@@ -7,9 +7,9 @@ from typing import Any
 import click
 
 from pipeline.cli.tables import printable
-from pipeline.dry_run import Expected
-from pipeline.expected_calls import Calls
-from pipeline.words import counted
+from pipeline.deliver.dry_run import Expected
+from pipeline.deliver.expected_calls import Calls
+from pipeline.text.plural import counted
 
 SHOWN = 20  # kinds of calls of a destination
 NOTHING_SENT = "Nothing was sent: this was a dry run."

@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 
 import click
 
-from pipeline.dead_letters import Filter
-from pipeline.durations import parse
+from pipeline.settle.dead_letters import Filter
+from pipeline.text.durations import parse
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

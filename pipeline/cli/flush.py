@@ -6,18 +6,18 @@ from collections.abc import Iterator
 import click
 import redis
 
-from pipeline.catalog import Catalog
-from pipeline.cli.context import open_stores
 from pipeline.cli.tables import printable
-from pipeline.destination import Destination
 from pipeline.errors import Misconfigured
-from pipeline.lanes import Lanes
-from pipeline.status import workers
-from pipeline.status.pace import paces
-from pipeline.status.status import intake
-from pipeline.status.stops import in_the_way, way_out
-from pipeline.status.troubles import of_pace
-from pipeline.words import counted
+from pipeline.lanes.lanes import Lanes
+from pipeline.model.destination import Destination
+from pipeline.operate.status import workers
+from pipeline.operate.status.pace import paces
+from pipeline.operate.status.status import intake
+from pipeline.operate.status.troubles import of_pace
+from pipeline.records.records import Catalog
+from pipeline.records.stops import in_the_way, way_out
+from pipeline.runtime.stores import open_stores
+from pipeline.text.plural import counted
 
 PATIENCE = 3.0  # seconds for workers to accept what was sent just before
 POLL = 0.05  # seconds

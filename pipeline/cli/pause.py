@@ -2,14 +2,14 @@
 
 import click
 
-from pipeline import mirror
-from pipeline.catalog import Catalog, Scope
-from pipeline.cli.context import Stores, open_stores
 from pipeline.cli.tables import printable
 from pipeline.errors import Misconfigured
-from pipeline.status.backlog import backlogs
-from pipeline.status.stops import Stop, in_the_way, stop_of, way_out
-from pipeline.words import counted
+from pipeline.operate.status.backlog import backlogs
+from pipeline.records import mirror
+from pipeline.records.records import Catalog, Scope
+from pipeline.records.stops import Stop, in_the_way, stop_of, way_out
+from pipeline.runtime.stores import Stores, open_stores
+from pipeline.text.plural import counted
 
 NAME = "CONNECTOR|DESTINATION"
 

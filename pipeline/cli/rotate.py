@@ -2,8 +2,8 @@
 
 import click
 
-from pipeline.cli.context import open_stores
-from pipeline.words import counted
+from pipeline.runtime.stores import open_stores
+from pipeline.text.plural import counted
 
 
 @click.command()

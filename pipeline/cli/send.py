@@ -9,13 +9,13 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from pipeline.appender import AppendFailed
-from pipeline.cli.context import Stores, open_stores
 from pipeline.cli.send_errors import JsonErrors, TextErrors
 from pipeline.cli.sending import Sending, rehearse
-from pipeline.producer import Producer
-from pipeline.report import Report
-from pipeline.sources import Format, format_of, read
+from pipeline.produce.appender import AppendFailed
+from pipeline.produce.files import Format, format_of, read
+from pipeline.produce.producer import Producer
+from pipeline.produce.report import Report
+from pipeline.runtime.stores import Stores, open_stores
 
 
 @click.command()

@@ -7,8 +7,8 @@ from typing import Any
 import click
 
 from pipeline.cli.expected import NOTHING_SENT, documents, tell
-from pipeline.dry_run import Expected
-from pipeline.report import Messages, flatten
+from pipeline.deliver.dry_run import Expected
+from pipeline.produce.report import Messages, flatten
 
 SHOWN = 20
 

@@ -5,15 +5,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipeline.activation import Invalid
-from pipeline.appender import AppendFailed
-from pipeline.audiences import UnknownAudience
-from pipeline.bulk import PROGRESS_EVERY, read_row
-from pipeline.catalog import Catalog
-from pipeline.chunk import MAX_ENTRIES
-from pipeline.dry_run import DryRun, Expected
-from pipeline.lines import Line
-from pipeline.report import Messages, Report
+from pipeline.deliver.dry_run import DryRun, Expected
+from pipeline.model.activation import Invalid
+from pipeline.produce.appender import AppendFailed
+from pipeline.produce.audiences import UnknownAudience
+from pipeline.produce.chunk import MAX_ENTRIES
+from pipeline.produce.lines import Line
+from pipeline.produce.many import PROGRESS_EVERY, read_row
+from pipeline.produce.report import Messages, Report
+from pipeline.records.records import Catalog
 
 
 @dataclass

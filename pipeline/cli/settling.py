@@ -7,14 +7,14 @@ from typing import Any
 import click
 from sqlalchemy import Engine
 
-from pipeline import dead_letters as letters
-from pipeline.appender import Appender
-from pipeline.cli.context import open_stores
 from pipeline.cli.filters import choosing, filter_of
-from pipeline.dead_letters import Filter
-from pipeline.doorbell import Doorbell
 from pipeline.errors import Misconfigured
-from pipeline.words import counted
+from pipeline.produce.appender import Appender
+from pipeline.runtime.stores import open_stores
+from pipeline.settle import dead_letters as letters
+from pipeline.settle.dead_letters import Filter
+from pipeline.stores.doorbell import Doorbell
+from pipeline.text.plural import counted
 
 NOT_OPEN = "None of these is open: they were sent again or dropped before, or the options leave them out."
 

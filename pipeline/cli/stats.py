@@ -5,14 +5,14 @@ from typing import Any
 
 import click
 
-from pipeline import summary
-from pipeline.catalog import Catalog
-from pipeline.cli.context import open_stores
 from pipeline.cli.tables import show
 from pipeline.errors import Misconfigured
-from pipeline.mirror import REMOVED
-from pipeline.summary import Line, Summary
-from pipeline.words import counted
+from pipeline.operate import summary
+from pipeline.operate.summary import Line, Summary
+from pipeline.records.mirror import REMOVED
+from pipeline.records.records import Catalog
+from pipeline.runtime.stores import open_stores
+from pipeline.text.plural import counted
 
 HEADERS = (
     "CONNECTOR", "DESTINATION", "RECEIVED", "SENT", "REMOVED", "COALESCED", "REJECTED", "CALLS",

@@ -5,18 +5,18 @@ from collections.abc import Iterable
 
 import click
 
-from pipeline.cli.context import open_stores
+from pipeline.accept.intake import SHARDS
 from pipeline.cli.tables import printable, show
-from pipeline.durations import spell
-from pipeline.intake import SHARDS
-from pipeline.limits import WINDOW
-from pipeline.server import Server
-from pipeline.server import spell as spell_size
-from pipeline.status import status as standing
-from pipeline.status.document import document
-from pipeline.status.pace import Pace
-from pipeline.status.status import Line, Status
-from pipeline.status.troubles import Trouble, troubles
+from pipeline.lanes.limits import WINDOW
+from pipeline.operate.status import status as standing
+from pipeline.operate.status.document import document
+from pipeline.operate.status.pace import Pace
+from pipeline.operate.status.status import Line, Status
+from pipeline.operate.status.troubles import Trouble, troubles
+from pipeline.runtime.stores import open_stores
+from pipeline.stores.redis_health import Server
+from pipeline.stores.redis_health import spell as spell_size
+from pipeline.text.durations import spell
 
 SOURCES = {"connector": "its configuration", "account": "the account", "default": "our default"}
 MARKS = {False: ("✗", "red"), True: ("…", "yellow")}  # by whether it passes

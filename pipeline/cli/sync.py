@@ -6,18 +6,18 @@ from typing import Any, BinaryIO
 
 import click
 
-from pipeline.appender import Appender, AppendFailed
-from pipeline.cli.context import Stores, open_stores
 from pipeline.cli.sync_progress import Shown, shown
 from pipeline.cli.sync_report import Report
-from pipeline.doorbell import Doorbell
 from pipeline.errors import Misconfigured
-from pipeline.lines import Line
+from pipeline.produce.appender import Appender, AppendFailed
+from pipeline.produce.files import Format
+from pipeline.produce.lines import Line
+from pipeline.runtime.stores import Stores, open_stores
 from pipeline.snapshots import source_runs
 from pipeline.snapshots.concerns import Concern
 from pipeline.snapshots.files import read_file
 from pipeline.snapshots.sync import MAX_LEAVING, Outcome, Sync
-from pipeline.sources import Format
+from pipeline.stores.doorbell import Doorbell
 
 
 @click.command()

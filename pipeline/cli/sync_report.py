@@ -9,17 +9,17 @@ from typing import Any
 import click
 from sqlalchemy import Engine
 
-from pipeline.catalog import Catalog
 from pipeline.cli.expected import NOTHING_SENT, document, tell
 from pipeline.cli.tables import printable, show
-from pipeline.database import reading
-from pipeline.dry_run import Expected
-from pipeline.report import Messages, flatten
+from pipeline.deliver.dry_run import Expected
+from pipeline.produce.report import Messages, flatten
+from pipeline.records.records import Catalog
 from pipeline.snapshots import difference
 from pipeline.snapshots.parts import Part
 from pipeline.snapshots.rehearsal import rehearse
 from pipeline.snapshots.sync import Outcome
-from pipeline.words import counted
+from pipeline.stores.database import reading
+from pipeline.text.plural import counted
 
 SHOWN = 20  # refused lines
 EXAMPLES = 3  # profiles of each kind

@@ -15,10 +15,10 @@ from honcho.colour import get_colours
 from honcho.environ import parse_procfile
 from honcho.printer import Message, Printer
 
-from pipeline import flower
-from pipeline.cli.context import Stores, open_stores
-from pipeline.crew import POLL, Crew, Process
 from pipeline.errors import Misconfigured
+from pipeline.runtime import flower
+from pipeline.runtime.crew import POLL, Crew, Process
+from pipeline.runtime.stores import Stores, open_stores
 
 PROCFILE = "Procfile"
 INTERRUPTED = 128 + signal.SIGINT

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipeline import summary
-from pipeline.cli.context import Stores
 from pipeline.demo.responsys import EXPIRY, FUNCTION, THROTTLING, Account, Responsys
-from pipeline.report import Report
-from pipeline.summary import Line
+from pipeline.operate import summary
+from pipeline.operate.summary import Line
+from pipeline.produce.report import Report
+from pipeline.runtime.stores import Stores
 
 
 @dataclass(frozen=True)

@@ -13,14 +13,15 @@ import requests
 from celery import Celery
 
 import pipeline
-from pipeline import configuration, flower, mirror
-from pipeline.broker import celery_settings
-from pipeline.cli.context import Stores
-from pipeline.crew import POLL, Crew
 from pipeline.demo.example import CONFIGURATION
 from pipeline.demo.responsys import FUNCTION, Responsys
 from pipeline.demo.sample import ROWS
 from pipeline.errors import PipelineError
+from pipeline.records import configuration, mirror
+from pipeline.runtime import flower
+from pipeline.runtime.crew import POLL, Crew
+from pipeline.runtime.stores import Stores
+from pipeline.stores.broker import celery_settings
 
 HOME = Path(pipeline.__file__).parents[1]  # where `tasks` and `emulators` can be imported from
 WINDOW = 4  # seconds that count as a minute, here and at the emulator

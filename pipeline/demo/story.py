@@ -10,15 +10,15 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from pipeline.cli.context import open_stores
-from pipeline.crew import Crew
 from pipeline.demo import books, sample
 from pipeline.demo.responsys import Responsys
 from pipeline.demo.show import Show
 from pipeline.demo.stage import CALLS, HOME, QUEUES, WINDOW, DemoFailed, Stage, environment
 from pipeline.demo.watch import Watch
-from pipeline.producer import Producer
-from pipeline.report import Report
+from pipeline.produce.producer import Producer
+from pipeline.produce.report import Report
+from pipeline.runtime.crew import Crew
+from pipeline.runtime.stores import open_stores
 
 LOOK = 0.1  # seconds between two looks
 LONGEST = 90  # seconds for all rows; it takes some ten

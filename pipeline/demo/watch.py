@@ -5,15 +5,15 @@ from collections.abc import Iterator
 
 from sqlalchemy import Row, select
 
-from pipeline.catalog import Catalog
-from pipeline.cli.context import Stores
-from pipeline.database import reading
+from pipeline.accept.intake import Intake
 from pipeline.demo.responsys import EXPIRY, THROTTLING, Responsys
 from pipeline.demo.stage import WINDOW
-from pipeline.intake import Intake
-from pipeline.status.backlog import Backlog, backlogs
-from pipeline.status.pace import paces
-from pipeline.tables import batches
+from pipeline.operate.status.backlog import Backlog, backlogs
+from pipeline.operate.status.pace import paces
+from pipeline.records.records import Catalog
+from pipeline.runtime.stores import Stores
+from pipeline.stores.database import reading
+from pipeline.stores.tables import batches
 
 
 class Watch:

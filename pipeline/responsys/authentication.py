@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 import requests
 
-from pipeline.connector import Connector
 from pipeline.errors import CallError, Held, Refused, RetryLater, Throttled
+from pipeline.model.connector import Connector
 from pipeline.responsys.errors import OTHER, harmless
 from pipeline.responsys.names import path
 from pipeline.responsys.transport import exchange

@@ -9,9 +9,9 @@ from typing import Any
 import msgspec
 import requests
 
-from pipeline.call import Call
-from pipeline.connector import Connector
 from pipeline.errors import CallError, Refused
+from pipeline.model.call import Call
+from pipeline.model.connector import Connector
 from pipeline.responsys.errors import FailedOver, TokenRefused, harmless
 from pipeline.responsys.login import Token, Tokens
 from pipeline.responsys.session import open_session

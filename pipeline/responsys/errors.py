@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from pipeline.errors import CallError, Held, OutcomeUnknown, Refused, RetryLater, Throttled
-from pipeline.redaction import MAX_DETAIL, masked
+from pipeline.text.redaction import MAX_DETAIL, masked
 
 OTHER = "OtherError"  # ours, where Responsys gave no code
 TIMEOUT = "Timeout"

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
-from pipeline.activation import Activation
+from pipeline.model.activation import Activation
 
 DIGITS = re.compile(r"[0-9]{1,19}")  # RIID_ is a 64-bit integer
 SHA256 = re.compile(r"[0-9A-Fa-f]{64}")

@@ -22,13 +22,13 @@ import redis
 import requests
 from redis.exceptions import LockError, RedisError
 
-from pipeline import limits
-from pipeline.connector import Connector
 from pipeline.errors import CallError, Held, Misconfigured, RetryLater, Throttled
+from pipeline.lanes import limits
+from pipeline.model.connector import Connector
 from pipeline.responsys.authentication import Grant, Login
 from pipeline.responsys.errors import OTHER
 from pipeline.responsys.session import open_session
-from pipeline.vault import Vault
+from pipeline.stores.vault import Vault
 
 log = logging.getLogger(__name__)
 

@@ -1,7 +1,7 @@
 """Find what a name in the configuration stands for: an identifier of the activation, else a variable."""
 
-from pipeline.activation import Activation
-from pipeline.rendering import render
+from pipeline.model.activation import Activation
+from pipeline.text.rendering import render
 
 
 def carries(activation: Activation, name: str) -> bool:

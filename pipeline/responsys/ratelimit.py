@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pipeline.call import Call
+from pipeline.model.call import Call
 from pipeline.responsys.client import Client
 
 CALL = Call(function="getRateLimits", path="/rest/api/ratelimit", method="GET")  # no version in this path

@@ -10,10 +10,10 @@ A record that failed has the reason in its first cell::
 import re
 from typing import Any
 
-from pipeline.call import Rejection
 from pipeline.errors import OutcomeUnknown
+from pipeline.model.call import Rejection
 from pipeline.responsys.errors import UNKNOWN, shortened
-from pipeline.words import counted
+from pipeline.text.plural import counted
 
 FAILED = re.compile(r"(MERGEFAILED|DELETEFAILED):\s*(?:Record (\d+) = ?)?(.*)", re.DOTALL)
 

@@ -9,10 +9,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from pipeline.call import Rejection
 from pipeline.errors import OutcomeUnknown
+from pipeline.model.call import Rejection
 from pipeline.responsys.errors import CODE, OTHER, UNKNOWN, shortened
-from pipeline.words import counted
+from pipeline.text.plural import counted
 
 
 def read_results(answer: Any, count: int, sent: Sequence[object] | None = None) -> list[Rejection | None]:

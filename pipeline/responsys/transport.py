@@ -15,8 +15,8 @@ from requests.auth import AuthBase
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from pipeline.errors import CallError, OutcomeUnknown, RetryLater
-from pipeline.redaction import MASK, Hidden
 from pipeline.responsys.errors import OTHER, TIMEOUT, UNKNOWN, code_of, error_of
+from pipeline.text.redaction import MASK, Hidden
 
 JSON = {"Content-Type": "application/json"}
 

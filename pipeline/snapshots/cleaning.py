@@ -3,7 +3,7 @@
 from sqlalchemy import ColumnElement, Connection, Table, delete, select, tuple_
 
 from pipeline.snapshots.turns import Turn
-from pipeline.tables import destinations, members, snapshot_parts, staged
+from pipeline.stores.tables import destinations, members, snapshot_parts, staged
 
 DELETED = 20_000  # rows in one transaction
 

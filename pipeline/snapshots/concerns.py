@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from pipeline.destination import Destination
+from pipeline.model.destination import Destination
 from pipeline.snapshots.parts import Part
 from pipeline.snapshots.staging import Reading
-from pipeline.words import counted
+from pipeline.text.plural import counted
 
 EMAIL = "campaign_email"  # the action whose calls cannot be taken back
 

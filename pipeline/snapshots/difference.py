@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, FromClause, and_, case, delete, func, literal, or_, select
 
 from pipeline.snapshots.parts import Part
-from pipeline.tables import members, staged
-from pipeline.upsert import INSERT
+from pipeline.stores.tables import members, staged
+from pipeline.stores.upsert import INSERT
 
 ENTERS = members.c.profile_id.is_(None)
 CHANGES = members.c.digest != staged.c.digest

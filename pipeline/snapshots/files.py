@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from pipeline.errors import Misconfigured
-from pipeline.lines import Line
-from pipeline.sources import Format, format_of, read
+from pipeline.produce.files import Format, format_of, read
+from pipeline.produce.lines import Line
 
 GZIP = b"\x1f\x8b"
 

@@ -11,9 +11,9 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
-from pipeline.activation import Activation
-from pipeline.appender import Appender
-from pipeline.chunk import Chunk, Clock, Series
+from pipeline.model.activation import Activation
+from pipeline.produce.appender import Appender
+from pipeline.produce.chunk import Chunk, Clock, Series
 from pipeline.snapshots.parts import Part
 from pipeline.snapshots.views import NOTHING, loads
 

@@ -12,9 +12,9 @@ from sqlalchemy import URL, DateTime, Engine, TextClause, bindparam, create_engi
 from sqlalchemy.exc import ArgumentError, DataError, IntegrityError, NoSuchModuleError, SQLAlchemyError
 
 from pipeline.errors import Misconfigured
-from pipeline.lines import Line
-from pipeline.redaction import masked
-from pipeline.snapshots.source import Source
+from pipeline.model.source import Source
+from pipeline.produce.lines import Line
+from pipeline.text.redaction import masked
 from schemas.activation_fields import IDENTIFIERS
 
 CHUNK = 2_000  # rows that are fetched at a time

@@ -6,13 +6,13 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from pipeline.activation import Activation
-from pipeline.catalog import Catalog
-from pipeline.database import reading
-from pipeline.dry_run import Expected, expect
+from pipeline.deliver.dry_run import Expected, expect
+from pipeline.model.activation import Activation
+from pipeline.records.records import Catalog
 from pipeline.snapshots import difference
 from pipeline.snapshots.outbox import activation_of
 from pipeline.snapshots.parts import Part
+from pipeline.stores.database import reading
 
 PAGE = 2_000  # profiles
 

@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Engine, or_, select
 
-from pipeline.catalog import Catalog
-from pipeline.database import reading
+from pipeline.records.records import Catalog
 from pipeline.snapshots.turns import LEASE
-from pipeline.tables import snapshots
+from pipeline.stores.database import reading
+from pipeline.stores.tables import snapshots
 
 LOOK = 60.0  # seconds between two looks for interrupted runs
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from pipeline.appender import Appender
-from pipeline.database import reading
+from pipeline.produce.appender import Appender
 from pipeline.snapshots import difference, parts
 from pipeline.snapshots.cleaning import discard
 from pipeline.snapshots.outbox import Outbox
 from pipeline.snapshots.parts import Part
 from pipeline.snapshots.turns import Turn
+from pipeline.stores.database import reading
 
 log = logging.getLogger(__name__)
 

@@ -6,14 +6,14 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from pipeline.appender import Appender
-from pipeline.catalog import Catalog, Records
 from pipeline.errors import Misconfigured, PipelineError
+from pipeline.model.source import Source
+from pipeline.produce.appender import Appender
+from pipeline.records.records import Catalog, Records
 from pipeline.snapshots.query import read_query
-from pipeline.snapshots.source import Source
 from pipeline.snapshots.sync import Outcome, Sync
 from pipeline.snapshots.turns import Busy
-from pipeline.words import counted
+from pipeline.text.plural import counted
 
 log = logging.getLogger(__name__)
 

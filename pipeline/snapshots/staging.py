@@ -6,14 +6,14 @@ from typing import Any
 
 from sqlalchemy import Engine, func, select, text
 
-from pipeline.activation import Activation, Invalid, from_mapping
-from pipeline.database import reading
-from pipeline.lines import Line
-from pipeline.report import Messages
+from pipeline.model.activation import Activation, Invalid, from_mapping
+from pipeline.produce.lines import Line
+from pipeline.produce.report import Messages
 from pipeline.snapshots.turns import Turn
 from pipeline.snapshots.views import NOTHING, View
-from pipeline.tables import members, staged
-from pipeline.upsert import INSERT
+from pipeline.stores.database import reading
+from pipeline.stores.tables import members, staged
+from pipeline.stores.upsert import INSERT
 
 CHUNK = 2_000  # rows in one transaction
 PROGRESS_EVERY = 500  # lines

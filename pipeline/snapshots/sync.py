@@ -16,13 +16,12 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Engine
 
-from pipeline.appender import Appender
-from pipeline.catalog import Catalog
-from pipeline.database import reading
-from pipeline.destination import Destination
 from pipeline.errors import Misconfigured
-from pipeline.lines import Line
-from pipeline.report import Messages
+from pipeline.model.destination import Destination
+from pipeline.produce.appender import Appender
+from pipeline.produce.lines import Line
+from pipeline.produce.report import Messages
+from pipeline.records.records import Catalog
 from pipeline.snapshots import difference, parts
 from pipeline.snapshots.cleaning import discard, forget_removed
 from pipeline.snapshots.concerns import Concern, concerns
@@ -31,6 +30,7 @@ from pipeline.snapshots.sending import Sending, end
 from pipeline.snapshots.staging import Reading, Staging
 from pipeline.snapshots.turns import Turn, turn
 from pipeline.snapshots.views import View, view_of
+from pipeline.stores.database import reading
 
 MAX_LEAVING = 20.0  # percent
 

@@ -19,10 +19,10 @@ from typing import Any
 from sqlalchemy import Connection, Engine, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from pipeline.durations import spell
 from pipeline.errors import PipelineError
-from pipeline.tables import snapshots
-from pipeline.upsert import insert_new
+from pipeline.stores.tables import snapshots
+from pipeline.stores.upsert import insert_new
+from pipeline.text.durations import spell
 
 log = logging.getLogger(__name__)
 

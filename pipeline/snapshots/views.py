@@ -7,11 +7,11 @@ from typing import Any
 
 import msgspec
 
-from pipeline.activation import NUMBER_OR_NAME, Activation
-from pipeline.connector import Connector
-from pipeline.destination import Destination
-from pipeline.rendering import render
+from pipeline.model.activation import NUMBER_OR_NAME, Activation
+from pipeline.model.connector import Connector
+from pipeline.model.destination import Destination
 from pipeline.responsys.actions import ACTIONS
+from pipeline.text.rendering import render
 
 ALL = "*"
 NOTHING = "{}"  # the content of a profile that is known by its id alone

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from bench import baselines_env
 from bench.rows import AUDIENCE, EVENT, rows
-from pipeline.lanes import Lanes
+from pipeline.lanes.lanes import Lanes
 from tests.chaos.producing import Stream
 from tests.chaos.scene import configure, outlet
 from tests.processes import ROOT

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pipeline import Producer
-from pipeline.appender import AppendFailed
+from pipeline.produce.appender import AppendFailed
 from tests.processes.outlet import Mark
 
 EACH = 5  # activations per profile

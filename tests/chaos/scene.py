@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline import configuration, toml
+from pipeline.records import configuration
+from pipeline.text import toml
 from tests.processes.house import House
 from tests.processes.outlet import Outlet
 

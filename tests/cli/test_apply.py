@@ -5,7 +5,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pipeline.cli import main
-from pipeline.cli.context import open_stores
+from pipeline.runtime.stores import open_stores
 from schemas.destination import ACTIONS
 
 FILE = """\

@@ -9,10 +9,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pipeline import dead_letters
-from pipeline.activation import decode
-from pipeline.dead_letters import Filter
-from pipeline.intake import SHARDS
+from pipeline.accept.intake import SHARDS
+from pipeline.model.activation import decode
+from pipeline.settle import dead_letters
+from pipeline.settle.dead_letters import Filter
 
 
 @pytest.fixture

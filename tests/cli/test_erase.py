@@ -5,9 +5,9 @@ import re
 
 import pytest
 
-from pipeline.dead_letters import Filter, count
+from pipeline.settle.dead_letters import Filter, count
+from tests.builders import begin, cut
 from tests.cli.test_dead_letters import on_terminal
-from tests.core import begin, cut
 
 SENT = "What Responsys was sent is not undone by this."
 FILE = "Redis writes its append-only file anew, so that what was erased leaves it too."

@@ -2,10 +2,10 @@
 
 import re
 
-from pipeline import limits
-from pipeline.status.pace import paces
-from tests.core import GATE, cut
-from tests.house import ACME, LAPSED
+from pipeline.lanes import limits
+from pipeline.operate.status.pace import paces
+from tests.builders import GATE, cut
+from tests.environment import ACME, LAPSED
 
 
 def test_what_waits_is_due_now(house, run):

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from tests.core import cut
-from tests.house import ACME, LAPSED
+from tests.builders import cut
+from tests.environment import ACME, LAPSED
 
 
 @pytest.fixture

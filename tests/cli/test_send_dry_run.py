@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.house import ACME
+from tests.environment import ACME
 
 HEADER = "profile_id,call_type,crm_id,tier\n"
 

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pipeline import stats
-from pipeline.stats import Where
-from tests.house import ACME, LAPSED
+from pipeline.settle import statistics as stats
+from pipeline.settle.statistics import Where
+from tests.environment import ACME, LAPSED
 
 NONE = {
     "received": 0,

@@ -3,7 +3,7 @@
 import json
 import re
 
-from pipeline.status.workers import seen
+from pipeline.operate.status.workers import seen
 
 
 def test_what_is_wrong_comes_first(house, run):

@@ -6,10 +6,10 @@ import sqlite3
 
 import pytest
 
-from pipeline.activation import decode
-from pipeline.intake import SHARDS
+from pipeline.accept.intake import SHARDS
+from pipeline.model.activation import decode
 from pipeline.snapshots.turns import turn
-from tests.house import LAPSED
+from tests.environment import LAPSED
 
 HEADER = "profile_id,crm_id,tier\n"
 
@@ -83,7 +83,7 @@ def test_the_calls_of_a_dry_run_are_counted_over_all_pages(sync, house, monkeypa
 
 
 def test_a_dry_run_of_a_baseline_makes_no_calls(sync, bare):
-    from tests.house import ACME
+    from tests.environment import ACME
 
     bare.apply({"acme": ACME}, {"lapsed": {**LAPSED, "existing_members": False}})
 
@@ -126,7 +126,7 @@ def test_json_tells_everything(sync, house):
 
 
 def test_a_baseline_is_told(sync, house, bare):
-    from tests.house import ACME
+    from tests.environment import ACME
 
     bare.apply({"acme": ACME}, {"lapsed": {**LAPSED, "existing_members": False}})
 
@@ -151,7 +151,7 @@ def test_refused_lines_are_told_and_the_others_sent(run, house, tmp_path):
 
 
 def test_an_interrupted_run_goes_on_with_the_same_command(sync, house, wire, monkeypatch):
-    monkeypatch.setattr("pipeline.appender.PAUSES", (7.0,))  # more than anybody waits
+    monkeypatch.setattr("pipeline.produce.appender.PAUSES", (7.0,))  # more than anybody waits
     sync("ab")
     sent(house)
     with monkeypatch.context() as patch:

@@ -10,7 +10,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from pipeline.embedded import embedded_server
+from pipeline.stores.embedded import embedded_server
 from tests.model.machine import Machine, Totals
 from tests.model.world import Stores
 

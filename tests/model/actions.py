@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline import Producer, dead_letters
-from pipeline.appender import AppendFailed
-from pipeline.dead_letters import Filter
-from pipeline.lanes import CLAIM_LEASE
-from pipeline.runtime import Runtime
+from pipeline import Producer
+from pipeline.lanes.lanes import CLAIM_LEASE
+from pipeline.produce.appender import AppendFailed
+from pipeline.runtime.worker import Runtime
+from pipeline.settle import dead_letters
+from pipeline.settle.dead_letters import Filter
 from tests.model import books, operator
 from tests.model.faults import Fate, Frame
 from tests.model.records import AUDIENCE, MAX_AGE

@@ -7,10 +7,11 @@ from typing import Any
 
 from sqlalchemy import select
 
-from pipeline import dead_letters, stats
-from pipeline.dead_letters import DeadLetter, Filter
-from pipeline.intake import SHARDS
-from pipeline.tables import batches
+from pipeline.accept.intake import SHARDS
+from pipeline.settle import dead_letters
+from pipeline.settle import statistics as stats
+from pipeline.settle.dead_letters import DeadLetter, Filter
+from pipeline.stores.tables import batches
 from tests.model.records import DESTINATIONS
 from tests.model.world import World
 

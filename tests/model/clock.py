@@ -5,10 +5,15 @@ from importlib.resources import files
 
 import redis
 
-from pipeline import appender, bulk, current_catalog, heartbeat, intake, reserve
-from pipeline import scripts as loader
-from pipeline.delivery import settlement
+from pipeline.accept import intake
+from pipeline.produce import appender
+from pipeline.produce import headroom as reserve
+from pipeline.produce import many as bulk
+from pipeline.records import current as current_catalog
 from pipeline.responsys import client as responsys
+from pipeline.runtime import heartbeat
+from pipeline.settle import settlement
+from pipeline.stores import scripts as loader
 
 BY_THE_CLOCK = (
     loader, settlement, current_catalog, appender, heartbeat, intake, reserve, bulk, responsys,

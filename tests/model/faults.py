@@ -16,7 +16,8 @@ from redis.client import Pipeline
 from sqlalchemy import Engine, event, update
 from sqlalchemy.exc import OperationalError
 
-from pipeline import full, tables
+from pipeline.stores import redis_client as full
+from pipeline.stores import tables
 from tests.model.clock import Clock, scripts, source
 
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from pipeline import mirror
-from pipeline.runtime import Runtime
+from pipeline.records import mirror
+from pipeline.runtime.worker import Runtime
 from tests.model.records import DESTINATIONS, Setup, columns
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from pipeline.activation import Activation
+from pipeline.model.activation import Activation
 from tests.model.records import AUDIENCE
 
 BEGINNING = datetime(2027, 1, 1, tzinfo=UTC)

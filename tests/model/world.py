@@ -13,13 +13,13 @@ import requests
 from cryptography.fernet import Fernet
 from sqlalchemy.exc import SQLAlchemyError
 
-from pipeline import mirror
-from pipeline import runtime as program
-from pipeline.broker import connect
-from pipeline.database import migrate, open_database
-from pipeline.delivery import ledger
-from pipeline.runtime import Runtime
+from pipeline.records import mirror
+from pipeline.runtime import worker as program
+from pipeline.runtime.worker import Runtime
 from pipeline.settings import Settings
+from pipeline.settle import ledger
+from pipeline.stores.broker import connect
+from pipeline.stores.database import migrate, open_database
 from tests.model.clock import Clock, scripts, source
 from tests.model.crash_table import Reached
 from tests.model.far_side import HOST, Call, FarSide
@@ -113,7 +113,7 @@ class World:
         patch.setattr(program, "open_engine", lambda settings: self.engine)
         patch.setattr(program, "Doorbell", lambda url: self.bell)
         patch.setattr(program, "open_session", lambda: session)
-        patch.setattr("pipeline.producer.connect", lambda url: self.client)
+        patch.setattr("pipeline.produce.producer.connect", lambda url: self.client)
 
     def close(self) -> None:
         self._stack.close()

@@ -18,11 +18,12 @@ from celery import Celery
 from click.testing import CliRunner
 from sqlalchemy import select
 
-from pipeline import embedded, flower, tables
+from pipeline.accept.intake import SHARDS
 from pipeline.cli import main
-from pipeline.database import reading
-from pipeline.intake import SHARDS
-from pipeline.vault import Vault
+from pipeline.runtime import flower
+from pipeline.stores import embedded, tables
+from pipeline.stores.database import reading
+from pipeline.stores.vault import Vault
 from tests.processes import ROOT
 from tests.processes.canaries import Canaries
 from tests.processes.careless import Careless

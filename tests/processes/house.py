@@ -9,14 +9,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from pipeline import dead_letters, embedded, mirror
-from pipeline.broker import connect
-from pipeline.catalog import Records
-from pipeline.dead_letters import DeadLetter, Filter
-from pipeline.intake import SHARDS
-from pipeline.runtime import open_engine
+from pipeline.accept.intake import SHARDS
+from pipeline.records import mirror
+from pipeline.records.records import Records
+from pipeline.runtime.worker import open_engine
 from pipeline.settings import Settings
-from pipeline.vault import Vault
+from pipeline.settle import dead_letters
+from pipeline.settle.dead_letters import DeadLetter, Filter
+from pipeline.stores import embedded
+from pipeline.stores.broker import connect
+from pipeline.stores.vault import Vault
 from tests.processes import ROOT
 from tests.processes.emulator import MANY, Emulator
 from tests.processes.outlet import Outlet

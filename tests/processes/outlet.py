@@ -9,8 +9,10 @@ from typing import Any
 import redis
 from sqlalchemy import Engine
 
-from pipeline import Producer, dead_letters, stats
-from pipeline.dead_letters import DeadLetter, Filter
+from pipeline import Producer
+from pipeline.settle import dead_letters
+from pipeline.settle import statistics as stats
+from pipeline.settle.dead_letters import DeadLetter, Filter
 from tests.processes.emulator import Emulator
 
 Mark = tuple[str, int]  # a profile, and the number of one of its activations

@@ -17,9 +17,10 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import quantiles
 
-from pipeline import Producer, server
-from pipeline.status import status
-from pipeline.status.troubles import troubles
+from pipeline import Producer
+from pipeline.operate.status import status
+from pipeline.operate.status.troubles import troubles
+from pipeline.stores import redis_health as server
 from tests.processes.house import House, Worker, house, until
 from tests.processes.outlet import Outlet, activations, people
 

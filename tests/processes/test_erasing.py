@@ -3,8 +3,8 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from pipeline.erasure.erasure import Erasure
-from tests.erasure.scene import traces
+from pipeline.operate.erasure.erasure import Erasure
+from tests.operate.erasure.scene import traces
 from tests.processes.house import until
 from tests.processes.outlet import people
 

@@ -8,7 +8,7 @@ import redis
 from celery import Celery
 
 from pipeline import Producer
-from pipeline.appender import AppendFailed
+from pipeline.produce.appender import AppendFailed
 from tests.processes.house import until
 from tests.processes.outlet import activations, people
 

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 import pytest
 from celery import Celery
 
-from pipeline.broker import celery_settings
-from pipeline.intake import SHARDS
+from pipeline.accept.intake import SHARDS
+from pipeline.stores.broker import celery_settings
 from tests.processes.house import until
 from tests.processes.outlet import activations, people
 

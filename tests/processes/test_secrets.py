@@ -8,8 +8,8 @@ import stat
 import pytest
 from sqlalchemy import select
 
-from pipeline import tables
-from pipeline.database import reading
+from pipeline.stores import tables
+from pipeline.stores.database import reading
 from tests.processes.canaries import Canaries, forms
 from tests.processes.full_run import full_run
 

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from pipeline import Producer, notes
+from pipeline import Producer
+from pipeline.stores import sql_trouble as notes
 from tests.chaos.scene import FILL, MERGE, account, configure, connector, export, outlet
 from tests.processes.house import until
 from tests.processes.outlet import activations, people

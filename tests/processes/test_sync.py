@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from pipeline import tables
-from pipeline.database import reading
+from pipeline.stores import tables
+from pipeline.stores.database import reading
 from tests.processes import ROOT
 from tests.processes.house import House, house, until
 from tests.processes.outlet import people

@@ -11,7 +11,7 @@ import requests
 from celery import Celery
 from celery.events.receiver import EventReceiver
 
-from pipeline.broker import celery_settings, connect
+from pipeline.stores.broker import celery_settings, connect
 
 PAUSE = 0.05  # seconds between two looks
 

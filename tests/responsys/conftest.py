@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 import responses
 
-from pipeline.activation import Activation
-from pipeline.connector import Connector
-from pipeline.destination import Destination
+from pipeline.model.activation import Activation
+from pipeline.model.connector import Connector
+from pipeline.model.destination import Destination
 from pipeline.responsys.client import Client
 from pipeline.responsys.login import Tokens
 from pipeline.responsys.session import open_session

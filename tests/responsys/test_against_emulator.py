@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline import limits
-from pipeline.call import Rejection
 from pipeline.errors import Held, OutcomeUnknown, Refused, RetryLater, Throttled
-from pipeline.preflight import Finding, Preflight
+from pipeline.lanes import limits
+from pipeline.model.call import Rejection
 from pipeline.responsys.actions import ACTIONS
 from pipeline.responsys.client import Client
 from pipeline.responsys.login import Tokens
+from pipeline.responsys.preflight import Finding, Preflight
 from pipeline.responsys.ratelimit import read_limits
 from pipeline.responsys.session import open_session
 from tests.emulators.conftest import Emulator, running

@@ -8,8 +8,8 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.call import Call
 from pipeline.errors import Held, OutcomeUnknown, Refused, RetryLater, Throttled
+from pipeline.model.call import Call
 from pipeline.responsys.client import MAX_BODY, encoded
 from pipeline.responsys.login import key
 from tests.responsys.conftest import END_POINT, EVENT, error

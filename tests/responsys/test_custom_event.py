@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.call import Call, Rejection
 from pipeline.errors import OutcomeUnknown
+from pipeline.model.call import Call, Rejection
 from pipeline.responsys.actions import ACTIONS, SETUP_CODES
 from pipeline.responsys.actions.custom_event import event_call, event_verdicts
 from pipeline.responsys.client import encoded

@@ -13,7 +13,7 @@ from redis.exceptions import ConnectionError as RedisDown
 from pipeline.errors import Held, RetryLater, Throttled
 from pipeline.responsys.login import LIFE, PER_MINUTE, RENEW_AFTER, Tokens, key
 from pipeline.responsys.session import open_session
-from pipeline.vault import Vault
+from pipeline.stores.vault import Vault
 from tests.responsys.conftest import END_POINT, LOGIN, error
 
 PASSWORD_FORM = "user_name=api_user&password=hunter2&auth_type=password"

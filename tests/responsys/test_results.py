@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipeline.call import Rejection
 from pipeline.errors import OutcomeUnknown
+from pipeline.model.call import Rejection
 from pipeline.responsys.results import read_results
 
 GOOD = {"errorMessage": None, "success": True, "recipientId": 364470001}

@@ -4,7 +4,7 @@ import pytest
 from redis import Redis
 from sqlalchemy import Engine
 
-from pipeline.catalog import Records
+from pipeline.records.records import Records
 from tests.snapshots.house import House
 
 

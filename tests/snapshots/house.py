@@ -6,15 +6,16 @@ from typing import Any
 from redis import Redis
 from sqlalchemy import Engine, select
 
-from pipeline import mirror, tables
-from pipeline.activation import Activation
-from pipeline.appender import Appender
-from pipeline.catalog import Records
-from pipeline.database import reading
-from pipeline.lines import Line
+from pipeline.model.activation import Activation
+from pipeline.produce.appender import Appender
+from pipeline.produce.lines import Line
+from pipeline.records import mirror
+from pipeline.records.records import Records
 from pipeline.snapshots.sync import Outcome, Sync
+from pipeline.stores import tables
+from pipeline.stores.database import reading
+from tests.environment import ACME, LAPSED
 from tests.fixtures.intake import Bell, Entries
-from tests.house import ACME, LAPSED
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 

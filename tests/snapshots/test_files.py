@@ -4,7 +4,7 @@ import io
 import pytest
 
 from pipeline.errors import Misconfigured
-from pipeline.lines import Line
+from pipeline.produce.lines import Line
 from pipeline.snapshots.files import read_file
 
 JSON = b'{"profile_id": "a"}\n{"profile_id": "b"}\n'

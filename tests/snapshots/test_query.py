@@ -5,11 +5,11 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import text
 
-from pipeline.database import open_database
 from pipeline.errors import Misconfigured
-from pipeline.lines import Line
+from pipeline.model.source import Source
+from pipeline.produce.lines import Line
 from pipeline.snapshots.query import plainly, read_query
-from pipeline.snapshots.source import Source
+from pipeline.stores.database import open_database
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 TABLE = "CREATE TABLE customers (id BIGINT, email TEXT, tier TEXT, seen TIMESTAMP)"

@@ -3,10 +3,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import insert
 
-from pipeline.catalog import Catalog
+from pipeline.model.source import Source
+from pipeline.records.records import Catalog
 from pipeline.snapshots.schedule import due
-from pipeline.snapshots.source import Source
-from pipeline.tables import snapshots
+from pipeline.stores.tables import snapshots
 
 
 def source(name="quiet", **changes):

@@ -2,11 +2,11 @@ import sqlite3
 
 import pytest
 
-from pipeline.appender import Appender
 from pipeline.errors import Misconfigured
+from pipeline.produce.appender import Appender
+from pipeline.records.stops import stop_of, way_out
 from pipeline.snapshots import source_runs
 from pipeline.snapshots.turns import Busy, turn
-from pipeline.status.stops import stop_of, way_out
 from tests.fixtures.intake import Bell
 
 QUERY = "SELECT id AS profile_id, crm_id FROM customers WHERE seen < :now"

@@ -4,13 +4,13 @@ import json
 
 import pytest
 
-from pipeline import tables
-from pipeline.appender import AppendFailed
-from pipeline.broker import connect
 from pipeline.errors import Misconfigured
-from pipeline.lines import Line
+from pipeline.produce.appender import AppendFailed
+from pipeline.produce.lines import Line
 from pipeline.snapshots.concerns import Concern
-from tests.house import LAPSED
+from pipeline.stores import tables
+from pipeline.stores.broker import connect
+from tests.environment import LAPSED
 from tests.snapshots.house import NOON, member
 
 MAIL = {**LAPSED, "existing_members": False}
@@ -286,7 +286,7 @@ def test_an_interrupted_run_sends_each_change_once(house, small_pages, wire, mon
 
 def lose_after(house, wire, monkeypatch, chunks, *rows):
     """Interrupt a run after some chunks."""
-    from pipeline.appender import Appender
+    from pipeline.produce.appender import Appender
 
     append, appended = Appender.append_chunk, []
 

@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from pipeline.database import reading
 from pipeline.snapshots import turns
 from pipeline.snapshots.turns import Busy, Lost, turn
-from pipeline.tables import snapshots
+from pipeline.stores.database import reading
+from pipeline.stores.tables import snapshots
 from tests.processes.house import until
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from pipeline.responsys.actions.action import Action, Step
+from pipeline.model.action import Action, Step
 from pipeline.responsys.actions.audience_export import AudienceExport
 from pipeline.responsys.actions.campaign_email import CampaignEmail
 from pipeline.responsys.actions.custom_event import CustomEvent

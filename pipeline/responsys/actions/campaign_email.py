@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.activation import Activation
-from pipeline.call import Call
-from pipeline.connector import Connector
-from pipeline.destination import Destination
+from pipeline.model.action import Action, Step, Verdicts
+from pipeline.model.activation import Activation
+from pipeline.model.call import Call
+from pipeline.model.connector import Connector
+from pipeline.model.destination import Destination
 from pipeline.responsys import mapped
-from pipeline.responsys.actions.action import Action, Step, Verdicts
 from pipeline.responsys.actions.audience_export.column import Column, carried
 from pipeline.responsys.actions.audience_export.entries import Entries
 from pipeline.responsys.actions.audience_export.keys import Key

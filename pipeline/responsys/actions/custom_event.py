@@ -9,16 +9,16 @@ from typing import Any
 
 from msgspec import Struct, defstruct
 
-from pipeline.activation import Activation
-from pipeline.call import Call
-from pipeline.connector import Connector
-from pipeline.destination import Destination
-from pipeline.rendering import RENDERINGS
-from pipeline.responsys.actions.action import Action, Step, Verdicts
+from pipeline.model.action import Action, Step, Verdicts
+from pipeline.model.activation import Activation
+from pipeline.model.call import Call
+from pipeline.model.connector import Connector
+from pipeline.model.destination import Destination
 from pipeline.responsys.identifiers import IDENTIFIERS
 from pipeline.responsys.names import SYSTEM_COLUMNS, path
 from pipeline.responsys.needs import Event, Need
 from pipeline.responsys.results import read_results
+from pipeline.text.rendering import RENDERINGS
 
 # Names that the properties of an event must not have, in upper case: Responsys tells no case apart in
 # names. System columns "can corrupt processing and skip recipients", the other two are ours.

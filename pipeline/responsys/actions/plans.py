@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from pipeline.connector import Connector
-from pipeline.destination import Destination
+from pipeline.model.connector import Connector
+from pipeline.model.destination import Destination
 
 Plan = TypeVar("Plan")
 

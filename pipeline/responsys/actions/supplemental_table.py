@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from pipeline.activation import Activation
-from pipeline.call import Call
-from pipeline.connector import Connector
-from pipeline.destination import Destination
 from pipeline.errors import OutcomeUnknown
+from pipeline.model.action import Action, Step, Verdicts
+from pipeline.model.activation import Activation
+from pipeline.model.call import Call
+from pipeline.model.connector import Connector
+from pipeline.model.destination import Destination
 from pipeline.responsys import needs
-from pipeline.responsys.actions.action import Action, Step, Verdicts
 from pipeline.responsys.actions.audience_export.column import Column, carried, columns_of
 from pipeline.responsys.actions.audience_export.record_data import record_data
 from pipeline.responsys.actions.plans import Plans

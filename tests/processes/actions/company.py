@@ -7,8 +7,8 @@ from typing import Any
 
 from click.testing import CliRunner, Result
 
-from pipeline import toml
 from pipeline.cli import main
+from pipeline.text import toml
 from tests.processes.house import House, until
 
 LIST = "CONTACTS_LIST"

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from pipeline.activation import Activation
-from pipeline.call import Rejection
-from pipeline.destination import Destination
 from pipeline.errors import CallError
-from pipeline.responsys.actions.action import Action, Step
+from pipeline.model.action import Action, Step
+from pipeline.model.activation import Activation
+from pipeline.model.call import Rejection
+from pipeline.model.destination import Destination
 from pipeline.responsys.client import Client
 from pipeline.responsys.login import Tokens
 from pipeline.responsys.session import open_session

@@ -1,8 +1,8 @@
 """Destinations and rows for the tests of audience_export."""
 
-from pipeline.activation import Activation
-from pipeline.destination import Destination
-from pipeline.documents import destination as read_destination
+from pipeline.model.activation import Activation
+from pipeline.model.destination import Destination
+from pipeline.records.documents import destination as read_destination
 from pipeline.responsys.actions.audience_export import AudienceExport
 from schemas.audience_export import AudienceExport as Options
 

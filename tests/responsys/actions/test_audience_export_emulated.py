@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipeline.call import Rejection
 from pipeline.errors import Held, OutcomeUnknown
+from pipeline.model.call import Rejection
 from tests.responsys.actions.exports import ACTION, export, row
 
 AUDIENCES = ["lapsed-buyers", "vip"]

@@ -5,7 +5,7 @@ from hashlib import md5
 
 import pytest
 
-from pipeline.call import Call
+from pipeline.model.call import Call
 from pipeline.responsys.identifiers import hash_email
 from tests.responsys.actions.exports import ACTION, LISTS, calls, export, merged, row, steps
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.call import Call
 from pipeline.errors import Held, OutcomeUnknown
+from pipeline.model.call import Call
 from tests.responsys.actions.exports import ACTION, LISTS, calls, export, row, steps
 
 AUDIENCES = ["lapsed-buyers", "vip"]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipeline.call import Rejection
 from pipeline.errors import OutcomeUnknown
+from pipeline.model.call import Rejection
 from tests.responsys.actions.exports import answered, export, row, steps
 
 LEAVE = {"fields": ["tier"], "on_remove": "delete_row"}

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.call import Call, Rejection
-from pipeline.destination import Destination
-from pipeline.documents import destination as read_destination
 from pipeline.errors import OutcomeUnknown
+from pipeline.model.call import Call, Rejection
+from pipeline.model.destination import Destination
+from pipeline.records.documents import destination as read_destination
 from pipeline.responsys.actions.campaign_email import CampaignEmail
 from schemas.campaign_email import CampaignEmail as Options
 

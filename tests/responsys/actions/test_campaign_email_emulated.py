@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipeline.call import Rejection
 from pipeline.errors import Held, OutcomeUnknown, Refused
+from pipeline.model.call import Rejection
 from pipeline.responsys.actions.campaign_email import CampaignEmail
 from tests.responsys.actions.test_campaign_email import welcome
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 from msgspec.structs import replace as changed
 
-from pipeline.call import Call, Rejection
-from pipeline.destination import Destination
-from pipeline.documents import destination as read_destination
 from pipeline.errors import OutcomeUnknown
+from pipeline.model.call import Call, Rejection
+from pipeline.model.destination import Destination
+from pipeline.records.documents import destination as read_destination
 from pipeline.responsys.actions.supplemental_table import SupplementalTable
 from schemas.supplemental_table import SupplementalTable as Options
 

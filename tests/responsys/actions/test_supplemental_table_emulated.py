@@ -3,8 +3,8 @@
 import pytest
 from msgspec.structs import replace
 
-from pipeline.call import Rejection
 from pipeline.errors import Held, OutcomeUnknown, Refused
+from pipeline.model.call import Rejection
 from pipeline.responsys.actions.supplemental_table import SupplementalTable
 from tests.responsys.actions.test_supplemental_table import tiers
 

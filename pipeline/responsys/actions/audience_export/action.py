@@ -13,10 +13,10 @@ Nobody is inserted who leaves, and nobody is ever deleted from the list.
 
 from collections.abc import Sequence
 
-from pipeline.activation import Activation
-from pipeline.connector import Connector
-from pipeline.destination import Destination
-from pipeline.responsys.actions.action import Action, Step
+from pipeline.model.action import Action, Step
+from pipeline.model.activation import Activation
+from pipeline.model.connector import Connector
+from pipeline.model.destination import Destination
 from pipeline.responsys.actions.audience_export import members, tables
 from pipeline.responsys.actions.audience_export.needed import needed
 from pipeline.responsys.actions.audience_export.plan import Plan

@@ -7,9 +7,9 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from pipeline.activation import Activation
-from pipeline.rendering import render
+from pipeline.model.activation import Activation
 from pipeline.responsys import mapped
+from pipeline.text.rendering import render
 from schemas.activation_fields import Moment
 
 MOMENT = Moment()

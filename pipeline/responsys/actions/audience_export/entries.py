@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from pipeline.activation import Activation
-from pipeline.call import Call
-from pipeline.responsys.actions.action import Step, Verdicts
+from pipeline.model.action import Step, Verdicts
+from pipeline.model.activation import Activation
+from pipeline.model.call import Call
 from pipeline.responsys.actions.audience_export.keys import HASHES, Key
 from pipeline.responsys.actions.audience_export.record_data import record_data
 from pipeline.responsys.actions.audience_export.table import Table

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import md5
 
-from pipeline.activation import Activation
+from pipeline.model.activation import Activation
 from pipeline.responsys import mapped
 from pipeline.responsys.addresses import is_address
 from pipeline.responsys.identifiers import DIGITS, SHA256, hash_email

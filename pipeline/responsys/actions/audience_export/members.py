@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from pipeline.activation import Activation
-from pipeline.call import Call
-from pipeline.responsys.actions.action import Step
+from pipeline.model.action import Step
+from pipeline.model.activation import Activation
+from pipeline.model.call import Call
 from pipeline.responsys.actions.audience_export.column import carried
 from pipeline.responsys.actions.audience_export.permission import IN, OUT
 from pipeline.responsys.actions.audience_export.plan import Plan

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.activation import Activation
+from pipeline.model.activation import Activation
 from pipeline.responsys import mapped
 
 IN, OUT = "I", "O"

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.activation import Activation
-from pipeline.connector import Connector
-from pipeline.destination import Destination
+from pipeline.model.activation import Activation
+from pipeline.model.connector import Connector
+from pipeline.model.destination import Destination
 from pipeline.responsys.actions.audience_export.column import Column, columns_of
 from pipeline.responsys.actions.audience_export.keys import HASHED, HASHES, PLAIN, Key
 from pipeline.responsys.actions.audience_export.permission import Permission

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from pipeline.activation import Activation
-from pipeline.call import Call
-from pipeline.connector import Connector
 from pipeline.errors import Held, OutcomeUnknown
-from pipeline.responsys.actions.action import Step, Verdicts
+from pipeline.model.action import Step, Verdicts
+from pipeline.model.activation import Activation
+from pipeline.model.call import Call
+from pipeline.model.connector import Connector
 from pipeline.responsys.actions.audience_export.column import Column
 from pipeline.responsys.errors import UNKNOWN
 from pipeline.responsys.names import path

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from pipeline.activation import Activation
-from pipeline.responsys.actions.action import Step
+from pipeline.model.action import Step
+from pipeline.model.activation import Activation
 from pipeline.responsys.actions.audience_export.column import Column, carried
 from pipeline.responsys.actions.audience_export.entries import Entries, Values
 from pipeline.responsys.actions.audience_export.plan import Plan

@@ -7,10 +7,10 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from pipeline.activation import Activation
-from pipeline.call import Rejection
 from pipeline.errors import OutcomeUnknown
-from pipeline.responsys.actions.action import Verdicts
+from pipeline.model.action import Verdicts
+from pipeline.model.activation import Activation
+from pipeline.model.call import Rejection
 from pipeline.responsys.actions.audience_export.keys import Key
 from pipeline.responsys.errors import OTHER, UNKNOWN, shortened
 from pipeline.responsys.records import Record, read_records, rejection

@@ -1,0 +1,1 @@
+"""Acceptance: entries of the intake become rows in lanes, or dead letters."""

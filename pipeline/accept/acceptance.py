@@ -1,0 +1,150 @@
+"""Accept activations: from a shard of the intake into the lanes of their destinations.
+
+What cannot be accepted becomes an ``Invalid`` dead letter. Those are written first, under ids that follow
+from the claim: when the worker dies before the claim is dropped, the next one finds them there already.
+It lets them stand: what they are for goes nowhere else, also if the records were changed and it would be
+taken now. Else one row had two fates, and a person may have settled its letter meanwhile. A worker that is
+so slow that there may be a next one writes none.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import reduce
+from hashlib import sha1
+from itertools import chain
+
+from sqlalchemy import Engine
+
+from pipeline.accept.earlier_refusals import refused
+from pipeline.accept.intake import Accepted, Claim, Intake, StateRow
+from pipeline.accept.router import Router, Way
+from pipeline.model.activation import Activation, decode, encode
+from pipeline.model.overlay import overlay
+from pipeline.records.records import Catalog
+from pipeline.settle import dead_letters
+from pipeline.settle.dead_letters import DeadLetter
+from pipeline.text.plural import counted
+
+MOST_CLAIMS = 10  # per task, so that one shard does not keep a worker for ever
+COMMIT = 5.0  # seconds that committing may take; until then nobody else may have the claim
+
+
+class Acceptance:
+    """Accepts what producers left in the intake."""
+
+    def __init__(self, intake: Intake, engine: Engine, catalog: Callable[[int], Catalog]) -> None:
+        self._intake = intake
+        self._engine = engine
+        self._catalog = catalog  # by the version that was published last
+
+    def accept(
+        self, shard: int, others: Iterable[int] = (), then: Callable[[], object] = lambda: None
+    ) -> str:
+        """Accept what waits in one shard, then in others, up to ten claims of each; say how much that was.
+
+        ``then`` is done after each shard of which something was accepted.
+        A full server goes on only with what would soon be missing: rows for several destinations take more
+        room than their entry, and would make it grow without end.
+        """
+        entries, total, full = 0, Accepted(), self._intake.full()
+        for each in chain([shard], others):
+            accepted = list(self._shard(each, full))
+            for size, done in accepted:
+                entries += size
+                total = Accepted(*map(sum, zip(total, done, strict=True)))
+            if accepted:
+                then()
+        return summary(entries, total)
+
+    def _shard(self, shard: int, full: bool) -> Iterator[tuple[int, Accepted]]:
+        for claim in self._claims(shard):
+            done = self._accept(claim, full)
+            if done is None:
+                return
+            yield len(claim.entries), done
+            if not done.left:
+                return
+
+    def _claims(self, shard: int) -> Iterator[Claim]:
+        for _ in range(MOST_CLAIMS):
+            claim = self._intake.claim(shard)
+            if claim is None:
+                return
+            yield claim
+
+    def _accept(self, claim: Claim, full: bool) -> Accepted | None:
+        router = self._keep_letters(claim)
+        if router is None:
+            return None
+        if full and self._intake.supplied(router.routes.destinations()):
+            self._intake.put_off(claim)
+            return None
+        states = [row for way, found in router.states.values() for row in self._overlay(router, way, found)]
+        return self._intake.accept(claim, router.routes, states)
+
+    def _overlay(
+        self, router: Router, way: Way, found: Mapping[str, Sequence[Activation]]
+    ) -> Iterator[StateRow]:
+        """Lay the newest activations of each profile over the row that waits for it."""
+        destination = way.destination.name
+        for (profile, activations), (base, newest) in zip(
+            found.items(), self._intake.peek(destination, list(found)), strict=True
+        ):
+            own = reduce(overlay, [each for each in activations if not late(each, newest)] or activations)
+            text, absorbed = _text(router, way, own), len(activations) - 1
+            row = StateRow(destination, profile, text, absorbed, happened=_micros(own.occurred_at))
+            if base:
+                whole = _text(router, way, overlay(decode(base.partition(b"\0")[2]), own))
+                row = replace(row, whole=whole, base=sha1(base, usedforsecurity=False).hexdigest())
+            yield row
+
+    def _keep_letters(self, claim: Claim) -> Router | None:
+        before = refused(self._engine, claim) if claim.attempt > 1 else {}
+        router = Router(self._catalog(claim.catalog), claim, self._intake.recognises, before)
+        router.route()
+        marks = router.routes.marks
+        letters = [letter for letter, index in router.letters if not self._seen(marks.get(index + 1))]
+        return router if self._kept(letters, claim.until - COMMIT) else None
+
+    def _kept(self, letters: Sequence[DeadLetter], until: float) -> bool:
+        if not letters:
+            return True
+        with self._engine.connect() as connection:
+            dead_letters.keep(connection, letters)
+            if time.monotonic() > until:
+                return False
+            connection.commit()
+        return True
+
+    def _seen(self, mark: str | None) -> bool:
+        return mark is not None and self._intake.recognises(mark)
+
+
+def late(activation: Activation, newest: int) -> bool:
+    """Tell whether a change happened before one that came earlier, so that no field of it counts any more."""
+    happened = _micros(activation.occurred_at)
+    return happened != "" and int(happened) < newest
+
+
+def _micros(moment: datetime | None) -> str:
+    return str(round(moment.timestamp() * 1_000_000)) if moment else ""
+
+
+def _text(router: Router, way: Way, activation: Activation) -> str:
+    return f"{router.lane(way, activation)}\0{encode(activation).decode()}"
+
+
+def summary(entries: int, done: Accepted) -> str:
+    """Say in a line what was accepted, for Flower."""
+    if not entries:
+        return "nothing to accept"
+    parts = [counted(entries, "entry", "entries"), counted(done.added, "row")]
+    if done.invalid:
+        parts.append(f"{done.invalid:,} invalid")
+    if done.coalesced:
+        parts.append(f"{done.coalesced:,} coalesced")
+    if done.repeated:
+        parts.append(f"{done.repeated:,} seen before")
+    return ", ".join(parts)

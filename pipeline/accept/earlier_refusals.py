@@ -1,0 +1,35 @@
+"""Find what an earlier attempt at a claim refused, and where: its dead letters say so."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+
+from sqlalchemy import Engine
+
+from pipeline.accept.intake import TOMBSTONE, Claim
+from pipeline.accept.router import key_of, mark_of, salvage
+from pipeline.model.activation import Activation, Invalid, decode
+from pipeline.settle import dead_letters
+
+
+def refused(engine: Engine, claim: Claim) -> Mapping[str, Collection[str]]:
+    """Return by the key of an entry which destinations it was refused for; "" is none in particular."""
+    entries = dict(read(claim))
+    written = dead_letters.invalid(engine, {each.profile_id for each in entries.values()})
+    found = defaultdict(list)
+    for destination in sorted({destination or "" for _, destination in written}):
+        for key in entries:
+            if (dead_letters.name(claim.id, key, destination), destination or None) in written:
+                found[key].append(destination)
+    return found
+
+
+def read(claim: Claim) -> Iterator[tuple[str, Activation]]:
+    """Read entries, as far as they are legible, with their keys."""
+    for index, entry in enumerate(claim.entries):
+        if entry == TOMBSTONE:
+            continue
+        try:
+            activation = decode(entry)
+        except Invalid:
+            activation = salvage(entry)
+        yield key_of(index, mark_of(activation)[1]), activation

@@ -1,0 +1,200 @@
+"""Take activations from the intake, shard by shard, in the order in which they were produced.
+
+Keys
+    intake:{shard}         list of activations, as JSON; the shard is crc32(profile id) modulo 16
+    intake:{shard}:claim   hash: id, until (ms), size, attempt; the one claim on the shard's oldest entries
+    newest:{d}:{sha1}      when a profile's newest change happened, for a state action; known for an hour
+    seen:{digest}          an id chosen by a producer, for the length of the idempotency window
+    producer:{producer}    the last chunk that this producer appended (see append.lua)
+
+A claimed entry stays where it is: the claim only says how many of the oldest entries are being worked on.
+So an entry that is erased leaves a tombstone in its place, which is dropped when its turn comes.
+Adding their rows to the lanes, counting them and cutting them off the list is one script.
+"""
+
+import json
+import random
+import time
+import uuid
+import zlib
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import redis
+from msgspec import msgpack
+
+from pipeline.stores.scripts import Scripts, patiently
+
+SHARDS = 16
+TOMBSTONE = b"erased"
+CLAIM_SIZE = 1_000  # entries
+CLAIM_LEASE = 30.0  # seconds
+SUPPLY = (
+    20_000  # rows of a destination; a full server takes no more of it from the intake, where they are smaller
+)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Some entries of a shard, in one worker's hands."""
+
+    shard: int
+    id: str
+    attempt: int
+    entries: Sequence[bytes]
+    catalog: int  # the version published last, when it was claimed
+    until: float  # the end of its lease, by ``time.monotonic``
+
+
+class Routes:
+    """Where the entries of a claim go, column by column; accept.lua explains lanes and marks."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[tuple[str, ...], int] = {}  # the lanes of a route to its number, from 1
+        self.routed: list[int] = []
+        self.profiles: list[str] = []
+        self.marks: dict[int, str] = {}  # by the number of an entry, from 1
+
+    def add(self, profile: str, lanes: tuple[str, ...], mark: str = "") -> None:
+        """Say where the next entry goes."""
+        self.profiles.append(profile)
+        self.routed.append(self.numbers.get(lanes) or self.numbers.setdefault(lanes, len(self.numbers) + 1))
+        if mark:
+            self.marks[len(self.routed)] = mark
+
+    def destinations(self) -> set[str]:
+        """Name the destinations of all entries; "" for those that have none."""
+        return {lane.lstrip("-=").partition("/")[0] for lanes in self.numbers for lane in lanes}
+
+
+@dataclass(frozen=True)
+class StateRow:
+    """The one row of a profile that a claim adds at a destination of a state action.
+
+    Rows are kept as "lane, NUL, JSON". ``own`` is made of this claim's entries, some ``absorbed``;
+    ``whole`` is the same laid over the row that waits, whose SHA-1 is ``base``; both "" when none does.
+    """
+
+    destination: str
+    profile: str
+    own: str
+    absorbed: int
+    whole: str = ""
+    base: str = ""
+    happened: str = ""  # microseconds since the epoch; "" when it does not say
+
+
+class Accepted(NamedTuple):
+    """What became of a claim: rows added, rows not valid, entries seen before, rows coalesced.
+
+    ``left`` entries have come meanwhile, for which nobody rang.
+    """
+
+    added: int = 0
+    invalid: int = 0
+    repeated: int = 0
+    coalesced: int = 0
+    left: int = 0
+
+
+class Intake:
+    """The intake on one server."""
+
+    def __init__(self, client: redis.Redis, window: int) -> None:
+        self._client = client
+        self._scripts = Scripts(client)
+        self._window = window  # seconds
+
+    def leave(self, activation: Any, message: str) -> int:
+        """Append one activation as it came in a message, checked when it is accepted; return its shard.
+
+        Messages may come twice, so one without an id gets that of its message.
+        """
+        if isinstance(activation, dict):
+            activation = {"id": message, **activation}
+        profile = str(activation.get("profile_id", "")) if isinstance(activation, dict) else ""
+        shard = zlib.crc32(profile.encode("utf-8", "replace")) % SHARDS
+        self._client.rpush(_keys(shard)[0], json.dumps(activation))
+        return shard
+
+    def claim(self, shard: int) -> Claim | None:
+        """Claim a shard's oldest entries; None when there are none, or another worker has them."""
+        until = time.monotonic() + CLAIM_LEASE
+        answer = self._scripts.run(
+            "claim_intake", _keys(shard), [uuid.uuid4().hex, CLAIM_SIZE, round(CLAIM_LEASE * 1000)]
+        )
+        if not answer:
+            return None
+        identity, attempt, size, catalog = answer
+        # Through Lua they would cost six times as much.
+        entries = patiently(lambda: self._client.lrange(_keys(shard)[0], 0, size - 1))
+        if time.monotonic() > until:  # others may have had it since, and these be none of it
+            return None
+        return Claim(shard, identity.decode(), attempt, entries, catalog, until)
+
+    def peek(self, destination: str, profiles: Sequence[str]) -> list[tuple[bytes, int]]:
+        """Return of each profile the row that a newer one would be laid over; b"" when none waits.
+
+        With it comes when its newest change happened, microseconds since the epoch; 0 when that
+        is not known. Whoever holds the claim on the profile's shard may rely on it.
+        """
+        answer = self._scripts.run("peek", args=[destination, *profiles])
+        return [(row, int(newest or 0)) for row, newest in zip(answer[::2], answer[1::2], strict=True)]
+
+    def accept(self, claim: Claim, routes: Routes, states: Sequence[StateRow] = ()) -> Accepted | None:
+        """Add the rows of a claim to their lanes and drop it; None when the claim is no longer ours."""
+        work = {
+            "routes": list(routes.numbers),
+            "routed": routes.routed,
+            "profiles": routes.profiles,
+            "marks": routes.marks,
+            "states": states,
+        }
+        answer = self._scripts.run(
+            "accept", _keys(claim.shard), [claim.id, claim.attempt, self._window, msgpack.encode(work)]
+        )
+        return Accepted(*map(int, answer)) if answer else None
+
+    def put_off(self, claim: Claim) -> None:
+        """Leave a claim's entries in the intake for now."""
+        self._scripts.run("put_off", _keys(claim.shard)[1:], [claim.id, claim.attempt])
+
+    def full(self) -> bool:
+        """Tell whether the server has no room left."""
+        memory = self._client.info("memory")
+        return 0 < int(memory.get("maxmemory", 0)) <= int(memory["used_memory"])
+
+    def supplied(self, destinations: Collection[str]) -> bool:
+        """Tell whether so much waits for all of these destinations that more would not be sent soon."""
+        with self._client.pipeline(transaction=False) as pipe:
+            for destination in destinations:
+                pipe.hlen(f"rows:{destination}")
+            return int(min(pipe.execute(), default=0)) >= SUPPLY
+
+    def recognises(self, mark: str) -> bool:
+        """Tell whether what carries this mark was accepted before; accept.lua has the last word."""
+        digest = mark[1:]
+        if mark[0] == "g":
+            producer, chunk, digest = digest.split(":")
+            last = self._client.get(f"producer:{producer}")
+            if last is not None and int(last) >= int(chunk):
+                return True
+        return self.seen(digest)
+
+    def seen(self, digest: str) -> bool:
+        """Tell whether an id was accepted within the idempotency window."""
+        return bool(self._client.exists(f"seen:{digest}"))
+
+    def waiting(self) -> dict[int, int]:
+        """Count the entries of each shard that holds any; in any order, so that who stops early is fair."""
+        with self._client.pipeline(transaction=False) as pipe:
+            for shard in range(SHARDS):
+                pipe.llen(f"intake:{shard}")
+            lengths = list(enumerate(pipe.execute()))
+        random.shuffle(lengths)
+        return {shard: length for shard, length in lengths if length}
+
+
+def _keys(shard: int) -> list[str]:
+    return [f"intake:{shard}", f"intake:{shard}:claim"]

@@ -1,0 +1,237 @@
+"""Find where activations go: the lanes of their destinations, or a dead letter that says why none."""
+
+import json
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from hashlib import blake2b
+
+from pipeline.accept.intake import TOMBSTONE, Claim, Routes
+from pipeline.model.activation import Activation, Invalid, decode
+from pipeline.model.connector import Connector
+from pipeline.model.destination import Destination
+from pipeline.produce.report import flatten
+from pipeline.records.records import Catalog
+from pipeline.responsys.actions import ACTIONS, Action
+from pipeline.settle import dead_letters
+from pipeline.settle.dead_letters import DeadLetter
+
+NOWHERE = "-/"  # what belongs to no destination
+GENERATED_ID = re.compile(r"([0-9a-z]+)-(\d+)-\d+")  # as producers make them: producer, chunk, index
+SALVAGED = 255  # characters of a name that is shown although its activation is not valid
+
+# Of one kind all go the same way: audience, call type, bulk, destination, id or replay.
+Kind = tuple[str, str, bool, str | None, str | None]
+
+
+@dataclass(frozen=True)
+class Way:
+    """One destination for activations of one audience and call type."""
+
+    destination: Destination
+    connector: Connector
+    action: Action
+
+
+@dataclass(frozen=True)
+class Path:
+    """Where activations of one kind go that have no problem of their own."""
+
+    problem: Callable[[Activation], str | None]
+    route: int  # its number
+
+
+@dataclass
+class Router:
+    """Routes the entries of one claim."""
+
+    catalog: Catalog
+    claim: Claim
+    seen: Callable[[str], bool]  # whether a mark was accepted before
+    refused: Mapping[str, Collection[str]] = field(default_factory=dict)  # by an earlier attempt, where
+    routes: Routes = field(default_factory=Routes)
+    letters: list[tuple[DeadLetter, int]] = field(default_factory=list)  # with the number of their entry
+    states: dict[str, tuple[Way, dict[str, list[Activation]]]] = field(default_factory=dict)  # by destination
+    _paths: dict[Kind, Path] = field(default_factory=dict)
+    _ways: dict[tuple[str, str, str | None], list[Way]] = field(default_factory=dict)
+    _shapes: dict[tuple[str, str, bool], str] = field(default_factory=dict)
+    _first: dict[str, int | None] = field(default_factory=dict)  # digest to the entry that counts
+
+    def route(self) -> None:
+        """Find where every entry goes; most are like one before, and take the short way."""
+        profiles, routed = self.routes.profiles, self.routes.routed
+        for index, entry in enumerate(self.claim.entries):
+            try:
+                activation = decode(entry)
+            except Invalid as error:
+                self._pass_over(index, entry, error)
+                continue
+            kind = (
+                activation.audience,
+                activation.call_type,
+                activation.bulk,
+                activation.destination,
+                activation.id or activation.replay,
+            )
+            path = self._paths.get(kind)
+            if path is not None and path.problem(activation) is None:
+                profiles.append(activation.profile_id)
+                routed.append(path.route)
+            else:
+                self._route(index, activation, kind)
+
+    def _pass_over(self, index: int, entry: bytes, error: Invalid) -> None:
+        if entry == TOMBSTONE:
+            self.routes.add("", ())
+        else:
+            self._refuse(index, salvage(entry), None, "", "; ".join(flatten(error.messages)))
+            self.routes.add("", (NOWHERE,))
+
+    def lane(self, way: Way, activation: Activation) -> str:
+        """Name a lane, computing each shape's once."""
+        shape = way.action.shape(way.connector, way.destination, activation)
+        key = (way.destination.name, shape, activation.bulk)
+        return self._shapes.get(key) or self._shapes.setdefault(key, lane_of(way, shape, activation))
+
+    def _route(self, index: int, activation: Activation, kind: Kind) -> None:
+        mark, digest = mark_of(activation)
+        key = (activation.audience, activation.call_type, activation.destination)
+        ways = self._ways.get(key)
+        if ways is None:
+            ways = self._ways[key] = ways_of(self.catalog, activation)
+        refused = self.refused.get(key_of(index, digest)) if self.refused else None
+        if refused:
+            ways = [] if "" in refused else [way for way in ways if way.destination.name not in refused]
+        lanes = self._lanes(index, activation, ways, mark, digest)
+        if refused:
+            lanes += [f"-{name}/all" for name in refused]
+        elif not ways and not self._known(activation):
+            gone = f'destination "{activation.destination}" does not take it any more'
+            none = f'no destination is set up for audience "{activation.audience}"'
+            self._refuse(index, activation, None, digest, gone if activation.destination else none)
+            lanes.append(NOWHERE)
+        self.routes.add(activation.profile_id, tuple(lanes), mark)
+        if not mark and not self.refused:
+            self._remember(kind, ways, lanes)
+
+    def _remember(self, kind: Kind, ways: Sequence[Way], lanes: Sequence[str]) -> None:
+        """Let others of this kind take the short way: all that may be special about them is a problem."""
+        if len(ways) == 1 and lanes[0][0] not in "-=" and ways[0].action.uniform:
+            problem = partial(ways[0].action.problem, ways[0].connector, ways[0].destination)
+            self._paths[kind] = Path(problem, self.routes.routed[-1])
+
+    def _lanes(
+        self, index: int, activation: Activation, ways: Sequence[Way], mark: str, digest: str
+    ) -> list[str]:
+        lanes = []
+        for way in ways:
+            destination = way.destination
+            problem = destination.problem or way.action.problem(way.connector, destination, activation)
+            if problem is not None:
+                self._refuse(index, activation, destination, digest, problem)
+                lanes.append(f"-{destination.name}/all")
+            elif way.action.state:
+                self._lay(index, activation, way, mark, digest)
+                lanes.append(f"={destination.name}/all")
+            else:
+                lanes.append(self.lane(way, activation))
+        return lanes
+
+    def _lay(self, index: int, activation: Activation, way: Way, mark: str, digest: str) -> None:
+        """Keep what the destination of a state action lays over its waiting row, unless it came before."""
+        if mark and self._first_of(mark, digest, index) != index:
+            return
+        _, waiting = self.states.setdefault(way.destination.name, (way, {}))
+        waiting.setdefault(activation.profile_id, []).append(activation)
+
+    def _first_of(self, mark: str, digest: str, index: int) -> int | None:
+        """Return which of the entries with this digest counts; None when that was in an earlier claim."""
+        if digest not in self._first:
+            self._first[digest] = None if self.seen(mark) else index
+        return self._first[digest]
+
+    def _known(self, activation: Activation) -> bool:
+        """Whether somebody takes other changes of this audience, so that not taking this one is meant."""
+        return activation.destination is None and activation.audience in self.catalog.audiences
+
+    def _refuse(
+        self, index: int, activation: Activation, destination: Destination | None, digest: str, why: str
+    ) -> None:
+        """Write a dead letter; its id follows from the claim, so that it is kept once.
+
+        That of a replay stays its destination's, or the next replay would go to all of them.
+        """
+        name = destination.name if destination else activation.destination
+        letter = DeadLetter(
+            id=dead_letters.name(self.claim.id, key_of(index, digest), name or ""),
+            connector=destination.connector if destination else None,
+            destination=name,
+            audience=activation.audience,
+            profile_id=activation.profile_id,
+            code="Invalid",
+            detail=why,
+            activation=self.claim.entries[index].decode("utf-8", "replace"),
+        )
+        self.letters.append((letter, index))
+
+
+def ways_of(catalog: Catalog, activation: Activation) -> list[Way]:
+    """Return the destinations that take such activations."""
+    return [
+        Way(destination, catalog.connector_of(destination), ACTIONS[destination.action])
+        for destination in catalog.for_audience(activation.audience)
+        if activation.call_type in destination.call_types
+        and activation.destination in (None, destination.name)
+    ]
+
+
+def lane_of(way: Way, shape: str, activation: Activation) -> str:
+    """Name the lane of the rows that may share a call with this one; lanes.inc.lua tells how."""
+    name = blake2b(shape.encode(), digest_size=8).hexdigest() if shape else "all"
+    steps = way.action.steps(way.connector, way.destination, [activation])
+    first = next(step for step in steps if not step.once)
+    if first.function != way.action.functions[0]:
+        name += f"@{first.function}"
+    most = way.action.most_rows(way.connector, way.destination, [activation])
+    if most is not None:
+        name += f"#{most}"
+    return f"{way.destination.name}/{name}" + ("+bulk" if activation.bulk else "")
+
+
+def mark_of(activation: Activation) -> tuple[str, str]:
+    """Return how accept.lua recognises a repeat, and the digest it remembers; "" when ids are our own."""
+    if activation.replay:
+        digest = digest_of(f"replay {activation.replay}")
+        return f"r{digest}" if activation.destination else f"i{digest}", digest
+    if activation.id is None:
+        return "", ""
+    digest = digest_of(activation.id)
+    generated = GENERATED_ID.fullmatch(activation.id)
+    if generated:
+        return f"g{generated[1]}:{generated[2]}:{digest}", digest
+    return f"i{digest}", digest
+
+
+def key_of(index: int, digest: str) -> str:
+    """Name an entry within its claim."""
+    return digest or str(index)
+
+
+def digest_of(chosen: str) -> str:
+    """Shorten an id for a key name, which it must not be legible in."""
+    return blake2b(chosen.encode(), digest_size=16).hexdigest()
+
+
+def salvage(entry: bytes) -> Activation:
+    """Read of an invalid entry whose it may be, for the person who finds its dead letter."""
+    try:
+        found = json.loads(entry)
+    except ValueError:
+        found = None
+    names = found if isinstance(found, dict) else {}
+    audience, profile = (
+        value[:SALVAGED] if isinstance(value, str) else ""
+        for value in map(names.get, ("audience", "profile_id"))
+    )
+    return Activation(audience=audience, profile_id=profile, call_type="UPDATE")

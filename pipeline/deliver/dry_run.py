@@ -1,0 +1,117 @@
+"""Find the calls that activations would lead to, and send none of them.
+
+Rows are put together as if all came now and nothing else waited: a newer activation overlays one of its
+profile that waits, rows of one shape share calls, and a call goes out when it is full or no more rows come.
+What was sent before is not known here: neither ids that were used nor who got an e-mail already.
+"""
+
+from dataclasses import dataclass, field
+
+from pipeline.accept.router import Way, ways_of
+from pipeline.deliver.expected_calls import Calls, calls_for
+from pipeline.model.activation import Activation
+from pipeline.model.destination import Destination
+from pipeline.model.overlay import overlay
+from pipeline.records.records import Catalog
+from pipeline.records.stops import Stop, in_the_way
+from pipeline.responsys.actions import ACTIONS
+
+
+class DryRun:
+    """Takes in activations of one audience."""
+
+    def __init__(self, catalog: Catalog, audience: str) -> None:
+        self._catalog = catalog
+        self._expected = {each.name: expect(catalog, each) for each in catalog.for_audience(audience)}
+
+    def add(self, activation: Activation) -> dict[str, str]:
+        """Take one in; return why it would become a dead letter, by destination."""
+        problems = {
+            way.destination.name: self._expected[way.destination.name].add(activation)
+            for way in ways_of(self._catalog, activation)
+        }
+        return {name: problem for name, problem in problems.items() if problem is not None}
+
+    def finish(self) -> list["Expected"]:
+        """Return what would happen at each destination."""
+        for expected in self._expected.values():
+            expected.finish()
+        return list(self._expected.values())
+
+
+@dataclass
+class Expected:
+    """What would happen at one destination."""
+
+    way: Way
+    stops: list[Stop]  # what keeps it from sending for now
+    rows: int = 0  # activations that are sent
+    invalid: int = 0  # that become dead letters at once
+    coalesced: int = 0  # that a newer one overlays
+    repeated: int = 0  # of profiles that are sent to once within "dedupe"
+    calls: dict[str, Calls] = field(default_factory=dict)  # in the order they are first made
+    _waiting: dict[str, dict[str, Activation]] = field(default_factory=dict)  # by shape
+    _shapes: dict[str, str] = field(default_factory=dict)  # profile to the shape of what waits of it
+    _known: dict[str, list[Calls]] = field(default_factory=dict)  # shape to its calls
+    _taken: set[int] = field(default_factory=set)  # hashes of profiles, which take less room
+
+    def add(self, activation: Activation) -> str | None:
+        """Let one wait, or return why it can never be sent."""
+        way = self.way
+        problem = way.destination.problem or way.action.problem(way.connector, way.destination, activation)
+        if problem is not None:
+            self.invalid += 1
+        elif way.destination.options.get("dedupe") and hash(activation.profile_id) in self._taken:
+            self.repeated += 1
+        else:
+            self._take(activation)
+        return problem
+
+    def finish(self) -> None:
+        """Let go out what still waits."""
+        for shape in list(self._waiting):
+            self._cut(shape)
+
+    def _take(self, activation: Activation) -> None:
+        way, key = self.way, str(self.rows)
+        self.rows += 1
+        if way.destination.options.get("dedupe"):
+            self._taken.add(hash(activation.profile_id))
+        if way.action.state:
+            key, activation = activation.profile_id, self._overlaid(activation)
+        shape = way.action.shape(way.connector, way.destination, activation)
+        if way.action.state:
+            self._shapes[key] = shape
+        waiting = self._waiting.setdefault(shape, {})
+        waiting[key] = activation
+        most = way.action.most_rows(way.connector, way.destination, [activation])
+        if len(waiting) >= min(most or way.destination.max_rows, way.destination.max_rows):
+            self._cut(shape)
+
+    def _overlaid(self, activation: Activation) -> Activation:
+        """Lay an activation over the one of its profile that waits."""
+        shape = self._shapes.pop(activation.profile_id, None)
+        if shape is None:
+            return activation
+        self.rows -= 1
+        self.coalesced += 1
+        return overlay(self._waiting[shape].pop(activation.profile_id), activation)
+
+    def _cut(self, shape: str) -> None:
+        """Make the calls for what waits of a shape; only the first ones are built."""
+        rows = list(self._waiting.pop(shape).values())
+        if not rows:
+            return
+        for row in rows:
+            self._shapes.pop(row.profile_id, None)
+        if shape not in self._known:
+            found = calls_for(self.way, rows)
+            self._known[shape] = [self.calls.setdefault(calls.key, calls) for calls in found]
+        for calls in self._known[shape]:
+            calls.add(len(rows))
+
+
+def expect(catalog: Catalog, destination: Destination) -> Expected:
+    """Return a destination of which nothing is known yet."""
+    way = Way(destination, catalog.connector_of(destination), ACTIONS[destination.action])
+    return Expected(way, in_the_way(catalog, destination))

@@ -1,0 +1,61 @@
+"""Calls that would be made, counted, without the values of their rows."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from msgspec import to_builtins
+
+from pipeline.accept.router import Way
+from pipeline.model.activation import Activation
+from pipeline.model.call import Call
+from pipeline.responsys.actions import Step
+from pipeline.text.redaction import redacted, redacted_path
+
+
+@dataclass
+class Calls:
+    """Calls that differ in nothing but their rows."""
+
+    step: str
+    function: str
+    method: str
+    path: str
+    body: Any  # with the rows of the first call
+    once: bool  # a set-up, which is made only where it is not known to be done
+    calls: int = 0
+    rows: int = 0
+    most: int = 0  # rows of the largest one
+
+    @property
+    def key(self) -> str:
+        """Tell them apart from others."""
+        return json.dumps([self.step, self.method, self.path, self.body])
+
+    def add(self, rows: int) -> None:
+        """Count one call, of which a set-up carries no rows."""
+        if self.once:
+            self.calls = 1
+            return
+        self.calls += 1
+        self.rows += rows
+        self.most = max(self.most, rows)
+
+
+def calls_for(way: Way, rows: Sequence[Activation]) -> list[Calls]:
+    """Describe all calls for rows of one shape."""
+    steps = way.action.steps(way.connector, way.destination, rows)
+    return [described(step, step.call(rows)) for step in steps]
+
+
+def described(step: Step, call: Call) -> Calls:
+    """Describe one call."""
+    return Calls(
+        step=step.name,
+        function=step.function,
+        method=call.method,
+        path=redacted_path(call.path),
+        body=None if call.body is None else redacted(to_builtins(call.body)),
+        once=step.once is not None,
+    )

@@ -1,5 +1,0 @@
-"""Deliver batches: the calls of their steps, a verdict for each row, and the account of it."""
-
-from pipeline.delivery.delivery import Delivery
-
-__all__ = ["Delivery"]

@@ -1,0 +1,1 @@
+"""Lanes: rows wait for their call, and for its permit."""

@@ -1,0 +1,80 @@
+"""A batch as it lies in Redis, and what is told of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from pipeline.stores.broker import text
+
+# What is read of a batch; there may be no progress yet.
+FIELDS = ("destination", "connector", "account", "function", "attempt", "tries", "state", "rows", "progress")
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Rows claimed together from one lane."""
+
+    id: str
+    destination: str
+    connector: str
+    account: str
+    function: str
+    attempt: int
+    tries: int
+    state: str
+    rows: int
+    progress: str = ""
+
+
+@dataclass(frozen=True)
+class Poll:
+    """A request to ask after: the answer of one batch's call."""
+
+    batch: str
+    attempt: int
+    request: str
+    asked: int  # how often, this time among them
+
+
+Contents = tuple[Batch, list[tuple[str, bytes]]]  # a batch with its (profile, row) pairs
+
+
+class Claimed(NamedTuple):
+    """A batch that was claimed."""
+
+    batch: str
+    attempt: int
+    more: bool  # another one may go at once, and somebody is likely to be idle
+    contents: Contents | None = None  # of a new one, where they were asked for
+
+
+def contents_of(batch: str, answer: Sequence[Sequence[bytes]]) -> Contents | None:
+    """Read what open.lua says of a batch; None when it says nothing."""
+    if not answer:
+        return None
+    fields, profiles, rows = answer
+    known = {text(name): text(value) for name, value in zip(fields[::2], fields[1::2], strict=True)}
+    return batch_of(batch, known), pairs_of(profiles, rows)
+
+
+def pairs_of(profiles: Sequence[bytes], rows: Sequence[bytes]) -> list[tuple[str, bytes]]:
+    """Put profiles and rows together; those of state actions have their lane and a NUL before their JSON."""
+    if b"\0" in b"".join(rows):
+        rows = [row[row.find(b"\0") + 1 :] for row in rows]
+    return list(zip(map(bytes.decode, profiles), rows, strict=True))
+
+
+def batch_of(batch: str, known: Mapping[str, str]) -> Batch:
+    """Read the fields of a batch."""
+    return Batch(
+        id=batch,
+        destination=known["destination"],
+        connector=known["connector"],
+        account=known["account"],
+        function=known["function"],
+        attempt=int(known["attempt"]),
+        tries=int(known["tries"]),
+        state=known["state"],
+        rows=int(known["rows"]),
+        progress=known.get("progress", ""),
+    )

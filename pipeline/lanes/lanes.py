@@ -1,0 +1,210 @@
+"""Hold rows in Redis from the moment they are accepted until they are settled.
+
+Keys (times are milliseconds since the epoch, by the server's clock)
+    destination:{d}        hash: connector, function, max_rows, max_age, stopped, flush_until
+    connector:{c}          hash: stopped
+    lanes:{d}              set of the destination's lanes that hold rows
+    lane:{l}               zset of profile by arrival: rows that may go now, one per profile
+    rows:{d}               hash of profile to its first row, waiting or in flight
+    parked:{d}             zset of "profile, sequence, lane, arrival, row": a profile's later rows, in order
+    behind:{d}             set of the profiles that have parked rows
+    ready:{c}:{f}          zset of lane by the time it is due; ":bulk" for backfills
+    flying:{c}             zset of batch by the end of its lease; +inf while it waits for another try
+    retry:{c}:{f}          zset of batch by the time of its next try
+    polls:{c}              zset of batch by the time its request is asked after
+    batch:{b}              hash: destination, lane, connector, function, account, attempt, tries, state, rows,
+                           permit_until, begun_by, progress (what its earlier steps came to, JSON), request,
+                           asked
+    batch:{b}:rows         zset of profile by arrival, as in the lane; a row's position is its rank
+    ways                   set of "connector:function": every way out that was ever configured
+    sequence               counter that orders parked rows
+    counters               hash of "hour|connector|destination|name" to a number (see stats.py)
+
+A lane holds a profile at most once and never while the profile is in flight: its other rows are parked and
+come up one by one. So a batch never holds a profile twice, each profile's rows go in order, and a claim
+looks at no row that it does not take.
+
+A batch is ``claimed`` (with its permit), ``begun`` (its call may be out), ``waiting`` (for another try or
+its next step), ``submitted`` (its answer is to be asked for) or ``lapsed`` (begun, and its worker was not
+heard of again). Its attempt is part of every later step: who carries an old one is refused.
+"""
+
+import time
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+import redis
+
+from pipeline.lanes.batch import FIELDS, Batch, Claimed, Contents, Poll, batch_of, contents_of, pairs_of
+from pipeline.lanes.quota import Gate
+from pipeline.stores.broker import text
+from pipeline.stores.scripts import Argument, Scripts, patiently
+
+CLAIM_LEASE = 30.0  # seconds for the doorbell of a batch to be answered
+# Doorbells: when so many wait nobody is idle, and the lease of a batch would only run.
+MOST_UNANSWERED = 4
+MOST_POLLS = 200  # requests in one call, by Oracle's rule
+CALL_LEASE = 20.0  # seconds without a sign of life from whoever makes a call
+POLL_LEASE = 100.0  # seconds for asking (connect 10, read 60) and for what follows from the answers
+
+
+class Lanes:
+    """The lanes of all destinations on one server."""
+
+    def __init__(self, client: redis.Redis) -> None:
+        self._client = client
+        self._scripts = Scripts(client)
+
+    def claim(self, gate: Gate, *, read: bool = False) -> Claimed | float | None:
+        """Take the next batch that is due, and the permit for its call.
+
+        Returns it, with its contents when it is new and to be ``read``; or the seconds after which to ask
+        again; or None when there is nothing to wait for but news (rows, the end of a call, a decision).
+        """
+        if read:
+            return self._claim_and_read("claim", gate)[1]
+        return _claimed(self._scripts.run("claim", args=_wanted(gate, uuid.uuid4().hex)))
+
+    def batch(self, batch: str) -> Batch | None:
+        """Read one batch; None when it has been settled."""
+        found = self.open(batch)
+        return found and found[0]
+
+    def open(self, batch: str) -> Contents | None:
+        """Read one batch and its rows; None when it has been settled."""
+        return contents_of(batch, self._scripts.run("open", args=[batch]))
+
+    def begin(self, batch: Batch, progress: str = "", *, call: bool = True) -> bool | None:
+        """Note that a call is about to go out, or an end without one, and what has been done before it.
+
+        False when another attempt has the batch, or sending was stopped; None when it comes too late for its
+        permit, a window after it was claimed, and needs another.
+        """
+        args: list[Argument] = [batch.id, batch.attempt, round(CALL_LEASE * 1000), uuid.uuid4().hex]
+        answer = int(self._scripts.run("begin", args=[*args, progress, int(call)]))
+        return None if answer < 0 else bool(answer)
+
+    def give_back(self, batch: Batch) -> bool:
+        """Return the batch's rows to their lane; False when somebody has begun with it, or ended it."""
+        return bool(self._scripts.run("give_back", args=[batch.id, batch.attempt]))
+
+    def settle(self, batch: Batch, returned: Sequence[int] = ()) -> bool:
+        """Let the batch's rows leave; those at the positions ``returned`` go back to their lane."""
+        return bool(self._scripts.run("settle", args=_settled(batch, returned))[0])
+
+    def settle_and_claim(
+        self, batch: Batch, returned: Sequence[int], gate: Gate
+    ) -> tuple[bool, Claimed | float | None]:
+        """Settle a batch and claim the next one, which is read when it is new, in one go."""
+        (settled, _), claimed = self._claim_and_read("settle", gate, _settled(batch, returned))
+        return bool(settled), claimed
+
+    def retry(self, batch: Batch, *, delay: float, spend: bool, refund: bool) -> int:
+        """Put the batch aside for ``delay`` seconds; return the tries used up, -1 when it is not ours.
+
+        ``spend``: this was one of its tries. ``refund``: the call was not made, its permit is free again.
+        """
+        args: list[Argument] = [batch.id, batch.attempt, round(delay * 1000), int(spend), int(refund)]
+        return int(self._scripts.run("retry", args=args))
+
+    def turn(
+        self, batch: Batch, function: str, progress: str, *, delay: float, refund: bool, outside: bool
+    ) -> bool:
+        """Let the batch wait for a permit of the function that its next step needs.
+
+        ``refund``: the permit it came with was not used. ``outside``: it takes no slot of its connector while
+        it waits. False when it is no longer ours.
+        """
+        args: list[Argument] = [batch.id, batch.attempt, function, progress, round(delay * 1000)]
+        return bool(self._scripts.run("turn", args=[*args, int(refund), int(outside)]))
+
+    def submitted(self, batch: Batch, request: str, delay: float) -> bool:
+        """Note that the answer is to be asked for under ``request``; False when it is no longer ours."""
+        return bool(
+            self._scripts.run("submitted", args=[batch.id, batch.attempt, request, round(delay * 1000)])
+        )
+
+    def claim_polls(self, gate: Gate) -> list[Poll]:
+        """Take requests to ask after, with the permit for the call that asks; none when none may go now."""
+        answer = self._scripts.run("claim_polls", args=[
+            gate.connector, gate.account, MOST_POLLS, round(POLL_LEASE * 1000), uuid.uuid4().hex,
+            gate.limit, gate.default, gate.utilisation, round(gate.window * 1000),
+        ])  # fmt: skip
+        return [
+            Poll(batch.decode(), int(attempt), request.decode(), int(asked))
+            for batch, attempt, request, asked in zip(*[iter(answer)] * 4, strict=True)
+        ]
+
+    def ask_later(self, poll: Poll, delay: float) -> None:
+        """Ask after a request again in ``delay`` seconds."""
+        self._scripts.run("ask_later", args=[poll.batch, poll.attempt, round(delay * 1000)])
+
+    def next_poll(self, connector: str) -> float | None:
+        """Return the seconds until a request is to be asked after, 0 when one is; None when there is none."""
+        wait = int(self._scripts.run("next_poll", args=[connector]))
+        return None if wait < 0 else wait / 1000
+
+    def split(self, batch: Batch, first: str = "", second: str = "") -> bool:
+        """Halve the batch; the halves wait for permits of their own, and keep their progress."""
+        ids = [uuid.uuid4().hex, uuid.uuid4().hex]
+        return bool(self._scripts.run("split", args=[batch.id, batch.attempt, *ids, first, second]))
+
+    def extend(self, batch: Batch, lease: float = CALL_LEASE) -> bool:
+        """Keep the batch for ``lease`` seconds from now; False when it is no longer ours."""
+        return bool(self._scripts.run("extend", args=[batch.id, batch.attempt, round(lease * 1000)]))
+
+    def lapsed(self, connector: str, most: int = 20) -> list[tuple[str, int]]:
+        """Take back what was claimed and not begun; return (batch, attempt) of what was begun."""
+        answer = self._scripts.run("lapse", args=[connector, most, round(CALL_LEASE * 1000)])
+        return [
+            (batch.decode(), int(attempt)) for batch, attempt in zip(answer[::2], answer[1::2], strict=True)
+        ]
+
+    def flush(self, destination: str) -> int:
+        """Make due now what waits for a destination; return how many rows that is."""
+        return int(self._scripts.run("flush", args=[destination]))
+
+    def _claim_and_read(
+        self, script: str, gate: Gate, before: Sequence[Argument] = ()
+    ) -> tuple[Any, Claimed | float | None]:
+        """Run a script that ends with a claim; return its answer, and what was claimed.
+
+        While its lease lasts nobody else touches the rows of a batch, and who is late cannot begin with it.
+        """
+        new, began = uuid.uuid4().hex, time.monotonic()
+        reads = [("HMGET", f"batch:{new}", *FIELDS), ("ZRANGE", f"batch:{new}:rows", 0, -1)]
+        args = [*before, *_wanted(gate, new)]
+        answer, fields, profiles = self._scripts.run(script, args=args, behind=reads)
+        claimed = _claimed(answer[1] if before else answer)
+        if isinstance(claimed, Claimed) and claimed.batch == new and profiles:
+            contents = self._contents(new, fields, profiles)
+            late = time.monotonic() - began > CLAIM_LEASE  # it may be another's now, and these not its rows
+            claimed = claimed._replace(contents=None if late else contents)
+        return answer, claimed
+
+    def _contents(
+        self, batch: str, fields: Sequence[bytes | None], profiles: Sequence[bytes]
+    ) -> Contents | None:
+        known = {name: text(value) for name, value in zip(FIELDS, fields, strict=True) if value is not None}
+        key = f"rows:{known['destination']}"
+        rows = patiently(lambda: self._client.hmget(key, profiles))
+        return (batch_of(batch, known), pairs_of(profiles, rows)) if all(rows) else None
+
+
+def _wanted(gate: Gate, new: str) -> list[Argument]:
+    return [
+        gate.connector, gate.function, gate.account, new, round(CLAIM_LEASE * 1000), gate.max_in_flight,
+        gate.limit, gate.default, gate.utilisation, round(gate.window * 1000), MOST_UNANSWERED,
+    ]  # fmt: skip
+
+
+def _settled(batch: Batch, returned: Sequence[int]) -> list[Argument]:
+    return [batch.id, batch.attempt, len(returned), *returned]
+
+
+def _claimed(answer: Sequence[Any]) -> Claimed | float | None:
+    if answer[0] == b"batch":
+        batch = answer[1].decode()
+        return Claimed(batch, int(answer[2]), bool(answer[3]))
+    return None if int(answer[1]) < 0 else int(answer[1]) / 1000

@@ -1,0 +1,126 @@
+"""Keep to what an account allows: calls per minute and function, shared by all workers.
+
+Keys
+    calls:{account}:{function}   zset of call (batch:attempt) by the latest moment at which it counts, ms
+    limit:{account}:{function}   hash: due (when the next call would be on schedule, ms), spacing (ms),
+                                 refused (the calls per window that were too many), paused_until,
+                                 factor, resumed_at and patience after a refusal
+    capacity:{account}           hash: strikes, until, probe, probe_until; while the account is exhausted
+    allowances:{account}         hash: function to calls per minute, as the account itself says
+    told:{account}               there until the account is to be asked for them again
+    refused:{account}            there for a day after a refusal
+
+What ``limits`` of a connector say counts, else what the account says, else the default. When the account has
+refused a call and says less than ``limits``, that counts, in full, for as long as it is less and until 60
+windows have passed. A refusal that it does not explain so halves the rate, which then goes up step by step; a
+step that is refused is taken back for 8 windows.
+
+https://docs.oracle.com/en/cloud/saas/marketing/responsys-rest-api/Throttling.html
+"""
+
+import random
+import uuid
+from collections.abc import Mapping
+
+import redis
+
+from pipeline.stores.scripts import Scripts
+
+WINDOW = 60.0  # seconds; Responsys counts calls per minute
+# Calls per minute where the account does not say.
+DEFAULTS = {
+    "login": 10,
+    "triggerCustomEvent": 200,
+    "mergeListMembers": 400,
+    "retrieveProfileExtensions": 100,
+    "createProfileExtension": 10,
+    "mergeProfileExtensionMembers": 400,
+    "deleteProfileExtensionMembers": 100,
+    "mergeTriggerEmail": 200,
+    "triggerEmail": 200,
+    "mergeSupplementalTableMembers": 200,
+    "deleteSupplementalTableMember": 200,
+    "pollRequests": 300,
+}
+LIMITS_LIFE = 24 * 3600  # seconds until the account is asked again
+AFTER_REFUSAL = 5  # windows until then, when it has refused calls within a day
+
+
+def key(account: str, function: str) -> str:
+    """Name the limit of one function of one account."""
+    return f"limit:{account}:{function}"
+
+
+def take(client: redis.Redis, account: str, function: str, per_minute: int, burst: int = 0) -> float:
+    """Take a permit: 0.0 when the call may go now, else the seconds until it may.
+
+    After a quiet time ``burst`` more may go at once; the minute still holds no more than ``per_minute``.
+    """
+    wait = Scripts(client).run(
+        "take", [key(account, function)], [per_minute, WINDOW * 1000, burst, uuid.uuid4().hex]
+    )
+    return int(wait) / 1000
+
+
+def throttled(client: redis.Redis, account: str, function: str, window: float = WINDOW) -> None:
+    """Pause a function that was refused with API_LIMIT_EXCEEDED, and resume at half the rate.
+
+    Responsys counts by the minute and says no more than "try again in a minute": wait a whole one. The
+    account is asked again what it allows: now, and every few minutes until a day has passed.
+    """
+    pause = window * random.uniform(1.0, 1.1)  # noqa: S311 - spreads load, guards nothing
+    first = Scripts(client).run("throttle", [key(account, function)], [round(pause * 1000), window * 1000])
+    if first:
+        with client.pipeline() as pipe:
+            pipe.set(f"refused:{account}", "1", ex=LIMITS_LIFE)
+            pipe.delete(f"told:{account}", asking(account))
+            pipe.execute()
+
+
+def exhausted(client: redis.Redis, account: str, batch: str, window: float = WINDOW) -> None:
+    """Stop an account that said INTERNAL_CAPACITY_LIMIT_EXCEEDED; one call tries after 1, 2, 4 minutes."""
+    Scripts(client).run("exhaust", [f"capacity:{account}"], [window * 1000, batch])
+
+
+def known(client: redis.Redis, account: str) -> bool:
+    """Tell whether what the account allows was asked for recently enough."""
+    return bool(client.exists(f"told:{account}"))
+
+
+def asking(account: str) -> str:
+    """Name the key that is there while somebody asks the account (see heartbeat.py)."""
+    return f"turn:limits:{account}"
+
+
+def remember(
+    client: redis.Redis, account: str, allowances: Mapping[str, int], window: float = WINDOW
+) -> None:
+    """Keep what the account answered to ``GET /rest/api/ratelimit``.
+
+    A function that was refused because its limit is lower need not feel its way to it.
+    """
+    name = f"allowances:{account}"
+    soon = client.exists(f"refused:{account}")
+    explained = refused_above(client, account, allowances)
+    with client.pipeline() as pipe:
+        pipe.delete(name, asking(account))
+        for function, limit in allowances.items():
+            pipe.hset(name, function, limit)
+        pipe.expire(name, 2 * LIMITS_LIFE)
+        pipe.set(f"told:{account}", "1", px=round(1000 * (AFTER_REFUSAL * window if soon else LIMITS_LIFE)))
+        for function in explained:
+            pipe.hdel(key(account, function), "factor", "resumed_at", "patience")
+        pipe.execute()
+
+
+def refused_above(client: redis.Redis, account: str, allowances: Mapping[str, int]) -> list[str]:
+    """Return the functions that were refused at a higher rate than ``allowances`` say."""
+    with client.pipeline(transaction=False) as pipe:
+        for function in allowances:
+            pipe.hget(key(account, function), "refused")
+        refused = pipe.execute()
+    return [
+        function
+        for (function, limit), rate in zip(allowances.items(), refused, strict=True)
+        if rate is not None and int(rate) > limit
+    ]

@@ -1,0 +1,62 @@
+"""One row of a batch: an activation that was accepted, as it lies in Redis and as it is read."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+from msgspec import Struct, field
+
+from pipeline.model.activation import Activation, Invalid, decode
+from pipeline.produce.report import flatten
+from schemas.activation_fields import IDENTIFIERS, PARTNER_NUMBERS
+
+NAMES = tuple(name for name in IDENTIFIERS if name not in PARTNER_NUMBERS)
+
+
+if TYPE_CHECKING:
+    Identifiers = dict[str, str]
+else:
+    Identifiers = dict[Literal[NAMES], str]  # anything else gets its name, or its form, from ``decode``
+
+
+class Accepted(Activation, frozen=True):
+    """An activation whose values were checked when it was accepted, and are not looked at again."""
+
+    audience: str
+    profile_id: str
+    call_type: str
+    identifiers: Identifiers = field(default_factory=dict)
+    variables: dict[str, Any] = field(default_factory=dict)
+    occurred_at: datetime | None = None
+    id: str | None = None
+    auto_id: str | None = None
+    destination: str | None = None
+    replay: str | None = None
+
+
+_decode = msgspec.json.Decoder(Accepted).decode
+
+
+class Row(Struct, frozen=True, gc=False):
+    """One row of a batch: the activation as it was read, and as it lies in Redis."""
+
+    activation: Activation
+    text: bytes
+    problem: str | None = None  # why it cannot be read: it was accepted by an older version of the rules
+
+    @classmethod
+    def read(cls, profile: str, text: bytes) -> "Row":
+        """Read a row; what has another form since it was accepted is checked as if it came in now."""
+        try:
+            return cls(_decode(text), text)
+        except (msgspec.MsgspecError, UnicodeError):
+            return reread(profile, text)
+
+
+def reread(profile: str, text: bytes) -> Row:
+    """Read what was accepted by other rules than today's."""
+    try:
+        return Row(decode(text), text)
+    except Invalid as error:
+        unread = Activation(audience="", profile_id=profile, call_type="UPDATE")
+        return Row(unread, text, "; ".join(flatten(error.messages)))

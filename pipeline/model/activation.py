@@ -1,0 +1,224 @@
+"""One activation: read from JSON or from a dict, and written as an entry of the intake.
+
+marshmallow takes some 50 µs for each, so a decoder compiled from the schema's own fields goes first.
+What it refuses goes through marshmallow, whose verdict counts and whose messages people read.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import msgspec
+from marshmallow import Schema, ValidationError
+from msgspec import Meta, Struct
+
+from pipeline.errors import PipelineError
+from pipeline.text.redaction import masked
+from schemas.activation import MAX_BYTES, ActivationSchema, EntrySchema
+from schemas.activation_fields import (
+    CALL_TYPES,
+    FIRST_YEAR,
+    HASH,
+    IDENTIFIER,
+    IDENTIFIERS,
+    LARGEST,
+    LAST_YEAR,
+    NAME,
+    PARTNER_NUMBERS,
+    Text,
+)
+
+MAX_ENTRY = MAX_BYTES + 2048  # bytes; an entry also carries what the pipeline adds
+OUTSIDE, ENTRY = ActivationSchema(), EntrySchema()
+OURS = frozenset(ENTRY.fields.keys() - OUTSIDE.fields.keys())  # a producer may not set these
+NUMBER_OR_NAME = {**PARTNER_NUMBERS, **{name: number for number, name in PARTNER_NUMBERS.items()}}
+# By name of the field that it constrains; ``finish`` looks at the characters, faster than a pattern here.
+TEXT = {
+    name: Meta(min_length=1, max_length=field.longest)
+    for name, field in ENTRY.fields.items()
+    if isinstance(field, Text)
+}
+
+if TYPE_CHECKING:
+    CallType = str
+    Identifiers = dict[str, str]
+    Variables = dict[str, str | int | float | bool | None]
+else:  # what the decoder checks
+    FINITE = Meta(ge=-1.7976931348623157e308, le=1.7976931348623157e308)
+    CallType = Literal[CALL_TYPES]
+    Identifiers = dict[
+        Literal[IDENTIFIERS],
+        Annotated[str, Meta(min_length=1, max_length=IDENTIFIER.longest)]
+        | Annotated[int, Meta(ge=0, le=LARGEST)],
+    ]
+    Variables = dict[
+        Annotated[str, Meta(min_length=1, max_length=NAME.longest)],
+        str | Annotated[int, Meta(ge=-LARGEST - 1, le=LARGEST)] | Annotated[float, FINITE] | bool | None,
+    ]
+
+
+class Invalid(PipelineError):
+    """An activation breaks the rules; ``messages`` says what and where, in marshmallow's structure."""
+
+    def __init__(self, messages: dict[Any, Any]) -> None:
+        super().__init__(f"the activation is not valid: {json.dumps(messages, default=str)}")
+        self.messages = messages
+
+
+class Activation(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
+    """One profile's change in one audience (design.md, section 5).
+
+    ``identifiers`` is keyed by name, never by partner number, when it comes from this module's functions.
+    """
+
+    audience: Annotated[str, TEXT["audience"]]
+    profile_id: Annotated[str, TEXT["profile_id"]]
+    call_type: CallType
+    identifiers: Identifiers = {}
+    variables: Variables = {}
+    occurred_at: Annotated[datetime, Meta(tz=True)] | None = None
+    id: Annotated[str, TEXT["id"]] | None = None
+    # Only an entry of the intake carries the following.
+    bulk: bool = False  # waits behind real-time lanes
+    auto_id: Annotated[str, TEXT["auto_id"]] | None = (
+        None  # given by the producer; not looked up for duplicates
+    )
+    destination: Annotated[str, TEXT["destination"]] | None = None  # a replay goes to this one only
+    replay: Annotated[str, TEXT["replay"]] | None = None  # the dead letter that is sent again
+
+    def identifier(self, name: str) -> str | None:
+        """Return an identifier by its name or its partner number; None when there is none."""
+        value = self.identifiers.get(name)
+        return value if value is not None else self.identifiers.get(NUMBER_OR_NAME.get(name, name))
+
+
+encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(Activation).decode
+_REFUSED = (msgspec.MsgspecError, UnicodeError, RecursionError, TypeError)
+
+
+def decode(raw: bytes) -> Activation:
+    """Read an entry of the intake.
+
+    Raises:
+        Invalid: it is no JSON, or breaks a rule of ``EntrySchema``.
+    """
+    if len(raw) > MAX_ENTRY:
+        raise too_large(len(raw))
+    try:
+        activation = _decode(raw)
+    except _REFUSED:
+        return load(ENTRY, parse(raw))
+    return activation if finish(activation) else load(ENTRY, parse(raw))
+
+
+def from_mapping(mapping: Mapping[str, Any]) -> Activation:
+    """Read an activation from outside: a dict that keeps to ``ActivationSchema``.
+
+    Raises:
+        Invalid: it breaks a rule, or is larger than 64 KiB.
+    """
+    return read(mapping)[0]
+
+
+def read(mapping: Mapping[str, Any]) -> tuple[Activation, bytes]:
+    """Read an activation like ``from_mapping``; return it with its JSON."""
+    if type(mapping) is dict and OURS.isdisjoint(mapping):
+        try:
+            activation = msgspec.convert(mapping, Activation)
+            if finish(activation):
+                raw = encode(activation)  # refuses what has no UTF-8 form, and subclasses of str
+                if len(raw) <= MAX_BYTES:
+                    return activation, raw
+        except _REFUSED:
+            pass
+    return checked(load(OUTSIDE, mapping))
+
+
+def checked(activation: Activation) -> tuple[Activation, bytes]:
+    """Return an activation with its JSON; raises Invalid when that is too large."""
+    raw = encode(activation)
+    if len(raw) > MAX_BYTES:
+        raise too_large(len(raw))
+    return activation, raw
+
+
+def finish(activation: Activation) -> bool:
+    """Name the identifiers as the schema does; False when marshmallow must have a look at it.
+
+    That is, for one, when Python calls a character not printable: only some of these are refused.
+    """
+    identity, moment = activation.id, activation.occurred_at
+    return (
+        activation.audience.isprintable()
+        and activation.profile_id.isprintable()
+        and (identity is None or identity.isprintable())
+        and (moment is None or (FIRST_YEAR <= moment.year <= LAST_YEAR and type(moment.tzinfo) is timezone))
+        and fit(activation.identifiers)
+    )
+
+
+def fit(identifiers: dict[str, str]) -> bool:
+    """Tell whether identifiers keep to the schema, once they are named as it does."""
+    if len(identifiers) == 1 and type(email := identifiers.get("email")) is str:  # most often
+        return "@" in email
+    for name, value in identifiers.items():
+        if type(value) is not str or name in PARTNER_NUMBERS:
+            return rename(identifiers) and fit(identifiers)
+        if name == "email":
+            if "@" not in value:
+                return False
+        elif value.isspace() or (name == "hashed_email" and not HASH.match(value)):
+            return False
+    return True
+
+
+def rename(identifiers: dict[str, Any]) -> bool:
+    """Turn partner numbers into names and numbers into text; False when two of them meet."""
+    named = {
+        PARTNER_NUMBERS.get(name, name): str(value) if type(value) is int else str.__str__(value)
+        for name, value in identifiers.items()
+    }
+    if len(named) < len(identifiers):
+        return False
+    identifiers.clear()
+    identifiers.update(named)
+    return True
+
+
+def load(schema: Schema, data: Any) -> Activation:
+    """Ask marshmallow."""
+    try:
+        return Activation(**schema.load(data))
+    except ValidationError as error:
+        raise Invalid(named(error.messages_dict)) from None
+
+
+def named(messages: dict[Any, Any]) -> dict[Any, Any]:
+    """Return messages whose paths show nobody's address: somebody may have swapped names and values."""
+    return {
+        masked(key) if isinstance(key, str) else key: named(inner) if isinstance(inner, dict) else inner
+        for key, inner in messages.items()
+    }
+
+
+def parse(raw: bytes) -> Any:
+    """Parse JSON the slow way, for a message a person can use."""
+    try:
+        return json.loads(raw.decode())
+    except UnicodeDecodeError as error:
+        raise Invalid({"_schema": [f"This is not UTF-8: see byte {error.start}."]}) from None
+    except json.JSONDecodeError as error:
+        raise Invalid({"_schema": [f"This is not JSON: {error.msg} at character {error.pos + 1}."]}) from None
+    except (ValueError, RecursionError):
+        raise Invalid(
+            {"_schema": ["This is not JSON we can read: nested too deeply, or a number too long."]}
+        ) from None
+
+
+def too_large(size: int) -> Invalid:
+    """Build the error for an activation of ``size`` bytes."""
+    return Invalid(
+        {"_schema": [f"An activation has at most {MAX_BYTES} bytes as JSON; this one has {size}."]}
+    )

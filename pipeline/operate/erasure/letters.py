@@ -1,0 +1,41 @@
+"""Erase dead letters, whatever their state."""
+
+from collections import Counter
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, Engine, delete, or_, select
+
+from pipeline.operate.erasure.found import Found
+from pipeline.operate.erasure.whose import is_of, spellings
+from pipeline.settle import statistics as stats
+from pipeline.settle.dead_letters import CONTROL
+from pipeline.stores.database import reading
+from pipeline.stores.tables import dead_letters as table
+
+
+def erase(engine: Engine, profile: str, found: Found, *, look: bool) -> None:
+    """Delete a profile's letters, and count those that stood for a row in the books."""
+    places = (table.c.connector, table.c.destination, table.c.state)
+    named = table.c.profile_id == profile.translate(CONTROL)
+    if look:
+        with reading(engine) as connection:
+            rows = connection.execute(
+                select(*places).where(or_(named, table.c.id.in_(nameless(connection, profile))))
+            ).all()
+    else:
+        with engine.begin() as connection:
+            chosen = or_(named, table.c.id.in_(nameless(connection, profile)))
+            rows = connection.execute(delete(table).where(chosen).returning(*places)).all()
+            counted = Counter((row.connector, row.destination) for row in rows if row.state != "replayed")
+            for (connector, destination), amount in counted.items():
+                where = stats.Where(connector or "", destination or "")
+                stats.add(connection, datetime.now(UTC), where, {"erased": amount})
+    for row in rows:
+        found.add("dead letters", 1, row.destination)
+
+
+def nameless(connection: Connection, profile: str) -> list[str]:
+    """Return the letters of which nobody can read whose they are, and that name the profile."""
+    likely = or_(*(table.c.activation.contains(spelling, autoescape=True) for spelling in spellings(profile)))
+    rows = connection.execute(select(table.c.id, table.c.activation).where(table.c.profile_id == "", likely))
+    return [row.id for row in rows if is_of(profile, row.activation.encode())]

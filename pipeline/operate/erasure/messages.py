@@ -1,0 +1,56 @@
+"""Erase activations that were sent as Celery messages and that no worker has left in the intake yet.
+
+Keys
+    activations   list of messages as kombu writes them, and one for each further priority; newest first
+    unacked       hash of messages that workers have, in JSON with where they came from
+"""
+
+import base64
+import json
+from typing import Any
+
+import msgspec
+import redis
+
+from pipeline.operate.erasure.found import Found
+from pipeline.operate.erasure.whose import is_of
+
+QUEUES = ("activations", *(f"activations\x06\x16{priority}" for priority in (3, 6, 9)))
+TASK = "tasks.activation.activate"
+CHUNK = 500  # messages
+
+
+def erase(client: redis.Redis, profile: str, found: Found, *, look: bool) -> None:
+    """Take messages with this profile's activations out of the queue."""
+    for queue in QUEUES:
+        for raw in newest_first(client, queue):
+            if carries(profile, raw):
+                found.add("messages", 1 if look else int(client.lrem(queue, 1, raw)))
+    held = sum(carries(profile, json.dumps(json.loads(raw)[0])) for _, raw in client.hscan_iter("unacked"))
+    if held:
+        found.left.append("a Celery message is in a worker's hands")
+
+
+def newest_first(client: redis.Redis, queue: str) -> Any:
+    """Give all messages; those that come nearer to the end of the queue meanwhile are met later."""
+    for end in range(int(client.llen(queue)), 0, -CHUNK):
+        yield from client.lrange(queue, -end, -max(1, end - CHUNK + 1))
+
+
+def carries(profile: str, raw: bytes | str) -> bool:
+    """Tell whether a message carries an activation of the profile."""
+    try:
+        message = json.loads(raw)
+        if message["headers"].get("task", TASK) != TASK:
+            return False
+        return is_of(profile, msgspec.json.encode(activation_in(message)))
+    except (ValueError, TypeError, KeyError, AttributeError, IndexError):
+        return False
+
+
+def activation_in(message: dict[str, Any]) -> Any:
+    """Return what the task is called with, of either protocol of Celery."""
+    encoded = message["properties"].get("body_encoding") == "base64"
+    body = json.loads(base64.b64decode(message["body"]) if encoded else message["body"])
+    args, kwargs = body[:2] if isinstance(body, list) else (body["args"], body["kwargs"])
+    return args[0] if args else kwargs["activation"]

@@ -1,0 +1,91 @@
+"""The status as a document for programs: what ``activation status --json`` prints."""
+
+from dataclasses import asdict
+from typing import Any
+
+from pipeline.operate.status.pace import Pace
+from pipeline.operate.status.status import Line, Status
+from pipeline.operate.status.troubles import troubles
+from pipeline.records.stops import Stop
+from pipeline.stores.redis_health import Server
+
+
+def document(status: Status) -> dict[str, Any]:
+    """Return all of it; lengths of time are seconds."""
+    return {
+        "at": status.at.isoformat(),
+        "troubles": [asdict(trouble) for trouble in troubles(status)],
+        "redis": of_server(status.server),
+        "sql_error": status.sql or None,
+        "workers_seen": status.workers_seen,
+        "queues": dict(status.queues),
+        "intake": {
+            "waiting": status.intake.waiting,
+            "shards": {str(shard): length for shard, length in status.intake.shards.items()},
+        },
+        "destinations": [of_line(line) for line in status.destinations],
+        "stops": [of_stop(stop) for stop in status.stops],
+        "limits": [of_pace(pace) for pace in status.paces],
+        "dead_letters_without_destination": status.lost_letters,
+    }
+
+
+def of_server(server: Server) -> dict[str, Any]:
+    """Return the memory and the files of the Redis server."""
+    return {
+        "used_bytes": server.used,
+        "maxmemory_bytes": server.limit or None,
+        "machine_bytes": server.machine or None,
+        "full": server.full,
+        "writes": not server.unwritten,
+        "append_only_file": server.keeps,
+    }
+
+
+def of_line(line: Line) -> dict[str, Any]:
+    """Return one destination."""
+    backlog = line.backlog
+    return {
+        "name": line.name,
+        "audience": line.audience,
+        "connector": line.connector,
+        "action": line.action,
+        "state": line.state,
+        "rows_waiting": backlog.waiting,
+        "rows_in_flight": backlog.in_flight,
+        "lanes": backlog.lanes,
+        "oldest_seconds": rounded(backlog.oldest),
+        "due_seconds": rounded(None if line.stops else backlog.due),
+        "batches_in_flight": backlog.flying,
+        "batches_to_try_again": backlog.again,
+        "batches_unanswered": backlog.unanswered,
+        "dead_letters": line.dead_letters,
+        "drain_seconds": rounded(line.drain),
+    }
+
+
+def of_stop(stop: Stop) -> dict[str, Any]:
+    """Return one hold, pause or disabled connector."""
+    since = stop.since.isoformat() if stop.since else None
+    return {**asdict(stop), "since": since}
+
+
+def of_pace(pace: Pace) -> dict[str, Any]:
+    """Return the limits of one function; calls are per minute."""
+    capacity = pace.capacity
+    return {
+        "connector": pace.connector,
+        "account": pace.account,
+        "function": pace.function,
+        "allowance": pace.allowance,
+        "source": pace.source,
+        "most_calls": pace.most,
+        "calls_now": pace.now,
+        "paused_seconds": rounded(pace.paused),
+        "capacity": capacity and {**asdict(capacity), "probe": rounded(capacity.probe)},
+    }
+
+
+def rounded(seconds: float | None) -> float | None:
+    """Keep milliseconds."""
+    return None if seconds is None else round(seconds, 3)

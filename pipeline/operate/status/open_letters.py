@@ -1,0 +1,16 @@
+"""How many dead letters wait for a decision, and where."""
+
+from sqlalchemy import Engine, func, select
+
+from pipeline.settle.statistics import Where
+from pipeline.stores.database import reading
+from pipeline.stores.tables import dead_letters
+
+
+def open_letters(engine: Engine) -> dict[Where, int]:
+    """Count the open dead letters by connector and destination, "" for those that belong to none."""
+    columns = (dead_letters.c.connector, dead_letters.c.destination)
+    statement = select(*columns, func.count()).where(dead_letters.c.state == "open").group_by(*columns)
+    with reading(engine) as connection:
+        rows = connection.execute(statement).all()
+    return {Where(connector or "", destination or ""): amount for connector, destination, amount in rows}

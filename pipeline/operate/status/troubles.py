@@ -1,0 +1,149 @@
+"""What is wrong, or merely slow, in words that name the way out."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pipeline.operate.status.pace import Pace
+from pipeline.operate.status.status import Line, Status
+from pipeline.records.stops import way_out
+from pipeline.runtime.heartbeat import MOST_DOORBELLS
+from pipeline.stores.redis_health import NEAR
+from pipeline.stores.redis_health import spell as spell_size
+from pipeline.text.durations import spell
+from pipeline.text.plural import counted
+
+BEHIND = 60.0  # seconds a batch may be due before that is worth a word
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """One thing to know; ``passing`` when it ends without anybody's doing."""
+
+    text: str
+    way_out: str
+    passing: bool = False
+
+
+def troubles(status: Status) -> list[Trouble]:
+    """Return what is wrong, what a person must see to first."""
+    found = [*of_server(status), *of_sql(status), *nothing_set_up(status)]
+    found += [*of_workers(status), *of_stops(status)]
+    found += [trouble for pace in one_per_account(status.paces) for trouble in of_pace(pace)]
+    found += [trouble for line in status.destinations for trouble in of_line(status, line)]
+    found += of_letters(status)
+    return sorted(found, key=lambda trouble: trouble.passing)
+
+
+def of_server(status: Status) -> Iterator[Trouble]:
+    """Say that Redis cannot write, is full, will be, or keeps nothing."""
+    server = status.server
+    if server.unwritten:
+        text = (
+            f"the Redis server cannot write its {server.unwritten}: nothing is taken in, nothing new is sent"
+        )
+        yield Trouble(text, "make room on its disk (its log says more); then all goes on by itself")
+    if not server.keeps:
+        text = "the Redis server keeps no append-only file: when it ends, what waits is lost"
+        yield Trouble(text, "CONFIG SET appendonly yes, and in its configuration")
+    of = f"{spell_size(server.used)} of {spell_size(server.limit or server.machine)}"
+    if server.full:
+        text = f"the Redis server is full ({of}): producers are refused"
+        yield Trouble(text, "sending what waits makes room; to take in more before that, raise its maxmemory")
+    elif server.share >= NEAR and server.limit:
+        text = f"the Redis server is nearly full ({of}): backfills wait, and when it is, all producers"
+        yield Trouble(text, "see what holds rows back, or raise its maxmemory", passing=True)
+    elif server.share >= NEAR:
+        text = f"the Redis server has nearly all memory of its machine ({of}), and no maxmemory"
+        yield Trouble(text, "set maxmemory: producers are refused then, and nobody ends the server")
+
+
+def of_sql(status: Status) -> Iterator[Trouble]:
+    """Say that outcomes cannot be recorded."""
+    if status.sql:
+        text = f"workers cannot write to the SQL store: {status.sql}; they keep the outcomes of their calls"
+        yield Trouble(text, "make room for it, or bring it back; then all goes on by itself")
+
+
+def nothing_set_up(status: Status) -> Iterator[Trouble]:
+    """Say that there is nothing to send to."""
+    if not status.catalog.destinations:
+        yield Trouble("no destination is configured", "bring some in with `activation apply FILE`")
+
+
+def of_workers(status: Status) -> Iterator[Trouble]:
+    """Say that nobody works, or not at everything."""
+    if status.server.unwritten:
+        return  # whoever works could not show it
+    if not status.workers_seen:
+        left = [counted(status.waiting, "row waits", "rows wait")] if status.waiting else []
+        if amount := status.intake.waiting:
+            left.append(counted(amount, "activation is in the intake", "activations are in the intake"))
+        text = "; ".join(["no worker has been seen: nothing is sent", *left])
+        yield Trouble(text, "start some with `activation up`")
+        return
+    if status.intake.waiting and not status.intake.claimed and status.queues["activations"] >= MOST_DOORBELLS:
+        text = f'no worker takes from the queue "activations"; {status.intake.waiting:,} are in the intake'
+        yield Trouble(text, "start a worker with -Q activations")
+    if unanswered := sum(line.backlog.unanswered for line in status.destinations):
+        batches = counted(unanswered, "batch waits", "batches wait")
+        text = f'{batches} in the queue "deliveries" for a worker to take up'
+        yield Trouble(text, "start more workers with -Q deliveries")
+
+
+def of_stops(status: Status) -> Iterator[Trouble]:
+    """Say what is held, paused or disabled, and what waits behind it."""
+    for stop in status.stops:
+        waiting = sum(line.backlog.waiting for line in status.destinations if stop in line.stops)
+        text = f"{stop}; {counted(waiting, 'row waits', 'rows wait')}" if waiting else str(stop)
+        yield Trouble(text, way_out(status.catalog, stop))
+
+
+def one_per_account(paces: tuple[Pace, ...]) -> list[Pace]:
+    """Leave out functions whose limit another connector shares."""
+    return list({(pace.account, pace.function): pace for pace in reversed(paces)}.values())[::-1]
+
+
+def of_pace(pace: Pace) -> Iterator[Trouble]:
+    """Say that an account is asked to wait."""
+    if pace.capacity:
+        text = f'connector "{pace.connector}": the account\'s capacity is exhausted, as Responsys says'
+        if pace.capacity.probing:
+            yield Trouble(f"{text}; one call is trying now", "it goes on by itself", passing=True)
+        else:
+            after = (
+                f"after {spell(pace.capacity.probe)}" if pace.capacity.probe else "as soon as rows are due"
+            )
+            yield Trouble(f"{text}; one call will try {after}", "it goes on by itself", passing=True)
+    if pace.paused:
+        text = f'connector "{pace.connector}": Responsys refused {pace.function} for its limit'
+        yield Trouble(
+            f"{text}; paused for another {spell(pace.paused)}", "it goes on by itself", passing=True
+        )
+
+
+def of_line(status: Status, line: Line) -> Iterator[Trouble]:
+    """Say what is unusual about one destination."""
+    backlog = line.backlog
+    if line.state == "removed" and backlog.waiting:
+        text = f'destination "{line.name}" was removed while {counted(backlog.waiting, "row")} waited'
+        yield Trouble(text, "workers turn them into dead letters; to send them, apply it again first")
+    if backlog.again and line.state in ("waiting", "sending"):
+        text = f"{counted(backlog.again, 'batch waits', 'batches wait')} for another try"
+        yield Trouble(
+            f'destination "{line.name}": {text}', "Flower and the workers' log say why", passing=True
+        )
+    late = backlog.due is not None and -backlog.due > BEHIND and line.state in ("waiting", "sending")
+    if late and status.workers_seen:
+        waited = f"rows that may go have waited up to {spell(backlog.oldest or 0)}"
+        text = f'destination "{line.name}" is behind: {waited}'
+        if (line.drain or 0) > BEHIND:
+            text += f"; to send all takes {spell(line.drain or 0)} at least"
+        yield Trouble(text, "nothing is lost: the limits, or too few workers, set the speed", passing=True)
+
+
+def of_letters(status: Status) -> Iterator[Trouble]:
+    """Say that dead letters wait for a decision."""
+    amount = status.lost_letters + sum(line.dead_letters for line in status.destinations)
+    if amount:
+        what = counted(amount, "dead letter is", "dead letters are")
+        yield Trouble(f"{what} open", "`activation dead-letters list`, then replay or drop")

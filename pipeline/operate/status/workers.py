@@ -1,0 +1,33 @@
+"""Whether any worker lives, without asking Celery, which takes seconds and needs an answer from each.
+
+Every worker's timer takes up the duty ``turn:intake`` (see heartbeat.py) about once a second.
+"""
+
+import time
+from collections.abc import Mapping
+
+import redis
+
+from pipeline.runtime.heartbeat import LONGEST
+
+QUEUES = ("activations", "deliveries", "sync")  # as in broker.celery_settings
+PATIENCE = 2 * LONGEST  # seconds; between two beats the duty is free for a moment
+POLL = 0.05  # seconds
+
+
+def seen(client: redis.Redis, patience: float = PATIENCE) -> bool:
+    """Tell whether some worker's timer beats; finding that none does takes all of ``patience``."""
+    deadline = time.monotonic() + patience
+    while not client.exists("turn:intake"):
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(POLL)
+    return True
+
+
+def queued(client: redis.Redis) -> Mapping[str, int]:
+    """Count the Celery messages that no worker has fetched yet, by queue."""
+    with client.pipeline(transaction=False) as pipe:
+        for queue in QUEUES:
+            pipe.llen(queue)
+        return dict(zip(QUEUES, pipe.execute(), strict=True))

@@ -1,0 +1,106 @@
+"""The statistics of some days, next to what waits now."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import redis
+from sqlalchemy import Engine
+
+from pipeline.operate.status.backlog import backlogs
+from pipeline.operate.status.open_letters import open_letters
+from pipeline.records.mirror import REMOVED
+from pipeline.records.records import Catalog
+from pipeline.settle import statistics as stats
+from pipeline.settle.statistics import Where
+
+REJECTED = "rejected:"
+COUNTED = ("received", "coalesced", "sent", "removed", "erased", "calls", "batches", "rows")
+NUMBERS = (*COUNTED, "waiting", "dead_letters")
+
+
+@dataclass(frozen=True)
+class Line:
+    """The numbers of one connector and destination; ``waiting`` and ``dead_letters`` are those of now."""
+
+    where: Where
+    received: int = 0
+    coalesced: int = 0
+    sent: int = 0
+    removed: int = 0
+    erased: int = 0  # rows that waited, and dead letters
+    rejected: dict[str, int] = field(default_factory=dict)  # by code
+    calls: int = 0
+    batches: int = 0
+    rows: int = 0
+    waiting: int = 0
+    dead_letters: int = 0  # open ones
+
+    @property
+    def fill(self) -> float | None:
+        """Rows of an average batch; None when there was none."""
+        return self.rows / self.batches if self.batches else None
+
+
+@dataclass(frozen=True)
+class Summary:
+    """One line for each connector and destination, and their sum."""
+
+    days: int
+    lines: tuple[Line, ...]
+
+    @property
+    def total(self) -> Line:
+        """Add all lines up."""
+        numbers: Counter[str] = Counter()
+        rejected: Counter[str] = Counter()
+        for line in self.lines:
+            numbers.update({name: getattr(line, name) for name in NUMBERS})
+            rejected.update(line.rejected)
+        return Line(Where("", ""), rejected=dict(sorted(rejected.items())), **numbers)
+
+
+def read(
+    client: redis.Redis, engine: Engine, catalog: Catalog, *, days: int, connector: str | None = None
+) -> Summary:
+    """Read the numbers of the last days, of one connector or of all."""
+    numbers = stats.read(client, engine, since=timedelta(days=days), connector=connector)
+    waiting = waiting_by_place(client, catalog)
+    letters = open_letters(engine)
+    places = configured(catalog) | waiting.keys() | letters.keys() | numbers.keys()
+    lines = [
+        line(place, numbers.get(place, {}), waiting.get(place, 0), letters.get(place, 0))
+        for place in sorted(places, key=lambda place: (place.connector, place.destination))
+        if connector in (None, place.connector)
+    ]
+    return Summary(days, tuple(lines))
+
+
+def configured(catalog: Catalog) -> set[Where]:
+    """Return every place that activations may go to."""
+    return {Where(each.connector, each.name) for each in catalog.destinations.values()}
+
+
+def waiting_by_place(client: redis.Redis, catalog: Catalog) -> dict[Where, int]:
+    """Count rows waiting, under the connector that would send them now."""
+    owners = {name: destination.connector for name, destination in catalog.destinations.items()}
+    return {
+        Where(owners.get(name, REMOVED), name): backlog.waiting
+        for name, backlog in backlogs(client).items()
+        if backlog.waiting
+    }
+
+
+def line(place: Where, numbers: dict[str, int], waiting: int, letters: int) -> Line:
+    """Put together the numbers of one place."""
+    return Line(
+        place,
+        rejected={
+            name.removeprefix(REJECTED): amount
+            for name, amount in sorted(numbers.items())
+            if name.startswith(REJECTED)
+        },
+        waiting=waiting,
+        dead_letters=letters,
+        **{name: numbers.get(name, 0) for name in COUNTED},
+    )

@@ -1,0 +1,1 @@
+"""Producers: a change enters the intake."""

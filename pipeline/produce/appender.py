@@ -1,0 +1,181 @@
+"""Append activations to the intake, each chunk exactly once, and ring for those who accept them.
+
+Keys
+    producer:{producer}   the number of the last chunk of a series, for a day
+    intake:{shard}        list of entries (see intake.py)
+"""
+
+import random
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from itertools import chain, repeat
+from typing import Protocol
+
+import redis
+from msgspec import msgpack
+from msgspec.structs import replace
+from redis.exceptions import AuthorizationError
+
+from pipeline.errors import PipelineError
+from pipeline.model.activation import Activation
+from pipeline.produce.chunk import Chunk, Clock, Numbers
+from pipeline.produce.headroom import NearlyFull, Reserve
+from pipeline.produce.report import Report
+from pipeline.stores.doorbell import RINGS
+from pipeline.stores.redis_client import Unwritable
+from pipeline.stores.scripts import source
+
+PAUSES = (0.25, 1.0, 4.0)  # seconds before each further try, the last of them again and again
+PATIENCE = 6.0  # seconds to wait in all, which makes four tries; enough for a server to restart
+TRYING = 9.0  # seconds that the tries themselves may take
+REMEMBERED = 24 * 60 * 60  # seconds that a repeat is recognised for
+
+
+class Bell(Protocol):
+    """Whoever can call workers to a shard, such as ``pipeline.stores.doorbell.Doorbell``."""
+
+    def accept(self, shard: int) -> None:
+        """Say that a shard of the intake holds entries."""
+
+
+class AppendFailed(PipelineError):
+    """Redis gave no answer, so these activations may or may not be in the intake.
+
+    Each of ``activations`` has its id: append them again and those that had arrived count once.
+    """
+
+    def __init__(self, activations: Sequence[Activation], why: str) -> None:
+        super().__init__(
+            f"{why}; whether {len(activations):,} activation(s) reached the intake is not known: "
+            "repeat them with their ids, and none counts twice"
+        )
+        self.activations = [
+            replace(activation, id=activation.id or activation.auto_id, auto_id=None)
+            for activation in activations
+        ]
+        self.why = why
+        self.report: Report | None = None  # of ``activate_many``, up to here
+
+    @property
+    def ids(self) -> list[str]:
+        """The ids of the activations."""
+        return [activation.id for activation in self.activations if activation.id]
+
+
+class Appender:
+    """Appends to the intake of one server."""
+
+    def __init__(
+        self,
+        client: redis.Redis,
+        bell: Bell,
+        *,
+        patience: float = PATIENCE,
+        clock: Clock | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._patience = patience
+        self._script = client.register_script(source("append"))
+        self._reserve = Reserve(client)
+        self._bell = bell
+        self._clock = clock or Clock()
+        self._sleep = sleep
+        self._numbers = Numbers()
+
+    def open(self) -> Chunk:
+        """Begin a chunk."""
+        return Chunk(self._numbers.take(), self._clock)
+
+    def append(self, activations: Iterable[Activation], *, bulk: bool = False) -> list[str]:
+        """Append activations, which are valid, and return their ids.
+
+        Raises AppendFailed with those that are not known to be in the intake: append them again.
+        """
+        remaining = iter(activations)
+        ids: list[str] = []
+        shards: set[int] = set()
+        while chunk := self._fill(remaining, bulk):
+            try:
+                shards |= self.append_chunk(chunk)
+            except AppendFailed as error:
+                raise AppendFailed([*chunk.activations, *remaining], error.why) from error
+            ids += chunk.ids
+        self.ring(shards)
+        return ids
+
+    def _fill(self, activations: Iterator[Activation], bulk: bool) -> Chunk | None:
+        chunk = None
+        for activation in activations:
+            chunk = chunk or self.open()
+            chunk.add(activation, bulk)
+            if chunk.full:
+                break
+        return chunk
+
+    def append_chunk(self, chunk: Chunk) -> set[int]:
+        """Append a chunk and return the shards to ring for; raises AppendFailed."""
+        try:
+            shards = self._run(chunk)
+        except Exception as error:  # whatever it was, the caller must learn which activations it concerns
+            raise AppendFailed(chunk.activations, explain(error)) from error
+        self._numbers.give_back(chunk.series)
+        return shards
+
+    def ring(self, shards: Collection[int]) -> None:
+        """Call workers to some of these shards, whichever: they go on with the others."""
+        for shard in random.sample(list(shards), min(RINGS, len(shards))):
+            self._bell.accept(shard)
+
+    def _run(self, chunk: Chunk) -> set[int]:
+        keys = [f"producer:{chunk.series.producer}", *(f"intake:{shard}" for shard in chunk.shards)]
+        entries = msgpack.encode(list(chunk.shards.values()))
+        args: list[int | bytes] = [chunk.series.number, REMEMBERED, entries]
+
+        def append() -> list[int]:
+            if chunk.bulk:
+                self._reserve.respect()
+            positions: list[int] = self._script(keys=keys, args=args)
+            return positions
+
+        empty = self._patiently(append)
+        shards = list(chunk.shards)
+        return {shards[position] for position in empty}
+
+    def _patiently(self, run: Callable[[], list[int]]) -> list[int]:
+        waits, latest = 0.0, time.monotonic() + self._patience + TRYING
+        for pause in chain(PAUSES, repeat(PAUSES[-1])):
+            waits += pause
+            try:
+                return run()
+            except redis.RedisError as error:
+                if not passing(error) or waits > self._patience or time.monotonic() + pause > latest:
+                    raise
+                self._sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 -- not a secret
+        raise AssertionError  # the pauses never end
+
+
+def passing(error: redis.RedisError) -> bool:
+    """Tell whether the same command may work a moment later."""
+    if isinstance(error, (redis.AuthenticationError, AuthorizationError)):
+        return False
+    if isinstance(
+        error, (redis.ConnectionError, redis.TimeoutError, redis.OutOfMemoryError, redis.ReadOnlyError)
+    ):
+        return True
+    return str(error).startswith(("BUSY ", "CLUSTERDOWN ", "MASTERDOWN ", "TRYAGAIN ", "NOREPLICAS "))
+
+
+def explain(error: Exception) -> str:
+    """Say what is wrong with the server, and what to do about it."""
+    if isinstance(error, NearlyFull):
+        return (
+            "the Redis server is nearly out of memory, and the rest is for real-time changes: wait until "
+            "workers have made room, or raise its maxmemory"
+        )
+    if isinstance(error, redis.OutOfMemoryError):
+        return "the Redis server is out of memory: wait until workers have made room, or raise its maxmemory"
+    if isinstance(error, Unwritable):
+        return f"the Redis server cannot write its file: make room on its disk ({error})"
+    if isinstance(error, (redis.ConnectionError, redis.TimeoutError)):
+        return f"the Redis server cannot be reached ({error})"
+    return f"the Redis server refused ({type(error).__name__}: {error})"

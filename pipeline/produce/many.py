@@ -1,0 +1,100 @@
+"""Activate many rows, chunk by chunk, in constant memory."""
+
+import math
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipeline.model.activation import Activation, Invalid, read
+from pipeline.produce.appender import Appender, AppendFailed
+from pipeline.produce.audiences import Audiences, UnknownAudience
+from pipeline.produce.chunk import Chunk
+from pipeline.produce.report import Report
+
+# A ring takes as long as a hundred rows, and who answers it spends less on each row the more there are.
+RING_EVERY = 0.5  # seconds
+RING_AFTER = 8_000  # rows, 500 in each shard
+PROGRESS_EVERY = 500  # rows
+
+
+@dataclass
+class Bulk:
+    """One run over many rows."""
+
+    appender: Appender
+    audiences: Audiences
+    report: Report
+    audience: str | None  # of rows that do not name theirs
+    bulk: bool  # the rows wait behind real-time ones
+    ids: bool  # report them
+    progress: Callable[[int], None] | None
+
+    chunk: Chunk | None = None
+    shards: set[int] = field(default_factory=set)  # to ring for
+    rung_at: float = -math.inf
+    unrung: int = 0  # rows appended since
+
+    def activate(self, rows: Iterable[Mapping[str, Any]]) -> Report:
+        """Append the rows that are valid; when ``rows`` breaks off, those that it gave are appended."""
+        try:
+            count = self._add(rows)
+        finally:
+            self._append()
+            self._ring()
+        if self.progress:
+            self.progress(count)
+        return self.report
+
+    def _add(self, rows: Iterable[Mapping[str, Any]]) -> int:
+        count, audience, require = 0, self.audience, self.audiences.require
+        for count, row in enumerate(rows, 1):
+            try:
+                activation, raw = read(row) if audience is None else read_row(row, audience)
+                require(activation.audience)
+                chunk = self.chunk or self._open()
+                chunk.add(activation, self.bulk, raw)
+                if chunk.full:
+                    self._append()
+            except Invalid as error:
+                self.report.refuse(count - 1, error.messages)
+            except UnknownAudience as error:
+                self.report.refuse(count - 1, {"audience": [str(error)]})
+            if self.progress and count % PROGRESS_EVERY == 0:
+                self.progress(count)
+        return count
+
+    def _open(self) -> Chunk:
+        self.chunk = self.appender.open()
+        return self.chunk
+
+    def _append(self) -> None:
+        chunk, self.chunk = self.chunk, None
+        if not chunk:
+            return
+        try:
+            self.shards |= self.appender.append_chunk(chunk)
+        except AppendFailed as error:
+            error.report = self.report
+            raise
+        self.report.accepted += len(chunk.ids)
+        self.unrung += len(chunk.ids)
+        if self.ids:
+            self.report.ids += chunk.ids
+        if self.unrung >= RING_AFTER or time.monotonic() >= self.rung_at + RING_EVERY:
+            self._ring()
+
+    def _ring(self) -> None:
+        self.appender.ring(self.shards)
+        self.shards = set()
+        self.rung_at, self.unrung = time.monotonic(), 0
+
+
+def read_row(row: Mapping[str, Any], audience: str) -> tuple[Activation, bytes]:
+    """Read one row, which need not name its audience, but no other than ``audience``; raises Invalid."""
+    if isinstance(row, (dict, Mapping)):  # of a dict, Mapping alone takes longer to tell
+        row = {"audience": audience, **row}
+    activation, raw = read(row)
+    if activation.audience != audience:
+        raise Invalid({"audience": [f'This row is for another audience than "{audience}".']})
+    return activation, raw

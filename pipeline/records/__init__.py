@@ -1,0 +1,1 @@
+"""Connectors, destinations and sources, as they are configured."""

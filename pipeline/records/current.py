@@ -1,0 +1,45 @@
+"""The catalog in force in one process."""
+
+import threading
+import time
+
+import redis
+
+from pipeline.records import mirror
+from pipeline.records.records import Catalog, Records
+
+LIFE = 0.2  # seconds a catalog is used before its version is looked at again
+
+
+class CurrentCatalog:
+    """Reads the catalog again when its version has changed, and tells Redis then."""
+
+    def __init__(self, records: Records, client: redis.Redis) -> None:
+        self._records = records
+        self._client = client
+        self._lock = threading.Lock()
+        self._catalog: Catalog | None = None
+        self._checked = 0.0
+
+    def __call__(self) -> Catalog:
+        """Return a catalog that was the newest a moment ago.
+
+        Who misses something in it looks into ``newest`` before drawing conclusions.
+        """
+        catalog = self._catalog
+        if catalog is not None and time.monotonic() - self._checked < LIFE:
+            return catalog
+        return self.newest()
+
+    def published(self, version: int) -> Catalog:
+        """Return the newest catalog, knowing that ``version`` was published last."""
+        catalog = self()
+        return catalog if catalog.version == version else self.newest()
+
+    def newest(self) -> Catalog:
+        """Return the newest catalog."""
+        with self._lock:
+            if self._catalog is None or self._records.version() != self._catalog.version:
+                self._catalog = mirror.refresh(self._client, self._records)
+            self._checked = time.monotonic()
+            return self._catalog

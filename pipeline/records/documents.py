@@ -1,0 +1,121 @@
+"""Records as documents: what stands in the configuration under a name, and how the tables hold it.
+
+Secrets are kept apart from the rest, sealed. Whatever a destination names beyond what all have in common is
+an option of its action.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from typing import Any
+
+from sqlalchemy import Connection, Table, delete, insert, select
+
+from pipeline.errors import Misconfigured
+from pipeline.model.connector import Connector
+from pipeline.model.destination import CALL_TYPES, Destination
+from pipeline.model.source import Source
+from pipeline.stores import tables
+from pipeline.stores.vault import Vault
+from schemas.destination import completed, lacking
+
+Document = Mapping[str, Any]
+Documents = Mapping[str, Mapping[str, Document]]  # section, name
+
+Unseal = Callable[[str, str, str], Mapping[str, Any]]  # given a section, a name and its sealed secrets
+
+SECTIONS: Mapping[str, Table] = {
+    "connectors": tables.connectors,
+    "destinations": tables.destinations,
+    "sources": tables.sources,
+}
+SECRETS: Mapping[str, tuple[str, ...]] = {
+    "connectors": ("password",),
+    "destinations": (),
+    "sources": ("url",),
+}
+COLUMNS = {"destinations": ("audience", "connector"), "sources": ("audience",)}  # that a table has as well
+KEEP = {"keep": True}  # stands for a secret: the stored one
+
+
+def connector(name: str, document: Document) -> Connector:
+    """Read a connector; its ``name`` in the document is the one people see."""
+    return Connector(**{**document, "name": name, "title": document.get("name", name)})
+
+
+def destination(name: str, document: Document) -> Destination:
+    """Read a destination; it may be an older one, from before some option."""
+    document = completed(document)
+    common = {field.name for field in fields(Destination)} & document.keys()
+    known = {key: document[key] for key in common}
+    known["call_types"] = tuple(document.get("call_types", CALL_TYPES))
+    options = {key: value for key, value in document.items() if key not in common}
+    return Destination(**{**known, "name": name}, options=options, problem=problem(document))
+
+
+def problem(document: Document) -> str:
+    """Say why a destination cannot be used as it is stored."""
+    names = ", ".join(f'"{name}"' for name in lacking(document))
+    return f"its record lacks {names}: configure it anew" if names else ""
+
+
+def source(name: str, document: Document) -> Source:
+    """Read a source."""
+    return Source(**{**document, "name": name})
+
+
+def said(documents: Mapping[str, Document]) -> dict[str, dict[str, Any]]:
+    """Leave out what is None, which TOML cannot say."""
+    return {
+        name: {key: value for key, value in document.items() if value is not None}
+        for name, document in sorted(documents.items())
+    }
+
+
+def load(connection: Connection, unseal: Unseal) -> dict[str, dict[str, Document]]:
+    """Return everything that is stored."""
+    return {
+        section: {
+            row.name: {**row.body, **(unseal(section, row.name, row.secrets) if SECRETS[section] else {})}
+            for row in connection.execute(select(table))
+        }
+        for section, table in SECTIONS.items()
+    }
+
+
+def store(connection: Connection, section: str, name: str, document: Document, vault: Vault) -> None:
+    """Put a document in the place of what is stored under its name."""
+    secrets = SECRETS[section]
+    row: dict[str, Any] = {"name": name, "body": {k: v for k, v in document.items() if k not in secrets}}
+    row |= {column: document[column] for column in COLUMNS.get(section, ())}
+    if secrets:
+        row["secrets"] = vault.seal(json.dumps({key: document[key] for key in secrets}))
+    remove(connection, section, name)
+    connection.execute(insert(SECTIONS[section]).values(row))
+
+
+def remove(connection: Connection, section: str, name: str) -> None:
+    """Delete what is stored under a name."""
+    table = SECTIONS[section]
+    connection.execute(delete(table).where(table.c.name == name))
+
+
+def unsealed(vault: Vault, section: str, name: str, sealed: str) -> dict[str, str]:
+    """Return a record's secrets; raise Misconfigured when no key opens them."""
+    try:
+        return dict(json.loads(vault.open(sealed)))
+    except Misconfigured as error:
+        raise Misconfigured(f'{section.removesuffix("s")} "{name}": {error}') from error
+
+
+def unsealed_if_possible(vault: Vault, section: str, name: str, sealed: str) -> dict[str, str]:
+    """Return a record's secrets, none when no key opens them, so that they can be given again."""
+    try:
+        return unsealed(vault, section, name, sealed)
+    except Misconfigured:
+        return {}
+
+
+def marked(section: str, _: str, __: str) -> dict[str, Any]:
+    """Return marks in the place of a record's secrets."""
+    return dict.fromkeys(SECRETS[section], KEEP)

@@ -1,0 +1,254 @@
+"""Connectors, destinations, sources, holds: the records in the SQL store, and one frozen picture of them."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import cached_property, partial
+from types import MappingProxyType
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Connection, Engine, delete, insert, select, update
+
+from pipeline.errors import Misconfigured
+from pipeline.model.connector import Connector
+from pipeline.model.destination import Destination
+from pipeline.model.source import Source
+from pipeline.records import documents
+from pipeline.records.changes import Change, Changes, compare
+from pipeline.records.documents import KEEP, SECRETS, SECTIONS, Documents
+from pipeline.stores import tables
+from pipeline.stores.database import reading
+from pipeline.stores.vault import Vault
+
+Scope = Literal["connector", "destination", "source"]
+Kind = Literal["paused", "held"]
+
+SCOPES: Mapping[str, Scope] = {
+    "connectors": "connector",
+    "destinations": "destination",
+    "sources": "source",
+}
+
+
+@dataclass(frozen=True)
+class Hold:
+    """Why a connector or destination does not send: a person ``paused`` it, or an answer ``held`` it.
+
+    A source that is held sent nothing at its last run, and runs again by its schedule all the same.
+    """
+
+    kind: Kind
+    code: str
+    detail: str
+    since: datetime
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """All records at one ``version``."""
+
+    version: int
+    connectors: Mapping[str, Connector] = field(default_factory=lambda: MappingProxyType({}))
+    destinations: Mapping[str, Destination] = field(default_factory=lambda: MappingProxyType({}))
+    holds: Mapping[tuple[Scope, str], Hold] = field(default_factory=lambda: MappingProxyType({}))
+    sources: Mapping[str, Source] = field(default_factory=lambda: MappingProxyType({}))
+
+    def for_audience(self, audience: str) -> tuple[Destination, ...]:
+        """Return where changes of ``audience`` go, by name."""
+        return self.by_audience.get(audience, ())
+
+    def connector_of(self, destination: Destination) -> Connector:
+        """Return the connector of a destination, with the API that the destination wants."""
+        return self._used[destination.name]
+
+    @property
+    def audiences(self) -> frozenset[str]:
+        """The audiences that any destination names."""
+        return frozenset(self.by_audience)
+
+    @cached_property
+    def by_audience(self) -> Mapping[str, tuple[Destination, ...]]:
+        """Audience to its destinations."""
+        found: dict[str, tuple[Destination, ...]] = {}
+        for _, destination in sorted(self.destinations.items()):
+            found[destination.audience] = (*found.get(destination.audience, ()), destination)
+        return found
+
+    @cached_property
+    def _used(self) -> Mapping[str, Connector]:
+        """Destination to the connector as it is used for that, always the same object."""
+        return {name: used(self.connectors[each.connector], each) for name, each in self.destinations.items()}
+
+
+class Records:
+    """The records, secrets sealed; every change raises the catalog's version in the same transaction."""
+
+    def __init__(self, engine: Engine, vault: Vault) -> None:
+        self.engine = engine
+        self.vault = vault
+
+    def version(self) -> int:
+        """Return the version in force: who has a catalog of that version has the newest."""
+        with reading(self.engine) as connection:
+            return int(connection.scalar(select(tables.catalog.c.version)) or 0)
+
+    def load(self) -> Catalog:
+        """Read all records."""
+        with reading(self.engine) as connection:
+            # The version first: what changes in between is then read again rather than missed.
+            version = connection.scalar(select(tables.catalog.c.version)) or 0
+            stored = documents.load(connection, partial(documents.unsealed, self.vault))
+            holds = connection.execute(select(tables.holds)).all()
+        destinations = {
+            name: documents.destination(name, doc) for name, doc in stored["destinations"].items()
+        }
+        return Catalog(
+            version=version,
+            connectors={name: documents.connector(name, doc) for name, doc in stored["connectors"].items()},
+            destinations=destinations,
+            holds=unusable(destinations)
+            | {
+                (hold.scope, hold.name): Hold(hold.kind, hold.code, hold.detail, hold.since) for hold in holds
+            },
+            sources={name: documents.source(name, doc) for name, doc in stored["sources"].items()},
+        )
+
+    def names(self, section: str) -> frozenset[str]:
+        """Return the names of the stored ``connectors``, ``destinations`` or ``sources``."""
+        with reading(self.engine) as connection:
+            return frozenset(connection.scalars(select(SECTIONS[section].c.name)))
+
+    def apply(self, configuration: Documents, *, prune: bool = False, dry_run: bool = False) -> Changes:
+        """Store ``configuration``, whole or not at all; with ``prune`` remove what it does not name.
+
+        Raises Misconfigured when a destination would be left without its connector, or when a secret is to
+        be kept and there is none.
+        """
+        with self._alone() as connection:
+            stored = documents.load(connection, partial(documents.unsealed_if_possible, self.vault))
+            wanted = with_kept_secrets(configuration, stored)
+            changes = Changes(**{s: compare(stored[s], wanted[s], prune=prune) for s in SECTIONS})
+            refuse_dangling(stored, wanted, changes)
+            if changes and not dry_run:
+                for section in SECTIONS:
+                    self._write(connection, section, getattr(changes, section), wanted)
+                raise_version(connection)
+        return changes
+
+    @contextmanager
+    def _alone(self) -> Iterator[Connection]:
+        """Change the records while nobody else does."""
+        with self.engine.begin() as connection:
+            connection.execute(select(tables.catalog).with_for_update())
+            yield connection
+
+    def _write(self, connection: Connection, section: str, change: Change, wanted: Documents) -> None:
+        for name in (*change.created, *change.updated):
+            documents.store(connection, section, name, wanted[section][name], self.vault)
+        for name in change.removed:
+            documents.remove(connection, section, name)
+            release(connection, SCOPES[section], name)
+
+    def export(self) -> dict[str, dict[str, dict[str, Any]]]:
+        """Return all records as a configuration without secrets; to ``apply`` it changes nothing."""
+        with reading(self.engine) as connection:
+            stored = documents.load(connection, documents.marked)
+        return {section: documents.said(found) for section, found in stored.items()}
+
+    def hold(self, scope: Scope, name: str, kind: Kind, code: str = "", detail: str = "") -> bool:
+        """Stop sending for ``name``; False when the same hold is there, whose time stays."""
+        with self._alone() as connection:
+            found = connection.execute(select(tables.holds).where(*at(scope, name))).one_or_none()
+            if found and (found.kind, found.code) == (kind, code):
+                return False
+            release(connection, scope, name)
+            hold = {"kind": kind, "code": code, "detail": detail, "since": datetime.now(UTC)}
+            connection.execute(insert(tables.holds).values(scope=scope, name=name, **hold))
+            raise_version(connection)
+        return True
+
+    def release(self, scope: Scope, name: str) -> bool:
+        """Send again for ``name``; False when nothing stopped it."""
+        with self._alone() as connection:
+            if released := release(connection, scope, name):
+                raise_version(connection)
+        return released
+
+    def renew(self, *, above: int) -> None:
+        """Raise the version, though nothing changed, over one that belongs to records that are no more."""
+        with self._alone() as connection:
+            connection.execute(update(tables.catalog).values(version=above + 1))
+
+    def reseal(self) -> int:
+        """Encrypt all secrets anew with the first key, and say how many records have some."""
+        with self._alone() as connection:
+            stored = documents.load(connection, partial(documents.unsealed, self.vault))
+            sealed = [
+                (section, name) for section, keys in SECRETS.items() if keys for name in stored[section]
+            ]
+            for section, name in sealed:
+                documents.store(connection, section, name, stored[section][name], self.vault)
+        return len(sealed)
+
+
+def used(connector: Connector, destination: Destination) -> Connector:
+    """Return a connector as a destination uses it."""
+    return replace(connector, api=destination.api) if destination.api else connector
+
+
+def unusable(destinations: Mapping[str, Destination]) -> dict[tuple[Scope, str], Hold]:
+    """Hold what cannot be used as it is stored, until it is configured anew."""
+    return {
+        ("destination", name): Hold("held", "Misconfigured", destination.problem, datetime.now(UTC))
+        for name, destination in destinations.items()
+        if destination.problem
+    }
+
+
+def at(scope: Scope, name: str) -> tuple[ColumnElement[bool], ...]:
+    """Say in SQL which hold."""
+    return tables.holds.c.scope == scope, tables.holds.c.name == name
+
+
+def release(connection: Connection, scope: Scope, name: str) -> bool:
+    """Delete a hold; False when there is none."""
+    return connection.execute(delete(tables.holds).where(*at(scope, name))).rowcount > 0
+
+
+def raise_version(connection: Connection) -> None:
+    """Tell everybody who looks that something changed."""
+    connection.execute(update(tables.catalog).values(version=tables.catalog.c.version + 1))
+
+
+def with_kept_secrets(configuration: Documents, stored: Documents) -> Documents:
+    """Return ``configuration`` with the stored secret wherever one is to be kept."""
+    return {
+        section: {
+            name: {key: kept(section, name, key, value, stored) for key, value in document.items()}
+            for name, document in documents.said(configuration.get(section, {})).items()
+        }
+        for section in SECTIONS
+    }
+
+
+def kept(section: str, name: str, key: str, value: Any, stored: Documents) -> Any:
+    """Return ``value``, or the stored one in the place of the mark for a secret."""
+    if key not in SECRETS[section] or value != KEEP:
+        return value
+    if key not in stored[section].get(name, {}):
+        raise Misconfigured(f"{section}.{name}.{key}: there is none stored that could be kept")
+    return stored[section][name][key]
+
+
+def refuse_dangling(stored: Documents, wanted: Documents, changes: Changes) -> None:
+    """Raise Misconfigured when a destination would name a connector that is not there."""
+    connectors = (stored["connectors"].keys() | wanted["connectors"].keys()) - set(changes.connectors.removed)
+    destinations = {**stored["destinations"], **wanted["destinations"]}
+    problems = [
+        f'destinations.{name}.connector: there would be no connector "{document["connector"]}"'
+        for name, document in sorted(destinations.items())
+        if name not in changes.destinations.removed and document["connector"] not in connectors
+    ]
+    if problems:
+        raise Misconfigured("\n".join(problems))

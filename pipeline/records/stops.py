@@ -1,0 +1,94 @@
+"""Why a connector or a destination sends nothing, in words."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+
+from pipeline.model.destination import Destination
+from pipeline.records.records import Catalog, Scope
+from pipeline.text.durations import spell
+
+
+@dataclass(frozen=True)
+class Stop:
+    """What stands in the way: a person paused, Responsys' answer held, or the configuration disabled it."""
+
+    scope: Scope
+    name: str
+    kind: Literal["paused", "held", "disabled"]
+    code: str = ""
+    detail: str = ""  # the text of the answer, or a person's reason
+    since: datetime | None = None
+
+    @property
+    def record(self) -> str:
+        """Name what is stopped."""
+        return f'{self.scope} "{self.name}"'
+
+    @property
+    def reason(self) -> str:
+        """Say why, as far as it is known: "API_BLOCKED: blocked by an administrator"."""
+        return ": ".join(part for part in (self.code, self.detail) if part)
+
+    @property
+    def duration(self) -> str:
+        """Say since when."""
+        if self.since is None:
+            return ""
+        lasts = (datetime.now(UTC) - self.since).total_seconds()
+        return f"since {self.since.astimezone(UTC):%Y-%m-%d %H:%M} UTC ({spell(lasts)})"
+
+    def __str__(self) -> str:
+        if self.kind == "disabled":
+            return f"{self.record} is disabled: its configuration says enabled = false"
+        text = f"{self.record} is {self.kind} {self.duration}"
+        return f"{text}: {self.reason}" if self.reason else text
+
+
+def stop_of(catalog: Catalog, scope: Scope, name: str) -> Stop | None:
+    """Return why this one record is stopped; None when it is not."""
+    if scope == "connector" and name in catalog.connectors and not catalog.connectors[name].enabled:
+        return Stop("connector", name, "disabled")
+    hold = catalog.holds.get((scope, name))
+    return Stop(scope, name, hold.kind, hold.code, hold.detail, hold.since) if hold else None
+
+
+def in_the_way(catalog: Catalog, destination: Destination) -> list[Stop]:
+    """Return what keeps a destination from sending: its own stop, that of its connector, or both."""
+    found = (
+        stop_of(catalog, "destination", destination.name),
+        stop_of(catalog, "connector", destination.connector),
+    )
+    return [stop for stop in found if stop]
+
+
+def stops(catalog: Catalog) -> Iterator[Stop]:
+    """Return every stop in force: of connectors, of destinations, of sources."""
+    for name in sorted(catalog.connectors):
+        if stop := stop_of(catalog, "connector", name):
+            yield stop
+    for name in sorted(catalog.destinations):
+        if stop := stop_of(catalog, "destination", name):
+            yield stop
+    for name in sorted(catalog.sources):
+        if stop := stop_of(catalog, "source", name):
+            yield stop
+
+
+def way_out(catalog: Catalog, stop: Stop) -> str:
+    """Say what a person does to have it send again."""
+    if stop.scope == "source":
+        command = f"`activation sync --source {stop.name}`"
+        confirm = ", with --confirm if the numbers are right" if stop.code == "STOPPED" else ""
+        return f"its schedule tries again; at once: {command}{confirm}"
+    if stop.kind == "disabled":
+        return "set enabled = true and `activation apply`"
+    resume = f"`activation resume {handle(catalog, stop.scope, stop.name)}`"
+    return f"put it right, then {resume}" if stop.kind == "held" else resume
+
+
+def handle(catalog: Catalog, scope: Scope, name: str) -> str:
+    """Return the name, with its scope in front when a record of the other kind has it too."""
+    both = name in catalog.connectors and name in catalog.destinations
+    return f"{scope}:{name}" if both else name

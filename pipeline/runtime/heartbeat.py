@@ -1,0 +1,101 @@
+"""What must happen although nobody rings: the work of the timer that every worker has.
+
+There is no leader. Each duty is done by whichever worker comes first in its interval, so any number may run
+and any of them may die.
+
+Keys
+    turn:{duty}          there while somebody has done it recently
+    turn:limits:{a}      the same for reading an account's limits
+    turn:source:{s}:{m}  the same for running a source (see snapshots/schedule.py)
+"""
+
+import logging
+import math
+import time
+import uuid
+from datetime import timedelta
+from itertools import islice
+
+import redis
+from sqlalchemy import Engine
+
+from pipeline.accept.intake import Intake
+from pipeline.lanes import limits
+from pipeline.lanes.dispatch import Dispatch
+from pipeline.records.mirror import why_stopped
+from pipeline.records.records import Catalog
+from pipeline.settle import retention
+from pipeline.settle import statistics as stats
+from pipeline.snapshots import schedule
+from pipeline.stores.doorbell import RINGS, Doorbell
+
+log = logging.getLogger(__name__)
+
+LONGEST = 1.0  # seconds between two beats
+SHORTEST = 0.005
+ROUNDS = 0.4  # seconds between two looks at all but dispatch
+MOST_DOORBELLS = 64  # waiting in the queue; more would only say the same
+PRUNE_EVERY = 600.0  # seconds
+LIMITS_RETRY = 300.0  # seconds until an account that did not tell its limits is asked again
+
+
+class Heartbeat:
+    """The duties of one worker's timer."""
+
+    def __init__(
+        self,
+        client: redis.Redis,
+        engine: Engine,
+        intake: Intake,
+        dispatch: Dispatch,
+        doorbell: Doorbell,
+        keep: timedelta = retention.KEEP,
+    ) -> None:
+        self._client = client
+        self._engine = engine
+        self._intake = intake
+        self._dispatch = dispatch
+        self._doorbell = doorbell
+        self._keep = keep
+        self._rounds = -math.inf  # when to look after everything but dispatch again
+
+    def beat(self, catalog: Catalog) -> float:
+        """Do what is due, and return the seconds until the next beat.
+
+        When permits fall due one after the other, most beats have nothing to do but take them.
+        """
+        if time.monotonic() >= self._rounds:
+            self._rounds = time.monotonic() + ROUNDS
+            self._go_round(catalog)
+        wait = self._dispatch.run()
+        return LONGEST if wait is None else min(LONGEST, max(SHORTEST, wait))
+
+    def _go_round(self, catalog: Catalog) -> None:
+        if self._turn("intake", 0.9):
+            self._ring()
+            self._dispatch.take_back()
+        if self._turn("fold", 10):
+            stats.fold(self._client, self._engine)
+        if self._turn("prune", PRUNE_EVERY):
+            retention.prune(self._engine, self._keep)
+        self._learn_limits(catalog)
+        for source in schedule.due(catalog, self._engine, self._turn):
+            self._doorbell.run_source(source)
+
+    def _ring(self) -> None:
+        """Ring for intake whose own doorbell was lost."""
+        if self._client.llen("activations") < MOST_DOORBELLS:
+            for shard in islice(self._intake.waiting(), RINGS):
+                self._doorbell.accept(shard)
+
+    def _learn_limits(self, catalog: Catalog) -> None:
+        """Have the limits read of accounts whose answer is not known, or out of date."""
+        for connector in catalog.connectors.values():
+            if why_stopped(catalog, connector) or limits.known(self._client, connector.account):
+                continue
+            if self._turn(limits.asking(connector.account).removeprefix("turn:"), LIMITS_RETRY):
+                self._doorbell.read_limits(connector.name)
+
+    def _turn(self, duty: str, seconds: float) -> bool:
+        """Take a duty on, unless somebody did within the last ``seconds``."""
+        return bool(self._client.set(f"turn:{duty}", uuid.uuid4().hex, nx=True, px=round(seconds * 1000)))

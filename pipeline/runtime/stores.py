@@ -1,0 +1,81 @@
+"""The stores a command works with, each opened when it is first asked for."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from functools import cached_property
+
+import redis
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
+
+from pipeline.errors import Misconfigured
+from pipeline.records.records import Records
+from pipeline.settings import Settings
+from pipeline.stores.broker import connect, refuse_eviction
+from pipeline.stores.database import migrate, open_database, unusable
+from pipeline.stores.embedded import embedded_server
+from pipeline.stores.vault import Vault
+
+
+class Stores:
+    """Both stores, and what is needed to read them."""
+
+    def __init__(self, settings: Settings, opened: ExitStack) -> None:
+        self.settings = settings
+        self.opened = opened
+
+    @cached_property
+    def broker_url(self) -> str:
+        """The configured Redis server's URL, or that of the embedded one, which is started if need be."""
+        return self.settings.broker_url or self.opened.enter_context(embedded_server(self.settings.redis_dir))
+
+    @cached_property
+    def redis(self) -> redis.Redis:
+        """A client of the Redis server, which answers and does not evict."""
+        client: redis.Redis = self.opened.enter_context(connect(self.broker_url))
+        try:
+            refuse_eviction(client)
+        except redis.RedisError as error:
+            raise unreachable(client, error) from error
+        return client
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The SQL store, its tables up to date."""
+        engine = open_database(self.settings.database_url)
+        self.opened.callback(engine.dispose)
+        migrate(engine)
+        return engine
+
+    @cached_property
+    def vault(self) -> Vault:
+        """What opens secrets."""
+        return Vault(self.settings.secret_keys)
+
+    @cached_property
+    def records(self) -> Records:
+        """Connectors and destinations."""
+        return Records(self.engine, self.vault)
+
+
+@contextmanager
+def open_stores(environ: Mapping[str, str] | None = None) -> Iterator[Stores]:
+    """Give the stores that the environment names, and close them in the end.
+
+    Raises Misconfigured for a store that cannot be used, or can no more.
+    """
+    with ExitStack() as opened:
+        stores = Stores(Settings.load() if environ is None else Settings.load(environ), opened)
+        try:
+            yield stores
+        except (redis.ConnectionError, redis.TimeoutError) as error:
+            raise unreachable(stores.redis, error) from error
+        except OperationalError as error:
+            raise unusable(stores.engine.url, error) from error
+
+
+def unreachable(client: redis.Redis, error: redis.RedisError) -> Misconfigured:
+    """Say which Redis server cannot be used and why, without its password."""
+    where = client.connection_pool.connection_kwargs
+    server = where.get("path") or f"{where.get('host', 'localhost')}:{where.get('port', 6379)}"
+    return Misconfigured(f"the Redis server at {server} cannot be used: {error}")

@@ -1,0 +1,185 @@
+"""What one process of ours needs, put together from the settings once."""
+
+import atexit
+import logging
+import threading
+from contextlib import ExitStack
+from datetime import timedelta
+from functools import cache, partial
+
+import redis
+from sqlalchemy import Engine
+
+from pipeline.accept.acceptance import Acceptance
+from pipeline.accept.intake import Intake
+from pipeline.deliver import Delivery
+from pipeline.deliver.answers import Answers
+from pipeline.deliver.failures import Failures
+from pipeline.deliver.polling import Polling
+from pipeline.deliver.set_ups import Once
+from pipeline.errors import CallError
+from pipeline.lanes import limits
+from pipeline.lanes.dispatch import Dispatch
+from pipeline.lanes.lanes import Lanes
+from pipeline.model.connector import Connector
+from pipeline.produce.appender import Appender
+from pipeline.records.current import CurrentCatalog
+from pipeline.records.records import Records
+from pipeline.responsys.client import Client
+from pipeline.responsys.login import Tokens
+from pipeline.responsys.ratelimit import read_limits
+from pipeline.responsys.session import open_session
+from pipeline.runtime.heartbeat import Heartbeat
+from pipeline.settings import Settings
+from pipeline.settle.settlement import Settlement
+from pipeline.snapshots import source_runs
+from pipeline.stores import sql_trouble as notes
+from pipeline.stores.broker import connect, refuse_eviction, wait_for
+from pipeline.stores.database import migrate, open_database
+from pipeline.stores.doorbell import Doorbell
+from pipeline.stores.embedded import embedded_server
+from pipeline.stores.vault import Vault
+
+log = logging.getLogger(__name__)
+
+
+def broker_url(settings: Settings, stack: ExitStack) -> str:
+    """Return the configured broker, or start or join the embedded one for as long as ``stack`` is open."""
+    return settings.broker_url or stack.enter_context(embedded_server(settings.data_dir / "redis"))
+
+
+class Clients:
+    """One HTTP client for each connector and API, made anew when the connector's record has changed."""
+
+    def __init__(self, settings: Settings, client: redis.Redis) -> None:
+        self._settings = settings
+        self._session = open_session()
+        self._tokens = Tokens(
+            client,
+            Vault(settings.secret_keys),
+            session=self._session,
+            connect_timeout=settings.connect_timeout,
+            read_timeout=settings.read_timeout,
+        )
+        self._lock = threading.Lock()
+        self._clients: dict[tuple[str, str], tuple[Connector, Client]] = {}
+
+    def __call__(self, connector: Connector) -> Client:
+        """Return the client of a connector."""
+        key = (connector.name, connector.api)
+        with self._lock:
+            known = self._clients.get(key)
+            if known is None or known[0] != connector:
+                known = (connector, self._open(connector))
+                self._clients[key] = known
+            return known[1]
+
+    def _open(self, connector: Connector) -> Client:
+        return Client(
+            connector,
+            self._tokens,
+            session=self._session,
+            connect_timeout=self._settings.connect_timeout,
+            read_timeout=self._settings.read_timeout,
+        )
+
+
+class Runtime:
+    """The parts of a worker."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.stopping = threading.Event()
+        self._stack = ExitStack()
+        atexit.register(self._stack.close)
+        self.settings = settings
+        self.broker_url = broker_url(settings, self._stack)
+        self.client = connect(self.broker_url)
+        wait_for(self.client)
+        refuse_eviction(self.client)
+        self.engine = open_engine(settings)
+        self.records = Records(self.engine, Vault(settings.secret_keys))
+        self.catalog = CurrentCatalog(self.records, self.client)
+        self.doorbell = Doorbell(self.broker_url)
+        self.intake = Intake(self.client, settings.idempotency_window)
+        self.lanes = Lanes(self.client)
+        self.appender = Appender(self.client, self.doorbell)
+        self.acceptance = Acceptance(self.intake, self.engine, self.catalog.published)
+        self.dispatch = Dispatch(self.client, self.lanes, self.catalog, self.doorbell, settings.limit_window)
+        self.clients = Clients(settings, self.client)
+        settlement = Settlement(self.engine, self.lanes, partial(notes.leave, self.client))
+        once = Once(self.client)
+        failures = Failures(
+            client=self.client,
+            lanes=self.lanes,
+            records=self.records,
+            settlement=settlement,
+            once=once,
+            window=settings.limit_window,
+        )
+        answers = Answers(self.lanes, settlement, failures, once)
+        self.delivery = Delivery(
+            lanes=self.lanes,
+            catalog=self.catalog,
+            responsys=self.clients,
+            settlement=settlement,
+            failures=failures,
+            answers=answers,
+            once=once,
+            stopping=self.stopping,
+        )
+        self.polling = Polling(
+            lanes=self.lanes,
+            catalog=self.catalog,
+            dispatch=self.dispatch,
+            responsys=self.clients,
+            delivery=self.delivery,
+            answers=answers,
+            failures=failures,
+        )
+        self.heartbeat = Heartbeat(
+            self.client,
+            self.engine,
+            self.intake,
+            self.dispatch,
+            self.doorbell,
+            timedelta(days=settings.retention_days),
+        )
+
+    def reconnect(self) -> None:
+        """Give up the connections to Redis that nobody uses right now.
+
+        When one got no answer the others are likely to be dead too, and each would cost its time-out.
+        """
+        self.client.connection_pool.disconnect(inuse_connections=False)
+        self.doorbell.close()
+
+    def read_limits(self, name: str) -> str:
+        """Ask the account of a connector what it allows, and remember it."""
+        connector = self.catalog.newest().connectors.get(name)
+        if connector is None:
+            return f"there is no connector {name}"
+        try:
+            allowances = read_limits(self.clients(connector))
+        except CallError as error:
+            log.info("limits not read", extra={"connector": name, "code": error.code})
+            return f"{error.code}: asked again later"
+        limits.remember(self.client, connector.account, allowances, self.settings.limit_window)
+        return f"{len(allowances)} limits of {name}"
+
+    def run_source(self, name: str) -> str:
+        """Take in the snapshot that the query of a source finds, and send the difference."""
+        appender = Appender(self.client, self.doorbell)  # of this run alone: it numbers its chunks itself
+        return source_runs.run_by_schedule(self.records, self.engine, self.catalog(), name, appender)
+
+
+@cache
+def runtime() -> Runtime:
+    """Put this process's parts together, once and not before they are needed."""
+    return Runtime(Settings.load())
+
+
+def open_engine(settings: Settings) -> Engine:
+    """Open the SQL store and bring its tables up to date."""
+    engine = open_database(settings.database_url)
+    migrate(engine)
+    return engine

@@ -1,0 +1,180 @@
+"""Rows that will not be sent again without a person's decision."""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, func, select, update
+
+from pipeline.model.activation import Activation, Invalid, decode
+from pipeline.produce.appender import Appender
+from pipeline.settle import statistics as stats
+from pipeline.stores.database import reading
+from pipeline.stores.tables import dead_letters as table
+from pipeline.stores.upsert import insert_all_new
+
+CHUNK = 500  # letters settled in one transaction
+CONTROL = dict.fromkeys(range(32), " ")  # PostgreSQL cannot store a NUL, and people cannot read the others
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """One row that was not delivered, and why; ``activation`` is the intake's own JSON."""
+
+    id: str
+    connector: str | None
+    destination: str | None
+    audience: str
+    profile_id: str
+    code: str
+    detail: str
+    activation: str
+    batch: str | None = None
+    created_at: datetime | None = None
+    state: str = "open"  # or "replayed", "dropped"
+    settled_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which dead letters are meant; all that is None does not matter."""
+
+    connector: str | None = None
+    destination: str | None = None
+    code: str | None = None
+    older_than: timedelta | None = None
+    newer_than: timedelta | None = None
+    ids: Sequence[str] = ()
+    state: str | None = "open"
+
+    def conditions(self, now: datetime) -> ColumnElement[bool]:
+        """Return the condition for a SQL statement."""
+        found: list[ColumnElement[bool]] = [
+            table.c[name] == value
+            for name in ("connector", "destination", "code", "state")
+            if (value := getattr(self, name)) is not None
+        ]
+        if self.ids:
+            found.append(table.c.id.in_(self.ids))
+        if self.older_than is not None:
+            found.append(table.c.created_at <= now - self.older_than)
+        if self.newer_than is not None:
+            found.append(table.c.created_at >= now - self.newer_than)
+        return and_(True, *found)
+
+
+def name(*parts: str) -> str:
+    """Return the id that follows from where a letter comes from, so that it is kept once."""
+    return blake2b("\n".join(parts).encode(), digest_size=8).hexdigest()
+
+
+def keep(connection: Connection, letters: Sequence[DeadLetter], now: datetime | None = None) -> None:
+    """Store letters, and count each that was not there yet."""
+    if not letters:
+        return
+    now = now or datetime.now(UTC)
+    columns = (table.c.connector, table.c.destination, table.c.code)
+    rows = [_row(letter, now) for letter in letters]
+    counted = Counter(map(tuple, insert_all_new(connection, table, rows, columns)))
+    for (connector, destination, code), amount in counted.items():
+        where = stats.Where(connector or "", destination or "")
+        stats.add(connection, now, where, {f"rejected:{code}": amount})
+
+
+def found(engine: Engine, wanted: Filter, most: int = 100, offset: int = 0) -> list[DeadLetter]:
+    """Return letters, newest first."""
+    statement = select(table).where(wanted.conditions(datetime.now(UTC)))
+    statement = statement.order_by(table.c.created_at.desc(), table.c.id).limit(most).offset(offset)
+    with reading(engine) as connection:
+        return [DeadLetter(**row) for row in connection.execute(statement).mappings()]
+
+
+def invalid(engine: Engine, profiles: Collection[str]) -> set[tuple[str, str | None]]:
+    """Return what was not valid of these profiles, whatever became of it: ids and destinations."""
+    names = [profile.translate(CONTROL) for profile in profiles]
+    chosen = and_(table.c.profile_id.in_(names), table.c.code == "Invalid")
+    with reading(engine) as connection:
+        rows = connection.execute(select(table.c.id, table.c.destination).where(chosen))
+        return {(row.id, row.destination) for row in rows}
+
+
+def count(engine: Engine, wanted: Filter) -> int:
+    """Count letters."""
+    statement = select(func.count()).select_from(table).where(wanted.conditions(datetime.now(UTC)))
+    with reading(engine) as connection:
+        return int(connection.execute(statement).scalar_one())
+
+
+def replay(engine: Engine, appender: Appender, wanted: Filter) -> tuple[int, int]:
+    """Send letters again, each to its own destination; return how many went, and how many could not.
+
+    Safe to repeat: a letter goes back to the intake under its own id, which is accepted once, and is
+    marked after that.
+    """
+    return _settle(engine, wanted, "replayed", lambda letters: _append(appender, letters))
+
+
+def drop(engine: Engine, wanted: Filter) -> int:
+    """Give letters up; they stay to be seen, but are no longer open."""
+    done, _ = _settle(engine, wanted, "dropped", lambda letters: [letter.id for letter in letters])
+    return done
+
+
+def _row(letter: DeadLetter, now: datetime) -> dict[str, Any]:
+    return {
+        "id": letter.id,
+        "created_at": now,
+        "connector": letter.connector,
+        "destination": letter.destination,
+        "audience": letter.audience.translate(CONTROL),
+        "profile_id": letter.profile_id.translate(CONTROL),
+        "code": letter.code,
+        "detail": letter.detail.translate(CONTROL),
+        "activation": letter.activation.translate(CONTROL),
+        "state": "open",
+        "batch": letter.batch,
+    }
+
+
+def _append(appender: Appender, letters: Sequence[DeadLetter]) -> list[str]:
+    entries: list[Activation] = []
+    sent = []
+    for letter in letters:
+        try:
+            activation = decode(letter.activation.encode())
+        except Invalid:
+            continue
+        entries.append(
+            msgspec.structs.replace(activation, replay=letter.id, destination=letter.destination, bulk=False)
+        )
+        sent.append(letter.id)
+    if entries:
+        appender.append(entries)
+    return sent
+
+
+def _settle(
+    engine: Engine, wanted: Filter, state: str, act: Callable[[Sequence[DeadLetter]], list[str]]
+) -> tuple[int, int]:
+    done, left = 0, 0
+    last, now = "", datetime.now(UTC)  # letters that this very replay leads to are not meant
+    while letters := _page(engine, wanted, now, last):
+        last = letters[-1].id
+        settled = act(letters)
+        left += len(letters) - len(settled)
+        with engine.begin() as connection:
+            change = update(table).where(table.c.id.in_(settled), table.c.state == "open")
+            done += connection.execute(change.values(state=state, settled_at=datetime.now(UTC))).rowcount
+    return done, left
+
+
+def _page(engine: Engine, wanted: Filter, now: datetime, after: str) -> list[DeadLetter]:
+    known = and_(table.c.id > after, table.c.created_at <= now)
+    statement: Select[Any] = select(table).where(wanted.conditions(now), known)
+    with reading(engine) as connection:
+        rows = connection.execute(statement.order_by(table.c.id).limit(CHUNK)).mappings()
+        return [DeadLetter(**row) for row in rows]

@@ -1,0 +1,100 @@
+"""What was received, sent, removed and rejected, by connector, destination and hour.
+
+The names counted
+    received, coalesced, calls         counted in Redis by the scripts that do it, folded into SQL by timers
+    erased                             rows of erased profiles, counted where they waited: there, or with the
+                                       dead letters that are deleted
+    sent, removed, rejected:{code}     rows by their fate; written with the ledger, in one transaction
+    batches, rows                      batches settled, and the rows that their calls carried
+
+Keys
+    counters            hash of "hour|connector|destination|name" to a number
+    counters:folding    the same, on its way into SQL, with its id under "id"
+"""
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import redis
+from sqlalchemy import Connection, Engine, select
+
+from pipeline.stores.database import Driver, reading
+from pipeline.stores.scripts import Scripts
+from pipeline.stores.tables import folds, statistics
+from pipeline.stores.upsert import add_up, insert_new
+
+
+@dataclass(frozen=True)
+class Where:
+    """What a number belongs to; "" for activations that no destination could be found for."""
+
+    connector: str
+    destination: str
+
+
+Numbers = dict[Where, dict[str, int]]
+
+
+def add(connection: Connection | Driver, now: datetime, where: Where, numbers: Mapping[str, int]) -> None:
+    """Add numbers to the hour of ``now``."""
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    rows = [
+        {
+            "hour": hour,
+            "connector": where.connector,
+            "destination": where.destination,
+            "name": name,
+            "value": value,
+        }
+        for name, value in sorted(numbers.items())
+        if value
+    ]
+    if rows:
+        add_up(connection, statistics, rows, "value")
+
+
+def fold(client: redis.Redis, engine: Engine) -> None:
+    """Move the counters of Redis into SQL, each exactly once, whoever stops in between."""
+    flat = Scripts(client).run("fold", ["counters", "counters:folding"], [uuid.uuid4().hex])
+    if not flat:
+        return
+    counters = dict(zip(flat[::2], map(bytes.decode, flat[1::2]), strict=True))
+    name = counters.pop(b"id")
+    with engine.begin() as connection:
+        if insert_new(connection, folds, {"id": name, "at": datetime.now(UTC)}):
+            for (hour, where), numbers in _by_hour(counters.items()).items():
+                add(connection, hour, where, numbers)
+    Scripts(client).run("folded", ["counters:folding"], [name])
+
+
+def read(
+    client: redis.Redis,
+    engine: Engine,
+    *,
+    since: timedelta | None = None,
+    connector: str | None = None,
+) -> Numbers:
+    """Return the numbers of the time since then, those not yet folded among them."""
+    first = datetime.now(UTC) - since if since else datetime.min.replace(tzinfo=UTC)
+    first = first.replace(minute=0, second=0, microsecond=0)
+    fold(client, engine)
+    totals: Numbers = {}
+    statement = select(statistics).where(statistics.c.hour >= first)
+    if connector is not None:
+        statement = statement.where(statistics.c.connector == connector)
+    with reading(engine) as connection:
+        for _, owner, destination, name, value in connection.execute(statement):
+            numbers = totals.setdefault(Where(owner, destination), {})
+            numbers[name] = numbers.get(name, 0) + value
+    return totals
+
+
+def _by_hour(counters: Iterable[tuple[bytes, str]]) -> dict[tuple[datetime, Where], dict[str, int]]:
+    found: dict[tuple[datetime, Where], dict[str, int]] = {}
+    for field, value in sorted(counters):
+        hour, connector, destination, name = field.decode().split("|")
+        moment = datetime.fromtimestamp(int(hour) * 3600, UTC)
+        found.setdefault((moment, Where(connector, destination)), {})[name] = int(value)
+    return found

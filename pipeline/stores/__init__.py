@@ -1,0 +1,1 @@
+"""Redis, SQL, secrets and the doorbell: opened here, used everywhere."""

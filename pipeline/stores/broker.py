@@ -1,0 +1,101 @@
+"""Redis as we use it: our own clients, and the settings of Celery's."""
+
+import logging
+import time
+from typing import Any
+from urllib.parse import urlsplit
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from pipeline.errors import Misconfigured
+from pipeline.stores.redis_client import Client, Parser
+from pipeline.stores.redis_pool import Pool
+
+log = logging.getLogger(__name__)
+
+# kombu's sockets have no time-out of their own: a half-open connection would hang a worker for ever.
+SOCKET = {
+    "socket_timeout": 5,
+    "socket_connect_timeout": 5,
+    "socket_keepalive": True,
+    "health_check_interval": 5,
+}
+
+
+def connect(url: str) -> redis.Redis:
+    """Open a client that repeats nothing by itself but what a full server refused (see full.py).
+
+    redis-py 8 replays commands after a time-out by default; whoever wants that here repeats a
+    script that is safe to repeat.
+    """
+    return Client.from_pool(Pool.from_url(url, retry=Retry(NoBackoff(), 0), parser_class=Parser, **SOCKET))
+
+
+def text(value: bytes | str) -> str:
+    """Read what a client of ours returns; redis-py's types leave it open whether it decodes."""
+    return value.decode() if isinstance(value, bytes) else value
+
+
+def wait_for(client: redis.Redis, pause: float = 1.0) -> None:
+    """Return when the server answers; a worker may be started before it, or while it starts again."""
+    while True:
+        try:
+            client.ping()
+            return
+        except redis.AuthenticationError:
+            raise
+        except (redis.ConnectionError, redis.TimeoutError) as error:
+            log.warning("waiting for Redis", extra={"error": type(error).__name__})
+            time.sleep(pause)
+
+
+def refuse_eviction(client: redis.Redis) -> None:
+    """Raise Misconfigured when the server may delete keys to make room: it would delete rows."""
+    policy = client.info("memory").get("maxmemory_policy", "noeviction")
+    if policy != "noeviction":
+        raise Misconfigured(
+            f'the Redis server has maxmemory-policy "{policy}" and would silently delete rows when it is '
+            "full: set it to noeviction"
+        )
+
+
+def verifying(url: str) -> str:
+    """Have the server's certificate looked at: redis-py does so by itself, kombu takes any if not told."""
+    parts = urlsplit(url)
+    if parts.scheme != "rediss" or "ssl_cert_reqs=" in parts.query:
+        return url
+    query = f"{parts.query}&ssl_cert_reqs=required".removeprefix("&")
+    return parts._replace(query=query).geturl()
+
+
+def celery_settings(broker_url: str) -> dict[str, Any]:
+    """Return what every Celery app of ours is configured with; each line prevents something seen."""
+    return {
+        "broker_url": verifying(broker_url),
+        "broker_connection_retry_on_startup": True,
+        "broker_connection_max_retries": None,
+        "broker_transport_options": {
+            **SOCKET,
+            "health_check_interval": 3,  # a consumer's dead connection is noticed after 4 to 7 seconds
+            "visibility_timeout": 120,
+            "unacked_restore_interval": 5,
+            "unacked_mutex_expire": 10,  # else a killed worker blocks redelivery for five minutes
+            "client_name": "activation",
+        },
+        "result_backend": None,
+        "task_ignore_result": True,
+        "task_serializer": "json",
+        "accept_content": ["json"],
+        "task_default_queue": "activations",
+        "task_routes": {
+            "tasks.activation.*": {"queue": "activations"},
+            "tasks.delivery.*": {"queue": "deliveries"},
+            "tasks.imports.*": {"queue": "imports"},
+            "tasks.sync.*": {"queue": "sync"},
+        },
+        "worker_prefetch_multiplier": 1,
+        "worker_cancel_long_running_tasks_on_connection_loss": False,
+        "timezone": "UTC",
+    }

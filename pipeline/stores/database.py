@@ -1,0 +1,186 @@
+"""Open the SQL store: SQLite in the data folder, or PostgreSQL by its URL."""
+
+import fcntl
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    URL,
+    Connection,
+    Dialect,
+    Engine,
+    PoolProxiedConnection,
+    create_engine,
+    event,
+    make_url,
+    text,
+)
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from pipeline.errors import Misconfigured
+
+BUSY_TIMEOUT = 30  # seconds a writer waits for another
+CONNECT_TIMEOUT = 10  # seconds
+MIGRATING = threading.Lock()  # Alembic keeps its context in a global
+MIGRATION_LOCK = 6_034_127  # any number; says to PostgreSQL who migrates
+
+
+def open_database(url: str) -> Engine:
+    """Return an engine for ``url``; SQLite's folder and file are made, PostgreSQL is not yet called.
+
+    On SQLite a transaction takes the write lock when it begins: two that first read and then write would
+    otherwise lock each other out. ``reading`` is for those that only read.
+    """
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        raise Misconfigured("ACTIVATION_DATABASE_URL is not a database URL") from None
+    if parsed.get_backend_name() == "sqlite":
+        return open_sqlite(parsed)
+    if parsed.drivername in ("postgresql", "postgresql+psycopg"):
+        return open_postgresql(parsed.set(drivername="postgresql+psycopg"))
+    raise Misconfigured(f'ACTIVATION_DATABASE_URL: "{parsed.drivername}" is neither sqlite nor postgresql')
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Connect for a transaction that only reads, and so waits for no writer."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            connection.connection.cursor().execute("BEGIN")  # locks nothing yet
+        yield connection
+
+
+@dataclass(frozen=True)
+class Driver:
+    """The driver's own connection, for plain statements: SQLAlchemy takes three times as long over them."""
+
+    dialect: Dialect
+    connection: PoolProxiedConnection
+
+    def exec_driver_sql(self, statement: str, parameters: Any) -> Any:
+        """Run a statement, once or for each of a list of parameters."""
+        cursor = self.connection.cursor()
+        run = cursor.executemany if isinstance(parameters, list) else cursor.execute
+        run(statement, parameters)
+        return cursor
+
+
+@contextmanager
+def driver(engine: Engine) -> Iterator[Driver]:
+    """Run plain statements in one transaction; errors are SQLAlchemy's, as always."""
+    dialect, connection = engine.dialect, engine.raw_connection()
+    try:
+        dialect.do_begin(connection)
+        yield Driver(dialect, connection)
+        connection.commit()
+    except dialect.loaded_dbapi.Error as error:
+        if dialect.is_disconnect(error, connection, None):
+            connection.invalidate(error)
+        raise DBAPIError.instance(
+            None, None, error, dialect.loaded_dbapi.Error, hide_parameters=True, dialect=dialect
+        ) from error
+    finally:
+        connection.close()  # rolls back what was not committed
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the tables up to date; of several processes at once, one does it and the others wait.
+
+    Raises Misconfigured when the database cannot be reached or was made by a newer program.
+    """
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util import CommandError
+
+    config = Config()
+    config.set_main_option("script_location", "pipeline.stores:migrations")
+    try:
+        with MIGRATING, engine.begin() as connection:
+            if engine.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except CommandError as error:
+        raise Misconfigured(
+            f"{shown(engine.url)} was made by a newer version of this program: {error}"
+        ) from error
+    except SQLAlchemyError as error:
+        raise unusable(engine.url, error) from error
+
+
+def open_postgresql(url: URL) -> Engine:
+    """Return an engine that notices connections which died in the pool."""
+    options: dict[str, Any] = {"application_name": "activation"}
+    if "connect_timeout" not in url.query:
+        options["connect_timeout"] = CONNECT_TIMEOUT
+    return create_engine(url, pool_pre_ping=True, connect_args=options, hide_parameters=True)
+
+
+def open_sqlite(url: URL) -> Engine:
+    """Return an engine on a file in WAL mode, readable by its owner only."""
+    if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
+        raise Misconfigured("ACTIVATION_DATABASE_URL: SQLite needs a file that all processes can open")
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT}, hide_parameters=True)
+    event.listen(engine, "connect", set_pragmas)
+    engine.dialect.do_begin = begin  # type: ignore[method-assign]  # an event takes five times as long
+    try:
+        create_file(Path(url.database))
+        with one_at_a_time(Path(url.database).parent), engine.connect():
+            pass
+    except (OSError, SQLAlchemyError) as error:
+        raise unusable(url, error) from error
+    return engine
+
+
+def set_pragmas(connection: Any, _: ConnectionPoolEntry) -> None:
+    """Prepare a new SQLite connection and leave transactions to ``begin``."""
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def begin(dbapi_connection: Any) -> None:
+    """Begin a SQLite transaction that may write, unless one that only reads was begun."""
+    if not dbapi_connection.in_transaction:
+        dbapi_connection.execute("BEGIN IMMEDIATE")
+
+
+def create_file(path: Path) -> None:
+    """Make an empty file for its owner only; SQLite gives its companions the same mode."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        # Not opened: closing a file that SQLite has open elsewhere in this process drops its locks.
+        return
+
+
+@contextmanager
+def one_at_a_time(folder: Path) -> Iterator[None]:
+    """Hold a lock on ``folder``: SQLite does not wait, but fails, when two turn WAL on at once."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def unusable(url: URL, error: Exception) -> Misconfigured:
+    """Say which database cannot be used and why, without its password."""
+    reason = error.orig if isinstance(error, DBAPIError) else error
+    return Misconfigured(f"the database {shown(url)} cannot be used: {reason}")
+
+
+def shown(url: URL) -> str:
+    """Return the URL with stars for its password."""
+    return url.set(query={}).render_as_string(hide_password=True)

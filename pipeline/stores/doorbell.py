@@ -1,0 +1,87 @@
+"""Tell workers that there is something to do: Celery messages that carry an id and nothing else.
+
+A doorbell may be lost, doubled or late: the stores know what there is to do, and every worker's timer looks
+once a second.
+"""
+
+import logging
+import threading
+from contextlib import suppress
+
+from celery import Celery
+from kombu.exceptions import OperationalError
+from kombu.messaging import Producer
+from kombu.transport import redis as _redis  # noqa: F401 -- or the first ring would wait for it
+
+from pipeline.stores.broker import celery_settings
+
+log = logging.getLogger(__name__)
+
+# For many shards at once: whoever accepts one goes on with others, and a ring costs as much as 100 rows.
+RINGS = 4
+
+
+class Doorbell:
+    """Rings for work by the names of tasks."""
+
+    def __init__(self, broker_url: str) -> None:
+        self._app = Celery("activation", set_as_current=False)
+        self._app.conf.update(celery_settings(broker_url))
+        self._lock = threading.Lock()
+        self._producer: Producer | None = (
+            None  # with a connection of its own: closing kombu's pool would close everybody's
+        )
+
+    def accept(self, shard: int) -> None:
+        """Say that a shard of the intake holds entries."""
+        self._ring("tasks.activation.accept", (shard,), None)
+
+    def deliver(self, batch: str, attempt: int) -> None:
+        """Say that a batch may go; the task has the batch's id, so that its tries are one task in Flower."""
+        self._ring("tasks.delivery.deliver", (batch, attempt), batch)
+
+    def poll(self, connector: str) -> None:
+        """Say that answers of asynchronous calls are to be asked for."""
+        self._ring("tasks.delivery.poll", (connector,), None)
+
+    def read_limits(self, connector: str) -> None:
+        """Say that nobody knows what the account of a connector allows."""
+        self._ring("tasks.delivery.read_limits", (connector,), None)
+
+    def run_source(self, source: str) -> None:
+        """Say that the time of a source has come."""
+        self._ring("tasks.sync.run_source", (source,), None)
+
+    def close(self) -> None:
+        """Close the connection to the broker."""
+        with self._lock:
+            self._hang_up()
+
+    def _ring(self, task: str, args: tuple[str | int, ...], task_id: str | None) -> None:
+        with self._lock:
+            try:
+                self._send(task, args, task_id)
+            except (OperationalError, OSError) as error:
+                log.warning("doorbell lost", extra={"task": task, "error": type(error).__name__})
+                self._hang_up()
+
+    def _send(self, task: str, args: tuple[str | int, ...], task_id: str | None) -> None:
+        if self._producer is None:
+            self._producer = self._app.amqp.Producer(self._app.connection_for_write())
+        options = {"retry": False, "ignore_result": True, "result_cls": Sent, "add_to_parent": False}
+        self._app.send_task(task, args, task_id=task_id, producer=self._producer, **options)
+
+    def _hang_up(self) -> None:
+        if self._producer is not None:
+            producer, self._producer = self._producer, None
+            with suppress(OperationalError, OSError):
+                producer.connection.close()
+
+
+class Sent:
+    """A message that was sent; in place of Celery's own, the first of which loads a store of results."""
+
+    ignored = True
+
+    def __init__(self, task_id: str) -> None:
+        self.id = task_id

@@ -1,0 +1,182 @@
+"""The embedded Redis (Valkey) server, for when none is configured.
+
+::
+
+    <folder>/redis.lock    locked by the server process itself, so for exactly as long as it lives
+    <folder>/redis.conf    its configuration, with the password
+    <folder>/redis.json    {"port": ..., "password": ...} of the server that runs or ran last
+    <folder>/redis.log     what it says
+    <folder>/appendonlydir what it keeps
+
+All of it is for the owner's eyes only. Port and password stay the same from one start to the next where
+they can, so that those who were connected find it again.
+"""
+
+import fcntl
+import json
+import secrets
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import redis
+
+from pipeline.errors import Misconfigured
+from pipeline.stores.broker import connect
+from pipeline.stores.embedded_process import LOG, Process, last_words, launch, owner_only, stop
+
+START_TIMEOUT = 30  # seconds until it answers; reading a long file may take longer
+STARTS = 3  # a free port may be taken before the server has it
+POLL = 0.02  # seconds
+
+CONFIGURATION = """\
+bind 127.0.0.1
+port {port}
+requirepass {password}
+appendonly yes
+appendfsync everysec
+# A rewrite takes a core for a while; what it leaves is read before anything else is done.
+auto-aof-rewrite-min-size 256mb
+rdbcompression no
+save ""
+maxmemory-policy noeviction
+# What is deleted here is as small as a batch, and freed sooner than handed to the thread for that.
+lazyfree-lazy-user-del no
+# Flower subscribes to floods of events; the default would cut it off.
+client-output-buffer-limit pubsub 256mb 128mb 60
+logfile {log}
+"""
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a server of ours listens."""
+
+    port: int
+    password: str = field(repr=False)
+
+    @property
+    def url(self) -> str:
+        """The URL for its clients."""
+        return f"redis://:{self.password}@127.0.0.1:{self.port}/0"
+
+    def dumps(self) -> str:
+        """Write as in redis.json."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def loads(cls, text: str) -> "Address":
+        """Read what ``dumps`` wrote."""
+        return cls(**json.loads(text))
+
+
+@contextmanager
+def embedded_server(folder: Path) -> Iterator[str]:
+    """Join the server of ``folder`` or start it, and give its URL; who started it stops it in the end.
+
+    Raises Misconfigured when it does not start.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    deadline = time.monotonic() + START_TIMEOUT
+    while True:
+        if started := start(folder):
+            break
+        address = last_address(folder)
+        answer = ask(address) if address else "nothing"
+        if address and answer == "ready":
+            yield address.url
+            return
+        if answer == "nothing" and time.monotonic() > deadline:
+            raise Misconfigured(f"another process holds {folder / 'redis.lock'}, but no server answers there")
+        time.sleep(POLL)
+    address, process = started
+    try:
+        yield address.url
+    finally:
+        stop(process)
+
+
+def start(folder: Path) -> tuple[Address, Process] | None:
+    """Start the server of ``folder``; None when there is one, which holds the lock."""
+    with open(folder / "redis.lock", "a", opener=owner_only) as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return None
+        for address in addresses(folder):
+            write(folder / "redis.conf", CONFIGURATION.format(log=LOG, **asdict(address)))
+            write(folder / "redis.json", address.dumps())
+            process = launch(folder, "redis.conf", lock.fileno())
+            if becomes_ready(process, address):
+                return address, process
+    raise Misconfigured(f"the embedded Redis server does not start: {last_words(folder)}")
+
+
+def becomes_ready(process: Process, address: Address) -> bool:
+    """Wait until the server answers; False when it ends instead."""
+    deadline = time.monotonic() + START_TIMEOUT
+    while process.poll() is None:
+        answer = ask(address)
+        if answer == "ready":
+            return True
+        if answer == "nothing" and time.monotonic() > deadline:
+            stop(process)
+        time.sleep(POLL)
+    return False
+
+
+def ask(address: Address) -> Literal["ready", "loading", "nothing"]:
+    """Say how the server at ``address`` does; a stranger with another password is nothing."""
+    with connect(address.url) as client:
+        try:
+            client.ping()
+        except redis.BusyLoadingError:
+            return "loading"
+        except redis.RedisError:
+            return "nothing"
+    return "ready"
+
+
+def addresses(folder: Path) -> Iterator[Address]:
+    """Propose where to listen: where it was last time, then on some free port."""
+    last = last_address(folder)
+    if last and can_listen(last.port):
+        yield last
+    password = last.password if last else secrets.token_urlsafe(32)
+    for _ in range(STARTS):
+        yield Address(free_port(), password)
+
+
+def can_listen(port: int) -> bool:
+    """True when nobody has the port."""
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError:
+        return False
+    return True
+
+
+def free_port() -> int:
+    """Return a port that nobody has right now."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+def last_address(folder: Path) -> Address | None:
+    """Return the address of the server that runs or ran last; None when there was none."""
+    try:
+        return Address.loads((folder / "redis.json").read_text())
+    except (FileNotFoundError, ValueError, TypeError):
+        return None
+
+
+def write(path: Path, text: str) -> None:
+    """Put ``text`` in the place of a file, whole at any moment, for its owner only."""
+    draft = path.with_name(f"{path.name}.new")
+    with open(draft, "w", opener=owner_only) as file:
+        file.write(text)
+    draft.replace(path)

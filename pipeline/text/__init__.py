@@ -1,0 +1,1 @@
+"""Numbers, lengths of time and other people's values, as text."""

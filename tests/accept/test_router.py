@@ -1,0 +1,78 @@
+"""pipeline.accept.router"""
+
+import json
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from pipeline.accept.intake import TOMBSTONE, Claim
+from pipeline.accept.router import Router
+from pipeline.model.connector import Connector
+from pipeline.model.destination import Destination
+from pipeline.records.records import Catalog
+
+ACME = Connector(
+    name="acme",
+    title="Acme",
+    username="api_user",
+    password="secret",
+    auth_endpoint="https://login5.responsys.net",
+    profile_list="CONTACTS_LIST",
+    identifier_type="crm_id",
+)
+DESTINATIONS = [
+    Destination("lapsed", "buyers", "acme", "custom_event", options={"event": "LAPSED"}),
+    Destination("left", "buyers", "acme", "custom_event", call_types=("REMOVE",), options={"event": "LEFT"}),
+    Destination("broken", "savers", "acme", "custom_event", problem="an option is missing"),
+]
+CATALOG = Catalog(1, {"acme": ACME}, {each.name: each for each in DESTINATIONS})
+
+
+def entry(**changes: Any) -> bytes:
+    whole = {
+        "audience": "buyers",
+        "profile_id": "p1",
+        "call_type": "ADD",
+        "identifiers": {"crm_id": "C-1"},
+    }
+    return json.dumps({**whole, **changes}).encode()
+
+
+ENTRIES = [
+    entry(),
+    entry(profile_id="p2", variables={"tier": "gold"}),
+    entry(identifiers={}),
+    entry(variables={"profileId": "x"}),
+    entry(call_type="UPDATE"),
+    entry(call_type="REMOVE"),
+    entry(bulk=True),
+    entry(id="order-1"),
+    entry(replay="letter-1"),
+    entry(replay="letter-2", destination="left"),
+    entry(destination="lapsed"),
+    entry(destination="left"),
+    entry(audience="savers"),
+    entry(audience="nobody-knows"),
+    TOMBSTONE,
+    b"{not json",
+]
+
+
+def test_what_went_before_an_entry_does_not_change_where_it_goes():
+    alone = [routed([each])[0] for each in ENTRIES]
+
+    assert routed(ENTRIES * 2) == alone * 2
+    assert routed([*reversed(ENTRIES)]) == alone[::-1]
+
+
+def routed(entries: Sequence[bytes]) -> list[tuple[str, tuple[str, ...], str, int]]:
+    """Return of each entry its profile, its lanes, its mark, and how many dead letters it comes to."""
+    router = Router(CATALOG, Claim(0, "claim", 1, entries, 1, math.inf), lambda _: False)
+    router.route()
+    routes = router.routes
+    lanes = {number: lanes for lanes, number in routes.numbers.items()}
+    refused = [index for _, index in router.letters]
+    return [
+        (profile, lanes[number], routes.marks.get(index + 1, ""), refused.count(index))
+        for index, (profile, number) in enumerate(zip(routes.profiles, routes.routed, strict=True))
+    ]

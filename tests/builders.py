@@ -1,0 +1,82 @@
+"""Builders for tests of lanes, dispatch and delivery."""
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from pipeline.accept.intake import Accepted, Intake, Routes
+from pipeline.lanes.batch import Batch
+from pipeline.lanes.lanes import Lanes
+from pipeline.lanes.quota import Gate
+from pipeline.records.records import Catalog
+from pipeline.stores.scripts import Scripts
+
+GATE = Gate("acme", "triggerCustomEvent", "account", limit=60_000, utilisation=1.0)
+LANE = "lapsed/all"
+
+
+class Newest:
+    """A catalog that is always the newest."""
+
+    def __init__(self, load: Callable[[], Catalog]) -> None:
+        self.newest = load
+
+    def __call__(self) -> Catalog:
+        """Return it."""
+        return self.newest()
+
+
+def configure(
+    client: Any, name: str = "lapsed", *, max_rows: int = 200, max_age: float = 600, stopped: str = ""
+) -> None:
+    """Write a destination of connector acme, as `activation apply` does."""
+    args = [name, "acme", "triggerCustomEvent", max_rows, round(max_age * 1000), stopped, 0, 1]
+    Scripts(client).run("configure", args=args)
+
+
+def add(client: Any, *profiles: str, lane: str = LANE, marks: Sequence[str] = ()) -> Accepted | None:
+    """Put one row per profile into a lane, by way of the intake; rows say how many there were before."""
+    entries = [json.dumps({"profile_id": profile, "n": n}) for n, profile in enumerate(profiles)]
+    client.rpush("intake:0", *entries)
+    intake = Intake(client, window=86400)
+    claim = intake.claim(0)
+    assert claim is not None
+    routes = Routes()
+    for profile, mark in zip(profiles, marks or [""] * len(profiles), strict=True):
+        routes.add(profile, (lane,), mark)
+    return intake.accept(claim, routes)
+
+
+def add_rows(client: Any, rows: Sequence[tuple[str, bytes]], lane: str = LANE) -> None:
+    """Put rows, as (profile, text), into a lane by way of the intake."""
+    client.rpush("intake:0", *[text for _, text in rows])
+    intake = Intake(client, window=86400)
+    claim = intake.claim(0)
+    assert claim is not None
+    routes = Routes()
+    for profile, _ in rows:
+        routes.add(profile, (lane,))
+    intake.accept(claim, routes)
+
+
+def cut(lanes: Lanes, gate: Gate = GATE) -> Batch:
+    """Claim a batch that must be there."""
+    claimed = lanes.claim(gate)
+    assert isinstance(claimed, tuple), claimed
+    batch = lanes.batch(claimed[0])
+    assert batch is not None
+    return batch
+
+
+def begin(lanes: Lanes, batch: Batch) -> list[tuple[str, bytes]]:
+    """Begin the call of a batch, and return the rows it may carry."""
+    found = lanes.open(batch.id)
+    return found[1] if lanes.begin(batch) and found else []
+
+
+def profiles(lanes: Lanes, gate: Gate = GATE) -> list[str]:
+    """Claim, begin and settle a batch; return the profiles it held."""
+    batch = cut(lanes, gate)
+    found = [profile for profile, _ in begin(lanes, batch)]
+    assert lanes.settle(batch)
+    return found

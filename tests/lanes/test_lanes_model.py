@@ -1,0 +1,150 @@
+"""The lanes against a model: whatever happens in whatever order, no row is lost, doubled or overtaken."""
+
+import json
+from collections import defaultdict, deque
+from dataclasses import replace
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    consumes,
+    invariant,
+    multiple,
+    rule,
+    run_state_machine_as_test,
+)
+
+from pipeline.accept.intake import Intake, Routes
+from pipeline.lanes.batch import Batch
+from pipeline.lanes.lanes import Lanes
+from pipeline.stores.broker import connect
+from tests.builders import GATE, configure
+
+MOST = 3  # rows in a batch
+PROFILES = [f"p{n}" for n in range(6)]
+LANES = ["lapsed/all", "lapsed/all+bulk", "lapsed/other"]
+WAYS = replace(GATE, max_in_flight=4)
+
+
+class Model(RuleBasedStateMachine):
+    """What has been added, and what has left, in order."""
+
+    url: str
+    flying = Bundle("flying")  # batches as some worker knows them, stale ones among them
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.redis = connect(self.url)
+        self.redis.flushall()
+        configure(self.redis, max_rows=MOST, max_age=0)
+        self.lanes = Lanes(self.redis)
+        self.intake = Intake(self.redis, window=60)
+        self.waiting: dict[str, deque[int]] = defaultdict(deque)
+        self.left: dict[str, list[int]] = defaultdict(list)
+        self.count = 0
+        self.stopped = False
+
+    def teardown(self) -> None:
+        self.redis.close()
+
+    @rule(rows=st.lists(st.tuples(st.sampled_from(PROFILES), st.sampled_from(LANES)), min_size=1, max_size=8))
+    def add(self, rows):
+        entries = []
+        for profile, _ in rows:
+            self.count += 1
+            self.waiting[profile].append(self.count)
+            entries.append(json.dumps({"n": self.count}))
+        self.redis.rpush("intake:0", *entries)
+        claim = self.intake.claim(0)
+        routes = Routes()
+        for profile, lane in rows:
+            routes.add(profile, (lane,))
+        assert self.intake.accept(claim, routes).added == len(rows)
+
+    @rule(target=flying)
+    def claim(self):
+        claimed = self.lanes.claim(WAYS)
+        if not isinstance(claimed, tuple):
+            return multiple()
+        assert not self.stopped, "a batch was claimed while sending was stopped"
+        batch, rows = self.lanes.open(claimed.batch)
+        profiles = [profile for profile, _ in rows]
+        assert 1 <= len(set(profiles)) == len(profiles) <= MOST
+        return batch
+
+    @rule(target=flying, batch=consumes(flying))
+    def begin(self, batch: Batch):
+        began = self.lanes.begin(batch)
+        assert not (began and self.stopped), "a call began while sending was stopped"
+        return batch
+
+    @rule(batch=consumes(flying), back=st.sets(st.integers(0, MOST - 1)))
+    def settle(self, batch: Batch, back):
+        found = self.lanes.open(batch.id)
+        if self.lanes.settle(batch, sorted(back)):
+            for position, (profile, row) in enumerate(found[1]):
+                if position not in back:
+                    self.leave(profile, json.loads(row)["n"])
+
+    def leave(self, profile: str, number: int) -> None:
+        assert self.waiting[profile].popleft() == number, "a row was overtaken, or left twice"
+        self.left[profile].append(number)
+
+    @rule(batch=consumes(flying), refund=st.booleans())
+    def retry(self, batch: Batch, refund):
+        self.lanes.retry(batch, delay=0, spend=True, refund=refund)
+
+    @rule(batch=consumes(flying))
+    def split(self, batch: Batch):
+        if batch.rows > 1:
+            self.lanes.split(batch)
+
+    @rule(batch=consumes(flying), function=st.sampled_from(["triggerCustomEvent"]))
+    def turn(self, batch: Batch, function):
+        self.lanes.turn(batch, function, '{"step": 1}', delay=0, refund=False, outside=False)
+
+    @rule(target=flying, die=st.booleans())
+    def lapse(self, die):
+        """Let every lease run out; somebody is told of what was begun, and may die over it."""
+        for batch, due in self.redis.zrange("flying:acme", 0, -1, withscores=True):
+            if due != float("inf"):
+                self.redis.zadd("flying:acme", {batch: 1})
+        told = [self.lanes.batch(batch) for batch, _ in self.lanes.lapsed("acme")]
+        return multiple() if die else multiple(*told)
+
+    @rule()
+    def stop_or_go_on(self):
+        self.stopped = not self.stopped
+        configure(self.redis, max_rows=MOST, max_age=0, stopped="paused" if self.stopped else "")
+
+    @invariant()
+    def nothing_is_lost(self):
+        here = self.redis.hlen("rows:lapsed") + self.redis.zcard("parked:lapsed")
+        assert here == sum(map(len, self.waiting.values()))
+
+    @invariant()
+    def no_profile_is_in_two_places(self):
+        places: dict[bytes, int] = defaultdict(int)
+        for lane in LANES:
+            for profile in self.redis.zrange(f"lane:{lane}", 0, -1):
+                places[profile] += 1
+        for key in self.redis.scan_iter("batch:*:rows"):
+            for profile in self.redis.zrange(key, 0, -1):
+                places[profile] += 1
+        assert all(count == 1 for count in places.values())
+        assert set(places) == set(self.redis.hkeys("rows:lapsed"))
+        parked = {member.partition(b"\0")[0] for member in self.redis.zrange("parked:lapsed", 0, -1)}
+        assert self.redis.smembers("behind:lapsed") == parked <= set(places)
+
+
+def test_no_row_is_lost_doubled_or_overtaken_whatever_happens(server_url):
+    Model.url = server_url
+    run = settings(
+        max_examples=50,
+        stateful_step_count=40,
+        suppress_health_check=[HealthCheck.too_slow],
+        derandomize=True,
+    )
+    run_state_machine_as_test(Model, settings=run)

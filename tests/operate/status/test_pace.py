@@ -1,0 +1,99 @@
+"""pipeline.operate.status.pace, on a Redis whose clock moves when told."""
+
+from dataclasses import replace
+
+import pytest
+
+from pipeline.lanes import limits
+from pipeline.operate.status.pace import Capacity, Pace, paces
+from pipeline.records.records import Catalog
+from pipeline.stores.scripts import Scripts
+from tests.accept.test_acceptance import ACME, LAPSED, LEFT
+
+CALM = Pace(
+    connector="acme",
+    account=ACME.account,
+    function="triggerCustomEvent",
+    allowance=200,
+    source="default",
+    most=190,
+    now=190,
+    paused=0,
+    capacity=None,
+)
+
+
+def read(redis, connector=ACME):
+    return paces(redis, Catalog(1, {"acme": connector}, {"lapsed": LAPSED, "left": LEFT}))
+
+
+def test_each_function_of_a_connector_is_told_once(fake_redis):
+    assert read(fake_redis) == [CALM]
+
+
+def test_the_accounts_own_answer_counts_more_than_the_default(fake_redis):
+    limits.remember(fake_redis, ACME.account, {"triggerCustomEvent": 100})
+
+    assert read(fake_redis) == [replace(CALM, allowance=100, source="account", most=95, now=95)]
+
+
+def test_the_configuration_counts_most(fake_redis):
+    limits.remember(fake_redis, ACME.account, {"triggerCustomEvent": 100})
+    connector = replace(ACME, limits={"triggerCustomEvent": 20}, utilisation=1.0)
+
+    assert read(fake_redis, connector) == [
+        replace(CALM, allowance=20, source="connector", most=20, now=20),
+    ]
+
+
+def test_after_a_refusal_it_pauses_and_recovers_step_by_step(fake_redis, clock):
+    """A tenth with each minute, as limits.inc.lua counts."""
+    Scripts(fake_redis).run("throttle", [limits.key(ACME.account, "triggerCustomEvent")], [60_000, 60_000])
+    clock.advance(20)
+
+    assert read(fake_redis) == [replace(CALM, now=95, paused=40)]
+    clock.advance(40 + 3 * 60)
+    assert read(fake_redis) == [replace(CALM, now=152)]
+    clock.advance(10 * 60)
+    assert read(fake_redis) == [CALM]
+
+
+def test_after_a_refusal_the_lower_of_both_counts(fake_redis, clock):
+    connector = replace(ACME, limits={"triggerCustomEvent": 300}, utilisation=1.0)
+    limits.remember(fake_redis, ACME.account, {"triggerCustomEvent": 100})
+    configured = replace(CALM, allowance=300, source="connector", most=300, now=300)
+    assert read(fake_redis, connector) == [configured]
+
+    limits.take(fake_redis, ACME.account, "triggerCustomEvent", 300)
+    limits.throttled(fake_redis, ACME.account, "triggerCustomEvent")
+    limits.remember(fake_redis, ACME.account, {"triggerCustomEvent": 100})
+    clock.advance(70)
+    assert read(fake_redis, connector) == [replace(CALM, allowance=100, source="account", most=100, now=100)]
+    clock.advance(3600)
+    assert read(fake_redis, connector) == [configured]
+
+
+def test_an_exhausted_account_waits_for_one_call_to_try(fake_redis, clock):
+    limits.exhausted(fake_redis, ACME.account, "batch")
+    clock.advance(15)
+
+    assert read(fake_redis) == [replace(CALM, capacity=Capacity(strikes=1, probe=45, probing=False))]
+    clock.advance(100)
+    assert read(fake_redis) == [replace(CALM, capacity=Capacity(strikes=1, probe=0, probing=False))]
+
+
+def test_a_call_that_tries_is_told(fake_redis, clock):
+    limits.exhausted(fake_redis, ACME.account, "batch")
+    until = round((clock.now + 30) * 1000)
+    fake_redis.hset(f"capacity:{ACME.account}", mapping={"probe": "batch", "probe_until": until})
+
+    [found] = read(fake_redis)
+
+    assert found.capacity == Capacity(strikes=1, probe=60, probing=True)
+
+
+@pytest.mark.parametrize("destinations", [{}, {"lapsed": LAPSED}])
+def test_a_connector_without_destinations_has_no_pace(fake_redis, destinations):
+    catalog = Catalog(1, {"acme": ACME, "spare": replace(ACME, name="spare")}, destinations)
+
+    assert [pace.connector for pace in paces(fake_redis, catalog)] == ["acme"] * len(destinations)

@@ -1,0 +1,406 @@
+"""pipeline.operate.status.status and troubles: what is wrong, on a real server and both databases."""
+
+import re
+from unittest.mock import ANY
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from pipeline.accept.intake import Intake
+from pipeline.lanes import limits
+from pipeline.operate.status import status
+from pipeline.operate.status.document import document
+from pipeline.operate.status.troubles import Trouble, troubles
+from pipeline.stores import redis_health as server
+from pipeline.stores import sql_trouble as notes
+from pipeline.stores.scripts import Scripts
+from tests.builders import cut
+from tests.environment import ACME, LAPSED, LEFT
+
+ANY_TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC \([0-9 a-z]+\)")
+
+
+def read(house):
+    return status.read(house.redis, house.engine, house.catalog, patience=0)
+
+
+def found(house):
+    """Return what is wrong, with one time for all."""
+    return [
+        Trouble(ANY_TIME.sub("<then>", each.text), each.way_out, each.passing)
+        for each in troubles(read(house))
+    ]
+
+
+def states(house):
+    return {line.name: line.state for line in read(house).destinations}
+
+
+def gate(house):
+    [gate] = {pace.account: pace for pace in read(house).paces}.values()
+    return gate
+
+
+def throttle(house):
+    key = limits.key(gate(house).account, "triggerCustomEvent")
+    Scripts(house.redis).run("throttle", [key], [11_430_000, 60_000])
+
+
+def test_nothing_is_wrong_with_a_house_at_rest(house):
+    assert (found(house), states(house)) == ([], {"lapsed": "idle", "left": "idle"})
+
+
+def test_without_destinations_there_is_nothing_to_send_to(bare):
+    bare.work()
+
+    assert found(bare) == [
+        Trouble("no destination is configured", "bring some in with `activation apply FILE`")
+    ]
+
+
+def test_without_workers_nothing_moves(house):
+    house.redis.delete("turn:intake")
+
+    assert found(house) == [
+        Trouble("no worker has been seen: nothing is sent", "start some with `activation up`")
+    ]
+
+
+def test_without_workers_what_waits_is_told(house):
+    house.wait("lapsed", "a")
+    house.redis.rpush("intake:3", "{}", "{}")
+    house.redis.delete("turn:intake")
+
+    assert found(house) == [
+        Trouble(
+            "no worker has been seen: nothing is sent; 1 row waits; 2 activations are in the intake",
+            "start some with `activation up`",
+        )
+    ]
+
+
+def test_a_queue_that_nobody_takes_from_is_told(house):
+    house.redis.rpush("intake:3", "{}", "{}")
+    house.redis.rpush("activations", *["doorbell"] * 64)
+
+    assert found(house) == [
+        Trouble(
+            'no worker takes from the queue "activations"; 2 are in the intake',
+            "start a worker with -Q activations",
+        )
+    ]
+
+
+def test_a_queue_that_somebody_takes_from_may_be_long(house):
+    house.redis.rpush("intake:3", "{}", "{}")
+    house.redis.rpush("activations", *["doorbell"] * 64)
+    Intake(house.redis, 3600).claim(3)
+
+    assert found(house) == []
+
+
+def test_batches_that_no_worker_takes_up_are_told(house):
+    house.wait("lapsed", "a")
+    house.lanes.flush("lapsed")
+    cut(house.lanes)
+    house.redis.zincrby("flying:acme", -11_000, house.redis.zrange("flying:acme", 0, 0)[0])
+
+    assert found(house) == [
+        Trouble(
+            '1 batch waits in the queue "deliveries" for a worker to take up',
+            "start more workers with -Q deliveries",
+        )
+    ]
+
+
+def test_holds_and_pauses_are_told_with_their_reason_and_what_waits(house):
+    house.wait("lapsed", "a", "b")
+    house.wait("left", "a")
+    house.hold("connector", "acme", "held", "API_BLOCKED", "The API is blocked")
+    house.hold("destination", "left", "paused", "", "new prices")
+
+    assert found(house) == [
+        Trouble(
+            'connector "acme" is held since <then>: API_BLOCKED: The API is blocked; 3 rows wait',
+            "put it right, then `activation resume acme`",
+        ),
+        Trouble(
+            'destination "left" is paused since <then>: new prices; 1 row waits', "`activation resume left`"
+        ),
+    ]
+    assert states(house) == {"lapsed": "connector held", "left": "paused"}
+
+
+def test_a_connector_that_is_disabled_is_told(house):
+    house.apply({"acme": {**ACME, "enabled": False}}, {"lapsed": LAPSED})
+
+    assert found(house) == [
+        Trouble(
+            'connector "acme" is disabled: its configuration says enabled = false',
+            "set enabled = true and `activation apply`",
+        )
+    ]
+    assert states(house) == {"lapsed": "connector disabled"}
+
+
+def test_records_of_one_name_are_resumed_by_kind(house):
+    house.apply({"acme": ACME}, {"acme": LAPSED})
+    house.hold("destination", "acme", "paused")
+
+    assert found(house) == [
+        Trouble('destination "acme" is paused since <then>', "`activation resume destination:acme`")
+    ]
+
+
+def test_a_limit_that_was_refused_passes(house):
+    house.wait("lapsed", "a")
+    throttle(house)
+
+    assert found(house) == [
+        Trouble(
+            'connector "acme": Responsys refused triggerCustomEvent for its limit; '
+            "paused for another 3 h 10 min",
+            "it goes on by itself",
+            passing=True,
+        )
+    ]
+    assert states(house) == {"lapsed": "throttled", "left": "idle"}
+
+
+def test_a_limit_that_two_connectors_share_is_told_once(house):
+    house.apply({"acme": ACME, "twin": ACME}, {"lapsed": LAPSED, "left": {**LEFT, "connector": "twin"}})
+    throttle(house)
+
+    assert len(found(house)) == 1
+
+
+def test_an_exhausted_account_passes(house):
+    limits.exhausted(house.redis, gate(house).account, "batch", window=11_430)
+
+    assert found(house) == [
+        Trouble(
+            'connector "acme": the account\'s capacity is exhausted, as Responsys says; '
+            "one call will try after 3 h 10 min",
+            "it goes on by itself",
+            passing=True,
+        )
+    ]
+
+
+def test_a_destination_that_was_removed_with_rows_waiting_is_told(house):
+    house.wait("left", "a", "b")
+    house.apply({"acme": ACME}, {"lapsed": LAPSED})
+
+    assert found(house) == [
+        Trouble(
+            'destination "left" was removed while 2 rows waited',
+            "workers turn them into dead letters; to send them, apply it again first",
+        )
+    ]
+    assert states(house) == {"lapsed": "idle", "left": "removed"}
+
+
+def test_a_removed_destination_that_left_nothing_behind_is_forgotten(house):
+    house.apply({"acme": ACME}, {"lapsed": LAPSED})
+
+    assert (found(house), states(house)) == ([], {"lapsed": "idle"})
+
+
+def test_what_waits_for_another_try_is_told(house):
+    house.wait("lapsed", "a", "b")
+    house.lanes.flush("lapsed")
+    house.lanes.retry(cut(house.lanes), delay=30, spend=True, refund=False)
+
+    assert found(house) == [
+        Trouble(
+            'destination "lapsed": 1 batch waits for another try',
+            "Flower and the workers' log say why",
+            passing=True,
+        )
+    ]
+
+
+def test_a_destination_that_cannot_keep_up_is_told(house):
+    house.wait("lapsed", "a")
+    house.redis.zincrby("lane:lapsed/all", -3_600_000, "a")
+    house.lanes.flush("lapsed")
+
+    assert found(house) == [
+        Trouble(
+            'destination "lapsed" is behind: rows that may go have waited up to 1 h',
+            "nothing is lost: the limits, or too few workers, set the speed",
+            passing=True,
+        )
+    ]
+
+
+def test_dead_letters_are_told_those_of_no_destination_among_them(house):
+    house.keep("a", "b")
+    house.keep("c", destination=None)
+
+    assert found(house) == [
+        Trouble("3 dead letters are open", "`activation dead-letters list`, then replay or drop")
+    ]
+
+
+def test_what_passes_is_told_last(house):
+    house.keep("a")
+    throttle(house)
+
+    assert [trouble.passing for trouble in found(house)] == [False, True]
+
+
+def test_the_document_has_every_number(house):
+    house.wait("lapsed", "a", "b")
+    house.redis.rpush("intake:3", "{}", "{}")
+    house.redis.rpush("deliveries", "doorbell")
+    house.keep("a", destination="left")
+    house.hold("destination", "left", "held", "LIST_NOT_FOUND", "no list")
+
+    found = document(read(house))
+
+    waiting, held = found["destinations"]
+    assert waiting["oldest_seconds"] < 60
+    assert 540 < waiting["due_seconds"] <= 600
+    del waiting["oldest_seconds"], waiting["due_seconds"], found["at"], found["troubles"]
+    assert waiting == {
+        "name": "lapsed",
+        "audience": "lapsed-buyers",
+        "connector": "acme",
+        "action": "custom_event",
+        "state": "waiting",
+        "rows_waiting": 2,
+        "rows_in_flight": 0,
+        "lanes": 1,
+        "batches_in_flight": 0,
+        "batches_to_try_again": 0,
+        "batches_unanswered": 0,
+        "dead_letters": 0,
+        "drain_seconds": 0.316,
+    }
+    assert (held["state"], held["dead_letters"]) == ("held", 1)
+    since = house.catalog.holds["destination", "left"].since.isoformat()
+    del found["destinations"]
+    assert found.pop("redis") == {
+        "used_bytes": ANY,
+        "maxmemory_bytes": None,
+        "machine_bytes": ANY,
+        "full": False,
+        "writes": True,
+        "append_only_file": True,
+    }
+    assert found == {
+        "sql_error": None,
+        "workers_seen": True,
+        "queues": {"activations": 0, "deliveries": 1, "sync": 0},
+        "intake": {"waiting": 2, "shards": {"3": 2}},
+        "stops": [
+            {
+                "scope": "destination",
+                "name": "left",
+                "kind": "held",
+                "code": "LIST_NOT_FOUND",
+                "detail": "no list",
+                "since": since,
+            }
+        ],
+        "limits": [
+            {
+                "connector": "acme",
+                "account": gate(house).account,
+                "function": "triggerCustomEvent",
+                "allowance": 200,
+                "source": "default",
+                "most_calls": 190,
+                "calls_now": 190,
+                "paused_seconds": 0,
+                "capacity": None,
+            }
+        ],
+        "dead_letters_without_destination": 0,
+    }
+
+
+@pytest.fixture
+def memory(redis):
+    """Sets the server's maxmemory, in shares of what it uses."""
+
+    def limit(share):
+        redis.config_set("maxmemory", round(redis.info("memory")["used_memory"] * share))
+
+    yield limit
+    redis.config_set("maxmemory", 0)
+
+
+def test_a_full_server_is_told(house, memory):
+    memory(0.5)
+
+    (trouble,) = found(house)
+    assert re.fullmatch(
+        r"the Redis server is full \([0-9.]+ MB of [0-9.]+ MB\): producers are refused", trouble.text
+    )
+    assert not trouble.passing
+    assert document(read(house))["redis"]["full"]
+
+
+def test_a_server_that_is_nearly_full_is_told(house, memory):
+    memory(1.1)
+
+    (trouble,) = found(house)
+    assert trouble.text.startswith("the Redis server is nearly full (")
+    assert trouble.passing
+
+
+def test_a_server_that_keeps_nothing_is_told(house):
+    house.redis.config_set("appendonly", "no")
+    try:
+        assert [trouble.text for trouble in found(house)] == [
+            "the Redis server keeps no append-only file: when it ends, what waits is lost"
+        ]
+    finally:
+        house.redis.config_set("appendonly", "yes")
+
+
+def test_a_file_that_cannot_be_written_is_told_before_all_that_follows_from_it():
+    ended = {"aof_enabled": 1, "aof_last_write_status": "err", "rdb_last_bgsave_status": "ok"}
+
+    assert server.unwritten(ended) == "append-only file"
+    assert server.unwritten({**ended, "aof_last_write_status": "ok"}) == ""
+    assert server.unwritten({**ended, "aof_enabled": 0, "rdb_last_bgsave_status": "err"}) == "snapshot"
+
+
+def test_what_workers_cannot_record_is_told(house):
+    notes.leave(house.redis, OperationalError("INSERT", {}, Exception("database or disk is full\nmore")))
+
+    assert found(house) == [
+        Trouble(
+            "workers cannot write to the SQL store: database or disk is full; they keep the outcomes of "
+            "their calls",
+            "make room for it, or bring it back; then all goes on by itself",
+        )
+    ]
+    assert document(read(house))["sql_error"] == "database or disk is full"
+
+
+def test_how_long_a_backlog_takes_at_least_is_told(house):
+    """190 calls of 200 rows a minute go out when the account has not said what it allows."""
+    house.wait("lapsed", "a")
+    (line, _) = read(house).destinations
+    house.redis.hset("rows:lapsed", mapping={f"p{n}": "row" for n in range(190 * 200 * 2)})
+
+    assert line.drain == pytest.approx(60 / 190)
+    assert document(read(house))["destinations"][0]["drain_seconds"] == pytest.approx(120, abs=1)
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [
+        (0, "0 bytes"),
+        (999, "999 bytes"),
+        (1500, "1.5 kB"),
+        (435_000_000, "435 MB"),
+        (12_345_000_000, "12 GB"),
+    ],
+)
+def test_sizes_are_spelt_in_few_digits(size, text):
+    assert server.spell(size) == text

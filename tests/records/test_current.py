@@ -1,0 +1,55 @@
+"""The catalog in force: never older than what was published, and the records are seldom asked for it."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from pipeline.records import current as current_catalog
+from pipeline.records import mirror
+from pipeline.records.current import LIFE, CurrentCatalog
+from tests.environment import ACME, LAPSED, LEFT
+
+
+@pytest.fixture
+def current(records, redis, clock, monkeypatch):
+    monkeypatch.setattr(current_catalog, "time", SimpleNamespace(monotonic=clock))
+    return CurrentCatalog(records, redis)
+
+
+@pytest.fixture
+def apply(records, redis):
+    """Changes the records as ``activation apply`` does, and returns the version that was published."""
+
+    def change(**destinations):
+        records.apply({"connectors": {"acme": ACME}, "destinations": destinations}, prune=True)
+        return mirror.refresh(redis, records).version
+
+    return change
+
+
+def test_what_was_published_holds_at_once(current, apply):
+    current.published(apply(lapsed=LAPSED))
+
+    catalog = current.published(apply(left=LEFT))
+
+    assert set(catalog.destinations) == {"left"}
+
+
+def test_the_records_are_not_asked_again_for_what_was_published(current, apply, records, monkeypatch):
+    """Every claim on the intake wants the catalog."""
+    version = apply(lapsed=LAPSED)
+    catalog = current.published(version)
+    monkeypatch.setattr(records, "version", lambda: pytest.fail("the records were asked"))
+
+    assert current.published(version) is catalog
+
+
+def test_records_put_back_from_a_backup_are_noticed_a_moment_later(current, apply, records, clock):
+    """Nothing is published then."""
+    version = apply(lapsed=LAPSED)
+    current.published(version)
+    records.renew(above=version - 2)
+
+    clock.advance(LIFE)
+
+    assert current.published(version).version == version + 1 == records.version()

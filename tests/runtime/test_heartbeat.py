@@ -1,0 +1,251 @@
+"""pipeline.runtime.heartbeat, dispatch and mirror: what happens although nobody rings."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import select
+
+from pipeline.accept.intake import Intake
+from pipeline.lanes import limits
+from pipeline.lanes.batch import Claimed
+from pipeline.lanes.dispatch import Dispatch
+from pipeline.lanes.lanes import Lanes
+from pipeline.model.source import Source
+from pipeline.records import mirror
+from pipeline.records.records import Catalog, Hold
+from pipeline.runtime.heartbeat import Heartbeat
+from pipeline.settle import statistics as stats
+from pipeline.stores.tables import folds
+from tests.accept.test_acceptance import ACME, LAPSED, LEFT, entry
+from tests.builders import Newest, add
+
+
+class Bell:
+    """Writes down who rang."""
+
+    def __init__(self) -> None:
+        self.rung: list[tuple[str, object]] = []
+        self.queue = None  # the server in whose queue it rings
+
+    def accept(self, shard):
+        self.rung.append(("accept", shard))
+
+    def deliver(self, batch, attempt):
+        self.rung.append(("deliver", attempt))
+        if self.queue:
+            self.queue.lpush("deliveries", "doorbell")
+
+    def read_limits(self, connector):
+        self.rung.append(("read_limits", connector))
+
+    def run_source(self, source):
+        self.rung.append(("run_source", source))
+
+
+class House:
+    def __init__(self, redis, engine) -> None:
+        self.redis, self.engine, self.bell = redis, engine, Bell()
+        self.catalog = Catalog(1, {"acme": ACME}, {"lapsed": LAPSED, "left": LEFT})
+        mirror.publish(redis, self.catalog)
+        limits.remember(redis, ACME.account, {})
+        self.lanes = Lanes(redis)
+        self.dispatch = Dispatch(redis, self.lanes, Newest(lambda: self.catalog), self.bell)
+        self.heartbeat = self.another()
+
+    def another(self) -> Heartbeat:
+        """Return the timer of another worker."""
+        return Heartbeat(self.redis, self.engine, Intake(self.redis, 3600), self.dispatch, self.bell)
+
+    def beat(self) -> float:
+        return self.heartbeat.beat(self.catalog)
+
+
+@pytest.fixture
+def house(redis, engine):
+    return House(redis, engine)
+
+
+def test_intake_whose_doorbell_was_lost_is_rung_for_by_one_of_many_timers(house):
+    house.redis.rpush("intake:3", json.dumps(entry()))
+    house.beat()
+    house.another().beat(house.catalog)
+
+    assert house.bell.rung == [("accept", 3)]
+
+
+def test_no_shard_waits_for_ever_behind_the_others(house):
+    """Only some are rung for at a time, and all of them hold something while producers are faster."""
+    for shard in range(16):
+        house.redis.rpush(f"intake:{shard}", json.dumps(entry()))
+    for _ in range(60):
+        house.another().beat(house.catalog)
+        house.redis.delete("turn:intake")
+
+    assert {shard for _, shard in house.bell.rung} == set(range(16))
+
+
+def test_a_queue_that_is_full_of_doorbells_gets_no_more(house):
+    house.redis.rpush("intake:3", json.dumps(entry()))
+    house.redis.rpush("activations", *["doorbell"] * 64)
+    house.beat()
+
+    assert house.bell.rung == []
+
+
+def test_batches_go_out_when_they_are_due(house):
+    add(house.redis, *[f"p{n}" for n in range(200)])
+
+    house.beat()
+    assert house.bell.rung == [("deliver", 1)]
+
+
+def test_no_batch_is_claimed_while_doorbells_wait_for_a_worker(house):
+    """Its lease would run meanwhile; who is busy asks for the next one."""
+    add(house.redis, *[f"p{n}" for n in range(200)])
+    house.redis.rpush("deliveries", *["doorbell"] * 4)
+
+    assert (house.dispatch.run(), house.bell.rung) == (0.1, [])
+    assert isinstance(house.dispatch.next(), Claimed)
+
+
+def test_batches_are_rung_for_until_nobody_is_idle(house):
+    add(house.redis, *[f"p{n}" for n in range(800)])
+    house.redis.rpush("deliveries", *["doorbell"] * 2)
+    house.bell.queue = house.redis
+
+    house.dispatch.run()
+    assert house.bell.rung == [("deliver", 1)] * 2
+
+
+def test_dispatch_says_when_something_is_due(house):
+    add(house.redis, "p1")
+    house.redis.zincrby("ready:acme:triggerCustomEvent", -540_000, "lapsed/all")
+
+    assert 30 < house.dispatch.run() <= 60
+
+
+def test_with_nothing_to_do_there_is_a_beat_every_second(house):
+    assert house.beat() == 1.0
+
+
+def test_a_batch_of_a_dead_worker_is_rung_for_again(house):
+    add(house.redis, *[f"p{n}" for n in range(200)])
+    house.dispatch.run()
+    ((batch, _),) = house.redis.zrange("flying:acme", 0, -1, withscores=True)
+    house.lanes.begin(house.lanes.batch(batch.decode()))
+    house.redis.zadd("flying:acme", {batch: 1})
+    house.beat()
+
+    assert house.bell.rung == [("deliver", 1), ("deliver", 2)]
+
+
+def test_counters_reach_sql(house):
+    add(house.redis, "p1", "p2")
+    house.beat()
+
+    assert house.redis.exists("counters", "counters:folding") == 0
+    assert stats.read(house.redis, house.engine)[stats.Where("acme", "lapsed")] == {"received": 2}
+
+
+def test_counters_are_added_once_when_a_worker_dies_in_between(house):
+    add(house.redis, "p1", "p2")
+    stats.fold(house.redis, house.engine)
+    add(house.redis, "p3")
+    before = house.redis.hgetall("counters")
+    stats.fold(house.redis, house.engine)
+    house.redis.hset(
+        "counters:folding", mapping={**before, "id": _last_fold(house.engine)}
+    )  # not forgotten in time
+    stats.fold(house.redis, house.engine)
+
+    assert stats.read(house.redis, house.engine)[stats.Where("acme", "lapsed")] == {"received": 3}
+    assert house.redis.exists("counters:folding") == 0
+
+
+def _last_fold(engine):
+    with engine.connect() as connection:
+        return connection.execute(select(folds.c.id).order_by(folds.c.at.desc())).scalars().first()
+
+
+def test_limits_that_nobody_knows_are_asked_for_once(house):
+    house.redis.delete(f"told:{ACME.account}")
+    house.beat()
+    house.another().beat(house.catalog)
+
+    assert house.bell.rung == [("read_limits", "acme")]
+
+
+@pytest.mark.parametrize("kind", ["paused", "held"])
+def test_a_stopped_connector_is_left_alone(house, kind):
+    house.redis.delete(f"told:{ACME.account}")
+    hold = Hold(kind, "", "", datetime.now(UTC))
+    house.catalog = Catalog(2, {"acme": ACME}, {"lapsed": LAPSED}, {("connector", "acme"): hold})
+    mirror.publish(house.redis, house.catalog)
+    add(house.redis, *[f"p{n}" for n in range(200)])
+    house.beat()
+
+    assert house.bell.rung == []
+
+
+def test_producers_see_the_audiences_that_have_a_destination(house):
+    assert house.redis.smembers("audiences") == {b"lapsed-buyers"}
+    mirror.publish(house.redis, Catalog(2, {"acme": ACME}, {}))
+    assert house.redis.smembers("audiences") == set()
+
+
+def test_rows_of_a_destination_that_was_removed_go_out_to_become_dead_letters(house):
+    add(house.redis, "p1")
+    house.catalog = Catalog(2, {"acme": ACME}, {})
+    mirror.publish(house.redis, house.catalog)
+    house.beat()
+
+    assert house.bell.rung == [("deliver", 1)]
+
+
+def test_connectors_go_round_with_their_own_limits(house):
+    """One connector's trouble takes nothing from another."""
+    add(house.redis, *[f"p{n}" for n in range(400)])
+    house.redis.hset("connector:acme", "stopped", "held")
+    other = ["other", "other", "triggerCustomEvent", 200, 600_000, "", 0, 1]
+    house.lanes._scripts.run("configure", args=other)
+    add(house.redis, *[f"p{n}" for n in range(200)], lane="other/all")
+    house.beat()
+
+    assert house.bell.rung == [("deliver", 1)]
+
+
+def test_connectors_of_one_account_both_get_permits(house):
+    """Whoever is looked at first takes the one that there is."""
+    twins = [
+        replace(ACME, name=name, limits={"triggerCustomEvent": 1}, max_in_flight=100)
+        for name in ("acme", "twin")
+    ]
+    other = replace(LAPSED, name="other", connector="twin")
+    house.catalog = Catalog(2, {twin.name: twin for twin in twins}, {"lapsed": LAPSED, "other": other})
+    mirror.publish(house.redis, house.catalog)
+    add(house.redis, *[f"p{n}" for n in range(60)])
+    add(house.redis, *[f"p{n}" for n in range(60)], lane="other/all")
+    house.redis.hset("destination:lapsed", "max_rows", 1)
+    house.redis.hset("destination:other", "max_rows", 1)
+    house.lanes.flush("lapsed")
+    house.lanes.flush("other")
+
+    for _ in range(60):
+        house.dispatch.run()
+        house.redis.delete(*[f"{key}:{ACME.account}:triggerCustomEvent" for key in ("limit", "calls")])
+
+    shares = [house.redis.zcard(f"flying:{twin.name}") for twin in twins]
+    assert sum(shares) == 60
+    assert min(shares) >= 10
+
+
+def test_a_source_is_rung_for_when_its_time_has_come(house):
+    source = Source("quiet", "lapsed-buyers", "sqlite://", "SELECT 1", every=60)
+    house.catalog = Catalog(2, {"acme": ACME}, {"lapsed": LAPSED, "left": LEFT}, sources={"quiet": source})
+    house.beat()
+    house.another().beat(house.catalog)
+
+    assert house.bell.rung == [("run_source", "quiet")]
+    assert 3_590_000 < house.redis.pttl("turn:source:quiet:60") <= 3_600_000

@@ -1,0 +1,183 @@
+import stat
+import threading
+from datetime import UTC, datetime
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import insert, inspect, select, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from pipeline.errors import Misconfigured
+from pipeline.stores import tables
+from pipeline.stores.database import driver, migrate, open_database, reading
+from pipeline.stores.upsert import insert_new
+from tests.processes import run_at_once
+
+MIGRATE = """
+import sys
+from pipeline.stores.database import migrate, open_database
+print("ready", flush=True)
+input()
+engine = open_database(sys.argv[1])
+migrate(engine)
+engine.dispose()
+"""
+FOLD = {"id": "1", "at": datetime(2026, 11, 21, tzinfo=UTC)}
+
+
+def test_migrations_lead_to_the_tables(database_url):
+    engine = open_database(database_url)
+
+    migrate(engine)
+
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, tables.metadata) == []
+        assert connection.execute(select(tables.catalog)).all() == [(1, 0)]
+    engine.dispose()
+
+
+def test_migrating_again_keeps_what_is_stored(database_url):
+    engine = open_database(database_url)
+    migrate(engine)
+    with engine.begin() as connection:
+        connection.execute(insert(tables.folds), FOLD)
+
+    migrate(engine)
+
+    with reading(engine) as connection:
+        assert connection.execute(select(tables.folds)).all() == [tuple(FOLD.values())]
+    engine.dispose()
+
+
+def test_processes_that_start_at_once_do_not_disturb_each_other(database_url):
+    run_at_once(4, MIGRATE, database_url)
+
+    engine = open_database(database_url)
+    assert set(inspect(engine).get_table_names()) == {"alembic_version", *tables.metadata.tables}
+    engine.dispose()
+
+
+def test_a_database_of_a_newer_version_is_refused(database_url):
+    engine = open_database(database_url)
+    migrate(engine)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    with pytest.raises(Misconfigured, match="was made by a newer version of this program"):
+        migrate(engine)
+    engine.dispose()
+
+
+def test_the_sqlite_file_and_its_companions_are_for_their_owner_only(tmp_path):
+    engine = open_database(f"sqlite:///{tmp_path}/new/activation.db")
+    migrate(engine)
+
+    with engine.begin():
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "new").iterdir()}
+
+    assert modes == {"activation.db": 0o600, "activation.db-wal": 0o600, "activation.db-shm": 0o600}
+    assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o700
+    engine.dispose()
+
+
+def test_two_that_read_and_then_write_wait_for_each_other(engine):
+    """SQLite refuses the second one at once when both began by reading."""
+    table = tables.catalog
+
+    def count_up():
+        for _ in range(20):
+            with engine.begin() as connection:
+                version = connection.scalar(select(table.c.version).with_for_update())
+                connection.execute(table.update().values(version=version + 1))
+
+    threads = [threading.Thread(target=count_up) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    with reading(engine) as connection:
+        assert connection.scalar(select(table.c.version)) == 80
+
+
+def test_reading_does_not_wait_for_a_writer(engine):
+    with engine.begin() as writer:
+        writer.execute(insert(tables.folds), FOLD)
+
+        with reading(engine) as connection:
+            assert connection.execute(select(tables.folds)).all() == []
+
+
+def test_plain_statements_are_one_transaction(engine):
+    def folds():
+        with reading(engine) as connection:
+            return connection.execute(select(tables.folds.c.id)).scalars().all()
+
+    def fail():
+        with driver(engine) as plain:
+            insert_new(plain, tables.folds, FOLD)
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        fail()
+    assert folds() == []
+
+    with driver(engine) as plain:
+        assert insert_new(plain, tables.folds, FOLD)
+        assert not insert_new(plain, tables.folds, FOLD)
+    assert folds() == ["1"]
+
+
+def test_errors_of_plain_statements_are_those_of_all_others(engine):
+    with engine.begin() as connection, pytest.raises(DBAPIError) as usual:
+        connection.exec_driver_sql("nonsense")
+
+    with pytest.raises(DBAPIError) as caught, driver(engine) as plain:
+        plain.exec_driver_sql("nonsense", ())
+
+    assert type(caught.value) is type(usual.value)
+    assert type(caught.value.orig) is type(usual.value.orig)
+
+
+def test_a_connection_that_died_under_plain_statements_is_not_used_again(postgresql):
+    with pytest.raises(OperationalError), driver(postgresql) as plain:
+        plain.exec_driver_sql("SELECT pg_terminate_backend(pg_backend_pid())", ())
+
+    with driver(postgresql) as plain:
+        assert insert_new(plain, tables.folds, FOLD)
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        ("nonsense", "is not a database URL"),
+        ("mysql://app:pass-w0rd@db/x", '"mysql" is neither sqlite nor postgresql'),
+        ("postgresql+asyncpg://app:pass-w0rd@db/x", '"postgresql+asyncpg" is neither sqlite nor postgresql'),
+        ("sqlite://", "SQLite needs a file"),
+        ("sqlite:///:memory:", "SQLite needs a file"),
+        (
+            "sqlite:////dev/null/activation.db",
+            "the database sqlite:////dev/null/activation.db cannot be used",
+        ),
+    ],
+)
+def test_a_url_that_cannot_be_used_is_refused_without_its_password(url, message):
+    with pytest.raises(Misconfigured) as caught:
+        open_database(url)
+
+    assert message in str(caught.value)
+    assert "pass-w0rd" not in str(caught.value)
+
+
+def test_a_server_that_does_not_answer_is_named_without_its_password():
+    engine = open_database("postgresql://app:pass-w0rd@127.0.0.1:1/activation?application_name=x")
+
+    with pytest.raises(Misconfigured) as caught:
+        migrate(engine)
+
+    assert str(caught.value).startswith(
+        "the database postgresql+psycopg://app:***@127.0.0.1:1/activation cannot be used: "
+    )
+    assert "pass-w0rd" not in str(caught.value)

@@ -1,0 +1,223 @@
+import fcntl
+import os
+import signal
+import socket
+import stat
+import sys
+import threading
+from contextlib import ExitStack
+from pathlib import Path
+
+import psutil
+import pytest
+import redis as redis_py
+
+from pipeline.errors import Misconfigured
+from pipeline.stores import embedded
+from pipeline.stores.broker import connect
+from pipeline.stores.embedded import Address, embedded_server
+from tests.processes import start
+
+SERVE = """
+import sys
+from pathlib import Path
+from pipeline.stores.embedded import embedded_server
+with embedded_server(Path(sys.argv[1])) as url:
+    print(url, flush=True)
+    input()
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "a folder"
+
+
+def server_of(url: str) -> psutil.Process:
+    with connect(url) as client:
+        return psutil.Process(client.info("server")["process_id"])
+
+
+def kill(url: str, folder: Path) -> None:
+    server_of(url).kill()
+    wait_for_end(folder)
+
+
+def wait_for_end(folder: Path) -> None:
+    """The server holds this lock for as long as it lives."""
+    with open(folder / "redis.lock") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+
+
+def test_it_keeps_what_it_is_given_and_never_makes_room(folder):
+    with embedded_server(folder) as url, connect(url) as client:
+        settings = client.config_get("appendonly", "appendfsync", "maxmemory-policy", "save", "bind")
+
+    assert settings == {
+        "appendonly": "yes",
+        "appendfsync": "everysec",
+        "maxmemory-policy": "noeviction",
+        "save": "",
+        "bind": "127.0.0.1",
+    }
+
+
+def test_whoever_comes_second_joins_and_leaves_it_running(folder):
+    with embedded_server(folder) as first, connect(first) as client:
+        with embedded_server(folder) as second:
+            assert second == first
+
+        assert client.ping()
+
+
+def test_processes_that_start_at_once_share_one_server(folder):
+    processes = [start(SERVE, folder) for _ in range(4)]
+
+    urls = {process.stdout.readline() for process in processes}
+
+    for process in processes:
+        process.communicate("\n", timeout=60)
+    assert len(urls) == 1
+    assert [process.returncode for process in processes] == [0, 0, 0, 0]
+
+
+def test_whoever_started_it_stops_it(folder):
+    with embedded_server(folder) as url:
+        server = server_of(url)
+
+    assert not server.is_running()
+
+
+def test_data_survives_a_kill_of_the_server(folder):
+    with embedded_server(folder) as url:
+        with connect(url) as client:
+            client.rpush("intake:0", *range(1000))
+        kill(url, folder)
+
+    with embedded_server(folder) as url, connect(url) as client:
+        assert client.llen("intake:0") == 1000
+
+
+def test_data_survives_an_orderly_end(folder):
+    with embedded_server(folder) as url, connect(url) as client:
+        client.set("key", "value")
+
+    with embedded_server(folder) as url, connect(url) as client:
+        assert client.get("key") == b"value"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a process with its parent")
+def test_the_server_ends_in_order_when_its_owner_is_killed(folder):
+    owner = start(SERVE, folder)
+    with connect(owner.stdout.readline().strip()) as client:
+        client.set("key", "value")
+
+    owner.send_signal(signal.SIGKILL)
+    owner.communicate(timeout=60)
+    wait_for_end(folder)
+
+    assert "User requested shutdown" in (folder / "redis.log").read_text()
+    with embedded_server(folder) as url, connect(url) as client:
+        assert client.get("key") == b"value"
+
+
+def test_the_server_outlives_the_thread_that_asked_for_it(folder):
+    """The kernel looks at the thread, not the process, that started it."""
+    with ExitStack() as opened:
+        urls: list[str] = []
+        thread = threading.Thread(target=lambda: urls.append(opened.enter_context(embedded_server(folder))))
+        thread.start()
+        thread.join()
+
+        with connect(urls[0]) as client:
+            assert client.ping()
+
+
+def test_ctrl_c_in_the_terminal_does_not_reach_it(folder):
+    """It goes to all processes of the session; workers still need Redis to finish."""
+    with embedded_server(folder) as url:
+        assert os.getsid(server_of(url).pid) != os.getsid(0)
+
+
+def test_everything_it_writes_is_for_its_owner_only(folder):
+    with embedded_server(folder):
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in [folder, *folder.iterdir()]}
+
+    assert modes == {
+        "a folder": 0o700,
+        "redis.conf": 0o600,
+        "redis.json": 0o600,
+        "redis.lock": 0o600,
+        "redis.log": 0o600,
+        "appendonlydir": 0o700,
+    }
+
+
+def test_the_password_is_in_no_process_argument_nor_representation(folder):
+    with embedded_server(folder) as url:
+        address = Address.loads((folder / "redis.json").read_text())
+        arguments = [process.info["cmdline"] for process in psutil.process_iter(["cmdline"])]
+
+        assert address.url == url
+        assert address.password not in repr(arguments)
+        assert address.password not in repr(address)
+
+
+def test_it_refuses_who_does_not_know_the_password(folder):
+    with embedded_server(folder) as url:
+        wrong = url.replace("redis://:", "redis://:x")
+
+        with connect(wrong) as client, pytest.raises(redis_py.AuthenticationError):
+            client.ping()
+
+
+def test_it_comes_back_where_it_was(folder):
+    """Otherwise those who were connected would not find it."""
+    with embedded_server(folder) as first:
+        pass
+
+    with embedded_server(folder) as second:
+        assert second == first
+
+
+def test_it_goes_elsewhere_when_its_port_is_taken(folder):
+    with embedded_server(folder) as first:
+        port = Address.loads((folder / "redis.json").read_text()).port
+
+    with socket.create_server(("127.0.0.1", port)), embedded_server(folder) as second:
+        assert second != first
+        with connect(second) as client:
+            assert client.ping()
+
+
+def test_a_spoilt_state_file_is_replaced(folder):
+    folder.mkdir()
+    (folder / "redis.json").write_text('{"port": "x"')
+
+    with embedded_server(folder) as url, connect(url) as client:
+        assert client.ping()
+
+
+def test_why_it_does_not_start_is_said_with_its_own_words(folder):
+    with embedded_server(folder):
+        pass
+    (folder / "appendonlydir" / "appendonly.aof.manifest").write_text("nonsense\n")
+
+    with (
+        pytest.raises(Misconfigured, match=r"the embedded Redis server does not start: .*AOF"),
+        embedded_server(folder),
+    ):
+        pass
+
+
+def test_a_lock_without_a_server_behind_it_is_reported(folder, monkeypatch):
+    monkeypatch.setattr(embedded, "START_TIMEOUT", 0.1)
+    folder.mkdir()
+    with open(folder / "redis.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+
+        with (
+            pytest.raises(Misconfigured, match=r"another process holds .*redis\.lock, but no server"),
+            embedded_server(folder),
+        ):
+            pass

@@ -1,0 +1,70 @@
+import pytest
+
+from pipeline.text.redaction import Hidden, redacted, redacted_path
+
+
+def test_columns_and_settings_stay_and_values_go():
+    body = {
+        "recordData": {
+            "fieldNames": ["EMAIL_ADDRESS_", "TIER"],
+            "records": [["ada@example.com", "gold"], ["zoe@example.com", None]],
+            "mapTemplateName": None,
+        },
+        "mergeRule": {"insertOnNoMatch": True, "matchColumnName1": "EMAIL_ADDRESS_", "optinValue": "I"},
+    }
+
+    assert redacted(body) == {
+        "recordData": {
+            "fieldNames": ["EMAIL_ADDRESS_", "TIER"],
+            "records": [["…", "…"]],
+            "mapTemplateName": None,
+        },
+        "mergeRule": {"insertOnNoMatch": True, "matchColumnName1": "EMAIL_ADDRESS_", "optinValue": "I"},
+    }
+
+
+def test_what_is_not_known_to_be_a_setting_is_a_value():
+    assert redacted({"recipient": {"customerId": "C-1", "anything": [1, None, True]}, "note": "C-1"}) == {
+        "recipient": {"customerId": "…", "anything": ["…", "…", "…"]},
+        "note": "…",
+    }
+
+
+def test_rows_that_differ_in_their_names_are_shown_each_once():
+    def row(*names):
+        return {"optionalData": [{"name": name, "value": "x"} for name in names]}
+
+    def shown(*names):
+        return {"optionalData": [{"name": name, "value": "…"} for name in names]}
+
+    rows = [row("A"), row("A", "B"), row("A"), row("B")]
+    assert redacted({"recipientData": rows}) == {"recipientData": [shown("A"), shown("A", "B"), shown("B")]}
+    assert redacted({"recipientData": [*rows, row("C"), row("D")]})["recipientData"][3:] == ["…"]
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("/rest/api/v1.3/events/LAPSED", "/rest/api/v1.3/events/LAPSED"),
+        ("/a/members?action=delete", "/a/members?action=delete"),
+        ("/a/members?qa=ONE&qa=TWO&id=C-1&id=", "/a/members?qa=ONE&qa=TWO&id=…&id=…"),
+    ],
+)
+def test_a_path_has_no_values_in_its_query(path, shown):
+    assert redacted_path(path) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("the value gold-7 is not valid", "the value [masked] is not valid"),
+        ('"Zo\\u00eb \\"Z\\""', '"[masked]"'),
+        ("note=Zo%C3%AB+%22Z%22&x=1", "note=[masked]&x=1"),
+        ("Record 3 of 12", "Record 3 of 12"),
+        ("x" * 296 + "gold", "x" * 296 + "[masked]"),
+        ("x" * 295 + "gold", "x" * 295 + "gold"),
+    ],
+    ids=["plain", "json", "form", "short", "cut off", "not cut off"],
+)
+def test_values_are_taken_out_of_what_quotes_them(text, shown):
+    assert Hidden(["gold-7", 'Zoë "Z"', "12", None])(text) == shown
