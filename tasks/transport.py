@@ -1,7 +1,7 @@
 """A worker's way to Redis when the server is full, or cannot write its file.
 
 kombu takes a message off its queue and then notes that it did. A full server refuses the note: the message
-would be gone, and the worker would end. With our client the note is taken (pipeline/stores/redis_client.py), and
+would be gone, and the worker would end. With our client (pipeline/stores/redis_client.py) the note is taken;
 to a server that takes no change at all the worker connects again until it does.
 """
 
