@@ -19,8 +19,8 @@ from bench.race import TIMEOUT, Run
 from bench.rows import EVENT, rows
 from bench.size import Size
 from pipeline import Producer
-from pipeline.accept.intake import SHARDS
 from pipeline.model.activation import decode
+from pipeline.model.shard import SHARDS
 from pipeline.responsys.actions import ACTIONS
 from pipeline.responsys.client import encoded
 

@@ -17,11 +17,11 @@ from typing import Any
 from bench.finding import Finding, number
 from bench.house import House
 from pipeline import Producer
-from pipeline.accept.intake import SHARDS
 from pipeline.lanes.batch import Claimed
+from pipeline.model.shard import SHARDS
 from pipeline.operate.status import status
 from pipeline.records import mirror
-from pipeline.runtime.worker import Runtime
+from pipeline.runtime.worker import Worker
 from pipeline.settings import Settings
 
 NOTHING = "nothing to accept"
@@ -47,7 +47,7 @@ class Cost:
 class Hands:
     """One process that produces, accepts and delivers when told to."""
 
-    def __init__(self, house: House, runtime: Runtime, producer: Producer) -> None:
+    def __init__(self, house: House, runtime: Worker, producer: Producer) -> None:
         self.house = house
         self.runtime = runtime
         self.producer = producer
@@ -102,7 +102,7 @@ class Hands:
 def hands(house: House) -> Iterator[Hands]:
     """Open what a worker has; nobody else works in the house."""
     with Producer(house.broker_url) as producer:
-        runtime = Runtime(Settings.load(house.env))
+        runtime = Worker(Settings.load(house.env))
         try:
             yield Hands(house, runtime, producer)
         finally:

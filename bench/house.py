@@ -11,7 +11,7 @@ from celery import Celery
 from bench.emulator import UNLIMITED, Emulator, wait_until
 from bench.processes import Processes
 from bench.rows import AUDIENCE, EVENT
-from pipeline.accept.intake import SHARDS
+from pipeline.model.shard import SHARDS
 from pipeline.records import mirror
 from pipeline.records.configuration import checked
 from pipeline.records.records import Records

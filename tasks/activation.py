@@ -22,7 +22,7 @@ def activate(self: Task, activation: dict[str, Any]) -> None:
         shard = runtime().intake.leave(activation, self.request.id)
     except redis.RedisError as error:
         raise Reject(type(error).__name__, requeue=True) from error
-    runtime().doorbell.accept(shard)
+    runtime().doorbell.ring_accept(shard)
 
 
 @app.task

@@ -26,7 +26,7 @@ def deliver(batch: str, attempt: int) -> str:
 
     Retry is raised without a message being sent: the batch lies in Redis, and dispatch rings again.
     """
-    report = runtime().delivery.deliver(batch, attempt, then=runtime().dispatch.any_gate())
+    report = runtime().delivery.deliver(batch, attempt, then=runtime().dispatch.random_quota())
     go_on(report.following)
     if report.again:
         raise Again(report.text)
@@ -43,12 +43,12 @@ def go_on(claimed: Claimed | None = None) -> None:
     while claimed is not None and time.monotonic() < until:
         following = None
         with shown(deliver.name, claimed.batch, claimed.attempt) as ended:
-            report = runtime().delivery.deliver(*claimed[:2], claimed.contents, dispatch.any_gate())
+            report = runtime().delivery.deliver(*claimed[:2], claimed.contents, dispatch.random_quota())
             following = report.following
             ended(report)
         claimed = upcoming(following)
     if claimed is not None:
-        runtime().doorbell.deliver(claimed.batch, claimed.attempt)
+        runtime().doorbell.ring_deliver(claimed.batch, claimed.attempt)
 
 
 def upcoming(claimed: Claimed | None) -> Claimed | None:

@@ -14,7 +14,7 @@ from celery import bootsteps
 from celery.app.events import Events as CeleryEvents
 from celery.events.dispatcher import EventDispatcher
 
-from pipeline.settle.settlement import Report
+from pipeline.settle.settlement import DeliveryResult
 
 log = logging.getLogger(__name__)
 
@@ -52,10 +52,10 @@ class Stage(bootsteps.StartStopStep):
 
 
 @contextmanager
-def shown(name: str, batch: str, attempt: int) -> Iterator[Callable[[Report], None]]:
+def shown(name: str, batch: str, attempt: int) -> Iterator[Callable[[DeliveryResult], None]]:
     """Show what happens within as a task of its own; tell it how the delivery ended."""
     started = time.monotonic()
-    reports: list[Report] = []
+    reports: list[DeliveryResult] = []
     send("task-received", batch, name=name, args=repr((batch, attempt)), kwargs="{}", retries=0)
     send("task-started", batch)
     try:

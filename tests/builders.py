@@ -4,14 +4,14 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from pipeline.accept.intake import Accepted, Intake, Routes
+from pipeline.accept.intake import AcceptCounts, Intake, Routes
 from pipeline.lanes.batch import Batch
 from pipeline.lanes.lanes import Lanes
-from pipeline.lanes.quota import Gate
-from pipeline.records.records import Catalog
+from pipeline.lanes.quota import Quota
+from pipeline.records.catalog import Catalog
 from pipeline.stores.scripts import Scripts
 
-GATE = Gate("acme", "triggerCustomEvent", "account", limit=60_000, utilisation=1.0)
+GATE = Quota("acme", "triggerCustomEvent", "account", limit=60_000, utilisation=1.0)
 LANE = "lapsed/all"
 
 
@@ -34,7 +34,7 @@ def configure(
     Scripts(client).run("configure", args=args)
 
 
-def add(client: Any, *profiles: str, lane: str = LANE, marks: Sequence[str] = ()) -> Accepted | None:
+def add(client: Any, *profiles: str, lane: str = LANE, marks: Sequence[str] = ()) -> AcceptCounts | None:
     """Put one row per profile into a lane, by way of the intake; rows say how many there were before."""
     entries = [json.dumps({"profile_id": profile, "n": n}) for n, profile in enumerate(profiles)]
     client.rpush("intake:0", *entries)
@@ -59,7 +59,7 @@ def add_rows(client: Any, rows: Sequence[tuple[str, bytes]], lane: str = LANE) -
     intake.accept(claim, routes)
 
 
-def cut(lanes: Lanes, gate: Gate = GATE) -> Batch:
+def cut(lanes: Lanes, gate: Quota = GATE) -> Batch:
     """Claim a batch that must be there."""
     claimed = lanes.claim(gate)
     assert isinstance(claimed, tuple), claimed
@@ -74,7 +74,7 @@ def begin(lanes: Lanes, batch: Batch) -> list[tuple[str, bytes]]:
     return found[1] if lanes.begin(batch) and found else []
 
 
-def profiles(lanes: Lanes, gate: Gate = GATE) -> list[str]:
+def profiles(lanes: Lanes, gate: Quota = GATE) -> list[str]:
     """Claim, begin and settle a batch; return the profiles it held."""
     batch = cut(lanes, gate)
     found = [profile for profile, _ in begin(lanes, batch)]

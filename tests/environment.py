@@ -7,7 +7,8 @@ from sqlalchemy import Engine
 
 from pipeline.lanes.lanes import Lanes
 from pipeline.records import mirror
-from pipeline.records.records import Catalog, Records
+from pipeline.records.catalog import Catalog
+from pipeline.records.records import Records
 from pipeline.settle import dead_letters
 from pipeline.settle.dead_letters import DeadLetter
 from tests.builders import add

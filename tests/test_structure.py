@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,73 @@ MAY_IMPORT = {
     "emulators": {"emulators"},
 }
 OURS = {*MAY_IMPORT, "tests", "bench"}
+
+# Rooms of pipeline/, and the rooms below each of them: never upwards, no circle.
+GROUND = "errors text model stores"
+WAY = "records produce lanes settle accept deliver"
+BELOW = {
+    "errors": "",
+    "text": "errors",
+    "model": "errors text",
+    "stores": "errors text",
+    "settings": "errors stores",
+    "logs": "errors text settings",
+    "responsys": GROUND,
+    "produce": f"{GROUND} settings",
+    "records": f"{GROUND} responsys",
+    "lanes": f"{GROUND} records",
+    "settle": f"{GROUND} lanes",
+    "accept": f"{GROUND} records settle",
+    "deliver": f"{GROUND} records lanes settle",
+    "snapshots": f"{GROUND} records produce deliver",
+    "runtime": f"{GROUND} {WAY} settings logs responsys snapshots",
+    "operate": f"{GROUND} records lanes settle accept deliver settings snapshots runtime",
+    "demo": f"{GROUND} records produce settle settings responsys operate runtime",
+    "cli": f"{GROUND} {WAY} settings logs responsys snapshots runtime operate demo",
+}
+# One file may look further than its room.
+ALONE = {
+    "settle/dead_letters.py": {"produce"},
+    "deliver/answers.py": {"responsys"},
+    "deliver/delivery.py": {"responsys"},
+    "deliver/polling.py": {"responsys"},
+    "deliver/expected_calls.py": {"responsys", "accept"},
+    "deliver/dry_run.py": {"accept"},
+}
+WITH_SCHEMAS = set("model responsys produce records lanes snapshots runtime cli".split())
+
+
+def rooms_named(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            whole = [f"{node.module}.{alias.name}" for alias in node.names]
+            yield from (name.split(".")[1] for name in whole if name.startswith("pipeline."))
+
+
+def files_of(room: str) -> list[Path]:
+    place = ROOT / "pipeline" / room
+    return list(place.rglob("*.py")) if place.is_dir() else [place.with_suffix(".py")]
+
+
+@pytest.mark.parametrize("room", BELOW)
+def test_a_room_imports_only_from_below(room):
+    wrong = {
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in files_of(room)
+        for name in rooms_named(path)
+        if name not in {room, *BELOW[room].split(), *ALONE.get(f"{room}/{path.name}", ())}
+    }
+    assert not wrong, "\n".join(sorted(wrong))
+
+
+@pytest.mark.parametrize("room", sorted(BELOW.keys() - WITH_SCHEMAS))
+def test_a_room_on_the_way_of_a_change_knows_no_schema(room):
+    wrong = [path.relative_to(ROOT) for path in files_of(room) if "schemas" in imported(path)]
+    assert not wrong, wrong
+
+
+def test_every_room_is_in_the_table():
+    assert {p.stem for p in (ROOT / "pipeline").iterdir() if p.name[0] not in "_."} - {"lua"} == BELOW.keys()
 
 
 def imported(path: Path) -> set[str]:

@@ -18,11 +18,11 @@ from itertools import chain
 from sqlalchemy import Engine
 
 from pipeline.accept.earlier_refusals import refused
-from pipeline.accept.intake import Accepted, Claim, Intake, StateRow
+from pipeline.accept.intake import AcceptCounts, Claim, Intake, StateRow
 from pipeline.accept.router import Router, Way
 from pipeline.model.activation import Activation, decode, encode
 from pipeline.model.overlay import overlay
-from pipeline.records.records import Catalog
+from pipeline.records.catalog import Catalog
 from pipeline.settle import dead_letters
 from pipeline.settle.dead_letters import DeadLetter
 from pipeline.text.plural import counted
@@ -48,17 +48,17 @@ class Acceptance:
         A full server goes on only with what would soon be missing: rows for several destinations take more
         room than their entry, and would make it grow without end.
         """
-        entries, total, full = 0, Accepted(), self._intake.full()
+        entries, total, full = 0, AcceptCounts(), self._intake.full()
         for each in chain([shard], others):
             accepted = list(self._shard(each, full))
             for size, done in accepted:
                 entries += size
-                total = Accepted(*map(sum, zip(total, done, strict=True)))
+                total = AcceptCounts(*map(sum, zip(total, done, strict=True)))
             if accepted:
                 then()
         return summary(entries, total)
 
-    def _shard(self, shard: int, full: bool) -> Iterator[tuple[int, Accepted]]:
+    def _shard(self, shard: int, full: bool) -> Iterator[tuple[int, AcceptCounts]]:
         for claim in self._claims(shard):
             done = self._accept(claim, full)
             if done is None:
@@ -74,7 +74,7 @@ class Acceptance:
                 return
             yield claim
 
-    def _accept(self, claim: Claim, full: bool) -> Accepted | None:
+    def _accept(self, claim: Claim, full: bool) -> AcceptCounts | None:
         router = self._keep_letters(claim)
         if router is None:
             return None
@@ -136,7 +136,7 @@ def _text(router: Router, way: Way, activation: Activation) -> str:
     return f"{router.lane(way, activation)}\0{encode(activation).decode()}"
 
 
-def summary(entries: int, done: Accepted) -> str:
+def summary(entries: int, done: AcceptCounts) -> str:
     """Say in a line what was accepted, for Flower."""
     if not entries:
         return "nothing to accept"

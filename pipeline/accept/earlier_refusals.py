@@ -5,8 +5,9 @@ from collections.abc import Collection, Iterator, Mapping
 
 from sqlalchemy import Engine
 
+from pipeline.accept.entry_ids import key_of, mark_of
 from pipeline.accept.intake import TOMBSTONE, Claim
-from pipeline.accept.router import key_of, mark_of, salvage
+from pipeline.accept.router import salvage
 from pipeline.model.activation import Activation, Invalid, decode
 from pipeline.settle import dead_letters
 

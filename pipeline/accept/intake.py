@@ -16,7 +16,6 @@ import json
 import random
 import time
 import uuid
-import zlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -24,9 +23,9 @@ from typing import Any, NamedTuple
 import redis
 from msgspec import msgpack
 
+from pipeline.model.shard import SHARDS, shard_of
 from pipeline.stores.scripts import Scripts, patiently
 
-SHARDS = 16
 TOMBSTONE = b"erased"
 CLAIM_SIZE = 1_000  # entries
 CLAIM_LEASE = 30.0  # seconds
@@ -85,7 +84,7 @@ class StateRow:
     happened: str = ""  # microseconds since the epoch; "" when it does not say
 
 
-class Accepted(NamedTuple):
+class AcceptCounts(NamedTuple):
     """What became of a claim: rows added, rows not valid, entries seen before, rows coalesced.
 
     ``left`` entries have come meanwhile, for which nobody rang.
@@ -114,7 +113,7 @@ class Intake:
         if isinstance(activation, dict):
             activation = {"id": message, **activation}
         profile = str(activation.get("profile_id", "")) if isinstance(activation, dict) else ""
-        shard = zlib.crc32(profile.encode("utf-8", "replace")) % SHARDS
+        shard = shard_of(profile)
         self._client.rpush(_keys(shard)[0], json.dumps(activation))
         return shard
 
@@ -142,7 +141,7 @@ class Intake:
         answer = self._scripts.run("peek", args=[destination, *profiles])
         return [(row, int(newest or 0)) for row, newest in zip(answer[::2], answer[1::2], strict=True)]
 
-    def accept(self, claim: Claim, routes: Routes, states: Sequence[StateRow] = ()) -> Accepted | None:
+    def accept(self, claim: Claim, routes: Routes, states: Sequence[StateRow] = ()) -> AcceptCounts | None:
         """Add the rows of a claim to their lanes and drop it; None when the claim is no longer ours."""
         work = {
             "routes": list(routes.numbers),
@@ -154,7 +153,7 @@ class Intake:
         answer = self._scripts.run(
             "accept", _keys(claim.shard), [claim.id, claim.attempt, self._window, msgpack.encode(work)]
         )
-        return Accepted(*map(int, answer)) if answer else None
+        return AcceptCounts(*map(int, answer)) if answer else None
 
     def put_off(self, claim: Claim) -> None:
         """Leave a claim's entries in the intake for now."""

@@ -1,24 +1,24 @@
 """Find where activations go: the lanes of their destinations, or a dead letter that says why none."""
 
 import json
-import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from hashlib import blake2b
 
+from pipeline.accept.entry_ids import key_of, mark_of
 from pipeline.accept.intake import TOMBSTONE, Claim, Routes
+from pipeline.model.action import Action
 from pipeline.model.activation import Activation, Invalid, decode
 from pipeline.model.connector import Connector
 from pipeline.model.destination import Destination
-from pipeline.produce.report import flatten
-from pipeline.records.records import Catalog
-from pipeline.responsys.actions import ACTIONS, Action
+from pipeline.records.catalog import Catalog
+from pipeline.records.kinds import ACTIONS
 from pipeline.settle import dead_letters
 from pipeline.settle.dead_letters import DeadLetter
+from pipeline.text.messages import flatten
 
 NOWHERE = "-/"  # what belongs to no destination
-GENERATED_ID = re.compile(r"([0-9a-z]+)-(\d+)-\d+")  # as producers make them: producer, chunk, index
 SALVAGED = 255  # characters of a name that is shown although its activation is not valid
 
 # Of one kind all go the same way: audience, call type, bulk, destination, id or replay.
@@ -197,30 +197,6 @@ def lane_of(way: Way, shape: str, activation: Activation) -> str:
     if most is not None:
         name += f"#{most}"
     return f"{way.destination.name}/{name}" + ("+bulk" if activation.bulk else "")
-
-
-def mark_of(activation: Activation) -> tuple[str, str]:
-    """Return how accept.lua recognises a repeat, and the digest it remembers; "" when ids are our own."""
-    if activation.replay:
-        digest = digest_of(f"replay {activation.replay}")
-        return f"r{digest}" if activation.destination else f"i{digest}", digest
-    if activation.id is None:
-        return "", ""
-    digest = digest_of(activation.id)
-    generated = GENERATED_ID.fullmatch(activation.id)
-    if generated:
-        return f"g{generated[1]}:{generated[2]}:{digest}", digest
-    return f"i{digest}", digest
-
-
-def key_of(index: int, digest: str) -> str:
-    """Name an entry within its claim."""
-    return digest or str(index)
-
-
-def digest_of(chosen: str) -> str:
-    """Shorten an id for a key name, which it must not be legible in."""
-    return blake2b(chosen.encode(), digest_size=16).hexdigest()
 
 
 def salvage(entry: bytes) -> Activation:

@@ -8,11 +8,9 @@ import click
 
 from pipeline.errors import Misconfigured
 from pipeline.model.connector import Connector
-from pipeline.records.records import Catalog
-from pipeline.responsys.client import Client
-from pipeline.responsys.login import Tokens
+from pipeline.records.catalog import Catalog
 from pipeline.responsys.preflight import Finding, Preflight
-from pipeline.responsys.session import open_session
+from pipeline.runtime.clients import Clients
 from pipeline.runtime.stores import Stores, open_stores
 
 
@@ -48,13 +46,9 @@ def chosen(catalog: Catalog, name: str | None) -> list[Connector]:
 
 def findings(stores: Stores, catalog: Catalog, connector: Connector) -> list[Finding]:
     """Look at one connector and its destinations."""
-    settings = stores.settings
-    session = open_session()
-    connect, read = settings.connect_timeout, settings.read_timeout
-    tokens = Tokens(stores.redis, stores.vault, session=session, connect_timeout=connect, read_timeout=read)
-    client = Client(connector, tokens, session=session, connect_timeout=connect, read_timeout=read)
+    clients = Clients(stores.settings, stores.redis, stores.vault)
     using = [each for _, each in sorted(catalog.destinations.items()) if each.connector == connector.name]
-    return Preflight(connector, using, tokens, client).findings()
+    return Preflight(connector, using, clients.tokens, clients(connector)).findings()
 
 
 def all_well(found: Mapping[str, Iterable[Finding]]) -> bool:

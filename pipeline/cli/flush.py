@@ -14,7 +14,7 @@ from pipeline.operate.status import workers
 from pipeline.operate.status.pace import paces
 from pipeline.operate.status.status import intake
 from pipeline.operate.status.troubles import of_pace
-from pipeline.records.records import Catalog
+from pipeline.records.catalog import Catalog
 from pipeline.records.stops import in_the_way, way_out
 from pipeline.runtime.stores import open_stores
 from pipeline.text.plural import counted

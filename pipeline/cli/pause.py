@@ -6,7 +6,7 @@ from pipeline.cli.tables import printable
 from pipeline.errors import Misconfigured
 from pipeline.operate.status.backlog import backlogs
 from pipeline.records import mirror
-from pipeline.records.records import Catalog, Scope
+from pipeline.records.catalog import Catalog, Scope
 from pipeline.records.stops import Stop, in_the_way, stop_of, way_out
 from pipeline.runtime.stores import Stores, open_stores
 from pipeline.text.plural import counted

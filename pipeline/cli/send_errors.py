@@ -8,7 +8,8 @@ import click
 
 from pipeline.cli.expected import NOTHING_SENT, documents, tell
 from pipeline.deliver.dry_run import Expected
-from pipeline.produce.report import Messages, flatten
+from pipeline.produce.report import Messages
+from pipeline.text.messages import flatten
 
 SHOWN = 20
 

@@ -10,17 +10,17 @@ from pipeline.model.activation import Invalid
 from pipeline.produce.appender import AppendFailed
 from pipeline.produce.audiences import UnknownAudience
 from pipeline.produce.chunk import MAX_ENTRIES
-from pipeline.produce.lines import Line
+from pipeline.produce.lines import FileLine
 from pipeline.produce.many import PROGRESS_EVERY, read_row
 from pipeline.produce.report import Messages, Report
-from pipeline.records.records import Catalog
+from pipeline.records.catalog import Catalog
 
 
 @dataclass
 class Sending:
     """Rows on their way, with the numbers of their lines."""
 
-    lines: Iterator[Line]
+    lines: Iterator[FileLine]
     note: Callable[[int, Messages], None]
     unread: int = 0  # lines that could not be read
     _recent: deque[int] = field(default_factory=lambda: deque(maxlen=MAX_ENTRIES))

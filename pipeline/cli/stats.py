@@ -9,8 +9,8 @@ from pipeline.cli.tables import show
 from pipeline.errors import Misconfigured
 from pipeline.operate import summary
 from pipeline.operate.summary import Line, Summary
+from pipeline.records.catalog import Catalog
 from pipeline.records.mirror import REMOVED
-from pipeline.records.records import Catalog
 from pipeline.runtime.stores import open_stores
 from pipeline.text.plural import counted
 

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 
 import click
 
-from pipeline.accept.intake import SHARDS
 from pipeline.cli.tables import printable, show
 from pipeline.lanes.limits import WINDOW
+from pipeline.model.shard import SHARDS
 from pipeline.operate.status import status as standing
 from pipeline.operate.status.document import document
 from pipeline.operate.status.pace import Pace
@@ -15,8 +15,8 @@ from pipeline.operate.status.status import Line, Status
 from pipeline.operate.status.troubles import Trouble, troubles
 from pipeline.runtime.stores import open_stores
 from pipeline.stores.redis_health import Server
-from pipeline.stores.redis_health import spell as spell_size
 from pipeline.text.durations import spell
+from pipeline.text.sizes import spell as spell_size
 
 SOURCES = {"connector": "its configuration", "account": "the account", "default": "our default"}
 MARKS = {False: ("✗", "red"), True: ("…", "yellow")}  # by whether it passes

@@ -11,7 +11,7 @@ from pipeline.cli.sync_report import Report
 from pipeline.errors import Misconfigured
 from pipeline.produce.appender import Appender, AppendFailed
 from pipeline.produce.files import Format
-from pipeline.produce.lines import Line
+from pipeline.produce.lines import FileLine
 from pipeline.runtime.stores import Stores, open_stores
 from pipeline.snapshots import source_runs
 from pipeline.snapshots.concerns import Concern
@@ -86,7 +86,7 @@ def chosen(audience: str | None, file: BinaryIO | None, source: str | None) -> t
 def run(
     stores: Stores,
     appender: Appender | None,
-    given: tuple[str, Iterable[Line]] | None,
+    given: tuple[str, Iterable[FileLine]] | None,
     source: str,
     how: dict[str, Any],
 ) -> Outcome:

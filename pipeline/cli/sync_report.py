@@ -12,13 +12,14 @@ from sqlalchemy import Engine
 from pipeline.cli.expected import NOTHING_SENT, document, tell
 from pipeline.cli.tables import printable, show
 from pipeline.deliver.dry_run import Expected
-from pipeline.produce.report import Messages, flatten
-from pipeline.records.records import Catalog
+from pipeline.produce.report import Messages
+from pipeline.records.catalog import Catalog
 from pipeline.snapshots import difference
 from pipeline.snapshots.parts import Part
 from pipeline.snapshots.rehearsal import rehearse
 from pipeline.snapshots.sync import Outcome
 from pipeline.stores.database import reading
+from pipeline.text.messages import flatten
 from pipeline.text.plural import counted
 
 SHOWN = 20  # refused lines

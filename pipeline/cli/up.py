@@ -17,7 +17,7 @@ from honcho.printer import Message, Printer
 
 from pipeline.errors import Misconfigured
 from pipeline.runtime import flower
-from pipeline.runtime.crew import POLL, Crew, Process
+from pipeline.runtime.crew import POLL, Process, ProcessGroup
 from pipeline.runtime.stores import Stores, open_stores
 
 PROCFILE = "Procfile"
@@ -103,7 +103,7 @@ def run(commands: Mapping[str, str], env: Mapping[str, str], folder: Path, told:
     printer = Printer(sys.stdout, width=max(map(len, commands)))
     colours = cycle(get_colours())
     readers = []
-    with Crew() as crew:
+    with ProcessGroup() as crew:
         for name, command in commands.items():
             shell = ["/bin/sh", "-c", f"exec {command}"]
             process = crew.start(name, shell, env=env, cwd=folder, output=subprocess.PIPE)

@@ -4,11 +4,12 @@ from typing import Any
 
 from pipeline.deliver.failures import Failures
 from pipeline.deliver.job import Job
-from pipeline.deliver.set_ups import Once
+from pipeline.deliver.set_ups import SetUps
 from pipeline.errors import CallError, Held, Refused
 from pipeline.lanes.lanes import Lanes
-from pipeline.responsys.actions import SETUP_CODES, Step
-from pipeline.settle.settlement import Report, Settlement
+from pipeline.model.action import Step
+from pipeline.responsys.errors import SETUP_CODES
+from pipeline.settle.settlement import DeliveryResult, Settlement
 from pipeline.text.plural import counted
 
 FIRST_POLL = 1.0  # seconds until the answer of an asynchronous call is first asked for
@@ -17,25 +18,27 @@ FIRST_POLL = 1.0  # seconds until the answer of an asynchronous call is first as
 class Answers:
     """Takes batches from their answers onwards."""
 
-    def __init__(self, lanes: Lanes, settlement: Settlement, failures: Failures, once: Once) -> None:
+    def __init__(self, lanes: Lanes, settlement: Settlement, failures: Failures, once: SetUps) -> None:
         self._lanes = lanes
         self._settlement = settlement
         self._failures = failures
         self._once = once
 
-    def answered(self, job: Job, step: Step, answer: Any) -> Report:
+    def answered(self, job: Job, step: Step, answer: Any) -> DeliveryResult:
         """Go on behind a call that was answered, or taken on to be answered later."""
         request = request_of(answer)
         if request is not None:
             self._settlement.persist(job.batch, lambda: self._lanes.submitted(job.batch, request, FIRST_POLL))
-            return Report(f"{counted(len(job.left), 'row')} of {job.destination.name} submitted", again=True)
+            return DeliveryResult(
+                f"{counted(len(job.left), 'row')} of {job.destination.name} submitted", again=True
+            )
         return self._settlement.persist(job.batch, lambda: self._judged(job, step, answer))
 
-    def failed(self, job: Job, step: Step, error: CallError) -> Report:
+    def failed(self, job: Job, step: Step, error: CallError) -> DeliveryResult:
         """Go on behind a call that was refused, unless the refusal says that all is well."""
         return self._settlement.persist(job.batch, lambda: self._refused(job, step, error))
 
-    def _judged(self, job: Job, step: Step, answer: Any) -> Report:
+    def _judged(self, job: Job, step: Step, answer: Any) -> DeliveryResult:
         try:
             return self._next(job, step, answer)
         except CallError as error:
@@ -43,7 +46,7 @@ class Answers:
                 self._once.leave(job.connector.account, step.once)
             return self._failures.handle(job, error, sent=True)
 
-    def _refused(self, job: Job, step: Step, error: CallError) -> Report:
+    def _refused(self, job: Job, step: Step, error: CallError) -> DeliveryResult:
         if step.once is None and error.code in step.settled_by:
             return self._onwards(job.after([None] * len(job.left)))
         if step.once is None:
@@ -63,7 +66,7 @@ class Answers:
             job = job.skipped()
         return job
 
-    def turn(self, job: Job, *, refund: bool) -> Report:
+    def turn(self, job: Job, *, refund: bool) -> DeliveryResult:
         """Wait for a permit of the function that the next step needs."""
         step = job.step
         if step is None:
@@ -75,16 +78,16 @@ class Answers:
                 job.batch, step.function, progress, delay=0, refund=refund, outside=outside
             ),
         )
-        return Report(
+        return DeliveryResult(
             f"{counted(len(job.left), 'row')} of {job.destination.name}, next: {step.name}", again=True
         )
 
-    def close(self, job: Job, returned: tuple[int, ...] = ()) -> Report:
+    def close(self, job: Job, returned: tuple[int, ...] = ()) -> DeliveryResult:
         """End a batch whose rows all have their verdicts."""
         verdicts = job.progress.verdicts(len(job.rows))
         return self._settlement.close(job.batch, job.action.name, job.rows, verdicts, returned, job.then)
 
-    def _next(self, job: Job, step: Step, answer: Any) -> Report:
+    def _next(self, job: Job, step: Step, answer: Any) -> DeliveryResult:
         if step.once is not None:
             return self._set_up(job, step, step.once, answer)
         verdicts = step.verdicts(job.left, answer)
@@ -98,7 +101,7 @@ class Answers:
             return self.close(done, tuple(positions[i] for i in missing))
         return self._onwards(done)
 
-    def _set_up(self, job: Job, step: Step, thing: str, answer: Any) -> Report:
+    def _set_up(self, job: Job, step: Step, thing: str, answer: Any) -> DeliveryResult:
         account = job.connector.account
         try:
             there = step.found is None or step.found(answer)
@@ -110,7 +113,7 @@ class Answers:
             self._once.leave(account, thing)
         return self._onwards(job.skipped())
 
-    def _onwards(self, job: Job) -> Report:
+    def _onwards(self, job: Job) -> DeliveryResult:
         job = self.skip_known(job)
         return self.close(job) if job.step is None else self.turn(job, refund=False)
 

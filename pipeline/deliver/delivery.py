@@ -12,25 +12,26 @@ from itertools import starmap
 from pipeline.deliver.answers import Answers
 from pipeline.deliver.failures import Failures
 from pipeline.deliver.job import Job
-from pipeline.deliver.set_ups import Once
-from pipeline.deliver.threads import Seats
+from pipeline.deliver.set_ups import SetUps
+from pipeline.deliver.threads import ThreadShare
 from pipeline.errors import CallError, OutcomeUnknown, Refused
 from pipeline.lanes.batch import Batch, Contents
 from pipeline.lanes.lanes import Lanes
-from pipeline.lanes.quota import Gate
+from pipeline.lanes.quota import Quota
 from pipeline.lanes.row import Row
+from pipeline.model.action import Step
 from pipeline.model.call import Call, Rejection
 from pipeline.model.connector import Connector
 from pipeline.records.current import CurrentCatalog
-from pipeline.responsys.actions import ACTIONS, Step
+from pipeline.records.kinds import ACTIONS
 from pipeline.responsys.client import Client
-from pipeline.settle.settlement import Report, Settlement
+from pipeline.settle.settlement import DeliveryResult, Settlement
 from pipeline.text.plural import counted
 
 log = logging.getLogger(__name__)
 
 REMOVED = Rejection("Invalid", "the destination was removed before the row could be sent")
-STALE = Report("nothing to do: settled, or taken over by another attempt")
+STALE = DeliveryResult("nothing to do: settled, or taken over by another attempt")
 SOMEBODY_ELSE = 1.0  # seconds until a look at what another worker is setting up
 CROWDED = 0.5  # seconds until a worker with a free thread is looked for again
 
@@ -47,7 +48,7 @@ class Delivery:
         settlement: Settlement,
         failures: Failures,
         answers: Answers,
-        once: Once,
+        once: SetUps,
         stopping: threading.Event,
     ) -> None:
         self._lanes = lanes
@@ -59,29 +60,29 @@ class Delivery:
         self._once = once
         self._stopping = stopping
         self._calling: set[Batch] = set()  # begun here and not settled
-        self.seats = Seats()
+        self.seats = ThreadShare()
 
     def deliver(
-        self, batch_id: str, attempt: int, contents: Contents | None = None, then: Gate | None = None
-    ) -> Report:
+        self, batch_id: str, attempt: int, contents: Contents | None = None, then: Quota | None = None
+    ) -> DeliveryResult:
         """Do the next step of a batch, or find out what became of one that was cut off.
 
         ``contents`` is the batch as it was claimed, for who has claimed it a moment ago. Whoever goes on with
         another batch names its gate in ``then``, and finds it in the report if it could be claimed.
         """
         job = self.open(batch_id, attempt, ("claimed", "lapsed"), contents, then)
-        if isinstance(job, Report):
+        if isinstance(job, DeliveryResult):
             return job
         if job.batch.state == "lapsed":
             return self._recover(job)
         if self._stopping.is_set():
             self._lanes.retry(job.batch, delay=0, spend=False, refund=True)
-            return Report("given back: this worker stops", again=True)
+            return DeliveryResult("given back: this worker stops", again=True)
         with self.seats.take(job.connector.name) as seated:
             if seated:
                 return self._advance(job)
         self._lanes.retry(job.batch, delay=CROWDED, spend=False, refund=True)
-        return Report("given back: the last free thread is for other connectors", again=True)
+        return DeliveryResult("given back: the last free thread is for other connectors", again=True)
 
     def abandon(self) -> None:
         """Leave to others, at once, what this process has begun and will not finish."""
@@ -99,8 +100,8 @@ class Delivery:
         attempt: int,
         states: tuple[str, ...],
         contents: Contents | None = None,
-        then: Gate | None = None,
-    ) -> Job | Report:
+        then: Quota | None = None,
+    ) -> Job | DeliveryResult:
         """Read a batch, unless that was done, and what it is for; a changed configuration may end it here."""
         found = contents or self._lanes.open(batch_id)
         if found is None or found[0].attempt != attempt or found[0].state not in states:
@@ -117,11 +118,11 @@ class Delivery:
         action = ACTIONS[destination.action]
         moved = destination.connector != batch.connector or batch.function not in action.functions
         if moved and batch.state == "claimed" and not batch.progress:
-            given_back = Report("given back: the destination was changed")
+            given_back = DeliveryResult("given back: the destination was changed")
             return given_back if self._lanes.give_back(batch) else STALE
         return Job.of(batch, destination, catalog.connector_of(destination), action, rows, then)
 
-    def _removed(self, batch: Batch, rows: Sequence[Row]) -> Report:
+    def _removed(self, batch: Batch, rows: Sequence[Row]) -> DeliveryResult:
         """End a batch whose destination is no more; somebody else may know it under another connector.
 
         Who dies before its letters are written leaves a batch that looks as if its call had gone out.
@@ -130,12 +131,12 @@ class Delivery:
             return STALE
         return self._settlement.repeat(batch) or self._settlement.reject(batch, "removed", rows, REMOVED)
 
-    def _recover(self, job: Job) -> Report:
+    def _recover(self, job: Job) -> DeliveryResult:
         """Settle a batch whose worker was cut off somewhere between its call and its settling."""
         unknown = OutcomeUnknown("OutcomeUnknown", "the worker stopped during the call")
         return self._settlement.repeat(job.batch) or self._failures.handle(job.called, unknown, sent=True)
 
-    def _advance(self, job: Job) -> Report:
+    def _advance(self, job: Job) -> DeliveryResult:
         """Do the next step that is needed, now when the batch came with a permit for its function."""
         job = self._answers.skip_known(job)
         step = job.step
@@ -149,10 +150,10 @@ class Delivery:
             self._lanes.turn(
                 job.batch, step.function, progress, delay=SOMEBODY_ELSE, refund=True, outside=True
             )
-            return Report(f"{step.name}: another worker is at it", again=True)
+            return DeliveryResult(f"{step.name}: another worker is at it", again=True)
         return self._send(job, step)
 
-    def _send(self, job: Job, step: Step) -> Report:
+    def _send(self, job: Job, step: Step) -> DeliveryResult:
         client = self._responsys(job.connector)
         try:
             client.ready()
@@ -161,16 +162,16 @@ class Delivery:
         begun = self._lanes.begin(job.batch, job.progress.dumps())
         if begun is None:
             self._lanes.retry(job.batch, delay=0, spend=False, refund=True)
-            return Report("not sent: too late for its permit", again=True)
+            return DeliveryResult("not sent: too late for its permit", again=True)
         if not begun:
-            return Report("not sent: stopped, or taken over by another attempt")
+            return DeliveryResult("not sent: stopped, or taken over by another attempt")
         self._calling.add(job.batch)
         try:
             return self._converse(client, job, step)
         finally:
             self._calling.discard(job.batch)
 
-    def _converse(self, client: Client, job: Job, step: Step) -> Report:
+    def _converse(self, client: Client, job: Job, step: Step) -> DeliveryResult:
         try:
             answer = client.send(_built(job, step))
         except CallError as error:
@@ -180,9 +181,9 @@ class Delivery:
         return self._answers.answered(job, step, answer)
 
 
-def waiting(batch: Batch, why: str) -> Report:
+def waiting(batch: Batch, why: str) -> DeliveryResult:
     """Say that nothing can be done with a batch for now; its lease has it looked at again."""
-    return Report(f"{counted(batch.rows, 'row')} of {batch.destination} waiting: {why}", again=True)
+    return DeliveryResult(f"{counted(batch.rows, 'row')} of {batch.destination} waiting: {why}", again=True)
 
 
 def _built(job: Job, step: Step) -> Call:

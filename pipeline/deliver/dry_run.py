@@ -12,9 +12,9 @@ from pipeline.deliver.expected_calls import Calls, calls_for
 from pipeline.model.activation import Activation
 from pipeline.model.destination import Destination
 from pipeline.model.overlay import overlay
-from pipeline.records.records import Catalog
+from pipeline.records.catalog import Catalog
+from pipeline.records.kinds import ACTIONS
 from pipeline.records.stops import Stop, in_the_way
-from pipeline.responsys.actions import ACTIONS
 
 
 class DryRun:

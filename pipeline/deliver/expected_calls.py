@@ -11,7 +11,7 @@ from pipeline.accept.router import Way
 from pipeline.model.activation import Activation
 from pipeline.model.call import Call
 from pipeline.responsys.actions import Step
-from pipeline.text.redaction import redacted, redacted_path
+from pipeline.responsys.bodies import redacted, redacted_path
 
 
 @dataclass

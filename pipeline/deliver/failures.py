@@ -6,14 +6,14 @@ import random
 import redis
 
 from pipeline.deliver.job import Job
-from pipeline.deliver.set_ups import Once
+from pipeline.deliver.set_ups import SetUps
 from pipeline.errors import CallError, Held, OutcomeUnknown, Refused, RetryLater, Throttled
 from pipeline.lanes import limits
 from pipeline.lanes.lanes import Lanes
 from pipeline.model.call import Rejection
 from pipeline.records import mirror
 from pipeline.records.records import Records
-from pipeline.settle.settlement import Report, Settlement
+from pipeline.settle.settlement import DeliveryResult, Settlement
 from pipeline.text.plural import counted
 from pipeline.text.redaction import Hidden, values_of
 
@@ -33,7 +33,7 @@ class Failures:
         lanes: Lanes,
         records: Records,
         settlement: Settlement,
-        once: Once,
+        once: SetUps,
         window: float,
     ) -> None:
         self._client = client
@@ -43,13 +43,13 @@ class Failures:
         self._once = once
         self._window = window
 
-    def handle(self, job: Job, error: CallError, *, sent: bool) -> Report:
+    def handle(self, job: Job, error: CallError, *, sent: bool) -> DeliveryResult:
         """Hold, wait, try again, halve or reject; what is known of a call is not forgotten for a store."""
         fields = {"batch": job.batch.id, "connector": job.connector.name, "code": error.code}
         log.info("call failed", extra=fields)
         return self._settlement.persist(job.batch, lambda: self._decide(job, error, sent=sent))
 
-    def _decide(self, job: Job, error: CallError, *, sent: bool) -> Report:
+    def _decide(self, job: Job, error: CallError, *, sent: bool) -> DeliveryResult:
         if isinstance(error, Held):
             return self._held(job, error, sent=sent)
         if isinstance(error, Throttled):
@@ -59,7 +59,7 @@ class Failures:
         if isinstance(error, Refused) and error.isolate and len(job.left) > 1:
             halves = [half.dumps() for half in job.progress.halves(len(job.rows) // 2)]
             self._lanes.split(job.batch, *halves)
-            return Report(f"{error.code}: refused as a whole, halved to find the row", again=True)
+            return DeliveryResult(f"{error.code}: refused as a whole, halved to find the row", again=True)
         return self._reject(job, error)
 
     def hold(self, job: Job, error: Held) -> None:
@@ -80,7 +80,7 @@ class Failures:
         self._records.hold(error.scope, name, "held", error.code, detail)
         mirror.refresh(self._client, self._records)
 
-    def _held(self, job: Job, error: Held, *, sent: bool) -> Report:
+    def _held(self, job: Job, error: Held, *, sent: bool) -> DeliveryResult:
         self.hold(job, error)
         self._once.forget(job.connector.account)  # what was there may be gone
         again = job.set_up_again
@@ -93,26 +93,26 @@ class Failures:
             self._lanes.turn(
                 job.batch, step.function, progress, delay=0, refund=False, outside=step.once is not None
             )
-        return Report(f"{error.code}: {error.scope} held, its rows wait", again=True)
+        return DeliveryResult(f"{error.code}: {error.scope} held, its rows wait", again=True)
 
-    def _throttled(self, job: Job, error: Throttled, *, sent: bool) -> Report:
+    def _throttled(self, job: Job, error: Throttled, *, sent: bool) -> DeliveryResult:
         batch = job.batch
         self.pause(batch.account, batch.function, batch.id, error)
         self._lanes.retry(batch, delay=error.delay or 0, spend=False, refund=not sent)
-        return Report(f"{error.code}: {counted(batch.rows, 'row waits', 'rows wait')}", again=True)
+        return DeliveryResult(f"{error.code}: {counted(batch.rows, 'row waits', 'rows wait')}", again=True)
 
-    def _again(self, job: Job, error: CallError, *, sent: bool) -> Report:
+    def _again(self, job: Job, error: CallError, *, sent: bool) -> DeliveryResult:
         batch = job.batch
         if batch.tries + 1 >= MAX_ATTEMPTS:
             return self._reject(job, error)
         backoff = random.uniform(0, min(MOST_DELAY, 2.0 ** (batch.tries + 1)))  # noqa: S311 - full jitter
         delay = max(backoff, getattr(error, "delay", None) or 0)
         tries = self._lanes.retry(batch, delay=delay, spend=True, refund=not sent)
-        return Report(
+        return DeliveryResult(
             f"{error.code}: {counted(batch.rows, 'row')}, try {tries} of {MAX_ATTEMPTS}", again=True
         )
 
-    def _reject(self, job: Job, error: CallError) -> Report:
+    def _reject(self, job: Job, error: CallError) -> DeliveryResult:
         ended = job.after([Rejection(error.code, error.detail)] * len(job.left))
         verdicts = ended.progress.verdicts(len(job.rows))
         return self._settlement.close(job.batch, job.action.name, job.rows, verdicts)

@@ -6,13 +6,13 @@ from functools import cached_property
 
 from pipeline.deliver.progress import Progress
 from pipeline.lanes.batch import Batch
-from pipeline.lanes.quota import Gate
+from pipeline.lanes.quota import Quota
 from pipeline.lanes.row import Row
+from pipeline.model.action import Action, Step
 from pipeline.model.activation import Activation
 from pipeline.model.call import Rejection
 from pipeline.model.connector import Connector
 from pipeline.model.destination import Destination
-from pipeline.responsys.actions import Action, Step
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Job:
     action: Action
     rows: Sequence[Row]
     progress: Progress
-    then: Gate | None = None  # of which the next batch is claimed when this one is settled
+    then: Quota | None = None  # of which the next batch is claimed when this one is settled
 
     @classmethod
     def of(
@@ -35,7 +35,7 @@ class Job:
         connector: Connector,
         action: Action,
         rows: Sequence[Row],
-        then: Gate | None = None,
+        then: Quota | None = None,
     ) -> "Job":
         """Read how far the batch has got.
 

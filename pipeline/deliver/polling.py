@@ -21,11 +21,11 @@ from pipeline.records.current import CurrentCatalog
 from pipeline.responsys.client import Client
 from pipeline.responsys.errors import code_of, error_of
 from pipeline.responsys.names import path
-from pipeline.settle.settlement import Report
+from pipeline.responsys.requests import POLL_REQUESTS
+from pipeline.settle.settlement import DeliveryResult
 
 log = logging.getLogger(__name__)
 
-FUNCTION = "pollRequests"
 MOST_DELAY = 30.0  # seconds between two questions after one request
 AFTER_FAILURE = 5.0  # seconds until questions that were not answered are asked again
 PENDING = frozenset({"PROCESSING_REQUEST"})
@@ -57,7 +57,7 @@ class Polling:
     def poll(self, name: str) -> str:
         """Ask after the requests of a connector that are due; say how many were answered."""
         connector = self._catalog.newest().connectors.get(name)
-        polls = self._lanes.claim_polls(self._dispatch.gate(name, FUNCTION)) if connector else []
+        polls = self._lanes.claim_polls(self._dispatch.gate(name, POLL_REQUESTS)) if connector else []
         if connector is None or not polls:
             return "nothing to ask after, or no permit"
         try:
@@ -71,7 +71,7 @@ class Polling:
         client = self._responsys(connector)
         client.ready()
         requests = [poll.request for poll in polls]
-        call = Call(function=FUNCTION, path=path("requests", api="async"), body={"requestIds": requests})
+        call = Call(function=POLL_REQUESTS, path=path("requests", api="async"), body={"requestIds": requests})
         answer = client.send(call)
         envelopes = answer if isinstance(answer, list) else [answer]
         return {
@@ -83,7 +83,7 @@ class Polling:
     def _unanswered(self, connector: Connector, polls: Sequence[Poll], error: CallError) -> str:
         """Ask again: a question changes nothing there."""
         if isinstance(error, Throttled):
-            self._failures.pause(connector.account, FUNCTION, "", error)
+            self._failures.pause(connector.account, POLL_REQUESTS, "", error)
         for poll in polls:
             self._lanes.ask_later(poll, AFTER_FAILURE)
         log.info("poll failed", extra={"connector": connector.name, "code": error.code})
@@ -102,7 +102,7 @@ class Polling:
             log.info("request answered", extra={"batch": job.batch.id, "outcome": report.text})
         return True
 
-    def _go_on(self, job: Job, envelope: dict[str, Any], response: Any, code: str | None) -> Report:
+    def _go_on(self, job: Job, envelope: dict[str, Any], response: Any, code: str | None) -> DeliveryResult:
         job = job.called
         step = job.step
         if step is None:

@@ -13,7 +13,7 @@ KNOWN_LIFE = 24 * 3600  # seconds; then somebody looks again
 TURN = 100  # seconds a call, and recording it, may take
 
 
-class Once:
+class SetUps:
     """Knows what accounts have."""
 
     def __init__(self, client: redis.Redis) -> None:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 FEW = 3  # threads or less: there is none to spare
 
 
-class Seats:
+class ThreadShare:
     """The threads of one worker, and who has them."""
 
     def __init__(self) -> None:

@@ -19,7 +19,7 @@ from pipeline.demo.sample import ROWS
 from pipeline.errors import PipelineError
 from pipeline.records import configuration, mirror
 from pipeline.runtime import flower
-from pipeline.runtime.crew import POLL, Crew
+from pipeline.runtime.crew import POLL, ProcessGroup
 from pipeline.runtime.stores import Stores
 from pipeline.stores.broker import celery_settings
 
@@ -52,7 +52,7 @@ def environment(folder: Path) -> dict[str, str]:
 class Stage:
     """Starts one part after the other; each method returns when its part is ready."""
 
-    def __init__(self, folder: Path, stores: Stores, crew: Crew) -> None:
+    def __init__(self, folder: Path, stores: Stores, crew: ProcessGroup) -> None:
         self.folder = folder
         self.stores = stores
         self.crew = crew

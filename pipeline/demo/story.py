@@ -17,7 +17,7 @@ from pipeline.demo.stage import CALLS, HOME, QUEUES, WINDOW, DemoFailed, Stage, 
 from pipeline.demo.watch import Watch
 from pipeline.produce.producer import Producer
 from pipeline.produce.report import Report
-from pipeline.runtime.crew import Crew
+from pipeline.runtime.crew import ProcessGroup
 from pipeline.runtime.stores import open_stores
 
 LOOK = 0.1  # seconds between two looks
@@ -51,7 +51,7 @@ def opened(folder: Path) -> Iterator[Stage]:
     with ExitStack() as stack:
         stores = stack.enter_context(open_stores(environment(folder)))
         stores.redis.ping()
-        crew = stack.enter_context(Crew())
+        crew = stack.enter_context(ProcessGroup())
         stack.callback(lambda: [signal.signal(number, signal.SIG_IGN) for number in SIGNALS])
         yield Stage(folder, stores, crew)
 

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 
 from sqlalchemy import Row, select
 
-from pipeline.accept.intake import Intake
 from pipeline.demo.responsys import EXPIRY, THROTTLING, Responsys
 from pipeline.demo.stage import WINDOW
+from pipeline.model.shard import SHARDS
 from pipeline.operate.status.backlog import Backlog, backlogs
 from pipeline.operate.status.pace import paces
-from pipeline.records.records import Catalog
+from pipeline.records.catalog import Catalog
 from pipeline.runtime.stores import Stores
 from pipeline.stores.database import reading
 from pipeline.stores.tables import batches
@@ -24,7 +24,6 @@ class Watch:
         self._responsys = responsys
         self._catalog: Catalog = stores.records.load()
         [self._destination] = self._catalog.destinations.values()
-        self._intake = Intake(stores.redis, stores.settings.idempotency_window)
         self._told: set[str] = set()
         self._started = time.monotonic()
         self.partial = False  # whether a batch left on its age
@@ -37,7 +36,8 @@ class Watch:
     @property
     def waiting(self) -> int:
         """Count what is not settled: in the intake, and in the lanes or under way."""
-        return sum(self._intake.waiting().values()) + self._backlog().waiting
+        entries = sum(self._stores.redis.llen(f"intake:{shard}") for shard in range(SHARDS))
+        return entries + self._backlog().waiting
 
     def news(self) -> Iterator[str]:
         """Say what has happened since the last look."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pipeline.stores.broker import text
+from pipeline.stores.broker import decoded
 
 # What is read of a batch; there may be no progress yet.
 FIELDS = ("destination", "connector", "account", "function", "attempt", "tries", "state", "rows", "progress")
@@ -53,7 +53,7 @@ def contents_of(batch: str, answer: Sequence[Sequence[bytes]]) -> Contents | Non
     if not answer:
         return None
     fields, profiles, rows = answer
-    known = {text(name): text(value) for name, value in zip(fields[::2], fields[1::2], strict=True)}
+    known = {decoded(name): decoded(value) for name, value in zip(fields[::2], fields[1::2], strict=True)}
     return batch_of(batch, known), pairs_of(profiles, rows)
 
 

@@ -37,8 +37,8 @@ from typing import Any
 import redis
 
 from pipeline.lanes.batch import FIELDS, Batch, Claimed, Contents, Poll, batch_of, contents_of, pairs_of
-from pipeline.lanes.quota import Gate
-from pipeline.stores.broker import text
+from pipeline.lanes.quota import Quota
+from pipeline.stores.broker import decoded
 from pipeline.stores.scripts import Argument, Scripts, patiently
 
 CLAIM_LEASE = 30.0  # seconds for the doorbell of a batch to be answered
@@ -56,7 +56,7 @@ class Lanes:
         self._client = client
         self._scripts = Scripts(client)
 
-    def claim(self, gate: Gate, *, read: bool = False) -> Claimed | float | None:
+    def claim(self, gate: Quota, *, read: bool = False) -> Claimed | float | None:
         """Take the next batch that is due, and the permit for its call.
 
         Returns it, with its contents when it is new and to be ``read``; or the seconds after which to ask
@@ -94,7 +94,7 @@ class Lanes:
         return bool(self._scripts.run("settle", args=_settled(batch, returned))[0])
 
     def settle_and_claim(
-        self, batch: Batch, returned: Sequence[int], gate: Gate
+        self, batch: Batch, returned: Sequence[int], gate: Quota
     ) -> tuple[bool, Claimed | float | None]:
         """Settle a batch and claim the next one, which is read when it is new, in one go."""
         (settled, _), claimed = self._claim_and_read("settle", gate, _settled(batch, returned))
@@ -125,7 +125,7 @@ class Lanes:
             self._scripts.run("submitted", args=[batch.id, batch.attempt, request, round(delay * 1000)])
         )
 
-    def claim_polls(self, gate: Gate) -> list[Poll]:
+    def claim_polls(self, gate: Quota) -> list[Poll]:
         """Take requests to ask after, with the permit for the call that asks; none when none may go now."""
         answer = self._scripts.run("claim_polls", args=[
             gate.connector, gate.account, MOST_POLLS, round(POLL_LEASE * 1000), uuid.uuid4().hex,
@@ -166,7 +166,7 @@ class Lanes:
         return int(self._scripts.run("flush", args=[destination]))
 
     def _claim_and_read(
-        self, script: str, gate: Gate, before: Sequence[Argument] = ()
+        self, script: str, gate: Quota, before: Sequence[Argument] = ()
     ) -> tuple[Any, Claimed | float | None]:
         """Run a script that ends with a claim; return its answer, and what was claimed.
 
@@ -186,13 +186,15 @@ class Lanes:
     def _contents(
         self, batch: str, fields: Sequence[bytes | None], profiles: Sequence[bytes]
     ) -> Contents | None:
-        known = {name: text(value) for name, value in zip(FIELDS, fields, strict=True) if value is not None}
+        known = {
+            name: decoded(value) for name, value in zip(FIELDS, fields, strict=True) if value is not None
+        }
         key = f"rows:{known['destination']}"
         rows = patiently(lambda: self._client.hmget(key, profiles))
         return (batch_of(batch, known), pairs_of(profiles, rows)) if all(rows) else None
 
 
-def _wanted(gate: Gate, new: str) -> list[Argument]:
+def _wanted(gate: Quota, new: str) -> list[Argument]:
     return [
         gate.connector, gate.function, gate.account, new, round(CLAIM_LEASE * 1000), gate.max_in_flight,
         gate.limit, gate.default, gate.utilisation, round(gate.window * 1000), MOST_UNANSWERED,

@@ -1,11 +1,11 @@
-"""The way out of a connector for one of its functions."""
+"""Quota: one function of one connector, and how often it may be called."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Gate:
-    """What a batch passes on its way out: one function of one connector, with its limits."""
+class Quota:
+    """The limits of one function of one connector; a batch is claimed together with a permit of its quota."""
 
     connector: str
     function: str

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct, field
 
 from pipeline.model.activation import Activation, Invalid, decode
-from pipeline.produce.report import flatten
+from pipeline.text.messages import flatten
 from schemas.activation_fields import IDENTIFIERS, PARTNER_NUMBERS
 
 NAMES = tuple(name for name in IDENTIFIERS if name not in PARTNER_NUMBERS)
@@ -19,7 +19,7 @@ else:
     Identifiers = dict[Literal[NAMES], str]  # anything else gets its name, or its form, from ``decode``
 
 
-class Accepted(Activation, frozen=True):
+class CheckedActivation(Activation, frozen=True):
     """An activation whose values were checked when it was accepted, and are not looked at again."""
 
     audience: str
@@ -34,7 +34,7 @@ class Accepted(Activation, frozen=True):
     replay: str | None = None
 
 
-_decode = msgspec.json.Decoder(Accepted).decode
+_decode = msgspec.json.Decoder(CheckedActivation).decode
 
 
 class Row(Struct, frozen=True, gc=False):

@@ -9,7 +9,6 @@ from pipeline.model.activation import Activation
 from pipeline.model.call import Call, Rejection
 from pipeline.model.connector import Connector
 from pipeline.model.destination import Destination
-from pipeline.responsys.needs import Need
 
 Verdicts = list[Rejection | None]
 
@@ -73,8 +72,8 @@ class Action(ABC):
         """
         return None
 
-    def needs(self, connector: Connector, destination: Destination) -> tuple[Need, ...]:
-        """Name what must be in the account; only ``activation check`` asks."""
+    def needs(self, connector: Connector, destination: Destination) -> tuple[object, ...]:
+        """Return the things that must be in the account, for ``activation check`` alone."""
         return ()
 
     def most_rows(

@@ -1,9 +1,11 @@
 """A connector: one account on an outside system, with its credentials and settings."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
+
+from pipeline.model.destination import Destination
 
 
 @dataclass(frozen=True)
@@ -32,3 +34,7 @@ class Connector:
         A digest, because it becomes part of key names.
         """
         return sha256(f"{self.auth_endpoint}\n{self.username}".encode()).hexdigest()[:16]
+
+    def through(self, destination: Destination) -> "Connector":
+        """Return the connector as ``destination`` uses it: with the API that the destination asks for."""
+        return replace(self, api=destination.api) if destination.api else self

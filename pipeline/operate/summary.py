@@ -9,8 +9,8 @@ from sqlalchemy import Engine
 
 from pipeline.operate.status.backlog import backlogs
 from pipeline.operate.status.open_letters import open_letters
+from pipeline.records.catalog import Catalog
 from pipeline.records.mirror import REMOVED
-from pipeline.records.records import Catalog
 from pipeline.settle import statistics as stats
 from pipeline.settle.statistics import Where
 

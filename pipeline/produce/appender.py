@@ -18,9 +18,10 @@ from redis.exceptions import AuthorizationError
 
 from pipeline.errors import PipelineError
 from pipeline.model.activation import Activation
-from pipeline.produce.chunk import Chunk, Clock, Numbers
-from pipeline.produce.headroom import NearlyFull, Reserve
+from pipeline.produce.chunk import Chunk, Timestamps
+from pipeline.produce.headroom import Headroom, NearlyFull
 from pipeline.produce.report import Report
+from pipeline.produce.series import SeriesPool
 from pipeline.stores.doorbell import RINGS
 from pipeline.stores.redis_client import Unwritable
 from pipeline.stores.scripts import source
@@ -34,7 +35,7 @@ REMEMBERED = 24 * 60 * 60  # seconds that a repeat is recognised for
 class Bell(Protocol):
     """Whoever can call workers to a shard, such as ``pipeline.stores.doorbell.Doorbell``."""
 
-    def accept(self, shard: int) -> None:
+    def ring_accept(self, shard: int) -> None:
         """Say that a shard of the intake holds entries."""
 
 
@@ -71,16 +72,16 @@ class Appender:
         bell: Bell,
         *,
         patience: float = PATIENCE,
-        clock: Clock | None = None,
+        clock: Timestamps | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._patience = patience
         self._script = client.register_script(source("append"))
-        self._reserve = Reserve(client)
+        self._reserve = Headroom(client)
         self._bell = bell
-        self._clock = clock or Clock()
+        self._clock = clock or Timestamps()
         self._sleep = sleep
-        self._numbers = Numbers()
+        self._numbers = SeriesPool()
 
     def open(self) -> Chunk:
         """Begin a chunk."""
@@ -124,7 +125,7 @@ class Appender:
     def ring(self, shards: Collection[int]) -> None:
         """Call workers to some of these shards, whichever: they go on with the others."""
         for shard in random.sample(list(shards), min(RINGS, len(shards))):
-            self._bell.accept(shard)
+            self._bell.ring_accept(shard)
 
     def _run(self, chunk: Chunk) -> set[int]:
         keys = [f"producer:{chunk.series.producer}", *(f"intake:{shard}" for shard in chunk.shards)]

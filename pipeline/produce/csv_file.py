@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pipeline.errors import Misconfigured
-from pipeline.produce.lines import LONGEST_LINE, Line, physical_lines
+from pipeline.produce.lines import LONGEST_LINE, FileLine, physical_lines
 from schemas.activation_fields import IDENTIFIERS
 
 FIELDS = ("audience", "profile_id", "call_type", "occurred_at", "id")
@@ -18,9 +18,9 @@ SEPARATORS = ",;\t"
 LONGEST_ROW = 2 * LONGEST_LINE  # bytes, on however many lines
 
 
-def read_csv(source: io.BufferedReader) -> Iterator[Line]:
+def read_csv(source: io.BufferedReader) -> Iterator[FileLine]:
     """Read the rows below the header; raises Misconfigured when the header makes no sense."""
-    text = Text(source)
+    text = CsvText(source)
     first = text.header()
     if not first:
         return
@@ -39,10 +39,10 @@ def read_csv(source: io.BufferedReader) -> Iterator[Line]:
         if problem and text.number > start:
             problem += f" It took up lines {start:,} to {text.number:,}."
         if cells or problem:
-            yield Line(start, problem=problem) if problem else Line(start, header.row(cells))
+            yield FileLine(start, problem=problem) if problem else FileLine(start, header.row(cells))
 
 
-class Text:
+class CsvText:
     """The lines of a file as text, for ``csv.reader``; remembers what was wrong with them."""
 
     def __init__(self, source: io.BufferedReader) -> None:

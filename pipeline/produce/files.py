@@ -14,14 +14,14 @@ import msgspec
 from pipeline.errors import Misconfigured
 from pipeline.model.activation import Invalid, parse
 from pipeline.produce.csv_file import read_csv
-from pipeline.produce.lines import Line, physical_lines
+from pipeline.produce.lines import FileLine, physical_lines
 
 BOM = b"\xef\xbb\xbf"
 
 Format = Literal["jsonl", "csv"]
 
 
-def read(file: BinaryIO, form: Format | None = None) -> Iterator[Line]:
+def read(file: BinaryIO, form: Format | None = None) -> Iterator[FileLine]:
     """Read a file; when ``form`` is None its first character decides.
 
     Raises Misconfigured when it cannot be a file of activations at all.
@@ -49,22 +49,22 @@ def sniff(source: io.BufferedReader) -> Format:
     return "jsonl" if start.startswith(b"{") else "csv"
 
 
-def read_json_lines(source: io.BufferedReader) -> Iterator[Line]:
+def read_json_lines(source: io.BufferedReader) -> Iterator[FileLine]:
     """Read one object from each line; blank lines are skipped."""
     for number, (raw, problem) in enumerate(physical_lines(source), 1):
         if problem:
-            yield Line(number, problem=problem)
+            yield FileLine(number, problem=problem)
         elif not raw.isspace():
             yield json_line(number, raw)
 
 
-def json_line(number: int, raw: bytes) -> Line:
+def json_line(number: int, raw: bytes) -> FileLine:
     """Read one line."""
     try:
-        return Line(number, msgspec.json.decode(raw))
+        return FileLine(number, msgspec.json.decode(raw))
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         pass
     try:
-        return Line(number, parse(raw.rstrip()))
+        return FileLine(number, parse(raw.rstrip()))
     except Invalid as error:
-        return Line(number, problem=error.messages["_schema"][0])
+        return FileLine(number, problem=error.messages["_schema"][0])

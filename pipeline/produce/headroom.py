@@ -12,7 +12,7 @@ class NearlyFull(redis.OutOfMemoryError):
     """What is left is not for a backfill."""
 
 
-class Reserve:
+class Headroom:
     """The memory of one server that is not for backfills."""
 
     def __init__(self, client: redis.Redis) -> None:

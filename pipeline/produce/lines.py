@@ -10,7 +10,7 @@ TOO_LONG = f"This line has more than {LONGEST_LINE:,} bytes."
 
 
 @dataclass(frozen=True)
-class Line:
+class FileLine:
     """One row of a file, or why there is none; ``number`` counts lines from 1."""
 
     number: int

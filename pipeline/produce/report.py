@@ -1,6 +1,6 @@
 """What became of many activations."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,13 +26,3 @@ class Report:
             self.on_error(index, messages)
         elif len(self.errors) < MOST_ERRORS:
             self.errors.append((index, messages))
-
-
-def flatten(messages: Any, path: str = "") -> Iterator[str]:
-    """Give each of marshmallow's messages with its path, as in "identifiers.email: This must be text."."""
-    if isinstance(messages, dict):
-        for name, inner in messages.items():
-            yield from flatten(inner, path if name == "_schema" else f"{path}.{name}" if path else str(name))
-    else:
-        for message in messages:
-            yield f"{path}: {message}" if path else message

@@ -6,7 +6,8 @@ import time
 import redis
 
 from pipeline.records import mirror
-from pipeline.records.records import Catalog, Records
+from pipeline.records.catalog import Catalog
+from pipeline.records.records import Records
 
 LIFE = 0.2  # seconds a catalog is used before its version is looked at again
 

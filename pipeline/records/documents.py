@@ -89,7 +89,7 @@ def store(connection: Connection, section: str, name: str, document: Document, v
     row: dict[str, Any] = {"name": name, "body": {k: v for k, v in document.items() if k not in secrets}}
     row |= {column: document[column] for column in COLUMNS.get(section, ())}
     if secrets:
-        row["secrets"] = vault.seal(json.dumps({key: document[key] for key in secrets}))
+        row["secrets"] = vault.encrypt(json.dumps({key: document[key] for key in secrets}))
     remove(connection, section, name)
     connection.execute(insert(SECTIONS[section]).values(row))
 
@@ -103,7 +103,7 @@ def remove(connection: Connection, section: str, name: str) -> None:
 def unsealed(vault: Vault, section: str, name: str, sealed: str) -> dict[str, str]:
     """Return a record's secrets; raise Misconfigured when no key opens them."""
     try:
-        return dict(json.loads(vault.open(sealed)))
+        return dict(json.loads(vault.decrypt(sealed)))
     except Misconfigured as error:
         raise Misconfigured(f'{section.removesuffix("s")} "{name}": {error}') from error
 

@@ -16,8 +16,9 @@ import redis
 
 from pipeline.model.connector import Connector
 from pipeline.model.destination import Destination
-from pipeline.records.records import Catalog, Records
-from pipeline.responsys.actions import ACTIONS
+from pipeline.records.catalog import Catalog
+from pipeline.records.kinds import ACTIONS
+from pipeline.records.records import Records
 from pipeline.stores.scripts import Scripts
 
 REMOVED = "-"  # the connector and function of destinations that are no more

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from pipeline.model.destination import Destination
-from pipeline.records.records import Catalog, Scope
+from pipeline.records.catalog import Catalog, Scope
 from pipeline.text.durations import spell
 
 

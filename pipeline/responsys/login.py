@@ -14,7 +14,6 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import partial
 from hashlib import sha256
 from typing import Any, cast
 
@@ -23,7 +22,6 @@ import requests
 from redis.exceptions import LockError, RedisError
 
 from pipeline.errors import CallError, Held, Misconfigured, RetryLater, Throttled
-from pipeline.lanes import limits
 from pipeline.model.connector import Connector
 from pipeline.responsys.authentication import Grant, Login
 from pipeline.responsys.errors import OTHER
@@ -38,7 +36,7 @@ RENEW_AFTER = 90 * 60  # seconds
 REFUSAL_LIFE = 15  # seconds
 MAX_WAIT = 5  # seconds for somebody else's login
 MAX_READ = 20.0  # seconds between two bytes of a login's answer
-BURST = 2  # logins that may follow one at once, as when a token is refused right after
+LOGIN_BURST = 2  # logins that may follow one at once, as when a token is refused right after
 PER_MINUTE = 10  # logins, as in Oracle's sample of an account's limits
 
 # KEYS: the token's. ARGV: the sealed token that was refused; a newer one stays.
@@ -57,14 +55,14 @@ class Token:
 
 
 class Tokens:
-    """The login tokens of all connectors; ``take`` asks for a permit (``limits.take``)."""
+    """The login tokens of all connectors; ``take`` asks for a permit."""
 
     def __init__(
         self,
         client: redis.Redis,
         vault: Vault,
         *,
-        take: Take = partial(limits.take, burst=BURST),  # noqa: B008 - a constant
+        take: Take,
         session: requests.Session | None = None,
         connect_timeout: float = 10,
         read_timeout: float = 60,
@@ -169,12 +167,12 @@ class Tokens:
         return Token(grant.token, grant.end_point, sealed)
 
     def _seal(self, connector: Connector, record: dict[str, str]) -> bytes:
-        return self._vault.seal(json.dumps({**record, "login": digest(connector)})).encode()
+        return self._vault.encrypt(json.dumps({**record, "login": digest(connector)})).encode()
 
     def _open(self, connector: Connector, sealed: bytes) -> dict[str, Any] | None:
         """Open a record; None when it is another login's or was sealed with a key that is gone."""
         try:
-            record: dict[str, Any] = json.loads(self._vault.open(sealed.decode()))
+            record: dict[str, Any] = json.loads(self._vault.decrypt(sealed.decode()))
         except Misconfigured:
             return None
         return record if record["login"] == digest(connector) else None

@@ -19,7 +19,7 @@ IDLE = {"flower"}
 Process: TypeAlias = "subprocess.Popen[bytes]"
 
 
-class Crew:
+class ProcessGroup:
     """Starts processes, each at the head of a group of its own, so that Ctrl-C reaches only us.
 
     Leaving the context stops them all, with whatever they started. When we are killed they end too (on
@@ -58,12 +58,12 @@ class Crew:
     def stop(self) -> None:
         """Tell all to end, and kill what does not within some seconds."""
         for process in self._members.values():
-            tell(process, signal.SIGTERM)
+            signal_group(process, signal.SIGTERM)
         deadline = time.monotonic() + PATIENCE
         while self._running() and time.monotonic() < deadline:
             time.sleep(POLL)
         for process in self._members.values():
-            tell(process, signal.SIGKILL)
+            signal_group(process, signal.SIGKILL)
             process.wait()
         self._members.clear()
 
@@ -71,7 +71,7 @@ class Crew:
         return any(process.poll() is None for process in self._members.values())
 
 
-def tell(process: Process, number: int) -> None:
+def signal_group(process: Process, number: int) -> None:
     """Send a signal to a process and to those that it started, as far as there are any."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, number)

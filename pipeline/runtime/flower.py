@@ -15,7 +15,7 @@ FILE = "flower.password"
 
 
 @dataclass(frozen=True)
-class Login:
+class FlowerLogin:
     """The one who may look; ``new`` when the password has just been made, and nobody knows it yet."""
 
     user: str
@@ -27,10 +27,10 @@ class Login:
         return f"{self.user}:{self.password}"
 
 
-def login_in(folder: Path) -> Login:
+def login_in(folder: Path) -> FlowerLogin:
     """Return the login whose password is kept in ``folder``, made on first use."""
     path = folder / FILE
     new = not path.exists()
     if new:
         create(path)
-    return Login(USER, path.read_text().strip(), new)
+    return FlowerLogin(USER, path.read_text().strip(), new)

@@ -22,8 +22,8 @@ from sqlalchemy import Engine
 from pipeline.accept.intake import Intake
 from pipeline.lanes import limits
 from pipeline.lanes.dispatch import Dispatch
+from pipeline.records.catalog import Catalog
 from pipeline.records.mirror import why_stopped
-from pipeline.records.records import Catalog
 from pipeline.settle import retention
 from pipeline.settle import statistics as stats
 from pipeline.snapshots import schedule
@@ -86,7 +86,7 @@ class Heartbeat:
         """Ring for intake whose own doorbell was lost."""
         if self._client.llen("activations") < MOST_DOORBELLS:
             for shard in islice(self._intake.waiting(), RINGS):
-                self._doorbell.accept(shard)
+                self._doorbell.ring_accept(shard)
 
     def _learn_limits(self, catalog: Catalog) -> None:
         """Have the limits read of accounts whose answer is not known, or out of date."""

@@ -7,7 +7,6 @@ from contextlib import ExitStack
 from datetime import timedelta
 from functools import cache, partial
 
-import redis
 from sqlalchemy import Engine
 
 from pipeline.accept.acceptance import Acceptance
@@ -16,19 +15,16 @@ from pipeline.deliver import Delivery
 from pipeline.deliver.answers import Answers
 from pipeline.deliver.failures import Failures
 from pipeline.deliver.polling import Polling
-from pipeline.deliver.set_ups import Once
+from pipeline.deliver.set_ups import SetUps
 from pipeline.errors import CallError
 from pipeline.lanes import limits
 from pipeline.lanes.dispatch import Dispatch
 from pipeline.lanes.lanes import Lanes
-from pipeline.model.connector import Connector
 from pipeline.produce.appender import Appender
 from pipeline.records.current import CurrentCatalog
 from pipeline.records.records import Records
-from pipeline.responsys.client import Client
-from pipeline.responsys.login import Tokens
 from pipeline.responsys.ratelimit import read_limits
-from pipeline.responsys.session import open_session
+from pipeline.runtime.clients import Clients
 from pipeline.runtime.heartbeat import Heartbeat
 from pipeline.settings import Settings
 from pipeline.settle.settlement import Settlement
@@ -48,43 +44,7 @@ def broker_url(settings: Settings, stack: ExitStack) -> str:
     return settings.broker_url or stack.enter_context(embedded_server(settings.data_dir / "redis"))
 
 
-class Clients:
-    """One HTTP client for each connector and API, made anew when the connector's record has changed."""
-
-    def __init__(self, settings: Settings, client: redis.Redis) -> None:
-        self._settings = settings
-        self._session = open_session()
-        self._tokens = Tokens(
-            client,
-            Vault(settings.secret_keys),
-            session=self._session,
-            connect_timeout=settings.connect_timeout,
-            read_timeout=settings.read_timeout,
-        )
-        self._lock = threading.Lock()
-        self._clients: dict[tuple[str, str], tuple[Connector, Client]] = {}
-
-    def __call__(self, connector: Connector) -> Client:
-        """Return the client of a connector."""
-        key = (connector.name, connector.api)
-        with self._lock:
-            known = self._clients.get(key)
-            if known is None or known[0] != connector:
-                known = (connector, self._open(connector))
-                self._clients[key] = known
-            return known[1]
-
-    def _open(self, connector: Connector) -> Client:
-        return Client(
-            connector,
-            self._tokens,
-            session=self._session,
-            connect_timeout=self._settings.connect_timeout,
-            read_timeout=self._settings.read_timeout,
-        )
-
-
-class Runtime:
+class Worker:
     """The parts of a worker."""
 
     def __init__(self, settings: Settings) -> None:
@@ -105,9 +65,9 @@ class Runtime:
         self.appender = Appender(self.client, self.doorbell)
         self.acceptance = Acceptance(self.intake, self.engine, self.catalog.published)
         self.dispatch = Dispatch(self.client, self.lanes, self.catalog, self.doorbell, settings.limit_window)
-        self.clients = Clients(settings, self.client)
+        self.clients = Clients(settings, self.client, self.records.vault)
         settlement = Settlement(self.engine, self.lanes, partial(notes.leave, self.client))
-        once = Once(self.client)
+        once = SetUps(self.client)
         failures = Failures(
             client=self.client,
             lanes=self.lanes,
@@ -173,9 +133,9 @@ class Runtime:
 
 
 @cache
-def runtime() -> Runtime:
+def runtime() -> Worker:
     """Put this process's parts together, once and not before they are needed."""
-    return Runtime(Settings.load())
+    return Worker(Settings.load())
 
 
 def open_engine(settings: Settings) -> Engine:

@@ -24,7 +24,7 @@ from pipeline.text.redaction import Hidden, values_of
 
 
 @dataclass(frozen=True)
-class Fates:
+class BatchOutcome:
     """What became of the rows of a batch: their verdicts, and the positions of those given back."""
 
     rows: Sequence[Row]
@@ -54,7 +54,7 @@ class Fates:
         return zip(range(len(self.rows)), self.rows, self.verdicts, strict=True)
 
 
-def record(engine: Engine, batch: Batch, action: str, fates: Fates, outcome: str) -> Sequence[int]:
+def record(engine: Engine, batch: Batch, action: str, fates: BatchOutcome, outcome: str) -> Sequence[int]:
     """Write what became of a batch, once; return the positions of the rows to give back.
 
     When the batch has a record already, nothing is written and that record's positions are returned.

@@ -12,11 +12,11 @@ from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, SQLA
 
 from pipeline.lanes.batch import Batch, Claimed
 from pipeline.lanes.lanes import Lanes
-from pipeline.lanes.quota import Gate
+from pipeline.lanes.quota import Quota
 from pipeline.lanes.row import Row
 from pipeline.model.call import Rejection
 from pipeline.settle import ledger
-from pipeline.settle.ledger import Fates
+from pipeline.settle.ledger import BatchOutcome
 from pipeline.text.plural import counted
 
 log = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
-class Report:
+class DeliveryResult:
     """How a delivery ended, in words for Flower; ``again`` when the batch waits for another try."""
 
     text: str
@@ -54,13 +54,13 @@ class Settlement:
         rows: Sequence[Row],
         verdicts: Sequence[Rejection | None],
         returned: Sequence[int] = (),
-        then: Gate | None = None,
-    ) -> Report:
+        then: Quota | None = None,
+    ) -> DeliveryResult:
         """End a batch: every row has its verdict, but those at the positions ``returned`` go back.
 
         The next batch of the gate ``then`` is claimed with it.
         """
-        fates = Fates(rows, verdicts, returned)
+        fates = BatchOutcome(rows, verdicts, returned)
         rejected = len(fates.rejected)
         outcome = "rejected" if rejected == len(rows) else "delivered"
         back = self.persist(batch, lambda: ledger.record(self._engine, batch, action, fates, outcome))
@@ -68,24 +68,24 @@ class Settlement:
         if not settled:
             log.warning("batch settled by another attempt", extra={"batch": batch.id})
             text = f"{counted(batch.rows, 'row')} of {batch.destination}, settled by another attempt"
-            return Report(text, following=following)
+            return DeliveryResult(text, following=following)
         log.info("batch settled", extra={"batch": batch.id, "rows": len(rows), "rejected": rejected})
-        return Report(_summary(batch, fates, rejected), following=following)
+        return DeliveryResult(_summary(batch, fates, rejected), following=following)
 
-    def reject(self, batch: Batch, action: str, rows: Sequence[Row], why: Rejection) -> Report:
+    def reject(self, batch: Batch, action: str, rows: Sequence[Row], why: Rejection) -> DeliveryResult:
         """End a batch whose rows share one fate."""
         return self.close(batch, action, rows, [why] * len(rows))
 
-    def repeat(self, batch: Batch) -> Report | None:
+    def repeat(self, batch: Batch) -> DeliveryResult | None:
         """Settle a batch as the ledger has it; None when it has no record."""
         recorded = ledger.find(self._engine, batch.id)
         if recorded is None:
             return None
         self._lanes.settle(batch, recorded)
-        return Report(f"{counted(batch.rows, 'row')} of {batch.destination}, settled from the ledger")
+        return DeliveryResult(f"{counted(batch.rows, 'row')} of {batch.destination}, settled from the ledger")
 
     def _settle(
-        self, batch: Batch, returned: Sequence[int], then: Gate | None
+        self, batch: Batch, returned: Sequence[int], then: Quota | None
     ) -> tuple[bool, Claimed | None]:
         if then is None:
             return self._lanes.settle(batch, returned), None
@@ -121,7 +121,7 @@ class Settlement:
             log.warning("lease not extended", extra={"batch": batch.id})
 
 
-def _summary(batch: Batch, fates: Fates, rejected: int) -> str:
+def _summary(batch: Batch, fates: BatchOutcome, rejected: int) -> str:
     parts = [f"{counted(len(fates.rows), 'row')} of {batch.destination}"]
     if rejected:
         parts.append(f"{rejected} rejected")

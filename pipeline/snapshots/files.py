@@ -9,12 +9,12 @@ from typing import Any, BinaryIO, cast
 
 from pipeline.errors import Misconfigured
 from pipeline.produce.files import Format, format_of, read
-from pipeline.produce.lines import Line
+from pipeline.produce.lines import FileLine
 
 GZIP = b"\x1f\x8b"
 
 
-def read_file(file: BinaryIO, form: Format | None = None) -> Iterator[Line]:
+def read_file(file: BinaryIO, form: Format | None = None) -> Iterator[FileLine]:
     """Read the lines of a snapshot; its name or its content decide on a format that is not given.
 
     Raises Misconfigured when it cannot be read, also when only its end is missing.

@@ -13,7 +13,8 @@ from typing import Any
 
 from pipeline.model.activation import Activation
 from pipeline.produce.appender import Appender
-from pipeline.produce.chunk import Chunk, Clock, Series
+from pipeline.produce.chunk import Chunk, Timestamps
+from pipeline.produce.series import Series
 from pipeline.snapshots.parts import Part
 from pipeline.snapshots.views import NOTHING, loads
 
@@ -57,7 +58,7 @@ class Outbox:
 
     def _open(self) -> Chunk:
         self._series.number += 1
-        return Chunk(self._series, Clock())
+        return Chunk(self._series, Timestamps())
 
     def _close(self, chunk: Chunk) -> None:
         self._shards |= self._appender.append_chunk(chunk)

@@ -13,7 +13,7 @@ from sqlalchemy.exc import ArgumentError, DataError, IntegrityError, NoSuchModul
 
 from pipeline.errors import Misconfigured
 from pipeline.model.source import Source
-from pipeline.produce.lines import Line
+from pipeline.produce.lines import FileLine
 from pipeline.text.redaction import masked
 from schemas.activation_fields import IDENTIFIERS
 
@@ -21,7 +21,7 @@ CHUNK = 2_000  # rows that are fetched at a time
 PROFILE = "profile_id"
 
 
-def read_query(source: Source, now: datetime) -> Iterator[Line]:
+def read_query(source: Source, now: datetime) -> Iterator[FileLine]:
     """Run the query of a source, with ``now`` as its ``:now``, and give its rows as members.
 
     Raises Misconfigured when that cannot be done; its message holds no password.
@@ -33,7 +33,7 @@ def read_query(source: Source, now: datetime) -> Iterator[Line]:
             with closing(streaming.execute(statement(source), parameters(source, now))) as result:
                 places = columns(source, list(result.keys()))
                 for number, row in enumerate(result, 1):
-                    yield Line(number, member(places, row))
+                    yield FileLine(number, member(places, row))
     except SQLAlchemyError as error:
         raise Misconfigured(f'source "{source.name}": its query failed: {reason(error)}') from error
     finally:

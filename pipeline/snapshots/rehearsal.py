@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from pipeline.deliver.dry_run import Expected, expect
 from pipeline.model.activation import Activation
-from pipeline.records.records import Catalog
+from pipeline.records.catalog import Catalog
 from pipeline.snapshots import difference
 from pipeline.snapshots.outbox import activation_of
 from pipeline.snapshots.parts import Part

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Engine, or_, select
 
-from pipeline.records.records import Catalog
+from pipeline.records.catalog import Catalog
 from pipeline.snapshots.turns import LEASE
 from pipeline.stores.database import reading
 from pipeline.stores.tables import snapshots

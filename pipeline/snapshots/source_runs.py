@@ -9,7 +9,8 @@ from sqlalchemy import Engine
 from pipeline.errors import Misconfigured, PipelineError
 from pipeline.model.source import Source
 from pipeline.produce.appender import Appender
-from pipeline.records.records import Catalog, Records
+from pipeline.records.catalog import Catalog
+from pipeline.records.records import Records
 from pipeline.snapshots.query import read_query
 from pipeline.snapshots.sync import Outcome, Sync
 from pipeline.snapshots.turns import Busy

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Engine, func, select, text
 
 from pipeline.model.activation import Activation, Invalid, from_mapping
-from pipeline.produce.lines import Line
+from pipeline.produce.lines import FileLine
 from pipeline.produce.report import Messages
 from pipeline.snapshots.turns import Turn
 from pipeline.snapshots.views import NOTHING, View
@@ -41,7 +41,7 @@ class Staging:
     found: Reading = field(default_factory=Reading)
     _rows: list[dict[str, Any]] = field(default_factory=list)
 
-    def take(self, lines: Iterable[Line]) -> Reading:
+    def take(self, lines: Iterable[FileLine]) -> Reading:
         """Stage all lines; of several lines of one profile the last one counts."""
         for line in lines:
             self.found.lines += 1
@@ -55,7 +55,7 @@ class Staging:
         self.found.members = settle(self.turn.engine, self.run, self.views[0])
         return self.found
 
-    def add(self, line: Line) -> None:
+    def add(self, line: FileLine) -> None:
         """Stage one line, or note what is wrong with it."""
         try:
             activation = self.read(line)
@@ -68,7 +68,7 @@ class Staging:
             digest, content = view(activation)
             self._row(view, activation.profile_id, digest, content)
 
-    def read(self, line: Line) -> Activation:
+    def read(self, line: FileLine) -> Activation:
         """Read a line as a member; it may leave out the audience, and what happened to the profile."""
         if line.problem is not None or not isinstance(line.row, Mapping):
             raise Invalid({"_schema": [line.problem or "A row is an object."]})

@@ -19,9 +19,9 @@ from sqlalchemy import Engine
 from pipeline.errors import Misconfigured
 from pipeline.model.destination import Destination
 from pipeline.produce.appender import Appender
-from pipeline.produce.lines import Line
+from pipeline.produce.lines import FileLine
 from pipeline.produce.report import Messages
-from pipeline.records.records import Catalog
+from pipeline.records.catalog import Catalog
 from pipeline.snapshots import difference, parts
 from pipeline.snapshots.cleaning import discard, forget_removed
 from pipeline.snapshots.concerns import Concern, concerns
@@ -82,7 +82,7 @@ class Sync:
         self._views = {each.name: view_of(self.catalog.connector_of(each), each) for each in found}
 
     def run(
-        self, lines: Iterable[Line], taken_at: datetime | None = None, source: str | None = None
+        self, lines: Iterable[FileLine], taken_at: datetime | None = None, source: str | None = None
     ) -> Outcome:
         """Take in all members, as they were when the snapshot was taken (now).
 
@@ -105,7 +105,7 @@ class Sync:
                 mine.note(connection, phase="sending")
             return replace(outcome, parts=sending.finish(), sent=True)
 
-    def _rehearse(self, mine: Turn, lines: Iterable[Line]) -> Outcome:
+    def _rehearse(self, mine: Turn, lines: Iterable[FileLine]) -> Outcome:
         """Find the difference and forget it; a run that was interrupted stays as it is."""
         run = rehearsal(self.audience)
         discard(mine, run)
@@ -113,7 +113,7 @@ class Sync:
         discard(mine, run)
         return outcome
 
-    def _compare(self, mine: Turn, run: str, lines: Iterable[Line]) -> Outcome:
+    def _compare(self, mine: Turn, run: str, lines: Iterable[FileLine]) -> Outcome:
         views = list({view.key: view for view in self._views.values()}.values())
         staging = Staging(mine, run, views, self.on_error, lambda amount: self.progress("read", amount))
         found = staging.take(lines)

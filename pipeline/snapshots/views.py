@@ -10,7 +10,7 @@ import msgspec
 from pipeline.model.activation import NUMBER_OR_NAME, Activation
 from pipeline.model.connector import Connector
 from pipeline.model.destination import Destination
-from pipeline.responsys.actions import ACTIONS
+from pipeline.records.kinds import ACTIONS
 from pipeline.text.rendering import render
 
 ALL = "*"

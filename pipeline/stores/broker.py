@@ -33,7 +33,7 @@ def connect(url: str) -> redis.Redis:
     return Client.from_pool(Pool.from_url(url, retry=Retry(NoBackoff(), 0), parser_class=Parser, **SOCKET))
 
 
-def text(value: bytes | str) -> str:
+def decoded(value: bytes | str) -> str:
     """Read what a client of ours returns; redis-py's types leave it open whether it decodes."""
     return value.decode() if isinstance(value, bytes) else value
 

@@ -32,15 +32,15 @@ class Doorbell:
             None  # with a connection of its own: closing kombu's pool would close everybody's
         )
 
-    def accept(self, shard: int) -> None:
+    def ring_accept(self, shard: int) -> None:
         """Say that a shard of the intake holds entries."""
         self._ring("tasks.activation.accept", (shard,), None)
 
-    def deliver(self, batch: str, attempt: int) -> None:
+    def ring_deliver(self, batch: str, attempt: int) -> None:
         """Say that a batch may go; the task has the batch's id, so that its tries are one task in Flower."""
         self._ring("tasks.delivery.deliver", (batch, attempt), batch)
 
-    def poll(self, connector: str) -> None:
+    def ring_poll(self, connector: str) -> None:
         """Say that answers of asynchronous calls are to be asked for."""
         self._ring("tasks.delivery.poll", (connector,), None)
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import redis
 
-UNITS = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
 NEAR = 0.8  # of the memory: worth a word
 
 
@@ -49,11 +48,3 @@ def unwritten(persistence: Mapping[str, Any]) -> str:
     if persistence.get("aof_enabled") and persistence.get("aof_last_write_status") == "err":
         return "append-only file"
     return "snapshot" if persistence.get("rdb_last_bgsave_status") == "err" else ""
-
-
-def spell(size: float) -> str:
-    """Write a number of bytes: "512 MB"."""
-    for unit, name in UNITS:
-        if size >= unit:
-            return f"{size / unit:.{1 if size < 10 * unit else 0}f} {name}"
-    return f"{size:.0f} bytes"

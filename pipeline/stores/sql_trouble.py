@@ -9,7 +9,7 @@ from contextlib import suppress
 import redis
 from sqlalchemy.exc import InternalError, OperationalError, SQLAlchemyError
 
-from pipeline.stores.broker import text
+from pipeline.stores.broker import decoded
 
 LIFE = 15  # seconds; a worker with something to write tries every second, any other every ten
 LONGEST = 200  # characters
@@ -34,4 +34,4 @@ def reason(error: SQLAlchemyError) -> str:
 
 def read(client: redis.Redis) -> str:
     """Return why the SQL store cannot be written to; "" when nobody says so."""
-    return text(client.get("note:sql") or b"")
+    return decoded(client.get("note:sql") or b"")

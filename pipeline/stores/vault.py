@@ -14,19 +14,19 @@ NO_KEY_FITS = (
 
 
 class Vault:
-    """Seals with the first of ``keys`` and opens with any of them."""
+    """Encrypts with the first of ``keys`` and decrypts with any of them."""
 
     def __init__(self, keys: Sequence[str]) -> None:
         if not keys:
             raise Misconfigured(NO_KEY)
         self.fernet = MultiFernet([Fernet(key) for key in keys])
 
-    def seal(self, text: str) -> str:
+    def encrypt(self, text: str) -> str:
         """Encrypt ``text``."""
         return self.fernet.encrypt(text.encode()).decode()
 
-    def open(self, token: str) -> str:
-        """Decrypt what ``seal`` returned; raise Misconfigured when no key fits."""
+    def decrypt(self, token: str) -> str:
+        """Decrypt what ``encrypt`` returned; raise Misconfigured when no key fits."""
         try:
             return self.fernet.decrypt(token).decode()
         except InvalidToken as error:

@@ -2,69 +2,15 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
-from urllib.parse import parse_qsl, quote_plus
+from urllib.parse import quote_plus
 
 VALUE = "…"
 MASK = "[masked]"
 MAX_DETAIL = 300  # characters that are kept of a text of Responsys'
 SHORTEST = 4  # characters; shorter values are parts of words
 PERSONAL = re.compile(r"""[^\s<>"'`\[\](){},;:=]*(?:@|%40)[^\s<>"'`\[\](){},;:=]*|\b[0-9A-Fa-f]{32,}\b""")
-MOST_SHAPES = 3  # of rows that are shown of a call
-
-ROWS = frozenset({"recipientData", "records", "mergeTriggerRecords", "ids"})
-# What comes from the configuration, or names something; everything else is a value.
-SETTINGS = frozenset(
-    {
-        "name",
-        "objectName",
-        "folderName",
-        "fieldName",
-        "fieldType",
-        "fieldNames",
-        "mapTemplateName",
-        "insertOnNoMatch",
-        "updateOnMatch",
-        "matchColumnName1",
-        "matchColumnName2",
-        "matchColumnNames",
-        "matchOperator",
-        "optinValue",
-        "optoutValue",
-        "htmlValue",
-        "textValue",
-        "rejectRecordIfChannelEmpty",
-        "defaultPermissionStatus",
-        "queryAttribute",
-    }
-)
-TELLING = ("action", "qa")  # of a query
-
-
-def redacted(value: Any, key: str = "") -> Any:
-    """Return a body with its structure and settings; of rows that then look alike, one is left."""
-    if isinstance(value, Mapping):
-        return {name: redacted(inner, name) for name, inner in value.items()}
-    if isinstance(value, list):
-        found = [redacted(inner, key if key in SETTINGS else "") for inner in value]
-        return different(found) if key in ROWS else found
-    return value if key in SETTINGS else VALUE
-
-
-def different(rows: list[Any]) -> list[Any]:
-    """Return the first few rows that differ."""
-    found = {json.dumps(row): row for row in rows}
-    shown = list(found.values())[:MOST_SHAPES]
-    return shown if len(found) <= MOST_SHAPES else [*shown, VALUE]
-
-
-def redacted_path(path: str) -> str:
-    """Return a path without what its query is about."""
-    where, _, query = path.partition("?")
-    pairs = parse_qsl(query, keep_blank_values=True)
-    shown = "&".join(f"{name}={value if name in TELLING else VALUE}" for name, value in pairs)
-    return f"{where}?{shown}" if shown else where
 
 
 def masked(text: str) -> str:

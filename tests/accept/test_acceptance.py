@@ -16,7 +16,7 @@ from pipeline.model.connector import Connector
 from pipeline.model.destination import Destination
 from pipeline.produce.appender import Appender
 from pipeline.records import mirror
-from pipeline.records.records import Catalog
+from pipeline.records.catalog import Catalog
 from pipeline.settle import dead_letters
 from pipeline.settle import statistics as stats
 from pipeline.settle.dead_letters import Filter

@@ -11,13 +11,13 @@ from pipeline.accept.acceptance import Acceptance
 from pipeline.accept.intake import Intake
 from pipeline.lanes.batch import Batch
 from pipeline.lanes.lanes import Lanes
-from pipeline.lanes.quota import Gate
+from pipeline.lanes.quota import Quota
 from pipeline.model.activation import Activation, decode, encode
 from pipeline.model.call import Call
 from pipeline.model.connector import Connector
 from pipeline.model.destination import Destination
 from pipeline.records import mirror
-from pipeline.records.records import Catalog
+from pipeline.records.catalog import Catalog
 from pipeline.responsys import actions
 from pipeline.responsys.actions import Action, Step
 from pipeline.settle import dead_letters
@@ -65,7 +65,7 @@ class House:
         return self.acceptance.accept(0)
 
     def cut(self, function: str = "mergeListMembers") -> tuple[Batch, list[Activation]] | None:
-        claimed = self.lanes.claim(Gate("acme", function, "account", 100, limit=60_000, utilisation=1.0))
+        claimed = self.lanes.claim(Quota("acme", function, "account", 100, limit=60_000, utilisation=1.0))
         if not isinstance(claimed, tuple):
             return None
         batch, rows = self.lanes.open(claimed[0])

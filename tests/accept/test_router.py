@@ -9,7 +9,7 @@ from pipeline.accept.intake import TOMBSTONE, Claim
 from pipeline.accept.router import Router
 from pipeline.model.connector import Connector
 from pipeline.model.destination import Destination
-from pipeline.records.records import Catalog
+from pipeline.records.catalog import Catalog
 
 ACME = Connector(
     name="acme",

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pipeline.accept.intake import SHARDS
 from pipeline.model.activation import decode
+from pipeline.model.shard import SHARDS
 from pipeline.settle import dead_letters
 from pipeline.settle.dead_letters import Filter
 

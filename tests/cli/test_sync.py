@@ -6,8 +6,8 @@ import sqlite3
 
 import pytest
 
-from pipeline.accept.intake import SHARDS
 from pipeline.model.activation import decode
+from pipeline.model.shard import SHARDS
 from pipeline.snapshots.turns import turn
 from tests.environment import LAPSED
 

@@ -16,9 +16,10 @@ from sqlalchemy import select
 from pipeline.deliver import Delivery
 from pipeline.deliver.answers import Answers
 from pipeline.deliver.failures import MAX_ATTEMPTS, Failures
-from pipeline.deliver.set_ups import Once
+from pipeline.deliver.set_ups import SetUps
+from pipeline.lanes import limits
 from pipeline.lanes.lanes import Lanes
-from pipeline.lanes.quota import Gate
+from pipeline.lanes.quota import Quota
 from pipeline.model.activation import Activation, encode
 from pipeline.records import mirror
 from pipeline.responsys.client import Client
@@ -99,7 +100,11 @@ class House:
         self.lanes = Lanes(redis)
         self.stopping = threading.Event()
         self.configure()
-        tokens, settlement, once = Tokens(redis, vault), Settlement(engine, self.lanes), Once(redis)
+        tokens, settlement, once = (
+            Tokens(redis, vault, take=limits.take),
+            Settlement(engine, self.lanes),
+            SetUps(redis),
+        )
         failures = Failures(
             client=redis,
             lanes=self.lanes,
@@ -119,7 +124,7 @@ class House:
             stopping=self.stopping,
         )
         account = records.load().connectors["acme"].account
-        self.gate = Gate("acme", "triggerCustomEvent", account, 100, limit=60_000, utilisation=1.0)
+        self.gate = Quota("acme", "triggerCustomEvent", account, 100, limit=60_000, utilisation=1.0)
 
     def configure(self, **changes: Any) -> None:
         lapsed = {**CONFIGURATION["destinations"]["lapsed"], **changes}
@@ -370,7 +375,7 @@ def test_rows_of_a_destination_that_was_removed_become_dead_letters(house, oracl
     house.receive("p1")
     house.records.apply({**CONFIGURATION, "destinations": {}}, prune=True)
     mirror.refresh(house.redis, house.records)
-    batch = cut(house.lanes, Gate("-", "-", "-", limit=60_000))
+    batch = cut(house.lanes, Quota("-", "-", "-", limit=60_000))
     house.delivery.deliver(batch.id, batch.attempt)
 
     why = "the destination was removed before the row could be sent"
@@ -387,7 +392,7 @@ def test_rows_whose_dead_letters_are_written_go_nowhere_else(house, oracle, monk
     house.receive("p1")
     house.records.apply({**CONFIGURATION, "destinations": {}}, prune=True)
     mirror.refresh(house.redis, house.records)
-    batch = cut(house.lanes, Gate("-", "-", "-", limit=60_000))
+    batch = cut(house.lanes, Quota("-", "-", "-", limit=60_000))
     with monkeypatch.context() as patch:
         patch.setattr(house.lanes, "settle", die)
         with pytest.raises(InterruptedError):

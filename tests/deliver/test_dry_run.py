@@ -8,8 +8,8 @@ from pipeline.deliver.dry_run import DryRun
 from pipeline.deliver.expected_calls import Calls
 from pipeline.model.activation import Activation
 from pipeline.model.connector import Connector
+from pipeline.records.catalog import Catalog, Hold
 from pipeline.records.documents import destination as read_destination
-from pipeline.records.records import Catalog, Hold
 from schemas.destination import ACTIONS
 
 ACME = Connector(

@@ -10,10 +10,10 @@ import requests
 import responses
 
 from pipeline.deliver.polling import Polling
-from pipeline.deliver.set_ups import Once
+from pipeline.deliver.set_ups import SetUps
 from pipeline.errors import Held
 from pipeline.lanes import limits
-from pipeline.lanes.quota import Gate
+from pipeline.lanes.quota import Quota
 from pipeline.model.activation import Activation
 from pipeline.model.call import Call, Rejection
 from pipeline.model.connector import Connector
@@ -91,7 +91,7 @@ def go(house: House) -> list[str]:
     reports, account = [], house.gate.account
     while True:
         for function in FUNCTIONS:
-            claimed = house.lanes.claim(Gate("acme", function, account, 100, limit=60_000, utilisation=1.0))
+            claimed = house.lanes.claim(Quota("acme", function, account, 100, limit=60_000, utilisation=1.0))
             if isinstance(claimed, tuple):
                 reports.append(house.delivery.deliver(claimed.batch, claimed.attempt).text)
                 break
@@ -167,8 +167,8 @@ def test_one_batch_sets_up_while_the_others_wait(house, oracle):
     assert house.redis.zcard("flying:acme") == 0  # who waits for a table takes no slot of the connector
 
 
-def house_gate(house: House, function: str) -> Gate:
-    return Gate("acme", function, house.gate.account, 100, limit=60_000, utilisation=1.0)
+def house_gate(house: House, function: str) -> Quota:
+    return Quota("acme", function, house.gate.account, 100, limit=60_000, utilisation=1.0)
 
 
 def test_a_table_that_cannot_be_made_holds_the_destination_and_no_row_is_merged_twice(house, oracle):
@@ -307,7 +307,7 @@ def test_what_must_not_be_done_twice_is_not_because_of_a_set_up_before_it(house,
     monkeypatch.setattr(Export, "steps", staticmethod(once_only))
     oracle.get(TABLES, json=["T"])
     house.receive("p1")
-    Once(house.redis).remember(house.gate.account, "T")
+    SetUps(house.redis).remember(house.gate.account, "T")
     claimed = house.lanes.claim(house_gate(house, FUNCTIONS[0]))
     job = house.delivery._answers.skip_known(
         house.delivery.open(claimed.batch, claimed.attempt, ("claimed",))
@@ -315,7 +315,7 @@ def test_what_must_not_be_done_twice_is_not_because_of_a_set_up_before_it(house,
     house.lanes.begin(job.batch, job.progress.dumps())
     house.redis.zadd("flying:acme", {claimed.batch: 1})
     ((batch, attempt),) = house.lanes.lapsed("acme")
-    Once(house.redis).forget(house.gate.account)
+    SetUps(house.redis).forget(house.gate.account)
 
     house.delivery.deliver(batch, attempt)
     assert [(profile, code) for profile, code, _ in house.letters()] == [("p1", "OutcomeUnknown")]
@@ -339,7 +339,7 @@ def test_a_look_that_finds_something_wrong_gives_its_turn_back(house, oracle, mo
     go(house)
 
     assert house.hold("destination", "lapsed") == "held: MISSING_COLUMN"
-    assert Once(house.redis).take(house.gate.account, "T", "another batch")
+    assert SetUps(house.redis).take(house.gate.account, "T", "another batch")
 
 
 SUBMIT = f"{HOST}/rest/asyncApi/v1.3/events/LAPSED"
@@ -370,7 +370,7 @@ class Gates:
     def __init__(self, house: House) -> None:
         self._house = house
 
-    def gate(self, connector: str, function: str) -> Gate:
+    def gate(self, connector: str, function: str) -> Quota:
         return house_gate(self._house, function)
 
 
@@ -453,7 +453,7 @@ def test_questions_are_no_more_than_the_account_says(later):
     assert [ask(later, gate) for _ in range(2)] == [1, 0]
 
 
-def ask(house: House, gate: Gate) -> int:
+def ask(house: House, gate: Quota) -> int:
     """Ask after one request more, if that may be."""
     house.redis.hset("batch:b", mapping={"attempt": 1, "request": "R"})
     house.redis.zadd("polls:acme", {"b": 1})

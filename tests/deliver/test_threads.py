@@ -4,7 +4,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from pipeline.deliver.threads import Seats
+from pipeline.deliver.threads import ThreadShare
 
 
 def taken(seats, *connectors):
@@ -14,7 +14,7 @@ def taken(seats, *connectors):
 
 
 def test_one_connector_gets_all_threads_but_one():
-    seats = Seats()
+    seats = ThreadShare()
     seats.threads = 4
 
     assert taken(seats, *["slow"] * 4, "other") == [True, True, True, False, True]
@@ -23,7 +23,7 @@ def test_one_connector_gets_all_threads_but_one():
 
 @pytest.mark.parametrize("threads", [0, 1, 2, 3])
 def test_with_few_threads_they_are_anybodys(threads):
-    seats = Seats()
+    seats = ThreadShare()
     seats.threads = threads
 
     assert taken(seats, "slow", "slow", "slow") == [True, True, True]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pipeline import Producer
 from pipeline.lanes.lanes import CLAIM_LEASE
 from pipeline.produce.appender import AppendFailed
-from pipeline.runtime.worker import Runtime
+from pipeline.runtime.worker import Worker
 from pipeline.settle import dead_letters
 from pipeline.settle.dead_letters import Filter
 from tests.model import books, operator
@@ -58,7 +58,7 @@ class Actions:
         repeat = [each for each in told if each.chosen]
         uncertain = {each.number for each in told}
 
-        def act(_: Runtime) -> None:
+        def act(_: Worker) -> None:
             with Producer("redis://", bell=self.world.bell) as producer:
                 try:
                     report = producer.activate_many(
@@ -85,7 +85,7 @@ class Actions:
         rows = [[each.row() for each in told] for told in self.story.dead]
         self.story.dead = []
 
-        def act(_: Runtime) -> None:
+        def act(_: Worker) -> None:
             with Producer("redis://", bell=self.world.bell) as producer:
                 for activations in repeats:
                     producer.append(activations)
@@ -101,7 +101,7 @@ class Actions:
         while self.world.bell.shards:
             shard = self.world.bell.shards.pop(0)
 
-            def act(worker: Runtime, shard: int = shard) -> None:
+            def act(worker: Worker, shard: int = shard) -> None:
                 worker.acceptance.accept(shard)
                 worker.dispatch.run()
 
@@ -133,10 +133,10 @@ class Actions:
         self.world.reached["twice"] += (batch, attempt) in self._answered or known[0] != str(attempt).encode()
         self._answered.add((batch, attempt))
 
-        def act(worker: Runtime) -> None:
+        def act(worker: Worker) -> None:
             frame = self.world.trips.frames[-1]
             frame.batch, frame.connector = batch, (known[1] or b"").decode()
-            then = worker.dispatch.any_gate() if on else None
+            then = worker.dispatch.random_quota() if on else None
             report = worker.delivery.deliver(batch, attempt, then=then)
             self.world.reached["late"] += "too late" in report.text
             claimed = worker.dispatch.following(report.following) if on else None
@@ -184,7 +184,7 @@ class Actions:
                 self.story.replayed[number] += letter.code in UNKNOWN and letter.destination == "event"
         self.story.replaying = True
 
-        def act(worker: Runtime) -> None:
+        def act(worker: Worker) -> None:
             try:
                 dead_letters.replay(self.world.engine, worker.appender, Filter())
             except AppendFailed:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from pipeline.accept.intake import SHARDS
+from pipeline.model.shard import SHARDS
 from pipeline.settle import dead_letters
 from pipeline.settle import statistics as stats
 from pipeline.settle.dead_letters import DeadLetter, Filter

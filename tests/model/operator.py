@@ -5,23 +5,23 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pipeline.records import mirror
-from pipeline.runtime.worker import Runtime
+from pipeline.runtime.worker import Worker
 from tests.model.records import DESTINATIONS, Setup, columns
 
 if TYPE_CHECKING:
     from tests.model.actions import Actions
 
-Act = Callable[["Actions", Runtime], None]
+Act = Callable[["Actions", Worker], None]
 
 
-def pause(scope: Any, name: str, actions: "Actions", worker: Runtime) -> None:
+def pause(scope: Any, name: str, actions: "Actions", worker: Worker) -> None:
     """Stop sending, as ``activation pause`` does."""
     if scope == "connector" or name not in actions.world.setup.removed:
         worker.records.hold(scope, name, "paused")
     mirror.publish(actions.world.client, worker.records.load())
 
 
-def resume(actions: "Actions", worker: Runtime) -> None:
+def resume(actions: "Actions", worker: Worker) -> None:
     """Go on with everything that is paused or held."""
     actions.world.stopped = set()
     for scope, name in worker.records.load().holds:
@@ -29,7 +29,7 @@ def resume(actions: "Actions", worker: Runtime) -> None:
     mirror.publish(actions.world.client, worker.records.load())
 
 
-def change(destination: str, changes: Mapping[str, Any], actions: "Actions", _: Runtime) -> None:
+def change(destination: str, changes: Mapping[str, Any], actions: "Actions", _: Worker) -> None:
     """Change options of a destination, and bring it back if it was removed."""
     actions.world.setup.change(destination, **changes)
     actions.resent |= changes.get("on_unknown") == "resend"
@@ -38,20 +38,20 @@ def change(destination: str, changes: Mapping[str, Any], actions: "Actions", _: 
     actions.world.apply()
 
 
-def remove(destination: str, actions: "Actions", _: Runtime) -> None:
+def remove(destination: str, actions: "Actions", _: Worker) -> None:
     """Remove a destination, with ``activation apply --prune``."""
     actions.once_removed.add(destination)
     actions.world.setup.remove(destination)
     actions.world.apply()
 
 
-def restore(actions: "Actions", _: Runtime) -> None:
+def restore(actions: "Actions", _: Worker) -> None:
     """Make everything as it was in the beginning."""
     actions.world.setup = Setup()
     actions.world.apply()
 
 
-def flush(destination: str, actions: "Actions", worker: Runtime) -> None:
+def flush(destination: str, actions: "Actions", worker: Worker) -> None:
     """Send now what waits."""
     worker.lanes.flush(destination)
 

@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from pipeline.records import mirror
 from pipeline.runtime import worker as program
-from pipeline.runtime.worker import Runtime
+from pipeline.runtime.worker import Worker
 from pipeline.settings import Settings
 from pipeline.settle import ledger
 from pipeline.stores.broker import connect
@@ -38,11 +38,11 @@ class Bell:
         self.shards: list[int] = []
         self.batches: list[tuple[str, int]] = []
 
-    def accept(self, shard: int) -> None:
+    def ring_accept(self, shard: int) -> None:
         if shard not in self.shards:
             self.shards.append(shard)
 
-    def deliver(self, batch: str, attempt: int) -> None:
+    def ring_deliver(self, batch: str, attempt: int) -> None:
         self.batches.append((batch, attempt))
 
     def read_limits(self, connector: str) -> None:
@@ -97,7 +97,7 @@ class World:
             "ACTIVATION_DATA_DIR": str(stores.folder), "ACTIVATION_BROKER_URL": stores.url,
             "ACTIVATION_SECRET_KEY": KEY,
         })  # fmt: skip
-        self.workers = [Runtime(self._settings) for _ in range(WORKERS)]
+        self.workers = [Worker(self._settings) for _ in range(WORKERS)]
         self.records = self.workers[0].records
         self.setup = Setup()
         self.apply()
@@ -124,7 +124,7 @@ class World:
         mirror.publish(self.client, self.records.load())
 
     def step(
-        self, name: str, act: Callable[[Runtime], object], fate: Fate | None = None, who: int = 0
+        self, name: str, act: Callable[[Worker], object], fate: Fate | None = None, who: int = 0
     ) -> Frame:
         """Let a worker do something; it may die of it, and then another one takes its place."""
         if not self.trips.frames:
@@ -138,7 +138,7 @@ class World:
             except (redis.RedisError, SQLAlchemyError):
                 assert frame.struck is not None, "a step failed without a reason"
         if died:
-            self.workers[who] = Runtime(self._settings)
+            self.workers[who] = Worker(self._settings)
             recorded = bool(frame.batch) and ledger.find(self.engine, frame.batch) is not None
             self.reached.died(frame, recorded=recorded)
         elif frame.struck is not None:

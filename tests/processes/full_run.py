@@ -18,8 +18,8 @@ from celery import Celery
 from click.testing import CliRunner
 from sqlalchemy import select
 
-from pipeline.accept.intake import SHARDS
 from pipeline.cli import main
+from pipeline.model.shard import SHARDS
 from pipeline.runtime import flower
 from pipeline.stores import embedded, tables
 from pipeline.stores.database import reading
@@ -142,7 +142,7 @@ class FullRun:
         names = [key for key in self.house.client.keys("login:*") if key.count(b":") == 1]
         for name in names:
             if sealed := self.house.client.get(name):
-                record = json.loads(self.vault.open(sealed.decode()))
+                record = json.loads(self.vault.decrypt(sealed.decode()))
                 self.canaries.add(f"token {record['token'][-8:]}", record["token"])
                 self.canaries.add(f"digest of login {record['login'][:8]}", record["login"])
         return len(names)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from pipeline.accept.intake import SHARDS
+from pipeline.model.shard import SHARDS
 from pipeline.records import mirror
 from pipeline.records.records import Records
 from pipeline.runtime.worker import open_engine

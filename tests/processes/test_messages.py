@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 from celery import Celery
 
-from pipeline.accept.intake import SHARDS
+from pipeline.model.shard import SHARDS
 from pipeline.stores.broker import celery_settings
 from tests.processes.house import until
 from tests.processes.outlet import activations, people

@@ -9,7 +9,8 @@ from redis.exceptions import AuthenticationError, OutOfMemoryError, ReadOnlyErro
 
 from pipeline.model.activation import Activation
 from pipeline.produce.appender import Appender, AppendFailed, explain, passing
-from pipeline.produce.chunk import MAX_BYTES, Clock, Numbers
+from pipeline.produce.chunk import MAX_BYTES, Timestamps
+from pipeline.produce.series import SeriesPool
 from pipeline.stores.broker import connect
 from pipeline.stores.doorbell import RINGS
 
@@ -27,7 +28,7 @@ def pauses():
 
 @pytest.fixture
 def appender(redis, bell, pauses):
-    return Appender(redis, bell, clock=Clock(NOON.timestamp), sleep=pauses.append)
+    return Appender(redis, bell, clock=Timestamps(NOON.timestamp), sleep=pauses.append)
 
 
 @pytest.fixture
@@ -238,14 +239,14 @@ def test_some_errors_pass_and_others_do_not(error, passes):
 def test_the_clock_never_goes_back():
     """Else a change could count as older than one before it."""
     times = iter([NOON, NOON.replace(hour=11), NOON.replace(hour=13)])
-    clock = Clock(lambda: next(times).timestamp())
+    clock = Timestamps(lambda: next(times).timestamp())
 
     assert [clock.text() for _ in range(3)] == [f'"2026-11-21T{hour}:00:00Z"' for hour in (12, 12, 13)]
 
 
 def test_the_clock_stands_still_for_less_than_an_append_takes():
     times = iter([0.0, 0.00009, 0.0001])
-    clock = Clock(lambda: NOON.timestamp() + next(times))
+    clock = Timestamps(lambda: NOON.timestamp() + next(times))
 
     assert [clock.text() for _ in range(3)] == [
         '"2026-11-21T12:00:00Z"', '"2026-11-21T12:00:00Z"', '"2026-11-21T12:00:00.000100Z"',
@@ -253,7 +254,7 @@ def test_the_clock_stands_still_for_less_than_an_append_takes():
 
 
 def test_a_series_is_lent_to_one_chunk_at_a_time():
-    numbers = Numbers()
+    numbers = SeriesPool()
     first, second = numbers.take(), numbers.take()
     numbers.give_back(first)
 

@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.errors import Misconfigured
 from pipeline.produce.files import format_of, read
-from pipeline.produce.lines import LONGEST_LINE, Line
+from pipeline.produce.lines import LONGEST_LINE, FileLine
 
 
 def lines(content, form=None):
@@ -41,15 +41,15 @@ def test_json_lines_are_told_by_their_first_character(content):
 
 
 def test_lines_are_numbered_from_one_and_blank_ones_skipped():
-    assert lines(b'{"a": 1}\n\n{"a": 2}') == [Line(1, {"a": 1}), Line(3, {"a": 2})]
+    assert lines(b'{"a": 1}\n\n{"a": 2}') == [FileLine(1, {"a": 1}), FileLine(3, {"a": 2})]
 
 
 def test_a_line_that_is_not_json_is_a_problem_of_its_own():
     assert lines(b'{"a": 1}\n{"a" 2}\n{"a": "\xff"}\n{"a": 4}\n') == [
-        Line(1, {"a": 1}),
-        Line(2, problem="This is not JSON: Expecting ':' delimiter at character 6."),
-        Line(3, problem="This is not UTF-8: see byte 7."),
-        Line(4, {"a": 4}),
+        FileLine(1, {"a": 1}),
+        FileLine(2, problem="This is not JSON: Expecting ':' delimiter at character 6."),
+        FileLine(3, problem="This is not UTF-8: see byte 7."),
+        FileLine(4, {"a": 4}),
     ]
 
 
@@ -60,7 +60,7 @@ def test_a_line_without_end_is_not_read_into_memory(form):
 
     found = lines(start + b"1," + b"x" * (3 * LONGEST_LINE) + b"\n" + last, form)
 
-    assert found[-2] == Line(2, problem="This line has more than 1,048,576 bytes.")
+    assert found[-2] == FileLine(2, problem="This line has more than 1,048,576 bytes.")
     assert found[-1].number == 3
     assert found[-1].row is not None
 
@@ -113,7 +113,7 @@ def test_columns_become_fields_identifiers_and_variables():
     )
 
     assert lines(content) == [
-        Line(
+        FileLine(
             2,
             {
                 "profile_id": "p-1",
@@ -149,8 +149,8 @@ def test_the_header_tells_the_separator(separator):
 
 def test_ragged_rows_are_problems_that_name_both_counts():
     assert lines(b"profile_id,tier\np-1,gold,extra\np-2\n\np-3,gold\n")[:2] == [
-        Line(2, problem="The header has 2 columns, and this row 3."),
-        Line(3, problem="The header has 2 columns, and this row 1."),
+        FileLine(2, problem="The header has 2 columns, and this row 3."),
+        FileLine(3, problem="The header has 2 columns, and this row 1."),
     ]
 
 
@@ -164,7 +164,7 @@ def test_a_cell_may_span_lines():
 def test_a_quote_that_is_not_closed_is_found():
     *_, last = lines(b'profile_id,note\np-1,x\np-2,"one\np-3,x\n')
 
-    assert last == Line(
+    assert last == FileLine(
         3,
         problem="This is not CSV (unexpected end of data); look for a quote that is not closed. "
         "It took up lines 3 to 4.",
@@ -184,5 +184,5 @@ def test_a_row_of_ever_more_lines_is_not_read_into_memory():
 def test_a_line_in_another_encoding_does_not_stop_the_others():
     first, second = lines("profile_id,name\np-1,Zoë\n".encode("latin-1") + b"p-2,Ada\n")
 
-    assert first == Line(2, problem="This is not UTF-8: see byte 6 of line 2.")
+    assert first == FileLine(2, problem="This is not UTF-8: see byte 6 of line 2.")
     assert second.row["variables"] == {"name": "Ada"}

@@ -9,8 +9,9 @@ from pipeline.errors import Misconfigured
 from pipeline.model.connector import Connector
 from pipeline.model.destination import Destination
 from pipeline.model.source import Source
+from pipeline.records.catalog import Catalog, Hold
 from pipeline.records.changes import Change, Changes
-from pipeline.records.records import Catalog, Hold, Records
+from pipeline.records.records import Records
 from pipeline.stores import tables
 from pipeline.stores.vault import Vault
 

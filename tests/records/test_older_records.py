@@ -11,7 +11,7 @@ from pipeline.accept.acceptance import Acceptance
 from pipeline.accept.intake import Intake
 from pipeline.errors import Misconfigured
 from pipeline.records import mirror
-from pipeline.records.records import Catalog
+from pipeline.records.catalog import Catalog
 from pipeline.snapshots.sync import Sync
 from pipeline.stores import tables
 from schemas.configuration import ConfigurationSchema

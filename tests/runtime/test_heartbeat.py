@@ -14,7 +14,7 @@ from pipeline.lanes.dispatch import Dispatch
 from pipeline.lanes.lanes import Lanes
 from pipeline.model.source import Source
 from pipeline.records import mirror
-from pipeline.records.records import Catalog, Hold
+from pipeline.records.catalog import Catalog, Hold
 from pipeline.runtime.heartbeat import Heartbeat
 from pipeline.settle import statistics as stats
 from pipeline.stores.tables import folds
@@ -29,10 +29,10 @@ class Bell:
         self.rung: list[tuple[str, object]] = []
         self.queue = None  # the server in whose queue it rings
 
-    def accept(self, shard):
+    def ring_accept(self, shard):
         self.rung.append(("accept", shard))
 
-    def deliver(self, batch, attempt):
+    def ring_deliver(self, batch, attempt):
         self.rung.append(("deliver", attempt))
         if self.queue:
             self.queue.lpush("deliveries", "doorbell")

@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pipeline.accept.acceptance import Acceptance
-from pipeline.accept.intake import SHARDS, Intake
+from pipeline.accept.intake import Intake
+from pipeline.model.shard import SHARDS
 from pipeline.produce.appender import Appender
 from pipeline.records import mirror
-from pipeline.records.records import Catalog
+from pipeline.records.catalog import Catalog
 from pipeline.settle import dead_letters
 from pipeline.settle import statistics as stats
 from pipeline.settle.dead_letters import DeadLetter, Filter
@@ -19,7 +20,7 @@ from tests.accept.test_acceptance import ACME, LAPSED, LEFT, entry
 class Bell:
     """A doorbell that nobody hears."""
 
-    def accept(self, shard: int) -> None:
+    def ring_accept(self, shard: int) -> None:
         """Ring."""
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Engine, select
 
 from pipeline.model.activation import Activation
 from pipeline.produce.appender import Appender
-from pipeline.produce.lines import Line
+from pipeline.produce.lines import FileLine
 from pipeline.records import mirror
 from pipeline.records.records import Records
 from pipeline.snapshots.sync import Outcome, Sync
@@ -43,7 +43,7 @@ class House:
     def sync(self, *rows: Any, dry_run: bool = False, **how: Any) -> Outcome:
         """Take a snapshot of these rows in, a minute after the last one."""
         self.now += timedelta(minutes=1)
-        lines = (row if isinstance(row, Line) else Line(n, row) for n, row in enumerate(rows, 1))
+        lines = (row if isinstance(row, FileLine) else FileLine(n, row) for n, row in enumerate(rows, 1))
         return self.prepare(dry_run=dry_run, **how).run(lines, self.now)
 
     def prepare(self, *, dry_run: bool = False, client: Any = None, **how: Any) -> Sync:

@@ -4,7 +4,7 @@ import io
 import pytest
 
 from pipeline.errors import Misconfigured
-from pipeline.produce.lines import Line
+from pipeline.produce.lines import FileLine
 from pipeline.snapshots.files import read_file
 
 JSON = b'{"profile_id": "a"}\n{"profile_id": "b"}\n'
@@ -21,8 +21,8 @@ def named(content: bytes, name: str) -> io.BytesIO:
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])
 def test_compressed_or_not_lines_are_read(pack, name):
     assert list(read_file(named(pack(JSON), name))) == [
-        Line(1, {"profile_id": "a"}),
-        Line(2, {"profile_id": "b"}),
+        FileLine(1, {"profile_id": "a"}),
+        FileLine(2, {"profile_id": "b"}),
     ]
 
 

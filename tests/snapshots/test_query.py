@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from pipeline.errors import Misconfigured
 from pipeline.model.source import Source
-from pipeline.produce.lines import Line
+from pipeline.produce.lines import FileLine
 from pipeline.snapshots.query import plainly, read_query
 from pipeline.stores.database import open_database
 
@@ -44,10 +44,10 @@ def asking(source, query, **changes):
 
 def test_rows_are_members(source):
     assert list(read_query(source, NOON)) == [
-        Line(
+        FileLine(
             1, {"profile_id": "1", "identifiers": {"email": "ada@example.com"}, "variables": {"tier": "gold"}}
         ),
-        Line(2, {"profile_id": "2", "identifiers": {}, "variables": {"tier": None}}),
+        FileLine(2, {"profile_id": "2", "identifiers": {}, "variables": {"tier": None}}),
     ]
 
 

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import insert
 
 from pipeline.model.source import Source
-from pipeline.records.records import Catalog
+from pipeline.records.catalog import Catalog
 from pipeline.snapshots.schedule import due
 from pipeline.stores.tables import snapshots
 

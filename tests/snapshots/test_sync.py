@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.errors import Misconfigured
 from pipeline.produce.appender import AppendFailed
-from pipeline.produce.lines import Line
+from pipeline.produce.lines import FileLine
 from pipeline.snapshots.concerns import Concern
 from pipeline.stores import tables
 from pipeline.stores.broker import connect
@@ -234,7 +234,7 @@ def test_lines_of_nobody_knows_whom_need_consent(house):
     house.taken()
 
     outcome = house.sync(
-        *map(member, "abcde"), Line(6, problem="This is not JSON."), Line(7, {"profile_id": 7})
+        *map(member, "abcde"), FileLine(6, problem="This is not JSON."), FileLine(7, {"profile_id": 7})
     )
 
     text = "2 of 7 lines name no profile that can be read: whoever is meant would seem to have left"
@@ -329,7 +329,7 @@ def test_a_dry_run_leaves_an_interrupted_run_as_it_is(house, wire):
 
 def test_a_reading_that_fails_sends_nothing_and_the_next_one_begins_anew(house, small_pages):
     def broken():
-        yield from (Line(n, member(f"p{n}")) for n in range(10))
+        yield from (FileLine(n, member(f"p{n}")) for n in range(10))
         raise Misconfigured("the compressed file is cut off")
 
     with pytest.raises(Misconfigured):

@@ -11,24 +11,24 @@ NEW = Fernet.generate_key().decode()
 
 
 def test_what_was_sealed_opens_and_does_not_show_the_text():
-    sealed = Vault([NEW]).seal("pässword")
+    sealed = Vault([NEW]).encrypt("pässword")
 
-    assert Vault([NEW]).open(sealed) == "pässword"
+    assert Vault([NEW]).decrypt(sealed) == "pässword"
     assert "pässword" not in sealed
 
 
 def test_a_former_key_behind_the_newest_still_opens():
-    sealed = Vault([OLD]).seal("secret")
+    sealed = Vault([OLD]).encrypt("secret")
 
-    assert Vault([NEW, OLD]).open(sealed) == "secret"
+    assert Vault([NEW, OLD]).decrypt(sealed) == "secret"
 
 
 @pytest.mark.parametrize(
-    "token", [Vault([OLD]).seal("secret"), "never sealed", ""], ids=["old", "never", "empty"]
+    "token", [Vault([OLD]).encrypt("secret"), "never sealed", ""], ids=["old", "never", "empty"]
 )
 def test_what_no_key_opens_says_what_to_do(token):
     with pytest.raises(Misconfigured, match="ACTIVATION_SECRET_KEY"):
-        Vault([NEW]).open(token)
+        Vault([NEW]).decrypt(token)
 
 
 def test_a_vault_without_keys_says_what_to_do():

@@ -1,6 +1,7 @@
 import pytest
 
-from pipeline.text.redaction import Hidden, redacted, redacted_path
+from pipeline.responsys.bodies import redacted, redacted_path
+from pipeline.text.redaction import Hidden
 
 
 def test_columns_and_settings_stay_and_values_go():

@@ -5,7 +5,8 @@ from typing import Any
 
 import redis
 
-from pipeline.accept.intake import SHARDS, TOMBSTONE
+from pipeline.accept.intake import TOMBSTONE
+from pipeline.model.shard import SHARDS
 from pipeline.operate.erasure.found import Found
 from pipeline.operate.erasure.whose import is_of
 from pipeline.stores.scripts import Scripts

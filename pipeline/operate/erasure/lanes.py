@@ -10,7 +10,7 @@ from pipeline.lanes.batch import Batch
 from pipeline.lanes.lanes import Lanes
 from pipeline.operate.erasure.found import Found
 from pipeline.settle import ledger
-from pipeline.stores.broker import text
+from pipeline.stores.broker import decoded
 from pipeline.stores.scripts import Argument, Scripts
 
 MOST = 500  # parked rows at a time
@@ -18,7 +18,7 @@ MOST = 500  # parked rows at a time
 
 def erase(client: redis.Redis, engine: Engine, profile: str, found: Found, *, look: bool) -> None:
     """Take a profile's rows out of all destinations; those whose call may be out are left."""
-    for destination in sorted(map(text, client.smembers("destinations"))):
+    for destination in sorted(map(decoded, client.smembers("destinations"))):
         if not waiting(client, destination, profile, found, look=look):
             continue
         if look:
@@ -67,13 +67,13 @@ def settled(lanes: Lanes, engine: Engine, batch: Batch) -> bool:
 
 def batches(client: redis.Redis, destination: str) -> Iterator[str]:
     """Name the batches of a destination."""
-    ways = [text(way).partition(":")[::2] for way in client.smembers("ways")]
+    ways = [decoded(way).partition(":")[::2] for way in client.smembers("ways")]
     keys = {f"{kind}:{connector}" for connector, _ in ways for kind in ("flying", "polls")}
     keys |= {f"retry:{connector}:{function}" for connector, function in ways}
     with client.pipeline(transaction=False) as pipe:
         for key in sorted(keys):
             pipe.zrange(key, 0, -1)
-        names = sorted({text(name) for names in pipe.execute() for name in names})
+        names = sorted({decoded(name) for names in pipe.execute() for name in names})
         for name in names:
             pipe.hget(f"batch:{name}", "destination")
         owners = pipe.execute()

@@ -9,7 +9,7 @@ from typing import Any
 import redis
 
 from pipeline.lanes.lanes import CLAIM_LEASE
-from pipeline.stores.broker import text
+from pipeline.stores.broker import decoded
 
 FIRST_CALL = re.compile(r"@(\w+)")  # in the name of a lane, where it is not the destination's own
 MOST_SILENCE = 10.0  # seconds in which a worker that has nothing else to do answers the doorbell of a batch
@@ -54,7 +54,7 @@ def backlogs(client: redis.Redis, destinations: Iterable[str] = ()) -> dict[str,
     with client.pipeline(transaction=False) as pipe:
         pipe.smembers("destinations")
         pipe.smembers("ways")
-        known, ways = ([text(name) for name in found] for found in pipe.execute())
+        known, ways = ([decoded(name) for name in found] for found in pipe.execute())
     return Reading(client, sorted({*known, *destinations}), sorted(ways)).backlogs()
 
 
@@ -101,10 +101,13 @@ class Reading:
             answers = iter(pipe.execute())
         lanes = {}
         for name in self._destinations:
-            members, way = sorted(map(text, next(answers))), [text(part or b"") for part in next(answers)]
+            members, way = (
+                sorted(map(decoded, next(answers))),
+                [decoded(part or b"") for part in next(answers)],
+            )
             lanes[name] = [(lane, ready_key(way, lane)) for lane in members]
         flying = {connector: next(answers) for connector in self._connectors}
-        return lanes, [(text(batch), connector) for connector in flying for batch in flying[connector]]
+        return lanes, [(decoded(batch), connector) for connector in flying for batch in flying[connector]]
 
     def _ask_batch(self, pipe: Any, batch: str, connector: str) -> None:
         pipe.hmget(f"batch:{batch}", "destination", "state", "rows")
@@ -120,7 +123,9 @@ class Reading:
         if state is None:  # settled in the meantime
             return None
         oldest = first[0][1] if first else None
-        return Flight(text(destination), text(state), int(rows), oldest, lease, min(tries, default=None))
+        return Flight(
+            decoded(destination), decoded(state), int(rows), oldest, lease, min(tries, default=None)
+        )
 
     def _functions(self, connector: str) -> list[str]:
         return [function for owner, function in self._ways if owner == connector]

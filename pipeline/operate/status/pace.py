@@ -9,8 +9,8 @@ import redis
 
 from pipeline.lanes import limits
 from pipeline.model.connector import Connector
-from pipeline.records.records import Catalog
-from pipeline.responsys.actions import ACTIONS
+from pipeline.records.catalog import Catalog
+from pipeline.records.kinds import ACTIONS
 
 RECOVERY = 0.1  # of the allowance, with each window that passes well after a refusal (see limits.inc.lua)
 HEEDED = (

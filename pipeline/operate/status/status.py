@@ -7,15 +7,15 @@ from datetime import UTC, datetime
 import redis
 from sqlalchemy import Engine
 
-from pipeline.accept.intake import SHARDS
 from pipeline.lanes import limits
+from pipeline.model.shard import SHARDS
 from pipeline.operate.status import workers
 from pipeline.operate.status.backlog import Backlog, backlogs
 from pipeline.operate.status.open_letters import open_letters
 from pipeline.operate.status.pace import Pace, paces
-from pipeline.records.records import Catalog
+from pipeline.records.catalog import Catalog
+from pipeline.records.kinds import ACTIONS
 from pipeline.records.stops import Stop, in_the_way, stops
-from pipeline.responsys.actions import ACTIONS
 from pipeline.stores import redis_health as server
 from pipeline.stores import sql_trouble as notes
 from pipeline.stores.redis_health import Server

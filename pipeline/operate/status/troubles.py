@@ -8,9 +8,9 @@ from pipeline.operate.status.status import Line, Status
 from pipeline.records.stops import way_out
 from pipeline.runtime.heartbeat import MOST_DOORBELLS
 from pipeline.stores.redis_health import NEAR
-from pipeline.stores.redis_health import spell as spell_size
 from pipeline.text.durations import spell
 from pipeline.text.plural import counted
+from pipeline.text.sizes import spell as spell_size
 
 BEHIND = 60.0  # seconds a batch may be due before that is worth a word
 

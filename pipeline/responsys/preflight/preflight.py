@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
 
-from pipeline.deliver.polling import FUNCTION as POLL
 from pipeline.model.connector import Connector
 from pipeline.model.destination import Destination
-from pipeline.records.records import used
 from pipeline.responsys import needs
 from pipeline.responsys.actions import ACTIONS
 from pipeline.responsys.client import Client
@@ -20,10 +18,11 @@ from pipeline.responsys.preflight.finding import Finding, guarded
 from pipeline.responsys.preflight.lists import look_for_columns, look_for_list
 from pipeline.responsys.preflight.messages import look_for_campaign, look_for_event
 from pipeline.responsys.preflight.supplemental_tables import look_for_supplemental
+from pipeline.responsys.requests import POLL_REQUESTS
 
 Look = Callable[[Account, str, Any], Iterator[Finding]]
 
-LOOKS: dict[type[needs.Need], tuple[str, Look]] = {
+LOOKS: dict[type[object], tuple[str, Look]] = {
     needs.ListColumns: ("column", look_for_columns),
     needs.Event: ("event", look_for_event),
     needs.Campaign: ("campaign", look_for_campaign),
@@ -70,9 +69,9 @@ class Preflight:
     @cached_property
     def _later(self) -> bool:
         """Whether the answers of any destination come later."""
-        return any(used(self.connector, each).api == "async" for each in self.destinations)
+        return any(self.connector.through(each).api == "async" for each in self.destinations)
 
     @property
     def _functions(self) -> set[str]:
         functions = {name for each in self.destinations for name in ACTIONS[each.action].functions}
-        return functions | {POLL} if self._later else functions
+        return functions | {POLL_REQUESTS} if self._later else functions

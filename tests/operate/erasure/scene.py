@@ -11,10 +11,11 @@ import redis as redis_py
 from sqlalchemy import Engine, select
 
 from pipeline.accept.acceptance import Acceptance
-from pipeline.accept.intake import SHARDS, Intake
+from pipeline.accept.intake import Intake
 from pipeline.lanes.batch import Batch
-from pipeline.lanes.quota import Gate
+from pipeline.lanes.quota import Quota
 from pipeline.model.activation import Activation, encode
+from pipeline.model.shard import SHARDS
 from pipeline.operate.erasure.erasure import Erasure
 from pipeline.operate.erasure.found import Found
 from pipeline.settle import dead_letters
@@ -28,7 +29,7 @@ from tests.environment import ACME, LAPSED, House
 
 ZOE = 'Zoë "p-7" *?[\\] 日'  # a profile with all that an id may hold
 TRACE = "zoe-was-here"
-EVENTS = Gate("acme", "triggerCustomEvent", "account", limit=60_000, utilisation=1.0)
+EVENTS = Quota("acme", "triggerCustomEvent", "account", limit=60_000, utilisation=1.0)
 LIST = {
     "audience": "lapsed-buyers",
     "connector": "acme",
@@ -74,7 +75,7 @@ class Scene:
         for shard in range(SHARDS):
             self.acceptance.accept(shard)
 
-    def cut(self, destination: str = "lapsed", gate: Gate = EVENTS) -> Batch:
+    def cut(self, destination: str = "lapsed", gate: Quota = EVENTS) -> Batch:
         """Claim what waits for a destination."""
         self.lanes.flush(destination)
         return cut(self.lanes, gate)

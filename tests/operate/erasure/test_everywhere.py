@@ -13,7 +13,7 @@ from pipeline.model.activation import encode
 from pipeline.operate.erasure.erasure import Erasure
 from pipeline.operate.erasure.former import checkpoint, rewrite
 from pipeline.produce.appender import Appender
-from pipeline.produce.lines import Line
+from pipeline.produce.lines import FileLine
 from pipeline.settle import dead_letters
 from pipeline.settle import statistics as stats
 from pipeline.settle.dead_letters import Filter
@@ -47,7 +47,7 @@ def everywhere(scene):
     dead_letters.drop(scene.engine, Filter(ids=["z-unreadable"]))
     mark_replayed(scene.engine, ["a-replayed", "z-replayed", "b-replayed"])
     lines = [
-        Line(n, {"profile_id": who, "variables": {"tier": f"T-{who}"}}) for n, who in enumerate(EVERYBODY)
+        FileLine(n, {"profile_id": who, "variables": {"tier": f"T-{who}"}}) for n, who in enumerate(EVERYBODY)
     ]
     appender = Appender(scene.redis, Bell())
     Sync(scene.engine, scene.house.catalog, "lapsed-buyers", appender).run(lines)

@@ -4,13 +4,14 @@ import json
 
 import pytest
 
-from pipeline.accept.intake import SHARDS, Intake, Routes
+from pipeline.accept.intake import Intake, Routes
 from pipeline.deliver.progress import Progress
 from pipeline.model.activation import decode, encode
 from pipeline.model.call import Rejection
+from pipeline.model.shard import SHARDS
 from pipeline.settle import dead_letters, ledger
 from pipeline.settle.dead_letters import Filter
-from pipeline.settle.ledger import Fates, Row
+from pipeline.settle.ledger import BatchOutcome, Row
 from tests.builders import add_rows, begin
 from tests.environment import ACME, LAPSED
 from tests.operate.erasure.scene import TRACE, ZOE, change, places, traces
@@ -130,7 +131,7 @@ def test_a_row_that_is_rejected_meanwhile_is_erased_as_a_dead_letter(scene):
 
 
 def fates(rows):
-    return Fates(rows, [Rejection("NO_RECIPIENT_FOUND", "no such") for _ in rows])
+    return BatchOutcome(rows, [Rejection("NO_RECIPIENT_FOUND", "no such") for _ in rows])
 
 
 def test_a_batch_that_was_claimed_just_now_is_left_to_its_worker(scene):

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.lanes import limits
 from pipeline.operate.status.pace import Capacity, Pace, paces
-from pipeline.records.records import Catalog
+from pipeline.records.catalog import Catalog
 from pipeline.stores.scripts import Scripts
 from tests.accept.test_acceptance import ACME, LAPSED, LEFT
 

@@ -390,17 +390,3 @@ def test_how_long_a_backlog_takes_at_least_is_told(house):
 
     assert line.drain == pytest.approx(60 / 190)
     assert document(read(house))["destinations"][0]["drain_seconds"] == pytest.approx(120, abs=1)
-
-
-@pytest.mark.parametrize(
-    ("size", "text"),
-    [
-        (0, "0 bytes"),
-        (999, "999 bytes"),
-        (1500, "1.5 kB"),
-        (435_000_000, "435 MB"),
-        (12_345_000_000, "12 GB"),
-    ],
-)
-def test_sizes_are_spelt_in_few_digits(size, text):
-    assert server.spell(size) == text

@@ -1,0 +1,47 @@
+"""Series: the numbers under which a producer's chunks are appended, once each."""
+
+import os
+import secrets
+from base64 import b32encode
+from collections import deque
+from dataclasses import dataclass, field
+
+
+def random_name() -> str:
+    """Return a name that nobody else has: 80 random bits in 16 characters, for every waiting row holds it."""
+    return b32encode(secrets.token_bytes(10)).decode().lower()
+
+
+@dataclass
+class Series:
+    """A producer's random name, and the number of the last chunk under it."""
+
+    producer: str = field(default_factory=random_name)
+    number: int = 0
+
+
+class SeriesPool:
+    """Lends series to chunks, one chunk at a time to each.
+
+    A series whose chunk may or may not have been appended is not given back: the next number under it
+    would make that chunk look appended, and who repeats its activations would lose them.
+    """
+
+    def __init__(self) -> None:
+        self._free: deque[Series] = deque()
+        self._process = os.getpid()
+
+    def take(self) -> Series:
+        """Return a series, with its next number."""
+        if self._process != os.getpid():  # a fork must not go on with its parent's numbers
+            self._free, self._process = deque(), os.getpid()
+        try:
+            series = self._free.popleft()
+        except IndexError:
+            series = Series()
+        series.number += 1
+        return series
+
+    def give_back(self, series: Series) -> None:
+        """Let the next chunk have ``series``: its last one has been appended."""
+        self._free.append(series)

@@ -1,0 +1,74 @@
+"""The catalog: one frozen picture of all connectors, destinations, sources and holds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from types import MappingProxyType
+from typing import Literal
+
+from pipeline.model.connector import Connector
+from pipeline.model.destination import Destination
+from pipeline.model.source import Source
+
+Scope = Literal["connector", "destination", "source"]
+Kind = Literal["paused", "held"]
+
+
+@dataclass(frozen=True)
+class Hold:
+    """Why a connector or destination does not send: a person ``paused`` it, or an answer ``held`` it.
+
+    A source that is held sent nothing at its last run, and runs again by its schedule all the same.
+    """
+
+    kind: Kind
+    code: str
+    detail: str
+    since: datetime
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """All records at one ``version``."""
+
+    version: int
+    connectors: Mapping[str, Connector] = field(default_factory=lambda: MappingProxyType({}))
+    destinations: Mapping[str, Destination] = field(default_factory=lambda: MappingProxyType({}))
+    holds: Mapping[tuple[Scope, str], Hold] = field(default_factory=lambda: MappingProxyType({}))
+    sources: Mapping[str, Source] = field(default_factory=lambda: MappingProxyType({}))
+
+    def for_audience(self, audience: str) -> tuple[Destination, ...]:
+        """Return where changes of ``audience`` go, by name."""
+        return self.by_audience.get(audience, ())
+
+    def connector_of(self, destination: Destination) -> Connector:
+        """Return the connector of a destination, with the API that the destination wants."""
+        return self._used[destination.name]
+
+    @property
+    def audiences(self) -> frozenset[str]:
+        """The audiences that any destination names."""
+        return frozenset(self.by_audience)
+
+    @cached_property
+    def by_audience(self) -> Mapping[str, tuple[Destination, ...]]:
+        """Audience to its destinations."""
+        found: dict[str, tuple[Destination, ...]] = {}
+        for _, destination in sorted(self.destinations.items()):
+            found[destination.audience] = (*found.get(destination.audience, ()), destination)
+        return found
+
+    @cached_property
+    def _used(self) -> Mapping[str, Connector]:
+        """Destination to the connector as it is used for that, always the same object."""
+        return {name: self.connectors[one.connector].through(one) for name, one in self.destinations.items()}
+
+
+def unusable(destinations: Mapping[str, Destination]) -> dict[tuple[Scope, str], Hold]:
+    """Hold what cannot be used as it is stored, until it is configured anew."""
+    return {
+        ("destination", name): Hold("held", "Misconfigured", destination.problem, datetime.now(UTC))
+        for name, destination in destinations.items()
+        if destination.problem
+    }
