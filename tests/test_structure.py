@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -121,3 +122,47 @@ def test_importing_the_workers_side_connects_to_nothing(tmp_path):
     environment = {"ACTIVATION_DATA_DIR": str(tmp_path / "data"), "PATH": ""}
     subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=environment, check=True)
     assert not (tmp_path / "data").exists()
+
+
+EMULATOR = "emulators.responsys."
+BELOW_IN_EMULATOR = {
+    "messages": "",
+    "account": "messages",
+    "state": "messages account",
+    "calls": "messages account state",
+    "control": "messages account state calls",
+    "server": "messages account state calls control",
+}
+EMULATOR_ROOT = ROOT / "emulators" / "responsys"
+
+
+def emulator_modules_in(path: Path) -> Iterator[str]:
+    """Yield the modules of the emulator that a file imports, without the package's name."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and f"{node.module}.".startswith(EMULATOR):
+            place = f"{node.module}.".removeprefix(EMULATOR).rstrip(".")
+            parts = place.split(".") if place else []
+            yield from [place] if len(parts) > 1 else [".".join([*parts, alias.name]) for alias in node.names]
+
+
+@pytest.mark.parametrize("room", BELOW_IN_EMULATOR)
+def test_a_room_of_the_emulator_imports_only_from_below(room):
+    wrong = {
+        f"{path.relative_to(ROOT)} imports {module}"
+        for path in (EMULATOR_ROOT / room).rglob("*.py")
+        for module in emulator_modules_in(path)
+        if module.partition(".")[0] not in (room, *BELOW_IN_EMULATOR[room].split())
+    }
+    assert not wrong, "\n".join(sorted(wrong))
+
+
+def test_every_room_of_the_emulator_is_in_the_table():
+    places = {path.stem for path in EMULATOR_ROOT.iterdir() if path.name != "__pycache__"}
+    assert places - {"__init__", "__main__"} == BELOW_IN_EMULATOR.keys()
+
+
+def test_the_files_of_the_emulator_import_each_other_in_no_circle():
+    files = {path: path.relative_to(EMULATOR_ROOT).with_suffix("") for path in EMULATOR_ROOT.rglob("*.py")}
+    graph = {".".join(name.parts): set(emulator_modules_in(path)) for path, name in files.items()}
+    assert set().union(*graph.values()) <= graph.keys()
+    TopologicalSorter(graph).prepare()  # raises CycleError, which names the files

@@ -1,17 +1,18 @@
 """A Responsys that runs on your machine: strict, fast, in memory, and able to misbehave on request.
 
-How a request travels::
+The way of a request::
 
-    wire.py      a socket that can be closed without an answer
-    app.py       ASGI: read the body, hand it on, write the answer, well or badly
-    routes.py    which function a path is; functions.py names them and their limits
-    gateway.py   who calls (auth.py), may they now (limits.py), what goes wrong (faults.py)
-    bodies.py    JSON, read strictly
-    events.py, lists.py, list_members.py, extension*.py, campaigns.py, emails.py, table*.py
-                 the functions themselves, on an account.py with its members.py
-    asynchronous.py    the same functions later, as jobs.py keeps them
-    ledger.py, outbox.py    what was done, counted, and done wrongly; what was sent
-    control.py   /_control: load members, set limits, order faults, read the ledger and contents.py
+    server/    wire.py: a socket that can be closed without an answer; app.py: ASGI; routes.py: the function
+               of a path; gateway.py: token, limits and faults before the function, and its refusals
+    calls/     the functions: login, events, lists, extension and supplemental tables, campaigns, e-mails;
+               submission.py and polling.py for their asynchronous form
+    state/     emulator.py has all of it: accounts, tokens, faults, waiting jobs, ledger and outbox;
+               functions.py names the functions and their limits; call.py is one call on its way through
+    account/   one account: lists with members and extension tables, supplemental tables, limits
+    messages/  HTTP messages, JSON bodies read strictly, errors, and behaviour.py: a switch for each question
+               that Oracle's pages leave open
+    control/   /_control: load members, set limits, order faults, read the ledger, lists and tables
 
-docs/emulator.md tells how to use it. Where Oracle's pages are silent or disagree, behaviour.py has a switch.
+A room imports only from the rooms below it: server, control, calls, state, account, messages.
+docs/emulator.md tells how to use the emulator.
 """

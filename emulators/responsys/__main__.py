@@ -9,11 +9,11 @@ from typing import NoReturn
 
 import uvicorn
 
-from emulators.responsys import options
-from emulators.responsys.app import App
-from emulators.responsys.emulator import Emulator
-from emulators.responsys.members import Members
-from emulators.responsys.wire import Protocol
+from emulators.responsys.account.members import Members
+from emulators.responsys.server import options
+from emulators.responsys.server.app import App
+from emulators.responsys.server.wire import Protocol
+from emulators.responsys.state.emulator import Emulator
 
 IDLE = 65  # seconds until an unused connection is closed
 WELCOME = """\

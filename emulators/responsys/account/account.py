@@ -1,0 +1,83 @@
+"""An account: who may log in, its lists, its events and its limits."""
+
+from dataclasses import dataclass
+
+from emulators.responsys.account.columns import SYSTEM_COLUMNS
+from emulators.responsys.account.extension import Extension
+from emulators.responsys.account.limits import Limits
+from emulators.responsys.account.members import Members
+from emulators.responsys.account.seed import AccountSeed, CampaignSeed, ExtensionSeed, ListSeed, TableSeed
+from emulators.responsys.account.table import Table
+
+
+class ProfileList:
+    """A profile list in its folder."""
+
+    def __init__(self, seed: ListSeed) -> None:
+        self.name = seed.name
+        self.folder = seed.folder
+        self.fields = SYSTEM_COLUMNS | {name.upper(): kind for name, kind in seed.fields.items()}
+        self.members = Members(anyone=seed.any_recipient)
+        self.members.add(seed.members)
+        for people in seed.ranges:
+            self.members.add_range(people)
+        self.extensions: dict[str, Extension] = {}
+        for extension in seed.extensions:
+            self.add_extension(extension)
+
+    def add_extension(self, seed: ExtensionSeed) -> Extension:
+        """Create an extension table, or replace the one of that name."""
+        self.extensions[seed.name] = Extension(seed)
+        return self.extensions[seed.name]
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """An e-mail campaign, and whom it goes to."""
+
+    number: int
+    name: str
+    folder: str
+    list_name: str
+
+
+class Account:
+    """Everything that belongs to one customer of Responsys."""
+
+    def __init__(self, seed: AccountSeed, default_limits: dict[str, int | None]) -> None:
+        self.name = seed.name
+        self.users = dict(seed.users)
+        self.lists: dict[str, ProfileList] = {}
+        self.folders = {"Main", *seed.folders}
+        self.events = set(seed.events)
+        self.limits = Limits(default_limits)
+        self.limits.set(seed.limits)
+        for profile_list in seed.lists:
+            self.add_list(profile_list)
+        self.tables: dict[tuple[str, str], Table] = {}  # by folder and name
+        for table in seed.tables:
+            self.add_table(table)
+        self.campaigns: dict[str, Campaign] = {}
+        for campaign in seed.campaigns:
+            self.add_campaign(campaign)
+
+    def add_list(self, seed: ListSeed) -> ProfileList:
+        """Create a list, or replace the one of that name."""
+        self.lists[seed.name] = ProfileList(seed)
+        self.folders |= {seed.folder, *(extension.folder for extension in seed.extensions)}
+        return self.lists[seed.name]
+
+    def add_table(self, seed: TableSeed) -> Table:
+        """Create a supplemental table, or replace the one of that folder and name."""
+        self.tables[seed.folder, seed.name] = Table(seed)
+        self.folders.add(seed.folder)
+        return self.tables[seed.folder, seed.name]
+
+    def add_campaign(self, seed: CampaignSeed) -> Campaign:
+        """Create a campaign, or replace the one of that name."""
+        known = self.campaigns.get(seed.name)
+        number = known.number if known else len(self.campaigns) + 1
+        name = seed.list_in(self.lists)
+        self.campaigns[seed.name] = Campaign(number, seed.name, seed.folder, name)
+        self.folders.add(seed.folder)
+        return self.campaigns[seed.name]

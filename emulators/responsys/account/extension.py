@@ -1,0 +1,30 @@
+"""One profile extension table, with its rows."""
+
+from emulators.responsys.account.people import Row
+from emulators.responsys.account.seed import ExtensionSeed
+
+SYSTEM_COLUMNS = {
+    "RIID_": "INTEGER",
+    "CREATED_DATE_": "TIMESTAMP",
+    "MODIFIED_DATE_": "TIMESTAMP",
+    "CREATED_BY_LOAD_JOB_ID_": "INTEGER",
+    "LAST_MOD_BY_LOAD_JOB_ID_": "INTEGER",
+    "LAST_BULK_LOAD_ID_": "INTEGER",
+    "EMAIL_SHA256_HASH_": "STR100",
+    "EMAIL_MD5_HASH_": "STR50",
+}
+
+
+class Extension:
+    """Columns, and what was said of whom."""
+
+    def __init__(self, seed: ExtensionSeed) -> None:
+        self.name = seed.name
+        self.folder = seed.folder
+        self.columns = {name.upper(): kind for name, kind in seed.fields.items()}
+        self.fields = SYSTEM_COLUMNS | self.columns
+        self.rows: dict[int, Row] = {}  # by recipient id
+
+    def write(self, riid: int, changes: Row) -> None:
+        """Change the columns that are named, in a new row where there is none."""
+        self.rows.setdefault(riid, {}).update(changes)

@@ -1,0 +1,48 @@
+"""Records as merges carry them: names of columns once, then a row of values per record."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from emulators.responsys.account import field_names
+from emulators.responsys.messages import bodies
+from emulators.responsys.messages.errors import ApiError, violated
+
+Values = list[str | None]
+
+
+class RecordData(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+    """``recordData`` of all merges."""
+
+    fieldNames: list[str]
+    records: list[Values]
+    mapTemplateName: None = None
+
+
+def check_rows(rows: list[Values], width: int) -> None:
+    """Refuse rows that do not have one value per column."""
+    for position, row in enumerate(rows):
+        if len(row) != width:
+            raise violated("INVALID_PARAMETER", f"record {position} has {len(row)} values for {width} fields")
+
+
+def read_records(data: RecordData, known: Mapping[str, str], owner: str) -> list[str]:
+    """Return the columns in upper case, after checking them and the shape of the rows."""
+    bodies.check_count(len(data.records), "record", "records")
+    columns = read_columns(data.fieldNames, known, owner)
+    check_rows(data.records, len(columns))
+    return columns
+
+
+def read_columns(names: list[str], known: Mapping[str, str], owner: str) -> list[str]:
+    """Return the columns in upper case, in which they are known; their case does not matter."""
+    if not names:
+        raise violated("INVALID_PARAMETER", "fieldNames is empty")
+    if twice := field_names.repeated(names):
+        raise violated("INVALID_PARAMETER", f"field name {twice} comes twice")
+    columns = [name.upper() for name in names]
+    for name, column in zip(names, columns, strict=True):
+        if column not in known:
+            detail = f"{name} is not a field of {owner}"
+            raise ApiError("INVALID_FIELD_NAME", detail, violation=field_names.problem(name))
+    return columns

@@ -1,0 +1,106 @@
+"""Supplemental tables: which there are, their columns, and making one.
+
+https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/api-v1.3-folders-folderName-suppData-suppTableName-get.htm
+"""
+
+from typing import Any
+from urllib.parse import parse_qs
+
+import msgspec
+
+from emulators.responsys.account.seed import TableSeed
+from emulators.responsys.account.table import Table
+from emulators.responsys.calls.extensions import check_fields
+from emulators.responsys.messages import bodies
+from emulators.responsys.messages.errors import ApiError, violated
+from emulators.responsys.messages.http import Answer, answer
+from emulators.responsys.state.call import Call
+
+TYPES = ("CHAR", "STR25", "STR100", "STR500", "STR4000", "INTEGER", "NUMBER", "TIMESTAMP")
+
+
+class Name(msgspec.Struct, forbid_unknown_fields=True):
+    """What the table is called; its folder is in the path."""
+
+    objectName: str
+
+
+class Field(msgspec.Struct, forbid_unknown_fields=True):
+    """A column."""
+
+    fieldName: str
+    fieldType: str
+    dataExtractionKey: bool = False
+
+
+class Body(msgspec.Struct, forbid_unknown_fields=True):
+    """The request."""
+
+    table: Name
+    fields: list[Field]
+    primaryKeys: list[str] | None = None
+
+
+DECODER = msgspec.json.Decoder(Body)
+
+
+def create(call: Call) -> Answer:
+    """Make a table; the answer is nothing but true."""
+    (folder,) = call.names
+    body = bodies.read(call.request, DECODER)
+    name = body.table.objectName
+    check_fields([(field.fieldName, field.fieldType) for field in body.fields], TYPES)
+    fields = {field.fieldName.upper(): field.fieldType for field in body.fields}
+    for column in body.primaryKeys or ():
+        if column.upper() not in fields:
+            raise violated("INVALID_PARAMETER", f"primary key {column} is not among fields")
+    if not name:
+        raise violated("INVALID_PARAMETER", "objectName is empty")
+    if folder not in call.account.folders:
+        raise ApiError("FOLDER_NOT_FOUND", f"{folder} Folder Not Found")
+    if (folder, name) in call.account.tables:
+        raise ApiError("TABLE_ALREADY_EXISTS", f"{name} already exists")
+    call.account.add_table(TableSeed(name, folder, fields, body.primaryKeys or []))
+    call.record(f"{folder}/{name}", 0, (), {})
+    return answer(True)
+
+
+def listing(call: Call) -> Answer:
+    """Name every table of the account, with its columns: a bare array."""
+    return answer(
+        [
+            {"name": table.name, "folderName": table.folder, "fields": describe_fields(table, table.fields)}
+            for table in call.account.tables.values()
+        ]
+    )
+
+
+def one(call: Call) -> Answer:
+    """Tell about one table; the path has ``folder`` where all others have ``folders``."""
+    table = named(call)
+    wanted = parse_qs(call.request.query).get("ft", ["all"])[0].lower()
+    if wanted not in ("pk", "all"):
+        raise violated("INVALID_PARAMETER", "ft is neither pk nor all")
+    columns = table.primary_key if wanted == "pk" else list(table.fields)
+    return answer(
+        {
+            "fields": describe_fields(table, columns),
+            "suppData": {"folderName": table.folder, "objectName": table.name},
+            "links": [{"rel": "self", "href": call.request.path, "method": "GET"}],
+        }
+    )
+
+
+def named(call: Call) -> Table:
+    """Return the table that the path names."""
+    folder, name = call.names[:2]
+    if folder not in call.account.folders:
+        raise ApiError("FOLDER_NOT_FOUND", f"{folder} Folder Not Found")
+    if (folder, name) not in call.account.tables:
+        raise ApiError("RESOURCE_NOT_FOUND", f"Supplemental name [{name}] does not exist")
+    return call.account.tables[folder, name]
+
+
+def describe_fields(table: Table, columns: Any) -> list[dict[str, str]]:
+    """Show columns with their types."""
+    return [{"fieldName": name, "fieldType": table.fields[name]} for name in columns]

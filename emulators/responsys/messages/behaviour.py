@@ -1,0 +1,30 @@
+"""What Oracle's pages leave open or contradict each other about; the defaults are the safe reading."""
+
+from typing import Literal
+
+import msgspec
+
+
+class Behaviour(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """Changeable while the emulator runs (``POST /_control/behaviour``)."""
+
+    token_life: float = 7200  # seconds; Oracle's pages say two hours, and three
+    window: float = 60  # seconds; limits are calls per window
+    window_shape: Literal["fixed", "sliding"] = "fixed"
+    limit_status: int = 400  # of API_LIMIT_EXCEEDED: 400 in one table, 401 in another
+    capacity_status: int = 400  # of INTERNAL_CAPACITY_LIMIT_EXCEEDED: documented nowhere
+    retry_after: int | None = None  # seconds; Responsys sends no Retry-After
+    duplicates: Literal["all_fail", "first_succeeds"] = "all_fail"  # within one call
+    unknown_recipient: Literal["NO_RECIPIENT_FOUND", "RECIPIENT_NOT_FOUND"] = "NO_RECIPIENT_FOUND"
+    keep_bodies: bool = True  # False keeps the ledger small: no detail per recipient
+    keep_members: bool = True  # False: what is merged is checked and answered, but not kept
+    bad_email: Literal["record", "request"] = "record"  # what a malformed address in a plain merge fails
+    default_permission: Literal["inserts", "always"] = "inserts"  # whom defaultPermissionStatus is about
+    async_delay: float = 0.5  # seconds until an asynchronous request is processed
+    async_status: int = 202  # of an accepted request: 202 on some pages, 200 on others
+    async_life: float = 86400  # seconds until the answer to an asynchronous request is purged
+
+    def become(self, other: "Behaviour") -> None:
+        """Take over every switch of ``other``."""
+        for name in self.__struct_fields__:
+            setattr(self, name, getattr(other, name))

@@ -1,0 +1,115 @@
+"""The gateway: the checks that every API call passes, by path, token, limits and faults."""
+
+import asyncio
+
+from emulators.responsys.calls.login import Login
+from emulators.responsys.messages.errors import ApiError
+from emulators.responsys.messages.http import Answer, Request, encode, gateway_page
+from emulators.responsys.server.routes import Route, Router, routes_of
+from emulators.responsys.state.call import Call
+from emulators.responsys.state.emulator import Emulator
+from emulators.responsys.state.faults import Rule, strike
+
+
+class Gateway:
+    """Answers the API calls to one emulator."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        self.emulator = emulator
+        self.login = Login(emulator.tokens, emulator.clock, emulator.account_of)
+        self.router = Router(routes_of(emulator, self.login))
+
+    async def serve(self, request: Request) -> Answer:
+        """Answer one request."""
+        emulator = self.emulator
+        if emulator.jobs.waiting:
+            emulator.jobs.catch_up(emulator.clock())
+        found = self.router.find(request)
+        if found is None:
+            return self.refuse_path(request)
+        route, names = found
+        account = None
+        try:
+            account = (route.identify or self.login.by_token)(request)
+            call = emulator.call(route.function, request, names, account)
+            admit(call)
+            return await self.process(route, call)
+        except ApiError as error:
+            return self.refuse(account.name if account else None, route.function, error)
+
+    async def process(self, route: Route, call: Call) -> Answer:
+        """Do what is asked, unless a fault comes before; spoil the answer, if one comes after."""
+        plan = self.emulator.faults.plan(call.function, call.account.name, call.request.body)
+        if plan.sleep_before:
+            await asyncio.sleep(plan.sleep_before)
+        answer = self.carry_out(route, call, plan.fault)
+        if plan.sleep_after:
+            await asyncio.sleep(plan.sleep_after)
+        return answer
+
+    def carry_out(self, route: Route, call: Call, fault: Rule | None) -> Answer:
+        """Process the call and count its outcome."""
+        outcome = f"fault: {fault.label}" if fault else "answered"
+        if fault is None:
+            answer = route.handle(call)
+        elif fault.when == "before":
+            self.disturb(call, fault)
+            answer = strike(fault, None)
+        else:
+            call.lost = fault.label
+            answer = strike(fault, route.handle(call))
+        call.ledger.count(call.account.name, call.function, outcome)
+        return answer
+
+    def disturb(self, call: Call, fault: Rule) -> None:
+        """Do what a fault does to the account rather than to the call."""
+        now = call.clock()
+        if fault.kind == "capacity":
+            call.account.limits.exhausted_until = now + fault.seconds
+            raise exhausted(call)
+        if fault.kind == "expire_token" and fault.error_code == "INVALID_TOKEN":
+            self.emulator.tokens.forget(call.account)
+            raise ApiError("INVALID_TOKEN", "Not a valid authentication token")
+        if fault.kind == "expire_token":
+            self.emulator.tokens.expire(call.account, now)
+            raise ApiError("TOKEN_EXPIRED", "The authentication token has expired")
+
+    def refuse_path(self, request: Request) -> Answer:
+        """Count a request that no route fits, and answer as the gateway in front of Responsys does."""
+        ledger = self.emulator.ledger
+        reason = f"there is no {request.method} {request.path}"
+        ledger.violation(self.emulator.clock(), None, None, reason)
+        ledger.count(None, None, "404")
+        return gateway_page(404, "Not Found")
+
+    def refuse(self, account: str | None, function: str, error: ApiError) -> Answer:
+        """Count a refusal, note the client's fault if it has one, and answer in Responsys' shape."""
+        ledger = self.emulator.ledger
+        ledger.count(account, function, error.code)
+        if error.violation:
+            ledger.violation(self.emulator.clock(), account, function, error.violation)
+        return Answer(error.status, encode(error.body), retry_after=error.retry_after)
+
+
+def admit(call: Call) -> None:
+    """Refuse the call when its limit, or the whole account's capacity, is used up."""
+    now, limits = call.clock(), call.account.limits
+    if now < limits.exhausted_until:
+        raise exhausted(call)
+    if not limits.meters[call.function].take(now, call.behaviour):
+        raise ApiError(
+            "API_LIMIT_EXCEEDED",
+            f"The limit for {call.function} has been exceeded. Try again in a minute.",
+            status=call.behaviour.limit_status,
+            retry_after=call.behaviour.retry_after,
+        )
+
+
+def exhausted(call: Call) -> ApiError:
+    """Return the refusal that concerns the whole account."""
+    return ApiError(
+        "INTERNAL_CAPACITY_LIMIT_EXCEEDED",
+        "The capacity for this account has been exceeded. Try again later.",
+        status=call.behaviour.capacity_status,
+        retry_after=call.behaviour.retry_after,
+    )

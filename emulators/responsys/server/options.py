@@ -1,0 +1,165 @@
+"""The command line: where to listen, and what the accounts start with."""
+
+import argparse
+from pathlib import Path
+
+import msgspec
+
+from emulators.responsys.account.seed import (
+    AccountSeed,
+    CampaignSeed,
+    ExtensionSeed,
+    ListSeed,
+    RangeSeed,
+    Seed,
+    TableSeed,
+)
+from emulators.responsys.messages.behaviour import Behaviour
+from emulators.responsys.state.functions import FUNCTIONS
+
+ACCOUNT = "demo:api_user:secret"
+COLUMNS = "FIRST_NAME,LAST_NAME,TIER,POINTS:NUMBER,LAST_ORDER:TIMESTAMP"
+EXTENSION = "LOYALTY=TIER,POINTS:NUMBER"
+TABLE = "Main/ORDERS=ORDER_ID*,CUSTOMER_ID,STATUS,TOTAL:NUMBER,PLACED:TIMESTAMP"
+
+
+def parse(arguments: list[str] | None = None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        prog="activation emulator responsys",
+        description="A local Responsys. Without options: one account, with something for every action.",
+        epilog="Faults, members, limits and the ledger are under /_control, see docs/emulator.md.",
+    )
+    add = parser.add_argument
+    add("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
+    add("--port", type=int, default=8099, help="port, 0 for a free one (%(default)s)")
+    add("--seed", type=Path, metavar="FILE", help="accounts as JSON, instead of the options below")
+    add("--account", action="append", metavar="NAME:USER:PASSWORD", help=f"may be repeated ({ACCOUNT})")
+    add("--list", action="append", metavar="NAME[:FOLDER]", help="may be repeated (CONTACTS_LIST:Main)")
+    add("--event", action="append", metavar="NAME", help="may be repeated (LAPSED)")
+    add("--campaign", action="append", metavar="NAME[:LIST]", help="may be repeated (WELCOME)")
+    add(
+        "--extension",
+        action="append",
+        metavar="NAME=COLUMN[:TYPE],...",
+        help=f"extension table of the lists; may be repeated ({EXTENSION})",
+    )
+    add(
+        "--table",
+        action="append",
+        metavar="[FOLDER/]NAME=COLUMN[*][:TYPE],...",
+        help=f"supplemental table, * marks its primary key; may be repeated ({TABLE})",
+    )
+    add("--column", action="append", metavar="NAME[:TYPE]", help=f"of the lists ({COLUMNS})")
+    add(
+        "--limit",
+        action="append",
+        default=[],
+        metavar="FUNCTION=N",
+        help=f"calls per window: {some_limits()}",
+    )
+    add("--members", type=int, default=1000, metavar="N", help="demo-0@example.com and so on (%(default)s)")
+    add("--any-recipient", action="store_true", help="everybody is on the lists, whoever it is")
+    add("--window", type=float, default=60, metavar="SECONDS", help="of the limits (%(default)s)")
+    add(
+        "--async-delay",
+        type=float,
+        default=0.5,
+        metavar="SECONDS",
+        help="of asynchronous calls (%(default)s)",
+    )
+    add("--token-life", type=float, default=7200, metavar="SECONDS", help="of a login (%(default)s)")
+    add(
+        "--random-seed", type=int, default=0, metavar="N", help="repeats the dice of the faults (%(default)s)"
+    )
+    options = parser.parse_args(arguments)
+    try:
+        options.accounts = seed_of(options)
+    except (OSError, ValueError) as error:
+        parser.error(str(error))
+    return options
+
+
+def some_limits() -> str:
+    """Name the functions with their usual limits."""
+    return ", ".join(f"{function.name}={function.limit}" for function in FUNCTIONS.values())
+
+
+def behaviour_of(options: argparse.Namespace) -> Behaviour:
+    """Return the switches that have an option."""
+    return Behaviour(window=options.window, token_life=options.token_life, async_delay=options.async_delay)
+
+
+def seed_of(options: argparse.Namespace) -> Seed:
+    """Return what the accounts start with."""
+    if options.seed:
+        return msgspec.json.decode(options.seed.read_bytes(), type=Seed)
+    return Seed([account_of(text, options) for text in options.account or [ACCOUNT]])
+
+
+def account_of(text: str, options: argparse.Namespace) -> AccountSeed:
+    """Return one account; all that come from the command line are alike."""
+    name, user, password = parts(text, ":", "NAME:USER:PASSWORD")
+    limits = [parts(limit, "=", "FUNCTION=N") for limit in options.limit]
+    if unknown := [function for function, _ in limits if function not in FUNCTIONS]:
+        raise ValueError(f'there is no function "{unknown[0]}"; there are: {", ".join(FUNCTIONS)}')
+    return AccountSeed(
+        name=name,
+        users={user: password},
+        lists=[list_of(text, options) for text in options.list or ["CONTACTS_LIST"]],
+        events=options.event or ["LAPSED"],
+        tables=[table_of(text) for text in options.table or [TABLE]],
+        campaigns=[campaign_of(text) for text in options.campaign or ["WELCOME"]],
+        limits={function: int(limit) for function, limit in limits},
+    )
+
+
+def list_of(text: str, options: argparse.Namespace) -> ListSeed:
+    """Return one list with the members that were asked for."""
+    name, _, folder = text.partition(":")
+    ranges = [RangeSeed(options.members, "demo-")] if options.members else []
+    columns = dict(column_of(text) for text in options.column or COLUMNS.split(","))
+    return ListSeed(
+        name,
+        folder or "Main",
+        columns,
+        ranges=ranges,
+        any_recipient=options.any_recipient,
+        extensions=[extension_of(text) for text in options.extension or [EXTENSION]],
+    )
+
+
+def campaign_of(text: str) -> CampaignSeed:
+    """Return a campaign of the list that is named, or the first one."""
+    name, _, profile_list = text.partition(":")
+    return CampaignSeed(name, profile_list or None)
+
+
+def extension_of(text: str) -> ExtensionSeed:
+    """Return an extension table."""
+    name, columns = parts(text, "=", "NAME=COLUMN[:TYPE],...")
+    return ExtensionSeed(name, fields=dict(column_of(column) for column in columns.split(",")))
+
+
+def table_of(text: str) -> TableSeed:
+    """Return a supplemental table."""
+    place, columns = parts(text, "=", "[FOLDER/]NAME=COLUMN[*][:TYPE],...")
+    folder, _, name = place.rpartition("/")
+    fields = dict(column_of(column) for column in columns.split(","))
+    key = [column.rstrip("*") for column in fields if column.endswith("*")]
+    stripped = {column.rstrip("*"): kind for column, kind in fields.items()}
+    return TableSeed(name, folder or "Main", stripped, key)
+
+
+def column_of(text: str) -> tuple[str, str]:
+    """Return name and type of a column."""
+    name, _, kind = text.partition(":")
+    return name, kind or "STR500"
+
+
+def parts(text: str, separator: str, shape: str) -> list[str]:
+    """Split ``text`` into as many parts as ``shape`` has."""
+    found = text.split(separator, shape.count(separator))
+    if len(found) <= shape.count(separator) or not all(found):
+        raise ValueError(f'"{text}" is not {shape}')
+    return found

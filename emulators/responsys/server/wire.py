@@ -1,0 +1,87 @@
+"""Answers on the socket: whole, half, or not at all."""
+
+import asyncio
+from itertools import count
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from emulators.responsys.messages.http import Answer
+
+MOST_BYTES = 10_000_000  # of a request; the gateway drops the connection of a larger one
+correlation = count(1)
+
+
+class Protocol(HttpToolsProtocol):
+    """HTTP that lets the application close its own connection."""
+
+    def on_message_begin(self) -> None:
+        """Give the application the socket."""
+        super().on_message_begin()
+        self.scope["extensions"] = {"socket": {"transport": self.transport}}
+
+
+class TooLarge(Exception):
+    """The body is larger than the gateway takes."""
+
+
+class Gone(Exception):
+    """The client left before its request was complete."""
+
+
+async def read(scope: dict[str, Any], receive: Any, most: float) -> bytes:
+    """Return the body of at most ``most`` bytes."""
+    declared = next((int(value) for name, value in scope["headers"] if name == b"content-length"), 0)
+    if declared > most:
+        raise TooLarge
+    chunks, size, more = [], 0, True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Gone
+        chunks.append(message["body"])
+        size += len(chunks[-1])
+        if size > most:
+            raise TooLarge
+        more = message["more_body"]
+    return b"".join(chunks)
+
+
+async def write(answer: Answer, scope: dict[str, Any], receive: Any, send: Any) -> None:
+    """Send as much of ``answer`` as is meant to arrive."""
+    if answer.arrives == "whole":
+        await send(head(answer))
+        await send({"type": "http.response.body", "body": answer.body})
+    elif answer.arrives == "half":
+        await send(head(answer))
+        half = answer.body[: len(answer.body) // 2]
+        await send({"type": "http.response.body", "body": half, "more_body": True})
+        await close(scope, receive)
+    elif answer.arrives == "closed":
+        await close(scope, receive)
+    else:
+        await gone(receive)
+
+
+def head(answer: Answer) -> dict[str, Any]:
+    """Return status and headers."""
+    headers = [
+        (b"content-type", answer.content_type.encode()),
+        (b"content-length", str(len(answer.body)).encode()),
+        (b"x-correlationid", f"emulator-{next(correlation)}".encode()),
+    ]
+    if answer.retry_after is not None:
+        headers.append((b"retry-after", str(answer.retry_after).encode()))
+    return {"type": "http.response.start", "status": answer.status, "headers": headers}
+
+
+async def close(scope: dict[str, Any], receive: Any) -> None:
+    """End the connection; what was written before still goes out."""
+    scope["extensions"]["socket"]["transport"].close()
+    await gone(receive)
+
+
+async def gone(receive: Any) -> None:
+    """Wait until the connection is no more."""
+    while (await receive())["type"] != "http.disconnect":
+        await asyncio.sleep(0)

@@ -1,0 +1,52 @@
+"""One API call on its way through."""
+
+from array import array
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from emulators.responsys.account.account import Account
+from emulators.responsys.messages.behaviour import Behaviour
+from emulators.responsys.messages.http import Request
+from emulators.responsys.state.ledger import Entry, Ledger
+from emulators.responsys.state.outbox import Message
+
+
+@dataclass(slots=True)
+class Call:
+    """A request to one function of one account, with the parts of the emulator that functions use."""
+
+    function: str
+    request: Request
+    names: tuple[str, ...]  # the {…} parts of the path, decoded
+    account: Account
+    clock: Callable[[], float]  # seconds since the epoch
+    behaviour: Behaviour
+    ledger: Ledger
+    outbox: list[Message]
+    lost: str | None = None  # the fault that will befall the answer
+
+    def violation(self, reason: str) -> None:
+        """Note that the client should have known better."""
+        self.ledger.violation(self.clock(), self.account.name, self.function, reason)
+
+    def complain_of_open(self, rule: object) -> None:
+        """Note what a merge leaves to defaults that no page tells."""
+        for name in ("insertOnNoMatch", "updateOnMatch"):
+            if getattr(rule, name) is None:
+                self.violation(f"the merge leaves {name} open; its default is documented nowhere")
+
+    def record(self, target: str, rows: int, riids: Iterable[int], rejected: dict[int, str]) -> None:
+        """Enter the call into the ledger, now that it was processed."""
+        self.ledger.record(
+            Entry(
+                time=self.clock(),
+                account=self.account.name,
+                function=self.function,
+                target=target,
+                recipients=rows,
+                lost=self.lost,
+                body=self.request.body if self.behaviour.keep_bodies else b"",
+                riids=array("q", riids),
+                rejected=rejected,
+            )
+        )

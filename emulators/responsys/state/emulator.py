@@ -1,0 +1,68 @@
+"""The emulator's whole state."""
+
+import time
+from copy import copy
+
+from emulators.responsys.account.account import Account
+from emulators.responsys.account.seed import AccountSeed, Seed
+from emulators.responsys.messages.behaviour import Behaviour
+from emulators.responsys.messages.http import Request
+from emulators.responsys.state.call import Call
+from emulators.responsys.state.faults import Faults
+from emulators.responsys.state.functions import DEFAULT_LIMITS
+from emulators.responsys.state.jobs import Jobs
+from emulators.responsys.state.ledger import Ledger
+from emulators.responsys.state.outbox import Message
+from emulators.responsys.state.tokens import Tokens
+
+
+class Emulator:
+    """Accounts side by side, and the record of the calls to them.
+
+    Its parts are emptied but never replaced, because a call that is under way holds some of them.
+    """
+
+    def __init__(self, seed: Seed, behaviour: Behaviour, random_seed: int = 0) -> None:
+        self.seed = seed
+        self.first_behaviour = behaviour
+        self.behaviour = copy(behaviour)
+        self.clock = time.time
+        self.accounts: dict[str, Account] = {}
+        self.tokens = Tokens()
+        self.faults = Faults(random_seed)
+        self.ledger = Ledger()
+        self.outbox: list[Message] = []
+        self.jobs = Jobs(self.faults)
+        self.reset()
+
+    def reset(self) -> None:
+        """Become as new: accounts as seeded, no tokens, no faults, an empty record."""
+        self.behaviour.become(self.first_behaviour)
+        self.accounts.clear()
+        for account in self.seed.accounts:
+            self.open_account(account)
+        self.tokens.clear()
+        self.faults.clear()
+        self.ledger.clear()
+        self.outbox.clear()
+        self.jobs.clear()
+
+    def forget(self) -> None:
+        """Forget the calls, but keep accounts, tokens and faults."""
+        self.ledger.clear()
+        self.outbox.clear()
+        for account in self.accounts.values():
+            account.limits.forget()
+
+    def open_account(self, seed: AccountSeed) -> Account:
+        """Create an account, or replace the one of that name."""
+        self.accounts[seed.name] = Account(seed, DEFAULT_LIMITS)
+        return self.accounts[seed.name]
+
+    def account_of(self, user: str) -> Account | None:
+        """Return the account that ``user`` belongs to."""
+        return next((account for account in self.accounts.values() if user in account.users), None)
+
+    def call(self, function: str, request: Request, names: tuple[str, ...], account: Account) -> Call:
+        """Return a call, as the functions get it."""
+        return Call(function, request, names, account, self.clock, self.behaviour, self.ledger, self.outbox)
