@@ -1,6 +1,6 @@
 """What a section found out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -12,6 +12,7 @@ class Finding:
     unit: str
     note: str = ""
     aim: str = ""  # what it should be, such as "≥ 30"; "" when there is no such thing
+    cpu: dict[str, float] = field(default_factory=dict)  # milliseconds per 1,000 rows, by process
 
 
 def percentile(values: list[float], share: float) -> float:

@@ -66,23 +66,34 @@ class Hands:
     def accept(self) -> None:
         """Accept all of the intake."""
         for shard in range(SHARDS):
-            while self.runtime.acceptance.accept(shard) != NOTHING:
+            while self.accept_shard(shard) != NOTHING:
                 pass
+
+    def accept_shard(self, shard: int) -> str:
+        """Accept up to ten claims of one shard; return the summary."""
+        return self.runtime.acceptance.accept(shard)
 
     def deliver(self, batches: int) -> None:
         """Claim, send and settle so many batches."""
         for _ in range(batches):
-            claimed = self.runtime.dispatch.next()
-            assert isinstance(claimed, Claimed)
-            self.runtime.delivery.deliver(claimed.batch, claimed.attempt)
+            self.finish(self.claim())
+
+    def claim(self) -> Claimed:
+        """Claim a batch, which must be there."""
+        claimed = self.runtime.dispatch.next()
+        assert isinstance(claimed, Claimed)
+        return claimed
+
+    def finish(self, claimed: Claimed) -> None:
+        """Send and settle a claimed batch."""
+        self.runtime.delivery.deliver(claimed.batch, claimed.attempt)
 
     @contextmanager
     def sending(self) -> Iterator[None]:
         """Have a batch on its way meanwhile."""
-        claimed = self.runtime.dispatch.next()
-        assert isinstance(claimed, Claimed)
+        claimed = self.claim()
         yield
-        self.runtime.delivery.deliver(claimed.batch, claimed.attempt)
+        self.finish(claimed)
 
     def beat(self) -> None:
         """Do what a worker's timer does once a second."""

@@ -8,6 +8,9 @@ from bench.house import House, destination, open_house
 from bench.race import PRODUCER, TIMEOUT, finished, produce, wait_accepted
 from bench.size import Size
 
+Timing = tuple[float, dict[str, float]]  # seconds; CPU seconds of processes that have ended
+Stage = Callable[[House, int], Timing]
+
 
 def measure(size: Size, say: Callable[[str], None]) -> list[Finding]:
     """Produce, accept and deliver the same rows, one after the other."""
@@ -23,44 +26,42 @@ def measure(size: Size, say: Callable[[str], None]) -> list[Finding]:
         return [timed(house, size.rows, *stage, say) for stage in STAGES]
 
 
-def timed(
-    house: House, rows: int, what: str, stage: Callable[[House, int], float], say: Callable[[str], None]
-) -> Finding:
-    """Time one stage and add what the processes paid for it."""
-    say(what)
+def timed(house: House, rows: int, name: str, stage: Stage, say: Callable[[str], None]) -> Finding:
+    """Time one stage, with the CPU time of each process that took part."""
+    say(name)
     before = house.processes.cpu()
-    seconds = stage(house, rows)
+    seconds, used = stage(house, rows)
     after = house.processes.cpu()
-    paid = {name: 1e6 * (after[name] - before[name]) / rows for name in before if name in after}
-    note = ", ".join(f"{name} {cost:.1f}" for name, cost in paid.items() if cost >= 1)
-    return Finding(
-        f"{what} only", rows / seconds, "rows/s", f"CPU ms per 1,000 rows: {note or 'the producer'}"
-    )
+    used = used | {process: after[process] - before[process] for process in before if process in after}
+    cpu = {process: 1e6 * cost / rows for process, cost in used.items()}
+    note = ", ".join(f"{process} {cost:.1f}" for process, cost in cpu.items() if cost >= 1)
+    return Finding(f"{name} only", rows / seconds, "rows/s", f"CPU ms per 1,000 rows: {note}", cpu=cpu)
 
 
-def producing(house: House, rows: int) -> float:
-    """Fill the intake while nobody accepts."""
+def producing(house: House, rows: int) -> Timing:
+    """Fill the intake; the accepting worker is suspended."""
     with house.processes.suspended("accept"):
-        return float(produce(house, PRODUCER, house.env, rows)["seconds"])
+        took = produce(house, PRODUCER, house.env, rows)
+    return took["seconds"], {"producer": took["cpu"]}
 
 
-def accepting(house: House, _: int) -> float:
+def accepting(house: House, _: int) -> Timing:
     """Empty the intake while nothing is sent."""
     began = time.monotonic()
     wait_accepted(house)
-    return time.monotonic() - began
+    return time.monotonic() - began, {}
 
 
-def delivering(house: House, rows: int) -> float:
+def delivering(house: House, rows: int) -> Timing:
     """Empty the lanes, from the first call to the last."""
     house.resume()
     house.emulator.wait_for(rows, TIMEOUT)
     calls = house.emulator.calls()
     done, seconds = finished(calls[1:], calls[0]["time"])
-    return seconds * rows / done
+    return seconds * rows / done, {}
 
 
-STAGES: tuple[tuple[str, Callable[[House, int], float]], ...] = (
+STAGES: tuple[tuple[str, Stage], ...] = (
     ("producing", producing),
     ("accepting", accepting),
     ("delivering", delivering),

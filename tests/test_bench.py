@@ -4,7 +4,19 @@ from dataclasses import replace
 
 import pytest
 
-from bench import backlog, changes, efficiency, end_to_end, floor, lanes, limits, neighbours
+from bench import (
+    backlog,
+    changes,
+    efficiency,
+    end_to_end,
+    floor,
+    lanes,
+    limits,
+    neighbours,
+    pairs,
+    trace,
+    words,
+)
 from bench.__main__ import SECTIONS, parse
 from bench.finding import Finding, percentile
 from bench.hands import in_turns
@@ -149,3 +161,58 @@ def test_a_percentile_is_one_of_the_values():
 
 
 WORKER = ("-m", "celery", "-A", "tasks", "worker", "-Q", "activations,deliveries", "-P", "threads", "-c", "2")
+
+
+def test_a_change_is_traced_from_the_producer_to_its_verdict():
+    delivered, refused = trace.traces()
+
+    assert delivered["produce"].rooms[0] == "produce"
+    assert "accept" in delivered["accept"].rooms
+    assert "lanes" in delivered["claim"].rooms
+    assert {"deliver", "settle", "responsys"} < set(delivered["deliver and settle"].rooms)
+    assert "settle" in refused["accept"].rooms
+    assert all(0 < each.files < each.functions for each in delivered.values())
+
+
+def test_a_call_in_another_room_is_a_move():
+    room, other = trace.PROGRAM / "lanes", trace.PROGRAM / "errors.py"
+    calls = [
+        (room / "lanes.py", "claim"),
+        (room / "row.py", "read"),
+        (other, "Held"),
+        (room / "row.py", "read"),
+    ]
+
+    traced = trace.Trace(calls)
+
+    assert (traced.functions, traced.files, traced.rooms, traced.moves) == (3, 3, ["lanes", "errors"], 2)
+
+
+def test_pronouns_are_counted_in_docstrings_and_comments_alone(tmp_path):
+    text = '"""What it is, and whose."""\n\nwho = "nobody"  # noqa: S105 -- whoever reads\n'
+
+    source = words.Source(tmp_path / "file.py", text)
+
+    assert source.words.total() == 7
+    assert source.pronouns == 3
+    assert source.begins_with_a_question()
+
+
+def test_a_pair_compares_what_both_checkouts_paid():
+    """Rates are no costs; a finding of an older checkout says no CPU time and is left out."""
+    lanes_finding = {"what": "accepting", "value": 20.0, "unit": "µs/row"}
+    stage = {"what": "accepting only", "value": 9e4, "unit": "rows/s", "cpu": {"redis": 5.0, "accept": 4.0}}
+    contenders = {"3 workers": {"redis": 10.0, "producer": 8.0}}
+    document = {"sections": {"stages": [stage], "lanes": [lanes_finding]}, "cpu_ms_per_1000_rows": contenders}
+
+    costs = dict(pairs.costs_in(document))
+
+    assert costs == {
+        ("3 workers", pairs.CPU): 18.0,
+        ("accepting only", pairs.CPU): 9.0,
+        ("accepting only: redis", pairs.CPU): 5.0,
+        ("accepting only: accept", pairs.CPU): 4.0,
+        ("accepting", "µs/row"): 20.0,
+    }
+    cells = pairs.line(("accepting", "µs/row"), [(20.0, 10.0), (20.0, 30.0), (10.0, 10.0)])
+    assert cells == ["accepting", "20.0", "10.0", "µs/row", "1.000", "0.500", "1.500"]
