@@ -215,4 +215,4 @@ def test_a_pair_compares_what_both_checkouts_paid():
         ("accepting", "µs/row"): 20.0,
     }
     cells = pairs.line(("accepting", "µs/row"), [(20.0, 10.0), (20.0, 30.0), (10.0, 10.0)])
-    assert cells == ["accepting", "20.0", "10.0", "µs/row", "1.000", "0.500", "1.500"]
+    assert cells == ["accepting", "20.0", "10.0", "µs/row", "1.000", "0.500", "1.500", "1.000"]

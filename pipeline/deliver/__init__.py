@@ -1,4 +1,8 @@
-"""Deliver batches: the calls of their steps, a verdict for each row, and the account of it."""
+"""Deliver: a batch becomes the calls of its steps, and their answers become verdicts.
+
+Verb: deliver. The dry run makes the same decisions without a call.
+Redis, drawn in ``set_ups.py``: ``known:{account}``, ``making:{account}:{sha1}``.
+"""
 
 from pipeline.deliver.delivery import Delivery
 

@@ -1,1 +1,4 @@
-"""Numbers, lengths of time and other people's values, as text."""
+"""Text: values written for people and for the wire.
+
+Numbers with their nouns, lengths of time, TOML, tracebacks, and texts of other systems without personal data.
+"""
