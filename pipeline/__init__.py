@@ -1,4 +1,30 @@
-"""Activate customer audiences into Oracle Responsys: the program, without its workers."""
+"""Activate customer audiences into Oracle Responsys: the program, without its workers.
+
+The way of a change, room by room; each knows only those that it needs, and none knows an edge::
+
+    produce/     a change enters the intake                        activate
+    accept/      entries become rows in lanes, or dead letters     accept
+    lanes/       rows wait for their call and its permit           claim
+    deliver/     a batch becomes calls, answers become verdicts    deliver
+    settle/      verdicts are written down, rows leave Redis       settle, replay
+
+    model/       the values that the program speaks of; no I/O
+    text/        values written for people and for the wire
+    stores/      Redis, SQL, secrets, the doorbell
+    lua/         the scripts that Redis runs
+    records/     connectors, destinations, sources, as configured
+    responsys/   Oracle Responsys: client, actions, pre-flight
+    snapshots/   all members of an audience; only the difference is sent
+    runtime/     one process of ours, put together
+    operate/     the operator's view: status, numbers, erasure
+    cli/ demo/   edges
+
+    errors.py    failures, named by what the pipeline does next
+    settings.py  the environment
+    logs.py      logging, without personal data
+
+``docs/extending.md`` names the files of each step, and those of a new action, connector or command.
+"""
 
 from typing import TYPE_CHECKING, Any
 
