@@ -12,6 +12,7 @@ from pipeline.errors import Misconfigured
 from pipeline.produce.appender import Appender
 from pipeline.runtime.stores import open_stores
 from pipeline.settle import dead_letters as letters
+from pipeline.settle import replay as replays
 from pipeline.settle.dead_letters import Filter
 from pipeline.stores.doorbell import Doorbell
 from pipeline.text.plural import counted
@@ -34,7 +35,7 @@ def replay(context: click.Context, /, ids: Sequence[str], yes: bool, **chosen: A
         if not agreed(stores.engine, wanted, "replay", yes=yes):
             return
         appender = Appender(stores.redis, Doorbell(stores.broker_url))
-        done, failed = letters.replay(stores.engine, appender, wanted)
+        done, failed = replays.replay(stores.engine, appender, wanted)
     click.echo(f"{letters_of(done)} sent again.")
     if failed:
         click.echo(f"{letters_of(failed)} cannot be sent again: nobody can read the activation.", err=True)
@@ -54,7 +55,7 @@ def drop(ids: Sequence[str], yes: bool, **chosen: Any) -> None:
     with open_stores() as stores:
         if not agreed(stores.engine, wanted, "drop", yes=yes):
             return
-        done = letters.drop(stores.engine, wanted)
+        done = replays.drop(stores.engine, wanted)
     click.echo(f"{letters_of(done)} dropped.")
 
 

@@ -1,23 +1,20 @@
 """Rows that will not be sent again without a person's decision."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 
-import msgspec
-from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, func, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, and_, func, select
 
-from pipeline.model.activation import Activation, Invalid, decode
-from pipeline.produce.appender import Appender
 from pipeline.settle import statistics as stats
 from pipeline.stores.database import reading
 from pipeline.stores.tables import dead_letters as table
 from pipeline.stores.upsert import insert_all_new
 
-CHUNK = 500  # letters settled in one transaction
+SETTLED = ("replayed", "dropped")  # the states of a letter that is no longer open
 CONTROL = dict.fromkeys(range(32), " ")  # PostgreSQL cannot store a NUL, and people cannot read the others
 
 
@@ -109,21 +106,6 @@ def count(engine: Engine, wanted: Filter) -> int:
         return int(connection.execute(statement).scalar_one())
 
 
-def replay(engine: Engine, appender: Appender, wanted: Filter) -> tuple[int, int]:
-    """Send letters again, each to its own destination; return how many went, and how many could not.
-
-    Safe to repeat: a letter goes back to the intake under its own id, which is accepted once, and is
-    marked after that.
-    """
-    return _settle(engine, wanted, "replayed", lambda letters: _append(appender, letters))
-
-
-def drop(engine: Engine, wanted: Filter) -> int:
-    """Give letters up; they stay to be seen, but are no longer open."""
-    done, _ = _settle(engine, wanted, "dropped", lambda letters: [letter.id for letter in letters])
-    return done
-
-
 def _row(letter: DeadLetter, now: datetime) -> dict[str, Any]:
     return {
         "id": letter.id,
@@ -138,43 +120,3 @@ def _row(letter: DeadLetter, now: datetime) -> dict[str, Any]:
         "state": "open",
         "batch": letter.batch,
     }
-
-
-def _append(appender: Appender, letters: Sequence[DeadLetter]) -> list[str]:
-    entries: list[Activation] = []
-    sent = []
-    for letter in letters:
-        try:
-            activation = decode(letter.activation.encode())
-        except Invalid:
-            continue
-        entries.append(
-            msgspec.structs.replace(activation, replay=letter.id, destination=letter.destination, bulk=False)
-        )
-        sent.append(letter.id)
-    if entries:
-        appender.append(entries)
-    return sent
-
-
-def _settle(
-    engine: Engine, wanted: Filter, state: str, act: Callable[[Sequence[DeadLetter]], list[str]]
-) -> tuple[int, int]:
-    done, left = 0, 0
-    last, now = "", datetime.now(UTC)  # letters that this very replay leads to are not meant
-    while letters := _page(engine, wanted, now, last):
-        last = letters[-1].id
-        settled = act(letters)
-        left += len(letters) - len(settled)
-        with engine.begin() as connection:
-            change = update(table).where(table.c.id.in_(settled), table.c.state == "open")
-            done += connection.execute(change.values(state=state, settled_at=datetime.now(UTC))).rowcount
-    return done, left
-
-
-def _page(engine: Engine, wanted: Filter, now: datetime, after: str) -> list[DeadLetter]:
-    known = and_(table.c.id > after, table.c.created_at <= now)
-    statement: Select[Any] = select(table).where(wanted.conditions(now), known)
-    with reading(engine) as connection:
-        rows = connection.execute(statement.order_by(table.c.id).limit(CHUNK)).mappings()
-        return [DeadLetter(**row) for row in rows]

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Engine, Table, delete, select
 
+from pipeline.settle.dead_letters import SETTLED
 from pipeline.stores.tables import batches, dead_letters, folds
 
 KEEP = timedelta(days=30)
@@ -19,7 +20,7 @@ def prune(engine: Engine, keep: timedelta = KEEP) -> int:
     """Forget what was settled longer ago than ``keep``; say how many rows that were."""
     before = datetime.now(UTC) - keep
     # A letter is never settled before it was made, and of these two moments that one is indexed.
-    old_letter = dead_letters.c.created_at < before
+    old_letter = dead_letters.c.state.in_(SETTLED) & (dead_letters.c.created_at < before)
     return (
         forget(engine, batches, batches.c.finished_at < before)
         + forget(engine, folds, folds.c.at < before)

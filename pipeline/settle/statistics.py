@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import redis
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import BigInteger, Connection, Engine, cast, func, select
 
 from pipeline.stores.database import Driver, reading
 from pipeline.stores.scripts import Scripts
@@ -80,14 +80,15 @@ def read(
     first = datetime.now(UTC) - since if since else datetime.min.replace(tzinfo=UTC)
     first = first.replace(minute=0, second=0, microsecond=0)
     fold(client, engine)
-    totals: Numbers = {}
-    statement = select(statistics).where(statistics.c.hour >= first)
+    columns = (statistics.c.connector, statistics.c.destination, statistics.c.name)
+    total = cast(func.sum(statistics.c.value), BigInteger)  # PostgreSQL adds up to a decimal number
+    statement = select(*columns, total).where(statistics.c.hour >= first).group_by(*columns)
     if connector is not None:
         statement = statement.where(statistics.c.connector == connector)
+    totals: Numbers = {}
     with reading(engine) as connection:
-        for _, owner, destination, name, value in connection.execute(statement):
-            numbers = totals.setdefault(Where(owner, destination), {})
-            numbers[name] = numbers.get(name, 0) + value
+        for owner, destination, name, value in connection.execute(statement):
+            totals.setdefault(Where(owner, destination), {})[name] = value
     return totals
 
 

@@ -6,6 +6,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from sqlalchemy import (
     PoolProxiedConnection,
     create_engine,
     event,
+    inspect,
     make_url,
     text,
 )
@@ -95,24 +98,53 @@ def migrate(engine: Engine) -> None:
 
     Raises Misconfigured when the database cannot be reached or was made by a newer program.
     """
-    from alembic import command
+    try:
+        revision = stored_revision(engine)
+        if revision is None or revision != revisions()[-1]:
+            refuse_newer(engine, revision)
+            upgrade(engine)
+    except SQLAlchemyError as error:
+        raise unusable(engine.url, error) from error
+
+
+def stored_revision(engine: Engine) -> str | None:
+    """Return the last migration that was applied; None: the database has no table yet."""
+    with reading(engine) as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        return revision
+
+
+@cache
+def revisions() -> tuple[str, ...]:
+    """Return the migrations of this program, oldest first, by the names of their files."""
+    names = (path.name for path in files("pipeline.stores.migrations.versions").iterdir())
+    return tuple(sorted(name.partition("_")[0] for name in names if name[0].isdigit()))
+
+
+def refuse_newer(engine: Engine, revision: str | None) -> None:
+    """Raise Misconfigured for a migration that this program does not know."""
+    if revision is not None and revision not in revisions():
+        raise Misconfigured(
+            f"{shown(engine.url)} was made by a newer version of this program: its tables are those of "
+            f'revision "{revision}", this version knows them up to "{revisions()[-1]}"; '
+            "use the newer version, or a database of its own for this one"
+        )
+
+
+def upgrade(engine: Engine) -> None:
+    """Apply the migrations that are missing, in one transaction."""
+    from alembic import command  # 0.2 s of CPU, which only the first start after an upgrade spends
     from alembic.config import Config
-    from alembic.util import CommandError
 
     config = Config()
     config.set_main_option("script_location", "pipeline.stores:migrations")
-    try:
-        with MIGRATING, engine.begin() as connection:
-            if engine.dialect.name == "postgresql":
-                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-    except CommandError as error:
-        raise Misconfigured(
-            f"{shown(engine.url)} was made by a newer version of this program: {error}"
-        ) from error
-    except SQLAlchemyError as error:
-        raise unusable(engine.url, error) from error
+    with MIGRATING, engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
 
 
 def open_postgresql(url: URL) -> Engine:

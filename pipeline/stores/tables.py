@@ -9,6 +9,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     Dialect,
+    Index,
     Integer,
     MetaData,
     String,
@@ -115,9 +116,12 @@ dead_letters = Table(
     Column("code", String, nullable=False),
     Column("detail", Text, nullable=False),
     Column("activation", Text, nullable=False),  # as it was in the intake, JSON
-    Column("state", String, nullable=False, index=True),  # open, replayed, dropped
+    Column("state", String, nullable=False),  # open, replayed, dropped
     Column("settled_at", Moment),
     Column("batch", String),
+    # Letters of one state by place, and by age: counting and listing read the index, not a million rows.
+    Index("ix_dead_letters_state_place", "state", "connector", "destination", "code"),
+    Index("ix_dead_letters_state_age", "state", "created_at", "connector", "destination", "code"),
 )
 
 statistics = Table(
@@ -138,7 +142,7 @@ folds = Table(
     Column("at", Moment, nullable=False, index=True),
 )
 
-# The snapshots of an audience: whose turn it is, and how far the last run has come (snapshots/runs.py).
+# The snapshots of an audience: whose turn it is, and how far the last run has come (snapshots/turns.py).
 snapshots = Table(
     "snapshots",
     metadata,

@@ -20,6 +20,7 @@ from pipeline.records.catalog import Catalog
 from pipeline.settle import dead_letters
 from pipeline.settle import statistics as stats
 from pipeline.settle.dead_letters import Filter
+from pipeline.settle.replay import replay
 from tests.builders import GATE, begin, cut
 from tests.fixtures.intake import Bell
 
@@ -264,7 +265,7 @@ def test_a_worker_that_is_too_slow_refuses_nothing(redis, intake, engine, monkey
 def test_what_a_person_has_replayed_meanwhile_is_not_taken_twice(redis, intake, engine, dies):
     leave(redis, entry("p1"))
     dies(LAPSED)
-    dead_letters.replay(engine, Appender(redis, Bell()), Filter())
+    replay(engine, Appender(redis, Bell()), Filter())
     acceptance = Acceptance(intake, engine, lambda _: catalog_of(LAPSED))
 
     assert acceptance.accept(0) == "1 entry, 0 rows, 1 invalid"

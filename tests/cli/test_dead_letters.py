@@ -13,6 +13,7 @@ from pipeline.model.activation import decode
 from pipeline.model.shard import SHARDS
 from pipeline.settle import dead_letters
 from pipeline.settle.dead_letters import Filter
+from pipeline.settle.replay import drop
 
 
 @pytest.fixture
@@ -58,7 +59,7 @@ def test_open_letters_are_listed_newest_first(house, letters):
     house.keep("older", at=ago(hours=2, minutes=5, seconds=30))
     house.keep("newer", at=ago(minutes=30, seconds=10), profile_id="p-2", code="Invalid", detail="no crm_id")
     house.keep("done")
-    dead_letters.drop(house.engine, Filter(ids=["done"]))
+    drop(house.engine, Filter(ids=["done"]))
 
     lines = letters("list").output.splitlines()
 
@@ -105,7 +106,7 @@ def test_letters_are_chosen_by_the_options(house, letters, options, found):
     house.keep("code", code="Invalid")
     house.keep("old", at=ago(hours=3))
     house.keep("lost", destination=None)
-    dead_letters.drop(house.engine, Filter(ids=["dropped"]))
+    drop(house.engine, Filter(ids=["dropped"]))
 
     assert set(ids(letters("list", "--json", *options))) == found
 

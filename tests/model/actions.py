@@ -7,8 +7,8 @@ from pipeline import Producer
 from pipeline.lanes.lanes import CLAIM_LEASE
 from pipeline.produce.appender import AppendFailed
 from pipeline.runtime.worker import Worker
-from pipeline.settle import dead_letters
 from pipeline.settle.dead_letters import Filter
+from pipeline.settle.replay import replay
 from tests.model import books, operator
 from tests.model.faults import Fate, Frame
 from tests.model.records import AUDIENCE, MAX_AGE
@@ -186,7 +186,7 @@ class Actions:
 
         def act(worker: Worker) -> None:
             try:
-                dead_letters.replay(self.world.engine, worker.appender, Filter())
+                replay(self.world.engine, worker.appender, Filter())
             except AppendFailed:
                 assert fate is not None
                 self.world.reached["producer"] += 1  # the person repeats it

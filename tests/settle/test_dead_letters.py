@@ -1,70 +1,16 @@
-"""pipeline.settle.dead_letters: replay and drop, on both databases and a real server."""
+"""pipeline.settle.dead_letters, on both databases."""
 
-import json
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import event
 
-from pipeline.accept.acceptance import Acceptance
-from pipeline.accept.intake import Intake
-from pipeline.model.shard import SHARDS
-from pipeline.produce.appender import Appender
-from pipeline.records import mirror
-from pipeline.records.catalog import Catalog
+from pipeline.operate.status.open_letters import open_letters
 from pipeline.settle import dead_letters
 from pipeline.settle import statistics as stats
-from pipeline.settle.dead_letters import DeadLetter, Filter
-from tests.accept.test_acceptance import ACME, LAPSED, LEFT, entry
-
-
-class Bell:
-    """A doorbell that nobody hears."""
-
-    def ring_accept(self, shard: int) -> None:
-        """Ring."""
-
-
-@pytest.fixture
-def appender(redis):
-    return Appender(redis, Bell())
-
-
-@pytest.fixture
-def accept_all(redis, engine):
-    """Accept whatever is in the intake."""
-    catalog = Catalog(1, {"acme": ACME}, {"lapsed": LAPSED, "left": LEFT})
-    mirror.publish(redis, catalog)
-    acceptance = Acceptance(Intake(redis, window=3600), engine, lambda _: catalog)
-    return lambda: [acceptance.accept(shard) for shard in range(SHARDS)]
-
-
-@pytest.fixture
-def keep(engine):
-    def keep(*ids: str, at: datetime | None = None, destination: str | None = "lapsed", **changes) -> None:
-        letters = [
-            DeadLetter(
-                **{
-                    "id": name,
-                    "connector": destination and "acme",
-                    "destination": destination,
-                    "audience": "lapsed-buyers",
-                    "profile_id": name,
-                    "code": "Timeout",
-                    "detail": "no answer",
-                    "activation": json.dumps(entry(name)),
-                    **changes,
-                }
-            )
-            for name in ids
-        ]
-        with engine.begin() as connection:
-            dead_letters.keep(connection, letters, at)
-
-    return keep
-
-
-def ids(engine, **wanted):
-    return sorted(letter.id for letter in dead_letters.found(engine, Filter(**wanted)))
+from pipeline.settle.dead_letters import Filter
+from tests.settle.letters import ids
 
 
 def test_a_letter_is_kept_and_counted_once(engine, redis, keep):
@@ -88,59 +34,36 @@ def test_letters_are_found_by_what_they_are(engine, keep):
     assert ids(engine, ids=["a", "zz"]) == ["a"]
 
 
-def test_a_replay_goes_to_the_letters_own_destination_only(redis, engine, appender, accept_all, keep):
-    keep("a", activation=json.dumps(entry("a", call_type="REMOVE")))
+@pytest.mark.parametrize(
+    "read",
+    [
+        open_letters,
+        lambda engine: dead_letters.count(engine, Filter()),
+        lambda engine: dead_letters.count(engine, Filter(code="Timeout", older_than=timedelta(days=1))),
+        lambda engine: dead_letters.found(engine, Filter(), 50),
+        lambda engine: dead_letters.found(engine, Filter(destination="lapsed"), 50),
+    ],
+)
+def test_a_million_letters_are_counted_and_listed_from_an_index(sqlite, read):
+    """A console asks for these numbers every five seconds."""
+    with explained(sqlite) as plans:
+        read(sqlite)
 
-    assert dead_letters.replay(engine, appender, Filter()) == (1, 0)
-    accept_all()
-    assert (redis.hkeys("rows:lapsed"), redis.hkeys("rows:left")) == ([b"a"], [])
-    assert (ids(engine), ids(engine, state="replayed")) == ([], ["a"])
-
-
-def test_a_replay_that_is_repeated_sends_once(redis, engine, appender, accept_all, keep):
-    """As when the first run was cut off between Redis and SQL."""
-    keep("a")
-    (letter,) = dead_letters.found(engine, Filter())
-    dead_letters._append(appender, [letter])
-    dead_letters.replay(engine, appender, Filter())
-
-    assert [line for line in accept_all() if "entries" in line] == ["2 entries, 1 row, 1 seen before"]
-
-
-def test_a_replay_counts_as_received_no_second_time(redis, engine, appender, accept_all, keep):
-    """Else the books would not balance: a row is received once, whatever becomes of it."""
-    keep("a")
-    dead_letters.replay(engine, appender, Filter())
-    accept_all()
-
-    assert stats.read(redis, engine) == {stats.Where("acme", "lapsed"): {"rejected:Timeout": 1}}
+    assert plans
+    assert all("COVERING INDEX" in plan or "ix_dead_letters_state_age" in plan for plan in plans)
+    assert not any("TEMP B-TREE FOR GROUP BY" in plan or "FOR ORDER BY" in plan for plan in plans)
 
 
-def test_what_had_no_destination_goes_to_all_there_are_now(redis, engine, appender, accept_all, keep):
-    keep("a", destination=None, activation=json.dumps(entry("a", call_type="REMOVE")))
-    dead_letters.replay(engine, appender, Filter())
-    accept_all()
+@contextmanager
+def explained(engine):
+    """Collect what SQLite plans for each statement that reads dead letters."""
+    plans = []
 
-    assert (redis.hkeys("rows:lapsed"), redis.hkeys("rows:left")) == ([b"a"], [b"a"])
+    def explain(connection, cursor, statement, parameters, context, many):
+        if "FROM dead_letters" in statement:
+            steps = connection.connection.cursor().execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            plans.append("\n".join(step[-1] for step in steps))
 
-
-def test_a_letter_that_cannot_be_read_stays_open(engine, appender, keep):
-    keep("a", activation="{not json")
-
-    assert dead_letters.replay(engine, appender, Filter()) == (0, 1)
-    assert ids(engine) == ["a"]
-
-
-def test_a_replay_takes_more_letters_than_fit_one_transaction(redis, engine, appender, accept_all, keep):
-    keep(*[f"p{n:04}" for n in range(1_200)])
-
-    assert dead_letters.replay(engine, appender, Filter(code="Timeout")) == (1_200, 0)
-    accept_all()
-    assert redis.hlen("rows:lapsed") == 1_200
-
-
-def test_a_dropped_letter_is_still_there_to_be_seen(engine, keep):
-    keep("a", "b")
-
-    assert dead_letters.drop(engine, Filter(ids=["a"])) == 1
-    assert (ids(engine), ids(engine, state="dropped"), ids(engine, state=None)) == (["b"], ["a"], ["a", "b"])
+    event.listen(engine, "before_cursor_execute", explain)
+    yield plans
+    event.remove(engine, "before_cursor_execute", explain)

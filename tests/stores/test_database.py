@@ -1,16 +1,20 @@
 import stat
 import threading
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from pipeline.errors import Misconfigured
-from pipeline.stores import tables
-from pipeline.stores.database import driver, migrate, open_database, reading
+from pipeline.stores import migrations, tables
+from pipeline.stores.database import driver, migrate, open_database, reading, revisions
 from pipeline.stores.upsert import insert_new
 from tests.processes import run_at_once
 
@@ -23,6 +27,10 @@ engine = open_database(sys.argv[1])
 migrate(engine)
 engine.dispose()
 """
+LETTER = {
+    "id": "1", "created_at": datetime(2026, 11, 21, tzinfo=UTC), "audience": "a", "profile_id": "p",
+    "code": "Timeout", "detail": "", "activation": "{}", "state": "open",
+}  # fmt: skip
 FOLD = {"id": "1", "at": datetime(2026, 11, 21, tzinfo=UTC)}
 
 
@@ -65,8 +73,38 @@ def test_a_database_of_a_newer_version_is_refused(database_url):
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
 
-    with pytest.raises(Misconfigured, match="was made by a newer version of this program"):
+    with pytest.raises(Misconfigured) as caught:
         migrate(engine)
+
+    assert str(caught.value).startswith(engine.url.render_as_string(hide_password=True).partition("?")[0])
+    assert str(caught.value).endswith(
+        'was made by a newer version of this program: its tables are those of revision "9999", '
+        f'this version knows them up to "{revisions()[-1]}"; '
+        "use the newer version, or a database of its own for this one"
+    )
+    engine.dispose()
+
+
+def test_files_of_migrations_are_named_by_their_revision():
+    scripts = ScriptDirectory(str(Path(migrations.__file__).parent))
+
+    assert revisions() == tuple(reversed([script.revision for script in scripts.walk_revisions()]))
+
+
+def test_a_database_of_the_version_before_is_upgraded_with_its_dead_letters(database_url):
+    engine = open_database(database_url)
+    with engine.begin() as connection:
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", "pipeline.stores:migrations")
+        command.upgrade(config, "0002")
+        connection.execute(insert(tables.dead_letters), LETTER)
+
+    migrate(engine)
+
+    with reading(engine) as connection:
+        assert connection.scalar(select(tables.dead_letters.c.id)) == LETTER["id"]
+        names = {index["name"] for index in inspect(connection).get_indexes("dead_letters")}
+    assert names == {index.name for index in tables.dead_letters.indexes}
     engine.dispose()
 
 

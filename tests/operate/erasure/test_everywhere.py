@@ -14,9 +14,9 @@ from pipeline.operate.erasure.erasure import Erasure
 from pipeline.operate.erasure.former import checkpoint, rewrite
 from pipeline.produce.appender import Appender
 from pipeline.produce.lines import FileLine
-from pipeline.settle import dead_letters
 from pipeline.settle import statistics as stats
 from pipeline.settle.dead_letters import Filter
+from pipeline.settle.replay import drop
 from pipeline.snapshots.staging import Staging
 from pipeline.snapshots.sync import Sync, rehearsal
 from pipeline.snapshots.turns import turn
@@ -44,7 +44,7 @@ def everywhere(scene):
         scene.house.keep(name, profile_id=who, activation=text)
         scene.house.keep(f"{name}-replayed", profile_id=who, activation=text)
         scene.house.keep(f"{name}-unreadable", profile_id="", activation=text[1:], code="Invalid")
-    dead_letters.drop(scene.engine, Filter(ids=["z-unreadable"]))
+    drop(scene.engine, Filter(ids=["z-unreadable"]))
     mark_replayed(scene.engine, ["a-replayed", "z-replayed", "b-replayed"])
     lines = [
         FileLine(n, {"profile_id": who, "variables": {"tier": f"T-{who}"}}) for n, who in enumerate(EVERYBODY)

@@ -1,0 +1,85 @@
+"""Open dead letters go back to the intake, or are given up: a person's decision."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Engine, Select, and_, or_, select, update
+
+from pipeline.model.activation import Activation, Invalid, decode
+from pipeline.produce.appender import Appender
+from pipeline.settle.dead_letters import DeadLetter, Filter
+from pipeline.stores.database import reading
+from pipeline.stores.tables import dead_letters as table
+
+PAGE_ROWS = 500  # letters settled in one transaction
+
+
+def replay(engine: Engine, appender: Appender, chosen: Filter) -> tuple[int, int]:
+    """Send letters again, oldest first, each to its own destination.
+
+    Returns the number of letters sent, and of those whose activation cannot be read. Safe to repeat: a letter
+    enters the intake under its own id, which is accepted once, and is marked as replayed after that.
+    """
+    return settle_pages(engine, chosen, "replayed", lambda letters: append_letters(appender, letters))
+
+
+def drop(engine: Engine, chosen: Filter) -> int:
+    """Give letters up and return their number; they can still be listed, but are no longer open."""
+    dropped, _ = settle_pages(engine, chosen, "dropped", lambda letters: [letter.id for letter in letters])
+    return dropped
+
+
+def append_letters(appender: Appender, letters: Sequence[DeadLetter]) -> list[str]:
+    """Append the letters that can be read to the intake, and return their ids."""
+    entries: list[Activation] = []
+    appended = []
+    for letter in letters:
+        try:
+            activation = decode(letter.activation.encode())
+        except Invalid:
+            continue
+        entries.append(
+            msgspec.structs.replace(activation, replay=letter.id, destination=letter.destination, bulk=False)
+        )
+        appended.append(letter.id)
+    if entries:
+        appender.append(entries)
+    return appended
+
+
+def settle_pages(
+    engine: Engine, chosen: Filter, state: str, act: Callable[[Sequence[DeadLetter]], list[str]]
+) -> tuple[int, int]:
+    """Let ``act`` handle page after page, and give the letters whose ids it returns the new state.
+
+    Returns how many letters changed their state, and how many ``act`` left out.
+    """
+    settled, left_out = 0, 0
+    last, now = None, datetime.now(UTC)  # letters written from now on, by this very replay, are not chosen
+    while letters := next_page(engine, chosen, now, last):
+        last = letters[-1]
+        ids = act(letters)
+        left_out += len(letters) - len(ids)
+        with engine.begin() as connection:
+            change = update(table).where(table.c.id.in_(ids), table.c.state == "open")
+            settled += connection.execute(change.values(state=state, settled_at=datetime.now(UTC))).rowcount
+    return settled, left_out
+
+
+def next_page(engine: Engine, chosen: Filter, now: datetime, last: DeadLetter | None) -> list[DeadLetter]:
+    """Return the letters that follow ``last`` by age; None: the first page."""
+    conditions = [chosen.conditions(now), table.c.created_at <= now]
+    if last is not None:
+        conditions.append(later_than(last))
+    statement: Select[Any] = select(table).where(and_(*conditions))
+    with reading(engine) as connection:
+        page = statement.order_by(table.c.created_at, table.c.id).limit(PAGE_ROWS)
+        return [DeadLetter(**row) for row in connection.execute(page).mappings()]
+
+
+def later_than(last: DeadLetter) -> Any:
+    """Say in SQL: later than this letter. The first comparison alone is what an index is searched by."""
+    newer = or_(table.c.created_at > last.created_at, table.c.id > last.id)
+    return and_(table.c.created_at >= last.created_at, newer)
