@@ -4,7 +4,7 @@ import click
 
 from pipeline.cli.tables import printable
 from pipeline.errors import Misconfigured
-from pipeline.operate.status.backlog import backlogs
+from pipeline.operate.status.backlog import read_backlogs
 from pipeline.records import mirror
 from pipeline.records.catalog import Catalog, Scope
 from pipeline.records.stops import Stop, in_the_way, stop_of, way_out
@@ -95,6 +95,6 @@ def waiting(stores: Stores, catalog: Catalog, scope: Scope, name: str) -> str:
         for destination in catalog.destinations.values()
         if name == (destination.name if scope == "destination" else destination.connector)
     ]
-    found = backlogs(stores.redis, mine)
+    found = read_backlogs(stores.redis, mine)
     rows = sum(found[each].waiting for each in mine)
     return counted(rows, "row waits", "rows wait")

@@ -8,7 +8,7 @@ from sqlalchemy import Row, select
 from pipeline.demo.responsys import EXPIRY, THROTTLING, Responsys
 from pipeline.demo.stage import WINDOW
 from pipeline.model.shard import SHARDS
-from pipeline.operate.status.backlog import Backlog, backlogs
+from pipeline.operate.status.backlog import Backlog, read_backlogs
 from pipeline.operate.status.pace import paces
 from pipeline.records.catalog import Catalog
 from pipeline.runtime.stores import Stores
@@ -47,7 +47,7 @@ class Watch:
         yield from self._remainder()
 
     def _backlog(self) -> Backlog:
-        return backlogs(self._stores.redis)[self._destination.name]
+        return read_backlogs(self._stores.redis)[self._destination.name]
 
     def _batches(self) -> Iterator[str]:
         with reading(self._stores.engine) as connection:

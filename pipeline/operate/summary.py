@@ -7,7 +7,7 @@ from datetime import timedelta
 import redis
 from sqlalchemy import Engine
 
-from pipeline.operate.status.backlog import backlogs
+from pipeline.operate.status.backlog import read_backlogs
 from pipeline.operate.status.open_letters import open_letters
 from pipeline.records.catalog import Catalog
 from pipeline.records.mirror import REMOVED
@@ -86,7 +86,7 @@ def waiting_by_place(client: redis.Redis, catalog: Catalog) -> dict[Where, int]:
     owners = {name: destination.connector for name, destination in catalog.destinations.items()}
     return {
         Where(owners.get(name, REMOVED), name): backlog.waiting
-        for name, backlog in backlogs(client).items()
+        for name, backlog in read_backlogs(client).items()
         if backlog.waiting
     }
 

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from pipeline.lanes import limits
 from pipeline.model.shard import SHARDS
 from pipeline.operate.status import workers
-from pipeline.operate.status.backlog import Backlog, backlogs
+from pipeline.operate.status.backlog import Backlog, read_backlogs
 from pipeline.operate.status.open_letters import open_letters
 from pipeline.operate.status.pace import Pace, paces
 from pipeline.records.catalog import Catalog
@@ -81,7 +81,7 @@ def read(
 ) -> Status:
     """Look at both stores; takes all of ``patience`` (seconds) when there is no worker to be seen."""
     letters = letters_by_destination(engine)
-    found = backlogs(client, catalog.destinations)
+    found = read_backlogs(client, catalog.destinations)
     speeds = paces(client, catalog, window)
     names = [name for name in sorted({*found, *letters}) if name]
     lines = (

@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.lanes.lanes import Lanes
-from pipeline.operate.status.backlog import Backlog, backlogs
+from pipeline.operate.status.backlog import Backlog, read_backlogs
 from tests.builders import add, configure, cut
 
 
@@ -20,7 +20,7 @@ def lanes(redis):
 
 
 def test_where_nothing_waits_all_is_zero(redis):
-    assert backlogs(redis, ["new"]) == {"lapsed": Backlog(), "new": Backlog()}
+    assert read_backlogs(redis, ["new"]) == {"lapsed": Backlog(), "new": Backlog()}
 
 
 def test_rows_wait_until_the_oldest_is_old_enough(redis, clock):
@@ -28,13 +28,13 @@ def test_rows_wait_until_the_oldest_is_old_enough(redis, clock):
     clock.advance(250)
     add(redis, "c", lane="lapsed/all+bulk")
 
-    assert backlogs(redis) == {"lapsed": Backlog(waiting=3, lanes=2, oldest=250, due=350)}
+    assert read_backlogs(redis) == {"lapsed": Backlog(waiting=3, lanes=2, oldest=250, due=350)}
 
 
 def test_a_profiles_later_rows_wait_behind_its_first(redis):
     add(redis, "a", "a", "a")
 
-    assert backlogs(redis) == {"lapsed": Backlog(waiting=3, lanes=1, oldest=0, due=600)}
+    assert read_backlogs(redis) == {"lapsed": Backlog(waiting=3, lanes=1, oldest=0, due=600)}
 
 
 def test_rows_in_flight_wait_too_and_tell_the_age(redis, lanes, clock):
@@ -43,7 +43,7 @@ def test_rows_in_flight_wait_too_and_tell_the_age(redis, lanes, clock):
     lanes.begin(cut(lanes))
     add(redis, "a", "c")
 
-    assert backlogs(redis) == {
+    assert read_backlogs(redis) == {
         "lapsed": Backlog(waiting=4, in_flight=2, lanes=1, flying=1, oldest=600, due=600)
     }
 
@@ -54,21 +54,21 @@ def test_a_batch_that_is_to_be_tried_again_is_not_in_flight(redis, lanes, clock)
     lanes.retry(cut(lanes), delay=30, spend=True, refund=False)
     clock.advance(10)
 
-    assert backlogs(redis) == {"lapsed": Backlog(waiting=2, again=1, oldest=10, due=20)}
+    assert read_backlogs(redis) == {"lapsed": Backlog(waiting=2, again=1, oldest=10, due=20)}
 
 
 def test_what_is_late_has_been_due_for_a_while(redis, clock):
     add(redis, "a")
     clock.advance(700)
 
-    assert backlogs(redis)["lapsed"].due == -100
+    assert read_backlogs(redis)["lapsed"].due == -100
 
 
 def test_what_is_stopped_is_never_due(redis):
     add(redis, "a")
     configure(redis, stopped="paused")
 
-    assert backlogs(redis) == {"lapsed": Backlog(waiting=1, lanes=1, oldest=0, due=None)}
+    assert read_backlogs(redis) == {"lapsed": Backlog(waiting=1, lanes=1, oldest=0, due=None)}
 
 
 @pytest.mark.parametrize(("seconds", "unanswered"), [(9, 0), (11, 1)])
@@ -78,7 +78,7 @@ def test_a_batch_that_no_worker_takes_up_is_unanswered(redis, lanes, clock, seco
     cut(lanes)
     clock.advance(seconds)
 
-    assert backlogs(redis)["lapsed"].unanswered == unanswered
+    assert read_backlogs(redis)["lapsed"].unanswered == unanswered
 
 
 def test_a_batch_that_was_begun_has_been_answered(redis, lanes, clock):
@@ -87,7 +87,7 @@ def test_a_batch_that_was_begun_has_been_answered(redis, lanes, clock):
     lanes.begin(cut(lanes))
     clock.advance(99)
 
-    assert backlogs(redis)["lapsed"].unanswered == 0
+    assert read_backlogs(redis)["lapsed"].unanswered == 0
 
 
 def test_each_destination_has_its_own(redis, lanes):
@@ -97,7 +97,7 @@ def test_each_destination_has_its_own(redis, lanes):
     lanes.flush("left")
     cut(lanes)
 
-    assert backlogs(redis, ["left"]) == {
+    assert read_backlogs(redis, ["left"]) == {
         "lapsed": Backlog(waiting=2, lanes=1, oldest=0, due=600),
         "left": Backlog(waiting=1, in_flight=1, flying=1, oldest=0),
     }
@@ -106,4 +106,4 @@ def test_each_destination_has_its_own(redis, lanes):
 def test_a_lane_is_due_in_whatever_call_its_rows_go_first(redis):
     add(redis, "a", lane="lapsed/left@deleteProfileExtensionMembers#1")
 
-    assert backlogs(redis)["lapsed"].due == 0
+    assert read_backlogs(redis)["lapsed"].due == 0
