@@ -1,4 +1,4 @@
-"""Backlog: rows that wait in lanes and rows in flight, by destination (lanes.py draws the keys). Only reads."""
+"""Backlog: rows that wait in lanes and rows in flight, by destination (keys: see lanes.py). Only reads."""
 
 import math
 from collections import defaultdict
