@@ -1,4 +1,4 @@
-"""``python -m emulators.responsys``: listen until told to stop."""
+"""``python -m emulators.responsys``: serve until a signal ends it."""
 
 import contextlib
 import os
@@ -35,20 +35,20 @@ What was received: {url}/_control/summary and {url}/_control/ledger?detail=1
 """
 
 
-class Server(uvicorn.Server):
-    """Says when it is ready, to serve and to be stopped."""
+class EmulatorServer(uvicorn.Server):
+    """Prints a welcome as soon as it serves, and ends at once when it is told to."""
 
     def __init__(self, config: uvicorn.Config, welcome: str) -> None:
         super().__init__(config)
         self.welcome = welcome
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Open for business."""
+        """Serve, then print the welcome."""
         await super().startup(sockets)
         print(self.welcome, flush=True)  # noqa: T201
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Close, also on those who wait for an answer that was never to come."""
+        """Close all connections, also the ones that wait for an answer that was never to come."""
         for connection in list(self.server_state.connections):
             if connection.transport is not None:
                 connection.transport.abort()
@@ -59,9 +59,9 @@ class Server(uvicorn.Server):
 
 def main() -> None:
     """Run the emulator."""
-    chosen = options.parse()
-    emulator = Emulator(chosen.accounts, options.behaviour_of(chosen), chosen.random_seed)
-    listener = listen(chosen.host, chosen.port)
+    arguments = options.parse_options()
+    emulator = Emulator(arguments.accounts, options.behaviour_of(arguments), arguments.random_seed)
+    listener = open_port(arguments.host, arguments.port)
     config = uvicorn.Config(
         App(emulator),
         http=Protocol,
@@ -72,22 +72,22 @@ def main() -> None:
         access_log=False,
         server_header=False,
         timeout_keep_alive=IDLE,
-        timeout_graceful_shutdown=1,  # second, for who connected at the very last
+        timeout_graceful_shutdown=1,  # second, for clients that connected at the very last
         proxy_headers=False,
     )
     host, port = listener.getsockname()[:2]
-    signal.signal(signal.SIGTERM, leave)
+    signal.signal(signal.SIGTERM, end_process)
     with contextlib.suppress(KeyboardInterrupt):
-        Server(config, welcome(emulator, f"http://{host}:{port}")).run(sockets=[listener])
+        EmulatorServer(config, welcome_text(emulator, f"http://{host}:{port}")).run(sockets=[listener])
 
 
-def leave(*_: object) -> NoReturn:
-    """End quietly when told to."""
+def end_process(*_: object) -> NoReturn:
+    """End without a traceback."""
     raise SystemExit(0)
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """Open the port, or say in one line why not."""
+def open_port(host: str, port: int) -> socket.socket:
+    """Open the port, or exit with the reason in one line."""
     try:
         return socket.create_server((host, port), backlog=512)
     except OSError as error:
@@ -96,8 +96,8 @@ def listen(host: str, port: int) -> socket.socket:
         )
 
 
-def welcome(emulator: Emulator, url: str) -> str:
-    """Tell how to use what was started."""
+def welcome_text(emulator: Emulator, url: str) -> str:
+    """Return the first text that is printed: how to use the emulator."""
     account = next(iter(emulator.accounts.values()))
     user, password = next(iter(account.users.items()))
     profile_list = next(iter(account.lists.values()))
@@ -109,16 +109,16 @@ def welcome(emulator: Emulator, url: str) -> str:
         folder=profile_list.folder,
         events=", ".join(sorted(account.events)) or "none",
         campaigns=", ".join(account.campaigns) or "none",
-        members=described(profile_list.members),
+        members=members_text(profile_list.members),
     )
 
 
-def described(members: Members) -> str:
-    """Say who is on a list, by the address of one whom a first try may go to."""
-    if members.anyone:
+def members_text(members: Members) -> str:
+    """Return the number of members, with the address of one for a first try."""
+    if members.any_recipient:
         return "anybody"
-    known = (members.get(riid) or {} for riid in members.riids())
-    address = next((row["EMAIL_ADDRESS_"] for row in known if row.get("EMAIL_ADDRESS_")), None)
+    rows = (members.full_row(riid) or {} for riid in members.riids())
+    address = next((row["EMAIL_ADDRESS_"] for row in rows if row.get("EMAIL_ADDRESS_")), None)
     return f"{len(members):,}, such as {address}" if address else f"{len(members):,}"
 
 

@@ -1,13 +1,13 @@
-"""An account: who may log in, its lists, its events and its limits."""
+"""An account: its users, lists, tables, events, campaigns and limits."""
 
 from dataclasses import dataclass
 
 from emulators.responsys.account.columns import SYSTEM_COLUMNS
-from emulators.responsys.account.extension import Extension
+from emulators.responsys.account.extension import ExtensionTable
 from emulators.responsys.account.limits import Limits
 from emulators.responsys.account.members import Members
 from emulators.responsys.account.seed import AccountSeed, CampaignSeed, ExtensionSeed, ListSeed, TableSeed
-from emulators.responsys.account.table import Table
+from emulators.responsys.account.table import SupplementalTable
 
 
 class ProfileList:
@@ -17,23 +17,23 @@ class ProfileList:
         self.name = seed.name
         self.folder = seed.folder
         self.fields = SYSTEM_COLUMNS | {name.upper(): kind for name, kind in seed.fields.items()}
-        self.members = Members(anyone=seed.any_recipient)
-        self.members.add(seed.members)
-        for people in seed.ranges:
-            self.members.add_range(people)
-        self.extensions: dict[str, Extension] = {}
+        self.members = Members(any_recipient=seed.any_recipient)
+        self.members.add_members(seed.members)
+        for members in seed.ranges:
+            self.members.add_range(members)
+        self.extensions: dict[str, ExtensionTable] = {}
         for extension in seed.extensions:
             self.add_extension(extension)
 
-    def add_extension(self, seed: ExtensionSeed) -> Extension:
+    def add_extension(self, seed: ExtensionSeed) -> ExtensionTable:
         """Create an extension table, or replace the one of that name."""
-        self.extensions[seed.name] = Extension(seed)
+        self.extensions[seed.name] = ExtensionTable(seed)
         return self.extensions[seed.name]
 
 
 @dataclass(frozen=True)
 class Campaign:
-    """An e-mail campaign, and whom it goes to."""
+    """An e-mail campaign, and the list it goes to."""
 
     number: int
     name: str
@@ -51,10 +51,10 @@ class Account:
         self.folders = {"Main", *seed.folders}
         self.events = set(seed.events)
         self.limits = Limits(default_limits)
-        self.limits.set(seed.limits)
+        self.limits.change(seed.limits)
         for profile_list in seed.lists:
             self.add_list(profile_list)
-        self.tables: dict[tuple[str, str], Table] = {}  # by folder and name
+        self.tables: dict[tuple[str, str], SupplementalTable] = {}  # by folder and name
         for table in seed.tables:
             self.add_table(table)
         self.campaigns: dict[str, Campaign] = {}
@@ -67,16 +67,16 @@ class Account:
         self.folders |= {seed.folder, *(extension.folder for extension in seed.extensions)}
         return self.lists[seed.name]
 
-    def add_table(self, seed: TableSeed) -> Table:
+    def add_table(self, seed: TableSeed) -> SupplementalTable:
         """Create a supplemental table, or replace the one of that folder and name."""
-        self.tables[seed.folder, seed.name] = Table(seed)
+        self.tables[seed.folder, seed.name] = SupplementalTable(seed)
         self.folders.add(seed.folder)
         return self.tables[seed.folder, seed.name]
 
     def add_campaign(self, seed: CampaignSeed) -> Campaign:
         """Create a campaign, or replace the one of that name."""
-        known = self.campaigns.get(seed.name)
-        number = known.number if known else len(self.campaigns) + 1
+        replaced = self.campaigns.get(seed.name)
+        number = replaced.number if replaced else len(self.campaigns) + 1
         name = seed.list_in(self.lists)
         self.campaigns[seed.name] = Campaign(number, seed.name, seed.folder, name)
         self.folders.add(seed.folder)

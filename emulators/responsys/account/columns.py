@@ -38,21 +38,21 @@ SYSTEM_COLUMNS = {
     "MODIFIED_DATE_": "TIMESTAMP",
 }
 
-PERMISSIONS = ("EMAIL_PERMISSION_STATUS_", "MOBILE_PERMISSION_STATUS_", "POSTAL_PERMISSION_STATUS_")
-CHANNELS = {"E": "EMAIL_ADDRESS_", "M": "MOBILE_NUMBER_", "P": "POSTAL_STREET_1_"}
+PERMISSION_COLUMNS = ("EMAIL_PERMISSION_STATUS_", "MOBILE_PERMISSION_STATUS_", "POSTAL_PERMISSION_STATUS_")
+CHANNEL_COLUMNS = {"E": "EMAIL_ADDRESS_", "M": "MOBILE_NUMBER_", "P": "POSTAL_STREET_1_"}
 
-# Whoever is on a list from the start may be written to.
-DEFAULTS = {
+# Members that are on a list from the start may be written to.
+DEFAULT_VALUES = {
     "EMAIL_FORMAT_": "H",
     "EMAIL_DELIVERABILITY_STATUS_": "D",
     "MOBILE_DELIVERABILITY_STATUS_": "D",
     "POSTAL_DELIVERABILITY_STATUS_": "D",
-    **dict.fromkeys(PERMISSIONS, "I"),
+    **dict.fromkeys(PERMISSION_COLUMNS, "I"),
 }
 
 # How a value is written before it is compared. That hex and addresses compare without case is an
 # assumption: Oracle says only that the hashes are of the "normalized" address.
-NORMALISE: dict[str, Callable[[Any], str]] = {
+NORMALISERS: dict[str, Callable[[Any], str]] = {
     "RIID_": str,
     "CUSTOMER_ID_": str,
     "EMAIL_ADDRESS_": lambda value: value.strip().lower(),
@@ -72,14 +72,14 @@ def email_md5(email: str) -> str:
     return md5(email.strip().lower().encode(), usedforsecurity=False).hexdigest()
 
 
-HASHES = {"EMAIL_SHA256_HASH_": email_sha256, "EMAIL_MD5_HASH_": email_md5}
-KEYS = tuple(NORMALISE)  # the columns that people are found by
+HASH_FUNCTIONS = {"EMAIL_SHA256_HASH_": email_sha256, "EMAIL_MD5_HASH_": email_md5}
+KEY_COLUMNS = tuple(NORMALISERS)  # the columns that members are found by
 
 # Responsys fills these; a merge may name the first three only to match by them.
-OWN = frozenset(
+FILLED_BY_RESPONSYS = frozenset(
     {
         "RIID_",
-        *HASHES,
+        *HASH_FUNCTIONS,
         "CREATED_SOURCE_IP_",
         "EMAIL_DOMAIN_",
         "EMAIL_ISP_",

@@ -1,9 +1,9 @@
 """One profile extension table, with its rows."""
 
-from emulators.responsys.account.people import Row
+from emulators.responsys.account.row import Row
 from emulators.responsys.account.seed import ExtensionSeed
 
-SYSTEM_COLUMNS = {
+EXTENSION_SYSTEM_COLUMNS = {
     "RIID_": "INTEGER",
     "CREATED_DATE_": "TIMESTAMP",
     "MODIFIED_DATE_": "TIMESTAMP",
@@ -15,16 +15,16 @@ SYSTEM_COLUMNS = {
 }
 
 
-class Extension:
-    """Columns, and what was said of whom."""
+class ExtensionTable:
+    """Columns, and a row for each member of whom something is stored."""
 
     def __init__(self, seed: ExtensionSeed) -> None:
         self.name = seed.name
         self.folder = seed.folder
         self.columns = {name.upper(): kind for name, kind in seed.fields.items()}
-        self.fields = SYSTEM_COLUMNS | self.columns
+        self.fields = EXTENSION_SYSTEM_COLUMNS | self.columns
         self.rows: dict[int, Row] = {}  # by recipient id
 
-    def write(self, riid: int, changes: Row) -> None:
+    def write_row(self, riid: int, changes: Row) -> None:
         """Change the columns that are named, in a new row where there is none."""
         self.rows.setdefault(riid, {}).update(changes)

@@ -1,14 +1,14 @@
-"""What a column may be called, in lists, extension tables and supplemental tables alike.
+"""Field names that a column may have, in lists, extension tables and supplemental tables alike.
 
 https://docs.oracle.com/en/cloud/saas/marketing/responsys-user/List_DataTypeFieldname.htm
 """
 
 import re
 
-LONGEST = 30
-SHAPE = re.compile("[A-Za-z][A-Za-z0-9_]*")  # two of Oracle's pages also allow $ and #, the third does not
+MOST_CHARACTERS = 30
+ALLOWED_NAME = re.compile("[A-Za-z][A-Za-z0-9_]*")  # two of Oracle's pages also allow $ and #, one does not
 SINGLE_LETTERS = frozenset("AEGKMPTU")
-WORDS = (
+RESERVED_WORDS = (
     "access add admin administrator advisor all alter and any as asc audit baseurl between by byte char "
     "check cluster column comment connect compress create current data date decimal default delete desc "
     "distinct double drop else exclusive exists extends false file first float for from grant group "
@@ -20,15 +20,15 @@ WORDS = (
     "to trigger true uid union unique update user validate values varchar varchar2 view whenever where "
     "with"
 )
-RESERVED = frozenset(WORDS.split())
+RESERVED = frozenset(RESERVED_WORDS.split())
 
 
-def problem(name: str) -> str | None:
-    """Say why no column can have this name, None when one can."""
-    if not SHAPE.fullmatch(name):
+def name_problem(name: str) -> str | None:
+    """Return the reason why no column can have this name, None when one can."""
+    if not ALLOWED_NAME.fullmatch(name):
         return f"field name {name} does not consist of letters, digits and _, a letter first"
-    if len(name) > LONGEST:
-        return f"field name {name} is longer than {LONGEST} characters"
+    if len(name) > MOST_CHARACTERS:
+        return f"field name {name} is longer than {MOST_CHARACTERS} characters"
     if name.endswith("_"):
         return f"field name {name} ends with _, as only system columns do"
     if name.lower() in RESERVED or name.upper() in SINGLE_LETTERS:
@@ -36,7 +36,7 @@ def problem(name: str) -> str | None:
     return None
 
 
-def repeated(names: list[str]) -> str | None:
+def repeated_name(names: list[str]) -> str | None:
     """Return a name that comes twice, whatever its case; None when all differ."""
     seen = set()
     for name in names:

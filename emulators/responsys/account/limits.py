@@ -21,7 +21,7 @@ class Meter:
         self.peak_sliding = 0  # most calls in any stretch of a window's length
         self.throttled = 0
 
-    def take(self, now: float, behaviour: Behaviour) -> bool:
+    def admit(self, now: float, behaviour: Behaviour) -> bool:
         """Let one call through, or count it as throttled."""
         window = int(now // behaviour.window)
         if window != self.window:
@@ -39,7 +39,7 @@ class Meter:
         return True
 
     def report(self) -> dict[str, Any]:
-        """Tell how near the limit the calls came."""
+        """Return the limit and how near the calls came to it."""
         return {
             "limit": self.limit,
             "peak": self.peak,
@@ -55,15 +55,15 @@ class Limits:
         self.meters = {function: Meter(limit) for function, limit in limits.items()}
         self.exhausted_until = 0.0  # INTERNAL_CAPACITY_LIMIT_EXCEEDED until then
 
-    def set(self, limits: dict[str, int | None]) -> None:
-        """Change limits; what the present window has seen stays counted."""
+    def change(self, limits: dict[str, int | None]) -> None:
+        """Change limits; the calls of the present window stay counted."""
         if unknown := limits.keys() - self.meters.keys():
             names = ", ".join(self.meters)
             raise ValueError(f'there is no function "{min(unknown)}"; there are: {names}')
         for function, limit in limits.items():
             self.meters[function].limit = limit
 
-    def forget(self) -> None:
+    def restart(self) -> None:
         """Start counting again."""
         self.meters = {function: Meter(meter.limit) for function, meter in self.meters.items()}
         self.exhausted_until = 0.0

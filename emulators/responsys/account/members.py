@@ -1,21 +1,23 @@
-"""The people of a profile list, found by any identifier.
+"""Members of a profile list, found by any identifier.
 
-A list may hold a million of them, so those of a range are computed when asked for, not stored, until
-something is written about one. Hashes are computed from the first time that one is looked up.
+A list may hold a million of them. Members of a range are therefore computed when a call names them, and
+stored only when a call writes to them. The hashes of a column are computed at its first look-up.
 """
 
 import re
 from collections.abc import Iterable, Iterator
 
-from emulators.responsys.account.columns import HASHES, KEYS, NORMALISE
-from emulators.responsys.account.people import NOBODY, Range, Row, show
+from emulators.responsys.account.columns import HASH_FUNCTIONS, KEY_COLUMNS, NORMALISERS
+from emulators.responsys.account.member_index import MemberIndex, Riids, as_tuple
+from emulators.responsys.account.member_range import NO_MEMBER, MemberRange
+from emulators.responsys.account.row import Row, full_row
 from emulators.responsys.account.seed import MemberSeed, RangeSeed
 
-SEVERAL = -1
+SEVERAL_MEMBERS = -1
 FIRST_RIID = 100_000_001
-FIRST_STRANGER = 10**12
+FIRST_STRANGER_RIID = 10**12
 
-SHAPES = {
+STRANGER_KEYS = {
     "RIID_": re.compile("[1-9][0-9]{0,17}"),
     "CUSTOMER_ID_": re.compile("(?s).+"),
     "EMAIL_ADDRESS_": re.compile("[^@]+@[^@]+"),
@@ -23,179 +25,167 @@ SHAPES = {
     "EMAIL_SHA256_HASH_": re.compile("[0-9a-f]{64}"),
     "EMAIL_MD5_HASH_": re.compile("[0-9a-f]{32}"),
 }
-STORED_KEYS = [column for column in KEYS if column not in HASHES and column != "RIID_"]
+STORED_KEY_COLUMNS = [column for column in KEY_COLUMNS if column not in HASH_FUNCTIONS and column != "RIID_"]
 
 
 class Members:
-    """Everybody on one list; with ``anyone`` true also whoever is asked for."""
+    """The members of one list; with ``any_recipient`` also a stranger for every identifier."""
 
-    def __init__(self, *, anyone: bool = False) -> None:
-        self.anyone = anyone
-        self.rows: dict[int, Row] = {}  # what was said of people, without what is derived from it
-        self.ranges: list[Range] = []
-        self.index: dict[str, dict[str, int | tuple[int, ...]]] = {column: {} for column in KEYS}
-        self.unhashed: dict[str, list[Range]] = {column: [] for column in HASHES}
-        self.unhashed_rows: dict[str, list[int]] = {column: [] for column in HASHES}
+    def __init__(self, *, any_recipient: bool = False) -> None:
+        self.any_recipient = any_recipient
+        self.rows: dict[int, Row] = {}  # by recipient id, without the columns that Responsys fills
+        self.ranges: list[MemberRange] = []
+        self.index = MemberIndex()
+        self.unhashed_ranges: dict[str, list[MemberRange]] = {column: [] for column in HASH_FUNCTIONS}
+        self.unhashed_riids: dict[str, list[int]] = {column: [] for column in HASH_FUNCTIONS}
         self.next_riid = FIRST_RIID
-        self.written = 0  # people of ranges who have a row by now
+        self.stored_range_members = 0  # members of ranges that have a row by now
 
     def __len__(self) -> int:
-        return len(self.rows) + sum(people.seed.count for people in self.ranges) - self.written
+        computed = sum(members.seed.count for members in self.ranges)
+        return len(self.rows) + computed - self.stored_range_members
 
     def __contains__(self, riid: object) -> bool:
-        return riid in self.rows or any(riid in people.riids for people in self.ranges)
+        return riid in self.rows or any(riid in members.riids for members in self.ranges)
 
     def riids(self) -> Iterator[int]:
-        """Yield everybody's recipient id, those of ranges last."""
+        """Yield the recipient ids of all members; ranges come last."""
         yield from self.rows
-        for people in self.ranges:
-            yield from (riid for riid in people.riids if riid not in self.rows)
+        for members in self.ranges:
+            yield from (riid for riid in members.riids if riid not in self.rows)
 
-    def add(self, seeds: Iterable[MemberSeed]) -> None:
-        """Add people; one with a recipient id that is taken replaces the old one."""
+    def add_members(self, seeds: Iterable[MemberSeed]) -> None:
+        """Add members; a recipient id that is taken replaces the old member."""
         for seed in seeds:
-            riid = self.reserve(1) if seed.riid is None else seed.riid
+            riid = self.reserve_riids(1) if seed.riid is None else seed.riid
             self.next_riid = max(self.next_riid, riid + 1)
             self.store(riid, row_of(seed))
 
     def add_range(self, seed: RangeSeed) -> None:
-        """Add computed people."""
-        people = Range(seed, self.reserve(seed.count))
-        self.ranges.append(people)
-        for waiting in self.unhashed.values():
-            waiting.append(people)
+        """Add computed members."""
+        members = MemberRange(seed, self.reserve_riids(seed.count))
+        self.ranges.append(members)
+        for ranges in self.unhashed_ranges.values():
+            ranges.append(members)
 
-    def reserve(self, count: int) -> int:
+    def reserve_riids(self, count: int) -> int:
         """Take ``count`` recipient ids and return the first."""
-        first = self.next_riid
+        first_riid = self.next_riid
         self.next_riid += count
-        return first
+        return first_riid
 
     def insert(self, row: Row) -> int:
-        """Add one person and return the recipient id."""
-        riid = self.reserve(1)
+        """Add one member and return the recipient id."""
+        riid = self.reserve_riids(1)
         self.store(riid, row)
         return riid
 
     def update(self, riid: int, changes: Row) -> None:
         """Change the columns that are named."""
-        self.store(riid, self.stored(riid) | changes)
+        self.store(riid, self.stored_row(riid) | changes)
 
-    def stored(self, riid: int) -> Row:
-        """Return what was said of one person."""
+    def stored_row(self, riid: int) -> Row:
+        """Return one member's columns without the ones that Responsys fills; empty if there is none."""
         if riid in self.rows:
             return self.rows[riid]
-        return next((people.row(riid) for people in self.ranges if people.holds(riid)), {})
+        return next((members.row_of(riid) for members in self.ranges if members.contains(riid)), {})
+
+    def full_row(self, riid: int) -> Row | None:
+        """Return all columns of one member, None when no member has that id."""
+        return full_row(riid, self.stored_row(riid)) if riid in self else None
 
     def store(self, riid: int, row: Row) -> None:
-        """Put ``row`` in the place of what was known."""
-        old = self.stored(riid)
+        """Replace the row of a member, and keep the index in step."""
+        old = self.stored_row(riid)
         new: Row = {column: value for column, value in row.items() if value}
-        known = riid in self.rows
-        self.written += not known and riid in self
+        has_row = riid in self.rows
+        self.stored_range_members += not has_row and riid in self
         self.rows[riid] = new
-        for column in STORED_KEYS:
-            if not known or old.get(column) != new.get(column):
-                self.leave(column, old.get(column), riid)
-                self.enter(column, new.get(column), riid)
-        email = new.get("EMAIL_ADDRESS_")
-        if not known or old.get("EMAIL_ADDRESS_") != email:
-            self.rehash(riid, old.get("EMAIL_ADDRESS_"))
+        for column in STORED_KEY_COLUMNS:
+            if not has_row or old.get(column) != new.get(column):
+                self.index.remove_member(column, old.get(column), riid)
+                self.index.add_member(column, new.get(column), riid)
+        if not has_row or old.get("EMAIL_ADDRESS_") != new.get("EMAIL_ADDRESS_"):
+            self.forget_hashes(riid, old.get("EMAIL_ADDRESS_"))
 
-    def rehash(self, riid: int, old: str | None) -> None:
-        """Let a person's hashes be computed anew at the next look-up."""
-        for column, digest in HASHES.items():
-            if old:
-                self.leave(column, digest(old), riid)
-            self.unhashed_rows[column].append(riid)
+    def forget_hashes(self, riid: int, old_email: str | None) -> None:
+        """Let a member's hashes be computed anew at the next look-up."""
+        for column, digest in HASH_FUNCTIONS.items():
+            if old_email:
+                self.index.remove_member(column, digest(old_email), riid)
+            self.unhashed_riids[column].append(riid)
 
-    def enter(self, column: str, value: str | None, riid: int) -> None:
-        """Let a person be found by ``value``."""
-        if value:
-            index, key = self.index[column], NORMALISE[column](value)
-            index[key] = riid if key not in index else (*several(index[key]), riid)
-
-    def leave(self, column: str, value: str | None, riid: int) -> None:
-        """Let a person not be found by ``value`` any more."""
-        index, key = self.index[column], NORMALISE[column](value or "")
-        if key in index:
-            others = tuple(other for other in several(index.pop(key)) if other != riid)
-            if others:
-                index[key] = others[0] if len(others) == 1 else others
-
-    def find(self, column: str, value: str | int) -> int:
-        """Return the recipient id, NOBODY or SEVERAL."""
-        key = NORMALISE[column](value)
-        found = self.index[column].get(key)
-        if found is None:
-            found = self.find_elsewhere(column, key) or self.welcome(column, key)
-        return found if isinstance(found, int) else SEVERAL
+    def find_one(self, column: str, value: str | int) -> int:
+        """Return the recipient id, NO_MEMBER or SEVERAL_MEMBERS."""
+        key = NORMALISERS[column](value)
+        riids = self.index.columns[column].get(key)
+        if riids is None:
+            riids = self.find_unindexed(column, key) or self.stranger(column, key)
+        return riids if isinstance(riids, int) else SEVERAL_MEMBERS
 
     def find_all(self, column: str, value: str) -> tuple[int, ...]:
-        """Return every recipient id that answers to ``value``, strangers aside."""
-        key = NORMALISE[column](value)
-        found = self.index[column].get(key) or self.find_elsewhere(column, key)
-        return several(found) if found else ()
+        """Return the recipient ids of all members that have ``value``; strangers are left out."""
+        key = NORMALISERS[column](value)
+        riids = self.index.columns[column].get(key) or self.find_unindexed(column, key)
+        return as_tuple(riids) if riids else ()
 
-    def match(self, keys: dict[str, str]) -> tuple[int, ...]:
-        """Return all who answer to every one of these; if need be a stranger, who answers to the only one."""
-        (first, value), *others = keys.items()
-        found = self.find_all(first, value)
-        for column, other in others:
-            found = tuple(riid for riid in found if self.answers(riid, column, other))
-        stranger = NOBODY if found or others else self.welcome(first, NORMALISE[first](value))
-        return (stranger,) if stranger else found
+    def match_all(self, keys: dict[str, str]) -> tuple[int, ...]:
+        """Return the recipient ids of all members that have every one of these values.
 
-    def answers(self, riid: int, column: str, value: str) -> bool:
-        """Tell whether a person has this value."""
-        known = (self.get(riid) or {}).get(column)
-        return bool(known) and NORMALISE[column](known) == NORMALISE[column](value)
+        A single key that no member has matches a stranger, if the list has strangers.
+        """
+        (first_column, first_value), *further_keys = keys.items()
+        riids = self.find_all(first_column, first_value)
+        for column, value in further_keys:
+            riids = tuple(riid for riid in riids if self.has_value(riid, column, value))
+        if riids or further_keys:
+            return riids
+        stranger = self.stranger(first_column, NORMALISERS[first_column](first_value))
+        return (stranger,) if stranger else ()
 
-    def find_elsewhere(self, column: str, key: str) -> int | tuple[int, ...]:
-        """Return the recipient id of somebody who is not in the index (yet), or NOBODY."""
+    def has_value(self, riid: int, column: str, value: str) -> bool:
+        """Tell whether a member has this value; case and spaces count as in look-ups."""
+        stored = (self.full_row(riid) or {}).get(column)
+        return bool(stored) and NORMALISERS[column](stored) == NORMALISERS[column](value)
+
+    def find_unindexed(self, column: str, key: str) -> Riids:
+        """Return the recipient id of a member that is not in the index (yet), or NO_MEMBER."""
         if column == "RIID_":
-            return int(key) if key.isdecimal() and int(key) in self else NOBODY
-        if column not in HASHES:
+            return int(key) if key.isdecimal() and int(key) in self else NO_MEMBER
+        if column not in HASH_FUNCTIONS:
             return self.find_in_ranges(column, key)
-        self.hash_all(column)
-        return self.index[column].get(key, NOBODY)
+        self.index_hashes(column)
+        return self.index.columns[column].get(key, NO_MEMBER)
 
     def find_in_ranges(self, column: str, key: str) -> int:
-        """Return the recipient id of somebody of whom nothing is stored, or NOBODY."""
-        for people in self.ranges:
-            riid = people.find(column, key)
+        """Return the recipient id of a member without a row, or NO_MEMBER."""
+        for members in self.ranges:
+            riid = members.find_riid(column, key)
             if riid and riid not in self.rows:
                 return riid
-        return NOBODY
+        return NO_MEMBER
 
-    def hash_all(self, column: str) -> None:
-        """Put those into the index of a hash who are not in it."""
-        for people in self.unhashed[column]:
-            hashes = {key: riid for key, riid in people.hashes(column).items() if riid not in self.rows}
-            self.index[column] = {**hashes, **self.index[column]}
-        for riid in dict.fromkeys(self.unhashed_rows[column]):
+    def index_hashes(self, column: str) -> None:
+        """Compute the hashes that the index does not have."""
+        for members in self.unhashed_ranges[column]:
+            hashes = members.riids_by_hash(column)
+            self.index.add_absent(
+                column, {key: riid for key, riid in hashes.items() if riid not in self.rows}
+            )
+        for riid in dict.fromkeys(self.unhashed_riids[column]):
             email = self.rows[riid].get("EMAIL_ADDRESS_")
-            self.enter(column, HASHES[column](email) if email else None, riid)
-        self.unhashed[column], self.unhashed_rows[column] = [], []
+            self.index.add_member(column, HASH_FUNCTIONS[column](email) if email else None, riid)
+        self.unhashed_ranges[column], self.unhashed_riids[column] = [], []
 
-    def welcome(self, column: str, key: str) -> int:
-        """Return an id for a stranger, where they are welcome: always the same for one identifier."""
-        if not self.anyone or not SHAPES[column].fullmatch(key):
-            return NOBODY
-        return int(key) if column == "RIID_" else FIRST_STRANGER + (hash((column, key)) & 0xFFFFFFFFFFFF)
-
-    def get(self, riid: int) -> Row | None:
-        """Return the columns of one person, None when nobody has that id."""
-        return show(riid, self.stored(riid)) if riid in self else None
-
-
-def several(found: int | tuple[int, ...]) -> tuple[int, ...]:
-    """Return one or more recipient ids as a tuple."""
-    return (found,) if isinstance(found, int) else found
+    def stranger(self, column: str, key: str) -> int:
+        """Return the recipient id of a stranger, always the same for one identifier, or NO_MEMBER."""
+        if not self.any_recipient or not STRANGER_KEYS[column].fullmatch(key):
+            return NO_MEMBER
+        return int(key) if column == "RIID_" else FIRST_STRANGER_RIID + (hash((column, key)) & 0xFFFFFFFFFFFF)
 
 
 def row_of(seed: MemberSeed) -> Row:
-    """Return what is stored of a person."""
+    """Return the row of a seeded member."""
     keys: Row = {
         "CUSTOMER_ID_": seed.customer_id,
         "EMAIL_ADDRESS_": seed.email,

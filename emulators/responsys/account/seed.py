@@ -1,15 +1,15 @@
-"""What an account starts with, as read from a seed file, the command line or the control API."""
+"""Seeds: the first contents of an account, from a seed file, the command line or the control API."""
 
 from collections.abc import Iterable
 from typing import Annotated
 
 import msgspec
 
-from emulators.responsys.account.cells import TYPES
+from emulators.responsys.account.column_types import COLUMN_TYPES
 
 
 class MemberSeed(msgspec.Struct, forbid_unknown_fields=True):
-    """One person of a list; hashes are derived from the address, a missing ``riid`` is assigned."""
+    """One member of a list; hashes are derived from the address, a missing ``riid`` is assigned."""
 
     customer_id: str | None = None
     email: str | None = None
@@ -19,7 +19,7 @@ class MemberSeed(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class RangeSeed(msgspec.Struct, forbid_unknown_fields=True):
-    """``count`` people: customer_id ``{prefix}{n}``, email ``{prefix}{n}@{domain}``, n from 0."""
+    """``count`` members: customer_id ``{prefix}{n}``, email ``{prefix}{n}@{domain}``, n from 0."""
 
     count: int
     prefix: str
@@ -64,9 +64,9 @@ class TableSeed(msgspec.Struct, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         check_types(self.fields)
-        known = {name.upper() for name in self.fields}
+        columns = {name.upper() for name in self.fields}
         for name in (*self.primary_key, *(name for row in self.rows for name in row)):
-            if name.upper() not in known:
+            if name.upper() not in columns:
                 raise ValueError(f'table "{self.name}" has no column "{name}"')
 
 
@@ -109,6 +109,6 @@ class Seed(msgspec.Struct, forbid_unknown_fields=True):
 
 
 def check_types(fields: dict[str, str]) -> None:
-    """Refuse types that no column has."""
-    if strange := [kind for kind in fields.values() if kind not in TYPES]:
-        raise ValueError(f'"{strange[0]}" is not a type; there are: {", ".join(TYPES)}')
+    """Refuse types that no column can have."""
+    if strange := [kind for kind in fields.values() if kind not in COLUMN_TYPES]:
+        raise ValueError(f'"{strange[0]}" is not a type; there are: {", ".join(COLUMN_TYPES)}')

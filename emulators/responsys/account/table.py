@@ -1,13 +1,13 @@
 """One supplemental table, with its rows."""
 
-from emulators.responsys.account import cells
-from emulators.responsys.account.people import Row
+from emulators.responsys.account import column_types
+from emulators.responsys.account.row import Row
 from emulators.responsys.account.seed import TableSeed
 
 NO_MATCH = "RECORD_NOT_FOUND: No records found\r\n"
 
 
-class Table:
+class SupplementalTable:
     """Rows by primary key where there is one, else in the order they came."""
 
     def __init__(self, seed: TableSeed) -> None:
@@ -17,44 +17,45 @@ class Table:
         self.primary_key = [name.upper() for name in seed.primary_key]
         self.rows: dict[tuple[str | None, ...], Row] = {}
         for row in seed.rows:
-            self.write({name.upper(): value for name, value in row.items()})
+            self.write_row({name.upper(): value for name, value in row.items()})
 
-    def key(self, row: Row) -> tuple[str | None, ...]:
-        """Return what a row is stored by."""
+    def key_of(self, row: Row) -> tuple[str | None, ...]:
+        """Return the key that a row is stored under."""
         if not self.primary_key:
             return (str(len(self.rows)),)
         return tuple(row.get(column) for column in self.primary_key)
 
-    def write(self, row: Row) -> None:
+    def write_row(self, row: Row) -> None:
         """Add a row."""
-        self.rows[self.key(row)] = dict.fromkeys(self.fields) | row
+        self.rows[self.key_of(row)] = dict.fromkeys(self.fields) | row
 
-    def find(self, row: Row, match: list[str]) -> list[Row]:
+    def find_rows(self, row: Row, match_columns: list[str]) -> list[Row]:
         """Return the rows that have the same values in the columns ``match``."""
-        if match == self.primary_key:
-            found = self.rows.get(self.key(row))
-            return [] if found is None else [found]
-        return [one for one in self.rows.values() if all(one[column] == row[column] for column in match)]
+        if match_columns == self.primary_key:
+            stored = self.rows.get(self.key_of(row))
+            return [] if stored is None else [stored]
+        rows = self.rows.values()
+        return [stored for stored in rows if all(stored[column] == row[column] for column in match_columns)]
 
-    def complaint(self, row: Row, match: list[str]) -> str | None:
-        """Say what is wrong with a record, None when nothing is."""
+    def record_problem(self, row: Row, match_columns: list[str]) -> str | None:
+        """Return the error of a record, None when it has none."""
         for column, value in row.items():
-            if not value and column in match:
+            if not value and column in match_columns:
                 return f"The field {column} is empty\r\n"
-            if not cells.fits(value, self.fields[column]):
-                return f"{cells.misfit(value, self.fields[column])}\r\n"
+            if not column_types.value_fits(value, self.fields[column]):
+                return f"{column_types.misfit_text(value, self.fields[column])}\r\n"
         return None
 
-    def merge(self, row: Row, match: list[str], *, inserts: bool, updates: bool) -> str | None:
-        """Bring one record in; return why that failed, None when it did not."""
-        if complaint := self.complaint(row, match):
-            return complaint
+    def merge_record(self, row: Row, match_columns: list[str], *, inserts: bool, updates: bool) -> str | None:
+        """Merge one record; return the error, None when it has none."""
+        if problem := self.record_problem(row, match_columns):
+            return problem
         row = {column: value or None for column, value in row.items()}
-        found = self.find(row, match)
-        if not found and not inserts:
+        matches = self.find_rows(row, match_columns)
+        if not matches and not inserts:
             return NO_MATCH
-        if not found:
-            self.write(row)
-        for one in found if updates else ():
-            one.update(row)
+        if not matches:
+            self.write_row(row)
+        for stored in matches if updates else ():
+            stored.update(row)
         return None

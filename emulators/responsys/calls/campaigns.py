@@ -7,8 +7,8 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from emulators.responsys.account.account import Campaign
-from emulators.responsys.messages.errors import ApiError, violated
-from emulators.responsys.messages.http import Answer, answer
+from emulators.responsys.messages.errors import ApiError, violation_error
+from emulators.responsys.messages.http import Answer, json_answer
 from emulators.responsys.state.call import Call
 
 MOST = 200  # campaigns on a page
@@ -20,9 +20,9 @@ def listing(call: Call) -> Answer:
     asked = dict(parse_qsl(call.request.query))
     offset, limit = number(asked, "offset", 0), number(asked, "limit", MOST)
     if asked.get("type", "email") not in TYPES:
-        raise violated("INVALID_PARAMETER", f"type is not one of {', '.join(TYPES)}")
+        raise violation_error("INVALID_PARAMETER", f"type is not one of {', '.join(TYPES)}")
     if not 1 <= limit <= MOST:
-        raise violated("INVALID_PARAMETER", f"limit is not between 1 and {MOST}")
+        raise violation_error("INVALID_PARAMETER", f"limit is not between 1 and {MOST}")
     found = list(call.account.campaigns.values()) if asked.get("type", "email") == "email" else []
     links = [link(call, "self", offset, limit)]
     if offset + limit < len(found):
@@ -30,17 +30,17 @@ def listing(call: Call) -> Answer:
     if offset:
         links.append(link(call, "prev", max(0, offset - limit), limit))
     page = [describe(campaign) for campaign in found[offset : offset + limit]]
-    return answer({"campaigns": page, "links": links})
+    return json_answer({"campaigns": page, "links": links})
 
 
 def one(call: Call) -> Answer:
     """Tell about one campaign."""
-    return answer(describe(named(call)))
+    return json_answer(describe(named(call)))
 
 
 def named(call: Call) -> Campaign:
     """Return the campaign that the path names."""
-    name = call.names[0]
+    name = call.path_names[0]
     if name not in call.account.campaigns:
         raise ApiError("CAMPAIGN_NOT_FOUND", f"Campaign [{name}] not found")
     return call.account.campaigns[name]
@@ -50,7 +50,7 @@ def number(asked: dict[str, str], name: str, default: int) -> int:
     """Return a number of the query."""
     text = asked.get(name, str(default))
     if not text.isdecimal():
-        raise violated("INVALID_PARAMETER", f"{name} is not a number")
+        raise violation_error("INVALID_PARAMETER", f"{name} is not a number")
     return int(text)
 
 

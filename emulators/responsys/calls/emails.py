@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from emulators.responsys.account.account import Campaign
-from emulators.responsys.account.people import Row
+from emulators.responsys.account.row import Row
 from emulators.responsys.calls import campaigns, events, merge_rule
 from emulators.responsys.calls.list_members import prepare, refuse_bad_email
 from emulators.responsys.calls.list_merge import NO_MATCH, ListMerge
@@ -25,10 +25,10 @@ from emulators.responsys.calls.recipients import (
 )
 from emulators.responsys.calls.record_data import Values, check_rows, read_columns
 from emulators.responsys.messages import bodies
-from emulators.responsys.messages.http import Answer, Request, answer
+from emulators.responsys.messages.http import Answer, Request, json_answer
 from emulators.responsys.state.call import Call
-from emulators.responsys.state.ledger import Entry
-from emulators.responsys.state.outbox import Message
+from emulators.responsys.state.ledger import LedgerEntry
+from emulators.responsys.state.outbox import SentMessage
 
 UNDELIVERABLE = "RECIPIENT_STATUS_UNDELIVERABLE: Recipient deliverability status is undeliverable"
 
@@ -72,7 +72,7 @@ def names_recipients(request: Request) -> bool:
 def merge_trigger(call: Call) -> Answer:
     """Merge every record and send to whom that worked for; one result each."""
     campaign = campaigns.named(call)
-    body = bodies.read(call.request, MERGE_DECODER)
+    body = bodies.read_body(call.request, MERGE_DECODER)
     records = body.mergeTriggerRecordData.mergeTriggerRecords
     rows = [record.fieldValues for record in records]
     merging = prepare_merge(call, campaign, body)
@@ -103,7 +103,7 @@ def prepare_merge(call: Call, campaign: Campaign, body: MergeBody) -> ListMerge:
 def trigger(call: Call) -> Answer:
     """Send to every recipient who is on the list; one result each."""
     campaign = campaigns.named(call)
-    rows = bodies.read(call.request, TRIGGER_DECODER).recipientData
+    rows = bodies.read_body(call.request, TRIGGER_DECODER).recipientData
     bodies.check_count(len(rows), "recipient", "recipientData")
     events.check_names(row.optionalData for row in rows)
     found = Resolution(call, rows, call.account.lists[campaign.list_name])
@@ -118,14 +118,14 @@ def send(
     for position, items in enumerate(data):
         if position in rejected:
             continue
-        person = members.stored(riids[position])
+        person = members.stored_row(riids[position])
         if person and not deliverable(person):
             riids[position], rejected[position] = -1, UNDELIVERABLE
         elif call.behaviour.keep_bodies:
             email = person.get("EMAIL_ADDRESS_")
             call.outbox.append(message(call, campaign, riids[position], email, items))
-    call.record(campaign.name, len(riids), riids, rejected)
-    return answer(results(riids, rejected))
+    call.add_to_ledger(campaign.name, len(riids), riids, rejected)
+    return json_answer(results(riids, rejected))
 
 
 def deliverable(person: Row) -> bool:
@@ -135,9 +135,9 @@ def deliverable(person: Row) -> bool:
 
 def message(
     call: Call, campaign: Campaign, riid: int, email: str | None, items: list[Item] | None
-) -> Message:
+) -> SentMessage:
     """Write down who is sent what."""
-    return Message(
+    return SentMessage(
         time=call.clock(),
         account=call.account.name,
         campaign=campaign.name,
@@ -148,7 +148,7 @@ def message(
     )
 
 
-def describe_merge(entry: Entry) -> list[dict[str, Any]]:
+def describe_merge(entry: LedgerEntry) -> list[dict[str, Any]]:
     """Tell a merge-trigger recipient by recipient; nothing when bodies were not kept."""
     if not entry.body:
         return []
@@ -165,7 +165,7 @@ def describe_merge(entry: Entry) -> list[dict[str, Any]]:
     ]
 
 
-def describe_trigger(entry: Entry) -> list[dict[str, Any]]:
+def describe_trigger(entry: LedgerEntry) -> list[dict[str, Any]]:
     """Tell a trigger recipient by recipient; nothing when bodies were not kept."""
     rows = TRIGGER_DECODER.decode(entry.body).recipientData if entry.body else []
     return [events.describe_row(entry, position, row) for position, row in enumerate(rows)]

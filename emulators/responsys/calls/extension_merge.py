@@ -1,10 +1,10 @@
 """Bring records into a profile extension table: about people who are on its list."""
 
-from emulators.responsys.account import cells
+from emulators.responsys.account import column_types
 from emulators.responsys.account.account import ProfileList
-from emulators.responsys.account.columns import HASHES
-from emulators.responsys.account.extension import Extension
-from emulators.responsys.account.people import Row
+from emulators.responsys.account.columns import HASH_FUNCTIONS
+from emulators.responsys.account.extension import ExtensionTable
+from emulators.responsys.account.row import Row
 from emulators.responsys.calls.list_merge import NO_MATCH, SEVERAL
 from emulators.responsys.calls.record_data import Values
 
@@ -18,7 +18,7 @@ class ExtensionMerge:
     def __init__(
         self,
         profile_list: ProfileList,
-        table: Extension,
+        table: ExtensionTable,
         columns: list[str],
         match: list[str],
         *,
@@ -31,7 +31,7 @@ class ExtensionMerge:
         self.columns = columns
         self.match = match
         self.written = [column for column in columns if column in table.columns]
-        self.inserts = inserts and not HASHES.keys() & {*match}
+        self.inserts = inserts and not HASH_FUNCTIONS.keys() & {*match}
         self.updates = updates
         self.keeps = keeps
 
@@ -40,14 +40,14 @@ class ExtensionMerge:
         record = dict(zip(self.columns, values, strict=True))
         if complaint := self.complaint(record):
             return complaint
-        found = self.members.match({column: record[column] or "" for column in self.match})
+        found = self.members.match_all({column: record[column] or "" for column in self.match})
         if len(found) != 1:
             return SEVERAL if found else NOT_ON_LIST
         exists = found[0] in self.table.rows
         if not exists and not self.inserts:
             return NO_MATCH
         if self.keeps and (self.updates or not exists):
-            self.table.write(found[0], {column: record[column] or None for column in self.written})
+            self.table.write_row(found[0], {column: record[column] or None for column in self.written})
         return found[0]
 
     def complaint(self, record: Row) -> str | None:
@@ -57,6 +57,6 @@ class ExtensionMerge:
                 return f"INVALID_PARAMETER: match column {column} is empty"
         for column, value in record.items():
             kind = self.table.columns.get(column)
-            if kind and not cells.fits(value, kind):
-                return f"INVALID_PARAMETER: {cells.misfit(value, kind)}"
+            if kind and not column_types.value_fits(value, kind):
+                return f"INVALID_PARAMETER: {column_types.misfit_text(value, kind)}"
         return None

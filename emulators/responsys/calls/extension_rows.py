@@ -8,15 +8,15 @@ from typing import Any, Literal
 import msgspec
 
 from emulators.responsys.account.account import ProfileList
-from emulators.responsys.account.extension import Extension
-from emulators.responsys.account.people import Row
+from emulators.responsys.account.extension import ExtensionTable
+from emulators.responsys.account.row import Row
 from emulators.responsys.calls import lists
 from emulators.responsys.calls.extension_members import named
 from emulators.responsys.messages import bodies
-from emulators.responsys.messages.errors import ApiError, violated
-from emulators.responsys.messages.http import Answer, answer
+from emulators.responsys.messages.errors import ApiError, violation_error
+from emulators.responsys.messages.http import Answer, json_answer
 from emulators.responsys.state.call import Call
-from emulators.responsys.state.ledger import Entry
+from emulators.responsys.state.ledger import LedgerEntry
 
 DELETE_FAILED = "DELETEFAILED: NO records found for id\n"
 RULE = {"insertOnNoMatch": False, "updateOnMatch": None, "matchColumnName1": None, "matchColumnName2": None}
@@ -35,7 +35,7 @@ DECODER = msgspec.json.Decoder(Body)
 def delete_many(call: Call) -> Answer:
     """Delete up to 200 rows; a cell each, with a recipient id or a reason."""
     profile_list, table = named(call)
-    body = bodies.read(call.request, DECODER)
+    body = bodies.read_body(call.request, DECODER)
     bodies.check_count(len(body.ids), "record", "ids")
     column = lists.QUERY_ATTRIBUTES[body.queryAttribute]
     return delete(call, profile_list, table, [(column, one) for one in body.ids])
@@ -44,16 +44,18 @@ def delete_many(call: Call) -> Answer:
 def delete_one(call: Call) -> Answer:
     """Delete a row by recipient id; the status is 200 whether or not there was one."""
     profile_list, table = named(call)
-    return delete(call, profile_list, table, [("RIID_", call.names[2])])
+    return delete(call, profile_list, table, [("RIID_", call.path_names[2])])
 
 
-def delete(call: Call, profile_list: ProfileList, table: Extension, keys: list[tuple[str, str]]) -> Answer:
+def delete(
+    call: Call, profile_list: ProfileList, table: ExtensionTable, keys: list[tuple[str, str]]
+) -> Answer:
     """Delete the rows of those who answer to ``keys``."""
     riids = [delete_row(profile_list, table, column, value) for column, value in keys]
     rejected = {position: DELETE_FAILED for position, riid in enumerate(riids) if riid == -1}
-    call.record(f"{profile_list.name}/{table.name}", len(riids), riids, rejected)
+    call.add_to_ledger(f"{profile_list.name}/{table.name}", len(riids), riids, rejected)
     records = [[rejected.get(position, str(riid))] for position, riid in enumerate(riids)]
-    return answer(
+    return json_answer(
         {
             "recordData": {"fieldNames": ["RIID_"], "records": records, "mapTemplateName": None},
             **RULE,
@@ -62,9 +64,9 @@ def delete(call: Call, profile_list: ProfileList, table: Extension, keys: list[t
     )
 
 
-def delete_row(profile_list: ProfileList, table: Extension, column: str, value: str) -> int:
+def delete_row(profile_list: ProfileList, table: ExtensionTable, column: str, value: str) -> int:
     """Delete one row and return whose it was, -1 when there is none."""
-    found = profile_list.members.match({column: value})
+    found = profile_list.members.match_all({column: value})
     riid = next((riid for riid in found if riid in table.rows), -1)
     table.rows.pop(riid, None)
     return riid
@@ -75,18 +77,18 @@ def search(call: Call) -> Answer:
     profile_list, table = named(call)
     attribute, value = lists.parameter(call, "qa"), lists.parameter(call, "id")
     if attribute not in ("r", "e", "c", "m"):
-        raise violated("INVALID_PARAMETER", "qa is not one of r, e, c, m")
-    return found(call, table, profile_list.members.match({lists.QUERY_ATTRIBUTES[attribute]: value}))
+        raise violation_error("INVALID_PARAMETER", "qa is not one of r, e, c, m")
+    return found(call, table, profile_list.members.match_all({lists.QUERY_ATTRIBUTES[attribute]: value}))
 
 
 def member(call: Call) -> Answer:
     """Return one row by recipient id."""
     _, table = named(call)
-    riid = call.names[2]
+    riid = call.path_names[2]
     return found(call, table, (int(riid),) if riid.isdecimal() else ())
 
 
-def found(call: Call, table: Extension, riids: tuple[int, ...]) -> Answer:
+def found(call: Call, table: ExtensionTable, riids: tuple[int, ...]) -> Answer:
     """Answer with the chosen columns, or that there are no such rows."""
     columns = lists.chosen(table, lists.parameter(call, "fs"))
     rows: list[Row] = [{"RIID_": str(riid), **table.rows[riid]} for riid in riids if riid in table.rows]
@@ -98,10 +100,10 @@ def found(call: Call, table: Extension, riids: tuple[int, ...]) -> Answer:
         **RULE,
         "links": [{"rel": "self", "href": f"{call.request.path}?{call.request.query}", "method": "GET"}],
     }
-    return answer(content)
+    return json_answer(content)
 
 
-def describe(entry: Entry) -> list[dict[str, Any]]:
+def describe(entry: LedgerEntry) -> list[dict[str, Any]]:
     """Tell a deletion row by row."""
     return [
         {"position": position, "recipientId": riid, "errorMessage": entry.rejected.get(position)}

@@ -14,9 +14,9 @@ from emulators.responsys.calls.merge_rule import MergeRule
 from emulators.responsys.calls.record_data import RecordData, read_records
 from emulators.responsys.messages import bodies
 from emulators.responsys.messages.errors import ApiError
-from emulators.responsys.messages.http import Answer, answer
+from emulators.responsys.messages.http import Answer, json_answer
 from emulators.responsys.state.call import Call
-from emulators.responsys.state.ledger import Entry
+from emulators.responsys.state.ledger import LedgerEntry
 
 
 class Body(msgspec.Struct, forbid_unknown_fields=True):
@@ -32,15 +32,15 @@ DECODER = msgspec.json.Decoder(Body)
 def merge(call: Call) -> Answer:
     """Merge every record, or say in its place why not."""
     profile_list = lists.named(call)
-    body = bodies.read(call.request, DECODER)
+    body = bodies.read_body(call.request, DECODER)
     columns = read_records(body.recordData, profile_list.fields, profile_list.name)
     merging = prepare(call, profile_list, columns, body.mergeRule)
     if call.behaviour.bad_email == "request":
         refuse_bad_email(merging.bad_email(body.recordData.records))
     outcomes = [merging.merge(record) for record in body.recordData.records]
     rejected = failures(outcomes)
-    call.record(profile_list.name, len(outcomes), succeeded(outcomes), rejected)
-    return answer(
+    call.add_to_ledger(profile_list.name, len(outcomes), succeeded(outcomes), rejected)
+    return json_answer(
         {
             "recordData": cells(outcomes, rejected),
             "mergeRule": body.mergeRule,
@@ -52,9 +52,9 @@ def merge(call: Call) -> Answer:
 def prepare(call: Call, profile_list: ProfileList, columns: list[str], rule: MergeRule) -> ListMerge:
     """Refuse a rule that contradicts itself, and hold against the client what it leaves open."""
     merge_rule.check(rule, columns)
-    call.complain_of_open(rule)
+    call.note_open_defaults(rule)
     if rule.by_hash and rule.insertOnNoMatch:
-        call.violation("the merge inserts, but nobody is inserted by a hash")
+        call.add_violation("the merge inserts, but nobody is inserted by a hash")
     return ListMerge(call, profile_list, columns, rule)
 
 
@@ -96,7 +96,7 @@ def links(path: str, kind: str) -> list[dict[str, str]]:
     ]
 
 
-def describe(entry: Entry) -> list[dict[str, Any]]:
+def describe(entry: LedgerEntry) -> list[dict[str, Any]]:
     """Tell a merge of any kind record by record; nothing when bodies were not kept."""
     if not entry.body:
         return []

@@ -4,18 +4,18 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from emulators.responsys.account import cells
+from emulators.responsys.account import column_types
 from emulators.responsys.account.account import ProfileList
-from emulators.responsys.account.columns import OWN, PERMISSIONS
-from emulators.responsys.account.people import Row
+from emulators.responsys.account.columns import FILLED_BY_RESPONSYS, PERMISSION_COLUMNS
+from emulators.responsys.account.row import Row
 from emulators.responsys.calls.merge_rule import MergeRule
 from emulators.responsys.calls.record_data import Values
 from emulators.responsys.state.call import Call
 
 BAD_EMAIL = "Bad Email Format\r\n"
 SHAPES = {
-    "EMAIL_ADDRESS_": (cells.EMAIL, BAD_EMAIL),
-    "MOBILE_NUMBER_": (cells.MOBILE, "Bad Mobile Number\r\n"),
+    "EMAIL_ADDRESS_": (column_types.EMAIL, BAD_EMAIL),
+    "MOBILE_NUMBER_": (column_types.MOBILE, "Bad Mobile Number\r\n"),
     "EMAIL_SHA256_HASH_": (re.compile("[0-9a-fA-F]{64}"), "INVALID_PARAMETER: Not a SHA-256 hash"),
     "EMAIL_MD5_HASH_": (re.compile("[0-9a-fA-F]{32}"), "INVALID_PARAMETER: Not an MD5 hash"),
 }
@@ -34,11 +34,13 @@ class ListMerge:
         self.match = rule.match_columns
         self.channels = rule.channels
         self.inserts = bool(rule.insertOnNoMatch) and not rule.by_hash and "RIID_" not in self.match
-        self.written = [column for column in columns if column not in OWN]
+        self.written = [column for column in columns if column not in FILLED_BY_RESPONSYS]
         permission = {rule.optinValue: "I", rule.optoutValue: "O"}
-        self.letters = dict.fromkeys(PERMISSIONS, permission)
+        self.letters = dict.fromkeys(PERMISSION_COLUMNS, permission)
         self.letters["EMAIL_FORMAT_"] = {rule.htmlValue: "H", rule.textValue: "T"}
-        self.defaults = dict.fromkeys(PERMISSIONS, "I" if rule.defaultPermissionStatus == "OPTIN" else "O")
+        self.defaults = dict.fromkeys(
+            PERMISSION_COLUMNS, "I" if rule.defaultPermissionStatus == "OPTIN" else "O"
+        )
         self.now = datetime.fromtimestamp(call.clock(), UTC).strftime("%Y-%m-%d %H:%M:%S")
 
     def bad_email(self, rows: Iterable[Values]) -> int | None:
@@ -48,7 +50,7 @@ class ListMerge:
         at = list(self.kinds).index("EMAIL_ADDRESS_")
         for position, row in enumerate(rows):
             email = row[at]
-            if email and not cells.EMAIL.fullmatch(email.strip()):
+            if email and not column_types.EMAIL.fullmatch(email.strip()):
                 return position
         return None
 
@@ -57,10 +59,10 @@ class ListMerge:
         record = dict(zip(self.kinds, values, strict=True))
         if complaint := self.complaint(record):
             return complaint
-        found = self.members.match({column: record[column] or "" for column in self.match})
+        found = self.members.match_all({column: record[column] or "" for column in self.match})
         if len(found) > 1:
             return SEVERAL
-        stored = self.members.stored(found[0]) if found else {}
+        stored = self.members.stored_row(found[0]) if found else {}
         for column in self.channels:
             if not record.get(column, stored.get(column)):
                 return f"INVALID_PARAMETER: {column} is empty"
@@ -74,8 +76,8 @@ class ListMerge:
             if not value:
                 if column in self.match:
                     return f"INVALID_PARAMETER: match column {column} is empty"
-            elif not cells.fits(value, self.kinds[column]):
-                return f"INVALID_PARAMETER: {cells.misfit(value, self.kinds[column])}"
+            elif not column_types.value_fits(value, self.kinds[column]):
+                return f"INVALID_PARAMETER: {column_types.misfit_text(value, self.kinds[column])}"
             elif column in SHAPES and not SHAPES[column][0].fullmatch(value.strip()):
                 return SHAPES[column][1]
             elif column in self.letters and value not in self.letters[column]:
@@ -93,7 +95,7 @@ class ListMerge:
     def insert(self, record: Row) -> int:
         """Add a person; a status that the record does not carry is the default of the call."""
         if not self.behaviour.keep_members:
-            return self.members.reserve(1)
+            return self.members.reserve_riids(1)
         dates = {"CREATED_DATE_": self.now, "MODIFIED_DATE_": self.now}
         return self.members.insert({**self.defaults, **self.changes(record), **dates})
 

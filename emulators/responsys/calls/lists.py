@@ -7,9 +7,9 @@ from typing import Any, Protocol
 from urllib.parse import parse_qs
 
 from emulators.responsys.account.account import ProfileList
-from emulators.responsys.account.people import Row
-from emulators.responsys.messages.errors import ApiError, violated
-from emulators.responsys.messages.http import Answer, answer
+from emulators.responsys.account.row import Row
+from emulators.responsys.messages.errors import ApiError, violation_error
+from emulators.responsys.messages.http import Answer, json_answer
 from emulators.responsys.state.call import Call
 
 MOST_FIELD_CHARACTERS = 150
@@ -46,18 +46,18 @@ class Columns(Protocol):
 
 def listing(call: Call) -> Answer:
     """Name every list of the account, with its columns."""
-    return answer([describe(profile_list) for profile_list in call.account.lists.values()])
+    return json_answer([describe(profile_list) for profile_list in call.account.lists.values()])
 
 
 def fields(call: Call) -> Answer:
     """Name the columns of one list."""
-    return answer(describe(named(call)))
+    return json_answer(describe(named(call)))
 
 
 def member(call: Call) -> Answer:
     """Return one person by recipient id."""
-    profile_list, riid = named(call), call.names[1]
-    row = profile_list.members.get(int(riid)) if riid.isdecimal() else None
+    profile_list, riid = named(call), call.path_names[1]
+    row = profile_list.members.full_row(int(riid)) if riid.isdecimal() else None
     return found(call, profile_list, [row] if row else [])
 
 
@@ -66,9 +66,9 @@ def search(call: Call) -> Answer:
     profile_list = named(call)
     attribute, value = parameter(call, "qa"), parameter(call, "id")
     if attribute not in QUERY_ATTRIBUTES:
-        raise violated("INVALID_PARAMETER", f"qa is not one of {', '.join(QUERY_ATTRIBUTES)}")
+        raise violation_error("INVALID_PARAMETER", f"qa is not one of {', '.join(QUERY_ATTRIBUTES)}")
     members = profile_list.members
-    rows = [members.get(riid) for riid in members.find_all(QUERY_ATTRIBUTES[attribute], value)]
+    rows = [members.full_row(riid) for riid in members.find_all(QUERY_ATTRIBUTES[attribute], value)]
     return found(call, profile_list, [row for row in rows if row is not None])
 
 
@@ -78,7 +78,7 @@ def found(call: Call, profile_list: ProfileList, rows: list[Row]) -> Answer:
     if not rows:
         raise ApiError("RECORD_NOT_FOUND", "No records found for the given ids")
     path = call.request.path
-    return answer(
+    return json_answer(
         {
             "recordData": {
                 "fieldNames": columns,
@@ -96,7 +96,7 @@ def chosen(owner: Columns, wanted: str) -> list[str]:
     if wanted.lower() == "all":
         return list(owner.fields)
     if len(wanted) > MOST_FIELD_CHARACTERS:
-        raise violated("INVALID_PARAMETER", f"fs is longer than {MOST_FIELD_CHARACTERS} characters")
+        raise violation_error("INVALID_PARAMETER", f"fs is longer than {MOST_FIELD_CHARACTERS} characters")
     columns = [name.strip().upper() for name in wanted.split(",")]
     if strange := [name for name in columns if name not in owner.fields]:
         raise ApiError("INVALID_FIELD_NAME", f"{strange[0]} is not a field of {owner.name}")
@@ -107,13 +107,13 @@ def parameter(call: Call, name: str) -> str:
     """Return one parameter of the query; all that are asked for are required."""
     values = parse_qs(call.request.query).get(name)
     if not values:
-        raise violated("INVALID_PARAMETER", f"{name} is missing")
+        raise violation_error("INVALID_PARAMETER", f"{name} is missing")
     return values[0]
 
 
 def named(call: Call) -> ProfileList:
     """Return the list that the path names."""
-    name = call.names[0]
+    name = call.path_names[0]
     if name not in call.account.lists:
         raise ApiError("LIST_NOT_FOUND", f"{name} List Not Found")
     return call.account.lists[name]

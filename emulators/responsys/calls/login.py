@@ -7,8 +7,8 @@ from collections.abc import Callable
 from urllib.parse import parse_qs
 
 from emulators.responsys.account.account import Account
-from emulators.responsys.messages.errors import ApiError, violated
-from emulators.responsys.messages.http import Answer, Request, answer
+from emulators.responsys.messages.errors import ApiError, violation_error
+from emulators.responsys.messages.http import Answer, Request, json_answer
 from emulators.responsys.state.call import Call
 from emulators.responsys.state.tokens import Tokens
 
@@ -27,7 +27,7 @@ class Login:
 
     def by_token(self, request: Request) -> Account:
         """Return the account that the Authorization header belongs to."""
-        return self.tokens.check(request.header(b"authorization"), self.clock())
+        return self.tokens.account_of(request.header(b"authorization"), self.clock())
 
     def by_token_for_limits(self, request: Request) -> Account:
         """Do the same, but fail as ``ratelimit`` does: with a 500."""
@@ -40,14 +40,16 @@ class Login:
     def by_form(self, request: Request) -> Account:
         """Return the account of the user name in the form, or of the token that is to be renewed."""
         if request.query:
-            raise violated("INVALID_PARAMETER", "login parameters belong in the body, never in the URL")
+            raise violation_error(
+                "INVALID_PARAMETER", "login parameters belong in the body, never in the URL"
+            )
         if not request.has_type(FORM):
-            raise violated("INVALID_REQUEST_CONTENT", f"Content-Type of a login is not {FORM}")
+            raise violation_error("INVALID_REQUEST_CONTENT", f"Content-Type of a login is not {FORM}")
         form = read_form(request)
         if form.get("auth_type") == "token":
             return self.by_token(request)
         if form.get("auth_type") != "password":
-            raise violated("INVALID_PARAMETER", 'auth_type is neither "password" nor "token"')
+            raise violation_error("INVALID_PARAMETER", 'auth_type is neither "password" nor "token"')
         account = self.account_of(form.get("user_name", ""))
         if account is None:
             raise ApiError("INVALID_USER_NAME_PASSWORD")
@@ -60,7 +62,7 @@ class Login:
         if form["auth_type"] == "password" and form.get("password") != password:
             raise ApiError("INVALID_USER_NAME_PASSWORD")
         token = self.tokens.issue(call.account, self.clock(), call.behaviour.token_life)
-        return answer(
+        return json_answer(
             {
                 "authToken": token.text,
                 "issuedAt": int(token.issued * 1000),
@@ -74,5 +76,5 @@ def read_form(request: Request) -> dict[str, str]:
     try:
         fields = parse_qs(request.body.decode("ascii"), keep_blank_values=True)
     except UnicodeDecodeError as error:
-        raise violated("INVALID_REQUEST_CONTENT", "the form is not percent-encoded") from error
+        raise violation_error("INVALID_REQUEST_CONTENT", "the form is not percent-encoded") from error
     return {name: values[0] for name, values in fields.items()}

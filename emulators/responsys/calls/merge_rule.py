@@ -7,8 +7,14 @@ from typing import Literal
 
 import msgspec
 
-from emulators.responsys.account.columns import CHANNELS, HASHES, KEYS, OWN, PERMISSIONS
-from emulators.responsys.messages.errors import violated
+from emulators.responsys.account.columns import (
+    CHANNEL_COLUMNS,
+    FILLED_BY_RESPONSYS,
+    HASH_FUNCTIONS,
+    KEY_COLUMNS,
+    PERMISSION_COLUMNS,
+)
+from emulators.responsys.messages.errors import violation_error
 
 
 class MergeRule(msgspec.Struct, forbid_unknown_fields=True):
@@ -35,15 +41,19 @@ class MergeRule(msgspec.Struct, forbid_unknown_fields=True):
     @property
     def by_hash(self) -> bool:
         """True when people are found by a hash, and therefore never inserted."""
-        return any(column in HASHES for column in self.match_columns)
+        return any(column in HASH_FUNCTIONS for column in self.match_columns)
 
     @property
     def channels(self) -> set[str]:
         """The addresses that a record must have; always that of the first match column."""
         named = [part.strip() for part in (self.rejectRecordIfChannelEmpty or "").split(",") if part.strip()]
-        if strange := [part for part in named if part not in CHANNELS]:
-            raise violated("INVALID_PARAMETER", f"rejectRecordIfChannelEmpty has {strange[0]}, not E, M or P")
-        return {CHANNELS[part] for part in named} | {*CHANNELS.values()}.intersection(self.match_columns[:1])
+        if strange := [part for part in named if part not in CHANNEL_COLUMNS]:
+            raise violation_error(
+                "INVALID_PARAMETER", f"rejectRecordIfChannelEmpty has {strange[0]}, not E, M or P"
+            )
+        return {CHANNEL_COLUMNS[part] for part in named} | {*CHANNEL_COLUMNS.values()}.intersection(
+            self.match_columns[:1]
+        )
 
 
 def check(rule: MergeRule, columns: list[str]) -> None:
@@ -51,40 +61,42 @@ def check(rule: MergeRule, columns: list[str]) -> None:
     check_match(rule.match_columns, columns)
     expected = "AND" if len(rule.match_columns) == 2 else "NONE"
     if rule.matchOperator not in (None, expected):
-        raise violated("INVALID_PARAMETER", f"matchOperator is {rule.matchOperator}, not {expected}")
+        raise violation_error("INVALID_PARAMETER", f"matchOperator is {rule.matchOperator}, not {expected}")
     for column in columns:
-        if column in OWN and column not in rule.match_columns:
-            raise violated("INVALID_PARAMETER", f"{column} is filled by Responsys and cannot be written")
+        if column in FILLED_BY_RESPONSYS and column not in rule.match_columns:
+            raise violation_error(
+                "INVALID_PARAMETER", f"{column} is filled by Responsys and cannot be written"
+            )
     check_values(rule, columns)
 
 
 def check_match(match: list[str], columns: list[str]) -> None:
     """Refuse match columns that do not go together."""
     if not match:
-        raise violated("INVALID_PARAMETER", "Match Column is null")
+        raise violation_error("INVALID_PARAMETER", "Match Column is null")
     for column in match:
-        if column not in KEYS:
-            raise violated("INVALID_PARAMETER", f"{column} is not a match column")
+        if column not in KEY_COLUMNS:
+            raise violation_error("INVALID_PARAMETER", f"{column} is not a match column")
         if column not in columns:
-            raise violated("INVALID_PARAMETER", f"match column {column} is not among fieldNames")
-    if len(match) == 2 and len({*match} - {*HASHES, "EMAIL_ADDRESS_"}) == 0:
-        raise violated("INVALID_PARAMETER", f"{match[0]} and {match[1]} cannot be matched together")
+            raise violation_error("INVALID_PARAMETER", f"match column {column} is not among fieldNames")
+    if len(match) == 2 and len({*match} - {*HASH_FUNCTIONS, "EMAIL_ADDRESS_"}) == 0:
+        raise violation_error("INVALID_PARAMETER", f"{match[0]} and {match[1]} cannot be matched together")
     if len({*match}) < len(match):
-        raise violated("INVALID_PARAMETER", f"match column {match[0]} comes twice")
+        raise violation_error("INVALID_PARAMETER", f"match column {match[0]} comes twice")
 
 
 def check_values(rule: MergeRule, columns: list[str]) -> None:
     """Refuse a status or format whose letters the rule does not explain."""
-    if {*PERMISSIONS} & {*columns}:
+    if {*PERMISSION_COLUMNS} & {*columns}:
         if not rule.optinValue or not rule.optoutValue:
-            raise violated("INVALID_PARAMETER", "a permission status needs optinValue and optoutValue")
+            raise violation_error("INVALID_PARAMETER", "a permission status needs optinValue and optoutValue")
         if rule.optinValue == rule.optoutValue:
-            raise violated("INVALID_PARAMETER", "optinValue and optoutValue are the same")
+            raise violation_error("INVALID_PARAMETER", "optinValue and optoutValue are the same")
     if "EMAIL_FORMAT_" in columns and not (rule.htmlValue and rule.textValue):
-        raise violated("INVALID_PARAMETER", "EMAIL_FORMAT_ needs htmlValue and textValue")
+        raise violation_error("INVALID_PARAMETER", "EMAIL_FORMAT_ needs htmlValue and textValue")
 
 
 def refuse_hash_inserts(rule: MergeRule) -> None:
     """Refuse what merge-trigger does not take."""
     if rule.by_hash and rule.insertOnNoMatch:
-        raise violated("INVALID_PARAMETER", "a hash can be matched only with insertOnNoMatch false")
+        raise violation_error("INVALID_PARAMETER", "a hash can be matched only with insertOnNoMatch false")

@@ -11,8 +11,8 @@ from typing import Any
 import msgspec
 
 from emulators.responsys.messages import bodies
-from emulators.responsys.messages.errors import ErrorBody, violated
-from emulators.responsys.messages.http import Answer, answer
+from emulators.responsys.messages.errors import ErrorBody, violation_error
+from emulators.responsys.messages.http import Answer, json_answer
 from emulators.responsys.state.call import Call
 from emulators.responsys.state.jobs import Jobs, poll_error
 
@@ -41,17 +41,19 @@ class Polls:
 
     def poll_by_path(self, call: Call) -> Answer:
         """Tell how one request stands, or up to ten, comma-separated."""
-        ids = call.names[0].split(",")
+        ids = call.path_names[0].split(",")
         if len(ids) > MOST_IN_PATH:
-            raise violated("INVALID_PARAMETER", f"{len(ids)} ids in the path, {MOST_IN_PATH} are allowed")
+            raise violation_error(
+                "INVALID_PARAMETER", f"{len(ids)} ids in the path, {MOST_IN_PATH} are allowed"
+            )
         told = [self.envelope(call, one) for one in ids]
-        return answer(told if len(told) > 1 else told[0])
+        return json_answer(told if len(told) > 1 else told[0])
 
     def poll_by_body(self, call: Call) -> Answer:
         """Tell how up to 200 requests stand."""
-        ids = bodies.read(call.request, POLL).requestIds
+        ids = bodies.read_body(call.request, POLL).requestIds
         bodies.check_count(len(ids), "request", "requestIds")
-        return answer([self.envelope(call, one) for one in ids])
+        return json_answer([self.envelope(call, one) for one in ids])
 
     def envelope(self, call: Call, request_id: str) -> dict[str, Any]:
         """Tell how one request stands."""

@@ -3,14 +3,14 @@
 https://docs.oracle.com/en/cloud/saas/marketing/responsys-rest-api/Throttling.html
 """
 
-from emulators.responsys.messages.http import Answer, answer
+from emulators.responsys.messages.http import Answer, json_answer
 from emulators.responsys.state.call import Call
 from emulators.responsys.state.functions import FUNCTIONS
 
 
 def listing(call: Call) -> Answer:
     """Name every function with its calls per minute. Oracle does not show the enclosing shape: an array."""
-    return answer(
+    return json_answer(
         [
             {
                 "api": function.name,

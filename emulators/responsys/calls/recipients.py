@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 
 from emulators.responsys.account.account import Account, ProfileList
-from emulators.responsys.account.members import SEVERAL
+from emulators.responsys.account.members import SEVERAL_MEMBERS
 from emulators.responsys.state.call import Call
 
 MULTIPLE = "MULTIPLE_RECIPIENTS_FOUND"
@@ -103,12 +103,12 @@ class Resolution:
             return self.reject(position, profile_list)
         found = identifier(recipient)
         if found is None:
-            self.call.violation("a recipient has no identifier")
+            self.call.add_violation("a recipient has no identifier")
             return self.reject(position, nobody(self.call))
-        riid = profile_list.members.find(IDENTIFIERS[found[0]], found[1])
+        riid = profile_list.members.find_one(IDENTIFIERS[found[0]], found[1])
         if riid > 0:
             return riid
-        return self.reject(position, MULTIPLE if riid == SEVERAL else nobody(self.call))
+        return self.reject(position, MULTIPLE if riid == SEVERAL_MEMBERS else nobody(self.call))
 
     def reject(self, position: int, message: str) -> int:
         """Note why a recipient gets nothing."""
@@ -125,10 +125,10 @@ class Resolution:
         if target is None or target.objectName is None:
             if self.own:
                 return self.own
-            self.call.violation("a recipient has no listName")
+            self.call.add_violation("a recipient has no listName")
         profile_list = find_list(self.call.account, target)
         if self.own and not isinstance(profile_list, str) and profile_list is not self.own:
-            self.call.violation("a recipient has a listName that is not the campaign's")
+            self.call.add_violation("a recipient has a listName that is not the campaign's")
             return "PROFILE_LIST_NOT_FOUND"
         return profile_list
 
@@ -142,7 +142,7 @@ def reject_duplicates(call: Call, riids: list[int], rejected: dict[int, str]) ->
     """Reject every copy, or all but the first: which of the two Responsys does is not documented."""
     if len(set(riids) - {-1}) + len(rejected) >= len(riids):
         return
-    call.violation("the same recipient is in one call twice")
+    call.add_violation("the same recipient is in one call twice")
     spares_first = call.behaviour.duplicates == "first_succeeds"
     copies = Counter(riids)
     seen: set[int] = set()

@@ -6,7 +6,7 @@ import msgspec
 
 from emulators.responsys.account import field_names
 from emulators.responsys.messages import bodies
-from emulators.responsys.messages.errors import ApiError, violated
+from emulators.responsys.messages.errors import ApiError, violation_error
 
 Values = list[str | None]
 
@@ -23,7 +23,9 @@ def check_rows(rows: list[Values], width: int) -> None:
     """Refuse rows that do not have one value per column."""
     for position, row in enumerate(rows):
         if len(row) != width:
-            raise violated("INVALID_PARAMETER", f"record {position} has {len(row)} values for {width} fields")
+            raise violation_error(
+                "INVALID_PARAMETER", f"record {position} has {len(row)} values for {width} fields"
+            )
 
 
 def read_records(data: RecordData, known: Mapping[str, str], owner: str) -> list[str]:
@@ -37,12 +39,12 @@ def read_records(data: RecordData, known: Mapping[str, str], owner: str) -> list
 def read_columns(names: list[str], known: Mapping[str, str], owner: str) -> list[str]:
     """Return the columns in upper case, in which they are known; their case does not matter."""
     if not names:
-        raise violated("INVALID_PARAMETER", "fieldNames is empty")
-    if twice := field_names.repeated(names):
-        raise violated("INVALID_PARAMETER", f"field name {twice} comes twice")
+        raise violation_error("INVALID_PARAMETER", "fieldNames is empty")
+    if twice := field_names.repeated_name(names):
+        raise violation_error("INVALID_PARAMETER", f"field name {twice} comes twice")
     columns = [name.upper() for name in names]
     for name, column in zip(names, columns, strict=True):
         if column not in known:
             detail = f"{name} is not a field of {owner}"
-            raise ApiError("INVALID_FIELD_NAME", detail, violation=field_names.problem(name))
+            raise ApiError("INVALID_FIELD_NAME", detail, violation=field_names.name_problem(name))
     return columns

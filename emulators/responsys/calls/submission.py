@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 
 from emulators.responsys.messages import bodies
-from emulators.responsys.messages.errors import violated
-from emulators.responsys.messages.http import Answer, answer
+from emulators.responsys.messages.errors import violation_error
+from emulators.responsys.messages.http import Answer, json_answer
 from emulators.responsys.state.call import Call
 from emulators.responsys.state.jobs import Handle, Job, Jobs
 
@@ -30,25 +30,25 @@ def submission(jobs: Jobs, function: str, handle: Handle) -> Callable[[Call], An
     def submit(call: Call) -> Answer:
         check(call)
         job = jobs.submit(replace(call, function=function), handle, call.behaviour.async_delay)
-        return answer(accepted(call, job), call.behaviour.async_status)
+        return json_answer(accepted(call, job), call.behaviour.async_status)
 
     return submit
 
 
 def check(call: Call) -> None:
     """Look only whether the body is JSON, and has not too many rows; the rest shows in processing."""
-    bodies.check_wire(call.request)
+    bodies.check_encoding(call.request)
     try:
         body = ANYTHING.decode(call.request.body)
     except msgspec.DecodeError as error:
-        raise violated("INVALID_REQUEST_CONTENT", str(error)) from error
+        raise violation_error("INVALID_REQUEST_CONTENT", str(error)) from error
     for path in ROWS:
         found: Any = body
         for key in path:
             found = found.get(key) if isinstance(found, dict) else None
         if isinstance(found, list) and len(found) > bodies.MOST_ROWS:
             reason = f"{len(found)} rows in one call, {bodies.MOST_ROWS} are allowed"
-            raise violated("RECIPIENT_LIMIT_EXCEEDED", reason)
+            raise violation_error("RECIPIENT_LIMIT_EXCEEDED", reason)
 
 
 def accepted(call: Call, job: Job) -> dict[str, Any]:

@@ -8,13 +8,13 @@ from urllib.parse import parse_qs
 
 import msgspec
 
-from emulators.responsys.account.people import Row
-from emulators.responsys.account.table import Table
+from emulators.responsys.account.row import Row
+from emulators.responsys.account.table import SupplementalTable
 from emulators.responsys.calls import lists, tables
 from emulators.responsys.calls.record_data import RecordData, read_records
 from emulators.responsys.messages import bodies
-from emulators.responsys.messages.errors import ApiError, violated
-from emulators.responsys.messages.http import Answer, answer
+from emulators.responsys.messages.errors import ApiError, violation_error
+from emulators.responsys.messages.http import Answer, json_answer
 from emulators.responsys.state.call import Call
 
 NOT_FOUND = "No Records found for the Id"
@@ -35,17 +35,17 @@ DECODER = msgspec.json.Decoder(Body)
 def merge(call: Call) -> Answer:
     """Merge every record and answer with it, or with the reason in its first cell."""
     table = tables.named(call)
-    body = bodies.read(call.request, DECODER)
+    body = bodies.read_body(call.request, DECODER)
     data = body.recordData
     columns = read_records(data, table.fields, table.name)
     match = match_columns(table, body, columns)
-    call.complain_of_open(body)
+    call.note_open_defaults(body)
     rejected = {
         position: f"MERGEFAILED: Record {position} = {failure}"
         for position, record in enumerate(data.records)
         if (failure := merge_one(call, table, dict(zip(columns, record, strict=True)), match, body))
     }
-    call.record(f"{table.folder}/{table.name}", len(data.records), (), rejected)
+    call.add_to_ledger(f"{table.folder}/{table.name}", len(data.records), (), rejected)
     records = [
         [rejected[position], *[""] * (len(columns) - 1)] if position in rejected else record
         for position, record in enumerate(data.records)
@@ -53,23 +53,23 @@ def merge(call: Call) -> Answer:
     return told(call, body, data.fieldNames, records)
 
 
-def merge_one(call: Call, table: Table, row: Row, match: list[str], body: Body) -> str | None:
+def merge_one(call: Call, table: SupplementalTable, row: Row, match: list[str], body: Body) -> str | None:
     """Merge one record; return why that failed, None when it did not."""
     if not call.behaviour.keep_members:
-        return table.complaint(row, match)
+        return table.record_problem(row, match)
     updates = body.updateOnMatch != "NO_UPDATE"
-    return table.merge(row, match, inserts=bool(body.insertOnNoMatch), updates=updates)
+    return table.merge_record(row, match, inserts=bool(body.insertOnNoMatch), updates=updates)
 
 
-def match_columns(table: Table, body: Body, columns: list[str]) -> list[str]:
+def match_columns(table: SupplementalTable, body: Body, columns: list[str]) -> list[str]:
     """Return the columns that tell which row is meant."""
     if table.primary_key and body.matchColumnNames is not None:
-        raise violated("INVALID_PARAMETER", "matchColumnNames is not for a table with a primary key")
+        raise violation_error("INVALID_PARAMETER", "matchColumnNames is not for a table with a primary key")
     match = table.primary_key or [name.upper() for name in body.matchColumnNames or ()]
     if not match:
-        raise violated("INVALID_PARAMETER", "matchColumnNames is empty; the table has no primary key")
+        raise violation_error("INVALID_PARAMETER", "matchColumnNames is empty; the table has no primary key")
     if missing := [column for column in match if column not in columns]:
-        raise violated("INVALID_PARAMETER", f"match column {missing[0]} is not among fieldNames")
+        raise violation_error("INVALID_PARAMETER", f"match column {missing[0]} is not among fieldNames")
     return match
 
 
@@ -89,28 +89,28 @@ def delete(call: Call) -> Answer:
     values = key(call, table)
     if table.rows.pop(values, None) is None:
         raise ApiError("RECORD_NOT_FOUND", NOT_FOUND)
-    call.record(f"{table.folder}/{table.name}", 1, (), {})
+    call.add_to_ledger(f"{table.folder}/{table.name}", 1, (), {})
     asked = parse_qs(call.request.query)
     return told(call, None, asked["qa"], [list(asked["id"])])
 
 
-def key(call: Call, table: Table) -> tuple[str | None, ...]:
+def key(call: Call, table: SupplementalTable) -> tuple[str | None, ...]:
     """Return the primary key that the query names: every column of it, and no other."""
     asked = parse_qs(call.request.query, keep_blank_values=True)
     names, values = asked.get("qa", []), asked.get("id", [])
     if not table.primary_key:
-        raise violated("INVALID_PARAMETER", f"{table.name} has no primary key")
+        raise violation_error("INVALID_PARAMETER", f"{table.name} has no primary key")
     if sorted(name.upper() for name in names) != sorted(table.primary_key):
         wanted = ", ".join(table.primary_key)
-        raise violated("INVALID_PARAMETER", f"qa does not name the primary key: {wanted}")
+        raise violation_error("INVALID_PARAMETER", f"qa does not name the primary key: {wanted}")
     if len(names) != len(values):
-        raise violated("INVALID_PARAMETER", f"{len(values)} times id for {len(names)} times qa")
-    return table.key(dict(zip([name.upper() for name in names], values, strict=True)))
+        raise violation_error("INVALID_PARAMETER", f"{len(values)} times id for {len(names)} times qa")
+    return table.key_of(dict(zip([name.upper() for name in names], values, strict=True)))
 
 
 def told(call: Call, body: Body | None, columns: list[str], records: list[Any]) -> Answer:
     """Answer with records and with the rule, if there was one."""
-    return answer(
+    return json_answer(
         {
             "recordData": {"fieldNames": columns, "records": records, "mapTemplateName": None},
             "insertOnNoMatch": bool(body and body.insertOnNoMatch),

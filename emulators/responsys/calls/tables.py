@@ -9,11 +9,11 @@ from urllib.parse import parse_qs
 import msgspec
 
 from emulators.responsys.account.seed import TableSeed
-from emulators.responsys.account.table import Table
+from emulators.responsys.account.table import SupplementalTable
 from emulators.responsys.calls.extensions import check_fields
 from emulators.responsys.messages import bodies
-from emulators.responsys.messages.errors import ApiError, violated
-from emulators.responsys.messages.http import Answer, answer
+from emulators.responsys.messages.errors import ApiError, violation_error
+from emulators.responsys.messages.http import Answer, json_answer
 from emulators.responsys.state.call import Call
 
 TYPES = ("CHAR", "STR25", "STR100", "STR500", "STR4000", "INTEGER", "NUMBER", "TIMESTAMP")
@@ -46,28 +46,28 @@ DECODER = msgspec.json.Decoder(Body)
 
 def create(call: Call) -> Answer:
     """Make a table; the answer is nothing but true."""
-    (folder,) = call.names
-    body = bodies.read(call.request, DECODER)
+    (folder,) = call.path_names
+    body = bodies.read_body(call.request, DECODER)
     name = body.table.objectName
     check_fields([(field.fieldName, field.fieldType) for field in body.fields], TYPES)
     fields = {field.fieldName.upper(): field.fieldType for field in body.fields}
     for column in body.primaryKeys or ():
         if column.upper() not in fields:
-            raise violated("INVALID_PARAMETER", f"primary key {column} is not among fields")
+            raise violation_error("INVALID_PARAMETER", f"primary key {column} is not among fields")
     if not name:
-        raise violated("INVALID_PARAMETER", "objectName is empty")
+        raise violation_error("INVALID_PARAMETER", "objectName is empty")
     if folder not in call.account.folders:
         raise ApiError("FOLDER_NOT_FOUND", f"{folder} Folder Not Found")
     if (folder, name) in call.account.tables:
         raise ApiError("TABLE_ALREADY_EXISTS", f"{name} already exists")
     call.account.add_table(TableSeed(name, folder, fields, body.primaryKeys or []))
-    call.record(f"{folder}/{name}", 0, (), {})
-    return answer(True)
+    call.add_to_ledger(f"{folder}/{name}", 0, (), {})
+    return json_answer(True)
 
 
 def listing(call: Call) -> Answer:
     """Name every table of the account, with its columns: a bare array."""
-    return answer(
+    return json_answer(
         [
             {"name": table.name, "folderName": table.folder, "fields": describe_fields(table, table.fields)}
             for table in call.account.tables.values()
@@ -80,9 +80,9 @@ def one(call: Call) -> Answer:
     table = named(call)
     wanted = parse_qs(call.request.query).get("ft", ["all"])[0].lower()
     if wanted not in ("pk", "all"):
-        raise violated("INVALID_PARAMETER", "ft is neither pk nor all")
+        raise violation_error("INVALID_PARAMETER", "ft is neither pk nor all")
     columns = table.primary_key if wanted == "pk" else list(table.fields)
-    return answer(
+    return json_answer(
         {
             "fields": describe_fields(table, columns),
             "suppData": {"folderName": table.folder, "objectName": table.name},
@@ -91,9 +91,9 @@ def one(call: Call) -> Answer:
     )
 
 
-def named(call: Call) -> Table:
+def named(call: Call) -> SupplementalTable:
     """Return the table that the path names."""
-    folder, name = call.names[:2]
+    folder, name = call.path_names[:2]
     if folder not in call.account.folders:
         raise ApiError("FOLDER_NOT_FOUND", f"{folder} Folder Not Found")
     if (folder, name) not in call.account.tables:
@@ -101,6 +101,6 @@ def named(call: Call) -> Table:
     return call.account.tables[folder, name]
 
 
-def describe_fields(table: Table, columns: Any) -> list[dict[str, str]]:
+def describe_fields(table: SupplementalTable, columns: Any) -> list[dict[str, str]]:
     """Show columns with their types."""
     return [{"fieldName": name, "fieldType": table.fields[name]} for name in columns]

@@ -1,4 +1,4 @@
-"""Bodies of the control API."""
+"""Orders: the bodies of the control API."""
 
 from typing import Literal
 
@@ -20,65 +20,65 @@ class Order(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     account: str | None = None
 
 
-class Lists(Order):
+class ListsOrder(Order):
     """Lists to create or replace."""
 
     lists: list[ListSeed]
 
 
-class Members(Order, rename={"profile_list": "list", "people": "range"}):
-    """People to add to a list, and whether strangers are welcome there."""
+class MembersOrder(Order, rename={"profile_list": "list", "member_range": "range"}):
+    """Members to add to a list, and whether strangers count as members."""
 
     profile_list: str | None = None  # the only one may be left out
     members: list[MemberSeed] = []
-    people: RangeSeed | None = None
+    member_range: RangeSeed | None = None
     any_recipient: bool | None = None
 
 
-class Extensions(Order, rename={"profile_list": "list"}, kw_only=True):
+class ExtensionsOrder(Order, rename={"profile_list": "list"}, kw_only=True):
     """Extension tables to create or replace, with nothing in them."""
 
     profile_list: str | None = None
     extensions: list[ExtensionSeed]
 
 
-class Campaigns(Order):
+class CampaignsOrder(Order):
     """Campaigns to create or replace."""
 
     campaigns: list[CampaignSeed]
 
 
-class Tables(Order):
+class TablesOrder(Order):
     """Supplemental tables to create or replace."""
 
     tables: list[TableSeed]
 
 
-class Events(Order):
+class EventsOrder(Order):
     """Events to define."""
 
     events: list[str]
 
 
-class Limits(Order):
+class LimitsOrder(Order):
     """Limits to change: calls per window by function, null for none."""
 
     limits: dict[str, int | None]
 
 
-class Tokens(Order):
-    """What becomes of the tokens that are out: they run out, or nobody knows them any more."""
+class TokensOrder(Order):
+    """The end of all tokens: they expire, or become unknown."""
 
     action: Literal["expire", "forget"] = "expire"
 
 
-class Requests(msgspec.Struct, forbid_unknown_fields=True):
-    """What becomes of asynchronous requests: those that wait are processed, or all answers are purged."""
+class RequestsOrder(msgspec.Struct, forbid_unknown_fields=True):
+    """The end of asynchronous requests: the waiting ones are processed, or all answers are purged."""
 
     action: Literal["finish", "purge"]
 
 
-class Reset(msgspec.Struct, forbid_unknown_fields=True):
+class ResetOrder(msgspec.Struct, forbid_unknown_fields=True):
     """With ``calls_only`` accounts, members, limits, tokens and faults stay as they are."""
 
     calls_only: bool = False

@@ -1,4 +1,4 @@
-"""Pick what the control API is asked about; what there is only one of need not be named."""
+"""Accounts, lists and tables picked by name; the only one there is need not be named."""
 
 from collections.abc import Mapping
 
@@ -6,8 +6,8 @@ from emulators.responsys.account.account import Account, ProfileList
 from emulators.responsys.state.emulator import Emulator
 
 
-class Unclear(ValueError):
-    """What was asked for is not there, or not said; the text names what there is."""
+class UnclearOrder(ValueError):
+    """The name is missing or unknown; the text lists the names there are."""
 
 
 def pick_account(emulator: Emulator, name: str | None) -> Account:
@@ -20,10 +20,10 @@ def pick_list(account: Account, name: str | None) -> ProfileList:
     return account.lists[pick(account.lists, name, "list")]
 
 
-def pick(things: Mapping[str, object], name: str | None, kind: str) -> str:
-    """Return the name, or that of the only thing there is."""
-    if name is None and len(things) == 1:
-        return next(iter(things))
-    if name is None or name not in things:
-        raise Unclear(f"which {kind}? there are: {', '.join(things)}")
+def pick(candidates: Mapping[str, object], name: str | None, kind: str) -> str:
+    """Return the name, or the only one among the candidates."""
+    if name is None and len(candidates) == 1:
+        return next(iter(candidates))
+    if name is None or name not in candidates:
+        raise UnclearOrder(f"which {kind}? there are: {', '.join(candidates)}")
     return name

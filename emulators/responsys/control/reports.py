@@ -1,4 +1,4 @@
-"""What the control API tells: accounts, faults, the ledger, violations."""
+"""Reports of the control API: accounts, faults, the ledger, violations."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,9 +8,9 @@ from emulators.responsys.account.account import Account
 from emulators.responsys.calls import emails, events, extension_rows, list_members
 from emulators.responsys.control import contents, outbox
 from emulators.responsys.state.emulator import Emulator
-from emulators.responsys.state.ledger import Entry
+from emulators.responsys.state.ledger import LedgerEntry
 
-DETAILS = {
+ROWS_OF = {
     "triggerCustomEvent": events.describe,
     "mergeListMembers": list_members.describe,
     "mergeProfileExtensionMembers": list_members.describe,
@@ -22,66 +22,67 @@ DETAILS = {
 }
 
 
-def accounts(emulator: Emulator, _query: str) -> Any:
+def show_accounts(emulator: Emulator, _query: str) -> Any:
     """Show every account, without passwords."""
-    return [account(one) for one in emulator.accounts.values()]
+    return [account_report(account) for account in emulator.accounts.values()]
 
 
-def account(one: Account) -> dict[str, Any]:
-    """Show an account, without passwords."""
+def account_report(account: Account) -> dict[str, Any]:
+    """Return the report of an account, without passwords."""
     return {
-        "name": one.name,
-        "users": list(one.users),
+        "name": account.name,
+        "users": list(account.users),
         "lists": [
             {
                 "name": profile_list.name,
                 "folder": profile_list.folder,
                 "members": len(profile_list.members),
-                "any_recipient": profile_list.members.anyone,
+                "any_recipient": profile_list.members.any_recipient,
                 "extensions": {name: len(table.rows) for name, table in profile_list.extensions.items()},
             }
-            for profile_list in one.lists.values()
+            for profile_list in account.lists.values()
         ],
-        "events": sorted(one.events),
-        "campaigns": {name: campaign.list_name for name, campaign in one.campaigns.items()},
+        "events": sorted(account.events),
+        "campaigns": {name: campaign.list_name for name, campaign in account.campaigns.items()},
         "tables": [
             {"name": table.name, "folder": table.folder, "rows": len(table.rows)}
-            for table in one.tables.values()
+            for table in account.tables.values()
         ],
-        "limits": {name: meter.limit for name, meter in one.limits.meters.items()},
+        "limits": {name: meter.limit for name, meter in account.limits.meters.items()},
     }
 
 
-def behaviour(emulator: Emulator, _query: str) -> Any:
+def show_behaviour(emulator: Emulator, _query: str) -> Any:
     """Show all switches."""
     return emulator.behaviour
 
 
-def faults(emulator: Emulator, _query: str) -> Any:
+def show_faults(emulator: Emulator, _query: str) -> Any:
     """Show the rules with how often they fired."""
     return emulator.faults.rules
 
 
-def ledger(emulator: Emulator, query: str) -> Any:
+def show_ledger(emulator: Emulator, query: str) -> Any:
     """Show processed calls, in order; ``?detail=1&offset=0&limit=100&account=&function=``."""
-    asked = dict(parse_qsl(query))
+    parameters = dict(parse_qsl(query))
     entries = [
         (number, entry)
         for number, entry in enumerate(emulator.ledger.entries)
-        if asked.get("account") in (None, entry.account) and asked.get("function") in (None, entry.function)
+        if parameters.get("account") in (None, entry.account)
+        and parameters.get("function") in (None, entry.function)
     ]
-    offset, limit = int(asked.get("offset", 0)), int(asked.get("limit", 1000))
+    offset, limit = int(parameters.get("offset", 0)), int(parameters.get("limit", 1000))
     page = entries[offset : offset + limit]
-    detail = asked.get("detail") == "1"
+    detail = parameters.get("detail") == "1"
     return {
         "total": len(entries),
-        "calls": [describe(number, entry, detail=detail) for number, entry in page],
+        "calls": [call_report(number, entry, detail=detail) for number, entry in page],
     }
 
 
-def describe(number: int, entry: Entry, *, detail: bool) -> dict[str, Any]:
-    """Show one processed call."""
-    told = {
+def call_report(number: int, entry: LedgerEntry, *, detail: bool) -> dict[str, Any]:
+    """Return the report of one processed call."""
+    report = {
         "call": number,
         "time": entry.time,
         "account": entry.account,
@@ -89,18 +90,18 @@ def describe(number: int, entry: Entry, *, detail: bool) -> dict[str, Any]:
         "target": entry.target,
         "recipients": entry.recipients,
         "rejected": len(entry.rejected),
-        "lost": entry.lost,
+        "lost": entry.answer_fault,
     }
-    return told | {"rows": DETAILS.get(entry.function, nothing)(entry)} if detail else told
+    return report | {"rows": ROWS_OF.get(entry.function, no_rows)(entry)} if detail else report
 
 
-def nothing(_entry: Entry) -> list[dict[str, Any]]:
-    """Tell a call that is about no records."""
+def no_rows(_entry: LedgerEntry) -> list[dict[str, Any]]:
+    """Return the rows of a call without recipients and records."""
     return []
 
 
-def requests(emulator: Emulator, _query: str) -> Any:
-    """Show all requests whose answers are kept, in the order they came."""
+def show_requests(emulator: Emulator, _query: str) -> Any:
+    """Show all asynchronous requests until their answers are purged, in the order they came."""
     return [
         {
             "requestId": job.id,
@@ -110,36 +111,36 @@ def requests(emulator: Emulator, _query: str) -> Any:
             "processed": job.processed,
             "status": job.status,
         }
-        for job in emulator.jobs.known.values()
+        for job in emulator.jobs.by_id.values()
     ]
 
 
-def summary(emulator: Emulator, _query: str) -> Any:
+def show_summary(emulator: Emulator, _query: str) -> Any:
     """Show all counts, and how near each limit the calls came."""
     limits = [
-        {"account": one.name, "function": name, **meter.report()}
-        for one in emulator.accounts.values()
-        for name, meter in one.limits.meters.items()
+        {"account": account.name, "function": name, **meter.report()}
+        for account in emulator.accounts.values()
+        for name, meter in account.limits.meters.items()
         if meter.peak or meter.throttled
     ]
     return emulator.ledger.summary() | {"limits": limits}
 
 
-def violations(emulator: Emulator, _query: str) -> Any:
-    """Show what was asked that nobody should ask: how often, and the latest with their reasons."""
+def show_violations(emulator: Emulator, _query: str) -> Any:
+    """Show the number of violations, and the latest with their reasons."""
     return {"total": emulator.ledger.violation_count, "violations": list(emulator.ledger.violations)}
 
 
 REPORTS: dict[str, Callable[[Emulator, str], Any]] = {
-    "accounts": accounts,
-    "behaviour": behaviour,
-    "faults": faults,
-    "outbox": outbox.show,
-    "requests": requests,
-    "ledger": ledger,
-    "members": contents.members,
-    "extension": contents.extension,
-    "table": contents.table,
-    "summary": summary,
-    "violations": violations,
+    "accounts": show_accounts,
+    "behaviour": show_behaviour,
+    "faults": show_faults,
+    "outbox": outbox.show_outbox,
+    "requests": show_requests,
+    "ledger": show_ledger,
+    "members": contents.show_members,
+    "extension": contents.show_extension,
+    "table": contents.show_table,
+    "summary": show_summary,
+    "violations": show_violations,
 }

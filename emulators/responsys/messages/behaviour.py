@@ -1,4 +1,4 @@
-"""What Oracle's pages leave open or contradict each other about; the defaults are the safe reading."""
+"""Behaviour on which Oracle's pages are silent or disagree; the defaults are the safe reading."""
 
 from typing import Literal
 
@@ -17,14 +17,18 @@ class Behaviour(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     duplicates: Literal["all_fail", "first_succeeds"] = "all_fail"  # within one call
     unknown_recipient: Literal["NO_RECIPIENT_FOUND", "RECIPIENT_NOT_FOUND"] = "NO_RECIPIENT_FOUND"
     keep_bodies: bool = True  # False keeps the ledger small: no detail per recipient
-    keep_members: bool = True  # False: what is merged is checked and answered, but not kept
-    bad_email: Literal["record", "request"] = "record"  # what a malformed address in a plain merge fails
-    default_permission: Literal["inserts", "always"] = "inserts"  # whom defaultPermissionStatus is about
+    keep_members: bool = True  # False: merged records are checked and answered, but not kept
+    bad_email: Literal["record", "request"] = (
+        "record"  # the part that a malformed address in a plain merge fails
+    )
+    default_permission: Literal["inserts", "always"] = (
+        "inserts"  # the merges that defaultPermissionStatus counts for
+    )
     async_delay: float = 0.5  # seconds until an asynchronous request is processed
-    async_status: int = 202  # of an accepted request: 202 on some pages, 200 on others
+    async_status: int = 202  # of an accepted request: 202 on some pages, 200 on the rest
     async_life: float = 86400  # seconds until the answer to an asynchronous request is purged
 
-    def become(self, other: "Behaviour") -> None:
-        """Take over every switch of ``other``."""
+    def copy_from(self, other: "Behaviour") -> None:
+        """Set every switch as in ``other``."""
         for name in self.__struct_fields__:
             setattr(self, name, getattr(other, name))

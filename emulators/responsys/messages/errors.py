@@ -6,7 +6,7 @@ https://docs.oracle.com/en/cloud/saas/marketing/responsys-rest-api/handlingError
 import msgspec
 
 # errorCode: (HTTP status, title)
-ERRORS = {
+KNOWN_ERRORS = {
     "INVALID_TOKEN": (401, "Not a valid token"),
     "TOKEN_EXPIRED": (401, "Token expired"),
     "INVALID_USER_NAME_PASSWORD": (400, "Invalid username or password"),
@@ -54,7 +54,7 @@ class ErrorBody(msgspec.Struct, kw_only=True):
 class ApiError(Exception):
     """The whole request is refused; nothing of it was done.
 
-    ``violation`` says what the client should have known better, None when it could not have.
+    ``violation``: the rule that the client broke, None when the request could not have been known as wrong.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class ApiError(Exception):
         retry_after: int | None = None,
     ) -> None:
         super().__init__(code, detail)
-        usual_status, usual_title = ERRORS.get(code, (400, code.replace("_", " ").capitalize()))
+        usual_status, usual_title = KNOWN_ERRORS.get(code, (400, code.replace("_", " ").capitalize()))
         self.code = code
         self.status = usual_status if status is None else status
         self.body = ErrorBody(title=usual_title if title is None else title, errorCode=code, detail=detail)
@@ -76,6 +76,6 @@ class ApiError(Exception):
         self.retry_after = retry_after
 
 
-def violated(code: str, reason: str) -> ApiError:
-    """Refuse what no careful client sends; ``reason`` is both the detail and the violation."""
+def violation_error(code: str, reason: str) -> ApiError:
+    """Return the refusal of a request that no careful client sends; ``reason`` is detail and violation."""
     return ApiError(code, reason, violation=reason)

@@ -1,4 +1,4 @@
-"""HTTP messages, as far as Responsys looks at them."""
+"""Requests and answers in HTTP, as far as Responsys looks at them."""
 
 from typing import Any, Literal
 
@@ -9,7 +9,7 @@ encode = msgspec.json.encode
 
 
 class Request(msgspec.Struct, frozen=True):
-    """What arrived; the path and the query are still percent-encoded, header names are lower case."""
+    """A request; the path and the query are still percent-encoded, header names are lower case."""
 
     method: str
     path: str
@@ -27,7 +27,7 @@ class Request(msgspec.Struct, frozen=True):
 
 
 class Answer(msgspec.Struct):
-    """What goes back, and how much of it arrives."""
+    """An answer, and the part of it that arrives at the client."""
 
     status: int = 200
     body: bytes = b""
@@ -36,7 +36,7 @@ class Answer(msgspec.Struct):
     arrives: Literal["whole", "half", "closed", "never"] = "whole"
 
 
-def answer(content: Any, status: int = 200) -> Answer:
+def json_answer(content: Any, status: int = 200) -> Answer:
     """Answer with ``content`` as JSON."""
     return Answer(status, encode(content))
 

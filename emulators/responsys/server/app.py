@@ -43,7 +43,7 @@ class App:
             body=body,
         )
         if is_control:
-            answer = api.serve(self.emulator, request)
+            answer = api.serve_order(self.emulator, request)
         else:
             answer = await self.gateway.serve(request)
         await wire.write(answer, scope, receive, send)
@@ -51,5 +51,5 @@ class App:
     def too_large(self) -> None:
         """Note why a connection is dropped."""
         ledger = self.emulator.ledger
-        ledger.count(None, None, "too large")
-        ledger.violation(self.emulator.clock(), None, None, "a body of more than 10 MB")
+        ledger.count_call(None, None, "too large")
+        ledger.add_violation(self.emulator.clock(), None, None, "a body of more than 10 MB")

@@ -8,7 +8,7 @@ from emulators.responsys.messages.http import Answer, Request, encode, gateway_p
 from emulators.responsys.server.routes import Route, Router, routes_of
 from emulators.responsys.state.call import Call
 from emulators.responsys.state.emulator import Emulator
-from emulators.responsys.state.faults import Rule, strike
+from emulators.responsys.state.faults import FaultRule, faulty_answer
 
 
 class Gateway:
@@ -16,14 +16,14 @@ class Gateway:
 
     def __init__(self, emulator: Emulator) -> None:
         self.emulator = emulator
-        self.login = Login(emulator.tokens, emulator.clock, emulator.account_of)
+        self.login = Login(emulator.tokens, emulator.clock, emulator.account_of_user)
         self.router = Router(routes_of(emulator, self.login))
 
     async def serve(self, request: Request) -> Answer:
         """Answer one request."""
         emulator = self.emulator
         if emulator.jobs.waiting:
-            emulator.jobs.catch_up(emulator.clock())
+            emulator.jobs.process_due(emulator.clock())
         found = self.router.find(request)
         if found is None:
             return self.refuse_path(request)
@@ -31,42 +31,42 @@ class Gateway:
         account = None
         try:
             account = (route.identify or self.login.by_token)(request)
-            call = emulator.call(route.function, request, names, account)
-            admit(call)
+            call = emulator.new_call(route.function, request, names, account)
+            check_limits(call)
             return await self.process(route, call)
         except ApiError as error:
             return self.refuse(account.name if account else None, route.function, error)
 
     async def process(self, route: Route, call: Call) -> Answer:
-        """Do what is asked, unless a fault comes before; spoil the answer, if one comes after."""
-        plan = self.emulator.faults.plan(call.function, call.account.name, call.request.body)
-        if plan.sleep_before:
-            await asyncio.sleep(plan.sleep_before)
-        answer = self.carry_out(route, call, plan.fault)
-        if plan.sleep_after:
-            await asyncio.sleep(plan.sleep_after)
+        """Call the function, unless a fault comes before; spoil the answer, if one comes after."""
+        faults = self.emulator.faults.choose_for(call.function, call.account.name, call.request.body)
+        if faults.sleep_before:
+            await asyncio.sleep(faults.sleep_before)
+        answer = self.call_function(route, call, faults.fault)
+        if faults.sleep_after:
+            await asyncio.sleep(faults.sleep_after)
         return answer
 
-    def carry_out(self, route: Route, call: Call, fault: Rule | None) -> Answer:
-        """Process the call and count its outcome."""
+    def call_function(self, route: Route, call: Call, fault: FaultRule | None) -> Answer:
+        """Call the function and count the outcome."""
         outcome = f"fault: {fault.label}" if fault else "answered"
         if fault is None:
             answer = route.handle(call)
         elif fault.when == "before":
-            self.disturb(call, fault)
-            answer = strike(fault, None)
+            self.strike_account(call, fault)
+            answer = faulty_answer(fault, None)
         else:
-            call.lost = fault.label
-            answer = strike(fault, route.handle(call))
-        call.ledger.count(call.account.name, call.function, outcome)
+            call.answer_fault = fault.label
+            answer = faulty_answer(fault, route.handle(call))
+        call.ledger.count_call(call.account.name, call.function, outcome)
         return answer
 
-    def disturb(self, call: Call, fault: Rule) -> None:
-        """Do what a fault does to the account rather than to the call."""
+    def strike_account(self, call: Call, fault: FaultRule) -> None:
+        """Carry out the faults that strike the account rather than the call."""
         now = call.clock()
         if fault.kind == "capacity":
             call.account.limits.exhausted_until = now + fault.seconds
-            raise exhausted(call)
+            raise capacity_error(call)
         if fault.kind == "expire_token" and fault.error_code == "INVALID_TOKEN":
             self.emulator.tokens.forget(call.account)
             raise ApiError("INVALID_TOKEN", "Not a valid authentication token")
@@ -78,25 +78,25 @@ class Gateway:
         """Count a request that no route fits, and answer as the gateway in front of Responsys does."""
         ledger = self.emulator.ledger
         reason = f"there is no {request.method} {request.path}"
-        ledger.violation(self.emulator.clock(), None, None, reason)
-        ledger.count(None, None, "404")
+        ledger.add_violation(self.emulator.clock(), None, None, reason)
+        ledger.count_call(None, None, "404")
         return gateway_page(404, "Not Found")
 
     def refuse(self, account: str | None, function: str, error: ApiError) -> Answer:
         """Count a refusal, note the client's fault if it has one, and answer in Responsys' shape."""
         ledger = self.emulator.ledger
-        ledger.count(account, function, error.code)
+        ledger.count_call(account, function, error.code)
         if error.violation:
-            ledger.violation(self.emulator.clock(), account, function, error.violation)
+            ledger.add_violation(self.emulator.clock(), account, function, error.violation)
         return Answer(error.status, encode(error.body), retry_after=error.retry_after)
 
 
-def admit(call: Call) -> None:
+def check_limits(call: Call) -> None:
     """Refuse the call when its limit, or the whole account's capacity, is used up."""
     now, limits = call.clock(), call.account.limits
     if now < limits.exhausted_until:
-        raise exhausted(call)
-    if not limits.meters[call.function].take(now, call.behaviour):
+        raise capacity_error(call)
+    if not limits.meters[call.function].admit(now, call.behaviour):
         raise ApiError(
             "API_LIMIT_EXCEEDED",
             f"The limit for {call.function} has been exceeded. Try again in a minute.",
@@ -105,7 +105,7 @@ def admit(call: Call) -> None:
         )
 
 
-def exhausted(call: Call) -> ApiError:
+def capacity_error(call: Call) -> ApiError:
     """Return the refusal that concerns the whole account."""
     return ApiError(
         "INTERNAL_CAPACITY_LIMIT_EXCEEDED",

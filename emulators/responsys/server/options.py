@@ -23,7 +23,7 @@ EXTENSION = "LOYALTY=TIER,POINTS:NUMBER"
 TABLE = "Main/ORDERS=ORDER_ID*,CUSTOMER_ID,STATUS,TOTAL:NUMBER,PLACED:TIMESTAMP"
 
 
-def parse(arguments: list[str] | None = None) -> argparse.Namespace:
+def parse_options(arguments: list[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(
         prog="activation emulator responsys",

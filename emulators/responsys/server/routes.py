@@ -102,7 +102,7 @@ class Router:
         self.patterns: list[tuple[str, re.Pattern[str], str | None, Route]] = []
         for route in routes:
             function = FUNCTIONS[route.function]
-            path, action = function.place
+            path, action = function.path_and_action
             self.patterns.append((route.verb or function.verb, pattern(route.path or path), action, route))
 
     def find(self, request: Request) -> tuple[Route, tuple[str, ...]] | None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from emulators.responsys.account.account import Account
 from emulators.responsys.messages.behaviour import Behaviour
 from emulators.responsys.messages.http import Request
-from emulators.responsys.state.ledger import Entry, Ledger
-from emulators.responsys.state.outbox import Message
+from emulators.responsys.state.ledger import Ledger, LedgerEntry
+from emulators.responsys.state.outbox import SentMessage
 
 
 @dataclass(slots=True)
@@ -17,34 +17,34 @@ class Call:
 
     function: str
     request: Request
-    names: tuple[str, ...]  # the {…} parts of the path, decoded
+    path_names: tuple[str, ...]  # the {…} parts of the path, decoded
     account: Account
     clock: Callable[[], float]  # seconds since the epoch
     behaviour: Behaviour
     ledger: Ledger
-    outbox: list[Message]
-    lost: str | None = None  # the fault that will befall the answer
+    outbox: list[SentMessage]
+    answer_fault: str | None = None  # the fault that will befall the answer
 
-    def violation(self, reason: str) -> None:
+    def add_violation(self, reason: str) -> None:
         """Note that the client should have known better."""
-        self.ledger.violation(self.clock(), self.account.name, self.function, reason)
+        self.ledger.add_violation(self.clock(), self.account.name, self.function, reason)
 
-    def complain_of_open(self, rule: object) -> None:
-        """Note what a merge leaves to defaults that no page tells."""
+    def note_open_defaults(self, rule: object) -> None:
+        """Note the parts of a merge rule that are left to undocumented defaults."""
         for name in ("insertOnNoMatch", "updateOnMatch"):
             if getattr(rule, name) is None:
-                self.violation(f"the merge leaves {name} open; its default is documented nowhere")
+                self.add_violation(f"the merge leaves {name} open; its default is documented nowhere")
 
-    def record(self, target: str, rows: int, riids: Iterable[int], rejected: dict[int, str]) -> None:
+    def add_to_ledger(self, target: str, rows: int, riids: Iterable[int], rejected: dict[int, str]) -> None:
         """Enter the call into the ledger, now that it was processed."""
-        self.ledger.record(
-            Entry(
+        self.ledger.add_entry(
+            LedgerEntry(
                 time=self.clock(),
                 account=self.account.name,
                 function=self.function,
                 target=target,
                 recipients=rows,
-                lost=self.lost,
+                answer_fault=self.answer_fault,
                 body=self.request.body if self.behaviour.keep_bodies else b"",
                 riids=array("q", riids),
                 rejected=rejected,

@@ -1,4 +1,4 @@
-"""The emulator's whole state."""
+"""The whole state of an emulator."""
 
 import time
 from copy import copy
@@ -12,7 +12,7 @@ from emulators.responsys.state.faults import Faults
 from emulators.responsys.state.functions import DEFAULT_LIMITS
 from emulators.responsys.state.jobs import Jobs
 from emulators.responsys.state.ledger import Ledger
-from emulators.responsys.state.outbox import Message
+from emulators.responsys.state.outbox import SentMessage
 from emulators.responsys.state.tokens import Tokens
 
 
@@ -24,20 +24,20 @@ class Emulator:
 
     def __init__(self, seed: Seed, behaviour: Behaviour, random_seed: int = 0) -> None:
         self.seed = seed
-        self.first_behaviour = behaviour
+        self.initial_behaviour = behaviour
         self.behaviour = copy(behaviour)
         self.clock = time.time
         self.accounts: dict[str, Account] = {}
         self.tokens = Tokens()
         self.faults = Faults(random_seed)
         self.ledger = Ledger()
-        self.outbox: list[Message] = []
+        self.outbox: list[SentMessage] = []
         self.jobs = Jobs(self.faults)
         self.reset()
 
     def reset(self) -> None:
         """Become as new: accounts as seeded, no tokens, no faults, an empty record."""
-        self.behaviour.become(self.first_behaviour)
+        self.behaviour.copy_from(self.initial_behaviour)
         self.accounts.clear()
         for account in self.seed.accounts:
             self.open_account(account)
@@ -47,22 +47,22 @@ class Emulator:
         self.outbox.clear()
         self.jobs.clear()
 
-    def forget(self) -> None:
+    def forget_calls(self) -> None:
         """Forget the calls, but keep accounts, tokens and faults."""
         self.ledger.clear()
         self.outbox.clear()
         for account in self.accounts.values():
-            account.limits.forget()
+            account.limits.restart()
 
     def open_account(self, seed: AccountSeed) -> Account:
         """Create an account, or replace the one of that name."""
         self.accounts[seed.name] = Account(seed, DEFAULT_LIMITS)
         return self.accounts[seed.name]
 
-    def account_of(self, user: str) -> Account | None:
+    def account_of_user(self, user: str) -> Account | None:
         """Return the account that ``user`` belongs to."""
         return next((account for account in self.accounts.values() if user in account.users), None)
 
-    def call(self, function: str, request: Request, names: tuple[str, ...], account: Account) -> Call:
+    def new_call(self, function: str, request: Request, names: tuple[str, ...], account: Account) -> Call:
         """Return a call, as the functions get it."""
         return Call(function, request, names, account, self.clock, self.behaviour, self.ledger, self.outbox)

@@ -1,4 +1,4 @@
-"""Trouble on request: rules that say when a call goes wrong, and how.
+"""Faults on request: rules that say when a call goes wrong, and how.
 
 A rule applies to a call when function, account and ``match`` fit, ``after`` such calls have passed,
 ``times`` is not used up and the dice (seeded) say so. All latencies that apply add up; of the other kinds
@@ -11,7 +11,7 @@ from typing import Any, Literal
 import msgspec
 
 from emulators.responsys.messages.errors import ApiError
-from emulators.responsys.messages.http import Answer, answer, gateway_page
+from emulators.responsys.messages.http import Answer, gateway_page, json_answer
 
 Kind = Literal[
     "latency",  # ``seconds``, and up to ``jitter`` more
@@ -26,13 +26,14 @@ Kind = Literal[
     "expire_token",  # the caller's tokens expire; with ``errorCode`` INVALID_TOKEN they are forgotten
     "capacity",  # INTERNAL_CAPACITY_LIMIT_EXCEEDED, and for ``seconds`` on every call of the account
 ]
-ON_ANSWER = {"truncate", "short", "long", "reorder"}
-IN_PROCESSING = {"error", "short", "long", "reorder"}  # an asynchronous request has no connection by then
-BEFORE_ONLY = {"expire_token", "capacity"}
+KINDS_ON_ANSWER = {"truncate", "short", "long", "reorder"}
+# An asynchronous request has no connection by the time it is processed.
+KINDS_IN_PROCESSING = {"error", "short", "long", "reorder"}
+KINDS_BEFORE = {"expire_token", "capacity"}
 
 
-class Rule(msgspec.Struct, forbid_unknown_fields=True, rename={"error_code": "errorCode"}, kw_only=True):
-    """When, and what; ``when`` says on which side of the processing."""
+class FaultRule(msgspec.Struct, forbid_unknown_fields=True, rename={"error_code": "errorCode"}, kw_only=True):
+    """The calls that go wrong, and the way they do; ``when``: before or after the function is called."""
 
     kind: Kind
     function: str | None = None
@@ -55,9 +56,9 @@ class Rule(msgspec.Struct, forbid_unknown_fields=True, rename={"error_code": "er
     def __post_init__(self) -> None:
         if self.kind == "error" and self.error_code is None:
             raise ValueError('a fault of kind "error" needs an errorCode')
-        if self.kind in ON_ANSWER:
+        if self.kind in KINDS_ON_ANSWER:
             self.when = "after"
-        if self.kind in BEFORE_ONLY:
+        if self.kind in KINDS_BEFORE:
             self.when = "before"
 
     @property
@@ -66,12 +67,12 @@ class Rule(msgspec.Struct, forbid_unknown_fields=True, rename={"error_code": "er
         return f"{self.kind} {self.when}"
 
 
-class Plan(msgspec.Struct):
-    """What goes wrong with one call."""
+class CallFaults(msgspec.Struct):
+    """The delays and the fault of one call."""
 
     sleep_before: float = 0.0  # seconds
     sleep_after: float = 0.0
-    fault: Rule | None = None
+    fault: FaultRule | None = None
 
 
 class Faults:
@@ -84,33 +85,33 @@ class Faults:
     def clear(self) -> None:
         """Drop all rules, and throw the dice from the beginning."""
         self.random = Random(self.random_seed)  # noqa: S311  repeatable on purpose
-        self.rules: list[Rule] = []
+        self.rules: list[FaultRule] = []
 
-    def plan(self, function: str, account: str, body: bytes) -> Plan:
-        """Decide about one call."""
-        plan = Plan()
+    def choose_for(self, function: str, account: str, body: bytes) -> CallFaults:
+        """Return the faults of one call."""
+        faults = CallFaults()
         for rule in self.rules:
-            if rule.kind != "latency" and plan.fault is not None:
+            if rule.kind != "latency" and faults.fault is not None:
                 continue
             if not self.applies(rule, function, account, body):
                 continue
             if rule.kind != "latency":
-                plan.fault = rule
+                faults.fault = rule
             elif rule.when == "before":
-                plan.sleep_before += rule.seconds + rule.jitter * self.random.random()
+                faults.sleep_before += rule.seconds + rule.jitter * self.random.random()
             else:
-                plan.sleep_after += rule.seconds + rule.jitter * self.random.random()
-        return plan
+                faults.sleep_after += rule.seconds + rule.jitter * self.random.random()
+        return faults
 
-    def in_processing(self, function: str, account: str, body: bytes) -> Rule | None:
-        """Decide about an asynchronous request when its time has come; only rules that name the function."""
+    def rule_in_processing(self, function: str, account: str, body: bytes) -> FaultRule | None:
+        """Return the rule for a request that is processed later; it must name the function."""
         for rule in self.rules:
-            suits = rule.function == function and rule.kind in IN_PROCESSING
-            if suits and self.applies(rule, function, account, body):
+            is_candidate = rule.function == function and rule.kind in KINDS_IN_PROCESSING
+            if is_candidate and self.applies(rule, function, account, body):
                 return rule
         return None
 
-    def applies(self, rule: Rule, function: str, account: str, body: bytes) -> bool:
+    def applies(self, rule: FaultRule, function: str, account: str, body: bytes) -> bool:
         """Tell whether ``rule`` fires, and count it."""
         if rule.function not in (None, function) or rule.account not in (None, account):
             return False
@@ -125,35 +126,35 @@ class Faults:
         return True
 
 
-def strike(rule: Rule, good: Answer | None) -> Answer:
-    """Return what the client gets; ``good`` is the true answer when the call was processed."""
+def faulty_answer(rule: FaultRule, true_answer: Answer | None) -> Answer:
+    """Return the answer that the client gets; ``true_answer`` is None if the call was not processed."""
     if rule.kind == "error":
         raise ApiError(rule.error_code or "", rule.detail, status=rule.status, title=rule.title)
     if rule.kind == "html":
         return gateway_page(rule.status or 502, "Bad Gateway")
     if rule.kind == "hang":
         return Answer(arrives="never")
-    if rule.kind == "close" or good is None:
+    if rule.kind == "close" or true_answer is None:
         return Answer(arrives="closed")
     if rule.kind == "truncate":
-        return msgspec.structs.replace(good, arrives="half")
-    return garble(rule, good)
+        return msgspec.structs.replace(true_answer, arrives="half")
+    return spoil_results(rule, true_answer)
 
 
-def garble(rule: Rule, good: Answer) -> Answer:
+def spoil_results(rule: FaultRule, true_answer: Answer) -> Answer:
     """Change the number or the order of the results, when there are any."""
-    content = msgspec.json.decode(good.body)
-    if good.status != 200:
-        return good
+    content = msgspec.json.decode(true_answer.body)
+    if true_answer.status != 200:
+        return true_answer
     if isinstance(content, list):
-        return answer(disorder(rule, content))
+        return json_answer(spoilt_list(rule, content))
     if not isinstance(content, dict) or "recordData" not in content:
-        return good
-    content["recordData"]["records"] = disorder(rule, content["recordData"]["records"])
-    return answer(content)
+        return true_answer
+    content["recordData"]["records"] = spoilt_list(rule, content["recordData"]["records"])
+    return json_answer(content)
 
 
-def disorder(rule: Rule, results: list[Any]) -> list[Any]:
+def spoilt_list(rule: FaultRule, results: list[Any]) -> list[Any]:
     """Return fewer or more results, or the same in reverse order."""
     if rule.kind == "short":
         return results[: -rule.results]

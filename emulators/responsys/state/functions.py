@@ -1,4 +1,4 @@
-"""The functions that limits count, named in our words: Oracle's own list shows only to those who log in."""
+"""The functions that limits count, under names of our own: Oracle shows its list only after a login."""
 
 from dataclasses import dataclass
 
@@ -24,7 +24,7 @@ class Function:
     description: str
 
     @property
-    def place(self) -> tuple[str, str | None]:
+    def path_and_action(self) -> tuple[str, str | None]:
         """The path, and the ``action`` that its query must have, if any."""
         path, _, action = self.path.partition("?action=")
         return path, action or None

@@ -2,10 +2,10 @@
 
 import msgspec
 
-ORACLE = {"profile_list": "list", "recipient_id": "recipientId", "optional_data": "optionalData"}
+ORACLES_NAMES = {"profile_list": "list", "recipient_id": "recipientId", "optional_data": "optionalData"}
 
 
-class Message(msgspec.Struct, frozen=True, rename=ORACLE):
+class SentMessage(msgspec.Struct, frozen=True, rename=ORACLES_NAMES):
     """An e-mail to one recipient."""
 
     time: float  # seconds since the epoch
@@ -13,5 +13,5 @@ class Message(msgspec.Struct, frozen=True, rename=ORACLE):
     campaign: str
     profile_list: str
     recipient_id: int
-    email: str | None  # None for strangers, of whom nothing is known but their id
+    email: str | None  # None for strangers: they have an id alone
     optional_data: dict[str, str | None]

@@ -32,41 +32,41 @@ class Tokens:
         self.issued[token.text] = token
         return token
 
-    def check(self, text: str, now: float) -> Account:
-        """Return whose token this is."""
+    def account_of(self, text: str, now: float) -> Account:
+        """Return the account of a token, or raise ApiError."""
         token = self.issued.get(text)
         if token is None:
-            complaint = None if WELL_FORMED.fullmatch(text) else complain(text)
-            raise ApiError("INVALID_TOKEN", "Not a valid authentication token", violation=complaint)
+            problem = None if WELL_FORMED.fullmatch(text) else header_problem(text)
+            raise ApiError("INVALID_TOKEN", "Not a valid authentication token", violation=problem)
         if token.expires <= now:
             raise ApiError("TOKEN_EXPIRED", "The authentication token has expired")
         return token.account
 
     def expire(self, account: Account | None, now: float) -> int:
         """End the tokens of ``account`` (None: of all) before their time; return how many."""
-        live = [token for token in self.of(account) if token.expires > now]
+        live = [token for token in self.tokens_of(account) if token.expires > now]
         for token in live:
             token.expires = now
         return len(live)
 
     def forget(self, account: Account | None) -> int:
         """Forget tokens, so that they are unknown rather than expired; return how many."""
-        gone = self.of(account)
-        for token in gone:
+        forgotten = self.tokens_of(account)
+        for token in forgotten:
             del self.issued[token.text]
-        return len(gone)
+        return len(forgotten)
 
     def clear(self) -> None:
         """Forget all tokens."""
         self.issued.clear()
 
-    def of(self, account: Account | None) -> list[Token]:
+    def tokens_of(self, account: Account | None) -> list[Token]:
         """Return the tokens of one account, or all."""
         return [token for token in self.issued.values() if account in (None, token.account)]
 
 
-def complain(text: str) -> str:
-    """Say what is wrong with an Authorization header that cannot be a token."""
+def header_problem(text: str) -> str:
+    """Return the error of an Authorization header that cannot be a token."""
     if not text:
         return "no Authorization header"
     if text.startswith("Bearer "):

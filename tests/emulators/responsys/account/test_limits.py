@@ -95,7 +95,7 @@ def test_a_fixed_window_ends_with_the_clock_and_a_sliding_one_with_the_oldest_ca
 
     def let_through(shape):
         meter = Meter(limit=2)
-        return [meter.take(moment, Behaviour(window=60, window_shape=shape)) for moment in moments], meter
+        return [meter.admit(moment, Behaviour(window=60, window_shape=shape)) for moment in moments], meter
 
     fixed, clock_meter = let_through("fixed")
     sliding, _ = let_through("sliding")
@@ -108,4 +108,4 @@ def test_a_fixed_window_ends_with_the_clock_and_a_sliding_one_with_the_oldest_ca
 def test_no_limit_lets_everything_through():
     meter = Meter(limit=None)
 
-    assert all(meter.take(1.0, Behaviour()) for _ in range(1000))
+    assert all(meter.admit(1.0, Behaviour()) for _ in range(1000))
