@@ -1,4 +1,4 @@
-"""A house to look at: both stores, and what happens to them."""
+"""An environment for tests: both stores, the records in them, rows that wait and dead letters."""
 
 from typing import Any
 
@@ -26,8 +26,8 @@ LAPSED = {"audience": "lapsed-buyers", "connector": "acme", "action": "custom_ev
 LEFT = {**LAPSED, "audience": "leavers", "event": "LEFT"}
 
 
-class House:
-    """Both stores, and what happens to them."""
+class Environment:
+    """Both stores, and the steps by which a test fills them."""
 
     def __init__(self, redis: redis_py.Redis, engine: Engine, records: Records) -> None:
         self.redis = redis

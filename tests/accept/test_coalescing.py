@@ -52,7 +52,7 @@ class Merge(Action):
         )
 
 
-class House:
+class Environment:
     def __init__(self, redis, engine) -> None:
         self.redis, self.engine = redis, engine
         self.catalog = Catalog(1, {"acme": ACME}, {"members": Destination("members", "vip", "acme", "merge")})
@@ -87,9 +87,9 @@ class House:
 
 
 @pytest.fixture
-def house(redis, engine, monkeypatch):
+def environment(redis, engine, monkeypatch):
     monkeypatch.setitem(actions.ACTIONS, "merge", Merge())
-    return House(redis, engine)
+    return Environment(redis, engine)
 
 
 def change(profile: str = "p1", minute: int = 0, **fields: Any) -> Activation:
@@ -103,165 +103,169 @@ def change(profile: str = "p1", minute: int = 0, **fields: Any) -> Activation:
     return msgspec.structs.replace(whole, **fields)
 
 
-def test_a_newer_change_lies_over_the_one_that_waits(house):
-    house.receive(change(variables={"tier": "gold", "points": 1}))
-    house.receive(change(minute=1, variables={"points": 2}, call_type="UPDATE"))
+def test_a_newer_change_lies_over_the_one_that_waits(environment):
+    environment.receive(change(variables={"tier": "gold", "points": 1}))
+    environment.receive(change(minute=1, variables={"points": 2}, call_type="UPDATE"))
 
-    (row,) = house.waiting()
+    (row,) = environment.waiting()
     assert (row.call_type, row.variables) == ("UPDATE", {"tier": "gold", "points": 2})
-    assert house.numbers() == {"received": 2, "coalesced": 1}
+    assert environment.numbers() == {"received": 2, "coalesced": 1}
 
 
-def test_an_older_change_that_comes_late_changes_nothing(house):
-    house.receive(change(minute=5, variables={"points": 2}))
-    house.receive(change(variables={"points": 1, "tier": "gold"}))
+def test_an_older_change_that_comes_late_changes_nothing(environment):
+    environment.receive(change(minute=5, variables={"points": 2}))
+    environment.receive(change(variables={"points": 1, "tier": "gold"}))
 
-    (row,) = house.waiting()
+    (row,) = environment.waiting()
     assert row.variables == {"points": 2}
 
 
-def test_changes_of_one_claim_become_one_row(house):
-    assert house.receive(change(), change(minute=1), change("p2"), change(minute=2)) == (
+def test_changes_of_one_claim_become_one_row(environment):
+    assert environment.receive(change(), change(minute=1), change("p2"), change(minute=2)) == (
         "4 entries, 2 rows, 2 coalesced"
     )
-    assert sorted(row.profile_id for row in house.waiting()) == ["p1", "p2"]
+    assert sorted(row.profile_id for row in environment.waiting()) == ["p1", "p2"]
 
 
-def test_an_older_change_does_not_undo_a_newer_one_that_was_sent(house):
-    house.receive(change(minute=5, call_type="REMOVE"))
-    house.waiting()
-    assert house.receive(change()) == "1 entry, 0 rows, 1 coalesced"
+def test_an_older_change_does_not_undo_a_newer_one_that_was_sent(environment):
+    environment.receive(change(minute=5, call_type="REMOVE"))
+    environment.waiting()
+    assert environment.receive(change()) == "1 entry, 0 rows, 1 coalesced"
 
-    assert house.waiting() == []
-    assert house.numbers() == {"received": 2, "coalesced": 1}
+    assert environment.waiting() == []
+    assert environment.numbers() == {"received": 2, "coalesced": 1}
 
 
-def test_no_field_of_an_older_change_is_sent_with_a_newer_one_of_the_same_claim(house):
-    house.receive(change(minute=10, variables={"tier": "gold"}))
-    assert len(house.waiting()) == 1
-    house.receive(change(minute=5, variables={"tier": "silver"}), change(minute=12, variables={"points": 7}))
+def test_no_field_of_an_older_change_is_sent_with_a_newer_one_of_the_same_claim(environment):
+    environment.receive(change(minute=10, variables={"tier": "gold"}))
+    assert len(environment.waiting()) == 1
+    environment.receive(
+        change(minute=5, variables={"tier": "silver"}), change(minute=12, variables={"points": 7})
+    )
 
-    (row,) = house.waiting()
+    (row,) = environment.waiting()
     assert row.variables == {"points": 7}
-    assert house.numbers() == {"received": 3, "coalesced": 1}
+    assert environment.numbers() == {"received": 3, "coalesced": 1}
 
 
-def test_what_does_not_say_when_it_happened_counts_as_new(house):
-    house.receive(change(minute=5))
-    house.waiting()
-    house.receive(change(occurred_at=None, call_type="REMOVE"))
+def test_what_does_not_say_when_it_happened_counts_as_new(environment):
+    environment.receive(change(minute=5))
+    environment.waiting()
+    environment.receive(change(occurred_at=None, call_type="REMOVE"))
 
-    assert [row.call_type for row in house.waiting()] == ["REMOVE"]
+    assert [row.call_type for row in environment.waiting()] == ["REMOVE"]
 
 
 @pytest.mark.parametrize("late", [False, True])
-def test_joining_and_leaving_end_in_the_newest_state_in_any_order(house, late):
+def test_joining_and_leaving_end_in_the_newest_state_in_any_order(environment, late):
     entering, leaving = change(), change(minute=1, call_type="REMOVE")
     for one in (leaving, entering) if late else (entering, leaving):
-        house.receive(one)
+        environment.receive(one)
 
-    assert [row.call_type for row in house.waiting()] == ["REMOVE"]
+    assert [row.call_type for row in environment.waiting()] == ["REMOVE"]
 
 
-def test_rows_of_three_column_sets_are_three_batches(house):
-    house.receive(
+def test_rows_of_three_column_sets_are_three_batches(environment):
+    environment.receive(
         change("a", variables={"x": 1}), change("b", variables={"y": 1}), change("c", variables={"x": 1})
     )
-    house.receive(change("d", variables={"x": 1, "y": 1}))
-    house.lanes.flush("members")
+    environment.receive(change("d", variables={"x": 1, "y": 1}))
+    environment.lanes.flush("members")
 
-    batches = [house.cut(), house.cut(), house.cut()]
+    batches = [environment.cut(), environment.cut(), environment.cut()]
     assert sorted(sorted(row.profile_id for row in rows) for _, rows in batches) == [["a", "c"], ["b"], ["d"]]
-    assert house.cut() is None
+    assert environment.cut() is None
 
 
-def test_a_row_that_moves_to_another_lane_keeps_its_arrival(house):
-    house.receive(change(variables={"x": 1}))
-    ((_, arrival),) = house.redis.zrange(lane(house), 0, -1, withscores=True)
-    house.receive(change(minute=1, variables={"y": 1}))
+def test_a_row_that_moves_to_another_lane_keeps_its_arrival(environment):
+    environment.receive(change(variables={"x": 1}))
+    ((_, arrival),) = environment.redis.zrange(lane(environment), 0, -1, withscores=True)
+    environment.receive(change(minute=1, variables={"y": 1}))
 
-    assert house.redis.zrange(lane(house), 0, -1, withscores=True) == [(b"p1", arrival)]
+    assert environment.redis.zrange(lane(environment), 0, -1, withscores=True) == [(b"p1", arrival)]
 
 
-def lane(house) -> str:
-    (name,) = house.redis.smembers("lanes:members")
+def lane(environment) -> str:
+    (name,) = environment.redis.smembers("lanes:members")
     return f"lane:{name.decode()}"
 
 
-def test_while_a_row_is_in_flight_the_changes_behind_it_become_one(house):
-    house.receive(change(variables={"x": 1}))
-    house.lanes.flush("members")
-    batch, _ = house.cut()
-    house.receive(change(minute=1, variables={"x": 2}))
-    house.receive(change(minute=2, variables={"y": 3}))
-    assert house.cut() is None
-    house.lanes.settle(batch)
+def test_while_a_row_is_in_flight_the_changes_behind_it_become_one(environment):
+    environment.receive(change(variables={"x": 1}))
+    environment.lanes.flush("members")
+    batch, _ = environment.cut()
+    environment.receive(change(minute=1, variables={"x": 2}))
+    environment.receive(change(minute=2, variables={"y": 3}))
+    assert environment.cut() is None
+    environment.lanes.settle(batch)
 
-    (row,) = house.waiting()
+    (row,) = environment.waiting()
     assert row.variables == {"x": 2, "y": 3}
-    assert house.numbers() == {"received": 3, "coalesced": 1}
+    assert environment.numbers() == {"received": 3, "coalesced": 1}
 
 
-def test_a_change_overtakes_none_when_the_row_in_flight_has_come_back(house):
+def test_a_change_overtakes_none_when_the_row_in_flight_has_come_back(environment):
     """As when its destination is paused: two rows wait then, and the newest is laid over the later one."""
-    house.receive(change(variables={"x": 1}))
-    house.lanes.flush("members")
-    batch, _ = house.cut()
-    house.receive(change(minute=1, variables={"x": 2, "y": 2}))
-    house.lanes.settle(batch, [0])
-    house.receive(change(minute=2, variables={"x": 3}))
+    environment.receive(change(variables={"x": 1}))
+    environment.lanes.flush("members")
+    batch, _ = environment.cut()
+    environment.receive(change(minute=1, variables={"x": 2, "y": 2}))
+    environment.lanes.settle(batch, [0])
+    environment.receive(change(minute=2, variables={"x": 3}))
 
-    assert [row.variables for row in house.waiting()] == [{"x": 1}, {"x": 3, "y": 2}]
+    assert [row.variables for row in environment.waiting()] == [{"x": 1}, {"x": 3, "y": 2}]
 
 
-def test_a_row_that_was_sent_meanwhile_is_not_sent_again(house):
+def test_a_row_that_was_sent_meanwhile_is_not_sent_again(environment):
     """Between the look at what waits and the accepting script, another worker may claim it."""
-    house.receive(change(variables={"x": 1}))
-    claim = house.acceptance._intake.claim
-    house.redis.rpush("intake:0", encode(change(minute=1, variables={"y": 2})))
+    environment.receive(change(variables={"x": 1}))
+    claim = environment.acceptance._intake.claim
+    environment.redis.rpush("intake:0", encode(change(minute=1, variables={"y": 2})))
     taken = claim(0)
-    router = house.acceptance._keep_letters(taken)
+    router = environment.acceptance._keep_letters(taken)
     states = [
-        row for way, found in router.states.values() for row in house.acceptance._overlay(router, way, found)
+        row
+        for way, found in router.states.values()
+        for row in environment.acceptance._overlay(router, way, found)
     ]
-    house.lanes.flush("members")
-    batch, _ = house.cut()
-    house.lanes.settle(batch)
-    house.acceptance._intake.accept(taken, router.routes, states)
+    environment.lanes.flush("members")
+    batch, _ = environment.cut()
+    environment.lanes.settle(batch)
+    environment.acceptance._intake.accept(taken, router.routes, states)
 
-    assert [row.variables for row in house.waiting()] == [{"y": 2}]
+    assert [row.variables for row in environment.waiting()] == [{"y": 2}]
 
 
-def test_a_repeat_under_the_same_id_is_not_laid_over_anything(house):
-    house.receive(change(id="one", variables={"x": 1}))
-    summary = house.receive(change(minute=1, id="one", variables={"x": 2}))
+def test_a_repeat_under_the_same_id_is_not_laid_over_anything(environment):
+    environment.receive(change(id="one", variables={"x": 1}))
+    summary = environment.receive(change(minute=1, id="one", variables={"x": 2}))
 
     assert summary == "1 entry, 0 rows, 1 seen before"
-    assert [row.variables for row in house.waiting()] == [{"x": 1}]
+    assert [row.variables for row in environment.waiting()] == [{"x": 1}]
 
 
-def test_an_activation_with_an_id_goes_to_every_destination_of_its_audience(house):
+def test_an_activation_with_an_id_goes_to_every_destination_of_its_audience(environment):
     others = {name: Destination(name, "vip", "acme", "merge") for name in ("members", "others")}
-    house.catalog = Catalog(2, {"acme": ACME}, others)
-    mirror.publish(house.redis, house.catalog)
+    environment.catalog = Catalog(2, {"acme": ACME}, others)
+    mirror.publish(environment.redis, environment.catalog)
 
-    assert house.receive(change(id="one", variables={"x": 1})) == "1 entry, 2 rows"
-    assert (house.redis.hlen("rows:members"), house.redis.hlen("rows:others")) == (1, 1)
-
-
-def test_what_is_invalid_becomes_a_dead_letter(house):
-    house.receive(change(identifiers={}), change("p2"))
-
-    assert [letter.profile_id for letter in dead_letters.found(house.engine, Filter())] == ["p1"]
-    assert house.numbers() == {"received": 2, "rejected:Invalid": 1}
-    assert [row.profile_id for row in house.waiting()] == ["p2"]
+    assert environment.receive(change(id="one", variables={"x": 1})) == "1 entry, 2 rows"
+    assert (environment.redis.hlen("rows:members"), environment.redis.hlen("rows:others")) == (1, 1)
 
 
-def test_nothing_is_left_behind(house):
-    house.receive(change("a"), change("b"), change("a", minute=1))
-    house.waiting()
+def test_what_is_invalid_becomes_a_dead_letter(environment):
+    environment.receive(change(identifiers={}), change("p2"))
 
-    left = {key.decode() for key in house.redis.scan_iter() if not key.startswith(b"newest:")}
+    assert [letter.profile_id for letter in dead_letters.found(environment.engine, Filter())] == ["p1"]
+    assert environment.numbers() == {"received": 2, "rejected:Invalid": 1}
+    assert [row.profile_id for row in environment.waiting()] == ["p2"]
+
+
+def test_nothing_is_left_behind(environment):
+    environment.receive(change("a"), change("b"), change("a", minute=1))
+    environment.waiting()
+
+    left = {key.decode() for key in environment.redis.scan_iter() if not key.startswith(b"newest:")}
     left -= {"limit:account:mergeListMembers", "calls:account:mergeListMembers"}
     assert left == {
         "destination:members",

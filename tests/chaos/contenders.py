@@ -11,7 +11,7 @@ from pipeline.lanes.lanes import Lanes
 from tests.chaos.producing import Stream
 from tests.chaos.scene import configure, outlet
 from tests.processes import ROOT
-from tests.processes.house import House, until
+from tests.processes.environment import Environment, until
 
 WORKERS = 2
 NAME = "lapsed"
@@ -23,22 +23,22 @@ class Contender(ABC):
     name: str
 
     @abstractmethod
-    def start(self, home: House) -> None:
+    def start(self, environment: Environment) -> None:
         """Start the workers."""
 
     @abstractmethod
-    def produce(self, home: House, profiles: int, seconds: float) -> Callable[[], bool]:
+    def produce(self, environment: Environment, profiles: int, seconds: float) -> Callable[[], bool]:
         """Begin to produce; return what tells that all is produced."""
 
     @abstractmethod
-    def finish(self, home: House) -> None:
+    def finish(self, environment: Environment) -> None:
         """Have sent what is not a full call."""
 
-    def done(self, home: House) -> bool:
+    def done(self, environment: Environment) -> bool:
         """Tell whether all rows have met their fate, where one can know."""
         return False
 
-    def refused(self, home: House) -> set[str]:
+    def refused(self, environment: Environment) -> set[str]:
         """Return the profiles that are left to a person's decision."""
         return set()
 
@@ -48,38 +48,38 @@ class Pipeline(Contender):
 
     name = "the pipeline"
 
-    def start(self, home: House) -> None:
+    def start(self, environment: Environment) -> None:
         """Start workers for both queues."""
-        configure(home, {
+        configure(environment, {
             "connectors": {"acme": {
                 "kind": "responsys", "username": "api_user", "password": "secret", "list_folder": "Main",
-                "auth_endpoint": home.emulator.url, "profile_list": "CONTACTS_LIST",
+                "auth_endpoint": environment.emulator.url, "profile_list": "CONTACTS_LIST",
                 "identifier_type": "hashed_email", "limits": {"triggerCustomEvent": 1_000_000},
             }},
             "destinations": {
                 NAME: {"audience": AUDIENCE, "connector": "acme", "action": "custom_event", "event": EVENT}
             },
         })  # fmt: skip
-        home.start(*["both"] * WORKERS)
+        environment.start(*["both"] * WORKERS)
 
-    def produce(self, home: House, profiles: int, seconds: float) -> Callable[[], bool]:
+    def produce(self, environment: Environment, profiles: int, seconds: float) -> Callable[[], bool]:
         """Activate evenly, chunk by chunk."""
-        stream = Stream(home.broker_url, AUDIENCE, list(rows(profiles)), seconds)
+        stream = Stream(environment.broker_url, AUDIENCE, list(rows(profiles)), seconds)
         stream.start()
         return lambda: not stream.is_alive()
 
-    def finish(self, home: House) -> None:
+    def finish(self, environment: Environment) -> None:
         """``activation flush``, when all is accepted."""
-        until(home.accepted, within=90)
-        Lanes(home.client).flush(NAME)
+        until(environment.accepted, within=90)
+        Lanes(environment.client).flush(NAME)
 
-    def done(self, home: House) -> bool:
+    def done(self, environment: Environment) -> bool:
         """Tell whether nothing waits any more."""
-        return home.accepted() and not outlet(home, NAME, "acme").waiting()
+        return environment.accepted() and not outlet(environment, NAME, "acme").waiting()
 
-    def refused(self, home: House) -> set[str]:
+    def refused(self, environment: Environment) -> set[str]:
         """Return whose dead letters there are."""
-        return {letter.profile_id for letter in outlet(home, NAME, "acme").letters()}
+        return {letter.profile_id for letter in outlet(environment, NAME, "acme").letters()}
 
 
 class Baseline(Contender):
@@ -89,28 +89,30 @@ class Baseline(Contender):
         self.name = name
         self.task = task
 
-    def start(self, home: House) -> None:
+    def start(self, environment: Environment) -> None:
         """Start workers in an interpreter with packages of its own."""
         self.python = baselines_env.prepare()
         self.env = {
-            "BENCH_BROKER_URL": home.broker_url,
-            "BENCH_RESPONSYS_URL": home.emulator.url,
+            "BENCH_BROKER_URL": environment.broker_url,
+            "BENCH_RESPONSYS_URL": environment.emulator.url,
             "BENCH_CAREFUL": "1",
             "PYTHONPATH": str(ROOT),
         }
         app = f"-m celery -A bench.baselines.{self.task} worker -l INFO -P threads -c 4 -Q baseline"
         for _ in range(WORKERS):
-            home.employ("baseline", lambda name: [self.python, *app.split(), *self.quiet(name)], self.env)
-        until(lambda: all(worker.ready() for worker in home.workers), within=120)
+            environment.employ(
+                "baseline", lambda name: [self.python, *app.split(), *self.quiet(name)], self.env
+            )
+        until(lambda: all(worker.ready() for worker in environment.workers), within=120)
 
     def quiet(self, name: str) -> list[str]:
         """Name a worker."""
         return ["-n", f"{name}@%h", "--without-gossip", "--without-mingle"]
 
-    def produce(self, home: House, profiles: int, seconds: float) -> Callable[[], bool]:
+    def produce(self, environment: Environment, profiles: int, seconds: float) -> Callable[[], bool]:
         """Publish a message for each row, evenly, in a process of its own."""
         command = [self.python, "-m", "bench.baselines.publish", self.task, str(profiles), str(seconds)]
-        with open(home.folder / "publish.log", "w") as log:
+        with open(environment.folder / "publish.log", "w") as log:
             process = subprocess.Popen(
                 command,
                 cwd=ROOT,
@@ -124,14 +126,14 @@ class Baseline(Contender):
         process.stdin.close()
         return lambda: process.poll() is not None
 
-    def finish(self, home: House) -> None:
+    def finish(self, environment: Environment) -> None:
         """Do nothing: after ten seconds each worker sends what it has."""
 
 
 class Buffered(Baseline):
     """What collects rows needs somebody who says when to send the rest."""
 
-    def finish(self, home: House) -> None:
+    def finish(self, environment: Environment) -> None:
         """Have sent what has been collected."""
         code = "from bench.baselines.buffered import flush; flush.delay()"
         subprocess.run(

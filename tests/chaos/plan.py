@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import cycle
 from typing import Literal, NamedTuple
 
-from tests.processes.house import FOUR, Kind
+from tests.processes.environment import FOUR, Kind
 
 StormKind = Literal["SIGKILL", "SIGTERM", "Redis killed", "SQL locked", "SQL away", "half-open"]
 

@@ -1,4 +1,4 @@
-"""Carry out a plan in a house of its own."""
+"""Carry out a plan in an environment of its own."""
 
 import tempfile
 import time
@@ -14,7 +14,7 @@ from tests.chaos.producing import EACH, Stream, marks_of
 from tests.chaos.recovery import has_work, recoveries
 from tests.chaos.scene import READ_TIMEOUT, WINDOW, Way, open_scene
 from tests.chaos.storms import Log, Storms
-from tests.processes.house import House, house
+from tests.processes.environment import Environment, open_environment
 from tests.processes.outlet import Mark, Outlet, activation
 from tests.processes.proxy import Proxy
 
@@ -28,29 +28,29 @@ def run(plan: Plan, say: Say, keep: Path | None = None) -> Outcome:
     began = time.monotonic()
     with (
         nullcontext(keep) if keep else tempfile.TemporaryDirectory(prefix="chaos-") as folder,
-        house(Path(folder), **options) as home,
-        closing(Proxy(home.redis_port)) as proxy,
+        open_environment(Path(folder), **options) as environment,
+        closing(Proxy(environment.redis_port)) as proxy,
     ):
-        start_workers(home, proxy, plan)
-        ways = open_scene(home, plan.activations // EACH, trouble=plan.trouble, seed=plan.seed)
-        say(f"{len(home.workers)} workers are up")
+        start_workers(environment, proxy, plan)
+        ways = open_scene(environment, plan.activations // EACH, trouble=plan.trouble, seed=plan.seed)
+        say(f"{len(environment.workers)} workers are up")
         marks = marks_for(plan)
-        log = weather(home, proxy, plan, ways, marks, say)
+        log = weather(environment, proxy, plan, ways, marks, say)
         say("settled; counting")
-        notes = notes_of(home.folder)
+        notes = notes_of(environment.folder)
         found = [fates(way, marks[way.audience], notes) for way in ways]
-        outcome = summed_up(home, plan, log, found, time.monotonic() - began)
-        home.emulator.forgive()  # the outcome has them
+        outcome = summed_up(environment, plan, log, found, time.monotonic() - began)
+        environment.emulator.forgive()  # the outcome has them
         return outcome
 
 
-def start_workers(home: House, proxy: Proxy, plan: Plan) -> None:
+def start_workers(environment: Environment, proxy: Proxy, plan: Plan) -> None:
     """Start the crew, the last of it behind the proxy."""
-    behind = home.broker_url.rpartition(":")[0] + f":{proxy.port}/0"
-    home.env["ACTIVATION_LOG_FORMAT"] = "json"
+    behind = environment.broker_url.rpartition(":")[0] + f":{proxy.port}/0"
+    environment.env["ACTIVATION_LOG_FORMAT"] = "json"
     direct = len(plan.crew) - plan.proxied
-    home.start(*plan.crew[:direct])
-    home.start(*plan.crew[direct:], ACTIVATION_BROKER_URL=behind)
+    environment.start(*plan.crew[:direct])
+    environment.start(*plan.crew[direct:], ACTIVATION_BROKER_URL=behind)
 
 
 def marks_for(plan: Plan) -> dict[str, list[Mark]]:
@@ -59,15 +59,22 @@ def marks_for(plan: Plan) -> dict[str, list[Mark]]:
 
 
 def weather(
-    home: House, proxy: Proxy, plan: Plan, ways: Sequence[Way], marks: dict[str, list[Mark]], say: Say
+    environment: Environment,
+    proxy: Proxy,
+    plan: Plan,
+    ways: Sequence[Way],
+    marks: dict[str, list[Mark]],
+    say: Say,
 ) -> Log:
     """Produce under the storms, and wait for the last row."""
     streams = [
-        Stream(home.broker_url, name, [activation(*mark) for mark in each], plan.seconds)
+        Stream(environment.broker_url, name, [activation(*mark) for mark in each], plan.seconds)
         for name, each in marks.items()
     ]
     outlets = [way.outlet for way in ways]
-    storms = Storms(home, proxy, lambda: [each.name for each in outlets if has_work(home.client, each)])
+    storms = Storms(
+        environment, proxy, lambda: [each.name for each in outlets if has_work(environment.client, each)]
+    )
     with closing(storms):
         for stream in streams:
             stream.start()
@@ -79,18 +86,20 @@ def weather(
                 raise stream.problem
         say("all is produced; waiting for the leases of the dead")
         deadline = time.monotonic() + DRAIN
-        while time.monotonic() < deadline and not settled(home, outlets):
+        while time.monotonic() < deadline and not settled(environment, outlets):
             storms.watch()
     storms.log.repeated_appends = sum(stream.repeated for stream in streams)
     return storms.log
 
 
-def settled(home: House, outlets: Sequence[Outlet]) -> bool:
+def settled(environment: Environment, outlets: Sequence[Outlet]) -> bool:
     """Tell whether every row has met its fate."""
-    return home.accepted() and not any(outlet.waiting() for outlet in outlets)
+    return environment.accepted() and not any(outlet.waiting() for outlet in outlets)
 
 
-def summed_up(home: House, plan: Plan, log: Log, found: Sequence[Fates], seconds: float) -> Outcome:
+def summed_up(
+    environment: Environment, plan: Plan, log: Log, found: Sequence[Fates], seconds: float
+) -> Outcome:
     """Put everything together."""
     times = {each.destination: each.times for each in found}
     return Outcome(
@@ -102,6 +111,6 @@ def summed_up(home: House, plan: Plan, log: Log, found: Sequence[Fates], seconds
         died=tuple(log.died),
         not_started=tuple(log.not_started),
         repeated_appends=log.repeated_appends,
-        violations=tuple(home.emulator.violations()),
-        faults=home.emulator.struck(),
+        violations=tuple(environment.emulator.violations()),
+        faults=environment.emulator.struck(),
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 from pipeline.records import configuration
 from pipeline.text import toml
-from tests.processes.house import House
+from tests.processes.environment import Environment
 from tests.processes.outlet import Outlet
 
 LIST, SEGMENTS = "CONTACTS_LIST", "Activation_Segments"
@@ -48,14 +48,14 @@ class Way:
     functions: tuple[str, ...]
 
 
-def open_scene(home: House, profiles: int, *, trouble: bool, seed: int) -> tuple[Way, ...]:
+def open_scene(environment: Environment, profiles: int, *, trouble: bool, seed: int) -> tuple[Way, ...]:
     """Set up both accounts and all destinations."""
     for name in ("acme", "globex"):
-        home.emulator.order("accounts", account(name, profiles))
+        environment.emulator.order("accounts", account(name, profiles))
     lapsed, members = {"audience": "lapsed", "max_age": MAX_AGE}, {"audience": "members", "max_age": MAX_AGE}
     event = {**lapsed, "action": "custom_event", "event": "LAPSED"}
-    configure(home, {
-        "connectors": {name: connector(name, home.emulator.url) for name in ("acme", "globex")},
+    configure(environment, {
+        "connectors": {name: connector(name, environment.emulator.url) for name in ("acme", "globex")},
         "destinations": {
             "acme-event": {**event, "connector": "acme"},
             "globex-event": {**event, "connector": "globex", "on_unknown": "resend"},
@@ -63,24 +63,26 @@ def open_scene(home: House, profiles: int, *, trouble: bool, seed: int) -> tuple
         },
     })  # fmt: skip
     slow = [{"kind": "latency", "function": name, **rule} for name in LIMITS for rule in SLOW]
-    home.emulator.order("faults", [*slow, *(misfortunes(seed) if trouble else ())])
+    environment.emulator.order("faults", [*slow, *(misfortunes(seed) if trouble else ())])
     return (
-        Way(outlet(home, "acme-event", "acme"), "lapsed", False, False, (EVENT,)),
-        Way(outlet(home, "globex-event", "globex"), "lapsed", False, True, (EVENT,)),
-        Way(outlet(home, "acme-list", "acme"), "members", True, True, (MERGE, FILL)),
+        Way(outlet(environment, "acme-event", "acme"), "lapsed", False, False, (EVENT,)),
+        Way(outlet(environment, "globex-event", "globex"), "lapsed", False, True, (EVENT,)),
+        Way(outlet(environment, "acme-list", "acme"), "members", True, True, (MERGE, FILL)),
     )
 
 
-def configure(home: House, records: dict[str, Any]) -> None:
+def configure(environment: Environment, records: dict[str, Any]) -> None:
     """Apply records as a person does, from a file."""
-    file = home.folder / "activation.toml"
+    file = environment.folder / "activation.toml"
     file.write_text(toml.dumps(records))
-    home.apply(configuration.read(str(file), {}, ()))
+    environment.apply(configuration.read(str(file), {}, ()))
 
 
-def outlet(home: House, name: str, connector: str) -> Outlet:
+def outlet(environment: Environment, name: str, connector: str) -> Outlet:
     """Return what tells of one destination."""
-    return Outlet(name, home.broker_url, home.client, home.engine, home.emulator, connector)
+    return Outlet(
+        name, environment.broker_url, environment.client, environment.engine, environment.emulator, connector
+    )
 
 
 def account(name: str, profiles: int) -> dict[str, Any]:

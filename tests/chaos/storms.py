@@ -1,4 +1,4 @@
-"""Let storms come over a house, replace who was killed, and note what happened when."""
+"""Let storms come over an environment, replace killed workers, and note the time of each event."""
 
 import sqlite3
 import time
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import redis
 
 from tests.chaos.plan import Storm
-from tests.processes.house import House, Worker
+from tests.processes.environment import Environment, Worker
 from tests.processes.proxy import Proxy
 
 TICK = 0.05  # seconds
@@ -43,8 +43,8 @@ class Log:
 class Storms:
     """Carries storms out; one thread does all of it."""
 
-    def __init__(self, home: House, proxy: Proxy, busy: Busy) -> None:
-        self.home = home
+    def __init__(self, environment: Environment, proxy: Proxy, busy: Busy) -> None:
+        self.environment = environment
         self.proxy = proxy
         self.busy = busy
         self.log = Log()
@@ -55,7 +55,7 @@ class Storms:
             "SQL locked": self.lock, "SQL away": self.take_away, "half-open": self.cut,
         }  # fmt: skip
         self.end = {
-            "Redis killed": home.start_redis, "SQL locked": self.unlock, "SQL away": self.bring_back,
+            "Redis killed": environment.start_redis, "SQL locked": self.unlock, "SQL away": self.bring_back,
         }  # fmt: skip
 
     def rage(self, storms: Iterable[Storm], until: Callable[[], bool], *, every: bool = True) -> None:
@@ -94,17 +94,17 @@ class Storms:
 
     def watch(self) -> None:
         """Replace whoever has ended, see off who was told to leave, and take a short breath."""
-        for worker in [worker for worker in self.home.workers if not worker.alive()]:
+        for worker in [worker for worker in self.environment.workers if not worker.alive()]:
             ended = self.log.died if worker.was_ready() else self.log.not_started
             ended.append(f"{worker.name}: {worker.last_words()}")
-            self.home.replace(worker)
+            self.environment.replace(worker)
         for worker, told in list(self.leaving):
             if worker.alive() and time.monotonic() - told > PATIENCE:
                 worker.kill()
             if not worker.alive():
                 self.log.left_after.append(time.monotonic() - told)
                 self.leaving.remove((worker, told))
-        whole = len(self.up()) == len(self.home.workers)
+        whole = len(self.up()) == len(self.environment.workers)
         self.whole_since = (self.whole_since or time.monotonic()) if whole else None
         time.sleep(TICK)
 
@@ -117,11 +117,11 @@ class Storms:
 
     def up(self) -> list[Worker]:
         """Return the workers that fetch work."""
-        return [worker for worker in self.home.workers if worker.was_ready()]
+        return [worker for worker in self.environment.workers if worker.was_ready()]
 
     def victim(self, storm: Storm) -> Worker:
         """Choose a worker, one that fetches work if there is any."""
-        ready = self.up() or self.home.workers
+        ready = self.up() or self.environment.workers
         return ready[int(storm.choice * len(ready))]
 
     def kill(self, storm: Storm) -> None:
@@ -139,12 +139,12 @@ class Storms:
 
     def replace(self, worker: Worker) -> None:
         """Start another worker, and let nobody be hit until it is up."""
-        self.home.replace(worker)
+        self.environment.replace(worker)
         self.whole_since = None
 
     def kill_redis(self, storm: Storm) -> None:
         """End Redis without a chance to write anything more."""
-        self.home.kill_redis()
+        self.environment.kill_redis()
 
     def cut(self, storm: Storm) -> None:
         """Let the connections of whoever uses the proxy go dead."""
@@ -152,7 +152,9 @@ class Storms:
 
     def lock(self, storm: Storm) -> None:
         """Hold the lock of whoever writes to SQLite."""
-        self.writer = sqlite3.connect(self.home.folder / "activation.db", isolation_level=None, timeout=60)
+        self.writer = sqlite3.connect(
+            self.environment.folder / "activation.db", isolation_level=None, timeout=60
+        )
         self.writer.execute("BEGIN IMMEDIATE")
 
     def unlock(self) -> None:
@@ -170,7 +172,7 @@ class Storms:
 
     def alter(self, statement: str) -> None:
         """Change a table, waiting for whoever writes."""
-        connection = sqlite3.connect(self.home.folder / "activation.db", timeout=60)
+        connection = sqlite3.connect(self.environment.folder / "activation.db", timeout=60)
         with connection:
             connection.execute(statement)
         connection.close()

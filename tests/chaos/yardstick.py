@@ -15,7 +15,7 @@ from rich.table import Table
 from tests.chaos.contenders import CONTENDERS, Contender
 from tests.chaos.plan import Storm, Weather, storms
 from tests.chaos.storms import Storms
-from tests.processes.house import House, house
+from tests.processes.environment import Environment, open_environment
 from tests.processes.proxy import Proxy
 
 KILLS, RESTARTS = 14, 9
@@ -65,53 +65,53 @@ def run(contender: Contender, seed: int, profiles: int) -> Score:
     began = time.monotonic()
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="yardstick-"))
-        home = stack.enter_context(house(Path(folder)))
-        proxy = Proxy(home.redis_port)
+        environment = stack.enter_context(open_environment(Path(folder)))
+        proxy = Proxy(environment.redis_port)
         stack.callback(proxy.close)
-        open_account(home)
-        contender.start(home)
-        raging = Storms(home, proxy, list)
+        open_account(environment)
+        contender.start(environment)
+        raging = Storms(environment, proxy, list)
         stack.callback(raging.close)
-        producing = contender.produce(home, profiles, SECONDS)
+        producing = contender.produce(environment, profiles, SECONDS)
         raging.rage(drawn(seed), until=producing)
-        contender.finish(home)
-        is_settled = settled(home, contender)
+        contender.finish(environment)
+        is_settled = settled(environment, contender)
         while not is_settled():
             raging.watch()
-        return score(contender, home, profiles, len(raging.log.died), time.monotonic() - began)
+        return score(contender, environment, profiles, len(raging.log.died), time.monotonic() - began)
 
 
-def open_account(home: House) -> None:
+def open_account(environment: Environment) -> None:
     """Open the account that all use; answers take a moment, so that kills hit calls."""
-    home.emulator.order("accounts", {
+    environment.emulator.order("accounts", {
         "name": "acme", "users": {"api_user": "secret"}, "events": ["LAPSED"],
         "lists": [{"name": "CONTACTS_LIST", "folder": "Main", "any_recipient": True}],
         "limits": {"triggerCustomEvent": 1_000_000},
     })  # fmt: skip
-    home.emulator.fault("acme", "latency", seconds=0.1, jitter=0.3)
+    environment.emulator.fault("acme", "latency", seconds=0.1, jitter=0.3)
 
 
-def settled(home: House, contender: Contender) -> Callable[[], bool]:
+def settled(environment: Environment, contender: Contender) -> Callable[[], bool]:
     """Return what tells whether nothing more is to be expected."""
     last = [0, time.monotonic()]
 
     def quiet() -> bool:
         time.sleep(0.5)
-        calls = home.emulator.report("ledger", account="acme", limit=0)["total"]
+        calls = environment.emulator.report("ledger", account="acme", limit=0)["total"]
         if calls != last[0]:
             last[:] = [calls, time.monotonic()]
-        return contender.done(home) or time.monotonic() - last[1] > QUIET
+        return contender.done(environment) or time.monotonic() - last[1] > QUIET
 
     return quiet
 
 
-def score(contender: Contender, home: House, profiles: int, died: int, seconds: float) -> Score:
+def score(contender: Contender, environment: Environment, profiles: int, died: int, seconds: float) -> Score:
     """Count what arrived."""
-    calls = home.emulator.calls("acme")
+    calls = environment.emulator.calls("acme")
     arrived = Counter(row["optionalData"]["profileId"] for call in calls for row in call["rows"])
-    refused = contender.refused(home)
-    made = sum(home.emulator.outcomes("acme").values())
-    violations = len(home.emulator.forgive())
+    refused = contender.refused(environment)
+    made = sum(environment.emulator.outcomes("acme").values())
+    violations = len(environment.emulator.forgive())
     names = {f"p-{n}" for n in range(profiles)}
     return Score(
         contender=contender.name,

@@ -27,13 +27,15 @@ def ids(result):
     return [letter["id"] for letter in json.loads(result.stdout)["dead_letters"]]
 
 
-def states(house):
-    return {letter.id: letter.state for letter in dead_letters.found(house.engine, Filter(state=None))}
+def states(environment):
+    return {letter.id: letter.state for letter in dead_letters.found(environment.engine, Filter(state=None))}
 
 
-def replayed(house):
+def replayed(environment):
     """Return the dead letters that went back to the intake."""
-    entries = [entry for shard in range(SHARDS) for entry in house.redis.lrange(f"intake:{shard}", 0, -1)]
+    entries = [
+        entry for shard in range(SHARDS) for entry in environment.redis.lrange(f"intake:{shard}", 0, -1)
+    ]
     return sorted(decode(entry).replay for entry in entries)
 
 
@@ -55,11 +57,13 @@ def on_terminal(environ, answer, *arguments):
     return process.returncode, output
 
 
-def test_open_letters_are_listed_newest_first(house, letters):
-    house.keep("older", at=ago(hours=2, minutes=5, seconds=30))
-    house.keep("newer", at=ago(minutes=30, seconds=10), profile_id="p-2", code="Invalid", detail="no crm_id")
-    house.keep("done")
-    drop(house.engine, Filter(ids=["done"]))
+def test_open_letters_are_listed_newest_first(environment, letters):
+    environment.keep("older", at=ago(hours=2, minutes=5, seconds=30))
+    environment.keep(
+        "newer", at=ago(minutes=30, seconds=10), profile_id="p-2", code="Invalid", detail="no crm_id"
+    )
+    environment.keep("done")
+    drop(environment.engine, Filter(ids=["done"]))
 
     lines = letters("list").output.splitlines()
 
@@ -74,15 +78,15 @@ def test_open_letters_are_listed_newest_first(house, letters):
     ]
 
 
-def test_no_more_are_listed_than_asked_for(house, letters):
-    house.keep("a", "b", "c")
+def test_no_more_are_listed_than_asked_for(environment, letters):
+    environment.keep("a", "b", "c")
 
     assert letters("list", "--limit", "2").output.splitlines()[-1] == (
         "3 open dead letters; the newest 2 are shown, --limit shows more."
     )
 
 
-def test_an_empty_list_says_so(house, letters):
+def test_an_empty_list_says_so(environment, letters):
     assert letters("list").output == "There is no open dead letter that matches.\n"
     assert letters("list", "--state", "all").output == "There is no dead letter that matches.\n"
 
@@ -100,26 +104,26 @@ def test_an_empty_list_says_so(house, letters):
         (("--state", "all"), {"plain", "other", "code", "old", "lost", "dropped"}),
     ],
 )
-def test_letters_are_chosen_by_the_options(house, letters, options, found):
-    house.keep("plain", "dropped")
-    house.keep("other", destination="left")
-    house.keep("code", code="Invalid")
-    house.keep("old", at=ago(hours=3))
-    house.keep("lost", destination=None)
-    drop(house.engine, Filter(ids=["dropped"]))
+def test_letters_are_chosen_by_the_options(environment, letters, options, found):
+    environment.keep("plain", "dropped")
+    environment.keep("other", destination="left")
+    environment.keep("code", code="Invalid")
+    environment.keep("old", at=ago(hours=3))
+    environment.keep("lost", destination=None)
+    drop(environment.engine, Filter(ids=["dropped"]))
 
     assert set(ids(letters("list", "--json", *options))) == found
 
 
-def test_a_length_of_time_that_cannot_be_read_is_refused(house, letters):
+def test_a_length_of_time_that_cannot_be_read_is_refused(environment, letters):
     result = letters("list", "--older-than", "yesterday")
 
     assert result.exit_code == 2
     assert '"yesterday" is not a length of time: write 90s, 30m, 2h, 7d or 1w' in result.stderr
 
 
-def test_a_list_for_programs_keeps_back_what_was_to_be_sent(house, letters):
-    house.keep("a", "b", at=datetime(2026, 11, 21, 12, tzinfo=UTC))
+def test_a_list_for_programs_keeps_back_what_was_to_be_sent(environment, letters):
+    environment.keep("a", "b", at=datetime(2026, 11, 21, 12, tzinfo=UTC))
 
     assert json.loads(letters("list", "--json", "--limit", "1").stdout) == {
         "count": 2,
@@ -141,8 +145,8 @@ def test_a_list_for_programs_keeps_back_what_was_to_be_sent(house, letters):
     }
 
 
-def test_one_letter_is_shown_with_all_that_was_to_be_sent(house, letters):
-    house.keep("a", at=datetime(2026, 11, 21, 12, tzinfo=UTC), batch="7f3c")
+def test_one_letter_is_shown_with_all_that_was_to_be_sent(environment, letters):
+    environment.keep("a", at=datetime(2026, 11, 21, 12, tzinfo=UTC), batch="7f3c")
 
     assert letters("show", "a").output.splitlines() == [
         "id:           a",
@@ -171,19 +175,21 @@ def test_one_letter_is_shown_with_all_that_was_to_be_sent(house, letters):
 @pytest.mark.parametrize(
     ("activation", "shown"), [('{"a": 1}', {"a": 1}), ("no \x9b JSON", "no \x9b JSON"), ("[1]", [1])]
 )
-def test_one_letter_is_shown_to_programs_whatever_was_left_in_the_intake(house, letters, activation, shown):
-    house.keep("a", activation=activation)
+def test_one_letter_is_shown_to_programs_whatever_was_left_in_the_intake(
+    environment, letters, activation, shown
+):
+    environment.keep("a", activation=activation)
 
     assert json.loads(letters("show", "a", "--json").stdout)["activation"] == shown
 
 
-def test_what_could_command_a_terminal_is_not_shown(house, letters):
-    house.keep("a", activation="\x9b2J", detail="\x9b2J")
+def test_what_could_command_a_terminal_is_not_shown(environment, letters):
+    environment.keep("a", activation="\x9b2J", detail="\x9b2J")
 
     assert "\x9b" not in letters("show", "a").output + letters("list").output
 
 
-def test_an_unknown_letter_is_refused(house, letters):
+def test_an_unknown_letter_is_refused(environment, letters):
     result = letters("show", "a")
 
     assert (result.exit_code, result.stderr) == (
@@ -192,18 +198,18 @@ def test_an_unknown_letter_is_refused(house, letters):
     )
 
 
-def test_letters_are_sent_again_by_id(house, letters):
-    house.keep("a", "b", "c")
+def test_letters_are_sent_again_by_id(environment, letters):
+    environment.keep("a", "b", "c")
 
     result = letters("replay", "a", "b")
 
     assert (result.exit_code, result.output) == (0, "2 dead letters sent again.\n")
-    assert replayed(house) == ["a", "b"]
-    assert states(house) == {"a": "replayed", "b": "replayed", "c": "open"}
+    assert replayed(environment) == ["a", "b"]
+    assert states(environment) == {"a": "replayed", "b": "replayed", "c": "open"}
 
 
-def test_replay_may_be_repeated(house, letters):
-    house.keep("a")
+def test_replay_may_be_repeated(environment, letters):
+    environment.keep("a")
     letters("replay", "a")
 
     result = letters("replay", "a")
@@ -212,52 +218,52 @@ def test_replay_may_be_repeated(house, letters):
         0,
         "None of these is open: they were sent again or dropped before, or the options leave them out.\n",
     )
-    assert replayed(house) == ["a"]
+    assert replayed(environment) == ["a"]
 
 
-def test_letters_are_sent_again_by_options(house, letters):
-    house.keep("a", "b")
-    house.keep("c", code="Invalid")
+def test_letters_are_sent_again_by_options(environment, letters):
+    environment.keep("a", "b")
+    environment.keep("c", code="Invalid")
 
     result = letters("replay", "--code", "NO_RECIPIENT_FOUND", "--yes")
 
     assert (result.exit_code, result.output) == (0, "2 dead letters sent again.\n")
-    assert replayed(house) == ["a", "b"]
+    assert replayed(environment) == ["a", "b"]
 
 
-def test_what_nobody_can_read_is_not_sent_again(house, letters):
-    house.keep("a")
-    house.keep("b", activation="no JSON")
+def test_what_nobody_can_read_is_not_sent_again(environment, letters):
+    environment.keep("a")
+    environment.keep("b", activation="no JSON")
 
     result = letters("replay", "--yes")
 
     assert (result.exit_code, result.stdout) == (1, "1 dead letter sent again.\n")
     assert result.stderr == "1 dead letter cannot be sent again: nobody can read the activation.\n"
-    assert states(house) == {"a": "replayed", "b": "open"}
+    assert states(environment) == {"a": "replayed", "b": "open"}
 
 
-def test_letters_are_given_up(house, letters):
-    house.keep("a", "b")
+def test_letters_are_given_up(environment, letters):
+    environment.keep("a", "b")
 
     result = letters("drop", "a")
 
     assert (result.exit_code, result.output) == (0, "1 dead letter dropped.\n")
-    assert states(house) == {"a": "dropped", "b": "open"}
+    assert states(environment) == {"a": "dropped", "b": "open"}
 
 
 @pytest.mark.parametrize("command", ["replay", "drop"])
-def test_nothing_is_done_when_one_id_is_unknown(house, letters, command):
-    house.keep("a")
+def test_nothing_is_done_when_one_id_is_unknown(environment, letters, command):
+    environment.keep("a")
 
     result = letters(command, "a", "x", "y")
 
     assert (result.exit_code, result.stderr) == (2, "Error: there is no dead letter x, y: nothing was done\n")
-    assert states(house) == {"a": "open"}
+    assert states(environment) == {"a": "open"}
 
 
 @pytest.mark.parametrize("command", ["replay", "drop"])
-def test_where_nobody_can_be_asked_many_need_a_yes(house, letters, command):
-    house.keep("a", "b")
+def test_where_nobody_can_be_asked_many_need_a_yes(environment, letters, command):
+    environment.keep("a", "b")
 
     result = letters(command, "--destination", "lapsed")
 
@@ -265,11 +271,11 @@ def test_where_nobody_can_be_asked_many_need_a_yes(house, letters, command):
         2,
         f"Error: this would {command} 2 dead letters and nobody can be asked: add --yes, or name their ids\n",
     )
-    assert states(house) == {"a": "open", "b": "open"}
+    assert states(environment) == {"a": "open", "b": "open"}
 
 
 @pytest.mark.parametrize("command", ["replay", "drop"])
-def test_nothing_to_do_is_no_failure(house, letters, command):
+def test_nothing_to_do_is_no_failure(environment, letters, command):
     result = letters(command, "--destination", "lapsed")
 
     assert (result.exit_code, result.output) == (
@@ -285,14 +291,14 @@ def test_nothing_to_do_is_no_failure(house, letters, command):
         ("n\n", "Drop 2 dead letters? [y/N]: Nothing was done.\n", "open"),
     ],
 )
-def test_on_a_terminal_a_person_is_asked(house, environ, answer, output, state):
-    house.keep("a", "b")
+def test_on_a_terminal_a_person_is_asked(environment, environ, answer, output, state):
+    environment.keep("a", "b")
 
     assert on_terminal(environ, answer, "dead-letters", "drop") == (0, output)
-    assert states(house) == {"a": state, "b": state}
+    assert states(environment) == {"a": state, "b": state}
 
 
-def test_on_a_terminal_nobody_is_asked_about_a_single_one(house, environ):
-    house.keep("a")
+def test_on_a_terminal_nobody_is_asked_about_a_single_one(environment, environ):
+    environment.keep("a")
 
     assert on_terminal(environ, "", "dead-letters", "drop") == (0, "1 dead letter dropped.\n")

@@ -19,19 +19,19 @@ def erase(run):
     return lambda *arguments: run("erase", *arguments)
 
 
-def letters(house):
-    return count(house.engine, Filter(state=None))
+def letters(environment):
+    return count(environment.engine, Filter(state=None))
 
 
-def waiting(house, destination="lapsed"):
-    return sorted(profile.decode() for profile in house.redis.hkeys(f"rows:{destination}"))
+def waiting(environment, destination="lapsed"):
+    return sorted(profile.decode() for profile in environment.redis.hkeys(f"rows:{destination}"))
 
 
-def test_it_says_where_something_was(house, erase):
-    house.wait("lapsed", "p-1", "p-2", "p-1")
-    house.wait("left", "p-1")
-    house.keep("a", "b")
-    house.keep("c", destination=None)
+def test_it_says_where_something_was(environment, erase):
+    environment.wait("lapsed", "p-1", "p-2", "p-1")
+    environment.wait("left", "p-1")
+    environment.keep("a", "b")
+    environment.keep("c", destination=None)
 
     result = erase("p-1", "--yes")
 
@@ -46,11 +46,11 @@ def test_it_says_where_something_was(house, erase):
         f"6 things erased. {SENT}",
         FILE,
     ]
-    assert (waiting(house), waiting(house, "left"), letters(house)) == (["p-2"], [], 0)
+    assert (waiting(environment), waiting(environment, "left"), letters(environment)) == (["p-2"], [], 0)
 
 
-def test_several_profiles_are_erased_at_once(house, erase):
-    house.wait("lapsed", "p-1", "p-2", "p-3")
+def test_several_profiles_are_erased_at_once(environment, erase):
+    environment.wait("lapsed", "p-1", "p-2", "p-3")
 
     result = erase("p-1", "p-2", "p-4", "p-1", "--yes")
 
@@ -63,18 +63,18 @@ def test_several_profiles_are_erased_at_once(house, erase):
         f"2 things erased. {SENT}",
         FILE,
     ])  # fmt: skip
-    assert waiting(house) == ["p-3"]
+    assert waiting(environment) == ["p-3"]
 
 
-def test_of_whom_nothing_is_known_that_is_said(house, erase):
+def test_of_whom_nothing_is_known_that_is_said(environment, erase):
     result = erase("p-1", "--yes")
 
     assert (result.exit_code, result.output) == (0, f"Nothing is known of p-1.\n{FILE}\n")
 
 
-def test_a_dry_run_changes_nothing(house, erase):
-    house.wait("lapsed", "p-1")
-    house.keep("a")
+def test_a_dry_run_changes_nothing(environment, erase):
+    environment.wait("lapsed", "p-1")
+    environment.keep("a")
 
     result = erase("p-1", "--dry-run")
 
@@ -85,11 +85,11 @@ def test_a_dry_run_changes_nothing(house, erase):
         "",
         "Nothing was erased: this was a dry run.",
     ])  # fmt: skip
-    assert (waiting(house), letters(house)) == (["p-1"], 1)
+    assert (waiting(environment), letters(environment)) == (["p-1"], 1)
 
 
-def test_programs_get_every_place(house, erase):
-    house.wait("lapsed", "p-1")
+def test_programs_get_every_place(environment, erase):
+    environment.wait("lapsed", "p-1")
 
     assert json.loads(erase("p-1", "--json", "--yes").stdout) == {
         "erased": True,
@@ -104,7 +104,7 @@ def test_programs_get_every_place(house, erase):
     }
 
 
-def test_a_dry_run_tells_programs_that_nothing_was_erased(house, erase):
+def test_a_dry_run_tells_programs_that_nothing_was_erased(environment, erase):
     assert json.loads(erase("p-1", "--json", "--dry-run").stdout) == {
         "erased": False,
         "append_only_file": None,
@@ -112,11 +112,11 @@ def test_a_dry_run_tells_programs_that_nothing_was_erased(house, erase):
     }
 
 
-def test_what_is_in_flight_is_left_and_told(house, erase):
-    house.wait("lapsed", "p-1", "p-2")
-    house.lanes.flush("lapsed")
-    batch = cut(house.lanes)
-    begin(house.lanes, batch)
+def test_what_is_in_flight_is_left_and_told(environment, erase):
+    environment.wait("lapsed", "p-1", "p-2")
+    environment.lanes.flush("lapsed")
+    batch = cut(environment.lanes)
+    begin(environment.lanes, batch)
 
     result = erase("p-1", "--yes", "--wait", "1")
 
@@ -125,13 +125,13 @@ def test_what_is_in_flight_is_left_and_told(house, erase):
         'p-1: a row for destination "lapsed" is in flight: erase it again in a while.\n',
     )
     assert "Nothing is known" not in result.stdout
-    assert waiting(house) == ["p-1", "p-2"]
-    assert house.lanes.settle(batch)
+    assert waiting(environment) == ["p-1", "p-2"]
+    assert environment.lanes.settle(batch)
     assert erase("p-1", "--yes", "--wait", "0").exit_code == 0
 
 
-def test_where_nobody_can_be_asked_a_yes_is_needed(house, erase):
-    house.wait("lapsed", "p-1")
+def test_where_nobody_can_be_asked_a_yes_is_needed(environment, erase):
+    environment.wait("lapsed", "p-1")
 
     result = erase("p-1", "p-2")
 
@@ -139,42 +139,42 @@ def test_where_nobody_can_be_asked_a_yes_is_needed(house, erase):
         2,
         "Error: this would erase 2 profiles and nobody can be asked: add --yes\n",
     )
-    assert waiting(house) == ["p-1"]
+    assert waiting(environment) == ["p-1"]
 
 
 @pytest.mark.parametrize(
     ("answer", "last", "rows"), [("y\n", FILE, []), ("n\n", "Nothing was erased.", ["p-1"])]
 )
-def test_on_a_terminal_a_person_is_asked(house, environ, answer, last, rows):
-    house.wait("lapsed", "p-1")
+def test_on_a_terminal_a_person_is_asked(environment, environ, answer, last, rows):
+    environment.wait("lapsed", "p-1")
 
     code, output = on_terminal(environ, answer, "erase", "p-1")
 
     assert (code, output.splitlines()[-1]) == (0, last)
-    assert waiting(house) == rows
+    assert waiting(environment) == rows
 
 
 @pytest.mark.parametrize("profile", ["", "\udcff"])
-def test_what_no_profile_is_called_is_refused(house, erase, profile):
+def test_what_no_profile_is_called_is_refused(environment, erase, profile):
     """An empty one would be that of all dead letters of which nobody knows whose they are."""
-    house.keep("a", profile_id="", activation='{"profile_id": ""}')
+    environment.keep("a", profile_id="", activation='{"profile_id": ""}')
 
     assert erase(profile, "--yes").exit_code == 2
-    assert letters(house) == 1
+    assert letters(environment) == 1
 
 
-def test_a_profile_may_look_like_an_option(house, erase):
-    house.wait("lapsed", "--yes")
+def test_a_profile_may_look_like_an_option(environment, erase):
+    environment.wait("lapsed", "--yes")
 
     assert erase("--yes", "--", "--yes").exit_code == 0
-    assert waiting(house) == []
+    assert waiting(environment) == []
 
 
-def test_what_could_command_a_terminal_is_not_shown(house, erase):
+def test_what_could_command_a_terminal_is_not_shown(environment, erase):
     assert not re.search("\x9b", erase("p\x9b2J", "--yes").output)
 
 
-def test_who_was_in_a_snapshot_may_enter_anew(house, run, erase, tmp_path):
+def test_who_was_in_a_snapshot_may_enter_anew(environment, run, erase, tmp_path):
     file = tmp_path / "members.jsonl"
     file.write_text('{"profile_id": "p-1", "identifiers": {"crm_id": "C-1"}}\n')
     run("sync", "lapsed-buyers", str(file))

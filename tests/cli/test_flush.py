@@ -8,35 +8,35 @@ from tests.builders import GATE, cut
 from tests.environment import ACME, LAPSED
 
 
-def test_what_waits_is_due_now(house, run):
-    house.wait("lapsed", "a", "b")
+def test_what_waits_is_due_now(environment, run):
+    environment.wait("lapsed", "a", "b")
 
     result = run("flush", "lapsed-buyers")
 
     assert (result.exit_code, result.output) == (0, 'destination "lapsed": 2 rows due now\n')
-    assert cut(house.lanes).rows == 2
+    assert cut(environment.lanes).rows == 2
 
 
-def test_other_audiences_go_on_waiting(house, run):
-    house.wait("left", "a")
+def test_other_audiences_go_on_waiting(environment, run):
+    environment.wait("left", "a")
 
     assert run("flush", "lapsed-buyers").output == 'destination "lapsed": nothing waits\n'
-    assert not isinstance(house.lanes.claim(GATE), tuple)
+    assert not isinstance(environment.lanes.claim(GATE), tuple)
 
 
-def test_all_destinations_of_the_audience_are_told(house, run):
-    house.apply({"acme": ACME}, {"lapsed": LAPSED, "left": LAPSED})
-    house.wait("lapsed", "a")
+def test_all_destinations_of_the_audience_are_told(environment, run):
+    environment.apply({"acme": ACME}, {"lapsed": LAPSED, "left": LAPSED})
+    environment.wait("lapsed", "a")
 
     assert run("flush", "lapsed-buyers").output == (
         'destination "lapsed": 1 row due now\ndestination "left": nothing waits\n'
     )
 
 
-def test_what_stands_in_the_way_is_told(house, run):
-    house.wait("lapsed", "a", "b")
-    house.hold("destination", "lapsed", "held", "CUSTOM_EVENT_NOT_FOUND", "no LAPSED")
-    house.hold("connector", "acme", "paused", "", "new prices")
+def test_what_stands_in_the_way_is_told(environment, run):
+    environment.wait("lapsed", "a", "b")
+    environment.hold("destination", "lapsed", "held", "CUSTOM_EVENT_NOT_FOUND", "no LAPSED")
+    environment.hold("connector", "acme", "paused", "", "new prices")
 
     output = re.sub(r"since \S+ \S+ UTC \(.*?\)", "since <then>", run("flush", "lapsed-buyers").output)
 
@@ -49,10 +49,10 @@ def test_what_stands_in_the_way_is_told(house, run):
     ]
 
 
-def test_a_limit_that_stands_in_the_way_is_told(house, run):
-    house.wait("lapsed", "a")
-    [pace] = paces(house.redis, house.catalog)
-    limits.exhausted(house.redis, pace.account, "batch", window=11_430)
+def test_a_limit_that_stands_in_the_way_is_told(environment, run):
+    environment.wait("lapsed", "a")
+    [pace] = paces(environment.redis, environment.catalog)
+    limits.exhausted(environment.redis, pace.account, "batch", window=11_430)
 
     assert run("flush", "lapsed-buyers").output.splitlines() == [
         'destination "lapsed": 1 row due now',
@@ -61,16 +61,16 @@ def test_a_limit_that_stands_in_the_way_is_told(house, run):
     ]
 
 
-def test_what_was_flushed_while_paused_goes_at_once_afterwards(house, run):
-    house.wait("lapsed", "a")
-    house.hold("destination", "lapsed", "paused")
+def test_what_was_flushed_while_paused_goes_at_once_afterwards(environment, run):
+    environment.wait("lapsed", "a")
+    environment.hold("destination", "lapsed", "paused")
     run("flush", "lapsed-buyers")
     run("resume", "lapsed")
 
-    assert cut(house.lanes).rows == 1
+    assert cut(environment.lanes).rows == 1
 
 
-def test_an_unknown_audience_is_refused_with_those_there_are(house, run):
+def test_an_unknown_audience_is_refused_with_those_there_are(environment, run):
     result = run("flush", "lapsed")
 
     assert (result.exit_code, result.stderr) == (
@@ -80,9 +80,9 @@ def test_an_unknown_audience_is_refused_with_those_there_are(house, run):
     )
 
 
-def test_without_workers_the_intake_is_not_waited_for(house, run):
-    house.redis.delete("turn:intake")
-    house.redis.rpush("intake:0", "{}")
+def test_without_workers_the_intake_is_not_waited_for(environment, run):
+    environment.redis.delete("turn:intake")
+    environment.redis.rpush("intake:0", "{}")
 
     result = run("flush", "lapsed-buyers")
 

@@ -20,85 +20,85 @@ def say(run):
     return say
 
 
-def holds(house):
-    return {record: (hold.kind, hold.code, hold.detail) for record, hold in house.catalog.holds.items()}
+def holds(environment):
+    return {record: (hold.kind, hold.code, hold.detail) for record, hold in environment.catalog.holds.items()}
 
 
-def test_a_destination_is_paused_with_a_reason(house, say):
-    house.wait("lapsed", "a")
-    house.lanes.flush("lapsed")
+def test_a_destination_is_paused_with_a_reason(environment, say):
+    environment.wait("lapsed", "a")
+    environment.lanes.flush("lapsed")
 
     assert say("pause", "lapsed", "--reason", "new prices") == (
         'destination "lapsed" is paused; 1 row waits. To go on: `activation resume lapsed`\n'
     )
-    assert holds(house) == {("destination", "lapsed"): ("paused", "", "new prices")}
-    assert house.redis.hget("destination:lapsed", "stopped") == b"paused"
+    assert holds(environment) == {("destination", "lapsed"): ("paused", "", "new prices")}
+    assert environment.redis.hget("destination:lapsed", "stopped") == b"paused"
 
 
-def test_a_connector_is_paused_with_all_its_destinations(house, say):
-    house.wait("lapsed", "a")
-    house.wait("left", "a", "b")
+def test_a_connector_is_paused_with_all_its_destinations(environment, say):
+    environment.wait("lapsed", "a")
+    environment.wait("left", "a", "b")
 
     assert say("pause", "acme") == (
         'connector "acme" is paused; 3 rows wait. To go on: `activation resume acme`\n'
     )
-    assert house.redis.hget("connector:acme", "stopped") == b"paused"
+    assert environment.redis.hget("connector:acme", "stopped") == b"paused"
 
 
-def test_pausing_again_changes_nothing(house, say):
+def test_pausing_again_changes_nothing(environment, say):
     say("pause", "lapsed", "--reason", "new prices")
 
     assert say("pause", "lapsed", "--reason", "other") == (
         'destination "lapsed" is paused since <then>: new prices. Nothing was changed.\n'
     )
-    assert holds(house) == {("destination", "lapsed"): ("paused", "", "new prices")}
+    assert holds(environment) == {("destination", "lapsed"): ("paused", "", "new prices")}
 
 
-def test_pausing_what_is_held_keeps_the_reason_of_the_hold(house, say):
-    house.hold("connector", "acme", "held", "API_BLOCKED", "blocked")
+def test_pausing_what_is_held_keeps_the_reason_of_the_hold(environment, say):
+    environment.hold("connector", "acme", "held", "API_BLOCKED", "blocked")
 
     assert say("pause", "acme") == (
         'connector "acme" is held since <then>: API_BLOCKED: blocked. Nothing was changed.\n'
     )
-    assert holds(house) == {("connector", "acme"): ("held", "API_BLOCKED", "blocked")}
+    assert holds(environment) == {("connector", "acme"): ("held", "API_BLOCKED", "blocked")}
 
 
-def test_after_a_pause_what_waited_goes_on(house, say):
-    house.wait("lapsed", "a")
-    house.lanes.flush("lapsed")
+def test_after_a_pause_what_waited_goes_on(environment, say):
+    environment.wait("lapsed", "a")
+    environment.lanes.flush("lapsed")
     say("pause", "lapsed", "--reason", "new prices")
 
     assert say("resume", "lapsed") == (
         'destination "lapsed" goes on; 1 row waits. It was paused since <then>: new prices\n'
     )
-    assert holds(house) == {}
-    assert cut(house.lanes).rows == 1
+    assert holds(environment) == {}
+    assert cut(environment.lanes).rows == 1
 
 
-def test_resume_clears_a_hold_and_says_what_it_was(house, say):
-    house.hold("connector", "acme", "held", "API_BLOCKED", "blocked")
+def test_resume_clears_a_hold_and_says_what_it_was(environment, say):
+    environment.hold("connector", "acme", "held", "API_BLOCKED", "blocked")
 
     assert say("resume", "acme") == (
         'connector "acme" goes on; 0 rows wait. It was held since <then>: API_BLOCKED: blocked\n'
     )
-    assert house.redis.hget("connector:acme", "stopped") == b""
+    assert environment.redis.hget("connector:acme", "stopped") == b""
 
 
-def test_resuming_what_is_not_stopped_changes_nothing(house, say):
+def test_resuming_what_is_not_stopped_changes_nothing(environment, say):
     assert say("resume", "acme") == 'connector "acme" was neither paused nor held; 0 rows wait.\n'
 
 
-def test_resume_says_what_else_stands_in_the_way(house, say):
-    house.hold("connector", "acme", "paused")
-    house.hold("destination", "lapsed", "paused")
+def test_resume_says_what_else_stands_in_the_way(environment, say):
+    environment.hold("connector", "acme", "paused")
+    environment.hold("destination", "lapsed", "paused")
 
     assert say("resume", "lapsed").splitlines()[1:] == [
         'But connector "acme" is paused since <then>: `activation resume acme`'
     ]
 
 
-def test_resume_does_not_enable_a_connector(house, say):
-    house.apply({"acme": {**ACME, "enabled": False}}, {"lapsed": LAPSED})
+def test_resume_does_not_enable_a_connector(environment, say):
+    environment.apply({"acme": {**ACME, "enabled": False}}, {"lapsed": LAPSED})
 
     assert say("resume", "acme").splitlines() == [
         'connector "acme" was neither paused nor held; 0 rows wait.',
@@ -107,8 +107,8 @@ def test_resume_does_not_enable_a_connector(house, say):
     ]
 
 
-def test_a_name_that_two_records_have_is_not_guessed(house, run):
-    house.apply({"acme": ACME}, {"acme": LAPSED})
+def test_a_name_that_two_records_have_is_not_guessed(environment, run):
+    environment.apply({"acme": ACME}, {"acme": LAPSED})
 
     result = run("pause", "acme")
 
@@ -116,21 +116,21 @@ def test_a_name_that_two_records_have_is_not_guessed(house, run):
         2,
         'Error: "acme" is a connector and a destination: say connector:acme or destination:acme\n',
     )
-    assert holds(house) == {}
+    assert holds(environment) == {}
 
 
 @pytest.mark.parametrize("scope", ["connector", "destination"])
-def test_a_name_that_two_records_have_is_told_apart_by_kind(house, say, scope):
-    house.apply({"acme": ACME}, {"acme": LAPSED})
+def test_a_name_that_two_records_have_is_told_apart_by_kind(environment, say, scope):
+    environment.apply({"acme": ACME}, {"acme": LAPSED})
 
     say("pause", f"{scope}:acme")
 
-    assert holds(house) == {(scope, "acme"): ("paused", "", "")}
+    assert holds(environment) == {(scope, "acme"): ("paused", "", "")}
 
 
 @pytest.mark.parametrize("command", ["pause", "resume"])
 @pytest.mark.parametrize("name", ["nobody", "connector:lapsed", "lane:lapsed", ""])
-def test_an_unknown_name_is_refused_with_those_there_are(house, run, command, name):
+def test_an_unknown_name_is_refused_with_those_there_are(environment, run, command, name):
     result = run(command, name)
 
     assert (result.exit_code, result.stderr) == (

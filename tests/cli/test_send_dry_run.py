@@ -10,7 +10,7 @@ HEADER = "profile_id,call_type,crm_id,tier\n"
 
 
 @pytest.fixture
-def send(run, house, tmp_path, monkeypatch):
+def send(run, environment, tmp_path, monkeypatch):
     """Runs the command on some content, where no Redis is."""
 
     def run_on(content, *options, audience="lapsed-buyers"):
@@ -22,7 +22,7 @@ def send(run, house, tmp_path, monkeypatch):
     return run_on
 
 
-def test_calls_are_shown_without_values_and_nothing_is_sent(send, house):
+def test_calls_are_shown_without_values_and_nothing_is_sent(send, environment):
     result = send("p-1,ADD,C-1,gold\np-2,REMOVE,C-2,silver\n")
 
     assert (result.exit_code, result.stderr) == (0, "Nothing was sent: this was a dry run.\n")
@@ -37,7 +37,7 @@ def test_calls_are_shown_without_values_and_nothing_is_sent(send, house):
         '{"name": "callType", "value": "…"}, '
         '{"name": "tier", "value": "…"}]}]\n'
     )
-    assert list(house.redis.scan_iter("intake:*")) == []
+    assert list(environment.redis.scan_iter("intake:*")) == []
 
 
 def test_rows_that_would_be_refused_or_become_dead_letters_are_listed(send):
@@ -80,7 +80,7 @@ def test_json_tells_everything(send):
     }  # fmt: skip
 
 
-def test_set_ups_are_shown_as_what_may_be_needed(send, bare):
+def test_set_ups_are_shown_as_what_may_be_needed(send, empty_environment):
     export = {
         "audience": "lapsed-buyers", "connector": "acme", "action": "audience_export",
         "identifiers": {"crm_id": "CUSTOMER_ID_"}, "match_column_1": "CUSTOMER_ID_", "match_column_2": None,
@@ -89,7 +89,7 @@ def test_set_ups_are_shown_as_what_may_be_needed(send, bare):
         "update_on_match": "REPLACE_ALL", "permission": "unchanged", "permission_channel": "email",
         "extension_identifiers": ["CUSTOMER_ID_"], "on_remove": "nothing", "call_types": ["ADD"],
     }  # fmt: skip
-    bare.apply({"acme": ACME}, {"lapsed": export})
+    empty_environment.apply({"acme": ACME}, {"lapsed": export})
 
     lines = send("p-1,ADD,C-1,gold\n").stdout.splitlines()
 
@@ -98,8 +98,8 @@ def test_set_ups_are_shown_as_what_may_be_needed(send, bare):
     assert f"  {table}: createProfileExtension, once, unless it is known to be there" in lines
 
 
-def test_a_destination_that_sends_nothing_for_now_is_told(send, run, house):
-    house.hold("destination", "lapsed", "held", "API_BLOCKED", "ask your administrator")
+def test_a_destination_that_sends_nothing_for_now_is_told(send, run, environment):
+    environment.hold("destination", "lapsed", "held", "API_BLOCKED", "ask your administrator")
 
     line = send("p-1,ADD,C-1,\n").stdout.splitlines()[2]
 
@@ -107,14 +107,14 @@ def test_a_destination_that_sends_nothing_for_now_is_told(send, run, house):
     assert line.endswith(": API_BLOCKED: ask your administrator")
 
 
-def test_of_many_kinds_of_calls_the_first_are_shown(run, bare, tmp_path):
+def test_of_many_kinds_of_calls_the_first_are_shown(run, empty_environment, tmp_path):
     table = {
         "audience": "lapsed-buyers", "connector": "acme", "action": "supplemental_table", "folder": "Main",
         "table": "T", "key": None, "match_columns": None, "insert_on_no_match": True,
         "update_on_match": "REPLACE_ALL", "on_remove": "nothing", "call_types": ["ADD"],
         "columns": {f"v{n}": {"column": f"V{n}", "null": "skip"} for n in range(25)},
     }  # fmt: skip
-    bare.apply({"acme": ACME}, {"lapsed": table})
+    empty_environment.apply({"acme": ACME}, {"lapsed": table})
     file = tmp_path / "rows.jsonl"
     rows = [{"profile_id": f"p-{n}", "call_type": "ADD", "variables": {f"v{n}": 1}} for n in range(25)]
     file.write_text("\n".join(map(json.dumps, rows)))

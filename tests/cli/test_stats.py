@@ -26,12 +26,12 @@ NONE = {
 
 
 @pytest.fixture
-def count(house):
+def count(environment):
     """Writes numbers of some days ago."""
 
     def count(connector, destination, days=0, **numbers):
         at = datetime.now(UTC) - timedelta(days=days)
-        with house.engine.begin() as connection:
+        with environment.engine.begin() as connection:
             stats.add(connection, at, Where(connector, destination), numbers)
 
     return count
@@ -43,11 +43,11 @@ def document(run, *options):
     return found["days"], lines, found["total"]
 
 
-def test_the_numbers_of_each_destination_and_their_sum_are_shown(house, run, count):
+def test_the_numbers_of_each_destination_and_their_sum_are_shown(environment, run, count):
     count("acme", "lapsed", sent=1200, removed=34, calls=7, batches=7, rows=1250)
-    house.wait("lapsed", "a", "b")
-    house.keep("x", "y")
-    house.keep("z", destination="left", code="Invalid")
+    environment.wait("lapsed", "a", "b")
+    environment.keep("x", "y")
+    environment.keep("z", destination="left", code="Invalid")
 
     assert run("stats").output.splitlines() == [
         "The last 7 days; WAITING and open DEAD LETTERS are those of now.",
@@ -69,10 +69,10 @@ def test_the_numbers_of_each_destination_and_their_sum_are_shown(house, run, cou
     ]
 
 
-def test_programs_get_every_number(house, run, count):
+def test_programs_get_every_number(environment, run, count):
     count("acme", "lapsed", sent=1200, removed=34, calls=7, batches=7, rows=1250, coalesced=3, erased=4)
-    house.wait("lapsed", "a", "b")
-    house.keep("x", "y")
+    environment.wait("lapsed", "a", "b")
+    environment.keep("x", "y")
 
     days, lines, total = document(run)
 
@@ -109,12 +109,14 @@ def test_the_days_are_chosen(run, count, options, sent):
     assert document(run, *options)[2]["sent"] == sent
 
 
-def test_other_numbers_of_days_are_refused(house, run):
+def test_other_numbers_of_days_are_refused(environment, run):
     assert run("stats", "--days", "8").exit_code == 2
 
 
-def test_a_connector_is_chosen(house, run, count):
-    house.apply({"acme": ACME, "other": ACME}, {"lapsed": LAPSED, "left": {**LAPSED, "connector": "other"}})
+def test_a_connector_is_chosen(environment, run, count):
+    environment.apply(
+        {"acme": ACME, "other": ACME}, {"lapsed": LAPSED, "left": {**LAPSED, "connector": "other"}}
+    )
     count("acme", "lapsed", sent=1)
     count("other", "left", sent=10)
 
@@ -123,7 +125,7 @@ def test_a_connector_is_chosen(house, run, count):
     assert (lines, total["sent"]) == ({("other", "left"): {**NONE, "sent": 10}}, 10)
 
 
-def test_a_connector_that_nobody_knows_is_refused(house, run):
+def test_a_connector_that_nobody_knows_is_refused(environment, run):
     result = run("stats", "--connector", "acne")
 
     assert (result.exit_code, result.stderr) == (
@@ -132,7 +134,7 @@ def test_a_connector_that_nobody_knows_is_refused(house, run):
     )
 
 
-def test_what_a_removed_connector_sent_is_still_shown(house, run, count):
+def test_what_a_removed_connector_sent_is_still_shown(environment, run, count):
     count("former", "old", sent=5)
 
     _, lines, _ = document(run, "--connector", "former")
@@ -140,10 +142,10 @@ def test_what_a_removed_connector_sent_is_still_shown(house, run, count):
     assert lines == {("former", "old"): {**NONE, "sent": 5}}
 
 
-def test_what_has_no_place_any_more_is_named_so(house, run):
-    house.wait("left", "a")
-    house.apply({"acme": ACME}, {"lapsed": LAPSED})
-    house.keep("x", destination=None, code="Invalid")
+def test_what_has_no_place_any_more_is_named_so(environment, run):
+    environment.wait("left", "a")
+    environment.apply({"acme": ACME}, {"lapsed": LAPSED})
+    environment.keep("x", destination=None, code="Invalid")
 
     rows = [line.split() for line in run("stats").output.splitlines()[3:8]]
 
@@ -156,10 +158,10 @@ def test_what_has_no_place_any_more_is_named_so(house, run):
     ]
 
 
-def test_programs_get_null_for_what_has_no_place(house, run):
-    house.wait("left", "a")
-    house.apply({"acme": ACME}, {"lapsed": LAPSED})
-    house.keep("x", destination=None)
+def test_programs_get_null_for_what_has_no_place(environment, run):
+    environment.wait("left", "a")
+    environment.apply({"acme": ACME}, {"lapsed": LAPSED})
+    environment.keep("x", destination=None)
 
     assert sorted(document(run)[1], key=str) == [
         ("acme", "lapsed"),
@@ -169,7 +171,7 @@ def test_programs_get_null_for_what_has_no_place(house, run):
     ]
 
 
-def test_where_nothing_ever_was_the_first_step_is_told(bare, run):
+def test_where_nothing_ever_was_the_first_step_is_told(empty_environment, run):
     assert run("stats").output == (
         "Nothing is configured and nothing was received. Bring destinations in: `activation apply FILE`\n"
     )

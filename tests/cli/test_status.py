@@ -6,9 +6,9 @@ import re
 from pipeline.operate.status.workers import seen
 
 
-def test_what_is_wrong_comes_first(house, run):
-    house.wait("lapsed", "a", "b")
-    house.hold("connector", "acme", "held", "API_BLOCKED", "The API is blocked")
+def test_what_is_wrong_comes_first(environment, run):
+    environment.wait("lapsed", "a", "b")
+    environment.hold("connector", "acme", "held", "API_BLOCKED", "The API is blocked")
 
     result = run("status")
 
@@ -19,11 +19,11 @@ def test_what_is_wrong_comes_first(house, run):
     assert second == "  → put it right, then `activation resume acme`"
 
 
-def test_a_house_in_order_is_shown_in_whole_lines(house, run):
+def test_an_environment_in_order_is_shown_in_whole_lines(environment, run):
     """Not folded at 80 columns: this is read by grep as well."""
-    house.redis.rpush("deliveries", "doorbell")
-    house.redis.rpush("intake:3", "{}", "{}")
-    house.keep("a", destination="lapsed")
+    environment.redis.rpush("deliveries", "doorbell")
+    environment.redis.rpush("intake:3", "{}", "{}")
+    environment.keep("a", destination="lapsed")
 
     lines = run("status").output.splitlines()
     assert re.fullmatch(r"Redis: [0-9.]+ MB used, no maxmemory", lines.pop(5))
@@ -47,21 +47,21 @@ def test_a_house_in_order_is_shown_in_whole_lines(house, run):
     ]
 
 
-def test_rows_that_wait_are_shown_with_their_age(house, run):
-    house.wait("lapsed", "a")
-    house.redis.zincrby("lane:lapsed/all", -4 * 3_600_000 - 150_000, "a")
+def test_rows_that_wait_are_shown_with_their_age(environment, run):
+    environment.wait("lapsed", "a")
+    environment.redis.zincrby("lane:lapsed/all", -4 * 3_600_000 - 150_000, "a")
 
     row = run("status").output.splitlines()[-5]
 
     assert " ".join(row.split()) == "lapsed lapsed-buyers waiting 1 0 1 4 h 2 min in 10 min 0 0 0"
 
 
-def test_nothing_wrong_is_said(house, run):
+def test_nothing_wrong_is_said(environment, run):
     assert run("status").output.startswith("✓ Nothing is wrong.\n\nWorkers: seen just now; ")
 
 
-def test_before_anything_is_configured_the_first_step_is_told(bare, run):
-    bare.work()
+def test_before_anything_is_configured_the_first_step_is_told(empty_environment, run):
+    empty_environment.work()
 
     assert re.sub(r"[0-9.]+ MB", "5 MB", run("status").output) == (
         "✗ no destination is configured\n"
@@ -73,8 +73,8 @@ def test_before_anything_is_configured_the_first_step_is_told(bare, run):
     )
 
 
-def test_programs_get_one_document(house, run):
-    house.keep("a")
+def test_programs_get_one_document(environment, run):
+    environment.keep("a")
 
     document = json.loads(run("status", "--json").stdout)
 

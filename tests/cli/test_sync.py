@@ -15,7 +15,7 @@ HEADER = "profile_id,crm_id,tier\n"
 
 
 @pytest.fixture
-def sync(run, house, tmp_path):
+def sync(run, environment, tmp_path):
     """Runs the command on a file of these profiles."""
 
     def run_on(profiles, *options, name="members.csv"):
@@ -27,19 +27,19 @@ def sync(run, house, tmp_path):
     return run_on
 
 
-def sent(house):
+def sent(environment):
     """Take out of the intake what was appended."""
     found = []
     for shard in range(SHARDS):
-        found += [decode(raw) for raw in house.redis.lrange(f"intake:{shard}", 0, -1)]
-        house.redis.delete(f"intake:{shard}")
+        found += [decode(raw) for raw in environment.redis.lrange(f"intake:{shard}", 0, -1)]
+        environment.redis.delete(f"intake:{shard}")
     return sorted((entry.call_type, entry.profile_id) for entry in found)
 
 
 @pytest.mark.parametrize("name", ["members.csv", "members.csv.gz"])
-def test_the_difference_is_sent_and_told(sync, house, name):
+def test_the_difference_is_sent_and_told(sync, environment, name):
     sync("abcdef")
-    sent(house)
+    sent(environment)
 
     result = sync("bcdefg", name=name)
 
@@ -49,12 +49,12 @@ def test_the_difference_is_sent_and_told(sync, house, name):
         "DESTINATION  BEFORE  ENTERING  CHANGED  LEAVING  TO SEND  SENT",
         "lapsed            6         1        0        1        2     2  -",
     ]
-    assert sent(house) == [("ADD", "g"), ("REMOVE", "a")]
+    assert sent(environment) == [("ADD", "g"), ("REMOVE", "a")]
 
 
-def test_a_dry_run_tells_numbers_and_examples_and_sends_nothing(sync, house):
+def test_a_dry_run_tells_numbers_and_examples_and_sends_nothing(sync, environment):
     sync("abcdef")
-    sent(house)
+    sent(environment)
 
     result = sync("bcdefg", "--dry-run")
 
@@ -66,12 +66,12 @@ def test_a_dry_run_tells_numbers_and_examples_and_sends_nothing(sync, house):
         "  event: triggerCustomEvent, 1 call with 2 rows",
         "    POST /rest/api/v1.3/events/LAPSED",
     ]
-    assert sent(house) == []
+    assert sent(environment) == []
 
 
-def test_the_calls_of_a_dry_run_are_counted_over_all_pages(sync, house, monkeypatch):
+def test_the_calls_of_a_dry_run_are_counted_over_all_pages(sync, environment, monkeypatch):
     sync("abcdef")
-    sent(house)
+    sent(environment)
     monkeypatch.setattr("pipeline.snapshots.rehearsal.PAGE", 2)
 
     result = sync("defghijkl", "--dry-run", "--json")
@@ -79,23 +79,23 @@ def test_the_calls_of_a_dry_run_are_counted_over_all_pages(sync, house, monkeypa
     expected = json.loads(result.stdout)["destinations"]["lapsed"]["expected"]
     (calls,) = expected["calls"]
     assert (expected["rows"], calls["calls"], calls["rows"]) == (9, 1, 9)
-    assert sent(house) == []
+    assert sent(environment) == []
 
 
-def test_a_dry_run_of_a_baseline_makes_no_calls(sync, bare):
+def test_a_dry_run_of_a_baseline_makes_no_calls(sync, empty_environment):
     from tests.environment import ACME
 
-    bare.apply({"acme": ACME}, {"lapsed": {**LAPSED, "existing_members": False}})
+    empty_environment.apply({"acme": ACME}, {"lapsed": {**LAPSED, "existing_members": False}})
 
     assert sync("abc", "--dry-run").stdout.splitlines()[-1] == "lapsed: 0 rows, 0 calls"
 
 
-def test_a_snapshot_that_looks_wrong_stops_with_the_numbers_until_it_is_confirmed(sync, house):
+def test_a_snapshot_that_looks_wrong_stops_with_the_numbers_until_it_is_confirmed(sync, environment):
     sync("abcdef")
-    sent(house)
+    sent(environment)
 
     stopped = sync("abcd")
-    nothing = sent(house)
+    nothing = sent(environment)
     confirmed = sync("abcd", "--confirm")
 
     assert (stopped.exit_code, nothing) == (2, [])
@@ -103,16 +103,16 @@ def test_a_snapshot_that_looks_wrong_stops_with_the_numbers_until_it_is_confirme
         '✗ 2 of 6 members (33.3 %) would leave destination "lapsed"; up to 20 % is taken for granted\n'
         "Nothing was sent. If it is right, repeat it with --confirm.\n"
     )
-    assert (confirmed.exit_code, sent(house)) == (0, [("REMOVE", "e"), ("REMOVE", "f")])
+    assert (confirmed.exit_code, sent(environment)) == (0, [("REMOVE", "e"), ("REMOVE", "f")])
 
 
-def test_how_many_may_leave_is_an_option(sync, house):
+def test_how_many_may_leave_is_an_option(sync, environment):
     sync("abcdef")
 
     assert sync("abcd", "--max-leaving", "50").exit_code == 0
 
 
-def test_json_tells_everything(sync, house):
+def test_json_tells_everything(sync, environment):
     sync("abc")
 
     result = sync("abcd", "--json")
@@ -125,18 +125,18 @@ def test_json_tells_everything(sync, house):
     }  # fmt: skip
 
 
-def test_a_baseline_is_told(sync, house, bare):
+def test_a_baseline_is_told(sync, environment, empty_environment):
     from tests.environment import ACME
 
-    bare.apply({"acme": ACME}, {"lapsed": {**LAPSED, "existing_members": False}})
+    empty_environment.apply({"acme": ACME}, {"lapsed": {**LAPSED, "existing_members": False}})
 
     result = sync("abc")
 
     assert result.stdout.splitlines()[-1].endswith("0     0  a baseline: nothing is sent")
-    assert sent(house) == []
+    assert sent(environment) == []
 
 
-def test_refused_lines_are_told_and_the_others_sent(run, house, tmp_path):
+def test_refused_lines_are_told_and_the_others_sent(run, environment, tmp_path):
     file = tmp_path / "members.jsonl"
     file.write_text('{"profile_id": "a"}\n{"profile_id": "b", "call_type": "REMOVE"}\n')
 
@@ -147,13 +147,13 @@ def test_refused_lines_are_told_and_the_others_sent(run, house, tmp_path):
         "line 2: call_type: A snapshot holds members; leave out who has left.\n"
         "Profiles of refused lines stay what they are.\n"
     )
-    assert sent(house) == [("ADD", "a")]
+    assert sent(environment) == [("ADD", "a")]
 
 
-def test_an_interrupted_run_goes_on_with_the_same_command(sync, house, wire, monkeypatch):
+def test_an_interrupted_run_goes_on_with_the_same_command(sync, environment, wire, monkeypatch):
     monkeypatch.setattr("pipeline.produce.appender.PAUSES", (7.0,))  # more than anybody waits
     sync("ab")
-    sent(house)
+    sent(environment)
     with monkeypatch.context() as patch:
         patch.setenv("ACTIVATION_BROKER_URL", wire.url)
         wire.lose_answers(99)
@@ -165,39 +165,39 @@ def test_an_interrupted_run_goes_on_with_the_same_command(sync, house, wire, mon
     assert (failed.exit_code, result.exit_code) == (2, 0)
     assert "; the same command goes on from here" in failed.stderr
     assert result.stdout.startswith("An earlier run had been interrupted; it is complete now (3 sent).\n")
-    assert sent(house) == [("ADD", "c"), ("ADD", "d"), ("ADD", "e")]
+    assert sent(environment) == [("ADD", "c"), ("ADD", "d"), ("ADD", "e")]
 
 
-def test_two_runs_at_once_are_refused(sync, house):
-    with turn(house.engine, "lapsed-buyers"):
+def test_two_runs_at_once_are_refused(sync, environment):
+    with turn(environment.engine, "lapsed-buyers"):
         result = sync("a")
 
     assert result.exit_code == 2
     assert 'a run for audience "lapsed-buyers" is under way' in result.stderr
 
 
-def test_e_mail_to_existing_members_needs_consent(sync, house, monkeypatch):
+def test_e_mail_to_existing_members_needs_consent(sync, environment, monkeypatch):
     """A file is no terminal, so nobody can be asked."""
     monkeypatch.setattr("pipeline.snapshots.concerns.EMAIL", "custom_event")
 
     result = sync("abc")
 
-    assert (result.exit_code, sent(house)) == (2, [])
+    assert (result.exit_code, sent(environment)) == (2, [])
     assert 'destination "lapsed" would send e-mail to all 3 existing members' in result.stderr
     assert sync("abc", "--confirm").exit_code == 0
 
 
-def test_a_source_may_be_run_at_once(run, house, tmp_path):
+def test_a_source_may_be_run_at_once(run, environment, tmp_path):
     file = tmp_path / "customers.db"
     with sqlite3.connect(file) as database:
         database.execute("CREATE TABLE customers AS SELECT 'a' AS profile_id, 'C-a' AS crm_id")
     database.close()
     source = {"audience": "lapsed-buyers", "url": f"sqlite:///{file}", "query": "SELECT * FROM customers"}
-    house.records.apply({"sources": {"quiet": {**source, "every": 60}}})
+    environment.records.apply({"sources": {"quiet": {**source, "every": 60}}})
 
     result = run("sync", "--source", "quiet")
 
-    assert (result.exit_code, sent(house)) == (0, [("ADD", "a")])
+    assert (result.exit_code, sent(environment)) == (0, [("ADD", "a")])
 
 
 @pytest.mark.parametrize(
@@ -210,7 +210,7 @@ def test_a_source_may_be_run_at_once(run, house, tmp_path):
         (("nobody", "-"), 'no destination is set up for audience "nobody"'),
     ],
 )
-def test_what_cannot_be_done_is_a_usage_error(run, house, arguments, problem):
+def test_what_cannot_be_done_is_a_usage_error(run, environment, arguments, problem):
     result = run("sync", *arguments)
 
     assert result.exit_code == 2

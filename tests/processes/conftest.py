@@ -1,23 +1,23 @@
-"""Houses for tests: one for each file, put in order again before each of its tests."""
+"""Environments for tests: one for each file, checked and without faults after each of its tests."""
 
 from collections.abc import Iterator
 
 import pytest
 
-from tests.processes.house import FOUR, House, house
+from tests.processes.environment import FOUR, Environment, open_environment
 
 
 @pytest.fixture(scope="module")
-def shared_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def shared_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Environment]:
     """Two workers that accept, two that deliver; a minute lasts two seconds."""
-    with house(tmp_path_factory.mktemp("house"), *FOUR) as opened:
+    with open_environment(tmp_path_factory.mktemp("environment"), *FOUR) as opened:
         yield opened
 
 
 @pytest.fixture
-def home(shared_house: House) -> Iterator[House]:
-    """The house of this file; a test that stops something of it starts it again."""
-    yield shared_house
-    shared_house.emulator.order("faults", [])
-    assert shared_house.emulator.violations() == []
-    assert [worker.alive() for worker in shared_house.workers] == [True] * 4
+def environment(shared_environment: Environment) -> Iterator[Environment]:
+    """The environment of this file; a test that stops something of it starts it again."""
+    yield shared_environment
+    shared_environment.emulator.order("faults", [])
+    assert shared_environment.emulator.violations() == []
+    assert [worker.alive() for worker in shared_environment.workers] == [True] * 4

@@ -27,7 +27,7 @@ from pipeline.stores.vault import Vault
 from tests.processes import ROOT
 from tests.processes.canaries import Canaries
 from tests.processes.careless import Careless
-from tests.processes.house import House, until
+from tests.processes.environment import Environment, until
 from tests.processes.witness import OTHERS, WORKERS, Witness, pages
 
 ACTIVATION = "from pipeline.cli import main; main(prog_name='activation')"
@@ -88,21 +88,21 @@ class FullRun:
     def __init__(self, folder: Path) -> None:
         self.canaries = Canaries()
         self.folder = folder
-        self.house = House(folder, read_timeout=1)
+        self.environment = Environment(folder, read_timeout=1)
         self.careless = Careless(self.canaries.mark("token of careless"))
-        self.witness = Witness(self.house.broker_url)
+        self.witness = Witness(self.environment.broker_url)
         self.said: dict[str, str] = {}  # by the commands, each with what it printed
         self.inspected: dict[str, str] = {}  # answers of the workers
         self.pages: dict[str, tuple[int, str]] = {}
         self.strangers: dict[str, tuple[int, str]] = {}  # the same, without a password
         self.flower_login = flower.login_in(folder)
         self._remember_secrets()
-        self.environ = {**self.house.env, **self._passwords(), "ACTIVATION_LOG_LEVEL": "DEBUG"}
+        self.environ = {**self.environment.env, **self._passwords(), "ACTIVATION_LOG_LEVEL": "DEBUG"}
 
     def close(self) -> None:
         """End everything."""
         self.witness.close()
-        self.house.close()
+        self.environment.close()
         self.careless.close()
 
     @property
@@ -129,7 +129,7 @@ class FullRun:
             "name": "good", "users": {"good": words["good"]},
             "lists": [{"name": "CONTACTS_LIST", "any_recipient": True}], "events": ["LAPSED"],
         }  # fmt: skip
-        self.house.emulator.order("accounts", account)
+        self.environment.emulator.order("accounts", account)
         database = self.canaries.mark("password of warehouse")
         return {
             **{f"{name.upper()}_PASSWORD": word for name, word in words.items()},
@@ -139,9 +139,9 @@ class FullRun:
 
     def remember_tokens(self) -> int:
         """Add the tokens that are shared in Redis now to what must not be shown; say how many."""
-        names = [key for key in self.house.client.keys("login:*") if key.count(b":") == 1]
+        names = [key for key in self.environment.client.keys("login:*") if key.count(b":") == 1]
         for name in names:
-            if sealed := self.house.client.get(name):
+            if sealed := self.environment.client.get(name):
                 record = json.loads(self.vault.decrypt(sealed.decode()))
                 self.canaries.add(f"token {record['token'][-8:]}", record["token"])
                 self.canaries.add(f"digest of login {record['login'][:8]}", record["login"])
@@ -197,7 +197,7 @@ def full_run(folder: Path) -> Iterator[FullRun]:
 def configure(run: FullRun) -> None:
     """Apply wrong configurations, and then the right one."""
     mark = run.canaries.mark
-    text = CONFIGURATION.format(emulator=run.house.emulator.url, careless=run.careless.url)
+    text = CONFIGURATION.format(emulator=run.environment.emulator.url, careless=run.careless.url)
     text = text.replace("]\nusername", f"]\n{CONNECTOR}username")
     for name in ("good", "members"):
         text += DESTINATION.format(name=name, connector="good", event="LAPSED")
@@ -273,7 +273,7 @@ def produce(run: FullRun) -> None:
     send_bad_files(run)
     send_bad_messages(run)
     for garbage in (run.canaries.mark("garbage in the intake"), json.dumps(run.person("nobody"))):
-        run.house.client.rpush(f"intake:{zlib.crc32(b'') % SHARDS}", garbage)
+        run.environment.client.rpush(f"intake:{zlib.crc32(b'') % SHARDS}", garbage)
 
 
 def send_bad_files(run: FullRun) -> None:
@@ -300,7 +300,7 @@ def send_bad_files(run: FullRun) -> None:
 
 def send_bad_messages(run: FullRun) -> None:
     """Send Celery messages, a good one, one for later, and some that nobody can take."""
-    app = Celery("somebody", broker=run.house.broker_url, set_as_current=False)
+    app = Celery("somebody", broker=run.environment.broker_url, set_as_current=False)
     task, one = "tasks.activation.activate", run.person("a message")
     late = {**run.person("a message for later"), "audience": "good"}
     app.send_task(task, args=[{**one, "audience": "good"}], queue="activations")
@@ -325,13 +325,13 @@ def wait_for_the_end(run: FullRun) -> None:
 
 def letters(run: FullRun) -> set[str]:
     """Return the codes of dead letters."""
-    with reading(run.house.engine) as connection:
+    with reading(run.environment.engine) as connection:
         return set(connection.scalars(select(tables.dead_letters.c.code)))
 
 
 def held(run: FullRun) -> set[str]:
     """Name what is held."""
-    with reading(run.house.engine) as connection:
+    with reading(run.environment.engine) as connection:
         return set(connection.scalars(select(tables.holds.c.name)))
 
 
@@ -360,7 +360,7 @@ def operate(run: FullRun) -> None:
         f"http://:{word}@127.0.0.1",
     ):
         run.cli("status", ACTIVATION_BROKER_URL=broker)
-    wrong = run.house.broker_url.replace("redis://:", f"redis://:{word}")
+    wrong = run.environment.broker_url.replace("redis://:", f"redis://:{word}")
     run.cli("status", ACTIVATION_BROKER_URL=wrong)
     for database in (f"postgresql://a:{word}@127.0.0.1:1/b", f"mysql://a:{word}@127.0.0.1/b"):
         run.cli("status", ACTIVATION_DATABASE_URL=database)
@@ -370,16 +370,16 @@ def operate(run: FullRun) -> None:
 
 def interrupt(run: FullRun) -> None:
     """Let calls hang, cut answers off, end a login, and take Redis away under the workers."""
-    emulator, before = run.house.emulator, letters(run)
+    emulator, before = run.environment.emulator, letters(run)
     emulator.fault("good", "hang", times=1)
     emulator.order("tokens", {"account": "good", "action": "expire"})
     run.cli("send", "good", "-", given="\n".join(json.dumps(one) for one in run.people("a hanging call", 2)))
     run.cli("flush", "good")
     until(lambda: "Timeout" in letters(run) - before, what="a time-out")
     run.remember_tokens()
-    run.house.kill_redis()
+    run.environment.kill_redis()
     until(lambda: run.log.count("Cannot connect to redis") >= 3, what="a lost broker")
-    run.house.start_redis()
+    run.environment.start_redis()
     run.cli("send", "good", "-", given="\n".join(json.dumps(one) for one in run.people("after Redis", 2)))
     until(lambda: len(emulator.calls("good")) >= 2, what="a call after Redis came back")
     run.remember_tokens()

@@ -21,7 +21,7 @@ from pipeline import Producer
 from pipeline.operate.status import status
 from pipeline.operate.status.troubles import troubles
 from pipeline.stores import redis_health as server
-from tests.processes.house import House, Worker, house, until
+from tests.processes.environment import Environment, Worker, open_environment, until
 from tests.processes.outlet import Outlet, activations, people
 
 MB = 1_000_000
@@ -31,19 +31,22 @@ PATIENCE = 24 * 3600.0
 
 def backlog(rows: int, maxmemory: int, calls: int) -> None:
     """Show a backlog grow and go; one real-time change a second goes beside it."""
-    with tempfile.TemporaryDirectory() as folder, house(Path(folder), "accept", "deliver", window=1) as home:
-        outlet = home.open("overload", limit=calls)
-        home.client.config_set("maxmemory", maxmemory * MB)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        open_environment(Path(folder), "accept", "deliver", window=1) as environment,
+    ):
+        outlet = environment.open("overload", limit=calls)
+        environment.client.config_set("maxmemory", maxmemory * MB)
         done = threading.Event()
         sent: dict[str, float] = {}
         producing = threading.Thread(target=produce, args=(outlet, rows))
         trickle = threading.Thread(target=real_time, args=(outlet, sent, done))
         producing.start()
         trickle.start()
-        costs = watch(home, outlet, lambda: not producing.is_alive() and outlet.waiting() < 2000)
+        costs = watch(environment, outlet, lambda: not producing.is_alive() and outlet.waiting() < 2000)
         done.set()
         trickle.join()
-        home.drain(outlet, within=300)
+        environment.drain(outlet, within=300)
         account(outlet, rows, sent, costs)
 
 
@@ -64,20 +67,20 @@ def real_time(outlet: Outlet, sent: dict[str, float], done: threading.Event) -> 
             producer.activate(outlet.name, **activation)
 
 
-def watch(home: House, outlet: Outlet, over: Callable[[], bool]) -> list[float]:
+def watch(environment: Environment, outlet: Outlet, over: Callable[[], bool]) -> list[float]:
     """Print how things stand until it is over; return the CPU of a delivered row (ms), line by line."""
     say("    s   waiting   intake      sent Redis MB  workers MB  ms/row  status")
     began, costs = time.monotonic(), []
-    before, used = 0, cpu(home.workers[1])
+    before, used = 0, cpu(environment.workers[1])
     while not over():
         time.sleep(EVERY)
-        found = status.read(home.client, home.engine, home.records.load(), window=1)
+        found = status.read(environment.client, environment.engine, environment.records.load(), window=1)
         delivered = outlet.numbers().get("sent", 0)
-        now = cpu(home.workers[1])
+        now = cpu(environment.workers[1])
         cost = 1000 * (now - used) / max(1, delivered - before)
         before, used = delivered, now
         costs.append(cost)
-        memory = "+".join(str(resident(worker) // MB) for worker in home.workers)
+        memory = "+".join(str(resident(worker) // MB) for worker in environment.workers)
         words = next((each.text for each in troubles(found)), "nothing is wrong")
         (line,) = found.destinations
         say(
@@ -117,17 +120,17 @@ def disks() -> None:
         redis.mkdir()
         mount(redis)
         try:
-            with house(small, "accept", "deliver") as home:
+            with open_environment(small, "accept", "deliver") as environment:
                 for name, where in (("sql", small), ("append-only-file", redis)):
-                    fill(home, name, where)
+                    fill(environment, name, where)
         finally:
             subprocess.run(["umount", str(redis), str(small)], check=True)
 
 
-def fill(home: House, name: str, where: Path) -> None:
+def fill(environment: Environment, name: str, where: Path) -> None:
     """Fill one disk for ten seconds."""
-    outlet, scope = home.open(name), f"destination:{name}"
-    home.emulator.fault(name, "latency", seconds=1)
+    outlet, scope = environment.open(name), f"destination:{name}"
+    environment.emulator.fault(name, "latency", seconds=1)
     outlet.activate(people(4000))
     until(lambda: outlet.calls())
     filler = where / "filler"
@@ -138,19 +141,20 @@ def fill(home: House, name: str, where: Path) -> None:
         except OSError as error:
             say(f"{name}: {error.strerror}")
     time.sleep(10)
-    home.client.connection_pool.disconnect()
-    found = status.read(home.client, home.engine, home.records.load())
+    environment.client.connection_pool.disconnect()
+    found = status.read(environment.client, environment.engine, environment.records.load())
     for trouble in troubles(found):
         say(f"  {trouble.text}\n    → {trouble.way_out}")
-    say(f"  waiting {outlet.waiting():,}; workers alive {[worker.alive() for worker in home.workers]}")
-    say(f"  activation pause: {command(home, 'pause', scope)}")
+    say(f"  waiting {outlet.waiting():,}; workers alive {[worker.alive() for worker in environment.workers]}")
+    say(f"  activation pause: {command(environment, 'pause', scope)}")
     filler.unlink()
-    home.client.connection_pool.disconnect()  # a connection that was idle is asked by PING, which is refused
-    until(lambda: not server.read(home.client).unwritten)
-    until(lambda: "begun" not in {batch.get("state") for batch in home.batches()}, within=60)
-    say(f"  room again; activation resume: {command(home, 'resume', scope)}")
-    home.end_leases("claimed")
-    home.drain(outlet, within=90)
+    # An idle connection is tested by PING, which a full server refuses.
+    environment.client.connection_pool.disconnect()
+    until(lambda: not server.read(environment.client).unwritten)
+    until(lambda: "begun" not in {batch.get("state") for batch in environment.batches()}, within=60)
+    say(f"  room again; activation resume: {command(environment, 'resume', scope)}")
+    environment.end_leases("claimed")
+    environment.drain(outlet, within=90)
     times = outlet.delivered()
     say(
         f"  {len(set(times)):,} delivered, {len(times) - len(set(times))} twice, {len(outlet.letters())} "
@@ -158,10 +162,10 @@ def fill(home: House, name: str, where: Path) -> None:
     )
 
 
-def command(home: House, *arguments: str) -> str:
+def command(environment: Environment, *arguments: str) -> str:
     """Run ``activation``; return how it ended."""
     program = Path(sys.executable).with_name("activation")
-    environ = {**os.environ, **home.env}
+    environ = {**os.environ, **environment.env}
     ended = subprocess.run([program, *arguments], env=environ, capture_output=True, text=True, check=False)
     return f"exit {ended.returncode}, {(ended.stderr or ended.stdout).strip()}"
 

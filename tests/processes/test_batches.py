@@ -3,13 +3,13 @@
 import threading
 import time
 
-from tests.processes.house import until
+from tests.processes.environment import until
 from tests.processes.outlet import people
 
 
-def test_five_full_calls_take_a_thousand_rows_through_four_workers(home):
+def test_five_full_calls_take_a_thousand_rows_through_four_workers(environment):
     """However the rows trickle in, no worker cuts a batch for itself."""
-    outlet = home.open("thousand", max_age=600)
+    outlet = environment.open("thousand", max_age=600)
     profiles = [[f"p{n}-{i}" for i in range(250)] for n in range(4)]
     producers = [threading.Thread(target=outlet.trickle, args=(some,)) for some in profiles]
 
@@ -17,22 +17,22 @@ def test_five_full_calls_take_a_thousand_rows_through_four_workers(home):
         producer.start()
     for producer in producers:
         producer.join()
-    home.drain(outlet)
+    environment.drain(outlet)
 
     assert outlet.calls() == [200] * 5
     assert sorted(outlet.delivered()) == sorted((profile, 0) for some in profiles for profile in some)
     assert outlet.missing_from_books() == 0
 
 
-def test_rows_that_fill_no_call_leave_when_the_oldest_is_old_enough(home):
-    outlet = home.open("young", max_age=2)
+def test_rows_that_fill_no_call_leave_when_the_oldest_is_old_enough(environment):
+    outlet = environment.open("young", max_age=2)
 
     began = time.time()
     outlet.activate(people(150))
     until(lambda: outlet.waiting() == 150)
     outlet.activate(people(30, first=150))
-    home.drain(outlet)
+    environment.drain(outlet)
 
-    (call,) = home.emulator.calls("young")
+    (call,) = environment.emulator.calls("young")
     assert call["recipients"] == 180
     assert 2 <= call["time"] - began < 5

@@ -5,24 +5,24 @@ from concurrent.futures import ThreadPoolExecutor
 
 from pipeline.operate.erasure.erasure import Erasure
 from tests.operate.erasure.scene import traces
-from tests.processes.house import until
+from tests.processes.environment import until
 from tests.processes.outlet import people
 
 
-def test_who_is_erased_under_load_is_gone_and_everybody_else_arrives_in_order(home):
-    outlet = home.open("erased", limit=3)  # in two seconds
-    home.emulator.fault("erased", "latency", seconds=0.2)
+def test_who_is_erased_under_load_is_gone_and_everybody_else_arrives_in_order(environment):
+    outlet = environment.open("erased", limit=3)  # in two seconds
+    environment.emulator.fault("erased", "latency", seconds=0.2)
     everybody, numbers = people(600), range(3)
     erased = set(everybody[::75])
     for number in numbers:
         outlet.activate(everybody, number)
     until(lambda: outlet.calls())
 
-    erasure = Erasure(home.client, home.engine)
+    erasure = Erasure(environment.client, environment.engine)
     with ThreadPoolExecutor(len(erased)) as pool:
         found = list(pool.map(lambda who: erasure.erase(who, time.monotonic() + 30), erased))
     after = [(who, seen(outlet, who)) for who in erased]
-    home.drain(outlet)
+    environment.drain(outlet)
 
     assert [each.left for each in found] == [[]] * len(erased)
     assert sum(each.total for each in found) > 0
@@ -34,8 +34,8 @@ def test_who_is_erased_under_load_is_gone_and_everybody_else_arrives_in_order(ho
     assert in_order(delivered)
     assert outlet.letters() == []
     assert outlet.missing_from_books() == 0
-    assert traces(home.client, home.engine, *(f"{who}@example.com" for who in erased)) == []
-    assert not erased & {profile.decode() for profile in home.client.hkeys("rows:erased")}
+    assert traces(environment.client, environment.engine, *(f"{who}@example.com" for who in erased)) == []
+    assert not erased & {profile.decode() for profile in environment.client.hkeys("rows:erased")}
 
 
 def seen(outlet, profile):

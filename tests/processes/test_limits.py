@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from tests.processes.house import FOUR, house, until
+from tests.processes.environment import FOUR, open_environment, until
 from tests.processes.outlet import people
 
 WINDOW = 5  # seconds
@@ -16,40 +16,40 @@ LIMIT = 60  # calls in that time
 
 
 @pytest.fixture(scope="module")
-def shared_house(tmp_path_factory):
-    with house(tmp_path_factory.mktemp("house"), *FOUR, window=WINDOW) as opened:
+def shared_environment(tmp_path_factory):
+    with open_environment(tmp_path_factory.mktemp("environment"), *FOUR, window=WINDOW) as opened:
         yield opened
 
 
 @pytest.mark.parametrize("shape", ["fixed", "sliding"])
-def test_a_backlog_goes_out_in_full_calls_and_within_the_limit(home, shape):
-    outlet = home.open(shape, limit=LIMIT)
-    home.emulator.order("behaviour", {"window_shape": shape})
-    home.pause("connector", shape)
+def test_a_backlog_goes_out_in_full_calls_and_within_the_limit(environment, shape):
+    outlet = environment.open(shape, limit=LIMIT)
+    environment.emulator.order("behaviour", {"window_shape": shape})
+    environment.pause("connector", shape)
     outlet.activate(people(20_000))
     until(lambda: outlet.waiting() == 20_000)
 
-    home.resume("connector", shape)
-    home.drain(outlet)
+    environment.resume("connector", shape)
+    environment.drain(outlet)
 
-    meter = home.emulator.meter(shape)
+    meter = environment.emulator.meter(shape)
     assert outlet.calls() == [200] * 100
     assert (meter["throttled"], meter["peak_sliding"] <= LIMIT) == (0, True)
     assert sorted(outlet.delivered()) == sorted((profile, 0) for profile in people(20_000))
 
 
 @pytest.mark.parametrize("ending", ["expire", "forget"])
-def test_tokens_that_end_under_way_are_replaced(home, ending):
-    outlet = home.open(f"token-{ending}")
+def test_tokens_that_end_under_way_are_replaced(environment, ending):
+    outlet = environment.open(f"token-{ending}")
     outlet.activate(people(1000))
     until(lambda: outlet.calls())
 
-    home.emulator.order("tokens", {"account": outlet.name, "action": ending})
+    environment.emulator.order("tokens", {"account": outlet.name, "action": ending})
     outlet.activate(people(1000, first=1000))
-    home.drain(outlet)
+    environment.drain(outlet)
 
     assert sorted(outlet.delivered()) == sorted((profile, 0) for profile in people(2000))
-    assert home.emulator.outcomes(outlet.name, "login")["answered"] <= 4
+    assert environment.emulator.outcomes(outlet.name, "login")["answered"] <= 4
     assert outlet.missing_from_books() == 0
 
 
@@ -62,15 +62,15 @@ def test_tokens_that_end_under_way_are_replaced(home, ending):
     ],
     ids=["limit", "limit-401", "capacity"],
 )
-def test_after_a_refusal_for_a_limit_calls_pause_and_go_on(home, refusal, request):
+def test_after_a_refusal_for_a_limit_calls_pause_and_go_on(environment, refusal, request):
     """It takes a minute; no row is lost, doubled or given up for it."""
-    outlet = home.open(request.node.callspec.id)
-    home.emulator.fault(outlet.name, after=2, **refusal)
+    outlet = environment.open(request.node.callspec.id)
+    environment.emulator.fault(outlet.name, after=2, **refusal)
 
     outlet.activate(people(2000))
-    home.drain(outlet)
+    environment.drain(outlet)
 
-    times = [call["time"] for call in home.emulator.calls(outlet.name)]
+    times = [call["time"] for call in environment.emulator.calls(outlet.name)]
     longest = max(later - sooner for sooner, later in pairwise(times))
     assert longest >= 0.9 * WINDOW
     assert sorted(outlet.delivered()) == sorted((profile, 0) for profile in people(2000))

@@ -10,7 +10,7 @@ from celery import Celery
 
 from pipeline.model.shard import SHARDS
 from pipeline.stores.broker import celery_settings
-from tests.processes.house import until
+from tests.processes.environment import until
 from tests.processes.outlet import activations, people
 
 TASK = "tasks.activation.activate"
@@ -18,19 +18,19 @@ SECRET = "ada.lovelace"  # stands in every message that must be shown nowhere
 
 
 @pytest.fixture
-def app(home):
+def app(environment):
     """Anybody's Celery: it knows the broker and the name of the task."""
-    app = Celery("somebody", broker=home.broker_url, set_as_current=False)
+    app = Celery("somebody", broker=environment.broker_url, set_as_current=False)
     yield app
     app.close()
 
 
 @contextmanager
-def events(home):
+def events(environment):
     """Listen to what workers tell of their tasks, as Flower does."""
     told = []
     app = Celery("listener", set_as_current=False)
-    app.conf.update(celery_settings(home.broker_url))
+    app.conf.update(celery_settings(environment.broker_url))
     with app.connection_for_read() as connection:
         receiver = app.events.Receiver(connection, handlers={"*": told.append})
         listening = threading.Event()
@@ -48,42 +48,42 @@ def of(outlet, profiles):
     return [{"audience": outlet.name, **activation} for activation in activations(profiles)]
 
 
-def logs(home):
+def logs(environment):
     """Return all that the workers have logged."""
-    return "".join(worker.log.read_text() for worker in home.workers)
+    return "".join(worker.log.read_text() for worker in environment.workers)
 
 
-def test_activations_sent_as_messages_are_delivered_and_shown_to_nobody(home, app):
-    outlet = home.open("messages")
+def test_activations_sent_as_messages_are_delivered_and_shown_to_nobody(environment, app):
+    outlet = environment.open("messages")
     profiles = [f"{SECRET}-{n}" for n in range(50)]
 
-    with events(home) as told:
+    with events(environment) as told:
         for position, activation in enumerate(of(outlet, profiles)):
             way = {"args": [activation]} if position % 2 else {"kwargs": {"activation": activation}}
             app.send_task(TASK, queue="activations", **way)
         until(lambda: outlet.calls())
-        home.drain(outlet)
+        environment.drain(outlet)
         until(lambda: sum(e["type"] == "task-succeeded" and e["uuid"] in received(told) for e in told) >= 50)
 
     assert sorted(outlet.delivered()) == sorted((profile, 0) for profile in profiles)
     assert outlet.missing_from_books() == 0
     assert SECRET not in json.dumps(told)
-    assert SECRET not in logs(home)
+    assert SECRET not in logs(environment)
 
 
 def received(told):
     return {event["uuid"] for event in told if event["type"] == "task-received" and event["name"] == TASK}
 
 
-def test_a_message_that_is_no_activation_becomes_a_dead_letter(home, app):
+def test_a_message_that_is_no_activation_becomes_a_dead_letter(environment, app):
     wrong = {"audience": "nobody", "profile_id": f"{SECRET}-1", "call_type": "BUY", "identifiers": {}}
 
     app.send_task(TASK, args=[wrong], queue="activations")
-    (letter,) = until(lambda: home.letters(f"{SECRET}-1"))
+    (letter,) = until(lambda: environment.letters(f"{SECRET}-1"))
 
     assert (letter.code, letter.destination) == ("Invalid", None)
     assert "call_type" in letter.detail
-    assert SECRET not in logs(home)
+    assert SECRET not in logs(environment)
 
 
 @pytest.mark.parametrize(
@@ -95,35 +95,35 @@ def test_a_message_that_is_no_activation_becomes_a_dead_letter(home, app):
     ],
     ids=["misspelt", "too-many", "misnamed"],
 )
-def test_a_message_that_nobody_can_take_is_not_shown_either(home, app, task, arguments):
-    before = logs(home).count("ERROR")
+def test_a_message_that_nobody_can_take_is_not_shown_either(environment, app, task, arguments):
+    before = logs(environment).count("ERROR")
 
     app.send_task(task, queue="activations", **arguments)
-    until(lambda: logs(home).count("ERROR") > before)
+    until(lambda: logs(environment).count("ERROR") > before)
 
-    assert SECRET not in logs(home)
+    assert SECRET not in logs(environment)
 
 
-def test_a_message_is_accepted_once_however_often_it_comes(home, app):
-    outlet = home.open("repeated")
+def test_a_message_is_accepted_once_however_often_it_comes(environment, app):
+    outlet = environment.open("repeated")
     (activation,) = of(outlet, people(1))
 
     for _ in range(5):
         app.send_task(TASK, args=[activation], queue="activations", task_id="the-same")
     until(lambda: outlet.calls())
-    home.drain(outlet)
+    environment.drain(outlet)
 
     assert outlet.delivered() == [("p0", 0)]
 
 
-def test_activations_may_be_pushed_straight_into_the_intake(home):
+def test_activations_may_be_pushed_straight_into_the_intake(environment):
     """As the documentation describes for other languages, without a doorbell."""
-    outlet = home.open("pushed")
+    outlet = environment.open("pushed")
 
     for activation in of(outlet, people(100)):
         shard = zlib.crc32(activation["profile_id"].encode()) % SHARDS
-        home.client.rpush(f"intake:{shard}", json.dumps(activation))
-    home.drain(outlet)
+        environment.client.rpush(f"intake:{shard}", json.dumps(activation))
+    environment.drain(outlet)
 
     assert sorted(outlet.delivered()) == sorted((profile, 0) for profile in people(100))
     assert outlet.missing_from_books() == 0

@@ -6,28 +6,28 @@ from contextlib import closing
 
 import pytest
 
-from tests.processes.house import house, until
+from tests.processes.environment import open_environment, until
 from tests.processes.outlet import people
 from tests.processes.proxy import Proxy
 
 
-def test_workers_outlive_a_restart_of_redis_and_go_on(home):
+def test_workers_outlive_a_restart_of_redis_and_go_on(environment):
     """It is killed in the middle of the work, and has only its file when it comes back."""
-    outlet = home.open("restart")
-    home.emulator.fault("restart", "latency", seconds=0.2)
-    workers = [worker.process.pid for worker in home.workers]
+    outlet = environment.open("restart")
+    environment.emulator.fault("restart", "latency", seconds=0.2)
+    workers = [worker.process.pid for worker in environment.workers]
     outlet.activate(people(4000))
     until(lambda: len(outlet.calls()) >= 4)
 
-    home.kill_redis()
-    home.start_redis()
+    environment.kill_redis()
+    environment.start_redis()
     back = time.monotonic()
     outlet.activate(people(2000, first=4000))
     until(lambda: len(outlet.calls()) >= 10, within=10)
-    home.end_leases("claimed")  # of doorbells that were on their way
-    home.drain(outlet)
+    environment.end_leases("claimed")  # of doorbells that were on their way
+    environment.drain(outlet)
 
-    assert [worker.process.pid for worker in home.workers if worker.alive()] == workers
+    assert [worker.process.pid for worker in environment.workers if worker.alive()] == workers
     assert time.monotonic() - back < 45
     assert sorted(outlet.delivered()) == sorted((profile, 0) for profile in people(6000))
     assert outlet.letters() == []
@@ -35,20 +35,20 @@ def test_workers_outlive_a_restart_of_redis_and_go_on(home):
 
 
 @pytest.mark.parametrize(("kind", "queue"), [("accept", "activations"), ("deliver", "deliveries")])
-def test_all_rows_arrive_although_doorbells_are_lost(home, kind, queue):
+def test_all_rows_arrive_although_doorbells_are_lost(environment, kind, queue):
     """They only say that there is work: timers see what waits in the intake, and leases of batches end."""
-    outlet = home.open(queue)
-    listeners = [worker for worker in home.workers if worker.kind == kind]
+    outlet = environment.open(queue)
+    listeners = [worker for worker in environment.workers if worker.kind == kind]
 
     for worker in listeners:
         worker.process.send_signal(signal.SIGSTOP)
     outlet.activate(people(3000))
-    lost = until(lambda: home.client.llen(queue))
-    home.client.delete(queue)
+    lost = until(lambda: environment.client.llen(queue))
+    environment.client.delete(queue)
     for worker in listeners:
         worker.process.send_signal(signal.SIGCONT)
-    home.end_leases("claimed")
-    home.drain(outlet, within=45)
+    environment.end_leases("claimed")
+    environment.drain(outlet, within=45)
 
     assert lost
     assert sorted(outlet.delivered()) == sorted((profile, 0) for profile in people(3000))
@@ -58,34 +58,34 @@ def test_all_rows_arrive_although_doorbells_are_lost(home, kind, queue):
 
 def test_a_worker_that_is_started_while_redis_is_away_waits_for_it(tmp_path):
     """A machine that boots starts both at once, and whoever starts workers may not start them again."""
-    with house(tmp_path) as home:
-        outlet = home.open("early")
+    with open_environment(tmp_path) as environment:
+        outlet = environment.open("early")
         outlet.activate(people(200))
-        home.kill_redis()
-        worker = home.start_one("both")
+        environment.kill_redis()
+        worker = environment.start_one("both")
         until(lambda: "waiting for Redis" in worker.log.read_text() or not worker.alive(), within=60)
-        home.start_redis()
-        home.drain(outlet)
+        environment.start_redis()
+        environment.drain(outlet)
 
         assert sorted(outlet.delivered()) == sorted((profile, 0) for profile in people(200))
-        home.stop()
+        environment.stop()
 
 
 def test_workers_are_back_soon_although_their_connections_never_said_that_they_are_dead(tmp_path):
     """The server goes on serving dead connections, and each may swallow a doorbell."""
-    with house(tmp_path) as home, closing(Proxy(home.redis_port)) as proxy:
-        broker = home.broker_url.rpartition(":")[0] + f":{proxy.port}/0"
-        home.start("accept", "deliver", ACTIVATION_BROKER_URL=broker)
-        outlet = home.open("dead", max_rows=1)
+    with open_environment(tmp_path) as environment, closing(Proxy(environment.redis_port)) as proxy:
+        broker = environment.broker_url.rpartition(":")[0] + f":{proxy.port}/0"
+        environment.start("accept", "deliver", ACTIVATION_BROKER_URL=broker)
+        outlet = environment.open("dead", max_rows=1)
         outlet.activate(people(1))
-        home.drain(outlet)
+        environment.drain(outlet)
 
         assert proxy.cut() >= 4
         outlet.activate(people(20, first=1))
         until(lambda: len(outlet.calls()) > 1, within=25)
-        home.end_leases("claimed")
-        home.drain(outlet)
+        environment.end_leases("claimed")
+        environment.drain(outlet)
 
         assert sorted(outlet.delivered()) == sorted((profile, 0) for profile in people(21))
-        assert [worker.alive() for worker in home.workers] == [True, True]
-        home.stop()
+        assert [worker.alive() for worker in environment.workers] == [True, True]
+        environment.stop()

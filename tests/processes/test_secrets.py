@@ -96,7 +96,7 @@ def test_no_command_says_anything(run):
 
 def test_nobody_stands_in_sql_but_where_rows_are(run):
     found = {}
-    with reading(run.house.engine) as connection:
+    with reading(run.environment.engine) as connection:
         for table in tables.metadata.sorted_tables:
             columns = [column for column in table.c if column.name not in WHERE_ROWS_ARE.get(table.name, ())]
             found[table.name] = "\n".join(map(repr, connection.execute(select(*columns))))

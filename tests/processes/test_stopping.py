@@ -3,7 +3,7 @@
 import signal
 import time
 
-from tests.processes.house import house, until
+from tests.processes.environment import open_environment, until
 from tests.processes.outlet import people
 
 GRACE = 3  # seconds until it must be gone
@@ -11,15 +11,15 @@ FEW = 20  # attempts: its threads may give the same batch back one after the oth
 
 
 def test_a_worker_leaves_in_the_middle_of_the_work_and_the_others_finish_it(tmp_path):
-    with house(tmp_path, "accept", "accept", "deliver", "deliver") as home:
-        outlet = home.open("leaving")
-        home.emulator.fault("leaving", "latency", seconds=0.1, jitter=0.2)
+    with open_environment(tmp_path, "accept", "accept", "deliver", "deliver") as environment:
+        outlet = environment.open("leaving")
+        environment.emulator.fault("leaving", "latency", seconds=0.1, jitter=0.2)
         outlet.activate(people(6000))
         until(lambda: len(outlet.calls()) >= 5)
 
-        took = [leave(worker) for worker in (home.workers[0], home.workers[2])]
+        took = [leave(worker) for worker in (environment.workers[0], environment.workers[2])]
         outlet.activate(people(2000, first=6000))
-        home.drain(outlet)
+        environment.drain(outlet)
 
         assert max(took) < GRACE
         assert sorted(outlet.delivered()) == sorted((profile, 0) for profile in people(8000))
@@ -29,17 +29,17 @@ def test_a_worker_leaves_in_the_middle_of_the_work_and_the_others_finish_it(tmp_
 
 def test_a_worker_that_leaves_takes_no_more(tmp_path):
     """What it would claim and give back, over and over, is kept from the others meanwhile."""
-    with house(tmp_path, "accept", "deliver") as home:
-        outlet = home.open("full")
-        home.emulator.fault("full", "latency", seconds=0.3)
+    with open_environment(tmp_path, "accept", "deliver") as environment:
+        outlet = environment.open("full")
+        environment.emulator.fault("full", "latency", seconds=0.3)
         outlet.activate(people(4000))
         until(lambda: len(outlet.calls()) >= 4)
 
-        leave(home.workers[1])
-        keys = [key for key in home.client.keys("batch:*") if not key.endswith(b":rows")]
-        attempts = [int(home.client.hget(key, "attempt")) for key in keys]
-        home.start("deliver")
-        home.drain(outlet)
+        leave(environment.workers[1])
+        keys = [key for key in environment.client.keys("batch:*") if not key.endswith(b":rows")]
+        attempts = [int(environment.client.hget(key, "attempt")) for key in keys]
+        environment.start("deliver")
+        environment.drain(outlet)
 
         assert max(attempts, default=0) < FEW
         assert sorted(outlet.delivered()) == sorted((profile, 0) for profile in people(4000))
@@ -47,15 +47,15 @@ def test_a_worker_that_leaves_takes_no_more(tmp_path):
 
 def test_a_hung_call_does_not_keep_a_worker_and_its_rows_are_accounted_for(tmp_path):
     """Whether they were delivered nobody knows; not to say so for minutes would help nobody."""
-    with house(tmp_path, "accept", "deliver", read_timeout=60) as home:
-        outlet = home.open("hung")
-        home.emulator.fault("hung", "hang", after=2, times=1)
+    with open_environment(tmp_path, "accept", "deliver", read_timeout=60) as environment:
+        outlet = environment.open("hung")
+        environment.emulator.fault("hung", "hang", after=2, times=1)
         outlet.activate(people(2000))
-        until(lambda: home.emulator.fired())
-        home.start("deliver")
+        until(lambda: environment.emulator.fired())
+        environment.start("deliver")
 
-        took = leave(home.workers[1])
-        home.drain(outlet, within=10)
+        took = leave(environment.workers[1])
+        environment.drain(outlet, within=10)
 
         refused = outlet.refused()
         assert took < GRACE
@@ -65,14 +65,14 @@ def test_a_hung_call_does_not_keep_a_worker_and_its_rows_are_accounted_for(tmp_p
 
 
 def test_a_worker_leaves_although_there_is_no_redis_to_say_goodbye_to(tmp_path):
-    with house(tmp_path, "accept", "deliver", read_timeout=60) as home:
-        outlet = home.open("silent")
-        home.emulator.fault("silent", "hang", times=1)
+    with open_environment(tmp_path, "accept", "deliver", read_timeout=60) as environment:
+        outlet = environment.open("silent")
+        environment.emulator.fault("silent", "hang", times=1)
         outlet.activate(people(200))
-        until(lambda: home.emulator.fired())
+        until(lambda: environment.emulator.fired())
 
-        home.kill_redis()
-        took = [leave(worker) for worker in home.workers]
+        environment.kill_redis()
+        took = [leave(worker) for worker in environment.workers]
 
         assert max(took) < GRACE
 

@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from pipeline.stores import tables
 from pipeline.stores.database import reading
 from tests.processes import ROOT
-from tests.processes.house import House, house, until
+from tests.processes.environment import Environment, open_environment, until
 from tests.processes.outlet import people
 
 COUNT = 20_000
@@ -22,20 +22,20 @@ CELERY = "celery --quiet -A tasks worker -P threads -c 1 -Q sync -n sync@%h --wi
 
 
 @pytest.fixture
-def home(tmp_path) -> Iterator[House]:
+def environment(tmp_path) -> Iterator[Environment]:
     """One worker that accepts, one that delivers."""
-    with house(tmp_path, "accept", "deliver") as opened:
+    with open_environment(tmp_path, "accept", "deliver") as opened:
         yield opened
         assert opened.emulator.violations() == []
 
 
 @contextmanager
-def sync_worker(home: House):
+def sync_worker(environment: Environment):
     """A worker for snapshots, which is killed in the end."""
-    with open(home.folder / "sync.log", "a") as log:
+    with open(environment.folder / "sync.log", "a") as log:
         command = [sys.executable, "-m", *CELERY.split()]
         process = subprocess.Popen(
-            command, cwd=ROOT, env={**os.environ, **home.env}, stdout=log, stderr=subprocess.STDOUT
+            command, cwd=ROOT, env={**os.environ, **environment.env}, stdout=log, stderr=subprocess.STDOUT
         )
     try:
         yield process
@@ -53,23 +53,23 @@ def members(file, count: int) -> None:
     database.close()
 
 
-def progress(home: House) -> tuple[int, str]:
+def progress(environment: Environment) -> tuple[int, str]:
     """Return how much was sent, and what the run is at."""
-    with reading(home.engine) as connection:
+    with reading(environment.engine) as connection:
         sent = connection.scalar(select(tables.snapshot_parts.c.sent)) or 0
         return sent, connection.scalar(select(tables.snapshots.c.phase)) or ""
 
 
-def a_minute_later(home: House) -> None:
+def a_minute_later(environment: Environment) -> None:
     """Let a minute pass for whoever looks for interrupted runs."""
-    with home.engine.begin() as connection:
+    with environment.engine.begin() as connection:
         then = datetime.now(UTC) - timedelta(seconds=61)
         connection.execute(update(tables.snapshots).values(alive_at=then))
-    home.client.delete("turn:interrupted")
+    environment.client.delete("turn:interrupted")
 
 
-def test_a_run_whose_worker_is_killed_is_taken_up_and_sends_everything_once(home, tmp_path):
-    outlet = home.open("lapsed", max_age=1)
+def test_a_run_whose_worker_is_killed_is_taken_up_and_sends_everything_once(environment, tmp_path):
+    outlet = environment.open("lapsed", max_age=1)
     members(tmp_path / "members.db", COUNT)
     source = {
         "audience": "lapsed",
@@ -78,14 +78,14 @@ def test_a_run_whose_worker_is_killed_is_taken_up_and_sends_everything_once(home
         "every": 60,
     }
 
-    with sync_worker(home):
-        home.apply({"sources": {"quiet": source}})
-        until(lambda: progress(home)[0] > 0)
-    interrupted = progress(home)
-    a_minute_later(home)
-    with sync_worker(home):
-        until(lambda: progress(home)[1] == "done", within=60)
-    home.drain(outlet)
+    with sync_worker(environment):
+        environment.apply({"sources": {"quiet": source}})
+        until(lambda: progress(environment)[0] > 0)
+    interrupted = progress(environment)
+    a_minute_later(environment)
+    with sync_worker(environment):
+        until(lambda: progress(environment)[1] == "done", within=60)
+    environment.drain(outlet)
 
     assert interrupted[1] == "sending"
     assert 0 < interrupted[0] < COUNT

@@ -3,14 +3,14 @@
 import pytest
 
 from pipeline.records import mirror
-from tests.environment import ACME, LAPSED, LEFT, House
+from tests.environment import ACME, LAPSED, LEFT, Environment
 
 CONNECTORS = {"acme": ACME}
 
 
 @pytest.fixture
-def house(redis, engine, records):
-    return House(redis, engine, records)
+def environment(redis, engine, records):
+    return Environment(redis, engine, records)
 
 
 def told(redis):
@@ -22,34 +22,34 @@ def told(redis):
     return {audience.decode() for audience in redis.smembers("audiences")}, sending
 
 
-def test_who_read_the_records_before_a_change_does_not_undo_it_afterwards(house):
+def test_who_read_the_records_before_a_change_does_not_undo_it_afterwards(environment):
     """A worker reads, somebody applies, the worker tells Redis what it read."""
-    house.apply(CONNECTORS, {"lapsed": LAPSED})
-    before = house.catalog
-    house.apply(CONNECTORS, {"left": {**LEFT, "max_rows": 7}})
+    environment.apply(CONNECTORS, {"lapsed": LAPSED})
+    before = environment.catalog
+    environment.apply(CONNECTORS, {"left": {**LEFT, "max_rows": 7}})
 
-    mirror.publish(house.redis, before)
+    mirror.publish(environment.redis, before)
 
-    assert told(house.redis) == ({"leavers"}, {"lapsed": False, "left": True})
-    assert house.redis.hget("destination:left", "max_rows") == b"7"
-
-
-def test_a_connector_that_was_stopped_meanwhile_stays_stopped(house):
-    house.apply(CONNECTORS, {"lapsed": LAPSED})
-    before = house.catalog
-    house.hold("connector", "acme", "paused")
-
-    mirror.publish(house.redis, before)
-
-    assert house.redis.hget("connector:acme", "stopped") == b"paused"
+    assert told(environment.redis) == ({"leavers"}, {"lapsed": False, "left": True})
+    assert environment.redis.hget("destination:left", "max_rows") == b"7"
 
 
-def test_records_put_back_from_a_backup_are_what_counts(house):
+def test_a_connector_that_was_stopped_meanwhile_stays_stopped(environment):
+    environment.apply(CONNECTORS, {"lapsed": LAPSED})
+    before = environment.catalog
+    environment.hold("connector", "acme", "paused")
+
+    mirror.publish(environment.redis, before)
+
+    assert environment.redis.hget("connector:acme", "stopped") == b"paused"
+
+
+def test_records_put_back_from_a_backup_are_what_counts(environment):
     """Redis has seen later versions; the SQL store decides all the same."""
-    house.apply(CONNECTORS, {"lapsed": LAPSED})
-    house.redis.set("catalog", 100)
+    environment.apply(CONNECTORS, {"lapsed": LAPSED})
+    environment.redis.set("catalog", 100)
 
-    catalog = mirror.refresh(house.redis, house.records)
+    catalog = mirror.refresh(environment.redis, environment.records)
 
-    assert catalog.version == house.records.version() == 101
-    assert told(house.redis) == ({"lapsed-buyers"}, {"lapsed": True})
+    assert catalog.version == environment.records.version() == 101
+    assert told(environment.redis) == ({"lapsed-buyers"}, {"lapsed": True})

@@ -44,7 +44,7 @@ class Bell:
         self.rung.append(("run_source", source))
 
 
-class House:
+class Environment:
     def __init__(self, redis, engine) -> None:
         self.redis, self.engine, self.bell = redis, engine, Bell()
         self.catalog = Catalog(1, {"acme": ACME}, {"lapsed": LAPSED, "left": LEFT})
@@ -63,105 +63,105 @@ class House:
 
 
 @pytest.fixture
-def house(redis, engine):
-    return House(redis, engine)
+def environment(redis, engine):
+    return Environment(redis, engine)
 
 
-def test_intake_whose_doorbell_was_lost_is_rung_for_by_one_of_many_timers(house):
-    house.redis.rpush("intake:3", json.dumps(entry()))
-    house.beat()
-    house.another().beat(house.catalog)
+def test_intake_whose_doorbell_was_lost_is_rung_for_by_one_of_many_timers(environment):
+    environment.redis.rpush("intake:3", json.dumps(entry()))
+    environment.beat()
+    environment.another().beat(environment.catalog)
 
-    assert house.bell.rung == [("accept", 3)]
+    assert environment.bell.rung == [("accept", 3)]
 
 
-def test_no_shard_waits_for_ever_behind_the_others(house):
+def test_no_shard_waits_for_ever_behind_the_others(environment):
     """Only some are rung for at a time, and all of them hold something while producers are faster."""
     for shard in range(16):
-        house.redis.rpush(f"intake:{shard}", json.dumps(entry()))
+        environment.redis.rpush(f"intake:{shard}", json.dumps(entry()))
     for _ in range(60):
-        house.another().beat(house.catalog)
-        house.redis.delete("turn:intake")
+        environment.another().beat(environment.catalog)
+        environment.redis.delete("turn:intake")
 
-    assert {shard for _, shard in house.bell.rung} == set(range(16))
-
-
-def test_a_queue_that_is_full_of_doorbells_gets_no_more(house):
-    house.redis.rpush("intake:3", json.dumps(entry()))
-    house.redis.rpush("activations", *["doorbell"] * 64)
-    house.beat()
-
-    assert house.bell.rung == []
+    assert {shard for _, shard in environment.bell.rung} == set(range(16))
 
 
-def test_batches_go_out_when_they_are_due(house):
-    add(house.redis, *[f"p{n}" for n in range(200)])
+def test_a_queue_that_is_full_of_doorbells_gets_no_more(environment):
+    environment.redis.rpush("intake:3", json.dumps(entry()))
+    environment.redis.rpush("activations", *["doorbell"] * 64)
+    environment.beat()
 
-    house.beat()
-    assert house.bell.rung == [("deliver", 1)]
+    assert environment.bell.rung == []
 
 
-def test_no_batch_is_claimed_while_doorbells_wait_for_a_worker(house):
+def test_batches_go_out_when_they_are_due(environment):
+    add(environment.redis, *[f"p{n}" for n in range(200)])
+
+    environment.beat()
+    assert environment.bell.rung == [("deliver", 1)]
+
+
+def test_no_batch_is_claimed_while_doorbells_wait_for_a_worker(environment):
     """Its lease would run meanwhile; who is busy asks for the next one."""
-    add(house.redis, *[f"p{n}" for n in range(200)])
-    house.redis.rpush("deliveries", *["doorbell"] * 4)
+    add(environment.redis, *[f"p{n}" for n in range(200)])
+    environment.redis.rpush("deliveries", *["doorbell"] * 4)
 
-    assert (house.dispatch.run(), house.bell.rung) == (0.1, [])
-    assert isinstance(house.dispatch.next(), Claimed)
-
-
-def test_batches_are_rung_for_until_nobody_is_idle(house):
-    add(house.redis, *[f"p{n}" for n in range(800)])
-    house.redis.rpush("deliveries", *["doorbell"] * 2)
-    house.bell.queue = house.redis
-
-    house.dispatch.run()
-    assert house.bell.rung == [("deliver", 1)] * 2
+    assert (environment.dispatch.run(), environment.bell.rung) == (0.1, [])
+    assert isinstance(environment.dispatch.next(), Claimed)
 
 
-def test_dispatch_says_when_something_is_due(house):
-    add(house.redis, "p1")
-    house.redis.zincrby("ready:acme:triggerCustomEvent", -540_000, "lapsed/all")
+def test_batches_are_rung_for_until_nobody_is_idle(environment):
+    add(environment.redis, *[f"p{n}" for n in range(800)])
+    environment.redis.rpush("deliveries", *["doorbell"] * 2)
+    environment.bell.queue = environment.redis
 
-    assert 30 < house.dispatch.run() <= 60
-
-
-def test_with_nothing_to_do_there_is_a_beat_every_second(house):
-    assert house.beat() == 1.0
+    environment.dispatch.run()
+    assert environment.bell.rung == [("deliver", 1)] * 2
 
 
-def test_a_batch_of_a_dead_worker_is_rung_for_again(house):
-    add(house.redis, *[f"p{n}" for n in range(200)])
-    house.dispatch.run()
-    ((batch, _),) = house.redis.zrange("flying:acme", 0, -1, withscores=True)
-    house.lanes.begin(house.lanes.batch(batch.decode()))
-    house.redis.zadd("flying:acme", {batch: 1})
-    house.beat()
+def test_dispatch_says_when_something_is_due(environment):
+    add(environment.redis, "p1")
+    environment.redis.zincrby("ready:acme:triggerCustomEvent", -540_000, "lapsed/all")
 
-    assert house.bell.rung == [("deliver", 1), ("deliver", 2)]
+    assert 30 < environment.dispatch.run() <= 60
 
 
-def test_counters_reach_sql(house):
-    add(house.redis, "p1", "p2")
-    house.beat()
-
-    assert house.redis.exists("counters", "counters:folding") == 0
-    assert stats.read(house.redis, house.engine)[stats.Where("acme", "lapsed")] == {"received": 2}
+def test_with_nothing_to_do_there_is_a_beat_every_second(environment):
+    assert environment.beat() == 1.0
 
 
-def test_counters_are_added_once_when_a_worker_dies_in_between(house):
-    add(house.redis, "p1", "p2")
-    stats.fold(house.redis, house.engine)
-    add(house.redis, "p3")
-    before = house.redis.hgetall("counters")
-    stats.fold(house.redis, house.engine)
-    house.redis.hset(
-        "counters:folding", mapping={**before, "id": _last_fold(house.engine)}
+def test_a_batch_of_a_dead_worker_is_rung_for_again(environment):
+    add(environment.redis, *[f"p{n}" for n in range(200)])
+    environment.dispatch.run()
+    ((batch, _),) = environment.redis.zrange("flying:acme", 0, -1, withscores=True)
+    environment.lanes.begin(environment.lanes.batch(batch.decode()))
+    environment.redis.zadd("flying:acme", {batch: 1})
+    environment.beat()
+
+    assert environment.bell.rung == [("deliver", 1), ("deliver", 2)]
+
+
+def test_counters_reach_sql(environment):
+    add(environment.redis, "p1", "p2")
+    environment.beat()
+
+    assert environment.redis.exists("counters", "counters:folding") == 0
+    assert stats.read(environment.redis, environment.engine)[stats.Where("acme", "lapsed")] == {"received": 2}
+
+
+def test_counters_are_added_once_when_a_worker_dies_in_between(environment):
+    add(environment.redis, "p1", "p2")
+    stats.fold(environment.redis, environment.engine)
+    add(environment.redis, "p3")
+    before = environment.redis.hgetall("counters")
+    stats.fold(environment.redis, environment.engine)
+    environment.redis.hset(
+        "counters:folding", mapping={**before, "id": _last_fold(environment.engine)}
     )  # not forgotten in time
-    stats.fold(house.redis, house.engine)
+    stats.fold(environment.redis, environment.engine)
 
-    assert stats.read(house.redis, house.engine)[stats.Where("acme", "lapsed")] == {"received": 3}
-    assert house.redis.exists("counters:folding") == 0
+    assert stats.read(environment.redis, environment.engine)[stats.Where("acme", "lapsed")] == {"received": 3}
+    assert environment.redis.exists("counters:folding") == 0
 
 
 def _last_fold(engine):
@@ -169,83 +169,85 @@ def _last_fold(engine):
         return connection.execute(select(folds.c.id).order_by(folds.c.at.desc())).scalars().first()
 
 
-def test_limits_that_nobody_knows_are_asked_for_once(house):
-    house.redis.delete(f"told:{ACME.account}")
-    house.beat()
-    house.another().beat(house.catalog)
+def test_limits_that_nobody_knows_are_asked_for_once(environment):
+    environment.redis.delete(f"told:{ACME.account}")
+    environment.beat()
+    environment.another().beat(environment.catalog)
 
-    assert house.bell.rung == [("read_limits", "acme")]
+    assert environment.bell.rung == [("read_limits", "acme")]
 
 
 @pytest.mark.parametrize("kind", ["paused", "held"])
-def test_a_stopped_connector_is_left_alone(house, kind):
-    house.redis.delete(f"told:{ACME.account}")
+def test_a_stopped_connector_is_left_alone(environment, kind):
+    environment.redis.delete(f"told:{ACME.account}")
     hold = Hold(kind, "", "", datetime.now(UTC))
-    house.catalog = Catalog(2, {"acme": ACME}, {"lapsed": LAPSED}, {("connector", "acme"): hold})
-    mirror.publish(house.redis, house.catalog)
-    add(house.redis, *[f"p{n}" for n in range(200)])
-    house.beat()
+    environment.catalog = Catalog(2, {"acme": ACME}, {"lapsed": LAPSED}, {("connector", "acme"): hold})
+    mirror.publish(environment.redis, environment.catalog)
+    add(environment.redis, *[f"p{n}" for n in range(200)])
+    environment.beat()
 
-    assert house.bell.rung == []
-
-
-def test_producers_see_the_audiences_that_have_a_destination(house):
-    assert house.redis.smembers("audiences") == {b"lapsed-buyers"}
-    mirror.publish(house.redis, Catalog(2, {"acme": ACME}, {}))
-    assert house.redis.smembers("audiences") == set()
+    assert environment.bell.rung == []
 
 
-def test_rows_of_a_destination_that_was_removed_go_out_to_become_dead_letters(house):
-    add(house.redis, "p1")
-    house.catalog = Catalog(2, {"acme": ACME}, {})
-    mirror.publish(house.redis, house.catalog)
-    house.beat()
-
-    assert house.bell.rung == [("deliver", 1)]
+def test_producers_see_the_audiences_that_have_a_destination(environment):
+    assert environment.redis.smembers("audiences") == {b"lapsed-buyers"}
+    mirror.publish(environment.redis, Catalog(2, {"acme": ACME}, {}))
+    assert environment.redis.smembers("audiences") == set()
 
 
-def test_connectors_go_round_with_their_own_limits(house):
+def test_rows_of_a_destination_that_was_removed_go_out_to_become_dead_letters(environment):
+    add(environment.redis, "p1")
+    environment.catalog = Catalog(2, {"acme": ACME}, {})
+    mirror.publish(environment.redis, environment.catalog)
+    environment.beat()
+
+    assert environment.bell.rung == [("deliver", 1)]
+
+
+def test_connectors_go_round_with_their_own_limits(environment):
     """One connector's trouble takes nothing from another."""
-    add(house.redis, *[f"p{n}" for n in range(400)])
-    house.redis.hset("connector:acme", "stopped", "held")
+    add(environment.redis, *[f"p{n}" for n in range(400)])
+    environment.redis.hset("connector:acme", "stopped", "held")
     other = ["other", "other", "triggerCustomEvent", 200, 600_000, "", 0, 1]
-    house.lanes._scripts.run("configure", args=other)
-    add(house.redis, *[f"p{n}" for n in range(200)], lane="other/all")
-    house.beat()
+    environment.lanes._scripts.run("configure", args=other)
+    add(environment.redis, *[f"p{n}" for n in range(200)], lane="other/all")
+    environment.beat()
 
-    assert house.bell.rung == [("deliver", 1)]
+    assert environment.bell.rung == [("deliver", 1)]
 
 
-def test_connectors_of_one_account_both_get_permits(house):
+def test_connectors_of_one_account_both_get_permits(environment):
     """Whoever is looked at first takes the one that there is."""
     twins = [
         replace(ACME, name=name, limits={"triggerCustomEvent": 1}, max_in_flight=100)
         for name in ("acme", "twin")
     ]
     other = replace(LAPSED, name="other", connector="twin")
-    house.catalog = Catalog(2, {twin.name: twin for twin in twins}, {"lapsed": LAPSED, "other": other})
-    mirror.publish(house.redis, house.catalog)
-    add(house.redis, *[f"p{n}" for n in range(60)])
-    add(house.redis, *[f"p{n}" for n in range(60)], lane="other/all")
-    house.redis.hset("destination:lapsed", "max_rows", 1)
-    house.redis.hset("destination:other", "max_rows", 1)
-    house.lanes.flush("lapsed")
-    house.lanes.flush("other")
+    environment.catalog = Catalog(2, {twin.name: twin for twin in twins}, {"lapsed": LAPSED, "other": other})
+    mirror.publish(environment.redis, environment.catalog)
+    add(environment.redis, *[f"p{n}" for n in range(60)])
+    add(environment.redis, *[f"p{n}" for n in range(60)], lane="other/all")
+    environment.redis.hset("destination:lapsed", "max_rows", 1)
+    environment.redis.hset("destination:other", "max_rows", 1)
+    environment.lanes.flush("lapsed")
+    environment.lanes.flush("other")
 
     for _ in range(60):
-        house.dispatch.run()
-        house.redis.delete(*[f"{key}:{ACME.account}:triggerCustomEvent" for key in ("limit", "calls")])
+        environment.dispatch.run()
+        environment.redis.delete(*[f"{key}:{ACME.account}:triggerCustomEvent" for key in ("limit", "calls")])
 
-    shares = [house.redis.zcard(f"flying:{twin.name}") for twin in twins]
+    shares = [environment.redis.zcard(f"flying:{twin.name}") for twin in twins]
     assert sum(shares) == 60
     assert min(shares) >= 10
 
 
-def test_a_source_is_rung_for_when_its_time_has_come(house):
+def test_a_source_is_rung_for_when_its_time_has_come(environment):
     source = Source("quiet", "lapsed-buyers", "sqlite://", "SELECT 1", every=60)
-    house.catalog = Catalog(2, {"acme": ACME}, {"lapsed": LAPSED, "left": LEFT}, sources={"quiet": source})
-    house.beat()
-    house.another().beat(house.catalog)
+    environment.catalog = Catalog(
+        2, {"acme": ACME}, {"lapsed": LAPSED, "left": LEFT}, sources={"quiet": source}
+    )
+    environment.beat()
+    environment.another().beat(environment.catalog)
 
-    assert house.bell.rung == [("run_source", "quiet")]
-    assert 3_590_000 < house.redis.pttl("turn:source:quiet:60") <= 3_600_000
+    assert environment.bell.rung == [("run_source", "quiet")]
+    assert 3_590_000 < environment.redis.pttl("turn:source:quiet:60") <= 3_600_000

@@ -13,7 +13,7 @@ QUERY = "SELECT id AS profile_id, crm_id FROM customers WHERE seen < :now"
 
 
 @pytest.fixture
-def customers(house, tmp_path):
+def customers(environment, tmp_path):
     """A database of customers, with a source on it."""
     file = tmp_path / "customers.db"
     database = sqlite3.connect(file, isolation_level=None)
@@ -21,87 +21,93 @@ def customers(house, tmp_path):
     for number in range(10):
         database.execute("INSERT INTO customers VALUES (?, ?, '2026-01-01')", (f"p{number}", f"C-{number}"))
     source = {"audience": "lapsed-buyers", "url": f"sqlite:///{file}", "query": QUERY, "every": 60}
-    house.records.apply({"sources": {"quiet": source}})
+    environment.records.apply({"sources": {"quiet": source}})
     yield database
     database.close()
 
 
-def run_by_schedule(house, name="quiet"):
-    appender = Appender(house.redis, Bell())
-    return source_runs.run_by_schedule(house.records, house.engine, house.records.load(), name, appender)
+def run_by_schedule(environment, name="quiet"):
+    appender = Appender(environment.redis, Bell())
+    return source_runs.run_by_schedule(
+        environment.records, environment.engine, environment.records.load(), name, appender
+    )
 
 
-def held(house):
-    hold = house.records.load().holds.get(("source", "quiet"))
+def held(environment):
+    hold = environment.records.load().holds.get(("source", "quiet"))
     return hold and (hold.kind, hold.code, hold.detail)
 
 
-def test_the_difference_between_two_runs_is_sent(house, customers):
-    assert run_by_schedule(house) == "quiet: 10 members, 10 changes"
-    house.taken()
+def test_the_difference_between_two_runs_is_sent(environment, customers):
+    assert run_by_schedule(environment) == "quiet: 10 members, 10 changes"
+    environment.taken()
     customers.execute("DELETE FROM customers WHERE id = 'p0'")
     customers.execute("INSERT INTO customers VALUES ('new', 'C-x', '2026-01-01')")
 
-    assert run_by_schedule(house) == "quiet: 10 members, 2 changes"
+    assert run_by_schedule(environment) == "quiet: 10 members, 2 changes"
 
-    assert house.sent() == [("lapsed", "ADD", "new"), ("lapsed", "REMOVE", "p0")]
+    assert environment.sent() == [("lapsed", "ADD", "new"), ("lapsed", "REMOVE", "p0")]
 
 
-def test_who_becomes_a_member_by_the_clock_alone_is_no_member_before(house, customers):
+def test_who_becomes_a_member_by_the_clock_alone_is_no_member_before(environment, customers):
     customers.execute("UPDATE customers SET seen = '2999-01-01' WHERE id = 'p3'")
 
-    run_by_schedule(house)
+    run_by_schedule(environment)
 
-    assert ("lapsed", "ADD", "p3") not in house.sent()
+    assert ("lapsed", "ADD", "p3") not in environment.sent()
 
 
-def test_a_source_that_would_send_too_much_is_held_until_it_does_not(house, customers):
-    run_by_schedule(house)
-    house.taken()
+def test_a_source_that_would_send_too_much_is_held_until_it_does_not(environment, customers):
+    run_by_schedule(environment)
+    environment.taken()
     customers.execute("DELETE FROM customers WHERE id < 'p3'")
 
-    assert run_by_schedule(house) == "quiet is held: nothing was sent"
+    assert run_by_schedule(environment) == "quiet is held: nothing was sent"
 
     detail = '3 of 10 members (30 %) would leave destination "lapsed"; up to 20 % is taken for granted'
-    assert (held(house), house.sent()) == (("held", "STOPPED", detail), [])
-    stop = stop_of(house.records.load(), "source", "quiet")
-    assert way_out(house.records.load(), stop) == (
+    assert (held(environment), environment.sent()) == (("held", "STOPPED", detail), [])
+    stop = stop_of(environment.records.load(), "source", "quiet")
+    assert way_out(environment.records.load(), stop) == (
         "its schedule tries again; at once: `activation sync --source quiet`, "
         "with --confirm if the numbers are right"
     )
 
     customers.execute("INSERT INTO customers VALUES ('p0', 'C-0', '2026-01-01')")
-    run_by_schedule(house)
+    run_by_schedule(environment)
 
-    assert held(house) is None
-    assert house.sent() == [("lapsed", "REMOVE", "p1"), ("lapsed", "REMOVE", "p2")]
+    assert held(environment) is None
+    assert environment.sent() == [("lapsed", "REMOVE", "p1"), ("lapsed", "REMOVE", "p2")]
 
 
-def test_a_query_that_fails_holds_its_source_with_the_newest_reason(house, customers):
+def test_a_query_that_fails_holds_its_source_with_the_newest_reason(environment, customers):
     customers.execute("ALTER TABLE customers DROP COLUMN seen")
-    run_by_schedule(house)
-    assert held(house) == ("held", "ERROR", 'source "quiet": its query failed: no such column: seen')
+    run_by_schedule(environment)
+    assert held(environment) == ("held", "ERROR", 'source "quiet": its query failed: no such column: seen')
     customers.execute("DROP TABLE customers")
 
-    assert run_by_schedule(house).startswith("quiet is held: ")
+    assert run_by_schedule(environment).startswith("quiet is held: ")
 
-    assert held(house) == ("held", "ERROR", 'source "quiet": its query failed: no such table: customers')
+    assert held(environment) == (
+        "held",
+        "ERROR",
+        'source "quiet": its query failed: no such table: customers',
+    )
 
 
-def test_a_source_waits_for_its_next_time_when_another_run_is_under_way(house, customers):
-    with turn(house.engine, "lapsed-buyers"):
-        assert run_by_schedule(house) == "another run for lapsed-buyers is under way"
-        catalog = house.records.load()
+def test_a_source_waits_for_its_next_time_when_another_run_is_under_way(environment, customers):
+    with turn(environment.engine, "lapsed-buyers"):
+        assert run_by_schedule(environment) == "another run for lapsed-buyers is under way"
+        catalog = environment.records.load()
         with pytest.raises(Busy):
-            source_runs.run(house.records, house.engine, catalog, catalog.sources["quiet"], None)
+            source_runs.run(environment.records, environment.engine, catalog, catalog.sources["quiet"], None)
 
-    assert held(house) is None
-
-
-def test_a_source_that_is_no_more_is_no_error(house):
-    assert run_by_schedule(house, "gone") == "there is no source gone"
+    assert held(environment) is None
 
 
-def test_an_unknown_source_is_named_with_those_there_are(house, customers):
+def test_a_source_that_is_no_more_is_no_error(environment):
+    assert run_by_schedule(environment, "gone") == "there is no source gone"
+
+
+def test_an_unknown_source_is_named_with_those_there_are(environment, customers):
     with pytest.raises(Misconfigured, match='source "noisy" does not exist; there are: quiet'):
-        source_runs.find(house.records.load(), "noisy")
+        source_runs.find(environment.records.load(), "noisy")

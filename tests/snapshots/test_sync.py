@@ -11,136 +11,140 @@ from pipeline.snapshots.concerns import Concern
 from pipeline.stores import tables
 from pipeline.stores.broker import connect
 from tests.environment import LAPSED
-from tests.snapshots.house import NOON, member
+from tests.snapshots.environment import NOON, member
 
 MAIL = {**LAPSED, "existing_members": False}
 
 
-def test_the_first_snapshot_adds_everybody(house):
-    outcome = house.sync(member("a", tier="gold"), member("b"))
+def test_the_first_snapshot_adds_everybody(environment):
+    outcome = environment.sync(member("a", tier="gold"), member("b"))
 
     assert outcome.sent
-    assert house.sent() == [("lapsed", "ADD", "a"), ("lapsed", "ADD", "b")]
-    assert house.members() == ["a", "b"]
+    assert environment.sent() == [("lapsed", "ADD", "a"), ("lapsed", "ADD", "b")]
+    assert environment.members() == ["a", "b"]
 
 
-def test_activations_carry_what_the_row_holds_and_the_time_of_the_snapshot(house):
-    house.sync(member("a", tier="gold", points=7, gone=None))
+def test_activations_carry_what_the_row_holds_and_the_time_of_the_snapshot(environment):
+    environment.sync(member("a", tier="gold", points=7, gone=None))
 
-    [entry] = house.taken()
+    [entry] = environment.taken()
     assert (entry.audience, entry.identifiers) == ("lapsed-buyers", {"crm_id": "C-a"})
     assert entry.variables == {"tier": "gold", "points": 7, "gone": None}
     assert (entry.occurred_at - NOON).total_seconds() == 60
     assert (entry.bulk, entry.destination, entry.id) == (True, "lapsed", None)
 
 
-def test_only_the_difference_is_sent(house):
-    house.sync(*map(member, "abcdefgh"))
-    house.taken()
+def test_only_the_difference_is_sent(environment):
+    environment.sync(*map(member, "abcdefgh"))
+    environment.taken()
 
-    outcome = house.sync(*map(member, "bcdefg"), member("h", tier="gold"), member("i"))
+    outcome = environment.sync(*map(member, "bcdefg"), member("h", tier="gold"), member("i"))
 
-    assert house.sent() == [("lapsed", "ADD", "i"), ("lapsed", "REMOVE", "a"), ("lapsed", "UPDATE", "h")]
+    assert environment.sent() == [
+        ("lapsed", "ADD", "i"),
+        ("lapsed", "REMOVE", "a"),
+        ("lapsed", "UPDATE", "h"),
+    ]
     [part] = outcome.parts
     assert (part.known, part.entering, part.changed, part.leaving, part.sent) == (8, 1, 1, 1, 3)
 
 
-def test_the_same_snapshot_again_sends_nothing(house):
-    house.sync(member("a", points=7, vip=True, rate=0.5), member("b"))
-    house.taken()
+def test_the_same_snapshot_again_sends_nothing(environment):
+    environment.sync(member("a", points=7, vip=True, rate=0.5), member("b"))
+    environment.taken()
 
-    house.sync(member("b"), member("a", rate="0.5", vip="true", points="7"))
+    environment.sync(member("b"), member("a", rate="0.5", vip="true", points="7"))
 
-    assert house.sent() == []
+    assert environment.sent() == []
 
 
-def test_who_leaves_is_told_with_what_was_sent_last(house):
-    house.sync(*map(member, "abcdef"))
-    house.sync(*map(member, "bcdef"), {**member("a", tier="gold"), "identifiers": {"crm_id": "new"}})
-    house.taken()
+def test_who_leaves_is_told_with_what_was_sent_last(environment):
+    environment.sync(*map(member, "abcdef"))
+    environment.sync(*map(member, "bcdef"), {**member("a", tier="gold"), "identifiers": {"crm_id": "new"}})
+    environment.taken()
 
-    house.sync(*map(member, "bcdef"))
+    environment.sync(*map(member, "bcdef"))
 
-    [entry] = house.taken()
+    [entry] = environment.taken()
     assert (entry.call_type, entry.identifiers, entry.variables) == (
         "REMOVE",
         {"crm_id": "new"},
         {"tier": "gold"},
     )
-    assert house.members() == list("bcdef")
+    assert environment.members() == list("bcdef")
 
 
-def test_who_comes_back_is_added_again(house):
-    house.sync(*map(member, "abcdef"))
-    house.sync(*map(member, "bcdef"))
-    house.taken()
+def test_who_comes_back_is_added_again(environment):
+    environment.sync(*map(member, "abcdef"))
+    environment.sync(*map(member, "bcdef"))
+    environment.taken()
 
-    house.sync(*map(member, "abcdef"))
+    environment.sync(*map(member, "abcdef"))
 
-    assert house.sent() == [("lapsed", "ADD", "a")]
+    assert environment.sent() == [("lapsed", "ADD", "a")]
 
 
-def test_destinations_are_compared_each_with_its_own_past(house):
-    house.sync(*map(member, "abcde"))
-    house.apply(lapsed=LAPSED, second=LAPSED)
-    house.taken()
+def test_destinations_are_compared_each_with_its_own_past(environment):
+    environment.sync(*map(member, "abcde"))
+    environment.apply(lapsed=LAPSED, second=LAPSED)
+    environment.taken()
 
-    house.sync(*map(member, "abcde"), member("f"))
+    environment.sync(*map(member, "abcde"), member("f"))
 
-    assert house.sent() == [
+    assert environment.sent() == [
         ("lapsed", "ADD", "f"),
         *[("second", "ADD", profile) for profile in "abcdef"],
     ]
 
 
-def test_a_destination_is_sent_only_what_it_takes(house):
-    house.apply(lapsed={**LAPSED, "call_types": ["REMOVE"]})
-    house.sync(*map(member, "abcdef"))
-    [part] = house.sync(*map(member, "bcdef"), member("f", tier="gold"), member("g")).parts
+def test_a_destination_is_sent_only_what_it_takes(environment):
+    environment.apply(lapsed={**LAPSED, "call_types": ["REMOVE"]})
+    environment.sync(*map(member, "abcdef"))
+    [part] = environment.sync(*map(member, "bcdef"), member("f", tier="gold"), member("g")).parts
 
-    assert house.sent() == [("lapsed", "REMOVE", "a")]
+    assert environment.sent() == [("lapsed", "REMOVE", "a")]
     assert (part.entering, part.changed, part.leaving, part.sends) == (1, 1, 1, 1)
 
 
-def test_only_attributes_that_are_exported_are_sent_and_compared(house, monkeypatch):
+def test_only_attributes_that_are_exported_are_sent_and_compared(environment, monkeypatch):
     action = "pipeline.responsys.actions.custom_event.CustomEvent.attributes"
     monkeypatch.setattr(action, lambda *_: frozenset({"2001", "tier"}))
-    house.sync({**member("a", tier="gold", points=1), "identifiers": {"crm_id": "C-a", "riid": "1"}})
-    [entry] = house.taken()
-    house.sync(member("a", tier="gold", points=2))
+    environment.sync({**member("a", tier="gold", points=1), "identifiers": {"crm_id": "C-a", "riid": "1"}})
+    [entry] = environment.taken()
+    environment.sync(member("a", tier="gold", points=2))
 
     assert (entry.identifiers, entry.variables) == ({"crm_id": "C-a"}, {"tier": "gold"})
-    assert house.sent() == []
+    assert environment.sent() == []
 
 
-def test_without_existing_members_the_first_snapshot_is_a_baseline(house):
-    house.apply(lapsed=MAIL)
-    [first] = house.sync(*map(member, "abcde")).parts
+def test_without_existing_members_the_first_snapshot_is_a_baseline(environment):
+    environment.apply(lapsed=MAIL)
+    [first] = environment.sync(*map(member, "abcde")).parts
 
     assert (first.silent, first.entering, first.sends, first.sent) == (True, 5, 0, 0)
-    assert house.sent() == []
+    assert environment.sent() == []
 
-    house.sync(*map(member, "abcdef"))
+    environment.sync(*map(member, "abcdef"))
 
-    assert house.sent() == [("lapsed", "ADD", "f")]
+    assert environment.sent() == [("lapsed", "ADD", "f")]
 
 
-def test_a_baseline_knows_also_whose_row_is_not_valid(house):
+def test_a_baseline_knows_also_whose_row_is_not_valid(environment):
     """Else they would be told as new when their row is put right."""
-    house.apply(lapsed={**MAIL, "call_types": ["ADD"]})
-    house.sync(member("a"), {**member("b"), "identifiers": {"hashed_email": "x"}})
+    environment.apply(lapsed={**MAIL, "call_types": ["ADD"]})
+    environment.sync(member("a"), {**member("b"), "identifiers": {"hashed_email": "x"}})
 
-    house.sync(member("a"), member("b"))
+    environment.sync(member("a"), member("b"))
 
-    assert house.sent() == []
+    assert environment.sent() == []
 
 
-def test_a_refused_row_changes_nothing_for_its_profile(house):
-    house.sync(*map(member, "abc"))
-    house.taken()
+def test_a_refused_row_changes_nothing_for_its_profile(environment):
+    environment.sync(*map(member, "abc"))
+    environment.taken()
     refused = []
 
-    outcome = house.sync(
+    outcome = environment.sync(
         member("a", tier="gold"),
         {**member("b"), "identifiers": {"hashed_email": "x"}},
         {**member("c"), "audience": "others"},
@@ -150,141 +154,141 @@ def test_a_refused_row_changes_nothing_for_its_profile(house):
 
     assert refused == [(2, ["identifiers"]), (3, ["audience"]), (4, ["call_type"])]
     assert (outcome.sent, outcome.reading.refused, outcome.reading.unreadable) == (True, 3, 0)
-    assert house.sent() == [("lapsed", "UPDATE", "a")]
-    assert house.members() == ["a", "b", "c"]
+    assert environment.sent() == [("lapsed", "UPDATE", "a")]
+    assert environment.members() == ["a", "b", "c"]
 
 
-def test_of_several_rows_of_a_profile_the_last_one_counts(house, small_pages):
-    outcome = house.sync(member("a", n=1), member("a", n=2), member("b"), member("c"), member("a", n=3))
+def test_of_several_rows_of_a_profile_the_last_one_counts(environment, small_pages):
+    outcome = environment.sync(member("a", n=1), member("a", n=2), member("b"), member("c"), member("a", n=3))
 
     assert outcome.reading.members == 3
-    assert {entry.profile_id: entry.variables for entry in house.taken()}["a"] == {"n": 3}
+    assert {entry.profile_id: entry.variables for entry in environment.taken()}["a"] == {"n": 3}
 
 
-def test_many_pages_send_everything_once(house, small_pages):
-    house.sync(*[member(f"p{n:02}") for n in range(30)])
-    first = house.sent()
-    house.sync(*[member(f"p{n:02}", tier="gold") for n in range(3, 33)])
+def test_many_pages_send_everything_once(environment, small_pages):
+    environment.sync(*[member(f"p{n:02}") for n in range(30)])
+    first = environment.sent()
+    environment.sync(*[member(f"p{n:02}", tier="gold") for n in range(3, 33)])
 
     assert first == [("lapsed", "ADD", f"p{n:02}") for n in range(30)]
-    assert house.sent() == [
+    assert environment.sent() == [
         *[("lapsed", "ADD", f"p{n:02}") for n in range(30, 33)],
         *[("lapsed", "REMOVE", f"p{n:02}") for n in range(3)],
         *[("lapsed", "UPDATE", f"p{n:02}") for n in range(3, 30)],
     ]
 
 
-def test_no_row_of_a_snapshot_is_left_behind(house, small_pages):
-    house.sync(*map(member, "abcdefgh"))
-    house.sync(*map(member, "abcdefgh"), dry_run=True)
-    house.sync()
+def test_no_row_of_a_snapshot_is_left_behind(environment, small_pages):
+    environment.sync(*map(member, "abcdefgh"))
+    environment.sync(*map(member, "abcdefgh"), dry_run=True)
+    environment.sync()
 
-    assert house.rows(tables.staged) == []
+    assert environment.rows(tables.staged) == []
 
 
-def test_an_audience_without_destination_is_refused(house):
-    house.apply(lapsed={**LAPSED, "audience": "others"})
+def test_an_audience_without_destination_is_refused(environment):
+    environment.apply(lapsed={**LAPSED, "audience": "others"})
 
     with pytest.raises(Misconfigured, match='for audience "lapsed-buyers"; audiences that have one: others'):
-        house.sync(member("a"))
+        environment.sync(member("a"))
 
 
 @pytest.mark.parametrize(("left", "stopped"), [(2, False), (3, True)])
-def test_more_than_a_fifth_must_not_leave_without_consent(house, left, stopped):
+def test_more_than_a_fifth_must_not_leave_without_consent(environment, left, stopped):
     everybody = [member(f"p{n}") for n in range(10)]
-    house.sync(*everybody)
-    house.taken()
+    environment.sync(*everybody)
+    environment.taken()
 
-    outcome = house.sync(*everybody[left:])
+    outcome = environment.sync(*everybody[left:])
 
     assert outcome.sent is not stopped
-    assert len(house.sent()) == (0 if stopped else left)
+    assert len(environment.sent()) == (0 if stopped else left)
     if stopped:
         text = '3 of 10 members (30 %) would leave destination "lapsed"; up to 20 % is taken for granted'
         assert outcome.concerns == (Concern("leaving", text, "lapsed"),)
-        assert len(house.members()) == 10
+        assert len(environment.members()) == 10
 
 
-def test_how_many_may_leave_can_be_said(house):
-    house.sync(*map(member, "abcd"))
-    house.taken()
+def test_how_many_may_leave_can_be_said(environment):
+    environment.sync(*map(member, "abcd"))
+    environment.taken()
 
-    assert not house.sync(*map(member, "bcd"), max_leaving=24.9).sent
-    assert house.sync(*map(member, "bcd"), max_leaving=25).sent
+    assert not environment.sync(*map(member, "bcd"), max_leaving=24.9).sent
+    assert environment.sync(*map(member, "bcd"), max_leaving=25).sent
 
 
 @pytest.mark.parametrize("known", ["", "abc"])
-def test_an_empty_snapshot_needs_consent(house, known):
+def test_an_empty_snapshot_needs_consent(environment, known):
     """As the first one too: everybody of the next one would seem new."""
     if known:
-        house.sync(*map(member, known))
-        house.taken()
+        environment.sync(*map(member, known))
+        environment.taken()
 
-    outcome = house.sync()
+    outcome = environment.sync()
 
     text = f'the snapshot is empty; destination "lapsed" has {len(known)} members'
     assert (outcome.sent, outcome.concerns) == (False, (Concern("empty", text, "lapsed"),))
-    assert house.sync(agree=lambda _: True).sent
-    assert len(house.sent()) == len(known)
-    assert house.sync().sent  # nobody is left
+    assert environment.sync(agree=lambda _: True).sent
+    assert len(environment.sent()) == len(known)
+    assert environment.sync().sent  # nobody is left
 
 
-def test_lines_of_nobody_knows_whom_need_consent(house):
-    house.sync(*map(member, "abcdef"))
-    house.taken()
+def test_lines_of_nobody_knows_whom_need_consent(environment):
+    environment.sync(*map(member, "abcdef"))
+    environment.taken()
 
-    outcome = house.sync(
+    outcome = environment.sync(
         *map(member, "abcde"), FileLine(6, problem="This is not JSON."), FileLine(7, {"profile_id": 7})
     )
 
     text = "2 of 7 lines name no profile that can be read: whoever is meant would seem to have left"
     assert (outcome.sent, outcome.concerns) == (False, (Concern("unreadable", text),))
-    assert house.sent() == []
+    assert environment.sent() == []
 
 
-def test_a_dry_run_counts_and_changes_nothing(house):
-    house.sync(*map(member, "abcde"))
-    house.taken()
-    before = house.rows(tables.members), house.rows(tables.snapshot_parts)
+def test_a_dry_run_counts_and_changes_nothing(environment):
+    environment.sync(*map(member, "abcde"))
+    environment.taken()
+    before = environment.rows(tables.members), environment.rows(tables.snapshot_parts)
     seen = []
 
-    outcome = house.sync(*map(member, "bcdef"), dry_run=True, look=seen.append)
+    outcome = environment.sync(*map(member, "bcdef"), dry_run=True, look=seen.append)
 
     [part] = outcome.parts
     assert (outcome.sent, part.entering, part.changed, part.leaving, part.sent) == (False, 1, 0, 1, 0)
     assert seen == [part]
-    assert house.sent() == []
-    assert (house.rows(tables.members), house.rows(tables.snapshot_parts)) == before
+    assert environment.sent() == []
+    assert (environment.rows(tables.members), environment.rows(tables.snapshot_parts)) == before
 
 
-def interrupted(house, wire, *rows, **how):
+def interrupted(environment, wire, *rows, **how):
     """Run until an answer of Redis is lost for good; tell how it ended."""
     wire.lose_answers(99)
     with connect(wire.url) as client, pytest.raises(AppendFailed):
-        house.sync(*rows, client=client, **how)
+        environment.sync(*rows, client=client, **how)
     wire.lose_answers(0)
 
 
 @pytest.mark.parametrize("chunks", range(6))
-def test_an_interrupted_run_sends_each_change_once(house, small_pages, wire, monkeypatch, chunks):
+def test_an_interrupted_run_sends_each_change_once(environment, small_pages, wire, monkeypatch, chunks):
     """The chunk whose answer was lost has been appended."""
     rows = [member(f"p{n:02}") for n in range(11)]
-    house.sync(*rows[:2], member("x"), agree=lambda _: True)
-    house.taken()
-    lose_after(house, wire, monkeypatch, chunks, *rows)
+    environment.sync(*rows[:2], member("x"), agree=lambda _: True)
+    environment.taken()
+    lose_after(environment, wire, monkeypatch, chunks, *rows)
 
-    outcome = house.sync(*rows)
+    outcome = environment.sync(*rows)
 
-    assert house.sent() == [
+    assert environment.sent() == [
         *[("lapsed", "ADD", f"p{n:02}") for n in range(2, 11)],
         ("lapsed", "REMOVE", "x"),
     ]
     assert [part.sent for part in outcome.finished] == [10]
     assert [part.sent for part in outcome.parts] == [0]
-    assert house.members() == [f"p{n:02}" for n in range(11)]
+    assert environment.members() == [f"p{n:02}" for n in range(11)]
 
 
-def lose_after(house, wire, monkeypatch, chunks, *rows):
+def lose_after(environment, wire, monkeypatch, chunks, *rows):
     """Interrupt a run after some chunks."""
     from pipeline.produce.appender import Appender
 
@@ -298,17 +302,17 @@ def lose_after(house, wire, monkeypatch, chunks, *rows):
 
     monkeypatch.setattr(Appender, "append_chunk", append_chunk)
     with connect(wire.url) as client, pytest.raises(AppendFailed):
-        house.sync(*rows, client=client, agree=lambda _: True)
+        environment.sync(*rows, client=client, agree=lambda _: True)
     wire.lose_answers(0)
     monkeypatch.setattr(Appender, "append_chunk", append)
 
 
-def test_an_interrupted_run_is_completed_as_it_was_although_the_next_snapshot_differs(house, wire):
-    interrupted(house, wire, member("a"), member("b"))
+def test_an_interrupted_run_is_completed_as_it_was_although_the_next_snapshot_differs(environment, wire):
+    interrupted(environment, wire, member("a"), member("b"))
 
-    house.sync(member("b"), member("c"), agree=lambda _: True)
+    environment.sync(member("b"), member("c"), agree=lambda _: True)
 
-    assert [(entry.call_type, entry.profile_id) for entry in sorted(house.taken(), key=when)] == [
+    assert [(entry.call_type, entry.profile_id) for entry in sorted(environment.taken(), key=when)] == [
         ("ADD", "a"), ("ADD", "b"), ("REMOVE", "a"), ("ADD", "c"),
     ]  # fmt: skip
 
@@ -317,55 +321,58 @@ def when(entry):
     return entry.occurred_at, entry.call_type != "REMOVE", entry.profile_id
 
 
-def test_a_dry_run_leaves_an_interrupted_run_as_it_is(house, wire):
-    interrupted(house, wire, member("a"), member("b"))
-    house.taken()
+def test_a_dry_run_leaves_an_interrupted_run_as_it_is(environment, wire):
+    interrupted(environment, wire, member("a"), member("b"))
+    environment.taken()
 
-    house.sync(member("b"), dry_run=True)
-    outcome = house.sync(member("a"), member("b"))
+    environment.sync(member("b"), dry_run=True)
+    outcome = environment.sync(member("a"), member("b"))
 
-    assert (house.sent(), [part.sent for part in outcome.finished]) == ([], [2])  # they had been appended
+    assert (environment.sent(), [part.sent for part in outcome.finished]) == (
+        [],
+        [2],
+    )  # they had been appended
 
 
-def test_a_reading_that_fails_sends_nothing_and_the_next_one_begins_anew(house, small_pages):
+def test_a_reading_that_fails_sends_nothing_and_the_next_one_begins_anew(environment, small_pages):
     def broken():
         yield from (FileLine(n, member(f"p{n}")) for n in range(10))
         raise Misconfigured("the compressed file is cut off")
 
     with pytest.raises(Misconfigured):
-        house.prepare().run(broken())
-    outcome = house.sync(member("a"))
+        environment.prepare().run(broken())
+    outcome = environment.sync(member("a"))
 
     assert outcome.finished == ()
-    assert house.sent() == [("lapsed", "ADD", "a")]
-    assert house.rows(tables.staged) == []
+    assert environment.sent() == [("lapsed", "ADD", "a")]
+    assert environment.rows(tables.staged) == []
 
 
-def test_a_destination_that_is_removed_during_an_interruption_is_left_out(house, wire):
-    house.apply(lapsed=LAPSED, second=LAPSED)
-    interrupted(house, wire, member("a"))
-    house.apply(second=LAPSED)
-    house.taken()
+def test_a_destination_that_is_removed_during_an_interruption_is_left_out(environment, wire):
+    environment.apply(lapsed=LAPSED, second=LAPSED)
+    interrupted(environment, wire, member("a"))
+    environment.apply(second=LAPSED)
+    environment.taken()
 
-    house.sync(member("a"))
+    environment.sync(member("a"))
 
-    assert house.sent() == [("second", "ADD", "a")]
-
-
-def test_what_a_removed_destination_was_sent_is_forgotten(house, small_pages):
-    house.apply(lapsed=LAPSED, second=LAPSED)
-    house.sync(*map(member, "abcdefgh"))
-    house.apply(second=LAPSED)
-    house.sync(*map(member, "abcdefgh"))
-
-    assert (house.members("lapsed"), len(house.members("second"))) == ([], 8)
-    assert [part[0] for part in house.rows(tables.snapshot_parts)] == ["second"]
+    assert environment.sent() == [("second", "ADD", "a")]
 
 
-def test_what_is_kept_of_a_member_is_what_was_sent(house):
-    house.sync(member("a", tier="gold"))
+def test_what_a_removed_destination_was_sent_is_forgotten(environment, small_pages):
+    environment.apply(lapsed=LAPSED, second=LAPSED)
+    environment.sync(*map(member, "abcdefgh"))
+    environment.apply(second=LAPSED)
+    environment.sync(*map(member, "abcdefgh"))
 
-    [(destination, profile, _, content)] = house.rows(tables.members)
+    assert (environment.members("lapsed"), len(environment.members("second"))) == ([], 8)
+    assert [part[0] for part in environment.rows(tables.snapshot_parts)] == ["second"]
+
+
+def test_what_is_kept_of_a_member_is_what_was_sent(environment):
+    environment.sync(member("a", tier="gold"))
+
+    [(destination, profile, _, content)] = environment.rows(tables.members)
     assert (destination, profile, json.loads(content)) == (
         "lapsed",
         "a",

@@ -8,7 +8,7 @@ from pipeline.snapshots import turns
 from pipeline.snapshots.turns import Busy, Lost, turn
 from pipeline.stores.database import reading
 from pipeline.stores.tables import snapshots
-from tests.processes.house import until
+from tests.processes.environment import until
 
 
 def fall_silent(engine, seconds):

@@ -1,4 +1,4 @@
-"""A house whose stores hold a person everywhere, and a search for what is left of that person."""
+"""An environment whose stores hold a person everywhere, and a search for remains of that person."""
 
 import base64
 import json
@@ -25,7 +25,7 @@ from pipeline.stores import tables
 from pipeline.stores.database import reading
 from schemas.configuration import ConfigurationSchema
 from tests.builders import cut
-from tests.environment import ACME, LAPSED, House
+from tests.environment import ACME, LAPSED, Environment
 
 ZOE = 'Zoë "p-7" *?[\\] 日'  # a profile with all that an id may hold
 TRACE = "zoe-was-here"
@@ -56,13 +56,13 @@ def change(profile: str, number: int = 0, **more: Any) -> Activation:
 class Scene:
     """Both stores, with an event and a list for one audience."""
 
-    def __init__(self, house: House, **destinations: Any) -> None:
-        self.house = house
-        self.redis, self.engine, self.lanes = house.redis, house.engine, house.lanes
+    def __init__(self, environment: Environment, **destinations: Any) -> None:
+        self.environment = environment
+        self.redis, self.engine, self.lanes = environment.redis, environment.engine, environment.lanes
         chosen = destinations or {"lapsed": LAPSED, "list": LIST}
         records = ConfigurationSchema().load({"connectors": {"acme": ACME}, "destinations": chosen})
-        house.apply(records["connectors"], records["destinations"])
-        self.acceptance = Acceptance(Intake(self.redis, 86400), self.engine, lambda _: house.catalog)
+        environment.apply(records["connectors"], records["destinations"])
+        self.acceptance = Acceptance(Intake(self.redis, 86400), self.engine, lambda _: environment.catalog)
 
     def produce(self, *changes: Activation) -> None:
         """Leave changes in the intake."""

@@ -24,7 +24,7 @@ from pipeline.snapshots.views import View
 from pipeline.stores.tables import dead_letters as table
 from tests.fixtures.intake import Bell
 from tests.operate.erasure.scene import TRACE, ZOE, change, in_redis, in_sql, places, traces
-from tests.processes.house import until
+from tests.processes.environment import until
 
 ANN, BOB = "ann.lee", "bob.ray"
 EVERYBODY = (ANN, ZOE, BOB)
@@ -32,7 +32,7 @@ EVERYBODY = (ANN, ZOE, BOB)
 
 @pytest.fixture
 def everywhere(scene):
-    """A house in which Zoë is wherever a person can be, and two others are too."""
+    """An environment with Zoë, and two more people, in every place that holds a person."""
     scene.receive(*(change(who) for who in EVERYBODY))
     batch = scene.cut()
     scene.lanes.retry(batch, delay=60, spend=True, refund=True)  # its rows lie in a batch
@@ -41,16 +41,16 @@ def everywhere(scene):
     scene.redis.set(f"entered:lapsed:{sha1(ZOE.encode()).hexdigest()}", "1", ex=60)
     for name, who in zip("azb", EVERYBODY, strict=True):
         text = encode(change(who)).decode()
-        scene.house.keep(name, profile_id=who, activation=text)
-        scene.house.keep(f"{name}-replayed", profile_id=who, activation=text)
-        scene.house.keep(f"{name}-unreadable", profile_id="", activation=text[1:], code="Invalid")
+        scene.environment.keep(name, profile_id=who, activation=text)
+        scene.environment.keep(f"{name}-replayed", profile_id=who, activation=text)
+        scene.environment.keep(f"{name}-unreadable", profile_id="", activation=text[1:], code="Invalid")
     drop(scene.engine, Filter(ids=["z-unreadable"]))
     mark_replayed(scene.engine, ["a-replayed", "z-replayed", "b-replayed"])
     lines = [
         FileLine(n, {"profile_id": who, "variables": {"tier": f"T-{who}"}}) for n, who in enumerate(EVERYBODY)
     ]
     appender = Appender(scene.redis, Bell())
-    Sync(scene.engine, scene.house.catalog, "lapsed-buyers", appender).run(lines)
+    Sync(scene.engine, scene.environment.catalog, "lapsed-buyers", appender).run(lines)
     with turn(scene.engine, "lapsed-buyers") as mine:
         Staging(mine, rehearsal("lapsed-buyers"), [View()]).take(lines)
     for who in EVERYBODY:
@@ -116,7 +116,7 @@ def test_everybody_else_stays(everywhere, who):
 
 def test_the_books_balance(everywhere):
     """What was erased where it waited is counted, and so are dead letters but those that were sent again."""
-    everywhere.house.keep("more", destination=None, profile_id=ZOE)
+    everywhere.environment.keep("more", destination=None, profile_id=ZOE)
     before = [everywhere.missing_from_books(name) for name in ("lapsed", "list")]
 
     everywhere.erase()

@@ -9,7 +9,7 @@ from pipeline.snapshots.sending import Sending
 from pipeline.snapshots.turns import turn
 from pipeline.stores.broker import connect
 from tests.operate.erasure.scene import places, traces
-from tests.snapshots.house import House, member
+from tests.snapshots.environment import Environment, member
 
 BUSY = 'a snapshot of audience "lapsed-buyers" is being taken in'
 INTERRUPTED = "the last `activation sync lapsed-buyers` was interrupted, and must be run again first"
@@ -17,49 +17,49 @@ PROFILES = ["profile-00", "profile-03", "profile-05", "profile-10"]  # not found
 
 
 @pytest.fixture
-def house(redis, engine, records):
-    """A house with one destination."""
-    return House(redis, engine, records)
+def environment(redis, engine, records):
+    """An environment with one destination."""
+    return Environment(redis, engine, records)
 
 
-def erase(house, profile):
-    return Erasure(house.redis, house.engine).erase(profile, deadline=0)
+def erase(environment, profile):
+    return Erasure(environment.redis, environment.engine).erase(profile, deadline=0)
 
 
-def test_who_was_erased_enters_anew_when_the_next_snapshot_has_them(house):
-    house.sync(member("ann"), member("zoe"))
-    house.taken()
+def test_who_was_erased_enters_anew_when_the_next_snapshot_has_them(environment):
+    environment.sync(member("ann"), member("zoe"))
+    environment.taken()
 
-    assert places(erase(house, "zoe")) == {("last sent", "lapsed"): 1}
-    house.sync(member("ann"), member("zoe"))
+    assert places(erase(environment, "zoe")) == {("last sent", "lapsed"): 1}
+    environment.sync(member("ann"), member("zoe"))
 
-    assert house.sent() == [("lapsed", "ADD", "zoe")]
-
-
-def test_who_was_erased_and_is_missing_does_not_leave(house):
-    house.sync(member("ann"), member("zoe"))
-    house.taken()
-
-    erase(house, "zoe")
-    house.sync(member("ann"))
-
-    assert house.sent() == []
+    assert environment.sent() == [("lapsed", "ADD", "zoe")]
 
 
-def test_a_run_that_somebody_is_at_is_left_alone(house):
-    house.sync(member("zoe"))
-    house.taken()
+def test_who_was_erased_and_is_missing_does_not_leave(environment):
+    environment.sync(member("ann"), member("zoe"))
+    environment.taken()
 
-    with turn(house.engine, "lapsed-buyers"):
-        found = erase(house, "zoe")
-        assert erase(house, "ann").left == []
+    erase(environment, "zoe")
+    environment.sync(member("ann"))
 
-    assert (places(found), found.left, house.members()) == ({}, [BUSY], ["zoe"])
-    assert erase(house, "zoe").left == []
-    assert house.members() == []
+    assert environment.sent() == []
 
 
-def interrupt(house, wire, monkeypatch, notes, *rows):
+def test_a_run_that_somebody_is_at_is_left_alone(environment):
+    environment.sync(member("zoe"))
+    environment.taken()
+
+    with turn(environment.engine, "lapsed-buyers"):
+        found = erase(environment, "zoe")
+        assert erase(environment, "ann").left == []
+
+    assert (places(found), found.left, environment.members()) == ({}, [BUSY], ["zoe"])
+    assert erase(environment, "zoe").left == []
+    assert environment.members() == []
+
+
+def interrupt(environment, wire, monkeypatch, notes, *rows):
     """Lose the answers of Redis for good after so many pages have been noted."""
     store, left = parts.store, iter(range(notes))
 
@@ -70,49 +70,51 @@ def interrupt(house, wire, monkeypatch, notes, *rows):
 
     monkeypatch.setattr(parts, "store", noting)
     with connect(wire.url) as client, pytest.raises(AppendFailed):
-        house.sync(*rows, client=client)
+        environment.sync(*rows, client=client)
     monkeypatch.setattr(parts, "store", store)
     wire.lose_answers(0)
 
 
 @pytest.mark.parametrize("notes", range(3))
 @pytest.mark.parametrize("who", PROFILES)
-def test_an_interrupted_run_still_sends_every_change_once(house, small_pages, wire, monkeypatch, notes, who):
+def test_an_interrupted_run_still_sends_every_change_once(
+    environment, small_pages, wire, monkeypatch, notes, who
+):
     """Chunks are known by their numbers: with one row less another row would be taken for appended."""
     rows = [member(f"profile-{n:02}") for n in range(11)]
-    interrupt(house, wire, monkeypatch, notes, *rows)
-    sent = house.sent()
+    interrupt(environment, wire, monkeypatch, notes, *rows)
+    sent = environment.sent()
 
-    found = erase(house, who)
-    house.sync(*rows, agree=lambda _: True)
+    found = erase(environment, who)
+    environment.sync(*rows, agree=lambda _: True)
 
     assert found.left == [INTERRUPTED]
-    sent += house.sent()
+    sent += environment.sent()
     assert sorted(profile for _, _, profile in sent) == [row["profile_id"] for row in rows]
-    assert erase(house, who).left == []
-    assert traces(house.redis, house.engine, who) == []
+    assert erase(environment, who).left == []
+    assert traces(environment.redis, environment.engine, who) == []
 
 
 @pytest.mark.parametrize("who", PROFILES)
 def test_of_an_interrupted_run_that_has_noted_what_it_appended_a_profile_is_erased(
-    house, small_pages, monkeypatch, who
+    environment, small_pages, monkeypatch, who
 ):
     rows = [member(f"profile-{n:02}") for n in range(11)]
-    stop_after_a_page(house, monkeypatch, *rows)
-    sent = house.sent()
+    stop_after_a_page(environment, monkeypatch, *rows)
+    sent = environment.sent()
 
-    found = erase(house, who)
-    left = traces(house.redis, house.engine, who)
+    found = erase(environment, who)
+    left = traces(environment.redis, environment.engine, who)
     others = [row for row in rows if row["profile_id"] != who]
-    house.sync(*others, agree=lambda _: True)
+    environment.sync(*others, agree=lambda _: True)
 
     assert (found.left, left) == ([], [])
-    sent += house.sent()
+    sent += environment.sent()
     profiles = [profile for _, _, profile in sent if profile != who]
     assert sorted(profiles) == [row["profile_id"] for row in others]
 
 
-def stop_after_a_page(house, monkeypatch, *rows):
+def stop_after_a_page(environment, monkeypatch, *rows):
     """Stop a run, as by Ctrl-C, behind its first page."""
     arrive = Sending._arrive
 
@@ -123,5 +125,5 @@ def stop_after_a_page(house, monkeypatch, *rows):
 
     monkeypatch.setattr(Sending, "_arrive", once)
     with pytest.raises(KeyboardInterrupt):
-        house.sync(*rows)
+        environment.sync(*rows)
     monkeypatch.setattr(Sending, "_arrive", arrive)

@@ -15,7 +15,7 @@ from pipeline.settle.ledger import BatchOutcome, Row
 from tests.builders import add_rows, begin
 from tests.environment import ACME, LAPSED
 from tests.operate.erasure.scene import TRACE, ZOE, change, places, traces
-from tests.processes.house import END_LEASES
+from tests.processes.environment import END_LEASES
 
 ANN, BOB = "ann.lee", "bob.ray"
 FLYING = 'a row for destination "lapsed" is in flight'
@@ -203,7 +203,7 @@ def test_a_batch_whose_outcome_is_written_down_is_settled_by_that(scene):
 
 
 def test_a_lane_that_is_full_no_more_waits_for_its_age(scene):
-    scene.house.apply({"acme": ACME}, {"lapsed": {**LAPSED, "max_rows": 2}})
+    scene.environment.apply({"acme": ACME}, {"lapsed": {**LAPSED, "max_rows": 2}})
     scene.receive(change(ANN), change(ZOE))
     assert lanes_due(scene) == 0
 

@@ -20,58 +20,58 @@ from tests.environment import ACME, LAPSED, LEFT
 ANY_TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC \([0-9 a-z]+\)")
 
 
-def read(house):
-    return status.read(house.redis, house.engine, house.catalog, patience=0)
+def read(environment):
+    return status.read(environment.redis, environment.engine, environment.catalog, patience=0)
 
 
-def found(house):
+def found(environment):
     """Return what is wrong, with one time for all."""
     return [
         Trouble(ANY_TIME.sub("<then>", each.text), each.way_out, each.passing)
-        for each in troubles(read(house))
+        for each in troubles(read(environment))
     ]
 
 
-def states(house):
-    return {line.name: line.state for line in read(house).destinations}
+def states(environment):
+    return {line.name: line.state for line in read(environment).destinations}
 
 
-def gate(house):
-    [gate] = {pace.account: pace for pace in read(house).paces}.values()
+def gate(environment):
+    [gate] = {pace.account: pace for pace in read(environment).paces}.values()
     return gate
 
 
-def throttle(house):
-    key = limits.key(gate(house).account, "triggerCustomEvent")
-    Scripts(house.redis).run("throttle", [key], [11_430_000, 60_000])
+def throttle(environment):
+    key = limits.key(gate(environment).account, "triggerCustomEvent")
+    Scripts(environment.redis).run("throttle", [key], [11_430_000, 60_000])
 
 
-def test_nothing_is_wrong_with_a_house_at_rest(house):
-    assert (found(house), states(house)) == ([], {"lapsed": "idle", "left": "idle"})
+def test_nothing_is_wrong_with_an_environment_at_rest(environment):
+    assert (found(environment), states(environment)) == ([], {"lapsed": "idle", "left": "idle"})
 
 
-def test_without_destinations_there_is_nothing_to_send_to(bare):
-    bare.work()
+def test_without_destinations_there_is_nothing_to_send_to(empty_environment):
+    empty_environment.work()
 
-    assert found(bare) == [
+    assert found(empty_environment) == [
         Trouble("no destination is configured", "bring some in with `activation apply FILE`")
     ]
 
 
-def test_without_workers_nothing_moves(house):
-    house.redis.delete("turn:intake")
+def test_without_workers_nothing_moves(environment):
+    environment.redis.delete("turn:intake")
 
-    assert found(house) == [
+    assert found(environment) == [
         Trouble("no worker has been seen: nothing is sent", "start some with `activation up`")
     ]
 
 
-def test_without_workers_what_waits_is_told(house):
-    house.wait("lapsed", "a")
-    house.redis.rpush("intake:3", "{}", "{}")
-    house.redis.delete("turn:intake")
+def test_without_workers_what_waits_is_told(environment):
+    environment.wait("lapsed", "a")
+    environment.redis.rpush("intake:3", "{}", "{}")
+    environment.redis.delete("turn:intake")
 
-    assert found(house) == [
+    assert found(environment) == [
         Trouble(
             "no worker has been seen: nothing is sent; 1 row waits; 2 activations are in the intake",
             "start some with `activation up`",
@@ -79,11 +79,11 @@ def test_without_workers_what_waits_is_told(house):
     ]
 
 
-def test_a_queue_that_nobody_takes_from_is_told(house):
-    house.redis.rpush("intake:3", "{}", "{}")
-    house.redis.rpush("activations", *["doorbell"] * 64)
+def test_a_queue_that_nobody_takes_from_is_told(environment):
+    environment.redis.rpush("intake:3", "{}", "{}")
+    environment.redis.rpush("activations", *["doorbell"] * 64)
 
-    assert found(house) == [
+    assert found(environment) == [
         Trouble(
             'no worker takes from the queue "activations"; 2 are in the intake',
             "start a worker with -Q activations",
@@ -91,21 +91,21 @@ def test_a_queue_that_nobody_takes_from_is_told(house):
     ]
 
 
-def test_a_queue_that_somebody_takes_from_may_be_long(house):
-    house.redis.rpush("intake:3", "{}", "{}")
-    house.redis.rpush("activations", *["doorbell"] * 64)
-    Intake(house.redis, 3600).claim(3)
+def test_a_queue_that_somebody_takes_from_may_be_long(environment):
+    environment.redis.rpush("intake:3", "{}", "{}")
+    environment.redis.rpush("activations", *["doorbell"] * 64)
+    Intake(environment.redis, 3600).claim(3)
 
-    assert found(house) == []
+    assert found(environment) == []
 
 
-def test_batches_that_no_worker_takes_up_are_told(house):
-    house.wait("lapsed", "a")
-    house.lanes.flush("lapsed")
-    cut(house.lanes)
-    house.redis.zincrby("flying:acme", -11_000, house.redis.zrange("flying:acme", 0, 0)[0])
+def test_batches_that_no_worker_takes_up_are_told(environment):
+    environment.wait("lapsed", "a")
+    environment.lanes.flush("lapsed")
+    cut(environment.lanes)
+    environment.redis.zincrby("flying:acme", -11_000, environment.redis.zrange("flying:acme", 0, 0)[0])
 
-    assert found(house) == [
+    assert found(environment) == [
         Trouble(
             '1 batch waits in the queue "deliveries" for a worker to take up',
             "start more workers with -Q deliveries",
@@ -113,13 +113,13 @@ def test_batches_that_no_worker_takes_up_are_told(house):
     ]
 
 
-def test_holds_and_pauses_are_told_with_their_reason_and_what_waits(house):
-    house.wait("lapsed", "a", "b")
-    house.wait("left", "a")
-    house.hold("connector", "acme", "held", "API_BLOCKED", "The API is blocked")
-    house.hold("destination", "left", "paused", "", "new prices")
+def test_holds_and_pauses_are_told_with_their_reason_and_what_waits(environment):
+    environment.wait("lapsed", "a", "b")
+    environment.wait("left", "a")
+    environment.hold("connector", "acme", "held", "API_BLOCKED", "The API is blocked")
+    environment.hold("destination", "left", "paused", "", "new prices")
 
-    assert found(house) == [
+    assert found(environment) == [
         Trouble(
             'connector "acme" is held since <then>: API_BLOCKED: The API is blocked; 3 rows wait',
             "put it right, then `activation resume acme`",
@@ -128,35 +128,35 @@ def test_holds_and_pauses_are_told_with_their_reason_and_what_waits(house):
             'destination "left" is paused since <then>: new prices; 1 row waits', "`activation resume left`"
         ),
     ]
-    assert states(house) == {"lapsed": "connector held", "left": "paused"}
+    assert states(environment) == {"lapsed": "connector held", "left": "paused"}
 
 
-def test_a_connector_that_is_disabled_is_told(house):
-    house.apply({"acme": {**ACME, "enabled": False}}, {"lapsed": LAPSED})
+def test_a_connector_that_is_disabled_is_told(environment):
+    environment.apply({"acme": {**ACME, "enabled": False}}, {"lapsed": LAPSED})
 
-    assert found(house) == [
+    assert found(environment) == [
         Trouble(
             'connector "acme" is disabled: its configuration says enabled = false',
             "set enabled = true and `activation apply`",
         )
     ]
-    assert states(house) == {"lapsed": "connector disabled"}
+    assert states(environment) == {"lapsed": "connector disabled"}
 
 
-def test_records_of_one_name_are_resumed_by_kind(house):
-    house.apply({"acme": ACME}, {"acme": LAPSED})
-    house.hold("destination", "acme", "paused")
+def test_records_of_one_name_are_resumed_by_kind(environment):
+    environment.apply({"acme": ACME}, {"acme": LAPSED})
+    environment.hold("destination", "acme", "paused")
 
-    assert found(house) == [
+    assert found(environment) == [
         Trouble('destination "acme" is paused since <then>', "`activation resume destination:acme`")
     ]
 
 
-def test_a_limit_that_was_refused_passes(house):
-    house.wait("lapsed", "a")
-    throttle(house)
+def test_a_limit_that_was_refused_passes(environment):
+    environment.wait("lapsed", "a")
+    throttle(environment)
 
-    assert found(house) == [
+    assert found(environment) == [
         Trouble(
             'connector "acme": Responsys refused triggerCustomEvent for its limit; '
             "paused for another 3 h 10 min",
@@ -164,20 +164,20 @@ def test_a_limit_that_was_refused_passes(house):
             passing=True,
         )
     ]
-    assert states(house) == {"lapsed": "throttled", "left": "idle"}
+    assert states(environment) == {"lapsed": "throttled", "left": "idle"}
 
 
-def test_a_limit_that_two_connectors_share_is_told_once(house):
-    house.apply({"acme": ACME, "twin": ACME}, {"lapsed": LAPSED, "left": {**LEFT, "connector": "twin"}})
-    throttle(house)
+def test_a_limit_that_two_connectors_share_is_told_once(environment):
+    environment.apply({"acme": ACME, "twin": ACME}, {"lapsed": LAPSED, "left": {**LEFT, "connector": "twin"}})
+    throttle(environment)
 
-    assert len(found(house)) == 1
+    assert len(found(environment)) == 1
 
 
-def test_an_exhausted_account_passes(house):
-    limits.exhausted(house.redis, gate(house).account, "batch", window=11_430)
+def test_an_exhausted_account_passes(environment):
+    limits.exhausted(environment.redis, gate(environment).account, "batch", window=11_430)
 
-    assert found(house) == [
+    assert found(environment) == [
         Trouble(
             'connector "acme": the account\'s capacity is exhausted, as Responsys says; '
             "one call will try after 3 h 10 min",
@@ -187,31 +187,31 @@ def test_an_exhausted_account_passes(house):
     ]
 
 
-def test_a_destination_that_was_removed_with_rows_waiting_is_told(house):
-    house.wait("left", "a", "b")
-    house.apply({"acme": ACME}, {"lapsed": LAPSED})
+def test_a_destination_that_was_removed_with_rows_waiting_is_told(environment):
+    environment.wait("left", "a", "b")
+    environment.apply({"acme": ACME}, {"lapsed": LAPSED})
 
-    assert found(house) == [
+    assert found(environment) == [
         Trouble(
             'destination "left" was removed while 2 rows waited',
             "workers turn them into dead letters; to send them, apply it again first",
         )
     ]
-    assert states(house) == {"lapsed": "idle", "left": "removed"}
+    assert states(environment) == {"lapsed": "idle", "left": "removed"}
 
 
-def test_a_removed_destination_that_left_nothing_behind_is_forgotten(house):
-    house.apply({"acme": ACME}, {"lapsed": LAPSED})
+def test_a_removed_destination_that_left_nothing_behind_is_forgotten(environment):
+    environment.apply({"acme": ACME}, {"lapsed": LAPSED})
 
-    assert (found(house), states(house)) == ([], {"lapsed": "idle"})
+    assert (found(environment), states(environment)) == ([], {"lapsed": "idle"})
 
 
-def test_what_waits_for_another_try_is_told(house):
-    house.wait("lapsed", "a", "b")
-    house.lanes.flush("lapsed")
-    house.lanes.retry(cut(house.lanes), delay=30, spend=True, refund=False)
+def test_what_waits_for_another_try_is_told(environment):
+    environment.wait("lapsed", "a", "b")
+    environment.lanes.flush("lapsed")
+    environment.lanes.retry(cut(environment.lanes), delay=30, spend=True, refund=False)
 
-    assert found(house) == [
+    assert found(environment) == [
         Trouble(
             'destination "lapsed": 1 batch waits for another try',
             "Flower and the workers' log say why",
@@ -220,12 +220,12 @@ def test_what_waits_for_another_try_is_told(house):
     ]
 
 
-def test_a_destination_that_cannot_keep_up_is_told(house):
-    house.wait("lapsed", "a")
-    house.redis.zincrby("lane:lapsed/all", -3_600_000, "a")
-    house.lanes.flush("lapsed")
+def test_a_destination_that_cannot_keep_up_is_told(environment):
+    environment.wait("lapsed", "a")
+    environment.redis.zincrby("lane:lapsed/all", -3_600_000, "a")
+    environment.lanes.flush("lapsed")
 
-    assert found(house) == [
+    assert found(environment) == [
         Trouble(
             'destination "lapsed" is behind: rows that may go have waited up to 1 h',
             "nothing is lost: the limits, or too few workers, set the speed",
@@ -234,30 +234,30 @@ def test_a_destination_that_cannot_keep_up_is_told(house):
     ]
 
 
-def test_dead_letters_are_told_those_of_no_destination_among_them(house):
-    house.keep("a", "b")
-    house.keep("c", destination=None)
+def test_dead_letters_are_told_those_of_no_destination_among_them(environment):
+    environment.keep("a", "b")
+    environment.keep("c", destination=None)
 
-    assert found(house) == [
+    assert found(environment) == [
         Trouble("3 dead letters are open", "`activation dead-letters list`, then replay or drop")
     ]
 
 
-def test_what_passes_is_told_last(house):
-    house.keep("a")
-    throttle(house)
+def test_what_passes_is_told_last(environment):
+    environment.keep("a")
+    throttle(environment)
 
-    assert [trouble.passing for trouble in found(house)] == [False, True]
+    assert [trouble.passing for trouble in found(environment)] == [False, True]
 
 
-def test_the_document_has_every_number(house):
-    house.wait("lapsed", "a", "b")
-    house.redis.rpush("intake:3", "{}", "{}")
-    house.redis.rpush("deliveries", "doorbell")
-    house.keep("a", destination="left")
-    house.hold("destination", "left", "held", "LIST_NOT_FOUND", "no list")
+def test_the_document_has_every_number(environment):
+    environment.wait("lapsed", "a", "b")
+    environment.redis.rpush("intake:3", "{}", "{}")
+    environment.redis.rpush("deliveries", "doorbell")
+    environment.keep("a", destination="left")
+    environment.hold("destination", "left", "held", "LIST_NOT_FOUND", "no list")
 
-    found = document(read(house))
+    found = document(read(environment))
 
     waiting, held = found["destinations"]
     assert waiting["oldest_seconds"] < 60
@@ -279,7 +279,7 @@ def test_the_document_has_every_number(house):
         "drain_seconds": 0.316,
     }
     assert (held["state"], held["dead_letters"]) == ("held", 1)
-    since = house.catalog.holds["destination", "left"].since.isoformat()
+    since = environment.catalog.holds["destination", "left"].since.isoformat()
     del found["destinations"]
     assert found.pop("redis") == {
         "used_bytes": ANY,
@@ -307,7 +307,7 @@ def test_the_document_has_every_number(house):
         "limits": [
             {
                 "connector": "acme",
-                "account": gate(house).account,
+                "account": gate(environment).account,
                 "function": "triggerCustomEvent",
                 "allowance": 200,
                 "source": "default",
@@ -332,33 +332,33 @@ def memory(redis):
     redis.config_set("maxmemory", 0)
 
 
-def test_a_full_server_is_told(house, memory):
+def test_a_full_server_is_told(environment, memory):
     memory(0.5)
 
-    (trouble,) = found(house)
+    (trouble,) = found(environment)
     assert re.fullmatch(
         r"the Redis server is full \([0-9.]+ MB of [0-9.]+ MB\): producers are refused", trouble.text
     )
     assert not trouble.passing
-    assert document(read(house))["redis"]["full"]
+    assert document(read(environment))["redis"]["full"]
 
 
-def test_a_server_that_is_nearly_full_is_told(house, memory):
+def test_a_server_that_is_nearly_full_is_told(environment, memory):
     memory(1.1)
 
-    (trouble,) = found(house)
+    (trouble,) = found(environment)
     assert trouble.text.startswith("the Redis server is nearly full (")
     assert trouble.passing
 
 
-def test_a_server_that_keeps_nothing_is_told(house):
-    house.redis.config_set("appendonly", "no")
+def test_a_server_that_keeps_nothing_is_told(environment):
+    environment.redis.config_set("appendonly", "no")
     try:
-        assert [trouble.text for trouble in found(house)] == [
+        assert [trouble.text for trouble in found(environment)] == [
             "the Redis server keeps no append-only file: when it ends, what waits is lost"
         ]
     finally:
-        house.redis.config_set("appendonly", "yes")
+        environment.redis.config_set("appendonly", "yes")
 
 
 def test_a_file_that_cannot_be_written_is_told_before_all_that_follows_from_it():
@@ -369,24 +369,26 @@ def test_a_file_that_cannot_be_written_is_told_before_all_that_follows_from_it()
     assert server.unwritten({**ended, "aof_enabled": 0, "rdb_last_bgsave_status": "err"}) == "snapshot"
 
 
-def test_what_workers_cannot_record_is_told(house):
-    notes.leave(house.redis, OperationalError("INSERT", {}, Exception("database or disk is full\nmore")))
+def test_what_workers_cannot_record_is_told(environment):
+    notes.leave(
+        environment.redis, OperationalError("INSERT", {}, Exception("database or disk is full\nmore"))
+    )
 
-    assert found(house) == [
+    assert found(environment) == [
         Trouble(
             "workers cannot write to the SQL store: database or disk is full; they keep the outcomes of "
             "their calls",
             "make room for it, or bring it back; then all goes on by itself",
         )
     ]
-    assert document(read(house))["sql_error"] == "database or disk is full"
+    assert document(read(environment))["sql_error"] == "database or disk is full"
 
 
-def test_how_long_a_backlog_takes_at_least_is_told(house):
+def test_how_long_a_backlog_takes_at_least_is_told(environment):
     """190 calls of 200 rows a minute go out when the account has not said what it allows."""
-    house.wait("lapsed", "a")
-    (line, _) = read(house).destinations
-    house.redis.hset("rows:lapsed", mapping={f"p{n}": "row" for n in range(190 * 200 * 2)})
+    environment.wait("lapsed", "a")
+    (line, _) = read(environment).destinations
+    environment.redis.hset("rows:lapsed", mapping={f"p{n}": "row" for n in range(190 * 200 * 2)})
 
     assert line.drain == pytest.approx(60 / 190)
-    assert document(read(house))["destinations"][0]["drain_seconds"] == pytest.approx(120, abs=1)
+    assert document(read(environment))["destinations"][0]["drain_seconds"] == pytest.approx(120, abs=1)

@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from pipeline.cli import main
 from pipeline.text import toml
-from tests.processes.house import House, until
+from tests.processes.environment import Environment, until
 
 LIST = "CONTACTS_LIST"
 SOON = 0.001  # seconds that rows wait for others: they leave when they are accepted, not with a timer
@@ -40,22 +40,22 @@ class Company:
 
     def __init__(
         self,
-        home: House,
+        environment: Environment,
         name: str,
         *,
         account: Mapping[str, Any],
         connector: Mapping[str, Any] | None = None,
         **destination: Any,
     ) -> None:
-        self.home = home
+        self.environment = environment
         self.name = name
-        self.emulator = home.emulator
+        self.emulator = environment.emulator
         self.emulator.order("accounts", {"name": name, "users": {name: "secret"}, **account})
         self.connector = {
             "kind": "responsys",
             "username": name,
             "password": "secret",
-            "auth_endpoint": home.emulator.url,
+            "auth_endpoint": environment.emulator.url,
             "profile_list": LIST,
             "list_folder": "Main",
             "identifier_type": "crm_id",
@@ -69,7 +69,7 @@ class Company:
         """Apply a destination, the company's own unless another is named."""
         name = name or self.name
         self.destinations[name] = {"audience": name, "connector": self.name, "max_age": SOON, **options}
-        file = self.home.folder / f"{self.name}.toml"
+        file = self.environment.folder / f"{self.name}.toml"
         file.write_text(
             toml.dumps({"connectors": {self.name: self.connector}, "destinations": self.destinations})
         )
@@ -77,7 +77,7 @@ class Company:
 
     def run(self, *arguments: str, exit_code: int = 0) -> Result:
         """Run ``activation``."""
-        result = CliRunner(env={**self.home.env, "COLUMNS": "200"}).invoke(main, arguments)
+        result = CliRunner(env={**self.environment.env, "COLUMNS": "200"}).invoke(main, arguments)
         assert result.exit_code == exit_code, (result.output, result.exception)
         return result
 
@@ -95,7 +95,7 @@ class Company:
 
     def file(self, people: Iterable[Mapping[str, Any]]) -> str:
         """Write people down, one to a line."""
-        file = self.home.folder / f"{self.name}.jsonl"
+        file = self.environment.folder / f"{self.name}.jsonl"
         file.write_text("".join(json.dumps(each) + "\n" for each in people))
         return str(file)
 
@@ -103,7 +103,7 @@ class Company:
         """Send them so that those who may share a call do."""
         self.pause()
         self.send(*people)
-        until(self.home.accepted)
+        until(self.environment.accepted)
         self.resume()
 
     def deliver(self, *people: Mapping[str, Any], together: bool = False, within: float = 20) -> None:
@@ -114,15 +114,15 @@ class Company:
 
     def settled(self, within: float = 20) -> None:
         """Wait until nothing is on its way."""
-        until(lambda: self.home.accepted() and not self.waiting(), within, "the end of all rows")
+        until(lambda: self.environment.accepted() and not self.waiting(), within, "the end of all rows")
 
     def waits(self, rows: int) -> None:
         """Wait until so many rows wait, and all that was sent has been accepted."""
-        until(lambda: self.home.accepted() and self.waiting() == rows)
+        until(lambda: self.environment.accepted() and self.waiting() == rows)
 
     def waiting(self) -> int:
         """Count the rows between acceptance and their fate."""
-        client, names = self.home.client, self.destinations
+        client, names = self.environment.client, self.destinations
         return sum(client.hlen(f"rows:{name}") + client.zcard(f"parked:{name}") for name in names)
 
     def pause(self) -> None:
@@ -135,7 +135,7 @@ class Company:
 
     def held(self) -> str:
         """Wait until the destination is held, and tell why."""
-        hold = until(lambda: self.home.records.load().holds.get(("destination", self.name)))
+        hold = until(lambda: self.environment.records.load().holds.get(("destination", self.name)))
         return f"{hold.code}: {hold.detail}"
 
     def numbers(self, destination: str = "") -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""One house for all tests of actions, of which each has a company of its own."""
+"""One environment for all tests of actions; each test has a company of its own."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -6,20 +6,20 @@ from typing import Any
 import pytest
 
 from tests.processes.actions.company import Company
-from tests.processes.house import FOUR, House, house
+from tests.processes.environment import FOUR, Environment, open_environment
 
 COLUMNS = {"FIRST_NAME": "STR100", "TIER": "STR25", "POINTS": "INTEGER"}
 
 
 @pytest.fixture(scope="package")
-def shared_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def shared_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Environment]:
     """Two workers that accept, two that deliver; a minute lasts two seconds."""
-    with house(tmp_path_factory.mktemp("house"), *FOUR) as opened:
+    with open_environment(tmp_path_factory.mktemp("environment"), *FOUR) as opened:
         yield opened
 
 
 @pytest.fixture
-def exports(home: House) -> Callable[..., Company]:
+def exports(environment: Environment) -> Callable[..., Company]:
     """Opens a company that keeps a list in line with its audience; ``members`` are on it already."""
 
     def open_company(name: str, members: Any = (), extensions: Any = (), **options: Any) -> Company:
@@ -30,7 +30,7 @@ def exports(home: House) -> Callable[..., Company]:
             "extensions": list(extensions),
         }
         return Company(
-            home,
+            environment,
             name,
             account={"lists": [profile_list], "events": ["LAPSED"]},
             connector=options.pop("connector", {}),
@@ -46,7 +46,7 @@ def exports(home: House) -> Callable[..., Company]:
 
 
 @pytest.fixture
-def mailings(home: House) -> Callable[..., Company]:
+def mailings(environment: Environment) -> Callable[..., Company]:
     """Opens a company that sends an e-mail to who enters its audience; ``members`` are on its list."""
 
     def open_company(name: str, members: Any = (), campaigns: Any = ("WELCOME",), **options: Any) -> Company:
@@ -56,13 +56,13 @@ def mailings(home: House) -> Callable[..., Company]:
         }
         connector = options.pop("connector", {})
         action = {"action": "campaign_email", "campaign": "WELCOME"}
-        return Company(home, name, account=account, connector=connector, **action, **options)
+        return Company(environment, name, account=account, connector=connector, **action, **options)
 
     return open_company
 
 
 @pytest.fixture
-def tables(home: House) -> Callable[..., Company]:
+def tables(environment: Environment) -> Callable[..., Company]:
     """Opens a company that keeps a supplemental table, TIERS, in line with its audience."""
 
     def open_company(name: str, *rows: Any, primary_key: Any = ("CUSTOMER",), **options: Any) -> Company:
@@ -72,6 +72,6 @@ def tables(home: House) -> Callable[..., Company]:
         connector = options.pop("connector", {})
         filled = {"crm_id": "CUSTOMER", "tier": "TIER", "points": "POINTS"}
         action = {"action": "supplemental_table", "folder": "Main", "table": "TIERS", "columns": filled}
-        return Company(home, name, account=account, connector=connector, **{**action, **options})
+        return Company(environment, name, account=account, connector=connector, **{**action, **options})
 
     return open_company

@@ -3,41 +3,41 @@
 import pytest
 
 from tests.processes.actions.company import Company, member, person
-from tests.processes.house import until
+from tests.processes.environment import until
 
 ASYNC = {"api": "async"}
 MERGE, FILL = "mergeListMembers", "mergeProfileExtensionMembers"
 
 
 @pytest.fixture
-def events(home):
+def events(environment):
     """Opens a company that triggers an event, for an answer that comes later."""
 
     def open_company(name, members=(), **options):
         account = {"lists": [{"name": "CONTACTS_LIST", "members": list(members)}], "events": ["LAPSED"]}
         action = {"action": "custom_event", "event": "LAPSED"}
-        return Company(home, name, account=account, connector=ASYNC, **action, **options)
+        return Company(environment, name, account=account, connector=ASYNC, **action, **options)
 
     return open_company
 
 
 @pytest.fixture
-def slow(home):
+def slow(environment):
     """Answers come only when somebody says so."""
-    home.emulator.order("behaviour", {"async_delay": 3600})
-    yield lambda action="finish": home.emulator.order("requests", {"action": action})
-    home.emulator.order("requests", {"action": "finish"})
-    home.emulator.order("behaviour", {"async_delay": 0.5})
+    environment.emulator.order("behaviour", {"async_delay": 3600})
+    yield lambda action="finish": environment.emulator.order("requests", {"action": action})
+    environment.emulator.order("requests", {"action": "finish"})
+    environment.emulator.order("behaviour", {"async_delay": 0.5})
 
 
 def submitted(company, rows):
     """Wait until rows are taken on, and nothing of them keeps a worker or a slot of their connector."""
     until(lambda: rows_taken_on(company) == rows, what="their acceptance")
-    until(lambda: not company.home.client.zcard(f"flying:{company.name}"), what="free slots")
+    until(lambda: not company.environment.client.zcard(f"flying:{company.name}"), what="free slots")
 
 
 def rows_taken_on(company):
-    batches = [batch for batch in company.home.batches() if batch.get("connector") == company.name]
+    batches = [batch for batch in company.environment.batches() if batch.get("connector") == company.name]
     return sum(int(batch["rows"]) for batch in batches if batch["state"] == "submitted")
 
 

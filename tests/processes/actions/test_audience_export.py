@@ -1,7 +1,7 @@
 """People go into the list, their fields and their membership into tables."""
 
 from tests.processes.actions.company import member, person
-from tests.processes.house import until
+from tests.processes.environment import until
 
 INSERTING = {"insert_on_no_match": True, "new_members": "optin"}
 MERGE, LOOK, MAKE, FILL = (

@@ -1,7 +1,7 @@
 """Who enters is sent one e-mail, and never two for one reason."""
 
 from tests.processes.actions.company import member, person
-from tests.processes.house import until
+from tests.processes.environment import until
 
 SEND = "mergeTriggerEmail"
 

@@ -1,4 +1,4 @@
-"""A whole house: the emulator, Redis, the SQL store and workers, all of them processes that can be killed."""
+"""A whole environment: emulator, Redis, SQL store and workers, each a process that can be killed."""
 
 import os
 import subprocess
@@ -103,7 +103,7 @@ class Worker:
         self.process.wait()
 
 
-class House:
+class Environment:
     """Everything that runs; ``window`` is what a minute means to limits, in seconds."""
 
     def __init__(self, folder: Path, *, window: float = 2, read_timeout: float = 2, seed: int = 0) -> None:
@@ -231,7 +231,7 @@ class House:
         def empty() -> bool:
             return self.accepted() and not any(outlet.waiting() for outlet in outlets)
 
-        until(empty, within, "an empty house")
+        until(empty, within, "an empty environment")
 
     def letters(self, profile: str) -> list[DeadLetter]:
         """Return the dead letters of a profile, whatever they belong to."""
@@ -249,9 +249,9 @@ class House:
 
 
 @contextmanager
-def house(folder: Path, *kinds: Kind, **options: Any) -> Iterator[House]:
-    """Open a house with these workers; nothing of it is left afterwards."""
-    opened = House(folder, **options)
+def open_environment(folder: Path, *kinds: Kind, **options: Any) -> Iterator[Environment]:
+    """Open an environment with these workers; nothing of it is left afterwards."""
+    opened = Environment(folder, **options)
     try:
         opened.start(*kinds)
         yield opened

@@ -25,7 +25,7 @@ def member(profile: str, **variables: Any) -> dict[str, Any]:
     return {"profile_id": profile, "identifiers": {"crm_id": f"C-{profile}"}, "variables": variables}
 
 
-class House:
+class Environment:
     """An audience with destinations, into which snapshots are taken."""
 
     def __init__(self, redis: Redis, engine: Engine, records: Records) -> None:
