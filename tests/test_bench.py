@@ -15,6 +15,7 @@ from bench import (
     neighbours,
     pairs,
     trace,
+    turns,
     words,
 )
 from bench.__main__ import SECTIONS, parse
@@ -216,3 +217,16 @@ def test_a_pair_compares_what_both_checkouts_paid():
     }
     cells = pairs.line(("accepting", "µs/row"), [(20.0, 10.0), (20.0, 30.0), (10.0, 10.0)])
     assert cells == ["accepting", "20.0", "10.0", "µs/row", "1.000", "0.500", "1.500", "1.000"]
+
+
+def test_a_checkout_does_each_step_when_told_to():
+    with turns.opened(turns.ROOT) as checkout:
+        costs = {step: checkout.do(step) for step in turns.STEPS}
+
+    assert all(cost.worker > 0 and cost.redis > 0 for cost in costs.values())
+
+
+def test_a_step_is_compared_round_by_round():
+    costs = [(10.0, 10.0), (20.0, 22.0), (10.0, 12.0)]
+
+    assert turns.line("accept", costs) == ["accept", "10.0", "12.0", "µs/row", "1.100", "1.000 to 1.200"]
