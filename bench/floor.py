@@ -14,14 +14,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.baselines.responsys import Responsys
-from bench.house import CONNECTOR, House, destination, open_house
+from bench.house import House, destination, open_house
 from bench.race import TIMEOUT, Run
 from bench.rows import EVENT, rows
 from bench.size import Size
 from pipeline import Producer
 from pipeline.model.activation import decode
 from pipeline.model.shard import SHARDS
-from pipeline.responsys.actions import ACTIONS
 from pipeline.responsys.client import encoded
 
 CLIENT = ("-m", "bench.floor_client")
@@ -70,12 +69,12 @@ def entries_of(house: House, count: int) -> list[bytes]:
 def bodies_of(house: House, entries: Sequence[bytes]) -> list[bytes]:
     """Return the requests in which our workers would send them."""
     catalog = house.records.load()
-    way = catalog.connectors[CONNECTOR], catalog.destinations["lapsed"]
+    action = catalog.action_of(catalog.destinations["lapsed"])
     activations = [decode(entry) for entry in entries]
     bodies = []
     for at in range(0, len(activations), FULL):
         several = activations[at : at + FULL]
-        (step,) = ACTIONS["custom_event"].steps(*way, several)
+        (step,) = action.steps(several)
         bodies.append(encoded(step.call(several)) or b"")
     return bodies
 

@@ -19,7 +19,8 @@ from sqlalchemy import Engine
 
 from pipeline.accept.earlier_refusals import refused
 from pipeline.accept.intake import AcceptCounts, Claim, Intake, StateRow
-from pipeline.accept.router import Router, Way
+from pipeline.accept.router import Router
+from pipeline.model.action import Action
 from pipeline.model.activation import Activation, decode, encode
 from pipeline.model.overlay import overlay
 from pipeline.records.catalog import Catalog
@@ -81,22 +82,24 @@ class Acceptance:
         if full and self._intake.supplied(router.routes.destinations()):
             self._intake.put_off(claim)
             return None
-        states = [row for way, found in router.states.values() for row in self._overlay(router, way, found)]
+        states = [
+            row for action, found in router.states.values() for row in self._overlay(router, action, found)
+        ]
         return self._intake.accept(claim, router.routes, states)
 
     def _overlay(
-        self, router: Router, way: Way, found: Mapping[str, Sequence[Activation]]
+        self, router: Router, action: Action, found: Mapping[str, Sequence[Activation]]
     ) -> Iterator[StateRow]:
         """Lay the newest activations of each profile over the row that waits for it."""
-        destination = way.destination.name
+        destination = action.destination.name
         for (profile, activations), (base, newest) in zip(
             found.items(), self._intake.peek(destination, list(found)), strict=True
         ):
             own = reduce(overlay, [each for each in activations if not late(each, newest)] or activations)
-            text, absorbed = _text(router, way, own), len(activations) - 1
+            text, absorbed = _text(router, action, own), len(activations) - 1
             row = StateRow(destination, profile, text, absorbed, happened=_micros(own.occurred_at))
             if base:
-                whole = _text(router, way, overlay(decode(base.partition(b"\0")[2]), own))
+                whole = _text(router, action, overlay(decode(base.partition(b"\0")[2]), own))
                 row = replace(row, whole=whole, base=sha1(base, usedforsecurity=False).hexdigest())
             yield row
 
@@ -132,8 +135,8 @@ def _micros(moment: datetime | None) -> str:
     return str(round(moment.timestamp() * 1_000_000)) if moment else ""
 
 
-def _text(router: Router, way: Way, activation: Activation) -> str:
-    return f"{router.lane(way, activation)}\0{encode(activation).decode()}"
+def _text(router: Router, action: Action, activation: Activation) -> str:
+    return f"{router.lane(action, activation)}\0{encode(activation).decode()}"
 
 
 def summary(entries: int, done: AcceptCounts) -> str:

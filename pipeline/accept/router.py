@@ -3,17 +3,14 @@
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from hashlib import blake2b
 
 from pipeline.accept.entry_ids import key_of, mark_of
 from pipeline.accept.intake import TOMBSTONE, Claim, Routes
 from pipeline.model.action import Action
 from pipeline.model.activation import Activation, Invalid, decode
-from pipeline.model.connector import Connector
 from pipeline.model.destination import Destination
 from pipeline.records.catalog import Catalog
-from pipeline.records.kinds import ACTIONS
 from pipeline.settle import dead_letters
 from pipeline.settle.dead_letters import DeadLetter
 from pipeline.text.messages import flatten
@@ -23,15 +20,6 @@ SALVAGED = 255  # characters of a name that is shown although its activation is 
 
 # Of one kind all go the same way: audience, call type, bulk, destination, id or replay.
 Kind = tuple[str, str, bool, str | None, str | None]
-
-
-@dataclass(frozen=True)
-class Way:
-    """One destination for activations of one audience and call type."""
-
-    destination: Destination
-    connector: Connector
-    action: Action
 
 
 @dataclass(frozen=True)
@@ -52,9 +40,11 @@ class Router:
     refused: Mapping[str, Collection[str]] = field(default_factory=dict)  # by an earlier attempt, where
     routes: Routes = field(default_factory=Routes)
     letters: list[tuple[DeadLetter, int]] = field(default_factory=list)  # with the number of their entry
-    states: dict[str, tuple[Way, dict[str, list[Activation]]]] = field(default_factory=dict)  # by destination
+    states: dict[str, tuple[Action, dict[str, list[Activation]]]] = field(
+        default_factory=dict
+    )  # by destination
     _paths: dict[Kind, Path] = field(default_factory=dict)
-    _ways: dict[tuple[str, str, str | None], list[Way]] = field(default_factory=dict)
+    _actions: dict[tuple[str, str, str | None], list[Action]] = field(default_factory=dict)
     _shapes: dict[tuple[str, str, bool], str] = field(default_factory=dict)
     _first: dict[str, int | None] = field(default_factory=dict)  # digest to the entry that counts
 
@@ -88,61 +78,60 @@ class Router:
             self._refuse(index, salvage(entry), None, "", "; ".join(flatten(error.messages)))
             self.routes.add("", (NOWHERE,))
 
-    def lane(self, way: Way, activation: Activation) -> str:
+    def lane(self, action: Action, activation: Activation) -> str:
         """Name a lane, computing each shape's once."""
-        shape = way.action.shape(way.connector, way.destination, activation)
-        key = (way.destination.name, shape, activation.bulk)
-        return self._shapes.get(key) or self._shapes.setdefault(key, lane_of(way, shape, activation))
+        shape = action.shape(activation)
+        key = (action.destination.name, shape, activation.bulk)
+        return self._shapes.get(key) or self._shapes.setdefault(key, lane_of(action, shape, activation))
 
     def _route(self, index: int, activation: Activation, kind: Kind) -> None:
         mark, digest = mark_of(activation)
         key = (activation.audience, activation.call_type, activation.destination)
-        ways = self._ways.get(key)
-        if ways is None:
-            ways = self._ways[key] = ways_of(self.catalog, activation)
+        actions = self._actions.get(key)
+        if actions is None:
+            actions = self._actions[key] = self.catalog.actions_for(activation)
         refused = self.refused.get(key_of(index, digest)) if self.refused else None
         if refused:
-            ways = [] if "" in refused else [way for way in ways if way.destination.name not in refused]
-        lanes = self._lanes(index, activation, ways, mark, digest)
+            rest = [action for action in actions if action.destination.name not in refused]
+            actions = [] if "" in refused else rest
+        lanes = self._lanes(index, activation, actions, mark, digest)
         if refused:
             lanes += [f"-{name}/all" for name in refused]
-        elif not ways and not self._known(activation):
+        elif not actions and not self._known(activation):
             gone = f'destination "{activation.destination}" does not take it any more'
             none = f'no destination is set up for audience "{activation.audience}"'
             self._refuse(index, activation, None, digest, gone if activation.destination else none)
             lanes.append(NOWHERE)
         self.routes.add(activation.profile_id, tuple(lanes), mark)
         if not mark and not self.refused:
-            self._remember(kind, ways, lanes)
+            self._remember(kind, actions, lanes)
 
-    def _remember(self, kind: Kind, ways: Sequence[Way], lanes: Sequence[str]) -> None:
+    def _remember(self, kind: Kind, actions: Sequence[Action], lanes: Sequence[str]) -> None:
         """Let others of this kind take the short way: all that may be special about them is a problem."""
-        if len(ways) == 1 and lanes[0][0] not in "-=" and ways[0].action.uniform:
-            problem = partial(ways[0].action.problem, ways[0].connector, ways[0].destination)
-            self._paths[kind] = Path(problem, self.routes.routed[-1])
+        if len(actions) == 1 and lanes[0][0] not in "-=" and actions[0].uniform:
+            self._paths[kind] = Path(actions[0].problem, self.routes.routed[-1])
 
     def _lanes(
-        self, index: int, activation: Activation, ways: Sequence[Way], mark: str, digest: str
+        self, index: int, activation: Activation, actions: Sequence[Action], mark: str, digest: str
     ) -> list[str]:
         lanes = []
-        for way in ways:
-            destination = way.destination
-            problem = destination.problem or way.action.problem(way.connector, destination, activation)
+        for action in actions:
+            problem = action.problem(activation)
             if problem is not None:
-                self._refuse(index, activation, destination, digest, problem)
-                lanes.append(f"-{destination.name}/all")
-            elif way.action.state:
-                self._lay(index, activation, way, mark, digest)
-                lanes.append(f"={destination.name}/all")
+                self._refuse(index, activation, action.destination, digest, problem)
+                lanes.append(f"-{action.destination.name}/all")
+            elif action.coalesces:
+                self._lay(index, activation, action, mark, digest)
+                lanes.append(f"={action.destination.name}/all")
             else:
-                lanes.append(self.lane(way, activation))
+                lanes.append(self.lane(action, activation))
         return lanes
 
-    def _lay(self, index: int, activation: Activation, way: Way, mark: str, digest: str) -> None:
+    def _lay(self, index: int, activation: Activation, action: Action, mark: str, digest: str) -> None:
         """Keep what the destination of a state action lays over its waiting row, unless it came before."""
         if mark and self._first_of(mark, digest, index) != index:
             return
-        _, waiting = self.states.setdefault(way.destination.name, (way, {}))
+        _, waiting = self.states.setdefault(action.destination.name, (action, {}))
         waiting.setdefault(activation.profile_id, []).append(activation)
 
     def _first_of(self, mark: str, digest: str, index: int) -> int | None:
@@ -176,27 +165,17 @@ class Router:
         self.letters.append((letter, index))
 
 
-def ways_of(catalog: Catalog, activation: Activation) -> list[Way]:
-    """Return the destinations that take such activations."""
-    return [
-        Way(destination, catalog.connector_of(destination), ACTIONS[destination.action])
-        for destination in catalog.for_audience(activation.audience)
-        if activation.call_type in destination.call_types
-        and activation.destination in (None, destination.name)
-    ]
-
-
-def lane_of(way: Way, shape: str, activation: Activation) -> str:
+def lane_of(action: Action, shape: str, activation: Activation) -> str:
     """Name the lane of the rows that may share a call with this one; lanes.inc.lua tells how."""
     name = blake2b(shape.encode(), digest_size=8).hexdigest() if shape else "all"
-    steps = way.action.steps(way.connector, way.destination, [activation])
-    first = next(step for step in steps if not step.once)
-    if first.function != way.action.functions[0]:
+    steps = action.steps([activation])
+    first = next(step for step in steps if not step.sets_up)
+    if first.function != action.functions[0]:
         name += f"@{first.function}"
-    most = way.action.most_rows(way.connector, way.destination, [activation])
+    most = action.most_rows([activation])
     if most is not None:
         name += f"#{most}"
-    return f"{way.destination.name}/{name}" + ("+bulk" if activation.bulk else "")
+    return f"{action.destination.name}/{name}" + ("+bulk" if activation.bulk else "")
 
 
 def salvage(entry: bytes) -> Activation:

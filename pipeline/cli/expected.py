@@ -25,9 +25,9 @@ def tell(found: Iterable[Expected]) -> None:
 def lines(expected: Expected) -> Iterator[str]:
     """Yield the lines about one destination."""
     kinds = list(expected.calls.values())
-    certain = sum(calls.calls for calls in kinds if not calls.once)
+    certain = sum(calls.calls for calls in kinds if not calls.is_set_up)
     numbers = f"{counted(expected.rows, 'row')}, {counted(certain, 'call')}{but(expected)}"
-    yield f"{expected.way.destination.name}: {numbers}"
+    yield f"{expected.destination.name}: {numbers}"
     for stop in expected.stops:
         yield f"  {stop}"
     for calls in kinds[:SHOWN]:
@@ -48,7 +48,7 @@ def but(expected: Expected) -> str:
 
 def of_calls(calls: Calls) -> Iterator[str]:
     """Yield the lines about calls of one kind."""
-    if calls.once:
+    if calls.is_set_up:
         yield f"  {calls.step}: {calls.function}, once, unless it is known to be there"
     else:
         rows = counted(calls.rows, "row")
@@ -63,7 +63,7 @@ def of_calls(calls: Calls) -> Iterator[str]:
 
 def documents(found: Iterable[Expected]) -> dict[str, Any]:
     """Return them for a program, by destination."""
-    return {expected.way.destination.name: document(expected) for expected in found}
+    return {expected.destination.name: document(expected) for expected in found}
 
 
 def document(expected: Expected) -> dict[str, Any]:
@@ -85,7 +85,7 @@ def of_kind(calls: Calls) -> dict[str, Any]:
         "function": calls.function,
         "method": calls.method,
         "path": calls.path,
-        "set_up": calls.once,
+        "set_up": calls.is_set_up,
         "calls": calls.calls,
         "rows": calls.rows,
         "most_rows": calls.most,

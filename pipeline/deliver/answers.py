@@ -30,7 +30,7 @@ class Answers:
         if request is not None:
             self._settlement.persist(job.batch, lambda: self._lanes.submitted(job.batch, request, FIRST_POLL))
             return DeliveryResult(
-                f"{counted(len(job.left), 'row')} of {job.destination.name} submitted", again=True
+                f"{counted(len(job.left), 'row')} of {job.action.destination.name} submitted", again=True
             )
         return self._settlement.persist(job.batch, lambda: self._judged(job, step, answer))
 
@@ -42,18 +42,18 @@ class Answers:
         try:
             return self._next(job, step, answer)
         except CallError as error:
-            if step.once is not None:
-                self._once.leave(job.connector.account, step.once)
+            if step.sets_up is not None:
+                self._once.leave(job.action.connector.account, step.sets_up)
             return self._failures.handle(job, error, sent=True)
 
     def _refused(self, job: Job, step: Step, error: CallError) -> DeliveryResult:
-        if step.once is None and error.code in step.settled_by:
+        if step.sets_up is None and error.code in step.settled_by:
             return self._onwards(job.after([None] * len(job.left)))
-        if step.once is None:
+        if step.sets_up is None:
             return self._failures.handle(job, error, sent=True)
-        self._once.leave(job.connector.account, step.once)
+        self._once.leave(job.action.connector.account, step.sets_up)
         if error.code in step.settled_by:
-            self._once.remember(job.connector.account, step.once)
+            self._once.remember(job.action.connector.account, step.sets_up)
             return self._onwards(job.skipped())
         if isinstance(error, Refused):  # no row spoils a set-up, and no other row mends it
             error = Held("destination", error.code, f"{step.name}: {error.detail}")
@@ -61,8 +61,8 @@ class Answers:
 
     def skip_known(self, job: Job) -> Job:
         """Pass over set-up steps for what the account is known to have."""
-        account = job.connector.account
-        while (step := job.step) and step.once and self._once.known(account, step.once):
+        account = job.action.connector.account
+        while (step := job.step) and step.sets_up and self._once.known(account, step.sets_up):
             job = job.skipped()
         return job
 
@@ -71,7 +71,7 @@ class Answers:
         step = job.step
         if step is None:
             return self.close(job)
-        progress, outside = job.progress.dumps(), step.once is not None
+        progress, outside = job.progress.dumps(), step.sets_up is not None
         self._settlement.persist(
             job.batch,
             lambda: self._lanes.turn(
@@ -79,7 +79,7 @@ class Answers:
             ),
         )
         return DeliveryResult(
-            f"{counted(len(job.left), 'row')} of {job.destination.name}, next: {step.name}", again=True
+            f"{counted(len(job.left), 'row')} of {job.action.destination.name}, next: {step.name}", again=True
         )
 
     def close(self, job: Job, returned: tuple[int, ...] = ()) -> DeliveryResult:
@@ -88,8 +88,8 @@ class Answers:
         return self._settlement.close(job.batch, job.action.name, job.rows, verdicts, returned, job.then)
 
     def _next(self, job: Job, step: Step, answer: Any) -> DeliveryResult:
-        if step.once is not None:
-            return self._set_up(job, step, step.once, answer)
+        if step.sets_up is not None:
+            return self._set_up(job, step, step.sets_up, answer)
         verdicts = step.verdicts(job.left, answer)
         missing = [position for position, why in enumerate(verdicts) if why and why.code in SETUP_CODES]
         done = job.after(verdicts)
@@ -102,7 +102,7 @@ class Answers:
         return self._onwards(done)
 
     def _set_up(self, job: Job, step: Step, thing: str, answer: Any) -> DeliveryResult:
-        account = job.connector.account
+        account = job.action.connector.account
         try:
             there = step.found is None or step.found(answer)
         except CallError:

@@ -23,7 +23,6 @@ from pipeline.model.action import Step
 from pipeline.model.call import Call, Rejection
 from pipeline.model.connector import Connector
 from pipeline.records.current import CurrentCatalog
-from pipeline.records.kinds import ACTIONS
 from pipeline.responsys.client import Client
 from pipeline.settle.settlement import DeliveryResult, Settlement
 from pipeline.text.plural import counted
@@ -78,7 +77,7 @@ class Delivery:
         if self._stopping.is_set():
             self._lanes.retry(job.batch, delay=0, spend=False, refund=True)
             return DeliveryResult("given back: this worker stops", again=True)
-        with self.seats.take(job.connector.name) as seated:
+        with self.seats.take(job.action.connector.name) as seated:
             if seated:
                 return self._advance(job)
         self._lanes.retry(job.batch, delay=CROWDED, spend=False, refund=True)
@@ -115,12 +114,12 @@ class Delivery:
             return self._removed(batch, rows)
         if destination.problem:
             return self._settlement.repeat(batch) or waiting(batch, destination.problem)
-        action = ACTIONS[destination.action]
+        action = catalog.action_of(destination)
         moved = destination.connector != batch.connector or batch.function not in action.functions
         if moved and batch.state == "claimed" and not batch.progress:
             given_back = DeliveryResult("given back: the destination was changed")
             return given_back if self._lanes.give_back(batch) else STALE
-        return Job.of(batch, destination, catalog.connector_of(destination), action, rows, then)
+        return Job.of(batch, action, rows, then)
 
     def _removed(self, batch: Batch, rows: Sequence[Row]) -> DeliveryResult:
         """End a batch whose destination is no more; somebody else may know it under another connector.
@@ -144,8 +143,8 @@ class Delivery:
             return self._answers.close(job)
         if step.function != job.batch.function:
             return self._answers.turn(job, refund=True)
-        account = job.connector.account
-        if step.once and not self._once.take(account, step.once, job.batch.id):
+        account = job.action.connector.account
+        if step.sets_up and not self._once.take(account, step.sets_up, job.batch.id):
             progress = job.progress.dumps()
             self._lanes.turn(
                 job.batch, step.function, progress, delay=SOMEBODY_ELSE, refund=True, outside=True
@@ -154,7 +153,7 @@ class Delivery:
         return self._send(job, step)
 
     def _send(self, job: Job, step: Step) -> DeliveryResult:
-        client = self._responsys(job.connector)
+        client = self._responsys(job.action.connector)
         try:
             client.ready()
         except CallError as error:

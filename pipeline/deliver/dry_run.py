@@ -7,13 +7,12 @@ What was sent before is not known here: neither ids that were used nor who got a
 
 from dataclasses import dataclass, field
 
-from pipeline.accept.router import Way, ways_of
 from pipeline.deliver.expected_calls import Calls, calls_for
+from pipeline.model.action import Action
 from pipeline.model.activation import Activation
 from pipeline.model.destination import Destination
 from pipeline.model.overlay import overlay
 from pipeline.records.catalog import Catalog
-from pipeline.records.kinds import ACTIONS
 from pipeline.records.stops import Stop, in_the_way
 
 
@@ -27,8 +26,8 @@ class DryRun:
     def add(self, activation: Activation) -> dict[str, str]:
         """Take one in; return why it would become a dead letter, by destination."""
         problems = {
-            way.destination.name: self._expected[way.destination.name].add(activation)
-            for way in ways_of(self._catalog, activation)
+            action.destination.name: self._expected[action.destination.name].add(activation)
+            for action in self._catalog.actions_for(activation)
         }
         return {name: problem for name, problem in problems.items() if problem is not None}
 
@@ -43,7 +42,7 @@ class DryRun:
 class Expected:
     """What would happen at one destination."""
 
-    way: Way
+    action: Action
     stops: list[Stop]  # what keeps it from sending for now
     rows: int = 0  # activations that are sent
     invalid: int = 0  # that become dead letters at once
@@ -55,13 +54,17 @@ class Expected:
     _known: dict[str, list[Calls]] = field(default_factory=dict)  # shape to its calls
     _taken: set[int] = field(default_factory=set)  # hashes of profiles, which take less room
 
+    @property
+    def destination(self) -> Destination:
+        """The destination of the action."""
+        return self.action.destination
+
     def add(self, activation: Activation) -> str | None:
         """Let one wait, or return why it can never be sent."""
-        way = self.way
-        problem = way.destination.problem or way.action.problem(way.connector, way.destination, activation)
+        problem = self.action.problem(activation)
         if problem is not None:
             self.invalid += 1
-        elif way.destination.options.get("dedupe") and hash(activation.profile_id) in self._taken:
+        elif self.destination.options.get("dedupe") and hash(activation.profile_id) in self._taken:
             self.repeated += 1
         else:
             self._take(activation)
@@ -73,19 +76,19 @@ class Expected:
             self._cut(shape)
 
     def _take(self, activation: Activation) -> None:
-        way, key = self.way, str(self.rows)
+        action, key = self.action, str(self.rows)
         self.rows += 1
-        if way.destination.options.get("dedupe"):
+        if self.destination.options.get("dedupe"):
             self._taken.add(hash(activation.profile_id))
-        if way.action.state:
+        if action.coalesces:
             key, activation = activation.profile_id, self._overlaid(activation)
-        shape = way.action.shape(way.connector, way.destination, activation)
-        if way.action.state:
+        shape = action.shape(activation)
+        if action.coalesces:
             self._shapes[key] = shape
         waiting = self._waiting.setdefault(shape, {})
         waiting[key] = activation
-        most = way.action.most_rows(way.connector, way.destination, [activation])
-        if len(waiting) >= min(most or way.destination.max_rows, way.destination.max_rows):
+        most = action.most_rows([activation])
+        if len(waiting) >= min(most or self.destination.max_rows, self.destination.max_rows):
             self._cut(shape)
 
     def _overlaid(self, activation: Activation) -> Activation:
@@ -105,7 +108,7 @@ class Expected:
         for row in rows:
             self._shapes.pop(row.profile_id, None)
         if shape not in self._known:
-            found = calls_for(self.way, rows)
+            found = calls_for(self.action, rows)
             self._known[shape] = [self.calls.setdefault(calls.key, calls) for calls in found]
         for calls in self._known[shape]:
             calls.add(len(rows))
@@ -113,5 +116,4 @@ class Expected:
 
 def expect(catalog: Catalog, destination: Destination) -> Expected:
     """Return a destination of which nothing is known yet."""
-    way = Way(destination, catalog.connector_of(destination), ACTIONS[destination.action])
-    return Expected(way, in_the_way(catalog, destination))
+    return Expected(catalog.action_of(destination), in_the_way(catalog, destination))

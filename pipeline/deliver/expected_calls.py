@@ -7,10 +7,9 @@ from typing import Any
 
 from msgspec import to_builtins
 
-from pipeline.accept.router import Way
+from pipeline.model.action import Action, Step
 from pipeline.model.activation import Activation
 from pipeline.model.call import Call
-from pipeline.responsys.actions import Step
 from pipeline.responsys.bodies import redacted, redacted_path
 
 
@@ -23,7 +22,7 @@ class Calls:
     method: str
     path: str
     body: Any  # with the rows of the first call
-    once: bool  # a set-up, which is made only where it is not known to be done
+    is_set_up: bool  # a set-up, which is made only where it is not known to be done
     calls: int = 0
     rows: int = 0
     most: int = 0  # rows of the largest one
@@ -35,7 +34,7 @@ class Calls:
 
     def add(self, rows: int) -> None:
         """Count one call, of which a set-up carries no rows."""
-        if self.once:
+        if self.is_set_up:
             self.calls = 1
             return
         self.calls += 1
@@ -43,10 +42,9 @@ class Calls:
         self.most = max(self.most, rows)
 
 
-def calls_for(way: Way, rows: Sequence[Activation]) -> list[Calls]:
+def calls_for(action: Action, rows: Sequence[Activation]) -> list[Calls]:
     """Describe all calls for rows of one shape."""
-    steps = way.action.steps(way.connector, way.destination, rows)
-    return [described(step, step.call(rows)) for step in steps]
+    return [described(step, step.call(rows)) for step in action.steps(rows)]
 
 
 def described(step: Step, call: Call) -> Calls:
@@ -57,5 +55,5 @@ def described(step: Step, call: Call) -> Calls:
         method=call.method,
         path=redacted_path(call.path),
         body=None if call.body is None else redacted(to_builtins(call.body)),
-        once=step.once is not None,
+        is_set_up=step.sets_up is not None,
     )

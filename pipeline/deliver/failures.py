@@ -45,7 +45,7 @@ class Failures:
 
     def handle(self, job: Job, error: CallError, *, sent: bool) -> DeliveryResult:
         """Hold, wait, try again, halve or reject; what is known of a call is not forgotten for a store."""
-        fields = {"batch": job.batch.id, "connector": job.connector.name, "code": error.code}
+        fields = {"batch": job.batch.id, "connector": job.action.connector.name, "code": error.code}
         log.info("call failed", extra=fields)
         return self._settlement.persist(job.batch, lambda: self._decide(job, error, sent=sent))
 
@@ -64,7 +64,7 @@ class Failures:
 
     def hold(self, job: Job, error: Held) -> None:
         """Stop the connector or destination until a person acts, and show why."""
-        name = job.connector.name if error.scope == "connector" else job.destination.name
+        name = job.action.connector.name if error.scope == "connector" else job.action.destination.name
         detail = Hidden(values_of(job.left))(error.detail)
         self._settlement.persist(job.batch, lambda: self._stop(error, name, detail))
         log.warning("held", extra={"scope": error.scope, "record": name, "code": error.code})
@@ -82,7 +82,7 @@ class Failures:
 
     def _held(self, job: Job, error: Held, *, sent: bool) -> DeliveryResult:
         self.hold(job, error)
-        self._once.forget(job.connector.account)  # what was there may be gone
+        self._once.forget(job.action.connector.account)  # what was there may be gone
         again = job.set_up_again
         progress, step = again.progress.dumps(), again.step
         if not sent or step is None:
@@ -91,7 +91,7 @@ class Failures:
             self._lanes.settle(job.batch, range(job.batch.rows))
         else:  # its first steps are done, and must not be done again
             self._lanes.turn(
-                job.batch, step.function, progress, delay=0, refund=False, outside=step.once is not None
+                job.batch, step.function, progress, delay=0, refund=False, outside=step.sets_up is not None
             )
         return DeliveryResult(f"{error.code}: {error.scope} held, its rows wait", again=True)
 

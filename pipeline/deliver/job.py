@@ -11,32 +11,20 @@ from pipeline.lanes.row import Row
 from pipeline.model.action import Action, Step
 from pipeline.model.activation import Activation
 from pipeline.model.call import Rejection
-from pipeline.model.connector import Connector
-from pipeline.model.destination import Destination
 
 
 @dataclass(frozen=True)
 class Job:
-    """A batch, what it is for, its rows, and how far it has got."""
+    """A batch, its rows, the action of its destination, and how far it has got."""
 
     batch: Batch
-    destination: Destination
-    connector: Connector
     action: Action
     rows: Sequence[Row]
     progress: Progress
     then: Quota | None = None  # of which the next batch is claimed when this one is settled
 
     @classmethod
-    def of(
-        cls,
-        batch: Batch,
-        destination: Destination,
-        connector: Connector,
-        action: Action,
-        rows: Sequence[Row],
-        then: Quota | None = None,
-    ) -> "Job":
+    def of(cls, batch: Batch, action: Action, rows: Sequence[Row], then: Quota | None = None) -> "Job":
         """Read how far the batch has got.
 
         Before its first step, rows that cannot be sent are sorted out: the configuration may have changed
@@ -44,11 +32,11 @@ class Job:
         """
         if batch.progress:
             progress = Progress.loads(batch.progress)
-            return cls(batch, destination, connector, action, rows, progress, then).planned
-        problems = action.problems(connector, destination, [row.activation for row in rows])
+            return cls(batch, action, rows, progress, then).planned
+        problems = action.problems([row.activation for row in rows])
         problems |= {position: row.problem for position, row in enumerate(rows) if row.problem}
         rejected = {position: Rejection("Invalid", problem) for position, problem in problems.items()}
-        return cls(batch, destination, connector, action, rows, Progress(0, rejected), then).planned
+        return cls(batch, action, rows, Progress(0, rejected), then).planned
 
     @cached_property
     def left(self) -> list[Activation]:
@@ -58,7 +46,7 @@ class Job:
     @cached_property
     def steps(self) -> tuple[Step, ...]:
         """All steps of these rows, done or not."""
-        return self.action.steps(self.connector, self.destination, self.left) if self.left else ()
+        return self.action.steps(self.left) if self.left else ()
 
     @property
     def step(self) -> Step | None:
@@ -68,7 +56,7 @@ class Job:
     @property
     def resend(self) -> bool:
         """Whether doing the step twice is harmless, or wanted, when nobody knows if it was done."""
-        return self.destination.on_unknown == "resend" or self.step is None or self.step.repeatable
+        return self.action.destination.on_unknown == "resend" or self.step is None or self.step.repeatable
 
     def named(self, why: Rejection) -> Rejection:
         """Let a verdict name the step it comes from, where there are several."""
@@ -85,7 +73,7 @@ class Job:
     def set_up_again(self) -> "Job":
         """The job before the set-up that its step needs or is, so that somebody looks again."""
         at = self.progress.step
-        while at and self.steps[at - 1].once:
+        while at and self.steps[at - 1].sets_up:
             at -= 1
         return self._at(at)
 

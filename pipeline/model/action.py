@@ -1,4 +1,4 @@
-"""What an action is: how rows become calls, and how answers become verdicts."""
+"""Action: how the rows of one destination become calls, and the answers verdicts."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
@@ -17,47 +17,53 @@ Verdicts = list[Rejection | None]
 class Step:
     """One call of a batch; rows that it rejects take part in no later step.
 
-    A step with ``once`` sets something up, such as a table, and rejects no row: it is skipped where the
-    account is known to have that, and only one worker at a time does it. ``found`` makes it a look: whether
-    the answer shows that it is there. ``settled_by`` are the error codes that mean success.
+    A set-up step names in ``sets_up`` the thing, such as a table, that it finds or makes. It rejects no row,
+    is skipped where the account is known to have that thing, and is done by one worker at a time. If
+    ``found`` is given the step only looks, and ``found`` tells from the answer whether the thing is there.
+    ``settled_by`` are the error codes that mean success.
 
     ``verdicts`` reads one verdict per row, in their order, None meaning delivered; it raises OutcomeUnknown
-    when the answer does not fit the rows.
+    if the answer does not fit the rows.
     """
 
     name: str  # named in verdicts: "merge", "fields"
-    function: str  # what the account's limits count its calls by
+    function: str  # the account's limits count its calls by this
     call: Callable[[Sequence[Activation]], Call]
     verdicts: Callable[[Sequence[Activation], Any], Verdicts]
     repeatable: bool = True  # a call whose outcome is unknown may simply be sent again
-    once: str | None = None
+    sets_up: str | None = None
     found: Callable[[Any], bool] | None = None
     settled_by: frozenset[str] = frozenset()
 
 
 class Action(ABC):
-    """One thing a destination can do; no I/O, no clock, no settings."""
+    """One thing that a kind of connector can do, bound to one destination; no I/O, no clock, no settings.
+
+    An object lives as long as its catalog and is shared by threads, so a constructor reads the options once.
+    """
 
     name: str
-    state: bool  # True: a newer activation of a profile overlays one that waits. False: each is a row
-    functions: tuple[str, ...]  # all that its steps may use
+    coalesces: bool  # True: a newer activation of a profile overlays one that waits. False: each is a row
+    functions: tuple[str, ...]  # all that its steps may use; a full call needs the first
+
+    def __init__(self, connector: Connector, destination: Destination) -> None:
+        self.connector = connector
+        self.destination = destination
 
     @abstractmethod
-    def problem(self, connector: Connector, destination: Destination, activation: Activation) -> str | None:
-        """Say why this row can never be sent, in words without personal data; None when it can.
+    def problem(self, row: Activation) -> str | None:
+        """Say why a row can never be sent, in words without personal data; None if it can.
 
         Asked of every row, so it must be cheap.
         """
 
-    def problems(
-        self, connector: Connector, destination: Destination, rows: Sequence[Activation]
-    ) -> dict[int, str]:
+    def problems(self, rows: Sequence[Activation]) -> dict[int, str]:
         """Return the problems of rows, by their positions."""
-        found = [self.problem(connector, destination, row) for row in rows]
-        return {position: problem for position, problem in enumerate(found) if problem is not None}
+        problems = enumerate(map(self.problem, rows))
+        return {position: problem for position, problem in problems if problem is not None}
 
-    def shape(self, connector: Connector, destination: Destination, activation: Activation) -> str:
-        """Name what must be equal within one call, such as the columns; a batch holds rows of one shape."""
+    def shape(self, row: Activation) -> str:
+        """Name all that must be equal within one call, such as the columns; a batch has rows of one shape."""
         return ""
 
     @property
@@ -65,25 +71,37 @@ class Action(ABC):
         """Whether all rows of a destination have the same shape."""
         return type(self).shape is Action.shape
 
-    def attributes(self, connector: Connector, destination: Destination) -> frozenset[str] | None:
+    def attributes(self) -> frozenset[str] | None:
         """Name the identifiers and variables that are exported; None: all that an activation has.
 
-        What a snapshot sends, compares and keeps of a profile is this and no more.
+        A snapshot sends, compares and keeps these and no others.
         """
         return None
 
-    def needs(self, connector: Connector, destination: Destination) -> tuple[object, ...]:
+    def needs(self) -> tuple[object, ...]:
         """Return the things that must be in the account, for ``activation check`` alone."""
         return ()
 
-    def most_rows(
-        self, connector: Connector, destination: Destination, rows: Sequence[Activation]
-    ) -> int | None:
+    def most_rows(self, rows: Sequence[Activation]) -> int | None:
         """Return how many rows of this shape one call may hold; None: as many as the destination says."""
         return None
 
     @abstractmethod
-    def steps(
-        self, connector: Connector, destination: Destination, rows: Sequence[Activation]
-    ) -> tuple[Step, ...]:
-        """Return what is done with rows of one shape, which have no problem, in this order."""
+    def steps(self, rows: Sequence[Activation]) -> tuple[Step, ...]:
+        """Return the steps, in order, for rows of one shape that have no problem."""
+
+
+class UnusableAction(Action):
+    """Stands in for the action of a destination whose record lacks options: every row has that problem."""
+
+    def __init__(self, connector: Connector, destination: Destination, action: type[Action]) -> None:
+        super().__init__(connector, destination)
+        self.name, self.coalesces, self.functions = action.name, action.coalesces, action.functions
+
+    def problem(self, row: Activation) -> str:
+        """Return the problem of the destination."""
+        return self.destination.problem
+
+    def steps(self, rows: Sequence[Activation]) -> tuple[Step, ...]:
+        """Return none."""
+        return ()

@@ -7,9 +7,12 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Literal
 
+from pipeline.model.action import Action
+from pipeline.model.activation import Activation
 from pipeline.model.connector import Connector
 from pipeline.model.destination import Destination
 from pipeline.model.source import Source
+from pipeline.records.kinds import bind
 
 Scope = Literal["connector", "destination", "source"]
 Kind = Literal["paused", "held"]
@@ -37,10 +40,28 @@ class Catalog:
     destinations: Mapping[str, Destination] = field(default_factory=lambda: MappingProxyType({}))
     holds: Mapping[tuple[Scope, str], Hold] = field(default_factory=lambda: MappingProxyType({}))
     sources: Mapping[str, Source] = field(default_factory=lambda: MappingProxyType({}))
+    _actions: dict[str, Action] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def for_audience(self, audience: str) -> tuple[Destination, ...]:
         """Return where changes of ``audience`` go, by name."""
         return self.by_audience.get(audience, ())
+
+    def action_of(self, destination: Destination) -> Action:
+        """Return the action of a destination, always the same object."""
+        action = self._actions.get(destination.name)
+        if action is None:
+            bound = bind(self.connector_of(destination), destination)
+            action = self._actions.setdefault(destination.name, bound)
+        return action
+
+    def actions_for(self, activation: Activation) -> list[Action]:
+        """Return the actions of the destinations that take such an activation."""
+        return [
+            self.action_of(destination)
+            for destination in self.for_audience(activation.audience)
+            if activation.call_type in destination.call_types
+            and activation.destination in (None, destination.name)
+        ]
 
     def connector_of(self, destination: Destination) -> Connector:
         """Return the connector of a destination, with the API that the destination wants."""

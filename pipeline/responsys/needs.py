@@ -31,7 +31,7 @@ class Campaign:
 
 
 @dataclass(frozen=True)
-class ExtensionTable:
+class NeededExtensionTable:
     """An extension table of the connector's list; it is made where there is none."""
 
     name: str
@@ -41,7 +41,7 @@ class ExtensionTable:
 
 
 @dataclass(frozen=True)
-class SupplementalTable:
+class NeededSupplementalTable:
     """A supplemental table, and what its rows are told apart by."""
 
     name: str
@@ -51,4 +51,4 @@ class SupplementalTable:
     match_columns: tuple[str, ...] = ()  # for a table without one
 
 
-Need = ListColumns | Event | Campaign | ExtensionTable | SupplementalTable
+Need = ListColumns | Event | Campaign | NeededExtensionTable | NeededSupplementalTable

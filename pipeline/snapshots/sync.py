@@ -79,7 +79,7 @@ class Sync:
         if unusable:
             raise Misconfigured("\n".join(unusable))
         self._destinations = {each.name: each for each in found}
-        self._views = {each.name: view_of(self.catalog.connector_of(each), each) for each in found}
+        self._views = {each.name: view_of(self.catalog.action_of(each)) for each in found}
 
     def run(
         self, lines: Iterable[FileLine], taken_at: datetime | None = None, source: str | None = None

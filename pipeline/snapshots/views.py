@@ -7,10 +7,8 @@ from typing import Any
 
 import msgspec
 
+from pipeline.model.action import Action
 from pipeline.model.activation import NUMBER_OR_NAME, Activation
-from pipeline.model.connector import Connector
-from pipeline.model.destination import Destination
-from pipeline.records.kinds import ACTIONS
 from pipeline.text.rendering import render
 
 ALL = "*"
@@ -46,9 +44,9 @@ class View:
         return {name: value for name, value in values.items() if name in self.names}
 
 
-def view_of(connector: Connector, destination: Destination) -> View:
-    """Return what the action of a destination exports; identifiers by their names."""
-    names = ACTIONS[destination.action].attributes(connector, destination)
+def view_of(action: Action) -> View:
+    """Return the view of what an action exports; identifiers by their names."""
+    names = action.attributes()
     return View(None if names is None else frozenset(by_name(names)))
 
 

@@ -12,14 +12,13 @@ from pipeline.accept.intake import Intake
 from pipeline.lanes.batch import Batch
 from pipeline.lanes.lanes import Lanes
 from pipeline.lanes.quota import Quota
+from pipeline.model.action import Action, Step
 from pipeline.model.activation import Activation, decode, encode
 from pipeline.model.call import Call
-from pipeline.model.connector import Connector
 from pipeline.model.destination import Destination
 from pipeline.records import mirror
 from pipeline.records.catalog import Catalog
 from pipeline.responsys import actions
-from pipeline.responsys.actions import Action, Step
 from pipeline.settle import dead_letters
 from pipeline.settle import statistics as stats
 from pipeline.settle.dead_letters import Filter
@@ -32,18 +31,16 @@ class Merge(Action):
     """Merges members; a call holds rows with the same variables and the same kind of change."""
 
     name = "merge"
-    state = True
+    coalesces = True
     functions = ("mergeListMembers", "deleteProfileExtensionMembers")
 
-    def problem(self, connector: Connector, destination: Destination, activation: Activation) -> str | None:
+    def problem(self, activation: Activation) -> str | None:
         return None if activation.identifiers else "no identifier"
 
-    def shape(self, connector: Connector, destination: Destination, activation: Activation) -> str:
+    def shape(self, activation: Activation) -> str:
         return " ".join([activation.call_type, *sorted(activation.variables)])
 
-    def steps(
-        self, connector: Connector, destination: Destination, rows: Sequence[Activation]
-    ) -> tuple[Step, ...]:
+    def steps(self, rows: Sequence[Activation]) -> tuple[Step, ...]:
         function = self.functions[1 if rows[0].call_type == "REMOVE" else 0]
         return (
             Step(
@@ -88,7 +85,7 @@ class Environment:
 
 @pytest.fixture
 def environment(redis, engine, monkeypatch):
-    monkeypatch.setitem(actions.ACTIONS, "merge", Merge())
+    monkeypatch.setitem(actions.ACTIONS, "merge", Merge)
     return Environment(redis, engine)
 
 

@@ -81,7 +81,7 @@ def test_rows_share_calls_until_these_are_full():
                     {"recipient": recipient, "optionalData": [{"name": n, "value": "…"} for n in names]}
                 ],
             },
-            once=False,
+            is_set_up=False,
             calls=3,
             rows=401,
             most=200,
@@ -114,7 +114,7 @@ def test_three_sets_of_columns_make_three_merges_and_share_what_does_not_depend_
 def test_the_newest_state_of_a_profile_is_sent_once():
     expected = expect(row("p1", tier="gold"), row("p2"), row("p1", city="Ulm"), row("p2", "REMOVE"), **EXPORT)
 
-    steps = [(calls.step, calls.rows, calls.body) for calls in expected.calls.values() if not calls.once]
+    steps = [(calls.step, calls.rows, calls.body) for calls in expected.calls.values() if not calls.is_set_up]
     assert (expected.rows, expected.coalesced) == (2, 2)
     assert [(step, amount, body["recordData"]["fieldNames"]) for step, amount, body in steps] == [
         ("merge", 1, ["CUSTOMER_ID_", "CITY_", "TIER"]),

@@ -14,13 +14,11 @@ from pipeline.deliver.set_ups import SetUps
 from pipeline.errors import Held
 from pipeline.lanes import limits
 from pipeline.lanes.quota import Quota
+from pipeline.model.action import Action, Step
 from pipeline.model.activation import Activation
 from pipeline.model.call import Call, Rejection
-from pipeline.model.connector import Connector
-from pipeline.model.destination import Destination
 from pipeline.records import mirror
 from pipeline.responsys import actions
-from pipeline.responsys.actions import Action, Step
 from tests.builders import Newest
 from tests.deliver.test_delivery import House, answer, read, refusal, sent
 from tests.fixtures.oracle import HOST
@@ -43,25 +41,23 @@ class Export(Action):
     """Merge, then make a table when there is none, then fill it."""
 
     name = "custom_event"  # in the place of
-    state = False
+    coalesces = False
     functions = FUNCTIONS
 
-    def problem(self, connector: Connector, destination: Destination, activation: Activation) -> str | None:
+    def problem(self, activation: Activation) -> str | None:
         return "no crm_id" if activation.identifier("crm_id") is None else None
 
-    def steps(
-        self, connector: Connector, destination: Destination, rows: Sequence[Activation]
-    ) -> tuple[Step, ...]:
+    def steps(self, rows: Sequence[Activation]) -> tuple[Step, ...]:
         merge, look, create, fields = FUNCTIONS
-        api = "asyncApi" if connector.api == "async" else "api"
+        api = "asyncApi" if self.connector.api == "async" else "api"
         return (
             Step("merge", merge, call(merge, f"/rest/{api}/v1.3/lists/L/members"), cells),
             Step(
-                "look", look, call(look, EXTENSIONS, "GET"), cells, once="T",
+                "look", look, call(look, EXTENSIONS, "GET"), cells, sets_up="T",
                 found=bool,
             ),
             Step(
-                "create", create, call(create, EXTENSIONS), cells, once="T",
+                "create", create, call(create, EXTENSIONS), cells, sets_up="T",
                 settled_by=frozenset({"OBJECT_ALREADY_EXISTS"}),
             ),
             Step("fields", fields, call(fields, ROWS), cells),
@@ -82,7 +78,7 @@ def cells(rows: Sequence[Activation], found: Any) -> list[Rejection | None]:
 
 @pytest.fixture
 def house(redis, engine, records, vault, oracle, monkeypatch):
-    monkeypatch.setitem(actions.ACTIONS, "custom_event", Export())
+    monkeypatch.setitem(actions.ACTIONS, "custom_event", Export)
     return House(redis, engine, records, vault)
 
 
@@ -288,14 +284,14 @@ def test_a_worker_that_died_in_a_later_step_leaves_the_earlier_ones_done(house, 
     assert len(sent_to(oracle, MERGE)) == 1
 
 
-def once_only(connector: Connector, destination: Destination, rows: Sequence[Activation]) -> tuple[Step, ...]:
+def once_only(_: Action, rows: Sequence[Activation]) -> tuple[Step, ...]:
     """A table that must be there first, then something that must not be done twice."""
     look = Step(
         "look",
         FUNCTIONS[1],
         call(FUNCTIONS[1], EXTENSIONS, "GET"),
         cells,
-        once="T",
+        sets_up="T",
         found=bool,
     )
     send = Step("send", FUNCTIONS[0], call(FUNCTIONS[0], MEMBERS), cells, repeatable=False)
@@ -304,7 +300,7 @@ def once_only(connector: Connector, destination: Destination, rows: Sequence[Act
 
 def test_what_must_not_be_done_twice_is_not_because_of_a_set_up_before_it(house, oracle, monkeypatch):
     """The step that a dead worker was at must not depend on what is known when it is missed."""
-    monkeypatch.setattr(Export, "steps", staticmethod(once_only))
+    monkeypatch.setattr(Export, "steps", once_only)
     oracle.get(TABLES, json=["T"])
     house.receive("p1")
     SetUps(house.redis).remember(house.gate.account, "T")
@@ -330,7 +326,7 @@ def test_a_look_that_finds_something_wrong_gives_its_turn_back(house, oracle, mo
         FUNCTIONS[0],
         call(FUNCTIONS[0], MEMBERS),
         cells,
-        once="T",
+        sets_up="T",
         found=wrong,
     )
     monkeypatch.setattr(Export, "steps", lambda *_: (look, look))

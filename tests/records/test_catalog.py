@@ -6,6 +6,7 @@ from cryptography.fernet import Fernet
 from sqlalchemy import select
 
 from pipeline.errors import Misconfigured
+from pipeline.model.activation import Activation
 from pipeline.model.connector import Connector
 from pipeline.model.destination import Destination
 from pipeline.model.source import Source
@@ -103,6 +104,43 @@ def test_the_connector_of_a_destination_is_the_same_object_as_long_as_the_catalo
     later = catalog.destinations["later"]
 
     assert catalog.connector_of(later) is catalog.connector_of(later)
+
+
+def test_the_action_of_a_destination_is_the_same_object_as_long_as_the_catalog_is(records):
+    """Its options are read once, and not for every row."""
+    records.apply(BOTH)
+    catalog = records.load()
+    lapsed = catalog.destinations["lapsed"]
+
+    action = catalog.action_of(lapsed)
+    assert (action.destination, action.connector) == (lapsed, catalog.connectors["acme"])
+    assert catalog.action_of(lapsed) is action
+    assert records.load().action_of(lapsed) is not action
+
+
+def test_every_row_of_an_unusable_destination_has_its_problem(records):
+    records.apply(BOTH)
+    broken = Destination("x", "vip", "acme", "audience_export", problem="its record lacks an option")
+    catalog = Catalog(1, records.load().connectors, {"x": broken})
+
+    action = catalog.action_of(broken)
+    assert action.problem(Activation("vip", "p1", "ADD")) == "its record lacks an option"
+    assert (action.name, action.coalesces, action.steps([])) == ("audience_export", True, ())
+
+
+def test_an_activation_goes_to_the_destinations_that_take_it(records):
+    other = {**LAPSED, "call_types": ["ADD", "UPDATE"]}
+    records.apply({**BOTH, "destinations": {"lapsed": LAPSED, "other": other}})
+    catalog = records.load()
+
+    def takers(**fields):
+        activation = Activation(**{"audience": "lapsed-buyers", "profile_id": "p1", **fields})
+        return [action.destination.name for action in catalog.actions_for(activation)]
+
+    assert takers(call_type="ADD") == ["lapsed", "other"]
+    assert takers(call_type="REMOVE") == ["lapsed"]
+    assert takers(call_type="ADD", destination="other") == ["other"]
+    assert takers(call_type="ADD", audience="nobody's") == []
 
 
 def test_applying_the_same_again_changes_nothing(records):

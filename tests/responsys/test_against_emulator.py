@@ -7,15 +7,13 @@ import pytest
 from pipeline.errors import Held, OutcomeUnknown, Refused, RetryLater, Throttled
 from pipeline.lanes import limits
 from pipeline.model.call import Rejection
-from pipeline.responsys.actions import ACTIONS
+from pipeline.responsys.actions.custom_event import CustomEvent
 from pipeline.responsys.client import Client
 from pipeline.responsys.login import Tokens
 from pipeline.responsys.preflight import Finding, Preflight
 from pipeline.responsys.ratelimit import read_limits
 from pipeline.responsys.session import open_session
 from tests.emulators.conftest import Emulator, running
-
-ACTION = ACTIONS["custom_event"]
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +52,7 @@ def trigger(connector, destination, client):
     """Sends rows as one call and reads their verdicts."""
 
     def send(*rows, connector=connector, destination=destination):
-        (step,) = ACTION.steps(connector, destination, rows)
+        (step,) = CustomEvent(connector, destination).steps(rows)
         return step.verdicts(rows, client.send(step.call(rows)))
 
     return send

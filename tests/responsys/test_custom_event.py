@@ -7,20 +7,31 @@ import pytest
 
 from pipeline.errors import OutcomeUnknown
 from pipeline.model.call import Call, Rejection
-from pipeline.responsys.actions import ACTIONS, SETUP_CODES
-from pipeline.responsys.actions.custom_event import event_call, event_verdicts
+from pipeline.responsys.actions import SETUP_CODES
+from pipeline.responsys.actions.custom_event import CustomEvent
 from pipeline.responsys.client import encoded
 from pipeline.responsys.identifiers import hash_email
 
-EVENT = ACTIONS["custom_event"]
 LIST = {"objectName": "CONTACTS_LIST", "folderName": "Main"}
 
 
+def event_call(connector, destination, rows):
+    """Return the one call that is made for rows."""
+    (step,) = CustomEvent(connector, destination).steps(rows)
+    return step.call(rows)
+
+
+def event_verdicts(connector, destination, rows, answer):
+    """Return what an answer says of rows."""
+    (step,) = CustomEvent(connector, destination).steps(rows)
+    return step.verdicts(rows, answer)
+
+
 def test_it_is_one_step_that_is_not_repeated(connector, destination, make_activation):
-    (step,) = EVENT.steps(connector, destination, [make_activation()])
+    (step,) = CustomEvent(connector, destination).steps([make_activation()])
 
     assert (step.function, step.repeatable) == ("triggerCustomEvent", False)
-    assert (EVENT.functions, EVENT.state) == (("triggerCustomEvent",), False)
+    assert (CustomEvent.functions, CustomEvent.coalesces) == (("triggerCustomEvent",), False)
 
 
 def test_rows_become_recipients_with_their_variables_as_properties(connector, destination, make_activation):
@@ -95,11 +106,13 @@ def test_the_rows_of_a_batch_have_the_problems_that_each_has(connector, destinat
         make_activation(variables={"tier": "gold", "callType": "x"}),
     ]
 
-    alone = [EVENT.problem(connector, destination, row) for row in rows]
+    event = CustomEvent(connector, destination)
+
+    alone = [event.problem(row) for row in rows]
 
     assert alone[0] is None
-    assert EVENT.problems(connector, destination, rows) == {1: alone[1], 2: alone[2]}
-    assert EVENT.problems(connector, destination, rows[:1]) == {}
+    assert event.problems(rows) == {1: alone[1], 2: alone[2]}
+    assert event.problems(rows[:1]) == {}
 
 
 def test_the_events_name_is_percent_encoded(connector, destination, make_activation):
@@ -110,14 +123,15 @@ def test_the_events_name_is_percent_encoded(connector, destination, make_activat
 
 def test_a_good_row_has_no_problem(connector, destination, make_activation):
     assert (
-        EVENT.problem(connector, destination, make_activation(variables={"tier": "gold", "RIID": 1})) is None
+        CustomEvent(connector, destination).problem(make_activation(variables={"tier": "gold", "RIID": 1}))
+        is None
     )
 
 
 def test_a_row_without_the_identifier_has_a_problem(connector, destination, make_activation):
     riids = replace(connector, identifier_type="riid")
 
-    assert EVENT.problem(riids, destination, make_activation()) == 'identifier "riid" is missing'
+    assert CustomEvent(riids, destination).problem(make_activation()) == 'identifier "riid" is missing'
 
 
 @pytest.mark.parametrize("name", ["profileId", "PROFILEID", "callType", "EMAIL_ADDRESS_", "riid_", "City_"])
@@ -126,10 +140,10 @@ def test_names_that_are_not_free_are_named_without_their_values(
 ):
     row = make_activation(variables={"tier": "gold", name: "ada@example.com"})
 
-    assert EVENT.problem(connector, destination, row) == f'reserved variable names: "{name}"'
+    assert CustomEvent(connector, destination).problem(row) == f'reserved variable names: "{name}"'
 
 
-def test_a_batch_of_verdicts_is_read_in_order(connector, make_activation):
+def test_a_batch_of_verdicts_is_read_in_order(connector, destination, make_activation):
     """Success, an unknown person and an unknown list, as recorded."""
     answer = [
         {"errorMessage": None, "success": True, "recipientId": 364470001},
@@ -137,7 +151,7 @@ def test_a_batch_of_verdicts_is_read_in_order(connector, make_activation):
         {"errorMessage": "PROFILE_LIST_NOT_FOUND", "success": False, "recipientId": -1},
     ]
 
-    assert event_verdicts(connector, [make_activation()] * 3, answer) == [
+    assert event_verdicts(connector, destination, [make_activation()] * 3, answer) == [
         None,
         Rejection("NO_RECIPIENT_FOUND", "Recipient Not Found"),
         Rejection("PROFILE_LIST_NOT_FOUND"),
@@ -152,17 +166,19 @@ def test_what_is_wrong_with_the_list_is_not_wrong_with_the_row():
     ]
 
 
-def test_results_in_another_order_than_the_riids_sent_are_not_shifted(connector, make_activation):
+def test_results_in_another_order_than_the_riids_sent_are_not_shifted(
+    connector, destination, make_activation
+):
     rows = [make_activation({"riid": riid}) for riid in ("11", "12")]
     answer = [{"errorMessage": None, "success": True, "recipientId": riid} for riid in (12, 11)]
 
     with pytest.raises(OutcomeUnknown, match="another recipient"):
-        event_verdicts(replace(connector, identifier_type="riid"), rows, answer)
+        event_verdicts(replace(connector, identifier_type="riid"), destination, rows, answer)
 
 
-def test_a_riid_that_was_not_sent_is_not_compared(connector, make_activation):
+def test_a_riid_that_was_not_sent_is_not_compared(connector, destination, make_activation):
     """Somebody else's record of it may be out of date."""
     rows = [make_activation({"riid": "11", "email": "ada@example.com"})]
     answer = [{"errorMessage": None, "success": True, "recipientId": 12}]
 
-    assert event_verdicts(connector, rows, answer) == [None]
+    assert event_verdicts(connector, destination, rows, answer) == [None]

@@ -11,6 +11,6 @@ from pipeline.responsys.errors import SETUP_CODES
 
 __all__ = ["ACTIONS", "SETUP_CODES", "Action", "Step"]
 
-ACTIONS: Mapping[str, Action] = {
-    action.name: action for action in (AudienceExport(), CampaignEmail(), CustomEvent(), SupplementalTable())
+ACTIONS: Mapping[str, type[Action]] = {
+    action.name: action for action in (AudienceExport, CampaignEmail, CustomEvent, SupplementalTable)
 }

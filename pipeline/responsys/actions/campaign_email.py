@@ -4,7 +4,6 @@ https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/api-v
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from pipeline.model.action import Action, Step, Verdicts
@@ -15,22 +14,21 @@ from pipeline.model.destination import Destination
 from pipeline.responsys import mapped
 from pipeline.responsys.actions.audience_export.column import Column, carried
 from pipeline.responsys.actions.audience_export.entries import Entries
+from pipeline.responsys.actions.audience_export.extension_table import ExtensionTable
 from pipeline.responsys.actions.audience_export.keys import Key
-from pipeline.responsys.actions.audience_export.table import Table
-from pipeline.responsys.actions.plans import Plans
+from pipeline.responsys.merge_rule import merge_rule
 from pipeline.responsys.names import path
-from pipeline.responsys.needs import Campaign, ExtensionTable, Need
+from pipeline.responsys.needs import Campaign, Need, NeededExtensionTable
 from pipeline.responsys.results import read_results
 
 ADDRESS = "EMAIL_ADDRESS_"
-STATUS = {"optin": "OPTIN", "optout": "OPTOUT"}
 
 
 class CampaignEmail(Action):
     """One e-mail per row, with its fields as the template's variables."""
 
     name = "campaign_email"
-    state = False
+    coalesces = False
     functions = (
         "mergeTriggerEmail",
         "mergeProfileExtensionMembers",
@@ -38,87 +36,51 @@ class CampaignEmail(Action):
         "createProfileExtension",
     )
 
-    def __init__(self) -> None:
-        self._mailings = Plans(Mailing.of)
+    def __init__(self, connector: Connector, destination: Destination) -> None:
+        super().__init__(connector, destination)
+        self._address = Key(destination.options["email_field"], ADDRESS)
+        self._table = fields_table(connector, destination.options)
 
-    def problem(self, connector: Connector, destination: Destination, activation: Activation) -> str | None:
+    def problem(self, row: Activation) -> str | None:
         """Look for a missing address, and for one that would have the whole call refused."""
-        return self._mailings.of(connector, destination).address.problem(activation)
+        return self._address.problem(row)
 
-    def shape(self, connector: Connector, destination: Destination, activation: Activation) -> str:
+    def shape(self, row: Activation) -> str:
         """Name the columns of the fields table; in the e-mail's call every row has its own fields."""
-        return " ".join(
-            column.name for column in self._mailings.of(connector, destination).columns(activation)
-        )
+        return " ".join(column.name for column in self._columns(row))
 
-    def attributes(self, connector: Connector, destination: Destination) -> frozenset[str]:
+    def attributes(self) -> frozenset[str]:
         """Name the address and the fields."""
-        return frozenset({destination.options["email_field"], *destination.options["fields"]})
+        return frozenset({self.destination.options["email_field"], *self.destination.options["fields"]})
 
-    def needs(self, connector: Connector, destination: Destination) -> tuple[Need, ...]:
+    def needs(self) -> tuple[Need, ...]:
         """Name the campaign, and the table of the fields, whose columns may be of any type."""
-        campaign = Campaign(destination.options["campaign"])
-        table = self._mailings.of(connector, destination).table
+        campaign, table = Campaign(self.destination.options["campaign"]), self._table
         if table is None:
             return (campaign,)
         columns = dict.fromkeys(column.name for column in table.columns)
-        folder = destination.options.get("table_folder")
-        return campaign, ExtensionTable(table.name, columns, folder, table.folder)
+        folder = self.destination.options.get("table_folder")
+        return campaign, NeededExtensionTable(table.name, columns, folder, table.folder)
 
-    def steps(
-        self, connector: Connector, destination: Destination, rows: Sequence[Activation]
-    ) -> tuple[Step, ...]:
-        """Send, then write the fields of those who were sent to; what the table lacks shows before."""
-        mailing = self._mailings.of(connector, destination)
-        if mailing.table is None or not mailing.columns(rows[0]):
-            return (mailing.send(),)
-        return (*mailing.table.steps(), mailing.send(), mailing.keep(mailing.table))
+    def steps(self, rows: Sequence[Activation]) -> tuple[Step, ...]:
+        """Send, then write the fields of the rows that were sent; a missing table is found before that.
 
+        Whether an e-mail was sent cannot be looked up, so it is never sent twice.
+        """
+        send = Step("email", "mergeTriggerEmail", self._call, email_verdicts, repeatable=False)
+        if self._table is None or not self._columns(rows[0]):
+            return (send,)
+        entries = Entries("fields, after the e-mail was sent", self._table, self._address)
+        return (*self._table.steps(), send, entries.write(self._fields))
 
-@dataclass(frozen=True)
-class Mailing:
-    """What a destination sends to whom."""
-
-    connector: Connector
-    destination: Destination
-    address: Key
-    table: Table | None  # where the fields are kept beside
-
-    @classmethod
-    def of(cls, connector: Connector, destination: Destination) -> "Mailing":
-        """Read the options."""
-        options = destination.options
-        table = None
-        if options.get("fields_table"):
-            folder = options.get("table_folder") or connector.list_folder
-            columns = (Column(source, name.upper(), "STR500") for source, name in options["fields"].items())
-            ordered = tuple(sorted(columns, key=lambda column: column.name))
-            table = Table(connector, options["fields_table"], folder, ordered)
-        return cls(connector, destination, Key(options["email_field"], ADDRESS), table)
-
-    def columns(self, row: Activation) -> tuple[Column, ...]:
+    def _columns(self, row: Activation) -> tuple[Column, ...]:
         """Return the columns of the table that a row has values for."""
-        return carried(self.table.columns, row) if self.table else ()
+        return carried(self._table.columns, row) if self._table else ()
 
-    def send(self) -> Step:
-        """Return the step that sends; whether somebody was sent to cannot be looked up, so never twice."""
-        return Step(
-            name="email",
-            function="mergeTriggerEmail",
-            call=self.call,
-            verdicts=email_verdicts,
-            repeatable=False,
-        )
+    def _fields(self, row: Activation) -> Mapping[str, str | None]:
+        return {column.name: column.text(row) for column in self._columns(row)}
 
-    def keep(self, table: Table) -> Step:
-        """Return the step that writes the fields into the table."""
-
-        def values(row: Activation) -> Mapping[str, str | None]:
-            return {column.name: column.text(row) for column in self.columns(row)}
-
-        return Entries("fields, after the e-mail was sent", table, self.address).write(values)
-
-    def call(self, rows: Sequence[Activation]) -> Call:
+    def _call(self, rows: Sequence[Activation]) -> Call:
         """Build the request; the campaign knows its list."""
         return Call(
             function="mergeTriggerEmail",
@@ -127,18 +89,15 @@ class Mailing:
                 "mergeTriggerRecordData": {
                     "fieldNames": [ADDRESS],
                     "mergeTriggerRecords": [
-                        {
-                            "fieldValues": [self.address.value(row)],
-                            "optionalData": self.template_variables(row),
-                        }
+                        {"fieldValues": [self._address.value(row)], "optionalData": self._variables(row)}
                         for row in rows
                     ],
                 },
-                "mergeRule": merge_rule(self.destination.options),
+                "mergeRule": self._merge_rule(),
             },
         )
 
-    def template_variables(self, row: Activation) -> list[dict[str, str | None]]:
+    def _variables(self, row: Activation) -> list[dict[str, str | None]]:
         """Return those of the template's variables that a row carries."""
         return [
             {"name": name, "value": mapped.text(row, source)}
@@ -146,28 +105,27 @@ class Mailing:
             if mapped.carries(row, source)
         ]
 
+    def _merge_rule(self) -> dict[str, Any]:
+        """Return how people are found and added; only the address is sent, and a member stays as it is."""
+        options = self.destination.options
+        return merge_rule(
+            insert=options["insert_on_no_match"],
+            update="NO_UPDATE",
+            match=(ADDRESS, None),
+            new_members=options.get("new_members"),
+        )
+
+
+def fields_table(connector: Connector, options: Mapping[str, Any]) -> ExtensionTable | None:
+    """Return the table that keeps the fields as well; None if the options name none."""
+    if not options.get("fields_table"):
+        return None
+    folder = options.get("table_folder") or connector.list_folder
+    columns = (Column(source, name.upper(), "STR500") for source, name in options["fields"].items())
+    ordered = tuple(sorted(columns, key=lambda column: column.name))
+    return ExtensionTable(connector, options["fields_table"], folder, ordered)
+
 
 def email_verdicts(rows: Sequence[Activation], answer: Any) -> Verdicts:
     """Read one result per row; success means that the e-mail was handed over, not that it arrived."""
     return read_results(answer, len(rows))
-
-
-def merge_rule(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return how people are found and added.
-
-    Nothing but the address is sent, and a member who is found stays as he is. Oracle does not say whether
-    ``defaultPermissionStatus`` also falls on members who are there; NO_UPDATE keeps it from them.
-    """
-    return {
-        "insertOnNoMatch": options["insert_on_no_match"],
-        "updateOnMatch": "NO_UPDATE",
-        "matchColumnName1": ADDRESS,
-        "matchColumnName2": None,
-        "matchOperator": "NONE",
-        "optinValue": "I",
-        "optoutValue": "O",
-        "htmlValue": "H",
-        "textValue": "T",
-        "rejectRecordIfChannelEmpty": None,  # for the channel that people are found by it is always on
-        "defaultPermissionStatus": STATUS[options.get("new_members") or "optout"],
-    }

@@ -4,7 +4,6 @@ https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/api-v
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
 from typing import Any
 
 from msgspec import Struct, defstruct
@@ -14,7 +13,7 @@ from pipeline.model.activation import Activation
 from pipeline.model.call import Call
 from pipeline.model.connector import Connector
 from pipeline.model.destination import Destination
-from pipeline.responsys.identifiers import IDENTIFIERS
+from pipeline.responsys.identifiers import IDENTIFIERS, riid
 from pipeline.responsys.names import SYSTEM_COLUMNS, path
 from pipeline.responsys.needs import Event, Need
 from pipeline.responsys.results import read_results
@@ -30,82 +29,73 @@ class CustomEvent(Action):
     """One event per row, with its variables as properties; the person must be in the list already."""
 
     name = "custom_event"
-    state = False
+    coalesces = False
     functions = ("triggerCustomEvent",)
 
-    def __init__(self) -> None:
-        # Names that a property may have: rows come with the same again and again.
-        self._free: set[str] = set()
+    def __init__(self, connector: Connector, destination: Destination) -> None:
+        super().__init__(connector, destination)
+        self._identifier = IDENTIFIERS[connector.identifier_type]
+        # Whether a person was entered cannot be looked up, so an event is never triggered twice.
+        event = Step("event", "triggerCustomEvent", self._call, self._verdicts, repeatable=False)
+        self._steps = (event,)
+        self._free: set[str] = (
+            set()
+        )  # names that a property may have: rows come with the same again and again
 
-    def problem(self, connector: Connector, destination: Destination, activation: Activation) -> str | None:
+    def problem(self, row: Activation) -> str | None:
         """Look for a missing identifier and for names that Responsys keeps to itself."""
-        if not self._free.issuperset(activation.variables):
-            names = reserved(activation.variables)
+        if not self._free.issuperset(row.variables):
+            names = reserved(row.variables)
             if names:
                 return "reserved variable names: " + ", ".join(f'"{name}"' for name in names)
             if len(self._free) < MOST_FREE:
-                self._free.update(activation.variables)
-        return IDENTIFIERS[connector.identifier_type].problem(activation)
+                self._free.update(row.variables)
+        return self._identifier.problem(row)
 
-    def problems(
-        self, connector: Connector, destination: Destination, rows: Sequence[Activation]
-    ) -> dict[int, str]:
-        """Look at the names of all rows at once, and at the rows by themselves where something is amiss."""
+    def problems(self, rows: Sequence[Activation]) -> dict[int, str]:
+        """Look at the names of all rows at once, and at row by row only if something is amiss."""
         names: set[str] = set().union(*[row.variables for row in rows])
-        if not self._free.issuperset(names) or any(map(IDENTIFIERS[connector.identifier_type].problem, rows)):
-            return super().problems(connector, destination, rows)
+        if not self._free.issuperset(names) or any(map(self._identifier.problem, rows)):
+            return super().problems(rows)
         return {}
 
-    def needs(self, connector: Connector, destination: Destination) -> tuple[Need, ...]:
+    def needs(self) -> tuple[Need, ...]:
         """Name the event."""
-        return (Event(destination.options["event"]),)
+        return (Event(self.destination.options["event"]),)
 
-    def steps(
-        self, connector: Connector, destination: Destination, rows: Sequence[Activation]
-    ) -> tuple[Step, ...]:
-        """Trigger the event; whether somebody was entered cannot be looked up, so never twice."""
-        return (
-            Step(
-                name="event",
-                function="triggerCustomEvent",
-                call=partial(event_call, connector, destination),
-                verdicts=partial(event_verdicts, connector),
-                repeatable=False,
-            ),
+    def steps(self, rows: Sequence[Activation]) -> tuple[Step, ...]:
+        """Trigger the event."""
+        return self._steps
+
+    def _call(self, rows: Sequence[Activation]) -> Call:
+        """Build the request.
+
+        Oracle's sample lists every identifier, the unused ones as null, and ``emailFormat``. Recorded calls
+        succeed with one identifier and the list, and a format of ours would overrule the person's own.
+        """
+        connector = self.connector
+        value, person = self._identifier.value, PERSONS[connector.identifier_type]
+        list_name = {"objectName": connector.profile_list}
+        if connector.list_folder:
+            list_name["folderName"] = connector.list_folder
+        return Call(
+            function="triggerCustomEvent",
+            path=path("events", self.destination.options["event"], api=connector.api),
+            body={
+                "customEvent": {},
+                "recipientData": [Recipient(person(value(row), list_name), properties(row)) for row in rows],
+            },
         )
+
+    def _verdicts(self, rows: Sequence[Activation], answer: Any) -> Verdicts:
+        """Read one result per recipient; success means that the person was handed to the program."""
+        riids = [riid(row) for row in rows] if self.connector.identifier_type == "riid" else None
+        return read_results(answer, len(rows), riids)
 
 
 def reserved(names: Iterable[str]) -> list[str]:
     """Return which of these names a property must not have."""
     return sorted(name for name in names if name.upper() in RESERVED)
-
-
-def event_call(connector: Connector, destination: Destination, rows: Sequence[Activation]) -> Call:
-    """Build the request.
-
-    Oracle's sample lists every identifier, the unused ones as null, and ``emailFormat``. Recorded calls
-    succeed with one identifier and the list, and a format of ours would overrule the person's own.
-    """
-    value, person = IDENTIFIERS[connector.identifier_type].value, PERSONS[connector.identifier_type]
-    list_name = {"objectName": connector.profile_list}
-    if connector.list_folder:
-        list_name["folderName"] = connector.list_folder
-    return Call(
-        function="triggerCustomEvent",
-        path=path("events", destination.options["event"], api=connector.api),
-        body={
-            "customEvent": {},
-            "recipientData": [Recipient(person(value(row), list_name), properties(row)) for row in rows],
-        },
-    )
-
-
-def event_verdicts(connector: Connector, rows: Sequence[Activation], answer: Any) -> Verdicts:
-    """Read one result per recipient; success means that the person was handed to the program."""
-    sent = None
-    if connector.identifier_type == "riid":
-        sent = [IDENTIFIERS["riid"].value(row) for row in rows]
-    return read_results(answer, len(rows), sent)
 
 
 class Property(Struct, frozen=True, gc=False):

@@ -17,7 +17,7 @@ CAMPAIGNS = 200  # on a page
 
 
 @dataclass(frozen=True)
-class Table:
+class ExistingTable:
     """An extension table, or a supplemental one."""
 
     name: str
@@ -52,7 +52,7 @@ class Account:
         return columns(self._get("retrieveListFields", "lists", self.connector.profile_list, "fields"))
 
     @cached_property
-    def extensions(self) -> dict[str, Table]:
+    def extensions(self) -> dict[str, ExistingTable]:
         """The extension tables of the list."""
         answer = self._get(
             "retrieveProfileExtensions", "lists", self.connector.profile_list, "listExtensions"
@@ -86,14 +86,15 @@ class Account:
                 return
 
     @cached_property
-    def supplemental(self) -> list[Table]:
+    def supplemental(self) -> list[ExistingTable]:
         """All supplemental tables."""
         answer = self._get("retrieveSupplementalTables", "suppData")
         return [
-            Table(str(each.get("name")), each.get("folderName"), columns(each)) for each in listed(answer)
+            ExistingTable(str(each.get("name")), each.get("folderName"), columns(each))
+            for each in listed(answer)
         ]
 
-    def primary_key(self, table: Table) -> tuple[str, ...]:
+    def primary_key(self, table: ExistingTable) -> tuple[str, ...]:
         """Return the columns of a supplemental table's primary key; none when it has none."""
         names = ("folder", str(table.folder), "suppData", table.name)  # not "folders", here alone
         return tuple(columns(self._get("retrieveSupplementalTable", *names, query="?ft=pk")))
@@ -118,11 +119,11 @@ class Account:
             return error
 
 
-def extension(entry: Entry) -> Table:
+def extension(entry: Entry) -> ExistingTable:
     """Read an extension table."""
     place = entry.get("profileExtension")
     place = place if isinstance(place, dict) else {}
-    return Table(str(place.get("objectName")), place.get("folderName"), columns(entry))
+    return ExistingTable(str(place.get("objectName")), place.get("folderName"), columns(entry))
 
 
 def unless_missing(ask: Callable[[], Any], code: str) -> Any:

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from pipeline.responsys.needs import ExtensionTable
+from pipeline.responsys.needs import NeededExtensionTable
 from pipeline.responsys.preflight import columns
-from pipeline.responsys.preflight.account import Account, Table
+from pipeline.responsys.preflight.account import Account, ExistingTable
 from pipeline.responsys.preflight.finding import Finding, likely
 
 
-def look_for_extension(account: Account, who: str, need: ExtensionTable) -> Iterator[Finding]:
+def look_for_extension(account: Account, who: str, need: NeededExtensionTable) -> Iterator[Finding]:
     """Find a table with its columns, or say that it will be made; without its list there is neither."""
     if not account.has_list:
         return
@@ -24,7 +24,7 @@ def look_for_extension(account: Account, who: str, need: ExtensionTable) -> Iter
         yield Finding("table", True, f"{who}: {has}")
 
 
-def absent(account: Account, text: str, need: ExtensionTable) -> Finding:
+def absent(account: Account, text: str, need: NeededExtensionTable) -> Finding:
     """Say where a table that is not there will be made."""
     hint = likely(need.name, account.extensions)
     if need.home is None:
@@ -33,7 +33,7 @@ def absent(account: Account, text: str, need: ExtensionTable) -> Finding:
     return Finding("table", True, f'{text}: it is not there and will be made in folder "{need.home}"{hint}')
 
 
-def problems(table: Table, need: ExtensionTable) -> Iterator[str]:
+def problems(table: ExistingTable, need: NeededExtensionTable) -> Iterator[str]:
     """Say why a table that is there will not do. Its name is unique in the list, whatever the folder."""
     if need.folder not in (None, table.folder):
         yield f'table "{table.name}" is in folder "{table.folder}", not in "{need.folder}"'

@@ -26,8 +26,8 @@ LOOKS: dict[type[object], tuple[str, Look]] = {
     needs.ListColumns: ("column", look_for_columns),
     needs.Event: ("event", look_for_event),
     needs.Campaign: ("campaign", look_for_campaign),
-    needs.ExtensionTable: ("table", look_for_extension),
-    needs.SupplementalTable: ("table", look_for_supplemental),
+    needs.NeededExtensionTable: ("table", look_for_extension),
+    needs.NeededSupplementalTable: ("table", look_for_supplemental),
 }
 
 
@@ -62,7 +62,7 @@ class Preflight:
         if destination.problem:
             yield Finding("destination", False, f"{who}: {destination.problem}")
             return
-        for need in ACTIONS[destination.action].needs(self.connector, destination):
+        for need in ACTIONS[destination.action](self.connector, destination).needs():
             check, look = LOOKS[type(need)]
             yield from guarded(check, partial(look, account, who, need), f"{who}, {check}")
 

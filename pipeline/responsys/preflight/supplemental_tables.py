@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from pipeline.responsys.needs import SupplementalTable
+from pipeline.responsys.needs import NeededSupplementalTable
 from pipeline.responsys.preflight import columns
 from pipeline.responsys.preflight.account import Account
 from pipeline.responsys.preflight.finding import Finding, likely
 
 
-def look_for_supplemental(account: Account, who: str, need: SupplementalTable) -> Iterator[Finding]:
+def look_for_supplemental(account: Account, who: str, need: NeededSupplementalTable) -> Iterator[Finding]:
     """Find a table with its columns and its primary key."""
     named = {table.folder: table for table in account.supplemental if table.name == need.name}
     table = named.get(need.folder)
@@ -25,7 +25,7 @@ def look_for_supplemental(account: Account, who: str, need: SupplementalTable) -
         yield Finding("table", True, f"{who}: {has}")
 
 
-def whereabouts(account: Account, need: SupplementalTable) -> str:
+def whereabouts(account: Account, need: NeededSupplementalTable) -> str:
     """Say where a table of the name is that is not in its folder, or what else there is."""
     folders = [f'"{table.folder}"' for table in account.supplemental if table.name == need.name]
     if folders:
@@ -34,7 +34,7 @@ def whereabouts(account: Account, need: SupplementalTable) -> str:
     return f'folder "{need.folder}" has no such table{likely(need.name, names)}'
 
 
-def key_problems(text: str, need: SupplementalTable, key: tuple[str, ...]) -> Iterator[str]:
+def key_problems(text: str, need: NeededSupplementalTable, key: tuple[str, ...]) -> Iterator[str]:
     """Say what is wrong with how rows are found."""
     filled = {name.upper() for name in need.columns}
     if key and need.match_columns:

@@ -40,13 +40,13 @@ def run(connector, emulator, redis, vault) -> Iterator[Callable[..., list[Reject
         tokens = Tokens(redis, vault, take=lambda *_: 0.0, session=session)
         client = Client(account, tokens, session=session, read_timeout=0.5)
 
-        def run(action: Action, destination: Destination, *rows: Activation) -> list[Rejection | None]:
-            assert len({action.shape(account, destination, row) for row in rows}) == 1
+        def run(action: type[Action], destination: Destination, *rows: Activation) -> list[Rejection | None]:
+            assert len({action(account, destination).shape(row) for row in rows}) == 1
             verdicts: list[Rejection | None] = [None] * len(rows)
             known: set[str] = set()
-            for step in action.steps(account, destination, rows):
+            for step in action(account, destination).steps(rows):
                 left = [position for position, why in enumerate(verdicts) if why is None]
-                if left and step.once not in known:
+                if left and step.sets_up not in known:
                     answers = done(client, step, [rows[position] for position in left], known)
                     for position, why in zip(left, answers, strict=True):
                         verdicts[position] = why
@@ -64,6 +64,6 @@ def done(client: Client, step: Step, rows: Sequence[Activation], known: set[str]
             raise
         return [None] * len(rows)
     verdicts = step.verdicts(rows, answer)
-    if step.once and (step.found is None or step.found(answer)):
-        known.add(step.once)
+    if step.sets_up and (step.found is None or step.found(answer)):
+        known.add(step.sets_up)
     return verdicts

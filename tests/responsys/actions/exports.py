@@ -6,7 +6,7 @@ from pipeline.records.documents import destination as read_destination
 from pipeline.responsys.actions.audience_export import AudienceExport
 from schemas.audience_export import AudienceExport as Options
 
-ACTION = AudienceExport()
+ACTION = AudienceExport
 LEAST = {
     "audience": "lapsed-buyers",
     "connector": "acme",
@@ -29,12 +29,14 @@ def row(number=1, call_type="ADD", identifiers=None, **variables) -> Activation:
 
 
 def steps(connector, destination, *rows):
-    return ACTION.steps(connector, destination, rows)
+    return ACTION(connector, destination).steps(rows)
 
 
 def calls(connector, destination, *rows):
     """Return the calls of all steps by the steps' names, without looking for tables or making them."""
-    return {step.name: step.call(rows) for step in steps(connector, destination, *rows) if step.once is None}
+    return {
+        step.name: step.call(rows) for step in steps(connector, destination, *rows) if step.sets_up is None
+    }
 
 
 def merged(connector, destination, *rows):

@@ -14,7 +14,11 @@ MD5 = md5(b"ada@example.com", usedforsecurity=False).hexdigest()
 
 
 def test_it_is_a_state_that_is_merged_first_of_all():
-    assert (ACTION.name, ACTION.state, ACTION.functions[0]) == ("audience_export", True, "mergeListMembers")
+    assert (ACTION.name, ACTION.coalesces, ACTION.functions[0]) == (
+        "audience_export",
+        True,
+        "mergeListMembers",
+    )
 
 
 def test_rows_become_records_of_the_list(connector):
@@ -161,11 +165,11 @@ def test_consent_may_be_for_another_channel(connector):
 def test_rows_with_and_without_consent_share_no_call(connector):
     destination = export(permission="consent")
 
-    assert ACTION.shape(connector, destination, row(consent="I")) == ACTION.shape(
-        connector, destination, row(2, consent="O")
+    assert ACTION(connector, destination).shape(row(consent="I")) == ACTION(connector, destination).shape(
+        row(2, consent="O")
     )
-    assert ACTION.shape(connector, destination, row(consent="I")) != ACTION.shape(
-        connector, destination, row(2)
+    assert ACTION(connector, destination).shape(row(consent="I")) != ACTION(connector, destination).shape(
+        row(2)
     )
 
 
@@ -233,8 +237,8 @@ def test_an_identifier_that_is_not_there_is_not_written(connector):
 def test_columns_keep_their_order_whatever_that_of_the_row(connector):
     destination = export(columns={"b": "B1", "a": "A1"})
 
-    assert ACTION.shape(connector, destination, row(a=1, b=2)) == ACTION.shape(
-        connector, destination, row(2, "UPDATE", b=2, a=1)
+    assert ACTION(connector, destination).shape(row(a=1, b=2)) == ACTION(connector, destination).shape(
+        row(2, "UPDATE", b=2, a=1)
     )
     assert merged(connector, destination, row(a=1, b=2), row(2, b=4, a=3))[1] == [
         ["C-1", "demo-1@example.com", "1", "2"],
@@ -269,7 +273,7 @@ def test_without_fields_and_memberships_the_list_is_all(connector):
     ],
 )  # fmt: skip
 def test_a_row_that_cannot_be_merged_has_a_problem(connector, options, identifiers, variables, problem):
-    assert ACTION.problem(connector, export(**options), row(identifiers=identifiers, **variables)) == problem
+    assert ACTION(connector, export(**options)).problem(row(identifiers=identifiers, **variables)) == problem
 
 
 @pytest.mark.parametrize(
@@ -288,7 +292,7 @@ def test_an_identifier_that_its_column_is_not_for_is_named_without_its_value(
 ):
     destination = export(identifiers={source: column}, match_column_1=column)
 
-    assert ACTION.problem(connector, destination, row(identifiers={}, key=value)) == (
+    assert ACTION(connector, destination).problem(row(identifiers={}, key=value)) == (
         f'"{source}" for {column} {problem}'
     )
 
@@ -299,7 +303,7 @@ def test_an_address_is_not_taken_for_the_hash_it_should_be(connector):
         identifiers={"hashed_email": "EMAIL_SHA256_HASH_"}, match_column_1="EMAIL_SHA256_HASH_"
     )
 
-    assert ACTION.problem(connector, destination, row(identifiers={"hashed_email": "ada@example.com"})) == (
+    assert ACTION(connector, destination).problem(row(identifiers={"hashed_email": "ada@example.com"})) == (
         '"hashed_email" for EMAIL_SHA256_HASH_ is not a SHA-256 in 64 hex digits'
     )
 
@@ -312,7 +316,7 @@ def test_what_is_read_of_a_profile_is_known(connector):
         permission="consent",
     )
 
-    assert ACTION.attributes(connector, destination) == {
+    assert ACTION(connector, destination).attributes() == {
         "hashed_email",
         "email",
         "crm_id",
@@ -320,10 +324,10 @@ def test_what_is_read_of_a_profile_is_known(connector):
         "tier",
         "consent",
     }
-    assert ACTION.attributes(connector, export()) == {"crm_id", "email"}
+    assert ACTION(connector, export()).attributes() == {"crm_id", "email"}
 
 
 def test_a_changed_configuration_counts_at_once(connector):
     before, after = export(columns={"city": "CITY_"}), export()
 
-    assert ACTION.shape(connector, before, row(city="x")) != ACTION.shape(connector, after, row(city="x"))
+    assert ACTION(connector, before).shape(row(city="x")) != ACTION(connector, after).shape(row(city="x"))

@@ -112,7 +112,7 @@ def test_rows_found_by_different_identifiers_share_no_call(connector):
     destination = export(match_column_1="EMAIL_ADDRESS_", memberships=["lapsed-buyers"])
     both, one = row(), row(identifiers={"email": "a@example.com"})
 
-    assert ACTION.shape(connector, destination, both) != ACTION.shape(connector, destination, one)
+    assert ACTION(connector, destination).shape(both) != ACTION(connector, destination).shape(one)
 
 
 def test_nobody_is_inserted_by_a_hash(connector):
@@ -131,14 +131,14 @@ def test_tables_of_an_asynchronous_connector_are_merged_asynchronously_and_made_
 
 
 def table_steps(connector, **options):
-    look, create = [step for step in steps(connector, export(**options), row(tier=1)) if step.once][:2]
+    look, create = [step for step in steps(connector, export(**options), row(tier=1)) if step.sets_up][:2]
     return look, create
 
 
 def test_a_table_is_looked_for_and_made_once_for_all_workers(connector):
     look, create = table_steps(connector, fields=BOTH["fields"])
 
-    assert look.once == create.once
+    assert look.sets_up == create.sets_up
     assert look.call([row()]) == Call(
         function="retrieveProfileExtensions", path=f"{LISTS}/listExtensions", method="GET"
     )
@@ -219,7 +219,7 @@ def test_a_table_that_nobody_says_where_to_make_holds_the_destination(connector)
 
 
 def test_a_table_is_looked_at_again_when_its_columns_change(connector):
-    once = {table_steps(connector, fields=fields)[0].once for fields in (["tier"], ["tier", "more"])}
+    once = {table_steps(connector, fields=fields)[0].sets_up for fields in (["tier"], ["tier", "more"])}
 
     assert len(once) == 2
 
@@ -296,7 +296,7 @@ def test_a_deletion_is_never_by_a_hash(connector):
     assert calls(connector, destination, row(1, "REMOVE", identifiers)) == {
         "fields": delete_of("Activation_User_Fields_lapsed", "r", "11")
     }
-    assert ACTION.problem(connector, destination, row(1, "REMOVE", {"hashed_email": "AB" * 32})) == (
+    assert ACTION(connector, destination).problem(row(1, "REMOVE", {"hashed_email": "AB" * 32})) == (
         "none of the identifiers for the extension tables is there"
     )
 
@@ -304,11 +304,11 @@ def test_a_deletion_is_never_by_a_hash(connector):
 def test_those_who_leave_are_merged_apart_whatever_they_carry(connector):
     destination = export(**BOTH)
 
-    assert ACTION.shape(connector, destination, row(1, "REMOVE")) == ACTION.shape(
-        connector, destination, row(2, "REMOVE", tier="gold")
+    assert ACTION(connector, destination).shape(row(1, "REMOVE")) == ACTION(connector, destination).shape(
+        row(2, "REMOVE", tier="gold")
     )
-    assert ACTION.shape(connector, destination, row(1, "REMOVE")) != ACTION.shape(
-        connector, destination, row(1)
+    assert ACTION(connector, destination).shape(row(1, "REMOVE")) != ACTION(connector, destination).shape(
+        row(1)
     )
 
 
@@ -332,7 +332,7 @@ def test_those_who_leave_are_merged_apart_whatever_they_carry(connector):
 def test_a_row_that_is_not_found_in_its_tables_has_a_problem(
     connector, call_type, options, identifiers, variables, problem
 ):
-    found = ACTION.problem(connector, export(**options), row(1, call_type, identifiers, **variables))
+    found = ACTION(connector, export(**options)).problem(row(1, call_type, identifiers, **variables))
 
     assert found == problem
 
@@ -343,4 +343,4 @@ def test_any_row_has_a_shape(connector, identifiers):
     destination = export(**BOTH, permission="consent")
 
     for call_type in ("ADD", "REMOVE"):
-        assert ACTION.shape(connector, destination, row(1, call_type, identifiers, consent="maybe"))
+        assert ACTION(connector, destination).shape(row(1, call_type, identifiers, consent="maybe"))

@@ -13,7 +13,7 @@ GONE = "DELETEFAILED: NO records found for id\n"
 
 def step(connector, call_type="ADD", name=None, **options):
     found = steps(connector, export(**options), row(1, call_type, tier=1))
-    return next(each for each in found if each.once is None and name in (None, each.name))
+    return next(each for each in found if each.sets_up is None and name in (None, each.name))
 
 
 def test_a_recipient_id_means_done_and_a_text_says_why_not(connector):

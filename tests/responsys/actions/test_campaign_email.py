@@ -11,7 +11,7 @@ from pipeline.records.documents import destination as read_destination
 from pipeline.responsys.actions.campaign_email import CampaignEmail
 from schemas.campaign_email import CampaignEmail as Options
 
-EMAIL = CampaignEmail()
+EMAIL = CampaignEmail
 NO_ADDRESS = '"email" for EMAIL_ADDRESS_ is not an e-mail address that can be sent to'
 WELCOME = {"audience": "new-buyers", "connector": "acme", "action": "campaign_email", "campaign": "WELCOME"}
 
@@ -22,7 +22,7 @@ def welcome(**options) -> Destination:
 
 def send(connector, destination, rows):
     """Return the one call that is made for rows."""
-    (step,) = EMAIL.steps(connector, destination, rows)
+    (step,) = EMAIL(connector, destination).steps(rows)
     return step.call(rows)
 
 
@@ -31,11 +31,15 @@ def records(call):
 
 
 def test_every_entering_is_sent_to_and_only_that():
-    assert (EMAIL.state, EMAIL.functions[0], welcome().call_types) == (False, "mergeTriggerEmail", ("ADD",))
+    assert (EMAIL.coalesces, EMAIL.functions[0], welcome().call_types) == (
+        False,
+        "mergeTriggerEmail",
+        ("ADD",),
+    )
 
 
 def test_an_e_mail_is_never_sent_twice_by_itself(connector, make_activation):
-    (step,) = EMAIL.steps(connector, welcome(), [make_activation()])
+    (step,) = EMAIL(connector, welcome()).steps([make_activation()])
 
     assert (step.name, step.function, step.repeatable) == ("email", "mergeTriggerEmail", False)
 
@@ -106,7 +110,7 @@ def test_the_address_may_be_a_variable(connector, make_activation):
     row = make_activation({"crm_id": "C-9"}, {"work": "ada@work.example"})
     destination = welcome(email_field="work")
 
-    assert EMAIL.problem(connector, destination, row) is None
+    assert EMAIL(connector, destination).problem(row) is None
     assert records(send(connector, destination, [row]))[0]["fieldValues"] == ["ada@work.example"]
 
 
@@ -140,27 +144,27 @@ def test_names_are_percent_encoded_and_the_family_of_the_api_is_the_connectors(c
 def test_an_address_that_would_spoil_the_call_for_others_is_a_problem_of_its_row(
     connector, make_activation, identifiers, variables, problem
 ):
-    assert EMAIL.problem(connector, welcome(), make_activation(identifiers, variables)) == problem
+    assert EMAIL(connector, welcome()).problem(make_activation(identifiers, variables)) == problem
 
 
 def test_rows_share_a_call_whatever_fields_they_have(connector, make_activation):
     """Every record has its own."""
     destination = welcome(fields=["tier"])
 
-    assert EMAIL.shape(connector, destination, make_activation()) == ""
-    assert EMAIL.shape(connector, destination, make_activation(variables={"tier": "gold"})) == ""
+    assert EMAIL(connector, destination).shape(make_activation()) == ""
+    assert EMAIL(connector, destination).shape(make_activation(variables={"tier": "gold"})) == ""
 
 
 def test_a_snapshot_looks_at_what_is_sent(connector):
     destination = welcome(email_field="work", fields={"tier": "TIER"})
 
-    assert EMAIL.attributes(connector, destination) == {"work", "tier"}
+    assert EMAIL(connector, destination).attributes() == {"work", "tier"}
 
 
 def test_results_are_read_in_order(connector, make_activation):
     """Success, an unknown person and one who cannot be reached, as recorded."""
     rows = [make_activation()] * 3
-    (step,) = EMAIL.steps(connector, welcome(), rows)
+    (step,) = EMAIL(connector, welcome()).steps(rows)
     undeliverable = "RECIPIENT_STATUS_UNDELIVERABLE: Recipient deliverability status is undeliverable"
     answer = [
         {"errorMessage": None, "success": True, "recipientId": 364470001},
@@ -177,7 +181,7 @@ def test_results_are_read_in_order(connector, make_activation):
 
 def test_an_answer_that_does_not_fit_is_unknown(connector, make_activation):
     rows = [make_activation()] * 2
-    (step,) = EMAIL.steps(connector, welcome(), rows)
+    (step,) = EMAIL(connector, welcome()).steps(rows)
 
     with pytest.raises(OutcomeUnknown, match="1 result for 2 recipients"):
         step.verdicts(rows, [{"errorMessage": None, "success": True, "recipientId": 1}])
@@ -187,9 +191,9 @@ def test_the_fields_are_also_kept_in_a_table_for_those_who_were_sent_to(connecto
     """The table is looked after first: were it to fail later, mails would be out already."""
     destination = welcome(fields={"tier": "Tier", "points": "POINTS"}, fields_table="WELCOMED")
     rows = [make_activation(variables={"tier": "gold", "points": 7})]
-    look, make, send, keep = EMAIL.steps(connector, destination, rows)
+    look, make, send, keep = EMAIL(connector, destination).steps(rows)
 
-    assert [(step.function, step.repeatable, bool(step.once)) for step in (look, make, send, keep)] == [
+    assert [(step.function, step.repeatable, bool(step.sets_up)) for step in (look, make, send, keep)] == [
         ("retrieveProfileExtensions", True, True),
         ("createProfileExtension", True, True),
         ("mergeTriggerEmail", False, False),
@@ -225,7 +229,7 @@ def test_the_table_may_be_in_a_folder_of_its_own(connector, make_activation):
     destination = welcome(fields=["tier"], fields_table="WELCOMED", table_folder="Tables")
     rows = [make_activation(variables={"tier": "gold"})]
 
-    make = EMAIL.steps(connector, destination, rows)[1]
+    make = EMAIL(connector, destination).steps(rows)[1]
     assert make.call(rows).body["profileExtension"] == {"objectName": "WELCOMED", "folderName": "Tables"}
 
 
@@ -238,13 +242,13 @@ def test_rows_with_other_fields_go_into_the_table_by_another_call(connector, mak
         make_activation(),
     ]
 
-    assert [EMAIL.shape(connector, destination, row) for row in rows] == ["POINTS TIER", "POINTS", ""]
+    assert [EMAIL(connector, destination).shape(row) for row in rows] == ["POINTS TIER", "POINTS", ""]
 
 
 def test_rows_without_fields_are_only_sent_to(connector, make_activation):
     destination = welcome(fields=["tier"], fields_table="WELCOMED")
 
-    assert [step.name for step in EMAIL.steps(connector, destination, [make_activation()])] == ["email"]
+    assert [step.name for step in EMAIL(connector, destination).steps([make_activation()])] == ["email"]
 
 
 def test_a_changed_record_counts_at_once(connector, make_activation):

@@ -7,7 +7,7 @@ from pipeline.model.call import Rejection
 from pipeline.responsys.actions.campaign_email import CampaignEmail
 from tests.responsys.actions.test_campaign_email import welcome
 
-EMAIL = CampaignEmail()
+EMAIL = CampaignEmail
 ADDING = {"insert_on_no_match": True, "new_members": "optout"}
 
 

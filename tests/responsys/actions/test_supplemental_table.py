@@ -12,7 +12,7 @@ from pipeline.records.documents import destination as read_destination
 from pipeline.responsys.actions.supplemental_table import SupplementalTable
 from schemas.supplemental_table import SupplementalTable as Options
 
-TABLE = SupplementalTable()
+TABLE = SupplementalTable
 TIERS = {
     "audience": "buyers",
     "connector": "acme",
@@ -45,7 +45,7 @@ def merged(connector, make_activation):
         rows = [
             make_activation({"crm_id": crm_id}, {"tier": tier}) for crm_id, tier in (("1", "a"), ("2", "b"))
         ]
-        (step,) = TABLE.steps(connector, tiers(), rows)
+        (step,) = TABLE(connector, tiers()).steps(rows)
         return step.verdicts(rows, answer("CUSTOMER TIER", *records))
 
     return read
@@ -62,9 +62,9 @@ def answer(columns, *records):
 
 
 def test_of_one_profile_the_newest_state_is_sent_and_it_may_be_sent_twice(connector, make_activation):
-    (step,) = TABLE.steps(connector, tiers(), [make_activation(ADA)])
+    (step,) = TABLE(connector, tiers()).steps([make_activation(ADA)])
 
-    assert (TABLE.state, step.name, step.repeatable) == (True, "merge", True)
+    assert (TABLE.coalesces, step.name, step.repeatable) == (True, "merge", True)
 
 
 def test_rows_are_merged_by_the_primary_key(connector, make_activation):
@@ -72,7 +72,7 @@ def test_rows_are_merged_by_the_primary_key(connector, make_activation):
         make_activation(ADA, {"tier": "gold", "points": 7}),
         make_activation({"crm_id": "C-10"}, {"tier": "Zürich", "points": 0.5}, profile="p-2"),
     ]
-    (step,) = TABLE.steps(connector, tiers(key=["CUSTOMER"]), rows)
+    (step,) = TABLE(connector, tiers(key=["CUSTOMER"])).steps(rows)
 
     assert step.call(rows) == Call(
         function="mergeSupplementalTableMembers",
@@ -94,7 +94,7 @@ def test_a_table_without_a_primary_key_is_told_what_to_match_by(connector, make_
         match_columns=["CUSTOMER", "TIER"], insert_on_no_match=False, update_on_match="NO_UPDATE"
     )
     rows = [make_activation(ADA, {"tier": "gold"})]
-    (step,) = TABLE.steps(connector, destination, rows)
+    (step,) = TABLE(connector, destination).steps(rows)
 
     assert step.call(rows).body == {
         "recordData": {
@@ -110,7 +110,7 @@ def test_a_table_without_a_primary_key_is_told_what_to_match_by(connector, make_
 
 def test_names_are_percent_encoded_and_the_family_of_the_api_is_the_connectors(connector, make_activation):
     rows = [make_activation(ADA)]
-    (step,) = TABLE.steps(replace(connector, api="async"), tiers(folder="Ä B", table="T&T"), rows)
+    (step,) = TABLE(replace(connector, api="async"), tiers(folder="Ä B", table="T&T")).steps(rows)
 
     assert step.call(rows).path == "/rest/asyncApi/v1.3/folders/%C3%84%20B/suppData/T%26T/members"
 
@@ -126,7 +126,7 @@ def test_names_are_percent_encoded_and_the_family_of_the_api_is_the_connectors(c
     ],
 )
 def test_rows_with_the_same_columns_share_a_call(connector, make_activation, variables, shape):
-    assert TABLE.shape(connector, tiers(), make_activation(ADA, variables)) == shape
+    assert TABLE(connector, tiers()).shape(make_activation(ADA, variables)) == shape
 
 
 def test_a_null_does_what_its_column_says(connector, make_activation):
@@ -136,7 +136,7 @@ def test_a_null_does_what_its_column_says(connector, make_activation):
         "points": {"column": "POINTS", "default": 0},
     }
     rows = [make_activation(ADA, {"tier": None, "points": None})]
-    (step,) = TABLE.steps(connector, tiers(columns=columns), rows)
+    (step,) = TABLE(connector, tiers(columns=columns)).steps(rows)
 
     assert step.call(rows).body["recordData"]["records"] == [["C-9", "0", ""]]
 
@@ -144,7 +144,7 @@ def test_a_null_does_what_its_column_says(connector, make_activation):
 def test_a_date_is_written_in_utc(connector, make_activation):
     columns = {"crm_id": "CUSTOMER", "seen": {"column": "SEEN", "type": "TIMESTAMP"}}
     rows = [make_activation(ADA, {"seen": "2026-11-21T12:00:00+02:00"})]
-    (step,) = TABLE.steps(connector, tiers(columns=columns), rows)
+    (step,) = TABLE(connector, tiers(columns=columns)).steps(rows)
 
     assert step.call(rows).body["recordData"]["records"] == [["C-9", "2026-11-21T10:00:00Z"]]
 
@@ -152,10 +152,10 @@ def test_a_date_is_written_in_utc(connector, make_activation):
 def test_leavers_are_deleted_one_by_one(connector, leaver):
     destination = tiers(key=["CUSTOMER", "TIER"], on_remove="delete")
     row = leaver({"crm_id": "C&9 ü"}, {"tier": "a/b", "points": 7})
-    (step,) = TABLE.steps(connector, destination, [row])
+    (step,) = TABLE(connector, destination).steps([row])
 
-    assert TABLE.shape(connector, destination, row) == "delete"
-    assert TABLE.most_rows(connector, destination, [row]) == 1
+    assert TABLE(connector, destination).shape(row) == "delete"
+    assert TABLE(connector, destination).most_rows([row]) == 1
     assert (step.name, step.repeatable, step.settled_by) == ("delete", True, {"RECORD_NOT_FOUND"})
     assert step.call([row]) == Call(
         function="deleteSupplementalTableMember",
@@ -165,26 +165,26 @@ def test_leavers_are_deleted_one_by_one(connector, leaver):
 
 
 def test_merges_hold_as_many_rows_as_the_destination_says(connector, make_activation):
-    assert TABLE.most_rows(connector, tiers(), [make_activation(ADA)]) is None
+    assert TABLE(connector, tiers()).most_rows([make_activation(ADA)]) is None
 
 
 def test_deleting_has_no_asynchronous_form(connector, leaver):
     rows = [leaver(ADA)]
-    (step,) = TABLE.steps(replace(connector, api="async"), tiers(key=["CUSTOMER"], on_remove="delete"), rows)
+    (step,) = TABLE(replace(connector, api="async"), tiers(key=["CUSTOMER"], on_remove="delete")).steps(rows)
 
     assert step.call(rows).path.startswith("/rest/api/")
 
 
 def test_the_functions_are_those_of_all_steps(connector, make_activation, leaver):
     destination = tiers(key=["CUSTOMER"], on_remove="delete")
-    steps = [*TABLE.steps(connector, destination, [make_activation(ADA)]),
-             *TABLE.steps(connector, destination, [leaver(ADA)])]  # fmt: skip
+    steps = [*TABLE(connector, destination).steps([make_activation(ADA)]),
+             *TABLE(connector, destination).steps([leaver(ADA)])]  # fmt: skip
 
     assert tuple(step.function for step in steps) == TABLE.functions
 
 
 def test_nothing_is_done_about_leavers_who_waited_when_that_was_configured(connector, leaver):
-    assert TABLE.steps(connector, tiers(), [leaver(ADA)]) == ()
+    assert TABLE(connector, tiers()).steps([leaver(ADA)]) == ()
 
 
 @pytest.mark.parametrize(
@@ -205,18 +205,18 @@ def test_a_row_must_have_what_it_is_found_by(
     missing = f'identifier or variable "{problem}" is missing, by which the row is found'
     expected = missing if problem in ("crm_id", "tier") else problem
 
-    assert TABLE.problem(connector, tiers(**options), make_activation(identifiers, variables)) == expected
+    assert TABLE(connector, tiers(**options)).problem(make_activation(identifiers, variables)) == expected
 
 
 def test_a_leaver_needs_the_key_alone(connector, leaver):
     destination = tiers(key=["CUSTOMER"], on_remove="delete")
 
-    assert TABLE.problem(connector, destination, leaver(ADA)) is None
-    assert TABLE.problem(connector, destination, leaver({}, {"tier": "gold"})) is not None
+    assert TABLE(connector, destination).problem(leaver(ADA)) is None
+    assert TABLE(connector, destination).problem(leaver({}, {"tier": "gold"})) is not None
 
 
 def test_a_snapshot_looks_at_what_goes_into_columns(connector):
-    assert TABLE.attributes(connector, tiers()) == {"crm_id", "tier", "points"}
+    assert TABLE(connector, tiers()).attributes() == {"crm_id", "tier", "points"}
 
 
 def test_what_was_sent_comes_back_when_it_went_well(merged):
@@ -261,6 +261,6 @@ def test_values_may_come_back_written_in_another_way(merged, record):
 )
 def test_a_row_that_is_gone_already_is_as_good_as_deleted(connector, leaver, record, verdict):
     rows = [leaver(ADA)]
-    (step,) = TABLE.steps(connector, tiers(key=["CUSTOMER"], on_remove="delete"), rows)
+    (step,) = TABLE(connector, tiers(key=["CUSTOMER"], on_remove="delete")).steps(rows)
 
     assert step.verdicts(rows, answer("CUSTOMER", record)) == [verdict]

@@ -8,7 +8,7 @@ from pipeline.model.call import Rejection
 from pipeline.responsys.actions.supplemental_table import SupplementalTable
 from tests.responsys.actions.test_supplemental_table import tiers
 
-TABLE = SupplementalTable()
+TABLE = SupplementalTable
 FIELDS = {"CUSTOMER": "STR100", "TIER": "STR25", "POINTS": "INTEGER", "SEEN": "TIMESTAMP"}
 COLUMNS = {
     "crm_id": "CUSTOMER",

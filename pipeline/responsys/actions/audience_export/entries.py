@@ -12,10 +12,10 @@ from functools import partial
 from pipeline.model.action import Step, Verdicts
 from pipeline.model.activation import Activation
 from pipeline.model.call import Call
+from pipeline.responsys.actions.audience_export.extension_table import ExtensionTable
 from pipeline.responsys.actions.audience_export.keys import HASHES, Key
 from pipeline.responsys.actions.audience_export.record_data import record_data
-from pipeline.responsys.actions.audience_export.table import Table
-from pipeline.responsys.actions.audience_export.verdicts import left, merged
+from pipeline.responsys.actions.audience_export.verdicts import absent_is_done, merged
 
 Values = Callable[[Activation], Mapping[str, str | None]]
 
@@ -28,7 +28,7 @@ class Entries:
     """The rows of a table that belong to people who are found by one identifier."""
 
     name: str  # of the steps
-    table: Table
+    table: ExtensionTable
     key: Key
 
     def write(self, values: Values) -> Step:
@@ -40,7 +40,7 @@ class Entries:
 
     def change(self, values: Values) -> Step:
         """Write ``values`` where there is a row; that there is none is as good."""
-        return self._merge(values, insert=False, verdicts=partial(left, self._verdicts))
+        return self._merge(values, insert=False, verdicts=partial(absent_is_done, self._verdicts))
 
     def delete(self) -> Step:
         """Delete the rows; that there is none is as good."""
@@ -48,7 +48,7 @@ class Entries:
             name=self.name,
             function="deleteProfileExtensionMembers",
             call=self._delete_call,
-            verdicts=partial(left, self._verdicts),
+            verdicts=partial(absent_is_done, self._verdicts),
         )
 
     def _merge(self, values: Values, *, insert: bool, verdicts: Callable[..., Verdicts]) -> Step:

@@ -1,34 +1,37 @@
-"""What an export needs to be in the account."""
+"""Needs of an export: the columns and tables that must be in the account."""
 
 from collections.abc import Iterator
 
+from pipeline.responsys.actions.audience_export.extension_table import ExtensionTable
+from pipeline.responsys.actions.audience_export.extension_tables import ExtensionTables
 from pipeline.responsys.actions.audience_export.permission import UNCHANGED
-from pipeline.responsys.actions.audience_export.plan import Plan
-from pipeline.responsys.actions.audience_export.table import Table
-from pipeline.responsys.needs import Columns, ExtensionTable, ListColumns, Need
+from pipeline.responsys.actions.audience_export.profile_list import ProfileList
+from pipeline.responsys.needs import Columns, ListColumns, Need, NeededExtensionTable
 
 FLAG = "INTEGER"  # "1" and "0" go wherever whole numbers go
 
 
-def needed(plan: Plan) -> Iterator[Need]:
+def needed(profile_list: ProfileList, tables: ExtensionTables) -> Iterator[Need]:
     """Yield the columns of the list, and the tables."""
-    folder = plan.options.get("table_folder")
-    yield ListColumns(list_columns(plan))
-    if plan.fields:
-        columns = {column.name: column.type for column in plan.fields.columns}
-        yield extension_table(plan.fields, folder, columns)
-    if plan.memberships:
-        columns = {column.name: FLAG for column in plan.memberships.columns}
-        yield extension_table(plan.memberships, folder, columns)
+    folder = tables.options.get("table_folder")
+    yield ListColumns(list_columns(profile_list, tables))
+    if tables.fields:
+        columns = {column.name: column.type for column in tables.fields.columns}
+        yield extension_table(tables.fields, folder, columns)
+    if tables.memberships:
+        columns = {column.name: FLAG for column in tables.memberships.columns}
+        yield extension_table(tables.memberships, folder, columns)
 
 
-def list_columns(plan: Plan) -> Columns:
+def list_columns(profile_list: ProfileList, tables: ExtensionTables) -> Columns:
     """Return the columns that people are found by, and those that are written."""
-    keys = [key.column for key in (*plan.match, *plan.others, *plan.order)]
-    status = [] if plan.permission.decision == UNCHANGED else [plan.permission.column]
-    return {**dict.fromkeys([*keys, *status]), **{column.name: column.type for column in plan.columns}}
+    keys = [key.column for key in (*profile_list.match, *profile_list.others, *tables.order)]
+    permission = profile_list.permission
+    status = [] if permission.decision == UNCHANGED else [permission.column]
+    types = {column.name: column.type for column in profile_list.columns}
+    return {**dict.fromkeys([*keys, *status]), **types}
 
 
-def extension_table(table: Table, folder: str | None, columns: Columns) -> ExtensionTable:
-    """Return the need of a table, whose ``folder`` may be anywhere when nobody has said it."""
-    return ExtensionTable(table.name, columns, folder, table.folder)
+def extension_table(table: ExtensionTable, folder: str | None, columns: Columns) -> NeededExtensionTable:
+    """Return the need of a table, which may be in any folder if the options name none."""
+    return NeededExtensionTable(table.name, columns, folder, table.folder)

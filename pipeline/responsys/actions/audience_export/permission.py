@@ -10,11 +10,11 @@ from typing import Any
 
 from pipeline.model.activation import Activation
 from pipeline.responsys import mapped
+from pipeline.responsys.merge_rule import OPTED_IN, OPTED_OUT
 
-IN, OUT = "I", "O"
 LETTERS = {
-    **dict.fromkeys(("i", "in", "optin", "opt-in", "true", "yes", "y", "1"), IN),
-    **dict.fromkeys(("o", "out", "optout", "opt-out", "false", "no", "n", "0"), OUT),
+    **dict.fromkeys(("i", "in", "optin", "opt-in", "true", "yes", "y", "1"), OPTED_IN),
+    **dict.fromkeys(("o", "out", "optout", "opt-out", "false", "no", "n", "0"), OPTED_OUT),
 }
 STATUSES = ("optin", "optout")
 UNCHANGED = "unchanged"

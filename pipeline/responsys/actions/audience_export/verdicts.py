@@ -35,7 +35,7 @@ def merged(keys: Sequence[Key], rows: Sequence[Activation], answer: Any) -> Verd
     return verdicts
 
 
-def left(read: Callable[..., Verdicts], rows: Sequence[Activation], answer: Any) -> Verdicts:
+def absent_is_done(read: Callable[..., Verdicts], rows: Sequence[Activation], answer: Any) -> Verdicts:
     """Read what became of rows that leave; where there is nothing to leave, it is done."""
     return [None if why and NOT_THERE.search(why.detail) else why for why in read(rows, answer)]
 

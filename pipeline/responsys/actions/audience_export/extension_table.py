@@ -21,7 +21,7 @@ THERE_ALREADY = frozenset({"OBJECT_ALREADY_EXISTS", "TABLE_ALREADY_EXISTS"})
 
 
 @dataclass(frozen=True)
-class Table:
+class ExtensionTable:
     """One extension table of the connector's list, and the columns that it must have."""
 
     connector: Connector
@@ -37,7 +37,7 @@ class Table:
                 function="retrieveProfileExtensions",
                 call=self.look,
                 verdicts=no_verdicts,
-                once=self.once,
+                sets_up=self.sets_up,
                 found=self.found,
             ),
             Step(
@@ -45,13 +45,13 @@ class Table:
                 function="createProfileExtension",
                 call=self.create,
                 verdicts=no_verdicts,
-                once=self.once,
+                sets_up=self.sets_up,
                 settled_by=THERE_ALREADY,
             ),
         )
 
     @property
-    def once(self) -> str:
+    def sets_up(self) -> str:
         """Name the table with its columns: when these change, it must be looked at again."""
         columns = sha256(" ".join(column.name for column in self.columns).encode()).hexdigest()[:16]
         return f"{self.connector.profile_list}/{self.name}/{columns}"

@@ -1,0 +1,105 @@
+"""The profile list of a connector: merge people into it.
+
+https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/api-v1.3-lists-listName-members-post.htm
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from pipeline.model.action import Step
+from pipeline.model.activation import Activation
+from pipeline.model.call import Call
+from pipeline.model.connector import Connector
+from pipeline.responsys.actions.audience_export.column import Column, carried, columns_of
+from pipeline.responsys.actions.audience_export.keys import HASHES, Key
+from pipeline.responsys.actions.audience_export.permission import Permission
+from pipeline.responsys.actions.audience_export.record_data import record_data
+from pipeline.responsys.actions.audience_export.verdicts import merged
+from pipeline.responsys.merge_rule import merge_rule
+from pipeline.responsys.names import path
+
+FILLED_BY_RESPONSYS = ("RIID_", *HASHES)  # a merge names these only to match by them
+
+
+@dataclass(frozen=True)
+class ProfileList:
+    """The list, and the columns of it that one destination writes."""
+
+    connector: Connector
+    options: Mapping[str, Any]
+    match: tuple[Key, ...]  # one or two: how people are found in the list
+    others: tuple[Key, ...]  # further identifiers that are written to the list
+    permission: Permission
+    columns: tuple[Column, ...]
+
+    @classmethod
+    def of(cls, connector: Connector, options: Mapping[str, Any], keys: Mapping[str, Key]) -> "ProfileList":
+        """Read the options; ``keys`` are those of all identifiers, by their columns."""
+        match = [options[name] for name in ("match_column_1", "match_column_2") if options.get(name)]
+        return cls(
+            connector=connector,
+            options=options,
+            match=tuple(keys[column] for column in match),
+            others=tuple(keys[name] for name in sorted(keys) if name not in (*match, *FILLED_BY_RESPONSYS)),
+            permission=Permission.of(options),
+            columns=columns_of(options["columns"]),
+        )
+
+    def sources(self) -> Iterator[str]:
+        """Yield the identifiers and variables that fill columns, without ``match`` and ``others``."""
+        yield from (column.source for column in self.columns)
+        if self.permission.source:
+            yield self.permission.source
+
+    def keys_of(self, row: Activation) -> tuple[Key, ...]:
+        """Return the identifiers that are written for a row."""
+        return (*self.match, *(key for key in self.others if key.given(row)))
+
+    def columns_of(self, row: Activation) -> tuple[str, ...]:
+        """Name the columns that are written for a row, in the order of ``values``."""
+        status = [self.permission.column] if self.permission.carried(row) else []
+        written = [column.name for column in carried(self.columns, row)]
+        return (*(key.column for key in self.keys_of(row)), *status, *written)
+
+    def problem(self, row: Activation) -> str | None:
+        """Say why a row cannot be merged."""
+        problems = (key.problem(row) for key in self.keys_of(row))
+        return next(filter(None, problems), None) or self.permission.problem(row)
+
+    def merge(self) -> Step:
+        """Return the step that inserts and updates members."""
+        return Step(
+            name="merge",
+            function="mergeListMembers",
+            call=self._call,
+            verdicts=partial(merged, self.match),
+        )
+
+    def _call(self, rows: Sequence[Activation]) -> Call:
+        return Call(
+            function="mergeListMembers",
+            path=path("lists", self.connector.profile_list, "members", api=self.connector.api),
+            body={
+                "recordData": record_data([dict(self._values(row)) for row in rows]),
+                "mergeRule": self._merge_rule(),
+            },
+        )
+
+    def _values(self, row: Activation) -> Iterator[tuple[str, str | None]]:
+        for key in self.keys_of(row):
+            yield key.column, key.value(row)
+        if self.permission.carried(row):
+            yield self.permission.column, self.permission.letter(row)
+        for column in carried(self.columns, row):
+            yield column.name, column.text(row)
+
+    def _merge_rule(self) -> dict[str, Any]:
+        options = self.options
+        return merge_rule(
+            insert=options["insert_on_no_match"],
+            update=options["update_on_match"],
+            match=(options["match_column_1"], options.get("match_column_2")),
+            new_members=options.get("new_members"),
+        )

@@ -1,0 +1,39 @@
+"""Merge rules: how a merge finds people in the profile list, and what it does with them."""
+
+from typing import Any
+
+from pipeline.model.activation import Activation
+
+# Letters of a permission status, and the words for it in a rule.
+OPTED_IN, OPTED_OUT = "I", "O"
+STATUS = {"optin": "OPTIN", "optout": "OPTOUT"}
+
+
+def merge_rule(
+    *, insert: bool, update: str, match: tuple[str, str | None], new_members: str | None
+) -> dict[str, Any]:
+    """Return ``mergeRule``; ``match`` are the columns that people are found by, by both if there are two.
+
+    ``new_members``: "optin" or "optout" (None), for records without a status. Oracle does not say whether
+    ``defaultPermissionStatus`` also falls on members who are there; its page suggests that it leaves them
+    alone, and NO_UPDATE keeps it from them.
+    """
+    first, second = match
+    return {
+        "insertOnNoMatch": insert,
+        "updateOnMatch": update,
+        "matchColumnName1": first,
+        "matchColumnName2": second,
+        "matchOperator": "AND" if second else "NONE",
+        "optinValue": OPTED_IN,
+        "optoutValue": OPTED_OUT,
+        "htmlValue": "H",
+        "textValue": "T",
+        "rejectRecordIfChannelEmpty": None,  # for the channel that people are found by it is always on
+        "defaultPermissionStatus": STATUS[new_members or "optout"],
+    }
+
+
+def is_leaver(row: Activation) -> bool:
+    """Return whether the profile leaves the audience."""
+    return row.call_type == "REMOVE"
