@@ -19,7 +19,7 @@ from pipeline.runtime.worker import open_engine
 from pipeline.settings import Settings
 from pipeline.stores.broker import connect
 from pipeline.stores.embedded import embedded_server
-from pipeline.stores.vault import Vault
+from pipeline.stores.vault import open_vault
 
 CONNECTOR = "bench"
 START = 120  # seconds until workers answer
@@ -48,7 +48,7 @@ class House:
         settings = Settings.load(self.env)
         engine = open_engine(settings)
         stack.callback(engine.dispose)
-        self.records = Records(engine, Vault(settings.secret_keys))
+        self.records = Records(engine, open_vault(settings))
         self._workers = 0
 
     def configure(self, destinations: dict[str, dict[str, Any]], in_flight: int = 8) -> None:

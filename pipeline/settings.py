@@ -7,13 +7,13 @@ only file that names ``os.environ``.
 import math
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from pipeline.errors import Misconfigured
-from pipeline.stores.secret_key import is_key, key_in
+from pipeline.stores.secret_key import is_key
 
 PREFIX = "ACTIVATION_"
 BROKERS = ("redis", "rediss", "unix")
@@ -29,7 +29,9 @@ class Settings:
     data_dir: Path
     database_url: str = field(repr=False)
     broker_url: str | None = field(default=None, repr=False)  # None: the embedded server
-    secret_keys: tuple[str, ...] = field(default=(), repr=False)  # the first encrypts, all decrypt
+    secret_keys: tuple[str, ...] = field(
+        default=(), repr=False
+    )  # the first encrypts, all decrypt; none: ``stores.vault`` makes one
     api_keys: tuple[str, ...] = field(default=(), repr=False)
     log_level: str = "INFO"
     log_format: str = "text"
@@ -48,11 +50,7 @@ class Settings:
 
     @classmethod
     def load(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
-        """Read ``environ``; raise Misconfigured with every bad value at once.
-
-        When no secret key is given, the one in the data folder is used, or made. Where that cannot be done
-        there is none: who only produces does not need it, and the vault tells everybody else.
-        """
+        """Read ``environ``; raise Misconfigured with every bad value at once. No file is read or made."""
         read = Reader(environ)
         data_dir = Path(read("DATA_DIR", ".activation", str)).expanduser().absolute()
         settings = cls(
@@ -72,14 +70,6 @@ class Settings:
             environ=environ,
         )
         read.refuse_problems()
-        return settings if settings.secret_keys else with_kept_key(settings)
-
-
-def with_kept_key(settings: Settings) -> Settings:
-    """Return the settings with the key that is kept in the data folder."""
-    try:
-        return replace(settings, secret_keys=(key_in(settings.data_dir),))
-    except OSError:
         return settings
 
 

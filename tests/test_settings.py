@@ -1,4 +1,3 @@
-import stat
 from pathlib import Path
 
 import pytest
@@ -20,7 +19,7 @@ def test_without_any_variable_everything_is_in_the_data_folder(tmp_path, monkeyp
         data_dir=tmp_path / ".activation",
         database_url=f"sqlite:///{tmp_path}/.activation/activation.db",
         broker_url=None,
-        secret_keys=((tmp_path / ".activation" / "secret.key").read_text().strip(),),
+        secret_keys=(),
         api_keys=(),
         log_level="INFO",
         log_format="text",
@@ -30,6 +29,7 @@ def test_without_any_variable_everything_is_in_the_data_folder(tmp_path, monkeyp
         idempotency_window=86400,
         retention_days=30,
     )
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_every_variable_is_read(tmp_path):
@@ -129,33 +129,6 @@ def test_no_secret_is_in_the_representation(tmp_path):
 
     assert "pass-w0rd" not in shown
     assert KEY not in shown
-
-
-def test_the_made_key_is_kept_for_its_owner_only(tmp_path):
-    environ = {"ACTIVATION_DATA_DIR": str(tmp_path)}
-
-    first, second = Settings.load(environ), Settings.load(environ)
-
-    assert first.secret_keys == second.secret_keys
-    assert stat.S_IMODE((tmp_path / "secret.key").stat().st_mode) == 0o600
-    assert list(tmp_path.iterdir()) == [tmp_path / "secret.key"]
-
-
-def test_a_data_folder_that_cannot_be_made_leaves_no_key(tmp_path):
-    """Who only produces may have no place to write, and needs no key."""
-    (tmp_path / "file").touch()
-
-    assert Settings.load({"ACTIVATION_DATA_DIR": str(tmp_path / "file" / "data")}).secret_keys == ()
-
-
-def test_a_spoilt_key_file_is_not_replaced(tmp_path):
-    """What is stored was encrypted with what once stood there."""
-    (tmp_path / "secret.key").write_text("spoilt")
-
-    with pytest.raises(Misconfigured, match=r"secret\.key does not hold a key"):
-        Settings.load({"ACTIVATION_DATA_DIR": str(tmp_path)})
-
-    assert (tmp_path / "secret.key").read_text() == "spoilt"
 
 
 @pytest.mark.parametrize("word", ["os.environ", "getenv"])

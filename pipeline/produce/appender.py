@@ -1,4 +1,4 @@
-"""Append activations to the intake, each chunk exactly once, and ring for those who accept them.
+"""Appender: chunks of activations into the intake, each exactly once, and a ring for the workers.
 
 Keys
     producer:{producer}   the number of the last chunk of a series, for a day
@@ -26,23 +26,23 @@ from pipeline.stores.doorbell import RINGS
 from pipeline.stores.redis_client import Unwritable
 from pipeline.stores.scripts import source
 
-PAUSES = (0.25, 1.0, 4.0)  # seconds before each further try, the last of them again and again
-PATIENCE = 6.0  # seconds to wait in all, which makes four tries; enough for a server to restart
-TRYING = 9.0  # seconds that the tries themselves may take
-REMEMBERED = 24 * 60 * 60  # seconds that a repeat is recognised for
+RETRY_PAUSES = (0.25, 1.0, 4.0)  # seconds before each further try; the last one repeats
+APPEND_PATIENCE = 6.0  # seconds of waiting in all: four tries, enough for a server to restart
+TRIES_PATIENCE = 9.0  # seconds that the tries may take on top of the waiting
+SERIES_TTL = 24 * 60 * 60  # seconds for which a repeated chunk is recognised
 
 
 class Bell(Protocol):
-    """Whoever can call workers to a shard, such as ``pipeline.stores.doorbell.Doorbell``."""
+    """A way to call workers to a shard, such as ``pipeline.stores.doorbell.Doorbell``."""
 
     def ring_accept(self, shard: int) -> None:
-        """Say that a shard of the intake holds entries."""
+        """Call a worker to a shard of the intake that holds entries."""
 
 
 class AppendFailed(PipelineError):
-    """Redis gave no answer, so these activations may or may not be in the intake.
+    """Redis gave no answer: the intake may or may not hold these activations.
 
-    Each of ``activations`` has its id: append them again and those that had arrived count once.
+    Each of ``activations`` has its id, so appending them again counts none twice.
     """
 
     def __init__(self, activations: Sequence[Activation], why: str) -> None:
@@ -55,7 +55,7 @@ class AppendFailed(PipelineError):
             for activation in activations
         ]
         self.why = why
-        self.report: Report | None = None  # of ``activate_many``, up to here
+        self.report: Report | None = None  # of ``activate_many``, up to this failure
 
     @property
     def ids(self) -> list[str]:
@@ -71,26 +71,26 @@ class Appender:
         client: redis.Redis,
         bell: Bell,
         *,
-        patience: float = PATIENCE,
+        patience: float = APPEND_PATIENCE,
         clock: Timestamps | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._patience = patience
         self._script = client.register_script(source("append"))
-        self._reserve = Headroom(client)
+        self._headroom = Headroom(client)
         self._bell = bell
         self._clock = clock or Timestamps()
         self._sleep = sleep
         self._numbers = SeriesPool()
 
-    def open(self) -> Chunk:
-        """Begin a chunk."""
+    def new_chunk(self) -> Chunk:
+        """Return an empty chunk under the next number of a free series."""
         return Chunk(self._numbers.take(), self._clock)
 
     def append(self, activations: Iterable[Activation], *, bulk: bool = False) -> list[str]:
-        """Append activations, which are valid, and return their ids.
+        """Append valid activations and return their ids.
 
-        Raises AppendFailed with those that are not known to be in the intake: append them again.
+        Raises AppendFailed with the activations that may be missing from the intake: append them again.
         """
         remaining = iter(activations)
         ids: list[str] = []
@@ -107,7 +107,7 @@ class Appender:
     def _fill(self, activations: Iterator[Activation], bulk: bool) -> Chunk | None:
         chunk = None
         for activation in activations:
-            chunk = chunk or self.open()
+            chunk = chunk or self.new_chunk()
             chunk.add(activation, bulk)
             if chunk.full:
                 break
@@ -117,24 +117,24 @@ class Appender:
         """Append a chunk and return the shards to ring for; raises AppendFailed."""
         try:
             shards = self._run(chunk)
-        except Exception as error:  # whatever it was, the caller must learn which activations it concerns
+        except Exception as error:  # of any kind: the caller must learn which activations it concerns
             raise AppendFailed(chunk.activations, explain(error)) from error
         self._numbers.give_back(chunk.series)
         return shards
 
     def ring(self, shards: Collection[int]) -> None:
-        """Call workers to some of these shards, whichever: they go on with the others."""
+        """Call workers to a few of these shards; a worker goes on to the other shards on its own."""
         for shard in random.sample(list(shards), min(RINGS, len(shards))):
             self._bell.ring_accept(shard)
 
     def _run(self, chunk: Chunk) -> set[int]:
         keys = [f"producer:{chunk.series.producer}", *(f"intake:{shard}" for shard in chunk.shards)]
         entries = msgpack.encode(list(chunk.shards.values()))
-        args: list[int | bytes] = [chunk.series.number, REMEMBERED, entries]
+        args: list[int | bytes] = [chunk.series.number, SERIES_TTL, entries]
 
         def append() -> list[int]:
             if chunk.bulk:
-                self._reserve.respect()
+                self._headroom.require()
             positions: list[int] = self._script(keys=keys, args=args)
             return positions
 
@@ -143,19 +143,19 @@ class Appender:
         return {shards[position] for position in empty}
 
     def _patiently(self, run: Callable[[], list[int]]) -> list[int]:
-        waits, latest = 0.0, time.monotonic() + self._patience + TRYING
-        for pause in chain(PAUSES, repeat(PAUSES[-1])):
+        waits, latest = 0.0, time.monotonic() + self._patience + TRIES_PATIENCE
+        for pause in chain(RETRY_PAUSES, repeat(RETRY_PAUSES[-1])):
             waits += pause
             try:
                 return run()
             except redis.RedisError as error:
-                if not passing(error) or waits > self._patience or time.monotonic() + pause > latest:
+                if not is_passing(error) or waits > self._patience or time.monotonic() + pause > latest:
                     raise
                 self._sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 -- not a secret
         raise AssertionError  # the pauses never end
 
 
-def passing(error: redis.RedisError) -> bool:
+def is_passing(error: redis.RedisError) -> bool:
     """Tell whether the same command may work a moment later."""
     if isinstance(error, (redis.AuthenticationError, AuthorizationError)):
         return False

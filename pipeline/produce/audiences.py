@@ -1,4 +1,4 @@
-"""The audiences that a producer may name: those that have a destination.
+"""Audiences: the names that a producer may use, because a destination takes their changes.
 
 Keys
     audiences   set of names, written by mirror.py
@@ -11,8 +11,8 @@ import redis
 
 from pipeline.errors import PipelineError
 
-FRESH = 5.0  # seconds that a known name is believed for
-HASTE = 1.0  # seconds; an unknown name may have just been added, so it is looked up sooner
+KNOWN_NAME_TTL = 5.0  # seconds for which a name that was found is not looked up again
+UNKNOWN_NAME_TTL = 1.0  # seconds; shorter, because an unknown name may have just been added
 
 
 class UnknownAudience(PipelineError):
@@ -33,18 +33,18 @@ class Audiences:
         self._client = client
         self._clock = clock
         self._known: frozenset[str] | None = None
-        self._read_at = -FRESH
+        self._read_at = -KNOWN_NAME_TTL
 
     def require(self, audience: str) -> None:
-        """Raise UnknownAudience when nobody takes its changes.
+        """Raise UnknownAudience when no destination takes its changes.
 
-        When Redis cannot be asked and nothing is remembered, any name passes: the append will say that Redis
-        is away, and what gets through nevertheless becomes a dead letter, not a loss.
+        While Redis is away and no names are remembered, any name passes: the append then reports that Redis
+        is away, and an activation that is appended after all becomes a dead letter.
         """
         age = self._clock() - self._read_at
-        if age < FRESH and (self._known is None or audience in self._known):
+        if age < KNOWN_NAME_TTL and (self._known is None or audience in self._known):
             return
-        if age >= HASTE:
+        if age >= UNKNOWN_NAME_TTL:
             self._read()
         if self._known is not None and audience not in self._known:
             raise UnknownAudience(audience, len(self._known))

@@ -1,7 +1,7 @@
-"""A chunk: up to 500 activations that are appended to the intake in one go.
+"""Chunk: up to 500 activations that one append brings into the intake.
 
-Every chunk has a number within a series, and ``append.lua`` remembers the last number of each series, so that
-a chunk is appended once however often it is sent.
+A chunk has a number within a series. ``append.lua`` remembers the last number of each series, so a chunk that
+is sent again is not appended again.
 """
 
 import time
@@ -17,11 +17,11 @@ from pipeline.produce.series import Series
 
 MAX_ENTRIES = 500
 MAX_BYTES = 1024 * 1024
-CLOCK_RESOLUTION = 0.0001  # seconds for which the clock tells the same time: less than any append takes
+CLOCK_RESOLUTION = 0.0001  # seconds; changes within them get the same time. Every append takes longer
 
 
 class Timestamps:
-    """The time in UTC, which never goes back, or a later change would count as the older one."""
+    """The time in UTC. It never goes back: otherwise a later change would count as the older one."""
 
     def __init__(self, now: Callable[[], float] = time.time) -> None:
         self._now = now
@@ -33,7 +33,7 @@ class Timestamps:
         now = self._now()
         if now >= self._until:
             text = encode(datetime.fromtimestamp(now, UTC)).decode()
-            if now >= self._until:  # unless another thread was faster
+            if now >= self._until:  # another thread may have been faster
                 self._until, self._text = now + CLOCK_RESOLUTION, text
         return self._text
 
@@ -43,11 +43,11 @@ class Chunk:
 
     def __init__(self, series: Series, clock: Timestamps) -> None:
         self.series = series
-        self.ids: list[str] = []  # chosen or given
+        self.ids: list[str] = []  # given, or made of series, number and index
         self.entries: list[str] = []
         self.shards: dict[int, list[str]] = defaultdict(list)
         self.bulk = False  # part of a backfill
-        self.full = False  # it should be appended before more is added
+        self.full = False  # 500 entries or 1 MiB: append it before adding more
         self._room = MAX_BYTES
         self._clock = clock
         self._prefix = f"{series.producer}-{series.number}-"
@@ -58,22 +58,22 @@ class Chunk:
         return [decode(entry.encode()) for entry in self.entries]
 
     def add(self, activation: Activation, bulk: bool = False, raw: bytes | None = None) -> str:
-        """Add an activation and return its id; it gets one when it has none, and a time.
+        """Add an activation and return its id. Without an id or a time it is given one.
 
-        ``raw`` is its JSON, for who has that already: writing it takes as long as all the rest here.
+        ``raw``: the activation's JSON, if the caller has it: encoding costs as much as the rest here.
         """
         raw = raw or encode(replace(activation, auto_id=None))
         identity, entries = activation.id, self.entries
         if identity:
-            added = ""
+            fields = ""
         else:
             identity = f"{self._prefix}{len(entries)}"
-            added = f',"auto_id":"{identity}"'
+            fields = f',"auto_id":"{identity}"'
         if not activation.occurred_at:
-            added = f'{added},"occurred_at":{self._clock.text()}'
+            fields = f'{fields},"occurred_at":{self._clock.text()}'
         if bulk and not activation.bulk:
-            added += ',"bulk":true'
-        entry = f"{raw.decode()[:-1]}{added}}}"
+            fields += ',"bulk":true'
+        entry = with_fields(raw, fields)
         self.ids.append(identity)
         entries.append(entry)
         self.shards[shard_of(activation.profile_id)].append(entry)
@@ -81,3 +81,12 @@ class Chunk:
         self._room -= len(raw)
         self.full = self._room <= 0 or len(entries) >= MAX_ENTRIES
         return identity
+
+
+def with_fields(raw: bytes, fields: str) -> str:
+    """Return the JSON object ``raw`` with further fields, each written with a comma before it.
+
+    ``{"profile_id":"p-1"}`` with ``,"bulk":true`` becomes ``{"profile_id":"p-1","bulk":true}``. Encoding the
+    activation again would take ten times as long.
+    """
+    return f"{raw.decode()[:-1]}{fields}}}"

@@ -1,7 +1,8 @@
-"""Collect single activations for a moment, so that many share one append.
+"""Collector: single activations wait a moment, so that many share one append.
 
-One lock guards the open chunk and one the sending, so chunks go out in the order in which they were opened
-while others go on adding. Whoever fills a chunk sends it: that holds back who is faster than Redis.
+One lock guards the open chunk and another one the sending, so chunks go out in the order in which they were
+opened while other threads go on adding. The thread that fills a chunk sends it: a thread that produces faster
+than Redis takes is thereby held back.
 """
 
 import os
@@ -13,7 +14,7 @@ from pipeline.produce.chunk import Chunk
 
 
 class Collector:
-    """Holds activations for at most ``linger`` seconds, or until there are 500, then appends them."""
+    """Holds activations for ``linger`` seconds, or until a chunk is full, then appends them."""
 
     def __init__(self, appender: Appender, linger: float) -> None:
         self._appender = appender
@@ -33,22 +34,22 @@ class Collector:
 
     @property
     def held(self) -> int:
-        """How many activations are not yet known to be in the intake."""
+        """Number of activations that may not be in the intake yet."""
         with self._lock:
             return sum(len(chunk.ids) for chunk in (self._open, self._sent) if chunk)
 
     def add(self, activation: Activation) -> str:
         """Hold an activation and return its id.
 
-        Raises AppendFailed when activations failed that were held: when this one is not among its ids, it
-        has not been taken.
+        Raises AppendFailed when activations that were held before could not be appended. This one is then
+        held only if its id is among those of the error.
         """
         self._forget_the_parents()
         with self._lock:
             self._raise_failed()
             if self._closing.is_set():
                 raise RuntimeError("the producer is closed")
-            chunk = self._open = self._open or self._appender.open()
+            chunk = self._open = self._open or self._appender.new_chunk()
             identity = chunk.add(activation)
             full = chunk.full
             self._wake()
@@ -58,7 +59,7 @@ class Collector:
         return identity
 
     def flush(self) -> None:
-        """Append what is held; raises AppendFailed, also for what failed in the background."""
+        """Append all that is held; raises AppendFailed, also for an append that failed in the background."""
         self._forget_the_parents()
         with self._sending:
             self._send()
@@ -66,7 +67,7 @@ class Collector:
             self._raise_failed()
 
     def close(self) -> None:
-        """Append what is held and stop; raises AppendFailed like ``flush``."""
+        """Append all that is held, then take no more; raises AppendFailed like ``flush``."""
         self._closing.set()
         self._opened.set()
         self.flush()
@@ -111,6 +112,6 @@ class Collector:
             self._failed = AppendFailed([*before, *error.activations], error.why)
 
     def _forget_the_parents(self) -> None:
-        """After a fork, what is held belongs to the parent, and its thread stayed there."""
+        """Begin anew in a forked child: the held activations and the thread are the parent's."""
         if self._process != os.getpid():
             self._begin()

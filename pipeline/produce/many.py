@@ -1,4 +1,4 @@
-"""Activate many rows, chunk by chunk, in constant memory."""
+"""Many rows: activated chunk by chunk, in constant memory."""
 
 import math
 import time
@@ -12,22 +12,22 @@ from pipeline.produce.audiences import Audiences, UnknownAudience
 from pipeline.produce.chunk import Chunk
 from pipeline.produce.report import Report
 
-# A ring takes as long as a hundred rows, and who answers it spends less on each row the more there are.
+# A ring costs as much as a hundred rows, and a worker spends less on each row the more it finds.
 RING_EVERY = 0.5  # seconds
 RING_AFTER = 8_000  # rows, 500 in each shard
 PROGRESS_EVERY = 500  # rows
 
 
 @dataclass
-class Bulk:
+class ManyRows:
     """One run over many rows."""
 
     appender: Appender
     audiences: Audiences
     report: Report
-    audience: str | None  # of rows that do not name theirs
+    audience: str | None  # of rows that name none
     bulk: bool  # the rows wait behind real-time ones
-    ids: bool  # report them
+    ids: bool  # ``report`` lists them
     progress: Callable[[int], None] | None
 
     chunk: Chunk | None = None
@@ -36,7 +36,7 @@ class Bulk:
     unrung: int = 0  # rows appended since
 
     def activate(self, rows: Iterable[Mapping[str, Any]]) -> Report:
-        """Append the rows that are valid; when ``rows`` breaks off, those that it gave are appended."""
+        """Append the rows that are valid. If ``rows`` raises, the rows before are appended all the same."""
         try:
             count = self._add(rows)
         finally:
@@ -52,7 +52,7 @@ class Bulk:
             try:
                 activation, raw = read(row) if audience is None else read_row(row, audience)
                 require(activation.audience)
-                chunk = self.chunk or self._open()
+                chunk = self.chunk or self._new_chunk()
                 chunk.add(activation, self.bulk, raw)
                 if chunk.full:
                     self._append()
@@ -64,8 +64,8 @@ class Bulk:
                 self.progress(count)
         return count
 
-    def _open(self) -> Chunk:
-        self.chunk = self.appender.open()
+    def _new_chunk(self) -> Chunk:
+        self.chunk = self.appender.new_chunk()
         return self.chunk
 
     def _append(self) -> None:
@@ -91,7 +91,7 @@ class Bulk:
 
 
 def read_row(row: Mapping[str, Any], audience: str) -> tuple[Activation, bytes]:
-    """Read one row, which need not name its audience, but no other than ``audience``; raises Invalid."""
+    """Read one row of ``audience``; raises Invalid, also when the row names another one."""
     if isinstance(row, (dict, Mapping)):  # of a dict, Mapping alone takes longer to tell
         row = {"audience": audience, **row}
     activation, raw = read(row)

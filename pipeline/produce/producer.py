@@ -1,6 +1,6 @@
-"""Activate profiles: the door by which changes enter, from Python.
+"""Producer: the public door of the intake, from Python.
 
-A producer needs Redis alone. What it returns an id for is in the intake, or held to get there.
+A producer needs Redis alone. An activation that it returned an id for is in the intake, or held for it.
 """
 
 import atexit
@@ -10,10 +10,10 @@ from datetime import datetime
 from typing import Any, Self
 
 from pipeline.model.activation import Activation, Invalid, from_mapping
-from pipeline.produce.appender import PATIENCE, Appender, AppendFailed, Bell
+from pipeline.produce.appender import APPEND_PATIENCE, Appender, AppendFailed, Bell
 from pipeline.produce.audiences import Audiences, UnknownAudience
 from pipeline.produce.collector import Collector
-from pipeline.produce.many import Bulk
+from pipeline.produce.many import ManyRows
 from pipeline.produce.report import Messages, Report
 from pipeline.settings import Settings
 from pipeline.stores.broker import connect
@@ -24,12 +24,12 @@ __all__ = ["AppendFailed", "Invalid", "Producer", "Report", "UnknownAudience"]
 
 
 class Producer:
-    """Appends activations to the intake; may be shared by threads.
+    """Appends activations to the intake; threads may share it.
 
-    Without ``broker_url`` it is the configured Redis, or else the embedded one of the data folder. With
-    ``linger`` (seconds) single activations are collected in the background and appended together: after
-    that time, when there are 500, and on ``close``. A server that is full, away or cannot write is waited for
-    with ``patience`` (seconds, for each append), which holds back who produces faster than can be delivered.
+    ``broker_url``: None is the configured Redis, or the embedded one in the data folder. ``linger``, seconds:
+    single activations are collected in the background and appended together after that time, when there are
+    500, and on ``close``. ``patience`` (seconds, for each append): how long a server that is full, away or
+    cannot write is waited for. A producer that is faster than delivery is held back by that.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class Producer:
         broker_url: str | None = None,
         linger: float | None = None,
         *,
-        patience: float = PATIENCE,
+        patience: float = APPEND_PATIENCE,
         bell: Bell | None = None,
     ) -> None:
         with ExitStack() as stack:
@@ -59,7 +59,7 @@ class Producer:
 
     @property
     def held(self) -> int:
-        """How many activations wait for ``linger``; 0 without it."""
+        """Number of activations that wait for ``linger``; 0 without it."""
         return self._collector.held if self._collector else 0
 
     def activate(
@@ -76,10 +76,10 @@ class Producer:
         """Activate one profile and return the activation's id.
 
         Raises:
-            Invalid: it breaks a rule.
-            UnknownAudience: no destination takes its changes.
-            AppendFailed: Redis gave no answer, for this one or (with ``linger``) for others before it; when
-                the id of this one is not among ``ids``, it was not taken.
+            Invalid: the activation breaks a rule.
+            UnknownAudience: no destination takes changes of the audience.
+            AppendFailed: Redis gave no answer, for this activation or (with ``linger``) for earlier ones.
+                This one was taken only if its id is among ``ids``.
         """
         activation = from_mapping(
             {
@@ -107,34 +107,36 @@ class Producer:
     ) -> Report:
         """Activate rows, each a dict, from an iterable of any length.
 
-        With ``audience`` rows need not name theirs. ``bulk`` rows wait behind real-time ones. ``ids`` are
-        reported when asked for. ``progress`` is told how many rows are done, and ``on_error`` of each row
-        that is refused; without it the first 10,000 errors are in the report.
+        ``audience``: of rows that name none. ``bulk``: the rows wait after real-time ones. ``ids``: report
+        them. ``progress`` is called with the number of rows done, ``on_error`` with the index and the
+        messages of each refused row; without it the report keeps the first 10,000 errors.
 
         Raises:
-            UnknownAudience: no destination takes changes of ``audience``; of a row's own it is an error of
-                that row.
-            AppendFailed: Redis gave no answer for some of the rows; its ``report`` says how far it got.
+            UnknownAudience: no destination takes changes of ``audience``. An audience that a row names is an
+                error of that row.
+            AppendFailed: Redis gave no answer for some of the rows; ``report`` counts those before.
         """
         if audience is not None:
             self._audiences.require(audience)
         self.flush()
         report = Report(on_error=on_error)
-        run = Bulk(self._appender, self._audiences, report, audience, bulk=bulk, ids=ids, progress=progress)
+        run = ManyRows(
+            self._appender, self._audiences, report, audience, bulk=bulk, ids=ids, progress=progress
+        )
         return run.activate(rows)
 
     def append(self, activations: Iterable[Activation]) -> list[str]:
-        """Append activations as they are, such as those of an AppendFailed, and return their ids."""
+        """Append activations unchanged, such as those of an AppendFailed, and return their ids."""
         self.flush()
         return self._appender.append(activations)
 
     def flush(self) -> None:
-        """Append what is held; raises AppendFailed, also for what failed in the background."""
+        """Append all that is held; raises AppendFailed, also for an append that failed in the background."""
         if self._collector:
             self._collector.flush()
 
     def close(self) -> None:
-        """Append what is held and let go of the server; raises AppendFailed like ``flush``."""
+        """Append all that is held and close the connections; raises AppendFailed like ``flush``."""
         atexit.unregister(self.close)
         with self._stack:
             if self._collector:
@@ -142,6 +144,6 @@ class Producer:
 
 
 def configured(stack: ExitStack) -> str:
-    """Return the URL of the configured Redis, or of the embedded one, for as long as ``stack`` lasts."""
+    """Return the URL of the configured Redis, or of the embedded one until ``stack`` is closed."""
     settings = Settings.load()
     return settings.broker_url or stack.enter_context(embedded_server(settings.redis_dir))

@@ -1,17 +1,17 @@
-"""What became of many activations."""
+"""Report: how many of many activations were accepted, and the errors of the others."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-MOST_ERRORS = 10_000  # kept; the others are only counted, so that a bad file does not fill the memory
+MOST_ERRORS = 10_000  # kept; further ones are only counted, so that a bad file does not fill the memory
 
 Messages = dict[Any, Any]
 
 
 @dataclass
 class Report:
-    """How many rows were accepted, and why the others were not."""
+    """The outcome of one ``activate_many``."""
 
     accepted: int = 0
     refused: int = 0
@@ -20,7 +20,7 @@ class Report:
     on_error: Callable[[int, Messages], None] | None = field(default=None, repr=False, compare=False)
 
     def refuse(self, index: int, messages: Messages) -> None:
-        """Note a row that was not accepted."""
+        """Count a row that was not accepted, and keep or pass on its messages."""
         self.refused += 1
         if self.on_error:
             self.on_error(index, messages)

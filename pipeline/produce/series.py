@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 
 def random_name() -> str:
-    """Return a name that nobody else has: 80 random bits in 16 characters, for every waiting row holds it."""
+    """Return a unique name of 16 characters (80 random bits); short, because every waiting row holds it."""
     return b32encode(secrets.token_bytes(10)).decode().lower()
 
 
@@ -23,8 +23,8 @@ class Series:
 class SeriesPool:
     """Lends series to chunks, one chunk at a time to each.
 
-    A series whose chunk may or may not have been appended is not given back: the next number under it
-    would make that chunk look appended, and who repeats its activations would lose them.
+    If it is unknown whether a chunk was appended, its series is not given back: the next number under it
+    would make that chunk look appended, and a repeat of its activations would be lost.
     """
 
     def __init__(self) -> None:
@@ -32,8 +32,8 @@ class SeriesPool:
         self._process = os.getpid()
 
     def take(self) -> Series:
-        """Return a series, with its next number."""
-        if self._process != os.getpid():  # a fork must not go on with its parent's numbers
+        """Return a free or new series, its number raised by one."""
+        if self._process != os.getpid():  # a forked child must not go on with its parent's numbers
             self._free, self._process = deque(), os.getpid()
         try:
             series = self._free.popleft()
@@ -43,5 +43,5 @@ class SeriesPool:
         return series
 
     def give_back(self, series: Series) -> None:
-        """Let the next chunk have ``series``: its last one has been appended."""
+        """Free ``series``, whose last chunk is known to be appended."""
         self._free.append(series)

@@ -14,7 +14,7 @@ from pipeline.settings import Settings
 from pipeline.stores.broker import connect, refuse_eviction
 from pipeline.stores.database import migrate, open_database, unusable
 from pipeline.stores.embedded import embedded_server
-from pipeline.stores.vault import Vault
+from pipeline.stores.vault import Vault, open_vault
 
 
 class Stores:
@@ -50,7 +50,7 @@ class Stores:
     @cached_property
     def vault(self) -> Vault:
         """What opens secrets."""
-        return Vault(self.settings.secret_keys)
+        return open_vault(self.settings)
 
     @cached_property
     def records(self) -> Records:

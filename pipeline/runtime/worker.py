@@ -34,7 +34,7 @@ from pipeline.stores.broker import connect, refuse_eviction, wait_for
 from pipeline.stores.database import migrate, open_database
 from pipeline.stores.doorbell import Doorbell
 from pipeline.stores.embedded import embedded_server
-from pipeline.stores.vault import Vault
+from pipeline.stores.vault import open_vault
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +57,7 @@ class Worker:
         wait_for(self.client)
         refuse_eviction(self.client)
         self.engine = open_engine(settings)
-        self.records = Records(self.engine, Vault(settings.secret_keys))
+        self.records = Records(self.engine, open_vault(settings))
         self.catalog = CurrentCatalog(self.records, self.client)
         self.doorbell = Doorbell(self.broker_url)
         self.intake = Intake(self.client, settings.idempotency_window)

@@ -1,16 +1,31 @@
-"""Encrypt what must not lie about in the stores: passwords and login tokens."""
+"""Vault: passwords and login tokens are encrypted before they go into a store."""
 
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from pipeline.errors import Misconfigured
+from pipeline.stores.secret_key import key_in
 
 NO_KEY = "there is no secret key: set ACTIVATION_SECRET_KEY, or make ACTIVATION_DATA_DIR a folder to write in"
 NO_KEY_FITS = (
     "it was encrypted with another secret key: add the former one behind the comma in ACTIVATION_SECRET_KEY, "
     "or put secret.key back into the data folder, or apply the record again with its password"
 )
+
+
+class KeySettings(Protocol):
+    """Settings that say where the secret keys are."""
+
+    @property
+    def secret_keys(self) -> tuple[str, ...]:
+        """The configured keys, newest first; empty: the one in the data folder."""
+
+    @property
+    def data_dir(self) -> Path:
+        """The folder in which a key is kept when none is configured."""
 
 
 class Vault:
@@ -31,3 +46,16 @@ class Vault:
             return self.fernet.decrypt(token).decode()
         except InvalidToken as error:
             raise Misconfigured(NO_KEY_FITS) from error
+
+
+def open_vault(settings: KeySettings) -> Vault:
+    """Return the vault of the configured keys, or of the key in the data folder, which is made on first use.
+
+    Raises Misconfigured when no key is configured and the data folder can neither hold nor give one.
+    """
+    if settings.secret_keys:
+        return Vault(settings.secret_keys)
+    try:
+        return Vault((key_in(settings.data_dir),))
+    except OSError as error:
+        raise Misconfigured(NO_KEY) from error

@@ -151,7 +151,7 @@ def test_refused_lines_are_told_and_the_others_sent(run, environment, tmp_path):
 
 
 def test_an_interrupted_run_goes_on_with_the_same_command(sync, environment, wire, monkeypatch):
-    monkeypatch.setattr("pipeline.produce.appender.PAUSES", (7.0,))  # more than anybody waits
+    monkeypatch.setattr("pipeline.produce.appender.RETRY_PAUSES", (7.0,))  # more than anybody waits
     sync("ab")
     sent(environment)
     with monkeypatch.context() as patch:

@@ -18,7 +18,7 @@ from pipeline.settle import dead_letters
 from pipeline.settle.dead_letters import DeadLetter, Filter
 from pipeline.stores import embedded
 from pipeline.stores.broker import connect
-from pipeline.stores.vault import Vault
+from pipeline.stores.vault import open_vault
 from tests.processes import ROOT
 from tests.processes.emulator import MANY, Emulator
 from tests.processes.outlet import Outlet
@@ -121,7 +121,7 @@ class Environment:
         settings = Settings.load(self.env)
         self.client = connect(self.broker_url)
         self.engine = open_engine(settings)
-        self.records = Records(self.engine, Vault(settings.secret_keys))
+        self.records = Records(self.engine, open_vault(settings))
 
     def start_redis(self) -> None:
         """Start the server, again at the same address with all that its file holds."""

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from redis.exceptions import AuthenticationError, OutOfMemoryError, ReadOnlyError, ResponseError
 
 from pipeline.model.activation import Activation
-from pipeline.produce.appender import Appender, AppendFailed, explain, passing
+from pipeline.produce.appender import Appender, AppendFailed, explain, is_passing
 from pipeline.produce.chunk import MAX_BYTES, Timestamps
 from pipeline.produce.series import SeriesPool
 from pipeline.stores.broker import connect
@@ -232,7 +232,7 @@ def test_a_refusal_for_good_is_not_repeated(appender, redis, pauses):
     ],
 )
 def test_some_errors_pass_and_others_do_not(error, passes):
-    assert passing(error) is passes
+    assert is_passing(error) is passes
     assert explain(error).startswith("the Redis server ")
 
 

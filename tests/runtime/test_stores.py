@@ -14,7 +14,7 @@ def test_nothing_is_opened_before_it_is_asked_for(environ, tmp_path):
     with open_stores(environ) as stores:
         assert stores.settings.data_dir == tmp_path
 
-    assert [path.name for path in tmp_path.iterdir()] == ["secret.key"]
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_without_a_configured_server_the_embedded_one_is_started_and_stopped(environ):

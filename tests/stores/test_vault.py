@@ -1,10 +1,13 @@
 import re
+import stat
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
 
 from pipeline.errors import Misconfigured
-from pipeline.stores.vault import Vault
+from pipeline.stores.vault import Vault, open_vault
 
 OLD = Fernet.generate_key().decode()
 NEW = Fernet.generate_key().decode()
@@ -34,3 +37,40 @@ def test_what_no_key_opens_says_what_to_do(token):
 def test_a_vault_without_keys_says_what_to_do():
     with pytest.raises(Misconfigured, match=re.escape("there is no secret key: set ACTIVATION_SECRET_KEY")):
         Vault([])
+
+
+@dataclass(frozen=True)
+class Keys:
+    data_dir: Path
+    secret_keys: tuple[str, ...] = ()
+
+
+def test_configured_keys_open_a_vault_without_a_file(tmp_path):
+    sealed = Vault([OLD]).encrypt("secret")
+
+    assert open_vault(Keys(tmp_path / "data", (NEW, OLD))).decrypt(sealed) == "secret"
+    assert not (tmp_path / "data").exists()
+
+
+def test_the_made_key_is_kept_for_its_owner_only(tmp_path):
+    sealed = open_vault(Keys(tmp_path)).encrypt("secret")
+
+    assert open_vault(Keys(tmp_path)).decrypt(sealed) == "secret"
+    assert stat.S_IMODE((tmp_path / "secret.key").stat().st_mode) == 0o600
+    assert list(tmp_path.iterdir()) == [tmp_path / "secret.key"]
+
+
+def test_a_data_folder_that_cannot_be_made_gives_no_key(tmp_path):
+    (tmp_path / "file").touch()
+
+    with pytest.raises(Misconfigured, match="there is no secret key: set ACTIVATION_SECRET_KEY"):
+        open_vault(Keys(tmp_path / "file" / "data"))
+
+
+def test_a_spoilt_key_file_is_not_replaced(tmp_path):
+    """What is stored was encrypted with what once stood there."""
+    (tmp_path / "secret.key").write_text("spoilt")
+
+    with pytest.raises(Misconfigured, match=r"secret\.key does not hold a key"):
+        open_vault(Keys(tmp_path))
+    assert (tmp_path / "secret.key").read_text() == "spoilt"
