@@ -20,6 +20,32 @@ BROKERS = ("redis", "rediss", "unix")
 DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOG_FORMATS = ("text", "json")
+SHORTEST_API_KEY = 32  # characters
+
+
+@dataclass(frozen=True)
+class WebSettings:
+    """What the web process needs beside the stores."""
+
+    address: str = "127.0.0.1:8080"
+    url: str = "http://127.0.0.1:8080"  # how people reach it, without a slash at the end
+    workers: int = 2  # processes
+    threads: int = 8  # of each process
+    max_body: int = 64 * 1024 * 1024  # bytes of an NDJSON body; a JSON body may have an eighth of it
+    flower_url: str = "http://127.0.0.1:5555"
+
+    @classmethod
+    def load(cls, read: "Reader") -> "WebSettings":
+        """Read the variables of the web process."""
+        address = read("WEB_ADDRESS", cls.address, host_and_port)
+        return cls(
+            address=address,
+            url=read("WEB_URL", f"http://{address}", url_of(("http", "https"))).rstrip("/"),
+            workers=read("WEB_WORKERS", cls.workers, number(int, "processes")),
+            threads=read("WEB_THREADS", cls.threads, number(int, "threads")),
+            max_body=read("WEB_MAX_BODY", cls.max_body, number(int, "bytes")),
+            flower_url=read("FLOWER_URL", cls.flower_url, url_of(("http", "https"))).rstrip("/"),
+        )
 
 
 @dataclass(frozen=True)
@@ -29,10 +55,9 @@ class Settings:
     data_dir: Path
     database_url: str = field(repr=False)
     broker_url: str | None = field(default=None, repr=False)  # None: the embedded server
-    secret_keys: tuple[str, ...] = field(
-        default=(), repr=False
-    )  # the first encrypts, all decrypt; none: ``stores.vault`` makes one
-    api_keys: tuple[str, ...] = field(default=(), repr=False)
+    secret_keys: tuple[str, ...] = field(default=(), repr=False)  # none: ``stores.vault`` makes one
+    api_keys: tuple[str, ...] = field(default=(), repr=False)  # each with scope admin
+    web: WebSettings = field(default_factory=WebSettings)
     log_level: str = "INFO"
     log_format: str = "text"
     connect_timeout: float = 10  # seconds, like all below
@@ -58,7 +83,8 @@ class Settings:
             database_url=read("DATABASE_URL", f"sqlite:///{data_dir / 'activation.db'}", url_of(DATABASES)),
             broker_url=read("BROKER_URL", None, url_of(BROKERS)),
             secret_keys=read("SECRET_KEY", (), secret_keys),
-            api_keys=read("API_KEYS", (), words),
+            api_keys=read("API_KEYS", (), long_words),
+            web=WebSettings.load(read),
             log_level=read("LOG_LEVEL", "INFO", one_of(LOG_LEVELS, str.upper)),
             log_format=read("LOG_FORMAT", "text", one_of(LOG_FORMATS, str.lower)),
             connect_timeout=read("CONNECT_TIMEOUT", 10.0, number(float)),
@@ -147,6 +173,23 @@ def number(kind: Callable[[str], float], unit: str = "seconds") -> Callable[[str
 def words(text: str) -> tuple[str, ...]:
     """Split a comma list."""
     return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def long_words(text: str) -> tuple[str, ...]:
+    """Split a comma list of API keys; a short one could be guessed."""
+    keys = words(text)
+    short = [str(position) for position, key in enumerate(keys, 1) if len(key) < SHORTEST_API_KEY]
+    if short:
+        raise ValueError(f"has a key of less than {SHORTEST_API_KEY} characters (number {', '.join(short)})")
+    return keys
+
+
+def host_and_port(text: str) -> str:
+    """Check an address such as "127.0.0.1:8080" or "[::1]:8080"."""
+    host, colon, port = text.rpartition(":")
+    if not (host and colon and port.isascii() and port.isdigit() and int(port) < 65536):
+        raise ValueError(f'is "{text}" but must be HOST:PORT, such as 127.0.0.1:8080')
+    return text
 
 
 def secret_keys(text: str) -> tuple[str, ...]:

@@ -43,9 +43,10 @@ def test_the_demo_shows_the_workers_of_the_procfile():
 
 
 def test_compose_runs_what_the_procfile_runs():
-    """But for the address of Flower, which a container has for itself."""
+    """But for the addresses of Flower and the web process, which a container has for itself."""
     composed = {name: SERVICES[name]["command"] for name in PROCFILE}
     composed["flower"] = composed["flower"].replace("--address=0.0.0.0", "--address=127.0.0.1")
+    composed["web"] = composed["web"].removesuffix(" --address 0.0.0.0:8080")
 
     assert composed == dict(PROCFILE)
 
@@ -59,7 +60,7 @@ def test_services_come_back_and_say_how_they_are(service):
 def test_programs_wait_for_healthy_stores():
     healthy = {"condition": "service_healthy"}
 
-    for service in ("activations", "deliveries", "sync", "flower", "cli"):
+    for service in ("activations", "deliveries", "sync", "web", "flower", "cli"):
         assert SERVICES[service]["depends_on"] == {"postgres": healthy, "redis": healthy}
 
 
@@ -72,10 +73,10 @@ def test_redis_keeps_everything():
     assert {"dir /data", "appendonly yes", "appendfsync everysec", "maxmemory-policy noeviction"} <= {*lines}
 
 
-def test_only_flower_is_reachable_and_only_from_this_machine():
+def test_only_pages_are_reachable_and_only_from_this_machine():
     ports = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
 
-    assert ports == {"flower": ["127.0.0.1:5555:5555"]}
+    assert ports == {"web": ["127.0.0.1:8080:8080"], "flower": ["127.0.0.1:5555:5555"]}
 
 
 def test_secrets_come_from_files_outside_of_the_repository():

@@ -38,7 +38,7 @@ def test_every_variable_is_read(tmp_path):
         "ACTIVATION_DATABASE_URL": "postgresql://app:secret@db.internal/activation",
         "ACTIVATION_BROKER_URL": "rediss://:secret@redis.internal:6380/1",
         "ACTIVATION_SECRET_KEY": f"{KEY}, {FORMER}",
-        "ACTIVATION_API_KEYS": "one,two",
+        "ACTIVATION_API_KEYS": f"{'one' * 11},{'two' * 11}",
         "ACTIVATION_LOG_LEVEL": "debug",
         "ACTIVATION_LOG_FORMAT": "json",
         "ACTIVATION_CONNECT_TIMEOUT": "1.5",
@@ -53,7 +53,7 @@ def test_every_variable_is_read(tmp_path):
         database_url="postgresql://app:secret@db.internal/activation",
         broker_url="rediss://:secret@redis.internal:6380/1",
         secret_keys=(KEY, FORMER),
-        api_keys=("one", "two"),
+        api_keys=("one" * 11, "two" * 11),
         log_level="DEBUG",
         log_format="json",
         connect_timeout=1.5,
@@ -121,7 +121,7 @@ def test_no_secret_is_in_the_representation(tmp_path):
         "ACTIVATION_DATABASE_URL": "postgresql://app:pass-w0rd@db/activation",
         "ACTIVATION_BROKER_URL": "redis://:pass-w0rd@redis",
         "ACTIVATION_SECRET_KEY": KEY,
-        "ACTIVATION_API_KEYS": "pass-w0rd",
+        "ACTIVATION_API_KEYS": "pass-w0rd" * 4,
         "ACME_PASSWORD": "pass-w0rd",
     }
 

@@ -39,7 +39,8 @@ BELOW = {
     "runtime": f"{GROUND} {WAY} settings logs responsys snapshots",
     "operate": f"{GROUND} records lanes settle accept deliver settings snapshots runtime",
     "demo": f"{GROUND} records produce settle settings responsys operate runtime",
-    "cli": f"{GROUND} {WAY} settings logs responsys snapshots runtime operate demo",
+    "web": f"{GROUND} records produce settle settings logs operate runtime",
+    "cli": f"{GROUND} {WAY} settings logs responsys snapshots runtime operate demo web",
 }
 # One file may look further than its room.
 ALONE = {
@@ -50,7 +51,7 @@ ALONE = {
     "deliver/expected_calls.py": {"responsys", "accept"},
     "deliver/dry_run.py": {"accept"},
 }
-WITH_SCHEMAS = set("model responsys produce records lanes snapshots runtime cli".split())
+WITH_SCHEMAS = set("model responsys produce records lanes snapshots runtime web cli".split())
 
 
 def rooms_named(path: Path) -> Iterator[str]:

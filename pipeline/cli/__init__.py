@@ -23,6 +23,8 @@ COMMANDS = {
     "dead-letters": "pipeline.cli.dead_letters:dead_letters",
     "pause": "pipeline.cli.pause:pause",
     "resume": "pipeline.cli.pause:resume",
+    "web": "pipeline.cli.web:web",
+    "keys": "pipeline.cli.keys:keys",
     "erase": "pipeline.cli.erase:erase",
     "rotate-keys": "pipeline.cli.rotate:rotate_keys",
     "emulator": "pipeline.cli.emulator:emulator",

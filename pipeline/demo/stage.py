@@ -99,6 +99,12 @@ class Stage:
         self._start("flower", "celery", "--quiet", "-A", "tasks", "flower", *options)
         return f"http://127.0.0.1:{port}"
 
+    def start_web(self) -> str:
+        """Start the web process on a free port and return its address."""
+        self._start("web", "pipeline.cli", "web", "--address", "127.0.0.1:0", "--workers", "1")
+        said = re.compile(r"listening on (http://\S+)")
+        return self._wait_for("the web process", lambda: said.search(self._log("web").read_text()))[1]
+
     def wait_for_workers(self) -> None:
         """Wait until every worker answers."""
         app = Celery("activation demo", set_as_current=False)

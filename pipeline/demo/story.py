@@ -15,6 +15,7 @@ from pipeline.demo.responsys import Responsys
 from pipeline.demo.show import Show
 from pipeline.demo.stage import CALLS, HOME, QUEUES, WINDOW, DemoFailed, Stage, environment
 from pipeline.demo.watch import Watch
+from pipeline.operate.keys import FIRST_FILE
 from pipeline.produce.producer import Producer
 from pipeline.produce.report import Report
 from pipeline.runtime.crew import ProcessGroup
@@ -151,6 +152,7 @@ def look_further(show: Show, stage: Stage, flower: str, *, keep: bool) -> None:
         show.note("`activation demo --keep` leaves everything running: Flower, and every command to try.")
         return
     show.note(f"Flower is at {flower}: user {stage.login.user}, password {stage.login.password}")
+    show.note(f"The HTTP API is at {stage.start_web()}/docs; its key is in {stage.folder / FIRST_FILE}")
     show.note("In another terminal, try `activation status`, `stats` and `dead-letters` after")
     show.note(f"  export ACTIVATION_DATA_DIR={stage.folder}")
     show.note("Ctrl-C stops everything and removes that folder.")

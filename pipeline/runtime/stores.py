@@ -20,9 +20,11 @@ from pipeline.stores.vault import Vault, open_vault
 class Stores:
     """Both stores, and what is needed to read them."""
 
-    def __init__(self, settings: Settings, opened: ExitStack) -> None:
+    def __init__(self, settings: Settings, opened: ExitStack, *, checked: bool = True) -> None:
+        """``checked``: look at each store when it is opened; without, one that is away may be opened, too."""
         self.settings = settings
         self.opened = opened
+        self.checked = checked
 
     @cached_property
     def broker_url(self) -> str:
@@ -34,7 +36,8 @@ class Stores:
         """A client of the Redis server, which answers and does not evict."""
         client: redis.Redis = self.opened.enter_context(connect(self.broker_url))
         try:
-            refuse_eviction(client)
+            if self.checked:
+                refuse_eviction(client)
         except redis.RedisError as error:
             raise unreachable(client, error) from error
         return client
@@ -44,7 +47,8 @@ class Stores:
         """The SQL store, its tables up to date."""
         engine = open_database(self.settings.database_url)
         self.opened.callback(engine.dispose)
-        migrate(engine)
+        if self.checked:
+            migrate(engine)
         return engine
 
     @cached_property

@@ -134,6 +134,21 @@ statistics = Table(
     Column("value", BigInteger, nullable=False),
 )
 
+# Keys of the HTTP API and the console; the key itself is kept nowhere.
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("scope", String, nullable=False),  # produce, read, operate, admin
+    Column("audiences", JSON, nullable=False),  # []: all
+    Column("prefix", String, nullable=False),  # the part that may be shown
+    Column("digest", String, nullable=False),  # SHA-256, in hex
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment),
+    Column("last_used_at", Moment),
+    Column("revoked_at", Moment),
+)
+
 # Counters that were taken over from Redis, so that none is added twice.
 folds = Table(
     "folds",

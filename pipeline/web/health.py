@@ -1,0 +1,64 @@
+"""Whether the process answers, and whether it can take activations in."""
+
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as NotInTime
+from typing import Any
+
+import redis
+from flask import Response, current_app, jsonify
+from flask_smorest import Blueprint
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from pipeline.runtime.stores import Stores
+from pipeline.stores.database import reading
+from pipeline.web.auth import OPEN, needs
+from pipeline.web.documents import Health, Readiness
+
+health = Blueprint("health", __name__, description="For load balancers and supervisors; no key is needed.")
+CHECK_TIMEOUT = 2.5  # seconds; the answer comes within 3
+checks = ThreadPoolExecutor(max_workers=4, thread_name_prefix="ready")
+
+
+@health.get("/healthz")
+@needs(OPEN)
+@health.response(200, Health)
+def healthz() -> Any:
+    """Tell that the process answers."""
+    return {"ok": True}
+
+
+@health.get("/readyz")
+@needs(OPEN)
+@health.response(200, Readiness)
+@health.alt_response(503, schema=Readiness, content_type="application/json", description="Redis is away.")
+def readyz() -> Response:
+    """Tell whether activations can be taken in, and which stores answer."""
+    stores: Stores = current_app.extensions["stores"]
+    found = {"redis": checks.submit(redis_answers, stores), "sql": checks.submit(sql_answers, stores)}
+    document = {}
+    for name, check in found.items():
+        try:
+            document[name] = check.result(CHECK_TIMEOUT)
+        except NotInTime:
+            document[name] = False
+    response = jsonify({"ready": document["redis"], **document})
+    response.status_code = 200 if document["redis"] else 503
+    return response
+
+
+def redis_answers(stores: Stores) -> bool:
+    """Whether Redis answers and takes changes; a server that cannot write refuses even PING."""
+    try:
+        return bool(stores.redis.ping())
+    except redis.RedisError:
+        return False
+
+
+def sql_answers(stores: Stores) -> bool:
+    """Whether the SQL store answers."""
+    try:
+        with reading(stores.engine) as connection:
+            return bool(connection.scalar(text("SELECT 1")))
+    except SQLAlchemyError:
+        return False

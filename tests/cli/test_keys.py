@@ -1,0 +1,56 @@
+"""`activation keys`."""
+
+import json
+import re
+
+import pytest
+
+
+def test_a_key_is_printed_once_and_kept_as_a_hash(run, engine):
+    made = json.loads(
+        run("keys", "create", "crm", "--scope", "produce", "--audience", "lapsed", "--json").stdout
+    )
+
+    assert re.fullmatch(r"ak_[0-9a-f]{8}_[A-Za-z0-9_-]{43}", made["key"])
+    assert made == {**made, "name": "crm", "scope": "produce", "audiences": ["lapsed"], "expires_at": None}
+    [listed] = json.loads(run("keys", "list", "--json").stdout)["keys"]
+    assert listed["prefix"] == made["key"][:11]
+    assert made["key"] not in run("keys", "list").output
+    with engine.connect() as connection:
+        stored = connection.exec_driver_sql("SELECT * FROM api_keys").mappings().one()
+    assert made["key"] not in str(stored)
+
+
+def test_a_name_is_used_once_also_after_its_end(run):
+    run("keys", "create", "crm", "--scope", "read")
+    run("keys", "revoke", "crm")
+
+    again = run("keys", "create", "crm", "--scope", "read")
+
+    assert again.exit_code == 2
+    assert 'a key named "crm" exists, or existed: choose another name' in again.output
+
+
+def test_revoking_an_unknown_key_lists_those_that_there_are(run):
+    run("keys", "create", "crm", "--scope", "read")
+
+    result = run("keys", "revoke", "cmr")
+
+    assert (result.exit_code, result.output) == (2, 'Error: there is no key "cmr"; there are: crm\n')
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("x y", "--scope", "read"), "a name is 1 to 64 letters"),
+        (("x", "--scope", "root"), "'root' is not one of"),
+        (("x", "--scope", "read", "--audience", "a"), "--audience goes with --scope produce"),
+        (("x", "--scope", "read", "--expires", "soon"), "is not a length of time"),
+    ],
+)
+def test_what_is_wrong_is_said(run, options, said):
+    result = run("keys", "create", *options)
+
+    assert result.exit_code == 2
+    assert said in result.output
+    assert json.loads(run("keys", "list", "--json").stdout) == {"keys": []}
