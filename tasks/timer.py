@@ -8,7 +8,7 @@ import redis
 from celery import bootsteps
 from sqlalchemy.exc import SQLAlchemyError
 
-from pipeline.runtime.heartbeat import LONGEST
+from pipeline.runtime.beat import MAX_BEAT_SECONDS
 from pipeline.runtime.worker import runtime
 from pipeline.stores import sql_trouble as notes
 
@@ -80,4 +80,4 @@ def beat() -> float:
         if isinstance(error, redis.TimeoutError):
             runtime().reconnect()
             return 0.0
-        return LONGEST
+        return MAX_BEAT_SECONDS

@@ -1,33 +1,76 @@
 """The command line: ``activation``.
 
-Each command is in a file of its own, which is only read when the command is used.
+Each command is in a file of its own, which is only imported when the command is run.
 """
-
-from importlib import import_module
 
 import click
 
+from pipeline.cli.lazy_group import LazyCommand, LazyGroup
 from pipeline.errors import PipelineError
 
 COMMANDS = {
-    "demo": "pipeline.cli.demo:demo",
-    "up": "pipeline.cli.up:up",
-    "apply": "pipeline.cli.apply:apply",
-    "export": "pipeline.cli.apply:export",
-    "check": "pipeline.cli.check:check",
-    "send": "pipeline.cli.send:send",
-    "sync": "pipeline.cli.sync:sync",
-    "status": "pipeline.cli.status:status",
-    "flush": "pipeline.cli.flush:flush",
-    "stats": "pipeline.cli.stats:stats",
-    "dead-letters": "pipeline.cli.dead_letters:dead_letters",
-    "pause": "pipeline.cli.pause:pause",
-    "resume": "pipeline.cli.pause:resume",
-    "web": "pipeline.cli.web:web",
-    "keys": "pipeline.cli.keys:keys",
-    "erase": "pipeline.cli.erase:erase",
-    "rotate-keys": "pipeline.cli.rotate:rotate_keys",
-    "emulator": "pipeline.cli.emulator:emulator",
+    "demo": LazyCommand(
+        "pipeline.cli.demo:demo",
+        "Show the pipeline at work on a sample audience: real processes, against a Responsys emulator.",
+    ),
+    "up": LazyCommand(
+        "pipeline.cli.up:up",
+        "Run all workers and Flower in this terminal, and the embedded Redis when none is configured.",
+    ),
+    "apply": LazyCommand(
+        "pipeline.cli.apply:apply",
+        "Bring in the connectors, destinations and sources of FILE (TOML; - is standard input).",
+    ),
+    "export": LazyCommand(
+        "pipeline.cli.apply:export",
+        "Write all connectors, destinations and sources as TOML, without secrets; "
+        "`apply` keeps those it has.",
+    ),
+    "check": LazyCommand(
+        "pipeline.cli.check:check", "Look whether Responsys has what the configuration names."
+    ),
+    "send": LazyCommand(
+        "pipeline.cli.send:send",
+        'Activate every row of FILE ("-" is standard input): JSON Lines, or CSV with a header.',
+    ),
+    "sync": LazyCommand(
+        "pipeline.cli.sync:sync",
+        "Send what differs between FILE, all members of AUDIENCE, and what was last sent.",
+    ),
+    "status": LazyCommand(
+        "pipeline.cli.status:status", "Show what is wrong, what waits where, and how fast it may go out."
+    ),
+    "flush": LazyCommand(
+        "pipeline.cli.flush:flush",
+        "Send now what waits for AUDIENCE, rather than when a batch is full or old enough.",
+    ),
+    "stats": LazyCommand(
+        "pipeline.cli.stats:stats",
+        "Show the numbers of the last days for each destination, and what waits now.",
+    ),
+    "dead-letters": LazyCommand(
+        "pipeline.cli.dead_letters:dead_letters",
+        "Look at rows that were not delivered, send them again or give them up.",
+    ),
+    "pause": LazyCommand(
+        "pipeline.cli.pause:pause",
+        "Stop sending for a connector or a destination; what waits, and what comes, is kept.",
+    ),
+    "resume": LazyCommand(
+        "pipeline.cli.pause:resume",
+        "Send again for a connector or a destination that was paused, or held after an answer of Responsys.",
+    ),
+    "web": LazyCommand("pipeline.cli.web:web", "Serve the HTTP API in the foreground."),
+    "keys": LazyCommand("pipeline.cli.keys:keys", "Keys for the HTTP API and the console."),
+    "erase": LazyCommand(
+        "pipeline.cli.erase:erase",
+        "Erase all that is stored of each PROFILE (its id, exactly as producers write it).",
+    ),
+    "rotate-keys": LazyCommand(
+        "pipeline.cli.rotate:rotate_keys",
+        "Encrypt all stored secrets anew with the first key of ACTIVATION_SECRET_KEY.",
+    ),
+    "emulator": LazyCommand("pipeline.cli.emulator:emulator", "Run a stand-in for an outside system."),
 }
 INTERRUPTED = 130  # what a shell expects after Ctrl-C
 
@@ -38,20 +81,8 @@ class Problem(click.ClickException):
     exit_code = 2
 
 
-class Commands(click.Group):
-    """Finds commands by name, and ends them as this program promises."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's
-        """Return the names in the order in which one needs them."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  click's
-        """Import a command."""
-        if cmd_name not in COMMANDS:
-            return None
-        module, name = COMMANDS[cmd_name].split(":")
-        command: click.Command = getattr(import_module(module), name)
-        return command
+class Commands(LazyGroup):
+    """The commands of this program, which end as it promises."""
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command: 2 when a person must change something, 130 after Ctrl-C."""
@@ -63,7 +94,7 @@ class Commands(click.Group):
             ctx.exit(INTERRUPTED)
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, lazy=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="activation", prog_name="activation")
 def main() -> None:
     """Activate customer audiences into Oracle Responsys."""

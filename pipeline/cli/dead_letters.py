@@ -1,121 +1,26 @@
-"""``activation dead-letters list`` and ``show``: look at rows that were not delivered."""
-
-import json
-from collections.abc import Mapping
-from dataclasses import asdict
-from datetime import UTC, datetime
-from typing import Any
+"""``activation dead-letters``: the group of its commands."""
 
 import click
 
-from pipeline.cli.filters import choosing, filter_of
-from pipeline.cli.settling import drop, replay
-from pipeline.cli.tables import printable, show
-from pipeline.errors import Misconfigured
-from pipeline.runtime.stores import open_stores
-from pipeline.settle import dead_letters as letters
-from pipeline.settle.dead_letters import DeadLetter, Filter
-from pipeline.text.durations import spell
+from pipeline.cli.lazy_group import LazyCommand, LazyGroup
 
-STATES = ("open", "replayed", "dropped", "all")
-HEADERS = ("ID", "AGE", "STATE", "DESTINATION", "AUDIENCE", "PROFILE", "CODE", "DETAIL")
+COMMANDS = {
+    "drop": LazyCommand(
+        "pipeline.cli.dead_letters_decide:drop",
+        "Give open dead letters up: those with these IDs, or all that the options choose.",
+    ),
+    "list": LazyCommand("pipeline.cli.dead_letters_look:list_", "Show dead letters, newest first."),
+    "replay": LazyCommand(
+        "pipeline.cli.dead_letters_decide:replay",
+        "Send open dead letters again: those with these IDs, or all that the options choose.",
+    ),
+    "show": LazyCommand(
+        "pipeline.cli.dead_letters_look:show_one",
+        "Show one dead letter with all that was to be sent, personal data among it.",
+    ),
+}
 
 
-@click.group()
+@click.group(cls=LazyGroup, lazy=COMMANDS)
 def dead_letters() -> None:
     """Look at rows that were not delivered, send them again or give them up."""
-
-
-@dead_letters.command("list")
-@choosing
-@click.option(
-    "--state", type=click.Choice(STATES), default="open", show_default=True, help="What became of them."
-)
-@click.option(
-    "--limit", type=click.IntRange(min=1), default=50, show_default=True, help="Show at most so many."
-)
-@click.option("--json", "as_json", is_flag=True, help="Print them as JSON, without what was to be sent.")
-def list_(state: str, limit: int, as_json: bool, **chosen: Any) -> None:
-    """Show dead letters, newest first."""
-    wanted = filter_of(chosen, state=None if state == "all" else state)
-    with open_stores() as stores:
-        count = letters.count(stores.engine, wanted)
-        found = letters.found(stores.engine, wanted, limit)
-    if as_json:
-        document = {"count": count, "dead_letters": [brief(letter) for letter in found]}
-        click.echo(json.dumps(document, indent=2, ensure_ascii=False))
-    else:
-        tell(found, count, "" if state == "all" else f"{state} ")
-
-
-@dead_letters.command("show")
-@click.argument("id_", metavar="ID")
-@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
-def show_one(id_: str, as_json: bool) -> None:
-    """Show one dead letter with all that was to be sent, personal data among it."""
-    with open_stores() as stores:
-        found = letters.found(stores.engine, Filter(ids=(id_,), state=None))
-    if not found:
-        raise Misconfigured(
-            f'there is no dead letter "{id_}"; `activation dead-letters list` shows their ids'
-        )
-    document = whole(found[0])
-    click.echo(json.dumps(document, indent=2, ensure_ascii=False) if as_json else as_text(document))
-
-
-dead_letters.add_command(replay)
-dead_letters.add_command(drop)
-
-
-def tell(found: list[DeadLetter], count: int, state: str) -> None:
-    """Show letters to a person."""
-    if not count:
-        click.echo(f"There is no {state}dead letter that matches.")
-        return
-    show(HEADERS, map(row, found))
-    noun = "dead letter" if count == 1 else "dead letters"
-    shown = "" if len(found) == count else f"; the newest {len(found):,} are shown, --limit shows more"
-    click.echo(f"\n{count:,} {state}{noun}{shown}.")
-
-
-def row(letter: DeadLetter) -> tuple[object, ...]:
-    """Write one letter."""
-    return (
-        letter.id, age(letter), letter.state, letter.destination, letter.audience, letter.profile_id,
-        letter.code, letter.detail,
-    )  # fmt: skip
-
-
-def age(letter: DeadLetter) -> str:
-    """Say how long ago it was written."""
-    now = datetime.now(UTC)
-    return spell((now - (letter.created_at or now)).total_seconds())
-
-
-def brief(letter: DeadLetter) -> dict[str, Any]:
-    """Return a letter without what was to be sent."""
-    fields = asdict(letter)
-    del fields["activation"]
-    return {
-        name: value.isoformat() if isinstance(value, datetime) else value for name, value in fields.items()
-    }
-
-
-def whole(letter: DeadLetter) -> dict[str, Any]:
-    """Return a letter with what was to be sent; as text when it is no JSON."""
-    try:
-        activation = json.loads(letter.activation)
-    except ValueError:
-        activation = letter.activation
-    return {**brief(letter), "activation": activation}
-
-
-def as_text(document: Mapping[str, Any]) -> str:
-    """Show a letter to a person."""
-    lines = [
-        f"{name.replace('_', ' ') + ':':<13} {'-' if value in (None, '') else printable(str(value))}"
-        for name, value in document.items()
-        if name != "activation"
-    ]
-    activation = json.dumps(document["activation"], indent=2, ensure_ascii=False).splitlines()
-    return "\n".join([*lines, "activation:", *(f"  {printable(line)}" for line in activation)])

@@ -9,7 +9,7 @@ from typing import Any
 import click
 from sqlalchemy import Engine
 
-from pipeline.cli.expected import NOTHING_SENT, document, tell
+from pipeline.cli.dry_run_text import NOTHING_SENT, document, tell
 from pipeline.cli.tables import printable, show
 from pipeline.deliver.dry_run import Expected
 from pipeline.produce.report import Messages

@@ -4,66 +4,21 @@ On a terminal headers and the last column are folded where the width asks for it
 line, so that grep and cut find what they look for.
 """
 
-import sys
 from collections.abc import Iterable, Sequence
-from typing import Literal
-
-import click
-from rich.cells import cell_len
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
-GAP = 2  # characters between two columns
-LEAST = 20  # characters for the last column, however narrow the terminal
 
 
 def show(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print rows below their headers; numbers go to the right."""
+    from pipeline.cli.drawing import draw  # with --json there is nothing to draw
+
     body = [list(row) for row in rows]
-    texts = [[cell(value) for value in row] for row in body]
-    console = Console(force_terminal=sys.stdout.isatty())
-    headers, widths = fitted(headers, texts, console.width if console.is_terminal else None)
-    table = Table(box=None, padding=(0, GAP, 0, 0), pad_edge=False, header_style="bold")
-    for position, header in enumerate(headers):
-        numeric = bool(body) and all(is_number(row[position]) for row in body)
-        justify: Literal["left", "right"] = "right" if numeric else "left"
-        table.add_column(header, justify=justify, vertical="bottom", width=widths[position], overflow="fold")
-    for row in texts:
-        table.add_row(*map(Text, row))
-    say(table, console, total(widths) + GAP)
+    numeric = [bool(body) and all(map(is_number, column)) for column in columns_of(body, len(headers))]
+    draw(headers, [[cell(value) for value in row] for row in body], numeric)
 
 
-def fitted(
-    headers: Sequence[str], rows: Sequence[Sequence[str]], room: int | None
-) -> tuple[Sequence[str], list[int]]:
-    """Return headers and the widths of their columns, folded if there is not ``room`` for all."""
-    widths = widths_of(headers, rows)
-    if room is None or total(widths) <= room:
-        return headers, widths
-    headers = [header.replace(" ", "\n") for header in headers]
-    widths = widths_of(headers, rows)
-    widths[-1] = min(widths[-1], max(LEAST, room - total(widths[:-1]) - GAP))
-    return headers, widths
-
-
-def say(table: Table, console: Console, width: int) -> None:
-    """Print a table without the blanks at the ends of its lines."""
-    console.width = width
-    with console.capture() as captured:
-        console.print(table)
-    click.echo("\n".join(line.rstrip() for line in captured.get().splitlines()))
-
-
-def widths_of(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
-    """Return how wide each column is when nothing is folded."""
-    columns = zip(headers, *rows, strict=True)
-    return [max(cell_len(line) for text in column for line in text.split("\n")) for column in columns]
-
-
-def total(widths: Sequence[int]) -> int:
-    """Return how wide a line of such columns is."""
-    return sum(widths) + GAP * (len(widths) - 1)
+def columns_of(rows: Sequence[Sequence[object]], count: int) -> list[list[object]]:
+    """Turn rows of ``count`` values each into columns."""
+    return [[row[position] for row in rows] for position in range(count)]
 
 
 def cell(value: object) -> str:

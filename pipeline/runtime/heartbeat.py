@@ -24,6 +24,7 @@ from pipeline.lanes import limits
 from pipeline.lanes.dispatch import Dispatch
 from pipeline.records.catalog import Catalog
 from pipeline.records.mirror import why_stopped
+from pipeline.runtime.beat import MAX_BEAT_SECONDS, MAX_DOORBELLS
 from pipeline.settle import retention
 from pipeline.settle import statistics as stats
 from pipeline.snapshots import schedule
@@ -31,10 +32,8 @@ from pipeline.stores.doorbell import RINGS, Doorbell
 
 log = logging.getLogger(__name__)
 
-LONGEST = 1.0  # seconds between two beats
-SHORTEST = 0.005
+MIN_BEAT_SECONDS = 0.005
 ROUNDS = 0.4  # seconds between two looks at all but dispatch
-MOST_DOORBELLS = 64  # waiting in the queue; more would only say the same
 PRUNE_EVERY = 600.0  # seconds
 LIMITS_RETRY = 300.0  # seconds until an account that did not tell its limits is asked again
 
@@ -68,7 +67,7 @@ class Heartbeat:
             self._rounds = time.monotonic() + ROUNDS
             self._go_round(catalog)
         wait = self._dispatch.run()
-        return LONGEST if wait is None else min(LONGEST, max(SHORTEST, wait))
+        return MAX_BEAT_SECONDS if wait is None else min(MAX_BEAT_SECONDS, max(MIN_BEAT_SECONDS, wait))
 
     def _go_round(self, catalog: Catalog) -> None:
         if self._turn("intake", 0.9):
@@ -84,7 +83,7 @@ class Heartbeat:
 
     def _ring(self) -> None:
         """Ring for intake whose own doorbell was lost."""
-        if self._client.llen("activations") < MOST_DOORBELLS:
+        if self._client.llen("activations") < MAX_DOORBELLS:
             for shard in islice(self._intake.waiting(), RINGS):
                 self._doorbell.ring_accept(shard)
 

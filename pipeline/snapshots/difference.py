@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, FromClause, and_, case, delete
 
 from pipeline.snapshots.parts import Part
 from pipeline.stores.tables import members, staged
-from pipeline.stores.upsert import INSERT
+from pipeline.stores.upsert import insert_into
 
 ENTERS = members.c.profile_id.is_(None)
 CHANGES = members.c.digest != staged.c.digest
@@ -49,7 +49,7 @@ def keep_arrived(connection: Connection, part: Part, last: str) -> None:
     destination = literal(part.destination, members.c.destination.type)
     chosen = select(destination, staged.c.profile_id, staged.c.digest, staged.c.content)
     chosen = chosen.select_from(compared(part)).where(arrives(part), staged.c.profile_id <= last)
-    statement = INSERT[connection.dialect.name](members).from_select(names, chosen)
+    statement = insert_into(connection.dialect.name, members).from_select(names, chosen)
     excluded = statement.excluded
     connection.execute(
         statement.on_conflict_do_update(

@@ -13,7 +13,7 @@ from pipeline.snapshots.turns import Turn
 from pipeline.snapshots.views import NOTHING, View
 from pipeline.stores.database import reading
 from pipeline.stores.tables import members, staged
-from pipeline.stores.upsert import INSERT
+from pipeline.stores.upsert import insert_into
 
 CHUNK = 2_000  # rows in one transaction
 PROGRESS_EVERY = 500  # lines
@@ -99,7 +99,7 @@ class Staging:
         """Store what has come together."""
         if not self._rows:
             return
-        statement = INSERT[self.turn.engine.dialect.name](staged)
+        statement = insert_into(self.turn.engine.dialect.name, staged)
         statement = statement.on_conflict_do_update(
             index_elements=list(staged.primary_key.columns),
             set_={"digest": statement.excluded.digest, "content": statement.excluded.content},

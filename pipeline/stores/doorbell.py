@@ -7,11 +7,7 @@ once a second.
 import logging
 import threading
 from contextlib import suppress
-
-from celery import Celery
-from kombu.exceptions import OperationalError
-from kombu.messaging import Producer
-from kombu.transport import redis as _redis  # noqa: F401 -- or the first ring would wait for it
+from typing import Any
 
 from pipeline.stores.broker import celery_settings
 
@@ -25,12 +21,17 @@ class Doorbell:
     """Rings for work by the names of tasks."""
 
     def __init__(self, broker_url: str) -> None:
+        # Celery takes a fifth of a second to import; a command that never rings does without.
+        from celery import Celery
+        from kombu.exceptions import OperationalError
+        from kombu.transport import redis  # noqa: F401 -- or the first ring would wait for it
+
         self._app = Celery("activation", set_as_current=False)
         self._app.conf.update(celery_settings(broker_url))
+        self._failures = (OperationalError, OSError)
         self._lock = threading.Lock()
-        self._producer: Producer | None = (
-            None  # with a connection of its own: closing kombu's pool would close everybody's
-        )
+        # A kombu producer with a connection of its own: closing kombu's pool would close that of every part.
+        self._producer: Any = None
 
     def ring_accept(self, shard: int) -> None:
         """Say that a shard of the intake holds entries."""
@@ -61,7 +62,7 @@ class Doorbell:
         with self._lock:
             try:
                 self._send(task, args, task_id)
-            except (OperationalError, OSError) as error:
+            except self._failures as error:
                 log.warning("doorbell lost", extra={"task": task, "error": type(error).__name__})
                 self._hang_up()
 
@@ -74,7 +75,7 @@ class Doorbell:
     def _hang_up(self) -> None:
         if self._producer is not None:
             producer, self._producer = self._producer, None
-            with suppress(OperationalError, OSError):
+            with suppress(*self._failures):
                 producer.connection.close()
 
 

@@ -6,17 +6,12 @@ one.
 
 from collections.abc import Mapping, Sequence
 from functools import cache
+from importlib import import_module
 from typing import Any
 
 from sqlalchemy import Column, Connection, Dialect, Row, Table
-from sqlalchemy.dialects import postgresql, sqlite
 
 from pipeline.stores.database import Driver
-
-INSERT: dict[str, Any] = {  # their common base knows nothing of ON CONFLICT
-    "sqlite": sqlite.insert,
-    "postgresql": postgresql.insert,
-}
 
 
 class Compiled:
@@ -74,15 +69,20 @@ def compiled_sums(dialect: Dialect, table: Table, column: str, names: tuple[str,
 @cache
 def new_rows(dialect: str, table: Table, *columns: Column[Any]) -> Any:
     """Build the statement that inserts what is not there yet."""
-    statement = INSERT[dialect](table).on_conflict_do_nothing()
+    statement = insert_into(dialect, table).on_conflict_do_nothing()
     return statement.returning(*columns) if columns else statement
 
 
 @cache
 def sums(dialect: str, table: Table, column: str) -> Any:
     """Build the statement that adds up."""
-    statement = INSERT[dialect](table)
+    statement = insert_into(dialect, table)
     return statement.on_conflict_do_update(
         index_elements=list(table.primary_key.columns),
         set_={column: table.c[column] + statement.excluded[column]},
     )
+
+
+def insert_into(dialect: str, table: Table) -> Any:
+    """Begin an INSERT of one dialect: what both have in common knows nothing of ON CONFLICT."""
+    return import_module(f"sqlalchemy.dialects.{dialect}").insert(table)

@@ -6,13 +6,16 @@ import pytest
 from click import Context
 from click.testing import CliRunner
 
-from pipeline.cli import COMMANDS, main
+from pipeline.cli import COMMANDS, dead_letters, main
+from pipeline.cli.lazy_group import LazyCommand
+
+HEAVY = ("celery", "kombu", "alembic", "requests", "rich", "honcho", "sqlalchemy.dialects.postgresql")
 
 
 @pytest.fixture(autouse=True)
 def _commands(monkeypatch):
     for name in ("misconfigured", "interrupted", "talkative"):
-        monkeypatch.setitem(COMMANDS, name, f"tests.cli.commands:{name}")
+        monkeypatch.setitem(COMMANDS, name, LazyCommand(f"tests.cli.commands:{name}", f"Be {name}."))
 
 
 @pytest.mark.parametrize("name", list(COMMANDS))
@@ -45,8 +48,8 @@ def test_an_unknown_command_is_a_matter_of_usage():
 
 def test_who_stops_reading_is_not_told_of_it():
     code = (
-        "from pipeline.cli import COMMANDS, main; "
-        "COMMANDS['talkative'] = 'tests.cli.commands:talkative'; main(['talkative'])"
+        "from pipeline.cli import COMMANDS, LazyCommand, main; "
+        "COMMANDS['talkative'] = LazyCommand('tests.cli.commands:talkative', ''); main(['talkative'])"
     )
     reader, writer = os.pipe()
     os.close(reader)
@@ -63,4 +66,34 @@ def test_one_command_does_not_read_the_files_of_the_others():
 
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
 
-    assert result.stdout.splitlines()[-1] == "pipeline.cli.emulator"
+    assert result.stdout.splitlines()[-1] == "pipeline.cli.lazy_group pipeline.cli.emulator"
+
+
+@pytest.mark.parametrize("commands", [COMMANDS, dead_letters.COMMANDS])
+@pytest.mark.parametrize("width", [30, 60, 200])
+def test_a_summary_is_the_first_sentence_of_its_commands_help(commands, width):
+    for name in commands.keys() - {"misconfigured", "interrupted", "talkative"}:
+        command = commands[name].load()
+
+        assert command.name == name
+        assert commands[name].shortened(width) == command.get_short_help_str(width)
+
+
+@pytest.mark.parametrize(
+    ("modules", "heavy"),
+    [
+        ("pipeline.cli, pipeline.cli.dead_letters", "sqlalchemy redis pipeline.runtime"),
+        ("pipeline.cli.status", ""),
+        ("pipeline.cli.stats", ""),
+        ("pipeline.cli.dead_letters_look", ""),
+        ("pipeline.cli.pause", ""),
+        ("pipeline.cli.apply", ""),
+    ],
+)
+def test_commands_import_what_they_use(modules, heavy):
+    """Starting costs up to a second of CPU otherwise."""
+    code = f"import sys, {modules}; print(*sys.modules)"
+
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert set(result.stdout.split()) & {*HEAVY, *heavy.split()} == set()

@@ -1,6 +1,7 @@
 """Tables, on a terminal and elsewhere."""
 
-from pipeline.cli.tables import fitted, show
+from pipeline.cli.drawing import fitted
+from pipeline.cli.tables import show
 
 LONG = "a-name-that-nobody-would-want-to-see-cut-off-in-the-middle"
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pipeline.operate.status.pace import Pace
 from pipeline.operate.status.status import Line, Status
 from pipeline.records.stops import way_out
-from pipeline.runtime.heartbeat import MOST_DOORBELLS
+from pipeline.runtime.beat import MAX_DOORBELLS
 from pipeline.stores.redis_health import NEAR
 from pipeline.text.durations import spell
 from pipeline.text.plural import counted
@@ -81,7 +81,7 @@ def of_workers(status: Status) -> Iterator[Trouble]:
         text = "; ".join(["no worker has been seen: nothing is sent", *left])
         yield Trouble(text, "start some with `activation up`")
         return
-    if status.intake.waiting and not status.intake.claimed and status.queues["activations"] >= MOST_DOORBELLS:
+    if status.intake.waiting and not status.intake.claimed and status.queues["activations"] >= MAX_DOORBELLS:
         text = f'no worker takes from the queue "activations"; {status.intake.waiting:,} are in the intake'
         yield Trouble(text, "start a worker with -Q activations")
     if unanswered := sum(line.backlog.unanswered for line in status.destinations):

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 
 import redis
 
-from pipeline.runtime.heartbeat import LONGEST
+from pipeline.runtime.beat import MAX_BEAT_SECONDS
 
 QUEUES = ("activations", "deliveries", "sync")  # as in broker.celery_settings
-PATIENCE = 2 * LONGEST  # seconds; between two beats the duty is free for a moment
+PATIENCE = 2 * MAX_BEAT_SECONDS  # seconds; between two beats the duty is free for a moment
 POLL = 0.05  # seconds
 
 

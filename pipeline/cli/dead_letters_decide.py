@@ -7,7 +7,7 @@ from typing import Any
 import click
 from sqlalchemy import Engine
 
-from pipeline.cli.filters import choosing, filter_of
+from pipeline.cli.dead_letter_options import choosing, filter_of
 from pipeline.errors import Misconfigured
 from pipeline.produce.appender import Appender
 from pipeline.runtime.stores import open_stores
