@@ -12,7 +12,7 @@ import uvicorn
 from emulators.responsys.account.members import Members
 from emulators.responsys.server import options
 from emulators.responsys.server.app import App
-from emulators.responsys.server.wire import Protocol
+from emulators.responsys.server.wire import ClosableProtocol
 from emulators.responsys.state.emulator import Emulator
 
 IDLE = 65  # seconds until an unused connection is closed
@@ -64,7 +64,7 @@ def main() -> None:
     listener = open_port(arguments.host, arguments.port)
     config = uvicorn.Config(
         App(emulator),
-        http=Protocol,
+        http=ClosableProtocol,
         loop="uvloop" if sys.platform != "win32" else "asyncio",
         lifespan="off",
         ws="none",

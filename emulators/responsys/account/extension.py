@@ -16,7 +16,7 @@ EXTENSION_SYSTEM_COLUMNS = {
 
 
 class ExtensionTable:
-    """Columns, and a row for each member of whom something is stored."""
+    """Columns, and a row for each member that a merge wrote to."""
 
     def __init__(self, seed: ExtensionSeed) -> None:
         self.name = seed.name

@@ -1,4 +1,4 @@
-"""Trigger a custom event for people who are on a profile list.
+"""Custom events, triggered for members of a profile list.
 
 https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/api-v1.3-events-eventName-post.htm
 """
@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 
 from emulators.responsys.account.columns import SYSTEM_COLUMNS
-from emulators.responsys.calls.recipients import Item, RecipientData, Resolution, identifier, results
+from emulators.responsys.calls.recipients import RecipientData, Variable, identifier_of
+from emulators.responsys.calls.resolution import Resolution, recipient_results
 from emulators.responsys.messages import bodies
 from emulators.responsys.messages.errors import ApiError, violation_error
 from emulators.responsys.messages.http import Answer, json_answer
@@ -17,71 +18,71 @@ from emulators.responsys.state.call import Call
 from emulators.responsys.state.ledger import LedgerEntry
 
 
-class Mapping(msgspec.Struct, forbid_unknown_fields=True, gc=False):
-    """Which variable fills which of the event's slots."""
+class EventMapping(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+    """The variables that fill the event's slots."""
 
     eventNumberDataMapping: str | None = None
     eventDateDataMapping: str | None = None
     eventStringDataMapping: str | None = None
 
 
-class Body(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+class EventBody(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     """The request."""
 
-    customEvent: Mapping | None
+    customEvent: EventMapping | None
     recipientData: list[RecipientData]
 
 
-DECODER = msgspec.json.Decoder(Body)
+DECODER = msgspec.json.Decoder(EventBody)
 
 
-def trigger(call: Call) -> Answer:
-    """Hand every recipient to the event, or say why not; one result each, in the same order."""
+def trigger_event(call: Call) -> Answer:
+    """Hand every recipient to the event; answer with a result or an error for each, in the same order."""
     (event,) = call.path_names
-    rows = read(call)
+    rows = read_rows(call)
     if event not in call.account.events:
         raise ApiError("CUSTOM_EVENT_NOT_FOUND", f"{event} Custom Event Not Found")
     resolution = Resolution(call, rows)
     call.add_to_ledger(event, len(rows), resolution.riids, resolution.rejected)
-    return json_answer(results(resolution.riids, resolution.rejected))
+    return json_answer(recipient_results(resolution.riids, resolution.rejected))
 
 
-def listing(call: Call) -> Answer:
-    """Name every event of the account. Oracle's pages disagree on whether the type is told: it is not."""
+def show_events(call: Call) -> Answer:
+    """Answer with every event of the account. Oracle's pages disagree on its type: it is left out."""
     return json_answer([{"eventName": name, "description": ""} for name in sorted(call.account.events)])
 
 
-def read(call: Call) -> list[RecipientData]:
+def read_rows(call: Call) -> list[RecipientData]:
     """Decode the body; refuse all of it when any part is not as documented."""
     rows = bodies.read_body(call.request, DECODER).recipientData
     bodies.check_count(len(rows), "recipient", "recipientData")
-    check_names(row.optionalData for row in rows)
+    check_variables(row.optionalData for row in rows)
     return rows
 
 
-def check_names(data: Iterable[list[Item] | None]) -> None:
-    """Refuse the names of system columns: the real thing skips people over them."""
-    names = {item.name for items in data if items for item in items}
+def check_variables(data: Iterable[list[Variable] | None]) -> None:
+    """Refuse variables named like system columns: Responsys itself skips their recipients."""
+    names = {variable.name for variables in data if variables for variable in variables}
     if reserved := sorted(name for name in names if name.upper() in SYSTEM_COLUMNS):
         raise violation_error(
             "INVALID_PARAMETER", f"optionalData names a system column: {', '.join(reserved)}"
         )
 
 
-def describe(entry: LedgerEntry) -> list[dict[str, Any]]:
-    """Tell a processed call recipient by recipient; nothing when bodies were not kept."""
+def describe_event(entry: LedgerEntry) -> list[dict[str, Any]]:
+    """Return the recipients of a call for the ledger; none if the body was not kept."""
     rows = DECODER.decode(entry.body).recipientData if entry.body else []
-    return [describe_row(entry, position, row) for position, row in enumerate(rows)]
+    return [describe_recipient(entry, position, row) for position, row in enumerate(rows)]
 
 
-def describe_row(entry: LedgerEntry, position: int, row: RecipientData) -> dict[str, Any]:
-    """Tell what became of one recipient."""
-    kind, value = identifier(row.recipient) or (None, None)
+def describe_recipient(entry: LedgerEntry, position: int, row: RecipientData) -> dict[str, Any]:
+    """Return one recipient for the ledger."""
+    kind, value = identifier_of(row.recipient) or (None, None)
     return {
         "position": position,
         "kind": kind,
         "identifier": value,
         "recipientId": entry.riids[position],
         "errorMessage": entry.rejected.get(position),
-        "optionalData": {item.name: item.value for item in row.optionalData or ()},
+        "optionalData": {variable.name: variable.value for variable in row.optionalData or ()},
     }

@@ -1,4 +1,4 @@
-"""Merge people into a profile extension table.
+"""Merges of rows into a profile extension table.
 
 https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/api-v1.3-lists-listName-listExtensions-petName-members-post.htm
 """
@@ -10,19 +10,25 @@ import msgspec
 from emulators.responsys.account.account import ProfileList
 from emulators.responsys.account.columns import HASH_FUNCTIONS, KEY_COLUMNS, SYSTEM_COLUMNS
 from emulators.responsys.account.extension import ExtensionTable
-from emulators.responsys.calls import lists
 from emulators.responsys.calls.extension_merge import NO_KEY, ExtensionMerge
-from emulators.responsys.calls.list_members import cells, failures, links, succeeded
+from emulators.responsys.calls.extensions import extension_of
+from emulators.responsys.calls.merge_results import (
+    Outcome,
+    merge_errors,
+    record_links,
+    result_cells,
+    riids_of,
+)
 from emulators.responsys.calls.record_data import RecordData, read_records
 from emulators.responsys.messages import bodies
-from emulators.responsys.messages.errors import ApiError, violation_error
+from emulators.responsys.messages.errors import violation_error
 from emulators.responsys.messages.http import Answer, json_answer
 from emulators.responsys.state.call import Call
 
-PARENT_KEYS = {column: SYSTEM_COLUMNS[column] for column in KEY_COLUMNS}
+KEY_FIELDS = {column: SYSTEM_COLUMNS[column] for column in KEY_COLUMNS}
 
 
-class Body(msgspec.Struct, forbid_unknown_fields=True):
+class ExtensionMergeBody(msgspec.Struct, forbid_unknown_fields=True):
     """The request: the rule stands at the top, not in an object of its own."""
 
     recordData: RecordData
@@ -33,31 +39,31 @@ class Body(msgspec.Struct, forbid_unknown_fields=True):
     matchColumn: str | None = None  # the Swagger file's older name of the first
 
 
-DECODER = msgspec.json.Decoder(Body)
+DECODER = msgspec.json.Decoder(ExtensionMergeBody)
 
 
-def merge(call: Call) -> Answer:
-    """Merge every record, or say in its place why not."""
-    profile_list, table = named(call)
+def merge_extension_members(call: Call) -> Answer:
+    """Merge every record; answer with a recipient id or an error for each."""
+    profile_list, table = extension_of(call)
     body = bodies.read_body(call.request, DECODER)
     data = body.recordData
-    columns = read_records(data, PARENT_KEYS | table.columns, table.name)
-    match = match_columns(body)
+    columns = read_records(data, KEY_FIELDS | table.columns, table.name)
+    match_columns = match_columns_of(body)
     if {*columns} & {*KEY_COLUMNS}:
-        outcomes = outcomes_of(call, profile_list, table, columns, match, body)
+        outcomes = outcomes_of(call, profile_list, table, columns, match_columns, body)
     else:
         call.add_violation("fieldNames has no key field of the profile list")
         outcomes = [NO_KEY for _ in data.records]
-    rejected = failures(outcomes)
-    call.add_to_ledger(f"{profile_list.name}/{table.name}", len(outcomes), succeeded(outcomes), rejected)
+    errors = merge_errors(outcomes)
+    call.add_to_ledger(f"{profile_list.name}/{table.name}", len(outcomes), riids_of(outcomes), errors)
     return json_answer(
         {
-            "recordData": cells(outcomes, rejected),
+            "recordData": result_cells(outcomes, errors),
             "insertOnNoMatch": bool(body.insertOnNoMatch),
             "updateOnMatch": body.updateOnMatch,
             "matchColumnName1": body.matchColumnName1 or body.matchColumn,
             "matchColumnName2": body.matchColumnName2,
-            "links": links(call.request.path, "ProfileExtensionRecipients"),
+            "links": record_links(call.request.path, "ProfileExtensionRecipients"),
         }
     )
 
@@ -67,29 +73,29 @@ def outcomes_of(
     profile_list: ProfileList,
     table: ExtensionTable,
     columns: list[str],
-    match: list[str],
-    body: Body,
-) -> list[int | str]:
-    """Merge record by record."""
-    for column in match:
+    match_columns: list[str],
+    body: ExtensionMergeBody,
+) -> list[Outcome]:
+    """Merge record by record; return the outcomes."""
+    for column in match_columns:
         if column not in columns:
             raise violation_error("INVALID_PARAMETER", f"match column {column} is not among fieldNames")
     call.note_open_defaults(body)
-    if body.insertOnNoMatch and {*match} & {*HASH_FUNCTIONS}:
+    if body.insertOnNoMatch and {*match_columns} & {*HASH_FUNCTIONS}:
         call.add_violation("the merge inserts, but nobody is inserted by a hash")
-    merging = ExtensionMerge(
+    extension_merge = ExtensionMerge(
         profile_list,
         table,
         columns,
-        match,
+        match_columns,
         inserts=bool(body.insertOnNoMatch),
         updates=body.updateOnMatch != "NO_UPDATE",
-        keeps=call.behaviour.keep_members,
+        keeps_rows=call.behaviour.keep_members,
     )
-    return [merging.merge(record) for record in body.recordData.records]
+    return [extension_merge.merge_record(record) for record in body.recordData.records]
 
 
-def match_columns(body: Body) -> list[str]:
+def match_columns_of(body: ExtensionMergeBody) -> list[str]:
     """Return the match columns with the underscore that they must not have in the request."""
     names = [body.matchColumnName1 or body.matchColumn, body.matchColumnName2]
     columns = [f"{name.upper()}_" for name in names if name]
@@ -100,11 +106,3 @@ def match_columns(body: Body) -> list[str]:
     if len({*columns}) < len(columns):
         raise violation_error("INVALID_PARAMETER", f"match column {names[0]} comes twice")
     return columns
-
-
-def named(call: Call) -> tuple[ProfileList, ExtensionTable]:
-    """Return the list and the table that the path names."""
-    profile_list, name = lists.named(call), call.path_names[1]
-    if name not in profile_list.extensions:
-        raise ApiError("PROFILE_EXTENSION_NOT_FOUND", f"{name} Profile ExtensionTable Not Found")
-    return profile_list, profile_list.extensions[name]

@@ -1,4 +1,4 @@
-"""Profile extension tables: further columns for the people of a list.
+"""Profile extension tables: further columns for the members of a list.
 
 https://docs.oracle.com/en/cloud/saas/marketing/responsys-rest-api/op-rest-api-v1.3-lists-listname-listextensions-post.html
 """
@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from emulators.responsys.account import field_names
+from emulators.responsys.account.account import ProfileList
 from emulators.responsys.account.extension import ExtensionTable
 from emulators.responsys.account.seed import ExtensionSeed
 from emulators.responsys.calls import lists
@@ -16,39 +17,39 @@ from emulators.responsys.messages.errors import ApiError, violation_error
 from emulators.responsys.messages.http import Answer, json_answer
 from emulators.responsys.state.call import Call
 
-TYPES = ("STR500", "STR4000", "INTEGER", "NUMBER", "TIMESTAMP")  # of columns that are created
+NEW_COLUMN_TYPES = ("STR500", "STR4000", "INTEGER", "NUMBER", "TIMESTAMP")  # of columns that are created
 
 
-class Name(msgspec.Struct, forbid_unknown_fields=True):
-    """What the table is called, and where it goes."""
+class ExtensionName(msgspec.Struct, forbid_unknown_fields=True):
+    """The name of the table, and its folder."""
 
     objectName: str
     folderName: str
 
 
-class Field(msgspec.Struct, forbid_unknown_fields=True):
+class ExtensionField(msgspec.Struct, forbid_unknown_fields=True):
     """A column."""
 
     fieldName: str
     fieldType: str
 
 
-class Body(msgspec.Struct, forbid_unknown_fields=True):
+class ExtensionBody(msgspec.Struct, forbid_unknown_fields=True):
     """The request."""
 
-    profileExtension: Name
-    fields: list[Field]
+    profileExtension: ExtensionName
+    fields: list[ExtensionField]
 
 
-DECODER = msgspec.json.Decoder(Body)
+DECODER = msgspec.json.Decoder(ExtensionBody)
 
 
-def create(call: Call) -> Answer:
-    """Make a table; the answer is nothing but true."""
-    profile_list = lists.named(call)
+def create_extension(call: Call) -> Answer:
+    """Create a table; the answer is nothing but true."""
+    profile_list = lists.list_of(call)
     body = bodies.read_body(call.request, DECODER)
     name, folder = body.profileExtension.objectName, body.profileExtension.folderName
-    check_fields([(field.fieldName, field.fieldType) for field in body.fields], TYPES)
+    check_new_columns([(field.fieldName, field.fieldType) for field in body.fields], NEW_COLUMN_TYPES)
     if not name:
         raise violation_error("INVALID_PARAMETER", "objectName is empty")
     if folder not in call.account.folders:
@@ -61,8 +62,8 @@ def create(call: Call) -> Answer:
     return json_answer(True)
 
 
-def check_fields(fields: list[tuple[str, str]], allowed: tuple[str, ...]) -> None:
-    """Refuse columns, of name and type, that cannot be made."""
+def check_new_columns(fields: list[tuple[str, str]], allowed: tuple[str, ...]) -> None:
+    """Refuse columns, given as name and type, that cannot be created."""
     if not fields:
         raise violation_error("INVALID_PARAMETER", "fields is empty")
     for name, kind in fields:
@@ -72,20 +73,30 @@ def check_fields(fields: list[tuple[str, str]], allowed: tuple[str, ...]) -> Non
             raise violation_error(
                 "INVALID_PARAMETER", f"field type {kind} is not one of {', '.join(allowed)}"
             )
-    if twice := field_names.repeated_name([name for name, _ in fields]):
-        raise violation_error("INVALID_PARAMETER", f"field name {twice} comes twice")
+    if repeated := field_names.repeated_name([name for name, _ in fields]):
+        raise violation_error("INVALID_PARAMETER", f"field name {repeated} comes twice")
 
 
-def listing(call: Call) -> Answer:
-    """Name every table of a list, with its columns: a bare array."""
-    profile_list = lists.named(call)
-    return json_answer([describe(call.request.path, table) for table in profile_list.extensions.values()])
+def show_extensions(call: Call) -> Answer:
+    """Answer with every table of a list and its columns, as a bare array."""
+    profile_list = lists.list_of(call)
+    return json_answer(
+        [extension_description(call.request.path, table) for table in profile_list.extensions.values()]
+    )
 
 
-def describe(path: str, table: ExtensionTable) -> dict[str, Any]:
-    """Show a table as Responsys does."""
+def extension_description(path: str, table: ExtensionTable) -> dict[str, Any]:
+    """Return a table and its columns, in Responsys' shape."""
     return {
         "profileExtension": {"objectName": table.name, "folderName": table.folder},
         "fields": [{"fieldName": name, "fieldType": kind} for name, kind in table.fields.items()],
         "links": [{"rel": "self", "href": path, "method": "GET"}],
     }
+
+
+def extension_of(call: Call) -> tuple[ProfileList, ExtensionTable]:
+    """Return the list and the table that the path names."""
+    profile_list, name = lists.list_of(call), call.path_names[1]
+    if name not in profile_list.extensions:
+        raise ApiError("PROFILE_EXTENSION_NOT_FOUND", f"{name} Profile ExtensionTable Not Found")
+    return profile_list, profile_list.extensions[name]

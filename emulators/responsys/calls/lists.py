@@ -1,27 +1,18 @@
-"""Profile lists: which there are, their columns, and looking people up.
+"""Profile lists: their names and columns, and look-ups of members.
 
 https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/api-v1.3-lists-listName-members-get.htm
 """
 
-from typing import Any, Protocol
-from urllib.parse import parse_qs
+from typing import Any
 
 from emulators.responsys.account.account import ProfileList
 from emulators.responsys.account.row import Row
+from emulators.responsys.calls.queries import QUERY_ATTRIBUTES, query_columns, query_parameter
 from emulators.responsys.messages.errors import ApiError, violation_error
 from emulators.responsys.messages.http import Answer, json_answer
 from emulators.responsys.state.call import Call
 
-MOST_FIELD_CHARACTERS = 150
-QUERY_ATTRIBUTES = {
-    "r": "RIID_",
-    "e": "EMAIL_ADDRESS_",
-    "c": "CUSTOMER_ID_",
-    "m": "MOBILE_NUMBER_",
-    "e_md5": "EMAIL_MD5_HASH_",
-    "e_sha256": "EMAIL_SHA256_HASH_",
-}
-MERGE_RULE = {
+EMPTY_MERGE_RULE = {
     "insertOnNoMatch": False,
     "updateOnMatch": None,
     "matchColumnName1": None,
@@ -37,44 +28,37 @@ MERGE_RULE = {
 }
 
 
-class Columns(Protocol):
-    """A list or a table."""
-
-    name: str
-    fields: dict[str, str]
+def show_lists(call: Call) -> Answer:
+    """Answer with every list of the account and its columns."""
+    return json_answer([list_description(profile_list) for profile_list in call.account.lists.values()])
 
 
-def listing(call: Call) -> Answer:
-    """Name every list of the account, with its columns."""
-    return json_answer([describe(profile_list) for profile_list in call.account.lists.values()])
+def show_fields(call: Call) -> Answer:
+    """Answer with the columns of one list."""
+    return json_answer(list_description(list_of(call)))
 
 
-def fields(call: Call) -> Answer:
-    """Name the columns of one list."""
-    return json_answer(describe(named(call)))
-
-
-def member(call: Call) -> Answer:
-    """Return one person by recipient id."""
-    profile_list, riid = named(call), call.path_names[1]
+def show_member(call: Call) -> Answer:
+    """Answer with one member by recipient id."""
+    profile_list, riid = list_of(call), call.path_names[1]
     row = profile_list.members.full_row(int(riid)) if riid.isdecimal() else None
-    return found(call, profile_list, [row] if row else [])
+    return rows_answer(call, profile_list, [row] if row else [])
 
 
-def search(call: Call) -> Answer:
-    """Return everybody who has the value ``id`` in the column that ``qa`` stands for."""
-    profile_list = named(call)
-    attribute, value = parameter(call, "qa"), parameter(call, "id")
+def find_members(call: Call) -> Answer:
+    """Answer with all members that have the value ``id`` in the column that ``qa`` stands for."""
+    profile_list = list_of(call)
+    attribute, value = query_parameter(call, "qa"), query_parameter(call, "id")
     if attribute not in QUERY_ATTRIBUTES:
         raise violation_error("INVALID_PARAMETER", f"qa is not one of {', '.join(QUERY_ATTRIBUTES)}")
     members = profile_list.members
     rows = [members.full_row(riid) for riid in members.find_all(QUERY_ATTRIBUTES[attribute], value)]
-    return found(call, profile_list, [row for row in rows if row is not None])
+    return rows_answer(call, profile_list, [row for row in rows if row is not None])
 
 
-def found(call: Call, profile_list: ProfileList, rows: list[Row]) -> Answer:
-    """Answer with the chosen columns of ``rows``, or that there are none."""
-    columns = chosen(profile_list, parameter(call, "fs"))
+def rows_answer(call: Call, profile_list: ProfileList, rows: list[Row]) -> Answer:
+    """Answer with the columns of ``rows`` that the query names, or refuse if there are no rows."""
+    columns = query_columns(call, profile_list)
     if not rows:
         raise ApiError("RECORD_NOT_FOUND", "No records found for the given ids")
     path = call.request.path
@@ -85,33 +69,13 @@ def found(call: Call, profile_list: ProfileList, rows: list[Row]) -> Answer:
                 "records": [[row.get(column) for column in columns] for row in rows],
                 "mapTemplateName": None,
             },
-            "mergeRule": MERGE_RULE,
+            "mergeRule": EMPTY_MERGE_RULE,
             "links": [{"rel": "self", "href": f"{path}?{call.request.query}", "method": "GET"}],
         }
     )
 
 
-def chosen(owner: Columns, wanted: str) -> list[str]:
-    """Return the columns that ``fs`` asks for."""
-    if wanted.lower() == "all":
-        return list(owner.fields)
-    if len(wanted) > MOST_FIELD_CHARACTERS:
-        raise violation_error("INVALID_PARAMETER", f"fs is longer than {MOST_FIELD_CHARACTERS} characters")
-    columns = [name.strip().upper() for name in wanted.split(",")]
-    if strange := [name for name in columns if name not in owner.fields]:
-        raise ApiError("INVALID_FIELD_NAME", f"{strange[0]} is not a field of {owner.name}")
-    return columns
-
-
-def parameter(call: Call, name: str) -> str:
-    """Return one parameter of the query; all that are asked for are required."""
-    values = parse_qs(call.request.query).get(name)
-    if not values:
-        raise violation_error("INVALID_PARAMETER", f"{name} is missing")
-    return values[0]
-
-
-def named(call: Call) -> ProfileList:
+def list_of(call: Call) -> ProfileList:
     """Return the list that the path names."""
     name = call.path_names[0]
     if name not in call.account.lists:
@@ -119,8 +83,8 @@ def named(call: Call) -> ProfileList:
     return call.account.lists[name]
 
 
-def describe(profile_list: ProfileList) -> dict[str, Any]:
-    """Show a list as Responsys does."""
+def list_description(profile_list: ProfileList) -> dict[str, Any]:
+    """Return a list and its columns, in Responsys' shape."""
     return {
         "name": profile_list.name,
         "folderName": profile_list.folder,

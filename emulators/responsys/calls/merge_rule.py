@@ -1,4 +1,4 @@
-"""How a merge finds people and what it does with them.
+"""Merge rules: the columns by which a merge finds members, and its right to insert and to update.
 
 https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/profile-list-definitions-rule-parameters.htm
 """
@@ -40,23 +40,25 @@ class MergeRule(msgspec.Struct, forbid_unknown_fields=True):
 
     @property
     def by_hash(self) -> bool:
-        """True when people are found by a hash, and therefore never inserted."""
+        """True when members are found by a hash, and therefore never inserted."""
         return any(column in HASH_FUNCTIONS for column in self.match_columns)
 
     @property
     def channels(self) -> set[str]:
         """The addresses that a record must have; always that of the first match column."""
-        named = [part.strip() for part in (self.rejectRecordIfChannelEmpty or "").split(",") if part.strip()]
-        if strange := [part for part in named if part not in CHANNEL_COLUMNS]:
+        letters = [
+            part.strip() for part in (self.rejectRecordIfChannelEmpty or "").split(",") if part.strip()
+        ]
+        if unknown := [letter for letter in letters if letter not in CHANNEL_COLUMNS]:
             raise violation_error(
-                "INVALID_PARAMETER", f"rejectRecordIfChannelEmpty has {strange[0]}, not E, M or P"
+                "INVALID_PARAMETER", f"rejectRecordIfChannelEmpty has {unknown[0]}, not E, M or P"
             )
-        return {CHANNEL_COLUMNS[part] for part in named} | {*CHANNEL_COLUMNS.values()}.intersection(
+        return {CHANNEL_COLUMNS[letter] for letter in letters} | {*CHANNEL_COLUMNS.values()}.intersection(
             self.match_columns[:1]
         )
 
 
-def check(rule: MergeRule, columns: list[str]) -> None:
+def check_rule(rule: MergeRule, columns: list[str]) -> None:
     """Refuse a rule that contradicts itself, or the columns of the call."""
     check_match(rule.match_columns, columns)
     expected = "AND" if len(rule.match_columns) == 2 else "NONE"
@@ -86,7 +88,7 @@ def check_match(match: list[str], columns: list[str]) -> None:
 
 
 def check_values(rule: MergeRule, columns: list[str]) -> None:
-    """Refuse a status or format whose letters the rule does not explain."""
+    """Refuse a status or format if the rule does not explain its letters."""
     if {*PERMISSION_COLUMNS} & {*columns}:
         if not rule.optinValue or not rule.optoutValue:
             raise violation_error("INVALID_PARAMETER", "a permission status needs optinValue and optoutValue")
@@ -97,6 +99,6 @@ def check_values(rule: MergeRule, columns: list[str]) -> None:
 
 
 def refuse_hash_inserts(rule: MergeRule) -> None:
-    """Refuse what merge-trigger does not take."""
+    """Refuse a rule that merge-trigger does not take: insert by a hash."""
     if rule.by_hash and rule.insertOnNoMatch:
         raise violation_error("INVALID_PARAMETER", "a hash can be matched only with insertOnNoMatch false")

@@ -16,7 +16,7 @@ from emulators.responsys.messages.http import Answer, json_answer
 from emulators.responsys.state.call import Call
 from emulators.responsys.state.jobs import Jobs, poll_error
 
-MOST_IN_PATH = 10
+MOST_IDS_IN_PATH = 10
 TIME_ZONE = "Coordinated Universal Time"
 PROCESSING = ErrorBody(
     title="Processing request", errorCode="PROCESSING_REQUEST", detail="Request in progress"
@@ -30,7 +30,7 @@ class PollBody(msgspec.Struct, forbid_unknown_fields=True):
     requestIds: list[str]
 
 
-POLL = msgspec.json.Decoder(PollBody)
+DECODER = msgspec.json.Decoder(PollBody)
 
 
 class Polls:
@@ -40,52 +40,52 @@ class Polls:
         self.jobs = jobs
 
     def poll_by_path(self, call: Call) -> Answer:
-        """Tell how one request stands, or up to ten, comma-separated."""
+        """Answer with the state of one request, or of up to ten, comma-separated."""
         ids = call.path_names[0].split(",")
-        if len(ids) > MOST_IN_PATH:
+        if len(ids) > MOST_IDS_IN_PATH:
             raise violation_error(
-                "INVALID_PARAMETER", f"{len(ids)} ids in the path, {MOST_IN_PATH} are allowed"
+                "INVALID_PARAMETER", f"{len(ids)} ids in the path, {MOST_IDS_IN_PATH} are allowed"
             )
-        told = [self.envelope(call, one) for one in ids]
-        return json_answer(told if len(told) > 1 else told[0])
+        states = [self.request_state(call, request_id) for request_id in ids]
+        return json_answer(states if len(states) > 1 else states[0])
 
     def poll_by_body(self, call: Call) -> Answer:
-        """Tell how up to 200 requests stand."""
-        ids = bodies.read_body(call.request, POLL).requestIds
+        """Answer with the states of up to 200 requests."""
+        ids = bodies.read_body(call.request, DECODER).requestIds
         bodies.check_count(len(ids), "request", "requestIds")
-        return json_answer([self.envelope(call, one) for one in ids])
+        return json_answer([self.request_state(call, request_id) for request_id in ids])
 
-    def envelope(self, call: Call, request_id: str) -> dict[str, Any]:
-        """Tell how one request stands."""
-        job = self.jobs.find(request_id, call.clock() - call.behaviour.async_life)
+    def request_state(self, call: Call, request_id: str) -> dict[str, Any]:
+        """Return the state of one request, with its answer once it was processed."""
+        job = self.jobs.find_job(request_id, call.clock() - call.behaviour.async_life)
         if job is None or job.account != call.account.name:
-            return unknown(request_id)
+            return unknown_state(request_id)
         return {
             "response": msgspec.Raw(job.response or poll_error(PROCESSING)),
             "requestId": job.id,
             "apiName": job.api_name,
             "timeZone": TIME_ZONE,
-            "requestTime": moment(job.accepted),
-            "requestProcessedTime": moment(job.processed) if job.processed else "",
+            "requestTime": time_text(job.accepted),
+            "requestProcessedTime": time_text(job.processed) if job.processed else "",
             "status": job.status,
         }
 
 
-def unknown(request_id: str) -> dict[str, Any]:
-    """Tell that the answer is gone, or never was."""
+def unknown_state(request_id: str) -> dict[str, Any]:
+    """Return the state of a request that was purged, or never accepted."""
     return {
         "response": msgspec.Raw(poll_error(PURGED)),
         "requestId": request_id,
         "apiName": "",
         "timeZone": None,
-        "requestTime": submitted(request_id),
+        "requestTime": time_in_id(request_id),
         "requestProcessedTime": "",
         "status": "UNKNOWN",
     }
 
 
-def submitted(request_id: str) -> str:
-    """Read the time out of an id, empty when it has none."""
+def time_in_id(request_id: str) -> str:
+    """Return the time in an id, empty when it has none."""
     try:
         seconds = int(b64decode(request_id, validate=True).rpartition(b"::")[2])
     except (binascii.Error, ValueError):
@@ -93,6 +93,6 @@ def submitted(request_id: str) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S.0")
 
 
-def moment(seconds: float) -> str:
-    """Write a time as polls do, in the account's time zone."""
+def time_text(seconds: float) -> str:
+    """Return a time as polls write it, in the account's time zone."""
     return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None).isoformat(timespec="milliseconds")

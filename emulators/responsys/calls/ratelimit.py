@@ -1,4 +1,4 @@
-"""Tell an account its limits.
+"""Rate limits of an account, as it may read them.
 
 https://docs.oracle.com/en/cloud/saas/marketing/responsys-rest-api/Throttling.html
 """
@@ -8,8 +8,8 @@ from emulators.responsys.state.call import Call
 from emulators.responsys.state.functions import FUNCTIONS
 
 
-def listing(call: Call) -> Answer:
-    """Name every function with its calls per minute. Oracle does not show the enclosing shape: an array."""
+def show_rate_limits(call: Call) -> Answer:
+    """Answer with every function and its calls per minute, as an array: Oracle shows no enclosing shape."""
     return json_answer(
         [
             {

@@ -1,4 +1,4 @@
-"""Records as merges carry them: names of columns once, then a row of values per record."""
+"""Records of merges: the names of the columns once, then a row of values per record."""
 
 from collections.abc import Mapping
 
@@ -28,23 +28,23 @@ def check_rows(rows: list[Values], width: int) -> None:
             )
 
 
-def read_records(data: RecordData, known: Mapping[str, str], owner: str) -> list[str]:
+def read_records(data: RecordData, fields: Mapping[str, str], owner: str) -> list[str]:
     """Return the columns in upper case, after checking them and the shape of the rows."""
     bodies.check_count(len(data.records), "record", "records")
-    columns = read_columns(data.fieldNames, known, owner)
+    columns = read_columns(data.fieldNames, fields, owner)
     check_rows(data.records, len(columns))
     return columns
 
 
-def read_columns(names: list[str], known: Mapping[str, str], owner: str) -> list[str]:
-    """Return the columns in upper case, in which they are known; their case does not matter."""
+def read_columns(names: list[str], fields: Mapping[str, str], owner: str) -> list[str]:
+    """Return the columns in upper case, after checking that ``owner`` has them."""
     if not names:
         raise violation_error("INVALID_PARAMETER", "fieldNames is empty")
-    if twice := field_names.repeated_name(names):
-        raise violation_error("INVALID_PARAMETER", f"field name {twice} comes twice")
+    if repeated := field_names.repeated_name(names):
+        raise violation_error("INVALID_PARAMETER", f"field name {repeated} comes twice")
     columns = [name.upper() for name in names]
     for name, column in zip(names, columns, strict=True):
-        if column not in known:
+        if column not in fields:
             detail = f"{name} is not a field of {owner}"
             raise ApiError("INVALID_FIELD_NAME", detail, violation=field_names.name_problem(name))
     return columns

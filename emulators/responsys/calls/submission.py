@@ -15,44 +15,44 @@ from emulators.responsys.messages.http import Answer, json_answer
 from emulators.responsys.state.call import Call
 from emulators.responsys.state.jobs import Handle, Job, Jobs
 
-ROWS = (
+ROW_PATHS = (
     ("recipientData",),
     ("recordData", "records"),
     ("mergeTriggerRecordData", "mergeTriggerRecords"),
     ("ids",),
 )
-ANYTHING = msgspec.json.Decoder(dict[str, Any])
+DECODER = msgspec.json.Decoder(dict[str, Any])
 
 
 def submission(jobs: Jobs, function: str, handle: Handle) -> Callable[[Call], Answer]:
-    """Return the asynchronous form of ``function``, whose synchronous form is ``handle``."""
+    """Return the asynchronous form of ``function``; ``handle`` is its synchronous form."""
 
     def submit(call: Call) -> Answer:
-        check(call)
+        check_submission(call)
         job = jobs.submit(replace(call, function=function), handle, call.behaviour.async_delay)
-        return json_answer(accepted(call, job), call.behaviour.async_status)
+        return json_answer(acceptance(call, job), call.behaviour.async_status)
 
     return submit
 
 
-def check(call: Call) -> None:
-    """Look only whether the body is JSON, and has not too many rows; the rest shows in processing."""
+def check_submission(call: Call) -> None:
+    """Refuse a body that is not JSON or has too many rows; further errors show in processing."""
     bodies.check_encoding(call.request)
     try:
-        body = ANYTHING.decode(call.request.body)
+        body = DECODER.decode(call.request.body)
     except msgspec.DecodeError as error:
         raise violation_error("INVALID_REQUEST_CONTENT", str(error)) from error
-    for path in ROWS:
-        found: Any = body
+    for path in ROW_PATHS:
+        rows: Any = body
         for key in path:
-            found = found.get(key) if isinstance(found, dict) else None
-        if isinstance(found, list) and len(found) > bodies.MOST_ROWS:
-            reason = f"{len(found)} rows in one call, {bodies.MOST_ROWS} are allowed"
+            rows = rows.get(key) if isinstance(rows, dict) else None
+        if isinstance(rows, list) and len(rows) > bodies.MOST_ROWS:
+            reason = f"{len(rows)} rows in one call, {bodies.MOST_ROWS} are allowed"
             raise violation_error("RECIPIENT_LIMIT_EXCEEDED", reason)
 
 
-def accepted(call: Call, job: Job) -> dict[str, Any]:
-    """Tell where the answer will be."""
+def acceptance(call: Call, job: Job) -> dict[str, Any]:
+    """Return the answer to an accepted request: its id, and the path of its state."""
     return {
         "requestId": job.id,
         "apiName": job.api_name,

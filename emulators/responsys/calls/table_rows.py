@@ -1,4 +1,4 @@
-"""Merge, read and delete rows of a supplemental table.
+"""Merging, reading and deleting rows of a supplemental table.
 
 https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/api-v1.3-folders-folderName-suppData-tableName-members-delete.htm
 """
@@ -10,17 +10,18 @@ import msgspec
 
 from emulators.responsys.account.row import Row
 from emulators.responsys.account.table import SupplementalTable
-from emulators.responsys.calls import lists, tables
+from emulators.responsys.calls.queries import query_columns
 from emulators.responsys.calls.record_data import RecordData, read_records
+from emulators.responsys.calls.tables import table_of
 from emulators.responsys.messages import bodies
 from emulators.responsys.messages.errors import ApiError, violation_error
 from emulators.responsys.messages.http import Answer, json_answer
 from emulators.responsys.state.call import Call
 
-NOT_FOUND = "No Records found for the Id"
+ROW_NOT_FOUND = "No Records found for the Id"
 
 
-class Body(msgspec.Struct, forbid_unknown_fields=True):
+class TableMergeBody(msgspec.Struct, forbid_unknown_fields=True):
     """The request."""
 
     recordData: RecordData
@@ -29,40 +30,42 @@ class Body(msgspec.Struct, forbid_unknown_fields=True):
     matchColumnNames: list[str] | None = None  # of a table without primary key only
 
 
-DECODER = msgspec.json.Decoder(Body)
+DECODER = msgspec.json.Decoder(TableMergeBody)
 
 
-def merge(call: Call) -> Answer:
-    """Merge every record and answer with it, or with the reason in its first cell."""
-    table = tables.named(call)
+def merge_table_rows(call: Call) -> Answer:
+    """Merge every record; answer with each, or with the error in its first cell."""
+    table = table_of(call)
     body = bodies.read_body(call.request, DECODER)
     data = body.recordData
     columns = read_records(data, table.fields, table.name)
-    match = match_columns(table, body, columns)
+    match_columns = match_columns_of(table, body, columns)
     call.note_open_defaults(body)
-    rejected = {
-        position: f"MERGEFAILED: Record {position} = {failure}"
+    errors = {
+        position: f"MERGEFAILED: Record {position} = {error}"
         for position, record in enumerate(data.records)
-        if (failure := merge_one(call, table, dict(zip(columns, record, strict=True)), match, body))
+        if (error := merge_record(call, table, dict(zip(columns, record, strict=True)), match_columns, body))
     }
-    call.add_to_ledger(f"{table.folder}/{table.name}", len(data.records), (), rejected)
+    call.add_to_ledger(f"{table.folder}/{table.name}", len(data.records), (), errors)
     records = [
-        [rejected[position], *[""] * (len(columns) - 1)] if position in rejected else record
+        [errors[position], *[""] * (len(columns) - 1)] if position in errors else record
         for position, record in enumerate(data.records)
     ]
-    return told(call, body, data.fieldNames, records)
+    return records_answer(call, body, data.fieldNames, records)
 
 
-def merge_one(call: Call, table: SupplementalTable, row: Row, match: list[str], body: Body) -> str | None:
-    """Merge one record; return why that failed, None when it did not."""
+def merge_record(
+    call: Call, table: SupplementalTable, row: Row, match_columns: list[str], body: TableMergeBody
+) -> str | None:
+    """Merge one record; return the error, None when it has none."""
     if not call.behaviour.keep_members:
-        return table.record_problem(row, match)
+        return table.record_problem(row, match_columns)
     updates = body.updateOnMatch != "NO_UPDATE"
-    return table.merge_record(row, match, inserts=bool(body.insertOnNoMatch), updates=updates)
+    return table.merge_record(row, match_columns, inserts=bool(body.insertOnNoMatch), updates=updates)
 
 
-def match_columns(table: SupplementalTable, body: Body, columns: list[str]) -> list[str]:
-    """Return the columns that tell which row is meant."""
+def match_columns_of(table: SupplementalTable, body: TableMergeBody, columns: list[str]) -> list[str]:
+    """Return the columns by which the merge finds a row."""
     if table.primary_key and body.matchColumnNames is not None:
         raise violation_error("INVALID_PARAMETER", "matchColumnNames is not for a table with a primary key")
     match = table.primary_key or [name.upper() for name in body.matchColumnNames or ()]
@@ -73,43 +76,43 @@ def match_columns(table: SupplementalTable, body: Body, columns: list[str]) -> l
     return match
 
 
-def search(call: Call) -> Answer:
-    """Return the row that has the primary key ``id``."""
-    table = tables.named(call)
-    columns = lists.chosen(table, lists.parameter(call, "fs"))
-    row = table.rows.get(key(call, table))
+def find_table_row(call: Call) -> Answer:
+    """Answer with the row that has the primary key ``id``."""
+    table = table_of(call)
+    columns = query_columns(call, table)
+    row = table.rows.get(primary_key_of(call, table))
     if row is None:
-        raise ApiError("RECORD_NOT_FOUND", NOT_FOUND)
-    return told(call, None, columns, [[row[column] for column in columns]])
+        raise ApiError("RECORD_NOT_FOUND", ROW_NOT_FOUND)
+    return records_answer(call, None, columns, [[row[column] for column in columns]])
 
 
-def delete(call: Call) -> Answer:
+def delete_table_row(call: Call) -> Answer:
     """Delete the row that has the primary key ``id``, and answer with that key."""
-    table = tables.named(call)
-    values = key(call, table)
-    if table.rows.pop(values, None) is None:
-        raise ApiError("RECORD_NOT_FOUND", NOT_FOUND)
+    table = table_of(call)
+    key = primary_key_of(call, table)
+    if table.rows.pop(key, None) is None:
+        raise ApiError("RECORD_NOT_FOUND", ROW_NOT_FOUND)
     call.add_to_ledger(f"{table.folder}/{table.name}", 1, (), {})
-    asked = parse_qs(call.request.query)
-    return told(call, None, asked["qa"], [list(asked["id"])])
+    parameters = parse_qs(call.request.query)
+    return records_answer(call, None, parameters["qa"], [list(parameters["id"])])
 
 
-def key(call: Call, table: SupplementalTable) -> tuple[str | None, ...]:
+def primary_key_of(call: Call, table: SupplementalTable) -> tuple[str | None, ...]:
     """Return the primary key that the query names: every column of it, and no other."""
-    asked = parse_qs(call.request.query, keep_blank_values=True)
-    names, values = asked.get("qa", []), asked.get("id", [])
+    parameters = parse_qs(call.request.query, keep_blank_values=True)
+    names, values = parameters.get("qa", []), parameters.get("id", [])
     if not table.primary_key:
         raise violation_error("INVALID_PARAMETER", f"{table.name} has no primary key")
     if sorted(name.upper() for name in names) != sorted(table.primary_key):
-        wanted = ", ".join(table.primary_key)
-        raise violation_error("INVALID_PARAMETER", f"qa does not name the primary key: {wanted}")
+        columns = ", ".join(table.primary_key)
+        raise violation_error("INVALID_PARAMETER", f"qa does not name the primary key: {columns}")
     if len(names) != len(values):
         raise violation_error("INVALID_PARAMETER", f"{len(values)} times id for {len(names)} times qa")
     return table.key_of(dict(zip([name.upper() for name in names], values, strict=True)))
 
 
-def told(call: Call, body: Body | None, columns: list[str], records: list[Any]) -> Answer:
-    """Answer with records and with the rule, if there was one."""
+def records_answer(call: Call, body: TableMergeBody | None, columns: list[str], records: list[Any]) -> Answer:
+    """Answer with records, and with the rule of a merge."""
     return json_answer(
         {
             "recordData": {"fieldNames": columns, "records": records, "mapTemplateName": None},

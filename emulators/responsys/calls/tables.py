@@ -1,4 +1,4 @@
-"""Supplemental tables: which there are, their columns, and making one.
+"""Supplemental tables: their names and columns, and creating one.
 
 https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/api-v1.3-folders-folderName-suppData-suppTableName-get.htm
 """
@@ -10,22 +10,22 @@ import msgspec
 
 from emulators.responsys.account.seed import TableSeed
 from emulators.responsys.account.table import SupplementalTable
-from emulators.responsys.calls.extensions import check_fields
+from emulators.responsys.calls.extensions import check_new_columns
 from emulators.responsys.messages import bodies
 from emulators.responsys.messages.errors import ApiError, violation_error
 from emulators.responsys.messages.http import Answer, json_answer
 from emulators.responsys.state.call import Call
 
-TYPES = ("CHAR", "STR25", "STR100", "STR500", "STR4000", "INTEGER", "NUMBER", "TIMESTAMP")
+NEW_TABLE_COLUMN_TYPES = ("CHAR", "STR25", "STR100", "STR500", "STR4000", "INTEGER", "NUMBER", "TIMESTAMP")
 
 
-class Name(msgspec.Struct, forbid_unknown_fields=True):
-    """What the table is called; its folder is in the path."""
+class TableName(msgspec.Struct, forbid_unknown_fields=True):
+    """The name of the table; its folder is in the path."""
 
     objectName: str
 
 
-class Field(msgspec.Struct, forbid_unknown_fields=True):
+class TableField(msgspec.Struct, forbid_unknown_fields=True):
     """A column."""
 
     fieldName: str
@@ -33,23 +33,23 @@ class Field(msgspec.Struct, forbid_unknown_fields=True):
     dataExtractionKey: bool = False
 
 
-class Body(msgspec.Struct, forbid_unknown_fields=True):
+class TableBody(msgspec.Struct, forbid_unknown_fields=True):
     """The request."""
 
-    table: Name
-    fields: list[Field]
+    table: TableName
+    fields: list[TableField]
     primaryKeys: list[str] | None = None
 
 
-DECODER = msgspec.json.Decoder(Body)
+DECODER = msgspec.json.Decoder(TableBody)
 
 
-def create(call: Call) -> Answer:
-    """Make a table; the answer is nothing but true."""
+def create_table(call: Call) -> Answer:
+    """Create a table; the answer is nothing but true."""
     (folder,) = call.path_names
     body = bodies.read_body(call.request, DECODER)
     name = body.table.objectName
-    check_fields([(field.fieldName, field.fieldType) for field in body.fields], TYPES)
+    check_new_columns([(field.fieldName, field.fieldType) for field in body.fields], NEW_TABLE_COLUMN_TYPES)
     fields = {field.fieldName.upper(): field.fieldType for field in body.fields}
     for column in body.primaryKeys or ():
         if column.upper() not in fields:
@@ -65,33 +65,37 @@ def create(call: Call) -> Answer:
     return json_answer(True)
 
 
-def listing(call: Call) -> Answer:
-    """Name every table of the account, with its columns: a bare array."""
+def show_tables(call: Call) -> Answer:
+    """Answer with every table of the account and its columns, as a bare array."""
     return json_answer(
         [
-            {"name": table.name, "folderName": table.folder, "fields": describe_fields(table, table.fields)}
+            {
+                "name": table.name,
+                "folderName": table.folder,
+                "fields": field_descriptions(table, table.fields),
+            }
             for table in call.account.tables.values()
         ]
     )
 
 
-def one(call: Call) -> Answer:
-    """Tell about one table; the path has ``folder`` where all others have ``folders``."""
-    table = named(call)
-    wanted = parse_qs(call.request.query).get("ft", ["all"])[0].lower()
-    if wanted not in ("pk", "all"):
+def show_table(call: Call) -> Answer:
+    """Answer with one table; its path has ``folder``, all further paths have ``folders``."""
+    table = table_of(call)
+    column_kind = parse_qs(call.request.query).get("ft", ["all"])[0].lower()
+    if column_kind not in ("pk", "all"):
         raise violation_error("INVALID_PARAMETER", "ft is neither pk nor all")
-    columns = table.primary_key if wanted == "pk" else list(table.fields)
+    columns = table.primary_key if column_kind == "pk" else list(table.fields)
     return json_answer(
         {
-            "fields": describe_fields(table, columns),
+            "fields": field_descriptions(table, columns),
             "suppData": {"folderName": table.folder, "objectName": table.name},
             "links": [{"rel": "self", "href": call.request.path, "method": "GET"}],
         }
     )
 
 
-def named(call: Call) -> SupplementalTable:
+def table_of(call: Call) -> SupplementalTable:
     """Return the table that the path names."""
     folder, name = call.path_names[:2]
     if folder not in call.account.folders:
@@ -101,6 +105,6 @@ def named(call: Call) -> SupplementalTable:
     return call.account.tables[folder, name]
 
 
-def describe_fields(table: SupplementalTable, columns: Any) -> list[dict[str, str]]:
-    """Show columns with their types."""
+def field_descriptions(table: SupplementalTable, columns: Any) -> list[dict[str, str]]:
+    """Return columns with their types, in Responsys' shape."""
     return [{"fieldName": name, "fieldType": table.fields[name]} for name in columns]

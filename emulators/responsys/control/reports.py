@@ -5,20 +5,20 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from emulators.responsys.account.account import Account
-from emulators.responsys.calls import emails, events, extension_rows, list_members
+from emulators.responsys.calls import events, extension_rows, merge_results, merge_trigger, trigger_email
 from emulators.responsys.control import contents, outbox
 from emulators.responsys.state.emulator import Emulator
 from emulators.responsys.state.ledger import LedgerEntry
 
 ROWS_OF = {
-    "triggerCustomEvent": events.describe,
-    "mergeListMembers": list_members.describe,
-    "mergeProfileExtensionMembers": list_members.describe,
-    "mergeSupplementalTableMembers": list_members.describe,
-    "mergeTriggerEmail": emails.describe_merge,
-    "triggerEmail": emails.describe_trigger,
-    "deleteProfileExtensionMembers": extension_rows.describe,
-    "deleteProfileExtensionMember": extension_rows.describe,
+    "triggerCustomEvent": events.describe_event,
+    "mergeListMembers": merge_results.describe_records,
+    "mergeProfileExtensionMembers": merge_results.describe_records,
+    "mergeSupplementalTableMembers": merge_results.describe_records,
+    "mergeTriggerEmail": merge_trigger.describe_merge_trigger,
+    "triggerEmail": trigger_email.describe_trigger_email,
+    "deleteProfileExtensionMembers": extension_rows.describe_deletion,
+    "deleteProfileExtensionMember": extension_rows.describe_deletion,
 }
 
 

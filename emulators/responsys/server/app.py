@@ -13,14 +13,14 @@ from emulators.responsys.state.emulator import Emulator
 
 
 class App:
-    """Serves the API, and under ``/_control`` what it takes to test against it."""
+    """Serves the API, and under ``/_control`` the control API."""
 
     def __init__(self, emulator: Emulator) -> None:
         self.emulator = emulator
         self.gateway = Gateway(emulator)
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        """Answer one request; told to stop in the middle of it, be quiet."""
+        """Answer one request; end without an error if the server stops in the middle of it."""
         with contextlib.suppress(asyncio.CancelledError):
             await self.serve(scope, receive, send)
 
@@ -28,12 +28,12 @@ class App:
         """Read the request, hand it on, and write the answer."""
         is_control = scope["path"].startswith("/_control")
         try:
-            body = await wire.read(scope, receive, math.inf if is_control else wire.MOST_BYTES)
-        except wire.Gone:
+            body = await wire.read_body(scope, receive, math.inf if is_control else wire.MOST_BODY_BYTES)
+        except wire.ClientGone:
             return
-        except wire.TooLarge:
-            self.too_large()
-            await wire.write(Answer(arrives="closed"), scope, receive, send)
+        except wire.BodyTooLarge:
+            self.note_too_large()
+            await wire.write_answer(Answer(arrives="closed"), scope, receive, send)
             return
         request = Request(
             method=scope["method"],
@@ -46,10 +46,10 @@ class App:
             answer = api.serve_order(self.emulator, request)
         else:
             answer = await self.gateway.serve(request)
-        await wire.write(answer, scope, receive, send)
+        await wire.write_answer(answer, scope, receive, send)
 
-    def too_large(self) -> None:
-        """Note why a connection is dropped."""
+    def note_too_large(self) -> None:
+        """Note that a connection is dropped over the size of its request."""
         ledger = self.emulator.ledger
         ledger.count_call(None, None, "too large")
         ledger.add_violation(self.emulator.clock(), None, None, "a body of more than 10 MB")

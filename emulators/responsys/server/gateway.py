@@ -24,14 +24,14 @@ class Gateway:
         emulator = self.emulator
         if emulator.jobs.waiting:
             emulator.jobs.process_due(emulator.clock())
-        found = self.router.find(request)
-        if found is None:
+        route_match = self.router.find_route(request)
+        if route_match is None:
             return self.refuse_path(request)
-        route, names = found
+        route, path_names = route_match
         account = None
         try:
             account = (route.identify or self.login.by_token)(request)
-            call = emulator.new_call(route.function, request, names, account)
+            call = emulator.new_call(route.function, request, path_names, account)
             check_limits(call)
             return await self.process(route, call)
         except ApiError as error:

@@ -1,4 +1,4 @@
-"""The command line: where to listen, and what the accounts start with."""
+"""The command line: address, seed of the accounts, and behaviour."""
 
 import argparse
 from pathlib import Path
@@ -17,10 +17,10 @@ from emulators.responsys.account.seed import (
 from emulators.responsys.messages.behaviour import Behaviour
 from emulators.responsys.state.functions import FUNCTIONS
 
-ACCOUNT = "demo:api_user:secret"
-COLUMNS = "FIRST_NAME,LAST_NAME,TIER,POINTS:NUMBER,LAST_ORDER:TIMESTAMP"
-EXTENSION = "LOYALTY=TIER,POINTS:NUMBER"
-TABLE = "Main/ORDERS=ORDER_ID*,CUSTOMER_ID,STATUS,TOTAL:NUMBER,PLACED:TIMESTAMP"
+DEFAULT_ACCOUNT = "demo:api_user:secret"
+DEFAULT_COLUMNS = "FIRST_NAME,LAST_NAME,TIER,POINTS:NUMBER,LAST_ORDER:TIMESTAMP"
+DEFAULT_EXTENSION = "LOYALTY=TIER,POINTS:NUMBER"
+DEFAULT_TABLE = "Main/ORDERS=ORDER_ID*,CUSTOMER_ID,STATUS,TOTAL:NUMBER,PLACED:TIMESTAMP"
 
 
 def parse_options(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -34,7 +34,12 @@ def parse_options(arguments: list[str] | None = None) -> argparse.Namespace:
     add("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
     add("--port", type=int, default=8099, help="port, 0 for a free one (%(default)s)")
     add("--seed", type=Path, metavar="FILE", help="accounts as JSON, instead of the options below")
-    add("--account", action="append", metavar="NAME:USER:PASSWORD", help=f"may be repeated ({ACCOUNT})")
+    add(
+        "--account",
+        action="append",
+        metavar="NAME:USER:PASSWORD",
+        help=f"may be repeated ({DEFAULT_ACCOUNT})",
+    )
     add("--list", action="append", metavar="NAME[:FOLDER]", help="may be repeated (CONTACTS_LIST:Main)")
     add("--event", action="append", metavar="NAME", help="may be repeated (LAPSED)")
     add("--campaign", action="append", metavar="NAME[:LIST]", help="may be repeated (WELCOME)")
@@ -42,21 +47,21 @@ def parse_options(arguments: list[str] | None = None) -> argparse.Namespace:
         "--extension",
         action="append",
         metavar="NAME=COLUMN[:TYPE],...",
-        help=f"extension table of the lists; may be repeated ({EXTENSION})",
+        help=f"extension table of the lists; may be repeated ({DEFAULT_EXTENSION})",
     )
     add(
         "--table",
         action="append",
         metavar="[FOLDER/]NAME=COLUMN[*][:TYPE],...",
-        help=f"supplemental table, * marks its primary key; may be repeated ({TABLE})",
+        help=f"supplemental table, * marks its primary key; may be repeated ({DEFAULT_TABLE})",
     )
-    add("--column", action="append", metavar="NAME[:TYPE]", help=f"of the lists ({COLUMNS})")
+    add("--column", action="append", metavar="NAME[:TYPE]", help=f"of the lists ({DEFAULT_COLUMNS})")
     add(
         "--limit",
         action="append",
         default=[],
         metavar="FUNCTION=N",
-        help=f"calls per window: {some_limits()}",
+        help=f"calls per window: {limits_text()}",
     )
     add("--members", type=int, default=1000, metavar="N", help="demo-0@example.com and so on (%(default)s)")
     add("--any-recipient", action="store_true", help="everybody is on the lists, whoever it is")
@@ -80,8 +85,8 @@ def parse_options(arguments: list[str] | None = None) -> argparse.Namespace:
     return options
 
 
-def some_limits() -> str:
-    """Name the functions with their usual limits."""
+def limits_text() -> str:
+    """Return the functions with their default limits."""
     return ", ".join(f"{function.name}={function.limit}" for function in FUNCTIONS.values())
 
 
@@ -91,16 +96,16 @@ def behaviour_of(options: argparse.Namespace) -> Behaviour:
 
 
 def seed_of(options: argparse.Namespace) -> Seed:
-    """Return what the accounts start with."""
+    """Return the seed of all accounts."""
     if options.seed:
         return msgspec.json.decode(options.seed.read_bytes(), type=Seed)
-    return Seed([account_of(text, options) for text in options.account or [ACCOUNT]])
+    return Seed([account_of(text, options) for text in options.account or [DEFAULT_ACCOUNT]])
 
 
 def account_of(text: str, options: argparse.Namespace) -> AccountSeed:
     """Return one account; all that come from the command line are alike."""
-    name, user, password = parts(text, ":", "NAME:USER:PASSWORD")
-    limits = [parts(limit, "=", "FUNCTION=N") for limit in options.limit]
+    name, user, password = split_text(text, ":", "NAME:USER:PASSWORD")
+    limits = [split_text(limit, "=", "FUNCTION=N") for limit in options.limit]
     if unknown := [function for function, _ in limits if function not in FUNCTIONS]:
         raise ValueError(f'there is no function "{unknown[0]}"; there are: {", ".join(FUNCTIONS)}')
     return AccountSeed(
@@ -108,24 +113,24 @@ def account_of(text: str, options: argparse.Namespace) -> AccountSeed:
         users={user: password},
         lists=[list_of(text, options) for text in options.list or ["CONTACTS_LIST"]],
         events=options.event or ["LAPSED"],
-        tables=[table_of(text) for text in options.table or [TABLE]],
+        tables=[table_of(text) for text in options.table or [DEFAULT_TABLE]],
         campaigns=[campaign_of(text) for text in options.campaign or ["WELCOME"]],
         limits={function: int(limit) for function, limit in limits},
     )
 
 
 def list_of(text: str, options: argparse.Namespace) -> ListSeed:
-    """Return one list with the members that were asked for."""
+    """Return one list, with the members that the options name."""
     name, _, folder = text.partition(":")
     ranges = [RangeSeed(options.members, "demo-")] if options.members else []
-    columns = dict(column_of(text) for text in options.column or COLUMNS.split(","))
+    columns = dict(column_of(text) for text in options.column or DEFAULT_COLUMNS.split(","))
     return ListSeed(
         name,
         folder or "Main",
         columns,
         ranges=ranges,
         any_recipient=options.any_recipient,
-        extensions=[extension_of(text) for text in options.extension or [EXTENSION]],
+        extensions=[extension_of(text) for text in options.extension or [DEFAULT_EXTENSION]],
     )
 
 
@@ -137,13 +142,13 @@ def campaign_of(text: str) -> CampaignSeed:
 
 def extension_of(text: str) -> ExtensionSeed:
     """Return an extension table."""
-    name, columns = parts(text, "=", "NAME=COLUMN[:TYPE],...")
+    name, columns = split_text(text, "=", "NAME=COLUMN[:TYPE],...")
     return ExtensionSeed(name, fields=dict(column_of(column) for column in columns.split(",")))
 
 
 def table_of(text: str) -> TableSeed:
     """Return a supplemental table."""
-    place, columns = parts(text, "=", "[FOLDER/]NAME=COLUMN[*][:TYPE],...")
+    place, columns = split_text(text, "=", "[FOLDER/]NAME=COLUMN[*][:TYPE],...")
     folder, _, name = place.rpartition("/")
     fields = dict(column_of(column) for column in columns.split(","))
     key = [column.rstrip("*") for column in fields if column.endswith("*")]
@@ -157,9 +162,9 @@ def column_of(text: str) -> tuple[str, str]:
     return name, kind or "STR500"
 
 
-def parts(text: str, separator: str, shape: str) -> list[str]:
+def split_text(text: str, separator: str, shape: str) -> list[str]:
     """Split ``text`` into as many parts as ``shape`` has."""
-    found = text.split(separator, shape.count(separator))
-    if len(found) <= shape.count(separator) or not all(found):
+    parts = text.split(separator, shape.count(separator))
+    if len(parts) <= shape.count(separator) or not all(parts):
         raise ValueError(f'"{text}" is not {shape}')
-    return found
+    return parts

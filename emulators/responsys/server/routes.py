@@ -8,16 +8,17 @@ from urllib.parse import parse_qs, unquote
 from emulators.responsys.account.account import Account
 from emulators.responsys.calls import (
     campaigns,
-    emails,
     events,
     extension_members,
     extension_rows,
     extensions,
     list_members,
     lists,
+    merge_trigger,
     ratelimit,
     table_rows,
     tables,
+    trigger_email,
 )
 from emulators.responsys.calls.login import Login
 from emulators.responsys.calls.polling import Polls
@@ -41,57 +42,60 @@ class Route:
 
 
 # Functions that also have an asynchronous form; it has a limit of its own, under this name and "Async".
-LATER: dict[str, Callable[[Call], Answer]] = {
-    "triggerCustomEvent": events.trigger,
-    "mergeListMembers": list_members.merge,
-    "mergeProfileExtensionMembers": extension_members.merge,
-    "deleteProfileExtensionMembers": extension_rows.delete_many,
-    "mergeSupplementalTableMembers": table_rows.merge,
-    "mergeTriggerEmail": emails.merge_trigger,
+WITH_ASYNC_FORM: dict[str, Callable[[Call], Answer]] = {
+    "triggerCustomEvent": events.trigger_event,
+    "mergeListMembers": list_members.merge_list_members,
+    "mergeProfileExtensionMembers": extension_members.merge_extension_members,
+    "deleteProfileExtensionMembers": extension_rows.delete_extension_rows,
+    "mergeSupplementalTableMembers": table_rows.merge_table_rows,
+    "mergeTriggerEmail": merge_trigger.send_merge_trigger,
 }
 ROUTES = (
-    Route("triggerCustomEvent", events.trigger),
-    Route("mergeListMembers", list_members.merge),
-    Route("mergeProfileExtensionMembers", extension_members.merge),
-    Route("deleteProfileExtensionMembers", extension_rows.delete_many),
-    Route("deleteProfileExtensionMember", extension_rows.delete_one),
-    Route("retrieveProfileExtensionMembers", extension_rows.search),
-    Route("retrieveProfileExtensionMember", extension_rows.member),
-    Route("createProfileExtension", extensions.create),
-    Route("retrieveProfileExtensions", extensions.listing),
-    Route("triggerEmail", emails.trigger, fits=emails.names_recipients),
-    Route("mergeTriggerEmail", emails.merge_trigger),
-    Route("retrieveCampaigns", campaigns.listing),
-    Route("retrieveCampaign", campaigns.one),
-    Route("mergeSupplementalTableMembers", table_rows.merge),
-    Route("deleteSupplementalTableMember", table_rows.delete),
-    Route("retrieveSupplementalTableMember", table_rows.search),
-    Route("createSupplementalTable", tables.create),
-    Route("retrieveSupplementalTables", tables.listing),
-    Route("retrieveSupplementalTable", tables.one),
-    Route("retrieveEvents", events.listing),
-    Route("retrieveLists", lists.listing),
-    Route("retrieveListFields", lists.fields),
-    Route("retrieveListMembers", lists.search),
-    Route("retrieveListMember", lists.member),
+    Route("triggerCustomEvent", events.trigger_event),
+    Route("mergeListMembers", list_members.merge_list_members),
+    Route("mergeProfileExtensionMembers", extension_members.merge_extension_members),
+    Route("deleteProfileExtensionMembers", extension_rows.delete_extension_rows),
+    Route("deleteProfileExtensionMember", extension_rows.delete_extension_row),
+    Route("retrieveProfileExtensionMembers", extension_rows.find_extension_rows),
+    Route("retrieveProfileExtensionMember", extension_rows.show_extension_row),
+    Route("createProfileExtension", extensions.create_extension),
+    Route("retrieveProfileExtensions", extensions.show_extensions),
+    Route("triggerEmail", trigger_email.trigger_email, fits=trigger_email.names_recipients),
+    Route("mergeTriggerEmail", merge_trigger.send_merge_trigger),
+    Route("retrieveCampaigns", campaigns.show_campaigns),
+    Route("retrieveCampaign", campaigns.show_campaign),
+    Route("mergeSupplementalTableMembers", table_rows.merge_table_rows),
+    Route("deleteSupplementalTableMember", table_rows.delete_table_row),
+    Route("retrieveSupplementalTableMember", table_rows.find_table_row),
+    Route("createSupplementalTable", tables.create_table),
+    Route("retrieveSupplementalTables", tables.show_tables),
+    Route("retrieveSupplementalTable", tables.show_table),
+    Route("retrieveEvents", events.show_events),
+    Route("retrieveLists", lists.show_lists),
+    Route("retrieveListFields", lists.show_fields),
+    Route("retrieveListMembers", lists.find_members),
+    Route("retrieveListMember", lists.show_member),
 )
 
 
 def routes_of(emulator: Emulator, login: Login) -> list[Route]:
-    """Return the routes of all functions, with those that use more of the emulator than a call has."""
+    """Return the routes of all functions, with the ones that use more of the emulator than a call has."""
     polls = Polls(emulator.jobs)
     return [
         *ROUTES,
         Route("login", login.issue_token, login.by_form),
-        *(Route(f"{name}Async", submission(emulator.jobs, name, handle)) for name, handle in LATER.items()),
+        *(
+            Route(f"{name}Async", submission(emulator.jobs, name, handle))
+            for name, handle in WITH_ASYNC_FORM.items()
+        ),
         Route("pollRequests", polls.poll_by_body),
         Route("pollRequests", polls.poll_by_path, verb="GET", path=f"{ASYNC_API}/requests/{{requestIds}}"),
-        Route("retrieveRateLimits", ratelimit.listing, login.by_token_for_limits),
+        Route("retrieveRateLimits", ratelimit.show_rate_limits, login.by_token_for_limits),
     ]
 
 
-def pattern(path: str) -> re.Pattern[str]:
-    """Match a path in which each ``{…}`` is one segment."""
+def path_pattern(path: str) -> re.Pattern[str]:
+    """Return the pattern of a path; each ``{…}`` is one segment."""
     return re.compile(re.sub(r"\\{\w+\\}", "([^/]+)", re.escape(path)))
 
 
@@ -103,13 +107,19 @@ class Router:
         for route in routes:
             function = FUNCTIONS[route.function]
             path, action = function.path_and_action
-            self.patterns.append((route.verb or function.verb, pattern(route.path or path), action, route))
+            self.patterns.append(
+                (route.verb or function.verb, path_pattern(route.path or path), action, route)
+            )
 
-    def find(self, request: Request) -> tuple[Route, tuple[str, ...]] | None:
+    def find_route(self, request: Request) -> tuple[Route, tuple[str, ...]] | None:
         """Return the route and the names in the path, None where the gateway knows nothing."""
-        asked = parse_qs(request.query).get("action", [None])[0] if request.query else None
+        query_action = parse_qs(request.query).get("action", [None])[0] if request.query else None
         for verb, path, action, route in self.patterns:
-            if verb != request.method or action != asked or not (match := path.fullmatch(request.path)):
+            if (
+                verb != request.method
+                or action != query_action
+                or not (match := path.fullmatch(request.path))
+            ):
                 continue
             if route.fits is None or route.fits(request):
                 return route, tuple(unquote(name) for name in match.groups())

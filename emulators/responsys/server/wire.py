@@ -8,11 +8,11 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from emulators.responsys.messages.http import Answer
 
-MOST_BYTES = 10_000_000  # of a request; the gateway drops the connection of a larger one
-correlation = count(1)
+MOST_BODY_BYTES = 10_000_000  # of a request; the gateway drops the connection of a larger one
+correlation_numbers = count(1)
 
 
-class Protocol(HttpToolsProtocol):
+class ClosableProtocol(HttpToolsProtocol):
     """HTTP that lets the application close its own connection."""
 
     def on_message_begin(self) -> None:
@@ -21,67 +21,67 @@ class Protocol(HttpToolsProtocol):
         self.scope["extensions"] = {"socket": {"transport": self.transport}}
 
 
-class TooLarge(Exception):
+class BodyTooLarge(Exception):
     """The body is larger than the gateway takes."""
 
 
-class Gone(Exception):
+class ClientGone(Exception):
     """The client left before its request was complete."""
 
 
-async def read(scope: dict[str, Any], receive: Any, most: float) -> bytes:
-    """Return the body of at most ``most`` bytes."""
+async def read_body(scope: dict[str, Any], receive: Any, most_bytes: float) -> bytes:
+    """Return the body of at most ``most_bytes`` bytes."""
     declared = next((int(value) for name, value in scope["headers"] if name == b"content-length"), 0)
-    if declared > most:
-        raise TooLarge
+    if declared > most_bytes:
+        raise BodyTooLarge
     chunks, size, more = [], 0, True
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise Gone
+            raise ClientGone
         chunks.append(message["body"])
         size += len(chunks[-1])
-        if size > most:
-            raise TooLarge
+        if size > most_bytes:
+            raise BodyTooLarge
         more = message["more_body"]
     return b"".join(chunks)
 
 
-async def write(answer: Answer, scope: dict[str, Any], receive: Any, send: Any) -> None:
+async def write_answer(answer: Answer, scope: dict[str, Any], receive: Any, send: Any) -> None:
     """Send as much of ``answer`` as is meant to arrive."""
     if answer.arrives == "whole":
-        await send(head(answer))
+        await send(head_of(answer))
         await send({"type": "http.response.body", "body": answer.body})
     elif answer.arrives == "half":
-        await send(head(answer))
+        await send(head_of(answer))
         half = answer.body[: len(answer.body) // 2]
         await send({"type": "http.response.body", "body": half, "more_body": True})
-        await close(scope, receive)
+        await close_connection(scope, receive)
     elif answer.arrives == "closed":
-        await close(scope, receive)
+        await close_connection(scope, receive)
     else:
-        await gone(receive)
+        await wait_for_close(receive)
 
 
-def head(answer: Answer) -> dict[str, Any]:
-    """Return status and headers."""
+def head_of(answer: Answer) -> dict[str, Any]:
+    """Return the status and headers of an answer."""
     headers = [
         (b"content-type", answer.content_type.encode()),
         (b"content-length", str(len(answer.body)).encode()),
-        (b"x-correlationid", f"emulator-{next(correlation)}".encode()),
+        (b"x-correlationid", f"emulator-{next(correlation_numbers)}".encode()),
     ]
     if answer.retry_after is not None:
         headers.append((b"retry-after", str(answer.retry_after).encode()))
     return {"type": "http.response.start", "status": answer.status, "headers": headers}
 
 
-async def close(scope: dict[str, Any], receive: Any) -> None:
-    """End the connection; what was written before still goes out."""
+async def close_connection(scope: dict[str, Any], receive: Any) -> None:
+    """End the connection; bytes that were written before still go out."""
     scope["extensions"]["socket"]["transport"].close()
-    await gone(receive)
+    await wait_for_close(receive)
 
 
-async def gone(receive: Any) -> None:
+async def wait_for_close(receive: Any) -> None:
     """Wait until the connection is no more."""
     while (await receive())["type"] != "http.disconnect":
         await asyncio.sleep(0)

@@ -80,7 +80,7 @@ class Jobs:
         while self.waiting:
             self.process(heapq.heappop(self.waiting)[2], now)
 
-    def find(self, request_id: str, purged_until: float) -> Job | None:
+    def find_job(self, request_id: str, purged_until: float) -> Job | None:
         """Return a request, None when it is unknown or was processed too long ago."""
         job = self.by_id.get(request_id)
         if job and job.processed and job.processed <= purged_until:
