@@ -6,6 +6,7 @@ floor        the same bytes through Redis and over HTTP and nothing else, in tur
 stages       producing, accepting and delivering alone
 backlog      what a row costs while ten thousand, a hundred thousand, a million others wait
 lanes        what a row costs while 1, 100, 10,000 lanes and 1, 100 destinations hold rows
+status       how long an operator waits, with 10,000 lanes and a million dead letters
 memory       bytes of Redis per waiting row, resident memory of the others with a million rows waiting
 delay        between a batch being due and its call leaving
 sync         a snapshot of a million members: time, memory, calls
@@ -33,6 +34,7 @@ from bench import (
     memory,
     report,
     stages,
+    status,
     sync,
 )
 from bench.processes import two_cores
@@ -42,6 +44,7 @@ ALONE: dict[str, Callable[[Size, Callable[[str], None]], list[report.Finding]]] 
     "stages": stages.measure,
     "backlog": backlog.measure,
     "lanes": lanes.measure,
+    "status": status.measure,
     "memory": memory.measure,
     "delay": delay.measure,
     "sync": sync.measure,

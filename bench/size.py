@@ -16,6 +16,7 @@ class Size:
     destinations: int  # with a batch each, per round of the delay
     lanes: tuple[int, ...] = (1, 100, 10_000)  # that hold rows, of one destination
     owners: tuple[int, ...] = (1, 100)  # destinations whose lanes hold rows
+    letters: int = 1_000_000  # open dead letters while an operator looks
     window: float = 15  # seconds that a minute lasts where limits are measured
     limit: int = 100  # calls in that time: 400 per minute
     minutes: int = 2  # measured at their true length
@@ -35,6 +36,7 @@ QUICK = Size(
     destinations=20,
     lanes=(1, 1_000),
     owners=(1, 20),
+    letters=50_000,
     window=6,
     limit=40,
     minutes=0,

@@ -14,6 +14,7 @@ from bench import (
     limits,
     neighbours,
     pairs,
+    status,
     trace,
     turns,
     words,
@@ -114,6 +115,23 @@ def test_a_row_waits_in_every_lane_beside_those_that_are_worked_on(opened):
 
         assert worker.house.emulator.accepted() == 200
         assert sum(worker.house.client.hlen(key) for key in worker.house.client.keys("rows:*")) == 3
+
+
+def test_every_look_of_an_operator_is_measured():
+    found = status.measure(replace(QUICK, lanes=(1, 5), letters=50), lambda what: None)
+
+    assert [finding.what.split(",")[0] for finding in found] == [
+        "reading status",
+        "reading status",
+        "reading stats",
+        "reading dead-letters list",
+        "reading dead-letters list --code",
+        "activation --help",
+        "activation status",
+        "activation dead-letters list",
+        "activation stats",
+    ]
+    assert all(finding.value > 0 for finding in found)
 
 
 def test_a_backlog_goes_out_and_is_counted_by_account_and_function():

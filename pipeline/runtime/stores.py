@@ -1,24 +1,27 @@
-"""The stores a command works with, each opened when it is first asked for."""
+"""Stores: Redis, SQL and the records, each opened when a command first asks for it."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import redis
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from pipeline.errors import Misconfigured
-from pipeline.records.records import Records
 from pipeline.settings import Settings
 from pipeline.stores.broker import connect, refuse_eviction
 from pipeline.stores.database import migrate, open_database, unusable
 from pipeline.stores.embedded import embedded_server
-from pipeline.stores.vault import Vault, open_vault
+
+if TYPE_CHECKING:
+    from pipeline.records.records import Records
+    from pipeline.stores.vault import Vault
 
 
 class Stores:
-    """Both stores, and what is needed to read them."""
+    """Both stores, and the records with the vault that decrypts their secrets."""
 
     def __init__(self, settings: Settings, opened: ExitStack, *, checked: bool = True) -> None:
         """``checked``: look at each store when it is opened; without, one that is away may be opened, too."""
@@ -52,13 +55,17 @@ class Stores:
         return engine
 
     @cached_property
-    def vault(self) -> Vault:
-        """What opens secrets."""
+    def vault(self) -> "Vault":
+        """The vault of stored secrets."""
+        from pipeline.stores.vault import open_vault
+
         return open_vault(self.settings)
 
     @cached_property
-    def records(self) -> Records:
-        """Connectors and destinations."""
+    def records(self) -> "Records":
+        """Connectors, destinations and sources; commands that need none do without their schemas."""
+        from pipeline.records.records import Records
+
         return Records(self.engine, self.vault)
 
 

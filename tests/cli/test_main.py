@@ -85,7 +85,7 @@ def test_a_summary_is_the_first_sentence_of_its_commands_help(commands, width):
         ("pipeline.cli, pipeline.cli.dead_letters", "sqlalchemy redis pipeline.runtime"),
         ("pipeline.cli.status", ""),
         ("pipeline.cli.stats", ""),
-        ("pipeline.cli.dead_letters_look", ""),
+        ("pipeline.cli.dead_letters_look", "marshmallow cryptography.fernet"),
         ("pipeline.cli.pause", ""),
         ("pipeline.cli.apply", ""),
     ],
