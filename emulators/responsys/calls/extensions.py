@@ -98,5 +98,5 @@ def extension_of(call: Call) -> tuple[ProfileList, ExtensionTable]:
     """Return the list and the table that the path names."""
     profile_list, name = lists.list_of(call), call.path_names[1]
     if name not in profile_list.extensions:
-        raise ApiError("PROFILE_EXTENSION_NOT_FOUND", f"{name} Profile ExtensionTable Not Found")
+        raise ApiError("PROFILE_EXTENSION_NOT_FOUND", f"{name} Profile Extension Not Found")
     return profile_list, profile_list.extensions[name]

@@ -199,7 +199,7 @@ def test_a_record_that_cannot_be_merged_says_why_in_its_cell(merge, fields, row,
         ("/lists/OTHER/listExtensions/LOYALTY/members", (404, "LIST_NOT_FOUND", "OTHER List Not Found")),
         (
             f"{PATH}/OTHER/members",
-            (404, "PROFILE_EXTENSION_NOT_FOUND", "OTHER Profile ExtensionTable Not Found"),
+            (404, "PROFILE_EXTENSION_NOT_FOUND", "OTHER Profile Extension Not Found"),
         ),
     ],
 )
