@@ -81,7 +81,10 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.turns", description=__doc__)
     parser.add_argument("other", type=Path, metavar="OTHER", help="folder of the other checkout")
     parser.add_argument("--rounds", type=int, default=ROUNDS, metavar="N", help=f"default: {ROUNDS}")
-    return parser.parse_args(arguments)
+    chosen = parser.parse_args(arguments)
+    if not (chosen.other / "bench" / "turns.py").is_file():
+        parser.error(f"{chosen.other} has no bench/turns.py")
+    return chosen
 
 
 @contextmanager
