@@ -17,7 +17,7 @@ The way of a change, room by room; each knows only those that it needs, and none
     snapshots/   all members of an audience; only the difference is sent
     runtime/     one process of ours, put together
     operate/     the operator's view: status, numbers, erasure
-    cli/ demo/   edges
+    cli/ web/ demo/  edges
 
     errors.py    failures, named by what the pipeline does next
     settings.py  the environment
