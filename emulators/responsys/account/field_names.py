@@ -38,9 +38,9 @@ def name_problem(name: str) -> str | None:
 
 def repeated_name(names: list[str]) -> str | None:
     """Return a name that comes twice, whatever its case; None when all differ."""
-    seen = set()
+    upper_names = set()
     for name in names:
-        if name.upper() in seen:
+        if name.upper() in upper_names:
             return name
-        seen.add(name.upper())
+        upper_names.add(name.upper())
     return None

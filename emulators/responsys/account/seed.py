@@ -110,5 +110,5 @@ class Seed(msgspec.Struct, forbid_unknown_fields=True):
 
 def check_types(fields: dict[str, str]) -> None:
     """Refuse types that no column can have."""
-    if strange := [kind for kind in fields.values() if kind not in COLUMN_TYPES]:
-        raise ValueError(f'"{strange[0]}" is not a type; there are: {", ".join(COLUMN_TYPES)}')
+    if unknown := [kind for kind in fields.values() if kind not in COLUMN_TYPES]:
+        raise ValueError(f'"{unknown[0]}" is not a type; there are: {", ".join(COLUMN_TYPES)}')

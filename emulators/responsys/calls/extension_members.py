@@ -48,9 +48,9 @@ def merge_extension_members(call: Call) -> Answer:
     body = bodies.read_body(call.request, DECODER)
     data = body.recordData
     columns = read_records(data, KEY_FIELDS | table.columns, table.name)
-    match_columns = match_columns_of(body)
+    match_columns = extension_match_columns(body)
     if {*columns} & {*KEY_COLUMNS}:
-        outcomes = outcomes_of(call, profile_list, table, columns, match_columns, body)
+        outcomes = merge_records(call, profile_list, table, columns, match_columns, body)
     else:
         call.add_violation("fieldNames has no key field of the profile list")
         outcomes = [NO_KEY for _ in data.records]
@@ -68,7 +68,7 @@ def merge_extension_members(call: Call) -> Answer:
     )
 
 
-def outcomes_of(
+def merge_records(
     call: Call,
     profile_list: ProfileList,
     table: ExtensionTable,
@@ -95,7 +95,7 @@ def outcomes_of(
     return [extension_merge.merge_record(record) for record in body.recordData.records]
 
 
-def match_columns_of(body: ExtensionMergeBody) -> list[str]:
+def extension_match_columns(body: ExtensionMergeBody) -> list[str]:
     """Return the match columns with the underscore that they must not have in the request."""
     names = [body.matchColumnName1 or body.matchColumn, body.matchColumnName2]
     columns = [f"{name.upper()}_" for name in names if name]

@@ -56,7 +56,7 @@ def delete_rows(
     call: Call, profile_list: ProfileList, table: ExtensionTable, keys: list[tuple[str, str]]
 ) -> Answer:
     """Delete the row of one member for each column and value in ``keys``."""
-    riids = [delete_row(profile_list, table, column, value) for column, value in keys]
+    riids = [delete_row_of_member(profile_list, table, column, value) for column, value in keys]
     rejected = {position: DELETE_FAILED for position, riid in enumerate(riids) if riid == -1}
     call.add_to_ledger(f"{profile_list.name}/{table.name}", len(riids), riids, rejected)
     records = [[rejected.get(position, str(riid))] for position, riid in enumerate(riids)]
@@ -69,7 +69,7 @@ def delete_rows(
     )
 
 
-def delete_row(profile_list: ProfileList, table: ExtensionTable, column: str, value: str) -> int:
+def delete_row_of_member(profile_list: ProfileList, table: ExtensionTable, column: str, value: str) -> int:
     """Delete one row and return its recipient id, -1 when there is none."""
     riids = profile_list.members.match_all({column: value})
     riid = next((riid for riid in riids if riid in table.rows), -1)
@@ -83,17 +83,19 @@ def find_extension_rows(call: Call) -> Answer:
     attribute, value = query_parameter(call, "qa"), query_parameter(call, "id")
     if attribute not in ("r", "e", "c", "m"):
         raise violation_error("INVALID_PARAMETER", "qa is not one of r, e, c, m")
-    return rows_answer(call, table, profile_list.members.match_all({QUERY_ATTRIBUTES[attribute]: value}))
+    return extension_rows_answer(
+        call, table, profile_list.members.match_all({QUERY_ATTRIBUTES[attribute]: value})
+    )
 
 
 def show_extension_row(call: Call) -> Answer:
     """Answer with one row by recipient id."""
     _, table = extension_of(call)
     riid = call.path_names[2]
-    return rows_answer(call, table, (int(riid),) if riid.isdecimal() else ())
+    return extension_rows_answer(call, table, (int(riid),) if riid.isdecimal() else ())
 
 
-def rows_answer(call: Call, table: ExtensionTable, riids: tuple[int, ...]) -> Answer:
+def extension_rows_answer(call: Call, table: ExtensionTable, riids: tuple[int, ...]) -> Answer:
     """Answer with the columns that the query names, or refuse if there are no rows."""
     columns = query_columns(call, table)
     rows: list[Row] = [{"RIID_": str(riid), **table.rows[riid]} for riid in riids if riid in table.rows]

@@ -42,7 +42,7 @@ def show_member(call: Call) -> Answer:
     """Answer with one member by recipient id."""
     profile_list, riid = list_of(call), call.path_names[1]
     row = profile_list.members.full_row(int(riid)) if riid.isdecimal() else None
-    return rows_answer(call, profile_list, [row] if row else [])
+    return members_answer(call, profile_list, [row] if row else [])
 
 
 def find_members(call: Call) -> Answer:
@@ -53,10 +53,10 @@ def find_members(call: Call) -> Answer:
         raise violation_error("INVALID_PARAMETER", f"qa is not one of {', '.join(QUERY_ATTRIBUTES)}")
     members = profile_list.members
     rows = [members.full_row(riid) for riid in members.find_all(QUERY_ATTRIBUTES[attribute], value)]
-    return rows_answer(call, profile_list, [row for row in rows if row is not None])
+    return members_answer(call, profile_list, [row for row in rows if row is not None])
 
 
-def rows_answer(call: Call, profile_list: ProfileList, rows: list[Row]) -> Answer:
+def members_answer(call: Call, profile_list: ProfileList, rows: list[Row]) -> Answer:
     """Answer with the columns of ``rows`` that the query names, or refuse if there are no rows."""
     columns = query_columns(call, profile_list)
     if not rows:

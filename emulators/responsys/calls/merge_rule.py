@@ -60,7 +60,7 @@ class MergeRule(msgspec.Struct, forbid_unknown_fields=True):
 
 def check_rule(rule: MergeRule, columns: list[str]) -> None:
     """Refuse a rule that contradicts itself, or the columns of the call."""
-    check_match(rule.match_columns, columns)
+    check_match_columns(rule.match_columns, columns)
     expected = "AND" if len(rule.match_columns) == 2 else "NONE"
     if rule.matchOperator not in (None, expected):
         raise violation_error("INVALID_PARAMETER", f"matchOperator is {rule.matchOperator}, not {expected}")
@@ -72,19 +72,21 @@ def check_rule(rule: MergeRule, columns: list[str]) -> None:
     check_values(rule, columns)
 
 
-def check_match(match: list[str], columns: list[str]) -> None:
+def check_match_columns(match_columns: list[str], columns: list[str]) -> None:
     """Refuse match columns that do not go together."""
-    if not match:
+    if not match_columns:
         raise violation_error("INVALID_PARAMETER", "Match Column is null")
-    for column in match:
+    for column in match_columns:
         if column not in KEY_COLUMNS:
             raise violation_error("INVALID_PARAMETER", f"{column} is not a match column")
         if column not in columns:
             raise violation_error("INVALID_PARAMETER", f"match column {column} is not among fieldNames")
-    if len(match) == 2 and len({*match} - {*HASH_FUNCTIONS, "EMAIL_ADDRESS_"}) == 0:
-        raise violation_error("INVALID_PARAMETER", f"{match[0]} and {match[1]} cannot be matched together")
-    if len({*match}) < len(match):
-        raise violation_error("INVALID_PARAMETER", f"match column {match[0]} comes twice")
+    if len(match_columns) == 2 and len({*match_columns} - {*HASH_FUNCTIONS, "EMAIL_ADDRESS_"}) == 0:
+        raise violation_error(
+            "INVALID_PARAMETER", f"{match_columns[0]} and {match_columns[1]} cannot be matched together"
+        )
+    if len({*match_columns}) < len(match_columns):
+        raise violation_error("INVALID_PARAMETER", f"match column {match_columns[0]} comes twice")
 
 
 def check_values(rule: MergeRule, columns: list[str]) -> None:

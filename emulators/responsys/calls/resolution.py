@@ -97,11 +97,11 @@ def reject_duplicates(call: Call, riids: list[int], rejected: dict[int, str]) ->
     call.add_violation("the same recipient is in one call twice")
     first_succeeds = call.behaviour.duplicates == "first_succeeds"
     copies = Counter(riids)
-    seen: set[int] = set()
+    earlier_riids: set[int] = set()
     for position, riid in enumerate(riids):
-        if riid != -1 and copies[riid] > 1 and not (first_succeeds and riid not in seen):
+        if riid != -1 and copies[riid] > 1 and not (first_succeeds and riid not in earlier_riids):
             riids[position], rejected[position] = -1, SEVERAL_RECIPIENTS
-        seen.add(riid)
+        earlier_riids.add(riid)
 
 
 def list_by_name(account: Account, target: ListName | None) -> ProfileList | str:

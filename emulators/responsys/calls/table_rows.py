@@ -39,7 +39,7 @@ def merge_table_rows(call: Call) -> Answer:
     body = bodies.read_body(call.request, DECODER)
     data = body.recordData
     columns = read_records(data, table.fields, table.name)
-    match_columns = match_columns_of(table, body, columns)
+    match_columns = table_match_columns(table, body, columns)
     call.note_open_defaults(body)
     errors = {
         position: f"MERGEFAILED: Record {position} = {error}"
@@ -64,16 +64,16 @@ def merge_record(
     return table.merge_record(row, match_columns, inserts=bool(body.insertOnNoMatch), updates=updates)
 
 
-def match_columns_of(table: SupplementalTable, body: TableMergeBody, columns: list[str]) -> list[str]:
+def table_match_columns(table: SupplementalTable, body: TableMergeBody, columns: list[str]) -> list[str]:
     """Return the columns by which the merge finds a row."""
     if table.primary_key and body.matchColumnNames is not None:
         raise violation_error("INVALID_PARAMETER", "matchColumnNames is not for a table with a primary key")
-    match = table.primary_key or [name.upper() for name in body.matchColumnNames or ()]
-    if not match:
+    match_columns = table.primary_key or [name.upper() for name in body.matchColumnNames or ()]
+    if not match_columns:
         raise violation_error("INVALID_PARAMETER", "matchColumnNames is empty; the table has no primary key")
-    if missing := [column for column in match if column not in columns]:
+    if missing := [column for column in match_columns if column not in columns]:
         raise violation_error("INVALID_PARAMETER", f"match column {missing[0]} is not among fieldNames")
-    return match
+    return match_columns
 
 
 def find_table_row(call: Call) -> Answer:

@@ -14,7 +14,7 @@ from emulators.responsys.control.picking import pick_account, pick_list
 from emulators.responsys.messages.behaviour import Behaviour
 from emulators.responsys.messages.http import Answer, Request, encode, json_answer
 from emulators.responsys.state.emulator import Emulator
-from emulators.responsys.state.faults import FaultRule
+from emulators.responsys.state.fault_rule import FaultRule
 
 
 def serve_order(emulator: Emulator, request: Request) -> Answer:
@@ -128,9 +128,9 @@ def end_requests(emulator: Emulator, order: orders.RequestsOrder) -> Any:
     jobs = emulator.jobs
     if order.action == "purge":
         return {"requests": jobs.purge()}
-    waiting = len(jobs.waiting)
+    waiting_count = len(jobs.waiting)
     jobs.process_all(emulator.clock())
-    return {"requests": waiting}
+    return {"requests": waiting_count}
 
 
 def reset(emulator: Emulator, order: orders.ResetOrder) -> Any:

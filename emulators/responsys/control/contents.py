@@ -22,7 +22,7 @@ IDENTIFIER_COLUMNS = {
 }
 
 
-def show_members(emulator: Emulator, query: str) -> Any:
+def show_list_contents(emulator: Emulator, query: str) -> Any:
     """Show the members of a list, or the ones that ``customer_id=`` and the like name, in their order."""
     parameters = dict(parse_qsl(query))
     list_members = picked_list(emulator, parameters).members
@@ -37,7 +37,7 @@ def show_members(emulator: Emulator, query: str) -> Any:
     }
 
 
-def show_extension(emulator: Emulator, query: str) -> Any:
+def show_extension_contents(emulator: Emulator, query: str) -> Any:
     """Show the rows of an extension table, each with the columns of its member."""
     parameters = dict(parse_qsl(query))
     profile_list = picked_list(emulator, parameters)
@@ -52,7 +52,7 @@ def show_extension(emulator: Emulator, query: str) -> Any:
     }
 
 
-def show_table(emulator: Emulator, query: str) -> Any:
+def show_table_contents(emulator: Emulator, query: str) -> Any:
     """Show the rows of a supplemental table."""
     parameters = dict(parse_qsl(query))
     account = pick_account(emulator, parameters.get("account"))

@@ -138,9 +138,9 @@ REPORTS: dict[str, Callable[[Emulator, str], Any]] = {
     "outbox": outbox.show_outbox,
     "requests": show_requests,
     "ledger": show_ledger,
-    "members": contents.show_members,
-    "extension": contents.show_extension,
-    "table": contents.show_table,
+    "members": contents.show_list_contents,
+    "extension": contents.show_extension_contents,
+    "table": contents.show_table_contents,
     "summary": show_summary,
     "violations": show_violations,
 }

@@ -8,7 +8,8 @@ from emulators.responsys.messages.http import Answer, Request, encode, gateway_p
 from emulators.responsys.server.routes import Route, Router, routes_of
 from emulators.responsys.state.call import Call
 from emulators.responsys.state.emulator import Emulator
-from emulators.responsys.state.faults import FaultRule, faulty_answer
+from emulators.responsys.state.fault_rule import FaultRule
+from emulators.responsys.state.faulty_answer import faulty_answer
 
 
 class Gateway:

@@ -1,70 +1,13 @@
-"""Faults on request: rules that say when a call goes wrong, and how.
+"""Faults on request: the rules in force, and the choice among them for each call.
 
-A rule applies to a call when function, account and ``match`` fit, ``after`` such calls have passed,
-``times`` is not used up and the dice (seeded) say so. All latencies that apply add up; of the other kinds
-the first applies.
+All latencies that apply add up; of the other kinds the first rule that applies is taken.
 """
 
 from random import Random
-from typing import Any, Literal
 
 import msgspec
 
-from emulators.responsys.messages.errors import ApiError
-from emulators.responsys.messages.http import Answer, gateway_page, json_answer
-
-Kind = Literal[
-    "latency",  # ``seconds``, and up to ``jitter`` more
-    "error",  # ``errorCode``, ``status``, ``title``, ``detail`` in Responsys' shape
-    "html",  # ``status`` (502) with a page of the gateway
-    "close",  # the connection ends without an answer
-    "hang",  # no answer, until the client gives up
-    "truncate",  # half of the answer, then the connection ends
-    "short",  # the last ``results`` results are missing
-    "long",  # the last result comes ``results`` times more
-    "reorder",  # results in reverse order
-    "expire_token",  # the caller's tokens expire; with ``errorCode`` INVALID_TOKEN they are forgotten
-    "capacity",  # INTERNAL_CAPACITY_LIMIT_EXCEEDED, and for ``seconds`` on every call of the account
-]
-KINDS_ON_ANSWER = {"truncate", "short", "long", "reorder"}
-# An asynchronous request has no connection by the time it is processed.
-KINDS_IN_PROCESSING = {"error", "short", "long", "reorder"}
-KINDS_BEFORE = {"expire_token", "capacity"}
-
-
-class FaultRule(msgspec.Struct, forbid_unknown_fields=True, rename={"error_code": "errorCode"}, kw_only=True):
-    """The calls that go wrong, and the way they do; ``when``: before or after the function is called."""
-
-    kind: Kind
-    function: str | None = None
-    account: str | None = None
-    match: str | None = None  # a string value that must be somewhere in the body: an identifier, a variable
-    after: int = 0  # calls let through first
-    times: int | None = None
-    probability: float = 1.0
-    when: Literal["before", "after"] = "before"
-    seconds: float = 0.0
-    jitter: float = 0.0
-    status: int | None = None
-    error_code: str | None = None
-    title: str | None = None
-    detail: str = ""
-    results: int = 1
-    seen: int = 0  # counted here, shown by GET /_control/faults
-    fired: int = 0
-
-    def __post_init__(self) -> None:
-        if self.kind == "error" and self.error_code is None:
-            raise ValueError('a fault of kind "error" needs an errorCode')
-        if self.kind in KINDS_ON_ANSWER:
-            self.when = "after"
-        if self.kind in KINDS_BEFORE:
-            self.when = "before"
-
-    @property
-    def label(self) -> str:
-        """Name the fault in the ledger: "close after"."""
-        return f"{self.kind} {self.when}"
+from emulators.responsys.state.fault_rule import KINDS_IN_PROCESSING, FaultRule
 
 
 class CallFaults(msgspec.Struct):
@@ -124,40 +67,3 @@ class Faults:
             return False
         rule.fired += 1
         return True
-
-
-def faulty_answer(rule: FaultRule, true_answer: Answer | None) -> Answer:
-    """Return the answer that the client gets; ``true_answer`` is None if the call was not processed."""
-    if rule.kind == "error":
-        raise ApiError(rule.error_code or "", rule.detail, status=rule.status, title=rule.title)
-    if rule.kind == "html":
-        return gateway_page(rule.status or 502, "Bad Gateway")
-    if rule.kind == "hang":
-        return Answer(arrives="never")
-    if rule.kind == "close" or true_answer is None:
-        return Answer(arrives="closed")
-    if rule.kind == "truncate":
-        return msgspec.structs.replace(true_answer, arrives="half")
-    return spoil_results(rule, true_answer)
-
-
-def spoil_results(rule: FaultRule, true_answer: Answer) -> Answer:
-    """Change the number or the order of the results, when there are any."""
-    content = msgspec.json.decode(true_answer.body)
-    if true_answer.status != 200:
-        return true_answer
-    if isinstance(content, list):
-        return json_answer(spoilt_list(rule, content))
-    if not isinstance(content, dict) or "recordData" not in content:
-        return true_answer
-    content["recordData"]["records"] = spoilt_list(rule, content["recordData"]["records"])
-    return json_answer(content)
-
-
-def spoilt_list(rule: FaultRule, results: list[Any]) -> list[Any]:
-    """Return fewer or more results, or the same in reverse order."""
-    if rule.kind == "short":
-        return results[: -rule.results]
-    if rule.kind == "long":
-        return results + results[-1:] * rule.results
-    return results[::-1]

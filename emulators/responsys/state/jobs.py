@@ -16,7 +16,8 @@ import msgspec
 from emulators.responsys.messages.errors import ApiError, ErrorBody
 from emulators.responsys.messages.http import Answer, encode
 from emulators.responsys.state.call import Call
-from emulators.responsys.state.faults import Faults, faulty_answer
+from emulators.responsys.state.faults import Faults
+from emulators.responsys.state.faulty_answer import faulty_answer
 
 Handle = Callable[[Call], Answer]
 
