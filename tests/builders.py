@@ -8,7 +8,9 @@ from pipeline.accept.intake import AcceptCounts, Intake, Routes
 from pipeline.lanes.batch import Batch
 from pipeline.lanes.lanes import Lanes
 from pipeline.lanes.quota import Quota
+from pipeline.records import mirror
 from pipeline.records.catalog import Catalog
+from pipeline.records.mirror import DestinationSettings
 from pipeline.stores.scripts import Scripts
 
 GATE = Quota("acme", "triggerCustomEvent", "account", limit=60_000, utilisation=1.0)
@@ -27,11 +29,18 @@ class Newest:
 
 
 def configure(
-    client: Any, name: str = "lapsed", *, max_rows: int = 200, max_age: float = 600, stopped: str = ""
+    client: Any,
+    name: str = "lapsed",
+    *,
+    connector: str = "acme",
+    max_rows: int = 200,
+    max_age: float = 600,
+    stopped: str = "",
 ) -> None:
-    """Write a destination of connector acme, as `activation apply` does."""
-    args = [name, "acme", "triggerCustomEvent", max_rows, round(max_age * 1000), stopped, 0, 1]
-    Scripts(client).run("configure", args=args)
+    """Write a destination, as `activation apply` does."""
+    functions = ["triggerCustomEvent"]
+    settings = DestinationSettings(name, connector, functions, 1, max_rows, max_age, stopped)
+    mirror.configure(Scripts(client), settings)
 
 
 def add(client: Any, *profiles: str, lane: str = LANE, marks: Sequence[str] = ()) -> AcceptCounts | None:

@@ -9,20 +9,17 @@ so slow that there may be a next one writes none.
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime
-from functools import reduce
-from hashlib import sha1
+from functools import partial
 from itertools import chain
 
 from sqlalchemy import Engine
 
 from pipeline.accept.earlier_refusals import refused
-from pipeline.accept.intake import AcceptCounts, Claim, Intake, StateRow
+from pipeline.accept.intake import AcceptCounts, Claim, Intake
 from pipeline.accept.router import Router
+from pipeline.accept.state_rows import StateRow, state_row
 from pipeline.model.action import Action
-from pipeline.model.activation import Activation, decode, encode
-from pipeline.model.overlay import overlay
+from pipeline.model.activation import Activation, encode
 from pipeline.records.catalog import Catalog
 from pipeline.settle import dead_letters
 from pipeline.settle.dead_letters import DeadLetter
@@ -82,33 +79,28 @@ class Acceptance:
         if full and self._intake.supplied(router.routes.destinations()):
             self._intake.put_off(claim)
             return None
-        states = [
-            row for action, found in router.states.values() for row in self._overlay(router, action, found)
+        rows = [
+            row
+            for action, changes in router.states.values()
+            for row in self._state_rows(router, action, changes)
         ]
-        return self._intake.accept(claim, router.routes, states)
+        return self._intake.accept(claim, router.routes, rows)
 
-    def _overlay(
-        self, router: Router, action: Action, found: Mapping[str, Sequence[Activation]]
+    def _state_rows(
+        self, router: Router, action: Action, changes: Mapping[str, Sequence[Activation]]
     ) -> Iterator[StateRow]:
-        """Lay the newest activations of each profile over the row that waits for it."""
-        destination = action.destination.name
-        for (profile, activations), (base, newest) in zip(
-            found.items(), self._intake.peek(destination, list(found)), strict=True
-        ):
-            own = reduce(overlay, [each for each in activations if not late(each, newest)] or activations)
-            text, absorbed = _text(router, action, own), len(activations) - 1
-            row = StateRow(destination, profile, text, absorbed, happened=_micros(own.occurred_at))
-            if base:
-                whole = _text(router, action, overlay(decode(base.partition(b"\0")[2]), own))
-                row = replace(row, whole=whole, base=sha1(base, usedforsecurity=False).hexdigest())
-            yield row
+        """Make the rows that one destination gets of a claim; ``changes`` are those of each profile."""
+        destination, written = action.destination.name, partial(_written, router, action)
+        waiting = self._intake.peek(destination, list(changes))
+        for (profile, changed), (waiting_row, newest_us) in zip(changes.items(), waiting, strict=True):
+            yield state_row(destination, profile, changed, waiting_row, newest_us, written)
 
     def _keep_letters(self, claim: Claim) -> Router | None:
         before = refused(self._engine, claim) if claim.attempt > 1 else {}
         router = Router(self._catalog(claim.catalog), claim, self._intake.recognises, before)
         router.route()
-        marks = router.routes.marks
-        letters = [letter for letter, index in router.letters if not self._seen(marks.get(index + 1))]
+        keys = router.routes.duplicate_keys
+        letters = [letter for letter, index in router.letters if not self._seen(keys.get(index + 1))]
         return router if self._kept(letters, claim.until - COMMIT) else None
 
     def _kept(self, letters: Sequence[DeadLetter], until: float) -> bool:
@@ -121,21 +113,11 @@ class Acceptance:
             connection.commit()
         return True
 
-    def _seen(self, mark: str | None) -> bool:
-        return mark is not None and self._intake.recognises(mark)
+    def _seen(self, duplicate_key: str | None) -> bool:
+        return duplicate_key is not None and self._intake.recognises(duplicate_key)
 
 
-def late(activation: Activation, newest: int) -> bool:
-    """Tell whether a change happened before one that came earlier, so that no field of it counts any more."""
-    happened = _micros(activation.occurred_at)
-    return happened != "" and int(happened) < newest
-
-
-def _micros(moment: datetime | None) -> str:
-    return str(round(moment.timestamp() * 1_000_000)) if moment else ""
-
-
-def _text(router: Router, action: Action, activation: Activation) -> str:
+def _written(router: Router, action: Action, activation: Activation) -> str:
     return f"{router.lane(action, activation)}\0{encode(activation).decode()}"
 
 

@@ -23,6 +23,7 @@ from typing import Any, NamedTuple
 import redis
 from msgspec import msgpack
 
+from pipeline.accept.state_rows import StateRow
 from pipeline.model.shard import SHARDS, shard_of
 from pipeline.stores.scripts import Scripts, patiently
 
@@ -47,41 +48,25 @@ class Claim:
 
 
 class Routes:
-    """Where the entries of a claim go, column by column; accept.lua explains lanes and marks."""
+    """Where the entries of a claim go, column by column; accept.lua explains lanes and duplicate keys."""
 
     def __init__(self) -> None:
-        self.numbers: dict[tuple[str, ...], int] = {}  # the lanes of a route to its number, from 1
-        self.routed: list[int] = []
+        self.route_numbers: dict[tuple[str, ...], int] = {}  # the lanes of a route to its number, from 1
+        self.route_of_entry: list[int] = []
         self.profiles: list[str] = []
-        self.marks: dict[int, str] = {}  # by the number of an entry, from 1
+        self.duplicate_keys: dict[int, str] = {}  # by the number of an entry, from 1
 
-    def add(self, profile: str, lanes: tuple[str, ...], mark: str = "") -> None:
+    def add(self, profile: str, lanes: tuple[str, ...], duplicate_key: str = "") -> None:
         """Say where the next entry goes."""
         self.profiles.append(profile)
-        self.routed.append(self.numbers.get(lanes) or self.numbers.setdefault(lanes, len(self.numbers) + 1))
-        if mark:
-            self.marks[len(self.routed)] = mark
+        numbers = self.route_numbers
+        self.route_of_entry.append(numbers.get(lanes) or numbers.setdefault(lanes, len(numbers) + 1))
+        if duplicate_key:
+            self.duplicate_keys[len(self.route_of_entry)] = duplicate_key
 
     def destinations(self) -> set[str]:
         """Name the destinations of all entries; "" for those that have none."""
-        return {lane.lstrip("-=").partition("/")[0] for lanes in self.numbers for lane in lanes}
-
-
-@dataclass(frozen=True)
-class StateRow:
-    """The one row of a profile that a claim adds at a destination of a state action.
-
-    Rows are kept as "lane, NUL, JSON". ``own`` is made of this claim's entries, some ``absorbed``;
-    ``whole`` is the same laid over the row that waits, whose SHA-1 is ``base``; both "" when none does.
-    """
-
-    destination: str
-    profile: str
-    own: str
-    absorbed: int
-    whole: str = ""
-    base: str = ""
-    happened: str = ""  # microseconds since the epoch; "" when it does not say
+        return {lane.lstrip("-=").partition("/")[0] for lanes in self.route_numbers for lane in lanes}
 
 
 class AcceptCounts(NamedTuple):
@@ -141,14 +126,16 @@ class Intake:
         answer = self._scripts.run("peek", args=[destination, *profiles])
         return [(row, int(newest or 0)) for row, newest in zip(answer[::2], answer[1::2], strict=True)]
 
-    def accept(self, claim: Claim, routes: Routes, states: Sequence[StateRow] = ()) -> AcceptCounts | None:
+    def accept(
+        self, claim: Claim, routes: Routes, state_rows: Sequence[StateRow] = ()
+    ) -> AcceptCounts | None:
         """Add the rows of a claim to their lanes and drop it; None when the claim is no longer ours."""
         work = {
-            "routes": list(routes.numbers),
-            "routed": routes.routed,
+            "routes": list(routes.route_numbers),
+            "route_of_entry": routes.route_of_entry,
             "profiles": routes.profiles,
-            "marks": routes.marks,
-            "states": states,
+            "duplicate_keys": routes.duplicate_keys,
+            "state_rows": state_rows,
         }
         answer = self._scripts.run(
             "accept", _keys(claim.shard), [claim.id, claim.attempt, self._window, msgpack.encode(work)]

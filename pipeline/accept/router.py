@@ -50,7 +50,7 @@ class Router:
 
     def route(self) -> None:
         """Find where every entry goes; most are like one before, and take the short way."""
-        profiles, routed = self.routes.profiles, self.routes.routed
+        profiles, routed = self.routes.profiles, self.routes.route_of_entry
         for index, entry in enumerate(self.claim.entries):
             try:
                 activation = decode(entry)
@@ -109,7 +109,7 @@ class Router:
     def _remember(self, kind: Kind, actions: Sequence[Action], lanes: Sequence[str]) -> None:
         """Let others of this kind take the short way: all that may be special about them is a problem."""
         if len(actions) == 1 and lanes[0][0] not in "-=" and actions[0].uniform:
-            self._paths[kind] = Path(actions[0].problem, self.routes.routed[-1])
+            self._paths[kind] = Path(actions[0].problem, self.routes.route_of_entry[-1])
 
     def _lanes(
         self, index: int, activation: Activation, actions: Sequence[Action], mark: str, digest: str

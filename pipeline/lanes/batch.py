@@ -49,7 +49,7 @@ class Claimed(NamedTuple):
 
 
 def contents_of(batch: str, answer: Sequence[Sequence[bytes]]) -> Contents | None:
-    """Read what open.lua says of a batch; None when it says nothing."""
+    """Read the answer of read_batch.lua; None if there is no such batch."""
     if not answer:
         return None
     fields, profiles, rows = answer

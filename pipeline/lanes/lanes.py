@@ -64,7 +64,7 @@ class Lanes:
         """
         if read:
             return self._claim_and_read("claim", gate)[1]
-        return _claimed(self._scripts.run("claim", args=_wanted(gate, uuid.uuid4().hex)))
+        return _claimed(self._scripts.run("claim", args=_claim_args(gate, uuid.uuid4().hex)))
 
     def batch(self, batch: str) -> Batch | None:
         """Read one batch; None when it has been settled."""
@@ -73,7 +73,7 @@ class Lanes:
 
     def open(self, batch: str) -> Contents | None:
         """Read one batch and its rows; None when it has been settled."""
-        return contents_of(batch, self._scripts.run("open", args=[batch]))
+        return contents_of(batch, self._scripts.run("read_batch", args=[batch]))
 
     def begin(self, batch: Batch, progress: str = "", *, call: bool = True) -> bool | None:
         """Note that a call is about to go out, or an end without one, and what has been done before it.
@@ -81,23 +81,23 @@ class Lanes:
         False when another attempt has the batch, or sending was stopped; None when it comes too late for its
         permit, a window after it was claimed, and needs another.
         """
-        args: list[Argument] = [batch.id, batch.attempt, round(CALL_LEASE * 1000), uuid.uuid4().hex]
-        answer = int(self._scripts.run("begin", args=[*args, progress, int(call)]))
+        begun_by = uuid.uuid4().hex
+        answer = self._run("begin", batch, ms(CALL_LEASE), begun_by, progress, int(call))
         return None if answer < 0 else bool(answer)
 
     def give_back(self, batch: Batch) -> bool:
         """Return the batch's rows to their lane; False when somebody has begun with it, or ended it."""
-        return bool(self._scripts.run("give_back", args=[batch.id, batch.attempt]))
+        return bool(self._run("give_back", batch))
 
     def settle(self, batch: Batch, returned: Sequence[int] = ()) -> bool:
         """Let the batch's rows leave; those at the positions ``returned`` go back to their lane."""
-        return bool(self._scripts.run("settle", args=_settled(batch, returned))[0])
+        return bool(self._scripts.run("settle", args=_settle_args(batch, returned))[0])
 
     def settle_and_claim(
         self, batch: Batch, returned: Sequence[int], gate: Quota
     ) -> tuple[bool, Claimed | float | None]:
         """Settle a batch and claim the next one, which is read when it is new, in one go."""
-        (settled, _), claimed = self._claim_and_read("settle", gate, _settled(batch, returned))
+        (settled, _), claimed = self._claim_and_read("settle", gate, _settle_args(batch, returned))
         return bool(settled), claimed
 
     def retry(self, batch: Batch, *, delay: float, spend: bool, refund: bool) -> int:
@@ -105,8 +105,7 @@ class Lanes:
 
         ``spend``: this was one of its tries. ``refund``: the call was not made, its permit is free again.
         """
-        args: list[Argument] = [batch.id, batch.attempt, round(delay * 1000), int(spend), int(refund)]
-        return int(self._scripts.run("retry", args=args))
+        return self._run("retry", batch, ms(delay), int(spend), int(refund))
 
     def turn(
         self, batch: Batch, function: str, progress: str, *, delay: float, refund: bool, outside: bool
@@ -116,21 +115,16 @@ class Lanes:
         ``refund``: the permit it came with was not used. ``outside``: it takes no slot of its connector while
         it waits. False when it is no longer ours.
         """
-        args: list[Argument] = [batch.id, batch.attempt, function, progress, round(delay * 1000)]
-        return bool(self._scripts.run("turn", args=[*args, int(refund), int(outside)]))
+        wait_ms = ms(delay)
+        return bool(self._run("wait_for_step", batch, function, progress, wait_ms, int(refund), int(outside)))
 
     def submitted(self, batch: Batch, request: str, delay: float) -> bool:
         """Note that the answer is to be asked for under ``request``; False when it is no longer ours."""
-        return bool(
-            self._scripts.run("submitted", args=[batch.id, batch.attempt, request, round(delay * 1000)])
-        )
+        return bool(self._run("submitted", batch, request, ms(delay)))
 
     def claim_polls(self, gate: Quota) -> list[Poll]:
         """Take requests to ask after, with the permit for the call that asks; none when none may go now."""
-        answer = self._scripts.run("claim_polls", args=[
-            gate.connector, gate.account, MOST_POLLS, round(POLL_LEASE * 1000), uuid.uuid4().hex,
-            gate.limit, gate.default, gate.utilisation, round(gate.window * 1000),
-        ])  # fmt: skip
+        answer = self._scripts.run("claim_polls", args=_claim_polls_args(gate, uuid.uuid4().hex))
         return [
             Poll(batch.decode(), int(attempt), request.decode(), int(asked))
             for batch, attempt, request, asked in zip(*[iter(answer)] * 4, strict=True)
@@ -138,7 +132,7 @@ class Lanes:
 
     def ask_later(self, poll: Poll, delay: float) -> None:
         """Ask after a request again in ``delay`` seconds."""
-        self._scripts.run("ask_later", args=[poll.batch, poll.attempt, round(delay * 1000)])
+        self._scripts.run("ask_later", args=[poll.batch, poll.attempt, ms(delay)])
 
     def next_poll(self, connector: str) -> float | None:
         """Return the seconds until a request is to be asked after, 0 when one is; None when there is none."""
@@ -147,16 +141,16 @@ class Lanes:
 
     def split(self, batch: Batch, first: str = "", second: str = "") -> bool:
         """Halve the batch; the halves wait for permits of their own, and keep their progress."""
-        ids = [uuid.uuid4().hex, uuid.uuid4().hex]
-        return bool(self._scripts.run("split", args=[batch.id, batch.attempt, *ids, first, second]))
+        first_id, second_id = uuid.uuid4().hex, uuid.uuid4().hex
+        return bool(self._run("split", batch, first_id, second_id, first, second))
 
     def extend(self, batch: Batch, lease: float = CALL_LEASE) -> bool:
         """Keep the batch for ``lease`` seconds from now; False when it is no longer ours."""
-        return bool(self._scripts.run("extend", args=[batch.id, batch.attempt, round(lease * 1000)]))
+        return bool(self._run("extend", batch, ms(lease)))
 
     def lapsed(self, connector: str, most: int = 20) -> list[tuple[str, int]]:
         """Take back what was claimed and not begun; return (batch, attempt) of what was begun."""
-        answer = self._scripts.run("lapse", args=[connector, most, round(CALL_LEASE * 1000)])
+        answer = self._scripts.run("lapse", args=[connector, most, ms(CALL_LEASE)])
         return [
             (batch.decode(), int(attempt)) for batch, attempt in zip(answer[::2], answer[1::2], strict=True)
         ]
@@ -164,6 +158,10 @@ class Lanes:
     def flush(self, destination: str) -> int:
         """Make due now what waits for a destination; return how many rows that is."""
         return int(self._scripts.run("flush", args=[destination]))
+
+    def _run(self, script: str, batch: Batch, *args: Argument) -> int:
+        """Run a script whose first arguments are the batch and its attempt."""
+        return int(self._scripts.run(script, args=[batch.id, batch.attempt, *args]))
 
     def _claim_and_read(
         self, script: str, gate: Quota, before: Sequence[Argument] = ()
@@ -174,7 +172,7 @@ class Lanes:
         """
         new, began = uuid.uuid4().hex, time.monotonic()
         reads = [("HMGET", f"batch:{new}", *FIELDS), ("ZRANGE", f"batch:{new}:rows", 0, -1)]
-        args = [*before, *_wanted(gate, new)]
+        args = [*before, *_claim_args(gate, new)]
         answer, fields, profiles = self._scripts.run(script, args=args, behind=reads)
         claimed = _claimed(answer[1] if before else answer)
         if isinstance(claimed, Claimed) and claimed.batch == new and profiles:
@@ -194,15 +192,30 @@ class Lanes:
         return (batch_of(batch, known), pairs_of(profiles, rows)) if all(rows) else None
 
 
-def _wanted(gate: Quota, new: str) -> list[Argument]:
+def _claim_args(quota: Quota, new_id: str) -> list[Argument]:
+    """Arguments of claim.inc.lua; ``new_id`` is for a new batch."""
     return [
-        gate.connector, gate.function, gate.account, new, round(CLAIM_LEASE * 1000), gate.max_in_flight,
-        gate.limit, gate.default, gate.utilisation, round(gate.window * 1000), MOST_UNANSWERED,
+        quota.connector, quota.function, quota.account, new_id, ms(CLAIM_LEASE), quota.max_in_flight,
+        quota.limit, quota.default, quota.utilisation, ms(quota.window), MOST_UNANSWERED,
     ]  # fmt: skip
 
 
-def _settled(batch: Batch, returned: Sequence[int]) -> list[Argument]:
+def _claim_polls_args(quota: Quota, call_id: str) -> list[Argument]:
+    """Arguments of claim_polls.lua; ``call_id`` is that of the call which asks."""
+    return [
+        quota.connector, quota.account, MOST_POLLS, ms(POLL_LEASE), call_id,
+        quota.limit, quota.default, quota.utilisation, ms(quota.window),
+    ]  # fmt: skip
+
+
+def _settle_args(batch: Batch, returned: Sequence[int]) -> list[Argument]:
+    """Arguments of settle.lua; ``returned``: the positions of rows to give back, from 0."""
     return [batch.id, batch.attempt, len(returned), *returned]
+
+
+def ms(seconds: float) -> int:
+    """Convert to milliseconds, as all times in scripts are."""
+    return round(seconds * 1000)
 
 
 def _claimed(answer: Sequence[Any]) -> Claimed | float | None:

@@ -56,10 +56,8 @@ def take(client: redis.Redis, account: str, function: str, per_minute: int, burs
 
     After a quiet time ``burst`` more may go at once; the minute still holds no more than ``per_minute``.
     """
-    wait = Scripts(client).run(
-        "take", [key(account, function)], [per_minute, WINDOW * 1000, burst, uuid.uuid4().hex]
-    )
-    return int(wait) / 1000
+    wait_ms = _take(client, key(account, function), per_minute, WINDOW, burst, uuid.uuid4().hex)
+    return wait_ms / 1000
 
 
 def throttled(client: redis.Redis, account: str, function: str, window: float = WINDOW) -> None:
@@ -69,8 +67,7 @@ def throttled(client: redis.Redis, account: str, function: str, window: float = 
     account is asked again what it allows: now, and every few minutes until a day has passed.
     """
     pause = window * random.uniform(1.0, 1.1)  # noqa: S311 - spreads load, guards nothing
-    first = Scripts(client).run("throttle", [key(account, function)], [round(pause * 1000), window * 1000])
-    if first:
+    if _throttle(client, key(account, function), pause, window):
         with client.pipeline() as pipe:
             pipe.set(f"refused:{account}", "1", ex=LIMITS_LIFE)
             pipe.delete(f"told:{account}", asking(account))
@@ -79,7 +76,7 @@ def throttled(client: redis.Redis, account: str, function: str, window: float = 
 
 def exhausted(client: redis.Redis, account: str, batch: str, window: float = WINDOW) -> None:
     """Stop an account that said INTERNAL_CAPACITY_LIMIT_EXCEEDED; one call tries after 1, 2, 4 minutes."""
-    Scripts(client).run("exhaust", [f"capacity:{account}"], [window * 1000, batch])
+    _exhaust(client, f"capacity:{account}", window, batch)
 
 
 def known(client: redis.Redis, account: str) -> bool:
@@ -124,3 +121,20 @@ def refused_above(client: redis.Redis, account: str, allowances: Mapping[str, in
         for (function, limit), rate in zip(allowances.items(), refused, strict=True)
         if rate is not None and int(rate) > limit
     ]
+
+
+def _take(
+    client: redis.Redis, limit_key: str, allowance: int, window: float, burst: int, call_id: str
+) -> int:
+    """Run take.lua; return the milliseconds until a permit is free, 0 if one was taken."""
+    return int(Scripts(client).run("take", [limit_key], [allowance, window * 1000, burst, call_id]))
+
+
+def _throttle(client: redis.Redis, limit_key: str, pause: float, window: float) -> bool:
+    """Run throttle.lua; return whether this refusal is new."""
+    return bool(Scripts(client).run("throttle", [limit_key], [round(pause * 1000), window * 1000]))
+
+
+def _exhaust(client: redis.Redis, capacity_key: str, window: float, batch_id: str) -> None:
+    """Run exhaust.lua."""
+    Scripts(client).run("exhaust", [capacity_key], [window * 1000, batch_id])

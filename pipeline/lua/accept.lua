@@ -1,29 +1,30 @@
 -- Add the rows of a claim to their lanes and drop the claim: both or neither.
 -- KEYS  1 intake:{shard}  2 intake:{shard}:claim
--- ARGV  1 claim id  2 attempt  3 idempotency window, s
---       4 MessagePack of what is to be done, a map:
---         routes    for each its lanes, such as {"d1/all", "-d2/all", "=d3/all"}; "-": invalid there, only counted;
---                   "=": a state action's, counted here and placed below
---         routed    the number of every entry's route
---         profiles  the profile of every entry
---         marks     by the number of an entry, how to tell whether it was accepted before:
---                   "i<digest>" accepted once per window  "g<producer>:<sequence>:<digest>" the same, unless that
---                   chunk was appended before  "r<digest>" a replay: once per window, and not counted as received
---         states    rows of state actions: destination, profile, the claim's own row, how many of its entries that
---                   one absorbed, the same overlaid on the one that waited (whole), and the latter's digest (base);
---                   "" for none; and when it happened, microseconds, "" when it does not say
+-- ARGV  1 claim_id  2 attempt  3 window_seconds: in which a repeated id is recognised
+--       4 packed: MessagePack of a map:
+--         routes          each a list of lanes, such as {"d1/all", "-d2/all", "=d3/all"}; "-": not valid for that
+--                         destination, only counted; "=": a state action's, counted here and placed by state_rows
+--         route_of_entry  the number of every entry's route, from 1
+--         profiles        the profile of every entry
+--         duplicate_keys  by the number of an entry, if it has an id:
+--                         "i<digest>"   accepted once per window
+--                         "g<producer>:<chunk>:<digest>"   the same, and known if that chunk was appended before
+--                         "r<digest>"   a replay: accepted once per window, and not counted as received
+--         state_rows      rows of state actions: destination, profile, absorbed (how many of the claim's changes
+--                         the row absorbed), own_row, merged_row, waiting_sha1, occurred_us; see state_rows.py
 -- Returns {rows added, rows not valid, entries seen before, rows coalesced, entries that came meanwhile}; nothing
--- when the claim is no longer ours.
+-- if the claim has another id or attempt.
 #include lanes
-local LATEST = 3600  -- seconds for which it is known when a profile's newest change happened
+local claim_id, attempt, window_seconds, packed = unpack(ARGV)
+local LATEST = 3600  -- seconds for which the time of a profile's newest change is known
 local held = redis.call('HMGET', KEYS[2], 'id', 'attempt', 'size')
-if held[1] ~= ARGV[1] or held[2] ~= ARGV[2] then return {} end
+if held[1] ~= claim_id or held[2] ~= attempt then return {} end
 
-local claim = cmsgpack.unpack(ARGV[4])
+local claim = cmsgpack.unpack(packed)
 local now = clock()
 local invalid, repeated, added, coalesced = 0, 0, 0, 0
 
--- What comes to each destination: numbers, and its new rows as lists that go together.
+-- For each destination: its numbers, and its new rows as lists of equal length.
 local destinations = {}
 local function destination(name)
   if not destinations[name] then
@@ -39,23 +40,23 @@ end
 local routes = {}
 for i, lanes in ipairs(claim.routes) do
   routes[i] = {}
-  for j, text in ipairs(lanes) do
-    local kind, lane = string.match(text, '^([-=]?)(.*)$')
+  for j, routed_lane in ipairs(lanes) do
+    local kind, lane = string.match(routed_lane, '^([-=]?)(.*)$')
     routes[i][j] = {kind = kind, lane = lane, to = destination(destination_of(lane))}
   end
 end
 
-local function seen(mark)
-  local digest = string.sub(mark, 2)
-  if string.sub(mark, 1, 1) == 'g' then
+local function is_repeat(duplicate_key)
+  local digest = string.sub(duplicate_key, 2)
+  if string.sub(duplicate_key, 1, 1) == 'g' then
     local producer, chunk, rest = string.match(digest, '^([^:]*):(%d+):(.*)$')
     if tonumber(redis.call('GET', 'producer:' .. producer) or '-1') >= tonumber(chunk) then return true end
     digest = rest
   end
-  return not redis.call('SET', 'seen:' .. digest, '1', 'NX', 'EX', ARGV[3])
+  return not redis.call('SET', 'seen:' .. digest, '1', 'NX', 'EX', window_seconds)
 end
 
--- Some destinations take a profile once in a while, however often it enters.
+-- A destination may take a profile once in a while, however often it enters.
 local function entered_before(to, profile)
   local key = 'entered:' .. to.name .. ':' .. redis.sha1hex(profile)
   return not redis.call('SET', key, '1', 'NX', 'EX', to.dedupe)
@@ -67,54 +68,54 @@ local function add(to, profile, row, lane)
 end
 
 local entries = redis.call('LRANGE', KEYS[1], 0, held[3] - 1)
-local marks, profiles, routed = claim.marks, claim.profiles, claim.routed
+local duplicate_keys, profiles, route_of_entry = claim.duplicate_keys, claim.profiles, claim.route_of_entry
 for i = 1, #entries do
-  local mark, ways, replayed = marks[i], routes[routed[i]], false
-  if mark then
-    replayed = string.sub(mark, 1, 1) == 'r'
-    if seen(mark) then repeated, ways = repeated + 1, {} end
+  local duplicate_key, route, replayed = duplicate_keys[i], routes[route_of_entry[i]], false
+  if duplicate_key then
+    replayed = string.sub(duplicate_key, 1, 1) == 'r'
+    if is_repeat(duplicate_key) then repeated, route = repeated + 1, {} end
   end
-  for j = 1, #ways do
-    local way = ways[j]
-    local to, kind = way.to, way.kind
+  for j = 1, #route do
+    local target = route[j]
+    local to, kind = target.to, target.kind
     if not replayed then to.received = to.received + 1 end
     if kind == '-' then
       invalid = invalid + 1
     elseif kind == '' and to.dedupe ~= '0' and not replayed and entered_before(to, profiles[i]) then
       to.coalesced = to.coalesced + 1
     elseif kind == '' then
-      add(to, profiles[i], entries[i], way.lane)
+      add(to, profiles[i], entries[i], target.lane)
     end
   end
 end
 redis.call('LTRIM', KEYS[1], #entries, -1)
 redis.call('DEL', KEYS[2])
 
--- A change that happened before one that came earlier, and may be sent by now, changes nothing.
-local function newest(row)
-  if row.happened == '' then return true end
-  local key = newest_key(row.destination, row.profile)
-  local known = redis.call('SET', key, row.happened, 'EX', LATEST, 'GET')
-  if not known or tonumber(row.happened) >= tonumber(known) then return true end
+-- A change that is older than one accepted before, which may have been sent by now, changes nothing.
+local function is_newest(state_row)
+  if state_row.occurred_us == '' then return true end
+  local key = newest_key(state_row.destination, state_row.profile)
+  local known = redis.call('SET', key, state_row.occurred_us, 'EX', LATEST, 'GET')
+  if not known or tonumber(state_row.occurred_us) >= tonumber(known) then return true end
   redis.call('SET', key, known, 'EX', LATEST)
   return false
 end
 
 local touched = {}
-for _, row in ipairs(claim.states) do
-  local to, over = destination(row.destination), not newest(row)
-  if not over and row.base == '' then
-    add(to, row.profile, row.own, lane_of(row.own))
-  elseif not over then
-    over = overlay(row, text(now), touched)
-    if not over then added = added + 1 end
+for _, state_row in ipairs(claim.state_rows) do
+  local to, absorbed_too = destination(state_row.destination), not is_newest(state_row)
+  if not absorbed_too and state_row.waiting_sha1 == '' then
+    add(to, state_row.profile, state_row.own_row, lane_of(state_row.own_row))
+  elseif not absorbed_too then
+    absorbed_too = overlay(state_row, text(now), touched)
+    if not absorbed_too then added = added + 1 end
   end
-  to.coalesced = to.coalesced + row.absorbed + (over and 1 or 0)
+  to.coalesced = to.coalesced + state_row.absorbed + (absorbed_too and 1 or 0)
 end
 refresh_all(touched)
 
--- Give new rows their places, in their order: in the lane when the profile has no row at the destination yet,
--- else parked behind the others.
+-- Give new rows their places, in their order: in the lane if the profile has no row at the destination yet,
+-- otherwise parked after the profile's other rows.
 local function enqueue(to, arrival)
   local waiting, first, parked, behind, arrivals = {}, {}, {}, {}, {}
   local sequence = redis.call('INCRBY', 'sequence', to.size) - to.size
@@ -154,8 +155,8 @@ for _, to in pairs(destinations) do
 end
 
 for name, to in pairs(destinations) do
-  for _, what in ipairs({'received', 'coalesced'}) do
-    if to[what] > 0 then count(now, to.connector, name, what, to[what]) end
+  for _, number in ipairs({'received', 'coalesced'}) do
+    if to[number] > 0 then count(now, to.connector, name, number, to[number]) end
   end
 end
 return {added, invalid, repeated, coalesced, redis.call('LLEN', KEYS[1])}

@@ -1,17 +1,20 @@
--- Take the next batch of one connector and function together with the permit for its call.
--- args  1 connector  2 function  3 account  4 id for a new batch  5 lease, ms  6 most in flight
---       7 limit set for this connector (0: none)  8 limit when the account has not said  9 utilisation  10 window, ms
---       11 doorbells that may wait before nobody counts as idle
--- Returns {"batch", id, attempt, 1 when there may be another and somebody idle for it}
--- or {"wait", ms until it is worth asking again, -1: when something changes}.
+-- Claim the next batch of one connector and function, together with the permit for its call.
+-- args  1 connector  2 func  3 account  4 new_id: for a new batch  5 lease_ms
+--       6 max_in_flight: batches of the connector
+--       7 limit: calls per window set for this connector, 0 for none  8 default: if the account has not told its limit
+--       9 utilisation: the share of the limit to use  10 window_ms
+--       11 max_unanswered: with this many doorbells waiting no worker is idle
+-- Returns {"batch", id, attempt, 1 if another batch may go and a worker is likely to be idle}
+-- or {"wait", ms until asking again makes sense; -1: not before something changes}.
 local function claim(args)
-  local connector, func, account = args[1], args[2], args[3]
-  local window = tonumber(args[10])
+  local connector, func, account, new_id, lease_ms, max_in_flight,
+    limit, default, utilisation, window_ms, max_unanswered = unpack(args)
+  local window = tonumber(window_ms)
   local now = clock()
   local flying, retry = 'flying:' .. connector, 'retry:' .. connector .. ':' .. func
 
   local function allowance()
-    return allowance_for(account, func, tonumber(args[7]), tonumber(args[8]), args[9], now, window)
+    return allowance_for(account, func, tonumber(limit), tonumber(default), utilisation, now, window)
   end
 
   local soonest = nil
@@ -42,7 +45,7 @@ local function claim(args)
   local function cut(lane)
     local destination = destination_of(lane)
     local settings = settings_of(destination)
-    local id, last = args[4], most_rows(lane, settings) - 1
+    local id, last = new_id, most_rows(lane, settings) - 1
     local rows = redis.call('ZRANGESTORE', 'batch:' .. id .. ':rows', 'lane:' .. lane, 0, last)
     redis.call('ZREMRANGEBYRANK', 'lane:' .. lane, 0, last)
     note(id, 1, 'destination', destination, 'lane', lane, 'connector', connector, 'function', func,
@@ -61,8 +64,8 @@ local function claim(args)
     return {'batch', batch.id, batch.attempt, more and 1 or 0}
   end
 
-  if redis.call('EXISTS', 'batch:' .. args[4]) == 1 then  -- but the answer was lost
-    return claimed(batch_of(args[4]), true)
+  if redis.call('EXISTS', 'batch:' .. new_id) == 1 then  -- a repeat, for the answer was lost
+    return claimed(batch_of(new_id), true)
   end
   if (redis.call('HGET', 'connector:' .. connector, 'stopped') or '') ~= '' then return {'wait', -1} end
   local batch = next_retry()
@@ -71,20 +74,20 @@ local function claim(args)
   if not batch and not lane then
     return {'wait', soonest and math.ceil(soonest - now) or -1}
   end
-  local flown, most = redis.call('ZCARD', flying), tonumber(args[6])
+  local flown, most = redis.call('ZCARD', flying), tonumber(max_in_flight)
   if lane and flown >= most then return {'wait', -1} end
   local wait, used_up = capacity_wait(account, now)
-  local permit = (batch and batch.id or args[4]) .. ':' .. (batch and batch.attempt or 0) + 1
+  local permit = (batch and batch.id or new_id) .. ':' .. (batch and batch.attempt or 0) + 1
   if wait == 0 then wait = take_permit('limit:' .. account .. ':' .. func, permit, now, allowance(), window) end
   if wait > 0 then return {'wait', wait} end
 
   batch = batch and again(batch) or cut(lane)
-  local lease = text(now + args[5])
+  local lease = text(now + lease_ms)
   flown = flown + redis.call('ZADD', flying, lease, batch.id)
   if used_up then
     redis.call('HSET', 'capacity:' .. account, 'probe', batch.id, 'probe_until', lease)
   end
-  local more = flown < most and redis.call('LLEN', 'deliveries') < tonumber(args[11])
+  local more = flown < most and redis.call('LLEN', 'deliveries') < tonumber(max_unanswered)
     and (first(retry) or first(ready) or first(ready .. ':bulk'))
   return claimed(batch, more)
 end

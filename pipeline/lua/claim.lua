@@ -1,4 +1,5 @@
--- Take the next batch; claim.inc.lua says from what, and what is returned.
+-- Claim the next batch.
+-- ARGV  the arguments of claim.inc.lua, which also says what is returned
 #include lanes
 #include limits
 #include claim

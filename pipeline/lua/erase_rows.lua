@@ -1,8 +1,8 @@
 -- Take the rows of one profile that wait for a destination out of its lanes, and forget when it changed last.
--- ARGV  1 destination  2 profile  3 most parked rows at a time  4 "1": only look
--- Returns {rows that waited, 1 when there may be more, 1 when its first row is in flight, other things known}.
+-- ARGV  1 destination  2 profile  3 max_parked: rows to take at a time  4 only_count: "1" changes nothing
+-- Returns {rows that waited, 1 if there may be more, 1 if its first row is in flight, number of other keys about it}.
 #include lanes
-local destination, profile, look = ARGV[1], ARGV[2], ARGV[4] == '1'
+local destination, profile, max_parked, only_count = unpack(ARGV)
 local rows, parked = 'rows:' .. destination, 'parked:' .. destination
 local from, to = '[' .. profile .. '\0', '(' .. profile .. '\1'
 local digest = redis.sha1hex(profile)
@@ -18,16 +18,16 @@ local function lane_of_first()
   return nil, true
 end
 
-if look then
+if only_count == '1' then
   local lane, first = lane_of_first()
   local waiting = redis.call('ZLEXCOUNT', parked, from, to) + (lane and 1 or 0)
   return {waiting, 0, first and not lane and 1 or 0, redis.call('EXISTS', unpack(marks))}
 end
 
 local known = redis.call('DEL', unpack(marks))
-local later = redis.call('ZRANGEBYLEX', parked, from, to, 'LIMIT', 0, ARGV[3])
+local later = redis.call('ZRANGEBYLEX', parked, from, to, 'LIMIT', 0, max_parked)
 call_many('ZREM', parked, later)
-local taken, more, flying = #later, #later == tonumber(ARGV[3]), false
+local taken, more, flying = #later, #later == tonumber(max_parked), false
 if not more then
   redis.call('SREM', 'behind:' .. destination, profile)
   local lane, first = lane_of_first()

@@ -1,7 +1,9 @@
--- Let the lease of a batch end so much later from now; 1 when the batch is still this attempt's.
--- ARGV  1 batch  2 attempt  3 lease, ms
+-- Let the lease of a batch end `lease_ms` from now.
+-- ARGV  1 batch_id  2 attempt  3 lease_ms
+-- Returns 1; 0 if the batch has another attempt.
 #include lanes
-local batch = batch_of(ARGV[1])
-if not batch or batch.attempt ~= tonumber(ARGV[2]) then return 0 end
-redis.call('ZADD', 'flying:' .. batch.connector, text(clock() + ARGV[3]), batch.id)
+local batch_id, attempt, lease_ms = unpack(ARGV)
+local batch = batch_of(batch_id)
+if not batch or batch.attempt ~= tonumber(attempt) then return 0 end
+redis.call('ZADD', 'flying:' .. batch.connector, text(clock() + lease_ms), batch.id)
 return 1

@@ -1,4 +1,4 @@
--- What the scripts of lanes.py share. Times are milliseconds since the epoch, by the server's own clock.
+-- Shared by the scripts of lanes.py. Times are milliseconds since the epoch, by the server's own clock.
 -- The keys are drawn in lanes.py.
 
 local moment = nil
@@ -14,8 +14,8 @@ local function text(number)  -- Lua would write 1.7e+12
   return string.format('%.0f', number)
 end
 
--- A lane is named "destination/shape", then, where they differ from the destination's own, "@function" of its
--- first call and "#rows" that a call may hold; "+bulk" at the end waits behind the others.
+-- A lane is named "destination/shape", such as "lapsed/1f3c@triggerEmail#50+bulk". Parts that equal the destination's
+-- settings are left out: "@function" of its first call, "#rows" that a call may hold. "+bulk": after the other lanes.
 local function destination_of(lane)
   return string.match(lane, '^[^/]*')
 end
@@ -40,8 +40,8 @@ local function ready_key(connector, func, lane)
   return key
 end
 
--- Note when a lane is due: at once when it holds a full batch, else when its oldest row has waited max_age.
--- `settings`: the destination's, where they are known.
+-- Note when a lane is due: at once if it holds a full batch, otherwise when its oldest row has waited max_age.
+-- `settings`: the destination's, if the caller has them.
 local function refresh(lane, settings)
   local destination = destination_of(lane)
   settings = settings or settings_of(destination)
@@ -93,7 +93,7 @@ local function parked_row(profile, sequence, lane, arrival, row)
   return string.format('%s\0%016d\0', profile, sequence) .. lane .. '\0' .. arrival .. '\0' .. row
 end
 
--- Where it is kept when a profile's newest change happened.
+-- The key with the time of a profile's newest change.
 local function newest_key(destination, profile)
   return 'newest:' .. destination .. ':' .. redis.sha1hex(profile)
 end
@@ -102,9 +102,9 @@ local function lane_of(row)  -- of a state action
   return string.match(row, '^([^%z]*)')
 end
 
--- At a destination of a state action a row is kept as "lane\0row", and a profile has one that newer ones
--- overlay: that which was parked while its first was in flight, and stays behind it should that come back to
--- its lane; or else its first, while that is in its lane. Return it, with its lane.
+-- At a destination of a state action a row is kept as "lane\0row". Return the row of a profile that newer ones
+-- overlay, with its lane: the parked one, if there is one (it was parked while the first was in flight); otherwise the
+-- first, if it is in its lane; otherwise nil.
 local function overlaid(destination, profile)
   local first = redis.call('HGET', 'rows:' .. destination, profile)
   if not first then return nil end
@@ -115,13 +115,13 @@ local function overlaid(destination, profile)
   return arrival and {row = first, lane = lane, arrival = arrival} or nil
 end
 
--- Let a newer row take the place of the one that waits, keeping its arrival; when that is not the row it was
--- made from, because it has gone in the meantime, add `own` behind it. Return whether it took its place.
-local function overlay(newer, arrival, touched)
-  local destination, profile = newer.destination, newer.profile
+-- Put `merged_row` in the place of the row that waits, keeping its arrival. If the row that waits is not the one of
+-- `waiting_sha1`, because that has gone in the meantime, add `own_row` after it. Return whether it took the place.
+local function overlay(state_row, arrival, touched)
+  local destination, profile = state_row.destination, state_row.profile
   local found = overlaid(destination, profile)
-  local over = found ~= nil and redis.sha1hex(found.row) == newer.base
-  local row = over and newer.whole or newer.own
+  local over = found ~= nil and redis.sha1hex(found.row) == state_row.waiting_sha1
+  local row = over and state_row.merged_row or state_row.own_row
   local lane = lane_of(row)
   touched[lane] = true
   if over and found.place then
@@ -142,7 +142,7 @@ local function overlay(newer, arrival, touched)
   return over
 end
 
--- The first row of a profile is done, and has left: the next one takes its place, keeping its own arrival.
+-- After the first row of a profile has left, let the next one take its place, keeping its own arrival.
 local function promote(destination, profile, touched)
   local later = next_parked(destination, profile)
   if later then
@@ -181,7 +181,7 @@ end
 local function forget(batch)
   redis.call('DEL', 'batch:' .. batch.id, 'batch:' .. batch.id .. ':rows')
   redis.call('ZREM', 'flying:' .. batch.connector, batch.id)
-  if batch.state == 'begun' then return end  -- and so in neither of these
+  if batch.state == 'begun' then return end  -- a batch that was begun is in neither of these
   redis.call('ZREM', 'polls:' .. batch.connector, batch.id)
   redis.call('ZREM', 'retry:' .. batch.connector .. ':' .. batch.func, batch.id)
 end
@@ -202,7 +202,7 @@ local function give_back(batch, returned)
   call_many('ZREM', rows, profiles)
 end
 
--- End a batch: the rows named in `returned` (as above; nil: none) go back to the lane, the others leave.
+-- End a batch: the rows named in `returned` (as above; nil: none) go back to the lane, all other rows leave.
 local function finish(batch, returned)
   local touched, rows = {}, 'batch:' .. batch.id .. ':rows'
   if returned then
@@ -217,8 +217,8 @@ local function finish(batch, returned)
   refresh_all(touched)
 end
 
--- What is done with the rows of a batch whose destination has been stopped: those of which nothing is done yet
--- go back to their lane; a batch that has got further waits, for its first call must not go out twice.
+-- Stop a batch whose destination has been stopped. Before its first call its rows go back to their lane; after it the
+-- batch waits, because its first call must not go out twice.
 local function call_back(batch, now)
   if not batch.progress then return finish(batch, 'all') end
   redis.call('HINCRBY', 'batch:' .. batch.id, 'attempt', 1)

@@ -1,12 +1,13 @@
--- Take back batches whose lease ran out. What was not begun waits for a new permit; of what was begun
--- somebody must find out what became of it.
--- ARGV  1 connector  2 most  3 lease, ms
--- Returns {batch, attempt, ...} to find out about.
+-- Take back batches whose lease ran out. A batch that was not begun waits for a new permit. A batch that was begun
+-- may have been sent: its outcome must be found out.
+-- ARGV  1 connector  2 max_batches  3 lease_ms: for finding out
+-- Returns {batch, attempt, ...} of the batches that were begun.
 #include lanes
+local connector, max_batches, lease_ms = unpack(ARGV)
 local now = clock()
-local flying = 'flying:' .. ARGV[1]
+local flying = 'flying:' .. connector
 local answer = {}
-for _, id in ipairs(redis.call('ZRANGEBYSCORE', flying, '-inf', text(now), 'LIMIT', 0, ARGV[2])) do
+for _, id in ipairs(redis.call('ZRANGEBYSCORE', flying, '-inf', text(now), 'LIMIT', 0, max_batches)) do
   local batch = batch_of(id)
   if not batch then
     redis.call('ZREM', flying, id)
@@ -16,7 +17,7 @@ for _, id in ipairs(redis.call('ZRANGEBYSCORE', flying, '-inf', text(now), 'LIMI
       put_aside(batch, text(now))
     else
       redis.call('HSET', 'batch:' .. id, 'state', 'lapsed')
-      redis.call('ZADD', flying, text(now + ARGV[3]), id)
+      redis.call('ZADD', flying, text(now + lease_ms), id)
       table.insert(answer, id)
       table.insert(answer, batch.attempt + 1)
     end

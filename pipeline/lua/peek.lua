@@ -1,8 +1,10 @@
--- Return of each profile the row that a newer one would overlay, and when its newest change happened,
--- microseconds since the epoch; "" when there is none, or that is not known.
--- ARGV  1 destination  then profiles, as many as a claim has at most
+-- Return of each profile the row that a newer one would overlay, and the time of its newest change, microseconds
+-- since the epoch; "" if there is no row, or the time is not known.
+-- ARGV  1 destination  then profiles, at most as many as a claim has entries
 #include lanes
-local destination, profiles, keys = ARGV[1], {unpack(ARGV, 2)}, {}
+local destination = unpack(ARGV, 1, 1)
+local profiles, keys = {}, {}
+for i = 2, #ARGV do profiles[i - 1] = ARGV[i] end
 for i, profile in ipairs(profiles) do keys[i] = newest_key(destination, profile) end
 local first = redis.call('HMGET', 'rows:' .. destination, unpack(profiles))
 local newest = redis.call('MGET', unpack(keys))

@@ -1,10 +1,12 @@
--- Write what producers and scripts need to know of all connectors and destinations, unless it is out of date.
--- ARGV  1 version of the catalog  2 JSON: {connectors: [[name, why it is stopped, or ""]], audiences, destinations}
+-- Write the parts of the catalog that producers and scripts need, unless this catalog is out of date.
+-- ARGV  1 version: of the catalog
+--       2 overview: JSON {connectors: [[name, reason why it is stopped, or ""]], audiences, destinations}
 -- Returns the version of the newest catalog; if it is this one, then the names of destinations that are no more.
 #include catalog
-local newest = newest_catalog(ARGV[1])
-if newest ~= ARGV[1] then return {newest} end
-local catalog = cjson.decode(ARGV[2])
+local version, overview = unpack(ARGV)
+local newest = newest_catalog(version)
+if newest ~= version then return {newest} end
+local catalog = cjson.decode(overview)
 for _, connector in ipairs(catalog.connectors) do
   redis.call('HSET', 'connector:' .. connector[1], 'stopped', connector[2])
 end

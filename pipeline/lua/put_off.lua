@@ -1,4 +1,6 @@
--- Give back a claim on the intake, whose entries have not been added; the next one takes it up as it is.
--- KEYS  1 intake:{shard}:claim   ARGV  1 claim id  2 attempt
+-- Give back a claim on the intake whose entries have not been added; the next worker claims the same entries again.
+-- KEYS  1 intake:{shard}:claim
+-- ARGV  1 claim_id  2 attempt
+local claim_id, attempt = unpack(ARGV)
 local held = redis.call('HMGET', KEYS[1], 'id', 'attempt')
-if held[1] == ARGV[1] and held[2] == ARGV[2] then redis.call('HSET', KEYS[1], 'until', 0) end
+if held[1] == claim_id and held[2] == attempt then redis.call('HSET', KEYS[1], 'until', 0) end

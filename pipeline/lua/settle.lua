@@ -1,16 +1,16 @@
--- End a batch: its rows leave, those given back return to their lane. Then take the next one, where that is wanted.
--- ARGV  1 batch  2 attempt  3 how many rows to give back, and their positions, from 0
---       then nothing, or what claim.inc.lua takes
--- Returns {1, what claim.inc.lua returns}; {0, the same} when this attempt is no longer the batch's (it has been
--- settled, or is somebody else's).
+-- End a batch: its rows leave, and those given back return to their lane. Then, if asked, claim the next batch.
+-- ARGV  1 batch_id  2 attempt  3 returned_count: rows to give back
+--       then their positions, from 0; then nothing, or the arguments of claim.inc.lua
+-- Returns {1, the answer of claim.inc.lua}; {0, the same} if the batch has another attempt or has been settled.
 #include lanes
 #include limits
 #include claim
-local last = 3 + tonumber(ARGV[3])
+local batch_id, attempt, returned_count = unpack(ARGV, 1, 3)
+local last_position = 3 + tonumber(returned_count)
 
 local function settle(batch)
   local returned = nil
-  for i = 4, last do
+  for i = 4, last_position do
     returned = returned or {}
     returned[tonumber(ARGV[i]) + 1] = true
   end
@@ -22,8 +22,8 @@ local function settle(batch)
   end
 end
 
-local batch = batch_of(ARGV[1])
-local ours = batch and batch.attempt == tonumber(ARGV[2])
+local batch = batch_of(batch_id)
+local ours = batch and batch.attempt == tonumber(attempt)
 if ours then settle(batch) end
-local following = #ARGV > last and claim({unpack(ARGV, last + 1)}) or {}
-return {ours and 1 or 0, following}
+local next_claim = #ARGV > last_position and claim({unpack(ARGV, last_position + 1)}) or {}
+return {ours and 1 or 0, next_claim}

@@ -1,19 +1,24 @@
--- Halve a batch that was refused as a whole, so that a bad row comes to stand alone.
--- ARGV  1 batch  2 attempt  3 and 4 ids of the halves  5 and 6 what has been done with their rows so far, or ""
--- Returns 1; 0 when this attempt is no longer the batch's.
+-- Halve a batch that was refused as a whole, so that in the end a bad row stands alone.
+-- ARGV  1 batch_id  2 attempt  3 first_id  4 second_id: of the halves
+--       5 first_progress  6 second_progress: what was done with their rows so far, or ""
+-- Returns 1; 0 if the batch has another attempt.
 #include lanes
-local batch = batch_of(ARGV[1])
-if not batch or batch.attempt ~= tonumber(ARGV[2]) then return 0 end
+local batch_id, attempt, first_id, second_id, first_progress, second_progress = unpack(ARGV)
+local batch = batch_of(batch_id)
+if not batch or batch.attempt ~= tonumber(attempt) then return 0 end
 local now = text(clock())
 local whole = 'batch:' .. batch.id .. ':rows'
 local middle = math.floor(redis.call('ZCARD', whole) / 2)
-for half = 0, 1 do
-  local id = ARGV[3 + half]
-  local rows = redis.call('ZRANGESTORE', 'batch:' .. id .. ':rows', whole, half * middle, half == 0 and middle - 1 or -1)
+
+local function half(id, from, to, progress)
+  local rows = redis.call('ZRANGESTORE', 'batch:' .. id .. ':rows', whole, from, to)
   redis.call('HSET', 'batch:' .. id, 'destination', batch.destination, 'lane', batch.lane, 'connector', batch.connector,
     'function', batch.func, 'account', batch.account, 'attempt', 0, 'tries', 0, 'rows', rows)
-  if ARGV[5 + half] ~= '' then redis.call('HSET', 'batch:' .. id, 'progress', ARGV[5 + half]) end
+  if progress ~= '' then redis.call('HSET', 'batch:' .. id, 'progress', progress) end
   put_aside({id = id, connector = batch.connector, func = batch.func}, now)
 end
+
+half(first_id, 0, middle - 1, first_progress)
+half(second_id, middle, -1, second_progress)
 forget(batch)
 return 1

@@ -1,14 +1,16 @@
 -- A function was refused for its limit: pause it, and go on more slowly. Several calls may meet one refusal.
--- Where a step up was refused, the rate before it is known to be good: go back to that, and try again after 8
--- windows; after 4 when steps before it went well. Each try that fails costs a window.
--- KEYS  1 limit:{account}:{function}   ARGV  1 pause, ms  2 window, ms
--- Returns 1; 0 when this refusal is known.
+-- If a step up was refused, the rate before it is known to be good: go back to that, and try again after 8 windows;
+-- after 4 if steps before it went well. Each try that fails costs a window.
+-- KEYS  1 limit:{account}:{function}
+-- ARGV  1 pause_ms  2 window_ms
+-- Returns 1; 0 if this refusal is known.
 #include lanes
 #include limits
+local pause_ms, window_ms = unpack(ARGV)
 local now = clock()
 local limit = limit_at(KEYS[1])
 if limit.paused_until > now then return 0 end
-local used, steps, patience = share(limit, now, tonumber(ARGV[2]))
+local used, steps, patience = share(limit, now, tonumber(window_ms))
 local factor = used / 2
 if not steps or steps > 20 then  -- it has been well for long
   patience = 1
@@ -17,8 +19,8 @@ elseif steps > 0 then
   patience = steps > 1 and 4 or 8
 end
 factor = math.max(0.25, factor)
-if limit.spacing then redis.call('HSET', KEYS[1], 'refused', math.floor(ARGV[2] / limit.spacing + 0.5)) end
-local resumed = text(now + ARGV[1])
+if limit.spacing then redis.call('HSET', KEYS[1], 'refused', math.floor(window_ms / limit.spacing + 0.5)) end
+local resumed = text(now + pause_ms)
 redis.call('HSET', KEYS[1], 'paused_until', resumed, 'factor', tostring(factor), 'resumed_at', resumed,
   'patience', patience)
 redis.call('PEXPIRE', KEYS[1], 86400000)

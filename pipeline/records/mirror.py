@@ -11,6 +11,8 @@ The SQL store decides; whoever changes it publishes, and so does every worker th
 """
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import redis
 
@@ -19,6 +21,7 @@ from pipeline.model.destination import Destination
 from pipeline.records.catalog import Catalog
 from pipeline.records.kinds import ACTIONS
 from pipeline.records.records import Records
+from pipeline.stores.broker import decoded
 from pipeline.stores.scripts import Scripts
 
 REMOVED = "-"  # the connector and function of destinations that are no more
@@ -42,13 +45,19 @@ def publish(client: redis.Redis, catalog: Catalog) -> int:
     Returns the version of the newest catalog that Redis knows: a newer one is left as it is.
     """
     scripts = Scripts(client)
-    newest, *removed = scripts.run("publish", args=[catalog.version, overview(catalog)])
-    if int(newest) == catalog.version:
+    newest, removed = publish_overview(scripts, catalog.version, overview(catalog))
+    if newest == catalog.version:
         for destination in catalog.destinations.values():
-            configure(scripts, catalog, destination)
+            configure(scripts, settings_of(catalog, destination))
         for name in removed:
-            scripts.run("configure", args=[name, REMOVED, REMOVED, 200, 0, "", 0, catalog.version])
-    return int(newest)
+            configure(scripts, DestinationSettings(name, REMOVED, [REMOVED], catalog.version))
+    return newest
+
+
+def publish_overview(scripts: Scripts, version: int, overview: str) -> tuple[int, list[str]]:
+    """Run publish.lua; return the newest version in Redis, and the destinations that are no more."""
+    newest, *removed = scripts.run("publish", args=[version, overview])
+    return int(newest), [decoded(name) for name in removed]
 
 
 def overview(catalog: Catalog) -> str:
@@ -58,14 +67,41 @@ def overview(catalog: Catalog) -> str:
     return json.dumps({"connectors": connectors, **names})
 
 
-def configure(scripts: Scripts, catalog: Catalog, destination: Destination) -> None:
-    """Write one destination, and move its lanes to where they belong now."""
+@dataclass(frozen=True)
+class DestinationSettings:
+    """The settings of one destination that scripts need."""
+
+    name: str
+    connector: str
+    functions: Sequence[str]  # that its calls may use, the first call's first
+    version: int  # of the catalog
+    max_rows: int = 200
+    max_age: float = 0  # seconds
+    stopped: str = ""  # the reason; "": it sends
+    dedupe: float = 0  # seconds within which a profile is taken once; 0: always
+
+
+def settings_of(catalog: Catalog, destination: Destination) -> DestinationSettings:
+    """Take from the catalog the settings of one destination that scripts need."""
     hold = catalog.holds.get(("destination", destination.name))
-    functions = ACTIONS[destination.action].functions
+    return DestinationSettings(
+        name=destination.name,
+        connector=destination.connector,
+        functions=ACTIONS[destination.action].functions,
+        version=catalog.version,
+        max_rows=destination.max_rows,
+        max_age=destination.max_age,
+        stopped=hold.kind if hold else "",
+        dedupe=destination.options.get("dedupe") or 0,
+    )
+
+
+def configure(scripts: Scripts, settings: DestinationSettings) -> None:
+    """Run configure.lua: write one destination, and move its lanes to where they belong now."""
+    first, *further = settings.functions
     scripts.run("configure", args=[
-        destination.name, destination.connector, functions[0], destination.max_rows,
-        round(destination.max_age * 1000), hold.kind if hold else "",
-        round(destination.options.get("dedupe") or 0), catalog.version, *functions[1:],
+        settings.name, settings.connector, first, settings.max_rows, round(settings.max_age * 1000),
+        settings.stopped, round(settings.dedupe), settings.version, *further,
     ])  # fmt: skip
 
 

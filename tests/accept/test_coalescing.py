@@ -223,7 +223,7 @@ def test_a_row_that_was_sent_meanwhile_is_not_sent_again(environment):
     states = [
         row
         for way, found in router.states.values()
-        for row in environment.acceptance._overlay(router, way, found)
+        for row in environment.acceptance._state_rows(router, way, found)
     ]
     environment.lanes.flush("members")
     batch, _ = environment.cut()

@@ -70,9 +70,9 @@ def routed(entries: Sequence[bytes]) -> list[tuple[str, tuple[str, ...], str, in
     router = Router(CATALOG, Claim(0, "claim", 1, entries, 1, math.inf), lambda _: False)
     router.route()
     routes = router.routes
-    lanes = {number: lanes for lanes, number in routes.numbers.items()}
+    lanes = {number: lanes for lanes, number in routes.route_numbers.items()}
     refused = [index for _, index in router.letters]
     return [
-        (profile, lanes[number], routes.marks.get(index + 1, ""), refused.count(index))
-        for index, (profile, number) in enumerate(zip(routes.profiles, routes.routed, strict=True))
+        (profile, lanes[number], routes.duplicate_keys.get(index + 1, ""), refused.count(index))
+        for index, (profile, number) in enumerate(zip(routes.profiles, routes.route_of_entry, strict=True))
     ]

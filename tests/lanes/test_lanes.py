@@ -342,8 +342,7 @@ def test_a_new_limit_of_rows_or_age_holds_for_rows_that_wait(redis, lanes):
 
 def test_rows_follow_their_destination_to_another_connector(redis, lanes):
     add(redis, *names(200))
-    other = ["lapsed", "other", "triggerCustomEvent", 200, 600_000, "", 0, 1]
-    lanes._scripts.run("configure", args=other)
+    configure(redis, connector="other")
 
     assert lanes.claim(GATE) is None
     assert profiles(lanes, replace(GATE, connector="other")) == names(200)

@@ -19,7 +19,7 @@ from pipeline.runtime.heartbeat import Heartbeat
 from pipeline.settle import statistics as stats
 from pipeline.stores.tables import folds
 from tests.accept.test_acceptance import ACME, LAPSED, LEFT, entry
-from tests.builders import Newest, add
+from tests.builders import Newest, add, configure
 
 
 class Bell:
@@ -208,8 +208,7 @@ def test_connectors_go_round_with_their_own_limits(environment):
     """One connector's trouble takes nothing from another."""
     add(environment.redis, *[f"p{n}" for n in range(400)])
     environment.redis.hset("connector:acme", "stopped", "held")
-    other = ["other", "other", "triggerCustomEvent", 200, 600_000, "", 0, 1]
-    environment.lanes._scripts.run("configure", args=other)
+    configure(environment.redis, "other", connector="other")
     add(environment.redis, *[f"p{n}" for n in range(200)], lane="other/all")
     environment.beat()
 
