@@ -19,7 +19,7 @@ from bench.house import House
 from pipeline import Producer
 from pipeline.lanes.batch import Claimed
 from pipeline.model.shard import SHARDS
-from pipeline.operate.status import status
+from pipeline.operate.status.status import read_status
 from pipeline.records import mirror
 from pipeline.runtime.worker import Worker
 from pipeline.settings import Settings
@@ -102,7 +102,7 @@ class Hands:
 
     def show(self) -> None:
         """Do what ``activation status`` does."""
-        status.read(self.house.client, self.runtime.engine, self.runtime.catalog(), patience=0)
+        read_status(self.house.client, self.runtime.engine, self.runtime.catalog(), patience=0)
 
     def publish(self) -> None:
         """Do what a worker does when somebody has changed the configuration."""

@@ -16,8 +16,8 @@ from bench.house import CONNECTOR
 from bench.lanes import with_lanes
 from bench.rows import AUDIENCE
 from bench.size import Size
-from pipeline.operate import summary
-from pipeline.operate.status import status
+from pipeline.operate.status.status import read_status
+from pipeline.operate.summary import read_summary
 from pipeline.settle import dead_letters
 from pipeline.settle.dead_letters import Filter
 from pipeline.stores import tables
@@ -56,8 +56,8 @@ def readings(worker: Hands) -> dict[str, Callable[[], object]]:
         dead_letters.found(engine, chosen, 50)
 
     return {
-        "status": lambda: status.read(client, engine, catalog, patience=0),
-        "stats": lambda: summary.read(client, engine, catalog, days=7),
+        "status": lambda: read_status(client, engine, catalog, patience=0),
+        "stats": lambda: read_summary(client, engine, catalog, days=7),
         "dead-letters list": lambda: letters(Filter()),
         "dead-letters list --code": lambda: letters(Filter(code="Timeout")),
     }

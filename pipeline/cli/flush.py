@@ -11,8 +11,8 @@ from pipeline.errors import Misconfigured
 from pipeline.lanes.lanes import Lanes
 from pipeline.model.destination import Destination
 from pipeline.operate.status import workers
-from pipeline.operate.status.pace import paces
-from pipeline.operate.status.status import intake
+from pipeline.operate.status.pace import read_paces
+from pipeline.operate.status.status import read_intake
 from pipeline.operate.status.troubles import of_pace
 from pipeline.records.catalog import Catalog
 from pipeline.records.stops import in_the_way, way_out
@@ -75,7 +75,7 @@ def told(catalog: Catalog, destination: Destination, rows: int) -> str:
 
 def throttles(client: redis.Redis, catalog: Catalog, connectors: set[str]) -> Iterator[str]:
     """Say which of the connectors must wait because of a limit."""
-    for pace in paces(client, catalog):
+    for pace in read_paces(client, catalog):
         if pace.connector in connectors:
             yield from (trouble.text for trouble in of_pace(pace))
 
@@ -83,6 +83,6 @@ def throttles(client: redis.Redis, catalog: Catalog, connectors: set[str]) -> It
 def in_intake(client: redis.Redis, patience: float) -> int:
     """Count the activations that have not been accepted after ``patience`` seconds."""
     deadline = time.monotonic() + patience
-    while (left := intake(client).waiting) and time.monotonic() < deadline:
+    while (left := read_intake(client).waiting) and time.monotonic() < deadline:
         time.sleep(POLL)
     return left

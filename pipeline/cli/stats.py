@@ -7,8 +7,7 @@ import click
 
 from pipeline.cli.tables import show
 from pipeline.errors import Misconfigured
-from pipeline.operate import summary
-from pipeline.operate.summary import Line, Summary
+from pipeline.operate.summary import DestinationNumbers, Summary, read_summary
 from pipeline.records.catalog import Catalog
 from pipeline.records.mirror import REMOVED
 from pipeline.runtime.stores import open_stores
@@ -30,7 +29,7 @@ def stats(days: str, connector: str | None, as_json: bool) -> None:
     """Show the numbers of the last days for each destination, and what waits now."""
     with open_stores() as stores:
         catalog = stores.records.load()
-        found = summary.read(stores.redis, stores.engine, catalog, days=int(days), connector=connector)
+        found = read_summary(stores.redis, stores.engine, catalog, days=int(days), connector=connector)
     refuse_unknown(connector, found, catalog)
     if as_json:
         click.echo(json.dumps(document(found), indent=2))
@@ -72,7 +71,7 @@ def tell(found: Summary) -> None:
         click.echo(f"\nErased: {erased}.")
 
 
-def row(line: Line, connector: str, destination: str) -> tuple[object, ...]:
+def row(line: DestinationNumbers, connector: str, destination: str) -> tuple[object, ...]:
     """Write one line of numbers."""
     return (
         connector, destination, line.received, line.sent, line.removed, line.coalesced,
@@ -106,7 +105,7 @@ def document(found: Summary) -> dict[str, Any]:
     }
 
 
-def numbers(line: Line) -> dict[str, Any]:
+def numbers(line: DestinationNumbers) -> dict[str, Any]:
     """Return one line of numbers."""
     return {
         "received": line.received,

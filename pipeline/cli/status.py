@@ -8,10 +8,9 @@ import click
 from pipeline.cli.tables import printable, show
 from pipeline.lanes.limits import WINDOW
 from pipeline.model.shard import SHARDS
-from pipeline.operate.status import status as standing
 from pipeline.operate.status.document import document
 from pipeline.operate.status.pace import Pace
-from pipeline.operate.status.status import Line, Status
+from pipeline.operate.status.status import DestinationStatus, Status, read_status
 from pipeline.operate.status.troubles import Trouble, troubles
 from pipeline.runtime.stores import open_stores
 from pipeline.stores.redis_health import Server
@@ -29,7 +28,7 @@ MARKS = {False: ("✗", "red"), True: ("…", "yellow")}  # by whether it passes
 def status(as_json: bool) -> None:
     """Show what is wrong, what waits where, and how fast it may go out."""
     with open_stores() as stores:
-        found = standing.read(
+        found = read_status(
             stores.redis, stores.engine, stores.records.load(), window=stores.settings.limit_window
         )
         window = stores.settings.limit_window
@@ -94,7 +93,7 @@ def intake(found: Status) -> str:
     return f"{found.intake.waiting:,} waiting to be accepted, {where}"
 
 
-def destination(line: Line) -> tuple[object, ...]:
+def destination(line: DestinationStatus) -> tuple[object, ...]:
     """Write one destination."""
     backlog = line.backlog
     oldest = None if backlog.oldest is None else spell(backlog.oldest)
@@ -104,7 +103,7 @@ def destination(line: Line) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def due(line: Line) -> str | None:
+def due(line: DestinationStatus) -> str | None:
     """Say when the next batch is due."""
     if line.stops or line.backlog.due is None:
         return None

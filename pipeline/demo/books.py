@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipeline.demo.responsys import EXPIRY, FUNCTION, THROTTLING, Account, Responsys
-from pipeline.operate import summary
-from pipeline.operate.summary import Line
+from pipeline.operate.summary import DestinationNumbers, read_summary
 from pipeline.produce.report import Report
 from pipeline.runtime.stores import Stores
 
@@ -17,7 +16,7 @@ class Books:
     given: int  # rows of the sample
     accepted: int
     refused: int  # at the door
-    line: Line  # our stores
+    line: DestinationNumbers  # our stores
     account: Account  # the emulator
     partial: bool  # whether a batch left on its age
 
@@ -53,5 +52,5 @@ class Books:
 
 def close(stores: Stores, responsys: Responsys, given: int, report: Report, *, partial: bool) -> Books:
     """Read all numbers."""
-    numbers = summary.read(stores.redis, stores.engine, stores.records.load(), days=1)
+    numbers = read_summary(stores.redis, stores.engine, stores.records.load(), days=1)
     return Books(given, report.accepted, report.refused, numbers.total, responsys.account(), partial)

@@ -9,7 +9,7 @@ from pipeline.demo.responsys import EXPIRY, THROTTLING, Responsys
 from pipeline.demo.stage import WINDOW
 from pipeline.model.shard import SHARDS
 from pipeline.operate.status.backlog import Backlog, read_backlogs
-from pipeline.operate.status.pace import paces
+from pipeline.operate.status.pace import read_paces
 from pipeline.records.catalog import Catalog
 from pipeline.runtime.stores import Stores
 from pipeline.stores.database import reading
@@ -63,7 +63,7 @@ class Watch:
         return f"{text}; not full, it left on its age"
 
     def _throttling(self) -> Iterator[str]:
-        for pace in paces(self._stores.redis, self._catalog, WINDOW):
+        for pace in read_paces(self._stores.redis, self._catalog, WINDOW):
             if pace.paused and self._first(THROTTLING):
                 yield f"throttled ({THROTTLING}, injected): {pace.function} pauses for {pace.paused:.0f} s"
 

@@ -11,8 +11,7 @@ from pipeline.operate.status.backlog import read_backlogs
 from pipeline.operate.status.open_letters import open_letters
 from pipeline.records.catalog import Catalog
 from pipeline.records.mirror import REMOVED
-from pipeline.settle import statistics as stats
-from pipeline.settle.statistics import Where
+from pipeline.settle.statistics import Where, read_statistics
 
 REJECTED = "rejected:"
 COUNTED = ("received", "coalesced", "sent", "removed", "erased", "calls", "batches", "rows")
@@ -20,7 +19,7 @@ NUMBERS = (*COUNTED, "waiting", "dead_letters")
 
 
 @dataclass(frozen=True)
-class Line:
+class DestinationNumbers:
     """The numbers of one connector and destination; ``waiting`` and ``dead_letters`` are those of now."""
 
     where: Where
@@ -47,29 +46,29 @@ class Summary:
     """One line for each connector and destination, and their sum."""
 
     days: int
-    lines: tuple[Line, ...]
+    lines: tuple[DestinationNumbers, ...]
 
     @property
-    def total(self) -> Line:
+    def total(self) -> DestinationNumbers:
         """Add all lines up."""
         numbers: Counter[str] = Counter()
         rejected: Counter[str] = Counter()
         for line in self.lines:
             numbers.update({name: getattr(line, name) for name in NUMBERS})
             rejected.update(line.rejected)
-        return Line(Where("", ""), rejected=dict(sorted(rejected.items())), **numbers)
+        return DestinationNumbers(Where("", ""), rejected=dict(sorted(rejected.items())), **numbers)
 
 
-def read(
+def read_summary(
     client: redis.Redis, engine: Engine, catalog: Catalog, *, days: int, connector: str | None = None
 ) -> Summary:
     """Read the numbers of the last days, of one connector or of all."""
-    numbers = stats.read(client, engine, since=timedelta(days=days), connector=connector)
+    numbers = read_statistics(client, engine, since=timedelta(days=days), connector=connector)
     waiting = waiting_by_place(client, catalog)
     letters = open_letters(engine)
     places = configured(catalog) | waiting.keys() | letters.keys() | numbers.keys()
     lines = [
-        line(place, numbers.get(place, {}), waiting.get(place, 0), letters.get(place, 0))
+        numbers_of(place, numbers.get(place, {}), waiting.get(place, 0), letters.get(place, 0))
         for place in sorted(places, key=lambda place: (place.connector, place.destination))
         if connector in (None, place.connector)
     ]
@@ -91,9 +90,9 @@ def waiting_by_place(client: redis.Redis, catalog: Catalog) -> dict[Where, int]:
     }
 
 
-def line(place: Where, numbers: dict[str, int], waiting: int, letters: int) -> Line:
+def numbers_of(place: Where, numbers: dict[str, int], waiting: int, letters: int) -> DestinationNumbers:
     """Put together the numbers of one place."""
-    return Line(
+    return DestinationNumbers(
         place,
         rejected={
             name.removeprefix(REJECTED): amount

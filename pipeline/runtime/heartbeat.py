@@ -74,7 +74,7 @@ class Heartbeat:
             self._ring()
             self._dispatch.take_back()
         if self._turn("fold", 10):
-            stats.fold(self._client, self._engine)
+            stats.move_counters_to_sql(self._client, self._engine)
         if self._turn("prune", PRUNE_EVERY):
             retention.prune(self._engine, self._keep)
         self._learn_limits(catalog)

@@ -55,7 +55,7 @@ def add(connection: Connection | Driver, now: datetime, where: Where, numbers: M
         add_up(connection, statistics, rows, "value")
 
 
-def fold(client: redis.Redis, engine: Engine) -> None:
+def move_counters_to_sql(client: redis.Redis, engine: Engine) -> None:
     """Move the counters of Redis into SQL, each exactly once, whoever stops in between."""
     flat = Scripts(client).run("fold", ["counters", "counters:folding"], [uuid.uuid4().hex])
     if not flat:
@@ -69,7 +69,7 @@ def fold(client: redis.Redis, engine: Engine) -> None:
     Scripts(client).run("folded", ["counters:folding"], [name])
 
 
-def read(
+def read_statistics(
     client: redis.Redis,
     engine: Engine,
     *,
@@ -79,7 +79,7 @@ def read(
     """Return the numbers of the time since then, those not yet folded among them."""
     first = datetime.now(UTC) - since if since else datetime.min.replace(tzinfo=UTC)
     first = first.replace(minute=0, second=0, microsecond=0)
-    fold(client, engine)
+    move_counters_to_sql(client, engine)
     columns = (statistics.c.connector, statistics.c.destination, statistics.c.name)
     total = cast(func.sum(statistics.c.value), BigInteger)  # PostgreSQL adds up to a decimal number
     statement = select(*columns, total).where(statistics.c.hour >= first).group_by(*columns)

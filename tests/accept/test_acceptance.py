@@ -182,7 +182,10 @@ def test_dead_letters_are_not_doubled_when_the_worker_dies_behind_them(redis, ac
     acceptance.accept(0)
 
     assert dead_letters.count(engine, Filter()) == 1
-    assert stats.read(redis, engine)[stats.Where("acme", "lapsed")] == {"received": 1, "rejected:Invalid": 1}
+    assert stats.read_statistics(redis, engine)[stats.Where("acme", "lapsed")] == {
+        "received": 1,
+        "rejected:Invalid": 1,
+    }
 
 
 @pytest.fixture
@@ -204,7 +207,7 @@ def catalog_of(*destinations: Destination, connector: Connector = ACME) -> Catal
 def fates(redis, engine) -> dict[str, tuple[int, int, int]]:
     """Count what each destination received, what of that is a dead letter, and what waits."""
     received = Counter()
-    for where, numbers in stats.read(redis, engine).items():
+    for where, numbers in stats.read_statistics(redis, engine).items():
         received[where.destination] += numbers.get("received", 0)
     letters = Counter(letter.destination or "" for letter in dead_letters.found(engine, Filter(state=None)))
     return {name: (received[name], letters[name], redis.hlen(f"rows:{name}")) for name in received | letters}
@@ -288,7 +291,10 @@ def test_an_id_of_what_is_not_valid_is_counted_once(redis, acceptance, engine):
     acceptance.accept(0)
 
     assert dead_letters.count(engine, Filter()) == 1
-    assert stats.read(redis, engine)[stats.Where("acme", "lapsed")] == {"received": 1, "rejected:Invalid": 1}
+    assert stats.read_statistics(redis, engine)[stats.Where("acme", "lapsed")] == {
+        "received": 1,
+        "rejected:Invalid": 1,
+    }
 
 
 def test_a_repeat_under_a_generated_id_counts_only_when_the_first_try_failed(redis, acceptance):
@@ -335,7 +341,7 @@ def test_what_is_received_is_counted_by_destination(redis, acceptance, engine):
     leave(redis, entry("p1"), entry("p2", call_type="REMOVE"), entry("p3", audience="unknown"))
     acceptance.accept(0)
 
-    assert stats.read(redis, engine) == {
+    assert stats.read_statistics(redis, engine) == {
         stats.Where("acme", "lapsed"): {"received": 2},
         stats.Where("acme", "left"): {"received": 1},
         stats.Where("", ""): {"received": 1, "rejected:Invalid": 1},
@@ -380,7 +386,10 @@ def test_a_profile_that_enters_again_too_soon_is_taken_once(redis, once_an_hour,
     assert once_an_hour.accept(0) == "3 entries, 2 rows, 1 coalesced"
     leave(redis, entry("p1", audience="welcome"))
     assert once_an_hour.accept(0) == "1 entry, 0 rows, 1 coalesced"
-    assert stats.read(redis, engine)[stats.Where("acme", "welcome")] == {"received": 4, "coalesced": 2}
+    assert stats.read_statistics(redis, engine)[stats.Where("acme", "welcome")] == {
+        "received": 4,
+        "coalesced": 2,
+    }
     assert b"p1" not in b"".join(redis.keys("entered:*"))
 
 

@@ -80,7 +80,7 @@ class Environment:
         return found
 
     def numbers(self) -> dict[str, int]:
-        return stats.read(self.redis, self.engine)[stats.Where("acme", "members")]
+        return stats.read_statistics(self.redis, self.engine)[stats.Where("acme", "members")]
 
 
 @pytest.fixture

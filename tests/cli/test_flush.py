@@ -3,7 +3,7 @@
 import re
 
 from pipeline.lanes import limits
-from pipeline.operate.status.pace import paces
+from pipeline.operate.status.pace import read_paces
 from tests.builders import GATE, cut
 from tests.environment import ACME, LAPSED
 
@@ -51,7 +51,7 @@ def test_what_stands_in_the_way_is_told(environment, run):
 
 def test_a_limit_that_stands_in_the_way_is_told(environment, run):
     environment.wait("lapsed", "a")
-    [pace] = paces(environment.redis, environment.catalog)
+    [pace] = read_paces(environment.redis, environment.catalog)
     limits.exhausted(environment.redis, pace.account, "batch", window=11_430)
 
     assert run("flush", "lapsed-buyers").output.splitlines() == [

@@ -160,7 +160,7 @@ class House:
         return sorted((letter.profile_id, letter.code, letter.detail) for letter in found)
 
     def numbers(self) -> dict[str, int]:
-        return stats.read(self.redis, self.engine)[stats.Where("acme", "lapsed")]
+        return stats.read_statistics(self.redis, self.engine)[stats.Where("acme", "lapsed")]
 
     def waiting(self) -> int:
         return self.redis.hlen("rows:lapsed") + self.redis.zcard("parked:lapsed")

@@ -101,7 +101,7 @@ def quiet(world: World, seen: Look) -> bool:
 def missing(world: World, seen: Look) -> dict[str, tuple[int, dict[str, int]]]:
     """Return by destination how much more was received than is known of; nothing when the books balance."""
     numbers: dict[str, Counter[str]] = {name: Counter() for name in DESTINATIONS}
-    for where, counted in stats.read(world.bare, world.engine).items():
+    for where, counted in stats.read_statistics(world.bare, world.engine).items():
         numbers.setdefault(where.destination, Counter()).update(counted)
     unsettled = Counter(letter.destination for letter in letters(world, "open"))
     found = {}

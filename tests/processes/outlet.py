@@ -89,7 +89,7 @@ class Outlet:
 
     def numbers(self) -> dict[str, int]:
         """Return what was counted."""
-        counted = stats.read(self.client, self.engine, connector=self.account)
+        counted = stats.read_statistics(self.client, self.engine, connector=self.account)
         return counted.get(stats.Where(self.account, self.name), {})
 
     def missing_from_books(self) -> int:

@@ -18,7 +18,7 @@ from pathlib import Path
 from statistics import quantiles
 
 from pipeline import Producer
-from pipeline.operate.status import status
+from pipeline.operate.status.status import read_status
 from pipeline.operate.status.troubles import troubles
 from pipeline.stores import redis_health as server
 from tests.processes.environment import Environment, Worker, open_environment, until
@@ -74,7 +74,7 @@ def watch(environment: Environment, outlet: Outlet, over: Callable[[], bool]) ->
     before, used = 0, cpu(environment.workers[1])
     while not over():
         time.sleep(EVERY)
-        found = status.read(environment.client, environment.engine, environment.records.load(), window=1)
+        found = read_status(environment.client, environment.engine, environment.records.load(), window=1)
         delivered = outlet.numbers().get("sent", 0)
         now = cpu(environment.workers[1])
         cost = 1000 * (now - used) / max(1, delivered - before)
@@ -142,7 +142,7 @@ def fill(environment: Environment, name: str, where: Path) -> None:
             say(f"{name}: {error.strerror}")
     time.sleep(10)
     environment.client.connection_pool.disconnect()
-    found = status.read(environment.client, environment.engine, environment.records.load())
+    found = read_status(environment.client, environment.engine, environment.records.load())
     for trouble in troubles(found):
         say(f"  {trouble.text}\n    → {trouble.way_out}")
     say(f"  waiting {outlet.waiting():,}; workers alive {[worker.alive() for worker in environment.workers]}")

@@ -146,21 +146,25 @@ def test_counters_reach_sql(environment):
     environment.beat()
 
     assert environment.redis.exists("counters", "counters:folding") == 0
-    assert stats.read(environment.redis, environment.engine)[stats.Where("acme", "lapsed")] == {"received": 2}
+    assert stats.read_statistics(environment.redis, environment.engine)[stats.Where("acme", "lapsed")] == {
+        "received": 2
+    }
 
 
 def test_counters_are_added_once_when_a_worker_dies_in_between(environment):
     add(environment.redis, "p1", "p2")
-    stats.fold(environment.redis, environment.engine)
+    stats.move_counters_to_sql(environment.redis, environment.engine)
     add(environment.redis, "p3")
     before = environment.redis.hgetall("counters")
-    stats.fold(environment.redis, environment.engine)
+    stats.move_counters_to_sql(environment.redis, environment.engine)
     environment.redis.hset(
         "counters:folding", mapping={**before, "id": _last_fold(environment.engine)}
     )  # not forgotten in time
-    stats.fold(environment.redis, environment.engine)
+    stats.move_counters_to_sql(environment.redis, environment.engine)
 
-    assert stats.read(environment.redis, environment.engine)[stats.Where("acme", "lapsed")] == {"received": 3}
+    assert stats.read_statistics(environment.redis, environment.engine)[stats.Where("acme", "lapsed")] == {
+        "received": 3
+    }
     assert environment.redis.exists("counters:folding") == 0
 
 

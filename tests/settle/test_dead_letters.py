@@ -18,7 +18,7 @@ def test_a_letter_is_kept_and_counted_once(engine, redis, keep):
     keep("b", "c")
 
     assert ids(engine) == ["a", "b", "c"]
-    assert stats.read(redis, engine) == {stats.Where("acme", "lapsed"): {"rejected:Timeout": 3}}
+    assert stats.read_statistics(redis, engine) == {stats.Where("acme", "lapsed"): {"rejected:Timeout": 3}}
 
 
 def test_letters_are_found_by_what_they_are(engine, keep):

@@ -66,7 +66,7 @@ def test_a_replay_counts_as_received_no_second_time(redis, engine, appender, acc
     replay(engine, appender, Filter())
     accept_all()
 
-    assert stats.read(redis, engine) == {stats.Where("acme", "lapsed"): {"rejected:Timeout": 1}}
+    assert stats.read_statistics(redis, engine) == {stats.Where("acme", "lapsed"): {"rejected:Timeout": 1}}
 
 
 def test_what_had_no_destination_goes_to_all_there_are_now(redis, engine, appender, accept_all, keep):

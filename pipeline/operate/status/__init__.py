@@ -1,1 +1,1 @@
-"""Say how things stand: what waits and flies, at what pace, what stands in the way, and who is at work."""
+"""Status: backlog, pace, troubles and workers, read from both stores at one moment."""

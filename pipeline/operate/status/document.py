@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from pipeline.operate.status.pace import Pace
-from pipeline.operate.status.status import Line, Status
+from pipeline.operate.status.status import DestinationStatus, Status
 from pipeline.operate.status.troubles import troubles
 from pipeline.records.stops import Stop
 from pipeline.stores.redis_health import Server
@@ -42,7 +42,7 @@ def of_server(server: Server) -> dict[str, Any]:
     }
 
 
-def of_line(line: Line) -> dict[str, Any]:
+def of_line(line: DestinationStatus) -> dict[str, Any]:
     """Return one destination."""
     backlog = line.backlog
     return {

@@ -1,4 +1,4 @@
-"""How many dead letters wait for a decision, and where."""
+"""Open dead letters by place: they wait for a person's decision."""
 
 from sqlalchemy import Engine, func, select
 
@@ -8,7 +8,7 @@ from pipeline.stores.tables import dead_letters
 
 
 def open_letters(engine: Engine) -> dict[Where, int]:
-    """Count the open dead letters by connector and destination, "" for those that belong to none."""
+    """Count the open dead letters by connector and destination, "" where a letter has none."""
     columns = (dead_letters.c.connector, dead_letters.c.destination)
     statement = select(*columns, func.count()).where(dead_letters.c.state == "open").group_by(*columns)
     with reading(engine) as connection:

@@ -1,4 +1,7 @@
-"""How fast calls may go out now, by connector and function (the keys are drawn in limits.py). Only reads."""
+"""Pace: how many calls of each function may go out now. Only reads; limits.py draws the keys.
+
+``share`` and its two constants repeat limits.inc.lua, which is the authority; tests hold them to it.
+"""
 
 import math
 from collections.abc import Mapping
@@ -12,17 +15,15 @@ from pipeline.model.connector import Connector
 from pipeline.records.catalog import Catalog
 from pipeline.records.kinds import ACTIONS
 
-RECOVERY = 0.1  # of the allowance, with each window that passes well after a refusal (see limits.inc.lua)
-HEEDED = (
-    60  # windows after a refusal for which the account's answer counts, if it is less (see limits.inc.lua)
-)
+RECOVERY = 0.1  # of the allowance, with each window that passes well after a refusal
+HEEDED_WINDOWS = 60  # after a refusal, in which the account's answer counts if it is less than configured
 
 Source = Literal["connector", "account", "default"]
 
 
 @dataclass(frozen=True)
 class Capacity:
-    """The account's capacity is exhausted: one call will try, or is trying, whether it is back."""
+    """The account's capacity is exhausted: one call will try, or is trying, whether there is some again."""
 
     strikes: int  # refusals in a row
     probe: float  # seconds until a call may try
@@ -31,42 +32,56 @@ class Capacity:
 
 @dataclass(frozen=True)
 class Pace:
-    """What one function of one connector may do; numbers of calls are per window (a minute)."""
+    """The limits of one function of one connector; numbers of calls are per window (a minute)."""
 
     connector: str
     account: str
     function: str
     allowance: int
-    source: Source  # who says so
-    most: int  # calls that go out at most: the allowance's share that is to be used
-    now: int  # the same for the moment, less after a refusal
+    source: Source  # of the allowance
+    most: int  # calls that go out at most: the configured share of the allowance
+    now: int  # the same at this moment: less after a refusal
     paused: float  # seconds left after API_LIMIT_EXCEEDED, 0: not paused
     capacity: Capacity | None
 
 
-def paces(client: redis.Redis, catalog: Catalog, window: float = limits.WINDOW) -> list[Pace]:
-    """Read the limits of every function that some destination uses."""
+def read_paces(client: redis.Redis, catalog: Catalog, window: float = limits.WINDOW) -> list[Pace]:
+    """Read the limits of every function that some destination uses, at one moment."""
     used = sorted(
         {
-            (each.connector, name)
-            for each in catalog.destinations.values()
-            for name in ACTIONS[each.action].functions
+            (one.connector, function)
+            for one in catalog.destinations.values()
+            for function in ACTIONS[one.action].functions
         }
     )
-    return [pace(client, catalog.connectors[name], function, window) for name, function in used]
-
-
-def pace(client: redis.Redis, connector: Connector, function: str, window: float) -> Pace:
-    """Read the limits of one function."""
     with client.pipeline() as pipe:
         pipe.time()
-        pipe.hget(f"allowances:{connector.account}", function)
-        pipe.hgetall(limits.key(connector.account, function))
-        pipe.hgetall(f"capacity:{connector.account}")
-        (seconds, micros), said, limit, capacity = pipe.execute()
+        for name, function in used:
+            account = catalog.connectors[name].account
+            pipe.hget(f"allowances:{account}", function)
+            pipe.hgetall(limits.key(account, function))
+            pipe.hgetall(f"capacity:{account}")
+        (seconds, micros), *answers = pipe.execute()
     now = seconds * 1000 + micros / 1000
-    heeded = now < float(limit.get(b"paused_until", 0)) + HEEDED * window * 1000
-    allowance, source = allowance_of(connector, function, said, heeded=heeded)
+    triples = zip(answers[::3], answers[1::3], answers[2::3], strict=True)
+    return [
+        pace_of(catalog.connectors[name], function, *stored, now, window)
+        for (name, function), stored in zip(used, triples, strict=True)
+    ]
+
+
+def pace_of(
+    connector: Connector,
+    function: str,
+    told: bytes | None,
+    limit: Mapping[bytes, bytes],
+    capacity: Mapping[bytes, bytes],
+    now: float,
+    window: float,
+) -> Pace:
+    """Put together the limits of one function; ``told``: the allowance that the account answered."""
+    heeded = now < float(limit.get(b"paused_until", 0)) + HEEDED_WINDOWS * window * 1000
+    allowance, source = allowance_of(connector, function, told, heeded=heeded)
     most = max(1, math.floor(allowance * connector.utilisation))
     return Pace(
         connector=connector.name,
@@ -76,18 +91,21 @@ def pace(client: redis.Redis, connector: Connector, function: str, window: float
         source=source,
         most=most,
         now=max(1, math.floor(most * share(limit, now, window * 1000))),
-        paused=left(limit.get(b"paused_until"), now),
+        paused=seconds_until(limit.get(b"paused_until"), now),
         capacity=capacity_of(capacity, now) if capacity else None,
     )
 
 
 def allowance_of(
-    connector: Connector, function: str, said: bytes | None, *, heeded: bool
+    connector: Connector, function: str, told: bytes | None, *, heeded: bool
 ) -> tuple[int, Source]:
-    """Return the allowance that counts, and where it comes from; ``heeded``: the account, if it says less."""
+    """Return the allowance in force and its source.
+
+    ``heeded``: after a refusal the account's answer counts instead of a configured limit, if it is less.
+    """
     configured = connector.limits.get(function)
-    if said is not None and (configured is None or (heeded and int(said) < configured)):
-        return int(said), "account"
+    if told is not None and (configured is None or (heeded and int(told) < configured)):
+        return int(told), "account"
     if configured is not None:
         return configured, "connector"
     return limits.DEFAULTS[function], "default"
@@ -103,12 +121,12 @@ def share(limit: Mapping[bytes, bytes], now: float, window: float) -> float:
 
 
 def capacity_of(capacity: Mapping[bytes, Any], now: float) -> Capacity:
-    """Read how the account's capacity stands."""
-    probing = left(capacity.get(b"probe_until"), now) > 0
-    wait = max(left(capacity.get(b"until"), now), left(capacity.get(b"probe_until"), now))
+    """Read the capacity of an account that has refused calls for it."""
+    probing = seconds_until(capacity.get(b"probe_until"), now) > 0
+    wait = max(seconds_until(capacity.get(b"until"), now), seconds_until(capacity.get(b"probe_until"), now))
     return Capacity(int(capacity.get(b"strikes", 0)), wait, probing)
 
 
-def left(moment: bytes | None, now: float) -> float:
+def seconds_until(moment: bytes | None, now: float) -> float:
     """Return the seconds until ``moment`` (ms), 0 when it has passed."""
     return max(0.0, (float(moment) - now) / 1000) if moment else 0.0

@@ -1,77 +1,79 @@
-"""How things stand now: what waits, how fast it may go, and who is there to send it."""
+"""Status: rows that wait, the pace at which they may go, what stops them, and whether workers live."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import redis
 from sqlalchemy import Engine
 
 from pipeline.lanes import limits
+from pipeline.model.destination import Destination
 from pipeline.model.shard import SHARDS
 from pipeline.operate.status import workers
 from pipeline.operate.status.backlog import Backlog, read_backlogs
 from pipeline.operate.status.open_letters import open_letters
-from pipeline.operate.status.pace import Pace, paces
+from pipeline.operate.status.pace import Pace, read_paces
 from pipeline.records.catalog import Catalog
 from pipeline.records.kinds import ACTIONS
 from pipeline.records.stops import Stop, in_the_way, stops
-from pipeline.stores import redis_health as server
-from pipeline.stores import sql_trouble as notes
+from pipeline.stores import redis_health, sql_trouble
 from pipeline.stores.redis_health import Server
 
 
 @dataclass(frozen=True)
-class Intake:
-    """What producers left and nobody has accepted yet."""
+class IntakeStatus:
+    """Entries that producers appended and no worker has accepted yet."""
 
-    shards: Mapping[int, int]  # entries of those that hold any
-    claimed: int  # shards that a worker is at
+    shards: Mapping[int, int]  # entries of each shard that holds any
+    claimed: int  # shards that a worker has claimed
 
     @property
     def waiting(self) -> int:
-        """All entries."""
+        """Entries of all shards."""
         return sum(self.shards.values())
 
 
 @dataclass(frozen=True)
-class Line:
-    """One destination, with what stands in its way; a removed one has no audience and no connector."""
+class DestinationStatus:
+    """One destination; a removed one has no audience, no connector and no action."""
 
     name: str
     audience: str | None
     connector: str | None
     action: str | None
-    state: str
+    state: str  # sending, waiting, idle, throttled, paused, held, connector paused, ..., removed
     stops: tuple[Stop, ...]
     backlog: Backlog
-    dead_letters: int
-    drain: float | None = None  # seconds that its rows take at least, at the pace that is allowed now
+    dead_letters: int  # open ones
+    drain: float | None = (
+        None  # seconds that its rows take at least, at the present pace; None: it is stopped
+    )
 
 
 @dataclass(frozen=True)
 class Status:
-    """Everything, at one moment."""
+    """Both stores at one moment."""
 
     at: datetime
     catalog: Catalog
     workers_seen: bool
     queues: Mapping[str, int]
-    intake: Intake
-    destinations: tuple[Line, ...]
+    intake: IntakeStatus
+    destinations: tuple[DestinationStatus, ...]
     stops: tuple[Stop, ...]
     paces: tuple[Pace, ...]
     lost_letters: int  # open dead letters of no destination
     server: Server
-    sql: str  # why a worker cannot write to the SQL store; "" when it can
+    sql: str  # why a worker cannot write to the SQL store; "" if it can
 
     @property
     def waiting(self) -> int:
-        """All rows that wait for any destination."""
+        """Rows that wait for any destination."""
         return sum(line.backlog.waiting for line in self.destinations)
 
 
-def read(
+def read_status(
     client: redis.Redis,
     engine: Engine,
     catalog: Catalog,
@@ -79,89 +81,87 @@ def read(
     window: float = limits.WINDOW,
     patience: float = workers.PATIENCE,
 ) -> Status:
-    """Look at both stores; takes all of ``patience`` (seconds) when there is no worker to be seen."""
+    """Read both stores; if no worker lives this takes all of ``patience`` (seconds)."""
     letters = letters_by_destination(engine)
-    found = read_backlogs(client, catalog.destinations)
-    speeds = paces(client, catalog, window)
-    names = [name for name in sorted({*found, *letters}) if name]
-    lines = (
-        replace(each, drain=drain(catalog, each, speeds, window))
-        for each in (
-            line(catalog, name, found.get(name, Backlog()), speeds, letters.get(name, 0)) for name in names
-        )
-    )
+    backlogs = read_backlogs(client, catalog.destinations)
+    paces = read_paces(client, catalog, window)
+    destinations = [
+        destination_status(catalog, name, backlogs.get(name, Backlog()), letters.get(name, 0), paces, window)
+        for name in sorted({*backlogs, *letters} - {""})
+    ]
     return Status(
         at=datetime.now(UTC),
         catalog=catalog,
         workers_seen=workers.seen(client, patience),
         queues=workers.queued(client),
-        intake=intake(client),
-        destinations=tuple(each for each in lines if matters(each)),
+        intake=read_intake(client),
+        destinations=tuple(filter(is_worth_showing, destinations)),
         stops=tuple(stops(catalog)),
-        paces=tuple(speeds),
+        paces=tuple(paces),
         lost_letters=letters.get("", 0),
-        server=server.read(client),
-        sql=notes.read(client),
+        server=redis_health.read(client),
+        sql=sql_trouble.read(client),
     )
 
 
 def letters_by_destination(engine: Engine) -> dict[str, int]:
-    """Count open dead letters by destination, whatever its connector was at the time."""
+    """Count open dead letters by destination, under all connectors that it ever had."""
     counted: dict[str, int] = {}
-    for where, amount in open_letters(engine).items():
-        counted[where.destination] = counted.get(where.destination, 0) + amount
+    for place, amount in open_letters(engine).items():
+        counted[place.destination] = counted.get(place.destination, 0) + amount
     return counted
 
 
-def line(catalog: Catalog, name: str, backlog: Backlog, speeds: list[Pace], letters: int) -> Line:
-    """Put together what is known of one destination."""
+def destination_status(
+    catalog: Catalog, name: str, backlog: Backlog, letters: int, paces: Sequence[Pace], window: float
+) -> DestinationStatus:
+    """Put together the numbers of one destination; ``letters``: its open dead letters."""
     destination = catalog.destinations.get(name)
     if destination is None:
-        return Line(name, None, None, None, "removed", (), backlog, letters)
+        return DestinationStatus(name, None, None, None, "removed", (), backlog, letters)
     stopped = tuple(in_the_way(catalog, destination))
-    mine = [pace for pace in speeds if pace.connector == destination.connector]
-    return Line(
+    of_connector = [pace for pace in paces if pace.connector == destination.connector]
+    return DestinationStatus(
         name=name,
         audience=destination.audience,
         connector=destination.connector,
         action=destination.action,
-        state=state_of(stopped, backlog, mine),
+        state=state_of(stopped, backlog, of_connector),
         stops=stopped,
         backlog=backlog,
         dead_letters=letters,
+        drain=None if stopped else drain_seconds(destination, backlog, of_connector, window),
     )
 
 
-def drain(catalog: Catalog, line: Line, speeds: list[Pace], window: float) -> float | None:
-    """Return the seconds in which all rows of a destination may go; None when it sends nothing."""
-    destination = catalog.destinations.get(line.name)
-    if destination is None or line.stops:
-        return None
-    way = (destination.connector, ACTIONS[destination.action].functions[0])
-    calls = -(-line.backlog.waiting // destination.max_rows)
-    mine = (pace for pace in speeds if (pace.connector, pace.function) == way)
-    return max((calls * window / pace.now for pace in mine), default=None)
+def drain_seconds(
+    destination: Destination, backlog: Backlog, paces: Sequence[Pace], window: float
+) -> float | None:
+    """Return the seconds that a destination's rows take at least; ``paces``: those of its connector."""
+    function = ACTIONS[destination.action].functions[0]
+    calls = -(-backlog.waiting // destination.max_rows)
+    return max((calls * window / pace.now for pace in paces if pace.function == function), default=None)
 
 
-def state_of(stopped: tuple[Stop, ...], backlog: Backlog, speeds: list[Pace]) -> str:
-    """Say in two words how a destination does."""
+def state_of(stopped: tuple[Stop, ...], backlog: Backlog, paces: Sequence[Pace]) -> str:
+    """Name the state of a destination in a word or two."""
     if stopped:
         first = stopped[0]
         return first.kind if first.scope == "destination" else f"connector {first.kind}"
     if not backlog.waiting:
         return "idle"
-    if any(pace.capacity or pace.paused for pace in speeds):
+    if any(pace.capacity or pace.paused for pace in paces):
         return "throttled"
     return "sending" if backlog.flying else "waiting"
 
 
-def matters(line: Line) -> bool:
-    """Whether to speak of a destination: of removed ones, only when they left something behind."""
+def is_worth_showing(line: DestinationStatus) -> bool:
+    """Leave out a removed destination that has neither rows nor dead letters."""
     return line.state != "removed" or bool(line.backlog.waiting or line.dead_letters)
 
 
-def intake(client: redis.Redis) -> Intake:
-    """Look at the intake."""
+def read_intake(client: redis.Redis) -> IntakeStatus:
+    """Count the entries of each shard, and the claims whose lease lasts."""
     with client.pipeline() as pipe:
         pipe.time()
         for shard in range(SHARDS):
@@ -169,7 +169,7 @@ def intake(client: redis.Redis) -> Intake:
             pipe.hget(f"intake:{shard}:claim", "until")
         (seconds, _), *answers = pipe.execute()
     lengths, leases = answers[::2], answers[1::2]
-    return Intake(
+    return IntakeStatus(
         shards={shard: length for shard, length in enumerate(lengths) if length},
         claimed=sum(lease is not None and float(lease) > seconds * 1000 for lease in leases),
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipeline.operate.status.pace import Pace
-from pipeline.operate.status.status import Line, Status
+from pipeline.operate.status.status import DestinationStatus, Status
 from pipeline.records.stops import way_out
 from pipeline.runtime.beat import MAX_DOORBELLS
 from pipeline.stores.redis_health import NEAR
@@ -121,7 +121,7 @@ def of_pace(pace: Pace) -> Iterator[Trouble]:
         )
 
 
-def of_line(status: Status, line: Line) -> Iterator[Trouble]:
+def of_line(status: Status, line: DestinationStatus) -> Iterator[Trouble]:
     """Say what is unusual about one destination."""
     backlog = line.backlog
     if line.state == "removed" and backlog.waiting:

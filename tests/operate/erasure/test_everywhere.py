@@ -122,7 +122,7 @@ def test_the_books_balance(everywhere):
     everywhere.erase()
 
     assert [everywhere.missing_from_books(name) for name in ("lapsed", "list")] == before
-    numbers = stats.read(everywhere.redis, everywhere.engine)
+    numbers = stats.read_statistics(everywhere.redis, everywhere.engine)
     erased = {where.destination: counted.get("erased") for where, counted in numbers.items()}
     assert erased == {"lapsed": 5, "list": 1, "": 1}
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from pipeline.lanes import limits
-from pipeline.operate.status.pace import Capacity, Pace, paces
+from pipeline.operate.status.pace import Capacity, Pace, read_paces
 from pipeline.records.catalog import Catalog
 from pipeline.stores.scripts import Scripts
 from tests.accept.test_acceptance import ACME, LAPSED, LEFT
@@ -24,7 +24,7 @@ CALM = Pace(
 
 
 def read(redis, connector=ACME):
-    return paces(redis, Catalog(1, {"acme": connector}, {"lapsed": LAPSED, "left": LEFT}))
+    return read_paces(redis, Catalog(1, {"acme": connector}, {"lapsed": LAPSED, "left": LEFT}))
 
 
 def test_each_function_of_a_connector_is_told_once(fake_redis):
@@ -96,4 +96,4 @@ def test_a_call_that_tries_is_told(fake_redis, clock):
 def test_a_connector_without_destinations_has_no_pace(fake_redis, destinations):
     catalog = Catalog(1, {"acme": ACME, "spare": replace(ACME, name="spare")}, destinations)
 
-    assert [pace.connector for pace in paces(fake_redis, catalog)] == ["acme"] * len(destinations)
+    assert [pace.connector for pace in read_paces(fake_redis, catalog)] == ["acme"] * len(destinations)

@@ -8,8 +8,8 @@ from sqlalchemy.exc import OperationalError
 
 from pipeline.accept.intake import Intake
 from pipeline.lanes import limits
-from pipeline.operate.status import status
 from pipeline.operate.status.document import document
+from pipeline.operate.status.status import read_status
 from pipeline.operate.status.troubles import Trouble, troubles
 from pipeline.stores import redis_health as server
 from pipeline.stores import sql_trouble as notes
@@ -21,7 +21,7 @@ ANY_TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC \([0-9 a-z]+\)")
 
 
 def read(environment):
-    return status.read(environment.redis, environment.engine, environment.catalog, patience=0)
+    return read_status(environment.redis, environment.engine, environment.catalog, patience=0)
 
 
 def found(environment):
