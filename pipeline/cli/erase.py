@@ -14,7 +14,7 @@ from rich.status import Status
 from pipeline.cli.tables import printable, show
 from pipeline.errors import Misconfigured
 from pipeline.operate.erasure.erasure import Erasure
-from pipeline.operate.erasure.former import checkpoint, rewrite
+from pipeline.operate.erasure.file_cleanup import checkpoint, rewrite
 from pipeline.operate.erasure.found import Found
 from pipeline.runtime.stores import Stores, open_stores
 from pipeline.text.plural import counted
@@ -64,7 +64,7 @@ def erase(
         click.echo(json.dumps(document(found, file), indent=2, ensure_ascii=False))
     else:
         tell(found, file)
-    if any(each.left for each in found.values()):
+    if any(each.not_erased for each in found.values()):
         context.exit(1)
 
 
@@ -108,9 +108,11 @@ def tell(found: Mapping[str, Found], file: str | None) -> None:
         show_places(found)
         click.echo()
     for profile, each in found.items():
-        for what in each.left:
+        for what in each.not_erased:
             click.echo(f"{printable(profile)}: {what}: erase it again in a while.", err=True)
-    nothing = [printable(profile) for profile, each in found.items() if not each.total and not each.left]
+    nothing = [
+        printable(profile) for profile, each in found.items() if not each.total and not each.not_erased
+    ]
     if nothing:
         click.echo(f"Nothing is known of {', '.join(nothing)}.")
     for note in notes(found, file):
@@ -159,7 +161,7 @@ def document(found: Mapping[str, Found], file: str | None) -> dict[str, Any]:
                     {"place": place.name, "destination": place.destination, "count": amount}
                     for place, amount in places(each)
                 ],
-                "left": each.left,
+                "left": each.not_erased,
             }
             for profile, each in found.items()
         ],

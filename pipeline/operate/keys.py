@@ -158,7 +158,7 @@ def first_key(engine: Engine, folder: Path) -> str | None:
     """Make an admin key if there is none at all, and keep it in ``admin.key`` of ``folder``.
 
     Returns its text; None if keys exist, if another process has made it just now, or if the folder cannot be
-    written to: a key that is shown to nobody is of no use.
+    written to: a key that cannot be read is of no use.
     """
     if stored_keys(engine):
         return None

@@ -1,4 +1,4 @@
-"""The statistics of some days, next to what waits now."""
+"""Summary: the statistics of some days, beside the rows and dead letters of now."""
 
 from collections import Counter
 from dataclasses import dataclass, field

@@ -15,7 +15,7 @@ from pipeline.stores.tables import dead_letters as table
 from pipeline.stores.upsert import insert_all_new
 
 SETTLED = ("replayed", "dropped")  # the states of a letter that is no longer open
-CONTROL = dict.fromkeys(range(32), " ")  # PostgreSQL cannot store a NUL, and people cannot read the others
+CONTROL = dict.fromkeys(range(32), " ")  # PostgreSQL cannot store a NUL, and people cannot read the rest
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class DeadLetter:
 
 @dataclass(frozen=True)
 class Filter:
-    """Which dead letters are meant; all that is None does not matter."""
+    """A choice of dead letters; a field that is None chooses all."""
 
     connector: str | None = None
     destination: str | None = None
@@ -65,7 +65,7 @@ class Filter:
 
 
 def name(*parts: str) -> str:
-    """Return the id that follows from where a letter comes from, so that it is kept once."""
+    """Return the id that follows from a letter's origin, so that it is stored once."""
     return blake2b("\n".join(parts).encode(), digest_size=8).hexdigest()
 
 
@@ -91,7 +91,7 @@ def found(engine: Engine, wanted: Filter, most: int = 100, offset: int = 0) -> l
 
 
 def invalid(engine: Engine, profiles: Collection[str]) -> set[tuple[str, str | None]]:
-    """Return what was not valid of these profiles, whatever became of it: ids and destinations."""
+    """Return the ids and destinations of these profiles' ``Invalid`` letters, in every state."""
     names = [profile.translate(CONTROL) for profile in profiles]
     chosen = and_(table.c.profile_id.in_(names), table.c.code == "Invalid")
     with reading(engine) as connection:

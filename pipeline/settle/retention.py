@@ -1,7 +1,7 @@
-"""Forget what was settled long ago, some at a time, so that others can write in between.
+"""Retention: settled batches and dead letters are deleted after some days, a few rows at a time.
 
-Kept for the time that is set: records of batches, dead letters that were replayed or dropped. Kept for ever:
-dead letters that are open, for a person has to decide, and statistics, in which nobody stands.
+Kept for the configured time: records of batches, dead letters that were replayed or dropped. Kept for ever:
+open dead letters, because a person has to decide, and statistics, which hold no personal data.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -17,7 +17,7 @@ MOST = 20  # transactions for each table; what is left then waits for the next t
 
 
 def prune(engine: Engine, keep: timedelta = KEEP) -> int:
-    """Forget what was settled longer ago than ``keep``; say how many rows that were."""
+    """Delete rows settled longer ago than ``keep``, and return their number."""
     before = datetime.now(UTC) - keep
     # A letter is never settled before it was made, and of these two moments that one is indexed.
     old_letter = dead_letters.c.state.in_(SETTLED) & (dead_letters.c.created_at < before)

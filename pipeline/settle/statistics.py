@@ -1,4 +1,4 @@
-"""What was received, sent, removed and rejected, by connector, destination and hour.
+"""Statistics: rows received, sent, removed and rejected, by connector, destination and hour.
 
 The names counted
     received, coalesced, calls         counted in Redis by the scripts that do it, folded into SQL by timers
@@ -28,7 +28,7 @@ from pipeline.stores.upsert import add_up, insert_new
 
 @dataclass(frozen=True)
 class Where:
-    """What a number belongs to; "" for activations that no destination could be found for."""
+    """The connector and destination of a number; "" for activations without a destination."""
 
     connector: str
     destination: str
@@ -56,7 +56,7 @@ def add(connection: Connection | Driver, now: datetime, where: Where, numbers: M
 
 
 def move_counters_to_sql(client: redis.Redis, engine: Engine) -> None:
-    """Move the counters of Redis into SQL, each exactly once, whoever stops in between."""
+    """Move the counters of Redis into SQL, each exactly once, even if a process stops in between."""
     flat = Scripts(client).run("fold", ["counters", "counters:folding"], [uuid.uuid4().hex])
     if not flat:
         return

@@ -1,9 +1,9 @@
 """Erase one profile from both stores, pass by pass, while everything goes on.
 
-A change travels from snapshots and messages to the intake, the lanes, a batch and the dead letters, and a
-pass goes the same way: what it does not find in one place, it meets in a later one. What somebody has in hand
-is left to him, for it is settled in a moment: a claim is accepted, a call is answered. So there are passes
-until nothing is in anybody's hands.
+A change travels from snapshots and messages to the intake, the lanes, a batch and the dead letters. A pass
+goes the same way: a change that it does not find in one place, it meets in a later one. Rows that a worker or
+a run has claimed are left alone, for they are settled in a moment: a claim is accepted, a call is answered.
+Passes are repeated until none of the profile's rows is claimed.
 """
 
 import logging
@@ -22,32 +22,32 @@ PAUSE = 0.5  # seconds between two passes
 
 
 class Erasure:
-    """Erases profiles; ``progress`` is told what is waited for."""
+    """Erases profiles; ``progress`` gets the reason for which another pass is needed."""
 
     def __init__(
-        self, client: redis.Redis, engine: Engine, progress: Callable[[str], None] = lambda _what: None
+        self, client: redis.Redis, engine: Engine, progress: Callable[[str], None] = lambda _reason: None
     ) -> None:
         self._client = client
         self._engine = engine
         self._progress = progress
 
     def look(self, profile: str) -> Found:
-        """Find where something of a profile is, and change nothing."""
+        """Count a profile's rows, entries and letters by place, and change nothing."""
         found = Found()
         self._once(profile, found, look=True)
-        found.left.clear()
+        found.not_erased.clear()
         return found
 
     def erase(self, profile: str, deadline: float) -> Found:
-        """Erase a profile; what cannot be until ``deadline``, of the monotonic clock, is said in ``left``."""
+        """Erase a profile until ``deadline`` (monotonic clock); ``not_erased`` names the rest."""
         found = Found()
         while True:
-            found.left.clear()
+            found.not_erased.clear()
             self._once(profile, found, look=False)
-            if not found.left or time.monotonic() >= deadline:
-                log.info("profile erased", extra={"found": found.total, "left": len(found.left)})
+            if not found.not_erased or time.monotonic() >= deadline:
+                log.info("profile erased", extra={"found": found.total, "left": len(found.not_erased)})
                 return found
-            self._progress("; ".join(found.left))
+            self._progress("; ".join(found.not_erased))
             time.sleep(PAUSE)
 
     def _once(self, profile: str, found: Found, *, look: bool) -> None:

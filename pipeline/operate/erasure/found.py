@@ -1,4 +1,4 @@
-"""Where something of a profile was, and what could not be erased yet."""
+"""Found: the places at which a profile was found, and the reasons for which some of it is still there."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -14,10 +14,10 @@ class Place:
 
 @dataclass
 class Found:
-    """What was found of one profile; ``left``: what is there still, in words."""
+    """Finds of one profile; ``not_erased``: the rest, in words for a person."""
 
     counts: Counter[Place] = field(default_factory=Counter)
-    left: list[str] = field(default_factory=list)
+    not_erased: list[str] = field(default_factory=list)
 
     def add(self, name: str, amount: int, destination: str | None = None) -> None:
         """Count so many at a place."""
@@ -26,5 +26,5 @@ class Found:
 
     @property
     def total(self) -> int:
-        """How much was found."""
+        """Sum of the finds at all places."""
         return self.counts.total()

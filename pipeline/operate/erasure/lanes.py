@@ -1,4 +1,4 @@
-"""Erase rows that wait in lanes, are parked, or lie in a batch that nobody is at."""
+"""Erase rows that wait in lanes, are parked, or lie in a batch that no worker has."""
 
 from collections.abc import Iterator
 
@@ -13,11 +13,11 @@ from pipeline.settle import ledger
 from pipeline.stores.broker import decoded
 from pipeline.stores.scripts import Argument, Scripts
 
-MOST = 500  # parked rows at a time
+PARKED_ROWS = 500  # in one run of the script
 
 
 def erase(client: redis.Redis, engine: Engine, profile: str, found: Found, *, look: bool) -> None:
-    """Take a profile's rows out of all destinations; those whose call may be out are left."""
+    """Take a profile's rows out of all destinations; a row whose call may be out stays."""
     for destination in sorted(map(decoded, client.smembers("destinations"))):
         if not waiting(client, destination, profile, found, look=look):
             continue
@@ -25,16 +25,16 @@ def erase(client: redis.Redis, engine: Engine, profile: str, found: Found, *, lo
             found.add("batches", 1, destination)
         elif in_batches(client, engine, destination, profile):
             found.add("batches", 1, destination)
-            waiting(client, destination, profile, found, look=False)  # what came in meanwhile
+            waiting(client, destination, profile, found, look=False)  # rows that came in meanwhile
         else:
-            found.left.append(f'a row for destination "{destination}" is in flight')
+            found.not_erased.append(f'a row for destination "{destination}" is in flight')
 
 
 def waiting(client: redis.Redis, destination: str, profile: str, found: Found, *, look: bool) -> bool:
-    """Erase what waits for one destination; tell whether a row is in flight."""
+    """Erase the rows that wait for one destination; True when one is in flight."""
     scripts, more = Scripts(client), True
     while more:
-        args: list[Argument] = [destination, profile, MOST, int(look)]
+        args: list[Argument] = [destination, profile, PARKED_ROWS, int(look)]
         rows, more, flying, marks = scripts.run("erase_rows", args=args)
         found.add("lanes", rows, destination)
         found.add("marks", marks, destination)
@@ -42,7 +42,7 @@ def waiting(client: redis.Redis, destination: str, profile: str, found: Found, *
 
 
 def in_batches(client: redis.Redis, engine: Engine, destination: str, profile: str) -> bool:
-    """Take a profile's row out of its batch; False when somebody is at it."""
+    """Take a profile's row out of its batch; False when a worker has it."""
     lanes, scripts = Lanes(client), Scripts(client)
     for name in batches(client, destination):
         opened = lanes.open(name)
@@ -58,7 +58,7 @@ def in_batches(client: redis.Redis, engine: Engine, destination: str, profile: s
 
 
 def settled(lanes: Lanes, engine: Engine, batch: Batch) -> bool:
-    """Tell whether the ledger knows what became of a batch; one that nobody is at is settled by this."""
+    """Tell whether the ledger has the outcome of a batch; one that waits is settled now."""
     recorded = ledger.find(engine, batch.id)
     if recorded is not None and batch.state == "waiting":
         lanes.settle(batch, recorded)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, Engine, delete, or_, select
 
 from pipeline.operate.erasure.found import Found
-from pipeline.operate.erasure.whose import is_of, spellings
+from pipeline.operate.erasure.ownership import is_of, spellings
 from pipeline.settle import statistics as stats
 from pipeline.settle.dead_letters import CONTROL
 from pipeline.stores.database import reading
@@ -35,7 +35,7 @@ def erase(engine: Engine, profile: str, found: Found, *, look: bool) -> None:
 
 
 def nameless(connection: Connection, profile: str) -> list[str]:
-    """Return the letters of which nobody can read whose they are, and that name the profile."""
+    """Return the ids of letters that have no profile because they cannot be read, and that name this one."""
     likely = or_(*(table.c.activation.contains(spelling, autoescape=True) for spelling in spellings(profile)))
     rows = connection.execute(select(table.c.id, table.c.activation).where(table.c.profile_id == "", likely))
     return [row.id for row in rows if is_of(profile, row.activation.encode())]

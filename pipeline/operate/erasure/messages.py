@@ -13,11 +13,11 @@ import msgspec
 import redis
 
 from pipeline.operate.erasure.found import Found
-from pipeline.operate.erasure.whose import is_of
+from pipeline.operate.erasure.ownership import is_of
 
 QUEUES = ("activations", *(f"activations\x06\x16{priority}" for priority in (3, 6, 9)))
 TASK = "tasks.activation.activate"
-CHUNK = 500  # messages
+CHUNK_MESSAGES = 500
 
 
 def erase(client: redis.Redis, profile: str, found: Found, *, look: bool) -> None:
@@ -28,13 +28,13 @@ def erase(client: redis.Redis, profile: str, found: Found, *, look: bool) -> Non
                 found.add("messages", 1 if look else int(client.lrem(queue, 1, raw)))
     held = sum(carries(profile, json.dumps(json.loads(raw)[0])) for _, raw in client.hscan_iter("unacked"))
     if held:
-        found.left.append("a Celery message is in a worker's hands")
+        found.not_erased.append("a Celery message is in a worker's hands")
 
 
 def newest_first(client: redis.Redis, queue: str) -> Any:
     """Give all messages; those that come nearer to the end of the queue meanwhile are met later."""
-    for end in range(int(client.llen(queue)), 0, -CHUNK):
-        yield from client.lrange(queue, -end, -max(1, end - CHUNK + 1))
+    for end in range(int(client.llen(queue)), 0, -CHUNK_MESSAGES):
+        yield from client.lrange(queue, -end, -max(1, end - CHUNK_MESSAGES + 1))
 
 
 def carries(profile: str, raw: bytes | str) -> bool:
@@ -49,7 +49,7 @@ def carries(profile: str, raw: bytes | str) -> bool:
 
 
 def activation_in(message: dict[str, Any]) -> Any:
-    """Return what the task is called with, of either protocol of Celery."""
+    """Return the argument of the task, from either protocol of Celery."""
     encoded = message["properties"].get("body_encoding") == "base64"
     body = json.loads(base64.b64decode(message["body"]) if encoded else message["body"])
     args, kwargs = body[:2] if isinstance(body, list) else (body["args"], body["kwargs"])

@@ -1,4 +1,4 @@
-"""Erase what destinations were last sent by a snapshot, and a snapshot that is being compared."""
+"""Erase members: rows that destinations were last sent by a snapshot, and rows of one under comparison."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ from pipeline.stores.tables import members, snapshot_parts, snapshots, staged
 
 
 def erase(client: redis.Redis, engine: Engine, profile: str, found: Found, *, look: bool) -> None:
-    """Delete a profile from all snapshots but those that somebody is at."""
+    """Delete a profile from all snapshots but those that a live run works on."""
     with reading(engine) if look else engine.begin() as connection:
         Copies(client, connection, profile, found, look=look).erase()
 
@@ -58,22 +58,22 @@ class Copies:
         return self._connection.execute(delete(table).where(key)).rowcount if self._free(audience) else 0
 
     def _forget_positions(self) -> None:
-        """Let interrupted runs look from the start: what they have sent differs no more."""
+        """Let interrupted runs compare from the start: rows that they have sent differ no more."""
         at = snapshot_parts.c.position == self._profile
         for destination, audience in self._connection.execute(
             select(snapshot_parts.c.destination, snapshot_parts.c.audience).where(at)
         ).all():
             if self._look or not self._free(audience):
                 continue
-            mine = snapshot_parts.c.destination == destination
-            self._connection.execute(update(snapshot_parts).where(mine).values(position=None))
+            one_part = snapshot_parts.c.destination == destination
+            self._connection.execute(update(snapshot_parts).where(one_part).values(position=None))
 
     def _free(self, audience: str | None) -> bool:
-        """Tell whether nobody is at an audience's snapshots; else note what is in the way."""
+        """Tell whether no run works on an audience's snapshots; if one does, note it in ``not_erased``."""
         run = self._runs.get(audience or "")
         why = run and self._in_the_way(run)
-        if why and why not in self._found.left:
-            self._found.left.append(why)
+        if why and why not in self._found.not_erased:
+            self._found.not_erased.append(why)
         return not why
 
     def _in_the_way(self, run: Any) -> str | None:
@@ -101,7 +101,7 @@ def names(run: Any) -> tuple[str, str]:
 
 
 def prefixes(connection: Connection, table: Table) -> Iterator[tuple[str, ...]]:
-    """Give what stands before the profile in the keys of a table, leaping from one to the next."""
+    """Give the primary keys of a table without their profile, leaping from one to the next."""
     columns = [column for column in table.primary_key.columns if column.name != "profile_id"]
     chosen = select(*columns).order_by(*columns).limit(1)
     found = connection.execute(chosen).first()

@@ -50,7 +50,7 @@ class Flight:
 
 
 def read_backlogs(client: redis.Redis, destinations: Iterable[str] = ()) -> dict[str, Backlog]:
-    """Read the backlog of these destinations, and of all others that Redis knows of, at one moment.
+    """Read the backlog of these destinations, and of every other one that Redis knows of, at one moment.
 
     Lanes are read by a script, where they are: with 10,000 of them, asking from here takes ten times as long.
     """

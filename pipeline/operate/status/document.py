@@ -1,4 +1,4 @@
-"""The status as a document for programs: what ``activation status --json`` prints."""
+"""The status as a document for programs, as ``activation status --json`` prints it."""
 
 from dataclasses import asdict
 from typing import Any

@@ -1,4 +1,4 @@
-"""Status: rows that wait, the pace at which they may go, what stops them, and whether workers live."""
+"""Status: rows that wait, the pace at which they may go, their stops, and the workers."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

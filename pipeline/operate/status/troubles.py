@@ -1,4 +1,4 @@
-"""What is wrong, or merely slow, in words that name the way out."""
+"""Troubles: faults and delays, each with the way out of it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from pipeline.text.durations import spell
 from pipeline.text.plural import counted
 from pipeline.text.sizes import spell as spell_size
 
-BEHIND = 60.0  # seconds a batch may be due before that is worth a word
+LATE_SECONDS = 60.0  # that a batch may be due before it is reported
 
 
 @dataclass(frozen=True)
 class Trouble:
-    """One thing to know; ``passing`` when it ends without anybody's doing."""
+    """One thing to know; ``passing``: it ends without a person."""
 
     text: str
     way_out: str
@@ -25,13 +25,13 @@ class Trouble:
 
 
 def troubles(status: Status) -> list[Trouble]:
-    """Return what is wrong, what a person must see to first."""
-    found = [*of_server(status), *of_sql(status), *nothing_set_up(status)]
-    found += [*of_workers(status), *of_stops(status)]
-    found += [trouble for pace in one_per_account(status.paces) for trouble in of_pace(pace)]
-    found += [trouble for line in status.destinations for trouble in of_line(status, line)]
-    found += of_letters(status)
-    return sorted(found, key=lambda trouble: trouble.passing)
+    """Return all troubles, those that need a person first."""
+    all_troubles = [*of_server(status), *of_sql(status), *nothing_set_up(status)]
+    all_troubles += [*of_workers(status), *of_stops(status)]
+    all_troubles += [trouble for pace in one_per_account(status.paces) for trouble in of_pace(pace)]
+    all_troubles += [trouble for line in status.destinations for trouble in of_line(status, line)]
+    all_troubles += of_letters(status)
+    return sorted(all_troubles, key=lambda trouble: trouble.passing)
 
 
 def of_server(status: Status) -> Iterator[Trouble]:
@@ -71,9 +71,9 @@ def nothing_set_up(status: Status) -> Iterator[Trouble]:
 
 
 def of_workers(status: Status) -> Iterator[Trouble]:
-    """Say that nobody works, or not at everything."""
+    """Say that no worker lives, or that none serves one of the queues."""
     if status.server.unwritten:
-        return  # whoever works could not show it
+        return  # a worker could not show that it lives
     if not status.workers_seen:
         left = [counted(status.waiting, "row waits", "rows wait")] if status.waiting else []
         if amount := status.intake.waiting:
@@ -91,7 +91,7 @@ def of_workers(status: Status) -> Iterator[Trouble]:
 
 
 def of_stops(status: Status) -> Iterator[Trouble]:
-    """Say what is held, paused or disabled, and what waits behind it."""
+    """Name each record that is held, paused or disabled, with the rows that wait for it."""
     for stop in status.stops:
         waiting = sum(line.backlog.waiting for line in status.destinations if stop in line.stops)
         text = f"{stop}; {counted(waiting, 'row waits', 'rows wait')}" if waiting else str(stop)
@@ -99,7 +99,7 @@ def of_stops(status: Status) -> Iterator[Trouble]:
 
 
 def one_per_account(paces: tuple[Pace, ...]) -> list[Pace]:
-    """Leave out functions whose limit another connector shares."""
+    """Return one pace for each account and function: connectors of one account share its limits."""
     return list({(pace.account, pace.function): pace for pace in reversed(paces)}.values())[::-1]
 
 
@@ -122,7 +122,7 @@ def of_pace(pace: Pace) -> Iterator[Trouble]:
 
 
 def of_line(status: Status, line: DestinationStatus) -> Iterator[Trouble]:
-    """Say what is unusual about one destination."""
+    """Say that a destination was removed, tries again, or falls behind."""
     backlog = line.backlog
     if line.state == "removed" and backlog.waiting:
         text = f'destination "{line.name}" was removed while {counted(backlog.waiting, "row")} waited'
@@ -132,11 +132,11 @@ def of_line(status: Status, line: DestinationStatus) -> Iterator[Trouble]:
         yield Trouble(
             f'destination "{line.name}": {text}', "Flower and the workers' log say why", passing=True
         )
-    late = backlog.due is not None and -backlog.due > BEHIND and line.state in ("waiting", "sending")
+    late = backlog.due is not None and -backlog.due > LATE_SECONDS and line.state in ("waiting", "sending")
     if late and status.workers_seen:
         waited = f"rows that may go have waited up to {spell(backlog.oldest or 0)}"
         text = f'destination "{line.name}" is behind: {waited}'
-        if (line.drain or 0) > BEHIND:
+        if (line.drain or 0) > LATE_SECONDS:
             text += f"; to send all takes {spell(line.drain or 0)} at least"
         yield Trouble(text, "nothing is lost: the limits, or too few workers, set the speed", passing=True)
 

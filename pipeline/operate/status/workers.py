@@ -1,6 +1,6 @@
-"""Whether any worker lives, without asking Celery, which takes seconds and needs an answer from each.
+"""Workers: is there one that lives? Celery would take seconds to say so, and need an answer from each.
 
-Every worker's timer takes up the duty ``turn:intake`` (see heartbeat.py) about once a second.
+Every worker's timer takes the duty ``turn:intake`` (see heartbeat.py) about once a second.
 """
 
 import time
@@ -11,8 +11,8 @@ import redis
 from pipeline.runtime.beat import MAX_BEAT_SECONDS
 
 QUEUES = ("activations", "deliveries", "sync")  # as in broker.celery_settings
-PATIENCE = 2 * MAX_BEAT_SECONDS  # seconds; between two beats the duty is free for a moment
-POLL = 0.05  # seconds
+PATIENCE = 2 * MAX_BEAT_SECONDS  # between two beats the duty is free for a moment
+POLL_SECONDS = 0.05
 
 
 def seen(client: redis.Redis, patience: float = PATIENCE) -> bool:
@@ -21,7 +21,7 @@ def seen(client: redis.Redis, patience: float = PATIENCE) -> bool:
     while not client.exists("turn:intake"):
         if time.monotonic() >= deadline:
             return False
-        time.sleep(POLL)
+        time.sleep(POLL_SECONDS)
     return True
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import update
 
 from pipeline.model.activation import encode
 from pipeline.operate.erasure.erasure import Erasure
-from pipeline.operate.erasure.former import checkpoint, rewrite
+from pipeline.operate.erasure.file_cleanup import checkpoint, rewrite
 from pipeline.produce.appender import Appender
 from pipeline.produce.lines import FileLine
 from pipeline.settle import statistics as stats
@@ -92,7 +92,7 @@ def test_nothing_of_a_person_is_left_in_either_store(everywhere):
         ("marks", "list"): 1,
         ("dead letters", "lapsed"): 3,
     }
-    assert found.left == []
+    assert found.not_erased == []
 
 
 def test_a_look_finds_the_same_and_changes_nothing(everywhere):
@@ -130,7 +130,7 @@ def test_the_books_balance(everywhere):
 def test_nobody_of_that_name_is_nowhere(everywhere):
     found = everywhere.erase("Zoe")
 
-    assert (places(found), found.left) == ({}, [])
+    assert (places(found), found.not_erased) == ({}, [])
 
 
 def test_nothing_is_left_in_the_files(everywhere, tmp_path):

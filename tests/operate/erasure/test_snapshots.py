@@ -52,10 +52,10 @@ def test_a_run_that_somebody_is_at_is_left_alone(environment):
 
     with turn(environment.engine, "lapsed-buyers"):
         found = erase(environment, "zoe")
-        assert erase(environment, "ann").left == []
+        assert erase(environment, "ann").not_erased == []
 
-    assert (places(found), found.left, environment.members()) == ({}, [BUSY], ["zoe"])
-    assert erase(environment, "zoe").left == []
+    assert (places(found), found.not_erased, environment.members()) == ({}, [BUSY], ["zoe"])
+    assert erase(environment, "zoe").not_erased == []
     assert environment.members() == []
 
 
@@ -88,10 +88,10 @@ def test_an_interrupted_run_still_sends_every_change_once(
     found = erase(environment, who)
     environment.sync(*rows, agree=lambda _: True)
 
-    assert found.left == [INTERRUPTED]
+    assert found.not_erased == [INTERRUPTED]
     sent += environment.sent()
     assert sorted(profile for _, _, profile in sent) == [row["profile_id"] for row in rows]
-    assert erase(environment, who).left == []
+    assert erase(environment, who).not_erased == []
     assert traces(environment.redis, environment.engine, who) == []
 
 
@@ -108,7 +108,7 @@ def test_of_an_interrupted_run_that_has_noted_what_it_appended_a_profile_is_eras
     others = [row for row in rows if row["profile_id"] != who]
     environment.sync(*others, agree=lambda _: True)
 
-    assert (found.left, left) == ([], [])
+    assert (found.not_erased, left) == ([], [])
     sent += environment.sent()
     profiles = [profile for _, _, profile in sent if profile != who]
     assert sorted(profiles) == [row["profile_id"] for row in others]

@@ -47,7 +47,7 @@ def test_entries_that_are_being_accepted_are_left_for_a_moment(scene):
     scene.produce(change(ZOE))
     claim_all(scene)
 
-    assert scene.erase().left == ["changes are just being accepted"]
+    assert scene.erase().not_erased == ["changes are just being accepted"]
 
     end_leases(scene)
     scene.receive()
@@ -63,7 +63,7 @@ def test_whoever_has_read_an_entry_and_is_late_does_not_accept_it(scene):
 
     found = scene.erase()
 
-    assert (places(found), found.left) == ({("intake", None): 1}, [])
+    assert (places(found), found.not_erased) == ({("intake", None): 1}, [])
     assert intake.accept(claim, Routes()) is None
     scene.receive()
     assert (left(scene), scene.missing_from_books()) == ([], 0)
@@ -110,10 +110,10 @@ def test_a_call_that_is_out_is_left_until_its_outcome_is_known(scene):
 
     found = scene.erase()
 
-    assert (found.left, scene.rows(batch)) == ([FLYING], [ANN, ZOE])
+    assert (found.not_erased, scene.rows(batch)) == ([FLYING], [ANN, ZOE])
     assert places(found)["lanes", "lapsed"] == 1  # the one behind it
     assert scene.lanes.settle(batch)
-    assert (left(scene), scene.erase().left) == ([], [])
+    assert (left(scene), scene.erase().not_erased) == ([], [])
 
 
 def test_a_row_that_is_rejected_meanwhile_is_erased_as_a_dead_letter(scene):
@@ -138,7 +138,7 @@ def test_a_batch_that_was_claimed_just_now_is_left_to_its_worker(scene):
     scene.receive(change(ANN), change(ZOE))
     batch = scene.cut()
 
-    assert scene.erase().left == [FLYING]
+    assert scene.erase().not_erased == [FLYING]
     assert delivered(scene, batch) == [ANN, ZOE]
 
 
@@ -150,7 +150,7 @@ def test_of_a_claimed_batch_that_nobody_took_up_the_row_is_taken_out(scene):
 
     found = scene.erase()
 
-    assert (found.left, left(scene)) == ([], [])
+    assert (found.not_erased, left(scene)) == ([], [])
     assert begin(scene.lanes, batch) == []
     assert delivered(scene, scene.cut()) == [ANN, BOB]
     assert scene.redis.hlen("rows:lapsed") == 0
@@ -247,7 +247,7 @@ def test_a_message_in_a_workers_hands_is_left(scene):
     scene.redis.delete("activations")
     scene.redis.hset("unacked", "tag", json.dumps([json.loads(message), "", "activations"]))
 
-    assert scene.erase().left == ["a Celery message is in a worker's hands"]
+    assert scene.erase().not_erased == ["a Celery message is in a worker's hands"]
 
 
 def test_messages_of_other_tasks_are_none_of_ours(scene):

@@ -1,4 +1,4 @@
-"""Tell whose an entry is, whatever was left in the intake."""
+"""Ownership: the profile that an entry of the intake belongs to, even one that cannot be read."""
 
 import json
 from typing import Any
@@ -7,7 +7,7 @@ import msgspec
 
 
 class Owner(msgspec.Struct):
-    """The part of an activation that says whose it is."""
+    """The one field of an activation that names its profile."""
 
     profile_id: Any = None
 
@@ -16,7 +16,7 @@ _decode = msgspec.json.Decoder(Owner).decode
 
 
 def is_of(profile: str, raw: bytes) -> bool:
-    """Tell whether an entry is of a profile; of one that nobody can read, whether it names the profile."""
+    """Tell whether an entry belongs to a profile; if it cannot be read, whether it names the profile."""
     try:
         named = _decode(raw).profile_id
     except (msgspec.MsgspecError, UnicodeError, RecursionError):

@@ -1,4 +1,4 @@
-"""Let files forget what the stores have forgotten, as far as that is simple."""
+"""File cleanup: deleted data also leaves the append-only file and SQLite's log, as far as that is simple."""
 
 import time
 from contextlib import closing
@@ -25,7 +25,7 @@ def rewrite(client: redis.Redis, deadline: float) -> str:
 
 
 def checkpoint(engine: Engine) -> None:
-    """Empty SQLite's log of writes, if nobody reads it just now; its file keeps nothing that was deleted."""
+    """Empty SQLite's log of writes, unless a connection reads it; its main file keeps no deleted data."""
     if engine.dialect.name == "sqlite":
         with closing(engine.raw_connection()) as connection:  # in no transaction
             connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
