@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import requests
 
-HOUSE = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[2]
 LIST_NAME = {"folderName": "Main", "objectName": "CONTACTS_LIST"}
 
 
@@ -88,7 +88,7 @@ def to(customer_id: str | None = None, **identifiers: Any) -> dict[str, Any]:
 
 
 def refusal(answer: requests.Response) -> tuple[int, str, str]:
-    """Return what matters of an error in Responsys' shape, after checking that shape."""
+    """Return status, code and detail of an error, after checking that it has Responsys' shape."""
     body = answer.json()
     assert list(body) == ["type", "title", "errorCode", "detail", "errorDetails"]
     assert body["type"] == ""
@@ -100,7 +100,7 @@ def refusal(answer: requests.Response) -> tuple[int, str, str]:
 def running(*options: str) -> Iterator[str]:
     """Start an emulator and yield its address."""
     command = [sys.executable, "-m", "emulators.responsys", "--port", "0", *options]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=HOUSE)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
     try:
         yield process.stdout.readline().removeprefix("responsys emulator on ").strip()
     finally:

@@ -48,7 +48,7 @@ def merge_list_members(call: Call) -> Answer:
 
 
 def new_list_merge(call: Call, profile_list: ProfileList, columns: list[str], rule: MergeRule) -> ListMerge:
-    """Refuse a rule that contradicts itself, and note the parts that it leaves open as violations."""
+    """Return the merge; refuse a rule that contradicts itself, and note the parts that it leaves open."""
     merge_rule.check_rule(rule, columns)
     call.note_open_defaults(rule)
     if rule.by_hash and rule.insertOnNoMatch:

@@ -54,7 +54,7 @@ class ErrorBody(msgspec.Struct, kw_only=True):
 class ApiError(Exception):
     """The whole request is refused; nothing of it was done.
 
-    ``violation``: the rule that the client broke, None when the request could not have been known as wrong.
+    ``violation``: the rule that a careful client would have kept, None when the client could not know of it.
     """
 
     def __init__(

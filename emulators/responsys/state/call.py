@@ -26,7 +26,7 @@ class Call:
     answer_fault: str | None = None  # the fault that will befall the answer
 
     def add_violation(self, reason: str) -> None:
-        """Note that the client should have known better."""
+        """Note a broken rule that the client should have known."""
         self.ledger.add_violation(self.clock(), self.account.name, self.function, reason)
 
     def note_open_defaults(self, rule: object) -> None:

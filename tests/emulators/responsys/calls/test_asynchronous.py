@@ -165,7 +165,7 @@ def test_only_json_and_the_number_of_rows_are_looked_at_before_acceptance(respon
     )
 
 
-def test_what_a_careful_client_would_not_send_is_remembered_in_processing(responsys, submit):
+def test_a_violation_is_noted_in_processing(responsys, submit):
     submit("/events/LAPSED", {"customEvent": {}, "recipientData": []})
 
     finish(responsys)

@@ -38,7 +38,7 @@ def merge_trigger(responsys, token):
 
 @pytest.fixture
 def outbox(responsys):
-    """Returns who was sent what, in order."""
+    """Returns the messages that were sent, in order."""
 
     def look(query=""):
         messages = responsys.ask(f"outbox?{query}")["messages"]
@@ -77,7 +77,7 @@ def test_one_malformed_address_refuses_the_whole_request(responsys, merge_trigge
     assert (outbox(), responsys.ask("members")["total"]) == ([], 10)
 
 
-def test_nobody_is_sent_to_who_is_neither_found_nor_inserted(merge_trigger, outbox):
+def test_a_record_that_is_neither_found_nor_inserted_is_not_sent_to(merge_trigger, outbox):
     answer = merge_trigger("EMAIL_ADDRESS_", record("new@example.com"), insertOnNoMatch=False)
 
     assert answer.json() == [failed("NO_RECIPIENT_FOUND: Recipient Not Found")]
@@ -94,7 +94,7 @@ def test_a_record_that_cannot_be_merged_is_not_sent_to(merge_trigger, outbox):
     assert outbox() == [("demo-2@example.com", {})]
 
 
-def test_who_is_in_one_call_twice_is_not_sent_to(responsys, merge_trigger, outbox):
+def test_a_recipient_that_is_in_one_call_twice_is_not_sent_to(responsys, merge_trigger, outbox):
     answer = merge_trigger("EMAIL_ADDRESS_", record("demo-1@example.com"), record("Demo-1@example.com"))
 
     assert answer.json() == [failed("MULTIPLE_RECIPIENTS_FOUND")] * 2
@@ -103,7 +103,7 @@ def test_who_is_in_one_call_twice_is_not_sent_to(responsys, merge_trigger, outbo
 
 
 @pytest.mark.parametrize("email", ["gone@example.com", None])
-def test_who_cannot_be_reached_is_told(responsys, token, email, outbox):
+def test_a_recipient_that_cannot_be_reached_is_told(responsys, token, email, outbox):
     fields = {"EMAIL_DELIVERABILITY_STATUS_": "U" if email else "D"}
     responsys.order("members", {"members": [{"customer_id": "C-1", "email": email, "fields": fields}]})
 
@@ -125,7 +125,7 @@ def test_people_on_the_list_are_sent_to_on_the_same_path(responsys, token, outbo
     assert responsys.violations() == []
 
 
-def test_a_campaign_finds_nobody_on_another_list(responsys, token):
+def test_a_campaign_finds_no_member_of_another_list(responsys, token):
     responsys.order("lists", {"lists": [{"name": "OTHER", "members": [{"customer_id": "C-1"}]}]})
     name = {"folderName": "Main", "objectName": "OTHER"}
 

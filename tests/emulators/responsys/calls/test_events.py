@@ -68,7 +68,7 @@ def test_of_several_identifiers_the_first_in_their_order_counts(responsys, token
     assert bad.json() == [UNKNOWN]
 
 
-def test_a_person_who_is_in_one_call_twice_fails_every_time(responsys, token):
+def test_a_recipient_that_is_in_one_call_twice_fails_every_time(responsys, token):
     """Whoever the two identifiers are: it is the person that counts."""
     answer = responsys.trigger(token, to("demo-1"), to("demo-2"), to(emailAddress="demo-1@example.com"))
 
@@ -82,7 +82,7 @@ def test_the_first_of_two_copies_succeeds_when_that_is_switched_on(responsys, to
     assert responsys.trigger(token, to("demo-1"), to("demo-1")).json() == [GOOD, TWICE]
 
 
-def test_an_identifier_that_several_people_share_finds_nobody(responsys, token):
+def test_an_identifier_of_several_members_finds_none(responsys, token):
     shared = {"email": "family@example.com"}
     responsys.order(
         "members", {"members": [shared | {"customer_id": "C-1"}, shared | {"customer_id": "C-2"}]}
@@ -153,7 +153,7 @@ def test_events_are_listed(responsys, token):
     assert responsys.get("/v1.3/events", token).json() == [{"eventName": "LAPSED", "description": ""}]
 
 
-def test_anybody_is_welcome_on_a_list_that_says_so(responsys, token):
+def test_every_stranger_is_on_a_list_that_says_so(responsys, token):
     responsys.order("members", {"any_recipient": True})
     strangers = [to("x"), to(emailAddress="x@y.z"), to(emailSHA256Hash=64 * "a"), to(recipientId="12")]
 
@@ -166,13 +166,13 @@ def test_anybody_is_welcome_on_a_list_that_says_so(responsys, token):
 
 
 @pytest.mark.parametrize("stranger", [{"emailSHA256Hash": "abc"}, {"recipientId": "x"}, {"customerId": ""}])
-def test_not_even_there_is_nonsense_somebody(responsys, token, stranger):
+def test_not_even_there_is_nonsense_a_recipient(responsys, token, stranger):
     responsys.order("members", {"any_recipient": True})
 
     assert responsys.trigger(token, to(**stranger)).json() == [UNKNOWN]
 
 
-def test_what_is_optional_may_be_null(responsys, token):
+def test_optional_parts_may_be_null(responsys, token):
     row = to("demo-1", emailFormat=None) | {"optionalData": [{"name": "TIER", "value": None}]}
     bare = {"recipient": {"customerId": "demo-2", "listName": LIST_NAME}, "optionalData": None}
 

@@ -111,7 +111,7 @@ def test_ten_tables_may_be_created_per_minute(create):
     assert codes == [200] * 10 + [400]
 
 
-def test_people_of_the_list_get_rows_and_others_do_not(responsys, merge):
+def test_members_of_the_list_get_rows_and_strangers_do_not(responsys, merge):
     answer = merge("CUSTOMER_ID_ tier", ["demo-1", "gold"], ["stranger", "gold"])
 
     assert answer.json()["recordData"] == records(
@@ -203,7 +203,7 @@ def test_a_record_that_cannot_be_merged_says_why_in_its_cell(merge, fields, row,
         ),
     ],
 )
-def test_what_is_not_there_is_told(responsys, token, path, expected):
+def test_an_unknown_list_or_table_is_told(responsys, token, path, expected):
     assert refusal(responsys.post(path, token, {})) == expected
 
 

@@ -83,7 +83,7 @@ def test_a_match_is_left_alone_when_the_rule_says_so(merge, member):
     assert member("demo-1", "TIER") == [{"TIER": None}]
 
 
-def test_nobody_is_inserted_when_the_rule_says_so(responsys, merge):
+def test_no_member_is_inserted_when_the_rule_says_so(responsys, merge):
     assert merge("CUSTOMER_ID_", ["new"], ["demo-1"], insertOnNoMatch=False) == [
         "MERGEFAILED: Record 0 = RECORD_NOT_FOUND: No records found",
         DEMO_1,
@@ -113,7 +113,7 @@ def test_hashes_are_derived_and_found(merge, member):
     ]
 
 
-def test_nobody_is_inserted_by_a_hash_and_to_ask_for_it_is_held_against_the_client(responsys, merge):
+def test_no_member_is_inserted_by_a_hash_and_to_ask_for_it_is_held_against_the_client(responsys, merge):
     cells = merge("EMAIL_MD5_HASH_", [email_md5("x@y.org")], matchColumnName1="EMAIL_MD5_HASH_")
 
     assert cells == ["MERGEFAILED: Record 0 = RECORD_NOT_FOUND: No records found"]
@@ -240,7 +240,7 @@ def test_a_changed_address_is_found_and_the_old_one_is_not(responsys, token, mer
     assert merge("EMAIL_ADDRESS_", [old], matchColumnName1="EMAIL_ADDRESS_") == [NEW]
 
 
-def test_everybody_is_on_a_list_of_anybody(responsys, merge, member):
+def test_every_recipient_is_on_a_list_with_any_recipient(responsys, merge, member):
     responsys.order("members", {"any_recipient": True})
 
     (cell,) = merge("CUSTOMER_ID_ TIER", ["stranger", "gold"], insertOnNoMatch=False)
@@ -248,7 +248,7 @@ def test_everybody_is_on_a_list_of_anybody(responsys, merge, member):
     assert member("stranger", "RIID_,TIER") == [{"RIID_": cell, "TIER": "gold"}]
 
 
-def test_what_is_merged_need_not_be_kept(responsys, merge, member):
+def test_merged_records_need_not_be_kept(responsys, merge, member):
     responsys.order("behaviour", {"keep_members": False})
 
     assert merge("CUSTOMER_ID_ TIER", ["demo-1", "gold"], ["new", "gold"]) == [DEMO_1, NEW]
@@ -338,7 +338,7 @@ def test_an_unknown_list_is_told(responsys, token):
     assert refusal(answer) == (404, "LIST_NOT_FOUND", "OTHER List Not Found")
 
 
-def test_what_the_rule_leaves_open_is_held_against_the_client(responsys, merge):
+def test_a_rule_that_leaves_parts_open_is_held_against_the_client(responsys, merge):
     """No page tells the defaults; absent, the emulator updates and does not insert."""
     cells = merge("CUSTOMER_ID_", ["demo-1"], ["new"], insertOnNoMatch=None, updateOnMatch=None)
 

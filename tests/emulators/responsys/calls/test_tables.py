@@ -41,7 +41,7 @@ def rows(responsys, table="ORDERS"):
     return responsys.ask(f"table?name={table}")["rows"]
 
 
-def test_the_answer_repeats_what_was_merged(responsys, merge):
+def test_the_answer_repeats_the_merged_records(responsys, merge):
     answer = merge("id LINE TOTAL", ["A-1", "1", "9.50"], ["A-1", "2", None])
 
     links = [{"rel": "self", "href": f"/rest/api/v1.3{MEMBERS}", "method": "POST"}]
@@ -51,7 +51,7 @@ def test_the_answer_repeats_what_was_merged(responsys, merge):
     assert responsys.violations() == []
 
 
-def test_a_record_that_fails_says_why_in_its_first_cell_and_nothing_in_the_others(responsys, merge):
+def test_a_record_that_fails_has_the_error_in_its_first_cell_and_empty_cells_after_it(responsys, merge):
     answer = merge("ID LINE TOTAL", ["A-1", "1w", "5"], ["A-1", "1", "5"], [None, "1", "5"])
 
     reason = 'MERGEFAILED: Record 0 = The value "1w" is not valid for the field type INTEGER\r\n'
@@ -146,7 +146,7 @@ def test_more_than_200_records_are_refused(merge):
         ("Attic/suppData/ORDERS", (404, "FOLDER_NOT_FOUND", "Attic Folder Not Found")),
     ],
 )
-def test_what_is_not_there_is_told(responsys, token, place, expected):
+def test_an_unknown_folder_or_table_is_told(responsys, token, place, expected):
     assert refusal(responsys.post(f"/folders/{place}/members", token, {})) == expected
     assert refusal(responsys.get(f"/v1.3/folder/{place}", token)) == expected
 

@@ -1,4 +1,4 @@
-"""The control API: what a test tells the emulator, and asks of it."""
+"""The control API: orders and reports."""
 
 import pytest
 
@@ -87,7 +87,7 @@ def test_the_summary_counts_calls_recipients_and_how_full_calls_were(responsys, 
     }
 
 
-def test_calls_can_be_forgotten_without_forgetting_who_is_who(responsys, token):
+def test_calls_can_be_forgotten_without_forgetting_members(responsys, token):
     responsys.order("events", {"events": ["BOUGHT"]})
     responsys.trigger(token, to("demo-1"))
 
@@ -131,7 +131,7 @@ def test_accounts_are_shown_without_passwords(responsys):
         ("behaviour", {"mood": "bad"}, "Object contains unknown field `mood`"),
     ],
 )
-def test_an_unclear_order_is_refused_with_what_there_is(responsys, order, body, complaint):
+def test_an_unclear_order_is_refused_with_the_names_there_are(responsys, order, body, complaint):
     answer = responsys.http.post(f"{responsys.url}/_control/{order}", json=body)
 
     assert (answer.status_code, answer.json()) == (400, {"error": complaint})

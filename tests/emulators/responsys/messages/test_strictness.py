@@ -117,7 +117,7 @@ def test_the_same_goes_for_a_body_that_does_not_say_its_size(responsys, token):
 
 
 @pytest.mark.parametrize("path", ["/v1.3/ratelimit", "/v1.4/lists", "/v1.3/events/LAPSED"])
-def test_what_is_not_there_is_answered_by_the_gateway_in_html(responsys, token, path):
+def test_an_unknown_path_is_answered_by_the_gateway_in_html(responsys, token, path):
     answer = responsys.get(path, token)
 
     assert (answer.status_code, answer.headers["Content-Type"]) == (404, "text/html")

@@ -9,13 +9,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 
-from tests.emulators.conftest import HOUSE, Emulator, running, to
+from tests.emulators.conftest import ROOT, Emulator, running, to
 
 COMMAND = [sys.executable, "-m", "emulators.responsys"]
 
 
 def run(*arguments):
-    return subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, cwd=HOUSE, check=False)
+    return subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, cwd=ROOT, check=False)
 
 
 def test_without_options_there_is_an_account_to_try_things_on():
@@ -33,9 +33,9 @@ def test_without_options_there_is_an_account_to_try_things_on():
         (["--any-recipient"], "Members: anybody."),
     ],
 )
-def test_its_first_words_name_somebody_to_try(options, members):
+def test_its_first_words_name_a_member_to_try(options, members):
     process = subprocess.Popen(
-        [*COMMAND, "--port", "0", *options], stdout=subprocess.PIPE, text=True, cwd=HOUSE
+        [*COMMAND, "--port", "0", *options], stdout=subprocess.PIPE, text=True, cwd=ROOT
     )
     try:
         words = iter(process.stdout.readline, "")
@@ -124,7 +124,7 @@ def test_a_taken_port_is_told_in_one_line():
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_ends_quietly_when_told_to(number):
     process = subprocess.Popen(
-        [*COMMAND, "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=HOUSE
+        [*COMMAND, "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
     )
     process.stdout.readline()
 
@@ -134,9 +134,9 @@ def test_it_ends_quietly_when_told_to(number):
     assert (process.returncode, errors) == (0, "")
 
 
-def test_it_ends_quietly_although_somebody_waits_for_an_answer():
+def test_it_ends_quietly_although_a_client_waits_for_an_answer():
     process = subprocess.Popen(
-        [*COMMAND, "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=HOUSE
+        [*COMMAND, "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
     )
     url = process.stdout.readline().removeprefix("responsys emulator on ").strip()
     with (emulator := Emulator(url)).http, ThreadPoolExecutor() as pool:
@@ -157,7 +157,7 @@ def test_the_activation_command_hands_everything_on():
     program = "from pipeline.cli.emulator import emulator; emulator()"
     command = [sys.executable, "-c", program, "responsys", "--limit", "fly=1"]
 
-    finished = subprocess.run(command, capture_output=True, text=True, cwd=HOUSE, check=False)
+    finished = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
 
     assert finished.returncode == 2
     assert 'activation emulator responsys: error: there is no function "fly"' in finished.stderr

@@ -10,13 +10,13 @@ LOST = (requests.ConnectionError, requests.exceptions.ChunkedEncodingError)
 
 
 def processed(responsys):
-    """Return what the ledger says became of the answers, for every processed call."""
+    """Return the fault that each processed call's answer met, as the ledger has it."""
     return [call["lost"] for call in responsys.ask("ledger")["calls"]]
 
 
 @pytest.mark.parametrize(("when", "ledger"), [("before", []), ("after", ["close after"])])
 def test_a_connection_closes_before_or_after_the_call_was_processed(responsys, token, when, ledger):
-    """After: the one fault that shows whether a client enrols somebody twice."""
+    """After: the one fault that shows whether a client enrols a recipient twice."""
     responsys.order("faults", [{"kind": "close", "when": when, "times": 1}])
 
     with pytest.raises(requests.ConnectionError):
