@@ -26,7 +26,7 @@ def deliver(batch: str, attempt: int) -> str:
 
     Retry is raised without a message being sent: the batch lies in Redis, and dispatch rings again.
     """
-    report = runtime().delivery.deliver(batch, attempt, then=runtime().dispatch.random_quota())
+    report = runtime().delivery.deliver(batch, attempt, next_quota=runtime().dispatch.random_quota())
     go_on(report.following)
     if report.again:
         raise Again(report.text)

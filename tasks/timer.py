@@ -54,7 +54,7 @@ class Leases(bootsteps.StartStopStep):
 
     def start(self, parent: Any) -> None:
         """Start renewing; by now the worker has its threads."""
-        runtime().delivery.seats.threads = parent.concurrency
+        runtime().delivery.thread_share.threads = parent.concurrency
         self._thread.start()
 
     def terminate(self, parent: Any) -> None:
@@ -64,7 +64,7 @@ class Leases(bootsteps.StartStopStep):
     def _run(self) -> None:
         while not self._stopping.wait(RENEWAL):
             try:
-                runtime().delivery.keep()
+                runtime().delivery.renew_leases()
             except redis.RedisError as error:
                 log.warning("leases not renewed", extra={"error": type(error).__name__})
 

@@ -45,7 +45,7 @@ BELOW = {
 # One file may look further than its room.
 ALONE = {
     "settle/replay.py": {"produce"},
-    "deliver/answers.py": {"responsys"},
+    "deliver/decide.py": {"responsys"},
     "deliver/delivery.py": {"responsys"},
     "deliver/polling.py": {"responsys"},
     "deliver/expected_calls.py": {"responsys", "accept"},

@@ -1,6 +1,6 @@
-"""Deliver a batch: one call for each of its steps, one verdict per row, and a record of both.
+"""Delivery: the calls of a batch, one for each of its steps.
 
-Where it may stop, and what happens then, is the table of design.md, section 4.5.
+Each point at which it may stop, and what follows then, is a row of the table in design.md, section 4.5.
 """
 
 import logging
@@ -9,12 +9,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import starmap
 
-from pipeline.deliver.answers import Answers
-from pipeline.deliver.failures import Failures
+from pipeline.deliver import events
+from pipeline.deliver.decide import decide
+from pipeline.deliver.effects import Effects
+from pipeline.deliver.events import Answered, AnsweredLater, Event, Failed
 from pipeline.deliver.job import Job
+from pipeline.deliver.moves import Send
 from pipeline.deliver.set_ups import SetUps
 from pipeline.deliver.threads import ThreadShare
-from pipeline.errors import CallError, OutcomeUnknown, Refused
+from pipeline.errors import CallError, Refused
 from pipeline.lanes.batch import Batch, Contents
 from pipeline.lanes.lanes import Lanes
 from pipeline.lanes.quota import Quota
@@ -31,8 +34,7 @@ log = logging.getLogger(__name__)
 
 REMOVED = Rejection("Invalid", "the destination was removed before the row could be sent")
 STALE = DeliveryResult("nothing to do: settled, or taken over by another attempt")
-SOMEBODY_ELSE = 1.0  # seconds until a look at what another worker is setting up
-CROWDED = 0.5  # seconds until a worker with a free thread is looked for again
+CALL_ENDED = (Answered, Failed, AnsweredLater)
 
 
 class Delivery:
@@ -40,78 +42,85 @@ class Delivery:
 
     def __init__(
         self,
-        *,
         lanes: Lanes,
         catalog: CurrentCatalog,
-        responsys: Callable[[Connector], Client],
+        clients: Callable[[Connector], Client],
         settlement: Settlement,
-        failures: Failures,
-        answers: Answers,
-        once: SetUps,
+        set_ups: SetUps,
+        effects: Effects,
         stopping: threading.Event,
     ) -> None:
         self._lanes = lanes
         self._catalog = catalog
-        self._responsys = responsys
+        self._clients = clients
         self._settlement = settlement
-        self._failures = failures
-        self._answers = answers
-        self._once = once
+        self._set_ups = set_ups
+        self._effects = effects
         self._stopping = stopping
         self._calling: set[Batch] = set()  # begun here and not settled
-        self.seats = ThreadShare()
+        self.thread_share = ThreadShare()
 
     def deliver(
-        self, batch_id: str, attempt: int, contents: Contents | None = None, then: Quota | None = None
-    ) -> DeliveryResult:
-        """Do the next step of a batch, or find out what became of one that was cut off.
-
-        ``contents`` is the batch as it was claimed, for who has claimed it a moment ago. Whoever goes on with
-        another batch names its gate in ``then``, and finds it in the report if it could be claimed.
-        """
-        job = self.open(batch_id, attempt, ("claimed", "lapsed"), contents, then)
-        if isinstance(job, DeliveryResult):
-            return job
-        if job.batch.state == "lapsed":
-            return self._recover(job)
-        if self._stopping.is_set():
-            self._lanes.retry(job.batch, delay=0, spend=False, refund=True)
-            return DeliveryResult("given back: this worker stops", again=True)
-        with self.seats.take(job.action.connector.name) as seated:
-            if seated:
-                return self._advance(job)
-        self._lanes.retry(job.batch, delay=CROWDED, spend=False, refund=True)
-        return DeliveryResult("given back: the last free thread is for other connectors", again=True)
-
-    def abandon(self) -> None:
-        """Leave to others, at once, what this process has begun and will not finish."""
-        for batch in list(self._calling):
-            self._lanes.extend(batch, lease=0)
-
-    def keep(self) -> None:
-        """Let others know that the calls of this process are under way."""
-        for batch in list(self._calling):
-            self._lanes.extend(batch)
-
-    def open(
         self,
         batch_id: str,
         attempt: int,
-        states: tuple[str, ...],
         contents: Contents | None = None,
-        then: Quota | None = None,
+        next_quota: Quota | None = None,
+    ) -> DeliveryResult:
+        """Make the call of a batch's next step, or settle a batch whose worker was cut off.
+
+        ``contents``: the batch, if the caller has just claimed and read it. ``next_quota``: claim the next
+        batch of this quota while settling this one; it is returned in the result.
+        """
+        job = self.read_job(batch_id, attempt, ("claimed", "lapsed"), contents, next_quota)
+        if isinstance(job, DeliveryResult):
+            return job
+        if job.batch.state == "lapsed":
+            recorded = self._settlement.recorded(job.batch)
+            return self._follow(
+                job, events.Lapsed() if recorded is None else events.Recorded(tuple(recorded))
+            )
+        if self._stopping.is_set():
+            return self._follow(job, events.WorkerStops())
+        with self.thread_share.reserve(job.action.connector.name) as reserved:
+            if reserved:
+                return self._advance(job)
+        return self._follow(job, events.NoThread())
+
+    def resume(self, batch_id: str, attempt: int, outcome: Answered | Failed) -> DeliveryResult:
+        """Go on with a batch whose call was taken on earlier and has ended now."""
+        job = self.read_job(batch_id, attempt, ("submitted",))
+        return self._follow(job, AnsweredLater(outcome)) if isinstance(job, Job) else job
+
+    def abandon(self) -> None:
+        """End the leases of the calls that this process has begun: other workers take over at once."""
+        for batch in list(self._calling):
+            self._lanes.extend(batch, lease=0)
+
+    def renew_leases(self) -> None:
+        """Let no other worker take the calls of this process for lost."""
+        for batch in list(self._calling):
+            self._lanes.extend(batch)
+
+    def read_job(
+        self,
+        batch_id: str,
+        attempt: int,
+        states: Sequence[str],
+        contents: Contents | None = None,
+        next_quota: Quota | None = None,
     ) -> Job | DeliveryResult:
-        """Read a batch, unless that was done, and what it is for; a changed configuration may end it here."""
-        found = contents or self._lanes.open(batch_id)
-        if found is None or found[0].attempt != attempt or found[0].state not in states:
+        """Read a batch and the action it is for; a changed configuration may end it here."""
+        contents = contents or self._lanes.open(batch_id)
+        if contents is None or contents[0].attempt != attempt or contents[0].state not in states:
             return STALE
-        batch, rows = found[0], tuple(starmap(Row.read, found[1]))
+        batch, rows = contents[0], tuple(starmap(Row.read, contents[1]))
         catalog = self._catalog()
         if batch.destination not in catalog.destinations:
             catalog = self._catalog.newest()
         destination = catalog.destinations.get(batch.destination)
         if destination is None:
-            return self._removed(batch, rows)
+            return self._end_removed(batch, rows)
         if destination.problem:
             return self._settlement.repeat(batch) or waiting(batch, destination.problem)
         action = catalog.action_of(destination)
@@ -119,75 +128,70 @@ class Delivery:
         if moved and batch.state == "claimed" and not batch.progress:
             given_back = DeliveryResult("given back: the destination was changed")
             return given_back if self._lanes.give_back(batch) else STALE
-        return Job.of(batch, action, rows, then)
+        return Job.read(batch, action, rows, next_quota)
 
-    def _removed(self, batch: Batch, rows: Sequence[Row]) -> DeliveryResult:
-        """End a batch whose destination is no more; somebody else may know it under another connector.
+    def _end_removed(self, batch: Batch, rows: Sequence[Row]) -> DeliveryResult:
+        """End a batch whose destination was removed; another worker may know it under another connector.
 
-        Who dies before its letters are written leaves a batch that looks as if its call had gone out.
+        If the worker dies before the dead letters are written, the batch looks as if its call had gone out.
         """
         if batch.state == "claimed" and not self._lanes.begin(batch, call=False):
             return STALE
         return self._settlement.repeat(batch) or self._settlement.reject(batch, "removed", rows, REMOVED)
 
-    def _recover(self, job: Job) -> DeliveryResult:
-        """Settle a batch whose worker was cut off somewhere between its call and its settling."""
-        unknown = OutcomeUnknown("OutcomeUnknown", "the worker stopped during the call")
-        return self._settlement.repeat(job.batch) or self._failures.handle(job.called, unknown, sent=True)
-
     def _advance(self, job: Job) -> DeliveryResult:
-        """Do the next step that is needed, now when the batch came with a permit for its function."""
-        job = self._answers.skip_known(job)
-        step = job.step
-        if step is None:
-            return self._answers.close(job)
-        if step.function != job.batch.function:
-            return self._answers.turn(job, refund=True)
-        account = job.action.connector.account
-        if step.sets_up and not self._once.take(account, step.sets_up, job.batch.id):
-            progress = job.progress.dumps()
-            self._lanes.turn(
-                job.batch, step.function, progress, delay=SOMEBODY_ELSE, refund=True, outside=True
-            )
-            return DeliveryResult(f"{step.name}: another worker is at it", again=True)
-        return self._send(job, step)
-
-    def _send(self, job: Job, step: Step) -> DeliveryResult:
-        client = self._responsys(job.action.connector)
+        """Do the next step that is needed, now if the batch came with a permit for its function."""
+        if job.step is not None and job.step.sets_up:
+            job = self._knowing(job).at_needed_step
+        move = decide(job, events.Claimed())
+        if job.step is None or not isinstance(move, Send):
+            return self._effects.carry_out(job, move)
         try:
-            client.ready()
-        except CallError as error:
-            return self._failures.handle(job, error, sent=False)
-        begun = self._lanes.begin(job.batch, job.progress.dumps())
-        if begun is None:
-            self._lanes.retry(job.batch, delay=0, spend=False, refund=True)
-            return DeliveryResult("not sent: too late for its permit", again=True)
-        if not begun:
-            return DeliveryResult("not sent: stopped, or taken over by another attempt")
-        self._calling.add(job.batch)
-        try:
-            return self._converse(client, job, step)
+            return self._follow(job, self._call(job, job.step))
         finally:
             self._calling.discard(job.batch)
 
-    def _converse(self, client: Client, job: Job, step: Step) -> DeliveryResult:
+    def _call(self, job: Job, step: Step) -> Event:
+        """Make the call of a step, unless something is in its way; the batch counts as begun then."""
+        account = job.action.connector.account
+        if step.sets_up and not self._set_ups.reserve(account, step.sets_up, job.batch.id):
+            return events.SetUpTaken(step)
+        client = self._clients(job.action.connector)
         try:
-            answer = client.send(_built(job, step))
+            client.ready()
         except CallError as error:
-            return self._answers.failed(job, step, error)
+            return Failed(error, sent=False)
+        begun = self._lanes.begin(job.batch, job.progress.dumps())
+        if not begun:
+            return events.PermitExpired() if begun is None else events.Overtaken()
+        self._calling.add(job.batch)
+        try:
+            return Answered(client.send(build_call(job, step)))
+        except CallError as error:
+            return Failed(error)
+
+    def _follow(self, job: Job, event: Event) -> DeliveryResult:
+        """Make the move that follows from an event; a worker that stops claims no other batch with it."""
         if self._stopping.is_set():
-            job = replace(job, then=None)
-        return self._answers.answered(job, step, answer)
+            job = replace(job, next_quota=None)
+        if isinstance(event, CALL_ENDED) and any(step.sets_up for step in job.steps[job.progress.step :]):
+            job = self._settlement.persist(job.batch, self._knowing, job)
+        return self._effects.carry_out(job, decide(job, event))
+
+    def _knowing(self, job: Job) -> Job:
+        """Return the job with all things that its account is known to have."""
+        return job.knowing(self._set_ups.known(job.action.connector.account))
 
 
 def waiting(batch: Batch, why: str) -> DeliveryResult:
-    """Say that nothing can be done with a batch for now; its lease has it looked at again."""
+    """Say why nothing can be done with a batch for now; it is looked at again when its lease ends."""
     return DeliveryResult(f"{counted(batch.rows, 'row')} of {batch.destination} waiting: {why}", again=True)
 
 
-def _built(job: Job, step: Step) -> Call:
+def build_call(job: Job, step: Step) -> Call:
+    """Build the call of a step; a row that makes this fail is to be found like one that spoils its call."""
     try:
-        return step.call(job.left)
+        return step.call(job.remaining_rows)
     except Exception as error:
         log.exception("call not built", extra={"batch": job.batch.id})
         why = f"no call could be built: {type(error).__name__}"

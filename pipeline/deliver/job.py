@@ -1,6 +1,6 @@
-"""A batch with everything its delivery needs."""
+"""Job: a batch with everything that its delivery needs, read once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -15,38 +15,41 @@ from pipeline.model.call import Rejection
 
 @dataclass(frozen=True)
 class Job:
-    """A batch, its rows, the action of its destination, and how far it has got."""
+    """A batch, the action of its destination, its rows, and how far it has got."""
 
     batch: Batch
     action: Action
     rows: Sequence[Row]
     progress: Progress
-    then: Quota | None = None  # of which the next batch is claimed when this one is settled
+    next_quota: Quota | None = None  # its next batch is claimed when this one is settled
+    set_up: frozenset[str] = frozenset()  # things that the account is known to have
 
     @classmethod
-    def of(cls, batch: Batch, action: Action, rows: Sequence[Row], then: Quota | None = None) -> "Job":
+    def read(
+        cls, batch: Batch, action: Action, rows: Sequence[Row], next_quota: Quota | None = None
+    ) -> "Job":
         """Read how far the batch has got.
 
         Before its first step, rows that cannot be sent are sorted out: the configuration may have changed
         since they came in.
         """
         if batch.progress:
-            progress = Progress.loads(batch.progress)
-            return cls(batch, action, rows, progress, then).planned
+            return cls(batch, action, rows, Progress.loads(batch.progress), next_quota).at_planned_step
         problems = action.problems([row.activation for row in rows])
         problems |= {position: row.problem for position, row in enumerate(rows) if row.problem}
         rejected = {position: Rejection("Invalid", problem) for position, problem in problems.items()}
-        return cls(batch, action, rows, Progress(0, rejected), then).planned
+        return cls(batch, action, rows, Progress(0, rejected), next_quota).at_planned_step
 
     @cached_property
-    def left(self) -> list[Activation]:
-        """The activations that still take part."""
-        return self.progress.left([row.activation for row in self.rows])
+    def remaining_rows(self) -> list[Activation]:
+        """Activations of the rows that no step has rejected."""
+        rejected = self.progress.rejected
+        return [row.activation for position, row in enumerate(self.rows) if position not in rejected]
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
         """All steps of these rows, done or not."""
-        return self.action.steps(self.left) if self.left else ()
+        return self.action.steps(self.remaining_rows) if self.remaining_rows else ()
 
     @property
     def step(self) -> Step | None:
@@ -54,62 +57,89 @@ class Job:
         return self.steps[self.progress.step] if self.progress.step < len(self.steps) else None
 
     @property
-    def resend(self) -> bool:
-        """Whether doing the step twice is harmless, or wanted, when nobody knows if it was done."""
-        return self.action.destination.on_unknown == "resend" or self.step is None or self.step.repeatable
-
-    def named(self, why: Rejection) -> Rejection:
-        """Let a verdict name the step it comes from, where there are several."""
-        if self.step is None or len(self.steps) == 1:
-            return why
-        return Rejection(why.code, f"{self.step.name}: {why.detail}" if why.detail else self.step.name)
-
-    def after(self, verdicts: Sequence[Rejection | None]) -> "Job":
-        """Return the job behind its step."""
-        named = [why and self.named(why) for why in verdicts]
-        return self._with(self.progress.after(named, len(self.rows)))
+    def verdicts(self) -> list[Rejection | None]:
+        """One verdict for every row, as the steps so far have it."""
+        return self.progress.verdicts(len(self.rows))
 
     @property
-    def set_up_again(self) -> "Job":
-        """The job before the set-up that its step needs or is, so that somebody looks again."""
+    def repeatable(self) -> bool:
+        """Whether to do the step again when its outcome is unknown: it does no harm, or is wanted."""
+        on_unknown = self.action.destination.on_unknown
+        return on_unknown == "resend" or self.step is None or self.step.repeatable
+
+    def past_step(self, verdicts: Sequence[Rejection | None]) -> "Job":
+        """Return the job past its step; where there are several, a verdict names the step it comes from."""
+        step = self.step
+        if step is not None and len(self.steps) > 1:
+            verdicts = [why and named(why, step) for why in verdicts]
+        return self._with(self.progress.past_step(verdicts, len(self.rows)))
+
+    @property
+    def past_skipped_step(self) -> "Job":
+        """The job past its step, which is not needed."""
+        return self._at(self.progress.step + 1)
+
+    @property
+    def at_needed_step(self) -> "Job":
+        """The job past the set-up steps for what the account is known to have."""
+        job = self
+        while job.step is not None and job.step.sets_up in job.set_up:
+            job = job.past_skipped_step
+        return job
+
+    @property
+    def before_set_up(self) -> "Job":
+        """The job moved back to the first of the set-up steps directly before its step.
+
+        The thing that they set up is then looked for again.
+        """
         at = self.progress.step
         while at and self.steps[at - 1].sets_up:
             at -= 1
         return self._at(at)
 
-    def skipped(self) -> "Job":
-        """Return the job behind its step, which is not needed."""
-        return self._at(self.progress.step + 1)
-
     @property
-    def planned(self) -> "Job":
+    def at_planned_step(self) -> "Job":
         """The job at its next step; where its steps were changed meanwhile, as far back as does no harm.
 
-        That is behind the last step that was done and must not be done twice.
+        That is past the last step that was done and must not be done twice.
         """
         old, new = self.progress.plan, tuple(f"{step.name} {step.function}" for step in self.steps)
         if not new or old == new:
             return self
         done = old[: self.progress.step]
-        behind = [n for n, step in enumerate(self.steps, 1) if not step.repeatable and new[n - 1] in done]
-        at = max(behind, default=0) if old else self.progress.step
+        past = [n for n, step in enumerate(self.steps, 1) if not step.repeatable and new[n - 1] in done]
+        at = max(past, default=0) if old else self.progress.step
         return self._with(replace(self.progress, step=at, plan=new))
 
     @property
-    def called(self) -> "Job":
+    def at_called_step(self) -> "Job":
         """The job at the step that its last call was for, if that must not be done twice.
 
         Such a step is known by its function, wherever a changed configuration has put it.
         """
-        own = [n for n, step in enumerate(self.steps) if not step.repeatable]
-        return next((self._at(n) for n in own if self.steps[n].function == self.batch.function), self)
+        function = self.batch.function
+        for position, step in enumerate(self.steps):
+            if step.function == function and not step.repeatable:
+                return self._at(position)
+        return self
+
+    def knowing(self, things: Iterable[str]) -> "Job":
+        """Return the job with more things that the account is known to have."""
+        return self._with(self.progress, self.set_up.union(things))
 
     def _at(self, step: int) -> "Job":
         return self._with(replace(self.progress, step=step))
 
-    def _with(self, progress: Progress) -> "Job":
+    def _with(self, progress: Progress, set_up: frozenset[str] | None = None) -> "Job":
         """Return the job with another progress; the same rows have the same steps."""
-        job = replace(self, progress=progress)
+        known = self.set_up if set_up is None else set_up
+        job = Job(self.batch, self.action, self.rows, progress, self.next_quota, known)
         if progress.rejected == self.progress.rejected:
-            job.__dict__.update(left=self.left, steps=self.steps)
+            job.__dict__.update(remaining_rows=self.remaining_rows, steps=self.steps)
         return job
+
+
+def named(why: Rejection, step: Step) -> Rejection:
+    """Let a verdict name its step."""
+    return Rejection(why.code, f"{step.name}: {why.detail}" if why.detail else step.name)

@@ -7,10 +7,9 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from pipeline.deliver.answers import Answers
 from pipeline.deliver.delivery import Delivery
-from pipeline.deliver.failures import Failures
-from pipeline.deliver.job import Job
+from pipeline.deliver.effects import Effects
+from pipeline.deliver.events import Answered, Failed
 from pipeline.errors import CallError, OutcomeUnknown, Throttled
 from pipeline.lanes.batch import Poll
 from pipeline.lanes.dispatch import Dispatch
@@ -22,7 +21,6 @@ from pipeline.responsys.client import Client
 from pipeline.responsys.errors import code_of, error_of
 from pipeline.responsys.names import path
 from pipeline.responsys.requests import POLL_REQUESTS
-from pipeline.settle.settlement import DeliveryResult
 
 log = logging.getLogger(__name__)
 
@@ -41,18 +39,16 @@ class Polling:
         lanes: Lanes,
         catalog: CurrentCatalog,
         dispatch: Dispatch,
-        responsys: Callable[[Connector], Client],
+        clients: Callable[[Connector], Client],
         delivery: Delivery,
-        answers: Answers,
-        failures: Failures,
+        effects: Effects,
     ) -> None:
         self._lanes = lanes
         self._catalog = catalog
         self._dispatch = dispatch
-        self._responsys = responsys
+        self._clients = clients
         self._delivery = delivery
-        self._answers = answers
-        self._failures = failures
+        self._effects = effects
 
     def poll(self, name: str) -> str:
         """Ask after the requests of a connector that are due; say how many were answered."""
@@ -68,7 +64,7 @@ class Polling:
         return f"{len(polls)} asked after, {answered} answered"
 
     def _ask(self, connector: Connector, polls: Sequence[Poll]) -> dict[str, dict[str, Any]]:
-        client = self._responsys(connector)
+        client = self._clients(connector)
         client.ready()
         requests = [poll.request for poll in polls]
         call = Call(function=POLL_REQUESTS, path=path("requests", api="async"), body={"requestIds": requests})
@@ -83,7 +79,7 @@ class Polling:
     def _unanswered(self, connector: Connector, polls: Sequence[Poll], error: CallError) -> str:
         """Ask again: a question changes nothing there."""
         if isinstance(error, Throttled):
-            self._failures.pause(connector.account, POLL_REQUESTS, "", error)
+            self._effects.pause(error.scope, connector.account, POLL_REQUESTS)
         for poll in polls:
             self._lanes.ask_later(poll, AFTER_FAILURE)
         log.info("poll failed", extra={"connector": connector.name, "code": error.code})
@@ -96,22 +92,14 @@ class Polling:
         if envelope is None or code in PENDING or (code is None and envelope.get("status") == "IN_PROGRESS"):
             self._lanes.ask_later(poll, min(MOST_DELAY, 2.0**poll.asked))
             return False
-        job = self._delivery.open(poll.batch, poll.attempt, ("submitted",))
-        if isinstance(job, Job):
-            report = self._go_on(job, envelope, response, code)
-            log.info("request answered", extra={"batch": job.batch.id, "outcome": report.text})
+        result = self._delivery.resume(poll.batch, poll.attempt, outcome_of(envelope, response, code))
+        log.info("request answered", extra={"batch": poll.batch, "outcome": result.text})
         return True
 
-    def _go_on(self, job: Job, envelope: dict[str, Any], response: Any, code: str | None) -> DeliveryResult:
-        job = job.called
-        step = job.step
-        if step is None:
-            return self._answers.close(job)
-        if step.function != job.batch.function:  # its steps were changed meanwhile: do them as they are now
-            return self._answers.turn(job, refund=False)
-        if code in GONE or (code is None and envelope.get("status") == "UNKNOWN"):
-            gone = OutcomeUnknown("OutcomeUnknown", "the answer was no longer kept when it was asked for")
-            return self._failures.handle(job, gone, sent=True)
-        if code is not None:
-            return self._answers.failed(job, step, error_of(200, response))
-        return self._answers.answered(job, step, response)
+
+def outcome_of(envelope: dict[str, Any], response: Any, code: str | None) -> Answered | Failed:
+    """Return the end of a call as its envelope tells it."""
+    if code in GONE or (code is None and envelope.get("status") == "UNKNOWN"):
+        why = "the answer was no longer kept when it was asked for"
+        return Failed(OutcomeUnknown("OutcomeUnknown", why))
+    return Answered(response) if code is None else Failed(error_of(200, response))

@@ -1,13 +1,10 @@
-"""What the earlier steps of a batch came to; it travels with the batch from step to step."""
+"""Progress: the verdicts that the earlier steps of a batch have led to; it travels with the batch."""
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
 
 from pipeline.model.call import Rejection
-
-Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
@@ -16,7 +13,12 @@ class Progress:
 
     step: int = 0
     rejected: Mapping[int, Rejection] = field(default_factory=dict)
-    plan: tuple[str, ...] = ()  # what the steps were when that was counted
+    plan: tuple[str, ...] = ()  # "name function" of each step when ``step`` was counted
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no step is done and no row rejected."""
+        return not self.step and not self.rejected
 
     def dumps(self) -> str:
         """Write as JSON; "" when nothing has been done yet."""
@@ -27,24 +29,24 @@ class Progress:
 
     @classmethod
     def loads(cls, text: str) -> "Progress":
-        """Read what ``dumps`` wrote."""
+        """Read the text of ``dumps``."""
         if not text:
             return cls()
-        found = json.loads(text)
-        rejected = {int(position): Rejection(*why) for position, why in found["rejected"].items()}
-        return cls(found["step"], rejected, tuple(found.get("plan", ())))
+        record = json.loads(text)
+        rejected = {int(position): Rejection(*why) for position, why in record["rejected"].items()}
+        return cls(record["step"], rejected, tuple(record.get("plan", ())))
 
-    def left(self, items: Sequence[Item]) -> list[Item]:
-        """Return those of ``items``, one per row, whose rows still take part."""
+    def positions(self, rows: int) -> Sequence[int]:
+        """Return the positions, of so many rows, of those that still take part."""
         if not self.rejected:
-            return list(items)
-        return [item for position, item in enumerate(items) if position not in self.rejected]
+            return range(rows)
+        return [position for position in range(rows) if position not in self.rejected]
 
-    def after(self, verdicts: Sequence[Rejection | None], rows: int) -> "Progress":
-        """Return the progress behind this step; ``verdicts`` are of the rows that took part."""
-        positions = self.left(range(rows))
-        why = {position: v for position, v in zip(positions, verdicts, strict=True) if v is not None}
-        return replace(self, step=self.step + 1, rejected={**self.rejected, **why})
+    def past_step(self, verdicts: Sequence[Rejection | None], rows: int) -> "Progress":
+        """Return the progress past this step; ``verdicts`` are of the rows that took part."""
+        judged = zip(self.positions(rows), verdicts, strict=True)
+        rejected = {position: verdict for position, verdict in judged if verdict is not None}
+        return Progress(self.step + 1, {**self.rejected, **rejected}, self.plan)
 
     def verdicts(self, rows: int) -> list[Rejection | None]:
         """Return one verdict for every row."""

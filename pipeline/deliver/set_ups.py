@@ -1,44 +1,47 @@
-"""Set things up in an account once, by one worker: tables that are made when they are absent.
+"""Set-ups: things in an account, such as tables, that are made once and by one worker if they are absent.
 
 Keys
-    known:{account}           set: what the account is known to have, for a day
-    making:{account}:{sha1}   held by whoever looks or makes
+    known:{account}           set: the things that the account is known to have, for a day
+    making:{account}:{sha1}   id of the batch that looks for a thing, or makes it
 """
 
 from hashlib import sha1
 
 import redis
 
-KNOWN_LIFE = 24 * 3600  # seconds; then somebody looks again
-TURN = 100  # seconds a call, and recording it, may take
+from pipeline.stores.broker import decoded
+
+KNOWN_LIFE = 24 * 3600  # seconds; then each thing is looked for again
+RESERVED_LIFE = 100  # seconds that a call may take, and recording its answer
 
 
 class SetUps:
-    """Knows what accounts have."""
+    """The things that accounts are known to have, and the batches that set one up now."""
 
     def __init__(self, client: redis.Redis) -> None:
         self._client = client
 
-    def known(self, account: str, thing: str) -> bool:
-        """Tell whether the account is known to have it."""
-        return bool(self._client.sismember(f"known:{account}", thing))
+    def known(self, account: str) -> set[str]:
+        """Return all things that the account is known to have."""
+        return {decoded(thing) for thing in self._client.smembers(f"known:{account}")}
 
     def remember(self, account: str, thing: str) -> None:
-        """Note that the account has it."""
+        """Note that the account has a thing."""
         self._client.sadd(f"known:{account}", thing)
         self._client.expire(f"known:{account}", KNOWN_LIFE)
 
     def forget(self, account: str) -> None:
-        """Look again before anything is taken for granted."""
+        """Have everything looked for again, before a batch relies on it."""
         self._client.delete(f"known:{account}")
 
-    def take(self, account: str, thing: str, batch: str) -> bool:
-        """Take the turn to look for it or to make it; a batch keeps its turn from look to make."""
+    def reserve(self, account: str, thing: str, batch: str) -> bool:
+        """Reserve a thing for one batch, from the look until it is made; False if another batch has it."""
         key = _key(account, thing)
-        return bool(self._client.set(key, batch, nx=True, ex=TURN)) or self._client.get(key) == batch.encode()
+        reserved = self._client.set(key, batch, nx=True, ex=RESERVED_LIFE)
+        return bool(reserved) or self._client.get(key) == batch.encode()
 
-    def leave(self, account: str, thing: str) -> None:
-        """Let others have the turn."""
+    def release(self, account: str, thing: str) -> None:
+        """Let another batch reserve the thing."""
         self._client.delete(_key(account, thing))
 
 

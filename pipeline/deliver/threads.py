@@ -1,7 +1,7 @@
-"""Keep a thread of each worker free of any one connector, whose calls may hang for a minute.
+"""Threads of a worker: one is kept free of any one connector, whose calls may hang for a minute.
 
-Celery hands a worker more than its threads are at: what it holds meanwhile, of whichever connector, would
-wait for a thread that may be a minute away, while other workers are idle.
+Celery hands a worker more tasks than it has threads. Without this, batches of every connector would wait
+behind the calls of one, while other workers are idle.
 """
 
 import threading
@@ -9,25 +9,25 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-FEW = 3  # threads or less: there is none to spare
+MIN_THREADS = 4  # a worker with fewer threads has none to spare
 
 
 class ThreadShare:
-    """The threads of one worker, and who has them."""
+    """The threads of one worker, counted by the connectors whose calls they make."""
 
     def __init__(self) -> None:
         self.threads = 0  # 0: not known
         self._lock = threading.Lock()
-        self._taken: Counter[str] = Counter()
+        self._reserved: Counter[str] = Counter()
 
     @contextmanager
-    def take(self, connector: str) -> Iterator[bool]:
-        """Take a seat as long as this is open; False when all but one are this connector's already."""
+    def reserve(self, connector: str) -> Iterator[bool]:
+        """Reserve a thread while the context is open; False when the connector has all threads but one."""
         with self._lock:
-            free = self.threads <= FEW or self._taken[connector] < self.threads - 1
-            self._taken[connector] += free
+            free = self.threads < MIN_THREADS or self._reserved[connector] < self.threads - 1
+            self._reserved[connector] += free
         try:
             yield free
         finally:
             with self._lock:
-                self._taken[connector] -= free
+                self._reserved[connector] -= free

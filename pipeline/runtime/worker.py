@@ -12,8 +12,7 @@ from sqlalchemy import Engine
 from pipeline.accept.acceptance import Acceptance
 from pipeline.accept.intake import Intake
 from pipeline.deliver import Delivery
-from pipeline.deliver.answers import Answers
-from pipeline.deliver.failures import Failures
+from pipeline.deliver.effects import Effects
 from pipeline.deliver.polling import Polling
 from pipeline.deliver.set_ups import SetUps
 from pipeline.errors import CallError
@@ -67,34 +66,18 @@ class Worker:
         self.dispatch = Dispatch(self.client, self.lanes, self.catalog, self.doorbell, settings.limit_window)
         self.clients = Clients(settings, self.client, self.records.vault)
         settlement = Settlement(self.engine, self.lanes, partial(notes.leave, self.client))
-        once = SetUps(self.client)
-        failures = Failures(
-            client=self.client,
-            lanes=self.lanes,
-            records=self.records,
-            settlement=settlement,
-            once=once,
-            window=settings.limit_window,
-        )
-        answers = Answers(self.lanes, settlement, failures, once)
+        set_ups = SetUps(self.client)
+        effects = Effects(self.client, self.lanes, self.records, settlement, set_ups, settings.limit_window)
         self.delivery = Delivery(
-            lanes=self.lanes,
-            catalog=self.catalog,
-            responsys=self.clients,
-            settlement=settlement,
-            failures=failures,
-            answers=answers,
-            once=once,
-            stopping=self.stopping,
+            self.lanes, self.catalog, self.clients, settlement, set_ups, effects, self.stopping
         )
         self.polling = Polling(
             lanes=self.lanes,
             catalog=self.catalog,
             dispatch=self.dispatch,
-            responsys=self.clients,
+            clients=self.clients,
             delivery=self.delivery,
-            answers=answers,
-            failures=failures,
+            effects=effects,
         )
         self.heartbeat = Heartbeat(
             self.client,

@@ -1,13 +1,12 @@
-"""The account of every batch: one final record each, with its dead letters and statistics.
+"""Ledger: one final record of every batch, with its dead letters and statistics.
 
-All of it is one SQL transaction whose first statement is the batch's record. Whoever comes second with the
-same batch, however that came about, finds the record and does nothing but settle it the same way.
+All of it is one SQL transaction whose first statement is the batch's record. A second worker with the same
+batch finds the record, writes nothing, and settles the batch as recorded.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
 
 from sqlalchemy import Connection, Engine, select
 
@@ -25,61 +24,53 @@ from pipeline.text.redaction import Hidden, values_of
 
 @dataclass(frozen=True)
 class BatchOutcome:
-    """What became of the rows of a batch: their verdicts, and the positions of those given back."""
+    """The rows of a batch by their verdicts; ``returned`` are the positions of those given back."""
 
     rows: Sequence[Row]
-    verdicts: Sequence[Rejection | None]
+    delivered: Sequence[Row]
+    rejected: Sequence[tuple[int, Row, Rejection]]  # each with its position
     returned: Sequence[int] = ()
 
-    @cached_property
-    def rejected(self) -> list[tuple[int, Row, Rejection]]:
-        """The rejected rows with their positions and reasons."""
-        if not any(self.verdicts):
-            return []
-        back = set(self.returned)
-        return [
-            (i, row, verdict) for i, row, verdict in self._judged if verdict is not None and i not in back
-        ]
-
-    @cached_property
-    def delivered(self) -> Sequence[Row]:
-        """The rows that were delivered."""
-        if not self.rejected and not self.returned:
-            return self.rows
-        back = set(self.returned)
-        return [row for i, row, verdict in self._judged if verdict is None and i not in back]
-
-    @property
-    def _judged(self) -> Iterable[tuple[int, Row, Rejection | None]]:
-        return zip(range(len(self.rows)), self.rows, self.verdicts, strict=True)
+    @classmethod
+    def of(
+        cls, rows: Sequence[Row], verdicts: Sequence[Rejection | None], returned: Sequence[int] = ()
+    ) -> "BatchOutcome":
+        """Sort rows by their verdicts, of which there is one for each."""
+        if len(rows) == len(verdicts) and not returned and not any(verdicts):
+            return cls(rows, rows, ())
+        back = set(returned)
+        judged = [one for one in zip(range(len(rows)), rows, verdicts, strict=True) if one[0] not in back]
+        delivered = [row for _, row, verdict in judged if verdict is None]
+        rejected = [(position, row, verdict) for position, row, verdict in judged if verdict is not None]
+        return cls(rows, delivered, rejected, returned)
 
 
-def record(engine: Engine, batch: Batch, action: str, fates: BatchOutcome, outcome: str) -> Sequence[int]:
-    """Write what became of a batch, once; return the positions of the rows to give back.
+def write_outcome(engine: Engine, batch: Batch, action: str, outcome: BatchOutcome) -> Sequence[int]:
+    """Write the outcome of a batch, once; return the positions of the rows to give back.
 
-    When the batch has a record already, nothing is written and that record's positions are returned.
+    If the batch has a record already, nothing is written and that record's positions are returned.
     """
     now = datetime.now(UTC)
-    delivered, rejected = fates.delivered, fates.rejected
+    delivered, rejected = outcome.delivered, outcome.rejected
     row = {
         "id": batch.id, "destination": batch.destination, "connector": batch.connector, "action": action,
-        "attempt": batch.attempt, "rows": len(fates.rows),
-        "delivered": len(delivered), "rejected": len(rejected),
-        "returned": list(fates.returned), "outcome": outcome, "finished_at": now,
+        "attempt": batch.attempt, "rows": len(outcome.rows),
+        "delivered": len(delivered), "rejected": len(rejected), "returned": list(outcome.returned),
+        "outcome": "rejected" if len(rejected) == len(outcome.rows) else "delivered", "finished_at": now,
     }  # fmt: skip
     removed = [row.activation.call_type for row in delivered].count("REMOVE")
     numbers = {
         "sent": len(delivered) - removed, "removed": removed,
-        "batches": 1, "rows": len(fates.rows) - len(fates.returned),
+        "batches": 1, "rows": len(outcome.rows) - len(outcome.returned),
     }  # fmt: skip
     with engine.begin() if rejected else driver(engine) as connection:
         new = insert_new(connection, batches, row)
         if new and isinstance(connection, Connection):  # there are letters to write
-            hidden = Hidden(values_of(row.activation for row in fates.rows))
+            hidden = Hidden(values_of(row.activation for row in outcome.rows))
             dead_letters.keep(connection, [_letter(batch, hidden, *one) for one in rejected], now)
         if new:
             stats.add(connection, now, stats.Where(batch.connector, batch.destination), numbers)
-    return fates.returned if new else find(engine, batch.id) or ()
+    return outcome.returned if new else find(engine, batch.id) or ()
 
 
 def find(engine: Engine, batch: str) -> Sequence[int] | None:

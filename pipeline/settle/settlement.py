@@ -1,10 +1,13 @@
-"""Write down what became of a batch, then let its rows go; until both is done, nobody else knows it."""
+"""Settlement: the outcome of a batch is recorded, then its rows leave Redis.
+
+Until both are done the outcome exists only in this process.
+"""
 
 import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
 import redis
 from sqlalchemy import Engine
@@ -25,27 +28,28 @@ PAUSE = 1.0  # seconds between two tries to record an outcome
 # A disk that is full is an OperationalError on both databases, a PostgreSQL that only reads an InternalError.
 STORE_DOWN = (OperationalError, InterfaceError, InternalError, redis.ConnectionError, redis.TimeoutError)
 
+Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
 class DeliveryResult:
-    """How a delivery ended, in words for Flower; ``again`` when the batch waits for another try."""
+    """How a delivery ended: the text for Flower, and whether the batch waits for another try (``again``)."""
 
     text: str
     again: bool = False
-    following: Claimed | None = None  # claimed when this one was settled
+    following: Claimed | None = None  # the next batch, if it was claimed when this one was settled
 
 
 class Settlement:
-    """Records outcomes in SQL and settles batches in Redis, in this order, whatever is down meanwhile."""
+    """Records outcomes in SQL and settles batches in Redis, in this order; waits for a store that is down."""
 
     def __init__(
         self, engine: Engine, lanes: Lanes, note: Callable[[SQLAlchemyError | None], None] | None = None
     ) -> None:
         self._engine = engine
         self._lanes = lanes
-        self._note = note  # says why SQL cannot be written to
+        self._note = note  # told why SQL cannot be written to; None when it can be again
 
     def close(
         self,
@@ -54,77 +58,89 @@ class Settlement:
         rows: Sequence[Row],
         verdicts: Sequence[Rejection | None],
         returned: Sequence[int] = (),
-        then: Quota | None = None,
+        next_quota: Quota | None = None,
     ) -> DeliveryResult:
         """End a batch: every row has its verdict, but those at the positions ``returned`` go back.
 
-        The next batch of the gate ``then`` is claimed with it.
+        The next batch of ``next_quota`` is claimed with it.
         """
-        fates = BatchOutcome(rows, verdicts, returned)
-        rejected = len(fates.rejected)
-        outcome = "rejected" if rejected == len(rows) else "delivered"
-        back = self.persist(batch, lambda: ledger.record(self._engine, batch, action, fates, outcome))
-        settled, following = self.persist(batch, lambda: self._settle(batch, back, then))
+        outcome = BatchOutcome.of(rows, verdicts, returned)
+        returned = self.persist(batch, ledger.write_outcome, self._engine, batch, action, outcome)
+        settled, following = self.persist(batch, self._settle, batch, returned, next_quota)
         if not settled:
             log.warning("batch settled by another attempt", extra={"batch": batch.id})
             text = f"{counted(batch.rows, 'row')} of {batch.destination}, settled by another attempt"
             return DeliveryResult(text, following=following)
-        log.info("batch settled", extra={"batch": batch.id, "rows": len(rows), "rejected": rejected})
-        return DeliveryResult(_summary(batch, fates, rejected), following=following)
+        fields = {"batch": batch.id, "rows": len(rows), "rejected": len(outcome.rejected)}
+        log.info("batch settled", extra=fields)
+        return DeliveryResult(_summary(batch, outcome), following=following)
 
     def reject(self, batch: Batch, action: str, rows: Sequence[Row], why: Rejection) -> DeliveryResult:
-        """End a batch whose rows share one fate."""
+        """End a batch whose rows are all rejected for one reason."""
         return self.close(batch, action, rows, [why] * len(rows))
 
-    def repeat(self, batch: Batch) -> DeliveryResult | None:
-        """Settle a batch as the ledger has it; None when it has no record."""
-        recorded = ledger.find(self._engine, batch.id)
-        if recorded is None:
-            return None
-        self._lanes.settle(batch, recorded)
+    def recorded(self, batch: Batch) -> Sequence[int] | None:
+        """Return the positions that go back by the ledger's record of the batch; None without a record."""
+        return ledger.find(self._engine, batch.id)
+
+    def settle_as_recorded(self, batch: Batch, returned: Sequence[int]) -> DeliveryResult:
+        """Settle a batch that the ledger has a record of; rows at the positions ``returned`` go back."""
+        self._lanes.settle(batch, returned)
         return DeliveryResult(f"{counted(batch.rows, 'row')} of {batch.destination}, settled from the ledger")
 
-    def _settle(
-        self, batch: Batch, returned: Sequence[int], then: Quota | None
-    ) -> tuple[bool, Claimed | None]:
-        if then is None:
-            return self._lanes.settle(batch, returned), None
-        settled, following = self._lanes.settle_and_claim(batch, returned, then)
-        return settled, following if isinstance(following, Claimed) else None
+    def repeat(self, batch: Batch) -> DeliveryResult | None:
+        """Settle a batch if the ledger has a record of it; None without a record."""
+        returned = self.recorded(batch)
+        return None if returned is None else self.settle_as_recorded(batch, returned)
 
-    def persist(self, batch: Batch, step: Callable[[], Result]) -> Result:
-        """Do ``step``, again and again while a store is down: nobody else knows what came of the batch."""
+    def persist(
+        self,
+        batch: Batch,
+        record: Callable[Parameters, Result],
+        *args: Parameters.args,
+        **named: Parameters.kwargs,
+    ) -> Result:
+        """Call ``record`` again and again while a store is down, and keep the batch's lease meanwhile.
+
+        Until it is recorded, the outcome of the batch exists only in this process.
+        """
         noted = False
         while True:
             try:
-                result = step()
+                result = record(*args, **named)
                 if noted:
-                    self._say(None)
+                    self._tell(None)
                 return result
             except STORE_DOWN as error:
                 fields = {"batch": batch.id, "error": type(error).__name__}
                 log.warning("outcome not recorded yet", extra=fields)
                 if isinstance(error, SQLAlchemyError):
                     noted = True
-                    self._say(error)
+                    self._tell(error)
                 time.sleep(PAUSE)
-                self._keep(batch)
+                self._extend(batch)
 
-    def _say(self, error: SQLAlchemyError | None) -> None:
+    def _settle(
+        self, batch: Batch, returned: Sequence[int], next_quota: Quota | None
+    ) -> tuple[bool, Claimed | None]:
+        if next_quota is None:
+            return self._lanes.settle(batch, returned), None
+        settled, following = self._lanes.settle_and_claim(batch, returned, next_quota)
+        return settled, following if isinstance(following, Claimed) else None
+
+    def _tell(self, error: SQLAlchemyError | None) -> None:
         if self._note:
             self._note(error)
 
-    def _keep(self, batch: Batch) -> None:
+    def _extend(self, batch: Batch) -> None:
         try:
             self._lanes.extend(batch)
         except (redis.ConnectionError, redis.TimeoutError):
             log.warning("lease not extended", extra={"batch": batch.id})
 
 
-def _summary(batch: Batch, fates: BatchOutcome, rejected: int) -> str:
-    parts = [f"{counted(len(fates.rows), 'row')} of {batch.destination}"]
-    if rejected:
-        parts.append(f"{rejected} rejected")
-    if fates.returned:
-        parts.append(f"{len(fates.returned)} given back")
-    return ", ".join(parts)
+def _summary(batch: Batch, outcome: BatchOutcome) -> str:
+    text = f"{counted(len(outcome.rows), 'row')} of {batch.destination}"
+    if outcome.rejected:
+        text += f", {len(outcome.rejected)} rejected"
+    return f"{text}, {len(outcome.returned)} given back" if outcome.returned else text

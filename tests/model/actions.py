@@ -136,8 +136,8 @@ class Actions:
         def act(worker: Worker) -> None:
             frame = self.world.trips.frames[-1]
             frame.batch, frame.connector = batch, (known[1] or b"").decode()
-            then = worker.dispatch.random_quota() if on else None
-            report = worker.delivery.deliver(batch, attempt, then=then)
+            next_quota = worker.dispatch.random_quota() if on else None
+            report = worker.delivery.deliver(batch, attempt, next_quota=next_quota)
             self.world.reached["late"] += "too late" in report.text
             claimed = worker.dispatch.following(report.following) if on else None
             if claimed:

@@ -121,7 +121,7 @@ def test_a_row_that_is_rejected_meanwhile_is_erased_as_a_dead_letter(scene):
     batch = scene.cut()
     rows = [Row.read(*row) for row in begin(scene.lanes, batch)]
     scene.erase()
-    ledger.record(scene.engine, batch, "custom_event", fates(rows), "rejected")
+    ledger.write_outcome(scene.engine, batch, "custom_event", outcome_of(rows))
     scene.lanes.settle(batch)
 
     found = scene.erase()
@@ -130,8 +130,8 @@ def test_a_row_that_is_rejected_meanwhile_is_erased_as_a_dead_letter(scene):
     assert (left(scene), scene.missing_from_books()) == ([], 0)
 
 
-def fates(rows):
-    return BatchOutcome(rows, [Rejection("NO_RECIPIENT_FOUND", "no such") for _ in rows])
+def outcome_of(rows):
+    return BatchOutcome.of(rows, [Rejection("NO_RECIPIENT_FOUND", "no such") for _ in rows])
 
 
 def test_a_batch_that_was_claimed_just_now_is_left_to_its_worker(scene):
@@ -193,7 +193,7 @@ def test_a_batch_whose_outcome_is_written_down_is_settled_by_that(scene):
     batch = scene.cut()
     rows = [Row.read(*row) for row in begin(scene.lanes, batch)]
     scene.lanes.retry(batch, delay=60, spend=False, refund=False)
-    ledger.record(scene.engine, batch, "custom_event", fates(rows), "rejected")
+    ledger.write_outcome(scene.engine, batch, "custom_event", outcome_of(rows))
 
     scene.erase()
     scene.erase()

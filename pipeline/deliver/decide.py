@@ -1,0 +1,162 @@
+"""Decide the next move of a batch, from its job and one event alone; nothing is read or changed here."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pipeline.deliver import events
+from pipeline.deliver.events import Answered, Event, Failed
+from pipeline.deliver.failures import after_failure
+from pipeline.deliver.job import Job
+from pipeline.deliver.moves import (
+    AskLater,
+    EndSetUp,
+    GiveBack,
+    Hold,
+    Leave,
+    Move,
+    NextStep,
+    Send,
+    Settle,
+    SettleAsRecorded,
+)
+from pipeline.errors import CallError, Held, OutcomeUnknown, Refused
+from pipeline.model.action import Step
+from pipeline.responsys.errors import SETUP_CODES
+from pipeline.text.plural import counted
+
+SET_UP_RETRY = 1.0  # seconds until a step that waits for another batch's set-up is looked at again
+NO_THREAD_RETRY = 0.5  # seconds until a batch without a thread is claimed again
+
+
+def decide(job: Job, event: Event) -> Move:
+    """Return the move that follows when ``event`` befalls the batch of ``job``."""
+    return ALWAYS.get(type(event)) or RULES[type(event)](job, event)
+
+
+def _claimed(job: Job, _: events.Claimed) -> Move:
+    """Make the call of the next step if the batch's permit is for its function."""
+    step = job.step
+    if step is None:
+        return _settle(job)
+    return Send() if step.function == job.batch.function else _next_step(job, step, refund=True)
+
+
+def _set_up_taken(job: Job, event: events.SetUpTaken) -> Move:
+    text = f"{event.step.name}: another worker is at it"
+    return NextStep(event.step.function, job.progress, text, refund=True, sets_up=True, delay=SET_UP_RETRY)
+
+
+def _answered(job: Job, event: Answered) -> Move:
+    """Read the verdicts; an answer that does not fit the rows fails like a call without one."""
+    step = job.steps[job.progress.step]
+    request = request_of(event.answer)
+    if request is not None:
+        return AskLater(request, f"{_rows(job)} submitted")
+    try:
+        if step.sets_up:
+            return _set_up(job, step, step.sets_up, event.answer)
+        return _verdicts(job, step, event.answer)
+    except CallError as error:
+        return _set_up_failed(step, after_failure(job, error))
+
+
+def _verdicts(job: Job, step: Step, answer: Any) -> Move:
+    verdicts = step.verdicts(job.remaining_rows, answer)
+    done = job.past_step(verdicts)
+    missing = [(n, why) for n, why in enumerate(verdicts) if why and why.code in SETUP_CODES]
+    if not missing or len(job.steps) > 1:
+        return _onwards(done)
+    # Not the rows' fault: the others are done, these wait for a person.
+    positions = job.progress.positions(len(job.rows))
+    settle = Settle(done.verdicts, tuple(positions[n] for n, _ in missing))
+    return Hold("destination", missing[0][1], settle)
+
+
+def _set_up(job: Job, step: Step, thing: str, answer: Any) -> Move:
+    """Skip a set-up that is done; after a look that found nothing, the batch keeps its turn to make it."""
+    if step.found is None or step.found(answer):
+        return _set_up_done(job, thing)
+    return _onwards(job.past_skipped_step)
+
+
+def _set_up_done(job: Job, thing: str) -> Move:
+    return EndSetUp(thing, exists=True, then=_onwards(job.knowing([thing]).past_skipped_step))
+
+
+def _failed(job: Job, event: Failed) -> Move:
+    """Take a refusal that means success for one; let other batches have a set-up that failed."""
+    step, error = job.step, event.error
+    if step is None or not event.sent:
+        return after_failure(job, error, sent=event.sent)
+    if error.code in step.settled_by:
+        skipped = [None] * len(job.remaining_rows)
+        return _set_up_done(job, step.sets_up) if step.sets_up else _onwards(job.past_step(skipped))
+    if step.sets_up and isinstance(error, Refused):  # no row spoils a set-up, and no other row mends it
+        error = Held("destination", error.code, f"{step.name}: {error.detail}")
+    return _set_up_failed(step, after_failure(job, error))
+
+
+def _set_up_failed(step: Step, then: Move) -> Move:
+    return EndSetUp(step.sets_up, exists=False, then=then) if step.sets_up else then
+
+
+def _answered_later(job: Job, event: events.AnsweredLater) -> Move:
+    """Go on with the step that was submitted, or with the steps as a changed configuration has them."""
+    job = job.at_called_step
+    if job.step is None:
+        return _settle(job)
+    if job.step.function != job.batch.function:
+        return _next_step(job, job.step)
+    return decide(job, event.outcome)
+
+
+def _lapsed(job: Job, _: events.Lapsed) -> Move:
+    cut_off = OutcomeUnknown("OutcomeUnknown", "the worker stopped during the call")
+    return after_failure(job.at_called_step, cut_off)
+
+
+def _recorded(_: Job, event: events.Recorded) -> Move:
+    return SettleAsRecorded(event.returned)
+
+
+def _onwards(job: Job) -> Move:
+    job = job.at_needed_step
+    return _settle(job) if job.step is None else _next_step(job, job.step)
+
+
+def _settle(job: Job) -> Move:
+    return Settle(job.verdicts)
+
+
+def _next_step(job: Job, step: Step, *, refund: bool = False) -> Move:
+    text = f"{_rows(job)}, next: {step.name}"
+    return NextStep(step.function, job.progress, text, refund, sets_up=step.sets_up is not None)
+
+
+def _rows(job: Job) -> str:
+    return f"{counted(len(job.remaining_rows), 'row')} of {job.batch.destination}"
+
+
+def request_of(answer: Any) -> str | None:
+    """Return the id under which an asynchronous call was taken on; None for any other answer."""
+    if isinstance(answer, dict) and answer.get("status") == "REQUEST_ACCEPTED":
+        request = answer.get("requestId")
+        return request if isinstance(request, str) else None
+    return None
+
+
+ALWAYS: Mapping[type, Move] = {
+    events.WorkerStops: GiveBack("given back: this worker stops"),
+    events.NoThread: GiveBack("given back: the last free thread is for other connectors", NO_THREAD_RETRY),
+    events.PermitExpired: GiveBack("not sent: too late for its permit"),
+    events.Overtaken: Leave("not sent: stopped, or taken over by another attempt"),
+}
+RULES: Mapping[type, Callable[[Job, Any], Move]] = {
+    events.Claimed: _claimed,
+    events.SetUpTaken: _set_up_taken,
+    events.Answered: _answered,
+    events.Failed: _failed,
+    events.AnsweredLater: _answered_later,
+    events.Lapsed: _lapsed,
+    events.Recorded: _recorded,
+}

@@ -1,0 +1,141 @@
+"""Effects: the changes in lanes, ledger and records that a move stands for."""
+
+import logging
+import random
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import redis
+
+from pipeline.deliver.failures import MAX_ATTEMPTS
+from pipeline.deliver.job import Job
+from pipeline.deliver.moves import (
+    AskLater,
+    EndSetUp,
+    GiveBack,
+    Hold,
+    Leave,
+    Move,
+    NextStep,
+    Retry,
+    ReturnRows,
+    Settle,
+    SettleAsRecorded,
+    Split,
+)
+from pipeline.deliver.set_ups import SetUps
+from pipeline.lanes import limits
+from pipeline.lanes.lanes import Lanes
+from pipeline.records import mirror
+from pipeline.records.records import Records
+from pipeline.settle.settlement import DeliveryResult, Settlement
+from pipeline.text.redaction import Hidden, values_of
+
+log = logging.getLogger(__name__)
+
+FIRST_POLL = 1.0  # seconds until the answer of an asynchronous call is first asked for
+
+
+class Effects:
+    """Makes moves. While a store is down, all but ``GiveBack`` are made again until they are recorded."""
+
+    def __init__(
+        self,
+        client: redis.Redis,
+        lanes: Lanes,
+        records: Records,
+        settlement: Settlement,
+        set_ups: SetUps,
+        window: float = limits.WINDOW,
+    ) -> None:
+        self._client = client
+        self._lanes = lanes
+        self._records = records
+        self._settlement = settlement
+        self._set_ups = set_ups
+        self._window = window  # seconds
+        self._of: Mapping[type, Callable[[Job, Any], DeliveryResult]] = {
+            SettleAsRecorded: self._settle_as_recorded,
+            ReturnRows: self._return_rows,
+            NextStep: self._next_step,
+            Retry: self._retry,
+            Split: self._split,
+            AskLater: self._ask_later,
+            Hold: self._hold,
+            EndSetUp: self._end_set_up,
+        }
+
+    def carry_out(self, job: Job, move: Move) -> DeliveryResult:
+        """Make the move of a job's batch; this alone changes lanes, ledger and records."""
+        if code := getattr(move, "code", ""):
+            fields = {"batch": job.batch.id, "connector": job.action.connector.name, "code": code}
+            log.info("call failed", extra=fields)
+        if isinstance(move, Settle):
+            return self._settlement.close(
+                job.batch, job.action.name, job.rows, move.verdicts, move.returned, job.next_quota
+            )
+        if isinstance(move, GiveBack):
+            self._lanes.retry(job.batch, delay=move.delay, spend=False, refund=True)
+            return DeliveryResult(move.text, again=True)
+        if isinstance(move, Leave):
+            return DeliveryResult(move.text)
+        return self._settlement.persist(job.batch, self._of[type(move)], job, move)
+
+    def pause(self, scope: str, account: str, function: str, batch: str = "") -> None:
+        """Stop the function or the account that ran into its limit."""
+        if scope == "function":
+            limits.throttled(self._client, account, function, self._window)
+        elif scope == "account":
+            limits.exhausted(self._client, account, batch, self._window)
+
+    def _settle_as_recorded(self, job: Job, move: SettleAsRecorded) -> DeliveryResult:
+        return self._settlement.settle_as_recorded(job.batch, move.returned)
+
+    def _return_rows(self, job: Job, move: ReturnRows) -> DeliveryResult:
+        self._lanes.settle(job.batch, range(job.batch.rows))
+        return DeliveryResult(move.text, again=True)
+
+    def _next_step(self, job: Job, move: NextStep) -> DeliveryResult:
+        self._lanes.turn(
+            job.batch,
+            move.function,
+            move.progress.dumps(),
+            delay=move.delay,
+            refund=move.refund,
+            outside=move.sets_up,
+        )
+        return DeliveryResult(move.text, again=True)
+
+    def _retry(self, job: Job, move: Retry) -> DeliveryResult:
+        batch, text = job.batch, move.text
+        if move.pause:
+            self.pause(move.pause, batch.account, batch.function, batch.id)
+        backoff = random.uniform(0, move.backoff) if move.backoff else 0  # noqa: S311 - full jitter
+        delay = max(backoff, move.delay)
+        tries = self._lanes.retry(batch, delay=delay, spend=move.spend, refund=move.refund)
+        return DeliveryResult(f"{text}, try {tries} of {MAX_ATTEMPTS}" if move.spend else text, again=True)
+
+    def _split(self, job: Job, move: Split) -> DeliveryResult:
+        self._lanes.split(job.batch, move.first.dumps(), move.second.dumps())
+        return DeliveryResult(move.text, again=True)
+
+    def _ask_later(self, job: Job, move: AskLater) -> DeliveryResult:
+        self._lanes.submitted(job.batch, move.request, FIRST_POLL)
+        return DeliveryResult(move.text, again=True)
+
+    def _hold(self, job: Job, move: Hold) -> DeliveryResult:
+        name = job.batch.destination if move.scope == "destination" else job.action.connector.name
+        detail = Hidden(values_of(job.remaining_rows))(move.why.detail)
+        self._records.hold(move.scope, name, "held", move.why.code, detail)
+        mirror.refresh(self._client, self._records)
+        log.warning("held", extra={"scope": move.scope, "record": name, "code": move.why.code})
+        if move.forget:
+            self._set_ups.forget(job.action.connector.account)
+        return self.carry_out(job, move.then)
+
+    def _end_set_up(self, job: Job, move: EndSetUp) -> DeliveryResult:
+        account = job.action.connector.account
+        if move.exists:
+            self._set_ups.remember(account, move.thing)
+        self._set_ups.release(account, move.thing)
+        return self.carry_out(job, move.then)

@@ -1,0 +1,149 @@
+"""Moves: all that may be done with a batch next. ``decide`` chooses one, ``Effects.carry_out`` makes it.
+
+A move is a value and names no store. ``text`` is what Flower shows; ``code`` is Responsys' word for a failed
+call, "" when none failed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from pipeline.deliver.progress import Progress
+from pipeline.model.call import Rejection
+
+
+@dataclass(frozen=True)
+class Send:
+    """Make the call of the job's step."""
+
+
+@dataclass(frozen=True)
+class Settle:
+    """End the batch with one verdict per row; rows at the positions ``returned`` go back to their lane."""
+
+    verdicts: Sequence[Rejection | None]
+    returned: tuple[int, ...] = ()
+    code: str = ""
+
+
+@dataclass(frozen=True)
+class SettleAsRecorded:
+    """End the batch as the ledger has it."""
+
+    returned: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class ReturnRows:
+    """Put all rows back into their lane: a later batch may have others."""
+
+    text: str
+    code: str = ""
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """Let the batch wait for a permit of ``function``, for the step at which ``progress`` is.
+
+    ``refund``: the permit it came with was not used. A step that ``sets_up`` something takes no slot of its
+    connector meanwhile. ``delay`` is in seconds.
+    """
+
+    function: str
+    progress: Progress
+    text: str
+    refund: bool = False
+    sets_up: bool = False
+    delay: float = 0
+    code: str = ""
+
+
+@dataclass(frozen=True)
+class GiveBack:
+    """Put the batch aside for ``delay`` seconds: no call was made, so permit and tries are as before.
+
+    If a store is down it is left as it is, and comes back when its lease ends.
+    """
+
+    text: str
+    delay: float = 0
+
+
+@dataclass(frozen=True)
+class Retry:
+    """Put the batch aside for at least ``delay`` seconds, and for up to ``backoff`` seconds at random.
+
+    ``spend``: this was one of its tries. ``refund``: no call was made, its permit is free again. ``pause``
+    stops what ran into its limit: the function, or the whole account.
+    """
+
+    text: str
+    delay: float = 0
+    backoff: float = 0
+    spend: bool = False
+    refund: bool = False
+    pause: Literal["function", "account", "login"] | None = None
+    code: str = ""
+
+
+@dataclass(frozen=True)
+class Split:
+    """Halve the batch; each half keeps its part of the progress and waits for a permit of its own."""
+
+    first: Progress
+    second: Progress
+    text: str
+    code: str = ""
+
+
+@dataclass(frozen=True)
+class AskLater:
+    """Ask for the answer under the id ``request``, by which the call was taken on."""
+
+    request: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Hold:
+    """Stop the connector or destination until a person acts, and show why; ``then`` is the batch's move.
+
+    ``forget``: everything that the account is known to have is looked for again.
+    """
+
+    scope: Literal["connector", "destination"]
+    why: Rejection
+    then: "Move"
+    forget: bool = False
+
+
+@dataclass(frozen=True)
+class EndSetUp:
+    """Let other batches set up ``thing``, or use it when ``exists``; ``then`` is this batch's move."""
+
+    thing: str
+    exists: bool
+    then: "Move"
+
+
+@dataclass(frozen=True)
+class Leave:
+    """Do nothing: another attempt has the batch, or nobody may go on with it."""
+
+    text: str
+
+
+Move: TypeAlias = (
+    Send
+    | Settle
+    | SettleAsRecorded
+    | ReturnRows
+    | NextStep
+    | GiveBack
+    | Retry
+    | Split
+    | AskLater
+    | Hold
+    | EndSetUp
+    | Leave
+)
