@@ -21,7 +21,7 @@ from pipeline.model.activation import Activation
 from pipeline.produce.chunk import Chunk, Timestamps
 from pipeline.produce.headroom import Headroom, NearlyFull
 from pipeline.produce.report import Report
-from pipeline.produce.series import SeriesPool
+from pipeline.produce.series import Series, SeriesPool
 from pipeline.stores.doorbell import RINGS
 from pipeline.stores.redis_client import Unwritable
 from pipeline.stores.scripts import source
@@ -72,10 +72,12 @@ class Appender:
         bell: Bell,
         *,
         patience: float = APPEND_PATIENCE,
+        series_ttl: int = SERIES_TTL,
         clock: Timestamps | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._patience = patience
+        self._series_ttl = series_ttl
         self._script = client.register_script(source("append"))
         self._headroom = Headroom(client)
         self._bell = bell
@@ -83,9 +85,9 @@ class Appender:
         self._sleep = sleep
         self._numbers = SeriesPool()
 
-    def new_chunk(self) -> Chunk:
-        """Return an empty chunk under the next number of a free series."""
-        return Chunk(self._numbers.take(), self._clock)
+    def new_chunk(self, series: Series | None = None) -> Chunk:
+        """Return an empty chunk under ``series``; None: under the next number of a free series."""
+        return Chunk(series or self._numbers.take(), self._clock)
 
     def append(self, activations: Iterable[Activation], *, bulk: bool = False) -> list[str]:
         """Append valid activations and return their ids.
@@ -130,7 +132,7 @@ class Appender:
     def _run(self, chunk: Chunk) -> set[int]:
         keys = [f"producer:{chunk.series.producer}", *(f"intake:{shard}" for shard in chunk.shards)]
         entries = msgpack.encode(list(chunk.shards.values()))
-        args: list[int | bytes] = [chunk.series.number, SERIES_TTL, entries]
+        args: list[int | bytes] = [chunk.series.number, self._series_ttl, entries]
 
         def append() -> list[int]:
             if chunk.bulk:

@@ -18,6 +18,7 @@ class Series:
 
     producer: str = field(default_factory=random_name)
     number: int = 0
+    pooled: bool = True  # False: the caller has named it, and numbers its chunks
 
 
 class SeriesPool:
@@ -43,5 +44,6 @@ class SeriesPool:
         return series
 
     def give_back(self, series: Series) -> None:
-        """Free ``series``, whose last chunk is known to be appended."""
-        self._free.append(series)
+        """Free ``series``, whose last chunk is known to be appended; one that is named stays its caller's."""
+        if series.pooled:
+            self._free.append(series)

@@ -24,13 +24,14 @@ SOCKET = {
 }
 
 
-def connect(url: str) -> redis.Redis:
+def connect(url: str, **options: Any) -> redis.Redis:
     """Open a client that repeats nothing by itself but what a full server refused (see full.py).
 
     redis-py 8 replays commands after a time-out by default; whoever wants that here repeats a
     script that is safe to repeat.
     """
-    return Client.from_pool(Pool.from_url(url, retry=Retry(NoBackoff(), 0), parser_class=Parser, **SOCKET))
+    chosen = {**SOCKET, "retry": Retry(NoBackoff(), 0), "parser_class": Parser, **options}
+    return Client.from_pool(Pool.from_url(url, **chosen))
 
 
 def decoded(value: bytes | str) -> str:

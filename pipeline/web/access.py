@@ -7,6 +7,8 @@ import uuid
 
 from flask import Flask, Response, g, request
 
+from pipeline.web import closing
+
 log = logging.getLogger(__name__)
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -23,6 +25,7 @@ def begin() -> None:
 
 def finish(response: Response) -> Response:
     """Add the headers of every answer, and write its line."""
+    response = closing.finish(response)
     response.headers["X-Request-Id"] = g.request_id
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers.setdefault("Cache-Control", "no-store")

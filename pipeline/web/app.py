@@ -7,11 +7,12 @@ from werkzeug.exceptions import HTTPException
 
 from pipeline.runtime.stores import Stores
 from pipeline.web import access, auth, problems
+from pipeline.web.api import activations
 from pipeline.web.docs import docs, install_openapi
 from pipeline.web.health import health
 from pipeline.web.keyring import KeyRing
 
-BLUEPRINTS = (health,)
+BLUEPRINTS = (health, activations.activations)
 
 
 def create_app(stores: Stores) -> Flask:
@@ -22,6 +23,7 @@ def create_app(stores: Stores) -> Flask:
     app.url_map.strict_slashes = False
     keyring = KeyRing(stores.engine, stores.settings.api_keys)
     app.extensions |= {"stores": stores, "keyring": keyring, "refusals": auth.Refusals()}
+    activations.install(app)
     access.install(app)
     app.before_request(auth.authorise)
     api = install_openapi(app)

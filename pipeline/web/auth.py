@@ -14,7 +14,6 @@ from pipeline.web.problems import Problem
 View = TypeVar("View", bound=Callable[..., Any])
 
 OPEN = "open"  # an endpoint that needs no key
-CONSOLE = "console"  # an endpoint that takes a session instead of a key
 MOST_REFUSED = 10  # wrong keys from one address within
 REFUSAL_WINDOW = 60.0  # seconds
 MOST_ADDRESSES = 10_000  # of which refusals are remembered
@@ -60,6 +59,9 @@ def authorise() -> None:
     g.key = key = key_of_request()
     if view is not None and not key.grants(scope):
         raise Problem("forbidden", f'This needs a key with scope "{scope}".', needs=scope)
+    audience = (request.view_args or {}).get("audience")
+    if audience is not None and key.audiences and audience not in key.audiences:
+        raise Problem("forbidden", "The audience is not among those of this key.", needs=scope)
 
 
 def key_of_request() -> ApiKey:

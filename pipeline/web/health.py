@@ -6,13 +6,13 @@ from typing import Any
 
 import redis
 from flask import Response, current_app, jsonify
-from flask_smorest import Blueprint
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from pipeline.runtime.stores import Stores
 from pipeline.stores.database import reading
 from pipeline.web.auth import OPEN, needs
+from pipeline.web.blueprint import Blueprint
 from pipeline.web.documents import Health, Readiness
 
 health = Blueprint("health", __name__, description="For load balancers and supervisors; no key is needed.")

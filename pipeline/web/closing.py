@@ -1,0 +1,49 @@
+"""Connections that cannot go on after an answer, because a part of the request is still under way."""
+
+import socket
+from contextlib import suppress
+from typing import Any
+
+from flask import Response, g
+from gunicorn.http.errors import NoMoreData, ParseException
+
+MOST_DRAINED = 1024 * 1024  # bytes read of what is still coming, so that the client sees the answer
+DRAIN_TIMEOUT = 0.5  # seconds without a byte
+
+
+def close_after(environ: dict[str, Any]) -> None:
+    """End the connection of this request after its answer, unless the rest of its body is here already."""
+    g.unread = environ
+
+
+def finish(response: Response) -> Response:
+    """Read a little of what comes, and arrange for the end of the connection if that was not all."""
+    environ: dict[str, Any] | None = g.pop("unread", None)
+    connection: socket.socket | None = environ.get("gunicorn.socket") if environ else None
+    if environ and connection and not drained(environ["wsgi.input"], connection):
+        response.headers["Connection"] = "close"
+        response.call_on_close(lambda: shut(connection))
+    return response
+
+
+def drained(body: Any, connection: socket.socket) -> bool:
+    """Read on; True if the body came to its end. Without this a reset would overtake the answer."""
+    connection.settimeout(DRAIN_TIMEOUT)
+    received = 0
+    try:
+        while received < MOST_DRAINED:
+            piece = body.read(65_536)
+            if not piece:
+                return True
+            received += len(piece)
+    except (OSError, NoMoreData, ParseException):
+        return False
+    finally:
+        connection.settimeout(None)
+    return False
+
+
+def shut(connection: socket.socket) -> None:
+    """End both directions."""
+    with suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)

@@ -1,0 +1,121 @@
+"""Rows of a body: one activation, an array, or one a line, each checked on its own.
+
+A row that breaks a rule is a value, its messages; the body goes on behind it.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from pipeline.model.activation import Activation, Invalid, parse
+from pipeline.produce.many import read_row
+from pipeline.web.problems import Problem
+
+MAX_LINE = 1024 * 1024  # bytes
+JSON = "application/json"
+LINES = ("application/x-ndjson", "application/ndjson", "application/jsonl")
+
+Messages = dict[Any, Any]
+CheckedRow = tuple[Activation, bytes] | Messages
+
+decode = msgspec.json.Decoder().decode
+
+
+def media_type(content_type: str | None) -> str:
+    """Return the kind of the body; raises Problem if it is none that is read here."""
+    kind = (content_type or "").partition(";")[0].strip().lower()
+    if kind != JSON and kind not in LINES:
+        supported = [JSON, *LINES]
+        raise Problem(
+            "unsupported-media-type", f"Content-Type is one of {', '.join(supported)}.", supported=supported
+        )
+    return kind
+
+
+def rows_of_json(pieces: Iterable[bytes], audience: str) -> Iterator[CheckedRow]:
+    """Give the rows of a JSON body: one object, or an array of them."""
+    content = b"".join(pieces)
+    try:
+        document = decode(content)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError, ValueError) as error:
+        raise malformed(content, error) from None
+    for row in document if isinstance(document, list) else [document]:
+        yield checked(row, audience)
+
+
+def malformed(content: bytes, error: Exception) -> Problem:
+    """Say why a JSON body cannot be read, and in which line where that is known."""
+    if not content.strip():
+        return Problem("malformed-body", "The body is empty; an empty array is `[]`.")
+    try:
+        content.decode()
+    except UnicodeDecodeError as broken:
+        line = content.count(b"\n", 0, broken.start) + 1
+        return Problem("malformed-body", f"The body is not UTF-8: see line {line}.", line=line)
+    try:
+        parse(content)
+    except Invalid as invalid:
+        return Problem("malformed-body", invalid.messages["_schema"][0], **line_of(content))
+    return Problem("malformed-body", f"The body is not JSON that can be read: {type(error).__name__}.")
+
+
+def line_of(content: bytes) -> dict[str, Any]:
+    """Return ``line``, where JSON ends to be JSON; nothing if that cannot be told."""
+    try:
+        json.loads(content)
+    except json.JSONDecodeError as error:
+        return {"line": error.lineno}
+    except (ValueError, RecursionError):
+        pass
+    return {}
+
+
+def rows_of_lines(pieces: Iterable[bytes], audience: str) -> Iterator[CheckedRow]:
+    """Give the rows of a body with one activation a line; blank lines do not count."""
+    empty = True
+    for line in lines_of(pieces):
+        empty = False
+        if line is None:
+            yield {"_schema": [f"A line has at most {MAX_LINE} bytes."]}
+        elif line.strip():
+            yield line_checked(line, audience)
+    if empty:
+        raise Problem("malformed-body", "The body is empty; one of blank lines has no rows.")
+
+
+def lines_of(pieces: Iterable[bytes]) -> Iterator[bytes | None]:
+    """Give the lines; None for one that is too long, of which nothing is kept."""
+    rest, skipping = b"", False
+    for piece in pieces:
+        *whole, rest = (rest + piece).split(b"\n")
+        for line in whole:
+            yield None if skipping or len(line) > MAX_LINE else line
+            skipping = False
+        if len(rest) > MAX_LINE:
+            rest, skipping = b"", True
+    if rest or skipping:
+        yield None if skipping else rest
+
+
+def line_checked(line: bytes, audience: str) -> CheckedRow:
+    """Read and check a line."""
+    try:
+        return checked(decode(line), audience)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError, ValueError):
+        pass
+    try:
+        return checked(parse(line), audience)
+    except Invalid as error:
+        return error.messages
+
+
+def checked(row: Any, audience: str) -> CheckedRow:
+    """Return an activation with its JSON, or the messages of what is wrong with it."""
+    if not isinstance(row, Mapping):
+        return {"_schema": ["Invalid input type."]}
+    try:
+        return read_row(row, audience)
+    except Invalid as error:
+        return error.messages
