@@ -20,6 +20,7 @@ BROKERS = ("redis", "rediss", "unix")
 DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOG_FORMATS = ("text", "json")
+CALL_MARGIN = 60  # seconds that all of a call may take beyond the time between two bytes
 SHORTEST_API_KEY = 32  # characters
 
 
@@ -61,7 +62,8 @@ class Settings:
     log_level: str = "INFO"
     log_format: str = "text"
     connect_timeout: float = 10  # seconds, like all below
-    read_timeout: float = 60
+    read_timeout: float = 60  # between two bytes of an answer
+    call_timeout: float = 120  # for all of a call
     shutdown_grace: float = 2
     idempotency_window: int = 86400
     retention_days: float = 30  # for which settled batches and dead letters are kept
@@ -88,7 +90,8 @@ class Settings:
             log_level=read("LOG_LEVEL", "INFO", one_of(LOG_LEVELS, str.upper)),
             log_format=read("LOG_FORMAT", "text", one_of(LOG_FORMATS, str.lower)),
             connect_timeout=read("CONNECT_TIMEOUT", 10.0, number(float)),
-            read_timeout=read("READ_TIMEOUT", 60.0, number(float)),
+            read_timeout=(read_timeout := read("READ_TIMEOUT", 60.0, number(float))),
+            call_timeout=read("CALL_TIMEOUT", read_timeout + CALL_MARGIN, number(float)),
             shutdown_grace=read("SHUTDOWN_GRACE", 2.0, number(float)),
             idempotency_window=read("IDEMPOTENCY_WINDOW", 86400, number(int)),
             retention_days=read("RETENTION_DAYS", 30.0, number(float, "days")),

@@ -14,7 +14,8 @@ import requests
 
 from pipeline.errors import CallError, Held, Refused, RetryLater, Throttled
 from pipeline.model.connector import Connector
-from pipeline.responsys.errors import OTHER, harmless
+from pipeline.responsys.deadlines import within
+from pipeline.responsys.errors import OTHER, retry_if_unknown
 from pipeline.responsys.names import path
 from pipeline.responsys.transport import exchange
 
@@ -34,7 +35,7 @@ class Login:
     """Logs connectors in."""
 
     session: requests.Session
-    timeout: tuple[float, float]  # seconds to connect and between two bytes
+    timeout: tuple[float, float]  # seconds to connect and between two bytes; their sum is for all of a login
 
     def with_password(self, connector: Connector) -> Grant:
         """Log in; raise Held when a person must look at the account or its password."""
@@ -46,15 +47,16 @@ class Login:
         return self._ask(connector, {"auth_type": "token"}, token)
 
     def _ask(self, connector: Connector, form: Mapping[str, str], token: str | None = None) -> Grant:
-        url = checked(connector.auth_endpoint) + path("auth", "token")
+        url = require_https(connector.auth_endpoint) + path("auth", "token")
         try:
-            answer = exchange(self.session, "POST", url, timeout=self.timeout, token=token, data=form)
+            with within(sum(self.timeout)):
+                answer = exchange(self.session, "POST", url, timeout=self.timeout, token=token, data=form)
         except CallError as error:
-            raise of_login(error) from error
+            raise as_login_error(error) from error
         return grant(answer, login=url)
 
 
-def of_login(error: CallError) -> CallError:
+def as_login_error(error: CallError) -> CallError:
     """Say what an error means when it was the login that met it.
 
     No rows were in it, so its outcome is never unknown. And what Responsys refuses here it will refuse
@@ -64,7 +66,7 @@ def of_login(error: CallError) -> CallError:
         return Held("connector", error.code, error.detail)
     if isinstance(error, Throttled) and error.scope == "function":
         return Throttled("login", error.code, error.detail)
-    return harmless(error)
+    return retry_if_unknown(error)
 
 
 def grant(answer: Any, login: str) -> Grant:
@@ -74,22 +76,22 @@ def grant(answer: Any, login: str) -> Grant:
     )
     if not (isinstance(token, str) and VISIBLE.fullmatch(token) and isinstance(end_point, str) and end_point):
         raise RetryLater(OTHER, "the login answered without an authToken and an endPoint")
-    return Grant(token, outside(checked(end_point), login))
+    return Grant(token, require_public_host(require_https(end_point), login))
 
 
-def outside(address: str, login: str) -> str:
+def require_public_host(address: str, login: str) -> str:
     """Return where later calls go; a login elsewhere must not lead them to this machine or network.
 
     Raises:
         Held: it does. Only an emulator on this machine may.
     """
     host = urlsplit(address).hostname or ""
-    if near(host) and not near(urlsplit(login).hostname or ""):
+    if is_local(host) and not is_local(urlsplit(login).hostname or ""):
         raise Held("connector", OTHER, f'the login led to "{host}", which is no public host')
     return address
 
 
-def near(host: str) -> bool:
+def is_local(host: str) -> bool:
     """True for a host that only this machine or network knows by that name."""
     try:
         return not ip_address(host).is_global
@@ -97,7 +99,7 @@ def near(host: str) -> bool:
         return "." not in host.rstrip(".")
 
 
-def checked(address: str) -> str:
+def require_https(address: str) -> str:
     """Return scheme and host of an address that secrets and customers' data may be sent to.
 
     Raises:
@@ -105,12 +107,12 @@ def checked(address: str) -> str:
     """
     parts = urlsplit(address if "://" in address else f"https://{address}")
     host = parts.hostname or ""
-    if not host or not (parts.scheme == "https" or (parts.scheme == "http" and loopback(host))):
+    if not host or not (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))):
         raise Held("connector", OTHER, f'"{parts.scheme}://{host}" is not an https address')
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
 
-def loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
     """True for this very machine."""
     try:
         return ip_address(host).is_loopback

@@ -12,7 +12,8 @@ import requests
 from pipeline.errors import CallError, Refused
 from pipeline.model.call import Call
 from pipeline.model.connector import Connector
-from pipeline.responsys.errors import FailedOver, TokenRefused, harmless
+from pipeline.responsys.deadlines import within
+from pipeline.responsys.errors import FailedOver, TokenRefused, retry_if_unknown
 from pipeline.responsys.login import Token, Tokens
 from pipeline.responsys.session import open_session
 from pipeline.responsys.transport import Body, exchange
@@ -37,13 +38,17 @@ class Client:
         session: requests.Session | None = None,
         connect_timeout: float = 10,
         read_timeout: float = 60,
+        call_timeout: float = 120,
     ) -> None:
         self._connector = connector
         self._tokens = tokens
         self._session = session or open_session()
         self._timeout = (connect_timeout, read_timeout)
+        self._call_timeout = call_timeout
         self._fresh: tuple[Token, float] | None = None  # the last token, and when it was read
-        self._ready = threading.local()  # the token that this thread has just made sure of
+        self._ready = (
+            threading.local()
+        )  # this thread's token for its next call, and when that must have ended
 
     def ready(self) -> None:
         """Make sure that there is a token before anything is sent; may log in.
@@ -52,12 +57,15 @@ class Client:
             Held: the login is refused until a person acts.
             RetryLater, Throttled: no token for now.
         """
-        self._ready.token = self._token()
+        ends = time.monotonic() + self._call_timeout
+        with within(self._call_timeout):
+            self._ready.call = (self._token(), ends)
 
     def send(self, call: Call) -> Any:
         """Send ``call`` and return the decoded answer.
 
-        A token that is refused is replaced once; the call was not looked at then.
+        A token that is refused is replaced once; the call was not looked at then. All of it, with the login
+        of ``ready()`` if there was one, takes ``call_timeout`` at most.
 
         Raises:
             RetryLater: nothing was done there, it may work next time.
@@ -67,13 +75,15 @@ class Client:
             OutcomeUnknown: it went out, and no answer says what became of it.
         """
         content = encoded(call)
-        try:
-            return self._attempt(call, content)
-        except TokenRefused:
-            return self._attempt(call, content)
+        token, ends = self._ready.__dict__.pop("call", (None, 0.0))
+        left = ends - time.monotonic()
+        with within(left if left > 0 else self._call_timeout):
+            try:
+                return self._attempt(call, content, token or self._token())
+            except TokenRefused:
+                return self._attempt(call, content, self._token())
 
-    def _attempt(self, call: Call, content: bytes | None) -> Any:
-        token = self._ready.__dict__.pop("token", None) or self._token()
+    def _attempt(self, call: Call, content: bytes | None, token: Token) -> Any:
         try:
             return self._exchange(call, content, token)
         except (TokenRefused, FailedOver):
@@ -100,7 +110,7 @@ class Client:
             )
         except CallError as error:
             if content is None:
-                raise harmless(error) from error
+                raise retry_if_unknown(error) from error
             raise
 
 

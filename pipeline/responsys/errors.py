@@ -109,7 +109,7 @@ def error_of(status: int, answer: Any) -> CallError:
     """Say what an answer means that is no success; ``answer`` is None where it was no JSON."""
     code = code_of(answer)
     if code is None:
-        return unsigned(status)
+        return error_without_code(status)
     detail = shortened(str(answer.get("detail") or "").strip() or str(answer.get("title") or ""))
     if code == "UNEXPECTED_EXCEPTION" and NOT_A_TOKEN in detail:
         return TokenRefused(code, detail)
@@ -128,7 +128,7 @@ def code_of(answer: Any) -> str | None:
     return code if isinstance(code, str) and CODE.fullmatch(code) else None
 
 
-def unsigned(status: int) -> CallError:
+def error_without_code(status: int) -> CallError:
     """Judge by the status what carries no code: a gateway's page, an empty body, broken JSON."""
     detail = f"HTTP {status} without a Responsys answer"
     if status == 429:
@@ -138,7 +138,7 @@ def unsigned(status: int) -> CallError:
     return OutcomeUnknown(UNKNOWN, detail)
 
 
-def harmless(error: CallError) -> CallError:
+def retry_if_unknown(error: CallError) -> CallError:
     """Turn an unknown outcome into another try, for a request that changes nothing there."""
     return RetryLater(OTHER, error.detail) if isinstance(error, OutcomeUnknown) else error
 

@@ -35,7 +35,7 @@ LIFE = 115 * 60  # seconds
 RENEW_AFTER = 90 * 60  # seconds
 REFUSAL_LIFE = 15  # seconds
 MAX_WAIT = 5  # seconds for somebody else's login
-MAX_READ = 20.0  # seconds between two bytes of a login's answer
+MAX_READ = 20.0  # seconds for a login's answer
 LOGIN_BURST = 2  # logins that may follow one at once, as when a token is refused right after
 PER_MINUTE = 10  # logins, as in Oracle's sample of an account's limits
 
@@ -71,7 +71,7 @@ class Tokens:
         self._vault = vault
         self._take = take
         self._login = Login(session or open_session(), (connect_timeout, min(read_timeout, MAX_READ)))
-        self._lease = 2 * (connect_timeout + MAX_READ) + 5  # an exchange of the token, then a full login
+        self._lease = 2 * sum(self._login.timeout) + 5  # an exchange of the token, then a full login
         self._opened: dict[str, Token] = {}
 
     def get(self, connector: Connector) -> Token:

@@ -1,68 +1,32 @@
-"""Open the HTTP session that all threads and connectors of a process share."""
+"""The HTTP session that all threads and connectors of a process share."""
 
 from functools import lru_cache
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 
-from pipeline.responsys.connections import Adapter, Pool, host_of
-from pipeline.responsys.transport import JSON, Body, Token
-
-MAX_ADDRESSES = 1000  # whose heads are remembered
+from pipeline.responsys.connections import MAX_HOSTS, Adapter
 
 
 class Session(requests.Session):
-    """A session that leaves it to requests to open connections, and goes past it where one is open.
-
-    What requests and urllib3 do for each call takes longer than the call itself.
-    """
+    """A session that looks up each host's proxy and certificates in the environment once."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._pools: dict[str, Any] = {}
-        self._prepared = lru_cache(MAX_ADDRESSES)(self._prepare)
-        self.mount("https://", Adapter(self._pools))
-        self.mount("http://", Adapter(self._pools))
+        self._settings = lru_cache(MAX_HOSTS)(self._read_settings)
+        self.mount("https://", Adapter())
+        self.mount("http://", Adapter())
 
-    def request(self, method: Any, url: Any, *args: Any, **options: Any) -> requests.Response:
-        """Send a request, straight over an open connection if there is one."""
-        body, auth = options.get("data"), options.get("auth")
-        if isinstance(body, Body | None) and isinstance(auth, Token) and auth.token:
-            host, head = self._prepared(method, url, isinstance(body, Body))
-            pool = self._pools.get(host)
-            if isinstance(pool, Pool):
-                answer = pool.exchange(completed(head, body, auth.token), body, options["timeout"])
-                if answer is not None:
-                    return answer
-        return super().request(method, url, *args, **options)
+    def merge_environment_settings(self, url: Any, *_: Any, **__: Any) -> Any:
+        """Return the options that a request to ``url`` is sent with."""
+        parts = urlsplit(url)
+        return self._settings(f"{parts.scheme}://{parts.netloc}/")
 
-    def get_redirect_target(self, resp: requests.Response) -> None:
-        """Follow no redirect."""
-
-    def _prepare(self, method: str, url: str, json: bool) -> tuple[str, str]:
-        """Return the host of an address, and the head of the requests there without what differs."""
-        request = self.prepare_request(
-            requests.Request(method, url, JSON if json else None, auth=Token(None))
-        )
-        host = host_of(request.url)
-        fields = {"Host": urlsplit(host).netloc.rpartition("@")[2], **request.headers}
-        if json:
-            fields.pop("Content-Length", None)
-        lines = [f"{method} {request.path_url} HTTP/1.1", *(f"{name}: {fields[name]}" for name in fields)]
-        return host, "\r\n".join(lines)
-
-
-def completed(head: str, body: Body | None, token: str) -> bytes:
-    """Add to a head what differs from request to request."""
-    length = "" if body is None else f"\r\nContent-Length: {len(body)}"
-    return f"{head}{length}\r\nAuthorization: {token}\r\n\r\n".encode()
+    def _read_settings(self, host: str) -> Any:
+        return super().merge_environment_settings(host, {}, stream=True, verify=None, cert=None)
 
 
 def open_session() -> requests.Session:
-    """Open a session that verifies TLS, honours the usual proxy variables and keeps no cookies."""
-    session = Session()
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # accounts must not share any
-    session.headers.update({"Accept": "application/json", "User-Agent": "activation"})
-    return session
+    """Open a session that verifies TLS and honours the usual proxy variables."""
+    return Session()

@@ -6,18 +6,23 @@ notes that sending it has begun. Until then nobody can have acted on it.
 """
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from http.client import HTTPException
 from typing import Any
 
 import msgspec
 import requests
-from requests.auth import AuthBase
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from pipeline.errors import CallError, OutcomeUnknown, RetryLater
+from pipeline.responsys import deadlines
 from pipeline.responsys.errors import OTHER, TIMEOUT, UNKNOWN, code_of, error_of
 from pipeline.text.redaction import MASK, Hidden
 
+MAX_ANSWER = 32 << 20  # bytes, decompressed
+MAX_ADDRESSES = 1000  # whose requests are remembered
+
+HEADERS = {"Accept": "application/json", "Accept-Encoding": "gzip, deflate", "User-Agent": "activation"}
 JSON = {"Content-Type": "application/json"}
 
 
@@ -36,22 +41,6 @@ class Body:
         yield self.content
 
 
-class Token(AuthBase):
-    """Puts the bare token into the header, without the word Bearer.
-
-    Used even without a token: requests would otherwise look for a password in ~/.netrc.
-    """
-
-    def __init__(self, token: str | None) -> None:
-        self.token = token
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Add the header."""
-        if self.token is not None:
-            request.headers["Authorization"] = self.token
-        return request
-
-
 def exchange(
     session: requests.Session,
     method: str,
@@ -63,22 +52,57 @@ def exchange(
 ) -> Any:
     """Send one request and return the decoded answer.
 
-    ``timeout`` is for connecting and between two bytes, in seconds; a mapping travels as a form.
-    Raises what ``pipeline.errors`` has for the answer, or for its absence.
+    ``timeout`` is for connecting and between two bytes, in seconds; the deadline of the thread's call
+    (``deadlines.within``) is for all of it. A mapping travels as a form.
+
+    Raises:
+        CallError: as the answer says, or its absence.
     """
-    headers = JSON if isinstance(data, Body) else None
-    try:
-        response = session.request(
-            method, url, data=data, headers=headers, auth=Token(token), timeout=timeout, allow_redirects=False
-        )
-        received = response.content
-    except (OSError, HTTPException, HTTPError) as error:
-        raise unanswered(error, data) from error
-    content = without_token(received, token if isinstance(data, Body | None) else None)
-    answer = decoded(content)
-    if 200 <= response.status_code < 300 and answer is not None and code_of(answer) is None:
+    request = prepared(method, url, isinstance(data, Body)).copy()
+    request.prepare_body(data, files=None)
+    if token is not None:
+        request.headers["Authorization"] = token  # without the word Bearer
+    status, content = received(session, request, timeout)
+    answer = decoded(without_token(content, token if isinstance(data, Body | None) else None))
+    if 200 <= status < 300 and answer is not None and code_of(answer) is None:
         return answer
-    raise error_of(response.status_code, decoded(unsaid(content, token, data)))
+    raise error_of(status, decoded(without_secrets(content, token, data)))
+
+
+@lru_cache(MAX_ADDRESSES)
+def prepared(method: str, url: str, is_json: bool) -> requests.PreparedRequest:
+    """Return a request to an address without body and token; most addresses are called often.
+
+    It is prepared without the session, which would look for a password in ~/.netrc and for cookies.
+    """
+    headers = HEADERS | JSON if is_json else HEADERS
+    return requests.Request(method, url, headers=headers).prepare()
+
+
+def received(
+    session: requests.Session, request: requests.PreparedRequest, timeout: tuple[float, float]
+) -> tuple[int, bytes]:
+    """Send a request and return the status and the content of its answer, decompressed.
+
+    The adapter is asked, and not the session, which would follow redirects and keep cookies.
+
+    Raises:
+        RetryLater: nothing was sent.
+        OutcomeUnknown: no answer, or none that can be read to its end.
+    """
+    url, body = str(request.url), request.body
+    options: Any = session.merge_environment_settings(url, {}, stream=True, verify=None, cert=None)
+    try:
+        with (
+            deadlines.of_request(),
+            session.get_adapter(url).send(request, timeout=timeout, **options) as response,
+        ):
+            content = response.raw.read(MAX_ANSWER + 1, decode_content=True)
+    except (OSError, HTTPException, HTTPError) as error:
+        raise no_answer(error, body) from error
+    if len(content) > MAX_ANSWER:
+        raise OutcomeUnknown(UNKNOWN, f"the answer has more than {MAX_ANSWER >> 20} MiB")
+    return response.status_code, content
 
 
 def without_token(content: bytes, token: str | None) -> bytes:
@@ -86,7 +110,7 @@ def without_token(content: bytes, token: str | None) -> bytes:
     return content.replace(token.encode(), MASK.encode()) if token else content
 
 
-def unsaid(content: bytes, token: str | None, data: Body | Mapping[str, str] | None) -> bytes:
+def without_secrets(content: bytes, token: str | None, data: Body | Mapping[str, str] | None) -> bytes:
     """Return the answer to a request that failed without the secrets that went out with it."""
     secrets = [] if data is None or isinstance(data, Body) else [data.get("password")]
     return Hidden([token, *secrets])(content.decode("utf-8", "replace")).encode()
@@ -100,11 +124,11 @@ def decoded(content: bytes) -> Any:
         return None
 
 
-def unanswered(error: Exception, data: Body | Mapping[str, str] | None) -> CallError:
-    """Say what a request leaves behind that got no answer."""
+def no_answer(error: Exception, body: object) -> CallError:
+    """Say what a request without an answer leaves: nothing was sent, or its outcome is unknown."""
     inner = innermost(error)
     late = isinstance(inner, TimeoutError | ReadTimeoutError | requests.Timeout)
-    if isinstance(data, Body) and not data.begun:
+    if isinstance(body, Body) and not body.begun:
         return RetryLater(OTHER, f"not sent: {type(inner).__name__}")
     return OutcomeUnknown(TIMEOUT if late else UNKNOWN, f"no answer: {type(inner).__name__}")
 

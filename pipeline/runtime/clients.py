@@ -48,4 +48,5 @@ class Clients:
             session=self._session,
             connect_timeout=self._settings.connect_timeout,
             read_timeout=self._settings.read_timeout,
+            call_timeout=self._settings.call_timeout,
         )

@@ -4,11 +4,13 @@ import json
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import requests
 from requests.adapters import BaseAdapter
+from urllib3 import HTTPResponse
 
 from tests.model.clock import Clock
 from tests.model.crash_table import Reached
@@ -147,5 +149,6 @@ def answer(status: int, content: Any) -> requests.Response:
     """Make a response."""
     made = requests.Response()
     made.status_code = status
-    made._content = content.encode() if isinstance(content, str) else json.dumps(content).encode()
+    body = content.encode() if isinstance(content, str) else json.dumps(content).encode()
+    made.raw = HTTPResponse(BytesIO(body), preload_content=False)
     return made

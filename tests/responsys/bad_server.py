@@ -111,14 +111,7 @@ def tunnel(port: int) -> Behaviour:
     def behave(server: BadServer, connection: socket.socket) -> None:
         server.receive(connection)
         connection.sendall(b"HTTP/1.1 200 Connected\r\n\r\n")
-        with socket.create_connection(("127.0.0.1", port)) as target:
-            other = {connection: target, target: connection}
-            while True:
-                for end in select.select(other, (), ())[0]:
-                    data = end.recv(65536)
-                    if not data:
-                        return
-                    other[end].sendall(data)
+        pass_on(connection, port)
 
     return behave
 
@@ -150,3 +143,47 @@ def hang_within(server: BadServer, connection: socket.socket) -> None:
     server.receive(connection)
     connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n[")
     connection.recv(1)
+
+
+def drip(beginning: bytes, repeated: bytes) -> Behaviour:
+    """Begin an answer and go on with a few bytes, again and again, for as long as the client listens."""
+
+    def behave(server: BadServer, connection: socket.socket) -> None:
+        server.receive(connection)
+        connection.sendall(beginning)
+        while not server.over.wait(0.02):
+            connection.sendall(repeated)
+
+    return behave
+
+
+def read_slowly(server: BadServer, connection: socket.socket) -> None:
+    """Take a few bytes of the request now and then."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    while connection.recv(1024) and not server.over.wait(0.02):
+        pass
+
+
+def socks(port: int) -> Behaviour:
+    """Be a SOCKS 5 proxy whose connections all lead to a port of this machine."""
+
+    def behave(server: BadServer, connection: socket.socket) -> None:
+        connection.recv(3)  # version 5, one method: no authentication
+        connection.sendall(b"\x05\x00")
+        server.requests.append(connection.recv(1024))
+        connection.sendall(b"\x05\x00\x00\x01\x7f\x00\x00\x01\x00\x00")
+        pass_on(connection, port)
+
+    return behave
+
+
+def pass_on(connection: socket.socket, port: int) -> None:
+    """Exchange bytes with a port of this machine until one end closes."""
+    with socket.create_connection(("127.0.0.1", port)) as target:
+        other = {connection: target, target: connection}
+        while True:
+            for end in select.select(other, (), ())[0]:
+                data = end.recv(65536)
+                if not data:
+                    return
+                other[end].sendall(data)

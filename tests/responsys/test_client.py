@@ -2,6 +2,8 @@
 
 import json
 import logging
+import time
+from dataclasses import replace
 
 import pytest
 import requests
@@ -10,8 +12,11 @@ from hypothesis import strategies as st
 
 from pipeline.errors import Held, OutcomeUnknown, Refused, RetryLater, Throttled
 from pipeline.model.call import Call
-from pipeline.responsys.client import MAX_BODY, encoded
-from pipeline.responsys.login import key
+from pipeline.responsys.client import MAX_BODY, Client, encoded
+from pipeline.responsys.deadlines import within
+from pipeline.responsys.login import Tokens, key
+from pipeline.responsys.session import open_session
+from tests.responsys.bad_server import answer, drip
 from tests.responsys.conftest import END_POINT, EVENT, error
 
 PATH = "/rest/api/v1.3/events/LAPSED"
@@ -168,3 +173,48 @@ def test_names_with_odd_characters_arrive_as_they_were_encoded(connector, tokens
     responsys.send(Call("triggerCustomEvent", "/rest/api/v1.3/events/%5BTEST%5D%20a%2Fb%3F%C3%BC", {}))
 
     assert oracle.calls[1].request.path_url == "/rest/api/v1.3/events/%5BTEST%5D%20a%2Fb%3F%C3%BC"
+
+
+@pytest.fixture
+def served(serve, redis, vault, connector):
+    """Makes clients of an account whose login and calls are answered as told."""
+
+    def make(login, *calls, **timeouts):
+        end_point = serve(*calls)
+        grant = json.dumps({"authToken": "EtokenA", "endPoint": end_point.url}).encode()
+        account = replace(connector, auth_endpoint=serve(login or answer(grant)).url)
+        session = open_session()
+        tokens = Tokens(redis, vault, take=lambda *_: 0.0, session=session)
+        return Client(account, tokens, session=session, **timeouts)
+
+    return make
+
+
+DRIP = drip(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n", b" ")
+
+
+def test_a_call_whose_answer_drips_ends_in_time(served):
+    client = served(None, DRIP, call_timeout=0.3)
+
+    with pytest.raises(OutcomeUnknown, match=r"^Timeout: no answer: CallTimeout$"):
+        client.send(CALL)
+
+
+def test_a_login_that_drips_ends_with_its_call(served):
+    client = served(DRIP, answer(b"[]"), call_timeout=0.3)
+
+    with pytest.raises(RetryLater, match="no answer: CallTimeout"):
+        client.send(CALL)
+
+
+def test_a_login_made_ready_for_a_call_takes_part_of_its_time(served, monkeypatch):
+    client = served(None, answer(b"[]"), call_timeout=60)
+    client.ready()
+    now = time.monotonic()
+    monkeypatch.setattr("pipeline.responsys.client.time.monotonic", lambda: now + 59.9)
+    granted = []
+    monkeypatch.setattr("pipeline.responsys.client.within", lambda left: granted.append(left) or within(left))
+
+    client.send(CALL)
+
+    assert 0 < granted[0] < 0.2

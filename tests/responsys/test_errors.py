@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.errors import Held, OutcomeUnknown, Refused, RetryLater, Throttled
-from pipeline.responsys.errors import FailedOver, TokenRefused, error_of, harmless
+from pipeline.responsys.errors import FailedOver, TokenRefused, error_of, retry_if_unknown
 from tests.responsys.conftest import error
 
 
@@ -127,7 +127,7 @@ def test_a_refusal_that_is_not_responsys_own_is_tried_again(answer):
 
 
 def test_an_unknown_outcome_of_a_call_that_changes_nothing_is_worth_another_try():
-    found = harmless(error_of(502, None))
+    found = retry_if_unknown(error_of(502, None))
 
     assert (type(found), found.code) == (RetryLater, "OtherError")
 

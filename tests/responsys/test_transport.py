@@ -1,27 +1,30 @@
-"""pipeline.responsys.transport, session and connections, against servers that misbehave.
+"""pipeline.responsys.transport, session, connections and deadlines, against servers that misbehave."""
 
-The first request to a host goes out by requests, those that follow over its connection by our own hand.
-"""
-
+import gc
 import gzip
 import socket
 import ssl
+import tracemalloc
 
 import pytest
 
 from pipeline.errors import Held, OutcomeUnknown, Refused, RetryLater
 from pipeline.responsys import connections
+from pipeline.responsys.deadlines import within
 from pipeline.responsys.session import open_session
 from pipeline.responsys.transport import Body, exchange
 from tests.fixtures.tls import certificate_in
 from tests.responsys.bad_server import (
     answer,
     close,
+    drip,
     hang,
     hang_within,
     in_turn,
+    read_slowly,
     reset,
     say,
+    socks,
     truncate,
     tunnel,
 )
@@ -393,3 +396,133 @@ def test_a_refused_login_that_repeats_the_password_is_read_without_it(session, s
         exchange(session, "POST", server.url, timeout=(5, 5), data=form)
 
     assert caught.value.detail == "[masked], password=[masked]"
+
+
+DRIPS = {
+    "status": drip(b"HTTP/1.1 200 ", b"x"),
+    "head": drip(b"HTTP/1.1 200 OK\r\nX-Long: ", b"x"),
+    "body": drip(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n", b"x"),
+    "body without length": drip(b"HTTP/1.1 200 OK\r\n\r\n", b"x"),
+    "chunk": drip(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n186A0\r\n", b"x"),
+    "chunks": drip(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n"),
+}
+
+
+@pytest.mark.parametrize("secure", [False, True], ids=["http", "https"])
+@pytest.mark.parametrize("name", DRIPS)
+def test_an_answer_that_comes_byte_by_byte_ends_with_the_deadline(
+    session, serve, tls, certificate, monkeypatch, name, secure
+):
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+    server = serve(DRIPS[name], context=tls if secure else None)
+
+    with pytest.raises(OutcomeUnknown, match=r"^Timeout: no answer: CallTimeout$"), within(0.3):
+        post(session, server.url, timeout=(5, 60))
+
+
+def test_a_request_that_is_taken_byte_by_byte_ends_with_the_deadline(session, serve):
+    server = serve(read_slowly)
+
+    with pytest.raises(OutcomeUnknown, match=r"^Timeout: no answer: CallTimeout$"), within(0.3):
+        exchange(session, "POST", server.url, timeout=(60, 60), data=Body(b"x" * 9_000_000))
+
+
+@pytest.mark.filterwarnings("ignore:.*Exception ignored in. <ssl.SSLSocket")
+def test_a_proxy_that_answers_byte_by_byte_ends_with_the_deadline(session, serve, monkeypatch):
+    """http.client takes the cut for the end of the head; urllib3 leaves the TLS socket to the collector."""
+    proxy = serve(drip(b"HTTP/1.1 200 Connected\r\nX-Long: ", b"x"))
+    monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+
+    with pytest.raises(RetryLater, match=r"^OtherError: not sent: CallTimeout$"), within(0.3):
+        post(session, "https://api.example.net", timeout=(60, 60))
+    gc.collect()
+
+
+def test_a_call_that_is_late_before_it_is_sent_is_not_sent(session, serve):
+    server = serve(answer(b"[]", b"[]"))
+    post(session, server.url)
+
+    with pytest.raises(RetryLater, match=r"^OtherError: not sent: CallTimeout$"), within(0):
+        post(session, server.url)
+    assert len(server.requests) == 1
+
+
+def test_a_deadline_is_that_of_the_outermost_call(session, serve):
+    """A login is a part of the call that needs it."""
+    server = serve(DRIPS["body"])
+
+    with pytest.raises(OutcomeUnknown, match="CallTimeout"), within(0.3), within(60):
+        post(session, server.url, timeout=(5, 60))
+
+
+def test_a_connection_is_not_cut_by_the_deadline_of_an_earlier_call(session, serve):
+    server = serve(answer(b"[]", b"[]"))
+    with within(60) as first:
+        post(session, server.url)
+        first.ends = 0
+
+    with within(60):
+        assert post(session, server.url) == []
+    assert server.connections == 1
+
+
+def test_a_connection_that_was_cut_is_not_used_again(session, serve):
+    server = serve(DRIPS["body"], answer(b"[]"))
+    with pytest.raises(OutcomeUnknown), within(0.2):
+        post(session, server.url, timeout=(5, 60))
+
+    assert post(session, server.url) == []
+
+
+LARGE = b"[" + b" " * (32 << 20) + b"]"
+
+
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        (b"Content-Length: %d" % len(LARGE), LARGE),
+        (b"Content-Encoding: gzip\r\nConnection: close", gzip.compress(LARGE)),
+        (b"Transfer-Encoding: chunked", b"%x\r\n%b\r\n0\r\n\r\n" % (len(LARGE), LARGE)),
+    ],
+    ids=["length", "gzip", "chunks"],
+)
+def test_an_answer_that_is_too_large_is_refused(session, serve, head, body):
+    server = serve(say(b"HTTP/1.1 200 OK\r\n" + head + b"\r\n\r\n" + body), answer(b"[]"))
+
+    with pytest.raises(OutcomeUnknown, match=r"^OutcomeUnknown: the answer has more than 32 MiB$"):
+        post(session, server.url)
+    assert post(session, server.url) == []
+
+
+def test_a_bomb_is_not_unpacked_whole(session, serve):
+    """128 MiB of blanks, which travel as one."""
+    bomb = gzip.compress(b" " * (128 << 20), compresslevel=1)
+    head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(bomb)
+    server = serve(say(head + bomb))
+
+    tracemalloc.start()
+    try:
+        with pytest.raises(OutcomeUnknown, match="more than 32 MiB"):
+            post(session, server.url)
+        assert tracemalloc.get_traced_memory()[1] < 100 << 20
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_proxy_may_speak_socks(session, serve, monkeypatch):
+    server = serve(answer(b"[]", b"[]"))
+    proxy = serve(socks(server.listener.getsockname()[1]))
+    monkeypatch.setenv("HTTP_PROXY", proxy.url.replace("http", "socks5h"))
+
+    assert [post(session, "http://api.example.net/a"), post(session, "http://api.example.net/b")] == [[], []]
+    assert b"api.example.net" in proxy.requests[0]
+    assert (server.connections, len(server.requests)) == (1, 2)
+
+
+def test_the_deadline_holds_through_socks_too(session, serve, monkeypatch):
+    server = serve(DRIPS["body"])
+    proxy = serve(socks(server.listener.getsockname()[1]))
+    monkeypatch.setenv("HTTP_PROXY", proxy.url.replace("http", "socks5h"))
+
+    with pytest.raises(OutcomeUnknown, match="no answer: CallTimeout"), within(0.3):
+        post(session, "http://api.example.net/a", timeout=(5, 60))

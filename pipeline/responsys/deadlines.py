@@ -1,0 +1,121 @@
+"""Deadlines: a call to Responsys ends in time, however slowly its bytes come.
+
+The time-outs of requests are for connecting and between two bytes, so a server that sends a byte now and
+then holds a thread for hours. One thread of the process knows the connections in use and when their calls
+must have ended. It shuts down a connection that is still in use then; the call ends with a ``CallTimeout``.
+"""
+
+import math
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPException
+from typing import Protocol
+
+from urllib3.exceptions import HTTPError
+
+
+class CallTimeout(TimeoutError):
+    """The call took longer than ``ACTIVATION_CALL_TIMEOUT``."""
+
+
+class Deadline:
+    """The moment by which one thread's call must have ended, by ``time.monotonic``."""
+
+    def __init__(self, ends: float) -> None:
+        self.ends = ends
+        self.cut = False  # the connection was shut down
+
+    def check(self) -> None:
+        """Raise CallTimeout after the deadline."""
+        if time.monotonic() >= self.ends:
+            raise CallTimeout
+
+
+class Cuttable(Protocol):
+    """A connection."""
+
+    def cut(self) -> None:
+        """End it under the thread that uses it."""
+
+
+class Watch:
+    """Knows the connections in use and shuts down those that are late."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._in_use: dict[Cuttable, Deadline] = {}
+        self._next_look = math.inf  # time.monotonic
+        self._thread: threading.Thread | None = None
+
+    def begin(self, connection: Cuttable) -> None:
+        """Note that this thread's call uses ``connection``; raise CallTimeout if it is late already."""
+        deadline = current()
+        if deadline is None:
+            return
+        deadline.check()
+        with self._changed:
+            self._in_use[connection] = deadline
+            if deadline.ends < self._next_look:
+                self._next_look = deadline.ends
+                self._changed.notify()
+            if self._thread is None or not self._thread.is_alive():  # or this is after a fork
+                self._thread = threading.Thread(target=self._run, name="deadlines", daemon=True)
+                self._thread.start()
+
+    def end(self, deadline: Deadline) -> None:
+        """Forget the connection of a call."""
+        with self._changed:
+            for connection in [each for each, its in self._in_use.items() if its is deadline]:
+                del self._in_use[connection]
+
+    def _run(self) -> None:
+        with self._changed:
+            while True:
+                now = time.monotonic()
+                for connection in [each for each, its in self._in_use.items() if its.ends <= now]:
+                    self._in_use.pop(connection).cut = True
+                    connection.cut()
+                self._next_look = min((its.ends for its in self._in_use.values()), default=math.inf)
+                wait = self._next_look - time.monotonic()
+                self._changed.wait(None if wait == math.inf else max(wait, 0))
+
+
+WATCH = Watch()
+_thread = threading.local()
+
+
+def current() -> Deadline | None:
+    """Return the deadline of this thread's call."""
+    deadline: Deadline | None = getattr(_thread, "deadline", None)
+    return deadline
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[Deadline]:
+    """Give the calls in the block ``seconds`` in all, or less if a block around it says so."""
+    outer = current()
+    ends = time.monotonic() + seconds
+    deadline = _thread.deadline = Deadline(ends if outer is None else min(ends, outer.ends))
+    try:
+        yield deadline
+    finally:
+        _thread.deadline = outer
+
+
+@contextmanager
+def of_request() -> Iterator[None]:
+    """Hold one request of this thread's call to its deadline, whatever error the cut connection gives."""
+    deadline = current()
+    try:
+        yield
+    except (OSError, HTTPException, HTTPError):
+        if deadline is not None and deadline.cut:
+            raise CallTimeout from None
+        raise
+    finally:
+        if deadline is not None:
+            WATCH.end(deadline)
+    if deadline is not None and deadline.cut:
+        raise CallTimeout  # the answer has no length and seemed to have ended
