@@ -12,6 +12,7 @@ from pipeline.records.catalog import Catalog
 from pipeline.responsys.preflight import Finding, Preflight
 from pipeline.runtime.clients import Clients
 from pipeline.runtime.stores import Stores, open_stores
+from pipeline.text.messages import unknown
 
 
 @click.command()
@@ -39,8 +40,7 @@ def chosen(catalog: Catalog, name: str | None) -> list[Connector]:
             raise Misconfigured("there is no enabled connector: bring one in with `activation apply FILE`")
         return enabled
     if name not in catalog.connectors:
-        names = ", ".join(sorted(catalog.connectors)) or "none"
-        raise Misconfigured(f'connector "{name}" does not exist; there are: {names}')
+        raise Misconfigured(unknown("connector", name, catalog.connectors))
     return [catalog.connectors[name]]
 
 

@@ -17,6 +17,7 @@ from pipeline.operate.status.troubles import of_pace
 from pipeline.records.catalog import Catalog
 from pipeline.records.stops import in_the_way, way_out
 from pipeline.runtime.stores import open_stores
+from pipeline.text.messages import listed
 from pipeline.text.plural import counted
 
 PATIENCE = 3.0  # seconds for workers to accept what was sent just before
@@ -53,9 +54,9 @@ def destinations_of(catalog: Catalog, audience: str) -> tuple[Destination, ...]:
     """Return where an audience goes; raises Misconfigured when nobody knows it."""
     found = catalog.for_audience(audience)
     if not found:
-        names = ", ".join(sorted(catalog.audiences)) or "none"
         raise Misconfigured(
-            f'no destination is set up for audience "{audience}"; there are audiences: {names}'
+            f'no destination is set up for audience "{audience}"; '
+            f"there are audiences: {listed(catalog.audiences)}"
         )
     return found
 

@@ -11,6 +11,7 @@ from pipeline.operate.summary import DestinationNumbers, Summary, read_summary
 from pipeline.records.catalog import Catalog
 from pipeline.records.mirror import REMOVED
 from pipeline.runtime.stores import open_stores
+from pipeline.text.messages import unknown
 from pipeline.text.plural import counted
 
 HEADERS = (
@@ -40,8 +41,7 @@ def stats(days: str, connector: str | None, as_json: bool) -> None:
 def refuse_unknown(connector: str | None, found: Summary, catalog: Catalog) -> None:
     """Raise Misconfigured for a connector that is not there and never sent anything."""
     if connector is not None and connector not in catalog.connectors and not found.lines:
-        names = ", ".join(sorted(catalog.connectors)) or "none"
-        raise Misconfigured(f'connector "{connector}" does not exist; there are: {names}')
+        raise Misconfigured(unknown("connector", connector, catalog.connectors))
 
 
 def tell(found: Summary) -> None:

@@ -56,16 +56,16 @@ def sync(
     given = chosen(audience, file, source)
     report = Report(dry_run)
     with open_stores() as stores, shown(file) as bar:
-        how: dict[str, Any] = {"agree": lambda worries: confirm or asked(bar, worries)}
-        how |= {"on_error": report.refuse, "progress": bar}
+        options: dict[str, Any] = {"confirm": lambda worries: confirm or asked(bar, worries)}
+        options |= {"on_error": report.refuse, "progress": bar}
         if dry_run:
-            how["look"] = report.look(stores.engine, stores.records.load())
+            options["on_part"] = report.on_part(stores.engine, stores.records.load())
         if max_leaving is not None:
-            how["max_leaving"] = max_leaving
+            options["max_leaving"] = max_leaving
         appender = None if dry_run else Appender(stores.redis, Doorbell(stores.broker_url))
         try:
             lines = given and (given[0], read_file(given[1], form))
-            outcome = run(stores, appender, lines, source or "", how)
+            outcome = run(stores, appender, lines, source or "", options)
         except AppendFailed as error:
             raise Misconfigured(f"{error.why}; the same command goes on from here") from error
     report.show(outcome, as_json=as_json)
@@ -88,15 +88,15 @@ def run(
     appender: Appender | None,
     given: tuple[str, Iterable[FileLine]] | None,
     source: str,
-    how: dict[str, Any],
+    options: dict[str, Any],
 ) -> Outcome:
     """Take in what is given, or else the result of the source's query."""
     catalog = stores.records.load()
     if given:
         audience, lines = given
-        return Sync(stores.engine, catalog, audience, appender, **how).run(lines)
+        return Sync(stores.engine, catalog, audience, appender, **options).run(lines)
     found = source_runs.find(catalog, source)
-    return source_runs.run(stores.records, stores.engine, catalog, found, appender, **how)
+    return source_runs.run(stores.records, stores.engine, catalog, found, appender, **options)
 
 
 def asked(bar: Shown, worries: Sequence[Concern]) -> bool:

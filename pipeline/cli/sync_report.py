@@ -43,7 +43,7 @@ class Report:
         if len(self.errors) < SHOWN:
             self.errors.append((line, messages))
 
-    def look(self, engine: Engine, catalog: Catalog) -> Callable[[Part], None]:
+    def on_part(self, engine: Engine, catalog: Catalog) -> Callable[[Part], None]:
         """Return what finds the calls for a part, and a few of its profiles."""
 
         def find(part: Part) -> None:
@@ -68,7 +68,7 @@ class Report:
         if outcome.finished:
             amount = sum(part.sent for part in outcome.finished)
             click.echo(f"An earlier run had been interrupted; it is complete now ({amount:,} sent).")
-        found = outcome.reading
+        found = outcome.counts
         click.echo(f"{counted(found.members, 'member')} in {counted(found.lines, 'line')}")
         show(
             ("DESTINATION", "BEFORE", *map(str.upper, KINDS), "TO SEND", "SENT", ""), map(row, outcome.parts)
@@ -81,9 +81,9 @@ class Report:
         """Say which lines were refused."""
         for line, messages in self.errors:
             click.echo(printable(f"line {line:,}: {'; '.join(flatten(messages))}"), err=True)
-        if outcome.reading.refused > SHOWN:
-            click.echo(f"and {outcome.reading.refused - SHOWN:,} more", err=True)
-        if outcome.reading.refused:
+        if outcome.counts.refused > SHOWN:
+            click.echo(f"and {outcome.counts.refused - SHOWN:,} more", err=True)
+        if outcome.counts.refused:
             click.echo("Profiles of refused lines stay what they are.", err=True)
 
     def tell_examples(self) -> None:
@@ -109,7 +109,7 @@ class Report:
         """Return 0 when all is well, 1 when lines were refused, 2 when it was stopped."""
         if not outcome.sent and not self.dry_run:
             return 2
-        return 1 if outcome.reading.refused else 0
+        return 1 if outcome.counts.refused else 0
 
     def document(self, outcome: Outcome) -> dict[str, Any]:
         """Return everything for a program."""
@@ -117,7 +117,7 @@ class Report:
             "audience": outcome.audience,
             "dry_run": self.dry_run,
             "sent": outcome.sent,
-            **asdict(outcome.reading),
+            **asdict(outcome.counts),
             "errors": [{"line": line, "messages": messages} for line, messages in self.errors],
             "concerns": [asdict(concern) for concern in outcome.concerns],
             "destinations": {part.destination: self.of_part(part) for part in outcome.parts},

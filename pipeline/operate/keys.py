@@ -19,6 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from pipeline.errors import Misconfigured
 from pipeline.stores.database import reading
 from pipeline.stores.tables import api_keys
+from pipeline.text.messages import listed
 
 GRANTS = {  # scope to the scopes it includes
     "produce": frozenset({"produce"}),
@@ -131,8 +132,7 @@ def revoke_key(engine: Engine, name: str) -> bool:
     with engine.begin() as connection:
         found = {row.name: row.revoked_at for row in connection.execute(select(api_keys))}
         if name not in found:
-            names = ", ".join(sorted(found)) or "none"
-            raise Misconfigured(f'there is no key "{name}"; there are: {names}')
+            raise Misconfigured(f'there is no key "{name}"; there are: {listed(found)}')
         if found[name] is not None:
             return False
         ended = update(api_keys).where(api_keys.c.name == name).values(revoked_at=datetime.now(UTC))

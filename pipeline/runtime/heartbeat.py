@@ -48,7 +48,7 @@ class Heartbeat:
         intake: Intake,
         dispatch: Dispatch,
         doorbell: Doorbell,
-        keep: timedelta = retention.KEEP,
+        keep: timedelta = retention.RETENTION,
     ) -> None:
         self._client = client
         self._engine = engine

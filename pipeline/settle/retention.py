@@ -6,17 +6,18 @@ open dead letters, because a person has to decide, and statistics, which hold no
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Engine, Table, delete, select
+from sqlalchemy import ColumnElement, Engine, Table
 
 from pipeline.settle.dead_letters import SETTLED
+from pipeline.stores.delete_in_turns import delete_in_turns
 from pipeline.stores.tables import batches, dead_letters, folds
 
-KEEP = timedelta(days=30)
-CHUNK = 1_000  # rows in one transaction
-MOST = 20  # transactions for each table; what is left then waits for the next time
+RETENTION = timedelta(days=30)
+ROWS_AT_ONCE = 1_000  # in one transaction
+MAX_TRANSACTIONS = 20  # for each table; the rest waits for the next time
 
 
-def prune(engine: Engine, keep: timedelta = KEEP) -> int:
+def prune(engine: Engine, keep: timedelta = RETENTION) -> int:
     """Delete rows settled longer ago than ``keep``, and return their number."""
     before = datetime.now(UTC) - keep
     # A letter is never settled before it was made, and of these two moments that one is indexed.
@@ -29,13 +30,5 @@ def prune(engine: Engine, keep: timedelta = KEEP) -> int:
 
 
 def forget(engine: Engine, table: Table, condition: ColumnElement[bool]) -> int:
-    """Delete rows, some at a time."""
-    deleted = 0
-    for _ in range(MOST):
-        some = select(table.c.id).where(condition).limit(CHUNK)
-        with engine.begin() as connection:
-            count = connection.execute(delete(table).where(table.c.id.in_(some))).rowcount
-        deleted += count
-        if count < CHUNK:
-            break
-    return deleted
+    """Delete rows, a limited number at a time and in all; return how many."""
+    return delete_in_turns(engine.begin, table, condition, rows=ROWS_AT_ONCE, turns=MAX_TRANSACTIONS)

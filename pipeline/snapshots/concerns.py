@@ -1,4 +1,4 @@
-"""What somebody must confirm before a snapshot is believed."""
+"""Concerns: findings that a person must confirm before a snapshot is sent."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import Literal
 
 from pipeline.model.destination import Destination
 from pipeline.snapshots.parts import Part
-from pipeline.snapshots.staging import Reading
+from pipeline.snapshots.staging import SnapshotCounts
 from pipeline.text.plural import counted
 
 EMAIL = "campaign_email"  # the action whose calls cannot be taken back
@@ -22,21 +22,23 @@ class Concern:
 
 
 def concerns(
-    reading: Reading, parts: Iterable[Part], destinations: Mapping[str, Destination], max_leaving: float
+    counts: SnapshotCounts, parts: Iterable[Part], destinations: Mapping[str, Destination], max_leaving: float
 ) -> Iterator[Concern]:
-    """Compare a snapshot with what is known; ``max_leaving`` is a percentage of a destination's members."""
+    """Compare a snapshot with the known members; ``max_leaving``: percent of a destination's members."""
     parts = list(parts)
-    if reading.unreadable:
-        text = f"{reading.unreadable:,} of {reading.lines:,} lines name no profile that can be read"
+    if counts.unreadable:
+        text = f"{counts.unreadable:,} of {counts.lines:,} lines name no profile that can be read"
         yield Concern("unreadable", f"{text}: whoever is meant would seem to have left")
     for part in parts:
-        yield from of_part(reading, part, destinations[part.destination], max_leaving)
+        yield from of_part(counts, part, destinations[part.destination], max_leaving)
 
 
-def of_part(reading: Reading, part: Part, destination: Destination, max_leaving: float) -> Iterator[Concern]:
-    """Say what is unusual for one destination."""
+def of_part(
+    counts: SnapshotCounts, part: Part, destination: Destination, max_leaving: float
+) -> Iterator[Concern]:
+    """Find the concerns of one destination."""
     name = part.destination
-    if not reading.members and (part.known or part.first):
+    if not counts.members and (part.known or part.first):
         has = f'destination "{name}" has {counted(part.known, "member")}'
         yield Concern("empty", f"the snapshot is empty; {has}", name)
     elif part.leaving * 100 > part.known * max_leaving:

@@ -1,4 +1,4 @@
-"""What differs between a snapshot and what a destination was last sent, found by the database."""
+"""Difference between a snapshot and the members that a destination was last sent, found by the database."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,7 +16,7 @@ CHANGES = members.c.digest != staged.c.digest
 
 def measured(connection: Connection, part: Part) -> Part:
     """Return a part with its numbers."""
-    amounts = [func.coalesce(func.sum(case((what, 1), else_=0)), 0) for what in (ENTERS, CHANGES)]
+    amounts = [func.coalesce(func.sum(case((condition, 1), else_=0)), 0) for condition in (ENTERS, CHANGES)]
     arriving = select(*amounts).select_from(compared(part)).where(of_snapshot(part))
     entering, changed = connection.execute(arriving).one()
     known = select(func.count()).select_from(members).where(members.c.destination == part.destination)
@@ -39,12 +39,12 @@ def arriving(connection: Connection, part: Part, most: int) -> Sequence[Any]:
 
 def leaving(connection: Connection, part: Part, most: int) -> Sequence[Any]:
     """Return the next profiles that leave: id and the content last sent."""
-    chosen = select(members.c.profile_id, members.c.content).where(leaves(part), *behind(part))
+    chosen = select(members.c.profile_id, members.c.content).where(leaves(part), *after_position(part))
     return connection.execute(chosen.order_by(members.c.profile_id).limit(most)).all()
 
 
 def keep_arrived(connection: Connection, part: Part, last: str) -> None:
-    """Note what profiles up to ``last`` have been sent."""
+    """Store the content that profiles up to ``last`` have been sent."""
     names = ["destination", "profile_id", "digest", "content"]
     destination = literal(part.destination, members.c.destination.type)
     chosen = select(destination, staged.c.profile_id, staged.c.digest, staged.c.content)
@@ -60,31 +60,31 @@ def keep_arrived(connection: Connection, part: Part, last: str) -> None:
 
 
 def forget_left(connection: Connection, part: Part, last: str) -> None:
-    """Note that profiles up to ``last`` have been told to have left."""
-    bounds = (leaves(part), members.c.profile_id <= last, *behind(part))
+    """Delete the members up to ``last``, whose leaving has been sent."""
+    bounds = (leaves(part), members.c.profile_id <= last, *after_position(part))
     connection.execute(delete(members).where(*bounds))
 
 
 def compared(part: Part) -> FromClause:
-    """Put every profile of the snapshot beside what it was last sent."""
+    """Join every profile of the snapshot with the content it was last sent."""
     same = and_(members.c.destination == part.destination, members.c.profile_id == staged.c.profile_id)
     return staged.outerjoin(members, same)
 
 
 def of_snapshot(part: Part) -> ColumnElement[bool]:
     """Choose the profiles of the snapshot; those of refused rows only to know them in a baseline."""
-    mine = and_(staged.c.run == part.run, staged.c.view == part.view)
-    return mine if part.silent else and_(mine, staged.c.digest != "")
+    staged_rows = and_(staged.c.run == part.run, staged.c.view == part.view)
+    return staged_rows if part.silent else and_(staged_rows, staged.c.digest != "")
 
 
 def arrives(part: Part) -> ColumnElement[bool]:
-    """Choose what enters or has changed, behind the position."""
+    """Choose profiles after the position that enter or have changed."""
     differs = and_(of_snapshot(part), or_(ENTERS, CHANGES))
     return differs if part.position is None else and_(differs, staged.c.profile_id > part.position)
 
 
 def leaves(part: Part) -> ColumnElement[bool]:
-    """Choose what the destination was sent and the snapshot does not hold."""
+    """Choose members of the destination that the snapshot does not hold."""
     here = and_(
         staged.c.run == part.run,
         staged.c.view == part.view,
@@ -93,6 +93,6 @@ def leaves(part: Part) -> ColumnElement[bool]:
     return and_(members.c.destination == part.destination, ~select(staged.c.run).where(here).exists())
 
 
-def behind(part: Part) -> list[ColumnElement[bool]]:
-    """Choose members behind the position."""
+def after_position(part: Part) -> list[ColumnElement[bool]]:
+    """Choose members after the position."""
     return [] if part.position is None else [members.c.profile_id > part.position]

@@ -1,9 +1,9 @@
-"""Append the difference of one destination to the intake, each activation exactly once.
+"""Outbox: the difference of one destination is appended to the intake, each activation exactly once.
 
-The chunks of a part have a series of their own, whose name follows from run and destination, and the number
-of the last one is written down together with what was sent. A run that was interrupted between the two
-appends the same chunks under the same numbers, which ``append.lua`` recognises for a day. Unlike an id for
-every activation this takes one key of Redis, however large the snapshot is.
+The chunks of a part have a series of their own, named by run and destination. The number of its last chunk is
+stored together with the position in the difference. A run that was interrupted before that appends the same
+chunks under the same numbers, which ``append.lua`` recognises for a day. This takes one key of Redis for any
+size of snapshot; an id for every activation would take one each.
 """
 
 from collections.abc import Iterable
@@ -35,9 +35,9 @@ class Outbox:
         return self._series.number
 
     def append(self, rows: Iterable[tuple[str, Any]]) -> int:
-        """Append those of the rows, as (call type, row), that the destination takes; say how many.
+        """Append the rows, as (call type, row), that the destination takes; return their number.
 
-        Raises AppendFailed; what was appended then, is recognised when the same rows are appended again.
+        Raises AppendFailed; chunks appended before it are recognised when the same rows are appended again.
         """
         chunk, count = None, 0
         for call_type, row in rows:

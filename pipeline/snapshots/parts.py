@@ -1,4 +1,4 @@
-"""What a run does for one destination, and how far it has come."""
+"""Parts: the work of a run for one destination, with its position."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -12,7 +12,7 @@ from pipeline.stores.tables import snapshot_parts as table
 
 @dataclass(frozen=True)
 class Part:
-    """The difference between a snapshot and what a destination was last sent."""
+    """The difference between a snapshot and the members that a destination was last sent."""
 
     destination: str
     audience: str
@@ -37,7 +37,7 @@ class Part:
 
     @property
     def sends(self) -> int:
-        """How many activations the destination takes."""
+        """Activations that the destination takes."""
         if self.silent:
             return 0
         amounts = {"ADD": self.entering, "UPDATE": self.changed, "REMOVE": self.leaving}
@@ -58,7 +58,7 @@ def find(connection: Connection, destination: str) -> Part | None:
 
 
 def load(row: dict[str, Any]) -> Part:
-    """Read one from its row."""
+    """Read a part from its row."""
     return Part(**{**row, "call_types": tuple(row["call_types"])})
 
 

@@ -17,7 +17,7 @@ from pipeline.produce.lines import FileLine
 from pipeline.text.redaction import masked
 from schemas.activation_fields import IDENTIFIERS
 
-CHUNK = 2_000  # rows that are fetched at a time
+FETCH_ROWS = 2_000  # at a time
 PROFILE = "profile_id"
 
 
@@ -29,7 +29,7 @@ def read_query(source: Source, now: datetime) -> Iterator[FileLine]:
     engine = open_source(source)
     try:
         with engine.connect() as connection:
-            streaming = connection.execution_options(yield_per=CHUNK, **read_only(engine))
+            streaming = connection.execution_options(yield_per=FETCH_ROWS, **read_only(engine))
             with closing(streaming.execute(statement(source), parameters(source, now))) as result:
                 places = columns(source, list(result.keys()))
                 for number, row in enumerate(result, 1):
@@ -41,7 +41,7 @@ def read_query(source: Source, now: datetime) -> Iterator[FileLine]:
 
 
 def reason(error: SQLAlchemyError) -> str:
-    """Say what was wrong in the database's words, unless it was a value: they would quote it."""
+    """Quote the database's reason, unless it is about a value, which the reason would show."""
     original = getattr(error, "orig", None) or error
     if isinstance(error, DataError | IntegrityError):
         return f"{type(original).__name__}, about a value that is not shown here"
@@ -82,7 +82,7 @@ def statement(source: Source) -> TextClause:
 
 
 def parameters(source: Source, now: datetime) -> dict[str, datetime]:
-    """Return what the query asks for."""
+    """Return the parameters that the query names."""
     return {"now": now} if asks_for_now(text(source.query)) else {}
 
 
@@ -92,7 +92,7 @@ def asks_for_now(query: TextClause) -> bool:
 
 
 def columns(source: Source, names: list[str]) -> list[tuple[str, str]]:
-    """Return what each column becomes: profile_id, or the name of an identifier or variable.
+    """Return the part of an activation and the name that each column becomes.
 
     Raises Misconfigured when the columns and the configuration do not fit.
     """
@@ -137,7 +137,7 @@ def as_text(value: Any) -> Any:
 
 
 def plainly(value: Any) -> Any:
-    """Turn what databases know beyond JSON into text or a number."""
+    """Turn types that JSON lacks into text or a number."""
     if isinstance(value, Decimal):
         whole = value.is_finite() and value == value.to_integral_value()
         return int(value) if whole else float(value)

@@ -1,4 +1,4 @@
-"""Go through the difference of one destination as it would be sent, and find the calls."""
+"""Rehearsal: the calls that sending the difference of one destination would make."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,11 +14,11 @@ from pipeline.snapshots.outbox import activation_of
 from pipeline.snapshots.parts import Part
 from pipeline.stores.database import reading
 
-PAGE = 2_000  # profiles
+PAGE_PROFILES = 2_000
 
 
 def rehearse(engine: Engine, catalog: Catalog, part: Part) -> Expected:
-    """Return what would happen at the destination of a part that was compared."""
+    """Return the expected calls of a part that has been compared."""
     expected = expect(catalog, catalog.destinations[part.destination])
     for activation in activations(engine, part):
         expected.add(activation)
@@ -27,7 +27,7 @@ def rehearse(engine: Engine, catalog: Catalog, part: Part) -> Expected:
 
 
 def activations(engine: Engine, part: Part) -> Iterator[Activation]:
-    """Yield what would be sent, in that order."""
+    """Yield the activations that would be sent, in their order."""
     for call_type, row in changes(engine, part):
         activation = activation_of(part, call_type, row, None)
         if activation is not None:
@@ -35,12 +35,12 @@ def activations(engine: Engine, part: Part) -> Iterator[Activation]:
 
 
 def changes(engine: Engine, part: Part) -> Iterator[tuple[str, Any]]:
-    """Yield who leaves and who arrives, page by page."""
+    """Yield the rows that leave, then those that arrive, page by page."""
     for find in (difference.leaving, difference.arriving):
         at: Part | None = part
         while at:
             with reading(engine) as connection:
-                rows = find(connection, at, PAGE)
+                rows = find(connection, at, PAGE_PROFILES)
             for row in rows:
                 yield ("REMOVE" if find is difference.leaving else "ADD" if row.enters else "UPDATE"), row
             at = replace(part, position=rows[-1].profile_id) if rows else None

@@ -1,4 +1,4 @@
-"""Run a source: take in what its query finds, and hold the source when nothing could be sent."""
+"""Source runs: the result of a query becomes a snapshot; the source is held if nothing could be sent."""
 
 import logging
 from datetime import UTC, datetime
@@ -12,8 +12,9 @@ from pipeline.produce.appender import Appender
 from pipeline.records.catalog import Catalog
 from pipeline.records.records import Records
 from pipeline.snapshots.query import read_query
+from pipeline.snapshots.run_lease import Busy
 from pipeline.snapshots.sync import Outcome, Sync
-from pipeline.snapshots.turns import Busy
+from pipeline.text.messages import unknown
 from pipeline.text.plural import counted
 
 log = logging.getLogger(__name__)
@@ -22,18 +23,24 @@ log = logging.getLogger(__name__)
 def find(catalog: Catalog, name: str) -> Source:
     """Return a source by its name; raises Misconfigured when there is none."""
     if name not in catalog.sources:
-        known = ", ".join(sorted(catalog.sources)) or "none"
-        raise Misconfigured(f'source "{name}" does not exist; there are: {known}')
+        raise Misconfigured(unknown("source", name, catalog.sources))
     return catalog.sources[name]
 
 
 def run(
-    records: Records, engine: Engine, catalog: Catalog, source: Source, appender: Appender | None, **how: Any
+    records: Records,
+    engine: Engine,
+    catalog: Catalog,
+    source: Source,
+    appender: Appender | None,
+    **options: Any,
 ) -> Outcome:
-    """Run a source now; ``how`` is what else ``Sync`` may be told. A dry run (no appender) holds nothing."""
+    """Run a source now, with ``options`` of ``Sync``. A dry run (no appender) never holds the source."""
     now = datetime.now(UTC)
     try:
-        sync = Sync(engine, catalog, source.audience, appender, **{"max_leaving": source.max_leaving, **how})
+        sync = Sync(
+            engine, catalog, source.audience, appender, **{"max_leaving": source.max_leaving, **options}
+        )
         outcome = sync.run(read_query(source, now), now, source.name)
     except Busy:
         raise
@@ -49,7 +56,7 @@ def run(
 
 
 def hold(records: Records, catalog: Catalog, source: Source, code: str, detail: str) -> None:
-    """Show why nothing was sent, until the source runs through."""
+    """Hold a source with the reason for which nothing was sent; a run that sends releases it."""
     before = catalog.holds.get(("source", source.name))
     if before and (before.code, before.detail) != (code, detail):
         records.release("source", source.name)
@@ -58,7 +65,7 @@ def hold(records: Records, catalog: Catalog, source: Source, code: str, detail: 
 
 
 def run_by_schedule(records: Records, engine: Engine, catalog: Catalog, name: str, appender: Appender) -> str:
-    """Run a source whose time has come; say in a line what became of it, for Flower."""
+    """Run a source that is due, and return the outcome in a line for Flower."""
     if name not in catalog.sources:
         return f"there is no source {name}"
     source = catalog.sources[name]
@@ -70,7 +77,7 @@ def run_by_schedule(records: Records, engine: Engine, catalog: Catalog, name: st
         return f"{name} is held: `activation status` tells why"
     if not outcome.sent:
         return f"{name} is held: nothing was sent"
-    if outcome.reading.refused:
-        log.warning("rows refused", extra={"source": name, "rows": outcome.reading.refused})
-    members, changes = outcome.reading.members, sum(part.sent for part in outcome.parts)
+    if outcome.counts.refused:
+        log.warning("rows refused", extra={"source": name, "rows": outcome.counts.refused})
+    members, changes = outcome.counts.members, sum(part.sent for part in outcome.parts)
     return f"{name}: {counted(members, 'member')}, {counted(changes, 'change')}"

@@ -1,4 +1,4 @@
-"""Bring a snapshot into the SQL store, chunk by chunk, to be compared there."""
+"""Staging: a snapshot is written into the SQL store, chunk by chunk, to be compared there."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,23 +9,23 @@ from sqlalchemy import Engine, func, select, text
 from pipeline.model.activation import Activation, Invalid, from_mapping
 from pipeline.produce.lines import FileLine
 from pipeline.produce.report import Messages
-from pipeline.snapshots.turns import Turn
+from pipeline.snapshots.run_lease import RunLease
 from pipeline.snapshots.views import NOTHING, View
 from pipeline.stores.database import reading
 from pipeline.stores.tables import members, staged
 from pipeline.stores.upsert import insert_into
 
-CHUNK = 2_000  # rows in one transaction
-PROGRESS_EVERY = 500  # lines
+CHUNK_ROWS = 2_000  # in one transaction
+PROGRESS_LINES = 500  # between two calls of ``progress``
 
 
 @dataclass
-class Reading:
-    """What was found in a snapshot."""
+class SnapshotCounts:
+    """Lines and members of one snapshot."""
 
     lines: int = 0
     refused: int = 0  # lines that are not valid
-    unreadable: int = 0  # of these, lines of which nobody knows whose they are
+    unreadable: int = 0  # of these, lines that name no profile
     members: int = 0  # profiles, those of refused lines among them
 
 
@@ -33,60 +33,60 @@ class Reading:
 class Staging:
     """Takes the lines of one snapshot, for all views at once."""
 
-    turn: Turn
+    lease: RunLease
     run: str
     views: Sequence[View]
     on_error: Callable[[int, Messages], None] = lambda _line, _messages: None
     progress: Callable[[int], None] = lambda _lines: None
-    found: Reading = field(default_factory=Reading)
+    counts: SnapshotCounts = field(default_factory=SnapshotCounts)
     _rows: list[dict[str, Any]] = field(default_factory=list)
 
-    def take(self, lines: Iterable[FileLine]) -> Reading:
+    def take(self, lines: Iterable[FileLine]) -> SnapshotCounts:
         """Stage all lines; of several lines of one profile the last one counts."""
         for line in lines:
-            self.found.lines += 1
+            self.counts.lines += 1
             self.add(line)
-            if len(self._rows) >= CHUNK:
+            if len(self._rows) >= CHUNK_ROWS:
                 self.write()
-            if self.found.lines % PROGRESS_EVERY == 0:
-                self.progress(self.found.lines)
+            if self.counts.lines % PROGRESS_LINES == 0:
+                self.progress(self.counts.lines)
         self.write()
-        self.progress(self.found.lines)
-        self.found.members = settle(self.turn.engine, self.run, self.views[0])
-        return self.found
+        self.progress(self.counts.lines)
+        self.counts.members = settle(self.lease.engine, self.run, self.views[0])
+        return self.counts
 
     def add(self, line: FileLine) -> None:
-        """Stage one line, or note what is wrong with it."""
+        """Stage one line; a refused one is reported and its member kept."""
         try:
             activation = self.read(line)
         except Invalid as error:
-            self.found.refused += 1
+            self.counts.refused += 1
             self.on_error(line.number, error.messages)
-            self.keep(line.row)
+            self.keep_member(line.row)
             return
         for view in self.views:
             digest, content = view(activation)
             self._row(view, activation.profile_id, digest, content)
 
     def read(self, line: FileLine) -> Activation:
-        """Read a line as a member; it may leave out the audience, and what happened to the profile."""
+        """Read a line as a member; audience and call type may be left out."""
         if line.problem is not None or not isinstance(line.row, Mapping):
             raise Invalid({"_schema": [line.problem or "A row is an object."]})
-        activation = from_mapping({"audience": self.turn.audience, "call_type": "ADD", **line.row})
-        if activation.audience != self.turn.audience:
-            raise Invalid({"audience": [f'This row is for another audience than "{self.turn.audience}".']})
+        activation = from_mapping({"audience": self.lease.audience, "call_type": "ADD", **line.row})
+        if activation.audience != self.lease.audience:
+            raise Invalid({"audience": [f'This row is for another audience than "{self.lease.audience}".']})
         if activation.call_type == "REMOVE":
             raise Invalid({"call_type": ["A snapshot holds members; leave out who has left."]})
         return activation
 
-    def keep(self, row: Any) -> None:
-        """Leave the profile of a refused row as it is: it has not left."""
+    def keep_member(self, row: Any) -> None:
+        """Stage the profile of a refused row as an unchanged member: it has not left the audience."""
         profile = row.get("profile_id") if isinstance(row, Mapping) else None
-        bare = {"audience": self.turn.audience, "profile_id": profile, "call_type": "ADD"}
+        bare = {"audience": self.lease.audience, "profile_id": profile, "call_type": "ADD"}
         try:
             profile_id = from_mapping(bare).profile_id
         except Invalid:
-            self.found.unreadable += 1
+            self.counts.unreadable += 1
             return
         for view in self.views:
             self._row(view, profile_id, "", NOTHING)
@@ -96,15 +96,15 @@ class Staging:
         self._rows.append({**row, "digest": digest, "content": content})
 
     def write(self) -> None:
-        """Store what has come together."""
+        """Store the rows collected so far."""
         if not self._rows:
             return
-        statement = insert_into(self.turn.engine.dialect.name, staged)
+        statement = insert_into(self.lease.engine.dialect.name, staged)
         statement = statement.on_conflict_do_update(
             index_elements=list(staged.primary_key.columns),
             set_={"digest": statement.excluded.digest, "content": statement.excluded.content},
         )
-        with self.turn.writing() as connection:
+        with self.lease.writing() as connection:
             connection.execute(statement, self._rows)
         self._rows = []
 

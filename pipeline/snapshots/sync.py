@@ -1,12 +1,12 @@
-"""Take in a snapshot of an audience, and send what differs from what was last sent.
+"""Sync: a snapshot of an audience is compared with the members last sent, and the difference is sent.
 
 ::
 
-    reading   the snapshot goes into a table, chunk by chunk; then the database finds who enters, has
-              changed or leaves, for each destination. An interrupted reading begins anew
+    reading   the snapshot goes into a table, chunk by chunk; then the database finds the members that enter,
+              have changed or leave, for each destination. An interrupted reading begins anew
     sending   see sending.py; an interrupted run is brought to its end before the next one begins
     done
-    stopped   something looked wrong and nobody confirmed it: nothing was sent
+    stopped   it raised concerns and no person confirmed them: nothing was sent
 """
 
 import uuid
@@ -26,21 +26,22 @@ from pipeline.snapshots import difference, parts
 from pipeline.snapshots.cleaning import discard, forget_removed
 from pipeline.snapshots.concerns import Concern, concerns
 from pipeline.snapshots.parts import Part
-from pipeline.snapshots.sending import Sending, end
-from pipeline.snapshots.staging import Reading, Staging
-from pipeline.snapshots.turns import Turn, turn
+from pipeline.snapshots.run_lease import RunLease, hold_run
+from pipeline.snapshots.sending import SnapshotSender, end
+from pipeline.snapshots.staging import SnapshotCounts, Staging
 from pipeline.snapshots.views import View, view_of
 from pipeline.stores.database import reading
+from pipeline.text.messages import listed
 
 MAX_LEAVING = 20.0  # percent
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a snapshot."""
+    """Outcome of one snapshot: its numbers, its parts, and whether they were sent."""
 
     audience: str
-    reading: Reading
+    counts: SnapshotCounts
     parts: tuple[Part, ...]  # as planned when nothing was sent
     concerns: tuple[Concern, ...] = ()
     sent: bool = False  # False: a dry run, or stopped by its concerns
@@ -51,29 +52,29 @@ class Outcome:
 class Sync:
     """Takes in snapshots of one audience.
 
-    ``appender`` is nobody else's; without one it is a dry run. ``agree`` is asked when something looks wrong.
-    ``look`` is given each part before anything is sent. ``progress`` is told what is done, and how much.
+    ``appender``: of this run alone; None: a dry run. ``confirm``: whether to go on in spite of concerns.
+    ``on_part`` gets each part before anything is sent. ``progress`` gets "read" or "sent" and an amount.
     """
 
     engine: Engine
     catalog: Catalog
     audience: str
     appender: Appender | None
-    max_leaving: float = MAX_LEAVING  # percent that may leave without anybody's consent
-    agree: Callable[[Sequence[Concern]], bool] = lambda _concerns: False
-    look: Callable[[Part], None] = lambda _part: None
+    max_leaving: float = MAX_LEAVING  # percent that may leave without a person's consent
+    confirm: Callable[[Sequence[Concern]], bool] = lambda _concerns: False
+    on_part: Callable[[Part], None] = lambda _part: None
     on_error: Callable[[int, Messages], None] = lambda _line, _messages: None
-    progress: Callable[[str, int], None] = lambda _what, _amount: None
+    progress: Callable[[str, int], None] = lambda _phase, _amount: None
     _destinations: Mapping[str, Destination] = field(init=False)
     _views: Mapping[str, View] = field(init=False)  # by destination
 
     def __post_init__(self) -> None:
-        """Find who takes changes of the audience; raises Misconfigured when nobody does or can."""
+        """Find the audience's destinations; raises Misconfigured if there is none, or one is unusable."""
         found = self.catalog.for_audience(self.audience)
         if not found:
-            known = ", ".join(sorted(self.catalog.audiences)) or "none"
             raise Misconfigured(
-                f'no destination is set up for audience "{self.audience}"; audiences that have one: {known}'
+                f'no destination is set up for audience "{self.audience}"; '
+                f"audiences that have one: {listed(self.catalog.audiences)}"
             )
         unusable = [f'destination "{each.name}": {each.problem}' for each in found if each.problem]
         if unusable:
@@ -84,44 +85,44 @@ class Sync:
     def run(
         self, lines: Iterable[FileLine], taken_at: datetime | None = None, source: str | None = None
     ) -> Outcome:
-        """Take in all members, as they were when the snapshot was taken (now).
+        """Take in all members as of ``taken_at``; None: now.
 
         Raises:
             Busy: another run for the audience is under way.
-            AppendFailed: Redis is away; the next run goes on from there.
+            AppendFailed: Redis does not answer; the next run goes on from there.
         """
-        with turn(self.engine, self.audience) as mine:
+        with hold_run(self.engine, self.audience) as lease:
             if self.appender is None:
-                return self._rehearse(mine, lines)
-            sending = Sending(mine, self.appender, self._destinations, self._sent)
-            finished = sending.finish() if mine.phase == "sending" else ()
-            run = begin(mine, taken_at or datetime.now(UTC), source)
-            outcome = replace(self._compare(mine, run, lines), finished=finished)
-            if outcome.concerns and not self.agree(outcome.concerns):
-                end(mine, "stopped")
+                return self._rehearse(lease, lines)
+            sender = SnapshotSender(lease, self.appender, self._destinations, self._sent)
+            finished = sender.finish() if lease.phase == "sending" else ()
+            run = begin(lease, taken_at or datetime.now(UTC), source)
+            outcome = replace(self._compare(lease, run, lines), finished=finished)
+            if outcome.concerns and not self.confirm(outcome.concerns):
+                end(lease, "stopped")
                 return outcome
-            with mine.writing() as connection:
+            with lease.writing() as connection:
                 parts.store(connection, outcome.parts)
-                mine.note(connection, phase="sending")
-            return replace(outcome, parts=sending.finish(), sent=True)
+                lease.write(connection, phase="sending")
+            return replace(outcome, parts=sender.finish(), sent=True)
 
-    def _rehearse(self, mine: Turn, lines: Iterable[FileLine]) -> Outcome:
-        """Find the difference and forget it; a run that was interrupted stays as it is."""
+    def _rehearse(self, lease: RunLease, lines: Iterable[FileLine]) -> Outcome:
+        """Find the difference without sending it; an interrupted run stays as it is."""
         run = rehearsal(self.audience)
-        discard(mine, run)
-        outcome = self._compare(mine, run, lines)
-        discard(mine, run)
+        discard(lease, run)
+        outcome = self._compare(lease, run, lines)
+        discard(lease, run)
         return outcome
 
-    def _compare(self, mine: Turn, run: str, lines: Iterable[FileLine]) -> Outcome:
+    def _compare(self, lease: RunLease, run: str, lines: Iterable[FileLine]) -> Outcome:
         views = list({view.key: view for view in self._views.values()}.values())
-        staging = Staging(mine, run, views, self.on_error, lambda amount: self.progress("read", amount))
-        found = staging.take(lines)
+        staging = Staging(lease, run, views, self.on_error, lambda amount: self.progress("read", amount))
+        counts = staging.take(lines)
         planned = self._plan(run)
         for part in planned:
-            self.look(part)
-        worries = concerns(found, planned, self._destinations, self.max_leaving)
-        return Outcome(self.audience, found, planned, tuple(worries))
+            self.on_part(part)
+        worries = concerns(counts, planned, self._destinations, self.max_leaving)
+        return Outcome(self.audience, counts, planned, tuple(worries))
 
     def _plan(self, run: str) -> tuple[Part, ...]:
         with reading(self.engine) as connection:
@@ -145,13 +146,13 @@ class Sync:
         self.progress("sent", amount)
 
 
-def begin(mine: Turn, taken_at: datetime, source: str | None) -> str:
-    """Begin a run, and forget what earlier ones left behind; return its name."""
-    discard(mine, mine.run, rehearsal(mine.audience))
-    forget_removed(mine)
+def begin(lease: RunLease, taken_at: datetime, source: str | None) -> str:
+    """Begin a run and return its name; staged rows of earlier runs are deleted."""
+    discard(lease, lease.run, rehearsal(lease.audience))
+    forget_removed(lease)
     run = uuid.uuid4().hex[:16]
-    with mine.writing() as connection:
-        mine.note(connection, run=run, phase="reading", taken_at=taken_at, source=source, finished_at=None)
+    with lease.writing() as connection:
+        lease.write(connection, run=run, phase="reading", taken_at=taken_at, source=source, finished_at=None)
     return run
 
 

@@ -1,4 +1,4 @@
-"""What of a profile matters to a destination: that is sent, compared and kept, and nothing else."""
+"""Views: the identifiers and variables of a profile that one destination sends, compares and stores."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -27,10 +27,9 @@ class View:
         return ALL if self.names is None else hashed(sorted(self.names))
 
     def __call__(self, activation: Activation) -> tuple[str, str]:
-        """Return the digest of what matters of an activation, and what matters as JSON.
+        """Return the digest of an activation's chosen values, and these values as JSON.
 
-        The digest is that of the values as they will be sent, so that 7 from one file and "7" from another
-        are no change.
+        The digest is made from the values as they will be sent: 7 in one file and "7" in another are equal.
         """
         identifiers = self.chosen(activation.identifiers)
         variables = self.chosen(activation.variables)
@@ -38,14 +37,14 @@ class View:
         return hashed([sorted(identifiers.items()), rendered]), dumps(identifiers, variables)
 
     def chosen(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Leave out what does not matter."""
+        """Return the chosen ones of these values."""
         if self.names is None:
             return values
         return {name: value for name, value in values.items() if name in self.names}
 
 
 def view_of(action: Action) -> View:
-    """Return the view of what an action exports; identifiers by their names."""
+    """Return the view of the attributes that an action exports."""
     names = action.attributes()
     return View(None if names is None else frozenset(by_name(names)))
 
@@ -61,12 +60,12 @@ def hashed(value: Any) -> str:
 
 
 def dumps(identifiers: Mapping[str, str], variables: Mapping[str, Any]) -> str:
-    """Write what is kept of a profile."""
+    """Write the content that is stored of a profile."""
     return msgspec.json.encode([identifiers, variables]).decode()
 
 
 def loads(content: str) -> tuple[dict[str, str], dict[str, Any]]:
-    """Read what ``dumps`` wrote; of a profile that is known by its id alone there is nothing."""
+    """Read identifiers and variables that ``dumps`` wrote; both are empty if only the id is known."""
     if content == NOTHING:
         return {}, {}
     identifiers, variables = msgspec.json.decode(content)

@@ -157,7 +157,7 @@ folds = Table(
     Column("at", Moment, nullable=False, index=True),
 )
 
-# The snapshots of an audience: whose turn it is, and how far the last run has come (snapshots/turns.py).
+# The snapshots of an audience: the lease of its runs (snapshots/run_lease.py), and the phase of the last one.
 snapshots = Table(
     "snapshots",
     metadata,

@@ -1,6 +1,6 @@
 """Messages of validation, as lines for people."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 
@@ -12,3 +12,13 @@ def flatten(messages: Any, path: str = "") -> Iterator[str]:
     else:
         for message in messages:
             yield f"{path}: {message}" if path else message
+
+
+def listed(names: Iterable[str]) -> str:
+    """Write names for a message: "acme, northwind", or "none"."""
+    return ", ".join(sorted(names)) or "none"
+
+
+def unknown(kind: str, name: str, names: Iterable[str]) -> str:
+    """Say that a ``kind`` of this name does not exist, and which ones do."""
+    return f'{kind} "{name}" does not exist; there are: {listed(names)}'

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.model.activation import decode
 from pipeline.model.shard import SHARDS
-from pipeline.snapshots.turns import turn
+from pipeline.snapshots.run_lease import hold_run
 from tests.environment import LAPSED
 
 HEADER = "profile_id,crm_id,tier\n"
@@ -72,7 +72,7 @@ def test_a_dry_run_tells_numbers_and_examples_and_sends_nothing(sync, environmen
 def test_the_calls_of_a_dry_run_are_counted_over_all_pages(sync, environment, monkeypatch):
     sync("abcdef")
     sent(environment)
-    monkeypatch.setattr("pipeline.snapshots.rehearsal.PAGE", 2)
+    monkeypatch.setattr("pipeline.snapshots.rehearsal.PAGE_PROFILES", 2)
 
     result = sync("defghijkl", "--dry-run", "--json")
 
@@ -169,7 +169,7 @@ def test_an_interrupted_run_goes_on_with_the_same_command(sync, environment, wir
 
 
 def test_two_runs_at_once_are_refused(sync, environment):
-    with turn(environment.engine, "lapsed-buyers"):
+    with hold_run(environment.engine, "lapsed-buyers"):
         result = sync("a")
 
     assert result.exit_code == 2

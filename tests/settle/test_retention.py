@@ -56,8 +56,8 @@ def test_what_was_settled_long_ago_is_forgotten_and_what_is_open_stays(engine):
 
 @pytest.mark.parametrize(("times", "left"), [(1, 5), (2, 1), (3, 0)])
 def test_no_more_is_forgotten_at_once_than_others_can_wait_for(engine, monkeypatch, times, left):
-    monkeypatch.setattr(retention, "CHUNK", 2)
-    monkeypatch.setattr(retention, "MOST", 2)
+    monkeypatch.setattr(retention, "ROWS_AT_ONCE", 2)
+    monkeypatch.setattr(retention, "MAX_TRANSACTIONS", 2)
     finish(engine, LONG_AGO, *(f"b{number}" for number in range(9)))
 
     for _ in range(times):

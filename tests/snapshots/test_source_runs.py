@@ -6,7 +6,7 @@ from pipeline.errors import Misconfigured
 from pipeline.produce.appender import Appender
 from pipeline.records.stops import stop_of, way_out
 from pipeline.snapshots import source_runs
-from pipeline.snapshots.turns import Busy, turn
+from pipeline.snapshots.run_lease import Busy, hold_run
 from tests.fixtures.intake import Bell
 
 QUERY = "SELECT id AS profile_id, crm_id FROM customers WHERE seen < :now"
@@ -95,7 +95,7 @@ def test_a_query_that_fails_holds_its_source_with_the_newest_reason(environment,
 
 
 def test_a_source_waits_for_its_next_time_when_another_run_is_under_way(environment, customers):
-    with turn(environment.engine, "lapsed-buyers"):
+    with hold_run(environment.engine, "lapsed-buyers"):
         assert run_by_schedule(environment) == "another run for lapsed-buyers is under way"
         catalog = environment.records.load()
         with pytest.raises(Busy):

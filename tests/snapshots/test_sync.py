@@ -153,7 +153,7 @@ def test_a_refused_row_changes_nothing_for_its_profile(environment):
     )
 
     assert refused == [(2, ["identifiers"]), (3, ["audience"]), (4, ["call_type"])]
-    assert (outcome.sent, outcome.reading.refused, outcome.reading.unreadable) == (True, 3, 0)
+    assert (outcome.sent, outcome.counts.refused, outcome.counts.unreadable) == (True, 3, 0)
     assert environment.sent() == [("lapsed", "UPDATE", "a")]
     assert environment.members() == ["a", "b", "c"]
 
@@ -161,7 +161,7 @@ def test_a_refused_row_changes_nothing_for_its_profile(environment):
 def test_of_several_rows_of_a_profile_the_last_one_counts(environment, small_pages):
     outcome = environment.sync(member("a", n=1), member("a", n=2), member("b"), member("c"), member("a", n=3))
 
-    assert outcome.reading.members == 3
+    assert outcome.counts.members == 3
     assert {entry.profile_id: entry.variables for entry in environment.taken()}["a"] == {"n": 3}
 
 
@@ -228,7 +228,7 @@ def test_an_empty_snapshot_needs_consent(environment, known):
 
     text = f'the snapshot is empty; destination "lapsed" has {len(known)} members'
     assert (outcome.sent, outcome.concerns) == (False, (Concern("empty", text, "lapsed"),))
-    assert environment.sync(agree=lambda _: True).sent
+    assert environment.sync(confirm=lambda _: True).sent
     assert len(environment.sent()) == len(known)
     assert environment.sync().sent  # nobody is left
 
@@ -252,7 +252,7 @@ def test_a_dry_run_counts_and_changes_nothing(environment):
     before = environment.rows(tables.members), environment.rows(tables.snapshot_parts)
     seen = []
 
-    outcome = environment.sync(*map(member, "bcdef"), dry_run=True, look=seen.append)
+    outcome = environment.sync(*map(member, "bcdef"), dry_run=True, on_part=seen.append)
 
     [part] = outcome.parts
     assert (outcome.sent, part.entering, part.changed, part.leaving, part.sent) == (False, 1, 0, 1, 0)
@@ -273,7 +273,7 @@ def interrupted(environment, wire, *rows, **how):
 def test_an_interrupted_run_sends_each_change_once(environment, small_pages, wire, monkeypatch, chunks):
     """The chunk whose answer was lost has been appended."""
     rows = [member(f"p{n:02}") for n in range(11)]
-    environment.sync(*rows[:2], member("x"), agree=lambda _: True)
+    environment.sync(*rows[:2], member("x"), confirm=lambda _: True)
     environment.taken()
     lose_after(environment, wire, monkeypatch, chunks, *rows)
 
@@ -302,7 +302,7 @@ def lose_after(environment, wire, monkeypatch, chunks, *rows):
 
     monkeypatch.setattr(Appender, "append_chunk", append_chunk)
     with connect(wire.url) as client, pytest.raises(AppendFailed):
-        environment.sync(*rows, client=client, agree=lambda _: True)
+        environment.sync(*rows, client=client, confirm=lambda _: True)
     wire.lose_answers(0)
     monkeypatch.setattr(Appender, "append_chunk", append)
 
@@ -310,7 +310,7 @@ def lose_after(environment, wire, monkeypatch, chunks, *rows):
 def test_an_interrupted_run_is_completed_as_it_was_although_the_next_snapshot_differs(environment, wire):
     interrupted(environment, wire, member("a"), member("b"))
 
-    environment.sync(member("b"), member("c"), agree=lambda _: True)
+    environment.sync(member("b"), member("c"), confirm=lambda _: True)
 
     assert [(entry.call_type, entry.profile_id) for entry in sorted(environment.taken(), key=when)] == [
         ("ADD", "a"), ("ADD", "b"), ("REMOVE", "a"), ("ADD", "c"),

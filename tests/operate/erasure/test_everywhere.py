@@ -17,9 +17,9 @@ from pipeline.produce.lines import FileLine
 from pipeline.settle import statistics as stats
 from pipeline.settle.dead_letters import Filter
 from pipeline.settle.replay import drop
+from pipeline.snapshots.run_lease import hold_run
 from pipeline.snapshots.staging import Staging
 from pipeline.snapshots.sync import Sync, rehearsal
-from pipeline.snapshots.turns import turn
 from pipeline.snapshots.views import View
 from pipeline.stores.tables import dead_letters as table
 from tests.fixtures.intake import Bell
@@ -51,8 +51,8 @@ def everywhere(scene):
     ]
     appender = Appender(scene.redis, Bell())
     Sync(scene.engine, scene.environment.catalog, "lapsed-buyers", appender).run(lines)
-    with turn(scene.engine, "lapsed-buyers") as mine:
-        Staging(mine, rehearsal("lapsed-buyers"), [View()]).take(lines)
+    with hold_run(scene.engine, "lapsed-buyers") as lease:
+        Staging(lease, rehearsal("lapsed-buyers"), [View()]).take(lines)
     for who in EVERYBODY:
         scene.post(change(who))
     return scene

@@ -5,8 +5,8 @@ import pytest
 from pipeline.operate.erasure.erasure import Erasure
 from pipeline.produce.appender import AppendFailed
 from pipeline.snapshots import parts
-from pipeline.snapshots.sending import Sending
-from pipeline.snapshots.turns import turn
+from pipeline.snapshots.run_lease import hold_run
+from pipeline.snapshots.sending import SnapshotSender
 from pipeline.stores.broker import connect
 from tests.operate.erasure.scene import places, traces
 from tests.snapshots.environment import Environment, member
@@ -50,7 +50,7 @@ def test_a_run_that_somebody_is_at_is_left_alone(environment):
     environment.sync(member("zoe"))
     environment.taken()
 
-    with turn(environment.engine, "lapsed-buyers"):
+    with hold_run(environment.engine, "lapsed-buyers"):
         found = erase(environment, "zoe")
         assert erase(environment, "ann").not_erased == []
 
@@ -86,7 +86,7 @@ def test_an_interrupted_run_still_sends_every_change_once(
     sent = environment.sent()
 
     found = erase(environment, who)
-    environment.sync(*rows, agree=lambda _: True)
+    environment.sync(*rows, confirm=lambda _: True)
 
     assert found.not_erased == [INTERRUPTED]
     sent += environment.sent()
@@ -106,7 +106,7 @@ def test_of_an_interrupted_run_that_has_noted_what_it_appended_a_profile_is_eras
     found = erase(environment, who)
     left = traces(environment.redis, environment.engine, who)
     others = [row for row in rows if row["profile_id"] != who]
-    environment.sync(*others, agree=lambda _: True)
+    environment.sync(*others, confirm=lambda _: True)
 
     assert (found.not_erased, left) == ([], [])
     sent += environment.sent()
@@ -116,14 +116,14 @@ def test_of_an_interrupted_run_that_has_noted_what_it_appended_a_profile_is_eras
 
 def stop_after_a_page(environment, monkeypatch, *rows):
     """Stop a run, as by Ctrl-C, behind its first page."""
-    arrive = Sending._arrive
+    arrive = SnapshotSender._arrive
 
     def once(sending, part, outbox):
         if part.position is not None:
             raise KeyboardInterrupt
         return arrive(sending, part, outbox)
 
-    monkeypatch.setattr(Sending, "_arrive", once)
+    monkeypatch.setattr(SnapshotSender, "_arrive", once)
     with pytest.raises(KeyboardInterrupt):
         environment.sync(*rows)
-    monkeypatch.setattr(Sending, "_arrive", arrive)
+    monkeypatch.setattr(SnapshotSender, "_arrive", arrive)

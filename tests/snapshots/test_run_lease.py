@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from pipeline.snapshots import turns
-from pipeline.snapshots.turns import Busy, Lost, turn
+from pipeline.snapshots import run_lease
+from pipeline.snapshots.run_lease import Busy, Lost, hold_run
 from pipeline.stores.database import reading
 from pipeline.stores.tables import snapshots
 from tests.processes.environment import until
@@ -25,7 +25,7 @@ def silence(engine):
 
 
 def test_only_one_has_the_turn(engine):
-    with turn(engine, "lapsed"), pytest.raises(Busy) as caught, turn(engine, "lapsed"):
+    with hold_run(engine, "lapsed"), pytest.raises(Busy) as caught, hold_run(engine, "lapsed"):
         pass
 
     assert re.fullmatch(
@@ -36,24 +36,24 @@ def test_only_one_has_the_turn(engine):
 
 
 def test_other_audiences_have_their_own(engine):
-    with turn(engine, "lapsed"), turn(engine, "leavers") as second:
+    with hold_run(engine, "lapsed"), hold_run(engine, "leavers") as second:
         assert second.audience == "leavers"
 
 
 def test_the_turn_is_given_back_also_after_an_error(engine):
-    with pytest.raises(ZeroDivisionError), turn(engine, "lapsed"):
+    with pytest.raises(ZeroDivisionError), hold_run(engine, "lapsed"):
         raise ZeroDivisionError
 
-    with turn(engine, "lapsed"):
+    with hold_run(engine, "lapsed"):
         pass
 
 
 @pytest.mark.parametrize(("silent", "taken"), [(50, False), (61, True)])
 def test_who_is_silent_for_a_minute_has_died(engine, silent, taken):
-    with turn(engine, "lapsed"):
+    with hold_run(engine, "lapsed"):
         fall_silent(engine, silent)
         try:
-            with turn(engine, "lapsed"):
+            with hold_run(engine, "lapsed"):
                 found = True
         except Busy:
             found = False
@@ -62,21 +62,21 @@ def test_who_is_silent_for_a_minute_has_died(engine, silent, taken):
 
 
 def test_who_was_only_asleep_cannot_write_any_more(engine):
-    with turn(engine, "lapsed") as first:
+    with hold_run(engine, "lapsed") as first:
         fall_silent(engine, 61)
-        with turn(engine, "lapsed") as second:
+        with hold_run(engine, "lapsed") as second:
             with pytest.raises(Lost, match='"lapsed" was taken over'), first.writing():
                 pass
             with second.writing() as connection:
-                second.note(connection, phase="reading", run="1")
+                second.write(connection, phase="reading", run="1")
 
-    with turn(engine, "lapsed") as third:
+    with hold_run(engine, "lapsed") as third:
         assert (third.phase, third.run) == ("reading", "1")
 
 
 def test_whoever_has_the_turn_says_that_it_lives(engine, monkeypatch):
-    monkeypatch.setattr(turns, "BEAT", 0.01)
-    with turn(engine, "lapsed"):
+    monkeypatch.setattr(run_lease, "RENEW_SECONDS", 0.01)
+    with hold_run(engine, "lapsed"):
         fall_silent(engine, 61)
 
         until(lambda: silence(engine) < 60, within=10)

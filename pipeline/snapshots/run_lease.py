@@ -1,8 +1,8 @@
-"""One run at a time for each audience, whoever starts it and wherever.
+"""Run lease: one run at a time for each audience, in all processes.
 
-Whoever has the turn says every ten seconds that it lives. When it has not been heard of for a minute, another
-may take over; each write of a run says in the same transaction whose turn it is, so one that was only asleep
-cannot go on.
+The process that holds the lease renews it every ten seconds. After a minute without renewal another process
+may take the audience over. Each write of a run checks the owner in its own transaction, so a process that was
+only asleep cannot go on.
 """
 
 import logging
@@ -27,7 +27,7 @@ from pipeline.text.durations import spell
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
-BEAT = 10.0  # seconds
+RENEW_SECONDS = 10.0
 
 
 class Busy(PipelineError):
@@ -35,12 +35,12 @@ class Busy(PipelineError):
 
 
 class Lost(PipelineError):
-    """The turn was lost to another run, which goes on where this one stopped."""
+    """The lease was lost to another run, which goes on where this one stopped."""
 
 
 @dataclass
-class Turn:
-    """The right to change the snapshots of an audience, and the run that they are at."""
+class RunLease:
+    """The right to change the snapshots of an audience, with the name and phase of their last run."""
 
     engine: Engine
     audience: str
@@ -51,58 +51,58 @@ class Turn:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """Write in a transaction that fails when it is no longer our turn."""
+        """Open a transaction that raises Lost if another process has the lease."""
         with self.engine.begin() as connection:
             if not self.alive(connection):
                 raise Lost(f'the run for audience "{self.audience}" was taken over by another process')
             yield connection
 
     def alive(self, connection: Connection) -> bool:
-        """Say that we live; False when it is no longer our turn."""
+        """Renew the lease; False if another process has it."""
         change = update(snapshots).where(
             snapshots.c.audience == self.audience, snapshots.c.owner == self.owner
         )
         return connection.execute(change.values(alive_at=datetime.now(UTC))).rowcount > 0
 
-    def note(self, connection: Connection, **values: Any) -> None:
-        """Write down what the run is at."""
+    def write(self, connection: Connection, **values: Any) -> None:
+        """Store these columns of the run."""
         connection.execute(update(snapshots).where(snapshots.c.audience == self.audience).values(values))
         for name in ("run", "phase", "taken_at"):
             setattr(self, name, values.get(name, getattr(self, name)))
 
 
 @contextmanager
-def turn(engine: Engine, audience: str) -> Iterator[Turn]:
-    """Take the turn for an audience for as long as the context lasts; raises Busy."""
-    taken = take(engine, audience, f"{os.getpid()} on {socket.gethostname()} {uuid.uuid4().hex}")
+def hold_run(engine: Engine, audience: str) -> Iterator[RunLease]:
+    """Hold the lease of an audience for as long as the context lasts; raises Busy."""
+    lease = claim_run(engine, audience, f"{os.getpid()} on {socket.gethostname()} {uuid.uuid4().hex}")
     ended = threading.Event()
-    beating = threading.Thread(target=beat, args=(taken, ended), name="snapshot turn", daemon=True)
+    beating = threading.Thread(target=renew, args=(lease, ended), name="run lease", daemon=True)
     beating.start()
     try:
-        yield taken
+        yield lease
     finally:
         ended.set()
         beating.join()
         with engine.begin() as connection:
-            mine = (snapshots.c.audience == audience, snapshots.c.owner == taken.owner)
-            connection.execute(update(snapshots).where(*mine).values(owner=None))
+            own_row = (snapshots.c.audience == audience, snapshots.c.owner == lease.owner)
+            connection.execute(update(snapshots).where(*own_row).values(owner=None))
 
 
-def take(engine: Engine, audience: str, owner: str) -> Turn:
-    """Write ourselves down unless somebody is there who lives."""
+def claim_run(engine: Engine, audience: str, owner: str) -> RunLease:
+    """Store ``owner`` as the holder of the lease; raises Busy while another holder renews it."""
     with engine.begin() as connection:
         insert_new(connection, snapshots, {"audience": audience, "run": "", "phase": "new"})
         chosen = snapshots.c.audience == audience
-        found = connection.execute(select(snapshots).where(chosen).with_for_update()).one()
+        stored = connection.execute(select(snapshots).where(chosen).with_for_update()).one()
         now = datetime.now(UTC)
-        if found.owner and found.alive_at + LEASE > now:
-            raise Busy(busy(audience, found.owner, (now - found.alive_at).total_seconds()))
+        if stored.owner and stored.alive_at + LEASE > now:
+            raise Busy(busy(audience, stored.owner, (now - stored.alive_at).total_seconds()))
         connection.execute(update(snapshots).where(chosen).values(owner=owner, alive_at=now))
-    return Turn(engine, audience, owner, found.run, found.phase, found.taken_at)
+    return RunLease(engine, audience, owner, stored.run, stored.phase, stored.taken_at)
 
 
 def busy(audience: str, owner: str, silent: float) -> str:
-    """Say who is at it."""
+    """Name the process that holds the lease, and the end of it; ``silent``: seconds since its renewal."""
     process = owner.rpartition(" ")[0]
     return (
         f'a run for audience "{audience}" is under way (process {process}, heard of {spell(silent)} ago): '
@@ -110,11 +110,11 @@ def busy(audience: str, owner: str, silent: float) -> str:
     )
 
 
-def beat(taken: Turn, ended: threading.Event) -> None:
-    """Say that we live until the end, also while one statement takes long."""
-    while not ended.wait(BEAT):
+def renew(lease: RunLease, ended: threading.Event) -> None:
+    """Renew the lease until ``ended``, also while one statement takes long."""
+    while not ended.wait(RENEW_SECONDS):
         try:
-            with taken.engine.begin() as connection:
-                taken.alive(connection)
+            with lease.engine.begin() as connection:
+                lease.alive(connection)
         except SQLAlchemyError as error:
-            log.warning("turn not renewed", extra={"audience": taken.audience, "error": type(error).__name__})
+            log.warning("turn not renewed", extra={"audience": lease.audience, "error": type(error).__name__})
