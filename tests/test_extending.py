@@ -16,7 +16,6 @@ ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "extending.md").read_text("utf-8")
 README = (ROOT / "README.md").read_text("utf-8")
 QUOTED = re.compile(r"`([^`\n]+)`")
-PATH = re.compile(r"(?:[a-z_]+/)+(?:[a-z_0-9]+\.[a-z]+)?|[A-Za-z_.]+\.(?:md|toml|py)")
 
 
 def section(heading: str) -> str:
@@ -33,13 +32,6 @@ def rows(text: str) -> list[list[str]]:
     """Return the cells of the table in a text, without its head."""
     lines = [line for line in text.splitlines() if line.startswith("|")]
     return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines[2:]]
-
-
-def test_every_file_that_is_named_exists():
-    names = [name for name in quoted(PAGE) if PATH.fullmatch(name) and "/" in name]
-
-    assert len(names) > 50
-    assert [name for name in names if not (ROOT / name).exists()] == []
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The house keeps its order: imports go one way, and nothing opens a connection when imported."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,6 +18,8 @@ MAY_IMPORT = {
     "emulators": {"emulators"},
 }
 OURS = {*MAY_IMPORT, "tests", "bench"}
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+NAMED_FILE = re.compile(rf"`((?:{'|'.join(sorted(OURS))}|docs)/[\w./]*)`")
 
 # Rooms of pipeline/, and the rooms below each of them: never upwards, no circle.
 GROUND = "errors text model stores"
@@ -167,3 +170,11 @@ def test_the_files_of_the_emulator_import_each_other_in_no_circle():
     graph = {".".join(name.parts): set(emulator_modules_in(path)) for path, name in files.items()}
     assert set().union(*graph.values()) <= graph.keys()
     TopologicalSorter(graph).prepare()  # raises CycleError, which names the files
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_file_that_a_page_names_exists(page):
+    """Whoever moves a file mends the page that names it, above all docs/extending.md."""
+    missing = [name for name in NAMED_FILE.findall(page.read_text("utf-8")) if not (ROOT / name).exists()]
+
+    assert missing == []
