@@ -10,6 +10,7 @@ the first folder below ``pipeline/``, or a file outside every folder. A call in 
 is a move.
 """
 
+import argparse
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -59,6 +60,13 @@ class Trace:
         """Number of calls in another room than the call before."""
         return sum(room(before) != room(after) for (before, _), (after, _) in pairwise(self.calls))
 
+    def named(self) -> list[str]:
+        """Return a line for each file, with its functions in the order of their first calls."""
+        names: dict[Path, dict[str, None]] = {}
+        for file, name in self.calls:
+            names.setdefault(file, {})[name] = None
+        return [f"{file.relative_to(PROGRAM)}: {', '.join(several)}" for file, several in names.items()]
+
     @contextmanager
     def watching(self) -> Iterator[None]:
         """Note the calls of this thread while the block runs."""
@@ -78,8 +86,14 @@ Steps = dict[str, Trace]
 
 def main() -> None:
     """Trace both ways and print them."""
+    parser = argparse.ArgumentParser(prog="python -m bench.trace", description=__doc__)
+    parser.add_argument("--functions", action="store_true", help="also name them, file by file")
+    chosen = parser.parse_args()
     delivered, refused = traces()
     console = Console(width=None if sys.stdout.isatty() else 120)
+    if chosen.functions:
+        for name, trace in delivered.items():
+            console.print(f"[bold]{name}", *trace.named(), sep="\n  ", highlight=False)
     console.print(table("Two changes: one delivered, one rejected", delivered))
     console.print(table("A change without its identifier, until its dead letter", refused))
 
