@@ -11,14 +11,14 @@ import redis
 from kombu.transport import TRANSPORT_ALIASES
 from kombu.transport import redis as kombu_redis
 
-from pipeline.stores.redis_client import Client, Parser
+from pipeline.stores.redis_client import Parser, RedisClient
 
 
 class Channel(kombu_redis.Channel):
     """A channel with our client."""
 
     def _get_client(self) -> type[redis.Redis]:
-        return Client
+        return RedisClient
 
     def _connparams(self, asynchronous: bool = False) -> dict[str, Any]:
         return {**super()._connparams(asynchronous), "parser_class": Parser}

@@ -25,7 +25,7 @@ from msgspec import msgpack
 
 from pipeline.accept.state_rows import StateRow
 from pipeline.model.shard import SHARDS, shard_of
-from pipeline.stores.scripts import Scripts, patiently
+from pipeline.stores.scripts import Scripts, repeated
 
 TOMBSTONE = b"erased"
 CLAIM_SIZE = 1_000  # entries
@@ -112,7 +112,7 @@ class Intake:
             return None
         identity, attempt, size, catalog = answer
         # Through Lua they would cost six times as much.
-        entries = patiently(lambda: self._client.lrange(_keys(shard)[0], 0, size - 1))
+        entries = repeated(lambda: self._client.lrange(_keys(shard)[0], 0, size - 1))
         if time.monotonic() > until:  # others may have had it since, and these be none of it
             return None
         return Claim(shard, identity.decode(), attempt, entries, catalog, until)

@@ -39,7 +39,7 @@ import redis
 from pipeline.lanes.batch import FIELDS, Batch, Claimed, Contents, Poll, batch_of, contents_of, pairs_of
 from pipeline.lanes.quota import Quota
 from pipeline.stores.broker import decoded
-from pipeline.stores.scripts import Argument, Scripts, patiently
+from pipeline.stores.scripts import Argument, Scripts, repeated
 
 CLAIM_LEASE = 30.0  # seconds for the doorbell of a batch to be answered
 # Doorbells: when so many wait nobody is idle, and the lease of a batch would only run.
@@ -173,7 +173,7 @@ class Lanes:
         new, began = uuid.uuid4().hex, time.monotonic()
         reads = [("HMGET", f"batch:{new}", *FIELDS), ("ZRANGE", f"batch:{new}:rows", 0, -1)]
         args = [*before, *_claim_args(gate, new)]
-        answer, fields, profiles = self._scripts.run(script, args=args, behind=reads)
+        answer, fields, profiles = self._scripts.run(script, args=args, reads=reads)
         claimed = _claimed(answer[1] if before else answer)
         if isinstance(claimed, Claimed) and claimed.batch == new and profiles:
             contents = self._contents(new, fields, profiles)
@@ -188,7 +188,7 @@ class Lanes:
             name: decoded(value) for name, value in zip(FIELDS, fields, strict=True) if value is not None
         }
         key = f"rows:{known['destination']}"
-        rows = patiently(lambda: self._client.hmget(key, profiles))
+        rows = repeated(lambda: self._client.hmget(key, profiles))
         return (batch_of(batch, known), pairs_of(profiles, rows)) if all(rows) else None
 
 

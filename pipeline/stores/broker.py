@@ -10,8 +10,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from pipeline.errors import Misconfigured
-from pipeline.stores.redis_client import Client, Parser
-from pipeline.stores.redis_pool import Pool
+from pipeline.stores.redis_client import Parser, RedisClient
 
 log = logging.getLogger(__name__)
 
@@ -25,13 +24,13 @@ SOCKET = {
 
 
 def connect(url: str, **options: Any) -> redis.Redis:
-    """Open a client that repeats nothing by itself but what a full server refused (see full.py).
+    """Open a client that repeats nothing but what a full server refused (see redis_client.py).
 
-    redis-py 8 replays commands after a time-out by default; whoever wants that here repeats a
-    script that is safe to repeat.
+    redis-py 8 replays commands after a time-out by default; here only scripts are repeated, which are safe
+    to repeat.
     """
     chosen = {**SOCKET, "retry": Retry(NoBackoff(), 0), "parser_class": Parser, **options}
-    return Client.from_pool(Pool.from_url(url, **chosen))
+    return RedisClient.from_pool(redis.ConnectionPool.from_url(url, **chosen))
 
 
 def decoded(value: bytes | str) -> str:

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import redis
-from hiredis import pack_command
 from redis.client import Pipeline
 from redis.connection import DefaultParser
 
@@ -26,7 +25,6 @@ while at <= #ARGV do
 end
 return answers
 """
-PLAIN = ("EVALSHA", "LRANGE", "LLEN", "HMGET")  # what is asked for most, and answered as it is read
 SCRIPTS = ("EVAL", "EVALSHA")  # a full server refuses these from within; see scripts.py
 
 
@@ -44,60 +42,50 @@ class Parser(DefaultParser):  # type: ignore[misc, valid-type]
     }
 
 
-class Transaction(Pipeline):
-    """Repeats what a full server refused: of a transaction that is all or nothing."""
+class RedisPipeline(Pipeline):
+    """Several commands at one go. A transaction that a full server refused did nothing and is repeated."""
+
+    def __init__(
+        self, pool: Any, response_callbacks: Any, transaction: bool = True, shard_hint: Any = None
+    ) -> None:
+        super().__init__(pool, response_callbacks, transaction, shard_hint)
+        self.is_transaction = transaction
 
     def execute(self, raise_on_error: bool = True) -> list[Any]:
-        """Run what was collected."""
+        """Run the commands that were collected and return their answers."""
         commands = [args for args, _ in self.command_stack]
         try:
             return super().execute(raise_on_error)
+        except redis.TimeoutError:
+            give_up_idle(self.connection_pool)
+            raise
         except redis.OutOfMemoryError:
-            return Client(connection_pool=self.connection_pool).go_on(commands)
+            if not self.is_transaction:
+                raise
+            return RedisClient(connection_pool=self.connection_pool).go_on(commands)
 
 
-class Client(redis.Redis):
-    """Repeats commands that a full server refused; scripts see to that themselves."""
+class RedisClient(redis.Redis):
+    """Repeats commands that a full server refused, but for scripts (see scripts.py)."""
 
     def execute_command(self, *args: Any, **options: Any) -> Any:
-        """Run one command; with others ``behind`` it that only read, return the answers of all."""
+        """Run one command and return its answer."""
         try:
-            if args[0] in PLAIN:
-                behind = options.get("behind")
-                return self._exchange([args, *behind]) if behind else self._exchange([args])[0]
             return super().execute_command(*args, **options)  # type: ignore[no-untyped-call]
-        except redis.TimeoutError:  # the others are likely dead, too, and each would cost as long
-            self.connection_pool.disconnect(inuse_connections=False)
+        except redis.TimeoutError:
+            give_up_idle(self.connection_pool)
             raise
         except redis.OutOfMemoryError:
             if args[0] in SCRIPTS:
                 raise
-        return self.go_on([args])[0]
+            return self.go_on([args])[0]
 
-    def _exchange(self, commands: Sequence[tuple[Any, ...]]) -> list[Any]:
-        """Run commands at one go, of which redis-py makes two and a half times as much work."""
-        connection: Any = self.connection_pool.get_connection()
-        try:
-            connection.send_packed_command([b"".join(map(pack_command, commands))])
-            answers = [answer_of(connection) for _ in commands]
-        except BaseException:
-            connection.disconnect()  # nobody shall take an answer that is still to come for their own
-            raise
-        finally:
-            self.connection_pool.release(connection)
-        for answer in answers:
-            if isinstance(answer, redis.ResponseError):
-                raise answer
-        return answers
-
-    def pipeline(self, transaction: bool = True, shard_hint: Any = None) -> Pipeline:
-        """Return a pipeline that, as a transaction, does the same."""
-        if not transaction:
-            return super().pipeline(transaction, shard_hint)
-        return Transaction(self.connection_pool, self.response_callbacks, transaction, shard_hint)
+    def pipeline(self, transaction: bool = True, shard_hint: Any = None) -> RedisPipeline:
+        """Return a pipeline that repeats a refused transaction."""
+        return RedisPipeline(self.connection_pool, self.response_callbacks, transaction, shard_hint)
 
     def go_on(self, commands: Sequence[tuple[Any, ...]]) -> list[Any]:
-        """Run commands together, however full the server is; return what each of them would."""
+        """Run commands together, however full the server is, and return the answer of each."""
         parts = [part for command in commands for part in (len(command), *command)]
         answers = super().execute_command("EVAL", RUN, 0, *parts)  # type: ignore[no-untyped-call]
         read = self.response_callbacks
@@ -107,9 +95,6 @@ class Client(redis.Redis):
         ]
 
 
-def answer_of(connection: Any) -> Any:
-    """Read one answer; a refusal is one, too."""
-    try:
-        return connection.read_response()
-    except redis.ResponseError as refusal:
-        return refusal
+def give_up_idle(pool: Any) -> None:
+    """Close the connections that no thread uses: when one got no answer the others are likely dead too."""
+    pool.disconnect(inuse_connections=False)

@@ -5,7 +5,6 @@ that nothing is left to do. So a command whose answer was lost is simply sent ag
 """
 
 import re
-import time
 from collections.abc import Callable, Sequence
 from functools import cache
 from hashlib import sha1
@@ -16,10 +15,14 @@ import redis
 from redis.exceptions import NoScriptError
 
 from pipeline.stores.redis_client import GO_ON
+from pipeline.stores.retrying import retrying
 
 PAUSES = (0.05, 0.25, 1.0)  # seconds before each repeat of a script whose answer was lost
+# A server that is restarted just after it has loaded a script does not know it; the script has not run then.
+ANSWER_LOST = (redis.ConnectionError, redis.TimeoutError, NoScriptError)
 
 Argument = str | bytes | int | float
+Command = tuple[Argument, ...]
 
 
 @cache
@@ -35,26 +38,50 @@ class Scripts:
     def __init__(self, client: redis.Redis) -> None:
         self._client = client
 
-    def run(self, name: str, keys: Sequence[str] = (), args: Sequence[Argument] = (), **options: Any) -> Any:
+    def run(
+        self,
+        name: str,
+        keys: Sequence[str] = (),
+        args: Sequence[Argument] = (),
+        reads: Sequence[Command] = (),
+    ) -> Any:
         """Run one script, again when the connection broke before its answer came.
 
-        On a full server it is run all the same, or nothing would ever leave. It has done nothing when it is
-        refused: only its first change can be. Commands that read may go ``behind`` it, at one go; the
-        answers of all are returned then. What they bring would cost several times as much through Lua.
+        With ``reads``, commands that run after it at one go, the answers of all are returned. Through Lua
+        their answers would cost several times as much.
+
+        On a full server the script is run all the same, or nothing would ever leave. An out-of-memory refusal
+        can only hit its first write, so a refused script has changed nothing and may be run again.
         """
         try:
-            return patiently(lambda: self._run(source(name), keys, args, **options))
+            return repeated(lambda: self._run(source(name), keys, args, reads))
         except redis.OutOfMemoryError:
-            return patiently(lambda: self._run(GO_ON + source(name), keys, args, **options))
+            return repeated(lambda: self._run(GO_ON + source(name), keys, args, reads))
 
-    def _run(self, text: str, keys: Sequence[str], args: Sequence[Argument], **options: Any) -> Any:
-        execute: Callable[..., Any] = self._client.execute_command
-        call = ("EVALSHA", digest(text), len(keys), *keys, *args)
+    def _run(self, text: str, keys: Sequence[str], args: Sequence[Argument], reads: Sequence[Command]) -> Any:
+        call: Command = ("EVALSHA", digest(text), len(keys), *keys, *args)
         try:
-            return execute(*call, **options)
+            return self._exchange(call, reads)
         except NoScriptError:
             self._client.script_load(text)
-            return execute(*call, **options)
+            return self._exchange(call, reads)
+
+    def _exchange(self, call: Command, reads: Sequence[Command]) -> Any:
+        execute: Callable[..., Any] = self._client.execute_command
+        return all_of(self._client, [call, *reads]) if reads else execute(*call)
+
+
+def all_of(client: redis.Redis, commands: Sequence[Command]) -> list[Any]:
+    """Run commands at one go and return their answers; raise the first error among them."""
+    with client.pipeline(transaction=False) as pipe:
+        collect: Callable[..., Any] = pipe.execute_command
+        for command in commands:
+            collect(*command)
+        answers = pipe.execute(raise_on_error=False)  # redis-py would put the command's values into the error
+    for answer in answers:
+        if isinstance(answer, redis.RedisError):
+            raise answer
+    return answers
 
 
 @cache
@@ -63,14 +90,6 @@ def digest(text: str) -> str:
     return sha1(text.encode(), usedforsecurity=False).hexdigest()
 
 
-def patiently(command: Callable[[], Any]) -> Any:
-    """Do what may be repeated, again when the connection broke before the answer came.
-
-    A server that was restarted just when it had been told a script does not know it; nothing was done then.
-    """
-    for pause in PAUSES:
-        try:
-            return command()
-        except (redis.ConnectionError, redis.TimeoutError, NoScriptError):
-            time.sleep(pause)
-    return command()
+def repeated(command: Callable[[], Any]) -> Any:
+    """Run a command that may be repeated, again when the connection broke before the answer came."""
+    return retrying(command, passing=ANSWER_LOST, pauses=PAUSES)

@@ -166,7 +166,7 @@ def locked() -> OperationalError:
     return OperationalError("statement", {}, Exception("database is locked"))
 
 
-class Client(full.Client):
+class Client(full.RedisClient):
     """A client of Redis whose process may die, or lose its connection."""
 
     trips: Trips
@@ -186,4 +186,6 @@ class Watched(Pipeline):
     trips: Trips
 
     def execute(self, raise_on_error=True):
-        return self.trips.redis(("PIPELINE",), partial(super().execute, raise_on_error))
+        first = self.command_stack[0][0]
+        name = first if first[0] == "EVALSHA" else ("PIPELINE",)  # a script, and what is read after it
+        return self.trips.redis(name, partial(super().execute, raise_on_error))

@@ -45,13 +45,13 @@ def test_a_full_server_runs_our_scripts_when_they_are_to_make_room(full):
     assert full.hexists("destination:lapsed", "flush_until")
 
 
-def test_what_is_read_behind_a_script_comes_from_a_full_server_too(full):
+def test_what_is_read_after_a_script_comes_from_a_full_server_too(full):
     configure(full)
     full.config_set("maxmemory", 0)
     full.hset("known", "a", 1)
     full.config_set("maxmemory", 1)
 
-    answers = Scripts(full).run("flush", args=["lapsed"], behind=[("HMGET", "known", "a"), ("LLEN", "none")])
+    answers = Scripts(full).run("flush", args=["lapsed"], reads=[("HMGET", "known", "a"), ("LLEN", "none")])
 
     assert answers == [0, [b"1"], 0]
 

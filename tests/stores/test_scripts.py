@@ -6,7 +6,7 @@ import redis as redis_py
 from pipeline.accept.intake import Intake
 from pipeline.lanes.lanes import Lanes
 from pipeline.stores.broker import connect
-from pipeline.stores.redis_client import Client
+from pipeline.stores.redis_client import RedisClient
 from tests.builders import GATE, add, begin, configure, cut
 
 
@@ -28,8 +28,25 @@ class Forgetful(Losing, redis_py.Redis):
     """A client of redis-py's that does."""
 
 
-class ForgetfulReader(Losing, Client):
-    """One of ours, which can read behind a script."""
+class ForgetfulReader(RedisClient):
+    """One of ours, which loses the answers to the next script that it reads something after."""
+
+    losing = False
+
+    def pipeline(self, transaction=True, shard_hint=None):
+        """Return a pipeline that does it, and may not say so."""
+        pipe = super().pipeline(transaction, shard_hint)
+        execute = pipe.execute
+
+        def lose(raise_on_error=True):
+            answers = execute(raise_on_error)
+            if self.losing:
+                self.losing = False
+                raise redis_py.ConnectionError("the answer was lost")
+            return answers
+
+        pipe.execute = lose
+        return pipe
 
 
 class Restarting(redis_py.Redis):
@@ -84,7 +101,7 @@ def test_a_claim_whose_answer_was_lost_is_read_all_the_same(client, server_url):
     assert [profile for profile, _ in rows] == ["a", "b"]
 
 
-def test_a_server_that_forgot_a_script_tells_all_the_same_what_was_read_behind_it(redis, server_url):
+def test_a_server_that_forgot_a_script_tells_all_the_same_what_was_read_after_it(redis, server_url):
     configure(redis, max_rows=2, max_age=0)
     add(redis, "a", "b")
     redis.script_flush()

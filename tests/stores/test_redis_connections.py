@@ -1,4 +1,4 @@
-"""pipeline.stores.redis_pool, on a real server."""
+"""Connections of pipeline.stores.broker.connect, on a real server."""
 
 import pytest
 from redis import exceptions
