@@ -35,7 +35,6 @@ class Polling:
 
     def __init__(
         self,
-        *,
         lanes: Lanes,
         catalog: CurrentCatalog,
         dispatch: Dispatch,

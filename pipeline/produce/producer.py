@@ -18,7 +18,7 @@ from pipeline.produce.report import Messages, Report
 from pipeline.settings import Settings
 from pipeline.stores.broker import connect
 from pipeline.stores.doorbell import Doorbell
-from pipeline.stores.embedded import embedded_server
+from pipeline.stores.embedded import open_broker
 
 __all__ = ["AppendFailed", "Invalid", "Producer", "Report", "UnknownAudience"]
 
@@ -146,4 +146,4 @@ class Producer:
 def configured(stack: ExitStack) -> str:
     """Return the URL of the configured Redis, or of the embedded one until ``stack`` is closed."""
     settings = Settings.load()
-    return settings.broker_url or stack.enter_context(embedded_server(settings.redis_dir))
+    return stack.enter_context(open_broker(settings.broker_url, settings.redis_dir))

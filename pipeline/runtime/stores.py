@@ -13,7 +13,7 @@ from pipeline.errors import Misconfigured
 from pipeline.settings import Settings
 from pipeline.stores.broker import connect, refuse_eviction
 from pipeline.stores.database import migrate, open_database, unusable
-from pipeline.stores.embedded import embedded_server
+from pipeline.stores.embedded import open_broker
 
 if TYPE_CHECKING:
     from pipeline.records.records import Records
@@ -32,7 +32,8 @@ class Stores:
     @cached_property
     def broker_url(self) -> str:
         """The configured Redis server's URL, or that of the embedded one, which is started if need be."""
-        return self.settings.broker_url or self.opened.enter_context(embedded_server(self.settings.redis_dir))
+        settings = self.settings
+        return self.opened.enter_context(open_broker(settings.broker_url, settings.redis_dir))
 
     @cached_property
     def redis(self) -> redis.Redis:

@@ -1,4 +1,4 @@
-"""What one process of ours needs, put together from the settings once."""
+"""Worker: the parts of one process that accepts and delivers, put together once from the settings."""
 
 import atexit
 import logging
@@ -32,66 +32,54 @@ from pipeline.stores import sql_trouble as notes
 from pipeline.stores.broker import connect, refuse_eviction, wait_for
 from pipeline.stores.database import migrate, open_database
 from pipeline.stores.doorbell import Doorbell
-from pipeline.stores.embedded import embedded_server
+from pipeline.stores.embedded import open_broker
 from pipeline.stores.vault import open_vault
 
 log = logging.getLogger(__name__)
 
 
-def broker_url(settings: Settings, stack: ExitStack) -> str:
-    """Return the configured broker, or start or join the embedded one for as long as ``stack`` is open."""
-    return settings.broker_url or stack.enter_context(embedded_server(settings.data_dir / "redis"))
-
-
 class Worker:
-    """The parts of a worker."""
+    """The parts of a worker, each open as long as the process."""
 
     def __init__(self, settings: Settings) -> None:
+        self.settings = settings
         self.stopping = threading.Event()
         self._stack = ExitStack()
         atexit.register(self._stack.close)
-        self.settings = settings
-        self.broker_url = broker_url(settings, self._stack)
+        self.broker_url = self._stack.enter_context(open_broker(settings.broker_url, settings.redis_dir))
         self.client = connect(self.broker_url)
         wait_for(self.client)
         refuse_eviction(self.client)
         self.engine = open_engine(settings)
         self.records = Records(self.engine, open_vault(settings))
         self.catalog = CurrentCatalog(self.records, self.client)
-        self.doorbell = Doorbell(self.broker_url)
-        self.intake = Intake(self.client, settings.idempotency_window)
-        self.lanes = Lanes(self.client)
-        self.appender = Appender(self.client, self.doorbell)
-        self.acceptance = Acceptance(self.intake, self.engine, self.catalog.published)
-        self.dispatch = Dispatch(self.client, self.lanes, self.catalog, self.doorbell, settings.limit_window)
         self.clients = Clients(settings, self.client, self.records.vault)
-        settlement = Settlement(self.engine, self.lanes, partial(notes.leave, self.client))
-        set_ups = SetUps(self.client)
-        effects = Effects(self.client, self.lanes, self.records, settlement, set_ups, settings.limit_window)
-        self.delivery = Delivery(
-            self.lanes, self.catalog, self.clients, settlement, set_ups, effects, self.stopping
-        )
-        self.polling = Polling(
-            lanes=self.lanes,
-            catalog=self.catalog,
-            dispatch=self.dispatch,
-            clients=self.clients,
-            delivery=self.delivery,
-            effects=effects,
-        )
+        self.doorbell = Doorbell(self.broker_url)
+        self.appender = Appender(self.client, self.doorbell)
+        self.intake = Intake(self.client, settings.idempotency_window)
+        self.acceptance = Acceptance(self.intake, self.engine, self.catalog.published)
+        self.lanes = Lanes(self.client)
+        self.dispatch = Dispatch(self.client, self.lanes, self.catalog, self.doorbell, settings.limit_window)
+        self._wire_delivery()
+        retention = timedelta(days=settings.retention_days)
         self.heartbeat = Heartbeat(
-            self.client,
-            self.engine,
-            self.intake,
-            self.dispatch,
-            self.doorbell,
-            timedelta(days=settings.retention_days),
+            self.client, self.engine, self.intake, self.dispatch, self.doorbell, retention
         )
+
+    def _wire_delivery(self) -> None:
+        lanes, set_ups = self.lanes, SetUps(self.client)
+        settlement = Settlement(self.engine, lanes, partial(notes.leave, self.client))
+        window = self.settings.limit_window
+        effects = Effects(self.client, lanes, self.records, settlement, set_ups, window)
+        self.delivery = Delivery(
+            lanes, self.catalog, self.clients, settlement, set_ups, effects, self.stopping
+        )
+        self.polling = Polling(lanes, self.catalog, self.dispatch, self.clients, self.delivery, effects)
 
     def reconnect(self) -> None:
-        """Give up the connections to Redis that nobody uses right now.
+        """Close the connections to Redis that no thread uses right now.
 
-        When one got no answer the others are likely to be dead too, and each would cost its time-out.
+        If one got no answer the others are likely to be dead too, and each would cost its time-out.
         """
         self.client.connection_pool.disconnect(inuse_connections=False)
         self.doorbell.close()

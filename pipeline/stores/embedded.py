@@ -75,6 +75,16 @@ class Address:
 
 
 @contextmanager
+def open_broker(configured: str | None, folder: Path) -> Iterator[str]:
+    """Give the URL of the configured server; without one, that of the embedded server of ``folder``."""
+    if configured:
+        yield configured
+    else:
+        with embedded_server(folder) as url:
+            yield url
+
+
+@contextmanager
 def embedded_server(folder: Path) -> Iterator[str]:
     """Join the server of ``folder`` or start it, and give its URL; who started it stops it in the end.
 
