@@ -80,7 +80,7 @@ class Hands:
 
     def claim(self) -> Claimed:
         """Claim a batch, which must be there."""
-        claimed = self.runtime.dispatch.next()
+        claimed = self.runtime.dispatch.next_batch()
         assert isinstance(claimed, Claimed)
         return claimed
 

@@ -53,7 +53,7 @@ def go_on(claimed: Claimed | None = None) -> None:
 
 def upcoming(claimed: Claimed | None) -> Claimed | None:
     """Return the batch to go on with: a worker that stops takes no other, and gives this one back."""
-    return claimed if runtime().stopping.is_set() else runtime().dispatch.following(claimed)
+    return claimed if runtime().stopping.is_set() else runtime().dispatch.next_after(claimed)
 
 
 @app.task

@@ -1,17 +1,17 @@
-"""Decide what goes out now: batches that are due, within every limit, connector by connector.
+"""Dispatch: batches that are due go out, within every limit, connector by connector.
 
 Work is pulled: a batch is cut only together with the permit for its call, so under throttling rows stay in
 their lanes, where calls get fuller rather than more numerous.
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import redis
 
 from pipeline.lanes import limits
 from pipeline.lanes.batch import Claimed
-from pipeline.lanes.lanes import MOST_UNANSWERED, Lanes
+from pipeline.lanes.lanes import MAX_UNANSWERED, Lanes
 from pipeline.lanes.quota import Quota
 from pipeline.records.catalog import Catalog
 from pipeline.records.current import CurrentCatalog
@@ -19,8 +19,9 @@ from pipeline.records.mirror import REMOVED
 from pipeline.stores.broker import decoded
 from pipeline.stores.doorbell import Doorbell
 
-MOST_AT_ONCE = 1_000  # batches claimed in one go, so that a timer comes back to its other duties
-CROWDED = 0.1  # seconds until a look whether somebody is
+MAX_BATCHES_AT_ONCE = 1_000  # of one quota, so that a timer comes back to its other duties
+NO_IDLE_WORKER_RETRY = 0.1  # seconds until dispatch looks again for an idle worker
+POLL_RING_MS = 900  # in which one worker rings for the answers of a connector
 
 
 class Dispatch:
@@ -39,99 +40,105 @@ class Dispatch:
         self._catalog = catalog
         self._doorbell = doorbell
         self._window = window
-        self._known: tuple[Catalog, list[Quota]] | None = None  # a new way comes with a new catalog
+        # Of one catalog: a function is used for the first time only under a new one.
+        self._known_quotas: tuple[Catalog, list[Quota]] | None = None
 
     def run(self) -> float | None:
-        """Send off what may go to whoever is idle, and ring for answers that are to be asked for.
+        """Claim what may go and ring for it, and for answers that are to be asked for.
 
-        Returns the seconds after which it is worth running again; None: when something changes.
+        Returns the seconds after which it is worth running again; None: not before something changes.
         """
-        waits = [self.send_off(), *map(self._poll, self._connectors())]
-        return min((wait for wait in waits if wait is not None), default=None)
+        return earliest([self.send_off(), *map(self._poll, self._connectors())])
 
     def send_off(self) -> float | None:
-        """Send off what may go to whoever is idle; return when that is worth doing again, as ``run`` does."""
-        if not self._somebody_idle():
-            return CROWDED
-        waits = [self._drain(gate) for gate in self._quotas_shuffled()]
-        return min((wait for wait in waits if wait is not None), default=None)
+        """Claim what may go to idle workers and ring for it; return the wait, as ``run`` does."""
+        return self._send_off(self._quotas_shuffled())
 
-    def gate(self, connector: str, function: str) -> Quota:
-        """Return the way out for one function of a connector."""
-        return self._gate(self._catalog(), connector, function)
+    def next_batch(self) -> Claimed | None:
+        """Claim and read a batch for the caller to deliver at once; send off other batches that may go."""
+        quotas = self._quotas_shuffled()
+        for position, quota in enumerate(quotas):
+            claimed = self._lanes.claim(quota, read=True)
+            if isinstance(claimed, Claimed):
+                self._send_off(quotas[position if claimed.more else position + 1 :])
+                return claimed
+        return None
 
-    def next(self) -> Claimed | None:
-        """Send off what may go, but keep the first batch, read, for the caller to deliver right away."""
-        kept = None
-        for gate in self._quotas_shuffled():
-            more = kept is None or self._somebody_idle()
-            while more and isinstance(claimed := self._lanes.claim(gate, read=kept is None), Claimed):
-                more = claimed.more
-                if kept is None:
-                    kept = claimed
-                else:
-                    self._doorbell.ring_deliver(claimed.batch, claimed.attempt)
-        return kept
-
-    def following(self, claimed: Claimed | None) -> Claimed | None:
-        """Return the batch to go on with: this one, which came with the end of the last, or the next."""
+    def next_after(self, claimed: Claimed | None) -> Claimed | None:
+        """Return the batch to go on with: the one claimed while the last was settled, or the next."""
         if claimed is None:
-            return self.next()
+            return self.next_batch()
         if claimed.more:
             self.run()
         return claimed
 
+    def quota(self, connector: str, function: str) -> Quota:
+        """Return the quota of one function of a connector."""
+        return self._quota(self._catalog(), connector, function)
+
     def random_quota(self) -> Quota | None:
-        """Return a way out to look at; None when there is none."""
-        gates = self._gates()
-        return random.choice(gates) if gates else None  # noqa: S311 -- not a secret
+        """Return a quota of which the next batch may be claimed; None if nothing was ever configured."""
+        quotas = self._quotas()
+        return random.choice(quotas) if quotas else None  # noqa: S311 -- not a secret
 
     def take_back(self) -> None:
-        """Ring again for batches whose worker was not heard of within their lease."""
+        """Take back batches whose lease ran out; ring for those that may have been sent."""
         for connector in self._connectors():
             for batch, attempt in self._lanes.lapsed(connector):
                 self._doorbell.ring_deliver(batch, attempt)
 
-    def _drain(self, gate: Quota) -> float | None:
-        for _ in range(MOST_AT_ONCE):
-            claimed = self._lanes.claim(gate)
+    def _send_off(self, quotas: Sequence[Quota]) -> float | None:
+        waits: list[float | None] = []
+        for quota in quotas:
+            if not self._worker_idle():
+                return NO_IDLE_WORKER_RETRY
+            waits.append(self._claim_and_ring(quota))
+        return earliest(waits)
+
+    def _claim_and_ring(self, quota: Quota) -> float | None:
+        """Claim batches of one quota while a worker is idle; return the wait until more may be claimed."""
+        for _ in range(MAX_BATCHES_AT_ONCE):
+            claimed = self._lanes.claim(quota)
             if not isinstance(claimed, Claimed):
                 return claimed
             self._doorbell.ring_deliver(claimed.batch, claimed.attempt)
-            if not self._somebody_idle():
-                return CROWDED
+            if not self._worker_idle():
+                return NO_IDLE_WORKER_RETRY
         return 0.0
 
-    def _somebody_idle(self) -> bool:
-        """Tell whether a doorbell is likely to be answered at once; who is busy asks for more by itself."""
-        return int(self._client.llen("deliveries")) < MOST_UNANSWERED
+    def _worker_idle(self) -> bool:
+        """Tell whether a doorbell is likely to be answered at once; a busy worker asks for more when done."""
+        return int(self._client.llen("deliveries")) < MAX_UNANSWERED
 
     def _poll(self, connector: str) -> float | None:
         """Ring for answers that are to be asked for; return the wait until the next ones are."""
         wait = self._lanes.next_poll(connector)
-        if wait == 0 and self._client.set(f"turn:poll:{connector}", "1", nx=True, px=900):
+        if wait == 0 and self._client.set(f"turn:poll:{connector}", "1", nx=True, px=POLL_RING_MS):
             self._doorbell.ring_poll(connector)
         return None if wait == 0 else wait
 
     def _quotas_shuffled(self) -> Sequence[Quota]:
-        """Return the gates in any order: of connectors that share an account one would get all permits."""
-        gates = self._gates()
-        return random.sample(gates, len(gates))
+        """Return all quotas in random order, which is fair to connectors that share an account."""
+        quotas = self._quotas()
+        return random.sample(quotas, len(quotas))
 
     def _connectors(self) -> Sequence[str]:
-        return sorted({gate.connector for gate in self._gates()})
+        return sorted({quota.connector for quota in self._quotas()})
 
-    def _gates(self) -> Sequence[Quota]:
-        """Name every way out that was ever configured: batches may still wait for a former one."""
+    def _quotas(self) -> Sequence[Quota]:
+        """Return a quota for every function ever in use by a connector: its batches may still wait."""
         catalog = self._catalog()
-        if self._known is None or self._known[0] is not catalog:
-            ways = [decoded(member).split(":") for member in sorted(self._client.smembers("ways"))]
-            if any(connector not in catalog.connectors for connector, _ in ways):
+        if self._known_quotas is None or self._known_quotas[0] is not catalog:
+            functions_in_use = [
+                decoded(member).split(":") for member in sorted(self._client.smembers("ways"))
+            ]
+            if any(connector not in catalog.connectors for connector, _ in functions_in_use):
                 catalog = self._catalog.newest()
-            self._known = (catalog, [self._gate(catalog, *way) for way in ways])
-        return self._known[1]
+            quotas = [self._quota(catalog, connector, function) for connector, function in functions_in_use]
+            self._known_quotas = (catalog, quotas)
+        return self._known_quotas[1]
 
-    def _gate(self, catalog: Catalog, name: str, function: str) -> Quota:
+    def _quota(self, catalog: Catalog, name: str, function: str) -> Quota:
         connector = catalog.connectors.get(name)
         if connector is None:  # nothing is sent here, its batches become dead letters or go back
             return Quota(name, function, REMOVED, limit=1_000_000, window=self._window)
@@ -145,3 +152,8 @@ class Dispatch:
             utilisation=connector.utilisation,
             window=self._window,
         )
+
+
+def earliest(waits: Iterable[float | None]) -> float | None:
+    """Return the shortest of these waits; None if all are None."""
+    return min((wait for wait in waits if wait is not None), default=None)

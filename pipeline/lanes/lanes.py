@@ -42,10 +42,10 @@ from pipeline.stores.broker import decoded
 from pipeline.stores.scripts import Argument, Scripts, repeated
 
 CLAIM_LEASE = 30.0  # seconds for the doorbell of a batch to be answered
-# Doorbells: when so many wait nobody is idle, and the lease of a batch would only run.
-MOST_UNANSWERED = 4
-MOST_POLLS = 200  # requests in one call, by Oracle's rule
-CALL_LEASE = 20.0  # seconds without a sign of life from whoever makes a call
+# Doorbells: with so many waiting no worker is idle, and a claimed batch would only use its lease up.
+MAX_UNANSWERED = 4
+MAX_POLLS = 200  # requests that one call may ask after
+CALL_LEASE = 20.0  # seconds; the worker that makes the call renews it
 POLL_LEASE = 100.0  # seconds for asking (connect 10, read 60) and for what follows from the answers
 
 
@@ -196,14 +196,14 @@ def _claim_args(quota: Quota, new_id: str) -> list[Argument]:
     """Arguments of claim.inc.lua; ``new_id`` is for a new batch."""
     return [
         quota.connector, quota.function, quota.account, new_id, ms(CLAIM_LEASE), quota.max_in_flight,
-        quota.limit, quota.default, quota.utilisation, ms(quota.window), MOST_UNANSWERED,
+        quota.limit, quota.default, quota.utilisation, ms(quota.window), MAX_UNANSWERED,
     ]  # fmt: skip
 
 
 def _claim_polls_args(quota: Quota, call_id: str) -> list[Argument]:
     """Arguments of claim_polls.lua; ``call_id`` is that of the call which asks."""
     return [
-        quota.connector, quota.account, MOST_POLLS, ms(POLL_LEASE), call_id,
+        quota.connector, quota.account, MAX_POLLS, ms(POLL_LEASE), call_id,
         quota.limit, quota.default, quota.utilisation, ms(quota.window),
     ]  # fmt: skip
 

@@ -112,7 +112,7 @@ class Environment:
         self.account = account
         self.quota = self.gate("acme", "triggerCustomEvent")
 
-    def gate(self, connector: str, function: str) -> Quota:
+    def quota(self, connector: str, function: str) -> Quota:
         """Name the quota of a function, as dispatch does."""
         return Quota(connector, function, self.account, 100, limit=60_000, utilisation=1.0)
 

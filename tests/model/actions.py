@@ -139,7 +139,7 @@ class Actions:
             next_quota = worker.dispatch.random_quota() if on else None
             report = worker.delivery.deliver(batch, attempt, next_quota=next_quota)
             self.world.reached["late"] += "too late" in report.text
-            claimed = worker.dispatch.following(report.following) if on else None
+            claimed = worker.dispatch.next_after(report.following) if on else None
             if claimed:
                 self.world.bell.batches.append(claimed[:2])
 

@@ -107,7 +107,7 @@ def test_no_batch_is_claimed_while_doorbells_wait_for_a_worker(environment):
     environment.redis.rpush("deliveries", *["doorbell"] * 4)
 
     assert (environment.dispatch.run(), environment.bell.rung) == (0.1, [])
-    assert isinstance(environment.dispatch.next(), Claimed)
+    assert isinstance(environment.dispatch.next_batch(), Claimed)
 
 
 def test_batches_are_rung_for_until_nobody_is_idle(environment):
