@@ -13,7 +13,7 @@ from pipeline.records.catalog import Catalog
 from pipeline.records.mirror import DestinationSettings
 from pipeline.stores.scripts import Scripts
 
-GATE = Quota("acme", "triggerCustomEvent", "account", limit=60_000, utilisation=1.0)
+QUOTA = Quota("acme", "triggerCustomEvent", "account", limit=60_000, utilisation=1.0)
 LANE = "lapsed/all"
 
 
@@ -68,9 +68,9 @@ def add_rows(client: Any, rows: Sequence[tuple[str, bytes]], lane: str = LANE) -
     intake.accept(claim, routes)
 
 
-def cut(lanes: Lanes, gate: Quota = GATE) -> Batch:
+def cut(lanes: Lanes, quota: Quota = QUOTA) -> Batch:
     """Claim a batch that must be there."""
-    claimed = lanes.claim(gate)
+    claimed = lanes.claim(quota)
     assert isinstance(claimed, tuple), claimed
     batch = lanes.batch(claimed[0])
     assert batch is not None
@@ -79,13 +79,13 @@ def cut(lanes: Lanes, gate: Quota = GATE) -> Batch:
 
 def begin(lanes: Lanes, batch: Batch) -> list[tuple[str, bytes]]:
     """Begin the call of a batch, and return the rows it may carry."""
-    found = lanes.open(batch.id)
+    found = lanes.read_batch(batch.id)
     return found[1] if lanes.begin(batch) and found else []
 
 
-def profiles(lanes: Lanes, gate: Quota = GATE) -> list[str]:
+def profiles(lanes: Lanes, quota: Quota = QUOTA) -> list[str]:
     """Claim, begin and settle a batch; return the profiles it held."""
-    batch = cut(lanes, gate)
+    batch = cut(lanes, quota)
     found = [profile for profile, _ in begin(lanes, batch)]
     assert lanes.settle(batch)
     return found

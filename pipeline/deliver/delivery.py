@@ -111,7 +111,7 @@ class Delivery:
         next_quota: Quota | None = None,
     ) -> Job | DeliveryResult:
         """Read a batch and the action it is for; a changed configuration may end it here."""
-        contents = contents or self._lanes.open(batch_id)
+        contents = contents or self._lanes.read_batch(batch_id)
         if contents is None or contents[0].attempt != attempt or contents[0].state not in states:
             return STALE
         batch, rows = contents[0], tuple(starmap(Row.read, contents[1]))

@@ -96,7 +96,7 @@ class Effects:
         return DeliveryResult(move.text, again=True)
 
     def _next_step(self, job: Job, move: NextStep) -> DeliveryResult:
-        self._lanes.turn(
+        self._lanes.wait_for_step(
             job.batch,
             move.function,
             move.progress.dumps(),

@@ -52,7 +52,7 @@ class Polling:
     def poll(self, name: str) -> str:
         """Ask after the requests of a connector that are due; say how many were answered."""
         connector = self._catalog.newest().connectors.get(name)
-        polls = self._lanes.claim_polls(self._dispatch.quota(name, POLL_REQUESTS)) if connector else []
+        polls = self._lanes.claim_polls(self._dispatch.quota_of(name, POLL_REQUESTS)) if connector else []
         if connector is None or not polls:
             return "nothing to ask after, or no permit"
         try:

@@ -72,7 +72,7 @@ class Dispatch:
             self.run()
         return claimed
 
-    def quota(self, connector: str, function: str) -> Quota:
+    def quota_of(self, connector: str, function: str) -> Quota:
         """Return the quota of one function of a connector."""
         return self._quota(self._catalog(), connector, function)
 

@@ -56,22 +56,22 @@ class Lanes:
         self._client = client
         self._scripts = Scripts(client)
 
-    def claim(self, gate: Quota, *, read: bool = False) -> Claimed | float | None:
+    def claim(self, quota: Quota, *, read: bool = False) -> Claimed | float | None:
         """Take the next batch that is due, and the permit for its call.
 
         Returns it, with its contents when it is new and to be ``read``; or the seconds after which to ask
         again; or None when there is nothing to wait for but news (rows, the end of a call, a decision).
         """
         if read:
-            return self._claim_and_read("claim", gate)[1]
-        return _claimed(self._scripts.run("claim", args=_claim_args(gate, uuid.uuid4().hex)))
+            return self._claim_and_read("claim", quota)[1]
+        return _claimed(self._scripts.run("claim", args=_claim_args(quota, uuid.uuid4().hex)))
 
     def batch(self, batch: str) -> Batch | None:
         """Read one batch; None when it has been settled."""
-        found = self.open(batch)
+        found = self.read_batch(batch)
         return found and found[0]
 
-    def open(self, batch: str) -> Contents | None:
+    def read_batch(self, batch: str) -> Contents | None:
         """Read one batch and its rows; None when it has been settled."""
         return contents_of(batch, self._scripts.run("read_batch", args=[batch]))
 
@@ -94,10 +94,10 @@ class Lanes:
         return bool(self._scripts.run("settle", args=_settle_args(batch, returned))[0])
 
     def settle_and_claim(
-        self, batch: Batch, returned: Sequence[int], gate: Quota
+        self, batch: Batch, returned: Sequence[int], quota: Quota
     ) -> tuple[bool, Claimed | float | None]:
         """Settle a batch and claim the next one, which is read when it is new, in one go."""
-        (settled, _), claimed = self._claim_and_read("settle", gate, _settle_args(batch, returned))
+        (settled, _), claimed = self._claim_and_read("settle", quota, _settle_args(batch, returned))
         return bool(settled), claimed
 
     def retry(self, batch: Batch, *, delay: float, spend: bool, refund: bool) -> int:
@@ -107,7 +107,7 @@ class Lanes:
         """
         return self._run("retry", batch, ms(delay), int(spend), int(refund))
 
-    def turn(
+    def wait_for_step(
         self, batch: Batch, function: str, progress: str, *, delay: float, refund: bool, outside: bool
     ) -> bool:
         """Let the batch wait for a permit of the function that its next step needs.
@@ -122,9 +122,9 @@ class Lanes:
         """Note that the answer is to be asked for under ``request``; False when it is no longer ours."""
         return bool(self._run("submitted", batch, request, ms(delay)))
 
-    def claim_polls(self, gate: Quota) -> list[Poll]:
+    def claim_polls(self, quota: Quota) -> list[Poll]:
         """Take requests to ask after, with the permit for the call that asks; none when none may go now."""
-        answer = self._scripts.run("claim_polls", args=_claim_polls_args(gate, uuid.uuid4().hex))
+        answer = self._scripts.run("claim_polls", args=_claim_polls_args(quota, uuid.uuid4().hex))
         return [
             Poll(batch.decode(), int(attempt), request.decode(), int(asked))
             for batch, attempt, request, asked in zip(*[iter(answer)] * 4, strict=True)
@@ -164,7 +164,7 @@ class Lanes:
         return int(self._scripts.run(script, args=[batch.id, batch.attempt, *args]))
 
     def _claim_and_read(
-        self, script: str, gate: Quota, before: Sequence[Argument] = ()
+        self, script: str, quota: Quota, before: Sequence[Argument] = ()
     ) -> tuple[Any, Claimed | float | None]:
         """Run a script that ends with a claim; return its answer, and what was claimed.
 
@@ -172,7 +172,7 @@ class Lanes:
         """
         new, began = uuid.uuid4().hex, time.monotonic()
         reads = [("HMGET", f"batch:{new}", *FIELDS), ("ZRANGE", f"batch:{new}:rows", 0, -1)]
-        args = [*before, *_claim_args(gate, new)]
+        args = [*before, *_claim_args(quota, new)]
         answer, fields, profiles = self._scripts.run(script, args=args, reads=reads)
         claimed = _claimed(answer[1] if before else answer)
         if isinstance(claimed, Claimed) and claimed.batch == new and profiles:

@@ -21,7 +21,7 @@ from pipeline.settle import dead_letters
 from pipeline.settle import statistics as stats
 from pipeline.settle.dead_letters import Filter
 from pipeline.settle.replay import replay
-from tests.builders import GATE, begin, cut
+from tests.builders import QUOTA, begin, cut
 from tests.fixtures.intake import Bell
 
 ACME = Connector(
@@ -331,7 +331,7 @@ def test_a_profile_keeps_its_order_also_between_lanes(redis, acceptance, first):
     lanes.flush("lapsed")
     sent = []
     for _ in range(3):
-        batch = cut(lanes, GATE)
+        batch = cut(lanes, QUOTA)
         sent += [decode(row) for _, row in begin(lanes, batch)]
         lanes.settle(batch)
     assert [(one.bulk, one.id) for one in sent] == [(first, None), (not first, None), (False, "last")]

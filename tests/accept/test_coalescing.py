@@ -65,7 +65,7 @@ class Environment:
         claimed = self.lanes.claim(Quota("acme", function, "account", 100, limit=60_000, utilisation=1.0))
         if not isinstance(claimed, tuple):
             return None
-        batch, rows = self.lanes.open(claimed[0])
+        batch, rows = self.lanes.read_batch(claimed[0])
         return batch, [decode(row) for _, row in rows]
 
     def waiting(self) -> list[Activation]:

@@ -4,7 +4,7 @@ import re
 
 from pipeline.lanes import limits
 from pipeline.operate.status.pace import read_paces
-from tests.builders import GATE, cut
+from tests.builders import QUOTA, cut
 from tests.environment import ACME, LAPSED
 
 
@@ -21,7 +21,7 @@ def test_other_audiences_go_on_waiting(environment, run):
     environment.wait("left", "a")
 
     assert run("flush", "lapsed-buyers").output == 'destination "lapsed": nothing waits\n'
-    assert not isinstance(environment.lanes.claim(GATE), tuple)
+    assert not isinstance(environment.lanes.claim(QUOTA), tuple)
 
 
 def test_all_destinations_of_the_audience_are_told(environment, run):

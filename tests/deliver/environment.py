@@ -110,9 +110,9 @@ class Environment:
         )
         account = records.load().connectors["acme"].account
         self.account = account
-        self.quota = self.gate("acme", "triggerCustomEvent")
+        self.quota = self.quota_of("acme", "triggerCustomEvent")
 
-    def quota(self, connector: str, function: str) -> Quota:
+    def quota_of(self, connector: str, function: str) -> Quota:
         """Name the quota of a function, as dispatch does."""
         return Quota(connector, function, self.account, 100, limit=60_000, utilisation=1.0)
 

@@ -67,7 +67,7 @@ def go(environment: Environment) -> list[str]:
     reports = []
     while True:
         for function in FUNCTIONS:
-            claimed = environment.lanes.claim(environment.gate("acme", function))
+            claimed = environment.lanes.claim(environment.quota_of("acme", function))
             if isinstance(claimed, tuple):
                 reports.append(environment.delivery.deliver(claimed.batch, claimed.attempt).text)
                 break

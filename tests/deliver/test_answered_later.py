@@ -98,13 +98,13 @@ def test_a_question_that_is_not_answered_is_asked_again(later, oracle):
 
 def test_questions_are_no_more_than_the_account_says(later):
     limits.remember(later.redis, later.account, {"pollRequests": 3})
-    gate = replace(later.gate("acme", "pollRequests"), limit=0, default=300)
+    quota = replace(later.quota_of("acme", "pollRequests"), limit=0, default=300)
 
-    assert [ask(later, gate) for _ in range(2)] == [1, 0]
+    assert [ask(later, quota) for _ in range(2)] == [1, 0]
 
 
-def ask(environment: Environment, gate: Quota) -> int:
+def ask(environment: Environment, quota: Quota) -> int:
     """Ask after one request more, if that may be."""
     environment.redis.hset("batch:b", mapping={"attempt": 1, "request": "R"})
     environment.redis.zadd("polls:acme", {"b": 1})
-    return len(environment.lanes.claim_polls(gate))
+    return len(environment.lanes.claim_polls(quota))

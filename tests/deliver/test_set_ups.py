@@ -61,11 +61,13 @@ def test_one_batch_sets_up_while_the_others_wait(environment, oracle):
     environment.configure(max_rows=1)
     environment.receive("p1", "p2")
     oracle.get(TABLES, json=[])
-    first = environment.lanes.claim(environment.gate("acme", "mergeListMembers"))
+    first = environment.lanes.claim(environment.quota_of("acme", "mergeListMembers"))
     environment.delivery.deliver(first.batch, first.attempt)
-    second = environment.lanes.claim(environment.gate("acme", "mergeListMembers"))
+    second = environment.lanes.claim(environment.quota_of("acme", "mergeListMembers"))
     environment.delivery.deliver(second.batch, second.attempt)
-    looks = [environment.lanes.claim(environment.gate("acme", "retrieveProfileExtensions")) for _ in range(2)]
+    looks = [
+        environment.lanes.claim(environment.quota_of("acme", "retrieveProfileExtensions")) for _ in range(2)
+    ]
 
     texts = [environment.delivery.deliver(look.batch, look.attempt).text for look in looks]
     assert texts == ["1 row of lapsed, next: create", "look: another worker is at it"]
@@ -152,7 +154,7 @@ def test_what_must_not_be_done_twice_is_not_because_of_a_set_up_before_it(enviro
     oracle.add_callback(responses.POST, MERGE, die)
     environment.receive("p1")
     SetUps(environment.redis).remember(environment.account, "T")
-    batch = cut(environment.lanes, environment.gate("acme", FUNCTIONS[0]))
+    batch = cut(environment.lanes, environment.quota_of("acme", FUNCTIONS[0]))
     with pytest.raises(Died):
         environment.delivery.deliver(batch.id, batch.attempt)
     (again,) = environment.lapse(batch)

@@ -91,9 +91,9 @@ def test_a_worker_that_died_in_a_later_step_leaves_the_earlier_ones_done(environ
     oracle.post(FIELDS, json=[""])
     environment.receive("p1")
     for function in FUNCTIONS[:2]:
-        claimed = environment.lanes.claim(environment.gate("acme", function))
+        claimed = environment.lanes.claim(environment.quota_of("acme", function))
         environment.delivery.deliver(claimed.batch, claimed.attempt)
-    claimed = environment.lanes.claim(environment.gate("acme", FUNCTIONS[3]))
+    claimed = environment.lanes.claim(environment.quota_of("acme", FUNCTIONS[3]))
     environment.lanes.begin(environment.lanes.batch(claimed.batch))
     environment.redis.zadd("flying:acme", {claimed.batch: 1})
     ((batch, attempt),) = environment.lanes.lapsed("acme")

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from pipeline.lanes.lanes import Lanes
-from tests.builders import GATE, add, begin, configure, cut, profiles
+from tests.builders import QUOTA, add, begin, configure, cut, profiles
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def test_200_rows_are_a_batch_at_once(redis, lanes):
     first, second = profiles(lanes), profiles(lanes)
 
     assert (first, second) == (names(401)[:200], names(401)[200:400])
-    assert lanes.claim(GATE) == pytest.approx(600, abs=5)
+    assert lanes.claim(QUOTA) == pytest.approx(600, abs=5)
 
 
 def test_fewer_rows_go_when_the_oldest_has_waited_its_time(redis, lanes):
@@ -57,7 +57,7 @@ def test_later_rows_do_not_push_the_deadline_back(redis, lanes):
     age(redis, "lapsed/all", 500)
     add(redis, "p2")
 
-    assert lanes.claim(GATE) == pytest.approx(100, abs=5)
+    assert lanes.claim(QUOTA) == pytest.approx(100, abs=5)
 
 
 def test_the_age_counts_from_the_oldest_row_that_stays(redis, lanes):
@@ -66,7 +66,7 @@ def test_the_age_counts_from_the_oldest_row_that_stays(redis, lanes):
     add(redis, "late")
     profiles(lanes)
 
-    assert lanes.claim(GATE) == pytest.approx(600, abs=5)
+    assert lanes.claim(QUOTA) == pytest.approx(600, abs=5)
 
 
 def test_a_batch_holds_a_profile_once_and_its_rows_go_in_order(redis, lanes):
@@ -91,7 +91,7 @@ def test_a_profile_in_flight_keeps_only_itself_waiting(redis, lanes):
     add(redis, "a", "b")
 
     assert profiles(lanes) == ["b"]
-    assert not isinstance(lanes.claim(GATE), tuple)
+    assert not isinstance(lanes.claim(QUOTA), tuple)
     lanes.settle(flying)
     assert profiles(lanes) == ["a"]
 
@@ -101,11 +101,11 @@ def test_the_next_batch_is_claimed_and_read_with_the_end_of_the_last(redis, lane
     add(redis, "a", "a")
     batch = cut(lanes)
 
-    settled, following = lanes.settle_and_claim(batch, [], GATE)
+    settled, following = lanes.settle_and_claim(batch, [], QUOTA)
 
     assert settled
     assert (following.attempt, [json.loads(row)["n"] for _, row in following.contents[1]]) == (1, [1])
-    assert lanes.settle_and_claim(batch, [], GATE) == (False, None)
+    assert lanes.settle_and_claim(batch, [], QUOTA) == (False, None)
 
 
 def test_with_the_end_of_a_batch_comes_the_wait_for_the_next(redis, lanes):
@@ -113,7 +113,7 @@ def test_with_the_end_of_a_batch_comes_the_wait_for_the_next(redis, lanes):
     add(redis, *names(200))
     batch = cut(lanes)
 
-    settled, following = lanes.settle_and_claim(batch, [0, 7], GATE)
+    settled, following = lanes.settle_and_claim(batch, [0, 7], QUOTA)
 
     assert settled
     assert following == pytest.approx(600, abs=5)
@@ -227,7 +227,7 @@ def test_a_batch_waits_for_its_next_try_as_a_whole(redis, lanes):
     begin(lanes, batch)
 
     assert lanes.retry(batch, delay=30, spend=True, refund=False) == 1
-    assert lanes.claim(GATE) == pytest.approx(30, abs=1)
+    assert lanes.claim(QUOTA) == pytest.approx(30, abs=1)
     redis.zadd("retry:acme:triggerCustomEvent", {batch.id: 1})
     again = cut(lanes)
     assert [again.id, again.attempt, again.tries] == [batch.id, batch.attempt + 2, 1]
@@ -259,13 +259,13 @@ def test_halves_of_a_batch_hold_all_its_rows(redis, lanes):
 def test_no_more_than_the_cap_is_in_flight(redis, lanes):
     configure(redis, max_rows=1)
     add(redis, *"abcdef")
-    gate = replace(GATE, max_in_flight=2)
-    first = cut(lanes, gate)
-    cut(lanes, gate)
+    quota = replace(QUOTA, max_in_flight=2)
+    first = cut(lanes, quota)
+    cut(lanes, quota)
 
-    assert lanes.claim(gate) is None
+    assert lanes.claim(quota) is None
     lanes.settle(first)
-    assert isinstance(lanes.claim(gate), tuple)
+    assert isinstance(lanes.claim(quota), tuple)
 
 
 @pytest.mark.parametrize("who", ["destination", "connector"])
@@ -275,7 +275,7 @@ def test_nothing_is_claimed_while_stopped(redis, lanes, who):
         configure(redis, stopped="paused")
     else:
         redis.hset("connector:acme", "stopped", "paused")
-    assert lanes.claim(GATE) is None
+    assert lanes.claim(QUOTA) is None
 
     configure(redis)
     redis.hset("connector:acme", "stopped", "")
@@ -286,7 +286,7 @@ def test_rows_that_come_while_stopped_wait(redis, lanes):
     configure(redis, stopped="held")
     add(redis, *names(200))
 
-    assert lanes.claim(GATE) is None
+    assert lanes.claim(QUOTA) is None
     assert waiting(redis) == 200
 
 
@@ -300,7 +300,7 @@ def test_stopping_calls_back_what_was_not_begun(redis, lanes, state):
     configure(redis, max_rows=1, stopped="paused")
 
     assert begin(lanes, batch) == []
-    assert lanes.claim(GATE) is None
+    assert lanes.claim(QUOTA) is None
     configure(redis, max_rows=1)
     assert profiles(lanes) == ["a"]
 
@@ -312,7 +312,7 @@ def test_flush_sends_what_waits_and_not_what_comes_later(redis, lanes):
     assert profiles(lanes) == ["a"]
     redis.hincrby("destination:lapsed", "flush_until", -5)  # later by the clock
     add(redis, "b")
-    assert lanes.claim(GATE) == pytest.approx(600, abs=5)
+    assert lanes.claim(QUOTA) == pytest.approx(600, abs=5)
 
 
 def test_real_time_rows_go_before_a_backfill(redis, lanes):
@@ -344,8 +344,8 @@ def test_rows_follow_their_destination_to_another_connector(redis, lanes):
     add(redis, *names(200))
     configure(redis, connector="other")
 
-    assert lanes.claim(GATE) is None
-    assert profiles(lanes, replace(GATE, connector="other")) == names(200)
+    assert lanes.claim(QUOTA) is None
+    assert profiles(lanes, replace(QUOTA, connector="other")) == names(200)
 
 
 def test_lanes_are_looked_at_only_when_something_of_their_destination_has_changed(redis, lanes):

@@ -20,12 +20,12 @@ from pipeline.accept.intake import Intake, Routes
 from pipeline.lanes.batch import Batch
 from pipeline.lanes.lanes import Lanes
 from pipeline.stores.broker import connect
-from tests.builders import GATE, configure
+from tests.builders import QUOTA, configure
 
 MOST = 3  # rows in a batch
 PROFILES = [f"p{n}" for n in range(6)]
 LANES = ["lapsed/all", "lapsed/all+bulk", "lapsed/other"]
-WAYS = replace(GATE, max_in_flight=4)
+WAYS = replace(QUOTA, max_in_flight=4)
 
 
 class Model(RuleBasedStateMachine):
@@ -69,7 +69,7 @@ class Model(RuleBasedStateMachine):
         if not isinstance(claimed, tuple):
             return multiple()
         assert not self.stopped, "a batch was claimed while sending was stopped"
-        batch, rows = self.lanes.open(claimed.batch)
+        batch, rows = self.lanes.read_batch(claimed.batch)
         profiles = [profile for profile, _ in rows]
         assert 1 <= len(set(profiles)) == len(profiles) <= MOST
         return batch
@@ -82,7 +82,7 @@ class Model(RuleBasedStateMachine):
 
     @rule(batch=consumes(flying), back=st.sets(st.integers(0, MOST - 1)))
     def settle(self, batch: Batch, back):
-        found = self.lanes.open(batch.id)
+        found = self.lanes.read_batch(batch.id)
         if self.lanes.settle(batch, sorted(back)):
             for position, (profile, row) in enumerate(found[1]):
                 if position not in back:
@@ -103,7 +103,7 @@ class Model(RuleBasedStateMachine):
 
     @rule(batch=consumes(flying), function=st.sampled_from(["triggerCustomEvent"]))
     def turn(self, batch: Batch, function):
-        self.lanes.turn(batch, function, '{"step": 1}', delay=0, refund=False, outside=False)
+        self.lanes.wait_for_step(batch, function, '{"step": 1}', delay=0, refund=False, outside=False)
 
     @rule(target=flying, die=st.booleans())
     def lapse(self, die):

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pipeline.lanes import limits
 from pipeline.lanes.lanes import Lanes
 from pipeline.operate.status.pace import share
-from tests.builders import GATE, begin, configure, cut
+from tests.builders import QUOTA, begin, configure, cut
 from tests.conftest import Clock
 
 ACCOUNT = "account"
@@ -96,10 +96,10 @@ def simulate(client, clock, allowance, dice, slowest):
     """Claim for three minutes whenever that is possible; return when calls arrived, and how many left."""
     configure(client, max_rows=1)
     add(client, *[str(number) for number in range(3 * allowance + 1)])
-    lanes, gate = Lanes(client), replace(GATE, limit=allowance, max_in_flight=1000)
+    lanes, quota = Lanes(client), replace(QUOTA, limit=allowance, max_in_flight=1000)
     end, arrived, events, permits = clock.now + 180, [], [], 0
     while clock.now < end:
-        claimed = lanes.claim(gate)
+        claimed = lanes.claim(quota)
         if isinstance(claimed, tuple):
             permits += 1
             begun = clock.now + dice.uniform(0, slowest)
@@ -123,11 +123,11 @@ def test_a_call_that_comes_too_late_for_its_permit_needs_another(fake_redis, clo
     """Its permit counts no more, and others have used the minute up."""
     configure(fake_redis, max_rows=1)
     add(fake_redis, "a", "b", "c")
-    lanes, gate = Lanes(fake_redis), replace(GATE, limit=2)
-    late = cut(lanes, gate)
+    lanes, quota = Lanes(fake_redis), replace(QUOTA, limit=2)
+    late = cut(lanes, quota)
     clock.advance(150)
     for _ in range(2):
-        begin(lanes, cut(lanes, gate))
+        begin(lanes, cut(lanes, quota))
         clock.advance(28)
 
     assert not lanes.begin(late)
@@ -146,13 +146,13 @@ def test_a_permit_is_good_for_a_minute(fake_redis, clock):
 def test_a_call_that_left_at_the_last_moment_counts_for_a_minute_more(fake_redis, clock):
     configure(fake_redis, max_rows=1)
     add(fake_redis, "a", "b")
-    lanes, gate = Lanes(fake_redis), replace(GATE, limit=1)
-    batch = cut(lanes, gate)
+    lanes, quota = Lanes(fake_redis), replace(QUOTA, limit=1)
+    batch = cut(lanes, quota)
     clock.advance(60)
     lanes.begin(batch)
     clock.advance(64)
 
-    assert lanes.claim(gate) == pytest.approx(1, abs=0.01)
+    assert lanes.claim(quota) == pytest.approx(1, abs=0.01)
 
 
 @settings(max_examples=15)
@@ -180,28 +180,28 @@ def test_a_burst_is_taken_from_what_the_minute_holds(fake_redis, clock):
 def test_a_claim_without_permit_says_exactly_when_to_ask_again(fake_redis, clock):
     configure(fake_redis, max_rows=1)
     add(fake_redis, "a", "b")
-    lanes, gate = Lanes(fake_redis), replace(GATE, limit=10)
-    cut(lanes, gate)
+    lanes, quota = Lanes(fake_redis), replace(QUOTA, limit=10)
+    cut(lanes, quota)
 
-    wait = lanes.claim(gate)
+    wait = lanes.claim(quota)
     clock.advance(wait - 0.002)
-    assert lanes.claim(gate) == pytest.approx(0.002)
+    assert lanes.claim(quota) == pytest.approx(0.002)
     clock.advance(0.002)
-    assert isinstance(lanes.claim(gate), tuple)
+    assert isinstance(lanes.claim(quota), tuple)
 
 
 def test_what_the_account_says_counts_unless_the_connector_sets_a_limit(fake_redis, clock):
     configure(fake_redis, max_rows=1)
     add(fake_redis, *"abcdef")
-    lanes, gate = Lanes(fake_redis), replace(GATE, limit=0, default=1000)
-    limits.remember(fake_redis, GATE.account, {"triggerCustomEvent": 4})
-    cut(lanes, gate)
+    lanes, quota = Lanes(fake_redis), replace(QUOTA, limit=0, default=1000)
+    limits.remember(fake_redis, QUOTA.account, {"triggerCustomEvent": 4})
+    cut(lanes, quota)
 
-    assert lanes.claim(gate) == pytest.approx(15 - EARLY)
-    assert lanes.claim(replace(gate, utilisation=0.5)) == pytest.approx(15 - EARLY)
+    assert lanes.claim(quota) == pytest.approx(15 - EARLY)
+    assert lanes.claim(replace(quota, utilisation=0.5)) == pytest.approx(15 - EARLY)
     clock.advance(15)
-    cut(lanes, replace(gate, limit=3))
-    assert lanes.claim(replace(gate, limit=3)) == pytest.approx(20 - EARLY)
+    cut(lanes, replace(quota, limit=3))
+    assert lanes.claim(replace(quota, limit=3)) == pytest.approx(20 - EARLY)
 
 
 def test_connectors_of_one_account_share_its_limit_and_functions_do_not(fake_redis, clock):
@@ -333,60 +333,60 @@ def test_a_refusal_below_the_limit_that_the_account_tells_halves_the_rate(fake_r
 def test_a_limit_that_is_set_gives_way_when_the_account_refuses_and_says_less(fake_redis, clock):
     configure(fake_redis, max_rows=1)
     add(fake_redis, *"abcdef")
-    lanes, gate = Lanes(fake_redis), replace(GATE, limit=6)
-    limits.remember(fake_redis, GATE.account, {"triggerCustomEvent": 4})
-    cut(lanes, gate)
-    assert lanes.claim(gate) == pytest.approx(10 - EARLY)
+    lanes, quota = Lanes(fake_redis), replace(QUOTA, limit=6)
+    limits.remember(fake_redis, QUOTA.account, {"triggerCustomEvent": 4})
+    cut(lanes, quota)
+    assert lanes.claim(quota) == pytest.approx(10 - EARLY)
 
-    refuse(fake_redis, clock, lanes, gate, {"triggerCustomEvent": 4})
-    cut(lanes, gate)
-    assert lanes.claim(gate) == pytest.approx(15 - EARLY)
+    refuse(fake_redis, clock, lanes, quota, {"triggerCustomEvent": 4})
+    cut(lanes, quota)
+    assert lanes.claim(quota) == pytest.approx(15 - EARLY)
 
-    limits.remember(fake_redis, GATE.account, {"triggerCustomEvent": 7})
+    limits.remember(fake_redis, QUOTA.account, {"triggerCustomEvent": 7})
     clock.advance(15)
-    cut(lanes, gate)
-    assert lanes.claim(gate) == pytest.approx(10 - EARLY)
+    cut(lanes, quota)
+    assert lanes.claim(quota) == pytest.approx(10 - EARLY)
 
 
 def test_an_hour_after_the_last_refusal_the_limit_that_is_set_is_tried_again(fake_redis, clock):
     """The account's own answer may be the one that is wrong."""
     configure(fake_redis, max_rows=1)
     add(fake_redis, *"abcdef")
-    lanes, gate = Lanes(fake_redis), replace(GATE, limit=6)
-    cut(lanes, gate)
-    refuse(fake_redis, clock, lanes, gate, {"triggerCustomEvent": 4})
+    lanes, quota = Lanes(fake_redis), replace(QUOTA, limit=6)
+    cut(lanes, quota)
+    refuse(fake_redis, clock, lanes, quota, {"triggerCustomEvent": 4})
 
     clock.advance(3600)
-    cut(lanes, gate)
-    assert lanes.claim(gate) == pytest.approx(10 - EARLY)
+    cut(lanes, quota)
+    assert lanes.claim(quota) == pytest.approx(10 - EARLY)
 
 
 def test_a_limit_that_is_set_below_what_the_account_says_stays_in_force(fake_redis, clock):
     configure(fake_redis, max_rows=1)
     add(fake_redis, *"abcdef")
-    lanes, gate = Lanes(fake_redis), replace(GATE, limit=6)
-    cut(lanes, gate)
-    refuse(fake_redis, clock, lanes, gate, {"triggerCustomEvent": 40})
+    lanes, quota = Lanes(fake_redis), replace(QUOTA, limit=6)
+    cut(lanes, quota)
+    refuse(fake_redis, clock, lanes, quota, {"triggerCustomEvent": 40})
 
-    cut(lanes, gate)
-    assert lanes.claim(gate) == pytest.approx(20 - EARLY)  # half of it, after a refusal that nobody explains
+    cut(lanes, quota)
+    assert lanes.claim(quota) == pytest.approx(20 - EARLY)  # half of it, after a refusal that nobody explains
 
 
-def refuse(client, clock, lanes, gate, answer):
+def refuse(client, clock, lanes, quota, answer):
     """Refuse a call, have the account asked what it allows, and wait until calls may go again."""
-    limits.throttled(client, gate.account, gate.function)
-    limits.remember(client, gate.account, answer)
-    clock.advance(lanes.claim(gate))
+    limits.throttled(client, quota.account, quota.function)
+    limits.remember(client, quota.account, answer)
+    clock.advance(lanes.claim(quota))
 
 
 def test_the_permit_of_a_call_that_was_not_made_is_free_again(fake_redis, clock):
     configure(fake_redis, max_rows=1)
     add(fake_redis, "a")
-    lanes, gate = Lanes(fake_redis), replace(GATE, limit=1)
-    batch = cut(lanes, gate)
+    lanes, quota = Lanes(fake_redis), replace(QUOTA, limit=1)
+    batch = cut(lanes, quota)
     lanes.retry(batch, delay=0, spend=False, refund=True)
 
-    assert isinstance(lanes.claim(gate), tuple)
+    assert isinstance(lanes.claim(quota), tuple)
 
 
 def test_an_exhausted_account_is_tried_with_one_call_after_1_2_4_and_at_most_10_minutes(fake_redis, clock):
@@ -398,12 +398,12 @@ def test_an_exhausted_account_is_tried_with_one_call_after_1_2_4_and_at_most_10_
     waits = []
     for _ in range(6):
         begin(lanes, batch)
-        limits.exhausted(fake_redis, GATE.account, batch.id)
+        limits.exhausted(fake_redis, QUOTA.account, batch.id)
         lanes.retry(batch, delay=0, spend=False, refund=False)
-        waits.append(lanes.claim(GATE))
+        waits.append(lanes.claim(QUOTA))
         clock.advance(waits[-1])
         batch = cut(lanes)
-        assert lanes.claim(GATE) > 0  # one call only
+        assert lanes.claim(QUOTA) > 0  # one call only
 
     assert waits == [60, 120, 240, 480, 600, 600]
 
@@ -413,7 +413,7 @@ def test_an_exhausted_account_goes_on_when_its_one_call_was_answered(fake_redis,
     add(fake_redis, *"abc")
     lanes = Lanes(fake_redis)
     batch = cut(lanes)
-    limits.exhausted(fake_redis, GATE.account, batch.id)
+    limits.exhausted(fake_redis, QUOTA.account, batch.id)
     lanes.retry(batch, delay=0, spend=False, refund=False)
     clock.advance(60)
     probe = cut(lanes)
@@ -421,7 +421,7 @@ def test_an_exhausted_account_goes_on_when_its_one_call_was_answered(fake_redis,
     lanes.settle(probe)
     clock.advance(1)
 
-    assert isinstance(lanes.claim(GATE), tuple)
+    assert isinstance(lanes.claim(QUOTA), tuple)
 
 
 def test_calls_under_way_when_an_account_is_exhausted_count_as_one_strike(fake_redis, clock):

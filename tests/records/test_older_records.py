@@ -69,7 +69,7 @@ def test_it_takes_rows_and_sends_them_like_any_other(environment, oracle, accept
     oracle.post(ROWS, json=MERGED)
     accept("p1")
     environment.lanes.flush("orders")
-    environment.quota = environment.gate("acme", "mergeSupplementalTableMembers")
+    environment.quota = environment.quota_of("acme", "mergeSupplementalTableMembers")
 
     assert environment.deliver() == "1 row of orders"
     body = read(oracle.calls[-1].request)
@@ -93,7 +93,7 @@ def test_what_waits_for_it_waits_until_it_is_configured_anew(environment, accept
     accept("p1")
     forget(environment, "columns")
     mirror.refresh(environment.redis, environment.records)
-    quota = environment.gate("acme", "mergeSupplementalTableMembers")
+    quota = environment.quota_of("acme", "mergeSupplementalTableMembers")
     environment.lanes.flush("orders")
     assert environment.lanes.claim(quota) is None
 
@@ -109,7 +109,7 @@ def test_what_waits_for_it_waits_until_it_is_configured_anew(environment, accept
 def test_a_batch_whose_worker_died_in_the_call_waits_until_it_is_configured_anew(environment, accept):
     accept("p1")
     environment.lanes.flush("orders")
-    batch = cut(environment.lanes, environment.gate("acme", "mergeSupplementalTableMembers"))
+    batch = cut(environment.lanes, environment.quota_of("acme", "mergeSupplementalTableMembers"))
     environment.lanes.begin(batch)
     environment.lanes.extend(batch, lease=0)
     forget(environment, "columns")

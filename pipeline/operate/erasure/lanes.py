@@ -45,7 +45,7 @@ def in_batches(client: redis.Redis, engine: Engine, destination: str, profile: s
     """Take a profile's row out of its batch; False when a worker has it."""
     lanes, scripts = Lanes(client), Scripts(client)
     for name in batches(client, destination):
-        opened = lanes.open(name)
+        opened = lanes.read_batch(name)
         if opened is None:
             continue
         batch, rows = opened

@@ -75,10 +75,10 @@ class Scene:
         for shard in range(SHARDS):
             self.acceptance.accept(shard)
 
-    def cut(self, destination: str = "lapsed", gate: Quota = EVENTS) -> Batch:
+    def cut(self, destination: str = "lapsed", quota: Quota = EVENTS) -> Batch:
         """Claim what waits for a destination."""
         self.lanes.flush(destination)
-        return cut(self.lanes, gate)
+        return cut(self.lanes, quota)
 
     def post(self, activation: Activation, task: str = "tasks.activation.activate") -> str:
         """Send a Celery message, as any client writes it; return it."""
@@ -97,7 +97,7 @@ class Scene:
 
     def rows(self, batch: Batch) -> list[str]:
         """Return whose rows a batch holds."""
-        found = self.lanes.open(batch.id)
+        found = self.lanes.read_batch(batch.id)
         return [profile for profile, _ in found[1]] if found else []
 
     def missing_from_books(self, destination: str = "lapsed") -> int:

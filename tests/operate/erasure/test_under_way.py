@@ -163,7 +163,7 @@ def test_a_batch_of_one_is_no_more(scene):
 
     scene.erase()
 
-    assert scene.lanes.open(batch.id) is None
+    assert scene.lanes.read_batch(batch.id) is None
     assert (scene.redis.exists("flying:acme", "retry:acme:triggerCustomEvent"), left(scene)) == (0, [])
 
 
@@ -176,7 +176,9 @@ def test_verdicts_of_earlier_steps_stay_with_their_rows(scene, position):
     assert scene.rows(batch) == profiles
     why = {n: Rejection("MERGEFAILED", who) for n, who in enumerate(profiles) if who in (others[1], ZOE)}
     progress = Progress(1, why, ("merge mergeListMembers",))
-    scene.lanes.turn(batch, "triggerCustomEvent", progress.dumps(), delay=0, refund=False, outside=False)
+    scene.lanes.wait_for_step(
+        batch, "triggerCustomEvent", progress.dumps(), delay=0, refund=False, outside=False
+    )
 
     scene.erase()
 
