@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from pipeline.cli.tables import show
+from pipeline.operate.activity import person_at_terminal
 from pipeline.operate.keys import SCOPES, create_key, revoke_key, stored_keys
 from pipeline.runtime.stores import open_stores
 from pipeline.text import durations
@@ -58,7 +59,7 @@ def create(
     if audiences and scope != "produce":
         raise click.UsageError("--audience goes with --scope produce")
     with open_stores() as stores:
-        key, text = create_key(stores.engine, name, scope, audiences, expires)
+        key, text = create_key(stores.engine, name, scope, audiences, expires, person_at_terminal())
     document = key.document()
     made = {"name": name, "key": text} | {
         part: document[part] for part in ("scope", "audiences", "expires_at")
@@ -85,7 +86,7 @@ def list_keys(*, as_json: bool) -> None:
 def revoke(name: str) -> None:
     """End a key; web processes refuse it within 5 seconds."""
     with open_stores() as stores:
-        ended = revoke_key(stores.engine, name)
+        ended = revoke_key(stores.engine, name, person_at_terminal())
     click.echo(f'key "{name}" is revoked' if ended else f'key "{name}" was revoked before')
 
 

@@ -17,9 +17,11 @@ from sqlalchemy import Engine, select, update
 from sqlalchemy.exc import IntegrityError
 
 from pipeline.errors import Misconfigured
+from pipeline.operate.activity import SYSTEM, Actor, note
 from pipeline.stores.database import reading
 from pipeline.stores.tables import api_keys
 from pipeline.text.messages import listed
+from pipeline.text.times import rfc3339
 
 GRANTS = {  # scope to the scopes it includes
     "produce": frozenset({"produce"}),
@@ -58,7 +60,7 @@ class ApiKey:
     def document(self) -> dict[str, Any]:
         """Return the key for people and programs; times as RFC 3339, never the key itself."""
         times = {
-            name: value and value.isoformat().replace("+00:00", "Z")
+            name: value and rfc3339(value)
             for name in ("created_at", "expires_at", "last_used_at", "revoked_at")
             for value in [getattr(self, name)]
         }
@@ -90,6 +92,7 @@ def create_key(
     scope: str,
     audiences: Sequence[str] = (),
     expires_in: timedelta | None = None,
+    actor: Actor = SYSTEM,
 ) -> tuple[ApiKey, str]:
     """Store a new key; return it with its text, which is kept nowhere.
 
@@ -110,6 +113,7 @@ def create_key(
     try:
         with engine.begin() as connection:
             connection.execute(api_keys.insert().values(row_of(key)))
+            note(connection, actor, "key.created", f"key:{name}", scope)
     except IntegrityError:
         raise Misconfigured(f'a key named "{name}" exists, or existed: choose another name') from None
     return key, text
@@ -127,7 +131,7 @@ def stored_keys(engine: Engine) -> list[ApiKey]:
     return [ApiKey(**{**row, "audiences": tuple(row["audiences"])}) for row in rows]
 
 
-def revoke_key(engine: Engine, name: str) -> bool:
+def revoke_key(engine: Engine, name: str, actor: Actor = SYSTEM) -> bool:
     """End a key; False if it had ended before. Raises Misconfigured if there is none of that name."""
     with engine.begin() as connection:
         found = {row.name: row.revoked_at for row in connection.execute(select(api_keys))}
@@ -137,6 +141,7 @@ def revoke_key(engine: Engine, name: str) -> bool:
             return False
         ended = update(api_keys).where(api_keys.c.name == name).values(revoked_at=datetime.now(UTC))
         connection.execute(ended)
+        note(connection, actor, "key.revoked", f"key:{name}")
     return True
 
 

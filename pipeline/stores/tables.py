@@ -149,6 +149,19 @@ api_keys = Table(
     Column("revoked_at", Moment),
 )
 
+# Who changed what; it names no profile.
+activity = Table(
+    "activity",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Moment, nullable=False, index=True),
+    Column("actor", String, nullable=False),  # key:NAME, console:NAME, cli:USER, system
+    Column("action", String, nullable=False),  # connector.put, dead_letters.replay, ...
+    Column("object", String, nullable=False),  # destination:NAME, dead_letter:ID, ...; "": none
+    Column("detail", Text, nullable=False),
+    Column("request_id", String, nullable=False),
+)
+
 # Counters that were taken over from Redis, so that none is added twice.
 folds = Table(
     "folds",

@@ -1,18 +1,23 @@
 """The Flask application of one web process."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from flask import Flask
+import redis
+from flask import Flask, Response
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
+from pipeline.operate.paging import ForeignCursor
 from pipeline.runtime.stores import Stores
 from pipeline.web import access, auth, problems
-from pipeline.web.api import activations
+from pipeline.web.api import activations, activity, status
 from pipeline.web.docs import docs, install_openapi
 from pipeline.web.health import health
 from pipeline.web.keyring import KeyRing
+from pipeline.web.problems import Problem
 
-BLUEPRINTS = (health, activations.activations)
+BLUEPRINTS = (health, activations.activations, status.status, activity.activity)
 
 
 def create_app(stores: Stores) -> Flask:
@@ -31,9 +36,35 @@ def create_app(stores: Stores) -> Flask:
         api.register_blueprint(blueprint)
     app.register_blueprint(docs)
     problems.install(app)
+    for kind, answered in ANSWERS.items():
+        app.register_error_handler(kind, answered)
     app.register_error_handler(Exception, unexpected)
     keyring.start()
     return app
+
+
+def redis_away(error: redis.RedisError) -> Response:
+    """Answer when Redis gave no answer."""
+    return Problem("intake-unavailable", f"Redis gave no answer ({type(error).__name__}).").response()
+
+
+def sql_away(error: SQLAlchemyError) -> Response:
+    """Answer when the SQL store gave no answer."""
+    return Problem("store-unavailable", f"SQL gave no answer ({type(error).__name__}).").response()
+
+
+def foreign_cursor(error: ForeignCursor) -> Response:
+    """Answer to a cursor that does not fit."""
+    return Problem("invalid-request", "See `errors`.", errors={"query": {"cursor": [str(error)]}}).response()
+
+
+ANSWERS: Mapping[type[Exception], Any] = {
+    redis.ConnectionError: redis_away,
+    redis.TimeoutError: redis_away,
+    OperationalError: sql_away,
+    InterfaceError: sql_away,
+    ForeignCursor: foreign_cursor,
+}
 
 
 def unexpected(error: Exception) -> Any:
@@ -41,4 +72,4 @@ def unexpected(error: Exception) -> Any:
     if isinstance(error, HTTPException):
         return problems.of_http(error).response()
     problems.log.exception("request failed")
-    return problems.Problem("internal", "Our fault; the log has the rest under the request id.").response()
+    return Problem("internal", "Our fault; the log has the rest under the request id.").response()

@@ -1,0 +1,70 @@
+"""Pages of a list, newest first: a cursor is the last row that was shown, so nothing repeats or is skipped.
+
+``{"f": "<digest of the filters>", "at": "2026-11-29T12:00:00+00:00", "id": "..."}`` as URL-safe base64.
+"""
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Connection, Select, Table, and_, or_
+
+from pipeline.errors import PipelineError
+
+
+class ForeignCursor(PipelineError):
+    """The cursor is none of ours, or of a list with other filters."""
+
+    def __init__(self) -> None:
+        super().__init__("This cursor is of another list, or of other filters: begin without one.")
+
+
+@dataclass(frozen=True)
+class Page:
+    """How many rows of a list, after which one; ``filters`` are those of the list."""
+
+    limit: int = 50
+    cursor: str | None = None
+    filters: Mapping[str, Any] | None = None
+
+    @property
+    def _digest(self) -> str:
+        text = json.dumps(self.filters or {}, sort_keys=True, default=str)
+        return blake2b(text.encode(), digest_size=6).hexdigest()
+
+    def read(
+        self, connection: Connection, statement: Select[Any], table: Table, at: Column[Any]
+    ) -> tuple[list[Mapping[str, Any]], str | None]:
+        """Return the rows of this page and the cursor of the next one, None if there is none.
+
+        The list is ordered by the time ``at`` and the table's ``id``. Raises ForeignCursor.
+        """
+        if self.cursor is not None:
+            statement = statement.where(self._after(table, at))
+        ordered = statement.order_by(at.desc(), table.c.id.desc()).limit(self.limit + 1)
+        rows: list[Mapping[str, Any]] = [dict(row) for row in connection.execute(ordered).mappings()]
+        more, rows = len(rows) > self.limit, rows[: self.limit]
+        return rows, self._cursor_of(rows[-1][at.name], rows[-1]["id"]) if more else None
+
+    def _after(self, table: Table, at: Column[Any]) -> ColumnElement[bool]:
+        """Say in SQL: older than the row of the cursor. An index is searched by the first comparison."""
+        moment, identity = self._last()
+        return and_(at <= moment, or_(at < moment, table.c.id < identity))
+
+    def _cursor_of(self, at: datetime, identity: str | int) -> str:
+        document = {"f": self._digest, "at": at.isoformat(), "id": identity}
+        return urlsafe_b64encode(json.dumps(document).encode()).decode().rstrip("=")
+
+    def _last(self) -> tuple[datetime, Any]:
+        text = self.cursor or ""
+        try:
+            document = json.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+            if document["f"] == self._digest and isinstance(document["id"], str | int):
+                return datetime.fromisoformat(document["at"]), document["id"]
+        except (ValueError, TypeError, KeyError):
+            pass
+        raise ForeignCursor

@@ -1,0 +1,28 @@
+"""``GET /v1/status``: how things stand, as ``activation status --json`` prints it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response
+
+from pipeline.operate.status.document import document
+from pipeline.operate.status.status import read_status
+from pipeline.web.auth import needs
+from pipeline.web.blueprint import Blueprint
+from pipeline.web.context import answer, stores
+from schemas.http import NoQuery
+
+status = Blueprint("status", __name__, description="How things stand now.")
+
+
+@status.get("/v1/status")
+@needs("read")
+@status.arguments(NoQuery, location="query")
+@status.response(200, description="What `activation status --json` prints.")
+@status.doc(security=[{"key": []}])
+def get_status(_: Mapping[str, Any]) -> Response:
+    """Say what is wrong, what waits where, and how fast it may go out."""
+    place = stores()
+    catalog = place.records.load()
+    found = read_status(place.redis, place.engine, catalog, window=place.settings.limit_window)
+    return answer(document(found))

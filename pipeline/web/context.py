@@ -1,0 +1,39 @@
+"""What a view needs beside its request: the stores, the actor, and lists by the page."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, current_app, g, json, request, url_for
+
+from pipeline.operate.activity import Actor
+from pipeline.operate.paging import Page
+from pipeline.runtime.stores import Stores
+
+PAGED = ("limit", "cursor")
+
+
+def stores() -> Stores:
+    """Return the stores of this process."""
+    found: Stores = current_app.extensions["stores"]
+    return found
+
+
+def actor() -> Actor:
+    """Return the key of the request as the one who acts."""
+    return Actor(f"key:{g.key.name}", g.request_id)
+
+
+def page_of(query: Mapping[str, Any]) -> Page:
+    """Return the page that a query asks for; all else in the query are filters of the list."""
+    filters = {name: value for name, value in query.items() if name not in PAGED}
+    return Page(query["limit"], query.get("cursor"), filters)
+
+
+def answer(document: Mapping[str, Any], status: int = 200) -> Response:
+    """Return a document as JSON; where it is a page, with the link to the next one."""
+    response = Response(json.dumps(document, ensure_ascii=False), status, content_type="application/json")
+    if document.get("next"):
+        place = {**request.args, "cursor": document["next"]}
+        link = url_for(request.endpoint or "", **(request.view_args or {}), **place)
+        response.headers["Link"] = f'<{link}>; rel="next"'
+    return response
