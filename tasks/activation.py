@@ -10,12 +10,12 @@ from celery.exceptions import Reject
 
 from pipeline.runtime.worker import runtime
 from tasks.app import app
-from tasks.requests import PrivateTask
+from tasks.requests import TaskWithoutArguments
 
-LONGEST = 1.0  # seconds after which it begins with no other shard
+MAX_SECONDS = 1.0  # after which ``accept`` begins with no other shard
 
 
-@app.task(bind=True, base=PrivateTask, acks_late=True)
+@app.task(bind=True, base=TaskWithoutArguments, acks_late=True)
 def activate(self: Task, activation: dict[str, Any]) -> None:
     """Leave one activation in the intake: the producer's door for any Celery client."""
     try:
@@ -27,16 +27,16 @@ def activate(self: Task, activation: dict[str, Any]) -> None:
 
 @app.task
 def accept(shard: int) -> str:
-    """Accept what waits in one shard of the intake, then in others: nobody need have rung for those.
+    """Accept the entries of one shard of the intake, then of other shards for a second.
 
     What has become due is sent off shard by shard.
     """
-    return runtime().acceptance.accept(shard, others(shard), runtime().dispatch.send_off)
+    return runtime().acceptance.accept(shard, other_shards(shard), runtime().dispatch.send_off)
 
 
-def others(shard: int) -> Iterator[int]:
-    """Name further shards that hold something, for a while."""
-    until = time.monotonic() + LONGEST
+def other_shards(shard: int) -> Iterator[int]:
+    """Yield further shards that hold entries, until MAX_SECONDS are over."""
+    until = time.monotonic() + MAX_SECONDS
     for other in runtime().intake.waiting():
         if other != shard and time.monotonic() < until:
             yield other

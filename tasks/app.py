@@ -10,7 +10,7 @@ from pipeline.logs import configure_logging
 from pipeline.runtime.worker import runtime
 from pipeline.settings import Settings
 from pipeline.stores.broker import celery_settings
-from tasks.events import Stage
+from tasks.events import WorkerReference
 from tasks.timer import Leases, Timer
 from tasks.transport import install
 
@@ -18,16 +18,16 @@ install()
 app = Celery(
     "tasks",
     include=["tasks.activation", "tasks.delivery", "tasks.sync", "tasks.shutdown"],
-    events="tasks.events:Events",
-    task_cls="tasks.requests:DiscreetTask",
+    events="tasks.dispatcher:Events",
+    task_cls="tasks.requests:TaskWithoutErrorText",
 )
-app.steps["worker"].add(Stage)
+app.steps["worker"].add(WorkerReference)
 app.steps["worker"].add(Timer)
 app.steps["worker"].add(Leases)
 
 
 def configuration() -> dict[str, Any]:
-    """Configure Celery; called when somebody first asks, not when this is imported."""
+    """Return Celery's settings; called when the first of them is read, not when this is imported."""
     return celery_settings(runtime().broker_url)
 
 
@@ -36,7 +36,7 @@ app.add_defaults(configuration)
 
 @worker_ready.connect
 def on_worker_ready(**_: Any) -> None:
-    """Let the collector look at what a batch leaves, and not at the program again and again.
+    """Keep the program's own objects out of garbage collections.
 
     A batch is some thousand objects and no cycles: at Python's thresholds a fifth of the time went there.
     """
@@ -47,5 +47,5 @@ def on_worker_ready(**_: Any) -> None:
 
 @setup_logging.connect
 def on_setup_logging(**_: Any) -> None:
-    """Log our way; that there is a receiver keeps Celery from its own."""
+    """Configure logging; because the signal has a receiver, Celery does not."""
     configure_logging(Settings.load())

@@ -7,9 +7,9 @@ from celery.exceptions import Retry
 from pipeline.lanes.batch import Claimed
 from pipeline.runtime.worker import runtime
 from tasks.app import app
-from tasks.events import shown
+from tasks.events import shown_as_task
 
-LONGEST = 1.0  # seconds after which it goes on with no other
+MAX_SECONDS = 1.0  # after which a task begins with no other batch
 
 
 class Again(Retry):
@@ -34,15 +34,15 @@ def deliver(batch: str, attempt: int) -> str:
 
 
 def go_on(claimed: Claimed | None = None) -> None:
-    """Deliver some of what is due next right here, which spares it the way through the queue.
+    """Deliver batches that are due next in this task, which spares them the way through the queue.
 
     Flower is shown the tasks that those batches would have been.
     """
-    dispatch, until = runtime().dispatch, time.monotonic() + LONGEST
+    dispatch, until = runtime().dispatch, time.monotonic() + MAX_SECONDS
     claimed = upcoming(claimed)
     while claimed is not None and time.monotonic() < until:
         following = None
-        with shown(deliver.name, claimed.batch, claimed.attempt) as ended:
+        with shown_as_task(deliver.name, claimed.batch, claimed.attempt) as ended:
             report = runtime().delivery.deliver(*claimed[:2], claimed.contents, dispatch.random_quota())
             following = report.following
             ended(report)

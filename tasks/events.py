@@ -1,8 +1,4 @@
-"""Events for Flower: none of them lost between threads, and some that Celery would not send.
-
-celery 5.6.3 empties its buffer after sending it, along with what other threads have put there meanwhile:
-tasks then stay STARTED in Flower for ever. celery 5.7 mends it (celery#10401).
-"""
+"""Events for Flower about the batches that a task delivers after its own: each is shown as a task."""
 
 import logging
 import time
@@ -11,68 +7,44 @@ from contextlib import contextmanager
 from typing import Any
 
 from celery import bootsteps
-from celery.app.events import Events as CeleryEvents
-from celery.events.dispatcher import EventDispatcher
 
 from pipeline.settle.settlement import DeliveryResult
 
 log = logging.getLogger(__name__)
 
 
-class Dispatcher(EventDispatcher):
-    """Takes out of the buffer what it sends, and nothing else."""
-
-    def flush(self, errors: bool = True, groups: bool = True) -> None:
-        """Send what is buffered."""
-        super().flush(errors=errors, groups=False)
-        if not groups:
-            return
-        with self.mutex:
-            for group, buffer in list(self._group_buffer.items()):
-                events = list(buffer)
-                if events:
-                    self._publish(events, self.producer, f"{group}.multi")
-                    del buffer[: len(events)]
-
-
-class Events(CeleryEvents):
-    """What the app asks for its dispatcher."""
-
-    dispatcher_cls = "tasks.events:Dispatcher"
-
-
-class Stage(bootsteps.StartStopStep):
-    """Knows this process's worker, whose dispatcher comes and goes with its connections."""
+class WorkerReference(bootsteps.StartStopStep):
+    """Knows this process's worker: its dispatcher is another one after each new connection to the broker."""
 
     worker: Any = None
 
     def start(self, parent: Any) -> None:
         """Remember the worker."""
-        Stage.worker = parent
+        WorkerReference.worker = parent
 
 
 @contextmanager
-def shown(name: str, batch: str, attempt: int) -> Iterator[Callable[[DeliveryResult], None]]:
-    """Show what happens within as a task of its own; tell it how the delivery ended."""
+def shown_as_task(name: str, batch: str, attempt: int) -> Iterator[Callable[[DeliveryResult], None]]:
+    """Show the delivery in the block as a task of its own; the block calls the value with its result."""
     started = time.monotonic()
-    reports: list[DeliveryResult] = []
-    send("task-received", batch, name=name, args=repr((batch, attempt)), kwargs="{}", retries=0)
-    send("task-started", batch)
+    results: list[DeliveryResult] = []
+    send_event("task-received", batch, name=name, args=repr((batch, attempt)), kwargs="{}", retries=0)
+    send_event("task-started", batch)
     try:
-        yield reports.append
+        yield results.append
     except Exception as error:
         log.exception("delivery failed", extra={"batch": batch})
-        send("task-failed", batch, exception=type(error).__name__, traceback="")
+        send_event("task-failed", batch, exception=type(error).__name__, traceback="")
         return
-    report = reports[0]
-    if report.again:
-        send("task-retried", batch, exception=report.text, traceback="")
+    result = results[0]
+    if result.again:
+        send_event("task-retried", batch, exception=result.text, traceback="")
     else:
-        send("task-succeeded", batch, result=repr(report.text), runtime=time.monotonic() - started)
+        send_event("task-succeeded", batch, result=repr(result.text), runtime=time.monotonic() - started)
 
 
-def send(kind: str, batch: str, **fields: Any) -> None:
-    """Send one event, if somebody listens."""
-    dispatcher = getattr(getattr(Stage.worker, "consumer", None), "event_dispatcher", None)
+def send_event(kind: str, batch: str, **fields: Any) -> None:
+    """Send one event, if Flower or another monitor listens."""
+    dispatcher = getattr(getattr(WorkerReference.worker, "consumer", None), "event_dispatcher", None)
     if dispatcher and dispatcher.enabled:
         dispatcher.send(kind, uuid=batch, root_id=batch, **fields)

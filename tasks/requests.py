@@ -1,4 +1,9 @@
-"""What workers tell of their tasks: to Flower, to whoever asks them, to whoever listens to events."""
+"""Tasks as workers show them to Flower, to `celery inspect` and in events: without a customer's data.
+
+Celery shows the arguments of a task and the texts of its errors. It lets the caller hide arguments
+(``argsrepr``), but ``tasks.activation.activate`` has callers that we do not write. There is no report to wait
+for; this file reaches into ``Request._argsrepr``, ``_kwargsrepr``, ``on_failure`` and ``send_event``.
+"""
 
 from typing import Any
 
@@ -7,12 +12,14 @@ from celery.worker.request import Request
 
 from pipeline.errors import CallError
 
+CHECKED_WITH = {"celery": "5.6.3"}
 
-class Discreet(Request):
-    """A request of whose failure only the name is told: the texts of exceptions quote values."""
+
+class RequestWithoutErrorText(Request):
+    """A request whose failure is shown by the name of the error: its text may quote values."""
 
     def on_failure(self, exc_info: Any, *args: Any, **options: Any) -> Any:
-        """Remember what it was, while Celery writes it down."""
+        """Remember the error for the event that Celery sends next."""
         self._failed = exc_info.exception
         return super().on_failure(exc_info, *args, **options)
 
@@ -25,8 +32,8 @@ class Discreet(Request):
         super().send_event(type, **fields)
 
 
-class Private(Discreet):
-    """A request whose arguments are shown to nobody: they are a customer's data."""
+class RequestWithoutArguments(RequestWithoutErrorText):
+    """A request whose arguments are not shown: they are a customer's data."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -34,17 +41,17 @@ class Private(Discreet):
         self._kwargsrepr = "{}"
 
     def info(self, safe: bool = False) -> Any:
-        """Answer who asks what is under way, or waits for its time."""
+        """Describe the request for `celery inspect`."""
         return super().info(safe=True)
 
 
-class DiscreetTask(Task):
-    """A task as they all are."""
+class TaskWithoutErrorText(Task):
+    """The class of all tasks."""
 
-    Request = Discreet
+    Request = RequestWithoutErrorText
 
 
-class PrivateTask(DiscreetTask):
+class TaskWithoutArguments(TaskWithoutErrorText):
     """A task whose messages carry an activation."""
 
-    Request = Private
+    Request = RequestWithoutArguments

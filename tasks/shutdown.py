@@ -1,7 +1,7 @@
 """Leave within seconds when told to: a call to Responsys may take a minute.
 
-SIGTERM stops the fetching of work and lets what runs come to an end. What has not ended after the grace
-period is left to others: they find out what became of it (design.md, section 4.5).
+SIGTERM stops the fetching of work and lets the calls under way end. Calls that have not ended after the grace
+period are left to other workers, which find their outcome (design.md, section 4.5).
 """
 
 import logging
@@ -16,17 +16,17 @@ from pipeline.runtime.worker import runtime
 
 log = logging.getLogger(__name__)
 
-FAREWELL = 0.5  # seconds to tell Redis what is left to others
+FAREWELL = 0.5  # seconds to tell Redis which batches are left to other workers
 
 
 @worker_shutting_down.connect
 def on_shutdown(**_: Any) -> None:
     """Start the clock; called once, from the signal handler."""
-    threading.Thread(target=leave, name="grace", daemon=True).start()
+    threading.Thread(target=end_process, name="grace", daemon=True).start()
 
 
-def leave() -> None:
-    """Wait for the grace period, then give up what is still under way and end the process."""
+def end_process() -> None:
+    """Wait for the grace period, then give up the calls under way and end the process."""
     runtime().stopping.set()
     time.sleep(runtime().settings.shutdown_grace)
     farewell = threading.Thread(target=runtime().delivery.abandon, name="farewell", daemon=True)

@@ -3,6 +3,10 @@
 kombu takes a message off its queue and then notes that it did. A full server refuses the note: the message
 would be gone, and the worker would end. With our client (pipeline/stores/redis_client.py) the note is taken;
 to a server that takes no change at all the worker connects again until it does.
+
+Messages lost in Redis are kombu#305, open since 2014 and in kombu 5.7.0 too: this file can go with a version
+that takes a message and notes it in one step, and connects again after MISCONF and READONLY. It reaches into
+``Channel._get_client`` and ``_connparams``.
 """
 
 from typing import Any
@@ -12,6 +16,8 @@ from kombu.transport import TRANSPORT_ALIASES
 from kombu.transport import redis as kombu_redis
 
 from pipeline.stores.redis_client import Parser, RedisClient
+
+CHECKED_WITH = {"kombu": "5.7.0"}
 
 
 class Channel(kombu_redis.Channel):
@@ -31,6 +37,6 @@ class Transport(kombu_redis.Transport):
 
 
 def install() -> None:
-    """Use it for redis:// in this process; under a name of its own Flower would not know it."""
+    """Use the transport for redis:// in this process; Flower would not know another name."""
     for scheme in ("redis", "rediss"):
         TRANSPORT_ALIASES[scheme] = f"{__name__}:Transport"

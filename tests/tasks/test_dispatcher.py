@@ -1,8 +1,8 @@
-"""Events on their way to Flower."""
+"""tasks.dispatcher."""
 
 from kombu import Connection
 
-from tasks.events import Dispatcher
+from tasks.dispatcher import Dispatcher
 
 
 class Wire:
