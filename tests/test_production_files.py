@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from pipeline.cli import up
-from pipeline.demo.stage import QUEUES
+from pipeline.demo.processes import QUEUES
 from pipeline.stores.broker import celery_settings
 from pipeline.stores.secret_key import is_key
 from tests.processes import ROOT

@@ -72,11 +72,11 @@ COMMANDS = {
     ),
     "emulator": LazyCommand("pipeline.cli.emulator:emulator", "Run a stand-in for an outside system."),
 }
-INTERRUPTED = 130  # what a shell expects after Ctrl-C
+INTERRUPTED = 130  # the exit code that a shell expects after Ctrl-C
 
 
 class Problem(click.ClickException):
-    """What a person must put right, said without a traceback."""
+    """An error that a person must put right, printed without a traceback."""
 
     exit_code = 2
 

@@ -57,7 +57,7 @@ def all_well(found: Mapping[str, Iterable[Finding]]) -> bool:
 
 
 def as_text(found: Mapping[str, Iterable[Finding]]) -> str:
-    """Show what was found to a person."""
+    """Print the findings for a person."""
     lines: list[str] = []
     for name, findings in found.items():
         lines.append(f'connector "{name}"')
@@ -71,7 +71,7 @@ def mark(finding: Finding) -> str:
 
 
 def as_document(found: Mapping[str, Iterable[Finding]]) -> str:
-    """Show what was found to a program."""
+    """Print the findings for a program."""
     connectors = {
         name: {
             "ok": all_well({name: findings}),

@@ -1,12 +1,12 @@
-"""``activation dead-letters replay`` and ``drop``: decide what becomes of rows that were not delivered."""
+"""``activation dead-letters replay`` and ``drop``: a person's decision about rows that were not delivered."""
 
-import sys
 from collections.abc import Sequence
 from typing import Any
 
 import click
 from sqlalchemy import Engine
 
+from pipeline.cli.confirm import at_terminal, confirmed, refuse_unasked
 from pipeline.cli.dead_letter_options import choosing, filter_of
 from pipeline.errors import Misconfigured
 from pipeline.produce.appender import Appender
@@ -25,17 +25,17 @@ NOT_OPEN = "None of these is open: they were sent again or dropped before, or th
 @choosing
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_context
-def replay(context: click.Context, /, ids: Sequence[str], yes: bool, **chosen: Any) -> None:
+def replay(context: click.Context, /, ids: Sequence[str], yes: bool, **options: Any) -> None:
     """Send open dead letters again: those with these IDs, or all that the options choose.
 
     Safe to repeat: each is sent again once. Exits with 1 when some could not be.
     """
-    wanted = filter_of(chosen, ids)
+    chosen = filter_of(options, ids)
     with open_stores() as stores:
-        if not agreed(stores.engine, wanted, "replay", yes=yes):
+        if not agreed(stores.engine, chosen, "replay", yes=yes):
             return
         appender = Appender(stores.redis, Doorbell(stores.broker_url))
-        done, failed = replays.replay(stores.engine, appender, wanted)
+        done, failed = replays.replay(stores.engine, appender, chosen)
     click.echo(f"{letters_of(done)} sent again.")
     if failed:
         click.echo(f"{letters_of(failed)} cannot be sent again: nobody can read the activation.", err=True)
@@ -46,46 +46,36 @@ def replay(context: click.Context, /, ids: Sequence[str], yes: bool, **chosen: A
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 @choosing
 @click.option("--yes", is_flag=True, help="Do not ask.")
-def drop(ids: Sequence[str], yes: bool, **chosen: Any) -> None:
+def drop(ids: Sequence[str], yes: bool, **options: Any) -> None:
     """Give open dead letters up: those with these IDs, or all that the options choose.
 
     They are kept to be looked at, but nothing will send them.
     """
-    wanted = filter_of(chosen, ids)
+    chosen = filter_of(options, ids)
     with open_stores() as stores:
-        if not agreed(stores.engine, wanted, "drop", yes=yes):
+        if not agreed(stores.engine, chosen, "drop", yes=yes):
             return
-        done = replays.drop(stores.engine, wanted)
+        done = replays.drop(stores.engine, chosen)
     click.echo(f"{letters_of(done)} dropped.")
 
 
-def agreed(engine: Engine, wanted: Filter, verb: str, *, yes: bool) -> bool:
-    """Tell whether to go on: there is something to do, and whoever typed it means all of it.
+def agreed(engine: Engine, chosen: Filter, verb: str, *, yes: bool) -> bool:
+    """Tell whether to go on: there are such letters, and the person at the terminal means all of them.
 
-    Raises Misconfigured for ids that nobody knows, and when there is nobody to ask.
+    Raises Misconfigured for unknown ids, and if a question is needed and no person can be asked.
     """
-    refuse_unknown(engine, wanted.ids)
-    count = letters.count(engine, wanted)
+    refuse_unknown(engine, chosen.ids)
+    count = letters.count(engine, chosen)
     if not count:
-        click.echo(NOT_OPEN if wanted.ids else "There is no open dead letter that matches: nothing was done.")
+        click.echo(NOT_OPEN if chosen.ids else "There is no open dead letter that matches: nothing was done.")
         return False
     if yes:
         return True
-    if sys.stdin.isatty():
+    if at_terminal():
         return count == 1 or confirmed(f"{verb.capitalize()} {letters_of(count)}?")
-    if not wanted.ids:
-        raise Misconfigured(
-            f"this would {verb} {letters_of(count)} and nobody can be asked: add --yes, or name their ids"
-        )
+    if not chosen.ids:
+        refuse_unasked(f"{verb} {letters_of(count)}", "add --yes, or name their ids")
     return True
-
-
-def confirmed(question: str) -> bool:
-    """Ask a person."""
-    if click.confirm(question):
-        return True
-    click.echo("Nothing was done.")
-    return False
 
 
 def refuse_unknown(engine: Engine, ids: Sequence[str]) -> None:

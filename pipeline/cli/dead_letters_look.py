@@ -36,10 +36,10 @@ def list_(state: str, limit: int, as_json: bool, **chosen: Any) -> None:
         count = letters.count(stores.engine, wanted)
         found = letters.found(stores.engine, wanted, limit)
     if as_json:
-        document = {"count": count, "dead_letters": [brief(letter) for letter in found]}
+        document = {"count": count, "dead_letters": [without_activation(letter) for letter in found]}
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
     else:
-        tell(found, count, "" if state == "all" else f"{state} ")
+        print_text(found, count, "" if state == "all" else f"{state} ")
 
 
 @click.command("show")
@@ -53,11 +53,11 @@ def show_one(id_: str, as_json: bool) -> None:
         raise Misconfigured(
             f'there is no dead letter "{id_}"; `activation dead-letters list` shows their ids'
         )
-    document = whole(found[0])
-    click.echo(json.dumps(document, indent=2, ensure_ascii=False) if as_json else as_text(document))
+    document = with_activation(found[0])
+    click.echo(json.dumps(document, indent=2, ensure_ascii=False) if as_json else to_text(document))
 
 
-def tell(found: list[DeadLetter], count: int, state: str) -> None:
+def print_text(found: list[DeadLetter], count: int, state: str) -> None:
     """Show letters to a person."""
     if not count:
         click.echo(f"There is no {state}dead letter that matches.")
@@ -82,8 +82,8 @@ def age(letter: DeadLetter) -> str:
     return spell((now - (letter.created_at or now)).total_seconds())
 
 
-def brief(letter: DeadLetter) -> dict[str, Any]:
-    """Return a letter without what was to be sent."""
+def without_activation(letter: DeadLetter) -> dict[str, Any]:
+    """Return a letter without its activation."""
     fields = asdict(letter)
     del fields["activation"]
     return {
@@ -91,16 +91,16 @@ def brief(letter: DeadLetter) -> dict[str, Any]:
     }
 
 
-def whole(letter: DeadLetter) -> dict[str, Any]:
-    """Return a letter with what was to be sent; as text when it is no JSON."""
+def with_activation(letter: DeadLetter) -> dict[str, Any]:
+    """Return a letter with its activation, which is a text if it is no JSON."""
     try:
         activation = json.loads(letter.activation)
     except ValueError:
         activation = letter.activation
-    return {**brief(letter), "activation": activation}
+    return {**without_activation(letter), "activation": activation}
 
 
-def as_text(document: Mapping[str, Any]) -> str:
+def to_text(document: Mapping[str, Any]) -> str:
     """Show a letter to a person."""
     lines = [
         f"{name.replace('_', ' ') + ':':<13} {'-' if value in (None, '') else printable(str(value))}"

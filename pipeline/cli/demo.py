@@ -7,8 +7,8 @@ from typing import NoReturn
 import click
 from rich.console import Console
 
+from pipeline.demo.processes import DemoFailed
 from pipeline.demo.show import Show
-from pipeline.demo.stage import DemoFailed
 from pipeline.demo.story import tell
 
 TERMINATED = 128 + signal.SIGTERM

@@ -1,4 +1,4 @@
-"""What a dry run says of the calls that would go out."""
+"""Text of a dry run: the calls that would go out."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -37,7 +37,7 @@ def lines(expected: Expected) -> Iterator[str]:
 
 
 def but(expected: Expected) -> str:
-    """Say what becomes of the other activations."""
+    """Write sentences about activations that make no call."""
     others = {
         "overlaid by newer ones": expected.coalesced,
         "repeated within dedupe": expected.repeated,

@@ -1,7 +1,6 @@
-"""``activation erase PROFILE``: remove a person from both stores, and say where something was."""
+"""``activation erase PROFILE``: remove a person from both stores, and show the places."""
 
 import json
-import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -11,8 +10,8 @@ import click
 from rich.console import Console
 from rich.status import Status
 
+from pipeline.cli.confirm import confirmed, refuse_unasked
 from pipeline.cli.tables import printable, show
-from pipeline.errors import Misconfigured
 from pipeline.operate.erasure.erasure import Erasure
 from pipeline.operate.erasure.file_cleanup import checkpoint, rewrite
 from pipeline.operate.erasure.found import Found
@@ -25,7 +24,7 @@ ENTERS = "A snapshot that has the profile still lets it enter anew: take it out 
 
 
 def exact(context: click.Context, parameter: click.Parameter, profiles: Sequence[str]) -> Sequence[str]:
-    """Refuse what no profile can be called."""
+    """Refuse texts that cannot be the id of a profile."""
     for profile in profiles:
         try:
             profile.encode()
@@ -61,35 +60,32 @@ def erase(
         else:
             found, file = erased(stores, profiles, time.monotonic() + wait)
     if as_json:
-        click.echo(json.dumps(document(found, file), indent=2, ensure_ascii=False))
+        click.echo(json.dumps(to_json(found, file), indent=2, ensure_ascii=False))
     else:
-        tell(found, file)
-    if any(each.not_erased for each in found.values()):
+        print_text(found, file)
+    if any(one.not_erased for one in found.values()):
         context.exit(1)
 
 
 def look(stores: Stores, profiles: Sequence[str]) -> dict[str, Found]:
-    """Find where something of each profile is."""
+    """Count the finds of each profile, and change nothing."""
     erasure = Erasure(stores.redis, stores.engine)
     return {profile: erasure.look(profile) for profile in profiles}
 
 
 def agreed(found: Mapping[str, Found]) -> bool:
-    """Ask a person; raises Misconfigured when there is none."""
+    """Ask whether to erase; raises Misconfigured if no person can be asked."""
     profiles = counted(len(found), "profile")
-    if not sys.stdin.isatty():
-        raise Misconfigured(f"this would erase {profiles} and nobody can be asked: add --yes")
-    things = counted(sum(each.total for each in found.values()), "thing")
-    if click.confirm(f"Erase {profiles}: {things}, which --dry-run shows?", err=True):
-        return True
-    click.echo("Nothing was erased.")
-    return False
+    refuse_unasked(f"erase {profiles}", "add --yes")
+    things = counted(sum(one.total for one in found.values()), "thing")
+    question = f"Erase {profiles}: {things}, which --dry-run shows?"
+    return confirmed(question, "Nothing was erased.", err=True)
 
 
 def erased(stores: Stores, profiles: Sequence[str], deadline: float) -> tuple[dict[str, Found], str]:
-    """Erase profiles, and let the stores' files forget them."""
+    """Erase profiles from the stores and, as far as possible, from the stores' files."""
     with shown() as status:
-        erasure = Erasure(stores.redis, stores.engine, lambda what: status.update(f"waiting: {what}"))
+        erasure = Erasure(stores.redis, stores.engine, lambda reason: status.update(f"waiting: {reason}"))
         found = {profile: erasure.erase(profile, deadline) for profile in profiles}
         checkpoint(stores.engine)
         return found, rewrite(stores.redis, deadline)
@@ -97,22 +93,20 @@ def erased(stores: Stores, profiles: Sequence[str], deadline: float) -> tuple[di
 
 @contextmanager
 def shown() -> Iterator[Status]:
-    """Show on a terminal that something is going on."""
+    """Show a moving sign on a terminal."""
     with Console(stderr=True).status("erasing") as status:
         yield status
 
 
-def tell(found: Mapping[str, Found], file: str | None) -> None:
-    """Show a person what was found; ``file``: what became of Redis' file, None when nothing was erased."""
-    if any(each.total for each in found.values()):
+def print_text(found: Mapping[str, Found], file: str | None) -> None:
+    """Print the finds; ``file``: how Redis' file is rewritten, None if nothing was erased."""
+    if any(one.total for one in found.values()):
         show_places(found)
         click.echo()
-    for profile, each in found.items():
-        for what in each.not_erased:
-            click.echo(f"{printable(profile)}: {what}: erase it again in a while.", err=True)
-    nothing = [
-        printable(profile) for profile, each in found.items() if not each.total and not each.not_erased
-    ]
+    for profile, one in found.items():
+        for rest in one.not_erased:
+            click.echo(f"{printable(profile)}: {rest}: erase it again in a while.", err=True)
+    nothing = [printable(profile) for profile, one in found.items() if not one.total and not one.not_erased]
     if nothing:
         click.echo(f"Nothing is known of {', '.join(nothing)}.")
     for note in notes(found, file):
@@ -120,14 +114,14 @@ def tell(found: Mapping[str, Found], file: str | None) -> None:
 
 
 def notes(found: Mapping[str, Found], file: str | None) -> Iterator[str]:
-    """Say what was done, and what cannot be."""
-    total = sum(each.total for each in found.values())
+    """Write sentences about the erasure and about its limits."""
+    total = sum(one.total for one in found.values())
     if file is None:
         yield "Nothing was erased: this was a dry run."
         return
     if total:
         yield f"{counted(total, 'thing')} erased. {SENT}"
-    if any(place.name == "last sent" for each in found.values() for place in each.counts):
+    if any(place.name == "last sent" for one in found.values() for place in one.counts):
         yield ENTERS
     if file == "started":
         yield "Redis writes its append-only file anew, so that what was erased leaves it too."
@@ -136,11 +130,11 @@ def notes(found: Mapping[str, Found], file: str | None) -> Iterator[str]:
 
 
 def show_places(found: Mapping[str, Found]) -> None:
-    """Show what is where."""
+    """Print the finds as a table."""
     show(HEADERS, [
         (profile, place.name, place.destination, amount)
-        for profile, each in found.items()
-        for place, amount in places(each)
+        for profile, one in found.items()
+        for place, amount in places(one)
     ])  # fmt: skip
 
 
@@ -149,8 +143,8 @@ def places(found: Found) -> list[Any]:
     return sorted(found.counts.items(), key=lambda pair: (pair[0].name, pair[0].destination or ""))
 
 
-def document(found: Mapping[str, Found], file: str | None) -> dict[str, Any]:
-    """Return what was found for programs."""
+def to_json(found: Mapping[str, Found], file: str | None) -> dict[str, Any]:
+    """Return the finds for programs."""
     return {
         "erased": file is not None,
         "append_only_file": file,
@@ -159,10 +153,10 @@ def document(found: Mapping[str, Found], file: str | None) -> dict[str, Any]:
                 "profile": profile,
                 "places": [
                     {"place": place.name, "destination": place.destination, "count": amount}
-                    for place, amount in places(each)
+                    for place, amount in places(one)
                 ],
-                "left": each.not_erased,
+                "left": one.not_erased,
             }
-            for profile, each in found.items()
+            for profile, one in found.items()
         ],
     }

@@ -1,4 +1,4 @@
-"""``activation flush AUDIENCE``: send now what waits."""
+"""``activation flush AUDIENCE``: send waiting rows now."""
 
 import time
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from pipeline.runtime.stores import open_stores
 from pipeline.text.messages import listed
 from pipeline.text.plural import counted
 
-PATIENCE = 3.0  # seconds for workers to accept what was sent just before
+PATIENCE = 3.0  # seconds for workers to accept entries that were sent just before
 POLL = 0.05  # seconds
 
 
@@ -51,7 +51,7 @@ def flush(audience: str) -> None:
 
 
 def destinations_of(catalog: Catalog, audience: str) -> tuple[Destination, ...]:
-    """Return where an audience goes; raises Misconfigured when nobody knows it."""
+    """Return the destinations of an audience; raises Misconfigured if there is none."""
     found = catalog.for_audience(audience)
     if not found:
         raise Misconfigured(
@@ -62,7 +62,7 @@ def destinations_of(catalog: Catalog, audience: str) -> tuple[Destination, ...]:
 
 
 def told(catalog: Catalog, destination: Destination, rows: int) -> str:
-    """Say what happens now to what waits for one destination."""
+    """Write a sentence about the waiting rows of one destination."""
     name = f'destination "{destination.name}"'
     if not rows:
         return f"{name}: nothing waits"

@@ -81,7 +81,7 @@ def resolve(catalog: Catalog, name: str) -> tuple[Scope, str]:
 
 
 def still_stopped(catalog: Catalog, scope: Scope, name: str) -> list[Stop]:
-    """Return what else keeps this record from sending."""
+    """Return the other stops of this record."""
     if scope == "destination":
         return in_the_way(catalog, catalog.destinations[name])
     stop = stop_of(catalog, scope, name)
@@ -90,11 +90,11 @@ def still_stopped(catalog: Catalog, scope: Scope, name: str) -> list[Stop]:
 
 def waiting(stores: Stores, catalog: Catalog, scope: Scope, name: str) -> str:
     """Say how many rows wait for this record."""
-    mine = [
+    names = [
         destination.name
         for destination in catalog.destinations.values()
         if name == (destination.name if scope == "destination" else destination.connector)
     ]
-    found = read_backlogs(stores.redis, mine)
-    rows = sum(found[each].waiting for each in mine)
+    found = read_backlogs(stores.redis, names)
+    rows = sum(found[each].waiting for each in names)
     return counted(rows, "row waits", "rows wait")

@@ -1,4 +1,4 @@
-"""``activation rotate-keys``: encrypt what is stored with the newest key."""
+"""``activation rotate-keys``: encrypt all stored secrets with the newest key."""
 
 import click
 

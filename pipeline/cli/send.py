@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from pipeline.cli.send_errors import JsonErrors, TextErrors
-from pipeline.cli.sending import Sending, rehearse
+from pipeline.cli.sending import FileRows, rehearse
 from pipeline.produce.appender import AppendFailed
 from pipeline.produce.files import Format, format_of, read
 from pipeline.produce.producer import Producer
@@ -52,7 +52,7 @@ def send(
     says what would be.
     """
     errors = JsonErrors() if as_json else TextErrors()
-    sending = Sending(read(file, form or format_of(str(getattr(file, "name", "")))), errors.add)
+    sending = FileRows(read(file, form or format_of(str(getattr(file, "name", "")))), errors.add)
     failure, expected = None, None
     with open_stores() as stores, bar(file) as advance:
         if dry_run:
@@ -65,7 +65,7 @@ def send(
 
 
 def append(
-    sending: Sending,
+    sending: FileRows,
     stores: Stores,
     audience: str,
     advance: Callable[[int], None],
@@ -73,7 +73,7 @@ def append(
     bulk: bool,
     patience: float,
 ) -> tuple[Report, str | None]:
-    """Append all rows; return how that went, and what it failed of."""
+    """Append all rows; return the report, and the reason why it broke off."""
     stores.redis.ping()
     with Producer(stores.broker_url, patience=patience) as producer:
         try:

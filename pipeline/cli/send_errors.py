@@ -1,4 +1,4 @@
-"""What ``activation send`` says of the rows that were not accepted."""
+"""Errors of ``activation send``: rows that were not accepted."""
 
 import json
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ SHOWN = 20
 
 
 class TextErrors:
-    """Shows the first errors, one to a line, and counts the others."""
+    """Shows the first errors, one to a line, and counts the rest."""
 
     def __init__(self) -> None:
         self._first: list[str] = []

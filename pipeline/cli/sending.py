@@ -17,7 +17,7 @@ from pipeline.records.catalog import Catalog
 
 
 @dataclass
-class Sending:
+class FileRows:
     """Rows on their way, with the numbers of their lines."""
 
     lines: Iterator[FileLine]
@@ -40,7 +40,7 @@ class Sending:
         self.note(self._recent.pop(), messages)
 
     def remark(self, messages: Messages) -> None:
-        """Note what will become of the row given last, although it is not refused."""
+        """Note a problem of the row given last, which is not refused for it."""
         self.note(self._recent[-1], messages)
 
     def explain(self, error: AppendFailed) -> str:
@@ -54,9 +54,9 @@ class Sending:
 
 
 def rehearse(
-    sending: Sending, catalog: Catalog, audience: str, progress: Callable[[int], None]
+    sending: FileRows, catalog: Catalog, audience: str, progress: Callable[[int], None]
 ) -> tuple[Report, list[Expected]]:
-    """Go through all rows without sending any; return what would become of them, and the calls.
+    """Go through all rows without sending any; return the report that sending would give, and the calls.
 
     Raises:
         UnknownAudience: no destination takes its changes.

@@ -1,4 +1,4 @@
-"""``activation stats``: what was received, sent, removed and rejected."""
+"""``activation stats``: rows received, sent, removed and rejected."""
 
 import json
 from typing import Any
@@ -33,9 +33,9 @@ def stats(days: str, connector: str | None, as_json: bool) -> None:
         found = read_summary(stores.redis, stores.engine, catalog, days=int(days), connector=connector)
     refuse_unknown(connector, found, catalog)
     if as_json:
-        click.echo(json.dumps(document(found), indent=2))
+        click.echo(json.dumps(to_json(found), indent=2))
     else:
-        tell(found)
+        print_text(found)
 
 
 def refuse_unknown(connector: str | None, found: Summary, catalog: Catalog) -> None:
@@ -44,7 +44,7 @@ def refuse_unknown(connector: str | None, found: Summary, catalog: Catalog) -> N
         raise Misconfigured(unknown("connector", connector, catalog.connectors))
 
 
-def tell(found: Summary) -> None:
+def print_text(found: Summary) -> None:
     """Show the numbers to a person."""
     if not found.lines:
         click.echo(
@@ -52,10 +52,13 @@ def tell(found: Summary) -> None:
         )
         return
     click.echo(f"The last {found.days} days; WAITING and open DEAD LETTERS are those of now.\n")
-    rows = [row(line, shown(line.where.connector), shown(line.where.destination)) for line in found.lines]
+    rows = [
+        row(line, place_text(line.where.connector), place_text(line.where.destination))
+        for line in found.lines
+    ]
     show(HEADERS, [*rows, row(found.total, "all", "")])
     rejected = [
-        (shown(line.where.connector), shown(line.where.destination), code, amount)
+        (place_text(line.where.connector), place_text(line.where.destination), code, amount)
         for line in found.lines
         for code, amount in sorted(line.rejected.items(), key=lambda pair: (-pair[1], pair[0]))
     ]
@@ -79,24 +82,24 @@ def row(line: DestinationNumbers, connector: str, destination: str) -> tuple[obj
     )  # fmt: skip
 
 
-def shown(name: str) -> str:
+def place_text(name: str) -> str:
     """Write the name of a place; some activations have none, and some places are no more."""
     return {"": "(none)", REMOVED: "(removed)"}.get(name, name)
 
 
-def known(name: str) -> str | None:
+def place_name(name: str) -> str | None:
     """Return the name of a place, None where there is none or no more."""
     return None if name in ("", REMOVED) else name
 
 
-def document(found: Summary) -> dict[str, Any]:
-    """Return the numbers for programs; all but what waits now are those of the days."""
+def to_json(found: Summary) -> dict[str, Any]:
+    """Return the numbers of the days for programs; ``waiting`` and ``dead_letters`` are those of now."""
     return {
         "days": found.days,
         "destinations": [
             {
-                "connector": known(line.where.connector),
-                "destination": known(line.where.destination),
+                "connector": place_name(line.where.connector),
+                "destination": place_name(line.where.destination),
                 **numbers(line),
             }
             for line in found.lines

@@ -1,4 +1,4 @@
-"""``activation status``: how things stand now, and first of all what is wrong."""
+"""``activation status``: troubles first, then intake, destinations and limits."""
 
 import json
 from collections.abc import Iterable
@@ -35,12 +35,12 @@ def status(as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(document(found), indent=2, ensure_ascii=False))
     else:
-        tell(found, window)
+        print_text(found, window)
 
 
-def tell(found: Status, window: float) -> None:
+def print_text(found: Status, window: float) -> None:
     """Show all of it to a person."""
-    tell_troubles(troubles(found))
+    print_troubles(troubles(found))
     click.echo(f"\nWorkers: {'seen just now' if found.workers_seen else 'none seen'}; {queues(found)}")
     click.echo(f"Intake: {intake(found)}")
     click.echo(f"Redis: {memory(found.server)}")
@@ -58,8 +58,8 @@ def tell(found: Status, window: float) -> None:
         show(headers, map(limit, found.paces))
 
 
-def tell_troubles(found: Iterable[Trouble]) -> None:
-    """Say what is wrong, and the way out of it."""
+def print_troubles(found: Iterable[Trouble]) -> None:
+    """Print every trouble with the way out of it."""
     lines = [line for trouble in found for line in trouble_lines(trouble)]
     click.echo("\n".join(lines) if lines else f"{click.style('✓', fg='green')} Nothing is wrong.")
 
@@ -71,7 +71,7 @@ def trouble_lines(trouble: Trouble) -> tuple[str, str]:
 
 
 def queues(found: Status) -> str:
-    """Say how many doorbells nobody has answered yet."""
+    """Count the doorbells that no worker has answered yet."""
     waiting = [f"{length:,} in {name}" for name, length in found.queues.items() if length]
     return f"messages queued: {', '.join(waiting) or 'none'}"
 
@@ -84,7 +84,7 @@ def memory(server: Server) -> str:
 
 
 def intake(found: Status) -> str:
-    """Say what has not been accepted yet, and whether one shard stands out."""
+    """Count the entries not accepted yet, and name the fullest shard."""
     shards = found.intake.shards
     if not shards:
         return "empty"
@@ -118,7 +118,7 @@ def limit(pace: Pace) -> tuple[object, ...]:
 
 
 def next_call(pace: Pace) -> str:
-    """Say what a call has to wait for."""
+    """Name the event that the next call waits for."""
     if pace.capacity and pace.capacity.probing:
         return "capacity exhausted; one call is trying"
     if pace.capacity and pace.capacity.probe:

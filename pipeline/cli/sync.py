@@ -7,7 +7,7 @@ from typing import Any, BinaryIO
 import click
 
 from pipeline.cli.sync_progress import Shown, shown
-from pipeline.cli.sync_report import Report
+from pipeline.cli.sync_report import SyncText
 from pipeline.errors import Misconfigured
 from pipeline.produce.appender import Appender, AppendFailed
 from pipeline.produce.files import Format
@@ -53,10 +53,10 @@ def sync(
     an ADD, who has changed an UPDATE, who is missing a REMOVE, for each destination. Exits with 0 when all is
     done, 1 when some lines were refused, 2 when it looked wrong and nothing was sent.
     """
-    given = chosen(audience, file, source)
-    report = Report(dry_run)
+    given = audience_and_file(audience, file, source)
+    report = SyncText(dry_run)
     with open_stores() as stores, shown(file) as bar:
-        options: dict[str, Any] = {"confirm": lambda worries: confirm or asked(bar, worries)}
+        options: dict[str, Any] = {"confirm": lambda findings: confirm or asked(bar, findings)}
         options |= {"on_error": report.refuse, "progress": bar}
         if dry_run:
             options["on_part"] = report.on_part(stores.engine, stores.records.load())
@@ -72,7 +72,9 @@ def sync(
     context.exit(report.exit_code(outcome))
 
 
-def chosen(audience: str | None, file: BinaryIO | None, source: str | None) -> tuple[str, BinaryIO] | None:
+def audience_and_file(
+    audience: str | None, file: BinaryIO | None, source: str | None
+) -> tuple[str, BinaryIO] | None:
     """Return the audience and its file, None when a source is meant; raises a usage error when neither is."""
     if source and audience:
         raise click.UsageError("a source names its audience itself: leave AUDIENCE and FILE out")
@@ -90,7 +92,7 @@ def run(
     source: str,
     options: dict[str, Any],
 ) -> Outcome:
-    """Take in what is given, or else the result of the source's query."""
+    """Take in the given lines or, if there are none, the result of the source's query."""
     catalog = stores.records.load()
     if given:
         audience, lines = given
@@ -99,9 +101,9 @@ def run(
     return source_runs.run(stores.records, stores.engine, catalog, found, appender, **options)
 
 
-def asked(bar: Shown, worries: Sequence[Concern]) -> bool:
-    """Ask a person whether existing members are meant; what looks wrong takes more than a yes."""
-    if any(worry.kind != "existing" for worry in worries) or not sys.stdin.isatty():
+def asked(bar: Shown, findings: Sequence[Concern]) -> bool:
+    """Ask a person whether existing members are meant; every other concern needs --confirm."""
+    if any(finding.kind != "existing" for finding in findings) or not sys.stdin.isatty():
         return False
     bar.end()
-    return click.confirm("\n".join(worry.text for worry in worries) + ". Send it?")
+    return click.confirm("\n".join(finding.text for finding in findings) + ". Send it?")

@@ -1,4 +1,4 @@
-"""How far ``activation sync`` has come, on a terminal."""
+"""Progress of ``activation sync`` on a terminal."""
 
 import os
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ TEXT = "{task.fields[amount]:,} {task.description}"
 
 
 class Shown:
-    """Shows what is done, and how much of it."""
+    """Shows the current step, and the number of rows done."""
 
     def __init__(self, file: BinaryIO | None) -> None:
         console = Console(stderr=True)

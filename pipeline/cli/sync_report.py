@@ -1,4 +1,4 @@
-"""What ``activation sync`` says of a snapshot."""
+"""Text of ``activation sync``: numbers, examples and concerns of a snapshot."""
 
 import json
 from collections.abc import Callable
@@ -30,8 +30,8 @@ KINDS = ("entering", "changed", "leaving")
 
 
 @dataclass
-class Report:
-    """Collects what is worth saying."""
+class SyncText:
+    """Collects the lines about one snapshot."""
 
     dry_run: bool
     errors: list[tuple[int, Messages]] = field(default_factory=list)  # the first ones, by line
@@ -44,7 +44,7 @@ class Report:
             self.errors.append((line, messages))
 
     def on_part(self, engine: Engine, catalog: Catalog) -> Callable[[Part], None]:
-        """Return what finds the calls for a part, and a few of its profiles."""
+        """Return a callback that finds the calls of a part, and a few of its profiles."""
 
         def find(part: Part) -> None:
             with reading(engine) as connection:
@@ -94,7 +94,7 @@ class Report:
                     click.echo(printable(f"{destination}, {kind}: {', '.join(profiles)}"))
 
     def tell_concerns(self, outcome: Outcome) -> None:
-        """Say what must be confirmed, and that nothing was sent."""
+        """Print the concerns to confirm, and that nothing was sent."""
         if self.dry_run:
             click.echo(NOTHING_SENT, err=True)
         if outcome.sent:

@@ -1,7 +1,7 @@
 """Tables for people: plain columns, never cut off.
 
 On a terminal headers and the last column are folded where the width asks for it; elsewhere a row stays one
-line, so that grep and cut find what they look for.
+line, for grep and cut.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,7 +22,7 @@ def columns_of(rows: Sequence[Sequence[object]], count: int) -> list[list[object
 
 
 def cell(value: object) -> str:
-    """Write one value: numbers in groups of three, what is not there as a dash."""
+    """Write one value: numbers in groups of three, an absent one as a dash."""
     if value is None or value == "":
         return "-"
     if isinstance(value, float):
@@ -36,5 +36,5 @@ def is_number(value: object) -> bool:
 
 
 def printable(text: str) -> str:
-    """Leave out what could command a terminal: some texts come from outside."""
+    """Leave out characters that could command a terminal: some texts come from outside."""
     return "".join(character if character.isprintable() else " " for character in text)

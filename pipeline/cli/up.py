@@ -22,7 +22,7 @@ from pipeline.runtime.stores import Stores, open_stores
 
 PROCFILE = "Procfile"
 INTERRUPTED = 128 + signal.SIGINT
-LAST_WORDS = 2.0  # seconds to read what was said before the end
+LAST_WORDS = 2.0  # seconds to read the processes' last lines
 
 
 @click.command()
@@ -73,7 +73,7 @@ def listen() -> list[int]:
 
 
 def environment(stores: Stores) -> dict[str, str]:
-    """Return what the processes need, once both stores have proved to be usable.
+    """Return the processes' environment, once both stores have proved to be usable.
 
     That is our own environment, the stores, Flower's password, and the programs next to this one.
     """
@@ -91,7 +91,7 @@ def environment(stores: Stores) -> dict[str, str]:
 
 
 def watcher(folder: Path) -> str:
-    """Return who may look at Flower; a password that was just made is told to a terminal, not to a log."""
+    """Return Flower's login; a password that was just made is printed on a terminal, not in a log."""
     login = flower.login_in(folder)
     told = login.password if login.new and sys.stdout.isatty() else f"is in {folder / flower.FILE}"
     click.echo(f"Flower: user {login.user}, password {told}")
@@ -99,7 +99,7 @@ def watcher(folder: Path) -> str:
 
 
 def run(commands: Mapping[str, str], env: Mapping[str, str], folder: Path, told: list[int]) -> str | None:
-    """Run until ``told`` to stop, or until one ends by itself, whose name is returned."""
+    """Run until ``told`` to stop, or until one ends without that; return its name."""
     printer = Printer(sys.stdout, width=max(map(len, commands)))
     colours = cycle(get_colours())
     readers = []
@@ -117,7 +117,7 @@ def run(commands: Mapping[str, str], env: Mapping[str, str], folder: Path, told:
 
 
 def follow(process: Process, name: str, colour: str, printer: Printer) -> threading.Thread:
-    """Print what a process says, line by line, behind its name."""
+    """Print the lines of a process, each after its name."""
 
     def read_on() -> None:
         for line in process.stdout or ():

@@ -1,4 +1,4 @@
-"""The accounts of the demo: what was given, what the stores say became of it, and what Responsys says."""
+"""Accounts of the demo: the rows given, their outcome in the stores, and Responsys' own numbers."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class Books:
     partial: bool  # whether a batch left on its age
 
     def problems(self) -> Iterator[str]:
-        """Say what does not add up, and what the demo promised to show and did not."""
+        """Return the sums that do not add up, and the promised scenes that did not happen."""
         line = self.line
         rejected = sum(line.rejected.values())
         for text, left, right in (

@@ -1,4 +1,4 @@
-"""The demo's hand on the emulator: trouble is ordered here, and what really arrived is asked for."""
+"""The demo's control of the emulator: it orders faults, and counts the events that arrived."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -20,12 +20,12 @@ TROUBLE: list[dict[str, Any]] = [
 
 @dataclass(frozen=True)
 class Account:
-    """What the account saw."""
+    """Numbers of the account."""
 
     taken: int  # recipients whose event was triggered
     refused: dict[str, int]  # recipients turned down, by code
     calls: Counter[tuple[str, str]]  # by function and outcome
-    violations: int  # requests that nobody should make
+    violations: int  # requests that break a rule of Responsys
 
     def met(self, trouble: str) -> bool:
         """Tell whether a call came to grief with this code."""
@@ -45,7 +45,7 @@ class Responsys:
         self._session.post(f"{self.url}/_control/faults", json=TROUBLE, timeout=TIMEOUT).raise_for_status()
 
     def account(self) -> Account:
-        """Ask what the account saw so far."""
+        """Read the account's numbers up to now."""
         answer = self._session.get(f"{self.url}/_control/summary", timeout=TIMEOUT)
         answer.raise_for_status()
         told = answer.json()

@@ -23,7 +23,7 @@ CITIES = ("Bergen", "Gdańsk", "Lyon", "Porto", "Turku")
 
 
 def rows() -> Iterator[dict[str, Any]]:
-    """Give all rows, the spoilt ones scattered among the others."""
+    """Give all rows, the spoilt ones scattered among the good ones."""
     dice = Random(2026)  # noqa: S311  the same every time
     odd = dice.sample(range(ROWS), UNKNOWN + NAMELESS + BROKEN)
     unknown, nameless = set(odd[:UNKNOWN]), set(odd[UNKNOWN : UNKNOWN + NAMELESS])
@@ -48,7 +48,7 @@ MISTAKES: tuple[dict[str, Any], ...] = (
 
 
 def good_row(number: int, dice: Random) -> dict[str, Any]:
-    """Give the row of one member; some come with their address, others with its hash only."""
+    """Give the row of one member; some come with their address, some with its hash only."""
     address = f"demo-{number}@example.com"
     hashed = dice.random() < 0.3
     return {

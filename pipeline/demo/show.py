@@ -1,4 +1,4 @@
-"""How the demo looks: calm on a terminal, plain lines elsewhere."""
+"""Output of the demo: calm on a terminal, plain lines elsewhere."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,11 +32,11 @@ class Show:
         self.console.print(Text(f"  {text}"), soft_wrap=True)
 
     def moment(self, seconds: float, text: str) -> None:
-        """Say what happened, and when."""
+        """Print an event with its time."""
         self.console.print(Text.assemble((f"  {seconds:5.1f} s  ", "dim"), text), soft_wrap=True)
 
     def problem(self, text: str) -> None:
-        """Say what is wrong."""
+        """Print a problem."""
         self.console.print(Text.assemble(("  ✗ ", "red"), text), soft_wrap=True)
 
     @contextmanager

@@ -11,9 +11,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from pipeline.demo import books, sample
+from pipeline.demo.processes import CALLS, HOME, QUEUES, WINDOW, DemoFailed, DemoProcesses, environment
 from pipeline.demo.responsys import Responsys
 from pipeline.demo.show import Show
-from pipeline.demo.stage import CALLS, HOME, QUEUES, WINDOW, DemoFailed, Stage, environment
 from pipeline.demo.watch import Watch
 from pipeline.operate.keys import FIRST_FILE
 from pipeline.produce.producer import Producer
@@ -36,8 +36,8 @@ def tell(show: Show, *, keep: bool) -> None:
     """
     folder = Path(tempfile.mkdtemp(prefix="activation-demo-"))
     try:
-        with opened(folder) as stage:
-            play(show, stage, keep=keep)
+        with opened(folder) as processes:
+            play(show, processes, keep=keep)
     except DemoFailed as error:
         raise DemoFailed(f"{error}; the logs are in {folder}") from error
     except BaseException:
@@ -47,24 +47,24 @@ def tell(show: Show, *, keep: bool) -> None:
 
 
 @contextmanager
-def opened(folder: Path) -> Iterator[Stage]:
-    """Give a stage whose processes end when the block does, however it ends."""
+def opened(folder: Path) -> Iterator[DemoProcesses]:
+    """Give processes that end when the block does, also after an error."""
     with ExitStack() as stack:
         stores = stack.enter_context(open_stores(environment(folder)))
         stores.redis.ping()
         crew = stack.enter_context(ProcessGroup())
         stack.callback(lambda: [signal.signal(number, signal.SIG_IGN) for number in SIGNALS])
-        yield Stage(folder, stores, crew)
+        yield DemoProcesses(folder, stores, crew)
 
 
-def play(show: Show, stage: Stage, *, keep: bool) -> None:
-    """Set the stage, send the sample, watch it go out, and do the accounts."""
-    responsys, flower = set_up(show, stage)
+def play(show: Show, processes: DemoProcesses, *, keep: bool) -> None:
+    """Set up the processes, send the sample, watch it go out, and do the accounts."""
+    responsys, flower = set_up(show, processes)
     show.heading(f"A sample audience of {sample.ROWS:,} profiles")
     responsys.make_trouble()
-    watch = Watch(stage.stores, responsys)
-    report = send(show, stage, watch)
-    found = books.close(stage.stores, responsys, sample.ROWS, report, partial=watch.partial)
+    watch = Watch(processes.stores, responsys)
+    report = send(show, processes, watch)
+    found = books.close(processes.stores, responsys, sample.ROWS, report, partial=watch.partial)
     show.heading("What became of every row")
     show.table(found)
     problems = list(found.problems())
@@ -72,36 +72,36 @@ def play(show: Show, stage: Stage, *, keep: bool) -> None:
         show.note(f"The books balance, and Responsys counts {found.account.taken:,} events, too.")
     for problem in problems:
         show.problem(problem)
-    look_further(show, stage, flower, keep=keep)
+    look_further(show, processes, flower, keep=keep)
     if keep:
-        wait(stage)
+        wait(processes)
     if problems:
         raise DemoFailed("the books do not balance")
 
 
-def set_up(show: Show, stage: Stage) -> tuple[Responsys, str]:
+def set_up(show: Show, processes: DemoProcesses) -> tuple[Responsys, str]:
     """Start everything and say so; return the emulator and Flower's address."""
     show.heading("A Responsys of its own, real workers, nothing leaves this machine")
-    show.ready("Redis, embedded", f"its data, SQLite and all logs are in {stage.folder}")
-    responsys = stage.start_responsys()
+    show.ready("Redis, embedded", f"its data, SQLite and all logs are in {processes.folder}")
+    responsys = processes.start_responsys()
     show.ready("Responsys emulator", f"{responsys.url}; {WINDOW} s stand for its minute, with {CALLS} calls")
-    stage.start_workers()
-    flower = stage.start_flower()
-    stage.configure(responsys)
+    processes.start_workers()
+    flower = processes.start_flower()
+    processes.configure(responsys)
     show.ready("configuration", f"{sample.AUDIENCE} → event LAPSED: 200 rows in a call, or after 10 s")
-    stage.wait_for_workers()
+    processes.wait_for_workers()
     show.ready("workers", ", ".join(f"{queue} ({threads} threads)" for queue, threads in QUEUES.items()))
-    stage.wait_for_flower(flower)
+    processes.wait_for_flower(flower)
     show.ready("Flower", flower)
-    show.note(f"{'':<20}  user {stage.login.user}, password {stage.login.password}")
+    show.note(f"{'':<20}  user {processes.login.user}, password {processes.login.password}")
     return responsys, flower
 
 
-def send(show: Show, stage: Stage, watch: Watch) -> Report:
+def send(show: Show, processes: DemoProcesses, watch: Watch) -> Report:
     """Send all rows, and watch until each is settled."""
     with show.bar() as progress:
         sent = progress.add_task("sent", total=sample.ROWS)
-        with Producer(stage.stores.broker_url) as producer:
+        with Producer(processes.stores.broker_url) as producer:
             report = producer.activate_many(
                 sample.rows(),
                 audience=sample.AUDIENCE,
@@ -109,7 +109,7 @@ def send(show: Show, stage: Stage, watch: Watch) -> Report:
             )
         tell_report(show, watch, report)
         settled = progress.add_task("settled", total=report.accepted)
-        for waiting in looks(stage, watch):
+        for waiting in looks(processes, watch):
             for news in watch.news():
                 show.moment(watch.seconds, news)
             progress.update(settled, completed=report.accepted - waiting)
@@ -117,31 +117,31 @@ def send(show: Show, stage: Stage, watch: Watch) -> Report:
 
 
 def tell_report(show: Show, watch: Watch, report: Report) -> None:
-    """Say what the producer accepted, and why not the rest."""
+    """Print the rows that the producer accepted, and why it refused the rest."""
     index, messages = report.errors[0]
     name, texts = next(iter(messages.items()))
     show.moment(watch.seconds, f"{report.accepted:,} rows accepted, {report.refused} refused at the door")
     show.note(f"         such as row {index + 1}: {name}: {texts[0]}")
 
 
-def looks(stage: Stage, watch: Watch) -> Iterator[int]:
+def looks(processes: DemoProcesses, watch: Watch) -> Iterator[int]:
     """Give the number of rows that wait, again and again, until none does."""
     while waiting := watch.waiting:
         yield waiting
-        stage.refuse_losses()
+        processes.refuse_losses()
         if watch.seconds > LONGEST:
             raise DemoFailed(f"{waiting} rows still wait after {LONGEST} seconds")
         time.sleep(LOOK)
     yield 0
 
 
-def look_further(show: Show, stage: Stage, flower: str, *, keep: bool) -> None:
+def look_further(show: Show, processes: DemoProcesses, flower: str, *, keep: bool) -> None:
     """Show where to look on; with ``keep`` all of it is there to be tried."""
     show.heading("Look further")
     show.note(f"$ activation {' '.join(LETTERS)}")
     answer = subprocess.run(  # noqa: S603  ourselves
         [sys.executable, "-c", ACTIVATION, *LETTERS],
-        env=stage.environ,
+        env=processes.environ,
         cwd=HOME,
         capture_output=True,
         text=True,
@@ -151,18 +151,20 @@ def look_further(show: Show, stage: Stage, flower: str, *, keep: bool) -> None:
     if not keep:
         show.note("`activation demo --keep` leaves everything running: Flower, and every command to try.")
         return
-    show.note(f"Flower is at {flower}: user {stage.login.user}, password {stage.login.password}")
-    show.note(f"The HTTP API is at {stage.start_web()}/docs; its key is in {stage.folder / FIRST_FILE}")
+    show.note(f"Flower is at {flower}: user {processes.login.user}, password {processes.login.password}")
+    show.note(
+        f"The HTTP API is at {processes.start_web()}/docs; its key is in {processes.folder / FIRST_FILE}"
+    )
     show.note("In another terminal, try `activation status`, `stats` and `dead-letters` after")
-    show.note(f"  export ACTIVATION_DATA_DIR={stage.folder}")
+    show.note(f"  export ACTIVATION_DATA_DIR={processes.folder}")
     show.note("Ctrl-C stops everything and removes that folder.")
 
 
-def wait(stage: Stage) -> None:
+def wait(processes: DemoProcesses) -> None:
     """Wait until Ctrl-C."""
     told: list[int] = []
     for number in SIGNALS:
         signal.signal(number, lambda number, _: told.append(number))
     while not told:
-        stage.refuse_losses()
+        processes.refuse_losses()
         time.sleep(LOOK)

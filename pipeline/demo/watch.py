@@ -1,12 +1,12 @@
-"""What can be seen while the sample goes out, as it is written in the stores."""
+"""Watch: the progress of the sample, read from the stores."""
 
 import time
 from collections.abc import Iterator
 
 from sqlalchemy import Row, select
 
+from pipeline.demo.processes import WINDOW
 from pipeline.demo.responsys import EXPIRY, THROTTLING, Responsys
-from pipeline.demo.stage import WINDOW
 from pipeline.model.shard import SHARDS
 from pipeline.operate.status.backlog import Backlog, read_backlogs
 from pipeline.operate.status.pace import read_paces
@@ -30,17 +30,17 @@ class Watch:
 
     @property
     def seconds(self) -> float:
-        """How long this has been going on."""
+        """Seconds since the start."""
         return time.monotonic() - self._started
 
     @property
     def waiting(self) -> int:
-        """Count what is not settled: in the intake, and in the lanes or under way."""
+        """Count entries of the intake, and rows in lanes and in flight."""
         entries = sum(self._stores.redis.llen(f"intake:{shard}") for shard in range(SHARDS))
         return entries + self._backlog().waiting
 
     def news(self) -> Iterator[str]:
-        """Say what has happened since the last look."""
+        """Return the events since the last look."""
         yield from self._batches()
         yield from self._throttling()
         yield from self._expiry()

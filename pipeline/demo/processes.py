@@ -1,4 +1,4 @@
-"""What the demo plays on: both stores, a local Responsys, workers and Flower, in a folder of their own."""
+"""Processes of the demo: both stores, a local Responsys, workers and Flower, in a folder of their own."""
 
 import os
 import re
@@ -49,7 +49,7 @@ def environment(folder: Path) -> dict[str, str]:
     }
 
 
-class Stage:
+class DemoProcesses:
     """Starts one part after the other; each method returns when its part is ready."""
 
     def __init__(self, folder: Path, stores: Stores, crew: ProcessGroup) -> None:
