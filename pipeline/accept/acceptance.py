@@ -5,25 +5,37 @@ from the claim: when the worker dies before the claim is dropped, the next one f
 It lets them stand: what they are for goes nowhere else, also if the records were changed and it would be
 taken now. Else one row had two fates, and a person may have settled its letter meanwhile. A worker that is
 so slow that there may be a next one writes none.
+
+If accepting a claim raises, its first half is claimed instead, and so on, until the one entry that causes it
+stands alone and becomes a dead letter. A store that is down is no such case: then the entries wait.
 """
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from itertools import chain
 
+import redis
 from sqlalchemy import Engine
 
 from pipeline.accept.earlier_refusals import refused
-from pipeline.accept.intake import AcceptCounts, Claim, Intake
-from pipeline.accept.router import Router
+from pipeline.accept.intake import AcceptCounts, Claim, Intake, Routes
+from pipeline.accept.router import NOWHERE, Router
 from pipeline.accept.state_rows import StateRow, state_row
+from pipeline.accept.unreadable import last_letter, shortened
+from pipeline.errors import Misconfigured
 from pipeline.model.action import Action
 from pipeline.model.activation import Activation, encode
 from pipeline.records.catalog import Catalog
 from pipeline.settle import dead_letters
 from pipeline.settle.dead_letters import DeadLetter
+from pipeline.stores.outage import is_outage
 from pipeline.text.plural import counted
+from pipeline.text.tracebacks import called
+
+log = logging.getLogger(__name__)
 
 MOST_CLAIMS = 10  # per task, so that one shard does not keep a worker for ever
 COMMIT = 5.0  # seconds that committing may take; until then nobody else may have the claim
@@ -57,20 +69,22 @@ class Acceptance:
         return summary(entries, total)
 
     def _shard(self, shard: int, full: bool) -> Iterator[tuple[int, AcceptCounts]]:
-        for claim in self._claims(shard):
-            done = self._accept(claim, full)
+        accepted = 0
+        while accepted < MOST_CLAIMS and (claim := self._intake.claim(shard)):
+            try:
+                done = self._accept(claim, full)
+            except Exception as error:  # noqa: BLE001 -- nothing that an entry raises may stop the next
+                self._failed(claim, error)
+                if len(claim.entries) > 1:
+                    self._intake.halve(claim, type(error).__name__)
+                    continue
+                done = self._end(claim, error)
             if done is None:
                 return
             yield len(claim.entries), done
             if not done.left:
                 return
-
-    def _claims(self, shard: int) -> Iterator[Claim]:
-        for _ in range(MOST_CLAIMS):
-            claim = self._intake.claim(shard)
-            if claim is None:
-                return
-            yield claim
+            accepted += 1
 
     def _accept(self, claim: Claim, full: bool) -> AcceptCounts | None:
         router = self._keep_letters(claim)
@@ -86,6 +100,32 @@ class Acceptance:
         ]
         return self._intake.accept(claim, router.routes, rows)
 
+    def _failed(self, claim: Claim, error: Exception) -> None:
+        """Say that a claim could not be accepted; raise the error again if a store is at fault."""
+        if is_outage(error):
+            self._note(claim, error)
+            raise error
+        entries = len(claim.entries)
+        fields = {"shard": claim.shard, "entries": entries}
+        log.error("entries not accepted", exc_info=error if entries == 1 else None, extra=fields)
+
+    def _note(self, claim: Claim, error: Exception) -> None:
+        with suppress(redis.RedisError):
+            self._intake.note(claim, called(error))
+
+    def _end(self, claim: Claim, error: Exception) -> AcceptCounts | None:
+        """Make a dead letter of a claim's only entry, and drop it."""
+        letter = last_letter(claim, error)
+        try:
+            kept = self._kept([letter], claim.until - COMMIT)
+        except Exception as refusal:
+            if is_outage(refusal):
+                raise
+            kept = self._kept([shortened(letter)], claim.until - COMMIT)
+        routes = Routes()
+        routes.add("", (NOWHERE,))
+        return self._intake.accept(claim, routes) if kept else None
+
     def _state_rows(
         self, router: Router, action: Action, changes: Mapping[str, Sequence[Activation]]
     ) -> Iterator[StateRow]:
@@ -97,11 +137,20 @@ class Acceptance:
 
     def _keep_letters(self, claim: Claim) -> Router | None:
         before = refused(self._engine, claim) if claim.attempt > 1 else {}
-        router = Router(self._catalog(claim.catalog), claim, self._intake.recognises, before)
+        router = Router(self._catalog_for(claim), claim, self._intake.recognises, before)
         router.route()
         keys = router.routes.duplicate_keys
         letters = [letter for letter, index in router.letters if not self._seen(keys.get(index + 1))]
         return router if self._kept(letters, claim.until - COMMIT) else None
+
+    def _catalog_for(self, claim: Claim) -> Catalog:
+        """Return the newest catalog; if it cannot be read, no entry is at fault."""
+        try:
+            return self._catalog(claim.catalog)
+        except Exception as error:
+            if is_outage(error):
+                raise
+            raise Misconfigured(f"the records cannot be read ({called(error)})") from error
 
     def _kept(self, letters: Sequence[DeadLetter], until: float) -> bool:
         if not letters:

@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterator, Mapping
 
 from sqlalchemy import Engine
 
-from pipeline.accept.entry_ids import key_of, mark_of
+from pipeline.accept.entry_ids import mark_of
 from pipeline.accept.intake import TOMBSTONE, Claim
-from pipeline.accept.router import salvage
+from pipeline.accept.unreadable import salvage
 from pipeline.model.activation import Activation, Invalid, decode
 from pipeline.settle import dead_letters
 
@@ -33,4 +33,4 @@ def read(claim: Claim) -> Iterator[tuple[str, Activation]]:
             activation = decode(entry)
         except Invalid:
             activation = salvage(entry)
-        yield key_of(index, mark_of(activation)[1]), activation
+        yield claim.key(index, mark_of(activation)[1]), activation

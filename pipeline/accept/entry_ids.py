@@ -5,7 +5,7 @@ from hashlib import blake2b
 
 from pipeline.model.activation import Activation
 
-GENERATED_ID = re.compile(r"([0-9a-z]+)-(\d+)-\d+")  # as producers make them: producer, chunk, index
+GENERATED_ID = re.compile(r"([0-9a-z]+)-([0-9]+)-[0-9]+")  # as producers make them: producer, chunk, index
 
 
 def mark_of(activation: Activation) -> tuple[str, str]:
@@ -20,11 +20,6 @@ def mark_of(activation: Activation) -> tuple[str, str]:
     if generated:
         return f"g{generated[1]}:{generated[2]}:{digest}", digest
     return f"i{digest}", digest
-
-
-def key_of(index: int, digest: str) -> str:
-    """Name an entry within its claim."""
-    return digest or str(index)
 
 
 def digest_of(chosen: str) -> str:

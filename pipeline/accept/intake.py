@@ -2,7 +2,9 @@
 
 Keys
     intake:{shard}         list of activations, as JSON; the shard is crc32(profile id) modulo 16
-    intake:{shard}:claim   hash: id, until (ms), size, attempt; the one claim on the shard's oldest entries
+    intake:{shard}:claim   hash: id, until (ms), size, attempt; the one claim on the shard's oldest entries.
+                           Also since (ms), why (its last failure), and for a claim that was halved: rest
+                           (entries to claim after these), offset (entries accepted before these)
     newest:{d}:{sha1}      when a profile's newest change happened, for a state action; known for an hour
     seen:{digest}          an id chosen by a producer, for the length of the idempotency window
     producer:{producer}    the last chunk that this producer appended (see append.lua)
@@ -45,6 +47,11 @@ class Claim:
     entries: Sequence[bytes]
     catalog: int  # the version published last, when it was claimed
     until: float  # the end of its lease, by ``time.monotonic``
+    offset: int = 0  # entries of this claim that were accepted before these
+
+    def key(self, index: int, digest: str) -> str:
+        """Name an entry within the claim, however the claim was halved."""
+        return digest or str(self.offset + index)
 
 
 class Routes:
@@ -110,12 +117,12 @@ class Intake:
         )
         if not answer:
             return None
-        identity, attempt, size, catalog = answer
+        identity, attempt, size, catalog, offset = answer
         # Through Lua they would cost six times as much.
         entries = repeated(lambda: self._client.lrange(_keys(shard)[0], 0, size - 1))
         if time.monotonic() > until:  # others may have had it since, and these be none of it
             return None
-        return Claim(shard, identity.decode(), attempt, entries, catalog, until)
+        return Claim(shard, identity.decode(), attempt, entries, catalog, until, offset)
 
     def peek(self, destination: str, profiles: Sequence[str]) -> list[tuple[bytes, int]]:
         """Return of each profile the row that a newer one would be laid over; b"" when none waits.
@@ -145,6 +152,14 @@ class Intake:
     def put_off(self, claim: Claim) -> None:
         """Leave a claim's entries in the intake for now."""
         self._scripts.run("put_off", _keys(claim.shard)[1:], [claim.id, claim.attempt])
+
+    def halve(self, claim: Claim, why: str) -> None:
+        """Claim only the first half of the entries from now on: accepting all of them failed."""
+        self._scripts.run("halve_claim", _keys(claim.shard)[1:], [claim.id, claim.attempt, why])
+
+    def note(self, claim: Claim, why: str) -> None:
+        """Note why the entries could not be accepted this time."""
+        self._scripts.run("note_claim", _keys(claim.shard)[1:], [claim.id, claim.attempt, why])
 
     def full(self) -> bool:
         """Tell whether the server has no room left."""

@@ -1,22 +1,22 @@
 """Find where activations go: the lanes of their destinations, or a dead letter that says why none."""
 
-import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
-from pipeline.accept.entry_ids import key_of, mark_of
+from pipeline.accept.entry_ids import mark_of
 from pipeline.accept.intake import TOMBSTONE, Claim, Routes
+from pipeline.accept.unreadable import salvage
 from pipeline.model.action import Action
 from pipeline.model.activation import Activation, Invalid, decode
 from pipeline.model.destination import Destination
 from pipeline.records.catalog import Catalog
 from pipeline.settle import dead_letters
 from pipeline.settle.dead_letters import DeadLetter
+from pipeline.text.escapes import escaped, storable
 from pipeline.text.messages import flatten
 
 NOWHERE = "-/"  # what belongs to no destination
-SALVAGED = 255  # characters of a name that is shown although its activation is not valid
 
 # Of one kind all go the same way: audience, call type, bulk, destination, id or replay.
 Kind = tuple[str, str, bool, str | None, str | None]
@@ -90,7 +90,7 @@ class Router:
         actions = self._actions.get(key)
         if actions is None:
             actions = self._actions[key] = self.catalog.actions_for(activation)
-        refused = self.refused.get(key_of(index, digest)) if self.refused else None
+        refused = self.refused.get(self.claim.key(index, digest)) if self.refused else None
         if refused:
             rest = [action for action in actions if action.destination.name not in refused]
             actions = [] if "" in refused else rest
@@ -151,16 +151,18 @@ class Router:
 
         That of a replay stays its destination's, or the next replay would go to all of them.
         """
-        name = destination.name if destination else activation.destination
+        name = (
+            destination.name if destination else activation.destination and storable(activation.destination)
+        )
         letter = DeadLetter(
-            id=dead_letters.name(self.claim.id, key_of(index, digest), name or ""),
+            id=dead_letters.name(self.claim.id, self.claim.key(index, digest), name or ""),
             connector=destination.connector if destination else None,
             destination=name,
             audience=activation.audience,
             profile_id=activation.profile_id,
             code="Invalid",
             detail=why,
-            activation=self.claim.entries[index].decode("utf-8", "replace"),
+            activation=escaped(self.claim.entries[index]),
         )
         self.letters.append((letter, index))
 
@@ -176,17 +178,3 @@ def lane_of(action: Action, shape: str, activation: Activation) -> str:
     if most is not None:
         name += f"#{most}"
     return f"{action.destination.name}/{name}" + ("+bulk" if activation.bulk else "")
-
-
-def salvage(entry: bytes) -> Activation:
-    """Read of an invalid entry whose it may be, for the person who finds its dead letter."""
-    try:
-        found = json.loads(entry)
-    except ValueError:
-        found = None
-    names = found if isinstance(found, dict) else {}
-    audience, profile = (
-        value[:SALVAGED] if isinstance(value, str) else ""
-        for value in map(names.get, ("audience", "profile_id"))
-    )
-    return Activation(audience=audience, profile_id=profile, call_type="UPDATE")

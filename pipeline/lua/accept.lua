@@ -1,4 +1,4 @@
--- Add the rows of a claim to their lanes and drop the claim: both or neither.
+-- Add the rows of a claim to their lanes and drop the claim, or go on with its rest: both or neither.
 -- KEYS  1 intake:{shard}  2 intake:{shard}:claim
 -- ARGV  1 claim_id  2 attempt  3 window_seconds: in which a repeated id is recognised
 --       4 packed: MessagePack of a map:
@@ -17,7 +17,7 @@
 #include lanes
 local claim_id, attempt, window_seconds, packed = unpack(ARGV)
 local LATEST = 3600  -- seconds for which the time of a profile's newest change is known
-local held = redis.call('HMGET', KEYS[2], 'id', 'attempt', 'size')
+local held = redis.call('HMGET', KEYS[2], 'id', 'attempt', 'size', 'rest', 'offset')
 if held[1] ~= claim_id or held[2] ~= attempt then return {} end
 
 local claim = cmsgpack.unpack(packed)
@@ -89,7 +89,14 @@ for i = 1, #entries do
   end
 end
 redis.call('LTRIM', KEYS[1], #entries, -1)
-redis.call('DEL', KEYS[2])
+local rest = tonumber(held[4] or '0')
+if rest == 0 then
+  redis.call('DEL', KEYS[2])
+else  -- a claim that was halved goes on with twice as many
+  local size, offset = math.min(rest, 2 * #entries), tonumber(held[5] or '0') + #entries
+  redis.call('HSET', KEYS[2], 'until', 0, 'size', size, 'rest', rest - size, 'offset', offset, 'since', text(now))
+  redis.call('HDEL', KEYS[2], 'why')
+end
 
 -- A change that is older than one accepted before, which may have been sent by now, changes nothing.
 local function is_newest(state_row)

@@ -1,12 +1,12 @@
 -- Claim the oldest entries of one shard; if the lease of an earlier claim ran out, claim the entries of that again.
 -- KEYS  1 intake:{shard}  2 intake:{shard}:claim
 -- ARGV  1 new_id: for a new claim  2 max_entries  3 lease_ms
--- Returns {claim id, attempt, number of entries, version of the catalog published last}; nothing if the shard is
--- empty or another worker has claimed it.
+-- Returns {claim id, attempt, number of entries, version of the catalog published last, offset: entries of this claim
+-- that were accepted before}; nothing if the shard is empty or another worker has claimed it.
 #include lanes
 local new_id, max_entries, lease_ms = unpack(ARGV)
 local now = clock()
-local held = redis.call('HMGET', KEYS[2], 'id', 'until', 'size', 'attempt')
+local held = redis.call('HMGET', KEYS[2], 'id', 'until', 'size', 'attempt', 'offset')
 if held[1] and held[1] ~= new_id and tonumber(held[2]) > now then return {} end
 local id, attempt = held[1] or new_id, tonumber(held[4] or '0') + 1
 local size = math.min(redis.call('LLEN', KEYS[1]), tonumber(held[3] or max_entries))
@@ -15,4 +15,5 @@ if size == 0 then
   return {}
 end
 redis.call('HSET', KEYS[2], 'id', id, 'until', text(now + lease_ms), 'size', size, 'attempt', attempt)
-return {id, attempt, size, tonumber(redis.call('GET', 'catalog') or '0')}
+redis.call('HSETNX', KEYS[2], 'since', text(now))
+return {id, attempt, size, tonumber(redis.call('GET', 'catalog') or '0'), tonumber(held[5] or '0')}

@@ -13,9 +13,9 @@ from pipeline.settle import statistics as stats
 from pipeline.stores.database import reading
 from pipeline.stores.tables import dead_letters as table
 from pipeline.stores.upsert import insert_all_new
+from pipeline.text.escapes import storable
 
 SETTLED = ("replayed", "dropped")  # the states of a letter that is no longer open
-CONTROL = dict.fromkeys(range(32), " ")  # PostgreSQL cannot store a NUL, and people cannot read the rest
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def found(engine: Engine, wanted: Filter, most: int = 100, offset: int = 0) -> l
 
 def invalid(engine: Engine, profiles: Collection[str]) -> set[tuple[str, str | None]]:
     """Return the ids and destinations of these profiles' ``Invalid`` letters, in every state."""
-    names = [profile.translate(CONTROL) for profile in profiles]
+    names = [storable(profile) for profile in profiles]
     chosen = and_(table.c.profile_id.in_(names), table.c.code == "Invalid")
     with reading(engine) as connection:
         rows = connection.execute(select(table.c.id, table.c.destination).where(chosen))
@@ -112,11 +112,11 @@ def _row(letter: DeadLetter, now: datetime) -> dict[str, Any]:
         "created_at": now,
         "connector": letter.connector,
         "destination": letter.destination,
-        "audience": letter.audience.translate(CONTROL),
-        "profile_id": letter.profile_id.translate(CONTROL),
-        "code": letter.code,
-        "detail": letter.detail.translate(CONTROL),
-        "activation": letter.activation.translate(CONTROL),
+        "audience": storable(letter.audience),
+        "profile_id": storable(letter.profile_id),
+        "code": storable(letter.code),
+        "detail": storable(letter.detail),
+        "activation": storable(letter.activation),
         "state": "open",
         "batch": letter.batch,
     }

@@ -19,6 +19,7 @@ from pipeline.settle.dead_letters import DeadLetter
 from pipeline.stores.database import driver, reading
 from pipeline.stores.tables import batches
 from pipeline.stores.upsert import insert_new
+from pipeline.text.escapes import escaped
 from pipeline.text.redaction import Hidden, values_of
 
 
@@ -90,6 +91,6 @@ def _letter(batch: Batch, hidden: Hidden, position: int, row: Row, why: Rejectio
         profile_id=row.activation.profile_id,
         code=why.code,
         detail=hidden(why.detail),  # which may quote other rows of the call
-        activation=row.text.decode("utf-8", "replace"),
+        activation=escaped(row.text),
         batch=batch.id,
     )

@@ -8,15 +8,15 @@ from sqlalchemy import Connection, Engine, delete, or_, select
 from pipeline.operate.erasure.found import Found
 from pipeline.operate.erasure.ownership import is_of, spellings
 from pipeline.settle import statistics as stats
-from pipeline.settle.dead_letters import CONTROL
 from pipeline.stores.database import reading
 from pipeline.stores.tables import dead_letters as table
+from pipeline.text.escapes import storable
 
 
 def erase(engine: Engine, profile: str, found: Found, *, look: bool) -> None:
     """Delete a profile's letters, and count those that stood for a row in the books."""
     places = (table.c.connector, table.c.destination, table.c.state)
-    named = table.c.profile_id == profile.translate(CONTROL)
+    named = table.c.profile_id == storable(profile)
     if look:
         with reading(engine) as connection:
             rows = connection.execute(

@@ -1,0 +1,50 @@
+"""Unreadable entries: what can still be told of one, for the person who finds its dead letter."""
+
+import json
+from dataclasses import replace
+
+from pipeline.accept.intake import Claim
+from pipeline.model.activation import Activation
+from pipeline.settle import dead_letters
+from pipeline.settle.dead_letters import DeadLetter
+from pipeline.text.escapes import escaped, storable
+
+SALVAGED = 255  # characters of a name that is shown although its activation is not valid
+MAX_KEPT = 4 * 2**20  # characters of an entry that a dead letter keeps if its whole cannot be stored
+
+
+def salvage(entry: bytes) -> Activation:
+    """Read of an invalid entry whose it may be."""
+    try:
+        found = json.loads(entry)
+    except (ValueError, RecursionError):
+        found = None
+    names = found if isinstance(found, dict) else {}
+    audience, profile = (
+        storable(value[:SALVAGED]) if isinstance(value, str) else ""
+        for value in map(names.get, ("audience", "profile_id"))
+    )
+    return Activation(audience=audience, profile_id=profile, call_type="UPDATE")
+
+
+def last_letter(claim: Claim, error: BaseException) -> DeadLetter:
+    """Write the dead letter of a claim's only entry, which nothing else can be done with."""
+    entry = claim.entries[0]
+    activation = salvage(entry)
+    return DeadLetter(
+        id=dead_letters.name(claim.id, claim.key(0, ""), ""),
+        connector=None,
+        destination=None,
+        audience=activation.audience,
+        profile_id=activation.profile_id,
+        code="Invalid",
+        detail=f"accepting it failed ({type(error).__name__}); the workers' log says where",
+        activation=escaped(entry),
+    )
+
+
+def shortened(letter: DeadLetter) -> DeadLetter:
+    """Return a letter that any database can store: of its entry only the beginning, and no names."""
+    kept = ascii(letter.activation[:MAX_KEPT])[1:-1]
+    detail = f"{letter.detail}; of its {len(letter.activation):,} characters {len(kept):,} could be kept"
+    return replace(letter, audience="", profile_id="", activation=kept, detail=detail)
