@@ -37,7 +37,7 @@ def _claimed(job: Job, _: events.Claimed) -> Move:
     """Make the call of the next step if the batch's permit is for its function."""
     step = job.step
     if step is None:
-        return _settle(job)
+        return Settle(job.verdicts)
     return Send() if step.function == job.batch.function else _next_step(job, step, refund=True)
 
 
@@ -67,7 +67,7 @@ def _verdicts(job: Job, step: Step, answer: Any) -> Move:
     if not missing or len(job.steps) > 1:
         return _onwards(done)
     # Not the rows' fault: the others are done, these wait for a person.
-    positions = job.progress.positions(len(job.rows))
+    positions = job.positions
     settle = Settle(done.verdicts, tuple(positions[n] for n, _ in missing))
     return Hold("destination", missing[0][1], settle)
 
@@ -104,7 +104,7 @@ def _answered_later(job: Job, event: events.AnsweredLater) -> Move:
     """Go on with the step that was submitted, or with the steps as a changed configuration has them."""
     job = job.at_called_step
     if job.step is None:
-        return _settle(job)
+        return Settle(job.verdicts)
     if job.step.function != job.batch.function:
         return _next_step(job, job.step)
     return decide(job, event.outcome)
@@ -120,12 +120,9 @@ def _recorded(_: Job, event: events.Recorded) -> Move:
 
 
 def _onwards(job: Job) -> Move:
-    job = job.at_needed_step
-    return _settle(job) if job.step is None else _next_step(job, job.step)
-
-
-def _settle(job: Job) -> Move:
-    return Settle(job.verdicts)
+    if job.step is not None and job.step.sets_up:
+        job = job.at_needed_step
+    return Settle(job.verdicts) if job.step is None else _next_step(job, job.step)
 
 
 def _next_step(job: Job, step: Step, *, refund: bool = False) -> Move:

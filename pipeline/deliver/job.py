@@ -59,7 +59,14 @@ class Job:
     @property
     def verdicts(self) -> list[Rejection | None]:
         """One verdict for every row, as the steps so far have it."""
-        return self.progress.verdicts(len(self.rows))
+        rejected = self.progress.rejected
+        return [rejected.get(position) for position in range(len(self.rows))]
+
+    @property
+    def positions(self) -> Sequence[int]:
+        """Positions of the rows that no step has rejected."""
+        rejected, rows = self.progress.rejected, range(len(self.rows))
+        return [position for position in rows if position not in rejected] if rejected else rows
 
     @property
     def repeatable(self) -> bool:
@@ -68,11 +75,17 @@ class Job:
         return on_unknown == "resend" or self.step is None or self.step.repeatable
 
     def past_step(self, verdicts: Sequence[Rejection | None]) -> "Job":
-        """Return the job past its step; where there are several, a verdict names the step it comes from."""
-        step = self.step
-        if step is not None and len(self.steps) > 1:
-            verdicts = [why and named(why, step) for why in verdicts]
-        return self._with(self.progress.past_step(verdicts, len(self.rows)))
+        """Return the job past its step; ``verdicts`` are those of the remaining rows, None for delivered.
+
+        Where there are several steps, a verdict names the one that it comes from.
+        """
+        progress, step = self.progress, self.step
+        rejected = dict(progress.rejected)
+        if any(verdicts):
+            if step is not None and len(self.steps) > 1:
+                verdicts = [why and named(why, step) for why in verdicts]
+            rejected |= {n: why for n, why in zip(self.positions, verdicts, strict=True) if why is not None}
+        return self._with(replace(progress, step=progress.step + 1, rejected=rejected))
 
     @property
     def past_skipped_step(self) -> "Job":

@@ -1,7 +1,7 @@
 """Progress: the verdicts that the earlier steps of a batch have led to; it travels with the batch."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from pipeline.model.call import Rejection
@@ -35,22 +35,6 @@ class Progress:
         record = json.loads(text)
         rejected = {int(position): Rejection(*why) for position, why in record["rejected"].items()}
         return cls(record["step"], rejected, tuple(record.get("plan", ())))
-
-    def positions(self, rows: int) -> Sequence[int]:
-        """Return the positions, of so many rows, of those that still take part."""
-        if not self.rejected:
-            return range(rows)
-        return [position for position in range(rows) if position not in self.rejected]
-
-    def past_step(self, verdicts: Sequence[Rejection | None], rows: int) -> "Progress":
-        """Return the progress past this step; ``verdicts`` are of the rows that took part."""
-        judged = zip(self.positions(rows), verdicts, strict=True)
-        rejected = {position: verdict for position, verdict in judged if verdict is not None}
-        return Progress(self.step + 1, {**self.rejected, **rejected}, self.plan)
-
-    def verdicts(self, rows: int) -> list[Rejection | None]:
-        """Return one verdict for every row."""
-        return [self.rejected.get(position) for position in range(rows)] if self.rejected else [None] * rows
 
     def without(self, position: int) -> "Progress":
         """Return the progress of all rows but the one at ``position``."""

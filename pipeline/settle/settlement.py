@@ -66,7 +66,7 @@ class Settlement:
         """
         outcome = BatchOutcome.of(rows, verdicts, returned)
         returned = self.persist(batch, ledger.write_outcome, self._engine, batch, action, outcome)
-        settled, following = self.persist(batch, self._settle, batch, returned, next_quota)
+        settled, following = self._settle(batch, returned, next_quota)
         if not settled:
             log.warning("batch settled by another attempt", extra={"batch": batch.id})
             text = f"{counted(batch.rows, 'row')} of {batch.destination}, settled by another attempt"
@@ -124,9 +124,9 @@ class Settlement:
         self, batch: Batch, returned: Sequence[int], next_quota: Quota | None
     ) -> tuple[bool, Claimed | None]:
         if next_quota is None:
-            return self._lanes.settle(batch, returned), None
-        settled, following = self._lanes.settle_and_claim(batch, returned, next_quota)
-        return settled, following if isinstance(following, Claimed) else None
+            return self.persist(batch, self._lanes.settle, batch, returned), None
+        settled, claimed = self.persist(batch, self._lanes.settle_and_claim, batch, returned, next_quota)
+        return settled, claimed if isinstance(claimed, Claimed) else None
 
     def _tell(self, error: SQLAlchemyError | None) -> None:
         if self._note:

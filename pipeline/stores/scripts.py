@@ -6,7 +6,7 @@ that nothing is left to do. So a command whose answer was lost is simply sent ag
 
 import re
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, partial
 from hashlib import sha1
 from importlib.resources import files
 from typing import Any
@@ -54,21 +54,19 @@ class Scripts:
         can only hit its first write, so a refused script has changed nothing and may be run again.
         """
         try:
-            return repeated(lambda: self._run(source(name), keys, args, reads))
+            return repeated(partial(self._run, source(name), keys, args, reads))
         except redis.OutOfMemoryError:
-            return repeated(lambda: self._run(GO_ON + source(name), keys, args, reads))
+            return repeated(partial(self._run, GO_ON + source(name), keys, args, reads))
 
     def _run(self, text: str, keys: Sequence[str], args: Sequence[Argument], reads: Sequence[Command]) -> Any:
         call: Command = ("EVALSHA", digest(text), len(keys), *keys, *args)
+        execute: Callable[..., Any] = self._client.execute_command
+        run = partial(all_of, self._client, [call, *reads]) if reads else partial(execute, *call)
         try:
-            return self._exchange(call, reads)
+            return run()
         except NoScriptError:
             self._client.script_load(text)
-            return self._exchange(call, reads)
-
-    def _exchange(self, call: Command, reads: Sequence[Command]) -> Any:
-        execute: Callable[..., Any] = self._client.execute_command
-        return all_of(self._client, [call, *reads]) if reads else execute(*call)
+            return run()
 
 
 def all_of(client: redis.Redis, commands: Sequence[Command]) -> list[Any]:

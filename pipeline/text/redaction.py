@@ -11,6 +11,7 @@ MASK = "[masked]"
 MAX_DETAIL = 300  # characters that are kept of a text of Responsys'
 SHORTEST = 4  # characters; shorter values are parts of words
 PERSONAL = re.compile(r"""[^\s<>"'`\[\](){},;:=]*(?:@|%40)[^\s<>"'`\[\](){},;:=]*|\b[0-9A-Fa-f]{32,}\b""")
+PLAIN = re.compile(r"[A-Za-z0-9_.~-]*")  # values that are written in one way only
 
 
 def masked(text: str) -> str:
@@ -23,7 +24,9 @@ class Hidden:
 
     def __init__(self, values: Iterable[object]) -> None:
         found = {str(value) for value in values if value is not None and len(str(value)) >= SHORTEST}
-        self._written = sorted({form for value in found for form in written(value)}, key=len, reverse=True)
+        for value in [value for value in found if not PLAIN.fullmatch(value)]:
+            found |= written(value)
+        self._written = sorted(found, key=len, reverse=True)
         self._known: dict[str, str] = {}
 
     def __call__(self, text: str) -> str:

@@ -13,10 +13,11 @@ from pipeline.records import current as current_catalog
 from pipeline.responsys import client as responsys
 from pipeline.runtime import heartbeat
 from pipeline.settle import settlement
+from pipeline.stores import retrying
 from pipeline.stores import scripts as loader
 
 BY_THE_CLOCK = (
-    loader, settlement, current_catalog, appender, heartbeat, intake, reserve, bulk, responsys,
+    retrying, settlement, current_catalog, appender, heartbeat, intake, reserve, bulk, responsys,
 )  # fmt: skip
 START = 1_800_000_000.0
 WHAT_IS_NOT_AGED = "newest:"  # how long late changes are recognised is no matter of this model
@@ -66,6 +67,7 @@ class Clock:
             patch.setattr(module, "time", self)
         patch.setattr("redis.lock.mod_time", self)
         patch.setitem(appender.Appender.__init__.__kwdefaults__, "sleep", self.sleep)
+        patch.setitem(retrying.retrying.__kwdefaults__, "sleep", self.sleep)
         patch.setattr(loader, "source", source)
 
 

@@ -1,7 +1,9 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline.responsys.bodies import redacted, redacted_path
-from pipeline.text.redaction import Hidden
+from pipeline.text.redaction import PLAIN, Hidden, written
 
 
 def test_columns_and_settings_stay_and_values_go():
@@ -69,3 +71,8 @@ def test_a_path_has_no_values_in_its_query(path, shown):
 )
 def test_values_are_taken_out_of_what_quotes_them(text, shown):
     assert Hidden(["gold-7", 'Zoë "Z"', "12", None])(text) == shown
+
+
+@given(st.from_regex(PLAIN, fullmatch=True))
+def test_a_plain_value_is_written_in_one_way_only(value):
+    assert written(value) == {value}
