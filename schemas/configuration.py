@@ -3,17 +3,18 @@
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import ValidationError, validates_schema
+from marshmallow import Schema, ValidationError, fields, validates_schema
 
 from schemas import shared_tables
-from schemas.connector import connector
+from schemas.connector import ConnectorDocument, connector
 from schemas.destination import destination
+from schemas.destination_document import DestinationDocument
 from schemas.document import Document, Table
 from schemas.source import SourceField
 
 
 class ConfigurationSchema(Document):
-    """What stands in activation.toml."""
+    """The records of activation.toml, with the kinds of connectors and the actions of this package."""
 
     connectors = Table(connector(), load_default=dict)
     destinations = Table(destination(), load_default=dict)
@@ -25,3 +26,14 @@ class ConfigurationSchema(Document):
         problems = shared_tables.collisions(data.get("destinations", {}))
         if problems:
             raise ValidationError({"destinations": problems})
+
+
+def configuration_schema(
+    kinds: Mapping[str, type[ConnectorDocument]], actions: Mapping[str, type[DestinationDocument]]
+) -> Schema:
+    """Return the schema of a configuration that may name these kinds of connectors and these actions."""
+    sections: dict[str, fields.Field[Any]] = {
+        "connectors": Table(connector(kinds), load_default=dict),
+        "destinations": Table(destination(actions), load_default=dict),
+    }
+    return ConfigurationSchema.from_dict(sections)()

@@ -64,6 +64,6 @@ class Responsys(ConnectorDocument):
 KINDS: Mapping[str, type[ConnectorDocument]] = {"responsys": Responsys}
 
 
-def connector() -> Variant:
+def connector(kinds: Mapping[str, type[ConnectorDocument]] = KINDS) -> Variant:
     """Return the field for a connector of any kind."""
-    return Variant("kind", "a kind of connector", KINDS, ConnectorDocument)
+    return Variant("kind", "a kind of connector", kinds, ConnectorDocument)

@@ -32,40 +32,39 @@ ACTIONS: Mapping[str, type[DestinationDocument]] = {
 }
 
 
-def destination() -> Variant:
+def destination(actions: Mapping[str, type[DestinationDocument]] = ACTIONS) -> Variant:
     """Return the field for a destination of any action."""
-    return Variant("action", "an action", ACTIONS, DestinationDocument)
+    return Variant("action", "an action", actions, DestinationDocument)
 
 
-def completed(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Add the options that came into being after a document was stored; what it says stays.
+def completed(document: Mapping[str, Any], schema: type[DestinationDocument]) -> dict[str, Any]:
+    """Add the options that came into being after a document was stored; those it has stay.
 
-    Those without a default stay missing.
+    Options without a default stay missing. ``schema`` is that of the document's action.
     """
-    action = document["action"]
-    if expected(action) <= document.keys():
+    if expected(schema) <= document.keys():
         return dict(document)
     try:
-        whole: Any = ACTIONS[action]().load(document)
+        whole: Any = schema().load(document)
     except ValidationError as error:
         whole = error.valid_data
     return {**{name: value for name, value in whole.items() if value is not None}, **document}
 
 
-def lacking(document: Mapping[str, Any]) -> list[str]:
+def lacking(document: Mapping[str, Any], schema: type[DestinationDocument]) -> list[str]:
     """Name the options that must be given and are not."""
-    return sorted(required(document["action"]) - document.keys())
+    return sorted(required(schema) - document.keys())
 
 
 @cache
-def required(action: str) -> frozenset[str]:
+def required(schema: type[DestinationDocument]) -> frozenset[str]:
     """Name the options that must be given."""
-    return frozenset(name for name, field in ACTIONS[action]().fields.items() if field.required)
+    return frozenset(name for name, field in schema().fields.items() if field.required)
 
 
 @cache
-def expected(action: str) -> frozenset[str]:
+def expected(schema: type[DestinationDocument]) -> frozenset[str]:
     """Name the options that no document lacks once it was loaded."""
-    fields = ACTIONS[action]().fields.items()
+    fields = schema().fields.items()
     defaults = {name for name, field in fields if field.load_default not in (missing, None)}
-    return required(action) | defaults | ACTIONS[action].settled
+    return required(schema) | defaults | schema.settled

@@ -8,8 +8,9 @@ import click
 
 from pipeline.errors import Misconfigured
 from pipeline.model.connector import Connector
+from pipeline.model.finding import Finding
 from pipeline.records.catalog import Catalog
-from pipeline.responsys.preflight import Finding, Preflight
+from pipeline.records.kinds import kind_of
 from pipeline.runtime.clients import Clients
 from pipeline.runtime.stores import Stores, open_stores
 from pipeline.text.messages import unknown
@@ -48,7 +49,8 @@ def findings(stores: Stores, catalog: Catalog, connector: Connector) -> list[Fin
     """Look at one connector and its destinations."""
     clients = Clients(stores.settings, stores.redis, stores.vault)
     using = [each for _, each in sorted(catalog.destinations.items()) if each.connector == connector.name]
-    return Preflight(connector, using, clients.tokens, clients(connector)).findings()
+    actions = [catalog.action_of(each) for each in using]
+    return kind_of(connector).preflight(connector, actions, clients(connector))
 
 
 def all_well(found: Mapping[str, Iterable[Finding]]) -> bool:

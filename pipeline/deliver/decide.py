@@ -21,7 +21,7 @@ from pipeline.deliver.moves import (
 )
 from pipeline.errors import CallError, Held, OutcomeUnknown, Refused
 from pipeline.model.action import Step
-from pipeline.responsys.errors import SETUP_CODES
+from pipeline.model.call import Submitted
 from pipeline.text.plural import counted
 
 SET_UP_RETRY = 1.0  # seconds until a step that waits for another batch's set-up is looked at again
@@ -49,9 +49,8 @@ def _set_up_taken(job: Job, event: events.SetUpTaken) -> Move:
 def _answered(job: Job, event: Answered) -> Move:
     """Read the verdicts; an answer that does not fit the rows fails like a call without one."""
     step = job.steps[job.progress.step]
-    request = request_of(event.answer)
-    if request is not None:
-        return AskLater(request, f"{_rows(job)} submitted")
+    if isinstance(event.answer, Submitted):
+        return AskLater(event.answer.request, f"{_rows(job)} submitted")
     try:
         if step.sets_up:
             return _set_up(job, step, step.sets_up, event.answer)
@@ -63,7 +62,7 @@ def _answered(job: Job, event: Answered) -> Move:
 def _verdicts(job: Job, step: Step, answer: Any) -> Move:
     verdicts = step.verdicts(job.remaining_rows, answer)
     done = job.past_step(verdicts)
-    missing = [(n, why) for n, why in enumerate(verdicts) if why and why.code in SETUP_CODES]
+    missing = [(n, why) for n, why in enumerate(verdicts) if why and why.code in step.setup_codes]
     if not missing or len(job.steps) > 1:
         return _onwards(done)
     # Not the rows' fault: the others are done, these wait for a person.
@@ -132,14 +131,6 @@ def _next_step(job: Job, step: Step, *, refund: bool = False) -> Move:
 
 def _rows(job: Job) -> str:
     return f"{counted(len(job.remaining_rows), 'row')} of {job.batch.destination}"
-
-
-def request_of(answer: Any) -> str | None:
-    """Return the id under which an asynchronous call was taken on; None for any other answer."""
-    if isinstance(answer, dict) and answer.get("status") == "REQUEST_ACCEPTED":
-        request = answer.get("requestId")
-        return request if isinstance(request, str) else None
-    return None
 
 
 ALWAYS: Mapping[type, Move] = {

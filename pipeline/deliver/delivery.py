@@ -23,10 +23,9 @@ from pipeline.lanes.lanes import Lanes
 from pipeline.lanes.quota import Quota
 from pipeline.lanes.row import Row
 from pipeline.model.action import Step
-from pipeline.model.call import Call, Rejection
+from pipeline.model.call import Call, Rejection, Sender
 from pipeline.model.connector import Connector
 from pipeline.records.current import CurrentCatalog
-from pipeline.responsys.client import Client
 from pipeline.settle.settlement import DeliveryResult, Settlement
 from pipeline.text.plural import counted
 
@@ -44,7 +43,7 @@ class Delivery:
         self,
         lanes: Lanes,
         catalog: CurrentCatalog,
-        clients: Callable[[Connector], Client],
+        clients: Callable[[Connector], Sender],
         settlement: Settlement,
         set_ups: SetUps,
         effects: Effects,

@@ -26,7 +26,9 @@ from pipeline.deliver.moves import (
 from pipeline.deliver.set_ups import SetUps
 from pipeline.lanes import limits
 from pipeline.lanes.lanes import Lanes
+from pipeline.model.connector import Connector
 from pipeline.records import mirror
+from pipeline.records.kinds import window_of
 from pipeline.records.records import Records
 from pipeline.settle.settlement import DeliveryResult, Settlement
 from pipeline.text.redaction import Hidden, values_of
@@ -81,12 +83,13 @@ class Effects:
             return DeliveryResult(move.text)
         return self._settlement.persist(job.batch, self._of[type(move)], job, move)
 
-    def pause(self, scope: str, account: str, function: str, batch: str = "") -> None:
+    def pause(self, scope: str, connector: Connector, account: str, function: str, batch: str = "") -> None:
         """Stop the function or the account that ran into its limit."""
+        window = window_of(connector, self._window)
         if scope == "function":
-            limits.throttled(self._client, account, function, self._window)
+            limits.throttled(self._client, account, function, window)
         elif scope == "account":
-            limits.exhausted(self._client, account, batch, self._window)
+            limits.exhausted(self._client, account, batch, window)
 
     def _settle_as_recorded(self, job: Job, move: SettleAsRecorded) -> DeliveryResult:
         return self._settlement.settle_as_recorded(job.batch, move.returned)
@@ -109,7 +112,7 @@ class Effects:
     def _retry(self, job: Job, move: Retry) -> DeliveryResult:
         batch, text = job.batch, move.text
         if move.pause:
-            self.pause(move.pause, batch.account, batch.function, batch.id)
+            self.pause(move.pause, job.action.connector, batch.account, batch.function, batch.id)
         backoff = random.uniform(0, move.backoff) if move.backoff else 0  # noqa: S311 - full jitter
         delay = max(backoff, move.delay)
         tries = self._lanes.retry(batch, delay=delay, spend=move.spend, refund=move.refund)

@@ -5,12 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from msgspec import to_builtins
-
 from pipeline.model.action import Action, Step
 from pipeline.model.activation import Activation
 from pipeline.model.call import Call
-from pipeline.responsys.bodies import redacted, redacted_path
+from pipeline.records.kinds import kind_of
 
 
 @dataclass
@@ -44,16 +42,17 @@ class Calls:
 
 def calls_for(action: Action, rows: Sequence[Activation]) -> list[Calls]:
     """Describe all calls for rows of one shape."""
-    return [described(step, step.call(rows)) for step in action.steps(rows)]
+    redact = kind_of(action.connector).redact
+    return [described(step, redact(step.call(rows))) for step in action.steps(rows)]
 
 
 def described(step: Step, call: Call) -> Calls:
-    """Describe one call."""
+    """Describe the call of a step, which has no values of rows any more."""
     return Calls(
         step=step.name,
         function=step.function,
         method=call.method,
-        path=redacted_path(call.path),
-        body=None if call.body is None else redacted(to_builtins(call.body)),
+        path=call.path,
+        body=call.body,
         is_set_up=step.sets_up is not None,
     )

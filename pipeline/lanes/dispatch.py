@@ -15,6 +15,7 @@ from pipeline.lanes.lanes import MAX_UNANSWERED, Lanes
 from pipeline.lanes.quota import Quota
 from pipeline.records.catalog import Catalog
 from pipeline.records.current import CurrentCatalog
+from pipeline.records.kinds import kind_of, window_of
 from pipeline.records.mirror import REMOVED
 from pipeline.stores.broker import decoded
 from pipeline.stores.doorbell import Doorbell
@@ -148,9 +149,9 @@ class Dispatch:
             account=connector.account,
             max_in_flight=connector.max_in_flight,
             limit=connector.limits.get(function, 0),
-            default=limits.DEFAULTS[function],
+            default=kind_of(connector).default_limit(function),
             utilisation=connector.utilisation,
-            window=self._window,
+            window=window_of(connector, self._window),
         )
 
 

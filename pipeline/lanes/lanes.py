@@ -203,7 +203,7 @@ def _claim_args(quota: Quota, new_id: str) -> list[Argument]:
 def _claim_polls_args(quota: Quota, call_id: str) -> list[Argument]:
     """Arguments of claim_polls.lua; ``call_id`` is that of the call which asks."""
     return [
-        quota.connector, quota.account, MAX_POLLS, ms(POLL_LEASE), call_id,
+        quota.connector, quota.account, quota.function, MAX_POLLS, ms(POLL_LEASE), call_id,
         quota.limit, quota.default, quota.utilisation, ms(quota.window),
     ]  # fmt: skip
 

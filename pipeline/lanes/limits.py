@@ -26,22 +26,7 @@ import redis
 
 from pipeline.stores.scripts import Scripts
 
-WINDOW = 60.0  # seconds; Responsys counts calls per minute
-# Calls per minute where the account does not say.
-DEFAULTS = {
-    "login": 10,
-    "triggerCustomEvent": 200,
-    "mergeListMembers": 400,
-    "retrieveProfileExtensions": 100,
-    "createProfileExtension": 10,
-    "mergeProfileExtensionMembers": 400,
-    "deleteProfileExtensionMembers": 100,
-    "mergeTriggerEmail": 200,
-    "triggerEmail": 200,
-    "mergeSupplementalTableMembers": 200,
-    "deleteSupplementalTableMember": 200,
-    "pollRequests": 300,
-}
+WINDOW = 60.0  # seconds that limits count by, unless the kind of a connector says otherwise
 LIMITS_LIFE = 24 * 3600  # seconds until the account is asked again
 AFTER_REFUSAL = 5  # windows until then, when it has refused calls within a day
 

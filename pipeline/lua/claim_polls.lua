@@ -1,18 +1,18 @@
 -- Claim requests whose answers may be there, together with the permit for the one call that asks.
--- ARGV  1 connector  2 account  3 max_requests  4 lease_ms  5 call_id: of the call that asks
---       6 limit: calls per window set for this connector, 0 for none  7 default: if the account has not told its limit
---       8 utilisation: the share of the limit to use  9 window_ms
+-- ARGV  1 connector  2 account  3 func: the function that limits count polls by  4 max_requests  5 lease_ms
+--       6 call_id: of the call that asks  7 limit: calls per window set for this connector, 0 for none
+--       8 default: if the account has not told its limit  9 utilisation: the share of the limit to use  10 window_ms
 -- Returns {batch, attempt, request, how often asked, ...}; nothing if no request is due or no permit is left.
 #include lanes
 #include limits
-local connector, account, max_requests, lease_ms, call_id, limit, default, utilisation, window_ms = unpack(ARGV)
+local connector, account, func, max_requests, lease_ms, call_id, limit, default, utilisation, window_ms = unpack(ARGV)
 local polls, now = 'polls:' .. connector, clock()
 local why = redis.call('HGET', 'connector:' .. connector, 'stopped') or ''
 if why ~= '' and why ~= 'paused' then return {} end  -- a pause stops sending; asking sends nothing
 local due = redis.call('ZRANGEBYSCORE', polls, '-inf', text(now), 'LIMIT', 0, max_requests)
 if #due == 0 or capacity_wait(account, now) > 0 then return {} end
-local limit_key, window = 'limit:' .. account .. ':pollRequests', tonumber(window_ms)
-local allowance = allowance_for(account, 'pollRequests', tonumber(limit), tonumber(default), utilisation, now, window)
+local limit_key, window = 'limit:' .. account .. ':' .. func, tonumber(window_ms)
+local allowance = allowance_for(account, func, tonumber(limit), tonumber(default), utilisation, now, window)
 if take_permit(limit_key, call_id, now, allowance, window) > 0 then return {} end
 call_begun(limit_key, call_id, now)
 local answer = {}

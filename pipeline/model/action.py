@@ -20,7 +20,8 @@ class Step:
     A set-up step names in ``sets_up`` the thing, such as a table, that it finds or makes. It rejects no row,
     is skipped where the account is known to have that thing, and is done by one worker at a time. If
     ``found`` is given the step only looks, and ``found`` tells from the answer whether the thing is there.
-    ``settled_by`` are the error codes that mean success.
+    ``settled_by`` are the error codes that mean success. ``setup_codes`` are codes of rejections
+    that are not about the row but about a thing that the destination names, such as a list.
 
     ``verdicts`` reads one verdict per row, in their order, None meaning delivered; it raises OutcomeUnknown
     if the answer does not fit the rows.
@@ -34,6 +35,7 @@ class Step:
     sets_up: str | None = None
     found: Callable[[Any], bool] | None = None
     settled_by: frozenset[str] = frozenset()
+    setup_codes: frozenset[str] = frozenset()
 
 
 class Action(ABC):
@@ -44,6 +46,7 @@ class Action(ABC):
 
     name: str
     coalesces: bool  # True: a newer activation of a profile overlays one that waits. False: each is a row
+    irrevocable: bool = False  # its calls cannot be taken back, as that of an e-mail
     functions: tuple[str, ...]  # all that its steps may use; a full call needs the first
 
     def __init__(self, connector: Connector, destination: Destination) -> None:

@@ -1,13 +1,13 @@
-"""A call to an outside system and what it says of each row."""
+"""A call to an outside system, its answer, and the sender that delivery wants of each kind of connector."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 
 @dataclass(frozen=True)
 class Call:
-    """One HTTP request; ``function`` is what the account's limits count it by."""
+    """One HTTP request; limits of the account count it by ``function``."""
 
     function: str
     path: str  # percent-encoded, from the host on
@@ -16,8 +16,52 @@ class Call:
 
 
 @dataclass(frozen=True)
+class Submitted:
+    """In the place of an answer: the call was taken on, and its answer is there later under this id."""
+
+    request: str
+
+
+@dataclass(frozen=True)
 class Rejection:
-    """Why one row was not delivered; None in its place means it was."""
+    """Why one row was not delivered; None in its place means that it was delivered."""
 
     code: str
     detail: str = ""
+
+
+@dataclass(frozen=True)
+class Timeouts:
+    """Seconds that a client waits: for a connection, between two bytes, and for all of a call."""
+
+    connect: float = 10
+    read: float = 60
+    call: float = 120
+
+
+class Sender(Protocol):
+    """Sends the calls of one connector; shared by threads. Errors are those of errors.py, all CallError."""
+
+    def ready(self) -> None:
+        """Make sure that a call may be sent; may log in.
+
+        Raises:
+            CallError: it may not, and nothing was sent.
+        """
+
+    def send(self, call: Call) -> Any:
+        """Send ``call`` and return the decoded answer, or ``Submitted``.
+
+        Raises:
+            RetryLater, Throttled, Refused, Held: nothing was done there.
+            OutcomeUnknown: it went out, and no answer says what became of it.
+        """
+
+    def poll(self, requests: Sequence[str]) -> Mapping[str, Any]:
+        """Return the answers that are there, by request; a CallError stands for an answer that is an error.
+
+        A request whose answer is to come is missing; OutcomeUnknown stands for one that is no longer kept.
+
+        Raises:
+            CallError: none of the requests could be asked after.
+        """

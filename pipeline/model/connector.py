@@ -4,37 +4,37 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
+from typing import Self
 
 from pipeline.model.destination import Destination
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Connector:
-    """One Responsys account, as configured (design.md, section 5)."""
+    """What connectors of all kinds have, as configured; each kind adds its credentials."""
 
     name: str  # the key in the configuration
     title: str  # "name" in the configuration: what people see
-    username: str
-    password: str = field(repr=False)
-    auth_endpoint: str  # scheme and host, nothing after it: "https://login5.responsys.net"
-    profile_list: str
-    list_folder: str | None = None
-    identifier_type: str = "hashed_email"  # "riid", "hashed_email" or "crm_id"
-    kind: str = "responsys"
+    kind: str
     enabled: bool = True
     api: str = "sync"
     limits: Mapping[str, int] = field(default_factory=dict)  # function to calls per minute
     utilisation: float = 0.95
     max_in_flight: int = 4
 
+    @property
+    def login(self) -> str:
+        """Name the account on the outside system; connectors with one login share its limits."""
+        return self.name
+
     @cached_property
     def account(self) -> str:
-        """Name the account that limits belong to: connectors with one login share it.
+        """Name the account that limits belong to.
 
         A digest, because it becomes part of key names.
         """
-        return sha256(f"{self.auth_endpoint}\n{self.username}".encode()).hexdigest()[:16]
+        return sha256(self.login.encode()).hexdigest()[:16]
 
-    def through(self, destination: Destination) -> "Connector":
+    def through(self, destination: Destination) -> Self:
         """Return the connector as ``destination`` uses it: with the API that the destination asks for."""
         return replace(self, api=destination.api) if destination.api else self

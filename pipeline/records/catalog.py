@@ -12,7 +12,7 @@ from pipeline.model.activation import Activation
 from pipeline.model.connector import Connector
 from pipeline.model.destination import Destination
 from pipeline.model.source import Source
-from pipeline.records.kinds import bind
+from pipeline.records.kinds import bind, kind_of
 
 Scope = Literal["connector", "destination", "source"]
 Kind = Literal["paused", "held"]
@@ -62,6 +62,10 @@ class Catalog:
             if activation.call_type in destination.call_types
             and activation.destination in (None, destination.name)
         ]
+
+    def functions_of(self, destination: Destination) -> tuple[str, ...]:
+        """Name the functions that a destination may use; a full call needs the first."""
+        return kind_of(self.connectors[destination.connector]).actions[destination.action].functions
 
     def connector_of(self, destination: Destination) -> Connector:
         """Return the connector of a destination, with the API that the destination wants."""

@@ -9,8 +9,9 @@ from typing import Any
 from marshmallow import ValidationError
 
 from pipeline.errors import Misconfigured
-from pipeline.records.documents import KEEP, SECRETS, Documents
-from schemas.configuration import ConfigurationSchema
+from pipeline.records.documents import KEEP, Documents, secrets_of
+from pipeline.records.kinds import connector_documents, destination_documents
+from schemas.configuration import configuration_schema
 from schemas.configuration_fields import not_there
 from schemas.document import paths
 
@@ -55,7 +56,7 @@ def parse(file: str) -> dict[str, Any]:
 def checked(data: Mapping[str, Any]) -> tuple[dict[str, dict[str, dict[str, Any]]], list[str]]:
     """Return what is good of ``data`` and what is wrong with the rest."""
     try:
-        return ConfigurationSchema().load(data), []
+        return configuration_schema(connector_documents(), destination_documents()).load(data), []
     except ValidationError as error:
         good = error.valid_data if isinstance(error.valid_data, dict) else {}
         sections = {
@@ -85,7 +86,7 @@ def find_secrets(
     """Put secrets into their places; return why some were not to be found."""
     problems = []
     for name, document in documents.items():
-        for key in [key for key in SECRETS[section] if key in document]:
+        for key in [key for key in secrets_of(section, document) if key in document]:
             try:
                 document[key] = secret(document[key], environ, folder, kept=name in stored)
             except Misconfigured as error:

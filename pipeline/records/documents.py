@@ -15,47 +15,54 @@ from pipeline.errors import Misconfigured
 from pipeline.model.connector import Connector
 from pipeline.model.destination import CALL_TYPES, Destination
 from pipeline.model.source import Source
+from pipeline.records.kinds import KINDS, destination_documents
 from pipeline.stores import tables
 from pipeline.stores.vault import Vault
 from schemas.destination import completed, lacking
+from schemas.destination_document import DestinationDocument
 
 Document = Mapping[str, Any]
 Documents = Mapping[str, Mapping[str, Document]]  # section, name
 
-Unseal = Callable[[str, str, str], Mapping[str, Any]]  # given a section, a name and its sealed secrets
+# Given a section, a name, its document without secrets, and these sealed.
+Unseal = Callable[[str, str, Document, str], Mapping[str, Any]]
 
 SECTIONS: Mapping[str, Table] = {
     "connectors": tables.connectors,
     "destinations": tables.destinations,
     "sources": tables.sources,
 }
-SECRETS: Mapping[str, tuple[str, ...]] = {
-    "connectors": ("password",),
-    "destinations": (),
-    "sources": ("url",),
-}
 COLUMNS = {"destinations": ("audience", "connector"), "sources": ("audience",)}  # that a table has as well
 KEEP = {"keep": True}  # stands for a secret: the stored one
 
 
+def secrets_of(section: str, document: Document) -> tuple[str, ...]:
+    """Name the secrets of a record."""
+    if section == "connectors":
+        return KINDS[document["kind"]].secrets if document.get("kind") in KINDS else ()
+    return ("url",) if section == "sources" else ()
+
+
 def connector(name: str, document: Document) -> Connector:
     """Read a connector; its ``name`` in the document is the one people see."""
-    return Connector(**{**document, "name": name, "title": document.get("name", name)})
+    kind = KINDS[document["kind"]]
+    return kind.connector(**{**document, "name": name, "title": document.get("name", name)})
 
 
 def destination(name: str, document: Document) -> Destination:
     """Read a destination; it may be an older one, from before some option."""
-    document = completed(document)
+    schema = destination_documents()[document["action"]]
+    document = completed(document, schema)
     common = {field.name for field in fields(Destination)} & document.keys()
     known = {key: document[key] for key in common}
     known["call_types"] = tuple(document.get("call_types", CALL_TYPES))
     options = {key: value for key, value in document.items() if key not in common}
-    return Destination(**{**known, "name": name}, options=options, problem=problem(document))
+    return Destination(**{**known, "name": name}, options=options, problem=problem(document, schema))
 
 
-def problem(document: Document) -> str:
+def problem(document: Document, schema: type[DestinationDocument]) -> str:
     """Say why a destination cannot be used as it is stored."""
-    names = ", ".join(f'"{name}"' for name in lacking(document))
+    names = ", ".join(f'"{name}"' for name in lacking(document, schema))
     return f"its record lacks {names}: configure it anew" if names else ""
 
 
@@ -76,7 +83,10 @@ def load(connection: Connection, unseal: Unseal) -> dict[str, dict[str, Document
     """Return everything that is stored."""
     return {
         section: {
-            row.name: {**row.body, **(unseal(section, row.name, row.secrets) if SECRETS[section] else {})}
+            row.name: {
+                **row.body,
+                **(unseal(section, row.name, row.body, row.secrets) if keeps_secrets(table) else {}),
+            }
             for row in connection.execute(select(table))
         }
         for section, table in SECTIONS.items()
@@ -85,10 +95,10 @@ def load(connection: Connection, unseal: Unseal) -> dict[str, dict[str, Document
 
 def store(connection: Connection, section: str, name: str, document: Document, vault: Vault) -> None:
     """Put a document in the place of what is stored under its name."""
-    secrets = SECRETS[section]
+    secrets = secrets_of(section, document)
     row: dict[str, Any] = {"name": name, "body": {k: v for k, v in document.items() if k not in secrets}}
     row |= {column: document[column] for column in COLUMNS.get(section, ())}
-    if secrets:
+    if keeps_secrets(SECTIONS[section]):
         row["secrets"] = vault.encrypt(json.dumps({key: document[key] for key in secrets}))
     remove(connection, section, name)
     connection.execute(insert(SECTIONS[section]).values(row))
@@ -100,7 +110,12 @@ def remove(connection: Connection, section: str, name: str) -> None:
     connection.execute(delete(table).where(table.c.name == name))
 
 
-def unsealed(vault: Vault, section: str, name: str, sealed: str) -> dict[str, str]:
+def keeps_secrets(table: Table) -> bool:
+    """Tell whether the records of a section may have secrets."""
+    return "secrets" in table.c
+
+
+def unsealed(vault: Vault, section: str, name: str, _: Document, sealed: str) -> dict[str, str]:
     """Return a record's secrets; raise Misconfigured when no key opens them."""
     try:
         return dict(json.loads(vault.decrypt(sealed)))
@@ -108,14 +123,16 @@ def unsealed(vault: Vault, section: str, name: str, sealed: str) -> dict[str, st
         raise Misconfigured(f'{section.removesuffix("s")} "{name}": {error}') from error
 
 
-def unsealed_if_possible(vault: Vault, section: str, name: str, sealed: str) -> dict[str, str]:
+def unsealed_if_possible(
+    vault: Vault, section: str, name: str, document: Document, sealed: str
+) -> dict[str, str]:
     """Return a record's secrets, none when no key opens them, so that they can be given again."""
     try:
-        return unsealed(vault, section, name, sealed)
+        return unsealed(vault, section, name, document, sealed)
     except Misconfigured:
         return {}
 
 
-def marked(section: str, _: str, __: str) -> dict[str, Any]:
+def marked(section: str, _name: str, document: Document, _sealed: str) -> dict[str, Any]:
     """Return marks in the place of a record's secrets."""
-    return dict.fromkeys(SECRETS[section], KEEP)
+    return dict.fromkeys(secrets_of(section, document), KEEP)

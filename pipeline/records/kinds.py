@@ -1,16 +1,114 @@
-"""Kinds of connectors: the one table of what each of them brings."""
+"""Kinds of connectors: the one table of what each of them brings.
+
+All other rooms ask here, by the kind of a connector or the name of an action, and know no outside system.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import redis
 
 from pipeline.model.action import Action, UnusableAction
+from pipeline.model.call import Call, Sender, Timeouts
 from pipeline.model.connector import Connector
 from pipeline.model.destination import Destination
+from pipeline.model.finding import Finding
+from pipeline.responsys import ratelimit
 from pipeline.responsys.actions import ACTIONS
+from pipeline.responsys.bodies import redact
+from pipeline.responsys.connector import ResponsysConnector
+from pipeline.responsys.opening import open_clients
+from pipeline.responsys.preflight import preflight
+from pipeline.responsys.requests import POLL_REQUESTS
+from pipeline.stores.vault import Vault
+from schemas.connector import ConnectorDocument, Responsys
+from schemas.destination import ACTIONS as RESPONSYS_OPTIONS
+from schemas.destination_document import DestinationDocument
 
-__all__ = ["ACTIONS", "bind"]
+MINUTE = 60.0  # seconds
+UNKNOWN_LIMIT = 10  # calls per window of a function that the kind does not know any more
+
+
+class OpenClients(Protocol):
+    """Opens the clients of all connectors of a kind."""
+
+    def __call__(
+        self,
+        redis_client: redis.Redis,
+        vault: Vault,
+        *,
+        take: Callable[..., float],
+        timeouts: Timeouts,
+    ) -> Callable[[Any], Sender]:
+        """Return the maker of a connector's client; ``take`` takes a permit (see lanes/limits.py)."""
+
+
+@dataclass(frozen=True)
+class ConnectorKind:
+    """All that the rest of the program needs of an outside system."""
+
+    system: str  # its name in texts: "Responsys"
+    connector: type[Connector]
+    document: type[ConnectorDocument]  # a connector in the configuration
+    options: Mapping[str, type[DestinationDocument]]  # a destination in the configuration, by its action
+    actions: Mapping[str, type[Action]]  # by names that no other kind uses
+    open_clients: OpenClients
+    redact: Callable[[Call], Call]  # a call without the values of its rows, for people to look at
+    preflight: Callable[[Any, Collection[Action], Any], list[Finding]]  # of a connector and its client
+    secrets: tuple[str, ...] = ()  # keys of ``document`` that are encrypted
+    default_limits: Mapping[str, int] = field(default_factory=dict)  # calls per window, by function
+    window: float = MINUTE  # seconds by which the account counts calls
+    read_limits: Callable[[Any], Mapping[str, int]] | None = None  # asked of a client; None: it cannot tell
+    poll_function: str | None = None  # by which limits count polls; None: all answers come at once
+
+    def default_limit(self, function: str) -> int:
+        """Return the calls per window of a function when neither the connector nor the account says."""
+        return self.default_limits.get(function, UNKNOWN_LIMIT)
+
+
+KINDS: Mapping[str, ConnectorKind] = {
+    "responsys": ConnectorKind(
+        system="Responsys",
+        connector=ResponsysConnector,
+        document=Responsys,
+        options=RESPONSYS_OPTIONS,
+        actions=ACTIONS,
+        open_clients=open_clients,
+        redact=redact,
+        preflight=preflight,
+        secrets=("password",),
+        default_limits=ratelimit.DEFAULTS,
+        window=ratelimit.WINDOW,
+        read_limits=ratelimit.read_limits,
+        poll_function=POLL_REQUESTS,
+    ),
+}
+
+
+def kind_of(connector: Connector) -> ConnectorKind:
+    """Return the kind of a connector."""
+    return KINDS[connector.kind]
 
 
 def bind(connector: Connector, destination: Destination) -> Action:
     """Return the action of a destination; its options are read here."""
-    action = ACTIONS[destination.action]
+    action = kind_of(connector).actions[destination.action]
     if destination.problem:
         return UnusableAction(connector, destination, action)
     return action(connector, destination)
+
+
+def window_of(connector: Connector, minute: float) -> float:
+    """Return the seconds by which the account counts calls, if a minute has ``minute`` seconds."""
+    return kind_of(connector).window * minute / MINUTE
+
+
+def connector_documents() -> dict[str, type[ConnectorDocument]]:
+    """Return the schemas of connectors, by kind."""
+    return {name: kind.document for name, kind in KINDS.items()}
+
+
+def destination_documents() -> dict[str, type[DestinationDocument]]:
+    """Return the schemas of destinations, by action."""
+    return {action: schema for kind in KINDS.values() for action, schema in kind.options.items()}

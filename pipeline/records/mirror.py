@@ -19,7 +19,6 @@ import redis
 from pipeline.model.connector import Connector
 from pipeline.model.destination import Destination
 from pipeline.records.catalog import Catalog
-from pipeline.records.kinds import ACTIONS
 from pipeline.records.records import Records
 from pipeline.stores.broker import decoded
 from pipeline.stores.scripts import Scripts
@@ -87,7 +86,7 @@ def settings_of(catalog: Catalog, destination: Destination) -> DestinationSettin
     return DestinationSettings(
         name=destination.name,
         connector=destination.connector,
-        functions=ACTIONS[destination.action].functions,
+        functions=catalog.functions_of(destination),
         version=catalog.version,
         max_rows=destination.max_rows,
         max_age=destination.max_age,

@@ -12,10 +12,12 @@ from pipeline.errors import Misconfigured
 from pipeline.records import documents
 from pipeline.records.catalog import Catalog, Hold, Kind, Scope, unusable
 from pipeline.records.changes import Change, Changes, compare
-from pipeline.records.documents import KEEP, SECRETS, SECTIONS, Documents
+from pipeline.records.documents import KEEP, SECTIONS, Documents, secrets_of
+from pipeline.records.kinds import KINDS
 from pipeline.stores import tables
 from pipeline.stores.database import reading
 from pipeline.stores.vault import Vault
+from schemas.configuration_fields import not_there
 
 SCOPES: Mapping[str, Scope] = {
     "connectors": "connector",
@@ -73,6 +75,7 @@ class Records:
             wanted = with_kept_secrets(configuration, stored)
             changes = Changes(**{s: compare(stored[s], wanted[s], prune=prune) for s in SECTIONS})
             refuse_dangling(stored, wanted, changes)
+            refuse_foreign_actions(stored, wanted, changes)
             if changes and not dry_run:
                 for section in SECTIONS:
                     self._write(connection, section, getattr(changes, section), wanted)
@@ -128,7 +131,10 @@ class Records:
         with self._alone() as connection:
             stored = documents.load(connection, partial(documents.unsealed, self.vault))
             sealed = [
-                (section, name) for section, keys in SECRETS.items() if keys for name in stored[section]
+                (section, name)
+                for section in SECTIONS
+                for name, document in stored[section].items()
+                if secrets_of(section, document)
             ]
             for section, name in sealed:
                 documents.store(connection, section, name, stored[section][name], self.vault)
@@ -154,17 +160,20 @@ def with_kept_secrets(configuration: Documents, stored: Documents) -> Documents:
     """Return ``configuration`` with the stored secret wherever one is to be kept."""
     return {
         section: {
-            name: {key: kept(section, name, key, value, stored) for key, value in document.items()}
+            name: {
+                key: kept(section, name, key, stored)
+                if value == KEEP and key in secrets_of(section, document)
+                else value
+                for key, value in document.items()
+            }
             for name, document in documents.said(configuration.get(section, {})).items()
         }
         for section in SECTIONS
     }
 
 
-def kept(section: str, name: str, key: str, value: Any, stored: Documents) -> Any:
-    """Return ``value``, or the stored one in the place of the mark for a secret."""
-    if key not in SECRETS[section] or value != KEEP:
-        return value
+def kept(section: str, name: str, key: str, stored: Documents) -> Any:
+    """Return a stored secret, in the place of the mark for it."""
     if key not in stored[section].get(name, {}):
         raise Misconfigured(f"{section}.{name}.{key}: there is none stored that could be kept")
     return stored[section][name][key]
@@ -179,5 +188,20 @@ def refuse_dangling(stored: Documents, wanted: Documents, changes: Changes) -> N
         for name, document in sorted(destinations.items())
         if name not in changes.destinations.removed and document["connector"] not in connectors
     ]
+    if problems:
+        raise Misconfigured("\n".join(problems))
+
+
+def refuse_foreign_actions(stored: Documents, wanted: Documents, changes: Changes) -> None:
+    """Raise Misconfigured when a destination's action would not be one of its connector's kind."""
+    connectors = {**stored["connectors"], **wanted["connectors"]}
+    destinations = {**stored["destinations"], **wanted["destinations"]}
+    problems = []
+    for name in sorted(destinations.keys() - changes.destinations.removed):
+        connector, action = destinations[name]["connector"], destinations[name]["action"]
+        actions = KINDS[connectors[connector]["kind"]].actions
+        if action not in actions:
+            why = not_there(action, f'an action of connector "{connector}"', actions)
+            problems.append(f"destinations.{name}.action: {why}")
     if problems:
         raise Misconfigured("\n".join(problems))

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import requests
 
 from pipeline.errors import CallError, Held, Refused, RetryLater, Throttled
-from pipeline.model.connector import Connector
+from pipeline.responsys.connector import ResponsysConnector
 from pipeline.responsys.deadlines import within
 from pipeline.responsys.errors import OTHER, retry_if_unknown
 from pipeline.responsys.names import path
@@ -37,16 +37,16 @@ class Login:
     session: requests.Session
     timeout: tuple[float, float]  # seconds to connect and between two bytes; their sum is for all of a login
 
-    def with_password(self, connector: Connector) -> Grant:
+    def with_password(self, connector: ResponsysConnector) -> Grant:
         """Log in; raise Held when a person must look at the account or its password."""
         form = {"user_name": connector.username, "password": connector.password, "auth_type": "password"}
         return self._ask(connector, form)
 
-    def with_token(self, connector: Connector, token: str) -> Grant:
+    def with_token(self, connector: ResponsysConnector, token: str) -> Grant:
         """Exchange a token that is still good for a new one."""
         return self._ask(connector, {"auth_type": "token"}, token)
 
-    def _ask(self, connector: Connector, form: Mapping[str, str], token: str | None = None) -> Grant:
+    def _ask(self, connector: ResponsysConnector, form: Mapping[str, str], token: str | None = None) -> Grant:
         url = require_https(connector.auth_endpoint) + path("auth", "token")
         try:
             with within(sum(self.timeout)):

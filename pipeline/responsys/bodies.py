@@ -2,9 +2,13 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl
 
+from msgspec import to_builtins
+
+from pipeline.model.call import Call
 from pipeline.text.redaction import VALUE
 
 MOST_SHAPES = 3  # of rows that are shown of a call
@@ -20,6 +24,12 @@ SETTINGS = frozenset(
     """.split()
 )
 TELLING = ("action", "qa")  # of a query
+
+
+def redact(call: Call) -> Call:
+    """Return a call without the values of its rows."""
+    body = None if call.body is None else redacted(to_builtins(call.body))
+    return replace(call, path=redacted_path(call.path), body=body)
 
 
 def redacted(value: Any, key: str = "") -> Any:

@@ -4,6 +4,7 @@ import codecs
 import json
 import threading
 import time
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -11,10 +12,11 @@ import requests
 
 from pipeline.errors import CallError, Refused
 from pipeline.model.call import Call
-from pipeline.model.connector import Connector
+from pipeline.responsys.connector import ResponsysConnector
 from pipeline.responsys.deadlines import within
 from pipeline.responsys.errors import FailedOver, TokenRefused, retry_if_unknown
 from pipeline.responsys.login import Token, Tokens
+from pipeline.responsys.requests import answers_in, poll_call, taken_on
 from pipeline.responsys.session import open_session
 from pipeline.responsys.transport import Body, exchange
 
@@ -32,7 +34,7 @@ class Client:
 
     def __init__(
         self,
-        connector: Connector,
+        connector: ResponsysConnector,
         tokens: Tokens,
         *,
         session: requests.Session | None = None,
@@ -62,7 +64,7 @@ class Client:
             self._ready.call = (self._token(), ends)
 
     def send(self, call: Call) -> Any:
-        """Send ``call`` and return the decoded answer.
+        """Send ``call`` and return the decoded answer, or ``Submitted``.
 
         A token that is refused is replaced once; the call was not looked at then. All of it, with the login
         of ``ready()`` if there was one, takes ``call_timeout`` at most.
@@ -79,9 +81,18 @@ class Client:
         left = ends - time.monotonic()
         with within(left if left > 0 else self._call_timeout):
             try:
-                return self._attempt(call, content, token or self._token())
+                answer = self._attempt(call, content, token or self._token())
             except TokenRefused:
-                return self._attempt(call, content, self._token())
+                answer = self._attempt(call, content, self._token())
+        return taken_on(answer)
+
+    def poll(self, requests: Sequence[str]) -> Mapping[str, Any]:
+        """Return the answers that are there, by request; an error as a CallError. See ``Sender.poll``."""
+        return dict(answers_in(self.send(poll_call(requests))))
+
+    def log_in(self) -> str:
+        """Log in with the password, whatever is stored; return the end point that calls go to."""
+        return self._tokens.log_in(self._connector).end_point
 
     def _attempt(self, call: Call, content: bytes | None, token: Token) -> Any:
         try:

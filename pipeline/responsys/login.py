@@ -22,8 +22,8 @@ import requests
 from redis.exceptions import LockError, RedisError
 
 from pipeline.errors import CallError, Held, Misconfigured, RetryLater, Throttled
-from pipeline.model.connector import Connector
 from pipeline.responsys.authentication import Grant, Login
+from pipeline.responsys.connector import ResponsysConnector
 from pipeline.responsys.errors import OTHER
 from pipeline.responsys.session import open_session
 from pipeline.stores.vault import Vault
@@ -74,7 +74,7 @@ class Tokens:
         self._lease = 2 * sum(self._login.timeout) + 5  # an exchange of the token, then a full login
         self._opened: dict[str, Token] = {}
 
-    def get(self, connector: Connector) -> Token:
+    def get(self, connector: ResponsysConnector) -> Token:
         """Return a token to use now, logging in when there is none or it is getting old.
 
         Raises:
@@ -93,19 +93,19 @@ class Tokens:
                 return token
             raise RetryLater(OTHER, "another worker is still logging in", delay=1)
 
-    def log_in(self, connector: Connector) -> Token:
+    def log_in(self, connector: ResponsysConnector) -> Token:
         """Log in with the password, whatever is stored."""
         with answering(), self._turn(connector, wait=True) as mine:
             if not mine:
                 raise RetryLater(OTHER, "another worker is still logging in", delay=1)
             return self._full_login(connector)
 
-    def drop(self, connector: Connector, token: Token) -> None:
+    def drop(self, connector: ResponsysConnector, token: Token) -> None:
         """Forget a token that was refused, unless a newer one has taken its place."""
         with answering():
             self._redis.eval(DROP, 1, key(connector), token.sealed)
 
-    def _renewed(self, connector: Connector) -> Token:
+    def _renewed(self, connector: ResponsysConnector) -> Token:
         token, age = self._stored(connector)
         if token and age < RENEW_AFTER:
             return token
@@ -116,14 +116,14 @@ class Tokens:
                 return token  # good for a while yet
             raise
 
-    def _exchanged(self, connector: Connector, token: Token) -> Token:
+    def _exchanged(self, connector: ResponsysConnector, token: Token) -> Token:
         try:
             self._permit(connector)
             return self._keep(connector, self._login.with_token(connector, token.value))
         except CallError:
             return self._full_login(connector)
 
-    def _full_login(self, connector: Connector) -> Token:
+    def _full_login(self, connector: ResponsysConnector) -> Token:
         self._refuse_again(connector)
         self._permit(connector)
         try:
@@ -135,17 +135,17 @@ class Tokens:
         log.info("logged in", extra={"connector": connector.name})
         return token
 
-    def _permit(self, connector: Connector) -> None:
+    def _permit(self, connector: ResponsysConnector) -> None:
         wait = self._take(self._redis, connector.account, "login", PER_MINUTE)
         if wait:
             raise Throttled("login", OTHER, f"{PER_MINUTE} logins a minute are used up", delay=wait)
 
-    def _refuse_again(self, connector: Connector) -> None:
+    def _refuse_again(self, connector: ResponsysConnector) -> None:
         sealed = cast("bytes | None", self._redis.get(f"{key(connector)}:refused"))
         if sealed and (refusal := self._open(connector, sealed)):
             raise Held("connector", refusal["code"], refusal["detail"])
 
-    def _stored(self, connector: Connector) -> tuple[Token | None, float]:
+    def _stored(self, connector: ResponsysConnector) -> tuple[Token | None, float]:
         """Return the shared token and its age in seconds, by Redis' clock."""
         with self._redis.pipeline(transaction=False) as pipe:
             pipe.get(key(connector))
@@ -161,15 +161,15 @@ class Tokens:
             token = self._opened[digest(connector)] = Token(record["token"], record["end_point"], sealed)
         return token, LIFE - left / 1000
 
-    def _keep(self, connector: Connector, grant: Grant) -> Token:
+    def _keep(self, connector: ResponsysConnector, grant: Grant) -> Token:
         sealed = self._seal(connector, {"token": grant.token, "end_point": grant.end_point})
         self._redis.set(key(connector), sealed, ex=LIFE)
         return Token(grant.token, grant.end_point, sealed)
 
-    def _seal(self, connector: Connector, record: dict[str, str]) -> bytes:
+    def _seal(self, connector: ResponsysConnector, record: dict[str, str]) -> bytes:
         return self._vault.encrypt(json.dumps({**record, "login": digest(connector)})).encode()
 
-    def _open(self, connector: Connector, sealed: bytes) -> dict[str, Any] | None:
+    def _open(self, connector: ResponsysConnector, sealed: bytes) -> dict[str, Any] | None:
         """Open a record; None when it is another login's or was sealed with a key that is gone."""
         try:
             record: dict[str, Any] = json.loads(self._vault.decrypt(sealed.decode()))
@@ -178,7 +178,7 @@ class Tokens:
         return record if record["login"] == digest(connector) else None
 
     @contextmanager
-    def _turn(self, connector: Connector, *, wait: bool) -> Iterator[bool]:
+    def _turn(self, connector: ResponsysConnector, *, wait: bool) -> Iterator[bool]:
         """Be the only one who logs in to the account; yields whether that came true within MAX_WAIT."""
         lock = self._redis.lock(f"{key(connector)}:lock", timeout=self._lease, sleep=0.05)
         if not lock.acquire(blocking=wait, blocking_timeout=MAX_WAIT if wait else None):
@@ -191,12 +191,12 @@ class Tokens:
                 lock.release()
 
 
-def key(connector: Connector) -> str:
+def key(connector: ResponsysConnector) -> str:
     """Name the key of the account's token."""
     return f"login:{connector.account}"
 
 
-def digest(connector: Connector) -> str:
+def digest(connector: ResponsysConnector) -> str:
     """Tell one login from another without keeping its password."""
     return sha256(
         f"{connector.auth_endpoint}\n{connector.username}\n{connector.password}".encode()

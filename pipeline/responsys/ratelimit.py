@@ -7,8 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pipeline.model.call import Call
-from pipeline.responsys.client import Client
+from pipeline.model.call import Call, Sender
 
 CALL = Call(function="getRateLimits", path="/rest/api/ratelimit", method="GET")  # no version in this path
 
@@ -26,11 +25,27 @@ FUNCTIONS = {
     ("DELETE", "api/v1.3/folders/*/suppData/*/members"): "deleteSupplementalTableMember",
     ("POST", "asyncApi/v1.3/requests"): "pollRequests",
 }
+# Calls per minute where the account does not say.
+DEFAULTS = {
+    "login": 10,
+    "triggerCustomEvent": 200,
+    "mergeListMembers": 400,
+    "retrieveProfileExtensions": 100,
+    "createProfileExtension": 10,
+    "mergeProfileExtensionMembers": 400,
+    "deleteProfileExtensionMembers": 100,
+    "mergeTriggerEmail": 200,
+    "triggerEmail": 200,
+    "mergeSupplementalTableMembers": 200,
+    "deleteSupplementalTableMember": 200,
+    "pollRequests": 300,
+}
+WINDOW = 60.0  # seconds; Responsys counts calls per minute
 ACTION = re.compile(r"action=\w+")
 PLACEHOLDER = re.compile(r"\{[^/]*\}|:[^/]+|<[^/]*>|\*")
 
 
-def read_limits(client: Client) -> dict[str, int]:
+def read_limits(client: Sender) -> dict[str, int]:
     """Return function to calls per minute, under the account's names and ours."""
     return parse_limits(client.send(CALL))
 

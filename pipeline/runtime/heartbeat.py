@@ -23,6 +23,7 @@ from pipeline.accept.intake import Intake
 from pipeline.lanes import limits
 from pipeline.lanes.dispatch import Dispatch
 from pipeline.records.catalog import Catalog
+from pipeline.records.kinds import kind_of
 from pipeline.records.mirror import why_stopped
 from pipeline.runtime.beat import MAX_BEAT_SECONDS, MAX_DOORBELLS
 from pipeline.settle import retention
@@ -90,7 +91,9 @@ class Heartbeat:
     def _learn_limits(self, catalog: Catalog) -> None:
         """Have the limits read of accounts whose answer is not known, or out of date."""
         for connector in catalog.connectors.values():
-            if why_stopped(catalog, connector) or limits.known(self._client, connector.account):
+            if kind_of(connector).read_limits is None or why_stopped(catalog, connector):
+                continue
+            if limits.known(self._client, connector.account):
                 continue
             if self._turn(limits.asking(connector.account).removeprefix("turn:"), LIMITS_RETRY):
                 self._doorbell.read_limits(connector.name)

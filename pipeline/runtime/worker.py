@@ -21,8 +21,8 @@ from pipeline.lanes.dispatch import Dispatch
 from pipeline.lanes.lanes import Lanes
 from pipeline.produce.appender import Appender
 from pipeline.records.current import CurrentCatalog
+from pipeline.records.kinds import kind_of, window_of
 from pipeline.records.records import Records
-from pipeline.responsys.ratelimit import read_limits
 from pipeline.runtime.clients import Clients
 from pipeline.runtime.heartbeat import Heartbeat
 from pipeline.settings import Settings
@@ -89,12 +89,17 @@ class Worker:
         connector = self.catalog.newest().connectors.get(name)
         if connector is None:
             return f"there is no connector {name}"
+        read_limits = kind_of(connector).read_limits
+        if read_limits is None:
+            return f"{name} cannot tell its limits"
         try:
             allowances = read_limits(self.clients(connector))
         except CallError as error:
             log.info("limits not read", extra={"connector": name, "code": error.code})
             return f"{error.code}: asked again later"
-        limits.remember(self.client, connector.account, allowances, self.settings.limit_window)
+        limits.remember(
+            self.client, connector.account, allowances, window_of(connector, self.settings.limit_window)
+        )
         return f"{len(allowances)} limits of {name}"
 
     def run_source(self, name: str) -> str:

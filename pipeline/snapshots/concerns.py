@@ -1,15 +1,12 @@
 """Concerns: findings that a person must confirm before a snapshot is sent."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from pipeline.model.destination import Destination
 from pipeline.snapshots.parts import Part
 from pipeline.snapshots.staging import SnapshotCounts
 from pipeline.text.plural import counted
-
-EMAIL = "campaign_email"  # the action whose calls cannot be taken back
 
 
 @dataclass(frozen=True)
@@ -22,19 +19,23 @@ class Concern:
 
 
 def concerns(
-    counts: SnapshotCounts, parts: Iterable[Part], destinations: Mapping[str, Destination], max_leaving: float
+    counts: SnapshotCounts, parts: Iterable[Part], irrevocable: Collection[str], max_leaving: float
 ) -> Iterator[Concern]:
-    """Compare a snapshot with the known members; ``max_leaving``: percent of a destination's members."""
+    """Compare a snapshot with the known members.
+
+    ``irrevocable``: the destinations whose calls cannot be taken back. ``max_leaving``: percent of a
+    destination's members.
+    """
     parts = list(parts)
     if counts.unreadable:
         text = f"{counts.unreadable:,} of {counts.lines:,} lines name no profile that can be read"
         yield Concern("unreadable", f"{text}: whoever is meant would seem to have left")
     for part in parts:
-        yield from of_part(counts, part, destinations[part.destination], max_leaving)
+        yield from of_part(counts, part, max_leaving, irrevocable=part.destination in irrevocable)
 
 
 def of_part(
-    counts: SnapshotCounts, part: Part, destination: Destination, max_leaving: float
+    counts: SnapshotCounts, part: Part, max_leaving: float, *, irrevocable: bool
 ) -> Iterator[Concern]:
     """Find the concerns of one destination."""
     name = part.destination
@@ -45,7 +46,7 @@ def of_part(
         share = f"{100 * part.leaving / part.known:.3g} %"
         text = f'{part.leaving:,} of {part.known:,} members ({share}) would leave destination "{name}"'
         yield Concern("leaving", f"{text}; up to {max_leaving:g} % is taken for granted", name)
-    if part.first and destination.action == EMAIL and part.sends:
+    if part.first and irrevocable and part.sends:
         text = f'destination "{name}" would send e-mail to all {part.sends:,} existing members'
         yield Concern(
             "existing", f"{text}, for this is its first snapshot and existing_members is true", name

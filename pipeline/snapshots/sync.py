@@ -10,7 +10,7 @@
 """
 
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -67,6 +67,7 @@ class Sync:
     progress: Callable[[str, int], None] = lambda _phase, _amount: None
     _destinations: Mapping[str, Destination] = field(init=False)
     _views: Mapping[str, View] = field(init=False)  # by destination
+    _irrevocable: Collection[str] = field(init=False)  # destinations whose calls cannot be taken back
 
     def __post_init__(self) -> None:
         """Find the audience's destinations; raises Misconfigured if there is none, or one is unusable."""
@@ -80,7 +81,9 @@ class Sync:
         if unusable:
             raise Misconfigured("\n".join(unusable))
         self._destinations = {each.name: each for each in found}
-        self._views = {each.name: view_of(self.catalog.action_of(each)) for each in found}
+        actions = [self.catalog.action_of(each) for each in found]
+        self._irrevocable = {action.destination.name for action in actions if action.irrevocable}
+        self._views = {action.destination.name: view_of(action) for action in actions}
 
     def run(
         self, lines: Iterable[FileLine], taken_at: datetime | None = None, source: str | None = None
@@ -121,7 +124,7 @@ class Sync:
         planned = self._plan(run)
         for part in planned:
             self.on_part(part)
-        worries = concerns(counts, planned, self._destinations, self.max_leaving)
+        worries = concerns(counts, planned, self._irrevocable, self.max_leaving)
         return Outcome(self.audience, counts, planned, tuple(worries))
 
     def _plan(self, run: str) -> tuple[Part, ...]:

@@ -12,11 +12,11 @@ from pipeline.accept.acceptance import COMMIT, Acceptance
 from pipeline.accept.intake import SUPPLY, Intake, Routes
 from pipeline.lanes.lanes import Lanes
 from pipeline.model.activation import decode
-from pipeline.model.connector import Connector
 from pipeline.model.destination import Destination
 from pipeline.produce.appender import Appender
 from pipeline.records import mirror
 from pipeline.records.catalog import Catalog
+from pipeline.responsys.connector import ResponsysConnector
 from pipeline.settle import dead_letters
 from pipeline.settle import statistics as stats
 from pipeline.settle.dead_letters import Filter
@@ -24,7 +24,7 @@ from pipeline.settle.replay import replay
 from tests.builders import QUOTA, begin, cut
 from tests.fixtures.intake import Bell
 
-ACME = Connector(
+ACME = ResponsysConnector(
     name="acme",
     title="Acme",
     username="api_user",
@@ -200,7 +200,7 @@ def dies(redis, intake, engine):
     return die
 
 
-def catalog_of(*destinations: Destination, connector: Connector = ACME) -> Catalog:
+def catalog_of(*destinations: Destination, connector: ResponsysConnector = ACME) -> Catalog:
     return Catalog(2, {"acme": connector}, {each.name: each for each in destinations})
 
 

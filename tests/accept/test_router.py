@@ -7,11 +7,11 @@ from typing import Any
 
 from pipeline.accept.intake import TOMBSTONE, Claim
 from pipeline.accept.router import Router
-from pipeline.model.connector import Connector
 from pipeline.model.destination import Destination
 from pipeline.records.catalog import Catalog
+from pipeline.responsys.connector import ResponsysConnector
 
-ACME = Connector(
+ACME = ResponsysConnector(
     name="acme",
     title="Acme",
     username="api_user",

@@ -8,6 +8,7 @@ import pytest
 
 from pipeline.model.activation import decode
 from pipeline.model.shard import SHARDS
+from pipeline.responsys.actions.custom_event import CustomEvent
 from pipeline.snapshots.run_lease import hold_run
 from tests.environment import LAPSED
 
@@ -178,7 +179,7 @@ def test_two_runs_at_once_are_refused(sync, environment):
 
 def test_e_mail_to_existing_members_needs_consent(sync, environment, monkeypatch):
     """A file is no terminal, so nobody can be asked."""
-    monkeypatch.setattr("pipeline.snapshots.concerns.EMAIL", "custom_event")
+    monkeypatch.setattr(CustomEvent, "irrevocable", True)
 
     result = sync("abc")
 

@@ -10,7 +10,7 @@ from pipeline.deliver.moves import AskLater, EndSetUp, Hold, NextStep, Retry, Re
 from pipeline.deliver.progress import Progress
 from pipeline.errors import CallError, Held, OutcomeUnknown, Refused, RetryLater, Throttled
 from pipeline.model.action import Step
-from pipeline.model.call import Rejection
+from pipeline.model.call import Rejection, Submitted
 from tests.deliver.export import call
 from tests.deliver.jobs import CREATE, FILL, LOOK, MERGE, PLAN, OneStep, at, event, made, merge
 
@@ -149,9 +149,7 @@ def test_a_set_up_that_is_refused_holds_the_destination_and_is_looked_for_again(
 
 
 def test_a_call_that_was_taken_on_is_asked_after():
-    answer = {"requestId": "R1", "status": "REQUEST_ACCEPTED"}
-
-    assert decide(event(), Answered(answer)) == AskLater("R1", "2 rows of lapsed submitted")
+    assert decide(event(), Answered(Submitted("R1"))) == AskLater("R1", "2 rows of lapsed submitted")
 
 
 def test_an_answer_that_comes_later_is_read_for_the_step_that_was_called():

@@ -7,13 +7,20 @@ import pytest
 from pipeline.deliver.dry_run import DryRun
 from pipeline.deliver.expected_calls import Calls
 from pipeline.model.activation import Activation
-from pipeline.model.connector import Connector
 from pipeline.records.catalog import Catalog, Hold
 from pipeline.records.documents import destination as read_destination
+from pipeline.responsys.connector import ResponsysConnector
 from schemas.destination import ACTIONS
 
-ACME = Connector(
-    "acme", "Acme", "api_user", "secret", "https://login5.responsys.net", "CONTACTS_LIST", "Main", "crm_id"
+ACME = ResponsysConnector(
+    name="acme",
+    title="Acme",
+    username="api_user",
+    password="secret",
+    auth_endpoint="https://login5.responsys.net",
+    profile_list="CONTACTS_LIST",
+    list_folder="Main",
+    identifier_type="crm_id",
 )
 EVENT = {"action": "custom_event", "event": "LAPSED"}
 EXPORT = {

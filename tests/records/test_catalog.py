@@ -7,12 +7,12 @@ from sqlalchemy import select
 
 from pipeline.errors import Misconfigured
 from pipeline.model.activation import Activation
-from pipeline.model.connector import Connector
 from pipeline.model.destination import Destination
 from pipeline.model.source import Source
 from pipeline.records.catalog import Catalog, Hold
 from pipeline.records.changes import Change, Changes
 from pipeline.records.records import Records
+from pipeline.responsys.connector import ResponsysConnector
 from pipeline.stores import tables
 from pipeline.stores.vault import Vault
 
@@ -60,7 +60,7 @@ def test_what_was_applied_is_in_the_catalog(records):
     assert records.load() == Catalog(
         version=1,
         connectors={
-            "acme": Connector(
+            "acme": ResponsysConnector(
                 name="acme",
                 title="Acme EU",
                 username="api_user",

@@ -8,9 +8,9 @@ import pytest
 import responses
 
 from pipeline.model.activation import Activation
-from pipeline.model.connector import Connector
 from pipeline.model.destination import Destination
 from pipeline.responsys.client import Client
+from pipeline.responsys.connector import ResponsysConnector
 from pipeline.responsys.login import Tokens
 from pipeline.responsys.session import open_session
 from tests.responsys.bad_server import BadServer, Behaviour
@@ -21,8 +21,8 @@ EVENT = f"{END_POINT}/rest/api/v1.3/events/LAPSED"
 
 
 @pytest.fixture
-def connector() -> Connector:
-    return Connector(
+def connector() -> ResponsysConnector:
+    return ResponsysConnector(
         name="acme",
         title="Acme",
         username="api_user",

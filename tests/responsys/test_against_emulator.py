@@ -7,10 +7,11 @@ import pytest
 from pipeline.errors import Held, OutcomeUnknown, Refused, RetryLater, Throttled
 from pipeline.lanes import limits
 from pipeline.model.call import Rejection
+from pipeline.model.finding import Finding
 from pipeline.responsys.actions.custom_event import CustomEvent
 from pipeline.responsys.client import Client
 from pipeline.responsys.login import Tokens
-from pipeline.responsys.preflight import Finding, Preflight
+from pipeline.responsys.preflight import Preflight
 from pipeline.responsys.ratelimit import read_limits
 from pipeline.responsys.session import open_session
 from tests.emulators.conftest import Emulator, running
@@ -251,8 +252,8 @@ def test_a_refused_call_was_not_done(emulator, trigger, row, fault, error):
     assert processed(emulator) == []
 
 
-def test_a_preflight_finds_everything_in_its_place(connector, destination, tokens, client, address, emulator):
-    assert Preflight(connector, [destination], tokens, client).findings() == [
+def test_a_preflight_finds_everything_in_its_place(connector, destination, client, address, emulator):
+    assert Preflight(connector, [CustomEvent(connector, destination)], client).findings() == [
         Finding("login", True, f"logged in, calls go to {address}"),
         Finding("list", True, 'list "CONTACTS_LIST" is in folder "Main"'),
         Finding("column", True, "column EMAIL_SHA256_HASH_ for hashed_email"),

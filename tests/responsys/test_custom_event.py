@@ -7,9 +7,9 @@ import pytest
 
 from pipeline.errors import OutcomeUnknown
 from pipeline.model.call import Call, Rejection
-from pipeline.responsys.actions import SETUP_CODES
 from pipeline.responsys.actions.custom_event import CustomEvent
 from pipeline.responsys.client import encoded
+from pipeline.responsys.errors import SETUP_CODES
 from pipeline.responsys.identifiers import hash_email
 
 LIST = {"objectName": "CONTACTS_LIST", "folderName": "Main"}

@@ -116,16 +116,19 @@ def test_an_older_document_gets_the_options_that_came_after_it(action):
     older = {"audience": "lapsed-buyers", "connector": "acme", "action": action, **LEAST[action]}
     whole = {name: value for name, value in ACTIONS[action]().load(older).items() if value is not None}
 
-    assert completed(older) == whole
-    assert completed(whole) == whole
+    assert completed(older, ACTIONS[older["action"]]) == whole
+    assert completed(whole, ACTIONS[whole["action"]]) == whole
     for name in whole.keys() - older.keys():
-        assert completed({key: value for key, value in whole.items() if key != name}).keys() == whole.keys()
+        assert (
+            completed({key: value for key, value in whole.items() if key != name}, ACTIONS[action]).keys()
+            == whole.keys()
+        )
 
 
 @pytest.mark.parametrize("action", ACTIONS)
 def test_what_an_older_document_says_stays_though_it_would_be_refused_now(action):
     older = {"audience": "a", "connector": "acme", "action": action, "max_rows": 5000}
 
-    assert completed(older)["max_rows"] == 5000
-    assert completed(older)["max_age"] > 0
-    assert lacking(older) == sorted(name for name in LEAST[action] if name != "key")
+    assert completed(older, ACTIONS[older["action"]])["max_rows"] == 5000
+    assert completed(older, ACTIONS[older["action"]])["max_age"] > 0
+    assert lacking(older, ACTIONS[older["action"]]) == sorted(name for name in LEAST[action] if name != "key")

@@ -13,7 +13,7 @@ import redis
 from pipeline.lanes import limits
 from pipeline.model.connector import Connector
 from pipeline.records.catalog import Catalog
-from pipeline.records.kinds import ACTIONS
+from pipeline.records.kinds import kind_of
 
 RECOVERY = 0.1  # of the allowance, with each window that passes well after a refusal
 HEEDED_WINDOWS = 60  # after a refusal, in which the account's answer counts if it is less than configured
@@ -51,7 +51,7 @@ def read_paces(client: redis.Redis, catalog: Catalog, window: float = limits.WIN
         {
             (one.connector, function)
             for one in catalog.destinations.values()
-            for function in ACTIONS[one.action].functions
+            for function in catalog.functions_of(one)
         }
     )
     with client.pipeline() as pipe:
@@ -108,7 +108,7 @@ def allowance_of(
         return int(told), "account"
     if configured is not None:
         return configured, "connector"
-    return limits.DEFAULTS[function], "default"
+    return kind_of(connector).default_limit(function), "default"
 
 
 def share(limit: Mapping[bytes, bytes], now: float, window: float) -> float:

@@ -15,7 +15,6 @@ from pipeline.operate.status.backlog import Backlog, read_backlogs
 from pipeline.operate.status.open_letters import open_letters
 from pipeline.operate.status.pace import Pace, read_paces
 from pipeline.records.catalog import Catalog
-from pipeline.records.kinds import ACTIONS
 from pipeline.records.stops import Stop, in_the_way, stops
 from pipeline.stores import redis_health, sql_trouble
 from pipeline.stores.redis_health import Server
@@ -130,15 +129,15 @@ def destination_status(
         stops=stopped,
         backlog=backlog,
         dead_letters=letters,
-        drain=None if stopped else drain_seconds(destination, backlog, of_connector, window),
+        drain=None if stopped else drain_seconds(catalog, destination, backlog, of_connector, window),
     )
 
 
 def drain_seconds(
-    destination: Destination, backlog: Backlog, paces: Sequence[Pace], window: float
+    catalog: Catalog, destination: Destination, backlog: Backlog, paces: Sequence[Pace], window: float
 ) -> float | None:
     """Return the seconds that a destination's rows take at least; ``paces``: those of its connector."""
-    function = ACTIONS[destination.action].functions[0]
+    function = catalog.functions_of(destination)[0]
     calls = -(-backlog.waiting // destination.max_rows)
     return max((calls * window / pace.now for pace in paces if pace.function == function), default=None)
 

@@ -9,13 +9,14 @@ from typing import Any
 from pipeline.model.action import Action, Step, Verdicts
 from pipeline.model.activation import Activation
 from pipeline.model.call import Call
-from pipeline.model.connector import Connector
 from pipeline.model.destination import Destination
 from pipeline.responsys import mapped
 from pipeline.responsys.actions.audience_export.column import Column, carried
 from pipeline.responsys.actions.audience_export.entries import Entries
 from pipeline.responsys.actions.audience_export.extension_table import ExtensionTable
 from pipeline.responsys.actions.audience_export.keys import Key
+from pipeline.responsys.connector import ResponsysConnector
+from pipeline.responsys.errors import SETUP_CODES
 from pipeline.responsys.merge_rule import merge_rule
 from pipeline.responsys.names import path
 from pipeline.responsys.needs import Campaign, Need, NeededExtensionTable
@@ -27,8 +28,10 @@ ADDRESS = "EMAIL_ADDRESS_"
 class CampaignEmail(Action):
     """One e-mail per row, with its fields as the template's variables."""
 
+    connector: ResponsysConnector
     name = "campaign_email"
     coalesces = False
+    irrevocable = True
     functions = (
         "mergeTriggerEmail",
         "mergeProfileExtensionMembers",
@@ -36,7 +39,7 @@ class CampaignEmail(Action):
         "createProfileExtension",
     )
 
-    def __init__(self, connector: Connector, destination: Destination) -> None:
+    def __init__(self, connector: ResponsysConnector, destination: Destination) -> None:
         super().__init__(connector, destination)
         self._address = Key(destination.options["email_field"], ADDRESS)
         self._table = fields_table(connector, destination.options)
@@ -67,7 +70,14 @@ class CampaignEmail(Action):
 
         Whether an e-mail was sent cannot be looked up, so it is never sent twice.
         """
-        send = Step("email", "mergeTriggerEmail", self._call, email_verdicts, repeatable=False)
+        send = Step(
+            name="email",
+            function="mergeTriggerEmail",
+            call=self._call,
+            verdicts=email_verdicts,
+            repeatable=False,
+            setup_codes=SETUP_CODES,
+        )
         if self._table is None or not self._columns(rows[0]):
             return (send,)
         entries = Entries("fields, after the e-mail was sent", self._table, self._address)
@@ -116,7 +126,7 @@ class CampaignEmail(Action):
         )
 
 
-def fields_table(connector: Connector, options: Mapping[str, Any]) -> ExtensionTable | None:
+def fields_table(connector: ResponsysConnector, options: Mapping[str, Any]) -> ExtensionTable | None:
     """Return the table that keeps the fields as well; None if the options name none."""
     if not options.get("fields_table"):
         return None

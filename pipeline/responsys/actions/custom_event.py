@@ -11,8 +11,9 @@ from msgspec import Struct, defstruct
 from pipeline.model.action import Action, Step, Verdicts
 from pipeline.model.activation import Activation
 from pipeline.model.call import Call
-from pipeline.model.connector import Connector
 from pipeline.model.destination import Destination
+from pipeline.responsys.connector import ResponsysConnector
+from pipeline.responsys.errors import SETUP_CODES
 from pipeline.responsys.identifiers import IDENTIFIERS, riid
 from pipeline.responsys.names import SYSTEM_COLUMNS, path
 from pipeline.responsys.needs import Event, Need
@@ -28,15 +29,23 @@ MOST_FREE = 1000  # names that are remembered not to be among them
 class CustomEvent(Action):
     """One event per row, with its variables as properties; the person must be in the list already."""
 
+    connector: ResponsysConnector
     name = "custom_event"
     coalesces = False
     functions = ("triggerCustomEvent",)
 
-    def __init__(self, connector: Connector, destination: Destination) -> None:
+    def __init__(self, connector: ResponsysConnector, destination: Destination) -> None:
         super().__init__(connector, destination)
         self._identifier = IDENTIFIERS[connector.identifier_type]
         # Whether a person was entered cannot be looked up, so an event is never triggered twice.
-        event = Step("event", "triggerCustomEvent", self._call, self._verdicts, repeatable=False)
+        event = Step(
+            name="event",
+            function="triggerCustomEvent",
+            call=self._call,
+            verdicts=self._verdicts,
+            repeatable=False,
+            setup_codes=SETUP_CODES,
+        )
         self._steps = (event,)
         self._free: set[str] = (
             set()

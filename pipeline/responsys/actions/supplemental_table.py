@@ -12,11 +12,11 @@ from pipeline.errors import OutcomeUnknown
 from pipeline.model.action import Action, Step, Verdicts
 from pipeline.model.activation import Activation
 from pipeline.model.call import Call
-from pipeline.model.connector import Connector
 from pipeline.model.destination import Destination
 from pipeline.responsys.actions.audience_export.column import carried, columns_of
 from pipeline.responsys.actions.audience_export.record_data import record_data
-from pipeline.responsys.errors import UNKNOWN
+from pipeline.responsys.connector import ResponsysConnector
+from pipeline.responsys.errors import SETUP_CODES, UNKNOWN
 from pipeline.responsys.merge_rule import is_leaver
 from pipeline.responsys.names import path
 from pipeline.responsys.needs import Need, NeededSupplementalTable
@@ -28,11 +28,12 @@ GONE = re.compile(r"no records? found", re.IGNORECASE)  # DELETEFAILED: NO recor
 class SupplementalTable(Action):
     """One row of the table per profile."""
 
+    connector: ResponsysConnector
     name = "supplemental_table"
     coalesces = True
     functions = ("mergeSupplementalTableMembers", "deleteSupplementalTableMember")
 
-    def __init__(self, connector: Connector, destination: Destination) -> None:
+    def __init__(self, connector: ResponsysConnector, destination: Destination) -> None:
         super().__init__(connector, destination)
         self._options = options = destination.options
         columns = {column.name: column for column in columns_of(options["columns"])}
@@ -85,6 +86,7 @@ class SupplementalTable(Action):
                     function="mergeSupplementalTableMembers",
                     call=self._merge_call,
                     verdicts=self._merge_verdicts,
+                    setup_codes=SETUP_CODES,
                 ),
             )
         delete = Step(
@@ -93,6 +95,7 @@ class SupplementalTable(Action):
             call=self._delete_call,
             verdicts=delete_verdicts,
             settled_by=frozenset({"RECORD_NOT_FOUND"}),
+            setup_codes=SETUP_CODES,
         )
         return (delete,) if self._options["on_remove"] == "delete" else ()
 

@@ -1,10 +1,9 @@
-"""Look before sending whether the account has what a connector and its destinations name.
+"""Look before sending whether the account has all that a connector and its destinations name.
 
-Asks everything and reports everything; changes nothing there. What a destination needs its action says
+Asks and reports everything; changes nothing there. An action says what its destination needs
 (``Action.needs``); here each kind of need has its look.
 """
 
-from pipeline.responsys.preflight.finding import Finding
-from pipeline.responsys.preflight.preflight import Preflight
+from pipeline.responsys.preflight.preflight import Preflight, preflight
 
-__all__ = ["Finding", "Preflight"]
+__all__ = ["Preflight", "preflight"]

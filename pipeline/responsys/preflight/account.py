@@ -3,14 +3,16 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import CallError
 from pipeline.model.call import Call
-from pipeline.model.connector import Connector
-from pipeline.responsys.client import Client
+from pipeline.responsys.connector import ResponsysConnector
 from pipeline.responsys.names import path
 from pipeline.responsys.preflight.listings import Entry, columns, known, listed
+
+if TYPE_CHECKING:
+    from pipeline.responsys.client import Client
 
 MOST_PAGES = 50  # of campaigns, to find one with a similar name
 CAMPAIGNS = 200  # on a page
@@ -28,7 +30,7 @@ class ExistingTable:
 class Account:
     """The account of a connector, seen through its profile list."""
 
-    def __init__(self, connector: Connector, client: Client) -> None:
+    def __init__(self, connector: ResponsysConnector, client: "Client") -> None:
         self.connector = connector
         self._client = client
         self._answers: dict[str, Any] = {}  # by path; errors among them
@@ -101,8 +103,7 @@ class Account:
 
     def poll(self) -> None:
         """Ask after a request that never was; raises CallError when the account is not enabled for that."""
-        body = {"requestIds": ["TkVWRVI6OjA="]}  # NEVER::0, as ids are
-        self._client.send(Call(function="pollRequests", path=path("requests", api="async"), body=body))
+        self._client.poll(["TkVWRVI6OjA="])  # NEVER::0, as ids are
 
     def _get(self, function: str, *names: str, query: str = "") -> Any:
         where = path(*names) + query

@@ -2,14 +2,16 @@
 
 from collections.abc import Collection, Iterator
 
-from pipeline.model.connector import Connector
-from pipeline.responsys.client import Client
+from pipeline.model.call import Sender
+from pipeline.model.finding import Finding
+from pipeline.responsys.connector import ResponsysConnector
 from pipeline.responsys.preflight.account import Account
-from pipeline.responsys.preflight.finding import Finding
 from pipeline.responsys.ratelimit import read_limits
 
 
-def look_for_limits(connector: Connector, client: Client, functions: Collection[str]) -> Iterator[Finding]:
+def look_for_limits(
+    connector: ResponsysConnector, client: Sender, functions: Collection[str]
+) -> Iterator[Finding]:
     """Find the limit of every function that is used."""
     configured = connector.limits
     told = {} if functions and configured.keys() >= set(functions) else read_limits(client)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from pipeline.responsys.needs import Columns
-from pipeline.responsys.preflight.finding import likely
+from pipeline.responsys.preflight.looking import likely
 
 # What goes into columns that do not take every text; a type that is not here takes anything.
 TAKES = {

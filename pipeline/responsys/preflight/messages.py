@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+from pipeline.model.finding import Finding
 from pipeline.responsys.needs import Campaign, Event
 from pipeline.responsys.preflight.account import Account
-from pipeline.responsys.preflight.finding import Finding, likely
+from pipeline.responsys.preflight.looking import likely
 
 
 def look_for_event(account: Account, who: str, need: Event) -> Iterator[Finding]:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
+from pipeline.model.finding import Finding
 from pipeline.responsys.needs import NeededSupplementalTable
 from pipeline.responsys.preflight import columns
 from pipeline.responsys.preflight.account import Account
-from pipeline.responsys.preflight.finding import Finding, likely
+from pipeline.responsys.preflight.looking import likely
 
 
 def look_for_supplemental(account: Account, who: str, need: NeededSupplementalTable) -> Iterator[Finding]:

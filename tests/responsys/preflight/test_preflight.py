@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.responsys.preflight import Finding, Preflight
+from pipeline.model.finding import Finding
+from pipeline.records.kinds import bind
+from pipeline.responsys.preflight import Preflight
 from tests.responsys.conftest import END_POINT, error
 
 API = f"{END_POINT}/rest/api/v1.3"
@@ -43,9 +45,11 @@ def account(oracle):
 
 
 @pytest.fixture
-def look(connector, destination, tokens, responsys):
+def look(connector, destination, responsys):
     def findings(connector=connector, destinations=(destination,)):
-        return Preflight(connector, destinations, tokens, responsys).findings()
+        return Preflight(
+            connector, [bind(connector.through(each), each) for each in destinations], responsys
+        ).findings()
 
     return findings
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from pipeline.records.documents import destination as read_destination
+from pipeline.records.kinds import bind
 from pipeline.responsys.client import Client
 from pipeline.responsys.login import Tokens
 from pipeline.responsys.preflight import Preflight
@@ -63,7 +64,9 @@ def look(acme, emulator, redis, vault):
         with open_session() as session:
             tokens = Tokens(redis, vault, take=lambda *_: 0.0, session=session)
             client = Client(connector, tokens, session=session)
-            found = Preflight(connector, destinations, tokens, client).findings()
+            found = Preflight(
+                connector, [bind(connector.through(each), each) for each in destinations], client
+            ).findings()
         assert emulator.violations() == []
         return found
 

@@ -15,12 +15,12 @@ from collections.abc import Sequence
 
 from pipeline.model.action import Action, Step
 from pipeline.model.activation import Activation
-from pipeline.model.connector import Connector
 from pipeline.model.destination import Destination
 from pipeline.responsys.actions.audience_export.extension_tables import ExtensionTables
 from pipeline.responsys.actions.audience_export.keys import HASHED, PLAIN, Key
 from pipeline.responsys.actions.audience_export.needed import needed
 from pipeline.responsys.actions.audience_export.profile_list import ProfileList
+from pipeline.responsys.connector import ResponsysConnector
 from pipeline.responsys.merge_rule import is_leaver
 from pipeline.responsys.needs import Need
 
@@ -28,6 +28,7 @@ from pipeline.responsys.needs import Need
 class AudienceExport(Action):
     """One member of the list per row."""
 
+    connector: ResponsysConnector
     name = "audience_export"
     coalesces = True
     functions = (
@@ -38,7 +39,7 @@ class AudienceExport(Action):
         "deleteProfileExtensionMembers",
     )
 
-    def __init__(self, connector: Connector, destination: Destination) -> None:
+    def __init__(self, connector: ResponsysConnector, destination: Destination) -> None:
         super().__init__(connector, destination)
         identifiers = destination.options["identifiers"].items()
         keys = {column: Key(source, column) for source, column in identifiers}

@@ -12,8 +12,8 @@ from pipeline.errors import Held, OutcomeUnknown
 from pipeline.model.action import Step, Verdicts
 from pipeline.model.activation import Activation
 from pipeline.model.call import Call
-from pipeline.model.connector import Connector
 from pipeline.responsys.actions.audience_export.column import Column
+from pipeline.responsys.connector import ResponsysConnector
 from pipeline.responsys.errors import UNKNOWN
 from pipeline.responsys.names import path
 
@@ -24,7 +24,7 @@ THERE_ALREADY = frozenset({"OBJECT_ALREADY_EXISTS", "TABLE_ALREADY_EXISTS"})
 class ExtensionTable:
     """One extension table of the connector's list, and the columns that it must have."""
 
-    connector: Connector
+    connector: ResponsysConnector
     name: str
     folder: str | None
     columns: tuple[Column, ...]

@@ -6,12 +6,12 @@ from typing import Any
 
 from pipeline.model.action import Step
 from pipeline.model.activation import Activation
-from pipeline.model.connector import Connector
 from pipeline.model.destination import Destination
 from pipeline.responsys.actions.audience_export.column import Column, carried, columns_of
 from pipeline.responsys.actions.audience_export.entries import Entries
 from pipeline.responsys.actions.audience_export.extension_table import ExtensionTable
 from pipeline.responsys.actions.audience_export.keys import HASHES, Key
+from pipeline.responsys.connector import ResponsysConnector
 from pipeline.responsys.merge_rule import is_leaver
 
 MEMBER, NOT_MEMBER = "1", "0"
@@ -29,7 +29,9 @@ class ExtensionTables:
     membership: str  # the column of this audience
 
     @classmethod
-    def of(cls, connector: Connector, destination: Destination, keys: Mapping[str, Key]) -> "ExtensionTables":
+    def of(
+        cls, connector: ResponsysConnector, destination: Destination, keys: Mapping[str, Key]
+    ) -> "ExtensionTables":
         """Read the options; ``keys`` are those of all identifiers, by their columns."""
         options = destination.options
         return cls(
@@ -120,7 +122,7 @@ class ExtensionTables:
         return {self.membership: NOT_MEMBER}
 
 
-def fields_table(connector: Connector, destination: Destination) -> ExtensionTable | None:
+def fields_table(connector: ResponsysConnector, destination: Destination) -> ExtensionTable | None:
     """Return the table of the fields; None if there are none."""
     options = destination.options
     if not options["fields"]:
@@ -129,7 +131,7 @@ def fields_table(connector: Connector, destination: Destination) -> ExtensionTab
     return ExtensionTable(connector, name, folder(connector, destination), columns_of(options["fields"]))
 
 
-def memberships_table(connector: Connector, destination: Destination) -> ExtensionTable | None:
+def memberships_table(connector: ResponsysConnector, destination: Destination) -> ExtensionTable | None:
     """Return the table of the memberships, with a column for every audience; None if there are none."""
     options = destination.options
     if not options["memberships"]:
@@ -139,7 +141,7 @@ def memberships_table(connector: Connector, destination: Destination) -> Extensi
     return ExtensionTable(connector, options["memberships_table"], folder(connector, destination), ordered)
 
 
-def folder(connector: Connector, destination: Destination) -> str | None:
+def folder(connector: ResponsysConnector, destination: Destination) -> str | None:
     """Name the folder in which tables are made."""
     chosen: str | None = destination.options.get("table_folder")
     return chosen or connector.list_folder

@@ -11,12 +11,13 @@ from typing import Any
 from pipeline.model.action import Step
 from pipeline.model.activation import Activation
 from pipeline.model.call import Call
-from pipeline.model.connector import Connector
 from pipeline.responsys.actions.audience_export.column import Column, carried, columns_of
 from pipeline.responsys.actions.audience_export.keys import HASHES, Key
 from pipeline.responsys.actions.audience_export.permission import Permission
 from pipeline.responsys.actions.audience_export.record_data import record_data
 from pipeline.responsys.actions.audience_export.verdicts import merged
+from pipeline.responsys.connector import ResponsysConnector
+from pipeline.responsys.errors import SETUP_CODES
 from pipeline.responsys.merge_rule import merge_rule
 from pipeline.responsys.names import path
 
@@ -27,7 +28,7 @@ FILLED_BY_RESPONSYS = ("RIID_", *HASHES)  # a merge names these only to match by
 class ProfileList:
     """The list, and the columns of it that one destination writes."""
 
-    connector: Connector
+    connector: ResponsysConnector
     options: Mapping[str, Any]
     match: tuple[Key, ...]  # one or two: how people are found in the list
     others: tuple[Key, ...]  # further identifiers that are written to the list
@@ -35,7 +36,9 @@ class ProfileList:
     columns: tuple[Column, ...]
 
     @classmethod
-    def of(cls, connector: Connector, options: Mapping[str, Any], keys: Mapping[str, Key]) -> "ProfileList":
+    def of(
+        cls, connector: ResponsysConnector, options: Mapping[str, Any], keys: Mapping[str, Key]
+    ) -> "ProfileList":
         """Read the options; ``keys`` are those of all identifiers, by their columns."""
         match = [options[name] for name in ("match_column_1", "match_column_2") if options.get(name)]
         return cls(
@@ -75,6 +78,7 @@ class ProfileList:
             function="mergeListMembers",
             call=self._call,
             verdicts=partial(merged, self.match),
+            setup_codes=SETUP_CODES,
         )
 
     def _call(self, rows: Sequence[Activation]) -> Call:
