@@ -24,11 +24,15 @@ from pipeline.produce.report import Report
 from pipeline.produce.series import Series, SeriesPool
 from pipeline.stores.doorbell import RINGS
 from pipeline.stores.redis_client import Unwritable
+from pipeline.stores.retrying import retrying
 from pipeline.stores.scripts import source
 
 RETRY_PAUSES = (0.25, 1.0, 4.0)  # seconds before each further try; the last one repeats
 APPEND_PATIENCE = 6.0  # seconds of waiting in all: four tries, enough for a server to restart
 TRIES_PATIENCE = 9.0  # seconds that the tries may take on top of the waiting
+LASTING = (redis.AuthenticationError, AuthorizationError)  # although they are ConnectionErrors
+PASSING = (redis.ConnectionError, redis.TimeoutError, redis.OutOfMemoryError, redis.ReadOnlyError)
+PASSING_CODES = ("BUSY ", "CLUSTERDOWN ", "MASTERDOWN ", "TRYAGAIN ", "NOREPLICAS ")
 SERIES_TTL = 24 * 60 * 60  # seconds for which a repeated chunk is recognised
 
 
@@ -140,32 +144,36 @@ class Appender:
             positions: list[int] = self._script(keys=keys, args=args)
             return positions
 
-        empty = self._patiently(append)
+        empty = retrying(
+            append,
+            passing=is_passing,
+            pauses=pauses_within(self._patience),
+            give_up_after=self._patience + TRIES_PATIENCE,
+            sleep=self._sleep_about,
+        )
         shards = list(chunk.shards)
         return {shards[position] for position in empty}
 
-    def _patiently(self, run: Callable[[], list[int]]) -> list[int]:
-        waits, latest = 0.0, time.monotonic() + self._patience + TRIES_PATIENCE
-        for pause in chain(RETRY_PAUSES, repeat(RETRY_PAUSES[-1])):
-            waits += pause
-            try:
-                return run()
-            except redis.RedisError as error:
-                if not is_passing(error) or waits > self._patience or time.monotonic() + pause > latest:
-                    raise
-                self._sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 -- not a secret
-        raise AssertionError  # the pauses never end
+    def _sleep_about(self, pause: float) -> None:
+        """Sleep, so that producers do not come back all at once."""
+        self._sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 -- not a secret
 
 
-def is_passing(error: redis.RedisError) -> bool:
+def pauses_within(patience: float) -> Iterator[float]:
+    """Yield the pauses before further tries until they come to ``patience`` seconds."""
+    pauses = chain(RETRY_PAUSES, repeat(RETRY_PAUSES[-1]))
+    while (pause := next(pauses)) <= patience:
+        patience -= pause
+        yield pause
+
+
+def is_passing(error: Exception) -> bool:
     """Tell whether the same command may work a moment later."""
-    if isinstance(error, (redis.AuthenticationError, AuthorizationError)):
+    if isinstance(error, LASTING):
         return False
-    if isinstance(
-        error, (redis.ConnectionError, redis.TimeoutError, redis.OutOfMemoryError, redis.ReadOnlyError)
-    ):
+    if isinstance(error, PASSING):
         return True
-    return str(error).startswith(("BUSY ", "CLUSTERDOWN ", "MASTERDOWN ", "TRYAGAIN ", "NOREPLICAS "))
+    return isinstance(error, redis.RedisError) and str(error).startswith(PASSING_CODES)
 
 
 def explain(error: Exception) -> str:

@@ -7,6 +7,8 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import repeat
 from typing import ParamSpec, TypeVar
 
 import redis
@@ -20,6 +22,7 @@ from pipeline.lanes.row import Row
 from pipeline.model.call import Rejection
 from pipeline.settle import ledger
 from pipeline.settle.ledger import BatchOutcome
+from pipeline.stores.retrying import retrying
 from pipeline.text.plural import counted
 
 log = logging.getLogger(__name__)
@@ -104,21 +107,28 @@ class Settlement:
 
         Until it is recorded, the outcome of the batch exists only in this process.
         """
-        noted = False
-        while True:
-            try:
-                result = record(*args, **named)
-                if noted:
-                    self._tell(None)
-                return result
-            except STORE_DOWN as error:
-                fields = {"batch": batch.id, "error": type(error).__name__}
-                log.warning("outcome not recorded yet", extra=fields)
-                if isinstance(error, SQLAlchemyError):
-                    noted = True
-                    self._tell(error)
-                time.sleep(PAUSE)
-                self._extend(batch)
+        sql_troubles: list[SQLAlchemyError] = []
+
+        def note(error: Exception) -> None:
+            log.warning("outcome not recorded yet", extra={"batch": batch.id, "error": type(error).__name__})
+            if isinstance(error, SQLAlchemyError):
+                sql_troubles.append(error)
+                self._tell(error)
+
+        def sleep(pause: float) -> None:
+            time.sleep(pause)
+            self._extend(batch)
+
+        result = retrying(
+            partial(record, *args, **named),
+            passing=STORE_DOWN,
+            pauses=repeat(PAUSE),
+            on_error=note,
+            sleep=sleep,
+        )
+        if sql_troubles:
+            self._tell(None)
+        return result
 
     def _settle(
         self, batch: Batch, returned: Sequence[int], next_quota: Quota | None
