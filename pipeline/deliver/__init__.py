@@ -3,7 +3,3 @@
 Verb: deliver. The dry run makes the same decisions without a call.
 Redis, drawn in ``set_ups.py``: ``known:{account}``, ``making:{account}:{sha1}``.
 """
-
-from pipeline.deliver.delivery import Delivery
-
-__all__ = ["Delivery"]

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from pipeline.accept.acceptance import Acceptance
 from pipeline.accept.intake import Intake
-from pipeline.deliver import Delivery
+from pipeline.deliver.delivery import Delivery
 from pipeline.deliver.effects import Effects
 from pipeline.deliver.polling import Polling
 from pipeline.deliver.set_ups import SetUps

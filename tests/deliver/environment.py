@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import requests
 
-from pipeline.deliver import Delivery
+from pipeline.deliver.delivery import Delivery
 from pipeline.deliver.effects import Effects
 from pipeline.deliver.polling import Polling
 from pipeline.deliver.set_ups import SetUps
