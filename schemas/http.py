@@ -21,7 +21,7 @@ class Query(Schema):
 class Duration(fields.Field[timedelta]):
     """A length of time: 30m, 2h, 7d."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> timedelta:
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> timedelta:
         found = re.fullmatch(r"([0-9]{1,9})([smhdw])", str(value))
         if not found:
             raise ValidationError("This is no length of time: write 90s, 30m, 2h, 7d or 1w.")

@@ -1,4 +1,4 @@
-"""Snapshots that are taken by the clock."""
+"""Work that takes long: snapshots by the clock, operations on many dead letters."""
 
 from pipeline.runtime.worker import runtime
 from tasks.app import app
@@ -8,3 +8,9 @@ from tasks.app import app
 def run_source(name: str) -> str:
     """Run the query of a source, and send what differs from what was last sent."""
     return runtime().run_source(name)
+
+
+@app.task
+def run_operation(operation: str) -> str:
+    """Replay or drop the dead letters of an operation, from where it stopped."""
+    return runtime().run_operation(operation)

@@ -26,7 +26,7 @@ from pipeline.records.catalog import Catalog
 from pipeline.records.kinds import kind_of
 from pipeline.records.mirror import why_stopped
 from pipeline.runtime.beat import MAX_BEAT_SECONDS, MAX_DOORBELLS
-from pipeline.settle import retention
+from pipeline.settle import operations, retention
 from pipeline.settle import statistics as stats
 from pipeline.snapshots import schedule
 from pipeline.stores.doorbell import RINGS, Doorbell
@@ -79,6 +79,9 @@ class Heartbeat:
         if self._turn("prune", PRUNE_EVERY):
             retention.prune(self._engine, self._keep)
         self._learn_limits(catalog)
+        if self._turn("operations", 5):
+            for operation in operations.forsaken(self._engine):
+                self._doorbell.run_operation(operation)
         for source in schedule.due(catalog, self._engine, self._turn):
             self._doorbell.run_source(source)
 

@@ -26,6 +26,7 @@ from pipeline.records.records import Records
 from pipeline.runtime.clients import Clients
 from pipeline.runtime.heartbeat import Heartbeat
 from pipeline.settings import Settings
+from pipeline.settle import operations
 from pipeline.settle.settlement import Settlement
 from pipeline.snapshots import source_runs
 from pipeline.stores import sql_trouble as notes
@@ -106,6 +107,14 @@ class Worker:
         """Take in the snapshot that the query of a source finds, and send the difference."""
         appender = Appender(self.client, self.doorbell)  # of this run alone: it numbers its chunks itself
         return source_runs.run_by_schedule(self.records, self.engine, self.catalog(), name, appender)
+
+    def run_operation(self, identity: str) -> str:
+        """Carry out an operation on dead letters, unless another worker is at it."""
+        appender = Appender(self.client, self.doorbell)
+        operation = operations.carry_out(self.engine, identity, appender)
+        if operation is None:
+            return f"{identity}: nothing to do, or another worker is at it"
+        return f"{identity}: {operation.done} of {operation.matched} done, {operation.failed} cannot be"
 
 
 @cache

@@ -42,7 +42,9 @@ class Filter:
 
     connector: str | None = None
     destination: str | None = None
+    audience: str | None = None
     code: str | None = None
+    batch: str | None = None
     older_than: timedelta | None = None
     newer_than: timedelta | None = None
     ids: Sequence[str] = ()
@@ -52,7 +54,7 @@ class Filter:
         """Return the condition for a SQL statement."""
         found: list[ColumnElement[bool]] = [
             table.c[name] == value
-            for name in ("connector", "destination", "code", "state")
+            for name in ("connector", "destination", "audience", "code", "batch", "state")
             if (value := getattr(self, name)) is not None
         ]
         if self.ids:

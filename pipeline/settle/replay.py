@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Engine, Select, and_, or_, select, update
+from sqlalchemy import Connection, Engine, Select, and_, or_, select, update
 
 from pipeline.model.activation import Activation, Invalid, decode
 from pipeline.produce.appender import Appender
@@ -57,19 +57,27 @@ def settle_pages(
     Returns how many letters changed their state, and how many ``act`` left out.
     """
     settled, left_out = 0, 0
-    last, now = None, datetime.now(UTC)  # letters written from now on, by this very replay, are not chosen
+    last: tuple[datetime, str] | None = None
+    now = datetime.now(UTC)  # letters written from now on, by this very replay, are not chosen
     while letters := next_page(engine, chosen, now, last):
-        last = letters[-1]
+        last = (moment_of(letters[-1]), letters[-1].id)
         ids = act(letters)
         left_out += len(letters) - len(ids)
         with engine.begin() as connection:
-            change = update(table).where(table.c.id.in_(ids), table.c.state == "open")
-            settled += connection.execute(change.values(state=state, settled_at=datetime.now(UTC))).rowcount
+            settled += change_state(connection, ids, state)
     return settled, left_out
 
 
-def next_page(engine: Engine, chosen: Filter, now: datetime, last: DeadLetter | None) -> list[DeadLetter]:
-    """Return the letters that follow ``last`` by age; None: the first page."""
+def change_state(connection: Connection, ids: Sequence[str], state: str) -> int:
+    """Give open letters another state, and return how many were still open."""
+    change = update(table).where(table.c.id.in_(ids), table.c.state == "open")
+    return connection.execute(change.values(state=state, settled_at=datetime.now(UTC))).rowcount
+
+
+def next_page(
+    engine: Engine, chosen: Filter, now: datetime, last: tuple[datetime, str] | None
+) -> list[DeadLetter]:
+    """Return the letters that follow ``last`` (its time and id) by age; None: the first page."""
     conditions = [chosen.conditions(now), table.c.created_at <= now]
     if last is not None:
         conditions.append(later_than(last))
@@ -79,7 +87,15 @@ def next_page(engine: Engine, chosen: Filter, now: datetime, last: DeadLetter | 
         return [DeadLetter(**row) for row in connection.execute(page).mappings()]
 
 
-def later_than(last: DeadLetter) -> Any:
-    """Say in SQL: later than this letter. The first comparison alone is what an index is searched by."""
-    newer = or_(table.c.created_at > last.created_at, table.c.id > last.id)
-    return and_(table.c.created_at >= last.created_at, newer)
+def moment_of(letter: DeadLetter) -> datetime:
+    """Return when a stored letter was written."""
+    if letter.created_at is None:
+        raise ValueError("the letter was never stored")
+    return letter.created_at
+
+
+def later_than(last: tuple[datetime, str]) -> Any:
+    """Say in SQL: later than this time and id. The first comparison alone is what an index is searched by."""
+    moment, identity = last
+    newer = or_(table.c.created_at > moment, table.c.id > identity)
+    return and_(table.c.created_at >= moment, newer)

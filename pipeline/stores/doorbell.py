@@ -53,6 +53,10 @@ class Doorbell:
         """Say that the time of a source has come."""
         self._ring("tasks.sync.run_source", (source,), None)
 
+    def run_operation(self, operation: str) -> None:
+        """Have an operation on dead letters carried out."""
+        self._ring("tasks.sync.run_operation", (operation,), None)
+
     def close(self) -> None:
         """Close the connection to the broker."""
         with self._lock:

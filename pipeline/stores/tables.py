@@ -162,6 +162,26 @@ activity = Table(
     Column("request_id", String, nullable=False),
 )
 
+# A person's decision on many dead letters, and how far a worker has come with it.
+operations = Table(
+    "operations",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("kind", String, nullable=False),  # replay, drop
+    Column("state", String, nullable=False, index=True),  # waiting, running, done, stopped
+    Column("chosen", JSON, nullable=False),  # which letters
+    Column("matched", BigInteger, nullable=False),
+    Column("done", BigInteger, nullable=False),
+    Column("failed", BigInteger, nullable=False),
+    Column("by", String, nullable=False),  # the actor
+    Column("began_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Column("alive_at", Moment),  # when its worker was last heard of
+    Column("owner", String),  # one run of a worker
+    Column("position", JSON),  # time and id of the last letter that was handled
+    Column("detail", Text, nullable=False),
+)
+
 # Counters that were taken over from Redis, so that none is added twice.
 folds = Table(
     "folds",
