@@ -29,7 +29,7 @@ def activate(self: Task, activation: dict[str, Any]) -> None:
 def accept(shard: int) -> str:
     """Accept the entries of one shard of the intake, then of other shards for a second.
 
-    What has become due is sent off shard by shard.
+    Batches that have become due are sent off after each shard.
     """
     return runtime().acceptance.accept(shard, other_shards(shard), runtime().dispatch.send_off)
 

@@ -16,7 +16,7 @@ class Again(Retry):
     """The batch waits for another try."""
 
     def __repr__(self) -> str:
-        """Say why; this is what Flower shows."""
+        """Return the reason, for Flower."""
         return str(self.message)
 
 

@@ -6,7 +6,7 @@ from tasks.app import app
 
 @app.task
 def run_source(name: str) -> str:
-    """Run the query of a source, and send what differs from what was last sent."""
+    """Run the query of a source and send the difference to the last snapshot."""
     return runtime().run_source(name)
 
 

@@ -43,7 +43,7 @@ class Timer(bootsteps.StartStopStep):
 
 
 class Leases(bootsteps.StartStopStep):
-    """Renews the leases of the calls under way, whatever else is slow: who is killed stops doing so."""
+    """Renews the leases of the calls under way in a thread of its own; a killed worker renews none."""
 
     requires = frozenset({"celery.worker.components:Pool"})
 
@@ -70,7 +70,7 @@ class Leases(bootsteps.StartStopStep):
 
 
 def beat() -> float:
-    """Do what is due; return the seconds until the next time, also when a store is down."""
+    """Run the duties that are due; return the seconds until the next beat, also when a store is down."""
     try:
         return runtime().heartbeat.beat(runtime().catalog())
     except (redis.RedisError, SQLAlchemyError) as error:

@@ -1,10 +1,10 @@
-"""Tell an e-mail address from what is none, since one bad address makes Responsys refuse its whole call.
+"""E-mail addresses: a test for them, since one bad address makes Responsys refuse its whole call.
 
-The rule is narrower than the standards and takes what mail systems take in practice: ASCII, at most 254
-characters, one ``@``; before it letters, digits, dots and ``!#$%&'*+/=?^_`{|}~-``, at most 64, dots neither
-first, last nor doubled; behind it a domain of at least two labels of letters, digits and hyphens, hyphens
-neither first nor last in a label, and the last label no number. A domain with other letters is to be given
-as ``xn--…``.
+The rule is narrower than the standards and takes the addresses that mail systems take in practice: ASCII,
+at most 254 characters, one ``@``; before it letters, digits, dots and ``!#$%&'*+/=?^_`{|}~-``, at most 64,
+dots neither first, last nor doubled; after it a domain of at least two labels of letters, digits and
+hyphens, hyphens neither first nor last in a label, and the last label no number. A domain with other
+letters is to be given as ``xn--…``.
 """
 
 import re

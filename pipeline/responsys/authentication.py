@@ -19,12 +19,12 @@ from pipeline.responsys.errors import OTHER, retry_if_unknown
 from pipeline.responsys.names import path
 from pipeline.responsys.transport import exchange
 
-VISIBLE = re.compile(r"[\x21-\x7e]+")  # what may stand in a header
+VISIBLE = re.compile(r"[\x21-\x7e]+")  # characters that a header may hold
 
 
 @dataclass(frozen=True)
 class Grant:
-    """What a login answers: the token, and the host that all later calls go to."""
+    """The answer to a login: the token, and the host that all later calls go to."""
 
     token: str = field(repr=False)
     end_point: str
@@ -57,9 +57,9 @@ class Login:
 
 
 def as_login_error(error: CallError) -> CallError:
-    """Say what an error means when it was the login that met it.
+    """Return the error that a failed login means for its connector.
 
-    No rows were in it, so its outcome is never unknown. And what Responsys refuses here it will refuse
+    A login carries no rows, so its outcome is never unknown. A login that Responsys refuses it will refuse
     again, until the user is locked out.
     """
     if isinstance(error, Held | Refused):

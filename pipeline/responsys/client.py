@@ -1,4 +1,4 @@
-"""Call one Responsys account: authorised, once, and judged by what came back."""
+"""Calls to one Responsys account: authorised, sent once, and judged by their answers."""
 
 import codecs
 import json
@@ -20,11 +20,11 @@ from pipeline.responsys.requests import answers_in, poll_call, taken_on
 from pipeline.responsys.session import open_session
 from pipeline.responsys.transport import Body, exchange
 
-# Over 10 MB the gateway drops the connection without a word, and nobody knows what became of the call.
+# Over 10 MB the gateway drops the connection without an answer, and the outcome of the call is unknown.
 MAX_BODY = 9_500_000  # bytes
 
 LOOK_AGAIN = 1.0  # seconds a token is used before the account's is looked at again
-ESCAPED = "activation.json"  # how str.encode is to treat what is not ASCII
+ESCAPED = "activation.json"  # how str.encode is to treat characters that are not ASCII
 encode = msgspec.json.Encoder().encode
 escape = json.JSONEncoder().encode
 
@@ -73,8 +73,8 @@ class Client:
             RetryLater: nothing was done there, it may work next time.
             Throttled: a limit is used up.
             Refused: Responsys turned the whole call down for good.
-            Held: the account or what the destination names needs a person's attention.
-            OutcomeUnknown: it went out, and no answer says what became of it.
+            Held: the account, or an object that the destination names, needs a person's attention.
+            OutcomeUnknown: the call was sent, and no answer tells its outcome.
         """
         content = encoded(call)
         token, ends = self._ready.__dict__.pop("call", (None, 0.0))
@@ -91,7 +91,7 @@ class Client:
         return dict(answers_in(self.send(poll_call(requests))))
 
     def log_in(self) -> str:
-        """Log in with the password, whatever is stored; return the end point that calls go to."""
+        """Log in with the password, even if a token is stored; return the end point that calls go to."""
         return self._tokens.log_in(self._connector).end_point
 
     def _attempt(self, call: Call, content: bytes | None, token: Token) -> Any:

@@ -59,7 +59,7 @@ class Connection(HTTPConnection):
 
 @cache
 def watched(pool: type[HTTPConnectionPool]) -> type[HTTPConnectionPool]:
-    """Return the same kind of pool with connections as above: there is one for TLS, and others for SOCKS."""
+    """Return the same kind of pool with connections as above: urllib3 has pools for TLS and for SOCKS too."""
     connection = type("Connection", (Connection, pool.ConnectionCls), {})
     return type("Pool", (pool,), {"ConnectionCls": connection})
 

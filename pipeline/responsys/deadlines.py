@@ -106,7 +106,7 @@ def within(seconds: float) -> Iterator[Deadline]:
 
 @contextmanager
 def of_request() -> Iterator[None]:
-    """Hold one request of this thread's call to its deadline, whatever error the cut connection gives."""
+    """Hold one request to the deadline of this thread's call; a cut connection ends with CallTimeout."""
     deadline = current()
     try:
         yield

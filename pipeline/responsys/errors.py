@@ -1,4 +1,4 @@
-"""What an answer that is no success means for us: the one table of Responsys' error codes.
+"""Error codes of Responsys, in one table: the error of ours that each of them means.
 
 The code decides, never the status: Oracle's pages give ``API_LIMIT_EXCEEDED`` as 400 and as 401. The status
 only speaks where no code does, as when a gateway answers for Responsys.
@@ -21,7 +21,7 @@ LIMIT = "API_LIMIT_EXCEEDED"
 
 CODE = re.compile(r"[A-Z][A-Z0-9_]*")
 
-# GET /rest/api/ratelimit says so with 500 UNEXPECTED_EXCEPTION, where all others have 401 INVALID_TOKEN.
+# GET /rest/api/ratelimit says so with 500 UNEXPECTED_EXCEPTION, where all other calls have 401 INVALID_TOKEN.
 NOT_A_TOKEN = "Not a valid authentication token"  # noqa: S105 - Oracle's message
 
 
@@ -34,7 +34,7 @@ class FailedOver(RetryLater):
 
 
 def duplicate(code: str, detail: str) -> OutcomeUnknown:
-    """Judge DUPLICATE_API_REQUEST: an earlier call may have done it; what counts as one is not documented."""
+    """Judge DUPLICATE_API_REQUEST: an earlier call may have done it, by a rule that is not documented."""
     return OutcomeUnknown(UNKNOWN, f"{code}: {detail}")
 
 
@@ -56,7 +56,7 @@ MEANING: Mapping[str, Error] = {
     "API_DISABLED_FOR_USER": hold_connector,
     "ASYNC_API_DISABLED_FOR_USER": hold_connector,
     "INSUFFICIENT_ACCESS": hold_connector,
-    # What the destination names.
+    # Objects that the destination names.
     "API_BLOCKED": hold_destination,
     "OPERATION_NOT_SUPPORTED": hold_destination,
     "CUSTOM_EVENT_NOT_FOUND": hold_destination,
@@ -84,7 +84,7 @@ MEANING: Mapping[str, Error] = {
     "UNABLE_TO_SUBMIT_ASYNC_REQUEST": RetryLater,
     "CAMPAIGN_LAUNCH_IN_PROGRESS": RetryLater,
     "DUPLICATE_API_REQUEST": duplicate,
-    # One row may have spoilt it for the others.
+    # One row may be the reason for which the whole call was refused.
     "INVALID_PARAMETER": isolate,
     "INVALID_REQUEST_CONTENT": isolate,
     "INVALID_NUMBER": isolate,
@@ -101,12 +101,12 @@ MEANING: Mapping[str, Error] = {
     "RECIPIENT_STATUS_UNDELIVERABLE": isolate,
 }
 
-# Said of a row inside a good answer, these are about what the destination names and not about the row.
+# In a good answer these are said of a row, but are about an object that the destination names.
 SETUP_CODES = frozenset({"PROFILE_LIST_NOT_FOUND", "PROFILE_LIST_NOT_FOUND_IN_FOLDER", "FOLDER_NOT_FOUND"})
 
 
 def error_of(status: int, answer: Any) -> CallError:
-    """Say what an answer means that is no success; ``answer`` is None where it was no JSON."""
+    """Return the error that an answer means; ``answer`` is None if it was no JSON."""
     code = code_of(answer)
     if code is None:
         return error_without_code(status)
@@ -129,7 +129,7 @@ def code_of(answer: Any) -> str | None:
 
 
 def error_without_code(status: int) -> CallError:
-    """Judge by the status what carries no code: a gateway's page, an empty body, broken JSON."""
+    """Judge an answer without a code by its status: a gateway's page, an empty body, broken JSON."""
     detail = f"HTTP {status} without a Responsys answer"
     if status == 429:
         return Throttled("function", LIMIT, detail)
@@ -144,5 +144,5 @@ def retry_if_unknown(error: CallError) -> CallError:
 
 
 def shortened(text: str) -> str:
-    """Trim a text of Responsys' and take out what may be somebody's address or its hash."""
+    """Trim a text of Responsys' and mask e-mail addresses and their hashes."""
     return masked(text).strip()[:MAX_DETAIL]

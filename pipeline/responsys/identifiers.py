@@ -74,7 +74,7 @@ def hashed_email_problem(activation: Activation) -> str | None:
     email = identifiers.get("email")
     if not email:
         return 'identifiers "hashed_email" and "email" are missing'
-    # A hash here would be hashed again, and match nobody.
+    # A hash here would be hashed again, and match no member.
     return None if "@" in email else 'identifier "email" is not an e-mail address'
 
 

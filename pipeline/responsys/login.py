@@ -3,7 +3,7 @@
 Keys
     login:{account}           the sealed token, until it expires
     login:{account}:refused   a sealed refusal, so that workers that waited for one do not add another
-    login:{account}:lock      held by whoever is logging in
+    login:{account}:lock      held by the worker that is logging in
 
 The token carries, sealed with it, a digest of the login it was given for: after a change of the password it
 is not used again. The digest is not in the key's name, where it could be tried out.
@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 LIFE = 115 * 60  # seconds
 RENEW_AFTER = 90 * 60  # seconds
 REFUSAL_LIFE = 15  # seconds
-MAX_WAIT = 5  # seconds for somebody else's login
+MAX_WAIT = 5  # seconds for another worker's login
 MAX_READ = 20.0  # seconds for a login's answer
 LOGIN_BURST = 2  # logins that may follow one at once, as when a token is refused right after
 PER_MINUTE = 10  # logins, as in Oracle's sample of an account's limits
@@ -86,17 +86,17 @@ class Tokens:
             token, age = self._stored(connector)
             if token and age < RENEW_AFTER:
                 return token
-            with self._turn(connector, wait=token is None) as mine:
-                if mine:
+            with self._login_lock(connector, wait=token is None) as is_held:
+                if is_held:
                     return self._renewed(connector)
             if token:
                 return token
             raise RetryLater(OTHER, "another worker is still logging in", delay=1)
 
     def log_in(self, connector: ResponsysConnector) -> Token:
-        """Log in with the password, whatever is stored."""
-        with answering(), self._turn(connector, wait=True) as mine:
-            if not mine:
+        """Log in with the password, even if a token is stored."""
+        with answering(), self._login_lock(connector, wait=True) as is_held:
+            if not is_held:
                 raise RetryLater(OTHER, "another worker is still logging in", delay=1)
             return self._full_login(connector)
 
@@ -178,8 +178,8 @@ class Tokens:
         return record if record["login"] == digest(connector) else None
 
     @contextmanager
-    def _turn(self, connector: ResponsysConnector, *, wait: bool) -> Iterator[bool]:
-        """Be the only one who logs in to the account; yields whether that came true within MAX_WAIT."""
+    def _login_lock(self, connector: ResponsysConnector, *, wait: bool) -> Iterator[bool]:
+        """Hold the account's login lock; yields False if another worker has it, after MAX_WAIT seconds."""
         lock = self._redis.lock(f"{key(connector)}:lock", timeout=self._lease, sleep=0.05)
         if not lock.acquire(blocking=wait, blocking_timeout=MAX_WAIT if wait else None):
             yield False

@@ -1,4 +1,4 @@
-"""Find what a name in the configuration stands for: an identifier of the activation, else a variable."""
+"""Values of names in the configuration: an identifier of the activation or, without one, a variable."""
 
 from pipeline.model.activation import Activation
 from pipeline.text.rendering import render

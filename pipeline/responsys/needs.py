@@ -1,6 +1,6 @@
-"""What must be in an account before an action can do its work; ``activation check`` looks for it.
+"""Needs: objects that an account must have for an action; ``activation check`` looks for them.
 
-Columns are given with the type of what goes into them, None when anything may.
+Columns are given with the type of their values, None for any type.
 """
 
 from collections.abc import Mapping
@@ -37,12 +37,12 @@ class NeededExtensionTable:
     name: str
     columns: Columns
     folder: str | None  # where it must be; None: anywhere
-    home: str | None  # where it is made; None: nobody has said
+    home: str | None  # where it is made; None: not configured
 
 
 @dataclass(frozen=True)
 class NeededSupplementalTable:
-    """A supplemental table, and what its rows are told apart by."""
+    """A supplemental table, and the columns that tell its rows apart."""
 
     name: str
     folder: str

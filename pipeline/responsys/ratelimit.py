@@ -11,7 +11,7 @@ from pipeline.model.call import Call, Sender
 
 CALL = Call(function="getRateLimits", path="/rest/api/ratelimit", method="GET")  # no version in this path
 
-# What we call a function, and where it is: the account's own name for it is not documented.
+# The path of each function that we call: the account's own name for it is not documented.
 FUNCTIONS = {
     ("POST", "api/v1.3/auth/token"): "login",
     ("POST", "api/v1.3/events/*"): "triggerCustomEvent",
@@ -53,8 +53,9 @@ def read_limits(client: Sender) -> dict[str, int]:
 def parse_limits(answer: Any) -> dict[str, int]:
     """Read the answer: entries of api, limit, resource_path, verb and description.
 
-    An array of them, presumably; Oracle's page does not show what is around the entries. A name that the
-    account knows counts more than a place, which two functions may share; of those the lower limit counts.
+    An array of them, presumably; Oracle's page does not show the structure around the entries. A name that
+    the account knows counts more than a place, which two functions may share; of those the lower limit
+    counts.
     """
     named: dict[str, int] = {}
     placed: dict[str, int] = {}

@@ -1,4 +1,4 @@
-"""Read what Responsys answers to merges and deletions: one record per row, in their order.
+"""Answers to merges and deletions: one record per row, in the order of the rows.
 
 A record that failed has the reason in its first cell::
 
@@ -23,7 +23,7 @@ Record = list[str | None]
 def read_records(answer: Any, count: int) -> list[Record]:
     """Return the records of an answer to ``count`` rows.
 
-    A record says nothing of whose it is, so an answer that does not fit is never fitted.
+    A record does not name its row, so an answer with another number of records is not used.
 
     Raises:
         OutcomeUnknown: the answer has another shape or length.

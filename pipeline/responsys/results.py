@@ -1,4 +1,4 @@
-"""Read what Responsys answers to triggers and events: one result per recipient, in their order.
+"""Answers to triggers and events: one result per recipient, in the order of the recipients.
 
 ::
 
@@ -18,7 +18,7 @@ from pipeline.text.plural import counted
 def read_results(answer: Any, count: int, sent: Sequence[object] | None = None) -> list[Rejection | None]:
     """Return one verdict per recipient; ``sent`` are their RIIDs where those were sent.
 
-    A result says nothing of whose it is, so an answer that does not fit is never fitted.
+    A result does not name its recipient, so an answer with another number of results is not used.
 
     Raises:
         OutcomeUnknown: the answer has another shape, length or order.
@@ -33,7 +33,7 @@ def read_results(answer: Any, count: int, sent: Sequence[object] | None = None) 
 
 
 def contradicts(result: dict[str, Any], riid: object) -> bool:
-    """True when a result names somebody else; -1 names nobody."""
+    """True if a result names another recipient; -1 names none."""
     return str(result.get("recipientId")) not in ("None", "-1", str(riid))
 
 

@@ -1,8 +1,8 @@
-"""Send one HTTP request and say what is known when no good answer comes back.
+"""Transport: one HTTP request, and the error that says whether it was sent when no good answer comes back.
 
 Whether a failed request was *sent* decides whether an event may be sent again, and the exceptions do not
 tell: a TLS error comes from the handshake or from a connection that broke while reading. So the body itself
-notes that sending it has begun. Until then nobody can have acted on it.
+notes that sending it has begun. Until then Responsys cannot have acted on it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -20,7 +20,7 @@ from pipeline.responsys.errors import OTHER, TIMEOUT, UNKNOWN, code_of, error_of
 from pipeline.text.redaction import MASK, Hidden
 
 MAX_ANSWER = 32 << 20  # bytes, decompressed
-MAX_ADDRESSES = 1000  # whose requests are remembered
+MAX_ADDRESSES = 1000  # that prepared requests are kept for
 
 HEADERS = {"Accept": "application/json", "Accept-Encoding": "gzip, deflate", "User-Agent": "activation"}
 JSON = {"Content-Type": "application/json"}
@@ -134,7 +134,7 @@ def no_answer(error: Exception, body: object) -> CallError:
 
 
 def innermost(error: BaseException) -> BaseException:
-    """Return what requests and urllib3 have wrapped; only its name is ever shown."""
+    """Return the error that requests and urllib3 have wrapped; only its name is shown."""
     for inner in (getattr(error, "reason", None), *error.args, error.__cause__):
         if isinstance(inner, BaseException):
             return innermost(inner)

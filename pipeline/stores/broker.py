@@ -34,7 +34,7 @@ def connect(url: str, **options: Any) -> redis.Redis:
 
 
 def decoded(value: bytes | str) -> str:
-    """Read what a client of ours returns; redis-py's types leave it open whether it decodes."""
+    """Return a client's value as text; redis-py's types leave open whether it decodes."""
     return value.decode() if isinstance(value, bytes) else value
 
 
@@ -62,7 +62,7 @@ def refuse_eviction(client: redis.Redis) -> None:
 
 
 def verifying(url: str) -> str:
-    """Have the server's certificate looked at: redis-py does so by itself, kombu takes any if not told."""
+    """Have the server's certificate verified: redis-py does so by default, kombu takes any."""
     parts = urlsplit(url)
     if parts.scheme != "rediss" or "ssl_cert_reqs=" in parts.query:
         return url
@@ -71,7 +71,7 @@ def verifying(url: str) -> str:
 
 
 def celery_settings(broker_url: str) -> dict[str, Any]:
-    """Return what every Celery app of ours is configured with; each line prevents something seen."""
+    """Return the settings of every Celery app of ours; each line prevents a failure that was seen."""
     return {
         "broker_url": verifying(broker_url),
         "broker_connection_retry_on_startup": True,
@@ -81,7 +81,7 @@ def celery_settings(broker_url: str) -> dict[str, Any]:
             "health_check_interval": 3,  # a consumer's dead connection is noticed after 4 to 7 seconds
             "visibility_timeout": 120,
             "unacked_restore_interval": 5,
-            "unacked_mutex_expire": 10,  # else a killed worker blocks redelivery for five minutes
+            "unacked_mutex_expire": 10,  # by default a killed worker blocks redelivery for five minutes
             "client_name": "activation",
         },
         "result_backend": None,

@@ -2,8 +2,8 @@
 
 A full server (``maxmemory``, noeviction) refuses every command that may need memory, also those by which rows
 leave and make room. But it lets a script go on that has begun to change something by a command that needs
-none, as Redis 6.2, later ones and Valkey agree. So what was refused is repeated in a script that begins by
-deleting nothing. Producers' appends are not: that is what keeps the server from growing (appender.py).
+none, as Redis 6.2, later ones and Valkey agree. So a refused command is repeated in a script that begins by
+deleting nothing. Producers' appends are not repeated, which keeps the server from growing (appender.py).
 
 A server that cannot write its file refuses every change, and even PING. That is treated as one that is away.
 """
@@ -15,7 +15,7 @@ import redis
 from redis.client import Pipeline
 from redis.connection import DefaultParser
 
-GO_ON = "redis.call('DEL', '')  -- needs no memory, so what follows may\n"
+GO_ON = "redis.call('DEL', '')  -- needs no memory, so later commands may\n"
 RUN = f"""{GO_ON}
 local answers, at = {{}}, 1
 while at <= #ARGV do
@@ -96,5 +96,5 @@ class RedisClient(redis.Redis):
 
 
 def give_up_idle(pool: Any) -> None:
-    """Close the connections that no thread uses: when one got no answer the others are likely dead too."""
+    """Close the connections that no thread uses: if one got no answer the rest are likely dead too."""
     pool.disconnect(inuse_connections=False)
