@@ -6,11 +6,9 @@ from typing import Any
 
 import redis
 from celery import bootsteps
-from sqlalchemy.exc import SQLAlchemyError
 
 from pipeline.runtime.beat import MAX_BEAT_SECONDS
 from pipeline.runtime.worker import runtime
-from pipeline.stores import sql_trouble as notes
 
 log = logging.getLogger(__name__)
 
@@ -63,21 +61,27 @@ class Leases(bootsteps.StartStopStep):
 
     def _run(self) -> None:
         while not self._stopping.wait(RENEWAL):
-            try:
-                runtime().delivery.renew_leases()
-            except redis.RedisError as error:
-                log.warning("leases not renewed", extra={"error": type(error).__name__})
+            renew()
 
 
 def beat() -> float:
-    """Run the duties that are due; return the seconds until the next beat, also when a store is down."""
+    """Run the duties that are due; return the seconds until the next beat, whatever goes wrong."""
     try:
-        return runtime().heartbeat.beat(runtime().catalog())
-    except (redis.RedisError, SQLAlchemyError) as error:
+        return runtime().heartbeat.beat(runtime().catalog)
+    except redis.TimeoutError as error:
         log.warning("heartbeat failed", extra={"error": type(error).__name__})
-        if isinstance(error, SQLAlchemyError):
-            notes.leave(runtime().client, error)
-        if isinstance(error, redis.TimeoutError):
-            runtime().reconnect()
-            return 0.0
-        return MAX_BEAT_SECONDS
+        runtime().reconnect()
+        return 0.0
+    except redis.RedisError as error:
+        log.warning("heartbeat failed", extra={"error": type(error).__name__})
+    except Exception:
+        log.exception("heartbeat failed")
+    return MAX_BEAT_SECONDS
+
+
+def renew() -> None:
+    """Renew the leases of the calls under way; what goes wrong is noted for the status."""
+    try:
+        runtime().heartbeat.attempt("leases", runtime().delivery.renew_leases)
+    except redis.RedisError as error:
+        log.warning("leases not renewed", extra={"error": type(error).__name__})

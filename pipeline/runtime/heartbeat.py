@@ -13,13 +13,18 @@ import logging
 import math
 import time
 import uuid
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from itertools import islice
+from typing import TypeVar
 
 import redis
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from pipeline.accept.intake import Intake
+from pipeline.errors import Misconfigured
 from pipeline.lanes import limits
 from pipeline.lanes.dispatch import Dispatch
 from pipeline.records.catalog import Catalog
@@ -29,13 +34,18 @@ from pipeline.runtime.beat import MAX_BEAT_SECONDS, MAX_DOORBELLS
 from pipeline.settle import operations, retention
 from pipeline.settle import statistics as stats
 from pipeline.snapshots import schedule
+from pipeline.stores import duty_trouble, sql_trouble
 from pipeline.stores.doorbell import RINGS, Doorbell
 
 log = logging.getLogger(__name__)
 
+Result = TypeVar("Result")
+
 MIN_BEAT_SECONDS = 0.005
 ROUNDS = 0.4  # seconds between two looks at all but dispatch
+FOLD_EVERY = 10.0  # seconds
 PRUNE_EVERY = 600.0  # seconds
+FORSAKEN_EVERY = 5.0  # seconds between two looks for operations that lost their worker
 LIMITS_RETRY = 300.0  # seconds until an account that did not tell its limits is asked again
 
 
@@ -58,30 +68,67 @@ class Heartbeat:
         self._doorbell = doorbell
         self._keep = keep
         self._rounds = -math.inf  # when to look after everything but dispatch again
+        self._failed: set[str] = set()  # duties that failed when this worker last tried them
 
-    def beat(self, catalog: Catalog) -> float:
-        """Do what is due, and return the seconds until the next beat.
+    def beat(self, catalog: Catalog | Callable[[], Catalog]) -> float:
+        """Do what is due, and return the seconds until the next beat; raise RedisError alone.
+
+        A duty that fails is noted for the status, and keeps no other from being done.
 
         When permits fall due one after the other, most beats have nothing to do but take them.
         """
+        known = self.attempt("records", catalog) if callable(catalog) else catalog
         if time.monotonic() >= self._rounds:
             self._rounds = time.monotonic() + ROUNDS
-            self._go_round(catalog)
-        wait = self._dispatch.run()
+            self._go_round(known)
+        wait = self.attempt("dispatch", self._dispatch.run) if known else None
         return MAX_BEAT_SECONDS if wait is None else min(MAX_BEAT_SECONDS, max(MIN_BEAT_SECONDS, wait))
 
-    def _go_round(self, catalog: Catalog) -> None:
+    def attempt(self, duty: str, work: Callable[[], Result], interval: float = 0) -> Result | None:
+        """Do one duty; if it fails, note why and return None. ``interval``: seconds between two tries."""
+        try:
+            result = work()
+        except redis.RedisError:
+            raise
+        except Exception as error:  # noqa: BLE001 -- none may end the timer
+            self._note(duty, error, interval)
+            return None
+        if duty in self._failed:
+            self._failed.discard(duty)
+            duty_trouble.clear(self._client, duty)
+        return result
+
+    def _note(self, duty: str, error: Exception, interval: float) -> None:
+        if duty not in self._failed or not isinstance(error, SQLAlchemyError | Misconfigured):
+            log.error("duty not done", exc_info=error, extra={"duty": duty})
+        self._failed.add(duty)
+        if isinstance(error, SQLAlchemyError):
+            sql_trouble.leave(self._client, error)
+        else:
+            duty_trouble.leave(self._client, duty, error, interval)
+
+    def _go_round(self, catalog: Catalog | None) -> None:
         if self._turn("intake", 0.9):
-            self._ring()
-            self._dispatch.take_back()
-        if self._turn("fold", 10):
-            stats.move_counters_to_sql(self._client, self._engine)
+            self.attempt("intake", self._ring)
+            if catalog:
+                self.attempt("batches", self._dispatch.take_back)
+        if self._turn("fold", FOLD_EVERY):
+            move = partial(stats.move_counters_to_sql, self._client, self._engine)
+            self.attempt("numbers", move, FOLD_EVERY)
         if self._turn("prune", PRUNE_EVERY):
-            retention.prune(self._engine, self._keep)
-        self._learn_limits(catalog)
-        if self._turn("operations", 5):
-            for operation in operations.forsaken(self._engine):
-                self._doorbell.run_operation(operation)
+            self.attempt("prune", partial(retention.prune, self._engine, self._keep), PRUNE_EVERY)
+        if catalog:
+            self.attempt("limits", partial(self._learn_limits, catalog))
+        if self._turn("operations", FORSAKEN_EVERY):
+            self.attempt("operations", self._run_forsaken, FORSAKEN_EVERY)
+        if catalog:
+            self.attempt("sources", partial(self._run_sources, catalog))
+
+    def _run_forsaken(self) -> None:
+        for operation in operations.forsaken(self._engine):
+            self._doorbell.run_operation(operation)
+
+    def _run_sources(self, catalog: Catalog) -> None:
         for source in schedule.due(catalog, self._engine, self._turn):
             self._doorbell.run_source(source)
 

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from pipeline.accept.intake import Intake
+from pipeline.errors import Misconfigured
 from pipeline.lanes import limits
 from pipeline.lanes.batch import Claimed
 from pipeline.lanes.dispatch import Dispatch
@@ -17,6 +18,7 @@ from pipeline.records import mirror
 from pipeline.records.catalog import Catalog, Hold
 from pipeline.runtime.heartbeat import Heartbeat
 from pipeline.settle import statistics as stats
+from pipeline.stores import duty_trouble
 from pipeline.stores.tables import folds
 from tests.accept.test_acceptance import ACME, LAPSED, LEFT, entry
 from tests.builders import Newest, add, configure
@@ -254,3 +256,40 @@ def test_a_source_is_rung_for_when_its_time_has_come(environment):
 
     assert environment.bell.rung == [("run_source", "quiet")]
     assert 3_590_000 < environment.redis.pttl("turn:source:quiet:60") <= 3_600_000
+
+
+@pytest.mark.parametrize(
+    "error", [KeyError("x"), Misconfigured("no key"), OSError(28, "full"), RecursionError()]
+)
+def test_a_duty_that_fails_keeps_no_other_from_being_done(environment, monkeypatch, error):
+    """Whatever it raises: a timer that ends takes its worker's heartbeat along."""
+
+    def fail(*_):
+        raise error
+
+    monkeypatch.setattr(Dispatch, "take_back", fail)
+    monkeypatch.setattr(stats, "move_counters_to_sql", fail)
+    environment.redis.rpush("intake:3", json.dumps(entry()))
+    environment.beat()
+
+    assert environment.bell.rung == [("accept", 3)]
+    assert [trouble.duty for trouble in duty_trouble.read(environment.redis)] == ["batches", "numbers"]
+    assert environment.redis.exists("turn:intake")
+
+
+def test_a_worker_that_cannot_read_the_records_lives_on_and_says_so(environment):
+    """Such as one with the wrong secret key; what needs no records is done."""
+
+    def unreadable():
+        raise Misconfigured('connector "acme": no key opens it')
+
+    environment.redis.rpush("intake:3", json.dumps(entry()))
+    environment.heartbeat.beat(unreadable)
+
+    assert environment.bell.rung == [("accept", 3)]
+    assert environment.redis.exists("turn:intake")
+    [trouble] = duty_trouble.read(environment.redis)
+    assert (trouble.duty, trouble.reason) == ("records", 'connector "acme": no key opens it')
+
+    environment.heartbeat.beat(lambda: environment.catalog)
+    assert duty_trouble.read(environment.redis) == []

@@ -18,10 +18,12 @@ def document(status: Status) -> dict[str, Any]:
         "redis": of_server(status.server),
         "sql_error": status.sql or None,
         "workers_seen": status.workers_seen,
+        "duties_not_done": {trouble.duty: trouble.reason for trouble in status.duties},
         "queues": dict(status.queues),
         "intake": {
             "waiting": status.intake.waiting,
             "shards": {str(shard): length for shard, length in status.intake.shards.items()},
+            "stuck": [asdict(shard) for shard in status.intake.stuck],
         },
         "destinations": [of_line(line) for line in status.destinations],
         "stops": [of_stop(stop) for stop in status.stops],

@@ -14,9 +14,11 @@ from pipeline.operate.status import workers
 from pipeline.operate.status.backlog import Backlog, read_backlogs
 from pipeline.operate.status.open_letters import open_letters
 from pipeline.operate.status.pace import Pace, read_paces
+from pipeline.operate.status.stuck_shards import CLAIM_FIELDS, StuckShard, stuck_shards
 from pipeline.records.catalog import Catalog
 from pipeline.records.stops import Stop, in_the_way, stops
-from pipeline.stores import redis_health, sql_trouble
+from pipeline.stores import duty_trouble, redis_health, sql_trouble
+from pipeline.stores.duty_trouble import DutyTrouble
 from pipeline.stores.redis_health import Server
 
 
@@ -26,6 +28,7 @@ class IntakeStatus:
 
     shards: Mapping[int, int]  # entries of each shard that holds any
     claimed: int  # shards that a worker has claimed
+    stuck: tuple[StuckShard, ...] = ()
 
     @property
     def waiting(self) -> int:
@@ -65,6 +68,7 @@ class Status:
     lost_letters: int  # open dead letters of no destination
     server: Server
     sql: str  # why a worker cannot write to the SQL store; "" if it can
+    duties: tuple[DutyTrouble, ...] = ()  # that a worker cannot do
 
     @property
     def waiting(self) -> int:
@@ -100,6 +104,7 @@ def read_status(
         lost_letters=letters.get("", 0),
         server=redis_health.read(client),
         sql=sql_trouble.read(client),
+        duties=tuple(duty_trouble.read(client)),
     )
 
 
@@ -160,15 +165,16 @@ def is_worth_showing(line: DestinationStatus) -> bool:
 
 
 def read_intake(client: redis.Redis) -> IntakeStatus:
-    """Count the entries of each shard, and the claims whose lease lasts."""
+    """Count the entries of each shard, and the claims whose lease lasts; find shards that stand still."""
     with client.pipeline() as pipe:
         pipe.time()
         for shard in range(SHARDS):
             pipe.llen(f"intake:{shard}")
-            pipe.hget(f"intake:{shard}:claim", "until")
+            pipe.hmget(f"intake:{shard}:claim", *CLAIM_FIELDS)
         (seconds, _), *answers = pipe.execute()
-    lengths, leases = answers[::2], answers[1::2]
+    lengths, claims = answers[::2], answers[1::2]
     return IntakeStatus(
         shards={shard: length for shard, length in enumerate(lengths) if length},
-        claimed=sum(lease is not None and float(lease) > seconds * 1000 for lease in leases),
+        claimed=sum(lease is not None and float(lease) > seconds * 1000 for lease, *_ in claims),
+        stuck=stuck_shards(lengths, claims, seconds),
     )

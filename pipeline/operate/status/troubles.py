@@ -7,6 +7,7 @@ from pipeline.operate.status.pace import Pace
 from pipeline.operate.status.status import DestinationStatus, Status
 from pipeline.records.stops import way_out
 from pipeline.runtime.beat import MAX_DOORBELLS
+from pipeline.stores.duty_trouble import DUTIES
 from pipeline.stores.redis_health import NEAR
 from pipeline.text.durations import spell
 from pipeline.text.plural import counted
@@ -27,7 +28,7 @@ class Trouble:
 def troubles(status: Status) -> list[Trouble]:
     """Return all troubles, those that need a person first."""
     all_troubles = [*of_server(status), *of_sql(status), *nothing_set_up(status)]
-    all_troubles += [*of_workers(status), *of_stops(status)]
+    all_troubles += [*of_duties(status), *of_workers(status), *of_intake(status), *of_stops(status)]
     all_troubles += [trouble for pace in one_per_account(status.paces) for trouble in of_pace(pace)]
     all_troubles += [trouble for line in status.destinations for trouble in of_line(status, line)]
     all_troubles += of_letters(status)
@@ -62,6 +63,25 @@ def of_sql(status: Status) -> Iterator[Trouble]:
     if status.sql:
         text = f"workers cannot write to the SQL store: {status.sql}; they keep the outcomes of their calls"
         yield Trouble(text, "make room for it, or bring it back; then all goes on by itself")
+
+
+def of_duties(status: Status) -> Iterator[Trouble]:
+    """Say what workers cannot do."""
+    for trouble in status.duties:
+        text = f"a worker cannot {DUTIES[trouble.duty]}: {trouble.reason}"
+        yield Trouble(text, "put it right (the workers' log says more); then all goes on by itself")
+
+
+def of_intake(status: Status) -> Iterator[Trouble]:
+    """Name the shards of the intake that stand still although a worker lives and the server has room."""
+    if status.server.full or not status.workers_seen:
+        return
+    for shard in status.intake.stuck:
+        waiting = counted(shard.entries, "activation waits", "activations wait")
+        text = f"shard {shard.shard} of the intake has not moved on for {spell(shard.seconds)}; {waiting}"
+        why = f" ({shard.why})" if shard.why else ""
+        way_out = "workers try again every half minute; their log says more"
+        yield Trouble(f"{text}{why}", way_out)
 
 
 def nothing_set_up(status: Status) -> Iterator[Trouble]:

@@ -7,10 +7,12 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from pipeline.accept.intake import Intake
+from pipeline.errors import Misconfigured
 from pipeline.lanes import limits
 from pipeline.operate.status.document import document
 from pipeline.operate.status.status import read_status
 from pipeline.operate.status.troubles import Trouble, troubles
+from pipeline.stores import duty_trouble
 from pipeline.stores import redis_health as server
 from pipeline.stores import sql_trouble as notes
 from pipeline.stores.scripts import Scripts
@@ -290,10 +292,11 @@ def test_the_document_has_every_number(environment):
         "append_only_file": True,
     }
     assert found == {
+        "duties_not_done": {},
         "sql_error": None,
         "workers_seen": True,
         "queues": {"activations": 0, "deliveries": 1, "sync": 0},
-        "intake": {"waiting": 2, "shards": {"3": 2}},
+        "intake": {"waiting": 2, "shards": {"3": 2}, "stuck": []},
         "stops": [
             {
                 "scope": "destination",
@@ -392,3 +395,41 @@ def test_how_long_a_backlog_takes_at_least_is_told(environment):
 
     assert line.drain == pytest.approx(60 / 190)
     assert document(read(environment))["destinations"][0]["drain_seconds"] == pytest.approx(120, abs=1)
+
+
+def test_a_shard_that_stands_still_is_told(environment):
+    """Accepting its oldest entries fails again and again; the other shards go on."""
+    environment.redis.rpush("intake:7", "{}", "{}")
+    claim = Intake(environment.redis, 3600).claim(7)
+    Intake(environment.redis, 3600).note(claim, "Misconfigured: no key")
+    assert found(environment) == []
+    environment.redis.hincrbyfloat("intake:7:claim", "since", -150_000)
+
+    (trouble,) = found(environment)
+    assert re.sub(r"for [0-9 mins]+;", "for <some time>;", trouble.text) == (
+        "shard 7 of the intake has not moved on for <some time>; 2 activations wait (Misconfigured: no key)"
+    )
+    (stuck,) = document(read(environment))["intake"]["stuck"]
+    assert (stuck["shard"], stuck["entries"], stuck["attempts"]) == (7, 2, 1)
+    assert stuck["seconds"] >= 149
+
+
+def test_a_duty_that_a_worker_cannot_do_is_told_for_as_long_as_it_cannot(environment):
+    duty_trouble.leave(environment.redis, "records", Misconfigured('connector "acme": no key opens it'))
+    duty_trouble.leave(environment.redis, "prune", KeyError("ada@example.com"), 600)
+
+    assert found(environment) == [
+        Trouble(
+            f"a worker cannot {work}",
+            "put it right (the workers' log says more); then all goes on by itself",
+        )
+        for work in (
+            'read the records: connector "acme": no key opens it',
+            "delete what is older than the days to keep: KeyError",
+        )
+    ]
+    assert 600 < environment.redis.ttl("note:duty:prune") <= 615
+
+    duty_trouble.clear(environment.redis, "records")
+    duty_trouble.clear(environment.redis, "prune")
+    assert found(environment) == []
