@@ -8,9 +8,8 @@ import pytest
 import pipeline
 from pipeline.cli import COMMANDS
 from pipeline.errors import CallError, Held, Refused, Throttled
+from pipeline.records.kinds import KINDS, destination_documents
 from pipeline.responsys.errors import MEANING
-from schemas.connector import KINDS
-from schemas.destination import ACTIONS
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "extending.md").read_text("utf-8")
@@ -36,7 +35,11 @@ def rows(text: str) -> list[list[str]]:
 
 @pytest.mark.parametrize(
     ("heading", "names"),
-    [("Adding an action", ACTIONS), ("Adding a kind of connector", KINDS), ("Adding a command", COMMANDS)],
+    [
+        ("Adding an action", destination_documents()),
+        ("Adding a kind of connector", KINDS),
+        ("Adding a command", COMMANDS),
+    ],
 )
 def test_nothing_that_there_is_goes_unnamed(heading, names):
     assert names.keys() - quoted(section(heading)) == set()
