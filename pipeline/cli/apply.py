@@ -24,7 +24,7 @@ def apply(file: str, prune: bool, dry_run: bool, as_json: bool) -> None:
     with open_stores() as stores:
         stored = stores.records.names("connectors")
         sources = stores.records.names("sources")
-        wanted = configuration.read(file, stores.settings.environ, stored, sources)
+        wanted = configuration.read_configuration(file, stores.settings.environ, stored, sources)
         redis = None if dry_run else stores.redis  # before anything changes
         changes = stores.records.apply(wanted, prune=prune, dry_run=dry_run)
         if redis is not None:

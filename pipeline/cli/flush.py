@@ -15,7 +15,7 @@ from pipeline.operate.status.pace import read_paces
 from pipeline.operate.status.status import read_intake
 from pipeline.operate.status.troubles import of_pace
 from pipeline.records.catalog import Catalog
-from pipeline.records.stops import in_the_way, way_out
+from pipeline.records.stops import remedy, stops_of
 from pipeline.runtime.stores import open_stores
 from pipeline.text.messages import listed
 from pipeline.text.plural import counted
@@ -67,10 +67,10 @@ def told(catalog: Catalog, destination: Destination, rows: int) -> str:
     if not rows:
         return f"{name}: nothing waits"
     amount = counted(rows, "row")
-    stops = in_the_way(catalog, destination)
+    stops = stops_of(catalog, destination)
     if not stops:
         return f"{name}: {amount} due now"
-    obstacles = [f"  {printable(str(stop))}\n  → {way_out(catalog, stop)}" for stop in stops]
+    obstacles = [f"  {printable(str(stop))}\n  → {remedy(catalog, stop)}" for stop in stops]
     return "\n".join([f"{name}: {amount} cannot go yet, they will as soon as they may", *obstacles])
 
 

@@ -7,7 +7,7 @@ from pipeline.errors import Misconfigured
 from pipeline.operate.status.backlog import read_backlogs
 from pipeline.records import mirror
 from pipeline.records.catalog import Catalog, Scope
-from pipeline.records.stops import Stop, in_the_way, stop_of, way_out
+from pipeline.records.stops import Stop, remedy, stop_of, stops_of
 from pipeline.runtime.stores import Stores, open_stores
 from pipeline.text.plural import counted
 
@@ -59,7 +59,7 @@ def resume(name: str) -> None:
     else:
         click.echo(f'{scope} "{record}" was neither paused nor held; {rows}.')
     for stop in still_stopped(catalog, scope, record):
-        click.echo(printable(f"But {stop}: {way_out(catalog, stop)}"))
+        click.echo(printable(f"But {stop}: {remedy(catalog, stop)}"))
 
 
 def resolve(catalog: Catalog, name: str) -> tuple[Scope, str]:
@@ -83,7 +83,7 @@ def resolve(catalog: Catalog, name: str) -> tuple[Scope, str]:
 def still_stopped(catalog: Catalog, scope: Scope, name: str) -> list[Stop]:
     """Return the other stops of this record."""
     if scope == "destination":
-        return in_the_way(catalog, catalog.destinations[name])
+        return stops_of(catalog, catalog.destinations[name])
     stop = stop_of(catalog, scope, name)
     return [stop] if stop else []
 

@@ -13,7 +13,7 @@ from pipeline.model.activation import Activation
 from pipeline.model.destination import Destination
 from pipeline.model.overlay import overlay
 from pipeline.records.catalog import Catalog
-from pipeline.records.stops import Stop, in_the_way
+from pipeline.records.stops import Stop, stops_of
 
 
 class DryRun:
@@ -116,4 +116,4 @@ class Expected:
 
 def expect(catalog: Catalog, destination: Destination) -> Expected:
     """Return a destination of which nothing is known yet."""
-    return Expected(catalog.action_of(destination), in_the_way(catalog, destination))
+    return Expected(catalog.action_of(destination), stops_of(catalog, destination))

@@ -76,7 +76,7 @@ class DemoProcesses:
         file = self.folder / "demo.toml"
         file.write_text(CONFIGURATION.format(url=responsys.url))
         records = self.stores.records
-        records.apply(configuration.read(str(file), {}, ()))
+        records.apply(configuration.read_configuration(str(file), {}, ()))
         mirror.refresh(self.stores.redis, records)
 
     def start_workers(self) -> None:

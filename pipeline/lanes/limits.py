@@ -1,4 +1,4 @@
-"""Keep to what an account allows: calls per minute and function, shared by all workers.
+"""Limits: the calls per minute and function that an account allows, shared by all workers.
 
 Keys
     calls:{account}:{function}   zset of call (batch:attempt) by the latest moment at which it counts, ms
@@ -10,10 +10,13 @@ Keys
     told:{account}               there until the account is to be asked for them again
     refused:{account}            there for a day after a refusal
 
-What ``limits`` of a connector say counts, else what the account says, else the default. When the account has
-refused a call and says less than ``limits``, that counts, in full, for as long as it is less and until 60
-windows have passed. A refusal that it does not explain so halves the rate, which then goes up step by step; a
-step that is refused is taken back for 8 windows.
+Allowance of a function, the first that applies
+    the account has refused a call and tells less than ``limits``   the account's, for 60 windows
+    ``limits`` of the connector name the function                   ``limits``
+    the account tells a limit                                       the account's
+    otherwise                                                       the default
+If a refusal is not explained by such a lower limit, the rate is halved and then goes up step by step; a step
+that is refused is taken back for 8 windows.
 
 https://docs.oracle.com/en/cloud/saas/marketing/responsys-rest-api/Throttling.html
 """
@@ -27,8 +30,8 @@ import redis
 from pipeline.stores.scripts import Scripts
 
 WINDOW = 60.0  # seconds that limits count by, unless the kind of a connector says otherwise
-LIMITS_LIFE = 24 * 3600  # seconds until the account is asked again
-AFTER_REFUSAL = 5  # windows until then, when it has refused calls within a day
+ASK_AGAIN_SECONDS = 24 * 3600  # until the account is asked again
+ASK_AGAIN_WINDOWS = 5  # until then, if the account has refused calls within a day
 
 
 def key(account: str, function: str) -> str:
@@ -37,7 +40,7 @@ def key(account: str, function: str) -> str:
 
 
 def take(client: redis.Redis, account: str, function: str, per_minute: int, burst: int = 0) -> float:
-    """Take a permit: 0.0 when the call may go now, else the seconds until it may.
+    """Take a permit: 0.0 if the call may go now, otherwise the seconds until it may.
 
     After a quiet time ``burst`` more may go at once; the minute still holds no more than ``per_minute``.
     """
@@ -54,8 +57,8 @@ def throttled(client: redis.Redis, account: str, function: str, window: float = 
     pause = window * random.uniform(1.0, 1.1)  # noqa: S311 - spreads load, guards nothing
     if _throttle(client, key(account, function), pause, window):
         with client.pipeline() as pipe:
-            pipe.set(f"refused:{account}", "1", ex=LIMITS_LIFE)
-            pipe.delete(f"told:{account}", asking(account))
+            pipe.set(f"refused:{account}", "1", ex=ASK_AGAIN_SECONDS)
+            pipe.delete(f"told:{account}", asking_key(account))
             pipe.execute()
 
 
@@ -64,20 +67,20 @@ def exhausted(client: redis.Redis, account: str, batch: str, window: float = WIN
     _exhaust(client, f"capacity:{account}", window, batch)
 
 
-def known(client: redis.Redis, account: str) -> bool:
-    """Tell whether what the account allows was asked for recently enough."""
+def asked_recently(client: redis.Redis, account: str) -> bool:
+    """Tell whether the account was asked recently enough for its limits."""
     return bool(client.exists(f"told:{account}"))
 
 
-def asking(account: str) -> str:
-    """Name the key that is there while somebody asks the account (see heartbeat.py)."""
+def asking_key(account: str) -> str:
+    """Name the key that is there while a worker asks the account (see heartbeat.py)."""
     return f"turn:limits:{account}"
 
 
 def remember(
     client: redis.Redis, account: str, allowances: Mapping[str, int], window: float = WINDOW
 ) -> None:
-    """Keep what the account answered to ``GET /rest/api/ratelimit``.
+    """Store the limits that the account answered to ``GET /rest/api/ratelimit``.
 
     A function that was refused because its limit is lower need not feel its way to it.
     """
@@ -85,11 +88,15 @@ def remember(
     soon = client.exists(f"refused:{account}")
     explained = refused_above(client, account, allowances)
     with client.pipeline() as pipe:
-        pipe.delete(name, asking(account))
+        pipe.delete(name, asking_key(account))
         for function, limit in allowances.items():
             pipe.hset(name, function, limit)
-        pipe.expire(name, 2 * LIMITS_LIFE)
-        pipe.set(f"told:{account}", "1", px=round(1000 * (AFTER_REFUSAL * window if soon else LIMITS_LIFE)))
+        pipe.expire(name, 2 * ASK_AGAIN_SECONDS)
+        pipe.set(
+            f"told:{account}",
+            "1",
+            px=round(1000 * (ASK_AGAIN_WINDOWS * window if soon else ASK_AGAIN_SECONDS)),
+        )
         for function in explained:
             pipe.hdel(key(account, function), "factor", "resumed_at", "patience")
         pipe.execute()

@@ -1,7 +1,7 @@
 """One activation: read from JSON or from a dict, and written as an entry of the intake.
 
 marshmallow takes some 50 µs for each, so a decoder compiled from the schema's own fields goes first.
-What it refuses goes through marshmallow, whose verdict counts and whose messages people read.
+An activation that the decoder refuses goes through marshmallow, which decides and gives the messages.
 """
 
 import json
@@ -29,14 +29,15 @@ from schemas.activation_fields import (
     Text,
 )
 
-MAX_ENTRY = MAX_BYTES + 2048  # bytes; an entry also carries what the pipeline adds
-OUTSIDE, ENTRY = ActivationSchema(), EntrySchema()
-OURS = frozenset(ENTRY.fields.keys() - OUTSIDE.fields.keys())  # a producer may not set these
+MAX_ENTRY_BYTES = MAX_BYTES + 2048  # an entry also carries fields that the pipeline adds
+PRODUCER_SCHEMA, ENTRY_SCHEMA = ActivationSchema(), EntrySchema()
+# A producer may not set these.
+PIPELINE_FIELDS = frozenset(ENTRY_SCHEMA.fields.keys() - PRODUCER_SCHEMA.fields.keys())
 NUMBER_OR_NAME = {**PARTNER_NUMBERS, **{name: number for number, name in PARTNER_NUMBERS.items()}}
-# By name of the field that it constrains; ``finish`` looks at the characters, faster than a pattern here.
+# By name of the field that it constrains; ``normalise`` looks at the characters, faster than a pattern here.
 TEXT = {
     name: Meta(min_length=1, max_length=field.longest)
-    for name, field in ENTRY.fields.items()
+    for name, field in ENTRY_SCHEMA.fields.items()
     if isinstance(field, Text)
 }
 
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     CallType = str
     Identifiers = dict[str, str]
     Variables = dict[str, str | int | float | bool | None]
-else:  # what the decoder checks
+else:  # checked by the decoder
     FINITE = Meta(ge=-1.7976931348623157e308, le=1.7976931348623157e308)
     CallType = Literal[CALL_TYPES]
     Identifiers = dict[
@@ -59,7 +60,7 @@ else:  # what the decoder checks
 
 
 class Invalid(PipelineError):
-    """An activation breaks the rules; ``messages`` says what and where, in marshmallow's structure."""
+    """An activation breaks the rules; ``messages`` names rules and fields, in marshmallow's structure."""
 
     def __init__(self, messages: dict[Any, Any]) -> None:
         super().__init__(f"the activation is not valid: {json.dumps(messages, default=str)}")
@@ -88,7 +89,7 @@ class Activation(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     replay: Annotated[str, TEXT["replay"]] | None = None  # the dead letter that is sent again
 
     def identifier(self, name: str) -> str | None:
-        """Return an identifier by its name or its partner number; None when there is none."""
+        """Return an identifier by its name or its partner number; None if there is none."""
         value = self.identifiers.get(name)
         return value if value is not None else self.identifiers.get(NUMBER_OR_NAME.get(name, name))
 
@@ -104,13 +105,13 @@ def decode(raw: bytes) -> Activation:
     Raises:
         Invalid: it is no JSON, or breaks a rule of ``EntrySchema``.
     """
-    if len(raw) > MAX_ENTRY:
+    if len(raw) > MAX_ENTRY_BYTES:
         raise too_large(len(raw))
     try:
         activation = _decode(raw)
     except _REFUSED:
-        return load(ENTRY, parse(raw))
-    return activation if finish(activation) else load(ENTRY, parse(raw))
+        return load_by_schema(ENTRY_SCHEMA, parse(raw))
+    return activation if normalise(activation) else load_by_schema(ENTRY_SCHEMA, parse(raw))
 
 
 def from_mapping(mapping: Mapping[str, Any]) -> Activation:
@@ -124,30 +125,30 @@ def from_mapping(mapping: Mapping[str, Any]) -> Activation:
 
 def read(mapping: Mapping[str, Any]) -> tuple[Activation, bytes]:
     """Read an activation like ``from_mapping``; return it with its JSON."""
-    if type(mapping) is dict and OURS.isdisjoint(mapping):
+    if type(mapping) is dict and PIPELINE_FIELDS.isdisjoint(mapping):
         try:
             activation = msgspec.convert(mapping, Activation)
-            if finish(activation):
-                raw = encode(activation)  # refuses what has no UTF-8 form, and subclasses of str
+            if normalise(activation):
+                raw = encode(activation)  # refuses text without a UTF-8 form, and subclasses of str
                 if len(raw) <= MAX_BYTES:
                     return activation, raw
         except _REFUSED:
             pass
-    return checked(load(OUTSIDE, mapping))
+    return with_json(load_by_schema(PRODUCER_SCHEMA, mapping))
 
 
-def checked(activation: Activation) -> tuple[Activation, bytes]:
-    """Return an activation with its JSON; raises Invalid when that is too large."""
+def with_json(activation: Activation) -> tuple[Activation, bytes]:
+    """Return an activation with its JSON; raises Invalid if that is too large."""
     raw = encode(activation)
     if len(raw) > MAX_BYTES:
         raise too_large(len(raw))
     return activation, raw
 
 
-def finish(activation: Activation) -> bool:
-    """Name the identifiers as the schema does; False when marshmallow must have a look at it.
+def normalise(activation: Activation) -> bool:
+    """Name the identifiers as the schema does; False if marshmallow must decide.
 
-    That is, for one, when Python calls a character not printable: only some of these are refused.
+    Example: a character that Python calls not printable, for only some of these are refused.
     """
     identity, moment = activation.id, activation.occurred_at
     return (
@@ -155,17 +156,17 @@ def finish(activation: Activation) -> bool:
         and activation.profile_id.isprintable()
         and (identity is None or identity.isprintable())
         and (moment is None or (FIRST_YEAR <= moment.year <= LAST_YEAR and type(moment.tzinfo) is timezone))
-        and fit(activation.identifiers)
+        and identifiers_valid(activation.identifiers)
     )
 
 
-def fit(identifiers: dict[str, str]) -> bool:
-    """Tell whether identifiers keep to the schema, once they are named as it does."""
+def identifiers_valid(identifiers: dict[str, str]) -> bool:
+    """Tell whether identifiers keep to the schema; partner numbers are turned into names first."""
     if len(identifiers) == 1 and type(email := identifiers.get("email")) is str:  # most often
         return "@" in email
     for name, value in identifiers.items():
         if type(value) is not str or name in PARTNER_NUMBERS:
-            return rename(identifiers) and fit(identifiers)
+            return rename_identifiers(identifiers) and identifiers_valid(identifiers)
         if name == "email":
             if "@" not in value:
                 return False
@@ -174,8 +175,8 @@ def fit(identifiers: dict[str, str]) -> bool:
     return True
 
 
-def rename(identifiers: dict[str, Any]) -> bool:
-    """Turn partner numbers into names and numbers into text; False when two of them meet."""
+def rename_identifiers(identifiers: dict[str, Any]) -> bool:
+    """Turn partner numbers into names and numbers into text; False if two get the same name."""
     named = {
         PARTNER_NUMBERS.get(name, name): str(value) if type(value) is int else str.__str__(value)
         for name, value in identifiers.items()
@@ -187,24 +188,26 @@ def rename(identifiers: dict[str, Any]) -> bool:
     return True
 
 
-def load(schema: Schema, data: Any) -> Activation:
-    """Ask marshmallow."""
+def load_by_schema(schema: Schema, data: Any) -> Activation:
+    """Read an activation by marshmallow; raises Invalid with its messages."""
     try:
         return Activation(**schema.load(data))
     except ValidationError as error:
-        raise Invalid(named(error.messages_dict)) from None
+        raise Invalid(masked_messages(error.messages_dict)) from None
 
 
-def named(messages: dict[Any, Any]) -> dict[Any, Any]:
-    """Return messages whose paths show nobody's address: somebody may have swapped names and values."""
+def masked_messages(messages: dict[Any, Any]) -> dict[Any, Any]:
+    """Mask the paths of messages: a producer that swaps names and values would show addresses in them."""
     return {
-        masked(key) if isinstance(key, str) else key: named(inner) if isinstance(inner, dict) else inner
+        masked(key) if isinstance(key, str) else key: masked_messages(inner)
+        if isinstance(inner, dict)
+        else inner
         for key, inner in messages.items()
     }
 
 
 def parse(raw: bytes) -> Any:
-    """Parse JSON the slow way, for a message a person can use."""
+    """Parse JSON by the standard library, whose messages say where the mistake is."""
     try:
         return json.loads(raw.decode())
     except UnicodeDecodeError as error:

@@ -1,4 +1,4 @@
-"""Lay a newer activation over one that waits: the newest value of every field, in one row."""
+"""Overlay: a newer activation laid over one that waits, with the newest value of every field."""
 
 from msgspec.structs import replace
 
@@ -6,9 +6,9 @@ from pipeline.model.activation import Activation
 
 
 def overlay(waiting: Activation, newer: Activation) -> Activation:
-    """Return what is to be sent for both.
+    """Return the activation to send for both.
 
-    ``newer`` came later; when it happened earlier, it changes nothing. Fields that it does not carry keep
+    ``newer`` came later; if it occurred earlier, it changes nothing. Fields that it does not carry keep
     their values, since the waiting row has not been sent.
     """
     if waiting.occurred_at and newer.occurred_at and newer.occurred_at < waiting.occurred_at:

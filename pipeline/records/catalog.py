@@ -43,7 +43,7 @@ class Catalog:
     _actions: dict[str, Action] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def for_audience(self, audience: str) -> tuple[Destination, ...]:
-        """Return where changes of ``audience`` go, by name."""
+        """Return the destinations of ``audience``, sorted by name."""
         return self.by_audience.get(audience, ())
 
     def action_of(self, destination: Destination) -> Action:
@@ -91,7 +91,7 @@ class Catalog:
 
 
 def unusable(destinations: Mapping[str, Destination]) -> dict[tuple[Scope, str], Hold]:
-    """Hold what cannot be used as it is stored, until it is configured anew."""
+    """Hold destinations that cannot be used as they are stored, until they are configured anew."""
     return {
         ("destination", name): Hold("held", "Misconfigured", destination.problem, datetime.now(UTC))
         for name, destination in destinations.items()

@@ -1,4 +1,4 @@
-"""What applying a configuration does to the records."""
+"""Changes: the records that applying a configuration creates, updates and removes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from pipeline.records.documents import Document
 
 @dataclass(frozen=True)
 class Change:
-    """The names of one section, by what becomes of them; false when nothing does."""
+    """The names of one section by their change; false if there is none."""
 
     created: tuple[str, ...] = ()
     updated: tuple[str, ...] = ()
@@ -21,7 +21,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Changes:
-    """What becomes of all sections; false when nothing does."""
+    """The changes of all sections; false if there are none."""
 
     connectors: Change = Change()
     destinations: Change = Change()
@@ -32,7 +32,7 @@ class Changes:
 
 
 def compare(stored: Mapping[str, Document], wanted: Mapping[str, Document], *, prune: bool) -> Change:
-    """Say how to get from ``stored`` to ``wanted``; what is only stored stays unless ``prune``."""
+    """Return the change from ``stored`` to ``wanted``; records that are only stored stay unless ``prune``."""
     both = sorted(wanted.keys() & stored.keys())
     return Change(
         created=tuple(sorted(wanted.keys() - stored.keys())),

@@ -1,4 +1,4 @@
-"""Read a configuration file and check it whole: every problem is reported at once, with its path."""
+"""Configuration files: read and checked whole; every problem is reported at once, with its path."""
 
 import sys
 import tomllib
@@ -9,7 +9,7 @@ from typing import Any
 from marshmallow import ValidationError
 
 from pipeline.errors import Misconfigured
-from pipeline.records.documents import KEEP, Documents, secrets_of
+from pipeline.records.documents import STORED_SECRET, Documents, secrets_of
 from pipeline.records.kinds import connector_documents, destination_documents
 from schemas.configuration import configuration_schema
 from schemas.configuration_fields import not_there
@@ -18,43 +18,43 @@ from schemas.document import paths
 STANDARD_INPUT = "-"
 
 
-def read(
+def read_configuration(
     file: str, environ: Mapping[str, str], stored: Collection[str], sources: Collection[str] = ()
 ) -> Documents:
-    """Return what ``file`` describes, its secrets found.
+    """Return the records that ``file`` describes, with their secrets.
 
-    ``stored`` are the connectors that are stored, ``sources`` the sources that are.
+    ``stored``: the names of stored connectors. ``sources``: the names of stored sources.
 
-    Raises Misconfigured, and then nothing of the file is to be used.
+    Raises Misconfigured with all problems; then nothing of the file may be used.
     """
-    documents, problems = checked(parse(file))
+    documents, problems = check_document(parse_toml(file))
     folder = Path() if file == STANDARD_INPUT else Path(file).parent
     problems += unknown_connectors(documents, stored)
     for section, known in (("connectors", stored), ("sources", sources)):
         problems += find_secrets(section, documents.get(section, {}), known, environ, folder)
     if problems:
-        raise Misconfigured("\n".join(f"{shown(file)}: {problem}" for problem in problems))
+        raise Misconfigured("\n".join(f"{file_title(file)}: {problem}" for problem in problems))
     return documents
 
 
-def parse(file: str) -> dict[str, Any]:
-    """Read TOML."""
+def parse_toml(file: str) -> dict[str, Any]:
+    """Read TOML; raises Misconfigured with the line of a mistake."""
     try:
         content = sys.stdin.buffer.read() if file == STANDARD_INPUT else Path(file).read_bytes()
         return tomllib.loads(content.decode("utf-8-sig").replace("\r\n", "\n"))
     except OSError as error:
-        raise Misconfigured(f"{shown(file)}: {error.strerror}") from error
+        raise Misconfigured(f"{file_title(file)}: {error.strerror}") from error
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise Misconfigured(f"{shown(file)}: is not text in UTF-8 (at line {line})") from error
+        raise Misconfigured(f"{file_title(file)}: is not text in UTF-8 (at line {line})") from error
     except tomllib.TOMLDecodeError as error:
-        raise Misconfigured(f"{shown(file)}: is not TOML: {error}") from error
+        raise Misconfigured(f"{file_title(file)}: is not TOML: {error}") from error
     except RecursionError:
-        raise Misconfigured(f"{shown(file)}: is not TOML: it is nested too deeply") from None
+        raise Misconfigured(f"{file_title(file)}: is not TOML: it is nested too deeply") from None
 
 
-def checked(data: Mapping[str, Any]) -> tuple[dict[str, dict[str, dict[str, Any]]], list[str]]:
-    """Return what is good of ``data`` and what is wrong with the rest."""
+def check_document(data: Mapping[str, Any]) -> tuple[dict[str, dict[str, dict[str, Any]]], list[str]]:
+    """Return the valid records of ``data``, and the problems of the others."""
     try:
         return configuration_schema(connector_documents(), destination_documents()).load(data), []
     except ValidationError as error:
@@ -67,7 +67,7 @@ def checked(data: Mapping[str, Any]) -> tuple[dict[str, dict[str, dict[str, Any]
 
 
 def unknown_connectors(documents: Documents, stored: Collection[str]) -> list[str]:
-    """Say which destinations name a connector that is neither in the file nor stored."""
+    """Return a problem for each destination whose connector is neither in the file nor stored."""
     known = {*documents.get("connectors", {}), *stored}
     return [
         f"destinations.{name}.connector: {not_there(document['connector'], 'a connector', known)}"
@@ -83,34 +83,34 @@ def find_secrets(
     environ: Mapping[str, str],
     folder: Path,
 ) -> list[str]:
-    """Put secrets into their places; return why some were not to be found."""
+    """Put secrets into their places; return a problem for each that was not found."""
     problems = []
     for name, document in documents.items():
         for key in [key for key in secrets_of(section, document) if key in document]:
             try:
-                document[key] = secret(document[key], environ, folder, kept=name in stored)
+                document[key] = find_secret(document[key], environ, folder, is_stored=name in stored)
             except Misconfigured as error:
                 problems.append(f"{section}.{name}.{key}: {error}")
     return problems
 
 
-def secret(value: Any, environ: Mapping[str, str], folder: Path, *, kept: bool) -> Any:
-    """Return a secret from where it is; the mark for a stored one stays what it is."""
+def find_secret(value: Any, environ: Mapping[str, str], folder: Path, *, is_stored: bool) -> Any:
+    """Return a secret, read from the environment or a file if it names one; STORED_SECRET stays as it is."""
     if isinstance(value, str):
         return value
-    if value == KEEP:
-        if not kept:
+    if value == STORED_SECRET:
+        if not is_stored:
             raise Misconfigured("there is none stored that could be kept; give it once")
         return value
     if "env" in value:
         if not environ.get(value["env"]):
             raise Misconfigured(f"the environment variable {value['env']} is not set")
         return environ[value["env"]]
-    return from_file(folder / value["file"])
+    return secret_in_file(folder / value["file"])
 
 
-def from_file(path: Path) -> str:
-    """Return what a file holds, without the line end behind it."""
+def secret_in_file(path: Path) -> str:
+    """Return the text of a file without the line end at its end."""
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
@@ -123,6 +123,6 @@ def from_file(path: Path) -> str:
     return text
 
 
-def shown(file: str) -> str:
-    """Name the file to a person."""
+def file_title(file: str) -> str:
+    """Name the file in a message."""
     return "standard input" if file == STANDARD_INPUT else file

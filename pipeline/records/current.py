@@ -9,7 +9,7 @@ from pipeline.records import mirror
 from pipeline.records.catalog import Catalog
 from pipeline.records.records import Records
 
-LIFE = 0.2  # seconds a catalog is used before its version is looked at again
+MAX_CATALOG_AGE = 0.2  # seconds; after it the version in SQL is looked at again
 
 
 class CurrentCatalog:
@@ -23,22 +23,22 @@ class CurrentCatalog:
         self._checked = 0.0
 
     def __call__(self) -> Catalog:
-        """Return a catalog that was the newest a moment ago.
+        """Return a catalog that may be 0.2 s old.
 
-        Who misses something in it looks into ``newest`` before drawing conclusions.
+        If a record is missing, call ``newest()`` before treating it as removed.
         """
         catalog = self._catalog
-        if catalog is not None and time.monotonic() - self._checked < LIFE:
+        if catalog is not None and time.monotonic() - self._checked < MAX_CATALOG_AGE:
             return catalog
         return self.newest()
 
     def published(self, version: int) -> Catalog:
-        """Return the newest catalog, knowing that ``version`` was published last."""
+        """Return the newest catalog; ``version`` is the one published last."""
         catalog = self()
         return catalog if catalog.version == version else self.newest()
 
     def newest(self) -> Catalog:
-        """Return the newest catalog."""
+        """Return the newest catalog, and publish it if it is new to this process."""
         with self._lock:
             if self._catalog is None or self._records.version() != self._catalog.version:
                 self._catalog = mirror.refresh(self._client, self._records)

@@ -1,7 +1,7 @@
-"""Records as documents: what stands in the configuration under a name, and how the tables hold it.
+"""Documents: records as the configuration writes them, and as the tables hold them.
 
-Secrets are kept apart from the rest, sealed. Whatever a destination names beyond what all have in common is
-an option of its action.
+Secrets are stored apart from the rest, encrypted. The keys of a destination that not all destinations have in
+common are options of its action.
 """
 
 import json
@@ -32,8 +32,8 @@ SECTIONS: Mapping[str, Table] = {
     "destinations": tables.destinations,
     "sources": tables.sources,
 }
-COLUMNS = {"destinations": ("audience", "connector"), "sources": ("audience",)}  # that a table has as well
-KEEP = {"keep": True}  # stands for a secret: the stored one
+COLUMNS = {"destinations": ("audience", "connector"), "sources": ("audience",)}  # stored in columns, too
+STORED_SECRET = {"keep": True}  # in the place of a secret: the stored one stays
 
 
 def secrets_of(section: str, document: Document) -> tuple[str, ...]:
@@ -44,13 +44,13 @@ def secrets_of(section: str, document: Document) -> tuple[str, ...]:
 
 
 def connector(name: str, document: Document) -> Connector:
-    """Read a connector; its ``name`` in the document is the one people see."""
+    """Read a connector; ``name`` in the document becomes its title."""
     kind = KINDS[document["kind"]]
     return kind.connector(**{**document, "name": name, "title": document.get("name", name)})
 
 
 def destination(name: str, document: Document) -> Destination:
-    """Read a destination; it may be an older one, from before some option."""
+    """Read a destination; options that are newer than the document get their defaults."""
     schema = destination_documents()[document["action"]]
     document = completed(document, schema)
     common = {field.name for field in fields(Destination)} & document.keys()
@@ -71,8 +71,8 @@ def source(name: str, document: Document) -> Source:
     return Source(**{**document, "name": name})
 
 
-def said(documents: Mapping[str, Document]) -> dict[str, dict[str, Any]]:
-    """Leave out what is None, which TOML cannot say."""
+def without_nulls(documents: Mapping[str, Document]) -> dict[str, dict[str, Any]]:
+    """Leave out keys whose value is None, for TOML has no null; sort by name."""
     return {
         name: {key: value for key, value in document.items() if value is not None}
         for name, document in sorted(documents.items())
@@ -80,7 +80,7 @@ def said(documents: Mapping[str, Document]) -> dict[str, dict[str, Any]]:
 
 
 def load(connection: Connection, unseal: Unseal) -> dict[str, dict[str, Document]]:
-    """Return everything that is stored."""
+    """Return all stored documents; ``unseal`` gives their secrets."""
     return {
         section: {
             row.name: {
@@ -94,7 +94,7 @@ def load(connection: Connection, unseal: Unseal) -> dict[str, dict[str, Document
 
 
 def store(connection: Connection, section: str, name: str, document: Document, vault: Vault) -> None:
-    """Put a document in the place of what is stored under its name."""
+    """Store a document in the place of the one with the same name."""
     secrets = secrets_of(section, document)
     row: dict[str, Any] = {"name": name, "body": {k: v for k, v in document.items() if k not in secrets}}
     row |= {column: document[column] for column in COLUMNS.get(section, ())}
@@ -105,7 +105,7 @@ def store(connection: Connection, section: str, name: str, document: Document, v
 
 
 def remove(connection: Connection, section: str, name: str) -> None:
-    """Delete what is stored under a name."""
+    """Delete the document of this name, if there is one."""
     table = SECTIONS[section]
     connection.execute(delete(table).where(table.c.name == name))
 
@@ -116,7 +116,7 @@ def keeps_secrets(table: Table) -> bool:
 
 
 def unsealed(vault: Vault, section: str, name: str, _: Document, sealed: str) -> dict[str, str]:
-    """Return a record's secrets; raise Misconfigured when no key opens them."""
+    """Return a record's secrets; raise Misconfigured if no key opens them."""
     try:
         return dict(json.loads(vault.decrypt(sealed)))
     except Misconfigured as error:
@@ -126,13 +126,13 @@ def unsealed(vault: Vault, section: str, name: str, _: Document, sealed: str) ->
 def unsealed_if_possible(
     vault: Vault, section: str, name: str, document: Document, sealed: str
 ) -> dict[str, str]:
-    """Return a record's secrets, none when no key opens them, so that they can be given again."""
+    """Return a record's secrets; none if no key opens them, so that a person can give them again."""
     try:
         return unsealed(vault, section, name, document, sealed)
     except Misconfigured:
         return {}
 
 
-def marked(section: str, _name: str, document: Document, _sealed: str) -> dict[str, Any]:
-    """Return marks in the place of a record's secrets."""
-    return dict.fromkeys(secrets_of(section, document), KEEP)
+def with_secret_marks(section: str, _name: str, document: Document, _sealed: str) -> dict[str, Any]:
+    """Return STORED_SECRET for each secret of a record."""
+    return dict.fromkeys(secrets_of(section, document), STORED_SECRET)

@@ -1,4 +1,4 @@
-"""Copy into Redis what scripts and producers need to know of the catalog.
+"""The mirror: the parts of the catalog that scripts and producers need, copied into Redis.
 
 Keys
     catalog            the version of the newest catalog that was copied here
@@ -7,7 +7,7 @@ Keys
     destination:{d}    see lanes.py
     connector:{c}      see lanes.py
 
-The SQL store decides; whoever changes it publishes, and so does every worker that sees a change.
+The SQL store decides. Every command that changes it publishes, and so does every worker that sees a change.
 """
 
 import json
@@ -60,7 +60,7 @@ def publish_overview(scripts: Scripts, version: int, overview: str) -> tuple[int
 
 
 def overview(catalog: Catalog) -> str:
-    """Write down all that is not one destination's own."""
+    """Write the parts that do not belong to one destination as JSON."""
     connectors = [(each.name, why_stopped(catalog, each)) for each in catalog.connectors.values()]
     names = {"audiences": sorted(catalog.audiences), "destinations": sorted(catalog.destinations)}
     return json.dumps({"connectors": connectors, **names})

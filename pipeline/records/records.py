@@ -12,7 +12,7 @@ from pipeline.errors import Misconfigured
 from pipeline.records import documents
 from pipeline.records.catalog import Catalog, Hold, Kind, Scope, unusable
 from pipeline.records.changes import Change, Changes, compare
-from pipeline.records.documents import KEEP, SECTIONS, Documents, secrets_of
+from pipeline.records.documents import SECTIONS, STORED_SECRET, Documents, secrets_of
 from pipeline.records.kinds import KINDS
 from pipeline.stores import tables
 from pipeline.stores.database import reading
@@ -34,14 +34,14 @@ class Records:
         self.vault = vault
 
     def version(self) -> int:
-        """Return the version in force: who has a catalog of that version has the newest."""
+        """Return the version in force; a catalog with this version is up to date."""
         with reading(self.engine) as connection:
             return int(connection.scalar(select(tables.catalog.c.version)) or 0)
 
     def load(self) -> Catalog:
         """Read all records."""
         with reading(self.engine) as connection:
-            # The version first: what changes in between is then read again rather than missed.
+            # The version first: a change in between is then read twice rather than missed.
             version = connection.scalar(select(tables.catalog.c.version)) or 0
             stored = documents.load(connection, partial(documents.unsealed, self.vault))
             holds = connection.execute(select(tables.holds)).all()
@@ -65,10 +65,10 @@ class Records:
             return frozenset(connection.scalars(select(SECTIONS[section].c.name)))
 
     def apply(self, configuration: Documents, *, prune: bool = False, dry_run: bool = False) -> Changes:
-        """Store ``configuration``, whole or not at all; with ``prune`` remove what it does not name.
+        """Store ``configuration``, whole or not at all; ``prune`` removes records that it does not name.
 
-        Raises Misconfigured when a destination would be left without its connector, or when a secret is to
-        be kept and there is none.
+        Raises Misconfigured if a destination would be left without its connector, or if a stored secret is
+        to stay and there is none.
         """
         with self._alone() as connection:
             stored = documents.load(connection, partial(documents.unsealed_if_possible, self.vault))
@@ -84,7 +84,7 @@ class Records:
 
     @contextmanager
     def _alone(self) -> Iterator[Connection]:
-        """Change the records while nobody else does."""
+        """Lock the catalog, so that records are changed by one process at a time."""
         with self.engine.begin() as connection:
             connection.execute(select(tables.catalog).with_for_update())
             yield connection
@@ -99,13 +99,13 @@ class Records:
     def export(self) -> dict[str, dict[str, dict[str, Any]]]:
         """Return all records as a configuration without secrets; to ``apply`` it changes nothing."""
         with reading(self.engine) as connection:
-            stored = documents.load(connection, documents.marked)
-        return {section: documents.said(found) for section, found in stored.items()}
+            stored = documents.load(connection, documents.with_secret_marks)
+        return {section: documents.without_nulls(found) for section, found in stored.items()}
 
     def hold(self, scope: Scope, name: str, kind: Kind, code: str = "", detail: str = "") -> bool:
-        """Stop sending for ``name``; False when the same hold is there, whose time stays."""
+        """Stop sending for ``name``; False if the same hold is there already, whose time stays."""
         with self._alone() as connection:
-            found = connection.execute(select(tables.holds).where(*at(scope, name))).one_or_none()
+            found = connection.execute(select(tables.holds).where(*hold_is(scope, name))).one_or_none()
             if found and (found.kind, found.code) == (kind, code):
                 return False
             release(connection, scope, name)
@@ -115,19 +115,19 @@ class Records:
         return True
 
     def release(self, scope: Scope, name: str) -> bool:
-        """Send again for ``name``; False when nothing stopped it."""
+        """Send again for ``name``; False if it was not stopped."""
         with self._alone() as connection:
             if released := release(connection, scope, name):
                 raise_version(connection)
         return released
 
     def renew(self, *, above: int) -> None:
-        """Raise the version, though nothing changed, over one that belongs to records that are no more."""
+        """Raise the version, though nothing changed, over one of records that are no more."""
         with self._alone() as connection:
             connection.execute(update(tables.catalog).values(version=above + 1))
 
     def reseal(self) -> int:
-        """Encrypt all secrets anew with the first key, and say how many records have some."""
+        """Encrypt all secrets anew with the first key; return the number of records with secrets."""
         with self._alone() as connection:
             stored = documents.load(connection, partial(documents.unsealed, self.vault))
             sealed = [
@@ -141,46 +141,46 @@ class Records:
         return len(sealed)
 
 
-def at(scope: Scope, name: str) -> tuple[ColumnElement[bool], ...]:
-    """Say in SQL which hold."""
+def hold_is(scope: Scope, name: str) -> tuple[ColumnElement[bool], ...]:
+    """Return the SQL conditions for one hold."""
     return tables.holds.c.scope == scope, tables.holds.c.name == name
 
 
 def release(connection: Connection, scope: Scope, name: str) -> bool:
-    """Delete a hold; False when there is none."""
-    return connection.execute(delete(tables.holds).where(*at(scope, name))).rowcount > 0
+    """Delete a hold; False if there is none."""
+    return connection.execute(delete(tables.holds).where(*hold_is(scope, name))).rowcount > 0
 
 
 def raise_version(connection: Connection) -> None:
-    """Tell everybody who looks that something changed."""
+    """Give the catalog a new version, by which every process notices a change."""
     connection.execute(update(tables.catalog).values(version=tables.catalog.c.version + 1))
 
 
 def with_kept_secrets(configuration: Documents, stored: Documents) -> Documents:
-    """Return ``configuration`` with the stored secret wherever one is to be kept."""
+    """Return ``configuration`` with the stored secret in each place of STORED_SECRET."""
     return {
         section: {
             name: {
-                key: kept(section, name, key, stored)
-                if value == KEEP and key in secrets_of(section, document)
+                key: stored_secret(section, name, key, stored)
+                if value == STORED_SECRET and key in secrets_of(section, document)
                 else value
                 for key, value in document.items()
             }
-            for name, document in documents.said(configuration.get(section, {})).items()
+            for name, document in documents.without_nulls(configuration.get(section, {})).items()
         }
         for section in SECTIONS
     }
 
 
-def kept(section: str, name: str, key: str, stored: Documents) -> Any:
-    """Return a stored secret, in the place of the mark for it."""
+def stored_secret(section: str, name: str, key: str, stored: Documents) -> Any:
+    """Return a stored secret, for the place of STORED_SECRET."""
     if key not in stored[section].get(name, {}):
         raise Misconfigured(f"{section}.{name}.{key}: there is none stored that could be kept")
     return stored[section][name][key]
 
 
 def refuse_dangling(stored: Documents, wanted: Documents, changes: Changes) -> None:
-    """Raise Misconfigured when a destination would name a connector that is not there."""
+    """Raise Misconfigured if a destination would name a connector that is not there."""
     connectors = (stored["connectors"].keys() | wanted["connectors"].keys()) - set(changes.connectors.removed)
     destinations = {**stored["destinations"], **wanted["destinations"]}
     problems = [

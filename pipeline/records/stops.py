@@ -1,4 +1,4 @@
-"""Why a connector or a destination sends nothing, in words."""
+"""Stops: the reasons why a connector, destination or source sends nothing, in words."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from pipeline.text.durations import spell
 
 @dataclass(frozen=True)
 class Stop:
-    """What stands in the way: a person paused, Responsys' answer held, or the configuration disabled it."""
+    """One reason: a person paused it, an answer of Responsys held it, or the configuration disabled it."""
 
     scope: Scope
     name: str
@@ -23,17 +23,17 @@ class Stop:
 
     @property
     def record(self) -> str:
-        """Name what is stopped."""
+        """Name the stopped record."""
         return f'{self.scope} "{self.name}"'
 
     @property
     def reason(self) -> str:
-        """Say why, as far as it is known: "API_BLOCKED: blocked by an administrator"."""
+        """Say why: "API_BLOCKED: blocked by an administrator"; "" if that is not known."""
         return ": ".join(part for part in (self.code, self.detail) if part)
 
     @property
     def duration(self) -> str:
-        """Say since when."""
+        """Say since when; "" if that is not known."""
         if self.since is None:
             return ""
         lasts = (datetime.now(UTC) - self.since).total_seconds()
@@ -47,15 +47,15 @@ class Stop:
 
 
 def stop_of(catalog: Catalog, scope: Scope, name: str) -> Stop | None:
-    """Return why this one record is stopped; None when it is not."""
+    """Return why this one record is stopped; None if it is not."""
     if scope == "connector" and name in catalog.connectors and not catalog.connectors[name].enabled:
         return Stop("connector", name, "disabled")
     hold = catalog.holds.get((scope, name))
     return Stop(scope, name, hold.kind, hold.code, hold.detail, hold.since) if hold else None
 
 
-def in_the_way(catalog: Catalog, destination: Destination) -> list[Stop]:
-    """Return what keeps a destination from sending: its own stop, that of its connector, or both."""
+def stops_of(catalog: Catalog, destination: Destination) -> list[Stop]:
+    """Return the stops of a destination: its own, that of its connector, or both."""
     found = (
         stop_of(catalog, "destination", destination.name),
         stop_of(catalog, "connector", destination.connector),
@@ -76,19 +76,19 @@ def stops(catalog: Catalog) -> Iterator[Stop]:
             yield stop
 
 
-def way_out(catalog: Catalog, stop: Stop) -> str:
-    """Say what a person does to have it send again."""
+def remedy(catalog: Catalog, stop: Stop) -> str:
+    """Say how a person makes it send again."""
     if stop.scope == "source":
         command = f"`activation sync --source {stop.name}`"
         confirm = ", with --confirm if the numbers are right" if stop.code == "STOPPED" else ""
         return f"its schedule tries again; at once: {command}{confirm}"
     if stop.kind == "disabled":
         return "set enabled = true and `activation apply`"
-    resume = f"`activation resume {handle(catalog, stop.scope, stop.name)}`"
+    resume = f"`activation resume {record_handle(catalog, stop.scope, stop.name)}`"
     return f"put it right, then {resume}" if stop.kind == "held" else resume
 
 
-def handle(catalog: Catalog, scope: Scope, name: str) -> str:
-    """Return the name, with its scope in front when a record of the other kind has it too."""
+def record_handle(catalog: Catalog, scope: Scope, name: str) -> str:
+    """Return the name, with its scope in front if both a connector and a destination have it."""
     both = name in catalog.connectors and name in catalog.destinations
     return f"{scope}:{name}" if both else name

@@ -4,7 +4,7 @@ There is no leader. Each duty is done by whichever worker comes first in its int
 and any of them may die.
 
 Keys
-    turn:{duty}          there while somebody has done it recently
+    turn:{duty}          there for the interval in which a worker has done this duty
     turn:limits:{a}      the same for reading an account's limits
     turn:source:{s}:{m}  the same for running a source (see snapshots/schedule.py)
 """
@@ -42,11 +42,11 @@ log = logging.getLogger(__name__)
 Result = TypeVar("Result")
 
 MIN_BEAT_SECONDS = 0.005
-ROUNDS = 0.4  # seconds between two looks at all but dispatch
-FOLD_EVERY = 10.0  # seconds
-PRUNE_EVERY = 600.0  # seconds
-FORSAKEN_EVERY = 5.0  # seconds between two looks for operations that lost their worker
-LIMITS_RETRY = 300.0  # seconds until an account that did not tell its limits is asked again
+ROUND_SECONDS = 0.4  # between two looks at all duties but dispatch
+FOLD_SECONDS = 10.0  # between two moves of counters to SQL
+PRUNE_SECONDS = 600.0  # between two prunings
+FORSAKEN_SECONDS = 5.0  # between two looks for operations that lost their worker
+LIMITS_RETRY_SECONDS = 300.0  # until an account that did not tell its limits is asked again
 
 
 class Heartbeat:
@@ -67,7 +67,7 @@ class Heartbeat:
         self._dispatch = dispatch
         self._doorbell = doorbell
         self._keep = keep
-        self._rounds = -math.inf  # when to look after everything but dispatch again
+        self._next_round = -math.inf  # when to look at all duties but dispatch again
         self._failed: set[str] = set()  # duties that failed when this worker last tried them
 
     def beat(self, catalog: Catalog | Callable[[], Catalog]) -> float:
@@ -78,8 +78,8 @@ class Heartbeat:
         When permits fall due one after the other, most beats have nothing to do but take them.
         """
         known = self.attempt("records", catalog) if callable(catalog) else catalog
-        if time.monotonic() >= self._rounds:
-            self._rounds = time.monotonic() + ROUNDS
+        if time.monotonic() >= self._next_round:
+            self._next_round = time.monotonic() + ROUND_SECONDS
             self._go_round(known)
         wait = self.attempt("dispatch", self._dispatch.run) if known else None
         return MAX_BEAT_SECONDS if wait is None else min(MAX_BEAT_SECONDS, max(MIN_BEAT_SECONDS, wait))
@@ -108,19 +108,19 @@ class Heartbeat:
             duty_trouble.leave(self._client, duty, error, interval)
 
     def _go_round(self, catalog: Catalog | None) -> None:
-        if self._turn("intake", 0.9):
+        if self._take_duty("intake", 0.9):
             self.attempt("intake", self._ring)
             if catalog:
                 self.attempt("batches", self._dispatch.take_back)
-        if self._turn("fold", FOLD_EVERY):
+        if self._take_duty("fold", FOLD_SECONDS):
             move = partial(stats.move_counters_to_sql, self._client, self._engine)
-            self.attempt("numbers", move, FOLD_EVERY)
-        if self._turn("prune", PRUNE_EVERY):
-            self.attempt("prune", partial(retention.prune, self._engine, self._keep), PRUNE_EVERY)
+            self.attempt("numbers", move, FOLD_SECONDS)
+        if self._take_duty("prune", PRUNE_SECONDS):
+            self.attempt("prune", partial(retention.prune, self._engine, self._keep), PRUNE_SECONDS)
         if catalog:
             self.attempt("limits", partial(self._learn_limits, catalog))
-        if self._turn("operations", FORSAKEN_EVERY):
-            self.attempt("operations", self._run_forsaken, FORSAKEN_EVERY)
+        if self._take_duty("operations", FORSAKEN_SECONDS):
+            self.attempt("operations", self._run_forsaken, FORSAKEN_SECONDS)
         if catalog:
             self.attempt("sources", partial(self._run_sources, catalog))
 
@@ -129,25 +129,27 @@ class Heartbeat:
             self._doorbell.run_operation(operation)
 
     def _run_sources(self, catalog: Catalog) -> None:
-        for source in schedule.due(catalog, self._engine, self._turn):
+        for source in schedule.due(catalog, self._engine, self._take_duty):
             self._doorbell.run_source(source)
 
     def _ring(self) -> None:
-        """Ring for intake whose own doorbell was lost."""
+        """Ring for shards that wait because their own doorbell was lost."""
         if self._client.llen("activations") < MAX_DOORBELLS:
             for shard in islice(self._intake.waiting(), RINGS):
                 self._doorbell.ring_accept(shard)
 
     def _learn_limits(self, catalog: Catalog) -> None:
-        """Have the limits read of accounts whose answer is not known, or out of date."""
+        """Ring for the limits of accounts that have not told them, or not recently enough."""
         for connector in catalog.connectors.values():
             if kind_of(connector).read_limits is None or why_stopped(catalog, connector):
                 continue
-            if limits.known(self._client, connector.account):
+            if limits.asked_recently(self._client, connector.account):
                 continue
-            if self._turn(limits.asking(connector.account).removeprefix("turn:"), LIMITS_RETRY):
+            if self._take_duty(
+                limits.asking_key(connector.account).removeprefix("turn:"), LIMITS_RETRY_SECONDS
+            ):
                 self._doorbell.read_limits(connector.name)
 
-    def _turn(self, duty: str, seconds: float) -> bool:
-        """Take a duty on, unless somebody did within the last ``seconds``."""
+    def _take_duty(self, duty: str, seconds: float) -> bool:
+        """Take a duty on; False if a worker did within the last ``seconds``."""
         return bool(self._client.set(f"turn:{duty}", uuid.uuid4().hex, nx=True, px=round(seconds * 1000)))

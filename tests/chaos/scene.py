@@ -75,7 +75,7 @@ def configure(environment: Environment, records: dict[str, Any]) -> None:
     """Apply records as a person does, from a file."""
     file = environment.folder / "activation.toml"
     file.write_text(toml.dumps(records))
-    environment.apply(configuration.read(str(file), {}, ()))
+    environment.apply(configuration.read_configuration(str(file), {}, ()))
 
 
 def outlet(environment: Environment, name: str, connector: str) -> Outlet:

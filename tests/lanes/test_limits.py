@@ -299,15 +299,15 @@ def rate(client):
 def test_a_refusal_has_the_account_asked_again_and_then_every_few_minutes(fake_redis, clock):
     limits.remember(fake_redis, ACCOUNT, {"f": 100})
     clock.advance(3600)
-    assert limits.known(fake_redis, ACCOUNT)
+    assert limits.asked_recently(fake_redis, ACCOUNT)
 
     limits.throttled(fake_redis, ACCOUNT, "f")
-    assert not limits.known(fake_redis, ACCOUNT)
+    assert not limits.asked_recently(fake_redis, ACCOUNT)
     limits.remember(fake_redis, ACCOUNT, {"f": 100})
     clock.advance(299)
-    assert limits.known(fake_redis, ACCOUNT)
+    assert limits.asked_recently(fake_redis, ACCOUNT)
     clock.advance(2)
-    assert not limits.known(fake_redis, ACCOUNT)
+    assert not limits.asked_recently(fake_redis, ACCOUNT)
 
 
 def test_a_lower_limit_that_the_account_tells_is_used_in_full_after_the_pause(fake_redis, clock):

@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 from marshmallow import ValidationError
 from msgspec import structs
 
-from pipeline.model.activation import MAX_ENTRY, Activation, Invalid, decode, encode, from_mapping, named
+from pipeline.model.activation import (
+    MAX_ENTRY_BYTES,
+    Activation,
+    Invalid,
+    decode,
+    encode,
+    from_mapping,
+    masked_messages,
+)
 from schemas.activation import MAX_BYTES, ActivationSchema, EntrySchema
 
 PLAIN = {"audience": "lapsed-buyers", "profile_id": "p-1", "call_type": "ADD"}
@@ -95,7 +103,7 @@ def asked(schema, data):
     try:
         return shown(Activation(**schema().load(data)))
     except ValidationError as error:
-        return json.dumps(named(error.messages))
+        return json.dumps(masked_messages(error.messages))
 
 
 def shown(activation):
@@ -240,7 +248,7 @@ def test_the_largest_activation_can_still_become_an_entry():
 
     assert decode(encode(entry)) == entry
     with pytest.raises(Invalid):
-        decode(b" " * (MAX_ENTRY + 1))
+        decode(b" " * (MAX_ENTRY_BYTES + 1))
 
 
 def test_the_message_of_an_error_has_the_structure_of_marshmallow():

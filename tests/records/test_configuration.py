@@ -31,12 +31,14 @@ def file(tmp_path: Path) -> Path:
 def password(file: Path, value: str, environ=None, stored=()):
     """Read a connector with this password."""
     file.write_text(ACME.replace("PASSWORD", value))
-    return configuration.read(str(file), environ or {}, stored)["connectors"]["acme"]["password"]
+    return configuration.read_configuration(str(file), environ or {}, stored)["connectors"]["acme"][
+        "password"
+    ]
 
 
 def problems(file: Path, stored=()):
     with pytest.raises(Misconfigured) as caught:
-        configuration.read(str(file), {}, stored)
+        configuration.read_configuration(str(file), {}, stored)
     return [line.removeprefix(f"{file}: ") for line in str(caught.value).splitlines()]
 
 
@@ -97,7 +99,7 @@ def test_a_password_in_a_wrong_encoding_is_reported_with_its_path(file, tmp_path
 def test_a_destination_may_name_a_connector_that_is_only_stored(file):
     file.write_text(LAPSED)
 
-    assert list(configuration.read(str(file), {}, {"acme"})["destinations"]) == ["lapsed"]
+    assert list(configuration.read_configuration(str(file), {}, {"acme"})["destinations"]) == ["lapsed"]
 
 
 def test_a_destination_of_an_unknown_connector_is_told_the_known_ones(file):
@@ -155,14 +157,16 @@ def test_a_file_that_is_not_there_is_one_problem(file):
 def test_the_mark_that_some_editors_put_first_does_no_harm(file):
     file.write_text(ACME.replace("PASSWORD", '"x"'), encoding="utf-8-sig", newline="\r\n")
 
-    assert configuration.read(str(file), {}, ())["connectors"]["acme"]["password"] == "x"
+    assert configuration.read_configuration(str(file), {}, ())["connectors"]["acme"]["password"] == "x"
 
 
 def test_the_example_is_right_and_names_every_key():
     """A key that is commented out there is named as well."""
     example = Path(__file__).parents[2] / "activation.example.toml"
 
-    documents = configuration.read(str(example), {"ACME_PASSWORD": "x", "WAREHOUSE_URL": "x"}, ())
+    documents = configuration.read_configuration(
+        str(example), {"ACME_PASSWORD": "x", "WAREHOUSE_URL": "x"}, ()
+    )
 
     lines = [line.lstrip("# ") for line in example.read_text().splitlines()]
     for found in documents.values():
@@ -182,7 +186,7 @@ every = 60
 def test_the_url_of_a_source_may_come_from_the_environment(file):
     file.write_text(QUIET.replace("URL", '{ env = "WAREHOUSE" }'))
 
-    found = configuration.read(str(file), {"WAREHOUSE": "sqlite:///x"}, ())["sources"]
+    found = configuration.read_configuration(str(file), {"WAREHOUSE": "sqlite:///x"}, ())["sources"]
 
     assert found == {
         "quiet": {
@@ -200,5 +204,7 @@ def test_the_url_of_a_source_may_come_from_the_environment(file):
 def test_the_url_of_a_source_is_kept_only_where_one_is_stored(file):
     file.write_text(QUIET.replace("URL", "{ keep = true }"))
 
-    assert configuration.read(str(file), {}, (), {"quiet"})["sources"]["quiet"]["url"] == {"keep": True}
+    assert configuration.read_configuration(str(file), {}, (), {"quiet"})["sources"]["quiet"]["url"] == {
+        "keep": True
+    }
     assert problems(file) == ["sources.quiet.url: there is none stored that could be kept; give it once"]

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.records import current as current_catalog
 from pipeline.records import mirror
-from pipeline.records.current import LIFE, CurrentCatalog
+from pipeline.records.current import MAX_CATALOG_AGE, CurrentCatalog
 from tests.environment import ACME, LAPSED, LEFT
 
 
@@ -50,6 +50,6 @@ def test_records_put_back_from_a_backup_are_noticed_a_moment_later(current, appl
     current.published(version)
     records.renew(above=version - 2)
 
-    clock.advance(LIFE)
+    clock.advance(MAX_CATALOG_AGE)
 
     assert current.published(version).version == version + 1 == records.version()

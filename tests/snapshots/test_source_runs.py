@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.errors import Misconfigured
 from pipeline.produce.appender import Appender
-from pipeline.records.stops import stop_of, way_out
+from pipeline.records.stops import remedy, stop_of
 from pipeline.snapshots import source_runs
 from pipeline.snapshots.run_lease import Busy, hold_run
 from tests.fixtures.intake import Bell
@@ -67,7 +67,7 @@ def test_a_source_that_would_send_too_much_is_held_until_it_does_not(environment
     detail = '3 of 10 members (30 %) would leave destination "lapsed"; up to 20 % is taken for granted'
     assert (held(environment), environment.sent()) == (("held", "STOPPED", detail), [])
     stop = stop_of(environment.records.load(), "source", "quiet")
-    assert way_out(environment.records.load(), stop) == (
+    assert remedy(environment.records.load(), stop) == (
         "its schedule tries again; at once: `activation sync --source quiet`, "
         "with --confirm if the numbers are right"
     )

@@ -16,7 +16,7 @@ from pipeline.operate.status.open_letters import open_letters
 from pipeline.operate.status.pace import Pace, read_paces
 from pipeline.operate.status.stuck_shards import CLAIM_FIELDS, StuckShard, stuck_shards
 from pipeline.records.catalog import Catalog
-from pipeline.records.stops import Stop, in_the_way, stops
+from pipeline.records.stops import Stop, stops, stops_of
 from pipeline.stores import duty_trouble, redis_health, sql_trouble
 from pipeline.stores.duty_trouble import DutyTrouble
 from pipeline.stores.redis_health import Server
@@ -123,7 +123,7 @@ def destination_status(
     destination = catalog.destinations.get(name)
     if destination is None:
         return DestinationStatus(name, None, None, None, "removed", (), backlog, letters)
-    stopped = tuple(in_the_way(catalog, destination))
+    stopped = tuple(stops_of(catalog, destination))
     of_connector = [pace for pace in paces if pace.connector == destination.connector]
     return DestinationStatus(
         name=name,

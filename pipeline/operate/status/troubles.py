@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pipeline.operate.status.pace import Pace
 from pipeline.operate.status.status import DestinationStatus, Status
-from pipeline.records.stops import way_out
+from pipeline.records.stops import remedy
 from pipeline.runtime.beat import MAX_DOORBELLS
 from pipeline.stores.duty_trouble import DUTIES
 from pipeline.stores.redis_health import NEAR
@@ -115,7 +115,7 @@ def of_stops(status: Status) -> Iterator[Trouble]:
     for stop in status.stops:
         waiting = sum(line.backlog.waiting for line in status.destinations if stop in line.stops)
         text = f"{stop}; {counted(waiting, 'row waits', 'rows wait')}" if waiting else str(stop)
-        yield Trouble(text, way_out(status.catalog, stop))
+        yield Trouble(text, remedy(status.catalog, stop))
 
 
 def one_per_account(paces: tuple[Pace, ...]) -> list[Pace]:
