@@ -4,8 +4,9 @@ import re
 from datetime import timedelta
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, fields, validate
+from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 
+LETTER_STATES = ("open", "replayed", "dropped", "all")
 UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}  # seconds
 
 
@@ -41,6 +42,67 @@ class ActivityQuery(PageQuery):
     actor = fields.String()
     action = fields.String()
     since = Duration(metadata={"example": "24h"})
+
+
+class LettersQuery(PageQuery):
+    """A choice of dead letters."""
+
+    connector = fields.String()
+    destination = fields.String()
+    audience = fields.String()
+    code = fields.String()
+    batch = fields.String()
+    state = fields.String(load_default="open", validate=validate.OneOf(LETTER_STATES))
+    older_than = Duration(metadata={"example": "2h"})
+    newer_than = Duration(metadata={"example": "30m"})
+
+
+class GroupsQuery(LettersQuery):
+    """The same for groups, which come all at once."""
+
+    class Meta(Query.Meta):
+        """What marshmallow is told."""
+
+        exclude = ("limit", "cursor")
+
+
+class LettersFilter(Query):
+    """Which open dead letters an operation is on."""
+
+    connector = fields.String()
+    destination = fields.String()
+    audience = fields.String()
+    code = fields.String()
+    batch = fields.String()
+    older_than = Duration()
+    newer_than = Duration()
+
+
+class LettersOperation(Query):
+    """An operation on dead letters: those with these ids, or all that a filter chooses."""
+
+    ids = fields.List(fields.String(), validate=validate.Length(1, 500))
+    filter = fields.Nested(LettersFilter)
+    all = fields.Boolean(load_default=False)
+    expect = fields.Integer(validate=validate.Range(0))
+    dry_run = fields.Boolean(load_default=False)
+
+    @validates_schema
+    def one_choice(self, document: dict[str, Any], **_: Any) -> None:
+        """Refuse none, both, and an empty filter that is not meant."""
+        if ("ids" in document) == ("filter" in document):
+            raise ValidationError("Give either ids or filter.")
+        if "ids" in document and document["all"]:
+            raise ValidationError("all goes with filter, not with ids.", "all")
+        if "filter" in document and not document["filter"] and not document["all"]:
+            raise ValidationError("An empty filter chooses all open letters: say all = true.", "filter")
+
+
+class StatsQuery(Query):
+    """The days of the numbers."""
+
+    days = fields.Integer(load_default=7, validate=validate.OneOf((7, 30, 90)))
+    connector = fields.String()
 
 
 class NoQuery(Query):

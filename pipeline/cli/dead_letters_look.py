@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +10,7 @@ import click
 from pipeline.cli.dead_letter_options import choosing, filter_of
 from pipeline.cli.tables import printable, show
 from pipeline.errors import Misconfigured
+from pipeline.operate.letters import with_activation, without_activation
 from pipeline.runtime.stores import open_stores
 from pipeline.settle import dead_letters as letters
 from pipeline.settle.dead_letters import DeadLetter, Filter
@@ -80,24 +80,6 @@ def age(letter: DeadLetter) -> str:
     """Say how long ago it was written."""
     now = datetime.now(UTC)
     return spell((now - (letter.created_at or now)).total_seconds())
-
-
-def without_activation(letter: DeadLetter) -> dict[str, Any]:
-    """Return a letter without its activation."""
-    fields = asdict(letter)
-    del fields["activation"]
-    return {
-        name: value.isoformat() if isinstance(value, datetime) else value for name, value in fields.items()
-    }
-
-
-def with_activation(letter: DeadLetter) -> dict[str, Any]:
-    """Return a letter with its activation, which is a text if it is no JSON."""
-    try:
-        activation = json.loads(letter.activation)
-    except ValueError:
-        activation = letter.activation
-    return {**without_activation(letter), "activation": activation}
 
 
 def to_text(document: Mapping[str, Any]) -> str:

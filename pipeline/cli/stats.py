@@ -1,13 +1,13 @@
 """``activation stats``: rows received, sent, removed and rejected."""
 
 import json
-from typing import Any
 
 import click
 
 from pipeline.cli.tables import show
 from pipeline.errors import Misconfigured
 from pipeline.operate.summary import DestinationNumbers, Summary, read_summary
+from pipeline.operate.summary_document import document
 from pipeline.records.catalog import Catalog
 from pipeline.records.mirror import REMOVED
 from pipeline.runtime.stores import open_stores
@@ -33,7 +33,7 @@ def stats(days: str, connector: str | None, as_json: bool) -> None:
         found = read_summary(stores.redis, stores.engine, catalog, days=int(days), connector=connector)
     refuse_unknown(connector, found, catalog)
     if as_json:
-        click.echo(json.dumps(to_json(found), indent=2))
+        click.echo(json.dumps(document(found), indent=2))
     else:
         print_text(found)
 
@@ -85,42 +85,3 @@ def row(line: DestinationNumbers, connector: str, destination: str) -> tuple[obj
 def place_text(name: str) -> str:
     """Write the name of a place; some activations have none, and some places are no more."""
     return {"": "(none)", REMOVED: "(removed)"}.get(name, name)
-
-
-def place_name(name: str) -> str | None:
-    """Return the name of a place, None where there is none or no more."""
-    return None if name in ("", REMOVED) else name
-
-
-def to_json(found: Summary) -> dict[str, Any]:
-    """Return the numbers of the days for programs; ``waiting`` and ``dead_letters`` are those of now."""
-    return {
-        "days": found.days,
-        "destinations": [
-            {
-                "connector": place_name(line.where.connector),
-                "destination": place_name(line.where.destination),
-                **numbers(line),
-            }
-            for line in found.lines
-        ],
-        "total": numbers(found.total),
-    }
-
-
-def numbers(line: DestinationNumbers) -> dict[str, Any]:
-    """Return one line of numbers."""
-    return {
-        "received": line.received,
-        "sent": line.sent,
-        "removed": line.removed,
-        "coalesced": line.coalesced,
-        "rejected": line.rejected,
-        "erased": line.erased,
-        "calls": line.calls,
-        "batches": line.batches,
-        "rows": line.rows,
-        "fill": None if line.fill is None else round(line.fill, 1),
-        "waiting": line.waiting,
-        "dead_letters": line.dead_letters,
-    }

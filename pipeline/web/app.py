@@ -11,13 +11,21 @@ from werkzeug.exceptions import HTTPException
 from pipeline.operate.paging import ForeignCursor
 from pipeline.runtime.stores import Stores
 from pipeline.web import access, auth, problems
-from pipeline.web.api import activations, activity, status
+from pipeline.web.api import activations, activity, dead_letters, operations, stats, status
 from pipeline.web.docs import docs, install_openapi
 from pipeline.web.health import health
 from pipeline.web.keyring import KeyRing
 from pipeline.web.problems import Problem
 
-BLUEPRINTS = (health, activations.activations, status.status, activity.activity)
+BLUEPRINTS = (
+    health,
+    activations.activations,
+    status.status,
+    stats.stats,
+    dead_letters.dead_letters,
+    operations.operations,
+    activity.activity,
+)
 
 
 def create_app(stores: Stores) -> Flask:
