@@ -135,7 +135,7 @@ def worker(desk: Desk, redis: Any, server_url: str, tmp_path: Path) -> Iterator[
 def configure(worker: Worker, folder: Path, text: str) -> None:
     file = folder / "library.toml"
     file.write_text(text)
-    worker.records.apply(configuration.read(str(file), {}, worker.records.names("connectors")))
+    worker.records.apply(configuration.read_configuration(str(file), {}, worker.records.names("connectors")))
     mirror.refresh(worker.client, worker.records)
 
 
