@@ -112,7 +112,7 @@ class World:
         patch.setattr(program, "connect", lambda url: self.client)
         patch.setattr(program, "open_engine", lambda settings: self.engine)
         patch.setattr(program, "Doorbell", lambda url: self.bell)
-        patch.setattr("pipeline.runtime.clients.open_session", lambda: session)
+        patch.setattr("pipeline.responsys.session.open_session", lambda: session)
         patch.setattr("pipeline.produce.producer.connect", lambda url: self.client)
 
     def close(self) -> None:
