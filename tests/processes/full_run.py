@@ -133,7 +133,7 @@ class FullRun:
         database = self.canaries.mark("password of warehouse")
         return {
             **{f"{name.upper()}_PASSWORD": word for name, word in words.items()},
-            "ACTIVATION_API_KEYS": self.canaries.mark("api key"),
+            "ACTIVATION_API_KEYS": self.canaries.mark("api key").ljust(32, "0"),
             "WAREHOUSE_URL": f"postgresql://reader:{database}@127.0.0.1:1/warehouse",
         }
 
