@@ -4,7 +4,8 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from pipeline.accept.intake import AcceptCounts, Intake, Routes
+from pipeline.accept.intake import AcceptCounts, Intake
+from pipeline.accept.routes import ADD, RoutedLane, Routes
 from pipeline.lanes.batch import Batch
 from pipeline.lanes.lanes import Lanes
 from pipeline.lanes.quota import Quota
@@ -43,7 +44,7 @@ def configure(
     mirror.configure(Scripts(client), settings)
 
 
-def add(client: Any, *profiles: str, lane: str = LANE, marks: Sequence[str] = ()) -> AcceptCounts | None:
+def add(client: Any, *profiles: str, lane: str = LANE) -> AcceptCounts | None:
     """Put one row per profile into a lane, by way of the intake; rows say how many there were before."""
     entries = [json.dumps({"profile_id": profile, "n": n}) for n, profile in enumerate(profiles)]
     client.rpush("intake:0", *entries)
@@ -51,8 +52,8 @@ def add(client: Any, *profiles: str, lane: str = LANE, marks: Sequence[str] = ()
     claim = intake.claim(0)
     assert claim is not None
     routes = Routes()
-    for profile, mark in zip(profiles, marks or [""] * len(profiles), strict=True):
-        routes.add(profile, (lane,), mark)
+    for profile in profiles:
+        routes.add(profile, (RoutedLane(ADD, lane),))
     return intake.accept(claim, routes)
 
 
@@ -64,7 +65,7 @@ def add_rows(client: Any, rows: Sequence[tuple[str, bytes]], lane: str = LANE) -
     assert claim is not None
     routes = Routes()
     for profile, _ in rows:
-        routes.add(profile, (lane,))
+        routes.add(profile, (RoutedLane(ADD, lane),))
     intake.accept(claim, routes)
 
 

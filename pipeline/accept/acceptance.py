@@ -21,8 +21,10 @@ import redis
 from sqlalchemy import Engine
 
 from pipeline.accept.earlier_refusals import refused
-from pipeline.accept.intake import AcceptCounts, Claim, Intake, Routes
-from pipeline.accept.router import NOWHERE, Router
+from pipeline.accept.entry_ids import DuplicateKey
+from pipeline.accept.intake import AcceptCounts, Claim, Intake
+from pipeline.accept.router import Router
+from pipeline.accept.routes import NOWHERE, Routes
 from pipeline.accept.state_rows import StateRow, state_row
 from pipeline.accept.unreadable import last_letter, shortened
 from pipeline.errors import Misconfigured
@@ -95,7 +97,7 @@ class Acceptance:
             return None
         rows = [
             row
-            for action, changes in router.states.values()
+            for action, changes in router.state_changes.by_destination.values()
             for row in self._state_rows(router, action, changes)
         ]
         return self._intake.accept(claim, router.routes, rows)
@@ -140,7 +142,7 @@ class Acceptance:
         router = Router(self._catalog_for(claim), claim, self._intake.recognises, before)
         router.route()
         keys = router.routes.duplicate_keys
-        letters = [letter for letter, index in router.letters if not self._seen(keys.get(index + 1))]
+        letters = [letter for letter, index in router.refusals.letters if not self._seen(keys.get(index + 1))]
         return router if self._kept(letters, claim.until - COMMIT) else None
 
     def _catalog_for(self, claim: Claim) -> Catalog:
@@ -162,12 +164,12 @@ class Acceptance:
             connection.commit()
         return True
 
-    def _seen(self, duplicate_key: str | None) -> bool:
+    def _seen(self, duplicate_key: DuplicateKey | None) -> bool:
         return duplicate_key is not None and self._intake.recognises(duplicate_key)
 
 
 def _written(router: Router, action: Action, activation: Activation) -> str:
-    return f"{router.lane(action, activation)}\0{encode(activation).decode()}"
+    return f"{router.lanes.of(action, activation)}\0{encode(activation).decode()}"
 
 
 def summary(entries: int, done: AcceptCounts) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from sqlalchemy import Engine
 
-from pipeline.accept.entry_ids import mark_of
+from pipeline.accept.entry_ids import duplicate_key_of
 from pipeline.accept.intake import TOMBSTONE, Claim
 from pipeline.accept.unreadable import salvage
 from pipeline.model.activation import Activation, Invalid, decode
@@ -33,4 +33,4 @@ def read(claim: Claim) -> Iterator[tuple[str, Activation]]:
             activation = decode(entry)
         except Invalid:
             activation = salvage(entry)
-        yield claim.key(index, mark_of(activation)[1]), activation
+        yield claim.key(index, duplicate_key_of(activation)), activation

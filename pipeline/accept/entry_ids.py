@@ -2,26 +2,46 @@
 
 import re
 from hashlib import blake2b
+from typing import NamedTuple
 
 from pipeline.model.activation import Activation
 
 GENERATED_ID = re.compile(r"([0-9a-z]+)-([0-9]+)-[0-9]+")  # as producers make them: producer, chunk, index
 
+# Kinds of duplicate keys, as accept.lua reads them.
+CHOSEN = "i"  # accepted once per window
+GENERATED = "g"  # the same, and known if its producer appended this chunk, or a later one, before
+REPLAY = "r"  # accepted once per window, and not counted as received
 
-def mark_of(activation: Activation) -> tuple[str, str]:
-    """Return how accept.lua recognises a repeat, and the digest it remembers; "" when ids are our own."""
+
+class DuplicateKey(NamedTuple):
+    """The key by which a repeat of an activation is recognised."""
+
+    kind: str
+    digest: str  # of the id; this is what is remembered
+    producer: str = ""  # of a generated id, like the number of its chunk
+    chunk: str = ""
+
+    def encode(self) -> str:
+        """Write it for accept.lua: "i<digest>", "g<producer>:<chunk>:<digest>" or "r<digest>"."""
+        if self.kind == GENERATED:
+            return f"{self.kind}{self.producer}:{self.chunk}:{self.digest}"
+        return self.kind + self.digest
+
+
+def duplicate_key_of(activation: Activation) -> DuplicateKey | None:
+    """Return the key of an activation; None if it has no id, as its producer then appends it only once."""
     if activation.replay:
         digest = digest_of(f"replay {activation.replay}")
-        return f"r{digest}" if activation.destination else f"i{digest}", digest
+        return DuplicateKey(REPLAY if activation.destination else CHOSEN, digest)
     if activation.id is None:
-        return "", ""
+        return None
     digest = digest_of(activation.id)
-    generated = GENERATED_ID.fullmatch(activation.id)
-    if generated:
-        return f"g{generated[1]}:{generated[2]}:{digest}", digest
-    return f"i{digest}", digest
+    if generated := GENERATED_ID.fullmatch(activation.id):
+        return DuplicateKey(GENERATED, digest, generated[1], generated[2])
+    return DuplicateKey(CHOSEN, digest)
 
 
-def digest_of(chosen: str) -> str:
-    """Shorten an id for a key name, which it must not be legible in."""
-    return blake2b(chosen.encode(), digest_size=16).hexdigest()
+def digest_of(chosen_id: str) -> str:
+    """Shorten an id for a key name, in which it must not be legible."""
+    return blake2b(chosen_id.encode(), digest_size=16).hexdigest()

@@ -25,6 +25,8 @@ from typing import Any, NamedTuple
 import redis
 from msgspec import msgpack
 
+from pipeline.accept.entry_ids import GENERATED, DuplicateKey
+from pipeline.accept.routes import Routes
 from pipeline.accept.state_rows import StateRow
 from pipeline.model.shard import SHARDS, shard_of
 from pipeline.stores.scripts import Scripts, repeated
@@ -49,31 +51,9 @@ class Claim:
     until: float  # the end of its lease, by ``time.monotonic``
     offset: int = 0  # entries of this claim that were accepted before these
 
-    def key(self, index: int, digest: str) -> str:
+    def key(self, index: int, duplicate_key: DuplicateKey | None = None) -> str:
         """Name an entry within the claim, however the claim was halved."""
-        return digest or str(self.offset + index)
-
-
-class Routes:
-    """Where the entries of a claim go, column by column; accept.lua explains lanes and duplicate keys."""
-
-    def __init__(self) -> None:
-        self.route_numbers: dict[tuple[str, ...], int] = {}  # the lanes of a route to its number, from 1
-        self.route_of_entry: list[int] = []
-        self.profiles: list[str] = []
-        self.duplicate_keys: dict[int, str] = {}  # by the number of an entry, from 1
-
-    def add(self, profile: str, lanes: tuple[str, ...], duplicate_key: str = "") -> None:
-        """Say where the next entry goes."""
-        self.profiles.append(profile)
-        numbers = self.route_numbers
-        self.route_of_entry.append(numbers.get(lanes) or numbers.setdefault(lanes, len(numbers) + 1))
-        if duplicate_key:
-            self.duplicate_keys[len(self.route_of_entry)] = duplicate_key
-
-    def destinations(self) -> set[str]:
-        """Name the destinations of all entries; "" for those that have none."""
-        return {lane.lstrip("-=").partition("/")[0] for lanes in self.route_numbers for lane in lanes}
+        return duplicate_key.digest if duplicate_key else str(self.offset + index)
 
 
 class AcceptCounts(NamedTuple):
@@ -137,13 +117,7 @@ class Intake:
         self, claim: Claim, routes: Routes, state_rows: Sequence[StateRow] = ()
     ) -> AcceptCounts | None:
         """Add the rows of a claim to their lanes and drop it; None when the claim is no longer ours."""
-        work = {
-            "routes": list(routes.route_numbers),
-            "route_of_entry": routes.route_of_entry,
-            "profiles": routes.profiles,
-            "duplicate_keys": routes.duplicate_keys,
-            "state_rows": state_rows,
-        }
+        work = {**routes.encode(), "state_rows": state_rows}
         answer = self._scripts.run(
             "accept", _keys(claim.shard), [claim.id, claim.attempt, self._window, msgpack.encode(work)]
         )
@@ -173,15 +147,13 @@ class Intake:
                 pipe.hlen(f"rows:{destination}")
             return int(min(pipe.execute(), default=0)) >= SUPPLY
 
-    def recognises(self, mark: str) -> bool:
-        """Tell whether what carries this mark was accepted before; accept.lua has the last word."""
-        digest = mark[1:]
-        if mark[0] == "g":
-            producer, chunk, digest = digest.split(":")
-            last = self._client.get(f"producer:{producer}")
-            if last is not None and int(last) >= int(chunk):
+    def recognises(self, key: DuplicateKey) -> bool:
+        """Tell whether an activation with this key was accepted before; accept.lua has the last word."""
+        if key.kind == GENERATED:
+            last = self._client.get(f"producer:{key.producer}")
+            if last is not None and int(last) >= int(key.chunk):
                 return True
-        return self.seen(digest)
+        return self.seen(key.digest)
 
     def seen(self, digest: str) -> bool:
         """Tell whether an id was accepted within the idempotency window."""

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from pipeline.accept.acceptance import COMMIT, Acceptance
-from pipeline.accept.intake import SUPPLY, Intake, Routes
+from pipeline.accept.intake import SUPPLY, Intake
+from pipeline.accept.routes import Routes
 from pipeline.lanes.lanes import Lanes
 from pipeline.model.activation import decode
 from pipeline.model.destination import Destination

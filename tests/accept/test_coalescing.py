@@ -222,7 +222,7 @@ def test_a_row_that_was_sent_meanwhile_is_not_sent_again(environment):
     router = environment.acceptance._keep_letters(taken)
     states = [
         row
-        for way, found in router.states.values()
+        for way, found in router.state_changes.by_destination.values()
         for row in environment.acceptance._state_rows(router, way, found)
     ]
     environment.lanes.flush("members")

@@ -5,8 +5,13 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import pytest
+
+from pipeline.accept.entry_ids import DuplicateKey, duplicate_key_of
 from pipeline.accept.intake import TOMBSTONE, Claim
 from pipeline.accept.router import Router
+from pipeline.accept.routes import ADD, INVALID, NOWHERE, STATE, RoutedLane, Routes
+from pipeline.model.activation import Activation
 from pipeline.model.destination import Destination
 from pipeline.records.catalog import Catalog
 from pipeline.responsys.connector import ResponsysConnector
@@ -65,14 +70,47 @@ def test_what_went_before_an_entry_does_not_change_where_it_goes():
     assert routed([*reversed(ENTRIES)]) == alone[::-1]
 
 
-def routed(entries: Sequence[bytes]) -> list[tuple[str, tuple[str, ...], str, int]]:
-    """Return of each entry its profile, its lanes, its mark, and how many dead letters it comes to."""
+def routed(entries: Sequence[bytes]) -> list[tuple[str, tuple[RoutedLane, ...], DuplicateKey | None, int]]:
+    """Return the profile, lanes, duplicate key and number of dead letters of each entry."""
     router = Router(CATALOG, Claim(0, "claim", 1, entries, 1, math.inf), lambda _: False)
     router.route()
     routes = router.routes
     lanes = {number: lanes for lanes, number in routes.route_numbers.items()}
-    refused = [index for _, index in router.letters]
+    refused = [index for _, index in router.refusals.letters]
     return [
-        (profile, lanes[number], routes.duplicate_keys.get(index + 1, ""), refused.count(index))
+        (profile, lanes[number], routes.duplicate_keys.get(index + 1), refused.count(index))
         for index, (profile, number) in enumerate(zip(routes.profiles, routes.route_of_entry, strict=True))
     ]
+
+
+def test_routes_are_written_as_the_accepting_script_reads_them():
+    routes = Routes()
+    lanes = (RoutedLane(ADD, "d1/all"), RoutedLane(INVALID, "d2/all"), RoutedLane(STATE, "d3/all"))
+    routes.add("p1", lanes, DuplicateKey("g", "digest", "producer", "7"))
+    routes.add("p2", (NOWHERE,))
+    routes.add("p3", lanes)
+
+    assert routes.destinations() == {"d1", "d2", "d3", ""}
+    assert routes.encode() == {
+        "routes": [["d1/all", "-d2/all", "=d3/all"], ["-/"]],
+        "route_of_entry": [1, 2, 1],
+        "profiles": ["p1", "p2", "p3"],
+        "duplicate_keys": {1: "gproducer:7:digest"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("fields", "written"),
+    [
+        ({}, None),
+        ({"id": "order-1"}, "i"),
+        ({"id": "abc1-7-0"}, "gabc1:7:"),
+        ({"replay": "letter-1"}, "i"),
+        ({"replay": "letter-1", "destination": "lapsed"}, "r"),
+    ],
+)
+def test_an_activation_is_recognised_by_the_id_that_it_has(fields, written):
+    key = duplicate_key_of(Activation("buyers", "p1", "ADD", **fields))
+
+    assert (key and key.encode().removesuffix(key.digest)) == written
+    assert "order-1" not in str(key)

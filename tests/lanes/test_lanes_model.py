@@ -16,7 +16,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from pipeline.accept.intake import Intake, Routes
+from pipeline.accept.intake import Intake
+from pipeline.accept.routes import ADD, RoutedLane, Routes
 from pipeline.lanes.batch import Batch
 from pipeline.lanes.lanes import Lanes
 from pipeline.stores.broker import connect
@@ -60,7 +61,7 @@ class Model(RuleBasedStateMachine):
         claim = self.intake.claim(0)
         routes = Routes()
         for profile, lane in rows:
-            routes.add(profile, (lane,))
+            routes.add(profile, (RoutedLane(ADD, lane),))
         assert self.intake.accept(claim, routes).added == len(rows)
 
     @rule(target=flying)

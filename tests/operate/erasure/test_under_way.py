@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from pipeline.accept.intake import Intake, Routes
+from pipeline.accept.intake import Intake
+from pipeline.accept.routes import Routes
 from pipeline.deliver.progress import Progress
 from pipeline.model.activation import decode, encode
 from pipeline.model.call import Rejection
