@@ -53,7 +53,7 @@ def readings(worker: Hands) -> dict[str, Callable[[], object]]:
 
     def letters(chosen: Filter) -> None:
         dead_letters.count(engine, chosen)
-        dead_letters.found(engine, chosen, 50)
+        dead_letters.find_letters(engine, chosen, 50)
 
     return {
         "status": lambda: read_status(client, engine, catalog, patience=0),

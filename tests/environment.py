@@ -72,4 +72,4 @@ class Environment:
         }
         at = changes.pop("at", None)
         with self.engine.begin() as connection:
-            dead_letters.keep(connection, [DeadLetter(id=each, **{**letter, **changes}) for each in ids], at)
+            dead_letters.store(connection, [DeadLetter(id=each, **{**letter, **changes}) for each in ids], at)

@@ -158,7 +158,7 @@ class Acceptance:
         if not letters:
             return True
         with self._engine.connect() as connection:
-            dead_letters.keep(connection, letters)
+            dead_letters.store(connection, letters)
             if time.monotonic() > until:
                 return False
             connection.commit()

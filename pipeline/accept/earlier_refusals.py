@@ -15,11 +15,11 @@ from pipeline.settle import dead_letters
 def refused(engine: Engine, claim: Claim) -> Mapping[str, Collection[str]]:
     """Return by the key of an entry which destinations it was refused for; "" is none in particular."""
     entries = dict(read(claim))
-    written = dead_letters.invalid(engine, {each.profile_id for each in entries.values()})
+    written = dead_letters.invalid_letters(engine, {each.profile_id for each in entries.values()})
     found = defaultdict(list)
     for destination in sorted({destination or "" for _, destination in written}):
         for key in entries:
-            if (dead_letters.name(claim.id, key, destination), destination or None) in written:
+            if (dead_letters.letter_id(claim.id, key, destination), destination or None) in written:
                 found[key].append(destination)
     return found
 

@@ -33,7 +33,7 @@ class Refusals:
         if destination:
             name = destination.name
         letter = DeadLetter(
-            id=dead_letters.name(self._claim.id, self._claim.key(index, key), name or ""),
+            id=dead_letters.letter_id(self._claim.id, self._claim.key(index, key), name or ""),
             connector=destination.connector if destination else None,
             destination=name,
             audience=activation.audience,

@@ -32,7 +32,7 @@ def last_letter(claim: Claim, error: BaseException) -> DeadLetter:
     entry = claim.entries[0]
     activation = salvage(entry)
     return DeadLetter(
-        id=dead_letters.name(claim.id, claim.key(0), ""),
+        id=dead_letters.letter_id(claim.id, claim.key(0), ""),
         connector=None,
         destination=None,
         audience=activation.audience,

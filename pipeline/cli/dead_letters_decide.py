@@ -82,7 +82,7 @@ def refuse_unknown(engine: Engine, ids: Sequence[str]) -> None:
     """Raise Misconfigured when some of the ids are no dead letter's."""
     if not ids:
         return
-    known = {letter.id for letter in letters.found(engine, Filter(ids=ids, state=None), len(ids))}
+    known = {letter.id for letter in letters.find_letters(engine, Filter(ids=ids, state=None), len(ids))}
     if missing := sorted(set(ids) - known):
         raise Misconfigured(f"there is no dead letter {', '.join(missing)}: nothing was done")
 

@@ -34,7 +34,7 @@ def list_(state: str, limit: int, as_json: bool, **chosen: Any) -> None:
     wanted = filter_of(chosen, state=None if state == "all" else state)
     with open_stores() as stores:
         count = letters.count(stores.engine, wanted)
-        found = letters.found(stores.engine, wanted, limit)
+        found = letters.find_letters(stores.engine, wanted, limit)
     if as_json:
         document = {"count": count, "dead_letters": [without_activation(letter) for letter in found]}
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
@@ -48,7 +48,7 @@ def list_(state: str, limit: int, as_json: bool, **chosen: Any) -> None:
 def show_one(id_: str, as_json: bool) -> None:
     """Show one dead letter with all that was to be sent, personal data among it."""
     with open_stores() as stores:
-        found = letters.found(stores.engine, Filter(ids=(id_,), state=None))
+        found = letters.find_letters(stores.engine, Filter(ids=(id_,), state=None))
     if not found:
         raise Misconfigured(
             f'there is no dead letter "{id_}"; `activation dead-letters list` shows their ids'

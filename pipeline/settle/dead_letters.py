@@ -52,26 +52,26 @@ class Filter:
 
     def conditions(self, now: datetime) -> ColumnElement[bool]:
         """Return the condition for a SQL statement."""
-        found: list[ColumnElement[bool]] = [
+        conditions: list[ColumnElement[bool]] = [
             table.c[name] == value
             for name in ("connector", "destination", "audience", "code", "batch", "state")
             if (value := getattr(self, name)) is not None
         ]
         if self.ids:
-            found.append(table.c.id.in_(self.ids))
+            conditions.append(table.c.id.in_(self.ids))
         if self.older_than is not None:
-            found.append(table.c.created_at <= now - self.older_than)
+            conditions.append(table.c.created_at <= now - self.older_than)
         if self.newer_than is not None:
-            found.append(table.c.created_at >= now - self.newer_than)
-        return and_(True, *found)
+            conditions.append(table.c.created_at >= now - self.newer_than)
+        return and_(True, *conditions)
 
 
-def name(*parts: str) -> str:
+def letter_id(*parts: str) -> str:
     """Return the id that follows from a letter's origin, so that it is stored once."""
     return blake2b("\n".join(parts).encode(), digest_size=8).hexdigest()
 
 
-def keep(connection: Connection, letters: Sequence[DeadLetter], now: datetime | None = None) -> None:
+def store(connection: Connection, letters: Sequence[DeadLetter], now: datetime | None = None) -> None:
     """Store letters, and count each that was not there yet."""
     if not letters:
         return
@@ -84,15 +84,15 @@ def keep(connection: Connection, letters: Sequence[DeadLetter], now: datetime | 
         stats.add(connection, now, where, {f"rejected:{code}": amount})
 
 
-def found(engine: Engine, wanted: Filter, most: int = 100, offset: int = 0) -> list[DeadLetter]:
+def find_letters(engine: Engine, chosen: Filter, most: int = 100, offset: int = 0) -> list[DeadLetter]:
     """Return letters, newest first."""
-    statement = select(table).where(wanted.conditions(datetime.now(UTC)))
+    statement = select(table).where(chosen.conditions(datetime.now(UTC)))
     statement = statement.order_by(table.c.created_at.desc(), table.c.id).limit(most).offset(offset)
     with reading(engine) as connection:
         return [DeadLetter(**row) for row in connection.execute(statement).mappings()]
 
 
-def invalid(engine: Engine, profiles: Collection[str]) -> set[tuple[str, str | None]]:
+def invalid_letters(engine: Engine, profiles: Collection[str]) -> set[tuple[str, str | None]]:
     """Return the ids and destinations of these profiles' ``Invalid`` letters, in every state."""
     names = [storable(profile) for profile in profiles]
     chosen = and_(table.c.profile_id.in_(names), table.c.code == "Invalid")
@@ -101,9 +101,9 @@ def invalid(engine: Engine, profiles: Collection[str]) -> set[tuple[str, str | N
         return {(row.id, row.destination) for row in rows}
 
 
-def count(engine: Engine, wanted: Filter) -> int:
+def count(engine: Engine, chosen: Filter) -> int:
     """Count letters."""
-    statement = select(func.count()).select_from(table).where(wanted.conditions(datetime.now(UTC)))
+    statement = select(func.count()).select_from(table).where(chosen.conditions(datetime.now(UTC)))
     with reading(engine) as connection:
         return int(connection.execute(statement).scalar_one())
 

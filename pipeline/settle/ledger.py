@@ -68,7 +68,7 @@ def write_outcome(engine: Engine, batch: Batch, action: str, outcome: BatchOutco
         new = insert_new(connection, batches, row)
         if new and isinstance(connection, Connection):  # there are letters to write
             hidden = Hidden(values_of(row.activation for row in outcome.rows))
-            dead_letters.keep(connection, [_letter(batch, hidden, *one) for one in rejected], now)
+            dead_letters.store(connection, [_letter(batch, hidden, *one) for one in rejected], now)
         if new:
             stats.add(connection, now, stats.Where(batch.connector, batch.destination), numbers)
     return outcome.returned if new else find(engine, batch.id) or ()
@@ -84,7 +84,7 @@ def find(engine: Engine, batch: str) -> Sequence[int] | None:
 
 def _letter(batch: Batch, hidden: Hidden, position: int, row: Row, why: Rejection) -> DeadLetter:
     return DeadLetter(
-        id=dead_letters.name(batch.id, str(position)),
+        id=dead_letters.letter_id(batch.id, str(position)),
         connector=batch.connector,
         destination=batch.destination,
         audience=row.activation.audience,

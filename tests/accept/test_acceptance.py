@@ -155,7 +155,7 @@ def test_what_is_not_valid_becomes_a_dead_letter_and_the_others_go_on(redis, acc
     )
 
     assert acceptance.accept(0) == "6 entries, 1 row, 5 invalid"
-    found = dead_letters.found(engine, Filter(code="Invalid"))
+    found = dead_letters.find_letters(engine, Filter(code="Invalid"))
     assert sorted((letter.profile_id, letter.audience, letter.destination) for letter in found) == [
         ("", "", None),
         ("p1", "lapsed-buyers", "lapsed"),
@@ -170,7 +170,7 @@ def test_a_dead_letter_keeps_the_activation_as_it_was(redis, acceptance, engine)
     leave(redis, entry("p1", identifiers={}))
     acceptance.accept(0)
 
-    (letter,) = dead_letters.found(engine, Filter())
+    (letter,) = dead_letters.find_letters(engine, Filter())
     assert json.loads(letter.activation) == entry("p1", identifiers={})
 
 
@@ -210,7 +210,9 @@ def fates(redis, engine) -> dict[str, tuple[int, int, int]]:
     received = Counter()
     for where, numbers in stats.read_statistics(redis, engine).items():
         received[where.destination] += numbers.get("received", 0)
-    letters = Counter(letter.destination or "" for letter in dead_letters.found(engine, Filter(state=None)))
+    letters = Counter(
+        letter.destination or "" for letter in dead_letters.find_letters(engine, Filter(state=None))
+    )
     return {name: (received[name], letters[name], redis.hlen(f"rows:{name}")) for name in received | letters}
 
 
@@ -274,7 +276,7 @@ def test_what_a_person_has_replayed_meanwhile_is_not_taken_twice(redis, intake, 
 
     assert acceptance.accept(0) == "1 entry, 0 rows, 1 invalid"
     assert acceptance.accept(zlib.crc32(b"p1") % 16) == "1 entry, 1 row"
-    assert [letter.state for letter in dead_letters.found(engine, Filter(state=None))] == ["replayed"]
+    assert [letter.state for letter in dead_letters.find_letters(engine, Filter(state=None))] == ["replayed"]
 
 
 def test_an_id_is_accepted_once(redis, acceptance):
@@ -408,7 +410,7 @@ def test_a_replay_stays_that_of_its_destination_although_that_was_removed(redis,
     leave(redis, entry("p1", replay="letter", destination="gone"))
     acceptance.accept(0)
 
-    (letter,) = dead_letters.found(engine, Filter())
+    (letter,) = dead_letters.find_letters(engine, Filter())
     assert (letter.destination, letter.code) == ("gone", "Invalid")
     assert letter.detail == 'destination "gone" does not take it any more'
 

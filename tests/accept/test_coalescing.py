@@ -253,7 +253,7 @@ def test_an_activation_with_an_id_goes_to_every_destination_of_its_audience(envi
 def test_what_is_invalid_becomes_a_dead_letter(environment):
     environment.receive(change(identifiers={}), change("p2"))
 
-    assert [letter.profile_id for letter in dead_letters.found(environment.engine, Filter())] == ["p1"]
+    assert [letter.profile_id for letter in dead_letters.find_letters(environment.engine, Filter())] == ["p1"]
     assert environment.numbers() == {"received": 2, "rejected:Invalid": 1}
     assert [row.profile_id for row in environment.waiting()] == ["p2"]
 

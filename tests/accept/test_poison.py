@@ -49,7 +49,7 @@ def acceptance(redis, engine, catalog):
 
 
 def letters(engine):
-    return dead_letters.found(engine, Filter(), most=2_000)
+    return dead_letters.find_letters(engine, Filter(), most=2_000)
 
 
 @pytest.mark.parametrize("raw", POISON.values(), ids=POISON)

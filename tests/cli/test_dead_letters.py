@@ -28,7 +28,10 @@ def ids(result):
 
 
 def states(environment):
-    return {letter.id: letter.state for letter in dead_letters.found(environment.engine, Filter(state=None))}
+    return {
+        letter.id: letter.state
+        for letter in dead_letters.find_letters(environment.engine, Filter(state=None))
+    }
 
 
 def replayed(environment):

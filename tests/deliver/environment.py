@@ -146,7 +146,7 @@ class Environment:
         self.redis.delete(f"capacity:{self.account}")
 
     def letters(self) -> list[tuple[str, str, str]]:
-        found = dead_letters.found(self.engine, Filter())
+        found = dead_letters.find_letters(self.engine, Filter())
         return sorted((letter.profile_id, letter.code, letter.detail) for letter in found)
 
     def numbers(self) -> dict[str, int]:

@@ -86,7 +86,7 @@ def look(world: World) -> Look:
 
 def letters(world: World, state: str | None = None) -> list[DeadLetter]:
     """Return the dead letters of destinations."""
-    return dead_letters.found(world.engine, Filter(state=state), most=100_000)
+    return dead_letters.find_letters(world.engine, Filter(state=state), most=100_000)
 
 
 def quiet(world: World, seen: Look) -> bool:

@@ -235,7 +235,7 @@ class Environment:
 
     def letters(self, profile: str) -> list[DeadLetter]:
         """Return the dead letters of a profile, whatever they belong to."""
-        every = dead_letters.found(self.engine, Filter(), most=1_000_000)
+        every = dead_letters.find_letters(self.engine, Filter(), most=1_000_000)
         return [letter for letter in every if letter.profile_id == profile]
 
     def batches(self) -> list[dict[str, str]]:

@@ -81,7 +81,7 @@ class Outlet:
 
     def letters(self) -> list[DeadLetter]:
         """Return the dead letters."""
-        return dead_letters.found(self.engine, Filter(destination=self.name), most=1_000_000)
+        return dead_letters.find_letters(self.engine, Filter(destination=self.name), most=1_000_000)
 
     def refused(self) -> dict[Mark, str]:
         """Return the codes of what became a dead letter."""

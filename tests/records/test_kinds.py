@@ -21,7 +21,7 @@ from pipeline.records.kinds import KINDS, ConnectorKind
 from pipeline.runtime.worker import Worker
 from pipeline.settings import Settings
 from pipeline.settle.dead_letters import Filter
-from pipeline.settle.dead_letters import found as letters_in
+from pipeline.settle.dead_letters import find_letters as letters_in
 from schemas.configuration_fields import Text
 from schemas.connector import ConnectorDocument, Secret
 from schemas.destination_document import DestinationDocument

@@ -28,6 +28,6 @@ def keep(engine):
             for name in ids
         ]
         with engine.begin() as connection:
-            dead_letters.keep(connection, letters, at)
+            dead_letters.store(connection, letters, at)
 
     return keep

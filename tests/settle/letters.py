@@ -5,4 +5,4 @@ from pipeline.settle.dead_letters import Filter
 
 
 def ids(engine, **wanted):
-    return sorted(letter.id for letter in dead_letters.found(engine, Filter(**wanted)))
+    return sorted(letter.id for letter in dead_letters.find_letters(engine, Filter(**wanted)))

@@ -40,8 +40,8 @@ def test_letters_are_found_by_what_they_are(engine, keep):
         open_letters,
         lambda engine: dead_letters.count(engine, Filter()),
         lambda engine: dead_letters.count(engine, Filter(code="Timeout", older_than=timedelta(days=1))),
-        lambda engine: dead_letters.found(engine, Filter(), 50),
-        lambda engine: dead_letters.found(engine, Filter(destination="lapsed"), 50),
+        lambda engine: dead_letters.find_letters(engine, Filter(), 50),
+        lambda engine: dead_letters.find_letters(engine, Filter(destination="lapsed"), 50),
     ],
 )
 def test_a_million_letters_are_counted_and_listed_from_an_index(sqlite, read):

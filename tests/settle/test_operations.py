@@ -56,7 +56,7 @@ def stored(engine):
         for number in range(ROWS)
     ]
     with engine.begin() as connection:
-        letters.keep(connection, rows, datetime.now(UTC) - timedelta(minutes=1))
+        letters.store(connection, rows, datetime.now(UTC) - timedelta(minutes=1))
 
 
 def begun(engine, kind="replay", chosen=None):
@@ -113,11 +113,11 @@ def test_letters_that_come_later_are_no_part_of_it(engine, redis, stored):
     identity = begun(engine)
     late = DeadLetter("late", "acme", "lapsed", "lapsed-buyers", "p-9", "Timeout", "", "{}")
     with engine.begin() as connection:
-        letters.keep(connection, [late], datetime.now(UTC) + timedelta(seconds=1))
+        letters.store(connection, [late], datetime.now(UTC) + timedelta(seconds=1))
 
     operations.carry_out(engine, identity, Appender(redis, Bell()))
 
-    assert [letter.id for letter in letters.found(engine, Filter()) if letter.id == "late"] == ["late"]
+    assert [letter.id for letter in letters.find_letters(engine, Filter()) if letter.id == "late"] == ["late"]
 
 
 def test_two_workers_do_not_share_an_operation(engine, redis, stored):

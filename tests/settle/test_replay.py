@@ -53,7 +53,7 @@ def test_a_replay_goes_to_the_letters_own_destination_only(redis, engine, append
 def test_a_replay_that_is_repeated_sends_once(redis, engine, appender, accept_all, keep):
     """As when the first run was cut off between Redis and SQL."""
     keep("a")
-    (letter,) = dead_letters.found(engine, Filter())
+    (letter,) = dead_letters.find_letters(engine, Filter())
     append_letters(appender, [letter])
     replay(engine, appender, Filter())
 

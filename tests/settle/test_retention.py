@@ -27,7 +27,7 @@ def finish(engine, moment, *ids):
 def keep(engine, letter, state="open", settled=None):
     made = DeadLetter(letter, "acme", "lapsed", "lapsed-buyers", "p-1", "Timeout", "", "{}")
     with engine.begin() as connection:
-        dead_letters.keep(connection, [made], LONG_AGO)
+        dead_letters.store(connection, [made], LONG_AGO)
         connection.execute(
             update(letters).where(letters.c.id == letter).values(state=state, settled_at=settled)
         )

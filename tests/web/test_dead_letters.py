@@ -56,7 +56,7 @@ def stored(web):
                 f"detail {number}",
                 encode(activation).decode(),
             )
-            letters.keep(connection, [letter], datetime.now(UTC) - timedelta(minutes=10 - number))
+            letters.store(connection, [letter], datetime.now(UTC) - timedelta(minutes=10 - number))
 
 
 def test_letters_come_newest_first_in_pages(web):

@@ -80,7 +80,7 @@ def get_activation(_: Mapping[str, Any], letter_id: str) -> Response:
 
 def find_letter(letter_id: str) -> DeadLetter:
     """Return a letter; raises Problem if there is none of that id."""
-    found = letters.found(stores().engine, Filter(ids=(letter_id,), state=None))
+    found = letters.find_letters(stores().engine, Filter(ids=(letter_id,), state=None))
     if not found:
         raise Problem("not-found", "There is no dead letter of this id; /v1/dead-letters lists them.")
     return found[0]

@@ -202,7 +202,7 @@ def test_a_batch_whose_outcome_is_written_down_is_settled_by_that(scene):
     scene.erase()
 
     assert (left(scene), scene.missing_from_books()) == ([], 0)
-    assert [letter.profile_id for letter in dead_letters.found(scene.engine, Filter())] == [ANN]
+    assert [letter.profile_id for letter in dead_letters.find_letters(scene.engine, Filter())] == [ANN]
 
 
 def test_a_lane_that_is_full_no_more_waits_for_its_age(scene):
