@@ -46,6 +46,7 @@ class Text(fields.Field[str]):
         "long": "This must have at most {longest} characters.",
         "control": "This must not contain control characters, such as line ends or tabs.",
         "unicode": "This is not valid Unicode: it contains half of a surrogate pair.",
+        "nul": "This must not contain NUL, which no database takes.",
     }
 
     def __init__(self, *, longest: int = LONGEST, printable: bool = True, **options: Any) -> None:
@@ -69,6 +70,8 @@ class Text(fields.Field[str]):
             raise self.make_error("long", longest=self.longest)
         if not encodable(value):
             raise self.make_error("unicode")
+        if "\0" in value and not self.printable:
+            raise self.make_error("nul")
         return str.__str__(value)
 
 
@@ -204,16 +207,24 @@ class Variables(fields.Field[dict[str, Any]]):
         if value is None or isinstance(value, bool):
             return value
         if isinstance(value, str):
-            return str.__str__(value) if encodable(value) else self.refuse("unicode")
+            return self.plain_text(value)
         if isinstance(value, int):
             return int(value) if -LARGEST - 1 <= value <= LARGEST else self.refuse("large")
         if isinstance(value, (float, Decimal)):
             return float(value) if math.isfinite(value) else self.refuse("nan")
         return self.refuse("nested")
 
+    def plain_text(self, value: str) -> str:
+        """Return a text that every store takes."""
+        if not encodable(value):
+            raise IDENTIFIER.make_error("unicode")
+        if "\0" in value:
+            raise IDENTIFIER.make_error("nul")
+        return str.__str__(value)
+
     def refuse(self, key: str) -> Any:
         """Raise the error with this key."""
-        raise IDENTIFIER.make_error(key) if key == "unicode" else self.make_error(key)
+        raise self.make_error(key)
 
 
 class Flag(fields.Field[bool]):
@@ -227,8 +238,8 @@ class Flag(fields.Field[bool]):
         return value
 
 
-IDENTIFIER = Text()
-NAME = Text()
+IDENTIFIER = Text(printable=False)
+NAME = Text(printable=False)
 
 
 def encodable(text: str) -> bool:

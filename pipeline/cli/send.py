@@ -1,18 +1,18 @@
-"""``activation send AUDIENCE FILE``: activations from JSON Lines or CSV."""
+"""``activation send AUDIENCE FILE``: activations from JSON Lines or a table."""
 
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from pipeline.cli.file_options import lines_of, name_of, profile_of, reading_options, told
 from pipeline.cli.send_errors import JsonErrors, TextErrors
 from pipeline.cli.sending import FileRows, rehearse
 from pipeline.produce.appender import AppendFailed
-from pipeline.produce.files import Format, format_of, read
 from pipeline.produce.producer import Producer
 from pipeline.produce.report import Report
 from pipeline.runtime.stores import Stores, open_stores
@@ -21,7 +21,7 @@ from pipeline.runtime.stores import Stores, open_stores
 @click.command()
 @click.argument("audience")
 @click.argument("file", type=click.File("rb"))
-@click.option("--format", "form", type=click.Choice(["jsonl", "csv"]), help="Else name or content decide.")
+@reading_options
 @click.option("--bulk", is_flag=True, help="Wait behind real-time activations, as for a backfill.")
 @click.option("--dry-run", is_flag=True, help="Only show the calls that would go out, without values.")
 @click.option(
@@ -39,26 +39,29 @@ def send(
     /,
     audience: str,
     file: BinaryIO,
-    form: Format | None,
     bulk: bool,
     dry_run: bool,
     wait: float,
     as_json: bool,
+    **reading: Any,
 ) -> None:
-    """Activate every row of FILE ("-" is standard input): JSON Lines, or CSV with a header.
+    """Activate every row of FILE ("-" is standard input): JSON Lines, or a table with a header.
 
-    CSV columns are profile_id, call_type (ADD where there is none), occurred_at, id, identifiers by name or
-    partner number, and variables. Exits with 0 when all rows were accepted, 1 when some were not; a dry run
-    says what would be.
+    A table may be CSV of any kind, also compressed with gzip or zip. Its columns are profile_id, call_type
+    (ADD where there is none), occurred_at, identifiers by name or partner number, and variables. Exits with 0
+    when all rows were accepted, 1 when some were not; a dry run says what would be.
     """
     errors = JsonErrors() if as_json else TextErrors()
-    sending = FileRows(read(file, form or format_of(str(getattr(file, "name", "")))), errors.add)
     failure, expected = None, None
-    with open_stores() as stores, bar(file) as advance:
+    with open_stores() as stores, told() as notes, bar(file) as advance:
+        command = ("activation", "send", audience, name_of(file))
+        lines = lines_of(file, profile_of(reading, {}), notes, command)
+        sending = FileRows(lines, errors.add)
         if dry_run:
             report, expected = rehearse(sending, stores.records.load(), audience, advance)
         else:
             report, failure = append(sending, stores, audience, advance, bulk=bulk, patience=wait)
+    failure = failure or sending.broken
     errors.close(report.accepted, report.refused + sending.unread, failure, expected)
     spoilt = report.refused or sending.unread or any(each.invalid for each in expected or ())
     context.exit(1 if failure or spoilt else 0)

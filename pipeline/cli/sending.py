@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline.deliver.dry_run import DryRun, Expected
+from pipeline.errors import Misconfigured
 from pipeline.model.activation import Invalid
 from pipeline.produce.appender import AppendFailed
 from pipeline.produce.audiences import UnknownAudience
@@ -23,17 +24,23 @@ class FileRows:
     lines: Iterator[FileLine]
     note: Callable[[int, Messages], None]
     unread: int = 0  # lines that could not be read
+    broken: str | None = None  # why the file could not be read to its end
     _recent: deque[int] = field(default_factory=lambda: deque(maxlen=MAX_ENTRIES))
 
     def rows(self) -> Iterator[Any]:
-        """Give the rows of the lines that can be read."""
-        for line in self.lines:
-            if line.problem is None:
-                self._recent.append(line.number)
-                yield line.row
-            else:
-                self.unread += 1
-                self.note(line.number, {"_schema": [line.problem]})
+        """Give the rows of the lines that can be read, as far as the file can be."""
+        try:
+            for line in self.lines:
+                if line.problem is None:
+                    self._recent.append(line.number)
+                    yield line.row
+                else:
+                    self.unread += 1
+                    self.note(line.number, {"_schema": [line.problem]})
+        except Misconfigured as error:
+            if not self._recent:
+                raise
+            self.broken = f"{error}. Every valid line before that was taken"
 
     def refuse(self, _: int, messages: Messages) -> None:
         """Note that the row given last was refused."""

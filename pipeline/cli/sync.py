@@ -6,16 +6,15 @@ from typing import Any, BinaryIO
 
 import click
 
+from pipeline.cli.file_options import lines_of, name_of, profile_of, reading_options, told
 from pipeline.cli.sync_progress import Shown, shown
 from pipeline.cli.sync_report import SyncText
 from pipeline.errors import Misconfigured
 from pipeline.produce.appender import Appender, AppendFailed
-from pipeline.produce.files import Format
 from pipeline.produce.lines import FileLine
 from pipeline.runtime.stores import Stores, open_stores
 from pipeline.snapshots import source_runs
 from pipeline.snapshots.concerns import Concern
-from pipeline.snapshots.files import read_file
 from pipeline.snapshots.sync import MAX_LEAVING, Outcome, Sync
 from pipeline.stores.doorbell import Doorbell
 
@@ -24,7 +23,7 @@ from pipeline.stores.doorbell import Doorbell
 @click.argument("audience", required=False)
 @click.argument("file", type=click.File("rb"), required=False)
 @click.option("--source", metavar="NAME", help="Run this source now, rather than read a file.")
-@click.option("--format", "form", type=click.Choice(["jsonl", "csv"]), help="Else name or content decide.")
+@reading_options
 @click.option("--dry-run", is_flag=True, help="Only show numbers, examples and calls.")
 @click.option("--confirm", is_flag=True, help="Go on although it looks wrong.")
 @click.option(
@@ -41,31 +40,34 @@ def sync(
     audience: str | None,
     file: BinaryIO | None,
     source: str | None,
-    form: Format | None,
     dry_run: bool,
     confirm: bool,
     max_leaving: float | None,
     as_json: bool,
+    **reading: Any,
 ) -> None:
     """Send what differs between FILE, all members of AUDIENCE, and what was last sent.
 
-    FILE ("-" is standard input) is JSON Lines or CSV with a header, also compressed with gzip. Who is new is
-    an ADD, who has changed an UPDATE, who is missing a REMOVE, for each destination. Exits with 0 when all is
-    done, 1 when some lines were refused, 2 when it looked wrong and nothing was sent.
+    FILE ("-" is standard input) is JSON Lines or a table with a header, also compressed with gzip or zip. Who
+    is new is an ADD, who has changed an UPDATE, who is missing a REMOVE, for each destination. Exits with 0
+    when all is done, 1 when some lines were refused, 2 when it looked wrong and nothing was sent.
     """
     given = audience_and_file(audience, file, source)
     report = SyncText(dry_run)
-    with open_stores() as stores, shown(file) as bar:
+    with open_stores() as stores, told() as notes, shown(file) as bar:
         options: dict[str, Any] = {"confirm": lambda findings: confirm or asked(bar, findings)}
         options |= {"on_error": report.refuse, "progress": bar}
         if dry_run:
             options["on_part"] = report.on_part(stores.engine, stores.records.load())
         if max_leaving is not None:
             options["max_leaving"] = max_leaving
+        lines: Iterable[FileLine] = ()
+        if given:
+            command = ("activation", "sync", given[0], name_of(given[1]))
+            lines = lines_of(given[1], profile_of(reading, {}), notes, command)
         appender = None if dry_run else Appender(stores.redis, Doorbell(stores.broker_url))
         try:
-            lines = given and (given[0], read_file(given[1], form))
-            outcome = run(stores, appender, lines, source or "", options)
+            outcome = run(stores, appender, given and (given[0], lines), source or "", options)
         except AppendFailed as error:
             raise Misconfigured(f"{error.why}; the same command goes on from here") from error
     report.show(outcome, as_json=as_json)

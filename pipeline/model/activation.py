@@ -14,6 +14,7 @@ from marshmallow import Schema, ValidationError
 from msgspec import Meta, Struct
 
 from pipeline.errors import PipelineError
+from pipeline.model.plain import plain
 from pipeline.text.redaction import masked
 from schemas.activation import MAX_BYTES, ActivationSchema, EntrySchema
 from schemas.activation_fields import (
@@ -29,6 +30,7 @@ from schemas.activation_fields import (
     Text,
 )
 
+NUL = b"\\u0000"  # as JSON writes it; a backslash is looked for first, which takes a tenth of the time
 MAX_ENTRY_BYTES = MAX_BYTES + 2048  # an entry also carries fields that the pipeline adds
 PRODUCER_SCHEMA, ENTRY_SCHEMA = ActivationSchema(), EntrySchema()
 # A producer may not set these.
@@ -109,9 +111,11 @@ def decode(raw: bytes) -> Activation:
         raise too_large(len(raw))
     try:
         activation = _decode(raw)
+        if normalise(activation) and (b"\\" not in raw or NUL not in raw):
+            return activation
     except _REFUSED:
-        return load_by_schema(ENTRY_SCHEMA, parse(raw))
-    return activation if normalise(activation) else load_by_schema(ENTRY_SCHEMA, parse(raw))
+        pass
+    return load_by_schema(ENTRY_SCHEMA, plain(parse(raw)))
 
 
 def from_mapping(mapping: Mapping[str, Any]) -> Activation:
@@ -123,18 +127,21 @@ def from_mapping(mapping: Mapping[str, Any]) -> Activation:
     return read(mapping)[0]
 
 
-def read(mapping: Mapping[str, Any]) -> tuple[Activation, bytes]:
-    """Read an activation like ``from_mapping``; return it with its JSON."""
+def read(mapping: Mapping[str, Any], is_plain: bool = False) -> tuple[Activation, bytes]:
+    """Read an activation like ``from_mapping``; return it with its JSON.
+
+    ``is_plain``: its values are plain ones (see plain.py). Mostly they are, so it is tried before.
+    """
     if type(mapping) is dict and PIPELINE_FIELDS.isdisjoint(mapping):
         try:
             activation = msgspec.convert(mapping, Activation)
             if normalise(activation):
                 raw = encode(activation)  # refuses text without a UTF-8 form, and subclasses of str
-                if len(raw) <= MAX_BYTES:
+                if len(raw) <= MAX_BYTES and (b"\\" not in raw or NUL not in raw):
                     return activation, raw
         except _REFUSED:
             pass
-    return with_json(load_by_schema(PRODUCER_SCHEMA, mapping))
+    return with_json(load_by_schema(PRODUCER_SCHEMA, mapping)) if is_plain else read(plain(mapping), True)
 
 
 def with_json(activation: Activation) -> tuple[Activation, bytes]:
@@ -146,14 +153,16 @@ def with_json(activation: Activation) -> tuple[Activation, bytes]:
 
 
 def normalise(activation: Activation) -> bool:
-    """Name the identifiers as the schema does; False if marshmallow must decide.
+    """Name the identifiers as the schema does; False when marshmallow must look at the activation.
 
-    Example: a character that Python calls not printable, for only some of these are refused.
+    One reason is a character that Python calls not printable: only some of these are refused. Another is a
+    blank at an end, which ``plain`` cuts off.
     """
-    identity, moment = activation.id, activation.occurred_at
+    identity, moment, profile = activation.id, activation.occurred_at, activation.profile_id
     return (
         activation.audience.isprintable()
-        and activation.profile_id.isprintable()
+        and profile.isprintable()
+        and profile.strip() == profile
         and (identity is None or identity.isprintable())
         and (moment is None or (FIRST_YEAR <= moment.year <= LAST_YEAR and type(moment.tzinfo) is timezone))
         and identifiers_valid(activation.identifiers)
@@ -161,12 +170,14 @@ def normalise(activation: Activation) -> bool:
 
 
 def identifiers_valid(identifiers: dict[str, str]) -> bool:
-    """Tell whether identifiers keep to the schema; partner numbers are turned into names first."""
+    """Tell whether identifiers keep to the schema, once they are named as it does."""
     if len(identifiers) == 1 and type(email := identifiers.get("email")) is str:  # most often
-        return "@" in email
+        return "@" in email and " " not in email and email.isprintable()
     for name, value in identifiers.items():
         if type(value) is not str or name in PARTNER_NUMBERS:
             return rename_identifiers(identifiers) and identifiers_valid(identifiers)
+        if not value.isprintable() or value.strip() != value:
+            return False
         if name == "email":
             if "@" not in value:
                 return False

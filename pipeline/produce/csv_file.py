@@ -1,32 +1,46 @@
-"""Read activations from CSV.
+"""Tables: CSV with a header, in the dialects in which people have them.
 
 The header names the columns: fields of an activation, identifiers (by name or partner number), and all
 others are variables, kept as text. An empty cell is absent. Without a column call_type every row is an ADD.
 """
 
 import csv
-import io
 from collections.abc import Iterator
-from typing import Any
+from itertools import chain
 
 from pipeline.errors import Misconfigured
+from pipeline.model.file_profile import FileProfile
+from pipeline.produce.columns import PROFILE
+from pipeline.produce.content import Content
+from pipeline.produce.dialect import delimiter, delimiter_of, hinted, named
+from pipeline.produce.encoding import UTF_8, shown
+from pipeline.produce.header import Header
 from pipeline.produce.lines import LONGEST_LINE, FileLine, physical_lines
-from schemas.activation_fields import IDENTIFIERS
+from pipeline.produce.notes import Notes
 
-FIELDS = ("audience", "profile_id", "call_type", "occurred_at", "id")
-SEPARATORS = ",;\t"
 LONGEST_ROW = 2 * LONGEST_LINE  # bytes, on however many lines
+HEADER_LINES = 100  # on which a header may stand
+BLANK = ' \t\r\n\v\f\x1a,;|"'  # a line of nothing else has nothing in it
 
 
-def read_csv(source: io.BufferedReader) -> Iterator[FileLine]:
+def read_csv(
+    content: Content, profile: FileProfile, notes: Notes, encoding: str = UTF_8
+) -> Iterator[FileLine]:
     """Read the rows below the header; raises Misconfigured when the header makes no sense."""
-    text = CsvText(source)
+    text = CsvText(content, encoding)
     first = text.header()
     if not first:
-        return
-    separator = next((mark for mark in SEPARATORS if mark in first), ",")
-    header = Header(next(csv.reader([first], delimiter=separator)))
-    reader = csv.reader(text, delimiter=separator, strict=True)
+        return iter(())
+    mark = separator(profile, text.hint, first)
+    if mark != "," and not profile.delimiter:
+        notes.guess(f"separated by {named(mark)}")
+    reader = csv.reader(text, delimiter=mark, strict=True)
+    header = Header(header_cells(reader, text), profile, notes, named(mark) if profile.delimiter else None)
+    return rows_below(header, reader, text)
+
+
+def rows_below(header: Header, reader: Iterator[list[str]], text: "CsvText") -> Iterator[FileLine]:
+    """Read row by row; of an empty one, and one that repeats the header, nothing is made."""
     while True:
         start = text.begin()
         try:
@@ -35,21 +49,44 @@ def read_csv(source: io.BufferedReader) -> Iterator[FileLine]:
             return
         except csv.Error as error:
             cells, problem = [], f"This is not CSV ({error}); look for a quote that is not closed."
-        problem = text.problem() or problem or (header.problem(cells) if cells else None)
+        problem = text.problem or problem or header.problem(cells)
         if problem and text.number > start:
             problem += f" It took up lines {start:,} to {text.number:,}."
-        if cells or problem:
-            yield FileLine(start, problem=problem) if problem else FileLine(start, header.row(cells))
+        if problem:
+            yield FileLine(start, None, problem)
+        elif row := header.row(cells, start):
+            yield FileLine(start, row)
+
+
+def separator(profile: FileProfile, hint: str | None, header: list[str]) -> str:
+    """Return the separator that is given, or that Excel's hint names, or that the header shows."""
+    if profile.delimiter:
+        return delimiter(profile.delimiter)
+    wanted = next((name for name, target in profile.columns.items() if target == PROFILE), PROFILE)
+    return hint or delimiter_of(header, wanted)
+
+
+def header_cells(reader: Iterator[list[str]], text: "CsvText") -> list[str]:
+    """Return the cells of the header; raises Misconfigured when it cannot be read."""
+    try:
+        cells, problem = next(reader), text.problem
+    except csv.Error as error:
+        raise Misconfigured(f"the header cannot be read: {error}") from error
+    if problem:
+        raise Misconfigured(f"the header cannot be read: {problem}")
+    return cells
 
 
 class CsvText:
     """The lines of a file as text, for ``csv.reader``; remembers what was wrong with them."""
 
-    def __init__(self, source: io.BufferedReader) -> None:
+    def __init__(self, content: Content, encoding: str) -> None:
         self.number = 0
-        self._lines = physical_lines(source)
+        self.hint: str | None = None  # the separator that a first line such as "sep=;" names
+        self._lines = physical_lines(content)
+        self._encoding = encoding
         self._taken = 0  # bytes of this row
-        self._problem: str | None = None
+        self.problem: str | None = None  # of this row's lines
 
     def __iter__(self) -> Iterator[str]:
         return self
@@ -60,69 +97,42 @@ class CsvText:
         self._taken += len(raw)
         if self._taken > LONGEST_ROW:
             raise csv.Error(f"a row of more than {LONGEST_ROW:,} bytes")
-        self._problem = self._problem or problem
+        if problem:
+            self.problem = self.problem or problem
         try:
             return raw.decode()
         except UnicodeDecodeError as error:
-            self._problem = (
-                self._problem or f"This is not UTF-8: see byte {error.start} of line {self.number:,}."
-            )
+            self.problem = self.problem or self._undecodable(error.start)
             return raw.decode(errors="replace")
+
+    def _undecodable(self, position: int) -> str:
+        if self._encoding != UTF_8:
+            return f"This is not {shown(self._encoding)}: see line {self.number:,}."
+        return f"This is not UTF-8: see byte {position} of line {self.number:,}."
 
     def begin(self) -> int:
         """Begin a row, and return the number of its first line."""
-        self._taken = 0
+        self._taken, self.problem = 0, None
         return self.number + 1
 
-    def header(self) -> str:
-        """Return the first line that is not blank; "" when there is none."""
-        line = ""
-        while not line.strip():
-            self.begin()
-            if not (line := next(self, "")):
-                break
-        if problem := self.problem():
-            raise Misconfigured(f"the header cannot be read: {problem}")
-        return line
+    def header(self) -> list[str]:
+        """Return the lines of the header, to be read again; [] when there is none."""
+        for raw, problem in self._lines:
+            line = raw.decode(errors="replace")
+            if self.hint is None and hinted(line):
+                self.hint = hinted(line)
+            elif line.strip(BLANK):
+                found = [(raw, problem), *self._rest_of_header(raw)]
+                self._lines = chain(found, self._lines)
+                return [raw.decode(errors="replace") for raw, _ in found]
+            self.number += 1
+        return []
 
-    def problem(self) -> str | None:
-        """Return what was wrong since the last time."""
-        problem, self._problem = self._problem, None
-        return problem
-
-
-class Header:
-    """The names of the columns, and what each becomes."""
-
-    def __init__(self, names: list[str]) -> None:
-        self._names = [name.strip() for name in names]
-        if "profile_id" not in self._names:
-            raise Misconfigured(
-                "the CSV header has no column profile_id; "
-                f"is the first line, of {len(self._names)} cells, a header?"
-            )
-        if "" in self._names:
-            raise Misconfigured(f"column {self._names.index('') + 1} of the CSV header has no name")
-        twice = sorted({name for name in self._names if self._names.count(name) > 1})
-        if twice:
-            raise Misconfigured(f"the CSV header has columns more than once: {', '.join(twice)}")
-        # 0 for a field of the activation, 1 for an identifier, 2 for a variable
-        self._places = [0 if name in FIELDS else 1 if name in IDENTIFIERS else 2 for name in self._names]
-        self._defaults = {} if "call_type" in self._names else {"call_type": "ADD"}
-
-    def problem(self, cells: list[str]) -> str | None:
-        """Say what is wrong with the number of cells."""
-        if len(cells) == len(self._names):
-            return None
-        return f"The header has {len(self._names)} columns, and this row {len(cells)}."
-
-    def row(self, cells: list[str]) -> dict[str, Any]:
-        """Turn cells into what an activation is made from."""
-        identifiers: dict[str, str] = {}
-        variables: dict[str, str] = {}
-        row: dict[str, Any] = {**self._defaults, "identifiers": identifiers, "variables": variables}
-        parts = (row, identifiers, variables)
-        for place, name, cell in zip(self._places, self._names, cells, strict=True):
-            if cell:
-                parts[place][name] = cell
-        return row
+    def _rest_of_header(self, raw: bytes) -> Iterator[tuple[bytes, str | None]]:
+        """Take further lines as long as a quote is open, but no more than a header may have."""
+        quotes = raw.count(b'"')
+        for _ in range(HEADER_LINES):
+            if quotes % 2 == 0 or not (line := next(self._lines, None)):
+                return
+            quotes += line[0].count(b'"')
+            yield line

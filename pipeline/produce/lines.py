@@ -1,16 +1,16 @@
-"""The lines of a file, whatever is in them."""
+"""Lines of a file, whatever is in them and whichever line ends it has."""
 
-import io
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
+
+from pipeline.produce.content import CHUNK, Readable
 
 LONGEST_LINE = 1024 * 1024  # bytes
 TOO_LONG = f"This line has more than {LONGEST_LINE:,} bytes."
+END_OF_FILE = b"\x1a"  # Ctrl-Z, which old programs write
 
 
-@dataclass(frozen=True)
-class FileLine:
+class FileLine(NamedTuple):
     """One row of a file, or why there is none; ``number`` counts lines from 1."""
 
     number: int
@@ -18,18 +18,21 @@ class FileLine:
     problem: str | None = None
 
 
-def physical_lines(source: io.BufferedReader) -> Iterator[tuple[bytes, str | None]]:
-    """Give each line and what is wrong with it: of one that is too long, only its beginning is read."""
-    while raw := source.readline(LONGEST_LINE):
-        if len(raw) < LONGEST_LINE or raw.endswith(b"\n"):
-            yield raw, None
-        else:
-            skip_line(source)
-            yield raw, TOO_LONG
-
-
-def skip_line(source: io.BufferedReader) -> None:
-    """Read on behind the next line end."""
-    while raw := source.readline(LONGEST_LINE):
-        if raw.endswith(b"\n"):
-            return
+def physical_lines(source: Readable) -> Iterator[tuple[bytes, str | None]]:
+    """Yield each line, ended by LF, CR LF or CR, and its problem: of one too long, only the beginning."""
+    rest, skipping = b"", False
+    while chunk := source.read1(CHUNK):
+        lines = (rest + chunk).splitlines(keepends=True)
+        rest = b"" if chunk.endswith(b"\n") else lines.pop()  # it may go on in the next chunk, as CR LF may
+        if skipping and lines:
+            del lines[0]
+            skipping = False
+        for line in lines:
+            yield line, None if len(line) <= LONGEST_LINE else TOO_LONG
+        if len(rest) > LONGEST_LINE:
+            if not skipping:
+                yield rest, TOO_LONG
+            rest, skipping = b"", not rest.endswith(b"\r")
+    rest = rest.rstrip(END_OF_FILE)
+    if rest and not skipping:
+        yield rest, None

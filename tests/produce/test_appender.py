@@ -64,7 +64,7 @@ def test_generated_ids_name_the_producer_the_chunk_and_the_place(appender, redis
 
 def test_an_entry_is_what_was_activated(appender, entries):
     """Its time and its id are put at the end of JSON that is written already."""
-    told = row("p-é😀", identifiers={"email": "ada@example.com"}, variables={"it": 'a "}\n\0 ü', "n": 1.5})
+    told = row("p-é😀", identifiers={"email": "ada@example.com"}, variables={"it": 'a "}\n\x01 ü', "n": 1.5})
 
     [identity] = appender.append([told], bulk=True)
 

@@ -238,7 +238,7 @@ def test_lines_of_nobody_knows_whom_need_consent(environment):
     environment.taken()
 
     outcome = environment.sync(
-        *map(member, "abcde"), FileLine(6, problem="This is not JSON."), FileLine(7, {"profile_id": 7})
+        *map(member, "abcde"), FileLine(6, problem="This is not JSON."), FileLine(7, {"profile_id": 7.5})
     )
 
     text = "2 of 7 lines name no profile that can be read: whoever is meant would seem to have left"

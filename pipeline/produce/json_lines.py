@@ -1,0 +1,84 @@
+"""JSON Lines: one object on each line."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from pipeline.model.activation import Invalid, parse
+from pipeline.produce.content import Readable
+from pipeline.produce.encoding import UTF_8, shown
+from pipeline.produce.lines import FileLine, physical_lines
+
+NONE: dict[str, Any] = {}
+BLANK = b" \t\r\n\v\f\x1a"
+
+
+class KeyTwice(Exception):
+    """An object has a key more than once."""
+
+
+def read_json_lines(source: Readable, encoding: str = UTF_8) -> Iterator[FileLine]:
+    """Read one object from each line; blank lines are skipped."""
+    for number, (raw, problem) in enumerate(physical_lines(source), 1):
+        if problem:
+            yield FileLine(number, None, problem)
+        elif raw.strip(BLANK):
+            line = json_line(number, raw)
+            yield line if encoding == UTF_8 or line.problem is None else in_encoding(line, encoding)
+
+
+def json_line(number: int, raw: bytes) -> FileLine:
+    """Read one line."""
+    try:
+        row = msgspec.json.decode(raw)
+        if looks_doubled(raw, row) and (key := key_twice(raw)) is not None:
+            return FileLine(number, None, f"This has a key twice: {key}.")
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        pass
+    else:
+        return FileLine(number, row)
+    try:
+        return FileLine(number, parse(raw.rstrip()))
+    except Invalid as error:
+        return FileLine(number, None, error.messages["_schema"][0])
+
+
+def in_encoding(line: FileLine, encoding: str) -> FileLine:
+    """Name the encoding of the file, rather than UTF-8, in what is wrong with a line."""
+    bad = line.problem is not None and line.problem.startswith("This is not UTF-8")
+    return line._replace(problem=f"This is not {shown(encoding)}.") if bad else line
+
+
+def looks_doubled(raw: bytes, row: Any) -> bool:
+    """Tell whether a line may have a key twice; False: it has none, if its keys are written in one way.
+
+    Keys are counted by the quote and colon at their ends, for parsing a line so that a doubled key shows
+    takes as long as all the rest.
+    """
+    if type(row) is not dict:
+        return True
+    identifiers, variables = row.get("identifiers", NONE), row.get("variables", NONE)
+    if type(identifiers) is not dict or type(variables) is not dict:
+        return True
+    return raw.count(b'":') != len(row) + len(identifiers) + len(variables)
+
+
+def key_twice(raw: bytes) -> str | None:
+    """Return a key that an object of the line has more than once; None when there is none."""
+
+    def refuse(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        keys = [key for key, _ in pairs]
+        for key in keys:
+            if keys.count(key) > 1:
+                raise KeyTwice(key)
+        return dict(pairs)
+
+    try:
+        json.loads(raw, object_pairs_hook=refuse)
+    except KeyTwice as error:
+        return str(error)
+    except (ValueError, RecursionError):
+        pass
+    return None
