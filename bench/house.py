@@ -13,7 +13,7 @@ from bench.processes import Processes
 from bench.rows import AUDIENCE, EVENT
 from pipeline.model.shard import SHARDS
 from pipeline.records import mirror
-from pipeline.records.configuration import checked
+from pipeline.records.configuration import check_document
 from pipeline.records.records import Records
 from pipeline.runtime.worker import open_engine
 from pipeline.settings import Settings
@@ -64,7 +64,7 @@ class House:
 
     def apply(self, configuration: dict[str, Any]) -> None:
         """Check records and keep them, as ``activation apply`` does."""
-        documents, problems = checked(configuration)
+        documents, problems = check_document(configuration)
         if problems:
             raise ValueError("; ".join(problems))
         self.records.apply(documents)

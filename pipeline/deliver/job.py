@@ -94,7 +94,7 @@ class Job:
 
     @property
     def at_needed_step(self) -> "Job":
-        """The job past the set-up steps for what the account is known to have."""
+        """The job past the set-up steps for things that the account is known to have."""
         job = self
         while job.step is not None and job.step.sets_up in job.set_up:
             job = job.past_skipped_step

@@ -1,6 +1,6 @@
 """Moves: all that may be done with a batch next. ``decide`` chooses one, ``Effects.carry_out`` makes it.
 
-A move is a value and names no store. ``text`` is what Flower shows; ``code`` is Responsys' word for a failed
+A move is a value and names no store. ``text`` is for Flower; ``code`` is Responsys' word for a failed
 call, "" when none failed.
 """
 
@@ -35,7 +35,7 @@ class SettleAsRecorded:
 
 @dataclass(frozen=True)
 class ReturnRows:
-    """Put all rows back into their lane: a later batch may have others."""
+    """Put all rows back into their lane: a later batch may hold other rows."""
 
     text: str
     code: str = ""
@@ -74,7 +74,7 @@ class Retry:
     """Put the batch aside for at least ``delay`` seconds, and for up to ``backoff`` seconds at random.
 
     ``spend``: this was one of its tries. ``refund``: no call was made, its permit is free again. ``pause``
-    stops what ran into its limit: the function, or the whole account.
+    names the limit that was used up, which stops the function or the whole account.
     """
 
     text: str
@@ -128,7 +128,7 @@ class EndSetUp:
 
 @dataclass(frozen=True)
 class Leave:
-    """Do nothing: another attempt has the batch, or nobody may go on with it."""
+    """Do nothing: another attempt has the batch, or sending was stopped."""
 
     text: str
 

@@ -86,7 +86,7 @@ class Worker:
         self.doorbell.close()
 
     def read_limits(self, name: str) -> str:
-        """Ask the account of a connector what it allows, and remember it."""
+        """Ask the account of a connector for its limits, and remember them."""
         connector = self.catalog.newest().connectors.get(name)
         if connector is None:
             return f"there is no connector {name}"
