@@ -2,7 +2,8 @@
 
 import re
 from hashlib import blake2b
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from pipeline.model.activation import Activation
 
@@ -14,7 +15,7 @@ GENERATED = "g"  # the same, and known if its producer appended this chunk, or a
 REPLAY = "r"  # accepted once per window, and not counted as received
 
 
-class DuplicateKey(NamedTuple):
+class DuplicateKey(Struct, frozen=True, gc=False):
     """The key by which a repeat of an activation is recognised."""
 
     kind: str

@@ -76,11 +76,12 @@ class Router:
     def _route(self, index: int, row: Activation, route_key: RouteKey) -> None:
         key = duplicate_key_of(row)
         refused = self._refused_in(index, key) if self._refused_before else ()
-        actions = [] if "" in refused else self._actions_for(row)
+        actions = self._actions_for(row)
         if refused:
-            actions = [action for action in actions if action.destination.name not in refused]
+            actions = [each for each in actions if not {"", each.destination.name} & {*refused}]
         lanes = [self._lane(index, row, action, key) for action in actions]
-        lanes += [RoutedLane(INVALID, f"{name}/all") for name in refused]
+        if refused:
+            lanes += [RoutedLane(INVALID, f"{name}/all") for name in refused]
         if not lanes and not self._is_for_others(row):
             self.refusals.add(index, row, no_destination(row), key=key)
             lanes.append(NOWHERE)
@@ -94,16 +95,17 @@ class Router:
 
     def _cache(self, key: RouteKey, actions: Sequence[Action], lanes: Sequence[RoutedLane]) -> None:
         """Let the next activations of this key take the same route, if only a problem can set them apart."""
-        one_destination = len(actions) == 1 and actions[0].uniform
-        row_is_added = lanes[0].kind == ADD if lanes else False
-        if one_destination and row_is_added:
+        one_destination = len(actions) == 1
+        row_is_added = one_destination and lanes[0].kind == ADD
+        if row_is_added and actions[0].uniform:
             self._cached[key] = CachedRoute(actions[0].problem, self.routes.route_of_entry[-1])
 
     def _actions_for(self, row: Activation) -> list[Action]:
         key = (row.audience, row.call_type, row.destination)
-        if key not in self._actions:
-            self._actions[key] = self._catalog.actions_for(row)
-        return self._actions[key]
+        actions = self._actions.get(key)
+        if actions is None:
+            actions = self._actions[key] = self._catalog.actions_for(row)
+        return actions
 
     def _lane(self, index: int, row: Activation, action: Action, key: DuplicateKey | None) -> RoutedLane:
         """Route a row to one destination."""

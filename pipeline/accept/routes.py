@@ -1,6 +1,6 @@
 """Routes of a claim's entries: to which lanes each goes. accept.lua explains the written forms."""
 
-from typing import NamedTuple
+from msgspec import Struct
 
 from pipeline.accept.entry_ids import DuplicateKey
 
@@ -10,7 +10,7 @@ INVALID = "-"  # the row is not valid for this destination and is only counted
 STATE = "="  # the row of a state action: counted here, added by its state row
 
 
-class RoutedLane(NamedTuple):
+class RoutedLane(Struct, frozen=True, gc=False):
     """One lane of a route, written as its kind and its name: "d1/all", "-d2/all", "=d3/all"."""
 
     kind: str
@@ -51,7 +51,7 @@ class Routes:
     def encode(self) -> dict[str, object]:
         """Return the columns as accept.lua reads them."""
         return {
-            "routes": [["".join(lane) for lane in lanes] for lanes in self.route_numbers],
+            "routes": [[lane.kind + lane.lane for lane in lanes] for lanes in self.route_numbers],
             "route_of_entry": self.route_of_entry,
             "profiles": self.profiles,
             "duplicate_keys": {number: key.encode() for number, key in self.duplicate_keys.items()},

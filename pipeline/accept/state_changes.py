@@ -19,8 +19,10 @@ class StateChanges:
         """Add the change of the entry at ``index``, unless it is a repeat."""
         if key is not None and self._is_repeat(index, key):
             return
-        _, changes = self.by_destination.setdefault(action.destination.name, (action, {}))
-        changes.setdefault(change.profile_id, []).append(change)
+        found = self.by_destination.get(action.destination.name)
+        if found is None:
+            found = self.by_destination[action.destination.name] = (action, {})
+        found[1].setdefault(change.profile_id, []).append(change)
 
     def _is_repeat(self, index: int, key: DuplicateKey) -> bool:
         if key.digest not in self._first_entry:
