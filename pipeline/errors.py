@@ -4,8 +4,8 @@
 
     PipelineError
     ├── Misconfigured        a person must change something; nothing is retried
-    │   └── Held             Responsys says so: the connector or destination stops, its rows wait
-    ├── Refused              Responsys said no for good; the rows become dead letters
+    │   └── Held             the answer says so: the connector or destination stops, its rows wait
+    ├── Refused              the answer is no for good; the rows become dead letters
     ├── RetryLater           nothing happened there; the batch is tried again
     │   └── Throttled        the same, and the limit it ran into is paused; costs no attempt
     └── OutcomeUnknown       the call went out and no answer says what became of it
@@ -23,7 +23,7 @@ class Misconfigured(PipelineError):
 
 
 class CallError(PipelineError):
-    """A call that did not end in an answer; ``code`` is Responsys' own word, verbatim."""
+    """A call that did not end in an answer; ``code`` is the answer's own word, verbatim."""
 
     def __init__(self, code: str, detail: str = "") -> None:
         super().__init__(f"{code}: {detail}" if detail else code)

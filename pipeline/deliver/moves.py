@@ -1,7 +1,7 @@
 """Moves: all that may be done with a batch next. ``decide`` chooses one, ``Effects.carry_out`` makes it.
 
-A move is a value and names no store. ``text`` is for Flower; ``code`` is Responsys' word for a failed
-call, "" when none failed.
+A move is a value and names no store. ``text`` is for Flower; ``code`` is the error code of a failed call,
+"" if none failed.
 """
 
 from collections.abc import Sequence

@@ -17,8 +17,6 @@ Allowance of a function, the first that applies
     otherwise                                                       the default
 If a refusal is not explained by such a lower limit, the rate is halved and then goes up step by step; a step
 that is refused is taken back for 8 windows.
-
-https://docs.oracle.com/en/cloud/saas/marketing/responsys-rest-api/Throttling.html
 """
 
 import random
@@ -51,7 +49,7 @@ def take(client: redis.Redis, account: str, function: str, per_minute: int, burs
 def throttled(client: redis.Redis, account: str, function: str, window: float = WINDOW) -> None:
     """Pause a function that was refused with API_LIMIT_EXCEEDED, and resume at half the rate.
 
-    Responsys counts by the minute and says no more than "try again in a minute": wait a whole one. The
+    An account that counts by the minute says no more than "try again in a minute": wait a whole one. The
     account is asked again what it allows: now, and every few minutes until a day has passed.
     """
     pause = window * random.uniform(1.0, 1.1)  # noqa: S311 - spreads load, guards nothing

@@ -12,7 +12,7 @@ from pipeline.text.durations import spell
 
 @dataclass(frozen=True)
 class Stop:
-    """One reason: a person paused it, an answer of Responsys held it, or the configuration disabled it."""
+    """One reason: a person paused it, an answer held it, or the configuration disabled it."""
 
     scope: Scope
     name: str

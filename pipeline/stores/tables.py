@@ -36,7 +36,7 @@ class Moment(TypeDecorator[datetime]):
         return value and (value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC))
 
 
-# No text has a length: what Responsys calls an error, or a producer a profile, is never too long to keep.
+# No text has a length: an error code or a profile id is never too long to keep.
 metadata = MetaData()
 
 connectors = Table(
@@ -66,7 +66,7 @@ sources = Table(
     Column("secrets", Text, nullable=False),  # sealed by the vault: {"url": ...}
 )
 
-# Why a connector or destination does not send: a person paused it, or Responsys' answer holds it. And why
+# Why a connector or destination does not send: a person paused it, or an answer held it. And why
 # the last run of a source sent nothing.
 holds = Table(
     "holds",

@@ -8,7 +8,7 @@ from urllib.parse import quote_plus
 
 VALUE = "…"
 MASK = "[masked]"
-MAX_DETAIL = 300  # characters that are kept of a text of Responsys'
+MAX_DETAIL = 300  # characters that are kept of the text of an answer
 SHORTEST = 4  # characters; shorter values are parts of words
 PERSONAL = re.compile(r"""[^\s<>"'`\[\](){},;:=]*(?:@|%40)[^\s<>"'`\[\](){},;:=]*|\b[0-9A-Fa-f]{32,}\b""")
 PLAIN = re.compile(r"[A-Za-z0-9_.~-]*")  # values that are written in one way only

@@ -1,4 +1,4 @@
-"""Render a variable as the text Responsys gets: its record values are strings, whatever they mean.
+"""Render a variable as the text that is sent: values of records are strings, whatever they mean.
 
 =============  ==========================================================  ==================
 a variable     becomes                                                     for example

@@ -13,7 +13,7 @@ import redis
 from pipeline.lanes import limits
 from pipeline.model.connector import Connector
 from pipeline.records.catalog import Catalog
-from pipeline.records.kinds import kind_of
+from pipeline.records.kinds import kind_of, window_of
 
 RECOVERY = 0.1  # of the allowance, with each window that passes well after a refusal
 HEEDED_WINDOWS = 60  # after a refusal, in which the account's answer counts if it is less than configured
@@ -32,7 +32,7 @@ class Capacity:
 
 @dataclass(frozen=True)
 class Pace:
-    """The limits of one function of one connector; numbers of calls are per window (a minute)."""
+    """The limits of one function of one connector; numbers of calls are per window."""
 
     connector: str
     account: str
@@ -43,9 +43,11 @@ class Pace:
     now: int  # the same at this moment: less after a refusal
     paused: float  # seconds left after API_LIMIT_EXCEEDED, 0: not paused
     capacity: Capacity | None
+    window: float = limits.WINDOW  # seconds
+    system: str = ""  # the outside system, in texts
 
 
-def read_paces(client: redis.Redis, catalog: Catalog, window: float = limits.WINDOW) -> list[Pace]:
+def read_paces(client: redis.Redis, catalog: Catalog, minute: float = limits.WINDOW) -> list[Pace]:
     """Read the limits of every function that some destination uses, at one moment."""
     used = sorted(
         {
@@ -65,7 +67,7 @@ def read_paces(client: redis.Redis, catalog: Catalog, window: float = limits.WIN
     now = seconds * 1000 + micros / 1000
     triples = zip(answers[::3], answers[1::3], answers[2::3], strict=True)
     return [
-        pace_of(catalog.connectors[name], function, *stored, now, window)
+        pace_of(catalog.connectors[name], function, *stored, now, minute)
         for (name, function), stored in zip(used, triples, strict=True)
     ]
 
@@ -77,9 +79,10 @@ def pace_of(
     limit: Mapping[bytes, bytes],
     capacity: Mapping[bytes, bytes],
     now: float,
-    window: float,
+    minute: float,
 ) -> Pace:
     """Put together the limits of one function; ``told``: the allowance that the account answered."""
+    window = window_of(connector, minute)
     heeded = now < float(limit.get(b"paused_until", 0)) + HEEDED_WINDOWS * window * 1000
     allowance, source = allowance_of(connector, function, told, heeded=heeded)
     most = max(1, math.floor(allowance * connector.utilisation))
@@ -93,6 +96,8 @@ def pace_of(
         now=max(1, math.floor(most * share(limit, now, window * 1000))),
         paused=seconds_until(limit.get(b"paused_until"), now),
         capacity=capacity_of(capacity, now) if capacity else None,
+        window=window,
+        system=kind_of(connector).system,
     )
 
 

@@ -89,7 +89,7 @@ def read_status(
     backlogs = read_backlogs(client, catalog.destinations)
     paces = read_paces(client, catalog, window)
     destinations = [
-        destination_status(catalog, name, backlogs.get(name, Backlog()), letters.get(name, 0), paces, window)
+        destination_status(catalog, name, backlogs.get(name, Backlog()), letters.get(name, 0), paces)
         for name in sorted({*backlogs, *letters} - {""})
     ]
     return Status(
@@ -117,7 +117,7 @@ def letters_by_destination(engine: Engine) -> dict[str, int]:
 
 
 def destination_status(
-    catalog: Catalog, name: str, backlog: Backlog, letters: int, paces: Sequence[Pace], window: float
+    catalog: Catalog, name: str, backlog: Backlog, letters: int, paces: Sequence[Pace]
 ) -> DestinationStatus:
     """Put together the numbers of one destination; ``letters``: its open dead letters."""
     destination = catalog.destinations.get(name)
@@ -134,17 +134,17 @@ def destination_status(
         stops=stopped,
         backlog=backlog,
         dead_letters=letters,
-        drain=None if stopped else drain_seconds(catalog, destination, backlog, of_connector, window),
+        drain=None if stopped else drain_seconds(catalog, destination, backlog, of_connector),
     )
 
 
 def drain_seconds(
-    catalog: Catalog, destination: Destination, backlog: Backlog, paces: Sequence[Pace], window: float
+    catalog: Catalog, destination: Destination, backlog: Backlog, paces: Sequence[Pace]
 ) -> float | None:
     """Return the seconds that a destination's rows take at least; ``paces``: those of its connector."""
     function = catalog.functions_of(destination)[0]
     calls = -(-backlog.waiting // destination.max_rows)
-    return max((calls * window / pace.now for pace in paces if pace.function == function), default=None)
+    return max((calls * pace.window / pace.now for pace in paces if pace.function == function), default=None)
 
 
 def state_of(stopped: tuple[Stop, ...], backlog: Backlog, paces: Sequence[Pace]) -> str:

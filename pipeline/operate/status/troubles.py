@@ -126,7 +126,7 @@ def one_per_account(paces: tuple[Pace, ...]) -> list[Pace]:
 def of_pace(pace: Pace) -> Iterator[Trouble]:
     """Say that an account is asked to wait."""
     if pace.capacity:
-        text = f'connector "{pace.connector}": the account\'s capacity is exhausted, as Responsys says'
+        text = f'connector "{pace.connector}": the account\'s capacity is exhausted, as {pace.system} says'
         if pace.capacity.probing:
             yield Trouble(f"{text}; one call is trying now", "it goes on by itself", passing=True)
         else:
@@ -135,7 +135,7 @@ def of_pace(pace: Pace) -> Iterator[Trouble]:
             )
             yield Trouble(f"{text}; one call will try {after}", "it goes on by itself", passing=True)
     if pace.paused:
-        text = f'connector "{pace.connector}": Responsys refused {pace.function} for its limit'
+        text = f'connector "{pace.connector}": {pace.system} refused {pace.function} for its limit'
         yield Trouble(
             f"{text}; paused for another {spell(pace.paused)}", "it goes on by itself", passing=True
         )

@@ -20,6 +20,8 @@ CALM = Pace(
     now=190,
     paused=0,
     capacity=None,
+    window=60,
+    system="Responsys",
 )
 
 
