@@ -12,6 +12,7 @@ MAX_DETAIL = 300  # characters that are kept of the text of an answer
 SHORTEST = 4  # characters; shorter values are parts of words
 PERSONAL = re.compile(r"""[^\s<>"'`\[\](){},;:=]*(?:@|%40)[^\s<>"'`\[\](){},;:=]*|\b[0-9A-Fa-f]{32,}\b""")
 PLAIN = re.compile(r"[A-Za-z0-9_.~-]*")  # values that are written in one way only
+PLAIN_IN_JSON = re.compile(r"[ !#-\[\]-~]*")
 
 
 def masked(text: str) -> str:
@@ -51,7 +52,9 @@ def cut_off(text: str, value: str) -> int:
 
 
 def written(value: str) -> set[str]:
-    """Return how a value may be written."""
+    """Return the forms in which a value may be written: as it is, in JSON, in a form."""
+    if PLAIN_IN_JSON.fullmatch(value):
+        return {value, quote_plus(value)}
     return {value, json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1], quote_plus(value)}
 
 

@@ -1,3 +1,6 @@
+import json
+from urllib.parse import quote_plus
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -76,3 +79,10 @@ def test_values_are_taken_out_of_what_quotes_them(text, shown):
 @given(st.from_regex(PLAIN, fullmatch=True))
 def test_a_plain_value_is_written_in_one_way_only(value):
     assert written(value) == {value}
+
+
+@given(st.text(st.characters(codec="utf-8")))
+def test_all_forms_of_a_value_are_known(value):
+    forms = {json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1], quote_plus(value)}
+
+    assert written(value) == {value, *forms}
