@@ -19,7 +19,7 @@ class DuplicateKey(Struct, frozen=True, gc=False):
     """The key by which a repeat of an activation is recognised."""
 
     kind: str
-    digest: str  # of the id; this is what is remembered
+    digest: str  # of the id; the part that is remembered
     producer: str = ""  # of a generated id, like the number of its chunk
     chunk: str = ""
 

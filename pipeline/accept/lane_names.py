@@ -1,4 +1,4 @@
-"""Names of lanes: rows that may share a call have the same; lanes.inc.lua tells what the parts mean."""
+"""Names of lanes: rows that may share a call have the same; lanes.inc.lua explains the parts."""
 
 from hashlib import blake2b
 

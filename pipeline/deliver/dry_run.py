@@ -2,7 +2,7 @@
 
 Rows are put together as if all came now and nothing else waited: a newer activation overlays one of its
 profile that waits, rows of one shape share calls, and a call goes out when it is full or no more rows come.
-What was sent before is not known here: neither ids that were used nor who got an e-mail already.
+Earlier calls are not known here: neither ids that were used nor profiles that were sent an e-mail.
 """
 
 from dataclasses import dataclass, field
@@ -32,7 +32,7 @@ class DryRun:
         return {name: problem for name, problem in problems.items() if problem is not None}
 
     def finish(self) -> list["Expected"]:
-        """Return what would happen at each destination."""
+        """Return the calls that are expected of each destination."""
         for expected in self._expected.values():
             expected.finish()
         return list(self._expected.values())
@@ -40,17 +40,17 @@ class DryRun:
 
 @dataclass
 class Expected:
-    """What would happen at one destination."""
+    """The calls that are expected of one destination."""
 
     action: Action
-    stops: list[Stop]  # what keeps it from sending for now
+    stops: list[Stop]  # why it sends nothing for now
     rows: int = 0  # activations that are sent
     invalid: int = 0  # that become dead letters at once
     coalesced: int = 0  # that a newer one overlays
     repeated: int = 0  # of profiles that are sent to once within "dedupe"
     calls: dict[str, Calls] = field(default_factory=dict)  # in the order they are first made
     _waiting: dict[str, dict[str, Activation]] = field(default_factory=dict)  # by shape
-    _shapes: dict[str, str] = field(default_factory=dict)  # profile to the shape of what waits of it
+    _shapes: dict[str, str] = field(default_factory=dict)  # profile to the shape of its waiting row
     _known: dict[str, list[Calls]] = field(default_factory=dict)  # shape to its calls
     _taken: set[int] = field(default_factory=set)  # hashes of profiles, which take less room
 
@@ -71,7 +71,7 @@ class Expected:
         return problem
 
     def finish(self) -> None:
-        """Let go out what still waits."""
+        """Make the calls for all rows that still wait."""
         for shape in list(self._waiting):
             self._cut(shape)
 
@@ -101,7 +101,7 @@ class Expected:
         return overlay(self._waiting[shape].pop(activation.profile_id), activation)
 
     def _cut(self, shape: str) -> None:
-        """Make the calls for what waits of a shape; only the first ones are built."""
+        """Make the calls for the waiting rows of a shape; only the first are built."""
         rows = list(self._waiting.pop(shape).values())
         if not rows:
             return

@@ -27,7 +27,7 @@ class Calls:
 
     @property
     def key(self) -> str:
-        """Tell them apart from others."""
+        """Name all that these calls have in common."""
         return json.dumps([self.step, self.method, self.path, self.body])
 
     def add(self, rows: int) -> None:

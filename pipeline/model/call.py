@@ -54,7 +54,7 @@ class Sender(Protocol):
 
         Raises:
             RetryLater, Throttled, Refused, Held: nothing was done there.
-            OutcomeUnknown: it went out, and no answer says what became of it.
+            OutcomeUnknown: it went out, and no answer tells its outcome.
         """
 
     def poll(self, requests: Sequence[str]) -> Mapping[str, Any]:

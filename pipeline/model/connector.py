@@ -11,10 +11,10 @@ from pipeline.model.destination import Destination
 
 @dataclass(frozen=True, kw_only=True)
 class Connector:
-    """What connectors of all kinds have, as configured; each kind adds its credentials."""
+    """The part of a connector that all kinds have; each kind adds its credentials and settings."""
 
     name: str  # the key in the configuration
-    title: str  # "name" in the configuration: what people see
+    title: str  # "name" in the configuration: shown to people
     kind: str
     enabled: bool = True
     api: str = "sync"

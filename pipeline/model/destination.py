@@ -20,5 +20,5 @@ class Destination:
     call_types: tuple[str, ...] = CALL_TYPES
     api: str | None = None  # "sync" or "async"; None: as the connector says
     on_unknown: str | None = None  # "resend": send again when the outcome of a call is unknown
-    problem: str = ""  # why it cannot be used: its record lacks what its action needs
+    problem: str = ""  # why it cannot be used: its record lacks options that its action needs
     options: Mapping[str, Any] = field(default_factory=dict)  # of the action, e.g. {"event": "LAPSED"}

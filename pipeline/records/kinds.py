@@ -1,4 +1,4 @@
-"""Kinds of connectors: the one table of what each of them brings.
+"""Kinds of connectors: the one table of their clients, actions, schemas and limits.
 
 All other rooms ask here, by the kind of a connector or the name of an action, and know no outside system.
 """

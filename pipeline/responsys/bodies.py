@@ -14,7 +14,7 @@ from pipeline.text.redaction import VALUE
 MOST_SHAPES = 3  # of rows that are shown of a call
 
 ROWS = frozenset({"recipientData", "records", "mergeTriggerRecords", "ids"})
-# What comes from the configuration, or names something; everything else is a value.
+# Keys whose values come from the configuration or name a column; all other values are those of rows.
 SETTINGS = frozenset(
     """
     name objectName folderName fieldName fieldType fieldNames mapTemplateName insertOnNoMatch
@@ -50,7 +50,7 @@ def different(rows: list[Any]) -> list[Any]:
 
 
 def redacted_path(path: str) -> str:
-    """Return a path without what its query is about."""
+    """Return a path without the values in its query."""
     where, _, query = path.partition("?")
     pairs = parse_qsl(query, keep_blank_values=True)
     shown = "&".join(f"{name}={value if name in TELLING else VALUE}" for name, value in pairs)

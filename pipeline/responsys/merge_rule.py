@@ -1,4 +1,4 @@
-"""Merge rules: how a merge finds people in the profile list, and what it does with them."""
+"""Merge rules: how a merge finds people in the profile list, inserts and updates them."""
 
 from typing import Any
 

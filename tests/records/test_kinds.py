@@ -244,3 +244,12 @@ def test_a_dry_run_shows_its_calls_without_the_values_of_rows(worker):
 def test_its_configuration_is_checked_like_any_other(worker, tmp_path, before, after, problem):
     with pytest.raises(Misconfigured, match=problem):
         configure(worker, tmp_path, LIBRARY.replace(before, after))
+
+
+def test_every_kind_has_options_and_limits_for_its_actions(desk):
+    for kind in KINDS.values():
+        functions = {function for action in kind.actions.values() for function in action.functions}
+        assert kind.options.keys() == kind.actions.keys()
+        assert {kind.poll_function, *functions} - {None} <= kind.default_limits.keys()
+    names = [name for kind in KINDS.values() for name in kind.actions]
+    assert len(names) == len(set(names))

@@ -1,4 +1,4 @@
-"""What a destination can do in Responsys."""
+"""Actions of Responsys, by their names."""
 
 from collections.abc import Mapping
 

@@ -121,7 +121,7 @@ class Recipient(Struct, frozen=True, gc=False):
     optionalData: list[Property]  # noqa: N815 - Oracle's own name
 
 
-# What names a person and the list, by the kind of the identifier.
+# The names of a person and of the list, by the kind of the identifier.
 PERSONS: Mapping[str, Callable[..., Struct]] = {
     kind: defstruct("Person", [(each.key, str | int), ("listName", dict[str, str])], frozen=True, gc=False)
     for kind, each in IDENTIFIERS.items()
@@ -129,7 +129,7 @@ PERSONS: Mapping[str, Callable[..., Struct]] = {
 
 
 def properties(row: Activation) -> list[Property]:
-    """Return a row's properties: its profile, what happened to it, and its variables."""
+    """Return a row's properties: its profile, its call type, and its variables."""
     found = [Property("profileId", row.profile_id), Property("callType", row.call_type)]
     for name, value in row.variables.items():
         found.append(Property(name, value if type(value) is str else RENDERINGS[type(value)](value)))

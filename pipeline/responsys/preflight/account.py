@@ -1,4 +1,4 @@
-"""Ask an account what it has; nothing is asked for twice, even when the answer is an error."""
+"""The account as it is now: lists, tables, events, campaigns; each asked for once, even after an error."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass

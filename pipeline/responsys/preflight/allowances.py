@@ -23,7 +23,7 @@ def look_for_limits(
 
 
 def limit(function: str, configured: int | None, told: int | None) -> Finding:
-    """Say how often a function may be called, and who says so."""
+    """Say how often a function may be called, and whether the connector or the account says so."""
     if configured or told:
         source = "as configured" if configured else "as the account says"
         return Finding("limits", True, f"{function}: {configured or told} calls per minute, {source}")

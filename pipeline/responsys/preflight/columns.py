@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from pipeline.responsys.needs import Columns
 from pipeline.responsys.preflight.looking import likely
 
-# What goes into columns that do not take every text; a type that is not here takes anything.
+# Types of values by the types of columns that they fit; a column type that is not here takes any value.
 TAKES = {
     "INTEGER": ("INTEGER",),
     "NUMBER": ("INTEGER", "NUMBER"),

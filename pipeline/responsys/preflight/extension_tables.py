@@ -9,20 +9,20 @@ from pipeline.responsys.preflight.account import Account, ExistingTable
 from pipeline.responsys.preflight.looking import likely
 
 
-def look_for_extension(account: Account, who: str, need: NeededExtensionTable) -> Iterator[Finding]:
+def look_for_extension(account: Account, subject: str, need: NeededExtensionTable) -> Iterator[Finding]:
     """Find a table with its columns, or say that it will be made; without its list there is neither."""
     if not account.has_list:
         return
     table = account.extensions.get(need.name)
     if table is None:
-        yield absent(account, f'{who}, table "{need.name}"', need)
+        yield absent(account, f'{subject}, table "{need.name}"', need)
         return
     wrong = list(problems(table, need))
     for problem in wrong:
-        yield Finding("table", False, f"{who}: {problem}")
+        yield Finding("table", False, f"{subject}: {problem}")
     if not wrong:
         has = f'table "{table.name}" in folder "{table.folder}" has {columns.counted(need.columns)}'
-        yield Finding("table", True, f"{who}: {has}")
+        yield Finding("table", True, f"{subject}: {has}")
 
 
 def absent(account: Account, text: str, need: NeededExtensionTable) -> Finding:

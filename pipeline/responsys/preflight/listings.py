@@ -1,4 +1,4 @@
-"""Read what Responsys lists: entries, names, columns."""
+"""Read the lists that Responsys answers: entries, names, columns."""
 
 from collections.abc import Mapping
 from typing import Any

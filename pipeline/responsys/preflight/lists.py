@@ -40,12 +40,12 @@ def identifier(account: Account) -> Iterator[Finding]:
     yield Finding("column", there, text if there else f"the list has no {text}")
 
 
-def look_for_columns(account: Account, who: str, need: ListColumns) -> Iterator[Finding]:
+def look_for_columns(account: Account, subject: str, need: ListColumns) -> Iterator[Finding]:
     """Find the columns that a destination fills; a list that is not there is told of by itself."""
     if not account.has_list:
         return
     wrong = list(columns.problems("the list", need.columns, account.columns))
     for problem in wrong:
-        yield Finding("column", False, f"{who}: {problem}")
+        yield Finding("column", False, f"{subject}: {problem}")
     if not wrong:
-        yield Finding("column", True, f"{who}: the list has {columns.counted(need.columns)}")
+        yield Finding("column", True, f"{subject}: the list has {columns.counted(need.columns)}")

@@ -8,16 +8,16 @@ from pipeline.responsys.preflight.account import Account
 from pipeline.responsys.preflight.looking import likely
 
 
-def look_for_event(account: Account, who: str, need: Event) -> Iterator[Finding]:
+def look_for_event(account: Account, subject: str, need: Event) -> Iterator[Finding]:
     """Find a custom event."""
     there = need.name in account.events
     missing = "" if there else f": the account has no such event{likely(need.name, account.events)}"
-    yield Finding("event", there, f'{who}, event "{need.name}"{missing}')
+    yield Finding("event", there, f'{subject}, event "{need.name}"{missing}')
 
 
-def look_for_campaign(account: Account, who: str, need: Campaign) -> Iterator[Finding]:
+def look_for_campaign(account: Account, subject: str, need: Campaign) -> Iterator[Finding]:
     """Find a campaign, which must send to the connector's list."""
-    found, text = account.campaign(need.name), f'{who}, campaign "{need.name}"'
+    found, text = account.campaign(need.name), f'{subject}, campaign "{need.name}"'
     if found is None:
         hint = likely(need.name, account.campaigns)
         yield Finding("campaign", False, f"{text}: the account has no such campaign{hint}")

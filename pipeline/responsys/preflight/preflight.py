@@ -57,13 +57,13 @@ class Preflight:
         yield Finding("login", True, f"logged in, calls go to {self.client.log_in()}")
 
     def _needs(self, account: Account, action: Action) -> Iterator[Finding]:
-        who = f'destination "{action.destination.name}"'
+        subject = f'destination "{action.destination.name}"'
         if action.destination.problem:
-            yield Finding("destination", False, f"{who}: {action.destination.problem}")
+            yield Finding("destination", False, f"{subject}: {action.destination.problem}")
             return
         for need in action.needs():
             check, look = LOOKS[type(need)]
-            yield from guarded(check, partial(look, account, who, need), f"{who}, {check}")
+            yield from guarded(check, partial(look, account, subject, need), f"{subject}, {check}")
 
     @cached_property
     def _later(self) -> bool:

@@ -9,25 +9,25 @@ from pipeline.responsys.preflight.account import Account
 from pipeline.responsys.preflight.looking import likely
 
 
-def look_for_supplemental(account: Account, who: str, need: NeededSupplementalTable) -> Iterator[Finding]:
+def look_for_supplemental(account: Account, subject: str, need: NeededSupplementalTable) -> Iterator[Finding]:
     """Find a table with its columns and its primary key."""
     named = {table.folder: table for table in account.supplemental if table.name == need.name}
     table = named.get(need.folder)
     if table is None:
-        yield Finding("table", False, f'{who}, table "{need.name}": {whereabouts(account, need)}')
+        yield Finding("table", False, f'{subject}, table "{need.name}": {whereabouts(account, need)}')
         return
     text = f'table "{need.name}"'
     wrong = list(columns.problems(text, need.columns, table.columns))
     wrong += key_problems(text, need, account.primary_key(table))
     for problem in wrong:
-        yield Finding("table", False, f"{who}: {problem}")
+        yield Finding("table", False, f"{subject}: {problem}")
     if not wrong:
         has = f'{text} in folder "{table.folder}" has {columns.counted(need.columns)}'
-        yield Finding("table", True, f"{who}: {has}")
+        yield Finding("table", True, f"{subject}: {has}")
 
 
 def whereabouts(account: Account, need: NeededSupplementalTable) -> str:
-    """Say where a table of the name is that is not in its folder, or what else there is."""
+    """Say in which other folder a table of this name is, or propose a table of its folder."""
     folders = [f'"{table.folder}"' for table in account.supplemental if table.name == need.name]
     if folders:
         return f'it is in folder {", ".join(folders)}, not in "{need.folder}"'
@@ -36,7 +36,7 @@ def whereabouts(account: Account, need: NeededSupplementalTable) -> str:
 
 
 def key_problems(text: str, need: NeededSupplementalTable, key: tuple[str, ...]) -> Iterator[str]:
-    """Say what is wrong with how rows are found."""
+    """Yield the problems of the columns that rows are found by."""
     filled = {name.upper() for name in need.columns}
     if key and need.match_columns:
         yield f'{text} has a primary key ({", ".join(key)}): leave "match_columns" out'

@@ -47,7 +47,7 @@ class AudienceExport(Action):
         self.tables = ExtensionTables.of(connector, destination, keys)
 
     def problem(self, row: Activation) -> str | None:
-        """Look for identifiers that are missing or not what they should be, and for unclear consent."""
+        """Look for identifiers that are missing or malformed, and for unclear consent."""
         if is_leaver(row):
             return self.tables.leaving_problem(row)
         return self.list.problem(row) or self.tables.entering_problem(row)

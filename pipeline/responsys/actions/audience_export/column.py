@@ -1,4 +1,4 @@
-"""A column that is filled from a row: as which text, and with what in place of a null."""
+"""A column that is filled from a row: its text, and the value in place of a null."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Column:
     source: str
     name: str
     type: str | None = None
-    null: str | None = None  # what takes the place of a null; None: nothing does, the column is left out
+    null: str | None = None  # the value in place of a null; None: the column is left out
 
     @classmethod
     def of(cls, source: str, options: Mapping[str, Any]) -> "Column":
@@ -37,7 +37,7 @@ class Column:
         return mapped.carries(row, self.source) and (self.null is not None or self.text(row) is not None)
 
     def text(self, row: Activation) -> str | None:
-        """Return what it is filled with."""
+        """Return the text that fills it."""
         text = mapped.text(row, self.source)
         if text is None:
             return self.null
@@ -57,7 +57,7 @@ def carried(columns: Iterable[Column], row: Activation) -> tuple[Column, ...]:
 def moment(text: str) -> str:
     """Write a date and time in UTC to the second, as Responsys reads it; without a zone it is UTC already.
 
-    Anything else stays what it is.
+    Any other text stays as it is.
     """
     try:
         return f"{MOMENT.deserialize(text).astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

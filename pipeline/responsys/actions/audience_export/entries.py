@@ -1,4 +1,4 @@
-"""Merge people's rows into an extension table, change what is in them, delete them.
+"""Merge people's rows into an extension table, change their columns, delete them.
 
 The identifier is ``CUSTOMER_ID_`` among the columns, and ``CUSTOMER_ID`` as what people are found by.
 
@@ -34,7 +34,7 @@ class Entries:
     def write(self, values: Values) -> Step:
         """Write ``values``, into new rows where there are none.
 
-        Who is not in the list does not get into its tables, and nobody gets there by a hash.
+        Only members of the list have rows in its tables, and a hash inserts none.
         """
         return self._merge(values, insert=self.key.column not in HASHES, verdicts=self._verdicts)
 

@@ -68,7 +68,7 @@ class ExtensionTable:
         """Tell whether the table is there. Names are unique in a list, whatever the folder.
 
         Raises:
-            Held: it lacks columns, which no call can add; or nobody has said where to make it.
+            Held: it lacks columns, which no call can add; or the options do not say where to make it.
             OutcomeUnknown: the answer is not a list of tables.
         """
         if not isinstance(answer, list):
@@ -118,5 +118,5 @@ def is_object(value: Any) -> bool:
 
 
 def no_verdicts(rows: Sequence[Activation], _: Any) -> Verdicts:
-    """Reject nobody: nothing was done to rows."""
+    """Reject no row: the call was about the table."""
     return [None] * len(rows)

@@ -7,7 +7,7 @@ column                   filled with
 ``EMAIL_SHA256_HASH_``   the SHA-256 that was given, or that of the trimmed, lower-cased address
 ``EMAIL_MD5_HASH_``      the MD5 that was given, or that of the trimmed, lower-cased address
 ``RIID_``                its digits
-others                   what was given
+others                   the value as it was given
 =======================  ==========================================================================
 
 ``hashed_email`` is a SHA-256 and nothing else; where it is missing, ``email`` takes its place.
@@ -40,17 +40,17 @@ class Key:
     column: str
 
     def given(self, row: Activation) -> str | None:
-        """Return what the row has for it, as it was given; None when it has nothing."""
+        """Return the value that the row gives for it, as it came; None if it gives none."""
         text = mapped.text(row, self.source)
         if text is None and self.source == HASHED:
             text = row.identifier(PLAIN)
         return text if text and not text.isspace() else None
 
     def value(self, row: Activation) -> str:
-        """Return what the column is filled with.
+        """Return the text that fills the column.
 
         Raises:
-            Unusable: there is nothing, or it is not what the column is for.
+            Unusable: there is no value, or it is malformed.
         """
         text = self.given(row)
         if text is None:
@@ -92,12 +92,12 @@ def md5_hash(text: str) -> str:
     return hashed(text, MD5, md5_email, "an MD5 in 32 hex digits")
 
 
-def hashed(text: str, form: re.Pattern[str], make: Callable[[str], str], what: str) -> str:
+def hashed(text: str, form: re.Pattern[str], make: Callable[[str], str], form_name: str) -> str:
     """Return ``text`` when it has the form of a hash, else make one of the address that it is."""
     if form.fullmatch(text.strip()):
         return text.strip().lower()
     if not is_address(text.strip()):
-        raise Unusable(f"is neither {what} nor an e-mail address")
+        raise Unusable(f"is neither {form_name} nor an e-mail address")
     return make(text)
 
 

@@ -1,4 +1,4 @@
-"""Consent: whether a row opts somebody in or out, or says nothing of it.
+"""Consent: whether a row opts a person in or out, or does neither.
 
 A variable may say ``I``, ``in``, ``optin``, ``opt-in``, ``true``, ``yes``, ``y`` or ``1`` for the one, and
 ``O``, ``out``, ``optout``, ``opt-out``, ``false``, ``no``, ``n`` or ``0`` for the other, in any case.
@@ -22,7 +22,7 @@ UNCHANGED = "unchanged"
 
 @dataclass(frozen=True)
 class Permission:
-    """The column of the status, and what decides it."""
+    """The column of the status, and how it is decided."""
 
     column: str
     decision: str  # "unchanged", "optin", "optout", or an identifier or variable
@@ -34,7 +34,7 @@ class Permission:
 
     @property
     def source(self) -> str | None:
-        """What decides by its value; None when the configuration has decided."""
+        """The identifier or variable that decides; None: the configuration decides for all rows."""
         return None if self.decision in (UNCHANGED, *STATUSES) else self.decision
 
     def carried(self, row: Activation) -> bool:

@@ -1,4 +1,4 @@
-"""What became of each row of a merge or a deletion.
+"""Verdicts of the rows of a merge or a deletion.
 
 ``{"recordData": {"fieldNames": ["RIID_"], "records": [["470515001"], ["MERGEFAILED: Record 1 = …"]]}}``
 """
@@ -16,12 +16,12 @@ from pipeline.responsys.errors import OTHER, UNKNOWN, shortened
 from pipeline.responsys.records import Record, read_records, rejection
 
 RIID = re.compile(r"[0-9]{1,19}")
-# Documented of deletions; what a merge says that must not insert is not.
+# Documented of deletions, but not of a merge that must not insert.
 NOT_THERE = re.compile(r"no records? found|(RECORD|RECIPIENT)_NOT_FOUND|NO_RECIPIENT_FOUND", re.IGNORECASE)
 
 
 def merged(keys: Sequence[Key], rows: Sequence[Activation], answer: Any) -> Verdicts:
-    """Read what became of rows that were found by ``keys``.
+    """Read the verdicts of rows that were found by ``keys``.
 
     Raises:
         OutcomeUnknown: the answer does not fit the rows.
@@ -36,7 +36,7 @@ def merged(keys: Sequence[Key], rows: Sequence[Activation], answer: Any) -> Verd
 
 
 def absent_is_done(read: Callable[..., Verdicts], rows: Sequence[Activation], answer: Any) -> Verdicts:
-    """Read what became of rows that leave; where there is nothing to leave, it is done."""
+    """Read the verdicts of rows that leave; a row that is not there has left."""
     return [None if why and NOT_THERE.search(why.detail) else why for why in read(rows, answer)]
 
 
