@@ -9,8 +9,10 @@ from marshmallow import ValidationError
 from schemas.configuration_fields import Field, Flag, Number, Text
 from schemas.connector import Secret
 from schemas.document import Document, Table
+from schemas.query_text import NOW, parameters
 
 LONGEST_QUERY = 65_536  # characters
+NO_PARAMETER = "only :now is known; write a colon of the query's own within quotes, or as \\:{name}"
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 COLUMN = re.compile(r"[^\x00-\x1f\x7f]{1,255}")
 
@@ -28,6 +30,10 @@ class Query(Field):
             raise ValidationError(f"must not be longer than {LONGEST_QUERY:,} characters")
         if CONTROL.search(value):
             raise ValidationError("must not contain control characters other than tabs and line ends")
+        if others := [name for name in parameters(value) if name != NOW]:
+            raise ValidationError(
+                [f"has a parameter :{name}; {NO_PARAMETER.format(name=name)}" for name in others]
+            )
         return value
 
 

@@ -1,24 +1,25 @@
 """Read a snapshot from a database: the result of a source's query, row by row."""
 
-import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
-from datetime import date, datetime, time
-from decimal import Decimal
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, DateTime, Engine, TextClause, bindparam, create_engine, make_url, text
+from sqlalchemy import URL, DateTime, Engine, TextClause, bindparam, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DataError, IntegrityError, NoSuchModuleError, SQLAlchemyError
 
 from pipeline.errors import Misconfigured
+from pipeline.model import plain
 from pipeline.model.source import Source
+from pipeline.produce.columns import PROFILE, become, cleaned, place_of, twice, unmatched
 from pipeline.produce.lines import FileLine
 from pipeline.text.redaction import masked
-from schemas.activation_fields import IDENTIFIERS
+from schemas.query_text import NOW, rewritten
+from schemas.query_text import parameters as names_of_parameters
 
 FETCH_ROWS = 2_000  # at a time
-PROFILE = "profile_id"
+COLON = "\ue03a"  # stands for a colon within quotes, in which SQLAlchemy sees parameters
 
 
 def read_query(source: Source, now: datetime) -> Iterator[FileLine]:
@@ -55,7 +56,7 @@ def open_source(source: Source) -> Engine:
         if url.drivername == "postgresql":
             url = url.set(drivername="postgresql+psycopg")
         refuse_missing_file(source, url)
-        return create_engine(url, hide_parameters=True)
+        return with_colons(create_engine(url, hide_parameters=True))
     except (NoSuchModuleError, ModuleNotFoundError) as error:
         raise Misconfigured(
             f'source "{source.name}": there is no driver for its url: {error}; install one'
@@ -75,20 +76,27 @@ def read_only(engine: Engine) -> dict[str, Any]:
     return {"postgresql_readonly": True} if engine.dialect.name == "postgresql" else {}
 
 
+def with_colons(engine: Engine) -> Engine:
+    """Return an engine that puts colons in the places of ``COLON`` before the database sees them."""
+
+    @event.listens_for(engine, "before_cursor_execute", retval=True)
+    def put_back(_: Any, __: Any, query: str, values: Any, *___: Any) -> tuple[str, Any]:
+        return query.replace(COLON, ":"), values
+
+    return engine
+
+
 def statement(source: Source) -> TextClause:
-    """Return the query."""
-    query = text(source.query)
-    return query.bindparams(bindparam("now", type_=DateTime(timezone=True))) if asks_for_now(query) else query
+    """Return the query; a record of an older version may have other parameters, at which it fails."""
+    query = text(rewritten(source.query, lambda quoted: quoted.replace("\\:", ":").replace(":", COLON)))
+    if NOW not in names_of_parameters(source.query):
+        return query
+    return query.bindparams(bindparam(NOW, type_=DateTime(timezone=True)))
 
 
 def parameters(source: Source, now: datetime) -> dict[str, datetime]:
     """Return the parameters that the query names."""
-    return {"now": now} if asks_for_now(text(source.query)) else {}
-
-
-def asks_for_now(query: TextClause) -> bool:
-    """Tell whether a query has a ``:now``."""
-    return "now" in query.compile().params
+    return {NOW: now} if NOW in names_of_parameters(source.query) else {}
 
 
 def columns(source: Source, names: list[str]) -> list[tuple[str, str]]:
@@ -96,25 +104,18 @@ def columns(source: Source, names: list[str]) -> list[tuple[str, str]]:
 
     Raises Misconfigured when the columns and the configuration do not fit.
     """
-    missing = sorted(source.columns.keys() - set(names))
-    if missing:
+    names = [cleaned(name) for name in names]
+    mapping = {cleaned(name): target for name, target in source.columns.items()}
+    if missing := unmatched(mapping, names):
         raise Misconfigured(f'source "{source.name}": its result has no column {", ".join(missing)}')
-    become = [source.columns.get(name, name) for name in names]
-    if PROFILE not in become:
+    targets = become(names, mapping, (PROFILE,))
+    if PROFILE not in targets:
         raise Misconfigured(
             f'source "{source.name}": no column of its result is profile_id; it has: {", ".join(names)}'
         )
-    twice = sorted({name for name in become if become.count(name) > 1})
-    if twice:
-        raise Misconfigured(f'source "{source.name}": more than one column is {", ".join(twice)}')
-    return [(place_of(name), name) for name in become]
-
-
-def place_of(name: str) -> str:
-    """Tell which part of an activation a name belongs to."""
-    if name == PROFILE:
-        return name
-    return "identifiers" if name in IDENTIFIERS else "variables"
+    if repeated := twice(targets):
+        raise Misconfigured(f'source "{source.name}": more than one column is {", ".join(repeated)}')
+    return [(place_of(name, (PROFILE,)), name) for name in targets]
 
 
 def member(places: Iterable[tuple[str, str]], row: Iterable[Any]) -> Mapping[str, Any]:
@@ -123,24 +124,8 @@ def member(places: Iterable[tuple[str, str]], row: Iterable[Any]) -> Mapping[str
     variables: dict[str, Any] = {}
     found: dict[str, Any] = {"identifiers": identifiers, "variables": variables}
     for (place, name), value in zip(places, row, strict=True):
-        plain = plainly(value)
         if place == "variables":
-            variables[name] = plain
-        elif plain is not None:
-            (identifiers if place == "identifiers" else found)[name] = as_text(plain)
+            variables[name] = plain.variable(value)
+        elif (given := plain.as_id(value)) is not None:
+            (identifiers if place else found)[name] = given
     return found
-
-
-def as_text(value: Any) -> Any:
-    """Write whole numbers as text: keys are numbers in many databases."""
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-def plainly(value: Any) -> Any:
-    """Turn types that JSON lacks into text or a number."""
-    if isinstance(value, Decimal):
-        whole = value.is_finite() and value == value.to_integral_value()
-        return int(value) if whole else float(value)
-    if isinstance(value, (datetime, date, time)):
-        return value.isoformat()
-    return str(value) if isinstance(value, uuid.UUID) else value

@@ -29,6 +29,9 @@ def test_a_query_may_have_several_lines():
         ({"query": "SELECT '\0'"},
          "query: must not contain control characters other than tabs and line ends"),
         ({"query": "x" * 65_537}, "query: must not be longer than 65,536 characters"),
+        ({"query": "SELECT 1 WHERE 2 < :since"},
+         "query: has a parameter :since; only :now is known; write a colon of the query's own within quotes, "
+         "or as \\:since"),
         ({"every": 0}, "every: must be above 0, not 0"),
         ({"max_leaving": 101}, "max_leaving: must be at least 0 and at most 100, not 101"),
         ({"columns": {"A": "tier", "B": "tier"}}, "columns: more than one column becomes tier"),
@@ -40,3 +43,15 @@ def test_a_query_may_have_several_lines():
 )  # fmt: skip
 def test_what_is_wrong_is_named(changes, problem):
     assert problems(**changes) == [problem]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT ':a', \":b\", `:c`, E'it\\'s :d', $$ :e $$, $x$ :f $x$ -- :g\n /* :h */",
+        "SELECT 'it''s :a' WHERE :now > '12:30' AND x::text = y AND z[1:2] = w[:2] AND \\:i",
+        "SELECT record:field, @x := 1",
+    ],
+)
+def test_a_colon_of_the_querys_own_is_no_parameter(query):
+    assert problems(query=query) == []

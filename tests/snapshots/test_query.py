@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import text
 
 from pipeline.errors import Misconfigured
+from pipeline.model.plain import variable
 from pipeline.model.source import Source
 from pipeline.produce.lines import FileLine
-from pipeline.snapshots.query import plainly, read_query
+from pipeline.snapshots.query import read_query
 from pipeline.stores.database import open_database
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -133,4 +134,13 @@ def test_a_value_that_the_database_cannot_use_is_not_quoted(source):
     ],
 )
 def test_values_become_what_an_activation_can_hold(value, plain):
-    assert (plainly(value), type(plainly(value))) == (plain, type(plain))
+    assert (variable(value), type(variable(value))) == (plain, type(plain))
+
+
+def test_columns_are_found_in_any_case(source):
+    """Some databases return all names in capitals."""
+    query = "SELECT id AS ID, email AS EMAIL, tier AS TIER FROM customers ORDER BY id"
+    [first, _] = asking(source, query, columns={"id": "profile_id", "tier": "level"})
+
+    assert first.row["identifiers"] == {"email": "ada@example.com"}
+    assert first.row["variables"].keys() == {"level"}
