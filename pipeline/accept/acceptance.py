@@ -1,10 +1,10 @@
-"""Accept activations: from a shard of the intake into the lanes of their destinations.
+"""Acceptance: activations go from a shard of the intake into the lanes of their destinations.
 
-What cannot be accepted becomes an ``Invalid`` dead letter. Those are written first, under ids that follow
-from the claim: when the worker dies before the claim is dropped, the next one finds them there already.
-It lets them stand: what they are for goes nowhere else, also if the records were changed and it would be
-taken now. Else one row had two fates, and a person may have settled its letter meanwhile. A worker that is
-so slow that there may be a next one writes none.
+Activations that cannot be accepted become ``Invalid`` dead letters. Dead letters are written before the claim
+is dropped. Their ids are derived from the claim id, so a second worker that accepts the same claim after a
+crash finds them and skips those entries for those destinations, even if the records have changed and would
+take them now. Otherwise one row could be both a dead letter and delivered. A worker so slow that another
+may have the claim writes none.
 
 If accepting a claim raises, its first half is claimed instead, and so on, until the one entry that causes it
 stands alone and becomes a dead letter. A store that is down is no such case: then the entries wait.
@@ -20,7 +20,7 @@ from itertools import chain
 import redis
 from sqlalchemy import Engine
 
-from pipeline.accept.earlier_refusals import refused
+from pipeline.accept.earlier_refusals import refused_before
 from pipeline.accept.entry_ids import DuplicateKey
 from pipeline.accept.intake import AcceptCounts, Claim, Intake
 from pipeline.accept.router import Router
@@ -39,8 +39,8 @@ from pipeline.text.tracebacks import called
 
 log = logging.getLogger(__name__)
 
-MOST_CLAIMS = 10  # per task, so that one shard does not keep a worker for ever
-COMMIT = 5.0  # seconds that committing may take; until then nobody else may have the claim
+MAX_CLAIMS = 10  # per task, so that one shard does not keep a worker for ever
+COMMIT_SECONDS = 5.0  # that committing may take; until then no other worker may have the claim
 
 
 class Acceptance:
@@ -52,11 +52,11 @@ class Acceptance:
         self._catalog = catalog  # by the version that was published last
 
     def accept(
-        self, shard: int, others: Iterable[int] = (), then: Callable[[], object] = lambda: None
+        self, shard: int, others: Iterable[int] = (), after_shard: Callable[[], object] = lambda: None
     ) -> str:
         """Accept what waits in one shard, then in others, up to ten claims of each; say how much that was.
 
-        ``then`` is done after each shard of which something was accepted.
+        ``after_shard`` runs after each shard of which something was accepted.
         A full server goes on only with what would soon be missing: rows for several destinations take more
         room than their entry, and would make it grow without end.
         """
@@ -67,12 +67,12 @@ class Acceptance:
                 entries += size
                 total = AcceptCounts(*map(sum, zip(total, done, strict=True)))
             if accepted:
-                then()
+                after_shard()
         return summary(entries, total)
 
     def _shard(self, shard: int, full: bool) -> Iterator[tuple[int, AcceptCounts]]:
         accepted = 0
-        while accepted < MOST_CLAIMS and (claim := self._intake.claim(shard)):
+        while accepted < MAX_CLAIMS and (claim := self._intake.claim(shard)):
             try:
                 done = self._accept(claim, full)
             except Exception as error:  # noqa: BLE001 -- nothing that an entry raises may stop the next
@@ -84,7 +84,7 @@ class Acceptance:
             if done is None:
                 return
             yield len(claim.entries), done
-            if not done.left:
+            if not done.new_entries:
                 return
             accepted += 1
 
@@ -119,11 +119,11 @@ class Acceptance:
         """Make a dead letter of a claim's only entry, and drop it."""
         letter = last_letter(claim, error)
         try:
-            kept = self._kept([letter], claim.until - COMMIT)
+            kept = self._kept([letter], claim.until - COMMIT_SECONDS)
         except Exception as refusal:
             if is_outage(refusal):
                 raise
-            kept = self._kept([shortened(letter)], claim.until - COMMIT)
+            kept = self._kept([shortened(letter)], claim.until - COMMIT_SECONDS)
         routes = Routes()
         routes.add("", (NOWHERE,))
         return self._intake.accept(claim, routes) if kept else None
@@ -138,12 +138,12 @@ class Acceptance:
             yield state_row(destination, profile, changed, waiting_row, newest_us, written)
 
     def _keep_letters(self, claim: Claim) -> Router | None:
-        before = refused(self._engine, claim) if claim.attempt > 1 else {}
+        before = refused_before(self._engine, claim) if claim.attempt > 1 else {}
         router = Router(self._catalog_for(claim), claim, self._intake.recognises, before)
         router.route()
         keys = router.routes.duplicate_keys
         letters = [letter for letter, index in router.refusals.letters if not self._seen(keys.get(index + 1))]
-        return router if self._kept(letters, claim.until - COMMIT) else None
+        return router if self._kept(letters, claim.until - COMMIT_SECONDS) else None
 
     def _catalog_for(self, claim: Claim) -> Catalog:
         """Return the newest catalog; if it cannot be read, no entry is at fault."""

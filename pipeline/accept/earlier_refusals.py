@@ -1,4 +1,4 @@
-"""Find what an earlier attempt at a claim refused, and where: its dead letters say so."""
+"""Earlier refusals: dead letters that an earlier attempt at a claim wrote."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
@@ -12,9 +12,9 @@ from pipeline.model.activation import Activation, Invalid, decode
 from pipeline.settle import dead_letters
 
 
-def refused(engine: Engine, claim: Claim) -> Mapping[str, Collection[str]]:
-    """Return by the key of an entry which destinations it was refused for; "" is none in particular."""
-    entries = dict(read(claim))
+def refused_before(engine: Engine, claim: Claim) -> Mapping[str, Collection[str]]:
+    """Return by the key of an entry the destinations that refused it; "" stands for all of them."""
+    entries = dict(read_entries(claim))
     written = dead_letters.invalid_letters(engine, {each.profile_id for each in entries.values()})
     found = defaultdict(list)
     for destination in sorted({destination or "" for _, destination in written}):
@@ -24,8 +24,8 @@ def refused(engine: Engine, claim: Claim) -> Mapping[str, Collection[str]]:
     return found
 
 
-def read(claim: Claim) -> Iterator[tuple[str, Activation]]:
-    """Read entries, as far as they are legible, with their keys."""
+def read_entries(claim: Claim) -> Iterator[tuple[str, Activation]]:
+    """Read entries, as far as they are legible; yield each with its key."""
     for index, entry in enumerate(claim.entries):
         if entry == TOMBSTONE:
             continue

@@ -1,4 +1,4 @@
-"""Take activations from the intake, shard by shard, in the order in which they were produced.
+"""The intake: activations wait in shards, in the order in which they were produced.
 
 Keys
     intake:{shard}         list of activations, as JSON; the shard is crc32(profile id) modulo 16
@@ -34,9 +34,8 @@ from pipeline.stores.scripts import Scripts, repeated
 TOMBSTONE = b"erased"
 CLAIM_SIZE = 1_000  # entries
 CLAIM_LEASE = 30.0  # seconds
-SUPPLY = (
-    20_000  # rows of a destination; a full server takes no more of it from the intake, where they are smaller
-)
+# Rows of a destination: with so many a full server accepts no more for it, for entries are smaller than rows.
+MAX_WAITING_ROWS = 20_000
 
 
 @dataclass(frozen=True)
@@ -57,16 +56,16 @@ class Claim:
 
 
 class AcceptCounts(NamedTuple):
-    """What became of a claim: rows added, rows not valid, entries seen before, rows coalesced.
+    """The counts of a claim: rows added, rows not valid, entries seen before, rows coalesced.
 
-    ``left`` entries have come meanwhile, for which nobody rang.
+    ``new_entries`` have come to the shard meanwhile, without a doorbell.
     """
 
     added: int = 0
     invalid: int = 0
     repeated: int = 0
     coalesced: int = 0
-    left: int = 0
+    new_entries: int = 0
 
 
 class Intake:
@@ -77,7 +76,7 @@ class Intake:
         self._scripts = Scripts(client)
         self._window = window  # seconds
 
-    def leave(self, activation: Any, message: str) -> int:
+    def append_raw(self, activation: Any, message: str) -> int:
         """Append one activation as it came in a message, checked when it is accepted; return its shard.
 
         Messages may come twice, so one without an id gets that of its message.
@@ -90,7 +89,7 @@ class Intake:
         return shard
 
     def claim(self, shard: int) -> Claim | None:
-        """Claim a shard's oldest entries; None when there are none, or another worker has them."""
+        """Claim a shard's oldest entries; None if there are none, or another worker has them."""
         until = time.monotonic() + CLAIM_LEASE
         answer = self._scripts.run(
             "claim_intake", _keys(shard), [uuid.uuid4().hex, CLAIM_SIZE, round(CLAIM_LEASE * 1000)]
@@ -100,15 +99,15 @@ class Intake:
         identity, attempt, size, catalog, offset = answer
         # Through Lua they would cost six times as much.
         entries = repeated(lambda: self._client.lrange(_keys(shard)[0], 0, size - 1))
-        if time.monotonic() > until:  # others may have had it since, and these be none of it
+        if time.monotonic() > until:  # another worker may have accepted these entries
             return None
         return Claim(shard, identity.decode(), attempt, entries, catalog, until, offset)
 
     def peek(self, destination: str, profiles: Sequence[str]) -> list[tuple[bytes, int]]:
-        """Return of each profile the row that a newer one would be laid over; b"" when none waits.
+        """Return of each profile the row that a newer one would overlay, b"" if none waits.
 
-        With it comes when its newest change happened, microseconds since the epoch; 0 when that
-        is not known. Whoever holds the claim on the profile's shard may rely on it.
+        With it comes the time of its newest change, microseconds since the epoch; 0 if that is not known.
+        Both stay true while the claim on the profile's shard lasts.
         """
         answer = self._scripts.run("peek", args=[destination, *profiles])
         return [(row, int(newest or 0)) for row, newest in zip(answer[::2], answer[1::2], strict=True)]
@@ -116,7 +115,7 @@ class Intake:
     def accept(
         self, claim: Claim, routes: Routes, state_rows: Sequence[StateRow] = ()
     ) -> AcceptCounts | None:
-        """Add the rows of a claim to their lanes and drop it; None when the claim is no longer ours."""
+        """Add the rows of a claim to their lanes and drop it; None if the claim has another id or attempt."""
         work = {**routes.encode(), "state_rows": state_rows}
         answer = self._scripts.run(
             "accept", _keys(claim.shard), [claim.id, claim.attempt, self._window, msgpack.encode(work)]
@@ -141,11 +140,11 @@ class Intake:
         return 0 < int(memory.get("maxmemory", 0)) <= int(memory["used_memory"])
 
     def supplied(self, destinations: Collection[str]) -> bool:
-        """Tell whether so much waits for all of these destinations that more would not be sent soon."""
+        """Tell whether each of these destinations has so many waiting rows that more would not go soon."""
         with self._client.pipeline(transaction=False) as pipe:
             for destination in destinations:
                 pipe.hlen(f"rows:{destination}")
-            return int(min(pipe.execute(), default=0)) >= SUPPLY
+            return int(min(pipe.execute(), default=0)) >= MAX_WAITING_ROWS
 
     def recognises(self, key: DuplicateKey) -> bool:
         """Tell whether an activation with this key was accepted before; accept.lua has the last word."""
@@ -160,7 +159,7 @@ class Intake:
         return bool(self._client.exists(f"seen:{digest}"))
 
     def waiting(self) -> dict[int, int]:
-        """Count the entries of each shard that holds any; in any order, so that who stops early is fair."""
+        """Count the entries of each shard that holds any; in random order, so that none is always last."""
         with self._client.pipeline(transaction=False) as pipe:
             for shard in range(SHARDS):
                 pipe.llen(f"intake:{shard}")

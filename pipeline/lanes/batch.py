@@ -1,4 +1,4 @@
-"""A batch as it lies in Redis, and what is told of it."""
+"""A batch as it lies in Redis, and as it is claimed and asked after."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from pipeline.stores.broker import decoded
 
-# What is read of a batch; there may be no progress yet.
+# Fields of batch:{b} that are read; there may be no progress yet.
 FIELDS = ("destination", "connector", "account", "function", "attempt", "tries", "state", "rows", "progress")
 
 
@@ -44,8 +44,8 @@ class Claimed(NamedTuple):
 
     batch: str
     attempt: int
-    more: bool  # another one may go at once, and somebody is likely to be idle
-    contents: Contents | None = None  # of a new one, where they were asked for
+    more: bool  # another batch may go at once, and a worker is likely to be idle for it
+    contents: Contents | None = None  # of a new batch, if the caller asked to read it
 
 
 def contents_of(batch: str, answer: Sequence[Sequence[bytes]]) -> Contents | None:

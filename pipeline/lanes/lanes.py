@@ -1,4 +1,4 @@
-"""Hold rows in Redis from the moment they are accepted until they are settled.
+"""Lanes: rows in Redis from the moment they are accepted until they are settled.
 
 Keys (times are milliseconds since the epoch, by the server's clock)
     destination:{d}        hash: connector, function, max_rows, max_age, stopped, flush_until
@@ -13,10 +13,10 @@ Keys (times are milliseconds since the epoch, by the server's clock)
     retry:{c}:{f}          zset of batch by the time of its next try
     polls:{c}              zset of batch by the time its request is asked after
     batch:{b}              hash: destination, lane, connector, function, account, attempt, tries, state, rows,
-                           permit_until, begun_by, progress (what its earlier steps came to, JSON), request,
+                           permit_until, begun_by, progress (the verdicts of earlier steps, JSON), request,
                            asked
     batch:{b}:rows         zset of profile by arrival, as in the lane; a row's position is its rank
-    ways                   set of "connector:function": every way out that was ever configured
+    ways                   set of "connector:function": every function in use that was ever configured
     sequence               counter that orders parked rows
     counters               hash of "hour|connector|destination|name" to a number (see stats.py)
 
@@ -26,7 +26,7 @@ looks at no row that it does not take.
 
 A batch is ``claimed`` (with its permit), ``begun`` (its call may be out), ``waiting`` (for another try or
 its next step), ``submitted`` (its answer is to be asked for) or ``lapsed`` (begun, and its worker was not
-heard of again). Its attempt is part of every later step: who carries an old one is refused.
+heard of again). Its attempt is part of every later step: a worker with an old attempt is refused.
 """
 
 import time
@@ -46,7 +46,7 @@ CLAIM_LEASE = 30.0  # seconds for the doorbell of a batch to be answered
 MAX_UNANSWERED = 4
 MAX_POLLS = 200  # requests that one call may ask after
 CALL_LEASE = 20.0  # seconds; the worker that makes the call renews it
-POLL_LEASE = 100.0  # seconds for asking (connect 10, read 60) and for what follows from the answers
+POLL_LEASE = 100.0  # seconds for asking (connect 10, read 60) and for settling the batches that are answered
 
 
 class Lanes:
@@ -57,36 +57,36 @@ class Lanes:
         self._scripts = Scripts(client)
 
     def claim(self, quota: Quota, *, read: bool = False) -> Claimed | float | None:
-        """Take the next batch that is due, and the permit for its call.
+        """Claim the next batch that is due, with the permit for its call.
 
-        Returns it, with its contents when it is new and to be ``read``; or the seconds after which to ask
-        again; or None when there is nothing to wait for but news (rows, the end of a call, a decision).
+        ``read``: return a new batch with its contents. Returns the seconds after which to claim again if
+        nothing may go; None if only an event helps (new rows, the end of a call, a person's decision).
         """
         if read:
             return self._claim_and_read("claim", quota)[1]
         return _claimed(self._scripts.run("claim", args=_claim_args(quota, uuid.uuid4().hex)))
 
     def batch(self, batch: str) -> Batch | None:
-        """Read one batch; None when it has been settled."""
+        """Read one batch; None if it has been settled."""
         found = self.read_batch(batch)
         return found and found[0]
 
     def read_batch(self, batch: str) -> Contents | None:
-        """Read one batch and its rows; None when it has been settled."""
+        """Read one batch and its rows; None if it has been settled."""
         return contents_of(batch, self._scripts.run("read_batch", args=[batch]))
 
     def begin(self, batch: Batch, progress: str = "", *, call: bool = True) -> bool | None:
-        """Note that a call is about to go out, or an end without one, and what has been done before it.
+        """Note that a call is about to go out, or an end without one, and the progress before it.
 
-        False when another attempt has the batch, or sending was stopped; None when it comes too late for its
-        permit, a window after it was claimed, and needs another.
+        False if the batch has another attempt, or sending was stopped; None if its permit is a window
+        old, and it needs another.
         """
         begun_by = uuid.uuid4().hex
         answer = self._run("begin", batch, ms(CALL_LEASE), begun_by, progress, int(call))
         return None if answer < 0 else bool(answer)
 
     def give_back(self, batch: Batch) -> bool:
-        """Return the batch's rows to their lane; False when somebody has begun with it, or ended it."""
+        """Return the batch's rows to their lane; False if a worker has begun or ended it."""
         return bool(self._run("give_back", batch))
 
     def settle(self, batch: Batch, returned: Sequence[int] = ()) -> bool:
@@ -96,12 +96,12 @@ class Lanes:
     def settle_and_claim(
         self, batch: Batch, returned: Sequence[int], quota: Quota
     ) -> tuple[bool, Claimed | float | None]:
-        """Settle a batch and claim the next one, which is read when it is new, in one go."""
+        """Settle a batch, and claim and read the next one in the same script."""
         (settled, _), claimed = self._claim_and_read("settle", quota, _settle_args(batch, returned))
         return bool(settled), claimed
 
     def retry(self, batch: Batch, *, delay: float, spend: bool, refund: bool) -> int:
-        """Put the batch aside for ``delay`` seconds; return the tries used up, -1 when it is not ours.
+        """Put the batch aside for ``delay`` seconds; return the tries used up, -1 if it has another attempt.
 
         ``spend``: this was one of its tries. ``refund``: the call was not made, its permit is free again.
         """
@@ -113,17 +113,17 @@ class Lanes:
         """Let the batch wait for a permit of the function that its next step needs.
 
         ``refund``: the permit it came with was not used. ``outside``: it takes no slot of its connector while
-        it waits. False when it is no longer ours.
+        it waits. False if the batch has another attempt.
         """
         wait_ms = ms(delay)
         return bool(self._run("wait_for_step", batch, function, progress, wait_ms, int(refund), int(outside)))
 
     def submitted(self, batch: Batch, request: str, delay: float) -> bool:
-        """Note that the answer is to be asked for under ``request``; False when it is no longer ours."""
+        """Note that the answer comes later, under ``request``; False if the batch has another attempt."""
         return bool(self._run("submitted", batch, request, ms(delay)))
 
     def claim_polls(self, quota: Quota) -> list[Poll]:
-        """Take requests to ask after, with the permit for the call that asks; none when none may go now."""
+        """Claim requests to ask after, with the permit for the call that asks; none if none may go now."""
         answer = self._scripts.run("claim_polls", args=_claim_polls_args(quota, uuid.uuid4().hex))
         return [
             Poll(batch.decode(), int(attempt), request.decode(), int(asked))
@@ -135,7 +135,7 @@ class Lanes:
         self._scripts.run("ask_later", args=[poll.batch, poll.attempt, ms(delay)])
 
     def next_poll(self, connector: str) -> float | None:
-        """Return the seconds until a request is to be asked after, 0 when one is; None when there is none."""
+        """Return the seconds until a request is to be asked after, 0 for now; None if there is none."""
         wait = int(self._scripts.run("next_poll", args=[connector]))
         return None if wait < 0 else wait / 1000
 
@@ -145,18 +145,18 @@ class Lanes:
         return bool(self._run("split", batch, first_id, second_id, first, second))
 
     def extend(self, batch: Batch, lease: float = CALL_LEASE) -> bool:
-        """Keep the batch for ``lease`` seconds from now; False when it is no longer ours."""
+        """Keep the batch for ``lease`` seconds from now; False if it has another attempt."""
         return bool(self._run("extend", batch, ms(lease)))
 
     def lapsed(self, connector: str, most: int = 20) -> list[tuple[str, int]]:
-        """Take back what was claimed and not begun; return (batch, attempt) of what was begun."""
+        """Take back batches whose lease ran out; return (batch, attempt) of those that were begun."""
         answer = self._scripts.run("lapse", args=[connector, most, ms(CALL_LEASE)])
         return [
             (batch.decode(), int(attempt)) for batch, attempt in zip(answer[::2], answer[1::2], strict=True)
         ]
 
     def flush(self, destination: str) -> int:
-        """Make due now what waits for a destination; return how many rows that is."""
+        """Make all waiting rows of a destination due now; return their number."""
         return int(self._scripts.run("flush", args=[destination]))
 
     def _run(self, script: str, batch: Batch, *args: Argument) -> int:
@@ -166,9 +166,10 @@ class Lanes:
     def _claim_and_read(
         self, script: str, quota: Quota, before: Sequence[Argument] = ()
     ) -> tuple[Any, Claimed | float | None]:
-        """Run a script that ends with a claim; return its answer, and what was claimed.
+        """Run a script that ends with a claim; return its answer, and the batch.
 
-        While its lease lasts nobody else touches the rows of a batch, and who is late cannot begin with it.
+        Reading after the claim is safe: until the lease ends no other worker changes the rows, and after it
+        ``begin`` refuses this attempt.
         """
         new, began = uuid.uuid4().hex, time.monotonic()
         reads = [("HMGET", f"batch:{new}", *FIELDS), ("ZRANGE", f"batch:{new}:rows", 0, -1)]
@@ -177,7 +178,7 @@ class Lanes:
         claimed = _claimed(answer[1] if before else answer)
         if isinstance(claimed, Claimed) and claimed.batch == new and profiles:
             contents = self._contents(new, fields, profiles)
-            late = time.monotonic() - began > CLAIM_LEASE  # it may be another's now, and these not its rows
+            late = time.monotonic() - began > CLAIM_LEASE  # another worker may have it now, with other rows
             claimed = claimed._replace(contents=None if late else contents)
         return answer, claimed
 

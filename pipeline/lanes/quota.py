@@ -11,7 +11,7 @@ class Quota:
     function: str
     account: str
     max_in_flight: int = 4
-    limit: int = 0  # calls per window set for the connector; 0: what the account says
+    limit: int = 0  # calls per window set for the connector; 0: the account's own answer
     default: int = 200  # calls per window when the account has not said
     utilisation: float = 0.95
     window: float = 60.0  # seconds

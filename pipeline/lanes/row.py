@@ -20,7 +20,7 @@ else:
 
 
 class CheckedActivation(Activation, frozen=True):
-    """An activation whose values were checked when it was accepted, and are not looked at again."""
+    """An activation whose values were checked when it was accepted, and are not checked again."""
 
     audience: str
     profile_id: str
@@ -46,7 +46,7 @@ class Row(Struct, frozen=True, gc=False):
 
     @classmethod
     def read(cls, profile: str, text: bytes) -> "Row":
-        """Read a row; what has another form since it was accepted is checked as if it came in now."""
+        """Read a row; if it has not today's form, check it as if it came in now."""
         try:
             return cls(_decode(text), text)
         except (msgspec.MsgspecError, UnicodeError):
@@ -54,7 +54,7 @@ class Row(Struct, frozen=True, gc=False):
 
 
 def reread(profile: str, text: bytes) -> Row:
-    """Read what was accepted by other rules than today's."""
+    """Read a row that was accepted by an older version of the rules."""
     try:
         return Row(decode(text), text)
     except Invalid as error:

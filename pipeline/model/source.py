@@ -13,6 +13,6 @@ class Source:
     url: str = field(repr=False)  # SQLAlchemy's; holds a password
     query: str  # ":now" is the time of the run
     every: float  # minutes
-    columns: Mapping[str, str] = field(default_factory=dict)  # of the result, to what they become
+    columns: Mapping[str, str] = field(default_factory=dict)  # of the result, to fields of an activation
     max_leaving: float = 20  # percent
     enabled: bool = True

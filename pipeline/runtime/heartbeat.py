@@ -1,6 +1,6 @@
-"""What must happen although nobody rings: the work of the timer that every worker has.
+"""The heartbeat: duties of the timer that every worker has, done although no doorbell rings.
 
-There is no leader. Each duty is done by whichever worker comes first in its interval, so any number may run
+There is no leader. Each duty is done by the worker that comes first in its interval, so any number may run
 and any of them may die.
 
 Keys

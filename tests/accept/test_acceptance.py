@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.accept.acceptance import COMMIT, Acceptance
-from pipeline.accept.intake import SUPPLY, Intake
+from pipeline.accept.acceptance import COMMIT_SECONDS, Acceptance
+from pipeline.accept.intake import MAX_WAITING_ROWS, Intake
 from pipeline.accept.routes import Routes
 from pipeline.lanes.lanes import Lanes
 from pipeline.model.activation import decode
@@ -260,7 +260,7 @@ def test_a_worker_that_is_too_slow_refuses_nothing(redis, intake, engine, monkey
     """By now another one may have its claim, and take what it would refuse."""
     leave(redis, entry("p1"))
     with monkeypatch.context() as patched:
-        patched.setattr("pipeline.accept.intake.CLAIM_LEASE", COMMIT - 1)
+        patched.setattr("pipeline.accept.intake.CLAIM_LEASE", COMMIT_SECONDS - 1)
         assert Acceptance(intake, engine, lambda _: catalog_of()).accept(0) == "nothing to accept"
     redis.hset("intake:0:claim", "until", 0)
 
@@ -352,17 +352,17 @@ def test_what_is_received_is_counted_by_destination(redis, acceptance, engine):
 
 
 def test_a_message_is_left_in_the_shard_of_its_profile_under_its_own_id(redis, intake):
-    shard = intake.leave(entry("p-1"), "message-1")
+    shard = intake.append_raw(entry("p-1"), "message-1")
 
     assert shard == zlib.crc32(b"p-1") % 16
     assert json.loads(redis.lindex(f"intake:{shard}", 0)) == {**entry("p-1"), "id": "message-1"}
-    intake.leave(entry("p-1", id="mine"), "message-2")
+    intake.append_raw(entry("p-1", id="mine"), "message-2")
     assert json.loads(redis.lindex(f"intake:{shard}", 1))["id"] == "mine"
 
 
 @pytest.mark.parametrize("nonsense", [None, [], "text", {"profile_id": 7}])
 def test_a_message_that_makes_no_sense_becomes_a_dead_letter(redis, intake, acceptance, engine, nonsense):
-    acceptance.accept(intake.leave(nonsense, "message-1"))
+    acceptance.accept(intake.append_raw(nonsense, "message-1"))
 
     assert dead_letters.count(engine, Filter(code="Invalid")) == 1
 
@@ -424,7 +424,7 @@ def full(redis):
 
 def test_a_full_server_keeps_in_the_intake_what_would_only_wait_elsewhere(redis, acceptance, full):
     """It would take more room there, once for each destination."""
-    for start in range(0, SUPPLY, 1000):
+    for start in range(0, MAX_WAITING_ROWS, 1000):
         redis.hset("rows:lapsed", mapping={f"p{n}": "row" for n in range(start, start + 1000)})
     leave(redis, entry())
 
