@@ -25,7 +25,11 @@ install: .venv/installed  ## prepare .venv from the locked requirements
 demo: install  ## the whole pipeline against a local Responsys, on a sample audience
 	$(BIN)/activation demo
 
-test: install  ## every test
+.venv/frames: .venv/installed requirements/frames.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/frames.txt
+	touch $@
+
+test: install .venv/frames  ## every test
 	$(BIN)/pytest --numprocesses 3 --dist loadfile
 
 lint: install  ## ruff, mypy and bandit
@@ -55,6 +59,7 @@ up: install  ## workers and Flower in this terminal
 lock:  ## renew requirements/*.txt from pyproject.toml (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --output-file requirements/base.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev --constraint requirements/base.txt pyproject.toml --output-file requirements/dev.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra frames --constraint requirements/dev.txt pyproject.toml --output-file requirements/frames.txt
 
 clean:  ## remove what `install` and the program made here
 	rm -rf .venv .activation build *.egg-info

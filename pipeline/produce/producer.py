@@ -13,6 +13,7 @@ from pipeline.model.activation import Activation, Invalid, from_mapping
 from pipeline.produce.appender import APPEND_PATIENCE, Appender, AppendFailed, Bell
 from pipeline.produce.audiences import Audiences, UnknownAudience
 from pipeline.produce.collector import Collector
+from pipeline.produce.frames import rows_of
 from pipeline.produce.many import ManyRows
 from pipeline.produce.report import Messages, Report
 from pipeline.settings import Settings
@@ -97,7 +98,7 @@ class Producer:
 
     def activate_many(
         self,
-        rows: Iterable[Mapping[str, Any]],
+        rows: Iterable[Mapping[str, Any]] | Any,
         *,
         audience: str | None = None,
         bulk: bool = False,
@@ -105,7 +106,7 @@ class Producer:
         progress: Callable[[int], None] | None = None,
         on_error: Callable[[int, Messages], None] | None = None,
     ) -> Report:
-        """Activate rows, each a dict, from an iterable of any length.
+        """Activate rows, each a dict, from an iterable of any length; or a data frame (see frames.py).
 
         ``audience``: of rows that name none. ``bulk``: the rows wait after real-time ones. ``ids``: report
         them. ``progress`` is called with the number of rows done, ``on_error`` with the index and the
@@ -123,7 +124,7 @@ class Producer:
         run = ManyRows(
             self._appender, self._audiences, report, audience, bulk=bulk, ids=ids, progress=progress
         )
-        return run.activate(rows)
+        return run.activate(rows_of(rows))
 
     def append(self, activations: Iterable[Activation]) -> list[str]:
         """Append activations unchanged, such as those of an AppendFailed, and return their ids."""
