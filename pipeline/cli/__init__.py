@@ -3,9 +3,14 @@
 Each command is in a file of its own, which is only imported when the command is run.
 """
 
+import sys
+from collections.abc import Sequence
+from typing import Any, TextIO, cast
+
 import click
 
 from pipeline.cli.lazy_group import LazyCommand, LazyGroup
+from pipeline.cli.output import Output, OutputFull, give_up_output, open_closed
 from pipeline.errors import PipelineError
 
 COMMANDS = {
@@ -31,7 +36,7 @@ COMMANDS = {
     ),
     "send": LazyCommand(
         "pipeline.cli.send:send",
-        'Activate every row of FILE ("-" is standard input): JSON Lines, or CSV with a header.',
+        'Activate every row of FILE ("-" is standard input): JSON Lines, or a table with a header.',
     ),
     "sync": LazyCommand(
         "pipeline.cli.sync:sync",
@@ -71,6 +76,9 @@ COMMANDS = {
         "Encrypt all stored secrets anew with the first key of ACTIVATION_SECRET_KEY.",
     ),
     "emulator": LazyCommand("pipeline.cli.emulator:emulator", "Run a stand-in for an outside system."),
+    "completion": LazyCommand(
+        "pipeline.cli.completion:completion", "Print what makes a SHELL complete commands and options."
+    ),
 }
 INTERRUPTED = 130  # the exit code that a shell expects after Ctrl-C
 
@@ -83,6 +91,24 @@ class Problem(click.ClickException):
 
 class Commands(LazyGroup):
     """The commands of this program, which end as it promises."""
+
+    def main(self, args: Sequence[str] | None = None, *more: Any, **options: Any) -> Any:
+        """Run, and end the process; a standard output that is closed or full makes no traceback."""
+        if not options.get("standalone_mode", True):
+            return super().main(args, *more, **options)
+        open_closed()
+        kept, sys.stdout = sys.stdout, cast(TextIO, Output(sys.stdout))
+        try:
+            try:
+                return super().main(args, *more, **options)
+            finally:
+                sys.stdout.flush()
+        except OutputFull as error:
+            give_up_output()
+            click.echo(f"Error: {error}", err=True)
+            sys.exit(Problem.exit_code)
+        finally:
+            sys.stdout = kept
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command: 2 when a person must change something, 130 after Ctrl-C."""

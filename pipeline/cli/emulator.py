@@ -5,8 +5,10 @@ import sys
 
 import click
 
+from pipeline.cli.lazy_group import Group
 
-@click.group()
+
+@click.group(cls=Group)
 def emulator() -> None:
     """Run a stand-in for an outside system."""
 

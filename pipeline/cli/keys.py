@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from pipeline.cli.lazy_group import Group
 from pipeline.cli.tables import show
 from pipeline.operate.activity import person_at_terminal
 from pipeline.operate.keys import SCOPES, create_key, revoke_key, stored_keys
@@ -41,7 +42,7 @@ class Lifetime(click.ParamType[timedelta]):
             self.fail(str(error), param, ctx)
 
 
-@click.group()
+@click.group(cls=Group)
 def keys() -> None:
     """Keys for the HTTP API and the console."""
 

@@ -1,10 +1,12 @@
 """A group of commands, each imported when it is run: its help needs none of them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from importlib import import_module
 from typing import Any, NamedTuple
 
 import click
+from click.shell_completion import CompletionItem
 
 
 class LazyCommand(NamedTuple):
@@ -19,12 +21,47 @@ class LazyCommand(NamedTuple):
         command: click.Command = getattr(import_module(module), name)
         return command
 
-    def shortened(self, width: int) -> str:
-        """Return the summary as click shortens that of any command."""
-        return click.Command(None, help=self.summary).get_short_help_str(width)
+
+class Group(click.Group):
+    """Lists its commands by whole sentences, and knows a misspelt one."""
+
+    def summaries(self, ctx: click.Context) -> Iterable[tuple[str, str]]:
+        """Return the name and the first sentence of each command."""
+        for name in self.list_commands(ctx):
+            command = self.get_command(ctx, name)
+            yield name, command.get_short_help_str(limit=1_000) if command else ""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands, folded where the terminal is narrow, never cut."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(self.summaries(ctx)))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that the first word names; for a misspelt one the error has the likely name."""
+        name = args[0]
+        names = self.list_commands(ctx)
+        if name not in names and not name.startswith("-"):
+            likely = get_close_matches(name, names, n=1)
+            way = f'did you mean "{likely[0]}"?' if likely else f"there are: {', '.join(names)}"
+            ctx.fail(f'there is no command "{name}"; {way}')
+        return super().resolve_command(ctx, args)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the options of the group; one of a command before its name is answered with the order."""
+        try:
+            return super().parse_args(ctx, [*args])
+        except click.NoSuchOption as error:
+            names = self.list_commands(ctx)
+            place = next((at for at, word in enumerate(args) if word in names), None)
+            if place is None:
+                raise
+            order = " ".join([ctx.command_path, args[place], *args[:place], *args[place + 1 :]])
+            ctx.fail(f'"{error.option_name}" belongs to a command, and goes after it: {order}')
 
 
-class LazyGroup(click.Group):
+class LazyGroup(Group):
     """Lists its commands by their summaries, and imports none of them for that."""
 
     def __init__(self, *args: Any, lazy: Mapping[str, LazyCommand], **options: Any) -> None:
@@ -39,9 +76,15 @@ class LazyGroup(click.Group):
         """Import a command; None: there is none of that name."""
         return self.lazy[cmd_name].load() if cmd_name in self.lazy else None
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  click's
-        """Write the list of commands as click does, a line each."""
-        width = formatter.width - 6 - max(map(len, self.lazy))
-        rows = [(name, one.shortened(width)) for name, one in self.lazy.items()]
-        with formatter.section("Commands"):
-            formatter.write_dl(rows)
+    def summaries(self, ctx: click.Context) -> Iterable[tuple[str, str]]:  # noqa: ARG002  click's
+        """Return the table."""
+        return ((name, one.summary) for name, one in self.lazy.items())
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Return the commands that begin like this, and the options of the group."""
+        found = [
+            CompletionItem(name, help=one.summary)
+            for name, one in self.lazy.items()
+            if name.startswith(incomplete)
+        ]
+        return found + click.Command.shell_complete(self, ctx, incomplete)

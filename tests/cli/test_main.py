@@ -39,11 +39,82 @@ def test_ctrl_c_is_told_to_the_shell():
     assert CliRunner().invoke(main, ["interrupted"]).exit_code == 130
 
 
-def test_an_unknown_command_is_a_matter_of_usage():
-    result = CliRunner().invoke(main, ["aply"])
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        (["staus"], 'there is no command "staus"; did you mean "status"?'),
+        (["dead-letters", "lst"], 'there is no command "lst"; did you mean "list"?'),
+        (["keys", "creat"], 'there is no command "creat"; did you mean "create"?'),
+        (["keys", "xyzzy"], 'there is no command "xyzzy"; there are: create, list, revoke'),
+        (["--json", "status"], '"--json" belongs to a command, and goes after it: activation status --json'),
+        (
+            ["dead-letters", "--code=A", "replay", "--yes"],
+            '"--code" belongs to a command, and goes after it: activation dead-letters replay --code=A --yes',
+        ),
+        (["--jason"], "No such option '--jason'"),
+    ],
+)
+def test_a_slip_is_answered_with_what_was_meant(words, answer):
+    result = CliRunner().invoke(main, words, prog_name="activation")
 
     assert result.exit_code == 2
-    assert "No such command 'aply'" in result.stderr
+    assert answer in result.stderr
+
+
+@pytest.mark.parametrize("group", [[], ["dead-letters"], ["keys"], ["emulator"]])
+def test_help_lists_commands_by_whole_sentences(group):
+    result = CliRunner().invoke(main, [*group, "--help"], terminal_width=60)
+
+    assert "..." not in result.stdout.partition("Commands:")[2]
+
+
+@pytest.mark.parametrize(
+    ("shell", "mark"), [("bash", "complete -o"), ("zsh", "#compdef"), ("fish", "complete --")]
+)
+def test_a_shell_is_told_how_to_complete(shell, mark):
+    result = CliRunner().invoke(main, ["completion", shell])
+
+    assert mark in result.stdout
+    assert "_ACTIVATION_COMPLETE" in result.stdout
+
+
+def run(words, **options):
+    """Run a command as a process of its own."""
+    code = f"from pipeline.cli import main; main({words!r}, prog_name='activation')"
+    return subprocess.run([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True, **options)
+
+
+@pytest.mark.parametrize(
+    ("words", "found"), [("activation sta", "status stats"), ("activation keys cre", "create")]
+)
+def test_the_tab_key_completes_commands(words, found):
+    asked = {
+        "_ACTIVATION_COMPLETE": "bash_complete",
+        "COMP_WORDS": words,
+        "COMP_CWORD": str(words.count(" ")),
+    }
+
+    result = run([], stdout=subprocess.PIPE, env={**os.environ, **asked})
+
+    assert [line.removeprefix("plain,") for line in result.stdout.split()] == found.split()
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no full device")
+def test_a_full_standard_output_is_told_without_a_traceback():
+    with open("/dev/full", "w") as full:
+        result = run(["--help"], stdout=full)
+
+    assert result.returncode == 2
+    assert result.stderr == "Error: standard output: No space left on device\n"
+
+
+@pytest.mark.parametrize("words", [["--help"], ["dead-letters", "list"], ["status"]])
+def test_a_closed_standard_output_makes_no_traceback(words, tmp_path):
+    env = {**os.environ, "ACTIVATION_DATA_DIR": str(tmp_path)}
+
+    result = run(words, preexec_fn=lambda: os.close(1), env=env)
+
+    assert (result.returncode, result.stderr) == (0, "")
 
 
 def test_who_stops_reading_is_not_told_of_it():
@@ -66,17 +137,18 @@ def test_one_command_does_not_read_the_files_of_the_others():
 
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
 
-    assert result.stdout.splitlines()[-1] == "pipeline.cli.lazy_group pipeline.cli.emulator"
+    assert (
+        result.stdout.splitlines()[-1] == "pipeline.cli.lazy_group pipeline.cli.output pipeline.cli.emulator"
+    )
 
 
 @pytest.mark.parametrize("commands", [COMMANDS, dead_letters.COMMANDS])
-@pytest.mark.parametrize("width", [30, 60, 200])
-def test_a_summary_is_the_first_sentence_of_its_commands_help(commands, width):
+def test_a_summary_is_the_first_sentence_of_its_commands_help(commands):
     for name in commands.keys() - {"misconfigured", "interrupted", "talkative"}:
         command = commands[name].load()
 
         assert command.name == name
-        assert commands[name].shortened(width) == command.get_short_help_str(width)
+        assert commands[name].summary.rstrip(".") == command.get_short_help_str(1_000).rstrip(".")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,53 @@
+"""Standard streams that a shell closed, or that can take no more."""
+
+import os
+import sys
+from typing import Any, TextIO
+
+STREAMS = ("stdin", "stdout", "stderr")  # in the order of their file descriptors
+
+
+class OutputFull(Exception):
+    """Standard output takes no more: its disk is full, say."""
+
+
+class Output:
+    """A text stream whose failures have a type of their own, unlike those of any other file."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write text; raises OutputFull."""
+        return int(self._told(self._stream.write, text))
+
+    def flush(self) -> None:
+        """Write what is held; raises OutputFull."""
+        self._told(self._stream.flush)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def _told(self, action: Any, *arguments: str) -> Any:
+        try:
+            return action(*arguments)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise OutputFull(f"standard output: {error.strerror}") from error
+
+
+def open_closed() -> None:
+    """Give each stream that the shell closed (``>&-``) the null device.
+
+    Otherwise the next file that is opened, such as the database, would have the number of standard output.
+    """
+    for number, name in enumerate(STREAMS):
+        if getattr(sys, name) is None:
+            os.dup2(os.open(os.devnull, os.O_RDWR), number)
+            setattr(sys, name, os.fdopen(number, "r" if name == "stdin" else "w"))
+
+
+def give_up_output() -> None:
+    """Drop what standard output still holds, which Python would try to write when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
