@@ -1,1 +1,1 @@
-"""What enters from outside, described with marshmallow; everything loads to plain dicts."""
+"""Schemas: input from outside, described with marshmallow; everything loads to plain dicts."""

@@ -29,7 +29,7 @@ class ActivationSchema(Schema):
 
 
 class EntrySchema(ActivationSchema):
-    """An activation in the intake, with what only the pipeline adds."""
+    """An activation in the intake, with the fields that only the pipeline adds."""
 
     bulk = Flag(load_default=False)
     auto_id = Text(printable=False, load_default=None)

@@ -1,6 +1,6 @@
 """The kinds of field that an activation is made of.
 
-Each turns what it accepts into plain values: exactly str, int, float, bool, None or a datetime with a zone.
+Each turns valid input into plain values: exactly str, int, float, bool, None or a datetime with a zone.
 No message repeats a value, because identifiers and variables are personal.
 """
 
@@ -25,7 +25,7 @@ NUMERIC = ("riid", "crm_id")  # may be given as a whole number
 # No control characters, since these become parts of Redis keys, and no half of a surrogate pair.
 PRINTABLE = r"\A[^\x00-\x1f\x7f-\x9f\ud800-\udfff]+\Z"
 HASH = re.compile(r"\A[0-9a-fA-F]{64}\Z")
-NAME_LIKE = re.compile(r"[A-Za-z_ -]{1,30}")  # and nobody's address or number, put there by mistake
+NAME_LIKE = re.compile(r"[A-Za-z_ -]{1,30}")  # not an address or a number, put there by mistake
 MOMENT = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]+))?)?"
     r"(?:([Zz])|([+-])([0-9]{2}):?([0-9]{2}))?"
@@ -122,7 +122,7 @@ class Moment(fields.Field[datetime]):
 
 
 class Identifiers(fields.Field[dict[str, str]]):
-    """Who the profile is; partner numbers are turned into names and whole numbers into text."""
+    """The identifiers of a profile; partner numbers are turned into names and whole numbers into text."""
 
     default_error_messages = {  # noqa: RUF012
         "null": NULL,
@@ -169,7 +169,7 @@ class Identifiers(fields.Field[dict[str, str]]):
         return name, text
 
     def numeral(self, value: Any) -> Any:
-        """Turn a whole number into text; anything else stays what it is."""
+        """Turn a whole number into text; other values stay as they are."""
         if isinstance(value, bool) or not isinstance(value, (int, str)):
             raise self.make_error("number")
         if isinstance(value, int) and not 0 <= value <= LARGEST:
@@ -178,7 +178,7 @@ class Identifiers(fields.Field[dict[str, str]]):
 
 
 class Variables(fields.Field[dict[str, Any]]):
-    """What else is known: names to text, numbers, booleans or null."""
+    """Variables: names to text, numbers, booleans or null."""
 
     default_error_messages = {  # noqa: RUF012
         "null": NULL,

@@ -21,7 +21,7 @@ UPDATES = {True: "REPLACE_ALL", False: "NO_UPDATE"}  # Responsys' own words
 
 
 class Update(OneOf):
-    """Responsys' word for what is done with a match; or true or false."""
+    """Responsys' word for the treatment of a match; or true or false."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__("a rule for people who match", UPDATES.values(), **options)
@@ -42,7 +42,7 @@ class AudienceExport(DestinationDocument):
     columns = ListColumns(load_default=dict)
     insert_on_no_match = Flag(load_default=False)
     update_on_match = Update(load_default="REPLACE_ALL")
-    permission = Text(load_default="unchanged")  # or a status, or what decides it
+    permission = Text(load_default="unchanged")  # or a status, or the variable that decides it
     permission_channel = OneOf("a channel", CHANNELS, load_default="email")
     new_members = OneOf("a status for new members", STATUSES, load_default=None)
     fields: Field = TableColumns(most=MOST_COLUMNS, load_default=dict)  # type: ignore[assignment] # not marshmallow's
@@ -57,12 +57,12 @@ class AudienceExport(DestinationDocument):
 
     @validates_schema(skip_on_field_errors=False, pass_original=True)
     def agree(self, data: Mapping[str, Any], original: Mapping[str, Any], **_: Any) -> None:
-        """Check what depends on several options."""
+        """Check rules about several options."""
         export_rules.check(data, original)
 
     @post_load
     def settle(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """Flag those who leave where there is a flag, and take them only when something is done."""
+        """By default flag profiles that leave, if there is a flag; take REMOVE only if it has an effect."""
         way = export_rules.on_remove(data)
         taken = [each for each in CALL_TYPES if each != "REMOVE" or way != "nothing"]
         return {**data, "on_remove": way, "call_types": data["call_types"] or taken}

@@ -1,4 +1,4 @@
-"""The options of ``campaign_email``: send a campaign's e-mail to whoever enters the audience."""
+"""The options of ``campaign_email``: send a campaign's e-mail to each profile that enters the audience."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -49,7 +49,7 @@ class CampaignEmail(DestinationDocument):
 
 
 def consent(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Have the operator say whether new members have agreed; nobody else can."""
+    """Have the operator say whether new members have agreed; no default can."""
     status, insert = data.get("new_members"), data.get("insert_on_no_match")
     if insert and "new_members" in data and not status:
         return {
@@ -61,7 +61,7 @@ def consent(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def tables(data: Mapping[str, Any]) -> dict[str, Any]:
-    """What goes into a table needs a table, and names that its columns can have."""
+    """Fields for a table need a table, and names that its columns can have."""
     fields, table = data.get("fields"), data.get("fields_table")
     if data.get("table_folder") and "fields_table" in data and not table:
         return {"table_folder": ["means nothing without fields_table"]}

@@ -33,7 +33,7 @@ class ColumnName(Text):
     """The name of a column that is not one of Responsys' own."""
 
     def read(self, value: Any) -> str:
-        """Refuse what no column can be named."""
+        """Refuse text that cannot be the name of a column."""
         name = super().read(value)
         problem = column_problem(name)
         if problem:

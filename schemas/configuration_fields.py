@@ -17,7 +17,7 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 class Field(fields.Field[Any], ABC):
-    """What all have in common: how they say that something is missing."""
+    """The base of all fields: how they say that a value is missing."""
 
     default_error_messages = {"required": "is missing", "null": "must not be null"}  # noqa: RUF012  marshmallow's
 
@@ -26,7 +26,7 @@ class Field(fields.Field[Any], ABC):
 
     @abstractmethod
     def read(self, value: Any) -> Any:
-        """Return what ``value`` means, or raise ValidationError."""
+        """Return ``value`` as loaded, or raise ValidationError."""
 
 
 class Text(Field):
@@ -37,7 +37,7 @@ class Text(Field):
         self.slashes = slashes
 
     def read(self, value: Any) -> str:
-        """Refuse what is empty, too long or cannot be printed."""
+        """Refuse text that is empty, too long or cannot be printed."""
         if not isinstance(value, str):
             raise ValidationError("must be text")
         if not value.strip():
@@ -61,7 +61,7 @@ class Number(Field):
         self.above, self.least, self.most = above, least, most
 
     def read(self, value: Any) -> float:
-        """Refuse what is out of bounds, and what is not finite."""
+        """Refuse numbers that are out of bounds or not finite."""
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
             raise ValidationError("must be a number")
         if not (value > self.above and self.least <= value <= self.most):
@@ -69,7 +69,7 @@ class Number(Field):
         return value
 
     def bounds(self) -> str:
-        """Say what is in bounds."""
+        """Say the bounds in words."""
         lower = f"above {self.above}" if self.above > -math.inf else f"at least {self.least}"
         return lower if self.most == math.inf else f"{lower} and at most {self.most}"
 
@@ -95,7 +95,7 @@ class Flag(Field):
 
 
 class OneOf(Field):
-    """One of a few words; ``what`` says what they are: "a kind of connector"."""
+    """One of a few words; ``what`` describes them: "a kind of connector"."""
 
     def __init__(self, what: str, choices: Iterable[str], **options: Any) -> None:
         super().__init__(**options)
@@ -125,7 +125,7 @@ class SomeOf(OneOf):
 
 
 def not_there(value: str, what: str, choices: Iterable[str]) -> str:
-    """Say that ``value`` is not ``what``, and what there is instead; propose what is close."""
+    """Say that ``value`` is not ``what``; propose a close choice, or list all."""
     known = sorted(choices)
     close = get_close_matches(value, known, n=1) if len(known) > 1 else []
     proposal = f'did you mean "{close[0]}"? ' if close else ""

@@ -36,7 +36,7 @@ class Secret(Field):
 
 
 class ConnectorDocument(Document):
-    """What connectors of all kinds have."""
+    """The options that connectors of all kinds have."""
 
     kind = Text(required=True)
     name = Text(load_default=None)

@@ -1,4 +1,4 @@
-"""A destination as it is configured: the options of each action beside what all have."""
+"""A destination as it is configured: the options of each action beside those that all have."""
 
 from collections.abc import Mapping
 from functools import cache

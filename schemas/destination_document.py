@@ -1,4 +1,4 @@
-"""What destinations of all actions have in common."""
+"""Options that destinations of all actions have in common."""
 
 from typing import ClassVar
 
@@ -10,9 +10,9 @@ MAX_ROWS = 200  # records in one call, by Oracle's rule for all of them
 
 
 class DestinationDocument(Document):
-    """What destinations of all actions have."""
+    """The options that destinations of all actions have."""
 
-    settled: ClassVar[frozenset[str]] = frozenset()  # options whose default depends on others
+    settled: ClassVar[frozenset[str]] = frozenset()  # options whose default depends on other options
 
     audience = Text(required=True, slashes=False)
     connector = Text(required=True)

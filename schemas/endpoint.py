@@ -21,11 +21,11 @@ PORTS = {"https": 443, "http": 80}
 class Endpoint(Field):
     """A host, with any documented decoration; loads to scheme, host and port, if it is not the usual one.
 
-    No message repeats the value, into which somebody may have put a password.
+    No message repeats the value, which may hold a password by mistake.
     """
 
     def read(self, value: Any) -> str:
-        """Refuse what is not a login host, and to send a password over the net in the clear."""
+        """Refuse a value that is no login host, and to send a password over the net in the clear."""
         if not isinstance(value, str) or not value.strip():
             raise ValidationError('must be text such as "https://login5.responsys.net"')
         url = split(value.strip())

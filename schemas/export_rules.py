@@ -1,6 +1,6 @@
-"""What the options of an export must not say together.
+"""Rules about options of an export that contradict each other.
 
-Each rule is given the options as far as they could be read, and yields what is wrong with which of them.
+Each rule is given the options as far as they could be read, and yields (option, problem).
 """
 
 from collections.abc import Iterator, Mapping
@@ -21,7 +21,7 @@ MATCH = ("match_column_1", "match_column_2")
 
 
 def check(data: Options, original: Options) -> None:
-    """Raise ValidationError with all problems; ``original`` is what was given, good or bad."""
+    """Raise ValidationError with all problems; ``original``: the options as given, good or bad."""
     found: dict[str, list[str]] = {}
     for rule in (mapped, different, together, inserting, consent, extension_identifier, tables, memberships):
         for option, problem in rule(data):
@@ -61,7 +61,7 @@ def together(data: Options) -> Problems:
 
 
 def inserting(data: Options) -> Problems:
-    """Nobody is inserted by a hash, nor by an id that Responsys gives."""
+    """No member is inserted by a hash, nor by an id that Responsys gives."""
     if not data.get("insert_on_no_match"):
         return
     for option in MATCH:
@@ -71,7 +71,7 @@ def inserting(data: Options) -> Problems:
 
 
 def consent(data: Options) -> Problems:
-    """Have the operator say whether new members have agreed; nobody else can."""
+    """Have the operator say whether new members have agreed; no default can."""
     unsaid = data.get("permission") == "unchanged" and data.get("new_members", "?") is None
     if data.get("insert_on_no_match") and unsaid:
         yield (
@@ -108,7 +108,7 @@ def memberships(data: Options) -> Problems:
 
 
 def leaving(data: Options, original: Options) -> Problems:
-    """What is done to those who leave needs something that it is done to."""
+    """The treatment of profiles that leave needs a column or table to act on."""
     fields, audiences = original.get("fields"), original.get("memberships")
     way = data.get("on_remove")
     if way == "flag" and not audiences:
@@ -122,7 +122,7 @@ def leaving(data: Options, original: Options) -> Problems:
 
 
 def taking(data: Options, original: Options) -> Problems:
-    """Those who leave are taken when something is done to them, and only then."""
+    """REMOVE is taken if it has an effect, and only then."""
     taken = data.get("call_types")
     way = on_remove({**data, "memberships": original.get("memberships")})
     if taken and ("REMOVE" in taken) != (way != "nothing"):
@@ -130,6 +130,6 @@ def taking(data: Options, original: Options) -> Problems:
 
 
 def on_remove(data: Options) -> str:
-    """Return what is done to those who leave: where nobody has said, they are flagged if there is a flag."""
+    """Return the treatment of profiles that leave; by default they are flagged, if there is a flag."""
     default = "flag" if data.get("memberships") else "nothing"
     return data.get("on_remove") or default

@@ -1,4 +1,4 @@
-"""Columns that an export fills: what each is called, its type, and what becomes of a null."""
+"""Columns that an export fills: name, type, and the treatment of a null."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,7 +19,7 @@ TABLE_TYPES = ("STR500", "STR4000", "INTEGER", "NUMBER", "TIMESTAMP")  # that Re
 IDENTIFIERS = (
     "RIID_", "CUSTOMER_ID_", "EMAIL_ADDRESS_", "MOBILE_NUMBER_", "EMAIL_MD5_HASH_", "EMAIL_SHA256_HASH_",
 )  # fmt: skip
-# Of Responsys' own columns, those that are neither filled by itself, nor identifiers, nor somebody's consent.
+# Of Responsys' own columns, those that are neither filled by itself, nor identifiers, nor consent.
 OPEN = (
     "CITY_", "COUNTRY_", "EMAIL_FORMAT_", "EMAIL_PERMISSION_REASON_", "MOBILE_COUNTRY_",
     "MOBILE_PERMISSION_REASON_", "POSTAL_CODE_", "POSTAL_PERMISSION_REASON_", "POSTAL_STREET_1_",
@@ -31,7 +31,7 @@ class ListColumn(Text):
     """A column of a list that may be filled with anything; in upper case, as Responsys has it."""
 
     def read(self, value: Any) -> str:
-        """Refuse identifiers, consent, and what Responsys fills itself."""
+        """Refuse identifiers, consent, and columns that Responsys fills itself."""
         name = super().read(value).upper()
         if name in OPEN:
             return name
@@ -65,7 +65,7 @@ class Plain(Field):
 
 
 class Filled(Document):
-    """What is the same for columns of lists and tables."""
+    """The base of columns of lists and tables."""
 
     null = OneOf("something to do with a null", ["skip", "blank"])
     default = Plain()
@@ -133,7 +133,7 @@ class ListColumns(Table):
 
 
 class TableColumns(ListColumns):
-    """The same for a table of ours, where a column may also be named after what fills it."""
+    """The same for a table of ours, where a column may also be named after its variable."""
 
     def __init__(self, *, most: int, **options: Any) -> None:
         super().__init__(FilledInTable, **options)

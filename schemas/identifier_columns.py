@@ -1,4 +1,4 @@
-"""Columns that Responsys finds people by, and what fills them."""
+"""Columns that Responsys finds people by, and the identifiers that fill them."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ class Identifiers(Mapped):
         try:
             columns = super().read(value)
         except ValidationError as error:
-            raise ValidationError(error.messages) from None  # what is half read can be checked no further
+            raise ValidationError(error.messages) from None  # options half read cannot be checked further
         named = {PARTNER_NUMBERS.get(source, source): column for source, column in columns.items()}
         if named.get(HASHED, HASHED_COLUMN) != HASHED_COLUMN:
             raise ValidationError(

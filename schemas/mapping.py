@@ -1,4 +1,4 @@
-"""Which value of an activation goes where: names of identifiers or variables, and what each becomes."""
+"""Mappings: names of identifiers or variables, and the column that each fills."""
 
 import re
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ class Mapped(Table):
             raise ValidationError("must be a table or a list of names")
         try:
             targets: dict[str, str] = super().read(by_name(value) if isinstance(value, list) else value)
-        except ValidationError as error:  # what is half read can be checked no further
+        except ValidationError as error:  # options half read cannot be checked further
             raise ValidationError(error.messages) from None
         if len(targets) < self.least:
             raise ValidationError(f"must name at least {self.least}")

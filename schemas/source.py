@@ -21,7 +21,7 @@ class Query(Field):
     """The text of a query, on as many lines as it takes."""
 
     def read(self, value: Any) -> str:
-        """Refuse what is no text, empty or much too long."""
+        """Refuse a value that is no text, empty or much too long."""
         if not isinstance(value, str):
             raise ValidationError("must be text")
         if not value.strip():
@@ -38,7 +38,7 @@ class Query(Field):
 
 
 class Columns(Table):
-    """What columns of the result become: ``profile_id``, an identifier, or a variable of that name."""
+    """The meaning of each column of the result: ``profile_id``, an identifier, or a variable of that name."""
 
     def read(self, value: Any) -> dict[str, Any]:
         """Refuse two columns that become the same."""

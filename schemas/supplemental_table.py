@@ -73,7 +73,7 @@ def columns(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if data.get("columns") == {}:
         yield "columns", "must name at least one column"
     if not data.get("columns") or not all("column" in (entry or ()) for entry in data["columns"].values()):
-        return  # what is half read can be checked no further
+        return  # options half read cannot be checked further
     filled = [entry["column"] for entry in data["columns"].values()]
     for option in ("key", "match_columns"):
         for name in data.get(option) or ():
@@ -88,7 +88,7 @@ def keys(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def leaving(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Rows are deleted by the primary key, when somebody leaves."""
+    """Rows of profiles that leave are deleted by the primary key."""
     way, taken = data.get("on_remove"), data.get("call_types")
     if way == "delete" and "key" in data and not data["key"]:
         yield "key", 'is missing: on_remove = "delete" finds a row by the columns of the primary key'
