@@ -2,7 +2,8 @@
 
 ::
 
-    <folder>/redis.lock    locked by the server process itself, so for exactly as long as it lives
+    <folder>/redis.users   locked, shared, by every process that uses the server (embedded_keeper.py)
+    <folder>/redis.lock    locked by the server and its keeper, so for exactly as long as they live
     <folder>/redis.conf    its configuration, with the password
     <folder>/redis.json    {"port": ..., "password": ...} of the server that runs or ran last
     <folder>/redis.log     what it says
@@ -27,7 +28,16 @@ import redis
 
 from pipeline.errors import Misconfigured
 from pipeline.stores.broker import connect
-from pipeline.stores.embedded_process import LOG, Process, last_words, launch, owner_only, stop
+from pipeline.stores.embedded_process import (
+    LOG,
+    STOP_TIMEOUT,
+    USERS,
+    Process,
+    last_words,
+    launch,
+    owner_only,
+    stop,
+)
 
 START_TIMEOUT = 30  # seconds until it answers; reading a long file may take longer
 STARTS = 3  # a free port may be taken before the server has it
@@ -86,32 +96,56 @@ def open_broker(configured: str | None, folder: Path) -> Iterator[str]:
 
 @contextmanager
 def embedded_server(folder: Path) -> Iterator[str]:
-    """Join the server of ``folder`` or start it, and give its URL; who started it stops it in the end.
+    """Join the server of ``folder`` or start it, and give its URL; its last user stops it.
 
     Raises Misconfigured when it does not start.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with open(folder / USERS, "a", opener=owner_only) as users:
+        fcntl.flock(users, fcntl.LOCK_SH)  # closing frees it; freeing it here would do so for forks as well
+        yield join_or_start(folder).url
+    wait_for_end(folder)
+
+
+def join_or_start(folder: Path) -> Address:
+    """Return the address of the server once it answers; the caller holds the users' lock."""
     deadline = time.monotonic() + START_TIMEOUT
     while True:
         if started := start(folder):
-            break
+            return started[0]
         address = last_address(folder)
         answer = ask(address) if address else "nothing"
         if address and answer == "ready":
-            yield address.url
-            return
+            return address
         if answer == "nothing" and time.monotonic() > deadline:
             raise Misconfigured(f"another process holds {folder / 'redis.lock'}, but no server answers there")
         time.sleep(POLL)
-    address, process = started
+
+
+def wait_for_end(folder: Path) -> None:
+    """Wait until the server has ended, unless another process uses it."""
+    deadline = time.monotonic() + STOP_TIMEOUT
+    while not can_lock(folder / "redis.lock", fcntl.LOCK_EX) and time.monotonic() < deadline:
+        unnoticed = can_lock(folder / USERS, fcntl.LOCK_EX)  # by the keeper, which waits for this lock
+        if not unnoticed and can_lock(folder / USERS, fcntl.LOCK_SH):
+            return
+        time.sleep(POLL)
+
+
+def can_lock(path: Path, kind: int) -> bool:
+    """Tell whether a lock could be had just now; one on a file that is gone could."""
     try:
-        yield address.url
-    finally:
-        stop(process)
+        with path.open() as file:
+            fcntl.flock(file, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def start(folder: Path) -> tuple[Address, Process] | None:
-    """Start the server of ``folder``; None when there is one, which holds the lock."""
+    """Start the server of ``folder`` and its keeper; None when there is one, which holds the lock."""
     with open(folder / "redis.lock", "a", opener=owner_only) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,4 +1,4 @@
-"""The process of the embedded server: how it begins, and that it ends with its owner."""
+"""The processes of the embedded server, and of others that end with the process that started them."""
 
 import os
 import signal
@@ -6,17 +6,18 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
-from concurrent.futures import Future
 from pathlib import Path
 from typing import TypeAlias
 
 from pipeline.errors import Misconfigured
+from pipeline.stores import embedded_keeper
 
 # The server has no allocator of its own. glibc keeps seven freed pieces of a size at hand; scripts let go of
 # thousands only to want them again. With as many at hand the server takes a tenth less time.
 ALLOCATOR = "GLIBC_TUNABLES=glibc.malloc.tcache_count=20000"
-STOP_TIMEOUT = 30  # seconds to write what is left
+STOP_TIMEOUT = embedded_keeper.STOP_TIMEOUT + 5  # seconds
 LOG = "redis.log"
+USERS = "redis.users"
 
 # Turns into a program after asking the kernel to signal it when its parent ends, even one that is killed.
 # Only Linux has this (PR_SET_PDEATHSIG is 1); elsewhere an orphan stays and is joined by whoever comes next.
@@ -33,25 +34,12 @@ Process: TypeAlias = "subprocess.Popen[bytes]"
 
 
 def launch(folder: Path, configuration: str, lock: int) -> Process:
-    """Run the server in ``folder``; it inherits ``lock`` and lets go of it only by ending.
-
-    In a thread of its own that stays as long: the kernel ends the server with the *thread* that started
-    it, and the caller's may be a short one.
-    """
-    server = launched_by(os.getpid(), ["/usr/bin/env", ALLOCATOR, str(binary()), configuration])
-    launched: Future[Process] = Future()
-
-    def stay() -> None:
-        try:
-            process = popen(server, folder, lock)
-        except OSError as error:
-            launched.set_exception(error)
-        else:
-            launched.set_result(process)
-            process.wait()
-
-    threading.Thread(target=stay, name="embedded redis", daemon=True).start()
-    return launched.result()
+    """Run the server in ``folder`` under a keeper; both inherit ``lock`` and free it only by ending."""
+    server = ["/usr/bin/env", ALLOCATOR, str(binary()), configuration]
+    keeper = [sys.executable, "-I", "-S", embedded_keeper.__file__, USERS, str(lock), *server]
+    process = popen(keeper, folder, lock)
+    threading.Thread(target=process.wait, name="embedded redis", daemon=True).start()  # leaves no zombie
+    return process
 
 
 def launched_by(parent: int, command: Sequence[str], end: signal.Signals = signal.SIGTERM) -> list[str]:
@@ -87,7 +75,7 @@ def binary() -> Path:
 
 
 def stop(process: Process) -> None:
-    """Let the server write what is left and end."""
+    """Have the server write what is left and end, and its keeper with it."""
     process.terminate()
     try:
         process.wait(STOP_TIMEOUT)

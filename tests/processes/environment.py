@@ -1,5 +1,6 @@
 """A whole environment: emulator, Redis, SQL store and workers, each a process that can be killed."""
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -8,6 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, TypeVar
+
+import psutil
 
 from pipeline.model.shard import SHARDS
 from pipeline.records import mirror
@@ -125,16 +128,31 @@ class Environment:
 
     def start_redis(self) -> None:
         """Start the server, again at the same address with all that its file holds."""
-        (self.folder / "redis").mkdir(exist_ok=True)
+        self.use_redis()
         started = embedded.start(self.folder / "redis")
         assert started
-        address, self.redis = started
+        address, self.redis_keeper = started
         self.broker_url, self.redis_port = address.url, address.port
 
+    def use_redis(self) -> None:
+        """Hold the lock of a user of the server, also while there is none."""
+        if not hasattr(self, "redis_users"):
+            (self.folder / "redis").mkdir(exist_ok=True)
+            self.redis_users = open(self.folder / "redis" / embedded.USERS, "a")  # noqa: SIM115 - closed by close
+            fcntl.flock(self.redis_users, fcntl.LOCK_SH)
+
+    def redis_process(self) -> psutil.Process:
+        """Return the server's process."""
+        (server,) = psutil.Process(self.redis_keeper.pid).children()
+        return server
+
     def kill_redis(self) -> None:
-        """End the server without a chance to write anything more."""
-        self.redis.kill()
-        self.redis.wait()
+        """End the server without a chance to write anything more, and its keeper with it."""
+        server = self.redis_process()
+        server.kill()
+        self.redis_keeper.kill()
+        self.redis_keeper.wait()
+        until(lambda: not server.is_running())
 
     def start(self, *kinds: Kind, **env: str) -> list[Worker]:
         """Start workers, and wait until they fetch work."""
@@ -173,7 +191,8 @@ class Environment:
             worker.kill()
         self.client.close()
         self.engine.dispose()
-        embedded.stop(self.redis)
+        embedded.stop(self.redis_keeper)
+        self.redis_users.close()
         self.emulator.stop()
 
     def open(

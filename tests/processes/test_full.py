@@ -71,7 +71,7 @@ def test_what_is_in_the_intake_and_in_messages_is_accepted_by_a_full_server(envi
 @pytest.fixture
 def disk(environment):
     """The server's disk, which can be filled: no file of its process may grow."""
-    process, limit = environment.redis.pid, resource.RLIMIT_FSIZE
+    process, limit = environment.redis_process().pid, resource.RLIMIT_FSIZE
     before = resource.prlimit(process, limit)
     yield lambda full: resource.prlimit(process, limit, (1, before[1]) if full else before)
     resource.prlimit(process, limit, before)

@@ -5,7 +5,8 @@ import socket
 import stat
 import sys
 import threading
-from contextlib import ExitStack
+import time
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import psutil
@@ -27,6 +28,18 @@ with embedded_server(Path(sys.argv[1])) as url:
     input()
 """
 
+COME_AND_GO = """
+import sys
+from pathlib import Path
+from pipeline.stores.broker import connect
+from pipeline.stores.embedded import embedded_server
+found = 0
+for _ in range(15):
+    with embedded_server(Path(sys.argv[1])) as url, connect(url) as client:
+        found += client.ping()
+print(found)
+"""
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
@@ -38,9 +51,20 @@ def server_of(url: str) -> psutil.Process:
         return psutil.Process(client.info("server")["process_id"])
 
 
-def kill(url: str, folder: Path) -> None:
-    server_of(url).kill()
-    wait_for_end(folder)
+def keeper_of(url: str) -> psutil.Process:
+    keeper = server_of(url).parent()
+    assert "embedded_keeper" in repr(keeper.cmdline())
+    return keeper
+
+
+def wait_for_another(than: psutil.Process, url: str) -> psutil.Process:
+    """Wait until another server answers in the place of one that was killed."""
+    while True:
+        with suppress(redis_py.ConnectionError), connect(url) as client:
+            client.ping()
+            if (server := server_of(url)) != than:
+                return server
+        time.sleep(0.02)
 
 
 def wait_for_end(folder: Path) -> None:
@@ -81,21 +105,67 @@ def test_processes_that_start_at_once_share_one_server(folder):
     assert [process.returncode for process in processes] == [0, 0, 0, 0]
 
 
-def test_whoever_started_it_stops_it(folder):
+def test_its_last_user_stops_it(folder):
     with embedded_server(folder) as url:
-        server = server_of(url)
+        server, keeper = server_of(url), keeper_of(url)
 
+    assert not server.is_running()
+    assert not keeper.is_running() or keeper.status() == psutil.STATUS_ZOMBIE
+
+
+@pytest.mark.parametrize("end", [lambda user: user.communicate("\n", timeout=60), lambda user: user.kill()])
+def test_it_outlives_the_process_that_started_it_as_long_as_another_uses_it(folder, end):
+    starter = start(SERVE, folder)
+    url = starter.stdout.readline().strip()
+    server = server_of(url)
+
+    with embedded_server(folder) as joined:
+        end(starter)
+        starter.communicate(timeout=60)
+
+        assert joined == url
+        assert server_of(url) == server
     assert not server.is_running()
 
 
-def test_data_survives_a_kill_of_the_server(folder):
+def test_processes_that_come_and_go_at_once_always_find_it(folder):
+    """A user that comes while the server is about to end waits for that, and starts it again."""
+    processes = [start(COME_AND_GO, folder) for _ in range(3)]
+
+    outputs = [process.communicate(timeout=120)[0] for process in processes]
+
+    assert outputs == ["15\n"] * 3
+    wait_for_end(folder)
+
+
+def test_a_killed_server_is_back_in_its_place_with_its_data(folder):
+    """Otherwise `activation up` would wait for it for ever."""
     with embedded_server(folder) as url:
+        server = server_of(url)
         with connect(url) as client:
             client.rpush("intake:0", *range(1000))
-        kill(url, folder)
+        server.kill()
+        another = wait_for_another(server, url)
 
-    with embedded_server(folder) as url, connect(url) as client:
-        assert client.llen("intake:0") == 1000
+        with connect(url) as client:
+            assert client.llen("intake:0") == 1000
+    assert not another.is_running()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a process with its parent")
+def test_the_server_ends_with_a_killed_keeper_and_the_next_user_starts_both_in_the_same_place(folder):
+    user = start(SERVE, folder)
+    url = user.stdout.readline().strip()
+    with connect(url) as client:
+        client.set("key", "value")
+    keeper_of(url).kill()
+    wait_for_end(folder)
+
+    with embedded_server(folder) as again, connect(url) as client:
+        user.communicate("\n", timeout=60)
+
+        assert again == url
+        assert client.get("key") == b"value"
 
 
 def test_data_survives_an_orderly_end(folder):
@@ -148,6 +218,7 @@ def test_everything_it_writes_is_for_its_owner_only(folder):
         "redis.conf": 0o600,
         "redis.json": 0o600,
         "redis.lock": 0o600,
+        "redis.users": 0o600,
         "redis.log": 0o600,
         "appendonlydir": 0o700,
     }
