@@ -17,7 +17,7 @@ from typing import Any
 from bench.finding import Finding, number
 from bench.house import House
 from pipeline import Producer
-from pipeline.lanes.batch import Claimed
+from pipeline.lanes.batch import ClaimedBatch
 from pipeline.model.shard import SHARDS
 from pipeline.operate.status.status import read_status
 from pipeline.records import mirror
@@ -78,13 +78,13 @@ class Hands:
         for _ in range(batches):
             self.finish(self.claim())
 
-    def claim(self) -> Claimed:
+    def claim(self) -> ClaimedBatch:
         """Claim a batch, which must be there."""
         claimed = self.runtime.dispatch.next_batch()
-        assert isinstance(claimed, Claimed)
+        assert isinstance(claimed, ClaimedBatch)
         return claimed
 
-    def finish(self, claimed: Claimed) -> None:
+    def finish(self, claimed: ClaimedBatch) -> None:
         """Send and settle a claimed batch."""
         self.runtime.delivery.deliver(claimed.batch, claimed.attempt)
 

@@ -4,7 +4,7 @@ import time
 
 from celery.exceptions import Retry
 
-from pipeline.lanes.batch import Claimed
+from pipeline.lanes.batch import ClaimedBatch
 from pipeline.runtime.worker import runtime
 from tasks.app import app
 from tasks.events import shown_as_task
@@ -33,7 +33,7 @@ def deliver(batch: str, attempt: int) -> str:
     return report.text
 
 
-def go_on(claimed: Claimed | None = None) -> None:
+def go_on(claimed: ClaimedBatch | None = None) -> None:
     """Deliver batches that are due next in this task, which spares them the way through the queue.
 
     Flower is shown the tasks that those batches would have been.
@@ -51,7 +51,7 @@ def go_on(claimed: Claimed | None = None) -> None:
         runtime().doorbell.ring_deliver(claimed.batch, claimed.attempt)
 
 
-def upcoming(claimed: Claimed | None) -> Claimed | None:
+def upcoming(claimed: ClaimedBatch | None) -> ClaimedBatch | None:
     """Return the batch to go on with: a worker that stops takes no other, and gives this one back."""
     return claimed if runtime().stopping.is_set() else runtime().dispatch.next_after(claimed)
 

@@ -92,6 +92,17 @@ def test_one_file_knows_that_there_is_a_responsys():
     assert below == {"records/kinds.py"}
 
 
+def test_no_class_name_occurs_twice():
+    """A name has one meaning: who reads it in another room need not ask which is meant."""
+    places: dict[str, list[str]] = {}
+    for path in sorted((ROOT / "pipeline").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ClassDef) and node.name != "Meta":  # marshmallow's word
+                places.setdefault(node.name, []).append(path.relative_to(ROOT).as_posix())
+
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
+
+
 def test_every_room_is_in_the_table():
     assert {p.stem for p in (ROOT / "pipeline").iterdir() if p.name[0] not in "_."} - {"lua"} == BELOW.keys()
 

@@ -83,7 +83,7 @@ COMMANDS = {
 INTERRUPTED = 130  # the exit code that a shell expects after Ctrl-C
 
 
-class Problem(click.ClickException):
+class UsageProblem(click.ClickException):
     """An error that a person must put right, printed without a traceback."""
 
     exit_code = 2
@@ -106,7 +106,7 @@ class Commands(LazyGroup):
         except OutputFull as error:
             give_up_output()
             click.echo(f"Error: {error}", err=True)
-            sys.exit(Problem.exit_code)
+            sys.exit(UsageProblem.exit_code)
         finally:
             sys.stdout = kept
 
@@ -115,7 +115,7 @@ class Commands(LazyGroup):
         try:
             return super().invoke(ctx)
         except PipelineError as error:
-            raise Problem(str(error)) from error
+            raise UsageProblem(str(error)) from error
         except KeyboardInterrupt:
             ctx.exit(INTERRUPTED)
 

@@ -11,10 +11,10 @@ from pipeline.deliver.moves import (
     AskLater,
     EndSetUp,
     GiveBack,
-    Hold,
     Leave,
     Move,
     NextStep,
+    PutOnHold,
     Send,
     Settle,
     SettleAsRecorded,
@@ -68,7 +68,7 @@ def _verdicts(job: Job, step: Step, answer: Any) -> Move:
     # Not the rows' fault: the others are done, these wait for a person.
     positions = job.positions
     settle = Settle(done.verdicts, tuple(positions[n] for n, _ in missing))
-    return Hold("destination", missing[0][1], settle)
+    return PutOnHold("destination", missing[0][1], settle)
 
 
 def _set_up(job: Job, step: Step, thing: str, answer: Any) -> Move:

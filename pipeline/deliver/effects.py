@@ -13,10 +13,10 @@ from pipeline.deliver.moves import (
     AskLater,
     EndSetUp,
     GiveBack,
-    Hold,
     Leave,
     Move,
     NextStep,
+    PutOnHold,
     Retry,
     ReturnRows,
     Settle,
@@ -63,7 +63,7 @@ class Effects:
             Retry: self._retry,
             Split: self._split,
             AskLater: self._ask_later,
-            Hold: self._hold,
+            PutOnHold: self._hold,
             EndSetUp: self._end_set_up,
         }
 
@@ -126,7 +126,7 @@ class Effects:
         self._lanes.submitted(job.batch, move.request, FIRST_POLL)
         return DeliveryResult(move.text, again=True)
 
-    def _hold(self, job: Job, move: Hold) -> DeliveryResult:
+    def _hold(self, job: Job, move: PutOnHold) -> DeliveryResult:
         name = job.batch.destination if move.scope == "destination" else job.action.connector.name
         detail = Hidden(values_of(job.remaining_rows))(move.why.detail)
         self._records.hold(move.scope, name, "held", move.why.code, detail)

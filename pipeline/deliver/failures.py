@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pipeline.deliver.job import Job
-from pipeline.deliver.moves import Hold, Move, NextStep, Retry, ReturnRows, Settle, Split
+from pipeline.deliver.moves import Move, NextStep, PutOnHold, Retry, ReturnRows, Settle, Split
 from pipeline.errors import CallError, Held, OutcomeUnknown, Refused, RetryLater, Throttled
 from pipeline.model.call import Rejection
 from pipeline.text.plural import counted
@@ -41,7 +41,7 @@ def _hold(job: Job, error: Held, sent: bool) -> Move:
         then = NextStep(
             step.function, again.progress, text, sets_up=step.sets_up is not None, code=error.code
         )
-    return Hold(error.scope, Rejection(error.code, error.detail), then, forget=True)
+    return PutOnHold(error.scope, Rejection(error.code, error.detail), then, forget=True)
 
 
 def _throttle(job: Job, error: Throttled, sent: bool) -> Move:

@@ -105,7 +105,7 @@ class AskLater:
 
 
 @dataclass(frozen=True)
-class Hold:
+class PutOnHold:
     """Stop the connector or destination until a person acts, and show why; ``then`` is the batch's move.
 
     ``forget``: everything that the account is known to have is looked for again.
@@ -143,7 +143,7 @@ Move: TypeAlias = (
     | Retry
     | Split
     | AskLater
-    | Hold
+    | PutOnHold
     | EndSetUp
     | Leave
 )

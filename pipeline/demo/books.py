@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipeline.demo.responsys import EXPIRY, FUNCTION, THROTTLING, Account, Responsys
+from pipeline.demo.responsys import EXPIRY, FUNCTION, THROTTLING, EmulatedAccount, Responsys
 from pipeline.operate.summary import DestinationNumbers, read_summary
 from pipeline.produce.report import Report
 from pipeline.runtime.stores import Stores
@@ -17,7 +17,7 @@ class Books:
     accepted: int
     refused: int  # at the door
     line: DestinationNumbers  # our stores
-    account: Account  # the emulator
+    account: EmulatedAccount  # the emulator
     partial: bool  # whether a batch left on its age
 
     def problems(self) -> Iterator[str]:

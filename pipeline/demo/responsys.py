@@ -19,7 +19,7 @@ TROUBLE: list[dict[str, Any]] = [
 
 
 @dataclass(frozen=True)
-class Account:
+class EmulatedAccount:
     """Numbers of the account."""
 
     taken: int  # recipients whose event was triggered
@@ -44,7 +44,7 @@ class Responsys:
         """Order the trouble of the demo."""
         self._session.post(f"{self.url}/_control/faults", json=TROUBLE, timeout=TIMEOUT).raise_for_status()
 
-    def account(self) -> Account:
+    def account(self) -> EmulatedAccount:
         """Read the account's numbers up to now."""
         answer = self._session.get(f"{self.url}/_control/summary", timeout=TIMEOUT)
         answer.raise_for_status()
@@ -52,7 +52,7 @@ class Responsys:
         calls: Counter[tuple[str, str]] = Counter()
         for line in told["calls"]:
             calls[line["function"], line["outcome"]] += line["calls"]
-        return Account(
+        return EmulatedAccount(
             taken=told["recipients"]["accepted"],
             refused=told["recipients"]["rejected"],
             calls=calls,

@@ -14,7 +14,7 @@ from pipeline.demo import books, sample
 from pipeline.demo.processes import CALLS, HOME, QUEUES, WINDOW, DemoFailed, DemoProcesses, environment
 from pipeline.demo.responsys import Responsys
 from pipeline.demo.show import Show
-from pipeline.demo.watch import Watch
+from pipeline.demo.watch import DemoWatch
 from pipeline.operate.keys import FIRST_FILE
 from pipeline.produce.producer import Producer
 from pipeline.produce.report import Report
@@ -62,7 +62,7 @@ def play(show: Show, processes: DemoProcesses, *, keep: bool) -> None:
     responsys, flower = set_up(show, processes)
     show.heading(f"A sample audience of {sample.ROWS:,} profiles")
     responsys.make_trouble()
-    watch = Watch(processes.stores, responsys)
+    watch = DemoWatch(processes.stores, responsys)
     report = send(show, processes, watch)
     found = books.close(processes.stores, responsys, sample.ROWS, report, partial=watch.partial)
     show.heading("What became of every row")
@@ -97,7 +97,7 @@ def set_up(show: Show, processes: DemoProcesses) -> tuple[Responsys, str]:
     return responsys, flower
 
 
-def send(show: Show, processes: DemoProcesses, watch: Watch) -> Report:
+def send(show: Show, processes: DemoProcesses, watch: DemoWatch) -> Report:
     """Send all rows, and watch until each is settled."""
     with show.bar() as progress:
         sent = progress.add_task("sent", total=sample.ROWS)
@@ -116,7 +116,7 @@ def send(show: Show, processes: DemoProcesses, watch: Watch) -> Report:
     return report
 
 
-def tell_report(show: Show, watch: Watch, report: Report) -> None:
+def tell_report(show: Show, watch: DemoWatch, report: Report) -> None:
     """Print the rows that the producer accepted, and why it refused the rest."""
     index, messages = report.errors[0]
     name, texts = next(iter(messages.items()))
@@ -124,7 +124,7 @@ def tell_report(show: Show, watch: Watch, report: Report) -> None:
     show.note(f"         such as row {index + 1}: {name}: {texts[0]}")
 
 
-def looks(processes: DemoProcesses, watch: Watch) -> Iterator[int]:
+def looks(processes: DemoProcesses, watch: DemoWatch) -> Iterator[int]:
     """Give the number of rows that wait, again and again, until none does."""
     while waiting := watch.waiting:
         yield waiting

@@ -16,7 +16,7 @@ from pipeline.stores.database import reading
 from pipeline.stores.tables import batches
 
 
-class Watch:
+class DemoWatch:
     """Looks again and again, and tells each thing once."""
 
     def __init__(self, stores: Stores, responsys: Responsys) -> None:

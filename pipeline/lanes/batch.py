@@ -39,7 +39,7 @@ class Poll:
 Contents = tuple[Batch, list[tuple[str, bytes]]]  # a batch with its (profile, row) pairs
 
 
-class Claimed(NamedTuple):
+class ClaimedBatch(NamedTuple):
     """A batch that was claimed."""
 
     batch: str

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 import redis
 
 from pipeline.lanes import limits
-from pipeline.lanes.batch import Claimed
+from pipeline.lanes.batch import ClaimedBatch
 from pipeline.lanes.lanes import MAX_UNANSWERED, Lanes
 from pipeline.lanes.quota import Quota
 from pipeline.records.catalog import Catalog
@@ -55,17 +55,17 @@ class Dispatch:
         """Claim what may go to idle workers and ring for it; return the wait, as ``run`` does."""
         return self._send_off(self._quotas_shuffled())
 
-    def next_batch(self) -> Claimed | None:
+    def next_batch(self) -> ClaimedBatch | None:
         """Claim and read a batch for the caller to deliver at once; send off other batches that may go."""
         quotas = self._quotas_shuffled()
         for position, quota in enumerate(quotas):
             claimed = self._lanes.claim(quota, read=True)
-            if isinstance(claimed, Claimed):
+            if isinstance(claimed, ClaimedBatch):
                 self._send_off(quotas[position if claimed.more else position + 1 :])
                 return claimed
         return None
 
-    def next_after(self, claimed: Claimed | None) -> Claimed | None:
+    def next_after(self, claimed: ClaimedBatch | None) -> ClaimedBatch | None:
         """Return the batch to go on with: the one claimed while the last was settled, or the next."""
         if claimed is None:
             return self.next_batch()
@@ -100,7 +100,7 @@ class Dispatch:
         """Claim batches of one quota while a worker is idle; return the wait until more may be claimed."""
         for _ in range(MAX_BATCHES_AT_ONCE):
             claimed = self._lanes.claim(quota)
-            if not isinstance(claimed, Claimed):
+            if not isinstance(claimed, ClaimedBatch):
                 return claimed
             self._doorbell.ring_deliver(claimed.batch, claimed.attempt)
             if not self._worker_idle():

@@ -36,7 +36,7 @@ from typing import Any
 
 import redis
 
-from pipeline.lanes.batch import FIELDS, Batch, Claimed, Contents, Poll, batch_of, contents_of, pairs_of
+from pipeline.lanes.batch import FIELDS, Batch, ClaimedBatch, Contents, Poll, batch_of, contents_of, pairs_of
 from pipeline.lanes.quota import Quota
 from pipeline.stores.broker import decoded
 from pipeline.stores.scripts import Argument, Scripts, repeated
@@ -56,7 +56,7 @@ class Lanes:
         self._client = client
         self._scripts = Scripts(client)
 
-    def claim(self, quota: Quota, *, read: bool = False) -> Claimed | float | None:
+    def claim(self, quota: Quota, *, read: bool = False) -> ClaimedBatch | float | None:
         """Claim the next batch that is due, with the permit for its call.
 
         ``read``: return a new batch with its contents. Returns the seconds after which to claim again if
@@ -95,7 +95,7 @@ class Lanes:
 
     def settle_and_claim(
         self, batch: Batch, returned: Sequence[int], quota: Quota
-    ) -> tuple[bool, Claimed | float | None]:
+    ) -> tuple[bool, ClaimedBatch | float | None]:
         """Settle a batch, and claim and read the next one in the same script."""
         (settled, _), claimed = self._claim_and_read("settle", quota, _settle_args(batch, returned))
         return bool(settled), claimed
@@ -165,7 +165,7 @@ class Lanes:
 
     def _claim_and_read(
         self, script: str, quota: Quota, before: Sequence[Argument] = ()
-    ) -> tuple[Any, Claimed | float | None]:
+    ) -> tuple[Any, ClaimedBatch | float | None]:
         """Run a script that ends with a claim; return its answer, and the batch.
 
         Reading after the claim is safe: until the lease ends no other worker changes the rows, and after it
@@ -176,7 +176,7 @@ class Lanes:
         args = [*before, *_claim_args(quota, new)]
         answer, fields, profiles = self._scripts.run(script, args=args, reads=reads)
         claimed = _claimed(answer[1] if before else answer)
-        if isinstance(claimed, Claimed) and claimed.batch == new and profiles:
+        if isinstance(claimed, ClaimedBatch) and claimed.batch == new and profiles:
             contents = self._contents(new, fields, profiles)
             late = time.monotonic() - began > CLAIM_LEASE  # another worker may have it now, with other rows
             claimed = claimed._replace(contents=None if late else contents)
@@ -219,8 +219,8 @@ def ms(seconds: float) -> int:
     return round(seconds * 1000)
 
 
-def _claimed(answer: Sequence[Any]) -> Claimed | float | None:
+def _claimed(answer: Sequence[Any]) -> ClaimedBatch | float | None:
     if answer[0] == b"batch":
         batch = answer[1].decode()
-        return Claimed(batch, int(answer[2]), bool(answer[3]))
+        return ClaimedBatch(batch, int(answer[2]), bool(answer[3]))
     return None if int(answer[1]) < 0 else int(answer[1]) / 1000

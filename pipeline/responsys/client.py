@@ -18,7 +18,7 @@ from pipeline.responsys.errors import FailedOver, TokenRefused, retry_if_unknown
 from pipeline.responsys.login import Token, Tokens
 from pipeline.responsys.requests import answers_in, poll_call, taken_on
 from pipeline.responsys.session import open_session
-from pipeline.responsys.transport import Body, exchange
+from pipeline.responsys.transport import CallBody, exchange
 
 # Over 10 MB the gateway drops the connection without an answer, and the outcome of the call is unknown.
 MAX_BODY = 9_500_000  # bytes
@@ -117,7 +117,7 @@ class Client:
                 token.end_point + call.path,
                 timeout=self._timeout,
                 token=token.value,
-                data=None if content is None else Body(content),
+                data=None if content is None else CallBody(content),
             )
         except CallError as error:
             if content is None:

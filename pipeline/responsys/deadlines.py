@@ -40,7 +40,7 @@ class Cuttable(Protocol):
         """End it under the thread that uses it."""
 
 
-class Watch:
+class DeadlineWatch:
     """Knows the connections in use and shuts down those that are late."""
 
     def __init__(self) -> None:
@@ -82,7 +82,7 @@ class Watch:
                 self._changed.wait(None if wait == math.inf else max(wait, 0))
 
 
-WATCH = Watch()
+WATCH = DeadlineWatch()
 _thread = threading.local()
 
 

@@ -26,7 +26,7 @@ HEADERS = {"Accept": "application/json", "Accept-Encoding": "gzip, deflate", "Us
 JSON = {"Content-Type": "application/json"}
 
 
-class Body:
+class CallBody:
     """The bytes of a request, which note that sending them has begun."""
 
     def __init__(self, content: bytes) -> None:
@@ -48,7 +48,7 @@ def exchange(
     *,
     timeout: tuple[float, float],
     token: str | None = None,
-    data: Body | Mapping[str, str] | None = None,
+    data: CallBody | Mapping[str, str] | None = None,
 ) -> Any:
     """Send one request and return the decoded answer.
 
@@ -58,12 +58,12 @@ def exchange(
     Raises:
         CallError: as the answer says, or its absence.
     """
-    request = prepared(method, url, isinstance(data, Body)).copy()
+    request = prepared(method, url, isinstance(data, CallBody)).copy()
     request.prepare_body(data, files=None)
     if token is not None:
         request.headers["Authorization"] = token  # without the word Bearer
     status, content = received(session, request, timeout)
-    answer = decoded(without_token(content, token if isinstance(data, Body | None) else None))
+    answer = decoded(without_token(content, token if isinstance(data, CallBody | None) else None))
     if 200 <= status < 300 and answer is not None and code_of(answer) is None:
         return answer
     raise error_of(status, decoded(without_secrets(content, token, data)))
@@ -110,9 +110,9 @@ def without_token(content: bytes, token: str | None) -> bytes:
     return content.replace(token.encode(), MASK.encode()) if token else content
 
 
-def without_secrets(content: bytes, token: str | None, data: Body | Mapping[str, str] | None) -> bytes:
+def without_secrets(content: bytes, token: str | None, data: CallBody | Mapping[str, str] | None) -> bytes:
     """Return the answer to a request that failed without the secrets that went out with it."""
-    secrets = [] if data is None or isinstance(data, Body) else [data.get("password")]
+    secrets = [] if data is None or isinstance(data, CallBody) else [data.get("password")]
     return Hidden([token, *secrets])(content.decode("utf-8", "replace")).encode()
 
 
@@ -128,7 +128,7 @@ def no_answer(error: Exception, body: object) -> CallError:
     """Say what a request without an answer leaves: nothing was sent, or its outcome is unknown."""
     inner = innermost(error)
     late = isinstance(inner, TimeoutError | ReadTimeoutError | requests.Timeout)
-    if isinstance(body, Body) and not body.begun:
+    if isinstance(body, CallBody) and not body.begun:
         return RetryLater(OTHER, f"not sent: {type(inner).__name__}")
     return OutcomeUnknown(TIMEOUT if late else UNKNOWN, f"no answer: {type(inner).__name__}")
 

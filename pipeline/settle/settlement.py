@@ -15,7 +15,7 @@ import redis
 from sqlalchemy import Engine
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, SQLAlchemyError
 
-from pipeline.lanes.batch import Batch, Claimed
+from pipeline.lanes.batch import Batch, ClaimedBatch
 from pipeline.lanes.lanes import Lanes
 from pipeline.lanes.quota import Quota
 from pipeline.lanes.row import Row
@@ -41,7 +41,7 @@ class DeliveryResult:
 
     text: str
     again: bool = False
-    following: Claimed | None = None  # the next batch, if it was claimed when this one was settled
+    following: ClaimedBatch | None = None  # the next batch, if it was claimed when this one was settled
 
 
 class Settlement:
@@ -132,11 +132,11 @@ class Settlement:
 
     def _settle(
         self, batch: Batch, returned: Sequence[int], next_quota: Quota | None
-    ) -> tuple[bool, Claimed | None]:
+    ) -> tuple[bool, ClaimedBatch | None]:
         if next_quota is None:
             return self.persist(batch, self._lanes.settle, batch, returned), None
         settled, claimed = self.persist(batch, self._lanes.settle_and_claim, batch, returned, next_quota)
-        return settled, claimed if isinstance(claimed, Claimed) else None
+        return settled, claimed if isinstance(claimed, ClaimedBatch) else None
 
     def _tell(self, error: SQLAlchemyError | None) -> None:
         if self._note:

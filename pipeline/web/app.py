@@ -35,7 +35,7 @@ def create_app(stores: Stores) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.url_map.strict_slashes = False
     keyring = KeyRing(stores.engine, stores.settings.api_keys)
-    app.extensions |= {"stores": stores, "keyring": keyring, "refusals": auth.Refusals()}
+    app.extensions |= {"stores": stores, "keyring": keyring, "refusals": auth.RefusedKeys()}
     activations.install(app)
     access.install(app)
     app.before_request(auth.authorise)

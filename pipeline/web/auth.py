@@ -29,7 +29,7 @@ def needs(scope: str) -> Callable[[View], View]:
     return mark
 
 
-class Refusals:
+class RefusedKeys:
     """Refused keys by address, so that keys cannot be tried out; each process counts by itself."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
@@ -80,7 +80,7 @@ def refusal(ring: KeyRing) -> Problem:
     """Return the answer to a key that is not known, or has ended: which of the two is not told."""
     if not ring.current:
         return Problem("store-unavailable", "Keys cannot be looked up now; those known before are served.")
-    refusals: Refusals = current_app.extensions["refusals"]
+    refusals: RefusedKeys = current_app.extensions["refusals"]
     address = request.remote_addr or ""
     if wait := refusals.wait(address):
         headers = {"Retry-After": str(int(wait) + 1)}

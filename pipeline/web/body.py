@@ -21,7 +21,7 @@ GZIP = 31  # zlib's name for gzip with its header and check
 ENCODINGS = ("gzip", "identity")
 
 
-class Body:
+class RequestBody:
     """Reads a body to its end; ``digest`` is of what was read, after unpacking."""
 
     def __init__(self, request: Request, limit: int) -> None:

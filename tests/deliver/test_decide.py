@@ -6,7 +6,17 @@ from pipeline.deliver import events
 from pipeline.deliver.decide import SET_UP_RETRY, decide
 from pipeline.deliver.events import Answered, AnsweredLater, Failed
 from pipeline.deliver.failures import MAX_ATTEMPTS
-from pipeline.deliver.moves import AskLater, EndSetUp, Hold, NextStep, Retry, ReturnRows, Send, Settle, Split
+from pipeline.deliver.moves import (
+    AskLater,
+    EndSetUp,
+    NextStep,
+    PutOnHold,
+    Retry,
+    ReturnRows,
+    Send,
+    Settle,
+    Split,
+)
 from pipeline.deliver.progress import Progress
 from pipeline.errors import CallError, Held, OutcomeUnknown, Refused, RetryLater, Throttled
 from pipeline.model.action import Step
@@ -22,7 +32,7 @@ GONE = Rejection("MERGEFAILED", "gone")
     [
         pytest.param(
             Held("connector", "INVALID_USER", "no"),
-            Hold(
+            PutOnHold(
                 "connector", Rejection("INVALID_USER", "no"),
                 ReturnRows("INVALID_USER: connector held, its rows wait", "INVALID_USER"), forget=True,
             ),
@@ -143,7 +153,7 @@ def test_a_set_up_that_the_account_has_is_skipped():
 def test_a_set_up_that_is_refused_holds_the_destination_and_is_looked_for_again():
     text = "BAD: destination held, its rows wait"
     look = NextStep(LOOK, Progress(1, {}, PLAN), text, sets_up=True, code="BAD")
-    hold = Hold("destination", Rejection("BAD", "create: folder"), look, forget=True)
+    hold = PutOnHold("destination", Rejection("BAD", "create: folder"), look, forget=True)
 
     assert decide(at(2), Failed(Refused("BAD", "folder"))) == EndSetUp("T", False, hold)
 

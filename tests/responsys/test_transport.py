@@ -12,7 +12,7 @@ from pipeline.errors import Held, OutcomeUnknown, Refused, RetryLater
 from pipeline.responsys import connections
 from pipeline.responsys.deadlines import within
 from pipeline.responsys.session import open_session
-from pipeline.responsys.transport import Body, exchange
+from pipeline.responsys.transport import CallBody, exchange
 from tests.fixtures.tls import certificate_in
 from tests.responsys.bad_server import (
     answer,
@@ -52,7 +52,7 @@ def tls(certificate):
 
 
 def post(session, url, timeout=(5, 5)):
-    return exchange(session, "POST", url, timeout=timeout, token="Etoken", data=Body(CONTENT))
+    return exchange(session, "POST", url, timeout=timeout, token="Etoken", data=CallBody(CONTENT))
 
 
 def test_a_request_carries_the_bare_token_and_says_it_is_json(session, serve):
@@ -72,7 +72,7 @@ def test_requests_over_one_connection_say_the_same(session, serve, method, conte
     server = serve(answer(b"[]", b"[]"))
 
     for _ in range(2):
-        body = content and Body(content)
+        body = content and CallBody(content)
         exchange(session, method, f"{server.url}/a%20b?c=d", timeout=(5, 5), token="Etoken", data=body)
 
     first, second = (request.partition(b"\r\n\r\n") for request in server.requests)
@@ -85,7 +85,7 @@ def test_requests_over_one_connection_have_each_their_own_token_and_body(session
     server = serve(answer(b"[]", b"[]", b"[]"))
 
     for token, content in [("Ea", b"[]"), ("Eb", b"[1]"), ("Ec", b"[1, 2]")]:
-        exchange(session, "POST", server.url, timeout=(5, 5), token=token, data=Body(content))
+        exchange(session, "POST", server.url, timeout=(5, 5), token=token, data=CallBody(content))
 
     assert server.connections == 1
     assert b"Authorization: Eb\r\n" in server.requests[1]
@@ -424,7 +424,7 @@ def test_a_request_that_is_taken_byte_by_byte_ends_with_the_deadline(session, se
     server = serve(read_slowly)
 
     with pytest.raises(OutcomeUnknown, match=r"^Timeout: no answer: CallTimeout$"), within(0.3):
-        exchange(session, "POST", server.url, timeout=(60, 60), data=Body(b"x" * 9_000_000))
+        exchange(session, "POST", server.url, timeout=(60, 60), data=CallBody(b"x" * 9_000_000))
 
 
 @pytest.mark.filterwarnings("ignore:.*Exception ignored in. <ssl.SSLSocket")

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from pipeline.accept.intake import Intake
 from pipeline.errors import Misconfigured
 from pipeline.lanes import limits
-from pipeline.lanes.batch import Claimed
+from pipeline.lanes.batch import ClaimedBatch
 from pipeline.lanes.dispatch import Dispatch
 from pipeline.lanes.lanes import Lanes
 from pipeline.model.source import Source
@@ -109,7 +109,7 @@ def test_no_batch_is_claimed_while_doorbells_wait_for_a_worker(environment):
     environment.redis.rpush("deliveries", *["doorbell"] * 4)
 
     assert (environment.dispatch.run(), environment.bell.rung) == (0.1, [])
-    assert isinstance(environment.dispatch.next_batch(), Claimed)
+    assert isinstance(environment.dispatch.next_batch(), ClaimedBatch)
 
 
 def test_batches_are_rung_for_until_nobody_is_idle(environment):

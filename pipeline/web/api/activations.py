@@ -20,7 +20,7 @@ from pipeline.web import rows as checked_rows
 from pipeline.web.api.descriptions import ACTIVATIONS
 from pipeline.web.auth import needs
 from pipeline.web.blueprint import Blueprint
-from pipeline.web.body import Body
+from pipeline.web.body import RequestBody
 from pipeline.web.closing import close_after
 from pipeline.web.intake import MOST_ERRORS, Appended, Repeatable, SpooledRows, append, claim_key
 from pipeline.web.problems import Problem
@@ -109,7 +109,7 @@ def post_activations(query: Mapping[str, bool], audience: str) -> Response:
     with door.slot():
         rows = SpooledRows(door.settings.data_dir)
         try:
-            body = Body(request, body_limit(door, kind))
+            body = RequestBody(request, body_limit(door, kind))
             read = checked_rows.rows_of_json if kind == checked_rows.JSON else checked_rows.rows_of_lines
             rows.add(read(body.pieces(), audience))
             refuse_wrong(rows, only_valid=options.only_valid)
