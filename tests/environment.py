@@ -6,6 +6,8 @@ import redis as redis_py
 from sqlalchemy import Engine
 
 from pipeline.lanes.lanes import Lanes
+from pipeline.operate.activity import person_at_terminal, read_activity
+from pipeline.operate.paging import Page
 from pipeline.records import mirror
 from pipeline.records.catalog import Catalog
 from pipeline.records.records import Records
@@ -53,6 +55,12 @@ class Environment:
     def wait(self, destination: str, *profiles: str) -> None:
         """Have rows wait for a destination."""
         add(self.redis, *profiles, lane=f"{destination}/all")
+
+    def activity(self) -> list[tuple[str, str, str]]:
+        """Return what commands noted, oldest first, which names this machine's user and nobody else."""
+        noted = read_activity(self.engine, Page(1_000))["activity"]
+        assert {each["actor"] for each in noted} <= {person_at_terminal().name}
+        return [(each["action"], each["object"], each["detail"]) for each in reversed(noted)]
 
     def work(self) -> None:
         """Have a worker be seen for as long as a test may take."""

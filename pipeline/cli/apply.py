@@ -4,32 +4,43 @@ import json
 from dataclasses import asdict
 
 import click
+import redis
+from sqlalchemy import Engine
 
+from pipeline.cli.tables import printable
+from pipeline.operate.activity import note, person_at_terminal
 from pipeline.records import configuration, mirror
-from pipeline.records.changes import Changes
-from pipeline.runtime.stores import open_stores
+from pipeline.records.catalog import Catalog, Scope
+from pipeline.records.changes import Change, Changes
+from pipeline.records.stops import Stop, remedy, stop_of
+from pipeline.runtime.stores import Stores, open_stores
 from pipeline.text import toml
+
+ALL_AT_ONCE = "To resume all of these, apply again with --resume."
 
 
 @click.command()
 @click.argument("file", type=click.Path(allow_dash=True))
 @click.option("--prune", is_flag=True, help="Also remove what is stored and not in FILE.")
 @click.option("--dry-run", is_flag=True, help="Only say what would change.")
+@click.option("--resume", is_flag=True, help="Send again for what is in FILE and was held.")
 @click.option("--json", "as_json", is_flag=True, help="Say it as JSON.")
-def apply(file: str, prune: bool, dry_run: bool, as_json: bool) -> None:
+def apply(file: str, prune: bool, dry_run: bool, resume: bool, as_json: bool) -> None:
     """Bring in the connectors, destinations and sources of FILE (TOML; - is standard input).
 
-    Nothing is changed when anything is wrong with it.
+    Nothing is changed when anything is wrong with it. A connector or destination that an answer of Responsys
+    held stays held until it is resumed.
     """
     with open_stores() as stores:
         stored = stores.records.names("connectors")
         sources = stores.records.names("sources")
         wanted = configuration.read_configuration(file, stores.settings.environ, stored, sources)
-        redis = None if dry_run else stores.redis  # before anything changes
+        client = None if dry_run else stores.redis  # before anything changes
         changes = stores.records.apply(wanted, prune=prune, dry_run=dry_run)
-        if redis is not None:
-            mirror.refresh(redis, stores.records)
+        sentences = [] if client is None else published(stores, client, changes, resume=resume)
     click.echo(json.dumps(asdict(changes), indent=2) if as_json else table(changes))
+    for sentence in sentences:
+        click.echo(sentence, err=True)
     if dry_run:
         click.echo("Nothing was changed: this was a dry run.", err=True)
 
@@ -41,6 +52,61 @@ def export(as_json: bool) -> None:
     with open_stores() as stores:
         exported = stores.records.export()
     click.echo(json.dumps(exported, indent=2) if as_json else toml.dumps(exported), nl=as_json)
+
+
+def published(stores: Stores, client: redis.Redis, changes: Changes, *, resume: bool) -> list[str]:
+    """Make changes known to workers and in the activity; return sentences about what is held."""
+    catalog = mirror.refresh(client, stores.records)
+    note_changes(stores.engine, changes)
+    held = held_in(catalog, changes)
+    if not held:
+        return []
+    if not resume:
+        return [*(still_held(catalog, stop) for stop in held), ALL_AT_ONCE]
+    resume_all(stores, held)
+    mirror.refresh(client, stores.records)
+    return [printable(f"{stop.record} goes on; it was held {stop.duration}: {stop.reason}") for stop in held]
+
+
+def held_in(catalog: Catalog, changes: Changes) -> list[Stop]:
+    """Return the holds of the connectors and destinations that a file names."""
+    scopes: tuple[tuple[Scope, Change], ...] = (
+        ("connector", changes.connectors),
+        ("destination", changes.destinations),
+    )
+    stops = [
+        stop_of(catalog, scope, name)
+        for scope, change in scopes
+        for name in sorted({*change.created, *change.updated, *change.unchanged})
+    ]
+    return [stop for stop in stops if stop and stop.kind == "held"]
+
+
+def resume_all(stores: Stores, held: list[Stop]) -> None:
+    """End the holds, and note it."""
+    for stop in held:
+        stores.records.release(stop.scope, stop.name)
+    with stores.engine.begin() as connection:
+        for stop in held:
+            note(connection, person_at_terminal(), f"{stop.scope}.resume", f"{stop.scope}:{stop.name}")
+
+
+def still_held(catalog: Catalog, stop: Stop) -> str:
+    """Write a sentence about a hold, and the way out of it."""
+    text = printable(f"{stop.record} is still held {stop.duration}: {stop.reason}")
+    return f"{text}\n  → {remedy(catalog, stop)}"
+
+
+def note_changes(engine: Engine, changes: Changes) -> None:
+    """Write an activity for each record that was stored or removed."""
+    actor = person_at_terminal()
+    with engine.begin() as connection:
+        for section, change in vars(changes).items():
+            scope = section.removesuffix("s")
+            for name in (*change.created, *change.updated):
+                note(connection, actor, f"{scope}.put", f"{scope}:{name}")
+            for name in change.removed:
+                note(connection, actor, f"{scope}.delete", f"{scope}:{name}")
 
 
 def table(changes: Changes) -> str:

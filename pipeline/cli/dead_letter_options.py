@@ -23,12 +23,15 @@ def duration(context: click.Context, parameter: click.Parameter, text: str | Non
 OPTIONS = (
     click.option("--connector", metavar="NAME", help="Only of this connector."),
     click.option("--destination", metavar="NAME", help="Only of this destination."),
-    click.option("--code", help="Only with this code, such as RECIPIENT_NOT_FOUND."),
+    click.option(
+        "--code", "codes", multiple=True, metavar="CODE",
+        help="Only with this code, such as NO_RECIPIENT_FOUND. Repeatable.",
+    ),
     click.option(
         "--older-than", callback=duration, metavar="TIME", help="Only from before, such as 2h or 7d."
     ),
     click.option("--newer-than", callback=duration, metavar="TIME", help="Only from since then."),
-)
+)  # fmt: skip
 
 
 def choosing(command: Command) -> Command:
@@ -41,3 +44,13 @@ def choosing(command: Command) -> Command:
 def filter_of(chosen: dict[str, Any], ids: Sequence[str] = (), state: str | None = "open") -> Filter:
     """Return the filter that the options describe."""
     return Filter(**chosen, ids=tuple(ids), state=state)
+
+
+def spelt(chosen: Filter) -> str:
+    """Write a choice as it was typed: "--destination lapsed --code Timeout"."""
+    words = [f"--connector {chosen.connector}"] if chosen.connector else []
+    words += [f"--destination {chosen.destination}"] if chosen.destination else []
+    words += [f"--code {code}" for code in chosen.codes]
+    for name, length in (("--older-than", chosen.older_than), ("--newer-than", chosen.newer_than)):
+        words += [f"{name} {length.total_seconds():g}s"] if length else []
+    return " ".join(words)

@@ -9,7 +9,10 @@ COMMANDS = {
         "pipeline.cli.dead_letters_decide:drop",
         "Give open dead letters up: those with these IDs, or all that the options choose.",
     ),
-    "list": LazyCommand("pipeline.cli.dead_letters_look:list_", "Show dead letters, newest first."),
+    "list": LazyCommand(
+        "pipeline.cli.dead_letters_look:list_",
+        "Show dead letters, newest first, and how many there are by code and destination.",
+    ),
     "replay": LazyCommand(
         "pipeline.cli.dead_letters_decide:replay",
         "Send open dead letters again: those with these IDs, or all that the options choose.",

@@ -7,8 +7,9 @@ import click
 from sqlalchemy import Engine
 
 from pipeline.cli.confirm import at_terminal, confirmed, refuse_unasked
-from pipeline.cli.dead_letter_options import choosing, filter_of
+from pipeline.cli.dead_letter_options import choosing, filter_of, spelt
 from pipeline.errors import Misconfigured
+from pipeline.operate.activity import note_alone, person_at_terminal
 from pipeline.produce.appender import Appender
 from pipeline.runtime.stores import open_stores
 from pipeline.settle import dead_letters as letters
@@ -17,13 +18,18 @@ from pipeline.settle.dead_letters import Filter
 from pipeline.stores.doorbell import Doorbell
 from pipeline.text.plural import counted
 
+YES = click.option(
+    "--yes",
+    is_flag=True,
+    help="Do not ask; needed where nobody can be asked, such as in a script, without IDs.",
+)
 NOT_OPEN = "None of these is open: they were sent again or dropped before, or the options leave them out."
 
 
 @click.command()
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 @choosing
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@YES
 @click.pass_context
 def replay(context: click.Context, /, ids: Sequence[str], yes: bool, **options: Any) -> None:
     """Send open dead letters again: those with these IDs, or all that the options choose.
@@ -36,6 +42,7 @@ def replay(context: click.Context, /, ids: Sequence[str], yes: bool, **options: 
             return
         appender = Appender(stores.redis, Doorbell(stores.broker_url))
         done, failed = replays.replay(stores.engine, appender, chosen)
+        note_decision(stores.engine, "dead_letters.replay", chosen, done)
     click.echo(f"{letters_of(done)} sent again.")
     if failed:
         click.echo(f"{letters_of(failed)} cannot be sent again: nobody can read the activation.", err=True)
@@ -45,7 +52,7 @@ def replay(context: click.Context, /, ids: Sequence[str], yes: bool, **options: 
 @click.command()
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 @choosing
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@YES
 def drop(ids: Sequence[str], yes: bool, **options: Any) -> None:
     """Give open dead letters up: those with these IDs, or all that the options choose.
 
@@ -56,6 +63,7 @@ def drop(ids: Sequence[str], yes: bool, **options: Any) -> None:
         if not agreed(stores.engine, chosen, "drop", yes=yes):
             return
         done = replays.drop(stores.engine, chosen)
+        note_decision(stores.engine, "dead_letters.drop", chosen, done)
     click.echo(f"{letters_of(done)} dropped.")
 
 
@@ -85,6 +93,13 @@ def refuse_unknown(engine: Engine, ids: Sequence[str]) -> None:
     known = {letter.id for letter in letters.find_letters(engine, Filter(ids=ids, state=None), len(ids))}
     if missing := sorted(set(ids) - known):
         raise Misconfigured(f"there is no dead letter {', '.join(missing)}: nothing was done")
+
+
+def note_decision(engine: Engine, action: str, chosen: Filter, done: int) -> None:
+    """Write the activity: how many letters, and by what they were chosen."""
+    choice = f"{len(chosen.ids)} by id" if chosen.ids else ""
+    parts = [letters_of(done), choice, spelt(chosen)]
+    note_alone(engine, person_at_terminal(), action, detail=", ".join(part for part in parts if part))
 
 
 def letters_of(amount: int) -> str:

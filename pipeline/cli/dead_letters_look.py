@@ -30,16 +30,20 @@ HEADERS = ("ID", "AGE", "STATE", "DESTINATION", "AUDIENCE", "PROFILE", "CODE", "
 )
 @click.option("--json", "as_json", is_flag=True, help="Print them as JSON, without what was to be sent.")
 def list_(state: str, limit: int, as_json: bool, **chosen: Any) -> None:
-    """Show dead letters, newest first."""
+    """Show dead letters, newest first, and how many there are by code and destination."""
     wanted = filter_of(chosen, state=None if state == "all" else state)
     with open_stores() as stores:
-        count = letters.count(stores.engine, wanted)
+        by_code = letters.count_by_code(stores.engine, wanted)
         found = letters.find_letters(stores.engine, wanted, limit)
+    count = sum(amount for _, _, amount in by_code)
     if as_json:
         document = {"count": count, "dead_letters": [without_activation(letter) for letter in found]}
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
     else:
         print_text(found, count, "" if state == "all" else f"{state} ")
+        if count:
+            click.echo()
+            show(("CODE", "DESTINATION", "DEAD LETTERS"), [(code, where, n) for where, code, n in by_code])
 
 
 @click.command("show")

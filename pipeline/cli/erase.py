@@ -12,6 +12,7 @@ from rich.status import Status
 
 from pipeline.cli.confirm import confirmed, refuse_unasked
 from pipeline.cli.tables import printable, show
+from pipeline.operate.activity import note_alone, person_at_terminal
 from pipeline.operate.erasure.erasure import Erasure
 from pipeline.operate.erasure.file_cleanup import checkpoint, rewrite
 from pipeline.operate.erasure.found import Found
@@ -38,7 +39,9 @@ def exact(context: click.Context, parameter: click.Parameter, profiles: Sequence
 @click.command()
 @click.argument("profiles", nargs=-1, required=True, metavar="PROFILE...", callback=exact)
 @click.option("--dry-run", is_flag=True, help="Only show where something is.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option(
+    "--yes", is_flag=True, help="Do not ask; needed where nobody can be asked, such as in a script."
+)
 @click.option(
     "--wait", type=click.IntRange(min=0), default=60, show_default=True, metavar="SECONDS",
     help="How long to wait for calls that are out.",
@@ -87,6 +90,9 @@ def erased(stores: Stores, profiles: Sequence[str], deadline: float) -> tuple[di
     with shown() as status:
         erasure = Erasure(stores.redis, stores.engine, lambda reason: status.update(f"waiting: {reason}"))
         found = {profile: erasure.erase(profile, deadline) for profile in profiles}
+        amount = counted(sum(one.total for one in found.values()), "thing")
+        detail = f"{counted(len(found), 'profile')}, {amount}"
+        note_alone(stores.engine, person_at_terminal(), "profile.erased", detail=detail)
         checkpoint(stores.engine)
         return found, rewrite(stores.redis, deadline)
 

@@ -4,6 +4,7 @@ import click
 
 from pipeline.cli.tables import printable
 from pipeline.errors import Misconfigured
+from pipeline.operate.activity import note_alone, person_at_terminal
 from pipeline.operate.status.backlog import read_backlogs
 from pipeline.records import mirror
 from pipeline.records.catalog import Catalog, Scope
@@ -32,6 +33,7 @@ def pause(name: str, reason: str) -> None:
             return
         client = stores.redis  # before anything changes
         stores.records.hold(scope, record, "paused", "", reason)
+        note_alone(stores.engine, person_at_terminal(), f"{scope}.pause", f"{scope}:{record}", reason)
         mirror.refresh(client, stores.records)
         rows = waiting(stores, catalog, scope, record)
     click.echo(f'{scope} "{record}" is paused; {rows}. To go on: `activation resume {name}`')
@@ -49,7 +51,8 @@ def resume(name: str) -> None:
         scope, record = resolve(catalog, name)
         hold = catalog.holds.get((scope, record))
         client = stores.redis  # before anything changes
-        stores.records.release(scope, record)
+        if stores.records.release(scope, record):
+            note_alone(stores.engine, person_at_terminal(), f"{scope}.resume", f"{scope}:{record}")
         catalog = mirror.refresh(client, stores.records)
         rows = waiting(stores, catalog, scope, record)
     if hold:

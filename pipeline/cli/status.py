@@ -67,7 +67,7 @@ def print_troubles(found: Iterable[Trouble]) -> None:
 def trouble_lines(trouble: Trouble) -> tuple[str, str]:
     """Write one trouble."""
     mark, colour = MARKS[trouble.passing]
-    return f"{click.style(mark, fg=colour)} {printable(trouble.text)}", f"  → {trouble.way_out}"
+    return f"{click.style(mark, fg=colour)} {printable(trouble.text)}", f"  → {trouble.remedy}"
 
 
 def queues(found: Status) -> str:

@@ -44,6 +44,7 @@ class Filter:
     destination: str | None = None
     audience: str | None = None
     code: str | None = None
+    codes: Sequence[str] = ()  # any of them
     batch: str | None = None
     older_than: timedelta | None = None
     newer_than: timedelta | None = None
@@ -57,6 +58,8 @@ class Filter:
             for name in ("connector", "destination", "audience", "code", "batch", "state")
             if (value := getattr(self, name)) is not None
         ]
+        if self.codes:
+            conditions.append(table.c.code.in_(self.codes))
         if self.ids:
             conditions.append(table.c.id.in_(self.ids))
         if self.older_than is not None:
@@ -106,6 +109,18 @@ def count(engine: Engine, chosen: Filter) -> int:
     statement = select(func.count()).select_from(table).where(chosen.conditions(datetime.now(UTC)))
     with reading(engine) as connection:
         return int(connection.execute(statement).scalar_one())
+
+
+def count_by_code(engine: Engine, chosen: Filter) -> list[tuple[str | None, str, int]]:
+    """Return destination, code and number of letters, the largest number first."""
+    group = (table.c.connector, table.c.destination, table.c.code)  # the order of an index
+    statement = select(*group, func.count()).where(chosen.conditions(datetime.now(UTC))).group_by(*group)
+    amounts: Counter[tuple[str | None, str]] = Counter()
+    with reading(engine) as connection:
+        for _, destination, code, amount in connection.execute(statement):
+            amounts[destination, code] += amount
+    largest = sorted(amounts.items(), key=lambda pair: (-pair[1], pair[0][0] or "", pair[0][1]))
+    return [(destination, code, amount) for (destination, code), amount in largest]
 
 
 def _row(letter: DeadLetter, now: datetime) -> dict[str, Any]:

@@ -1,10 +1,13 @@
 import json
+import re
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from pipeline.cli import main
+from pipeline.operate.activity import read_activity
+from pipeline.operate.paging import Page
 from pipeline.runtime.stores import open_stores
 from schemas.destination import ACTIONS
 
@@ -125,6 +128,59 @@ def test_nothing_is_changed_when_redis_cannot_be_reached(file, monkeypatch):
     assert result.stderr.startswith("Error: the Redis server at 127.0.0.1:1 cannot be used: ")
     assert "pass-w0rd" not in result.stderr
     assert activation("export").stdout == ""
+
+
+def hold(scope, name, code):
+    with open_stores() as stores:
+        stores.records.hold(scope, name, "held", code, "no such thing")
+
+
+def test_what_is_still_held_is_told_with_the_way_out(file):
+    activation("apply", file)
+    hold("connector", "acme", "LOGIN_FAILED")
+    hold("destination", "lapsed", "INVALID_EVENT")
+
+    result = activation("apply", file)
+
+    assert result.stdout == "unchanged  connectors.acme\nunchanged  destinations.lapsed\n"
+    assert re.sub(r"since .*?\)", "<since>", result.stderr).splitlines() == [
+        'connector "acme" is still held <since>: LOGIN_FAILED: no such thing',
+        "  → put it right, then `activation resume acme`",
+        'destination "lapsed" is still held <since>: INVALID_EVENT: no such thing',
+        "  → put it right, then `activation resume lapsed`",
+        "To resume all of these, apply again with --resume.",
+    ]
+
+
+def test_what_was_held_is_resumed_on_request(file, redis):
+    activation("apply", file)
+    hold("connector", "acme", "LOGIN_FAILED")
+    with open_stores() as stores:
+        stores.records.hold("destination", "lapsed", "paused")
+
+    result = activation("apply", file, "--resume")
+
+    assert re.sub(r"since .*?\)", "<since>", result.stderr) == (
+        'connector "acme" goes on; it was held <since>: LOGIN_FAILED: no such thing\n'
+    )
+    assert redis.hget("connector:acme", "stopped") == b""
+    assert redis.hget("destination:lapsed", "stopped") == b"paused"
+
+
+def test_each_record_that_changed_is_an_activity(file):
+    activation("apply", file)
+    activation("apply", file)
+    file.write_text(FILE.partition("[destinations")[0])
+    activation("apply", file, "--prune")
+    activation("apply", file, "--dry-run")
+
+    with open_stores() as stores:
+        noted = read_activity(stores.engine, Page(100))["activity"]
+    assert sorted((each["action"], each["object"]) for each in noted) == [
+        ("connector.put", "connector:acme"),
+        ("destination.delete", "destination:lapsed"),
+        ("destination.put", "destination:lapsed"),
+    ]
 
 
 def test_what_was_exported_can_be_applied_and_changes_nothing(file):

@@ -78,15 +78,24 @@ def test_open_letters_are_listed_newest_first(environment, letters):
         "  Recipient Not Found",
         "",
         "2 open dead letters.",
+        "",
+        "CODE                DESTINATION  DEAD LETTERS",
+        "Invalid             lapsed                  1",
+        "NO_RECIPIENT_FOUND  lapsed                  1",
     ]
 
 
 def test_no_more_are_listed_than_asked_for(environment, letters):
     environment.keep("a", "b", "c")
 
-    assert letters("list", "--limit", "2").output.splitlines()[-1] == (
-        "3 open dead letters; the newest 2 are shown, --limit shows more."
-    )
+    lines = letters("list", "--limit", "2").output.splitlines()
+
+    assert lines[4:] == [
+        "3 open dead letters; the newest 2 are shown, --limit shows more.",
+        "",
+        "CODE                DESTINATION  DEAD LETTERS",
+        "NO_RECIPIENT_FOUND  lapsed                  3",
+    ]
 
 
 def test_an_empty_list_says_so(environment, letters):
@@ -101,6 +110,8 @@ def test_an_empty_list_says_so(environment, letters):
         (("--destination", "left"), {"other"}),
         (("--connector", "acme"), {"plain", "other", "code", "old"}),
         (("--code", "Invalid"), {"code"}),
+        (("--code", "Invalid", "--code", "Timeout"), {"code"}),
+        (("--code", "Invalid", "--code", "NO_RECIPIENT_FOUND"), {"plain", "other", "code", "old", "lost"}),
         (("--older-than", "2h"), {"old"}),
         (("--newer-than", "2h"), {"plain", "other", "code", "lost"}),
         (("--state", "dropped"), {"dropped"}),
@@ -232,6 +243,29 @@ def test_letters_are_sent_again_by_options(environment, letters):
 
     assert (result.exit_code, result.output) == (0, "2 dead letters sent again.\n")
     assert replayed(environment) == ["a", "b"]
+
+
+@pytest.mark.parametrize("command", ["replay", "drop"])
+def test_several_codes_are_chosen_at_once_and_the_decision_is_noted(environment, letters, command):
+    environment.keep("a", code="Timeout")
+    environment.keep("b", code="OutcomeUnknown")
+    environment.keep("c", code="Invalid")
+
+    letters(command, "--code", "Timeout", "--code", "OutcomeUnknown", "--yes")
+
+    assert [name for name, state in states(environment).items() if state == "open"] == ["c"]
+    assert environment.activity() == [
+        (f"dead_letters.{command}", "", "2 dead letters, --code Timeout --code OutcomeUnknown")
+    ]
+
+
+@pytest.mark.parametrize("command", ["replay", "drop"])
+def test_help_says_when_a_yes_is_needed(letters, command):
+    help_text = " ".join(letters(command, "--help").output.split())
+
+    assert (
+        "--yes Do not ask; needed where nobody can be asked, such as in a script, without IDs." in help_text
+    )
 
 
 def test_what_nobody_can_read_is_not_sent_again(environment, letters):

@@ -66,6 +66,15 @@ def test_several_profiles_are_erased_at_once(environment, erase):
     assert waiting(environment) == ["p-3"]
 
 
+def test_it_is_noted_without_the_profile(environment, erase):
+    environment.wait("lapsed", "p-1", "p-2")
+
+    erase("p-1", "p-2", "--yes")
+    erase("p-1", "--dry-run")
+
+    assert environment.activity() == [("profile.erased", "", "2 profiles, 2 things")]
+
+
 def test_of_whom_nothing_is_known_that_is_said(environment, erase):
     result = erase("p-1", "--yes")
 

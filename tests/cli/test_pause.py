@@ -75,6 +75,18 @@ def test_after_a_pause_what_waited_goes_on(environment, say):
     assert cut(environment.lanes).rows == 1
 
 
+def test_both_are_noted_when_they_change_something(environment, say):
+    say("resume", "lapsed")
+    say("pause", "lapsed", "--reason", "new prices")
+    say("pause", "lapsed")
+    say("resume", "lapsed")
+
+    assert environment.activity() == [
+        ("destination.pause", "destination:lapsed", "new prices"),
+        ("destination.resume", "destination:lapsed", ""),
+    ]
+
+
 def test_resume_clears_a_hold_and_says_what_it_was(environment, say):
     environment.hold("connector", "acme", "held", "API_BLOCKED", "blocked")
 

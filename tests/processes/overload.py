@@ -144,7 +144,7 @@ def fill(environment: Environment, name: str, where: Path) -> None:
     environment.client.connection_pool.disconnect()
     found = read_status(environment.client, environment.engine, environment.records.load())
     for trouble in troubles(found):
-        say(f"  {trouble.text}\n    → {trouble.way_out}")
+        say(f"  {trouble.text}\n    → {trouble.remedy}")
     say(f"  waiting {outlet.waiting():,}; workers alive {[worker.alive() for worker in environment.workers]}")
     say(f"  activation pause: {command(environment, 'pause', scope)}")
     filler.unlink()

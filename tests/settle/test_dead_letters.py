@@ -28,6 +28,7 @@ def test_letters_are_found_by_what_they_are(engine, keep):
     keep("d", at=datetime.now(UTC) - timedelta(days=3))
 
     assert ids(engine, code="Timeout") == ["a", "c", "d"]
+    assert ids(engine, codes=["Timeout", "NO_RECIPIENT_FOUND"]) == ["a", "b", "c", "d"]
     assert ids(engine, destination="lapsed") == ["a", "b", "d"]
     assert ids(engine, older_than=timedelta(days=1)) == ["d"]
     assert ids(engine, newer_than=timedelta(days=1), connector="acme") == ["a", "b"]
@@ -40,6 +41,8 @@ def test_letters_are_found_by_what_they_are(engine, keep):
         open_letters,
         lambda engine: dead_letters.count(engine, Filter()),
         lambda engine: dead_letters.count(engine, Filter(code="Timeout", older_than=timedelta(days=1))),
+        lambda engine: dead_letters.count_by_code(engine, Filter()),
+        lambda engine: dead_letters.count_by_code(engine, Filter(codes=["Timeout", "Invalid"])),
         lambda engine: dead_letters.find_letters(engine, Filter(), 50),
         lambda engine: dead_letters.find_letters(engine, Filter(destination="lapsed"), 50),
     ],

@@ -34,7 +34,7 @@ class Erasure:
     def look(self, profile: str) -> Found:
         """Count a profile's rows, entries and letters by place, and change nothing."""
         found = Found()
-        self._once(profile, found, look=True)
+        self._once(profile, found, only_count=True)
         found.not_erased.clear()
         return found
 
@@ -43,16 +43,16 @@ class Erasure:
         found = Found()
         while True:
             found.not_erased.clear()
-            self._once(profile, found, look=False)
+            self._once(profile, found, only_count=False)
             if not found.not_erased or time.monotonic() >= deadline:
                 log.info("profile erased", extra={"found": found.total, "left": len(found.not_erased)})
                 return found
             self._progress("; ".join(found.not_erased))
             time.sleep(PAUSE)
 
-    def _once(self, profile: str, found: Found, *, look: bool) -> None:
-        snapshots.erase(self._client, self._engine, profile, found, look=look)
-        messages.erase(self._client, profile, found, look=look)
-        intake.erase(self._client, profile, found, look=look)
-        lanes.erase(self._client, self._engine, profile, found, look=look)
-        letters.erase(self._engine, profile, found, look=look)
+    def _once(self, profile: str, found: Found, *, only_count: bool) -> None:
+        snapshots.erase(self._client, self._engine, profile, found, only_count=only_count)
+        messages.erase(self._client, profile, found, only_count=only_count)
+        intake.erase(self._client, profile, found, only_count=only_count)
+        lanes.erase(self._client, self._engine, profile, found, only_count=only_count)
+        letters.erase(self._engine, profile, found, only_count=only_count)

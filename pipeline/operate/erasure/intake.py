@@ -14,7 +14,7 @@ from pipeline.stores.scripts import Scripts
 CHUNK_ENTRIES = 1_000
 
 
-def erase(client: redis.Redis, profile: str, found: Found, *, look: bool) -> None:
+def erase(client: redis.Redis, profile: str, found: Found, *, only_count: bool) -> None:
     """Put tombstones in the places of a profile's entries; entries of a live claim stay."""
     scripts, busy = Scripts(client), 0
     for shard in range(SHARDS):  # a producer of one's own may have taken another than the profile's
@@ -22,7 +22,7 @@ def erase(client: redis.Redis, profile: str, found: Found, *, look: bool) -> Non
         for length, entry in newest_first(client, key):
             if not is_of(profile, entry):
                 continue
-            if look:
+            if only_count:
                 found.add("intake", 1)
                 continue
             erased, held = scripts.run("erase_entry", [key, f"{key}:claim"], [entry, TOMBSTONE, length])

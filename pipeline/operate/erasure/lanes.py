@@ -16,25 +16,25 @@ from pipeline.stores.scripts import Argument, Scripts
 PARKED_ROWS = 500  # in one run of the script
 
 
-def erase(client: redis.Redis, engine: Engine, profile: str, found: Found, *, look: bool) -> None:
+def erase(client: redis.Redis, engine: Engine, profile: str, found: Found, *, only_count: bool) -> None:
     """Take a profile's rows out of all destinations; a row whose call may be out stays."""
     for destination in sorted(map(decoded, client.smembers("destinations"))):
-        if not waiting(client, destination, profile, found, look=look):
+        if not waiting(client, destination, profile, found, only_count=only_count):
             continue
-        if look:
+        if only_count:
             found.add("batches", 1, destination)
         elif in_batches(client, engine, destination, profile):
             found.add("batches", 1, destination)
-            waiting(client, destination, profile, found, look=False)  # rows that came in meanwhile
+            waiting(client, destination, profile, found, only_count=False)  # rows that came in meanwhile
         else:
             found.not_erased.append(f'a row for destination "{destination}" is in flight')
 
 
-def waiting(client: redis.Redis, destination: str, profile: str, found: Found, *, look: bool) -> bool:
+def waiting(client: redis.Redis, destination: str, profile: str, found: Found, *, only_count: bool) -> bool:
     """Erase the rows that wait for one destination; True when one is in flight."""
     scripts, more = Scripts(client), True
     while more:
-        args: list[Argument] = [destination, profile, PARKED_ROWS, int(look)]
+        args: list[Argument] = [destination, profile, PARKED_ROWS, int(only_count)]
         rows, more, flying, marks = scripts.run("erase_rows", args=args)
         found.add("lanes", rows, destination)
         found.add("marks", marks, destination)

@@ -13,11 +13,11 @@ from pipeline.stores.tables import dead_letters as table
 from pipeline.text.escapes import storable
 
 
-def erase(engine: Engine, profile: str, found: Found, *, look: bool) -> None:
+def erase(engine: Engine, profile: str, found: Found, *, only_count: bool) -> None:
     """Delete a profile's letters, and count those that stood for a row in the books."""
     places = (table.c.connector, table.c.destination, table.c.state)
     named = table.c.profile_id == storable(profile)
-    if look:
+    if only_count:
         with reading(engine) as connection:
             rows = connection.execute(
                 select(*places).where(or_(named, table.c.id.in_(nameless(connection, profile))))

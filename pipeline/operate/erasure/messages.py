@@ -20,12 +20,12 @@ TASK = "tasks.activation.activate"
 CHUNK_MESSAGES = 500
 
 
-def erase(client: redis.Redis, profile: str, found: Found, *, look: bool) -> None:
+def erase(client: redis.Redis, profile: str, found: Found, *, only_count: bool) -> None:
     """Take messages with this profile's activations out of the queue."""
     for queue in QUEUES:
         for raw in newest_first(client, queue):
             if carries(profile, raw):
-                found.add("messages", 1 if look else int(client.lrem(queue, 1, raw)))
+                found.add("messages", 1 if only_count else int(client.lrem(queue, 1, raw)))
     held = sum(carries(profile, json.dumps(json.loads(raw)[0])) for _, raw in client.hscan_iter("unacked"))
     if held:
         found.not_erased.append("a Celery message is in a worker's hands")

@@ -16,24 +16,24 @@ from pipeline.stores.database import reading
 from pipeline.stores.tables import members, snapshot_parts, snapshots, staged
 
 
-def erase(client: redis.Redis, engine: Engine, profile: str, found: Found, *, look: bool) -> None:
+def erase(client: redis.Redis, engine: Engine, profile: str, found: Found, *, only_count: bool) -> None:
     """Delete a profile from all snapshots but those that a live run works on."""
-    with reading(engine) if look else engine.begin() as connection:
-        Copies(client, connection, profile, found, look=look).erase()
+    with reading(engine) if only_count else engine.begin() as connection:
+        Copies(client, connection, profile, found, only_count=only_count).erase()
 
 
 class Copies:
     """The rows of a profile in one transaction, which keeps a run from beginning."""
 
     def __init__(
-        self, client: redis.Redis, connection: Connection, profile: str, found: Found, *, look: bool
+        self, client: redis.Redis, connection: Connection, profile: str, found: Found, *, only_count: bool
     ) -> None:
         self._client = client
         self._connection = connection
         self._profile = profile
         self._found = found
-        self._look = look
-        chosen = select(snapshots) if look else select(snapshots).with_for_update()
+        self._only_count = only_count
+        chosen = select(snapshots) if only_count else select(snapshots).with_for_update()
         self._runs = {run.audience: run for run in connection.execute(chosen)}
 
     def erase(self) -> None:
@@ -53,7 +53,7 @@ class Copies:
     def _delete(self, table: Table, prefix: Any, audience: str | None) -> int:
         key = and_(prefix, table.c.profile_id == self._profile)
         amount = int(self._connection.scalar(select(func.count()).select_from(table).where(key)) or 0)
-        if not amount or self._look:
+        if not amount or self._only_count:
             return amount
         return self._connection.execute(delete(table).where(key)).rowcount if self._free(audience) else 0
 
@@ -63,7 +63,7 @@ class Copies:
         for destination, audience in self._connection.execute(
             select(snapshot_parts.c.destination, snapshot_parts.c.audience).where(at)
         ).all():
-            if self._look or not self._free(audience):
+            if self._only_count or not self._free(audience):
                 continue
             one_part = snapshot_parts.c.destination == destination
             self._connection.execute(update(snapshot_parts).where(one_part).values(position=None))

@@ -14,7 +14,7 @@ def document(status: Status) -> dict[str, Any]:
     """Return all of it; lengths of time are seconds."""
     return {
         "at": status.at.isoformat(),
-        "troubles": [asdict(trouble) for trouble in troubles(status)],
+        "troubles": [trouble.document() for trouble in troubles(status)],
         "redis": of_server(status.server),
         "sql_error": status.sql or None,
         "workers_seen": status.workers_seen,

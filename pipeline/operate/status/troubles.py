@@ -21,8 +21,12 @@ class Trouble:
     """One thing to know; ``passing``: it ends without a person."""
 
     text: str
-    way_out: str
+    remedy: str
     passing: bool = False
+
+    def document(self) -> dict[str, str | bool]:
+        """Return it for programs."""
+        return {"text": self.text, "way_out": self.remedy, "passing": self.passing}
 
 
 def troubles(status: Status) -> list[Trouble]:
@@ -80,8 +84,7 @@ def of_intake(status: Status) -> Iterator[Trouble]:
         waiting = counted(shard.entries, "activation waits", "activations wait")
         text = f"shard {shard.shard} of the intake has not moved on for {spell(shard.seconds)}; {waiting}"
         why = f" ({shard.why})" if shard.why else ""
-        way_out = "workers try again every half minute; their log says more"
-        yield Trouble(f"{text}{why}", way_out)
+        yield Trouble(f"{text}{why}", "workers try again every half minute; their log says more")
 
 
 def nothing_set_up(status: Status) -> Iterator[Trouble]:

@@ -223,7 +223,7 @@ def lanes_due(scene):
 
 
 def test_who_is_alike_in_name_stays(scene):
-    alike = ["p-1", "p-10", "p-1 ", "p-", "P-1"]
+    alike = ["p-1", "p-10", "p- 1", "p-", "P-1"]
     for number in range(3):
         scene.receive(*(change(who, number) for who in alike))
     scene.produce(*map(change, alike))

@@ -29,7 +29,7 @@ def read(environment):
 def found(environment):
     """Return what is wrong, with one time for all."""
     return [
-        Trouble(ANY_TIME.sub("<then>", each.text), each.way_out, each.passing)
+        Trouble(ANY_TIME.sub("<then>", each.text), each.remedy, each.passing)
         for each in troubles(read(environment))
     ]
 
