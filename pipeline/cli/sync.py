@@ -7,6 +7,7 @@ from typing import Any, BinaryIO
 import click
 
 from pipeline.cli.file_options import lines_of, name_of, profile_of, reading_options, told
+from pipeline.cli.guards import GUARDS, Confirming, guards, lifted
 from pipeline.cli.sync_progress import Shown, shown
 from pipeline.cli.sync_report import SyncText
 from pipeline.errors import Misconfigured
@@ -19,13 +20,19 @@ from pipeline.snapshots.sync import MAX_LEAVING, Outcome, Sync
 from pipeline.stores.doorbell import Doorbell
 
 
-@click.command()
+@click.command(cls=Confirming)
 @click.argument("audience", required=False)
 @click.argument("file", type=click.File("rb"), required=False)
 @click.option("--source", metavar="NAME", help="Run this source now, rather than read a file.")
 @reading_options
 @click.option("--dry-run", is_flag=True, help="Only show numbers, examples and calls.")
-@click.option("--confirm", is_flag=True, help="Go on although it looks wrong.")
+@click.option(
+    "--confirm",
+    multiple=True,
+    callback=guards,
+    metavar="GUARD",
+    help=f"Go on although it looks wrong: {', '.join(GUARDS)}. Repeatable; alone, if one of them is all.",
+)
 @click.option(
     "--max-leaving",
     type=click.FloatRange(0, 100),
@@ -41,7 +48,7 @@ def sync(
     file: BinaryIO | None,
     source: str | None,
     dry_run: bool,
-    confirm: bool,
+    confirm: tuple[str, ...],
     max_leaving: float | None,
     as_json: bool,
     **reading: Any,
@@ -55,7 +62,9 @@ def sync(
     given = audience_and_file(audience, file, source)
     report = SyncText(dry_run)
     with open_stores() as stores, told() as notes, shown(file) as bar:
-        options: dict[str, Any] = {"confirm": lambda findings: confirm or asked(bar, findings)}
+        options: dict[str, Any] = {
+            "confirm": lambda findings: lifted(confirm, findings) or asked(bar, findings)
+        }
         options |= {"on_error": report.refuse, "progress": bar}
         if dry_run:
             options["on_part"] = report.on_part(stores.engine, stores.records.load())

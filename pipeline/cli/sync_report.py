@@ -10,6 +10,7 @@ import click
 from sqlalchemy import Engine
 
 from pipeline.cli.dry_run_text import NOTHING_SENT, document, tell
+from pipeline.cli.guards import options_for
 from pipeline.cli.tables import printable, show
 from pipeline.deliver.dry_run import Expected
 from pipeline.produce.report import Messages
@@ -25,7 +26,8 @@ from pipeline.text.plural import counted
 SHOWN = 20  # refused lines
 EXAMPLES = 3  # profiles of each kind
 LOOKED_AT = 1_000  # profiles, to find examples among
-CONFIRM = "Nothing was sent. If it is right, repeat it with --confirm."
+CONFIRM = "Nothing was sent. If it is right, repeat it with {options}."
+WHICH = "the latest occurred_at counts, without one the row that is greater as JSON"
 KINDS = ("entering", "changed", "leaving")
 
 
@@ -85,6 +87,10 @@ class SyncText:
             click.echo(f"and {outcome.counts.refused - SHOWN:,} more", err=True)
         if outcome.counts.refused:
             click.echo("Profiles of refused lines stay what they are.", err=True)
+        if amount := outcome.counts.duplicates:
+            shown = ", ".join(outcome.counts.duplicated)
+            text = f"{counted(amount, 'line')} more for profiles that have one already, such as {shown}"
+            click.echo(printable(f"{text}: {WHICH}."), err=True)
 
     def tell_examples(self) -> None:
         """Name a few profiles."""
@@ -98,12 +104,14 @@ class SyncText:
         if self.dry_run:
             click.echo(NOTHING_SENT, err=True)
         if outcome.sent:
+            for concern in outcome.concerns:
+                click.echo(f"confirmed ({concern.kind}): {concern.text}", err=True)
             return
         for concern in outcome.concerns:
             click.echo(f"✗ {concern.text}", err=True)
         if outcome.concerns:
-            instead = "It would need --confirm." if self.dry_run else CONFIRM
-            click.echo(instead, err=True)
+            instead = "It would need {options}." if self.dry_run else CONFIRM
+            click.echo(instead.format(options=options_for(outcome.concerns)), err=True)
 
     def exit_code(self, outcome: Outcome) -> int:
         """Return 0 when all is well, 1 when lines were refused, 2 when it was stopped."""

@@ -60,8 +60,8 @@ def hashed(value: Any) -> str:
 
 
 def dumps(identifiers: Mapping[str, str], variables: Mapping[str, Any]) -> str:
-    """Write the content that is stored of a profile."""
-    return msgspec.json.encode([identifiers, variables]).decode()
+    """Write the content that is stored of a profile, as canonical JSON."""
+    return msgspec.json.encode([identifiers, variables], order="sorted").decode()
 
 
 def loads(content: str) -> tuple[dict[str, str], dict[str, Any]]:

@@ -234,6 +234,10 @@ staged = Table(
     Column("profile_id", String, primary_key=True),
     Column("digest", String, nullable=False),  # "": a member whose row is not valid; it stays what it is
     Column("content", Text, nullable=False),  # identifiers and variables, JSON
+    Column(
+        "rank", Text, nullable=False, server_default=""
+    ),  # of several lines of a profile the greatest counts
+    Column("lines", Integer, nullable=False, server_default="1"),  # of the profile
     sqlite_with_rowid=False,
 )
 

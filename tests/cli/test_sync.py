@@ -102,7 +102,7 @@ def test_a_snapshot_that_looks_wrong_stops_with_the_numbers_until_it_is_confirme
     assert (stopped.exit_code, nothing) == (2, [])
     assert stopped.stderr == (
         '✗ 2 of 6 members (33.3 %) would leave destination "lapsed"; up to 20 % is taken for granted\n'
-        "Nothing was sent. If it is right, repeat it with --confirm.\n"
+        "Nothing was sent. If it is right, repeat it with --confirm leaving.\n"
     )
     assert (confirmed.exit_code, sent(environment)) == (0, [("REMOVE", "e"), ("REMOVE", "f")])
 
@@ -121,7 +121,8 @@ def test_json_tells_everything(sync, environment):
     numbers = {"known": 3, "entering": 1, "changed": 0, "leaving": 0, "to_send": 1, "sent": 1}
     assert json.loads(result.stdout) == {
         "audience": "lapsed-buyers", "dry_run": False, "sent": True,
-        "lines": 4, "members": 4, "refused": 0, "unreadable": 0, "errors": [], "concerns": [],
+        "lines": 4, "members": 4, "refused": 0, "unreadable": 0, "duplicates": 0, "duplicated": [],
+        "errors": [], "concerns": [],
         "destinations": {"lapsed": {**numbers, "baseline": False}}, "finished": {},
     }  # fmt: skip
 
@@ -216,3 +217,47 @@ def test_what_cannot_be_done_is_a_usage_error(run, environment, arguments, probl
 
     assert result.exit_code == 2
     assert problem in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "sends"),
+    [
+        (("--confirm",), False),
+        (("--confirm", "unreadable"), False),
+        (("--confirm", "leaving"), False),
+        (("--confirm", "leaving", "--confirm", "unreadable"), True),
+    ],
+)
+def test_a_guard_that_is_not_named_stays(run, environment, sync, tmp_path, options, sends):
+    """A file with a broken line would else be the way for half of the members to leave."""
+    sync("abcdef")
+    sent(environment)
+    file = tmp_path / "members.csv"
+    file.write_text(f"{HEADER}a,C-a,gold\nb\n")
+
+    result = run("sync", *options, "lapsed-buyers", str(file))
+
+    assert (result.exit_code, bool(sent(environment))) == ((1, True) if sends else (2, False))
+    if not sends:
+        assert "repeat it with --confirm unreadable --confirm leaving." in result.stderr
+
+
+def test_a_guard_that_does_not_exist_is_refused(run, environment):
+    result = run("sync", "lapsed-buyers", "-", "--confirm=everything")
+
+    assert result.exit_code == 2
+    assert '"everything" is none of empty, unreadable, leaving, existing' in result.stderr
+
+
+def test_lines_of_one_profile_are_told(run, environment, tmp_path):
+    file = tmp_path / "members.csv"
+    file.write_text(f"{HEADER}a,C-a,gold\na,C-a,silver\nb,C-b,gold\n")
+
+    result = run("sync", "lapsed-buyers", str(file))
+
+    assert (result.exit_code, result.stdout.splitlines()[0]) == (0, "2 members in 3 lines")
+    assert result.stderr == (
+        "1 line more for profiles that have one already, such as a: the latest occurred_at counts, "
+        "without one the row that is greater as JSON.\n"
+    )
+    assert sent(environment) == [("ADD", "a"), ("ADD", "b")]

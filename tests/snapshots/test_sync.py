@@ -100,7 +100,7 @@ def test_destinations_are_compared_each_with_its_own_past(environment):
 def test_a_destination_is_sent_only_what_it_takes(environment):
     environment.apply(lapsed={**LAPSED, "call_types": ["REMOVE"]})
     environment.sync(*map(member, "abcdef"))
-    [part] = environment.sync(*map(member, "bcdef"), member("f", tier="gold"), member("g")).parts
+    [part] = environment.sync(*map(member, "bcde"), member("f", tier="gold"), member("g")).parts
 
     assert environment.sent() == [("lapsed", "REMOVE", "a")]
     assert (part.entering, part.changed, part.leaving, part.sends) == (1, 1, 1, 1)
@@ -158,11 +158,52 @@ def test_a_refused_row_changes_nothing_for_its_profile(environment):
     assert environment.members() == ["a", "b", "c"]
 
 
-def test_of_several_rows_of_a_profile_the_last_one_counts(environment, small_pages):
-    outcome = environment.sync(member("a", n=1), member("a", n=2), member("b"), member("c"), member("a", n=3))
+EXPORT = {
+    "audience": "lapsed-buyers",
+    "connector": "acme",
+    "action": "audience_export",
+    "call_types": ["ADD", "UPDATE"],
+    "identifiers": {"crm_id": "CUSTOMER_ID_"},
+    "match_column_1": "CUSTOMER_ID_",
+    "columns": {"tier": {"column": "TIER"}},
+}
+OLD, NEW = {"occurred_at": "2026-11-20T12:00:00Z"}, {"occurred_at": "2026-11-20T13:00:00+00:00"}
 
-    assert outcome.counts.members == 3
-    assert {entry.profile_id: entry.variables for entry in environment.taken()}["a"] == {"n": 3}
+
+@pytest.mark.parametrize("turned", [False, True], ids=["as given", "turned round"])
+@pytest.mark.parametrize(
+    ("rows", "counts"),
+    [
+        ([member("a", n=1), member("a", n=3), member("a", n=2)], {"n": 3}),
+        ([member("a", n=1, z=2), member("a", z=1, n=2)], {"n": 2, "z": 1}),
+        ([{**member("a", n=1), **NEW}, {**member("a", n=3), **OLD}, member("a", n=7)], {"n": 1}),
+        ([member("a", n=1), {"profile_id": "a", "audience": "other"}], {"n": 1}),
+    ],
+)
+def test_of_several_rows_of_a_profile_the_latest_or_greatest_counts(
+    environment, small_pages, rows, counts, turned
+):
+    """The order of lines never matters: who exports them does not promise one."""
+    lines = [*rows, member("b")]
+
+    outcome = environment.sync(*(reversed(lines) if turned else lines))
+
+    assert (outcome.counts.members, outcome.counts.duplicates) == (2, len(rows) - 1)
+    assert outcome.counts.duplicated == ["a"]
+    assert {entry.profile_id: entry.variables for entry in environment.taken()}["a"] == counts
+
+
+def test_of_a_destination_that_shows_a_part_the_whole_row_decides(environment, small_pages):
+    environment.apply(lapsed=EXPORT)
+    low, high = member("a", hidden="1", tier="silver"), member("a", hidden="2", tier="gold")
+
+    environment.sync(low, high)
+    first = environment.taken()
+    environment.apply(lapsed=EXPORT)
+    [part] = environment.sync(high, low).parts
+
+    assert [entry.variables for entry in first] == [{"tier": "gold"}]
+    assert part.changed == 0
 
 
 def test_many_pages_send_everything_once(environment, small_pages):
