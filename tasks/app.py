@@ -18,6 +18,7 @@ install()
 app = Celery(
     "tasks",
     include=["tasks.activation", "tasks.delivery", "tasks.sync", "tasks.shutdown"],
+    amqp="tasks.connection:AMQP",
     events="tasks.dispatcher:Events",
     task_cls="tasks.requests:TaskWithoutErrorText",
 )

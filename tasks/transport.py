@@ -1,4 +1,4 @@
-"""A worker's way to Redis when the server is full, or cannot write its file.
+"""A worker's way to Redis when the server is full, or does not serve now.
 
 kombu takes a message off its queue and then notes that it did. A full server refuses the note: the message
 would be gone, and the worker would end. With our client (pipeline/stores/redis_client.py) the note is taken;
@@ -34,6 +34,9 @@ class Transport(kombu_redis.Transport):
     """The transport of that channel."""
 
     Channel = Channel
+    # Celery ends its worker at any error that is none of these: at a queue of another type, or at a code that
+    # a later server brings.
+    connection_errors = (*kombu_redis.Transport.connection_errors, redis.ResponseError)
 
 
 def install() -> None:

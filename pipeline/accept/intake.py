@@ -29,7 +29,7 @@ from pipeline.accept.entry_ids import GENERATED, DuplicateKey
 from pipeline.accept.routes import Routes
 from pipeline.accept.state_rows import StateRow
 from pipeline.model.shard import SHARDS, shard_of
-from pipeline.stores.scripts import Scripts, repeated
+from pipeline.stores.scripts import PAUSES, Scripts
 
 TOMBSTONE = b"erased"
 CLAIM_SIZE = 1_000  # entries
@@ -71,9 +71,10 @@ class AcceptCounts(NamedTuple):
 class Intake:
     """The intake on one server."""
 
-    def __init__(self, client: redis.Redis, window: int) -> None:
+    def __init__(self, client: redis.Redis, window: int, pauses: Sequence[float] = PAUSES) -> None:
+        """``pauses``: seconds before each repeat of a command whose answer was lost."""
         self._client = client
-        self._scripts = Scripts(client)
+        self._scripts = Scripts(client, pauses)
         self._window = window  # seconds
 
     def append_raw(self, activation: Any, message: str) -> int:
@@ -98,7 +99,7 @@ class Intake:
             return None
         identity, attempt, size, catalog, offset = answer
         # Through Lua they would cost six times as much.
-        entries = repeated(lambda: self._client.lrange(_keys(shard)[0], 0, size - 1))
+        entries = self._scripts.repeat(lambda: self._client.lrange(_keys(shard)[0], 0, size - 1))
         if time.monotonic() > until:  # another worker may have accepted these entries
             return None
         return Claim(shard, identity.decode(), attempt, entries, catalog, until, offset)

@@ -39,7 +39,7 @@ import redis
 from pipeline.lanes.batch import FIELDS, Batch, ClaimedBatch, Contents, Poll, batch_of, contents_of, pairs_of
 from pipeline.lanes.quota import Quota
 from pipeline.stores.broker import decoded
-from pipeline.stores.scripts import Argument, Scripts, repeated
+from pipeline.stores.scripts import PAUSES, Argument, Scripts
 
 CLAIM_LEASE = 30.0  # seconds for the doorbell of a batch to be answered
 # Doorbells: with so many waiting no worker is idle, and a claimed batch would only use its lease up.
@@ -52,9 +52,10 @@ POLL_LEASE = 100.0  # seconds for asking (connect 10, read 60) and for settling 
 class Lanes:
     """The lanes of all destinations on one server."""
 
-    def __init__(self, client: redis.Redis) -> None:
+    def __init__(self, client: redis.Redis, pauses: Sequence[float] = PAUSES) -> None:
+        """``pauses``: seconds before each repeat of a command whose answer was lost."""
         self._client = client
-        self._scripts = Scripts(client)
+        self._scripts = Scripts(client, pauses)
 
     def claim(self, quota: Quota, *, read: bool = False) -> ClaimedBatch | float | None:
         """Claim the next batch that is due, with the permit for its call.
@@ -189,7 +190,7 @@ class Lanes:
             name: decoded(value) for name, value in zip(FIELDS, fields, strict=True) if value is not None
         }
         key = f"rows:{known['destination']}"
-        rows = repeated(lambda: self._client.hmget(key, profiles))
+        rows = self._scripts.repeat(lambda: self._client.hmget(key, profiles))
         return (batch_of(batch, known), pairs_of(profiles, rows)) if all(rows) else None
 
 

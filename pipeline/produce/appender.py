@@ -23,16 +23,15 @@ from pipeline.produce.headroom import Headroom, NearlyFull
 from pipeline.produce.report import Report
 from pipeline.produce.series import Series, SeriesPool
 from pipeline.stores.doorbell import RINGS
-from pipeline.stores.redis_client import Unwritable
 from pipeline.stores.retrying import retrying
 from pipeline.stores.scripts import source
+from pipeline.stores.unready import explain as explain_redis
 
 RETRY_PAUSES = (0.25, 1.0, 4.0)  # seconds before each further try; the last one repeats
 APPEND_PATIENCE = 6.0  # seconds of waiting in all: four tries, enough for a server to restart
 TRIES_PATIENCE = 9.0  # seconds that the tries may take on top of the waiting
 LASTING = (redis.AuthenticationError, AuthorizationError)  # although they are ConnectionErrors
-PASSING = (redis.ConnectionError, redis.TimeoutError, redis.OutOfMemoryError, redis.ReadOnlyError)
-PASSING_CODES = ("BUSY ", "CLUSTERDOWN ", "MASTERDOWN ", "TRYAGAIN ", "NOREPLICAS ")
+PASSING = (redis.ConnectionError, redis.TimeoutError, redis.OutOfMemoryError)
 SERIES_TTL = 24 * 60 * 60  # seconds for which a repeated chunk is recognised
 
 
@@ -169,11 +168,7 @@ def pauses_within(patience: float) -> Iterator[float]:
 
 def is_passing(error: Exception) -> bool:
     """Tell whether the same command may work a moment later."""
-    if isinstance(error, LASTING):
-        return False
-    if isinstance(error, PASSING):
-        return True
-    return isinstance(error, redis.RedisError) and str(error).startswith(PASSING_CODES)
+    return isinstance(error, PASSING) and not isinstance(error, LASTING)
 
 
 def explain(error: Exception) -> str:
@@ -185,8 +180,6 @@ def explain(error: Exception) -> str:
         )
     if isinstance(error, redis.OutOfMemoryError):
         return "the Redis server is out of memory: wait until workers have made room, or raise its maxmemory"
-    if isinstance(error, Unwritable):
-        return f"the Redis server cannot write its file: make room on its disk ({error})"
-    if isinstance(error, (redis.ConnectionError, redis.TimeoutError)):
-        return f"the Redis server cannot be reached ({error})"
+    if isinstance(error, redis.RedisError):
+        return explain_redis(error)
     return f"the Redis server refused ({type(error).__name__}: {error})"

@@ -80,6 +80,7 @@ class Heartbeat:
         known = self.attempt("records", catalog) if callable(catalog) else catalog
         if time.monotonic() >= self._next_round:
             self._next_round = time.monotonic() + ROUND_SECONDS
+            self._doorbell.ring_again()
             self._go_round(known)
         wait = self.attempt("dispatch", self._dispatch.run) if known else None
         return MAX_BEAT_SECONDS if wait is None else min(MAX_BEAT_SECONDS, max(MIN_BEAT_SECONDS, wait))

@@ -14,6 +14,7 @@ from pipeline.settings import Settings
 from pipeline.stores.broker import connect, refuse_eviction
 from pipeline.stores.database import migrate, open_database, unusable
 from pipeline.stores.embedded import open_broker
+from pipeline.stores.unready import meaning_of
 
 if TYPE_CHECKING:
     from pipeline.records.records import Records
@@ -90,4 +91,6 @@ def unreachable(client: redis.Redis, error: redis.RedisError) -> Misconfigured:
     """Say which Redis server cannot be used and why, without its password."""
     where = client.connection_pool.connection_kwargs
     server = where.get("path") or f"{where.get('host', 'localhost')}:{where.get('port', 6379)}"
-    return Misconfigured(f"the Redis server at {server} cannot be used: {error}")
+    meaning = meaning_of(error)
+    why = f"it {meaning} ({error})" if meaning else error
+    return Misconfigured(f"the Redis server at {server} cannot be used: {why}")

@@ -34,6 +34,7 @@ from pipeline.stores.broker import connect, refuse_eviction, wait_for
 from pipeline.stores.database import migrate, open_database
 from pipeline.stores.doorbell import Doorbell
 from pipeline.stores.embedded import open_broker
+from pipeline.stores.scripts import PATIENT_PAUSES
 from pipeline.stores.vault import open_vault
 
 log = logging.getLogger(__name__)
@@ -57,9 +58,9 @@ class Worker:
         self.clients = Clients(settings, self.client, self.records.vault)
         self.doorbell = Doorbell(self.broker_url)
         self.appender = Appender(self.client, self.doorbell)
-        self.intake = Intake(self.client, settings.idempotency_window)
+        self.intake = Intake(self.client, settings.idempotency_window, PATIENT_PAUSES)
         self.acceptance = Acceptance(self.intake, self.engine, self.catalog.published)
-        self.lanes = Lanes(self.client)
+        self.lanes = Lanes(self.client, PATIENT_PAUSES)
         self.dispatch = Dispatch(self.client, self.lanes, self.catalog, self.doorbell, settings.limit_window)
         self._wire_delivery()
         retention = timedelta(days=settings.retention_days)

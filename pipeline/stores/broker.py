@@ -11,6 +11,7 @@ from redis.retry import Retry
 
 from pipeline.errors import Misconfigured
 from pipeline.stores.redis_client import Parser, RedisClient
+from pipeline.stores.unready import explain
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +48,7 @@ def wait_for(client: redis.Redis, pause: float = 1.0) -> None:
         except redis.AuthenticationError:
             raise
         except (redis.ConnectionError, redis.TimeoutError) as error:
-            log.warning("waiting for Redis", extra={"error": type(error).__name__})
+            log.warning("waiting for Redis", extra={"error": type(error).__name__, "why": explain(error)})
             time.sleep(pause)
 
 

@@ -6,15 +6,19 @@ once a second.
 
 import logging
 import threading
+from collections import deque
 from contextlib import suppress
 from typing import Any
 
 from pipeline.stores.broker import celery_settings
 
+Ring = tuple[str, tuple[str | int, ...], str | None]  # task, arguments, task id
+
 log = logging.getLogger(__name__)
 
 # For many shards at once: whoever accepts one goes on with others, and a ring costs as much as 100 rows.
 RINGS = 4
+MOST_LOST = 1_000  # rings that are kept for later
 
 
 class Doorbell:
@@ -32,6 +36,7 @@ class Doorbell:
         self._lock = threading.Lock()
         # A kombu producer with a connection of its own: closing kombu's pool would close that of every part.
         self._producer: Any = None
+        self._lost: deque[Ring] = deque(maxlen=MOST_LOST)
 
     def ring_accept(self, shard: int) -> None:
         """Say that a shard of the intake holds entries."""
@@ -57,6 +62,11 @@ class Doorbell:
         """Have an operation on dead letters carried out."""
         self._ring("tasks.sync.run_operation", (operation,), None)
 
+    def ring_again(self) -> None:
+        """Ring as often as it failed before: a claimed batch would wait until its lease ends."""
+        for _ in range(len(self._lost)):
+            self._ring(*self._lost.popleft())
+
     def close(self) -> None:
         """Close the connection to the broker."""
         with self._lock:
@@ -68,6 +78,7 @@ class Doorbell:
                 self._send(task, args, task_id)
             except self._failures as error:
                 log.warning("doorbell lost", extra={"task": task, "error": type(error).__name__})
+                self._lost.append((task, args, task_id))
                 self._hang_up()
 
     def _send(self, task: str, args: tuple[str | int, ...], task_id: str | None) -> None:

@@ -1,11 +1,11 @@
-"""A client for a Redis server that is full, or that cannot write to its disk.
+"""A client for a Redis server that is full, or that does not serve now.
 
 A full server (``maxmemory``, noeviction) refuses every command that may need memory, also those by which rows
 leave and make room. But it lets a script go on that has begun to change something by a command that needs
 none, as Redis 6.2, later ones and Valkey agree. So a refused command is repeated in a script that begins by
 deleting nothing. Producers' appends are not repeated, which keeps the server from growing (appender.py).
 
-A server that cannot write its file refuses every change, and even PING. That is treated as one that is away.
+A server that cannot write its file, or was demoted, is treated as one that is away (unready.py).
 """
 
 from collections.abc import Sequence
@@ -14,6 +14,8 @@ from typing import Any, ClassVar
 import redis
 from redis.client import Pipeline
 from redis.connection import DefaultParser
+
+from pipeline.stores.unready import BY_CODE, code_in_script
 
 GO_ON = "redis.call('DEL', '')  -- needs no memory, so later commands may\n"
 RUN = f"""{GO_ON}
@@ -28,18 +30,16 @@ return answers
 SCRIPTS = ("EVAL", "EVALSHA")  # a full server refuses these from within; see scripts.py
 
 
-class Unwritable(redis.ConnectionError):
-    """The server answers, but takes no change: its disk is full, or it is a replica now."""
-
-
 class Parser(DefaultParser):  # type: ignore[misc, valid-type]
-    """Reads answers, and takes a server that refuses changes for one that cannot be reached."""
+    """Reads answers, and takes a server that does not serve now for one that cannot be reached."""
 
-    EXCEPTION_CLASSES: ClassVar = {
-        **DefaultParser.EXCEPTION_CLASSES,
-        "MISCONF": Unwritable,
-        "READONLY": Unwritable,
-    }
+    EXCEPTION_CLASSES: ClassVar = {**DefaultParser.EXCEPTION_CLASSES, **BY_CODE}
+
+    @classmethod
+    def parse_error(cls, response: str) -> redis.RedisError:
+        """Return the exception for the text of an error."""
+        error: redis.RedisError = super().parse_error(code_in_script(response) or response)
+        return error
 
 
 class RedisPipeline(Pipeline):

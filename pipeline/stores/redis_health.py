@@ -18,6 +18,7 @@ class Server:
     machine: int  # what the whole machine has; 0: it does not say
     unwritten: str = ""  # "append-only file" or "snapshot"
     keeps: bool = True  # it has a file at all
+    replica: bool = False  # it takes no changes
 
     @property
     def share(self) -> float:
@@ -34,12 +35,14 @@ class Server:
 def read(client: redis.Redis) -> Server:
     """Ask the server."""
     memory, persistence = client.info("memory"), client.info("persistence")
+    role = client.info("replication").get("role")
     return Server(
         used=int(memory["used_memory"]),
         limit=int(memory.get("maxmemory", 0)),
         machine=int(memory.get("total_system_memory", 0)),
         unwritten=unwritten(persistence),
         keeps=bool(persistence.get("aof_enabled")),
+        replica=role == "slave",
     )
 
 

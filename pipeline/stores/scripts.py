@@ -4,6 +4,7 @@ Every script may be repeated: it carries the attempt or the claim it belongs to,
 that nothing is left to do. So a command whose answer was lost is simply sent again.
 """
 
+import logging
 import re
 from collections.abc import Callable, Sequence
 from functools import cache, partial
@@ -17,7 +18,11 @@ from redis.exceptions import NoScriptError
 from pipeline.stores.redis_client import GO_ON
 from pipeline.stores.retrying import retrying
 
+log = logging.getLogger(__name__)
+
 PAUSES = (0.05, 0.25, 1.0)  # seconds before each repeat of a script whose answer was lost
+# A worker that has claimed something goes on with it after a fail-over, rather than to let its lease end.
+PATIENT_PAUSES = (*PAUSES, *[1.0] * 28)
 # A server that is restarted just after it has loaded a script does not know it; the script has not run then.
 ANSWER_LOST = (redis.ConnectionError, redis.TimeoutError, NoScriptError)
 
@@ -35,8 +40,9 @@ def source(name: str) -> str:
 class Scripts:
     """The scripts, ready to run on one server."""
 
-    def __init__(self, client: redis.Redis) -> None:
+    def __init__(self, client: redis.Redis, pauses: Sequence[float] = PAUSES) -> None:
         self._client = client
+        self._pauses = pauses
 
     def run(
         self,
@@ -54,9 +60,13 @@ class Scripts:
         can only hit its first write, so a refused script has changed nothing and may be run again.
         """
         try:
-            return repeated(partial(self._run, source(name), keys, args, reads))
+            return self.repeat(partial(self._run, source(name), keys, args, reads))
         except redis.OutOfMemoryError:
-            return repeated(partial(self._run, GO_ON + source(name), keys, args, reads))
+            return self.repeat(partial(self._run, GO_ON + source(name), keys, args, reads))
+
+    def repeat(self, command: Callable[[], Any]) -> Any:
+        """Run a command that may be repeated, again when the connection broke before the answer came."""
+        return retrying(command, passing=ANSWER_LOST, pauses=self._pauses, on_error=note)
 
     def _run(self, text: str, keys: Sequence[str], args: Sequence[Argument], reads: Sequence[Command]) -> Any:
         call: Command = ("EVALSHA", digest(text), len(keys), *keys, *args)
@@ -88,6 +98,6 @@ def digest(text: str) -> str:
     return sha1(text.encode(), usedforsecurity=False).hexdigest()
 
 
-def repeated(command: Callable[[], Any]) -> Any:
-    """Run a command that may be repeated, again when the connection broke before the answer came."""
-    return retrying(command, passing=ANSWER_LOST, pauses=PAUSES)
+def note(error: Exception) -> None:
+    """Log why a command is repeated."""
+    log.info("Redis asked again", extra={"error": type(error).__name__})

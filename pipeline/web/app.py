@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from pipeline.operate.paging import ForeignCursor
 from pipeline.runtime.stores import Stores
+from pipeline.stores.unready import meaning_of
 from pipeline.web import access, auth, problems
 from pipeline.web.api import activations, activity, dead_letters, operations, stats, status
 from pipeline.web.docs import docs, install_openapi
@@ -51,9 +52,16 @@ def create_app(stores: Stores) -> Flask:
     return app
 
 
+def redis_trouble(error: redis.RedisError) -> str:
+    """Say what the server does or is that gave no answer."""
+    meaning = meaning_of(error)
+    name = type(error).__name__
+    return f"The Redis server {meaning} ({name})" if meaning else f"Redis gave no answer ({name})"
+
+
 def redis_away(error: redis.RedisError) -> Response:
     """Answer when Redis gave no answer."""
-    return Problem("intake-unavailable", f"Redis gave no answer ({type(error).__name__}).").response()
+    return Problem("intake-unavailable", f"{redis_trouble(error)}.").response()
 
 
 def sql_away(error: SQLAlchemyError) -> Response:

@@ -45,6 +45,9 @@ class Bell:
     def ring_deliver(self, batch: str, attempt: int) -> None:
         self.batches.append((batch, attempt))
 
+    def ring_again(self) -> None:
+        """None was lost: they are kept here until answered."""
+
     def read_limits(self, connector: str) -> None:
         """Nobody asks: the limits are configured."""
 

@@ -5,7 +5,7 @@ from zlib import crc32
 
 import pytest
 from msgspec.structs import replace
-from redis.exceptions import AuthenticationError, OutOfMemoryError, ReadOnlyError, ResponseError
+from redis.exceptions import AuthenticationError, OutOfMemoryError, ResponseError
 
 from pipeline.model.activation import Activation
 from pipeline.produce.appender import Appender, AppendFailed, explain, is_passing
@@ -13,6 +13,7 @@ from pipeline.produce.chunk import MAX_BYTES, Timestamps
 from pipeline.produce.series import SeriesPool
 from pipeline.stores.broker import connect
 from pipeline.stores.doorbell import RINGS
+from pipeline.stores.unready import BusyWithScript, ReadOnlyReplica
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -224,9 +225,9 @@ def test_a_refusal_for_good_is_not_repeated(appender, redis, pauses):
 @pytest.mark.parametrize(
     ("error", "passes"),
     [
-        (ReadOnlyError("READONLY a replica"), True),
+        (ReadOnlyReplica("a replica"), True),
         (OutOfMemoryError("OOM"), True),
-        (ResponseError("BUSY Redis is busy running a script"), True),
+        (BusyWithScript("Redis is busy running a script"), True),
         (ResponseError("WRONGTYPE"), False),
         (AuthenticationError("invalid password"), False),
     ],

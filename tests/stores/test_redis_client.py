@@ -4,8 +4,8 @@ import pytest
 import redis as redis_py
 
 from pipeline.stores.broker import connect
-from pipeline.stores.redis_client import Unwritable
 from pipeline.stores.scripts import Scripts, source
+from pipeline.stores.unready import ReadOnlyReplica
 from tests.builders import configure
 
 
@@ -61,7 +61,7 @@ def test_a_server_that_takes_no_change_counts_as_one_that_is_away(server_url, re
     redis.config_set("replica-serve-stale-data", "yes")
     redis.replicaof("127.0.0.1", "1")
     try:
-        with connect(server_url) as client, pytest.raises(Unwritable):
+        with connect(server_url) as client, pytest.raises(ReadOnlyReplica):
             client.set("a", "b")
     finally:
         redis.replicaof("NO", "ONE")

@@ -303,6 +303,23 @@ def test_without_redis_it_says_what_is_in_and_a_repeat_completes_it(start):
     assert profiles(web) == ["p-1", "p-2"]
 
 
+def test_a_demoted_redis_is_named_and_the_process_goes_on_after_it(start):
+    web = start("--workers", "1")
+    web.stores.redis.sadd("audiences", "lapsed")
+    assert post(web, json.dumps(row(1))).status_code == 202
+
+    web.stores.redis.replicaof("127.0.0.1", "1")
+    try:
+        answer = post(web, json.dumps(row(2)))
+    finally:
+        web.stores.redis.replicaof("NO", "ONE")
+
+    assert (answer.status_code, answer.json()["type"]) == (503, "/problems/intake-unavailable")
+    assert "read-only replica" in answer.json()["detail"]
+    assert web.process.poll() is None
+    until(lambda: post(web, json.dumps(row(2))).status_code == 202)
+
+
 def test_nothing_of_a_body_is_left_in_the_data_folder(web):
     post(web, lines(*(row(n, variables={"x": "y" * 500}) for n in range(5_000))), LINES)
 

@@ -41,6 +41,7 @@ def of_server(server: Server) -> dict[str, Any]:
         "full": server.full,
         "writes": not server.unwritten,
         "append_only_file": server.keeps,
+        "replica": server.replica,
     }
 
 

@@ -40,13 +40,17 @@ def troubles(status: Status) -> list[Trouble]:
 
 
 def of_server(status: Status) -> Iterator[Trouble]:
-    """Say that Redis cannot write, is full, will be, or keeps nothing."""
+    """Say that Redis cannot write, was demoted, is full, will be, or keeps nothing."""
     server = status.server
     if server.unwritten:
         text = (
             f"the Redis server cannot write its {server.unwritten}: nothing is taken in, nothing new is sent"
         )
         yield Trouble(text, "make room on its disk (its log says more); then all goes on by itself")
+    if server.replica:
+        text = "the Redis server is a read-only replica: nothing is taken in, nothing new is sent"
+        way_out = "when its fail-over has ended all goes on; if none is under way, name the primary"
+        yield Trouble(text, f"{way_out} in ACTIVATION_BROKER_URL")
     if not server.keeps:
         text = "the Redis server keeps no append-only file: when it ends, what waits is lost"
         yield Trouble(text, "CONFIG SET appendonly yes, and in its configuration")
@@ -95,7 +99,7 @@ def nothing_set_up(status: Status) -> Iterator[Trouble]:
 
 def of_workers(status: Status) -> Iterator[Trouble]:
     """Say that no worker lives, or that none serves one of the queues."""
-    if status.server.unwritten:
+    if status.server.unwritten or status.server.replica:
         return  # a worker could not show that it lives
     if not status.workers_seen:
         left = [counted(status.waiting, "row waits", "rows wait")] if status.waiting else []

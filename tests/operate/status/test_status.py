@@ -290,6 +290,7 @@ def test_the_document_has_every_number(environment):
         "full": False,
         "writes": True,
         "append_only_file": True,
+        "replica": False,
     }
     assert found == {
         "duties_not_done": {},
