@@ -19,7 +19,7 @@ MAX_SECONDS = 1.0  # after which ``accept`` begins with no other shard
 def activate(self: Task, activation: dict[str, Any]) -> None:
     """Leave one activation in the intake: the producer's door for any Celery client."""
     try:
-        shard = runtime().intake.append_raw(activation, self.request.id)
+        shard = runtime().intake.append_raw(activation, str(self.request.id))
     except redis.RedisError as error:
         raise Reject(type(error).__name__, requeue=True) from error
     runtime().doorbell.ring_accept(shard)

@@ -4,12 +4,12 @@ import gc
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging, worker_ready
+from celery.signals import celeryd_after_setup, setup_logging, worker_ready
 
 from pipeline.logs import configure_logging
 from pipeline.runtime.worker import runtime
 from pipeline.settings import Settings
-from pipeline.stores.broker import celery_settings
+from pipeline.stores.broker import DEFAULT_QUEUE, celery_settings
 from tasks.events import WorkerReference
 from tasks.timer import Leases, Timer
 from tasks.transport import install
@@ -29,10 +29,18 @@ app.steps["worker"].add(Leases)
 
 def configuration() -> dict[str, Any]:
     """Return Celery's settings; called when the first of them is read, not when this is imported."""
-    return celery_settings(runtime().broker_url)
+    return {**celery_settings(runtime().broker_url), "worker_consumer": "tasks.consumer:Consumer"}
 
 
 app.add_defaults(configuration)
+
+
+@celeryd_after_setup.connect
+def on_queues_chosen(instance: Any = None, **_: Any) -> None:
+    """Take Celery's default queue, too, if this worker takes activations: a producer may name no queue."""
+    queues = instance.app.amqp.queues
+    if "activations" in queues.consume_from:
+        queues.select_add(DEFAULT_QUEUE, exchange=DEFAULT_QUEUE, routing_key=DEFAULT_QUEUE)
 
 
 @worker_ready.connect

@@ -11,6 +11,7 @@ from celery import Task
 from celery.worker.request import Request
 
 from pipeline.errors import CallError
+from tasks.arguments import check_arguments
 
 CHECKED_WITH = {"celery": "5.6.3"}
 
@@ -49,6 +50,11 @@ class TaskWithoutErrorText(Task):
     """The class of all tasks."""
 
     Request = RequestWithoutErrorText
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the task if its arguments fit."""
+        check_arguments(self, args, kwargs)
+        return self.run(*args, **kwargs)
 
 
 class TaskWithoutArguments(TaskWithoutErrorText):

@@ -9,13 +9,18 @@ that takes a message and notes it in one step, and connects again after MISCONF 
 ``Channel._get_client`` and ``_connparams``.
 """
 
+import logging
 from typing import Any
 
 import redis
 from kombu.transport import TRANSPORT_ALIASES
 from kombu.transport import redis as kombu_redis
+from kombu.utils.json import dumps
 
-from pipeline.stores.redis_client import Parser, RedisClient
+from pipeline.stores.redis_client import Parser
+from tasks.envelopes import OF_MESSAGE, EnvelopeClient, complete, set_aside
+
+log = logging.getLogger(__name__)
 
 CHECKED_WITH = {"kombu": "5.7.0"}
 
@@ -24,7 +29,7 @@ class Channel(kombu_redis.Channel):
     """A channel with our client."""
 
     def _get_client(self) -> type[redis.Redis]:
-        return RedisClient
+        return EnvelopeClient
 
     def _connparams(self, asynchronous: bool = False) -> dict[str, Any]:
         return {**super()._connparams(asynchronous), "parser_class": Parser}
@@ -37,6 +42,17 @@ class Transport(kombu_redis.Transport):
     # Celery ends its worker at any error that is none of these: at a queue of another type, or at a code that
     # a later server brings.
     connection_errors = (*kombu_redis.Transport.connection_errors, redis.ResponseError)
+
+    def _deliver(self, message: Any, queue: str) -> None:
+        """Hand a message to its consumer; what has no envelope, also of a broadcast, ends nothing."""
+        try:
+            if complete(message, queue) is not None:
+                super()._deliver(message, queue)
+        except self.connection_errors + self.channel_errors:
+            raise
+        except OF_MESSAGE as error:
+            log.error("message not delivered", extra={"queue": queue, "error": type(error).__name__})
+            set_aside(dumps(message).encode(), queue)
 
 
 def install() -> None:

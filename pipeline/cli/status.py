@@ -73,7 +73,8 @@ def trouble_lines(trouble: Trouble) -> tuple[str, str]:
 def queues(found: Status) -> str:
     """Count the doorbells that no worker has answered yet."""
     waiting = [f"{length:,} in {name}" for name, length in found.queues.items() if length]
-    return f"messages queued: {', '.join(waiting) or 'none'}"
+    odd = [f"{amount:,} {kind.replace('_', ' ')}" for kind, amount in found.messages.items() if amount]
+    return "; ".join([f"messages queued: {', '.join(waiting) or 'none'}", *odd])
 
 
 def memory(server: Server) -> str:

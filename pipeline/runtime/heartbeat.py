@@ -13,7 +13,7 @@ import logging
 import math
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
 from itertools import islice
@@ -24,6 +24,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from pipeline.accept.intake import Intake
+from pipeline.accept.strays import Strays
 from pipeline.errors import Misconfigured
 from pipeline.lanes import limits
 from pipeline.lanes.dispatch import Dispatch
@@ -45,6 +46,7 @@ MIN_BEAT_SECONDS = 0.005
 ROUND_SECONDS = 0.4  # between two looks at all duties but dispatch
 FOLD_SECONDS = 10.0  # between two moves of counters to SQL
 PRUNE_SECONDS = 600.0  # between two prunings
+MESSAGES_SECONDS = 1.0  # between two looks for dead letters of messages
 FORSAKEN_SECONDS = 5.0  # between two looks for operations that lost their worker
 LIMITS_RETRY_SECONDS = 300.0  # until an account that did not tell its limits is asked again
 
@@ -67,6 +69,7 @@ class Heartbeat:
         self._dispatch = dispatch
         self._doorbell = doorbell
         self._keep = keep
+        self._strays = Strays(client)
         self._next_round = -math.inf  # when to look at all duties but dispatch again
         self._failed: set[str] = set()  # duties that failed when this worker last tried them
 
@@ -113,17 +116,27 @@ class Heartbeat:
             self.attempt("intake", self._ring)
             if catalog:
                 self.attempt("batches", self._dispatch.take_back)
-        if self._take_duty("fold", FOLD_SECONDS):
-            move = partial(stats.move_counters_to_sql, self._client, self._engine)
-            self.attempt("numbers", move, FOLD_SECONDS)
-        if self._take_duty("prune", PRUNE_SECONDS):
-            self.attempt("prune", partial(retention.prune, self._engine, self._keep), PRUNE_SECONDS)
+        self._keep_sql()
         if catalog:
             self.attempt("limits", partial(self._learn_limits, catalog))
-        if self._take_duty("operations", FORSAKEN_SECONDS):
-            self.attempt("operations", self._run_forsaken, FORSAKEN_SECONDS)
-        if catalog:
             self.attempt("sources", partial(self._run_sources, catalog))
+
+    def _keep_sql(self) -> None:
+        """Bring to SQL what lies in Redis for it, and look after what is there."""
+        duties: Sequence[tuple[str, str, float, Callable[[], object]]] = (
+            (
+                "fold",
+                "numbers",
+                FOLD_SECONDS,
+                partial(stats.move_counters_to_sql, self._client, self._engine),
+            ),
+            ("messages", "messages", MESSAGES_SECONDS, partial(self._strays.write_letters, self._engine)),
+            ("prune", "prune", PRUNE_SECONDS, partial(retention.prune, self._engine, self._keep)),
+            ("operations", "operations", FORSAKEN_SECONDS, self._run_forsaken),
+        )
+        for turn, duty, interval, work in duties:
+            if self._take_duty(turn, interval):
+                self.attempt(duty, work, interval)
 
     def _run_forsaken(self) -> None:
         for operation in operations.forsaken(self._engine):

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 
 from pipeline.accept.acceptance import Acceptance
 from pipeline.accept.intake import Intake
+from pipeline.accept.strays import Strays
 from pipeline.deliver.delivery import Delivery
 from pipeline.deliver.effects import Effects
 from pipeline.deliver.polling import Polling
@@ -59,6 +60,7 @@ class Worker:
         self.doorbell = Doorbell(self.broker_url)
         self.appender = Appender(self.client, self.doorbell)
         self.intake = Intake(self.client, settings.idempotency_window, PATIENT_PAUSES)
+        self.strays = Strays(self.client)
         self.acceptance = Acceptance(self.intake, self.engine, self.catalog.published)
         self.lanes = Lanes(self.client, PATIENT_PAUSES)
         self.dispatch = Dispatch(self.client, self.lanes, self.catalog, self.doorbell, settings.limit_window)

@@ -15,6 +15,8 @@ from pipeline.stores.unready import explain
 
 log = logging.getLogger(__name__)
 
+DEFAULT_QUEUE = "celery"  # of a Celery client that names none
+
 # kombu's sockets have no time-out of their own: a half-open connection would hang a worker for ever.
 SOCKET = {
     "socket_timeout": 5,

@@ -23,6 +23,7 @@ DUTIES = {
     "numbers": "write its numbers to SQL",
     "prune": "delete what is older than the days to keep",
     "limits": "have the limits of accounts read",
+    "messages": "write dead letters of messages that cannot run",
     "operations": "go on with operations that lost their worker",
     "sources": "start the runs of sources",
 }

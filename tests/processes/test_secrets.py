@@ -38,8 +38,8 @@ def test_no_log_line_shows_anything(run):
         "call failed",
         "held",
         "source held",
-        "Received unregistered task",
-        "raised unexpected: TypeError",
+        "message set aside",
+        "raised unexpected: WrongArguments",
         '"exception": "  File ',
         "Cannot connect to redis://:**@",
     ):

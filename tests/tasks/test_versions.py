@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks import connection, dispatcher, requests, transport
+from tasks import connection, consumer, dispatcher, envelopes, requests, transport
 
 LOCK = Path(__file__).parents[2] / "requirements" / "base.txt"
 
@@ -16,7 +16,9 @@ def locked(package: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "module", [connection, dispatcher, requests, transport], ids=lambda module: module.__name__
+    "module",
+    [connection, consumer, dispatcher, envelopes, requests, transport],
+    ids=lambda module: module.__name__,
 )
 def test_a_file_that_reaches_into_a_library_was_checked_with_its_locked_version(module):
     """If this fails: read the module's docstring, see whether it can go, then write the new version there."""

@@ -2,6 +2,7 @@
 
 Keys
     activations   list of messages as kombu writes them, and one for each further priority; newest first
+    celery        the same: Celery's default queue
     unacked       hash of messages that workers have, in JSON with where they came from
 """
 
@@ -14,8 +15,13 @@ import redis
 
 from pipeline.operate.erasure.found import Found
 from pipeline.operate.erasure.ownership import is_of
+from pipeline.stores.broker import DEFAULT_QUEUE
 
-QUEUES = ("activations", *(f"activations\x06\x16{priority}" for priority in (3, 6, 9)))
+QUEUES = [
+    f"{queue}{priority}"
+    for queue in ("activations", DEFAULT_QUEUE)
+    for priority in ("", "\x06\x163", "\x06\x166", "\x06\x169")
+]
 TASK = "tasks.activation.activate"
 CHUNK_MESSAGES = 500
 
@@ -44,8 +50,8 @@ def carries(profile: str, raw: bytes | str) -> bool:
         if message["headers"].get("task", TASK) != TASK:
             return False
         return is_of(profile, msgspec.json.encode(activation_in(message)))
-    except (ValueError, TypeError, KeyError, AttributeError, IndexError):
-        return False
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
+        return is_of(profile, raw.encode() if isinstance(raw, str) else raw)  # without an envelope
 
 
 def activation_in(message: dict[str, Any]) -> Any:

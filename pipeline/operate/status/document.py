@@ -20,6 +20,7 @@ def document(status: Status) -> dict[str, Any]:
         "workers_seen": status.workers_seen,
         "duties_not_done": {trouble.duty: trouble.reason for trouble in status.duties},
         "queues": dict(status.queues),
+        "messages": dict(status.messages),
         "intake": {
             "waiting": status.intake.waiting,
             "shards": {str(shard): length for shard, length in status.intake.shards.items()},

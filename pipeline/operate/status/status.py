@@ -1,12 +1,13 @@
 """Status: rows that wait, the pace at which they may go, their stops, and the workers."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import redis
 from sqlalchemy import Engine
 
+from pipeline.accept.strays import KINDS, Strays
 from pipeline.lanes import limits
 from pipeline.model.destination import Destination
 from pipeline.model.shard import SHARDS
@@ -15,6 +16,7 @@ from pipeline.operate.status.backlog import Backlog, read_backlogs
 from pipeline.operate.status.open_letters import open_letters
 from pipeline.operate.status.pace import Pace, read_paces
 from pipeline.operate.status.stuck_shards import CLAIM_FIELDS, StuckShard, stuck_shards
+from pipeline.operate.status.unrouted import unrouted
 from pipeline.records.catalog import Catalog
 from pipeline.records.stops import Stop, stops, stops_of
 from pipeline.stores import duty_trouble, redis_health, sql_trouble
@@ -69,6 +71,13 @@ class Status:
     server: Server
     sql: str  # why a worker cannot write to the SQL store; "" if it can
     duties: tuple[DutyTrouble, ...] = ()  # that a worker cannot do
+    strays: Mapping[str, int] = field(default_factory=dict)  # messages that no task can run, by kind
+    unrouted: Mapping[str, int] = field(default_factory=dict)  # messages in queues that no worker takes
+
+    @property
+    def messages(self) -> Mapping[str, int]:
+        """Messages that cannot run, by kind."""
+        return {**dict.fromkeys(KINDS, 0), **self.strays, "unrouted": sum(self.unrouted.values())}
 
     @property
     def waiting(self) -> int:
@@ -105,6 +114,8 @@ def read_status(
         server=redis_health.read(client),
         sql=sql_trouble.read(client),
         duties=tuple(duty_trouble.read(client)),
+        strays=Strays(client).counts(),
+        unrouted=unrouted(client),
     )
 
 

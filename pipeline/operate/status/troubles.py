@@ -32,7 +32,8 @@ class Trouble:
 def troubles(status: Status) -> list[Trouble]:
     """Return all troubles, those that need a person first."""
     all_troubles = [*of_server(status), *of_sql(status), *nothing_set_up(status)]
-    all_troubles += [*of_duties(status), *of_workers(status), *of_intake(status), *of_stops(status)]
+    all_troubles += [*of_duties(status), *of_workers(status), *of_intake(status), *of_messages(status)]
+    all_troubles += of_stops(status)
     all_troubles += [trouble for pace in one_per_account(status.paces) for trouble in of_pace(pace)]
     all_troubles += [trouble for line in status.destinations for trouble in of_line(status, line)]
     all_troubles += of_letters(status)
@@ -89,6 +90,21 @@ def of_intake(status: Status) -> Iterator[Trouble]:
         text = f"shard {shard.shard} of the intake has not moved on for {spell(shard.seconds)}; {waiting}"
         why = f" ({shard.why})" if shard.why else ""
         yield Trouble(f"{text}{why}", "workers try again every half minute; their log says more")
+
+
+def of_messages(status: Status) -> Iterator[Trouble]:
+    """Say that there were messages that no task could run, or that no worker takes."""
+    kinds = [f"{amount:,} {kind.replace('_', ' ')}" for kind, amount in status.strays.items() if amount]
+    if kinds:
+        text = f"messages came that no task can run: {', '.join(kinds)}"
+        yield Trouble(
+            text, "see docs/messages.md for what a producer sends; told until a day passes without one"
+        )
+    for queue, amount in status.unrouted.items():
+        lie = counted(amount, "message lies", "messages lie")
+        yield Trouble(
+            f'{lie} in the queue "{queue}", which no worker takes', 'send to the queue "activations"'
+        )
 
 
 def nothing_set_up(status: Status) -> Iterator[Trouble]:

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 import redis
 
 from pipeline.runtime.beat import MAX_BEAT_SECONDS
+from pipeline.stores.broker import DEFAULT_QUEUE
 
-QUEUES = ("activations", "deliveries", "sync")  # as in broker.celery_settings
+QUEUES = ("activations", "deliveries", "sync", DEFAULT_QUEUE)  # as in broker.celery_settings
 PATIENCE = 2 * MAX_BEAT_SECONDS  # between two beats the duty is free for a moment
 POLL_SECONDS = 0.05
 

@@ -296,7 +296,15 @@ def test_the_document_has_every_number(environment):
         "duties_not_done": {},
         "sql_error": None,
         "workers_seen": True,
-        "queues": {"activations": 0, "deliveries": 1, "sync": 0},
+        "queues": {"activations": 0, "deliveries": 1, "sync": 0, "celery": 0},
+        "messages": {
+            "unreadable": 0,
+            "unknown_task": 0,
+            "wrong_arguments": 0,
+            "other_serializer": 0,
+            "expired": 0,
+            "unrouted": 0,
+        },
         "intake": {"waiting": 2, "shards": {"3": 2}, "stuck": []},
         "stops": [
             {
