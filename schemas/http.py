@@ -105,6 +105,24 @@ class StatsQuery(Query):
     connector = fields.String()
 
 
+class RecordQuery(Query):
+    """How a record is stored."""
+
+    dry_run = fields.Boolean(load_default=False)
+
+
+class RemoveQuery(Query):
+    """What becomes of the rows that wait."""
+
+    rows = fields.String(load_default="", validate=validate.OneOf(("", "dead-letters")))
+
+
+class PauseBody(Query):
+    """Why nothing is to be sent."""
+
+    reason = fields.String(load_default="", validate=validate.Length(max=500))
+
+
 class NoQuery(Query):
     """No parameter at all."""
 

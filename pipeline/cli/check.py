@@ -9,10 +9,9 @@ import click
 from pipeline.errors import Misconfigured
 from pipeline.model.connector import Connector
 from pipeline.model.finding import Finding
+from pipeline.operate.checking import check_connector
 from pipeline.records.catalog import Catalog
-from pipeline.records.kinds import kind_of
-from pipeline.runtime.clients import Clients
-from pipeline.runtime.stores import Stores, open_stores
+from pipeline.runtime.stores import open_stores
 from pipeline.text.messages import unknown
 
 
@@ -28,7 +27,7 @@ def check(context: click.Context, connector: str | None, *, as_json: bool) -> No
     """
     with open_stores() as stores:
         catalog = stores.records.load()
-        found = {each.name: findings(stores, catalog, each) for each in chosen(catalog, connector)}
+        found = {each.name: check_connector(stores, catalog, each) for each in chosen(catalog, connector)}
     click.echo(as_document(found) if as_json else as_text(found))
     context.exit(0 if all_well(found) else 2)
 
@@ -43,14 +42,6 @@ def chosen(catalog: Catalog, name: str | None) -> list[Connector]:
     if name not in catalog.connectors:
         raise Misconfigured(unknown("connector", name, catalog.connectors))
     return [catalog.connectors[name]]
-
-
-def findings(stores: Stores, catalog: Catalog, connector: Connector) -> list[Finding]:
-    """Look at one connector and its destinations."""
-    clients = Clients(stores.settings, stores.redis, stores.vault)
-    using = [each for _, each in sorted(catalog.destinations.items()) if each.connector == connector.name]
-    actions = [catalog.action_of(each) for each in using]
-    return kind_of(connector).preflight(connector, actions, clients(connector))
 
 
 def all_well(found: Mapping[str, Iterable[Finding]]) -> bool:

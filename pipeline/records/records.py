@@ -82,6 +82,17 @@ class Records:
                 raise_version(connection)
         return changes
 
+    def remove(self, section: str, name: str) -> None:
+        """Remove one record, and what held it; Misconfigured if a destination would lose its connector."""
+        with self._alone() as connection:
+            stored = documents.load(connection, documents.with_secret_marks)
+            if section == "connectors" and any(
+                document["connector"] == name for document in stored["destinations"].values()
+            ):
+                raise Misconfigured(f'destinations name the connector "{name}"')
+            self._write(connection, section, Change(removed=(name,)), {})
+            raise_version(connection)
+
     @contextmanager
     def _alone(self) -> Iterator[Connection]:
         """Lock the catalog, so that records are changed by one process at a time."""

@@ -1,7 +1,12 @@
 """A blueprint of the API: what is unknown in a query or a body is refused."""
 
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
 import flask_smorest
 from webargs.flaskparser import FlaskParser
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 
 class StrictParser(FlaskParser):
@@ -14,3 +19,14 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
     """flask-smorest's, with that parser."""
 
     ARGUMENTS_PARSER = StrictParser()
+
+    def for_sections(self, method: str, rule: str, sections: Sequence[str]) -> Callable[[View], View]:
+        """Route several sections of the configuration to one view, which is told its ``section``."""
+
+        def register(view: View) -> View:
+            for section in sections:
+                place = rule.format(section=section)
+                view = self.route(place, methods=[method], defaults={"section": section})(view)
+            return view
+
+        return register

@@ -1,0 +1,24 @@
+"""Checking: does the account have what the configuration names."""
+
+from collections.abc import Collection
+
+from pipeline.model.connector import Connector
+from pipeline.model.finding import Finding
+from pipeline.records.catalog import Catalog
+from pipeline.records.kinds import kind_of
+from pipeline.runtime.clients import Clients
+from pipeline.runtime.stores import Stores
+
+
+def check_connector(
+    stores: Stores, catalog: Catalog, connector: Connector, only: Collection[str] | None = None
+) -> list[Finding]:
+    """Look at a connector and its destinations; ``only``: at these of them."""
+    clients = Clients(stores.settings, stores.redis, stores.vault)
+    destinations = [
+        one
+        for name, one in sorted(catalog.destinations.items())
+        if one.connector == connector.name and (only is None or name in only)
+    ]
+    actions = [catalog.action_of(one) for one in destinations]
+    return kind_of(connector).preflight(connector, actions, clients(connector))

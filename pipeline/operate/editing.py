@@ -1,0 +1,128 @@
+"""Editing one record over HTTP or in the console: the same checks as ``activation apply``.
+
+An ETag is a digest of the record as ``activation export`` writes it, so it tells nothing of a secret.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any, Literal
+
+import redis
+
+from pipeline.errors import PipelineError
+from pipeline.operate.activity import Actor, note_alone
+from pipeline.operate.status.backlog import read_backlogs
+from pipeline.records import mirror
+from pipeline.records.documents import STORED_SECRET, secrets_of
+from pipeline.records.record_check import check_record
+from pipeline.records.records import SCOPES, Records
+from pipeline.text.messages import unknown
+
+Outcome = Literal["created", "updated", "unchanged"]
+
+
+class NoSuchRecord(PipelineError):
+    """There is no record of this name."""
+
+
+class ChangedMeanwhile(PipelineError):
+    """The record is another one than the ETag was given for."""
+
+
+class InUse(PipelineError):
+    """Other records, or rows that wait, need this one."""
+
+    def __init__(self, text: str, used_by: list[str], rows: int = 0) -> None:
+        super().__init__(text)
+        self.used_by = used_by
+        self.rows = rows
+
+
+@dataclass(frozen=True)
+class Editor:
+    """Changes records on behalf of an actor, and tells Redis of each change."""
+
+    records: Records
+    client: redis.Redis
+    actor: Actor
+
+    def document(self, section: str, name: str) -> dict[str, Any]:
+        """Return a record as it is exported; raises NoSuchRecord."""
+        documents = self.records.export()[section]
+        if name not in documents:
+            raise NoSuchRecord(unknown(SCOPES[section], name, documents))
+        return documents[name]
+
+    def put(
+        self,
+        section: str,
+        name: str,
+        document: Mapping[str, Any],
+        *,
+        etag: str | None = None,
+        dry_run: bool = False,
+    ) -> tuple[Outcome, dict[str, Any]]:
+        """Store a record whole, and return what that changed with the record as it is exported.
+
+        Raises InvalidRecord, ChangedMeanwhile, or Misconfigured if other records do not agree with it.
+        """
+        stored = self.records.export()[section].get(name)
+        refuse_other(stored, etag)
+        checked = check_record(section, name, document, stored)
+        self.client.ping()  # before anything changes
+        changes = self.records.apply({section: {name: checked}}, dry_run=dry_run)
+        change = getattr(changes, section)
+        outcome: Outcome = (
+            "created" if name in change.created else "updated" if name in change.updated else "unchanged"
+        )
+        if not dry_run and outcome != "unchanged":
+            self._publish(section, name, "put", outcome)
+        return outcome, exported(section, checked)
+
+    def remove(self, section: str, name: str, *, etag: str | None = None, with_rows: bool = False) -> None:
+        """Remove a record. Raises NoSuchRecord, ChangedMeanwhile, InUse.
+
+        ``with_rows``: rows that wait for a destination become dead letters.
+        """
+        refuse_other(self.document(section, name), etag)
+        self._refuse_used(section, name, with_rows=with_rows)
+        self.client.ping()
+        self.records.remove(section, name)
+        self._publish(section, name, "deleted")
+
+    def _refuse_used(self, section: str, name: str, *, with_rows: bool) -> None:
+        if section == "connectors":
+            destinations = self.records.export()["destinations"]
+            used_by = [one for one, document in destinations.items() if document["connector"] == name]
+            if used_by:
+                raise InUse("destinations name this connector: change or delete them first", used_by)
+        if section == "destinations" and not with_rows:
+            rows = read_backlogs(self.client, [name])[name].waiting
+            if rows:
+                raise InUse("rows wait for this destination: rows=dead-letters gives them up", [], rows)
+
+    def _publish(self, section: str, name: str, verb: str, detail: str = "") -> None:
+        mirror.refresh(self.client, self.records)
+        scope = SCOPES[section]
+        note_alone(self.records.engine, self.actor, f"{scope}.{verb}", f"{scope}:{name}", detail)
+
+
+def etag_of(document: Mapping[str, Any]) -> str:
+    """Return the ETag of an exported record, without quotes."""
+    return blake2b(json.dumps(document, sort_keys=True).encode(), digest_size=12).hexdigest()
+
+
+def refuse_other(stored: Mapping[str, Any] | None, etag: str | None) -> None:
+    """Raise ChangedMeanwhile if the stored record is not the one of ``etag``; "*" fits any that is there."""
+    if etag is None or (etag == "*" and stored is not None):
+        return
+    if stored is None or etag_of(stored) != etag:
+        raise ChangedMeanwhile("it was changed meanwhile: read it again")
+
+
+def exported(section: str, checked: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a checked record as it is exported."""
+    secrets = dict.fromkeys(secrets_of(section, checked), STORED_SECRET)
+    return {key: value for key, value in {**checked, **secrets}.items() if value is not None}

@@ -1,0 +1,72 @@
+"""Pausing: a connector or destination stops sending for a while; its rows are kept."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import redis
+
+from pipeline.operate.activity import Actor, note_alone
+from pipeline.operate.status.backlog import read_backlogs
+from pipeline.records import mirror
+from pipeline.records.catalog import Catalog, Scope
+from pipeline.records.records import Records
+from pipeline.records.stops import Stop, stop_of, stops_of
+
+
+@dataclass(frozen=True)
+class Paused:
+    """The outcome of pausing or resuming: the stops that are in force now, and the rows that wait."""
+
+    changed: bool
+    rows_waiting: int
+    stops: Sequence[Stop]
+    before: Stop | None  # of the record itself
+
+
+def pause_record(
+    records: Records, client: redis.Redis, actor: Actor, scope: Scope, name: str, reason: str = ""
+) -> Paused:
+    """Stop sending for a record; a hold that is there stays as it is."""
+    catalog = records.load()
+    before = stop_of(catalog, scope, name)
+    changed = (scope, name) not in catalog.holds
+    client.ping()  # before anything changes
+    if changed:
+        records.hold(scope, name, "paused", "", reason)
+        catalog = mirror.refresh(client, records)
+        note_alone(records.engine, actor, f"{scope}.pause", f"{scope}:{name}", reason)
+    return Paused(
+        changed, rows_of(client, catalog, scope, name), stops_in_force(catalog, scope, name), before
+    )
+
+
+def resume_record(records: Records, client: redis.Redis, actor: Actor, scope: Scope, name: str) -> Paused:
+    """Send again for a record that was paused or held."""
+    before = stop_of(records.load(), scope, name)
+    client.ping()
+    changed = records.release(scope, name)
+    catalog = mirror.refresh(client, records)
+    if changed:
+        note_alone(records.engine, actor, f"{scope}.resume", f"{scope}:{name}")
+    return Paused(
+        changed, rows_of(client, catalog, scope, name), stops_in_force(catalog, scope, name), before
+    )
+
+
+def stops_in_force(catalog: Catalog, scope: Scope, name: str) -> list[Stop]:
+    """Return all that stops a record: its own stop, and that of its connector."""
+    if scope == "destination":
+        return stops_of(catalog, catalog.destinations[name])
+    stop = stop_of(catalog, scope, name)
+    return [stop] if stop else []
+
+
+def rows_of(client: redis.Redis, catalog: Catalog, scope: Scope, name: str) -> int:
+    """Count the rows that wait for a record."""
+    names = [
+        destination.name
+        for destination in catalog.destinations.values()
+        if name == (destination.name if scope == "destination" else destination.connector)
+    ]
+    backlogs = read_backlogs(client, names)
+    return sum(backlogs[one].waiting for one in names)

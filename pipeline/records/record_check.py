@@ -1,0 +1,67 @@
+"""One record, checked like a whole configuration, for editors that are not at the server's terminal."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import ValidationError
+
+from pipeline.errors import PipelineError
+from pipeline.records.documents import STORED_SECRET, secrets_of
+from pipeline.records.kinds import connector_documents, destination_documents
+from schemas.configuration import configuration_schema
+
+SECRET_GOES_TO = ("auth_endpoint", "username", "host")  # a new place may not get a secret that is kept
+NO_REFERENCE = 'must be text or {"keep": true}: env and file would be read where the server runs'
+MOVED = "must be given again: the place that it goes to changes"
+
+
+class InvalidRecord(PipelineError):
+    """A record breaks rules; ``messages`` are marshmallow's, by field."""
+
+    def __init__(self, messages: Mapping[str, Any]) -> None:
+        super().__init__("the record is not valid")
+        self.messages = messages
+
+
+def check_record(
+    section: str, name: str, document: Mapping[str, Any], stored: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """Return the record as it would be stored, with marks for the secrets that stay; raises InvalidRecord."""
+    problems = reference_problems(document)
+    schema = configuration_schema(connector_documents(), destination_documents())
+    try:
+        checked = schema.load({section: {name: document}})[section][name]
+    except ValidationError as error:
+        problems = {**messages_of(error.messages, section, name), **problems}
+        checked = None
+    if problems or checked is None:
+        raise InvalidRecord(problems)
+    moved = {
+        key: [MOVED]
+        for key in secrets_of(section, checked)
+        if checked.get(key) == STORED_SECRET and moves(checked, stored)
+    }
+    if moved:
+        raise InvalidRecord(moved)
+    return dict(checked)
+
+
+def reference_problems(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a problem for each value that names a place on the server to read a secret from."""
+    return {
+        key: [NO_REFERENCE]
+        for key, value in document.items()
+        if isinstance(value, Mapping) and len(value) == 1 and value.keys() <= {"env", "file"}
+    }
+
+
+def moves(checked: Mapping[str, Any], stored: Mapping[str, Any] | None) -> bool:
+    """Whether a secret would go to another place than the stored record sends it to."""
+    return stored is not None and any(checked.get(key) != stored.get(key) for key in SECRET_GOES_TO)
+
+
+def messages_of(messages: Any, section: str, name: str) -> dict[str, Any]:
+    """Return the messages of one record out of those of a configuration."""
+    found = messages.get(section, {}) if isinstance(messages, Mapping) else {}
+    inner = found.get(name, found) if isinstance(found, Mapping) else found
+    return dict(inner) if isinstance(inner, Mapping) else {"_schema": inner}

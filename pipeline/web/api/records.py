@@ -1,0 +1,140 @@
+"""``/v1/connectors``, ``/v1/destinations``, ``/v1/sources``: records, read and edited as TOML has them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, request
+
+from pipeline.operate.editing import (
+    ChangedMeanwhile,
+    Editor,
+    InUse,
+    NoSuchRecord,
+    etag_of,
+)
+from pipeline.operate.pausing import stops_in_force
+from pipeline.records.catalog import Catalog
+from pipeline.records.record_check import InvalidRecord
+from pipeline.records.records import SCOPES
+from pipeline.records.stops import remedy
+from pipeline.text.times import rfc3339
+from pipeline.web.auth import needs
+from pipeline.web.blueprint import Blueprint
+from pipeline.web.context import actor, answer, stores
+from pipeline.web.problems import Problem
+from schemas.http import NoQuery, RecordQuery, RemoveQuery
+
+SECTIONS = ("connectors", "destinations", "sources")
+
+records = Blueprint("records", __name__, description="Connectors, destinations and sources.")
+
+
+def editor() -> Editor:
+    """Return what edits records on behalf of the key of this request."""
+    place = stores()
+    return Editor(place.records, place.redis, actor())
+
+
+@records.for_sections("GET", "/v1/{section}", SECTIONS)
+@needs("read")
+@records.arguments(NoQuery, location="query")
+@records.response(200, description="All records of a section, secrets masked.")
+@records.doc(security=[{"key": []}])
+def list_records(_: Mapping[str, Any], section: str) -> Response:
+    """List records with what stops them."""
+    place = stores()
+    catalog, documents = place.records.load(), place.records.export()[section]
+    listed = [record_document(catalog, section, name, document) for name, document in documents.items()]
+    return answer({section: listed})
+
+
+@records.for_sections("GET", "/v1/{section}/<name>", SECTIONS)
+@needs("read")
+@records.arguments(NoQuery, location="query")
+@records.response(200, description="The record, secrets masked; its `ETag` guards a change.")
+@records.doc(security=[{"key": []}])
+def get_record(_: Mapping[str, Any], section: str, name: str) -> Response:
+    """Give one record."""
+    return with_etag(answer(find(section, name)), find(section, name))
+
+
+@records.for_sections("PUT", "/v1/{section}/<name>", SECTIONS)
+@needs("admin")
+@records.arguments(RecordQuery, location="query")
+@records.response(200, description="It was there, or `dry_run` only tells.")
+@records.alt_response(201, description="It is new.")
+@records.doc(security=[{"key": []}])
+def put_record(query: Mapping[str, Any], section: str, name: str) -> Response:
+    """Store a record whole; `dry_run=true` only tells what would change."""
+    document = request.get_json(silent=True)
+    if not isinstance(document, dict):
+        raise Problem("malformed-body", "The body is a JSON object with the options of the record.")
+    try:
+        outcome, stored = editor().put(section, name, document, etag=if_match(), dry_run=query["dry_run"])
+    except InvalidRecord as error:
+        raise Problem("invalid-request", "See `errors`.", errors={"json": dict(error.messages)}) from None
+    except ChangedMeanwhile as error:
+        raise Problem("changed-meanwhile", str(error)) from None
+    created = outcome == "created" and not query["dry_run"]
+    response = answer({"change": outcome, "document": stored}, 201 if created else 200)
+    return with_etag(response, stored)
+
+
+@records.for_sections("DELETE", "/v1/{section}/<name>", SECTIONS)
+@needs("admin")
+@records.arguments(RemoveQuery, location="query")
+@records.response(204, description="It is gone.")
+@records.doc(security=[{"key": []}])
+def delete_record(query: Mapping[str, Any], section: str, name: str) -> Response:
+    """Remove a record; rows that wait for a destination need `rows=dead-letters`."""
+    find(section, name)
+    try:
+        editor().remove(section, name, etag=if_match(), with_rows=query["rows"] == "dead-letters")
+    except ChangedMeanwhile as error:
+        raise Problem("changed-meanwhile", str(error)) from None
+    except InUse as error:
+        added = {"rows": error.rows} if error.rows else {"used_by": error.used_by}
+        raise Problem("in-use", f"{str(error).capitalize()}.", **added) from None
+    return Response(status=204)
+
+
+def find(section: str, name: str) -> dict[str, Any]:
+    """Return a record; raises Problem if there is none of this name."""
+    try:
+        return editor().document(section, name)
+    except NoSuchRecord as error:
+        raise Problem("not-found", f"{error}.") from None
+
+
+def record_document(catalog: Catalog, section: str, name: str, document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return one record of a list."""
+    scope = SCOPES[section]
+    stops = [
+        {
+            "scope": stop.scope,
+            "name": stop.name,
+            "kind": stop.kind,
+            "code": stop.code,
+            "detail": stop.detail,
+            "since": stop.since and rfc3339(stop.since),
+            "way_out": remedy(catalog, stop),
+        }
+        for stop in stops_in_force(catalog, scope, name)
+    ]
+    found = {"name": name, "document": document, "stops": stops}
+    if section == "connectors":
+        using = [one.name for one in catalog.destinations.values() if one.connector == name]
+        return {**found, "destinations": sorted(using)}
+    return found
+
+
+def if_match() -> str | None:
+    """Return the ETag of the header ``If-Match``, None if it is absent."""
+    text = request.headers.get("If-Match")
+    return None if text is None else text.strip().removeprefix("W/").strip('"')
+
+
+def with_etag(response: Response, document: Mapping[str, Any]) -> Response:
+    """Give an answer the ETag of the record that it shows."""
+    response.headers["ETag"] = f'"{etag_of(document)}"'
+    return response

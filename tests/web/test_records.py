@@ -1,0 +1,138 @@
+"""Records over HTTP, and what an operator does with them."""
+
+import pytest
+
+from tests.environment import ACME, LAPSED
+
+DOCUMENT = {**ACME, "password": "s3cret-pass"}
+
+
+@pytest.fixture(scope="module")
+def web(start):
+    return start("--workers", "1")
+
+
+@pytest.fixture(autouse=True)
+def nothing_configured(web):
+    with web.stores.engine.begin() as connection:
+        for table in ("destinations", "connectors", "holds", "activity"):
+            connection.exec_driver_sql(f"DELETE FROM {table}")
+
+
+def put(web, path, document, scope="admin", **options):
+    return web.call("PUT", f"/v1/{path}", scope, json=document, **options)
+
+
+@pytest.fixture
+def acme(web):
+    answer = put(web, "connectors/acme", DOCUMENT)
+    assert answer.status_code == 201, answer.text
+    put(web, "destinations/lapsed", {**LAPSED, "connector": "acme"})
+    return answer
+
+
+def test_a_record_is_created_read_and_left_as_it_is(web, acme):
+    again = put(web, "connectors/acme", {**DOCUMENT, "password": {"keep": True}})
+    read = web.get("/v1/connectors/acme", scope="read")
+
+    assert acme.json()["change"] == "created"
+    assert (again.status_code, again.json()["change"]) == (200, "unchanged")
+    assert read.json()["password"] == {"keep": True}
+    assert read.headers["ETag"] == again.headers["ETag"]
+    assert "s3cret-pass" not in read.text + again.text + acme.text
+
+
+def test_a_list_tells_stops_and_destinations(web, acme):
+    web.call("POST", "/v1/connectors/acme/pause", "operate", json={"reason": "a test"})
+
+    [found] = web.get("/v1/connectors", scope="read").json()["connectors"]
+
+    assert (found["name"], found["destinations"]) == ("acme", ["lapsed"])
+    [stop] = found["stops"]
+    assert (stop["kind"], stop["detail"], stop["way_out"]) == ("paused", "a test", "`activation resume acme`")
+
+
+def test_every_problem_of_a_record_is_told_at_once_and_nothing_is_stored(web):
+    answer = put(web, "connectors/acme", {**DOCUMENT, "api": "later", "widht": 1, "password": {"env": "X"}})
+
+    assert (answer.status_code, answer.json()["type"]) == (422, "/problems/invalid-request")
+    assert answer.json()["errors"]["json"].keys() == {"api", "widht", "password"}
+    assert web.get("/v1/connectors/acme").status_code == 404
+
+
+def test_who_redirects_a_password_must_know_it(web, acme):
+    moved = {**DOCUMENT, "auth_endpoint": "https://evil.example", "password": {"keep": True}}
+
+    answer = put(web, "connectors/acme", moved)
+
+    assert answer.json()["errors"]["json"] == {
+        "password": ["must be given again: the place that it goes to changes"]
+    }
+
+
+def test_a_dry_run_only_tells(web):
+    answer = put(web, "connectors/acme?dry_run=true", DOCUMENT)
+
+    assert (answer.status_code, answer.json()["change"]) == (200, "created")
+    assert web.get("/v1/connectors").json() == {"connectors": []}
+
+
+def test_two_who_edit_the_same_record_are_told(web, acme):
+    etag = {"If-Match": acme.headers["ETag"]}
+    first = put(web, "connectors/acme", {**DOCUMENT, "utilisation": 0.5}, headers=etag)
+    second = put(web, "connectors/acme", {**DOCUMENT, "utilisation": 0.7}, headers=etag)
+
+    assert (first.status_code, second.status_code) == (200, 412)
+    assert second.json()["type"] == "/problems/changed-meanwhile"
+    assert web.get("/v1/connectors/acme").json()["utilisation"] == 0.5
+
+
+def test_a_connector_that_is_used_stays(web, acme):
+    answer = web.call("DELETE", "/v1/connectors/acme")
+
+    assert (answer.status_code, answer.json()["used_by"]) == (409, ["lapsed"])
+    assert web.call("DELETE", "/v1/destinations/lapsed").status_code == 204
+    assert web.call("DELETE", "/v1/connectors/acme").status_code == 204
+    assert web.call("DELETE", "/v1/connectors/acme").status_code == 404
+
+
+def test_a_name_that_comes_close_is_offered(web, acme):
+    assert "acme" in web.get("/v1/connectors/acne").json()["detail"]
+
+
+def test_pausing_again_changes_nothing_and_both_are_kept_as_activities(web, acme):
+    first = web.call("POST", "/v1/destinations/lapsed/pause", "operate", json={"reason": "holiday"}).json()
+    again = web.call("POST", "/v1/destinations/lapsed/pause", "operate", json={}).json()
+    resumed = web.call("POST", "/v1/destinations/lapsed/resume", "operate").json()
+
+    assert (first["changed"], again["changed"]) == (True, False)
+    assert "holiday" in first["stops"][0]
+    assert resumed == {"changed": True, "rows_waiting": 0, "stops": []}
+    actions = [one["action"] for one in web.get("/v1/activity").json()["activity"]]
+    assert actions == ["destination.resume", "destination.pause", "destination.put", "connector.put"]
+
+
+def test_an_audience_is_flushed(web, acme):
+    answer = web.call("POST", f"/v1/audiences/{LAPSED['audience']}/flush", "operate")
+
+    assert answer.json()["destinations"] == [{"name": "lapsed", "rows": 0, "stops": []}]
+    assert web.call("POST", "/v1/audiences/nowhere/flush", "operate").status_code == 404
+
+
+def test_who_operates_may_not_edit(web):
+    assert put(web, "connectors/acme", DOCUMENT, scope="operate").json()["needs"] == "admin"
+
+
+def test_a_check_tells_what_is_wrong(web, acme):
+    put(web, "connectors/acme", {**DOCUMENT, "auth_endpoint": "http://127.0.0.1:9"})
+
+    answer = web.call("POST", "/v1/connectors/acme/check", "operate").json()
+
+    assert answer["ok"] is False
+    assert answer["findings"][0]["check"] == "login"
+
+
+def test_each_path_is_described(web):
+    paths = web.get("/openapi.json", scope=None).json()["paths"]
+
+    assert {"/v1/connectors/{name}", "/v1/destinations/{name}/pause", "/v1/sources"} <= paths.keys()
