@@ -1,4 +1,4 @@
-"""The whole configuration: connectors, destinations and sources by their names."""
+"""The whole configuration: connectors, destinations, sources and file profiles by their names."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,6 +10,7 @@ from schemas.connector import ConnectorDocument, connector
 from schemas.destination import destination
 from schemas.destination_document import DestinationDocument
 from schemas.document import Document, Table
+from schemas.file_profile import FileProfileField
 from schemas.source import SourceField
 
 
@@ -19,6 +20,7 @@ class ConfigurationSchema(Document):
     connectors = Table(connector(), load_default=dict)
     destinations = Table(destination(), load_default=dict)
     sources = Table(SourceField(), load_default=dict)
+    files = Table(FileProfileField(), load_default=dict)
 
     @validates_schema(skip_on_field_errors=False)
     def share(self, data: Mapping[str, Any], **_: Any) -> None:

@@ -24,12 +24,11 @@ COMMANDS = {
     ),
     "apply": LazyCommand(
         "pipeline.cli.apply:apply",
-        "Bring in the connectors, destinations and sources of FILE (TOML; - is standard input).",
+        "Bring in the connectors, destinations, sources and files of FILE (TOML; - is standard input).",
     ),
     "export": LazyCommand(
         "pipeline.cli.apply:export",
-        "Write all connectors, destinations and sources as TOML, without secrets; "
-        "`apply` keeps those it has.",
+        "Write all records as TOML, without secrets; `apply` keeps those it has.",
     ),
     "check": LazyCommand(
         "pipeline.cli.check:check", "Look whether Responsys has what the configuration names."

@@ -26,7 +26,7 @@ ALL_AT_ONCE = "To resume all of these, apply again with --resume."
 @click.option("--resume", is_flag=True, help="Send again for what is in FILE and was held.")
 @click.option("--json", "as_json", is_flag=True, help="Say it as JSON.")
 def apply(file: str, prune: bool, dry_run: bool, resume: bool, as_json: bool) -> None:
-    """Bring in the connectors, destinations and sources of FILE (TOML; - is standard input).
+    """Bring in the connectors, destinations, sources and files of FILE (TOML; - is standard input).
 
     Nothing is changed when anything is wrong with it. A connector or destination that an answer of Responsys
     held stays held until it is resumed.
@@ -48,7 +48,7 @@ def apply(file: str, prune: bool, dry_run: bool, resume: bool, as_json: bool) ->
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Write JSON rather than TOML.")
 def export(as_json: bool) -> None:
-    """Write all connectors, destinations and sources as TOML, without secrets; `apply` keeps those it has."""
+    """Write all records as TOML, without secrets; `apply` keeps those it has."""
     with open_stores() as stores:
         exported = stores.records.export()
     click.echo(json.dumps(exported, indent=2) if as_json else toml.dumps(exported), nl=as_json)

@@ -16,6 +16,7 @@ from pipeline.produce.files import read
 from pipeline.produce.layout import NoProfile
 from pipeline.produce.lines import FileLine
 from pipeline.produce.notes import Notes
+from pipeline.runtime.stores import Stores
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -78,17 +79,24 @@ def reading_options(command: Command) -> Command:
     return command
 
 
-def profile_of(options: Mapping[str, Any], known: Mapping[str, FileProfile]) -> FileProfile:
+def profile_of(options: Mapping[str, Any], stores: Stores) -> FileProfile:
     """Return the profile that is named, with the options laid over it."""
-    name = options["file_profile"]
-    if name and name not in known:
-        there = ", ".join(sorted(known)) or "none"
-        raise Misconfigured(f'file profile "{name}" does not exist; there are: {there}')
-    profile = known[name] if name else FileProfile()
+    profile = stored_profile(options["file_profile"], stores) if options["file_profile"] else FileProfile()
     given = {key: value for key, value in options.items() if value and key != "file_profile"}
     for key in given.keys() & {"columns", "constants"}:
         given[key] = {**getattr(profile, key), **given[key]}
     return replace(profile, **given)
+
+
+def stored_profile(name: str, stores: Stores) -> FileProfile:
+    """Return a profile of the configuration; raises Misconfigured when there is none of that name."""
+    from pipeline.records.file_profiles import file_profiles
+
+    known = file_profiles(stores.engine)
+    if name not in known:
+        there = ", ".join(sorted(known)) or "none"
+        raise Misconfigured(f'file profile "{name}" does not exist; there are: {there}')
+    return known[name]
 
 
 def lines_of(

@@ -55,7 +55,7 @@ def send(
     failure, expected = None, None
     with open_stores() as stores, told() as notes, bar(file) as advance:
         command = ("activation", "send", audience, name_of(file))
-        lines = lines_of(file, profile_of(reading, {}), notes, command)
+        lines = lines_of(file, profile_of(reading, stores), notes, command)
         sending = FileRows(lines, errors.add)
         if dry_run:
             report, expected = rehearse(sending, stores.records.load(), audience, advance)

@@ -73,7 +73,7 @@ def sync(
         lines: Iterable[FileLine] = ()
         if given:
             command = ("activation", "sync", given[0], name_of(given[1]))
-            lines = lines_of(given[1], profile_of(reading, {}), notes, command)
+            lines = lines_of(given[1], profile_of(reading, stores), notes, command)
         appender = None if dry_run else Appender(stores.redis, Doorbell(stores.broker_url))
         try:
             outcome = run(stores, appender, given and (given[0], lines), source or "", options)

@@ -26,9 +26,10 @@ class Changes:
     connectors: Change = Change()
     destinations: Change = Change()
     sources: Change = Change()
+    files: Change = Change()
 
     def __bool__(self) -> bool:
-        return bool(self.connectors or self.destinations or self.sources)
+        return bool(self.connectors or self.destinations or self.sources or self.files)
 
 
 def compare(stored: Mapping[str, Document], wanted: Mapping[str, Document], *, prune: bool) -> Change:

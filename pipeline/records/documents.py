@@ -31,6 +31,7 @@ SECTIONS: Mapping[str, Table] = {
     "connectors": tables.connectors,
     "destinations": tables.destinations,
     "sources": tables.sources,
+    "files": tables.files,
 }
 COLUMNS = {"destinations": ("audience", "connector"), "sources": ("audience",)}  # stored in columns, too
 STORED_SECRET = {"keep": True}  # in the place of a secret: the stored one stays

@@ -1,4 +1,4 @@
-"""Records: connectors, destinations, sources and holds in the SQL store."""
+"""Records: connectors, destinations, sources, file profiles and holds in the SQL store."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -60,7 +60,7 @@ class Records:
         )
 
     def names(self, section: str) -> frozenset[str]:
-        """Return the names of the stored ``connectors``, ``destinations`` or ``sources``."""
+        """Return the names of the stored ``connectors``, ``destinations``, ``sources`` or ``files``."""
         with reading(self.engine) as connection:
             return frozenset(connection.scalars(select(SECTIONS[section].c.name)))
 
@@ -105,7 +105,8 @@ class Records:
             documents.store(connection, section, name, wanted[section][name], self.vault)
         for name in change.removed:
             documents.remove(connection, section, name)
-            release(connection, SCOPES[section], name)
+            if section in SCOPES:
+                release(connection, SCOPES[section], name)
 
     def export(self) -> dict[str, dict[str, dict[str, Any]]]:
         """Return all records as a configuration without secrets; to ``apply`` it changes nothing."""

@@ -66,6 +66,14 @@ sources = Table(
     Column("secrets", Text, nullable=False),  # sealed by the vault: {"url": ...}
 )
 
+# How files of one kind are read.
+files = Table(
+    "files",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("body", JSON, nullable=False),
+)
+
 # Why a connector or destination does not send: a person paused it, or an answer held it. And why
 # the last run of a source sent nothing.
 holds = Table(
@@ -79,7 +87,7 @@ holds = Table(
     Column("since", Moment, nullable=False),
 )
 
-# One row; its version rises with every change of the four tables above.
+# One row; its version rises with every change of the tables above.
 catalog = Table(
     "catalog",
     metadata,

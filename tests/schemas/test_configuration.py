@@ -6,7 +6,12 @@ from schemas.document import NAME_RULE, paths
 
 
 def test_an_empty_configuration_is_one():
-    assert ConfigurationSchema().load({}) == {"connectors": {}, "destinations": {}, "sources": {}}
+    assert ConfigurationSchema().load({}) == {
+        "connectors": {},
+        "destinations": {},
+        "sources": {},
+        "files": {},
+    }
 
 
 @pytest.mark.parametrize(
