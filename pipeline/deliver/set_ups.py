@@ -5,6 +5,7 @@ Keys
     making:{account}:{sha1}   id of the batch that looks for a thing, or makes it
 """
 
+import math
 from hashlib import sha1
 
 import redis
@@ -12,14 +13,16 @@ import redis
 from pipeline.stores.broker import decoded
 
 KNOWN_LIFE = 24 * 3600  # seconds; then each thing is looked for again
-RESERVED_LIFE = 100  # seconds that a call may take, and recording its answer
+CALL_TIMEOUT = 120.0  # seconds
+RECORDING = 30  # seconds to record an answer
 
 
 class SetUps:
     """The things that accounts are known to have, and the batches that set one up now."""
 
-    def __init__(self, client: redis.Redis) -> None:
+    def __init__(self, client: redis.Redis, call_timeout: float = CALL_TIMEOUT) -> None:
         self._client = client
+        self._life = math.ceil(call_timeout) + RECORDING  # seconds of a reservation
 
     def known(self, account: str) -> set[str]:
         """Return all things that the account is known to have."""
@@ -35,10 +38,18 @@ class SetUps:
         self._client.delete(f"known:{account}")
 
     def reserve(self, account: str, thing: str, batch: str) -> bool:
-        """Reserve a thing for one batch, from the look until it is made; False if another batch has it."""
+        """Reserve a thing for one batch, from the look until it is made.
+
+        False if another batch has it, or has made it since the caller read what is known.
+        """
         key = _key(account, thing)
-        reserved = self._client.set(key, batch, nx=True, ex=RESERVED_LIFE)
-        return bool(reserved) or self._client.get(key) == batch.encode()
+        reserved = self._client.set(key, batch, nx=True, ex=self._life)
+        if not reserved and self._client.get(key) != batch.encode():
+            return False
+        if self._client.sismember(f"known:{account}", thing):
+            self.release(account, thing)
+            return False
+        return True
 
     def release(self, account: str, thing: str) -> None:
         """Let another batch reserve the thing."""

@@ -71,7 +71,7 @@ class Worker:
         )
 
     def _wire_delivery(self) -> None:
-        lanes, set_ups = self.lanes, SetUps(self.client)
+        lanes, set_ups = self.lanes, SetUps(self.client, self.settings.call_timeout)
         settlement = Settlement(self.engine, lanes, partial(notes.leave, self.client))
         window = self.settings.limit_window
         effects = Effects(self.client, lanes, self.records, settlement, set_ups, window)

@@ -74,6 +74,34 @@ def test_one_batch_sets_up_while_the_others_wait(environment, oracle):
     assert environment.redis.zcard("flying:acme") == 0  # who waits for a table takes no slot of the connector
 
 
+def test_a_table_that_another_worker_made_since_it_was_looked_up_is_not_looked_for_again(
+    environment, oracle, monkeypatch
+):
+    """Between reading what is known and reserving, another worker may make the table and release it."""
+    oracle.post(MERGE, json=[""])
+    environment.receive("p1")
+    merge = cut(environment.lanes, environment.quota_of("acme", "mergeListMembers"))
+    environment.delivery.deliver(merge.id, merge.attempt)
+    look = environment.lanes.claim(environment.quota_of("acme", "retrieveProfileExtensions"))
+    reserve = SetUps.reserve
+
+    def reserve_late(self, account, thing, batch):
+        assert reserve(self, account, thing, "another batch")
+        self.remember(account, thing)
+        self.release(account, thing)
+        return reserve(self, account, thing, batch)
+
+    monkeypatch.setattr(SetUps, "reserve", reserve_late)
+    oracle.post(FIELDS, json=[""])
+
+    text = environment.delivery.deliver(look.batch, look.attempt).text
+    assert text == "look: another worker is at it"
+    monkeypatch.undo()
+    environment.due()
+    go(environment)
+    assert [call.request.url for call in oracle.calls if call.request.url == TABLES] == []
+
+
 def test_a_table_that_cannot_be_made_holds_the_destination_and_no_row_is_merged_twice(environment, oracle):
     oracle.post(MERGE, json=[""])
     oracle.get(TABLES, json=[])
@@ -162,6 +190,14 @@ def test_what_must_not_be_done_twice_is_not_because_of_a_set_up_before_it(enviro
 
     environment.delivery.deliver(*again)
     assert [(profile, code) for profile, code, _ in environment.letters()] == [("p1", "OutcomeUnknown")]
+
+
+def test_a_reservation_lives_longer_than_the_call_that_it_is_for(redis):
+    set_ups = SetUps(redis, call_timeout=600)
+    set_ups.reserve("account", "T", "batch")
+
+    (key,) = redis.keys("making:*")
+    assert redis.ttl(key) >= 600
 
 
 def test_a_look_that_finds_something_wrong_gives_its_turn_back(environment, oracle, monkeypatch):
