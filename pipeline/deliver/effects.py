@@ -3,7 +3,7 @@
 import logging
 import random
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 import redis
 
@@ -91,6 +91,12 @@ class Effects:
         elif scope == "account":
             limits.exhausted(self._client, account, batch, window)
 
+    def hold(self, scope: Literal["connector", "destination"], name: str, code: str, detail: str) -> None:
+        """Stop a connector or destination until a person resumes it."""
+        self._records.hold(scope, name, "held", code, detail)
+        mirror.refresh(self._client, self._records)
+        log.warning("held", extra={"scope": scope, "record": name, "code": code})
+
     def _settle_as_recorded(self, job: Job, move: SettleAsRecorded) -> DeliveryResult:
         return self._settlement.settle_as_recorded(job.batch, move.returned)
 
@@ -128,10 +134,7 @@ class Effects:
 
     def _hold(self, job: Job, move: PutOnHold) -> DeliveryResult:
         name = job.batch.destination if move.scope == "destination" else job.action.connector.name
-        detail = Hidden(values_of(job.remaining_rows))(move.why.detail)
-        self._records.hold(move.scope, name, "held", move.why.code, detail)
-        mirror.refresh(self._client, self._records)
-        log.warning("held", extra={"scope": move.scope, "record": name, "code": move.why.code})
+        self.hold(move.scope, name, move.why.code, Hidden(values_of(job.remaining_rows))(move.why.detail))
         if move.forget:
             self._set_ups.forget(job.action.connector.account)
         return self.carry_out(job, move.then)

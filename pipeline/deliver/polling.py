@@ -1,16 +1,17 @@
 """Ask for the answers of calls that were taken on to be answered later, many in one call."""
 
 import logging
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pipeline.deliver.delivery import Delivery
 from pipeline.deliver.effects import Effects
 from pipeline.deliver.events import Answered, Failed
-from pipeline.errors import CallError, Throttled
+from pipeline.errors import CallError, Held, Throttled
 from pipeline.lanes.batch import Poll
 from pipeline.lanes.dispatch import Dispatch
-from pipeline.lanes.lanes import Lanes
+from pipeline.lanes.lanes import POLL_LEASE, Lanes
 from pipeline.model.call import Sender
 from pipeline.model.connector import Connector
 from pipeline.records.current import CurrentCatalog
@@ -40,6 +41,8 @@ class Polling:
         self._clients = clients
         self._delivery = delivery
         self._effects = effects
+        self._asking: set[Poll] = set()  # claimed here, and not gone on with
+        self._lock = threading.Lock()  # of _asking
 
     def poll(self, name: str) -> str:
         """Ask after the requests of a connector that are due; say how many were answered."""
@@ -48,6 +51,20 @@ class Polling:
         polls = self._lanes.claim_polls(self._dispatch.quota_of(name, function)) if function else []
         if connector is None or function is None or not polls:
             return "nothing to ask after, or no permit"
+        self._asking.update(polls)
+        try:
+            return self._go_on(connector, function, polls)
+        finally:
+            self._asking.difference_update(polls)
+
+    def renew_leases(self) -> None:
+        """Let no other worker take the questions of this process for lost."""
+        for poll in list(self._asking):
+            with self._lock:
+                if poll in self._asking:
+                    self._lanes.ask_later(poll, POLL_LEASE)
+
+    def _go_on(self, connector: Connector, function: str, polls: Sequence[Poll]) -> str:
         try:
             answers = self._ask(connector, polls)
         except CallError as error:
@@ -65,17 +82,25 @@ class Polling:
         if isinstance(error, Throttled):
             self._effects.pause(error.scope, connector, connector.account, function)
         for poll in polls:
-            self._lanes.ask_later(poll, AFTER_FAILURE)
+            self._ask_later(poll, AFTER_FAILURE)
+        if isinstance(error, Held):  # a question names no destination, so its connector must be looked at
+            self._effects.hold("connector", connector.name, error.code, error.detail)
+            return f"{error.code}: connector held, {len(polls)} asked after again when it is resumed"
         log.info("poll failed", extra={"connector": connector.name, "code": error.code})
         return f"{error.code}: {len(polls)} asked after again later"
 
     def _resume(self, poll: Poll, answers: Mapping[str, Any]) -> bool:
         """Go on with one batch; False if its answer is not there yet."""
         if poll.request not in answers:
-            self._lanes.ask_later(poll, min(MOST_DELAY, 2.0**poll.asked))
+            self._ask_later(poll, min(MOST_DELAY, 2.0**poll.asked))
             return False
         answer = answers[poll.request]
         outcome = Failed(answer) if isinstance(answer, CallError) else Answered(answer)
         result = self._delivery.resume(poll.batch, poll.attempt, outcome)
         log.info("request answered", extra={"batch": poll.batch, "outcome": result.text})
         return True
+
+    def _ask_later(self, poll: Poll, delay: float) -> None:
+        with self._lock:
+            self._asking.discard(poll)
+        self._lanes.ask_later(poll, delay)

@@ -46,7 +46,7 @@ CLAIM_LEASE = 30.0  # seconds for the doorbell of a batch to be answered
 MAX_UNANSWERED = 4
 MAX_POLLS = 200  # requests that one call may ask after
 CALL_LEASE = 20.0  # seconds; the worker that makes the call renews it
-POLL_LEASE = 100.0  # seconds for asking (connect 10, read 60) and for settling the batches that are answered
+POLL_LEASE = 100.0  # seconds; the worker that asks renews it until all batches that are answered are settled
 
 
 class Lanes:

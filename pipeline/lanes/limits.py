@@ -37,13 +37,15 @@ def key(account: str, function: str) -> str:
     return f"limit:{account}:{function}"
 
 
-def take(client: redis.Redis, account: str, function: str, per_minute: int, burst: int = 0) -> float:
+def take(
+    client: redis.Redis, account: str, function: str, limit: int, burst: int = 0, window: float = WINDOW
+) -> float:
     """Take a permit: 0.0 if the call may go now, otherwise the seconds until it may.
 
-    After a quiet time ``burst`` more may go at once; the minute still holds no more than ``per_minute``.
+    After a quiet time ``burst`` more may go at once; a window of ``window`` seconds still holds no more than
+    ``limit`` calls.
     """
-    wait_ms = _take(client, key(account, function), per_minute, WINDOW, burst, uuid.uuid4().hex)
-    return wait_ms / 1000
+    return _take(client, key(account, function), limit, window, burst, uuid.uuid4().hex) / 1000
 
 
 def throttled(client: redis.Redis, account: str, function: str, window: float = WINDOW) -> None:

@@ -27,6 +27,7 @@ from pipeline.responsys.connector import ResponsysConnector
 from pipeline.responsys.errors import OTHER
 from pipeline.responsys.session import open_session
 from pipeline.stores.vault import Vault
+from pipeline.text.plural import counted
 
 log = logging.getLogger(__name__)
 
@@ -136,9 +137,10 @@ class Tokens:
         return token
 
     def _permit(self, connector: ResponsysConnector) -> None:
-        wait = self._take(self._redis, connector.account, "login", PER_MINUTE)
+        limit = connector.limits.get("login", PER_MINUTE)
+        wait = self._take(self._redis, connector.account, "login", limit)
         if wait:
-            raise Throttled("login", OTHER, f"{PER_MINUTE} logins a minute are used up", delay=wait)
+            raise Throttled("login", OTHER, f"{counted(limit, 'login')} a minute are used up", delay=wait)
 
     def _refuse_again(self, connector: ResponsysConnector) -> None:
         sealed = cast("bytes | None", self._redis.get(f"{key(connector)}:refused"))

@@ -2,13 +2,14 @@
 
 import threading
 from collections.abc import Callable
+from functools import partial
 
 import redis
 
 from pipeline.lanes import limits
 from pipeline.model.call import Sender, Timeouts
 from pipeline.model.connector import Connector
-from pipeline.records.kinds import kind_of
+from pipeline.records.kinds import kind_of, window_of
 from pipeline.settings import Settings
 from pipeline.stores.vault import Vault
 
@@ -18,6 +19,7 @@ class Clients:
 
     def __init__(self, settings: Settings, client: redis.Redis, vault: Vault) -> None:
         self._timeouts = Timeouts(settings.connect_timeout, settings.read_timeout, settings.call_timeout)
+        self._limit_window = settings.limit_window  # seconds
         self._redis = client
         self._vault = vault
         self._lock = threading.Lock()
@@ -36,8 +38,8 @@ class Clients:
 
     def _maker(self, connector: Connector) -> Callable[[Connector], Sender]:
         if connector.kind not in self._makers:
-            open_clients = kind_of(connector).open_clients
-            self._makers[connector.kind] = open_clients(
-                self._redis, self._vault, take=limits.take, timeouts=self._timeouts
+            take = partial(limits.take, window=window_of(connector, self._limit_window))
+            self._makers[connector.kind] = kind_of(connector).open_clients(
+                self._redis, self._vault, take=take, timeouts=self._timeouts
             )
         return self._makers[connector.kind]

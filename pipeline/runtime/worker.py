@@ -80,6 +80,11 @@ class Worker:
         )
         self.polling = Polling(lanes, self.catalog, self.dispatch, self.clients, self.delivery, effects)
 
+    def renew_leases(self) -> None:
+        """Let no other worker take the calls and questions of this process for lost."""
+        self.delivery.renew_leases()
+        self.polling.renew_leases()
+
     def reconnect(self) -> None:
         """Close the connections to Redis that no thread uses right now.
 

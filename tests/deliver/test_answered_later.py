@@ -1,5 +1,6 @@
 """Asynchronous calls, whose answers are asked for later."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +10,7 @@ import responses
 
 from pipeline.lanes import limits
 from pipeline.lanes.quota import Quota
+from pipeline.records import mirror
 from tests.deliver.environment import Environment, answer, sent
 from tests.fixtures.oracle import HOST
 
@@ -94,6 +96,50 @@ def test_a_question_that_is_not_answered_is_asked_again(later, oracle):
 
     assert poll(later) == "1 asked after, 1 answered"
     assert later.numbers()["sent"] == 1
+
+
+@pytest.mark.parametrize("code", ["ASYNC_API_DISABLED_FOR_USER", "API_BLOCKED", "ACCOUNT_SUSPENDED"])
+def test_an_api_that_is_switched_off_holds_the_connector_until_it_is_resumed(later, oracle, code):
+    """The rows wait for their answers, which Responsys keeps for a day."""
+    later.receive("p1")
+    later.deliver()
+    oracle.post(REQUESTS, json={"errorCode": code, "detail": "ask your administrator"})
+
+    assert poll(later) == f"{code}: connector held, 1 asked after again when it is resumed"
+    assert later.hold("connector", "acme") == f"held: {code}"
+    assert poll(later) == "nothing to ask after, or no permit"
+    oracle.replace(responses.POST, REQUESTS, json=[envelope("SUCCESS", answer(None))])
+    later.records.release("connector", "acme")
+    mirror.refresh(later.redis, later.records)
+    assert poll(later) == "1 asked after, 1 answered"
+    assert later.numbers()["sent"] == 1
+
+
+def test_a_question_that_takes_longer_than_its_lease_is_not_asked_by_another_worker(later, oracle):
+    later.receive("p1")
+    later.deliver()
+    others = []
+
+    def take_long(_request):
+        later.redis.zadd("polls:acme", dict.fromkeys(later.redis.zrange("polls:acme", 0, -1), 1))
+        later.polling.renew_leases()
+        others.append(later.polling.poll("acme"))
+        return 200, {}, json.dumps([envelope("SUCCESS", answer(None))])
+
+    oracle.add_callback(responses.POST, REQUESTS, take_long)
+
+    assert poll(later) == "1 asked after, 1 answered"
+    assert others == ["nothing to ask after, or no permit"]
+
+
+def test_a_question_that_was_answered_is_not_put_off_by_its_lease(later, oracle):
+    later.receive("p1")
+    later.deliver()
+    oracle.post(REQUESTS, json=[envelope("IN_PROGRESS", {"errorCode": "PROCESSING_REQUEST"})])
+    poll(later)
+
+    later.polling.renew_leases()
+    assert round(later.lanes.next_poll("acme")) == 2
 
 
 def test_questions_are_no_more_than_the_account_says(later):

@@ -95,3 +95,16 @@ def test_a_burst_is_taken_from_what_the_minute_holds(fake_redis, clock):
 
     assert taken[0] == taken[1] == taken[2] < taken[3]
     assert most_in_a_window(taken) <= 10
+
+
+def test_a_login_counts_by_the_window_of_its_kind(fake_redis, clock):
+    """An account that counts by ten seconds gives its ten logins back after them."""
+    taken = []
+    while clock.now < 1_800_000_060:
+        wait = limits.take(fake_redis, ACCOUNT, "login", 10, window=10)
+        if wait == 0:
+            taken.append(clock.now)
+        clock.advance(wait)
+
+    assert most_in_a_window(taken, 10) <= 10
+    assert len(taken) >= 55

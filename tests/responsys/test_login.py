@@ -359,3 +359,13 @@ def test_a_redis_that_does_not_answer_is_no_reason_to_give_rows_up(tokens, conne
 
     with pytest.raises(RetryLater, match="Redis did not answer: ConnectionError"):
         tokens.get(connector)
+
+
+def test_a_connector_may_have_a_limit_of_logins(redis, vault, connector, oracle):
+    oracle.log_in()
+    asked = []
+    tokens = Tokens(redis, vault, take=lambda *call: asked.append(call) or 0.0, session=open_session())
+
+    tokens.get(replace(connector, limits={"login": 4}))
+
+    assert asked == [(redis, connector.account, "login", 4)]
