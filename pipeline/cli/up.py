@@ -1,28 +1,22 @@
 """``activation up``: everything in one terminal, from the Procfile."""
 
 import signal
-import subprocess
 import sys
-import threading
-import time
 from collections.abc import Mapping
-from datetime import datetime
-from itertools import cycle
 from pathlib import Path
 
 import click
-from honcho.colour import get_colours
 from honcho.environ import parse_procfile
-from honcho.printer import Message, Printer
 
+from pipeline.cli.up_block import block
+from pipeline.cli.up_crew import Crew
+from pipeline.cli.up_lines import Lines
 from pipeline.errors import Misconfigured
 from pipeline.runtime import flower
-from pipeline.runtime.crew import POLL, Process, ProcessGroup
 from pipeline.runtime.stores import Stores, open_stores
 
 PROCFILE = "Procfile"
 INTERRUPTED = 128 + signal.SIGINT
-LAST_WORDS = 2.0  # seconds to read the processes' last lines
 
 
 @click.command()
@@ -35,16 +29,22 @@ LAST_WORDS = 2.0  # seconds to read the processes' last lines
 def up(context: click.Context, procfile: Path | None) -> None:
     """Run all workers and Flower in this terminal, and the embedded Redis when none is configured.
 
-    Ctrl-C stops everything. When one process ends by itself the others are stopped too, with exit code 1, so
-    that whoever supervises this command notices.
+    Ctrl-C stops everything. A process that ends by itself is started again after 1, 2, 4 … 30 seconds. When
+    one fails five times within a minute the others are stopped too, with exit code 1, so that a supervisor
+    notices.
     """
     procfile = procfile or find()
     commands = read(procfile)
     told = listen()
+    lines = Lines(sys.stdout, commands)
     with open_stores() as stores:
-        ended = run(commands, environment(stores), procfile.absolute().parent, told)
-    if ended is not None:
-        raise click.ClickException(f'"{ended}" ended by itself, so everything was stopped')
+        login, login_text = flower_login(stores)
+        env = environment(stores, login)
+        folder = procfile.absolute().parent
+        crew = Crew(commands, env, folder, lines, lambda states: block(stores, states, login_text))
+        failed = crew.run(told)
+    if failed is not None:
+        raise click.ClickException(f'"{failed}" failed five times within a minute, so everything was stopped')
     context.exit(INTERRUPTED if told == [signal.SIGINT] else 0)
 
 
@@ -72,7 +72,7 @@ def listen() -> list[int]:
     return told
 
 
-def environment(stores: Stores) -> dict[str, str]:
+def environment(stores: Stores, login: str) -> dict[str, str]:
     """Return the processes' environment, once both stores have proved to be usable.
 
     That is our own environment, the stores, Flower's password, and the programs next to this one.
@@ -82,7 +82,7 @@ def environment(stores: Stores) -> dict[str, str]:
     stores.records.version()
     return {
         **settings.environ,
-        flower.VARIABLE: settings.environ.get(flower.VARIABLE) or watcher(settings.data_dir),
+        flower.VARIABLE: login,
         "ACTIVATION_BROKER_URL": stores.broker_url,
         "ACTIVATION_DATA_DIR": str(settings.data_dir),
         "PATH": f"{Path(sys.executable).parent}:{settings.environ.get('PATH', '')}",
@@ -90,39 +90,11 @@ def environment(stores: Stores) -> dict[str, str]:
     }
 
 
-def watcher(folder: Path) -> str:
-    """Return Flower's login; a password that was just made is printed on a terminal, not in a log."""
-    login = flower.login_in(folder)
-    told = login.password if login.new and sys.stdout.isatty() else f"is in {folder / flower.FILE}"
-    click.echo(f"Flower: user {login.user}, password {told}")
-    return login.dumps()
-
-
-def run(commands: Mapping[str, str], env: Mapping[str, str], folder: Path, told: list[int]) -> str | None:
-    """Run until ``told`` to stop, or until one ends without that; return its name."""
-    printer = Printer(sys.stdout, width=max(map(len, commands)))
-    colours = cycle(get_colours())
-    readers = []
-    with ProcessGroup() as crew:
-        for name, command in commands.items():
-            shell = ["/bin/sh", "-c", f"exec {command}"]
-            process = crew.start(name, shell, env=env, cwd=folder, output=subprocess.PIPE)
-            readers.append(follow(process, name, next(colours), printer))
-        while not told and crew.ended() is None:
-            time.sleep(POLL)
-        ended = None if told else crew.ended()
-    for reader in readers:
-        reader.join(LAST_WORDS)
-    return ended
-
-
-def follow(process: Process, name: str, colour: str, printer: Printer) -> threading.Thread:
-    """Print the lines of a process, each after its name."""
-
-    def read_on() -> None:
-        for line in process.stdout or ():
-            printer.write(Message("line", line, datetime.now(), name, colour))
-
-    thread = threading.Thread(target=read_on, name=name, daemon=True)
-    thread.start()
-    return thread
+def flower_login(stores: Stores) -> tuple[str, str]:
+    """Return Flower's login as Flower wants it, and a text that tells where the password is."""
+    settings = stores.settings
+    if given := settings.environ.get(flower.VARIABLE):
+        return given, f"user {given.partition(':')[0]}, password in {flower.VARIABLE}"
+    login = flower.login_in(settings.data_dir)
+    shown = login.password if login.new and sys.stdout.isatty() else f"in {settings.data_dir / flower.FILE}"
+    return login.dumps(), f"user {login.user}, password {shown}"

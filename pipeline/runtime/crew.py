@@ -55,6 +55,13 @@ class ProcessGroup:
         """Name one that has ended; None while all are running."""
         return next((name for name, process in self._members.items() if process.poll() is not None), None)
 
+    def take_ended(self) -> dict[str, int]:
+        """Return the exit codes of those that have ended, and let go of them with whatever they started."""
+        codes = {name: code for name, each in self._members.items() if (code := each.poll()) is not None}
+        for name in codes:
+            signal_group(self._members.pop(name), signal.SIGKILL)
+        return codes
+
     def stop(self) -> None:
         """Tell all to end, and kill what does not within some seconds."""
         for process in self._members.values():

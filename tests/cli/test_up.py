@@ -4,12 +4,17 @@ import os
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
 from tests.processes import ROOT
 
-UP = "from pipeline.cli import main; main(['up', '--procfile', 'PROCFILE'])"
+UP = (
+    "from pipeline.cli import main; from pipeline.runtime import restarts; restarts.LONGEST = LONGEST; "
+    "main(['up', '--procfile', 'PROCFILE'])"
+)
+LONG = 120  # seconds; on a busy machine all of this takes longer
 
 
 @pytest.fixture
@@ -17,11 +22,15 @@ def up(tmp_path):
     """Start `activation up` on a Procfile of these lines."""
     started = []
 
-    def start(*lines):
+    def start(*lines, longest=30):
         procfile = tmp_path / "Procfile"
         procfile.write_text("\n".join(lines))
         process = subprocess.Popen(
-            [sys.executable, "-c", UP.replace("PROCFILE", str(procfile))],
+            [
+                sys.executable,
+                "-c",
+                UP.replace("PROCFILE", str(procfile)).replace("= LONGEST", f"= {longest}"),
+            ],
             cwd=ROOT,
             env={**os.environ, "ACTIVATION_DATA_DIR": str(tmp_path / "data"), "ACTIVATION_BROKER_URL": ""},
             stdout=subprocess.PIPE,
@@ -45,30 +54,57 @@ def read_until(process, text):
     raise AssertionError(f"it never said {text}")
 
 
-def test_when_one_process_ends_all_are_stopped_and_it_is_named(up):
-    process = up("good: sleep 60", "bad: sh -c 'exit 3'")
+def said_until(process, text):
+    """Return all lines up to the one that has a text."""
+    lines = []
+    for line in process.stdout:
+        lines.append(line)
+        if text in line:
+            return "".join(lines)
+    raise AssertionError(f"it never said {text}, but {lines}")
 
-    output, _ = process.communicate(timeout=20)
+
+def pid_said(process, name):
+    """Read on until a process of the Procfile says its id."""
+    return int(read_until(process, f"{name} | pid=").rpartition("=")[2])
+
+
+def test_a_process_that_ends_by_itself_is_started_again_and_the_others_go_on(up):
+    process = up("good: sh -c 'echo pid=$$; sleep 60'", "bad: sh -c 'echo pid=$$; sleep 60'")
+    os.kill(pid_said(process, "bad "), signal.SIGKILL)
+
+    assert read_until(process, "bad  | ended by SIGKILL").endswith("ended by SIGKILL; started again in 1 s\n")
+    assert read_until(process, "| pid=").partition("| ")[0].endswith("bad  ")
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=LONG)
+    assert process.returncode == 0
+
+
+def test_when_one_fails_five_times_within_a_minute_all_are_stopped_and_it_is_named(up):
+    process = up("good: sleep 60", "bad: sh -c 'exit 3'", longest=0.05)
+
+    output, _ = process.communicate(timeout=LONG)
 
     assert process.returncode == 1
-    assert '"bad" ended by itself, so everything was stopped' in output
+    assert output.count("ended with exit code 3; started again in 0.05 s") == 4
+    assert '"bad" failed five times within a minute, so everything was stopped' in output
 
 
 @pytest.mark.parametrize(("told", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
-def test_it_stops_within_seconds_when_told_to(up, told, code):
+def test_it_stops_when_told_to(up, told, code):
     process = up("one: sh -c 'echo ready; sleep 60'", "two: sleep 60")
-    read_until(process, "ready")
+    read_until(process, "| ready")
 
     process.send_signal(told)
 
-    process.communicate(timeout=5)
+    process.communicate(timeout=LONG)
     assert process.returncode == code
 
 
 def test_processes_are_given_the_stores_and_the_password_of_flower(up, tmp_path):
-    process = up("one: env")
+    process = up("one: sh -c 'env; echo told; sleep 60'")
 
-    output, _ = process.communicate(timeout=20)
+    output = said_until(process, "| told")
 
     kept = (tmp_path / "data" / "flower.password").read_text().strip()
     assert "ACTIVATION_BROKER_URL=redis://:" in output
@@ -77,10 +113,42 @@ def test_processes_are_given_the_stores_and_the_password_of_flower(up, tmp_path)
     assert (tmp_path / "data" / "flower.password").stat().st_mode & 0o777 == 0o600
 
 
+def test_the_start_ends_with_what_runs_and_where(up, tmp_path):
+    data = tmp_path / "data"
+    process = up("one: sleep 60", "flower: sleep 60")
+
+    output = said_until(process, "Ctrl-C stops everything.")
+
+    assert output.splitlines()[1:] == [
+        "  one          started",
+        f"  flower       started  user activation, password in {data / 'flower.password'}",
+        f"  Redis        embedded, in {data / 'redis'}",
+        f"  SQL          sqlite:///{data / 'activation.db'}",
+        f"  data folder  {data}",
+        "",
+        "  Ctrl-C stops everything.",
+    ]
+
+
+def test_a_closed_output_stops_nothing(up, tmp_path):
+    """A worker would wait for ever to write its next line."""
+    mark = tmp_path / "mark"
+    process = up(f"one: sh -c 'echo ready; sleep 1; seq 100000; echo done > {mark}; sleep 60'")
+    read_until(process, "| ready")
+    process.stdout.close()
+
+    deadline = time.monotonic() + LONG
+    while not mark.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+    assert mark.exists()
+    assert process.poll() is None
+
+
 def test_a_procfile_without_commands_is_refused(up):
     process = up("# nothing")
 
-    output, _ = process.communicate(timeout=20)
+    output, _ = process.communicate(timeout=LONG)
 
     assert process.returncode == 2
     assert 'there is no line such as "worker: celery -A tasks worker"' in output
