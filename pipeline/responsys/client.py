@@ -95,11 +95,18 @@ class Client:
         return self._tokens.log_in(self._connector).end_point
 
     def _attempt(self, call: Call, content: bytes | None, token: Token) -> Any:
+        url, body = token.end_point + call.path, None if content is None else CallBody(content)
         try:
-            return self._exchange(call, content, token)
+            return exchange(
+                self._session, call.method, url, timeout=self._timeout, token=token.value, data=body
+            )
         except (TokenRefused, FailedOver):
             self._fresh = None
             self._tokens.drop(self._connector, token)
+            raise
+        except CallError as error:
+            if body is None:
+                raise retry_if_unknown(error) from error
             raise
 
     def _token(self) -> Token:
@@ -108,21 +115,6 @@ class Client:
         if fresh is None or time.monotonic() - fresh[1] > LOOK_AGAIN:
             fresh = self._fresh = (self._tokens.get(self._connector), time.monotonic())
         return fresh[0]
-
-    def _exchange(self, call: Call, content: bytes | None, token: Token) -> Any:
-        try:
-            return exchange(
-                self._session,
-                call.method,
-                token.end_point + call.path,
-                timeout=self._timeout,
-                token=token.value,
-                data=None if content is None else CallBody(content),
-            )
-        except CallError as error:
-            if content is None:
-                raise retry_if_unknown(error) from error
-            raise
 
 
 def encoded(call: Call) -> bytes | None:

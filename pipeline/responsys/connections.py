@@ -7,8 +7,10 @@ from contextlib import suppress
 from functools import cache
 from typing import Any
 
+import requests
 from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool, PoolManager
+from requests.utils import urldefragauth
+from urllib3 import HTTPConnectionPool, PoolManager, Timeout
 from urllib3.connection import HTTPConnection
 from urllib3.response import HTTPResponse
 
@@ -71,10 +73,14 @@ def watch_pools(manager: PoolManager) -> None:
 
 
 class Adapter(HTTPAdapter):
-    """Opens connections of the kind above, straight or through a proxy; never repeats a request."""
+    """Opens connections of the kind above, straight or through a proxy; never repeats a request.
+
+    A host's pool is found once: requests would look for it, and for its certificates, with every call.
+    """
 
     def __init__(self) -> None:
         super().__init__(pool_connections=MAX_HOSTS, pool_maxsize=MAX_CONNECTIONS, max_retries=0)
+        self._pools: dict[str, HTTPConnectionPool] = {}
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
         """Use our connections."""
@@ -88,3 +94,44 @@ class Adapter(HTTPAdapter):
         if is_new:
             watch_pools(manager)
         return manager
+
+    def send(self, request: requests.PreparedRequest, *_: Any, **options: Any) -> requests.Response:
+        """Send a request and return its answer: the status, and ``raw`` for the content, which is not read.
+
+        ``timeout``: to connect and between two bytes, in seconds.
+        """
+        url = str(request.url)
+        host = url[: url.index("/", len("https://"))]
+        pool = self._pools.get(host) or self._open_pool(host, request)
+        is_forwarded = pool.proxy is not None and pool.scheme == "http"
+        connect, read = options["timeout"]
+        answer: Any = pool.urlopen(
+            str(request.method),
+            urldefragauth(url) if is_forwarded else url[len(host) :],
+            body=request.body,
+            headers=request.headers,
+            retries=self.max_retries,
+            redirect=False,
+            assert_same_host=False,
+            preload_content=False,
+            timeout=Timeout(connect, read),
+        )
+        response = requests.Response()
+        response.status_code, response.raw = answer.status, answer
+        return response
+
+    def close(self) -> None:
+        """Close the connections that no thread uses."""
+        self._pools.clear()
+        super().close()
+
+    def _open_pool(self, host: str, request: requests.PreparedRequest) -> HTTPConnectionPool:
+        """Open the pool of a host, with the proxy and the certificates that the environment names."""
+        if len(self._pools) >= MAX_HOSTS:
+            self.close()
+        with requests.Session() as session:
+            found: Any = session.merge_environment_settings(request.url, {}, True, None, None)
+        verify, cert = found["verify"], found["cert"]
+        pool: Any = self.get_connection_with_tls_context(request, verify, found["proxies"], cert)
+        self.cert_verify(pool, request.url, verify, cert)  # type: ignore[no-untyped-call]
+        return self._pools.setdefault(host, pool)

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from http.client import HTTPException
 from typing import Protocol
 
@@ -20,17 +21,18 @@ class CallTimeout(TimeoutError):
     """The call took longer than ``ACTIVATION_CALL_TIMEOUT``."""
 
 
+@dataclass(eq=False)
 class Deadline:
     """The moment by which one thread's call must have ended, by ``time.monotonic``."""
 
-    def __init__(self, ends: float) -> None:
-        self.ends = ends
-        self.cut = False  # the connection was shut down
+    ends: float
+    cut: bool = False  # the connection was shut down
 
-    def check(self) -> None:
-        """Raise CallTimeout after the deadline."""
-        if time.monotonic() >= self.ends:
-            raise CallTimeout
+
+class OfThread(threading.local):
+    """The deadline of this thread's call."""
+
+    deadline: Deadline | None = None
 
 
 class Cuttable(Protocol):
@@ -45,18 +47,19 @@ class DeadlineWatch:
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._in_use: dict[Cuttable, Deadline] = {}
+        self._in_use: dict[Deadline, Cuttable] = {}
         self._next_look = math.inf  # time.monotonic
         self._thread: threading.Thread | None = None
 
     def begin(self, connection: Cuttable) -> None:
         """Note that this thread's call uses ``connection``; raise CallTimeout if it is late already."""
-        deadline = current()
+        deadline = _thread.deadline
         if deadline is None:
             return
-        deadline.check()
+        if time.monotonic() >= deadline.ends:
+            raise CallTimeout
         with self._changed:
-            self._in_use[connection] = deadline
+            self._in_use[deadline] = connection
             if deadline.ends < self._next_look:
                 self._next_look = deadline.ends
                 self._changed.notify()
@@ -67,35 +70,28 @@ class DeadlineWatch:
     def end(self, deadline: Deadline) -> None:
         """Forget the connection of a call."""
         with self._changed:
-            for connection in [each for each, its in self._in_use.items() if its is deadline]:
-                del self._in_use[connection]
+            self._in_use.pop(deadline, None)
 
     def _run(self) -> None:
         with self._changed:
             while True:
                 now = time.monotonic()
-                for connection in [each for each, its in self._in_use.items() if its.ends <= now]:
-                    self._in_use.pop(connection).cut = True
-                    connection.cut()
-                self._next_look = min((its.ends for its in self._in_use.values()), default=math.inf)
+                for deadline in [each for each in self._in_use if each.ends <= now]:
+                    deadline.cut = True
+                    self._in_use.pop(deadline).cut()
+                self._next_look = min((each.ends for each in self._in_use), default=math.inf)
                 wait = self._next_look - time.monotonic()
                 self._changed.wait(None if wait == math.inf else max(wait, 0))
 
 
 WATCH = DeadlineWatch()
-_thread = threading.local()
-
-
-def current() -> Deadline | None:
-    """Return the deadline of this thread's call."""
-    deadline: Deadline | None = getattr(_thread, "deadline", None)
-    return deadline
+_thread = OfThread()
 
 
 @contextmanager
 def within(seconds: float) -> Iterator[Deadline]:
     """Give the calls in the block ``seconds`` in all, or less if a block around it says so."""
-    outer = current()
+    outer = _thread.deadline
     ends = time.monotonic() + seconds
     deadline = _thread.deadline = Deadline(ends if outer is None else min(ends, outer.ends))
     try:
@@ -107,7 +103,7 @@ def within(seconds: float) -> Iterator[Deadline]:
 @contextmanager
 def of_request() -> Iterator[None]:
     """Hold one request to the deadline of this thread's call; a cut connection ends with CallTimeout."""
-    deadline = current()
+    deadline = _thread.deadline
     try:
         yield
     except (OSError, HTTPException, HTTPError):

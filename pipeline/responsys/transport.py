@@ -6,9 +6,11 @@ notes that sending it has begun. Until then Responsys cannot have acted on it.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from http.client import HTTPException
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 import requests
@@ -20,21 +22,18 @@ from pipeline.responsys.errors import OTHER, TIMEOUT, UNKNOWN, code_of, error_of
 from pipeline.text.redaction import MASK, Hidden
 
 MAX_ANSWER = 32 << 20  # bytes, decompressed
-MAX_ADDRESSES = 1000  # that prepared requests are kept for
+MAX_ADDRESSES = 1000  # that are kept as requests quotes them
 
 HEADERS = {"Accept": "application/json", "Accept-Encoding": "gzip, deflate", "User-Agent": "activation"}
-JSON = {"Content-Type": "application/json"}
+JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 
 
+@dataclass
 class CallBody:
     """The bytes of a request, which note that sending them has begun."""
 
-    def __init__(self, content: bytes) -> None:
-        self.content = content
-        self.begun = False
-
-    def __len__(self) -> int:
-        return len(self.content)
+    content: bytes = field(repr=False)
+    begun: bool = False
 
     def __iter__(self) -> Iterator[bytes]:
         self.begun = True
@@ -58,25 +57,37 @@ def exchange(
     Raises:
         CallError: as the answer says, or its absence.
     """
-    request = prepared(method, url, isinstance(data, CallBody)).copy()
-    request.prepare_body(data, files=None)
-    if token is not None:
-        request.headers["Authorization"] = token  # without the word Bearer
-    status, content = received(session, request, timeout)
-    answer = decoded(without_token(content, token if isinstance(data, CallBody | None) else None))
+    status, content = received(session, request_of(method, url, token, data), timeout)
+    if token and (data is None or isinstance(data, CallBody)):  # a login's answer may have the same token
+        content = content.replace(token.encode(), MASK.encode())
+    answer = decoded(content)
     if 200 <= status < 300 and answer is not None and code_of(answer) is None:
         return answer
     raise error_of(status, decoded(without_secrets(content, token, data)))
 
 
-@lru_cache(MAX_ADDRESSES)
-def prepared(method: str, url: str, is_json: bool) -> requests.PreparedRequest:
-    """Return a request to an address without body and token; most addresses are called often.
+def request_of(
+    method: str, url: str, token: str | None, data: CallBody | Mapping[str, str] | None
+) -> requests.PreparedRequest:
+    """Return a request, with the token as it is, without the word Bearer.
 
     It is prepared without the session, which would look for a password in ~/.netrc and for cookies.
     """
-    headers = HEADERS | JSON if is_json else HEADERS
-    return requests.Request(method, url, headers=headers).prepare()
+    headers: Any = dict(HEADERS) if token is None else HEADERS | {"Authorization": token}
+    body: Any = data
+    if isinstance(data, CallBody):
+        headers |= {"Content-Type": JSON, "Content-Length": str(len(data.content))}
+    elif data is not None:
+        headers["Content-Type"], body = FORM, urlencode(data)
+    request = requests.PreparedRequest()
+    request.method, request.url, request.headers, request.body = method, quoted(url), headers, body
+    return request
+
+
+@lru_cache(MAX_ADDRESSES)
+def quoted(url: str) -> str:
+    """Return an address as requests quotes it; most are called often."""
+    return str(requests.Request("GET", url).prepare().url)
 
 
 def received(
@@ -90,24 +101,15 @@ def received(
         RetryLater: nothing was sent.
         OutcomeUnknown: no answer, or none that can be read to its end.
     """
-    url, body = str(request.url), request.body
-    options: Any = session.merge_environment_settings(url, {}, stream=True, verify=None, cert=None)
+    adapter = session.get_adapter(str(request.url))
     try:
-        with (
-            deadlines.of_request(),
-            session.get_adapter(url).send(request, timeout=timeout, **options) as response,
-        ):
+        with deadlines.of_request(), adapter.send(request, stream=True, timeout=timeout) as response:
             content = response.raw.read(MAX_ANSWER + 1, decode_content=True)
     except (OSError, HTTPException, HTTPError) as error:
-        raise no_answer(error, body) from error
+        raise no_answer(error, request.body) from error
     if len(content) > MAX_ANSWER:
         raise OutcomeUnknown(UNKNOWN, f"the answer has more than {MAX_ANSWER >> 20} MiB")
     return response.status_code, content
-
-
-def without_token(content: bytes, token: str | None) -> bytes:
-    """Return an answer that does not repeat the token; that of a login may well, when it stays the same."""
-    return content.replace(token.encode(), MASK.encode()) if token else content
 
 
 def without_secrets(content: bytes, token: str | None, data: CallBody | Mapping[str, str] | None) -> bytes:

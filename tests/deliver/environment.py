@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-import requests
 
 from pipeline.deliver.delivery import Delivery
 from pipeline.deliver.effects import Effects
@@ -19,6 +18,7 @@ from pipeline.model.activation import Activation, encode
 from pipeline.records import mirror
 from pipeline.responsys.client import Client
 from pipeline.responsys.login import Tokens
+from pipeline.responsys.session import open_session
 from pipeline.settle import dead_letters
 from pipeline.settle import statistics as stats
 from pipeline.settle.dead_letters import Filter
@@ -98,7 +98,7 @@ class Environment:
         settlement, set_ups = Settlement(engine, self.lanes), SetUps(redis)
         catalog = Newest(records.load)
         effects = Effects(redis, self.lanes, records, settlement, set_ups)
-        clients = lambda connector: Client(connector, tokens, session=requests.Session())  # noqa: E731
+        clients = lambda connector: Client(connector, tokens, session=open_session())  # noqa: E731
         self.delivery = Delivery(self.lanes, catalog, clients, settlement, set_ups, effects, self.stopping)
         self.polling = Polling(
             lanes=self.lanes,

@@ -13,6 +13,7 @@ from pipeline.responsys.client import Client
 from pipeline.responsys.connector import ResponsysConnector
 from pipeline.responsys.login import Tokens
 from pipeline.responsys.session import open_session
+from tests.fixtures.oracle import WIRE
 from tests.responsys.bad_server import BadServer, Behaviour
 
 LOGIN = "https://login5.responsys.net/rest/api/v1.3/auth/token"
@@ -91,7 +92,7 @@ def error(code: str, detail: str = "", title: str = "") -> dict[str, Any]:
 
 @pytest.fixture
 def oracle() -> Iterator[Oracle]:
-    with Oracle(assert_all_requests_are_fired=True) as oracle:
+    with Oracle(assert_all_requests_are_fired=True, target=WIRE) as oracle:
         yield oracle
 
 
