@@ -13,10 +13,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pipeline.errors import Misconfigured
+from pipeline.stores import broker_url
 from pipeline.stores.secret_key import is_key
 
 PREFIX = "ACTIVATION_"
-BROKERS = ("redis", "rediss", "unix")
 DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOG_FORMATS = ("text", "json")
@@ -83,7 +83,7 @@ class Settings:
         settings = cls(
             data_dir=data_dir,
             database_url=read("DATABASE_URL", f"sqlite:///{data_dir / 'activation.db'}", url_of(DATABASES)),
-            broker_url=read("BROKER_URL", None, url_of(BROKERS)),
+            broker_url=read("BROKER_URL", None, broker_url.checked),
             secret_keys=read("SECRET_KEY", (), secret_keys),
             api_keys=read("API_KEYS", (), long_words),
             web=WebSettings.load(read),

@@ -1,11 +1,15 @@
 """The Celery application: ``celery -A tasks worker -P threads -Q activations,deliveries``."""
 
 import gc
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from celery import Celery
 from celery.signals import celeryd_after_setup, setup_logging, worker_ready
 
+from pipeline.errors import Misconfigured
 from pipeline.logs import configure_logging
 from pipeline.runtime.worker import runtime
 from pipeline.settings import Settings
@@ -29,7 +33,8 @@ app.steps["worker"].add(Leases)
 
 def configuration() -> dict[str, Any]:
     """Return Celery's settings; called when the first of them is read, not when this is imported."""
-    return {**celery_settings(runtime().broker_url), "worker_consumer": "tasks.consumer:Consumer"}
+    with one_line_for_misconfigured():
+        return {**celery_settings(runtime().broker_url), "worker_consumer": "tasks.consumer:Consumer"}
 
 
 app.add_defaults(configuration)
@@ -57,4 +62,15 @@ def on_worker_ready(**_: Any) -> None:
 @setup_logging.connect
 def on_setup_logging(**_: Any) -> None:
     """Configure logging; because the signal has a receiver, Celery does not."""
-    configure_logging(Settings.load())
+    with one_line_for_misconfigured():
+        configure_logging(Settings.load())
+
+
+@contextmanager
+def one_line_for_misconfigured() -> Iterator[None]:
+    """End the process as commands do when the environment is wrong: one line, exit code 2."""
+    try:
+        yield
+    except Misconfigured as error:
+        sys.stderr.write(f"Error: {error}\n")
+        raise SystemExit(2) from None

@@ -25,14 +25,23 @@ log = logging.getLogger(__name__)
 CHECKED_WITH = {"kombu": "5.7.0"}
 
 
-class Channel(kombu_redis.Channel):
-    """A channel with our client."""
+class WithOurClient:
+    """Our client, in a channel of kombu's."""
 
     def _get_client(self) -> type[redis.Redis]:
         return EnvelopeClient
 
     def _connparams(self, asynchronous: bool = False) -> dict[str, Any]:
-        return {**super()._connparams(asynchronous), "parser_class": Parser}
+        parameters: dict[str, Any] = super()._connparams(asynchronous)  # type: ignore[misc]
+        return {**parameters, "parser_class": Parser}
+
+
+class Channel(WithOurClient, kombu_redis.Channel):
+    """A channel to one server."""
+
+
+class SentinelChannel(WithOurClient, kombu_redis.SentinelChannel):
+    """A channel to the primary that Sentinels name."""
 
 
 class Transport(kombu_redis.Transport):
@@ -55,7 +64,15 @@ class Transport(kombu_redis.Transport):
             set_aside(dumps(message).encode(), queue)
 
 
+class SentinelTransport(Transport):
+    """The transport of a Sentinel URL."""
+
+    default_port = kombu_redis.SentinelTransport.default_port
+    Channel = SentinelChannel
+
+
 def install() -> None:
-    """Use the transport for redis:// in this process; Flower would not know another name."""
+    """Use the transports in this process, under names that Flower knows."""
     for scheme in ("redis", "rediss"):
         TRANSPORT_ALIASES[scheme] = f"{__name__}:Transport"
+    TRANSPORT_ALIASES["sentinel"] = f"{__name__}:SentinelTransport"

@@ -87,7 +87,7 @@ def test_every_bad_value_is_reported_at_once_and_no_secret_is_repeated():
 
     assert str(caught.value).splitlines() == [
         "ACTIVATION_DATABASE_URL is not a URL that begins with sqlite://, postgresql:// or postgresql+psycopg://",
-        "ACTIVATION_BROKER_URL is not a URL that begins with redis://, rediss:// or unix://",
+        "ACTIVATION_BROKER_URL is not a URL that begins with redis://, rediss://, unix://, sentinel:// or sentinel+tls://",
         "ACTIVATION_SECRET_KEY is not a comma list of keys of 32 bytes as URL-safe base64 (wrong: number 2)",
         'ACTIVATION_LOG_LEVEL is "LOUD" but must be DEBUG, INFO, WARNING, ERROR or CRITICAL',
         'ACTIVATION_LOG_FORMAT is "xml" but must be text or json',

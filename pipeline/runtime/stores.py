@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from pipeline.errors import Misconfigured
 from pipeline.settings import Settings
+from pipeline.stores import broker_url
 from pipeline.stores.broker import connect, refuse_eviction
 from pipeline.stores.database import migrate, open_database, unusable
 from pipeline.stores.embedded import open_broker
@@ -44,7 +45,7 @@ class Stores:
             if self.checked:
                 refuse_eviction(client)
         except redis.RedisError as error:
-            raise unreachable(client, error) from error
+            raise unreachable(self.broker_url, error) from error
         return client
 
     @cached_property
@@ -82,15 +83,13 @@ def open_stores(environ: Mapping[str, str] | None = None) -> Iterator[Stores]:
         try:
             yield stores
         except (redis.ConnectionError, redis.TimeoutError) as error:
-            raise unreachable(stores.redis, error) from error
+            raise unreachable(stores.broker_url, error) from error
         except OperationalError as error:
             raise unusable(stores.engine.url, error) from error
 
 
-def unreachable(client: redis.Redis, error: redis.RedisError) -> Misconfigured:
+def unreachable(url: str, error: redis.RedisError) -> Misconfigured:
     """Say which Redis server cannot be used and why, without its password."""
-    where = client.connection_pool.connection_kwargs
-    server = where.get("path") or f"{where.get('host', 'localhost')}:{where.get('port', 6379)}"
     meaning = meaning_of(error)
     why = f"it {meaning} ({error})" if meaning else error
-    return Misconfigured(f"the Redis server at {server} cannot be used: {why}")
+    return Misconfigured(f"the Redis server at {broker_url.read(url).shown} cannot be used: {why}")

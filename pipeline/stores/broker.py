@@ -3,13 +3,16 @@
 import logging
 import time
 from typing import Any
-from urllib.parse import urlsplit
 
 import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
+from redis.sentinel import Sentinel, SentinelConnectionPool
 
 from pipeline.errors import Misconfigured
+from pipeline.stores import broker_url
+from pipeline.stores.broker_options import TCP
+from pipeline.stores.broker_url import BrokerUrl
 from pipeline.stores.redis_client import Parser, RedisClient
 from pipeline.stores.unready import explain
 
@@ -24,16 +27,43 @@ SOCKET = {
     "socket_keepalive": True,
     "health_check_interval": 5,
 }
+SENTINEL_SOCKET = {"socket_timeout": 1, "socket_connect_timeout": 1}
+NO_RETRY = {"retry": Retry(NoBackoff(), 0)}
 
 
 def connect(url: str, **options: Any) -> redis.Redis:
     """Open a client that repeats nothing but what a full server refused (see redis_client.py).
 
     redis-py 8 replays commands after a time-out by default; here only scripts are repeated, which are safe
-    to repeat.
+    to repeat. With Sentinels, each new connection asks them for the primary. Raises Misconfigured for a URL
+    that cannot be read.
     """
-    chosen = {**SOCKET, "retry": Retry(NoBackoff(), 0), "parser_class": Parser, **options}
-    return RedisClient.from_pool(redis.ConnectionPool.from_url(url, **chosen))
+    where = broker_url.read(url)
+    chosen = {**SOCKET, **NO_RETRY, "parser_class": Parser, "db": where.db}
+    chosen |= {**where.login, **where.socket, **options}
+    return RedisClient.from_pool(pool_of(where, chosen))
+
+
+def pool_of(where: BrokerUrl, options: dict[str, Any]) -> redis.ConnectionPool:
+    """Make the connections of one client; ``options``: of redis-py."""
+    tls = where.tls or {}
+    if where.path:
+        options = {name: value for name, value in options.items() if name not in TCP}
+        return redis.ConnectionPool(
+            connection_class=redis.UnixDomainSocketConnection, path=where.path, **options
+        )
+    if where.master:
+        sentinels = Sentinel(where.servers, sentinel_kwargs=sentinel_options(where))  # type: ignore[no-untyped-call]
+        return SentinelConnectionPool(where.master, sentinels, ssl=where.tls is not None, **options, **tls)  # type: ignore[no-untyped-call]
+    host, port = where.servers[0]
+    connection = redis.Connection if where.tls is None else redis.SSLConnection
+    return redis.ConnectionPool(connection_class=connection, host=host, port=port, **options, **tls)
+
+
+def sentinel_options(where: BrokerUrl) -> dict[str, Any]:
+    """Return the options of connections to Sentinels: one that is gone must not delay a fail-over."""
+    tls = {"ssl": True, **where.tls} if where.tls is not None else {}
+    return {**SENTINEL_SOCKET, **NO_RETRY, **where.sentinel_login, **tls}
 
 
 def decoded(value: bytes | str) -> str:
@@ -64,19 +94,12 @@ def refuse_eviction(client: redis.Redis) -> None:
         )
 
 
-def verifying(url: str) -> str:
-    """Have the server's certificate verified: redis-py does so by default, kombu takes any."""
-    parts = urlsplit(url)
-    if parts.scheme != "rediss" or "ssl_cert_reqs=" in parts.query:
-        return url
-    query = f"{parts.query}&ssl_cert_reqs=required".removeprefix("&")
-    return parts._replace(query=query).geturl()
-
-
-def celery_settings(broker_url: str) -> dict[str, Any]:
+def celery_settings(url: str) -> dict[str, Any]:
     """Return the settings of every Celery app of ours; each line prevents a failure that was seen."""
+    where = broker_url.read(url)
     return {
-        "broker_url": verifying(broker_url),
+        "broker_url": where.for_kombu(),
+        "broker_use_ssl": dict(where.tls) if where.tls else False,
         "broker_connection_retry_on_startup": True,
         "broker_connection_max_retries": None,
         "broker_transport_options": {
@@ -86,6 +109,8 @@ def celery_settings(broker_url: str) -> dict[str, Any]:
             "unacked_restore_interval": 5,
             "unacked_mutex_expire": 10,  # by default a killed worker blocks redelivery for five minutes
             "client_name": "activation",
+            **where.socket,
+            **sentinel_transport_options(where),
         },
         "result_backend": None,
         "task_ignore_result": True,
@@ -102,3 +127,8 @@ def celery_settings(broker_url: str) -> dict[str, Any]:
         "worker_cancel_long_running_tasks_on_connection_loss": False,
         "timezone": "UTC",
     }
+
+
+def sentinel_transport_options(where: BrokerUrl) -> dict[str, Any]:
+    """Return kombu's options for Sentinels; none without them."""
+    return {"master_name": where.master, "sentinel_kwargs": sentinel_options(where)} if where.master else {}

@@ -1,5 +1,6 @@
 """Connections to Redis over TLS, of our own clients and of Celery's."""
 
+import subprocess
 from urllib.parse import urlsplit
 
 import pytest
@@ -8,7 +9,9 @@ from kombu.exceptions import OperationalError
 from redis.exceptions import ConnectionError as RedisDown
 
 from pipeline.stores.broker import celery_settings, connect
+from pipeline.stores.embedded_process import binary
 from tests.fixtures.tls import Front, certificate_in
+from tests.processes.environment import until
 
 
 @pytest.fixture
@@ -61,6 +64,20 @@ def test_who_wants_no_verification_must_say_so(way, secure):
     assert way(f"{secure.format(host='127.0.0.1')}?ssl_cert_reqs=none&ssl_check_hostname=false")
 
 
-@pytest.mark.parametrize("url", ["redis://:x@redis:6379/0", "unix:///run/redis.sock"])
-def test_an_address_without_tls_stays_what_it_is(url):
-    assert celery_settings(url)["broker_url"] == url
+def test_an_address_without_tls_stays_what_it_is():
+    settings = celery_settings("redis://:x@redis:6379/0")
+
+    assert (settings["broker_url"], settings["broker_use_ssl"]) == ("redis://:x@redis:6379/0", False)
+
+
+@pytest.mark.parametrize("way", [ask, ask_as_celery])
+def test_a_socket_is_connected_to(way, tmp_path):
+    """kombu has another word for it."""
+    command = [binary(), "--port", "0", "--unixsocket", tmp_path / "redis.sock", "--requirepass", "p@ss"]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd=tmp_path)
+    try:
+        until((tmp_path / "redis.sock").exists)
+        assert way(f"unix://:p%40ss@{tmp_path}/redis.sock?db=3")
+    finally:
+        server.kill()
+        server.wait()
