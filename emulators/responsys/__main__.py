@@ -19,9 +19,9 @@ IDLE = 65  # seconds until an unused connection is closed
 WELCOME = """\
 responsys emulator on {url}
 
-Point a connector at it:
+Point a connector at it, in the place of the one of this name in README.md:
 
-    [connectors.local]
+    [connectors.acme]
     kind = "responsys"
     name = "Local Responsys"
     username = "{user}"

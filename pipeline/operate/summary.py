@@ -63,9 +63,10 @@ def read_summary(
     client: redis.Redis, engine: Engine, catalog: Catalog, *, days: int, connector: str | None = None
 ) -> Summary:
     """Read the numbers of the last days, of one connector or of all."""
-    numbers = read_statistics(client, engine, since=timedelta(days=days), connector=connector)
+    # First what waits: a row that leaves its lane meanwhile is then counted in both, never missing.
     waiting = waiting_by_place(client, catalog)
     letters = open_letters(engine)
+    numbers = read_statistics(client, engine, since=timedelta(days=days), connector=connector)
     places = configured(catalog) | waiting.keys() | letters.keys() | numbers.keys()
     lines = [
         numbers_of(place, numbers.get(place, {}), waiting.get(place, 0), letters.get(place, 0))

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from pipeline.operate import summary
 from pipeline.settle import statistics as stats
 from pipeline.settle.statistics import Where
 from tests.environment import ACME, LAPSED
@@ -175,3 +176,20 @@ def test_where_nothing_ever_was_the_first_step_is_told(empty_environment, run):
     assert run("stats").output == (
         "Nothing is configured and nothing was received. Bring destinations in: `activation apply FILE`\n"
     )
+
+
+def test_a_row_that_is_sent_while_the_numbers_are_read_is_never_missing(environment, monkeypatch):
+    environment.wait("lapsed", "a", "b")
+    read = summary.read_statistics
+
+    def deliver_and_read(client, engine, **options):
+        client.delete("lanes:lapsed", "rows:lapsed")
+        with engine.begin() as connection:
+            stats.add(connection, datetime.now(UTC), Where("acme", "lapsed"), {"sent": 2})
+        return read(client, engine, **options)
+
+    monkeypatch.setattr(summary, "read_statistics", deliver_and_read)
+    total = summary.read_summary(environment.redis, environment.engine, environment.catalog, days=7).total
+
+    assert total.sent + total.waiting >= total.received == 2
+    assert total.waiting == 2
