@@ -10,7 +10,7 @@ from pipeline.model.activation import Activation
 GENERATED_ID = re.compile(r"([0-9a-z]+)-([0-9]+)-[0-9]+")  # as producers make them: producer, chunk, index
 
 # Kinds of duplicate keys, as accept.lua reads them.
-CHOSEN = "i"  # accepted once per window
+CHOSEN = "i"  # accepted once per window for each profile and call type
 GENERATED = "g"  # the same, and known if its producer appended this chunk, or a later one, before
 REPLAY = "r"  # accepted once per window, and not counted as received
 
@@ -22,12 +22,13 @@ class DuplicateKey(Struct, frozen=True, gc=False):
     digest: str  # of the id; the part that is remembered
     producer: str = ""  # of a generated id, like the number of its chunk
     chunk: str = ""
+    former: str = ""  # digest of a chosen id alone, as the version before remembered it
 
     def encode(self) -> str:
-        """Write it for accept.lua: "i<digest>", "g<producer>:<chunk>:<digest>" or "r<digest>"."""
+        """Write it for accept.lua: "i<digest>:<former>", "g<producer>:<chunk>:<digest>" or "r<digest>"."""
         if self.kind == GENERATED:
             return f"{self.kind}{self.producer}:{self.chunk}:{self.digest}"
-        return self.kind + self.digest
+        return f"{self.kind}{self.digest}:{self.former}" if self.former else self.kind + self.digest
 
 
 def duplicate_key_of(activation: Activation) -> DuplicateKey | None:
@@ -40,7 +41,8 @@ def duplicate_key_of(activation: Activation) -> DuplicateKey | None:
     digest = digest_of(activation.id)
     if generated := GENERATED_ID.fullmatch(activation.id):
         return DuplicateKey(GENERATED, digest, generated[1], generated[2])
-    return DuplicateKey(CHOSEN, digest)
+    whole = f"{activation.call_type} {activation.profile_id}\n{activation.id}"
+    return DuplicateKey(CHOSEN, digest_of(whole), former=digest)
 
 
 def digest_of(chosen_id: str) -> str:

@@ -6,7 +6,7 @@ Keys
                            Also since (ms), why (its last failure), and for a claim that was halved: rest
                            (entries to claim after these), offset (entries accepted before these)
     newest:{d}:{sha1}      when a profile's newest change happened, for a state action; known for an hour
-    seen:{digest}          an id chosen by a producer, for the length of the idempotency window
+    seen:{digest}          an id chosen by a producer, with profile and call type, for the idempotency window
     producer:{producer}    the last chunk that this producer appended (see append.lua)
 
 A claimed entry stays where it is: the claim only says how many of the oldest entries are being worked on.
@@ -153,7 +153,7 @@ class Intake:
             last = self._client.get(f"producer:{key.producer}")
             if last is not None and int(last) >= int(key.chunk):
                 return True
-        return self.seen(key.digest)
+        return self.seen(key.digest) or (key.former != "" and self.seen(key.former))
 
     def seen(self, digest: str) -> bool:
         """Tell whether an id was accepted within the idempotency window."""

@@ -65,6 +65,9 @@ def print_text(found: Summary) -> None:
     if rejected:
         click.echo("\nRejected by code:\n")
         show(("CONNECTOR", "DESTINATION", "CODE", "ROWS"), rejected)
+    if found.total.repeated:
+        repeats = counted(found.total.repeated, "change repeats", "changes repeat")
+        click.echo(f"\nRepeated: {repeats} an id of the last day and went out once.")
     if found.total.erased:
         erased = counted(
             found.total.erased,

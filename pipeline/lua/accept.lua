@@ -7,7 +7,8 @@
 --         route_of_entry  the number of every entry's route, from 1
 --         profiles        the profile of every entry
 --         duplicate_keys  by the number of an entry, if it has an id:
---                         "i<digest>"   accepted once per window
+--                         "i<digest>:<former>"   accepted once per window, and not if the former digest was;
+--                                                without ":<former>" of a replay to all destinations
 --                         "g<producer>:<chunk>:<digest>"   the same, and known if that chunk was appended before
 --                         "r<digest>"   a replay: accepted once per window, and not counted as received
 --         state_rows      rows of state actions: destination, profile, absorbed (how many of the claim's changes
@@ -31,7 +32,7 @@ local function destination(name)
     local settings = redis.call('HMGET', 'destination:' .. name, 'connector', 'dedupe')
     destinations[name] = {
       name = name, connector = settings[1] or '', dedupe = settings[2] or '0',
-      received = 0, coalesced = 0, size = 0, profiles = {}, rows = {}, lanes = {},
+      received = 0, coalesced = 0, repeated = 0, size = 0, profiles = {}, rows = {}, lanes = {},
     }
   end
   return destinations[name]
@@ -53,6 +54,9 @@ local function is_repeat(duplicate_key)
     if tonumber(redis.call('GET', 'producer:' .. producer) or '-1') >= tonumber(chunk) then return true end
     digest = rest
   end
+  local current, former = string.match(digest, '^(.*):(.*)$')
+  if former and redis.call('EXISTS', 'seen:' .. former) == 1 then return true end
+  digest = current or digest
   return not redis.call('SET', 'seen:' .. digest, '1', 'NX', 'EX', window_seconds)
 end
 
@@ -73,7 +77,10 @@ for i = 1, #entries do
   local duplicate_key, route, replayed = duplicate_keys[i], routes[route_of_entry[i]], false
   if duplicate_key then
     replayed = string.sub(duplicate_key, 1, 1) == 'r'
-    if is_repeat(duplicate_key) then repeated, route = repeated + 1, {} end
+    if is_repeat(duplicate_key) then
+      for j = 1, replayed and 0 or #route do route[j].to.repeated = route[j].to.repeated + 1 end
+      repeated, route = repeated + 1, {}
+    end
   end
   for j = 1, #route do
     local target = route[j]
@@ -162,7 +169,7 @@ for _, to in pairs(destinations) do
 end
 
 for name, to in pairs(destinations) do
-  for _, number in ipairs({'received', 'coalesced'}) do
+  for _, number in ipairs({'received', 'coalesced', 'repeated'}) do
     if to[number] > 0 then count(now, to.connector, name, number, to[number]) end
   end
 end

@@ -14,7 +14,7 @@ from pipeline.records.mirror import REMOVED
 from pipeline.settle.statistics import Where, read_statistics
 
 REJECTED = "rejected:"
-COUNTED = ("received", "coalesced", "sent", "removed", "erased", "calls", "batches", "rows")
+COUNTED = ("received", "repeated", "coalesced", "sent", "removed", "erased", "calls", "batches", "rows")
 NUMBERS = (*COUNTED, "waiting", "dead_letters")
 
 
@@ -23,7 +23,8 @@ class DestinationNumbers:
     """The numbers of one connector and destination; ``waiting`` and ``dead_letters`` are those of now."""
 
     where: Where
-    received: int = 0
+    received: int = 0  # repeated ones among them
+    repeated: int = 0  # their id had been accepted within the window, so they were not sent again
     coalesced: int = 0
     sent: int = 0
     removed: int = 0
@@ -102,5 +103,6 @@ def numbers_of(place: Where, numbers: dict[str, int], waiting: int, letters: int
         },
         waiting=waiting,
         dead_letters=letters,
-        **{name: numbers.get(name, 0) for name in COUNTED},
+        **{name: numbers.get(name, 0) for name in COUNTED[1:]},
+        received=numbers.get("received", 0) + numbers.get("repeated", 0),
     )

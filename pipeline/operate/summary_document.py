@@ -31,6 +31,7 @@ def numbers(line: DestinationNumbers) -> dict[str, Any]:
     """Return one line of numbers."""
     return {
         "received": line.received,
+        "repeated": line.repeated,
         "sent": line.sent,
         "removed": line.removed,
         "coalesced": line.coalesced,

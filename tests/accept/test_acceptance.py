@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from pipeline.accept.acceptance import COMMIT_SECONDS, Acceptance
+from pipeline.accept.entry_ids import digest_of
 from pipeline.accept.intake import MAX_WAITING_ROWS, Intake
 from pipeline.accept.routes import Routes
 from pipeline.lanes.lanes import Lanes
@@ -287,6 +288,26 @@ def test_an_id_is_accepted_once(redis, acceptance):
     assert b"order" not in b"".join(redis.keys())
 
 
+def test_case_03_an_id_of_another_profile_or_call_type_is_no_repeat(redis, acceptance, engine):
+    """An order has a number, and may be of three people; a customer's number comes with each change."""
+    leave(redis, *(entry(profile, id="77") for profile in ("p1", "p2", "p3")))
+    leave(redis, entry("p1", id="77", call_type="UPDATE"), entry("p2", id="77"))
+
+    acceptance.accept(0)
+
+    numbers = stats.read_statistics(redis, engine)[stats.Where("acme", "lapsed")]
+    assert numbers == {"received": 4, "repeated": 1}
+
+
+def test_an_id_that_the_version_before_has_accepted_is_a_repeat(redis, acceptance, engine):
+    redis.set(f"seen:{digest_of('order-1')}", "1")
+    leave(redis, entry("p1", id="order-1"))
+
+    acceptance.accept(0)
+
+    assert stats.read_statistics(redis, engine)[stats.Where("acme", "lapsed")] == {"repeated": 1}
+
+
 def test_an_id_of_what_is_not_valid_is_counted_once(redis, acceptance, engine):
     leave(redis, entry("p1", id="order-1", identifiers={}))
     acceptance.accept(0)
@@ -296,6 +317,7 @@ def test_an_id_of_what_is_not_valid_is_counted_once(redis, acceptance, engine):
     assert dead_letters.count(engine, Filter()) == 1
     assert stats.read_statistics(redis, engine)[stats.Where("acme", "lapsed")] == {
         "received": 1,
+        "repeated": 1,
         "rejected:Invalid": 1,
     }
 

@@ -12,6 +12,7 @@ from tests.environment import ACME, LAPSED
 
 NONE = {
     "received": 0,
+    "repeated": 0,
     "sent": 0,
     "removed": 0,
     "coalesced": 0,
@@ -79,6 +80,7 @@ def test_programs_get_every_number(environment, run, count):
 
     lapsed = {
         "received": 2,
+        "repeated": 0,
         "sent": 1200,
         "removed": 34,
         "coalesced": 3,
@@ -98,6 +100,17 @@ def test_what_was_erased_is_told(run, count):
     count("acme", "lapsed", received=5, erased=5)
 
     assert run("stats").output.splitlines()[-2:] == ["", "Erased: 5 rows that waited or were dead letters."]
+
+
+def test_repeats_of_an_id_are_received_and_told(run, count):
+    count("acme", "lapsed", received=5, repeated=2)
+
+    _, lines, _ = document(run)
+
+    assert (lines["acme", "lapsed"]["received"], lines["acme", "lapsed"]["repeated"]) == (7, 2)
+    assert run("stats").output.splitlines()[-1] == (
+        "Repeated: 2 changes repeat an id of the last day and went out once."
+    )
 
 
 @pytest.mark.parametrize(("options", "sent"), [((), 1), (("--days", "30"), 11), (("--days", "90"), 111)])
