@@ -67,6 +67,8 @@ class Settings:
     shutdown_grace: float = 2
     idempotency_window: int = 86400
     retention_days: float = 30  # for which settled batches and dead letters are kept
+    trace_days: float = 30  # for which the outcome of each row is kept; 0: not at all
+    activity_days: float = 365  # for which it is kept who changed what
     limit_window: float = 60  # what "per minute" means; shorter only for an emulator that agrees
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)  # for { env = "NAME" } in records
 
@@ -95,6 +97,8 @@ class Settings:
             shutdown_grace=read("SHUTDOWN_GRACE", 2.0, number(float)),
             idempotency_window=read("IDEMPOTENCY_WINDOW", 86400, number(int)),
             retention_days=read("RETENTION_DAYS", 30.0, number(float, "days")),
+            trace_days=read("TRACE_DAYS", 30.0, number(float, "days", zero=True)),
+            activity_days=read("ACTIVITY_DAYS", 365.0, number(float, "days")),
             limit_window=read("LIMIT_WINDOW", 60.0, number(float)),
             environ=environ,
         )
@@ -158,15 +162,17 @@ def one_of(choices: Sequence[str], fold: Callable[[str], str]) -> Callable[[str]
     return parse
 
 
-def number(kind: Callable[[str], float], unit: str = "seconds") -> Callable[[str], float]:
-    """Return a parser of a number of seconds, or of another unit, above zero."""
+def number(
+    kind: Callable[[str], float], unit: str = "seconds", *, zero: bool = False
+) -> Callable[[str], float]:
+    """Return a parser of a number of seconds, or of another unit, above zero; ``zero``: or zero."""
 
     def parse(text: str) -> float:
         try:
             value = kind(text)
         except ValueError:
             value = math.nan
-        if not 0 < value < math.inf:
+        if not (0 < value < math.inf or (zero and value == 0)):
             raise ValueError(f'is "{text}" but must be {"a whole" if kind is int else "a"} number of {unit}')
         return value
 

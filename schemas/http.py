@@ -123,6 +123,22 @@ class PauseBody(Query):
     reason = fields.String(load_default="", validate=validate.Length(max=500))
 
 
+class TraceBody(PageQuery):
+    """Whose way to show."""
+
+    profile_id = fields.String(required=True, validate=validate.Length(1, 1_000))
+    limit = fields.Integer(load_default=100, validate=validate.Range(1, 500))
+
+
+class BatchesQuery(PageQuery):
+    """A choice of batches."""
+
+    connector = fields.String()
+    destination = fields.String()
+    outcome = fields.String()
+    since = Duration(metadata={"example": "24h"})
+
+
 class NoQuery(Query):
     """No parameter at all."""
 

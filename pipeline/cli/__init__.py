@@ -66,6 +66,10 @@ COMMANDS = {
     ),
     "web": LazyCommand("pipeline.cli.web:web", "Serve the HTTP API in the foreground."),
     "keys": LazyCommand("pipeline.cli.keys:keys", "Keys for the HTTP API and the console."),
+    "trace": LazyCommand(
+        "pipeline.cli.trace:trace",
+        "Show where changes of PROFILE wait, and what became of those that were settled.",
+    ),
     "erase": LazyCommand(
         "pipeline.cli.erase:erase",
         "Erase all that is stored of each PROFILE (its id, exactly as producers write it).",

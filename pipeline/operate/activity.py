@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, select
+from sqlalchemy import Connection, Engine, select
 
 from pipeline.operate.paging import Page
 from pipeline.stores.database import reading
@@ -82,9 +82,3 @@ def document(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return an activity for people and programs."""
     names = ("actor", "action", "object", "detail", "request_id")
     return {"at": rfc3339(row["at"]), **{name: row[name] for name in names}}
-
-
-def forget_activity(engine: Engine, keep: timedelta) -> None:
-    """Delete what is older than ``keep``."""
-    with engine.begin() as connection:
-        connection.execute(delete(activity).where(activity.c.at < datetime.now(UTC) - keep))

@@ -32,9 +32,8 @@ class Page:
     filters: Mapping[str, Any] | None = None
 
     @property
-    def _digest(self) -> str:
-        text = json.dumps(self.filters or {}, sort_keys=True, default=str)
-        return blake2b(text.encode(), digest_size=6).hexdigest()
+    def _filters(self) -> str:
+        return json.dumps(self.filters or {}, sort_keys=True, default=str)
 
     def read(
         self, connection: Connection, statement: Select[Any], table: Table, at: Column[Any]
@@ -48,23 +47,33 @@ class Page:
         ordered = statement.order_by(at.desc(), table.c.id.desc()).limit(self.limit + 1)
         rows: list[Mapping[str, Any]] = [dict(row) for row in connection.execute(ordered).mappings()]
         more, rows = len(rows) > self.limit, rows[: self.limit]
-        return rows, self._cursor_of(rows[-1][at.name], rows[-1]["id"]) if more else None
+        last = rows[-1] if more else None
+        cursor = encode_place(last[at.name].isoformat(), last["id"], self._filters) if last else None
+        return rows, cursor
 
     def _after(self, table: Table, at: Column[Any]) -> ColumnElement[bool]:
         """Say in SQL: older than the row of the cursor. An index is searched by the first comparison."""
-        moment, identity = self._last()
+        moment, identity = decode_place(self.cursor or "", self._filters)
         return and_(at <= moment, or_(at < moment, table.c.id < identity))
 
-    def _cursor_of(self, at: datetime, identity: str | int) -> str:
-        document = {"f": self._digest, "at": at.isoformat(), "id": identity}
-        return urlsafe_b64encode(json.dumps(document).encode()).decode().rstrip("=")
 
-    def _last(self) -> tuple[datetime, Any]:
-        text = self.cursor or ""
-        try:
-            document = json.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-            if document["f"] == self._digest and isinstance(document["id"], str | int):
-                return datetime.fromisoformat(document["at"]), document["id"]
-        except (ValueError, TypeError, KeyError):
-            pass
-        raise ForeignCursor
+def encode_place(at: str, identity: str | int, of: str) -> str:
+    """Return the cursor after the row with this time and id; the list ``of`` is not legible in it."""
+    document = {"f": digest(of), "at": at, "id": identity}
+    return urlsafe_b64encode(json.dumps(document).encode()).decode().rstrip("=")
+
+
+def decode_place(cursor: str, of: str) -> tuple[datetime, Any]:
+    """Return the time and id in a cursor of the list ``of``; raises ForeignCursor."""
+    try:
+        document = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if document["f"] == digest(of) and isinstance(document["id"], str | int):
+            return datetime.fromisoformat(document["at"]), document["id"]
+    except (ValueError, TypeError, KeyError):
+        pass
+    raise ForeignCursor
+
+
+def digest(text: str) -> str:
+    """Return a short hash."""
+    return blake2b(text.encode(), digest_size=6).hexdigest()

@@ -14,7 +14,6 @@ import math
 import time
 import uuid
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 from functools import partial
 from itertools import islice
 from typing import TypeVar
@@ -61,7 +60,7 @@ class Heartbeat:
         intake: Intake,
         dispatch: Dispatch,
         doorbell: Doorbell,
-        keep: timedelta = retention.RETENTION,
+        keep: retention.Keeping = retention.KEEPING,
     ) -> None:
         self._client = client
         self._engine = engine

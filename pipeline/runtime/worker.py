@@ -4,7 +4,6 @@ import atexit
 import logging
 import threading
 from contextlib import ExitStack
-from datetime import timedelta
 from functools import cache, partial
 
 from sqlalchemy import Engine
@@ -28,6 +27,7 @@ from pipeline.runtime.clients import Clients
 from pipeline.runtime.heartbeat import Heartbeat
 from pipeline.settings import Settings
 from pipeline.settle import operations
+from pipeline.settle.retention import Keeping
 from pipeline.settle.settlement import Settlement
 from pipeline.snapshots import source_runs
 from pipeline.stores import sql_trouble as notes
@@ -65,14 +65,16 @@ class Worker:
         self.lanes = Lanes(self.client, PATIENT_PAUSES)
         self.dispatch = Dispatch(self.client, self.lanes, self.catalog, self.doorbell, settings.limit_window)
         self._wire_delivery()
-        retention = timedelta(days=settings.retention_days)
+        keeping = Keeping.of_days(settings.retention_days, settings.trace_days, settings.activity_days)
         self.heartbeat = Heartbeat(
-            self.client, self.engine, self.intake, self.dispatch, self.doorbell, retention
+            self.client, self.engine, self.intake, self.dispatch, self.doorbell, keeping
         )
 
     def _wire_delivery(self) -> None:
         lanes, set_ups = self.lanes, SetUps(self.client, self.settings.call_timeout)
-        settlement = Settlement(self.engine, lanes, partial(notes.leave, self.client))
+        settlement = Settlement(
+            self.engine, lanes, partial(notes.leave, self.client), traced=self.settings.trace_days > 0
+        )
         window = self.settings.limit_window
         effects = Effects(self.client, lanes, self.records, settlement, set_ups, window)
         self.delivery = Delivery(

@@ -16,6 +16,7 @@ from pipeline.model.call import Rejection
 from pipeline.settle import dead_letters
 from pipeline.settle import statistics as stats
 from pipeline.settle.dead_letters import DeadLetter
+from pipeline.settle.outcomes import pack
 from pipeline.stores.database import driver, reading
 from pipeline.stores.tables import batches
 from pipeline.stores.upsert import insert_new
@@ -46,8 +47,12 @@ class BatchOutcome:
         return cls(rows, delivered, rejected, returned)
 
 
-def write_outcome(engine: Engine, batch: Batch, action: str, outcome: BatchOutcome) -> Sequence[int]:
+def write_outcome(
+    engine: Engine, batch: Batch, action: str, outcome: BatchOutcome, *, traced: bool = True
+) -> Sequence[int]:
     """Write the outcome of a batch, once; return the positions of the rows to give back.
+
+    ``traced``: keep what became of each row, for ``activation trace``.
 
     If the batch has a record already, nothing is written and that record's positions are returned.
     """
@@ -60,6 +65,7 @@ def write_outcome(engine: Engine, batch: Batch, action: str, outcome: BatchOutco
         "outcome": "rejected" if len(rejected) == len(outcome.rows) else "delivered", "finished_at": now,
     }  # fmt: skip
     removed = [row.activation.call_type for row in delivered].count("REMOVE")
+    row |= {"removed": removed, "outcomes": packed(outcome) if traced else None}
     numbers = {
         "sent": len(delivered) - removed, "removed": removed,
         "batches": 1, "rows": len(outcome.rows) - len(outcome.returned),
@@ -72,6 +78,17 @@ def write_outcome(engine: Engine, batch: Batch, action: str, outcome: BatchOutco
         if new:
             stats.add(connection, now, stats.Where(batch.connector, batch.destination), numbers)
     return outcome.returned if new else find(engine, batch.id) or ()
+
+
+def packed(outcome: BatchOutcome) -> bytes:
+    """Return what became of each row, as the ledger keeps it."""
+    activations = [row.activation for row in outcome.rows]
+    return pack(
+        [activation.profile_id for activation in activations],
+        [activation.call_type for activation in activations],
+        [(position, why) for position, _, why in outcome.rejected],
+        outcome.returned,
+    )
 
 
 def find(engine: Engine, batch: str) -> Sequence[int] | None:

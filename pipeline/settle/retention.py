@@ -1,29 +1,53 @@
-"""Retention: settled batches and dead letters are deleted after some days, a few rows at a time.
+"""Retention: what was settled long ago is deleted after some days, a few rows at a time.
 
-Kept for the configured time: records of batches, dead letters that were replayed or dropped. Kept for ever:
-open dead letters, because a person has to decide, and statistics, which hold no personal data.
+Kept for the configured times: records of batches, outcomes of rows, activities, dead letters that were
+replayed or dropped. Kept for ever: open dead letters, because a person has to decide, and statistics, which
+hold no personal data.
 """
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Engine, Table
 
 from pipeline.settle.dead_letters import SETTLED
+from pipeline.settle.outcomes import forget_outcomes
 from pipeline.stores.delete_in_turns import delete_in_turns
-from pipeline.stores.tables import batches, dead_letters, folds
+from pipeline.stores.tables import activity, batches, dead_letters, folds
 
 RETENTION = timedelta(days=30)
 ROWS_AT_ONCE = 1_000  # in one transaction
 MAX_TRANSACTIONS = 20  # for each table; the rest waits for the next time
 
 
-def prune(engine: Engine, keep: timedelta = RETENTION) -> int:
-    """Delete rows settled longer ago than ``keep``, and return their number."""
-    before = datetime.now(UTC) - keep
+@dataclass(frozen=True)
+class Keeping:
+    """How long things are kept."""
+
+    settled: timedelta = RETENTION
+    outcomes: timedelta = RETENTION
+    activity: timedelta = timedelta(days=365)
+
+    @classmethod
+    def of_days(cls, settled: float, outcomes: float, activity: float) -> "Keeping":
+        """Read numbers of days."""
+        return cls(timedelta(days=settled), timedelta(days=outcomes), timedelta(days=activity))
+
+
+KEEPING = Keeping()
+
+
+def prune(engine: Engine, keep: Keeping = KEEPING) -> int:
+    """Delete rows that are older than they are kept, and return their number."""
+    now = datetime.now(UTC)
+    before = now - keep.settled
+    forget_outcomes(engine, keep.outcomes)
     # A letter is never settled before it was made, and of these two moments that one is indexed.
     old_letter = dead_letters.c.state.in_(SETTLED) & (dead_letters.c.created_at < before)
     return (
-        forget(engine, batches, batches.c.finished_at < before)
+        # The record of a batch stays as long as the outcomes of its rows.
+        forget(engine, batches, batches.c.finished_at < now - max(keep.settled, keep.outcomes))
+        + forget(engine, activity, activity.c.at < now - keep.activity)
         + forget(engine, folds, folds.c.at < before)
         + forget(engine, dead_letters, old_letter & (dead_letters.c.settled_at < before))
     )

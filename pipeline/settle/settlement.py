@@ -48,9 +48,15 @@ class Settlement:
     """Records outcomes in SQL and settles batches in Redis, in this order; waits for a store that is down."""
 
     def __init__(
-        self, engine: Engine, lanes: Lanes, note: Callable[[SQLAlchemyError | None], None] | None = None
+        self,
+        engine: Engine,
+        lanes: Lanes,
+        note: Callable[[SQLAlchemyError | None], None] | None = None,
+        *,
+        traced: bool = True,
     ) -> None:
         self._engine = engine
+        self._write = partial(ledger.write_outcome, traced=traced)
         self._lanes = lanes
         self._note = note  # told why SQL cannot be written to; None when it can be again
 
@@ -68,7 +74,7 @@ class Settlement:
         The next batch of ``next_quota`` is claimed with it.
         """
         outcome = BatchOutcome.of(rows, verdicts, returned)
-        returned = self.persist(batch, ledger.write_outcome, self._engine, batch, action, outcome)
+        returned = self.persist(batch, self._write, self._engine, batch, action, outcome)
         settled, following = self._settle(batch, returned, next_quota)
         if not settled:
             log.warning("batch settled by another attempt", extra={"batch": batch.id})

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Dialect,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -110,6 +111,8 @@ batches = Table(
     Column("returned", JSON, nullable=False),  # indexes of the rows given back to their lane
     Column("outcome", String, nullable=False),
     Column("finished_at", Moment, nullable=False, index=True),
+    Column("removed", Integer, nullable=False, server_default="0"),  # of the delivered rows
+    Column("outcomes", LargeBinary),  # of each row (settle/outcomes.py); None: not kept, or no more
 )
 
 dead_letters = Table(

@@ -12,7 +12,17 @@ from pipeline.operate.paging import ForeignCursor
 from pipeline.runtime.stores import Stores
 from pipeline.stores.unready import meaning_of
 from pipeline.web import access, auth, problems
-from pipeline.web.api import acting, activations, activity, dead_letters, operations, records, stats, status
+from pipeline.web.api import (
+    acting,
+    activations,
+    activity,
+    batches,
+    dead_letters,
+    operations,
+    records,
+    stats,
+    status,
+)
 from pipeline.web.docs import docs, install_openapi
 from pipeline.web.health import health
 from pipeline.web.keyring import KeyRing
@@ -26,6 +36,7 @@ BLUEPRINTS = (
     dead_letters.dead_letters,
     operations.operations,
     records.records,
+    batches.batches,
     acting.acting,
     activity.activity,
 )

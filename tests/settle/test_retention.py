@@ -11,7 +11,7 @@ from pipeline.stores.database import reading
 from pipeline.stores.tables import batches, folds
 from pipeline.stores.tables import dead_letters as letters
 
-KEEP = timedelta(days=30)
+KEEP = retention.Keeping()
 LONG_AGO = datetime.now(UTC) - timedelta(days=31)
 LATELY = datetime.now(UTC) - timedelta(days=29)
 

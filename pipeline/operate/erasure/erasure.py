@@ -13,7 +13,7 @@ from collections.abc import Callable
 import redis
 from sqlalchemy import Engine
 
-from pipeline.operate.erasure import intake, lanes, letters, messages, snapshots
+from pipeline.operate.erasure import intake, lanes, letters, messages, outcomes, snapshots
 from pipeline.operate.erasure.found import Found
 
 log = logging.getLogger(__name__)
@@ -56,3 +56,4 @@ class Erasure:
         intake.erase(self._client, profile, found, only_count=only_count)
         lanes.erase(self._client, self._engine, profile, found, only_count=only_count)
         letters.erase(self._engine, profile, found, only_count=only_count)
+        outcomes.erase(self._engine, profile, found, only_count=only_count)

@@ -127,7 +127,7 @@ def test_a_row_that_is_rejected_meanwhile_is_erased_as_a_dead_letter(scene):
 
     found = scene.erase()
 
-    assert places(found) == {("dead letters", "lapsed"): 1}
+    assert places(found) == {("dead letters", "lapsed"): 1, ("outcomes", "lapsed"): 1}
     assert (left(scene), scene.missing_from_books()) == ([], 0)
 
 

@@ -1,0 +1,43 @@
+"""``activation trace PROFILE``: where its changes wait, and what became of the others."""
+
+import json
+from typing import Any
+
+import click
+
+from pipeline.cli.tables import printable, show
+from pipeline.operate.activity import note_alone, person_at_terminal
+from pipeline.operate.trace import trace as read_trace
+from pipeline.runtime.stores import open_stores
+
+
+@click.command()
+@click.argument("profile")
+@click.option("--limit", type=click.IntRange(1, 500), default=100, show_default=True, help="At most so many.")
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+def trace(profile: str, limit: int, *, as_json: bool) -> None:
+    """Show where changes of PROFILE wait, and what became of those that were settled.
+
+    PROFILE is the id as producers write it. That it was looked at is kept as an activity, without the id.
+    """
+    with open_stores() as stores:
+        found = read_trace(stores.redis, stores.engine, profile, limit=limit)
+        note_alone(stores.engine, person_at_terminal(), "profile.traced")
+        days = stores.settings.trace_days
+    if as_json:
+        click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+    else:
+        print_text(found, days)
+
+
+def print_text(found: dict[str, Any], days: float) -> None:
+    """Print a trace for a person."""
+    if not found["waiting"] and not found["outcomes"]:
+        click.echo(f"Nothing is known of this profile in the last {days:g} days.")
+        return
+    if found["waiting"]:
+        show(("WAITING", "DESTINATION", "COUNT"), [tuple(one.values()) for one in found["waiting"]])
+    if found["outcomes"]:
+        headers = ("AT", "DESTINATION", "CALL TYPE", "VERDICT", "DEAD LETTER", "STATE")
+        names = ("at", "destination", "call_type", "verdict", "dead_letter", "state")
+        show(headers, [[printable(str(one[name] or "-")) for name in names] for one in found["outcomes"]])

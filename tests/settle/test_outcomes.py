@@ -1,0 +1,74 @@
+"""pipeline.settle.outcomes: what became of every row, in one value for each batch."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from pipeline.model.call import Rejection
+from pipeline.settle import outcomes
+from pipeline.settle.dead_letters import letter_id
+from pipeline.settle.outcomes import RowOutcome, pack, unpack
+from pipeline.stores.tables import batches
+
+
+def store(engine, number, profiles, rejected=(), returned=(), days=0):
+    row = {
+        "id": f"b{number}", "destination": "lapsed", "connector": "acme", "action": "custom_event",
+        "attempt": 1, "rows": len(profiles), "delivered": 0, "rejected": 0, "returned": list(returned),
+        "outcome": "delivered", "finished_at": datetime.now(UTC) - timedelta(days=days, seconds=number),
+        "outcomes": pack(profiles, ["ADD"] * len(profiles), rejected, returned),
+    }  # fmt: skip
+    with engine.begin() as connection:
+        connection.execute(batches.insert().values(row))
+
+
+def test_a_value_holds_every_row_with_its_verdict():
+    value = pack(["a", "b", "c"], ["ADD", "REMOVE", "UPDATE"], [(1, Rejection("Timeout", "late"))], [2])
+
+    assert unpack(value) == [RowOutcome("a", "ADD", None, 0), RowOutcome("b", "REMOVE", "Timeout", 1)]
+    assert unpack(value)[1].dead_letter("b7") == letter_id("b7", "1")
+
+
+def test_a_row_takes_few_bytes():
+    """Else a year of deliveries is a database of its own."""
+    profiles = [f"customer-{number * 7919 % 1_000_000:07}" for number in range(200)]
+
+    assert len(pack(profiles, ["ADD"] * 200, [], [])) <= 12 * 200
+
+
+@pytest.mark.parametrize("others", [0, 1_200])
+def test_the_batches_of_a_profile_are_found_newest_first(engine, others):
+    for number in (1, 2, 3):
+        store(engine, number, ["p-1", f"x-{number}"] if number != 2 else ["p-11"])
+    for number in range(10, 10 + others):
+        store(engine, number, ["somebody"])
+
+    with engine.connect() as connection:
+        found = [row[0] for row in outcomes.batches_of(connection, "p-1")]
+
+    assert found == ["b1", "b3"]
+
+
+def test_an_erased_profile_is_in_no_batch_and_the_others_stay(engine):
+    store(engine, 1, ["p-1", "p-2"], [(0, Rejection("Timeout", ""))])
+
+    assert outcomes.erase_outcomes(engine, "p-1") == {"lapsed": 1}
+
+    assert outcomes.count_outcomes(engine, "p-1") == {}
+    with engine.connect() as connection:
+        value = connection.scalar(select(batches.c.outcomes))
+    assert unpack(value) == [RowOutcome("p-2", "ADD", None, 1)]
+    assert b"p-1" not in outcomes.zlib.decompress(value)
+
+
+def test_outcomes_are_forgotten_and_the_record_of_the_batch_stays(engine):
+    store(engine, 1, ["p-1"], days=8)
+    store(engine, 2, ["p-1"])
+
+    outcomes.forget_outcomes(engine, timedelta(days=7))
+
+    with engine.connect() as connection:
+        kept = dict(connection.execute(select(batches.c.id, batches.c.outcomes)).all())
+    assert kept["b1"] is None
+    assert kept["b2"] is not None

@@ -1,0 +1,59 @@
+"""Batches and traces over HTTP: after a real delivery, in this process."""
+
+import json
+
+import pytest
+
+from tests.settle.test_outcomes import store
+
+
+@pytest.fixture(scope="module")
+def web(start):
+    return start("--workers", "1")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def settled(web):
+    from pipeline.model.call import Rejection
+
+    store(web.stores.engine, 1, ["ada", "bo"], [(0, Rejection("NO_RECIPIENT_FOUND", ""))])
+    store(web.stores.engine, 2, ["ada"])
+
+
+def test_a_trace_tells_what_became_of_a_profile(web):
+    answer = web.call("POST", "/v1/trace", "operate", json={"profile_id": "ada"})
+
+    verdicts = [(one["batch"], one["verdict"]) for one in answer.json()["outcomes"]]
+    assert verdicts == [("b1", "NO_RECIPIENT_FOUND"), ("b2", "delivered")]
+    assert answer.json()["waiting"] == []
+    [activity] = web.get("/v1/activity?action=profile.traced&limit=1").json()["activity"]
+    assert "ada" not in json.dumps(activity)
+
+
+def test_a_trace_comes_in_pages(web):
+    first = web.call("POST", "/v1/trace", "operate", json={"profile_id": "ada", "limit": 1}).json()
+    body = {"profile_id": "ada", "limit": 1, "cursor": first["next"]}
+    second = web.call("POST", "/v1/trace", "operate", json=body).json()
+
+    assert [one["batch"] for one in first["outcomes"] + second["outcomes"]] == ["b1", "b2"]
+    assert second["next"] is None
+    assert web.call("POST", "/v1/trace", "operate", json={**body, "profile_id": "bo"}).status_code == 422
+
+
+def test_nothing_is_known_of_somebody_unknown(web):
+    answer = web.call("POST", "/v1/trace", "operate", json={"profile_id": "nobody"})
+
+    assert (answer.status_code, answer.json()["outcomes"]) == (200, [])
+
+
+def test_batches_are_listed_without_names_and_their_rows_are_for_who_operates(web):
+    listed = web.get("/v1/batches?destination=lapsed", scope="read")
+
+    assert [one["id"] for one in listed.json()["batches"]] == ["b1", "b2"]
+    assert "ada" not in listed.text
+    assert web.get("/v1/batches/b1/rows", scope="read").status_code == 403
+    assert web.get("/v1/batches/b1/rows", scope="operate").json()["rows"] == [
+        {"profile_id": "ada", "call_type": "ADD", "verdict": "NO_RECIPIENT_FOUND"},
+        {"profile_id": "bo", "call_type": "ADD", "verdict": "delivered"},
+    ]
+    assert web.get("/v1/batches/none").status_code == 404
