@@ -21,6 +21,7 @@ DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOG_FORMATS = ("text", "json")
 CALL_MARGIN = 60  # seconds that all of a call may take beyond the time between two bytes
+MOST_REPLICAS = 100
 SHORTEST_API_KEY = 32  # characters
 
 
@@ -65,6 +66,7 @@ class Settings:
     read_timeout: float = 60  # between two bytes of an answer
     call_timeout: float = 120  # for all of a call
     shutdown_grace: float = 2
+    replicas: int = 0  # of Redis, that must have what was accepted and what is about to be sent
     idempotency_window: int = 86400
     retention_days: float = 30  # for which settled batches and dead letters are kept
     trace_days: float = 30  # for which the outcome of each row is kept; 0: not at all
@@ -95,6 +97,7 @@ class Settings:
             read_timeout=(read_timeout := read("READ_TIMEOUT", 60.0, number(float))),
             call_timeout=read("CALL_TIMEOUT", read_timeout + CALL_MARGIN, number(float)),
             shutdown_grace=read("SHUTDOWN_GRACE", 2.0, number(float)),
+            replicas=read("REPLICAS", 0, number_of_replicas),
             idempotency_window=read("IDEMPOTENCY_WINDOW", 86400, number(int)),
             retention_days=read("RETENTION_DAYS", 30.0, number(float, "days")),
             trace_days=read("TRACE_DAYS", 30.0, number(float, "days", zero=True)),
@@ -177,6 +180,21 @@ def number(
         return value
 
     return parse
+
+
+def number_of_replicas(text: str) -> int:
+    """Read a number of replicas."""
+    if not (text.isascii() and text.isdigit() and int(text) < MOST_REPLICAS):
+        raise ValueError(f'is "{text}" but must be 0 or a whole number of replicas')
+    return int(text)
+
+
+def replicas_asked_for(environ: Mapping[str, str] = os.environ) -> int:
+    """Read ``ACTIVATION_REPLICAS`` alone, for a producer that is told everything else."""
+    read = Reader(environ)
+    found: int = read("REPLICAS", 0, number_of_replicas)
+    read.refuse_problems()
+    return found
 
 
 def words(text: str) -> tuple[str, ...]:

@@ -29,7 +29,8 @@ from pipeline.accept.entry_ids import GENERATED, DuplicateKey
 from pipeline.accept.routes import Routes
 from pipeline.accept.state_rows import StateRow
 from pipeline.model.shard import SHARDS, shard_of
-from pipeline.stores.scripts import PAUSES, Scripts
+from pipeline.stores.replicas import replicas_of, require, wait_commands
+from pipeline.stores.scripts import PAUSES, Scripts, all_of
 
 TOMBSTONE = b"erased"
 CLAIM_SIZE = 1_000  # entries
@@ -86,7 +87,9 @@ class Intake:
             activation = {"id": message, **activation}
         profile = str(activation.get("profile_id", "")) if isinstance(activation, dict) else ""
         shard = shard_of(profile)
-        self._client.rpush(_keys(shard)[0], json.dumps(activation))
+        replicas = replicas_of(self._client)
+        push = ("RPUSH", _keys(shard)[0], json.dumps(activation))
+        require(replicas, all_of(self._client, [push, *wait_commands(replicas)]))
         return shard
 
     def claim(self, shard: int) -> Claim | None:

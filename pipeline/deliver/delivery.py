@@ -160,7 +160,7 @@ class Delivery:
             client.ready()
         except CallError as error:
             return Failed(error, sent=False)
-        begun = self._lanes.begin(job.batch, job.progress.dumps())
+        begun = self._lanes.begin(job.batch, job.progress.dumps(), lasting=not step.repeatable)
         if not begun:
             return events.PermitExpired() if begun is None else events.Overtaken()
         self._calling.add(job.batch)

@@ -76,14 +76,17 @@ class Lanes:
         """Read one batch and its rows; None if it has been settled."""
         return contents_of(batch, self._scripts.run("read_batch", args=[batch]))
 
-    def begin(self, batch: Batch, progress: str = "", *, call: bool = True) -> bool | None:
-        """Note that a call is about to go out, or an end without one, and the progress before it.
+    def begin(
+        self, batch: Batch, progress: str = "", *, call: bool = True, lasting: bool = False
+    ) -> bool | None:
+        """Note that a call is about to go out, or an end without one, and what has been done before it.
 
-        False if the batch has another attempt, or sending was stopped; None if its permit is a window
-        old, and it needs another.
+        False when another attempt has the batch, or sending was stopped; None when it comes too late for its
+        permit, a window after it was claimed, and needs another. ``lasting``: no promotion may forget it.
         """
         begun_by = uuid.uuid4().hex
-        answer = self._run("begin", batch, ms(CALL_LEASE), begun_by, progress, int(call))
+        args: list[Argument] = [batch.id, batch.attempt, ms(CALL_LEASE), begun_by, progress, int(call)]
+        answer = int(self._scripts.run("begin", args=args, wait="all" if lasting else "none"))
         return None if answer < 0 else bool(answer)
 
     def give_back(self, batch: Batch) -> bool:
@@ -92,7 +95,7 @@ class Lanes:
 
     def settle(self, batch: Batch, returned: Sequence[int] = ()) -> bool:
         """Let the batch's rows leave; those at the positions ``returned`` go back to their lane."""
-        return bool(self._scripts.run("settle", args=_settle_args(batch, returned))[0])
+        return bool(self._scripts.run("settle", args=_settle_args(batch, returned), wait="some")[0])
 
     def settle_and_claim(
         self, batch: Batch, returned: Sequence[int], quota: Quota
@@ -175,7 +178,9 @@ class Lanes:
         new, began = uuid.uuid4().hex, time.monotonic()
         reads = [("HMGET", f"batch:{new}", *FIELDS), ("ZRANGE", f"batch:{new}:rows", 0, -1)]
         args = [*before, *_claim_args(quota, new)]
-        answer, fields, profiles = self._scripts.run(script, args=args, reads=reads)
+        answer, fields, profiles = self._scripts.run(
+            script, args=args, reads=reads, wait="some" if before else "none"
+        )
         claimed = _claimed(answer[1] if before else answer)
         if isinstance(claimed, ClaimedBatch) and claimed.batch == new and profiles:
             contents = self._contents(new, fields, profiles)

@@ -24,7 +24,7 @@ from pipeline.produce.report import Report
 from pipeline.produce.series import Series, SeriesPool
 from pipeline.stores.doorbell import RINGS
 from pipeline.stores.retrying import retrying
-from pipeline.stores.scripts import source
+from pipeline.stores.scripts import Scripts
 from pipeline.stores.unready import explain as explain_redis
 
 RETRY_PAUSES = (0.25, 1.0, 4.0)  # seconds before each further try; the last one repeats
@@ -81,7 +81,7 @@ class Appender:
     ) -> None:
         self._patience = patience
         self._series_ttl = series_ttl
-        self._script = client.register_script(source("append"))
+        self._scripts = Scripts(client)
         self._headroom = Headroom(client)
         self._bell = bell
         self._clock = clock or Timestamps()
@@ -140,7 +140,7 @@ class Appender:
         def append() -> list[int]:
             if chunk.bulk:
                 self._headroom.require()
-            positions: list[int] = self._script(keys=keys, args=args)
+            positions: list[int] = self._scripts.run_once("append", keys, args)
             return positions
 
         empty = retrying(

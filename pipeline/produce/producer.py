@@ -16,7 +16,7 @@ from pipeline.produce.collector import Collector
 from pipeline.produce.frames import rows_of
 from pipeline.produce.many import ManyRows
 from pipeline.produce.report import Messages, Report
-from pipeline.settings import Settings
+from pipeline.settings import Settings, replicas_asked_for
 from pipeline.stores.broker import connect
 from pipeline.stores.doorbell import Doorbell
 from pipeline.stores.embedded import open_broker
@@ -30,7 +30,8 @@ class Producer:
     ``broker_url``: None is the configured Redis, or the embedded one in the data folder. ``linger``, seconds:
     single activations are collected in the background and appended together after that time, when there are
     500, and on ``close``. ``patience`` (seconds, for each append): how long a server that is full, away or
-    cannot write is waited for. A producer that is faster than delivery is held back by that.
+    cannot write is waited for. ``replicas`` of Redis must have what is appended; None:
+    ``ACTIVATION_REPLICAS``. A producer that is faster than delivery is held back by that.
     """
 
     def __init__(
@@ -40,10 +41,12 @@ class Producer:
         *,
         patience: float = APPEND_PATIENCE,
         bell: Bell | None = None,
+        replicas: int | None = None,
     ) -> None:
         with ExitStack() as stack:
             url = broker_url or configured(stack)
-            client = stack.enter_context(connect(url))
+            waits_for = replicas_asked_for() if replicas is None else replicas
+            client = stack.enter_context(connect(url, replicas=waits_for))
             self._audiences = Audiences(client)
             ringing = bell or stack.enter_context(closing(Doorbell(url)))
             self._appender = Appender(client, ringing, patience=patience)

@@ -40,7 +40,9 @@ class Stores:
     @cached_property
     def redis(self) -> redis.Redis:
         """A client of the Redis server, which answers and does not evict."""
-        client: redis.Redis = self.opened.enter_context(connect(self.broker_url))
+        client: redis.Redis = self.opened.enter_context(
+            connect(self.broker_url, replicas=self.settings.replicas)
+        )
         try:
             if self.checked:
                 refuse_eviction(client)

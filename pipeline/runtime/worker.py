@@ -50,7 +50,7 @@ class Worker:
         self._stack = ExitStack()
         atexit.register(self._stack.close)
         self.broker_url = self._stack.enter_context(open_broker(settings.broker_url, settings.redis_dir))
-        self.client = connect(self.broker_url)
+        self.client = connect(self.broker_url, replicas=settings.replicas)
         wait_for(self.client)
         refuse_eviction(self.client)
         self.engine = open_engine(settings)

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from typing import Any
+from typing import Any, cast
 
 import redis
 from redis.backoff import NoBackoff
@@ -31,17 +31,19 @@ SENTINEL_SOCKET = {"socket_timeout": 1, "socket_connect_timeout": 1}
 NO_RETRY = {"retry": Retry(NoBackoff(), 0)}
 
 
-def connect(url: str, **options: Any) -> redis.Redis:
+def connect(url: str, *, replicas: int = 0, **options: Any) -> redis.Redis:
     """Open a client that repeats nothing but what a full server refused (see redis_client.py).
 
     redis-py 8 replays commands after a time-out by default; here only scripts are repeated, which are safe
-    to repeat. With Sentinels, each new connection asks them for the primary. Raises Misconfigured for a URL
-    that cannot be read.
+    to repeat. With Sentinels, each new connection asks them for the primary. ``replicas``: how many of them
+    lasting changes wait for. Raises Misconfigured for a URL that cannot be read.
     """
     where = broker_url.read(url)
     chosen = {**SOCKET, **NO_RETRY, "parser_class": Parser, "db": where.db}
     chosen |= {**where.login, **where.socket, **options}
-    return RedisClient.from_pool(pool_of(where, chosen))
+    client = cast("RedisClient", RedisClient.from_pool(pool_of(where, chosen)))
+    client.replicas = replicas
+    return client
 
 
 def pool_of(where: BrokerUrl, options: dict[str, Any]) -> redis.ConnectionPool:

@@ -68,6 +68,8 @@ class RedisPipeline(Pipeline):
 class RedisClient(redis.Redis):
     """Repeats commands that a full server refused, but for scripts (see scripts.py)."""
 
+    replicas = 0  # that lasting changes wait for (see replicas.py)
+
     def execute_command(self, *args: Any, **options: Any) -> Any:
         """Run one command and return its answer."""
         try:

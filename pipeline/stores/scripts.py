@@ -10,12 +10,13 @@ from collections.abc import Callable, Sequence
 from functools import cache, partial
 from hashlib import sha1
 from importlib.resources import files
-from typing import Any
+from typing import Any, Literal
 
 import redis
 from redis.exceptions import NoScriptError
 
 from pipeline.stores.redis_client import GO_ON
+from pipeline.stores.replicas import COMMANDS_OF_WAIT, replicas_of, require, wait_commands
 from pipeline.stores.retrying import retrying
 
 log = logging.getLogger(__name__)
@@ -27,6 +28,7 @@ PATIENT_PAUSES = (*PAUSES, *[1.0] * 28)
 ANSWER_LOST = (redis.ConnectionError, redis.TimeoutError, NoScriptError)
 
 Argument = str | bytes | int | float
+Wait = Literal["none", "some", "all"]
 Command = tuple[Argument, ...]
 
 
@@ -50,25 +52,52 @@ class Scripts:
         keys: Sequence[str] = (),
         args: Sequence[Argument] = (),
         reads: Sequence[Command] = (),
+        wait: Wait = "none",
     ) -> Any:
         """Run one script, again when the connection broke before its answer came.
 
         With ``reads``, commands that run after it at one go, the answers of all are returned. Through Lua
         their answers would cost several times as much.
 
+        ``wait``: with "all" it raises TooFewReplicas if the replicas that the client asks for do not have its
+        changes in time; with "some" it waits for them as long, and goes on.
+
         On a full server the script is run all the same, or nothing would ever leave. An out-of-memory refusal
         can only hit its first write, so a refused script has changed nothing and may be run again.
         """
         try:
-            return self.repeat(partial(self._run, source(name), keys, args, reads))
+            return self.repeat(partial(self._run, source(name), keys, args, reads, wait))
         except redis.OutOfMemoryError:
-            return self.repeat(partial(self._run, GO_ON + source(name), keys, args, reads))
+            return self.repeat(partial(self._run, GO_ON + source(name), keys, args, reads, wait))
 
     def repeat(self, command: Callable[[], Any]) -> Any:
         """Run a command that may be repeated, again when the connection broke before the answer came."""
         return retrying(command, passing=ANSWER_LOST, pauses=self._pauses, on_error=note)
 
-    def _run(self, text: str, keys: Sequence[str], args: Sequence[Argument], reads: Sequence[Command]) -> Any:
+    def run_once(self, name: str, keys: Sequence[str], args: Sequence[Argument]) -> Any:
+        """Run a script with lasting changes, and neither repeat it nor help it on a full server."""
+        return self._run(source(name), keys, args, (), "all")
+
+    def _run(
+        self,
+        text: str,
+        keys: Sequence[str],
+        args: Sequence[Argument],
+        reads: Sequence[Command],
+        wait: Wait = "none",
+    ) -> Any:
+        replicas = 0 if wait == "none" else replicas_of(self._client)
+        if not replicas:
+            return self._run_text(text, keys, args, reads)
+        answers = self._run_text(text, keys, args, [*reads, *wait_commands(replicas)])
+        if wait == "all":
+            require(replicas, answers)
+        answers = answers[:-COMMANDS_OF_WAIT]
+        return answers if reads else answers[0]
+
+    def _run_text(
+        self, text: str, keys: Sequence[str], args: Sequence[Argument], reads: Sequence[Command]
+    ) -> Any:
         call: Command = ("EVALSHA", digest(text), len(keys), *keys, *args)
         execute: Callable[..., Any] = self._client.execute_command
         run = partial(all_of, self._client, [call, *reads]) if reads else partial(execute, *call)

@@ -47,7 +47,7 @@ class IntakeDoor:
     def client(self) -> redis.Redis:
         """A client that waits for its answers no longer than a request may."""
         limits = {"socket_timeout": REDIS_TIMEOUT, "socket_connect_timeout": REDIS_TIMEOUT}
-        return connect(self._broker_url, **limits)
+        return connect(self._broker_url, replicas=self.settings.replicas, **limits)
 
     @cached_property
     def audiences(self) -> Audiences:
