@@ -30,7 +30,8 @@ from schemas.activation_fields import (
     Text,
 )
 
-NUL = b"\\u0000"  # as JSON writes it; a backslash is looked for first, which takes a tenth of the time
+NUL = b"\\u0000"  # as JSON writes it
+BACKSLASH = 92  # its first byte; looking for a byte takes a tenth of the time
 MAX_ENTRY_BYTES = MAX_BYTES + 2048  # an entry also carries fields that the pipeline adds
 PRODUCER_SCHEMA, ENTRY_SCHEMA = ActivationSchema(), EntrySchema()
 # A producer may not set these.
@@ -111,7 +112,7 @@ def decode(raw: bytes) -> Activation:
         raise too_large(len(raw))
     try:
         activation = _decode(raw)
-        if normalise(activation) and (b"\\" not in raw or NUL not in raw):
+        if normalise(activation) and (BACKSLASH not in raw or NUL not in raw):
             return activation
     except _REFUSED:
         pass
@@ -137,7 +138,7 @@ def read(mapping: Mapping[str, Any], is_plain: bool = False) -> tuple[Activation
             activation = msgspec.convert(mapping, Activation)
             if normalise(activation):
                 raw = encode(activation)  # refuses text without a UTF-8 form, and subclasses of str
-                if len(raw) <= MAX_BYTES and (b"\\" not in raw or NUL not in raw):
+                if len(raw) <= MAX_BYTES and (BACKSLASH not in raw or NUL not in raw):
                     return activation, raw
         except _REFUSED:
             pass
