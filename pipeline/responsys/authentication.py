@@ -6,6 +6,7 @@ https://docs.oracle.com/en/cloud/saas/marketing/responsys-rest-api/Authenticatio
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,10 +14,12 @@ from urllib.parse import urlsplit
 import requests
 
 from pipeline.errors import CallError, Held, Refused, RetryLater, Throttled
+from pipeline.responsys.connections import MAX_HOSTS
 from pipeline.responsys.connector import ResponsysConnector
 from pipeline.responsys.deadlines import within
 from pipeline.responsys.errors import OTHER, retry_if_unknown
 from pipeline.responsys.names import path
+from pipeline.responsys.public_hosts import NAME, require_public_name
 from pipeline.responsys.transport import exchange
 
 VISIBLE = re.compile(r"[\x21-\x7e]+")  # characters that a header may hold
@@ -53,7 +56,7 @@ class Login:
                 answer = exchange(self.session, "POST", url, timeout=self.timeout, token=token, data=form)
         except CallError as error:
             raise as_login_error(error) from error
-        return grant(answer, login=url)
+        return grant(answer, connector)
 
 
 def as_login_error(error: CallError) -> CallError:
@@ -69,34 +72,27 @@ def as_login_error(error: CallError) -> CallError:
     return retry_if_unknown(error)
 
 
-def grant(answer: Any, login: str) -> Grant:
-    """Read the answer of a login, made at ``login``. It does not say when the token expires."""
+def grant(answer: Any, connector: ResponsysConnector) -> Grant:
+    """Read the answer of a login. It does not say when the token expires."""
     token, end_point = (
         (answer.get("authToken"), answer.get("endPoint")) if isinstance(answer, dict) else (None, None)
     )
     if not (isinstance(token, str) and VISIBLE.fullmatch(token) and isinstance(end_point, str) and end_point):
         raise RetryLater(OTHER, "the login answered without an authToken and an endPoint")
-    return Grant(token, require_public_host(require_https(end_point), login))
+    end_point = require_https(end_point)
+    if leads_to_public_host(connector.auth_endpoint, end_point):
+        require_public_name(urlsplit(end_point).hostname or "")
+    return Grant(token, end_point)
 
 
-def require_public_host(address: str, login: str) -> str:
-    """Return where later calls go; a login elsewhere must not lead them to this machine or network.
+@lru_cache(MAX_HOSTS)
+def leads_to_public_host(auth_endpoint: str, end_point: str) -> bool:
+    """Whether calls to an end point must go to a public host.
 
-    Raises:
-        Held: it does. Only an emulator on this machine may.
+    An emulator on this machine may lead anywhere, and any login to the very place that a person configured.
     """
-    host = urlsplit(address).hostname or ""
-    if is_local(host) and not is_local(urlsplit(login).hostname or ""):
-        raise Held("connector", OTHER, f'the login led to "{host}", which is no public host')
-    return address
-
-
-def is_local(host: str) -> bool:
-    """True for a host that only this machine or network knows by that name."""
-    try:
-        return not ip_address(host).is_global
-    except ValueError:
-        return "." not in host.rstrip(".")
+    login = require_https(auth_endpoint)
+    return end_point != login and not is_loopback(urlsplit(login).hostname or "")
 
 
 def require_https(address: str) -> str:
@@ -105,11 +101,20 @@ def require_https(address: str) -> str:
     Raises:
         Held: it is not https; plain http is for this machine alone.
     """
-    parts = urlsplit(address if "://" in address else f"https://{address}")
-    host = parts.hostname or ""
-    if not host or not (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))):
-        raise Held("connector", OTHER, f'"{parts.scheme}://{host}" is not an https address')
+    try:
+        parts = urlsplit(address if "://" in address else f"https://{address}")
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        raise Held("connector", OTHER, "the address to call is no URL") from None
+    secure = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
+    if not (host and secure and is_host(host)) or port == 0:
+        raise Held("connector", OTHER, f'"{parts.scheme[:10]}://{host[:253]}" is not an https address')
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+
+
+def is_host(text: str) -> bool:
+    """True for an address, and for what may be a name."""
+    return ":" in text or NAME.fullmatch(text.lower().removesuffix(".")) is not None
 
 
 def is_loopback(host: str) -> bool:

@@ -12,6 +12,7 @@ import requests
 
 from pipeline.errors import CallError, Refused
 from pipeline.model.call import Call
+from pipeline.responsys.authentication import leads_to_public_host
 from pipeline.responsys.connector import ResponsysConnector
 from pipeline.responsys.deadlines import within
 from pipeline.responsys.errors import FailedOver, TokenRefused, retry_if_unknown
@@ -96,9 +97,16 @@ class Client:
 
     def _attempt(self, call: Call, content: bytes | None, token: Token) -> Any:
         url, body = token.end_point + call.path, None if content is None else CallBody(content)
+        public = leads_to_public_host(self._connector.auth_endpoint, token.end_point)
         try:
             return exchange(
-                self._session, call.method, url, timeout=self._timeout, token=token.value, data=body
+                self._session,
+                call.method,
+                url,
+                timeout=self._timeout,
+                token=token.value,
+                data=body,
+                public=public,
             )
         except (TokenRefused, FailedOver):
             self._fresh = None

@@ -13,8 +13,10 @@ from requests.utils import urldefragauth
 from urllib3 import HTTPConnectionPool, PoolManager, Timeout
 from urllib3.connection import HTTPConnection
 from urllib3.response import HTTPResponse
+from urllib3.util.connection import create_connection
 
 from pipeline.responsys.deadlines import WATCH
+from pipeline.responsys.public_hosts import look_up
 
 # A server that closes an idle connection just when a request goes out on it leaves the outcome unknown.
 # Common servers close after five seconds or more, so we do not use a connection again that late.
@@ -59,40 +61,87 @@ class Connection(HTTPConnection):
                 copy.shutdown(socket.SHUT_RDWR)
 
 
+class PublicConnection(Connection):
+    """A connection to a public host: it goes to one of the very addresses that were looked at.
+
+    If the name were resolved again, it could stand for another address by then (DNS rebinding).
+    """
+
+    def _new_conn(self) -> socket.socket:
+        # urllib3 has no public place between resolving and the TLS handshake.
+        *others, last = look_up(self.host, self.port)
+        for address in others:
+            with suppress(OSError):
+                return self._connect_to(address)
+        return self._connect_to(last)
+
+    def _connect_to(self, address: str) -> socket.socket:
+        return create_connection(
+            (address, self.port),
+            self.timeout,
+            source_address=self.source_address,
+            socket_options=self.socket_options,
+        )
+
+
+class ProxiedConnection(Connection):
+    """A connection through a proxy to a public host; a name that is not known here is left to the proxy."""
+
+    target: str | None = None
+
+    def set_tunnel(self, host: str, *args: Any, **options: Any) -> None:
+        """Note where the proxy is to lead."""
+        self.target = host
+        super().set_tunnel(host, *args, **options)
+
+    def connect(self) -> None:
+        """Connect to the proxy, if the host after it is public as far as can be seen from here."""
+        with suppress(OSError):
+            look_up((self.target or self.host).strip("[]"), self.port)
+        super().connect()
+
+
 @cache
-def watched(pool: type[HTTPConnectionPool]) -> type[HTTPConnectionPool]:
+def watched(pool: type[HTTPConnectionPool], connection: type[Connection]) -> type[HTTPConnectionPool]:
     """Return the same kind of pool with connections as above: urllib3 has pools for TLS and for SOCKS too."""
-    connection = type("Connection", (Connection, pool.ConnectionCls), {})
-    return type("Pool", (pool,), {"ConnectionCls": connection})
+    kind = type("Connection", (connection, pool.ConnectionCls), {})
+    return type("Pool", (pool,), {"ConnectionCls": kind})
 
 
-def watch_pools(manager: PoolManager) -> None:
+def watch_pools(manager: PoolManager, connection: type[Connection]) -> None:
     """Have a manager open our connections."""
     classes = manager.pool_classes_by_scheme
-    manager.pool_classes_by_scheme = {scheme: watched(pool) for scheme, pool in classes.items()}
+    manager.pool_classes_by_scheme = {
+        scheme: watched(pool, connection)  # type: ignore[arg-type]  # a class is hashable
+        for scheme, pool in classes.items()
+    }
 
 
 class Adapter(HTTPAdapter):
-    """Opens connections of the kind above, straight or through a proxy; never repeats a request.
+    """Opens connections of the kinds above, straight or through a proxy; never repeats a request.
 
     A host's pool is found once: requests would look for it, and for its certificates, with every call.
+
+    ``public``: to hosts of the public internet only.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, public: bool = False) -> None:
+        self._straight: type[Connection] = PublicConnection if public else Connection
+        self._through_proxy: type[Connection] = ProxiedConnection if public else Connection
         super().__init__(pool_connections=MAX_HOSTS, pool_maxsize=MAX_CONNECTIONS, max_retries=0)
         self._pools: dict[str, HTTPConnectionPool] = {}
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
         """Use our connections."""
         super().init_poolmanager(*args, **options)
-        watch_pools(self.poolmanager)
+        watch_pools(self.poolmanager, self._straight)
 
     def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
         """Use our connections through a proxy too."""
         is_new = proxy not in self.proxy_manager
         manager = super().proxy_manager_for(proxy, **options)
         if is_new:
-            watch_pools(manager)
+            watch_pools(manager, self._through_proxy)
         return manager
 
     def send(self, request: requests.PreparedRequest, *_: Any, **options: Any) -> requests.Response:

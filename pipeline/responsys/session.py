@@ -4,10 +4,13 @@ import requests
 
 from pipeline.responsys.connections import Adapter
 
+PUBLIC = "public+"  # before a URL: the adapter for hosts of the public internet
+
 
 def open_session() -> requests.Session:
     """Open a session that verifies TLS and honours the usual proxy variables."""
     session, adapter = requests.Session(), Adapter()
     session.mount("https://", adapter)
     session.mount("http://", adapter)
+    session.mount(PUBLIC, Adapter(public=True))
     return session

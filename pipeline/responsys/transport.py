@@ -19,6 +19,7 @@ from urllib3.exceptions import HTTPError, ReadTimeoutError
 from pipeline.errors import CallError, OutcomeUnknown, RetryLater
 from pipeline.responsys import deadlines
 from pipeline.responsys.errors import OTHER, TIMEOUT, UNKNOWN, code_of, error_of
+from pipeline.responsys.session import PUBLIC
 from pipeline.text.redaction import MASK, Hidden
 
 MAX_ANSWER = 32 << 20  # bytes, decompressed
@@ -48,16 +49,20 @@ def exchange(
     timeout: tuple[float, float],
     token: str | None = None,
     data: CallBody | Mapping[str, str] | None = None,
+    public: bool = False,
 ) -> Any:
     """Send one request and return the decoded answer.
 
     ``timeout`` is for connecting and between two bytes, in seconds; the deadline of the thread's call
-    (``deadlines.within``) is for all of it. A mapping travels as a form.
+    (``deadlines.within``) is for all of it. A mapping travels as a form. ``public``: the host must be one
+    of the public internet.
 
     Raises:
-        CallError: as the answer says, or its absence.
+        CallError: as the answer says, or its absence; Held if the host is not public.
     """
-    status, content = received(session, request_of(method, url, token, data), timeout)
+    status, content = received(
+        session, request_of(method, url, token, data), timeout, PUBLIC if public else ""
+    )
     if token and (data is None or isinstance(data, CallBody)):  # a login's answer may have the same token
         content = content.replace(token.encode(), MASK.encode())
     answer = decoded(content)
@@ -91,17 +96,21 @@ def quoted(url: str) -> str:
 
 
 def received(
-    session: requests.Session, request: requests.PreparedRequest, timeout: tuple[float, float]
+    session: requests.Session,
+    request: requests.PreparedRequest,
+    timeout: tuple[float, float],
+    mark: str = "",
 ) -> tuple[int, bytes]:
     """Send a request and return the status and the content of its answer, decompressed.
 
-    The adapter is asked, and not the session, which would follow redirects and keep cookies.
+    The adapter is asked, which the session has for ``mark`` and the address; the session itself would follow
+    redirects and keep cookies.
 
     Raises:
         RetryLater: nothing was sent.
         OutcomeUnknown: no answer, or none that can be read to its end.
     """
-    adapter = session.get_adapter(str(request.url))
+    adapter = session.get_adapter(mark + str(request.url))
     try:
         with deadlines.of_request(), adapter.send(request, stream=True, timeout=timeout) as response:
             content = response.raw.read(MAX_ANSWER + 1, decode_content=True)

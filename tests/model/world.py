@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 import redis
-import requests
 from cryptography.fernet import Fernet
 from sqlalchemy.exc import SQLAlchemyError
 
 from pipeline.records import mirror
+from pipeline.responsys.session import PUBLIC, open_session
 from pipeline.runtime import worker as program
 from pipeline.runtime.worker import Worker
 from pipeline.settings import Settings
@@ -109,9 +109,10 @@ class World:
 
     def _put_together(self, patch: pytest.MonkeyPatch) -> None:
         """Let workers and producers be made of the parts of this world."""
-        session = requests.Session()
+        session = open_session()
         session.trust_env = False
-        session.mount(HOST, self.far_side)
+        for mark in ("", PUBLIC):
+            session.mount(mark + HOST, self.far_side)
         patch.setattr(program, "connect", lambda url: self.client)
         patch.setattr(program, "open_engine", lambda settings: self.engine)
         patch.setattr(program, "Doorbell", lambda url: self.bell)

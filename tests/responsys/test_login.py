@@ -295,6 +295,41 @@ def test_a_login_elsewhere_leads_to_no_host_of_ours(tokens, connector, oracle, e
 
 
 @pytest.mark.parametrize(
+    "end_point", ["https://10.0.0.7", "https://metadata.google.internal", "https://[::1]"]
+)
+def test_a_login_on_a_private_network_leads_to_no_other_host_of_it(tokens, connector, oracle, end_point):
+    gateway = "https://gateway.internal"
+    oracle.log_in(end_point=end_point, at=f"{gateway}{urlsplit(LOGIN).path}")
+
+    with pytest.raises(Held, match="is no public host"):
+        tokens.get(replace(connector, auth_endpoint=gateway))
+
+
+def test_a_login_may_lead_to_the_very_place_that_was_configured(tokens, connector, oracle):
+    gateway = "https://gateway.internal:8443"
+    oracle.log_in(end_point=gateway, at=f"{gateway}{urlsplit(LOGIN).path}")
+
+    assert tokens.get(replace(connector, auth_endpoint=gateway)).end_point == gateway
+
+
+@pytest.mark.parametrize(
+    "end_point",
+    [
+        "https://[", "https://api5.example.net:99999", "https://api5.example.net:x", "https://api5.example.net:0",
+        "https://a b", "https://büro.example.net", "https://-x.example.net", "https://x..example.net",
+        f"https://{'x' * 64}.example.net", "https://" + "x." * 130 + "net", "https://a%2e.example.net", "https:///x",
+        "https://\u0000", "//", ":", "https://:443", "file:///etc/passwd",
+    ],
+)  # fmt: skip
+def test_a_malformed_end_point_holds_the_connector(tokens, connector, oracle, end_point):
+    oracle.log_in(end_point=end_point)
+
+    with pytest.raises(Held) as caught:
+        tokens.get(connector)
+    assert caught.value.scope == "connector"
+
+
+@pytest.mark.parametrize(
     "end_point", ["http://api5-009.example.net", "http://127.0.0.1.example.net", "ftp://x", "https://"]
 )
 def test_customers_data_does_not_travel_in_the_clear(tokens, connector, oracle, end_point):

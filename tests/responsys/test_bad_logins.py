@@ -1,0 +1,70 @@
+"""Logins at servers that misbehave on the socket: each ends in time, and is tried again later."""
+
+import gzip
+from dataclasses import replace
+
+import pytest
+
+from pipeline.errors import RetryLater
+from pipeline.model.call import Call
+from pipeline.responsys.client import Client
+from pipeline.responsys.login import Tokens
+from tests.responsys.bad_server import answer, close, drip, hang, hang_within, reset, say, truncate
+
+LARGE = gzip.compress(b'{"authToken": "' + b"E" * (33 << 20) + b'"}')
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+BOMB = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n%b" % (len(LARGE), LARGE)
+
+BEHAVIOURS = {
+    "hangs": (hang, "no answer: TimeoutError"),
+    "hangs within": (hang_within, "no answer: TimeoutError"),
+    "closes": (close, "no answer: RemoteDisconnected"),
+    "resets": (reset, "no answer: (ConnectionReset|RemoteDisconnected)"),
+    "truncates": (truncate, "no answer: IncompleteRead"),
+    "drips a status": (drip(b"HTTP/1.1 200 ", b"x"), "no answer: CallTimeout"),
+    "drips a head": (drip(b"HTTP/1.1 200 OK\r\nX-Long: ", b"x"), "no answer: CallTimeout"),
+    "drips heads": (drip(CONTINUE, CONTINUE), "no answer: CallTimeout"),
+    "drips a body": (drip(b"HTTP/1.1 200 OK\r\n\r\n", b" "), "no answer: CallTimeout"),
+    "drips chunks": (
+        drip(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
+        "no answer: CallTimeout",
+    ),
+    "sends a bomb": (say(BOMB), "the answer has more than 32 MiB"),
+    "is no Responsys": (answer(b"<html>"), "HTTP 200 without a Responsys answer"),
+    "is nested": (answer(b"[" * 100_000), "HTTP 200 without a Responsys answer"),
+}  # fmt: skip
+
+
+@pytest.fixture
+def log_in(redis, vault, connector, serve):
+    """Logs in at a server; ``call`` seconds are left for the whole of a call."""
+
+    def run(behaviour, call=0.4, read=0.4):
+        server = serve(behaviour)
+        tokens = Tokens(redis, vault, take=lambda *_: 0.0, connect_timeout=0.2, read_timeout=read)
+        acme = replace(connector, auth_endpoint=server.url)
+        return server, Client(acme, tokens, connect_timeout=0.2, read_timeout=read, call_timeout=call)
+
+    return run
+
+
+@pytest.mark.parametrize("name", BEHAVIOURS)
+def test_a_login_without_a_good_answer_is_tried_again(log_in, name):
+    behaviour, detail = BEHAVIOURS[name]
+    _, client = log_in(behaviour, call=60 if "bomb" in name else 0.8)
+
+    with pytest.raises(RetryLater, match=detail):
+        client.ready()
+
+
+def test_a_call_and_its_login_have_one_deadline(log_in):
+    """The login drips for longer than the call may take, and the call itself is not sent."""
+    server, client = log_in(
+        drip(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n", b" "), call=0.3, read=60
+    )
+
+    with pytest.raises(RetryLater, match="CallTimeout"):
+        client.send(Call(function="triggerCustomEvent", path="/rest/api/v1.3/events/X", body={}))
+    assert [request.partition(b" HTTP")[0] for request in server.requests] == [
+        b"POST /rest/api/v1.3/auth/token"
+    ]
