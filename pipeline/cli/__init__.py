@@ -78,6 +78,11 @@ COMMANDS = {
         "pipeline.cli.rotate:rotate_keys",
         "Encrypt all stored secrets anew with the first key of ACTIVATION_SECRET_KEY.",
     ),
+    "adopt": LazyCommand(
+        "pipeline.cli.adopt:adopt",
+        "Take the Redis of another installation over for this SQL store; "
+        "the rows that wait in it stay there.",
+    ),
     "emulator": LazyCommand("pipeline.cli.emulator:emulator", "Run a stand-in for an outside system."),
     "completion": LazyCommand(
         "pipeline.cli.completion:completion", "Print what makes a SHELL complete commands and options."

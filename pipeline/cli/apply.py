@@ -7,6 +7,7 @@ import click
 import redis
 from sqlalchemy import Engine
 
+from pipeline.cli.reading import records_to_read
 from pipeline.cli.tables import printable
 from pipeline.operate.activity import note, person_at_terminal
 from pipeline.records import configuration, mirror
@@ -50,7 +51,7 @@ def apply(file: str, prune: bool, dry_run: bool, resume: bool, as_json: bool) ->
 def export(as_json: bool) -> None:
     """Write all records as TOML, without secrets; `apply` keeps those it has."""
     with open_stores() as stores:
-        exported = stores.records.export()
+        exported = records_to_read(stores).export()
     click.echo(json.dumps(exported, indent=2) if as_json else toml.dumps(exported), nl=as_json)
 
 

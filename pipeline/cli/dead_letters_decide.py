@@ -38,6 +38,7 @@ def replay(context: click.Context, /, ids: Sequence[str], yes: bool, **options: 
     """
     chosen = filter_of(options, ids)
     with open_stores() as stores:
+        stores.require_key()
         if not agreed(stores.engine, chosen, "replay", yes=yes):
             return
         appender = Appender(stores.redis, Doorbell(stores.broker_url))
@@ -60,6 +61,7 @@ def drop(ids: Sequence[str], yes: bool, **options: Any) -> None:
     """
     chosen = filter_of(options, ids)
     with open_stores() as stores:
+        stores.require_key()
         if not agreed(stores.engine, chosen, "drop", yes=yes):
             return
         done = replays.drop(stores.engine, chosen)

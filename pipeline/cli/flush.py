@@ -20,8 +20,9 @@ def flush(audience: str) -> None:
     Workers notice within a second; they keep to the limits all the same.
     """
     with open_stores() as stores:
+        client = stores.redis  # first, to see that it belongs to the records
         catalog = stores.records.load()
-        flushed = flush_audience(stores.redis, catalog, audience)
+        flushed = flush_audience(client, catalog, audience)
         note_alone(stores.engine, person_at_terminal(), "audience.flush", f"audience:{audience}")
     for destination, rows in flushed.rows:
         click.echo(told(catalog, destination, rows))

@@ -24,6 +24,7 @@ def pause(name: str, reason: str) -> None:
     Write connector:NAME or destination:NAME when there are both. Calls under way come to their end.
     """
     with open_stores() as stores:
+        client = stores.redis  # before anything changes, and to see that it belongs to the records
         catalog = stores.records.load()
         scope, record = resolve(catalog, name)
         hold = catalog.holds.get((scope, record))
@@ -31,7 +32,6 @@ def pause(name: str, reason: str) -> None:
             stop = Stop(scope, record, hold.kind, hold.code, hold.detail, hold.since)
             click.echo(f"{printable(str(stop))}. Nothing was changed.")
             return
-        client = stores.redis  # before anything changes
         stores.records.hold(scope, record, "paused", "", reason)
         note_alone(stores.engine, person_at_terminal(), f"{scope}.pause", f"{scope}:{record}", reason)
         mirror.refresh(client, stores.records)
@@ -47,10 +47,10 @@ def resume(name: str) -> None:
     Write connector:NAME or destination:NAME when there are both.
     """
     with open_stores() as stores:
+        client = stores.redis  # before anything changes, and to see that it belongs to the records
         catalog = stores.records.load()
         scope, record = resolve(catalog, name)
         hold = catalog.holds.get((scope, record))
-        client = stores.redis  # before anything changes
         if stores.records.release(scope, record):
             note_alone(stores.engine, person_at_terminal(), f"{scope}.resume", f"{scope}:{record}")
         catalog = mirror.refresh(client, stores.records)

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from pipeline.cli.file_options import lines_of, name_of, profile_of, reading_options, told
+from pipeline.cli.reading import records_to_read
 from pipeline.cli.send_errors import JsonErrors, TextErrors
 from pipeline.cli.sending import FileRows, rehearse
 from pipeline.produce.appender import AppendFailed
@@ -58,7 +59,7 @@ def send(
         lines = lines_of(file, profile_of(reading, stores), notes, command)
         sending = FileRows(lines, errors.add)
         if dry_run:
-            report, expected = rehearse(sending, stores.records.load(), audience, advance)
+            report, expected = rehearse(sending, records_to_read(stores).load(), audience, advance)
         else:
             report, failure = append(sending, stores, audience, advance, bulk=bulk, patience=wait)
     failure = failure or sending.broken
@@ -77,7 +78,7 @@ def append(
     patience: float,
 ) -> tuple[Report, str | None]:
     """Append all rows; return the report, and the reason why it broke off."""
-    stores.redis.ping()
+    stores.refuse_known_stranger()
     with Producer(stores.broker_url, patience=patience) as producer:
         try:
             report = producer.activate_many(

@@ -4,6 +4,7 @@ import json
 
 import click
 
+from pipeline.cli.reading import records_to_read
 from pipeline.cli.tables import show
 from pipeline.errors import Misconfigured
 from pipeline.operate.summary import DestinationNumbers, Summary, read_summary
@@ -29,7 +30,7 @@ HEADERS = (
 def stats(days: str, connector: str | None, as_json: bool) -> None:
     """Show the numbers of the last days for each destination, and what waits now."""
     with open_stores() as stores:
-        catalog = stores.records.load()
+        catalog = records_to_read(stores).load()
         found = read_summary(stores.redis, stores.engine, catalog, days=int(days), connector=connector)
     refuse_unknown(connector, found, catalog)
     if as_json:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 import click
 
+from pipeline.cli.reading import records_to_read
 from pipeline.cli.tables import printable, show
 from pipeline.lanes.limits import WINDOW
 from pipeline.model.shard import SHARDS
@@ -29,7 +30,7 @@ def status(as_json: bool) -> None:
     """Show what is wrong, what waits where, and how fast it may go out."""
     with open_stores() as stores:
         found = read_status(
-            stores.redis, stores.engine, stores.records.load(), window=stores.settings.limit_window
+            stores.redis, stores.engine, records_to_read(stores).load(), window=stores.settings.limit_window
         )
         window = stores.settings.limit_window
     if as_json:

@@ -8,6 +8,8 @@ import redis
 from pipeline.records import mirror
 from pipeline.records.catalog import Catalog
 from pipeline.records.records import Records
+from pipeline.stores.installation import Belonging
+from pipeline.stores.key_check import require_key
 
 MAX_CATALOG_AGE = 0.2  # seconds; after it the version in SQL is looked at again
 
@@ -18,6 +20,7 @@ class CurrentCatalog:
     def __init__(self, records: Records, client: redis.Redis) -> None:
         self._records = records
         self._client = client
+        self._belongs = Belonging(records.engine, client)
         self._lock = threading.Lock()
         self._catalog: Catalog | None = None
         self._checked = 0.0
@@ -38,9 +41,14 @@ class CurrentCatalog:
         return catalog if catalog.version == version else self.newest()
 
     def newest(self) -> Catalog:
-        """Return the newest catalog, and publish it if it is new to this process."""
+        """Return the newest catalog, and publish it if it is new to this process.
+
+        Raises Misconfigured when Redis is another installation's by now, or the secret key is.
+        """
         with self._lock:
+            self._belongs()
             if self._catalog is None or self._records.version() != self._catalog.version:
+                require_key(self._records.engine, self._records.vault)
                 self._catalog = mirror.refresh(self._client, self._records)
             self._checked = time.monotonic()
             return self._catalog

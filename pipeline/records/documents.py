@@ -134,6 +134,16 @@ def unsealed_if_possible(
         return {}
 
 
+def unsealed_or_empty(
+    vault: Vault, section: str, name: str, document: Document, sealed: str
+) -> dict[str, str]:
+    """Return a record's secrets; "" for each if no key opens them."""
+    try:
+        return unsealed(vault, section, name, document, sealed)
+    except Misconfigured:
+        return dict.fromkeys(secrets_of(section, document), "")
+
+
 def with_secret_marks(section: str, _name: str, document: Document, _sealed: str) -> dict[str, Any]:
     """Return STORED_SECRET for each secret of a record."""
     return dict.fromkeys(secrets_of(section, document), STORED_SECRET)

@@ -16,6 +16,7 @@ from pipeline.records.documents import SECTIONS, STORED_SECRET, Documents, secre
 from pipeline.records.kinds import KINDS
 from pipeline.stores import tables
 from pipeline.stores.database import reading
+from pipeline.stores.key_check import renew_check
 from pipeline.stores.vault import Vault
 from schemas.configuration_fields import not_there
 
@@ -29,9 +30,11 @@ SCOPES: Mapping[str, Scope] = {
 class Records:
     """The records, secrets sealed; every change raises the catalog's version in the same transaction."""
 
-    def __init__(self, engine: Engine, vault: Vault) -> None:
+    def __init__(self, engine: Engine, vault: Vault, *, lenient: bool = False) -> None:
+        """``lenient``: ``load`` leaves secrets empty that no key opens, for commands that only read."""
         self.engine = engine
         self.vault = vault
+        self._unseal = documents.unsealed_or_empty if lenient else documents.unsealed
 
     def version(self) -> int:
         """Return the version in force; a catalog with this version is up to date."""
@@ -43,7 +46,7 @@ class Records:
         with reading(self.engine) as connection:
             # The version first: a change in between is then read twice rather than missed.
             version = connection.scalar(select(tables.catalog.c.version)) or 0
-            stored = documents.load(connection, partial(documents.unsealed, self.vault))
+            stored = documents.load(connection, partial(self._unseal, self.vault))
             holds = connection.execute(select(tables.holds)).all()
         destinations = {
             name: documents.destination(name, doc) for name, doc in stored["destinations"].items()
@@ -150,6 +153,7 @@ class Records:
             ]
             for section, name in sealed:
                 documents.store(connection, section, name, stored[section][name], self.vault)
+            renew_check(connection, self.vault)
         return len(sealed)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import redis
 from sqlalchemy import Engine
@@ -15,6 +15,7 @@ from pipeline.stores import broker_url
 from pipeline.stores.broker import connect, refuse_eviction
 from pipeline.stores.database import migrate, open_database, unusable
 from pipeline.stores.embedded import open_broker
+from pipeline.stores.installation import Belonging, refuse_known_stranger
 from pipeline.stores.unready import meaning_of
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class Stores:
         self.settings = settings
         self.opened = opened
         self.checked = checked
+        self.strangers_refused = True  # `adopt` looks at a Redis that is another installation's
 
     @cached_property
     def broker_url(self) -> str:
@@ -46,6 +48,7 @@ class Stores:
         try:
             if self.checked:
                 refuse_eviction(client)
+                self._refuse_strangers(client, self.__dict__.get("engine"))
         except redis.RedisError as error:
             raise unreachable(self.broker_url, error) from error
         return client
@@ -57,21 +60,57 @@ class Stores:
         self.opened.callback(engine.dispose)
         if self.checked:
             migrate(engine)
+            self._refuse_strangers(self.__dict__.get("redis"), engine)
         return engine
 
     @cached_property
     def vault(self) -> "Vault":
         """The vault of stored secrets."""
-        from pipeline.stores.vault import open_vault
+        from pipeline.stores.key_check import open_own_vault
 
-        return open_vault(self.settings)
+        return open_own_vault(self.settings, self.engine)
 
     @cached_property
     def records(self) -> "Records":
-        """Connectors, destinations and sources; commands that need none do without their schemas."""
+        """Connectors, destinations and sources; raises Misconfigured if the secret key is another one's."""
+        if self.checked:
+            self.require_key()
+        return self._records(self.vault)
+
+    def require_key(self) -> None:
+        """Raise Misconfigured if the secret key is not this store's."""
+        from pipeline.stores.key_check import require_key
+
+        require_key(self.engine, self.vault)
+
+    @cached_property
+    def key_trouble(self) -> str:
+        """Why the secret key does not open what is stored; "" when it does."""
+        try:
+            self.require_key()
+        except Misconfigured as error:
+            return str(error)
+        return ""
+
+    @cached_property
+    def records_without_secrets(self) -> "Records":
+        """Records for a reader, who may have another secret key: their secrets are left out then."""
+        return self._records(self.vault, lenient=True)
+
+    def refuse_known_stranger(self) -> None:
+        """Raise Misconfigured if this installation's store is there, and Redis is another one's."""
+        refuse_known_stranger(self.settings.database_url, self.redis)
+
+    def _refuse_strangers(self, client: Any, engine: Engine | None) -> None:
+        """Raise Misconfigured for stores of two installations, as soon as both are open."""
+        if client is not None and engine is not None and self.strangers_refused:
+            Belonging(engine, client)()
+
+    def _records(self, vault: "Vault", *, lenient: bool = False) -> "Records":
+        """Import them late: commands that need no records do without their schemas."""
         from pipeline.records.records import Records
 
-        return Records(self.engine, self.vault)
+        return Records(self.engine, vault, lenient=lenient)
 
 
 @contextmanager

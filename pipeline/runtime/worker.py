@@ -35,8 +35,9 @@ from pipeline.stores.broker import connect, refuse_eviction, wait_for
 from pipeline.stores.database import migrate, open_database
 from pipeline.stores.doorbell import Doorbell
 from pipeline.stores.embedded import open_broker
+from pipeline.stores.installation import Belonging
+from pipeline.stores.key_check import open_own_vault
 from pipeline.stores.scripts import PATIENT_PAUSES
-from pipeline.stores.vault import open_vault
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +55,8 @@ class Worker:
         wait_for(self.client)
         refuse_eviction(self.client)
         self.engine = open_engine(settings)
-        self.records = Records(self.engine, open_vault(settings))
+        Belonging(self.engine, self.client)()
+        self.records = Records(self.engine, open_own_vault(settings, self.engine))
         self.catalog = CurrentCatalog(self.records, self.client)
         self.clients = Clients(settings, self.client, self.records.vault)
         self.doorbell = Doorbell(self.broker_url)

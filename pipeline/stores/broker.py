@@ -68,6 +68,14 @@ def sentinel_options(where: BrokerUrl) -> dict[str, Any]:
     return {**SENTINEL_SOCKET, **NO_RETRY, **where.sentinel_login, **tls}
 
 
+def server_name(client: redis.Redis) -> str:
+    """Return the place of a client's server, without its password."""
+    where = client.connection_pool.connection_kwargs
+    if isinstance(client.connection_pool, SentinelConnectionPool):
+        return f'"{client.connection_pool.service_name}"'
+    return str(where.get("path") or f"{where.get('host', 'localhost')}:{where.get('port', 6379)}")
+
+
 def decoded(value: bytes | str) -> str:
     """Return a client's value as text; redis-py's types leave open whether it decodes."""
     return value.decode() if isinstance(value, bytes) else value

@@ -262,3 +262,12 @@ members = Table(
     Column("content", Text, nullable=False),
     sqlite_with_rowid=False,
 )
+
+# One row: what this store is called, and whether a secret key is its own.
+installation = Table(
+    "installation",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),  # 1
+    Column("id", String, nullable=False),  # also in Redis (installation.py)
+    Column("key_check", Text),  # the id, sealed by the vault (key_check.py); None: not yet
+)

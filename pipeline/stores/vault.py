@@ -7,12 +7,18 @@ from typing import Protocol
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from pipeline.errors import Misconfigured
-from pipeline.stores.secret_key import key_in
+from pipeline.stores.secret_key import FILE, is_key, key_in
 
 NO_KEY = "there is no secret key: set ACTIVATION_SECRET_KEY, or make ACTIVATION_DATA_DIR a folder to write in"
 NO_KEY_FITS = (
     "it was encrypted with another secret key: add the former one behind the comma in ACTIVATION_SECRET_KEY, "
     "or put secret.key back into the data folder, or apply the record again with its password"
+)
+
+LOST_KEY = (
+    "{file} is missing, and stored secrets were encrypted with it: put it back, or set "
+    "ACTIVATION_SECRET_KEY; if it is lost, `activation adopt --secret-key` makes a new one, "
+    "and the records are applied again with their secrets"
 )
 
 
@@ -36,6 +42,19 @@ class Vault:
             raise Misconfigured(NO_KEY)
         self.fernet = MultiFernet([Fernet(key) for key in keys])
 
+    @property
+    def trouble(self) -> str:
+        """Why the vault opens nothing; "" when it has a key."""
+        return ""
+
+    def opens(self, token: str) -> bool:
+        """Tell whether a key fits what was encrypted."""
+        try:
+            self.decrypt(token)
+        except Misconfigured:
+            return False
+        return True
+
     def encrypt(self, text: str) -> str:
         """Encrypt ``text``."""
         return self.fernet.encrypt(text.encode()).decode()
@@ -46,6 +65,34 @@ class Vault:
             return self.fernet.decrypt(token).decode()
         except InvalidToken as error:
             raise Misconfigured(NO_KEY_FITS) from error
+
+
+class LateVault(Vault):
+    """A vault whose key is missing from the data folder; it opens as soon as the file is back."""
+
+    def __init__(self, settings: KeySettings) -> None:
+        self._file = kept_key(settings)
+
+    @property
+    def trouble(self) -> str:
+        """Why the vault opens nothing; "" when the file is back."""
+        return "" if self._file.exists() else LOST_KEY.format(file=self._file)
+
+    @property
+    def fernet(self) -> MultiFernet:  # type: ignore[override]
+        """The key in the file; raises Misconfigured while there is none."""
+        try:
+            key = self._file.read_text().strip()
+        except OSError as error:
+            raise Misconfigured(LOST_KEY.format(file=self._file)) from error
+        if not is_key(key):
+            raise Misconfigured(f"{self._file} does not hold a key")
+        return MultiFernet([Fernet(key)])
+
+
+def kept_key(settings: KeySettings) -> Path:
+    """Return the file of the key that is used when none is configured."""
+    return settings.data_dir / FILE
 
 
 def open_vault(settings: KeySettings) -> Vault:

@@ -267,5 +267,5 @@ def test_a_lost_key_is_reported_with_what_to_do(file, monkeypatch):
 
     assert result.exit_code == 2
     assert result.stderr.startswith(
-        'Error: connector "acme": it was encrypted with another secret key: add the former'
+        "Error: the secret key is not the one that the stored secrets were encrypted with: use"
     )

@@ -3,10 +3,14 @@
 from types import SimpleNamespace
 
 import pytest
+from cryptography.fernet import Fernet
 
+from pipeline.errors import Misconfigured
 from pipeline.records import current as current_catalog
 from pipeline.records import mirror
 from pipeline.records.current import MAX_CATALOG_AGE, CurrentCatalog
+from pipeline.records.records import Records
+from pipeline.stores.vault import Vault
 from tests.environment import ACME, LAPSED, LEFT
 
 
@@ -53,3 +57,23 @@ def test_records_put_back_from_a_backup_are_noticed_a_moment_later(current, appl
     clock.advance(MAX_CATALOG_AGE)
 
     assert current.published(version).version == version + 1 == records.version()
+
+
+def test_a_worker_reads_no_records_while_redis_is_another_installations(records, redis):
+    catalog = CurrentCatalog(records, redis)
+    catalog.newest()
+    redis.set("installation", "another")
+
+    with pytest.raises(Misconfigured, match="belongs to installation another"):
+        catalog.newest()
+    redis.delete("installation")
+
+    assert catalog.newest().version == records.version()
+
+
+def test_a_worker_with_another_secret_key_reads_no_records(records, redis):
+    records.apply({"connectors": {"acme": ACME}})
+    stranger = Records(records.engine, Vault([Fernet.generate_key().decode()]))
+
+    with pytest.raises(Misconfigured, match="the secret key is not the one"):
+        CurrentCatalog(stranger, redis).newest()

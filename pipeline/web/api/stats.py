@@ -25,7 +25,7 @@ stats = Blueprint("stats", __name__, description="What was received, sent, remov
 def get_stats(query: Mapping[str, Any]) -> Response:
     """Give the numbers of the last days for each destination, and what waits now."""
     place, connector = stores(), query.get("connector")
-    catalog = place.records.load()
+    catalog = place.records_without_secrets.load()
     found = read_summary(place.redis, place.engine, catalog, days=query["days"], connector=connector)
     if connector is not None and connector not in catalog.connectors and not found.lines:
         raise Problem("not-found", unknown("connector", connector, catalog.connectors))

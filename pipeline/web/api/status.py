@@ -23,6 +23,6 @@ status = Blueprint("status", __name__, description="How things stand now.")
 def get_status(_: Mapping[str, Any]) -> Response:
     """Say what is wrong, what waits where, and how fast it may go out."""
     place = stores()
-    catalog = place.records.load()
+    catalog = place.records_without_secrets.load()
     found = read_status(place.redis, place.engine, catalog, window=place.settings.limit_window)
     return answer(document(found))

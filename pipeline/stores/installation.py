@@ -1,0 +1,122 @@
+"""Installation: an SQL store and the Redis with its rows, which belong together by an id in both.
+
+Keys
+    installation   the id of the SQL store that this Redis belongs to
+
+The first command or worker makes the id, also after an upgrade from a version without ids. A Redis with the
+id of another installation is refused; ``adopt`` takes it over on purpose.
+
+| Where it stops | Consequence |
+|---|---|
+| the id is in SQL, not in Redis | the next command or worker writes it there |
+| two first commands at once, in one store | the first insert and the first SET win; both read that id |
+| two stores' first commands at once, one Redis | the first SET wins; the other command is refused |
+| ``adopt`` has written the id, not published the records | the next worker or `apply` publishes them |
+| Redis was emptied | it has no id: the next command or worker of any store writes its own |
+"""
+
+import secrets
+from contextlib import suppress
+from pathlib import Path
+
+import redis
+from sqlalchemy import Engine, make_url, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from pipeline.errors import Misconfigured
+from pipeline.stores import tables
+from pipeline.stores.broker import decoded, server_name
+from pipeline.stores.database import open_database, reading, shown
+from pipeline.stores.unready import Unready
+from pipeline.stores.upsert import insert_new
+
+KEY = "installation"
+ONLY_ROW = 1
+
+
+class Belonging:
+    """The check that a Redis belongs to a store; repeated, it reads one key of Redis."""
+
+    def __init__(self, engine: Engine, client: redis.Redis) -> None:
+        self._engine = engine
+        self._client = client
+        self._id = ""
+
+    def __call__(self) -> None:
+        """Raise Misconfigured when Redis belongs to another store; mark one that belongs to none."""
+        self._id = self._id or own_id(self._engine)
+        theirs = id_in(self._client)
+        if not theirs:
+            refuse_emptied(self._engine, self._client)
+            with suppress(Unready):  # it is told by others, and the next check writes
+                self._client.set(KEY, self._id, nx=True)
+            theirs = id_in(self._client) or self._id
+        if theirs != self._id:
+            raise foreign(self._engine, self._client, self._id, theirs)
+
+
+def own_id(engine: Engine) -> str:
+    """Return the id of an SQL store, made at the first call."""
+    if found := stored_id(engine):
+        return found
+    with engine.begin() as connection:
+        row = {"number": ONLY_ROW, "id": secrets.token_hex(6), "key_check": None}
+        insert_new(connection, tables.installation, row)
+    return stored_id(engine)
+
+
+def stored_id(engine: Engine) -> str:
+    """Return the id of an SQL store; "": it has none yet."""
+    with reading(engine) as connection:
+        return connection.scalar(select(tables.installation.c.id)) or ""
+
+
+def id_in(client: redis.Redis) -> str:
+    """Return the id that a Redis has; "": it belongs to no store yet."""
+    return decoded(client.get(KEY) or b"")
+
+
+def refuse_known_stranger(url: str, client: redis.Redis) -> None:
+    """Raise Misconfigured if the SQL store of ``url`` is there, answers, and is not the one of this Redis.
+
+    For a producer on the command line, which needs Redis alone; the store is not made for this.
+    """
+    place = make_url(url)
+    if place.get_backend_name() == "sqlite" and not Path(place.database or "").exists():
+        return
+    engine = open_database(url)
+    try:
+        own, theirs = stored_id(engine), id_in(client)
+    except SQLAlchemyError:
+        return
+    finally:
+        engine.dispose()
+    if own and theirs and own != theirs:
+        raise foreign(engine, client, own, theirs)
+
+
+def adopt(engine: Engine, client: redis.Redis) -> None:
+    """Make a Redis belong to this store."""
+    client.set(KEY, own_id(engine))
+
+
+def refuse_emptied(engine: Engine, client: redis.Redis) -> None:
+    """Raise Misconfigured when the store never had records and Redis without an id has some."""
+    with reading(engine) as connection:
+        version = connection.scalar(select(tables.catalog.c.version)) or 0
+    if not version and int(client.get("catalog") or 0) > 0:
+        raise Misconfigured(
+            f"the Redis server at {server_name(client)} has an installation's records, and the SQL store "
+            f"{shown(engine.url)} is empty: use the store that was there before (was its file moved, or "
+            "ACTIVATION_DATA_DIR or ACTIVATION_DATABASE_URL changed?), or take this Redis over for the empty "
+            "one with `activation adopt`"
+        )
+
+
+def foreign(engine: Engine, client: redis.Redis, own: str, theirs: str) -> Misconfigured:
+    """Return the refusal of a Redis with the id of another store."""
+    return Misconfigured(
+        f"the Redis server at {server_name(client)} belongs to installation {theirs}, the SQL store "
+        f"{shown(engine.url)} to installation {own}: use the two that belong together, or take this Redis "
+        "over for this store with `activation adopt`"
+    )
