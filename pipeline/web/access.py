@@ -5,9 +5,10 @@ import re
 import time
 import uuid
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 
 from pipeline.web import closing
+from pipeline.web.requests_seen import RequestsSeen
 
 log = logging.getLogger(__name__)
 
@@ -29,13 +30,16 @@ def finish(response: Response) -> Response:
     response.headers["X-Request-Id"] = g.request_id
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers.setdefault("Cache-Control", "no-store")
+    seconds = time.monotonic() - g.began
+    seen: RequestsSeen = current_app.extensions["requests_seen"]
+    seen.note(request.method, route(), response.status_code, seconds)
     log.info(
         "request",
         extra={
             "method": request.method,
             "route": route(),
             "status": response.status_code,
-            "ms": round((time.monotonic() - g.began) * 1000),
+            "ms": round(seconds * 1000),
             "bytes": response.calculate_content_length() or 0,
             "key": g.key.name if g.key else "",
             "request_id": g.request_id,

@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 from pipeline.operate.paging import ForeignCursor
 from pipeline.runtime.stores import Stores
 from pipeline.stores.unready import meaning_of
-from pipeline.web import access, auth, problems
+from pipeline.web import access, auth, metrics, problems
 from pipeline.web.api import (
     acting,
     activations,
@@ -23,7 +23,7 @@ from pipeline.web.api import (
     stats,
     status,
 )
-from pipeline.web.docs import docs, install_openapi
+from pipeline.web.docs import VERSION, docs, install_openapi
 from pipeline.web.health import health
 from pipeline.web.keyring import KeyRing
 from pipeline.web.problems import Problem
@@ -51,12 +51,14 @@ def create_app(stores: Stores) -> Flask:
     keyring = KeyRing(stores.engine, stores.settings.api_keys)
     app.extensions |= {"stores": stores, "keyring": keyring, "refusals": auth.RefusedKeys()}
     activations.install(app)
+    metrics.install(app, VERSION)
     access.install(app)
     app.before_request(auth.authorise)
     api = install_openapi(app)
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
     app.register_blueprint(docs)
+    app.register_blueprint(metrics.metrics)
     problems.install(app)
     for kind, answered in ANSWERS.items():
         app.register_error_handler(kind, answered)

@@ -30,9 +30,10 @@ DOCS_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+VERSION = version("activation")
 INFO = {
     "title": "activation",
-    "version": version("activation"),
+    "version": VERSION,
     "openapi_version": "3.1.0",
     "info": {
         "description": "Activate customer audiences into Oracle Responsys.",

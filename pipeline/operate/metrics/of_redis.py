@@ -1,0 +1,70 @@
+"""Metrics of Redis: rows that wait, and the calls that are allowed."""
+
+from collections.abc import Iterator
+
+import redis
+from prometheus_client.core import GaugeMetricFamily, Metric
+
+from pipeline.operate.metrics.of_sql import PLACE
+from pipeline.operate.status import workers
+from pipeline.operate.status.backlog import read_backlogs
+from pipeline.operate.status.pace import read_paces
+from pipeline.operate.status.status import read_intake
+from pipeline.records.catalog import Catalog
+from pipeline.stores import redis_health
+
+WORKER_PATIENCE = 0.3  # seconds; a scrape must not wait long
+
+
+def backlog_metrics(client: redis.Redis, catalog: Catalog) -> Iterator[Metric]:
+    """Rows that wait, by destination; 0 when none does."""
+    names = {
+        "activation_waiting_rows": "Rows accepted and not settled",
+        "activation_in_flight_rows": "Rows whose batch a worker has",
+        "activation_oldest_row_seconds": "Age of the oldest row",
+        "activation_overdue_seconds": "Time since the oldest row was due",
+    }
+    families = {name: GaugeMetricFamily(name, text, labels=list(PLACE)) for name, text in names.items()}
+    for name, backlog in sorted(read_backlogs(client, catalog.destinations).items()):
+        destination = catalog.destinations.get(name)
+        labels = [destination.connector if destination else "", name]
+        overdue = max(0.0, -backlog.due) if backlog.due is not None else 0.0
+        values = (backlog.waiting, backlog.in_flight, backlog.oldest or 0.0, overdue)
+        for family, value in zip(families.values(), values, strict=True):
+            family.add_metric(labels, value)
+    yield from families.values()
+
+
+def limit_metrics(client: redis.Redis, catalog: Catalog) -> Iterator[Metric]:
+    """Calls that are allowed, by function of a connector."""
+    names = {
+        "activation_limit_calls_per_minute": "Calls allowed in a minute",
+        "activation_limit_calls_now": "Calls allowed at the moment",
+        "activation_limit_paused_seconds": "Seconds until calls go again",
+    }
+    labels = ["connector", "function"]
+    families = {name: GaugeMetricFamily(name, text, labels=labels) for name, text in names.items()}
+    for pace in read_paces(client, catalog):
+        values = (pace.most, pace.now, pace.paused)
+        for family, value in zip(families.values(), values, strict=True):
+            family.add_metric([pace.connector, pace.function], value)
+    yield from families.values()
+
+
+def server_metrics(client: redis.Redis) -> Iterator[Metric]:
+    """Entries and messages that wait, workers, and the memory of the server."""
+    entries = GaugeMetricFamily("activation_intake_entries", "Entries that no worker has accepted")
+    entries.add_metric([], read_intake(client).waiting)
+    yield entries
+    queues = GaugeMetricFamily("activation_queue_messages", "Celery messages", labels=["queue"])
+    for queue, amount in workers.queued(client).items():
+        queues.add_metric([queue], amount)
+    yield queues
+    living = GaugeMetricFamily("activation_workers_up", "1 if a worker lives")
+    living.add_metric([], int(workers.seen(client, WORKER_PATIENCE)))
+    yield living
+    server = redis_health.read(client)
+    for name, value in (("used", server.used), ("limit", server.limit)):
+        memory = GaugeMetricFamily(f"activation_redis_{name}_bytes", "Memory of the Redis server")
+        memory.add_metric([], value)
+        yield memory

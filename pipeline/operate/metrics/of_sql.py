@@ -1,0 +1,95 @@
+"""Metrics of the SQL store: rows by outcome, dead letters, stops, sources."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from sqlalchemy import Engine, func, select
+
+from pipeline.operate.metrics.closed_hours import Totals
+from pipeline.records.catalog import Catalog
+from pipeline.records.stops import stops
+from pipeline.stores.database import reading
+from pipeline.stores.tables import dead_letters, snapshots
+
+PLACE = ("connector", "destination")
+OUTCOMES = ("received", "sent", "removed", "coalesced", "rejected", "erased")
+TOTALS = {"calls": "activation_calls", "batches": "activation_batches", "rows": "activation_batch_rows"}
+REJECTED = "rejected:"
+MOST_CODES = 100
+OTHER = "other"  # in place of further codes
+
+
+def rows_total(totals: Totals) -> Metric:
+    """Rows by what became of them."""
+    metric = CounterMetricFamily("activation_rows", "Rows by outcome", labels=[*PLACE, "outcome"])
+    rows: dict[tuple[str, str, str], int] = defaultdict(int)
+    for (connector, destination, name), value in totals.items():
+        outcome = name.partition(":")[0]
+        if outcome in OUTCOMES:
+            rows[connector, destination, outcome] += value
+    for labels, value in sorted(rows.items()):
+        metric.add_metric(labels, value)
+    return metric
+
+
+def rejected_total(totals: Totals) -> Metric:
+    """Rejected rows by code, of which there are at most a hundred."""
+    metric = CounterMetricFamily("activation_rejected_rows", "Rejected rows", labels=[*PLACE, "code"])
+    by_code: dict[str, int] = defaultdict(int)
+    for (_, _, name), value in totals.items():
+        if name.startswith(REJECTED):
+            by_code[name.removeprefix(REJECTED)] += value
+    kept = set(sorted(by_code, key=lambda code: (-by_code[code], code))[:MOST_CODES])
+    rows: dict[tuple[str, str, str], int] = defaultdict(int)
+    for (connector, destination, name), value in totals.items():
+        if name.startswith(REJECTED):
+            code = name.removeprefix(REJECTED)
+            rows[connector, destination, code if code in kept else OTHER] += value
+    for labels, value in sorted(rows.items()):
+        metric.add_metric(labels, value)
+    return metric
+
+
+def counter(metric: str, text: str, totals: Totals, wanted: str) -> Metric:
+    """One number of the statistics, by place."""
+    family = CounterMetricFamily(metric, text, labels=list(PLACE))
+    for (connector, destination, name), value in sorted(totals.items()):
+        if name == wanted:
+            family.add_metric([connector, destination], value)
+    return family
+
+
+def letters(engine: Engine) -> Metric:
+    """Open dead letters by code."""
+    metric = GaugeMetricFamily("activation_dead_letters", "Open dead letters", labels=[*PLACE, "code"])
+    columns = (dead_letters.c.connector, dead_letters.c.destination, dead_letters.c.code)
+    statement = select(*columns, func.count()).where(dead_letters.c.state == "open").group_by(*columns)
+    with reading(engine) as connection:
+        for connector, destination, code, amount in connection.execute(statement):
+            metric.add_metric([connector or "", destination or "", code], amount)
+    return metric
+
+
+def stopped(catalog: Catalog) -> Iterator[Metric]:
+    """Records that send nothing."""
+    metric = GaugeMetricFamily(
+        "activation_stopped", "1 while it is stopped", labels=["scope", "name", "kind"]
+    )
+    for stop in stops(catalog):
+        metric.add_metric([stop.scope, stop.name, stop.kind], 1)
+    yield metric
+
+
+def source_successes(engine: Engine) -> Metric:
+    """When each source last ran to its end."""
+    name = "activation_source_last_success_timestamp_seconds"
+    metric = GaugeMetricFamily(name, "When the last run ended well", labels=["source"])
+    done = select(snapshots.c.source, snapshots.c.finished_at).where(
+        snapshots.c.source.is_not(None), snapshots.c.phase == "done"
+    )
+    with reading(engine) as connection:
+        for source, finished_at in connection.execute(done):
+            if finished_at is not None:
+                metric.add_metric([source], finished_at.timestamp())
+    return metric

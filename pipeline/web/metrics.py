@@ -1,0 +1,35 @@
+"""``GET /metrics``: for Prometheus."""
+
+from flask import Blueprint, Flask, Response, current_app
+from prometheus_client import CollectorRegistry
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
+
+from pipeline.operate.metrics.collector import Metrics
+from pipeline.runtime.stores import Stores
+from pipeline.stores.broker import connect
+from pipeline.web.auth import needs
+from pipeline.web.requests_seen import RequestsSeen
+
+TIMEOUT = 1.0  # seconds for an answer of Redis: a scrape does not wait long
+
+metrics = Blueprint("metrics", __name__)
+
+
+def install(app: Flask, version: str) -> None:
+    """Give ``app`` its registry."""
+    stores: Stores = app.extensions["stores"]
+    client = connect(stores.broker_url, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT)
+    seen = RequestsSeen(client)
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(Metrics(client, stores.engine, stores.records, version))
+    registry.register(seen)
+    app.extensions |= {"registry": registry, "requests_seen": seen}
+    seen.start()
+
+
+@metrics.get("/metrics")
+@needs("read")
+def get_metrics() -> Response:
+    """Give all metrics in Prometheus' text format."""
+    content = generate_latest(current_app.extensions["registry"])
+    return Response(content, content_type=CONTENT_TYPE_PLAIN_0_0_4)
