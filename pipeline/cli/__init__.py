@@ -10,7 +10,7 @@ from typing import Any, TextIO, cast
 import click
 
 from pipeline.cli.lazy_group import LazyCommand, LazyGroup
-from pipeline.cli.output import Output, OutputFull, give_up_output, open_closed
+from pipeline.cli.output import Output, OutputFull, escape_unwritable, give_up_output, open_closed
 from pipeline.errors import PipelineError
 
 COMMANDS = {
@@ -105,6 +105,7 @@ class Commands(LazyGroup):
         if not options.get("standalone_mode", True):
             return super().main(args, *more, **options)
         open_closed()
+        escape_unwritable()
         kept, sys.stdout = sys.stdout, cast(TextIO, Output(sys.stdout))
         try:
             try:

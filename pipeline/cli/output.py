@@ -1,9 +1,11 @@
 """Standard streams that a shell closed, or that can take no more."""
 
+import codecs
 import os
 import sys
 from typing import Any, TextIO
 
+ESCAPE = "activation.escape"  # the name under which codecs knows as_json_does
 STREAMS = ("stdin", "stdout", "stderr")  # in the order of their file descriptors
 
 
@@ -46,6 +48,23 @@ def open_closed() -> None:
         if getattr(sys, name) is None:
             os.dup2(os.open(os.devnull, os.O_RDWR), number)
             setattr(sys, name, os.fdopen(number, "r" if name == "stdin" else "w"))
+
+
+def escape_unwritable() -> None:
+    r"""Write what a stream's encoding lacks, such as half of a surrogate pair, as JSON does: ``\ud83d``."""
+    codecs.register_error(ESCAPE, as_json_does)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors=ESCAPE)
+
+
+def as_json_does(error: UnicodeError) -> tuple[str, int]:
+    """Escape the characters that an encoding lacks, each unit of UTF-16 for itself."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    units = error.object[error.start : error.end].encode("utf-16-be", "surrogatepass")
+    escapes = [f"\\u{units[n]:02x}{units[n + 1]:02x}" for n in range(0, len(units), 2)]
+    return "".join(escapes), error.end
 
 
 def give_up_output() -> None:

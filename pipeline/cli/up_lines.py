@@ -10,7 +10,7 @@ from typing import TextIO
 import click
 
 # A worker's, the web process' and Flower's line that says: now it works; and where.
-READY = re.compile(r"\S+@\S+ ready\.|web: listening on (?P<web>\S+)|Visit me at (?P<flower>\S+)")
+READY = re.compile(r"@[^\s@]+ ready\.|web: listening on (?P<web>\S+)|Visit me at (?P<flower>\S+)")
 NOISE = re.compile(
     r"celery\.worker\.consumer\.connection: Connected to|web: first key is in "
     r"|worker: (Warm|Cold) shutdown"

@@ -27,11 +27,17 @@ def without_activation(letter: DeadLetter) -> dict[str, Any]:
 
 def with_activation(letter: DeadLetter) -> dict[str, Any]:
     """Return a letter with its activation, which is a text if it is no JSON."""
+    return {**without_activation(letter), "activation": parsed(letter.activation)}
+
+
+def parsed(text: str) -> Any:
+    """Read JSON; return the text itself if it is none, or so deep that it could not be written again."""
     try:
-        activation = json.loads(letter.activation)
-    except ValueError:
-        activation = letter.activation
-    return {**without_activation(letter), "activation": activation}
+        found = json.loads(text)
+        json.dumps(found, indent=2)
+    except (ValueError, RecursionError):
+        return text
+    return found
 
 
 def page_of_letters(engine: Engine, chosen: Filter, page: Page, *, profiles: bool) -> dict[str, Any]:

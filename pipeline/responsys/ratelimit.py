@@ -42,7 +42,7 @@ DEFAULTS = {
 }
 WINDOW = 60.0  # seconds; Responsys counts calls per minute
 ACTION = re.compile(r"action=\w+")
-PLACEHOLDER = re.compile(r"\{[^/]*\}|:[^/]+|<[^/]*>|\*")
+PLACEHOLDER = re.compile(r"\{[^/{}]*\}|:[^/]+|<[^/<>]*>|\*")
 
 
 def read_limits(client: Sender) -> dict[str, int]:

@@ -10,14 +10,21 @@ VALUE = "…"
 MASK = "[masked]"
 MAX_DETAIL = 300  # characters that are kept of the text of an answer
 SHORTEST = 4  # characters; shorter values are parts of words
-PERSONAL = re.compile(r"""[^\s<>"'`\[\](){},;:=]*(?:@|%40)[^\s<>"'`\[\](){},;:=]*|\b[0-9A-Fa-f]{32,}\b""")
+WORD = re.compile(r"""[^\s<>"'`\[\](){},;:=]+""")
+HASH = re.compile(r"\b[0-9A-Fa-f]{32,}+\b")
 PLAIN = re.compile(r"[A-Za-z0-9_.~-]*")  # values that are written in one way only
 PLAIN_IN_JSON = re.compile(r"[ !#-\[\]-~]*")
 
 
 def masked(text: str) -> str:
-    """Take out what may be somebody's address or its hash."""
-    return PERSONAL.sub(MASK, text)
+    """Take out what may be somebody's address or its hash; this costs no more than the length of the text."""
+    return WORD.sub(masked_word, text)
+
+
+def masked_word(found: re.Match[str]) -> str:
+    """Return the mask in the place of an address, or of the hashes in any other word."""
+    word = found[0]
+    return MASK if "@" in word or "%40" in word else HASH.sub(MASK, word)
 
 
 class Hidden:
@@ -48,7 +55,8 @@ class Hidden:
 
 def cut_off(text: str, value: str) -> int:
     """Return how many characters of ``value`` end ``text``, which was cut off within it; 0: it was not."""
-    return next((n for n in range(len(value) - 1, SHORTEST - 1, -1) if text.endswith(value[:n])), 0)
+    longest = min(len(value) - 1, len(text))
+    return next((n for n in range(longest, SHORTEST - 1, -1) if text.endswith(value[:n])), 0)
 
 
 def written(value: str) -> set[str]:

@@ -8,7 +8,9 @@ import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from click.testing import CliRunner
 
+from pipeline.cli import main
 from pipeline.model.activation import decode
 from pipeline.model.shard import SHARDS
 from pipeline.settle import dead_letters
@@ -339,3 +341,30 @@ def test_on_a_terminal_nobody_is_asked_about_a_single_one(environment, environ):
     environment.keep("a")
 
     assert on_terminal(environ, "", "dead-letters", "drop") == (0, "1 dead letter dropped.\n")
+
+
+STORED = (
+    "hello",
+    "[" * 1_000,
+    '{"a":' * 400 + "1" + "}" * 400,
+    '{"profile_id": "p\\ud83d", "variables": {"\\udc00": "\\ud83d"}}',
+    '{"n": ' + "9" * 5_000 + "}",
+    "\\xff\\x00",
+    '{"e": "\u00e9\u2713\U0001f600"}',
+    "",
+)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii", "latin-1"])
+@pytest.mark.parametrize("stored", STORED, ids=range(len(STORED)))
+def test_whatever_is_stored_is_shown_without_a_traceback(environment, environ, stored, encoding):
+    """Also in an encoding that lacks its characters, as of a terminal without a locale."""
+    environment.keep("odd", activation=stored, detail="half \ud83d \u2713", profile_id="p\ud83d")
+
+    for command in (["list"], ["list", "--json"], ["show", "odd"], ["show", "odd", "--json"]):
+        result = CliRunner(charset=encoding, env=environ).invoke(main, ["dead-letters", *command])
+        assert (result.exception, result.exit_code) == (None, 0), command
+        if command[-1] == "--json":
+            json.loads(
+                result.stdout_bytes.decode({"ascii": "utf-8"}.get(encoding, encoding))
+            )  # click's choice

@@ -1,4 +1,6 @@
 import json
+import re
+import time
 from urllib.parse import quote_plus
 
 import pytest
@@ -6,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.responsys.bodies import redacted, redacted_path
-from pipeline.text.redaction import PLAIN, Hidden, written
+from pipeline.text.redaction import MASK, PLAIN, Hidden, masked, written
 
 
 def test_columns_and_settings_stay_and_values_go():
@@ -86,3 +88,27 @@ def test_all_forms_of_a_value_are_known(value):
     forms = {json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1], quote_plus(value)}
 
     assert written(value) == {value, *forms}
+
+
+PERSONAL = re.compile(r"""[^\s<>"'`\[\](){},;:=]*(?:@|%40)[^\s<>"'`\[\](){},;:=]*|\b[0-9A-Fa-f]{32,}\b""")
+BITS = ("@", "%40", "a" * 31, "a" * 32, "-", "_", " ", "(", '"', "é", ":", "ada", "%4", "0", "\n", "g")
+
+
+@given(st.lists(st.sampled_from(BITS), max_size=12).map("".join))
+def test_an_address_and_a_hash_are_masked_as_one_slow_pattern_would(text):
+    """It took seconds for a long text without a blank."""
+    assert masked(text) == PERSONAL.sub(MASK, text)
+
+
+@pytest.mark.parametrize("piece", ["a", "a-", "%4", "0", "a@", "%40", "é", "\ud83d"])
+def test_masking_costs_no_more_than_the_length_of_the_text(piece):
+    text = (piece * 300_000)[:300_000]
+    fastest = min(cpu(lambda: masked(text)) for _ in range(3))
+
+    assert fastest < 0.05
+
+
+def cpu(work):
+    started = time.thread_time()
+    work()
+    return time.thread_time() - started

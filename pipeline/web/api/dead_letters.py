@@ -73,7 +73,7 @@ def get_activation(_: Mapping[str, Any], letter_id: str) -> Response:
     note_alone(stores().engine, actor(), "dead_letter.shown", f"dead_letter:{letter.id}")
     try:
         json.loads(letter.activation)
-    except ValueError:
+    except (ValueError, RecursionError):
         return answer({"text": letter.activation})
     return Response(letter.activation, content_type="application/json")
 

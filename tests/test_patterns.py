@@ -1,0 +1,117 @@
+"""No regular expression costs more than the length of its text: 300 kB of the worst take 50 ms at most."""
+
+import ast
+import re
+import time
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("pipeline", "schemas", "tasks")
+WAYS = {"match", "search", "sub", "fullmatch", "split", "findall", "finditer"}
+SIZES = (3_000, 30_000, 300_000)  # a pattern of quadratic cost is found before it costs minutes
+MAX_SECONDS = 0.05  # of CPU
+PIECES = ("a", "0", " ", "\n", "@", "-", "a.", "a-", "{", "<", ":", "é")
+BOUNDED = {"ADDRESS": 254, "PIECES": 65_536}  # characters of the longest text that it meets
+
+
+def modules() -> list[ast.Module]:
+    """Return the program, file by file."""
+    paths = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
+    return [ast.parse(path.read_text("utf-8")) for path in paths]
+
+
+def patterns() -> Iterator[tuple[str, str, int, str]]:
+    """Yield every pattern with its name, its flags and each way in which it is used."""
+    program = modules()
+    used = set(chain.from_iterable(map(uses, program)))
+    for module in program:
+        values = {
+            node.targets[0].id: node.value
+            for node in ast.walk(module)
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+        }
+        for name, call in ((name, value) for name, value in values.items() if calls_re(value, {"compile"})):
+            for way in {way for owner, way in used if owner == name} or {"search"}:
+                yield name, text_of(call.args[0], values), flags_of(call), way
+        for call in ast.walk(module):
+            if calls_re(call, WAYS):
+                yield "", text_of(call.args[0], values), flags_of(call), call.func.attr
+
+
+def uses(module: ast.Module) -> Iterator[tuple[str, str]]:
+    """Yield the names of patterns with the methods that are called on them, here or from another module."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.Attribute) and node.attr in WAYS:
+            owner = node.value
+            if isinstance(owner, ast.Name | ast.Attribute):
+                yield getattr(owner, "id", None) or owner.attr, node.attr
+
+
+def calls_re(node: ast.AST, functions: set[str]) -> bool:
+    """Tell whether a node calls one of these functions of ``re``."""
+    called = node.func if isinstance(node, ast.Call) else None
+    return (
+        isinstance(called, ast.Attribute)
+        and isinstance(called.value, ast.Name)
+        and called.value.id == "re"
+        and called.attr in functions
+    )
+
+
+def text_of(node: ast.expr, values: dict[str, ast.expr]) -> str:
+    """Return the text of a pattern; constants of its module are put in, others count as a number."""
+    if isinstance(node, ast.Constant):
+        return str(node.value)
+    if isinstance(node, ast.Name):
+        return text_of(values[node.id], values) if node.id in values else "255"
+    if isinstance(node, ast.JoinedStr):
+        return "".join(text_of(part, values) for part in node.values)
+    if isinstance(node, ast.FormattedValue):
+        return text_of(node.value, values)
+    if isinstance(node, ast.BinOp):
+        return text_of(node.left, values) + text_of(node.right, values)
+    raise AssertionError("write the pattern as a constant, so that its cost can be measured")
+
+
+def flags_of(call: ast.Call) -> int:
+    """Return the flags of a call."""
+    written = [*call.args[1:], *(keyword.value for keyword in call.keywords)]
+    names = [node.attr for one in written for node in ast.walk(one) if isinstance(node, ast.Attribute)]
+    return sum(int(getattr(re, name)) for name in names if name.isupper())
+
+
+@pytest.mark.parametrize(("name", "written", "flags", "way"), sorted(set(patterns())))
+def test_a_pattern_costs_no_more_than_the_length_of_its_text(name, written, flags, way):
+    pattern = re.compile(written, flags)
+    pieces = sorted({*PIECES, *(character for character in written if not character.isalnum())})
+    sizes = [BOUNDED[name]] if name in BOUNDED else SIZES
+    ways = ((piece, end) for piece in pieces for end in "!a")
+    slow = [
+        piece
+        for piece, end in ways
+        if any(is_slow(pattern, way, (piece * size)[: size - 1] + end) for size in sizes)
+    ]
+
+    assert slow == []
+
+
+def is_slow(pattern: re.Pattern[str], way: str, text: str) -> bool:
+    """Tell whether a text takes too long; the machine may be busy, so the shortest of some tries counts."""
+    return all(cpu_seconds(pattern, way, text) > MAX_SECONDS for _ in range(3))
+
+
+def cpu_seconds(pattern: re.Pattern[str], way: str, text: str) -> float:
+    """Return the CPU time that looking through a text takes."""
+    started = time.thread_time()
+    pattern.sub("", text) if way == "sub" else getattr(pattern, way)(text)
+    return time.thread_time() - started
+
+
+def test_the_pattern_that_once_stopped_all_deliveries_would_be_found():
+    slow = re.compile(r"""[^\s<>"']*(?:@|%40)[^\s<>"']*""")
+
+    assert is_slow(slow, "search", "a" * 10_000)
