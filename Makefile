@@ -14,7 +14,7 @@ help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
 
 install: .venv/installed  ## prepare .venv from the locked requirements
-	@$(if $(filter install,$(MAKECMDGOALS)),$(BIN)/activation --version && echo 'It works. Next: make demo, or $(BIN)/activation --help')
+	@$(if $(filter install,$(MAKECMDGOALS)),$(BIN)/activation --version && echo 'It works. Next: make demo; or see $(BIN)/activation --help')
 
 .venv/installed: requirements/dev.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version) if sys.version_info < (3, 11) else None'
