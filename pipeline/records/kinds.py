@@ -19,7 +19,6 @@ from pipeline.responsys.actions import ACTIONS
 from pipeline.responsys.bodies import redact
 from pipeline.responsys.connector import ResponsysConnector
 from pipeline.responsys.opening import open_clients
-from pipeline.responsys.preflight import preflight
 from pipeline.responsys.requests import POLL_REQUESTS
 from pipeline.stores.vault import Vault
 from schemas.connector import ConnectorDocument, Responsys
@@ -67,6 +66,13 @@ class ConnectorKind:
         return self.default_limits.get(function, UNKNOWN_LIMIT)
 
 
+def preflight_responsys(connector: Any, actions: Collection[Action], client: Any) -> list[Finding]:
+    """Look for what the configuration names in a Responsys account; imported for that alone."""
+    from pipeline.responsys.preflight import preflight
+
+    return preflight(connector, actions, client)
+
+
 KINDS: Mapping[str, ConnectorKind] = {
     "responsys": ConnectorKind(
         system="Responsys",
@@ -76,7 +82,7 @@ KINDS: Mapping[str, ConnectorKind] = {
         actions=ACTIONS,
         open_clients=open_clients,
         redact=redact,
-        preflight=preflight,
+        preflight=preflight_responsys,
         secrets=("password",),
         default_limits=ratelimit.DEFAULTS,
         window=ratelimit.WINDOW,
