@@ -20,6 +20,7 @@ from pipeline.model.connector import Connector
 from pipeline.model.destination import Destination
 from pipeline.records.catalog import Catalog
 from pipeline.records.records import Records
+from pipeline.stores import emptied
 from pipeline.stores.broker import decoded
 from pipeline.stores.scripts import Scripts
 
@@ -36,6 +37,15 @@ def refresh(client: redis.Redis, records: Records) -> Catalog:
         if records.version() == catalog.version:
             # Redis has seen a newer catalog than the SQL store, which was put back from a backup.
             records.renew(above=known)
+
+
+def restore(client: redis.Redis, catalog: Catalog) -> bool:
+    """Publish the catalog to a Redis that has lost it, and note so; False if Redis has one."""
+    if client.exists("catalog"):
+        return False
+    publish(client, catalog)
+    emptied.leave(client)
+    return True
 
 
 def publish(client: redis.Redis, catalog: Catalog) -> int:

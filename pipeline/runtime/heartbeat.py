@@ -29,7 +29,7 @@ from pipeline.lanes import limits
 from pipeline.lanes.dispatch import Dispatch
 from pipeline.records.catalog import Catalog
 from pipeline.records.kinds import kind_of
-from pipeline.records.mirror import why_stopped
+from pipeline.records.mirror import restore, why_stopped
 from pipeline.runtime.beat import MAX_BEAT_SECONDS, MAX_DOORBELLS
 from pipeline.settle import operations, retention
 from pipeline.settle import statistics as stats
@@ -43,6 +43,7 @@ Result = TypeVar("Result")
 
 MIN_BEAT_SECONDS = 0.005
 ROUND_SECONDS = 0.4  # between two looks at all duties but dispatch
+CATALOG_SECONDS = 5.0  # between two looks whether Redis has lost what was published
 FOLD_SECONDS = 10.0  # between two moves of counters to SQL
 PRUNE_SECONDS = 600.0  # between two prunings
 MESSAGES_SECONDS = 1.0  # between two looks for dead letters of messages
@@ -111,6 +112,8 @@ class Heartbeat:
             duty_trouble.leave(self._client, duty, error, interval)
 
     def _go_round(self, catalog: Catalog | None) -> None:
+        if catalog and self._take_duty("catalog", CATALOG_SECONDS):
+            self.attempt("catalog", partial(restore, self._client, catalog), CATALOG_SECONDS)
         if self._take_duty("intake", 0.9):
             self.attempt("intake", self._ring)
             if catalog:

@@ -16,6 +16,7 @@ from pipeline.stores.broker import decoded
 # Each with what a worker cannot do while it fails.
 DUTIES = {
     "records": "read the records",
+    "catalog": "publish the records to a Redis that was emptied",
     "intake": "ring for the intake",
     "batches": "take back batches whose worker is gone",
     "dispatch": "send off batches",

@@ -59,6 +59,7 @@ class Load(threading.Thread):
         super().__init__(daemon=True)
         self.outlet, self.amount, self.pause = outlet, amount, seconds * CHUNK / amount
         self.replicas = replicas
+        self.share = amount  # that may be appended so far
         self.accepted = 0
         self.repeated = 0
 
@@ -69,6 +70,7 @@ class Load(threading.Thread):
         ) as producer:
             for first in range(0, self.amount, CHUNK):
                 rows = [activation(f"p{n}", 0) for n in range(first, min(first + CHUNK, self.amount))]
+                until(lambda beyond=first: beyond < self.share, within=DRAIN, what="the next promotion")
                 self.append(producer, rows)
                 time.sleep(self.pause)
 
@@ -107,9 +109,12 @@ def run(
         environment.start(*CREW)
         outlet = environment.open("promoted", max_rows=20)
         environment.emulator.fault(outlet.name, "latency", seconds=0.02)
-        load = Load(outlet, activations, promotions * 4, replicas)
+        load = Load(outlet, activations, promotions * 3, replicas)
+        load.share = activations // promotions
         load.start()
         for number in range(promotions):
+            load.share = (number + 1) * activations // promotions
+            until(lambda: load.accepted > load.share - activations // promotions // 2, within=DRAIN)
             environment.constellation.kill_primary()
             environment.constellation.heal()
             sys.stderr.write(f"{number + 1} of {promotions}: {load.accepted:,} accepted\n")

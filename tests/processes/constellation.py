@@ -54,9 +54,9 @@ class Node:
         (folder / "node.conf").write_text(configuration.format(**values))
         self.start()
 
-    def start(self) -> None:
+    def start(self, *options: str) -> None:
         """Start it, again with what it kept."""
-        command = [str(binary()), "node.conf", *self.options]
+        command = [str(binary()), "node.conf", *self.options, *options]
         self.process = subprocess.Popen(command, cwd=self.folder, stdout=subprocess.DEVNULL)
 
     def kill(self) -> None:
@@ -155,9 +155,11 @@ class Constellation:
 
     def heal(self) -> None:
         """Start again what was killed, and wait until all is as in the beginning."""
+        primary = self.primary()
+        assert primary is not None
         for node in self.servers:
-            if node.process.poll() is not None:
-                node.start()
+            if node.process.poll() is not None:  # Sentinels would demote it, ten seconds later
+                node.start("--replicaof", "127.0.0.1", str(primary.port))
         until(self.agreed, within=60, what="two replicas again")
 
     def close(self) -> None:

@@ -6,6 +6,8 @@ from contextlib import closing
 
 import pytest
 
+from pipeline.operate.status.status import read_status
+from pipeline.operate.status.troubles import troubles
 from tests.processes.environment import open_environment, until
 from tests.processes.outlet import people
 from tests.processes.proxy import Proxy
@@ -89,3 +91,21 @@ def test_workers_are_back_soon_although_their_connections_never_said_that_they_a
         assert sorted(outlet.delivered()) == sorted((profile, 0) for profile in people(21))
         assert [worker.alive() for worker in environment.workers] == [True, True]
         environment.stop()
+
+
+def test_an_emptied_redis_heals_within_half_a_minute(environment):
+    """What was in it is gone; what comes afterwards is sent, and the status says what happened."""
+    outlet = environment.open("emptied")
+    outlet.activate(people(200))
+    environment.drain(outlet)
+
+    environment.client.flushall()
+    until(lambda: environment.client.sismember("audiences", "emptied"), within=30)
+    outlet.activate(people(200, first=200))
+    environment.drain(outlet, within=30)
+    catalog = environment.records.load()
+    told = troubles(read_status(environment.client, environment.engine, catalog))
+
+    assert sorted(outlet.delivered()) == sorted((profile, 0) for profile in people(400))
+    assert [trouble.text for trouble in told if "was emptied" in trouble.text]
+    assert environment.client.exists("note:emptied")

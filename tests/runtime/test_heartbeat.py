@@ -198,6 +198,14 @@ def test_a_stopped_connector_is_left_alone(environment, kind):
     assert environment.bell.rung == []
 
 
+def test_a_redis_that_was_emptied_gets_the_records_again(environment):
+    environment.redis.flushall()
+
+    environment.beat()
+
+    assert environment.redis.exists("catalog", "note:emptied") == 2
+
+
 def test_producers_see_the_audiences_that_have_a_destination(environment):
     assert environment.redis.smembers("audiences") == {b"lapsed-buyers"}
     mirror.publish(environment.redis, Catalog(2, {"acme": ACME}, {}))

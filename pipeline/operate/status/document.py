@@ -15,7 +15,7 @@ def document(status: Status) -> dict[str, Any]:
     return {
         "at": status.at.isoformat(),
         "troubles": [trouble.document() for trouble in troubles(status)],
-        "redis": of_server(status.server),
+        "redis": {**of_server(status.server), "emptied_at": status.emptied and status.emptied.isoformat()},
         "sql_error": status.sql or None,
         "workers_seen": status.workers_seen,
         "duties_not_done": {trouble.duty: trouble.reason for trouble in status.duties},

@@ -19,7 +19,7 @@ from pipeline.operate.status.stuck_shards import CLAIM_FIELDS, StuckShard, stuck
 from pipeline.operate.status.unrouted import unrouted
 from pipeline.records.catalog import Catalog
 from pipeline.records.stops import Stop, stops, stops_of
-from pipeline.stores import duty_trouble, redis_health, sql_trouble
+from pipeline.stores import duty_trouble, emptied, redis_health, sql_trouble
 from pipeline.stores.duty_trouble import DutyTrouble
 from pipeline.stores.redis_health import Server
 
@@ -70,6 +70,7 @@ class Status:
     lost_letters: int  # open dead letters of no destination
     server: Server
     sql: str  # why a worker cannot write to the SQL store; "" if it can
+    emptied: datetime | None = None  # when Redis was last found empty
     duties: tuple[DutyTrouble, ...] = ()  # that a worker cannot do
     strays: Mapping[str, int] = field(default_factory=dict)  # messages that no task can run, by kind
     unrouted: Mapping[str, int] = field(default_factory=dict)  # messages in queues that no worker takes
@@ -113,6 +114,7 @@ def read_status(
         lost_letters=letters.get("", 0),
         server=redis_health.read(client),
         sql=sql_trouble.read(client),
+        emptied=emptied.read(client),
         duties=tuple(duty_trouble.read(client)),
         strays=Strays(client).counts(),
         unrouted=unrouted(client),

@@ -31,7 +31,7 @@ class Trouble:
 
 def troubles(status: Status) -> list[Trouble]:
     """Return all troubles, those that need a person first."""
-    all_troubles = [*of_server(status), *of_sql(status), *nothing_set_up(status)]
+    all_troubles = [*of_server(status), *of_emptied(status), *of_sql(status), *nothing_set_up(status)]
     all_troubles += [*of_duties(status), *of_workers(status), *of_intake(status), *of_messages(status)]
     all_troubles += of_stops(status)
     all_troubles += [trouble for pace in one_per_account(status.paces) for trouble in of_pace(pace)]
@@ -65,6 +65,15 @@ def of_server(status: Status) -> Iterator[Trouble]:
     elif server.share >= NEAR:
         text = f"the Redis server has nearly all memory of its machine ({of}), and no maxmemory"
         yield Trouble(text, "set maxmemory: producers are refused then, and nobody ends the server")
+
+
+def of_emptied(status: Status) -> Iterator[Trouble]:
+    """Say that Redis lost everything."""
+    if status.emptied:
+        at = status.emptied.strftime("%Y-%m-%d %H:%M:%S UTC")
+        text = f"the Redis server was emptied (found {at}): activations, rows and limits in it are gone"
+        way_out = "workers have published the records again and go on; send again what has no outcome in"
+        yield Trouble(text, f"{way_out} `activation stats`; this note ends after a day", passing=True)
 
 
 def of_sql(status: Status) -> Iterator[Trouble]:

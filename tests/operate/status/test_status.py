@@ -291,6 +291,7 @@ def test_the_document_has_every_number(environment):
         "writes": True,
         "append_only_file": True,
         "replica": False,
+        "emptied_at": None,
     }
     assert found == {
         "duties_not_done": {},
