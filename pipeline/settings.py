@@ -22,6 +22,10 @@ LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOG_FORMATS = ("text", "json")
 CALL_MARGIN = 60  # seconds that all of a call may take beyond the time between two bytes
 MOST_REPLICAS = 100
+HOUR, DAY, YEAR = 3600, 24 * 3600, 366 * 24 * 3600  # seconds
+MAX_DAYS = 36_500
+MAX_BODY = 4 << 30  # bytes
+SHOWN = 40  # characters of a wrong number
 SHORTEST_API_KEY = 32  # characters
 
 
@@ -43,9 +47,9 @@ class WebSettings:
         return cls(
             address=address,
             url=read("WEB_URL", f"http://{address}", url_of(("http", "https"))).rstrip("/"),
-            workers=read("WEB_WORKERS", cls.workers, number(int, "processes")),
-            threads=read("WEB_THREADS", cls.threads, number(int, "threads")),
-            max_body=read("WEB_MAX_BODY", cls.max_body, number(int, "bytes")),
+            workers=read("WEB_WORKERS", cls.workers, number(int, 1000, "processes")),
+            threads=read("WEB_THREADS", cls.threads, number(int, 1000, "threads")),
+            max_body=read("WEB_MAX_BODY", cls.max_body, number(int, MAX_BODY, "bytes")),
             flower_url=read("FLOWER_URL", cls.flower_url, url_of(("http", "https"))).rstrip("/"),
         )
 
@@ -93,16 +97,16 @@ class Settings:
             web=WebSettings.load(read),
             log_level=read("LOG_LEVEL", "INFO", one_of(LOG_LEVELS, str.upper)),
             log_format=read("LOG_FORMAT", "text", one_of(LOG_FORMATS, str.lower)),
-            connect_timeout=read("CONNECT_TIMEOUT", 10.0, number(float)),
-            read_timeout=(read_timeout := read("READ_TIMEOUT", 60.0, number(float))),
-            call_timeout=read("CALL_TIMEOUT", read_timeout + CALL_MARGIN, number(float)),
-            shutdown_grace=read("SHUTDOWN_GRACE", 2.0, number(float)),
+            connect_timeout=read("CONNECT_TIMEOUT", 10.0, number(float, HOUR)),
+            read_timeout=(read_timeout := read("READ_TIMEOUT", 60.0, number(float, HOUR))),
+            call_timeout=read("CALL_TIMEOUT", read_timeout + CALL_MARGIN, number(float, 2 * HOUR)),
+            shutdown_grace=read("SHUTDOWN_GRACE", 2.0, number(float, HOUR)),
             replicas=read("REPLICAS", 0, number_of_replicas),
-            idempotency_window=read("IDEMPOTENCY_WINDOW", 86400, number(int)),
-            retention_days=read("RETENTION_DAYS", 30.0, number(float, "days")),
-            trace_days=read("TRACE_DAYS", 30.0, number(float, "days", zero=True)),
-            activity_days=read("ACTIVITY_DAYS", 365.0, number(float, "days")),
-            limit_window=read("LIMIT_WINDOW", 60.0, number(float)),
+            idempotency_window=read("IDEMPOTENCY_WINDOW", 86400, number(int, YEAR)),
+            retention_days=read("RETENTION_DAYS", 30.0, number(float, MAX_DAYS, "days")),
+            trace_days=read("TRACE_DAYS", 30.0, number(float, MAX_DAYS, "days", zero=True)),
+            activity_days=read("ACTIVITY_DAYS", 365.0, number(float, MAX_DAYS, "days")),
+            limit_window=read("LIMIT_WINDOW", 60.0, number(float, DAY)),
             environ=environ,
         )
         read.refuse_problems()
@@ -166,9 +170,9 @@ def one_of(choices: Sequence[str], fold: Callable[[str], str]) -> Callable[[str]
 
 
 def number(
-    kind: Callable[[str], float], unit: str = "seconds", *, zero: bool = False
+    kind: Callable[[str], float], most: float, unit: str = "seconds", *, zero: bool = False
 ) -> Callable[[str], float]:
-    """Return a parser of a number of seconds, or of another unit, above zero; ``zero``: or zero."""
+    """Return a parser of a number of a unit, above zero and at most ``most``; ``zero``: or zero."""
 
     def parse(text: str) -> float:
         try:
@@ -176,7 +180,10 @@ def number(
         except ValueError:
             value = math.nan
         if not (0 < value < math.inf or (zero and value == 0)):
-            raise ValueError(f'is "{text}" but must be {"a whole" if kind is int else "a"} number of {unit}')
+            what = "a whole" if kind is int else "a"
+            raise ValueError(f'is "{text[:SHOWN]}" but must be {what} number of {unit}')
+        if value > most:
+            raise ValueError(f'is "{text[:SHOWN]}" but must be at most {most} {unit}')
         return value
 
     return parse
@@ -184,8 +191,8 @@ def number(
 
 def number_of_replicas(text: str) -> int:
     """Read a number of replicas."""
-    if not (text.isascii() and text.isdigit() and int(text) < MOST_REPLICAS):
-        raise ValueError(f'is "{text}" but must be 0 or a whole number of replicas')
+    if not (text.isascii() and text.isdigit() and len(text) < 4 and int(text) < MOST_REPLICAS):
+        raise ValueError(f'is "{text[:SHOWN]}" but must be 0 or a whole number of replicas')
     return int(text)
 
 

@@ -7,10 +7,11 @@ from marshmallow import ValidationError, validates_schema
 
 from schemas.columns import column_problem
 from schemas.configuration_fields import Field, Flag, Number, OneOf, SomeOf, Text, Whole
-from schemas.destination_document import DestinationDocument
+from schemas.destination_document import MAX_AGE, DestinationDocument
 from schemas.mapping import Mapped
 
 DAY = 24 * 3600  # seconds
+MAX_DEDUPE = 366 * DAY
 MOST_FIELDS = 29
 
 
@@ -35,10 +36,10 @@ class CampaignEmail(DestinationDocument):
     table_folder = Text(load_default=None, slashes=False)
     insert_on_no_match = Flag(load_default=False)
     new_members = OneOf("a status for new members", ["optin", "optout"], load_default=None)
-    dedupe = Whole(least=0, load_default=DAY)
+    dedupe = Whole(least=0, most=MAX_DEDUPE, load_default=DAY)
     existing_members = Flag(load_default=False)
     call_types = SomeOf("a call type that sends e-mail", ["ADD"], load_default=lambda: ["ADD"])
-    max_age = Number(above=0, load_default=60)
+    max_age = Number(above=0, most=MAX_AGE, load_default=60)
 
     @validates_schema(skip_on_field_errors=False)
     def agree(self, data: Mapping[str, Any], **_: Any) -> None:

@@ -13,6 +13,8 @@ from typing import Any
 from marshmallow import ValidationError, fields
 
 LONGEST = 255  # characters
+LONGEST_LIKELY = 64  # characters of a word for which another one is proposed
+LARGE = 10**18
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
@@ -52,26 +54,33 @@ class Text(Field):
 
 
 class Number(Field):
-    """A number between ``least`` and ``most``; ``above`` shuts the lower end out."""
+    """A number of at most ``most``, and at least ``least`` or above ``above``."""
 
     def __init__(
-        self, *, above: float = -math.inf, least: float = -math.inf, most: float = math.inf, **options: Any
+        self, *, most: float, above: float = -math.inf, least: float = -math.inf, **options: Any
     ) -> None:
         super().__init__(**options)
         self.above, self.least, self.most = above, least, most
 
     def read(self, value: Any) -> float:
         """Refuse numbers that are out of bounds or not finite."""
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise ValidationError("must be a number")
+        if isinstance(value, float) and not math.isfinite(value):
             raise ValidationError("must be a number")
         if not (value > self.above and self.least <= value <= self.most):
-            raise ValidationError(f"must be {self.bounds()}, not {value}")
+            raise ValidationError(f"must be {self.bounds(value)}{given(value)}")
         return value
 
-    def bounds(self) -> str:
-        """Say the bounds in words."""
+    def bounds(self, value: float) -> str:
+        """Say in words which bounds ``value`` must keep to."""
         lower = f"above {self.above}" if self.above > -math.inf else f"at least {self.least}"
-        return lower if self.most == math.inf else f"{lower} and at most {self.most}"
+        return lower if value <= 0 and self.most >= 1000 else f"{lower} and at most {self.most}"
+
+
+def given(value: float) -> str:
+    """Repeat a number, unless it has more digits than anybody reads."""
+    return f", not {value}" if abs(value) < LARGE else ""
 
 
 class Whole(Number):
@@ -127,9 +136,10 @@ class SomeOf(OneOf):
 def not_there(value: str, what: str, choices: Iterable[str]) -> str:
     """Say that ``value`` is not ``what``; propose a close choice, or list all."""
     known = sorted(choices)
-    close = get_close_matches(value, known, n=1) if len(known) > 1 else []
+    likely = len(known) > 1 and len(value) <= LONGEST_LIKELY
+    close = get_close_matches(value, known, n=1) if likely else []
     proposal = f'did you mean "{close[0]}"? ' if close else ""
-    return f'"{value}" is not {what}; {proposal}{there_are(known)}'
+    return f'"{value[:LONGEST]}" is not {what}; {proposal}{there_are(known)}'
 
 
 def there_are(choices: Iterable[str]) -> str:

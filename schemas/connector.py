@@ -8,11 +8,18 @@ from marshmallow import ValidationError
 
 from schemas.api import Api
 from schemas.configuration_fields import Field, Flag, Number, OneOf, Text, Whole
-from schemas.document import Document, Table, Variant
+from schemas.document import Document, TableOf, Variant
 from schemas.endpoint import Endpoint
 
 IDENTIFIER_TYPES = ("riid", "hashed_email", "crm_id")
+FUNCTIONS = (  # of Responsys, that limits are counted by; tests hold them to pipeline/responsys/ratelimit.py
+    "login", "triggerCustomEvent", "mergeListMembers", "retrieveProfileExtensions", "createProfileExtension",
+    "mergeProfileExtensionMembers", "deleteProfileExtensionMembers", "mergeTriggerEmail", "triggerEmail",
+    "mergeSupplementalTableMembers", "deleteSupplementalTableMember", "pollRequests",
+)  # fmt: skip
 FUNCTION = re.compile(r"[A-Za-z][A-Za-z0-9]{0,62}")
+MAX_IN_FLIGHT = 1000  # calls of one connector at once
+MAX_LIMIT = 1_000_000  # calls per minute
 SOURCES = {"env": str, "file": str, "keep": bool}  # where a secret may come from instead
 
 
@@ -41,7 +48,7 @@ class ConnectorDocument(Document):
     kind = Text(required=True)
     name = Text(load_default=None)
     enabled = Flag(load_default=True)
-    max_in_flight = Whole(least=1, load_default=4)
+    max_in_flight = Whole(least=1, most=MAX_IN_FLIGHT, load_default=4)
 
 
 class Responsys(ConnectorDocument):
@@ -54,9 +61,10 @@ class Responsys(ConnectorDocument):
     list_folder = Text(load_default=None, slashes=False)
     identifier_type = OneOf("a type of identifier", IDENTIFIER_TYPES, load_default="hashed_email")
     api = Api(load_default="sync")
-    limits = Table(
-        Whole(least=1), pattern=FUNCTION, rule='must be the name of a function, such as "triggerCustomEvent"',
-        load_default=dict,
+    limits = TableOf(
+        Whole(least=1, most=MAX_LIMIT),
+        FUNCTION, 'must be the name of a function, such as "triggerCustomEvent"',
+        what="a function", choices=FUNCTIONS, load_default=dict,
     )  # fmt: skip
     utilisation = Number(above=0, most=1, load_default=0.95)
 

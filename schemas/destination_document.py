@@ -6,6 +6,7 @@ from schemas.api import Api
 from schemas.configuration_fields import Number, Text, Whole
 from schemas.document import Document
 
+MAX_AGE = 30 * 24 * 3600  # seconds
 MAX_ROWS = 200  # records in one call, by Oracle's rule for all of them
 
 
@@ -18,5 +19,5 @@ class DestinationDocument(Document):
     connector = Text(required=True)
     action = Text(required=True)
     max_rows = Whole(least=1, most=MAX_ROWS, load_default=MAX_ROWS)
-    max_age = Number(above=0, load_default=600)
+    max_age = Number(above=0, most=MAX_AGE, load_default=600)
     api = Api()  # else the connector's

@@ -2,16 +2,19 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from itertools import islice
 from typing import Any
 
-from marshmallow import EXCLUDE, RAISE, Schema, ValidationError
+from marshmallow import RAISE, Schema, ValidationError, pre_load
 from marshmallow.error_store import merge_errors
 
-from schemas.configuration_fields import Field, OneOf, there_are
+from schemas.configuration_fields import LONGEST, LONGEST_LIKELY, Field, OneOf, not_there, there_are
 
 UNKNOWN = "is not a known key"
+MAX_UNKNOWN = 20  # keys of one document that are reported
+SCHEMA = "_schema"  # marshmallow's key for problems of a whole document
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 NAME_RULE = "this name must be 1 to 63 of a-z, 0-9, _ and -, and begin with a letter or digit"
 
@@ -26,12 +29,24 @@ class Document(Schema):
 
         unknown = RAISE
 
+    @pre_load
+    def cut(self, data: Any, **_: Any) -> Any:
+        """Keep the first keys that are not known: marshmallow takes time by the square of their number."""
+        if not isinstance(data, Mapping) or len(data) <= MAX_UNKNOWN:
+            return data
+        unknown = islice((key for key in data if key not in self.fields), MAX_UNKNOWN)
+        return {key: data[key] for key in [*(key for key in self.fields if key in data), *unknown]}
+
     def handle_error(self, error: ValidationError, data: Any, **_: Any) -> None:
-        """Propose a key for each that is not known."""
-        for key in error.messages_dict.keys() - self.fields.keys():
-            free = self.fields.keys() - data.keys()
-            close = get_close_matches(str(key), sorted(free), n=1)
+        """Propose a key for each that is not known, and count those that were left out."""
+        free = sorted(self.fields.keys() - data.keys()) if isinstance(data, Mapping) else []
+        for key in error.messages_dict.keys() - self.fields.keys() - {SCHEMA}:
+            close = get_close_matches(key, free, n=1) if len(str(key)) <= LONGEST_LIKELY else []
             error.messages_dict[key] = [f'{UNKNOWN}; did you mean "{close[0]}"?' if close else UNKNOWN]
+        unknown = len(data.keys() - self.fields.keys()) if isinstance(data, Mapping) else 0
+        if unknown > MAX_UNKNOWN:
+            left_out = unknown - MAX_UNKNOWN
+            error.messages_dict.setdefault(SCHEMA, []).append(f"{left_out:,} more keys are not known")
 
 
 class Table(Field):
@@ -43,6 +58,10 @@ class Table(Field):
         super().__init__(**options)
         self.values, self.pattern, self.rule = values, pattern, rule
 
+    def problem_of(self, name: str, earlier: int) -> str | None:  # noqa: ARG002  TableOf counts them
+        """Say what is wrong with a name, after ``earlier`` problems with others."""
+        return None if self.pattern.fullmatch(name) else self.rule
+
     def read(self, value: Any) -> dict[str, Any]:
         """Read all; what can be read goes along with the problems of the rest."""
         if not isinstance(value, Mapping):
@@ -50,8 +69,8 @@ class Table(Field):
         good: dict[str, Any] = {}
         problems: dict[str, Any] = {}
         for name, entry in value.items():
-            if not self.pattern.fullmatch(name):
-                problems[name] = self.rule
+            if problem := self.problem_of(name, len(problems)):
+                problems[name] = problem
             try:
                 good[name] = self.values.deserialize(entry)
             except ValidationError as error:
@@ -60,6 +79,29 @@ class Table(Field):
         if problems:
             raise ValidationError(problems, valid_data=good)
         return good
+
+
+class TableOf(Table):
+    """A table whose names are some of ``choices``; ``what`` describes one: "a function"."""
+
+    def __init__(
+        self,
+        values: Field,
+        pattern: re.Pattern[str],
+        rule: str,
+        *,
+        what: str,
+        choices: Iterable[str],
+        **options: Any,
+    ) -> None:
+        super().__init__(values, pattern, rule, **options)
+        self.what, self.choices = what, frozenset(choices)
+
+    def problem_of(self, name: str, earlier: int) -> str | None:
+        """Propose the likely name, for the first problems."""
+        if name in self.choices or not self.pattern.fullmatch(name):
+            return super().problem_of(name, earlier)
+        return not_there(name, self.what, self.choices) if earlier < MAX_UNKNOWN else f"is not {self.what}"
 
 
 class Variant(Field):
@@ -97,8 +139,9 @@ class Variant(Field):
 
     def checked(self, value: Mapping[str, Any], problem: list[str]) -> ValidationError:
         """Add what else is wrong to the problem with the key."""
+        known = {key: value[key] for key in self.common().fields if key in value}
         try:
-            return ValidationError({self.key: problem}, valid_data=self.common().load(value, unknown=EXCLUDE))
+            return ValidationError({self.key: problem}, valid_data=self.common().load(known))
         except ValidationError as error:
             return ValidationError({**error.messages_dict, self.key: problem}, valid_data=error.valid_data)
 
@@ -112,10 +155,11 @@ def paths(messages: Any, path: str = "") -> list[str]:
     return [
         line
         for key, inner in messages.items()
-        for line in paths(inner, path if key == "_schema" else f"{path}.{quoted(str(key))}".lstrip("."))
+        for line in paths(inner, path if key == SCHEMA else f"{path}.{quoted(str(key))}".lstrip("."))
     ]
 
 
 def quoted(key: str) -> str:
-    """Write a key as TOML would."""
+    """Write a key as TOML would; a very long one ends in dots."""
+    key = key if len(key) <= LONGEST else f"{key[:LONGEST]}…"
     return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else json.dumps(key, ensure_ascii=False)

@@ -1,6 +1,7 @@
 """A file profile as it is configured: how files of one kind are read."""
 
 import codecs
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -56,7 +57,7 @@ class Targets(Table):
         """Refuse two columns that become the same."""
         columns = super().read(value)
         names = [name for name in columns.values() if name]
-        if twice := sorted({name for name in names if names.count(name) > 1}):
+        if twice := sorted(name for name, times in Counter(names).items() if times > 1):
             raise ValidationError(f"more than one column becomes {', '.join(twice)}", valid_data=columns)
         return columns
 

@@ -1,6 +1,7 @@
 """A source as it is configured: a query on a schedule, whose result is a snapshot of an audience."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,7 @@ from schemas.connector import Secret
 from schemas.document import Document, Table
 from schemas.query_text import NOW, parameters
 
+MAX_EVERY = 366 * 24 * 60  # minutes
 LONGEST_QUERY = 65_536  # characters
 NO_PARAMETER = "only :now is known; write a colon of the query's own within quotes, or as \\:{name}"
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -44,7 +46,7 @@ class Columns(Table):
         """Refuse two columns that become the same."""
         columns = super().read(value)
         names = list(columns.values())
-        twice = sorted({name for name in names if names.count(name) > 1})
+        twice = sorted(name for name, times in Counter(names).items() if times > 1)
         if twice:
             raise ValidationError(f"more than one column becomes {', '.join(twice)}", valid_data=columns)
         return columns
@@ -56,7 +58,7 @@ class SourceDocument(Document):
     audience = Text(required=True, slashes=False)
     url = Secret(required=True)
     query = Query(required=True)
-    every = Number(above=0, required=True)
+    every = Number(above=0, most=MAX_EVERY, required=True)
     columns = Columns(
         Text(), pattern=COLUMN, rule="must be the name of a column of the result", load_default=dict
     )

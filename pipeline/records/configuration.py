@@ -16,6 +16,7 @@ from schemas.configuration_fields import not_there
 from schemas.document import paths
 
 STANDARD_INPUT = "-"
+MAX_BYTES = 16 << 20
 
 
 def read_configuration(
@@ -40,7 +41,7 @@ def read_configuration(
 def parse_toml(file: str) -> dict[str, Any]:
     """Read TOML; raises Misconfigured with the line of a mistake."""
     try:
-        content = sys.stdin.buffer.read() if file == STANDARD_INPUT else Path(file).read_bytes()
+        content = read_content(file)
         return tomllib.loads(content.decode("utf-8-sig").replace("\r\n", "\n"))
     except OSError as error:
         raise Misconfigured(f"{file_title(file)}: {error.strerror}") from error
@@ -49,8 +50,19 @@ def parse_toml(file: str) -> dict[str, Any]:
         raise Misconfigured(f"{file_title(file)}: is not text in UTF-8 (at line {line})") from error
     except tomllib.TOMLDecodeError as error:
         raise Misconfigured(f"{file_title(file)}: is not TOML: {error}") from error
+    except ValueError as error:  # a number of more digits than Python reads
+        raise Misconfigured(f"{file_title(file)}: is not TOML: a number has too many digits") from error
     except RecursionError:
         raise Misconfigured(f"{file_title(file)}: is not TOML: it is nested too deeply") from None
+
+
+def read_content(file: str) -> bytes:
+    """Read a file of ``MAX_BYTES`` at most; raises Misconfigured if there is more."""
+    with sys.stdin.buffer if file == STANDARD_INPUT else Path(file).open("rb") as stream:
+        content = stream.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        raise Misconfigured(f"{file_title(file)}: has more than {MAX_BYTES >> 20} MiB")
+    return content
 
 
 def check_document(data: Mapping[str, Any]) -> tuple[dict[str, dict[str, dict[str, Any]]], list[str]]:

@@ -208,3 +208,21 @@ def test_the_url_of_a_source_is_kept_only_where_one_is_stored(file):
         "keep": True
     }
     assert problems(file) == ["sources.quiet.url: there is none stored that could be kept; give it once"]
+
+
+def test_a_configuration_of_more_than_16_mib_is_refused(tmp_path):
+    file = tmp_path / "activation.toml"
+    file.write_bytes(b"#" * (16 << 20))
+    assert configuration.parse_toml(str(file)) == {}
+
+    file.write_bytes(b"#" * ((16 << 20) + 1))
+    with pytest.raises(Misconfigured, match=r"activation.toml: has more than 16 MiB$"):
+        configuration.parse_toml(str(file))
+
+
+def test_a_number_of_more_digits_than_python_reads_is_no_toml(tmp_path):
+    file = tmp_path / "activation.toml"
+    file.write_text(f"x = {'9' * 5000}")
+
+    with pytest.raises(Misconfigured, match="is not TOML: a number has too many digits"):
+        configuration.parse_toml(str(file))

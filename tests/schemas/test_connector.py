@@ -2,6 +2,7 @@ import pytest
 from marshmallow import ValidationError
 
 from schemas.configuration import ConfigurationSchema
+from schemas.connector import FUNCTIONS
 from schemas.document import paths
 
 ACME = {
@@ -90,6 +91,12 @@ def test_everything_may_be_given():
         ({"limits": 200}, "limits: must be a table"),
         ({"limits": {"triggerCustomEvent": 0}}, "limits.triggerCustomEvent: must be at least 1, not 0"),
         ({"limits": {"triggerCustomEvent": 1.5}}, "limits.triggerCustomEvent: must be a whole number"),
+        (
+            {"limits": {"trigerCustomEvent": 1}},
+            'limits.trigerCustomEvent: "trigerCustomEvent" is not a function; '
+            'did you mean "triggerCustomEvent"? '
+            f"there are: {', '.join(sorted(FUNCTIONS))}",
+        ),
         ({"limits": {"/": 1}}, 'limits."/": must be the name of a function, such as "triggerCustomEvent"'),
         ({"utilisation": 0}, "utilisation: must be above 0 and at most 1, not 0"),
         ({"utilisation": 1.01}, "utilisation: must be above 0 and at most 1, not 1.01"),
