@@ -33,12 +33,13 @@ class ProfileList:
 
 @dataclass(frozen=True)
 class Campaign:
-    """An e-mail campaign, and the list it goes to."""
+    """A campaign, and the list it goes to."""
 
     number: int
     name: str
     folder: str
     list_name: str
+    campaign_type: str
 
 
 class Account:
@@ -78,6 +79,6 @@ class Account:
         replaced = self.campaigns.get(seed.name)
         number = replaced.number if replaced else len(self.campaigns) + 1
         name = seed.list_in(self.lists)
-        self.campaigns[seed.name] = Campaign(number, seed.name, seed.folder, name)
+        self.campaigns[seed.name] = Campaign(number, seed.name, seed.folder, name, seed.campaign_type)
         self.folders.add(seed.folder)
         return self.campaigns[seed.name]

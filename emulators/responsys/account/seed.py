@@ -1,7 +1,7 @@
 """Seeds: the first contents of an account, from a seed file, the command line or the control API."""
 
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -37,12 +37,18 @@ class ExtensionSeed(msgspec.Struct, forbid_unknown_fields=True):
         check_types(self.fields)
 
 
-class CampaignSeed(msgspec.Struct, forbid_unknown_fields=True, rename={"profile_list": "list"}):
-    """An e-mail campaign; without ``list`` it goes to the account's first one."""
+CampaignType = Literal["email", "push", "sms", "mms", "pushiocampaign"]  # as in ?type=
+
+
+class CampaignSeed(
+    msgspec.Struct, forbid_unknown_fields=True, rename={"profile_list": "list", "campaign_type": "type"}
+):
+    """A campaign, of e-mail if nothing else is said; without ``list`` it goes to the account's first one."""
 
     name: str
     profile_list: str | None = None
     folder: str = "Main"
+    campaign_type: CampaignType = "email"
 
     def list_in(self, lists: Iterable[str]) -> str:
         """Return the name of its list; raise ValueError when there is no such list."""

@@ -1,4 +1,4 @@
-"""E-mail campaigns: their names, and the list that each goes to.
+"""Campaigns: their names, and the list that each goes to.
 
 https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/api-v1.3-campaigns-get.htm
 """
@@ -23,7 +23,8 @@ def show_campaigns(call: Call) -> Answer:
         raise violation_error("INVALID_PARAMETER", f"type is not one of {', '.join(CAMPAIGN_TYPES)}")
     if not 1 <= limit <= MOST_CAMPAIGNS:
         raise violation_error("INVALID_PARAMETER", f"limit is not between 1 and {MOST_CAMPAIGNS}")
-    campaigns = list(call.account.campaigns.values()) if parameters.get("type", "email") == "email" else []
+    wanted = parameters.get("type", "email")
+    campaigns = [each for each in call.account.campaigns.values() if each.campaign_type == wanted]
     links = [page_link(call, "self", offset, limit)]
     if offset + limit < len(campaigns):
         links.append(page_link(call, "next", offset + limit, limit))
@@ -44,6 +45,14 @@ def campaign_of(call: Call) -> Campaign:
     if name not in call.account.campaigns:
         raise ApiError("CAMPAIGN_NOT_FOUND", f"Campaign [{name}] not found")
     return call.account.campaigns[name]
+
+
+def email_campaign_of(call: Call) -> Campaign:
+    """Return the campaign that the path names; one of another channel sends no e-mail."""
+    campaign = campaign_of(call)
+    if campaign.campaign_type != "email":
+        raise ApiError("CAMPAIGN_IS_INVALID", f"Campaign [{campaign.name}] is not an email campaign")
+    return campaign
 
 
 def number_of(parameters: dict[str, str], name: str, default: int) -> int:
@@ -71,7 +80,7 @@ def campaign_description(campaign: Campaign) -> dict[str, Any]:
         "description": "",
         "folderName": campaign.folder,
         "listName": campaign.list_name,
-        "type": "EMAIL",
+        "type": campaign.campaign_type.upper(),
         "purpose": "TRANSACTIONAL",
         "links": [{"rel": "self", "href": f"/rest/api/v1.3/campaigns/{campaign.name}", "method": "GET"}],
     }

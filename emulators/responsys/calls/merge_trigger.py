@@ -9,7 +9,7 @@ import msgspec
 
 from emulators.responsys.account.account import Campaign
 from emulators.responsys.calls import merge_rule
-from emulators.responsys.calls.campaigns import campaign_of
+from emulators.responsys.calls.campaigns import email_campaign_of
 from emulators.responsys.calls.events import check_variables
 from emulators.responsys.calls.list_members import new_list_merge, refuse_bad_email
 from emulators.responsys.calls.list_merge import NO_MATCH, ListMerge
@@ -51,7 +51,7 @@ DECODER = msgspec.json.Decoder(MergeTriggerBody)
 
 def send_merge_trigger(call: Call) -> Answer:
     """Merge every record and send to the ones that were merged; answer with a result or an error for each."""
-    campaign = campaign_of(call)
+    campaign = email_campaign_of(call)
     body = bodies.read_body(call.request, DECODER)
     records = body.mergeTriggerRecordData.mergeTriggerRecords
     rows = [record.fieldValues for record in records]

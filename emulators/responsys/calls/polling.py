@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from emulators.responsys.calls.submission import refuse_disabled
 from emulators.responsys.messages import bodies
 from emulators.responsys.messages.errors import ErrorBody, violation_error
 from emulators.responsys.messages.http import Answer, json_answer
@@ -41,6 +42,7 @@ class Polls:
 
     def poll_by_path(self, call: Call) -> Answer:
         """Answer with the state of one request, or of up to ten, comma-separated."""
+        refuse_disabled(call)
         ids = call.path_names[0].split(",")
         if len(ids) > MOST_IDS_IN_PATH:
             raise violation_error(
@@ -51,6 +53,7 @@ class Polls:
 
     def poll_by_body(self, call: Call) -> Answer:
         """Answer with the states of up to 200 requests."""
+        refuse_disabled(call)
         ids = bodies.read_body(call.request, DECODER).requestIds
         bodies.check_count(len(ids), "request", "requestIds")
         return json_answer([self.request_state(call, request_id) for request_id in ids])

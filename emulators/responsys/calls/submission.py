@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from emulators.responsys.messages import bodies
-from emulators.responsys.messages.errors import violation_error
+from emulators.responsys.messages.errors import ApiError, violation_error
 from emulators.responsys.messages.http import Answer, json_answer
 from emulators.responsys.state.call import Call
 from emulators.responsys.state.jobs import Handle, Job, Jobs
@@ -28,11 +28,18 @@ def submission(jobs: Jobs, function: str, handle: Handle) -> Callable[[Call], An
     """Return the asynchronous form of ``function``; ``handle`` is its synchronous form."""
 
     def submit(call: Call) -> Answer:
+        refuse_disabled(call)
         check_submission(call)
         job = jobs.submit(replace(call, function=function), handle, call.behaviour.async_delay)
         return json_answer(acceptance(call, job), call.behaviour.async_status)
 
     return submit
+
+
+def refuse_disabled(call: Call) -> None:
+    """Refuse everything asynchronous in an account that is not enabled for it: 200, and no envelope."""
+    if not call.behaviour.async_enabled:
+        raise ApiError("ASYNC_API_DISABLED_FOR_USER", "Async API is not enabled for this account")
 
 
 def check_submission(call: Call) -> None:

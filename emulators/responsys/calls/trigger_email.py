@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from emulators.responsys.calls.campaigns import campaign_of
+from emulators.responsys.calls.campaigns import email_campaign_of
 from emulators.responsys.calls.events import check_variables, describe_recipient
 from emulators.responsys.calls.recipients import RecipientData
 from emulators.responsys.calls.resolution import Resolution
@@ -36,7 +36,7 @@ def names_recipients(request: Request) -> bool:
 
 def trigger_email(call: Call) -> Answer:
     """Send to every recipient on the list; answer with a result or an error for each."""
-    campaign = campaign_of(call)
+    campaign = email_campaign_of(call)
     rows = bodies.read_body(call.request, DECODER).recipientData
     bodies.check_count(len(rows), "recipient", "recipientData")
     check_variables(row.optionalData for row in rows)

@@ -24,6 +24,7 @@ class Behaviour(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     default_permission: Literal["inserts", "always"] = (
         "inserts"  # the merges that defaultPermissionStatus counts for
     )
+    async_enabled: bool = True  # False: the account may not use the asynchronous API
     async_delay: float = 0.5  # seconds until an asynchronous request is processed
     async_status: int = 202  # of an accepted request: 202 on some pages, 200 on the rest
     async_life: float = 86400  # seconds until the answer to an asynchronous request is purged

@@ -29,6 +29,7 @@ KNOWN_ERRORS = {
     "FOLDER_NOT_FOUND": (404, "Folder not found"),
     "PROFILE_EXTENSION_NOT_FOUND": (404, "Profile extension not found"),
     "CAMPAIGN_NOT_FOUND": (404, "Campaign not found"),
+    "CAMPAIGN_IS_INVALID": (400, "Campaign is invalid"),
     "RESOURCE_NOT_FOUND": (404, "Resource not found"),
     "OBJECT_ALREADY_EXISTS": (400, "Object already exists"),
     "TABLE_ALREADY_EXISTS": (400, "Table already exists"),

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from pipeline.model.finding import Finding
 from pipeline.responsys.needs import Campaign, Event
-from pipeline.responsys.preflight.account import Account
+from pipeline.responsys.preflight.account import CAMPAIGNS, MOST_PAGES, Account
+from pipeline.responsys.preflight.listings import Entry
 from pipeline.responsys.preflight.looking import likely
 
 
@@ -16,7 +17,7 @@ def look_for_event(account: Account, subject: str, need: Event) -> Iterator[Find
 
 
 def look_for_campaign(account: Account, subject: str, need: Campaign) -> Iterator[Finding]:
-    """Find a campaign, which must send to the connector's list."""
+    """Find a campaign, which must send e-mail, and to the connector's list."""
     found, text = account.campaign(need.name), f'{subject}, campaign "{need.name}"'
     if found is None:
         hint = likely(need.name, account.campaigns)
@@ -24,4 +25,15 @@ def look_for_campaign(account: Account, subject: str, need: Campaign) -> Iterato
         return
     actual, wanted = found.get("listName"), account.connector.profile_list
     wrong = "" if actual == wanted else f': it sends to list "{actual}", not "{wanted}"'
+    wrong = other_channel(account, need.name, found) or wrong
     yield Finding("campaign", not wrong, text + wrong)
+
+
+def other_channel(account: Account, name: str, found: Entry) -> str:
+    """Say if a campaign sends no e-mail; without a channel in it, the listing of e-mail campaigns decides."""
+    channel = found.get("type")
+    if isinstance(channel, str) and channel:
+        return "" if "email" in channel.lower() else f": it is of type {channel[:40]} and sends no e-mail"
+    if name in account.campaigns or len(account.campaigns) >= MOST_PAGES * CAMPAIGNS:
+        return ""
+    return ": it is not among the account's e-mail campaigns"

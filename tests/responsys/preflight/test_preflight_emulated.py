@@ -164,6 +164,15 @@ def test_a_campaign_must_be_there_and_send_to_the_list(look):
     ]
 
 
+@pytest.mark.parametrize("channel", ["sms", "push", "mms", "pushiocampaign"])
+def test_a_campaign_must_send_email(look, emulator, channel):
+    emulator.order("campaigns", {"campaigns": [{"name": "ALERT", "list": "CONTACTS_LIST", "type": channel}]})
+
+    assert about(look({**EMAIL, "campaign": "ALERT"}), "campaign") == [
+        (False, f'destination "d1", campaign "ALERT": it is of type {channel.upper()} and sends no e-mail')
+    ]
+
+
 def test_the_fields_table_of_a_campaign_takes_any_type(look):
     found = look({**EMAIL, "fields": {"points": "POINTS"}, "fields_table": "LOYALTY"})
 
@@ -220,12 +229,13 @@ def test_the_asynchronous_api_is_tried_where_it_is_used(look, acme, connectors, 
 
 
 def test_an_account_that_is_not_enabled_for_it_says_so(look, acme, emulator):
-    fault = {"errorCode": "ASYNC_API_DISABLED_FOR_USER", "detail": "Ask your administrator"}
-    emulator.order("faults", [{"kind": "error", "function": "pollRequests", **fault}])
+    emulator.order("behaviour", {"async_enabled": False})
 
     found = look(EMAIL, connector=replace(acme, api="async"))
 
-    assert about(found, "api") == [(False, "api: ASYNC_API_DISABLED_FOR_USER: Ask your administrator")]
+    assert about(found, "api") == [
+        (False, "api: ASYNC_API_DISABLED_FOR_USER: Async API is not enabled for this account")
+    ]
 
 
 def test_the_limits_of_all_functions_are_read(look):
