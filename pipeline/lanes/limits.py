@@ -4,8 +4,9 @@ Keys
     calls:{account}:{function}   zset of call (batch:attempt) by the latest moment at which it counts, ms
     limit:{account}:{function}   hash: due (when the next call would be on schedule, ms), spacing (ms),
                                  refused (the calls per window that were too many), paused_until,
-                                 factor, resumed_at and patience after a refusal
-    capacity:{account}           hash: strikes, until, probe, probe_until; while the account is exhausted
+                                 factor, resumed_at and patience after a refusal, since (the first of
+                                 them, ms)
+    capacity:{account}           hash: since (ms), strikes, until, probe, probe_until; while exhausted
     allowances:{account}         hash: function to calls per minute, as the account itself says
     told:{account}               there until the account is to be asked for them again
     refused:{account}            there for a day after a refusal

@@ -19,6 +19,7 @@ elseif steps > 0 then
   patience = steps > 1 and 4 or 8
 end
 factor = math.max(0.25, factor)
+if used >= 1 then redis.call('HSET', KEYS[1], 'since', text(now)) end
 if limit.spacing then redis.call('HSET', KEYS[1], 'refused', math.floor(window_ms / limit.spacing + 0.5)) end
 local resumed = text(now + pause_ms)
 redis.call('HSET', KEYS[1], 'paused_until', resumed, 'factor', tostring(factor), 'resumed_at', resumed,

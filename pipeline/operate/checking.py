@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from pipeline.model.connector import Connector
 from pipeline.model.finding import Finding
+from pipeline.operate.throttling import look_for_throttling
 from pipeline.records.catalog import Catalog
 from pipeline.records.kinds import kind_of
 from pipeline.runtime.clients import Clients
@@ -21,4 +22,6 @@ def check_connector(
         if one.connector == connector.name and (only is None or name in only)
     ]
     actions = [catalog.action_of(one) for one in destinations]
-    return kind_of(connector).preflight(connector, actions, clients(connector))
+    found = kind_of(connector).preflight(connector, actions, clients(connector))
+    minute = stores.settings.limit_window
+    return [*found, *look_for_throttling(stores.redis, stores.engine, catalog, connector, minute)]
