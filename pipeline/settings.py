@@ -79,6 +79,13 @@ class Settings:
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)  # for { env = "NAME" } in records
 
     @property
+    def default_data_dir(self) -> str:
+        """The data folder, for people who named none and so depend on where they are; "" if it was named."""
+        if self.environ.get(f"{PREFIX}DATA_DIR", "").strip():
+            return ""
+        return f"data folder: {self.data_dir} (by default; {PREFIX}DATA_DIR names another)"
+
+    @property
     def redis_dir(self) -> Path:
         """The folder of the embedded Redis server."""
         return self.data_dir / "redis"

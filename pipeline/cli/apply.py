@@ -39,6 +39,8 @@ def apply(file: str, prune: bool, dry_run: bool, resume: bool, as_json: bool) ->
         client = None if dry_run else stores.redis  # before anything changes
         changes = stores.records.apply(wanted, prune=prune, dry_run=dry_run)
         sentences = [] if client is None else published(stores, client, changes, resume=resume)
+        if folder := stores.settings.default_data_dir:
+            sentences.append(folder)
     click.echo(json.dumps(asdict(changes), indent=2) if as_json else table(changes))
     for sentence in sentences:
         click.echo(sentence, err=True)

@@ -33,6 +33,8 @@ def status(as_json: bool) -> None:
             stores.redis, stores.engine, records_to_read(stores).load(), window=stores.settings.limit_window
         )
         window = stores.settings.limit_window
+        if folder := stores.settings.default_data_dir:
+            click.echo(folder, err=True)
     if as_json:
         click.echo(json.dumps(document(found), indent=2, ensure_ascii=False))
     else:

@@ -13,9 +13,13 @@ from pipeline.cli.up_crew import Crew
 from pipeline.cli.up_lines import Lines
 from pipeline.errors import Misconfigured
 from pipeline.runtime import flower
+from pipeline.runtime.ports import moved
 from pipeline.runtime.stores import Stores, open_stores
+from pipeline.stores.data_folder import locked, usable
 
 PROCFILE = "Procfile"
+LOCK = "up.lock"  # in the data folder, held while it runs
+RUNS_HERE = "`activation up` runs in this data folder already, as process {process}: stop that one first"
 INTERRUPTED = 128 + signal.SIGINT
 
 
@@ -37,9 +41,13 @@ def up(context: click.Context, procfile: Path | None) -> None:
     commands = read(procfile)
     told = listen()
     lines = Lines(sys.stdout, commands)
-    with open_stores() as stores:
-        login, login_text = flower_login(stores)
-        env = environment(stores, login)
+    with open_stores() as stores, locked(stores.settings.data_dir, LOCK, RUNS_HERE):
+        commands, moves, texts = moved(commands, stores.settings)
+        with usable(stores.settings.data_dir, alone=True):
+            login, login_text = flower_login(stores)
+        env = environment(stores, login) | moves
+        for text in texts:
+            click.echo(text)
         folder = procfile.absolute().parent
         crew = Crew(commands, env, folder, lines, lambda states: block(stores, states, login_text))
         failed = crew.run(told)

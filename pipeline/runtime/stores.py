@@ -13,6 +13,7 @@ from pipeline.errors import Misconfigured
 from pipeline.settings import Settings
 from pipeline.stores import broker_url
 from pipeline.stores.broker import connect, refuse_eviction
+from pipeline.stores.data_folder import usable
 from pipeline.stores.database import migrate, open_database, unusable
 from pipeline.stores.embedded import open_broker
 from pipeline.stores.installation import Belonging, refuse_known_stranger
@@ -86,8 +87,11 @@ class Stores:
     @cached_property
     def key_trouble(self) -> str:
         """Why the secret key does not open what is stored; "" when it does."""
+        from pipeline.stores.key_check import require_key
+
+        engine, vault = self.engine, self.vault
         try:
-            self.require_key()
+            require_key(engine, vault)
         except Misconfigured as error:
             return str(error)
         return ""
@@ -122,7 +126,8 @@ def open_stores(environ: Mapping[str, str] | None = None) -> Iterator[Stores]:
     with ExitStack() as opened:
         stores = Stores(Settings.load() if environ is None else Settings.load(environ), opened)
         try:
-            yield stores
+            with usable(stores.settings.data_dir):
+                yield stores
         except (redis.ConnectionError, redis.TimeoutError) as error:
             raise unreachable(stores.broker_url, error) from error
         except OperationalError as error:

@@ -19,7 +19,7 @@ import secrets
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -28,6 +28,7 @@ import redis
 
 from pipeline.errors import Misconfigured
 from pipeline.stores.broker import connect
+from pipeline.stores.data_folder import usable
 from pipeline.stores.embedded_process import (
     LOG,
     STOP_TIMEOUT,
@@ -100,10 +101,13 @@ def embedded_server(folder: Path) -> Iterator[str]:
 
     Raises Misconfigured when it does not start.
     """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with open(folder / USERS, "a", opener=owner_only) as users:
-        fcntl.flock(users, fcntl.LOCK_SH)  # closing frees it; freeing it here would do so for forks as well
-        yield join_or_start(folder).url
+    with ExitStack() as opened:
+        with usable(folder, alone=True):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            users = opened.enter_context(open(folder / USERS, "a", opener=owner_only))
+            fcntl.flock(users, fcntl.LOCK_SH)  # closing frees it; freeing it would do so for forks as well
+            address = join_or_start(folder)
+        yield address.url
     wait_for_end(folder)
 
 

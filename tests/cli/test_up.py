@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -152,3 +153,23 @@ def test_a_procfile_without_commands_is_refused(up):
 
     assert process.returncode == 2
     assert 'there is no line such as "worker: celery -A tasks worker"' in output
+
+
+def test_a_second_one_in_the_same_data_folder_is_told_that_one_runs(up):
+    first = up("one: sh -c 'echo begun; sleep 60'")
+    read_until(first, "begun")
+
+    output, _ = up("one: sleep 60").communicate(timeout=LONG)
+
+    assert f"`activation up` runs in this data folder already, as process {first.pid}" in output
+    assert first.poll() is None
+
+
+def test_a_port_that_is_taken_gives_way_to_the_next_and_is_told(up):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        process = up(f"one: sh -c 'echo --port=$0; sleep 60' --port={port}")
+
+        line = read_until(process, "is taken")
+
+    assert line.startswith(f"one: port {port} is taken, so it listens on ")

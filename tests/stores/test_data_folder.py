@@ -1,0 +1,83 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipeline.cli import COMMANDS
+from pipeline.errors import Misconfigured
+from pipeline.stores.data_folder import locked, usable
+from tests.processes import ROOT
+
+WORDS = ["status", "stats", "export", "up", "web", "adopt", "rotate-keys", "keys list", "dead-letters list"]
+WORDS += ["pause acme", "flush lapsed", "send lapsed -", "sync lapsed -", "check acme", "erase p-1"]
+
+
+@pytest.fixture
+def command(tmp_path):
+    def run(words, folder):
+        env = {**os.environ, "ACTIVATION_DATA_DIR": str(folder), "ACTIVATION_BROKER_URL": ""}
+        code = "from pipeline.cli import main; main()"
+        return subprocess.run(
+            [sys.executable, "-c", code, *words.split()],
+            cwd=ROOT, env=env, input="", capture_output=True, text=True,
+        )  # fmt: skip
+
+    return run
+
+
+@pytest.mark.parametrize("words", WORDS)
+def test_a_data_folder_that_is_none_is_told_in_one_line(command, tmp_path, words):
+    (tmp_path / "file").touch()
+
+    result = command(words, tmp_path / "file")
+
+    assert result.returncode == 2
+    assert len(result.stderr.splitlines()) == 1
+    assert str(tmp_path / "file") in result.stderr
+
+
+def test_all_commands_that_open_stores_were_tried():
+    without = {"demo", "apply", "resume", "trace", "emulator", "completion"}
+
+    assert COMMANDS.keys() - {word.split()[0] for word in WORDS} == without
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be another user")
+@pytest.mark.parametrize("words", ["status", "up"])
+def test_a_folder_of_another_user_is_told_in_one_line(tmp_path, words):
+    """The processes of tests cannot reach the program as another user, so only the rights are given up."""
+    folder = tmp_path / "data"
+    folder.mkdir(mode=0o700)
+    code = "import os; os.setegid(65534); os.seteuid(65534); from pipeline.cli import main; main()"
+    env = {**os.environ, "ACTIVATION_DATA_DIR": str(folder), "ACTIVATION_BROKER_URL": ""}
+
+    result = subprocess.run(
+        [sys.executable, "-c", f"import pipeline.cli.{words}; {code}", words],
+        cwd=ROOT, env=env, capture_output=True, text=True,
+    )  # fmt: skip
+
+    assert result.returncode == 2, result.stderr
+    assert len(result.stderr.splitlines()) == 1
+    assert "Permission denied" in result.stderr
+
+
+def test_a_full_disk_is_told_with_the_folder(tmp_path):
+    with pytest.raises(Misconfigured, match="No space left"), usable(tmp_path, alone=True):
+        raise OSError(28, "No space left on device")
+
+
+def test_an_error_of_another_file_passes(tmp_path):
+    with pytest.raises(FileNotFoundError), usable(tmp_path / "data"):
+        Path("/nowhere/at/all").read_text()
+
+
+def test_a_lock_is_free_again_when_it_was_left(tmp_path):
+    for _ in range(2):
+        with (
+            locked(tmp_path, "lock", "no: {process}"),
+            pytest.raises(Misconfigured, match=f"no: {os.getpid()}"),
+            locked(tmp_path, "lock", "no: {process}"),
+        ):
+            pass
