@@ -26,13 +26,13 @@ from pipeline.accept.intake import AcceptCounts, Claim, Intake
 from pipeline.accept.router import Router
 from pipeline.accept.routes import NOWHERE, Routes
 from pipeline.accept.state_rows import StateRow, state_row
-from pipeline.accept.unreadable import last_letter, shortened
+from pipeline.accept.unreadable import last_letter
 from pipeline.errors import Misconfigured
 from pipeline.model.action import Action
 from pipeline.model.activation import Activation, encode
 from pipeline.records.catalog import Catalog
 from pipeline.settle import dead_letters
-from pipeline.settle.dead_letters import DeadLetter
+from pipeline.settle.dead_letters import DeadLetter, shortened
 from pipeline.stores.outage import is_outage
 from pipeline.text.plural import counted
 from pipeline.text.tracebacks import called

@@ -1,7 +1,6 @@
 """Unreadable entries: what can still be told of one, for the person who finds its dead letter."""
 
 import json
-from dataclasses import replace
 
 from pipeline.accept.intake import Claim
 from pipeline.model.activation import Activation
@@ -10,7 +9,6 @@ from pipeline.settle.dead_letters import DeadLetter
 from pipeline.text.escapes import escaped, storable
 
 SALVAGED = 255  # characters of a name that is shown although its activation is not valid
-MAX_KEPT = 4 * 2**20  # characters of an entry that a dead letter keeps if its whole cannot be stored
 
 
 def salvage(entry: bytes) -> Activation:
@@ -41,10 +39,3 @@ def last_letter(claim: Claim, error: BaseException) -> DeadLetter:
         detail=f"accepting it failed ({type(error).__name__}); the workers' log says where",
         activation=escaped(entry),
     )
-
-
-def shortened(letter: DeadLetter) -> DeadLetter:
-    """Return a letter that any database can store: of its entry only the beginning, and no names."""
-    kept = ascii(letter.activation[:MAX_KEPT])[1:-1]
-    detail = f"{letter.detail}; of its {len(letter.activation):,} characters {len(kept):,} could be kept"
-    return replace(letter, audience="", profile_id="", activation=kept, detail=detail)

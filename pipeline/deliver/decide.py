@@ -1,5 +1,6 @@
 """Decide the next move of a batch, from its job and one event alone; nothing is read or changed here."""
 
+import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -26,6 +27,8 @@ from pipeline.text.plural import counted
 
 SET_UP_RETRY = 1.0  # seconds until a step that waits for another batch's set-up is looked at again
 NO_THREAD_RETRY = 0.5  # seconds until a batch without a thread is claimed again
+
+log = logging.getLogger(__name__)
 
 
 def decide(job: Job, event: Event) -> Move:
@@ -57,6 +60,10 @@ def _answered(job: Job, event: Answered) -> Move:
         return _verdicts(job, step, event.answer)
     except CallError as error:
         return _set_up_failed(step, after_failure(job, error))
+    except Exception as error:
+        log.exception("answer not read", extra={"batch": job.batch.id})
+        unknown = OutcomeUnknown("OutcomeUnknown", f"the answer cannot be read ({type(error).__name__})")
+        return _set_up_failed(step, after_failure(job, unknown))
 
 
 def _verdicts(job: Job, step: Step, answer: Any) -> Move:

@@ -1,6 +1,7 @@
 """Job: a batch with everything that its delivery needs, read once."""
 
-from collections.abc import Iterable, Sequence
+import logging
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -11,6 +12,8 @@ from pipeline.lanes.row import Row
 from pipeline.model.action import Action, Step
 from pipeline.model.activation import Activation
 from pipeline.model.call import Rejection
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -35,8 +38,26 @@ class Job:
         """
         if batch.progress:
             return cls(batch, action, rows, Progress.loads(batch.progress), next_quota).at_planned_step
-        problems = action.problems([row.activation for row in rows])
-        problems |= {position: row.problem for position, row in enumerate(rows) if row.problem}
+        unread = {position: row.problem for position, row in enumerate(rows) if row.problem}
+        try:
+            problems = action.problems([row.activation for row in rows])
+            return cls._at_first_step(batch, action, rows, {**problems, **unread}, next_quota)
+        except Exception:
+            log.exception("rows not understood", extra={"batch": batch.id})
+        problems = {
+            position: problem for position, row in enumerate(rows) if (problem := problem_alone(action, row))
+        }
+        return cls._at_first_step(batch, action, rows, {**problems, **unread}, next_quota)
+
+    @classmethod
+    def _at_first_step(
+        cls,
+        batch: Batch,
+        action: Action,
+        rows: Sequence[Row],
+        problems: Mapping[int, str],
+        next_quota: Quota | None,
+    ) -> "Job":
         rejected = {position: Rejection("Invalid", problem) for position, problem in problems.items()}
         return cls(batch, action, rows, Progress(0, rejected), next_quota).at_planned_step
 
@@ -151,6 +172,17 @@ class Job:
         if progress.rejected == self.progress.rejected:
             job.__dict__.update(remaining_rows=self.remaining_rows, steps=self.steps)
         return job
+
+
+def problem_alone(action: Action, row: Row) -> str | None:
+    """Say what is wrong with one row; also if the action breaks at it, which must not stop the other rows."""
+    try:
+        problem = action.problem(row.activation)
+        if problem is None:
+            action.steps([row.activation])
+    except Exception as error:  # noqa: BLE001 -- logged by the caller, once for the batch
+        return f"its action cannot use it ({type(error).__name__}); the workers' log says where"
+    return problem
 
 
 def named(why: Rejection, step: Step) -> Rejection:

@@ -61,7 +61,8 @@ def pairs_of(profiles: Sequence[bytes], rows: Sequence[bytes]) -> list[tuple[str
     """Put profiles and rows together; those of state actions have their lane and a NUL before their JSON."""
     if b"\0" in b"".join(rows):
         rows = [row[row.find(b"\0") + 1 :] for row in rows]
-    return list(zip(map(bytes.decode, profiles), rows, strict=True))
+    names = [profile.decode("utf-8", "backslashreplace") for profile in profiles]
+    return list(zip(names, rows, strict=True))
 
 
 def batch_of(batch: str, known: Mapping[str, str]) -> Batch:

@@ -1,5 +1,6 @@
 """One row of a batch: an activation that was accepted, as it lies in Redis and as it is read."""
 
+import logging
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -9,6 +10,8 @@ from msgspec import Struct, field
 from pipeline.model.activation import Activation, Invalid, decode
 from pipeline.text.messages import flatten
 from schemas.activation_fields import IDENTIFIERS, PARTNER_NUMBERS
+
+log = logging.getLogger(__name__)
 
 NAMES = tuple(name for name in IDENTIFIERS if name not in PARTNER_NUMBERS)
 
@@ -49,7 +52,7 @@ class Row(Struct, frozen=True, gc=False):
         """Read a row; if it has not today's form, check it as if it came in now."""
         try:
             return cls(_decode(text), text)
-        except (msgspec.MsgspecError, UnicodeError):
+        except (msgspec.MsgspecError, ValueError, RecursionError):
             return reread(profile, text)
 
 
@@ -58,5 +61,8 @@ def reread(profile: str, text: bytes) -> Row:
     try:
         return Row(decode(text), text)
     except Invalid as error:
-        unread = Activation(audience="", profile_id=profile, call_type="UPDATE")
-        return Row(unread, text, "; ".join(flatten(error.messages)))
+        problem = "; ".join(flatten(error.messages))
+    except Exception as error:
+        log.exception("row not read")
+        problem = f"it cannot be read ({type(error).__name__})"
+    return Row(Activation(audience="", profile_id=profile, call_type="UPDATE"), text, problem)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Any
@@ -15,6 +15,7 @@ from pipeline.stores.tables import dead_letters as table
 from pipeline.stores.upsert import insert_all_new
 from pipeline.text.escapes import storable
 
+MAX_KEPT = 4 * 2**20  # characters of a row that a letter keeps if its whole cannot be stored
 SETTLED = ("replayed", "dropped")  # the states of a letter that is no longer open
 
 
@@ -121,6 +122,13 @@ def count_by_code(engine: Engine, chosen: Filter) -> list[tuple[str | None, str,
             amounts[destination, code] += amount
     largest = sorted(amounts.items(), key=lambda pair: (-pair[1], pair[0][0] or "", pair[0][1]))
     return [(destination, code, amount) for (destination, code), amount in largest]
+
+
+def shortened(letter: DeadLetter) -> DeadLetter:
+    """Return a letter that any database can store: of its entry only the beginning, and no names."""
+    kept = ascii(letter.activation[:MAX_KEPT])[1:-1]
+    detail = f"{letter.detail}; of its {len(letter.activation):,} characters {len(kept):,} could be kept"
+    return replace(letter, audience="", profile_id="", activation=kept, detail=detail)
 
 
 def _row(letter: DeadLetter, now: datetime) -> dict[str, Any]:

@@ -4,7 +4,8 @@ All of it is one SQL transaction whose first statement is the batch's record. A 
 batch finds the record, writes nothing, and settles the batch as recorded.
 """
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -15,13 +16,16 @@ from pipeline.lanes.row import Row
 from pipeline.model.call import Rejection
 from pipeline.settle import dead_letters
 from pipeline.settle import statistics as stats
-from pipeline.settle.dead_letters import DeadLetter
+from pipeline.settle.dead_letters import DeadLetter, shortened
 from pipeline.settle.outcomes import pack
 from pipeline.stores.database import driver, reading
+from pipeline.stores.outage import is_outage
 from pipeline.stores.tables import batches
 from pipeline.stores.upsert import insert_new
 from pipeline.text.escapes import escaped
 from pipeline.text.redaction import Hidden, values_of
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,24 @@ class BatchOutcome:
 def write_outcome(
     engine: Engine, batch: Batch, action: str, outcome: BatchOutcome, *, traced: bool = True
 ) -> Sequence[int]:
+    """Write the outcome of a batch, with shorter dead letters if the database refuses one as it is."""
+    try:
+        return _write_outcome(engine, batch, action, outcome, traced)
+    except Exception as error:
+        if is_outage(error) or not outcome.rejected:
+            raise
+        log.exception("dead letters not stored as they are", extra={"batch": batch.id})
+        return _write_outcome(engine, batch, action, outcome, traced, shortened)
+
+
+def _write_outcome(
+    engine: Engine,
+    batch: Batch,
+    action: str,
+    outcome: BatchOutcome,
+    traced: bool,
+    form: Callable[[DeadLetter], DeadLetter] = lambda letter: letter,
+) -> Sequence[int]:
     """Write the outcome of a batch, once; return the positions of the rows to give back.
 
     ``traced``: keep what became of each row, for ``activation trace``.
@@ -74,7 +96,7 @@ def write_outcome(
         new = insert_new(connection, batches, row)
         if new and isinstance(connection, Connection):  # there are letters to write
             hidden = Hidden(values_of(row.activation for row in outcome.rows))
-            dead_letters.store(connection, [_letter(batch, hidden, *one) for one in rejected], now)
+            dead_letters.store(connection, [form(_letter(batch, hidden, *one)) for one in rejected], now)
         if new:
             stats.add(connection, now, stats.Where(batch.connector, batch.destination), numbers)
     return outcome.returned if new else find(engine, batch.id) or ()
