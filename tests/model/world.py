@@ -113,11 +113,11 @@ class World:
         session.trust_env = False
         for mark in ("", PUBLIC):
             session.mount(mark + HOST, self.far_side)
-        patch.setattr(program, "connect", lambda url: self.client)
+        patch.setattr(program, "connect", lambda url, **_: self.client)
         patch.setattr(program, "open_engine", lambda settings: self.engine)
         patch.setattr(program, "Doorbell", lambda url: self.bell)
         patch.setattr("pipeline.responsys.session.open_session", lambda: session)
-        patch.setattr("pipeline.produce.producer.connect", lambda url: self.client)
+        patch.setattr("pipeline.produce.producer.connect", lambda url, **_: self.client)
 
     def close(self) -> None:
         self._stack.close()
