@@ -35,7 +35,7 @@ class PromotionOutcome:
     """What became of every activation whose id was returned."""
 
     replicas: int
-    promotions: int
+    promotions: int  # also those of a primary that lived, but did not answer in time
     accepted: int
     delivered: int
     lost: int  # neither delivered nor a dead letter
@@ -144,7 +144,7 @@ def account(
     twice = {profile for profile, times in delivered.items() if times > 1}
     return PromotionOutcome(
         replicas=load.replicas,
-        promotions=promotions,
+        promotions=environment.constellation.promotions(),
         accepted=load.accepted,
         delivered=sum(delivered.values()),
         lost=len(produced - delivered.keys() - told),

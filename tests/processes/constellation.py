@@ -36,7 +36,7 @@ requirepass "{sentinel_password}"
 sentinel sentinel-pass {sentinel_password}
 sentinel monitor {master} 127.0.0.1 {primary} 2
 sentinel auth-pass {master} {password}
-sentinel down-after-milliseconds {master} 500
+sentinel down-after-milliseconds {master} 3000
 sentinel failover-timeout {master} 3000
 sentinel parallel-syncs {master} 2
 logfile sentinel.log
@@ -152,6 +152,11 @@ class Constellation:
             return False
 
         until(promoted, within=40, what="a promotion")
+
+    def promotions(self) -> int:
+        """Count the promotions, those that nobody asked for among them."""
+        log = (self.sentinels[0].folder / "sentinel.log").read_text(errors="replace")
+        return log.count("+switch-master")
 
     def heal(self) -> None:
         """Start again what was killed, and wait until all is as in the beginning."""
