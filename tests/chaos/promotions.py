@@ -100,11 +100,11 @@ def as_row(found: Activation) -> dict[str, object]:
 
 
 def run(
-    folder: Path, promotions: int, activations: int, replicas: int, say: object = None
+    folder: Path, promotions: int, activations: int, replicas: int, down_after: int = 3_000
 ) -> PromotionOutcome:
     """Carry it out."""
     began = time.monotonic()
-    with open_sentinel_environment(folder) as environment:
+    with open_sentinel_environment(folder, down_after=down_after) as environment:
         environment.env["ACTIVATION_REPLICAS"] = str(replicas)
         environment.start(*CREW)
         outlet = environment.open("promoted", max_rows=20)
@@ -163,9 +163,10 @@ def main() -> None:
     parser.add_argument("--promotions", type=int, default=20)
     parser.add_argument("--activations", type=int, default=20_000)
     parser.add_argument("--replicas", type=int, default=1)
+    parser.add_argument("--down-after", type=int, default=3_000, help="milliseconds until a promotion")
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="promotions-") as folder:
-        outcome = run(Path(folder), wanted.promotions, wanted.activations, wanted.replicas)
+        outcome = run(Path(folder), wanted.promotions, wanted.activations, wanted.replicas, wanted.down_after)
     for name, value in asdict(outcome).items():
         sys.stdout.write(f"{name.replace('_', ' '):18}{value:>10,}\n")
     sys.exit(not outcome.sound and wanted.replicas > 0)

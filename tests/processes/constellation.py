@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import redis
 
@@ -36,7 +37,7 @@ requirepass "{sentinel_password}"
 sentinel sentinel-pass {sentinel_password}
 sentinel monitor {master} 127.0.0.1 {primary} 2
 sentinel auth-pass {master} {password}
-sentinel down-after-milliseconds {master} 3000
+sentinel down-after-milliseconds {master} {down_after}
 sentinel failover-timeout {master} 3000
 sentinel parallel-syncs {master} 2
 logfile sentinel.log
@@ -70,7 +71,8 @@ class Node:
 class Constellation:
     """The servers and Sentinels; any of the servers may be the primary."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, down_after: int = 3_000) -> None:
+        """``down_after``: milliseconds without an answer after which a primary is replaced."""
         self.servers = [Node(folder / f"server{n}", SERVER) for n in range(3)]
         self.sentinels: list[Node] = []
         try:
@@ -80,7 +82,10 @@ class Constellation:
                 self.client(replica).execute_command("REPLICAOF", "127.0.0.1", first.port)
             until(lambda: self.replicas(first) == 2, what="two replicas")
             self.sentinels = [
-                Node(folder / f"sentinel{n}", SENTINEL, "--sentinel", primary=first.port) for n in range(3)
+                Node(
+                    folder / f"sentinel{n}", SENTINEL, "--sentinel", primary=first.port, down_after=down_after
+                )
+                for n in range(3)
             ]
             until(self.agreed, within=60, what="three Sentinels and two replicas")
         except BaseException:
@@ -183,9 +188,13 @@ def answers(client: redis.Redis) -> bool:
 class SentinelEnvironment(Environment):
     """An environment whose Redis is a constellation."""
 
+    def __init__(self, folder: Path, *, down_after: int = 3_000, **options: Any) -> None:
+        self.down_after = down_after
+        super().__init__(folder, **options)
+
     def start_redis(self) -> None:
         """Start all six."""
-        self.constellation = Constellation(self.folder / "constellation")
+        self.constellation = Constellation(self.folder / "constellation", self.down_after)
         self.broker_url = self.constellation.url
 
     def close(self) -> None:
@@ -199,9 +208,9 @@ class SentinelEnvironment(Environment):
 
 
 @contextmanager
-def open_sentinel_environment(folder: Path, **options: object) -> Iterator[SentinelEnvironment]:
+def open_sentinel_environment(folder: Path, **options: Any) -> Iterator[SentinelEnvironment]:
     """Open such an environment; nothing of it is left afterwards."""
-    opened = SentinelEnvironment(folder, **options)  # type: ignore[arg-type]
+    opened = SentinelEnvironment(folder, **options)
     try:
         yield opened
     finally:
