@@ -48,7 +48,7 @@ for _, key in ipairs(redis.call('KEYS', 'intake:*:claim')) do redis.call('HSET',
 Found = TypeVar("Found")
 
 
-def until(condition: Callable[[], Found], within: float = 30, what: str = "it") -> Found:
+def until(condition: Callable[[], Found], within: float = 120, what: str = "it") -> Found:
     """Wait for ``condition`` and return what it gives; fail when that takes more than ``within`` seconds."""
     deadline = time.monotonic() + within
     while not (found := condition()):
@@ -244,7 +244,7 @@ class Environment:
         """Tell whether nothing is left in the intake."""
         return not any(self.client.llen(f"intake:{shard}") for shard in range(SHARDS))
 
-    def drain(self, *outlets: Outlet, within: float = 60) -> None:
+    def drain(self, *outlets: Outlet, within: float = 120) -> None:
         """Wait until nothing is left, neither in the intake nor of these outlets."""
 
         def empty() -> bool:

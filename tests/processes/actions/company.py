@@ -106,13 +106,13 @@ class Company:
         until(self.environment.accepted)
         self.resume()
 
-    def deliver(self, *people: Mapping[str, Any], together: bool = False, within: float = 20) -> None:
+    def deliver(self, *people: Mapping[str, Any], together: bool = False, within: float = 120) -> None:
         """Send them, and wait until each has met its fate."""
         send = self.send_together if together else self.send
         send(*people)
         self.settled(within)
 
-    def settled(self, within: float = 20) -> None:
+    def settled(self, within: float = 120) -> None:
         """Wait until nothing is on its way."""
         until(lambda: self.environment.accepted() and not self.waiting(), within, "the end of all rows")
 

@@ -69,7 +69,6 @@ def test_an_export_goes_on_from_answer_to_answer(exports):
         person("ada", tier="gold", rank=1, points=7),
         person("bob", tier="gold", rank="1w", points=7),
         together=True,
-        within=30,
     )
 
     assert shop.members("TIER") == {"C-ada": ("gold",), "C-bob": (None,)}
@@ -134,7 +133,7 @@ def test_a_row_that_spoils_its_call_stands_alone_in_the_end(events):
     shop = events("async-spoilt", members=[member(f"p{n}") for n in range(8)])
     shop.fault("error", "triggerCustomEvent", errorCode="INVALID_PARAMETER", match="C-p3")
 
-    shop.deliver(*(person(f"p{n}") for n in range(8)), together=True, within=30)
+    shop.deliver(*(person(f"p{n}") for n in range(8)), together=True)
 
     assert sorted(shop.letters()) == ["p3"]
     assert shop.count("sent", "rejected") == (7, {"INVALID_PARAMETER": 1})
