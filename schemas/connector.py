@@ -47,6 +47,8 @@ class ConnectorDocument(Document):
 
     kind = Text(required=True)
     name = Text(load_default=None)
+    label = Text()  # for people, beside the name that commands take
+    description = Text()
     enabled = Flag(load_default=True)
     max_in_flight = Whole(least=1, most=MAX_IN_FLIGHT, load_default=4)
 

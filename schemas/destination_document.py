@@ -1,6 +1,9 @@
 """Options that destinations of all actions have in common."""
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from marshmallow import ValidationError, pre_load
 
 from schemas.api import Api
 from schemas.configuration_fields import Number, Text, Whole
@@ -15,9 +18,21 @@ class DestinationDocument(Document):
 
     settled: ClassVar[frozenset[str]] = frozenset()  # options whose default depends on other options
 
+    label = Text()  # for people, beside the name that commands take
+    description = Text()
     audience = Text(required=True, slashes=False)
+    journey = Text(slashes=False)  # the audience, where it is a journey
     connector = Text(required=True)
     action = Text(required=True)
     max_rows = Whole(least=1, most=MAX_ROWS, load_default=MAX_ROWS)
     max_age = Number(above=0, most=MAX_AGE, load_default=600)
     api = Api()  # else the connector's
+
+    @pre_load
+    def take_journey(self, data: Any, **_: Any) -> Any:
+        """Take a journey for the audience; raises ValidationError for both."""
+        if not isinstance(data, Mapping) or data.get("journey") is None:
+            return data
+        if data.get("audience", data["journey"]) != data["journey"]:
+            raise ValidationError({"journey": ["is given beside audience: give one of them"]})
+        return {**data, "audience": data["journey"]}

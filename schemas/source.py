@@ -55,6 +55,8 @@ class Columns(Table):
 class SourceDocument(Document):
     """One query and its schedule."""
 
+    label = Text()  # for people, beside the name that commands take
+    description = Text()
     audience = Text(required=True, slashes=False)
     url = Secret(required=True)
     query = Query(required=True)

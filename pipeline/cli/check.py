@@ -12,6 +12,7 @@ from pipeline.model.finding import Finding
 from pipeline.operate.checking import check_connector
 from pipeline.records.catalog import Catalog
 from pipeline.runtime.stores import open_stores
+from pipeline.text.labels import label_fields, labelled
 from pipeline.text.messages import unknown
 
 
@@ -28,7 +29,7 @@ def check(context: click.Context, connector: str | None, *, as_json: bool) -> No
     with open_stores() as stores:
         catalog = stores.records.load()
         found = {each.name: check_connector(stores, catalog, each) for each in chosen(catalog, connector)}
-    click.echo(as_document(found) if as_json else as_text(found))
+    click.echo(as_document(found, catalog) if as_json else as_text(found, catalog))
     context.exit(0 if all_well(found) else 2)
 
 
@@ -49,11 +50,13 @@ def all_well(found: Mapping[str, Iterable[Finding]]) -> bool:
     return all(finding.ok for findings in found.values() for finding in findings)
 
 
-def as_text(found: Mapping[str, Iterable[Finding]]) -> str:
+def as_text(found: Mapping[str, Iterable[Finding]], catalog: Catalog) -> str:
     """Print the findings for a person."""
     lines: list[str] = []
     for name, findings in found.items():
-        lines.append(f'connector "{name}"')
+        connector = catalog.connectors[name]
+        lines.append(labelled(f'connector "{name}"', connector.label))
+        lines += [f"  {connector.description}"] if connector.description else []
         lines.extend(f"  {mark(finding)} {finding.text}" for finding in findings)
     return "\n".join(lines)
 
@@ -63,11 +66,12 @@ def mark(finding: Finding) -> str:
     return click.style("✓", fg="green") if finding.ok else click.style("✗", fg="red")
 
 
-def as_document(found: Mapping[str, Iterable[Finding]]) -> str:
+def as_document(found: Mapping[str, Iterable[Finding]], catalog: Catalog) -> str:
     """Print the findings for a program."""
     connectors = {
         name: {
             "ok": all_well({name: findings}),
+            **label_fields(catalog.connectors[name].label, catalog.connectors[name].description),
             "findings": [dataclasses.asdict(finding) for finding in findings],
         }
         for name, findings in found.items()

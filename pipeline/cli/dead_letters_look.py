@@ -11,10 +11,12 @@ from pipeline.cli.dead_letter_options import choosing, filter_of
 from pipeline.cli.tables import printable, show
 from pipeline.errors import Misconfigured
 from pipeline.operate.letters import with_activation, without_activation
+from pipeline.records.labels import destination_labels
 from pipeline.runtime.stores import open_stores
 from pipeline.settle import dead_letters as letters
 from pipeline.settle.dead_letters import DeadLetter, Filter
 from pipeline.text.durations import spell
+from pipeline.text.labels import labelled
 
 STATES = ("open", "replayed", "dropped", "all")
 HEADERS = ("ID", "AGE", "STATE", "DESTINATION", "AUDIENCE", "PROFILE", "CODE", "DETAIL")
@@ -35,15 +37,17 @@ def list_(state: str, limit: int, as_json: bool, **chosen: Any) -> None:
     with open_stores() as stores:
         by_code = letters.count_by_code(stores.engine, wanted)
         found = letters.find_letters(stores.engine, wanted, limit)
+        labels = destination_labels(stores.engine)
     count = sum(amount for _, _, amount in by_code)
     if as_json:
         document = {"count": count, "dead_letters": [without_activation(letter) for letter in found]}
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
     else:
-        print_text(found, count, "" if state == "all" else f"{state} ")
+        print_text(found, labels, count, "" if state == "all" else f"{state} ")
         if count:
             click.echo()
-            show(("CODE", "DESTINATION", "DEAD LETTERS"), [(code, where, n) for where, code, n in by_code])
+            named = [(code, destination_text(name, labels), n) for name, code, n in by_code]
+            show(("CODE", "DESTINATION", "DEAD LETTERS"), named)
 
 
 @click.command("show")
@@ -61,23 +65,28 @@ def show_one(id_: str, as_json: bool) -> None:
     click.echo(json.dumps(document, indent=2, ensure_ascii=False) if as_json else to_text(document))
 
 
-def print_text(found: list[DeadLetter], count: int, state: str) -> None:
+def print_text(found: list[DeadLetter], labels: Mapping[str, str], count: int, state: str) -> None:
     """Show letters to a person."""
     if not count:
         click.echo(f"There is no {state}dead letter that matches.")
         return
-    show(HEADERS, map(row, found))
+    show(HEADERS, [row(letter, labels) for letter in found])
     noun = "dead letter" if count == 1 else "dead letters"
     shown = "" if len(found) == count else f"; the newest {len(found):,} are shown, --limit shows more"
     click.echo(f"\n{count:,} {state}{noun}{shown}.")
 
 
-def row(letter: DeadLetter) -> tuple[object, ...]:
+def row(letter: DeadLetter, labels: Mapping[str, str]) -> tuple[object, ...]:
     """Write one letter."""
     return (
-        letter.id, age(letter), letter.state, letter.destination, letter.audience, letter.profile_id,
-        letter.code, letter.detail,
+        letter.id, age(letter), letter.state, destination_text(letter.destination, labels), letter.audience,
+        letter.profile_id, letter.code, letter.detail,
     )  # fmt: skip
+
+
+def destination_text(name: str | None, labels: Mapping[str, str]) -> str:
+    """Write the name and the label of a destination; "" if there is none."""
+    return labelled(name, labels.get(name)) if name else ""
 
 
 def age(letter: DeadLetter) -> str:

@@ -12,6 +12,7 @@ from pipeline.operate.summary_document import document
 from pipeline.records.catalog import Catalog
 from pipeline.records.mirror import REMOVED
 from pipeline.runtime.stores import open_stores
+from pipeline.text.labels import labelled
 from pipeline.text.messages import unknown
 from pipeline.text.plural import counted
 
@@ -54,12 +55,11 @@ def print_text(found: Summary) -> None:
         return
     click.echo(f"The last {found.days} days; WAITING and open DEAD LETTERS are those of now.\n")
     rows = [
-        row(line, place_text(line.where.connector), place_text(line.where.destination))
-        for line in found.lines
+        row(line, place_text(line.where.connector), destination_text(found, line)) for line in found.lines
     ]
     show(HEADERS, [*rows, row(found.total, "all", "")])
     rejected = [
-        (place_text(line.where.connector), place_text(line.where.destination), code, amount)
+        (place_text(line.where.connector), destination_text(found, line), code, amount)
         for line in found.lines
         for code, amount in sorted(line.rejected.items(), key=lambda pair: (-pair[1], pair[0]))
     ]
@@ -84,6 +84,11 @@ def row(line: DestinationNumbers, connector: str, destination: str) -> tuple[obj
         connector, destination, line.received, line.sent, line.removed, line.coalesced,
         sum(line.rejected.values()), line.calls, line.fill, line.waiting, line.dead_letters,
     )  # fmt: skip
+
+
+def destination_text(found: Summary, line: DestinationNumbers) -> str:
+    """Write the name and the label of a destination."""
+    return labelled(place_text(line.where.destination), found.labels.get(line.where.destination))
 
 
 def place_text(name: str) -> str:

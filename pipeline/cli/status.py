@@ -16,6 +16,8 @@ from pipeline.operate.status.troubles import Trouble, troubles
 from pipeline.runtime.stores import open_stores
 from pipeline.stores.redis_health import Server
 from pipeline.text.durations import spell
+from pipeline.text.labels import labelled
+from pipeline.text.plural import counted
 from pipeline.text.sizes import spell as spell_size
 
 SOURCES = {"connector": "its configuration", "account": "the account", "default": "our default"}
@@ -48,6 +50,8 @@ def print_text(found: Status, window: float) -> None:
     click.echo(f"Intake: {intake(found)}")
     click.echo(f"Redis: {memory(found.server)}")
     if found.destinations:
+        if any(line.journey for line in found.destinations):
+            click.echo(f"Destinations: {len(found.destinations):,}, of {groups(found.destinations)}")
         click.echo()
         show(
             ("DESTINATION", "AUDIENCE", "STATE", "WAITING", "IN FLIGHT", "LANES", "OLDEST", "DUE", "BATCHES",
@@ -102,9 +106,21 @@ def destination(line: DestinationStatus) -> tuple[object, ...]:
     backlog = line.backlog
     oldest = None if backlog.oldest is None else spell(backlog.oldest)
     return (
-        line.name, line.audience, line.state, backlog.waiting, backlog.in_flight, backlog.lanes, oldest,
-        due(line), backlog.flying, backlog.again, line.dead_letters,
+        labelled(line.name, line.label), audience(line), line.state, backlog.waiting, backlog.in_flight,
+        backlog.lanes, oldest, due(line), backlog.flying, backlog.again, line.dead_letters,
     )  # fmt: skip
+
+
+def audience(line: DestinationStatus) -> str | None:
+    """Name the audience, and say if it is a journey."""
+    return f"{line.audience} (journey)" if line.journey else line.audience
+
+
+def groups(lines: Iterable[DestinationStatus]) -> str:
+    """Count audiences and journeys."""
+    found = {(line.journey, line.audience) for line in lines if line.audience is not None}
+    journeys = sum(journey for journey, _ in found)
+    return f"{counted(len(found) - journeys, 'audience')}, {counted(journeys, 'journey')}"
 
 
 def due(line: DestinationStatus) -> str | None:

@@ -21,6 +21,8 @@ class Connector:
     limits: Mapping[str, int] = field(default_factory=dict)  # function to calls per minute
     utilisation: float = 0.95
     max_in_flight: int = 4
+    label: str | None = None  # shown to people beside the name
+    description: str | None = None
 
     @property
     def login(self) -> str:

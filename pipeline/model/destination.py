@@ -20,5 +20,8 @@ class Destination:
     call_types: tuple[str, ...] = CALL_TYPES
     api: str | None = None  # "sync" or "async"; None: as the connector says
     on_unknown: str | None = None  # "resend": send again when the outcome of a call is unknown
+    label: str | None = None  # shown to people beside the name
+    description: str | None = None
+    journey: str | None = None  # the audience, where it is a journey
     problem: str = ""  # why it cannot be used: its record lacks options that its action needs
     options: Mapping[str, Any] = field(default_factory=dict)  # of the action, e.g. {"event": "LAPSED"}

@@ -16,3 +16,5 @@ class Source:
     columns: Mapping[str, str] = field(default_factory=dict)  # of the result, to fields of an activation
     max_leaving: float = 20  # percent
     enabled: bool = True
+    label: str | None = None  # shown to people beside the name
+    description: str | None = None

@@ -1,6 +1,7 @@
 """Summary: the statistics of some days, beside the rows and dead letters of now."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -48,6 +49,7 @@ class Summary:
 
     days: int
     lines: tuple[DestinationNumbers, ...]
+    labels: Mapping[str, str | None] = field(default_factory=dict)  # by destination
 
     @property
     def total(self) -> DestinationNumbers:
@@ -74,7 +76,7 @@ def read_summary(
         for place in sorted(places, key=lambda place: (place.connector, place.destination))
         if connector in (None, place.connector)
     ]
-    return Summary(days, tuple(lines))
+    return Summary(days, tuple(lines), {name: each.label for name, each in catalog.destinations.items()})
 
 
 def configured(catalog: Catalog) -> set[Where]:

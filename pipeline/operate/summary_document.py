@@ -4,6 +4,7 @@ from typing import Any
 
 from pipeline.operate.summary import DestinationNumbers, Summary
 from pipeline.records.mirror import REMOVED
+from pipeline.text.labels import label_fields
 
 
 def place_name(name: str) -> str | None:
@@ -19,6 +20,7 @@ def document(found: Summary) -> dict[str, Any]:
             {
                 "connector": place_name(line.where.connector),
                 "destination": place_name(line.where.destination),
+                **label_fields(found.labels.get(line.where.destination), None),
                 **numbers(line),
             }
             for line in found.lines

@@ -80,6 +80,14 @@ def without_nulls(documents: Mapping[str, Document]) -> dict[str, dict[str, Any]
     }
 
 
+def as_written(documents: Mapping[str, Document]) -> dict[str, dict[str, Any]]:
+    """Return documents as a configuration has them: a journey in the place of the audience."""
+    return {
+        name: {key: value for key, value in each.items() if key != "audience" or not each.get("journey")}
+        for name, each in without_nulls(documents).items()
+    }
+
+
 def load(connection: Connection, unseal: Unseal) -> dict[str, dict[str, Document]]:
     """Return all stored documents; ``unseal`` gives their secrets."""
     return {

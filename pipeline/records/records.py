@@ -115,7 +115,7 @@ class Records:
         """Return all records as a configuration without secrets; to ``apply`` it changes nothing."""
         with reading(self.engine) as connection:
             stored = documents.load(connection, documents.with_secret_marks)
-        return {section: documents.without_nulls(found) for section, found in stored.items()}
+        return {section: documents.as_written(found) for section, found in stored.items()}
 
     def hold(self, scope: Scope, name: str, kind: Kind, code: str = "", detail: str = "") -> bool:
         """Stop sending for ``name``; False if the same hold is there already, whose time stays."""

@@ -41,6 +41,17 @@ def test_everything_may_be_given():
     assert load(**given) == given
 
 
+def test_a_journey_is_an_audience_that_is_one():
+    assert load(audience=..., journey="welcome") == {**load(audience="welcome"), "journey": "welcome"}
+    assert load(audience="welcome", journey="welcome")["audience"] == "welcome"
+
+
+def test_an_audience_and_another_journey_are_refused():
+    assert problems(journey="welcome") == [
+        "destinations.lapsed.journey: is given beside audience: give one of them"
+    ]
+
+
 def test_the_order_of_call_types_means_nothing():
     assert load(call_types=["REMOVE", "ADD"])["call_types"] == ["ADD", "REMOVE"]
 

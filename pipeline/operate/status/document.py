@@ -8,6 +8,7 @@ from pipeline.operate.status.status import DestinationStatus, Status
 from pipeline.operate.status.troubles import troubles
 from pipeline.records.stops import Stop
 from pipeline.stores.redis_health import Server
+from pipeline.text.labels import label_fields
 
 
 def document(status: Status) -> dict[str, Any]:
@@ -51,7 +52,9 @@ def of_line(line: DestinationStatus) -> dict[str, Any]:
     backlog = line.backlog
     return {
         "name": line.name,
+        **label_fields(line.label, line.description),
         "audience": line.audience,
+        **({"journey": line.audience} if line.journey else {}),
         "connector": line.connector,
         "action": line.action,
         "state": line.state,

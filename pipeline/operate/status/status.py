@@ -50,6 +50,9 @@ class DestinationStatus:
     stops: tuple[Stop, ...]
     backlog: Backlog
     dead_letters: int  # open ones
+    label: str | None = None
+    description: str | None = None
+    journey: bool = False  # whether the audience is one
     drain: float | None = (
         None  # seconds that its rows take at least, at the present pace; None: it is stopped
     )
@@ -147,6 +150,9 @@ def destination_status(
         stops=stopped,
         backlog=backlog,
         dead_letters=letters,
+        label=destination.label,
+        description=destination.description,
+        journey=destination.journey is not None,
         drain=None if stopped else drain_seconds(catalog, destination, backlog, of_connector),
     )
 

@@ -350,7 +350,7 @@ def test_a_full_server_is_told(environment, memory):
 
     (trouble,) = found(environment)
     assert re.fullmatch(
-        r"the Redis server is full \([0-9.]+ MB of [0-9.]+ MB\): producers are refused", trouble.text
+        r"the Redis server is full \([0-9.]+ MB of [0-9.]+ [kM]B\): producers are refused", trouble.text
     )
     assert not trouble.passing
     assert document(read(environment))["redis"]["full"]

@@ -1,0 +1,11 @@
+"""Labels: the names that people gave to records, shown beside the names that commands take."""
+
+
+def labelled(name: str, label: str | None) -> str:
+    """Write "lapsed (Buyers who lapsed)"; without a label, or one that is the name, "lapsed"."""
+    return f"{name} ({label})" if label and label != name else name
+
+
+def label_fields(label: str | None, description: str | None) -> dict[str, str]:
+    """Return label and description for a document; what is not given is left out."""
+    return {key: text for key, text in (("label", label), ("description", description)) if text}

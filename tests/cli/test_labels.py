@@ -1,0 +1,55 @@
+"""Labels, descriptions and journeys, wherever people read."""
+
+import json
+
+import pytest
+
+from tests.environment import ACME, LAPSED, LEFT
+
+
+@pytest.fixture
+def labelled(environment):
+    """An environment whose records have labels; one audience is a journey."""
+    journey = {**LEFT, "journey": LEFT["audience"]}
+    environment.apply(
+        {"acme": {**ACME, "label": "Acme, Europe", "description": "All brands"}},
+        {"lapsed": {**LAPSED, "label": "Lapsed buyers", "description": "Starts WINBACK"}, "left": journey},
+    )
+    environment.wait("lapsed", "a")
+    environment.keep("x")
+    environment.keep("y", destination="left")
+    return environment
+
+
+def test_status_shows_labels_and_what_is_a_journey(labelled, run):
+    output = run("status").output
+    documents = {each["name"]: each for each in json.loads(run("status", "--json").stdout)["destinations"]}
+
+    assert "Destinations: 2, of 1 audience, 1 journey\n" in output
+    assert "lapsed (Lapsed buyers)  lapsed-buyers      waiting" in output
+    assert "left                    leavers (journey)  idle" in output
+    assert documents["lapsed"]["label"] == "Lapsed buyers"
+    assert documents["lapsed"]["description"] == "Starts WINBACK"
+    assert "journey" not in documents["lapsed"]
+    assert documents["left"]["journey"] == documents["left"]["audience"] == "leavers"
+
+
+def test_stats_shows_labels(labelled, run):
+    lines = json.loads(run("stats", "--json").stdout)["destinations"]
+
+    assert "acme       lapsed (Lapsed buyers)" in run("stats").output
+    assert [line.get("label") for line in lines] == ["Lapsed buyers", None]
+
+
+def test_dead_letters_show_labels(labelled, run):
+    output = run("dead-letters", "list").output
+
+    assert output.count("lapsed (Lapsed buyers)") == 2  # the letter, and the sum by code
+
+
+def test_a_journey_is_exported_as_it_was_written(labelled, run):
+    exported = json.loads(run("export", "--json").stdout)["destinations"]
+
+    assert exported["left"]["journey"] == "leavers"
+    assert "audience" not in exported["left"]
+    assert exported["lapsed"]["audience"] == "lapsed-buyers"
