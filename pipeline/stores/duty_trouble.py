@@ -29,7 +29,7 @@ DUTIES = {
     "sources": "start the runs of sources",
 }
 NOTE_SECONDS = 15  # longer than between two tries of a duty that is done at every beat
-MAX_REASON = 300  # characters
+MAX_REASON = 600  # characters
 
 
 @dataclass(frozen=True)
