@@ -12,7 +12,8 @@ import click
 # A worker's, the web process' and Flower's line that says: now it works; and where.
 READY = re.compile(r"@[^\s@]+ ready\.|web: listening on (?P<web>\S+)|Visit me at (?P<flower>\S+)")
 NOISE = re.compile(
-    r"celery\.worker\.consumer\.connection: Connected to|web: first key is in "
+    r"INFO celery\.worker\.strategy: Task \S+ received"
+    r"|celery\.worker\.consumer\.connection: Connected to|web: first key is in "
     r"|worker: (Warm|Cold) shutdown"
     r"|^\[I \d+ \S+ command:\d+\] (Broker: |\d+ detected, shutting down)"
     r"|^\[I \d+ \S+ mixins:\d+\] Connected to"

@@ -19,6 +19,7 @@ Please specify a different user using the --uid option.
   warnings.warn(SecurityWarning(ROOT_DISCOURAGED.format(
 14:54:09 INFO celery.worker.consumer.connection: Connected to redis://:**@127.0.0.1:35661/0
 14:54:09 INFO celery.apps.worker: sync@vm ready.
+15:36:53 INFO celery.worker.strategy: Task tasks.activation.accept[a8181fde-bec1-481f] received
 [W 261129 14:54:10 inspector:98] Inspect method stats failed
 web: first key is in /data/admin.key
 web: listening on http://127.0.0.1:8080
