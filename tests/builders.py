@@ -90,3 +90,12 @@ def profiles(lanes: Lanes, quota: Quota = QUOTA) -> list[str]:
     found = [profile for profile, _ in begin(lanes, batch)]
     assert lanes.settle(batch)
     return found
+
+
+def first_profiles(client: Any, destination: str = "lapsed") -> list[bytes]:
+    """Return the profiles of the rows that are first in their lines, in the order of Redis."""
+    rows = client.hgetall(f"rows:{destination}")
+    return [
+        str(json.loads(row.rpartition(b"\0")[2]).get("profile_id", line.decode())).encode()
+        for line, row in rows.items()
+    ]

@@ -25,7 +25,7 @@ from pipeline.accept.entry_ids import DuplicateKey
 from pipeline.accept.intake import AcceptCounts, Claim, Intake
 from pipeline.accept.router import Router
 from pipeline.accept.routes import NOWHERE, Routes
-from pipeline.accept.state_rows import StateRow, state_row
+from pipeline.accept.state_rows import StateRow, in_order, state_row
 from pipeline.accept.unreadable import last_letter
 from pipeline.errors import Misconfigured
 from pipeline.model.action import Action
@@ -98,7 +98,7 @@ class Acceptance:
         rows = [
             row
             for action, changes in router.state_changes.by_destination.values()
-            for row in self._state_rows(router, action, changes)
+            for row in in_order([*self._state_rows(router, action, changes)])
         ]
         return self._intake.accept(claim, router.routes, rows)
 
@@ -169,7 +169,9 @@ class Acceptance:
 
 
 def _written(router: Router, action: Action, activation: Activation) -> str:
-    return f"{router.lanes.of(action, activation)}\0{encode(activation).decode()}"
+    recipient = action.recipient(activation)
+    prefix = f"{recipient}\0" if recipient else ""
+    return f"{router.lanes.of(action, activation)}\0{prefix}{encode(activation).decode()}"
 
 
 def summary(entries: int, done: AcceptCounts) -> str:

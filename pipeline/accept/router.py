@@ -25,6 +25,9 @@ class CachedRoute:
 
     problem: Callable[[Activation], str | None]
     number: int
+    destination: str
+    recipient: Callable[[Activation], str | None] | None  # None if its rows have none
+    recipients: list[str]  # the column that they go into
 
 
 class Router:
@@ -60,6 +63,10 @@ class Router:
             key = (row.audience, row.call_type, row.bulk, row.destination, row.id or row.replay)
             route = cached(key)
             if route is not None and route.problem(row) is None:
+                if route.recipient is not None:
+                    if len(route.recipients) != len(profiles):
+                        self.routes.recipients_of(route.destination)
+                    route.recipients.append(route.recipient(row) or "")
                 profiles.append(row.profile_id)
                 route_of_entry.append(route.number)
             else:
@@ -98,7 +105,11 @@ class Router:
         one_destination = len(actions) == 1
         row_is_added = one_destination and lanes[0].kind == ADD
         if row_is_added and actions[0].uniform:
-            self._cached[key] = CachedRoute(actions[0].problem, self.routes.route_of_entry[-1])
+            action, number = actions[0], self.routes.route_of_entry[-1]
+            recipient = action.recipient if action.names_recipients else None
+            name = action.destination.name
+            column = self.routes.recipients.setdefault(name, []) if recipient else []
+            self._cached[key] = CachedRoute(action.problem, number, name, recipient, column)
 
     def _actions_for(self, row: Activation) -> list[Action]:
         key = (row.audience, row.call_type, row.destination)
@@ -117,6 +128,9 @@ class Router:
         if action.coalesces:
             self.state_changes.add(index, row, action, key)
             return RoutedLane(STATE, f"{destination.name}/all")
+        recipient = action.recipient(row)
+        if recipient is not None:
+            self.routes.recipients_of(destination.name).append(recipient)
         return RoutedLane(ADD, self.lanes.of(action, row))
 
     def _is_for_others(self, row: Activation) -> bool:

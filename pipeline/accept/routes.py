@@ -33,6 +33,8 @@ class Routes:
         self.route_of_entry: list[int] = []
         self.profiles: list[str] = []
         self.duplicate_keys: dict[int, DuplicateKey] = {}  # by the number of an entry, from 1
+        # By destination, those of its entries as hashes; "" for other entries, and it may end early.
+        self.recipients: dict[str, list[str]] = {}
 
     def add(
         self, profile: str, lanes: tuple[RoutedLane, ...], duplicate_key: DuplicateKey | None = None
@@ -44,6 +46,12 @@ class Routes:
         if duplicate_key is not None:
             self.duplicate_keys[len(self.route_of_entry)] = duplicate_key
 
+    def recipients_of(self, destination: str) -> list[str]:
+        """Return the column of a destination's recipients, to which that of the next entry is to be added."""
+        column = self.recipients.setdefault(destination, [])
+        column.extend([""] * (len(self.profiles) - len(column)))
+        return column
+
     def destinations(self) -> set[str]:
         """Name the destinations of all entries; "" for those that have none."""
         return {lane.destination for lanes in self.route_numbers for lane in lanes}
@@ -54,5 +62,6 @@ class Routes:
             "routes": [[lane.kind + lane.lane for lane in lanes] for lanes in self.route_numbers],
             "route_of_entry": self.route_of_entry,
             "profiles": self.profiles,
+            "recipients": self.recipients,
             "duplicate_keys": {number: key.encode() for number, key in self.duplicate_keys.items()},
         }

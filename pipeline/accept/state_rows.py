@@ -1,5 +1,6 @@
 """State rows: one row for each profile that a claim changes at a destination whose action coalesces."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,7 +15,9 @@ from pipeline.model.overlay import overlay
 class StateRow:
     """The one row of a profile that a claim adds at a destination of a state action.
 
-    Rows are written as "lane, NUL, JSON". ``own_row``: the overlay of this claim's changes, of which
+    Rows are written as "lane, NUL, JSON" or "lane, NUL, recipient, NUL, JSON".
+
+    ``own_row``: the overlay of this claim's changes, of which
     ``absorbed`` were laid over. ``merged_row``: ``own_row`` laid over the row that already waits.
     ``waiting_sha1``: SHA-1 of that waiting row, so that accept.lua can tell whether it is still there.
     The last two are "" if no row waits.
@@ -60,6 +63,27 @@ def state_row(
     return replace(row, merged_row=written(merged), waiting_sha1=waiting_sha1)
 
 
+def in_order(rows: Sequence[StateRow]) -> list[StateRow]:
+    """Order the rows of profiles that share a recipient by the time of their newest change.
+
+    Such a row is laid over none that waits, or it would come before older rows that are added after it.
+    """
+    profiles = Counter(filter(None, (recipient_of(row) for row in rows)))
+    if not profiles or max(profiles.values()) == 1:
+        return list(rows)
+    shared = [place for place, row in enumerate(rows) if profiles.get(recipient_of(row), 0) > 1]
+    ordered = list(rows)
+    by_time = sorted((rows[place] for place in shared), key=lambda row: int(row.occurred_us or 0))
+    for place, row in zip(shared, by_time, strict=True):
+        ordered[place] = replace(row, merged_row="", waiting_sha1="")
+    return ordered
+
+
+def recipient_of(row: StateRow) -> str:
+    """Return the hash of a row's recipient; "" for none."""
+    return row.own_row.rpartition("\0")[0].partition("\0")[2]
+
+
 def late(change: Activation, newest_us: int) -> bool:
     """Tell whether a change is older than one accepted before, so that none of its fields counts any more."""
     occurred_us = microseconds(change.occurred_at)
@@ -72,5 +96,5 @@ def microseconds(moment: datetime | None) -> str:
 
 
 def activation_in(row: bytes) -> Activation:
-    """Read the activation of a row, which is written as "lane, NUL, JSON"."""
-    return decode(row.partition(b"\0")[2])
+    """Read the activation of a row; its JSON comes last, after a NUL."""
+    return decode(row.rpartition(b"\0")[2])

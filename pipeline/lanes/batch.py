@@ -58,11 +58,26 @@ def contents_of(batch: str, answer: Sequence[Sequence[bytes]]) -> Contents | Non
 
 
 def pairs_of(profiles: Sequence[bytes], rows: Sequence[bytes]) -> list[tuple[str, bytes]]:
-    """Put profiles and rows together; those of state actions have their lane and a NUL before their JSON."""
-    if b"\0" in b"".join(rows):
-        rows = [row[row.find(b"\0") + 1 :] for row in rows]
-    names = [profile.decode("utf-8", "backslashreplace") for profile in profiles]
-    return list(zip(names, rows, strict=True))
+    """Put profiles and rows together, without what scripts need of a row; lanes.inc.lua says what that is."""
+    if b"\0" not in b"".join(rows):
+        return list(zip(map(legible, profiles), rows, strict=True))
+    return [profile_and_text(profile, row) for profile, row in zip(profiles, rows, strict=True)]
+
+
+def profile_and_text(line: bytes, row: bytes) -> tuple[str, bytes]:
+    """Read a row of a line: "JSON", "lane, NUL, JSON" or "lane, NUL, recipient, NUL, JSON".
+
+    A row of another profile than that which the line is named after has its profile before the JSON.
+    """
+    start = row.rfind(b"\0") + 1
+    if row.count(b"\0", 0, start) > 2:
+        line = row[:start].split(b"\0")[2]
+    return legible(line), row[start:]
+
+
+def legible(name: bytes) -> str:
+    """Read the name of a line or profile, whatever bytes it has."""
+    return name.decode("utf-8", "backslashreplace")
 
 
 def batch_of(batch: str, known: Mapping[str, str]) -> Batch:

@@ -4,10 +4,14 @@ Keys (times are milliseconds since the epoch, by the server's clock)
     destination:{d}        hash: connector, function, max_rows, max_age, stopped, flush_until
     connector:{c}          hash: stopped
     lanes:{d}              set of the destination's lanes that hold rows
-    lane:{l}               zset of profile by arrival: rows that may go now, one per profile
-    rows:{d}               hash of profile to its first row, waiting or in flight
-    parked:{d}             zset of "profile, sequence, lane, arrival, row": a profile's later rows, in order
-    behind:{d}             set of the profiles that have parked rows
+    lane:{l}               zset of line by arrival: rows that may go now, one per line
+    rows:{d}               hash of line to its first row, waiting or in flight
+    parked:{d}             zset of "line, sequence, lane, arrival, row": a line's later rows, in order
+    behind:{d}             set of the lines that have parked rows
+    recipients:{d}         hash of recipient to the line in which its rows wait, of states
+    lines:{d}              hash of profile to another's line, in which its rows wait: it is a guest there
+    company:{d}            zset of "line, p, guest" and "line, r, recipient": to forget when the line ends
+    gates:{d}              hash of barrier to "", or "lane, arrival" of the first row that waits for it alone
     ready:{c}:{f}          zset of lane by the time it is due; ":bulk" for backfills
     flying:{c}             zset of batch by the end of its lease; +inf while it waits for another try
     retry:{c}:{f}          zset of batch by the time of its next try
@@ -15,14 +19,16 @@ Keys (times are milliseconds since the epoch, by the server's clock)
     batch:{b}              hash: destination, lane, connector, function, account, attempt, tries, state, rows,
                            permit_until, begun_by, progress (the verdicts of earlier steps, JSON), request,
                            asked
-    batch:{b}:rows         zset of profile by arrival, as in the lane; a row's position is its rank
+    batch:{b}:rows         zset of line by arrival, as in the lane; a row's position is its rank
     ways                   set of "connector:function": every function in use that was ever configured
     sequence               counter that orders parked rows
     counters               hash of "hour|connector|destination|name" to a number (see stats.py)
 
-A lane holds a profile at most once and never while the profile is in flight: its other rows are parked and
-come up one by one. So a batch never holds a profile twice, each profile's rows go in order, and a claim
-looks at no row that it does not take.
+A line is named after a profile; that of occurrences whose call names a recipient, after the hash of the
+recipient. States of profiles with one recipient wait in one line. A lane holds a line at most once and never
+while its first row is in flight: the others are parked and come up one by one. So a batch never holds a
+recipient twice, its rows go in order, and a claim looks at no row that it does not take. If a state's profile
+waits in one line and its recipient in another, it is parked in the first and a barrier in the second.
 
 A batch is ``claimed`` (with its permit), ``begun`` (its call may be out), ``waiting`` (for another try or
 its next step), ``submitted`` (its answer is to be asked for) or ``lapsed`` (begun, and its worker was not
@@ -75,6 +81,11 @@ class Lanes:
     def read_batch(self, batch: str) -> Contents | None:
         """Read one batch and its rows; None if it has been settled."""
         return contents_of(batch, self._scripts.run("read_batch", args=[batch]))
+
+    def line(self, batch: Batch, position: int) -> str:
+        """Return the line of the row at a position of a batch."""
+        found: Any = self._client.zrange(f"batch:{batch.id}:rows", position, position)
+        return decoded(found[0])
 
     def begin(
         self, batch: Batch, progress: str = "", *, call: bool = True, lasting: bool = False

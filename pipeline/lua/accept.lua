@@ -6,6 +6,8 @@
 --                         destination, only counted; "=": a state action's, counted here and placed by state_rows
 --         route_of_entry  the number of every entry's route, from 1
 --         profiles        the profile of every entry
+--         recipients      by destination, the recipient of every entry as a hash, "" for none; it may end early.
+--                         It names the line of an occurrence's row
 --         duplicate_keys  by the number of an entry, if it has an id:
 --                         "i<digest>:<former>"   accepted once per window, and not if the former digest was;
 --                                                without ":<former>" of a replay to all destinations
@@ -32,7 +34,8 @@ local function destination(name)
     local settings = redis.call('HMGET', 'destination:' .. name, 'connector', 'dedupe')
     destinations[name] = {
       name = name, connector = settings[1] or '', dedupe = settings[2] or '0',
-      received = 0, coalesced = 0, repeated = 0, size = 0, profiles = {}, rows = {}, lanes = {},
+      received = 0, coalesced = 0, repeated = 0, size = 0, profiles = {}, rows = {}, lanes = {}, recipients = {},
+      recipient_of_entry = claim.recipients[name] or {},
     }
   end
   return destinations[name]
@@ -66,9 +69,9 @@ local function entered_before(to, profile)
   return not redis.call('SET', key, '1', 'NX', 'EX', to.dedupe)
 end
 
-local function add(to, profile, row, lane)
+local function add(to, profile, row, lane, recipient)
   local n = to.size + 1
-  to.size, to.profiles[n], to.rows[n], to.lanes[n] = n, profile, row, lane
+  to.size, to.profiles[n], to.rows[n], to.lanes[n], to.recipients[n] = n, profile, row, lane, recipient
 end
 
 local entries = redis.call('LRANGE', KEYS[1], 0, held[3] - 1)
@@ -91,7 +94,8 @@ for i = 1, #entries do
     elseif kind == '' and to.dedupe ~= '0' and not replayed and entered_before(to, profiles[i]) then
       to.coalesced = to.coalesced + 1
     elseif kind == '' then
-      add(to, profiles[i], entries[i], target.lane)
+      local recipient = to.recipient_of_entry[i]
+      add(to, recipient and recipient ~= '' and recipient or profiles[i], entries[i], target.lane, '')
     end
   end
 end
@@ -105,10 +109,10 @@ else  -- a claim that was halved goes on with twice as many
   redis.call('HDEL', KEYS[2], 'why')
 end
 
--- A change that is older than one accepted before, which may have been sent by now, changes nothing.
-local function is_newest(state_row)
+-- A change that is older than one accepted before, which may have been sent by now, changes nothing; neither does one
+-- that is older than another profile's of the same recipient.
+local function is_newest(state_row, key)
   if state_row.occurred_us == '' then return true end
-  local key = newest_key(state_row.destination, state_row.profile)
   local known = redis.call('SET', key, state_row.occurred_us, 'EX', LATEST, 'GET')
   if not known or tonumber(state_row.occurred_us) >= tonumber(known) then return true end
   redis.call('SET', key, known, 'EX', LATEST)
@@ -117,46 +121,122 @@ end
 
 local touched = {}
 for _, state_row in ipairs(claim.state_rows) do
-  local to, absorbed_too = destination(state_row.destination), not is_newest(state_row)
-  if not absorbed_too and state_row.waiting_sha1 == '' then
-    add(to, state_row.profile, state_row.own_row, lane_of(state_row.own_row))
-  elseif not absorbed_too then
-    absorbed_too = overlay(state_row, text(now), touched)
-    if not absorbed_too then added = added + 1 end
+  local to, recipient = destination(state_row.destination), recipient_of(state_row.own_row)
+  local absorbed_too = not is_newest(state_row, newest_key(to.name, state_row.profile))
+    or (recipient and not is_newest(state_row, 'newest:' .. to.name .. ':' .. recipient))
+  if not absorbed_too then
+    absorbed_too = state_row.waiting_sha1 ~= '' and overlay(state_row, touched)
+    if not absorbed_too then
+      add(to, state_row.profile, state_row.own_row, lane_of(state_row.own_row), recipient or '')
+    end
   end
   to.coalesced = to.coalesced + state_row.absorbed + (absorbed_too and 1 or 0)
 end
 refresh_all(touched)
 
--- Give new rows their places, in their order: in the lane if the profile has no row at the destination yet,
--- otherwise parked after the profile's other rows.
+-- Read fields of a hash; false for those that are not there, and at once if the hash is not.
+local function read_fields(key, names)
+  if #names == 0 or redis.call('EXISTS', key) == 0 then return {} end
+  return redis.call('HMGET', key, unpack(names))
+end
+
+-- Give new rows their places, in their order: in the lane if neither the profile nor the recipient has a row at the
+-- destination yet, otherwise parked in the line where such rows wait. If the profile's rows wait in one line and the
+-- recipient's in another, the row is parked in the first and waits for a barrier at the end of the second.
 local function enqueue(to, arrival)
-  local waiting, first, parked, behind, arrivals = {}, {}, {}, {}, {}
+  local profiles, rows, lanes, recipients = to.profiles, to.rows, to.lanes, to.recipients
+  local first, parked, behind, arrivals, held, guests, gates = {}, {}, {}, {}, {}, {}, {}
   local sequence = redis.call('INCRBY', 'sequence', to.size) - to.size
-  local there = redis.call('HMGET', 'rows:' .. to.name, unpack(to.profiles))
-  local profiles, rows, lanes = to.profiles, to.rows, to.lanes
-  local lane, of_lane, n, m = nil, nil, 0, 0
-  for i = 1, to.size do
-    local profile = profiles[i]
+  local there = read_fields('rows:' .. to.name, profiles)
+  local holders = read_fields('recipients:' .. to.name, recipients)
+  local hosts = read_fields('lines:' .. to.name, profiles)
+  local line_of_profile, line_of_recipient, full = {}, {}, {}
+
+  local function holds_rows(line)
+    if line_of_profile[line] == line then return true end
+    if full[line] == nil then full[line] = redis.call('HEXISTS', 'rows:' .. to.name, line) == 1 end
+    return full[line]
+  end
+
+  local function park(line, i, after)
+    local row = rows[i]
+    if line ~= profiles[i] then
+      local lane, text = string.match(row, '^([^%z]*)%z[^%z]+%z(.*)$')
+      if not lane then lane, text = string.match(row, '^([^%z]*)%z(.*)$') end
+      if not lane then lane, text = '', row end
+      row = lane .. '\0' .. (recipients[i] == '' and '-' or recipients[i]) .. '\0' .. profiles[i] .. '\0' .. text
+    end
+    parked[#parked + 1], parked[#parked + 2] = 0, parked_row(line, sequence + i, lanes[i], arrival, row, after)
+    behind[#behind + 1] = line
+  end
+
+  local function take_recipient(i, line)
+    if recipients[i] ~= '' and line_of_recipient[recipients[i]] ~= line then
+      line_of_recipient[recipients[i]] = line
+      held[#held + 1], held[#held + 2] = recipients[i], line
+    end
+  end
+
+  local lane, of_lane, n, m, h = nil, nil, 0, 0, 0
+  local function lead(i, profile, recipient)  -- its line
     if lane ~= lanes[i] then
       lane = lanes[i]
       of_lane = arrivals[lane] or {}
       arrivals[lane], m = of_lane, #of_lane
     end
-    if there[i] or waiting[profile] then
-      table.insert(parked, 0)
-      table.insert(parked, parked_row(profile, sequence + i, lane, arrival, rows[i]))
-      table.insert(behind, profile)
+    line_of_profile[profile] = profile
+    first[n + 1], first[n + 2] = profile, rows[i]
+    of_lane[m + 1], of_lane[m + 2] = arrival, profile
+    n, m = n + 2, m + 2
+    if recipient ~= '' then
+      line_of_recipient[recipient] = profile
+      h = #held
+      held[h + 1], held[h + 2] = recipient, profile
+    end
+  end
+
+  -- The line in which rows of the profile wait, and that in which rows of the recipient do; nil if there are none.
+  local function lines_of(i, profile, recipient)
+    local own = line_of_profile[profile]
+    if not own then own = hosts[i] and holds_rows(hosts[i]) and hosts[i] or there[i] and profile or nil end
+    local others = line_of_recipient[recipient]
+    if not others and holders[i] and holds_rows(holders[i]) then others = holders[i] end
+    return own, others
+  end
+
+  for i = 1, to.size do
+    local profile, recipient = profiles[i], recipients[i]
+    if not (there[i] or holders[i] or hosts[i] or line_of_profile[profile] or line_of_recipient[recipient]) then
+      lead(i, profile, recipient)
     else
-      waiting[profile] = true
-      first[n + 1], first[n + 2] = profile, rows[i]
-      of_lane[m + 1], of_lane[m + 2] = arrival, profile
-      n, m = n + 2, m + 2
+      local own, others = lines_of(i, profile, recipient)
+      if not own and not others then
+        lead(i, profile, recipient)
+      elseif own and others and own ~= others then
+        park(own, i, others)
+        local barrier = parked_row(others, sequence + i, '', '', own)
+        parked[#parked + 1], parked[#parked + 2] = 0, barrier
+        gates[#gates + 1], gates[#gates + 2] = barrier, ''
+        behind[#behind + 1] = others
+        take_recipient(i, own)
+      else
+        local line = own or others
+        park(line, i)
+        if not own and line ~= profile then guests[#guests + 1], guests[#guests + 2] = profile, line end
+        line_of_profile[profile] = line
+        take_recipient(i, line)
+      end
     end
   end
   call_many('HSET', 'rows:' .. to.name, first)
+  call_many('HSET', 'recipients:' .. to.name, held)
   call_many('ZADD', 'parked:' .. to.name, parked)
   call_many('SADD', 'behind:' .. to.name, behind)
+  call_many('HSET', 'gates:' .. to.name, gates)
+  call_many('HSET', 'lines:' .. to.name, guests)
+  for i = 1, #guests, 2 do
+    redis.call('ZADD', 'company:' .. to.name, 0, guests[i + 1] .. '\0p' .. guests[i])
+  end
   for lane, of_lane in pairs(arrivals) do
     call_many('ZADD', 'lane:' .. lane, of_lane)
     refresh(lane)

@@ -38,8 +38,7 @@ local function waiting_of(destination)
     end
   end
   for ready, lanes in pairs(by_ready) do due = earlier(due, first_due(ready, lanes)) end
-  local rows = redis.call('HLEN', 'rows:' .. destination) + redis.call('ZCARD', 'parked:' .. destination)
-  return {destination, rows, filled, oldest and text(oldest) or '', due and text(due) or ''}
+  return {destination, rows_of(destination), filled, oldest and text(oldest) or '', due and text(due) or ''}
 end
 
 local function flight_of(id, lease)

@@ -6,4 +6,4 @@ local destination = unpack(ARGV)
 if redis.call('EXISTS', 'destination:' .. destination) == 0 then return 0 end
 redis.call('HSET', 'destination:' .. destination, 'flush_until', text(clock()))
 for _, lane in ipairs(redis.call('SMEMBERS', 'lanes:' .. destination)) do refresh(lane) end
-return redis.call('HLEN', 'rows:' .. destination) + redis.call('ZCARD', 'parked:' .. destination)
+return rows_of(destination)

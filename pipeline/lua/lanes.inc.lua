@@ -76,21 +76,52 @@ local function call_many(command, key, arguments)
   end
 end
 
--- The oldest parked row of a profile: its member, that member's parts, and whether it is the only one.
-local function next_parked(destination, profile)
-  local key = 'parked:' .. destination
-  local found = redis.call('ZRANGEBYLEX', key, '[' .. profile .. '\0', '(' .. profile .. '\1', 'LIMIT', 0, 2)
-  local member = found[1]
-  if not member then return nil end
-  local length = #profile + 18  -- the profile, the 16 digits and two NULs
-  local lane, arrival, row = string.match(string.sub(member, length + 1), '^([^%z]*)%z([^%z]*)%z(.*)$')
-  local place = string.sub(member, 1, length)
-  return {member = member, place = place, lane = lane, arrival = arrival, row = row, only = not found[2]}
+-- A line is the order in which rows of one destination go, one at a time. Occurrences have a line for each recipient,
+-- named by its hash. States have one for each profile, since a change may name its recipient by another identifier
+-- than the last; rows of a profile that shares its recipient with another wait in that one's line, as its guests.
+
+-- The recipient of a state's row, as a hash; nil if it has none. Rows are written as "JSON" or, of states,
+-- "lane\0JSON", "lane\0recipient\0JSON" or, of a guest, "lane\0recipient\0profile\0JSON".
+local function recipient_of(row)
+  local lane_end = string.find(row, '\0', 1, true)
+  if not lane_end or string.byte(row, lane_end + 1) == 123 then return nil end  -- "{"
+  return string.sub(row, lane_end + 1, string.find(row, '\0', lane_end + 1, true) - 1)
 end
 
--- A member of "parked:{d}".
-local function parked_row(profile, sequence, lane, arrival, row)
-  return string.format('%s\0%016d\0', profile, sequence) .. lane .. '\0' .. arrival .. '\0' .. row
+-- The profile of a row that is in `line`.
+local function profile_of(row, line)
+  if string.byte(row) == 123 then  -- "{"
+    local readable, entry = pcall(cjson.decode, row)
+    return readable and type(entry) == 'table' and entry.profile_id or line
+  end
+  return string.match(row, '^[^%z]*%z[^%z]+%z([^%z]+)%z') or line
+end
+
+local function parked_parts(line, member)
+  local length = #line + 18  -- the line, the 16 digits and two NULs
+  local lane, arrival, row = string.match(string.sub(member, length + 1), '^([^%z]*)%z([^%z]*)%z(.*)$')
+  local arrived, barrier = string.match(arrival, '^(.*)\1(.*)$')
+  return {
+    member = member, place = string.sub(member, 1, length), lane = lane, arrival = arrived or arrival, row = row,
+    barrier = barrier and barrier .. string.sub(member, #line + 1, length) .. '\0\0' .. line,
+  }
+end
+
+-- The oldest parked row of a line: its member, that member's parts, and whether it is the only one. A barrier has
+-- no lane, and as its row the line of the row that waits for it.
+local function next_parked(destination, line)
+  local key = 'parked:' .. destination
+  local found = redis.call('ZRANGEBYLEX', key, '[' .. line .. '\0', '(' .. line .. '\1', 'LIMIT', 0, 2)
+  if not found[1] then return nil end
+  local parts = parked_parts(line, found[1])
+  parts.only = not found[2]
+  return parts
+end
+
+-- A member of "parked:{d}". `after`: the line whose barrier with the same sequence the row must wait for, or nil.
+local function parked_row(line, sequence, lane, arrival, row, after)
+  local gate = after and '\1' .. after or ''
+  return string.format('%s\0%016d\0', line, sequence) .. lane .. '\0' .. arrival .. gate .. '\0' .. row
 end
 
 -- The key with the time of a profile's newest change.
@@ -98,60 +129,141 @@ local function newest_key(destination, profile)
   return 'newest:' .. destination .. ':' .. redis.sha1hex(profile)
 end
 
+-- How many rows of a destination wait or fly; each gate is of a barrier, which is parked like a row.
+local function rows_of(destination)
+  return redis.call('HLEN', 'rows:' .. destination) + redis.call('ZCARD', 'parked:' .. destination)
+    - redis.call('HLEN', 'gates:' .. destination)
+end
+
+local function is_shared(destination, line)
+  return redis.call('ZRANGEBYLEX', 'company:' .. destination, '[' .. line .. '\0p', '(' .. line .. '\0q', 'LIMIT', 0, 1)[1] ~= nil
+end
+
+-- The line in which the rows of a profile wait: its own, or that of which it is a guest.
+local function line_of(destination, profile)
+  return redis.call('HGET', 'lines:' .. destination, profile) or profile
+end
+
+-- After its last row has left, forget a line's guests and the recipients of its earlier rows.
+local function end_line(destination, line)
+  local company = 'company:' .. destination
+  local members = redis.call('ZRANGEBYLEX', company, '[' .. line .. '\0', '(' .. line .. '\1')
+  for _, member in ipairs(members) do
+    local key = string.sub(member, #line + 2, #line + 2) == 'p' and 'lines:' or 'recipients:'
+    local name = string.sub(member, #line + 3)
+    if redis.call('HGET', key .. destination, name) == line then redis.call('HDEL', key .. destination, name) end
+  end
+  if members[1] then call_many('ZREM', company, members) end
+end
+
 local function lane_of(row)  -- of a state action
   return string.match(row, '^([^%z]*)')
 end
 
--- At a destination of a state action a row is kept as "lane\0row". Return the row of a profile that newer ones
+-- At a destination of a state action a row is kept with its lane. Return the row of a profile that newer ones
 -- overlay, with its lane: the parked one, if there is one (it was parked while the first was in flight); otherwise the
--- first, if it is in its lane; otherwise nil.
+-- first, if it is in its lane; otherwise nil. Rows of a shared line are not overlaid: their order matters.
 local function overlaid(destination, profile)
   local first = redis.call('HGET', 'rows:' .. destination, profile)
   if not first then return nil end
+  if redis.call('EXISTS', 'company:' .. destination) == 1 and
+    (is_shared(destination, profile) or redis.call('HEXISTS', 'lines:' .. destination, profile) == 1) then return nil end
   local parked = next_parked(destination, profile)
-  if parked then return parked end
+  if parked then return parked.lane ~= '' and parked.only and not parked.barrier and parked or nil end
   local lane = lane_of(first)
   local arrival = redis.call('ZSCORE', 'lane:' .. lane, profile)
   return arrival and {row = first, lane = lane, arrival = arrival} or nil
 end
 
--- Put `merged_row` in the place of the row that waits, keeping its arrival. If the row that waits is not the one of
--- `waiting_sha1`, because that has gone in the meantime, add `own_row` after it. Return whether it took the place.
-local function overlay(state_row, arrival, touched)
-  local destination, profile = state_row.destination, state_row.profile
+-- Note that a row of `line` has another recipient than the one it overlays, unless rows of that one wait elsewhere.
+local function change_recipient(destination, line, before, recipient)
+  if recipient == before or not recipient then return true end
+  local holder = redis.call('HGET', 'recipients:' .. destination, recipient)
+  if holder and holder ~= line and redis.call('HEXISTS', 'rows:' .. destination, holder) == 1 then return false end
+  redis.call('HSET', 'recipients:' .. destination, recipient, line)
+  if before then redis.call('ZADD', 'company:' .. destination, 0, line .. '\0r' .. before) end
+  return true
+end
+
+-- Put `merged_row` in the place of the row that waits, keeping its arrival. Return whether it took the place: not if
+-- the row that waits is not the one of `waiting_sha1`, because that has gone in the meantime.
+local function overlay(state_row, touched)
+  local destination, profile, row = state_row.destination, state_row.profile, state_row.merged_row
   local found = overlaid(destination, profile)
-  local over = found ~= nil and redis.sha1hex(found.row) == state_row.waiting_sha1
-  local row = over and state_row.merged_row or state_row.own_row
+  if not found or redis.sha1hex(found.row) ~= state_row.waiting_sha1 then return false end
+  if not change_recipient(destination, profile, recipient_of(found.row), recipient_of(row)) then return false end
   local lane = lane_of(row)
   touched[lane] = true
-  if over and found.place then
+  if found.place then
     redis.call('ZREM', 'parked:' .. destination, found.member)
     redis.call('ZADD', 'parked:' .. destination, 0, found.place .. lane .. '\0' .. found.arrival .. '\0' .. row)
-  elseif over then
+  else
     redis.call('ZREM', 'lane:' .. found.lane, profile)
     redis.call('HSET', 'rows:' .. destination, profile, row)
     redis.call('ZADD', 'lane:' .. lane, found.arrival, profile)
     touched[found.lane] = true
-  elseif redis.call('HSETNX', 'rows:' .. destination, profile, row) == 1 then
-    redis.call('ZADD', 'lane:' .. lane, arrival, profile)
-  else
-    local sequence = redis.call('INCR', 'sequence')
-    redis.call('ZADD', 'parked:' .. destination, 0, parked_row(profile, sequence, lane, arrival, row))
-    redis.call('SADD', 'behind:' .. destination, profile)
   end
-  return over
+  return true
 end
 
--- After the first row of a profile has left, let the next one take its place, keeping its own arrival.
-local function promote(destination, profile, touched)
-  local later = next_parked(destination, profile)
+-- Take barriers from the front of a line. A row that waited for one alone goes to its lane.
+local function open_gates(destination, line, touched)
+  local later = next_parked(destination, line)
+  while later and later.lane == '' do
+    redis.call('ZREM', 'parked:' .. destination, later.member)
+    local lane, arrival = string.match(redis.call('HGET', 'gates:' .. destination, later.member) or '', '^(.*)%z(.*)$')
+    redis.call('HDEL', 'gates:' .. destination, later.member)
+    if lane then
+      redis.call('ZADD', 'lane:' .. lane, arrival, later.row)
+      touched[lane] = true
+    end
+    later = next_parked(destination, line)
+  end
+  return later
+end
+
+-- After the first row of a line has left, let the next one take its place, keeping its own arrival. `left`: the
+-- recipient of the row that has left.
+local function promote(destination, line, touched, left)
+  local later = open_gates(destination, line, touched)
   if later then
     redis.call('ZREM', 'parked:' .. destination, later.member)
-    redis.call('HSET', 'rows:' .. destination, profile, later.row)
-    redis.call('ZADD', 'lane:' .. later.lane, later.arrival, profile)
-    touched[later.lane] = true
+    redis.call('HSET', 'rows:' .. destination, line, later.row)
+    if later.barrier and redis.call('HEXISTS', 'gates:' .. destination, later.barrier) == 1 then
+      redis.call('HSET', 'gates:' .. destination, later.barrier, later.lane .. '\0' .. later.arrival)
+    else
+      redis.call('ZADD', 'lane:' .. later.lane, later.arrival, line)
+      touched[later.lane] = true
+    end
   end
-  if not later or later.only then redis.call('SREM', 'behind:' .. destination, profile) end
+  local behind = later and not later.only
+  if left and not (later and recipient_of(later.row) == left) then
+    redis.call('ZADD', 'company:' .. destination, 0, line .. '\0r' .. left)
+  end
+  if not behind then redis.call('SREM', 'behind:' .. destination, line) end
+  if not later then end_line(destination, line) end
+end
+
+-- Let the first rows of lines leave.
+local function leave(destination, lines, touched)
+  if #lines == 0 then return end
+  local rows, recipients, n = 'rows:' .. destination, {}, 0
+  local behind = redis.call('EXISTS', 'behind:' .. destination) == 1
+    and redis.call('SMISMEMBER', 'behind:' .. destination, unpack(lines)) or {}
+  local several = redis.call('EXISTS', 'company:' .. destination) == 1
+  local known = redis.call('EXISTS', 'recipients:' .. destination) == 1
+  local texts = known and redis.call('HMGET', rows, unpack(lines)) or {}
+  call_many('HDEL', rows, lines)
+  for i = 1, #lines do
+    local recipient = texts[i] and recipient_of(texts[i])
+    if behind[i] == 1 then
+      promote(destination, lines[i], touched, recipient)
+    else
+      if recipient then n, recipients[n + 1] = n + 1, recipient end
+      if several then end_line(destination, lines[i]) end
+    end
+  end
+  call_many('HDEL', 'recipients:' .. destination, recipients)
 end
 
 local function batch_of(id)
@@ -209,10 +321,7 @@ local function finish(batch, returned)
     give_back(batch, returned)
     touched[batch.lane] = true
   end
-  call_many('HDEL', 'rows:' .. batch.destination, redis.call('ZRANGE', rows, 0, -1))
-  for _, profile in ipairs(redis.call('ZINTER', 2, rows, 'behind:' .. batch.destination)) do
-    promote(batch.destination, profile, touched)
-  end
+  leave(batch.destination, redis.call('ZRANGE', rows, 0, -1), touched)
   forget(batch)
   refresh_all(touched)
 end

@@ -65,6 +65,19 @@ class Action(ABC):
         problems = enumerate(map(self.problem, rows))
         return {position: problem for position, problem in problems if problem is not None}
 
+    def recipient(self, row: Activation) -> str | None:
+        """Return a hash of the recipient that the call names for a row without a problem; None for none.
+
+        Rows of one recipient never share a call, are never in flight together and go in order, as the rows
+        of one profile do. Asked of every row, so it must be cheap.
+        """
+        return None
+
+    @property
+    def names_recipients(self) -> bool:
+        """Whether rows have recipients."""
+        return type(self).recipient is not Action.recipient
+
     def shape(self, row: Activation) -> str:
         """Name all that must be equal within one call, such as the columns; a batch has rows of one shape."""
         return ""

@@ -12,7 +12,7 @@ identifier_type    column of the list   key of a recipient      taken from the i
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from hashlib import sha256
+from hashlib import blake2b, sha256
 
 from pipeline.model.activation import Activation
 
@@ -37,6 +37,11 @@ def hash_email(email: str) -> str:
     with EMAIL_SHA256_HASH_ of a member of your list.
     """
     return sha256(email.strip().lower().encode()).hexdigest()
+
+
+def recipient_hash(value: str) -> str:
+    """Shorten what names a recipient to a hash by which its rows are told apart from others'."""
+    return blake2b(value.encode(), digest_size=8).hexdigest()
 
 
 def riid_problem(activation: Activation) -> str | None:

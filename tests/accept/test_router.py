@@ -95,6 +95,7 @@ def test_routes_are_written_as_the_accepting_script_reads_them():
         "routes": [["d1/all", "-d2/all", "=d3/all"], ["-/"]],
         "route_of_entry": [1, 2, 1],
         "profiles": ["p1", "p2", "p3"],
+        "recipients": {},
         "duplicate_keys": {1: "gproducer:7:digest"},
     }
 

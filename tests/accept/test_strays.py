@@ -69,7 +69,7 @@ def test_the_one_activation_in_a_message_becomes_a_dead_letter(engine, strays, k
 
     [letter] = letters(engine)
     assert (letter.code, letter.audience, letter.profile_id) == ("Invalid", "lapsed-buyers", "p1")
-    assert decode(letter.activation.encode()).identifiers == {"crm_id": "C-1"}
+    assert decode(letter.activation.encode()).identifiers == {"crm_id": "C-p1"}
     assert letter.detail.startswith("it came in a Celery message ")
     assert strays.counts()[kind] == 2
 

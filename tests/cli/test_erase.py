@@ -6,7 +6,7 @@ import re
 import pytest
 
 from pipeline.settle.dead_letters import Filter, count
-from tests.builders import begin, cut
+from tests.builders import begin, cut, first_profiles
 from tests.cli.test_dead_letters import on_terminal
 
 SENT = "What Responsys was sent is not undone by this."
@@ -24,7 +24,7 @@ def letters(environment):
 
 
 def waiting(environment, destination="lapsed"):
-    return sorted(profile.decode() for profile in environment.redis.hkeys(f"rows:{destination}"))
+    return sorted(profile.decode() for profile in first_profiles(environment.redis, destination))
 
 
 def test_it_says_where_something_was(environment, erase):

@@ -25,6 +25,7 @@ from tests.builders import QUOTA, configure
 
 MOST = 3  # rows in a batch
 PROFILES = [f"p{n}" for n in range(6)]
+RECIPIENTS = ["", *(f"r{n}" for n in range(4))]  # "": a row has none
 LANES = ["lapsed/all", "lapsed/all+bulk", "lapsed/other"]
 WAYS = replace(QUOTA, max_in_flight=4)
 
@@ -43,24 +44,35 @@ class Model(RuleBasedStateMachine):
         self.lanes = Lanes(self.redis)
         self.intake = Intake(self.redis, window=60)
         self.waiting: dict[str, deque[int]] = defaultdict(deque)
-        self.left: dict[str, list[int]] = defaultdict(list)
+        self.waiting_for: dict[str, deque[int]] = defaultdict(deque)  # by recipient
+        self.recipient_of: dict[int, str] = {}
         self.count = 0
         self.stopped = False
 
     def teardown(self) -> None:
         self.redis.close()
 
-    @rule(rows=st.lists(st.tuples(st.sampled_from(PROFILES), st.sampled_from(LANES)), min_size=1, max_size=8))
+    @rule(
+        rows=st.lists(
+            st.tuples(st.sampled_from(PROFILES), st.sampled_from(LANES), st.sampled_from(RECIPIENTS)),
+            min_size=1,
+            max_size=8,
+        )
+    )
     def add(self, rows):
         entries = []
-        for profile, _ in rows:
+        for profile, _, recipient in rows:
             self.count += 1
             self.waiting[profile].append(self.count)
-            entries.append(json.dumps({"n": self.count}))
+            self.recipient_of[self.count] = recipient
+            if recipient:
+                self.waiting_for[recipient].append(self.count)
+            entries.append(json.dumps({"n": self.count, "profile": profile}))
         self.redis.rpush("intake:0", *entries)
         claim = self.intake.claim(0)
         routes = Routes()
-        for profile, lane in rows:
+        for profile, lane, recipient in rows:
+            routes.recipients_of("lapsed").append(recipient)
             routes.add(profile, (RoutedLane(ADD, lane),))
         assert self.intake.accept(claim, routes).added == len(rows)
 
@@ -73,6 +85,9 @@ class Model(RuleBasedStateMachine):
         batch, rows = self.lanes.read_batch(claimed.batch)
         profiles = [profile for profile, _ in rows]
         assert 1 <= len(set(profiles)) == len(profiles) <= MOST
+        assert profiles == [json.loads(row)["profile"] for _, row in rows]
+        recipients = [*filter(None, (self.recipient_of[json.loads(row)["n"]] for _, row in rows))]
+        assert len(set(recipients)) == len(recipients), "a recipient is twice in a batch"
         return batch
 
     @rule(target=flying, batch=consumes(flying))
@@ -91,7 +106,9 @@ class Model(RuleBasedStateMachine):
 
     def leave(self, profile: str, number: int) -> None:
         assert self.waiting[profile].popleft() == number, "a row was overtaken, or left twice"
-        self.left[profile].append(number)
+        recipient = self.recipient_of[number]
+        if recipient:
+            assert self.waiting_for[recipient].popleft() == number, "a row of a recipient was overtaken"
 
     @rule(batch=consumes(flying), refund=st.booleans())
     def retry(self, batch: Batch, refund):
@@ -122,8 +139,15 @@ class Model(RuleBasedStateMachine):
 
     @invariant()
     def nothing_is_lost(self):
-        here = self.redis.hlen("rows:lapsed") + self.redis.zcard("parked:lapsed")
+        barriers = self.redis.hlen("gates:lapsed")
+        here = self.redis.hlen("rows:lapsed") + self.redis.zcard("parked:lapsed") - barriers
         assert here == sum(map(len, self.waiting.values()))
+
+    @invariant()
+    def nothing_is_kept_of_recipients_that_have_no_row(self):
+        if not any(self.waiting.values()):
+            for key in ("recipients", "lines", "company", "gates", "behind", "parked"):
+                assert not self.redis.exists(f"{key}:lapsed"), key
 
     @invariant()
     def no_profile_is_in_two_places(self):
@@ -135,9 +159,23 @@ class Model(RuleBasedStateMachine):
             for profile in self.redis.zrange(key, 0, -1):
                 places[profile] += 1
         assert all(count == 1 for count in places.values())
-        assert set(places) == set(self.redis.hkeys("rows:lapsed"))
+        gated = {
+            barrier.rpartition(b"\0")[2]
+            for barrier, lane in self.redis.hgetall("gates:lapsed").items()
+            if lane
+        }
+        assert not gated & set(places)
+        assert set(places) | gated == set(self.redis.hkeys("rows:lapsed"))
+        self.no_recipient_is_in_two_places(places)
         parked = {member.partition(b"\0")[0] for member in self.redis.zrange("parked:lapsed", 0, -1)}
-        assert self.redis.smembers("behind:lapsed") == parked <= set(places)
+        assert self.redis.smembers("behind:lapsed") == parked <= set(places) | gated
+
+    def no_recipient_is_in_two_places(self, places):
+        if places:
+            rows = self.redis.hmget("rows:lapsed", list(places))
+            numbers = [json.loads(row.rpartition(b"\0")[2])["n"] for row in rows]
+            recipients = [*filter(None, map(self.recipient_of.get, numbers))]
+            assert len(set(recipients)) == len(recipients), "two rows of a recipient may go at once"
 
 
 def test_no_row_is_lost_doubled_or_overtaken_whatever_happens(server_url):

@@ -17,6 +17,7 @@ from pipeline.settle import statistics as stats
 from pipeline.settle.dead_letters import Filter
 from pipeline.settle.replay import append_letters, drop, replay
 from tests.accept.test_acceptance import ACME, LAPSED, LEFT, entry
+from tests.builders import first_profiles
 from tests.settle.letters import ids
 
 
@@ -46,7 +47,7 @@ def test_a_replay_goes_to_the_letters_own_destination_only(redis, engine, append
 
     assert replay(engine, appender, Filter()) == (1, 0)
     accept_all()
-    assert (redis.hkeys("rows:lapsed"), redis.hkeys("rows:left")) == ([b"a"], [])
+    assert (first_profiles(redis), first_profiles(redis, "left")) == ([b"a"], [])
     assert (ids(engine), ids(engine, state="replayed")) == ([], ["a"])
 
 
@@ -74,7 +75,7 @@ def test_what_had_no_destination_goes_to_all_there_are_now(redis, engine, append
     replay(engine, appender, Filter())
     accept_all()
 
-    assert (redis.hkeys("rows:lapsed"), redis.hkeys("rows:left")) == ([b"a"], [b"a"])
+    assert (first_profiles(redis), first_profiles(redis, "left")) == ([b"a"], [b"a"])
 
 
 def test_a_letter_that_cannot_be_read_stays_open(engine, appender, keep):

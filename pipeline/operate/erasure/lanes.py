@@ -1,6 +1,7 @@
 """Erase rows that wait in lanes, are parked, or lie in a batch that no worker has."""
 
 from collections.abc import Iterator
+from itertools import chain
 
 import redis
 from sqlalchemy import Engine
@@ -8,11 +9,13 @@ from sqlalchemy import Engine
 from pipeline.deliver.progress import Progress
 from pipeline.lanes.batch import Batch
 from pipeline.lanes.lanes import Lanes
+from pipeline.lanes.row import Row
 from pipeline.operate.erasure.found import Found
 from pipeline.settle import ledger
 from pipeline.stores.broker import decoded
 from pipeline.stores.scripts import Argument, Scripts
 
+SCANNED = 1_000  # rows in one request
 PARKED_ROWS = 500  # in one run of the script
 
 
@@ -32,29 +35,65 @@ def erase(client: redis.Redis, engine: Engine, profile: str, found: Found, *, on
 
 def waiting(client: redis.Redis, destination: str, profile: str, found: Found, *, only_count: bool) -> bool:
     """Erase the rows that wait for one destination; True when one is in flight."""
-    scripts, more = Scripts(client), True
+    flying = False
+    for line in ("", *lines_of(client, destination, profile)):
+        flying |= waiting_in(client, destination, profile, line, found, only_count=only_count)
+    return flying
+
+
+def waiting_in(
+    client: redis.Redis, destination: str, profile: str, line: str, found: Found, *, only_count: bool
+) -> bool:
+    """Erase the rows that wait in one line, "" for that of states; True when one is in flight."""
+    scripts, more, flying = Scripts(client), True, False
     while more:
-        args: list[Argument] = [destination, profile, PARKED_ROWS, int(only_count)]
+        args: list[Argument] = [destination, profile, PARKED_ROWS, int(only_count), line]
         rows, more, flying, marks = scripts.run("erase_rows", args=args)
         found.add("lanes", rows, destination)
         found.add("marks", marks, destination)
     return bool(flying)
 
 
+def lines_of(client: redis.Redis, destination: str, profile: str) -> list[str]:
+    """Name the lines in which occurrences of a profile wait.
+
+    Lines of occurrences are named after recipients, so all rows of the destination are read.
+    """
+    first = client.hscan_iter(f"rows:{destination}", count=SCANNED)
+    parked = (
+        (member.split(b"\0", 1)[0], member.rsplit(b"\0", 1)[1])
+        for member, _ in client.zscan_iter(f"parked:{destination}", count=SCANNED)
+    )
+    rows = ((line, row) for line, row in chain(first, parked) if row.startswith(b"{"))
+    lines = {decoded(line) for line, row in rows if is_of(profile, decoded(line), row)}
+    return sorted(lines - {profile})
+
+
+def is_of(profile: str, line: str, row: bytes) -> bool:
+    """Tell whether a row is of a profile; a row that cannot be read has its line's name alone."""
+    return Row.read(line, row).activation.profile_id == profile
+
+
 def in_batches(client: redis.Redis, engine: Engine, destination: str, profile: str) -> bool:
-    """Take a profile's row out of its batch; False when a worker has it."""
-    lanes, scripts = Lanes(client), Scripts(client)
+    """Take a profile's rows out of their batches; False when a worker has one."""
+    lanes, taken = Lanes(client), []
     for name in batches(client, destination):
         opened = lanes.read_batch(name)
         if opened is None:
             continue
         batch, rows = opened
-        members = [member for member, _ in rows]
-        if profile in members and not settled(lanes, engine, batch):
-            progress = Progress.loads(batch.progress).without(members.index(profile)).dumps()
-            args: list[Argument] = [batch.id, batch.attempt, profile, progress]
-            return bool(scripts.run("erase_member", args=args))
-    return False
+        positions = [n for n, (line, row) in enumerate(rows) if is_of(profile, line, row)]
+        if positions:
+            taken.append(not settled(lanes, engine, batch) and take_out(client, batch, positions[0]))
+    return bool(taken) and all(taken)
+
+
+def take_out(client: redis.Redis, batch: Batch, position: int) -> bool:
+    """Take a row out of a batch; False when a worker has it."""
+    progress = Progress.loads(batch.progress).without(position).dumps()
+    line = Lanes(client).line(batch, position)
+    args: list[Argument] = [batch.id, batch.attempt, line, progress]
+    return bool(Scripts(client).run("erase_member", args=args))
 
 
 def settled(lanes: Lanes, engine: Engine, batch: Batch) -> bool:

@@ -17,6 +17,7 @@ from pipeline.responsys.actions.audience_export.extension_table import Extension
 from pipeline.responsys.actions.audience_export.keys import Key
 from pipeline.responsys.connector import ResponsysConnector
 from pipeline.responsys.errors import SETUP_CODES
+from pipeline.responsys.identifiers import recipient_hash
 from pipeline.responsys.merge_rule import merge_rule
 from pipeline.responsys.names import path
 from pipeline.responsys.needs import Campaign, Need, NeededExtensionTable
@@ -47,6 +48,10 @@ class CampaignEmail(Action):
     def problem(self, row: Activation) -> str | None:
         """Look for a missing address, and for one that would have the whole call refused."""
         return self._address.problem(row)
+
+    def recipient(self, row: Activation) -> str:
+        """Return a hash of the address, in any case."""
+        return recipient_hash(self._address.value(row).lower())
 
     def shape(self, row: Activation) -> str:
         """Name the columns of the fields table; in the e-mail's call every row has its own fields."""

@@ -14,7 +14,7 @@ from pipeline.model.call import Call
 from pipeline.model.destination import Destination
 from pipeline.responsys.connector import ResponsysConnector
 from pipeline.responsys.errors import SETUP_CODES
-from pipeline.responsys.identifiers import IDENTIFIERS, riid
+from pipeline.responsys.identifiers import IDENTIFIERS, hashed_email, recipient_hash, riid
 from pipeline.responsys.names import SYSTEM_COLUMNS, path
 from pipeline.responsys.needs import Event, Need
 from pipeline.responsys.results import read_results
@@ -37,6 +37,7 @@ class CustomEvent(Action):
     def __init__(self, connector: ResponsysConnector, destination: Destination) -> None:
         super().__init__(connector, destination)
         self._identifier = IDENTIFIERS[connector.identifier_type]
+        self._hashed = connector.identifier_type == "hashed_email"
         # Whether a person was entered cannot be looked up, so an event is never triggered twice.
         event = Step(
             name="event",
@@ -67,6 +68,12 @@ class CustomEvent(Action):
         if not self._free.issuperset(names) or any(map(self._identifier.problem, rows)):
             return super().problems(rows)
         return {}
+
+    def recipient(self, row: Activation) -> str:
+        """Return a hash of the identifier; one that is a hash is only shortened."""
+        if not self._hashed:
+            return recipient_hash(str(self._identifier.value(row)))
+        return hashed_email(row)[:16]
 
     def needs(self) -> tuple[Need, ...]:
         """Name the event."""

@@ -17,6 +17,7 @@ from pipeline.responsys.actions.audience_export.column import carried, columns_o
 from pipeline.responsys.actions.audience_export.record_data import record_data
 from pipeline.responsys.connector import ResponsysConnector
 from pipeline.responsys.errors import SETUP_CODES, UNKNOWN
+from pipeline.responsys.identifiers import recipient_hash
 from pipeline.responsys.merge_rule import is_leaver
 from pipeline.responsys.names import path
 from pipeline.responsys.needs import Need, NeededSupplementalTable
@@ -49,6 +50,11 @@ class SupplementalTable(Action):
         if self._found_by or is_leaver(row) or carried(self._columns, row):
             return None
         return "it has a value for none of the columns"
+
+    def recipient(self, row: Activation) -> str | None:
+        """Return a hash of the values that a row of the table is found by; None if the options name none."""
+        values = [column.text(row) or "" for column in self._found_by]
+        return recipient_hash("\0".join(values)) if values else None
 
     def shape(self, row: Activation) -> str:
         """Name the columns: one that a row does not carry must not be in its call."""

@@ -98,7 +98,7 @@ class Scene:
     def rows(self, batch: Batch) -> list[str]:
         """Return whose rows a batch holds."""
         found = self.lanes.read_batch(batch.id)
-        return [profile for profile, _ in found[1]] if found else []
+        return sorted(json.loads(row)["profile_id"] for _, row in found[1]) if found else []
 
     def missing_from_books(self, destination: str = "lapsed") -> int:
         """Return by how much more was received than is accounted for."""

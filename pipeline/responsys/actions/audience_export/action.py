@@ -17,10 +17,11 @@ from pipeline.model.action import Action, Step
 from pipeline.model.activation import Activation
 from pipeline.model.destination import Destination
 from pipeline.responsys.actions.audience_export.extension_tables import ExtensionTables
-from pipeline.responsys.actions.audience_export.keys import HASHED, PLAIN, Key
+from pipeline.responsys.actions.audience_export.keys import HASHED, PLAIN, Key, Unusable
 from pipeline.responsys.actions.audience_export.needed import needed
 from pipeline.responsys.actions.audience_export.profile_list import ProfileList
 from pipeline.responsys.connector import ResponsysConnector
+from pipeline.responsys.identifiers import recipient_hash
 from pipeline.responsys.merge_rule import is_leaver
 from pipeline.responsys.needs import Need
 
@@ -52,6 +53,14 @@ class AudienceExport(Action):
             return self.tables.leaving_problem(row)
         return self.list.problem(row) or self.tables.entering_problem(row)
 
+    def recipient(self, row: Activation) -> str | None:
+        """Return a hash of the values by which a person is found in the list or, without them, in tables."""
+        keys = self.list.match if all(key.given(row) for key in self.list.match) else self.tables.order
+        values = [f"{key.column} {named(key, row)}" for key in keys if key.given(row)]
+        if keys is self.tables.order:
+            values = values[:1]
+        return recipient_hash("\0".join(values)) if values else None
+
     def shape(self, row: Activation) -> str:
         """Name the columns of the calls, and the identifier by which people are found."""
         key = self.tables.key_of(row)
@@ -76,3 +85,11 @@ class AudienceExport(Action):
         if is_leaver(rows[0]):
             return tuple(self.tables.leaving(rows[0]))
         return (self.list.merge(), *self.tables.entering(rows[0]))
+
+
+def named(key: Key, row: Activation) -> str:
+    """Return what a call has in a column that a person is found by; addresses in lower case."""
+    try:
+        return key.value(row).lower()
+    except Unusable:  # of a leaver, who is found by another column
+        return key.given(row) or ""
