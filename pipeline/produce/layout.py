@@ -13,6 +13,7 @@ from pipeline.text.redaction import masked
 from schemas.activation_fields import IDENTIFIERS
 
 NAMES_SHOWN = 40
+NO_HEADER = "its first line looks like data, not like the names of columns, so it is not shown"
 ACTIVATION, IDENTIFIER, VARIABLE, NOWHERE = range(4)  # the parts
 
 
@@ -28,11 +29,13 @@ class NoProfile(Misconfigured):
 
     def __init__(self, names: Sequence[str], separator: str | None) -> None:
         tried = separator or ", ".join(DELIMITERS.values())
-        shown = ", ".join(masked(name) for name in names[:NAMES_SHOWN] if name)
-        super().__init__(
-            f"the CSV header has no column profile_id (separators tried: {tried}); its columns are: {shown}"
-        )
-        self.options = [] if any("@" in name for name in names) else columns.suggested(names)
+        is_data = any(
+            masked(name) != name for name in names
+        )  # a file without a header: its first line is a row
+        shown = ", ".join(name for name in names[:NAMES_SHOWN] if name)
+        found = NO_HEADER if is_data else f"its columns are: {shown}"
+        super().__init__(f"the CSV header has no column profile_id (separators tried: {tried}); {found}")
+        self.options = [] if is_data else columns.suggested(names)
 
 
 def layout_of(

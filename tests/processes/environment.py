@@ -21,6 +21,7 @@ from pipeline.settle import dead_letters
 from pipeline.settle.dead_letters import DeadLetter, Filter
 from pipeline.stores import embedded
 from pipeline.stores.broker import connect
+from pipeline.stores.embedded_process import owner_only
 from pipeline.stores.vault import open_vault
 from tests.processes import ROOT
 from tests.processes.emulator import MANY, Emulator
@@ -138,7 +139,8 @@ class Environment:
         """Hold the lock of a user of the server, also while there is none."""
         if not hasattr(self, "redis_users"):
             (self.folder / "redis").mkdir(exist_ok=True)
-            self.redis_users = open(self.folder / "redis" / embedded.USERS, "a")  # noqa: SIM115 - closed by close
+            path = self.folder / "redis" / embedded.USERS
+            self.redis_users = open(path, "a", opener=owner_only)  # noqa: SIM115 - closed by close
             fcntl.flock(self.redis_users, fcntl.LOCK_SH)
 
     def redis_process(self) -> psutil.Process:

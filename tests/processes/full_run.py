@@ -33,10 +33,10 @@ from tests.processes.witness import OTHERS, WORKERS, Witness, pages
 ACTIVATION = "from pipeline.cli import main; main(prog_name='activation')"
 CARELESS = ("page", "detail", "verdict", "hold", "redirect")  # events, each answered in its own way
 PROCFILE = """\
-activations: env ACTIVATION_LOG_FORMAT=json {celery} -c 2 -Q activations -n activations@%h
-deliveries: {celery} -c 8 -Q deliveries -n deliveries@%h
-sync: {celery} -c 2 -Q sync -n sync@%h
-flower: python -m celery -A tasks flower --address=127.0.0.1 --port={port}
+activations: env ACTIVATION_LOG_FORMAT=json {celery} -c 2 -Q activations -n activations@%h {out}1.out 2>&1
+deliveries: {celery} -c 8 -Q deliveries -n deliveries@%h {out}2.out 2>&1
+sync: {celery} -c 2 -Q sync -n sync@%h {out}3.out 2>&1
+flower: python -m celery -A tasks flower --address=127.0.0.1 --port={port} {out}4.out 2>&1
 """
 CELERY = "python -m celery -A tasks worker -P threads -E --without-gossip --without-mingle"
 CONFIGURATION = """\
@@ -107,8 +107,9 @@ class FullRun:
 
     @property
     def log(self) -> str:
-        """All that the workers and Flower said."""
-        return (self.folder / "up.log").read_text()
+        """All that the workers and Flower said; `up` would leave some of it out."""
+        files = [self.folder / "up.log", *sorted(self.folder.glob("*.out"))]
+        return "\n".join(file.read_text() for file in files)
 
     def _remember_secrets(self) -> None:
         secret = (self.folder / "secret.key").read_text().strip()
@@ -231,7 +232,7 @@ def up(run: FullRun) -> Iterator[int]:
     """Run `activation up` with workers that log all they can, and Flower; give its port."""
     port = embedded.free_port()
     procfile = run.folder / "Procfile"
-    procfile.write_text(PROCFILE.format(celery=CELERY, port=port))
+    procfile.write_text(PROCFILE.format(celery=CELERY, port=port, out=f">{run.folder}/"))
     with open(run.folder / "up.log", "w") as log:
         process = subprocess.Popen(
             [sys.executable, "-c", ACTIVATION, "up", "--procfile", str(procfile)],

@@ -120,7 +120,7 @@ def test_what_the_program_writes_is_for_its_owner_only(run):
     modes = {
         str(path.relative_to(run.folder)): stat.S_IMODE(path.stat().st_mode)
         for path in run.folder.rglob("*")
-        if path.is_file() and path.name not in mine
+        if path.is_file() and path.name not in mine and path.suffix != ".out"  # the shell makes these
     }
 
     assert modes.keys() >= {"activation.db", "secret.key", "flower.password", "redis/redis.conf"}

@@ -89,6 +89,11 @@ def test_a_file_of_any_size_is_read_row_by_row():
             "the CSV header has no column profile_id (separators tried: commas, semicolons, tabs, bars); "
             "its columns are: email, tier",
         ),
+        (
+            b"ada@example.com,gold\n",
+            "the CSV header has no column profile_id (separators tried: commas, semicolons, tabs, bars); "
+            "its first line looks like data, not like the names of columns, so it is not shown",
+        ),
         (b"profile_id,,tier\n", "column 2 of the CSV header has no name"),
         (b"profile_id,tier,tier\n", "the CSV header has columns more than once: tier"),
         (b"profile_id,\xff\n", "the header cannot be read: This is not UTF-8: see byte 11 of line 1."),
