@@ -69,6 +69,7 @@ class Filled(Document):
 
     null = OneOf("something to do with a null", ["skip", "blank"])
     default = Plain()
+    invalid = OneOf("something to do with a value that is none of the type", ["refuse", "skip"])
 
     @validates_schema(skip_on_field_errors=False)
     def one_of_two(self, data: Mapping[str, Any], **_: Any) -> None:
@@ -83,7 +84,7 @@ class Filled(Document):
 
 
 class FilledInList(Filled):
-    """A column of the list; its type only says how dates are written."""
+    """A column of the list; its type says which values it takes, and how dates are written."""
 
     column = ListColumn(required=True)
     type = OneOf("a type of column", LIST_TYPES)

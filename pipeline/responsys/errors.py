@@ -19,7 +19,7 @@ TIMEOUT = "Timeout"
 UNKNOWN = "OutcomeUnknown"
 LIMIT = "API_LIMIT_EXCEEDED"
 
-CODE = re.compile(r"[A-Z][A-Z0-9_]*")
+CODE = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
 
 # GET /rest/api/ratelimit says so with 500 UNEXPECTED_EXCEPTION, where all other calls have 401 INVALID_TOKEN.
 NOT_A_TOKEN = "Not a valid authentication token"  # noqa: S105 - Oracle's message

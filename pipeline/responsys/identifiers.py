@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from hashlib import blake2b, sha256
 
 from pipeline.model.activation import Activation
+from pipeline.responsys.addresses import is_address
 
 DIGITS = re.compile(r"[0-9]{1,19}")  # RIID_ is a 64-bit integer
 SHA256 = re.compile(r"[0-9A-Fa-f]{64}")
@@ -79,8 +80,8 @@ def hashed_email_problem(activation: Activation) -> str | None:
     email = identifiers.get("email")
     if not email:
         return 'identifiers "hashed_email" and "email" are missing'
-    # A hash here would be hashed again, and match no member.
-    return None if "@" in email else 'identifier "email" is not an e-mail address'
+    # A hash here would be hashed again and, like that of anything but an address, match no member.
+    return None if is_address(email.strip()) else 'identifier "email" is not an e-mail address'
 
 
 def hashed_email(activation: Activation) -> str:

@@ -8,7 +8,7 @@ from urllib.parse import quote_plus
 
 VALUE = "…"
 MASK = "[masked]"
-MAX_DETAIL = 300  # characters that are kept of the text of an answer
+MAX_DETAIL = 1_000  # characters that are kept of the text of an answer
 SHORTEST = 4  # characters; shorter values are parts of words
 WORD = re.compile(r"""[^\s<>"'`\[\](){},;:=]+""")
 HASH = re.compile(r"\b[0-9A-Fa-f]{32,}+\b")

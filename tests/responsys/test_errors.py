@@ -141,7 +141,7 @@ def test_an_unknown_outcome_of_a_call_that_changes_nothing_is_worth_another_try(
         ("<ada%40example.com>", "<[masked]>"),
         ("zoë@exämple.com", "[masked]"),
         ("hash " + "0aB9" * 16, "hash [masked]"),
-        ("x" * 400, "x" * 300),
+        ("x" * 1_100, "x" * 1_000),
     ],
 )
 def test_details_are_trimmed_and_show_nobodys_address(detail, shown):

@@ -13,7 +13,7 @@ from pipeline.model.action import Action, Step, Verdicts
 from pipeline.model.activation import Activation
 from pipeline.model.call import Call
 from pipeline.model.destination import Destination
-from pipeline.responsys.actions.audience_export.column import carried, columns_of
+from pipeline.responsys.actions.audience_export.column import carried, columns_of, problems
 from pipeline.responsys.actions.audience_export.record_data import record_data
 from pipeline.responsys.connector import ResponsysConnector
 from pipeline.responsys.errors import SETUP_CODES, UNKNOWN
@@ -47,6 +47,8 @@ class SupplementalTable(Action):
         for column in self._found_by:
             if not column.text(row):
                 return f'identifier or variable "{column.source}" is missing, by which the row is found'
+        if not is_leaver(row) and (invalid := next(problems(self._columns, row), None)):
+            return invalid
         if self._found_by or is_leaver(row) or carried(self._columns, row):
             return None
         return "it has a value for none of the columns"

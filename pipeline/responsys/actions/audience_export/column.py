@@ -1,6 +1,7 @@
 """A column that is filled from a row: its text, and the value in place of a null."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
@@ -13,6 +14,9 @@ from pipeline.text.rendering import render
 from schemas.activation_fields import Moment
 
 MOMENT = Moment()
+DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+WHOLE = re.compile(r"[+-]?[0-9]{1,38}")
+NUMBER = re.compile(r"[+-]?(?:[0-9]{1,38}\.?[0-9]{0,38}|\.[0-9]{1,38})(?:[eE][+-]?[0-9]{1,3})?")
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,7 @@ class Column:
     name: str
     type: str | None = None
     null: str | None = None  # the value in place of a null; None: the column is left out
+    skips_invalid: bool = False  # a value that is none of its type is left out, and the row has no problem
 
     @classmethod
     def of(cls, source: str, options: Mapping[str, Any]) -> "Column":
@@ -30,11 +35,25 @@ class Column:
         null = render(options["default"]) if "default" in options else None
         if options.get("null") == "blank":
             null = ""
-        return cls(source, options["column"], options.get("type"), null)
+        return cls(source, options["column"], options.get("type"), null, options.get("invalid") == "skip")
 
     def carried(self, row: Activation) -> bool:
         """Tell whether the row says anything of it."""
-        return mapped.carries(row, self.source) and (self.null is not None or self.text(row) is not None)
+        if not mapped.carries(row, self.source) or (self.skips_invalid and self._is_invalid(row)):
+            return False
+        return self.null is not None or self.text(row) is not None
+
+    def problem(self, row: Activation) -> str | None:
+        """Say why its value cannot be sent, without the value."""
+        if self.type not in FORMS or self.skips_invalid or not self._is_invalid(row):
+            return None
+        return f'"{self.source}" for {self.name} is not {FORMS[self.type][0]}'
+
+    def _is_invalid(self, row: Activation) -> bool:
+        if self.type not in FORMS:
+            return False
+        text = mapped.text(row, self.source)
+        return text is not None and text != "" and not FORMS[self.type][1](text)
 
     def text(self, row: Activation) -> str | None:
         """Return the text that fills it."""
@@ -52,6 +71,38 @@ def columns_of(options: Mapping[str, Mapping[str, Any]]) -> tuple[Column, ...]:
 def carried(columns: Iterable[Column], row: Activation) -> tuple[Column, ...]:
     """Return those that the row says anything of."""
     return tuple(column for column in columns if column.carried(row))
+
+
+def problems(columns: Iterable[Column], row: Activation) -> Iterator[str]:
+    """Yield why values of a row cannot be sent."""
+    return filter(None, (column.problem(row) for column in columns))
+
+
+def is_moment(text: str) -> bool:
+    """Tell whether a text is a date, or a date and time."""
+    try:
+        MOMENT.deserialize(f"{text}T00:00" if DATE.fullmatch(text) else text)
+    except ValidationError:
+        return False
+    return True
+
+
+def is_whole(text: str) -> bool:
+    """Tell whether a text is a whole number."""
+    return WHOLE.fullmatch(text.strip()) is not None
+
+
+def is_number(text: str) -> bool:
+    """Tell whether a text is a number."""
+    return NUMBER.fullmatch(text.strip()) is not None
+
+
+# By type: a name for its values, and a test for them.
+FORMS: Mapping[str | None, tuple[str, Callable[[str], bool]]] = {
+    "TIMESTAMP": ("a date in ISO 8601, with or without a time", is_moment),
+    "INTEGER": ("a whole number", is_whole),
+    "NUMBER": ("a number", is_number),
+}
 
 
 def moment(text: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from pipeline.model.action import Step
 from pipeline.model.activation import Activation
 from pipeline.model.destination import Destination
-from pipeline.responsys.actions.audience_export.column import Column, carried, columns_of
+from pipeline.responsys.actions.audience_export.column import Column, carried, columns_of, problems
 from pipeline.responsys.actions.audience_export.entries import Entries
 from pipeline.responsys.actions.audience_export.extension_table import ExtensionTable
 from pipeline.responsys.actions.audience_export.keys import HASHES, Key
@@ -71,6 +71,8 @@ class ExtensionTables:
 
     def entering_problem(self, row: Activation) -> str | None:
         """Say why a row that enters cannot be found in the tables it goes into."""
+        if invalid := next(problems(self.fields.columns if self.fields else (), row), None):
+            return invalid
         return self._key_problem(row) if self.memberships or self.fields_of(row) else None
 
     def leaving_problem(self, row: Activation) -> str | None:

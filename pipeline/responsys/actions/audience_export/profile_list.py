@@ -5,17 +5,16 @@ https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/api-v
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
-from pipeline.model.action import Step
+from pipeline.model.action import Step, Verdicts
 from pipeline.model.activation import Activation
 from pipeline.model.call import Call
-from pipeline.responsys.actions.audience_export.column import Column, carried, columns_of
+from pipeline.responsys.actions.audience_export.column import Column, carried, columns_of, problems
 from pipeline.responsys.actions.audience_export.keys import HASHES, Key
 from pipeline.responsys.actions.audience_export.permission import Permission
 from pipeline.responsys.actions.audience_export.record_data import record_data
-from pipeline.responsys.actions.audience_export.verdicts import merged
+from pipeline.responsys.actions.audience_export.verdicts import merged, naming_columns
 from pipeline.responsys.connector import ResponsysConnector
 from pipeline.responsys.errors import SETUP_CODES
 from pipeline.responsys.merge_rule import merge_rule
@@ -68,8 +67,12 @@ class ProfileList:
 
     def problem(self, row: Activation) -> str | None:
         """Say why a row cannot be merged."""
-        problems = (key.problem(row) for key in self.keys_of(row))
-        return next(filter(None, problems), None) or self.permission.problem(row)
+        missing = (key.problem(row) for key in self.keys_of(row))
+        return (
+            next(filter(None, missing), None)
+            or self.permission.problem(row)
+            or next(problems(self.columns, row), None)
+        )
 
     def merge(self) -> Step:
         """Return the step that inserts and updates members."""
@@ -77,9 +80,13 @@ class ProfileList:
             name="merge",
             function="mergeListMembers",
             call=self._call,
-            verdicts=partial(merged, self.match),
+            verdicts=self._verdicts,
             setup_codes=SETUP_CODES,
         )
+
+    def _verdicts(self, rows: Sequence[Activation], answer: Any) -> Verdicts:
+        """Read one verdict per row; one that quotes the value of a column names the column."""
+        return naming_columns(merged(self.match, rows, answer), rows, self._values)
 
     def _call(self, rows: Sequence[Activation]) -> Call:
         return Call(
