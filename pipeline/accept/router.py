@@ -64,9 +64,10 @@ class Router:
             route = cached(key)
             if route is not None and route.problem(row) is None:
                 if route.recipient is not None:
-                    if len(route.recipients) != len(profiles):
+                    recipients = route.recipients
+                    if len(recipients) != len(profiles):
                         self.routes.recipients_of(route.destination)
-                    route.recipients.append(route.recipient(row) or "")
+                    recipients.append(route.recipient(row) or "")
                 profiles.append(row.profile_id)
                 route_of_entry.append(route.number)
             else:

@@ -94,8 +94,9 @@ for i = 1, #entries do
     elseif kind == '' and to.dedupe ~= '0' and not replayed and entered_before(to, profiles[i]) then
       to.coalesced = to.coalesced + 1
     elseif kind == '' then
-      local recipient = to.recipient_of_entry[i]
-      add(to, recipient and recipient ~= '' and recipient or profiles[i], entries[i], target.lane, '')
+      local line, n = to.recipient_of_entry[i], to.size + 1
+      if not line or line == '' then line = profiles[i] end
+      to.size, to.profiles[n], to.rows[n], to.lanes[n] = n, line, entries[i], target.lane
     end
   end
 end
@@ -148,7 +149,7 @@ local function enqueue(to, arrival)
   local first, parked, behind, arrivals, held, guests, gates = {}, {}, {}, {}, {}, {}, {}
   local sequence = redis.call('INCRBY', 'sequence', to.size) - to.size
   local there = read_fields('rows:' .. to.name, profiles)
-  local holders = read_fields('recipients:' .. to.name, recipients)
+  local holders = #recipients > 0 and read_fields('recipients:' .. to.name, recipients) or {}
   local hosts = read_fields('lines:' .. to.name, profiles)
   local line_of_profile, line_of_recipient, full = {}, {}, {}
 
@@ -164,14 +165,14 @@ local function enqueue(to, arrival)
       local lane, text = string.match(row, '^([^%z]*)%z[^%z]+%z(.*)$')
       if not lane then lane, text = string.match(row, '^([^%z]*)%z(.*)$') end
       if not lane then lane, text = '', row end
-      row = lane .. '\0' .. (recipients[i] == '' and '-' or recipients[i]) .. '\0' .. profiles[i] .. '\0' .. text
+      row = lane .. '\0' .. ((recipients[i] or '') == '' and '-' or recipients[i]) .. '\0' .. profiles[i] .. '\0' .. text
     end
     parked[#parked + 1], parked[#parked + 2] = 0, parked_row(line, sequence + i, lanes[i], arrival, row, after)
     behind[#behind + 1] = line
   end
 
   local function take_recipient(i, line)
-    if recipients[i] ~= '' and line_of_recipient[recipients[i]] ~= line then
+    if (recipients[i] or '') ~= '' and line_of_recipient[recipients[i]] ~= line then
       line_of_recipient[recipients[i]] = line
       held[#held + 1], held[#held + 2] = recipients[i], line
     end
@@ -205,7 +206,7 @@ local function enqueue(to, arrival)
   end
 
   for i = 1, to.size do
-    local profile, recipient = profiles[i], recipients[i]
+    local profile, recipient = profiles[i], recipients[i] or ''
     if not (there[i] or holders[i] or hosts[i] or line_of_profile[profile] or line_of_recipient[recipient]) then
       lead(i, profile, recipient)
     else

@@ -16,11 +16,11 @@ LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 TOP = r"(?![0-9]+\Z)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])"  # two characters or more
 ADDRESS = re.compile(rf"{LOCAL}@(?:{LABEL}\.)+{TOP}\Z")
 # Most addresses are of this form, which keeps to the rule and is found in a third of the time.
-USUAL = re.compile(
+is_usual = re.compile(
     r"[A-Za-z0-9_]{1,30}(?:[.+-][A-Za-z0-9_]{1,30})?@(?:[A-Za-z0-9]{1,40}\.){1,4}[A-Za-z]{2,20}\Z"
-)
+).match
 
 
 def is_address(text: str) -> bool:
     """Return whether ``text`` keeps to the rule."""
-    return USUAL.match(text) is not None or (len(text) <= LONGEST and ADDRESS.match(text) is not None)
+    return is_usual(text) is not None or (len(text) <= LONGEST and ADDRESS.match(text) is not None)

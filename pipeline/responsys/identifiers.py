@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from hashlib import blake2b, sha256
 
 from pipeline.model.activation import Activation
-from pipeline.responsys.addresses import is_address
+from pipeline.responsys.addresses import is_address, is_usual
 
 DIGITS = re.compile(r"[0-9]{1,19}")  # RIID_ is a 64-bit integer
 SHA256 = re.compile(r"[0-9A-Fa-f]{64}")
@@ -81,7 +81,11 @@ def hashed_email_problem(activation: Activation) -> str | None:
     if not email:
         return 'identifiers "hashed_email" and "email" are missing'
     # A hash here would be hashed again and, like that of anything but an address, match no member.
-    return None if is_address(email.strip()) else 'identifier "email" is not an e-mail address'
+    return (
+        None
+        if is_usual(email) or is_address(email.strip())
+        else 'identifier "email" is not an e-mail address'
+    )
 
 
 def hashed_email(activation: Activation) -> str:

@@ -4,6 +4,7 @@ https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/api-v
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from hashlib import sha256
 from typing import Any
 
 from msgspec import Struct, defstruct
@@ -14,7 +15,7 @@ from pipeline.model.call import Call
 from pipeline.model.destination import Destination
 from pipeline.responsys.connector import ResponsysConnector
 from pipeline.responsys.errors import SETUP_CODES
-from pipeline.responsys.identifiers import IDENTIFIERS, hashed_email, recipient_hash, riid
+from pipeline.responsys.identifiers import IDENTIFIERS, recipient_hash, riid
 from pipeline.responsys.names import SYSTEM_COLUMNS, path
 from pipeline.responsys.needs import Event, Need
 from pipeline.responsys.results import read_results
@@ -73,7 +74,10 @@ class CustomEvent(Action):
         """Return a hash of the identifier; one that is a hash is only shortened."""
         if not self._hashed:
             return recipient_hash(str(self._identifier.value(row)))
-        return hashed_email(row)[:16]
+        hashed = row.identifiers.get("hashed_email")
+        if hashed:
+            return hashed[:16].lower()
+        return sha256(row.identifiers["email"].strip().lower().encode()).hexdigest()[:16]
 
     def needs(self) -> tuple[Need, ...]:
         """Name the event."""
