@@ -26,6 +26,7 @@ from tests.processes.environment import until
 from tests.processes.outlet import Outlet, activation
 
 CHUNK = 50  # activations of one append
+CUT_OFF = 0.3  # seconds before its end in which the replicas of a primary get nothing
 DRAIN = 180  # seconds until everything must have met its fate
 CREW = ("accept", "deliver", "deliver")
 
@@ -115,7 +116,7 @@ def run(
         for number in range(promotions):
             load.share = (number + 1) * activations // promotions
             until(lambda: load.accepted > load.share - activations // promotions // 2, within=DRAIN)
-            environment.constellation.kill_primary()
+            environment.constellation.kill_primary(CUT_OFF)
             environment.constellation.heal()
             sys.stderr.write(f"{number + 1} of {promotions}: {load.accepted:,} accepted\n")
         load.join()
