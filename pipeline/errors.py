@@ -1,4 +1,4 @@
-"""What can go wrong, named by what the pipeline does next.
+"""Errors, named by the pipeline's next move.
 
 ::
 
@@ -8,7 +8,7 @@
     ├── Refused              the answer is no for good; the rows become dead letters
     ├── RetryLater           nothing happened there; the batch is tried again
     │   └── Throttled        the same, and the limit it ran into is paused; costs no attempt
-    └── OutcomeUnknown       the call went out and no answer says what became of it
+    └── OutcomeUnknown       the call went out and no answer tells its outcome
 """
 
 from typing import Literal
@@ -19,7 +19,7 @@ class PipelineError(Exception):
 
 
 class Misconfigured(PipelineError):
-    """A person must change something; the message says what, where and how."""
+    """A person must change something; the message names the setting or record, its place and the remedy."""
 
 
 class CallError(PipelineError):
@@ -42,7 +42,7 @@ class Held(CallError, Misconfigured):
 class Refused(CallError):
     """The whole call was turned down and nothing of it was done.
 
-    ``isolate`` is True when one row may have spoilt it for the others.
+    ``isolate``: one bad row may be the cause, so the batch is halved until that row stands alone.
     """
 
     def __init__(self, code: str, detail: str = "", *, isolate: bool = False) -> None:
@@ -74,4 +74,4 @@ class Throttled(RetryLater):
 
 
 class OutcomeUnknown(CallError):
-    """The body went out; what became of it cannot be told (``Timeout`` or ``OutcomeUnknown``)."""
+    """The body went out, its outcome cannot be told; ``code`` is ``Timeout`` or ``OutcomeUnknown``."""

@@ -1,6 +1,6 @@
 """Log lines: an event name and its fields, as text or as JSON. Never a customer's data, never a secret.
 
-So the lines of others are looked at: at DEBUG they repeat whole messages, and exceptions quote values.
+So the log lines of libraries are filtered: at DEBUG they repeat whole messages, and exceptions quote values.
 """
 
 import json
@@ -36,7 +36,7 @@ def configure_logging(settings: Settings) -> None:
 
 
 def fit(record: logging.LogRecord) -> bool:
-    """Refuse what others say at DEBUG, and cut what Celery says of messages and exceptions."""
+    """Refuse DEBUG lines of libraries, and cut Celery's lines about messages and exceptions."""
     if record.name == "celery.worker.consumer.consumer":  # all of a message that it cannot take follows
         record.msg = record.getMessage().partition("\n")[0].partition(" [type:")[0]
         record.args = None
@@ -46,23 +46,23 @@ def fit(record: logging.LogRecord) -> bool:
 
 
 def of_thread(args: threading.ExceptHookArgs) -> None:
-    """Log what ended a thread."""
+    """Log the exception that ended a thread."""
     if args.exc_value is not None and args.exc_type is not SystemExit:
         logging.getLogger(__name__).critical("thread ended", exc_info=args.exc_value)
 
 
 def of_process(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """Log what ended the process."""
+    """Log the exception that ended the process."""
     logging.getLogger(__name__).critical("process ended", exc_info=(kind, error, trace))
 
 
 def fields(record: logging.LogRecord) -> dict[str, Any]:
-    """Return what was given as ``extra``."""
+    """Return the fields that the caller gave as ``extra``."""
     return {name: value for name, value in record.__dict__.items() if name not in PLAIN}
 
 
 class Handler(logging.StreamHandler[TextIO]):
-    """Says of a line that it cannot write only whose it was: Python would repeat its arguments."""
+    """Names only the logger of a line that cannot be written: Python would repeat its arguments."""
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's own name
         """Tell, if that can be told."""

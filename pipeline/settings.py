@@ -1,4 +1,4 @@
-"""What the environment decides: where the stores are, keys, time-outs and logging.
+"""Settings from the environment: where the stores are, keys, time-outs and logging.
 
 Everything that describes the customer's world is a record in the SQL store (``catalog.py``). This is the
 only file that names ``os.environ``.
@@ -31,7 +31,7 @@ SHORTEST_API_KEY = 32  # characters
 
 @dataclass(frozen=True)
 class WebSettings:
-    """What the web process needs beside the stores."""
+    """Settings of the web process alone."""
 
     address: str = "127.0.0.1:8080"
     url: str = "http://127.0.0.1:8080"  # how people reach it, without a slash at the end
@@ -56,7 +56,7 @@ class WebSettings:
 
 @dataclass(frozen=True)
 class Settings:
-    """The environment, read whole and checked whole; what may hold a secret is not shown."""
+    """The environment, read whole and checked whole; ``repr`` leaves out fields that may hold a secret."""
 
     data_dir: Path
     database_url: str = field(repr=False)
@@ -70,17 +70,17 @@ class Settings:
     read_timeout: float = 60  # between two bytes of an answer
     call_timeout: float = 120  # for all of a call
     shutdown_grace: float = 2
-    replicas: int = 0  # of Redis, that must have what was accepted and what is about to be sent
+    replicas: int = 0  # of Redis, that must have accepted entries and batches about to be sent
     idempotency_window: int = 86400
     retention_days: float = 30  # for which settled batches and dead letters are kept
     trace_days: float = 30  # for which the outcome of each row is kept; 0: not at all
-    activity_days: float = 365  # for which it is kept who changed what
-    limit_window: float = 60  # what "per minute" means; shorter only for an emulator that agrees
+    activity_days: float = 365  # for which changes are kept, each with the name of its actor
+    limit_window: float = 60  # seconds of a "per minute" limit; shorter only for an emulator that agrees
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)  # for { env = "NAME" } in records
 
     @property
     def default_data_dir(self) -> str:
-        """The data folder, for people who named none and so depend on where they are; "" if it was named."""
+        """A line that names the data folder, if it depends on the working directory; "" if it was named."""
         if self.environ.get(f"{PREFIX}DATA_DIR", "").strip():
             return ""
         return f"data folder: {self.data_dir} (by default; {PREFIX}DATA_DIR names another)"
@@ -121,7 +121,7 @@ class Settings:
 
 
 class Reader:
-    """Reads variables one by one and remembers what was wrong with each."""
+    """Reads variables one by one and remembers the problem of each."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self.environ = environ

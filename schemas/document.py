@@ -59,11 +59,11 @@ class Table(Field):
         self.values, self.pattern, self.rule = values, pattern, rule
 
     def problem_of(self, name: str, earlier: int) -> str | None:  # noqa: ARG002  TableOf counts them
-        """Say what is wrong with a name, after ``earlier`` problems with others."""
+        """Return the problem of a name, or None; ``earlier``: problems of this table found before it."""
         return None if self.pattern.fullmatch(name) else self.rule
 
     def read(self, value: Any) -> dict[str, Any]:
-        """Read all; what can be read goes along with the problems of the rest."""
+        """Read every entry; the error of a bad one has the values of the good ones as ``valid_data``."""
         if not isinstance(value, Mapping):
             raise ValidationError("must be a table")
         good: dict[str, Any] = {}
@@ -82,7 +82,7 @@ class Table(Field):
 
 
 class TableOf(Table):
-    """A table whose names are some of ``choices``; ``what`` describes one: "a function"."""
+    """A table with names out of ``choices``; ``what`` describes one: "a function"."""
 
     def __init__(
         self,
@@ -107,7 +107,7 @@ class TableOf(Table):
 class Variant(Field):
     """A document of one of several schemas; one of its keys says of which.
 
-    ``common`` describes what all have, so that a document of no known schema is checked as far as may be.
+    ``common`` has the keys of every schema: by it a document of no known schema is checked as far as may be.
     """
 
     def __init__(
@@ -138,7 +138,7 @@ class Variant(Field):
         return []
 
     def checked(self, value: Mapping[str, Any], problem: list[str]) -> ValidationError:
-        """Add what else is wrong to the problem with the key."""
+        """Add the problems of the common keys to the problem with ``key``."""
         known = {key: value[key] for key in self.common().fields if key in value}
         try:
             return ValidationError({self.key: problem}, valid_data=self.common().load(known))

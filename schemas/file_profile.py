@@ -20,7 +20,7 @@ class Delimiter(Text):
     """One character, or the word for a tab."""
 
     def read(self, value: Any) -> str:
-        """Refuse what cannot separate cells."""
+        """Refuse text that cannot separate cells."""
         if value != "\t":
             value = super().read(value)
         if value != "tab" and (len(value) != 1 or value == '"'):
@@ -32,7 +32,7 @@ class Encoding(Text):
     """The name of an encoding of text."""
 
     def read(self, value: Any) -> str:
-        """Refuse what Python does not know."""
+        """Refuse an encoding that Python does not know."""
         name = super().read(value)
         try:
             "a".encode(name)
@@ -43,15 +43,15 @@ class Encoding(Text):
 
 
 class Target(Text):
-    """What a column becomes; "" leaves it out."""
+    """The field, identifier or variable that a column becomes; "" leaves the column out."""
 
     def read(self, value: Any) -> str:
-        """Refuse what no variable can be named."""
+        """Refuse a name that no variable can have."""
         return "" if value == "" else super().read(value)
 
 
 class Targets(Table):
-    """Columns and what each becomes."""
+    """Columns, each with its target."""
 
     def read(self, value: Any) -> dict[str, Any]:
         """Refuse two columns that become the same."""
@@ -66,7 +66,7 @@ class Words(Field):
     """A list of words, each of which may stand in a cell."""
 
     def read(self, value: Any) -> list[str]:
-        """Refuse what is no list of words."""
+        """Refuse a value that is no list of words."""
         if not isinstance(value, list) or not all(isinstance(word, str) and word for word in value):
             raise ValidationError("must be a list of words")
         return value

@@ -1,4 +1,4 @@
-"""Queries of the HTTP API; what is unknown is refused."""
+"""Queries of the HTTP API; an unknown parameter is refused."""
 
 import re
 from datetime import timedelta
@@ -14,7 +14,7 @@ class Query(Schema):
     """Parameters of a query."""
 
     class Meta:
-        """What marshmallow is told."""
+        """Marshmallow's own settings."""
 
         unknown = RAISE
 
@@ -61,7 +61,7 @@ class GroupsQuery(LettersQuery):
     """The same for groups, which come all at once."""
 
     class Meta(Query.Meta):
-        """What marshmallow is told."""
+        """Marshmallow's own settings."""
 
         exclude = ("limit", "cursor")
 
@@ -112,7 +112,7 @@ class RecordQuery(Query):
 
 
 class RemoveQuery(Query):
-    """What becomes of the rows that wait."""
+    """The fate of the rows that wait for a removed destination."""
 
     rows = fields.String(load_default="", validate=validate.OneOf(("", "dead-letters")))
 
@@ -124,7 +124,7 @@ class PauseBody(Query):
 
 
 class TraceBody(PageQuery):
-    """Whose way to show."""
+    """The profile to trace."""
 
     profile_id = fields.String(required=True, validate=validate.Length(1, 1_000))
     limit = fields.Integer(load_default=100, validate=validate.Range(1, 500))

@@ -44,7 +44,7 @@ COMMIT_SECONDS = 5.0  # that committing may take; until then no other worker may
 
 
 class Acceptance:
-    """Accepts what producers left in the intake."""
+    """Accepts the entries that producers left in the intake."""
 
     def __init__(self, intake: Intake, engine: Engine, catalog: Callable[[int], Catalog]) -> None:
         self._intake = intake
@@ -54,11 +54,11 @@ class Acceptance:
     def accept(
         self, shard: int, others: Iterable[int] = (), after_shard: Callable[[], object] = lambda: None
     ) -> str:
-        """Accept what waits in one shard, then in others, up to ten claims of each; say how much that was.
+        """Accept entries of ``shard``, then of the shards ``others``, up to ten claims each.
 
-        ``after_shard`` runs after each shard of which something was accepted.
-        A full server goes on only with what would soon be missing: rows for several destinations take more
-        room than their entry, and would make it grow without end.
+        Returns a summary. ``after_shard`` runs after each shard of which an entry was accepted. While Redis
+        is full, a claim is put off if all its destinations have enough rows to send: rows for several
+        destinations take more room than their entry, and Redis would grow without end.
         """
         entries, total, full = 0, AcceptCounts(), self._intake.full()
         for each in chain([shard], others):
@@ -175,7 +175,7 @@ def _written(router: Router, action: Action, activation: Activation) -> str:
 
 
 def summary(entries: int, done: AcceptCounts) -> str:
-    """Say in a line what was accepted, for Flower."""
+    """Return the numbers of accepted entries and rows in one line, for Flower."""
     if not entries:
         return "nothing to accept"
     parts = [counted(entries, "entry", "entries"), counted(done.added, "row")]

@@ -22,7 +22,7 @@ from pipeline.settle.dead_letters import DeadLetter
 from pipeline.stores.retrying import retrying
 from pipeline.text.escapes import escaped
 
-# Each with what a dead letter says of a message of this kind.
+# By kind, the words of a dead letter for the message that the activation came in.
 KINDS: Mapping[str, str] = {
     "unreadable": "a Celery message that cannot be read",
     "unknown_task": "a Celery message for a task that does not exist",
@@ -32,7 +32,7 @@ KINDS: Mapping[str, str] = {
     "unrouted": "a Celery message in a queue that no worker takes",
 }
 REMEMBERED = 86_400  # seconds after the last stray for which their numbers are shown
-SIGNS = (b'"profile_id"', b"tasks.activation.activate")  # of an activation in what cannot be read
+SIGNS = (b'"profile_id"', b"tasks.activation.activate")  # of an activation in an unreadable message
 FURTHER_SIGNS = ("audience", "call_type", "identifiers")
 MAX_VALUES = 100_000  # of a message that are looked at for activations
 PAGE_LETTERS = 100
@@ -46,9 +46,9 @@ class Strays:
         self._client = client
 
     def take_raw(self, raw: bytes) -> int | None:
-        """Take what has no envelope of Celery's; return the shard where it is an activation, else None.
+        """Take a message without Celery's envelope; return the shard of an activation, None for the rest.
 
-        A broken one goes into the intake as well, and ends there as an ``Invalid`` dead letter.
+        A broken activation goes into the intake as well, and ends there as an ``Invalid`` dead letter.
         """
         activation = bare_activation(raw)
         if activation is None and not any(sign in raw for sign in SIGNS):
@@ -57,7 +57,7 @@ class Strays:
         entry, profile = raw, None
         if activation is None:
             self._count("unreadable")
-        else:  # an id, so that an append whose answer was lost counts once
+        else:  # an id, so that an append repeated after a lost answer counts once
             entry, profile = (
                 json.dumps({"id": uuid.uuid4().hex, **activation}).encode(),
                 activation["profile_id"],
@@ -152,7 +152,7 @@ def activations_in(content: object) -> Sequence[dict[str, Any]]:
 
 
 def parts_of(value: object) -> Iterator[object]:
-    """Return what a list or an object consists of."""
+    """Return the values of an object or a list; none for any other value."""
     if isinstance(value, dict):
         return iter(value.values())
     return iter(value if isinstance(value, list | tuple) else ())

@@ -1,4 +1,4 @@
-"""Unreadable entries: what can still be told of one, for the person who finds its dead letter."""
+"""Unreadable entries: the names that can still be read, for their dead letters."""
 
 import json
 
@@ -12,7 +12,7 @@ SALVAGED = 255  # characters of a name that is shown although its activation is 
 
 
 def salvage(entry: bytes) -> Activation:
-    """Read of an invalid entry whose it may be."""
+    """Read the audience and the profile id of an invalid entry, as far as they are text; "" if not."""
     try:
         found = json.loads(entry)
     except (ValueError, RecursionError):

@@ -66,7 +66,7 @@ class Delivery:
         contents: Contents | None = None,
         next_quota: Quota | None = None,
     ) -> DeliveryResult:
-        """Make the call of a batch's next step, or settle a batch whose worker was cut off.
+        """Make the call of a batch's next step, or settle a batch that lost its worker.
 
         ``contents``: the batch, if the caller has just claimed and read it. ``next_quota``: claim the next
         batch of this quota while settling this one; it is returned in the result.
@@ -87,7 +87,7 @@ class Delivery:
         return self._follow(job, events.NoThread())
 
     def resume(self, batch_id: str, attempt: int, outcome: Answered | Failed) -> DeliveryResult:
-        """Go on with a batch whose call was taken on earlier and has ended now."""
+        """Go on with a batch after the end of its submitted call."""
         job = self.read_job(batch_id, attempt, ("submitted",))
         return self._follow(job, AnsweredLater(outcome)) if isinstance(job, Job) else job
 
@@ -130,7 +130,7 @@ class Delivery:
         return Job.read(batch, action, rows, next_quota)
 
     def _end_removed(self, batch: Batch, rows: Sequence[Row]) -> DeliveryResult:
-        """End a batch whose destination was removed; another worker may know it under another connector.
+        """End a batch of a removed destination; another worker may know it under another connector.
 
         If the worker dies before the dead letters are written, the batch looks as if its call had gone out.
         """

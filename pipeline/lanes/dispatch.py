@@ -45,14 +45,14 @@ class Dispatch:
         self._known_quotas: tuple[Catalog, list[Quota]] | None = None
 
     def run(self) -> float | None:
-        """Claim what may go and ring for it, and for answers that are to be asked for.
+        """Claim batches that may go and ring for them, and for answers that are to be asked for.
 
         Returns the seconds after which it is worth running again; None: not before something changes.
         """
         return earliest([self.send_off(), *map(self._poll, self._connectors())])
 
     def send_off(self) -> float | None:
-        """Claim what may go to idle workers and ring for it; return the wait, as ``run`` does."""
+        """Claim batches that may go to idle workers and ring for them; return the wait, as ``run`` does."""
         return self._send_off(self._quotas_shuffled())
 
     def next_batch(self) -> ClaimedBatch | None:
@@ -83,7 +83,7 @@ class Dispatch:
         return random.choice(quotas) if quotas else None  # noqa: S311 -- not a secret
 
     def take_back(self) -> None:
-        """Take back batches whose lease ran out; ring for those that may have been sent."""
+        """Take back batches after the end of their lease; ring for those that may have been sent."""
         for connector in self._connectors():
             for batch, attempt in self._lanes.lapsed(connector):
                 self._doorbell.ring_deliver(batch, attempt)

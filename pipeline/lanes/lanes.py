@@ -24,11 +24,12 @@ Keys (times are milliseconds since the epoch, by the server's clock)
     sequence               counter that orders parked rows
     counters               hash of "hour|connector|destination|name" to a number (see stats.py)
 
-A line is named after a profile; that of occurrences whose call names a recipient, after the hash of the
-recipient. States of profiles with one recipient wait in one line. A lane holds a line at most once and never
-while its first row is in flight: the others are parked and come up one by one. So a batch never holds a
-recipient twice, its rows go in order, and a claim looks at no row that it does not take. If a state's profile
-waits in one line and its recipient in another, it is parked in the first and a barrier in the second.
+A line is named after a profile. If the call of an occurrence names a recipient, its line is named after the
+hash of the recipient. States of profiles with one recipient wait in one line. A lane holds a line at most
+once and never while its first row is in flight: its further rows are parked and come up one by one. So a
+batch never holds a recipient twice, its rows go in order, and a claim looks at no row that it does not take.
+If a state's profile waits in one line and its recipient in another, it is parked in the first and a barrier
+in the second.
 
 A batch is ``claimed`` (with its permit), ``begun`` (its call may be out), ``waiting`` (for another try or
 its next step), ``submitted`` (its answer is to be asked for) or ``lapsed`` (begun, and its worker was not
@@ -59,7 +60,7 @@ class Lanes:
     """The lanes of all destinations on one server."""
 
     def __init__(self, client: redis.Redis, pauses: Sequence[float] = PAUSES) -> None:
-        """``pauses``: seconds before each repeat of a command whose answer was lost."""
+        """``pauses``: seconds before each repeat of a command that lost its answer."""
         self._client = client
         self._scripts = Scripts(client, pauses)
 
@@ -90,10 +91,11 @@ class Lanes:
     def begin(
         self, batch: Batch, progress: str = "", *, call: bool = True, lasting: bool = False
     ) -> bool | None:
-        """Note that a call is about to go out, or an end without one, and what has been done before it.
+        """Note that a call is about to go out, or an end without one.
 
         False when another attempt has the batch, or sending was stopped; None when it comes too late for its
-        permit, a window after it was claimed, and needs another. ``lasting``: no promotion may forget it.
+        permit, a window after it was claimed, and needs another. ``progress``: the verdicts of earlier steps,
+        as JSON; "" for none. ``lasting``: no promotion may forget it.
         """
         begun_by = uuid.uuid4().hex
         args: list[Argument] = [batch.id, batch.attempt, ms(CALL_LEASE), begun_by, progress, int(call)]
@@ -164,7 +166,7 @@ class Lanes:
         return bool(self._run("extend", batch, ms(lease)))
 
     def lapsed(self, connector: str, most: int = 20) -> list[tuple[str, int]]:
-        """Take back batches whose lease ran out; return (batch, attempt) of those that were begun."""
+        """Take back batches after the end of their lease; return (batch, attempt) of those once begun."""
         answer = self._scripts.run("lapse", args=[connector, most, ms(CALL_LEASE)])
         return [
             (batch.decode(), int(attempt)) for batch, attempt in zip(answer[::2], answer[1::2], strict=True)
@@ -175,7 +177,7 @@ class Lanes:
         return int(self._scripts.run("flush", args=[destination]))
 
     def _run(self, script: str, batch: Batch, *args: Argument) -> int:
-        """Run a script whose first arguments are the batch and its attempt."""
+        """Run a script with the batch and its attempt as first arguments."""
         return int(self._scripts.run(script, args=[batch.id, batch.attempt, *args]))
 
     def _claim_and_read(

@@ -1,8 +1,8 @@
--- What the scripts that take permits share. The keys are drawn in limits.py.
+-- Functions of the scripts that take permits. The keys are drawn in limits.py.
 --
 -- Two rules, and a call must pass both. The log is exact: it holds every call that may count in a window that
 -- reaches up to now, so no window, wherever it begins, sees more than the allowance, and nothing need be kept
--- in reserve. When a call reaches Responsys nobody knows; it is after its permit and before its answer. So its
+-- in reserve. The moment a call reaches Responsys is not known; it is after its permit and before its answer. So its
 -- score is the latest moment that is possible: for a permit a window from then, for a call that was begun REACH
 -- from then, and when it was answered no later than that. The schedule spreads calls over the window, as GCRA
 -- does; those that are EARLY at most let a worker that woke up late, or was held up elsewhere, catch up.
@@ -15,15 +15,15 @@
 -- begins by p + w, scores p + w + REACH, and leaves at p + 2w + REACH.
 
 local REACH = 5000  -- ms in which a call that was begun reaches Responsys, be its answer ever so late
-local AT_ONCE = 500  -- the same for a call that is made by who takes the permit, one at a time
+local AT_ONCE = 500  -- the same for a call that the permit's taker makes at once, one at a time
 local EARLY = 0.05  -- of the window
-local HEEDED = 60  -- windows after a refusal for which the account knows better than who set a limit
+local HEEDED = 60  -- windows after a refusal for which the account's limit overrules a higher one of the connector
 
 local function log_of(key)
   return 'calls:' .. string.sub(key, 7)  -- instead of "limit:"
 end
 
--- What an account allows: as set for a connector (0: nothing is), but after a refusal no more than the account
+-- The limit of an account: as set for a connector (0: nothing is), but after a refusal no more than the account
 -- says; else as the account says, or the default.
 local function limit_for(account, func, set, default, now, window)
   local told = tonumber(redis.call('HGET', 'allowances:' .. account, func))

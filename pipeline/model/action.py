@@ -31,7 +31,7 @@ class Step:
     function: str  # the account's limits count its calls by this
     call: Callable[[Sequence[Activation]], Call]
     verdicts: Callable[[Sequence[Activation], Any], Verdicts]
-    repeatable: bool = True  # a call whose outcome is unknown may simply be sent again
+    repeatable: bool = True  # after an unknown outcome the call may simply be sent again
     sets_up: str | None = None
     found: Callable[[Any], bool] | None = None
     settled_by: frozenset[str] = frozenset()
@@ -90,7 +90,7 @@ class Action(ABC):
     def attributes(self) -> frozenset[str] | None:
         """Name the identifiers and variables that are exported; None: all that an activation has.
 
-        A snapshot sends, compares and keeps these and no others.
+        A snapshot sends, compares and keeps these alone.
         """
         return None
 
@@ -108,7 +108,7 @@ class Action(ABC):
 
 
 class UnusableAction(Action):
-    """Stands in for the action of a destination whose record lacks options: every row has that problem."""
+    """Stands in for an action if the destination's record lacks options: every row has that problem."""
 
     def __init__(self, connector: Connector, destination: Destination, action: type[Action]) -> None:
         super().__init__(connector, destination)

@@ -1,7 +1,6 @@
-"""Flower, the page on which tasks are seen: who may look.
+"""The login to Flower, the page on which tasks are seen.
 
-Flower takes ``FLOWER_BASIC_AUTH`` from its environment; in its arguments everybody on this machine could
-read it.
+Flower takes ``FLOWER_BASIC_AUTH`` from its environment: arguments can be read by every user of the machine.
 """
 
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ FILE = "flower.password"
 
 @dataclass(frozen=True)
 class FlowerLogin:
-    """The one who may look; ``new`` when the password has just been made, and nobody knows it yet."""
+    """User and password; ``new``: the password has just been made and was never shown."""
 
     user: str
     password: str = field(repr=False)
@@ -28,7 +27,7 @@ class FlowerLogin:
 
 
 def login_in(folder: Path) -> FlowerLogin:
-    """Return the login whose password is kept in ``folder``, made on first use."""
+    """Return the login; its password is kept in a file of ``folder``, made on first use."""
     path = folder / FILE
     new = not path.exists()
     if new:

@@ -43,7 +43,7 @@ Result = TypeVar("Result")
 
 MIN_BEAT_SECONDS = 0.005
 ROUND_SECONDS = 0.4  # between two looks at all duties but dispatch
-CATALOG_SECONDS = 5.0  # between two looks whether Redis has lost what was published
+CATALOG_SECONDS = 5.0  # between two looks whether Redis has lost the published catalog
 FOLD_SECONDS = 10.0  # between two moves of counters to SQL
 PRUNE_SECONDS = 600.0  # between two prunings
 MESSAGES_SECONDS = 1.0  # between two looks for dead letters of messages
@@ -74,7 +74,7 @@ class Heartbeat:
         self._failed: set[str] = set()  # duties that failed when this worker last tried them
 
     def beat(self, catalog: Catalog | Callable[[], Catalog]) -> float:
-        """Do what is due, and return the seconds until the next beat; raise RedisError alone.
+        """Do the duties that are due, and return the seconds until the next beat; raise RedisError alone.
 
         A duty that fails is noted for the status, and keeps no other from being done.
 
@@ -124,7 +124,7 @@ class Heartbeat:
             self.attempt("sources", partial(self._run_sources, catalog))
 
     def _keep_sql(self) -> None:
-        """Bring to SQL what lies in Redis for it, and look after what is there."""
+        """Move counters and dead letters of strays from Redis to SQL; prune there and rerun operations."""
         duties: Sequence[tuple[str, str, float, Callable[[], object]]] = (
             (
                 "fold",

@@ -1,4 +1,4 @@
-"""Keep from view what is somebody's: the values of a call's rows, and what others quote of them."""
+"""Redaction of customers' data: the values of a call's rows, also where an answer or an error quotes them."""
 
 import json
 import re
@@ -17,7 +17,7 @@ PLAIN_IN_JSON = re.compile(r"[ !#-\[\]-~]*")
 
 
 def masked(text: str) -> str:
-    """Take out what may be somebody's address or its hash; this costs no more than the length of the text."""
+    """Mask words that may be a person's address or its hash, in time linear in the length of the text."""
     return WORD.sub(masked_word, text)
 
 
@@ -67,7 +67,7 @@ def written(value: str) -> set[str]:
 
 
 def values_of(activations: Iterable[Any]) -> list[object]:
-    """Return whose activations these are, and all that they know of them."""
+    """Return the profile ids, identifiers and variables of activations."""
     return [
         value
         for activation in activations
