@@ -1,4 +1,4 @@
-"""Arguments of a task: a message with others than its task takes is set aside before the task runs."""
+"""Arguments of a task: a message with arguments that do not fit is set aside before its task runs."""
 
 from functools import cache
 from inspect import Signature, signature
@@ -27,7 +27,7 @@ def check_arguments(task: Task, args: Any, kwargs: Any) -> None:
 
 @cache
 def signature_of(task: Task) -> Signature:
-    """Return what a task takes."""
+    """Return the parameters of a task."""
     return signature(task.run)
 
 

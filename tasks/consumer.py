@@ -1,7 +1,7 @@
 """Messages that no task can run do not end a worker, and are shown nowhere: celery#7975.
 
-celery 5.6.3 lets a header of an unexpected type end the worker, and logs the body of what it cannot run. Here
-such a message is set aside and counted. This file can go with a version that survives
+celery 5.6.3 lets a header of an unexpected type end the worker, and logs the body of a message that it cannot
+run. Here such a message is set aside and counted. This file can go with a version that survives
 tests/tasks/test_consumer.py without it, and logs no bodies. It needs ``create_task_handler`` and the four
 ``on_…`` methods of the consumer.
 """
@@ -21,8 +21,8 @@ CHECKED_WITH = {"celery": "5.6.3"}
 
 log = logging.getLogger(__name__)
 
-EMBEDDED = ("callbacks", "errbacks", "chain", "chord")  # others would replace attributes of a request
-# Those that Celery uses as what they are without looking, with their types.
+EMBEDDED = ("callbacks", "errbacks", "chain", "chord")  # further names would replace attributes of a request
+# Headers that Celery uses without checking their type, with the type that it expects.
 HEADERS = {
     "task": str,
     "retries": int,
@@ -37,7 +37,7 @@ class Consumer(CeleryConsumer):
     """Fetches messages; a message that no task can run is set aside."""
 
     def create_task_handler(self, *args: Any, **options: Any) -> Callable[[Any], Any]:
-        """Return what is called with each message."""
+        """Return the function that Celery calls with each message."""
         handle = super().create_task_handler(*args, **options)
 
         def on_task_received(message: Any) -> Any:
@@ -52,7 +52,7 @@ class Consumer(CeleryConsumer):
         return on_task_received
 
     def on_decode_error(self, message: Any, exc: Exception) -> None:
-        """Set aside a message whose body cannot be decoded."""
+        """Set aside a message with a body that cannot be decoded."""
         self.set_aside(kind_of(exc), message)
 
     def on_unknown_message(self, body: Any, message: Any) -> None:
@@ -60,7 +60,7 @@ class Consumer(CeleryConsumer):
         self.set_aside("unreadable", message)
 
     def on_unknown_task(self, body: Any, message: Any, exc: Exception) -> None:
-        """Set aside a message whose task does not exist; Flower is shown that it failed."""
+        """Set aside a message for a task that does not exist; Flower is shown that it failed."""
         self.set_aside("unknown_task", message)
         task_id = message.headers.get("id")
         if self.event_dispatcher and isinstance(task_id, str):
@@ -103,11 +103,11 @@ def check_form(message: Any) -> None:
 
 
 def is_signatures(value: Any) -> bool:
-    """Tell whether a value is what Celery embeds: nothing, a signature, or a list of signatures."""
+    """Tell whether Celery can embed a value: nothing, a signature, or a list of signatures."""
     signatures = value if isinstance(value, list) else [value] if value else []
     return all(isinstance(one, dict) and "task" in one for one in signatures)
 
 
 def kind_of(error: Exception) -> str:
-    """Name the kind of a message by what reading it raised."""
+    """Name the kind of a message by the error that reading it raised."""
     return "other_serializer" if isinstance(error, ContentDisallowed) else "unreadable"

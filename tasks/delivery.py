@@ -66,5 +66,5 @@ def poll(connector: str) -> str:
 
 @app.task
 def read_limits(connector: str) -> str:
-    """Ask an account what it allows, and remember the answer for a day."""
+    """Ask an account for its limits, and remember the answer for a day."""
     return runtime().read_limits(connector)

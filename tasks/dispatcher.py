@@ -1,4 +1,4 @@
-"""Events that threads add while others are sent are not lost: celery#10434.
+"""Events that threads add while earlier ones are sent are not lost: celery#10434.
 
 celery 5.6.3 empties a buffer of events after it has published it, along with the events that other threads
 have added meanwhile; their tasks then stay STARTED in Flower for ever. celery#10435 mends it: from 5.7 on
@@ -12,7 +12,7 @@ CHECKED_WITH = {"celery": "5.6.3"}
 
 
 class Dispatcher(EventDispatcher):
-    """Takes the events that it has published out of their buffer, and no others."""
+    """Takes only the events that it has published out of their buffer."""
 
     def flush(self, errors: bool = True, groups: bool = True) -> None:
         """Publish the events in the buffers."""

@@ -1,9 +1,9 @@
 """Messages without Celery's envelope do not end a worker: celery#7975, kombu#2421.
 
-kombu 5.7.0 decodes what it takes off a queue outside of any ``try``: one ``LPUSH activations hello`` ends the
-worker that fetches it. Here each message is looked at before kombu sees it; what lacks only a tag or its
-place gets one, and everything else is set aside. This file can go with a version that survives
-tests/tasks/test_envelopes.py without it. It needs ``Redis.parse_response`` as the reader of BRPOP.
+kombu 5.7.0 decodes messages outside of any ``try``: one ``LPUSH activations hello`` ends the
+worker that fetches it. Here each message is looked at before kombu sees it; a message that lacks only a tag
+or its place gets one, and any other broken message is set aside. This file can go with a version that
+survives tests/tasks/test_envelopes.py without it. It needs ``Redis.parse_response`` as the reader of BRPOP.
 """
 
 import logging
@@ -21,7 +21,7 @@ CHECKED_WITH = {"kombu": "5.7.0"}
 
 log = logging.getLogger(__name__)
 
-# Raised by reading a message; others come of the worker itself, such as a pool that is closed.
+# Raised by reading a message; other errors come of the worker itself, such as a pool that is closed.
 OF_MESSAGE = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError)
 SEPARATOR = "\x06\x16"  # between the name of a queue and a priority
 

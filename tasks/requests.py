@@ -17,7 +17,7 @@ CHECKED_WITH = {"celery": "5.6.3"}
 
 
 class RequestWithoutErrorText(Request):
-    """A request whose failure is shown by the name of the error: its text may quote values."""
+    """A request that shows of a failure only the error's name: the text may quote values."""
 
     def on_failure(self, exc_info: Any, *args: Any, **options: Any) -> Any:
         """Remember the error for the event that Celery sends next."""
@@ -34,7 +34,7 @@ class RequestWithoutErrorText(Request):
 
 
 class RequestWithoutArguments(RequestWithoutErrorText):
-    """A request whose arguments are not shown: they are a customer's data."""
+    """A request that does not show its arguments: they are a customer's data."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -58,6 +58,6 @@ class TaskWithoutErrorText(Task):
 
 
 class TaskWithoutArguments(TaskWithoutErrorText):
-    """A task whose messages carry an activation."""
+    """A task with an activation in its messages."""
 
     Request = RequestWithoutArguments

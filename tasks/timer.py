@@ -80,7 +80,7 @@ def beat() -> float:
 
 
 def renew() -> None:
-    """Renew the leases of the calls under way; what goes wrong is noted for the status."""
+    """Renew the leases of the calls under way; a failure is noted for the status."""
     try:
         runtime().heartbeat.attempt("leases", runtime().renew_leases)
     except redis.RedisError as error:

@@ -53,7 +53,7 @@ class Transport(kombu_redis.Transport):
     connection_errors = (*kombu_redis.Transport.connection_errors, redis.ResponseError)
 
     def _deliver(self, message: Any, queue: str) -> None:
-        """Hand a message to its consumer; what has no envelope, also of a broadcast, ends nothing."""
+        """Hand a message to its consumer; a message without envelope, also of a broadcast, ends nothing."""
         try:
             if complete(message, queue) is not None:
                 super()._deliver(message, queue)

@@ -14,7 +14,7 @@ class OutputFull(Exception):
 
 
 class Output:
-    """A text stream whose failures have a type of their own, unlike those of any other file."""
+    """A text stream that raises OutputFull, where other files raise OSError."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -24,7 +24,7 @@ class Output:
         return int(self._told(self._stream.write, text))
 
     def flush(self) -> None:
-        """Write what is held; raises OutputFull."""
+        """Write the buffer; raises OutputFull."""
         self._told(self._stream.flush)
 
     def __getattr__(self, name: str) -> Any:
@@ -51,7 +51,7 @@ def open_closed() -> None:
 
 
 def escape_unwritable() -> None:
-    r"""Write what a stream's encoding lacks, such as half of a surrogate pair, as JSON does: ``\ud83d``."""
+    r"""Escape characters that an encoding lacks, such as half a surrogate pair, as JSON does: ``\ud83d``."""
     codecs.register_error(ESCAPE, as_json_does)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -68,5 +68,5 @@ def as_json_does(error: UnicodeError) -> tuple[str, int]:
 
 
 def give_up_output() -> None:
-    """Drop what standard output still holds, which Python would try to write when it ends."""
+    """Drop the buffer of standard output, which Python would try to write when it ends."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

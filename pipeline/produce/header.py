@@ -49,7 +49,7 @@ class Header:
         return len(cells) in (0, self._width)
 
     def row(self, cells: list[str], line: int) -> dict[str, Any] | None:
-        """Return what an activation is made from; None for an empty row and one that repeats the header."""
+        """Return the fields of an activation; None for an empty row and one that repeats the header."""
         if not cells or (not cells[self._profile].strip() and not any(map(trimmed, cells))):
             return None
         if cells[self._profile].endswith(self._cell) and [cleaned(cell) for cell in cells] == self._names:
@@ -83,7 +83,7 @@ def without_end_of_file(cell: str) -> str:
 
 
 def constants_of(profile: FileProfile, targets: list[Target]) -> tuple[Cells, Cells, Cells]:
-    """Return what every row has, by part of an activation; without a call_type it is an ADD."""
+    """Return the values that every row gets, by part of an activation; without a column call_type, ADD."""
     found: tuple[Cells, Cells, Cells] = ({}, {}, {})
     if Target(ACTIVATION, "call_type") not in targets:
         found[ACTIVATION]["call_type"] = "ADD"

@@ -1,6 +1,6 @@
 """Ledger: one final record of every batch, with its dead letters and statistics.
 
-All of it is one SQL transaction whose first statement is the batch's record. A second worker with the same
+It is written in one SQL transaction, which begins with the batch's record. A second worker with the same
 batch finds the record, writes nothing, and settles the batch as recorded.
 """
 
@@ -74,7 +74,7 @@ def _write_outcome(
 ) -> Sequence[int]:
     """Write the outcome of a batch, once; return the positions of the rows to give back.
 
-    ``traced``: keep what became of each row, for ``activation trace``.
+    ``traced``: keep the outcome of each row, for ``activation trace``.
 
     If the batch has a record already, nothing is written and that record's positions are returned.
     """
@@ -103,7 +103,7 @@ def _write_outcome(
 
 
 def packed(outcome: BatchOutcome) -> bytes:
-    """Return what became of each row, as the ledger keeps it."""
+    """Return the outcome of each row, as the ledger keeps it."""
     activations = [row.activation for row in outcome.rows]
     return pack(
         [activation.profile_id for activation in activations],

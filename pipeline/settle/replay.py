@@ -19,7 +19,7 @@ PAGE_ROWS = 500  # letters settled in one transaction
 def replay(engine: Engine, appender: Appender, chosen: Filter) -> tuple[int, int]:
     """Send letters again, oldest first, each to its own destination.
 
-    Returns the number of letters sent, and of those whose activation cannot be read. Safe to repeat: a letter
+    Returns the number of letters sent, and of letters with an unreadable activation. Safe to repeat: a letter
     enters the intake under its own id, which is accepted once, and is marked as replayed after that.
     """
     return settle_pages(engine, chosen, "replayed", lambda letters: append_letters(appender, letters))
@@ -52,7 +52,7 @@ def append_letters(appender: Appender, letters: Sequence[DeadLetter]) -> list[st
 def settle_pages(
     engine: Engine, chosen: Filter, state: str, act: Callable[[Sequence[DeadLetter]], list[str]]
 ) -> tuple[int, int]:
-    """Let ``act`` handle page after page, and give the letters whose ids it returns the new state.
+    """Let ``act`` handle page after page, and give the new state to the letters of the ids that it returns.
 
     Returns how many letters changed their state, and how many ``act`` left out.
     """
@@ -95,7 +95,7 @@ def moment_of(letter: DeadLetter) -> datetime:
 
 
 def later_than(last: tuple[datetime, str]) -> Any:
-    """Say in SQL: later than this time and id. The first comparison alone is what an index is searched by."""
+    """Say in SQL: later than this time and id. Only the first comparison can use an index."""
     moment, identity = last
     newer = or_(table.c.created_at > moment, table.c.id > identity)
     return and_(table.c.created_at >= moment, newer)

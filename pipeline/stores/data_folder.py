@@ -9,12 +9,12 @@ from pathlib import Path
 
 from pipeline.errors import Misconfigured
 
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # of writing, whose errors name no file
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # errors of writing name no file
 
 
 @contextmanager
 def usable(folder: Path, *, alone: bool = False) -> Iterator[None]:
-    """Raise Misconfigured for errors of ``folder`` and of what is in it; others pass.
+    """Raise Misconfigured for errors of ``folder`` and the files in it; other errors pass.
 
     ``alone``: nothing else is written to within, so a full disk is this folder's.
     """
@@ -31,9 +31,9 @@ def usable(folder: Path, *, alone: bool = False) -> Iterator[None]:
 
 @contextmanager
 def locked(folder: Path, name: str, refusal: str) -> Iterator[None]:
-    """Hold a lock in ``folder`` that one process may have; raise Misconfigured with ``refusal`` for others.
+    """Hold a lock in ``folder`` that one process may have.
 
-    In ``refusal`` {process} stands for the holder's number.
+    If another has it, raises Misconfigured with ``refusal``; {process} in it stands for the holder's number.
     """
     with usable(folder, alone=True):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -31,7 +31,7 @@ from pipeline.errors import Misconfigured
 BUSY_TIMEOUT = 30  # seconds a writer waits for another
 CONNECT_TIMEOUT = 10  # seconds
 MIGRATING = threading.Lock()  # Alembic keeps its context in a global
-MIGRATION_LOCK = 6_034_127  # any number; says to PostgreSQL who migrates
+MIGRATION_LOCK = 6_034_127  # any number; the process with this lock in PostgreSQL migrates
 
 
 def open_database(url: str) -> Engine:
@@ -90,11 +90,11 @@ def driver(engine: Engine) -> Iterator[Driver]:
             None, None, error, dialect.loaded_dbapi.Error, hide_parameters=True, dialect=dialect
         ) from error
     finally:
-        connection.close()  # rolls back what was not committed
+        connection.close()  # rolls back changes that were not committed
 
 
 def migrate(engine: Engine) -> None:
-    """Bring the tables up to date; of several processes at once, one does it and the others wait.
+    """Bring the tables up to date; of several processes at once, one does it while the rest wait.
 
     Raises Misconfigured when the database cannot be reached or was made by a newer program.
     """

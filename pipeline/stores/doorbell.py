@@ -1,6 +1,6 @@
 """Tell workers that there is something to do: Celery messages that carry an id and nothing else.
 
-A doorbell may be lost, doubled or late: the stores know what there is to do, and every worker's timer looks
+A doorbell may be lost, doubled or late: the stores hold the work, and every worker's timer looks
 once a second.
 """
 
@@ -16,7 +16,7 @@ Ring = tuple[str, tuple[str | int, ...], str | None]  # task, arguments, task id
 
 log = logging.getLogger(__name__)
 
-# For many shards at once: whoever accepts one goes on with others, and a ring costs as much as 100 rows.
+# For many shards at once: a worker that accepts one goes on to more, and a ring costs as much as 100 rows.
 RINGS = 4
 MOST_LOST = 1_000  # rings that are kept for later
 
@@ -51,7 +51,7 @@ class Doorbell:
         self._ring("tasks.delivery.poll", (connector,), None)
 
     def read_limits(self, connector: str) -> None:
-        """Say that nobody knows what the account of a connector allows."""
+        """Say that the limits of a connector's account are not known."""
         self._ring("tasks.delivery.read_limits", (connector,), None)
 
     def run_source(self, source: str) -> None:

@@ -6,11 +6,11 @@
     <folder>/redis.lock    locked by the server and its keeper, so for exactly as long as they live
     <folder>/redis.conf    its configuration, with the password
     <folder>/redis.json    {"port": ..., "password": ...} of the server that runs or ran last
-    <folder>/redis.log     what it says
-    <folder>/appendonlydir what it keeps
+    <folder>/redis.log     its log
+    <folder>/appendonlydir its data
 
 All of it is for the owner's eyes only. Port and password stay the same from one start to the next where
-they can, so that those who were connected find it again.
+they can, so that connected clients find the server again.
 """
 
 import fcntl
@@ -81,7 +81,7 @@ class Address:
 
     @classmethod
     def loads(cls, text: str) -> "Address":
-        """Read what ``dumps`` wrote."""
+        """Read the text that ``dumps`` wrote."""
         return cls(**json.loads(text))
 
 
@@ -200,7 +200,7 @@ def addresses(folder: Path) -> Iterator[Address]:
 
 
 def can_listen(port: int) -> bool:
-    """True when nobody has the port."""
+    """True when the port is free."""
     try:
         socket.create_server(("127.0.0.1", port)).close()
     except OSError:
@@ -209,7 +209,7 @@ def can_listen(port: int) -> bool:
 
 
 def free_port() -> int:
-    """Return a port that nobody has right now."""
+    """Return a port that is free right now."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         return int(server.getsockname()[1])
 

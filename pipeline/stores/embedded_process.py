@@ -1,4 +1,4 @@
-"""The processes of the embedded server, and of others that end with the process that started them."""
+"""The processes of the embedded server, and other processes that end with the one that started them."""
 
 import os
 import signal
@@ -20,7 +20,7 @@ LOG = "redis.log"
 USERS = "redis.users"
 
 # Turns into a program after asking the kernel to signal it when its parent ends, even one that is killed.
-# Only Linux has this (PR_SET_PDEATHSIG is 1); elsewhere an orphan stays and is joined by whoever comes next.
+# Only Linux has this (PR_SET_PDEATHSIG is 1); elsewhere an orphan stays and the next process joins it.
 LAUNCH = """\
 import ctypes, os, sys
 if sys.platform == "linux":
@@ -43,7 +43,7 @@ def launch(folder: Path, configuration: str, lock: int) -> Process:
 
 
 def launched_by(parent: int, command: Sequence[str], end: signal.Signals = signal.SIGTERM) -> list[str]:
-    """Return what runs ``command`` so that it is sent ``end`` when its parent is no more."""
+    """Return a command line that runs ``command`` and has the kernel send it ``end`` when its parent ends."""
     return [sys.executable, "-I", "-S", "-c", LAUNCH, str(parent), str(int(end)), *command]
 
 
@@ -55,7 +55,7 @@ def popen(command: list[str], folder: Path, lock: int) -> Process:
             cwd=folder,
             umask=0o077,
             pass_fds=[lock],
-            start_new_session=True,  # else Ctrl-C stops it before those who still need it
+            start_new_session=True,  # else Ctrl-C stops it before its clients
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -75,7 +75,7 @@ def binary() -> Path:
 
 
 def stop(process: Process) -> None:
-    """Have the server write what is left and end, and its keeper with it."""
+    """Have the server write its last changes and end, and its keeper with it."""
     process.terminate()
     try:
         process.wait(STOP_TIMEOUT)

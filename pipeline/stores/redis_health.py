@@ -11,18 +11,18 @@ NEAR = 0.8  # of the memory: worth a word
 
 @dataclass(frozen=True)
 class Server:
-    """Memory in bytes, and what the server could not write when it last tried."""
+    """Memory in bytes, and the file that the server last failed to write."""
 
     used: int
     limit: int  # maxmemory; 0: none is set
-    machine: int  # what the whole machine has; 0: it does not say
+    machine: int  # memory of the whole machine; 0: the server does not say
     unwritten: str = ""  # "append-only file" or "snapshot"
     keeps: bool = True  # it has a file at all
     replica: bool = False  # it takes no changes
 
     @property
     def share(self) -> float:
-        """What is used of what there is; 1 and more: full."""
+        """Used memory as a share of the limit, or of the machine without one; 1 and more: full."""
         room = self.limit or self.machine
         return self.used / room if room else 0.0
 
@@ -47,7 +47,7 @@ def read(client: redis.Redis) -> Server:
 
 
 def unwritten(persistence: Mapping[str, Any]) -> str:
-    """Name what could not be written."""
+    """Name the file that could not be written; "" if none failed."""
     if persistence.get("aof_enabled") and persistence.get("aof_last_write_status") == "err":
         return "append-only file"
     return "snapshot" if persistence.get("rdb_last_bgsave_status") == "err" else ""

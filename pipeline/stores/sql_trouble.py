@@ -1,4 +1,4 @@
-"""What workers say of the SQL store to whoever asks for the status.
+"""Notes of workers about the SQL store, for the status.
 
 Keys
     note:sql   why a worker could not write to it; there for as long as it was so a moment ago
@@ -21,17 +21,17 @@ def leave(client: redis.Redis, error: SQLAlchemyError | None) -> None:
         with suppress(redis.RedisError):
             client.delete("note:sql")
         return
-    with suppress(redis.RedisError):  # who cannot be told cannot be told
+    with suppress(redis.RedisError):  # without Redis there is no place for the note
         client.set("note:sql", reason(error), ex=LIFE)
 
 
 def reason(error: SQLAlchemyError) -> str:
-    """Say in a line what the database said of itself; what it says of data is left out."""
+    """Return the database's first line on its own trouble; for an error that may quote data, the name."""
     if not isinstance(error, (OperationalError, InternalError)):
         return type(error).__name__
     return (str(error.orig).strip().splitlines() or [type(error).__name__])[0][:LONGEST]
 
 
 def read(client: redis.Redis) -> str:
-    """Return why the SQL store cannot be written to; "" when nobody says so."""
+    """Return why the SQL store cannot be written to; "" without a note of a worker."""
     return decoded(client.get("note:sql") or b"")

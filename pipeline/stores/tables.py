@@ -57,7 +57,7 @@ destinations = Table(
     Column("body", JSON, nullable=False),
 )
 
-# Queries on a schedule whose results are snapshots of an audience.
+# Queries on a schedule; their results are snapshots of an audience.
 sources = Table(
     "sources",
     metadata,
@@ -160,7 +160,7 @@ api_keys = Table(
     Column("revoked_at", Moment),
 )
 
-# Who changed what; it names no profile.
+# Actor, action and object of every change; no profile is named.
 activity = Table(
     "activity",
     metadata,
@@ -211,11 +211,11 @@ snapshots = Table(
     Column("source", String),  # that the run is of; None: a person's file
     Column("taken_at", Moment),
     Column("finished_at", Moment),
-    Column("owner", String),  # who is at it; None: nobody
+    Column("owner", String),  # holder of the lease; None: no run is under way
     Column("alive_at", Moment),  # when the owner was last heard of
 )
 
-# What a run does for one destination, and how far it has come.
+# The work of a run for one destination, and how far it has come.
 snapshot_parts = Table(
     "snapshot_parts",
     metadata,
@@ -243,7 +243,7 @@ staged = Table(
     Column("run", String, primary_key=True),
     Column("view", String, primary_key=True),
     Column("profile_id", String, primary_key=True),
-    Column("digest", String, nullable=False),  # "": a member whose row is not valid; it stays what it is
+    Column("digest", String, nullable=False),  # "": its row is not valid; the member stays as it is
     Column("content", Text, nullable=False),  # identifiers and variables, JSON
     Column(
         "rank", Text, nullable=False, server_default=""
@@ -252,7 +252,7 @@ staged = Table(
     sqlite_with_rowid=False,
 )
 
-# What every destination was last sent by a snapshot.
+# The members that snapshots have sent to each destination, as last sent.
 members = Table(
     "members",
     metadata,
@@ -263,7 +263,7 @@ members = Table(
     sqlite_with_rowid=False,
 )
 
-# One row: what this store is called, and whether a secret key is its own.
+# One row: the id of this store, and a check of the secret key that belongs to it.
 installation = Table(
     "installation",
     metadata,

@@ -42,7 +42,7 @@ def insert_new(connection: Connection | Driver, table: Table, row: Mapping[str, 
 def insert_all_new(
     connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], columns: Sequence[Column[Any]]
 ) -> Sequence[Row[Any]]:
-    """Insert rows whose primary keys are not there yet; return these columns of those that were inserted."""
+    """Insert rows with new primary keys; return ``columns`` of the inserted rows."""
     return connection.execute(new_rows(connection.dialect.name, table, *columns), list(rows)).all()
 
 
@@ -56,7 +56,7 @@ def add_up(
 
 @cache
 def compiled_new_rows(dialect: Dialect, table: Table, names: tuple[str, ...]) -> Compiled:
-    """Compile the statement that inserts what is not there yet."""
+    """Compile the statement that inserts rows with new primary keys."""
     return Compiled(new_rows(dialect.name, table), dialect, names)
 
 
@@ -68,7 +68,7 @@ def compiled_sums(dialect: Dialect, table: Table, column: str, names: tuple[str,
 
 @cache
 def new_rows(dialect: str, table: Table, *columns: Column[Any]) -> Any:
-    """Build the statement that inserts what is not there yet."""
+    """Build the statement that inserts rows with new primary keys."""
     statement = insert_into(dialect, table).on_conflict_do_nothing()
     return statement.returning(*columns) if columns else statement
 
@@ -84,5 +84,5 @@ def sums(dialect: str, table: Table, column: str) -> Any:
 
 
 def insert_into(dialect: str, table: Table) -> Any:
-    """Begin an INSERT of one dialect: what both have in common knows nothing of ON CONFLICT."""
+    """Begin an INSERT of one dialect; SQLAlchemy's general ``insert`` has no ON CONFLICT."""
     return import_module(f"sqlalchemy.dialects.{dialect}").insert(table)

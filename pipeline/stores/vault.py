@@ -48,7 +48,7 @@ class Vault:
         return ""
 
     def opens(self, token: str) -> bool:
-        """Tell whether a key fits what was encrypted."""
+        """Tell whether a key of this vault decrypts ``token``."""
         try:
             self.decrypt(token)
         except Misconfigured:
@@ -60,7 +60,7 @@ class Vault:
         return self.fernet.encrypt(text.encode()).decode()
 
     def decrypt(self, token: str) -> str:
-        """Decrypt what ``encrypt`` returned; raise Misconfigured when no key fits."""
+        """Decrypt a token of ``encrypt``; raise Misconfigured when no key fits."""
         try:
             return self.fernet.decrypt(token).decode()
         except InvalidToken as error:
@@ -68,7 +68,7 @@ class Vault:
 
 
 class LateVault(Vault):
-    """A vault whose key is missing from the data folder; it opens as soon as the file is back."""
+    """A vault without its key file in the data folder; it opens as soon as the file is back."""
 
     def __init__(self, settings: KeySettings) -> None:
         self._file = kept_key(settings)

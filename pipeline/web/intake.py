@@ -4,10 +4,10 @@ A row that passes is written, as the bytes that checking returns, to a temporary
 chunks are appended from there without a second check.
 
 Keys
-    http:{sha256}   what came with an Idempotency-Key, as a digest; for the idempotency window
+    http:{sha256}   digest of the body that came with an Idempotency-Key; for the idempotency window
 
 With an Idempotency-Key the series of the chunks is named after it, and the chunks are numbered from 1:
-``append.lua`` leaves out a number that it has seen, so a repeat completes what a first try began.
+``append.lua`` leaves out a number that it has seen, so a repeat completes the first try.
 """
 
 import json
@@ -74,7 +74,7 @@ class Repeatable:
 
 @dataclass
 class Appended:
-    """What was appended; ``ids`` is the inside of a JSON array, "" if nobody asked for it."""
+    """Activations and chunks appended; ``ids``: pieces of a JSON array, empty unless the request asked."""
 
     accepted: int = 0
     chunks: int = 0
@@ -142,6 +142,6 @@ def chunks_of(
 
 
 def unavailable(error: AppendFailed, accepted: int, unknown: int) -> Problem:
-    """Return the answer to a body whose rows could not all be appended."""
+    """Return the answer to a body if some of its rows could not be appended."""
     detail = f"{error.why}; repeat the whole request with its Idempotency-Key, and every row counts once."
     return Problem("intake-unavailable", detail, accepted=accepted, unknown=unknown)

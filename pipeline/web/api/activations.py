@@ -28,7 +28,7 @@ from schemas.http import ActivationsQuery
 
 PATIENCE = 2.0  # seconds that Redis is waited for
 REDIS_TIMEOUT = 2.0  # seconds for one of its answers
-JSON_SHARE = 8  # a JSON body, read whole, may have this part of what lines may
+JSON_SHARE = 8  # a JSON body, read whole, may have this part of the size of lines
 LONGEST_KEY = 100  # characters of an Idempotency-Key
 BUSY_RETRY = "1"  # seconds
 
@@ -36,7 +36,7 @@ activations = Blueprint("activations", __name__, description="Activations enter 
 
 
 class IntakeDoor:
-    """What a web process needs to append; made when the first body comes."""
+    """Client, appender and slots of a web process; made when the first body comes."""
 
     def __init__(self, stores: Stores) -> None:
         self.settings = stores.settings
@@ -88,7 +88,7 @@ class Options:
 
     @property
     def text(self) -> str:
-        """The options as a part of what an Idempotency-Key is bound to."""
+        """The options as text, for the digest that an Idempotency-Key is bound to."""
         return f"{self.only_valid} {self.bulk} {self.ids}"
 
 
@@ -165,7 +165,7 @@ def refuse_wrong(rows: SpooledRows, *, only_valid: bool) -> None:
 
 
 def errors_of(rows: SpooledRows) -> dict[str, Any]:
-    """Return what is told of wrong rows."""
+    """Return the members of an answer that describe wrong rows."""
     left_out = max(0, rows.refused - MOST_ERRORS)
     return {"refused": rows.refused, "errors": rows.errors, "errors_left_out": left_out}
 

@@ -1,4 +1,4 @@
-"""``/v1/batches`` and ``/v1/trace``: what became of batches, and of one profile's changes."""
+"""``/v1/batches`` and ``/v1/trace``: the outcomes of batches, and of one profile's changes."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -30,7 +30,7 @@ records = Blueprint("records", __name__, description="Connectors, destinations a
 
 
 def editor() -> Editor:
-    """Return what edits records on behalf of the key of this request."""
+    """Return an editor of records that acts for the key of this request."""
     place = stores()
     return Editor(place.records, place.redis, actor())
 
