@@ -64,7 +64,7 @@ def adopt_key(stores: Stores, *, yes: bool) -> None:
 
 
 def agreed(question: str, deed: str, *, yes: bool) -> bool:
-    """Ask, unless told not to; raise Misconfigured if nobody can answer."""
+    """Ask, unless told not to; raise Misconfigured without a terminal to ask at."""
     if yes:
         return True
     refuse_unasked(deed, "repeat it with --yes")

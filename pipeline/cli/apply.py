@@ -58,7 +58,7 @@ def export(as_json: bool) -> None:
 
 
 def published(stores: Stores, client: redis.Redis, changes: Changes, *, resume: bool) -> list[str]:
-    """Make changes known to workers and in the activity; return sentences about what is held."""
+    """Make changes known to workers and in the activity; return sentences about held records."""
     catalog = mirror.refresh(client, stores.records)
     note_changes(stores.engine, changes)
     held = held_in(catalog, changes)

@@ -98,7 +98,7 @@ def refuse_unknown(engine: Engine, ids: Sequence[str]) -> None:
 
 
 def note_decision(engine: Engine, action: str, chosen: Filter, done: int) -> None:
-    """Write the activity: how many letters, and by what they were chosen."""
+    """Write the activity: the number of letters, and the options that chose them."""
     choice = f"{len(chosen.ids)} by id" if chosen.ids else ""
     parts = [letters_of(done), choice, spelt(chosen)]
     note_alone(engine, person_at_terminal(), action, detail=", ".join(part for part in parts if part))

@@ -35,7 +35,7 @@ def pairs(context: click.Context, parameter: click.Parameter, given: Sequence[st
 
 
 def checked(check: Callable[[str], object]) -> Callable[..., str | None]:
-    """Return a callback that refuses what ``check`` does."""
+    """Return a callback that refuses the values that ``check`` refuses."""
 
     def callback(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
         try:

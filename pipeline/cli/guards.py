@@ -11,7 +11,7 @@ ONLY_ONE = "the only one"  # ``--confirm`` without a name
 
 
 class Confirming(click.Command):
-    """A command whose ``--confirm`` may stand without a name."""
+    """A command with a ``--confirm`` that may stand without a name."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Give a ``--confirm`` that is not followed by a guard a value of its own."""
@@ -26,7 +26,7 @@ class Confirming(click.Command):
 
 
 def guards(context: click.Context, parameter: click.Parameter, names: Sequence[str]) -> tuple[str, ...]:
-    """Refuse what is no guard."""
+    """Refuse a name that is no guard."""
     for name in names:
         if name not in (*GUARDS, ONLY_ONE):
             raise click.BadParameter(f'"{name}" is none of {", ".join(GUARDS)}', context, parameter)

@@ -1,4 +1,4 @@
-"""``activation trace PROFILE``: where its changes wait, and what became of the others."""
+"""``activation trace PROFILE``: where its changes wait, and the outcomes of its settled ones."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""The block at the end of the start of ``activation up``: what runs, where it is, and where passwords are."""
+"""The block at the end of the start of ``activation up``: processes, addresses, places of passwords."""
 
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit

@@ -19,7 +19,7 @@ NOISE = re.compile(
     r"|^\[I \d+ \S+ mixins:\d+\] Connected to"
     r"|^\[W \d+ \S+ inspector:\d+\] Inspect method \w+ failed|^\s*$"
 )
-# First and last line of what is left out.
+# First and last line of each block that is left out.
 NOISY_BLOCKS = (
     (re.compile(r"command:\d+\] Registered tasks:"), re.compile(r"\]\s*$")),
     (

@@ -22,7 +22,7 @@ TROUBLE: list[dict[str, Any]] = [
 class EmulatedAccount:
     """Numbers of the account."""
 
-    taken: int  # recipients whose event was triggered
+    taken: int  # recipients with a triggered event
     refused: dict[str, int]  # recipients turned down, by code
     calls: Counter[tuple[str, str]]  # by function and outcome
     violations: int  # requests that break a rule of Responsys

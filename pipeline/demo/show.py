@@ -13,7 +13,7 @@ from pipeline.demo.responsys import FUNCTION, THROTTLING
 
 
 class Show:
-    """Writes to one console; only what a terminal can take back moves."""
+    """Writes to one console; progress bars appear only at a terminal."""
 
     def __init__(self, console: Console) -> None:
         self.console = console

@@ -1,4 +1,4 @@
-"""Activity: who changed what, by key, console, command or the program itself. It names no profile.
+"""Activity: changes by a key, the console, a command or the program itself. It names no profile.
 
 Table ``activity``.
 """
@@ -21,7 +21,7 @@ MAX_DETAIL = 500  # characters
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts, such as ``key:crm``, ``console:ops`` or ``cli:ada``; and the request, if there is one."""
+    """The author of a change, as ``key:crm``, ``console:ops`` or ``cli:ada``; and its request, if any."""
 
     name: str
     request_id: str = ""

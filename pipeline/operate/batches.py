@@ -38,7 +38,7 @@ def find_batch(engine: Engine, identity: str) -> dict[str, Any] | None:
 
 
 def rows_of_batch(engine: Engine, identity: str) -> list[dict[str, Any]] | None:
-    """Return what became of each row of a batch; None if there is no batch, or it is not kept any more."""
+    """Return the outcome of each row of a batch; None if there is no batch, or it is not kept any more."""
     with reading(engine) as connection:
         value = connection.scalar(select(batches.c.outcomes).where(batches.c.id == identity))
     if value is None:

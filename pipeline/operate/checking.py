@@ -1,4 +1,4 @@
-"""Checking: does the account have what the configuration names."""
+"""Checking: does the account have the objects that the configuration names."""
 
 from collections.abc import Collection
 

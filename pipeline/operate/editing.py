@@ -64,7 +64,7 @@ class Editor:
         etag: str | None = None,
         dry_run: bool = False,
     ) -> tuple[Outcome, dict[str, Any]]:
-        """Store a record whole, and return what that changed with the record as it is exported.
+        """Store a record whole, and return the outcome with the record as it is exported.
 
         Raises InvalidRecord, ChangedMeanwhile, or Misconfigured if other records do not agree with it.
         """

@@ -22,7 +22,7 @@ POLL = 0.05  # seconds
 
 @dataclass(frozen=True)
 class Flushed:
-    """The rows that are due now, by destination, and what may keep them."""
+    """The rows that are due now, by destination, and the reasons that may keep them."""
 
     rows: Sequence[tuple[Destination, int]]
     throttled: Sequence[str]  # sentences

@@ -41,7 +41,7 @@ def parsed(text: str) -> Any:
 
 
 def page_of_letters(engine: Engine, chosen: Filter, page: Page, *, profiles: bool) -> dict[str, Any]:
-    """Return ``{"count", "dead_letters", "next"}``, newest first; without ``profiles`` they name nobody."""
+    """Return ``{"count", "dead_letters", "next"}``, newest first; ``profiles``: with the profiles' ids."""
     statement = select(table).where(chosen.conditions(datetime.now(UTC)))
     with reading(engine) as connection:
         rows, following = page.read(connection, statement, table, table.c.created_at)

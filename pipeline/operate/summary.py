@@ -66,7 +66,7 @@ def read_summary(
     client: redis.Redis, engine: Engine, catalog: Catalog, *, days: int, connector: str | None = None
 ) -> Summary:
     """Read the numbers of the last days, of one connector or of all."""
-    # First what waits: a row that leaves its lane meanwhile is then counted in both, never missing.
+    # Waiting rows first: one that leaves its lane meanwhile is then counted in both, never missing.
     waiting = waiting_by_place(client, catalog)
     letters = open_letters(engine)
     numbers = read_statistics(client, engine, since=timedelta(days=days), connector=connector)

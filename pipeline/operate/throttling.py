@@ -20,7 +20,7 @@ from pipeline.text.times import rfc3339
 def look_for_throttling(
     client: redis.Redis, engine: Engine, catalog: Catalog, connector: Connector, minute: float
 ) -> Iterator[Finding]:
-    """Say what of an account is throttled, and when its last rows were delivered."""
+    """Name the throttled functions of an account, and say when its last rows were delivered."""
     paces = [pace for pace in read_paces(client, catalog, minute) if pace.connector == connector.name]
     now = datetime.now(UTC)
     if paces and paces[0].capacity:

@@ -1,4 +1,4 @@
-"""Trace: where a profile's changes wait, and what became of those that were settled."""
+"""Trace: where a profile's changes wait, and the outcomes of its settled ones."""
 
 from datetime import datetime
 from typing import Any

@@ -172,7 +172,7 @@ def is_passing(error: Exception) -> bool:
 
 
 def explain(error: Exception) -> str:
-    """Say what is wrong with the server, and what to do about it."""
+    """Describe the server's trouble and, where there is one, the remedy."""
     if isinstance(error, NearlyFull):
         return (
             "the Redis server is nearly out of memory, and the rest is for real-time changes: wait until "

@@ -1,4 +1,4 @@
-"""Columns: how the columns of a table are named, and what each becomes.
+"""Columns: their names in a table, and the field or variable that each becomes.
 
 A name is compared without invisible characters and blanks at its ends, and line ends in it are blanks. Where
 no column has exactly a name that is looked for, one that has it in other letters is taken ("Email", "EMAIL").
@@ -43,7 +43,7 @@ def unmatched(mapping: Iterable[str], names: Sequence[str]) -> list[str]:
 
 
 def become(names: Sequence[str], mapping: Mapping[str, str], fields: Sequence[str] = FIELDS) -> list[str]:
-    """Return what each column becomes: as ``mapping`` says, a field or identifier in any case, or itself."""
+    """Return each column's new name: as ``mapping`` says, a field or identifier in any case, or itself."""
     mapped = {matching(wanted, names): target for wanted, target in mapping.items()}
     known = (*fields, *IDENTIFIERS)
     taken = {*names, *mapping.values()}

@@ -29,6 +29,6 @@ class Consent:
         return f"Column {self.index + 1} has no word for consent that is known: {', '.join(self._words)}."
 
     def replace(self, cells: list[str]) -> None:
-        """Put what the word means in its place."""
+        """Put the meaning of the word in its place."""
         word = cells[self.index].strip()
         cells[self.index] = self._words[word.casefold()] if word else ""

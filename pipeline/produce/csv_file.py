@@ -1,7 +1,8 @@
 """Tables: CSV with a header, in the dialects in which people have them.
 
-The header names the columns: fields of an activation, identifiers (by name or partner number), and all
-others are variables, kept as text. An empty cell is absent. Without a column call_type every row is an ADD.
+The header names the columns: fields of an activation, identifiers (by name or partner number); each
+further column is a variable, kept as text. An empty cell is absent. Without a column call_type every row
+is an ADD.
 """
 
 import csv
@@ -78,7 +79,7 @@ def header_cells(reader: Iterator[list[str]], text: "CsvText") -> list[str]:
 
 
 class CsvText:
-    """The lines of a file as text, for ``csv.reader``; remembers what was wrong with them."""
+    """The lines of a file as text, for ``csv.reader``; remembers their problem."""
 
     def __init__(self, content: Content, encoding: str) -> None:
         self.number = 0

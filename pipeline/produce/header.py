@@ -32,7 +32,7 @@ class Header:
         self._nowhere: dict[str, Any] = {}  # cells that are left out
 
     def problem(self, cells: list[str]) -> str | None:
-        """Say what is wrong with a row's cells; those beyond the header are cut off if they are empty."""
+        """Return the problem of a row's cells, if any; empty cells beyond the header are cut off."""
         if len(cells) != self._width and not self._fitting(cells):
             return f"The header has {self._width} columns, and this row {len(cells)}."
         for index in self._unnamed:

@@ -46,7 +46,7 @@ def json_line(number: int, raw: bytes) -> FileLine:
 
 
 def in_encoding(line: FileLine, encoding: str) -> FileLine:
-    """Name the encoding of the file, rather than UTF-8, in what is wrong with a line."""
+    """Name the encoding of the file, rather than UTF-8, in the problem of a line."""
     bad = line.problem is not None and line.problem.startswith("This is not UTF-8")
     return line._replace(problem=f"This is not {shown(encoding)}.") if bad else line
 

@@ -12,7 +12,7 @@ from pipeline.produce.content import Content, Readable
 GZIP = b"\x1f\x8b"
 ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 WORKBOOK = "xl/"  # the folder of a workbook's sheets
-OF_MACS = "__MACOSX/"  # what Finder adds to a zip file
+OF_MACS = "__MACOSX/"  # the folder that Finder adds to a zip file
 
 
 class Packed:

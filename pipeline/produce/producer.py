@@ -30,7 +30,7 @@ class Producer:
     ``broker_url``: None is the configured Redis, or the embedded one in the data folder. ``linger``, seconds:
     single activations are collected in the background and appended together after that time, when there are
     500, and on ``close``. ``patience`` (seconds, for each append): how long a server that is full, away or
-    cannot write is waited for. ``replicas`` of Redis must have what is appended; None:
+    cannot write is waited for. ``replicas`` of Redis must have each append; None:
     ``ACTIVATION_REPLICAS``. A producer that is faster than delivery is held back by that.
     """
 

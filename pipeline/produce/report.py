@@ -1,4 +1,4 @@
-"""Report: how many of many activations were accepted, and the errors of the others."""
+"""Report: how many of many activations were accepted, and the errors of the rest."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -44,6 +44,6 @@ class SeriesPool:
         return series
 
     def give_back(self, series: Series) -> None:
-        """Free ``series``, whose last chunk is known to be appended; one that is named stays its caller's."""
+        """Free ``series`` after its last chunk is known to be appended; a named one stays its caller's."""
         if series.pooled:
             self._free.append(series)

@@ -1,7 +1,8 @@
 """Operations: a person's decision on many dead letters, carried out page by page by a worker.
 
 Table ``operations``. A page of letters and the operation's progress are one transaction, so an operation goes
-on where it stopped. A letter whose page is repeated after a crash enters the intake under its own id, once.
+on where it stopped. If a page is repeated after a crash, its letters enter the intake under their own ids,
+once.
 """
 
 import secrets
@@ -26,7 +27,7 @@ STATE_AFTER = {"replay": "replayed", "drop": "dropped"}  # of a letter, by kind 
 
 @dataclass(frozen=True)
 class Operation:
-    """One decision and how far it has come; ``failed`` are letters whose activation cannot be read."""
+    """One decision and how far it has come; ``failed``: letters with an unreadable activation."""
 
     id: str
     kind: str  # replay, drop

@@ -1,4 +1,4 @@
-"""Outcomes: what became of every row, one compressed value for each batch, beside its record in the ledger.
+"""Outcomes: the fate of every row, one compressed value for each batch, beside its record in the ledger.
 
 The value is zlib over MessagePack: ``[[profile, ...], [call type, ...], [code, ...]]`` by the position of the
 row. A call type is the index in CALL_TYPES, a code "" for a row that was delivered, None for one given back.
@@ -104,7 +104,7 @@ def page_of_batches(connection: Connection, before: tuple[datetime, str] | None)
 
 
 def kept_since(engine: Engine) -> datetime | None:
-    """Return the time of the oldest batch whose outcomes are kept; None without any."""
+    """Return the time of the oldest batch with kept outcomes; None without any."""
     with reading(engine) as connection:
         oldest = select(func.min(batches.c.finished_at)).where(batches.c.outcomes.is_not(None))
         found: datetime | None = connection.scalar(oldest)

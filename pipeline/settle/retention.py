@@ -1,4 +1,4 @@
-"""Retention: what was settled long ago is deleted after some days, a few rows at a time.
+"""Retention: old records of settled work are deleted after some days, a few rows at a time.
 
 Kept for the configured times: records of batches, outcomes of rows, activities, dead letters that were
 replayed or dropped. Kept for ever: open dead letters, because a person has to decide, and statistics, which

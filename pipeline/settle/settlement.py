@@ -85,7 +85,7 @@ class Settlement:
         return DeliveryResult(_summary(batch, outcome), following=following)
 
     def reject(self, batch: Batch, action: str, rows: Sequence[Row], why: Rejection) -> DeliveryResult:
-        """End a batch whose rows are all rejected for one reason."""
+        """End a batch with all rows rejected for one reason."""
         return self.close(batch, action, rows, [why] * len(rows))
 
     def recorded(self, batch: Batch) -> Sequence[int] | None:

@@ -2,7 +2,7 @@
 
 The names counted
     received, coalesced, calls         counted in Redis by the scripts that do it, folded into SQL by timers
-    repeated                           the same; changes whose id had been accepted, not in "received"
+    repeated                           the same; changes with an id accepted before, not in "received"
     erased                             rows of erased profiles, counted where they waited: there, or with the
                                        dead letters that are deleted
     sent, removed, rejected:{code}     rows by their fate; written with the ledger, in one transaction

@@ -23,7 +23,7 @@ def concerns(
 ) -> Iterator[Concern]:
     """Compare a snapshot with the known members.
 
-    ``irrevocable``: the destinations whose calls cannot be taken back. ``max_leaving``: percent of a
+    ``irrevocable``: the destinations with calls that cannot be taken back. ``max_leaving``: percent of a
     destination's members.
     """
     parts = list(parts)

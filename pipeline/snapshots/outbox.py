@@ -20,7 +20,7 @@ from pipeline.snapshots.views import NOTHING, loads
 
 
 class Outbox:
-    """Appends activations of one part, whose changes all happened when the snapshot was taken."""
+    """Appends activations of one part, all with the time at which the snapshot was taken."""
 
     def __init__(self, appender: Appender, part: Part, taken_at: datetime) -> None:
         self._appender = appender

@@ -63,7 +63,7 @@ def load(row: dict[str, Any]) -> Part:
 
 
 def store(connection: Connection, parts: Iterable[Part]) -> None:
-    """Put parts in the place of what is stored for their destinations."""
+    """Replace the stored parts of their destinations."""
     for part in parts:
         connection.execute(delete(table).where(table.c.destination == part.destination))
         connection.execute(insert(table).values({**asdict(part), "call_types": list(part.call_types)}))

@@ -32,7 +32,7 @@ def due(catalog: Catalog, engine: Engine, take: Callable[[str, float], bool]) ->
 
 
 def interrupted(engine: Engine) -> list[str]:
-    """Name the sources whose run stopped half-way and is in no process."""
+    """Name the sources with a run that stopped half-way and is in no process."""
     silent = or_(snapshots.c.owner.is_(None), snapshots.c.alive_at < datetime.now(UTC) - LEASE)
     half_way = or_(
         snapshots.c.phase == "sending",

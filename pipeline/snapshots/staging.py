@@ -32,7 +32,7 @@ class SnapshotCounts:
     refused: int = 0  # lines that are not valid
     unreadable: int = 0  # of these, lines that name no profile
     members: int = 0  # profiles, those of refused lines among them
-    duplicates: int = 0  # lines whose profile another line has, too
+    duplicates: int = 0  # lines with a profile that another line has, too
     duplicated: list[str] = field(default_factory=list)  # a few of these profiles
 
 

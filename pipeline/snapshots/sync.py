@@ -67,7 +67,7 @@ class Sync:
     progress: Callable[[str, int], None] = lambda _phase, _amount: None
     _destinations: Mapping[str, Destination] = field(init=False)
     _views: Mapping[str, View] = field(init=False)  # by destination
-    _irrevocable: Collection[str] = field(init=False)  # destinations whose calls cannot be taken back
+    _irrevocable: Collection[str] = field(init=False)  # destinations with calls that cannot be taken back
 
     def __post_init__(self) -> None:
         """Find the audience's destinations; raises Misconfigured if there is none, or one is unusable."""

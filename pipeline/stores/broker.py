@@ -32,7 +32,7 @@ NO_RETRY = {"retry": Retry(NoBackoff(), 0)}
 
 
 def connect(url: str, *, replicas: int = 0, **options: Any) -> redis.Redis:
-    """Open a client that repeats nothing but what a full server refused (see redis_client.py).
+    """Open a client that repeats only commands that a full server refused (see redis_client.py).
 
     redis-py 8 replays commands after a time-out by default; here only scripts are repeated, which are safe
     to repeat. With Sentinels, each new connection asks them for the primary. ``replicas``: how many of them

@@ -61,7 +61,7 @@ TRUTH = (word_of(TRUTHS), "true or false")
 SECONDS = (seconds, "a number of seconds above zero")
 WHOLE = (whole, "a whole number")
 FILE = (file, "a file that can be read")
-# Each option with its reader, and what it must be.
+# Each option with its reader, and its form in words.
 PLAIN: Mapping[str, tuple[Parse, str]] = {
     "db": WHOLE,
     "socket_timeout": SECONDS,
@@ -109,7 +109,7 @@ def options_of(scheme: str, query: str) -> dict[str, Any]:
 
 
 def no_option(scheme: str, name: str) -> str:
-    """Say that there is no such option, and what there is."""
+    """Say that there is no such option, and give the remedy."""
     if name in TLS:
         with_tls = {"redis": "rediss", "sentinel": "sentinel+tls"}.get(scheme)
         way_out = f"TLS is {with_tls}://" if with_tls else "a socket has no TLS"

@@ -55,7 +55,7 @@ class BrokerUrl:
         return {name: value for name, value in both.items() if value is not None}
 
     def for_kombu(self) -> str:
-        """Write the URL as kombu wants it; what it takes elsewhere is left out."""
+        """Write the URL as kombu wants it, without options that kombu takes elsewhere."""
         login = ""
         if self.password is not None or self.username is not None:
             login = f"{quote(self.username or '', safe='')}:{quote(self.password or '', safe='')}@"
@@ -85,7 +85,7 @@ def checked(url: str) -> str:
 
 
 def parse(url: str) -> BrokerUrl:
-    """Read a URL; raises ValueError with what follows the name of the variable."""
+    """Read a URL; raises ValueError with a text to follow the name of the variable."""
     scheme, separator, _ = url.partition("://")
     if not separator or scheme not in SCHEMES:
         begins = ", ".join(f"{each}://" for each in SCHEMES[:-1])

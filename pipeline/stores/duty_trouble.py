@@ -13,7 +13,7 @@ import redis
 from pipeline.errors import Misconfigured
 from pipeline.stores.broker import decoded
 
-# Each with what a worker cannot do while it fails.
+# Each duty with the sentence for the status while it fails, after "a worker cannot".
 DUTIES = {
     "records": "read the records",
     "catalog": "publish the records to a Redis that was emptied",
@@ -53,7 +53,7 @@ def clear(client: redis.Redis, duty: str) -> None:
 
 
 def reason(error: Exception) -> str:
-    """Return the text of an error that a person must put right, else its name: others quote values."""
+    """Return the text of an error that a person must put right, else its name: the rest may quote values."""
     text = str(error) if isinstance(error, Misconfigured) else type(error).__name__
     return " ".join(text.split())[:MAX_REASON]
 

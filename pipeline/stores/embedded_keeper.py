@@ -29,7 +29,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-STOP_TIMEOUT = 30  # seconds in which the server writes what is left
+STOP_TIMEOUT = 30  # seconds in which the server writes its last changes
 RESTART_SECONDS = 0.5  # before a killed server is started again
 PR_SET_PDEATHSIG = 1
 
@@ -88,7 +88,7 @@ def keep(users: Path, command: Sequence[str], locks: Sequence[int]) -> int:
 
 
 def death_signal() -> Callable[[], None]:
-    """Return what makes the kernel end a new process with the keeper, even one that is killed.
+    """Return a function for a new process: the kernel ends it with the keeper, even a killed one.
 
     Only Linux has this; elsewhere the server stays, and the next user joins it.
     """

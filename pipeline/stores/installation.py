@@ -48,7 +48,7 @@ class Belonging:
         theirs = id_in(self._client)
         if not theirs:
             refuse_emptied(self._engine, self._client)
-            with suppress(Unready):  # it is told by others, and the next check writes
+            with suppress(Unready):  # other commands report it, and the next check writes
                 self._client.set(KEY, self._id, nx=True)
             theirs = id_in(self._client) or self._id
         if theirs != self._id:

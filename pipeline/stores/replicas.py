@@ -1,6 +1,6 @@
 """Changes that wait until replicas have them, so that no promotion of one of those loses them.
 
-Redis replicates after it has answered. A primary that ends takes with it what no replica has yet, unless the
+Redis replicates after it has answered. If a primary ends, changes that no replica has are lost, unless the
 client waited (WAIT). A client waits for ``ACTIVATION_REPLICAS`` of them, by default for none.
 """
 

@@ -1,7 +1,7 @@
 """Load the Lua scripts that lie in ``lua/``; ``#include NAME`` puts ``NAME.inc.lua`` in its place.
 
 Every script may be repeated: it carries the attempt or the claim it belongs to, and a second run finds
-that nothing is left to do. So a command whose answer was lost is simply sent again.
+that nothing is left to do. So if an answer was lost, the command is simply sent again.
 """
 
 import logging
@@ -21,7 +21,7 @@ from pipeline.stores.retrying import retrying
 
 log = logging.getLogger(__name__)
 
-PAUSES = (0.05, 0.25, 1.0)  # seconds before each repeat of a script whose answer was lost
+PAUSES = (0.05, 0.25, 1.0)  # seconds before each repeat of a script, after a lost answer
 # A worker that has claimed something goes on with it after a fail-over, rather than to let its lease end.
 PATIENT_PAUSES = (*PAUSES, *[1.0] * 28)
 # A server that is restarted just after it has loaded a script does not know it; the script has not run then.

@@ -21,7 +21,7 @@ def is_key(text: str) -> bool:
 
 
 def key_in(folder: Path) -> str:
-    """Return the key kept in ``folder``, made on first use; whoever comes second reads the first one's.
+    """Return the key kept in ``folder``, made on first use; a second process reads the first one's.
 
     Raises:
         OSError: the file can be neither read nor made.
@@ -41,7 +41,7 @@ def key_in(folder: Path) -> str:
 def create(path: Path) -> None:
     """Write a new key, readable by its owner only, unless another process was faster.
 
-    The file appears under its name complete or not at all, so nobody reads half a key.
+    The file appears under its name complete or not at all, so no process reads half a key.
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{FILE}-")  # mode 0600

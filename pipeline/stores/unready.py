@@ -83,7 +83,7 @@ def code_in_script(response: str) -> str | None:
 
 
 def meaning_of(error: redis.RedisError) -> str | None:
-    """Say what a server does or is that refuses, as "is a read-only replica"; None for another error."""
+    """Return the state of a server that refuses, as "is a read-only replica"; None for another error."""
     if isinstance(error, Unready):
         return error.means
     if isinstance(error, redis.AuthenticationError):
@@ -92,7 +92,7 @@ def meaning_of(error: redis.RedisError) -> str | None:
 
 
 def explain(error: redis.RedisError) -> str:
-    """Say in a sentence what is wrong with the server, with its own words."""
+    """Describe the server's trouble in one sentence, with the server's own words."""
     meaning = meaning_of(error)
     if meaning is not None:
         return f"the Redis server {meaning} ({error})"

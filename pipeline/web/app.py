@@ -68,7 +68,7 @@ def create_app(stores: Stores) -> Flask:
 
 
 def redis_trouble(error: redis.RedisError) -> str:
-    """Say what the server does or is that gave no answer."""
+    """Return a sentence on a Redis server that gave no answer, without its own words."""
     meaning = meaning_of(error)
     name = type(error).__name__
     return f"The Redis server {meaning} ({name})" if meaning else f"Redis gave no answer ({name})"

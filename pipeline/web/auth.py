@@ -1,4 +1,4 @@
-"""Who may do this: keys of the API, and the scope that each endpoint needs."""
+"""Authorization: keys of the API, and the scope that each endpoint needs."""
 
 import time
 from collections import defaultdict, deque

@@ -1,4 +1,4 @@
-"""A blueprint of the API: what is unknown in a query or a body is refused."""
+"""A blueprint of the API: unknown names in a query or a body are refused."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar

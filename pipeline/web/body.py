@@ -22,7 +22,7 @@ ENCODINGS = ("gzip", "identity")
 
 
 class RequestBody:
-    """Reads a body to its end; ``digest`` is of what was read, after unpacking."""
+    """Reads a body to its end; ``digest`` is of the unpacked bytes."""
 
     def __init__(self, request: Request, limit: int) -> None:
         self._environ: dict[str, Any] = request.environ

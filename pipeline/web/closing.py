@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, g
 from gunicorn.http.errors import NoMoreData, ParseException
 
-MOST_DRAINED = 1024 * 1024  # bytes read of what is still coming, so that the client sees the answer
+MOST_DRAINED = 1024 * 1024  # bytes of the rest of a body that are read, so that the client sees the answer
 DRAIN_TIMEOUT = 0.5  # seconds without a byte
 
 
@@ -17,7 +17,7 @@ def close_after(environ: dict[str, Any]) -> None:
 
 
 def finish(response: Response) -> Response:
-    """Read a little of what comes, and arrange for the end of the connection if that was not all."""
+    """Read a little of the body's rest; if it does not end there, the answer ends the connection."""
     environ: dict[str, Any] | None = g.pop("unread", None)
     connection: socket.socket | None = environ.get("gunicorn.socket") if environ else None
     if environ and connection and not drained(environ["wsgi.input"], connection):

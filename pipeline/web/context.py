@@ -1,4 +1,4 @@
-"""What a view needs beside its request: the stores, the actor, and lists by the page."""
+"""The stores, the actor and the page of a list, for views."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,7 +19,7 @@ def stores() -> Stores:
 
 
 def actor() -> Actor:
-    """Return the key of the request as the one who acts."""
+    """Return the actor of the request: its key."""
     return Actor(f"key:{g.key.name}", g.request_id)
 
 

@@ -21,7 +21,7 @@ from pipeline.web.auth import OPEN, needs
 from pipeline.web.documents import ProblemDocument
 from pipeline.web.problems import PROBLEMS, Problem
 
-SWAGGER = {  # what is served of the package flask-swagger-ui; its own page and script are inline
+SWAGGER = {  # files served of the package flask-swagger-ui; its own page and script are inline
     "swagger-ui.css": "text/css",
     "swagger-ui-bundle.js": "text/javascript",
     "favicon-32x32.png": "image/png",
@@ -54,7 +54,7 @@ class OpenApi(Api):  # type: ignore[misc]
 
 
 def install_openapi(app: Flask) -> OpenApi:
-    """Return what collects the description of each blueprint."""
+    """Return the collector of the blueprints' descriptions."""
     app.config |= {
         "API_TITLE": INFO["title"],
         "API_VERSION": INFO["version"],

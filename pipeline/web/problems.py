@@ -118,7 +118,7 @@ RETRY_AFTER = 5  # seconds
 
 
 class Problem(Exception):
-    """A request that fails: the slug of its type, this case in ``detail``, and what the type adds."""
+    """A request that fails: the slug of its type, this case in ``detail``, and members that the type adds."""
 
     def __init__(
         self, slug: str, detail: str, headers: Mapping[str, str] | None = None, **added: Any

@@ -112,7 +112,7 @@ def line_checked(line: bytes, audience: str) -> CheckedRow:
 
 
 def checked(row: Any, audience: str) -> CheckedRow:
-    """Return an activation with its JSON, or the messages of what is wrong with it."""
+    """Return an activation with its JSON, or messages on its errors."""
     if not isinstance(row, Mapping):
         return {"_schema": ["Invalid input type."]}
     try:

@@ -20,7 +20,7 @@ PARKED_ROWS = 500  # in one run of the script
 
 
 def erase(client: redis.Redis, engine: Engine, profile: str, found: Found, *, only_count: bool) -> None:
-    """Take a profile's rows out of all destinations; a row whose call may be out stays."""
+    """Take a profile's rows out of all destinations; if its call may be out, a row stays."""
     for destination in sorted(map(decoded, client.smembers("destinations"))):
         if not waiting(client, destination, profile, found, only_count=only_count):
             continue

@@ -21,7 +21,7 @@ OTHER = "other"  # in place of further codes
 
 
 def rows_total(totals: Totals) -> Metric:
-    """Rows by what became of them."""
+    """Rows by outcome."""
     metric = CounterMetricFamily("activation_rows", "Rows by outcome", labels=[*PLACE, "outcome"])
     rows: dict[tuple[str, str, str], int] = defaultdict(int)
     for (connector, destination, name), value in totals.items():

@@ -19,7 +19,7 @@ class Backlog:
     """The rows of one destination on one server."""
 
     waiting: int = 0  # rows accepted and not settled, those in flight among them
-    in_flight: int = 0  # rows whose batch a worker has, or is called to
+    in_flight: int = 0  # rows in batches that a worker has, or is called to
     lanes: int = 0  # that hold rows which may go
     flying: int = 0  # batches in flight
     again: int = 0  # batches that wait for another try

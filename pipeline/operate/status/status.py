@@ -184,7 +184,7 @@ def is_worth_showing(line: DestinationStatus) -> bool:
 
 
 def read_intake(client: redis.Redis) -> IntakeStatus:
-    """Count the entries of each shard, and the claims whose lease lasts; find shards that stand still."""
+    """Count the entries of each shard, and the claims under a lease; find shards that stand still."""
     with client.pipeline() as pipe:
         pipe.time()
         for shard in range(SHARDS):

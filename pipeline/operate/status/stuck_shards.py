@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pipeline.stores.broker import decoded
 
-CLAIM_FIELDS = ("until", "since", "attempt", "why")  # what is read of a shard's claim, see accept/intake.py
+CLAIM_FIELDS = ("until", "since", "attempt", "why")  # read from a shard's claim, see accept/intake.py
 MIN_STUCK_SECONDS = 60.0
 
 
@@ -17,7 +17,7 @@ class StuckShard:
     entries: int
     seconds: float  # since its oldest entries were first claimed
     attempts: int
-    why: str  # what the last attempt failed with; "": its worker did not say
+    why: str  # the error of the last attempt; "": its worker left none
 
 
 def stuck_shards(

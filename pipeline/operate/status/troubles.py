@@ -84,7 +84,7 @@ def of_sql(status: Status) -> Iterator[Trouble]:
 
 
 def of_duties(status: Status) -> Iterator[Trouble]:
-    """Say what workers cannot do."""
+    """Name the duties that workers cannot do."""
     for trouble in status.duties:
         text = f"a worker cannot {DUTIES[trouble.duty]}: {trouble.reason}"
         yield Trouble(text, "put it right (the workers' log says more); then all goes on by itself")

@@ -1,4 +1,4 @@
-"""Unrouted messages: they lie in queues that no worker takes, such as one whose name a producer has misspelt.
+"""Unrouted messages: they lie in queues that no worker takes, such as one that a producer has misspelt.
 
 Celery's clients note every queue that they use in ``_kombu.binding.{exchange}``, a set. Finding these takes a
 look at all keys, which ends after ``MAX_SCAN_SECONDS``: among millions of keys some may be missed.
@@ -15,7 +15,7 @@ from pipeline.stores.broker import decoded
 BINDINGS = "_kombu.binding."
 SEPARATOR = "\x06\x16"  # between the parts of a binding, and between a queue and a priority
 PRIORITIES = ("", *(f"{SEPARATOR}{priority}" for priority in (3, 6, 9)))
-BROADCASTS = ("celeryev", "pidbox")  # exchanges whose queues are not lists
+BROADCASTS = ("celeryev", "pidbox")  # exchanges with queues that are no lists
 MAX_SCAN_SECONDS = 0.1
 SCAN_KEYS = 5_000  # looked at by one command
 

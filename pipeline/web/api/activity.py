@@ -1,4 +1,4 @@
-"""``GET /v1/activity``: who changed what."""
+"""``GET /v1/activity``: the list of changes, with their actors."""
 
 from collections.abc import Mapping
 from typing import Any
