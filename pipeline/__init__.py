@@ -19,7 +19,7 @@ The way of a change, room by room; each knows only those that it needs, and none
     operate/     the operator's view: status, numbers, erasure
     cli/ web/ demo/  edges
 
-    errors.py    failures, named by what the pipeline does next
+    errors.py    failures, named by the pipeline's next move
     settings.py  the environment
     logs.py      logging, without personal data
 

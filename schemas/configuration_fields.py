@@ -104,7 +104,7 @@ class Flag(Field):
 
 
 class OneOf(Field):
-    """One of a few words; ``what`` describes them: "a kind of connector"."""
+    """One of a few words; ``what`` is their kind in messages: "a kind of connector"."""
 
     def __init__(self, what: str, choices: Iterable[str], **options: Any) -> None:
         super().__init__(**options)

@@ -30,7 +30,7 @@ class Secret(Field):
     """
 
     def read(self, value: Any) -> str | dict[str, Any]:
-        """Refuse what is neither."""
+        """Refuse a value that is neither."""
         if isinstance(value, str) and value:
             return value
         if isinstance(value, Mapping) and len(value) == 1:

@@ -21,5 +21,5 @@ def parameters(query: str) -> list[str]:
 
 
 def rewritten(query: str, quoted: Callable[[str], str]) -> str:
-    """Return a query whose quoted pieces, comments and slices are what ``quoted`` makes of them."""
+    """Return a query with ``quoted`` applied to its quoted pieces, comments and slices."""
     return PIECES.sub(lambda found: quoted(found[0]) if found["quoted"] else found[0], query)

@@ -1,4 +1,4 @@
-"""A source as it is configured: a query on a schedule, whose result is a snapshot of an audience."""
+"""A source as it is configured: a query on a schedule; its result is a snapshot of an audience."""
 
 import re
 from collections import Counter

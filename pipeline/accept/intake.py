@@ -73,7 +73,7 @@ class Intake:
     """The intake on one server."""
 
     def __init__(self, client: redis.Redis, window: int, pauses: Sequence[float] = PAUSES) -> None:
-        """``pauses``: seconds before each repeat of a command whose answer was lost."""
+        """``pauses``: seconds before each repeat of a command that lost its answer."""
         self._client = client
         self._scripts = Scripts(client, pauses)
         self._window = window  # seconds

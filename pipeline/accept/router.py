@@ -74,7 +74,7 @@ class Router:
                 self._route(index, row, key)
 
     def _pass_over(self, index: int, entry: bytes, error: Invalid) -> None:
-        """Route an entry that cannot be read: an erased one nowhere, all others to the dead letters."""
+        """Route an entry that cannot be read: an erased one nowhere, any other to the dead letters."""
         if entry == TOMBSTONE:
             self.routes.add("", ())
         else:

@@ -72,7 +72,7 @@ def _verdicts(job: Job, step: Step, answer: Any) -> Move:
     missing = [(n, why) for n, why in enumerate(verdicts) if why and why.code in step.setup_codes]
     if not missing or len(job.steps) > 1:
         return _onwards(done)
-    # Not the rows' fault: the others are done, these wait for a person.
+    # Not the rows' fault: they wait for a person; the rest of the batch is done.
     positions = job.positions
     settle = Settle(done.verdicts, tuple(positions[n] for n, _ in missing))
     return PutOnHold("destination", missing[0][1], settle)

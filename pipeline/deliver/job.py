@@ -175,7 +175,7 @@ class Job:
 
 
 def problem_alone(action: Action, row: Row) -> str | None:
-    """Say what is wrong with one row; also if the action breaks at it, which must not stop the other rows."""
+    """Return the problem of one row or None; if the action raises at the row, that is its problem."""
     try:
         problem = action.problem(row.activation)
         if problem is None:

@@ -24,7 +24,7 @@ AFTER_FAILURE = 5.0  # seconds until questions that were not answered are asked 
 
 
 class Polling:
-    """Asks after requests that were submitted, and goes on with the batches whose answers are there."""
+    """Asks after requests that were submitted, and goes on with a batch when its answer is there."""
 
     def __init__(
         self,

@@ -40,7 +40,7 @@ class SetUps:
     def reserve(self, account: str, thing: str, batch: str) -> bool:
         """Reserve a thing for one batch, from the look until it is made.
 
-        False if another batch has it, or has made it since the caller read what is known.
+        False if another batch has it, or has made it since the caller read the known things.
         """
         key = _key(account, thing)
         reserved = self._client.set(key, batch, nx=True, ex=self._life)

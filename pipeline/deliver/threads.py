@@ -1,4 +1,4 @@
-"""Threads of a worker: one is kept free of any one connector, whose calls may hang for a minute.
+"""Threads of a worker: no connector may have them all, for its calls may hang for a minute.
 
 Celery hands a worker more tasks than it has threads. Without this, batches of every connector would wait
 behind the calls of one, while other workers are idle.
@@ -13,7 +13,7 @@ MIN_THREADS = 4  # a worker with fewer threads has none to spare
 
 
 class ThreadShare:
-    """The threads of one worker, counted by the connectors whose calls they make."""
+    """The threads of one worker, counted by the connector for which each makes a call."""
 
     def __init__(self) -> None:
         self.threads = 0  # 0: not known

@@ -58,7 +58,7 @@ def contents_of(batch: str, answer: Sequence[Sequence[bytes]]) -> Contents | Non
 
 
 def pairs_of(profiles: Sequence[bytes], rows: Sequence[bytes]) -> list[tuple[str, bytes]]:
-    """Put profiles and rows together, without what scripts need of a row; lanes.inc.lua says what that is."""
+    """Pair profiles with the JSON of their rows, without the prefix for scripts (see lanes.inc.lua)."""
     if b"\0" not in b"".join(rows):
         return list(zip(map(legible, profiles), rows, strict=True))
     return [profile_and_text(profile, row) for profile, row in zip(profiles, rows, strict=True)]

@@ -17,8 +17,7 @@ Keys (times are milliseconds since the epoch, by the server's clock)
     retry:{c}:{f}          zset of batch by the time of its next try
     polls:{c}              zset of batch by the time its request is asked after
     batch:{b}              hash: destination, lane, connector, function, account, attempt, tries, state, rows,
-                           permit_until, begun_by, progress (the verdicts of earlier steps, JSON), request,
-                           asked
+                           permit_until, begun_by, progress (see progress.py), request, asked
     batch:{b}:rows         zset of line by arrival, as in the lane; a row's position is its rank
     ways                   set of "connector:function": every function in use that was ever configured
     sequence               counter that orders parked rows
@@ -94,8 +93,8 @@ class Lanes:
         """Note that a call is about to go out, or an end without one.
 
         False when another attempt has the batch, or sending was stopped; None when it comes too late for its
-        permit, a window after it was claimed, and needs another. ``progress``: the verdicts of earlier steps,
-        as JSON; "" for none. ``lasting``: no promotion may forget it.
+        permit, a window after it was claimed, and needs another. ``progress``: the step reached and the
+        rejections so far, as JSON; "" for none. ``lasting``: no promotion may forget it.
         """
         begun_by = uuid.uuid4().hex
         args: list[Argument] = [batch.id, batch.attempt, ms(CALL_LEASE), begun_by, progress, int(call)]

@@ -53,7 +53,7 @@ def throttled(client: redis.Redis, account: str, function: str, window: float = 
     """Pause a function that was refused with API_LIMIT_EXCEEDED, and resume at half the rate.
 
     An account that counts by the minute says no more than "try again in a minute": wait a whole one. The
-    account is asked again what it allows: now, and every few minutes until a day has passed.
+    account is asked again for its limits: now, and every few minutes until a day has passed.
     """
     pause = window * random.uniform(1.0, 1.1)  # noqa: S311 - spreads load, guards nothing
     if _throttle(client, key(account, function), pause, window):

@@ -23,7 +23,7 @@ else:
 
 
 class CheckedActivation(Activation, frozen=True):
-    """An activation whose values were checked when it was accepted, and are not checked again."""
+    """An activation with values that were checked when it was accepted, and are not checked again."""
 
     audience: str
     profile_id: str

@@ -1,4 +1,4 @@
--- Read what waits in lanes and what is in flight, of all destinations at one moment. Changes nothing.
+-- Read the numbers of rows in lanes and the batches in flight, of all destinations at one moment. Changes nothing.
 -- ARGV  names of destinations that are answered even where Redis has nothing of them
 -- Returns {now,
 --          {{destination, rows that wait or fly, lanes that hold rows, arrival of the oldest, due time of the first}, ...},

@@ -2,7 +2,7 @@
 -- can do either with this attempt afterwards.
 -- ARGV  1 batch_id  2 attempt  3 lease_ms
 --       4 begun_by: an id of this request; if its answer is lost, the repeat is recognised by it
---       5 progress: what the earlier steps came to, "" for nothing; kept, so that a repeat takes the same step
+--       5 progress: this step and the rejections so far, JSON, or ""; kept, so that a repeat takes the same step
 --       6 has_call: "1" for a call, which needs a valid permit; "0" for an end without one
 -- Returns 1; 0 if the batch has another attempt or state, or sending was stopped; -1 if the permit is too old, and
 -- the batch needs another.

@@ -1,5 +1,6 @@
 -- Claim the next batch.
--- ARGV  the arguments of claim.inc.lua, which also says what is returned
+-- ARGV  the arguments of claim.inc.lua
+-- Returns the result of claim.inc.lua.
 #include lanes
 #include limits
 #include claim

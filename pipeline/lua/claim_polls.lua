@@ -1,4 +1,4 @@
--- Claim requests whose answers may be there, together with the permit for the one call that asks.
+-- Claim requests that may have been answered, together with the permit for the one call that asks.
 -- ARGV  1 connector  2 account  3 func: the function that limits count polls by  4 max_requests  5 lease_ms
 --       6 call_id: of the call that asks  7 limit: calls per window set for this connector, 0 for none
 --       8 default: if the account has not told its limit  9 utilisation: the share of the limit to use  10 window_ms

@@ -1,6 +1,6 @@
 -- Take the row of one profile out of a batch that no worker has: it waits, or was claimed and its lease ran out.
 -- ARGV  1 batch_id  2 attempt  3 line: that of its row
---       4 progress: what was done with the other rows so far, or ""
+--       4 progress: step and rejections of the other rows so far, JSON, or ""
 -- Returns 1; 0 if a worker has the batch, or it has got further.
 #include lanes
 local batch_id, attempt, line, progress = unpack(ARGV)

@@ -118,7 +118,7 @@ local function next_parked(destination, line)
   return parts
 end
 
--- A member of "parked:{d}". `after`: the line whose barrier with the same sequence the row must wait for, or nil.
+-- A member of "parked:{d}". `after`: the line with the barrier of the same sequence, which must go first, or nil.
 local function parked_row(line, sequence, lane, arrival, row, after)
   local gate = after and '\1' .. after or ''
   return string.format('%s\0%016d\0', line, sequence) .. lane .. '\0' .. arrival .. gate .. '\0' .. row
@@ -326,8 +326,8 @@ local function finish(batch, returned)
   refresh_all(touched)
 end
 
--- Stop a batch whose destination has been stopped. Before its first call its rows go back to their lane; after it the
--- batch waits, because its first call must not go out twice.
+-- Stop a batch of a destination that has been stopped. Before its first call its rows go back to their lane; after it
+-- the batch waits, because its first call must not go out twice.
 local function call_back(batch, now)
   if not batch.progress then return finish(batch, 'all') end
   redis.call('HINCRBY', 'batch:' .. batch.id, 'attempt', 1)

@@ -1,5 +1,5 @@
--- Take back batches whose lease ran out. A batch that was not begun waits for a new permit. A batch that was begun
--- may have been sent: its outcome must be found out.
+-- Take back batches after the end of their lease. A batch that was not begun waits for a new permit. A batch that was
+-- begun may have been sent: its outcome must be found out.
 -- ARGV  1 connector  2 max_batches  3 lease_ms: for finding out
 -- Returns {batch, attempt, ...} of the batches that were begun.
 #include lanes

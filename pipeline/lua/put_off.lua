@@ -1,4 +1,4 @@
--- Give back a claim on the intake whose entries have not been added; the next worker claims the same entries again.
+-- Give back a claim on the intake before its entries are added; the next worker claims the same entries again.
 -- KEYS  1 intake:{shard}:claim
 -- ARGV  1 claim_id  2 attempt
 local claim_id, attempt = unpack(ARGV)

@@ -1,6 +1,6 @@
 -- Halve a batch that was refused as a whole, so that in the end a bad row stands alone.
 -- ARGV  1 batch_id  2 attempt  3 first_id  4 second_id: of the halves
---       5 first_progress  6 second_progress: what was done with their rows so far, or ""
+--       5 first_progress  6 second_progress: step and rejections so far, JSON, or ""
 -- Returns 1; 0 if the batch has another attempt.
 #include lanes
 local batch_id, attempt, first_id, second_id, first_progress, second_progress = unpack(ARGV)

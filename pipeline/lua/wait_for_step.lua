@@ -1,5 +1,5 @@
 -- Let a batch wait for its next step, which needs a permit of another function.
--- ARGV  1 batch_id  2 attempt  3 func: of the next step  4 progress: what the steps so far came to, JSON, or ""
+-- ARGV  1 batch_id  2 attempt  3 func: of the next step  4 progress: next step and rejections so far, JSON, or ""
 --       5 wait_ms  6 refund: "1": the permit it came with was not used
 --       7 outside: "1": while it waits it takes no slot of its connector
 -- Returns 1; 0 if the batch has another attempt.

@@ -219,7 +219,7 @@ def masked_messages(messages: dict[Any, Any]) -> dict[Any, Any]:
 
 
 def parse(raw: bytes) -> Any:
-    """Parse JSON by the standard library, whose messages say where the mistake is."""
+    """Parse JSON by the standard library: its messages say where the mistake is."""
     try:
         return json.loads(raw.decode())
     except UnicodeDecodeError as error:

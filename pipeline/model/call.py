@@ -60,7 +60,7 @@ class Sender(Protocol):
     def poll(self, requests: Sequence[str]) -> Mapping[str, Any]:
         """Return the answers that are there, by request; a CallError stands for an answer that is an error.
 
-        A request whose answer is to come is missing; OutcomeUnknown stands for one that is no longer kept.
+        A request still without an answer is missing; OutcomeUnknown stands for one that is no longer kept.
 
         Raises:
             CallError: none of the requests could be asked after.

@@ -15,11 +15,11 @@ class FileProfile:
     format: str | None = None  # "csv" or "jsonl"
     delimiter: str | None = None  # one character
     encoding: str | None = None
-    columns: Mapping[str, str] = field(default_factory=dict)  # to what they become; "" leaves one out
+    columns: Mapping[str, str] = field(default_factory=dict)  # to names of an activation; "" leaves one out
     only_columns: bool = False  # leave out columns that are neither in ``columns`` nor known by name
     constants: Mapping[str, str] = field(default_factory=dict)  # of every row
     null: tuple[str, ...] = ()  # words that stand for null
-    consent: str | None = None  # the column whose words become "optin" and "optout"
+    consent: str | None = None  # the column with words for "optin" and "optout"
     optin: tuple[str, ...] = OPTED_IN
     optout: tuple[str, ...] = OPTED_OUT
     id_column: str | None = None  # the column with the ids by which repeats are recognised

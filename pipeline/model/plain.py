@@ -36,12 +36,12 @@ def trimmed(text: str) -> str:
 
 
 def invisible(character: str) -> bool:
-    """Tell whether a character is white space, or one that only formats others."""
+    """Tell whether a character is white space, or a format character, such as a zero-width joiner."""
     return character.isspace() or unicodedata.category(character) == "Cf"
 
 
 def plain(given: Any) -> Any:
-    """Return an activation as it was given with plain values in it; what is none stays as it is."""
+    """Return an activation as it was given with plain values in it; anything but a mapping stays as it is."""
     if not isinstance(given, Mapping):
         return given
     found = dict(given)

@@ -1,4 +1,4 @@
-"""A source: a query on a schedule, whose result is a snapshot of an audience."""
+"""A source: a query on a schedule; its result is a snapshot of an audience."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

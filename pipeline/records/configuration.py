@@ -66,7 +66,7 @@ def read_content(file: str) -> bytes:
 
 
 def check_document(data: Mapping[str, Any]) -> tuple[dict[str, dict[str, dict[str, Any]]], list[str]]:
-    """Return the valid records of ``data``, and the problems of the others."""
+    """Return the valid records of ``data``, and the problems of the rest."""
     try:
         return configuration_schema(connector_documents(), destination_documents()).load(data), []
     except ValidationError as error:
@@ -79,7 +79,7 @@ def check_document(data: Mapping[str, Any]) -> tuple[dict[str, dict[str, dict[st
 
 
 def unknown_connectors(documents: Documents, stored: Collection[str]) -> list[str]:
-    """Return a problem for each destination whose connector is neither in the file nor stored."""
+    """Return a problem for each destination with a connector that is neither in the file nor stored."""
     known = {*documents.get("connectors", {}), *stored}
     return [
         f"destinations.{name}.connector: {not_there(document['connector'], 'a connector', known)}"

@@ -73,7 +73,7 @@ def source(name: str, document: Document) -> Source:
 
 
 def without_nulls(documents: Mapping[str, Document]) -> dict[str, dict[str, Any]]:
-    """Leave out keys whose value is None, for TOML has no null; sort by name."""
+    """Leave out keys with the value None, for TOML has no null; sort by name."""
     return {
         name: {key: value for key, value in document.items() if value is not None}
         for name, document in sorted(documents.items())

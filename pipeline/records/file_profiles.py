@@ -18,7 +18,7 @@ def file_profiles(engine: Engine) -> dict[str, FileProfile]:
 
 
 def file_profile(name: str, document: Document) -> FileProfile:
-    """Read a profile; lists become tuples, and what is left out has its default."""
+    """Read a profile; lists become tuples, and a missing option has its default."""
     given: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value for key, value in document.items()
     }

@@ -67,7 +67,7 @@ class ConnectorKind:
 
 
 def preflight_responsys(connector: Any, actions: Collection[Action], client: Any) -> list[Finding]:
-    """Look for what the configuration names in a Responsys account; imported for that alone."""
+    """Look in a Responsys account for the things that the configuration names; imported for that alone."""
     from pipeline.responsys.preflight import preflight
 
     return preflight(connector, actions, client)

@@ -2,7 +2,7 @@
 
 Keys
     catalog            the version of the newest catalog that was copied here
-    audiences          set: the audiences that have a destination; a producer refuses all others
+    audiences          set: the audiences that have a destination; a producer refuses any other
     destinations       set: the destinations copied here, so that removed ones are noticed
     destination:{d}    see lanes.py
     connector:{c}      see lanes.py

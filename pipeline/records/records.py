@@ -86,7 +86,7 @@ class Records:
         return changes
 
     def remove(self, section: str, name: str) -> None:
-        """Remove one record, and what held it; Misconfigured if a destination would lose its connector."""
+        """Remove one record and its holds; Misconfigured if a destination would lose its connector."""
         with self._alone() as connection:
             stored = documents.load(connection, documents.with_secret_marks)
             if section == "connectors" and any(
@@ -118,7 +118,7 @@ class Records:
         return {section: documents.as_written(found) for section, found in stored.items()}
 
     def hold(self, scope: Scope, name: str, kind: Kind, code: str = "", detail: str = "") -> bool:
-        """Stop sending for ``name``; False if the same hold is there already, whose time stays."""
+        """Stop sending for ``name``; False if the same hold is there already; its time stays."""
         with self._alone() as connection:
             found = connection.execute(select(tables.holds).where(*hold_is(scope, name))).one_or_none()
             if found and (found.kind, found.code) == (kind, code):

@@ -113,7 +113,7 @@ def require_https(address: str) -> str:
 
 
 def is_host(text: str) -> bool:
-    """True for an address, and for what may be a name."""
+    """True for an address, and for text that may be a name."""
     return ":" in text or NAME.fullmatch(text.lower().removesuffix(".")) is not None
 
 

@@ -14,7 +14,7 @@ from pipeline.text.redaction import VALUE
 MOST_SHAPES = 3  # of rows that are shown of a call
 
 ROWS = frozenset({"recipientData", "records", "mergeTriggerRecords", "ids"})
-# Keys whose values come from the configuration or name a column; all other values are those of rows.
+# Keys with values that come from the configuration or name a column; all other values are those of rows.
 SETTINGS = frozenset(
     """
     name objectName folderName fieldName fieldType fieldNames mapTemplateName insertOnNoMatch

@@ -41,7 +41,7 @@ def hash_email(email: str) -> str:
 
 
 def recipient_hash(value: str) -> str:
-    """Shorten what names a recipient to a hash by which its rows are told apart from others'."""
+    """Hash the value that names a recipient to 16 hex digits, by which its rows are recognised."""
     return blake2b(value.encode(), digest_size=8).hexdigest()
 
 

@@ -15,7 +15,7 @@ def merge_rule(
     """Return ``mergeRule``; ``match`` are the columns that people are found by, by both if there are two.
 
     ``new_members``: "optin" or "optout" (None), for records without a status. Oracle does not say whether
-    ``defaultPermissionStatus`` also falls on members who are there; its page suggests that it leaves them
+    ``defaultPermissionStatus`` also falls on existing members; its page suggests that it leaves them
     alone, and NO_UPDATE keeps it from them.
     """
     first, second = match

@@ -1,8 +1,8 @@
 """Public hosts: the only ones to which an answer from the internet may lead our calls.
 
-Responsys names the host of all later calls in its answer to a login. A login server that is not what it says
-could name one that only this machine or network reaches, such as the metadata service of a cloud, and have
-tokens and customers' data sent there. So a name is looked at, and so are all addresses that it stands for.
+Responsys names the host of all later calls in its answer to a login. A false login server could
+name one that only this machine or network reaches, such as the metadata service of a cloud, and have tokens
+and customers' data sent there. So a name is looked at, and so are all addresses that it stands for.
 """
 
 import re
@@ -65,7 +65,7 @@ def refusal(host: str) -> Held:
 def is_public_name(host: str) -> bool:
     """True for a plain public address, and for a name of the public DNS; no address is looked up.
 
-    ``127.1``, ``0x7f.0.0.1`` and ``2130706433`` are addresses too, and nobody writes a public one like that.
+    ``127.1``, ``0x7f.0.0.1`` and ``2130706433`` are addresses too, but no public host is written like that.
     """
     try:
         return is_public(ip_address(host))

@@ -31,7 +31,7 @@ def poll_call(requests: Sequence[str]) -> Call:
 
 
 def answers_in(polled: Any) -> Iterator[tuple[str, Any]]:
-    """Yield each request whose answer is there, and the answer; a CallError for an error."""
+    """Yield each answered request with its answer; a CallError for an error."""
     for envelope in polled if isinstance(polled, list) else [polled]:
         if not isinstance(envelope, dict) or not isinstance(envelope.get("requestId"), str):
             continue

@@ -136,7 +136,7 @@ def decoded(content: bytes) -> Any:
 
 
 def no_answer(error: Exception, body: object) -> CallError:
-    """Say what a request without an answer leaves: nothing was sent, or its outcome is unknown."""
+    """Return the error for a request without an answer: nothing was sent, or its outcome is unknown."""
     inner = innermost(error)
     late = isinstance(inner, TimeoutError | ReadTimeoutError | requests.Timeout)
     if isinstance(body, CallBody) and not body.begun:

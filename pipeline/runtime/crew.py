@@ -38,7 +38,7 @@ class ProcessGroup:
     def start(
         self, name: str, command: Sequence[str], *, env: Mapping[str, str], cwd: Path, output: int | IO[bytes]
     ) -> Process:
-        """Start ``command``, whose first word is a path, with nothing but ``env`` as its environment."""
+        """Start ``command``, which begins with a path, with nothing but ``env`` as its environment."""
         process = subprocess.Popen(  # noqa: S603  all of it is ours
             launched_by(os.getpid(), command, signal.SIGKILL if name in IDLE else signal.SIGTERM),
             env=env,
@@ -63,7 +63,7 @@ class ProcessGroup:
         return codes
 
     def stop(self) -> None:
-        """Tell all to end, and kill what does not within some seconds."""
+        """Tell all to end, and kill each that runs on for ``PATIENCE`` seconds."""
         for process in self._members.values():
             signal_group(process, signal.SIGTERM)
         deadline = time.monotonic() + PATIENCE

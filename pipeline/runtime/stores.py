@@ -86,7 +86,7 @@ class Stores:
 
     @cached_property
     def key_trouble(self) -> str:
-        """Why the secret key does not open what is stored; "" when it does."""
+        """Why the secret key does not open the stored secrets; "" when it does."""
         from pipeline.stores.key_check import require_key
 
         engine, vault = self.engine, self.vault
@@ -98,7 +98,7 @@ class Stores:
 
     @cached_property
     def records_without_secrets(self) -> "Records":
-        """Records for a reader, who may have another secret key: their secrets are left out then."""
+        """Records for a reader; if its secret key is another one, secrets are left out."""
         return self._records(self.vault, lenient=True)
 
     def refuse_known_stranger(self) -> None:

@@ -92,7 +92,7 @@ class Worker:
     def reconnect(self) -> None:
         """Close the connections to Redis that no thread uses right now.
 
-        If one got no answer the others are likely to be dead too, and each would cost its time-out.
+        If one got no answer, all are likely to be dead, and each would cost its time-out.
         """
         self.client.connection_pool.disconnect(inuse_connections=False)
         self.doorbell.close()

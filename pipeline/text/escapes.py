@@ -7,7 +7,7 @@ BLANK = dict.fromkeys(range(32), " ")  # PostgreSQL cannot store a NUL, and peop
 
 
 def escaped(raw: bytes) -> str:
-    r"""Return bytes as text that loses none: what is no UTF-8 as ``\xff``, controls as ``\x00``.
+    r"""Return bytes as text that loses none: invalid UTF-8 as ``\xff``, controls as ``\x00``.
 
     JSON stays as it is but for the blanks between its parts, one for each: it has no controls elsewhere.
     """

@@ -7,5 +7,5 @@ def labelled(name: str, label: str | None) -> str:
 
 
 def label_fields(label: str | None, description: str | None) -> dict[str, str]:
-    """Return label and description for a document; what is not given is left out."""
+    """Return label and description for a document, without the one that is not given."""
     return {key: text for key, text in (("label", label), ("description", description)) if text}

@@ -1,4 +1,4 @@
-"""Write down an exception without what it may quote: values stand in the texts of most of them."""
+"""Tracebacks without customers' data: the texts of most exceptions quote values."""
 
 import traceback
 
@@ -23,7 +23,7 @@ def traced(error: BaseException) -> str:
 
 
 def part(error: BaseException) -> str:
-    """Return the frames of one exception, which show our code and no values, and what it is."""
+    """Return the frames of one exception, which show our code and no values, and its name."""
     return "".join(traceback.format_tb(error.__traceback__, -DEEPEST)) + called(error)
 
 

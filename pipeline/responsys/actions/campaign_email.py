@@ -62,7 +62,7 @@ class CampaignEmail(Action):
         return frozenset({self.destination.options["email_field"], *self.destination.options["fields"]})
 
     def needs(self) -> tuple[Need, ...]:
-        """Name the campaign, and the table of the fields, whose columns may be of any type."""
+        """Name the campaign, and the table of the fields; its columns may be of any type."""
         campaign, table = Campaign(self.destination.options["campaign"]), self._table
         if table is None:
             return (campaign,)

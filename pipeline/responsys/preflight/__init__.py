@@ -1,6 +1,6 @@
 """Look before sending whether the account has all that a connector and its destinations name.
 
-Asks and reports everything; changes nothing there. An action says what its destination needs
+Asks and reports everything; changes nothing there. An action names the things its destination needs
 (``Action.needs``); here each kind of need has its look.
 """
 

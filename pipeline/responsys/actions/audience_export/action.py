@@ -88,8 +88,8 @@ class AudienceExport(Action):
 
 
 def named(key: Key, row: Activation) -> str:
-    """Return what a call has in a column that a person is found by; addresses in lower case."""
+    """Return the value of a match column in a call; addresses in lower case."""
     try:
         return key.value(row).lower()
-    except Unusable:  # of a leaver, who is found by another column
+    except Unusable:  # of a leaver; it is found by another column
         return key.given(row) or ""

@@ -1,6 +1,6 @@
 """Merge people's rows into an extension table, change their columns, delete them.
 
-The identifier is ``CUSTOMER_ID_`` among the columns, and ``CUSTOMER_ID`` as what people are found by.
+The identifier is ``CUSTOMER_ID_`` among the columns, and ``CUSTOMER_ID`` as the match column.
 
 https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/api-v1.3-lists-listName-listExtensions-petName-members-post.htm
 """
@@ -25,7 +25,7 @@ QUERY = {"RIID_": "r", "EMAIL_ADDRESS_": "e", "CUSTOMER_ID_": "c", "MOBILE_NUMBE
 
 @dataclass(frozen=True)
 class Entries:
-    """The rows of a table that belong to people who are found by one identifier."""
+    """The rows of a table for people found by one identifier."""
 
     name: str  # of the steps
     table: ExtensionTable
