@@ -60,7 +60,7 @@ def keep_arrived(connection: Connection, part: Part, last: str) -> None:
 
 
 def forget_left(connection: Connection, part: Part, last: str) -> None:
-    """Delete the leaving members up to ``last``, after their REMOVE was sent."""
+    """Delete the leaving members up to ``last``, after their REMOVEs, if the destination takes any."""
     bounds = (leaves(part), members.c.profile_id <= last, *after_position(part))
     connection.execute(delete(members).where(*bounds))
 

@@ -252,7 +252,7 @@ staged = Table(
     sqlite_with_rowid=False,
 )
 
-# The members that snapshots have sent to each destination, as last sent.
+# The members of each destination, with the content that was last sent or noted as its baseline.
 members = Table(
     "members",
     metadata,

@@ -4,7 +4,7 @@ A row that passes is written, as the bytes that checking returns, to a temporary
 chunks are appended from there without a second check.
 
 Keys
-    http:{sha256}   digest of the body that came with an Idempotency-Key; for the idempotency window
+    http:{sha256}   digest of body and options that came with an Idempotency-Key; for the idempotency window
 
 With an Idempotency-Key the series of the chunks is named after it, and the chunks are numbered from 1:
 ``append.lua`` leaves out a number that it has seen, so a repeat completes the first try.
