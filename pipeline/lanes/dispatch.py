@@ -88,6 +88,12 @@ class Dispatch:
             for batch, attempt in self._lanes.lapsed(connector):
                 self._doorbell.ring_deliver(batch, attempt)
 
+    def ring_for_claimed(self) -> None:
+        """Ring for every batch that waits for its doorbell to be answered."""
+        for connector in self._connectors():
+            for batch, attempt in self._lanes.claimed(connector):
+                self._doorbell.ring_deliver(batch, attempt)
+
     def _send_off(self, quotas: Sequence[Quota]) -> float | None:
         waits: list[float | None] = []
         for quota in quotas:

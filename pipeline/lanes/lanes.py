@@ -171,6 +171,16 @@ class Lanes:
             (batch.decode(), int(attempt)) for batch, attempt in zip(answer[::2], answer[1::2], strict=True)
         ]
 
+    def claimed(self, connector: str, most: int = 100) -> list[tuple[str, int]]:
+        """Return (batch, attempt) of what is claimed and not begun."""
+        members: Sequence[Any] = self._client.zrange(f"flying:{connector}", 0, most - 1)
+        batches = list(map(decoded, members))
+        with self._client.pipeline(transaction=False) as pipe:
+            for batch in batches:
+                pipe.hmget(f"batch:{batch}", "state", "attempt")
+            found = zip(batches, pipe.execute(), strict=True)
+        return [(batch, int(attempt)) for batch, (state, attempt) in found if state == b"claimed"]
+
     def flush(self, destination: str) -> int:
         """Make all waiting rows of a destination due now; return their number."""
         return int(self._scripts.run("flush", args=[destination]))

@@ -146,6 +146,18 @@ def test_a_batch_of_a_dead_worker_is_rung_for_again(environment):
     assert environment.bell.rung == [("deliver", 1), ("deliver", 2)]
 
 
+def test_a_batch_whose_doorbell_may_be_lost_is_rung_for_when_a_worker_is_connected_again(environment):
+    add(environment.redis, *[f"p{n}" for n in range(200)])
+    environment.dispatch.run()
+    ((batch, attempt),) = environment.lanes.claimed("acme")
+
+    environment.dispatch.ring_for_claimed()
+    environment.lanes.begin(environment.lanes.batch(batch))
+    environment.dispatch.ring_for_claimed()
+
+    assert environment.bell.rung == [("deliver", attempt)] * 2
+
+
 def test_counters_reach_sql(environment):
     add(environment.redis, "p1", "p2")
     environment.beat()

@@ -1,0 +1,28 @@
+"""A worker that is connected to the broker again rings for the batches whose doorbell may be lost.
+
+A message that was on its way when the connection broke comes back after two minutes, or never: kombu#305. Its
+batch would wait until its lease ends.
+"""
+
+import logging
+from typing import Any
+
+import redis
+from celery import bootsteps
+
+from pipeline.runtime.worker import runtime
+
+log = logging.getLogger(__name__)
+
+
+class Reconnected(bootsteps.StartStopStep):
+    """Rings whenever the consumer has been started; doorbells that ring twice do no harm."""
+
+    requires = frozenset({"celery.worker.consumer.tasks:Tasks"})
+
+    def start(self, parent: Any) -> None:
+        """Ring for every batch that is claimed and that no worker has begun."""
+        try:
+            runtime().dispatch.ring_for_claimed()
+        except redis.RedisError as error:
+            log.warning("claimed batches not rung for", extra={"error": type(error).__name__})
