@@ -25,7 +25,7 @@ def test_workers_outlive_a_restart_of_redis_and_go_on(environment):
     environment.start_redis()
     back = time.monotonic()
     outlet.activate(people(2000, first=4000))
-    until(lambda: len(outlet.calls()) >= 10, within=10)
+    until(lambda: len(outlet.calls()) >= 10)
     environment.end_leases("claimed")  # of doorbells that were on their way
     environment.drain(outlet)
 
@@ -84,7 +84,7 @@ def test_workers_are_back_soon_although_their_connections_never_said_that_they_a
 
         assert proxy.cut() >= 4
         outlet.activate(people(20, first=1))
-        until(lambda: len(outlet.calls()) > 1, within=25)
+        until(lambda: len(outlet.calls()) > 1)
         environment.end_leases("claimed")
         environment.drain(outlet)
 

@@ -47,7 +47,7 @@ def test_the_new_primary_is_used_within_five_seconds(environment):
         bell.ring_accept(0)
         bell.ring_again()
         outlet.activate(people(200, first=200))
-        until(lambda: quiet(lambda: len(outlet.delivered()) >= 400), within=20)
+        until(lambda: quiet(lambda: len(outlet.delivered()) >= 400))
 
     assert sorted(outlet.delivered()) == sorted((profile, 0) for profile in people(400))
     assert [worker.alive() for worker in environment.workers] == [True, True]

@@ -55,7 +55,7 @@ def test_a_hung_call_does_not_keep_a_worker_and_its_rows_are_accounted_for(tmp_p
         environment.start("deliver")
 
         took = leave(environment.workers[1])
-        environment.drain(outlet, within=10)
+        environment.drain(outlet)
 
         refused = outlet.refused()
         assert took < GRACE

@@ -45,7 +45,7 @@ def test_an_outcome_is_recorded_when_the_lock_on_the_store_is_gone(environment, 
     until(lambda: time.monotonic() - locked > 3)
     assert outlet.waiting() == 200
     database.execute("ROLLBACK")
-    environment.drain(outlet, within=15)
+    environment.drain(outlet)
 
     assert sorted(outlet.delivered()) == sorted((profile, 0) for profile in people(200))
     assert outlet.letters() == []
@@ -62,7 +62,7 @@ def test_an_outcome_is_kept_while_the_store_refuses_it(environment, database):
     database.execute("ALTER TABLE batches RENAME TO batches_away")
     until(lambda: any("outcome not recorded yet" in worker.log.read_text() for worker in environment.workers))
     database.execute("ALTER TABLE batches_away RENAME TO batches")
-    environment.drain(outlet, within=15)
+    environment.drain(outlet)
 
     assert sorted(outlet.delivered()) == sorted((profile, 0) for profile in people(200))
     assert outlet.letters() == []
@@ -135,7 +135,7 @@ def test_a_refusal_is_kept_while_redis_is_away(environment, code):
     away = time.monotonic()
     until(lambda: time.monotonic() - away > 2)
     environment.start_redis()
-    until(lambda: {batch["state"] for batch in environment.batches()} != {"begun"}, within=10)
+    until(lambda: {batch["state"] for batch in environment.batches()} != {"begun"})
     environment.resume("destination", outlet.name)
     environment.drain(outlet)
 

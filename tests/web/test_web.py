@@ -101,11 +101,11 @@ def test_a_revoked_key_is_refused_by_every_process_within_seconds(web):
     def statuses():
         return {web.get("/v1/nothing", scope=None, headers=headers).status_code for _ in range(20)}
 
-    until(lambda: statuses() == {404}, within=10)
+    until(lambda: statuses() == {404}, within=60)
 
     revoke_key(web.stores.engine, "short-lived")
 
-    until(lambda: statuses() <= {401, 429}, within=10)
+    until(lambda: statuses() <= {401, 429}, within=60)
 
 
 def test_wrong_keys_are_refused_faster_and_a_right_one_is_served(start):
