@@ -29,6 +29,7 @@ from pipeline.accept.entry_ids import GENERATED, DuplicateKey
 from pipeline.accept.routes import Routes
 from pipeline.accept.state_rows import StateRow
 from pipeline.model.shard import SHARDS, shard_of
+from pipeline.stores.redis_client import on_full_server
 from pipeline.stores.replicas import replicas_of, require, wait_commands
 from pipeline.stores.scripts import PAUSES, Scripts, all_of
 
@@ -88,8 +89,13 @@ class Intake:
         profile = str(activation.get("profile_id", "")) if isinstance(activation, dict) else ""
         shard = shard_of(profile)
         replicas = replicas_of(self._client)
+        waits = wait_commands(replicas)
         push = ("RPUSH", _keys(shard)[0], json.dumps(activation))
-        require(replicas, all_of(self._client, [push, *wait_commands(replicas)]))
+        try:
+            answers = all_of(self._client, [push, *waits])
+        except redis.OutOfMemoryError:  # the message is off its queue, and this makes room for it
+            answers = all_of(self._client, [on_full_server([push]), *waits])
+        require(replicas, answers)
         return shard
 
     def claim(self, shard: int) -> Claim | None:

@@ -88,8 +88,7 @@ class RedisClient(redis.Redis):
 
     def go_on(self, commands: Sequence[tuple[Any, ...]]) -> list[Any]:
         """Run commands together, however full the server is, and return the answer of each."""
-        parts = [part for command in commands for part in (len(command), *command)]
-        answers = super().execute_command("EVAL", RUN, 0, *parts)  # type: ignore[no-untyped-call]
+        answers = super().execute_command(*on_full_server(commands))  # type: ignore[no-untyped-call]
         read = self.response_callbacks
         return [
             read[command[0]](answer) if command[0] in read else answer
@@ -100,3 +99,8 @@ class RedisClient(redis.Redis):
 def give_up_idle(pool: Any) -> None:
     """Close the connections that no thread uses: if one got no answer the rest are likely dead too."""
     pool.disconnect(inuse_connections=False)
+
+
+def on_full_server(commands: Sequence[tuple[Any, ...]]) -> tuple[Any, ...]:
+    """Return one command that runs these, however full the server is; its answer lists theirs."""
+    return ("EVAL", RUN, 0, *(part for command in commands for part in (len(command), *command)))
