@@ -7,7 +7,6 @@ batch would wait until its lease ends.
 import logging
 from typing import Any
 
-import redis
 from celery import bootsteps
 
 from pipeline.runtime.worker import runtime
@@ -21,8 +20,11 @@ class Reconnected(bootsteps.StartStopStep):
     requires = frozenset({"celery.worker.consumer.tasks:Tasks"})
 
     def start(self, parent: Any) -> None:
-        """Ring for every batch that is claimed and that no worker has begun."""
+        """Ring for every batch that is claimed and that no worker has begun.
+
+        A failure of any kind, such as unreadable records, must not end the worker; the timer tells it.
+        """
         try:
             runtime().dispatch.ring_for_claimed()
-        except redis.RedisError as error:
+        except Exception as error:  # noqa: BLE001 -- a step that raises ends the worker
             log.warning("claimed batches not rung for", extra={"error": type(error).__name__})

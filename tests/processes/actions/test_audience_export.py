@@ -81,7 +81,10 @@ def test_a_batch_with_three_sets_of_columns_makes_three_calls(exports):
 
 def test_a_row_that_fails_a_step_takes_no_part_in_the_next_and_its_dead_letter_names_the_step(exports):
     """Replayed after the cause is gone, it goes all the way."""
-    points = {"column": "POINTS", "type": "INTEGER"}
+    points = {
+        "column": "POINTS",
+        "type": "STR500",
+    }  # so that Responsys, and not the program, finds the misfit
     tables = [
         {"name": "FIELDS", "fields": {"POINTS": "INTEGER"}},
         {"name": "AUDIENCES", "fields": {"LAPSED": "STR25"}},
