@@ -20,7 +20,7 @@ from tests.processes.outlet import people
 from tests.processes.refuser import refusing
 
 CASE = Path(__file__).parents[1] / "cases" / "02-redis-becomes-a-replica"
-BACK = 120  # seconds on a busy machine; 15 are promised, and `tests.chaos` measures them
+BACK = 120  # seconds on a busy machine; 15 are promised, which no test here measures
 ROLES = {
     "READONLY": ({}, "is a read-only replica"),
     "MASTERDOWN": ({"replica-serve-stale-data": "no"}, "is a replica that has lost its primary"),
