@@ -2,8 +2,8 @@
 
 The way of a request::
 
-    server/    wire.py: a socket that can be closed without an answer; app.py: ASGI; routes.py: the function
-               of a path; gateway.py: token, limits and faults before the function, and its refusals
+    server/    app.py: ASGI; routes.py: the function of a path; gateway.py: token, limits and faults before
+               the function, and its refusals
     calls/     the functions: login, events, lists, extension and supplemental tables, campaigns, e-mails;
                submission.py and polling.py for their asynchronous form
     state/     emulator.py has all of it: accounts, tokens, faults, waiting jobs, ledger and outbox;
@@ -13,6 +13,7 @@ The way of a request::
                that Oracle's pages leave open
     control/   /_control: load members, set limits, order faults, read the ledger, lists and tables
 
-A room imports only from the rooms below it: server, control, calls, state, account, messages.
+A room imports only from the rooms below it: server, control, calls, state, account, messages. Sockets, the
+process and the choice of faults are in emulators/serving/, for all emulators.
 docs/emulator.md tells how to use the emulator.
 """

@@ -8,8 +8,9 @@ from urllib.parse import parse_qsl
 
 from emulators.responsys.account.account import Campaign
 from emulators.responsys.messages.errors import ApiError, violation_error
-from emulators.responsys.messages.http import Answer, json_answer
+from emulators.responsys.messages.http import json_answer
 from emulators.responsys.state.call import Call
+from emulators.serving.messages import Answer
 
 MOST_CAMPAIGNS = 200  # campaigns on a page
 CAMPAIGN_TYPES = ("email", "push", "sms", "mms", "pushiocampaign")

@@ -13,9 +13,10 @@ from emulators.responsys.calls.recipients import RecipientData, Variable, identi
 from emulators.responsys.calls.resolution import Resolution, recipient_results
 from emulators.responsys.messages import bodies
 from emulators.responsys.messages.errors import ApiError, violation_error
-from emulators.responsys.messages.http import Answer, json_answer
+from emulators.responsys.messages.http import json_answer
 from emulators.responsys.state.call import Call
 from emulators.responsys.state.ledger import LedgerEntry
+from emulators.serving.messages import Answer
 
 
 class EventMapping(msgspec.Struct, forbid_unknown_fields=True, gc=False):

@@ -22,8 +22,9 @@ from emulators.responsys.calls.merge_results import (
 from emulators.responsys.calls.record_data import RecordData, read_records
 from emulators.responsys.messages import bodies
 from emulators.responsys.messages.errors import violation_error
-from emulators.responsys.messages.http import Answer, json_answer
+from emulators.responsys.messages.http import json_answer
 from emulators.responsys.state.call import Call
+from emulators.serving.messages import Answer
 
 KEY_FIELDS = {column: SYSTEM_COLUMNS[column] for column in KEY_COLUMNS}
 

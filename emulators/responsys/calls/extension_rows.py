@@ -14,9 +14,10 @@ from emulators.responsys.calls.extensions import extension_of
 from emulators.responsys.calls.queries import QUERY_ATTRIBUTES, query_columns, query_parameter
 from emulators.responsys.messages import bodies
 from emulators.responsys.messages.errors import ApiError, violation_error
-from emulators.responsys.messages.http import Answer, json_answer
+from emulators.responsys.messages.http import json_answer
 from emulators.responsys.state.call import Call
 from emulators.responsys.state.ledger import LedgerEntry
+from emulators.serving.messages import Answer
 
 DELETE_FAILED = "DELETEFAILED: NO records found for id\n"
 NO_MERGE_RULE = {

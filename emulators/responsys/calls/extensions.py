@@ -14,8 +14,9 @@ from emulators.responsys.account.seed import ExtensionSeed
 from emulators.responsys.calls import lists
 from emulators.responsys.messages import bodies
 from emulators.responsys.messages.errors import ApiError, violation_error
-from emulators.responsys.messages.http import Answer, json_answer
+from emulators.responsys.messages.http import json_answer
 from emulators.responsys.state.call import Call
+from emulators.serving.messages import Answer
 
 NEW_COLUMN_TYPES = ("STR500", "STR4000", "INTEGER", "NUMBER", "TIMESTAMP")  # of columns that are created
 

@@ -13,8 +13,9 @@ from emulators.responsys.calls.merge_rule import MergeRule
 from emulators.responsys.calls.record_data import RecordData, read_records
 from emulators.responsys.messages import bodies
 from emulators.responsys.messages.errors import ApiError
-from emulators.responsys.messages.http import Answer, json_answer
+from emulators.responsys.messages.http import json_answer
 from emulators.responsys.state.call import Call
+from emulators.serving.messages import Answer
 
 
 class ListMergeBody(msgspec.Struct, forbid_unknown_fields=True):

@@ -9,8 +9,9 @@ from emulators.responsys.account.account import ProfileList
 from emulators.responsys.account.row import Row
 from emulators.responsys.calls.queries import QUERY_ATTRIBUTES, query_columns, query_parameter
 from emulators.responsys.messages.errors import ApiError, violation_error
-from emulators.responsys.messages.http import Answer, json_answer
+from emulators.responsys.messages.http import json_answer
 from emulators.responsys.state.call import Call
+from emulators.serving.messages import Answer
 
 EMPTY_MERGE_RULE = {
     "insertOnNoMatch": False,

@@ -8,9 +8,10 @@ from urllib.parse import parse_qs
 
 from emulators.responsys.account.account import Account
 from emulators.responsys.messages.errors import ApiError, violation_error
-from emulators.responsys.messages.http import Answer, Request, json_answer
+from emulators.responsys.messages.http import json_answer
 from emulators.responsys.state.call import Call
 from emulators.responsys.state.tokens import Tokens
+from emulators.serving.messages import Answer, Request
 
 FORM = "application/x-www-form-urlencoded"
 

@@ -20,9 +20,9 @@ from emulators.responsys.calls.record_data import Values, check_rows, read_colum
 from emulators.responsys.calls.resolution import not_found_text, reject_duplicates
 from emulators.responsys.calls.sending import send_campaign
 from emulators.responsys.messages import bodies
-from emulators.responsys.messages.http import Answer
 from emulators.responsys.state.call import Call
 from emulators.responsys.state.ledger import LedgerEntry
+from emulators.serving.messages import Answer
 
 
 class TriggerRecord(msgspec.Struct, forbid_unknown_fields=True):

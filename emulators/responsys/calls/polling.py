@@ -13,9 +13,10 @@ import msgspec
 from emulators.responsys.calls.submission import refuse_disabled
 from emulators.responsys.messages import bodies
 from emulators.responsys.messages.errors import ErrorBody, violation_error
-from emulators.responsys.messages.http import Answer, json_answer
+from emulators.responsys.messages.http import json_answer
 from emulators.responsys.state.call import Call
 from emulators.responsys.state.jobs import Jobs, poll_error
+from emulators.serving.messages import Answer
 
 MOST_IDS_IN_PATH = 10
 TIME_ZONE = "Coordinated Universal Time"

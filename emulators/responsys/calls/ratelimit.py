@@ -3,9 +3,10 @@
 https://docs.oracle.com/en/cloud/saas/marketing/responsys-rest-api/Throttling.html
 """
 
-from emulators.responsys.messages.http import Answer, json_answer
+from emulators.responsys.messages.http import json_answer
 from emulators.responsys.state.call import Call
 from emulators.responsys.state.functions import FUNCTIONS
+from emulators.serving.messages import Answer
 
 
 def show_rate_limits(call: Call) -> Answer:

@@ -4,9 +4,10 @@ from emulators.responsys.account.account import Campaign
 from emulators.responsys.account.row import Row
 from emulators.responsys.calls.recipients import Variable
 from emulators.responsys.calls.resolution import recipient_results
-from emulators.responsys.messages.http import Answer, json_answer
+from emulators.responsys.messages.http import json_answer
 from emulators.responsys.state.call import Call
 from emulators.responsys.state.outbox import SentMessage
+from emulators.serving.messages import Answer
 
 UNDELIVERABLE = "RECIPIENT_STATUS_UNDELIVERABLE: Recipient deliverability status is undeliverable"
 

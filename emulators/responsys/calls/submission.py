@@ -11,9 +11,10 @@ import msgspec
 
 from emulators.responsys.messages import bodies
 from emulators.responsys.messages.errors import ApiError, violation_error
-from emulators.responsys.messages.http import Answer, json_answer
+from emulators.responsys.messages.http import json_answer
 from emulators.responsys.state.call import Call
 from emulators.responsys.state.jobs import Handle, Job, Jobs
+from emulators.serving.messages import Answer
 
 ROW_PATHS = (
     ("recipientData",),

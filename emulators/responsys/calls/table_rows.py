@@ -15,8 +15,9 @@ from emulators.responsys.calls.record_data import RecordData, read_records
 from emulators.responsys.calls.tables import table_of
 from emulators.responsys.messages import bodies
 from emulators.responsys.messages.errors import ApiError, violation_error
-from emulators.responsys.messages.http import Answer, json_answer
+from emulators.responsys.messages.http import json_answer
 from emulators.responsys.state.call import Call
+from emulators.serving.messages import Answer
 
 ROW_NOT_FOUND = "No Records found for the Id"
 

@@ -13,8 +13,9 @@ from emulators.responsys.account.table import SupplementalTable
 from emulators.responsys.calls.extensions import check_new_columns
 from emulators.responsys.messages import bodies
 from emulators.responsys.messages.errors import ApiError, violation_error
-from emulators.responsys.messages.http import Answer, json_answer
+from emulators.responsys.messages.http import json_answer
 from emulators.responsys.state.call import Call
+from emulators.serving.messages import Answer
 
 NEW_TABLE_COLUMN_TYPES = ("CHAR", "STR25", "STR100", "STR500", "STR4000", "INTEGER", "NUMBER", "TIMESTAMP")
 

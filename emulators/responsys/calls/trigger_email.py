@@ -15,9 +15,9 @@ from emulators.responsys.calls.recipients import RecipientData
 from emulators.responsys.calls.resolution import Resolution
 from emulators.responsys.calls.sending import send_campaign
 from emulators.responsys.messages import bodies
-from emulators.responsys.messages.http import Answer, Request
 from emulators.responsys.state.call import Call
 from emulators.responsys.state.ledger import LedgerEntry
+from emulators.serving.messages import Answer, Request
 
 
 class TriggerEmailBody(msgspec.Struct, forbid_unknown_fields=True):

@@ -12,9 +12,10 @@ from emulators.responsys.account.seed import AccountSeed
 from emulators.responsys.control import orders, reports
 from emulators.responsys.control.picking import pick_account, pick_list
 from emulators.responsys.messages.behaviour import Behaviour
-from emulators.responsys.messages.http import Answer, Request, encode, json_answer
+from emulators.responsys.messages.http import encode, json_answer
 from emulators.responsys.state.emulator import Emulator
-from emulators.responsys.state.fault_rule import FaultRule
+from emulators.serving.fault_rule import FaultRule
+from emulators.serving.messages import Answer, Request
 
 
 def serve_order(emulator: Emulator, request: Request) -> Answer:

@@ -5,7 +5,7 @@ from typing import TypeVar
 import msgspec
 
 from emulators.responsys.messages.errors import violation_error
-from emulators.responsys.messages.http import Request
+from emulators.serving.messages import Request
 
 MOST_ROWS = 200  # recipients or records in one call
 Body = TypeVar("Body")

@@ -3,13 +3,17 @@
 import asyncio
 import contextlib
 import math
+from itertools import count
 from typing import Any
 
 from emulators.responsys.control import api
-from emulators.responsys.messages.http import Answer, Request
-from emulators.responsys.server import wire
 from emulators.responsys.server.gateway import Gateway
 from emulators.responsys.state.emulator import Emulator
+from emulators.serving import wire
+from emulators.serving.messages import Answer, Request
+
+MOST_BODY_BYTES = 10_000_000  # of a request; the gateway drops the connection of a larger one
+correlation_numbers = count(1)
 
 
 class App:
@@ -28,7 +32,7 @@ class App:
         """Read the request, hand it on, and write the answer."""
         is_control = scope["path"].startswith("/_control")
         try:
-            body = await wire.read_body(scope, receive, math.inf if is_control else wire.MOST_BODY_BYTES)
+            body = await wire.read_body(scope, receive, math.inf if is_control else MOST_BODY_BYTES)
         except wire.ClientGone:
             return
         except wire.BodyTooLarge:
@@ -46,6 +50,7 @@ class App:
             answer = api.serve_order(self.emulator, request)
         else:
             answer = await self.gateway.serve(request)
+        answer.headers["x-correlationid"] = f"emulator-{next(correlation_numbers)}"
         await wire.write_answer(answer, scope, receive, send)
 
     def note_too_large(self) -> None:

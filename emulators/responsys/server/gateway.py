@@ -4,12 +4,13 @@ import asyncio
 
 from emulators.responsys.calls.login import Login
 from emulators.responsys.messages.errors import ApiError
-from emulators.responsys.messages.http import Answer, Request, encode, gateway_page
+from emulators.responsys.messages.http import encode, gateway_page
 from emulators.responsys.server.routes import Route, Router, routes_of
 from emulators.responsys.state.call import Call
 from emulators.responsys.state.emulator import Emulator
-from emulators.responsys.state.fault_rule import FaultRule
 from emulators.responsys.state.faulty_answer import faulty_answer
+from emulators.serving.fault_rule import FaultRule
+from emulators.serving.messages import Answer, Request
 
 
 class Gateway:
@@ -89,7 +90,8 @@ class Gateway:
         ledger.count_call(account, function, error.code)
         if error.violation:
             ledger.add_violation(self.emulator.clock(), account, function, error.violation)
-        return Answer(error.status, encode(error.body), retry_after=error.retry_after)
+        headers = {} if error.retry_after is None else {"retry-after": str(error.retry_after)}
+        return Answer(error.status, encode(error.body), headers=headers)
 
 
 def check_limits(call: Call) -> None:

@@ -23,10 +23,10 @@ from emulators.responsys.calls import (
 from emulators.responsys.calls.login import Login
 from emulators.responsys.calls.polling import Polls
 from emulators.responsys.calls.submission import submission
-from emulators.responsys.messages.http import Answer, Request
 from emulators.responsys.state.call import Call
 from emulators.responsys.state.emulator import Emulator
 from emulators.responsys.state.functions import ASYNC_API, FUNCTIONS
+from emulators.serving.messages import Answer, Request
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from emulators.responsys.account.account import Account
 from emulators.responsys.messages.behaviour import Behaviour
-from emulators.responsys.messages.http import Request
 from emulators.responsys.state.ledger import Ledger, LedgerEntry
 from emulators.responsys.state.outbox import SentMessage
+from emulators.serving.messages import Request
 
 
 @dataclass(slots=True)

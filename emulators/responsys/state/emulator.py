@@ -6,14 +6,14 @@ from copy import copy
 from emulators.responsys.account.account import Account
 from emulators.responsys.account.seed import AccountSeed, Seed
 from emulators.responsys.messages.behaviour import Behaviour
-from emulators.responsys.messages.http import Request
 from emulators.responsys.state.call import Call
-from emulators.responsys.state.faults import Faults
 from emulators.responsys.state.functions import DEFAULT_LIMITS
 from emulators.responsys.state.jobs import Jobs
 from emulators.responsys.state.ledger import Ledger
 from emulators.responsys.state.outbox import SentMessage
 from emulators.responsys.state.tokens import Tokens
+from emulators.serving.faults import Faults
+from emulators.serving.messages import Request
 
 
 class Emulator:

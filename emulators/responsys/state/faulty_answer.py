@@ -5,8 +5,9 @@ from typing import Any
 import msgspec
 
 from emulators.responsys.messages.errors import ApiError
-from emulators.responsys.messages.http import Answer, gateway_page, json_answer
-from emulators.responsys.state.fault_rule import FaultRule
+from emulators.responsys.messages.http import gateway_page, json_answer
+from emulators.serving.fault_rule import FaultRule
+from emulators.serving.messages import Answer
 
 
 def faulty_answer(rule: FaultRule, true_answer: Answer | None) -> Answer:

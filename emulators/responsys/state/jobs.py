@@ -14,10 +14,11 @@ from typing import Any
 import msgspec
 
 from emulators.responsys.messages.errors import ApiError, ErrorBody
-from emulators.responsys.messages.http import Answer, encode
+from emulators.responsys.messages.http import encode
 from emulators.responsys.state.call import Call
-from emulators.responsys.state.faults import Faults
 from emulators.responsys.state.faulty_answer import faulty_answer
+from emulators.serving.faults import Faults
+from emulators.serving.messages import Answer
 
 Handle = Callable[[Call], Answer]
 

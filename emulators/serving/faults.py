@@ -7,7 +7,7 @@ from random import Random
 
 import msgspec
 
-from emulators.responsys.state.fault_rule import KINDS_IN_PROCESSING, FaultRule
+from emulators.serving.fault_rule import KINDS_IN_PROCESSING, FaultRule
 
 
 class CallFaults(msgspec.Struct):

@@ -1,15 +1,11 @@
 """Answers on the socket: whole, half, or not at all."""
 
 import asyncio
-from itertools import count
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from emulators.responsys.messages.http import Answer
-
-MOST_BODY_BYTES = 10_000_000  # of a request; the gateway drops the connection of a larger one
-correlation_numbers = count(1)
+from emulators.serving.messages import Answer
 
 
 class ClosableProtocol(HttpToolsProtocol):
@@ -68,10 +64,8 @@ def head_of(answer: Answer) -> dict[str, Any]:
     headers = [
         (b"content-type", answer.content_type.encode()),
         (b"content-length", str(len(answer.body)).encode()),
-        (b"x-correlationid", f"emulator-{next(correlation_numbers)}".encode()),
+        *((name.encode(), value.encode()) for name, value in answer.headers.items()),
     ]
-    if answer.retry_after is not None:
-        headers.append((b"retry-after", str(answer.retry_after).encode()))
     return {"type": "http.response.start", "status": answer.status, "headers": headers}
 
 
