@@ -41,7 +41,7 @@ BELOW = {
     "snapshots": f"{GROUND} records produce deliver",
     "runtime": f"{GROUND} {WAY} settings logs snapshots",
     "operate": f"{GROUND} records lanes settle accept deliver settings snapshots runtime",
-    "demo": f"{GROUND} records produce settle settings responsys operate runtime",
+    "demo": f"{GROUND} records produce lanes settle settings responsys operate runtime",
     "web": f"{GROUND} records produce settle settings logs operate runtime",
     "cli": f"{GROUND} {WAY} settings logs snapshots runtime operate demo web",
 }

@@ -3,7 +3,7 @@
 import click
 
 from pipeline.cli.confirm import confirmed, refuse_unasked
-from pipeline.operate.status.backlog import read_backlogs
+from pipeline.lanes.backlog import read_backlogs
 from pipeline.operate.status.status import read_intake
 from pipeline.records import mirror
 from pipeline.runtime.stores import Stores, open_stores

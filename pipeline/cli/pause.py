@@ -4,8 +4,8 @@ import click
 
 from pipeline.cli.tables import printable
 from pipeline.errors import Misconfigured
+from pipeline.lanes.backlog import read_backlogs
 from pipeline.operate.activity import note_alone, person_at_terminal
-from pipeline.operate.status.backlog import read_backlogs
 from pipeline.records import mirror
 from pipeline.records.catalog import Catalog, Scope
 from pipeline.records.stops import Stop, remedy, stop_of, stops_of

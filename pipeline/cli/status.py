@@ -8,9 +8,9 @@ import click
 from pipeline.cli.reading import records_to_read
 from pipeline.cli.tables import printable, show
 from pipeline.lanes.limits import WINDOW
+from pipeline.lanes.pace import Pace
 from pipeline.model.shard import SHARDS
 from pipeline.operate.status.document import document
-from pipeline.operate.status.pace import Pace
 from pipeline.operate.status.status import DestinationStatus, Status, read_status
 from pipeline.operate.status.troubles import Trouble, troubles
 from pipeline.runtime.stores import open_stores

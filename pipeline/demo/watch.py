@@ -7,9 +7,9 @@ from sqlalchemy import Row, select
 
 from pipeline.demo.processes import WINDOW
 from pipeline.demo.responsys import EXPIRY, THROTTLING, Responsys
+from pipeline.lanes.backlog import Backlog, read_backlogs
+from pipeline.lanes.pace import read_paces
 from pipeline.model.shard import SHARDS
-from pipeline.operate.status.backlog import Backlog, read_backlogs
-from pipeline.operate.status.pace import read_paces
 from pipeline.records.catalog import Catalog
 from pipeline.runtime.stores import Stores
 from pipeline.stores.database import reading

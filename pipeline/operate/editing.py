@@ -12,8 +12,8 @@ from typing import Any, Literal
 import redis
 
 from pipeline.errors import PipelineError
+from pipeline.lanes.backlog import read_backlogs
 from pipeline.operate.activity import Actor, note_alone
-from pipeline.operate.status.backlog import read_backlogs
 from pipeline.records import mirror
 from pipeline.records.documents import STORED_SECRET, secrets_of
 from pipeline.records.record_check import check_record

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import redis
 
+from pipeline.lanes.backlog import read_backlogs
 from pipeline.operate.activity import Actor, note_alone
-from pipeline.operate.status.backlog import read_backlogs
 from pipeline.records import mirror
 from pipeline.records.catalog import Catalog, Scope
 from pipeline.records.records import Records

@@ -8,7 +8,7 @@ from datetime import timedelta
 import redis
 from sqlalchemy import Engine
 
-from pipeline.operate.status.backlog import read_backlogs
+from pipeline.lanes.backlog import read_backlogs
 from pipeline.operate.status.open_letters import open_letters
 from pipeline.records.catalog import Catalog
 from pipeline.records.mirror import REMOVED

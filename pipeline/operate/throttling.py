@@ -7,9 +7,9 @@ import redis
 from sqlalchemy import Engine, select
 
 from pipeline.lanes import limits
+from pipeline.lanes.pace import Pace, read_paces
 from pipeline.model.connector import Connector
 from pipeline.model.finding import Finding
-from pipeline.operate.status.pace import Pace, read_paces
 from pipeline.records.catalog import Catalog
 from pipeline.stores.broker import decoded
 from pipeline.stores.tables import batches

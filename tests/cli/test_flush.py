@@ -3,7 +3,7 @@
 import re
 
 from pipeline.lanes import limits
-from pipeline.operate.status.pace import read_paces
+from pipeline.lanes.pace import read_paces
 from tests.builders import QUOTA, cut
 from tests.environment import ACME, LAPSED
 

@@ -7,7 +7,7 @@ import fakeredis
 import pytest
 
 from pipeline.lanes import limits
-from pipeline.operate.status.pace import share
+from pipeline.lanes.pace import share
 from tests.conftest import Clock
 
 ACCOUNT = "account"

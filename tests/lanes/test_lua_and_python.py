@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from pipeline.operate.status.pace import HEEDED_WINDOWS, pace_of, share
+from pipeline.lanes.pace import HEEDED_WINDOWS, pace_of, share
 from pipeline.stores.scripts import source
 from tests.accept.test_acceptance import ACME
 

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from itertools import pairwise
 
-from pipeline.operate.status.pace import share
+from pipeline.lanes.pace import share
 from tests.model.books import Look, missing, quiet
 from tests.model.far_side import Call
 from tests.model.faults import Frame

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import redis
 from prometheus_client.core import GaugeMetricFamily, Metric
 
+from pipeline.lanes.backlog import read_backlogs
+from pipeline.lanes.pace import read_paces
 from pipeline.operate.metrics.of_sql import PLACE
 from pipeline.operate.status import workers
-from pipeline.operate.status.backlog import read_backlogs
-from pipeline.operate.status.pace import read_paces
 from pipeline.operate.status.status import read_intake
 from pipeline.records.catalog import Catalog
 from pipeline.stores import redis_health

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from pipeline.operate.status.pace import Pace
+from pipeline.lanes.pace import Pace
 from pipeline.operate.status.status import DestinationStatus, Status
 from pipeline.operate.status.troubles import troubles
 from pipeline.records.stops import Stop

@@ -9,12 +9,12 @@ from sqlalchemy import Engine
 
 from pipeline.accept.strays import KINDS, Strays
 from pipeline.lanes import limits
+from pipeline.lanes.backlog import Backlog, read_backlogs
+from pipeline.lanes.pace import Pace, read_paces
 from pipeline.model.destination import Destination
 from pipeline.model.shard import SHARDS
 from pipeline.operate.status import workers
-from pipeline.operate.status.backlog import Backlog, read_backlogs
 from pipeline.operate.status.open_letters import open_letters
-from pipeline.operate.status.pace import Pace, read_paces
 from pipeline.operate.status.stuck_shards import CLAIM_FIELDS, StuckShard, stuck_shards
 from pipeline.operate.status.unrouted import unrouted
 from pipeline.records.catalog import Catalog

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipeline.operate.status.pace import Pace
+from pipeline.lanes.pace import Pace
 from pipeline.operate.status.status import DestinationStatus, Status
 from pipeline.records.stops import remedy
 from pipeline.runtime.beat import MAX_DOORBELLS

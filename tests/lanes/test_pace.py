@@ -1,11 +1,11 @@
-"""pipeline.operate.status.pace, on a Redis whose clock moves when told."""
+"""pipeline.lanes.pace, on a Redis whose clock moves when told."""
 
 from dataclasses import replace
 
 import pytest
 
 from pipeline.lanes import limits
-from pipeline.operate.status.pace import Capacity, Pace, read_paces
+from pipeline.lanes.pace import Capacity, Pace, read_paces
 from pipeline.records.catalog import Catalog
 from pipeline.stores.scripts import Scripts
 from tests.accept.test_acceptance import ACME, LAPSED, LEFT

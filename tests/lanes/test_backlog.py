@@ -1,9 +1,9 @@
-"""pipeline.operate.status.backlog, on a Redis whose clock moves when told."""
+"""pipeline.lanes.backlog, on a Redis whose clock moves when told."""
 
 import pytest
 
+from pipeline.lanes.backlog import Backlog, read_backlogs
 from pipeline.lanes.lanes import Lanes
-from pipeline.operate.status.backlog import Backlog, read_backlogs
 from tests.builders import add, configure, cut
 
 
