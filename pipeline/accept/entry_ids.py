@@ -19,7 +19,7 @@ class DuplicateKey(Struct, frozen=True, gc=False):
     """The key by which a repeat of an activation is recognised."""
 
     kind: str
-    digest: str  # of the id; the part that is remembered
+    digest: str  # of the id, with profile and call type; the part that is remembered
     producer: str = ""  # of a generated id, like the number of its chunk
     chunk: str = ""
     former: str = ""  # digest of a chosen id alone, as the version before remembered it
@@ -38,11 +38,10 @@ def duplicate_key_of(activation: Activation) -> DuplicateKey | None:
         return DuplicateKey(REPLAY if activation.destination else CHOSEN, digest)
     if activation.id is None:
         return None
-    digest = digest_of(activation.id)
-    if generated := GENERATED_ID.fullmatch(activation.id):
+    digest = digest_of(f"{activation.call_type} {activation.profile_id}\n{activation.id}")
+    if generated := GENERATED_ID.fullmatch(activation.id):  # or a chosen one such as "2026-11-29"
         return DuplicateKey(GENERATED, digest, generated[1], generated[2])
-    whole = f"{activation.call_type} {activation.profile_id}\n{activation.id}"
-    return DuplicateKey(CHOSEN, digest_of(whole), former=digest)
+    return DuplicateKey(CHOSEN, digest, former=digest_of(activation.id))
 
 
 def digest_of(chosen_id: str) -> str:

@@ -41,6 +41,7 @@ def but(expected: Expected) -> str:
     others = {
         "overlaid by newer ones": expected.coalesced,
         "repeated within dedupe": expected.repeated,
+        "with an id that came before": expected.repeated_ids,
         "invalid": expected.invalid,
     }
     return "".join(f", {number:,} {what}" for what, number in others.items() if number)
@@ -71,7 +72,7 @@ def document(expected: Expected) -> dict[str, Any]:
     return {
         "rows": expected.rows,
         "coalesced": expected.coalesced,
-        "repeated": expected.repeated,
+        "repeated": expected.repeated + expected.repeated_ids,
         "invalid": expected.invalid,
         "stopped": [str(stop) for stop in expected.stops],
         "calls": [of_kind(calls) for calls in expected.calls.values()],

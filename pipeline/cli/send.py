@@ -9,6 +9,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from pipeline.cli.earlier_ids import EarlierIds
 from pipeline.cli.file_options import lines_of, name_of, profile_of, reading_options, told
 from pipeline.cli.reading import records_to_read
 from pipeline.cli.send_errors import JsonErrors, TextErrors
@@ -59,12 +60,16 @@ def send(
         lines = lines_of(file, profile_of(reading, stores), notes, command)
         sending = FileRows(lines, errors.add)
         if dry_run:
-            report, expected = rehearse(sending, records_to_read(stores).load(), audience, advance)
+            earlier = EarlierIds(stores)
+            catalog = records_to_read(stores).load()
+            report, expected = rehearse(sending, catalog, audience, advance, earlier.know)
+            notes.not_looked_up(earlier.trouble)
         else:
             report, failure = append(sending, stores, audience, advance, bulk=bulk, patience=wait)
     failure = failure or sending.broken
-    errors.close(report.accepted, report.refused + sending.unread, failure, expected)
-    spoilt = report.refused or sending.unread or any(each.invalid for each in expected or ())
+    report.refused += sending.unread
+    errors.close(report, failure, expected)
+    spoilt = report.refused or any(each.invalid for each in expected or ())
     context.exit(1 if failure or spoilt else 0)
 
 

@@ -8,7 +8,7 @@ import click
 
 from pipeline.cli.dry_run_text import NOTHING_SENT, documents, tell
 from pipeline.deliver.dry_run import Expected
-from pipeline.produce.report import Messages
+from pipeline.produce.report import Messages, Report
 from pipeline.text.messages import flatten
 
 SHOWN = 20
@@ -28,17 +28,17 @@ class TextErrors:
         else:
             self._others += 1
 
-    def close(
-        self, accepted: int, refused: int, failure: str | None, expected: Sequence[Expected] | None = None
-    ) -> None:
+    def close(self, report: Report, failure: str | None, expected: Sequence[Expected] | None = None) -> None:
         """Print errors on standard error and the outcome on standard output; ``expected`` of a dry run."""
         for error in self._first:
             click.echo(error, err=True)
         if self._others:
             click.echo(f"and {self._others:,} more (--json lists all)", err=True)
         verb = "accepted" if expected is None else "would accept"
-        outcome = f"{verb} {accepted:,} of {accepted + refused:,}"
-        click.echo(f"{outcome}; {refused:,} refused" if refused else outcome)
+        outcome = f"{verb} {report.accepted:,} of {report.accepted + report.refused:,}"
+        others = {"refused": report.refused, "repeated (an id that came before counts once)": report.repeated}
+        parts = [f"{amount:,} {what}" for what, amount in others.items() if amount]
+        click.echo("; ".join([outcome, *parts]))
         if failure:
             click.echo(f"Error: {failure}", err=True)
         if expected is not None:
@@ -58,11 +58,11 @@ class JsonErrors:
         click.echo(json.dumps({"line": line, "messages": messages}), nl=False)
         self._begun = True
 
-    def close(
-        self, accepted: int, refused: int, failure: str | None, expected: Sequence[Expected] | None = None
-    ) -> None:
+    def close(self, report: Report, failure: str | None, expected: Sequence[Expected] | None = None) -> None:
         """Print the outcome."""
-        outcome: dict[str, Any] = {"accepted": accepted, "refused": refused}
+        outcome: dict[str, Any] = {"accepted": report.accepted, "refused": report.refused}
+        if report.repeated:
+            outcome["repeated"] = report.repeated
         if expected is not None:
             outcome |= {"dry_run": True, "destinations": documents(expected)}
         if failure:

@@ -2,7 +2,7 @@
 
 Rows are put together as if all came now and nothing else waited: a newer activation overlays one of its
 profile that waits, rows of one shape share calls, and a call goes out when it is full or no more rows come.
-Earlier calls are not known here: neither ids that were used nor profiles that were sent an e-mail.
+Profiles that were sent an e-mail earlier are not known here.
 """
 
 from dataclasses import dataclass, field
@@ -31,6 +31,12 @@ class DryRun:
         }
         return {name: problem for name, problem in problems.items() if problem is not None}
 
+    def repeat(self, activation: Activation) -> dict[str, str]:
+        """Take in one whose id came before: it has no problems, for it makes no rows."""
+        for action in self._catalog.actions_for(activation):
+            self._expected[action.destination.name].repeated_ids += 1
+        return {}
+
     def finish(self) -> list["Expected"]:
         """Return the calls that are expected of each destination."""
         for expected in self._expected.values():
@@ -48,6 +54,7 @@ class Expected:
     invalid: int = 0  # that become dead letters at once
     coalesced: int = 0  # that a newer one overlays
     repeated: int = 0  # of profiles that are sent to once within "dedupe"
+    repeated_ids: int = 0  # whose id came before
     calls: dict[str, Calls] = field(default_factory=dict)  # in the order they are first made
     _waiting: dict[str, dict[str, Activation]] = field(default_factory=dict)  # by shape
     _shapes: dict[str, str] = field(default_factory=dict)  # profile to the shape of its waiting row

@@ -13,6 +13,7 @@ from pipeline.produce.lines import FileLine, physical_lines
 
 NONE: dict[str, Any] = {}
 BLANK = b" \t\r\n\v\f\x1a"
+BLANK_AFTER_QUOTE = tuple(b'"' + blank for blank in (b" ", b"\t", b"\r", b"\n"))  # perhaps before a colon
 
 
 class KeyTwice(Exception):
@@ -52,28 +53,31 @@ def in_encoding(line: FileLine, encoding: str) -> FileLine:
 
 
 def looks_doubled(raw: bytes, row: Any) -> bool:
-    """Tell whether a line may have a key twice; False: it has none, if its keys are written in one way.
+    """Tell whether a line may have a key twice; False: it has none.
 
     Keys are counted by the quote and colon at their ends, for parsing a line so that a doubled key shows
-    takes as long as all the rest.
+    takes as long as all the rest. A line in which a blank may stand between the two is parsed.
     """
     if type(row) is not dict:
         return True
     identifiers, variables = row.get("identifiers", NONE), row.get("variables", NONE)
     if type(identifiers) is not dict or type(variables) is not dict:
         return True
-    return raw.count(b'":') != len(row) + len(identifiers) + len(variables)
+    if raw.count(b'":') != len(row) + len(identifiers) + len(variables):
+        return True
+    return any(blank in raw for blank in BLANK_AFTER_QUOTE)
 
 
 def key_twice(raw: bytes) -> str | None:
     """Return a key that an object of the line has more than once; None when there is none."""
 
     def refuse(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        keys = [key for key, _ in pairs]
-        for key in keys:
-            if keys.count(key) > 1:
+        found: dict[str, Any] = {}
+        for key, value in pairs:
+            if key in found:
                 raise KeyTwice(key)
-        return dict(pairs)
+            found[key] = value
+        return found
 
     try:
         json.loads(raw, object_pairs_hook=refuse)

@@ -10,6 +10,7 @@ from pipeline.model.activation import Activation, Invalid, read
 from pipeline.produce.appender import Appender, AppendFailed
 from pipeline.produce.audiences import Audiences, UnknownAudience
 from pipeline.produce.chunk import Chunk
+from pipeline.produce.own_ids import OwnIds
 from pipeline.produce.report import Report
 
 # A ring costs as much as a hundred rows, and a worker spends less on each row the more it finds.
@@ -30,6 +31,7 @@ class ManyRows:
     ids: bool  # ``report`` lists them
     progress: Callable[[int], None] | None
 
+    own_ids: OwnIds = field(default_factory=OwnIds)
     chunk: Chunk | None = None
     shards: set[int] = field(default_factory=set)  # to ring for
     rung_at: float = -math.inf
@@ -52,6 +54,8 @@ class ManyRows:
             try:
                 activation, raw = read(row) if audience is None else read_row(row, audience)
                 require(activation.audience)
+                if activation.id is not None and self.own_ids.is_repeat(activation):
+                    self.report.repeated += 1
                 chunk = self.chunk or self._new_chunk()
                 chunk.add(activation, self.bulk, raw)
                 if chunk.full:

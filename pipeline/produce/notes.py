@@ -12,6 +12,7 @@ class Notes:
     guesses: list[str] = field(default_factory=list)
     repeated_headers: int = 0
     first_repeated: int = 0  # the number of that line
+    ids_unknown: str = ""  # why ids of earlier files were not looked up
 
     def guess(self, text: str) -> None:
         """Note a guess, as the rest of "The file is read ..."."""
@@ -22,6 +23,10 @@ class Notes:
         self.repeated_headers += 1
         self.first_repeated = self.first_repeated or line
 
+    def not_looked_up(self, why: str) -> None:
+        """Note why ids of earlier files were not looked up; "" if they were."""
+        self.ids_unknown = why
+
     def sentences(self) -> list[str]:
         """Return one line on all guesses, and one on lines passed over."""
         found = []
@@ -30,4 +35,6 @@ class Notes:
         if self.repeated_headers:
             times = f"{self.repeated_headers:,} line{'s repeat' if self.repeated_headers > 1 else ' repeats'}"
             found.append(f"{times} the header, from line {self.first_repeated:,} on, and became no row.")
+        if self.ids_unknown:
+            found.append(f"Ids of earlier files were not looked up: {self.ids_unknown}")
         return found

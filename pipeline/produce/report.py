@@ -15,6 +15,7 @@ class Report:
 
     accepted: int = 0
     refused: int = 0
+    repeated: int = 0  # of the accepted, those that repeat the id of another; workers count them and go on
     errors: list[tuple[int, Messages]] = field(default_factory=list)  # by index of the row, from 0
     ids: list[str] = field(default_factory=list)  # only when asked for
     on_error: Callable[[int, Messages], None] | None = field(default=None, repr=False, compare=False)

@@ -11,6 +11,7 @@ import msgspec
 
 from pipeline.model.activation import Activation, Invalid, parse
 from pipeline.produce.many import read_row
+from pipeline.produce.own_ids import OwnIds
 from pipeline.web.problems import Problem
 
 MAX_LINE = 1024 * 1024  # bytes
@@ -119,3 +120,15 @@ def checked(row: Any, audience: str) -> CheckedRow:
         return read_row(row, audience)
     except Invalid as error:
         return error.messages
+
+
+def ids_checked(rows: Iterable[CheckedRow]) -> Iterator[CheckedRow]:
+    """Give the rows; one with the id of an earlier row but other content is an error."""
+    own_ids = OwnIds()
+    for row in rows:
+        try:
+            if isinstance(row, tuple):
+                own_ids.is_repeat(row[0])
+            yield row
+        except Invalid as error:
+            yield error.messages

@@ -299,6 +299,18 @@ def test_case_03_an_id_of_another_profile_or_call_type_is_no_repeat(redis, accep
     assert numbers == {"received": 4, "repeated": 1}
 
 
+@pytest.mark.parametrize("chosen", ["order-2026-7", "2026-11-29", "4711-1-1"])
+def test_a_chosen_id_of_the_form_of_a_generated_one_may_be_of_several_people(
+    redis, acceptance, engine, chosen
+):
+    leave(redis, *(entry(profile, id=chosen) for profile in ("p1", "p2", "p1")))
+
+    acceptance.accept(0)
+
+    numbers = stats.read_statistics(redis, engine)[stats.Where("acme", "lapsed")]
+    assert numbers == {"received": 2, "repeated": 1}
+
+
 def test_an_id_that_the_version_before_has_accepted_is_a_repeat(redis, acceptance, engine):
     redis.set(f"seen:{digest_of('order-1')}", "1")
     leave(redis, entry("p1", id="order-1"))

@@ -94,6 +94,28 @@ def test_json_without_errors_has_an_empty_list(send):
     assert (result.exit_code, json.loads(result.stdout)) == (0, {"errors": [], "accepted": 1, "refused": 0})
 
 
+IDS = b"profile_id,number,tier\np-1,77,gold\np-1,77,gold\np-2,77,gold\n"
+
+
+def test_repeats_of_an_id_are_counted_and_leave_the_books_to_workers(send, entries):
+    result = send(IDS, "--id-column", "number")
+
+    told = "accepted 3 of 3; 1 repeated (an id that came before counts once)\n"
+    assert (result.exit_code, result.stdout) == (0, told)
+    assert len(entries()) == 3
+    assert json.loads(send(IDS, "--id-column", "number", "--json").stdout)["repeated"] == 1
+
+
+def test_an_id_that_comes_again_with_other_content_is_refused_with_its_line(send, entries):
+    result = send(IDS + b"p-1,77,silver\n", "--id-column", "number")
+
+    assert (result.exit_code, len(entries())) == (1, 3)
+    assert result.stdout.startswith("accepted 3 of 4; 1 refused; 1 repeated")
+    assert result.stderr.startswith(
+        "line 5: id: An earlier row has this id, profile and call type, but other"
+    )
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

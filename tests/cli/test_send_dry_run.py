@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from pipeline.accept.entry_ids import duplicate_key_of
+from pipeline.model.activation import Activation
 from tests.environment import ACME
 
 HEADER = "profile_id,call_type,crm_id,tier\n"
@@ -78,6 +80,34 @@ def test_json_tells_everything(send):
             "lapsed": {"rows": 1, "coalesced": 0, "repeated": 0, "invalid": 0, "stopped": []}
         },
     }  # fmt: skip
+
+
+IDS = "p-1,ADD,C-1,77\np-1,ADD,C-1,77\np-2,ADD,C-2,77\n"
+BY_ID = ("--id-column", "tier")
+
+
+def test_repeats_of_an_id_are_counted_and_make_no_rows(send):
+    result = send(IDS + "p-1,ADD,C-3,77\n", *BY_ID)
+
+    assert result.exit_code == 1
+    assert result.stdout.splitlines()[:2] == [
+        "would accept 3 of 4; 1 refused; 1 repeated (an id that came before counts once)",
+        "lapsed: 2 rows, 1 call, 1 with an id that came before",
+    ]
+    assert "line 5: id: An earlier row has this id" in result.stderr
+    assert "Ids of earlier files were not looked up: " in result.stderr
+
+
+def test_ids_that_workers_accepted_earlier_are_repeats(send, environment, server_url, monkeypatch):
+    monkeypatch.setenv("ACTIVATION_BROKER_URL", server_url)
+    earlier = Activation(audience="lapsed-buyers", profile_id="p-2", call_type="ADD", id="77")
+    environment.redis.set(f"seen:{duplicate_key_of(earlier).digest}", "1")
+
+    outcome = json.loads(send(IDS, *BY_ID, "--json").stdout)
+
+    assert (outcome["accepted"], outcome["repeated"]) == (3, 2)
+    assert outcome["destinations"]["lapsed"]["repeated"] == 2
+    assert outcome["destinations"]["lapsed"]["rows"] == 1
 
 
 def test_set_ups_are_shown_as_what_may_be_needed(send, empty_environment):

@@ -3,6 +3,7 @@
 import codecs
 import gzip
 import io
+import time
 import zipfile
 
 import pytest
@@ -224,6 +225,10 @@ def test_a_zip_file_that_is_damaged_is_refused():
         (b'{"profile_id": "p-1", "profile_id": "p-2"}', "profile_id"),
         (b'{"profile_id":"p-1","variables":{"a:b":1,"a:b":2}}', "a:b"),
         (b'{"profile_id" : "p-1", "profile_id"\t: "p-2"}', "profile_id"),
+        (b'{"profile_id": "p-1", "profile_id" : "p-2"}', "profile_id"),
+        (b'{"profile_id":"p-1","variables":{"a":1,"a"\t:2}}', "a"),
+        (b'{"profile_id":"p-1","profile\\u005fid":"p-2"}', "profile_id"),
+        (b'{"profile_id":"p-1","profile\\u005fid" :"p-2"}', "profile_id"),
     ],
 )
 def test_a_key_twice_is_refused(line, key):
@@ -233,6 +238,15 @@ def test_a_key_twice_is_refused(line, key):
         FileLine(1, None, f"This has a key twice: {key}."),
         FileLine(2, {"profile_id": 'a":b', "id": '":'}),
     ]
+
+
+def test_looking_for_a_key_twice_takes_no_longer_than_the_line():
+    line = b'{"variables": {"b": "\\":", ' + b", ".join(b'"k%d": 1' % n for n in range(60_000)) + b"}}\n"
+    began = time.process_time()
+
+    (found,), _ = one(line)
+
+    assert (len(found.row["variables"]), time.process_time() - began < 5) == (60_001, True)
 
 
 def test_options_for_tables_are_refused_for_json_lines():

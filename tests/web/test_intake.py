@@ -107,6 +107,17 @@ def test_with_one_wrong_row_none_is_taken(web):
     assert entries(web) == []
 
 
+def test_an_id_that_comes_again_with_other_content_is_an_error_of_its_row(web):
+    first = {**row(1), "id": "77"}
+
+    refused = post(web, json.dumps([first, first, {**first, "variables": {"n": 2}}]))
+    taken = post(web, json.dumps([first, first, {**first, "profile_id": "p-2"}]))
+
+    assert (refused.status_code, list(refused.json()["errors"])) == (422, ["2"])
+    assert list(refused.json()["errors"]["2"]) == ["id"]
+    assert (taken.status_code, taken.json()) == (202, {"accepted": 3, "ids": ["77", "77", "77"]})
+
+
 def test_with_partial_the_valid_rows_are_taken(web):
     rows = lines(row(1), {}, row(3)) + b"\nno json\n\xff\n" + b"x" * 1_100_000
 

@@ -111,7 +111,7 @@ def post_activations(query: Mapping[str, bool], audience: str) -> Response:
         try:
             body = RequestBody(request, body_limit(door, kind))
             read = checked_rows.rows_of_json if kind == checked_rows.JSON else checked_rows.rows_of_lines
-            rows.add(read(body.pieces(), audience))
+            rows.add(checked_rows.ids_checked(read(body.pieces(), audience)))
             refuse_wrong(rows, only_valid=options.only_valid)
             repeatable = bind(door, key, audience, body.digest + options.text) if key else None
             series = repeatable.series if repeatable else None
