@@ -4,10 +4,14 @@ import re
 from datetime import timedelta
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate, validates_schema
 
 LETTER_STATES = ("open", "replayed", "dropped", "all")
+LONGEST_SERIES = {"minute": timedelta(days=1), "hour": timedelta(days=92), "day": timedelta(days=3_660)}
+USUAL_SERIES = {"minute": timedelta(hours=1), "hour": timedelta(days=1), "day": timedelta(days=30)}
 UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}  # seconds
+
+MAX_DURATION = 100 * 365 * UNITS["d"]  # seconds; dates begin with the year 1
 
 
 class Query(Schema):
@@ -26,7 +30,10 @@ class Duration(fields.Field[timedelta]):
         found = re.fullmatch(r"([0-9]{1,9})([smhdw])", str(value))
         if not found:
             raise ValidationError("This is no length of time: write 90s, 30m, 2h, 7d or 1w.")
-        return timedelta(seconds=int(found[1]) * UNITS[found[2]])
+        length = int(found[1]) * UNITS[found[2]]
+        if length > MAX_DURATION:
+            raise ValidationError("This is more than a hundred years.")
+        return timedelta(seconds=length)
 
 
 class PageQuery(Query):
@@ -105,6 +112,27 @@ class StatsQuery(Query):
     connector = fields.String()
 
 
+class SeriesQuery(Query):
+    """Steps of time, back from now."""
+
+    step = fields.String(load_default="minute", validate=validate.OneOf(tuple(LONGEST_SERIES)))
+    since = Duration(metadata={"example": "1h"})
+    connector = fields.String()
+    destination = fields.String()
+
+    @validates_schema
+    def not_too_many(self, query: dict[str, Any], **_: Any) -> None:
+        """Refuse a time that has too many steps."""
+        longest = LONGEST_SERIES[query["step"]]
+        if query.get("since", timedelta()) > longest:
+            raise ValidationError(f"Steps of a {query['step']} go back {longest.days} days at most.", "since")
+
+    @post_load
+    def with_since(self, query: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Choose a time that suits the step if none is given."""
+        return {"since": USUAL_SERIES[query["step"]], **query}
+
+
 class RecordQuery(Query):
     """How a record is stored."""
 
@@ -121,6 +149,12 @@ class PauseBody(Query):
     """Why nothing is to be sent."""
 
     reason = fields.String(load_default="", validate=validate.Length(max=500))
+
+
+class RunBody(Query):
+    """Whether a source may send although its numbers look wrong."""
+
+    confirm = fields.Boolean(load_default=False)
 
 
 class TraceBody(PageQuery):

@@ -46,7 +46,7 @@ BELOW = {
     "cli": f"{GROUND} {WAY} settings logs snapshots runtime operate demo web",
 }
 # One file may look further than its room.
-ALONE = {"settle/replay.py": {"produce"}, "settle/operations.py": {"produce"}}
+ALONE = {"settle/replay.py": {"produce"}, "settle/letter_operations.py": {"produce"}}
 WITH_SCHEMAS = set("model responsys produce records lanes snapshots runtime web cli".split())
 
 

@@ -23,10 +23,12 @@ from pipeline.produce.appender import Appender
 from pipeline.records.current import CurrentCatalog
 from pipeline.records.kinds import kind_of, window_of
 from pipeline.records.records import Records
+from pipeline.runtime import source_operations
 from pipeline.runtime.clients import Clients
 from pipeline.runtime.heartbeat import Heartbeat
 from pipeline.settings import Settings
-from pipeline.settle import operations
+from pipeline.settle import letter_operations
+from pipeline.settle.operations import RUN, find_operation
 from pipeline.settle.retention import Keeping
 from pipeline.settle.settlement import Settlement
 from pipeline.snapshots import source_runs
@@ -121,12 +123,18 @@ class Worker:
         return source_runs.run_by_schedule(self.records, self.engine, self.catalog(), name, appender)
 
     def run_operation(self, identity: str) -> str:
-        """Carry out an operation on dead letters, unless another worker is at it."""
-        appender = Appender(self.client, self.doorbell)
-        operation = operations.carry_out(self.engine, identity, appender)
+        """Carry out an operation, unless another worker is at it."""
+        appender = Appender(self.client, self.doorbell)  # of this operation alone, as in run_source
+        operation = find_operation(self.engine, identity)
+        if operation is not None and operation.kind == RUN:
+            operation = source_operations.carry_out(
+                self.engine, self.records, self.catalog.newest(), identity, appender
+            )
+        elif operation is not None:
+            operation = letter_operations.carry_out(self.engine, identity, appender)
         if operation is None:
             return f"{identity}: nothing to do, or another worker is at it"
-        return f"{identity}: {operation.done} of {operation.matched} done, {operation.failed} cannot be"
+        return f"{identity}: {operation.state}, {operation.done} done, {operation.failed} cannot be"
 
 
 @cache

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     Dialect,
+    Float,
     Index,
     Integer,
     LargeBinary,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    text,
 )
 
 
@@ -113,6 +115,7 @@ batches = Table(
     Column("finished_at", Moment, nullable=False, index=True),
     Column("removed", Integer, nullable=False, server_default="0"),  # of the delivered rows
     Column("outcomes", LargeBinary),  # of each row (settle/outcomes.py); None: not kept, or no more
+    Column("seconds", Float),  # of its last call; None: it had none, or is of an older version
 )
 
 dead_letters = Table(
@@ -133,6 +136,15 @@ dead_letters = Table(
     # Letters of one state by place, and by age: counting and listing read the index, not a million rows.
     Index("ix_dead_letters_state_place", "state", "connector", "destination", "code"),
     Index("ix_dead_letters_state_age", "state", "created_at", "connector", "destination", "code"),
+    # Rows that never came into a batch, for the numbers of minutes.
+    Index(
+        "ix_dead_letters_unbatched",
+        "created_at",
+        "connector",
+        "destination",
+        sqlite_where=text("batch IS NULL"),
+        postgresql_where=text("batch IS NULL"),
+    ),
 )
 
 statistics = Table(
@@ -173,14 +185,14 @@ activity = Table(
     Column("request_id", String, nullable=False),
 )
 
-# A person's decision on many dead letters, and how far a worker has come with it.
+# A person's decision on many dead letters or on a source, and how far a worker has come with it.
 operations = Table(
     "operations",
     metadata,
     Column("id", String, primary_key=True),
-    Column("kind", String, nullable=False),  # replay, drop
+    Column("kind", String, nullable=False),  # replay, drop, run
     Column("state", String, nullable=False, index=True),  # waiting, running, done, stopped
-    Column("chosen", JSON, nullable=False),  # which letters
+    Column("chosen", JSON, nullable=False),  # which letters, or the source
     Column("matched", BigInteger, nullable=False),
     Column("done", BigInteger, nullable=False),
     Column("failed", BigInteger, nullable=False),
@@ -191,6 +203,7 @@ operations = Table(
     Column("owner", String),  # one run of a worker
     Column("position", JSON),  # time and id of the last letter that was handled
     Column("detail", Text, nullable=False),
+    Column("numbers", JSON),  # of a run: entering, changed, leaving, sent
 )
 
 # Counters that were taken over from Redis, so that none is added twice.

@@ -102,3 +102,21 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., We
 def web(start: Callable[..., Web]) -> Web:
     """Two gunicorn workers, shared by the tests of a file."""
     return start()
+
+
+@pytest.fixture(scope="module")
+def worker(web):
+    """A worker of the queue sync."""
+    command = ["celery", "-A", "tasks", "worker", "--pool=threads", "--concurrency=1", "--queues=sync"]
+    environ = {
+        **os.environ,
+        "ACTIVATION_DATA_DIR": str(web.stores.settings.data_dir),
+        "ACTIVATION_BROKER_URL": web.stores.broker_url,
+    }
+    with open(web.log.parent / "worker.log", "w") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", *command], cwd=ROOT, env=environ, stdout=log, stderr=log
+        )
+    yield process
+    process.kill()
+    process.wait()

@@ -1,8 +1,5 @@
 """Dead letters over HTTP, with a worker that carries operations out."""
 
-import os
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,7 +7,6 @@ import pytest
 from pipeline.model.activation import Activation, encode
 from pipeline.settle import dead_letters as letters
 from pipeline.settle.dead_letters import DeadLetter, Filter
-from tests.processes import ROOT
 from tests.processes.environment import until
 
 PATH = "/v1/dead-letters"
@@ -19,24 +15,6 @@ PATH = "/v1/dead-letters"
 @pytest.fixture(scope="module")
 def web(start):
     return start("--workers", "1")
-
-
-@pytest.fixture(scope="module")
-def worker(web):
-    """A worker of the queue sync."""
-    command = ["celery", "-A", "tasks", "worker", "--pool=threads", "--concurrency=1", "--queues=sync"]
-    environ = {
-        **os.environ,
-        "ACTIVATION_DATA_DIR": str(web.stores.settings.data_dir),
-        "ACTIVATION_BROKER_URL": web.stores.broker_url,
-    }
-    with open(web.log.parent / "worker.log", "w") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", *command], cwd=ROOT, env=environ, stdout=log, stderr=log
-        )
-    yield process
-    process.kill()
-    process.wait()
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""Operations on dead letters: ``POST /v1/dead-letters/replay`` and ``/drop``, ``GET /v1/operations/{id}``."""
+"""Operations: dead letters replayed or dropped, sources run now, and how far each has come."""
 
 import time
 from collections.abc import Mapping
@@ -7,21 +7,22 @@ from typing import Any
 from flask import Response
 
 from pipeline.operate.activity import note
+from pipeline.operate.running import begin_run, ring
 from pipeline.settle import dead_letters as letters
-from pipeline.settle import operations as stored
+from pipeline.settle import letter_operations
 from pipeline.settle.dead_letters import Filter
-from pipeline.settle.operations import Operation
-from pipeline.stores.doorbell import Doorbell
+from pipeline.settle.operations import UNDER_WAY, Operation, find_operation
+from pipeline.web.api.records import find
 from pipeline.web.auth import needs
 from pipeline.web.blueprint import Blueprint
 from pipeline.web.context import actor, answer, stores
 from pipeline.web.problems import Problem
-from schemas.http import LettersOperation, NoQuery
+from schemas.http import LettersOperation, NoQuery, RunBody
 
 ANSWER_WITHIN = 5.0  # seconds; an operation that takes longer is answered with 202
 POLL = 0.1  # seconds
 
-operations = Blueprint("operations", __name__, description="Decisions on many dead letters.")
+operations = Blueprint("operations", __name__, description="Decisions that a worker carries out.")
 
 
 @operations.post("/v1/dead-letters/replay")
@@ -48,6 +49,20 @@ def drop(_: Mapping[str, Any], body: Mapping[str, Any]) -> Response:
     return begin("drop", body)
 
 
+@operations.post("/v1/sources/<name>/run")
+@needs("operate")
+@operations.arguments(NoQuery, location="query")
+@operations.arguments(RunBody)
+@operations.response(202, description="It goes on; `Location` says where to look.")
+@operations.doc(security=[{"key": []}])
+def run(_: Mapping[str, Any], body: Mapping[str, Any], name: str) -> Response:
+    """Run a source now; `confirm` sends although its numbers look wrong."""
+    find("sources", name)
+    place = stores()
+    operation = begin_run(place.engine, place.broker_url, actor(), name, confirm=body["confirm"])
+    return with_location(answer(operation.document(), 202), operation)
+
+
 @operations.get("/v1/operations/<operation_id>")
 @needs("read")
 @operations.arguments(NoQuery, location="query")
@@ -55,7 +70,7 @@ def drop(_: Mapping[str, Any], body: Mapping[str, Any]) -> Response:
 @operations.doc(security=[{"key": []}])
 def get_operation(_: Mapping[str, Any], operation_id: str) -> Response:
     """Say how far an operation has come."""
-    found = stored.find_operation(stores().engine, operation_id)
+    found = find_operation(stores().engine, operation_id)
     if found is None:
         raise Problem("not-found", "There is no operation of this id.")
     return answer(found.document())
@@ -73,29 +88,29 @@ def begin(kind: str, body: Mapping[str, Any]) -> Response:
     if body["dry_run"]:
         return answer({"matched": matched})
     with place.engine.begin() as connection:
-        operation = stored.begin(connection, kind, chosen, matched, actor().name)
+        operation = letter_operations.begin(connection, kind, chosen, matched, actor().name)
         note(connection, actor(), f"dead_letters.{kind}", f"operation:{operation.id}", f"{matched} letters")
-    bell = Doorbell(place.broker_url)
-    try:
-        bell.run_operation(operation.id)
-    finally:
-        bell.close()
+    ring(place.broker_url, operation.id)
     return outcome(awaited(operation))
 
 
 def awaited(operation: Operation) -> Operation:
     """Return the operation when it has ended, or as it is after some seconds."""
     deadline = time.monotonic() + ANSWER_WITHIN
-    while operation.state in stored.UNDER_WAY and time.monotonic() < deadline:
+    while operation.state in UNDER_WAY and time.monotonic() < deadline:
         time.sleep(POLL)
-        operation = stored.find_operation(stores().engine, operation.id) or operation
+        operation = find_operation(stores().engine, operation.id) or operation
     return operation
 
 
 def outcome(operation: Operation) -> Response:
     """Answer with an operation, and where to look if it goes on."""
-    going_on = operation.state in stored.UNDER_WAY
+    going_on = operation.state in UNDER_WAY
     response = answer(operation.document(), 202 if going_on else 200)
-    if going_on:
-        response.headers["Location"] = f"/v1/operations/{operation.id}"
+    return with_location(response, operation) if going_on else response
+
+
+def with_location(response: Response, operation: Operation) -> Response:
+    """Say where to look at an operation."""
+    response.headers["Location"] = f"/v1/operations/{operation.id}"
     return response

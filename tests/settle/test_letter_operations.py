@@ -1,4 +1,4 @@
-"""pipeline.settle.operations: one decision on many dead letters, whatever dies in between."""
+"""pipeline.settle.letter_operations: one decision on many dead letters, whatever dies in between."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -10,7 +10,7 @@ from pipeline.model.activation import Activation, encode
 from pipeline.model.shard import SHARDS
 from pipeline.produce.appender import Appender
 from pipeline.settle import dead_letters as letters
-from pipeline.settle import operations
+from pipeline.settle import letter_operations, operations
 from pipeline.settle.dead_letters import DeadLetter, Filter
 from pipeline.stores.tables import operations as table
 
@@ -62,7 +62,7 @@ def stored(engine):
 def begun(engine, kind="replay", chosen=None):
     with engine.begin() as connection:
         chosen = chosen or Filter(code="Timeout")
-        return operations.begin(connection, kind, chosen, letters.count(engine, chosen), "key:ops").id
+        return letter_operations.begin(connection, kind, chosen, letters.count(engine, chosen), "key:ops").id
 
 
 def intake(redis):
@@ -78,7 +78,7 @@ def forget_owner(engine):
 def test_all_letters_are_sent_again_and_those_nobody_can_read_are_counted(engine, redis, stored):
     identity = begun(engine)
 
-    done = operations.carry_out(engine, identity, Appender(redis, Bell()))
+    done = letter_operations.carry_out(engine, identity, Appender(redis, Bell()))
 
     assert (done.state, done.matched, done.done, done.failed) == ("done", ROWS, ROWS - 1, 1)
     assert intake(redis) == ROWS - 1
@@ -86,7 +86,7 @@ def test_all_letters_are_sent_again_and_those_nobody_can_read_are_counted(engine
 
 
 def test_dropping_sends_nothing(engine, redis, stored):
-    done = operations.carry_out(engine, begun(engine, "drop"), Appender(redis, Bell()))
+    done = letter_operations.carry_out(engine, begun(engine, "drop"), Appender(redis, Bell()))
 
     assert (done.done, done.failed, intake(redis)) == (ROWS, 0, 0)
     assert letters.count(engine, Filter()) == 0
@@ -95,12 +95,12 @@ def test_dropping_sends_nothing(engine, redis, stored):
 def test_a_worker_that_dies_between_append_and_note_is_followed_by_another(engine, redis, stored):
     identity = begun(engine)
     with pytest.raises(Killed):
-        operations.carry_out(engine, identity, DyingAppender(redis, Bell()))
-    assert operations.carry_out(engine, identity, Appender(redis, Bell())) is None  # its lease lasts
+        letter_operations.carry_out(engine, identity, DyingAppender(redis, Bell()))
+    assert letter_operations.carry_out(engine, identity, Appender(redis, Bell())) is None  # its lease lasts
     forget_owner(engine)
     assert operations.forsaken(engine) == [identity]
 
-    done = operations.carry_out(engine, identity, Appender(redis, Bell()))
+    done = letter_operations.carry_out(engine, identity, Appender(redis, Bell()))
 
     assert (done.done, done.failed) == (ROWS - 1, 1)
     assert operations.forsaken(engine) == []
@@ -115,7 +115,7 @@ def test_letters_that_come_later_are_no_part_of_it(engine, redis, stored):
     with engine.begin() as connection:
         letters.store(connection, [late], datetime.now(UTC) + timedelta(seconds=1))
 
-    operations.carry_out(engine, identity, Appender(redis, Bell()))
+    letter_operations.carry_out(engine, identity, Appender(redis, Bell()))
 
     assert [letter.id for letter in letters.find_letters(engine, Filter()) if letter.id == "late"] == ["late"]
 
@@ -126,13 +126,13 @@ def test_two_workers_do_not_share_an_operation(engine, redis, stored):
     forget_owner(engine)
     second = operations.claim(engine, identity, "second")
 
-    assert operations.handle_page(engine, first, Appender(redis, Bell())) is None
-    assert operations.handle_page(engine, second, Appender(redis, Bell())).done == 499
+    assert letter_operations.handle_page(engine, first, Appender(redis, Bell())) is None
+    assert letter_operations.handle_page(engine, second, Appender(redis, Bell())).done == 499
 
 
 def test_an_age_counts_from_the_beginning_of_the_operation(engine, redis, stored):
     identity = begun(engine, "drop", Filter(older_than=timedelta(hours=1)))
 
-    done = operations.carry_out(engine, identity, Appender(redis, Bell()))
+    done = letter_operations.carry_out(engine, identity, Appender(redis, Bell()))
 
     assert (done.matched, done.done) == (0, 0)
