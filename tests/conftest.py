@@ -7,6 +7,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 from msgspec import msgpack
 
+from pipeline.stores.redis_client import RedisClient
+
 pytest_plugins = [
     "tests.fixtures.intake",
     "tests.fixtures.operator",
@@ -38,6 +40,10 @@ class Clock:
         self.now += seconds
 
 
+class FakeClient(fakeredis.FakeRedis, RedisClient):
+    """A client of ours for a Redis in this process."""
+
+
 @pytest.fixture
 def clock(monkeypatch):
     """The time that ``fake_redis`` tells."""
@@ -50,7 +56,7 @@ def clock(monkeypatch):
 def fake_redis(clock):
     """A Redis in this process, whose time is ``clock``."""
     server = fakeredis.FakeServer()
-    client = fakeredis.FakeRedis(server=server)
+    client = FakeClient(server=server)
     client.eval("return 1", 0)  # makes its Lua, which has no cmsgpack
     lua = server._lua_runtime
     lua.globals()[b"cmsgpack"] = lua.table_from({b"unpack": lambda raw: for_lua(lua, msgpack.decode(raw))})

@@ -20,7 +20,7 @@ import time
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import redis
 from msgspec import msgpack
@@ -29,9 +29,9 @@ from pipeline.accept.entry_ids import GENERATED, DuplicateKey
 from pipeline.accept.routes import Routes
 from pipeline.accept.state_rows import StateRow
 from pipeline.model.shard import SHARDS, shard_of
-from pipeline.stores.redis_client import on_full_server
-from pipeline.stores.replicas import replicas_of, require, wait_commands
-from pipeline.stores.scripts import PAUSES, Scripts, all_of
+from pipeline.stores.redis_client import RedisClient, on_full_server
+from pipeline.stores.replicas import require, wait_commands
+from pipeline.stores.scripts import PAUSES, Scripts
 
 TOMBSTONE = b"erased"
 CLAIM_SIZE = 1_000  # entries
@@ -75,7 +75,7 @@ class Intake:
 
     def __init__(self, client: redis.Redis, window: int, pauses: Sequence[float] = PAUSES) -> None:
         """``pauses``: seconds before each repeat of a command that lost its answer."""
-        self._client = client
+        self._client = cast("RedisClient", client)
         self._scripts = Scripts(client, pauses)
         self._window = window  # seconds
 
@@ -88,14 +88,13 @@ class Intake:
             activation = {"id": message, **activation}
         profile = str(activation.get("profile_id", "")) if isinstance(activation, dict) else ""
         shard = shard_of(profile)
-        replicas = replicas_of(self._client)
-        waits = wait_commands(replicas)
+        waits = wait_commands(self._client.replicas)
         push = ("RPUSH", _keys(shard)[0], json.dumps(activation))
         try:
-            answers = all_of(self._client, [push, *waits])
+            answers = self._client.exchange([push, *waits])
         except redis.OutOfMemoryError:  # the message is off its queue, and this makes room for it
-            answers = all_of(self._client, [on_full_server([push]), *waits])
-        require(replicas, answers)
+            answers = self._client.exchange([on_full_server([push]), *waits])
+        require(self._client.replicas, answers)
         return shard
 
     def claim(self, shard: int) -> Claim | None:
@@ -108,7 +107,7 @@ class Intake:
             return None
         identity, attempt, size, catalog, offset = answer
         # Through Lua they would cost six times as much.
-        entries = self._scripts.repeat(lambda: self._client.lrange(_keys(shard)[0], 0, size - 1))
+        entries = self._scripts.read(("LRANGE", _keys(shard)[0], 0, size - 1))
         if time.monotonic() > until:  # another worker may have accepted these entries
             return None
         return Claim(shard, identity.decode(), attempt, entries, catalog, until, offset)

@@ -217,7 +217,7 @@ class Lanes:
             name: decoded(value) for name, value in zip(FIELDS, fields, strict=True) if value is not None
         }
         key = f"rows:{known['destination']}"
-        rows = self._scripts.repeat(lambda: self._client.hmget(key, profiles))
+        rows = self._scripts.read(("HMGET", key, *profiles))
         return (batch_of(batch, known), pairs_of(profiles, rows)) if all(rows) else None
 
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import redis
+from hiredis import pack_command
 from redis.client import Pipeline
 from redis.connection import DefaultParser
 
@@ -82,6 +83,28 @@ class RedisClient(redis.Redis):
                 raise
             return self.go_on([args])[0]
 
+    def exchange(self, commands: Sequence[tuple[Any, ...]]) -> list[Any]:
+        """Send commands at one go and return their answers as they are; raise the first error among them.
+
+        It repeats nothing. ``execute_command`` takes twice as long, and a pipeline three times.
+        """
+        pool = self.connection_pool
+        connection: Any = pool.get_connection()
+        try:
+            connection.send_packed_command([b"".join(map(pack_command, commands))])
+            answers = [answer_of(connection) for _ in commands]
+        except BaseException as error:
+            connection.disconnect()  # an answer that is still to come belongs to no later command
+            if isinstance(error, redis.TimeoutError):
+                give_up_idle(pool)
+            raise
+        finally:
+            pool.release(connection)
+        for answer in answers:
+            if isinstance(answer, redis.ResponseError):
+                raise answer
+        return answers
+
     def pipeline(self, transaction: bool = True, shard_hint: Any = None) -> RedisPipeline:
         """Return a pipeline that repeats a refused transaction."""
         return RedisPipeline(self.connection_pool, self.response_callbacks, transaction, shard_hint)
@@ -94,6 +117,14 @@ class RedisClient(redis.Redis):
             read[command[0]](answer) if command[0] in read else answer
             for command, answer in zip(commands, answers, strict=True)
         ]
+
+
+def answer_of(connection: Any) -> Any:
+    """Read one answer, which may be an error."""
+    try:
+        return connection.read_response()
+    except redis.ResponseError as error:
+        return error
 
 
 def give_up_idle(pool: Any) -> None:

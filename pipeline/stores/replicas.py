@@ -7,19 +7,12 @@ client waited (WAIT). A client waits for ``ACTIVATION_REPLICAS`` of them, by def
 from collections.abc import Sequence
 from typing import Any
 
-import redis
-
 from pipeline.stores.unready import TooFewReplicas
 
 WAIT_MS = 2_000  # for replicas that lag; connections wait longer for an answer
 # WAIT waits for the last change of its own connection. A repeat may change nothing: this counts as a change,
 # also on a full server.
 COMMANDS_OF_WAIT = 2
-
-
-def replicas_of(client: redis.Redis) -> int:
-    """Return the number of replicas that a client waits for."""
-    return int(getattr(client, "replicas", 0))
 
 
 def wait_commands(replicas: int) -> list[tuple[str | int, ...]]:

@@ -6,17 +6,17 @@ that nothing is left to do. So if an answer was lost, the command is simply sent
 
 import logging
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache, partial
 from hashlib import sha1
 from importlib.resources import files
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import redis
 from redis.exceptions import NoScriptError
 
-from pipeline.stores.redis_client import GO_ON
-from pipeline.stores.replicas import COMMANDS_OF_WAIT, replicas_of, require, wait_commands
+from pipeline.stores.redis_client import GO_ON, RedisClient
+from pipeline.stores.replicas import COMMANDS_OF_WAIT, require, wait_commands
 from pipeline.stores.retrying import retrying
 
 log = logging.getLogger(__name__)
@@ -43,7 +43,7 @@ class Scripts:
     """The scripts, ready to run on one server."""
 
     def __init__(self, client: redis.Redis, pauses: Sequence[float] = PAUSES) -> None:
-        self._client = client
+        self._client = cast("RedisClient", client)  # as connect() opens them
         self._pauses = pauses
 
     def run(
@@ -65,14 +65,17 @@ class Scripts:
         On a full server the script is run all the same, or nothing would ever leave. An out-of-memory refusal
         can only hit its first write, so a refused script has changed nothing and may be run again.
         """
+        run = partial(self._run, source(name), keys, args, reads, wait)
         try:
-            return self.repeat(partial(self._run, source(name), keys, args, reads, wait))
+            return retrying(run, passing=ANSWER_LOST, pauses=self._pauses, on_error=note)
         except redis.OutOfMemoryError:
-            return self.repeat(partial(self._run, GO_ON + source(name), keys, args, reads, wait))
+            run = partial(self._run, GO_ON + source(name), keys, args, reads, wait)
+            return retrying(run, passing=ANSWER_LOST, pauses=self._pauses, on_error=note)
 
-    def repeat(self, command: Callable[[], Any]) -> Any:
-        """Run a command that may be repeated, again when the connection broke before the answer came."""
-        return retrying(command, passing=ANSWER_LOST, pauses=self._pauses, on_error=note)
+    def read(self, command: Command) -> Any:
+        """Run a command that only reads, again when the connection broke before its answer came."""
+        run = partial(self._client.exchange, [command])
+        return retrying(run, passing=ANSWER_LOST, pauses=self._pauses, on_error=note)[0]
 
     def run_once(self, name: str, keys: Sequence[str], args: Sequence[Argument]) -> Any:
         """Run a script with lasting changes, and neither repeat it nor help it on a full server."""
@@ -86,39 +89,20 @@ class Scripts:
         reads: Sequence[Command],
         wait: Wait = "none",
     ) -> Any:
-        replicas = 0 if wait == "none" else replicas_of(self._client)
-        if not replicas:
-            return self._run_text(text, keys, args, reads)
-        answers = self._run_text(text, keys, args, [*reads, *wait_commands(replicas)])
-        if wait == "all":
-            require(replicas, answers)
-        answers = answers[:-COMMANDS_OF_WAIT]
-        return answers if reads else answers[0]
-
-    def _run_text(
-        self, text: str, keys: Sequence[str], args: Sequence[Argument], reads: Sequence[Command]
-    ) -> Any:
-        call: Command = ("EVALSHA", digest(text), len(keys), *keys, *args)
-        execute: Callable[..., Any] = self._client.execute_command
-        run = partial(all_of, self._client, [call, *reads]) if reads else partial(execute, *call)
+        replicas = 0 if wait == "none" else self._client.replicas
+        commands: list[Command] = [("EVALSHA", digest(text), len(keys), *keys, *args), *reads]
+        if replicas:
+            commands += wait_commands(replicas)
         try:
-            return run()
+            answers = self._client.exchange(commands)
         except NoScriptError:
             self._client.script_load(text)
-            return run()
-
-
-def all_of(client: redis.Redis, commands: Sequence[Command]) -> list[Any]:
-    """Run commands at one go and return their answers; raise the first error among them."""
-    with client.pipeline(transaction=False) as pipe:
-        collect: Callable[..., Any] = pipe.execute_command
-        for command in commands:
-            collect(*command)
-        answers = pipe.execute(raise_on_error=False)  # redis-py would put the command's values into the error
-    for answer in answers:
-        if isinstance(answer, redis.RedisError):
-            raise answer
-    return answers
+            answers = self._client.exchange(commands)
+        if replicas:
+            if wait == "all":
+                require(replicas, answers)
+            answers = answers[:-COMMANDS_OF_WAIT]
+        return answers if reads else answers[0]
 
 
 @cache

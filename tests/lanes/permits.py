@@ -3,12 +3,11 @@
 import time
 from contextlib import contextmanager
 
-import fakeredis
 import pytest
 
 from pipeline.lanes import limits
 from pipeline.lanes.pace import share
-from tests.conftest import Clock
+from tests.conftest import Clock, FakeClient
 
 ACCOUNT = "account"
 EARLY = 3.0  # seconds that a call may be ahead of its schedule
@@ -33,7 +32,7 @@ def told_time():
     clock = Clock(1_800_000_000.0)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("time.time", clock)
-        yield fakeredis.FakeRedis(), clock
+        yield FakeClient(), clock
 
 
 def run(client, clock, allowance, seconds, idle=()):

@@ -174,6 +174,9 @@ class Client(full.RedisClient):
     def execute_command(self, *args, **options):
         return self.trips.redis(args, partial(super().execute_command, *args, **options))
 
+    def exchange(self, commands):
+        return self.trips.redis(commands[0], partial(super().exchange, commands))
+
     def pipeline(self, transaction=True, shard_hint=None):
         found = Watched(self.connection_pool, self.response_callbacks, transaction, shard_hint)
         found.trips = self.trips
@@ -186,6 +189,4 @@ class Watched(Pipeline):
     trips: Trips
 
     def execute(self, raise_on_error=True):
-        first = self.command_stack[0][0]
-        name = first if first[0] == "EVALSHA" else ("PIPELINE",)  # a script, and what is read after it
-        return self.trips.redis(name, partial(super().execute, raise_on_error))
+        return self.trips.redis(("PIPELINE",), partial(super().execute, raise_on_error))

@@ -10,46 +10,21 @@ from pipeline.stores.redis_client import RedisClient
 from tests.builders import QUOTA, add, begin, configure, cut
 
 
-class Losing:
-    """Loses the next answer to a script once it has run."""
+class Forgetful(RedisClient):
+    """Loses the answers to the next script, and to what is read after it, once it has run."""
 
     losing = False
 
-    def execute_command(self, *args, **options):
+    def exchange(self, commands):
         """Do it, and maybe not say so."""
-        answer = super().execute_command(*args, **options)
-        if self.losing and args[0] == "EVALSHA":
+        answers = super().exchange(commands)
+        if self.losing and commands[0][0] == "EVALSHA":
             self.losing = False
             raise redis_py.ConnectionError("the answer was lost")
-        return answer
+        return answers
 
 
-class Forgetful(Losing, redis_py.Redis):
-    """A client of redis-py's that does."""
-
-
-class ForgetfulReader(RedisClient):
-    """One of ours, which loses the answers to the next script that it reads something after."""
-
-    losing = False
-
-    def pipeline(self, transaction=True, shard_hint=None):
-        """Return a pipeline that does it, and may not say so."""
-        pipe = super().pipeline(transaction, shard_hint)
-        execute = pipe.execute
-
-        def lose(raise_on_error=True):
-            answers = execute(raise_on_error)
-            if self.losing:
-                self.losing = False
-                raise redis_py.ConnectionError("the answer was lost")
-            return answers
-
-        pipe.execute = lose
-        return pipe
-
-
-class Restarting(redis_py.Redis):
+class Restarting(RedisClient):
     """A client whose server forgets the first script that it is told."""
 
     restarts = 0
@@ -93,7 +68,7 @@ def test_a_claim_whose_answer_was_lost_takes_no_second_lot_of_rows(client, lanes
 def test_a_claim_whose_answer_was_lost_is_read_all_the_same(client, server_url):
     add(client, "a", "b", "c")
 
-    with ForgetfulReader(connection_pool=connect(server_url).connection_pool) as reader:
+    with Forgetful(connection_pool=connect(server_url).connection_pool) as reader:
         reader.losing = True
         batch, rows = Lanes(reader).claim(QUOTA, read=True).contents
 
