@@ -15,6 +15,9 @@ The way of a change, room by room; each knows only those that it needs, and none
     records/     connectors, destinations, sources, as configured
     responsys/   Oracle Responsys: client, actions, pre-flight
     snapshots/   all members of an audience; only the difference is sent
+    event_files/  files of events from Responsys; each event counts once
+    people/      a person's names in other systems, connected
+    profiles/    fields kept per person, folded from events
     runtime/     one process of ours, put together
     operate/     the operator's view: status, numbers, erasure
     cli/ web/ demo/  edges

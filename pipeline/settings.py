@@ -26,6 +26,7 @@ HOUR, DAY, YEAR = 3600, 24 * 3600, 366 * 24 * 3600  # seconds
 MAX_DAYS = 36_500
 MAX_BODY = 4 << 30  # bytes
 SHOWN = 40  # characters of a wrong number
+EVENTS_FILE = "events.db"  # beside the SQLite store
 SHORTEST_API_KEY = 32  # characters
 
 
@@ -60,6 +61,7 @@ class Settings:
 
     data_dir: Path
     database_url: str = field(repr=False)
+    events_url: str = field(default="", repr=False)  # "": as ``database_url`` says
     broker_url: str | None = field(default=None, repr=False)  # None: the embedded server
     secret_keys: tuple[str, ...] = field(default=(), repr=False)  # none: ``stores.vault`` makes one
     api_keys: tuple[str, ...] = field(default=(), repr=False)  # each with scope admin
@@ -74,6 +76,7 @@ class Settings:
     idempotency_window: int = 86400
     retention_days: float = 30  # for which settled batches and dead letters are kept
     trace_days: float = 30  # for which the outcome of each row is kept; 0: not at all
+    event_days: float = 400  # for which events of files are kept once they are folded; 0: for ever
     activity_days: float = 365  # for which changes are kept, each with the name of its actor
     limit_window: float = 60  # seconds of a "per minute" limit; shorter only for an emulator that agrees
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)  # for { env = "NAME" } in records
@@ -84,6 +87,13 @@ class Settings:
         if self.environ.get(f"{PREFIX}DATA_DIR", "").strip():
             return ""
         return f"data folder: {self.data_dir} (by default; {PREFIX}DATA_DIR names another)"
+
+    @property
+    def events_place(self) -> str:
+        """The URL of the events store: a file beside SQLite's, or the same PostgreSQL database."""
+        if self.events_url or not self.database_url.startswith("sqlite:"):
+            return self.events_url or self.database_url
+        return self.database_url.rpartition("/")[0] + f"/{EVENTS_FILE}"
 
     @property
     def redis_dir(self) -> Path:
@@ -98,6 +108,7 @@ class Settings:
         settings = cls(
             data_dir=data_dir,
             database_url=read("DATABASE_URL", f"sqlite:///{data_dir / 'activation.db'}", url_of(DATABASES)),
+            events_url=read("EVENTS_URL", "", url_of(DATABASES)),
             broker_url=read("BROKER_URL", None, broker_url.checked),
             secret_keys=read("SECRET_KEY", (), secret_keys),
             api_keys=read("API_KEYS", (), long_words),
@@ -112,6 +123,7 @@ class Settings:
             idempotency_window=read("IDEMPOTENCY_WINDOW", 86400, number(int, YEAR)),
             retention_days=read("RETENTION_DAYS", 30.0, number(float, MAX_DAYS, "days")),
             trace_days=read("TRACE_DAYS", 30.0, number(float, MAX_DAYS, "days", zero=True)),
+            event_days=read("EVENT_DAYS", 400.0, number(float, MAX_DAYS, "days", zero=True)),
             activity_days=read("ACTIVITY_DAYS", 365.0, number(float, MAX_DAYS, "days")),
             limit_window=read("LIMIT_WINDOW", 60.0, number(float, DAY)),
             environ=environ,

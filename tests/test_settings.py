@@ -48,6 +48,8 @@ def test_every_variable_is_read(tmp_path):
         "ACTIVATION_SHUTDOWN_GRACE": "5",
         "ACTIVATION_IDEMPOTENCY_WINDOW": "3600",
         "ACTIVATION_RETENTION_DAYS": "7",
+        "ACTIVATION_EVENTS_URL": "postgresql://app:secret@db.internal/events",
+        "ACTIVATION_EVENT_DAYS": "0",
     }
 
     assert Settings.load(environ) == Settings(
@@ -64,6 +66,8 @@ def test_every_variable_is_read(tmp_path):
         shutdown_grace=5,
         idempotency_window=3600,
         retention_days=7,
+        events_url="postgresql://app:secret@db.internal/events",
+        event_days=0,
         environ=environ,
     )
 
@@ -142,3 +146,18 @@ def test_only_the_settings_read_the_environment(word):
     ]
 
     assert {path.name for path in files if word in path.read_text()} <= {"settings.py"}
+
+
+@pytest.mark.parametrize(
+    ("database_url", "events_url", "place"),
+    [
+        ("sqlite:////srv/data/activation.db", "", "sqlite:////srv/data/events.db"),
+        ("postgresql://db/activation", "", "postgresql://db/activation"),
+        ("postgresql://db/activation", "sqlite:////srv/events.db", "sqlite:////srv/events.db"),
+    ],
+)
+def test_the_events_store_is_beside_the_other_unless_it_has_a_url(database_url, events_url, place):
+    """SQLite has one writer: a landing in the same file would keep deliveries waiting."""
+    settings = Settings(Path("/srv"), database_url, events_url)
+
+    assert settings.events_place == place

@@ -24,6 +24,7 @@ NAMED_FILE = re.compile(rf"`((?:{'|'.join(sorted(OURS))}|docs)/[\w./]*)`")
 # Rooms of pipeline/, and the rooms below each of them: never upwards, no circle.
 GROUND = "errors text model stores"
 WAY = "records produce lanes settle accept deliver"
+EVENTS = "people profiles event_files"
 BELOW = {
     "errors": "",
     "text": "errors",
@@ -38,12 +39,15 @@ BELOW = {
     "settle": f"{GROUND} lanes",
     "accept": f"{GROUND} records settle",
     "deliver": f"{GROUND} records lanes settle",
+    "people": GROUND,
+    "profiles": f"{GROUND} people",
+    "event_files": f"{GROUND} records people profiles",
     "snapshots": f"{GROUND} records produce deliver",
-    "runtime": f"{GROUND} {WAY} settings logs snapshots",
-    "operate": f"{GROUND} records lanes settle accept deliver settings snapshots runtime",
+    "runtime": f"{GROUND} {WAY} settings logs snapshots {EVENTS}",
+    "operate": f"{GROUND} records lanes settle accept deliver settings snapshots {EVENTS} runtime",
     "demo": f"{GROUND} records produce lanes settle settings responsys operate runtime",
     "web": f"{GROUND} records produce settle settings logs operate runtime",
-    "cli": f"{GROUND} {WAY} settings logs snapshots runtime operate demo web",
+    "cli": f"{GROUND} {WAY} settings logs snapshots {EVENTS} runtime operate demo web",
 }
 # One file may look further than its room.
 ALONE = {"settle/replay.py": {"produce"}, "settle/letter_operations.py": {"produce"}}

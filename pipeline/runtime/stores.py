@@ -14,7 +14,7 @@ from pipeline.settings import Settings
 from pipeline.stores import broker_url
 from pipeline.stores.broker import connect, refuse_eviction
 from pipeline.stores.data_folder import usable
-from pipeline.stores.database import migrate, open_database, unusable
+from pipeline.stores.database import EVENTS, migrate, open_database, unusable
 from pipeline.stores.embedded import open_broker
 from pipeline.stores.installation import Belonging, refuse_known_stranger
 from pipeline.stores.unready import meaning_of
@@ -62,6 +62,15 @@ class Stores:
         if self.checked:
             migrate(engine)
             self._refuse_strangers(self.__dict__.get("redis"), engine)
+        return engine
+
+    @cached_property
+    def events(self) -> Engine:
+        """The events store, its tables up to date."""
+        engine = open_database(self.settings.events_place, "ACTIVATION_EVENTS_URL")
+        self.opened.callback(engine.dispose)
+        if self.checked:
+            migrate(engine, EVENTS)
         return engine
 
     @cached_property

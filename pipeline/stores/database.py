@@ -17,10 +17,13 @@ from sqlalchemy import (
     Dialect,
     Engine,
     PoolProxiedConnection,
+    column,
     create_engine,
     event,
     inspect,
     make_url,
+    select,
+    table,
     text,
 )
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
@@ -34,7 +37,19 @@ MIGRATING = threading.Lock()  # Alembic keeps its context in a global
 MIGRATION_LOCK = 6_034_127  # any number; the process with this lock in PostgreSQL migrates
 
 
-def open_database(url: str) -> Engine:
+@dataclass(frozen=True)
+class Lineage:
+    """Migrations of one set of tables; two sets may share a database."""
+
+    package: str
+    version_table: str
+
+
+MAIN = Lineage("pipeline.stores.migrations", "alembic_version")
+EVENTS = Lineage("pipeline.stores.event_migrations", "alembic_event_version")
+
+
+def open_database(url: str, setting: str = "ACTIVATION_DATABASE_URL") -> Engine:
     """Return an engine for ``url``; SQLite's folder and file are made, PostgreSQL is not yet called.
 
     On SQLite a transaction takes the write lock when it begins: two that first read and then write would
@@ -43,12 +58,12 @@ def open_database(url: str) -> Engine:
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError):
-        raise Misconfigured("ACTIVATION_DATABASE_URL is not a database URL") from None
+        raise Misconfigured(f"{setting} is not a database URL") from None
     if parsed.get_backend_name() == "sqlite":
-        return open_sqlite(parsed)
+        return open_sqlite(parsed, setting)
     if parsed.drivername in ("postgresql", "postgresql+psycopg"):
         return open_postgresql(parsed.set(drivername="postgresql+psycopg"))
-    raise Misconfigured(f'ACTIVATION_DATABASE_URL: "{parsed.drivername}" is neither sqlite nor postgresql')
+    raise Misconfigured(f'{setting}: "{parsed.drivername}" is neither sqlite nor postgresql')
 
 
 @contextmanager
@@ -93,57 +108,59 @@ def driver(engine: Engine) -> Iterator[Driver]:
         connection.close()  # rolls back changes that were not committed
 
 
-def migrate(engine: Engine) -> None:
+def migrate(engine: Engine, lineage: Lineage = MAIN) -> None:
     """Bring the tables up to date; of several processes at once, one does it while the rest wait.
 
     Raises Misconfigured when the database cannot be reached or was made by a newer program.
     """
     try:
-        revision = stored_revision(engine)
-        if revision is None or revision != revisions()[-1]:
-            refuse_newer(engine, revision)
-            upgrade(engine)
+        revision = stored_revision(engine, lineage)
+        if revision is None or revision != revisions(lineage)[-1]:
+            refuse_newer(engine, revision, lineage)
+            upgrade(engine, lineage)
     except SQLAlchemyError as error:
         raise unusable(engine.url, error) from error
 
 
-def stored_revision(engine: Engine) -> str | None:
+def stored_revision(engine: Engine, lineage: Lineage = MAIN) -> str | None:
     """Return the last migration that was applied; None: the database has no table yet."""
     with reading(engine) as connection:
-        if not inspect(connection).has_table("alembic_version"):
+        if not inspect(connection).has_table(lineage.version_table):
             return None
-        revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        versions = table(lineage.version_table, column("version_num"))
+        revision: str | None = connection.scalar(select(versions.c.version_num))
         return revision
 
 
 @cache
-def revisions() -> tuple[str, ...]:
+def revisions(lineage: Lineage = MAIN) -> tuple[str, ...]:
     """Return the migrations of this program, oldest first, by the names of their files."""
-    names = (path.name for path in files("pipeline.stores.migrations.versions").iterdir())
+    names = (path.name for path in files(f"{lineage.package}.versions").iterdir())
     return tuple(sorted(name.partition("_")[0] for name in names if name[0].isdigit()))
 
 
-def refuse_newer(engine: Engine, revision: str | None) -> None:
+def refuse_newer(engine: Engine, revision: str | None, lineage: Lineage) -> None:
     """Raise Misconfigured for a migration that this program does not know."""
-    if revision is not None and revision not in revisions():
+    known = revisions(lineage)
+    if revision is not None and revision not in known:
         raise Misconfigured(
             f"{shown(engine.url)} was made by a newer version of this program: its tables are those of "
-            f'revision "{revision}", this version knows them up to "{revisions()[-1]}"; '
+            f'revision "{revision}", this version knows them up to "{known[-1]}"; '
             "use the newer version, or a database of its own for this one"
         )
 
 
-def upgrade(engine: Engine) -> None:
+def upgrade(engine: Engine, lineage: Lineage) -> None:
     """Apply the migrations that are missing, in one transaction."""
     from alembic import command  # 0.2 s of CPU, which only the first start after an upgrade spends
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", "pipeline.stores:migrations")
+    config.set_main_option("script_location", ":".join(lineage.package.rsplit(".", 1)))
     with MIGRATING, engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
-        config.attributes["connection"] = connection
+        config.attributes.update(connection=connection, version_table=lineage.version_table)
         command.upgrade(config, "head")
 
 
@@ -155,10 +172,10 @@ def open_postgresql(url: URL) -> Engine:
     return create_engine(url, pool_pre_ping=True, connect_args=options, hide_parameters=True)
 
 
-def open_sqlite(url: URL) -> Engine:
+def open_sqlite(url: URL, setting: str) -> Engine:
     """Return an engine on a file in WAL mode, readable by its owner only."""
     if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
-        raise Misconfigured("ACTIVATION_DATABASE_URL: SQLite needs a file that all processes can open")
+        raise Misconfigured(f"{setting}: SQLite needs a file that all processes can open")
     engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT}, hide_parameters=True)
     event.listen(engine, "connect", set_pragmas)
     engine.dialect.do_begin = begin  # type: ignore[method-assign]  # an event takes five times as long

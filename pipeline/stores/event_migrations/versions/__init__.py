@@ -1,0 +1,1 @@
+"""Migrations, one to a file, named by their revisions."""
