@@ -24,7 +24,8 @@ class Step:
     that are not about the row but about a thing that the destination names, such as a list.
 
     ``verdicts`` reads one verdict per row, in their order, None meaning delivered; it raises OutcomeUnknown
-    if the answer does not fit the rows.
+    if the answer does not fit the rows. ``explain`` completes the detail of a row's rejection, as by the name
+    of the column whose value it quotes; it is given the row and the detail.
     """
 
     name: str  # named in verdicts: "merge", "fields"
@@ -36,6 +37,7 @@ class Step:
     found: Callable[[Any], bool] | None = None
     settled_by: frozenset[str] = frozenset()
     setup_codes: frozenset[str] = frozenset()
+    explain: Callable[[Activation, str], str] | None = None
 
 
 class Action(ABC):

@@ -19,7 +19,9 @@ TIMEOUT = "Timeout"
 UNKNOWN = "OutcomeUnknown"
 LIMIT = "API_LIMIT_EXCEEDED"
 
-CODE = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
+CODE = re.compile(r"[A-Z][A-Z0-9_]{0,63}")  # before a colon in a message
+ERROR_CODE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
+LONG_CODE = re.compile(r"[A-Za-z0-9_]{65,}")  # is detail
 
 # GET /rest/api/ratelimit says so with 500 UNEXPECTED_EXCEPTION, where all other calls have 401 INVALID_TOKEN.
 NOT_A_TOKEN = "Not a valid authentication token"  # noqa: S105 - Oracle's message
@@ -111,6 +113,8 @@ def error_of(status: int, answer: Any) -> CallError:
     if code is None:
         return error_without_code(status)
     detail = shortened(str(answer.get("detail") or "").strip() or str(answer.get("title") or ""))
+    if code == OTHER:
+        detail = shortened(f"{answer['errorCode']}: {detail}")
     if code == "UNEXPECTED_EXCEPTION" and NOT_A_TOKEN in detail:
         return TokenRefused(code, detail)
     if code in MEANING:
@@ -123,9 +127,14 @@ def error_of(status: int, answer: Any) -> CallError:
 
 
 def code_of(answer: Any) -> str | None:
-    """Return the error code of a decoded answer; None when Responsys did not sign it with one."""
+    """Return the error code of a decoded answer; None when Responsys did not sign it with one.
+
+    In place of one that is too long it is ``OtherError``.
+    """
     code = answer.get("errorCode") if isinstance(answer, dict) else None
-    return code if isinstance(code, str) and CODE.fullmatch(code) else None
+    if not isinstance(code, str):
+        return None
+    return OTHER if LONG_CODE.fullmatch(code) else code if ERROR_CODE.fullmatch(code) else None
 
 
 def error_without_code(status: int) -> CallError:

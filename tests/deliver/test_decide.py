@@ -83,6 +83,13 @@ def test_an_answer_ends_a_batch_of_one_step():
     assert decide(event(), Answered(["", "gone"])) == Settle([None, GONE])
 
 
+@pytest.mark.parametrize("outcome", [Answered(["bad C", "bad C"]), Failed(Refused("BAD", "bad C"))])
+def test_a_step_explains_its_rejections_also_of_a_call_refused_as_a_whole(outcome):
+    job = event(explain=lambda row, detail: f"{row.profile_id}: {detail}")
+
+    assert [why.detail for why in decide(job, outcome).verdicts] == ["p0: bad C", "p1: bad C"]
+
+
 def test_an_answer_leads_to_the_next_step_and_a_verdict_names_its_own():
     progress = Progress(1, {1: Rejection("MERGEFAILED", "merge: gone")}, PLAN)
 

@@ -75,6 +75,22 @@ def test_a_refusal_says_whether_one_row_may_have_spoilt_it(code, isolate):
     assert (type(found), found.code, found.isolate) == (Refused, code, isolate)
 
 
+LONG = "NO_SUCH_THING" * 6
+
+
+@pytest.mark.parametrize(("status", "kind"), [(200, Refused), (400, Refused), (500, OutcomeUnknown)])
+def test_a_code_of_more_than_64_characters_is_detail(status, kind):
+    found = error_of(status, error(LONG, "Bad luck"))
+
+    assert (type(found), len(found.code) <= 64) == (kind, True)
+    assert found.detail.endswith(f"{LONG}: Bad luck")
+    assert len(error_of(400, error(LONG * 100)).detail) == 1_000
+
+
+def test_a_code_may_have_small_letters():
+    assert error_of(400, error("InvalidThing_2")).code == "InvalidThing_2"
+
+
 def test_exhausted_capacity_is_the_whole_accounts():
     found = error_of(400, error("INTERNAL_CAPACITY_LIMIT_EXCEEDED"))
 

@@ -3,7 +3,7 @@
 https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/api-v1.3-campaigns-campaignName-email-post.htm
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pipeline.model.action import Action, Step, Verdicts
@@ -21,6 +21,7 @@ from pipeline.responsys.identifiers import recipient_hash
 from pipeline.responsys.merge_rule import merge_rule
 from pipeline.responsys.names import path
 from pipeline.responsys.needs import Campaign, Need, NeededExtensionTable
+from pipeline.responsys.quoted_values import naming
 from pipeline.responsys.results import read_results
 
 ADDRESS = "EMAIL_ADDRESS_"
@@ -82,6 +83,7 @@ class CampaignEmail(Action):
             verdicts=email_verdicts,
             repeatable=False,
             setup_codes=SETUP_CODES,
+            explain=naming("variable", self._values),
         )
         if self._table is None or not self._columns(rows[0]):
             return (send,)
@@ -119,6 +121,11 @@ class CampaignEmail(Action):
             for source, name in self.destination.options["fields"].items()
             if mapped.carries(row, source)
         ]
+
+    def _values(self, row: Activation) -> Iterator[tuple[str, str | None]]:
+        yield ADDRESS, self._address.given(row)
+        for variable in self._variables(row):
+            yield str(variable["name"]), variable["value"]
 
     def _merge_rule(self) -> dict[str, Any]:
         """Return how people are found and added; only the address is sent, and a member stays as it is."""

@@ -3,7 +3,7 @@
 https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/api-v1.3-events-eventName-post.htm
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -18,6 +18,7 @@ from pipeline.responsys.errors import SETUP_CODES
 from pipeline.responsys.identifiers import IDENTIFIERS, recipient_hash, riid
 from pipeline.responsys.names import SYSTEM_COLUMNS, path
 from pipeline.responsys.needs import Event, Need
+from pipeline.responsys.quoted_values import naming
 from pipeline.responsys.results import read_results
 from pipeline.text.rendering import RENDERINGS
 
@@ -47,6 +48,7 @@ class CustomEvent(Action):
             verdicts=self._verdicts,
             repeatable=False,
             setup_codes=SETUP_CODES,
+            explain=naming("property", named_properties),
         )
         self._steps = (event,)
         self._free: set[str] = (
@@ -111,6 +113,11 @@ class CustomEvent(Action):
         """Read one result per recipient; success means that the person was handed to the program."""
         riids = [riid(row) for row in rows] if self.connector.identifier_type == "riid" else None
         return read_results(answer, len(rows), riids)
+
+
+def named_properties(row: Activation) -> Iterator[tuple[str, str | None]]:
+    """Give a row's properties by their names."""
+    return ((each.name, each.value) for each in properties(row))
 
 
 def reserved(names: Iterable[str]) -> list[str]:

@@ -21,6 +21,7 @@ from pipeline.responsys.identifiers import recipient_hash
 from pipeline.responsys.merge_rule import is_leaver
 from pipeline.responsys.names import path
 from pipeline.responsys.needs import Need, NeededSupplementalTable
+from pipeline.responsys.quoted_values import naming
 from pipeline.responsys.records import read_records, rejection
 
 GONE = re.compile(r"no records? found", re.IGNORECASE)  # DELETEFAILED: NO records found for id
@@ -95,6 +96,7 @@ class SupplementalTable(Action):
                     call=self._merge_call,
                     verdicts=self._merge_verdicts,
                     setup_codes=SETUP_CODES,
+                    explain=naming("column", lambda row: self._record(row).items()),
                 ),
             )
         delete = Step(

@@ -16,6 +16,7 @@ from pipeline.responsys.actions.audience_export.extension_table import Extension
 from pipeline.responsys.actions.audience_export.keys import HASHES, Key
 from pipeline.responsys.actions.audience_export.record_data import record_data
 from pipeline.responsys.actions.audience_export.verdicts import absent_is_done, merged
+from pipeline.responsys.quoted_values import naming
 
 Values = Callable[[Activation], Mapping[str, str | None]]
 
@@ -57,7 +58,11 @@ class Entries:
             function="mergeProfileExtensionMembers",
             call=partial(self._merge_call, values, insert=insert),
             verdicts=verdicts,
+            explain=naming("column", lambda row: self._record(values, row).items()),
         )
+
+    def _record(self, values: Values, row: Activation) -> Mapping[str, str | None]:
+        return {self.key.column: self.key.value(row), **values(row)}
 
     def _merge_call(self, values: Values, rows: Sequence[Activation], *, insert: bool) -> Call:
         key = self.key
@@ -65,7 +70,7 @@ class Entries:
             function="mergeProfileExtensionMembers",
             path=self.table.members(),
             body={
-                "recordData": record_data([{key.column: key.value(row), **values(row)} for row in rows]),
+                "recordData": record_data([self._record(values, row) for row in rows]),
                 "insertOnNoMatch": insert,
                 "updateOnMatch": "REPLACE_ALL",
                 "matchColumnName1": key.column.removesuffix("_"),

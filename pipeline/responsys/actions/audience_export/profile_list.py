@@ -14,11 +14,12 @@ from pipeline.responsys.actions.audience_export.column import Column, carried, c
 from pipeline.responsys.actions.audience_export.keys import HASHES, Key
 from pipeline.responsys.actions.audience_export.permission import Permission
 from pipeline.responsys.actions.audience_export.record_data import record_data
-from pipeline.responsys.actions.audience_export.verdicts import merged, naming_columns
+from pipeline.responsys.actions.audience_export.verdicts import merged
 from pipeline.responsys.connector import ResponsysConnector
 from pipeline.responsys.errors import SETUP_CODES
 from pipeline.responsys.merge_rule import merge_rule
 from pipeline.responsys.names import path
+from pipeline.responsys.quoted_values import naming
 
 FILLED_BY_RESPONSYS = ("RIID_", *HASHES)  # a merge names these only to match by them
 
@@ -82,11 +83,11 @@ class ProfileList:
             call=self._call,
             verdicts=self._verdicts,
             setup_codes=SETUP_CODES,
+            explain=naming("column", self._values),
         )
 
     def _verdicts(self, rows: Sequence[Activation], answer: Any) -> Verdicts:
-        """Read one verdict per row; one that quotes the value of a column names the column."""
-        return naming_columns(merged(self.match, rows, answer), rows, self._values)
+        return merged(self.match, rows, answer)
 
     def _call(self, rows: Sequence[Activation]) -> Call:
         return Call(

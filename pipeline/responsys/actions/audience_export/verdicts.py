@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from pipeline.errors import OutcomeUnknown
@@ -15,9 +15,6 @@ from pipeline.responsys.actions.audience_export.keys import Key
 from pipeline.responsys.errors import OTHER, UNKNOWN, shortened
 from pipeline.responsys.records import Record, read_records, rejection
 
-Values = Callable[[Activation], Iterable[tuple[str, str | None]]]  # of a row, by their columns
-
-QUOTED = re.compile(r"The value (.{1,1000}) is not valid", re.IGNORECASE | re.DOTALL)
 RIID = re.compile(r"[0-9]{1,19}")
 # Documented of deletions, but not of a merge that must not insert.
 NOT_THERE = re.compile(r"no records? found|(RECORD|RECIPIENT)_NOT_FOUND|NO_RECIPIENT_FOUND", re.IGNORECASE)
@@ -36,25 +33,6 @@ def merged(keys: Sequence[Key], rows: Sequence[Activation], answer: Any) -> Verd
         if riid and why is None and int(str(record[0])) != int(riid.value(row)):
             raise OutcomeUnknown(UNKNOWN, "a record is about another recipient than the one in its place")
     return verdicts
-
-
-def naming_columns(
-    verdicts: Verdicts,
-    rows: Sequence[Activation],
-    values: Callable[[Activation], Iterable[tuple[str, str | None]]],
-) -> Verdicts:
-    """Put the name of a column before a detail that quotes the column's value, if only one column has it."""
-    return [
-        why if why is None else Rejection(why.code, with_column(why.detail, values(row)))
-        for why, row in zip(verdicts, rows, strict=True)
-    ]
-
-
-def with_column(detail: str, values: Iterable[tuple[str, str | None]]) -> str:
-    """Name the column of the value that a detail quotes."""
-    quoted = QUOTED.search(detail)
-    columns = [column for column, value in values if quoted and value and shortened(value) == quoted[1]]
-    return f"column {columns[0]}: {detail}" if len(columns) == 1 else detail
 
 
 def absent_is_done(read: Callable[..., Verdicts], rows: Sequence[Activation], answer: Any) -> Verdicts:
