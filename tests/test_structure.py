@@ -149,46 +149,75 @@ def test_importing_the_workers_side_connects_to_nothing(tmp_path):
     assert not (tmp_path / "data").exists()
 
 
-EMULATOR = "emulators.responsys."
+# Rooms of each emulator, and the rooms below each of them.
 BELOW_IN_EMULATOR = {
-    "messages": "",
-    "account": "messages",
-    "state": "messages account",
-    "calls": "messages account state",
-    "control": "messages account state calls",
-    "server": "messages account state calls control",
+    "responsys": {
+        "messages": "",
+        "account": "messages",
+        "state": "messages account",
+        "calls": "messages account state",
+        "control": "messages account state calls",
+        "server": "messages account state calls control",
+    },
+    "sftp": {
+        "events": "",
+        "files": "events",
+        "server": "",
+        "control": "events files server",
+        "command": "events files server control",
+    },
 }
-EMULATOR_ROOT = ROOT / "emulators" / "responsys"
+SHARED = "serving"  # by all emulators
+EMULATORS = ROOT / "emulators"
+ROOMS = [(emulator, room) for emulator, rooms in BELOW_IN_EMULATOR.items() for room in rooms]
 
 
-def emulator_modules_in(path: Path) -> Iterator[str]:
+def emulator_modules_in(emulator: str, path: Path) -> Iterator[str]:
     """Yield the modules of the emulator that a file imports, without the package's name."""
+    package = f"emulators.{emulator}."
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.ImportFrom) and f"{node.module}.".startswith(EMULATOR):
-            place = f"{node.module}.".removeprefix(EMULATOR).rstrip(".")
+        if isinstance(node, ast.ImportFrom) and f"{node.module}.".startswith(package):
+            place = f"{node.module}.".removeprefix(package).rstrip(".")
             parts = place.split(".") if place else []
             yield from [place] if len(parts) > 1 else [".".join([*parts, alias.name]) for alias in node.names]
 
 
-@pytest.mark.parametrize("room", BELOW_IN_EMULATOR)
-def test_a_room_of_the_emulator_imports_only_from_below(room):
+@pytest.mark.parametrize(("emulator", "room"), ROOMS)
+def test_a_room_of_an_emulator_imports_only_from_below(emulator, room):
     wrong = {
         f"{path.relative_to(ROOT)} imports {module}"
-        for path in (EMULATOR_ROOT / room).rglob("*.py")
-        for module in emulator_modules_in(path)
-        if module.partition(".")[0] not in (room, *BELOW_IN_EMULATOR[room].split())
+        for path in (EMULATORS / emulator / room).rglob("*.py")
+        for module in emulator_modules_in(emulator, path)
+        if module.partition(".")[0] not in (room, *BELOW_IN_EMULATOR[emulator][room].split())
     }
     assert not wrong, "\n".join(sorted(wrong))
 
 
-def test_every_room_of_the_emulator_is_in_the_table():
-    places = {path.stem for path in EMULATOR_ROOT.iterdir() if path.name != "__pycache__"}
-    assert places - {"__init__", "__main__"} == BELOW_IN_EMULATOR.keys()
+def test_every_room_of_the_emulators_is_in_the_table():
+    places = {
+        folder.name: {path.stem for path in folder.iterdir()} - {"__pycache__", "__init__", "__main__"}
+        for folder in EMULATORS.iterdir()
+        if folder.is_dir() and folder.name not in ("__pycache__", SHARED)
+    }
+    assert places == {emulator: rooms.keys() for emulator, rooms in BELOW_IN_EMULATOR.items()}
 
 
-def test_the_files_of_the_emulator_import_each_other_in_no_circle():
-    files = {path: path.relative_to(EMULATOR_ROOT).with_suffix("") for path in EMULATOR_ROOT.rglob("*.py")}
-    graph = {".".join(name.parts): set(emulator_modules_in(path)) for path, name in files.items()}
+@pytest.mark.parametrize("emulator", BELOW_IN_EMULATOR)
+def test_emulators_do_not_know_each_other(emulator):
+    named = {
+        str(node.module).split(".")[1]
+        for path in (EMULATORS / emulator).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ImportFrom) and str(node.module).startswith("emulators.")
+    }
+    assert named <= {emulator, SHARED}
+
+
+@pytest.mark.parametrize("emulator", BELOW_IN_EMULATOR)
+def test_the_files_of_an_emulator_import_each_other_in_no_circle(emulator):
+    root = EMULATORS / emulator
+    files = {path: path.relative_to(root).with_suffix("") for path in root.rglob("*.py")}
+    graph = {".".join(name.parts): set(emulator_modules_in(emulator, path)) for path, name in files.items()}
     assert set().union(*graph.values()) <= graph.keys()
     TopologicalSorter(graph).prepare()  # raises CycleError, which names the files
 

@@ -1,4 +1,4 @@
-"""``activation emulator responsys``: a local stand-in to try things on."""
+"""``activation emulator responsys`` and ``sftp``: local stand-ins to try things on."""
 
 import os
 import sys
@@ -13,11 +13,23 @@ def emulator() -> None:
     """Run a stand-in for an outside system."""
 
 
-@emulator.command(
-    context_settings={"ignore_unknown_options": True, "help_option_names": []},
-)
+UNCHANGED = {"ignore_unknown_options": True, "help_option_names": []}  # options go to the emulator
+
+
+@emulator.command(context_settings=UNCHANGED)
 @click.argument("options", nargs=-1, type=click.UNPROCESSED)
 def responsys(options: tuple[str, ...]) -> None:
     """Run a local Responsys; --help shows its options."""
-    # The emulator takes this process over: signals reach it, and none is left behind.
-    os.execv(sys.executable, [sys.executable, "-m", "emulators.responsys", *options])  # noqa: S606
+    become("emulators.responsys", options)
+
+
+@emulator.command(context_settings=UNCHANGED)
+@click.argument("options", nargs=-1, type=click.UNPROCESSED)
+def sftp(options: tuple[str, ...]) -> None:
+    """Run a local SFTP server with Responsys' event files; --help shows its options."""
+    become("emulators.sftp", options)
+
+
+def become(module: str, options: tuple[str, ...]) -> None:
+    """Let an emulator take this process over: signals reach it, and none is left behind."""
+    os.execv(sys.executable, [sys.executable, "-m", module, *options])  # noqa: S606

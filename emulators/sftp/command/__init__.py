@@ -1,0 +1,1 @@
+"""The command line, the clock, and the first text."""

@@ -1,0 +1,1 @@
+"""``/_control``: orders and reports by HTTP."""

@@ -1,0 +1,84 @@
+"""Orders: the bodies of the control API, and what they do."""
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from emulators.sftp.files.job import ExportJob
+from emulators.sftp.server.faults import Fault
+from emulators.sftp.server.ssh import SshServer
+
+
+class FilesOrder(msgspec.Struct, forbid_unknown_fields=True):
+    """Files to write now; what is left out is as the command line says."""
+
+    feeds: list[str] | None = None
+    rows: int | None = None
+    stamp: datetime | None = None  # of the names, and of the last event
+    minutes: float = 60  # before ``stamp`` that events may be
+
+
+class FaultsOrder(msgspec.Struct, forbid_unknown_fields=True):
+    """Faults, in the place of those in force."""
+
+    faults: list[Fault]
+
+
+class NoOrder(msgspec.Struct, forbid_unknown_fields=True):
+    """An order without particulars."""
+
+
+class Desk:
+    """Carries orders out, and reports."""
+
+    def __init__(self, server: SshServer, job: ExportJob) -> None:
+        self.server, self.job = server, job
+
+    def files(self, order: FilesOrder) -> Any:
+        """Write files now."""
+        changes: dict[str, Any] = {"feeds": tuple(order.feeds) if order.feeds else None, "rows": order.rows}
+        job = self.job.of(**{name: value for name, value in changes.items() if value is not None})
+        stamp = order.stamp.astimezone(UTC) if order.stamp else None
+        return {"files": [path.name for path in job.run(stamp, timedelta(minutes=order.minutes))]}
+
+    def faults(self, order: FaultsOrder) -> Any:
+        """Put faults in the place of those in force."""
+        self.server.faults.rules[:] = order.faults
+        return {"faults": self.server.faults.rules}
+
+    def host_key(self, _order: NoOrder) -> Any:
+        """Give the server another host key."""
+        return {"host_key": self.server.renew_host_key()}
+
+    def reset(self, _order: NoOrder) -> Any:
+        """Forget faults and counts; files stay."""
+        self.server.reset()
+        return {}
+
+    def summary(self) -> Any:
+        """Report counts, faults and files."""
+        return {
+            **msgspec.to_builtins(self.server.summary),
+            "rules": self.server.faults.rules,
+            "host_key": self.server.fingerprint,
+            "files": self.listing(),
+        }
+
+    def listing(self) -> list[dict[str, Any]]:
+        """Return the names and sizes of the served files."""
+        with os.scandir(self.job.folder) as entries:
+            found = [
+                {"name": entry.name, "size": entry.stat().st_size} for entry in entries if entry.is_file()
+            ]
+        return sorted(found, key=lambda file: str(file["name"]))
+
+
+ORDERS: dict[str, tuple[type[msgspec.Struct], Callable[[Desk, Any], Any]]] = {
+    "files": (FilesOrder, Desk.files),
+    "faults": (FaultsOrder, Desk.faults),
+    "host_key": (NoOrder, Desk.host_key),
+    "reset": (NoOrder, Desk.reset),
+}

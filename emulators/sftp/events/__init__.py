@@ -1,0 +1,1 @@
+"""Rows of event files: columns, people, campaigns and times."""

@@ -1,0 +1,1 @@
+"""The SSH server: keys, the served folder, and faults."""
