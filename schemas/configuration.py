@@ -1,4 +1,4 @@
-"""The whole configuration: connectors, destinations, sources and file profiles by their names."""
+"""The whole configuration: connectors, destinations, sources, file profiles, channels and rules of alerts."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,6 +6,8 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validates_schema
 
 from schemas import shared_tables
+from schemas.alert import alert
+from schemas.channel import channel
 from schemas.connector import ConnectorDocument, connector
 from schemas.destination import destination
 from schemas.destination_document import DestinationDocument
@@ -21,6 +23,8 @@ class ConfigurationSchema(Document):
     destinations = Table(destination(), load_default=dict)
     sources = Table(SourceField(), load_default=dict)
     files = Table(FileProfileField(), load_default=dict)
+    channels = Table(channel(), load_default=dict)
+    alerts = Table(alert(), load_default=dict)
 
     @validates_schema(skip_on_field_errors=False)
     def share(self, data: Mapping[str, Any], **_: Any) -> None:

@@ -24,7 +24,7 @@ COMMANDS = {
     ),
     "apply": LazyCommand(
         "pipeline.cli.apply:apply",
-        "Bring in the connectors, destinations, sources and files of FILE (TOML; - is standard input).",
+        "Bring in the connectors, destinations, sources and all other records of FILE (- is standard input).",
     ),
     "export": LazyCommand(
         "pipeline.cli.apply:export",

@@ -27,15 +27,16 @@ ALL_AT_ONCE = "To resume all of these, apply again with --resume."
 @click.option("--resume", is_flag=True, help="Send again for what is in FILE and was held.")
 @click.option("--json", "as_json", is_flag=True, help="Say it as JSON.")
 def apply(file: str, prune: bool, dry_run: bool, resume: bool, as_json: bool) -> None:
-    """Bring in the connectors, destinations, sources and files of FILE (TOML; - is standard input).
+    """Bring in the connectors, destinations, sources and all other records of FILE (- is standard input).
 
-    Nothing is changed when anything is wrong with it. A connector or destination that an answer of Responsys
-    held stays held until it is resumed.
+    FILE is TOML. Nothing is changed when anything is wrong with it. A connector or destination that an answer
+    of Responsys held stays held until it is resumed.
     """
     with open_stores() as stores:
         stored = stores.records.names("connectors")
         sources = stores.records.names("sources")
-        wanted = configuration.read_configuration(file, stores.settings.environ, stored, sources)
+        channels = stores.records.names("channels")
+        wanted = configuration.read_configuration(file, stores.settings.environ, stored, sources, channels)
         client = None if dry_run else stores.redis  # before anything changes
         changes = stores.records.apply(wanted, prune=prune, dry_run=dry_run)
         sentences = [] if client is None else published(stores, client, changes, resume=resume)

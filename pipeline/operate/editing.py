@@ -11,13 +11,14 @@ from typing import Any, Literal
 
 import redis
 
-from pipeline.errors import PipelineError
+from pipeline.errors import Misconfigured, PipelineError
 from pipeline.lanes.backlog import read_backlogs
 from pipeline.operate.activity import Actor, note_alone
 from pipeline.records import mirror
-from pipeline.records.documents import STORED_SECRET, secrets_of
-from pipeline.records.record_check import check_record
-from pipeline.records.records import SCOPES, Records
+from pipeline.records.agreement import rules_that_name
+from pipeline.records.documents import STORED_SECRET, secrets_of, singular
+from pipeline.records.record_check import InvalidRecord, check_record, messages_about
+from pipeline.records.records import Records
 from pipeline.text.messages import unknown
 
 Outcome = Literal["created", "updated", "unchanged"]
@@ -52,7 +53,7 @@ class Editor:
         """Return a record as it is exported; raises NoSuchRecord."""
         documents = self.records.export()[section]
         if name not in documents:
-            raise NoSuchRecord(unknown(SCOPES[section], name, documents))
+            raise NoSuchRecord(unknown(singular(section), name, documents))
         return documents[name]
 
     def put(
@@ -66,13 +67,16 @@ class Editor:
     ) -> tuple[Outcome, dict[str, Any]]:
         """Store a record whole, and return the outcome with the record as it is exported.
 
-        Raises InvalidRecord, ChangedMeanwhile, or Misconfigured if other records do not agree with it.
+        Raises ChangedMeanwhile, or InvalidRecord, also if other records do not agree with it.
         """
         stored = self.records.export()[section].get(name)
         refuse_other(stored, etag)
         checked = check_record(section, name, document, stored)
         self.client.ping()  # before anything changes
-        changes = self.records.apply({section: {name: checked}}, dry_run=dry_run)
+        try:
+            changes = self.records.apply({section: {name: checked}}, dry_run=dry_run)
+        except Misconfigured as error:
+            raise InvalidRecord(messages_about(section, name, str(error))) from error
         change = getattr(changes, section)
         outcome: Outcome = (
             "created" if name in change.created else "updated" if name in change.updated else "unchanged"
@@ -93,6 +97,10 @@ class Editor:
         self._publish(section, name, "deleted")
 
     def _refuse_used(self, section: str, name: str, *, with_rows: bool) -> None:
+        if section == "channels":
+            used_by = rules_that_name(name, self.records.export()["alerts"])
+            if used_by:
+                raise InUse("rules name this channel: change or delete them first", used_by)
         if section == "connectors":
             destinations = self.records.export()["destinations"]
             used_by = [one for one, document in destinations.items() if document["connector"] == name]
@@ -105,7 +113,7 @@ class Editor:
 
     def _publish(self, section: str, name: str, verb: str, detail: str = "") -> None:
         mirror.refresh(self.client, self.records)
-        scope = SCOPES[section]
+        scope = singular(section)
         note_alone(self.records.engine, self.actor, f"{scope}.{verb}", f"{scope}:{name}", detail)
 
 

@@ -1,4 +1,4 @@
-"""The catalog: one frozen picture of all connectors, destinations, sources and holds."""
+"""The catalog: one frozen picture of all records that a running process needs, and of the holds."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,6 +9,8 @@ from typing import Literal
 
 from pipeline.model.action import Action
 from pipeline.model.activation import Activation
+from pipeline.model.alert_rule import AlertRule
+from pipeline.model.channel import Channel
 from pipeline.model.connector import Connector
 from pipeline.model.destination import Destination
 from pipeline.model.source import Source
@@ -40,6 +42,8 @@ class Catalog:
     destinations: Mapping[str, Destination] = field(default_factory=lambda: MappingProxyType({}))
     holds: Mapping[tuple[Scope, str], Hold] = field(default_factory=lambda: MappingProxyType({}))
     sources: Mapping[str, Source] = field(default_factory=lambda: MappingProxyType({}))
+    channels: Mapping[str, Channel] = field(default_factory=lambda: MappingProxyType({}))
+    alert_rules: Mapping[str, AlertRule] = field(default_factory=lambda: MappingProxyType({}))
     _actions: dict[str, Action] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def for_audience(self, audience: str) -> tuple[Destination, ...]:

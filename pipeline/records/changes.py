@@ -27,9 +27,11 @@ class Changes:
     destinations: Change = Change()
     sources: Change = Change()
     files: Change = Change()
+    channels: Change = Change()
+    alerts: Change = Change()
 
     def __bool__(self) -> bool:
-        return bool(self.connectors or self.destinations or self.sources or self.files)
+        return any(vars(self).values())
 
 
 def compare(stored: Mapping[str, Document], wanted: Mapping[str, Document], *, prune: bool) -> Change:

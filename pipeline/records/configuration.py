@@ -11,6 +11,7 @@ from marshmallow import ValidationError
 from pipeline.errors import Misconfigured
 from pipeline.records.documents import STORED_SECRET, Documents, secrets_of
 from pipeline.records.kinds import connector_documents, destination_documents
+from schemas.channel import SECRET_PROBLEMS
 from schemas.configuration import configuration_schema
 from schemas.configuration_fields import not_there
 from schemas.document import paths
@@ -20,19 +21,25 @@ MAX_BYTES = 16 << 20
 
 
 def read_configuration(
-    file: str, environ: Mapping[str, str], stored: Collection[str], sources: Collection[str] = ()
+    file: str,
+    environ: Mapping[str, str],
+    stored: Collection[str],
+    sources: Collection[str] = (),
+    channels: Collection[str] = (),
 ) -> Documents:
     """Return the records that ``file`` describes, with their secrets.
 
-    ``stored``: the names of stored connectors. ``sources``: the names of stored sources.
+    ``stored``: the names of stored connectors. ``sources``, ``channels``: the names of those that are stored.
 
     Raises Misconfigured with all problems; then nothing of the file may be used.
     """
     documents, problems = check_document(parse_toml(file))
     folder = Path() if file == STANDARD_INPUT else Path(file).parent
     problems += unknown_connectors(documents, stored)
-    for section, known in (("connectors", stored), ("sources", sources)):
+    problems += unknown_channels(documents, channels)
+    for section, known in (("connectors", stored), ("sources", sources), ("channels", channels)):
         problems += find_secrets(section, documents.get(section, {}), known, environ, folder)
+    problems += unusable_secrets(documents.get("channels", {}))
     if problems:
         raise Misconfigured("\n".join(f"{file_title(file)}: {problem}" for problem in problems))
     return documents
@@ -85,6 +92,27 @@ def unknown_connectors(documents: Documents, stored: Collection[str]) -> list[st
         f"destinations.{name}.connector: {not_there(document['connector'], 'a connector', known)}"
         for name, document in documents.get("destinations", {}).items()
         if document.get("connector", next(iter(known), None)) not in known
+    ]
+
+
+def unknown_channels(documents: Documents, stored: Collection[str]) -> list[str]:
+    """Return a problem for each channel of a rule that is neither in the file nor stored."""
+    known = {*documents.get("channels", {}), *stored}
+    return [
+        f"alerts.{name}.channels: {not_there(channel, 'a channel', known)}"
+        for name, document in documents.get("alerts", {}).items()
+        for channel in document.get("channels") or ()
+        if channel not in known
+    ]
+
+
+def unusable_secrets(channels: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Return a problem for each secret of a channel that was read from elsewhere and cannot be used."""
+    return [
+        f"channels.{name}.{key}: {problem}"
+        for name, document in channels.items()
+        for key, check in SECRET_PROBLEMS.items()
+        if isinstance(document.get(key), str) and (problem := check(document[key]))
     ]
 
 

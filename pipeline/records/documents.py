@@ -1,7 +1,8 @@
 """Documents: records as the configuration writes them, and as the tables hold them.
 
-Secrets are stored apart from the rest, encrypted. The keys of a destination that not all destinations have in
-common are options of its action.
+Secrets are stored apart from the rest, encrypted. A channel may do without some of its secrets, so its body
+has STORED_SECRET in the place of each. The keys of a destination that not all destinations have in common are
+options of its action.
 """
 
 import json
@@ -12,6 +13,8 @@ from typing import Any
 from sqlalchemy import Connection, Table, delete, insert, select
 
 from pipeline.errors import Misconfigured
+from pipeline.model.alert_rule import AlertRule
+from pipeline.model.channel import Channel
 from pipeline.model.connector import Connector
 from pipeline.model.destination import CALL_TYPES, Destination
 from pipeline.model.source import Source
@@ -32,7 +35,10 @@ SECTIONS: Mapping[str, Table] = {
     "destinations": tables.destinations,
     "sources": tables.sources,
     "files": tables.files,
+    "channels": tables.channels,
+    "alerts": tables.alerts,
 }
+CHANNEL_SECRETS = ("url", "secret", "password")
 COLUMNS = {"destinations": ("audience", "connector"), "sources": ("audience",)}  # stored in columns, too
 STORED_SECRET = {"keep": True}  # in the place of a secret: the stored one stays
 
@@ -41,7 +47,14 @@ def secrets_of(section: str, document: Document) -> tuple[str, ...]:
     """Name the secrets of a record."""
     if section == "connectors":
         return KINDS[document["kind"]].secrets if document.get("kind") in KINDS else ()
+    if section == "channels":
+        return tuple(key for key in CHANNEL_SECRETS if key in document)
     return ("url",) if section == "sources" else ()
+
+
+def singular(section: str) -> str:
+    """Return the name of one record of a section: "destination"."""
+    return section.removesuffix("s")
 
 
 def connector(name: str, document: Document) -> Connector:
@@ -72,6 +85,17 @@ def source(name: str, document: Document) -> Source:
     return Source(**{**document, "name": name})
 
 
+def channel(name: str, document: Document) -> Channel:
+    """Read a channel; ``from`` becomes its sender."""
+    options = {"sender" if key == "from" else key: value for key, value in document.items()}
+    return Channel(**{**options, "name": name, "to": tuple(document.get("to", ()))})
+
+
+def alert_rule(name: str, document: Document) -> AlertRule:
+    """Read a rule of alerts."""
+    return AlertRule(**{**document, "name": name, "channels": tuple(document["channels"])})
+
+
 def without_nulls(documents: Mapping[str, Document]) -> dict[str, dict[str, Any]]:
     """Leave out keys with the value None, for TOML has no null; sort by name."""
     return {
@@ -93,7 +117,7 @@ def load(connection: Connection, unseal: Unseal) -> dict[str, dict[str, Document
     return {
         section: {
             row.name: {
-                **row.body,
+                **{key: value for key, value in row.body.items() if value != STORED_SECRET},
                 **(unseal(section, row.name, row.body, row.secrets) if keeps_secrets(table) else {}),
             }
             for row in connection.execute(select(table))
@@ -105,7 +129,10 @@ def load(connection: Connection, unseal: Unseal) -> dict[str, dict[str, Document
 def store(connection: Connection, section: str, name: str, document: Document, vault: Vault) -> None:
     """Store a document in the place of the one with the same name."""
     secrets = secrets_of(section, document)
-    row: dict[str, Any] = {"name": name, "body": {k: v for k, v in document.items() if k not in secrets}}
+    body = {key: value for key, value in document.items() if key not in secrets}
+    if section == "channels":
+        body |= dict.fromkeys(secrets, STORED_SECRET)
+    row: dict[str, Any] = {"name": name, "body": body}
     row |= {column: document[column] for column in COLUMNS.get(section, ())}
     if keeps_secrets(SECTIONS[section]):
         row["secrets"] = vault.encrypt(json.dumps({key: document[key] for key in secrets}))
@@ -129,7 +156,7 @@ def unsealed(vault: Vault, section: str, name: str, _: Document, sealed: str) ->
     try:
         return dict(json.loads(vault.decrypt(sealed)))
     except Misconfigured as error:
-        raise Misconfigured(f'{section.removesuffix("s")} "{name}": {error}') from error
+        raise Misconfigured(f'{singular(section)} "{name}": {error}') from error
 
 
 def unsealed_if_possible(

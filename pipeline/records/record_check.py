@@ -60,6 +60,16 @@ def moves(checked: Mapping[str, Any], stored: Mapping[str, Any] | None) -> bool:
     return stored is not None and any(checked.get(key) != stored.get(key) for key in SECRET_GOES_TO)
 
 
+def messages_about(section: str, name: str, text: str) -> dict[str, Any]:
+    """Return the messages of one record out of lines such as "destinations.lapsed.connector: is missing"."""
+    found: dict[str, Any] = {}
+    for line in text.splitlines():
+        path, _, message = line.removeprefix(f"{section}.{name}.").partition(": ")
+        field, message = (path, message) if path.isidentifier() else ("_schema", line)
+        found.setdefault(field, []).append(message)
+    return found
+
+
 def messages_of(messages: Any, section: str, name: str) -> dict[str, Any]:
     """Return the messages of one record out of those of a configuration."""
     found = messages.get(section, {}) if isinstance(messages, Mapping) else {}

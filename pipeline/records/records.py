@@ -1,4 +1,4 @@
-"""Records: connectors, destinations, sources, file profiles and holds in the SQL store."""
+"""Records: connectors, destinations, sources, file profiles, channels, rules and holds in the SQL store."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -9,16 +9,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, delete, insert, select, update
 
 from pipeline.errors import Misconfigured
-from pipeline.records import documents
+from pipeline.records import agreement, documents
 from pipeline.records.catalog import Catalog, Hold, Kind, Scope, unusable
 from pipeline.records.changes import Change, Changes, compare
 from pipeline.records.documents import SECTIONS, STORED_SECRET, Documents, secrets_of
-from pipeline.records.kinds import KINDS
 from pipeline.stores import tables
 from pipeline.stores.database import reading
 from pipeline.stores.key_check import renew_check
 from pipeline.stores.vault import Vault
-from schemas.configuration_fields import not_there
 
 SCOPES: Mapping[str, Scope] = {
     "connectors": "connector",
@@ -60,25 +58,26 @@ class Records:
                 (hold.scope, hold.name): Hold(hold.kind, hold.code, hold.detail, hold.since) for hold in holds
             },
             sources={name: documents.source(name, doc) for name, doc in stored["sources"].items()},
+            channels={name: documents.channel(name, doc) for name, doc in stored["channels"].items()},
+            alert_rules={name: documents.alert_rule(name, doc) for name, doc in stored["alerts"].items()},
         )
 
     def names(self, section: str) -> frozenset[str]:
-        """Return the names of the stored ``connectors``, ``destinations``, ``sources`` or ``files``."""
+        """Return the names of the stored records of a section."""
         with reading(self.engine) as connection:
             return frozenset(connection.scalars(select(SECTIONS[section].c.name)))
 
     def apply(self, configuration: Documents, *, prune: bool = False, dry_run: bool = False) -> Changes:
         """Store ``configuration``, whole or not at all; ``prune`` removes records that it does not name.
 
-        Raises Misconfigured if a destination would be left without its connector, or if a stored secret is
-        to stay and there is none.
+        Raises Misconfigured if a destination would be left without its connector, a rule without one of its
+        channels, or if a stored secret is to stay and there is none.
         """
         with self._alone() as connection:
             stored = documents.load(connection, partial(documents.unsealed_if_possible, self.vault))
             wanted = with_kept_secrets(configuration, stored)
             changes = Changes(**{s: compare(stored[s], wanted[s], prune=prune) for s in SECTIONS})
-            refuse_dangling(stored, wanted, changes)
-            refuse_foreign_actions(stored, wanted, changes)
+            agreement.refuse(stored, wanted, changes)
             if changes and not dry_run:
                 for section in SECTIONS:
                     self._write(connection, section, getattr(changes, section), wanted)
@@ -86,13 +85,18 @@ class Records:
         return changes
 
     def remove(self, section: str, name: str) -> None:
-        """Remove one record and its holds; Misconfigured if a destination would lose its connector."""
+        """Remove one record and its holds.
+
+        Raises Misconfigured if a destination would lose its connector, or a rule one of its channels.
+        """
         with self._alone() as connection:
             stored = documents.load(connection, documents.with_secret_marks)
             if section == "connectors" and any(
                 document["connector"] == name for document in stored["destinations"].values()
             ):
                 raise Misconfigured(f'destinations name the connector "{name}"')
+            if section == "channels" and agreement.rules_that_name(name, stored["alerts"]):
+                raise Misconfigured(f'rules of alerts name the channel "{name}"')
             self._write(connection, section, Change(removed=(name,)), {})
             raise_version(connection)
 
@@ -193,31 +197,3 @@ def stored_secret(section: str, name: str, key: str, stored: Documents) -> Any:
     if key not in stored[section].get(name, {}):
         raise Misconfigured(f"{section}.{name}.{key}: there is none stored that could be kept")
     return stored[section][name][key]
-
-
-def refuse_dangling(stored: Documents, wanted: Documents, changes: Changes) -> None:
-    """Raise Misconfigured if a destination would name a connector that is not there."""
-    connectors = (stored["connectors"].keys() | wanted["connectors"].keys()) - set(changes.connectors.removed)
-    destinations = {**stored["destinations"], **wanted["destinations"]}
-    problems = [
-        f'destinations.{name}.connector: there would be no connector "{document["connector"]}"'
-        for name, document in sorted(destinations.items())
-        if name not in changes.destinations.removed and document["connector"] not in connectors
-    ]
-    if problems:
-        raise Misconfigured("\n".join(problems))
-
-
-def refuse_foreign_actions(stored: Documents, wanted: Documents, changes: Changes) -> None:
-    """Raise Misconfigured when a destination's action would not be one of its connector's kind."""
-    connectors = {**stored["connectors"], **wanted["connectors"]}
-    destinations = {**stored["destinations"], **wanted["destinations"]}
-    problems = []
-    for name in sorted(destinations.keys() - changes.destinations.removed):
-        connector, action = destinations[name]["connector"], destinations[name]["action"]
-        actions = KINDS[connectors[connector]["kind"]].actions
-        if action not in actions:
-            why = not_there(action, f'an action of connector "{connector}"', actions)
-            problems.append(f"destinations.{name}.action: {why}")
-    if problems:
-        raise Misconfigured("\n".join(problems))

@@ -82,6 +82,8 @@ class SnapshotSender:
 
 def end(lease: RunLease, phase: str) -> None:
     """End a run: ``done``, or ``stopped`` before anything was sent."""
+    now = datetime.now(UTC)
+    success = {"succeeded_at": now} if phase == "done" else {}
     with lease.writing() as connection:
-        lease.write(connection, phase=phase, finished_at=datetime.now(UTC))
+        lease.write(connection, phase=phase, finished_at=now, **success)
     discard(lease, lease.run)

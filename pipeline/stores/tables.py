@@ -77,6 +77,23 @@ files = Table(
     Column("body", JSON, nullable=False),
 )
 
+# Ways of alerts to people.
+channels = Table(
+    "channels",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("body", JSON, nullable=False),  # {"keep": true} in the place of each secret
+    Column("secrets", Text, nullable=False),  # sealed by the vault: {"url": ...}
+)
+
+# Rules of alerts.
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("body", JSON, nullable=False),
+)
+
 # Why a connector or destination does not send: a person paused it, or an answer held it. And why
 # the last run of a source sent nothing.
 holds = Table(
@@ -224,6 +241,7 @@ snapshots = Table(
     Column("source", String),  # that the run is of; None: a person's file
     Column("taken_at", Moment),
     Column("finished_at", Moment),
+    Column("succeeded_at", Moment),  # when a run was last done
     Column("owner", String),  # holder of the lease; None: no run is under way
     Column("alive_at", Moment),  # when the owner was last heard of
 )
@@ -274,6 +292,48 @@ members = Table(
     Column("digest", String, nullable=False),
     Column("content", Text, nullable=False),
     sqlite_with_rowid=False,
+)
+
+# What was last seen of each rule and subject (alerts/states.py); none: ok since ever.
+alert_states = Table(
+    "alert_states",
+    metadata,
+    Column("rule", String, primary_key=True),  # the name of the rule
+    Column("scope", String, primary_key=True),  # of the subject: destination, connector, source, system
+    Column("name", String, primary_key=True),  # of the subject
+    Column("state", String, nullable=False),  # ok, pending, open, clearing
+    Column("since", Moment, nullable=False),  # when the condition began to hold; ok: when it was over
+    Column("changed_at", Moment, nullable=False),
+    Column("told_at", Moment),  # when the last message was written that it is open
+    Column("severity", String, nullable=False),
+    Column("channels", JSON, nullable=False),  # that were told
+    Column("value", Float),
+    Column("above", Float),
+    Column("text", Text, nullable=False),
+    Column("way_out", Text, nullable=False),
+    Column("path", String, nullable=False),  # of the page to look at
+    Column("version", Integer, nullable=False),  # rises with every change
+)
+
+# Messages about alerts, each to one channel, and their fate (alerts/messages.py).
+alert_messages = Table(
+    "alert_messages",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("channel", String, nullable=False),
+    Column("type", String, nullable=False),  # alert.opened, alert.reminder, alert.closed, alert.test
+    Column("alert", String, nullable=False),  # rule, scope and name of the subject, in one text
+    Column("body", Text, nullable=False),  # JSON, as a webhook gets it
+    Column("created_at", Moment, nullable=False),
+    Column("state", String, nullable=False),  # waiting, delivered, failed
+    Column("due_at", Moment, nullable=False),  # of the next try
+    Column("attempts", Integer, nullable=False),
+    Column("rung", Boolean, nullable=False),  # a worker was told of this try
+    Column("lease", Moment),  # until when a process tries; None: none does
+    Column("settled_at", Moment),
+    Column("detail", Text, nullable=False),  # why the last try failed
+    Index("ix_alert_messages_due", "state", "due_at"),
+    Index("ix_alert_messages_channel", "channel", "state", "settled_at"),
 )
 
 # One row: the id of this store, and a check of the secret key that belongs to it.

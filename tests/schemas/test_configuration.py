@@ -11,6 +11,8 @@ def test_an_empty_configuration_is_one():
         "destinations": {},
         "sources": {},
         "files": {},
+        "channels": {},
+        "alerts": {},
     }
 
 

@@ -15,7 +15,7 @@ def web(start):
 @pytest.fixture(autouse=True)
 def nothing_configured(web):
     with web.stores.engine.begin() as connection:
-        for table in ("destinations", "connectors", "holds", "activity"):
+        for table in ("destinations", "connectors", "holds", "activity", "channels", "alerts"):
             connection.exec_driver_sql(f"DELETE FROM {table}")
 
 
@@ -136,3 +136,49 @@ def test_each_path_is_described(web):
     paths = web.get("/openapi.json", scope=None).json()["paths"]
 
     assert {"/v1/connectors/{name}", "/v1/destinations/{name}/pause", "/v1/sources"} <= paths.keys()
+
+
+HOOK = {"kind": "webhook", "url": "https://example.com/t0ken", "secret": "s1gning"}
+RULE = {"rule": "held", "channels": ["ops"]}
+
+
+def test_channels_and_rules_are_records_too(web):
+    channel = put(web, "channels/ops", HOOK)
+    rule = put(web, "alerts/held", RULE)
+
+    assert (channel.status_code, rule.status_code) == (201, 201)
+    [listed] = web.get("/v1/channels", scope="read").json()["channels"]
+    masked = {"kind": "webhook", "url": {"keep": True}, "secret": {"keep": True}}
+    assert listed == {"name": "ops", "document": masked, "stops": []}
+    assert "t0ken" not in channel.text
+    assert "s1gning" not in channel.text
+    again = put(web, "channels/ops", masked, headers={"If-Match": channel.headers["ETag"]})
+    assert again.json()["change"] == "unchanged"
+
+
+def test_a_channel_that_rules_name_stays(web):
+    put(web, "channels/ops", HOOK)
+    put(web, "alerts/held", RULE)
+
+    answer = web.call("DELETE", "/v1/channels/ops")
+
+    assert (answer.status_code, answer.json()["used_by"]) == (409, ["held"])
+    assert web.call("DELETE", "/v1/alerts/held").status_code == 204
+    assert web.call("DELETE", "/v1/channels/ops").status_code == 204
+
+
+def test_a_rule_with_an_unknown_channel_is_an_invalid_request(web):
+    answer = put(web, "alerts/held", {**RULE, "channels": ["opz"]})
+
+    assert (answer.status_code, answer.json()["type"]) == (422, "/problems/invalid-request")
+    assert answer.json()["errors"] == {"json": {"channels": ['"opz" is not a channel; there are: none']}}
+
+
+def test_a_mail_password_is_not_kept_for_another_host(web):
+    mail = {"kind": "email", "to": ["ops@example.com"], "from": "a@example.com", "host": "mail.example.com",
+            "username": "ops", "password": "s3cret"}  # fmt: skip
+    put(web, "channels/mail", mail)
+
+    moved = put(web, "channels/mail", {**mail, "host": "evil.example", "password": {"keep": True}})
+
+    assert moved.json()["errors"]["json"].keys() == {"password"}

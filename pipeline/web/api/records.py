@@ -1,4 +1,4 @@
-"""``/v1/connectors``, ``/v1/destinations``, ``/v1/sources``: records, read and edited as TOML has them."""
+"""``/v1/connectors``, ``/v1/channels`` and the like: records, read and edited as TOML has them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -24,9 +24,11 @@ from pipeline.web.context import actor, answer, stores
 from pipeline.web.problems import Problem
 from schemas.http import NoQuery, RecordQuery, RemoveQuery
 
-SECTIONS = ("connectors", "destinations", "sources")
+SECTIONS = ("connectors", "destinations", "sources", "channels", "alerts")
 
-records = Blueprint("records", __name__, description="Connectors, destinations and sources.")
+records = Blueprint(
+    "records", __name__, description="Connectors, destinations, sources, channels and rules of alerts."
+)
 
 
 def editor() -> Editor:
@@ -108,7 +110,7 @@ def find(section: str, name: str) -> dict[str, Any]:
 
 def record_document(catalog: Catalog, section: str, name: str, document: Mapping[str, Any]) -> dict[str, Any]:
     """Return one record of a list."""
-    scope = SCOPES[section]
+    scope = SCOPES.get(section)
     stops = [
         {
             "scope": stop.scope,
@@ -119,7 +121,7 @@ def record_document(catalog: Catalog, section: str, name: str, document: Mapping
             "since": stop.since and rfc3339(stop.since),
             "way_out": remedy(catalog, stop),
         }
-        for stop in stops_in_force(catalog, scope, name)
+        for stop in (stops_in_force(catalog, scope, name) if scope else ())
     ]
     found = {"name": name, "document": document, "stops": stops}
     if section == "connectors":

@@ -1,0 +1,78 @@
+"""Agreement of records: each names only records that are there, of a kind that fits."""
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Any
+
+from pipeline.errors import Misconfigured
+from pipeline.records.changes import Changes
+from pipeline.records.documents import Documents, singular
+from pipeline.records.kinds import KINDS
+from schemas.configuration_fields import not_there
+
+
+def refuse(stored: Documents, wanted: Documents, changes: Changes) -> None:
+    """Raise Misconfigured if records would not agree after ``changes``; every problem of a kind at once."""
+    after = {section: remaining(section, stored, wanted, changes) for section in stored}
+    new_rules = {*changes.alerts.created, *changes.alerts.updated}
+    checks: tuple[Callable[[Documents], Iterator[str]], ...] = (
+        dangling,
+        foreign_actions,
+        lost_channels,
+        partial(unknown_subjects, names=new_rules),
+    )
+    for check in checks:
+        if problems := list(check(after)):
+            raise Misconfigured("\n".join(problems))
+
+
+def remaining(
+    section: str, stored: Documents, wanted: Documents, changes: Changes
+) -> dict[str, Mapping[str, Any]]:
+    """Return the records of a section as they would be, by name."""
+    records = {**stored[section], **wanted[section]}
+    removed = getattr(changes, section).removed
+    return {name: document for name, document in sorted(records.items()) if name not in removed}
+
+
+def dangling(after: Documents) -> Iterator[str]:
+    """Yield a problem for each destination without its connector."""
+    for name, document in after["destinations"].items():
+        if document["connector"] not in after["connectors"]:
+            yield f'destinations.{name}.connector: there would be no connector "{document["connector"]}"'
+
+
+def foreign_actions(after: Documents) -> Iterator[str]:
+    """Yield a problem for each destination whose action is not one of its connector's kind."""
+    for name, document in after["destinations"].items():
+        connector, action = document["connector"], document["action"]
+        actions = KINDS[after["connectors"][connector]["kind"]].actions
+        if action not in actions:
+            why = not_there(action, f'an action of connector "{connector}"', actions)
+            yield f"destinations.{name}.action: {why}"
+
+
+def lost_channels(after: Documents) -> Iterator[str]:
+    """Yield a problem for each channel that a rule of alerts names and that is not there."""
+    for name, document in after["alerts"].items():
+        for channel in document["channels"]:
+            if channel not in after["channels"]:
+                yield f"alerts.{name}.channels: {not_there(channel, 'a channel', after['channels'])}"
+
+
+def unknown_subjects(after: Documents, names: set[str]) -> Iterator[str]:
+    """Yield a problem for each connector or destination that one of these rules is on, and that is not there.
+
+    A rule that was stored earlier stays when its destination is removed.
+    """
+    for name in sorted(names):
+        for section in ("connectors", "destinations"):
+            scope = singular(section)
+            subject = after["alerts"][name].get(scope)
+            if subject is not None and subject not in after[section]:
+                yield f"alerts.{name}.{scope}: {not_there(subject, f'a {scope}', after[section])}"
+
+
+def rules_that_name(channel: str, rules: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Name the rules of alerts that tell a channel."""
+    return sorted(name for name, document in rules.items() if channel in document["channels"])
