@@ -60,9 +60,9 @@ class Acceptance:
         is full, a claim is put off if all its destinations have enough rows to send: rows for several
         destinations take more room than their entry, and Redis would grow without end.
         """
-        entries, total, full = 0, AcceptCounts(), self._intake.full()
+        entries, total = 0, AcceptCounts()
         for each in chain([shard], others):
-            accepted = list(self._shard(each, full))
+            accepted = list(self._shard(each))
             for size, done in accepted:
                 entries += size
                 total = AcceptCounts(*map(sum, zip(total, done, strict=True)))
@@ -70,11 +70,11 @@ class Acceptance:
                 after_shard()
         return summary(entries, total)
 
-    def _shard(self, shard: int, full: bool) -> Iterator[tuple[int, AcceptCounts]]:
+    def _shard(self, shard: int) -> Iterator[tuple[int, AcceptCounts]]:
         accepted = 0
         while accepted < MAX_CLAIMS and (claim := self._intake.claim(shard)):
             try:
-                done = self._accept(claim, full)
+                done = self._accept(claim)
             except Exception as error:  # noqa: BLE001 -- nothing that an entry raises may stop the next
                 self._failed(claim, error)
                 if len(claim.entries) > 1:
@@ -88,11 +88,11 @@ class Acceptance:
                 return
             accepted += 1
 
-    def _accept(self, claim: Claim, full: bool) -> AcceptCounts | None:
+    def _accept(self, claim: Claim) -> AcceptCounts | None:
         router = self._keep_letters(claim)
         if router is None:
             return None
-        if full and self._intake.supplied(router.routes.destinations()):
+        if claim.server_full and self._intake.supplied(router.routes.destinations()):
             self._intake.put_off(claim)
             return None
         rows = [

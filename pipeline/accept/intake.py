@@ -51,6 +51,7 @@ class Claim:
     catalog: int  # the version published last, when it was claimed
     until: float  # the end of its lease, by ``time.monotonic``
     offset: int = 0  # entries of this claim that were accepted before these
+    server_full: bool = False  # it had no room left
 
     def key(self, index: int, duplicate_key: DuplicateKey | None = None) -> str:
         """Name an entry within the claim, however the claim was halved."""
@@ -105,12 +106,12 @@ class Intake:
         )
         if not answer:
             return None
-        identity, attempt, size, catalog, offset = answer
+        identity, attempt, size, catalog, offset, full = answer
         # Through Lua they would cost six times as much.
         entries = self._scripts.read(("LRANGE", _keys(shard)[0], 0, size - 1))
         if time.monotonic() > until:  # another worker may have accepted these entries
             return None
-        return Claim(shard, identity.decode(), attempt, entries, catalog, until, offset)
+        return Claim(shard, identity.decode(), attempt, entries, catalog, until, offset, bool(full))
 
     def peek(self, destination: str, profiles: Sequence[str]) -> list[tuple[bytes, int]]:
         """Return of each profile the row that a newer one would overlay, b"" if none waits.
@@ -142,11 +143,6 @@ class Intake:
     def note(self, claim: Claim, why: str) -> None:
         """Note why the entries could not be accepted this time."""
         self._scripts.run("note_claim", _keys(claim.shard)[1:], [claim.id, claim.attempt, why])
-
-    def full(self) -> bool:
-        """Tell whether the server has no room left."""
-        memory = self._client.info("memory")
-        return 0 < int(memory.get("maxmemory", 0)) <= int(memory["used_memory"])
 
     def supplied(self, destinations: Collection[str]) -> bool:
         """Tell whether each of these destinations has so many waiting rows that more would not go soon."""

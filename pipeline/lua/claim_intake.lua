@@ -2,7 +2,8 @@
 -- KEYS  1 intake:{shard}  2 intake:{shard}:claim
 -- ARGV  1 new_id: for a new claim  2 max_entries  3 lease_ms
 -- Returns {claim id, attempt, number of entries, version of the catalog published last, offset: entries of this claim
--- that were accepted before}; nothing if the shard is empty or another worker has claimed it.
+-- that were accepted before, 1 if the server has no room left, else 0}; nothing if the shard is empty or another worker
+-- has claimed it.
 #include lanes
 local new_id, max_entries, lease_ms = unpack(ARGV)
 local now = clock()
@@ -16,4 +17,12 @@ if size == 0 then
 end
 redis.call('HSET', KEYS[2], 'id', id, 'until', text(now + lease_ms), 'size', size, 'attempt', attempt)
 redis.call('HSETNX', KEYS[2], 'since', text(now))
-return {id, attempt, size, tonumber(redis.call('GET', 'catalog') or '0'), tonumber(held[5] or '0')}
+
+local function is_full()
+  local memory = redis.call('INFO', 'memory')
+  local used, limit = string.match(memory, 'used_memory:(%d+)'), string.match(memory, 'maxmemory:(%d+)') or '0'
+  return limit ~= '0' and tonumber(used) >= tonumber(limit)
+end
+
+local catalog, offset = tonumber(redis.call('GET', 'catalog') or '0'), tonumber(held[5] or '0')
+return {id, attempt, size, catalog, offset, is_full() and 1 or 0}
