@@ -23,10 +23,11 @@ from pipeline.web.api import (
     stats,
     status,
 )
+from pipeline.web.console.install import install_console
 from pipeline.web.docs import VERSION, docs, install_openapi
 from pipeline.web.health import health
 from pipeline.web.keyring import KeyRing
-from pipeline.web.problems import Problem
+from pipeline.web.problems import Problem, respond
 
 BLUEPRINTS = (
     health,
@@ -59,6 +60,7 @@ def create_app(stores: Stores) -> Flask:
         api.register_blueprint(blueprint)
     app.register_blueprint(docs)
     app.register_blueprint(metrics.metrics)
+    install_console(app, stores)
     problems.install(app)
     for kind, answered in ANSWERS.items():
         app.register_error_handler(kind, answered)
@@ -76,17 +78,18 @@ def redis_trouble(error: redis.RedisError) -> str:
 
 def redis_away(error: redis.RedisError) -> Response:
     """Answer when Redis gave no answer."""
-    return Problem("intake-unavailable", f"{redis_trouble(error)}.").response()
+    return respond(Problem("intake-unavailable", f"{redis_trouble(error)}."))
 
 
 def sql_away(error: SQLAlchemyError) -> Response:
     """Answer when the SQL store gave no answer."""
-    return Problem("store-unavailable", f"SQL gave no answer ({type(error).__name__}).").response()
+    return respond(Problem("store-unavailable", f"SQL gave no answer ({type(error).__name__})."))
 
 
 def foreign_cursor(error: ForeignCursor) -> Response:
     """Answer to a cursor that does not fit."""
-    return Problem("invalid-request", "See `errors`.", errors={"query": {"cursor": [str(error)]}}).response()
+    errors = {"query": {"cursor": [str(error)]}}
+    return respond(Problem("invalid-request", "See `errors`.", errors=errors))
 
 
 ANSWERS: Mapping[type[Exception], Any] = {
@@ -101,6 +104,6 @@ ANSWERS: Mapping[type[Exception], Any] = {
 def unexpected(error: Exception) -> Any:
     """Answer an error of ours, and write where it comes from into the log."""
     if isinstance(error, HTTPException):
-        return problems.of_http(error).response()
+        return respond(problems.of_http(error))
     problems.log.exception("request failed")
-    return Problem("internal", "Our fault; the log has the rest under the request id.").response()
+    return respond(Problem("internal", "Our fault; the log has the rest under the request id."))

@@ -19,8 +19,8 @@ def stores() -> Stores:
 
 
 def actor() -> Actor:
-    """Return the actor of the request: its key."""
-    return Actor(f"key:{g.key.name}", g.request_id)
+    """Return the actor of the request: its key, at the API or the console."""
+    return Actor(f"{g.get('door', 'key')}:{g.key.name}", g.request_id)
 
 
 def page_of(query: Mapping[str, Any]) -> Page:

@@ -34,7 +34,14 @@ def healthz() -> Any:
 @health.alt_response(503, schema=Readiness, content_type="application/json", description="Redis is away.")
 def readyz() -> Response:
     """Tell whether activations can be taken in, and which stores answer."""
-    stores: Stores = current_app.extensions["stores"]
+    document = readiness(current_app.extensions["stores"])
+    response = jsonify({"ready": document["redis"], **document})
+    response.status_code = 200 if document["redis"] else 503
+    return response
+
+
+def readiness(stores: Stores) -> dict[str, bool]:
+    """Tell of each store whether it answers, within ``CHECK_TIMEOUT``."""
     found = {"redis": checks.submit(redis_answers, stores), "sql": checks.submit(sql_answers, stores)}
     document = {}
     for name, check in found.items():
@@ -42,9 +49,7 @@ def readyz() -> Response:
             document[name] = check.result(CHECK_TIMEOUT)
         except NotInTime:
             document[name] = False
-    response = jsonify({"ready": document["redis"], **document})
-    response.status_code = 200 if document["redis"] else 503
-    return response
+    return document
 
 
 def redis_answers(stores: Stores) -> bool:

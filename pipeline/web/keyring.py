@@ -25,6 +25,7 @@ class KeyRing:
         self._used: dict[str, datetime] = {}  # by name of a stored key, to the minute; not written yet
         self._written: dict[str, datetime] = {}
         self._stopping = threading.Event()
+        self.answered_at: datetime | None = None  # when the SQL store was last read; None: not yet
         self.current = False  # False: the SQL store did not answer, and a newer key may exist
 
     def start(self) -> None:
@@ -54,7 +55,7 @@ class KeyRing:
         try:
             self._stored = stored_keys(self._engine)
             self._write_use()
-            self.current = True
+            self.current, self.answered_at = True, datetime.now(UTC)
         except SQLAlchemyError as error:
             self.current = False
             log.warning("keys not renewed", extra={"error": type(error).__name__})

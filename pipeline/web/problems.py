@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, Response, g
+from flask import Flask, Response, current_app, g
 from werkzeug.exceptions import HTTPException
 
 log = logging.getLogger(__name__)
@@ -169,8 +169,15 @@ def install(app: Flask) -> None:
 
     @app.errorhandler(Problem)
     def on_problem(problem: Problem) -> Response:
-        return problem.response()
+        return respond(problem)
 
     @app.errorhandler(HTTPException)
     def on_http(error: HTTPException) -> Response:
-        return of_http(error).response()
+        return respond(of_http(error))
+
+
+def respond(problem: Problem) -> Response:
+    """Answer with a problem; where a page was asked for, with a page of it."""
+    page_of = current_app.extensions.get("problem_page")
+    page: Response | None = page_of(problem) if page_of else None
+    return problem.response() if page is None else page

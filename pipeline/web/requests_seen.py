@@ -8,6 +8,7 @@ Keys
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import redis
 from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily, Metric
@@ -27,6 +28,7 @@ class RequestsSeen:
         self._requests: Counter[str] = Counter()
         self._seconds: Counter[str] = Counter()
         self._stopping = threading.Event()
+        self.answered_at: datetime | None = None  # when Redis last answered; None: not yet
 
     def start(self) -> None:
         """Move the numbers in the background."""
@@ -51,8 +53,8 @@ class RequestsSeen:
                     pipe.hincrby("http:requests", name, amount)
                 for name, value in seconds.items():
                     pipe.hincrbyfloat("http:seconds", name, value)
-                if requests:
-                    pipe.execute()
+                (pipe.execute if requests else self._client.ping)()
+            self.answered_at = datetime.now(UTC)
         except redis.RedisError:
             with self._lock:
                 self._requests.update(requests)

@@ -1,0 +1,93 @@
+"""Pages: templates with the key's rights, messages of what was done, and links to older rows."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Flask, Response, flash, g, get_flashed_messages, render_template, request
+
+from pipeline.web.console.charts import chart
+from pipeline.web.console.places import here
+from pipeline.web.console.presses import new_press
+from pipeline.web.console.texts import FILTERS
+from pipeline.web.context import stores
+
+LIVE = "X-Live"  # header of a request by the script for the parts that change
+LINKS = {
+    "Overview": "/",
+    "Connectors": "/connectors",
+    "Destinations": "/destinations",
+    "Sources": "/sources",
+    "Dead letters": "/dead-letters",
+    "Trace": "/trace",
+    "Batches": "/batches",
+    "Statistics": "/statistics",
+    "Alerts": "/alerts",
+    "Activity": "/activity",
+}
+
+
+def install(app: Flask) -> None:
+    """Give templates their filters and functions."""
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters |= FILTERS
+    app.jinja_env.globals |= {
+        "chart": chart,
+        "here": here,
+        "links": links,
+        "may": may,
+        "messages": messages,
+        "new_press": new_press,
+        "older": older,
+        "with_query": with_query,
+    }
+
+
+def page(template: str, heading: str, status: int = 200, **values: Any) -> Response:
+    """Return a page; ``heading`` is its ``h1`` and the first part of its title."""
+    text = render_template(f"console/{template}.html", heading=heading, key=g.get("key"), **values)
+    return Response(text, status, content_type="text/html; charset=utf-8")
+
+
+def done(place: str, text: str) -> Response:
+    """Go on to a page, which will say what was done."""
+    flash(text)
+    return go_to(place)
+
+
+def failed(place: str, text: str) -> Response:
+    """Go on to a page, which will say what went wrong."""
+    flash(text, "alert")
+    return go_to(place)
+
+
+def go_to(place: str) -> Response:
+    """Answer a form with another page."""
+    return Response(status=303, headers={"Location": place})
+
+
+def links() -> Mapping[str, str]:
+    """Return the links of the navigation by their names."""
+    return {**LINKS, "Flower": stores().settings.web.flower_url, "API": "/docs"}
+
+
+def may(scope: str) -> bool:
+    """Tell whether the key of this session may do what needs ``scope``."""
+    key = g.get("key")
+    return key is not None and key.grants(scope)
+
+
+def messages() -> Sequence[Any]:
+    """Return what was just done or went wrong, once; the script's requests leave it for the next page."""
+    return [] if LIVE in request.headers else get_flashed_messages(with_categories=True)
+
+
+def with_query(**changes: str | None) -> str:
+    """Return the path of this page with other filters; None removes one."""
+    query = {name: value for name, value in {**request.args, **changes}.items() if value}
+    return f"{request.path}?{urlencode(query)}" if query else request.path
+
+
+def older(cursor: str | None) -> str | None:
+    """Return the path of the rows before these, None if there are none."""
+    return with_query(cursor=cursor) if cursor else None
