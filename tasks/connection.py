@@ -1,4 +1,4 @@
-"""Connections of workers to the broker, tried again at least every three seconds.
+"""Connections of workers to the broker, tried again every second.
 
 Celery waits two seconds longer before each try, up to thirty, and has no setting for that: after a
 fail-over of a minute its workers would stand idle for another quarter. This needs ``AMQP.Connection`` and
@@ -11,7 +11,7 @@ from celery.app import amqp
 from kombu import Connection as KombuConnection
 
 CHECKED_WITH = {"celery": "5.6.3", "kombu": "5.7.0"}
-PAUSES = {"interval_start": 1, "interval_step": 1, "interval_max": 3}  # seconds
+PAUSES = {"interval_start": 1, "interval_step": 0, "interval_max": 1}  # seconds
 
 
 class Connection(KombuConnection):

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
-from itertools import chain
+from itertools import chain, repeat
 
 import redis
 from sqlalchemy import Engine
@@ -34,12 +34,15 @@ from pipeline.records.catalog import Catalog
 from pipeline.settle import dead_letters
 from pipeline.settle.dead_letters import DeadLetter, shortened
 from pipeline.stores.outage import is_outage
+from pipeline.stores.retrying import retrying
+from pipeline.stores.scripts import ANSWER_LOST
 from pipeline.text.plural import counted
 from pipeline.text.tracebacks import called
 
 log = logging.getLogger(__name__)
 
 MAX_CLAIMS = 10  # per task, so that one shard does not keep a worker for ever
+RETRY_PAUSE = 0.5  # seconds between two tries while Redis is away
 COMMIT_SECONDS = 5.0  # that committing may take; until then no other worker may have the claim
 
 
@@ -74,7 +77,7 @@ class Acceptance:
         accepted = 0
         while accepted < MAX_CLAIMS and (claim := self._intake.claim(shard)):
             try:
-                done = self._accept(claim)
+                done = self._accept_while_claimed(claim)
             except Exception as error:  # noqa: BLE001 -- nothing that an entry raises may stop the next
                 self._failed(claim, error)
                 if len(claim.entries) > 1:
@@ -87,6 +90,15 @@ class Acceptance:
             if not done.new_entries:
                 return
             accepted += 1
+
+    def _accept_while_claimed(self, claim: Claim) -> AcceptCounts | None:
+        """Accept a claim, again while Redis is away: until its lease ends no other worker may have it."""
+        return retrying(
+            partial(self._accept, claim),
+            passing=ANSWER_LOST,
+            pauses=repeat(RETRY_PAUSE),
+            give_up_after=claim.until - time.monotonic(),
+        )
 
     def _accept(self, claim: Claim) -> AcceptCounts | None:
         router = self._keep_letters(claim)

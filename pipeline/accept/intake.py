@@ -31,11 +31,12 @@ from pipeline.accept.state_rows import StateRow
 from pipeline.model.shard import SHARDS, shard_of
 from pipeline.stores.redis_client import RedisClient, on_full_server
 from pipeline.stores.replicas import require, wait_commands
-from pipeline.stores.scripts import PAUSES, Scripts
+from pipeline.stores.scripts import PAUSES, Argument, Scripts
 
 TOMBSTONE = b"erased"
 CLAIM_SIZE = 1_000  # entries
 CLAIM_LEASE = 30.0  # seconds
+RETRY_SECONDS = 5.0  # until entries are tried again that a store kept from being accepted
 # Rows of a destination: with so many a full server accepts no more for it, for entries are smaller than rows.
 MAX_WAITING_ROWS = 20_000
 
@@ -141,8 +142,9 @@ class Intake:
         self._scripts.run("halve_claim", _keys(claim.shard)[1:], [claim.id, claim.attempt, why])
 
     def note(self, claim: Claim, why: str) -> None:
-        """Note why the entries could not be accepted this time."""
-        self._scripts.run("note_claim", _keys(claim.shard)[1:], [claim.id, claim.attempt, why])
+        """Note why the entries could not be accepted this time; they are tried again soon."""
+        args: list[Argument] = [claim.id, claim.attempt, why, round(RETRY_SECONDS * 1000)]
+        self._scripts.run("note_claim", _keys(claim.shard)[1:], args)
 
     def supplied(self, destinations: Collection[str]) -> bool:
         """Tell whether each of these destinations has so many waiting rows that more would not go soon."""

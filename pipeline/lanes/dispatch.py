@@ -22,6 +22,7 @@ from pipeline.stores.doorbell import Doorbell
 
 MAX_BATCHES_AT_ONCE = 1_000  # of one quota, so that a timer comes back to its other duties
 NO_IDLE_WORKER_RETRY = 0.1  # seconds until dispatch looks again for an idle worker
+AWAY_MS = 5_000  # without a look for leases that are over, which a worker takes every second
 POLL_RING_MS = 900  # in which one worker rings for the answers of a connector
 
 
@@ -83,8 +84,15 @@ class Dispatch:
         return random.choice(quotas) if quotas else None  # noqa: S311 -- not a secret
 
     def take_back(self) -> None:
-        """Take back batches after the end of their lease; ring for those that may have been sent."""
+        """Take back batches after the end of their lease; ring for those that may have been sent.
+
+        If no worker could do so for a while, Redis was away, and no lease could be renewed: such a lease is
+        prolonged, or the outcome of a call that is still out would be taken for unknown.
+        """
+        was_away = not self._client.set("turn:lapse", "1", px=AWAY_MS, get=True)
         for connector in self._connectors():
+            if was_away:
+                self._lanes.spare(connector)
             for batch, attempt in self._lanes.lapsed(connector):
                 self._doorbell.ring_deliver(batch, attempt)
 
@@ -92,6 +100,13 @@ class Dispatch:
         """Ring for every batch that waits for its doorbell to be answered."""
         for connector in self._connectors():
             for batch, attempt in self._lanes.claimed(connector):
+                self._doorbell.ring_deliver(batch, attempt)
+
+    def ring_for_unanswered(self) -> None:
+        """Ring again for batches that wait although workers are idle: their doorbell may be lost."""
+        room = MAX_UNANSWERED - int(self._client.llen("deliveries"))
+        for connector in self._connectors() if room > 0 else ():
+            for batch, attempt in self._lanes.unanswered(connector, room):
                 self._doorbell.ring_deliver(batch, attempt)
 
     def _send_off(self, quotas: Sequence[Quota]) -> float | None:

@@ -52,6 +52,8 @@ CLAIM_LEASE = 30.0  # seconds for the doorbell of a batch to be answered
 MAX_UNANSWERED = 4
 MAX_POLLS = 200  # requests that one call may ask after
 CALL_LEASE = 20.0  # seconds; the worker that makes the call renews it
+ANSWER_SECONDS = 3.0  # in which a doorbell is answered, unless it is lost or all workers are busy
+GRACE = 10.0  # seconds for workers to renew their leases after Redis was away; they do so every five
 POLL_LEASE = 100.0  # seconds; the worker that asks renews it until all batches that are answered are settled
 
 
@@ -166,10 +168,7 @@ class Lanes:
 
     def lapsed(self, connector: str, most: int = 20) -> list[tuple[str, int]]:
         """Take back batches after the end of their lease; return (batch, attempt) of those once begun."""
-        answer = self._scripts.run("lapse", args=[connector, most, ms(CALL_LEASE)])
-        return [
-            (batch.decode(), int(attempt)) for batch, attempt in zip(answer[::2], answer[1::2], strict=True)
-        ]
+        return _attempts(self._scripts.run("lapse", args=[connector, most, ms(CALL_LEASE)]))
 
     def claimed(self, connector: str, most: int = 100) -> list[tuple[str, int]]:
         """Return (batch, attempt) of what is claimed and not begun."""
@@ -180,6 +179,15 @@ class Lanes:
                 pipe.hmget(f"batch:{batch}", "state", "attempt")
             found = zip(batches, pipe.execute(), strict=True)
         return [(batch, int(attempt)) for batch, (state, attempt) in found if state == b"claimed"]
+
+    def unanswered(self, connector: str, most: int) -> list[tuple[str, int]]:
+        """Return (batch, attempt) of what was claimed ANSWER_SECONDS ago, or earlier, and not begun."""
+        args: list[Argument] = [connector, most, ms(CLAIM_LEASE - ANSWER_SECONDS)]
+        return _attempts(self._scripts.run("unanswered", args=args))
+
+    def spare(self, connector: str) -> None:
+        """Let the leases of begun batches that are over end later, for their workers could not renew them."""
+        self._scripts.run("spare", args=[connector, ms(GRACE)])
 
     def flush(self, destination: str) -> int:
         """Make all waiting rows of a destination due now; return their number."""
@@ -245,6 +253,11 @@ def _settle_args(batch: Batch, returned: Sequence[int]) -> list[Argument]:
 def ms(seconds: float) -> int:
     """Convert to milliseconds, as all times in scripts are."""
     return round(seconds * 1000)
+
+
+def _attempts(answer: Sequence[bytes]) -> list[tuple[str, int]]:
+    """Read batches, each with its attempt, from the answer of a script."""
+    return [(batch.decode(), int(attempt)) for batch, attempt in zip(answer[::2], answer[1::2], strict=True)]
 
 
 def _claimed(answer: Sequence[Any]) -> ClaimedBatch | float | None:

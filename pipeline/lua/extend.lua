@@ -1,9 +1,10 @@
 -- Let the lease of a batch end `lease_ms` from now.
--- ARGV  1 batch_id  2 attempt  3 lease_ms
+-- ARGV  1 batch_id  2 attempt  3 lease_ms: "0" when the worker gives the batch up, which no grace keeps from others
 -- Returns 1; 0 if the batch has another attempt.
 #include lanes
 local batch_id, attempt, lease_ms = unpack(ARGV)
 local batch = batch_of(batch_id)
 if not batch or batch.attempt ~= tonumber(attempt) then return 0 end
-redis.call('ZADD', 'flying:' .. batch.connector, text(clock() + lease_ms), batch.id)
+local ends = tonumber(lease_ms) == 0 and 0 or clock() + lease_ms
+redis.call('ZADD', 'flying:' .. batch.connector, text(ends), batch.id)
 return 1

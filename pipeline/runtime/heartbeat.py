@@ -27,6 +27,7 @@ from pipeline.accept.strays import Strays
 from pipeline.errors import Misconfigured
 from pipeline.lanes import limits
 from pipeline.lanes.dispatch import Dispatch
+from pipeline.lanes.lanes import ANSWER_SECONDS
 from pipeline.records.catalog import Catalog
 from pipeline.records.kinds import kind_of
 from pipeline.records.mirror import restore, why_stopped
@@ -118,6 +119,8 @@ class Heartbeat:
             self.attempt("intake", self._ring)
             if catalog:
                 self.attempt("batches", self._dispatch.take_back)
+        if catalog and self._take_duty("unanswered", ANSWER_SECONDS):
+            self.attempt("unanswered", self._dispatch.ring_for_unanswered)
         self._keep_sql()
         if catalog:
             self.attempt("limits", partial(self._learn_limits, catalog))

@@ -19,6 +19,7 @@ DUTIES = {
     "catalog": "publish the records to a Redis that was emptied",
     "intake": "ring for the intake",
     "batches": "take back batches whose worker is gone",
+    "unanswered": "ring again for batches that no worker has begun",
     "dispatch": "send off batches",
     "leases": "renew the leases of its calls",
     "numbers": "write its numbers to SQL",

@@ -7,10 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+import redis as redis_errors
+from sqlalchemy.exc import OperationalError
 
 from pipeline.accept.acceptance import COMMIT_SECONDS, Acceptance
 from pipeline.accept.entry_ids import digest_of
-from pipeline.accept.intake import MAX_WAITING_ROWS, Intake
+from pipeline.accept.intake import MAX_WAITING_ROWS, RETRY_SECONDS, Intake
 from pipeline.accept.routes import Routes
 from pipeline.lanes.lanes import Lanes
 from pipeline.model.activation import decode
@@ -23,6 +25,7 @@ from pipeline.settle import dead_letters
 from pipeline.settle import statistics as stats
 from pipeline.settle.dead_letters import Filter
 from pipeline.settle.replay import replay
+from pipeline.stores.unready import ReadOnlyReplica
 from tests.builders import QUOTA, begin, cut, first_profiles
 from tests.fixtures.intake import Bell
 
@@ -228,6 +231,40 @@ def test_what_became_a_dead_letter_stays_one_although_it_would_be_taken_now(
 
     assert Acceptance(intake, engine, lambda _: now).accept(0) == "1 entry, 1 row, 2 invalid"
     assert fates(redis, engine) == {"lapsed": (1, 1, 0), "left": (1, 1, 0), "copy": (1, 0, 1)}
+
+
+@pytest.mark.parametrize("error", [redis_errors.ConnectionError, ReadOnlyReplica, redis_errors.TimeoutError])
+def test_entries_are_accepted_although_redis_was_away_after_they_were_claimed(
+    redis, intake, engine, monkeypatch, error
+):
+    """Else they would wait until the end of their lease, while no other worker may have them."""
+    failures = [error("away"), error("away")]
+
+    def seen(_, digest):
+        if failures:
+            raise failures.pop()
+        return False
+
+    monkeypatch.setattr(Intake, "seen", seen)
+    monkeypatch.setattr("pipeline.accept.acceptance.RETRY_PAUSE", 0)
+    leave(redis, entry("p1", id="order-1", identifiers={}), entry("p2", id="order-2"))
+    acceptance = Acceptance(intake, engine, lambda _: catalog_of(LAPSED))
+
+    assert acceptance.accept(0) == "2 entries, 1 row, 1 invalid"
+    assert failures == []
+
+
+def test_entries_that_a_store_keeps_from_being_accepted_are_tried_again_soon(redis, intake, engine):
+    leave(redis, entry("p1"))
+
+    def unreadable(_):
+        raise OperationalError("SELECT", {}, Exception("database is locked"))
+
+    with pytest.raises(OperationalError):
+        Acceptance(intake, engine, unreadable).accept(0)
+
+    seconds, _ = redis.time()
+    assert int(redis.hget("intake:0:claim", "until")) / 1000 - seconds <= RETRY_SECONDS + 1
 
 
 def test_what_became_a_dead_letter_stays_one_behind_others_that_were_taken(redis, intake, engine, dies):

@@ -9,6 +9,7 @@ import pytest
 from pipeline.operate.status.status import read_status
 from pipeline.operate.status.troubles import troubles
 from tests.processes.environment import open_environment, until
+from tests.processes.machine import on_this_machine
 from tests.processes.outlet import people
 from tests.processes.proxy import Proxy
 
@@ -25,7 +26,7 @@ def test_workers_outlive_a_restart_of_redis_and_go_on(environment):
     environment.start_redis()
     back = time.monotonic()
     outlet.activate(people(2000, first=4000))
-    until(lambda: len(outlet.calls()) >= 10)
+    until(lambda: len(outlet.calls()) >= 10, within=on_this_machine(10))
     environment.end_leases("claimed")  # of doorbells that were on their way
     environment.drain(outlet)
 
@@ -84,7 +85,7 @@ def test_workers_are_back_soon_although_their_connections_never_said_that_they_a
 
         assert proxy.cut() >= 4
         outlet.activate(people(20, first=1))
-        until(lambda: len(outlet.calls()) > 1)
+        until(lambda: len(outlet.calls()) > 1, within=on_this_machine(25))
         environment.end_leases("claimed")
         environment.drain(outlet)
 

@@ -4,6 +4,7 @@ import signal
 import time
 
 from tests.processes.environment import open_environment, until
+from tests.processes.machine import on_this_machine
 from tests.processes.outlet import people
 
 GRACE = 3  # seconds until it must be gone
@@ -55,7 +56,7 @@ def test_a_hung_call_does_not_keep_a_worker_and_its_rows_are_accounted_for(tmp_p
         environment.start("deliver")
 
         took = leave(environment.workers[1])
-        environment.drain(outlet)
+        environment.drain(outlet, within=on_this_machine(10))
 
         refused = outlet.refused()
         assert took < GRACE

@@ -11,6 +11,7 @@ from pipeline import Producer
 from pipeline.stores import sql_trouble as notes
 from tests.chaos.scene import FILL, MERGE, account, configure, connector, export, outlet
 from tests.processes.environment import until
+from tests.processes.machine import on_this_machine
 from tests.processes.outlet import activations, people
 
 
@@ -45,7 +46,7 @@ def test_an_outcome_is_recorded_when_the_lock_on_the_store_is_gone(environment, 
     until(lambda: time.monotonic() - locked > 3)
     assert outlet.waiting() == 200
     database.execute("ROLLBACK")
-    environment.drain(outlet)
+    environment.drain(outlet, within=on_this_machine(15))
 
     assert sorted(outlet.delivered()) == sorted((profile, 0) for profile in people(200))
     assert outlet.letters() == []
@@ -62,7 +63,7 @@ def test_an_outcome_is_kept_while_the_store_refuses_it(environment, database):
     database.execute("ALTER TABLE batches RENAME TO batches_away")
     until(lambda: any("outcome not recorded yet" in worker.log.read_text() for worker in environment.workers))
     database.execute("ALTER TABLE batches_away RENAME TO batches")
-    environment.drain(outlet)
+    environment.drain(outlet, within=on_this_machine(15))
 
     assert sorted(outlet.delivered()) == sorted((profile, 0) for profile in people(200))
     assert outlet.letters() == []
@@ -135,7 +136,9 @@ def test_a_refusal_is_kept_while_redis_is_away(environment, code):
     away = time.monotonic()
     until(lambda: time.monotonic() - away > 2)
     environment.start_redis()
-    until(lambda: {batch["state"] for batch in environment.batches()} != {"begun"})
+    until(
+        lambda: {batch["state"] for batch in environment.batches()} != {"begun"}, within=on_this_machine(10)
+    )
     environment.resume("destination", outlet.name)
     environment.drain(outlet)
 

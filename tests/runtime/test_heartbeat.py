@@ -12,7 +12,7 @@ from pipeline.errors import Misconfigured
 from pipeline.lanes import limits
 from pipeline.lanes.batch import ClaimedBatch
 from pipeline.lanes.dispatch import Dispatch
-from pipeline.lanes.lanes import Lanes
+from pipeline.lanes.lanes import ANSWER_SECONDS, GRACE, MAX_UNANSWERED, Lanes
 from pipeline.model.source import Source
 from pipeline.records import mirror
 from pipeline.records.catalog import Catalog, Hold
@@ -141,9 +141,61 @@ def test_a_batch_of_a_dead_worker_is_rung_for_again(environment):
     ((batch, _),) = environment.redis.zrange("flying:acme", 0, -1, withscores=True)
     environment.lanes.begin(environment.lanes.batch(batch.decode()))
     environment.redis.zadd("flying:acme", {batch: 1})
+    environment.redis.set("turn:lapse", "1")  # a worker looked a moment ago
     environment.beat()
 
     assert environment.bell.rung == [("deliver", 1), ("deliver", 2)]
+
+
+def test_a_lease_that_ended_while_redis_was_away_is_prolonged_once(environment):
+    """No worker could renew it, and the call may still be out."""
+    add(environment.redis, *[f"p{n}" for n in range(200)])
+    environment.dispatch.run()
+    ((batch, _),) = environment.redis.zrange("flying:acme", 0, -1, withscores=True)
+    environment.lanes.begin(environment.lanes.batch(batch.decode()))
+    environment.redis.zadd("flying:acme", {batch: 1})
+
+    environment.dispatch.take_back()
+    seconds, _ = environment.redis.time()
+    assert environment.redis.zscore("flying:acme", batch) == pytest.approx((seconds + GRACE) * 1000, abs=2000)
+
+    environment.redis.zadd("flying:acme", {batch: 1})
+    environment.dispatch.take_back()
+    assert environment.bell.rung == [("deliver", 1), ("deliver", 2)]
+
+
+def test_a_batch_that_its_worker_gave_up_is_not_kept_from_others(environment):
+    add(environment.redis, *[f"p{n}" for n in range(200)])
+    environment.dispatch.run()
+    ((batch, _),) = environment.redis.zrange("flying:acme", 0, -1, withscores=True)
+    environment.lanes.begin(environment.lanes.batch(batch.decode()))
+    environment.lanes.extend(environment.lanes.batch(batch.decode()), lease=0)
+
+    environment.dispatch.take_back()
+
+    assert environment.bell.rung == [("deliver", 1), ("deliver", 2)]
+
+
+def test_a_batch_whose_doorbell_no_idle_worker_answers_is_rung_for_again(environment):
+    """A message may be lost on its way, or with an error before the call; the lease is ten times as long."""
+    add(environment.redis, *[f"p{n}" for n in range(200)])
+    environment.dispatch.run()
+    ((batch, lease),) = environment.redis.zrange("flying:acme", 0, -1, withscores=True)
+    environment.dispatch.ring_for_unanswered()
+    assert environment.bell.rung == [("deliver", 1)]
+
+    environment.redis.zadd("flying:acme", {batch: lease - ANSWER_SECONDS * 1000})
+    environment.redis.lpush("deliveries", *["doorbell"] * MAX_UNANSWERED)
+    environment.dispatch.ring_for_unanswered()
+    assert environment.bell.rung == [("deliver", 1)]
+
+    environment.redis.delete("deliveries")
+    environment.beat()
+    assert environment.bell.rung == [("deliver", 1)] * 2
+
+    environment.lanes.begin(environment.lanes.batch(batch.decode()))
+    environment.dispatch.ring_for_unanswered()
+    assert environment.bell.rung == [("deliver", 1)] * 2
 
 
 def test_a_batch_whose_doorbell_may_be_lost_is_rung_for_when_a_worker_is_connected_again(environment):

@@ -1,0 +1,11 @@
+-- Give the workers of begun batches time to renew leases that ended while Redis was away. A lease that ends at 0 was
+-- given up (extend.lua).
+-- ARGV  1 connector  2 grace_ms
+#include lanes
+local connector, grace_ms = unpack(ARGV)
+local flying, now = 'flying:' .. connector, clock()
+for _, id in ipairs(redis.call('ZRANGEBYSCORE', flying, '(0', text(now))) do
+  if redis.call('HGET', 'batch:' .. id, 'state') == 'begun' then
+    redis.call('ZADD', flying, text(now + grace_ms), id)
+  end
+end
