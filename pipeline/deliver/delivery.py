@@ -8,8 +8,10 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import starmap
+from time import monotonic as now
 
 from pipeline.deliver import events
+from pipeline.deliver.call_seconds import KEY, note_call
 from pipeline.deliver.decide import decide
 from pipeline.deliver.effects import Effects
 from pipeline.deliver.events import Answered, AnsweredLater, Event, Failed
@@ -27,6 +29,7 @@ from pipeline.model.call import Call, Rejection, Sender
 from pipeline.model.connector import Connector
 from pipeline.records.current import CurrentCatalog
 from pipeline.settle.settlement import DeliveryResult, Settlement
+from pipeline.stores.shared_sums import SharedSums
 from pipeline.text.plural import counted
 
 log = logging.getLogger(__name__)
@@ -48,6 +51,7 @@ class Delivery:
         set_ups: SetUps,
         effects: Effects,
         stopping: threading.Event,
+        call_seconds: SharedSums | None = None,
     ) -> None:
         self._lanes = lanes
         self._catalog = catalog
@@ -56,6 +60,7 @@ class Delivery:
         self._set_ups = set_ups
         self._effects = effects
         self._stopping = stopping
+        self._call_seconds = call_seconds or SharedSums(KEY)
         self._calling: set[Batch] = set()  # begun here and not settled
         self.thread_share = ThreadShare()
 
@@ -165,12 +170,26 @@ class Delivery:
             return events.PermitExpired() if begun is None else events.Overtaken()
         self._calling.add(job.batch)
         try:
-            return Answered(client.send(build_call(job, step)))
+            call = build_call(job, step)
         except CallError as error:
             return Failed(error)
+        return self._send(client, call, job.action.connector.name)
+
+    def _send(self, client: Sender, call: Call, connector: str) -> Answered | Failed:
+        """Send a call, and note how long it took."""
+        began = now()
+        try:
+            answer, failure = client.send(call), None
+        except CallError as error:
+            answer, failure = None, error
+        seconds = now() - began
+        note_call(self._call_seconds, connector, call.function, seconds)
+        return Failed(failure, seconds=seconds) if failure else Answered(answer, seconds)
 
     def _follow(self, job: Job, event: Event) -> DeliveryResult:
         """Make the move that follows from an event; a worker that stops claims no other batch with it."""
+        if isinstance(event, Answered | Failed):
+            job = job.after_call(event.seconds)
         if self._stopping.is_set():
             job = replace(job, next_quota=None)
         if isinstance(event, CALL_ENDED) and any(step.sets_up for step in job.steps[job.progress.step :]):

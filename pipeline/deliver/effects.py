@@ -30,6 +30,7 @@ from pipeline.model.connector import Connector
 from pipeline.records import mirror
 from pipeline.records.kinds import window_of
 from pipeline.records.records import Records
+from pipeline.settle.ledger import BatchOutcome
 from pipeline.settle.settlement import DeliveryResult, Settlement
 from pipeline.text.redaction import Hidden, values_of
 
@@ -73,9 +74,8 @@ class Effects:
             fields = {"batch": job.batch.id, "connector": job.action.connector.name, "code": code}
             log.info("call failed", extra=fields)
         if isinstance(move, Settle):
-            return self._settlement.close(
-                job.batch, job.action.name, job.rows, move.verdicts, move.returned, job.next_quota
-            )
+            outcome = BatchOutcome.of(job.rows, move.verdicts, move.returned, job.seconds)
+            return self._settlement.close(job.batch, job.action.name, outcome, job.next_quota)
         if isinstance(move, GiveBack):
             self._lanes.retry(job.batch, delay=move.delay, spend=False, refund=True)
             return DeliveryResult(move.text, again=True)

@@ -47,6 +47,7 @@ class Answered:
     """The call was answered with ``answer``, decoded, or taken on to be answered later."""
 
     answer: Any
+    seconds: float | None = None  # that the call took; None: it was taken on earlier
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ class Failed:
 
     error: CallError
     sent: bool = True
+    seconds: float | None = None  # as of Answered; None: nothing was sent, either
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ class Job:
     progress: Progress
     next_quota: Quota | None = None  # its next batch is claimed when this one is settled
     set_up: frozenset[str] = frozenset()  # things that the account is known to have
+    seconds: float | None = None  # of the call that has just ended
 
     @classmethod
     def read(
@@ -164,13 +165,20 @@ class Job:
         """Return the job with more things that the account is known to have."""
         return self._with(self.progress, self.set_up.union(things))
 
+    def after_call(self, seconds: float | None) -> "Job":
+        """Return the job after a call that took so long; None: there was none."""
+        return self if seconds is None else self._with(self.progress, seconds=seconds)
+
     def _at(self, step: int) -> "Job":
         return self._with(replace(self.progress, step=step))
 
-    def _with(self, progress: Progress, set_up: frozenset[str] | None = None) -> "Job":
+    def _with(
+        self, progress: Progress, set_up: frozenset[str] | None = None, seconds: float | None = None
+    ) -> "Job":
         """Return the job with another progress; the same rows have the same steps."""
         known = self.set_up if set_up is None else set_up
-        job = Job(self.batch, self.action, self.rows, progress, self.next_quota, known)
+        took = self.seconds if seconds is None else seconds
+        job = Job(self.batch, self.action, self.rows, progress, self.next_quota, known, took)
         if progress.rejected == self.progress.rejected:
             job.__dict__.update(remaining_rows=self.remaining_rows, steps=self.steps)
         return job

@@ -38,6 +38,11 @@ def key(account: str, function: str) -> str:
     return f"limit:{account}:{function}"
 
 
+def log_key(account: str, function: str) -> str:
+    """Name the log of the calls of one function of one account."""
+    return f"calls:{account}:{function}"
+
+
 def take(
     client: redis.Redis, account: str, function: str, limit: int, burst: int = 0, window: float = WINDOW
 ) -> float:

@@ -1,11 +1,11 @@
 """Pace: how many calls of each function may go out now. Only reads; limits.py draws the keys.
 
-``share`` and its two constants repeat limits.inc.lua, which is the authority; tests hold them to it.
+``share`` and the constants repeat limits.inc.lua, which is the authority; tests hold them to it.
 """
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import redis
@@ -16,6 +16,7 @@ from pipeline.records.catalog import Catalog
 from pipeline.records.kinds import kind_of, window_of
 
 RECOVERY = 0.1  # of the allowance, with each window that passes well after a refusal
+REACH = 5_000  # ms in which a call that was begun reaches the account
 HEEDED_WINDOWS = 60  # after a refusal, in which the account's answer counts if it is less than configured
 
 Source = Literal["connector", "account", "default"]
@@ -45,6 +46,7 @@ class Pace:
     capacity: Capacity | None
     window: float = limits.WINDOW  # seconds
     system: str = ""  # the outside system, in texts
+    made: int = 0  # calls within the last window
 
 
 def read_paces(client: redis.Redis, catalog: Catalog, minute: float = limits.WINDOW) -> list[Pace]:
@@ -66,10 +68,24 @@ def read_paces(client: redis.Redis, catalog: Catalog, minute: float = limits.WIN
         (seconds, micros), *answers = pipe.execute()
     now = seconds * 1000 + micros / 1000
     triples = zip(answers[::3], answers[1::3], answers[2::3], strict=True)
-    return [
+    paces = [
         pace_of(catalog.connectors[name], function, *stored, now, minute)
         for (name, function), stored in zip(used, triples, strict=True)
     ]
+    made = calls_made(client, paces, now)
+    return [replace(pace, made=amount) for pace, amount in zip(paces, made, strict=True)]
+
+
+def calls_made(client: redis.Redis, paces: Sequence[Pace], now: float) -> list[int]:
+    """Count the calls of each function within its last window; ``now`` is in ms.
+
+    A call under way counts until REACH from its beginning; a permit that was not used counts for later.
+    """
+    with client.pipeline(transaction=False) as pipe:
+        for pace in paces:
+            log = limits.log_key(pace.account, pace.function)
+            pipe.zcount(log, now - pace.window * 1000, now + REACH)
+        return [int(amount) for amount in pipe.execute()]
 
 
 def pace_of(

@@ -50,6 +50,7 @@ def rows_of_batch(engine: Engine, identity: str) -> list[dict[str, Any]] | None:
 
 
 def document(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a batch; ``returned`` is a number of rows."""
+    """Return a batch; ``returned`` is a number of rows, ``seconds`` those of its last call."""
     shown = {name: row[name] for name in SHOWN}
-    return {**shown, "returned": len(row["returned"]), "finished_at": rfc3339(row["finished_at"])}
+    times = {"seconds": row["seconds"], "finished_at": rfc3339(row["finished_at"])}
+    return {**shown, "returned": len(row["returned"]), **times}

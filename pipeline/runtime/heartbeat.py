@@ -37,6 +37,7 @@ from pipeline.settle import statistics as stats
 from pipeline.snapshots import schedule
 from pipeline.stores import duty_trouble, sql_trouble
 from pipeline.stores.doorbell import RINGS, Doorbell
+from pipeline.stores.shared_sums import SharedSums
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +64,7 @@ class Heartbeat:
         dispatch: Dispatch,
         doorbell: Doorbell,
         keep: retention.Keeping = retention.KEEPING,
+        call_seconds: SharedSums | None = None,
     ) -> None:
         self._client = client
         self._engine = engine
@@ -70,6 +72,7 @@ class Heartbeat:
         self._dispatch = dispatch
         self._doorbell = doorbell
         self._keep = keep
+        self._call_seconds = call_seconds
         self._strays = Strays(client)
         self._next_round = -math.inf  # when to look at all duties but dispatch again
         self._failed: set[str] = set()  # duties that failed when this worker last tried them
@@ -85,6 +88,8 @@ class Heartbeat:
         if time.monotonic() >= self._next_round:
             self._next_round = time.monotonic() + ROUND_SECONDS
             self._doorbell.ring_again()
+            if self._call_seconds:
+                self._call_seconds.move(self._client)
             self._go_round(known)
         wait = self.attempt("dispatch", self._dispatch.run) if known else None
         return MAX_BEAT_SECONDS if wait is None else min(MAX_BEAT_SECONDS, max(MIN_BEAT_SECONDS, wait))

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from pipeline.accept.acceptance import Acceptance
 from pipeline.accept.intake import Intake
 from pipeline.accept.strays import Strays
+from pipeline.deliver import call_seconds
 from pipeline.deliver.delivery import Delivery
 from pipeline.deliver.effects import Effects
 from pipeline.deliver.polling import Polling
@@ -40,6 +41,7 @@ from pipeline.stores.embedded import open_broker
 from pipeline.stores.installation import Belonging
 from pipeline.stores.key_check import open_own_vault
 from pipeline.stores.scripts import PATIENT_PAUSES
+from pipeline.stores.shared_sums import SharedSums
 
 log = logging.getLogger(__name__)
 
@@ -68,11 +70,13 @@ class Worker:
         self.acceptance = Acceptance(self.intake, self.engine, self.catalog.published)
         self.lanes = Lanes(self.client, PATIENT_PAUSES)
         self.dispatch = Dispatch(self.client, self.lanes, self.catalog, self.doorbell, settings.limit_window)
+        self.call_seconds = SharedSums(call_seconds.KEY)
         self._wire_delivery()
         keeping = Keeping.of_days(settings.retention_days, settings.trace_days, settings.activity_days)
         self.heartbeat = Heartbeat(
-            self.client, self.engine, self.intake, self.dispatch, self.doorbell, keeping
+            self.client, self.engine, self.intake, self.dispatch, self.doorbell, keeping, self.call_seconds
         )
+        self._stack.callback(self.call_seconds.move, self.client)
 
     def _wire_delivery(self) -> None:
         lanes, set_ups = self.lanes, SetUps(self.client, self.settings.call_timeout)
@@ -82,7 +86,7 @@ class Worker:
         window = self.settings.limit_window
         effects = Effects(self.client, lanes, self.records, settlement, set_ups, window)
         self.delivery = Delivery(
-            lanes, self.catalog, self.clients, settlement, set_ups, effects, self.stopping
+            lanes, self.catalog, self.clients, settlement, set_ups, effects, self.stopping, self.call_seconds
         )
         self.polling = Polling(lanes, self.catalog, self.dispatch, self.clients, self.delivery, effects)
 

@@ -30,25 +30,33 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class BatchOutcome:
-    """The rows of a batch by their verdicts; ``returned`` are the positions of those given back."""
+    """The rows of a batch by their verdicts; ``returned`` are the positions of those given back.
+
+    ``seconds``: how long its last call took; None: it had none, or one that was answered later.
+    """
 
     rows: Sequence[Row]
     delivered: Sequence[Row]
     rejected: Sequence[tuple[int, Row, Rejection]]  # each with its position
     returned: Sequence[int] = ()
+    seconds: float | None = None
 
     @classmethod
     def of(
-        cls, rows: Sequence[Row], verdicts: Sequence[Rejection | None], returned: Sequence[int] = ()
+        cls,
+        rows: Sequence[Row],
+        verdicts: Sequence[Rejection | None],
+        returned: Sequence[int] = (),
+        seconds: float | None = None,
     ) -> "BatchOutcome":
         """Sort rows by their verdicts, of which there is one for each."""
         if len(rows) == len(verdicts) and not returned and not any(verdicts):
-            return cls(rows, rows, ())
+            return cls(rows, rows, (), seconds=seconds)
         back = set(returned)
         judged = [one for one in zip(range(len(rows)), rows, verdicts, strict=True) if one[0] not in back]
         delivered = [row for _, row, verdict in judged if verdict is None]
         rejected = [(position, row, verdict) for position, row, verdict in judged if verdict is not None]
-        return cls(rows, delivered, rejected, returned)
+        return cls(rows, delivered, rejected, returned, seconds)
 
 
 def write_outcome(
@@ -88,6 +96,7 @@ def _write_outcome(
     }  # fmt: skip
     removed = [row.activation.call_type for row in delivered].count("REMOVE")
     row |= {"removed": removed, "outcomes": packed(outcome) if traced else None}
+    row["seconds"] = None if outcome.seconds is None else round(outcome.seconds, 3)
     numbers = {
         "sent": len(delivered) - removed, "removed": removed,
         "batches": 1, "rows": len(outcome.rows) - len(outcome.returned),

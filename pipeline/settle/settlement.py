@@ -64,29 +64,23 @@ class Settlement:
         self,
         batch: Batch,
         action: str,
-        rows: Sequence[Row],
-        verdicts: Sequence[Rejection | None],
-        returned: Sequence[int] = (),
+        outcome: BatchOutcome,
         next_quota: Quota | None = None,
     ) -> DeliveryResult:
-        """End a batch: every row has its verdict, but those at the positions ``returned`` go back.
-
-        The next batch of ``next_quota`` is claimed with it.
-        """
-        outcome = BatchOutcome.of(rows, verdicts, returned)
+        """End a batch with its outcome; the next batch of ``next_quota`` is claimed with it."""
         returned = self.persist(batch, self._write, self._engine, batch, action, outcome)
         settled, following = self._settle(batch, returned, next_quota)
         if not settled:
             log.warning("batch settled by another attempt", extra={"batch": batch.id})
             text = f"{counted(batch.rows, 'row')} of {batch.destination}, settled by another attempt"
             return DeliveryResult(text, following=following)
-        fields = {"batch": batch.id, "rows": len(rows), "rejected": len(outcome.rejected)}
+        fields = {"batch": batch.id, "rows": len(outcome.rows), "rejected": len(outcome.rejected)}
         log.info("batch settled", extra=fields)
         return DeliveryResult(_summary(batch, outcome), following=following)
 
     def reject(self, batch: Batch, action: str, rows: Sequence[Row], why: Rejection) -> DeliveryResult:
         """End a batch with all rows rejected for one reason."""
-        return self.close(batch, action, rows, [why] * len(rows))
+        return self.close(batch, action, BatchOutcome.of(rows, [why] * len(rows)))
 
     def recorded(self, batch: Batch) -> Sequence[int] | None:
         """Return the positions that go back by the ledger's record of the batch; None without a record."""

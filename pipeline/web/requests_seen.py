@@ -6,16 +6,17 @@ Keys
 """
 
 import threading
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import redis
 from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily, Metric
 
-from pipeline.stores.broker import decoded
+from pipeline.stores.shared_sums import SharedSums
+from pipeline.text.histograms import histograms, of_value
 
-BUCKETS = (0.005, 0.025, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)  # seconds
+BOUNDS = (0.005, 0.025, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)  # seconds
 FLUSH_SECONDS = 5.0
 
 
@@ -24,9 +25,8 @@ class RequestsSeen:
 
     def __init__(self, client: redis.Redis) -> None:
         self._client = client
-        self._lock = threading.Lock()
-        self._requests: Counter[str] = Counter()
-        self._seconds: Counter[str] = Counter()
+        self._requests = SharedSums("http:requests")
+        self._seconds = SharedSums("http:seconds")
         self._stopping = threading.Event()
         self.answered_at: datetime | None = None  # when Redis last answered; None: not yet
 
@@ -36,29 +36,16 @@ class RequestsSeen:
 
     def note(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count a request."""
-        bucket = next((str(limit) for limit in BUCKETS if seconds <= limit), "+Inf")
-        with self._lock:
-            self._requests[f"{method}|{route}|{status}"] += 1
-            self._seconds[f"{route}|{bucket}"] += 1
-            self._seconds[f"{route}|sum"] += seconds  # type: ignore[assignment]
+        self._requests.add({f"{method}|{route}|{status}": 1})
+        self._seconds.add(of_value(route, seconds, BOUNDS))
 
     def flush(self) -> None:
         """Move the numbers to Redis; while it is away they are kept."""
-        with self._lock:
-            requests, self._requests = self._requests, Counter()
-            seconds, self._seconds = self._seconds, Counter()
-        try:
-            with self._client.pipeline(transaction=True) as pipe:
-                for name, amount in requests.items():
-                    pipe.hincrby("http:requests", name, amount)
-                for name, value in seconds.items():
-                    pipe.hincrbyfloat("http:seconds", name, value)
-                (pipe.execute if requests else self._client.ping)()
+        self._requests.move(self._client)
+        self._seconds.move(self._client)
+        with suppress(redis.RedisError):
+            self._client.ping()
             self.answered_at = datetime.now(UTC)
-        except redis.RedisError:
-            with self._lock:
-                self._requests.update(requests)
-                self._seconds.update(seconds)
 
     def _run(self) -> None:
         while not self._stopping.wait(FLUSH_SECONDS):
@@ -67,15 +54,15 @@ class RequestsSeen:
     def collect(self) -> Iterator[Metric]:
         """Give the numbers of all processes."""
         try:
-            requests = self._client.hgetall("http:requests")
-            seconds = self._client.hgetall("http:seconds")
+            requests = self._requests.read(self._client)
+            seconds = self._seconds.read(self._client)
         except redis.RedisError:
             return
-        yield requests_total({decoded(name): int(value) for name, value in requests.items()})
-        yield request_seconds({decoded(name): float(value) for name, value in seconds.items()})
+        yield requests_total(requests)
+        yield request_seconds(seconds)
 
 
-def requests_total(numbers: dict[str, int]) -> Metric:
+def requests_total(numbers: Mapping[str, float]) -> Metric:
     """Requests by method, route and status."""
     metric = CounterMetricFamily("activation_http_requests", "Requests", labels=["method", "route", "status"])
     for name, value in sorted(numbers.items()):
@@ -83,13 +70,9 @@ def requests_total(numbers: dict[str, int]) -> Metric:
     return metric
 
 
-def request_seconds(numbers: dict[str, float]) -> Metric:
+def request_seconds(numbers: Mapping[str, float]) -> Metric:
     """How long requests took, by route."""
     metric = HistogramMetricFamily("activation_http_request_seconds", "Length of requests", labels=["route"])
-    for route in sorted({name.rpartition("|")[0] for name in numbers}):
-        total, buckets = 0.0, []
-        for limit in (*map(str, BUCKETS), "+Inf"):
-            total += numbers.get(f"{route}|{limit}", 0.0)
-            buckets.append((limit, total))
-        metric.add_metric([route], buckets, sum_value=numbers.get(f"{route}|sum", 0.0))
+    for route, buckets, total in histograms(numbers, BOUNDS):
+        metric.add_metric([route], buckets, sum_value=total)
     return metric

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from pipeline.deliver.call_seconds import KEY
 from pipeline.deliver.delivery import Delivery
 from pipeline.deliver.effects import Effects
 from pipeline.deliver.polling import Polling
@@ -23,6 +24,7 @@ from pipeline.settle import dead_letters
 from pipeline.settle import statistics as stats
 from pipeline.settle.dead_letters import Filter
 from pipeline.settle.settlement import Settlement
+from pipeline.stores.shared_sums import SharedSums
 from tests.builders import Newest, add_rows, cut
 from tests.fixtures.oracle import HOST
 
@@ -99,7 +101,10 @@ class Environment:
         catalog = Newest(records.load)
         effects = Effects(redis, self.lanes, records, settlement, set_ups)
         clients = lambda connector: Client(connector, tokens, session=open_session())  # noqa: E731
-        self.delivery = Delivery(self.lanes, catalog, clients, settlement, set_ups, effects, self.stopping)
+        self.call_seconds = SharedSums(KEY)
+        self.delivery = Delivery(
+            self.lanes, catalog, clients, settlement, set_ups, effects, self.stopping, self.call_seconds
+        )
         self.polling = Polling(
             lanes=self.lanes,
             catalog=catalog,

@@ -86,3 +86,32 @@ def test_no_personal_data_is_logged(environment, oracle, caplog):
     lines = " ".join(str(record.__dict__) for record in caplog.records if record.name.startswith("pipeline"))
     assert "batch settled" in lines
     assert not [word for word in ("ada-lovelace", "C-ada", "Turin", "secret") if word in lines]
+
+
+def test_a_call_is_measured_and_its_batch_has_its_seconds(environment, oracle, monkeypatch):
+    def take_a_while(_request):
+        clock.append(clock[-1] + 2.0)
+        return 200, {}, json.dumps(answer(None))
+
+    clock = [100.0]
+    monkeypatch.setattr("pipeline.deliver.delivery.now", lambda: clock[-1])
+    oracle.add_callback("POST", EVENT, take_a_while)
+    environment.receive("p1")
+    environment.deliver()
+
+    with environment.engine.connect() as connection:
+        assert connection.scalar(select(batches.c.seconds)) == 2.0
+    environment.call_seconds.move(environment.redis)
+    assert environment.call_seconds.read(environment.redis) == {
+        "acme|triggerCustomEvent|2.5": 1,
+        "acme|triggerCustomEvent|sum": 2.0,
+    }
+
+
+def test_a_call_that_failed_is_measured_too(environment, oracle):
+    oracle.post(EVENT, status=500, json={})
+    environment.receive("p1")
+    environment.deliver()
+
+    environment.call_seconds.move(environment.redis)
+    assert environment.call_seconds.read(environment.redis)["acme|triggerCustomEvent|0.1"] == 1

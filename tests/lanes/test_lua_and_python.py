@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from pipeline.lanes.pace import HEEDED_WINDOWS, pace_of, share
+from pipeline.lanes.pace import HEEDED_WINDOWS, REACH, pace_of, share
 from pipeline.stores.scripts import source
 from tests.accept.test_acceptance import ACME
 
@@ -59,3 +59,7 @@ def test_the_allowance_is_the_same_whoever_set_or_told_it(redis, configured, tol
     pace = pace_of(connector, FUNCTION, *stored, NOW, WINDOW / 1000)
 
     assert pace.most == allowance_in_lua(redis, configured, 200, connector.utilisation)
+
+
+def test_a_call_that_was_begun_counts_for_as_long(redis):
+    assert redis.eval(SHARED + "return REACH", 0, WINDOW, NOW) == REACH

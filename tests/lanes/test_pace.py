@@ -99,3 +99,12 @@ def test_a_connector_without_destinations_has_no_pace(fake_redis, destinations):
     catalog = Catalog(1, {"acme": ACME, "spare": replace(ACME, name="spare")}, destinations)
 
     assert [pace.connector for pace in read_paces(fake_redis, catalog)] == ["acme"] * len(destinations)
+
+
+def test_calls_of_the_last_minute_are_counted(fake_redis, clock):
+    """Neither a permit that nobody has used yet, nor a call of a minute ago."""
+    log, now = limits.log_key(ACME.account, "triggerCustomEvent"), clock.now * 1000
+    fake_redis.zadd(log, {"answered": now - 59_000, "begun": now + 4_000})
+    fake_redis.zadd(log, {"permit": now + 30_000, "before": now - 61_000})
+
+    assert read(fake_redis) == [replace(CALM, made=2)]

@@ -7,13 +7,54 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from pipeline.deliver import call_seconds
 from pipeline.settle import dead_letters as letters
 from pipeline.settle import statistics
 from pipeline.settle.dead_letters import DeadLetter
 from pipeline.settle.statistics import Where
+from pipeline.stores.shared_sums import SharedSums
+from pipeline.stores.tables import snapshots
+from tests.environment import ACME as RECORD
+from tests.environment import LAPSED
 from tests.processes.environment import until
 
 ACME = Where("acme", "lapsed")
+PLACE = ("connector", "destination")
+LIMIT = ("connector", "function")
+METRICS = {  # name: labels and type
+    "activation_rows": ((*PLACE, "outcome"), "counter"),
+    "activation_rejected_rows": ((*PLACE, "code"), "counter"),
+    "activation_calls": (PLACE, "counter"),
+    "activation_batches": (PLACE, "counter"),
+    "activation_batch_rows": (PLACE, "counter"),
+    "activation_delivery_seconds": (LIMIT, "histogram"),
+    "activation_waiting_rows": (PLACE, "gauge"),
+    "activation_in_flight_rows": (PLACE, "gauge"),
+    "activation_oldest_row_seconds": (PLACE, "gauge"),
+    "activation_overdue_seconds": (PLACE, "gauge"),
+    "activation_dead_letters": ((*PLACE, "code"), "gauge"),
+    "activation_intake_entries": ((), "gauge"),
+    "activation_queue_messages": (("queue",), "gauge"),
+    "activation_limit_calls_per_minute": (LIMIT, "gauge"),
+    "activation_limit_calls_now": (LIMIT, "gauge"),
+    "activation_limit_calls_last_minute": (LIMIT, "gauge"),
+    "activation_limit_paused_seconds": (LIMIT, "gauge"),
+    "activation_stopped": (("scope", "name", "kind"), "gauge"),
+    "activation_source_last_success_timestamp_seconds": (("source",), "gauge"),
+    "activation_alerts_open": (("rule", "severity"), "gauge"),
+    "activation_workers_up": ((), "gauge"),
+    "activation_store_up": (("store",), "gauge"),
+    "activation_redis_used_bytes": ((), "gauge"),
+    "activation_redis_limit_bytes": ((), "gauge"),
+    "activation_http_requests": (("method", "route", "status"), "counter"),
+    "activation_http_request_seconds": (("route",), "histogram"),
+    "activation_build_info": (("version",), "gauge"),
+}
+LAST_RUN = {
+    "audience": "lapsed-buyers", "run": "r", "phase": "done", "source": "quiet",
+    "finished_at": datetime.now(UTC),
+}  # fmt: skip
+NOT_YET = {"activation_alerts_open"}
 
 
 @pytest.fixture(scope="module")
@@ -21,11 +62,25 @@ def web(start):
     web = start()
     with web.stores.engine.begin() as connection:
         long_ago = datetime.now(UTC) - timedelta(days=300)
-        statistics.add(connection, long_ago, ACME, {"sent": 40, "batches": 2, "rejected:A": 1})
+        statistics.add(
+            connection, long_ago, ACME, {"sent": 40, "batches": 2, "rows": 41, "calls": 2, "rejected:A": 1}
+        )
         statistics.add(connection, datetime.now(UTC), ACME, {"sent": 2, "rejected:B": 3})
         letter = DeadLetter("l1", "acme", "lapsed", "lapsed-buyers", "ada", "B", "", "{}")
         letters.store(connection, [letter])
+        connection.execute(snapshots.insert().values(LAST_RUN))
+    records = web.stores.records
+    records.apply({"connectors": {"acme": RECORD}, "destinations": {"lapsed": LAPSED}})
+    records.hold("destination", "lapsed", "paused", "", "")
+    sums = SharedSums(call_seconds.KEY)
+    call_seconds.note_call(sums, "acme", "triggerCustomEvent", 0.2)
+    sums.move(web.stores.redis)
     return web
+
+
+def families(web):
+    text = web.get("/metrics", scope="read").text
+    return {family.name: family for family in text_string_to_metric_families(text)}
 
 
 def samples(web):
@@ -39,6 +94,39 @@ def samples(web):
 
 def rows(outcome):
     return ("activation_rows_total", ("connector", "acme"), ("destination", "lapsed"), ("outcome", outcome))
+
+
+def test_every_metric_of_the_contract_is_there_with_its_labels_and_a_help(web):
+    web.get("/healthz", scope=None)
+    until(lambda: families(web)["activation_http_request_seconds"].samples, within=30)
+
+    found = families(web)
+
+    assert found.keys() == METRICS.keys() - NOT_YET
+    for name, (labels, kind) in METRICS.items():
+        if name in NOT_YET:
+            continue
+        assert (name, found[name].type) == (name, kind)
+        assert found[name].documentation
+        assert found[name].samples, name
+        named = {label for sample in found[name].samples for label in sample.labels} - {"le"}
+        assert (name, named) == (name, set(labels))
+
+
+def test_a_call_is_in_the_bucket_of_its_seconds(web):
+    [metric] = [family for name, family in families(web).items() if name == "activation_delivery_seconds"]
+
+    buckets = [sample for sample in metric.samples if sample.name.endswith("_bucket")]
+    assert [(sample.labels["le"], sample.value) for sample in buckets] == [
+        (bound, float(float(bound) >= 0.2))
+        for bound in ("0.1", "0.25", "0.5", "1.0", "2.5", "5.0", "10.0", "30.0", "60.0", "+Inf")
+    ]
+
+
+def test_a_stop_is_told_while_it_lasts(web):
+    stop = ("activation_stopped", ("kind", "paused"), ("name", "lapsed"), ("scope", "destination"))
+
+    assert samples(web)[stop] == 1
 
 
 def test_counters_hold_all_that_was_ever_counted(web):

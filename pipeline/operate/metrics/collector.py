@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from pipeline.operate.metrics.closed_hours import ClosedHours
-from pipeline.operate.metrics.of_redis import backlog_metrics, limit_metrics, server_metrics
+from pipeline.operate.metrics.of_redis import backlog_metrics, call_metrics, limit_metrics, server_metrics
 from pipeline.operate.metrics.of_sql import (
     TOTALS,
     counter,
@@ -76,6 +76,7 @@ class Metrics:
         catalog = self._catalog()
         yield from backlog_metrics(self._client, catalog)
         yield from limit_metrics(self._client, catalog)
+        yield from call_metrics(self._client)
         yield from server_metrics(self._client)
 
     def _catalog(self) -> Catalog:

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 import redis
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily, Metric
 
+from pipeline.deliver.call_seconds import BOUNDS, KEY
 from pipeline.lanes.backlog import read_backlogs
 from pipeline.lanes.pace import read_paces
 from pipeline.operate.metrics.of_sql import PLACE
@@ -12,6 +13,8 @@ from pipeline.operate.status import workers
 from pipeline.operate.status.status import read_intake
 from pipeline.records.catalog import Catalog
 from pipeline.stores import redis_health
+from pipeline.stores.shared_sums import SharedSums
+from pipeline.text.histograms import histograms
 
 WORKER_PATIENCE = 0.3  # seconds; a scrape must not wait long
 
@@ -40,15 +43,26 @@ def limit_metrics(client: redis.Redis, catalog: Catalog) -> Iterator[Metric]:
     names = {
         "activation_limit_calls_per_minute": "Calls allowed in a minute",
         "activation_limit_calls_now": "Calls allowed at the moment",
+        "activation_limit_calls_last_minute": "Calls made in the last minute",
         "activation_limit_paused_seconds": "Seconds until calls go again",
     }
     labels = ["connector", "function"]
     families = {name: GaugeMetricFamily(name, text, labels=labels) for name, text in names.items()}
     for pace in read_paces(client, catalog):
-        values = (pace.most, pace.now, pace.paused)
+        values = (pace.most, pace.now, pace.made, pace.paused)
         for family, value in zip(families.values(), values, strict=True):
             family.add_metric([pace.connector, pace.function], value)
     yield from families.values()
+
+
+def call_metrics(client: redis.Redis) -> Iterator[Metric]:
+    """How long calls took, by function of a connector."""
+    metric = HistogramMetricFamily(
+        "activation_delivery_seconds", "How long calls took", labels=["connector", "function"]
+    )
+    for name, buckets, total in histograms(SharedSums(KEY).read(client), BOUNDS):
+        metric.add_metric(name.split("|"), buckets, sum_value=total)
+    yield metric
 
 
 def server_metrics(client: redis.Redis) -> Iterator[Metric]:

@@ -88,6 +88,7 @@ def of_pace(pace: Pace) -> dict[str, Any]:
         "source": pace.source,
         "most_calls": pace.most,
         "calls_now": pace.now,
+        "calls_last_minute": pace.made,
         "paused_seconds": rounded(pace.paused),
         "capacity": capacity and {**asdict(capacity), "probe": rounded(capacity.probe)},
     }

@@ -326,6 +326,7 @@ def test_the_document_has_every_number(environment):
                 "source": "default",
                 "most_calls": 190,
                 "calls_now": 190,
+                "calls_last_minute": 0,
                 "paused_seconds": 0,
                 "capacity": None,
             }
