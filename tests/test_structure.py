@@ -159,6 +159,15 @@ BELOW_IN_EMULATOR = {
         "control": "messages account state calls",
         "server": "messages account state calls control",
     },
+    "salesforce": {
+        "messages": "",
+        "org": "messages",
+        "soql": "messages org",
+        "state": "messages org soql",
+        "calls": "messages org soql state",
+        "control": "messages org soql state calls",
+        "server": "messages org soql state calls control",
+    },
     "sftp": {
         "events": "",
         "files": "events",

@@ -4,6 +4,7 @@ All latencies that apply add up; of the other kinds the first rule that applies 
 """
 
 from random import Random
+from typing import Any
 
 import msgspec
 
@@ -67,3 +68,12 @@ class Faults:
             return False
         rule.fired += 1
         return True
+
+
+def spoilt_list(rule: FaultRule, results: list[Any]) -> list[Any]:
+    """Return fewer or more results, or the same in reverse order."""
+    if rule.kind == "short":
+        return results[: -rule.results]
+    if rule.kind == "long":
+        return results + results[-1:] * rule.results
+    return results[::-1]

@@ -36,8 +36,8 @@ class EmulatorServer(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def run_emulator(app: Any, listener: socket.socket, welcome: str) -> None:
-    """Serve ``app`` until a signal ends it."""
+def run_emulator(app: Any, listener: socket.socket, welcome: str, *, adds_date: bool = False) -> None:
+    """Serve ``app``, which may write the Date header itself, until a signal ends it."""
     config = uvicorn.Config(
         app,
         http=ClosableProtocol,
@@ -47,6 +47,7 @@ def run_emulator(app: Any, listener: socket.socket, welcome: str) -> None:
         log_level="warning",
         access_log=False,
         server_header=False,
+        date_header=not adds_date,
         timeout_keep_alive=IDLE,
         timeout_graceful_shutdown=1,  # second, for clients that connected at the very last
         proxy_headers=False,

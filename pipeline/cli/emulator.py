@@ -1,4 +1,4 @@
-"""``activation emulator responsys`` and ``sftp``: local stand-ins to try things on."""
+"""``activation emulator``: local stand-ins to try things on."""
 
 import os
 import sys
@@ -21,6 +21,13 @@ UNCHANGED = {"ignore_unknown_options": True, "help_option_names": []}  # options
 def responsys(options: tuple[str, ...]) -> None:
     """Run a local Responsys; --help shows its options."""
     become("emulators.responsys", options)
+
+
+@emulator.command(context_settings=UNCHANGED)
+@click.argument("options", nargs=-1, type=click.UNPROCESSED)
+def salesforce(options: tuple[str, ...]) -> None:
+    """Run a local Salesforce; --help shows its options."""
+    become("emulators.salesforce", options)
 
 
 @emulator.command(context_settings=UNCHANGED)

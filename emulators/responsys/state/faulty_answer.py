@@ -1,12 +1,11 @@
 """Answers spoilt by a fault."""
 
-from typing import Any
-
 import msgspec
 
 from emulators.responsys.messages.errors import ApiError
 from emulators.responsys.messages.http import gateway_page, json_answer
 from emulators.serving.fault_rule import FaultRule
+from emulators.serving.faults import spoilt_list
 from emulators.serving.messages import Answer
 
 
@@ -36,12 +35,3 @@ def spoil_results(rule: FaultRule, true_answer: Answer) -> Answer:
         return true_answer
     content["recordData"]["records"] = spoilt_list(rule, content["recordData"]["records"])
     return json_answer(content)
-
-
-def spoilt_list(rule: FaultRule, results: list[Any]) -> list[Any]:
-    """Return fewer or more results, or the same in reverse order."""
-    if rule.kind == "short":
-        return results[: -rule.results]
-    if rule.kind == "long":
-        return results + results[-1:] * rule.results
-    return results[::-1]

@@ -1,0 +1,1 @@
+"""The functions of the REST API, each made of a call into an answer."""

@@ -1,0 +1,1 @@
+"""Errors, moments and JSON as Salesforce writes them."""

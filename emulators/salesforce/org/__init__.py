@@ -1,0 +1,1 @@
+"""One org: its objects, fields and records, and the rules that every write obeys."""

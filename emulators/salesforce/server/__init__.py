@@ -1,0 +1,1 @@
+"""The HTTP server: paths, logins, limits and faults before a function is called."""
