@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from pipeline.cli.tables import printable
-from pipeline.deliver.dry_run import Expected
+from pipeline.deliver.expected import Expected
 from pipeline.deliver.expected_calls import Calls
 from pipeline.text.plural import counted
 
@@ -26,10 +26,14 @@ def lines(expected: Expected) -> Iterator[str]:
     """Yield the lines about one destination."""
     kinds = list(expected.calls.values())
     certain = sum(calls.calls for calls in kinds if not calls.is_set_up)
-    numbers = f"{counted(expected.rows, 'row')}, {counted(certain, 'call')}{but(expected)}"
+    least = "at least " if expected.may_be_more else ""
+    numbers = f"{counted(expected.rows, 'row')}, {least}{counted(certain, 'call')}{but(expected)}"
     yield f"{expected.destination.name}: {numbers}"
     for stop in expected.stops:
         yield f"  {stop}"
+    if expected.left_out:
+        columns = ", ".join(f"{column} ({amount:,})" for column, amount in sorted(expected.left_out.items()))
+        yield f"  values left out as not valid: {columns}"
     for calls in kinds[:SHOWN]:
         yield from of_calls(calls)
     if len(kinds) > SHOWN:
@@ -74,6 +78,8 @@ def document(expected: Expected) -> dict[str, Any]:
         "coalesced": expected.coalesced,
         "repeated": expected.repeated + expected.repeated_ids,
         "invalid": expected.invalid,
+        **({"values_left_out": dict(expected.left_out)} if expected.left_out else {}),
+        **({"may_be_more_calls": True} if expected.may_be_more else {}),
         "stopped": [str(stop) for stop in expected.stops],
         "calls": [of_kind(calls) for calls in expected.calls.values()],
     }

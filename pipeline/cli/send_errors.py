@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from pipeline.cli.dry_run_text import NOTHING_SENT, documents, tell
-from pipeline.deliver.dry_run import Expected
+from pipeline.deliver.expected import Expected
 from pipeline.produce.report import Messages, Report
 from pipeline.text.messages import flatten
 

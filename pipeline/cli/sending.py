@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipeline.deliver.dry_run import DryRun, Expected
+from pipeline.deliver.dry_run import DryRun
+from pipeline.deliver.expected import Expected
 from pipeline.errors import Misconfigured
 from pipeline.model.activation import Activation, Invalid
 from pipeline.produce.appender import AppendFailed

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from pipeline.cli.dry_run_text import NOTHING_SENT, document, tell
 from pipeline.cli.guards import options_for
 from pipeline.cli.tables import printable, show
-from pipeline.deliver.dry_run import Expected
+from pipeline.deliver.expected import Expected
 from pipeline.produce.report import Messages
 from pipeline.records.catalog import Catalog
 from pipeline.snapshots import difference

@@ -3,6 +3,7 @@
 import logging
 import random
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Literal
 
 import redis
@@ -75,6 +76,8 @@ class Effects:
             log.info("call failed", extra=fields)
         if isinstance(move, Settle):
             outcome = BatchOutcome.of(job.rows, move.verdicts, move.returned, job.seconds)
+            if left_out := job.action.left_out(row.activation for row in outcome.delivered):
+                outcome = replace(outcome, left_out=left_out)
             return self._settlement.close(job.batch, job.action.name, outcome, job.next_quota)
         if isinstance(move, GiveBack):
             self._lanes.retry(job.batch, delay=move.delay, spend=False, refund=True)

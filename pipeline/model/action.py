@@ -1,7 +1,7 @@
 """Action: how the rows of one destination become calls, and the answers verdicts."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,6 +95,10 @@ class Action(ABC):
         A snapshot sends, compares and keeps these alone.
         """
         return None
+
+    def left_out(self, rows: Iterable[Activation]) -> Mapping[str, int]:
+        """Count the values that rows are sent without, by column: those that are none of its type."""
+        return {}
 
     def needs(self) -> tuple[object, ...]:
         """Return the things that must be in the account, for ``activation check`` alone."""

@@ -5,8 +5,8 @@ batch finds the record, writes nothing, and settles the batch as recorded.
 """
 
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, Engine, select
@@ -17,6 +17,7 @@ from pipeline.model.call import Rejection
 from pipeline.settle import dead_letters
 from pipeline.settle import statistics as stats
 from pipeline.settle.dead_letters import DeadLetter, shortened
+from pipeline.settle.left_out import LEFT_OUT
 from pipeline.settle.outcomes import pack
 from pipeline.stores.database import driver, reading
 from pipeline.stores.outage import is_outage
@@ -40,6 +41,7 @@ class BatchOutcome:
     rejected: Sequence[tuple[int, Row, Rejection]]  # each with its position
     returned: Sequence[int] = ()
     seconds: float | None = None
+    left_out: Mapping[str, int] = field(default_factory=dict)  # values that rows were sent without, by column
 
     @classmethod
     def of(
@@ -100,6 +102,7 @@ def _write_outcome(
     numbers = {
         "sent": len(delivered) - removed, "removed": removed,
         "batches": 1, "rows": len(outcome.rows) - len(outcome.returned),
+        **{f"{LEFT_OUT}{column}": amount for column, amount in outcome.left_out.items()},
     }  # fmt: skip
     with engine.begin() if rejected else driver(engine) as connection:
         new = insert_new(connection, batches, row)

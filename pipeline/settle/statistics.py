@@ -7,6 +7,7 @@ The names counted
                                        dead letters that are deleted
     sent, removed, rejected:{code}     rows by their fate; written with the ledger, in one transaction
     batches, rows                      batches settled, and the rows that their calls carried
+    left_out:{column}                  values that delivered rows went without; with the ledger, too
 
 Keys
     counters            hash of "hour|connector|destination|name" to a number

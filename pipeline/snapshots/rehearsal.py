@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from pipeline.deliver.dry_run import Expected, expect
+from pipeline.deliver.expected import Expected, expect
 from pipeline.model.activation import Activation
 from pipeline.records.catalog import Catalog
 from pipeline.snapshots import difference

@@ -72,6 +72,7 @@ def test_case_14_a_column_may_be_skipped_so_that_an_opt_out_goes(connector):
         [["ann@example.com", "O"]],
     )
     assert action.shape(rows[0]) != action.shape(rows[1])
+    assert action.left_out(rows) == {"SEEN": 3}
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,14 @@
 """Batches that take several calls."""
 
 import json
+from datetime import timedelta
 
 import pytest
 import requests
 import responses
 
 from pipeline.model.action import Step
+from pipeline.settle.left_out import left_out_since
 from tests.deliver.environment import read, refusal, sent
 from tests.deliver.export import FIELDS, FUNCTIONS, MEMBERS, MERGE, TABLES, Export, call, cells, go, sent_to
 
@@ -36,6 +38,19 @@ def test_steps_follow_each_other_and_a_row_that_failed_takes_no_further_part(env
         ("p3", "MERGEFAILED", "fields: nor this"),
     ]
     assert environment.numbers()["sent"] == 1
+
+
+def test_values_that_delivered_rows_went_without_are_counted_by_column(environment, oracle, monkeypatch):
+    monkeypatch.setattr(Export, "left_out", lambda _, rows: {"SEEN": sum(1 for _ in rows)})
+    oracle.post(MERGE, json=["", "not this one", ""])
+    oracle.get(TABLES, json=["T"])
+    oracle.post(FIELDS, json=["", ""])
+    environment.receive("p1", "p2", "p3")
+
+    go(environment)
+
+    assert environment.numbers()["left_out:SEEN"] == 2
+    assert left_out_since(environment.engine, timedelta(days=1)) == {"lapsed": {"SEEN": 2}}
 
 
 def test_a_refusal_that_means_success_is_one(environment, oracle, monkeypatch):

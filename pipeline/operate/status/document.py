@@ -67,6 +67,7 @@ def of_line(line: DestinationStatus) -> dict[str, Any]:
         "batches_to_try_again": backlog.again,
         "batches_unanswered": backlog.unanswered,
         "dead_letters": line.dead_letters,
+        **({"values_left_out": dict(line.left_out)} if line.left_out else {}),
         "drain_seconds": rounded(line.drain),
     }
 

@@ -1,8 +1,8 @@
 """Status: rows that wait, the pace at which they may go, their stops, and the workers."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 
 import redis
 from sqlalchemy import Engine
@@ -19,9 +19,12 @@ from pipeline.operate.status.stuck_shards import CLAIM_FIELDS, StuckShard, stuck
 from pipeline.operate.status.unrouted import unrouted
 from pipeline.records.catalog import Catalog
 from pipeline.records.stops import Stop, stops, stops_of
+from pipeline.settle.left_out import left_out_since
 from pipeline.stores import duty_trouble, emptied, redis_health, sql_trouble
 from pipeline.stores.duty_trouble import DutyTrouble
 from pipeline.stores.redis_health import Server
+
+RECENT = timedelta(days=1)  # for which values left out are told
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,7 @@ class DestinationStatus:
     label: str | None = None
     description: str | None = None
     journey: bool = False  # whether the audience is one
+    left_out: Mapping[str, int] = field(default_factory=dict)  # values of the last day, by column
     drain: float | None = (
         None  # seconds that its rows take at least, at the present pace; None: it is stopped
     )
@@ -99,10 +103,14 @@ def read_status(
 ) -> Status:
     """Read both stores; if no worker lives this takes all of ``patience`` (seconds)."""
     letters = letters_by_destination(engine)
+    left_out = left_out_since(engine, RECENT)
     backlogs = read_backlogs(client, catalog.destinations)
     paces = read_paces(client, catalog, window)
     destinations = [
-        destination_status(catalog, name, backlogs.get(name, Backlog()), letters.get(name, 0), paces)
+        replace(
+            destination_status(catalog, name, backlogs.get(name, Backlog()), letters.get(name, 0), paces),
+            left_out=left_out.get(name, {}),
+        )
         for name in sorted({*backlogs, *letters} - {""})
     ]
     return Status(

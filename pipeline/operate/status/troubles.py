@@ -36,6 +36,7 @@ def troubles(status: Status) -> list[Trouble]:
     all_troubles += of_stops(status)
     all_troubles += [trouble for pace in one_per_account(status.paces) for trouble in of_pace(pace)]
     all_troubles += [trouble for line in status.destinations for trouble in of_line(status, line)]
+    all_troubles += [trouble for line in status.destinations for trouble in of_left_out(line)]
     all_troubles += of_letters(status)
     return sorted(all_troubles, key=lambda trouble: trouble.passing)
 
@@ -191,6 +192,15 @@ def of_line(status: Status, line: DestinationStatus) -> Iterator[Trouble]:
         if (line.drain or 0) > LATE_SECONDS:
             text += f"; to send all takes {spell(line.drain or 0)} at least"
         yield Trouble(text, "nothing is lost: the limits, or too few workers, set the speed", passing=True)
+
+
+def of_left_out(line: DestinationStatus) -> Iterator[Trouble]:
+    """Say that rows went without values, by the columns."""
+    if line.left_out:
+        columns = ", ".join(f"{column} ({amount:,})" for column, amount in sorted(line.left_out.items()))
+        text = f'destination "{line.name}": within a day values were left out of rows as not valid: {columns}'
+        remedy = 'mend them where they come from; without `invalid = "skip"` such rows become dead letters'
+        yield Trouble(text, remedy, passing=True)
 
 
 def of_letters(status: Status) -> Iterator[Trouble]:

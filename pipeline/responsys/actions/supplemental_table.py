@@ -4,7 +4,8 @@ https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/Async
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -13,7 +14,7 @@ from pipeline.model.action import Action, Step, Verdicts
 from pipeline.model.activation import Activation
 from pipeline.model.call import Call
 from pipeline.model.destination import Destination
-from pipeline.responsys.actions.audience_export.column import carried, columns_of, problems
+from pipeline.responsys.actions.audience_export.column import carried, columns_of, left_out, problems
 from pipeline.responsys.actions.audience_export.record_data import record_data
 from pipeline.responsys.connector import ResponsysConnector
 from pipeline.responsys.errors import SETUP_CODES, UNKNOWN
@@ -38,8 +39,11 @@ class SupplementalTable(Action):
     def __init__(self, connector: ResponsysConnector, destination: Destination) -> None:
         super().__init__(connector, destination)
         self._options = options = destination.options
-        columns = {column.name: column for column in columns_of(options["columns"])}
         names = options.get("key") or options.get("match_columns") or ()
+        columns = {
+            column.name: replace(column, skips_invalid=False) if column.name in names else column
+            for column in columns_of(options["columns"])
+        }
         self._columns = tuple(columns.values())
         self._found_by = tuple(columns[name] for name in names)  # tell rows apart, if the options say so
 
@@ -64,6 +68,10 @@ class SupplementalTable(Action):
         if is_leaver(row):
             return "delete"
         return " ".join(["merge", *(column.name for column in carried(self._columns, row))])
+
+    def left_out(self, rows: Iterable[Activation]) -> Mapping[str, int]:
+        """Count the values that rows that are merged go without."""
+        return left_out(self._columns, (row for row in rows if not is_leaver(row)))
 
     def attributes(self) -> frozenset[str]:
         """Name all that goes into columns."""

@@ -1,6 +1,7 @@
 """pipeline.operate.status.status and troubles: what is wrong, on a real server and both databases."""
 
 import re
+from datetime import UTC, datetime, timedelta
 from unittest.mock import ANY
 
 import pytest
@@ -12,6 +13,7 @@ from pipeline.lanes import limits
 from pipeline.operate.status.document import document
 from pipeline.operate.status.status import read_status
 from pipeline.operate.status.troubles import Trouble, troubles
+from pipeline.settle.statistics import Where, add
 from pipeline.stores import duty_trouble
 from pipeline.stores import redis_health as server
 from pipeline.stores import sql_trouble as notes
@@ -396,6 +398,21 @@ def test_what_workers_cannot_record_is_told(environment):
         )
     ]
     assert document(read(environment))["sql_error"] == "database or disk is full"
+
+
+def test_values_that_rows_went_without_are_told_for_a_day(environment):
+    now, where = datetime.now(UTC), Where("acme", "lapsed")
+    with environment.engine.begin() as connection:
+        add(connection, now, where, {"left_out:SEEN": 1_200, "left_out:AGE": 1, "sent": 7})
+        add(connection, now - timedelta(days=2), where, {"left_out:OLD": 3})
+
+    text = (
+        'destination "lapsed": within a day values were left out of rows as not valid: AGE (1), SEEN (1,200)'
+    )
+    assert [trouble.text for trouble in found(environment)] == [text]
+    (lapsed, left) = document(read(environment))["destinations"]
+    assert lapsed["values_left_out"] == {"SEEN": 1_200, "AGE": 1}
+    assert "values_left_out" not in left
 
 
 def test_how_long_a_backlog_takes_at_least_is_told(environment):

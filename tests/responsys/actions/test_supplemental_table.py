@@ -215,6 +215,18 @@ def test_a_leaver_needs_the_key_alone(connector, leaver):
     assert TABLE(connector, destination).problem(leaver({}, {"tier": "gold"})) is not None
 
 
+def test_a_bad_value_is_left_out_but_not_one_that_the_row_is_found_by(connector, make_activation):
+    skipping = {"type": "INTEGER", "invalid": "skip"}
+    columns = {"number": {"column": "ORDER_NO", **skipping}, "points": {"column": "POINTS", **skipping}}
+    table = TABLE(connector, tiers(columns=columns, key=["ORDER_NO"]))
+    row = make_activation({}, {"number": "1", "points": "many"})
+
+    assert (table.problem(row), table.left_out([row])) == (None, {"POINTS": 1})
+    assert table.problem(make_activation({}, {"number": "one", "points": "7"})) == (
+        '"number" for ORDER_NO is not a whole number'
+    )
+
+
 def test_a_snapshot_looks_at_what_goes_into_columns(connector):
     assert TABLE(connector, tiers()).attributes() == {"crm_id", "tier", "points"}
 

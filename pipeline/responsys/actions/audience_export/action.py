@@ -11,11 +11,12 @@
 A leaver is never inserted, and no member is ever deleted from the list.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from pipeline.model.action import Action, Step
 from pipeline.model.activation import Activation
 from pipeline.model.destination import Destination
+from pipeline.responsys.actions.audience_export.column import left_out
 from pipeline.responsys.actions.audience_export.extension_tables import ExtensionTables
 from pipeline.responsys.actions.audience_export.keys import HASHED, PLAIN, Key, Unusable
 from pipeline.responsys.actions.audience_export.needed import needed
@@ -70,6 +71,11 @@ class AudienceExport(Action):
         columns = ",".join(self.list.columns_of(row))
         fields = ",".join(column.name for column in self.tables.fields_of(row))
         return f"{columns} {found_by if fields or self.tables.memberships else ''} {fields}"
+
+    def left_out(self, rows: Iterable[Activation]) -> Mapping[str, int]:
+        """Count the values of list columns and fields that rows that enter go without."""
+        fields = self.tables.fields.columns if self.tables.fields else ()
+        return left_out((*self.list.columns, *fields), (row for row in rows if not is_leaver(row)))
 
     def attributes(self) -> frozenset[str]:
         """Name all identifiers and variables that are read of an activation."""

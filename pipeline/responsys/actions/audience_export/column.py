@@ -1,6 +1,7 @@
 """A column that is filled from a row: its text, and the value in place of a null."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC
@@ -39,9 +40,13 @@ class Column:
 
     def carried(self, row: Activation) -> bool:
         """Tell whether the row says anything of it."""
-        if not mapped.carries(row, self.source) or (self.skips_invalid and self._is_invalid(row)):
+        if not mapped.carries(row, self.source) or self.leaves_out(row):
             return False
         return self.null is not None or self.text(row) is not None
+
+    def leaves_out(self, row: Activation) -> bool:
+        """Tell whether the row goes without this column, because its value is none of the column's type."""
+        return self.skips_invalid and self._is_invalid(row)
 
     def problem(self, row: Activation) -> str | None:
         """Say why its value cannot be sent, without the value."""
@@ -71,6 +76,12 @@ def columns_of(options: Mapping[str, Mapping[str, Any]]) -> tuple[Column, ...]:
 def carried(columns: Iterable[Column], row: Activation) -> tuple[Column, ...]:
     """Return those that the row says anything of."""
     return tuple(column for column in columns if column.carried(row))
+
+
+def left_out(columns: Iterable[Column], rows: Iterable[Activation]) -> Counter[str]:
+    """Count the values that rows go without, by column."""
+    skipping = [column for column in columns if column.skips_invalid]
+    return Counter(column.name for row in rows for column in skipping if column.leaves_out(row))
 
 
 def problems(columns: Iterable[Column], row: Activation) -> Iterator[str]:
