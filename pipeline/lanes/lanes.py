@@ -52,6 +52,7 @@ CLAIM_LEASE = 30.0  # seconds for the doorbell of a batch to be answered
 MAX_UNANSWERED = 4
 MAX_POLLS = 200  # requests that one call may ask after
 CALL_LEASE = 20.0  # seconds; the worker that makes the call renews it
+CALL_LEASE_MS = round(CALL_LEASE * 1000)
 ANSWER_SECONDS = 3.0  # in which a doorbell is answered, unless it is lost or all workers are busy
 GRACE = 10.0  # seconds for workers to renew their leases after Redis was away; they do so every five
 POLL_LEASE = 100.0  # seconds; the worker that asks renews it until all batches that are answered are settled
@@ -99,7 +100,7 @@ class Lanes:
         rejections so far, as JSON; "" for none. ``lasting``: no promotion may forget it.
         """
         begun_by = uuid.uuid4().hex
-        args: list[Argument] = [batch.id, batch.attempt, ms(CALL_LEASE), begun_by, progress, int(call)]
+        args: list[Argument] = [batch.id, batch.attempt, CALL_LEASE_MS, begun_by, progress, int(call)]
         answer = int(self._scripts.run("begin", args=args, wait="all" if lasting else "none"))
         return None if answer < 0 else bool(answer)
 
@@ -108,14 +109,16 @@ class Lanes:
         return bool(self._run("give_back", batch))
 
     def settle(self, batch: Batch, returned: Sequence[int] = ()) -> bool:
-        """Let the batch's rows leave; those at the positions ``returned`` go back to their lane."""
-        return bool(self._scripts.run("settle", args=_settle_args(batch, returned), wait="some")[0])
+        """Let the batch's rows leave; those at the positions ``returned``, from 0, go back to their lane."""
+        args: list[Argument] = [batch.id, batch.attempt, len(returned), *returned]
+        return bool(self._scripts.run("settle", args=args, wait="some")[0])
 
     def settle_and_claim(
         self, batch: Batch, returned: Sequence[int], quota: Quota
     ) -> tuple[bool, ClaimedBatch | float | None]:
-        """Settle a batch, and claim and read the next one in the same script."""
-        (settled, _), claimed = self._claim_and_read("settle", quota, _settle_args(batch, returned))
+        """Settle a batch like ``settle``, and claim and read the next one in the same script."""
+        args: list[Argument] = [batch.id, batch.attempt, len(returned), *returned]
+        (settled, _), claimed = self._claim_and_read("settle", quota, args)
         return bool(settled), claimed
 
     def retry(self, batch: Batch, *, delay: float, spend: bool, refund: bool) -> int:
@@ -168,7 +171,7 @@ class Lanes:
 
     def lapsed(self, connector: str, most: int = 20) -> list[tuple[str, int]]:
         """Take back batches after the end of their lease; return (batch, attempt) of those once begun."""
-        return _attempts(self._scripts.run("lapse", args=[connector, most, ms(CALL_LEASE)]))
+        return _attempts(self._scripts.run("lapse", args=[connector, most, CALL_LEASE_MS]))
 
     def claimed(self, connector: str, most: int = 100) -> list[tuple[str, int]]:
         """Return (batch, attempt) of what is claimed and not begun."""
@@ -243,11 +246,6 @@ def _claim_polls_args(quota: Quota, call_id: str) -> list[Argument]:
         quota.connector, quota.account, quota.function, MAX_POLLS, ms(POLL_LEASE), call_id,
         quota.limit, quota.default, quota.utilisation, ms(quota.window),
     ]  # fmt: skip
-
-
-def _settle_args(batch: Batch, returned: Sequence[int]) -> list[Argument]:
-    """Arguments of settle.lua; ``returned``: the positions of rows to give back, from 0."""
-    return [batch.id, batch.attempt, len(returned), *returned]
 
 
 def ms(seconds: float) -> int:

@@ -91,8 +91,9 @@ def hashed_email_problem(activation: Activation) -> str | None:
 def hashed_email(activation: Activation) -> str:
     """Return the hash that came with the row, or hash its address."""
     identifiers = activation.identifiers
-    hashed = identifiers.get("hashed_email")
-    return hashed.lower() if hashed else hash_email(identifiers.get("email") or "")
+    if hashed := identifiers.get("hashed_email"):
+        return hashed.lower()
+    return sha256((identifiers.get("email") or "").strip().lower().encode()).hexdigest()  # as hash_email does
 
 
 IDENTIFIERS: Mapping[str, Identifier] = {

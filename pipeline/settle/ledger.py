@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import Connection, Engine, select
 
@@ -80,7 +81,7 @@ def _write_outcome(
     action: str,
     outcome: BatchOutcome,
     traced: bool,
-    form: Callable[[DeadLetter], DeadLetter] = lambda letter: letter,
+    form: Callable[[DeadLetter], DeadLetter] | None = None,
 ) -> Sequence[int]:
     """Write the outcome of a batch, once; return the positions of the rows to give back.
 
@@ -89,18 +90,9 @@ def _write_outcome(
     If the batch has a record already, nothing is written and that record's positions are returned.
     """
     now = datetime.now(UTC)
-    delivered, rejected = outcome.delivered, outcome.rejected
-    row = {
-        "id": batch.id, "destination": batch.destination, "connector": batch.connector, "action": action,
-        "attempt": batch.attempt, "rows": len(outcome.rows),
-        "delivered": len(delivered), "rejected": len(rejected), "returned": list(outcome.returned),
-        "outcome": "rejected" if len(rejected) == len(outcome.rows) else "delivered", "finished_at": now,
-    }  # fmt: skip
-    removed = [row.activation.call_type for row in delivered].count("REMOVE")
-    row |= {"removed": removed, "outcomes": packed(outcome) if traced else None}
-    row["seconds"] = None if outcome.seconds is None else round(outcome.seconds, 3)
+    row, rejected = _record(batch, action, outcome, traced) | {"finished_at": now}, outcome.rejected
     numbers = {
-        "sent": len(delivered) - removed, "removed": removed,
+        "sent": row["delivered"] - row["removed"], "removed": row["removed"],
         "batches": 1, "rows": len(outcome.rows) - len(outcome.returned),
         **{f"{LEFT_OUT}{column}": amount for column, amount in outcome.left_out.items()},
     }  # fmt: skip
@@ -108,21 +100,30 @@ def _write_outcome(
         new = insert_new(connection, batches, row)
         if new and isinstance(connection, Connection):  # there are letters to write
             hidden = Hidden(values_of(row.activation for row in outcome.rows))
-            dead_letters.store(connection, [form(_letter(batch, hidden, *one)) for one in rejected], now)
+            letters = [_letter(batch, hidden, *one) for one in rejected]
+            dead_letters.store(connection, [*map(form, letters)] if form else letters, now)
         if new:
             stats.add(connection, now, stats.Where(batch.connector, batch.destination), numbers)
     return outcome.returned if new else find(engine, batch.id) or ()
 
 
-def packed(outcome: BatchOutcome) -> bytes:
-    """Return the outcome of each row, as the ledger keeps it."""
+def _record(batch: Batch, action: str, outcome: BatchOutcome, traced: bool) -> dict[str, Any]:
+    """Return the batch's record but for its time; ``traced``: with the outcome of each row."""
     activations = [row.activation for row in outcome.rows]
-    return pack(
-        [activation.profile_id for activation in activations],
-        [activation.call_type for activation in activations],
-        [(position, why) for position, _, why in outcome.rejected],
-        outcome.returned,
-    )
+    call_types = [activation.call_type for activation in activations]
+    profiles = [activation.profile_id for activation in activations]
+    reasons = [(position, why) for position, _, why in outcome.rejected]
+    whole = not reasons and not outcome.returned
+    delivered = call_types if whole else [row.activation.call_type for row in outcome.delivered]
+    return {
+        "id": batch.id, "destination": batch.destination, "connector": batch.connector, "action": action,
+        "attempt": batch.attempt, "rows": len(profiles),
+        "delivered": len(delivered), "rejected": len(reasons), "returned": list(outcome.returned),
+        "outcome": "rejected" if len(reasons) == len(profiles) else "delivered",
+        "removed": delivered.count("REMOVE"),
+        "outcomes": pack(profiles, call_types, reasons, outcome.returned) if traced else None,
+        "seconds": None if outcome.seconds is None else round(outcome.seconds, 3),
+    }  # fmt: skip
 
 
 def find(engine: Engine, batch: str) -> Sequence[int] | None:

@@ -69,7 +69,13 @@ class Settlement:
     ) -> DeliveryResult:
         """End a batch with its outcome; the next batch of ``next_quota`` is claimed with it."""
         returned = self.persist(batch, self._write, self._engine, batch, action, outcome)
-        settled, following = self._settle(batch, returned, next_quota)
+        claimed: ClaimedBatch | float | None = None
+        if next_quota is None:
+            settled = self.persist(batch, self._lanes.settle, batch, returned)
+        else:
+            settle = self._lanes.settle_and_claim
+            settled, claimed = self.persist(batch, settle, batch, returned, next_quota)
+        following = claimed if isinstance(claimed, ClaimedBatch) else None
         if not settled:
             log.warning("batch settled by another attempt", extra={"batch": batch.id})
             text = f"{counted(batch.rows, 'row')} of {batch.destination}, settled by another attempt"
@@ -129,14 +135,6 @@ class Settlement:
         if sql_troubles:
             self._tell(None)
         return result
-
-    def _settle(
-        self, batch: Batch, returned: Sequence[int], next_quota: Quota | None
-    ) -> tuple[bool, ClaimedBatch | None]:
-        if next_quota is None:
-            return self.persist(batch, self._lanes.settle, batch, returned), None
-        settled, claimed = self.persist(batch, self._lanes.settle_and_claim, batch, returned, next_quota)
-        return settled, claimed if isinstance(claimed, ClaimedBatch) else None
 
     def _tell(self, error: SQLAlchemyError | None) -> None:
         if self._note:

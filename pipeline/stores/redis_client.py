@@ -92,7 +92,12 @@ class RedisClient(redis.Redis):
         connection: Any = pool.get_connection()
         try:
             connection.send_packed_command([b"".join(map(pack_command, commands))])
-            answers = [answer_of(connection) for _ in commands]
+            answers: list[Any] = []
+            for _ in commands:
+                try:
+                    answers.append(connection.read_response())
+                except redis.ResponseError as error:
+                    answers.append(error)
         except BaseException as error:
             connection.disconnect()  # an answer that is still to come belongs to no later command
             if isinstance(error, redis.TimeoutError):
@@ -117,14 +122,6 @@ class RedisClient(redis.Redis):
             read[command[0]](answer) if command[0] in read else answer
             for command, answer in zip(commands, answers, strict=True)
         ]
-
-
-def answer_of(connection: Any) -> Any:
-    """Read one answer, which may be an error."""
-    try:
-        return connection.read_response()
-    except redis.ResponseError as error:
-        return error
 
 
 def give_up_idle(pool: Any) -> None:

@@ -18,6 +18,8 @@ PLAIN_IN_JSON = re.compile(r"[ !#-\[\]-~]*")
 
 def masked(text: str) -> str:
     """Mask words that may be a person's address or its hash, in time linear in the length of the text."""
+    if "@" not in text and "%40" not in text:
+        return HASH.sub(MASK, text)
     return WORD.sub(masked_word, text)
 
 
@@ -40,17 +42,15 @@ class Hidden:
     def __call__(self, text: str) -> str:
         """Return ``text`` without them."""
         if text not in self._known:
-            self._known[text] = self._without(text)
+            hidden, end = text, text[-SHORTEST:]
+            for value in self._written:
+                if value in hidden:
+                    hidden = hidden.replace(value, MASK)
+                elif end in value and len(hidden) == MAX_DETAIL and (cut := cut_off(hidden, value)):
+                    hidden = self(hidden[:-cut]) + MASK
+                    break
+            self._known[text] = hidden
         return self._known[text]
-
-    def _without(self, text: str) -> str:
-        end = text[-SHORTEST:]
-        for value in self._written:
-            if value in text:
-                text = text.replace(value, MASK)
-            elif end in value and len(text) == MAX_DETAIL and (cut := cut_off(text, value)):
-                return self._without(text[:-cut]) + MASK
-        return text
 
 
 def cut_off(text: str, value: str) -> int:

@@ -40,6 +40,10 @@ class CustomEvent(Action):
         super().__init__(connector, destination)
         self._identifier = IDENTIFIERS[connector.identifier_type]
         self._hashed = connector.identifier_type == "hashed_email"
+        self._path = path("events", destination.options["event"], api=connector.api)
+        self._list_name = {"objectName": connector.profile_list}
+        if connector.list_folder:
+            self._list_name["folderName"] = connector.list_folder
         # Whether a person was entered cannot be looked up, so an event is never triggered twice.
         event = Step(
             name="event",
@@ -51,9 +55,8 @@ class CustomEvent(Action):
             explain=naming("property", named_properties),
         )
         self._steps = (event,)
-        self._free: set[str] = (
-            set()
-        )  # names that a property may have: rows come with the same again and again
+        # Names that a property may have: rows come with the same again and again.
+        self._free: set[str] = set()
 
     def problem(self, row: Activation) -> str | None:
         """Look for a missing identifier and for names that Responsys keeps to itself."""
@@ -95,18 +98,12 @@ class CustomEvent(Action):
         Oracle's sample lists every identifier, the unused ones as null, and ``emailFormat``. Recorded calls
         succeed with one identifier and the list, and a format of ours would overrule the person's own.
         """
-        connector = self.connector
-        value, person = self._identifier.value, PERSONS[connector.identifier_type]
-        list_name = {"objectName": connector.profile_list}
-        if connector.list_folder:
-            list_name["folderName"] = connector.list_folder
+        value, person = self._identifier.value, PERSONS[self.connector.identifier_type]
+        recipients = [Recipient(person(value(row), self._list_name), properties(row)) for row in rows]
         return Call(
             function="triggerCustomEvent",
-            path=path("events", self.destination.options["event"], api=connector.api),
-            body={
-                "customEvent": {},
-                "recipientData": [Recipient(person(value(row), list_name), properties(row)) for row in rows],
-            },
+            path=self._path,
+            body={"customEvent": {}, "recipientData": recipients},
         )
 
     def _verdicts(self, rows: Sequence[Activation], answer: Any) -> Verdicts:
