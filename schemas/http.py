@@ -23,6 +23,34 @@ class Query(Schema):
         unknown = RAISE
 
 
+class Text(fields.String):
+    """Text that a database can look for: PostgreSQL keeps no NUL."""
+
+    def _deserialize(self, value: Any, *args: Any, **options: Any) -> Any:
+        text = super()._deserialize(value, *args, **options)
+        if "\0" in text:
+            raise ValidationError("This must not hold a NUL character.")
+        return text
+
+
+class Whole(fields.Integer):
+    """A whole number of a JSON document: neither text nor a fraction."""
+
+    def _deserialize(self, value: Any, *args: Any, **options: Any) -> Any:
+        if type(value) is not int:
+            raise self.make_error("invalid", input=value)
+        return super()._deserialize(value, *args, **options)
+
+
+class Truth(fields.Boolean):
+    """``true`` or ``false`` of a JSON document."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> Any:
+        if type(value) is not bool:
+            raise self.make_error("invalid", input=value)
+        return value
+
+
 class Duration(fields.Field[timedelta]):
     """A length of time: 30m, 2h, 7d."""
 
@@ -46,19 +74,19 @@ class PageQuery(Query):
 class ActivityQuery(PageQuery):
     """Filters of the activity."""
 
-    actor = fields.String()
-    action = fields.String()
+    actor = Text()
+    action = Text()
     since = Duration(metadata={"example": "24h"})
 
 
 class LettersQuery(PageQuery):
     """A choice of dead letters."""
 
-    connector = fields.String()
-    destination = fields.String()
-    audience = fields.String()
-    code = fields.String()
-    batch = fields.String()
+    connector = Text()
+    destination = Text()
+    audience = Text()
+    code = Text()
+    batch = Text()
     state = fields.String(load_default="open", validate=validate.OneOf(LETTER_STATES))
     older_than = Duration(metadata={"example": "2h"})
     newer_than = Duration(metadata={"example": "30m"})
@@ -76,11 +104,11 @@ class GroupsQuery(LettersQuery):
 class LettersFilter(Query):
     """Which open dead letters an operation is on."""
 
-    connector = fields.String()
-    destination = fields.String()
-    audience = fields.String()
-    code = fields.String()
-    batch = fields.String()
+    connector = Text()
+    destination = Text()
+    audience = Text()
+    code = Text()
+    batch = Text()
     older_than = Duration()
     newer_than = Duration()
 
@@ -88,11 +116,11 @@ class LettersFilter(Query):
 class LettersOperation(Query):
     """An operation on dead letters: those with these ids, or all that a filter chooses."""
 
-    ids = fields.List(fields.String(), validate=validate.Length(1, 500))
+    ids = fields.List(Text(), validate=validate.Length(1, 500))
     filter = fields.Nested(LettersFilter)
-    all = fields.Boolean(load_default=False)
-    expect = fields.Integer(validate=validate.Range(0))
-    dry_run = fields.Boolean(load_default=False)
+    all = Truth(load_default=False)
+    expect = Whole(validate=validate.Range(0))
+    dry_run = Truth(load_default=False)
 
     @validates_schema
     def one_choice(self, document: dict[str, Any], **_: Any) -> None:
@@ -109,7 +137,7 @@ class StatsQuery(Query):
     """The days of the numbers."""
 
     days = fields.Integer(load_default=7, validate=validate.OneOf((7, 30, 90)))
-    connector = fields.String()
+    connector = Text()
 
 
 class SeriesQuery(Query):
@@ -117,8 +145,8 @@ class SeriesQuery(Query):
 
     step = fields.String(load_default="minute", validate=validate.OneOf(tuple(LONGEST_SERIES)))
     since = Duration(metadata={"example": "1h"})
-    connector = fields.String()
-    destination = fields.String()
+    connector = Text()
+    destination = Text()
 
     @validates_schema
     def not_too_many(self, query: dict[str, Any], **_: Any) -> None:
@@ -148,28 +176,30 @@ class RemoveQuery(Query):
 class PauseBody(Query):
     """Why nothing is to be sent."""
 
-    reason = fields.String(load_default="", validate=validate.Length(max=500))
+    optional = True
+    reason = Text(load_default="", validate=validate.Length(max=500))
 
 
 class RunBody(Query):
     """Whether a source may send although its numbers look wrong."""
 
-    confirm = fields.Boolean(load_default=False)
+    optional = True
+    confirm = Truth(load_default=False)
 
 
 class TraceBody(PageQuery):
     """The profile to trace."""
 
     profile_id = fields.String(required=True, validate=validate.Length(1, 1_000))
-    limit = fields.Integer(load_default=100, validate=validate.Range(1, 500))
+    limit = Whole(load_default=100, validate=validate.Range(1, 500))
 
 
 class BatchesQuery(PageQuery):
     """A choice of batches."""
 
-    connector = fields.String()
-    destination = fields.String()
-    outcome = fields.String()
+    connector = Text()
+    destination = Text()
+    outcome = Text()
     since = Duration(metadata={"example": "24h"})
 
 

@@ -31,9 +31,9 @@ class Page:
     cursor: str | None = None
     filters: Mapping[str, Any] | None = None
 
-    @property
-    def _filters(self) -> str:
-        return json.dumps(self.filters or {}, sort_keys=True, default=str)
+    def _list_of(self, table: Table) -> str:
+        """Name the list that a cursor belongs to."""
+        return f"{table.name} {json.dumps(self.filters or {}, sort_keys=True, default=str)}"
 
     def read(
         self, connection: Connection, statement: Select[Any], table: Table, at: Column[Any]
@@ -48,12 +48,12 @@ class Page:
         rows: list[Mapping[str, Any]] = [dict(row) for row in connection.execute(ordered).mappings()]
         more, rows = len(rows) > self.limit, rows[: self.limit]
         last = rows[-1] if more else None
-        cursor = encode_place(last[at.name].isoformat(), last["id"], self._filters) if last else None
+        cursor = encode_place(last[at.name].isoformat(), last["id"], self._list_of(table)) if last else None
         return rows, cursor
 
     def _after(self, table: Table, at: Column[Any]) -> ColumnElement[bool]:
         """Say in SQL: older than the row of the cursor. An index is searched by the first comparison."""
-        moment, identity = decode_place(self.cursor or "", self._filters)
+        moment, identity = decode_place(self.cursor or "", self._list_of(table))
         return and_(at <= moment, or_(at < moment, table.c.id < identity))
 
 
@@ -67,8 +67,9 @@ def decode_place(cursor: str, of: str) -> tuple[datetime, Any]:
     """Return the time and id in a cursor of the list ``of``; raises ForeignCursor."""
     try:
         document = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if document["f"] == digest(of) and isinstance(document["id"], str | int):
-            return datetime.fromisoformat(document["at"]), document["id"]
+        at = datetime.fromisoformat(document["at"])
+        if document["f"] == digest(of) and isinstance(document["id"], str | int) and at.tzinfo:
+            return at, document["id"]
     except (ValueError, TypeError, KeyError):
         pass
     raise ForeignCursor

@@ -5,13 +5,14 @@ from typing import Any
 
 import redis
 from flask import Flask, Response
-from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NotInTime
 from werkzeug.exceptions import HTTPException
 
 from pipeline.operate.paging import ForeignCursor
 from pipeline.runtime.stores import Stores
 from pipeline.stores.unready import meaning_of
-from pipeline.web import access, auth, metrics, problems
+from pipeline.web import access, auth, metrics, paths, problems
 from pipeline.web.api import (
     acting,
     activations,
@@ -40,6 +41,7 @@ BLUEPRINTS = (
     batches.batches,
     acting.acting,
     activity.activity,
+    metrics.metrics,
 )
 
 
@@ -55,11 +57,11 @@ def create_app(stores: Stores) -> Flask:
     metrics.install(app, VERSION)
     access.install(app)
     app.before_request(auth.authorise)
+    app.before_request(paths.refuse_nul)
     api = install_openapi(app)
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
     app.register_blueprint(docs)
-    app.register_blueprint(metrics.metrics)
     install_console(app, stores)
     problems.install(app)
     for kind, answered in ANSWERS.items():
@@ -95,8 +97,11 @@ def foreign_cursor(error: ForeignCursor) -> Response:
 ANSWERS: Mapping[type[Exception], Any] = {
     redis.ConnectionError: redis_away,
     redis.TimeoutError: redis_away,
+    redis.OutOfMemoryError: redis_away,
     OperationalError: sql_away,
     InterfaceError: sql_away,
+    InternalError: sql_away,  # a PostgreSQL that only reads
+    NotInTime: sql_away,  # all connections are in use
     ForeignCursor: foreign_cursor,
 }
 

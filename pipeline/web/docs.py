@@ -13,6 +13,7 @@ from flask import (
     current_app,
     jsonify,
     render_template,
+    request,
     send_from_directory,
 )
 from flask_smorest import Api
@@ -73,6 +74,9 @@ def install_openapi(app: Flask) -> OpenApi:
 @needs(OPEN)
 def openapi() -> Response:
     """Give the description of the API."""
+    if request.args:
+        unknown = {name: ["Unknown field."] for name in request.args}
+        raise Problem("invalid-request", "See `errors`.", errors={"query": unknown})
     return jsonify(current_app.extensions["openapi"].spec.to_dict())
 
 

@@ -1,6 +1,9 @@
 """``GET /metrics``: for Prometheus."""
 
-from flask import Blueprint, Flask, Response, current_app
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask, Response, current_app
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 
@@ -8,11 +11,13 @@ from pipeline.operate.metrics.collector import Metrics
 from pipeline.runtime.stores import Stores
 from pipeline.stores.broker import connect
 from pipeline.web.auth import needs
+from pipeline.web.blueprint import Blueprint
 from pipeline.web.requests_seen import RequestsSeen
+from schemas.http import NoQuery
 
 TIMEOUT = 1.0  # seconds for an answer of Redis: a scrape does not wait long
 
-metrics = Blueprint("metrics", __name__)
+metrics = Blueprint("metrics", __name__, description="Numbers for Prometheus.")
 
 
 def install(app: Flask, version: str) -> None:
@@ -29,7 +34,10 @@ def install(app: Flask, version: str) -> None:
 
 @metrics.get("/metrics")
 @needs("read")
-def get_metrics() -> Response:
+@metrics.arguments(NoQuery, location="query")
+@metrics.response(200, content_type="text/plain", description="All metrics in Prometheus' text format.")
+@metrics.doc(security=[{"key": []}])
+def get_metrics(_: Mapping[str, Any]) -> Response:
     """Give all metrics in Prometheus' text format."""
     content = generate_latest(current_app.extensions["registry"])
     return Response(content, content_type=CONTENT_TYPE_PLAIN_0_0_4)

@@ -23,12 +23,12 @@ from pipeline.web.blueprint import Blueprint
 from pipeline.web.body import RequestBody
 from pipeline.web.closing import close_after
 from pipeline.web.intake import MOST_ERRORS, Appended, Repeatable, SpooledRows, append, claim_key
+from pipeline.web.json_body import json_limit
 from pipeline.web.problems import Problem
 from schemas.http import ActivationsQuery
 
 PATIENCE = 2.0  # seconds that Redis is waited for
 REDIS_TIMEOUT = 2.0  # seconds for one of its answers
-JSON_SHARE = 8  # a JSON body, read whole, may have this part of the size of lines
 LONGEST_KEY = 100  # characters of an Idempotency-Key
 BUSY_RETRY = "1"  # seconds
 
@@ -123,8 +123,7 @@ def post_activations(query: Mapping[str, bool], audience: str) -> Response:
 
 def body_limit(door: IntakeDoor, kind: str) -> int:
     """Return how many bytes a body of this kind may have."""
-    limit = door.settings.web.max_body
-    return limit // JSON_SHARE if kind == checked_rows.JSON else limit
+    return json_limit() if kind == checked_rows.JSON else door.settings.web.max_body
 
 
 def require(audiences: Audiences, audience: str) -> None:

@@ -21,6 +21,7 @@ from pipeline.text.times import rfc3339
 from pipeline.web.auth import needs
 from pipeline.web.blueprint import Blueprint
 from pipeline.web.context import actor, answer, stores
+from pipeline.web.json_body import read_object
 from pipeline.web.problems import Problem
 from schemas.http import NoQuery, RecordQuery, RemoveQuery
 
@@ -68,9 +69,7 @@ def get_record(_: Mapping[str, Any], section: str, name: str) -> Response:
 @records.doc(security=[{"key": []}])
 def put_record(query: Mapping[str, Any], section: str, name: str) -> Response:
     """Store a record whole; `dry_run=true` only tells what would change."""
-    document = request.get_json(silent=True)
-    if not isinstance(document, dict):
-        raise Problem("malformed-body", "The body is a JSON object with the options of the record.")
+    document = read_object(request)
     try:
         outcome, stored = editor().put(section, name, document, etag=if_match(), dry_run=query["dry_run"])
     except InvalidRecord as error:
