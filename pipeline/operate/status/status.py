@@ -20,6 +20,7 @@ from pipeline.operate.status.unrouted import unrouted
 from pipeline.records.catalog import Catalog
 from pipeline.records.stops import Stop, stops, stops_of
 from pipeline.settle.left_out import left_out_since
+from pipeline.settle.statistics import Where
 from pipeline.stores import duty_trouble, emptied, redis_health, sql_trouble
 from pipeline.stores.duty_trouble import DutyTrouble
 from pipeline.stores.redis_health import Server
@@ -81,6 +82,7 @@ class Status:
     duties: tuple[DutyTrouble, ...] = ()  # that a worker cannot do
     strays: Mapping[str, int] = field(default_factory=dict)  # messages that no task can run, by kind
     unrouted: Mapping[str, int] = field(default_factory=dict)  # messages in queues that no worker takes
+    letters: Mapping[Where, int] = field(default_factory=dict)  # open dead letters
 
     @property
     def messages(self) -> Mapping[str, int]:
@@ -102,7 +104,8 @@ def read_status(
     patience: float = workers.PATIENCE,
 ) -> Status:
     """Read both stores; if no worker lives this takes all of ``patience`` (seconds)."""
-    letters = letters_by_destination(engine)
+    by_place = open_letters(engine)
+    letters = by_destination(by_place)
     left_out = left_out_since(engine, RECENT)
     backlogs = read_backlogs(client, catalog.destinations)
     paces = read_paces(client, catalog, window)
@@ -129,13 +132,14 @@ def read_status(
         duties=tuple(duty_trouble.read(client)),
         strays=Strays(client).counts(),
         unrouted=unrouted(client),
+        letters=by_place,
     )
 
 
-def letters_by_destination(engine: Engine) -> dict[str, int]:
-    """Count open dead letters by destination, under all connectors that it ever had."""
+def by_destination(letters: Mapping[Where, int]) -> dict[str, int]:
+    """Add open dead letters up by destination, under all connectors that it ever had."""
     counted: dict[str, int] = {}
-    for place, amount in open_letters(engine).items():
+    for place, amount in letters.items():
         counted[place.destination] = counted.get(place.destination, 0) + amount
     return counted
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pipeline.lanes.pace import Pace
 from pipeline.operate.status.status import DestinationStatus, Status
-from pipeline.records.stops import remedy
+from pipeline.records.stops import Stop, remedy
 from pipeline.runtime.beat import MAX_DOORBELLS
 from pipeline.stores.duty_trouble import DUTIES
 from pipeline.stores.redis_health import NEAR
@@ -23,6 +23,8 @@ class Trouble:
     text: str
     remedy: str
     passing: bool = False
+    stop: Stop | None = None  # that it is about
+    of_letters: bool = False  # about open dead letters
 
     def document(self) -> dict[str, str | bool]:
         """Return it for programs."""
@@ -148,7 +150,7 @@ def of_stops(status: Status) -> Iterator[Trouble]:
     for stop in status.stops:
         waiting = sum(line.backlog.waiting for line in status.destinations if stop in line.stops)
         text = f"{stop}; {counted(waiting, 'row waits', 'rows wait')}" if waiting else str(stop)
-        yield Trouble(text, remedy(status.catalog, stop))
+        yield Trouble(text, remedy(status.catalog, stop), stop=stop)
 
 
 def one_per_account(paces: tuple[Pace, ...]) -> list[Pace]:
@@ -208,4 +210,5 @@ def of_letters(status: Status) -> Iterator[Trouble]:
     amount = status.lost_letters + sum(line.dead_letters for line in status.destinations)
     if amount:
         what = counted(amount, "dead letter is", "dead letters are")
-        yield Trouble(f"{what} open", "`activation dead-letters list`, then replay or drop")
+        way_out = "`activation dead-letters list`, then replay or drop"
+        yield Trouble(f"{what} open", way_out, of_letters=True)

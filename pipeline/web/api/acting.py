@@ -59,13 +59,18 @@ def resume(_: Mapping[str, Any], section: str, name: str) -> Response:
 def check(_: Mapping[str, Any], section: str, name: str) -> Response:
     """Look whether the account has what the record names; changes nothing there."""
     find(section, name)
+    return answer(findings_of(section, name))
+
+
+def findings_of(section: str, name: str) -> dict[str, Any]:
+    """Check a connector or destination that is there, and return ``{"ok", "findings"}``."""
     place = stores()
     catalog = place.records.load()
     only = None if section == "connectors" else {name}
     connector = name if section == "connectors" else catalog.destinations[name].connector
     findings = check_connector(place, catalog, catalog.connectors[connector], only)
     note_alone(place.engine, actor(), f"{SCOPES[section]}.check", f"{SCOPES[section]}:{name}")
-    return answer({"ok": all(one.ok for one in findings), "findings": [asdict(one) for one in findings]})
+    return {"ok": all(one.ok for one in findings), "findings": [asdict(one) for one in findings]}
 
 
 @acting.post("/v1/audiences/<audience>/flush")
@@ -75,6 +80,11 @@ def check(_: Mapping[str, Any], section: str, name: str) -> Response:
 @acting.doc(security=[{"key": []}])
 def flush(_: Mapping[str, Any], audience: str) -> Response:
     """Send now what waits for an audience."""
+    return answer(send_now(audience))
+
+
+def send_now(audience: str) -> dict[str, Any]:
+    """Make the rows of an audience due, and say how many, and what keeps them; raises Problem."""
     place = stores()
     catalog = place.records.load()
     try:
@@ -86,13 +96,11 @@ def flush(_: Mapping[str, Any], audience: str) -> Response:
         {"name": one.name, "rows": rows, "stops": [str(stop) for stop in stops_of(catalog, one)]}
         for one, rows in flushed.rows
     ]
-    return answer(
-        {
-            "destinations": destinations,
-            "throttled": list(flushed.throttled),
-            "in_intake": flushed.in_intake,
-        }
-    )
+    return {
+        "destinations": destinations,
+        "throttled": list(flushed.throttled),
+        "in_intake": flushed.in_intake,
+    }
 
 
 def document(paused: Paused) -> dict[str, Any]:

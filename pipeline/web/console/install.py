@@ -3,10 +3,28 @@
 from flask import Flask
 
 from pipeline.runtime.stores import Stores
-from pipeline.web.console import failures, headers, login, overview, pages, session
+from pipeline.web.console import (
+    connectors,
+    destinations,
+    failures,
+    headers,
+    login,
+    overview,
+    pages,
+    pausing,
+    session,
+    sources,
+)
 from pipeline.web.console.guard import forms
 
-BLUEPRINTS = (login.login, overview.overview)
+BLUEPRINTS = (
+    login.login,
+    overview.overview,
+    connectors.connectors,
+    destinations.destinations,
+    sources.sources,
+    pausing.pausing,
+)
 
 
 def install_console(app: Flask, stores: Stores) -> None:

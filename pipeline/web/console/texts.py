@@ -79,6 +79,12 @@ def linked(text: object) -> Markup:
     return Markup("".join(f"<code>{part}</code>" if at % 2 else part for at, part in enumerate(parts)))  # noqa: S704  escaped
 
 
+def sentence(text: object) -> Markup:
+    """Write a message of ours as a sentence: it begins with a capital letter."""
+    shown = str(text)
+    return linked(shown[:1].upper() + shown[1:])
+
+
 FILTERS = {
     "number": number,
     "duration": duration,
@@ -88,5 +94,6 @@ FILTERS = {
     "plain": plain,
     "titled": titled,
     "counted": counted,
+    "sentence": sentence,
     "with_code": linked,
 }

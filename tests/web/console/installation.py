@@ -1,6 +1,7 @@
 """An installation with the data of a demo run, its workers, and `activation web` with two processes."""
 
 import re
+import sqlite3
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -17,6 +18,8 @@ from pipeline.operate.flushing import flush_audience
 from pipeline.operate.keys import create_key
 from pipeline.operate.status.status import read_intake, read_status
 from pipeline.produce.producer import Producer
+from pipeline.records import mirror
+from pipeline.records.record_check import check_record
 from pipeline.runtime.crew import ProcessGroup
 from pipeline.runtime.stores import Stores, open_stores
 from tests.processes.environment import until
@@ -81,6 +84,7 @@ def demo_installation(folder: Path) -> Iterator[Installation]:
         responsys = processes.start_responsys()
         processes.start_workers()
         processes.configure(responsys)
+        add_source(stores, folder)
         keys = {scope: create_key(stores.engine, scope, scope)[1] for scope in SCOPES}
         web = start_web(folder, processes.environ)
         stack.callback(end, web)
@@ -88,6 +92,25 @@ def demo_installation(folder: Path) -> Iterator[Installation]:
         send_sample(stores)
         url = address_of(web, [])
         yield Installation(folder, url, stores, processes, responsys, web, keys)
+
+
+def add_source(stores: Stores, folder: Path) -> None:
+    """Add a source that runs only when it is told to."""
+    with sqlite3.connect(folder / "crm.db") as crm:
+        crm.execute("CREATE TABLE people (id TEXT, mail TEXT)")
+        crm.executemany("INSERT INTO people VALUES (?, ?)", [("p-1", "demo-1@example.com")])
+    crm.close()
+    source = {
+        "audience": sample.AUDIENCE,
+        "url": f"sqlite:///{folder / 'crm.db'}",
+        "query": "SELECT id, mail FROM people",
+        "every": 60,
+        "columns": {"id": "profile_id", "mail": "email"},
+        "enabled": False,
+        "description": "All buyers of the CRM",
+    }
+    stores.records.apply({"sources": {"buyers": check_record("sources", "buyers", source, None)}})
+    mirror.refresh(stores.redis, stores.records)
 
 
 def end(web: "subprocess.Popen[str]") -> None:

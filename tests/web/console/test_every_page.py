@@ -8,6 +8,13 @@ from tests.web.console.checks import faults
 
 PAGES = """
 /
+/connectors
+/connectors/demo
+/connectors/demo/pause
+/destinations
+/destinations/lapsed-event?days=30
+/sources
+/sources/buyers
 """.split()
 TITLE = re.compile(r"<title>(.+) · activation</title>")
 

@@ -1,0 +1,73 @@
+"""Pause, with a reason, and resume."""
+
+from flask import Response, request
+
+from pipeline.operate.pausing import Paused, pause_record, resume_record, rows_of
+from pipeline.records.records import SCOPES
+from pipeline.text.plural import counted
+from pipeline.web.api.records import find
+from pipeline.web.auth import needs
+from pipeline.web.console.blueprint import ConsoleBlueprint
+from pipeline.web.console.pages import done, page
+from pipeline.web.console.places import back, own_path
+from pipeline.web.console.quick_redis import answering_redis
+from pipeline.web.context import actor, stores
+
+LONGEST_REASON = 500  # characters
+TOO_LONG = f"The reason is longer than {LONGEST_REASON} characters."
+
+pausing = ConsoleBlueprint("pausing")
+
+
+@pausing.get("/<any(connectors, destinations):section>/<name>/pause")
+@needs("operate")
+def ask(section: str, name: str) -> Response:
+    """Ask for a reason, and say what pausing means."""
+    return question(section, name, own_path(request.args.get("back"), f"/{section}/{name}"))
+
+
+@pausing.post("/<any(connectors, destinations):section>/<name>/pause")
+@needs("operate")
+def pause(section: str, name: str) -> Response:
+    """Stop sending; rows are kept."""
+    find(section, name)
+    place, scope, reason = stores(), SCOPES[section], request.form.get("reason", "").strip()
+    if len(reason) > LONGEST_REASON:
+        return question(section, name, back(f"/{section}/{name}"), TOO_LONG)
+    paused = pause_record(place.records, answering_redis(), actor(), scope, name, reason)
+    return done(back(f"/{section}/{name}"), outcome(scope, name, "is paused", paused))
+
+
+@pausing.post("/<any(connectors, destinations):section>/<name>/resume")
+@needs("operate")
+def resume(section: str, name: str) -> Response:
+    """Send again."""
+    find(section, name)
+    scope = SCOPES[section]
+    resumed = resume_record(stores().records, answering_redis(), actor(), scope, name)
+    return done(back(f"/{section}/{name}"), outcome(scope, name, "sends again", resumed))
+
+
+def question(section: str, name: str, place: str, problem: str = "") -> Response:
+    """Return the page with the question."""
+    find(section, name)
+    scope = SCOPES[section]
+    return page(
+        "pause",
+        f"Pause {scope} {name}",
+        section=section,
+        name=name,
+        place=place,
+        problem=problem,
+        reason=request.form.get("reason", ""),
+        waiting=rows_of(answering_redis(), stores().records_without_secrets.load(), scope, name),
+        longest=LONGEST_REASON,
+    )
+
+
+def outcome(scope: str, name: str, verb: str, after: Paused) -> str:
+    """Say what is in force now: also the stop of the connector, where that stays."""
+    others = [str(stop) for stop in after.stops if (stop.scope, stop.name) != (scope, name)]
+    rows = counted(after.rows_waiting, "row waits", "rows wait")
+    text = "; ".join([f'{scope} "{name}" {verb}', *others, rows])
+    return text[:1].upper() + text[1:]
