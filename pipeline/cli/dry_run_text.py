@@ -9,6 +9,7 @@ import click
 from pipeline.cli.tables import printable
 from pipeline.deliver.expected import Expected
 from pipeline.deliver.expected_calls import Calls
+from pipeline.text.labels import labelled
 from pipeline.text.plural import counted
 
 SHOWN = 20  # kinds of calls of a destination
@@ -28,7 +29,7 @@ def lines(expected: Expected) -> Iterator[str]:
     certain = sum(calls.calls for calls in kinds if not calls.is_set_up)
     least = "at least " if expected.may_be_more else ""
     numbers = f"{counted(expected.rows, 'row')}, {least}{counted(certain, 'call')}{but(expected)}"
-    yield f"{expected.destination.name}: {numbers}"
+    yield f"{labelled(expected.destination.name, expected.destination.label)}: {numbers}"
     for stop in expected.stops:
         yield f"  {stop}"
     if expected.left_out:

@@ -9,6 +9,7 @@ from pipeline.operate.flushing import flush_audience
 from pipeline.records.catalog import Catalog
 from pipeline.records.stops import remedy, stops_of
 from pipeline.runtime.stores import open_stores
+from pipeline.text.labels import labelled
 from pipeline.text.plural import counted
 
 
@@ -37,7 +38,7 @@ def flush(audience: str) -> None:
 
 def told(catalog: Catalog, destination: Destination, rows: int) -> str:
     """Write a sentence about the waiting rows of one destination."""
-    name = f'destination "{destination.name}"'
+    name = printable(labelled(f'destination "{destination.name}"', destination.label))
     if not rows:
         return f"{name}: nothing waits"
     amount = counted(rows, "row")

@@ -4,12 +4,12 @@ import click
 
 from pipeline.cli.tables import printable
 from pipeline.errors import Misconfigured
-from pipeline.lanes.backlog import read_backlogs
-from pipeline.operate.activity import note_alone, person_at_terminal
-from pipeline.records import mirror
+from pipeline.operate.activity import person_at_terminal
+from pipeline.operate.pausing import Paused, pause_record, resume_record
 from pipeline.records.catalog import Catalog, Scope
-from pipeline.records.stops import Stop, remedy, stop_of, stops_of
-from pipeline.runtime.stores import Stores, open_stores
+from pipeline.records.stops import remedy
+from pipeline.runtime.stores import open_stores
+from pipeline.text.labels import labelled
 from pipeline.text.plural import counted
 
 NAME = "CONNECTOR|DESTINATION"
@@ -27,16 +27,12 @@ def pause(name: str, reason: str) -> None:
         client = stores.redis  # before anything changes, and to see that it belongs to the records
         catalog = stores.records.load()
         scope, record = resolve(catalog, name)
-        hold = catalog.holds.get((scope, record))
-        if hold:
-            stop = Stop(scope, record, hold.kind, hold.code, hold.detail, hold.since)
-            click.echo(f"{printable(str(stop))}. Nothing was changed.")
-            return
-        stores.records.hold(scope, record, "paused", "", reason)
-        note_alone(stores.engine, person_at_terminal(), f"{scope}.pause", f"{scope}:{record}", reason)
-        mirror.refresh(client, stores.records)
-        rows = waiting(stores, catalog, scope, record)
-    click.echo(f'{scope} "{record}" is paused; {rows}. To go on: `activation resume {name}`')
+        paused = pause_record(stores.records, client, person_at_terminal(), scope, record, reason)
+    if paused.changed:
+        text = f"{record_text(catalog, scope, record)} is paused; {waiting(paused)}."
+        click.echo(f"{printable(text)} To go on: `activation resume {name}`")
+    else:
+        click.echo(f"{printable(str(paused.before))}. Nothing was changed.")
 
 
 @click.command()
@@ -50,18 +46,15 @@ def resume(name: str) -> None:
         client = stores.redis  # before anything changes, and to see that it belongs to the records
         catalog = stores.records.load()
         scope, record = resolve(catalog, name)
-        hold = catalog.holds.get((scope, record))
-        if stores.records.release(scope, record):
-            note_alone(stores.engine, person_at_terminal(), f"{scope}.resume", f"{scope}:{record}")
-        catalog = mirror.refresh(client, stores.records)
-        rows = waiting(stores, catalog, scope, record)
-    if hold:
-        was = Stop(scope, record, hold.kind, hold.code, hold.detail, hold.since)
+        resumed = resume_record(stores.records, client, person_at_terminal(), scope, record)
+    text, was = record_text(catalog, scope, record), resumed.before
+    if was:
         reason = f": {was.reason}" if was.reason else ""
-        click.echo(printable(f'{scope} "{record}" goes on; {rows}. It was {was.kind} {was.duration}{reason}'))
+        text += f" goes on; {waiting(resumed)}. It was {was.kind} {was.duration}{reason}"
     else:
-        click.echo(f'{scope} "{record}" was neither paused nor held; {rows}.')
-    for stop in still_stopped(catalog, scope, record):
+        text += f" was neither paused nor held; {waiting(resumed)}."
+    click.echo(printable(text))
+    for stop in resumed.stops:
         click.echo(printable(f"But {stop}: {remedy(catalog, stop)}"))
 
 
@@ -83,21 +76,11 @@ def resolve(catalog: Catalog, name: str) -> tuple[Scope, str]:
     raise Misconfigured(f'there is no connector or destination "{name}"; there are {known}')
 
 
-def still_stopped(catalog: Catalog, scope: Scope, name: str) -> list[Stop]:
-    """Return the other stops of this record."""
-    if scope == "destination":
-        return stops_of(catalog, catalog.destinations[name])
-    stop = stop_of(catalog, scope, name)
-    return [stop] if stop else []
+def record_text(catalog: Catalog, scope: Scope, name: str) -> str:
+    """Name a record with its label."""
+    return labelled(f'{scope} "{name}"', catalog.label_of(scope, name))
 
 
-def waiting(stores: Stores, catalog: Catalog, scope: Scope, name: str) -> str:
-    """Say how many rows wait for this record."""
-    names = [
-        destination.name
-        for destination in catalog.destinations.values()
-        if name == (destination.name if scope == "destination" else destination.connector)
-    ]
-    found = read_backlogs(stores.redis, names)
-    rows = sum(found[each].waiting for each in names)
-    return counted(rows, "row waits", "rows wait")
+def waiting(paused: Paused) -> str:
+    """Say how many rows wait for the record."""
+    return counted(paused.rows_waiting, "row waits", "rows wait")

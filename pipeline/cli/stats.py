@@ -54,12 +54,10 @@ def print_text(found: Summary) -> None:
         )
         return
     click.echo(f"The last {found.days} days; WAITING and open DEAD LETTERS are those of now.\n")
-    rows = [
-        row(line, place_text(line.where.connector), destination_text(found, line)) for line in found.lines
-    ]
+    rows = [row(line, connector_text(found, line), destination_text(found, line)) for line in found.lines]
     show(HEADERS, [*rows, row(found.total, "all", "")])
     rejected = [
-        (place_text(line.where.connector), destination_text(found, line), code, amount)
+        (connector_text(found, line), destination_text(found, line), code, amount)
         for line in found.lines
         for code, amount in sorted(line.rejected.items(), key=lambda pair: (-pair[1], pair[0]))
     ]
@@ -89,6 +87,11 @@ def row(line: DestinationNumbers, connector: str, destination: str) -> tuple[obj
 def destination_text(found: Summary, line: DestinationNumbers) -> str:
     """Write the name and the label of a destination."""
     return labelled(place_text(line.where.destination), found.labels.get(line.where.destination))
+
+
+def connector_text(found: Summary, line: DestinationNumbers) -> str:
+    """Write the name and the label of a connector."""
+    return labelled(place_text(line.where.connector), found.connector_labels.get(line.where.connector))
 
 
 def place_text(name: str) -> str:

@@ -13,6 +13,7 @@ from pipeline.model.shard import SHARDS
 from pipeline.operate.status.document import document
 from pipeline.operate.status.status import DestinationStatus, Status, read_status
 from pipeline.operate.status.troubles import Trouble, troubles
+from pipeline.records.catalog import Catalog
 from pipeline.runtime.stores import open_stores
 from pipeline.stores.redis_health import Server
 from pipeline.text.durations import spell
@@ -62,7 +63,7 @@ def print_text(found: Status, window: float) -> None:
         unit = "MINUTE" if window == WINDOW else f"{window:g} S"
         headers = ("CONNECTOR", "FUNCTION", f"CALLS PER {unit}", "SET BY", "AT MOST NOW", "NEXT CALL")
         click.echo()
-        show(headers, map(limit, found.paces))
+        show(headers, (limit(pace, found.catalog) for pace in found.paces))
 
 
 def print_troubles(found: Iterable[Trouble]) -> None:
@@ -132,9 +133,10 @@ def due(line: DestinationStatus) -> str | None:
     return "when allowed" if line.state == "throttled" else "now"
 
 
-def limit(pace: Pace) -> tuple[object, ...]:
+def limit(pace: Pace, catalog: Catalog) -> tuple[object, ...]:
     """Write the limits of one function."""
-    return (pace.connector, pace.function, pace.allowance, SOURCES[pace.source], pace.now, next_call(pace))
+    connector = labelled(pace.connector, catalog.label_of("connector", pace.connector))
+    return (connector, pace.function, pace.allowance, SOURCES[pace.source], pace.now, next_call(pace))
 
 
 def next_call(pace: Pace) -> str:

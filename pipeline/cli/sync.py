@@ -13,6 +13,7 @@ from pipeline.cli.sync_report import SyncText
 from pipeline.errors import Misconfigured
 from pipeline.produce.appender import Appender, AppendFailed
 from pipeline.produce.lines import FileLine
+from pipeline.records.labels import destination_labels
 from pipeline.runtime.stores import Stores, open_stores
 from pipeline.snapshots import source_runs
 from pipeline.snapshots.concerns import Concern
@@ -60,8 +61,8 @@ def sync(
     when all is done, 1 when some lines were refused, 2 when it looked wrong and nothing was sent.
     """
     given = audience_and_file(audience, file, source)
-    report = SyncText(dry_run)
     with open_stores() as stores, told() as notes, shown(file) as bar:
+        report = SyncText(dry_run, {} if as_json else destination_labels(stores.engine))
         options: dict[str, Any] = {
             "confirm": lambda findings: lifted(confirm, findings) or asked(bar, findings)
         }

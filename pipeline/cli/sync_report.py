@@ -1,7 +1,7 @@
 """Text of ``activation sync``: numbers, examples and concerns of a snapshot."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from itertools import islice
 from typing import Any
@@ -20,6 +20,7 @@ from pipeline.snapshots.parts import Part
 from pipeline.snapshots.rehearsal import rehearse
 from pipeline.snapshots.sync import Outcome
 from pipeline.stores.database import reading
+from pipeline.text.labels import labelled
 from pipeline.text.messages import flatten
 from pipeline.text.plural import counted
 
@@ -36,6 +37,7 @@ class SyncText:
     """Collects the lines about one snapshot."""
 
     dry_run: bool
+    labels: Mapping[str, str] = field(default_factory=dict)  # of destinations
     errors: list[tuple[int, Messages]] = field(default_factory=list)  # the first ones, by line
     examples: dict[str, dict[str, list[str]]] = field(default_factory=dict)  # by destination and kind
     expected: dict[str, Expected] = field(default_factory=dict)  # of a dry run, by destination
@@ -73,7 +75,8 @@ class SyncText:
         found = outcome.counts
         click.echo(f"{counted(found.members, 'member')} in {counted(found.lines, 'line')}")
         show(
-            ("DESTINATION", "BEFORE", *map(str.upper, KINDS), "TO SEND", "SENT", ""), map(row, outcome.parts)
+            ("DESTINATION", "BEFORE", *map(str.upper, KINDS), "TO SEND", "SENT", ""),
+            (row(part, self.labels) for part in outcome.parts),
         )
         self.tell_examples()
         tell(self.expected.values())
@@ -142,11 +145,12 @@ class SyncText:
         return found
 
 
-def row(part: Part) -> tuple[object, ...]:
+def row(part: Part, labels: Mapping[str, str]) -> tuple[object, ...]:
     """Return the cells of one destination."""
+    name = labelled(part.destination, labels.get(part.destination))
     note = "a baseline: nothing is sent" if part.silent else ""
     numbers = (part.known, part.entering, part.changed, part.leaving)
-    return part.destination, *numbers, part.sends, part.sent, note
+    return name, *numbers, part.sends, part.sent, note
 
 
 def first(profiles: Any) -> list[str]:

@@ -10,7 +10,7 @@ from pipeline.operate.activity import Actor, note_alone
 from pipeline.records import mirror
 from pipeline.records.catalog import Catalog, Scope
 from pipeline.records.records import Records
-from pipeline.records.stops import Stop, stop_of, stops_of
+from pipeline.records.stops import Stop, hold_of, stop_of, stops_of
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Paused:
     changed: bool
     rows_waiting: int
     stops: Sequence[Stop]
-    before: Stop | None  # of the record itself
+    before: Stop | None  # the pause or hold of the record itself
 
 
 def pause_record(
@@ -28,8 +28,8 @@ def pause_record(
 ) -> Paused:
     """Stop sending for a record; a hold that is there stays as it is."""
     catalog = records.load()
-    before = stop_of(catalog, scope, name)
-    changed = (scope, name) not in catalog.holds
+    before = hold_of(catalog, scope, name)
+    changed = before is None
     client.ping()  # before anything changes
     if changed:
         records.hold(scope, name, "paused", "", reason)
@@ -42,7 +42,7 @@ def pause_record(
 
 def resume_record(records: Records, client: redis.Redis, actor: Actor, scope: Scope, name: str) -> Paused:
     """Send again for a record that was paused or held."""
-    before = stop_of(records.load(), scope, name)
+    before = hold_of(records.load(), scope, name)
     client.ping()
     changed = records.release(scope, name)
     catalog = mirror.refresh(client, records)

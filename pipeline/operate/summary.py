@@ -50,6 +50,7 @@ class Summary:
     days: int
     lines: tuple[DestinationNumbers, ...]
     labels: Mapping[str, str | None] = field(default_factory=dict)  # by destination
+    connector_labels: Mapping[str, str | None] = field(default_factory=dict)
 
     @property
     def total(self) -> DestinationNumbers:
@@ -76,7 +77,12 @@ def read_summary(
         for place in sorted(places, key=lambda place: (place.connector, place.destination))
         if connector in (None, place.connector)
     ]
-    return Summary(days, tuple(lines), {name: each.label for name, each in catalog.destinations.items()})
+    return Summary(
+        days,
+        tuple(lines),
+        {name: each.label for name, each in catalog.destinations.items()},
+        {name: each.label for name, each in catalog.connectors.items()},
+    )
 
 
 def configured(catalog: Catalog) -> set[Where]:

@@ -71,6 +71,11 @@ class Catalog:
         """Name the functions that a destination may use; a full call needs the first."""
         return kind_of(self.connectors[destination.connector]).actions[destination.action].functions
 
+    def label_of(self, scope: Scope, name: str) -> str | None:
+        """Return the label of a record; None if it has none, or is not there."""
+        record = self._by_scope.get(scope, {}).get(name)
+        return record.label if record else None
+
     def connector_of(self, destination: Destination) -> Connector:
         """Return the connector of a destination, with the API that the destination wants."""
         return self._used[destination.name]
@@ -87,6 +92,10 @@ class Catalog:
         for _, destination in sorted(self.destinations.items()):
             found[destination.audience] = (*found.get(destination.audience, ()), destination)
         return found
+
+    @property
+    def _by_scope(self) -> Mapping[Scope, Mapping[str, Connector | Destination | Source]]:
+        return {"connector": self.connectors, "destination": self.destinations, "source": self.sources}
 
     @cached_property
     def _used(self) -> Mapping[str, Connector]:

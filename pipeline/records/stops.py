@@ -8,6 +8,7 @@ from typing import Literal
 from pipeline.model.destination import Destination
 from pipeline.records.catalog import Catalog, Scope
 from pipeline.text.durations import spell
+from pipeline.text.labels import labelled
 
 
 @dataclass(frozen=True)
@@ -20,11 +21,12 @@ class Stop:
     code: str = ""
     detail: str = ""  # the text of the answer, or a person's reason
     since: datetime | None = None
+    label: str | None = None  # of the record
 
     @property
     def record(self) -> str:
         """Name the stopped record."""
-        return f'{self.scope} "{self.name}"'
+        return labelled(f'{self.scope} "{self.name}"', self.label)
 
     @property
     def reason(self) -> str:
@@ -49,9 +51,17 @@ class Stop:
 def stop_of(catalog: Catalog, scope: Scope, name: str) -> Stop | None:
     """Return why this one record is stopped; None if it is not."""
     if scope == "connector" and name in catalog.connectors and not catalog.connectors[name].enabled:
-        return Stop("connector", name, "disabled")
+        return Stop("connector", name, "disabled", label=catalog.label_of(scope, name))
+    return hold_of(catalog, scope, name)
+
+
+def hold_of(catalog: Catalog, scope: Scope, name: str) -> Stop | None:
+    """Return why a record was paused or held; None if it was not."""
     hold = catalog.holds.get((scope, name))
-    return Stop(scope, name, hold.kind, hold.code, hold.detail, hold.since) if hold else None
+    if hold is None:
+        return None
+    label = catalog.label_of(scope, name)
+    return Stop(scope, name, hold.kind, hold.code, hold.detail, hold.since, label)
 
 
 def stops_of(catalog: Catalog, destination: Destination) -> list[Stop]:

@@ -37,8 +37,29 @@ def test_status_shows_labels_and_what_is_a_journey(labelled, run):
 def test_stats_shows_labels(labelled, run):
     lines = json.loads(run("stats", "--json").stdout)["destinations"]
 
-    assert "acme       lapsed (Lapsed buyers)" in run("stats").output
+    assert "lapsed (Lapsed buyers)" in run("stats").output
     assert [line.get("label") for line in lines] == ["Lapsed buyers", None]
+
+
+def test_connectors_are_shown_with_their_labels(labelled, run):
+    assert "acme (Acme, Europe)  triggerCustomEvent" in run("status").output
+    assert "acme (Acme, Europe)  lapsed (Lapsed buyers)" in run("stats").output
+    assert run("pause", "acme").output.startswith('connector "acme" (Acme, Europe) is paused; 1 row waits.')
+    assert 'connector "acme" (Acme, Europe) is paused since' in run("status").output
+    assert json.loads(run("status", "--json").stdout)["stops"][0]["label"] == "Acme, Europe"
+    assert run("resume", "acme").output.startswith('connector "acme" (Acme, Europe) goes on; 1 row waits.')
+
+
+def test_sending_and_tracing_show_labels(labelled, run, tmp_path):
+    rows = tmp_path / "rows.csv"
+    rows.write_text("profile_id,crm_id\np-1,C-1\n")
+
+    assert (
+        "lapsed (Lapsed buyers): 1 row, 1 call" in run("send", "lapsed-buyers", str(rows), "--dry-run").output
+    )
+    assert "lapsed (Lapsed buyers)" in run("sync", "lapsed-buyers", str(rows), "--dry-run").output
+    assert 'destination "lapsed" (Lapsed buyers): 1 row due now' in run("flush", "lapsed-buyers").output
+    assert "lapsed (Lapsed buyers)" in run("trace", "a").output
 
 
 def test_dead_letters_show_labels(labelled, run):

@@ -75,7 +75,9 @@ def of_line(line: DestinationStatus) -> dict[str, Any]:
 def of_stop(stop: Stop) -> dict[str, Any]:
     """Return one hold, pause or disabled connector."""
     since = stop.since.isoformat() if stop.since else None
-    return {**asdict(stop), "since": since}
+    fields = asdict(stop)
+    label = fields.pop("label")
+    return {**fields, "since": since, **label_fields(label, None)}
 
 
 def of_pace(pace: Pace) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from pipeline.settle.statistics import Where
 from pipeline.stores import duty_trouble, emptied, redis_health, sql_trouble
 from pipeline.stores.duty_trouble import DutyTrouble
 from pipeline.stores.redis_health import Server
+from pipeline.text.labels import labelled
 
 RECENT = timedelta(days=1)  # for which values left out are told
 
@@ -61,6 +62,11 @@ class DestinationStatus:
     drain: float | None = (
         None  # seconds that its rows take at least, at the present pace; None: it is stopped
     )
+
+    @property
+    def record(self) -> str:
+        """Name the destination with its label."""
+        return labelled(f'destination "{self.name}"', self.label)
 
 
 @dataclass(frozen=True)

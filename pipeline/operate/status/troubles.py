@@ -180,17 +180,15 @@ def of_line(status: Status, line: DestinationStatus) -> Iterator[Trouble]:
     """Say that a destination was removed, tries again, or falls behind."""
     backlog = line.backlog
     if line.state == "removed" and backlog.waiting:
-        text = f'destination "{line.name}" was removed while {counted(backlog.waiting, "row")} waited'
+        text = f"{line.record} was removed while {counted(backlog.waiting, 'row')} waited"
         yield Trouble(text, "workers turn them into dead letters; to send them, apply it again first")
     if backlog.again and line.state in ("waiting", "sending"):
         text = f"{counted(backlog.again, 'batch waits', 'batches wait')} for another try"
-        yield Trouble(
-            f'destination "{line.name}": {text}', "Flower and the workers' log say why", passing=True
-        )
+        yield Trouble(f"{line.record}: {text}", "Flower and the workers' log say why", passing=True)
     late = backlog.due is not None and -backlog.due > LATE_SECONDS and line.state in ("waiting", "sending")
     if late and status.workers_seen:
         waited = f"rows that may go have waited up to {spell(backlog.oldest or 0)}"
-        text = f'destination "{line.name}" is behind: {waited}'
+        text = f"{line.record} is behind: {waited}"
         if (line.drain or 0) > LATE_SECONDS:
             text += f"; to send all takes {spell(line.drain or 0)} at least"
         yield Trouble(text, "nothing is lost: the limits, or too few workers, set the speed", passing=True)
@@ -200,7 +198,7 @@ def of_left_out(line: DestinationStatus) -> Iterator[Trouble]:
     """Say that rows went without values, by the columns."""
     if line.left_out:
         columns = ", ".join(f"{column} ({amount:,})" for column, amount in sorted(line.left_out.items()))
-        text = f'destination "{line.name}": within a day values were left out of rows as not valid: {columns}'
+        text = f"{line.record}: within a day values were left out of rows as not valid: {columns}"
         remedy = 'mend them where they come from; without `invalid = "skip"` such rows become dead letters'
         yield Trouble(text, remedy, passing=True)
 
