@@ -1,7 +1,7 @@
 """Job: a batch with everything that its delivery needs, read once."""
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -105,7 +105,8 @@ class Job:
         rejected = dict(progress.rejected)
         if any(verdicts):
             if step is not None and step.explain:
-                verdicts = explained(step.explain, self.remaining_rows, verdicts)
+                pairs = zip(self.remaining_rows, verdicts, strict=True)
+                verdicts = [why and Rejection(why.code, step.explain(row, why.detail)) for row, why in pairs]
             if step is not None and len(self.steps) > 1:
                 verdicts = [why and named(why, step) for why in verdicts]
             rejected |= {n: why for n, why in zip(self.positions, verdicts, strict=True) if why is not None}
@@ -193,17 +194,6 @@ def problem_alone(action: Action, row: Row) -> str | None:
     except Exception as error:  # noqa: BLE001 -- logged by the caller, once for the batch
         return f"its action cannot use it ({type(error).__name__}); the workers' log says where"
     return problem
-
-
-def explained(
-    explain: Callable[[Activation, str], str],
-    rows: Sequence[Activation],
-    verdicts: Sequence[Rejection | None],
-) -> list[Rejection | None]:
-    """Complete the details of verdicts."""
-    return [
-        why and Rejection(why.code, explain(row, why.detail)) for row, why in zip(rows, verdicts, strict=True)
-    ]
 
 
 def named(why: Rejection, step: Step) -> Rejection:

@@ -46,15 +46,6 @@ class ClaimedBatch(NamedTuple):
     contents: Contents | None = None  # of a new batch, if the caller asked to read it
 
 
-def contents_of(batch: str, answer: Sequence[Sequence[bytes]]) -> Contents | None:
-    """Read the answer of read_batch.lua; None if there is no such batch."""
-    if not answer:
-        return None
-    fields, profiles, rows = answer
-    texts = list(map(bytes.decode, fields))
-    return batch_of(batch, dict(zip(texts[::2], texts[1::2], strict=True))), pairs_of(profiles, rows)
-
-
 def pairs_of(profiles: Sequence[bytes], rows: Sequence[bytes]) -> list[tuple[str, bytes]]:
     """Pair profiles with the JSON of their rows, without the prefix for scripts (see lanes.inc.lua)."""
     if b"\0" in b"".join(rows):

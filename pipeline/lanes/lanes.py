@@ -42,7 +42,7 @@ from typing import Any
 
 import redis
 
-from pipeline.lanes.batch import FIELDS, Batch, ClaimedBatch, Contents, Poll, batch_of, contents_of, pairs_of
+from pipeline.lanes.batch import FIELDS, Batch, ClaimedBatch, Contents, Poll, batch_of, pairs_of
 from pipeline.lanes.quota import Quota
 from pipeline.stores.broker import decoded
 from pipeline.stores.scripts import PAUSES, Argument, Scripts
@@ -83,7 +83,12 @@ class Lanes:
 
     def read_batch(self, batch: str) -> Contents | None:
         """Read one batch and its rows; None if it has been settled."""
-        return contents_of(batch, self._scripts.run("read_batch", args=[batch]))
+        answer = self._scripts.run("read_batch", args=[batch])
+        if not answer:
+            return None
+        fields, profiles, rows = answer
+        texts = list(map(bytes.decode, fields))
+        return batch_of(batch, dict(zip(texts[::2], texts[1::2], strict=True))), pairs_of(profiles, rows)
 
     def line(self, batch: Batch, position: int) -> str:
         """Return the line of the row at a position of a batch."""

@@ -67,10 +67,24 @@ class DeadlineWatch:
                 self._thread = threading.Thread(target=self._run, name="deadlines", daemon=True)
                 self._thread.start()
 
-    def end(self, deadline: Deadline) -> None:
-        """Forget the connection of a call."""
-        with self._changed:
-            self._in_use.pop(deadline, None)
+    @contextmanager
+    def request(self) -> Iterator[None]:
+        """Hold one request to the deadline of this thread's call; a cut connection ends with CallTimeout."""
+        deadline = _thread.deadline
+        if deadline is None:
+            yield
+            return
+        try:
+            yield
+        except (OSError, HTTPException, HTTPError):
+            if deadline.cut:
+                raise CallTimeout from None
+            raise
+        finally:
+            with self._changed:
+                self._in_use.pop(deadline, None)
+        if deadline.cut:
+            raise CallTimeout  # the answer has no length and seemed to have ended
 
     def _run(self) -> None:
         with self._changed:
@@ -98,20 +112,3 @@ def within(seconds: float) -> Iterator[Deadline]:
         yield deadline
     finally:
         _thread.deadline = outer
-
-
-@contextmanager
-def of_request() -> Iterator[None]:
-    """Hold one request to the deadline of this thread's call; a cut connection ends with CallTimeout."""
-    deadline = _thread.deadline
-    try:
-        yield
-    except (OSError, HTTPException, HTTPError):
-        if deadline is not None and deadline.cut:
-            raise CallTimeout from None
-        raise
-    finally:
-        if deadline is not None:
-            WATCH.end(deadline)
-    if deadline is not None and deadline.cut:
-        raise CallTimeout  # the answer has no length and seemed to have ended

@@ -45,12 +45,7 @@ def verdict(result: Any) -> Rejection | None:
     message = result.get("errorMessage")
     if not message:
         return None if success else Rejection(OTHER, "rejected without a reason")
-    return refusal(str(message).strip())
-
-
-def refusal(message: str) -> Rejection:
-    """Tell the code and the text of a message apart."""
-    code, _, detail = message.partition(":")
-    if not CODE.fullmatch(code.strip()):
-        return Rejection(OTHER, shortened(message))
-    return Rejection(code.strip(), shortened(detail))
+    code, _, detail = str(message).strip().partition(":")
+    if CODE.fullmatch(code.strip()):
+        return Rejection(code.strip(), shortened(detail))
+    return Rejection(OTHER, shortened(str(message)))

@@ -17,7 +17,7 @@ import requests
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from pipeline.errors import CallError, OutcomeUnknown, RetryLater
-from pipeline.responsys import deadlines
+from pipeline.responsys.deadlines import WATCH
 from pipeline.responsys.errors import OTHER, TIMEOUT, UNKNOWN, code_of, error_of
 from pipeline.responsys.session import PUBLIC
 from pipeline.text.redaction import MASK, Hidden
@@ -54,7 +54,7 @@ def exchange(
     """Send one request and return the decoded answer.
 
     ``timeout`` is for connecting and between two bytes, in seconds; the deadline of the thread's call
-    (``deadlines.within``) is for all of it. A mapping travels as a form. ``public``: the host must be one
+    (deadlines.py) is for all of it. A mapping travels as a form. ``public``: the host must be one
     of the public internet.
 
     Raises:
@@ -112,7 +112,7 @@ def received(
     """
     adapter = session.get_adapter(mark + str(request.url))
     try:
-        with deadlines.of_request(), adapter.send(request, stream=True, timeout=timeout) as response:
+        with WATCH.request(), adapter.send(request, stream=True, timeout=timeout) as response:
             content = response.raw.read(MAX_ANSWER + 1, decode_content=True)
     except (OSError, HTTPException, HTTPError) as error:
         raise no_answer(error, request.body) from error
