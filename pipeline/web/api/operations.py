@@ -25,28 +25,19 @@ POLL = 0.1  # seconds
 operations = Blueprint("operations", __name__, description="Decisions that a worker carries out.")
 
 
-@operations.post("/v1/dead-letters/replay")
+@operations.for_sections("POST", "/v1/dead-letters/{section}", ("replay", "drop"))
 @needs("operate")
 @operations.arguments(NoQuery, location="query")
 @operations.arguments(LettersOperation)
 @operations.response(200, description="It is done.")
 @operations.alt_response(202, description="It goes on; `Location` says where to look.")
 @operations.doc(security=[{"key": []}])
-def replay(_: Mapping[str, Any], body: Mapping[str, Any]) -> Response:
-    """Send dead letters again, each to its own destination, once."""
-    return begin("replay", body)
+def decide(_: Mapping[str, Any], body: Mapping[str, Any], section: str) -> Response:
+    """Send dead letters again, each to its own destination, once; or give them up.
 
-
-@operations.post("/v1/dead-letters/drop")
-@needs("operate")
-@operations.arguments(NoQuery, location="query")
-@operations.arguments(LettersOperation)
-@operations.response(200, description="It is done.")
-@operations.alt_response(202, description="It goes on; `Location` says where to look.")
-@operations.doc(security=[{"key": []}])
-def drop(_: Mapping[str, Any], body: Mapping[str, Any]) -> Response:
-    """Give dead letters up; they can still be looked at."""
-    return begin("drop", body)
+    Those that were given up can still be looked at.
+    """
+    return begin(section, body)
 
 
 @operations.post("/v1/sources/<name>/run")
