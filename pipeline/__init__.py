@@ -14,6 +14,7 @@ The way of a change, room by room; each knows only those that it needs, and none
     lua/         the scripts that Redis runs
     records/     connectors, destinations, sources, as configured
     responsys/   Oracle Responsys: client, actions, pre-flight
+    sftp/        SFTP servers: login, pinned host key, files
     snapshots/   all members of an audience; only the difference is sent
     event_files/  files of events from Responsys; each event counts once
     people/      a person's names in other systems, connected

@@ -1,4 +1,4 @@
-"""The whole configuration: connectors, destinations, sources, file profiles, channels and rules of alerts."""
+"""The whole configuration: connectors, destinations, sources, file profiles, imports, channels, alerts."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,6 +12,7 @@ from schemas.connector import ConnectorDocument, connector
 from schemas.destination import destination
 from schemas.destination_document import DestinationDocument
 from schemas.document import Document, Table
+from schemas.event_import import ImportField
 from schemas.file_profile import FileProfileField
 from schemas.source import SourceField
 
@@ -23,6 +24,7 @@ class ConfigurationSchema(Document):
     destinations = Table(destination(), load_default=dict)
     sources = Table(SourceField(), load_default=dict)
     files = Table(FileProfileField(), load_default=dict)
+    imports = Table(ImportField(), load_default=dict)
     channels = Table(channel(), load_default=dict)
     alerts = Table(alert(), load_default=dict)
 

@@ -53,6 +53,14 @@ class Text(Field):
         return value
 
 
+class MaybeText(Text):
+    """The same, or nothing."""
+
+    def read(self, value: Any) -> str:
+        """Take "", too."""
+        return "" if value == "" else super().read(value)
+
+
 class Number(Field):
     """A number of at most ``most``, and at least ``least`` or above ``above``."""
 

@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import ValidationError
 
 from schemas.api import Api
-from schemas.configuration_fields import Field, Flag, Number, OneOf, Text, Whole
+from schemas.configuration_fields import Field, Flag, MaybeText, Number, OneOf, Text, Whole
 from schemas.document import Document, TableOf, Variant
 from schemas.endpoint import Endpoint
 
@@ -20,6 +20,8 @@ FUNCTIONS = (  # of Responsys, that limits are counted by; tests hold them to pi
 FUNCTION = re.compile(r"[A-Za-z][A-Za-z0-9]{0,62}")
 MAX_IN_FLIGHT = 1000  # calls of one connector at once
 MAX_LIMIT = 1_000_000  # calls per minute
+FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}")
+FINGERPRINT_RULE = 'must be a fingerprint such as "SHA256:…" with 43 characters; `activation check` shows it'
 SOURCES = {"env": str, "file": str, "keep": bool}  # where a secret may come from instead
 
 
@@ -71,7 +73,45 @@ class Responsys(ConnectorDocument):
     utilisation = Number(above=0, most=1, load_default=0.95)
 
 
-KINDS: Mapping[str, type[ConnectorDocument]] = {"responsys": Responsys}
+class MaybeSecret(Secret):
+    """A secret that may be empty."""
+
+    def read(self, value: Any) -> str | dict[str, Any]:
+        """Take "", too."""
+        return "" if value == "" else super().read(value)
+
+
+class Fingerprints(Field):
+    """Fingerprints of host keys, one or a list."""
+
+    def read(self, value: Any) -> list[str]:
+        """Refuse what no SSH server has."""
+        found = [value] if isinstance(value, str) else value
+        if not isinstance(found, list) or not found:
+            raise ValidationError(f"{FINGERPRINT_RULE}, or a list of some")
+        for one in found:
+            if not isinstance(one, str) or not FINGERPRINT.fullmatch(one):
+                raise ValidationError(FINGERPRINT_RULE)
+        return found
+
+
+class ResponsysSftp(ConnectorDocument):
+    """One login on an SFTP server with event files of Responsys."""
+
+    host = Text(required=True, slashes=False)
+    port = Whole(least=1, most=65_535, load_default=22)
+    username = Text(required=True)
+    private_key = Secret(required=True)
+    private_key_passphrase = MaybeSecret()
+    folder = MaybeText(load_default="")
+    host_key = Fingerprints(load_default=list)
+    algorithms = OneOf("a set of algorithms", ("modern", "legacy"), load_default="modern")
+    pgp_private_key = MaybeSecret()
+    pgp_passphrase = MaybeSecret()
+    pgp = OneOf("a library for OpenPGP", ("sequoia", "gnupg"), load_default="sequoia")
+
+
+KINDS: Mapping[str, type[ConnectorDocument]] = {"responsys": Responsys, "responsys_sftp": ResponsysSftp}
 
 
 def connector(kinds: Mapping[str, type[ConnectorDocument]] = KINDS) -> Variant:

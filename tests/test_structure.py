@@ -33,8 +33,9 @@ BELOW = {
     "settings": "errors stores",
     "logs": "errors text settings",
     "responsys": GROUND,
+    "sftp": GROUND,
     "produce": f"{GROUND} settings",
-    "records": f"{GROUND} responsys",
+    "records": f"{GROUND} responsys sftp",
     "lanes": f"{GROUND} records",
     "settle": f"{GROUND} lanes",
     "accept": f"{GROUND} records settle",
@@ -83,16 +84,15 @@ def test_a_room_on_the_way_of_a_change_knows_no_schema(room):
     assert not wrong, wrong
 
 
-def test_one_file_knows_that_there_is_a_responsys():
+@pytest.mark.parametrize("kind", ["responsys", "sftp"])
+def test_one_file_knows_that_there_is_a_responsys(kind):
     """Another kind of connector is then an entry in that file's table; the demo shows this one kind."""
     rooms = {path: set(rooms_named(path)) for path in (ROOT / "pipeline").rglob("*.py")}
     knowing = {
-        path.relative_to(ROOT / "pipeline").as_posix()
-        for path, named in rooms.items()
-        if "responsys" in named
+        path.relative_to(ROOT / "pipeline").as_posix() for path, named in rooms.items() if kind in named
     }
 
-    below = {name for name in knowing if name.split("/")[0] not in ("responsys", "demo")}
+    below = {name for name in knowing if name.split("/")[0] not in (kind, "demo")}
     assert below == {"records/kinds.py"}
 
 

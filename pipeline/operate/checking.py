@@ -7,7 +7,7 @@ from pipeline.model.finding import Finding
 from pipeline.operate.throttling import look_for_throttling
 from pipeline.records.catalog import Catalog
 from pipeline.records.kinds import kind_of
-from pipeline.runtime.clients import Clients
+from pipeline.runtime.clients import Clients, timeouts_of
 from pipeline.runtime.stores import Stores
 
 
@@ -15,6 +15,10 @@ def check_connector(
     stores: Stores, catalog: Catalog, connector: Connector, only: Collection[str] | None = None
 ) -> list[Finding]:
     """Look at a connector and its destinations; ``only``: at these of them."""
+    kind = kind_of(connector)
+    if kind.open_server:
+        server = kind.open_server(connector, timeouts_of(stores.settings))
+        return kind.preflight(connector, (), server)
     clients = Clients(stores.settings, stores.redis, stores.vault)
     destinations = [
         one
@@ -22,6 +26,6 @@ def check_connector(
         if one.connector == connector.name and (only is None or name in only)
     ]
     actions = [catalog.action_of(one) for one in destinations]
-    found = kind_of(connector).preflight(connector, actions, clients(connector))
+    found = kind.preflight(connector, actions, clients(connector))
     minute = stores.settings.limit_window
     return [*found, *look_for_throttling(stores.redis, stores.engine, catalog, connector, minute)]

@@ -7,6 +7,7 @@ from typing import Any
 from pipeline.errors import Misconfigured
 from pipeline.records.changes import Changes
 from pipeline.records.documents import Documents, singular
+from pipeline.records.import_agreement import imports_that_differ, imports_without_files, sends_nothing
 from pipeline.records.kinds import KINDS
 from schemas.configuration_fields import not_there
 
@@ -18,6 +19,8 @@ def refuse(stored: Documents, wanted: Documents, changes: Changes) -> None:
     checks: tuple[Callable[[Documents], Iterator[str]], ...] = (
         dangling,
         foreign_actions,
+        imports_without_files,
+        imports_that_differ,
         lost_channels,
         partial(unknown_subjects, names=new_rules),
     )
@@ -46,8 +49,11 @@ def foreign_actions(after: Documents) -> Iterator[str]:
     """Yield a problem for each destination whose action is not one of its connector's kind."""
     for name, document in after["destinations"].items():
         connector, action = document["connector"], document["action"]
-        actions = KINDS[after["connectors"][connector]["kind"]].actions
-        if action not in actions:
+        kind = after["connectors"][connector]["kind"]
+        actions = KINDS[kind].actions
+        if not actions:
+            yield f"destinations.{name}.connector: {sends_nothing(connector, kind)}"
+        elif action not in actions:
             why = not_there(action, f'an action of connector "{connector}"', actions)
             yield f"destinations.{name}.action: {why}"
 

@@ -13,16 +13,17 @@ from pipeline.model.alert_rule import AlertRule
 from pipeline.model.channel import Channel
 from pipeline.model.connector import Connector
 from pipeline.model.destination import Destination
+from pipeline.model.event_import import EventImport
 from pipeline.model.source import Source
 from pipeline.records.kinds import bind, kind_of
 
-Scope = Literal["connector", "destination", "source"]
+Scope = Literal["connector", "destination", "source", "import"]
 Kind = Literal["paused", "held"]
 
 
 @dataclass(frozen=True)
 class Hold:
-    """Why a connector or destination does not send: a person ``paused`` it, or an answer ``held`` it.
+    """Why a connector, destination or import stands still: a person ``paused`` it, or an answer ``held`` it.
 
     A source that is held sent nothing at its last run, and runs again by its schedule all the same.
     """
@@ -42,6 +43,7 @@ class Catalog:
     destinations: Mapping[str, Destination] = field(default_factory=lambda: MappingProxyType({}))
     holds: Mapping[tuple[Scope, str], Hold] = field(default_factory=lambda: MappingProxyType({}))
     sources: Mapping[str, Source] = field(default_factory=lambda: MappingProxyType({}))
+    imports: Mapping[str, EventImport] = field(default_factory=lambda: MappingProxyType({}))
     channels: Mapping[str, Channel] = field(default_factory=lambda: MappingProxyType({}))
     alert_rules: Mapping[str, AlertRule] = field(default_factory=lambda: MappingProxyType({}))
     _actions: dict[str, Action] = field(default_factory=dict, init=False, repr=False, compare=False)
@@ -94,8 +96,13 @@ class Catalog:
         return found
 
     @property
-    def _by_scope(self) -> Mapping[Scope, Mapping[str, Connector | Destination | Source]]:
-        return {"connector": self.connectors, "destination": self.destinations, "source": self.sources}
+    def _by_scope(self) -> Mapping[Scope, Mapping[str, Connector | Destination | Source | EventImport]]:
+        return {
+            "connector": self.connectors,
+            "destination": self.destinations,
+            "source": self.sources,
+            "import": self.imports,
+        }
 
     @cached_property
     def _used(self) -> Mapping[str, Connector]:

@@ -27,6 +27,7 @@ class Changes:
     destinations: Change = Change()
     sources: Change = Change()
     files: Change = Change()
+    imports: Change = Change()
     channels: Change = Change()
     alerts: Change = Change()
 

@@ -86,11 +86,12 @@ def check_document(data: Mapping[str, Any]) -> tuple[dict[str, dict[str, dict[st
 
 
 def unknown_connectors(documents: Documents, stored: Collection[str]) -> list[str]:
-    """Return a problem for each destination with a connector that is neither in the file nor stored."""
+    """Return a problem for each connector that a destination or import names and that is not there."""
     known = {*documents.get("connectors", {}), *stored}
     return [
-        f"destinations.{name}.connector: {not_there(document['connector'], 'a connector', known)}"
-        for name, document in documents.get("destinations", {}).items()
+        f"{section}.{name}.connector: {not_there(document['connector'], 'a connector', known)}"
+        for section in ("destinations", "imports")
+        for name, document in documents.get(section, {}).items()
         if document.get("connector", next(iter(known), None)) not in known
     ]
 

@@ -17,6 +17,7 @@ from pipeline.model.alert_rule import AlertRule
 from pipeline.model.channel import Channel
 from pipeline.model.connector import Connector
 from pipeline.model.destination import CALL_TYPES, Destination
+from pipeline.model.event_import import EventImport
 from pipeline.model.source import Source
 from pipeline.records.kinds import KINDS, destination_documents
 from pipeline.stores import tables
@@ -35,21 +36,33 @@ SECTIONS: Mapping[str, Table] = {
     "destinations": tables.destinations,
     "sources": tables.sources,
     "files": tables.files,
+    "imports": tables.imports,
     "channels": tables.channels,
     "alerts": tables.alerts,
 }
 CHANNEL_SECRETS = ("url", "secret", "password")
-COLUMNS = {"destinations": ("audience", "connector"), "sources": ("audience",)}  # stored in columns, too
+COLUMNS = {
+    "destinations": ("audience", "connector"),
+    "sources": ("audience",),
+    "imports": ("connector",),
+}  # stored in columns, too
 STORED_SECRET = {"keep": True}  # in the place of a secret: the stored one stays
 
 
 def secrets_of(section: str, document: Document) -> tuple[str, ...]:
     """Name the secrets of a record."""
     if section == "connectors":
-        return KINDS[document["kind"]].secrets if document.get("kind") in KINDS else ()
-    if section == "channels":
-        return tuple(key for key in CHANNEL_SECRETS if key in document)
-    return ("url",) if section == "sources" else ()
+        needed = KINDS[document["kind"]].secrets if document.get("kind") in KINDS else ()
+        return (*needed, *optional_secrets(section, document))
+    return ("url",) if section == "sources" else optional_secrets(section, document)
+
+
+def optional_secrets(section: str, document: Document) -> tuple[str, ...]:
+    """Name the secrets of a record that another one of its kind may lack."""
+    keys: tuple[str, ...] = CHANNEL_SECRETS if section == "channels" else ()
+    if section == "connectors" and document.get("kind") in KINDS:
+        keys = KINDS[document["kind"]].optional_secrets
+    return tuple(key for key in keys if key in document)
 
 
 def singular(section: str) -> str:
@@ -96,6 +109,16 @@ def alert_rule(name: str, document: Document) -> AlertRule:
     return AlertRule(**{**document, "name": name, "channels": tuple(document["channels"])})
 
 
+def event_import(name: str, document: Document) -> EventImport:
+    """Read an import; lists become tuples, and "tab" the character."""
+    given: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in document.items()
+    }
+    if given.get("delimiter") == "tab":
+        given["delimiter"] = "\t"
+    return EventImport(**{**given, "name": name})
+
+
 def without_nulls(documents: Mapping[str, Document]) -> dict[str, dict[str, Any]]:
     """Leave out keys with the value None, for TOML has no null; sort by name."""
     return {
@@ -130,8 +153,7 @@ def store(connection: Connection, section: str, name: str, document: Document, v
     """Store a document in the place of the one with the same name."""
     secrets = secrets_of(section, document)
     body = {key: value for key, value in document.items() if key not in secrets}
-    if section == "channels":
-        body |= dict.fromkeys(secrets, STORED_SECRET)
+    body |= dict.fromkeys(optional_secrets(section, document), STORED_SECRET)
     row: dict[str, Any] = {"name": name, "body": body}
     row |= {column: document[column] for column in COLUMNS.get(section, ())}
     if keeps_secrets(SECTIONS[section]):

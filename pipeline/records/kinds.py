@@ -9,10 +9,12 @@ from typing import Any, Protocol
 
 import redis
 
+from pipeline.errors import Misconfigured
 from pipeline.model.action import Action, UnusableAction
 from pipeline.model.call import Call, Sender, Timeouts
 from pipeline.model.connector import Connector
 from pipeline.model.destination import Destination
+from pipeline.model.file_server import FileServer
 from pipeline.model.finding import Finding
 from pipeline.responsys import ratelimit
 from pipeline.responsys.actions import ACTIONS
@@ -20,8 +22,10 @@ from pipeline.responsys.bodies import redact
 from pipeline.responsys.connector import ResponsysConnector
 from pipeline.responsys.opening import open_clients
 from pipeline.responsys.requests import POLL_REQUESTS
+from pipeline.sftp.connector import SftpConnector
+from pipeline.sftp.opening import open_server
 from pipeline.stores.vault import Vault
-from schemas.connector import ConnectorDocument, Responsys
+from schemas.connector import ConnectorDocument, Responsys, ResponsysSftp
 from schemas.destination import ACTIONS as RESPONSYS_OPTIONS
 from schemas.destination_document import DestinationDocument
 
@@ -56,6 +60,8 @@ class ConnectorKind:
     redact: Callable[[Call], Call]  # a call without the values of its rows, for people to look at
     preflight: Callable[[Any, Collection[Action], Any], list[Finding]]  # of a connector and its client
     secrets: tuple[str, ...] = ()  # keys of ``document`` that are encrypted
+    optional_secrets: tuple[str, ...] = ()  # further ones, that a connector may lack
+    open_server: Callable[[Any, Timeouts], FileServer] | None = None  # None: it has no files to import
     default_limits: Mapping[str, int] = field(default_factory=dict)  # calls per window, by function
     window: float = MINUTE  # seconds by which the account counts calls
     read_limits: Callable[[Any], Mapping[str, int]] | None = None  # asked of a client; None: it cannot tell
@@ -73,6 +79,18 @@ def preflight_responsys(connector: Any, actions: Collection[Action], client: Any
     return preflight(connector, actions, client)
 
 
+def preflight_sftp(_connector: Any, _actions: Collection[Action], server: Any) -> list[Finding]:
+    """Look at an SFTP server's host key, login and folder; imported for that alone."""
+    from pipeline.sftp.preflight import preflight
+
+    return list(preflight(server))
+
+
+def open_no_clients(*_: Any, **__: Any) -> Callable[[Any], Sender]:
+    """Refuse to send, for a kind that serves imports alone."""
+    raise Misconfigured("this kind of connector serves imports: nothing can be sent by it")
+
+
 KINDS: Mapping[str, ConnectorKind] = {
     "responsys": ConnectorKind(
         system="Responsys",
@@ -88,6 +106,19 @@ KINDS: Mapping[str, ConnectorKind] = {
         window=ratelimit.WINDOW,
         read_limits=ratelimit.read_limits,
         poll_function=POLL_REQUESTS,
+    ),
+    "responsys_sftp": ConnectorKind(
+        system="the SFTP server",
+        connector=SftpConnector,
+        document=ResponsysSftp,
+        options={},
+        actions={},
+        open_clients=open_no_clients,
+        redact=lambda call: call,
+        preflight=preflight_sftp,
+        secrets=("private_key",),
+        optional_secrets=("private_key_passphrase", "pgp_private_key", "pgp_passphrase"),
+        open_server=open_server,
     ),
 }
 

@@ -10,7 +10,12 @@ from pipeline.records.documents import STORED_SECRET, secrets_of
 from pipeline.records.kinds import connector_documents, destination_documents
 from schemas.configuration import configuration_schema
 
-SECRET_GOES_TO = ("auth_endpoint", "username", "host")  # a new place may not get a secret that is kept
+SECRET_GOES_TO = (
+    "auth_endpoint",
+    "username",
+    "host",
+    "port",
+)  # a new place may not get a secret that is kept
 NO_REFERENCE = 'must be text or {"keep": true}: env and file would be read where the server runs'
 MOVED = "must be given again: the place that it goes to changes"
 

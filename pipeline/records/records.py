@@ -1,4 +1,4 @@
-"""Records: connectors, destinations, sources, file profiles, channels, rules and holds in the SQL store."""
+"""Records in the SQL store: connectors, destinations, sources, files, imports, channels, rules, holds."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -22,6 +22,7 @@ SCOPES: Mapping[str, Scope] = {
     "connectors": "connector",
     "destinations": "destination",
     "sources": "source",
+    "imports": "import",
 }
 
 
@@ -58,6 +59,7 @@ class Records:
                 (hold.scope, hold.name): Hold(hold.kind, hold.code, hold.detail, hold.since) for hold in holds
             },
             sources={name: documents.source(name, doc) for name, doc in stored["sources"].items()},
+            imports={name: documents.event_import(name, doc) for name, doc in stored["imports"].items()},
             channels={name: documents.channel(name, doc) for name, doc in stored["channels"].items()},
             alert_rules={name: documents.alert_rule(name, doc) for name, doc in stored["alerts"].items()},
         )
@@ -87,14 +89,13 @@ class Records:
     def remove(self, section: str, name: str) -> None:
         """Remove one record and its holds.
 
-        Raises Misconfigured if a destination would lose its connector, or a rule one of its channels.
+        Raises Misconfigured if a destination or import would lose its connector, or a rule a channel.
         """
         with self._alone() as connection:
             stored = documents.load(connection, documents.with_secret_marks)
-            if section == "connectors" and any(
-                document["connector"] == name for document in stored["destinations"].values()
-            ):
-                raise Misconfigured(f'destinations name the connector "{name}"')
+            for users in ("destinations", "imports") if section == "connectors" else ():
+                if any(document["connector"] == name for document in stored[users].values()):
+                    raise Misconfigured(f'{users} name the connector "{name}"')
             if section == "channels" and agreement.rules_that_name(name, stored["alerts"]):
                 raise Misconfigured(f'rules of alerts name the channel "{name}"')
             self._write(connection, section, Change(removed=(name,)), {})

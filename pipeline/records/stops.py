@@ -1,11 +1,13 @@
 """Stops: the reasons why a connector, destination or source sends nothing, in words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
+from pipeline.model.connector import Connector
 from pipeline.model.destination import Destination
+from pipeline.model.event_import import EventImport
 from pipeline.records.catalog import Catalog, Scope
 from pipeline.text.durations import spell
 from pipeline.text.labels import labelled
@@ -50,8 +52,12 @@ class Stop:
 
 def stop_of(catalog: Catalog, scope: Scope, name: str) -> Stop | None:
     """Return why this one record is stopped; None if it is not."""
-    if scope == "connector" and name in catalog.connectors and not catalog.connectors[name].enabled:
-        return Stop("connector", name, "disabled", label=catalog.label_of(scope, name))
+    records: Mapping[str, Connector | EventImport] = {
+        **(catalog.connectors if scope == "connector" else {}),
+        **(catalog.imports if scope == "import" else {}),
+    }
+    if name in records and not records[name].enabled:
+        return Stop(scope, name, "disabled", label=catalog.label_of(scope, name))
     return hold_of(catalog, scope, name)
 
 
@@ -74,16 +80,15 @@ def stops_of(catalog: Catalog, destination: Destination) -> list[Stop]:
 
 
 def stops(catalog: Catalog) -> Iterator[Stop]:
-    """Return every stop in force: of connectors, of destinations, of sources."""
-    for name in sorted(catalog.connectors):
-        if stop := stop_of(catalog, "connector", name):
-            yield stop
-    for name in sorted(catalog.destinations):
-        if stop := stop_of(catalog, "destination", name):
-            yield stop
-    for name in sorted(catalog.sources):
-        if stop := stop_of(catalog, "source", name):
-            yield stop
+    """Return every stop in force: of connectors, of destinations, of sources, of imports."""
+    records: dict[Scope, Iterable[str]] = {
+        "connector": catalog.connectors,
+        "destination": catalog.destinations,
+        "source": catalog.sources,
+        "import": catalog.imports,
+    }
+    for scope, names in records.items():
+        yield from filter(None, (stop_of(catalog, scope, name) for name in sorted(names)))
 
 
 def remedy(catalog: Catalog, stop: Stop) -> str:
@@ -99,6 +104,6 @@ def remedy(catalog: Catalog, stop: Stop) -> str:
 
 
 def record_handle(catalog: Catalog, scope: Scope, name: str) -> str:
-    """Return the name, with its scope in front if both a connector and a destination have it."""
-    both = name in catalog.connectors and name in catalog.destinations
-    return f"{scope}:{name}" if both else name
+    """Return the name, with its scope in front if records of two scopes have it."""
+    owners = (catalog.connectors, catalog.destinations, catalog.imports)
+    return f"{scope}:{name}" if sum(name in records for records in owners) > 1 else name

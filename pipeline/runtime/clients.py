@@ -18,7 +18,7 @@ class Clients:
     """One client for each connector and API, made anew when the connector's record has changed."""
 
     def __init__(self, settings: Settings, client: redis.Redis, vault: Vault) -> None:
-        self._timeouts = Timeouts(settings.connect_timeout, settings.read_timeout, settings.call_timeout)
+        self._timeouts = timeouts_of(settings)
         self._limit_window = settings.limit_window  # seconds
         self._redis = client
         self._vault = vault
@@ -43,3 +43,8 @@ class Clients:
                 self._redis, self._vault, take=take, timeouts=self._timeouts
             )
         return self._makers[connector.kind]
+
+
+def timeouts_of(settings: Settings) -> Timeouts:
+    """Return the seconds that all clients wait, as the environment sets them."""
+    return Timeouts(settings.connect_timeout, settings.read_timeout, settings.call_timeout)

@@ -94,12 +94,21 @@ alerts = Table(
     Column("body", JSON, nullable=False),
 )
 
+# Files of events that are fetched on a schedule.
+imports = Table(
+    "imports",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("connector", String, nullable=False),
+    Column("body", JSON, nullable=False),
+)
+
 # Why a connector or destination does not send: a person paused it, or an answer held it. And why
 # the last run of a source sent nothing.
 holds = Table(
     "holds",
     metadata,
-    Column("scope", String, primary_key=True),  # connector, destination, source
+    Column("scope", String, primary_key=True),  # connector, destination, source, import
     Column("name", String, primary_key=True),
     Column("kind", String, nullable=False),  # paused, held
     Column("code", String, nullable=False),

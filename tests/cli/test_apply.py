@@ -67,6 +67,7 @@ def test_it_says_so_as_json_as_well(file):
         "destinations": {"created": ["lapsed"], "updated": [], "unchanged": [], "removed": []},
         "sources": {"created": [], "updated": [], "unchanged": [], "removed": []},
         "files": {"created": [], "updated": [], "unchanged": [], "removed": []},
+        "imports": {"created": [], "updated": [], "unchanged": [], "removed": []},
         "channels": {"created": [], "updated": [], "unchanged": [], "removed": []},
         "alerts": {"created": [], "updated": [], "unchanged": [], "removed": []},
     }

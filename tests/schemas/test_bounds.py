@@ -13,13 +13,18 @@ from schemas.configuration_fields import Number
 from schemas.connector import FUNCTIONS, KINDS
 from schemas.destination import ACTIONS
 from schemas.document import Table
+from schemas.event_import import ImportDocument
 from schemas.source import SourceDocument
 
-SCHEMAS = {**KINDS, **ACTIONS, "source": SourceDocument}
+SCHEMAS = {**KINDS, **ACTIONS, "source": SourceDocument, "import": ImportDocument}
 BOUNDS = {
     ("responsys", "max_in_flight"): 1000,
     ("responsys", "limits"): 1_000_000,
     ("responsys", "utilisation"): 1,
+    ("responsys_sftp", "max_in_flight"): 1000,
+    ("responsys_sftp", "port"): 65_535,
+    ("import", "every"): 1440,
+    ("import", "late_after"): 527_040,
     **{(action, "max_rows"): 200 for action in ACTIONS},
     **{(action, "max_age"): 2_592_000 for action in ACTIONS},
     ("campaign_email", "dedupe"): 31_622_400,

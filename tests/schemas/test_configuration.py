@@ -11,6 +11,7 @@ def test_an_empty_configuration_is_one():
         "destinations": {},
         "sources": {},
         "files": {},
+        "imports": {},
         "channels": {},
         "alerts": {},
     }
@@ -25,7 +26,8 @@ def test_an_empty_configuration_is_one():
         (
             {"connectors": {"Acme Inc": {"kind": "x"}}},
             [
-                'connectors."Acme Inc".kind: "x" is not a kind of connector; there is: responsys',
+                'connectors."Acme Inc".kind: "x" is not a kind of connector; '
+                "there are: responsys, responsys_sftp",
                 f'connectors."Acme Inc": {NAME_RULE}',
             ],
         ),

@@ -66,8 +66,9 @@ def test_everything_may_be_given():
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
-        ({"kind": "salesforce"}, 'kind: "salesforce" is not a kind of connector; there is: responsys'),
-        ({"kind": ...}, "kind: is missing; there is: responsys"),
+        ({"kind": "salesforce"},
+         'kind: "salesforce" is not a kind of connector; there are: responsys, responsys_sftp'),
+        ({"kind": ...}, "kind: is missing; there are: responsys, responsys_sftp"),
         ({"kind": 1}, "kind: must be text"),
         ({"username": ...}, "username: is missing"),
         ({"username": ""}, "username: must not be empty"),
@@ -115,7 +116,7 @@ def test_a_problem_is_reported_with_its_path(change, problem):
 def test_all_problems_are_reported_at_once():
     assert sorted(problems(kind="salesforce", max_in_flight=0, enabled=0)) == [
         "connectors.acme.enabled: must be true or false",
-        'connectors.acme.kind: "salesforce" is not a kind of connector; there is: responsys',
+        'connectors.acme.kind: "salesforce" is not a kind of connector; there are: responsys, responsys_sftp',
         "connectors.acme.max_in_flight: must be at least 1, not 0",
     ]
 

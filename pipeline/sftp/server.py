@@ -1,0 +1,167 @@
+"""A login on an SFTP server: its folders, and its files from any offset on."""
+
+import posixpath
+import stat
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import asyncssh
+
+from pipeline.errors import Misconfigured
+from pipeline.model.file_server import FileGone, NotPermitted, RemoteFile
+from pipeline.sftp.algorithms import options_of
+from pipeline.sftp.connector import SftpConnector
+from pipeline.sftp.failures import file_errors, login_errors
+from pipeline.sftp.host_key import HostKeyCheck, refuse_unpinned
+from pipeline.sftp.loop import BackgroundLoop, background_loop
+from pipeline.sftp.private_key import read_private_key
+
+PIECE = 4 << 20  # bytes read at once; asyncssh asks for them in parallel
+KEEPALIVE = 15  # seconds
+OWN_FOLDER = "the login's own folder"
+SILENT: tuple[list[str], list[str], list[str]] = ([], [], [])  # no known hosts: the check alone decides
+
+
+@dataclass(frozen=True)
+class SftpServer:
+    """One connector's server; ``connect`` and ``answer`` are seconds to wait."""
+
+    connector: SftpConnector
+    connect: float = 10
+    answer: float = 60
+
+    @contextmanager
+    def open(self) -> Iterator["SftpSession"]:
+        """Log in; raises Misconfigured or RetryLater."""
+        refuse_unpinned(self.connector)
+        check = HostKeyCheck(self.connector.host_key)
+        key = read_private_key(self.connector)
+        with background_loop() as loop:
+            with login_errors(self.connector, check):
+                connection = loop.run(self._connect(check, key), self.connect + self.answer)
+                client = loop.run(connection.start_sftp_client(), self.answer)
+            try:
+                yield SftpSession(self.connector, loop, client, self.answer)
+            finally:
+                client.exit()
+                connection.abort()
+
+    def fingerprint(self) -> str:
+        """Return the fingerprint of the server's key, whatever is pinned; raises as ``open`` does."""
+        check = HostKeyCheck(())
+        with background_loop() as loop, login_errors(self.connector, check):
+            try:
+                loop.run(self._connect(check, None), self.connect + self.answer)
+            except asyncssh.HostKeyNotVerifiable:
+                return check.seen
+        raise Misconfigured(f"{self.connector.place} has no host key")  # not a server of SSH
+
+    async def _connect(
+        self, check: HostKeyCheck, key: asyncssh.SSHKey | None
+    ) -> asyncssh.SSHClientConnection:
+        """Log in by the one key, and by nothing that the machine or its user may have."""
+        connector = self.connector
+        with warnings.catch_warnings():  # about algorithms that the connector asks for
+            warnings.simplefilter("ignore")
+            connection, _ = await asyncssh.create_connection(
+                lambda: check,
+                connector.host,
+                connector.port,
+                username=connector.username,
+                client_keys=[key] if key else [],
+                known_hosts=SILENT,
+                config=[],
+                agent_path=None,
+                preferred_auth="publickey",
+                connect_timeout=self.connect,
+                login_timeout=self.answer,
+                keepalive_interval=KEEPALIVE,
+                **options_of(connector.algorithms),
+            )
+        return connection
+
+
+class SftpSession:
+    """The folder of one connector, while the login lasts."""
+
+    def __init__(
+        self,
+        connector: SftpConnector,
+        loop: BackgroundLoop,
+        client: asyncssh.SFTPClient,
+        answer: float,
+    ) -> None:
+        self._connector = connector
+        self._loop = loop
+        self._client = client
+        self._answer = answer  # seconds
+
+    def list(self, folder: str) -> list[RemoteFile]:
+        """Return the files of a folder, by name; raises Misconfigured if it cannot be read."""
+        place = self._place(folder)
+        shown = place or OWN_FOLDER
+        try:
+            with file_errors(self._connector, shown):
+                names = self._loop.run(self._client.readdir(place or "."), self._answer)
+        except FileGone:
+            raise Misconfigured(f"{self._connector.place}: there is no folder {shown}") from None
+        except NotPermitted:
+            raise Misconfigured(
+                f'{self._connector.place}: "{self._connector.username}" may not read {shown}'
+            ) from None
+        files = [remote_file(str(name.filename), name.attrs) for name in names if is_file(name.attrs)]
+        return sorted(files, key=lambda file: file.name)
+
+    def stat(self, path: str) -> RemoteFile:
+        """Return size and time of one file now; raises FileGone."""
+        with file_errors(self._connector, path):
+            attributes = self._loop.run(self._client.stat(self._place(path)), self._answer)
+        return remote_file(posixpath.basename(path), attributes)
+
+    def read(self, path: str, offset: int) -> Iterator[bytes]:
+        """Yield the content from an offset on, some MiB at a time."""
+        with file_errors(self._connector, path):
+            file: Any = self._loop.run(self._client.open(self._place(path), "rb"), self._answer)
+        try:
+            while True:
+                with file_errors(self._connector, path):
+                    piece: bytes = self._loop.run(file.read(PIECE, offset), self._answer)
+                if not piece:
+                    return
+                yield piece
+                offset += len(piece)
+        finally:
+            self._loop.run(file.close(), self._answer)
+
+    def move(self, path: str, to: str) -> None:
+        """Give a file another path; the folder is made if need be."""
+        with file_errors(self._connector, path):
+            folder = posixpath.dirname(self._place(to))
+            if folder:
+                self._loop.run(self._client.makedirs(folder, exist_ok=True), self._answer)
+            self._loop.run(self._client.posix_rename(self._place(path), self._place(to)), self._answer)
+
+    def delete(self, path: str) -> None:
+        """Delete a file; one that is gone is no error."""
+        try:
+            with file_errors(self._connector, path):
+                self._loop.run(self._client.remove(self._place(path)), self._answer)
+        except FileGone:
+            pass
+
+    def _place(self, path: str) -> str:
+        """Return a path of the server's own."""
+        return posixpath.join(self._connector.folder, path)
+
+
+def is_file(attributes: asyncssh.SFTPAttrs) -> bool:
+    """Tell a file from a folder and a link; a server that does not say lists files."""
+    return attributes.permissions is None or stat.S_ISREG(attributes.permissions)
+
+
+def remote_file(name: str, attributes: asyncssh.SFTPAttrs) -> RemoteFile:
+    """Return a file with its size and time; a server that tells none has 0."""
+    return RemoteFile(name, attributes.size or 0, int(attributes.mtime or 0))
