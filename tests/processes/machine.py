@@ -1,6 +1,11 @@
-"""Machine: promises are of seconds on a machine that has a core for whoever wants one."""
+"""Machine: promises are of seconds on a machine that has a core for each process with work."""
 
 import os
+
+
+def load() -> float:
+    """Return the processes with work for each core, over the last minute."""
+    return os.getloadavg()[0] / (os.cpu_count() or 1)
 
 
 def on_this_machine(seconds: float) -> float:
@@ -8,4 +13,4 @@ def on_this_machine(seconds: float) -> float:
 
     That the pauses of the program itself are short enough is tested with a clock, not here.
     """
-    return seconds * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+    return seconds * max(1.0, load())

@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,19 +17,17 @@ from tests.processes.environment import until
 from tests.processes.machine import on_this_machine
 from tests.processes.outlet import activation as activation_of
 from tests.processes.outlet import people
-from tests.processes.refuser import refusing
+from tests.processes.refuser import REFUSALS, ROLES, demoted, refusing
 
 CASE = Path(__file__).parents[1] / "cases" / "02-redis-becomes-a-replica"
 BACK = 15  # seconds after which work has gone on
-ROLES = {
-    "READONLY": ({}, "is a read-only replica"),
-    "MASTERDOWN": ({"replica-serve-stale-data": "no"}, "is a replica that has lost its primary"),
-}
-REFUSALS = {
-    "LOADING Redis is loading the dataset in memory": "is loading its file",
-    "CLUSTERDOWN The cluster is down": "belongs to a cluster that is down",
-    "NOREPLICAS Not enough good replicas to write.": "has too few replicas",
-    "NOAUTH Authentication required.": "refuses the password, or asks for one",
+WORDS = {
+    "READONLY": "is a read-only replica",
+    "MASTERDOWN": "is a replica that has lost its primary",
+    "LOADING": "is loading its file",
+    "CLUSTERDOWN": "belongs to a cluster that is down",
+    "NOREPLICAS": "has too few replicas",
+    "NOAUTH": "refuses the password, or asks for one",
 }
 
 
@@ -44,23 +41,6 @@ def activation(environment, *words):
 
 def same_workers(environment):
     return [worker.alive() for worker in environment.workers] == [True] * len(environment.workers)
-
-
-@contextmanager
-def demoted(environment, **settings):
-    """Let the server be a replica without a primary."""
-    admin = connect(environment.broker_url, health_check_interval=0)
-    before = {name: admin.config_get(name)[name] for name in settings}
-    for name, value in settings.items():
-        admin.config_set(name, value)
-    admin.execute_command("REPLICAOF", "127.0.0.1", "1")
-    try:
-        yield
-    finally:
-        admin.execute_command("REPLICAOF", "NO", "ONE")
-        for name, value in before.items():
-            admin.config_set(name, value)
-        admin.close()
 
 
 def spend(seconds):
@@ -88,7 +68,7 @@ def test_case_02_no_worker_exits_and_the_rows_arrive_once(environment):
     file.write_text("\n".join(map(json.dumps, rows)))
     sent = activation(environment, "send", "lapsed", str(file))
 
-    with demoted(environment):
+    with demoted(environment, "READONLY"):
         spend(3)
         refused = activation(environment, "send", "lapsed", str(file), "--wait", "1")
         shown = activation(environment, "status")
@@ -103,15 +83,14 @@ def test_case_02_no_worker_exits_and_the_rows_arrive_once(environment):
 
 @pytest.mark.parametrize("code", ROLES)
 def test_workers_outlive_a_demotion_under_load(environment, code):
-    settings, words = ROLES[code]
     outlet = environment.open(code.lower())
     environment.emulator.fault(outlet.name, "latency", seconds=0.1)
     outlet.activate(people(4000))
     until(lambda: len(outlet.calls()) >= 4)
 
-    with demoted(environment, **settings):
+    with demoted(environment, code):
         with (
-            pytest.raises(AppendFailed, match=words),
+            pytest.raises(AppendFailed, match=WORDS[code]),
             Producer(broker_url=environment.broker_url, patience=0.5) as producer,
         ):
             producer.activate(outlet.name, **activation_of("p", 0))
@@ -121,19 +100,19 @@ def test_workers_outlive_a_demotion_under_load(environment, code):
 
 @pytest.mark.parametrize("refusal", REFUSALS)
 def test_workers_outlive_every_refusal(environment, refusal):
-    outlet = environment.open(refusal.split()[0].lower())
+    outlet = environment.open(refusal.lower())
     environment.emulator.fault(outlet.name, "latency", seconds=0.1)
     outlet.activate(people(2000))
     until(lambda: len(outlet.calls()) >= 2)
 
     environment.kill_redis()
-    with refusing(environment.redis_port, refusal):
+    with refusing(environment.redis_port, REFUSALS[refusal]):
         shown = activation(environment, "status")
         spend(4)
     environment.start_redis()
 
     assert shown.returncode == 2
-    assert REFUSALS[refusal] in shown.stderr
+    assert WORDS[refusal] in shown.stderr
     assert len(shown.stderr.strip().splitlines()) == 1
     goes_on(environment, outlet, people(2000))
 
@@ -153,7 +132,7 @@ def test_workers_outlive_connections_that_are_closed_again_and_again(environment
 
 def test_a_worker_that_is_started_while_redis_only_reads_waits(environment):
     outlet = environment.open("started")
-    with demoted(environment):
+    with demoted(environment, "READONLY"):
         worker = environment.start_one("both")
         spend(8)
         assert worker.alive()
