@@ -4,9 +4,13 @@ kombu takes a message off its queue and then notes that it did. A full server re
 would be gone, and the worker would end. With our client (pipeline/stores/redis_client.py) the note is taken;
 to a server that takes no change at all the worker connects again until it does.
 
+A message that is acknowledged while the server takes no change keeps its place among those that a worker may
+have at once, for good: a worker whose places are all taken so fetches nothing until it is started again. Here
+the place is free again; the message comes once more after ``visibility_timeout``, which does no harm.
+
 Messages lost in Redis are kombu#305, open since 2014 and in kombu 5.7.0 too: this file can go with a version
-that takes a message and notes it in one step, and connects again after MISCONF and READONLY. It reaches into
-``Channel._get_client`` and ``_connparams``.
+that takes a message and notes it in one step, frees its place whatever acknowledging it raises, and connects
+again after MISCONF and READONLY. It reaches into ``Channel._get_client``, ``_connparams`` and ``QoS``.
 """
 
 import logging
@@ -15,6 +19,7 @@ from typing import Any
 import redis
 from kombu.transport import TRANSPORT_ALIASES
 from kombu.transport import redis as kombu_redis
+from kombu.transport import virtual
 from kombu.utils.json import dumps
 
 from pipeline.stores.redis_client import Parser
@@ -25,8 +30,30 @@ log = logging.getLogger(__name__)
 CHECKED_WITH = {"kombu": "5.7.0"}
 
 
+class QoS(kombu_redis.QoS):
+    """The messages that a worker has and has not acknowledged."""
+
+    def ack(self, delivery_tag: Any) -> None:
+        """Acknowledge a message; if the server refuses that, its place is free all the same."""
+        try:
+            super().ack(delivery_tag)
+        except redis.RedisError:
+            virtual.QoS.ack(self, delivery_tag)
+            raise
+
+    def reject(self, delivery_tag: Any, requeue: bool = False) -> None:
+        """Reject a message; if the server refuses that, its place is free all the same."""
+        try:
+            super().reject(delivery_tag, requeue)
+        except redis.RedisError:
+            virtual.QoS.ack(self, delivery_tag)
+            raise
+
+
 class WithOurClient:
     """Our client, in a channel of kombu's."""
+
+    QoS = QoS
 
     def _get_client(self) -> type[redis.Redis]:
         return EnvelopeClient
