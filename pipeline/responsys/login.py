@@ -12,20 +12,22 @@ is not used again. The digest is not in the key's name, where it could be tried 
 import json
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
 from typing import Any, cast
 
 import redis
 import requests
-from redis.exceptions import LockError, RedisError
+from redis.exceptions import RedisError
 
 from pipeline.errors import CallError, Held, Misconfigured, RetryLater, Throttled
 from pipeline.responsys.authentication import Grant, Login
 from pipeline.responsys.connector import ResponsysConnector
 from pipeline.responsys.errors import OTHER
 from pipeline.responsys.session import open_session
+from pipeline.stores.retrying import retrying
 from pipeline.stores.vault import Vault
 from pipeline.text.plural import counted
 
@@ -40,7 +42,11 @@ MAX_READ = 20.0  # seconds for a login's answer
 LOGIN_BURST = 2  # logins that may follow one at once, as when a token is refused right after
 PER_MINUTE = 10  # logins, as in Oracle's sample of an account's limits
 
-# KEYS: the token's. ARGV: the sealed token that was refused; a newer one stays.
+RELEASE_PAUSES = (
+    0.5,
+) * 30  # seconds; a lock that is not released keeps the account standing until its lease ends
+
+# KEYS: the token's, or the lock's. ARGV: the sealed token that was refused, or that of the lock; a newer one stays.
 DROP = "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end"
 
 Take = Callable[[redis.Redis, str, str, int], float]
@@ -189,8 +195,11 @@ class Tokens:
         try:
             yield True
         finally:
-            with suppress(LockError):  # the lease ran out meanwhile
-                lock.release()
+            retrying(
+                partial(self._redis.eval, DROP, 1, lock.name, lock.local.token),
+                passing=(redis.ConnectionError, redis.TimeoutError),
+                pauses=RELEASE_PAUSES,
+            )
 
 
 def key(connector: ResponsysConnector) -> str:

@@ -48,6 +48,26 @@ def test_one_login_serves_all_processes(tokens, other_process, connector, oracle
     assert len(oracle.calls) == 1
 
 
+def test_the_lock_of_a_login_is_released_although_redis_was_away_in_it(
+    tokens, connector, oracle, redis, monkeypatch
+):
+    """Else the account would stand still until the end of its lease, two minutes and more."""
+    oracle.log_in("EtokenA")
+    run, failures = redis.eval, [RedisDown("away")] * 2
+
+    def evaluate(*args):
+        if failures:
+            raise failures.pop()
+        return run(*args)
+
+    monkeypatch.setattr(redis, "eval", evaluate)
+    monkeypatch.setattr("pipeline.responsys.login.RELEASE_PAUSES", (0, 0))
+    tokens.get(connector)
+
+    assert failures == []
+    assert not redis.exists(f"{key(connector)}:lock")
+
+
 def test_threads_that_need_a_token_at_once_share_one_login(tokens, connector, oracle):
     oracle.log_in("EtokenA")
     found = []
