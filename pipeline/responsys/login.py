@@ -42,11 +42,10 @@ MAX_READ = 20.0  # seconds for a login's answer
 LOGIN_BURST = 2  # logins that may follow one at once, as when a token is refused right after
 PER_MINUTE = 10  # logins, as in Oracle's sample of an account's limits
 
-RELEASE_PAUSES = (
-    0.5,
-) * 30  # seconds; a lock that is not released keeps the account standing until its lease ends
+# Seconds between tries. A lock that is not released keeps the account standing until its lease ends.
+RELEASE_PAUSES = (0.5,) * 30
 
-# KEYS: the token's, or the lock's. ARGV: the sealed token that was refused, or that of the lock; a newer one stays.
+# KEYS: the token's, or the lock's. ARGV: the sealed token that was refused, or the lock's; a newer one stays.
 DROP = "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end"
 
 Take = Callable[[redis.Redis, str, str, int], float]

@@ -12,7 +12,7 @@ id of another installation is refused; ``adopt`` takes it over on purpose.
 | two first commands at once, in one store | the first insert and the first SET win; both read that id |
 | two stores' first commands at once, one Redis | the first SET wins; the other command is refused |
 | ``adopt`` has written the id, not published the records | the next worker or `apply` publishes them |
-| Redis was emptied | it has no id: the next command or worker of any store writes its own |
+| Redis was emptied | it has no id: the next command or worker of any store writes its own, and notes it |
 """
 
 import secrets
@@ -24,7 +24,7 @@ from sqlalchemy import Engine, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from pipeline.errors import Misconfigured
-from pipeline.stores import tables
+from pipeline.stores import emptied, tables
 from pipeline.stores.broker import decoded, server_name
 from pipeline.stores.database import open_database, reading, shown
 from pipeline.stores.unready import Unready
@@ -47,8 +47,10 @@ class Belonging:
         self._id = self._id or own_id(self._engine)
         theirs = id_in(self._client)
         if not theirs:
-            refuse_emptied(self._engine, self._client)
+            is_new = look_at_unmarked(self._engine, self._client)
             with suppress(Unready):  # other commands report it, and the next check writes
+                if not is_new:
+                    emptied.leave(self._client)
                 self._client.set(KEY, self._id, nx=True)
             theirs = id_in(self._client) or self._id
         if theirs != self._id:
@@ -100,17 +102,23 @@ def adopt(engine: Engine, client: redis.Redis) -> None:
     client.set(KEY, own_id(engine))
 
 
-def refuse_emptied(engine: Engine, client: redis.Redis) -> None:
-    """Raise Misconfigured when the store never had records and Redis without an id has some."""
+def look_at_unmarked(engine: Engine, client: redis.Redis) -> bool:
+    """Tell whether a Redis without an id is as the store expects it; False: it has lost what it held.
+
+    The id is written before the first records are. Raises Misconfigured when the store never had records and
+    Redis has some.
+    """
     with reading(engine) as connection:
         version = connection.scalar(select(tables.catalog.c.version)) or 0
-    if not version and int(client.get("catalog") or 0) > 0:
+    published = int(client.get("catalog") or 0)
+    if not version and published:
         raise Misconfigured(
             f"the Redis server at {server_name(client)} has an installation's records, and the SQL store "
             f"{shown(engine.url)} is empty: use the store that was there before (was its file moved, or "
             "ACTIVATION_DATA_DIR or ACTIVATION_DATABASE_URL changed?), or take this Redis over for the empty "
             "one with `activation adopt`"
         )
+    return not version or published > 0
 
 
 def foreign(engine: Engine, client: redis.Redis, own: str, theirs: str) -> Misconfigured:

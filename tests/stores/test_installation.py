@@ -2,7 +2,7 @@ import pytest
 from sqlalchemy import update
 
 from pipeline.errors import Misconfigured
-from pipeline.stores import tables
+from pipeline.stores import emptied, tables
 from pipeline.stores.database import migrate, open_database
 from pipeline.stores.installation import Belonging, adopt, id_in, own_id, refuse_known_stranger
 from tests.processes import run_at_once
@@ -47,6 +47,27 @@ def test_both_stores_get_one_id_at_the_first_command_also_after_an_upgrade(engin
     Belonging(engine, redis)()
 
     assert id_in(redis) == own_id(engine) != ""
+
+
+def test_a_redis_that_was_emptied_while_no_worker_ran_is_noted_by_the_first_process(engine, redis):
+    keep_records(engine, redis)
+    Belonging(engine, redis)()
+    redis.flushall()
+
+    Belonging(engine, redis)()
+
+    assert emptied.read(redis) is not None
+    assert id_in(redis) == own_id(engine)
+
+
+@pytest.mark.parametrize("after", ["first command", "upgrade"])
+def test_a_new_redis_and_one_from_before_ids_are_not_taken_for_emptied(engine, redis, after):
+    if after == "upgrade":
+        keep_records(engine, redis)
+
+    Belonging(engine, redis)()
+
+    assert emptied.read(redis) is None
 
 
 def test_two_first_commands_at_once_agree(database_url, server_url, redis):
