@@ -30,10 +30,15 @@ class Flushed:
     workers_seen: bool
 
 
-def flush_audience(client: redis.Redis, catalog: Catalog, audience: str) -> Flushed:
-    """Make all waiting rows of an audience due; raises Misconfigured if no destination takes its changes."""
+def flush_audience(
+    client: redis.Redis, catalog: Catalog, audience: str, worker_patience: float = workers.PATIENCE
+) -> Flushed:
+    """Make all waiting rows of an audience due; raises Misconfigured if no destination takes its changes.
+
+    ``worker_patience``: seconds in which a worker must be seen.
+    """
     destinations = destinations_of(catalog, audience)
-    seen = workers.seen(client)
+    seen = workers.seen(client, worker_patience)
     left = in_intake(client, PATIENCE if seen else 0)
     lanes = Lanes(client)
     flushed = [(one, lanes.flush(one.name)) for one in destinations]

@@ -75,11 +75,13 @@ class Appender:
         bell: Bell,
         *,
         patience: float = APPEND_PATIENCE,
+        tries_patience: float = TRIES_PATIENCE,
         series_ttl: int = SERIES_TTL,
         clock: Timestamps | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._patience = patience
+        self._latest = patience + tries_patience  # seconds after the first try
         self._series_ttl = series_ttl
         self._scripts = Scripts(client)
         self._headroom = Headroom(client)
@@ -147,7 +149,7 @@ class Appender:
             append,
             passing=is_passing,
             pauses=pauses_within(self._patience),
-            give_up_after=self._patience + TRIES_PATIENCE,
+            give_up_after=self._latest,
             sleep=self._sleep_about,
         )
         shards = list(chunk.shards)

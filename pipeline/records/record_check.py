@@ -79,4 +79,6 @@ def messages_of(messages: Any, section: str, name: str) -> dict[str, Any]:
     """Return the messages of one record out of those of a configuration."""
     found = messages.get(section, {}) if isinstance(messages, Mapping) else {}
     inner = found.get(name, found) if isinstance(found, Mapping) else found
-    return dict(inner) if isinstance(inner, Mapping) else {"_schema": inner}
+    if isinstance(inner, Mapping):
+        return dict(inner)
+    return {"_schema": inner if isinstance(inner, list) else [inner]}

@@ -5,6 +5,7 @@ and any of them may die.
 
 Keys
     turn:{duty}          there for the interval in which a worker has done this duty
+    worker:beat          there while a worker lives
     turn:limits:{a}      the same for reading an account's limits
     turn:source:{s}:{m}  the same for running a source (see snapshots/schedule.py)
 """
@@ -31,7 +32,7 @@ from pipeline.lanes.lanes import ANSWER_SECONDS
 from pipeline.records.catalog import Catalog
 from pipeline.records.kinds import kind_of
 from pipeline.records.mirror import restore, why_stopped
-from pipeline.runtime.beat import MAX_BEAT_SECONDS, MAX_DOORBELLS
+from pipeline.runtime.beat import BEAT, BEAT_TTL, MAX_BEAT_SECONDS, MAX_DOORBELLS
 from pipeline.settle import operations, retention
 from pipeline.settle import statistics as stats
 from pipeline.snapshots import schedule
@@ -118,6 +119,7 @@ class Heartbeat:
             duty_trouble.leave(self._client, duty, error, interval)
 
     def _go_round(self, catalog: Catalog | None) -> None:
+        self._client.set(BEAT, "1", px=round(BEAT_TTL * 1000))
         if catalog and self._take_duty("catalog", CATALOG_SECONDS):
             self.attempt("catalog", partial(restore, self._client, catalog), CATALOG_SECONDS)
         if self._take_duty("intake", 0.9):

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
+from sqlalchemy import Engine, event
 
 from pipeline.logs import configure_logging
 from pipeline.runtime.stores import Stores
@@ -16,6 +17,7 @@ from pipeline.settings import Settings
 from pipeline.web.app import create_app
 
 GRACE = 3  # seconds for requests under way after SIGTERM
+SQL_PATIENCE = 5_000  # ms
 REQUEST_TIMEOUT = 0  # seconds of gunicorn's own watchdog; threads have deadlines of their own
 
 
@@ -68,7 +70,16 @@ class WebServer(BaseApplication):  # type: ignore[misc]
         """Make the application; called in each worker process."""
         configure_logging(self._settings)
         stores = Stores(self._settings, ExitStack(), checked=False)
+        wait_less(stores.engine)
         return create_app(stores)
+
+
+def wait_less(engine: Engine) -> None:
+    """Let a request wait for a locked SQLite file no longer than SQL_PATIENCE."""
+    if engine.dialect.name == "sqlite":
+        pragma = f"PRAGMA busy_timeout={SQL_PATIENCE}"
+        event.listen(engine, "connect", lambda connection, _: connection.execute(pragma))
+        engine.dispose()  # connections that were opened before
 
 
 def address_of(listener: Any) -> str:

@@ -16,8 +16,6 @@ from pipeline.stores import redis_health
 from pipeline.stores.shared_sums import SharedSums
 from pipeline.text.histograms import histograms
 
-WORKER_PATIENCE = 0.3  # seconds; a scrape must not wait long
-
 
 def backlog_metrics(client: redis.Redis, catalog: Catalog) -> Iterator[Metric]:
     """Rows that wait, by destination; 0 when none does."""
@@ -75,7 +73,7 @@ def server_metrics(client: redis.Redis) -> Iterator[Metric]:
         queues.add_metric([queue], amount)
     yield queues
     living = GaugeMetricFamily("activation_workers_up", "1 if a worker lives")
-    living.add_metric([], int(workers.seen(client, WORKER_PATIENCE)))
+    living.add_metric([], int(workers.seen(client, patience=0)))
     yield living
     server = redis_health.read(client)
     for name, value in (("used", server.used), ("limit", server.limit)):

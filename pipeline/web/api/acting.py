@@ -18,6 +18,7 @@ from pipeline.web.auth import needs
 from pipeline.web.blueprint import Blueprint
 from pipeline.web.context import actor, answer, stores
 from pipeline.web.problems import Problem
+from pipeline.web.quick_redis import answering_redis
 from schemas.http import NoQuery, PauseBody
 
 SENDING = ("connectors", "destinations")
@@ -36,7 +37,9 @@ def pause(_: Mapping[str, Any], body: Mapping[str, Any], section: str, name: str
     find(section, name)
     place = stores()
     scope = SCOPES[section]
-    return answer(document(pause_record(place.records, place.redis, actor(), scope, name, body["reason"])))
+    return answer(
+        document(pause_record(place.records, answering_redis(), actor(), scope, name, body["reason"]))
+    )
 
 
 @acting.for_sections("POST", "/v1/{section}/<name>/resume", SENDING)
@@ -48,7 +51,7 @@ def resume(_: Mapping[str, Any], section: str, name: str) -> Response:
     """Send again; again changes nothing."""
     find(section, name)
     place = stores()
-    return answer(document(resume_record(place.records, place.redis, actor(), SCOPES[section], name)))
+    return answer(document(resume_record(place.records, answering_redis(), actor(), SCOPES[section], name)))
 
 
 @acting.for_sections("POST", "/v1/{section}/<name>/check", SENDING)
@@ -88,7 +91,7 @@ def send_now(audience: str) -> dict[str, Any]:
     place = stores()
     catalog = place.records.load()
     try:
-        flushed = flush_audience(place.redis, catalog, audience)
+        flushed = flush_audience(answering_redis(), catalog, audience, worker_patience=0)
     except Misconfigured as error:
         raise Problem("unknown-audience", f"{error}.", audience=audience) from None
     note_alone(place.engine, actor(), "audience.flush", f"audience:{audience}")

@@ -27,8 +27,8 @@ from pipeline.web.json_body import json_limit
 from pipeline.web.problems import Problem
 from schemas.http import ActivationsQuery
 
-PATIENCE = 2.0  # seconds that Redis is waited for
-REDIS_TIMEOUT = 2.0  # seconds for one of its answers
+PATIENCE = 2.0  # seconds within which tries to reach Redis begin
+REDIS_TIMEOUT = 1.5  # seconds for one of its answers
 LONGEST_KEY = 100  # characters of an Idempotency-Key
 BUSY_RETRY = "1"  # seconds
 
@@ -59,7 +59,7 @@ class IntakeDoor:
         """Appends chunks, and remembers the numbers of named series for the idempotency window."""
         window = self.settings.idempotency_window
         bell = Doorbell(self._broker_url)
-        return Appender(self.client, bell, patience=PATIENCE, series_ttl=window)
+        return Appender(self.client, bell, patience=PATIENCE, tries_patience=0, series_ttl=window)
 
     @contextmanager
     def slot(self) -> Iterator[None]:

@@ -12,6 +12,7 @@ from pipeline.web.auth import needs
 from pipeline.web.blueprint import Blueprint
 from pipeline.web.context import actor, answer, page_of, stores
 from pipeline.web.problems import Problem
+from pipeline.web.quick_redis import answering_redis
 from schemas.http import BatchesQuery, NoQuery, TraceBody
 
 batches = Blueprint("batches", __name__, description="What became of batches, and of one profile's changes.")
@@ -65,4 +66,6 @@ def post_trace(_: Mapping[str, Any], body: Mapping[str, Any]) -> Response:
     place = stores()
     note_alone(place.engine, actor(), "profile.traced")
     cursor = body.get("cursor")
-    return answer(trace(place.redis, place.engine, body["profile_id"], limit=body["limit"], cursor=cursor))
+    return answer(
+        trace(answering_redis(), place.engine, body["profile_id"], limit=body["limit"], cursor=cursor)
+    )

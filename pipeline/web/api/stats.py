@@ -14,6 +14,7 @@ from pipeline.web.auth import needs
 from pipeline.web.blueprint import Blueprint
 from pipeline.web.context import answer, stores
 from pipeline.web.problems import Problem
+from pipeline.web.quick_redis import answering_redis
 from schemas.http import SeriesQuery, StatsQuery
 
 stats = Blueprint("stats", __name__, description="What was received, sent, removed and rejected.")
@@ -28,7 +29,7 @@ def get_stats(query: Mapping[str, Any]) -> Response:
     """Give the numbers of the last days for each destination, and what waits now."""
     place, connector = stores(), query.get("connector")
     catalog = place.records_without_secrets.load()
-    found = read_summary(place.redis, place.engine, catalog, days=query["days"], connector=connector)
+    found = read_summary(answering_redis(), place.engine, catalog, days=query["days"], connector=connector)
     if connector is not None and connector not in catalog.connectors and not found.lines:
         raise Problem("not-found", unknown("connector", connector, catalog.connectors))
     return answer(document(found))
@@ -43,7 +44,7 @@ def get_series(query: Mapping[str, Any]) -> Response:
     """Give the numbers of each minute, hour or day."""
     place = stores()
     filters = {name: query.get(name) for name in ("connector", "destination")}
-    found = read_series(place.redis, place.engine, query["step"], query["since"], filters)
+    found = read_series(answering_redis(), place.engine, query["step"], query["since"], filters)
     if not any(point["batches"] or point["rejected"] for point in found["points"]):
         refuse_unknown(place.records_without_secrets.load(), filters)
     return answer(found)

@@ -10,6 +10,7 @@ from pipeline.operate.status.status import read_status
 from pipeline.web.auth import needs
 from pipeline.web.blueprint import Blueprint
 from pipeline.web.context import answer, stores
+from pipeline.web.quick_redis import answering_redis
 from schemas.http import NoQuery
 
 status = Blueprint("status", __name__, description="How things stand now.")
@@ -24,5 +25,6 @@ def get_status(_: Mapping[str, Any]) -> Response:
     """Say what is wrong, what waits where, and how fast it may go out."""
     place = stores()
     catalog = place.records_without_secrets.load()
-    found = read_status(place.redis, place.engine, catalog, window=place.settings.limit_window)
+    window = place.settings.limit_window
+    found = read_status(answering_redis(), place.engine, catalog, window=window, patience=0)
     return answer(document(found))

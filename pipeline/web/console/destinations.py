@@ -16,10 +16,10 @@ from pipeline.web.console.pages import done, go_to, page
 from pipeline.web.console.places import back
 from pipeline.web.console.presses import once
 from pipeline.web.console.queries import chosen_days
-from pipeline.web.console.quick_redis import answering_redis
 from pipeline.web.console.settings import settings_of
 from pipeline.web.console.standing import read_standing
 from pipeline.web.context import stores
+from pipeline.web.quick_redis import answering_redis
 
 destinations = ConsoleBlueprint("destinations")
 

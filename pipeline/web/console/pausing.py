@@ -10,8 +10,8 @@ from pipeline.web.auth import needs
 from pipeline.web.console.blueprint import ConsoleBlueprint
 from pipeline.web.console.pages import done, page
 from pipeline.web.console.places import back, own_path
-from pipeline.web.console.quick_redis import answering_redis
 from pipeline.web.context import actor, stores
+from pipeline.web.quick_redis import answering_redis
 
 LONGEST_REASON = 500  # characters
 TOO_LONG = f"The reason is longer than {LONGEST_REASON} characters."

@@ -17,10 +17,10 @@ from pipeline.web.auth import needs
 from pipeline.web.console.blueprint import ConsoleBlueprint
 from pipeline.web.console.pages import go_to, page
 from pipeline.web.console.presses import once
-from pipeline.web.console.quick_redis import answering_redis
 from pipeline.web.console.settings import settings_of
 from pipeline.web.console.standing import Line, Standing, read_standing, shown_name
 from pipeline.web.context import actor, stores
+from pipeline.web.quick_redis import answering_redis
 
 RUNNING = ("new", "reading", "sending")
 

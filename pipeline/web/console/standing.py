@@ -11,8 +11,8 @@ from pipeline.operate.status.status import DestinationStatus, Status, read_statu
 from pipeline.records.catalog import Scope
 from pipeline.records.stops import Stop, stop_of
 from pipeline.settle.statistics import Where, read_statistics
-from pipeline.web.console.quick_redis import answering_redis
 from pipeline.web.context import stores
+from pipeline.web.quick_redis import answering_redis
 
 DAY = timedelta(days=1)
 REJECTED = "rejected:"
@@ -106,5 +106,6 @@ def read_standing(*, numbers: bool = False) -> Standing:
     """Read how all records stand; ``numbers``: with the rows of a day."""
     place, client = stores(), answering_redis()
     catalog = place.records_without_secrets.load()
-    status = read_status(client, place.engine, catalog, window=place.settings.limit_window)
+    window = place.settings.limit_window
+    status = read_status(client, place.engine, catalog, window=window, patience=0)
     return Standing(status, read_statistics(client, place.engine, since=DAY) if numbers else {})
