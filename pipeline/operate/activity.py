@@ -64,9 +64,12 @@ def read_activity(
     actor: str | None = None,
     action: str | None = None,
     since: timedelta | None = None,
+    of: str | None = None,
 ) -> dict[str, Any]:
-    """Return ``{"activity": [...], "next": cursor or None}``, newest first."""
+    """Return ``{"activity": [...], "next": cursor or None}``, newest first; ``of``: those on one object."""
     statement = select(activity)
+    if of is not None:
+        statement = statement.where(activity.c.object == of)
     if actor is not None:
         statement = statement.where(activity.c.actor == actor)
     if action is not None:

@@ -19,6 +19,7 @@ from pipeline.model.finding import Finding
 from pipeline.responsys import ratelimit
 from pipeline.responsys.actions import ACTIONS
 from pipeline.responsys.bodies import redact
+from pipeline.responsys.code_meanings import CODE_MEANINGS
 from pipeline.responsys.connector import ResponsysConnector
 from pipeline.responsys.opening import open_clients
 from pipeline.responsys.requests import POLL_REQUESTS
@@ -66,6 +67,7 @@ class ConnectorKind:
     window: float = MINUTE  # seconds by which the account counts calls
     read_limits: Callable[[Any], Mapping[str, int]] | None = None  # asked of a client; None: it cannot tell
     poll_function: str | None = None  # by which limits count polls; None: all answers come at once
+    code_meanings: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # of rows: cause, replaying
 
     def default_limit(self, function: str) -> int:
         """Return the calls per window of a function when neither the connector nor the account says."""
@@ -106,6 +108,7 @@ KINDS: Mapping[str, ConnectorKind] = {
         window=ratelimit.WINDOW,
         read_limits=ratelimit.read_limits,
         poll_function=POLL_REQUESTS,
+        code_meanings=CODE_MEANINGS,
     ),
     "responsys_sftp": ConnectorKind(
         system="the SFTP server",

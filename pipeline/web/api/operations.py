@@ -6,10 +6,8 @@ from typing import Any
 
 from flask import Response
 
-from pipeline.operate.activity import note
-from pipeline.operate.running import begin_run, ring
-from pipeline.settle import dead_letters as letters
-from pipeline.settle import letter_operations
+from pipeline.operate.deciding import CountChanged, begin_decision, count_matching
+from pipeline.operate.running import begin_run
 from pipeline.settle.dead_letters import Filter
 from pipeline.settle.operations import UNDER_WAY, Operation, find_operation
 from pipeline.web.api.records import find
@@ -69,20 +67,15 @@ def get_operation(_: Mapping[str, Any], operation_id: str) -> Response:
 
 def begin(kind: str, body: Mapping[str, Any]) -> Response:
     """Begin an operation, and wait a little for its end."""
-    place = stores()
+    place, expect = stores(), body.get("expect")
     chosen = Filter(ids=tuple(body["ids"])) if "ids" in body else Filter(**body["filter"])
-    matched = letters.count(place.engine, chosen)
-    if body.get("expect", matched) != matched:
-        raise Problem(
-            "count-changed", f"{matched:,} open letters match now; nothing was done.", matched=matched
-        )
-    if body["dry_run"]:
-        return answer({"matched": matched})
-    with place.engine.begin() as connection:
-        operation = letter_operations.begin(connection, kind, chosen, matched, actor().name)
-        note(connection, actor(), f"dead_letters.{kind}", f"operation:{operation.id}", f"{matched} letters")
-    ring(place.broker_url, operation.id)
-    return outcome(awaited(operation))
+    try:
+        if body["dry_run"]:
+            return answer({"matched": count_matching(place.engine, chosen, expect)})
+        begun = begin_decision(place.engine, place.broker_url, actor(), kind, chosen, expect=expect)
+    except CountChanged as changed:
+        raise Problem("count-changed", str(changed), matched=changed.matched) from None
+    return outcome(awaited(begun))
 
 
 def awaited(operation: Operation) -> Operation:

@@ -4,16 +4,24 @@ from flask import Flask
 
 from pipeline.runtime.stores import Stores
 from pipeline.web.console import (
+    activity,
+    batches,
     connectors,
+    dead_letters,
+    decision,
     destinations,
     failures,
     headers,
+    letter,
     login,
+    operation,
     overview,
     pages,
     pausing,
     session,
     sources,
+    statistics,
+    trace,
 )
 from pipeline.web.console.guard import forms
 
@@ -24,6 +32,14 @@ BLUEPRINTS = (
     destinations.destinations,
     sources.sources,
     pausing.pausing,
+    decision.decision,  # before the letters, whose ids would take its path
+    dead_letters.dead_letters,
+    letter.letter,
+    operation.operation,
+    trace.trace,
+    batches.batches,
+    statistics.statistics,
+    activity.activity,
 )
 
 

@@ -15,6 +15,11 @@ PAGES = """
 /destinations/lapsed-event?days=30
 /sources
 /sources/buyers
+/dead-letters
+/trace
+/batches
+/statistics
+/activity
 """.split()
 TITLE = re.compile(r"<title>(.+) · activation</title>")
 

@@ -1,0 +1,42 @@
+"""Meanings of the codes of dead letters, for a person who decides on them: ours, then those of the kinds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pipeline.records.kinds import KINDS
+
+
+@dataclass(frozen=True)
+class CodeMeaning:
+    """The cause that a code tells, and what sending such a row again does."""
+
+    meaning: str
+    replaying: str
+
+
+SENT_AGAIN = "It is sent again, once."
+OURS: Mapping[str, CodeMeaning] = {
+    "Invalid": CodeMeaning(
+        "It could never be sent: the detail says what is missing or wrong.",
+        "It is sent as it is: mend the configuration first. A row that is spoilt is refused again.",
+    ),
+    "Timeout": CodeMeaning(
+        "The call went out, and its answer did not arrive in time.",
+        "An event may be triggered twice, an e-mail sent twice. A merge changes nothing more.",
+    ),
+    "OutcomeUnknown": CodeMeaning(
+        "The call went out, and nothing tells its outcome.",
+        "An event may be triggered twice, an e-mail sent twice. A merge changes nothing more.",
+    ),
+    "OtherError": CodeMeaning("No answer that can be read, eight times.", SENT_AGAIN),
+    "PAYLOAD_TOO_LARGE": CodeMeaning("The row is larger than a call may be.", "It is refused again."),
+}
+UNKNOWN = CodeMeaning("The account's own word: the detail says more.", SENT_AGAIN)
+
+
+def meaning_of(code: str) -> CodeMeaning:
+    """Return the meaning of a code."""
+    if code in OURS:
+        return OURS[code]
+    texts = next((kind.code_meanings[code] for kind in KINDS.values() if code in kind.code_meanings), None)
+    return UNKNOWN if texts is None else CodeMeaning(*texts)

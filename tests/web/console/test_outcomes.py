@@ -1,0 +1,112 @@
+"""Pages of outcomes: trace, batches, statistics, activity."""
+
+import re
+
+import pytest
+import requests
+
+from pipeline.demo import sample
+from tests.web.console.checks import faults
+
+SENT = next(row["profile_id"] for row in sample.rows() if "email" in row["identifiers"])
+
+
+def test_a_trace_tells_the_outcomes_of_a_profile(open_page):
+    page = open_page("/trace", "operate")
+    page.get_by_label("Profile id").fill(SENT)
+    page.get_by_role("button", name="Trace").click()
+
+    assert page.get_by_role("region", name="Waiting").is_visible()
+    assert "delivered" in page.get_by_role("table", name="Outcomes").inner_text()
+    assert page.url.endswith("/trace")
+    assert SENT not in page.title()
+    assert faults(page) == []
+
+    page.get_by_role("table", name="Outcomes").get_by_role("link").first.click()
+    assert page.get_by_role("heading", level=1).inner_text().startswith("Batch ")
+    assert SENT in page.get_by_role("table", name="Rows").inner_text()
+    assert faults(page) == []
+
+
+def test_a_trace_of_an_unknown_profile(open_page):
+    page = open_page("/trace", javascript=False)
+    page.get_by_label("Profile id").fill("nobody")
+    page.get_by_role("button", name="Trace").click()
+
+    assert page.get_by_text("Nothing is known of this profile in the last 30 days.").is_visible()
+
+
+def test_a_trace_leaves_an_activity_without_the_profile(installation, open_page):
+    page = open_page("/trace", "operate")
+    page.get_by_label("Profile id").fill(SENT)
+    page.get_by_role("button", name="Trace").click()
+
+    page.goto("/activity?action=profile.traced")
+    table = page.get_by_role("table", name="Activity").inner_text()
+    assert "console:operate" in table
+    assert SENT not in page.content()
+
+
+def test_a_trace_is_not_for_readers(installation):
+    assert installation.get("/trace", "read", headers={"Accept": "text/html"}).status_code == 403
+
+
+def test_an_empty_profile_id_is_told(installation):
+    answer = installation.post(installation.session("operate"), "/trace", {"profile_id": ""}, of="/trace")
+
+    assert answer.status_code == 422
+    assert "Give a profile id." in answer.text
+
+
+def test_batches_are_listed_and_filtered(open_page):
+    page = open_page("/batches", javascript=False)
+    rows = page.get_by_role("table", name="Batches").get_by_role("row")
+    assert rows.count() > 5
+
+    page.get_by_role("combobox", name="Outcome").select_option("rejected")
+    page.get_by_role("button", name="Apply").click()
+    assert page.get_by_text("Nothing matches this filter.").is_visible()
+
+
+def test_a_batch_shows_readers_no_profile(installation):
+    listed = installation.get("/batches", "read").text
+    batch = re.search(r'href="(/batches/\w+)"', listed)[1]
+
+    rows = "Rows</caption>"
+    assert rows in installation.get(batch, "operate").text
+    assert rows not in installation.get(batch, "read").text
+
+
+def test_statistics_of_some_days(open_page):
+    page = open_page("/statistics")
+    lines = page.get_by_role("table", name="Statistics").inner_text()
+    assert re.search(r"lapsed-event\tdemo\t1,\d{3}\t1,\d{3}\t", lines)
+    assert page.get_by_role("img", name=re.compile("^Rows per day, last 7 days")).is_visible()
+    assert "NO_RECIPIENT_FOUND" in page.get_by_role("table", name="Rejected by code").inner_text()
+
+    page.get_by_role("link", name="90 days").click()
+    assert page.get_by_role("link", name="90 days").get_attribute("aria-current") == "true"
+
+
+@pytest.mark.parametrize("path", ["/statistics?days=8", "/batches?outcome=odd", "/activity?since=odd"])
+def test_a_query_that_cannot_be_is_refused(installation, path):
+    assert installation.get(path, headers={"Accept": "text/html"}).status_code == 422
+
+
+def test_activity_is_listed(installation, open_page):
+    page = open_page("/activity", "read")
+
+    assert page.get_by_role("table", name="Activity").get_by_role("row").count() > 1
+
+
+def test_pages_without_anything_say_so(start):
+    web = start("--workers", "1")
+    session = requests.Session()
+    token = re.search(r'name="csrf_token" value="([^"]+)"', session.get(f"{web.url}/login").text)[1]
+    session.post(f"{web.url}/login", {"csrf_token": token, "key": web.key("operate")})
+
+    for path, text in {
+        "/dead-letters": "No dead letters. Every row was delivered or waits.",
+        "/batches": "No batches.",
+    }.items():
+        assert text in session.get(f"{web.url}{path}").text
