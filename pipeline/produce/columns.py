@@ -5,6 +5,7 @@ no column has exactly a name that is looked for, one that has it in other letter
 """
 
 import unicodedata
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
@@ -58,8 +59,7 @@ def folded(name: str, known: Collection[str], taken: Collection[str]) -> str:
 
 def twice(names: Iterable[str]) -> list[str]:
     """Return the names that occur more than once."""
-    listed = [name for name in names if name]
-    return sorted({name for name in listed if listed.count(name) > 1})
+    return sorted(name for name, times in Counter(filter(None, names)).items() if times > 1)
 
 
 def place_of(name: str, fields: Sequence[str] = FIELDS) -> str:

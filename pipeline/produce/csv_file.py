@@ -60,11 +60,11 @@ def rows_below(header: Header, reader: Iterator[list[str]], text: "CsvText") -> 
 
 
 def separator(profile: FileProfile, hint: str | None, header: list[str]) -> str:
-    """Return the separator that is given, or that Excel's hint names, or that the header shows."""
+    """Return the separator that is given, or that the header shows; Excel's hint is tried first."""
     if profile.delimiter:
         return delimiter(profile.delimiter)
     wanted = next((name for name, target in profile.columns.items() if target == PROFILE), PROFILE)
-    return hint or delimiter_of(header, wanted)
+    return delimiter_of(header, wanted, hint)
 
 
 def header_cells(reader: Iterator[list[str]], text: "CsvText") -> list[str]:

@@ -16,16 +16,17 @@ WORDS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|", 
 HINT = re.compile(r'"?sep=([^"\r\n])"?,*\s*', re.IGNORECASE)  # Excel's own first line
 
 
-def delimiter_of(header: Sequence[str], wanted: str) -> str:
+def delimiter_of(header: Sequence[str], wanted: str, hint: str | None = None) -> str:
     """Return the separator that splits the header's lines into columns with ``wanted`` among them.
 
-    If none does, the one that gives the most columns.
+    If none does, the ``hint`` or, without one, the separator that gives the most columns.
     """
-    tables = {mark: header_cells(header, mark) for mark in DELIMITERS}
+    marks = dict.fromkeys([hint, *DELIMITERS] if hint else DELIMITERS)
+    tables = {mark: header_cells(header, mark) for mark in marks}
     for mark, names in tables.items():
         if matching(wanted, names):
             return mark
-    return max(tables, key=lambda mark: len(tables[mark]))
+    return hint or max(tables, key=lambda mark: len(tables[mark]))
 
 
 def header_cells(header: Iterable[str], delimiter: str) -> list[str]:

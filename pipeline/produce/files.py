@@ -5,7 +5,7 @@ cannot be read has a problem; the lines after it are read all the same.
 """
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, cast
 
@@ -18,7 +18,9 @@ from pipeline.produce.json_lines import read_json_lines
 from pipeline.produce.lines import FileLine
 from pipeline.produce.notes import Notes
 from pipeline.produce.packing import unpacked
+from pipeline.produce.strange_files import refuse_strange
 
+NOT_UTF_8 = "This is not UTF-8"
 Format = Literal["jsonl", "csv"]
 FORMATS: dict[str, Format] = {
     ".jsonl": "jsonl",
@@ -42,15 +44,33 @@ def read(
     profile, notes = profile or FileProfile(), notes or Notes()
     source: Any = file if isinstance(file, io.BufferedReader) else io.BufferedReader(cast("Any", file))
     packed, name = unpacked(source, str(getattr(file, "name", "")))
+    refuse_strange(packed)
     content, encoding, marked = in_utf8(packed, profile.encoding)
     if encoding != UTF_8 and not profile.encoding:
         notes.guess(f"in {shown(encoding)}" if marked else f"in {shown(encoding)} without a mark")
     form = form or cast("Format | None", profile.format) or format_of(name) or sniff(content)
     if form == "csv":
-        return read_csv(content, profile, notes, encoding)
+        return noting_encoding(read_table(content, profile, notes, encoding), notes)
     if profile.of_tables_alone:
         raise Misconfigured("columns, constants, words and separators are for tables; this is JSON Lines")
-    return read_json_lines(content, encoding)
+    return noting_encoding(read_json_lines(content, encoding), notes)
+
+
+def read_table(content: Content, profile: FileProfile, notes: Notes, encoding: str) -> Iterator[FileLine]:
+    """Read a table; note if its header is not UTF-8."""
+    try:
+        return read_csv(content, profile, notes, encoding)
+    except Misconfigured as error:
+        notes.not_utf_8 |= NOT_UTF_8 in str(error)
+        raise
+
+
+def noting_encoding(lines: Iterable[FileLine], notes: Notes) -> Iterator[FileLine]:
+    """Yield lines; note if one is not UTF-8."""
+    for line in lines:
+        if line.problem and line.problem.startswith(NOT_UTF_8):
+            notes.not_utf_8 = True
+        yield line
 
 
 def format_of(name: str) -> Format | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from pipeline.errors import Misconfigured
 from pipeline.model.activation import Invalid, parse
 from pipeline.produce.content import Readable
 from pipeline.produce.encoding import UTF_8, shown
@@ -23,6 +24,8 @@ class KeyTwice(Exception):
 def read_json_lines(source: Readable, encoding: str = UTF_8) -> Iterator[FileLine]:
     """Read one object from each line; blank lines are skipped."""
     for number, (raw, problem) in enumerate(physical_lines(source), 1):
+        if raw.strip(BLANK) == b"{" and number == 1:
+            raise Misconfigured("the file is one JSON object over several lines; write one object to a line")
         if problem:
             yield FileLine(number, None, problem)
         elif raw.strip(BLANK):

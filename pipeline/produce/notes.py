@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 OVERRULE = "--delimiter, --encoding and --columns overrule"
+NAME_ENCODING = "name its encoding, such as --encoding windows-1252"
 
 
 @dataclass
@@ -12,6 +13,7 @@ class Notes:
     guesses: list[str] = field(default_factory=list)
     repeated_headers: int = 0
     first_repeated: int = 0  # the number of that line
+    not_utf_8: bool = False  # whether lines are not, although no other encoding was given
     ids_unknown: str = ""  # why ids of earlier files were not looked up
 
     def guess(self, text: str) -> None:
@@ -35,6 +37,8 @@ class Notes:
         if self.repeated_headers:
             times = f"{self.repeated_headers:,} line{'s repeat' if self.repeated_headers > 1 else ' repeats'}"
             found.append(f"{times} the header, from line {self.first_repeated:,} on, and became no row.")
+        if self.not_utf_8:
+            found.append(f"The file is not UTF-8: {NAME_ENCODING}.")
         if self.ids_unknown:
             found.append(f"Ids of earlier files were not looked up: {self.ids_unknown}")
         return found

@@ -11,8 +11,9 @@ from pipeline.produce.content import Content, Readable
 
 GZIP = b"\x1f\x8b"
 ZIP = (b"PK\x03\x04", b"PK\x05\x06")
-WORKBOOK = "xl/"  # the folder of a workbook's sheets
+WORKBOOKS = ("xl/", "META-INF/manifest.xml")  # in those of Excel and LibreOffice
 OF_MACS = "__MACOSX/"  # the folder that Finder adds to a zip file
+OF_DESKTOPS = ("thumbs.db", "desktop.ini")  # like these, and files with a dot before their name
 
 
 class Packed:
@@ -48,11 +49,17 @@ def from_zip(file: io.BufferedReader) -> tuple[Content, str]:
     try:
         archive = zipfile.ZipFile(file)
         names = [each.filename for each in archive.infolist() if not each.is_dir()]
-        if any(name.startswith(WORKBOOK) for name in names):
+        if any(name.startswith(WORKBOOKS) for name in names):
             raise Misconfigured('the file is a workbook; save it as "CSV UTF-8"')
-        names = [name for name in names if not name.startswith(OF_MACS)]
+        names = [name for name in names if not is_of_desktop(name)]
         if len(names) != 1:
             raise Misconfigured(f"the zip file holds {len(names)} files; it must be one")
         return Content(Packed(cast("Readable", archive.open(names[0])))), names[0]
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
         raise Misconfigured(f"the zip file cannot be read: {error}") from error
+
+
+def is_of_desktop(name: str) -> bool:
+    """Tell whether a file within a zip file was put there by a desktop rather than a person."""
+    last = name.rpartition("/")[2].lower()
+    return name.startswith(OF_MACS) or last.startswith(".") or last in OF_DESKTOPS

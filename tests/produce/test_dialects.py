@@ -249,6 +249,14 @@ def test_looking_for_a_key_twice_takes_no_longer_than_the_line():
     assert (len(found.row["variables"]), time.process_time() - began < 5) == (60_001, True)
 
 
+def test_a_header_of_many_columns_takes_no_longer_than_its_length():
+    header = b",".join(b"c%d" % n for n in range(60_000)) + b",profile_id\n"
+    began = time.process_time()
+
+    assert one(header) == ([], [])
+    assert time.process_time() - began < 5
+
+
 def test_options_for_tables_are_refused_for_json_lines():
     with pytest.raises(Misconfigured, match="are for tables; this is JSON Lines"):
         one(b'{"profile_id": "p-1"}\n', columns={"a": "b"})
