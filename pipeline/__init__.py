@@ -12,13 +12,14 @@ The way of a change, room by room; each knows only those that it needs, and none
     text/        values written for people and for the wire
     stores/      Redis, SQL, secrets, the doorbell
     lua/         the scripts that Redis runs
-    records/     connectors, destinations, sources, as configured
+    records/     connectors, destinations, sources, channels, as configured
     responsys/   Oracle Responsys: client, actions, pre-flight
     sftp/        SFTP servers: login, pinned host key, files
     snapshots/   all members of an audience; only the difference is sent
     event_files/  files of events from Responsys; each event counts once
     people/      a person's names in other systems, connected
     profiles/    fields kept per person, folded from events
+    alerts/      rules on all of it, and the channels that are told
     runtime/     one process of ours, put together
     operate/     the operator's view: status, numbers, erasure
     cli/ web/ demo/  edges

@@ -16,7 +16,7 @@ from pipeline.settings import Settings
 from pipeline.stores.broker import DEFAULT_QUEUE, celery_settings
 from tasks.events import WorkerReference
 from tasks.reconnected import Reconnected
-from tasks.timer import Leases, Timer
+from tasks.timer import AlertWatch, Leases, Timer
 from tasks.transport import install
 
 install()
@@ -30,6 +30,7 @@ app = Celery(
 app.steps["worker"].add(WorkerReference)
 app.steps["worker"].add(Timer)
 app.steps["worker"].add(Leases)
+app.steps["worker"].add(AlertWatch)
 app.steps["consumer"].add(Reconnected)
 
 

@@ -1,4 +1,4 @@
-"""Work that takes long: snapshots by the clock, operations on many dead letters."""
+"""Work that takes long: snapshots by the clock, operations on many dead letters, messages about alerts."""
 
 from pipeline.runtime.worker import runtime
 from tasks.app import app
@@ -14,3 +14,9 @@ def run_source(name: str) -> str:
 def run_operation(operation: str) -> str:
     """Replay or drop the dead letters of an operation, from where it stopped."""
     return runtime().run_operation(operation)
+
+
+@app.task
+def send_alert(message: str) -> str:
+    """Try to deliver a message about an alert; the timer repeats what fails."""
+    return runtime().send_alert(message)

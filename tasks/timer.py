@@ -40,6 +40,20 @@ class Timer(bootsteps.StartStopStep):
             wait = beat()
 
 
+class AlertWatch(bootsteps.StartStopStep):
+    """Looks at the rules of alerts in a thread of its own, when this process has its turn."""
+
+    requires = frozenset({"celery.worker.components:Pool"})
+
+    def start(self, parent: Any) -> None:
+        """Start looking."""
+        runtime().watch.start()
+
+    def stop(self, parent: Any) -> None:
+        """Stop before the next look."""
+        runtime().watch.stop()
+
+
 class Leases(bootsteps.StartStopStep):
     """Renews the leases of the calls under way in a thread of its own; a killed worker renews none."""
 

@@ -11,6 +11,7 @@ from pipeline.stores.redis_client import RedisClient
 
 pytest_plugins = [
     "tests.fixtures.browser",
+    "tests.fixtures.hooks",
     "tests.fixtures.intake",
     "tests.fixtures.operator",
     "tests.fixtures.oracle",

@@ -44,15 +44,16 @@ BELOW = {
     "profiles": f"{GROUND} people",
     "event_files": f"{GROUND} records people profiles",
     "snapshots": f"{GROUND} records produce deliver",
-    "runtime": f"{GROUND} {WAY} settings logs snapshots {EVENTS}",
-    "operate": f"{GROUND} records lanes settle accept deliver settings snapshots {EVENTS} runtime",
+    "alerts": f"{GROUND} records lanes settings",
+    "runtime": f"{GROUND} {WAY} alerts settings logs snapshots {EVENTS}",
+    "operate": f"{GROUND} records alerts lanes settle accept deliver settings snapshots {EVENTS} runtime",
     "demo": f"{GROUND} records produce lanes settle settings responsys operate runtime",
-    "web": f"{GROUND} records produce settle settings logs operate runtime",
-    "cli": f"{GROUND} {WAY} settings logs snapshots {EVENTS} runtime operate demo web",
+    "web": f"{GROUND} records alerts produce settle settings logs operate runtime",
+    "cli": f"{GROUND} {WAY} alerts settings logs snapshots {EVENTS} runtime operate demo web",
 }
 # One file may look further than its room.
 ALONE = {"settle/replay.py": {"produce"}, "settle/letter_operations.py": {"produce"}}
-WITH_SCHEMAS = set("model responsys produce records lanes snapshots runtime web cli".split())
+WITH_SCHEMAS = set("alerts model responsys produce records lanes snapshots runtime web cli".split())
 
 
 def rooms_named(path: Path) -> Iterator[str]:

@@ -66,6 +66,8 @@ COMMANDS = {
     ),
     "web": LazyCommand("pipeline.cli.web:web", "Serve the HTTP API in the foreground."),
     "keys": LazyCommand("pipeline.cli.keys:keys", "Keys for the HTTP API and the console."),
+    "alerts": LazyCommand("pipeline.cli.alerts:alerts", "Rules of alerts, and what is open."),
+    "channels": LazyCommand("pipeline.cli.channels:channels", "Channels that are told of alerts."),
     "trace": LazyCommand(
         "pipeline.cli.trace:trace",
         "Show where changes of PROFILE wait, and what became of those that were settled.",

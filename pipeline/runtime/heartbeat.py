@@ -25,6 +25,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from pipeline.accept.intake import Intake
 from pipeline.accept.strays import Strays
+from pipeline.alerts.facts import WORKER_SEEN
 from pipeline.errors import Misconfigured
 from pipeline.lanes import limits
 from pipeline.lanes.dispatch import Dispatch
@@ -36,7 +37,7 @@ from pipeline.runtime.beat import BEAT, BEAT_TTL, MAX_BEAT_SECONDS, MAX_DOORBELL
 from pipeline.settle import operations, retention
 from pipeline.settle import statistics as stats
 from pipeline.snapshots import schedule
-from pipeline.stores import duty_trouble, sql_trouble
+from pipeline.stores import duty_trouble, sql_trouble, stopwatch
 from pipeline.stores.doorbell import RINGS, Doorbell
 from pipeline.stores.shared_sums import SharedSums
 
@@ -123,6 +124,7 @@ class Heartbeat:
         if catalog and self._take_duty("catalog", CATALOG_SECONDS):
             self.attempt("catalog", partial(restore, self._client, catalog), CATALOG_SECONDS)
         if self._take_duty("intake", 0.9):
+            stopwatch.restart(self._client, WORKER_SEEN)
             self.attempt("intake", self._ring)
             if catalog:
                 self.attempt("batches", self._dispatch.take_back)

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from pipeline.accept.acceptance import Acceptance
 from pipeline.accept.intake import Intake
 from pipeline.accept.strays import Strays
+from pipeline.alerts.watch import Watch
 from pipeline.deliver import call_seconds
 from pipeline.deliver.delivery import Delivery
 from pipeline.deliver.effects import Effects
@@ -78,6 +79,8 @@ class Worker:
         )
         self._stack.callback(self.call_seconds.move, self.client)
 
+        self.watch = Watch(self.client, self.engine, self.records.load, self.doorbell, settings)
+
     def _wire_delivery(self) -> None:
         lanes, set_ups = self.lanes, SetUps(self.client, self.settings.call_timeout)
         settlement = Settlement(
@@ -125,6 +128,10 @@ class Worker:
         """Take in the snapshot that the query of a source finds, and send the difference."""
         appender = Appender(self.client, self.doorbell)  # of this run alone: it numbers its chunks itself
         return source_runs.run_by_schedule(self.records, self.engine, self.catalog(), name, appender)
+
+    def send_alert(self, message: str) -> str:
+        """Try to deliver a message about an alert, unless another process is at it."""
+        return self.watch.deliver(message)
 
     def run_operation(self, identity: str) -> str:
         """Carry out an operation, unless another worker is at it."""

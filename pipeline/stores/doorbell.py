@@ -62,6 +62,10 @@ class Doorbell:
         """Have an operation on dead letters carried out."""
         self._ring("tasks.sync.run_operation", (operation,), None)
 
+    def send_alert(self, message: str) -> None:
+        """Say that a message about an alert is due."""
+        self._ring("tasks.sync.send_alert", (message,), None)
+
     def ring_again(self) -> None:
         """Ring as often as it failed before: a claimed batch would wait until its lease ends."""
         for _ in range(len(self._lost)):

@@ -310,6 +310,7 @@ alert_states = Table(
     Column("rule", String, primary_key=True),  # the name of the rule
     Column("scope", String, primary_key=True),  # of the subject: destination, connector, source, system
     Column("name", String, primary_key=True),  # of the subject
+    Column("kind", String, nullable=False),  # of the rule
     Column("state", String, nullable=False),  # ok, pending, open, clearing
     Column("since", Moment, nullable=False),  # when the condition began to hold; ok: when it was over
     Column("changed_at", Moment, nullable=False),

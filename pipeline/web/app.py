@@ -18,6 +18,7 @@ from pipeline.web.api import (
     activations,
     activity,
     batches,
+    channels,
     dead_letters,
     operations,
     records,
@@ -40,6 +41,7 @@ BLUEPRINTS = (
     records.records,
     batches.batches,
     acting.acting,
+    channels.channels,
     activity.activity,
     metrics.metrics,
 )

@@ -11,9 +11,12 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 from sqlalchemy import Engine, event
 
+from pipeline.alerts.watch import Watch
 from pipeline.logs import configure_logging
 from pipeline.runtime.stores import Stores
 from pipeline.settings import Settings
+from pipeline.stores.broker import connect
+from pipeline.stores.doorbell import Doorbell
 from pipeline.web.app import create_app
 
 GRACE = 3  # seconds for requests under way after SIGTERM
@@ -71,7 +74,16 @@ class WebServer(BaseApplication):  # type: ignore[misc]
         configure_logging(self._settings)
         stores = Stores(self._settings, ExitStack(), checked=False)
         wait_less(stores.engine)
-        return create_app(stores)
+        app = create_app(stores)
+        watch_of(stores).start()
+        return app
+
+
+def watch_of(stores: Stores) -> Watch:
+    """Return the watch of alerts of this process."""
+    client = connect(stores.broker_url)
+    doorbell = Doorbell(stores.broker_url)
+    return Watch(client, stores.engine, lambda: stores.records.load(), doorbell, stores.settings)
 
 
 def wait_less(engine: Engine) -> None:

@@ -12,6 +12,7 @@ from pipeline.operate.metrics.closed_hours import ClosedHours
 from pipeline.operate.metrics.of_redis import backlog_metrics, call_metrics, limit_metrics, server_metrics
 from pipeline.operate.metrics.of_sql import (
     TOTALS,
+    alerts_open,
     counter,
     letters,
     rejected_total,
@@ -68,7 +69,9 @@ class Metrics:
         for name, metric in TOTALS.items():
             yield counter(metric, f"Number of {name}", totals, name)
         yield letters(self._engine)
-        yield from stopped(self._records.load())
+        catalog = self._records.load()
+        yield from stopped(catalog)
+        yield alerts_open(self._engine, catalog)
         yield source_successes(self._engine)
 
     def _of_redis(self) -> Iterator[Metric]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from sqlalchemy import Engine, func, select
 
+from pipeline.alerts.documents import open_by_rule
 from pipeline.operate.metrics.closed_hours import Totals
 from pipeline.records.catalog import Catalog
 from pipeline.records.stops import stops
@@ -92,4 +93,12 @@ def source_successes(engine: Engine) -> Metric:
         for source, finished_at in connection.execute(done):
             if finished_at is not None:
                 metric.add_metric([source], finished_at.timestamp())
+    return metric
+
+
+def alerts_open(engine: Engine, catalog: Catalog) -> Metric:
+    """Open alerts by rule; 0 for a rule without one."""
+    metric = GaugeMetricFamily("activation_alerts_open", "Open alerts", labels=["rule", "severity"])
+    for labels, amount in sorted(open_by_rule(engine, catalog).items()):
+        metric.add_metric(labels, amount)
     return metric

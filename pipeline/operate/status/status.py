@@ -8,6 +8,7 @@ import redis
 from sqlalchemy import Engine
 
 from pipeline.accept.strays import KINDS, Strays
+from pipeline.alerts.documents import failing_channels
 from pipeline.lanes import limits
 from pipeline.lanes.backlog import Backlog, read_backlogs
 from pipeline.lanes.pace import Pace, read_paces
@@ -89,6 +90,7 @@ class Status:
     strays: Mapping[str, int] = field(default_factory=dict)  # messages that no task can run, by kind
     unrouted: Mapping[str, int] = field(default_factory=dict)  # messages in queues that no worker takes
     letters: Mapping[Where, int] = field(default_factory=dict)  # open dead letters
+    failing_channels: Mapping[str, str] = field(default_factory=dict)  # of alerts, with the reason
 
     @property
     def messages(self) -> Mapping[str, int]:
@@ -139,6 +141,7 @@ def read_status(
         strays=Strays(client).counts(),
         unrouted=unrouted(client),
         letters=by_place,
+        failing_channels=failing_channels(engine, catalog),
     )
 
 

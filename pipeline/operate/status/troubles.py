@@ -39,7 +39,7 @@ def troubles(status: Status) -> list[Trouble]:
     all_troubles += [trouble for pace in one_per_account(status.paces) for trouble in of_pace(pace)]
     all_troubles += [trouble for line in status.destinations for trouble in of_line(status, line)]
     all_troubles += [trouble for line in status.destinations for trouble in of_left_out(line)]
-    all_troubles += of_letters(status)
+    all_troubles += [*of_letters(status), *of_channels(status)]
     return sorted(all_troubles, key=lambda trouble: trouble.passing)
 
 
@@ -210,3 +210,10 @@ def of_letters(status: Status) -> Iterator[Trouble]:
         what = counted(amount, "dead letter is", "dead letters are")
         way_out = "`activation dead-letters list`, then replay or drop"
         yield Trouble(f"{what} open", way_out, of_letters=True)
+
+
+def of_channels(status: Status) -> Iterator[Trouble]:
+    """Say that a channel does not take messages about alerts."""
+    for name, reason in sorted(status.failing_channels.items()):
+        text = f'channel "{name}" is failing: a message about an alert was given up ({reason})'
+        yield Trouble(text, f"mend it, then `activation channels test {name}`")

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Response, request
 
+from pipeline.alerts.documents import alerts_document
 from pipeline.operate.editing import (
     ChangedMeanwhile,
     Editor,
@@ -47,6 +48,8 @@ def list_records(_: Mapping[str, Any], section: str) -> Response:
     """List records with what stops them."""
     place = stores()
     catalog, documents = place.records.load(), place.records.export()[section]
+    if section == "alerts":
+        return answer(alerts_document(place.engine, catalog, documents))
     listed = [record_document(catalog, section, name, document) for name, document in documents.items()]
     return answer({section: listed})
 

@@ -41,6 +41,7 @@ def create_states() -> None:
         text("rule", primary_key=True),
         text("scope", primary_key=True),
         text("name", primary_key=True),
+        text("kind"),
         text("state"),
         moment("since", nullable=False),
         moment("changed_at", nullable=False),

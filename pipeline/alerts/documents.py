@@ -1,0 +1,145 @@
+"""Documents of alerts for commands, the API and the console: open alerts, rules with states, channels."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Engine, func, select
+
+from pipeline.alerts.rules import subjects_of
+from pipeline.alerts.state import OPEN, AlertState
+from pipeline.alerts.states import read_states
+from pipeline.records.catalog import Catalog
+from pipeline.records.documents import Document
+from pipeline.stores.database import reading
+from pipeline.stores.tables import alert_messages as table
+from pipeline.text.times import rfc3339
+
+SETTLED = ("delivered", "failed")
+
+
+def states_by_rule(engine: Engine, catalog: Catalog) -> dict[str, list[dict[str, Any]]]:
+    """Return the states of all subjects of each rule, as ``GET /v1/alerts`` has them."""
+    stored = read_states(engine)
+    return {
+        name: [
+            state_document(stored.get(name, {}).get(subject), subject.document())
+            for subject in sorted({*subjects_of(rule, catalog), *stored.get(name, {})})
+        ]
+        for name, rule in catalog.alert_rules.items()
+    }
+
+
+def state_document(state: AlertState | None, subject: Mapping[str, str]) -> dict[str, Any]:
+    """Return one state; None: its condition never held."""
+    if state is None:
+        return {"subject": subject, "state": "ok", "since": None, "value": None, "text": ""}
+    return {
+        "subject": subject,
+        "state": state.state,
+        "since": rfc3339(state.since),
+        "value": state.value,
+        "text": state.text,
+    }
+
+
+def alerts_document(
+    engine: Engine, catalog: Catalog, exported: Mapping[str, Document]
+) -> dict[str, list[dict[str, Any]]]:
+    """Return all rules with their states; ``exported``: the section ``alerts`` of the export."""
+    states = states_by_rule(engine, catalog)
+    return {
+        "alerts": [
+            {"name": name, "document": document, "stops": [], "states": states.get(name, [])}
+            for name, document in exported.items()
+        ]
+    }
+
+
+def open_alerts(engine: Engine) -> list[dict[str, Any]]:
+    """Return the alerts that are open or clearing, critical ones first, then by age."""
+    states = [state for states in read_states(engine).values() for state in states.values()]
+    open_states = [state for state in states if state.state in OPEN]
+    open_states.sort(key=lambda state: (state.severity, state.since, state.alert))
+    return [
+        {
+            "rule": state.rule,
+            "kind": state.kind,
+            "severity": state.severity,
+            "subject": state.subject.document(),
+            "state": state.state,
+            "since": rfc3339(state.since),
+            "value": state.value,
+            "above": state.above,
+            "text": state.text,
+            "way_out": state.way_out,
+            "path": state.path,
+        }
+        for state in open_states
+    ]
+
+
+def open_by_rule(engine: Engine, catalog: Catalog) -> dict[tuple[str, str], int]:
+    """Count open alerts by rule and severity; 0 for a rule without one."""
+    counts = {(name, rule.severity): 0 for name, rule in catalog.alert_rules.items()}
+    for name, states in read_states(engine).items():
+        for state in states.values():
+            if state.state in OPEN:
+                counts[name, state.severity] = counts.get((name, state.severity), 0) + 1
+    return counts
+
+
+def channel_documents(engine: Engine, exported: Mapping[str, Document]) -> list[dict[str, Any]]:
+    """Return the channels, each with its last message, the number that wait, and whether it is failing."""
+    latest = latest_messages(engine)
+    settled = latest_messages(engine, settled=True)
+    waiting = waiting_messages(engine)
+    return [
+        {
+            "name": name,
+            "document": document,
+            "failing": settled.get(name, {}).get("state") == "failed",
+            "waiting": waiting.get(name, 0),
+            "last_message": latest.get(name),
+        }
+        for name, document in exported.items()
+    ]
+
+
+def failing_channels(engine: Engine, catalog: Catalog) -> dict[str, str]:
+    """Return the channels whose last message was given up, with the reason."""
+    if not catalog.channels:
+        return {}
+    return {
+        name: message["detail"]
+        for name, message in latest_messages(engine, settled=True).items()
+        if message["state"] == "failed" and name in catalog.channels
+    }
+
+
+def latest_messages(engine: Engine, *, settled: bool = False) -> dict[str, dict[str, Any]]:
+    """Return the newest message of each channel; ``settled``: the one whose fate was told last."""
+    at = table.c.settled_at if settled else table.c.created_at
+    newest = select(table.c.channel, func.max(at).label("at"))
+    if settled:
+        newest = newest.where(table.c.state.in_(SETTLED))
+    last = newest.group_by(table.c.channel).subquery()
+    statement = select(table).join(last, (table.c.channel == last.c.channel) & (at == last.c.at))
+    with reading(engine) as connection:
+        rows = connection.execute(statement.order_by(table.c.id)).mappings().all()
+    return {row["channel"]: message_document(dict(row)) for row in rows}
+
+
+def message_document(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a message and its fate, without its body."""
+    times = {name: row[name] and rfc3339(row[name]) for name in ("created_at", "settled_at")}
+    names = ("id", "type", "alert", "state", "attempts", "detail")
+    next_try = rfc3339(row["due_at"]) if row["state"] == "waiting" else None
+    return {**{name: row[name] for name in names}, **times, "next_try": next_try}
+
+
+def waiting_messages(engine: Engine) -> dict[str, int]:
+    """Count the messages that wait for each channel."""
+    statement = select(table.c.channel, func.count()).where(table.c.state == "waiting")
+    with reading(engine) as connection:
+        rows = connection.execute(statement.group_by(table.c.channel)).all()
+    return {row[0]: row[1] for row in rows}

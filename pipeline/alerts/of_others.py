@@ -1,0 +1,120 @@
+"""Rules on held records, on sources, and on the system."""
+
+from collections.abc import Iterator
+
+from pipeline.alerts.condition import SYSTEM, Condition, Subject, page_of
+from pipeline.alerts.facts import Facts
+from pipeline.alerts.words import listed_code
+from pipeline.model.alert_rule import AlertRule
+from pipeline.model.source import Source
+from pipeline.records.catalog import Catalog, Scope
+from pipeline.records.stops import Stop, remedy, stop_of
+from pipeline.stores.redis_health import Server
+from pipeline.text.durations import spell
+from pipeline.text.sizes import spell as spell_size
+
+START_WORKERS = "start some with `activation up`"
+MAKE_ROOM = "make room for it, or bring it back; then all goes on by itself"
+
+
+def held(rule: AlertRule, facts: Facts) -> Iterator[Condition]:
+    """A connector, destination or source is held."""
+    for scope, name in subjects(rule, facts.catalog):
+        stop = stop_of(facts.catalog, scope, name)
+        subject = Subject(scope, name)
+        if stop is None or stop.kind != "held":
+            yield Condition(subject, holds=False)
+            continue
+        text = f'{scope} "{name}" is held: {listed_code(stop.code)}'
+        yield Condition(subject, True, None, text, way_out_of(facts.catalog, stop), page_of(subject))
+
+
+def way_out_of(catalog: Catalog, stop: Stop) -> str:
+    """Return how a hold is ended; its page has the whole text of the answer, which may name people."""
+    return f"see why on its page; {remedy(catalog, stop)}"
+
+
+def subjects(rule: AlertRule, catalog: Catalog) -> Iterator[tuple[Scope, str]]:
+    """Yield the records that a rule is on, of every scope."""
+    if rule.destination is None:
+        for name in sorted(catalog.connectors):
+            if rule.connector in (None, name):
+                yield "connector", name
+    for name, destination in sorted(catalog.destinations.items()):
+        if rule.destination in (None, name) and rule.connector in (None, destination.connector):
+            yield "destination", name
+    for name, source in sorted(catalog.sources.items()):
+        if feeds(source, rule, catalog):
+            yield "source", name
+
+
+def feeds(source: Source, rule: AlertRule, catalog: Catalog) -> bool:
+    """Tell whether a source is of an audience that the rule's destination or connector sends."""
+    if rule.destination is None and rule.connector is None:
+        return True
+    return any(
+        rule.destination in (None, one.name) and rule.connector in (None, one.connector)
+        for one in catalog.for_audience(source.audience)
+    )
+
+
+def source_late(rule: AlertRule, facts: Facts) -> Iterator[Condition]:
+    """No run of a source succeeded for some of its intervals."""
+    for name, source in sorted(facts.catalog.sources.items()):
+        if not source.enabled or not feeds(source, rule, facts.catalog):
+            continue
+        subject = Subject("source", name)
+        interval = source.every * 60
+        since = seconds_since_success(source, facts)
+        text = (
+            f'no run of source "{name}" has succeeded for {spell(since)}; one is due every {spell(interval)}'
+        )
+        yield Condition(
+            subject,
+            holds=since > (rule.above or 0.0) * interval,
+            value=round(since / interval, 2),
+            text=text,
+            way_out=f"see why on its page, or run it with `activation sync --source {name}`",
+            path=page_of(subject),
+        )
+
+
+def seconds_since_success(source: Source, facts: Facts) -> float:
+    """Return the seconds since a run succeeded; of a source that never ran, since it is known here."""
+    at = facts.successes.get(source.audience)
+    return facts.seconds_known(source.name) if at is None else (facts.now - at).total_seconds()
+
+
+def no_workers(rule: AlertRule, facts: Facts) -> Iterator[Condition]:
+    """No worker was seen."""
+    seconds = round(facts.worker_unseen, 1)
+    text = f"no worker has been seen for {spell(seconds)}: nothing is sent"
+    yield Condition(SYSTEM, seconds > (rule.above or 0.0), seconds, text, START_WORKERS, "/")
+
+
+def store(_: AlertRule, facts: Facts) -> Iterator[Condition]:
+    """A store is full, or cannot be written to."""
+    text, way_out = redis_trouble(facts.server)
+    if not text and facts.sql_trouble:
+        text, way_out = "workers cannot write to the SQL store; they keep the outcomes of calls", MAKE_ROOM
+    yield Condition(SYSTEM, bool(text), None, text, way_out, "/")
+
+
+def redis_trouble(server: Server) -> tuple[str, str]:
+    """Say what is wrong with the Redis server, and the way out; "" if nothing is."""
+    if server.unwritten:
+        text = (
+            f"the Redis server cannot write its {server.unwritten}: nothing is taken in, nothing new is sent"
+        )
+        return text, "make room on its disk (its log says more); then all goes on by itself"
+    if server.replica:
+        text = "the Redis server is a read-only replica: nothing is taken in, nothing new is sent"
+        return (
+            text,
+            "when its fail-over has ended all goes on; else name the primary in ACTIVATION_BROKER_URL",
+        )
+    if server.full:
+        size = f"{spell_size(server.used)} of {spell_size(server.limit)}"
+        text = f"the Redis server is full ({size}): producers are refused"
+        return text, "sending what waits makes room; to take in more before that, raise its maxmemory"
+    return "", ""
