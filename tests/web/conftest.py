@@ -15,6 +15,7 @@ import requests
 
 from pipeline.operate.keys import create_key
 from pipeline.runtime.stores import Stores, open_stores
+from tests.fixtures.stores import DATABASES, postgresql_database
 from tests.processes import ROOT
 
 WEB = "from pipeline.cli import main; main(['web', '--address', '127.0.0.1:0', *{options!r}])"
@@ -69,6 +70,16 @@ def address_of(process: subprocess.Popen[str], said: list[str]) -> str:
     raise AssertionError(f"it never listened: {said}")
 
 
+@pytest.fixture(scope="module", params=DATABASES)
+def database(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
+    """The environment of each kind of database: the test runs on both."""
+    if request.param == "sqlite":
+        yield {}
+        return
+    with postgresql_database(request.getfixturevalue("postgresql_url")) as url:
+        yield {"ACTIVATION_DATABASE_URL": url}
+
+
 @pytest.fixture(scope="module")
 def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Web]]:
     """Starts web processes, each with a data folder of its own, and ends them."""
@@ -112,6 +123,7 @@ def worker(web):
         **os.environ,
         "ACTIVATION_DATA_DIR": str(web.stores.settings.data_dir),
         "ACTIVATION_BROKER_URL": web.stores.broker_url,
+        "ACTIVATION_DATABASE_URL": web.stores.settings.database_url,
     }
     with open(web.log.parent / "worker.log", "w") as log:
         process = subprocess.Popen(

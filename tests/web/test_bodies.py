@@ -19,8 +19,8 @@ BODY_PATHS = [
 
 
 @pytest.fixture(scope="module")
-def web(start):
-    web = start("--workers", "1", environ={"ACTIVATION_WEB_MAX_BODY": str(8 * LIMIT)})
+def web(start, database):
+    web = start("--workers", "1", environ={**database, "ACTIVATION_WEB_MAX_BODY": str(8 * LIMIT)})
     web.stores.records.apply({"connectors": {"acme": ACME}, "destinations": {"lapsed": LAPSED}})
     return web
 

@@ -13,8 +13,8 @@ PATH = "/v1/dead-letters"
 
 
 @pytest.fixture(scope="module")
-def web(start):
-    return start("--workers", "1")
+def web(start, database):
+    return start("--workers", "1", environ=database)
 
 
 @pytest.fixture(autouse=True)

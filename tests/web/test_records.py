@@ -8,8 +8,8 @@ DOCUMENT = {**ACME, "password": "s3cret-pass"}
 
 
 @pytest.fixture(scope="module")
-def web(start):
-    return start("--workers", "1")
+def web(start, database):
+    return start("--workers", "1", environ=database)
 
 
 @pytest.fixture(autouse=True)
