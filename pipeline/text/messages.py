@@ -10,7 +10,7 @@ def flatten(messages: Any, path: str = "") -> Iterator[str]:
         for name, inner in messages.items():
             yield from flatten(inner, path if name == "_schema" else f"{path}.{name}" if path else str(name))
     else:
-        for message in messages:
+        for message in [messages] if isinstance(messages, str) else messages:
             yield f"{path}: {message}" if path else message
 
 

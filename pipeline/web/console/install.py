@@ -9,7 +9,9 @@ from pipeline.web.console import (
     connectors,
     dead_letters,
     decision,
+    deleting,
     destinations,
+    editing,
     failures,
     headers,
     letter,
@@ -40,6 +42,8 @@ BLUEPRINTS = (
     batches.batches,
     statistics.statistics,
     activity.activity,
+    editing.editing,
+    deleting.deleting,
 )
 
 

@@ -13,20 +13,21 @@ from pipeline.web.console.places import back, own_path
 from pipeline.web.context import actor, stores
 from pipeline.web.quick_redis import answering_redis
 
+SENDING = ("connectors", "destinations")
 LONGEST_REASON = 500  # characters
 TOO_LONG = f"The reason is longer than {LONGEST_REASON} characters."
 
 pausing = ConsoleBlueprint("pausing")
 
 
-@pausing.get("/<any(connectors, destinations):section>/<name>/pause")
+@pausing.for_sections("GET", "/{section}/<name>/pause", SENDING)
 @needs("operate")
 def ask(section: str, name: str) -> Response:
     """Ask for a reason, and say what pausing means."""
     return question(section, name, own_path(request.args.get("back"), f"/{section}/{name}"))
 
 
-@pausing.post("/<any(connectors, destinations):section>/<name>/pause")
+@pausing.for_sections("POST", "/{section}/<name>/pause", SENDING)
 @needs("operate")
 def pause(section: str, name: str) -> Response:
     """Stop sending; rows are kept."""
@@ -38,7 +39,7 @@ def pause(section: str, name: str) -> Response:
     return done(back(f"/{section}/{name}"), outcome(scope, name, "is paused", paused))
 
 
-@pausing.post("/<any(connectors, destinations):section>/<name>/resume")
+@pausing.for_sections("POST", "/{section}/<name>/resume", SENDING)
 @needs("operate")
 def resume(section: str, name: str) -> Response:
     """Send again."""

@@ -11,6 +11,8 @@ PAGES = """
 /connectors
 /connectors/demo
 /connectors/demo/pause
+/connectors/demo/edit
+/connectors/demo/delete
 /destinations
 /destinations/lapsed-event?days=30
 /sources
@@ -20,6 +22,8 @@ PAGES = """
 /batches
 /statistics
 /activity
+/destinations/new
+/destinations/new?key=new&action=audience_export
 """.split()
 TITLE = re.compile(r"<title>(.+) · activation</title>")
 

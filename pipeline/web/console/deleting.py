@@ -1,0 +1,93 @@
+"""Deleting a record, on a page that says what depends on it."""
+
+from flask import Response, request
+
+from pipeline.operate.editing import ChangedMeanwhile, Editor, InUse, NoSuchRecord, etag_of
+from pipeline.operate.pausing import rows_of
+from pipeline.records.agreement import rules_that_name
+from pipeline.text.plural import counted
+from pipeline.web.api.records import find
+from pipeline.web.auth import needs
+from pipeline.web.console.blueprint import ConsoleBlueprint
+from pipeline.web.console.pages import done, go_to, page
+from pipeline.web.console.presses import once
+from pipeline.web.console.record_sections import RECORD_SECTIONS
+from pipeline.web.context import actor, stores
+from pipeline.web.quick_redis import answering_redis
+
+MEANWHILE = "This record was changed meanwhile, so nothing was deleted. Look at it again."
+
+deleting = ConsoleBlueprint("deleting")
+
+
+@deleting.for_sections("GET", "/{section}/<name>/delete", RECORD_SECTIONS)
+@needs("admin")
+def ask(section: str, name: str) -> Response:
+    """Ask for the name, and say what deleting means."""
+    return question(section, name)
+
+
+@deleting.for_sections("POST", "/{section}/<name>/delete", RECORD_SECTIONS)
+@needs("admin")
+def delete(section: str, name: str) -> Response:
+    """Delete the record if its name was typed."""
+    place, said = RECORD_SECTIONS[section], []
+    if request.form.get("name", "").strip() != name:
+        return question(section, name, wrong=f"Type {name} exactly: nothing was deleted.")
+
+    def remove() -> str:
+        editor = Editor(stores().records, answering_redis(), actor())
+        editor.remove(section, name, etag=request.form.get("etag"), with_rows=True)
+        said.append(f'{place.one.capitalize()} "{name}" is deleted.')
+        return place.list_place
+
+    try:
+        onward = once(answering_redis(), remove, place.list_place)
+    except InUse as error:
+        return question(section, name, problem=f"{error}: {', '.join(error.used_by)}")
+    except ChangedMeanwhile:
+        return question(section, name, problem=MEANWHILE)
+    except NoSuchRecord:
+        return go_to(place.list_place)
+    return done(onward, said[0]) if said else go_to(onward)
+
+
+def question(section: str, name: str, *, wrong: str = "", problem: str = "") -> Response:
+    """Return the page with the question."""
+    place, document = RECORD_SECTIONS[section], find(section, name)
+    return page(
+        "delete",
+        f"Delete {name}",
+        section=place,
+        name=name,
+        etag=etag_of(document),
+        dependents=dependents(section, name),
+        consequence=consequence(section, name),
+        wrong=wrong,
+        problem=problem,
+    )
+
+
+def dependents(section: str, name: str) -> list[tuple[str, str]]:
+    """Return the sections and names of records that need this one, or that are about it."""
+    documents = stores().records.export()
+    if section == "channels":
+        return [("alerts", each) for each in rules_that_name(name, documents["alerts"])]
+    one = RECORD_SECTIONS[section].one
+    places = {"connectors": ("destinations", "alerts"), "destinations": ("alerts",)}.get(section, ())
+    return [(at, each) for at in places for each, found in documents[at].items() if found.get(one) == name]
+
+
+def consequence(section: str, name: str) -> str:
+    """Say what becomes of rows that wait."""
+    if section != "destinations":
+        return {
+            "connectors": "It can be deleted when no destination names it any more.",
+            "sources": "Its query runs no more. What was sent before stays where it is.",
+            "channels": "It can be deleted when no rule names it any more.",
+            "alerts": "Its alerts close without a message.",
+        }[section]
+    rows = rows_of(answering_redis(), stores().records_without_secrets.load(), "destination", name)
+    if not rows:
+        return "No row waits for it. Dead letters and statistics stay."
+    return f"{counted(rows, 'row waits', 'rows wait')} for it: they become dead letters, which stay."

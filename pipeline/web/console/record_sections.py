@@ -1,0 +1,46 @@
+"""Sections of records that the console edits: their words, their schemas and their pages."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from marshmallow import Schema
+
+from pipeline.records.kinds import connector_documents, destination_documents
+from schemas.alert import RULES
+from schemas.channel import CHANNELS
+from schemas.source import SourceDocument
+
+Schemas = Mapping[str, type[Schema]]
+
+
+@dataclass(frozen=True)
+class RecordSection:
+    """One section; ``variant``: the option by which its schemas differ, "" if there is one schema."""
+
+    name: str
+    one: str  # of its records
+    variant: str
+    schemas: Callable[[], Schemas]
+    home: str = ""  # the page that lists them, if they have none of their own
+    asks_first: bool = True  # for the variant, on a page of its own
+
+    def place(self, record: str) -> str:
+        """Return the page of a record."""
+        return self.home or f"/{self.name}/{record}"
+
+    @property
+    def list_place(self) -> str:
+        """The page of all records."""
+        return self.home or f"/{self.name}"
+
+
+RECORD_SECTIONS: Mapping[str, RecordSection] = {
+    section.name: section
+    for section in (
+        RecordSection("connectors", "connector", "kind", connector_documents, asks_first=False),
+        RecordSection("destinations", "destination", "action", destination_documents),
+        RecordSection("sources", "source", "", lambda: {"": SourceDocument}, asks_first=False),
+        RecordSection("channels", "channel", "kind", lambda: CHANNELS, home="/alerts"),
+        RecordSection("alerts", "rule", "rule", lambda: RULES, home="/alerts"),
+    )
+}
