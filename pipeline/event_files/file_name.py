@@ -6,7 +6,7 @@ The stamp's zone is not documented: it is not looked at.
 import re
 from dataclasses import dataclass
 
-from pipeline.event_files.feeds import read_word
+from pipeline.model.feeds import read_word
 
 NAME = re.compile(r"(\d{1,20})_([A-Za-z0-9]+(?:_[A-Za-z0-9]+)*)_(\d{8}_\d{6})((?:\.[A-Za-z0-9]+)+)")
 PLAIN = ("txt", "csv")

@@ -1,7 +1,7 @@
 import pytest
 
-from pipeline.event_files.feeds import channel_of, is_taken
 from pipeline.event_files.file_name import FileName, read_name
+from pipeline.model.feeds import channel_of, is_taken
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,94 @@
+"""Landing: the events of a plain file enter the store, each once, whatever comes how often.
+
+A part of a file is one transaction with the file's ledger row, which has the position. The row of
+``event_folds`` is locked first: landings are one after the other, so ids ascend in the order in which
+readers can see them.
+
+| Where it stops | Then |
+|---|---|
+| before the transaction of a part is committed | rolled back; the next landing goes on at the position |
+| committed, the process dies | the same |
+| the file comes again, under any name | its content is known, or its events' keys are |
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Engine
+
+from pipeline.event_files.file_parts import PART_BYTES, FilePart, parts_of
+from pipeline.event_files.ledger_row import LedgerRow, begin, same_content
+from pipeline.event_files.part_rows import PartRows
+from pipeline.event_files.part_store import PartStore
+from pipeline.event_files.plain_file import FileFailed, Landed, PlainFile
+from pipeline.event_files.readable_file import ReadableFile, make_readable
+from pipeline.event_files.scratch import open_scratch
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+
+class Landing:
+    """Lands files one after the other; what it has learnt of handles serves the next file."""
+
+    def __init__(
+        self, engine: Engine, scratch: "DuckDBPyConnection", folder: Path, part_bytes: int = PART_BYTES
+    ) -> None:
+        self._engine = engine
+        self._scratch = scratch
+        self._folder = folder
+        self._part_bytes = part_bytes
+        self._store = PartStore(engine, scratch, folder)
+
+    def land(self, file: PlainFile, progress: Callable[[int], None] = lambda _lines: None) -> Landed:
+        """Land a file of the spool; ``progress`` gets the number of records of each part.
+
+        Raises FileFailed if nothing of it can count; the caller writes that into the ledger.
+        """
+        with make_readable(file, self._folder) as readable:
+            row = begin(self._engine, file.number, readable.sha256)
+            same = same_content(self._engine, row)
+            if same or readable.header is None:
+                self._refuse_count(file, same.lines if same else 0)
+                return self._finish(same or row)
+            rows = PartRows(self._scratch, file, readable.header)
+            return self._land(file, readable, rows, row, progress)
+
+    def _land(
+        self,
+        file: PlainFile,
+        readable: ReadableFile,
+        rows: PartRows,
+        row: LedgerRow,
+        progress: Callable[[int], None],
+    ) -> Landed:
+        if file.expected_lines is not None:
+            self._refuse_count(file, sum(records for _, records in self._parts(readable, rows)))
+            rows.forget()
+        for part, records in self._parts(readable, rows):
+            self._store.store(file, rows, row, done=part.last)
+            progress(records)
+        return row.landed
+
+    def _parts(self, readable: ReadableFile, rows: PartRows) -> Iterator[tuple[FilePart, int]]:
+        """Read the parts, and give each with the number of its records."""
+        for part in parts_of(readable.path, self._folder, self._part_bytes):
+            yield part, rows.read(part)
+
+    def _finish(self, row: LedgerRow) -> Landed:
+        with self._engine.begin() as connection:
+            row.store(connection, done=True)
+        return row.landed
+
+    def _refuse_count(self, file: PlainFile, lines: int) -> None:
+        if file.expected_lines not in (None, lines):
+            raise FileFailed(f"it has {lines:,} records; its count file says {file.expected_lines:,}")
+
+
+@contextmanager
+def open_landing(engine: Engine, folder: Path, part_bytes: int = PART_BYTES) -> Iterator[Landing]:
+    """Give a landing whose files, and temporary ones, are in ``folder``, the spool."""
+    with open_scratch(folder) as scratch:
+        yield Landing(engine, scratch, folder, part_bytes)

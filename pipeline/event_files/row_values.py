@@ -1,0 +1,145 @@
+"""Values of rows: the SQL that makes an event of the cells of one record.
+
+Digests of handles and facets are DuckDB's own ``hash``: they live no longer than a landing. The key of an
+event is stored, and MD5, which no version changes.
+"""
+
+from dataclasses import dataclass
+
+from pipeline.event_files.event_header import CAPTURED, EventHeader
+from pipeline.event_files.plain_file import PlainFile
+from pipeline.event_files.scratch import literal
+from pipeline.model.event_flags import CHANNEL, FAILED, UNLINKED
+from pipeline.model.feeds import NOT_LINKING, RECEIPTS, channel_of
+
+SPACE = " \t\r\n\f\v"
+SEPARATOR = "\x1f"  # between values
+TIME_FORM = "%d-%b-%Y %H:%M:%S"
+ADDRESS = r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+"
+FACET = {
+    "campaign": "CAMPAIGN_ID",
+    "launch": "LAUNCH_ID",
+    "list": "LIST_ID",
+    "offer": "OFFER_NAME",
+    "category": "OFFER_CATEGORY",
+    "url": "OFFER_URL",
+    "segment": "SEGMENT_INFO",
+}
+NOT_KEPT = frozenset({  # for the values of a row tell them, or they are the file's
+    CAPTURED, "EVENT_STORED_DT", "EVENT_TYPE_ID", "ACCOUNT_ID", "RIID", "EMAIL", "EMAIL_ADDRESS_",
+    "MOBILE_NUMBER", "CUSTOMER_ID", *FACET.values(),
+})  # fmt: skip
+PROBLEMS = {
+    1: "its number of cells is not the header's, or its quotes do not close",
+    2: f"{CAPTURED} is no time such as 05-Jan-2026 14:03:22",
+    3: "RIID is no whole number below 2^64",
+    4: "it has neither a RIID nor an address",
+    5: "it is older than what is kept",
+}
+
+
+@dataclass(frozen=True)
+class RowValues:
+    """SQL for the rows of one file."""
+
+    file: PlainFile
+    header: EventHeader
+
+    @property
+    def other(self) -> tuple[str, ...]:
+        """Names of the columns that are kept as they are."""
+        return tuple(name for name in self.header.names if name not in NOT_KEPT)
+
+    def of(self, cells: str, *, padded: bool) -> str:
+        """Return the SQL of all rows, good and bad, of ``cells``; ``padded``: values are to be trimmed.
+
+        ``cells``: SQL of ``rn`` and ``p``, the list of a record's cells.
+        """
+        return f"""
+            SELECT rn, {self._problem()} AS problem, riid, email, captured,
+                CAST(floor(captured / 86400) AS INTEGER) AS day, {self._key()} AS key, single,
+                {self._riid_digest()} AS riid_digest, hash('email', email) AS email_digest,
+                hash({", ".join(FACET)}) AS facet_digest, {", ".join(FACET)},
+                {self._flags()} AS flags, phone, customer, other
+            FROM ({self._parsed(f"SELECT rn, p, {self._values(padded)} FROM ({cells})")})"""
+
+    def _values(self, padded: bool) -> str:
+        names = {"riid_text": "RIID", "captured_text": CAPTURED, "stored": "EVENT_STORED_DT", **FACET}
+        names |= {"phone": "MOBILE_NUMBER", "customer": "CUSTOMER_ID", "status": "STATUS_CODE"}
+        names |= {"uuid": "EVENT_UUID", "offer_number": "OFFER_NUMBER", "order_id": "ORDER_ID"}
+        names |= {"address_1": "EMAIL", "address_2": "EMAIL_ADDRESS_"}
+        values = [f"{self._value(column, padded)} AS {name}" for name, column in names.items()]
+        return ", ".join([*values, f"{self._other(padded)} AS other"])
+
+    def _value(self, column: str, padded: bool) -> str:
+        """Return the SQL of a column's value; NULL: it is absent."""
+        place = self.header.place(column)
+        if place is None:
+            return "CAST(NULL AS VARCHAR)"
+        cell = f"trim(p[{place}], {literal(SPACE)})" if padded else f"p[{place}]"
+        return f"nullif(nullif({cell}, ''), 'null')"
+
+    def _other(self, padded: bool) -> str:
+        if not self.other:
+            return "CAST(NULL AS VARCHAR)"
+        values = [f"coalesce({self._value(name, padded)}, '')" for name in self.other]
+        joined = f"rtrim(concat_ws({literal(SEPARATOR)}, {', '.join(values)}), {literal(SEPARATOR)})"
+        return f"nullif({joined}, '')"
+
+    def _parsed(self, values: str) -> str:
+        address = f"coalesce({address_of('address_1')}, {address_of('address_2')})"
+        return f"""
+            SELECT *, CASE WHEN regexp_full_match(riid_text, '[0-9]+')
+                THEN TRY_CAST(riid_text AS UBIGINT) END AS riid,
+                {address} AS email, {self._captured()} AS captured, uuid IS NOT NULL AS single
+            FROM ({values})"""
+
+    def _captured(self) -> str:
+        form = f"try_strptime(captured_text, {literal(TIME_FORM)})"
+        zone = self.file.settings.time_zone
+        if channel_of(self.file.feed) != "email":
+            zone = self.file.settings.sms_time_zone
+        moment = form if zone == "UTC" else f"timezone({literal(zone)}, {form})"
+        places = "captured_text[3] = '-' AND captured_text[7] = '-' AND captured_text[12] = ' '"
+        return f"CASE WHEN len(captured_text) = 20 AND {places} THEN CAST(epoch({moment}) AS BIGINT) END"
+
+    def _problem(self) -> str:
+        return f"""CASE
+            WHEN p IS NULL OR len(p) <> {len(self.header.names)} THEN 1
+            WHEN captured IS NULL THEN 2
+            WHEN riid IS NULL AND riid_text IS NOT NULL THEN 3
+            WHEN riid IS NULL AND email IS NULL THEN 4 END"""
+
+    def _key(self) -> str:
+        place = f"{self.file.account}{SEPARATOR}{self.file.feed}{SEPARATOR}"
+        parts = ["coalesce(CAST(riid AS VARCHAR), email)"]
+        parts += ["campaign", "launch", "captured_text", "stored", "offer_number", "url", "order_id"]
+        written = ", ".join(f"coalesce({part}, '')" for part in parts)
+        whole = (
+            f"CASE WHEN single THEN {literal(place + 'uuid' + SEPARATOR)} || uuid "
+            f"ELSE {literal(place)} || concat_ws({literal(SEPARATOR)}, {written}) END"
+        )
+        return signed(f"md5_number_lower({whole})")
+
+    def _riid_digest(self) -> str:
+        return f"CASE WHEN riid IS NOT NULL THEN hash('riid', {literal(self.file.account)}, riid) END"
+
+    def _flags(self) -> str:
+        unlinked = self.file.settings.link_by != "all" and self.file.feed in NOT_LINKING
+        in_channel = channel_of(self.file.feed) in self.file.settings.channels
+        flags = UNLINKED * unlinked + CHANNEL * in_channel
+        if self.file.feed != RECEIPTS:
+            return str(flags)
+        return f"{flags} + CASE WHEN coalesce(status, '0') = '0' THEN 0 ELSE {FAILED} END"
+
+
+def address_of(name: str) -> str:
+    """Return the SQL of the address in a value such as ``Ada <ADA@example.com>``; NULL: there is none."""
+    extracted = rf"trim(regexp_extract({name}, '<([^<>]*)>\s*$', 1))"
+    inner = f"CASE WHEN contains({name}, '<') THEN {extracted} ELSE {name} END"
+    return f"CASE WHEN regexp_full_match({inner}, {literal(ADDRESS)}) THEN lower({inner}) END"
+
+
+def signed(number: str) -> str:
+    """Return the SQL that moves an unsigned number of 64 bits into the range of signed ones."""
+    return f"CAST(CAST({number} AS HUGEINT) - 9223372036854775808 AS BIGINT)"

@@ -1,0 +1,41 @@
+"""DuckDB as a reader of files: in memory, with a small share of it, and able to open the spool alone."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+MEMORY = "256MB"  # what is more goes to temporary files in the spool
+THREADS = 2
+
+
+@contextmanager
+def open_scratch(folder: Path) -> Iterator["DuckDBPyConnection"]:
+    """Give a connection whose files are those in ``folder``, and whose temporary files are there as well."""
+    import duckdb  # 40 MiB, which only a landing needs
+
+    connection = duckdb.connect(
+        config={"memory_limit": MEMORY, "threads": THREADS, "temp_directory": str(folder / "duckdb.tmp")}
+    )
+    try:
+        connection.execute(f"SET allowed_directories = [{literal(str(folder))}]")
+        for setting in (
+            "autoinstall_known_extensions = false",
+            "autoload_known_extensions = false",
+            "enable_external_access = false",
+            "enable_progress_bar = false",
+            "TimeZone = 'UTC'",
+            "lock_configuration = true",
+        ):
+            connection.execute(f"SET {setting}")
+        yield connection
+    finally:
+        connection.close()
+
+
+def literal(text: str) -> str:
+    """Write a text in SQL."""
+    return "'" + text.replace("'", "''") + "'"

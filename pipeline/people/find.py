@@ -1,0 +1,58 @@
+"""Finding people: by RIID, ``ACCOUNT:RIID``, address or our own number of a person."""
+
+import hashlib
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Connection, func, select
+
+from pipeline.stores.event_tables import handles
+
+RIID = re.compile(r"(?:(?P<account>\d+):)?0*(?P<riid>\d+)")
+PERSON = re.compile(r"person:(\d+)")
+
+
+@dataclass(frozen=True)
+class Handle:
+    """One name of a person."""
+
+    id: int
+    kind: str
+    scope: str
+    value: str
+    label: str | None
+
+
+def find_people(connection: Connection, text: str) -> list[int]:
+    """Return the numbers of the people that a text names; a RIID may be one in several accounts."""
+    condition = named_by(text.strip())
+    query = select(handles.c.person).where(condition).distinct().order_by(handles.c.person)
+    return list(connection.scalars(query))
+
+
+def named_by(text: str) -> ColumnElement[bool]:
+    """Return the condition for handles that a text names."""
+    if match := PERSON.fullmatch(text):
+        return handles.c.person == int(match[1])
+    if match := RIID.fullmatch(text):
+        named = (handles.c.kind == "riid") & (handles.c.value == match["riid"])
+        return named & (handles.c.scope == match["account"]) if match["account"] else named
+    digest = hashlib.sha256(text.lower().encode(errors="replace")).hexdigest()
+    return (handles.c.kind == "email") & (handles.c.scope == "") & (handles.c.value == digest)
+
+
+def handles_of(connection: Connection, people: Collection[int]) -> list[Handle]:
+    """Return all names of some people."""
+    names = ("id", "kind", "scope", "value", "label")
+    query = select(*(handles.c[name] for name in names)).where(handles.c.person.in_(people))
+    return [Handle(*row) for row in connection.execute(query.order_by(handles.c.id))]
+
+
+def crowded_addresses(connection: Connection, most: int = 20) -> int:
+    """Return the number of people that have more than ``most`` RIIDs, which an address has connected."""
+    crowds = (
+        select(handles.c.person).where(handles.c.kind == "riid")
+        .group_by(handles.c.person).having(func.count() > most).subquery()
+    )  # fmt: skip
+    return connection.scalar(select(func.count()).select_from(crowds)) or 0

@@ -1,0 +1,101 @@
+"""Known handles: those that a landing has seen, with their ids and people, in DuckDB.
+
+A file has each person several times, and the next file most of the same people: looking each handle up in
+the store once a run, not once a row, is a third of the cost. Tables of DuckDB::
+
+    known_handles   digest, id, person
+    new_handles     the same of handles that the store has not yet, with kind, scope, value and label
+
+``digest`` is of a run alone. Ids of the store are given by the one landing that holds its turn.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from sqlalchemy import Connection, func, select
+
+from pipeline.people.lookup import look_up
+from pipeline.stores.event_tables import handles
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+MOST = 4_000_000  # handles; then the memory is given back
+AT_ONCE = 20_000
+TABLES = """
+    CREATE OR REPLACE TEMP TABLE known_handles (digest UBIGINT, id BIGINT, person BIGINT);
+    CREATE OR REPLACE TEMP TABLE new_handles
+        (digest UBIGINT, id BIGINT, person BIGINT, kind VARCHAR, scope VARCHAR, value VARCHAR, label VARCHAR);
+"""
+
+
+class KnownHandles:
+    """Handles of the store, as far as rows of this run have needed them."""
+
+    def __init__(self, scratch: "DuckDBPyConnection") -> None:
+        self._scratch = scratch
+        self.forget()
+
+    def forget(self) -> None:
+        """Start anew: the transaction that gave ids was rolled back, or the store has other handles now."""
+        self._scratch.execute(TABLES)
+
+    def resolve(self, connection: Connection, needed: str) -> None:
+        """Make known all handles of ``needed``, SQL with digest, kind, scope, value and label.
+
+        Handles that the store has not are in ``new_handles`` until ``store_new``.
+        """
+        if self._count() > MOST:
+            self.forget()
+        self._scratch.execute(
+            f"""CREATE OR REPLACE TEMP TABLE missing_handles AS
+            SELECT digest, any_value(kind) AS kind, any_value(scope) AS scope, any_value(value) AS value,
+                any_value(label) AS label
+            FROM ({needed}) ANTI JOIN known_handles USING (digest) GROUP BY digest"""
+        )
+        highest = connection.scalar(select(func.max(handles.c.id))) or 0
+        if highest:
+            self._learn(connection)
+        self._give_ids(highest)
+
+    def store_new(self, connection: Connection) -> None:
+        """Insert the new handles, whose people are final."""
+        rows = self._scratch.execute("SELECT id, kind, scope, value, label, person FROM new_handles")
+        statement = insert_handles(connection.dialect.name)
+        while some := rows.fetchmany(AT_ONCE):
+            connection.exec_driver_sql(statement, some)
+        self._scratch.execute("DELETE FROM new_handles")
+
+    def _count(self) -> int:
+        return int(self._scratch.execute("SELECT count(*) FROM known_handles").fetchall()[0][0])
+
+    def _learn(self, connection: Connection) -> None:
+        """Look the missing handles up in the store."""
+        scratch = self._scratch
+        missing = scratch.execute("SELECT CAST(digest AS VARCHAR), kind, scope, value FROM missing_handles")
+        found = list(look_up(connection, iter(lambda: missing.fetchmany(AT_ONCE), [])))
+        for some in found:
+            self._add(some)
+        scratch.execute("DELETE FROM missing_handles WHERE digest IN (SELECT digest FROM known_handles)")
+
+    def _add(self, rows: list[Any]) -> None:
+        text = msgspec.json.encode([tuple(row) for row in rows]).decode()
+        self._scratch.execute(
+            "INSERT INTO known_handles SELECT r[1]::UBIGINT, r[2]::BIGINT, r[3]::BIGINT "
+            "FROM (SELECT unnest(from_json($1, '[[\"VARCHAR\"]]')) AS r)",
+            [text],
+        )
+
+    def _give_ids(self, highest: int) -> None:
+        """Give the handles that are still missing the next ids; each is a person of its own at first."""
+        self._scratch.execute(
+            f"INSERT INTO new_handles SELECT digest, {highest} + row_number() OVER () AS id, "
+            f"{highest} + row_number() OVER () AS person, kind, scope, value, label FROM missing_handles"
+        )
+        self._scratch.execute("INSERT INTO known_handles SELECT digest, id, person FROM new_handles")
+
+
+def insert_handles(dialect: str) -> str:
+    """Return the statement that inserts id, kind, scope, value, label and person."""
+    mark = "?" if dialect == "sqlite" else "%s"
+    return f"INSERT INTO handles (id, kind, scope, value, label, person) VALUES ({', '.join([mark] * 6)})"

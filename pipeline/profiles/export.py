@@ -1,0 +1,78 @@
+"""Export: the profiles of all people, one JSON object a line, in the order of account and RIID.
+
+People without a RIID follow, by address. The order of the lines and of everything in them depends on the
+events alone: two stores with the same events give the same bytes.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Engine, select, text
+
+from pipeline.profiles.combine import combined, fields_of
+from pipeline.profiles.further_field import FurtherField
+from pipeline.profiles.id_list import among
+from pipeline.profiles.profile_row import read_row
+from pipeline.stores.database import reading
+from pipeline.stores.event_tables import handles, profiles
+
+AT_ONCE = 1_000  # people
+WIDTH = 20  # digits
+DIGITS = {
+    "sqlite": "substr('{zeros}' || {column}, -{width})",
+    "postgresql": "lpad({column}, {width}, '0')",
+}
+# A text per person that sorts as people do: account and smallest RIID as numbers, then addresses.
+ORDER = """
+    SELECT person,
+        min(CASE kind WHEN 'riid' THEN '0' || {scope} || {value} ELSE '1' || label END {binary}) AS place
+    FROM handles GROUP BY person ORDER BY place
+"""
+
+
+def exported(engine: Engine, further: Sequence[FurtherField] = ()) -> Iterator[bytes]:
+    """Give the lines, each with its line end; memory does not grow with their number."""
+    encode = msgspec.json.Encoder().encode
+    with snapshot(engine) as connection:
+        people = (person for person, _ in connection.execute(text(in_order(connection.dialect.name))))
+        while some := list(islice(people, AT_ONCE)):
+            rows = rows_of(connection, some)
+            for person in some:
+                if person in rows:
+                    yield encode(fields_of(combined(rows[person], further), further)) + b"\n"
+
+
+def profiles_of(
+    connection: Connection, people: Sequence[int], further: Sequence[FurtherField] = ()
+) -> dict[int, dict[str, Any]]:
+    """Return the fields of some people; one without events is left out."""
+    return {
+        person: fields_of(combined(rows, further), further)
+        for person, rows in rows_of(connection, people).items()
+    }
+
+
+def rows_of(connection: Connection, people: Sequence[int]) -> dict[int, list[list[Any]]]:
+    """Return the rows of each person's handles."""
+    query = select(handles.c.person, profiles).join(profiles, profiles.c.handle == handles.c.id)
+    found: dict[int, list[list[Any]]] = {}
+    for person, *stored in among(connection, query, handles.c.person, people):
+        found.setdefault(person, []).append(read_row(stored))
+    return found
+
+
+def in_order(dialect: str) -> str:
+    """Return the query of all people in the order of the export."""
+    digits = DIGITS[dialect]
+    values = {name: digits.format(zeros="0" * WIDTH, column=name, width=WIDTH) for name in ("scope", "value")}
+    return ORDER.format(**values, binary='COLLATE "C"' if dialect == "postgresql" else "")
+
+
+def snapshot(engine: Engine) -> Any:
+    """Connect for a long reading of one state of the store, row by row."""
+    if engine.dialect.name == "sqlite":
+        return reading(engine)
+    options = {"isolation_level": "REPEATABLE READ", "stream_results": True, "yield_per": 10 * AT_ONCE}
+    return engine.execution_options(**options).connect()

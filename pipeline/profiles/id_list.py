@@ -1,0 +1,27 @@
+"""Rows of a list of ids, however long: one parameter, which both databases unfold."""
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Connection, Select, bindparam, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
+
+AT_ONCE = 50_000
+
+
+def among(
+    connection: Connection, query: Select[Any], column: ColumnElement[int], numbers: Collection[int]
+) -> Iterator[Any]:
+    """Give the rows of ``query`` of which ``column`` is one of ``numbers``."""
+    ordered = sorted(numbers)
+    for start in range(0, len(ordered), AT_ONCE):
+        some = ordered[start : start + AT_ONCE]
+        yield from connection.execute(query.where(column.in_(unfolded(connection.dialect.name, some))))
+
+
+def unfolded(dialect: str, numbers: list[int]) -> Any:
+    """Return a query of the numbers."""
+    if dialect == "sqlite":
+        values = func.json_each(str(numbers)).table_valued("value")
+        return select(values.c.value)
+    return select(func.unnest(bindparam(None, numbers, type_=ARRAY(BigInteger))))
