@@ -10,6 +10,9 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
+from tests.alerts.watching import Scene
+from tests.environment import Environment
+from tests.fixtures.hooks import HookServer
 from tests.fixtures.tls import certificate_in
 
 LOGIN = LoginPassword(b"ops", b"s3cret")
@@ -82,3 +85,9 @@ def start_mail(tmp_path: Path) -> Iterator[Callable[..., MailServer]]:
     yield start
     for server in servers:
         server.close()
+
+
+@pytest.fixture
+def watching(environment: Environment, hooks: HookServer) -> Scene:
+    """A rule, a channel and a watch."""
+    return Scene(environment, hooks)
