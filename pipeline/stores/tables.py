@@ -18,7 +18,6 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
-    text,
 )
 
 
@@ -162,15 +161,9 @@ dead_letters = Table(
     # Letters of one state by place, and by age: counting and listing read the index, not a million rows.
     Index("ix_dead_letters_state_place", "state", "connector", "destination", "code"),
     Index("ix_dead_letters_state_age", "state", "created_at", "connector", "destination", "code"),
-    # Rows that never came into a batch, for the numbers of minutes.
-    Index(
-        "ix_dead_letters_unbatched",
-        "created_at",
-        "connector",
-        "destination",
-        sqlite_where=text("batch IS NULL"),
-        postgresql_where=text("batch IS NULL"),
-    ),
+    # Rows that never came into a batch, for the numbers of minutes. Its migration says WHERE batch IS NULL;
+    # said here it would load the dialect of PostgreSQL, 0.04 s of CPU, at each start of a command.
+    Index("ix_dead_letters_unbatched", "created_at", "connector", "destination"),
 )
 
 statistics = Table(
