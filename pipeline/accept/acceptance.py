@@ -7,7 +7,8 @@ take them now. Otherwise one row could be both a dead letter and delivered. A wo
 may have the claim writes none.
 
 If accepting a claim raises, its first half is claimed instead, and so on, until the one entry that causes it
-stands alone and becomes a dead letter. A store that is down is no such case: then the entries wait.
+stands alone and becomes a dead letter. If it ends the process, the next worker claims a tenth of the entries,
+and so on. A store that is down is no such case: then the entries wait.
 """
 
 import logging
@@ -42,8 +43,13 @@ from pipeline.text.tracebacks import called
 log = logging.getLogger(__name__)
 
 MAX_CLAIMS = 10  # per task, so that one shard does not keep a worker for ever
+MAX_DEATHS = 3  # of workers with one entry alone, after which no other worker tries to accept it
 RETRY_PAUSE = 0.5  # seconds between two tries while Redis is away
 COMMIT_SECONDS = 5.0  # that committing may take; until then no other worker may have the claim
+
+
+class WorkersKilled(Exception):
+    """Accepting the entry has ended every process that tried."""
 
 
 class Acceptance:
@@ -93,6 +99,8 @@ class Acceptance:
 
     def _accept_while_claimed(self, claim: Claim) -> AcceptCounts | None:
         """Accept a claim, again while Redis is away: until its lease ends no other worker may have it."""
+        if claim.deaths >= MAX_DEATHS:
+            raise WorkersKilled
         return retrying(
             partial(self._accept, claim),
             passing=ANSWER_LOST,

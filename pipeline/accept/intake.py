@@ -4,7 +4,8 @@ Keys
     intake:{shard}         list of activations, as JSON; the shard is crc32(profile id) modulo 16
     intake:{shard}:claim   hash: id, until (ms), size, attempt; the one claim on the shard's oldest entries.
                            Also since (ms), why (its last failure), and for a claim that was halved: rest
-                           (entries to claim after these), offset (entries accepted before these)
+                           (entries to claim after these), offset (entries accepted before these).
+                           And worker, deaths: workers that were killed while they had its one entry
     newest:{d}:{sha1}      when a profile's newest change happened, for a state action; known for an hour
     seen:{digest}          an id chosen by a producer, with profile and call type, for the idempotency window
     producer:{producer}    the last chunk that this producer appended (see append.lua)
@@ -29,6 +30,7 @@ from pipeline.accept.entry_ids import GENERATED, DuplicateKey
 from pipeline.accept.routes import Routes
 from pipeline.accept.state_rows import StateRow
 from pipeline.model.shard import SHARDS, shard_of
+from pipeline.stores.life import Life
 from pipeline.stores.redis_client import RedisClient, on_full_server
 from pipeline.stores.replicas import require, wait_commands
 from pipeline.stores.scripts import PAUSES, Argument, Scripts
@@ -53,6 +55,7 @@ class Claim:
     until: float  # the end of its lease, by ``time.monotonic``
     offset: int = 0  # entries of this claim that were accepted before these
     server_full: bool = False  # it had no room left
+    deaths: int = 0  # workers that were killed while they had this one entry
 
     def key(self, index: int, duplicate_key: DuplicateKey | None = None) -> str:
         """Name an entry within the claim, however the claim was halved."""
@@ -80,6 +83,7 @@ class Intake:
         self._client = cast("RedisClient", client)
         self._scripts = Scripts(client, pauses)
         self._window = window  # seconds
+        self.life = Life(client)
 
     def append_raw(self, activation: Any, message: str) -> int:
         """Append one activation as it came in a message, checked when it is accepted; return its shard.
@@ -102,17 +106,16 @@ class Intake:
     def claim(self, shard: int) -> Claim | None:
         """Claim a shard's oldest entries; None if there are none, or another worker has them."""
         until = time.monotonic() + CLAIM_LEASE
-        answer = self._scripts.run(
-            "claim_intake", _keys(shard), [uuid.uuid4().hex, CLAIM_SIZE, round(CLAIM_LEASE * 1000)]
-        )
+        args: list[Argument] = [uuid.uuid4().hex, CLAIM_SIZE, round(CLAIM_LEASE * 1000), self.life.worker]
+        answer = self._scripts.run("claim_intake", _keys(shard), args)
         if not answer:
             return None
-        identity, attempt, size, catalog, offset, full = answer
+        identity, attempt, size, catalog, offset, full, deaths = answer
         # Through Lua they would cost six times as much.
         entries = self._scripts.read(("LRANGE", _keys(shard)[0], 0, size - 1))
         if time.monotonic() > until:  # another worker may have accepted these entries
             return None
-        return Claim(shard, identity.decode(), attempt, entries, catalog, until, offset, bool(full))
+        return Claim(shard, identity.decode(), attempt, entries, catalog, until, offset, bool(full), deaths)
 
     def peek(self, destination: str, profiles: Sequence[str]) -> list[tuple[bytes, int]]:
         """Return of each profile the row that a newer one would overlay, b"" if none waits.

@@ -36,6 +36,13 @@ def last_letter(claim: Claim, error: BaseException) -> DeadLetter:
         audience=activation.audience,
         profile_id=activation.profile_id,
         code="Invalid",
-        detail=f"accepting it failed ({type(error).__name__}); the workers' log says where",
+        detail=reason(claim, error),
         activation=escaped(entry),
     )
+
+
+def reason(claim: Claim, error: BaseException) -> str:
+    """Say why a claim's only entry cannot be accepted."""
+    if claim.deaths:
+        return f"accepting it ended its worker {claim.deaths} times, when it was alone"
+    return f"accepting it failed ({type(error).__name__}); the workers' log says where"

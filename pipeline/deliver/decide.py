@@ -19,6 +19,7 @@ from pipeline.deliver.moves import (
     Send,
     Settle,
     SettleAsRecorded,
+    Split,
 )
 from pipeline.errors import CallError, Held, OutcomeUnknown, Refused
 from pipeline.model.action import Step
@@ -27,6 +28,7 @@ from pipeline.text.plural import counted
 
 SET_UP_RETRY = 1.0  # seconds until a step that waits for another batch's set-up is looked at again
 NO_THREAD_RETRY = 0.5  # seconds until a batch without a thread is claimed again
+CUT_OFF = OutcomeUnknown("OutcomeUnknown", "the worker stopped during the call")
 
 log = logging.getLogger(__name__)
 
@@ -117,8 +119,12 @@ def _answered_later(job: Job, event: events.AnsweredLater) -> Move:
 
 
 def _lapsed(job: Job, _: events.Lapsed) -> Move:
-    cut_off = OutcomeUnknown("OutcomeUnknown", "the worker stopped during the call")
-    return after_failure(job.at_called_step, cut_off)
+    """Do as after an unknown outcome; if this was not the first try, a row may have ended the worker."""
+    job = job.at_called_step
+    if job.repeatable and job.batch.tries and len(job.remaining_rows) > 1:
+        halves = job.progress.halves(len(job.rows) // 2)
+        return Split(*halves, f"{CUT_OFF.detail} again: halved to find the row", CUT_OFF.code)
+    return after_failure(job, CUT_OFF)
 
 
 def _recorded(_: Job, event: events.Recorded) -> Move:

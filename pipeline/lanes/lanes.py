@@ -17,7 +17,7 @@ Keys (times are milliseconds since the epoch, by the server's clock)
     retry:{c}:{f}          zset of batch by the time of its next try
     polls:{c}              zset of batch by the time its request is asked after
     batch:{b}              hash: destination, lane, connector, function, account, attempt, tries, state, rows,
-                           permit_until, begun_by, progress (see progress.py), request, asked
+                           permit_until, begun_by, progress (see progress.py), request, asked, spared
     batch:{b}:rows         zset of line by arrival, as in the lane; a row's position is its rank
     ways                   set of "connector:function": every function in use that was ever configured
     sequence               counter that orders parked rows

@@ -107,7 +107,7 @@ if rest == 0 then
 else  -- a claim that was halved goes on with twice as many
   local size, offset = math.min(rest, 2 * #entries), tonumber(held[5] or '0') + #entries
   redis.call('HSET', KEYS[2], 'until', 0, 'size', size, 'rest', rest - size, 'offset', offset, 'since', text(now))
-  redis.call('HDEL', KEYS[2], 'why')
+  redis.call('HDEL', KEYS[2], 'why', 'worker', 'deaths')
 end
 
 -- A change that is older than one accepted before, which may have been sent by now, changes nothing; neither does one

@@ -7,3 +7,4 @@ if held[1] ~= claim_id or held[2] ~= attempt then return end
 local size = tonumber(held[3])
 local half = math.max(1, math.floor(size / 2))
 redis.call('HSET', KEYS[1], 'until', 0, 'size', half, 'rest', tonumber(held[4] or '0') + size - half, 'why', why)
+redis.call('HDEL', KEYS[1], 'worker')

@@ -95,6 +95,7 @@ class Worker:
 
     def renew_leases(self) -> None:
         """Let no other worker take the calls and questions of this process for lost."""
+        self.intake.life.show()
         self.delivery.renew_leases()
         self.polling.renew_leases()
 

@@ -74,6 +74,45 @@ def breaking(*profiles):
     return problem
 
 
+class Killed(BaseException):
+    """The end of a process."""
+
+
+@pytest.mark.parametrize("position", [0, 1, 500, 999])
+def test_an_entry_that_kills_its_workers_ends_alone(redis, engine, catalog, monkeypatch, position):
+    """A segmentation fault or a lack of memory, which no process survives."""
+
+    def problem(_, activation):
+        if activation.profile_id == f"p{position}":
+            raise Killed
+
+    monkeypatch.setattr(CustomEvent, "problem", problem)
+    redis.rpush("intake:0", *[json.dumps(entry(f"p{n}")) for n in range(1_000)])
+    deaths = 0
+    while redis.llen("intake:0"):
+        try:
+            Acceptance(Intake(redis, window=3600), engine, lambda _: catalog).accept(0)
+        except Killed:
+            deaths += 1
+            redis.hset("intake:0:claim", "until", 1)  # the end of its lease
+
+    assert deaths <= 12
+    assert redis.hlen("rows:lapsed") == 999
+    (letter,) = letters(engine)
+    assert (letter.profile_id, letter.code) == (f"p{position}", "Invalid")
+    assert letter.detail == "accepting it ended its worker 3 times, when it was alone"
+
+
+def test_a_worker_that_lives_and_is_slow_has_not_been_killed(redis, engine, catalog):
+    slow = Intake(redis, window=3600)
+    slow.life.show()
+    redis.rpush("intake:0", *[json.dumps(entry(f"p{n}")) for n in range(10)])
+    assert len(slow.claim(0).entries) == 10
+    redis.hset("intake:0:claim", "until", 1)
+
+    assert len(Intake(redis, window=3600).claim(0).entries) == 10
+
+
 @pytest.mark.parametrize("position", [0, 1, 500, 999])
 def test_whatever_accepting_an_entry_raises_it_ends_alone(redis, engine, acceptance, monkeypatch, position):
     monkeypatch.setattr(CustomEvent, "problem", breaking(f"p{position}"))

@@ -5,10 +5,11 @@ import pytest
 from pipeline.deliver import events
 from pipeline.deliver.decide import NO_THREAD_RETRY, decide
 from pipeline.deliver.events import Failed
-from pipeline.deliver.moves import GiveBack, Leave, Retry, Send, Settle, SettleAsRecorded
+from pipeline.deliver.moves import GiveBack, Leave, Retry, Send, Settle, SettleAsRecorded, Split
+from pipeline.deliver.progress import Progress
 from pipeline.errors import OutcomeUnknown, RetryLater
 from pipeline.model.call import Rejection
-from tests.deliver.jobs import event, merge
+from tests.deliver.jobs import PLAN, event, merge
 
 UNSENT = RetryLater("OtherError", "not sent: ConnectTimeout")
 LOST = OutcomeUnknown("Timeout", "no answer: ReadTimeout")
@@ -54,6 +55,20 @@ TIMED_OUT = [Rejection("Timeout", "no answer: ReadTimeout")] * 2
             merge(), events.Lapsed(),
             Retry("OutcomeUnknown: 2 rows", backoff=2, spend=True, code="OutcomeUnknown"),
             id="worker killed in the call, state action",
+        ),
+        pytest.param(
+            merge(tries=1), events.Lapsed(),
+            Split(
+                *[Progress(0, {}, PLAN[:1])] * 2,
+                "the worker stopped during the call again: halved to find the row",
+                "OutcomeUnknown",
+            ),
+            id="workers killed in the call again and again, state action",
+        ),
+        pytest.param(
+            merge(tries=1, rows=1), events.Lapsed(),
+            Retry("OutcomeUnknown: 1 row", backoff=4, spend=True, code="OutcomeUnknown"),
+            id="workers killed by one row alone: until its tries are used up",
         ),
         pytest.param(
             event(), events.Recorded((1,)), SettleAsRecorded((1,)), id="recorded in SQL, not settled in Redis"
