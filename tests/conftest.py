@@ -10,6 +10,7 @@ from msgspec import msgpack
 from pipeline.stores.redis_client import RedisClient
 
 pytest_plugins = [
+    "tests.fixtures.bad_server",
     "tests.fixtures.browser",
     "tests.fixtures.hooks",
     "tests.fixtures.intake",

@@ -12,14 +12,15 @@ import requests
 
 from pipeline.errors import CallError, Refused
 from pipeline.model.call import Call
-from pipeline.responsys.authentication import leads_to_public_host
 from pipeline.responsys.connector import ResponsysConnector
-from pipeline.responsys.deadlines import within
 from pipeline.responsys.errors import FailedOver, TokenRefused, retry_if_unknown
-from pipeline.responsys.login import Token, Tokens
+from pipeline.responsys.exchange import exchange
 from pipeline.responsys.requests import answers_in, poll_call, taken_on
-from pipeline.responsys.session import open_session
-from pipeline.responsys.transport import CallBody, exchange
+from pipeline.wire.deadlines import within
+from pipeline.wire.end_points import leads_to_public_host
+from pipeline.wire.session import open_session
+from pipeline.wire.tokens import Token, Tokens
+from pipeline.wire.transport import CallBody
 
 # Over 10 MB the gateway drops the connection without an answer, and the outcome of the call is unknown.
 MAX_BODY = 9_500_000  # bytes
@@ -36,7 +37,7 @@ class Client:
     def __init__(
         self,
         connector: ResponsysConnector,
-        tokens: Tokens,
+        tokens: Tokens[ResponsysConnector],
         *,
         session: requests.Session | None = None,
         connect_timeout: float = 10,

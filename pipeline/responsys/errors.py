@@ -13,10 +13,8 @@ from typing import Any
 
 from pipeline.errors import CallError, Held, OutcomeUnknown, Refused, RetryLater, Throttled
 from pipeline.text.redaction import MAX_DETAIL, masked
+from pipeline.wire.codes import OTHER, UNKNOWN
 
-OTHER = "OtherError"  # ours, where Responsys gave no code
-TIMEOUT = "Timeout"
-UNKNOWN = "OutcomeUnknown"
 LIMIT = "API_LIMIT_EXCEEDED"
 
 CODE = re.compile(r"[A-Z][A-Z0-9_]{0,63}")  # before a colon in a message

@@ -1,222 +1,108 @@
-"""Share one login token per account among all threads and processes.
+"""Log in at Responsys, with the password or with a token that is still good.
 
-Keys
-    login:{account}           the sealed token, until it expires
-    login:{account}:refused   a sealed refusal, so that workers that waited for one do not add another
-    login:{account}:lock      held by the worker that is logging in
-
-The token carries, sealed with it, a digest of the login it was given for: after a change of the password it
-is not used again. The digest is not in the key's name, where it could be tried out.
+https://docs.oracle.com/en/cloud/saas/marketing/responsys-rest-api/Authentication.html
 """
 
-import json
-import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from functools import partial
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, cast
+from typing import Any
+from urllib.parse import urlsplit
 
 import redis
 import requests
-from redis.exceptions import RedisError
 
-from pipeline.errors import CallError, Held, Misconfigured, RetryLater, Throttled
-from pipeline.responsys.authentication import Grant, Login
+from pipeline.errors import CallError, Held, Refused, RetryLater, Throttled
 from pipeline.responsys.connector import ResponsysConnector
-from pipeline.responsys.errors import OTHER
-from pipeline.responsys.session import open_session
-from pipeline.stores.retrying import retrying
+from pipeline.responsys.errors import retry_if_unknown
+from pipeline.responsys.exchange import exchange
+from pipeline.responsys.names import path
 from pipeline.stores.vault import Vault
-from pipeline.text.plural import counted
+from pipeline.wire.account_login import Grant, TokenTerms
+from pipeline.wire.codes import OTHER
+from pipeline.wire.deadlines import within
+from pipeline.wire.end_points import leads_to_public_host, require_https
+from pipeline.wire.public_hosts import require_public_name
+from pipeline.wire.session import open_session
+from pipeline.wire.tokens import Take, Tokens
 
-log = logging.getLogger(__name__)
+VISIBLE = re.compile(r"[\x21-\x7e]+")  # characters that a header may hold
 
-# Oracle's pages disagree on how long a token lives: two hours or three, fixed from its issue.
-LIFE = 115 * 60  # seconds
-RENEW_AFTER = 90 * 60  # seconds
-REFUSAL_LIFE = 15  # seconds
-MAX_WAIT = 5  # seconds for another worker's login
-MAX_READ = 20.0  # seconds for a login's answer
 LOGIN_BURST = 2  # logins that may follow one at once, as when a token is refused right after
-PER_MINUTE = 10  # logins, as in Oracle's sample of an account's limits
+MAX_READ = 20.0  # seconds for a login's answer
 
-# Seconds between tries. A lock that is not released keeps the account standing until its lease ends.
-RELEASE_PAUSES = (0.5,) * 30
-
-# KEYS: the token's, or the lock's. ARGV: the sealed token that was refused, or the lock's; a newer one stays.
-DROP = "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end"
-
-Take = Callable[[redis.Redis, str, str, int], float]
+# Oracle's pages disagree on how long a token lives: two hours or three, fixed from its issue. Ten logins a
+# minute are in Oracle's sample of an account's limits.
+TERMS = TokenTerms(life=115 * 60, renew_after=90 * 60, logins_per_minute=10)
 
 
 @dataclass(frozen=True)
-class Token:
-    """A login token, the host to use it at, and how it lies in Redis."""
+class Login:
+    """Logs connectors in."""
 
-    value: str = field(repr=False)
-    end_point: str
-    sealed: bytes = field(repr=False)
+    session: requests.Session
+    timeout: tuple[float, float]  # seconds to connect and between two bytes; their sum is for all of a login
 
+    def log_in(self, connector: ResponsysConnector) -> Grant:
+        """Log in; raise Held when a person must look at the account or its password."""
+        form = {"user_name": connector.username, "password": connector.password, "auth_type": "password"}
+        return self._ask(connector, form)
 
-class Tokens:
-    """The login tokens of all connectors; ``take`` asks for a permit."""
+    def renew(self, connector: ResponsysConnector, token: str) -> Grant:
+        """Exchange a token that is still good for a new one."""
+        return self._ask(connector, {"auth_type": "token"}, token)
 
-    def __init__(
-        self,
-        client: redis.Redis,
-        vault: Vault,
-        *,
-        take: Take,
-        session: requests.Session | None = None,
-        connect_timeout: float = 10,
-        read_timeout: float = 60,
-    ) -> None:
-        self._redis = client
-        self._vault = vault
-        self._take = take
-        self._login = Login(session or open_session(), (connect_timeout, min(read_timeout, MAX_READ)))
-        self._lease = 2 * sum(self._login.timeout) + 5  # an exchange of the token, then a full login
-        self._opened: dict[str, Token] = {}
+    def digest(self, connector: ResponsysConnector) -> str:
+        """Tell one login from another without keeping its password."""
+        parts = (connector.auth_endpoint, connector.username, connector.password)
+        return sha256("\n".join(parts).encode()).hexdigest()
 
-    def get(self, connector: ResponsysConnector) -> Token:
-        """Return a token to use now, logging in when there is none or it is getting old.
-
-        Raises:
-            Held: the login is refused until a person acts.
-            Throttled: too many logins within a minute.
-            RetryLater: no answer, or another worker is still at it.
-        """
-        with answering():
-            token, age = self._stored(connector)
-            if token and age < RENEW_AFTER:
-                return token
-            with self._login_lock(connector, wait=token is None) as is_held:
-                if is_held:
-                    return self._renewed(connector)
-            if token:
-                return token
-            raise RetryLater(OTHER, "another worker is still logging in", delay=1)
-
-    def log_in(self, connector: ResponsysConnector) -> Token:
-        """Log in with the password, even if a token is stored."""
-        with answering(), self._login_lock(connector, wait=True) as is_held:
-            if not is_held:
-                raise RetryLater(OTHER, "another worker is still logging in", delay=1)
-            return self._full_login(connector)
-
-    def drop(self, connector: ResponsysConnector, token: Token) -> None:
-        """Forget a token that was refused, unless a newer one has taken its place."""
-        with answering():
-            self._redis.eval(DROP, 1, key(connector), token.sealed)
-
-    def _renewed(self, connector: ResponsysConnector) -> Token:
-        token, age = self._stored(connector)
-        if token and age < RENEW_AFTER:
-            return token
+    def _ask(self, connector: ResponsysConnector, form: Mapping[str, str], token: str | None = None) -> Grant:
+        url = require_https(connector.auth_endpoint) + path("auth", "token")
         try:
-            return self._exchanged(connector, token) if token else self._full_login(connector)
-        except RetryLater:
-            if token:
-                return token  # good for a while yet
-            raise
-
-    def _exchanged(self, connector: ResponsysConnector, token: Token) -> Token:
-        try:
-            self._permit(connector)
-            return self._keep(connector, self._login.with_token(connector, token.value))
-        except CallError:
-            return self._full_login(connector)
-
-    def _full_login(self, connector: ResponsysConnector) -> Token:
-        self._refuse_again(connector)
-        self._permit(connector)
-        try:
-            token = self._keep(connector, self._login.with_password(connector))
-        except Held as error:
-            refusal = {"code": error.code, "detail": error.detail}
-            self._redis.set(f"{key(connector)}:refused", self._seal(connector, refusal), ex=REFUSAL_LIFE)
-            raise
-        log.info("logged in", extra={"connector": connector.name})
-        return token
-
-    def _permit(self, connector: ResponsysConnector) -> None:
-        limit = connector.limits.get("login", PER_MINUTE)
-        wait = self._take(self._redis, connector.account, "login", limit)
-        if wait:
-            raise Throttled("login", OTHER, f"{counted(limit, 'login')} a minute are used up", delay=wait)
-
-    def _refuse_again(self, connector: ResponsysConnector) -> None:
-        sealed = cast("bytes | None", self._redis.get(f"{key(connector)}:refused"))
-        if sealed and (refusal := self._open(connector, sealed)):
-            raise Held("connector", refusal["code"], refusal["detail"])
-
-    def _stored(self, connector: ResponsysConnector) -> tuple[Token | None, float]:
-        """Return the shared token and its age in seconds, by Redis' clock."""
-        with self._redis.pipeline(transaction=False) as pipe:
-            pipe.get(key(connector))
-            pipe.pttl(key(connector))
-            sealed, left = pipe.execute()
-        if not sealed:
-            return None, 0
-        token = self._opened.get(digest(connector))
-        if token is None or token.sealed != sealed:
-            record = self._open(connector, sealed)
-            if record is None:
-                return None, 0
-            token = self._opened[digest(connector)] = Token(record["token"], record["end_point"], sealed)
-        return token, LIFE - left / 1000
-
-    def _keep(self, connector: ResponsysConnector, grant: Grant) -> Token:
-        sealed = self._seal(connector, {"token": grant.token, "end_point": grant.end_point})
-        self._redis.set(key(connector), sealed, ex=LIFE)
-        return Token(grant.token, grant.end_point, sealed)
-
-    def _seal(self, connector: ResponsysConnector, record: dict[str, str]) -> bytes:
-        return self._vault.encrypt(json.dumps({**record, "login": digest(connector)})).encode()
-
-    def _open(self, connector: ResponsysConnector, sealed: bytes) -> dict[str, Any] | None:
-        """Open a record; None when it is another login's or was sealed with a key that is gone."""
-        try:
-            record: dict[str, Any] = json.loads(self._vault.decrypt(sealed.decode()))
-        except Misconfigured:
-            return None
-        return record if record["login"] == digest(connector) else None
-
-    @contextmanager
-    def _login_lock(self, connector: ResponsysConnector, *, wait: bool) -> Iterator[bool]:
-        """Hold the account's login lock; yields False if another worker has it, after MAX_WAIT seconds."""
-        lock = self._redis.lock(f"{key(connector)}:lock", timeout=self._lease, sleep=0.05)
-        if not lock.acquire(blocking=wait, blocking_timeout=MAX_WAIT if wait else None):
-            yield False
-            return
-        try:
-            yield True
-        finally:
-            retrying(
-                partial(self._redis.eval, DROP, 1, lock.name, lock.local.token),
-                passing=(redis.ConnectionError, redis.TimeoutError),
-                pauses=RELEASE_PAUSES,
-            )
+            with within(sum(self.timeout)):
+                answer = exchange(self.session, "POST", url, timeout=self.timeout, token=token, data=form)
+        except CallError as error:
+            raise as_login_error(error) from error
+        return grant(answer, connector)
 
 
-def key(connector: ResponsysConnector) -> str:
-    """Name the key of the account's token."""
-    return f"login:{connector.account}"
+def as_login_error(error: CallError) -> CallError:
+    """Return the error that a failed login means for its connector.
+
+    A login carries no rows, so its outcome is never unknown. A login that Responsys refuses it will refuse
+    again, until the user is locked out.
+    """
+    if isinstance(error, Held | Refused):
+        return Held("connector", error.code, error.detail)
+    if isinstance(error, Throttled) and error.scope == "function":
+        return Throttled("login", error.code, error.detail)
+    return retry_if_unknown(error)
 
 
-def digest(connector: ResponsysConnector) -> str:
-    """Tell one login from another without keeping its password."""
-    return sha256(
-        f"{connector.auth_endpoint}\n{connector.username}\n{connector.password}".encode()
-    ).hexdigest()
+def grant(answer: Any, connector: ResponsysConnector) -> Grant:
+    """Read the answer of a login. It does not say when the token expires."""
+    token, end_point = (
+        (answer.get("authToken"), answer.get("endPoint")) if isinstance(answer, dict) else (None, None)
+    )
+    if not (isinstance(token, str) and VISIBLE.fullmatch(token) and isinstance(end_point, str) and end_point):
+        raise RetryLater(OTHER, "the login answered without an authToken and an endPoint")
+    end_point = require_https(end_point)
+    if leads_to_public_host(connector.auth_endpoint, end_point):
+        require_public_name(urlsplit(end_point).hostname or "")
+    return Grant(token, end_point)
 
 
-@contextmanager
-def answering() -> Iterator[None]:
-    """Turn a Redis that does not answer into another try: nothing has been sent."""
-    try:
-        yield
-    except RedisError as error:
-        raise RetryLater(OTHER, f"Redis did not answer: {type(error).__name__}") from error
+def shared_tokens(
+    client: redis.Redis,
+    vault: Vault,
+    *,
+    take: Take,
+    session: requests.Session | None = None,
+    connect_timeout: float = 10,
+    read_timeout: float = 60,
+) -> Tokens[ResponsysConnector]:
+    """Return the login tokens of all connectors; ``take`` asks for a permit."""
+    login = Login(session or open_session(), (connect_timeout, min(read_timeout, MAX_READ)))
+    return Tokens(client, vault, login, TERMS, take=take)

@@ -28,11 +28,11 @@ def open_clients(
     HTTP is imported here: a command that only reads the records starts 0.1 s sooner without it.
     """
     from pipeline.responsys.client import Client
-    from pipeline.responsys.login import LOGIN_BURST, Tokens
-    from pipeline.responsys.session import open_session
+    from pipeline.responsys.login import LOGIN_BURST, shared_tokens
+    from pipeline.wire.session import open_session
 
     session = open_session()
-    tokens = Tokens(
+    tokens = shared_tokens(
         redis_client,
         vault,
         take=partial(take, burst=LOGIN_BURST),

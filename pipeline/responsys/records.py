@@ -12,8 +12,9 @@ from typing import Any
 
 from pipeline.errors import OutcomeUnknown
 from pipeline.model.call import Rejection
-from pipeline.responsys.errors import UNKNOWN, shortened
+from pipeline.responsys.errors import shortened
 from pipeline.text.plural import counted
+from pipeline.wire.codes import UNKNOWN
 
 FAILED = re.compile(r"(MERGEFAILED|DELETEFAILED):\s*(?:Record (\d+) = ?)?(.*)", re.DOTALL)
 

@@ -8,8 +8,9 @@ from typing import Any
 
 from pipeline.errors import OutcomeUnknown
 from pipeline.model.call import Call, Submitted
-from pipeline.responsys.errors import UNKNOWN, code_of, error_of
+from pipeline.responsys.errors import code_of, error_of
 from pipeline.responsys.names import path
+from pipeline.wire.codes import UNKNOWN
 
 POLL_REQUESTS = "pollRequests"  # the function by which limits count polls
 PENDING = frozenset({"PROCESSING_REQUEST"})

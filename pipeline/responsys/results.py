@@ -11,8 +11,9 @@ from typing import Any
 
 from pipeline.errors import OutcomeUnknown
 from pipeline.model.call import Rejection
-from pipeline.responsys.errors import CODE, OTHER, UNKNOWN, shortened
+from pipeline.responsys.errors import CODE, shortened
 from pipeline.text.plural import counted
+from pipeline.wire.codes import OTHER, UNKNOWN
 
 
 def read_results(answer: Any, count: int, sent: Sequence[object] | None = None) -> list[Rejection | None]:

@@ -18,13 +18,13 @@ from pipeline.lanes.quota import Quota
 from pipeline.model.activation import Activation, encode
 from pipeline.records import mirror
 from pipeline.responsys.client import Client
-from pipeline.responsys.login import Tokens
-from pipeline.responsys.session import open_session
+from pipeline.responsys.login import shared_tokens
 from pipeline.settle import dead_letters
 from pipeline.settle import statistics as stats
 from pipeline.settle.dead_letters import Filter
 from pipeline.settle.settlement import Settlement
 from pipeline.stores.shared_sums import SharedSums
+from pipeline.wire.session import open_session
 from tests.builders import Newest, add_rows, cut
 from tests.fixtures.oracle import HOST
 
@@ -96,7 +96,7 @@ class Environment:
         self.lanes = Lanes(redis)
         self.stopping = threading.Event()
         self.configure()
-        tokens = Tokens(redis, vault, take=limits.take)
+        tokens = shared_tokens(redis, vault, take=limits.take)
         settlement, set_ups = Settlement(engine, self.lanes), SetUps(redis)
         catalog = Newest(records.load)
         effects = Effects(redis, self.lanes, records, settlement, set_ups)

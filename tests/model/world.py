@@ -13,13 +13,13 @@ from cryptography.fernet import Fernet
 from sqlalchemy.exc import SQLAlchemyError
 
 from pipeline.records import mirror
-from pipeline.responsys.session import PUBLIC, open_session
 from pipeline.runtime import worker as program
 from pipeline.runtime.worker import Worker
 from pipeline.settings import Settings
 from pipeline.settle import ledger
 from pipeline.stores.broker import connect
 from pipeline.stores.database import migrate, open_database
+from pipeline.wire.session import PUBLIC, open_session
 from tests.model.clock import Clock, scripts, source
 from tests.model.crash_table import Reached
 from tests.model.far_side import HOST, Call, FarSide
@@ -116,7 +116,7 @@ class World:
         patch.setattr(program, "connect", lambda url, **_: self.client)
         patch.setattr(program, "open_engine", lambda settings: self.engine)
         patch.setattr(program, "Doorbell", lambda url: self.bell)
-        patch.setattr("pipeline.responsys.session.open_session", lambda: session)
+        patch.setattr("pipeline.wire.session.open_session", lambda: session)
         patch.setattr("pipeline.produce.producer.connect", lambda url, **_: self.client)
 
     def close(self) -> None:

@@ -11,10 +11,10 @@ from pipeline.model.activation import Activation
 from pipeline.model.destination import Destination
 from pipeline.responsys.client import Client
 from pipeline.responsys.connector import ResponsysConnector
-from pipeline.responsys.login import Tokens
-from pipeline.responsys.session import open_session
+from pipeline.responsys.login import shared_tokens
+from pipeline.wire.session import open_session
+from pipeline.wire.tokens import Tokens
 from tests.fixtures.oracle import WIRE
-from tests.responsys.bad_server import BadServer, Behaviour
 
 LOGIN = "https://login5.responsys.net/rest/api/v1.3/auth/token"
 END_POINT = "https://api5-009.example.net"
@@ -103,27 +103,13 @@ def permits() -> list[float]:
 
 
 @pytest.fixture
-def tokens(redis, vault, permits) -> Tokens:
+def tokens(redis, vault, permits) -> Tokens[ResponsysConnector]:
     def take(*_: object) -> float:
         return permits.pop(0) if permits else 0.0
 
-    return Tokens(redis, vault, take=take, session=open_session())
+    return shared_tokens(redis, vault, take=take, session=open_session())
 
 
 @pytest.fixture
 def responsys(connector, tokens) -> Client:
     return Client(connector, tokens, session=open_session())
-
-
-@pytest.fixture
-def serve() -> Iterator[Callable[..., BadServer]]:
-    """Starts servers that misbehave."""
-    started: list[BadServer] = []
-
-    def start(*behaviours: Behaviour, **options: Any) -> BadServer:
-        started.append(BadServer(*behaviours, **options))
-        return started[-1]
-
-    yield start
-    for each in started:
-        each.stop()

@@ -10,10 +10,10 @@ from pipeline.model.call import Rejection
 from pipeline.model.finding import Finding
 from pipeline.responsys.actions.custom_event import CustomEvent
 from pipeline.responsys.client import Client
-from pipeline.responsys.login import Tokens
+from pipeline.responsys.login import shared_tokens
 from pipeline.responsys.preflight import Preflight
 from pipeline.responsys.ratelimit import read_limits
-from pipeline.responsys.session import open_session
+from pipeline.wire.session import open_session
 from tests.emulators.conftest import Emulator, running
 
 
@@ -39,7 +39,7 @@ def connector(connector, address):
 @pytest.fixture
 def tokens(redis, vault):
     with open_session() as session:
-        yield Tokens(redis, vault, take=lambda *_: 0.0, session=session)
+        yield shared_tokens(redis, vault, take=lambda *_: 0.0, session=session)
 
 
 @pytest.fixture
@@ -161,7 +161,7 @@ def log_in_eleven_times(tokens, connector):
 
 def test_logins_keep_to_the_limit_by_themselves(emulator, redis, vault, connector):
     with open_session() as session, pytest.raises(Throttled) as caught:
-        log_in_eleven_times(Tokens(redis, vault, take=limits.take, session=session), connector)
+        log_in_eleven_times(shared_tokens(redis, vault, take=limits.take, session=session), connector)
 
     assert (caught.value.scope, 0 < caught.value.delay < 60) == ("login", True)
     assert [call["outcome"] for call in emulator.ask("summary")["calls"]] == ["answered"]

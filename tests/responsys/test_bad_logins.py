@@ -8,8 +8,8 @@ import pytest
 from pipeline.errors import RetryLater
 from pipeline.model.call import Call
 from pipeline.responsys.client import Client
-from pipeline.responsys.login import Tokens
-from tests.responsys.bad_server import answer, close, drip, hang, hang_within, reset, say, truncate
+from pipeline.responsys.login import shared_tokens
+from tests.fixtures.bad_server import answer, close, drip, hang, hang_within, reset, say, truncate
 
 LARGE = gzip.compress(b'{"authToken": "' + b"E" * (33 << 20) + b'"}')
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -41,7 +41,7 @@ def log_in(redis, vault, connector, serve):
 
     def run(behaviour, call=0.4, read=0.4):
         server = serve(behaviour)
-        tokens = Tokens(redis, vault, take=lambda *_: 0.0, connect_timeout=0.2, read_timeout=read)
+        tokens = shared_tokens(redis, vault, take=lambda *_: 0.0, connect_timeout=0.2, read_timeout=read)
         acme = replace(connector, auth_endpoint=server.url)
         return server, Client(acme, tokens, connect_timeout=0.2, read_timeout=read, call_timeout=call)
 

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from pipeline.errors import Held, OutcomeUnknown, Refused, RetryLater, Throttled
 from pipeline.model.call import Call
 from pipeline.responsys.client import MAX_BODY, Client, encoded
-from pipeline.responsys.deadlines import within
-from pipeline.responsys.login import Tokens, key
-from pipeline.responsys.session import open_session
-from tests.responsys.bad_server import answer, drip
+from pipeline.responsys.login import shared_tokens
+from pipeline.wire.deadlines import within
+from pipeline.wire.session import open_session
+from pipeline.wire.tokens import key
+from tests.fixtures.bad_server import answer, drip
 from tests.responsys.conftest import END_POINT, EVENT, error
 
 PATH = "/rest/api/v1.3/events/LAPSED"
@@ -184,7 +185,7 @@ def served(serve, redis, vault, connector):
         grant = json.dumps({"authToken": "EtokenA", "endPoint": end_point.url}).encode()
         account = replace(connector, auth_endpoint=serve(login or answer(grant)).url)
         session = open_session()
-        tokens = Tokens(redis, vault, take=lambda *_: 0.0, session=session)
+        tokens = shared_tokens(redis, vault, take=lambda *_: 0.0, session=session)
         return Client(account, tokens, session=session, **timeouts)
 
     return make

@@ -11,9 +11,10 @@ from cryptography.fernet import Fernet
 from redis.exceptions import ConnectionError as RedisDown
 
 from pipeline.errors import Held, RetryLater, Throttled
-from pipeline.responsys.login import LIFE, PER_MINUTE, RENEW_AFTER, Tokens, key
-from pipeline.responsys.session import open_session
+from pipeline.responsys.login import TERMS, shared_tokens
 from pipeline.stores.vault import Vault
+from pipeline.wire.session import open_session
+from pipeline.wire.tokens import key
 from tests.responsys.conftest import END_POINT, LOGIN, error
 
 PASSWORD_FORM = "user_name=api_user&password=hunter2&auth_type=password"
@@ -21,12 +22,12 @@ PASSWORD_FORM = "user_name=api_user&password=hunter2&auth_type=password"
 
 @pytest.fixture
 def other_process(redis, vault):
-    return Tokens(redis, vault, take=lambda *_: 0.0, session=open_session())
+    return shared_tokens(redis, vault, take=lambda *_: 0.0, session=open_session())
 
 
-def grow_old(redis, connector, seconds=RENEW_AFTER):
+def grow_old(redis, connector, seconds=TERMS.renew_after):
     """Let a token grow old: no test waits for a clock."""
-    redis.pexpire(key(connector), round((LIFE - seconds) * 1000))
+    redis.pexpire(key(connector), round((TERMS.life - seconds) * 1000))
 
 
 def test_credentials_travel_in_the_body_and_never_in_the_url(tokens, connector, oracle):
@@ -61,7 +62,7 @@ def test_the_lock_of_a_login_is_released_although_redis_was_away_in_it(
         return run(*args)
 
     monkeypatch.setattr(redis, "eval", evaluate)
-    monkeypatch.setattr("pipeline.responsys.login.RELEASE_PAUSES", (0, 0))
+    monkeypatch.setattr("pipeline.wire.tokens.RELEASE_PAUSES", (0, 0))
     tokens.get(connector)
 
     assert failures == []
@@ -86,7 +87,7 @@ def test_threads_that_need_a_token_at_once_share_one_login(tokens, connector, or
 
 
 def test_who_waits_too_long_for_anothers_login_tries_again_later(tokens, connector, redis, monkeypatch):
-    monkeypatch.setattr("pipeline.responsys.login.MAX_WAIT", 0.1)
+    monkeypatch.setattr("pipeline.wire.tokens.MAX_WAIT", 0.1)
     redis.set(f"{key(connector)}:lock", "another worker")
 
     with pytest.raises(RetryLater) as caught:
@@ -124,7 +125,7 @@ def test_a_token_of_90_minutes_is_exchanged_for_a_new_one(tokens, connector, ora
 
     assert tokens.get(connector).value == "EtokenB"
     assert oracle.sent[1] == ("POST /rest/api/v1.3/auth/token", "EtokenA", "auth_type=token")
-    assert redis.ttl(key(connector)) > RENEW_AFTER
+    assert redis.ttl(key(connector)) > TERMS.renew_after
 
 
 def test_a_token_that_cannot_be_exchanged_is_followed_by_a_full_login(tokens, connector, oracle, redis):
@@ -235,11 +236,11 @@ def test_a_login_waits_for_its_permit_elsewhere(tokens, connector, permits):
 def test_permits_are_asked_for_the_account_at_ten_a_minute(redis, vault, connector, oracle):
     oracle.log_in()
     asked = []
-    tokens = Tokens(redis, vault, take=lambda *call: asked.append(call) or 0.0, session=open_session())
+    tokens = shared_tokens(redis, vault, take=lambda *call: asked.append(call) or 0.0, session=open_session())
 
     tokens.get(connector)
 
-    assert asked == [(redis, connector.account, "login", PER_MINUTE)]
+    assert asked == [(redis, connector.account, "login", TERMS.logins_per_minute)]
 
 
 @pytest.mark.parametrize(
@@ -378,7 +379,7 @@ def test_a_token_sealed_with_a_key_that_is_gone_is_replaced(tokens, connector, o
     oracle.log_in("EtokenA")
     oracle.log_in("EtokenB")
     tokens.get(connector)
-    stranger = Tokens(
+    stranger = shared_tokens(
         redis, Vault([Fernet.generate_key().decode()]), take=lambda *_: 0.0, session=open_session()
     )
 
@@ -419,7 +420,7 @@ def test_a_redis_that_does_not_answer_is_no_reason_to_give_rows_up(tokens, conne
 def test_a_connector_may_have_a_limit_of_logins(redis, vault, connector, oracle):
     oracle.log_in()
     asked = []
-    tokens = Tokens(redis, vault, take=lambda *call: asked.append(call) or 0.0, session=open_session())
+    tokens = shared_tokens(redis, vault, take=lambda *call: asked.append(call) or 0.0, session=open_session())
 
     tokens.get(replace(connector, limits={"login": 4}))
 

@@ -12,8 +12,8 @@ from pipeline.model.activation import Activation
 from pipeline.model.call import Rejection
 from pipeline.model.destination import Destination
 from pipeline.responsys.client import Client
-from pipeline.responsys.login import Tokens
-from pipeline.responsys.session import open_session
+from pipeline.responsys.login import shared_tokens
+from pipeline.wire.session import open_session
 from tests.emulators.conftest import Emulator, running
 
 
@@ -37,7 +37,7 @@ def run(connector, emulator, redis, vault) -> Iterator[Callable[..., list[Reject
     """Takes rows through all steps of an action, and returns their verdicts."""
     account = replace(connector, auth_endpoint=emulator.url, password="secret")
     with open_session() as session:
-        tokens = Tokens(redis, vault, take=lambda *_: 0.0, session=session)
+        tokens = shared_tokens(redis, vault, take=lambda *_: 0.0, session=session)
         client = Client(account, tokens, session=session, read_timeout=0.5)
 
         def run(action: type[Action], destination: Destination, *rows: Activation) -> list[Rejection | None]:

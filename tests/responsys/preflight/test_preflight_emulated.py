@@ -7,9 +7,9 @@ import pytest
 from pipeline.records.documents import destination as read_destination
 from pipeline.records.kinds import bind
 from pipeline.responsys.client import Client
-from pipeline.responsys.login import Tokens
+from pipeline.responsys.login import shared_tokens
 from pipeline.responsys.preflight import Preflight
-from pipeline.responsys.session import open_session
+from pipeline.wire.session import open_session
 from schemas.destination import ACTIONS
 from tests.emulators.conftest import Emulator, running
 
@@ -62,7 +62,7 @@ def look(acme, emulator, redis, vault):
     def findings(*options, connector=acme):
         destinations = [destination(n, **each) for n, each in enumerate(options, 1)]
         with open_session() as session:
-            tokens = Tokens(redis, vault, take=lambda *_: 0.0, session=session)
+            tokens = shared_tokens(redis, vault, take=lambda *_: 0.0, session=session)
             client = Client(connector, tokens, session=session)
             found = Preflight(
                 connector, [bind(connector.through(each), each) for each in destinations], client

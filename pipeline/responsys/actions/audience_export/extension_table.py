@@ -14,8 +14,8 @@ from pipeline.model.activation import Activation
 from pipeline.model.call import Call
 from pipeline.responsys.actions.audience_export.column import Column
 from pipeline.responsys.connector import ResponsysConnector
-from pipeline.responsys.errors import UNKNOWN
 from pipeline.responsys.names import path
+from pipeline.wire.codes import UNKNOWN
 
 THERE_ALREADY = frozenset({"OBJECT_ALREADY_EXISTS", "TABLE_ALREADY_EXISTS"})
 

@@ -12,8 +12,9 @@ from pipeline.model.action import Verdicts
 from pipeline.model.activation import Activation
 from pipeline.model.call import Rejection
 from pipeline.responsys.actions.audience_export.keys import Key
-from pipeline.responsys.errors import OTHER, UNKNOWN, shortened
+from pipeline.responsys.errors import shortened
 from pipeline.responsys.records import Record, read_records, rejection
+from pipeline.wire.codes import OTHER, UNKNOWN
 
 RIID = re.compile(r"[0-9]{1,19}")
 # Documented of deletions, but not of a merge that must not insert.

@@ -1,6 +1,6 @@
 """Public hosts: the only ones to which an answer from the internet may lead our calls.
 
-Responsys names the host of all later calls in its answer to a login. A false login server could
+An account names the host of all later calls in its answer to a login. A false login server could
 name one that only this machine or network reaches, such as the metadata service of a cloud, and have tokens
 and customers' data sent there. So a name is looked at, and so are all addresses that it stands for.
 """
@@ -10,7 +10,7 @@ import socket
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 from pipeline.errors import Held
-from pipeline.responsys.errors import OTHER
+from pipeline.wire.codes import OTHER
 
 NAME = re.compile(
     r"(?=.{1,253}\Z)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*"

@@ -1,4 +1,4 @@
-"""pipeline.responsys.transport, session, connections and deadlines, against servers that misbehave."""
+"""pipeline.wire.transport, session, connections and deadlines, against servers that misbehave."""
 
 import gc
 import gzip
@@ -9,12 +9,12 @@ import tracemalloc
 import pytest
 
 from pipeline.errors import Held, OutcomeUnknown, Refused, RetryLater
-from pipeline.responsys import connections
-from pipeline.responsys.deadlines import within
-from pipeline.responsys.session import open_session
-from pipeline.responsys.transport import CallBody, exchange
-from tests.fixtures.tls import certificate_in
-from tests.responsys.bad_server import (
+from pipeline.responsys.exchange import exchange
+from pipeline.wire import connections
+from pipeline.wire.deadlines import within
+from pipeline.wire.session import open_session
+from pipeline.wire.transport import CallBody
+from tests.fixtures.bad_server import (
     answer,
     close,
     drip,
@@ -28,6 +28,7 @@ from tests.responsys.bad_server import (
     truncate,
     tunnel,
 )
+from tests.fixtures.tls import certificate_in
 
 CONTENT = b'{"recipientData": []}'
 

@@ -1,4 +1,4 @@
-"""Deadlines: a call to Responsys ends in time, however slowly its bytes come.
+"""Deadlines: a call ends in time, however slowly its bytes come.
 
 The time-outs of requests are for connecting and between two bytes, so a server that sends a byte now and
 then holds a thread for hours. One thread of the process knows the connections in use and when their calls

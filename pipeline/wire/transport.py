@@ -2,7 +2,7 @@
 
 Whether a failed request was *sent* decides whether an event may be sent again, and the exceptions do not
 tell: a TLS error comes from the handshake or from a connection that broke while reading. So the body itself
-notes that sending it has begun. Until then Responsys cannot have acted on it.
+notes that sending it has begun. Until then the other side cannot have acted on it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,10 +17,9 @@ import requests
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from pipeline.errors import CallError, OutcomeUnknown, RetryLater
-from pipeline.responsys.deadlines import WATCH
-from pipeline.responsys.errors import OTHER, TIMEOUT, UNKNOWN, code_of, error_of
-from pipeline.responsys.session import PUBLIC
-from pipeline.text.redaction import MASK, Hidden
+from pipeline.wire.codes import OTHER, TIMEOUT, UNKNOWN
+from pipeline.wire.deadlines import WATCH
+from pipeline.wire.session import PUBLIC
 
 MAX_ANSWER = 32 << 20  # bytes, decompressed
 MAX_ADDRESSES = 1000  # that are kept as requests quotes them
@@ -41,51 +40,30 @@ class CallBody:
         yield self.content
 
 
-def exchange(
-    session: requests.Session,
-    method: str,
-    url: str,
-    *,
-    timeout: tuple[float, float],
-    token: str | None = None,
-    data: CallBody | Mapping[str, str] | None = None,
-    public: bool = False,
-) -> Any:
-    """Send one request and return the decoded answer.
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The answer to a request: its status, its head, and its content, decompressed."""
 
-    ``timeout`` is for connecting and between two bytes, in seconds; the deadline of the thread's call
-    (deadlines.py) is for all of it. A mapping travels as a form. ``public``: the host must be one
-    of the public internet.
-
-    Raises:
-        CallError: as the answer says, or its absence; Held if the host is not public.
-    """
-    status, content = received(
-        session, request_of(method, url, token, data), timeout, PUBLIC if public else ""
-    )
-    if token and (data is None or isinstance(data, CallBody)):  # a login's answer may have the same token
-        content = content.replace(token.encode(), MASK.encode())
-    answer = decoded(content)
-    if 200 <= status < 300 and answer is not None and code_of(answer) is None:
-        return answer
-    raise error_of(status, decoded(without_secrets(content, token, data)))
+    status: int
+    headers: Mapping[str, str] = field(repr=False)  # names in any case
+    content: bytes = field(repr=False)
 
 
 def request_of(
-    method: str, url: str, token: str | None, data: CallBody | Mapping[str, str] | None
+    method: str, url: str, headers: Mapping[str, str], data: CallBody | Mapping[str, str] | None
 ) -> requests.PreparedRequest:
-    """Return a request, with the token as it is, without the word Bearer.
+    """Return a request; a mapping travels as a form.
 
     It is prepared without the session, which would look for a password in ~/.netrc and for cookies.
     """
-    headers: Any = dict(HEADERS) if token is None else HEADERS | {"Authorization": token}
+    sent: Any = {**HEADERS, **headers}
     body: Any = data
     if isinstance(data, CallBody):
-        headers |= {"Content-Type": JSON, "Content-Length": str(len(data.content))}
+        sent |= {"Content-Type": JSON, "Content-Length": str(len(data.content))}
     elif data is not None:
-        headers["Content-Type"], body = FORM, urlencode(data)
+        sent["Content-Type"], body = FORM, urlencode(data)
     request = requests.PreparedRequest()
-    request.method, request.url, request.headers, request.body = method, quoted(url), headers, body
+    request.method, request.url, request.headers, request.body = method, quoted(url), sent, body
     return request
 
 
@@ -99,18 +77,21 @@ def received(
     session: requests.Session,
     request: requests.PreparedRequest,
     timeout: tuple[float, float],
-    mark: str = "",
-) -> tuple[int, bytes]:
-    """Send a request and return the status and the content of its answer, decompressed.
+    *,
+    public: bool = False,
+) -> Reply:
+    """Send a request and return its answer.
 
-    The adapter is asked, which the session has for ``mark`` and the address; the session itself would follow
-    redirects and keep cookies.
+    ``timeout`` is for connecting and between two bytes, in seconds; the deadline of the thread's call
+    (deadlines.py) is for all of it. ``public``: the host must be one of the public internet. The session's
+    adapter is asked; the session itself would follow redirects and keep cookies.
 
     Raises:
         RetryLater: nothing was sent.
         OutcomeUnknown: no answer, or none that can be read to its end.
+        Held: the host is not public.
     """
-    adapter = session.get_adapter(mark + str(request.url))
+    adapter = session.get_adapter((PUBLIC if public else "") + str(request.url))
     try:
         with WATCH.request(), adapter.send(request, stream=True, timeout=timeout) as response:
             content = response.raw.read(MAX_ANSWER + 1, decode_content=True)
@@ -118,13 +99,7 @@ def received(
         raise no_answer(error, request.body) from error
     if len(content) > MAX_ANSWER:
         raise OutcomeUnknown(UNKNOWN, f"the answer has more than {MAX_ANSWER >> 20} MiB")
-    return response.status_code, content
-
-
-def without_secrets(content: bytes, token: str | None, data: CallBody | Mapping[str, str] | None) -> bytes:
-    """Return the answer to a request that failed without the secrets that went out with it."""
-    secrets = [] if data is None or isinstance(data, CallBody) else [data.get("password")]
-    return Hidden([token, *secrets])(content.decode("utf-8", "replace")).encode()
+    return Reply(response.status_code, response.raw.headers, content)
 
 
 def decoded(content: bytes) -> Any:

@@ -1,4 +1,4 @@
-"""Connections to Responsys: none is used that was idle for long, and each ends with its call's deadline."""
+"""Connections to accounts: none is used that was idle for long, and each ends with its call's deadline."""
 
 import os
 import socket
@@ -15,8 +15,8 @@ from urllib3.connection import HTTPConnection
 from urllib3.response import HTTPResponse
 from urllib3.util.connection import create_connection
 
-from pipeline.responsys.deadlines import WATCH
-from pipeline.responsys.public_hosts import look_up
+from pipeline.wire.deadlines import WATCH
+from pipeline.wire.public_hosts import look_up
 
 # A server that closes an idle connection just when a request goes out on it leaves the outcome unknown.
 # Common servers close after five seconds or more, so we do not use a connection again that late.

@@ -2,7 +2,7 @@
 
 import requests
 
-from pipeline.responsys.connections import Adapter
+from pipeline.wire.connections import Adapter
 
 PUBLIC = "public+"  # before a URL: the adapter for hosts of the public internet
 

@@ -1,22 +1,23 @@
-"""pipeline.responsys.public_hosts, and the connections that go to public hosts only."""
+"""pipeline.wire.public_hosts, and the connections that go to public hosts only."""
 
 import socket
 import ssl
-from dataclasses import replace
 from ipaddress import ip_address
 
 import pytest
 
 from pipeline.errors import Held, RetryLater
 from pipeline.model.call import Call
-from pipeline.responsys import public_hosts
 from pipeline.responsys.client import Client
-from pipeline.responsys.login import Tokens
-from pipeline.responsys.public_hosts import is_public, is_public_name
-from pipeline.responsys.session import open_session
-from pipeline.responsys.transport import CallBody, exchange
+from pipeline.responsys.connector import ResponsysConnector
+from pipeline.responsys.exchange import exchange
+from pipeline.responsys.login import shared_tokens
+from pipeline.wire import public_hosts
+from pipeline.wire.public_hosts import is_public, is_public_name
+from pipeline.wire.session import open_session
+from pipeline.wire.transport import CallBody
+from tests.fixtures.bad_server import answer, socks, tunnel
 from tests.fixtures.tls import certificate_in
-from tests.responsys.bad_server import answer, socks, tunnel
 
 PRIVATE = [
     "127.0.0.1", "127.1", "127.0.1", "0x7f.0.0.1", "0x7f000001", "2130706433", "017700000001",
@@ -172,17 +173,22 @@ def test_a_name_that_is_known_here_to_be_private_is_not_called_through_a_proxy_e
     assert proxy.connections == 0
 
 
-def test_a_login_that_leads_to_a_private_address_holds_the_connector(
-    redis, vault, connector, serve, resolve, tls_server
-):
+def test_a_login_that_leads_to_a_private_address_holds_the_connector(redis, vault, resolve, tls_server):
     """The login itself goes where a person said, public or not."""
     resolve("gateway.example.net", ["127.0.0.1"])
     resolve("api.example.net", ["127.0.0.1"])
     server = tls_server(
         answer(b'{"authToken": "Etoken", "issuedAt": 1, "endPoint": "https://api.example.net:9"}')
     )
-    tokens = Tokens(redis, vault, take=lambda *_: 0.0)
-    acme = replace(connector, auth_endpoint=server.url.replace("127.0.0.1", "gateway.example.net"))
+    tokens = shared_tokens(redis, vault, take=lambda *_: 0.0)
+    acme = ResponsysConnector(
+        name="acme",
+        title="Acme",
+        username="api_user",
+        password="hunter2",
+        auth_endpoint=server.url.replace("127.0.0.1", "gateway.example.net"),
+        profile_list="CONTACTS_LIST",
+    )
 
     client = Client(acme, tokens)
     client.ready()

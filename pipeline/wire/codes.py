@@ -1,0 +1,5 @@
+"""Codes of our own, where the other side gave none."""
+
+OTHER = "OtherError"
+TIMEOUT = "Timeout"
+UNKNOWN = "OutcomeUnknown"
