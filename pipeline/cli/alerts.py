@@ -10,6 +10,7 @@ from pipeline.alerts.documents import alerts_document
 from pipeline.cli.lazy_group import Group
 from pipeline.cli.reading import records_to_read
 from pipeline.cli.tables import show
+from pipeline.model.alert_rule import AlertRule
 from pipeline.runtime.stores import open_stores
 
 
@@ -36,10 +37,18 @@ def list_alerts(*, as_json: bool) -> None:
 
 def rows_of(rule: dict[str, Any]) -> Iterator[tuple[object, ...]]:
     """Yield a row for each state of a rule that is not ok; one row for a rule without any."""
-    name, severity = rule["name"], rule["document"]["severity"]
+    name, document = rule["name"], rule["document"]
+    severity = document.get("severity", AlertRule.severity)
     states = [state for state in rule["states"] if state["state"] != "ok"]
     for state in states:
         subject = " ".join(state["subject"].values())
         yield name, severity, state["state"], subject, state["since"], state["text"]
     if not states:
-        yield name, severity, "ok" if rule["document"]["enabled"] else "disabled", None, None, None
+        yield (
+            name,
+            severity,
+            "ok" if document.get("enabled", AlertRule.enabled) else "disabled",
+            None,
+            None,
+            None,
+        )

@@ -8,7 +8,7 @@ from sqlalchemy import insert, select, update
 from pipeline.settle import dead_letters, retention
 from pipeline.settle.dead_letters import DeadLetter
 from pipeline.stores.database import reading
-from pipeline.stores.tables import batches, folds
+from pipeline.stores.tables import alert_messages, batches, folds
 from pipeline.stores.tables import dead_letters as letters
 
 KEEP = retention.Keeping()
@@ -64,3 +64,21 @@ def test_no_more_is_forgotten_at_once_than_others_can_wait_for(engine, monkeypat
         retention.prune(engine, KEEP)
 
     assert len(ids(engine, batches)) == left
+
+
+def test_messages_about_alerts_are_forgotten_after_their_fate(engine):
+    common = {
+        "channel": "ops", "type": "alert.opened", "alert": "a", "body": "{}", "created_at": LONG_AGO,
+        "due_at": LONG_AGO, "attempts": 1, "rung": True, "detail": "",
+    }  # fmt: skip
+    rows = [
+        {**common, "id": "old", "state": "delivered", "settled_at": LONG_AGO},
+        {**common, "id": "new", "state": "failed", "settled_at": LATELY},
+        {**common, "id": "waiting", "state": "waiting", "settled_at": None},
+    ]
+    with engine.begin() as connection:
+        connection.execute(insert(alert_messages), rows)
+
+    retention.prune(engine, KEEP)
+
+    assert ids(engine, alert_messages) == ["new", "waiting"]
