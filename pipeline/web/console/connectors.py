@@ -1,5 +1,7 @@
 """``/connectors``: the accounts on outside systems, and one of them."""
 
+from typing import Any
+
 from flask import Response
 
 from pipeline.operate.summary import read_summary
@@ -7,6 +9,7 @@ from pipeline.web.api.acting import findings_of
 from pipeline.web.api.records import find
 from pipeline.web.auth import needs
 from pipeline.web.console.blueprint import ConsoleBlueprint
+from pipeline.web.console.findings import outcome_of
 from pipeline.web.console.pages import go_to, page
 from pipeline.web.console.queries import chosen_days
 from pipeline.web.console.settings import settings_of
@@ -44,7 +47,7 @@ def tested(name: str) -> Response:
     return go_to(f"/connectors/{name}")
 
 
-def detail(name: str, found: dict[str, object] | None = None) -> Response:
+def detail(name: str, found: dict[str, Any] | None = None) -> Response:
     """Return the page of a connector; ``found``: the outcome of a test."""
     document, days = find("connectors", name), chosen_days()
     standing = read_standing()
@@ -64,4 +67,5 @@ def detail(name: str, found: dict[str, object] | None = None) -> Response:
         summary=read_summary(place.redis, place.engine, catalog, days=days, connector=name),
         days=days,
         found=found,
+        outcome=outcome_of(found),
     )

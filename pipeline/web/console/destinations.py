@@ -12,6 +12,7 @@ from pipeline.web.api.acting import findings_of, send_now
 from pipeline.web.api.records import find
 from pipeline.web.auth import needs
 from pipeline.web.console.blueprint import ConsoleBlueprint
+from pipeline.web.console.findings import outcome_of
 from pipeline.web.console.pages import done, go_to, page
 from pipeline.web.console.places import back
 from pipeline.web.console.presses import once
@@ -77,7 +78,7 @@ def flushed_text(flushed: dict[str, Any]) -> str:
     return "; ".join(parts)
 
 
-def detail(name: str, found: dict[str, object] | None = None) -> Response:
+def detail(name: str, found: dict[str, Any] | None = None) -> Response:
     """Return the page of a destination; ``found``: the outcome of a test."""
     document, days = find("destinations", name), chosen_days()
     standing, place = read_standing(), stores()
@@ -102,4 +103,5 @@ def detail(name: str, found: dict[str, object] | None = None) -> Response:
         series=series,
         days=days,
         found=found,
+        outcome=outcome_of(found),
     )

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response, request
 
 from pipeline.operate.editing import ChangedMeanwhile, Editor, etag_of
-from pipeline.records.record_check import InvalidRecord
+from pipeline.records.record_check import InvalidRecord, check_record
 from pipeline.web.api.records import find
 from pipeline.web.auth import needs
 from pipeline.web.console.blueprint import ConsoleBlueprint
@@ -23,6 +23,8 @@ MEANWHILE = (
     "This record was changed meanwhile, so nothing was stored. What you typed is below; open the page anew "
     "to see the record as it is now."
 )
+
+ANY_KEY = "any"
 
 editing = ConsoleBlueprint("editing")
 
@@ -52,7 +54,8 @@ def create(section: str) -> Response:
     variant = request.values.get(place.variant, "") if place.variant else ""
     form = typed(place, variant if variant in place.schemas() else next(iter(place.schemas())))
     if problem := key_problem(place, key):
-        return shown(place, form, key_text=key, key_problems=[problem])
+        others = with_problems(form, problems_of(place, form))
+        return shown(place, others, key_text=key, key_problems=[problem])
     return stored(place, key, form, key_text=key)
 
 
@@ -130,6 +133,15 @@ def key_problem(place: RecordSection, key: str) -> str:
     if key in stores().records.names(place.name):
         return f'there is a {place.one} "{key}" already'
     return ""
+
+
+def problems_of(place: RecordSection, form: RecordForm) -> Mapping[str, Any]:
+    """Return what is wrong with a record whose key is wrong as well."""
+    try:
+        check_record(place.name, ANY_KEY, form.document, None)
+    except InvalidRecord as error:
+        return error.messages
+    return {}
 
 
 def typed(place: RecordSection, variant: str, document: Mapping[str, Any] | None = None) -> RecordForm:

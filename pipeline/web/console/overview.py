@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from flask import Response
 
+from pipeline.alerts.documents import open_alerts
 from pipeline.operate.series import read_series
 from pipeline.operate.status.troubles import troubles
 from pipeline.web.console.blueprint import ConsoleBlueprint
@@ -30,6 +31,7 @@ def show() -> Response:
         live=True,
         standing=standing,
         limits=standing.document["limits"],
+        alerts=open_alerts(place.engine),
         troubles=troubles(status),
         points=series["points"],
     )

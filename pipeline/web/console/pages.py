@@ -1,13 +1,13 @@
 """Pages: templates with the key's rights, messages of what was done, and links to older rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Flask, Response, flash, g, get_flashed_messages, render_template, request
 
 from pipeline.web.console.charts import chart
-from pipeline.web.console.places import here
+from pipeline.web.console.places import here, own_path
 from pipeline.web.console.presses import new_press
 from pipeline.web.console.texts import FILTERS
 from pipeline.web.context import stores
@@ -30,7 +30,7 @@ LINKS = {
 def install(app: Flask) -> None:
     """Give templates their filters and functions."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters |= FILTERS
+    app.jinja_env.filters |= {**FILTERS, "own_path": own_path}
     app.jinja_env.globals |= {
         "chart": chart,
         "here": here,
@@ -77,9 +77,9 @@ def may(scope: str) -> bool:
     return key is not None and key.grants(scope)
 
 
-def messages() -> Sequence[Any]:
+def messages() -> list[Any]:
     """Return what was just done or went wrong, once; the script's requests leave it for the next page."""
-    return [] if LIVE in request.headers else get_flashed_messages(with_categories=True)
+    return [] if LIVE in request.headers else list(get_flashed_messages(with_categories=True))
 
 
 def with_query(**changes: str | None) -> str:
