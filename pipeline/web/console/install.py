@@ -5,6 +5,7 @@ from flask import Flask
 from pipeline.runtime.stores import Stores
 from pipeline.web.console import (
     activity,
+    alerts,
     batches,
     connectors,
     dead_letters,
@@ -41,6 +42,7 @@ BLUEPRINTS = (
     trace.trace,
     batches.batches,
     statistics.statistics,
+    alerts.alerts,
     activity.activity,
     editing.editing,
     deleting.deleting,

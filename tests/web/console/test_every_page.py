@@ -21,6 +21,7 @@ PAGES = """
 /trace
 /batches
 /statistics
+/alerts
 /activity
 /destinations/new
 /destinations/new?key=new&action=audience_export
