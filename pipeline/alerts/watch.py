@@ -24,15 +24,18 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import redis
 from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, SQLAlchemyError
 
 from pipeline.alerts import messages, sending
 from pipeline.alerts.facts import Facts
 from pipeline.alerts.look import Look
+from pipeline.alerts.sql_outage import SqlOutage
+from pipeline.errors import Misconfigured
 from pipeline.records.catalog import Catalog
 from pipeline.settings import Settings
 from pipeline.stores import duty_trouble
@@ -41,6 +44,7 @@ from pipeline.stores.doorbell import Doorbell
 log = logging.getLogger(__name__)
 
 TICK_SECONDS = 1.0
+SQL_AWAY = (OperationalError, InterfaceError, InternalError)
 PATIENCE = timedelta(seconds=5)  # for a worker to take a message that it was told of
 
 
@@ -65,6 +69,8 @@ class Watch:
         self._own_turns: dict[str, float] = {}  # of this process while Redis is away, by time.monotonic
         self._sending: set[str] = set()  # channels that a thread of this process sends to
         self._failing = False
+        self._outage = SqlOutage(client, settings.web.url)
+        self._known: Catalog | None = None  # the records read last, for an outage of SQL
 
     def start(self) -> None:
         """Tick in the background."""
@@ -75,6 +81,8 @@ class Watch:
         self._stopping.set()
 
     def _run(self) -> None:
+        with suppress(SQLAlchemyError, Misconfigured):
+            self.remember()
         while not self._stopping.wait(TICK_SECONDS):
             self.tick()
 
@@ -85,6 +93,9 @@ class Watch:
                 self.look()
             if self._take_turn("messages_of_alerts", TICK_SECONDS):
                 self.send_due()
+        except SQL_AWAY as error:
+            self._note(error)
+            self._tell_of_outage()
         except Exception as error:  # noqa: BLE001 -- none may end the thread
             self._note(error)
         else:
@@ -92,8 +103,16 @@ class Watch:
 
     def look(self) -> int:
         """Look at all rules; return the number of changes."""
-        facts = Facts(self._client, self._engine, self._load(), self._settings.limit_window)
+        catalog = self.remember()
+        facts = Facts(self._client, self._engine, catalog, self._settings.limit_window)
+        with suppress(redis.RedisError):
+            self._outage.end(self._engine, catalog, facts.now)
         return Look(self._engine, facts, self._settings.web.url).run()
+
+    def remember(self) -> Catalog:
+        """Read the records, and keep them for an outage of SQL."""
+        self._known = self._load()
+        return self._known
 
     def send_due(self) -> None:
         """Tell workers of messages that are due, and send those that no worker took in time."""
@@ -131,6 +150,11 @@ class Watch:
                 return False
             self._own_turns[duty] = now + seconds
             return True
+
+    def _tell_of_outage(self) -> None:
+        if self._known is not None:
+            with suppress(redis.RedisError):
+                self._outage.tell(self._known, datetime.now(UTC))
 
     def _note(self, error: Exception) -> None:
         if not self._failing:
