@@ -52,16 +52,17 @@ class Truth(fields.Boolean):
 
 
 class Duration(fields.Field[timedelta]):
-    """A length of time: 30m, 2h, 7d."""
+    """A length of time: 30m, 2h, 7d; no longer than a hundred years."""
+
+    def __init__(self, **options: Any) -> None:
+        described = {"type": "string", "pattern": "^[0-9]{1,9}[smhdw]$", "example": "2h"}
+        super().__init__(metadata={**described, **options.pop("metadata", {})}, **options)
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> timedelta:
         found = re.fullmatch(r"([0-9]{1,9})([smhdw])", str(value))
         if not found:
             raise ValidationError("This is no length of time: write 90s, 30m, 2h, 7d or 1w.")
-        length = int(found[1]) * UNITS[found[2]]
-        if length > MAX_DURATION:
-            raise ValidationError("This is more than a hundred years.")
-        return timedelta(seconds=length)
+        return timedelta(seconds=min(int(found[1]) * UNITS[found[2]], MAX_DURATION))
 
 
 class PageQuery(Query):

@@ -53,6 +53,7 @@ def create_app(stores: Stores) -> Flask:
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.url_map.strict_slashes = False
+    app.url_map.converters["letter"] = paths.LetterId
     keyring = KeyRing(stores.engine, stores.settings.api_keys)
     app.extensions |= {"stores": stores, "keyring": keyring, "refusals": auth.RefusedKeys()}
     activations.install(app)

@@ -20,6 +20,7 @@ from flask_smorest import Api
 
 from pipeline.web.auth import OPEN, needs
 from pipeline.web.documents import ProblemDocument
+from pipeline.web.openapi import complete
 from pipeline.web.problems import PROBLEMS, Problem
 
 SWAGGER = {  # files served of the package flask-swagger-ui; its own page and script are inline
@@ -77,7 +78,7 @@ def openapi() -> Response:
     if request.args:
         unknown = {name: ["Unknown field."] for name in request.args}
         raise Problem("invalid-request", "See `errors`.", errors={"query": unknown})
-    return jsonify(current_app.extensions["openapi"].spec.to_dict())
+    return jsonify(complete(current_app.extensions["openapi"].spec.to_dict()))
 
 
 @docs.get("/docs")

@@ -97,7 +97,7 @@ def test_pausing_needs_no_body(web):
         ({"ids": ["l1"], "dry_run": "yes"}, "dry_run"),
         ({"ids": ["l1"], "dry_run": 1}, "dry_run"),
         ({"ids": [1]}, "ids"),
-        ({"filter": {"older_than": "99999999w"}}, "filter"),
+        ({"filter": {"older_than": "1y"}}, "filter"),
         ({"filter": {"older_than": 5}}, "filter"),
     ],
 )
@@ -115,8 +115,8 @@ def test_a_value_of_another_type_is_refused(web, body, place):
         "/v1/batches?destination=%00",
         "/v1/activity?actor=%00",
         "/v1/stats?connector=%00",
-        "/v1/dead-letters?older_than=99999999w",
-        "/v1/batches?since=99999999w",
+        "/v1/dead-letters?older_than=9999999999w",
+        "/v1/batches?since=2026",
     ],
 )
 def test_a_query_that_no_database_can_answer_is_refused(web, path):

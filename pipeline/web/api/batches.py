@@ -29,27 +29,27 @@ def list_batches(query: Mapping[str, Any]) -> Response:
     return answer(page_of_batches(stores().engine, page_of(query), **filters))
 
 
-@batches.get("/v1/batches/<batch_id>")
+@batches.get("/v1/batches/<id>")
 @needs("read")
 @batches.arguments(NoQuery, location="query")
 @batches.response(200, description="One batch.")
 @batches.doc(security=[{"key": []}])
-def get_batch(_: Mapping[str, Any], batch_id: str) -> Response:
+def get_batch(_: Mapping[str, Any], id: str) -> Response:  # noqa: A002 - as in the path
     """Give one settled batch."""
-    found = find_batch(stores().engine, batch_id)
+    found = find_batch(stores().engine, id)
     if found is None:
         raise Problem("not-found", "There is no settled batch of this id; /v1/batches lists them.")
     return answer(found)
 
 
-@batches.get("/v1/batches/<batch_id>/rows")
+@batches.get("/v1/batches/<id>/rows")
 @needs("operate")
 @batches.arguments(NoQuery, location="query")
 @batches.response(200, description="The rows with their verdicts.")
 @batches.doc(security=[{"key": []}])
-def get_rows(_: Mapping[str, Any], batch_id: str) -> Response:
+def get_rows(_: Mapping[str, Any], id: str) -> Response:  # noqa: A002 - as in the path
     """Say what became of each row of a batch."""
-    rows = rows_of_batch(stores().engine, batch_id)
+    rows = rows_of_batch(stores().engine, id)
     if rows is None:
         raise Problem("not-found", "The outcomes of this batch are not kept, or there is no such batch.")
     return answer({"rows": rows})

@@ -51,25 +51,25 @@ def list_groups(query: Mapping[str, Any]) -> Response:
     return answer(groups_of_letters(stores().engine, filter_of(query)))
 
 
-@dead_letters.get("/v1/dead-letters/<letter_id>")
+@dead_letters.get("/v1/dead-letters/<letter:id>")
 @needs("read")
 @dead_letters.arguments(NoQuery, location="query")
 @dead_letters.response(200, description="A letter, without what was to be sent.")
 @dead_letters.doc(security=[{"key": []}])
-def get_letter(_: Mapping[str, Any], letter_id: str) -> Response:
+def get_letter(_: Mapping[str, Any], id: str) -> Response:  # noqa: A002 - as in the path
     """Give one dead letter."""
-    document = without_activation(find_letter(letter_id))
+    document = without_activation(find_letter(id))
     return answer(named(document, profiles=g.key.grants("operate")))
 
 
-@dead_letters.get("/v1/dead-letters/<letter_id>/activation")
+@dead_letters.get("/v1/dead-letters/<letter:id>/activation")
 @needs("operate")
 @dead_letters.arguments(NoQuery, location="query")
 @dead_letters.response(200, description="What was to be sent.")
 @dead_letters.doc(security=[{"key": []}])
-def get_activation(_: Mapping[str, Any], letter_id: str) -> Response:
+def get_activation(_: Mapping[str, Any], id: str) -> Response:  # noqa: A002 - as in the path
     """Give what was to be sent; each time is kept as an activity."""
-    letter = find_letter(letter_id)
+    letter = find_letter(id)
     note_alone(stores().engine, actor(), "dead_letter.shown", f"dead_letter:{letter.id}")
     try:
         json.loads(letter.activation)

@@ -52,14 +52,14 @@ def run(_: Mapping[str, Any], body: Mapping[str, Any], name: str) -> Response:
     return with_location(answer(operation.document(), 202), operation)
 
 
-@operations.get("/v1/operations/<operation_id>")
+@operations.get("/v1/operations/<id>")
 @needs("read")
 @operations.arguments(NoQuery, location="query")
 @operations.response(200, description="How far it has come.")
 @operations.doc(security=[{"key": []}])
-def get_operation(_: Mapping[str, Any], operation_id: str) -> Response:
+def get_operation(_: Mapping[str, Any], id: str) -> Response:  # noqa: A002 - as in the path
     """Say how far an operation has come."""
-    found = find_operation(stores().engine, operation_id)
+    found = find_operation(stores().engine, id)
     if found is None:
         raise Problem("not-found", "There is no operation of this id.")
     return answer(found.document())
