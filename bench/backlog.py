@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
+from bench.environment import Environment, destination, open_environment
 from bench.finding import Finding
 from bench.hands import Hands, hands, in_turns
-from bench.house import House, destination, open_house
 from bench.rows import rows
 from bench.size import Size
 
@@ -29,25 +29,25 @@ def measure(size: Size, say: Callable[[str], None]) -> list[Finding]:
 
 @contextmanager
 def backlog(waiting: int) -> Iterator[Hands]:
-    """Open a house with so many rows in its only lane."""
-    with open_house() as house:
-        house.configure({"lapsed": destination()}, in_flight=1)
-        with hands(house) as worker:
+    """Open an environment with so many rows in its only lane."""
+    with open_environment() as environment:
+        environment.configure({"lapsed": destination()}, in_flight=1)
+        with hands(environment) as worker:
             worker.producer.activate_many(rows(waiting))
             worker.accept()
-            look_around(house, waiting // 2)
+            look_around(environment, waiting // 2)
             yield worker
 
 
-def look_around(house: House, times: int) -> None:
+def look_around(environment: Environment, times: int) -> None:
     """Let the server end what it has begun.
 
     When a table has doubled its rows are moved bit by bit, with each look into it. So a row costs 10 µs more
     for the next 40,000 or so, which is what growing takes, and not what many rows that wait do.
     """
-    (lane,) = house.client.smembers("lanes:lapsed")
+    (lane,) = environment.client.smembers("lanes:lapsed")
     for _ in range(times // MANY):
-        with house.client.pipeline(transaction=False) as pipe:
+        with environment.client.pipeline(transaction=False) as pipe:
             for _ in range(MANY):
                 pipe.zscore(f"lane:{lane.decode()}", "nobody")
                 pipe.hexists("rows:lapsed", "nobody")

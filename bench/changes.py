@@ -5,9 +5,9 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+from bench.environment import Environment, open_environment
 from bench.finding import Finding
-from bench.house import House, open_house
-from bench.outlets import EVENTS, Outlet, open_outlet
+from bench.limited_accounts import EVENTS, LimitedAccount, open_limited_account
 
 WINDOW = 6.0  # seconds
 LIMIT = 100  # calls in that time
@@ -23,23 +23,23 @@ Samples = list[tuple[float, int]]  # when, and how many calls were rejected by t
 def measure(say: Callable[[str], None]) -> list[Finding]:
     """Change the limits of three accounts: one tells its own, one also has one configured, one is silent."""
     say("a limit is halved and raised again")
-    with open_house(window=WINDOW) as house:
-        house.emulator.order("behaviour", {"window_shape": "sliding"})
-        house.work("accept", "activations", 2)
-        house.work("deliver", "deliveries", 8, WORKERS)
-        told = open_outlet(house, "told", limit=LIMIT, told=True)
-        configured = open_outlet(house, "configured", limit=LIMIT)
+    with open_environment(window=WINDOW) as environment:
+        environment.emulator.order("behaviour", {"window_shape": "sliding"})
+        environment.work("accept", "activations", 2)
+        environment.work("deliver", "deliveries", 8, WORKERS)
+        told = open_limited_account(environment, "told", limit=LIMIT, told=True)
+        configured = open_limited_account(environment, "configured", limit=LIMIT)
         silence = {"kind": "error", "errorCode": "UNEXPECTED_EXCEPTION", "function": "retrieveRateLimits"}
-        house.emulator.order("faults", [{**silence, "account": "silent"}])
-        silent = open_outlet(house, "silent", limit=LIMIT)
+        environment.emulator.order("faults", [{**silence, "account": "silent"}])
+        silent = open_limited_account(environment, "silent", limit=LIMIT)
         time.sleep(2)  # until the accounts have told
-        outlets = [*told, *configured, *silent]
-        for outlet in outlets:
-            outlet.fill((BEFORE + HALVED + AFTER) * LIMIT)
-            outlet.wait_for(1, 30)
-        with watched(house, outlets) as seen:
+        limited_accounts = [*told, *configured, *silent]
+        for limited_account in limited_accounts:
+            limited_account.fill((BEFORE + HALVED + AFTER) * LIMIT)
+            limited_account.wait_for(1, 30)
+        with watched(environment, limited_accounts) as seen:
             began = time.time()
-            halved, raised, ended = change(house, outlets, began)
+            halved, raised, ended = change(environment, limited_accounts, began)
         names = {
             "told": "the account tells its limit",
             "configured": "it does, but another is configured",
@@ -47,36 +47,47 @@ def measure(say: Callable[[str], None]) -> list[Finding]:
         }
         return [
             each
-            for outlet in outlets
+            for limited_account in limited_accounts
             for each in findings(
-                names[outlet.account], outlet.times(), seen[outlet.account], halved, raised, ended
+                names[limited_account.account],
+                limited_account.times(),
+                seen[limited_account.account],
+                halved,
+                raised,
+                ended,
             )
         ]
 
 
-def change(house: House, outlets: Sequence[Outlet], began: float) -> tuple[float, float, float]:
+def change(
+    environment: Environment, limited_accounts: Sequence[LimitedAccount], began: float
+) -> tuple[float, float, float]:
     """Halve the limits and raise them; return when that was, and when the watching ends."""
     halved, raised, ended = (began + windows * WINDOW for windows in (
         BEFORE, BEFORE + HALVED, BEFORE + HALVED + AFTER
     ))  # fmt: skip
     for moment, limit in ((halved, HALF), (raised, LIMIT)):
         time.sleep(max(0.0, moment - time.time()))
-        for outlet in outlets:
-            house.emulator.order("limits", {"account": outlet.account, "limits": {EVENTS: limit}})
+        for limited_account in limited_accounts:
+            environment.emulator.order(
+                "limits", {"account": limited_account.account, "limits": {EVENTS: limit}}
+            )
     time.sleep(max(0.0, ended - time.time()))
     return halved, raised, ended
 
 
 @contextmanager
-def watched(house: House, outlets: Sequence[Outlet]) -> Iterator[dict[str, Samples]]:
+def watched(
+    environment: Environment, limited_accounts: Sequence[LimitedAccount]
+) -> Iterator[dict[str, Samples]]:
     """Note several times a second how many calls were rejected so far."""
-    seen: dict[str, Samples] = {outlet.account: [] for outlet in outlets}
+    seen: dict[str, Samples] = {limited_account.account: [] for limited_account in limited_accounts}
     done = threading.Event()
 
     def look() -> None:
         while not done.wait(SAMPLE):
             for account, samples in seen.items():
-                samples.append((time.time(), house.emulator.rejected(account)))
+                samples.append((time.time(), environment.emulator.rejected(account)))
 
     thread = threading.Thread(target=look, daemon=True)
     thread.start()

@@ -1,11 +1,11 @@
-"""Who races: the pipeline, and plain Celery tasks that do the same work; each run in a house of its own."""
+"""Contenders: the pipeline, and plain Celery tasks with the same work; each run has its own environment."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
 from bench import baselines_env, floor
-from bench.house import destination, open_house
+from bench.environment import destination, open_environment
 from bench.race import PRODUCER, Run, race
 from bench.size import Size
 
@@ -23,21 +23,21 @@ class Contender:
 
 def pipeline(workers: int, threads: int, size: Size) -> Run:
     """Run the pipeline with so many workers of so many threads, each of which accepts and delivers."""
-    with open_house() as house:
-        house.configure({"lapsed": destination()}, in_flight=16)
+    with open_environment() as environment:
+        environment.configure({"lapsed": destination()}, in_flight=16)
         for number in range(1, workers + 1):
-            house.work(f"worker {number}", "activations,deliveries", threads)
-        return race(house, PRODUCER, house.env, size.rows, warm=size.warm)
+            environment.work(f"worker {number}", "activations,deliveries", threads)
+        return race(environment, PRODUCER, environment.env, size.rows, warm=size.warm)
 
 
 def divided(deliver: int, threads: int, size: Size) -> Run:
     """Run it with one worker that accepts, whose one thread keeps up, and others that deliver."""
-    with open_house() as house:
-        house.configure({"lapsed": destination()}, in_flight=16)
-        house.work("accept", "activations", 1)
+    with open_environment() as environment:
+        environment.configure({"lapsed": destination()}, in_flight=16)
+        environment.work("accept", "activations", 1)
         for number in range(1, deliver + 1):
-            house.work(f"deliver {number}", "deliveries", threads)
-        return race(house, PRODUCER, house.env, size.rows, warm=size.warm)
+            environment.work(f"deliver {number}", "deliveries", threads)
+        return race(environment, PRODUCER, environment.env, size.rows, warm=size.warm)
 
 
 def celery(task: str, size: Size) -> Run:
@@ -46,15 +46,15 @@ def celery(task: str, size: Size) -> Run:
     Threads, for they are as fast as any pool here: publishing and fetching the messages is what takes long.
     """
     python = baselines_env.prepare()
-    with open_house() as house:
-        env = {"BENCH_BROKER_URL": house.broker_url, "BENCH_RESPONSYS_URL": house.emulator.url}
+    with open_environment() as environment:
+        env = {"BENCH_BROKER_URL": environment.broker_url, "BENCH_RESPONSYS_URL": environment.emulator.url}
         pool = ("-P", "threads", "-c", "4", "-Q", "baseline")
-        house.start_worker(
+        environment.start_worker(
             "worker", (python, "-m", "celery", "-A", f"bench.baselines.{task}", "worker", *pool), env
         )
         publish = (python, "-m", "bench.baselines.publish", task)
         rows = size.batched if task == "batched" else size.plain
-        return race(house, publish, env, rows, warm=400)
+        return race(environment, publish, env, rows, warm=400)
 
 
 OURS: Mapping[str, Contender] = {

@@ -10,8 +10,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from bench.environment import Environment, destination, open_environment
 from bench.finding import Finding, percentile
-from bench.house import House, destination, open_house
 from bench.race import TIMEOUT, wait_accepted
 from bench.rows import rows
 from bench.size import Size
@@ -26,15 +26,15 @@ def measure(size: Size, say: Callable[[str], None]) -> list[Finding]:
     """Send one row, or the last row of 200, to each of many destinations at random times."""
     aged = [f"AGE_{number}" for number in range(size.destinations)]
     filled = [f"SIZE_{number}" for number in range(size.destinations)]
-    with open_house((*aged, *filled)) as house:
-        house.configure({
+    with open_environment((*aged, *filled)) as environment:
+        environment.configure({
             **{name.lower(): destination(name, name, MAX_AGE) for name in aged},
             **{name.lower(): destination(name, name) for name in filled},
         })  # fmt: skip
-        house.work("accept", "activations", 1)
-        house.work("deliver", "deliveries", 2)
-        with Producer(house.broker_url) as producer, arrivals(house) as arrived:
-            trial = Trial(house, producer, arrived)
+        environment.work("accept", "activations", 1)
+        environment.work("deliver", "deliveries", 2)
+        with Producer(environment.broker_url) as producer, arrivals(environment) as arrived:
+            trial = Trial(environment, producer, arrived)
             trial.round("warm", aged, 0, 0)
             say("due by age")
             by_age = [delay for n in range(ROUNDS) for delay in trial.round(f"a{n}", aged, 0, MAX_AGE)]
@@ -46,29 +46,29 @@ def measure(size: Size, say: Callable[[str], None]) -> list[Finding]:
 class Trial:
     """Sends rows and notes how late their calls were."""
 
-    def __init__(self, house: House, producer: Producer, arrived: dict[str, float]) -> None:
-        self.house = house
+    def __init__(self, environment: Environment, producer: Producer, arrived: dict[str, float]) -> None:
+        self.environment = environment
         self.producer = producer
         self.arrived = arrived
 
     def round(self, prefix: str, audiences: list[str], before: int, max_age: float) -> list[float]:
         """Send ``before`` rows to each audience, then one more to each at random times; return the delays."""
-        self.house.emulator.forget()
+        self.environment.emulator.forget()
         for audience in audiences:
             self.producer.activate_many(rows(before, audience, prefix))
-        wait_accepted(self.house)
+        wait_accepted(self.environment)
         for audience in random.sample(audiences, len(audiences)):
             time.sleep(random.uniform(0, 2 * SPREAD))
             self.producer.activate_many(rows(1, audience, f"{prefix}-last"))
-        self.house.emulator.wait_for((before + 1) * len(audiences), TIMEOUT)
+        self.environment.emulator.wait_for((before + 1) * len(audiences), TIMEOUT)
         return [
             call["time"] - self.arrived[call["target"].lower()] - max_age
-            for call in self.house.emulator.calls()
+            for call in self.environment.emulator.calls()
         ]
 
 
 @contextmanager
-def arrivals(house: House) -> Iterator[dict[str, float]]:
+def arrivals(environment: Environment) -> Iterator[dict[str, float]]:
     """Note, for each destination, when its lane got its latest row."""
     arrived: dict[str, float] = {}
 
@@ -77,8 +77,8 @@ def arrivals(house: House) -> Iterator[dict[str, float]]:
             lane = message["channel"].decode().rpartition("lane:")[2]
             arrived[lane.partition("/")[0]] = time.time()
 
-    house.client.config_set("notify-keyspace-events", "Kz")
-    with house.client.pubsub() as pubsub:
+    environment.client.config_set("notify-keyspace-events", "Kz")
+    with environment.client.pubsub() as pubsub:
         pubsub.psubscribe(**{"__keyspace@*__:lane:*": listen})
         thread = pubsub.run_in_thread(sleep_time=1, daemon=True)
         try:

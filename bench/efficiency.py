@@ -9,9 +9,9 @@ from itertools import cycle, islice
 from typing import Any
 
 from bench.emulator import wait_until
+from bench.environment import Environment, open_environment
 from bench.finding import Finding
-from bench.house import House, open_house
-from bench.outlets import MERGES, NONE, Outlet, open_outlet
+from bench.limited_accounts import MERGES, NONE, LimitedAccount, open_limited_account
 from bench.size import Size
 from pipeline import Producer
 from pipeline.text.plural import counted
@@ -34,39 +34,43 @@ def measure(size: Size, say: Callable[[str], None]) -> list[Finding]:
 def crewed(size: Size, workers: int, say: Callable[[str], None]) -> list[Finding]:
     """Measure with so many delivery workers."""
     found = []
-    with open_house() as house:
-        house.work("accept", "activations", 2)
-        house.work("deliver", "deliveries", 8, workers)
+    with open_environment() as environment:
+        environment.work("accept", "activations", 2)
+        environment.work("deliver", "deliveries", 8, workers)
         for sets in SETS:
             for kind, send in (("burst", burst), ("trickle", trickle)):
                 what = f"{kind}, {counted(sets, 'column set')}, {counted(workers, 'worker')}"
                 say(what)
-                outlet = open_outlet(
-                    house,
+                limited_account = open_limited_account(
+                    environment,
                     f"{kind}{sets}",
                     limit=NONE,
                     functions=(MERGES,),
                     per_call=MAX_ROWS,
                     max_age=MAX_AGE,
                 )[0]
-                came = send(house, outlet, sets, size.steady)
-                found.append(compare(what, outlet, sets, came))
+                came = send(environment, limited_account, sets, size.steady)
+                found.append(compare(what, limited_account, sets, came))
     return found
 
 
-def burst(house: House, outlet: Outlet, sets: int, _seconds: float) -> list[float]:
+def burst(
+    environment: Environment, limited_account: LimitedAccount, sets: int, _seconds: float
+) -> list[float]:
     """Send all rows at once; return when each came."""
-    with Producer(house.broker_url) as producer:
-        producer.activate_many(list(varied(outlet.name, sets, BURST)))
+    with Producer(environment.broker_url) as producer:
+        producer.activate_many(list(varied(limited_account.name, sets, BURST)))
     return [0.0] * BURST
 
 
-def trickle(house: House, outlet: Outlet, sets: int, seconds: float) -> list[float]:
+def trickle(
+    environment: Environment, limited_account: LimitedAccount, sets: int, seconds: float
+) -> list[float]:
     """Send rows steadily; return when each came."""
     came: list[float] = []
     began = time.monotonic()
-    supply = varied(outlet.name, sets, int(seconds * RATE))
-    with Producer(house.broker_url) as producer:
+    supply = varied(limited_account.name, sets, int(seconds * RATE))
+    with Producer(environment.broker_url) as producer:
         while time.monotonic() < began + seconds:
             due = int((time.monotonic() - began) * RATE) - len(came)
             sent = list(islice(supply, due))
@@ -88,15 +92,15 @@ def varied(audience: str, sets: int, count: int) -> Iterator[dict[str, Any]]:
         }
 
 
-def compare(what: str, outlet: Outlet, sets: int, came: Sequence[float]) -> Finding:
+def compare(what: str, limited_account: LimitedAccount, sets: int, came: Sequence[float]) -> Finding:
     """Wait until all rows have arrived; return the fewest calls as a share of those made."""
-    emulator = outlet.house.emulator
+    emulator = limited_account.environment.emulator
 
     def arrived() -> int:
-        return sum(call["recipients"] for call in emulator.calls(outlet.account))
+        return sum(call["recipients"] for call in emulator.calls(limited_account.account))
 
     wait_until(lambda: arrived() >= len(came), TIMEOUT, lambda: f"{arrived():,} of {len(came):,} rows")
-    made = len(emulator.calls(outlet.account))
+    made = len(emulator.calls(limited_account.account))
     best = sum(fewest(came[which::sets]) for which in range(sets))
     return Finding(what, best / made, "best : made", f"{len(came):,} rows, at best {best} calls, made {made}")
 

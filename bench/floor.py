@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.baselines.responsys import Responsys
-from bench.house import House, destination, open_house
+from bench.environment import Environment, destination, open_environment
 from bench.race import TIMEOUT, Run
 from bench.rows import EVENT, rows
 from bench.size import Size
@@ -37,12 +37,12 @@ class Floor(Run):
 
 def floor(size: Size) -> Floor:
     """Move the bytes of one race."""
-    with open_house() as house:
-        house.configure({"lapsed": destination()})
-        entries = entries_of(house, size.rows)
+    with open_environment() as environment:
+        environment.configure({"lapsed": destination()})
+        entries = entries_of(environment, size.rows)
         parts = {
-            "Redis alone": through_redis(house, entries),
-            "HTTP alone": over_http(house, bodies_of(house, entries)),
+            "Redis alone": through_redis(environment, entries),
+            "HTTP alone": over_http(environment, bodies_of(environment, entries)),
         }
     return summed(size.rows, parts)
 
@@ -56,19 +56,19 @@ def summed(count: int, parts: dict[str, Run]) -> Floor:
     return Floor(count, sum(part.seconds for part in parts.values()), 0, cpu, parts)
 
 
-def entries_of(house: House, count: int) -> list[bytes]:
+def entries_of(environment: Environment, count: int) -> list[bytes]:
     """Return what a producer of ours leaves in the intake, where nobody takes it."""
-    with Producer(house.broker_url) as producer:
+    with Producer(environment.broker_url) as producer:
         producer.activate_many(rows(count))
     keys = [f"intake:{shard}" for shard in range(SHARDS)]
-    entries = [entry for key in keys for entry in house.client.lrange(key, 0, -1)]
-    house.client.delete(*keys)
+    entries = [entry for key in keys for entry in environment.client.lrange(key, 0, -1)]
+    environment.client.delete(*keys)
     return entries
 
 
-def bodies_of(house: House, entries: Sequence[bytes]) -> list[bytes]:
+def bodies_of(environment: Environment, entries: Sequence[bytes]) -> list[bytes]:
     """Return the requests in which our workers would send them."""
-    catalog = house.records.load()
+    catalog = environment.records.load()
     action = catalog.action_of(catalog.destinations["lapsed"])
     activations = [decode(entry) for entry in entries]
     bodies = []
@@ -79,48 +79,48 @@ def bodies_of(house: House, entries: Sequence[bytes]) -> list[bytes]:
     return bodies
 
 
-def through_redis(house: House, entries: Sequence[bytes]) -> Run:
+def through_redis(environment: Environment, entries: Sequence[bytes]) -> Run:
     """Write the entries and read them back."""
-    command = ("redis", house.broker_url, "floor", written(house, "entries", entries))
-    return run(house, len(entries), [command])
+    command = ("redis", environment.broker_url, "floor", written(environment, "entries", entries))
+    return run(environment, len(entries), [command])
 
 
-def over_http(house: House, bodies: Sequence[bytes]) -> Run:
+def over_http(environment: Environment, bodies: Sequence[bytes]) -> Run:
     """Post the requests; all of their rows must be accepted."""
     count = sum(body.count(b'"recipient"') for body in bodies)
-    account = Responsys(house.emulator.url, EVENT)
+    account = Responsys(environment.emulator.url, EVENT)
     way_in = (account.url, account.session.headers["Authorization"], str(THREADS))
     commands = [
-        ("http", *way_in, written(house, f"bodies-{number}", bodies[number::PROCESSES]))
+        ("http", *way_in, written(environment, f"bodies-{number}", bodies[number::PROCESSES]))
         for number in range(PROCESSES)
     ]
-    done = run(house, count, commands)
-    house.emulator.wait_for(count, 1)
+    done = run(environment, count, commands)
+    environment.emulator.wait_for(count, 1)
     return done
 
 
-def written(house: House, name: str, lines: Sequence[bytes]) -> str:
+def written(environment: Environment, name: str, lines: Sequence[bytes]) -> str:
     """Write what a client is to send."""
-    file = Path(house.processes.folder, name)
+    file = Path(environment.processes.folder, name)
     file.write_bytes(b"\n".join(lines))
     return str(file)
 
 
-def run(house: House, count: int, commands: Sequence[Sequence[str]]) -> Run:
+def run(environment: Environment, count: int, commands: Sequence[Sequence[str]]) -> Run:
     """Let clients begin together; from the first that does to the last that ends."""
     names = [f"client {number}" for number, _ in enumerate(commands, 1)]
     running = [
-        house.processes.start(name, [*CLIENT, *command])
+        environment.processes.start(name, [*CLIENT, *command])
         for name, command in zip(names, commands, strict=True)
     ]
     for process in running:
         assert process.stdout.readline() == "ready\n"
-    before = house.processes.cpu()
+    before = environment.processes.cpu()
     for process in running:
         process.stdin.write("go\n")
         process.stdin.flush()
     told = [json.loads(process.stdout.readline()) for process in running]
-    after = house.processes.cpu()
+    after = environment.processes.cpu()
     for process in running:
         process.wait(TIMEOUT)
     cpu = {name: after[name] - before[name] for name in ("redis", "emulator")}

@@ -14,8 +14,8 @@ from operator import attrgetter
 from statistics import median
 from typing import Any
 
+from bench.environment import Environment
 from bench.finding import Finding, number
-from bench.house import House
 from pipeline import Producer
 from pipeline.lanes.batch import ClaimedBatch
 from pipeline.model.shard import SHARDS
@@ -47,8 +47,8 @@ class Cost:
 class Hands:
     """One process that produces, accepts and delivers when told to."""
 
-    def __init__(self, house: House, runtime: Worker, producer: Producer) -> None:
-        self.house = house
+    def __init__(self, environment: Environment, runtime: Worker, producer: Producer) -> None:
+        self.environment = environment
         self.runtime = runtime
         self.producer = producer
 
@@ -60,7 +60,7 @@ class Hands:
         return Cost(1e6 * worker / per, 1e6 * redis / per)
 
     def _redis(self) -> float:
-        used = self.house.client.info("cpu")
+        used = self.environment.client.info("cpu")
         return float(used["used_cpu_user_main_thread"]) + float(used["used_cpu_sys_main_thread"])
 
     def accept(self) -> None:
@@ -97,25 +97,25 @@ class Hands:
 
     def beat(self) -> None:
         """Do what a worker's timer does once a second."""
-        self.house.client.delete("turn:intake")
+        self.environment.client.delete("turn:intake")
         self.runtime.heartbeat.beat(self.runtime.catalog())
 
     def show(self) -> None:
         """Do what ``activation status`` does."""
-        read_status(self.house.client, self.runtime.engine, self.runtime.catalog(), patience=0)
+        read_status(self.environment.client, self.runtime.engine, self.runtime.catalog(), patience=0)
 
     def publish(self) -> None:
         """Do what a worker does when somebody has changed the configuration."""
-        mirror.publish(self.house.client, self.runtime.catalog())
+        mirror.publish(self.environment.client, self.runtime.catalog())
 
 
 @contextmanager
-def hands(house: House) -> Iterator[Hands]:
-    """Open what a worker has; nobody else works in the house."""
-    with Producer(house.broker_url) as producer:
-        runtime = Worker(Settings.load(house.env))
+def hands(environment: Environment) -> Iterator[Hands]:
+    """Open what a worker has; nobody else works in the environment."""
+    with Producer(environment.broker_url) as producer:
+        runtime = Worker(Settings.load(environment.env))
         try:
-            yield Hands(house, runtime, producer)
+            yield Hands(environment, runtime, producer)
         finally:
             runtime.doorbell.close()
             runtime.engine.dispose()

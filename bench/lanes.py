@@ -5,9 +5,9 @@ from contextlib import ExitStack, contextmanager
 from itertools import count
 from typing import Any
 
+from bench.environment import CONNECTOR, destination, open_environment
 from bench.finding import Finding
 from bench.hands import Hands, Row, Step, findings, hands, in_turns
-from bench.house import CONNECTOR, destination, open_house
 from bench.rows import AUDIENCE, rows
 from bench.size import Size
 
@@ -36,23 +36,23 @@ def measure(size: Size, say: Callable[[str], None]) -> list[Finding]:
 
 @contextmanager
 def with_lanes(lanes: int) -> Iterator[tuple[Hands, Iterable[Row]]]:
-    """Open a house where so many lanes of one destination hold a row each; rows for the first of them."""
-    with open_house(options=TABLE) as house:
-        house.configure({"table": table()}, in_flight=1)
-        with hands(house) as worker:
+    """Open an environment where so many lanes of one destination hold a row; rows for the first one."""
+    with open_environment(options=TABLE) as environment:
+        environment.configure({"table": table()}, in_flight=1)
+        with hands(environment) as worker:
             worker.producer.activate_many(row(f"p-{number}", number) for number in range(lanes))
             worker.accept()
-            assert house.client.scard("lanes:table") == lanes
+            assert environment.client.scard("lanes:table") == lanes
             yield worker, (row(f"w-{number}", 0) for number in count())
 
 
 @contextmanager
 def with_destinations(amount: int) -> Iterator[tuple[Hands, Iterable[Row]]]:
-    """Open a house where so many destinations have a row each; rows for the first of them."""
+    """Open an environment where so many destinations have a row each; rows for the first of them."""
     names = [f"AUDIENCE_{number}" for number in range(amount)]
-    with open_house(names) as house:
-        house.configure({name.lower(): destination(name, name) for name in names}, in_flight=1)
-        with hands(house) as worker:
+    with open_environment(names) as environment:
+        environment.configure({name.lower(): destination(name, name) for name in names}, in_flight=1)
+        with hands(environment) as worker:
             for name in names:
                 worker.producer.activate_many(rows(1, name))
             worker.accept()

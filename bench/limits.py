@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from bench import changes, neighbours
+from bench.environment import Environment, open_environment
 from bench.finding import Finding
-from bench.house import House, open_house
-from bench.outlets import EVENTS, MAILS, ROWS, Outlet, open_outlet
+from bench.limited_accounts import EVENTS, MAILS, ROWS, LimitedAccount, open_limited_account
 from bench.size import Size
 
 WINDOWS = 2  # measured from the first call on
@@ -31,89 +31,101 @@ def measure(size: Size, say: Callable[[str], None]) -> list[Finding]:
 
 def shortened(size: Size, workers: int, say: Callable[[str], None]) -> list[Finding]:
     """Drain backlogs in both kinds of window; in one of them also by shared and separate limits."""
-    with open_house(window=size.window) as house:
-        staff(house, workers)
-        fixed = drain(house, size, workers, "fixed", say)
+    with open_environment(window=size.window) as environment:
+        staff(environment, workers)
+        fixed = drain(environment, size, workers, "fixed", say)
         return (
             fixed
-            + drain(house, size, workers, "sliding", say)
-            + (side_by_side(house, size, say) if workers > 1 else [])
+            + drain(environment, size, workers, "sliding", say)
+            + (side_by_side(environment, size, say) if workers > 1 else [])
         )
 
 
-def staff(house: House, workers: int) -> None:
+def staff(environment: Environment, workers: int) -> None:
     """Start one worker that accepts, and so many that deliver."""
-    house.work("accept", "activations", 2)
-    house.work("deliver", "deliveries", THREADS, workers)
+    environment.work("accept", "activations", 2)
+    environment.work("deliver", "deliveries", THREADS, workers)
 
 
-def drain(house: House, size: Size, workers: int, shape: str, say: Callable[[str], None]) -> list[Finding]:
+def drain(
+    environment: Environment, size: Size, workers: int, shape: str, say: Callable[[str], None]
+) -> list[Finding]:
     """Let one backlog go out as fast as it may."""
     what = f"{workers} worker{'s' if workers > 1 else ''}, {shape} windows"
     say(what)
-    house.emulator.order("behaviour", {"window_shape": shape})
-    outlets = open_outlet(house, f"{shape}{workers}", limit=size.limit)
-    run(outlets, size.limit, size.window)
-    return [used(what, outlets, size.limit, size.window)]
+    environment.emulator.order("behaviour", {"window_shape": shape})
+    limited_accounts = open_limited_account(environment, f"{shape}{workers}", limit=size.limit)
+    run(limited_accounts, size.limit, size.window)
+    return [used(what, limited_accounts, size.limit, size.window)]
 
 
-def side_by_side(house: House, size: Size, say: Callable[[str], None]) -> list[Finding]:
+def side_by_side(environment: Environment, size: Size, say: Callable[[str], None]) -> list[Finding]:
     """Let two connectors share an account, and two functions of another not share."""
     say("two connectors on one account, two functions of another")
-    one = open_outlet(house, "shared-a", limit=size.limit)
-    two = open_outlet(house, "shared-b", limit=size.limit, account="shared-a")
-    both = open_outlet(house, "functions", limit=size.limit, functions=(EVENTS, MAILS), in_flight=16)
-    for outlet in (*one, *two, *both):
-        outlet.fill(WINDOWS * size.limit + 5)
-    for outlet in (*one, *both):
-        outlet.wait_for(WINDOWS * size.limit + 1, WINDOWS * size.window + SLACK)
-    parts = connector_parts(house, size)
+    one = open_limited_account(environment, "shared-a", limit=size.limit)
+    two = open_limited_account(environment, "shared-b", limit=size.limit, account="shared-a")
+    both = open_limited_account(
+        environment, "functions", limit=size.limit, functions=(EVENTS, MAILS), in_flight=16
+    )
+    for limited_account in (*one, *two, *both):
+        limited_account.fill(WINDOWS * size.limit + 5)
+    for limited_account in (*one, *both):
+        limited_account.wait_for(WINDOWS * size.limit + 1, WINDOWS * size.window + SLACK)
+    parts = connector_parts(environment, size)
     note = f"{parts[0] // ROWS} and {parts[1] // ROWS} calls"
     share = Finding("of those, the connector that got less", 100 * min(parts) / sum(parts), "%", note)
     return [
         used("two connectors on one account", one, size.limit, size.window),
         share,
-        *(used(f"two functions: {outlet.function}", [outlet], size.limit, size.window) for outlet in both),
+        *(
+            used(f"two functions: {limited_account.function}", [limited_account], size.limit, size.window)
+            for limited_account in both
+        ),
     ]
 
 
-def connector_parts(house: House, size: Size) -> list[int]:
+def connector_parts(environment: Environment, size: Size) -> list[int]:
     """Count the rows that each of the two connectors has sent by now."""
     filled = (WINDOWS * size.limit + 5) * ROWS
-    return [filled - house.client.hlen(f"rows:{name}-0") for name in ("shared-a", "shared-b")]
+    return [filled - environment.client.hlen(f"rows:{name}-0") for name in ("shared-a", "shared-b")]
 
 
 def true_minutes(minutes: int, say: Callable[[str], None]) -> list[Finding]:
     """Drain a backlog of full calls by 400 per 60 seconds."""
     say(f"{minutes} true minutes")
-    with open_house(window=MINUTE) as house:
-        house.emulator.order("behaviour", {"window_shape": "sliding"})
-        staff(house, 8)
-        outlets = open_outlet(house, "minute", limit=PER_MINUTE, per_call=FULL_CALLS)
-        run(outlets, PER_MINUTE, MINUTE, minutes)
+    with open_environment(window=MINUTE) as environment:
+        environment.emulator.order("behaviour", {"window_shape": "sliding"})
+        staff(environment, 8)
+        limited_accounts = open_limited_account(environment, "minute", limit=PER_MINUTE, per_call=FULL_CALLS)
+        run(limited_accounts, PER_MINUTE, MINUTE, minutes)
         what = f"8 workers, {minutes} minutes of 60 s, {PER_MINUTE} calls of {FULL_CALLS} rows each"
-        return [used(what, outlets, PER_MINUTE, MINUTE, minutes)]
+        return [used(what, limited_accounts, PER_MINUTE, MINUTE, minutes)]
 
 
-def run(outlets: Sequence[Outlet], limit: int, window: float, windows: int = WINDOWS) -> None:
-    """Fill outlets and wait until the windows that are measured have passed."""
-    for outlet in outlets:
-        outlet.fill(windows * limit + 5)
-        outlet.wait_for(1, SLACK)
-    time.sleep(max(0.0, outlets[0].times()[0] + windows * window - time.time()))
-    outlets[0].wait_for(windows * limit + 1, SLACK + window)
+def run(
+    limited_accounts: Sequence[LimitedAccount], limit: int, window: float, windows: int = WINDOWS
+) -> None:
+    """Fill the accounts' intake and wait until the windows that are measured have passed."""
+    for limited_account in limited_accounts:
+        limited_account.fill(windows * limit + 5)
+        limited_account.wait_for(1, SLACK)
+    time.sleep(max(0.0, limited_accounts[0].times()[0] + windows * window - time.time()))
+    limited_accounts[0].wait_for(windows * limit + 1, SLACK + window)
 
 
-def used(what: str, outlets: Sequence[Outlet], limit: int, window: float, windows: int = WINDOWS) -> Finding:
+def used(
+    what: str, limited_accounts: Sequence[LimitedAccount], limit: int, window: float, windows: int = WINDOWS
+) -> Finding:
     """Return the share of a limit that was used from the first call on."""
-    outlet = outlets[0]
-    times = outlet.times()
+    limited_account = limited_accounts[0]
+    times = limited_account.times()
     done = sum(moment < times[0] + windows * window for moment in times)
     longest = max(later - sooner for sooner, later in pairwise(times))
-    emulator = outlet.house.emulator
-    fullest = emulator.fullest(outlet.account, outlet.function)
+    emulator = limited_account.environment.emulator
+    fullest = emulator.fullest(limited_account.account, limited_account.function)
     note = (
         f"{done} of {windows * limit} calls in {windows * window:g} s; "
-        f"{emulator.rejected(outlet.account)} rejected; fullest window {fullest}; longest gap {longest:.2f} s"
+        f"{emulator.rejected(limited_account.account)} rejected; fullest window {fullest}; "
+        f"longest gap {longest:.2f} s"
     )
     return Finding(what, 100 * done / (windows * limit), "% of the limit", note)

@@ -11,9 +11,9 @@ from typing import Any
 
 from bench.delay import SPREAD, arrivals
 from bench.emulator import wait_until
+from bench.environment import Environment, open_environment
 from bench.finding import Finding, percentile
-from bench.house import House, open_house
-from bench.outlets import EVENTS, NONE, Outlet, open_outlet
+from bench.limited_accounts import EVENTS, NONE, LimitedAccount, open_limited_account
 from bench.race import wait_accepted
 from bench.rows import rows
 from bench.size import Size
@@ -40,10 +40,10 @@ def measure(size: Size, say: Callable[[str], None]) -> list[Finding]:
     found = []
     for kind, faults in FAULTS.items():
         say(f"beside a neighbour {kind}")
-        with open_house(window=WINDOW) as house:
-            calm, neighbour = furnish(house, size)
-            with arrivals(house) as arrived:
-                trial = Trial(house, calm, arrived)
+        with open_environment(window=WINDOW) as environment:
+            calm, neighbour = furnish(environment, size)
+            with arrivals(environment) as arrived:
+                trial = Trial(environment, calm, arrived)
                 trial.round("warm")
                 alone = [delay for n in range(ROUNDS) for delay in trial.round(f"alone{n}")]
                 trouble(neighbour, faults)
@@ -52,42 +52,42 @@ def measure(size: Size, say: Callable[[str], None]) -> list[Finding]:
     return found
 
 
-def furnish(house: House, size: Size) -> tuple[list[str], Outlet]:
+def furnish(environment: Environment, size: Size) -> tuple[list[str], LimitedAccount]:
     """Start workers, and set up the calm account and its neighbour."""
-    house.env |= {"ACTIVATION_READ_TIMEOUT": f"{HANG:g}"}
-    house.work("accept", "activations", 2)
-    house.work("deliver", "deliveries", THREADS, WORKERS)
+    environment.env |= {"ACTIVATION_READ_TIMEOUT": f"{HANG:g}"}
+    environment.work("accept", "activations", 2)
+    environment.work("deliver", "deliveries", THREADS, WORKERS)
     names = [f"calm_{number}" for number in range(size.destinations)]
-    (neighbour,) = open_outlet(house, OTHER, limit=LIMIT)
-    open_outlet(house, "calm", limit=NONE)
-    house.emulator.open("calm", [name.upper() for name in names], {EVENTS: NONE})
+    (neighbour,) = open_limited_account(environment, OTHER, limit=LIMIT)
+    open_limited_account(environment, "calm", limit=NONE)
+    environment.emulator.open("calm", [name.upper() for name in names], {EVENTS: NONE})
     common = {"connector": "calm", "action": "custom_event", "max_rows": 1}
     destinations = {name: {"audience": name, "event": name.upper(), **common} for name in names}
-    house.apply({"destinations": destinations})
+    environment.apply({"destinations": destinations})
     return names, neighbour
 
 
-def trouble(neighbour: Outlet, faults: list[dict[str, Any]]) -> None:
+def trouble(neighbour: LimitedAccount, faults: list[dict[str, Any]]) -> None:
     """Give the neighbour a backlog and its trouble, and wait until it has begun."""
     only = {"account": neighbour.account, "function": EVENTS}
-    neighbour.house.emulator.order("faults", [{**fault, **only} for fault in faults])
+    neighbour.environment.emulator.order("faults", [{**fault, **only} for fault in faults])
     neighbour.fill(BACKLOG)
-    wait_accepted(neighbour.house)
+    wait_accepted(neighbour.environment)
     time.sleep(1)
 
 
 class Trial:
     """Sends rows of the calm account and notes how late their calls were."""
 
-    def __init__(self, house: House, audiences: list[str], arrived: dict[str, float]) -> None:
-        self.house = house
+    def __init__(self, environment: Environment, audiences: list[str], arrived: dict[str, float]) -> None:
+        self.environment = environment
         self.audiences = audiences
         self.arrived = arrived
 
     def round(self, prefix: str) -> list[float]:
         """Send one row to each audience at random times; return the delays of their calls, in seconds."""
         before = len(self.calls())
-        with Producer(self.house.broker_url) as producer:
+        with Producer(self.environment.broker_url) as producer:
             for audience in random.sample(self.audiences, len(self.audiences)):
                 time.sleep(random.uniform(0, 2 * SPREAD))
                 producer.activate_many(rows(1, audience, prefix))
@@ -99,7 +99,7 @@ class Trial:
 
     def calls(self) -> list[dict[str, Any]]:
         """Return the calm account's calls."""
-        return self.house.emulator.calls("calm")
+        return self.environment.emulator.calls("calm")
 
 
 def findings(kind: str, alone: list[float], beside: list[float]) -> list[Finding]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench.emulator import wait_until
-from bench.house import House
+from bench.environment import Environment
 
 TIMEOUT = 180  # seconds
 PRODUCER = ("-m", "bench.produce")
@@ -27,26 +27,28 @@ class Run:
         return self.rows / self.seconds
 
 
-def race(house: House, command: Sequence[str], env: dict[str, str], rows: int, warm: int) -> Run:
+def race(environment: Environment, command: Sequence[str], env: dict[str, str], rows: int, warm: int) -> Run:
     """Warm up, then time ``rows`` rows; ``command`` takes their number as its last word."""
-    produce(house, command, env, warm)
-    house.emulator.wait_for(warm, TIMEOUT)
-    house.emulator.forget()
-    before = house.processes.cpu()
-    took = produce(house, command, env, rows)
-    house.emulator.wait_for(rows, TIMEOUT)
-    after = house.processes.cpu()
+    produce(environment, command, env, warm)
+    environment.emulator.wait_for(warm, TIMEOUT)
+    environment.emulator.forget()
+    before = environment.processes.cpu()
+    took = produce(environment, command, env, rows)
+    environment.emulator.wait_for(rows, TIMEOUT)
+    after = environment.processes.cpu()
     cpu = {name: after[name] - before[name] for name in before} | {"producer": took["cpu"]}
-    done, seconds = finished(house.emulator.calls(), took["began"])
+    done, seconds = finished(environment.emulator.calls(), took["began"])
     per_thousand = {name: 1e6 * value / rows for name, value in cpu.items()}
     return Run(done, seconds, rows / took["seconds"], per_thousand)
 
 
-def produce(house: House, command: Sequence[str], env: dict[str, str], rows: int) -> dict[str, Any]:
+def produce(
+    environment: Environment, command: Sequence[str], env: dict[str, str], rows: int
+) -> dict[str, Any]:
     """Run a producer to its end and return what it tells; imports and connecting are not timed."""
-    process = house.processes.start("producer", [*command, str(rows)], env)
+    process = environment.processes.start("producer", [*command, str(rows)], env)
     if process.stdout.readline() != "ready\n":
-        raise RuntimeError((house.processes.folder / "producer.log").read_text())
+        raise RuntimeError((environment.processes.folder / "producer.log").read_text())
     process.stdin.write("go\n")
     process.stdin.flush()
     took = json.loads(process.stdout.readline())
@@ -64,8 +66,11 @@ def finished(calls: Sequence[dict[str, Any]], began: float) -> tuple[int, float]
     return sum(call["recipients"] for call in calls if call["time"] <= end), end - began
 
 
-def wait_accepted(house: House, timeout: float = TIMEOUT) -> None:
+def wait_accepted(environment: Environment, timeout: float = TIMEOUT) -> None:
     """Wait until the intake is empty."""
     wait_until(
-        lambda: house.in_intake() == 0, timeout, lambda: f"{house.in_intake():,} rows in the intake", 0.01
+        lambda: environment.in_intake() == 0,
+        timeout,
+        lambda: f"{environment.in_intake():,} rows in the intake",
+        0.01,
     )

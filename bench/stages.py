@@ -3,60 +3,62 @@
 import time
 from collections.abc import Callable
 
+from bench.environment import Environment, destination, open_environment
 from bench.finding import Finding
-from bench.house import House, destination, open_house
 from bench.race import PRODUCER, TIMEOUT, finished, produce, wait_accepted
 from bench.size import Size
 
 Timing = tuple[float, dict[str, float]]  # seconds; CPU seconds of processes that have ended
-Stage = Callable[[House, int], Timing]
+Stage = Callable[[Environment, int], Timing]
 
 
 def measure(size: Size, say: Callable[[str], None]) -> list[Finding]:
     """Produce, accept and deliver the same rows, one after the other."""
-    with open_house() as house:
-        house.configure({"lapsed": destination()}, in_flight=16)
-        house.work("accept", "activations", 1)
+    with open_environment() as environment:
+        environment.configure({"lapsed": destination()}, in_flight=16)
+        environment.work("accept", "activations", 1)
         for name in ("deliver 1", "deliver 2"):
-            house.work(name, "deliveries", 2)
-        produce(house, PRODUCER, house.env, size.warm)
-        house.emulator.wait_for(size.warm, TIMEOUT)
-        house.emulator.forget()
-        house.pause()
-        return [timed(house, size.rows, *stage, say) for stage in STAGES]
+            environment.work(name, "deliveries", 2)
+        produce(environment, PRODUCER, environment.env, size.warm)
+        environment.emulator.wait_for(size.warm, TIMEOUT)
+        environment.emulator.forget()
+        environment.pause()
+        return [timed(environment, size.rows, *stage, say) for stage in STAGES]
 
 
-def timed(house: House, rows: int, name: str, stage: Stage, say: Callable[[str], None]) -> Finding:
+def timed(
+    environment: Environment, rows: int, name: str, stage: Stage, say: Callable[[str], None]
+) -> Finding:
     """Time one stage, with the CPU time of each process that took part."""
     say(name)
-    before = house.processes.cpu()
-    seconds, used = stage(house, rows)
-    after = house.processes.cpu()
+    before = environment.processes.cpu()
+    seconds, used = stage(environment, rows)
+    after = environment.processes.cpu()
     used = used | {process: after[process] - before[process] for process in before if process in after}
     cpu = {process: 1e6 * cost / rows for process, cost in used.items()}
     note = ", ".join(f"{process} {cost:.1f}" for process, cost in cpu.items() if cost >= 1)
     return Finding(f"{name} only", rows / seconds, "rows/s", f"CPU ms per 1,000 rows: {note}", cpu=cpu)
 
 
-def producing(house: House, rows: int) -> Timing:
+def producing(environment: Environment, rows: int) -> Timing:
     """Fill the intake; the accepting worker is suspended."""
-    with house.processes.suspended("accept"):
-        took = produce(house, PRODUCER, house.env, rows)
+    with environment.processes.suspended("accept"):
+        took = produce(environment, PRODUCER, environment.env, rows)
     return took["seconds"], {"producer": took["cpu"]}
 
 
-def accepting(house: House, _: int) -> Timing:
+def accepting(environment: Environment, _: int) -> Timing:
     """Empty the intake while nothing is sent."""
     began = time.monotonic()
-    wait_accepted(house)
+    wait_accepted(environment)
     return time.monotonic() - began, {}
 
 
-def delivering(house: House, rows: int) -> Timing:
+def delivering(environment: Environment, rows: int) -> Timing:
     """Empty the lanes, from the first call to the last."""
-    house.resume()
-    house.emulator.wait_for(rows, TIMEOUT)
-    calls = house.emulator.calls()
+    environment.resume()
+    environment.emulator.wait_for(rows, TIMEOUT)
+    calls = environment.emulator.calls()
     done, seconds = finished(calls[1:], calls[0]["time"])
     return seconds * rows / done, {}
 

@@ -10,9 +10,9 @@ from statistics import median
 
 from sqlalchemy import Engine, insert
 
+from bench.environment import CONNECTOR
 from bench.finding import Finding, number
 from bench.hands import Hands
-from bench.house import CONNECTOR
 from bench.lanes import with_lanes
 from bench.rows import AUDIENCE
 from bench.size import Size
@@ -49,7 +49,7 @@ def measure(size: Size, say: Callable[[str], None]) -> list[Finding]:
 
 def readings(worker: Hands) -> dict[str, Callable[[], object]]:
     """Return what three commands read, and a list that is narrowed down."""
-    engine, client, catalog = worker.runtime.engine, worker.house.client, worker.runtime.catalog()
+    engine, client, catalog = worker.runtime.engine, worker.environment.client, worker.runtime.catalog()
 
     def letters(chosen: Filter) -> None:
         dead_letters.count(engine, chosen)
@@ -79,11 +79,11 @@ def command(worker: Hands, arguments: tuple[str, ...]) -> Finding:
     """Measure the CPU of a whole command, its start included; a worker is to be seen."""
     times = []
     for _ in range(ROUNDS):
-        worker.house.client.set("turn:intake", "bench", ex=60)
+        worker.environment.client.set("turn:intake", "bench", ex=60)
         process = subprocess.Popen(
             [sys.executable, "-c", START, *arguments],
             stdout=subprocess.DEVNULL,
-            env={**os.environ, **worker.house.env},
+            env={**os.environ, **worker.environment.env},
         )
         _, state, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(state)

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from bench.environment import Environment, destination, open_environment
 from bench.finding import Finding
-from bench.house import House, destination, open_house
 from bench.processes import Processes
 from bench.rows import AUDIENCE, rows
 from bench.size import Size
@@ -25,10 +25,10 @@ SHARE = 100  # of so many members, one enters, one has changed and one leaves
 def measure(size: Size, say: Callable[[str], None]) -> list[Finding]:
     """Take a first snapshot in, then the same again, then one with 3 % of differences."""
     found = []
-    with open_house() as house:
-        house.configure({"lapsed": destination(max_age=MAX_AGE)})
-        house.work("accept", "activations", 1)
-        house.work("deliver", "deliveries", 2)
+    with open_environment() as environment:
+        environment.configure({"lapsed": destination(max_age=MAX_AGE)})
+        environment.work("accept", "activations", 1)
+        environment.work("deliver", "deliveries", 2)
         count = size.waiting
         some = count // SHARE
         for what, first, changed, sent in (
@@ -37,13 +37,13 @@ def measure(size: Size, say: Callable[[str], None]) -> list[Finding]:
             ("3 % of differences", some, some, 3 * some),
         ):
             say(f"{what}: {count:,} members")
-            file = house.processes.folder / "members.jsonl"
+            file = environment.processes.folder / "members.jsonl"
             write(file, count, first, changed)
-            house.emulator.forget()
-            with peaks(house.processes) as memory:
-                seconds, cpu = run(house, file)
-                house.emulator.wait_for(sent, TIMEOUT)
-            found += findings(what, seconds, cpu, memory, len(house.emulator.calls()), sent)
+            environment.emulator.forget()
+            with peaks(environment.processes) as memory:
+                seconds, cpu = run(environment, file)
+                environment.emulator.wait_for(sent, TIMEOUT)
+            found += findings(what, seconds, cpu, memory, len(environment.emulator.calls()), sent)
     return found
 
 
@@ -58,16 +58,16 @@ def write(file: Path, count: int, first: int, changed: int) -> None:
             lines.write(json.dumps(row) + "\n")
 
 
-def run(house: House, file: Path) -> tuple[float, float]:
+def run(environment: Environment, file: Path) -> tuple[float, float]:
     """Run the command to its end; return the seconds it took, and those of CPU."""
     began = time.monotonic()
-    process = house.processes.start("sync", [*COMMAND, str(file)], house.env)
+    process = environment.processes.start("sync", [*COMMAND, str(file)], environment.env)
     cpu = 0.0
     while process.poll() is None:
-        cpu = house.processes.cpu().get("sync", cpu)
+        cpu = environment.processes.cpu().get("sync", cpu)
         time.sleep(SAMPLES)
     if process.returncode:
-        raise RuntimeError((house.processes.folder / "sync.log").read_text())
+        raise RuntimeError((environment.processes.folder / "sync.log").read_text())
     return time.monotonic() - began, cpu
 
 

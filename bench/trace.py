@@ -23,8 +23,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from bench.environment import destination, open_environment
 from bench.hands import Hands, hands
-from bench.house import destination, open_house
 from bench.processes import ROOT
 from bench.rows import AUDIENCE, rows
 
@@ -100,14 +100,14 @@ def main() -> None:
 
 def traces() -> tuple[Steps, Steps]:
     """Return the way of two changes that are sent, and that of one that is not."""
-    with open_house() as house:
-        house.configure({"lapsed": {**destination(), "max_rows": 2}})
-        house.emulator.order("lists", {"lists": [CONTACTS]})
-        with hands(house) as worker:
+    with open_environment() as environment:
+        environment.configure({"lapsed": {**destination(), "max_rows": 2}})
+        environment.emulator.order("lists", {"lists": [CONTACTS]})
+        with hands(environment) as worker:
             for trace in (trace_delivery, trace_refusal):
                 trace(worker)
             found = trace_delivery(worker), trace_refusal(worker)
-        assert house.emulator.accepted() == 2  # one of each round
+        assert environment.emulator.accepted() == 2  # one of each round
     return found
 
 

@@ -23,9 +23,9 @@ from statistics import median, quantiles
 from rich.console import Console
 from rich.table import Table
 
+from bench.environment import destination, open_environment
 from bench.finding import number
 from bench.hands import FULL, Cost, hands
-from bench.house import destination, open_house
 from bench.processes import ROOT
 from bench.rows import rows
 
@@ -112,9 +112,9 @@ def turn(number: int, there: Checkout, here: Checkout) -> dict[str, tuple[Cost, 
 def serve() -> None:
     """Do the steps that come as lines on the input until it ends; answer each with its cost."""
     supply = rows(PLENTY)
-    with open_house() as house:
-        house.configure({"lapsed": destination()}, in_flight=1)
-        with hands(house) as worker:
+    with open_environment() as environment:
+        environment.configure({"lapsed": destination()}, in_flight=1)
+        with hands(environment) as worker:
             steps = {
                 "produce": lambda: worker.producer.activate_many(list(islice(supply, ROWS))),
                 "accept": worker.accept,

@@ -17,7 +17,7 @@ pytest_plugins = [
     "tests.fixtures.operator",
     "tests.fixtures.oracle",
     "tests.fixtures.pages",
-    "tests.fixtures.scene",
+    "tests.fixtures.erasure",
     "tests.fixtures.stores",
     "tests.fixtures.tls",
     "tests.fixtures.wire",

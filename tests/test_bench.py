@@ -20,10 +20,10 @@ from bench import (
     words,
 )
 from bench.__main__ import SECTIONS, parse
+from bench.environment import destination, open_environment
 from bench.finding import Finding, percentile
 from bench.hands import in_turns
-from bench.house import destination, open_house
-from bench.outlets import EVENTS, MAILS, open_outlet
+from bench.limited_accounts import EVENTS, MAILS, open_limited_account
 from bench.race import PRODUCER, Run, finished, race
 from bench.rows import rows
 from bench.size import QUICK
@@ -45,11 +45,11 @@ def test_a_section_that_does_not_exist_is_refused_with_the_names_of_those_that_d
 
 
 def test_a_race_ends_when_the_emulator_has_accepted_every_row():
-    with open_house() as house:
-        house.configure({"lapsed": destination()})
-        house.start_worker("worker", WORKER, house.env)
+    with open_environment() as environment:
+        environment.configure({"lapsed": destination()})
+        environment.start_worker("worker", WORKER, environment.env)
 
-        run = race(house, PRODUCER, house.env, rows=1_000, warm=200)
+        run = race(environment, PRODUCER, environment.env, rows=1_000, warm=200)
 
     assert run.rows == 1_000
     assert run.rate > 0
@@ -103,7 +103,7 @@ def test_few_and_many_that_wait_get_the_same_work_in_turns():
             "publishing, many : few",
             "delivering, many : few",
         ]
-        assert many.house.client.hlen("rows:lapsed") - few.house.client.hlen("rows:lapsed") == 200
+        assert many.environment.client.hlen("rows:lapsed") - few.environment.client.hlen("rows:lapsed") == 200
 
 
 @pytest.mark.parametrize("opened", [lanes.with_lanes, lanes.with_destinations])
@@ -113,8 +113,10 @@ def test_a_row_waits_in_every_lane_beside_those_that_are_worked_on(opened):
         worker.accept()
         worker.deliver(1)
 
-        assert worker.house.emulator.accepted() == 200
-        assert sum(worker.house.client.hlen(key) for key in worker.house.client.keys("rows:*")) == 3
+        assert worker.environment.emulator.accepted() == 200
+        assert (
+            sum(worker.environment.client.hlen(key) for key in worker.environment.client.keys("rows:*")) == 3
+        )
 
 
 def test_every_look_of_an_operator_is_measured():
@@ -135,21 +137,26 @@ def test_every_look_of_an_operator_is_measured():
 
 
 def test_a_backlog_goes_out_and_is_counted_by_account_and_function():
-    with open_house(window=1) as house:
-        house.start_worker("worker", WORKER, house.env)
-        outlets = open_outlet(house, "both", limit=5, functions=(EVENTS, MAILS), told=True)
-        for outlet in outlets:
-            outlet.fill(2)
-        for outlet in outlets:
-            outlet.wait_for(2, 60)
+    with open_environment(window=1) as environment:
+        environment.start_worker("worker", WORKER, environment.env)
+        limited_accounts = open_limited_account(
+            environment, "both", limit=5, functions=(EVENTS, MAILS), told=True
+        )
+        for limited_account in limited_accounts:
+            limited_account.fill(2)
+        for limited_account in limited_accounts:
+            limited_account.wait_for(2, 60)
 
-        found = [limits.used(outlet.function, [outlet], limit=5, window=1, windows=1) for outlet in outlets]
+        found = [
+            limits.used(limited_account.function, [limited_account], limit=5, window=1, windows=1)
+            for limited_account in limited_accounts
+        ]
 
     assert [(one.what, one.unit) for one in found] == [(EVENTS, "% of the limit"), (MAILS, "% of the limit")]
     assert [" 0 rejected" in one.note for one in found] == [True, True]
 
 
-def test_rejections_and_calls_are_told_window_by_window():
+def test_rejections_and_calls_are_reported_window_by_window():
     seen = [(0.9, 0), (1.5, 2), (6.9, 3), (8.0, 9)]
 
     assert [changes.rejections(seen, start) for start in (1.0, 7.0)] == [3, 6]

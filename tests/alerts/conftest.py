@@ -10,7 +10,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
-from tests.alerts.watching import Scene
+from tests.alerts.watching import ErasureEnvironment
 from tests.environment import Environment
 from tests.fixtures.hooks import HookServer
 from tests.fixtures.tls import certificate_in
@@ -88,6 +88,6 @@ def start_mail(tmp_path: Path) -> Iterator[Callable[..., MailServer]]:
 
 
 @pytest.fixture
-def watching(environment: Environment, hooks: HookServer) -> Scene:
+def watching(environment: Environment, hooks: HookServer) -> ErasureEnvironment:
     """A rule, a channel and a watch."""
-    return Scene(environment, hooks)
+    return ErasureEnvironment(environment, hooks)

@@ -115,7 +115,7 @@ def test_slack_gets_words_that_command_nothing(hooks):
         ("break off", "the connection broke off"),
     ],
 )
-def test_a_webhook_that_does_not_take_it_is_told_in_words(hooks, answer, why):
+def test_a_webhook_that_does_not_take_it_is_reported_in_words(hooks, answer, why):
     hooks.answer = answer
 
     assert failure(webhook(hooks.url)) == why
@@ -139,7 +139,7 @@ def test_a_webhook_that_says_nothing_is_given_up(monkeypatch):
             hook.post(url, b"{}", seconds=0.3)
 
 
-def test_a_host_that_is_away_or_unknown_is_told_in_words():
+def test_a_host_that_is_away_or_unknown_is_reported_in_words():
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
 

@@ -60,7 +60,7 @@ def test_the_metric_counts_open_alerts_by_rule(watching):
     assert open_by_rule(place.engine, place.catalog) == {("letters", "critical"): 1, ("quiet", "warning"): 0}
 
 
-def test_open_alerts_are_told_with_their_way_out_and_their_page(watching):
+def test_open_alerts_are_reported_with_their_way_out_and_their_page(watching):
     watching.open()
     watching.watch.look()
 

@@ -95,7 +95,7 @@ def babble(listener):
             return
 
 
-def test_a_mail_server_that_is_away_is_told_in_words():
+def test_a_mail_server_that_is_away_is_reported_in_words():
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
 

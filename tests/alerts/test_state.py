@@ -62,7 +62,7 @@ def test_a_disabled_rule_closes_at_once():
     assert advance(disabled, opened, GOOD, NOON)[1] == "alert.closed"
 
 
-def test_a_channel_that_came_later_is_told_with_the_reminder_and_the_end():
+def test_a_channel_that_came_later_is_reported_with_the_reminder_and_the_end():
     rule = AlertRule("rejections", "error_share", ("ops",), remind=60, clear_after=0)
     opened, _ = advance(rule, new_state(rule, SUBJECT, NOON), BAD, NOON)
     changed = AlertRule("rejections", "error_share", ("night",), remind=60, clear_after=0)

@@ -238,7 +238,7 @@ def test_one_process_takes_a_turn(watching):
     assert watching.rows("type") == ["alert.opened"]
 
 
-def test_without_redis_the_store_is_told_and_sent_by_the_process_itself(watching):
+def test_without_redis_the_store_is_reported_and_sent_by_the_process_itself(watching):
     watching.configure(store={"rule": "store", "channels": ["ops"]})
     away = watching.another_process()
     with connect("redis://127.0.0.1:1") as client:

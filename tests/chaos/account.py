@@ -5,10 +5,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from tests.chaos.accounts import Way
 from tests.chaos.calls import Call, calls_of, made, members, times_of
 from tests.chaos.causes import UNEXPLAINED, UNKNOWN, Note, causes_of
-from tests.chaos.scene import Way
-from tests.processes.outlet import Mark
+from tests.processes.limited_account import Mark
 
 ROWS = 200  # in a full call
 
@@ -43,14 +43,14 @@ class Fates:
 
 def fates(way: Way, marks: Sequence[Mark], notes: Sequence[Note]) -> Fates:
     """Find the fates of these activations, in the order in which they were produced."""
-    calls, refused, numbers = calls_of(way), way.outlet.refused(), way.outlet.numbers()
+    calls, refused, numbers = calls_of(way), way.limited_account.refused(), way.limited_account.numbers()
     arrived = Counter(mark for call in calls for mark in call.marks)
-    own = [note for note in notes if note.account == way.outlet.account]
+    own = [note for note in notes if note.account == way.limited_account.account]
     twice = causes_of(calls, own)
     rows = numbers.get("received", 0) - numbers.get("coalesced", 0)
     times = times_of(way)
     return Fates(
-        destination=way.outlet.name,
+        destination=way.limited_account.name,
         sent=len(marks),
         delivered=len(arrived),
         overtaken=numbers.get("coalesced", 0),
@@ -61,7 +61,7 @@ def fates(way: Way, marks: Sequence[Mark], notes: Sequence[Note]) -> Fates:
         lost=lost_members(way, marks, refused) if way.state else lost(marks, arrived, refused),
         out_of_order=out_of_order(calls),
         wrongly_refused=[mark for mark, code in refused.items() if mark in arrived and code not in UNKNOWN],
-        missing_from_books=way.outlet.missing_from_books(),
+        missing_from_books=way.limited_account.missing_from_books(),
         calls=made(way),
         fewest_calls=-(-rows // ROWS) * len(way.functions),
         stall=max((later - sooner for sooner, later in pairwise(times)), default=0),

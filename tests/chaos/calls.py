@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.chaos.scene import EVENT, LIST, SEGMENTS, Way
-from tests.processes.outlet import Mark, mark_of
+from tests.chaos.accounts import EVENT, LIST, SEGMENTS, Way
+from tests.processes.limited_account import Mark, mark_of
 
 
 @dataclass(frozen=True)
@@ -22,21 +22,24 @@ def calls_of(way: Way) -> list[Call]:
     read = mark_of if way.functions[0] == EVENT else mark_of_member
     return [
         Call(call["time"], tuple(read(row) for row in call["rows"]), call["lost"])
-        for call in way.outlet.emulator.calls(way.outlet.account)
+        for call in way.limited_account.emulator.calls(way.limited_account.account)
         if call["function"] == way.functions[0]
     ]
 
 
 def times_of(way: Way) -> list[float]:
     """Return when calls of this destination were processed, of all its steps."""
-    found = way.outlet.emulator.report("ledger", account=way.outlet.account, limit=1_000_000)["calls"]
+    found = way.limited_account.emulator.report(
+        "ledger", account=way.limited_account.account, limit=1_000_000
+    )["calls"]
     return [call["time"] for call in found if call["function"] in way.functions]
 
 
 def made(way: Way) -> int:
     """Count the calls that were made, whatever became of them."""
     return sum(
-        sum(way.outlet.emulator.outcomes(way.outlet.account, function).values()) for function in way.functions
+        sum(way.limited_account.emulator.outcomes(way.limited_account.account, function).values())
+        for function in way.functions
     )
 
 
@@ -48,7 +51,7 @@ def mark_of_member(row: Mapping[str, Any]) -> Mark:
 
 def members(way: Way) -> dict[str, int]:
     """Return what the list and the table say in the end: of each member the number, -1 for half of it."""
-    emulator, account = way.outlet.emulator, way.outlet.account
+    emulator, account = way.limited_account.emulator, way.limited_account.account
     asked = {"account": account, "list": LIST, "limit": 10_000_000}
     listed = emulator.report("members", **asked, fs="EMAIL_ADDRESS_,SEQ")["members"]
     table = emulator.report("extension", **asked, name=SEGMENTS)["rows"]

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from bench import baselines_env
 from bench.rows import AUDIENCE, EVENT, rows
 from pipeline.lanes.lanes import Lanes
+from tests.chaos.accounts import configure, limited_account
 from tests.chaos.producing import Stream
-from tests.chaos.scene import configure, outlet
 from tests.processes import ROOT
 from tests.processes.environment import Environment, until
 
@@ -75,11 +75,11 @@ class Pipeline(Contender):
 
     def done(self, environment: Environment) -> bool:
         """Tell whether nothing waits any more."""
-        return environment.accepted() and not outlet(environment, NAME, "acme").waiting()
+        return environment.accepted() and not limited_account(environment, NAME, "acme").waiting()
 
     def refused(self, environment: Environment) -> set[str]:
         """Return whose dead letters there are."""
-        return {letter.profile_id for letter in outlet(environment, NAME, "acme").letters()}
+        return {letter.profile_id for letter in limited_account(environment, NAME, "acme").letters()}
 
 
 class Baseline(Contender):

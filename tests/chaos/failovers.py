@@ -20,8 +20,8 @@ import redis
 
 from pipeline.stores.broker import connect
 from tests.processes.environment import FOUR, Environment, open_environment, until
+from tests.processes.limited_account import LimitedAccount, people
 from tests.processes.machine import load, on_this_machine
-from tests.processes.outlet import Outlet, people
 from tests.processes.refuser import REFUSALS, ROLES, demoted, refusing
 
 PROMISED = 15.0  # seconds after its return in which work has gone on
@@ -69,24 +69,24 @@ KINDS: dict[str, Failover] = {
 
 def fail_over(environment: Environment, kind: str, number: int) -> FailoverOutcome:
     """Let Redis fail over while some thousand activations are under way, and measure."""
-    outlet = environment.open(f"{kind.lower()}{number}")
-    environment.emulator.fault(outlet.name, "latency", seconds=0.1)
-    outlet.activate(people(ACTIVATIONS))
-    until(lambda: len(outlet.calls()) >= 2)
+    limited_account = environment.open(f"{kind.lower()}{number}")
+    environment.emulator.fault(limited_account.name, "latency", seconds=0.1)
+    limited_account.activate(people(ACTIVATIONS))
+    until(lambda: len(limited_account.calls()) >= 2)
     with KINDS[kind](environment):
         time.sleep(0 if kind == "closed" else AWAY)
     back = time.monotonic()
-    until(lambda: settled(environment, outlet))
+    until(lambda: settled(environment, limited_account))
     seconds = time.monotonic() - back
-    sound = sorted(outlet.delivered()) == sorted((profile, 0) for profile in people(ACTIVATIONS))
+    sound = sorted(limited_account.delivered()) == sorted((profile, 0) for profile in people(ACTIVATIONS))
     alive = all(worker.alive() for worker in environment.workers)
     return FailoverOutcome(kind, seconds, seconds <= on_this_machine(PROMISED), sound and alive)
 
 
-def settled(environment: Environment, outlet: Outlet) -> bool:
+def settled(environment: Environment, limited_account: LimitedAccount) -> bool:
     """Tell whether nothing is left; False while Redis does not say."""
     try:
-        return environment.accepted() and not outlet.waiting()
+        return environment.accepted() and not limited_account.waiting()
     except redis.RedisError:
         return False
 

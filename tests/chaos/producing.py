@@ -9,7 +9,7 @@ from typing import Any
 
 from pipeline import Producer
 from pipeline.produce.appender import AppendFailed
-from tests.processes.outlet import Mark
+from tests.processes.limited_account import Mark
 
 EACH = 5  # activations per profile
 NEIGHBOURS = 1_000  # profiles whose activations come mixed

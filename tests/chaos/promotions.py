@@ -23,7 +23,7 @@ from pipeline.model.activation import Activation
 from pipeline.produce.appender import AppendFailed
 from tests.processes.constellation import SentinelEnvironment, open_sentinel_environment
 from tests.processes.environment import until
-from tests.processes.outlet import Outlet, activation
+from tests.processes.limited_account import LimitedAccount, activation
 
 CHUNK = 50  # activations of one append
 CUT_OFF = 0.3  # seconds before its end in which the replicas of a primary get nothing
@@ -56,9 +56,9 @@ class PromotionOutcome:
 class Load(threading.Thread):
     """Appends activations, evenly until ``seconds`` are over, and again what may be missing."""
 
-    def __init__(self, outlet: Outlet, amount: int, seconds: float, replicas: int) -> None:
+    def __init__(self, limited_account: LimitedAccount, amount: int, seconds: float, replicas: int) -> None:
         super().__init__(daemon=True)
-        self.outlet, self.amount, self.pause = outlet, amount, seconds * CHUNK / amount
+        self.limited_account, self.amount, self.pause = limited_account, amount, seconds * CHUNK / amount
         self.replicas = replicas
         self.share = amount  # that may be appended so far
         self.accepted = 0
@@ -67,7 +67,7 @@ class Load(threading.Thread):
     def run(self) -> None:
         """Append all."""
         with Producer(
-            broker_url=self.outlet.broker_url, replicas=self.replicas, patience=2, bell=Silent()
+            broker_url=self.limited_account.broker_url, replicas=self.replicas, patience=2, bell=Silent()
         ) as producer:
             for first in range(0, self.amount, CHUNK):
                 rows = [activation(f"p{n}", 0) for n in range(first, min(first + CHUNK, self.amount))]
@@ -80,7 +80,7 @@ class Load(threading.Thread):
         chunk: Sequence[object] = rows
         while chunk:
             try:
-                producer.activate_many(chunk, audience=self.outlet.name)
+                producer.activate_many(chunk, audience=self.limited_account.name)
                 chunk = []
             except AppendFailed as error:
                 self.repeated += 1
@@ -108,9 +108,9 @@ def run(
     with open_sentinel_environment(folder, down_after=down_after) as environment:
         environment.env["ACTIVATION_REPLICAS"] = str(replicas)
         environment.start(*CREW)
-        outlet = environment.open("promoted", max_rows=20)
-        environment.emulator.fault(outlet.name, "latency", seconds=0.02)
-        load = Load(outlet, activations, promotions * 3, replicas)
+        limited_account = environment.open("promoted", max_rows=20)
+        environment.emulator.fault(limited_account.name, "latency", seconds=0.02)
+        load = Load(limited_account, activations, promotions * 3, replicas)
         load.share = activations // promotions
         load.start()
         for number in range(promotions):
@@ -120,27 +120,31 @@ def run(
             environment.constellation.heal()
             sys.stderr.write(f"{number + 1} of {promotions}: {load.accepted:,} accepted\n")
         load.join()
-        drain(environment, outlet)
-        return account(environment, outlet, load, promotions, time.monotonic() - began)
+        drain(environment, limited_account)
+        return account(environment, limited_account, load, promotions, time.monotonic() - began)
 
 
-def drain(environment: SentinelEnvironment, outlet: Outlet) -> None:
+def drain(environment: SentinelEnvironment, limited_account: LimitedAccount) -> None:
     """Wait until nothing is left."""
 
     def empty() -> bool:
         with suppress(redis.RedisError):
-            return environment.accepted() and not outlet.waiting()
+            return environment.accepted() and not limited_account.waiting()
         return False
 
     until(empty, DRAIN, "an empty environment")
 
 
 def account(
-    environment: SentinelEnvironment, outlet: Outlet, load: Load, promotions: int, seconds: float
+    environment: SentinelEnvironment,
+    limited_account: LimitedAccount,
+    load: Load,
+    promotions: int,
+    seconds: float,
 ) -> PromotionOutcome:
     """Count."""
-    delivered = Counter(profile for profile, _ in outlet.delivered())
-    told = {profile for profile, _ in outlet.refused()}
+    delivered = Counter(profile for profile, _ in limited_account.delivered())
+    told = {profile for profile, _ in limited_account.refused()}
     produced = {f"p{n}" for n in range(load.accepted)}
     twice = {profile for profile, times in delivered.items() if times > 1}
     return PromotionOutcome(

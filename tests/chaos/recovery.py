@@ -9,7 +9,7 @@ from statistics import median
 import redis
 
 from tests.chaos.storms import Blow
-from tests.processes.outlet import Outlet
+from tests.processes.limited_account import LimitedAccount
 
 
 @dataclass(frozen=True)
@@ -22,17 +22,17 @@ class Recovery:
     longest: float
 
 
-def has_work(client: redis.Redis, outlet: Outlet) -> bool:
+def has_work(client: redis.Redis, limited_account: LimitedAccount) -> bool:
     """Tell whether something of a destination is due, or under way."""
     seconds, micros = client.time()
     now = seconds * 1000 + micros // 1000
-    lanes = f"{outlet.name}/".encode()
-    for key in client.keys(f"ready:{outlet.account}:*"):
+    lanes = f"{limited_account.name}/".encode()
+    for key in client.keys(f"ready:{limited_account.account}:*"):
         if any(lane.startswith(lanes) for lane in client.zrangebyscore(key, "-inf", now)):
             return True
-    batches = client.zrange(f"flying:{outlet.account}", 0, -1)
+    batches = client.zrange(f"flying:{limited_account.account}", 0, -1)
     owners = (client.hget(f"batch:{batch.decode()}", "destination") for batch in batches)
-    return any(owner == outlet.name.encode() for owner in owners)
+    return any(owner == limited_account.name.encode() for owner in owners)
 
 
 def recoveries(blows: Sequence[Blow], times: Mapping[str, Sequence[float]]) -> dict[str, Recovery]:

@@ -7,15 +7,15 @@ from contextlib import closing, nullcontext
 from pathlib import Path
 
 from tests.chaos.account import Fates, fates
+from tests.chaos.accounts import READ_TIMEOUT, WINDOW, Way, open_accounts
 from tests.chaos.causes import notes_of
 from tests.chaos.outcome import Outcome
 from tests.chaos.plan import Plan
 from tests.chaos.producing import EACH, Stream, marks_of
 from tests.chaos.recovery import has_work, recoveries
-from tests.chaos.scene import READ_TIMEOUT, WINDOW, Way, open_scene
 from tests.chaos.storms import Log, Storms
 from tests.processes.environment import Environment, open_environment
-from tests.processes.outlet import Mark, Outlet, activation
+from tests.processes.limited_account import LimitedAccount, Mark, activation
 from tests.processes.proxy import Proxy
 
 DRAIN = 600  # seconds until everything must have met its fate
@@ -32,7 +32,7 @@ def run(plan: Plan, say: Say, keep: Path | None = None) -> Outcome:
         closing(Proxy(environment.redis_port)) as proxy,
     ):
         start_workers(environment, proxy, plan)
-        ways = open_scene(environment, plan.activations // EACH, trouble=plan.trouble, seed=plan.seed)
+        ways = open_accounts(environment, plan.activations // EACH, trouble=plan.trouble, seed=plan.seed)
         say(f"{len(environment.workers)} workers are up")
         marks = marks_for(plan)
         log = weather(environment, proxy, plan, ways, marks, say)
@@ -71,9 +71,11 @@ def weather(
         Stream(environment.broker_url, name, [activation(*mark) for mark in each], plan.seconds)
         for name, each in marks.items()
     ]
-    outlets = [way.outlet for way in ways]
+    limited_accounts = [way.limited_account for way in ways]
     storms = Storms(
-        environment, proxy, lambda: [each.name for each in outlets if has_work(environment.client, each)]
+        environment,
+        proxy,
+        lambda: [each.name for each in limited_accounts if has_work(environment.client, each)],
     )
     with closing(storms):
         for stream in streams:
@@ -86,15 +88,17 @@ def weather(
                 raise stream.problem
         say("all is produced; waiting for the leases of the dead")
         deadline = time.monotonic() + DRAIN
-        while time.monotonic() < deadline and not settled(environment, outlets):
+        while time.monotonic() < deadline and not settled(environment, limited_accounts):
             storms.watch()
     storms.log.repeated_appends = sum(stream.repeated for stream in streams)
     return storms.log
 
 
-def settled(environment: Environment, outlets: Sequence[Outlet]) -> bool:
+def settled(environment: Environment, limited_accounts: Sequence[LimitedAccount]) -> bool:
     """Tell whether every row has met its fate."""
-    return environment.accepted() and not any(outlet.waiting() for outlet in outlets)
+    return environment.accepted() and not any(
+        limited_account.waiting() for limited_account in limited_accounts
+    )
 
 
 def summed_up(

@@ -139,7 +139,7 @@ def hold(scope, name, code):
         stores.records.hold(scope, name, "held", code, "no such thing")
 
 
-def test_what_is_still_held_is_told_with_the_way_out(file):
+def test_what_is_still_held_is_reported_with_the_way_out(file):
     activation("apply", file)
     hold("connector", "acme", "LOGIN_FAILED")
     hold("destination", "lapsed", "INVALID_EVENT")

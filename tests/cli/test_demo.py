@@ -85,7 +85,7 @@ def test_every_row_of_the_sample_is_accounted_for(demo, tmp_path):
 
 
 @pytest.mark.parametrize(("told", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_nothing_is_left_when_it_is_told_to_stop(demo, tmp_path, told, code):
+def test_nothing_is_left_when_it_is_reported_to_stop(demo, tmp_path, told, code):
     process = demo()
     while "configuration" not in process.stdout.readline():
         assert process.poll() is None

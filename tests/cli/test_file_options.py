@@ -98,7 +98,7 @@ def test_what_makes_no_sense_is_refused(run, environment, options, problem):
     assert problem in result.stderr
 
 
-def test_a_file_that_is_cut_off_is_told_with_what_was_taken(run, environment, tmp_path):
+def test_a_file_that_is_cut_off_is_reported_with_what_was_taken(run, environment, tmp_path):
     import gzip
 
     file = tmp_path / "changes.csv.gz"

@@ -24,7 +24,7 @@ def test_other_audiences_go_on_waiting(environment, run):
     assert not isinstance(environment.lanes.claim(QUOTA), tuple)
 
 
-def test_all_destinations_of_the_audience_are_told(environment, run):
+def test_all_destinations_of_the_audience_are_reported(environment, run):
     environment.apply({"acme": ACME}, {"lapsed": LAPSED, "left": LAPSED})
     environment.wait("lapsed", "a")
 
@@ -33,7 +33,7 @@ def test_all_destinations_of_the_audience_are_told(environment, run):
     )
 
 
-def test_what_stands_in_the_way_is_told(environment, run):
+def test_what_stands_in_the_way_is_reported(environment, run):
     environment.wait("lapsed", "a", "b")
     environment.hold("destination", "lapsed", "held", "CUSTOM_EVENT_NOT_FOUND", "no LAPSED")
     environment.hold("connector", "acme", "paused", "", "new prices")
@@ -49,7 +49,7 @@ def test_what_stands_in_the_way_is_told(environment, run):
     ]
 
 
-def test_a_limit_that_stands_in_the_way_is_told(environment, run):
+def test_a_limit_that_stands_in_the_way_is_reported(environment, run):
     environment.wait("lapsed", "a")
     [pace] = read_paces(environment.redis, environment.catalog)
     limits.exhausted(environment.redis, pace.account, "batch", window=11_430)

@@ -35,7 +35,7 @@ def test_a_problem_is_said_without_a_traceback():
     assert result.stderr == "Error: acme: the password is wrong\nother: the list is missing\n"
 
 
-def test_ctrl_c_is_told_to_the_shell():
+def test_ctrl_c_is_reported_to_the_shell():
     assert CliRunner().invoke(main, ["interrupted"]).exit_code == 130
 
 
@@ -71,7 +71,7 @@ def test_help_lists_commands_by_whole_sentences(group):
 @pytest.mark.parametrize(
     ("shell", "mark"), [("bash", "complete -o"), ("zsh", "#compdef"), ("fish", "complete --")]
 )
-def test_a_shell_is_told_how_to_complete(shell, mark):
+def test_a_shell_is_reported_how_to_complete(shell, mark):
     result = CliRunner().invoke(main, ["completion", shell])
 
     assert mark in result.stdout
@@ -100,7 +100,7 @@ def test_the_tab_key_completes_commands(words, found):
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no full device")
-def test_a_full_standard_output_is_told_without_a_traceback():
+def test_a_full_standard_output_is_reported_without_a_traceback():
     with open("/dev/full", "w") as full:
         result = run(["--help"], stdout=full)
 

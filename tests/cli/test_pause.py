@@ -132,7 +132,7 @@ def test_a_name_that_two_records_have_is_not_guessed(environment, run):
 
 
 @pytest.mark.parametrize("scope", ["connector", "destination"])
-def test_a_name_that_two_records_have_is_told_apart_by_kind(environment, say, scope):
+def test_a_name_that_two_records_have_is_reported_apart_by_kind(environment, say, scope):
     environment.apply({"acme": ACME}, {"acme": LAPSED})
 
     say("pause", f"{scope}:acme")

@@ -128,7 +128,7 @@ def test_set_ups_are_shown_as_what_may_be_needed(send, empty_environment):
     assert f"  {table}: createProfileExtension, once, unless it is known to be there" in lines
 
 
-def test_a_destination_that_sends_nothing_for_now_is_told(send, run, environment):
+def test_a_destination_that_sends_nothing_for_now_is_reported(send, run, environment):
     environment.hold("destination", "lapsed", "held", "API_BLOCKED", "ask your administrator")
 
     line = send("p-1,ADD,C-1,\n").stdout.splitlines()[2]

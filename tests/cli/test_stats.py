@@ -96,7 +96,7 @@ def test_programs_get_every_number(environment, run, count):
     assert (days, lines, total) == (7, {("acme", "lapsed"): lapsed, ("acme", "left"): NONE}, lapsed)
 
 
-def test_what_was_erased_is_told(run, count):
+def test_what_was_erased_is_reported(run, count):
     count("acme", "lapsed", received=5, erased=5)
 
     assert run("stats").output.splitlines()[-2:] == ["", "Erased: 5 rows that waited or were dead letters."]
@@ -185,7 +185,7 @@ def test_programs_get_null_for_what_has_no_place(environment, run):
     ]
 
 
-def test_where_nothing_ever_was_the_first_step_is_told(empty_environment, run):
+def test_where_nothing_ever_was_the_first_step_is_reported(empty_environment, run):
     assert run("stats").output == (
         "Nothing is configured and nothing was received. Bring destinations in: `activation apply FILE`\n"
     )

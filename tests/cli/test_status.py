@@ -60,7 +60,7 @@ def test_nothing_wrong_is_said(environment, run):
     assert run("status").output.startswith("✓ Nothing is wrong.\n\nWorkers: seen just now; ")
 
 
-def test_before_anything_is_configured_the_first_step_is_told(empty_environment, run):
+def test_before_anything_is_configured_the_first_step_is_reported(empty_environment, run):
     empty_environment.work()
 
     assert re.sub(r"[0-9.]+ MB", "5 MB", run("status").output) == (

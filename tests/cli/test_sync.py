@@ -127,7 +127,7 @@ def test_json_tells_everything(sync, environment):
     }  # fmt: skip
 
 
-def test_a_baseline_is_told(sync, environment, empty_environment):
+def test_a_baseline_is_reported(sync, environment, empty_environment):
     from tests.environment import ACME
 
     empty_environment.apply({"acme": ACME}, {"lapsed": {**LAPSED, "existing_members": False}})
@@ -138,7 +138,7 @@ def test_a_baseline_is_told(sync, environment, empty_environment):
     assert sent(environment) == []
 
 
-def test_refused_lines_are_told_and_the_others_sent(run, environment, tmp_path):
+def test_refused_lines_are_reported_and_the_others_sent(run, environment, tmp_path):
     file = tmp_path / "members.jsonl"
     file.write_text('{"profile_id": "a"}\n{"profile_id": "b", "call_type": "REMOVE"}\n')
 
@@ -249,7 +249,7 @@ def test_a_guard_that_does_not_exist_is_refused(run, environment):
     assert '"everything" is none of empty, unreadable, leaving, existing' in result.stderr
 
 
-def test_lines_of_one_profile_are_told(run, environment, tmp_path):
+def test_lines_of_one_profile_are_reported(run, environment, tmp_path):
     file = tmp_path / "members.csv"
     file.write_text(f"{HEADER}a,C-a,gold\na,C-a,silver\nb,C-b,gold\n")
 

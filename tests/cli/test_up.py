@@ -155,7 +155,7 @@ def test_a_procfile_without_commands_is_refused(up):
     assert 'there is no line such as "worker: celery -A tasks worker"' in output
 
 
-def test_a_second_one_in_the_same_data_folder_is_told_that_one_runs(up):
+def test_a_second_one_in_the_same_data_folder_is_reported_that_one_runs(up):
     first = up("one: sh -c 'echo begun; sleep 60'")
     read_until(first, "begun")
 
@@ -165,7 +165,7 @@ def test_a_second_one_in_the_same_data_folder_is_told_that_one_runs(up):
     assert first.poll() is None
 
 
-def test_a_port_that_is_taken_gives_way_to_the_next_and_is_told(up):
+def test_a_port_that_is_taken_gives_way_to_the_next_and_is_reported(up):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         process = up(f"one: sh -c 'echo --port=$0; sleep 60' --port={port}")

@@ -171,7 +171,7 @@ def test_rows_that_can_never_be_sent_are_named_for_each_destination():
     assert [(expected.rows, expected.invalid) for expected in run.finish()] == [(1, 0), (0, 1)]
 
 
-def test_what_keeps_a_destination_from_sending_is_told():
+def test_what_keeps_a_destination_from_sending_is_reported():
     hold = Hold("paused", "", "holidays", datetime.now(UTC))
     run = DryRun(catalog({("connector", "acme"): hold}, event=EVENT), "lapsed-buyers")
 

@@ -95,7 +95,7 @@ def test_a_recipient_is_in_each_call_once(cut_calls, destination, rows, calls):
 
 
 @pytest.mark.parametrize("destination", [EVENT, EXPORT], ids=["event", "export"])
-def test_it_is_told_where_there_may_be_more_calls(destination):
+def test_it_is_reported_where_there_may_be_more_calls(destination):
     shared, apart = [entry("a", "1"), entry("b", "1")], [entry("a", "1"), entry("b", "2")]
 
     assert [expect_calls(destination, rows).may_be_more for rows in (shared, apart)] == [True, False]

@@ -178,7 +178,7 @@ def test_content_that_was_landed_under_another_name_is_not_read_again(sqlite_eve
     assert land(sqlite_events, paths)[1] == Landed(lines=1, events=1, new=0, quarantined=0)
 
 
-def test_a_known_event_with_another_value_is_told(events, write):
+def test_a_known_event_with_another_value_is_reported(events, write):
     first = write(HEADER + b"1,%s,,Shoes\n2,%s,,\n" % (AT, AT))
     second = write(HEADER + b"1,%s,,Boots\n2,%s,,\n" % (AT, AT), "12_CLICK_20260105_000001.txt")
 
@@ -211,7 +211,7 @@ def test_a_landing_that_was_interrupted_goes_on_at_its_position(events, write, s
     assert sorted(path.name for path in spool.iterdir()) == [NAME]
 
 
-def test_rows_that_are_older_than_what_is_kept_are_told_apart(sqlite_events, write):
+def test_rows_that_are_older_than_what_is_kept_are_reported_apart(sqlite_events, write):
     with sqlite_events.begin() as connection:
         connection.execute(event_folds.update().values(horizon=20458))  # 2026-01-05
 

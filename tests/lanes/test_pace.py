@@ -29,7 +29,7 @@ def read(redis, connector=ACME):
     return read_paces(redis, Catalog(1, {"acme": connector}, {"lapsed": LAPSED, "left": LEFT}))
 
 
-def test_each_function_of_a_connector_is_told_once(fake_redis):
+def test_each_function_of_a_connector_is_reported_once(fake_redis):
     assert read(fake_redis) == [CALM]
 
 
@@ -84,7 +84,7 @@ def test_an_exhausted_account_waits_for_one_call_to_try(fake_redis, clock):
     assert read(fake_redis) == [replace(CALM, capacity=Capacity(strikes=1, probe=0, probing=False))]
 
 
-def test_a_call_that_tries_is_told(fake_redis, clock):
+def test_a_call_that_tries_is_reported(fake_redis, clock):
     limits.exhausted(fake_redis, ACME.account, "batch")
     until = round((clock.now + 30) * 1000)
     fake_redis.hset(f"capacity:{ACME.account}", mapping={"probe": "batch", "probe_until": until})

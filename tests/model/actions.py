@@ -124,9 +124,9 @@ class Actions:
         """Answer one doorbell of a batch; ``keep``: it will ring again. ``on``: go on with what is due."""
         rings = self.world.bell.batches
         batch, attempt = rings[ring % len(rings)] if keep else rings.pop(ring % len(rings))
-        self.world.far_side.behaviours = list(order.met)
+        self.world.responsys_fake.behaviours = list(order.met)
         self._deliver(batch, attempt, order.who, order.fate, on)
-        self.world.far_side.behaviours = []
+        self.world.responsys_fake.behaviours = []
 
     def _deliver(self, batch: str, attempt: int, who: int, fate: Fate | None, on: bool = False) -> None:
         known = self.world.bare.hmget(f"batch:{batch}", "attempt", "connector")

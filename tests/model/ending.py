@@ -32,7 +32,7 @@ def nothing_is_lost(actions: Actions, seen: Look) -> None:
         return
     done = {
         int(call.rows[position][1]["number"])
-        for call in actions.world.far_side.calls
+        for call in actions.world.responsys_fake.calls
         if call.destination == "event"
         for position in call.processed
     }
@@ -64,7 +64,7 @@ def ends_with(actions: Actions, destination: str, profile: str, told: list[Told]
             continue
         newest, gone = each.moment, each.call_type == "REMOVE"
         expected = {} if gone else {**expected, **each.values}
-    record = actions.world.far_side.records.get((destination, profile))
+    record = actions.world.responsys_fake.records.get((destination, profile))
     assert not (gone and record), "who left is still there"
     for name, value in expected.items():
         if (destination, name) not in actions.once_unmapped:

@@ -7,9 +7,9 @@ from tests.model.actions import AGAIN, Actions, Order
 from tests.model.books import look
 from tests.model.crash_table import Reached
 from tests.model.ending import drain, nothing_is_lost, state_is_the_newest
-from tests.model.far_side import SILENT
 from tests.model.faults import Fate
 from tests.model.invariants import MINUTE
+from tests.model.responsys_fake import SILENT
 from tests.model.world import Stores
 
 TRIPS = 8  # of a step, that are of interest
@@ -92,10 +92,10 @@ def late(actions: Actions) -> None:
     actions.world.clock.advance(MINUTE + 1)
     rings = len(actions.world.bell.batches)
     actions.deliver(on=True)
-    assert actions.world.far_side.calls == []
+    assert actions.world.responsys_fake.calls == []
     assert len(actions.world.bell.batches) == rings
     actions.deliver(ring=-1)
-    assert len(actions.world.far_side.calls) == 1
+    assert len(actions.world.responsys_fake.calls) == 1
 
 
 def raced(how: str) -> Example:
@@ -113,7 +113,7 @@ def stopped(actions: Actions) -> None:
     ready(actions)
     for _ in range(len(actions.world.bell.batches)):
         actions.deliver(order=Order(fate=Fate("meanwhile", on="begin", act=("pause acme",))))
-    assert {call.destination for call in actions.world.far_side.calls} <= {"table"}, "sent when stopped"
+    assert {call.destination for call in actions.world.responsys_fake.calls} <= {"table"}, "sent when stopped"
 
 
 def overtaken(actions: Actions) -> None:

@@ -5,9 +5,9 @@ from itertools import pairwise
 
 from pipeline.lanes.pace import share
 from tests.model.books import Look, missing, quiet
-from tests.model.far_side import Call
 from tests.model.faults import Frame
 from tests.model.records import ALLOWANCE, IN_FLIGHT, MAX_ROWS
+from tests.model.responsys_fake import Call
 from tests.model.story import Story, numbers_in
 from tests.model.world import World
 
@@ -39,7 +39,7 @@ class Calls:
         """
         same = [
             each.at
-            for each in self._world.far_side.calls
+            for each in self._world.responsys_fake.calls
             if (each.account, each.function) == (call.account, call.function)
             and each.at > call.at - MINUTE
             and each.held_up <= REACH
@@ -147,7 +147,7 @@ def limited(world: World, connector: str, function: str) -> bool:
 def known_once(world: World, story: Story, resent: bool) -> None:
     """An event goes out again only when nobody knew what became of it, and somebody wanted that."""
     calls: dict[int, list[Call]] = defaultdict(list)
-    for call in world.far_side.calls:
+    for call in world.responsys_fake.calls:
         if call.destination == "event":
             for position in call.processed:
                 calls[int(call.rows[position][1]["number"])].append(call)
@@ -162,7 +162,7 @@ def in_order(world: World, story: Story) -> None:
     """A profile's events go out in their order, and its state only ever gets newer."""
     first: dict[tuple[str, ...], list[int]] = defaultdict(list)
     newest: dict[tuple[str, ...], list[int]] = defaultdict(list)
-    for call in world.far_side.calls:
+    for call in world.responsys_fake.calls:
         for profile, columns in (call.rows[position] for position in call.processed):
             number = int(columns.get("number", 0))
             if call.destination != "event":

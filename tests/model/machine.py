@@ -12,8 +12,8 @@ from tests.model.actions import AGAIN, Actions, Order
 from tests.model.books import look
 from tests.model.crash_table import Reached
 from tests.model.ending import drain, nothing_is_lost, state_is_the_newest
-from tests.model.far_side import BEHAVIOURS
 from tests.model.faults import Fate
+from tests.model.responsys_fake import BEHAVIOURS
 from tests.model.world import WORKERS, Stores
 
 # Rules have no preconditions: what is drawn must not depend on anything but what was drawn before.
@@ -140,9 +140,9 @@ class Machine(RuleBasedStateMachine):
                 self.end()
         finally:
             Totals.examples += 1
-            Totals.calls += len(self.world.far_side.calls)
+            Totals.calls += len(self.world.responsys_fake.calls)
             Totals.reached += self.world.reached
-            Totals.behaviours.update(call.behaviour for call in self.world.far_side.calls)
+            Totals.behaviours.update(call.behaviour for call in self.world.responsys_fake.calls)
             self.actions.close()
 
     def end(self) -> None:

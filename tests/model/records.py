@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 from schemas.configuration import ConfigurationSchema
-from tests.model.far_side import HOST
+from tests.model.responsys_fake import HOST
 
 AUDIENCE = "buyers"
 ALLOWANCE = 4  # calls of one function in a minute

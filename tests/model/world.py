@@ -22,9 +22,9 @@ from pipeline.stores.database import migrate, open_database
 from pipeline.wire.session import PUBLIC, open_session
 from tests.model.clock import Clock, scripts, source
 from tests.model.crash_table import Reached
-from tests.model.far_side import HOST, Call, FarSide
 from tests.model.faults import Client, Crash, Database, Fate, Frame, Trips
 from tests.model.records import CONNECTORS, DESTINATIONS, Setup
+from tests.model.responsys_fake import HOST, Call, ResponsysFake
 
 KEY = Fernet.generate_key().decode()
 WORKERS = 2
@@ -91,7 +91,7 @@ class World:
         self.trips = Trips(self.clock, lambda acts: [meanwhile(act) for act in acts])
         self.client = Client(connection_pool=self.bare.connection_pool)
         self.client.trips = self.trips
-        self.far_side = FarSide(self.clock, self.trips, self.reached, self.arrives)
+        self.responsys_fake = ResponsysFake(self.clock, self.trips, self.reached, self.arrives)
         self.engine = stores.database.engine
         stores.database.empty()
         stores.database.trips = self.trips
@@ -112,7 +112,7 @@ class World:
         session = open_session()
         session.trust_env = False
         for mark in ("", PUBLIC):
-            session.mount(mark + HOST, self.far_side)
+            session.mount(mark + HOST, self.responsys_fake)
         patch.setattr(program, "connect", lambda url, **_: self.client)
         patch.setattr(program, "open_engine", lambda settings: self.engine)
         patch.setattr(program, "Doorbell", lambda url: self.bell)

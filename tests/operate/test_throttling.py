@@ -30,7 +30,7 @@ def test_an_account_that_never_refused_and_never_worked_has_nothing_to_tell(look
     assert look() == []
 
 
-def test_the_last_delivery_is_told(environment, oracle, look):
+def test_the_last_delivery_is_reported(environment, oracle, look):
     oracle.post(EVENT, json=answer(None))
     environment.receive("p1")
     environment.deliver()
@@ -40,7 +40,7 @@ def test_the_last_delivery_is_told(environment, oracle, look):
     assert text.startswith("rows were last delivered at 20")
 
 
-def test_a_paused_function_is_told_with_the_first_of_its_refusals(environment, look):
+def test_a_paused_function_is_reported_with_the_first_of_its_refusals(environment, look):
     key = limits.key(environment.account, "triggerCustomEvent")
     limits.throttled(environment.redis, environment.account, "triggerCustomEvent")
     environment.redis.hset(key, mapping={"since": since_of(environment, key) - 600_000, "paused_until": 1})
@@ -53,7 +53,7 @@ def test_a_paused_function_is_told_with_the_first_of_its_refusals(environment, l
     assert "; no call goes out for 1 min" in text
 
 
-def test_a_function_that_recovers_is_told_and_is_well(environment, look):
+def test_a_function_that_recovers_is_reported_and_is_well(environment, look):
     key = limits.key(environment.account, "triggerCustomEvent")
     limits.throttled(environment.redis, environment.account, "triggerCustomEvent")
     environment.redis.hset(key, "paused_until", 1)
@@ -72,7 +72,7 @@ def test_a_refusal_after_all_went_well_begins_anew(environment):
     assert since_of(environment, key) > 1
 
 
-def test_an_exhausted_account_is_told_with_the_first_of_its_refusals(environment, look):
+def test_an_exhausted_account_is_reported_with_the_first_of_its_refusals(environment, look):
     key = f"capacity:{environment.account}"
     limits.exhausted(environment.redis, environment.account, "batch")
     environment.redis.hset(key, mapping={"since": since_of(environment, key) - 3_600_000, "probe": "batch"})

@@ -25,7 +25,7 @@ from pipeline.stores.embedded_process import owner_only
 from pipeline.stores.vault import open_vault
 from tests.processes import ROOT
 from tests.processes.emulator import MANY, Emulator
-from tests.processes.outlet import Outlet
+from tests.processes.limited_account import LimitedAccount
 
 Kind = Literal["accept", "deliver", "both"]
 QUEUES: dict[Kind, str] = {
@@ -205,7 +205,7 @@ class Environment:
         password: str = "secret",
         event: bool = True,
         **destination: Any,
-    ) -> Outlet:
+    ) -> LimitedAccount:
         """Set up an audience with a destination, a connector and an account of its own."""
         self.emulator.open(name, events=event, limit=limit)
         connector = {
@@ -225,7 +225,7 @@ class Environment:
             "connectors": {name: connector},
             "destinations": {name: {"audience": name, "connector": name, **options}},
         })  # fmt: skip
-        return Outlet(name, self.broker_url, self.client, self.engine, self.emulator)
+        return LimitedAccount(name, self.broker_url, self.client, self.engine, self.emulator)
 
     def apply(self, configuration: dict[str, Any]) -> None:
         """Store records and tell Redis, as ``activation apply`` does."""
@@ -246,11 +246,13 @@ class Environment:
         """Tell whether nothing is left in the intake."""
         return not any(self.client.llen(f"intake:{shard}") for shard in range(SHARDS))
 
-    def drain(self, *outlets: Outlet, within: float = 120) -> None:
-        """Wait until nothing is left, neither in the intake nor of these outlets."""
+    def drain(self, *limited_accounts: LimitedAccount, within: float = 120) -> None:
+        """Wait until nothing is left, neither in the intake nor of these accounts."""
 
         def empty() -> bool:
-            return self.accepted() and not any(outlet.waiting() for outlet in outlets)
+            return self.accepted() and not any(
+                limited_account.waiting() for limited_account in limited_accounts
+            )
 
         until(empty, within, "an empty environment")
 

@@ -25,13 +25,13 @@ from pipeline.stores import embedded, tables
 from pipeline.stores.database import reading
 from pipeline.stores.vault import Vault
 from tests.processes import ROOT
-from tests.processes.canaries import Canaries
-from tests.processes.careless import Careless
+from tests.processes.echoing_server import EchoingServer
 from tests.processes.environment import Environment, until
-from tests.processes.witness import OTHERS, WORKERS, Witness, pages
+from tests.processes.marked_secrets import MarkedSecrets
+from tests.processes.recorder import OTHERS, WORKERS, Recorder, pages
 
 ACTIVATION = "from pipeline.cli import main; main(prog_name='activation')"
-CARELESS = ("page", "detail", "verdict", "hold", "redirect")  # events, each answered in its own way
+ECHOED = ("page", "detail", "verdict", "hold", "redirect")  # events, each answered in its own way
 PROCFILE = """\
 activations: env ACTIVATION_LOG_FORMAT=json {celery} -c 2 -Q activations -n activations@%h {out}1.out 2>&1
 deliveries: {celery} -c 8 -Q deliveries -n deliveries@%h {out}2.out 2>&1
@@ -48,15 +48,15 @@ auth_endpoint = "{emulator}"
 username = "good"
 password = {{ env = "WRONG_PASSWORD" }}
 auth_endpoint = "{emulator}"
-[connectors.careless]
-username = "careless"
-password = {{ env = "CARELESS_PASSWORD" }}
-auth_endpoint = "{careless}"
+[connectors.echoing]
+username = "echoing"
+password = {{ env = "ECHOING_PASSWORD" }}
+auth_endpoint = "{echoing_server}"
 identifier_type = "crm_id"
 [connectors.barred]
 username = "barred"
 password = {{ env = "BARRED_PASSWORD" }}
-auth_endpoint = "{careless}"
+auth_endpoint = "{echoing_server}"
 identifier_type = "riid"
 """
 CONNECTOR = 'kind = "responsys"\nprofile_list = "CONTACTS_LIST"\n'
@@ -86,11 +86,11 @@ class FullRun:
     """What ran, and what was to be seen, by where it was seen."""
 
     def __init__(self, folder: Path) -> None:
-        self.canaries = Canaries()
+        self.marked_secrets = MarkedSecrets()
         self.folder = folder
         self.environment = Environment(folder, read_timeout=1)
-        self.careless = Careless(self.canaries.mark("token of careless"))
-        self.witness = Witness(self.environment.broker_url)
+        self.echoing_server = EchoingServer(self.marked_secrets.mark("token of echoing"))
+        self.recorder = Recorder(self.environment.broker_url)
         self.said: dict[str, str] = {}  # by the commands, each with what it printed
         self.inspected: dict[str, str] = {}  # answers of the workers
         self.pages: dict[str, tuple[int, str]] = {}
@@ -101,9 +101,9 @@ class FullRun:
 
     def close(self) -> None:
         """End everything."""
-        self.witness.close()
+        self.recorder.close()
         self.environment.close()
-        self.careless.close()
+        self.echoing_server.close()
 
     @property
     def log(self) -> str:
@@ -114,27 +114,27 @@ class FullRun:
     def _remember_secrets(self) -> None:
         secret = (self.folder / "secret.key").read_text().strip()
         self.vault = Vault([secret])
-        self.canaries.add("secret key", secret.rstrip("="))
-        self.canaries.add("secret key as bytes", base64.urlsafe_b64decode(secret).hex())
-        self.canaries.add(
+        self.marked_secrets.add("secret key", secret.rstrip("="))
+        self.marked_secrets.add("secret key as bytes", base64.urlsafe_b64decode(secret).hex())
+        self.marked_secrets.add(
             "password of redis", json.loads((self.folder / "redis/redis.json").read_text())["password"]
         )
-        self.canaries.add("password of flower", self.flower_login.password.rstrip("="))
+        self.marked_secrets.add("password of flower", self.flower_login.password.rstrip("="))
 
     def _passwords(self) -> dict[str, str]:
         words = {
-            name: self.canaries.mark(f"password of {name}") + "/ü&+ "
-            for name in ("good", "wrong", "careless", "barred")
+            name: self.marked_secrets.mark(f"password of {name}") + "/ü&+ "
+            for name in ("good", "wrong", "echoing", "barred")
         }
         account = {
             "name": "good", "users": {"good": words["good"]},
             "lists": [{"name": "CONTACTS_LIST", "any_recipient": True}], "events": ["LAPSED"],
         }  # fmt: skip
         self.environment.emulator.order("accounts", account)
-        database = self.canaries.mark("password of warehouse")
+        database = self.marked_secrets.mark("password of warehouse")
         return {
             **{f"{name.upper()}_PASSWORD": word for name, word in words.items()},
-            "ACTIVATION_API_KEYS": self.canaries.mark("api key").ljust(32, "0"),
+            "ACTIVATION_API_KEYS": self.marked_secrets.mark("api key").ljust(32, "0"),
             "WAREHOUSE_URL": f"postgresql://reader:{database}@127.0.0.1:1/warehouse",
         }
 
@@ -144,8 +144,8 @@ class FullRun:
         for name in names:
             if sealed := self.environment.client.get(name):
                 record = json.loads(self.vault.decrypt(sealed.decode()))
-                self.canaries.add(f"token {record['token'][-8:]}", record["token"])
-                self.canaries.add(f"digest of login {record['login'][:8]}", record["login"])
+                self.marked_secrets.add(f"token {record['token'][-8:]}", record["token"])
+                self.marked_secrets.add(f"digest of login {record['login'][:8]}", record["login"])
         return len(names)
 
     def cli(self, *arguments: str, given: str = "", **environ: str) -> str:
@@ -164,14 +164,14 @@ class FullRun:
 
     def person(self, what: str) -> dict[str, Any]:
         """Make one activation of which everything is marked."""
-        mark = self.canaries.mark
+        mark = self.marked_secrets.mark
         return {
             "profile_id": mark(f"profile of {what}"),
             "call_type": "ADD",
             "identifiers": {
-                "email": self.canaries.email(what),
+                "email": self.marked_secrets.email(what),
                 "crm_id": mark(f"crm_id of {what}"),
-                "riid": self.canaries.number(f"riid of {what}"),
+                "riid": self.marked_secrets.number(f"riid of {what}"),
             },
             "variables": {"tier": mark(f"tier of {what}"), "note": f'Zoë "{mark(f"note of {what}")}" & <b>'},
         }
@@ -188,7 +188,7 @@ def full_run(folder: Path) -> Iterator[FullRun]:
             produce(run)
             wait_for_the_end(run)
             operate(run)
-            run.inspected = run.witness.inspect(workers=3)
+            run.inspected = run.recorder.inspect(workers=3)
             walk(run, port, WORKERS)
             interrupt(run)
             walk(run, port, OTHERS)
@@ -197,16 +197,16 @@ def full_run(folder: Path) -> Iterator[FullRun]:
 
 def configure(run: FullRun) -> None:
     """Apply wrong configurations, and then the right one."""
-    mark = run.canaries.mark
-    text = CONFIGURATION.format(emulator=run.environment.emulator.url, careless=run.careless.url)
+    mark = run.marked_secrets.mark
+    text = CONFIGURATION.format(emulator=run.environment.emulator.url, echoing_server=run.echoing_server.url)
     text = text.replace("]\nusername", f"]\n{CONNECTOR}username")
     for name in ("good", "members"):
         text += DESTINATION.format(name=name, connector="good", event="LAPSED")
     text += DESTINATION.format(name="gone", connector="good", event="NOWHERE")
     for name in ("wrong", "barred"):
         text += DESTINATION.format(name=name, connector=name, event="LAPSED")
-    for name in CARELESS:
-        text += DESTINATION.format(name=name, connector="careless", event=name)
+    for name in ECHOED:
+        text += DESTINATION.format(name=name, connector="echoing", event=name)
     text += SOURCES.format(folder=run.folder, database="members")
     members = run.people("members", 3)
     with sqlite3.connect(run.folder / "members.db") as database:
@@ -268,12 +268,12 @@ def answers(url: str) -> bool:
 
 def produce(run: FullRun) -> None:
     """Leave good and bad activations at every door."""
-    for name in ("good", "gone", "wrong", "barred", *CARELESS):
+    for name in ("good", "gone", "wrong", "barred", *ECHOED):
         lines = [json.dumps(one) for one in run.people(name, 2)]
         run.cli("send", name, "-", given="\n".join(lines))
     send_bad_files(run)
     send_bad_messages(run)
-    for garbage in (run.canaries.mark("garbage in the intake"), json.dumps(run.person("nobody"))):
+    for garbage in (run.marked_secrets.mark("garbage in the intake"), json.dumps(run.person("nobody"))):
         run.environment.client.rpush(f"intake:{zlib.crc32(b'') % SHARDS}", garbage)
 
 
@@ -338,7 +338,7 @@ def held(run: FullRun) -> set[str]:
 
 def operate(run: FullRun) -> None:
     """Do what operators do, well and badly."""
-    word = run.canaries.mark("password of a store that is away")
+    word = run.marked_secrets.mark("password of a store that is away")
     for command in (
         "status",
         "stats",

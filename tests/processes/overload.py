@@ -22,7 +22,7 @@ from pipeline.operate.status.status import read_status
 from pipeline.operate.status.troubles import troubles
 from pipeline.stores import redis_health as server
 from tests.processes.environment import Environment, Worker, open_environment, until
-from tests.processes.outlet import Outlet, activations, people
+from tests.processes.limited_account import LimitedAccount, activations, people
 
 MB = 1_000_000
 EVERY = 5.0  # seconds between two lines
@@ -35,39 +35,43 @@ def backlog(rows: int, maxmemory: int, calls: int) -> None:
         tempfile.TemporaryDirectory() as folder,
         open_environment(Path(folder), "accept", "deliver", window=1) as environment,
     ):
-        outlet = environment.open("overload", limit=calls)
+        limited_account = environment.open("overload", limit=calls)
         environment.client.config_set("maxmemory", maxmemory * MB)
         done = threading.Event()
         sent: dict[str, float] = {}
-        producing = threading.Thread(target=produce, args=(outlet, rows))
-        trickle = threading.Thread(target=real_time, args=(outlet, sent, done))
+        producing = threading.Thread(target=produce, args=(limited_account, rows))
+        trickle = threading.Thread(target=real_time, args=(limited_account, sent, done))
         producing.start()
         trickle.start()
-        costs = watch(environment, outlet, lambda: not producing.is_alive() and outlet.waiting() < 2000)
+        costs = watch(
+            environment,
+            limited_account,
+            lambda: not producing.is_alive() and limited_account.waiting() < 2000,
+        )
         done.set()
         trickle.join()
-        environment.drain(outlet, within=300)
-        account(outlet, rows, sent, costs)
+        environment.drain(limited_account, within=300)
+        account(limited_account, rows, sent, costs)
 
 
-def produce(outlet: Outlet, rows: int) -> None:
+def produce(limited_account: LimitedAccount, rows: int) -> None:
     """Append everything as fast as Redis takes it."""
-    with Producer(outlet.broker_url, patience=PATIENCE) as producer:
-        report = producer.activate_many(activations(people(rows)), audience=outlet.name, bulk=True)
+    with Producer(limited_account.broker_url, patience=PATIENCE) as producer:
+        report = producer.activate_many(activations(people(rows)), audience=limited_account.name, bulk=True)
     assert report.accepted == rows
 
 
-def real_time(outlet: Outlet, sent: dict[str, float], done: threading.Event) -> None:
+def real_time(limited_account: LimitedAccount, sent: dict[str, float], done: threading.Event) -> None:
     """Append one change a second."""
-    with Producer(outlet.broker_url, patience=0) as producer:
+    with Producer(limited_account.broker_url, patience=0) as producer:
         while not done.wait(1):
             name = f"now{len(sent)}"
             sent[name] = time.time()
             (activation,) = activations([name])
-            producer.activate(outlet.name, **activation)
+            producer.activate(limited_account.name, **activation)
 
 
-def watch(environment: Environment, outlet: Outlet, over: Callable[[], bool]) -> list[float]:
+def watch(environment: Environment, limited_account: LimitedAccount, over: Callable[[], bool]) -> list[float]:
     """Print how things stand until it is over; return the CPU of a delivered row (ms), line by line."""
     say("    s   waiting   intake      sent Redis MB  workers MB  ms/row  status")
     began, costs = time.monotonic(), []
@@ -75,7 +79,7 @@ def watch(environment: Environment, outlet: Outlet, over: Callable[[], bool]) ->
     while not over():
         time.sleep(EVERY)
         found = read_status(environment.client, environment.engine, environment.records.load(), window=1)
-        delivered = outlet.numbers().get("sent", 0)
+        delivered = limited_account.numbers().get("sent", 0)
         now = cpu(environment.workers[1])
         cost = 1000 * (now - used) / max(1, delivered - before)
         before, used = delivered, now
@@ -90,9 +94,9 @@ def watch(environment: Environment, outlet: Outlet, over: Callable[[], bool]) ->
     return costs
 
 
-def account(outlet: Outlet, rows: int, sent: dict[str, float], costs: list[float]) -> None:
+def account(limited_account: LimitedAccount, rows: int, sent: dict[str, float], costs: list[float]) -> None:
     """Say what became of everything."""
-    calls = outlet.emulator.calls(outlet.name)
+    calls = limited_account.emulator.calls(limited_account.name)
     arrived = {row["optionalData"]["profileId"]: call["time"] for call in calls for row in call["rows"]}
     delays = [arrived[name] - at for name, at in sent.items() if name in arrived]
     number = sum(len(call["rows"]) for call in calls)
@@ -102,7 +106,8 @@ def account(outlet: Outlet, rows: int, sent: dict[str, float], costs: list[float
     say(
         f"{rows + len(sent):,} accepted, {len(arrived):,} delivered, {lost} lost, "
         f"{number - len(arrived)} twice, "
-        f"{len(outlet.letters())} dead letters, {outlet.missing_from_books()} missing from the books"
+        f"{len(limited_account.letters())} dead letters, "
+        f"{limited_account.missing_from_books()} missing from the books"
     )
     say(f"{len(calls):,} calls, {number / len(calls):.0f} rows each")
     say(
@@ -129,10 +134,10 @@ def disks() -> None:
 
 def fill(environment: Environment, name: str, where: Path) -> None:
     """Fill one disk for ten seconds."""
-    outlet, scope = environment.open(name), f"destination:{name}"
+    limited_account, scope = environment.open(name), f"destination:{name}"
     environment.emulator.fault(name, "latency", seconds=1)
-    outlet.activate(people(4000))
-    until(lambda: outlet.calls())
+    limited_account.activate(people(4000))
+    until(lambda: limited_account.calls())
     filler = where / "filler"
     with open(filler, "wb", buffering=0) as file:
         try:
@@ -145,7 +150,10 @@ def fill(environment: Environment, name: str, where: Path) -> None:
     found = read_status(environment.client, environment.engine, environment.records.load())
     for trouble in troubles(found):
         say(f"  {trouble.text}\n    → {trouble.remedy}")
-    say(f"  waiting {outlet.waiting():,}; workers alive {[worker.alive() for worker in environment.workers]}")
+    say(
+        f"  waiting {limited_account.waiting():,}; "
+        f"workers alive {[worker.alive() for worker in environment.workers]}"
+    )
     say(f"  activation pause: {command(environment, 'pause', scope)}")
     filler.unlink()
     # An idle connection is tested by PING, which a full server refuses.
@@ -154,11 +162,12 @@ def fill(environment: Environment, name: str, where: Path) -> None:
     until(lambda: "begun" not in {batch.get("state") for batch in environment.batches()}, within=60)
     say(f"  room again; activation resume: {command(environment, 'resume', scope)}")
     environment.end_leases("claimed")
-    environment.drain(outlet, within=90)
-    times = outlet.delivered()
+    environment.drain(limited_account, within=90)
+    times = limited_account.delivered()
     say(
-        f"  {len(set(times)):,} delivered, {len(times) - len(set(times))} twice, {len(outlet.letters())} "
-        f"dead letters, {outlet.missing_from_books()} missing from the books"
+        f"  {len(set(times)):,} delivered, {len(times) - len(set(times))} twice, "
+        f"{len(limited_account.letters())} "
+        f"dead letters, {limited_account.missing_from_books()} missing from the books"
     )
 
 

@@ -14,9 +14,9 @@ from pipeline.produce.appender import AppendFailed
 from pipeline.stores.broker import connect
 from tests.processes import ROOT
 from tests.processes.environment import until
+from tests.processes.limited_account import activation as activation_of
+from tests.processes.limited_account import people
 from tests.processes.machine import on_this_machine
-from tests.processes.outlet import activation as activation_of
-from tests.processes.outlet import people
 from tests.processes.refuser import REFUSALS, ROLES, demoted, refusing
 
 CASE = Path(__file__).parents[1] / "cases" / "02-redis-becomes-a-replica"
@@ -48,18 +48,18 @@ def spend(seconds):
     until(lambda: time.monotonic() - began > seconds, within=seconds + 5)
 
 
-def goes_on(environment, outlet, expected):
+def goes_on(environment, limited_account, expected):
     """Tell whether everything is delivered soon, once."""
-    environment.drain(outlet, within=on_this_machine(BACK))
+    environment.drain(limited_account, within=on_this_machine(BACK))
     assert same_workers(environment)
-    assert sorted(outlet.delivered()) == sorted((profile, 0) for profile in expected)
-    assert outlet.letters() == []
-    assert outlet.missing_from_books() == 0
+    assert sorted(limited_account.delivered()) == sorted((profile, 0) for profile in expected)
+    assert limited_account.letters() == []
+    assert limited_account.missing_from_books() == 0
 
 
 def test_case_02_no_worker_exits_and_the_rows_arrive_once(environment):
     """Both commands name the replica, not a disk."""
-    outlet = environment.open("lapsed", max_age=2)
+    limited_account = environment.open("lapsed", max_age=2)
     rows = [json.loads(line) for line in (CASE / "rows.jsonl").read_text().splitlines()]
     for row in rows:
         row["identifiers"]["email"] = f"{row['profile_id']}@example.com"
@@ -78,32 +78,32 @@ def test_case_02_no_worker_exits_and_the_rows_arrive_once(environment):
     assert "read-only replica" in refused.stdout + refused.stderr
     assert "read-only replica" in shown.stdout
     assert "disk" not in refused.stdout + refused.stderr + shown.stdout
-    goes_on(environment, outlet, [row["profile_id"] for row in rows])
+    goes_on(environment, limited_account, [row["profile_id"] for row in rows])
 
 
 @pytest.mark.parametrize("code", ROLES)
 def test_workers_outlive_a_demotion_under_load(environment, code):
-    outlet = environment.open(code.lower())
-    environment.emulator.fault(outlet.name, "latency", seconds=0.1)
-    outlet.activate(people(4000))
-    until(lambda: len(outlet.calls()) >= 4)
+    limited_account = environment.open(code.lower())
+    environment.emulator.fault(limited_account.name, "latency", seconds=0.1)
+    limited_account.activate(people(4000))
+    until(lambda: len(limited_account.calls()) >= 4)
 
     with demoted(environment, code):
         with (
             pytest.raises(AppendFailed, match=WORDS[code]),
             Producer(broker_url=environment.broker_url, patience=0.5) as producer,
         ):
-            producer.activate(outlet.name, **activation_of("p", 0))
+            producer.activate(limited_account.name, **activation_of("p", 0))
         spend(6)
-    goes_on(environment, outlet, people(4000))
+    goes_on(environment, limited_account, people(4000))
 
 
 @pytest.mark.parametrize("refusal", REFUSALS)
 def test_workers_outlive_every_refusal(environment, refusal):
-    outlet = environment.open(refusal.lower())
-    environment.emulator.fault(outlet.name, "latency", seconds=0.1)
-    outlet.activate(people(2000))
-    until(lambda: len(outlet.calls()) >= 2)
+    limited_account = environment.open(refusal.lower())
+    environment.emulator.fault(limited_account.name, "latency", seconds=0.1)
+    limited_account.activate(people(2000))
+    until(lambda: len(limited_account.calls()) >= 2)
 
     environment.kill_redis()
     with refusing(environment.redis_port, REFUSALS[refusal]):
@@ -114,30 +114,30 @@ def test_workers_outlive_every_refusal(environment, refusal):
     assert shown.returncode == 2
     assert WORDS[refusal] in shown.stderr
     assert len(shown.stderr.strip().splitlines()) == 1
-    goes_on(environment, outlet, people(2000))
+    goes_on(environment, limited_account, people(2000))
 
 
 def test_workers_outlive_connections_that_are_closed_again_and_again(environment):
-    outlet = environment.open("closed")
+    limited_account = environment.open("closed")
     environment.emulator.fault("closed", "latency", seconds=0.1)
-    outlet.activate(people(2000))
-    until(lambda: len(outlet.calls()) >= 2)
+    limited_account.activate(people(2000))
+    until(lambda: len(limited_account.calls()) >= 2)
 
     for _ in range(20):
         with connect(environment.broker_url) as admin:
             admin.client_kill_filter(_type="normal", skipme=True)
         spend(0.2)
-    goes_on(environment, outlet, people(2000))
+    goes_on(environment, limited_account, people(2000))
 
 
 def test_a_worker_that_is_started_while_redis_only_reads_waits(environment):
-    outlet = environment.open("started")
+    limited_account = environment.open("started")
     with demoted(environment, "READONLY"):
         worker = environment.start_one("both")
         spend(8)
         assert worker.alive()
-    outlet.activate(people(200))
-    environment.drain(outlet, within=on_this_machine(BACK))
+    limited_account.activate(people(200))
+    environment.drain(limited_account, within=on_this_machine(BACK))
 
     assert worker.alive()
     environment.stop([worker])

@@ -10,7 +10,7 @@ from celery import Celery
 from pipeline import Producer
 from pipeline.produce.appender import AppendFailed
 from tests.processes.environment import until
-from tests.processes.outlet import activations, people
+from tests.processes.limited_account import activations, people
 
 TASK = "tasks.activation.activate"
 
@@ -27,31 +27,31 @@ def full(environment):
 
 def test_a_full_server_is_emptied_while_producers_are_refused(environment, full):
     """What makes room must not need any: no lock, no doorbell, no note of a fetched message."""
-    outlet = environment.open("fuller")
+    limited_account = environment.open("fuller")
     environment.pause("destination", "fuller")
-    outlet.activate(people(3000))
+    limited_account.activate(people(3000))
     until(environment.accepted)
     full()
 
     with pytest.raises(AppendFailed, match="out of memory"):
-        outlet.activate(people(10, first=3000), patience=0)
+        limited_account.activate(people(10, first=3000), patience=0)
     environment.resume("destination", "fuller")
-    environment.drain(outlet)
+    environment.drain(limited_account)
     environment.client.config_set("maxmemory", 0)
-    outlet.activate(people(10, first=3000))
-    environment.drain(outlet)
+    limited_account.activate(people(10, first=3000))
+    environment.drain(limited_account)
 
-    assert sorted(outlet.delivered()) == sorted((profile, 0) for profile in people(3010))
-    assert outlet.missing_from_books() == 0
+    assert sorted(limited_account.delivered()) == sorted((profile, 0) for profile in people(3010))
+    assert limited_account.missing_from_books() == 0
 
 
 def test_what_is_in_the_intake_and_in_messages_is_accepted_by_a_full_server(environment, full):
     """kombu takes a message off its queue before it notes that it did."""
-    outlet = environment.open("taken-in")
+    limited_account = environment.open("taken-in")
     listeners = [worker for worker in environment.workers if worker.kind == "accept"]
     for worker in listeners:
         worker.process.send_signal(signal.SIGSTOP)
-    outlet.activate(people(1000))
+    limited_account.activate(people(1000))
     with Celery("somebody", broker=environment.broker_url, set_as_current=False) as app:
         for activation in activations(people(100, first=1000)):
             app.send_task(TASK, args=[{"audience": "taken-in", **activation}], queue="activations")
@@ -61,11 +61,11 @@ def test_what_is_in_the_intake_and_in_messages_is_accepted_by_a_full_server(envi
 
     for worker in listeners:
         worker.process.send_signal(signal.SIGCONT)
-    until(lambda: len(outlet.delivered()) == 1100)
-    environment.drain(outlet)
+    until(lambda: len(limited_account.delivered()) == 1100)
+    environment.drain(limited_account)
 
-    assert sorted(outlet.delivered()) == sorted((profile, 0) for profile in people(1100))
-    assert outlet.missing_from_books() == 0
+    assert sorted(limited_account.delivered()) == sorted((profile, 0) for profile in people(1100))
+    assert limited_account.missing_from_books() == 0
 
 
 @pytest.fixture
@@ -78,22 +78,22 @@ def disk(environment):
 
 
 def test_a_server_that_cannot_write_its_file_is_waited_for_and_loses_nothing(environment, disk):
-    outlet = environment.open("unwritten")
+    limited_account = environment.open("unwritten")
     environment.emulator.fault("unwritten", "latency", seconds=0.5)
-    outlet.activate(people(4000))
-    until(lambda: outlet.calls())
+    limited_account.activate(people(4000))
+    until(lambda: limited_account.calls())
 
     disk(full=True)
     until(lambda: environment.client.info("persistence")["aof_last_write_status"] == "err")
     with pytest.raises(AppendFailed, match="cannot write its file") as caught:
-        outlet.activate(people(10, first=4000), patience=0)
+        limited_account.activate(people(10, first=4000), patience=0)
     until(lambda: any("outcome not recorded yet" in worker.log.read_text() for worker in environment.workers))
     disk(full=False)
     with Producer(environment.broker_url) as producer:
         producer.append(caught.value.activations)
     until(lambda: "begun" not in {batch.get("state") for batch in environment.batches()})
     environment.end_leases("claimed")  # of doorbells that were refused
-    environment.drain(outlet)
+    environment.drain(limited_account)
 
-    assert sorted(outlet.delivered()) == sorted((profile, 0) for profile in people(4010))
-    assert outlet.missing_from_books() == 0
+    assert sorted(limited_account.delivered()) == sorted((profile, 0) for profile in people(4010))
+    assert limited_account.missing_from_books() == 0

@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 from tests.processes.environment import FOUR, open_environment, until
-from tests.processes.outlet import people
+from tests.processes.limited_account import people
 
 WINDOW = 5  # seconds
 LIMIT = 60  # calls in that time
@@ -23,34 +23,34 @@ def shared_environment(tmp_path_factory):
 
 @pytest.mark.parametrize("shape", ["fixed", "sliding"])
 def test_a_backlog_goes_out_in_full_calls_and_within_the_limit(environment, shape):
-    outlet = environment.open(shape, limit=LIMIT)
+    limited_account = environment.open(shape, limit=LIMIT)
     environment.emulator.order("behaviour", {"window_shape": shape})
     environment.pause("connector", shape)
-    outlet.activate(people(20_000))
-    until(lambda: outlet.waiting() == 20_000)
+    limited_account.activate(people(20_000))
+    until(lambda: limited_account.waiting() == 20_000)
 
     environment.resume("connector", shape)
-    environment.drain(outlet)
+    environment.drain(limited_account)
 
     meter = environment.emulator.meter(shape)
-    assert outlet.calls() == [200] * 100
+    assert limited_account.calls() == [200] * 100
     assert (meter["throttled"], meter["peak_sliding"] <= LIMIT) == (0, True)
-    assert sorted(outlet.delivered()) == sorted((profile, 0) for profile in people(20_000))
+    assert sorted(limited_account.delivered()) == sorted((profile, 0) for profile in people(20_000))
 
 
 @pytest.mark.parametrize("ending", ["expire", "forget"])
 def test_tokens_that_end_under_way_are_replaced(environment, ending):
-    outlet = environment.open(f"token-{ending}")
-    outlet.activate(people(1000))
-    until(lambda: outlet.calls())
+    limited_account = environment.open(f"token-{ending}")
+    limited_account.activate(people(1000))
+    until(lambda: limited_account.calls())
 
-    environment.emulator.order("tokens", {"account": outlet.name, "action": ending})
-    outlet.activate(people(1000, first=1000))
-    environment.drain(outlet)
+    environment.emulator.order("tokens", {"account": limited_account.name, "action": ending})
+    limited_account.activate(people(1000, first=1000))
+    environment.drain(limited_account)
 
-    assert sorted(outlet.delivered()) == sorted((profile, 0) for profile in people(2000))
-    assert environment.emulator.outcomes(outlet.name, "login")["answered"] <= 4
-    assert outlet.missing_from_books() == 0
+    assert sorted(limited_account.delivered()) == sorted((profile, 0) for profile in people(2000))
+    assert environment.emulator.outcomes(limited_account.name, "login")["answered"] <= 4
+    assert limited_account.missing_from_books() == 0
 
 
 @pytest.mark.parametrize(
@@ -64,15 +64,15 @@ def test_tokens_that_end_under_way_are_replaced(environment, ending):
 )
 def test_after_a_refusal_for_a_limit_calls_pause_and_go_on(environment, refusal, request):
     """It takes a minute; no row is lost, doubled or given up for it."""
-    outlet = environment.open(request.node.callspec.id)
-    environment.emulator.fault(outlet.name, after=2, **refusal)
+    limited_account = environment.open(request.node.callspec.id)
+    environment.emulator.fault(limited_account.name, after=2, **refusal)
 
-    outlet.activate(people(2000))
-    environment.drain(outlet)
+    limited_account.activate(people(2000))
+    environment.drain(limited_account)
 
-    times = [call["time"] for call in environment.emulator.calls(outlet.name)]
+    times = [call["time"] for call in environment.emulator.calls(limited_account.name)]
     longest = max(later - sooner for sooner, later in pairwise(times))
     assert longest >= 0.9 * WINDOW
-    assert sorted(outlet.delivered()) == sorted((profile, 0) for profile in people(2000))
-    assert outlet.letters() == []
-    assert outlet.missing_from_books() == 0
+    assert sorted(limited_account.delivered()) == sorted((profile, 0) for profile in people(2000))
+    assert limited_account.letters() == []
+    assert limited_account.missing_from_books() == 0

@@ -11,7 +11,7 @@ from celery import Celery
 from pipeline.model.shard import SHARDS
 from pipeline.stores.broker import celery_settings
 from tests.processes.environment import until
-from tests.processes.outlet import activations, people
+from tests.processes.limited_account import activations, people
 
 TASK = "tasks.activation.activate"
 SECRET = "ada.lovelace"  # stands in every message that must be shown nowhere
@@ -43,9 +43,9 @@ def events(environment):
         thread.join()
 
 
-def of(outlet, profiles):
+def of(limited_account, profiles):
     """Return activations that name their audience."""
-    return [{"audience": outlet.name, **activation} for activation in activations(profiles)]
+    return [{"audience": limited_account.name, **activation} for activation in activations(profiles)]
 
 
 def logs(environment):
@@ -54,19 +54,19 @@ def logs(environment):
 
 
 def test_activations_sent_as_messages_are_delivered_and_shown_to_nobody(environment, app):
-    outlet = environment.open("messages")
+    limited_account = environment.open("messages")
     profiles = [f"{SECRET}-{n}" for n in range(50)]
 
     with events(environment) as told:
-        for position, activation in enumerate(of(outlet, profiles)):
+        for position, activation in enumerate(of(limited_account, profiles)):
             way = {"args": [activation]} if position % 2 else {"kwargs": {"activation": activation}}
             app.send_task(TASK, queue="activations", **way)
-        until(lambda: outlet.calls())
-        environment.drain(outlet)
+        until(lambda: limited_account.calls())
+        environment.drain(limited_account)
         until(lambda: sum(e["type"] == "task-succeeded" and e["uuid"] in received(told) for e in told) >= 50)
 
-    assert sorted(outlet.delivered()) == sorted((profile, 0) for profile in profiles)
-    assert outlet.missing_from_books() == 0
+    assert sorted(limited_account.delivered()) == sorted((profile, 0) for profile in profiles)
+    assert limited_account.missing_from_books() == 0
     assert SECRET not in json.dumps(told)
     assert SECRET not in logs(environment)
 
@@ -105,25 +105,25 @@ def test_a_message_that_nobody_can_take_is_not_shown_either(environment, app, ta
 
 
 def test_a_message_is_accepted_once_however_often_it_comes(environment, app):
-    outlet = environment.open("repeated")
-    (activation,) = of(outlet, people(1))
+    limited_account = environment.open("repeated")
+    (activation,) = of(limited_account, people(1))
 
     for _ in range(5):
         app.send_task(TASK, args=[activation], queue="activations", task_id="the-same")
-    until(lambda: outlet.calls())
-    environment.drain(outlet)
+    until(lambda: limited_account.calls())
+    environment.drain(limited_account)
 
-    assert outlet.delivered() == [("p0", 0)]
+    assert limited_account.delivered() == [("p0", 0)]
 
 
 def test_activations_may_be_pushed_straight_into_the_intake(environment):
     """As the documentation describes for other languages, without a doorbell."""
-    outlet = environment.open("pushed")
+    limited_account = environment.open("pushed")
 
-    for activation in of(outlet, people(100)):
+    for activation in of(limited_account, people(100)):
         shard = zlib.crc32(activation["profile_id"].encode()) % SHARDS
         environment.client.rpush(f"intake:{shard}", json.dumps(activation))
-    environment.drain(outlet)
+    environment.drain(limited_account)
 
-    assert sorted(outlet.delivered()) == sorted((profile, 0) for profile in people(100))
-    assert outlet.missing_from_books() == 0
+    assert sorted(limited_account.delivered()) == sorted((profile, 0) for profile in people(100))
+    assert limited_account.missing_from_books() == 0

@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from pipeline.stores import tables
 from pipeline.stores.database import reading
-from tests.processes.canaries import Canaries, forms
 from tests.processes.full_run import full_run
+from tests.processes.marked_secrets import MarkedSecrets, forms
 
 SECRETS = "password|token|digest|secret|api key"
 WHERE_ROWS_ARE = {"dead_letters": {"activation", "profile_id"}, "members": {"profile_id", "content"}}
@@ -25,9 +25,11 @@ def run(tmp_path_factory):
 
 def shown(run, texts, among=""):
     """Name what is shown, and where."""
-    if not run.canaries.found_in("\n".join(texts.values()), among):
+    if not run.marked_secrets.found_in("\n".join(texts.values()), among):
         return {}
-    return {where: found for where, text in texts.items() if (found := run.canaries.found_in(text, among))}
+    return {
+        where: found for where, text in texts.items() if (found := run.marked_secrets.found_in(text, among))
+    }
 
 
 def test_no_log_line_shows_anything(run):
@@ -47,11 +49,11 @@ def test_no_log_line_shows_anything(run):
 
 
 def test_no_event_shows_anything(run):
-    events = {str(number): repr(event) for number, event in enumerate(run.witness.events)}
+    events = {str(number): repr(event) for number, event in enumerate(run.recorder.events)}
 
     assert shown(run, events) == {}
     assert {"task-received", "task-succeeded", "task-retried", "task-failed"} <= {
-        event["type"] for event in run.witness.events
+        event["type"] for event in run.recorder.events
     }
 
 
@@ -75,13 +77,13 @@ def test_flower_shows_strangers_nothing_but_names_of_workers_and_tasks(run):
 
 
 def test_no_key_of_redis_shows_anything(run):
-    assert shown(run, {repr(key): repr(key) for key in run.witness.keys}) == {}
-    assert len(run.witness.keys) > 50
+    assert shown(run, {repr(key): repr(key) for key in run.recorder.keys}) == {}
+    assert len(run.recorder.keys) > 50
 
 
 def test_no_process_has_anything_among_its_arguments(run):
-    assert shown(run, {line: line for line in run.witness.arguments}) == {}
-    assert len(run.witness.arguments) >= 7  # the server, the emulator, `up` and four of its own
+    assert shown(run, {line: line for line in run.recorder.arguments}) == {}
+    assert len(run.recorder.arguments) >= 7  # the server, the emulator, `up` and four of its own
 
 
 def test_no_command_says_anything(run):
@@ -128,20 +130,20 @@ def test_what_the_program_writes_is_for_its_owner_only(run):
 
 
 def test_everything_listens_on_this_machine_only(run):
-    assert {address for _, address in run.witness.ports} == {"127.0.0.1"}
-    assert len({program for program, _ in run.witness.ports}) >= 2
+    assert {address for _, address in run.recorder.ports} == {"127.0.0.1"}
+    assert len({program for program, _ in run.recorder.ports}) >= 2
 
 
 def test_what_was_sent_on_a_redirect_went_nowhere_else(run):
-    assert "/rest/api/v1.3/events/redirect" in run.careless.paths
-    assert "/stolen" not in run.careless.paths
+    assert "/rest/api/v1.3/events/redirect" in run.echoing_server.paths
+    assert "/stolen" not in run.echoing_server.paths
 
 
 @pytest.mark.parametrize("before", ["", "x", "xy"])
 def test_what_is_marked_is_found_however_it_is_written(before):
-    canaries = Canaries()
-    canaries.add("it", 'ünique "& <word>')
+    marked_secrets = MarkedSecrets()
+    marked_secrets.add("it", 'ünique "& <word>')
 
-    for form in forms(canaries.marked["it"]):
-        assert canaries.found_in(f"{before}{form}{before}") == {"it"}
-    assert canaries.found_in("nothing") == set()
+    for form in forms(marked_secrets.marked["it"]):
+        assert marked_secrets.found_in(f"{before}{form}{before}") == {"it"}
+    assert marked_secrets.found_in("nothing") == set()

@@ -14,8 +14,8 @@ from pipeline.stores.scripts import Scripts
 from pipeline.stores.unready import TooFewReplicas
 from tests.processes.constellation import open_sentinel_environment
 from tests.processes.environment import until
+from tests.processes.limited_account import people
 from tests.processes.machine import on_this_machine
-from tests.processes.outlet import people
 
 FOUND = 5  # seconds after a promotion
 
@@ -36,9 +36,9 @@ def quiet(ask):
 
 def test_the_new_primary_is_used_within_five_seconds(environment):
     """By a client, a doorbell, a producer and workers that were connected to the old one."""
-    outlet = environment.open("promoted")
-    outlet.activate(people(200))
-    environment.drain(outlet)
+    limited_account = environment.open("promoted")
+    limited_account.activate(people(200))
+    environment.drain(limited_account)
     with closing(Doorbell(environment.broker_url)) as bell, connect(environment.broker_url) as client:
         bell.ring_accept(0)
         client.set("before", "1")
@@ -47,10 +47,10 @@ def test_the_new_primary_is_used_within_five_seconds(environment):
         until(lambda: quiet(lambda: client.set("after", "1")), within=on_this_machine(FOUND))
         bell.ring_accept(0)
         bell.ring_again()
-        outlet.activate(people(200, first=200))
-        until(lambda: quiet(lambda: len(outlet.delivered()) >= 400), within=on_this_machine(20))
+        limited_account.activate(people(200, first=200))
+        until(lambda: quiet(lambda: len(limited_account.delivered()) >= 400), within=on_this_machine(20))
 
-    assert sorted(outlet.delivered()) == sorted((profile, 0) for profile in people(400))
+    assert sorted(limited_account.delivered()) == sorted((profile, 0) for profile in people(400))
     assert [worker.alive() for worker in environment.workers] == [True, True]
     assert time.monotonic() - promoted < on_this_machine(20)
     said = "".join(worker.log.read_text() for worker in environment.workers)

@@ -9,10 +9,10 @@ import pytest
 
 from pipeline import Producer
 from pipeline.stores import sql_trouble as notes
-from tests.chaos.scene import FILL, MERGE, account, configure, connector, export, outlet
+from tests.chaos.accounts import FILL, MERGE, account, configure, connector, export, limited_account
 from tests.processes.environment import until
+from tests.processes.limited_account import activations, people
 from tests.processes.machine import on_this_machine
-from tests.processes.outlet import activations, people
 
 
 @contextmanager
@@ -35,62 +35,62 @@ def database(environment):
 
 
 def test_an_outcome_is_recorded_when_the_lock_on_the_store_is_gone(environment, database):
-    outlet = environment.open("waits")
+    limited_account = environment.open("waits")
     environment.emulator.fault("waits", "latency", seconds=0.5, when="after")
-    outlet.activate(people(200))
-    until(lambda: outlet.calls())
+    limited_account.activate(people(200))
+    until(lambda: limited_account.calls())
 
     database.execute("BEGIN EXCLUSIVE")
     until(lambda: environment.emulator.outcomes("waits") == {"answered": 1})
     locked = time.monotonic()
     until(lambda: time.monotonic() - locked > 3)
-    assert outlet.waiting() == 200
+    assert limited_account.waiting() == 200
     database.execute("ROLLBACK")
-    environment.drain(outlet, within=on_this_machine(15))
+    environment.drain(limited_account, within=on_this_machine(15))
 
-    assert sorted(outlet.delivered()) == sorted((profile, 0) for profile in people(200))
-    assert outlet.letters() == []
-    assert outlet.missing_from_books() == 0
+    assert sorted(limited_account.delivered()) == sorted((profile, 0) for profile in people(200))
+    assert limited_account.letters() == []
+    assert limited_account.missing_from_books() == 0
 
 
 def test_an_outcome_is_kept_while_the_store_refuses_it(environment, database):
     """A table that is away for a while does what a database does that restarts."""
-    outlet = environment.open("fails")
+    limited_account = environment.open("fails")
     environment.emulator.fault("fails", "latency", seconds=0.5, when="after")
-    outlet.activate(people(200))
-    until(lambda: outlet.calls())
+    limited_account.activate(people(200))
+    until(lambda: limited_account.calls())
 
     database.execute("ALTER TABLE batches RENAME TO batches_away")
     until(lambda: any("outcome not recorded yet" in worker.log.read_text() for worker in environment.workers))
     database.execute("ALTER TABLE batches_away RENAME TO batches")
-    environment.drain(outlet, within=on_this_machine(15))
+    environment.drain(limited_account, within=on_this_machine(15))
 
-    assert sorted(outlet.delivered()) == sorted((profile, 0) for profile in people(200))
-    assert outlet.letters() == []
-    assert outlet.missing_from_books() == 0
+    assert sorted(limited_account.delivered()) == sorted((profile, 0) for profile in people(200))
+    assert limited_account.letters() == []
+    assert limited_account.missing_from_books() == 0
 
 
 def test_outcomes_are_kept_while_the_disk_of_the_store_is_full(environment, database):
     """No file of a worker may grow; a reader keeps the store from writing over what it has in its log."""
     until(lambda: not notes.read(environment.client))
-    outlet = environment.open("no-space")
+    limited_account = environment.open("no-space")
     environment.emulator.fault("no-space", "latency", seconds=0.5)
     database.execute("BEGIN")
     database.execute("SELECT count(*) FROM batches").fetchone()
-    outlet.activate(people(2000))
-    until(lambda: outlet.calls())
+    limited_account.activate(people(2000))
+    until(lambda: limited_account.calls())
 
     size = (environment.folder / "activation.db-wal").stat().st_size
     with small_files(environment.workers, size):
         reason = until(lambda: notes.read(environment.client), what="a worker's note")
     database.execute("ROLLBACK")
-    environment.drain(outlet, within=45)
+    environment.drain(limited_account, within=45)
     until(lambda: not notes.read(environment.client), what="the end of the note")
 
     assert reason == "disk I/O error"  # what SQLite says of a file that may not grow
-    assert sorted(outlet.delivered()) == sorted((profile, 0) for profile in people(2000))
-    assert outlet.letters() == []
-    assert outlet.missing_from_books() == 0
+    assert sorted(limited_account.delivered()) == sorted((profile, 0) for profile in people(2000))
+    assert limited_account.letters() == []
+    assert limited_account.missing_from_books() == 0
 
 
 def test_what_one_step_came_to_is_kept_while_redis_is_away(environment):
@@ -102,7 +102,7 @@ def test_what_one_step_came_to_is_kept_while_redis_is_away(environment):
         "destinations": {name: {**export(), "audience": "members", "connector": name, "max_age": 60}},
     })  # fmt: skip
     environment.emulator.fault(name, "latency", function=MERGE, when="after", seconds=0.5)
-    way = outlet(environment, name, name)
+    way = limited_account(environment, name, name)
     with Producer(broker_url=environment.broker_url) as producer:
         assert not producer.activate_many(activations(people(200)), audience="members").errors
     until(lambda: way.calls())
@@ -122,25 +122,25 @@ def test_what_one_step_came_to_is_kept_while_redis_is_away(environment):
 @pytest.mark.parametrize("code", ["SERVICE_UNAVAILABLE", "API_BLOCKED"])
 def test_a_refusal_is_kept_while_redis_is_away(environment, code):
     """Nothing was done there, and that is known: no row may end as one whose outcome is unknown."""
-    outlet = environment.open(code.lower().replace("_", "-"))
-    rule = {"account": outlet.name, "function": "triggerCustomEvent"}
+    limited_account = environment.open(code.lower().replace("_", "-"))
+    rule = {"account": limited_account.name, "function": "triggerCustomEvent"}
     environment.emulator.order("faults", [
         {"kind": "latency", "seconds": 0.5, "times": 1, **rule},
         {"kind": "error", "times": 1, "errorCode": code, **rule},
     ])  # fmt: skip
-    outlet.activate(people(200))
+    limited_account.activate(people(200))
     until(lambda: environment.emulator.fired())
 
     environment.kill_redis()
-    until(lambda: environment.emulator.outcomes(outlet.name))
+    until(lambda: environment.emulator.outcomes(limited_account.name))
     away = time.monotonic()
     until(lambda: time.monotonic() - away > 2)
     environment.start_redis()
     until(
         lambda: {batch["state"] for batch in environment.batches()} != {"begun"}, within=on_this_machine(10)
     )
-    environment.resume("destination", outlet.name)
-    environment.drain(outlet)
+    environment.resume("destination", limited_account.name)
+    environment.drain(limited_account)
 
-    assert sorted(outlet.delivered()) == sorted((profile, 0) for profile in people(200))
-    assert outlet.letters() == []
+    assert sorted(limited_account.delivered()) == sorted((profile, 0) for profile in people(200))
+    assert limited_account.letters() == []

@@ -18,7 +18,7 @@ from pipeline.operate.status.troubles import troubles
 from pipeline.stores import duty_trouble
 from tests.cases import case
 from tests.processes.environment import until
-from tests.processes.outlet import activations, people
+from tests.processes.limited_account import activations, people
 
 TASK = "tasks.activation.activate"
 QUEUES = ("activations", "deliveries", "celery")
@@ -36,9 +36,9 @@ def counts(environment):
     return Strays(environment.client).counts()
 
 
-def of(outlet, profile):
+def of(limited_account, profile):
     (activation,) = activations([profile])
-    return {"audience": outlet.name, **activation}
+    return {"audience": limited_account.name, **activation}
 
 
 def envelope(content, headers, content_type="application/json", **properties):
@@ -64,31 +64,33 @@ def status(environment):
 
 def test_case_01_what_is_no_message_ends_no_worker(environment):
     """The activation without an envelope is taken in, and one that is sent right afterwards is delivered."""
-    outlet = environment.open("lapsed")
+    limited_account = environment.open("lapsed")
     before = counts(environment)["unreadable"]
 
     for line in LINES:
         environment.client.lpush("activations", line)
     environment.client.lpush("deliveries", LINES[0])
-    environment.client.lpush("activations", envelope([[of(outlet, "after")], {}, {}], {"task": TASK}))
+    environment.client.lpush(
+        "activations", envelope([[of(limited_account, "after")], {}, {}], {"task": TASK})
+    )
 
     until(lambda: counts(environment)["unreadable"] == before + 4)
     (letter,) = until(lambda: environment.letters("p-1"), what="the fate of the bare activation")
-    until(lambda: ("after", 0) in outlet.delivered())
+    until(lambda: ("after", 0) in limited_account.delivered())
     assert (letter.destination, letter.code) == ("lapsed", "Invalid")  # it has no identifier for this list
     assert [environment.client.llen(queue) for queue in QUEUES] == [0, 0, 0]
 
 
 def test_case_09_a_message_without_a_queue_is_taken_like_any_other(environment, app):
-    outlet = environment.open("no-queue")
+    limited_account = environment.open("no-queue")
     call = json.loads(case("09-no-queue-named", "message.json"))
     (activation,) = call["args"]
 
-    app.send_task(call["task"], args=[{**activation, **of(outlet, "p-1")}], queue=call["queue"])
-    environment.drain(outlet)
-    until(lambda: outlet.delivered())
+    app.send_task(call["task"], args=[{**activation, **of(limited_account, "p-1")}], queue=call["queue"])
+    environment.drain(limited_account)
+    until(lambda: limited_account.delivered())
 
-    assert outlet.delivered() == [("p-1", 0)]
+    assert limited_account.delivered() == [("p-1", 0)]
     assert environment.client.llen("celery") == 0
 
 
@@ -163,7 +165,7 @@ def test_a_message_in_a_queue_that_no_worker_takes_is_named(environment, app):
     assert status(environment).messages["unrouted"] == 0
 
 
-def test_a_worker_with_the_wrong_secret_key_lives_on_and_is_told(environment):
+def test_a_worker_with_the_wrong_secret_key_lives_on_and_is_reported(environment):
     environment.open("sealed")
     (stranger,) = environment.start("both", ACTIVATION_SECRET_KEY=Fernet.generate_key().decode())
     try:
@@ -177,28 +179,28 @@ def test_a_worker_with_the_wrong_secret_key_lives_on_and_is_told(environment):
 
 
 def test_entries_that_cannot_be_accepted_stop_none_after_them(environment):
-    outlet = environment.open("poisoned")
-    half = json.dumps(of(outlet, "half \ud83d")).encode()
+    limited_account = environment.open("poisoned")
+    half = json.dumps(of(limited_account, "half \ud83d")).encode()
     for shard in range(16):
         environment.client.rpush(f"intake:{shard}", b"[" * 1_000, half, b"\xff\x00")
-    outlet.activate(people(100))
-    environment.drain(outlet, within=60)
+    limited_account.activate(people(100))
+    environment.drain(limited_account, within=60)
 
-    assert sorted(outlet.delivered()) == sorted((profile, 0) for profile in people(100))
+    assert sorted(limited_account.delivered()) == sorted((profile, 0) for profile in people(100))
     assert len(environment.letters("half \\ud83d")) == 16
 
 
 def test_a_thousand_odd_messages_end_no_worker_and_take_no_place(environment):
     """A worker waits for the acknowledgement of what it has fetched: a few that never come would stop it."""
-    draw, outlet = random.Random(7), environment.open("after-odd-ones")
+    draw, limited_account = random.Random(7), environment.open("after-odd-ones")
     for _ in range(1_000):
         environment.client.lpush(draw.choice(QUEUES), odd_message(draw))
-    outlet.activate(people(50))
-    environment.drain(outlet)
+    limited_account.activate(people(50))
+    environment.drain(limited_account)
 
     until(lambda: not any(environment.client.llen(queue) for queue in QUEUES), what="empty queues")
     until(lambda: not environment.client.hlen("unacked"), what="all acknowledgements")
-    assert sorted(outlet.delivered()) == sorted((profile, 0) for profile in people(50))
+    assert sorted(limited_account.delivered()) == sorted((profile, 0) for profile in people(50))
 
 
 ODD = (

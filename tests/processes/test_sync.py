@@ -15,7 +15,7 @@ from pipeline.stores import tables
 from pipeline.stores.database import reading
 from tests.processes import ROOT
 from tests.processes.environment import Environment, open_environment, until
-from tests.processes.outlet import people
+from tests.processes.limited_account import people
 
 COUNT = 20_000
 CELERY = "celery --quiet -A tasks worker -P threads -c 1 -Q sync -n sync@%h --without-gossip --without-mingle"
@@ -69,7 +69,7 @@ def a_minute_later(environment: Environment) -> None:
 
 
 def test_a_run_whose_worker_is_killed_is_taken_up_and_sends_everything_once(environment, tmp_path):
-    outlet = environment.open("lapsed", max_age=1)
+    limited_account = environment.open("lapsed", max_age=1)
     members(tmp_path / "members.db", COUNT)
     source = {
         "audience": "lapsed",
@@ -85,10 +85,10 @@ def test_a_run_whose_worker_is_killed_is_taken_up_and_sends_everything_once(envi
     a_minute_later(environment)
     with sync_worker(environment):
         until(lambda: progress(environment)[1] == "done", within=60)
-    environment.drain(outlet)
+    environment.drain(limited_account)
 
     assert interrupted[1] == "sending"
     assert 0 < interrupted[0] < COUNT
-    assert sorted(outlet.delivered()) == sorted((profile, 0) for profile in people(COUNT))
-    assert outlet.letters() == []
-    assert outlet.missing_from_books() == 0
+    assert sorted(limited_account.delivered()) == sorted((profile, 0) for profile in people(COUNT))
+    assert limited_account.letters() == []
+    assert limited_account.missing_from_books() == 0

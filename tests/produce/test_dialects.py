@@ -77,7 +77,7 @@ def variables(content, **options):
     return [line.row["variables"] for line in one(content, **options)[0]]
 
 
-def test_windows_1252_is_read_when_it_is_told():
+def test_windows_1252_is_read_when_it_is_reported():
     content = "profile_id,name\np-1,Zoë €\n".encode("windows-1252")
 
     assert variables(content, encoding="windows-1252") == [{"name": "Zoë €"}]
@@ -105,7 +105,7 @@ def test_the_separator_that_is_given_is_used():
     assert variables(b"profile_id:a\np-1:x\n", delimiter=":") == [{"a": "x"}]
 
 
-def test_a_line_that_repeats_the_header_is_told():
+def test_a_line_that_repeats_the_header_is_reported():
     """Files are put behind one another, each with its header, and perhaps its mark."""
     content = b"profile_id,a\np-1,x\n\xef\xbb\xbfprofile_id,a\np-2,y\nprofile_id,a\n"
 

@@ -36,7 +36,7 @@ def test_a_name_tells_the_format(name, form):
 @pytest.mark.parametrize(
     "content", [b'{"a": 1}\n', b'\xef\xbb\xbf{"a": 1}\n', b'\n  {"a": 1}', b'{"a": 1}\r\n\r\n']
 )
-def test_json_lines_are_told_by_their_first_character(content):
+def test_json_lines_are_reported_by_their_first_character(content):
     assert [line.row for line in lines(content)] == [{"a": 1}]
 
 

@@ -70,7 +70,7 @@ def test_a_table_whose_first_column_has_a_name_like_such_a_mark_is_read(mark):
 
 
 @pytest.mark.parametrize("content", [b"profile_id,name\np-1,Zo\xeb\n", b"profile_id,pr\xe9nom\np-1,Ann\n"])
-def test_a_file_that_is_not_utf_8_is_told_of_the_option(content):
+def test_a_file_that_is_not_utf_8_is_reported_of_the_option(content):
     notes = Notes()
     with contextlib.suppress(Misconfigured):
         list(read(io.BytesIO(content), notes=notes))

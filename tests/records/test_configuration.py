@@ -102,7 +102,7 @@ def test_a_destination_may_name_a_connector_that_is_only_stored(file):
     assert list(configuration.read_configuration(str(file), {}, {"acme"})["destinations"]) == ["lapsed"]
 
 
-def test_a_destination_of_an_unknown_connector_is_told_the_known_ones(file):
+def test_a_destination_of_an_unknown_connector_is_reported_the_known_ones(file):
     file.write_text(LAPSED.replace("acme", "acne"))
 
     assert problems(file) == ['destinations.lapsed.connector: "acne" is not a connector; there are: none']

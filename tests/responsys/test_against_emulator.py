@@ -109,7 +109,7 @@ def test_people_are_found_by_other_identifiers(emulator, connector, trigger, mak
     ]
 
 
-def test_a_list_in_another_folder_is_told_of_every_row(trigger, connector, row):
+def test_a_list_in_another_folder_is_reported_of_every_row(trigger, connector, row):
     assert trigger(row(), connector=replace(connector, list_folder="Else")) == [Rejection("FOLDER_NOT_FOUND")]
 
 

@@ -47,7 +47,7 @@ def test_a_function_is_known_by_its_place_where_its_name_is_another(path):
         ("POST", "/rest/asyncApi/v1.3/requests", "pollRequests"),
     ],
 )  # fmt: skip
-def test_functions_of_one_path_are_told_apart(verb, path, function):
+def test_functions_of_one_path_are_reported_apart(verb, path, function):
     assert parse_limits([entry("theirs", 5, path, verb)]) == {"theirs": 5, function: 5}
 
 

@@ -161,7 +161,7 @@ def test_all_problems_are_reported_at_once():
         ({"null": "skip"}, "is missing"),
     ],
 )
-def test_a_column_that_is_wrong_is_told_also_beside_others_and_a_key(entry, problem):
+def test_a_column_that_is_wrong_is_reported_also_beside_others_and_a_key(entry, problem):
     assert problems(columns={"crm_id": "CUSTOMER", "id": entry}, key=["CUSTOMER"]) == [
         f"columns.id.column: {problem}"
     ]

@@ -96,7 +96,7 @@ def test_a_changed_host_key_shows_both_fingerprints(check, server):
         ("plain", "any", "private_key_passphrase: the key is not protected: leave the passphrase out"),
     ],
 )
-def test_a_key_that_cannot_be_read_is_told_in_one_sentence(check, key, server, text, passphrase, problem):
+def test_a_key_that_cannot_be_read_is_reported_in_one_sentence(check, key, server, text, passphrase, problem):
     made = asyncssh.generate_private_key("ssh-ed25519")
     texts = {
         "public": made.export_public_key().decode(),
@@ -120,18 +120,18 @@ def test_a_protected_key_logs_in_with_its_passphrase(check, key, server):
     assert check(further=f'{pin}\nprivate_key_passphrase = "geheim"', key=protected)[0] == 0
 
 
-def test_an_unknown_user_and_a_missing_folder_are_told(check):
+def test_an_unknown_user_and_a_missing_folder_are_reported(check):
     assert 'refuses the login of "somebody"' in check(username="somebody")[1][-1]["text"]
     assert "there is no folder nowhere" in check(folder="nowhere")[1][-1]["text"]
 
 
-def test_a_folder_that_may_not_be_read_is_told(check, server):
+def test_a_folder_that_may_not_be_read_is_reported(check, server):
     server.fault("permission", on="list", times=None)
 
     assert '"acme_scp" may not read download' in check()[1][-1]["text"]
 
 
-def test_no_server_at_all_is_told(check):
+def test_no_server_at_all_is_reported(check):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     code, [finding] = check(port=port)

@@ -58,7 +58,7 @@ def test_the_same_snapshot_again_sends_nothing(environment):
     assert environment.sent() == []
 
 
-def test_who_leaves_is_told_with_what_was_sent_last(environment):
+def test_who_leaves_is_reported_with_what_was_sent_last(environment):
     environment.sync(*map(member, "abcdef"))
     environment.sync(*map(member, "bcdef"), {**member("a", tier="gold"), "identifiers": {"crm_id": "new"}})
     environment.taken()

@@ -28,7 +28,7 @@ def command(tmp_path):
 
 
 @pytest.mark.parametrize("words", WORDS)
-def test_a_data_folder_that_is_none_is_told_in_one_line(command, tmp_path, words):
+def test_a_data_folder_that_is_none_is_reported_in_one_line(command, tmp_path, words):
     (tmp_path / "file").touch()
 
     result = command(words, tmp_path / "file")
@@ -46,7 +46,7 @@ def test_all_commands_that_open_stores_were_tried():
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can be another user")
 @pytest.mark.parametrize("words", ["status", "up"])
-def test_a_folder_of_another_user_is_told_in_one_line(tmp_path, words):
+def test_a_folder_of_another_user_is_reported_in_one_line(tmp_path, words):
     """The processes of tests cannot reach the program as another user, so only the rights are given up."""
     folder = tmp_path / "data"
     folder.mkdir(mode=0o700)
@@ -63,7 +63,7 @@ def test_a_folder_of_another_user_is_told_in_one_line(tmp_path, words):
     assert "Permission denied" in result.stderr
 
 
-def test_a_full_disk_is_told_with_the_folder(tmp_path):
+def test_a_full_disk_is_reported_with_the_folder(tmp_path):
     with pytest.raises(Misconfigured, match="No space left"), usable(tmp_path, alone=True):
         raise OSError(28, "No space left on device")
 

@@ -137,7 +137,7 @@ def test_an_empty_store_does_not_adopt_a_redis_with_records_of_a_version_without
     assert id_in(redis) == ""
 
 
-def test_a_server_that_cannot_write_is_told_of_by_others(engine, fake_redis, monkeypatch):
+def test_a_server_that_cannot_write_is_reported_of_by_others(engine, fake_redis, monkeypatch):
     from pipeline.stores.unready import Unwritable
 
     def refuse(*_, **__):

@@ -127,7 +127,7 @@ def counted(client):
     return sum(int(value) for name, value in client.hgetall("counters").items() if name.endswith(b"|calls"))
 
 
-def test_a_server_that_restarts_just_when_it_has_been_told_a_script_is_told_again(redis, server_url):
+def test_a_server_that_restarts_just_when_it_has_been_told_a_script_is_reported_again(redis, server_url):
     """It forgets scripts; the one that was being sent anew is unknown a second time."""
     configure(redis)
     with connect(server_url) as own, Restarting(connection_pool=own.connection_pool) as client:

@@ -136,7 +136,7 @@ def test_with_partial_and_no_valid_row_it_is_the_same_problem(web):
     assert (answer.status_code, answer.json()["refused"]) == (422, 1)
 
 
-def test_a_thousand_errors_are_told_and_the_rest_counted(web):
+def test_a_thousand_errors_are_reported_and_the_rest_counted(web):
     answer = post(web, b"{}\n" * 1_500, LINES)
 
     assert (len(answer.json()["errors"]), answer.json()["errors_left_out"]) == (1_000, 500)
@@ -168,7 +168,7 @@ def test_a_bad_body_is_a_problem_and_leaves_nothing(web, body, headers, status, 
     assert web.get("/healthz", scope=None).status_code == 200
 
 
-def test_the_line_at_which_json_ends_is_told(web):
+def test_the_line_at_which_json_ends_is_reported(web):
     assert post(web, b"[\n{},\n{]").json()["line"] == 3
 
 

@@ -124,7 +124,7 @@ def test_a_call_is_in_the_bucket_of_its_seconds(web):
     ]
 
 
-def test_a_stop_is_told_while_it_lasts(web):
+def test_a_stop_is_reported_while_it_lasts(web):
     stop = ("activation_stopped", ("kind", "paused"), ("name", "lapsed"), ("scope", "destination"))
 
     assert samples(web)[stop] == 1

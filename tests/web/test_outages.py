@@ -41,7 +41,7 @@ def frozen(web):
 
 
 @pytest.mark.parametrize(("method", "path", "body"), NEEDING_REDIS)
-def test_a_redis_that_hangs_is_told_soon(web, method, path, body):
+def test_a_redis_that_hangs_is_reported_soon(web, method, path, body):
     with frozen(web):
         answer = web.call(method, path, json=body)
 
@@ -73,7 +73,7 @@ def test_a_full_redis_takes_nothing_in(web):
 @pytest.mark.parametrize(
     ("path", "body"), [("/v1/trace", {"profile_id": "p"}), ("/v1/connectors/acme/pause", {})]
 )
-def test_a_locked_store_is_told_and_reading_goes_on(web, path, body):
+def test_a_locked_store_is_reported_and_reading_goes_on(web, path, body):
     place = web.stores.settings.data_dir / "activation.db"
     with sqlite3.connect(place, isolation_level=None) as lock:
         lock.execute("BEGIN EXCLUSIVE")

@@ -52,7 +52,7 @@ def test_a_list_tells_stops_and_destinations(web, acme):
     assert (stop["kind"], stop["detail"], stop["way_out"]) == ("paused", "a test", "`activation resume acme`")
 
 
-def test_every_problem_of_a_record_is_told_at_once_and_nothing_is_stored(web):
+def test_every_problem_of_a_record_is_reported_at_once_and_nothing_is_stored(web):
     answer = put(web, "connectors/acme", {**DOCUMENT, "api": "later", "widht": 1, "password": {"env": "X"}})
 
     assert (answer.status_code, answer.json()["type"]) == (422, "/problems/invalid-request")
@@ -77,7 +77,7 @@ def test_a_dry_run_only_tells(web):
     assert web.get("/v1/connectors").json() == {"connectors": []}
 
 
-def test_two_who_edit_the_same_record_are_told(web, acme):
+def test_two_who_edit_the_same_record_are_reported(web, acme):
     etag = {"If-Match": acme.headers["ETag"]}
     first = put(web, "connectors/acme", {**DOCUMENT, "utilisation": 0.5}, headers=etag)
     second = put(web, "connectors/acme", {**DOCUMENT, "utilisation": 0.7}, headers=etag)

@@ -23,7 +23,7 @@ from pipeline.snapshots.sync import Sync, rehearsal
 from pipeline.snapshots.views import View
 from pipeline.stores.tables import dead_letters as table
 from tests.fixtures.intake import Bell
-from tests.operate.erasure.scene import TRACE, ZOE, change, in_redis, in_sql, places, traces
+from tests.operate.erasure.environment import TRACE, ZOE, change, in_redis, in_sql, places, traces
 from tests.processes.environment import until
 
 ANN, BOB = "ann.lee", "bob.ray"
@@ -31,31 +31,37 @@ EVERYBODY = (ANN, ZOE, BOB)
 
 
 @pytest.fixture
-def everywhere(scene):
+def everywhere(erasure_environment):
     """An environment with Zoë, and two more people, in every place that holds a person."""
-    scene.receive(*(change(who) for who in EVERYBODY))
-    batch = scene.cut()
-    scene.lanes.retry(batch, delay=60, spend=True, refund=True)  # its rows lie in a batch
+    erasure_environment.receive(*(change(who) for who in EVERYBODY))
+    batch = erasure_environment.cut()
+    erasure_environment.lanes.retry(batch, delay=60, spend=True, refund=True)  # its rows lie in a batch
     for number in (1, 2):  # these are parked, and laid over one another
-        scene.receive(*(change(who, number, occurred_at=datetime.now(UTC)) for who in EVERYBODY))
-    scene.redis.set(f"entered:lapsed:{sha1(ZOE.encode()).hexdigest()}", "1", ex=60)
+        erasure_environment.receive(
+            *(change(who, number, occurred_at=datetime.now(UTC)) for who in EVERYBODY)
+        )
+    erasure_environment.redis.set(f"entered:lapsed:{sha1(ZOE.encode()).hexdigest()}", "1", ex=60)
     for name, who in zip("azb", EVERYBODY, strict=True):
         text = encode(change(who)).decode()
-        scene.environment.keep(name, profile_id=who, activation=text)
-        scene.environment.keep(f"{name}-replayed", profile_id=who, activation=text)
-        scene.environment.keep(f"{name}-unreadable", profile_id="", activation=text[1:], code="Invalid")
-    drop(scene.engine, Filter(ids=["z-unreadable"]))
-    mark_replayed(scene.engine, ["a-replayed", "z-replayed", "b-replayed"])
+        erasure_environment.environment.keep(name, profile_id=who, activation=text)
+        erasure_environment.environment.keep(f"{name}-replayed", profile_id=who, activation=text)
+        erasure_environment.environment.keep(
+            f"{name}-unreadable", profile_id="", activation=text[1:], code="Invalid"
+        )
+    drop(erasure_environment.engine, Filter(ids=["z-unreadable"]))
+    mark_replayed(erasure_environment.engine, ["a-replayed", "z-replayed", "b-replayed"])
     lines = [
         FileLine(n, {"profile_id": who, "variables": {"tier": f"T-{who}"}}) for n, who in enumerate(EVERYBODY)
     ]
-    appender = Appender(scene.redis, Bell())
-    Sync(scene.engine, scene.environment.catalog, "lapsed-buyers", appender).run(lines)
-    with hold_run(scene.engine, "lapsed-buyers") as lease:
+    appender = Appender(erasure_environment.redis, Bell())
+    Sync(erasure_environment.engine, erasure_environment.environment.catalog, "lapsed-buyers", appender).run(
+        lines
+    )
+    with hold_run(erasure_environment.engine, "lapsed-buyers") as lease:
         Staging(lease, rehearsal("lapsed-buyers"), [View()]).take(lines)
     for who in EVERYBODY:
-        scene.post(change(who))
-    return scene
+        erasure_environment.post(change(who))
+    return erasure_environment
 
 
 def mark_replayed(engine, ids):

@@ -8,7 +8,7 @@ from pipeline.snapshots import parts
 from pipeline.snapshots.run_lease import hold_run
 from pipeline.snapshots.sending import SnapshotSender
 from pipeline.stores.broker import connect
-from tests.operate.erasure.scene import places, traces
+from tests.operate.erasure.environment import places, traces
 from tests.snapshots.environment import Environment, member
 
 BUSY = 'a snapshot of audience "lapsed-buyers" is being taken in'

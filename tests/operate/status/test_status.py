@@ -70,7 +70,7 @@ def test_without_workers_nothing_moves(environment):
     ]
 
 
-def test_without_workers_what_waits_is_told(environment):
+def test_without_workers_what_waits_is_reported(environment):
     environment.wait("lapsed", "a")
     environment.redis.rpush("intake:3", "{}", "{}")
     environment.redis.delete("turn:intake")
@@ -83,7 +83,7 @@ def test_without_workers_what_waits_is_told(environment):
     ]
 
 
-def test_a_queue_that_nobody_takes_from_is_told(environment):
+def test_a_queue_that_nobody_takes_from_is_reported(environment):
     environment.redis.rpush("intake:3", "{}", "{}")
     environment.redis.rpush("activations", *["doorbell"] * 64)
 
@@ -103,7 +103,7 @@ def test_a_queue_that_somebody_takes_from_may_be_long(environment):
     assert found(environment) == []
 
 
-def test_batches_that_no_worker_takes_up_are_told(environment):
+def test_batches_that_no_worker_takes_up_are_reported(environment):
     environment.wait("lapsed", "a")
     environment.lanes.flush("lapsed")
     cut(environment.lanes)
@@ -117,7 +117,7 @@ def test_batches_that_no_worker_takes_up_are_told(environment):
     ]
 
 
-def test_holds_and_pauses_are_told_with_their_reason_and_what_waits(environment):
+def test_holds_and_pauses_are_reported_with_their_reason_and_what_waits(environment):
     environment.wait("lapsed", "a", "b")
     environment.wait("left", "a")
     environment.hold("connector", "acme", "held", "API_BLOCKED", "The API is blocked")
@@ -135,7 +135,7 @@ def test_holds_and_pauses_are_told_with_their_reason_and_what_waits(environment)
     assert states(environment) == {"lapsed": "connector held", "left": "paused"}
 
 
-def test_a_connector_that_is_disabled_is_told(environment):
+def test_a_connector_that_is_disabled_is_reported(environment):
     environment.apply({"acme": {**ACME, "enabled": False}}, {"lapsed": LAPSED})
 
     assert found(environment) == [
@@ -171,7 +171,7 @@ def test_a_limit_that_was_refused_passes(environment):
     assert states(environment) == {"lapsed": "throttled", "left": "idle"}
 
 
-def test_a_limit_that_two_connectors_share_is_told_once(environment):
+def test_a_limit_that_two_connectors_share_is_reported_once(environment):
     environment.apply({"acme": ACME, "twin": ACME}, {"lapsed": LAPSED, "left": {**LEFT, "connector": "twin"}})
     throttle(environment)
 
@@ -191,7 +191,7 @@ def test_an_exhausted_account_passes(environment):
     ]
 
 
-def test_a_destination_that_was_removed_with_rows_waiting_is_told(environment):
+def test_a_destination_that_was_removed_with_rows_waiting_is_reported(environment):
     environment.wait("left", "a", "b")
     environment.apply({"acme": ACME}, {"lapsed": LAPSED})
 
@@ -210,7 +210,7 @@ def test_a_removed_destination_that_left_nothing_behind_is_forgotten(environment
     assert (found(environment), states(environment)) == ([], {"lapsed": "idle"})
 
 
-def test_what_waits_for_another_try_is_told(environment):
+def test_what_waits_for_another_try_is_reported(environment):
     environment.wait("lapsed", "a", "b")
     environment.lanes.flush("lapsed")
     environment.lanes.retry(cut(environment.lanes), delay=30, spend=True, refund=False)
@@ -224,7 +224,7 @@ def test_what_waits_for_another_try_is_told(environment):
     ]
 
 
-def test_a_destination_that_cannot_keep_up_is_told(environment):
+def test_a_destination_that_cannot_keep_up_is_reported(environment):
     environment.wait("lapsed", "a")
     environment.redis.zincrby("lane:lapsed/all", -3_600_000, "a")
     environment.lanes.flush("lapsed")
@@ -238,7 +238,7 @@ def test_a_destination_that_cannot_keep_up_is_told(environment):
     ]
 
 
-def test_dead_letters_are_told_those_of_no_destination_among_them(environment):
+def test_dead_letters_are_reported_those_of_no_destination_among_them(environment):
     environment.keep("a", "b")
     environment.keep("c", destination=None)
 
@@ -247,7 +247,7 @@ def test_dead_letters_are_told_those_of_no_destination_among_them(environment):
     ]
 
 
-def test_what_passes_is_told_last(environment):
+def test_what_passes_is_reported_last(environment):
     environment.keep("a")
     throttle(environment)
 
@@ -348,7 +348,7 @@ def memory(redis):
     redis.config_set("maxmemory", 0)
 
 
-def test_a_full_server_is_told(environment, memory):
+def test_a_full_server_is_reported(environment, memory):
     memory(0.5)
 
     (trouble,) = found(environment)
@@ -359,7 +359,7 @@ def test_a_full_server_is_told(environment, memory):
     assert document(read(environment))["redis"]["full"]
 
 
-def test_a_server_that_is_nearly_full_is_told(environment, memory):
+def test_a_server_that_is_nearly_full_is_reported(environment, memory):
     memory(1.1)
 
     (trouble,) = found(environment)
@@ -367,7 +367,7 @@ def test_a_server_that_is_nearly_full_is_told(environment, memory):
     assert trouble.passing
 
 
-def test_a_server_that_keeps_nothing_is_told(environment):
+def test_a_server_that_keeps_nothing_is_reported(environment):
     environment.redis.config_set("appendonly", "no")
     try:
         assert [trouble.text for trouble in found(environment)] == [
@@ -377,7 +377,7 @@ def test_a_server_that_keeps_nothing_is_told(environment):
         environment.redis.config_set("appendonly", "yes")
 
 
-def test_a_file_that_cannot_be_written_is_told_before_all_that_follows_from_it():
+def test_a_file_that_cannot_be_written_is_reported_before_all_that_follows_from_it():
     ended = {"aof_enabled": 1, "aof_last_write_status": "err", "rdb_last_bgsave_status": "ok"}
 
     assert server.unwritten(ended) == "append-only file"
@@ -385,7 +385,7 @@ def test_a_file_that_cannot_be_written_is_told_before_all_that_follows_from_it()
     assert server.unwritten({**ended, "aof_enabled": 0, "rdb_last_bgsave_status": "err"}) == "snapshot"
 
 
-def test_what_workers_cannot_record_is_told(environment):
+def test_what_workers_cannot_record_is_reported(environment):
     notes.leave(
         environment.redis, OperationalError("INSERT", {}, Exception("database or disk is full\nmore"))
     )
@@ -400,7 +400,7 @@ def test_what_workers_cannot_record_is_told(environment):
     assert document(read(environment))["sql_error"] == "database or disk is full"
 
 
-def test_values_that_rows_went_without_are_told_for_a_day(environment):
+def test_values_that_rows_went_without_are_reported_for_a_day(environment):
     now, where = datetime.now(UTC), Where("acme", "lapsed")
     with environment.engine.begin() as connection:
         add(connection, now, where, {"left_out:SEEN": 1_200, "left_out:AGE": 1, "sent": 7})
@@ -415,7 +415,7 @@ def test_values_that_rows_went_without_are_told_for_a_day(environment):
     assert "values_left_out" not in left
 
 
-def test_how_long_a_backlog_takes_at_least_is_told(environment):
+def test_how_long_a_backlog_takes_at_least_is_reported(environment):
     """190 calls of 200 rows a minute go out when the account has not said what it allows."""
     environment.wait("lapsed", "a")
     (line, _) = read(environment).destinations
@@ -425,7 +425,7 @@ def test_how_long_a_backlog_takes_at_least_is_told(environment):
     assert document(read(environment))["destinations"][0]["drain_seconds"] == pytest.approx(120, abs=1)
 
 
-def test_a_shard_that_stands_still_is_told(environment):
+def test_a_shard_that_stands_still_is_reported(environment):
     """Accepting its oldest entries fails again and again; the other shards go on."""
     environment.redis.rpush("intake:7", "{}", "{}")
     claim = Intake(environment.redis, 3600).claim(7)
@@ -442,7 +442,7 @@ def test_a_shard_that_stands_still_is_told(environment):
     assert stuck["seconds"] >= 149
 
 
-def test_a_duty_that_a_worker_cannot_do_is_told_for_as_long_as_it_cannot(environment):
+def test_a_duty_that_a_worker_cannot_do_is_reported_for_as_long_as_it_cannot(environment):
     duty_trouble.leave(environment.redis, "records", Misconfigured('connector "acme": no key opens it'))
     duty_trouble.leave(environment.redis, "prune", KeyError("ada@example.com"), 600)
 

@@ -35,7 +35,7 @@ def test_where_it_is_wanted_every_entry_is_sent_an_e_mail(mailings):
     assert shop.count("sent", "coalesced") == (3, 0)
 
 
-def test_people_who_cannot_be_sent_to_are_told_apart_and_replayed_when_they_can(mailings):
+def test_people_who_cannot_be_sent_to_are_reported_apart_and_replayed_when_they_can(mailings):
     """Two profiles of one address are each sent their e-mail, in calls of their own."""
     away = member("away", EMAIL_DELIVERABILITY_STATUS_="U")
     shop = mailings("unreached", members=[member("ada"), away, member("twins")])

@@ -89,7 +89,7 @@ def test_rows_are_merged_by_the_primary_key(connector, make_activation):
     )
 
 
-def test_a_table_without_a_primary_key_is_told_what_to_match_by(connector, make_activation):
+def test_a_table_without_a_primary_key_is_reported_what_to_match_by(connector, make_activation):
     destination = tiers(
         match_columns=["CUSTOMER", "TIER"], insert_on_no_match=False, update_on_match="NO_UPDATE"
     )

@@ -134,7 +134,7 @@ def test_a_missing_table_holds_the_destination(run, table, customer, place, code
     assert caught.value.scope == "destination"
 
 
-def test_a_missing_column_is_told_by_its_name(run, table, customer):
+def test_a_missing_column_is_reported_by_its_name(run, table, customer):
     with pytest.raises(Held, match=r"INVALID_FIELD_NAME: .*COLOUR"):
         run(TABLE, tiers(columns={"crm_id": "CUSTOMER", "c": "COLOUR"}), customer("C-1", c="red"))
 

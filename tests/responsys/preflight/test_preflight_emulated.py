@@ -211,7 +211,7 @@ def test_what_is_wrong_with_a_supplemental_table(look, options, problem):
     assert about(look({**ORDERS, **options}), "table") == [(False, f'destination "d1"{problem}')]
 
 
-def test_a_list_that_is_missing_is_told_of_once(look, acme):
+def test_a_list_that_is_missing_is_reported_of_once(look, acme):
     found = look({**EXPORT, "fields": ["tier"]}, EMAIL, connector=replace(acme, profile_list="CONTACT_LIST"))
 
     assert about(found, "list", "column", "table", "campaign") == [

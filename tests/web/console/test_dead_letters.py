@@ -100,7 +100,7 @@ def test_letters_that_multiply_meanwhile_are_not_acted_on(installation, open_pag
     assert states(installation, "MULTIPLIED") == {"open"}
 
 
-def test_nothing_selected_is_told(installation, open_page):
+def test_nothing_selected_is_reported(installation, open_page):
     add_letters(installation, "UNTICKED", 1)
     page = open_page("/dead-letters?code=UNTICKED")
 

@@ -84,7 +84,7 @@ def test_a_key_that_is_taken_is_refused(installation):
     assert installation.stores.records.export() == before
 
 
-def test_who_saves_second_is_told_and_nothing_is_stored(open_page, installation):
+def test_who_saves_second_is_reported_and_nothing_is_stored(open_page, installation):
     first, second = open_page("/destinations/lapsed-event/edit"), open_page("/destinations/lapsed-event/edit")
     first.get_by_role("textbox", name="Label").fill("Of the first")
     first.get_by_role("button", name="Save").click()

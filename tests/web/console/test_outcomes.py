@@ -51,7 +51,7 @@ def test_a_trace_is_not_for_readers(installation):
     assert installation.get("/trace", "read", headers={"Accept": "text/html"}).status_code == 403
 
 
-def test_an_empty_profile_id_is_told(installation):
+def test_an_empty_profile_id_is_reported(installation):
     answer = installation.post(installation.session("operate"), "/trace", {"profile_id": ""}, of="/trace")
 
     assert answer.status_code == 422

@@ -204,7 +204,7 @@ def test_too_many_ids_are_refused(responsys, token, poll):
 
 
 @pytest.mark.parametrize("how", ["purged", "expired", "never there"])
-def test_an_answer_that_is_gone_is_told_as_purged(responsys, submit, poll, how):
+def test_an_answer_that_is_gone_is_reported_as_purged(responsys, submit, poll, how):
     request = "bm9uc2Vuc2U=" if how == "never there" else submit()
     finish(responsys)
     if how == "purged":

@@ -103,7 +103,7 @@ def test_a_recipient_that_is_in_one_call_twice_is_not_sent_to(responsys, merge_t
 
 
 @pytest.mark.parametrize("email", ["gone@example.com", None])
-def test_a_recipient_that_cannot_be_reached_is_told(responsys, token, email, outbox):
+def test_a_recipient_that_cannot_be_reached_is_reported(responsys, token, email, outbox):
     fields = {"EMAIL_DELIVERABILITY_STATUS_": "U" if email else "D"}
     responsys.order("members", {"members": [{"customer_id": "C-1", "email": email, "fields": fields}]})
 
@@ -166,7 +166,7 @@ def test_more_than_200_people_are_refused(merge_trigger):
     assert refusal(answer) == (400, "RECIPIENT_LIMIT_EXCEEDED", reason)
 
 
-def test_an_unknown_campaign_is_told(responsys, merge_trigger):
+def test_an_unknown_campaign_is_reported(responsys, merge_trigger):
     answer = merge_trigger("EMAIL_ADDRESS_", record("demo-1@example.com"), campaign="OTHER")
 
     assert refusal(answer) == (404, "CAMPAIGN_NOT_FOUND", "Campaign [OTHER] not found")

@@ -203,7 +203,7 @@ def test_a_record_that_cannot_be_merged_says_why_in_its_cell(merge, fields, row,
         ),
     ],
 )
-def test_an_unknown_list_or_table_is_told(responsys, token, path, expected):
+def test_an_unknown_list_or_table_is_reported(responsys, token, path, expected):
     assert refusal(responsys.post(path, token, {})) == expected
 
 

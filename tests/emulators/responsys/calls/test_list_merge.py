@@ -330,7 +330,7 @@ def test_a_column_that_the_list_does_not_have_is_no_violation_when_it_could_have
     assert responsys.violations() == ["field name level is a reserved word"]
 
 
-def test_an_unknown_list_is_told(responsys, token):
+def test_an_unknown_list_is_reported(responsys, token):
     body = {"recordData": records("CUSTOMER_ID_", ["demo-1"]), "mergeRule": rule()}
 
     answer = responsys.post("/lists/OTHER/members", token, body)

@@ -64,5 +64,5 @@ def test_all_columns_may_be_asked_for(responsys, token, ada):
         ),
     ],
 )
-def test_a_query_that_finds_nothing_or_cannot_be_read_is_told(responsys, token, ada, path, expected):
+def test_a_query_that_finds_nothing_or_cannot_be_read_is_reported(responsys, token, ada, path, expected):
     assert refusal(responsys.get(f"/v1.3/lists{path}", token)) == expected

@@ -146,7 +146,7 @@ def test_more_than_200_records_are_refused(merge):
         ("Attic/suppData/ORDERS", (404, "FOLDER_NOT_FOUND", "Attic Folder Not Found")),
     ],
 )
-def test_an_unknown_folder_or_table_is_told(responsys, token, place, expected):
+def test_an_unknown_folder_or_table_is_reported(responsys, token, place, expected):
     assert refusal(responsys.post(f"/folders/{place}/members", token, {})) == expected
     assert refusal(responsys.get(f"/v1.3/folder/{place}", token)) == expected
 

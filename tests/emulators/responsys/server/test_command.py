@@ -103,14 +103,14 @@ def test_a_seed_file_describes_them_too(tmp_path):
         ("--seed=/nowhere.json", "No such file or directory"),
     ],
 )
-def test_a_bad_option_is_told(option, complaint):
+def test_a_bad_option_is_reported(option, complaint):
     finished = run(option)
 
     assert finished.returncode == 2
     assert complaint in finished.stderr
 
 
-def test_a_taken_port_is_told_in_one_line():
+def test_a_taken_port_is_reported_in_one_line():
     with running() as url:
         port = url.rpartition(":")[2]
         finished = run("--port", port)

@@ -53,7 +53,7 @@ def change(profile: str, number: int = 0, **more: Any) -> Activation:
     )
 
 
-class Scene:
+class ErasureEnvironment:
     """Both stores, with an event and a list for one audience."""
 
     def __init__(self, environment: Environment, **destinations: Any) -> None:

@@ -29,7 +29,7 @@ class Receiver(EventReceiver):
         return self._over.is_set()
 
 
-class Witness:
+class Recorder:
     """Looks at Redis and at our processes again and again, and listens to Celery's events."""
 
     def __init__(self, broker_url: str) -> None:
@@ -39,7 +39,7 @@ class Witness:
         self.events: list[dict[str, Any]] = []
         self._client = connect(broker_url)
         self._over = threading.Event()
-        self._app = Celery("witness", set_as_current=False)
+        self._app = Celery("recorder", set_as_current=False)
         self._app.conf.update(celery_settings(broker_url))
         self._threads = [threading.Thread(target=work) for work in (self._look, self._listen)]
         for thread in self._threads:

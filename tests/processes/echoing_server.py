@@ -13,17 +13,17 @@ ERRORS = {
 }
 
 
-class Careless:
+class EchoingServer:
     """Listens on a free port; the event's name says how the call is answered."""
 
     def __init__(self, token: str) -> None:
         self.token = token
         self.paths: list[str] = []
-        careless = self
+        echoing_server = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                careless.answer(self)
+                echoing_server.answer(self)
 
             do_GET = do_POST  # noqa: N815
 

@@ -39,7 +39,7 @@ def people(count: int, first: int = 0) -> list[str]:
 
 
 @dataclass(frozen=True)
-class Outlet:
+class LimitedAccount:
     """A destination; its audience and, unless one is named, its connector and account have its name too."""
 
     name: str

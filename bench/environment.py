@@ -26,7 +26,7 @@ START = 120  # seconds until workers answer
 QUIET = ("--without-gossip", "--without-mingle")
 
 
-class House:
+class Environment:
     """What all sections measure in; workers are started when a section asks for them."""
 
     def __init__(
@@ -112,15 +112,15 @@ class House:
 
 
 @contextmanager
-def open_house(
+def open_environment(
     events: Sequence[str] = (EVENT,), options: Sequence[str] = (), window: float = 60
-) -> Iterator[House]:
+) -> Iterator[Environment]:
     """Set everything up but the workers, and leave nothing behind; ``options`` are the emulator's.
 
     ``window`` is how many seconds a minute lasts for limits.
     """
     with tempfile.TemporaryDirectory(prefix="bench-") as folder, ExitStack() as stack:
-        yield House(Path(folder), stack, list(events), options, window)
+        yield Environment(Path(folder), stack, list(events), options, window)
 
 
 def destination(event: str = EVENT, audience: str = AUDIENCE, max_age: float = 600) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from urllib.parse import quote, quote_plus
 UNMARKED = 12  # letters and digits that occur nowhere by chance
 
 
-class Canaries:
+class MarkedSecrets:
     """Texts that must be shown nowhere, by what they are: "email of page", "password of good"."""
 
     def __init__(self, seed: int = 2026) -> None:

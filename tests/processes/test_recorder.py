@@ -4,7 +4,7 @@ import threading
 
 from celery import Celery
 
-from tests.processes.witness import Witness
+from tests.processes.recorder import Recorder
 
 
 def test_who_begins_anew_just_when_it_is_over_goes_too(server_url, monkeypatch):
@@ -17,9 +17,9 @@ def test_who_begins_anew_just_when_it_is_over_goes_too(server_url, monkeypatch):
         return connect(app)
 
     monkeypatch.setattr(Celery, "connection_for_read", late)
-    witness = Witness(server_url)
+    recorder = Recorder(server_url)
     begun.wait(10)
-    leaving = threading.Thread(target=witness.close)
+    leaving = threading.Thread(target=recorder.close)
     leaving.start()
     closing.set()
 

@@ -8,7 +8,7 @@ from typing import Any
 from pipeline.records import configuration
 from pipeline.text import toml
 from tests.processes.environment import Environment
-from tests.processes.outlet import Outlet
+from tests.processes.limited_account import LimitedAccount
 
 LIST, SEGMENTS = "CONTACTS_LIST", "Activation_Segments"
 EVENT, MERGE, FILL = "triggerCustomEvent", "mergeListMembers", "mergeProfileExtensionMembers"
@@ -41,14 +41,14 @@ SLOW = ({"seconds": 0.1, "jitter": 0.5}, {"seconds": 0.05, "jitter": 0.2, "when"
 class Way:
     """One destination, and what its repetitions are: harmless or wanted, or never allowed."""
 
-    outlet: Outlet
+    limited_account: LimitedAccount
     audience: str
     state: bool
     resends: bool
     functions: tuple[str, ...]
 
 
-def open_scene(environment: Environment, profiles: int, *, trouble: bool, seed: int) -> tuple[Way, ...]:
+def open_accounts(environment: Environment, profiles: int, *, trouble: bool, seed: int) -> tuple[Way, ...]:
     """Set up both accounts and all destinations."""
     for name in ("acme", "globex"):
         environment.emulator.order("accounts", account(name, profiles))
@@ -65,9 +65,9 @@ def open_scene(environment: Environment, profiles: int, *, trouble: bool, seed: 
     slow = [{"kind": "latency", "function": name, **rule} for name in LIMITS for rule in SLOW]
     environment.emulator.order("faults", [*slow, *(misfortunes(seed) if trouble else ())])
     return (
-        Way(outlet(environment, "acme-event", "acme"), "lapsed", False, False, (EVENT,)),
-        Way(outlet(environment, "globex-event", "globex"), "lapsed", False, True, (EVENT,)),
-        Way(outlet(environment, "acme-list", "acme"), "members", True, True, (MERGE, FILL)),
+        Way(limited_account(environment, "acme-event", "acme"), "lapsed", False, False, (EVENT,)),
+        Way(limited_account(environment, "globex-event", "globex"), "lapsed", False, True, (EVENT,)),
+        Way(limited_account(environment, "acme-list", "acme"), "members", True, True, (MERGE, FILL)),
     )
 
 
@@ -78,9 +78,9 @@ def configure(environment: Environment, records: dict[str, Any]) -> None:
     environment.apply(configuration.read_configuration(str(file), {}, ()))
 
 
-def outlet(environment: Environment, name: str, connector: str) -> Outlet:
+def limited_account(environment: Environment, name: str, connector: str) -> LimitedAccount:
     """Return what tells of one destination."""
-    return Outlet(
+    return LimitedAccount(
         name, environment.broker_url, environment.client, environment.engine, environment.emulator, connector
     )
 

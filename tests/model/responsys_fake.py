@@ -35,7 +35,7 @@ class Call:
     told: bool = False  # an answer was given that says so
 
 
-class FarSide(BaseAdapter):
+class ResponsysFake(BaseAdapter):
     """All accounts of one Responsys; ``behaviours`` say how it treats the next calls."""
 
     def __init__(self, clock: Clock, trips: Trips, reached: Reached, arrives: Callable[[Call], None]) -> None:

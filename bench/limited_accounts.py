@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench.emulator import wait_until
-from bench.house import House
+from bench.environment import Environment
 from bench.rows import rows
 from pipeline import Producer
 
@@ -26,10 +26,10 @@ NONE = 1_000_000_000  # a limit that nobody reaches
 
 
 @dataclass(frozen=True)
-class Outlet:
+class LimitedAccount:
     """An audience, and the account and function by which its changes leave."""
 
-    house: House
+    environment: Environment
     name: str
     account: str
     function: str
@@ -37,12 +37,12 @@ class Outlet:
 
     def fill(self, calls: int) -> None:
         """Produce the rows of so many full calls."""
-        with Producer(self.house.broker_url) as producer:
+        with Producer(self.environment.broker_url) as producer:
             producer.activate_many(rows(calls * self.rows, self.name, self.name))
 
     def times(self) -> list[float]:
         """Return when calls came in, of this account and function."""
-        calls = self.house.emulator.calls(self.account)
+        calls = self.environment.emulator.calls(self.account)
         return sorted(call["time"] for call in calls if call["function"] == self.function)
 
     def wait_for(self, calls: int, timeout: float) -> None:
@@ -52,8 +52,8 @@ class Outlet:
         )
 
 
-def open_outlet(
-    house: House,
+def open_limited_account(
+    environment: Environment,
     name: str,
     *,
     limit: int,
@@ -63,26 +63,31 @@ def open_outlet(
     per_call: int = ROWS,
     max_age: float = 600,
     in_flight: int = 8,
-) -> list[Outlet]:
-    """Set up a connector, on a new account unless it is named, with an outlet for each function.
+) -> list[LimitedAccount]:
+    """Set up a connector, on a new account unless it is named, with a limited account for each function.
 
     ``told``: the limits are not configured, the account says them.
     """
     if not account:
-        house.emulator.open(name, ["LAPSED"], dict.fromkeys(functions, limit), COLUMNS)
+        environment.emulator.open(name, ["LAPSED"], dict.fromkeys(functions, limit), COLUMNS)
     limits = {} if told else dict.fromkeys(functions, limit)
     connector = {
         "kind": "responsys", "name": name, "username": account or name, "password": "secret",
-        "auth_endpoint": house.emulator.url, "profile_list": "CONTACTS_LIST",
+        "auth_endpoint": environment.emulator.url, "profile_list": "CONTACTS_LIST",
         "identifier_type": "hashed_email", "limits": limits, "utilisation": 1.0, "max_in_flight": in_flight,
     }  # fmt: skip
-    outlets = [
-        Outlet(house, f"{name}-{number}", account or name, function, per_call)
+    limited_accounts = [
+        LimitedAccount(environment, f"{name}-{number}", account or name, function, per_call)
         for number, function in enumerate(functions)
     ]
     common = {"connector": name, "max_rows": per_call, "max_age": max_age}
     destinations = {
-        outlet.name: {"audience": outlet.name, **common, **ACTIONS[outlet.function]} for outlet in outlets
+        limited_account.name: {
+            "audience": limited_account.name,
+            **common,
+            **ACTIONS[limited_account.function],
+        }
+        for limited_account in limited_accounts
     }
-    house.apply({"connectors": {name: connector}, "destinations": destinations})
-    return outlets
+    environment.apply({"connectors": {name: connector}, "destinations": destinations})
+    return limited_accounts
