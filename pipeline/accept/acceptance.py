@@ -109,7 +109,7 @@ class Acceptance:
         )
 
     def _accept(self, claim: Claim) -> AcceptCounts | None:
-        router = self._keep_letters(claim)
+        router = self._route(claim)
         if router is None:
             return None
         if claim.server_full and self._intake.supplied(router.routes.destinations()):
@@ -157,7 +157,7 @@ class Acceptance:
         for (profile, changed), (waiting_row, newest_us) in zip(changes.items(), waiting, strict=True):
             yield state_row(destination, profile, changed, waiting_row, newest_us, written)
 
-    def _keep_letters(self, claim: Claim) -> Router | None:
+    def _route(self, claim: Claim) -> Router | None:
         before = refused_before(self._engine, claim) if claim.attempt > 1 else {}
         router = Router(self._catalog_for(claim), claim, self._intake.recognises, before)
         router.route()

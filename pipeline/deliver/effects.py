@@ -145,6 +145,6 @@ class Effects:
     def _end_set_up(self, job: Job, move: EndSetUp) -> DeliveryResult:
         account = job.action.connector.account
         if move.exists:
-            self._set_ups.remember(account, move.thing)
+            self._set_ups.note_known(account, move.thing)
         self._set_ups.release(account, move.thing)
         return self.carry_out(job, move.then)

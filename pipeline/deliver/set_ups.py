@@ -28,7 +28,7 @@ class SetUps:
         """Return all things that the account is known to have."""
         return {decoded(thing) for thing in self._client.smembers(f"known:{account}")}
 
-    def remember(self, account: str, thing: str) -> None:
+    def note_known(self, account: str, thing: str) -> None:
         """Note that the account has a thing."""
         self._client.sadd(f"known:{account}", thing)
         self._client.expire(f"known:{account}", KNOWN_LIFE)

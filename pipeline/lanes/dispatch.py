@@ -151,12 +151,10 @@ class Dispatch:
         """Return a quota for every function ever in use by a connector: its batches may still wait."""
         catalog = self._catalog()
         if self._known_quotas is None or self._known_quotas[0] is not catalog:
-            functions_in_use = [
-                decoded(member).split(":") for member in sorted(self._client.smembers("ways"))
-            ]
-            if any(connector not in catalog.connectors for connector, _ in functions_in_use):
+            used_functions = [decoded(member).split(":") for member in sorted(self._client.smembers("ways"))]
+            if any(connector not in catalog.connectors for connector, _ in used_functions):
                 catalog = self._catalog.newest()
-            quotas = [self._quota(catalog, connector, function) for connector, function in functions_in_use]
+            quotas = [self._quota(catalog, connector, function) for connector, function in used_functions]
             self._known_quotas = (catalog, quotas)
         return self._known_quotas[1]
 

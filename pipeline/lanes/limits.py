@@ -33,7 +33,7 @@ ASK_AGAIN_SECONDS = 24 * 3600  # until the account is asked again
 ASK_AGAIN_WINDOWS = 5  # until then, if the account has refused calls within a day
 
 
-def key(account: str, function: str) -> str:
+def limit_key(account: str, function: str) -> str:
     """Name the limit of one function of one account."""
     return f"limit:{account}:{function}"
 
@@ -51,7 +51,7 @@ def take(
     After a quiet time ``burst`` more may go at once; a window of ``window`` seconds still holds no more than
     ``limit`` calls.
     """
-    return _take(client, key(account, function), limit, window, burst, uuid.uuid4().hex) / 1000
+    return _take(client, limit_key(account, function), limit, window, burst, uuid.uuid4().hex) / 1000
 
 
 def throttled(client: redis.Redis, account: str, function: str, window: float = WINDOW) -> None:
@@ -61,7 +61,7 @@ def throttled(client: redis.Redis, account: str, function: str, window: float = 
     account is asked again for its limits: now, and every few minutes until a day has passed.
     """
     pause = window * random.uniform(1.0, 1.1)  # noqa: S311 - spreads load, guards nothing
-    if _throttle(client, key(account, function), pause, window):
+    if _throttle(client, limit_key(account, function), pause, window):
         with client.pipeline() as pipe:
             pipe.set(f"refused:{account}", "1", ex=ASK_AGAIN_SECONDS)
             pipe.delete(f"told:{account}", asking_key(account))
@@ -83,7 +83,7 @@ def asking_key(account: str) -> str:
     return f"turn:limits:{account}"
 
 
-def remember(
+def store_allowances(
     client: redis.Redis, account: str, allowances: Mapping[str, int], window: float = WINDOW
 ) -> None:
     """Store the limits that the account answered to ``GET /rest/api/ratelimit``.
@@ -104,7 +104,7 @@ def remember(
             px=round(1000 * (ASK_AGAIN_WINDOWS * window if soon else ASK_AGAIN_SECONDS)),
         )
         for function in explained:
-            pipe.hdel(key(account, function), "factor", "resumed_at", "patience")
+            pipe.hdel(limit_key(account, function), "factor", "resumed_at", "patience")
         pipe.execute()
 
 
@@ -112,7 +112,7 @@ def refused_above(client: redis.Redis, account: str, allowances: Mapping[str, in
     """Return the functions that were refused at a higher rate than ``allowances`` say."""
     with client.pipeline(transaction=False) as pipe:
         for function in allowances:
-            pipe.hget(key(account, function), "refused")
+            pipe.hget(limit_key(account, function), "refused")
         refused = pipe.execute()
     return [
         function

@@ -63,7 +63,7 @@ def read_paces(client: redis.Redis, catalog: Catalog, minute: float = limits.WIN
         for name, function in used:
             account = catalog.connectors[name].account
             pipe.hget(f"allowances:{account}", function)
-            pipe.hgetall(limits.key(account, function))
+            pipe.hgetall(limits.limit_key(account, function))
             pipe.hgetall(f"capacity:{account}")
         (seconds, micros), *answers = pipe.execute()
     now = seconds * 1000 + micros / 1000

@@ -30,7 +30,9 @@ def look_for_throttling(
         yield Finding("throttled", False, f"the account's capacity is exhausted{since}; {then}")
     for pace in paces:
         if pace.paused or pace.now < pace.most:
-            since = since_words(_field(client, limits.key(connector.account, pace.function), "since"), now)
+            since = since_words(
+                _field(client, limits.limit_key(connector.account, pace.function), "since"), now
+            )
             yield Finding(
                 "throttled", not pace.paused, f"{pace.function}: throttled{since}; {rate_words(pace)}"
             )

@@ -173,7 +173,7 @@ def keeps_secrets(table: Table) -> bool:
     return "secrets" in table.c
 
 
-def unsealed(vault: Vault, section: str, name: str, _: Document, sealed: str) -> dict[str, str]:
+def opened_secrets(vault: Vault, section: str, name: str, _: Document, sealed: str) -> dict[str, str]:
     """Return a record's secrets; raise Misconfigured if no key opens them."""
     try:
         return dict(json.loads(vault.decrypt(sealed)))
@@ -181,22 +181,22 @@ def unsealed(vault: Vault, section: str, name: str, _: Document, sealed: str) ->
         raise Misconfigured(f'{singular(section)} "{name}": {error}') from error
 
 
-def unsealed_if_possible(
+def secrets_if_possible(
     vault: Vault, section: str, name: str, document: Document, sealed: str
 ) -> dict[str, str]:
     """Return a record's secrets; none if no key opens them, so that a person can give them again."""
     try:
-        return unsealed(vault, section, name, document, sealed)
+        return opened_secrets(vault, section, name, document, sealed)
     except Misconfigured:
         return {}
 
 
-def unsealed_or_empty(
+def secrets_or_empty(
     vault: Vault, section: str, name: str, document: Document, sealed: str
 ) -> dict[str, str]:
     """Return a record's secrets; "" for each if no key opens them."""
     try:
-        return unsealed(vault, section, name, document, sealed)
+        return opened_secrets(vault, section, name, document, sealed)
     except Misconfigured:
         return dict.fromkeys(secrets_of(section, document), "")
 

@@ -33,7 +33,7 @@ class Records:
         """``lenient``: ``load`` leaves secrets empty that no key opens, for commands that only read."""
         self.engine = engine
         self.vault = vault
-        self._unseal = documents.unsealed_or_empty if lenient else documents.unsealed
+        self._unseal = documents.secrets_or_empty if lenient else documents.opened_secrets
 
     def version(self) -> int:
         """Return the version in force; a catalog with this version is up to date."""
@@ -76,7 +76,7 @@ class Records:
         channels, or if a stored secret is to stay and there is none.
         """
         with self._alone() as connection:
-            stored = documents.load(connection, partial(documents.unsealed_if_possible, self.vault))
+            stored = documents.load(connection, partial(documents.secrets_if_possible, self.vault))
             wanted = with_kept_secrets(configuration, stored)
             changes = Changes(**{s: compare(stored[s], wanted[s], prune=prune) for s in SECTIONS})
             agreement.refuse(stored, wanted, changes)
@@ -149,7 +149,7 @@ class Records:
     def reseal(self) -> int:
         """Encrypt all secrets anew with the first key; return the number of records with secrets."""
         with self._alone() as connection:
-            stored = documents.load(connection, partial(documents.unsealed, self.vault))
+            stored = documents.load(connection, partial(documents.opened_secrets, self.vault))
             sealed = [
                 (section, name)
                 for section in SECTIONS

@@ -120,7 +120,7 @@ class Worker:
         except CallError as error:
             log.info("limits not read", extra={"connector": name, "code": error.code})
             return f"{error.code}: asked again later"
-        limits.remember(
+        limits.store_allowances(
             self.client, connector.account, allowances, window_of(connector, self.settings.limit_window)
         )
         return f"{len(allowances)} limits of {name}"

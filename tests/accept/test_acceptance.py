@@ -182,7 +182,7 @@ def test_dead_letters_are_not_doubled_when_the_worker_dies_behind_them(redis, ac
     """They are written before the claim is dropped."""
     leave(redis, entry("p1", identifiers={}))
     claim = intake.claim(0)
-    acceptance._keep_letters(claim)
+    acceptance._route(claim)
     redis.hset("intake:0:claim", "until", 0)
     acceptance.accept(0)
 
@@ -199,7 +199,7 @@ def dies(redis, intake, engine):
 
     def die(*destinations: Destination) -> None:
         catalog = catalog_of(*destinations, connector=replace(ACME, identifier_type="hashed_email"))
-        Acceptance(intake, engine, lambda _: catalog)._keep_letters(intake.claim(0))
+        Acceptance(intake, engine, lambda _: catalog)._route(intake.claim(0))
         redis.hset("intake:0:claim", "until", 0)
 
     return die

@@ -219,7 +219,7 @@ def test_a_row_that_was_sent_meanwhile_is_not_sent_again(environment):
     claim = environment.acceptance._intake.claim
     environment.redis.rpush("intake:0", encode(change(minute=1, variables={"y": 2})))
     taken = claim(0)
-    router = environment.acceptance._keep_letters(taken)
+    router = environment.acceptance._route(taken)
     states = [
         row
         for way, found in router.state_changes.by_destination.values()

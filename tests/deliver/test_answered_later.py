@@ -143,7 +143,7 @@ def test_a_question_that_was_answered_is_not_put_off_by_its_lease(later, oracle)
 
 
 def test_questions_are_no_more_than_the_account_says(later):
-    limits.remember(later.redis, later.account, {"pollRequests": 3})
+    limits.store_allowances(later.redis, later.account, {"pollRequests": 3})
     quota = replace(later.quota_of("acme", "pollRequests"), limit=0, default=300)
 
     assert [ask(later, quota) for _ in range(2)] == [1, 0]

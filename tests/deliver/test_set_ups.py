@@ -87,7 +87,7 @@ def test_a_table_that_another_worker_made_since_it_was_looked_up_is_not_looked_f
 
     def reserve_late(self, account, thing, batch):
         assert reserve(self, account, thing, "another batch")
-        self.remember(account, thing)
+        self.note_known(account, thing)
         self.release(account, thing)
         return reserve(self, account, thing, batch)
 
@@ -181,7 +181,7 @@ def test_what_must_not_be_done_twice_is_not_because_of_a_set_up_before_it(enviro
     oracle.get(TABLES, json=["T"])
     oracle.add_callback(responses.POST, MERGE, die)
     environment.receive("p1")
-    SetUps(environment.redis).remember(environment.account, "T")
+    SetUps(environment.redis).note_known(environment.account, "T")
     batch = cut(environment.lanes, environment.quota_of("acme", FUNCTIONS[0]))
     with pytest.raises(Died):
         environment.delivery.deliver(batch.id, batch.attempt)

@@ -50,5 +50,5 @@ def run(client, clock, allowance, seconds, idle=()):
 
 def rate(client):
     """Return how many of 100 calls may be made at present."""
-    values = client.hgetall(limits.key(ACCOUNT, "f"))
+    values = client.hgetall(limits.limit_key(ACCOUNT, "f"))
     return round(100 * share(values, 1000 * time.time(), 60_000))

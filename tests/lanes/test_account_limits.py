@@ -14,7 +14,7 @@ def test_what_the_account_says_counts_unless_the_connector_sets_a_limit(fake_red
     configure(fake_redis, max_rows=1)
     add(fake_redis, *"abcdef")
     lanes, quota = Lanes(fake_redis), replace(QUOTA, limit=0, default=1000)
-    limits.remember(fake_redis, QUOTA.account, {"triggerCustomEvent": 4})
+    limits.store_allowances(fake_redis, QUOTA.account, {"triggerCustomEvent": 4})
     cut(lanes, quota)
 
     assert lanes.claim(quota) == pytest.approx(15 - EARLY)
@@ -25,13 +25,13 @@ def test_what_the_account_says_counts_unless_the_connector_sets_a_limit(fake_red
 
 
 def test_a_refusal_has_the_account_asked_again_and_then_every_few_minutes(fake_redis, clock):
-    limits.remember(fake_redis, ACCOUNT, {"f": 100})
+    limits.store_allowances(fake_redis, ACCOUNT, {"f": 100})
     clock.advance(3600)
     assert limits.asked_recently(fake_redis, ACCOUNT)
 
     limits.throttled(fake_redis, ACCOUNT, "f")
     assert not limits.asked_recently(fake_redis, ACCOUNT)
-    limits.remember(fake_redis, ACCOUNT, {"f": 100})
+    limits.store_allowances(fake_redis, ACCOUNT, {"f": 100})
     clock.advance(299)
     assert limits.asked_recently(fake_redis, ACCOUNT)
     clock.advance(2)
@@ -40,10 +40,10 @@ def test_a_refusal_has_the_account_asked_again_and_then_every_few_minutes(fake_r
 
 def test_a_lower_limit_that_the_account_tells_is_used_in_full_after_the_pause(fake_redis, clock):
     """There is nothing to feel one's way to."""
-    limits.remember(fake_redis, ACCOUNT, {"f": 100})
+    limits.store_allowances(fake_redis, ACCOUNT, {"f": 100})
     limits.take(fake_redis, ACCOUNT, "f", 100)
     limits.throttled(fake_redis, ACCOUNT, "f")
-    limits.remember(fake_redis, ACCOUNT, {"f": 50})
+    limits.store_allowances(fake_redis, ACCOUNT, {"f": 50})
 
     assert rate(fake_redis) == 100
     assert limits.take(fake_redis, ACCOUNT, "f", 50) >= 60
@@ -53,7 +53,7 @@ def test_a_refusal_below_the_limit_that_the_account_tells_halves_the_rate(fake_r
     """Somebody else uses the account, and what it says is no news."""
     limits.take(fake_redis, ACCOUNT, "f", 95)
     limits.throttled(fake_redis, ACCOUNT, "f")
-    limits.remember(fake_redis, ACCOUNT, {"f": 95})
+    limits.store_allowances(fake_redis, ACCOUNT, {"f": 95})
 
     assert rate(fake_redis) == 50
 
@@ -62,7 +62,7 @@ def test_a_limit_that_is_set_gives_way_when_the_account_refuses_and_says_less(fa
     configure(fake_redis, max_rows=1)
     add(fake_redis, *"abcdef")
     lanes, quota = Lanes(fake_redis), replace(QUOTA, limit=6)
-    limits.remember(fake_redis, QUOTA.account, {"triggerCustomEvent": 4})
+    limits.store_allowances(fake_redis, QUOTA.account, {"triggerCustomEvent": 4})
     cut(lanes, quota)
     assert lanes.claim(quota) == pytest.approx(10 - EARLY)
 
@@ -70,7 +70,7 @@ def test_a_limit_that_is_set_gives_way_when_the_account_refuses_and_says_less(fa
     cut(lanes, quota)
     assert lanes.claim(quota) == pytest.approx(15 - EARLY)
 
-    limits.remember(fake_redis, QUOTA.account, {"triggerCustomEvent": 7})
+    limits.store_allowances(fake_redis, QUOTA.account, {"triggerCustomEvent": 7})
     clock.advance(15)
     cut(lanes, quota)
     assert lanes.claim(quota) == pytest.approx(10 - EARLY)
@@ -103,5 +103,5 @@ def test_a_limit_that_is_set_below_what_the_account_says_stays_in_force(fake_red
 def refuse(client, clock, lanes, quota, answer):
     """Refuse a call, have the account asked what it allows, and wait until calls may go again."""
     limits.throttled(client, quota.account, quota.function)
-    limits.remember(client, quota.account, answer)
+    limits.store_allowances(client, quota.account, answer)
     clock.advance(lanes.claim(quota))

@@ -34,13 +34,13 @@ def test_each_function_of_a_connector_is_reported_once(fake_redis):
 
 
 def test_the_accounts_own_answer_counts_more_than_the_default(fake_redis):
-    limits.remember(fake_redis, ACME.account, {"triggerCustomEvent": 100})
+    limits.store_allowances(fake_redis, ACME.account, {"triggerCustomEvent": 100})
 
     assert read(fake_redis) == [replace(CALM, allowance=100, source="account", most=95, now=95)]
 
 
 def test_the_configuration_counts_most(fake_redis):
-    limits.remember(fake_redis, ACME.account, {"triggerCustomEvent": 100})
+    limits.store_allowances(fake_redis, ACME.account, {"triggerCustomEvent": 100})
     connector = replace(ACME, limits={"triggerCustomEvent": 20}, utilisation=1.0)
 
     assert read(fake_redis, connector) == [
@@ -50,7 +50,9 @@ def test_the_configuration_counts_most(fake_redis):
 
 def test_after_a_refusal_it_pauses_and_recovers_step_by_step(fake_redis, clock):
     """A tenth with each minute, as limits.inc.lua counts."""
-    Scripts(fake_redis).run("throttle", [limits.key(ACME.account, "triggerCustomEvent")], [60_000, 60_000])
+    Scripts(fake_redis).run(
+        "throttle", [limits.limit_key(ACME.account, "triggerCustomEvent")], [60_000, 60_000]
+    )
     clock.advance(20)
 
     assert read(fake_redis) == [replace(CALM, now=95, paused=40)]
@@ -62,13 +64,13 @@ def test_after_a_refusal_it_pauses_and_recovers_step_by_step(fake_redis, clock):
 
 def test_after_a_refusal_the_lower_of_both_counts(fake_redis, clock):
     connector = replace(ACME, limits={"triggerCustomEvent": 300}, utilisation=1.0)
-    limits.remember(fake_redis, ACME.account, {"triggerCustomEvent": 100})
+    limits.store_allowances(fake_redis, ACME.account, {"triggerCustomEvent": 100})
     configured = replace(CALM, allowance=300, source="connector", most=300, now=300)
     assert read(fake_redis, connector) == [configured]
 
     limits.take(fake_redis, ACME.account, "triggerCustomEvent", 300)
     limits.throttled(fake_redis, ACME.account, "triggerCustomEvent")
-    limits.remember(fake_redis, ACME.account, {"triggerCustomEvent": 100})
+    limits.store_allowances(fake_redis, ACME.account, {"triggerCustomEvent": 100})
     clock.advance(70)
     assert read(fake_redis, connector) == [replace(CALM, allowance=100, source="account", most=100, now=100)]
     clock.advance(3600)

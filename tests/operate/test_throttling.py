@@ -41,7 +41,7 @@ def test_the_last_delivery_is_reported(environment, oracle, look):
 
 
 def test_a_paused_function_is_reported_with_the_first_of_its_refusals(environment, look):
-    key = limits.key(environment.account, "triggerCustomEvent")
+    key = limits.limit_key(environment.account, "triggerCustomEvent")
     limits.throttled(environment.redis, environment.account, "triggerCustomEvent")
     environment.redis.hset(key, mapping={"since": since_of(environment, key) - 600_000, "paused_until": 1})
     limits.throttled(environment.redis, environment.account, "triggerCustomEvent")
@@ -54,7 +54,7 @@ def test_a_paused_function_is_reported_with_the_first_of_its_refusals(environmen
 
 
 def test_a_function_that_recovers_is_reported_and_is_well(environment, look):
-    key = limits.key(environment.account, "triggerCustomEvent")
+    key = limits.limit_key(environment.account, "triggerCustomEvent")
     limits.throttled(environment.redis, environment.account, "triggerCustomEvent")
     environment.redis.hset(key, "paused_until", 1)
 
@@ -64,7 +64,7 @@ def test_a_function_that_recovers_is_reported_and_is_well(environment, look):
 
 
 def test_a_refusal_after_all_went_well_begins_anew(environment):
-    key = limits.key(environment.account, "f")
+    key = limits.limit_key(environment.account, "f")
     limits.throttled(environment.redis, environment.account, "f")
     environment.redis.hset(key, mapping={"since": 1, "paused_until": 1, "resumed_at": 1})
     limits.throttled(environment.redis, environment.account, "f")

@@ -54,7 +54,7 @@ class Environment:
         self.redis, self.engine, self.bell = redis, engine, Bell()
         self.catalog = Catalog(1, {"acme": ACME}, {"lapsed": LAPSED, "left": LEFT})
         mirror.publish(redis, self.catalog)
-        limits.remember(redis, ACME.account, {})
+        limits.store_allowances(redis, ACME.account, {})
         self.lanes = Lanes(redis)
         self.dispatch = Dispatch(redis, self.lanes, Newest(lambda: self.catalog), self.bell)
         self.heartbeat = self.another()

@@ -77,7 +77,7 @@ def test_entries_around_one_that_is_erased_keep_their_positions(erasure_environm
         "intake:0", *(json.dumps(each) for each in (bad, entry(ZOE), bad, entry(ANN), bad))
     )
     claim = Intake(erasure_environment.redis, 86400).claim(0)
-    erasure_environment.acceptance._keep_letters(claim)
+    erasure_environment.acceptance._route(claim)
     end_leases(erasure_environment)
 
     erasure_environment.erase()

@@ -46,7 +46,7 @@ def gate(environment):
 
 
 def throttle(environment):
-    key = limits.key(gate(environment).account, "triggerCustomEvent")
+    key = limits.limit_key(gate(environment).account, "triggerCustomEvent")
     Scripts(environment.redis).run("throttle", [key], [11_430_000, 60_000])
 
 
