@@ -3,6 +3,8 @@
 import re
 
 CONTROL = re.compile(r"[\x00-\x1f]")
+ESCAPE = re.compile(rb"\\(?:u([0-9a-fA-F]{4})|.)", re.DOTALL)
+HIGH, LOW = range(0xD800, 0xDC00), range(0xDC00, 0xE000)  # halves of a surrogate pair
 BLANK = dict.fromkeys(range(32), " ")  # PostgreSQL cannot store a NUL, and people cannot read the rest
 
 
@@ -22,3 +24,21 @@ def storable(text: str) -> str:
     if not text.isascii():
         text = text.encode("utf-8", "backslashreplace").decode()
     return text.translate(BLANK)
+
+
+def encoded(text: str) -> bytes:
+    r"""Return JSON as UTF-8, halves of surrogate pairs as the escapes that they came as: ``\ud83d``."""
+    return text.encode("utf-8", "backslashreplace")
+
+
+def half_pair(raw: bytes) -> int | None:
+    """Return the position of the first half of a surrogate pair in JSON; None without one."""
+    high: re.Match[bytes] | None = None  # it waits for its other half
+    for escape in ESCAPE.finditer(raw):
+        code = int(escape[1], 16) if escape[1] else 0
+        if high is not None and not (code in LOW and high.end() == escape.start()):
+            return high.start()
+        if high is None and code in LOW:
+            return escape.start()
+        high = escape if code in HIGH else None
+    return high.start() if high is not None else None

@@ -8,6 +8,7 @@ from flask import Response, current_app, g, json, request, url_for
 from pipeline.operate.activity import Actor
 from pipeline.operate.paging import Page
 from pipeline.runtime.stores import Stores
+from pipeline.text.escapes import encoded
 
 PAGED = ("limit", "cursor")
 
@@ -31,7 +32,8 @@ def page_of(query: Mapping[str, Any]) -> Page:
 
 def answer(document: Mapping[str, Any], status: int = 200) -> Response:
     """Return a document as JSON; where it is a page, with the link to the next one."""
-    response = Response(json.dumps(document, ensure_ascii=False), status, content_type="application/json")
+    body = encoded(json.dumps(document, ensure_ascii=False))
+    response = Response(body, status, content_type="application/json")
     if document.get("next"):
         place = {**request.args, "cursor": document["next"]}
         link = url_for(request.endpoint or "", **(request.view_args or {}), **place)

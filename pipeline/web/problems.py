@@ -12,6 +12,8 @@ from typing import Any
 from flask import Flask, Response, current_app, g
 from werkzeug.exceptions import HTTPException
 
+from pipeline.text.escapes import encoded
+
 log = logging.getLogger(__name__)
 
 PROBLEM_JSON = "application/problem+json"
@@ -145,7 +147,7 @@ class Problem(Exception):
             headers.setdefault("Retry-After", str(RETRY_AFTER))
         if kind.status == 401:
             headers.setdefault("WWW-Authenticate", "Bearer")
-        body = json.dumps(document, ensure_ascii=False)
+        body = encoded(json.dumps(document, ensure_ascii=False))
         return Response(body, kind.status, headers, content_type=PROBLEM_JSON)
 
 

@@ -12,6 +12,7 @@ import msgspec
 from pipeline.model.activation import Activation, Invalid, parse
 from pipeline.produce.many import read_row
 from pipeline.produce.own_ids import OwnIds
+from pipeline.text.escapes import half_pair
 from pipeline.web.problems import Problem
 
 MAX_LINE = 1024 * 1024  # bytes
@@ -59,6 +60,11 @@ def malformed(content: bytes, error: Exception) -> Problem:
         parse(content)
     except Invalid as invalid:
         return Problem("malformed-body", invalid.messages["_schema"][0], **line_of(content))
+    if (position := half_pair(content)) is not None:
+        line = content.count(b"\n", 0, position) + 1
+        return Problem(
+            "malformed-body", f"The body has half of a surrogate pair: see line {line}.", line=line
+        )
     return Problem("malformed-body", f"The body is not JSON that can be read: {type(error).__name__}.")
 
 

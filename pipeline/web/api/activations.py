@@ -16,6 +16,7 @@ from pipeline.produce.audiences import Audiences, UnknownAudience
 from pipeline.runtime.stores import Stores
 from pipeline.stores.broker import connect
 from pipeline.stores.doorbell import Doorbell
+from pipeline.text.escapes import encoded
 from pipeline.web import rows as checked_rows
 from pipeline.web.api.descriptions import ACTIVATIONS
 from pipeline.web.auth import needs
@@ -177,7 +178,7 @@ def answer(
     text = json.dumps(document, ensure_ascii=False)
     if options.ids:
         text = f'{text[:-1]}, "ids": [{", ".join(appended.ids)}]}}'
-    response = Response(text, 202, content_type="application/json")
+    response = Response(encoded(text), 202, content_type="application/json")
     if repeatable is not None and appended.chunks and repeatable.done >= appended.chunks:
         response.headers["Idempotent-Replayed"] = "true"
     return response
