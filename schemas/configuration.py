@@ -14,6 +14,7 @@ from schemas.destination_document import DestinationDocument
 from schemas.document import Document, Table
 from schemas.event_import import ImportField
 from schemas.file_profile import FileProfileField
+from schemas.profile_field import ProfileFields
 from schemas.source import SourceField
 
 
@@ -25,6 +26,7 @@ class ConfigurationSchema(Document):
     sources = Table(SourceField(), load_default=dict)
     files = Table(FileProfileField(), load_default=dict)
     imports = Table(ImportField(), load_default=dict)
+    profile_fields = ProfileFields(load_default=dict)
     channels = Table(channel(), load_default=dict)
     alerts = Table(alert(), load_default=dict)
 

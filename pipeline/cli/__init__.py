@@ -76,6 +76,16 @@ COMMANDS = {
         "pipeline.cli.erase:erase",
         "Erase all that is stored of each PROFILE (its id, exactly as producers write it).",
     ),
+    "imports": LazyCommand(
+        "pipeline.cli.imports:imports", "Files of events that Responsys wrote: fetched, counted once, kept."
+    ),
+    "profiles": LazyCommand(
+        "pipeline.cli.profiles:profiles", "Profiles of people, made of the events in Responsys' files."
+    ),
+    "events": LazyCommand(
+        "pipeline.cli.events:events",
+        "Events in Responsys' files, in the order in which they were stored.",
+    ),
     "rotate-keys": LazyCommand(
         "pipeline.cli.rotate:rotate_keys",
         "Encrypt all stored secrets anew with the first key of ACTIVATION_SECRET_KEY.",

@@ -53,6 +53,8 @@ def erase(
 ) -> None:
     """Erase all that is stored of each PROFILE (its id, exactly as producers write it).
 
+    A RIID (of one account: ACCOUNT:RIID) or an address names the person of events in Responsys' files.
+
     Stop producing for it first. Exits with 1 when something is still in flight: then repeat it.
     """
     with open_stores() as stores:
@@ -72,7 +74,7 @@ def erase(
 
 def look(stores: Stores, profiles: Sequence[str]) -> dict[str, Found]:
     """Count the finds of each profile, and change nothing."""
-    erasure = Erasure(stores.redis, stores.engine)
+    erasure = Erasure(stores.redis, stores.engine, events=stores.events_if_any)
     return {profile: erasure.look(profile) for profile in profiles}
 
 
@@ -88,12 +90,15 @@ def agreed(found: Mapping[str, Found]) -> bool:
 def erased(stores: Stores, profiles: Sequence[str], deadline: float) -> tuple[dict[str, Found], str]:
     """Erase profiles from the stores and, as far as possible, from the stores' files."""
     with shown() as status:
-        erasure = Erasure(stores.redis, stores.engine, lambda reason: status.update(f"waiting: {reason}"))
+        progress = lambda reason: status.update(f"waiting: {reason}")  # noqa: E731
+        erasure = Erasure(stores.redis, stores.engine, progress, events=stores.events_if_any)
         found = {profile: erasure.erase(profile, deadline) for profile in profiles}
         amount = counted(sum(one.total for one in found.values()), "thing")
         detail = f"{counted(len(found), 'profile')}, {amount}"
         note_alone(stores.engine, person_at_terminal(), "profile.erased", detail=detail)
         checkpoint(stores.engine)
+        if stores.events_if_any is not None:
+            checkpoint(stores.events)
         return found, rewrite(stores.redis, deadline)
 
 

@@ -28,6 +28,7 @@ class Changes:
     sources: Change = Change()
     files: Change = Change()
     imports: Change = Change()
+    profile_fields: Change = Change()
     channels: Change = Change()
     alerts: Change = Change()
 

@@ -37,6 +37,7 @@ SECTIONS: Mapping[str, Table] = {
     "sources": tables.sources,
     "files": tables.files,
     "imports": tables.imports,
+    "profile_fields": tables.profile_fields,
     "channels": tables.channels,
     "alerts": tables.alerts,
 }

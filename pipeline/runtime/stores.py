@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import redis
-from sqlalchemy import Engine
+from sqlalchemy import Engine, make_url
 from sqlalchemy.exc import OperationalError
 
 from pipeline.errors import Misconfigured
@@ -72,6 +73,14 @@ class Stores:
         if self.checked:
             migrate(engine, EVENTS)
         return engine
+
+    @property
+    def events_if_any(self) -> Engine | None:
+        """The events store; None: there is none, and for a look none is made."""
+        url = make_url(self.settings.events_place)
+        if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+            return None
+        return self.events
 
     @cached_property
     def vault(self) -> "Vault":

@@ -102,6 +102,14 @@ imports = Table(
     Column("body", JSON, nullable=False),
 )
 
+# Further fields of profiles, beside those of the mapping.
+profile_fields = Table(
+    "profile_fields",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("body", JSON, nullable=False),
+)
+
 # Why a connector or destination does not send: a person paused it, or an answer held it. And why
 # the last run of a source sent nothing.
 holds = Table(

@@ -68,6 +68,7 @@ def test_it_says_so_as_json_as_well(file):
         "sources": {"created": [], "updated": [], "unchanged": [], "removed": []},
         "files": {"created": [], "updated": [], "unchanged": [], "removed": []},
         "imports": {"created": [], "updated": [], "unchanged": [], "removed": []},
+        "profile_fields": {"created": [], "updated": [], "unchanged": [], "removed": []},
         "channels": {"created": [], "updated": [], "unchanged": [], "removed": []},
         "alerts": {"created": [], "updated": [], "unchanged": [], "removed": []},
     }

@@ -35,9 +35,9 @@ VARIABLES = {
     "CONNECT_TIMEOUT": 3600, "READ_TIMEOUT": 3600, "CALL_TIMEOUT": 7200, "SHUTDOWN_GRACE": 3600,
     "IDEMPOTENCY_WINDOW": 31_622_400, "RETENTION_DAYS": 36_500, "LIMIT_WINDOW": 86_400, "WEB_WORKERS": 1000,
     "WEB_THREADS": 1000, "WEB_MAX_BODY": 4 << 30, "TRACE_DAYS": 36_500, "ACTIVITY_DAYS": 36_500,
-    "REPLICAS": 99,
+    "REPLICAS": 99, "EVENT_DAYS": 36_500, "ALERT_INTERVAL": 3600,
 }  # fmt: skip
-ZERO: dict[str, list[str]] = {"TRACE_DAYS": [], "REPLICAS": []}  # it means: not at all
+ZERO: dict[str, list[str]] = {"TRACE_DAYS": [], "REPLICAS": [], "EVENT_DAYS": []}  # it means: not at all
 TOO_LARGE = [10**400, 10**5000, 1e308, 2**63]
 
 

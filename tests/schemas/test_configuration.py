@@ -12,6 +12,7 @@ def test_an_empty_configuration_is_one():
         "sources": {},
         "files": {},
         "imports": {},
+        "profile_fields": {},
         "channels": {},
         "alerts": {},
     }

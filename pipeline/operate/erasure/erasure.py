@@ -13,7 +13,7 @@ from collections.abc import Callable
 import redis
 from sqlalchemy import Engine
 
-from pipeline.operate.erasure import intake, lanes, letters, messages, outcomes, snapshots
+from pipeline.operate.erasure import event_files, intake, lanes, letters, messages, outcomes, snapshots
 from pipeline.operate.erasure.found import Found
 
 log = logging.getLogger(__name__)
@@ -25,10 +25,17 @@ class Erasure:
     """Erases profiles; ``progress`` gets the reason for which another pass is needed."""
 
     def __init__(
-        self, client: redis.Redis, engine: Engine, progress: Callable[[str], None] = lambda _reason: None
+        self,
+        client: redis.Redis,
+        engine: Engine,
+        progress: Callable[[str], None] = lambda _reason: None,
+        *,
+        events: Engine | None = None,
     ) -> None:
+        """``events``: the events store; None: there is none yet."""
         self._client = client
         self._engine = engine
+        self._events = events
         self._progress = progress
 
     def look(self, profile: str) -> Found:
@@ -57,3 +64,5 @@ class Erasure:
         lanes.erase(self._client, self._engine, profile, found, only_count=only_count)
         letters.erase(self._engine, profile, found, only_count=only_count)
         outcomes.erase(self._engine, profile, found, only_count=only_count)
+        if self._events is not None:
+            event_files.erase(self._events, profile, found, only_count=only_count)
