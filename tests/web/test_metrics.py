@@ -1,10 +1,13 @@
 """`GET /metrics`: from every process the same, whatever is away."""
 
+import json
 import os
+import re
 import signal
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
 from pipeline.deliver import call_seconds
@@ -16,6 +19,7 @@ from pipeline.stores.shared_sums import SharedSums
 from pipeline.stores.tables import snapshots
 from tests.environment import ACME as RECORD
 from tests.environment import LAPSED
+from tests.processes import ROOT
 from tests.processes.environment import until
 
 ACME = Where("acme", "lapsed")
@@ -178,3 +182,30 @@ def test_without_redis_the_rest_is_there(web):
 def test_metrics_need_a_key(web):
     assert web.get("/metrics", scope=None).status_code == 401
     assert web.get("/metrics", scope="produce").status_code == 403
+
+
+def names_in(page):
+    """The metrics that a page of docs/ names, without what Prometheus adds to a histogram."""
+    text = (ROOT / "docs" / page).read_text("utf-8")
+    return {re.sub(r"_(bucket|count|sum)$", "", name) for name in re.findall(r"\bactivation_\w+", text)}
+
+
+@pytest.mark.parametrize("page", ["grafana.json", "alerts.yml"])
+def test_the_metrics_that_others_show_exist(page):
+    known = {f"{name}_total" if kind == "counter" else name for name, (_, kind) in METRICS.items()}
+
+    assert names_in(page) <= known
+
+
+def test_the_dashboard_shows_every_metric():
+    known = {f"{name}_total" if kind == "counter" else name for name, (_, kind) in METRICS.items()}
+
+    assert names_in("grafana.json") == known
+
+
+def test_the_dashboard_and_the_rules_can_be_read():
+    dashboard = json.loads((ROOT / "docs" / "grafana.json").read_text("utf-8"))
+    rules = yaml.safe_load((ROOT / "docs" / "alerts.yml").read_text("utf-8"))["groups"][0]["rules"]
+
+    assert len({panel["id"] for panel in dashboard["panels"]}) == len(dashboard["panels"])
+    assert all({"alert", "expr", "labels", "annotations"} <= rule.keys() for rule in rules)
