@@ -27,7 +27,8 @@ redis.call('HSET', KEYS[2], 'id', id, 'until', text(now + lease_ms), 'size', siz
 redis.call('HSETNX', KEYS[2], 'since', text(now))
 
 local function is_full()
-  local memory = redis.call('INFO', 'memory')
+  local memory = redis.pcall('INFO', 'memory')
+  if type(memory) ~= 'string' then return false end  -- its user may not ask
   local used, limit = string.match(memory, 'used_memory:(%d+)'), string.match(memory, 'maxmemory:(%d+)') or '0'
   return limit ~= '0' and tonumber(used) >= tonumber(limit)
 end
