@@ -153,7 +153,7 @@ def look_further(show: Show, processes: DemoProcesses, flower: str, *, keep: boo
         return
     show.note(f"Flower is at {flower}: user {processes.login.user}, password {processes.login.password}")
     show.note(
-        f"The HTTP API is at {processes.start_web()}/docs; its key is in {processes.folder / FIRST_FILE}"
+        f"The console is at {processes.start_web()}; log in with the key in {processes.folder / FIRST_FILE}"
     )
     show.note("In another terminal, try `activation status`, `stats` and `dead-letters` after")
     show.note(f"  export ACTIVATION_DATA_DIR={processes.folder}")

@@ -42,7 +42,9 @@ def test_without_redis_the_page_says_so_and_tries_again(start):
 
     with stopped(web.stores.redis.info("server")["process_id"]):
         answer = get("/")
+        others = [get(path).status_code for path in ("/dead-letters", "/batches", "/activity")]
 
+    assert others == [200, 200, 200]
     assert (answer.status_code, answer.headers["Refresh"]) == (503, "15")
     assert "<h1><bdi>Redis does not answer</bdi></h1>" in answer.text
     assert cells(answer.text) == {"Redis": "away", "The SQL store": "answers"}
