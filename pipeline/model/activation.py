@@ -225,7 +225,8 @@ def parse(raw: bytes) -> Any:
     except UnicodeDecodeError as error:
         raise Invalid({"_schema": [f"This is not UTF-8: see byte {error.start}."]}) from None
     except json.JSONDecodeError as error:
-        raise Invalid({"_schema": [f"This is not JSON: {error.msg} at character {error.pos + 1}."]}) from None
+        why = error.msg.removesuffix(" at")
+        raise Invalid({"_schema": [f"This is not JSON: {why} at character {error.pos + 1}."]}) from None
     except (ValueError, RecursionError):
         raise Invalid(
             {"_schema": ["This is not JSON we can read: nested too deeply, or a number too long."]}

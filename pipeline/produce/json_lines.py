@@ -1,7 +1,7 @@
 """JSON Lines: one object on each line."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -11,6 +11,7 @@ from pipeline.model.activation import Invalid, parse
 from pipeline.produce.content import Readable
 from pipeline.produce.encoding import UTF_8, shown
 from pipeline.produce.lines import FileLine, physical_lines
+from pipeline.text.redaction import masked
 
 NONE: dict[str, Any] = {}
 BLANK = b" \t\r\n\v\f\x1a"
@@ -37,7 +38,7 @@ def json_line(number: int, raw: bytes) -> FileLine:
     """Read one line."""
     try:
         row = msgspec.json.decode(raw)
-        if looks_doubled(raw, row) and (key := key_twice(raw)) is not None:
+        if looks_doubled(raw, [row]) and (key := key_twice(raw)) is not None:
             return FileLine(number, None, f"This has a key twice: {key}.")
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         pass
@@ -55,20 +56,21 @@ def in_encoding(line: FileLine, encoding: str) -> FileLine:
     return line._replace(problem=f"This is not {shown(encoding)}.") if bad else line
 
 
-def looks_doubled(raw: bytes, row: Any) -> bool:
-    """Tell whether a line may have a key twice; False: it has none.
+def looks_doubled(raw: bytes, rows: Iterable[Any]) -> bool:
+    """Tell whether JSON, which has these rows, may have a key twice in an object; False: it has none.
 
     Keys are counted by the quote and colon at their ends, for parsing a line so that a doubled key shows
     takes as long as all the rest. A line in which a blank may stand between the two is parsed.
     """
-    if type(row) is not dict:
-        return True
-    identifiers, variables = row.get("identifiers", NONE), row.get("variables", NONE)
-    if type(identifiers) is not dict or type(variables) is not dict:
-        return True
-    if raw.count(b'":') != len(row) + len(identifiers) + len(variables):
-        return True
-    return any(blank in raw for blank in BLANK_AFTER_QUOTE)
+    keys = 0
+    for row in rows:
+        if type(row) is not dict:
+            return True
+        identifiers, variables = row.get("identifiers", NONE), row.get("variables", NONE)
+        if type(identifiers) is not dict or type(variables) is not dict:
+            return True
+        keys += len(row) + len(identifiers) + len(variables)
+    return raw.count(b'":') != keys or any(blank in raw for blank in BLANK_AFTER_QUOTE)
 
 
 def key_twice(raw: bytes) -> str | None:
@@ -85,7 +87,7 @@ def key_twice(raw: bytes) -> str | None:
     try:
         json.loads(raw, object_pairs_hook=refuse)
     except KeyTwice as error:
-        return str(error)
+        return masked(str(error))
     except (ValueError, RecursionError):
         pass
     return None

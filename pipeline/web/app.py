@@ -54,6 +54,7 @@ def create_app(stores: Stores) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.url_map.strict_slashes = False
     app.url_map.converters["letter"] = paths.LetterId
+    app.url_map.merge_slashes = False  # two in a row would be redirected, to the host of the request
     keyring = KeyRing(stores.engine, stores.settings.api_keys)
     app.extensions |= {"stores": stores, "keyring": keyring, "refusals": auth.RefusedKeys()}
     activations.install(app)

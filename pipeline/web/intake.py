@@ -25,10 +25,9 @@ from pipeline.produce.chunk import Chunk
 from pipeline.produce.series import Series
 from pipeline.stores.broker import decoded
 from pipeline.web.problems import Problem
-from pipeline.web.rows import CheckedRow, Messages
+from pipeline.web.rows import MOST_ERRORS, CheckedRow, Messages
 
 IN_MEMORY = 1024 * 1024  # bytes of a body that need no file
-MOST_ERRORS = 1_000  # told; the rest are counted
 
 
 class SpooledRows:

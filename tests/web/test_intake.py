@@ -142,6 +142,47 @@ def test_a_thousand_errors_are_reported_and_the_rest_counted(web):
     assert (len(answer.json()["errors"]), answer.json()["errors_left_out"]) == (1_000, 500)
 
 
+@pytest.mark.parametrize("partial", ["false", "true"])
+def test_rows_are_told_apart_after_a_thousand_errors_too(web, partial):
+    wrong = [
+        {},
+        1,
+        row(call_type="MOVE"),
+        row(more=1),
+        row(identifiers={"hashed_email": "nobody"}),
+        row(audience="other"),
+    ]
+    body = lines(*([{}] * 1_000), *wrong, row(1), row(2))
+
+    answer = post(web, body, LINES, path=f"{PATH}?ids=false&partial={partial}")
+
+    assert (answer.json()["refused"], answer.json()["errors_left_out"]) == (1_006, 6)
+    assert profiles(web) == ([] if partial == "false" else ["p-1", "p-2"])
+
+
+def test_a_key_twice_in_an_object_is_an_error(web):
+    doubled = b'{"profile_id": "p-1", "call_type": "ADD", "profile_id" : "p-2"}'
+
+    of_line = post(web, doubled + b"\n" + lines(row(1)), LINES)
+    of_body = post(web, b"[" + doubled + b"]")
+
+    assert (of_line.status_code, of_line.json()["errors"]) == (
+        422,
+        {"0": {"_schema": ["This has a key twice: profile_id."]}},
+    )
+    assert (of_body.status_code, of_body.json()["type"]) == (400, "/problems/malformed-body")
+    assert of_body.json()["detail"] == "An object of the body has a key twice: profile_id."
+    assert entries(web) == []
+
+
+@pytest.mark.parametrize("path", ["/v1//status", "//v1/status//", "/v1/audiences//activations"])
+def test_two_slashes_in_a_row_are_no_redirect(web, path):
+    answer = web.call("GET", path, "admin", headers={"Host": "evil.example.com"})
+
+    assert (answer.status_code, "Location" in answer.headers) == (404, False)
+    assert answer.json()["type"] == "/problems/not-found"
+
+
 @pytest.mark.parametrize(
     ("body", "headers", "status", "problem"),
     [

@@ -23,7 +23,7 @@ from pipeline.web.auth import needs
 from pipeline.web.blueprint import Blueprint
 from pipeline.web.body import RequestBody
 from pipeline.web.closing import close_after
-from pipeline.web.intake import MOST_ERRORS, Appended, Repeatable, SpooledRows, append, claim_key
+from pipeline.web.intake import Appended, Repeatable, SpooledRows, append, claim_key
 from pipeline.web.json_body import json_limit
 from pipeline.web.problems import Problem
 from schemas.http import ActivationsQuery
@@ -166,7 +166,7 @@ def refuse_wrong(rows: SpooledRows, *, only_valid: bool) -> None:
 
 def errors_of(rows: SpooledRows) -> dict[str, Any]:
     """Return the members of an answer that describe wrong rows."""
-    left_out = max(0, rows.refused - MOST_ERRORS)
+    left_out = max(0, rows.refused - checked_rows.MOST_ERRORS)
     return {"refused": rows.refused, "errors": rows.errors, "errors_left_out": left_out}
 
 
