@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from pipeline.errors import PipelineError
@@ -23,6 +23,15 @@ class RemoteFile:
     name: str  # without the folder
     size: int  # bytes
     mtime: int  # seconds since the epoch
+
+
+@dataclass(frozen=True)
+class OpenPgp:
+    """The key that opens encrypted files, and the library that does it."""
+
+    private_key: str = field(default="", repr=False)  # "": there is none
+    passphrase: str = field(default="", repr=False)
+    library: str = "sequoia"  # or "gnupg"
 
 
 class FileSession(Protocol):
@@ -52,6 +61,10 @@ class FileSession(Protocol):
 
 class FileServer(Protocol):
     """A server with the login of one connector."""
+
+    @property
+    def keys(self) -> OpenPgp:
+        """The key of encrypted files."""
 
     def open(self) -> AbstractContextManager[FileSession]:
         """Log in for as long as the context lasts.

@@ -11,7 +11,7 @@ from typing import Any
 import asyncssh
 
 from pipeline.errors import Misconfigured
-from pipeline.model.file_server import FileGone, NotPermitted, RemoteFile
+from pipeline.model.file_server import FileGone, NotPermitted, OpenPgp, RemoteFile
 from pipeline.sftp.algorithms import options_of
 from pipeline.sftp.connector import SftpConnector
 from pipeline.sftp.failures import file_errors, login_errors
@@ -32,6 +32,12 @@ class SftpServer:
     connector: SftpConnector
     connect: float = 10
     answer: float = 60
+
+    @property
+    def keys(self) -> OpenPgp:
+        """The key of encrypted files."""
+        connector = self.connector
+        return OpenPgp(connector.pgp_private_key, connector.pgp_passphrase, connector.pgp)
 
     @contextmanager
     def open(self) -> Iterator["SftpSession"]:

@@ -110,6 +110,21 @@ profile_fields = Table(
     Column("body", JSON, nullable=False),
 )
 
+# The last run of each import; its owner is the process that has its turn.
+import_runs = Table(
+    "import_runs",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("owner", String),
+    Column("alive_at", Moment),
+    Column("step", Text, nullable=False, server_default=""),  # what the run is at, in words
+    Column("started_at", Moment),
+    Column("finished_at", Moment),
+    Column("succeeded_at", Moment),
+    Column("failing_since", Moment),  # the first of the runs that have failed on end
+    Column("error", Text, nullable=False, server_default=""),  # of the last run
+)
+
 # Why a connector or destination does not send: a person paused it, or an answer held it. And why
 # the last run of a source sent nothing.
 holds = Table(

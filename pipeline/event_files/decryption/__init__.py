@@ -1,0 +1,1 @@
+"""Decryption of OpenPGP messages, in a child process: its library blocks all threads for the whole file."""

@@ -1,0 +1,46 @@
+"""The child process: ``python -m pipeline.event_files.decryption LIBRARY``, with a request as its input.
+
+It ends with the process that started it: a plaintext that grows in no run's folder would never be deleted.
+"""
+
+import ctypes
+import importlib
+import json
+import os
+import signal
+import sys
+
+from pipeline.event_files.decryption.request import Decrypt, DecryptionRequest, UnreadableMessage, UnusableKey
+
+SET_PARENT_DEATH_SIGNAL = 1  # prctl's number
+
+
+def main() -> None:
+    """Decrypt one file, and write the outcome as JSON."""
+    end_with_parent()
+    os.umask(0o077)
+    decrypt: Decrypt = importlib.import_module(f"pipeline.event_files.decryption.{sys.argv[1]}").decrypt
+    request = DecryptionRequest.loads(sys.stdin.read())
+    outcome = {}
+    try:
+        decrypt(request)
+    except UnreadableMessage as error:
+        outcome = {"unreadable": str(error)}
+    except UnusableKey as error:
+        outcome = {"unusable_key": str(error)}
+    except OSError as error:
+        outcome = {"trouble": error.strerror or type(error).__name__}
+    sys.stdout.write(json.dumps(outcome))
+
+
+def end_with_parent() -> None:
+    """Ask Linux for a signal when the parent dies."""
+    if sys.platform == "linux":
+        parent = os.getppid()
+        ctypes.CDLL(None).prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+        if os.getppid() != parent:
+            sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,157 @@
+"""Run turns: one run at a time for each import, in all processes, and how the last one ended.
+
+The process that has the turn renews it every ten seconds. After a minute without renewal another process may
+take the import over; what a run stores is harmless when it is stored twice.
+"""
+
+import logging
+import os
+import socket
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Engine, or_, select, update
+from sqlalchemy.exc import SQLAlchemyError
+
+from pipeline.errors import PipelineError
+from pipeline.stores.database import reading
+from pipeline.stores.tables import import_runs
+from pipeline.stores.upsert import insert_new
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=60)
+RENEW_SECONDS = 10.0
+ASK_SECONDS = 1.0  # between two tries for a turn that another process has
+FAILS_AFTER = timedelta(hours=10)
+
+
+class ImportBusy(PipelineError):
+    """Another run of the import is under way."""
+
+
+@dataclass(frozen=True)
+class RunState:
+    """The last run of an import."""
+
+    step: str = ""
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    succeeded_at: datetime | None = None
+    failing_since: datetime | None = None
+    error: str = ""
+    running: bool = False
+
+
+@dataclass(frozen=True)
+class RunTurn:
+    """The right to run one import."""
+
+    engine: Engine
+    name: str
+    owner: str
+
+    def write(self, **values: Any) -> None:
+        """Store columns, as long as this process has the turn."""
+        own = (import_runs.c.name == self.name, import_runs.c.owner == self.owner)
+        with self.engine.begin() as connection:
+            connection.execute(
+                update(import_runs).where(*own).values({"alive_at": datetime.now(UTC), **values})
+            )
+
+    def succeeded(self) -> None:
+        """Note that the folder was read and every file dealt with."""
+        now = datetime.now(UTC)
+        self.write(finished_at=now, succeeded_at=now, failing_since=None, error="", step="")
+
+    def failed(self, error: str) -> bool:
+        """Note that the run could not go on; True once runs have failed for ten hours on end."""
+        now = datetime.now(UTC)
+        since = read_run(self.engine, self.name).failing_since or now
+        self.write(finished_at=now, failing_since=since, error=error, step="")
+        return now - since >= FAILS_AFTER
+
+
+@contextmanager
+def run_turn(engine: Engine, name: str, *, wait: Callable[[], object] | None = None) -> Iterator[RunTurn]:
+    """Have the turn of an import for as long as the context lasts.
+
+    ``wait``: called again and again while another process has it. Without it ImportBusy is raised.
+    """
+    owner = f"{os.getpid()} on {socket.gethostname()} {uuid.uuid4().hex}"
+    turn = RunTurn(engine, name, owner)
+    while not take(turn):
+        if wait is None:
+            raise ImportBusy(f'a run of import "{name}" is under way')
+        wait()
+        time.sleep(ASK_SECONDS)
+    ended = threading.Event()
+    renewing = threading.Thread(target=renew, args=(turn, ended), name="import turn", daemon=True)
+    renewing.start()
+    try:
+        yield turn
+    finally:
+        ended.set()
+        renewing.join()
+        turn.write(owner=None, step="")
+
+
+def take(turn: RunTurn) -> bool:
+    """Take a turn that is free, or whose owner is silent; False if another process has it."""
+    now = datetime.now(UTC)
+    free = or_(import_runs.c.owner.is_(None), import_runs.c.alive_at < now - LEASE)
+    values = {"owner": turn.owner, "alive_at": now, "started_at": now, "step": ""}
+    with turn.engine.begin() as connection:
+        insert_new(connection, import_runs, {"name": turn.name})
+        change = update(import_runs).where(import_runs.c.name == turn.name, free).values(values)
+        return connection.execute(change).rowcount > 0
+
+
+def renew(turn: RunTurn, ended: threading.Event) -> None:
+    """Renew the turn until ``ended``, also while one statement takes long."""
+    while not ended.wait(RENEW_SECONDS):
+        try:
+            turn.write()
+        except SQLAlchemyError as error:
+            log.warning("turn not renewed", extra={"import": turn.name, "error": type(error).__name__})
+
+
+def read_run(engine: Engine, name: str) -> RunState:
+    """Return how the last run of an import ended, or what it is at."""
+    return read_runs(engine).get(name, RunState())
+
+
+def read_runs(engine: Engine) -> dict[str, RunState]:
+    """Return the last run of each import."""
+    alive = datetime.now(UTC) - LEASE
+    names = [name for name in RunState.__dataclass_fields__ if name != "running"]
+    with reading(engine) as connection:
+        rows = connection.execute(select(import_runs)).mappings().all()
+    return {
+        row["name"]: RunState(
+            **{name: row[name] for name in names},
+            running=row["owner"] is not None and row["alive_at"] > alive,
+        )
+        for row in rows
+    }
+
+
+def interrupted(engine: Engine) -> list[str]:
+    """Name the imports with a run whose process is gone."""
+    silent = import_runs.c.alive_at < datetime.now(UTC) - LEASE
+    with reading(engine) as connection:
+        chosen = select(import_runs.c.name).where(import_runs.c.owner.is_not(None), silent)
+        return [str(name) for name in connection.scalars(chosen)]
+
+
+def forgive(engine: Engine, name: str) -> None:
+    """Forget since when an import fails: ten hours begin anew."""
+    with engine.begin() as connection:
+        change = update(import_runs).where(import_runs.c.name == name)
+        connection.execute(change.values(failing_since=None))
