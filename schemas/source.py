@@ -58,7 +58,7 @@ class SourceDocument(Document):
     label = Text()  # for people, beside the name that commands take
     description = Text()
     audience = Text(required=True, slashes=False)
-    url = Secret(required=True)
+    url = Secret(load_default="")  # "": the events store, with the view responsys_people
     query = Query(required=True)
     every = Number(above=0, most=MAX_EVERY, required=True)
     columns = Columns(

@@ -10,7 +10,7 @@ class Source:
 
     name: str
     audience: str
-    url: str = field(repr=False)  # SQLAlchemy's; holds a password
+    url: str = field(repr=False)  # SQLAlchemy's; holds a password; "": the events store
     query: str  # ":now" is the time of the run
     every: float  # minutes
     columns: Mapping[str, str] = field(default_factory=dict)  # of the result, to fields of an activation
@@ -18,3 +18,4 @@ class Source:
     enabled: bool = True
     label: str | None = None  # shown to people beside the name
     description: str | None = None
+    of_events: bool = False  # it reads the events store, whose times are text

@@ -29,10 +29,14 @@ SCOPES: Mapping[str, Scope] = {
 class Records:
     """The records, secrets sealed; every change raises the catalog's version in the same transaction."""
 
-    def __init__(self, engine: Engine, vault: Vault, *, lenient: bool = False) -> None:
-        """``lenient``: ``load`` leaves secrets empty that no key opens, for commands that only read."""
+    def __init__(self, engine: Engine, vault: Vault, *, lenient: bool = False, events_url: str = "") -> None:
+        """``lenient``: ``load`` leaves secrets empty that no key opens, for commands that only read.
+
+        ``events_url``: of the events store, which sources without a url read.
+        """
         self.engine = engine
         self.vault = vault
+        self.events_url = events_url
         self._unseal = documents.secrets_or_empty if lenient else documents.opened_secrets
 
     def version(self) -> int:

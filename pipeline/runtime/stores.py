@@ -132,7 +132,8 @@ class Stores:
         """Import them late: commands that need no records do without their schemas."""
         from pipeline.records.records import Records
 
-        return Records(self.engine, vault, lenient=lenient)
+        events_url = self.settings.events_place
+        return Records(self.engine, vault, lenient=lenient, events_url=events_url)
 
 
 @contextmanager

@@ -61,7 +61,9 @@ class Worker:
         refuse_eviction(self.client)
         self.engine = open_engine(settings)
         Belonging(self.engine, self.client)()
-        self.records = Records(self.engine, open_own_vault(settings, self.engine))
+        self.records = Records(
+            self.engine, open_own_vault(settings, self.engine), events_url=settings.events_place
+        )
         self.catalog = CurrentCatalog(self.records, self.client)
         self.clients = Clients(settings, self.client, self.records.vault)
         self.doorbell = Doorbell(self.broker_url)

@@ -2,11 +2,22 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, DateTime, Engine, TextClause, bindparam, create_engine, event, make_url, text
+from sqlalchemy import (
+    URL,
+    DateTime,
+    Engine,
+    String,
+    TextClause,
+    bindparam,
+    create_engine,
+    event,
+    make_url,
+    text,
+)
 from sqlalchemy.exc import ArgumentError, DataError, IntegrityError, NoSuchModuleError, SQLAlchemyError
 
 from pipeline.errors import Misconfigured
@@ -91,12 +102,14 @@ def statement(source: Source) -> TextClause:
     query = text(rewritten(source.query, lambda quoted: quoted.replace("\\:", ":").replace(":", COLON)))
     if NOW not in names_of_parameters(source.query):
         return query
-    return query.bindparams(bindparam(NOW, type_=DateTime(timezone=True)))
+    return query.bindparams(bindparam(NOW, type_=String() if source.of_events else DateTime(timezone=True)))
 
 
-def parameters(source: Source, now: datetime) -> dict[str, datetime]:
-    """Return the parameters that the query names."""
-    return {NOW: now} if NOW in names_of_parameters(source.query) else {}
+def parameters(source: Source, now: datetime) -> dict[str, datetime | str]:
+    """Return the parameters that the query names; the events store has times as text."""
+    if NOW not in names_of_parameters(source.query):
+        return {}
+    return {NOW: f"{now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if source.of_events else now}
 
 
 def columns(source: Source, names: list[str]) -> list[tuple[str, str]]:

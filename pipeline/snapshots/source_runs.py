@@ -1,6 +1,7 @@
 """Source runs: the result of a query becomes a snapshot; the source is held if nothing could be sent."""
 
 import logging
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -37,6 +38,7 @@ def run(
 ) -> Outcome:
     """Run a source now, with ``options`` of ``Sync``. A dry run (no appender) never holds the source."""
     now = datetime.now(UTC)
+    source = source if source.url else replace(source, url=records.events_url, of_events=True)
     try:
         sync = Sync(
             engine, catalog, source.audience, appender, **{"max_leaving": source.max_leaving, **options}

@@ -7,6 +7,7 @@ from pipeline.produce.appender import Appender
 from pipeline.records.stops import remedy, stop_of
 from pipeline.snapshots import source_runs
 from pipeline.snapshots.run_lease import Busy, hold_run
+from tests.event_files.folder import export, land
 from tests.fixtures.intake import Bell
 
 QUERY = "SELECT id AS profile_id, crm_id FROM customers WHERE seen < :now"
@@ -111,3 +112,22 @@ def test_a_source_that_is_no_more_is_no_error(environment):
 def test_an_unknown_source_is_named_with_those_there_are(environment, customers):
     with pytest.raises(Misconfigured, match='source "noisy" does not exist; there are: quiet'):
         source_runs.find(environment.records.load(), "noisy")
+
+
+def test_a_source_without_a_url_reads_the_people_of_event_files(environment, events, tmp_path):
+    """Their times are text, and so is :now."""
+    path = tmp_path / "12_CLICK_20260105_000000.txt"
+    path.write_text("RIID,EVENT_CAPTURED_DT\n7,05-Jan-2026 14:03:22\n8,05-Jan-2999 14:03:22\n")
+    land(events, [path])
+    export(events)
+    environment.records.events_url = events.url.render_as_string(hide_password=False)
+    query = (
+        "SELECT rs_user_id AS profile_id, 'C-' || rs_user_id AS crm_id, email_last_click_ts AS clicked "
+        "FROM responsys_people WHERE email_last_click_ts < :now"
+    )
+    source = {"audience": "lapsed-buyers", "query": query, "every": 60, "url": ""}
+    environment.records.apply({"sources": {"quiet": source}})
+
+    assert run_by_schedule(environment) == "quiet: 1 member, 1 change"
+
+    assert environment.sent() == [("lapsed", "ADD", "7")]
