@@ -45,7 +45,7 @@ BELOW = {
     "profiles": f"{GROUND} people",
     "event_files": f"{GROUND} records people profiles",
     "snapshots": f"{GROUND} records produce deliver",
-    "alerts": f"{GROUND} records lanes settings",
+    "alerts": f"{GROUND} wire records lanes settings",
     "runtime": f"{GROUND} {WAY} alerts settings logs snapshots {EVENTS}",
     "operate": f"{GROUND} records alerts lanes settle accept deliver settings snapshots {EVENTS} runtime",
     "demo": f"{GROUND} records produce lanes settle settings responsys operate runtime",

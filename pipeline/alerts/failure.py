@@ -5,6 +5,9 @@ import ssl
 from collections.abc import Sequence
 from http.client import HTTPException
 
+from urllib3.exceptions import HTTPError
+from urllib3.exceptions import TimeoutError as HttpTimeout
+
 from pipeline.errors import PipelineError
 
 
@@ -13,19 +16,22 @@ class NotDelivered(PipelineError):
 
 
 BROKE_OFF = "the connection broke off"
+LATE = (TimeoutError, HttpTimeout)
 WORDS: Sequence[tuple[type[Exception], str]] = (
     (ssl.SSLCertVerificationError, "the certificate of the host is not trusted"),
     (ssl.SSLError, "TLS failed"),
-    (TimeoutError, "it gave no answer in time"),
     (ConnectionRefusedError, "the connection was refused"),
     (socket.gaierror, "the host is not known"),
     (ConnectionError, BROKE_OFF),
     (HTTPException, BROKE_OFF),
+    (HTTPError, BROKE_OFF),
 )
 
 
-def in_words(error: Exception) -> str:
-    """Say why there was no answer."""
+def in_words(error: BaseException, seconds: float) -> str:
+    """Say why there was no answer within ``seconds``."""
+    if isinstance(error, LATE):
+        return f"no answer in {seconds:g} s"
     for kind, words in WORDS:
         if isinstance(error, kind):
             return words

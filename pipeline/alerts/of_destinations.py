@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pipeline.alerts.condition import Condition, Subject, letters_page, page_of
 from pipeline.alerts.facts import Facts, SettledRows
-from pipeline.alerts.words import length, listed_code, percent
+from pipeline.alerts.phrases import length, listed_code, percent
 from pipeline.lanes.backlog import Backlog
 from pipeline.model.alert_rule import AlertRule
 from pipeline.model.destination import Destination

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import redis
 
-from pipeline.alerts import of_destinations, of_others
+from pipeline.alerts import of_destinations, of_records, of_system
 from pipeline.alerts.condition import SYSTEM, Condition, Subject
 from pipeline.alerts.facts import Facts
 from pipeline.model.alert_rule import AlertRule
@@ -17,11 +17,11 @@ KINDS: Mapping[str, Evaluation] = {
     "stalled": of_destinations.stalled,
     "overdue": of_destinations.overdue,
     "waiting_rows": of_destinations.waiting_rows,
-    "held": of_others.held,
+    "held": of_records.held,
     "dead_letters": of_destinations.dead_letters,
-    "source_late": of_others.source_late,
-    "no_workers": of_others.no_workers,
-    "store": of_others.store,
+    "source_late": of_records.source_late,
+    "no_workers": of_system.no_workers,
+    "store": of_system.store,
 }
 NO_REDIS = Condition(
     SYSTEM,
@@ -49,4 +49,4 @@ def subjects_of(rule: AlertRule, catalog: Catalog) -> list[Subject]:
     scopes = {"held": ("connector", "destination", "source"), "source_late": ("source",)}.get(
         rule.rule, ("destination",)
     )
-    return [Subject(*each) for each in of_others.subjects(rule, catalog) if each[0] in scopes]
+    return [Subject(*each) for each in of_records.subjects(rule, catalog) if each[0] in scopes]

@@ -8,7 +8,6 @@ import redis
 from sqlalchemy import Engine
 
 from pipeline.cli.reading import records_to_read
-from pipeline.cli.tables import printable
 from pipeline.operate.activity import note, person_at_terminal
 from pipeline.records import configuration, mirror
 from pipeline.records.catalog import Catalog, Scope
@@ -16,6 +15,7 @@ from pipeline.records.changes import Change, Changes
 from pipeline.records.stops import Stop, remedy, stop_of
 from pipeline.runtime.stores import Stores, open_stores
 from pipeline.text import toml
+from pipeline.text.escapes import printable
 
 ALL_AT_ONCE = "To resume all of these, apply again with --resume."
 

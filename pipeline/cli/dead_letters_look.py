@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from pipeline.cli.dead_letter_options import choosing, filter_of
-from pipeline.cli.tables import printable, show
+from pipeline.cli.tables import show
 from pipeline.errors import Misconfigured
 from pipeline.operate.letters import with_activation, without_activation
 from pipeline.records.labels import destination_labels
@@ -16,6 +16,7 @@ from pipeline.runtime.stores import open_stores
 from pipeline.settle import dead_letters as letters
 from pipeline.settle.dead_letters import DeadLetter, Filter
 from pipeline.text.durations import spell
+from pipeline.text.escapes import printable
 from pipeline.text.labels import labelled
 
 STATES = ("open", "replayed", "dropped", "all")

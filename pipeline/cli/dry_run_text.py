@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
-from pipeline.cli.tables import printable
 from pipeline.deliver.expected import Expected
 from pipeline.deliver.expected_calls import Calls
+from pipeline.text.escapes import printable
 from pipeline.text.labels import labelled
 from pipeline.text.plural import counted
 

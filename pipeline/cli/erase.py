@@ -11,12 +11,13 @@ from rich.console import Console
 from rich.status import Status
 
 from pipeline.cli.confirm import confirmed, refuse_unasked
-from pipeline.cli.tables import printable, show
+from pipeline.cli.tables import show
 from pipeline.operate.activity import note_alone, person_at_terminal
 from pipeline.operate.erasure.erasure import Erasure
 from pipeline.operate.erasure.file_cleanup import checkpoint, rewrite
 from pipeline.operate.erasure.found import Found
 from pipeline.runtime.stores import Stores, open_stores
+from pipeline.text.escapes import printable
 from pipeline.text.plural import counted
 
 HEADERS = ("PROFILE", "PLACE", "DESTINATION", "COUNT")

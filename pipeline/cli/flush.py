@@ -2,13 +2,13 @@
 
 import click
 
-from pipeline.cli.tables import printable
 from pipeline.model.destination import Destination
 from pipeline.operate.activity import note_alone, person_at_terminal
 from pipeline.operate.flushing import flush_audience
 from pipeline.records.catalog import Catalog
 from pipeline.records.stops import remedy, stops_of
 from pipeline.runtime.stores import open_stores
+from pipeline.text.escapes import printable
 from pipeline.text.labels import labelled
 from pipeline.text.plural import counted
 

@@ -2,13 +2,13 @@
 
 import click
 
-from pipeline.cli.tables import printable
 from pipeline.errors import Misconfigured
 from pipeline.operate.activity import person_at_terminal
 from pipeline.operate.pausing import Paused, pause_record, resume_record
 from pipeline.records.catalog import Catalog, Scope
 from pipeline.records.stops import remedy
 from pipeline.runtime.stores import open_stores
+from pipeline.text.escapes import printable
 from pipeline.text.labels import labelled
 from pipeline.text.plural import counted
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import click
 
 from pipeline.cli.reading import records_to_read
-from pipeline.cli.tables import printable, show
+from pipeline.cli.tables import show
 from pipeline.lanes.limits import WINDOW
 from pipeline.lanes.pace import Pace
 from pipeline.model.shard import SHARDS
@@ -17,6 +17,7 @@ from pipeline.records.catalog import Catalog
 from pipeline.runtime.stores import open_stores
 from pipeline.stores.redis_health import Server
 from pipeline.text.durations import spell
+from pipeline.text.escapes import printable
 from pipeline.text.labels import labelled
 from pipeline.text.plural import counted
 from pipeline.text.sizes import spell as spell_size

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from pipeline.cli.dry_run_text import NOTHING_SENT, document, tell
 from pipeline.cli.guards import options_for
-from pipeline.cli.tables import printable, show
+from pipeline.cli.tables import show
 from pipeline.deliver.expected import Expected
 from pipeline.produce.report import Messages
 from pipeline.records.catalog import Catalog
@@ -20,6 +20,7 @@ from pipeline.snapshots.parts import Part
 from pipeline.snapshots.rehearsal import rehearse
 from pipeline.snapshots.sync import Outcome
 from pipeline.stores.database import reading
+from pipeline.text.escapes import printable
 from pipeline.text.labels import labelled
 from pipeline.text.messages import flatten
 from pipeline.text.plural import counted

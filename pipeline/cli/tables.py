@@ -6,6 +6,8 @@ line, for grep and cut.
 
 from collections.abc import Iterable, Sequence
 
+from pipeline.text.escapes import printable as printable  # commands have it from here, too
+
 
 def show(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print rows below their headers; numbers go to the right."""
@@ -33,8 +35,3 @@ def cell(value: object) -> str:
 def is_number(value: object) -> bool:
     """Tell whether a value belongs to a column of numbers."""
     return value is None or isinstance(value, int | float)
-
-
-def printable(text: str) -> str:
-    """Leave out characters that could command a terminal: some texts come from outside."""
-    return "".join(character if character.isprintable() else " " for character in text)

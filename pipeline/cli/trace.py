@@ -6,11 +6,12 @@ from typing import Any
 
 import click
 
-from pipeline.cli.tables import printable, show
+from pipeline.cli.tables import show
 from pipeline.operate.activity import note_alone, person_at_terminal
 from pipeline.operate.trace import trace as read_trace
 from pipeline.records.labels import destination_labels
 from pipeline.runtime.stores import open_stores
+from pipeline.text.escapes import printable
 from pipeline.text.labels import labelled
 
 

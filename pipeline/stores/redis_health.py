@@ -1,10 +1,12 @@
 """How the Redis server stands: its memory, and whether it can write its file. Only reads."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import redis
+
+from pipeline.text.sizes import spell
 
 NEAR = 0.8  # of the memory: worth a word
 
@@ -51,3 +53,20 @@ def unwritten(persistence: Mapping[str, Any]) -> str:
     if persistence.get("aof_enabled") and persistence.get("aof_last_write_status") == "err":
         return "append-only file"
     return "snapshot" if persistence.get("rdb_last_bgsave_status") == "err" else ""
+
+
+def faults(server: Server) -> Iterator[tuple[str, str]]:
+    """Yield why the server takes no changes, or none from producers, each with the way out."""
+    if server.unwritten:
+        text = (
+            f"the Redis server cannot write its {server.unwritten}: nothing is taken in, nothing new is sent"
+        )
+        yield text, "make room on its disk (its log says more); then all goes on by itself"
+    if server.replica:
+        text = "the Redis server is a read-only replica: nothing is taken in, nothing new is sent"
+        way_out = "when its fail-over has ended all goes on; if none is under way, name the primary"
+        yield text, f"{way_out} in ACTIVATION_BROKER_URL"
+    if server.full:
+        size = f"{spell(server.used)} of {spell(server.limit or server.machine)}"
+        text = f"the Redis server is full ({size}): producers are refused"
+        yield text, "sending what waits makes room; to take in more before that, raise its maxmemory"

@@ -42,3 +42,8 @@ def half_pair(raw: bytes) -> int | None:
             return escape.start()
         high = escape if code in HIGH else None
     return high.start() if high is not None else None
+
+
+def printable(text: str) -> str:
+    """Leave out characters that could command a terminal: some texts come from outside."""
+    return "".join(character if character.isprintable() else " " for character in text)

@@ -135,7 +135,7 @@ def test_a_webhook_that_says_nothing_is_given_up(monkeypatch):
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
 
-        with pytest.raises(NotDelivered, match=r"^(no answer in 0.3 s|it gave no answer in time)$"):
+        with pytest.raises(NotDelivered, match=r"^no answer in 0.3 s$"):
             hook.post(url, b"{}", seconds=0.3)
 
 
@@ -154,6 +154,7 @@ def test_a_certificate_is_checked(hooks, tmp_path, monkeypatch):
 
     assert failure(webhook(url)) == "the certificate of the host is not trusted"
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+    hook.adapter.cache_clear()  # a process reads the environment once for each host
     send(webhook(url), MESSAGE)
     front.close()
 

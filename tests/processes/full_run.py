@@ -81,6 +81,24 @@ query = "SELECT 1"
 every = 60
 """
 
+ALERTS = """\
+[channels.ops]
+kind = "webhook"
+url = { env = "OPS_WEBHOOK" }
+secret = { env = "OPS_SIGNING" }
+[alerts.letters]
+rule = "dead_letters"
+channels = ["ops"]
+[alerts.rejections]
+rule = "error_share"
+above = 0
+at_least = 1
+channels = ["ops"]
+[alerts.held]
+rule = "held"
+channels = ["ops"]
+"""
+
 
 class FullRun:
     """What ran, and what was to be seen, by where it was seen."""
@@ -98,6 +116,7 @@ class FullRun:
         self.flower_login = flower.login_in(folder)
         self._remember_secrets()
         self.environ = {**self.environment.env, **self._passwords(), "ACTIVATION_LOG_LEVEL": "DEBUG"}
+        self.environ["ACTIVATION_ALERT_INTERVAL"] = "1"
 
     def close(self) -> None:
         """End everything."""
@@ -136,6 +155,8 @@ class FullRun:
             **{f"{name.upper()}_PASSWORD": word for name, word in words.items()},
             "ACTIVATION_API_KEYS": self.marked_secrets.mark("api key").ljust(32, "0"),
             "WAREHOUSE_URL": f"postgresql://reader:{database}@127.0.0.1:1/warehouse",
+            "OPS_WEBHOOK": f"http://127.0.0.1:1/{self.marked_secrets.mark('token of the webhook')}",
+            "OPS_SIGNING": self.marked_secrets.mark("secret of the webhook"),
         }
 
     def remember_tokens(self) -> int:
@@ -207,7 +228,7 @@ def configure(run: FullRun) -> None:
         text += DESTINATION.format(name=name, connector=name, event="LAPSED")
     for name in ECHOED:
         text += DESTINATION.format(name=name, connector="echoing", event=name)
-    text += SOURCES.format(folder=run.folder, database="members")
+    text += SOURCES.format(folder=run.folder, database="members") + ALERTS
     members = run.people("members", 3)
     with sqlite3.connect(run.folder / "members.db") as database:
         database.execute("CREATE TABLE members (id TEXT, email TEXT, tier TEXT)")
@@ -349,6 +370,10 @@ def operate(run: FullRun) -> None:
         "status --json",
     ):
         run.cli(*command.split())
+    run.cli("channels", "test", "ops")
+    run.cli("channels", "list", "--json")
+    run.cli("alerts", "list")
+    run.cli("alerts", "list", "--json")
     run.cli("pause", "good", "--reason", "migration")
     run.cli("resume", "good")
     run.cli("flush", "good")

@@ -107,6 +107,8 @@ def test_nobody_stands_in_sql_but_where_rows_are(run):
     assert all(
         found[name] for name in ("connectors", "sources", "holds", "dead_letters", "batches", "statistics")
     )
+    assert all(f"alert.{kind}" in found["alert_messages"] for kind in ("opened", "test"))
+    assert all(f"'{rule}'" in found["alert_states"] for rule in ("letters", "rejections", "held"))
 
 
 def test_no_secret_lies_in_a_file_in_the_clear_but_those_that_are_for_it(run):

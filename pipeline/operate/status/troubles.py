@@ -8,7 +8,7 @@ from pipeline.operate.status.status import DestinationStatus, Status
 from pipeline.records.stops import Stop, remedy
 from pipeline.runtime.beat import MAX_DOORBELLS
 from pipeline.stores.duty_trouble import DUTIES
-from pipeline.stores.redis_health import NEAR
+from pipeline.stores.redis_health import NEAR, faults
 from pipeline.text.durations import spell
 from pipeline.text.plural import counted
 from pipeline.text.sizes import spell as spell_size
@@ -46,23 +46,14 @@ def troubles(status: Status) -> list[Trouble]:
 def of_server(status: Status) -> Iterator[Trouble]:
     """Say that Redis cannot write, was demoted, is full, will be, or keeps nothing."""
     server = status.server
-    if server.unwritten:
-        text = (
-            f"the Redis server cannot write its {server.unwritten}: nothing is taken in, nothing new is sent"
-        )
-        yield Trouble(text, "make room on its disk (its log says more); then all goes on by itself")
-    if server.replica:
-        text = "the Redis server is a read-only replica: nothing is taken in, nothing new is sent"
-        way_out = "when its fail-over has ended all goes on; if none is under way, name the primary"
-        yield Trouble(text, f"{way_out} in ACTIVATION_BROKER_URL")
+    yield from (Trouble(*fault) for fault in faults(server))
     if not server.keeps:
         text = "the Redis server keeps no append-only file: when it ends, what waits is lost"
         yield Trouble(text, "CONFIG SET appendonly yes, and in its configuration")
     of = f"{spell_size(server.used)} of {spell_size(server.limit or server.machine)}"
     if server.full:
-        text = f"the Redis server is full ({of}): producers are refused"
-        yield Trouble(text, "sending what waits makes room; to take in more before that, raise its maxmemory")
-    elif server.share >= NEAR and server.limit:
+        return
+    if server.share >= NEAR and server.limit:
         text = f"the Redis server is nearly full ({of}): backfills wait, and when it is, all producers"
         yield Trouble(text, "see what holds rows back, or raise its maxmemory", passing=True)
     elif server.share >= NEAR:

@@ -1,5 +1,6 @@
-"""Words of alerts: shares, lengths of time, and codes from outside."""
+"""Phrases of alerts: shares, lengths of time, and codes from outside."""
 
+from pipeline.text.escapes import printable
 from pipeline.text.plural import counted
 
 UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60))  # seconds, largest first
@@ -20,4 +21,4 @@ def length(seconds: float) -> str:
 
 def listed_code(code: str) -> str:
     """Return a code without characters that could command a terminal or a page."""
-    return "".join(character if character.isprintable() else " " for character in code) or "no code"
+    return printable(code) or "no code"

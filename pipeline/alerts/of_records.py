@@ -1,20 +1,15 @@
-"""Rules on held records, on sources, and on the system."""
+"""Rules on records of every scope: those that are held, and sources that are late."""
 
 from collections.abc import Iterator
 
-from pipeline.alerts.condition import SYSTEM, Condition, Subject, page_of
+from pipeline.alerts.condition import Condition, Subject, page_of
 from pipeline.alerts.facts import Facts
-from pipeline.alerts.words import listed_code
+from pipeline.alerts.phrases import listed_code
 from pipeline.model.alert_rule import AlertRule
 from pipeline.model.source import Source
 from pipeline.records.catalog import Catalog, Scope
 from pipeline.records.stops import Stop, remedy, stop_of
-from pipeline.stores.redis_health import Server
 from pipeline.text.durations import spell
-from pipeline.text.sizes import spell as spell_size
-
-START_WORKERS = "start some with `activation up`"
-MAKE_ROOM = "make room for it, or bring it back; then all goes on by itself"
 
 
 def held(rule: AlertRule, facts: Facts) -> Iterator[Condition]:
@@ -83,38 +78,3 @@ def seconds_since_success(source: Source, facts: Facts) -> float:
     """Return the seconds since a run succeeded; of a source that never ran, since it is known here."""
     at = facts.successes.get(source.audience)
     return facts.seconds_known(source.name) if at is None else (facts.now - at).total_seconds()
-
-
-def no_workers(rule: AlertRule, facts: Facts) -> Iterator[Condition]:
-    """No worker was seen."""
-    seconds = round(facts.worker_unseen, 1)
-    text = f"no worker has been seen for {spell(seconds)}: nothing is sent"
-    yield Condition(SYSTEM, seconds > (rule.above or 0.0), seconds, text, START_WORKERS, "/")
-
-
-def store(_: AlertRule, facts: Facts) -> Iterator[Condition]:
-    """A store is full, or cannot be written to."""
-    text, way_out = redis_trouble(facts.server)
-    if not text and facts.sql_trouble:
-        text, way_out = "workers cannot write to the SQL store; they keep the outcomes of calls", MAKE_ROOM
-    yield Condition(SYSTEM, bool(text), None, text, way_out, "/")
-
-
-def redis_trouble(server: Server) -> tuple[str, str]:
-    """Say what is wrong with the Redis server, and the way out; "" if nothing is."""
-    if server.unwritten:
-        text = (
-            f"the Redis server cannot write its {server.unwritten}: nothing is taken in, nothing new is sent"
-        )
-        return text, "make room on its disk (its log says more); then all goes on by itself"
-    if server.replica:
-        text = "the Redis server is a read-only replica: nothing is taken in, nothing new is sent"
-        return (
-            text,
-            "when its fail-over has ended all goes on; else name the primary in ACTIVATION_BROKER_URL",
-        )
-    if server.full:
-        size = f"{spell_size(server.used)} of {spell_size(server.limit)}"
-        text = f"the Redis server is full ({size}): producers are refused"
-        return text, "sending what waits makes room; to take in more before that, raise its maxmemory"
-    return "", ""
