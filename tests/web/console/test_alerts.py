@@ -42,7 +42,9 @@ def records(installation, webhook):
     editor.put("channels", "night", {"kind": "webhook", "url": url})
     rule = {"rule": "dead_letters", "channels": ["night"], "above": 1_000_000}
     editor.put("alerts", "letters", rule)
+    editor.put("alerts", "shares", {"rule": "error_share", "channels": [], "above": 0.05, "enabled": False})
     yield
+    editor.remove("alerts", "shares")
     editor.remove("alerts", "letters")
     editor.remove("channels", "night")
 
@@ -54,6 +56,7 @@ def test_rules_and_channels_are_listed(records, open_page):
     rules = page.get_by_role("table", name="Rules").inner_text()
     assert "letters" in rules
     assert "dead_letters above 1,000,000" in rules
+    assert "error_share above 0.05" in rules
     assert "night" in page.get_by_role("table", name="Channels").inner_text()
     assert page.get_by_role("link", name="New rule").get_attribute("href") == "/alerts/new"
     assert page.get_by_role("link", name="New channel").get_attribute("href") == "/channels/new"
