@@ -15,6 +15,7 @@ The way of a change, room by room; each knows only those that it needs, and none
     records/     connectors, destinations, sources, channels, as configured
     wire/        HTTP to accounts of any kind: deadlines, hosts, shared logins
     responsys/   Oracle Responsys: client, actions, pre-flight
+    salesforce/  Salesforce: client, login, pre-flight
     sftp/        SFTP servers: login, pinned host key, files
     snapshots/   all members of an audience; only the difference is sent
     event_files/  files of events from Responsys; each event counts once

@@ -8,7 +8,8 @@ from marshmallow import Schema, ValidationError, fields, validates_schema
 from schemas import shared_tables
 from schemas.alert import alert
 from schemas.channel import channel
-from schemas.connector import ConnectorDocument, connector
+from schemas.connector import ConnectorDocument
+from schemas.connector_kinds import connector
 from schemas.destination import destination
 from schemas.destination_document import DestinationDocument
 from schemas.document import Document, Table

@@ -8,7 +8,7 @@ from marshmallow import ValidationError
 
 from schemas.api import Api
 from schemas.configuration_fields import Field, Flag, MaybeText, Number, OneOf, Text, Whole
-from schemas.document import Document, TableOf, Variant
+from schemas.document import Document, TableOf
 from schemas.endpoint import Endpoint
 
 IDENTIFIER_TYPES = ("riid", "hashed_email", "crm_id")
@@ -109,11 +109,3 @@ class ResponsysSftp(ConnectorDocument):
     pgp_private_key = MaybeSecret()
     pgp_passphrase = MaybeSecret()
     pgp = OneOf("a library for OpenPGP", ("sequoia", "gnupg"), load_default="sequoia")
-
-
-KINDS: Mapping[str, type[ConnectorDocument]] = {"responsys": Responsys, "responsys_sftp": ResponsysSftp}
-
-
-def connector(kinds: Mapping[str, type[ConnectorDocument]] = KINDS) -> Variant:
-    """Return the field for a connector of any kind."""
-    return Variant("kind", "a kind of connector", kinds, ConnectorDocument)

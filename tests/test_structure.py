@@ -34,9 +34,10 @@ BELOW = {
     "logs": "errors text settings",
     "wire": GROUND,
     "responsys": f"{GROUND} wire",
+    "salesforce": f"{GROUND} wire",
     "sftp": GROUND,
     "produce": f"{GROUND} settings",
-    "records": f"{GROUND} responsys sftp",
+    "records": f"{GROUND} responsys salesforce sftp",
     "lanes": f"{GROUND} records",
     "settle": f"{GROUND} lanes",
     "accept": f"{GROUND} records settle",
@@ -86,7 +87,7 @@ def test_a_room_on_the_way_of_a_change_knows_no_schema(room):
     assert not wrong, wrong
 
 
-@pytest.mark.parametrize("kind", ["responsys", "sftp"])
+@pytest.mark.parametrize("kind", ["responsys", "salesforce", "sftp"])
 def test_one_file_knows_that_there_is_a_responsys(kind):
     """Another kind of connector is then an entry in that file's table; the demo shows this one kind."""
     rooms = {path: set(rooms_named(path)) for path in (ROOT / "pipeline").rglob("*.py")}

@@ -25,7 +25,7 @@ class Connector:
     description: str | None = None
 
     @property
-    def login(self) -> str:
+    def login_place(self) -> str:
         """Name the account on the outside system; connectors with one login share its limits."""
         return self.name
 
@@ -35,7 +35,12 @@ class Connector:
 
         A digest, because it becomes part of key names.
         """
-        return sha256(self.login.encode()).hexdigest()[:16]
+        return sha256(self.login_place.encode()).hexdigest()[:16]
+
+    @property
+    def token_owner(self) -> str:
+        """Name the login that tokens belong to; several logins may share the limits of an account."""
+        return self.account
 
     def through(self, destination: Destination) -> Self:
         """Return the connector as ``destination`` uses it: with the API that the destination asks for."""

@@ -44,10 +44,11 @@ def share_account(first: Mapping[str, Any], second: Mapping[str, Any]) -> bool:
 
 
 def sends_nothing(connector: str, kind: str) -> str:
-    """Say that a connector serves imports alone, and which kinds serve destinations."""
+    """Say that a connector serves no destinations, and which kinds do."""
     sending = quoted([name for name, kind in KINDS.items() if kind.actions])
+    serves = "serves imports only" if KINDS[kind].open_server else "has no actions yet"
     return (
-        f'connector "{connector}" is of kind "{kind}", which serves imports only; '
+        f'connector "{connector}" is of kind "{kind}", which {serves}; '
         f"a destination needs one of kind {sending}"
     )
 

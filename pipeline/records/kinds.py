@@ -23,12 +23,15 @@ from pipeline.responsys.code_meanings import CODE_MEANINGS
 from pipeline.responsys.connector import ResponsysConnector
 from pipeline.responsys.opening import open_clients
 from pipeline.responsys.requests import POLL_REQUESTS
+from pipeline.salesforce.connector import SalesforceConnector
+from pipeline.salesforce.opening import open_clients as open_salesforce_clients
 from pipeline.sftp.connector import SftpConnector
 from pipeline.sftp.opening import open_server
 from pipeline.stores.vault import Vault
 from schemas.connector import ConnectorDocument, Responsys, ResponsysSftp
 from schemas.destination import ACTIONS as RESPONSYS_OPTIONS
 from schemas.destination_document import DestinationDocument
+from schemas.salesforce import Salesforce
 
 MINUTE = 60.0  # seconds
 UNKNOWN_LIMIT = 10  # calls per window of a function that the kind does not know any more
@@ -81,6 +84,20 @@ def preflight_responsys(connector: Any, actions: Collection[Action], client: Any
     return preflight(connector, actions, client)
 
 
+def preflight_salesforce(_connector: Any, _actions: Collection[Action], client: Any) -> list[Finding]:
+    """Look at an org's login, version, fields and calls; imported for that alone."""
+    from pipeline.salesforce.preflight import preflight
+
+    return preflight(client)
+
+
+def read_org_limits(client: Any) -> Mapping[str, int]:
+    """Ask an org how many calls of the next hour are ours; imported for that alone."""
+    from pipeline.salesforce.limits import read_limits
+
+    return read_limits(client)
+
+
 def preflight_sftp(_connector: Any, _actions: Collection[Action], server: Any) -> list[Finding]:
     """Look at an SFTP server's host key, login and folder; imported for that alone."""
     from pipeline.sftp.preflight import preflight
@@ -109,6 +126,20 @@ KINDS: Mapping[str, ConnectorKind] = {
         read_limits=ratelimit.read_limits,
         poll_function=POLL_REQUESTS,
         code_meanings=CODE_MEANINGS,
+    ),
+    "salesforce": ConnectorKind(
+        system="Salesforce",
+        connector=SalesforceConnector,
+        document=Salesforce,
+        options={},
+        actions={},
+        open_clients=open_salesforce_clients,
+        redact=lambda call: call,
+        preflight=preflight_salesforce,
+        optional_secrets=("client_secret", "private_key"),
+        default_limits={"calls": 500},  # an hour: a tenth of the least that an org may have
+        window=3600.0,  # seconds
+        read_limits=read_org_limits,
     ),
     "responsys_sftp": ConnectorKind(
         system="the SFTP server",

@@ -13,9 +13,10 @@ import requests
 from pipeline.errors import CallError, Refused
 from pipeline.model.call import Call
 from pipeline.responsys.connector import ResponsysConnector
-from pipeline.responsys.errors import FailedOver, TokenRefused, retry_if_unknown
+from pipeline.responsys.errors import FailedOver, retry_if_unknown
 from pipeline.responsys.exchange import exchange
 from pipeline.responsys.requests import answers_in, poll_call, taken_on
+from pipeline.wire.account_login import TokenRefused
 from pipeline.wire.deadlines import within
 from pipeline.wire.end_points import leads_to_public_host
 from pipeline.wire.session import open_session

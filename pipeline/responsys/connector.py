@@ -18,6 +18,6 @@ class ResponsysConnector(Connector):
     kind: str = "responsys"
 
     @property
-    def login(self) -> str:
+    def login_place(self) -> str:
         """Name the user and the place where it logs in."""
         return f"{self.auth_endpoint}\n{self.username}"

@@ -13,6 +13,7 @@ from typing import Any
 
 from pipeline.errors import CallError, Held, OutcomeUnknown, Refused, RetryLater, Throttled
 from pipeline.text.redaction import MAX_DETAIL, masked
+from pipeline.wire.account_login import TokenRefused
 from pipeline.wire.codes import OTHER, UNKNOWN
 
 LIMIT = "API_LIMIT_EXCEEDED"
@@ -23,10 +24,6 @@ LONG_CODE = re.compile(r"[A-Za-z0-9_]{65,}")  # is detail
 
 # GET /rest/api/ratelimit says so with 500 UNEXPECTED_EXCEPTION, where all other calls have 401 INVALID_TOKEN.
 NOT_A_TOKEN = "Not a valid authentication token"  # noqa: S105 - Oracle's message
-
-
-class TokenRefused(RetryLater):
-    """The login token is not, or no longer, valid: log in and send again, once."""
 
 
 class FailedOver(RetryLater):

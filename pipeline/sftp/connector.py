@@ -24,7 +24,7 @@ class SftpConnector(Connector):
     kind: str = "responsys_sftp"
 
     @property
-    def login(self) -> str:
+    def login_place(self) -> str:
         """Name the user and the place where it logs in."""
         return f"{self.host}:{self.port}\n{self.username}"
 

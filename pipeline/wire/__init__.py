@@ -3,5 +3,5 @@
 transport.py sends one request and gives its whole answer; connections.py, deadlines.py and public_hosts.py
 hold it to its rules; tokens.py shares one login per account.
 
-Redis keys: ``login:{account}``, ``login:{account}:lock``, ``login:{account}:refused``.
+Redis keys: ``login:{owner}``, ``login:{owner}:lock``, ``login:{owner}:refused``.
 """

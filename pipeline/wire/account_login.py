@@ -3,9 +3,14 @@
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
+from pipeline.errors import RetryLater
 from pipeline.model.connector import Connector
 
 C_contra = TypeVar("C_contra", bound=Connector, contravariant=True)
+
+
+class TokenRefused(RetryLater):
+    """The login token is not, or no longer, valid: log in and send again, once."""
 
 
 @dataclass(frozen=True)
@@ -32,11 +37,11 @@ class AccountLogin(Protocol[C_contra]):
     def timeout(self) -> tuple[float, float]:
         """Seconds to connect and between two bytes; their sum is for all of a login."""
 
-    def log_in(self, connector: C_contra) -> Grant:
+    def log_in(self, connector: C_contra, /) -> Grant:
         """Log in; raise Held when a person must look at the account or its secrets."""
 
-    def renew(self, connector: C_contra, token: str) -> Grant:
+    def renew(self, connector: C_contra, token: str, /) -> Grant:
         """Exchange a token that is still good for a new one; raises CallError if that cannot be."""
 
-    def digest(self, connector: C_contra) -> str:
+    def digest(self, connector: C_contra, /) -> str:
         """Tell one login from another without keeping its secrets."""

@@ -1,9 +1,9 @@
-"""Share one login token per account among all threads and processes.
+"""Share one token per login among all threads and processes.
 
 Keys
-    login:{account}           the sealed token, until it expires
-    login:{account}:refused   a sealed refusal, so that workers that waited for one do not add another
-    login:{account}:lock      held by the worker that is logging in
+    login:{owner}           the sealed token, until it expires
+    login:{owner}:refused   a sealed refusal, so that workers that waited for one do not add another
+    login:{owner}:lock      held by the worker that is logging in
 
 The token carries, sealed with it, a digest of the login it was given for: after a change of the password it
 is not used again. The digest is not in the key's name, where it could be tried out.
@@ -197,7 +197,7 @@ class Tokens(Generic[C]):
 
 def key(connector: Connector) -> str:
     """Name the key of the account's token."""
-    return f"login:{connector.account}"
+    return f"login:{connector.token_owner}"
 
 
 @contextmanager

@@ -3,7 +3,8 @@
 import pytest
 
 from pipeline.errors import Held, OutcomeUnknown, Refused, RetryLater, Throttled
-from pipeline.responsys.errors import FailedOver, TokenRefused, error_of, retry_if_unknown
+from pipeline.responsys.errors import FailedOver, error_of, retry_if_unknown
+from pipeline.wire.account_login import TokenRefused
 from tests.responsys.conftest import error
 
 

@@ -10,7 +10,8 @@ from pipeline.errors import Misconfigured
 from pipeline.responsys.ratelimit import DEFAULTS
 from pipeline.settings import PREFIX, Settings
 from schemas.configuration_fields import Number
-from schemas.connector import FUNCTIONS, KINDS
+from schemas.connector import FUNCTIONS
+from schemas.connector_kinds import KINDS
 from schemas.destination import ACTIONS
 from schemas.document import Table
 from schemas.event_import import ImportDocument
@@ -23,6 +24,9 @@ BOUNDS = {
     ("responsys", "utilisation"): 1,
     ("responsys_sftp", "max_in_flight"): 1000,
     ("responsys_sftp", "port"): 65_535,
+    ("salesforce", "max_in_flight"): 1000,
+    ("salesforce", "share"): 1,
+    ("salesforce", "ceiling"): 1,
     ("import", "every"): 1440,
     ("import", "late_after"): 527_040,
     **{(action, "max_rows"): 200 for action in ACTIONS},

@@ -28,7 +28,7 @@ def test_an_empty_configuration_is_one():
             {"connectors": {"Acme Inc": {"kind": "x"}}},
             [
                 'connectors."Acme Inc".kind: "x" is not a kind of connector; '
-                "there are: responsys, responsys_sftp",
+                "there are: responsys, responsys_sftp, salesforce",
                 f'connectors."Acme Inc": {NAME_RULE}',
             ],
         ),

@@ -66,9 +66,9 @@ def test_everything_may_be_given():
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
-        ({"kind": "salesforce"},
-         'kind: "salesforce" is not a kind of connector; there are: responsys, responsys_sftp'),
-        ({"kind": ...}, "kind: is missing; there are: responsys, responsys_sftp"),
+        ({"kind": "marketo"},
+         'kind: "marketo" is not a kind of connector; there are: responsys, responsys_sftp, salesforce'),
+        ({"kind": ...}, "kind: is missing; there are: responsys, responsys_sftp, salesforce"),
         ({"kind": 1}, "kind: must be text"),
         ({"username": ...}, "username: is missing"),
         ({"username": ""}, "username: must not be empty"),
@@ -114,9 +114,10 @@ def test_a_problem_is_reported_with_its_path(change, problem):
 
 
 def test_all_problems_are_reported_at_once():
-    assert sorted(problems(kind="salesforce", max_in_flight=0, enabled=0)) == [
+    assert sorted(problems(kind="marketo", max_in_flight=0, enabled=0)) == [
         "connectors.acme.enabled: must be true or false",
-        'connectors.acme.kind: "salesforce" is not a kind of connector; there are: responsys, responsys_sftp',
+        'connectors.acme.kind: "marketo" is not a kind of connector; '
+        "there are: responsys, responsys_sftp, salesforce",
         "connectors.acme.max_in_flight: must be at least 1, not 0",
     ]
 

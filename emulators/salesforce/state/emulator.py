@@ -48,5 +48,6 @@ class Emulator:
     def forget_calls(self) -> None:
         """Forget the calls, but keep records, tokens and faults."""
         self.ledger.clear()
+        self.logins.count = 0
         self.locators.clear()
         self.usage.restart()

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
+from pipeline.model.looking import likely
 from pipeline.responsys.needs import Columns
-from pipeline.responsys.preflight.looking import likely
 
 # Types of values by the types of columns that they fit; a column type that is not here takes any value.
 TAKES = {

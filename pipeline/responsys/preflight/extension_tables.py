@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from pipeline.model.finding import Finding
+from pipeline.model.looking import likely
 from pipeline.responsys.needs import NeededExtensionTable
 from pipeline.responsys.preflight import columns
 from pipeline.responsys.preflight.account import Account, ExistingTable
-from pipeline.responsys.preflight.looking import likely
 
 
 def look_for_extension(account: Account, subject: str, need: NeededExtensionTable) -> Iterator[Finding]:

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from pipeline.model.finding import Finding
+from pipeline.model.looking import guarded, likely
 from pipeline.responsys.identifiers import IDENTIFIERS
 from pipeline.responsys.needs import ListColumns
 from pipeline.responsys.preflight import columns
 from pipeline.responsys.preflight.account import Account
 from pipeline.responsys.preflight.listings import Entry
-from pipeline.responsys.preflight.looking import guarded, likely
 
 
 def look_for_list(account: Account) -> Iterator[Finding]:

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from pipeline.model.finding import Finding
+from pipeline.model.looking import likely
 from pipeline.responsys.needs import Campaign, Event
 from pipeline.responsys.preflight.account import CAMPAIGNS, MOST_PAGES, Account
 from pipeline.responsys.preflight.listings import Entry
-from pipeline.responsys.preflight.looking import likely
 
 
 def look_for_event(account: Account, subject: str, need: Event) -> Iterator[Finding]:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.model.action import Action
 from pipeline.model.finding import Finding
+from pipeline.model.looking import guarded
 from pipeline.responsys import needs
 from pipeline.responsys.connector import ResponsysConnector
 from pipeline.responsys.preflight.account import Account
 from pipeline.responsys.preflight.allowances import look_for_async, look_for_limits
 from pipeline.responsys.preflight.extension_tables import look_for_extension
 from pipeline.responsys.preflight.lists import look_for_columns, look_for_list
-from pipeline.responsys.preflight.looking import guarded
 from pipeline.responsys.preflight.messages import look_for_campaign, look_for_event
 from pipeline.responsys.preflight.supplemental_tables import look_for_supplemental
 from pipeline.responsys.requests import POLL_REQUESTS

@@ -1,0 +1,100 @@
+"""Calls to one org: authorised, sent once, and judged by their answers."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+import requests
+
+from pipeline.errors import OutcomeUnknown, RetryLater
+from pipeline.model.call import Call
+from pipeline.salesforce.connector import SalesforceConnector
+from pipeline.salesforce.errors import error_of
+from pipeline.salesforce.org_use import OrgUse, read_use
+from pipeline.wire.account_login import TokenRefused
+from pipeline.wire.deadlines import within
+from pipeline.wire.tokens import Token, Tokens
+from pipeline.wire.transport import CallBody, Reply, decoded, received, request_of
+
+FUNCTION = "calls"  # by which all our calls to an org are counted
+TAG = "activation"  # our name in the org's logs and change events
+
+# On every write: no assignment rule runs for us, and no list of recent records is kept.
+WRITING = {"Sforce-Auto-Assign": "FALSE", "Sforce-Mru": "updateMru=false"}
+
+
+class SalesforceClient:
+    """Sends the calls of one connector; may be shared by threads."""
+
+    def __init__(
+        self,
+        connector: SalesforceConnector,
+        tokens: Tokens[SalesforceConnector],
+        *,
+        session: requests.Session,
+        connect_timeout: float = 10,
+        read_timeout: float = 60,
+        call_timeout: float = 120,
+    ) -> None:
+        self.connector = connector
+        self.use: OrgUse | None = None  # as the last answer told it
+        self.is_deprecated = False  # whether the last answer announced the end of our version
+        self._tokens = tokens
+        self._session = session
+        self._timeout = (connect_timeout, read_timeout)
+        self._call_timeout = call_timeout
+
+    def ready(self) -> None:
+        """Make sure that there is a token before anything is sent; may log in. Raises CallError."""
+        with within(self._call_timeout):
+            self._tokens.get(self.connector)
+
+    def send(self, call: Call) -> Any:
+        """Send ``call`` and return the decoded answer.
+
+        A token that is refused is replaced once, and the call sent again with the same headers; it was not
+        looked at before. Raises CallError.
+        """
+        content = None if call.body is None else msgspec.json.encode(call.body)
+        headers = {"Sforce-Call-Options": f"client={TAG}", **(WRITING if content is not None else {})}
+        with within(self._call_timeout):
+            token = self._tokens.get(self.connector)
+            try:
+                return self._attempt(call, content, headers, token)
+            except TokenRefused:
+                return self._attempt(call, content, headers, self._tokens.get(self.connector))
+
+    def poll(self, _requests: Sequence[str]) -> Mapping[str, Any]:
+        """Return nothing: all answers come at once."""
+        return {}
+
+    def log_in(self) -> str:
+        """Log in even if a token is stored; return the host that calls go to."""
+        return self._tokens.log_in(self.connector).end_point
+
+    def _attempt(self, call: Call, content: bytes | None, headers: Mapping[str, str], token: Token) -> Any:
+        body = None if content is None else CallBody(content)
+        sent = {**headers, "Authorization": f"Bearer {token.value}"}
+        request = request_of(call.method, token.end_point + call.path, sent, body)
+        try:
+            return self._judged(received(self._session, request, self._timeout))
+        except TokenRefused:
+            self._tokens.drop(self.connector, token)
+            raise
+        except OutcomeUnknown as error:
+            if body is None:  # a reading does no harm when it is repeated
+                raise RetryLater(error.code, error.detail) from error
+            raise
+
+    def _judged(self, reply: Reply) -> Any:
+        self.use = read_use(reply.headers.get("Sforce-Limit-Info", "")) or self.use
+        self.is_deprecated = reply.headers.get("Warning", "").startswith("299")
+        answer = decoded(reply.content)
+        if 200 <= reply.status < 300 and (answer is not None or not reply.content):
+            return answer
+        raise error_of(reply.status, answer)
+
+
+def reading(connector: SalesforceConnector, path: str) -> Call:
+    """Return the call that reads a path below the version."""
+    return Call(function=FUNCTION, path=connector.base + path, method="GET")

@@ -1,0 +1,78 @@
+"""Pre-flight: whether the org lets us in, serves our version, and leaves us calls."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from pipeline.model.finding import Finding
+from pipeline.model.looking import guarded, likely
+from pipeline.salesforce.client import SalesforceClient, reading
+
+PEOPLE = ("Lead", "Contact")  # whose fields may hold the RIID
+
+
+def preflight(client: SalesforceClient) -> list[Finding]:
+    """Return all findings of a connector; without a login there is nothing more to see."""
+    found = list(guarded("login", partial(look_for_login, client)))
+    if not found[0].ok:
+        return found
+    found += guarded("version", partial(look_for_version, client))
+    if client.connector.riid_field:
+        found += guarded("field", partial(look_for_riid_field, client))
+    found += guarded("limits", partial(look_for_limits, client))
+    return found
+
+
+def look_for_login(client: SalesforceClient) -> Iterator[Finding]:
+    """Log in anew."""
+    yield Finding("login", True, f"logged in, calls go to {client.log_in()}")
+
+
+def look_for_version(client: SalesforceClient) -> Iterator[Finding]:
+    """See whether the org serves the version, and for how long."""
+    connector = client.connector
+    objects = client.send(reading(connector, "/sobjects"))
+    there = (
+        {str(each.get("name")) for each in objects.get("sobjects", [])}
+        if isinstance(objects, dict)
+        else set()
+    )
+    missing = [name for name in PEOPLE if name not in there]
+    if missing:
+        yield Finding("objects", False, f"the user may not see {' and '.join(missing)}: give it access")
+    if client.is_deprecated:
+        yield Finding(
+            "version", False, f"the org announces the end of version {connector.version}: give a newer one"
+        )
+    else:
+        yield Finding("version", True, f"version {connector.version} is served")
+
+
+def look_for_riid_field(client: SalesforceClient) -> Iterator[Finding]:
+    """See whether people have the field for the RIID, and can be found by it."""
+    name = client.connector.riid_field
+    for person in PEOPLE:
+        described = client.send(reading(client.connector, f"/sobjects/{person}/describe"))
+        fields = {str(each["name"]): each for each in described["fields"]}
+        field = fields.get(name)
+        if field is None:
+            text = f'{person} has no field "{name}" that our user sees{likely(name, fields)}'
+        elif not (field["externalId"] and field["unique"] and field["updateable"]):
+            text = f'"{name}" of {person} must be a unique external id that our user may write'
+        else:
+            yield Finding("field", True, f'"{name}" of {person} is a unique external id')
+            continue
+        yield Finding("field", False, text)
+
+
+def look_for_limits(client: SalesforceClient) -> Iterator[Finding]:
+    """See how many calls the org has left, and how many of them are ours."""
+    connector, use = client.connector, client.use
+    if use is None:
+        yield Finding("limits", False, "the org does not say how many calls it has left")
+        return
+    told = f"{use.used:,} of {use.most:,} calls of 24 hours are used by all"
+    ours = f"{use.allowance(connector):,} an hour are ours (share {connector.share:g})"
+    is_below = use.used < connector.ceiling * use.most
+    yield Finding(
+        "limits", is_below, f"{told}; {ours}" if is_below else f"{told}: above the ceiling, we wait"
+    )

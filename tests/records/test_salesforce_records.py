@@ -1,0 +1,18 @@
+"""Connectors to Salesforce as records."""
+
+import pytest
+
+from pipeline.errors import Misconfigured
+from tests.schemas.test_salesforce import CREDENTIALS
+
+
+def test_a_destination_on_an_org_is_refused(records):
+    configuration = {
+        "connectors": {"crm": CREDENTIALS},
+        "destinations": {
+            "lapsed": {"audience": "a", "connector": "crm", "action": "custom_event", "event": "LAPSED"}
+        },
+    }
+
+    with pytest.raises(Misconfigured, match='kind "salesforce", which has no actions yet'):
+        records.apply(configuration)
