@@ -1,0 +1,94 @@
+"""Folding in ranges, its crash points, and further fields."""
+
+import pytest
+
+from pipeline.profiles.export import exported
+from pipeline.profiles.fold import Folding
+from pipeline.profiles.further_field import FurtherField
+from tests.event_files.folder import export, land
+from tests.profiles.reference import parsed, reference
+
+HEADER = "RIID,EVENT_CAPTURED_DT,EMAIL,OFFER_NAME,ORDER_TOTAL\n"
+NAME = "12_CLICK_20260105_000000.txt"
+
+
+@pytest.fixture
+def path(tmp_path):
+    path = tmp_path / NAME
+    rows = [
+        f"{n % 17},{n % 28 + 1:02d}-Jan-2026 14:03:22,a{n % 23}@example.com,o{n % 3},{n}\n"
+        for n in range(200)
+    ]
+    path.write_text(HEADER + "".join(rows))
+    return path
+
+
+def test_a_fold_that_was_interrupted_goes_on_at_its_cursor(events, path, monkeypatch):
+    land(events, [path])
+    folding = Folding(events, range_events=20)
+    steps = [folding.step() for _ in range(4)]
+    monkeypatch.setattr("pipeline.profiles.profile_store.written", None)
+    with pytest.raises(TypeError):
+        folding.run()
+    monkeypatch.undo()
+
+    rest = Folding(events, range_events=20).run()
+
+    assert 0 < sum(steps) < 200
+    assert sum(steps) + rest == 200
+    assert parsed(export(events)) == reference([(NAME, path.read_bytes())])
+
+
+def test_events_of_later_files_are_added_to_the_same_rows(events, path):
+    later = path.with_name("12_CLICK_20260105_000001.txt")
+    later.write_text(HEADER + "1,28-Dec-2026 14:03:22,new@example.com,,\n")
+    land(events, [path])
+    export(events)
+    land(events, [later])
+
+    files = [(one.name, one.read_bytes()) for one in (path, later)]
+    assert parsed(export(events)) == reference(files)
+
+
+def test_a_chain_of_handles_becomes_one_person_from_either_end(events, tmp_path):
+    """Each row connects a RIID with the address before it, so that all depend on all."""
+    rows = [f"{n},05-Jan-2026 14:03:2{s},a{n + s}@example.com,,\n" for n in range(300) for s in (0, 1)]
+    paths = [tmp_path / NAME, tmp_path / "12_CLICK_20260105_000001.txt"]
+    paths[0].write_text(HEADER + "".join(rows[::-2]))
+    paths[1].write_text(HEADER + "".join(rows[::2]))
+
+    land(events, paths)
+
+    [person] = parsed(export(events))
+    assert person["email_click_ct"] == 600
+
+
+def test_further_fields_are_of_any_column(events, path):
+    further = (
+        FurtherField("last_offer", "last", "OFFER_NAME", ("CLICK",)),
+        FurtherField("most", "max", "ORDER_TOTAL"),
+        FurtherField("least", "min", "ORDER_TOTAL"),
+        FurtherField("totals", "valuect", "ORDER_TOTAL"),
+        FurtherField("clicks", "count", feeds=("CLICK",)),
+        FurtherField("opens", "count", feeds=("OPEN",)),
+    )
+    path.write_text(
+        HEADER
+        + "1,05-Jan-2026 14:03:22,a@example.com,Shoes,9\n1,06-Jan-2026 14:03:22,a@example.com,Boots,10\n"
+        + ",07-Jan-2026 14:03:22,a@example.com,,10\n"
+    )
+    land(events, [path])
+    Folding(events).run()
+    Folding(events, further).run()  # of other fields: all is built anew
+
+    [line] = exported(events, further)
+
+    [profile] = parsed(line)
+    assert {field.name: profile.get(field.name) for field in further} == {
+        "last_offer": "Boots",
+        "most": "10",
+        "least": "9",
+        "totals": {"10": 2, "9": 1},
+        "clicks": 3,
+        "opens": None,
+    }
