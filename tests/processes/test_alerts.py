@@ -7,7 +7,7 @@ import requests
 
 from pipeline.operate.keys import create_key
 from tests.processes.environment import Environment, open_environment, until
-from tests.processes.outlet import people
+from tests.processes.limited_account import people
 from tests.web.conftest import address_of, start_web
 
 OPTIONS = "celery --quiet -A tasks worker -P threads -c 2 -Q sync --without-gossip --without-mingle"
@@ -51,18 +51,18 @@ def state(environment: Environment, key: str):
 
 
 def test_an_alert_is_opened_reminded_and_closed(environment, hooks):
-    outlet = environment.open("alerted", max_rows=5)
+    account = environment.open("alerted", max_rows=5)
     _, key = create_key(environment.engine, "reader", "read")
     channel = {"kind": "webhook", "url": hooks.url, "secret": "s1gning"}
     environment.apply({"channels": {"ops": channel}, "alerts": {"rejections": RULE}})
     hooks.answers = ["break off"]  # tried again after 10 seconds
 
     environment.emulator.fault("alerted", "error", errorCode="INVALID_PARAMETER")
-    outlet.activate(people(10))
+    account.activate(people(10))
     until(lambda: state(environment, key) == "open")
     until(lambda: "alert.reminder" in hooks.types)
     environment.emulator.order("faults", [])
-    outlet.activate(people(100, first=10))
+    account.activate(people(100, first=10))
     until(lambda: hooks.types and hooks.types[-1] == "alert.closed")
 
     posted = hooks.posted[1:]  # after the one that broke off

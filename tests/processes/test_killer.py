@@ -4,7 +4,7 @@ import sys
 
 from tests.processes.environment import END_LEASES, open_environment, until
 from tests.processes.killer import KILLER
-from tests.processes.outlet import people
+from tests.processes.limited_account import people
 
 
 def killer(name):
