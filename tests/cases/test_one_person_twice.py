@@ -12,8 +12,12 @@ from pipeline.accept.acceptance import Acceptance
 from pipeline.accept.intake import Intake
 from pipeline.lanes.lanes import Lanes
 from pipeline.lanes.quota import Quota
+from pipeline.model.activation import encode, from_mapping
+from pipeline.produce.appender import Appender
 from pipeline.produce.files import read
 from pipeline.produce.producer import Producer
+from pipeline.settle.dead_letters import DeadLetter, Filter, count, store
+from pipeline.settle.replay import replay
 from tests.environment import ACME
 from tests.fixtures.intake import Bell
 
@@ -37,7 +41,7 @@ class Road:
 
     def __init__(self, environment, destination):
         environment.apply({"acme": {**ACME, "identifier_type": "hashed_email"}}, {"one": destination})
-        self.redis = environment.redis
+        self.redis, self.engine = environment.redis, environment.engine
         self.lanes = Lanes(self.redis)
         self.quota = Quota("acme", FUNCTIONS[destination["action"]], "account", 100, limit=100_000)
         intake = Intake(self.redis, window=3600)
@@ -48,8 +52,12 @@ class Road:
         with Producer("redis://", bell=Bell()) as producer:
             for row in rows:
                 producer.activate_many([{"call_type": "ADD", **row}], audience=AUDIENCE)
-                for shard in range(16):
-                    self.acceptance.accept(shard)
+                self.accept()
+
+    def accept(self):
+        """Accept what waits in the intake."""
+        for shard in range(16):
+            self.acceptance.accept(shard)
         self.lanes.flush("one")
 
     def batch(self):
@@ -93,6 +101,29 @@ def test_two_profiles_of_one_address_go_in_two_calls_and_hold_up_no_other(road, 
 
     assert (profiles(flying), meanwhile) == (["p-1", "p-3"], [])
     assert [profiles(each) for each in way.drain()] == [["p-2"]]
+
+
+@pytest.mark.parametrize("destination", [EVENT, EMAIL], ids=["custom_event", "campaign_email"])
+def test_what_an_earlier_version_sent_in_one_call_is_delivered_when_it_is_replayed(road, destination):
+    """Both were refused as one person twice; replayed, they used to go into one call again, for ever."""
+    with CASE.open("rb") as file:
+        twins = [from_mapping({"audience": AUDIENCE, "call_type": "ADD", **line.row}) for line in read(file)][
+            :2
+        ]
+    way = road(destination)
+    code = "MULTIPLE_RECIPIENTS_FOUND"
+    letters = [
+        DeadLetter(f"letter-{n}", "acme", "one", AUDIENCE, each.profile_id, code, "", encode(each).decode())
+        for n, each in enumerate(twins)
+    ]
+    with way.engine.begin() as connection:
+        store(connection, letters)
+
+    assert replay(way.engine, Appender(way.redis, Bell()), Filter()) == (2, 0)
+    way.accept()
+
+    assert [profiles(each) for each in way.drain()] == [["p-1"], ["p-2"]]
+    assert count(way.engine, Filter()) == 0
 
 
 def test_the_newest_state_of_an_address_is_sent_last_whichever_profile_brought_it(road):
