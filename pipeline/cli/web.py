@@ -25,6 +25,8 @@ def web(address: str | None, workers: int | None, threads: int | None) -> None:
         settings = chosen(stores.settings, address, workers, threads)
         stores.redis.ping()
         tell_first_key(stores)
+        if stores.key_trouble:  # a key that cannot be made ends the command here, not its processes later
+            click.echo(f"web: {stores.key_trouble}", err=True)
         stores.engine.dispose()
         refuse_taken(settings.web.address)
         serve(settings, stores.broker_url, lambda text: click.echo(text))

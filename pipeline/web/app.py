@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from pipeline.operate.paging import ForeignCursor
 from pipeline.runtime.stores import Stores
+from pipeline.stores.installation import Belonging
 from pipeline.stores.unready import meaning_of
 from pipeline.web import access, auth, metrics, paths, problems
 from pipeline.web.api import (
@@ -30,6 +31,7 @@ from pipeline.web.docs import VERSION, docs, install_openapi
 from pipeline.web.health import health
 from pipeline.web.keyring import KeyRing
 from pipeline.web.problems import Problem, respond
+from pipeline.web.stores_watch import StoresWatch, refuse_apart
 
 BLUEPRINTS = (
     health,
@@ -60,7 +62,10 @@ def create_app(stores: Stores) -> Flask:
     activations.install(app)
     metrics.install(app, VERSION)
     access.install(app)
+    watch = StoresWatch(Belonging(stores.engine, stores.redis))
+    app.extensions["stores_watch"] = watch
     app.before_request(auth.authorise)
+    app.before_request(refuse_apart)
     app.before_request(paths.refuse_nul)
     api = install_openapi(app)
     for blueprint in BLUEPRINTS:
@@ -72,6 +77,7 @@ def create_app(stores: Stores) -> Flask:
         app.register_error_handler(kind, answered)
     app.register_error_handler(Exception, unexpected)
     keyring.start()
+    watch.start()
     return app
 
 

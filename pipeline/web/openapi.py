@@ -15,7 +15,10 @@ JSON = "application/json"
 METHODS = ("get", "put", "post", "delete")
 TEXT = {"schema": {"type": "string"}}
 ALWAYS = ("invalid-request", "internal")  # problems of every operation
-WITH_KEY = ("unauthenticated", "forbidden", "too-many-attempts", "intake-unavailable", "store-unavailable")
+WITH_KEY = (
+    "unauthenticated", "forbidden", "too-many-attempts", "intake-unavailable", "store-unavailable",
+    "stores-apart",
+)  # fmt: skip
 WITH_BODY = ("malformed-body", "timeout", "body-too-large", "unsupported-media-type")
 OF_INTAKE = ("unknown-audience", "invalid-activations", "idempotency-key-reused", "busy")
 ADDED: Mapping[str, Document] = {  # members of problems, by type, as examples

@@ -100,6 +100,11 @@ PROBLEMS: Mapping[str, ProblemType] = {
         "The intake does not answer",
         "Redis is away, full, or cannot write. Repeat the request with its `Idempotency-Key`.",
     ),
+    "stores-apart": ProblemType(
+        503,
+        "The stores do not belong together",
+        "Redis is another installation's by now: use the two that belong together, or `activation adopt`.",
+    ),
     "store-unavailable": ProblemType(
         503, "The SQL store does not answer", "It is away or locked. Try again after `Retry-After` seconds."
     ),

@@ -1,4 +1,5 @@
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,16 +13,17 @@ from tests.processes import ROOT
 
 WORDS = ["status", "stats", "export", "up", "web", "adopt", "rotate-keys", "keys list", "dead-letters list"]
 WORDS += ["pause acme", "flush lapsed", "send lapsed -", "sync lapsed -", "check acme", "erase p-1"]
+WORDS += ["alerts list", "channels list", "profiles show 1", "imports files x", "events tail"]
 
 
 @pytest.fixture
 def command(tmp_path):
-    def run(words, folder):
+    def run(words, folder, *through):
         env = {**os.environ, "ACTIVATION_DATA_DIR": str(folder), "ACTIVATION_BROKER_URL": ""}
         code = "from pipeline.cli import main; main()"
         return subprocess.run(
-            [sys.executable, "-c", code, *words.split()],
-            cwd=ROOT, env=env, input="", capture_output=True, text=True,
+            [*through, sys.executable, "-c", code, *words.split()],
+            cwd=ROOT, env=env, input="", capture_output=True, text=True, timeout=60,
         )  # fmt: skip
 
     return run
@@ -42,6 +44,57 @@ def test_all_commands_that_open_stores_were_tried():
     without = {"demo", "apply", "resume", "trace", "emulator", "completion"}
 
     assert COMMANDS.keys() - {word.split()[0] for word in WORDS} == without
+
+
+def one_line(result):
+    """Hold the end of a command to what is promised."""
+    assert result.returncode == 2, result.stderr
+    assert len(result.stderr.splitlines()) == 1
+    return result.stderr
+
+
+AS_USERS_DO = [] if os.geteuid() else ["setpriv", "--bounding-set", "-all", "--inh-caps", "-all"]
+
+
+@pytest.mark.skipif(bool(AS_USERS_DO) and not shutil.which("setpriv"), reason="root may write everywhere")
+@pytest.mark.parametrize("words", WORDS)
+def test_a_read_only_folder_is_reported_in_one_line(command, tmp_path, words):
+    folder = tmp_path / "data"
+    folder.mkdir(mode=0o500)
+
+    said = one_line(command(words, folder, *AS_USERS_DO))
+
+    assert "Permission denied" in said
+    assert str(folder) in said
+
+
+def can_mount():
+    if os.geteuid() or not shutil.which("unshare"):
+        return False
+    mount = "mount -t tmpfs none /mnt"
+    return subprocess.run(["unshare", "-m", "sh", "-c", mount], capture_output=True).returncode == 0
+
+
+@pytest.mark.skipif(not can_mount(), reason="only root can make a small disk")
+@pytest.mark.parametrize("words", ["status", "up", "web", "check acme", "pause acme"])
+@pytest.mark.parametrize("size", ["16k", "96k"])
+def test_a_full_disk_is_reported_in_one_line(command, tmp_path, words, size):
+    folder = tmp_path / "data"
+    folder.mkdir()
+    mount = f'mount -t tmpfs -o size={size} none {folder} && exec "$@"'
+
+    said = one_line(command(words, folder, "unshare", "-m", "sh", "-c", mount, "-"))
+
+    assert str(folder) in said
+
+
+@pytest.mark.skipif(not can_mount(), reason="only root can make a small disk")
+def test_web_starts_no_process_without_room_for_its_key(command, tmp_path):
+    folder = tmp_path / "data"
+    folder.mkdir()
+    fill = f'mount -t tmpfs -o size=1m none {folder} && mkdir -m 700 {folder}/secret.key && exec "$@"'
+
+    assert "secret key" in one_line(command("web", folder, "unshare", "-m", "sh", "-c", fill, "-"))
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can be another user")

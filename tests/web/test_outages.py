@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import pytest
 
 from tests.environment import ACME, LAPSED
+from tests.processes.environment import until
 
 SOON = 10.0  # seconds on a busy machine; 3 to 5 on one that has nothing else to do
 ROW = [{"profile_id": "p", "call_type": "ADD", "identifiers": {"crm_id": "C"}}]
@@ -102,3 +103,25 @@ def test_a_worker_that_lives_is_seen_at_once(web):
         assert web.get("/v1/status").json()["workers_seen"] is True
     finally:
         web.stores.redis.delete("worker:beat")
+
+
+def test_a_redis_that_is_another_installations_by_now_is_neither_read_nor_written(web):
+    """As after a restart of Redis with another file, or another server behind its name."""
+    own = web.stores.redis.get("installation")
+    web.stores.redis.set("installation", "another")
+    try:
+        until(lambda: web.get("/v1/status").status_code == 503)
+        answers = [
+            web.call("POST", "/v1/audiences/lapsed-buyers/activations", json=ROW),
+            web.call("POST", "/v1/connectors/acme/pause", json={}),
+            web.get("/v1/dead-letters"),
+        ]
+        alive = web.get("/healthz", scope=None)
+    finally:
+        web.stores.redis.set("installation", own)
+
+    assert {answer.json()["type"] for answer in answers} == {"/problems/stores-apart"}
+    assert alive.status_code == 200
+    assert "another" in web.log.read_text()
+    until(lambda: web.get("/v1/status").status_code == 200)
+    assert web.stores.records.load().holds == {}
