@@ -195,6 +195,12 @@ class TraceBody(PageQuery):
     limit = Whole(load_default=100, validate=validate.Range(1, 500))
 
 
+class ProfileBody(Query):
+    """The person whose fields are shown: a RIID, ACCOUNT:RIID, an address, or person:NUMBER."""
+
+    person = Text(required=True, validate=validate.Length(1, 1_000), metadata={"example": "ada@example.com"})
+
+
 class BatchesQuery(PageQuery):
     """A choice of batches."""
 

@@ -9,11 +9,10 @@ from pipeline.cli.event_output import say, write_lines
 from pipeline.cli.lazy_group import Group
 from pipeline.cli.tables import printable, show
 from pipeline.operate.activity import note_alone, person_at_terminal
-from pipeline.people.find import find_people
+from pipeline.operate.profile_lookup import in_words, look_up_profiles
 from pipeline.profiles.configured_fields import configured_fields
-from pipeline.profiles.export import exported, profiles_of
+from pipeline.profiles.export import exported
 from pipeline.runtime.stores import open_stores
-from pipeline.stores.database import reading
 from pipeline.text.plural import counted
 
 
@@ -32,10 +31,7 @@ def show_profile(context: click.Context, person: str, *, as_json: bool) -> None:
     That it was looked at is kept as an activity, without the name. Exits with 1 if nothing is known.
     """
     with open_stores() as stores:
-        further = configured_fields(stores.engine)
-        with reading(stores.events) as connection:
-            found = profiles_of(connection, find_people(connection, person), further)
-        note_alone(stores.engine, person_at_terminal(), "profile.shown")
+        found = look_up_profiles(stores, person_at_terminal(), person)
     if not found:
         say("No event of this person is known.")
         context.exit(1)
@@ -50,13 +46,6 @@ def print_profile(number: int, fields: dict[str, Any], *, as_json: bool, alone: 
         return
     click.echo(f"person:{number}")
     show(("FIELD", "VALUE"), [(name, printable(in_words(value))) for name, value in fields.items()])
-
-
-def in_words(value: Any) -> str:
-    """Write a value for people."""
-    if isinstance(value, dict):
-        return ", ".join(f"{name}: {one}" for name, one in value.items())
-    return ", ".join(value) if isinstance(value, list) else str(value)
 
 
 @profiles.command()

@@ -3,6 +3,7 @@
 from flask import Response, request
 
 from pipeline.operate.activity import note_alone
+from pipeline.operate.profile_lookup import in_words, look_up_profiles
 from pipeline.operate.trace import trace as trace_profile
 from pipeline.web.auth import needs
 from pipeline.web.console.blueprint import ConsoleBlueprint
@@ -35,7 +36,10 @@ def show() -> Response:
     cursor = asked.get("cursor")
     profile, limit = asked["profile_id"], asked["limit"]
     found = trace_profile(answering_redis(), place.engine, profile, limit=limit, cursor=cursor)
-    return page("trace", "Trace", found=found, days=f"{place.settings.trace_days:g}", not_kept=not_kept())
+    people = {} if cursor else look_up_profiles(place, actor(), profile)
+    words = {n: [(name, in_words(value)) for name, value in fields.items()] for n, fields in people.items()}
+    days = f"{place.settings.trace_days:g}"
+    return page("trace", "Trace", found=found, people=words, days=days, not_kept=not_kept())
 
 
 def not_kept() -> str:

@@ -1,0 +1,26 @@
+"""Looking up profiles of event files: the fields of the people that a RIID, an address or a number names."""
+
+from typing import Any
+
+from pipeline.operate.activity import Actor, note_alone
+from pipeline.people.find import find_people
+from pipeline.profiles.configured_fields import configured_fields
+from pipeline.profiles.export import profiles_of
+from pipeline.runtime.stores import Stores
+from pipeline.stores.database import reading
+
+
+def look_up_profiles(stores: Stores, actor: Actor, person: str) -> dict[int, dict[str, Any]]:
+    """Return fields by person, and note that they were looked at, without the name."""
+    further = configured_fields(stores.engine)
+    with reading(stores.events) as connection:
+        found = profiles_of(connection, find_people(connection, person), further)
+    note_alone(stores.engine, actor, "profile.shown")
+    return found
+
+
+def in_words(value: Any) -> str:
+    """Write a value for people."""
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {one}" for name, one in value.items())
+    return ", ".join(value) if isinstance(value, list) else str(value)
