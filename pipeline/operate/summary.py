@@ -69,7 +69,7 @@ def read_summary(
     """Read the numbers of the last days, of one connector or of all."""
     # Waiting rows first: one that leaves its lane meanwhile is then counted in both, never missing.
     waiting = waiting_by_place(client, catalog)
-    letters = open_letters(engine)
+    letters = open_letters(engine, connector)
     numbers = read_statistics(client, engine, since=timedelta(days=days), connector=connector)
     places = configured(catalog) | waiting.keys() | letters.keys() | numbers.keys()
     lines = [

@@ -182,7 +182,7 @@ dead_letters = Table(
     Column("settled_at", Moment),
     Column("batch", String),
     # Letters of one state by place, and by age: counting and listing read the index, not a million rows.
-    Index("ix_dead_letters_state_place", "state", "connector", "destination", "code"),
+    Index("ix_dead_letters_state_place", "state", "connector", "destination", "code", "created_at"),
     Index("ix_dead_letters_state_age", "state", "created_at", "connector", "destination", "code"),
     # Rows that never came into a batch, for the numbers of minutes. Its migration says WHERE batch IS NULL;
     # said here it would load the dialect of PostgreSQL, 0.04 s of CPU, at each start of a command.

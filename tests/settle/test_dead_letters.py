@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import event
 
+from pipeline.operate.letters import groups_of_letters
 from pipeline.operate.status.open_letters import open_letters
 from pipeline.settle import dead_letters
 from pipeline.settle import statistics as stats
@@ -55,6 +56,14 @@ def test_a_million_letters_are_counted_and_listed_from_an_index(sqlite, read):
     assert plans
     assert all("COVERING INDEX" in plan or "ix_dead_letters_state_age" in plan for plan in plans)
     assert not any("TEMP B-TREE FOR GROUP BY" in plan or "FOR ORDER BY" in plan for plan in plans)
+
+
+def test_groups_of_a_million_letters_are_read_from_an_index(sqlite):
+    with explained(sqlite) as plans:
+        groups_of_letters(sqlite, Filter())
+
+    assert ["COVERING INDEX ix_dead_letters_state_place" in plan for plan in plans] == [True]
+    assert "TEMP B-TREE" not in plans[0]
 
 
 @contextmanager

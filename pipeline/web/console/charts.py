@@ -6,6 +6,7 @@ HTML around it.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from flask import render_template
@@ -33,19 +34,19 @@ class Chart:
     step: str  # minute, hour, day
     points: Sequence[Point]
 
-    @property
+    @cached_property
     def sentence(self) -> str:
         """The totals: "1,940 sent, 0 removed, 48 rejected in 11 batches"."""
         sums = {name: sum(point[name] for point in self.points) for name in (*STACKED, LINE)}
         rows = ", ".join(f"{sums[name]:,} {name}" for name in STACKED)
         return f"{rows} in {counted(sums[LINE], 'batch', 'batches')}"
 
-    @property
+    @cached_property
     def top(self) -> int:
         """The number at the upper end of the bars."""
         return rounded_up(max((height(point) for point in self.points), default=0))
 
-    @property
+    @cached_property
     def top_of_line(self) -> int:
         """The number at the upper end of the line."""
         return rounded_up(max((point[LINE] for point in self.points), default=0))
