@@ -41,7 +41,7 @@ def rows_of(rule: dict[str, Any]) -> Iterator[tuple[object, ...]]:
     severity = document.get("severity", AlertRule.severity)
     states = [state for state in rule["states"] if state["state"] != "ok"]
     for state in states:
-        subject = " ".join(state["subject"].values())
+        subject = " ".join(dict.fromkeys(state["subject"].values()))
         yield name, severity, state["state"], subject, state["since"], state["text"]
     if not states:
         yield (

@@ -10,7 +10,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
-from tests.alerts.watching import ErasureEnvironment
+from tests.alerts.watching import WatchedEnvironment
 from tests.environment import Environment
 from tests.fixtures.hooks import HookServer
 from tests.fixtures.tls import certificate_in
@@ -88,6 +88,6 @@ def start_mail(tmp_path: Path) -> Iterator[Callable[..., MailServer]]:
 
 
 @pytest.fixture
-def watching(environment: Environment, hooks: HookServer) -> ErasureEnvironment:
+def watching(environment: Environment, hooks: HookServer) -> WatchedEnvironment:
     """A rule, a channel and a watch."""
-    return ErasureEnvironment(environment, hooks)
+    return WatchedEnvironment(environment, hooks)

@@ -32,7 +32,7 @@ class Bell:
         self.rung.append(message)
 
 
-class ErasureEnvironment:
+class WatchedEnvironment:
     """A rule on open dead letters, its channel, and a watch of one process."""
 
     def __init__(self, environment: Environment, hooks: HookServer) -> None:

@@ -4,14 +4,14 @@ import json
 
 from pipeline.operate.status.document import document
 from pipeline.operate.status.status import read_status
-from tests.alerts.watching import RULE, Scene
+from tests.alerts.watching import RULE, WatchedEnvironment
 
 
 def test_rules_are_listed_with_what_is_open(run, environment, hooks):
-    scene = Scene(environment, hooks)
-    scene.configure(letters=RULE, off={**RULE, "enabled": False}, quiet={**RULE, "rule": "held"})
-    scene.open()
-    scene.watch.look()
+    watching = WatchedEnvironment(environment, hooks)
+    watching.configure(letters=RULE, off={**RULE, "enabled": False}, quiet={**RULE, "rule": "held"})
+    watching.open()
+    watching.watch.look()
 
     text = run("alerts", "list").stdout
     found = json.loads(run("alerts", "list", "--json").stdout)["alerts"]
@@ -36,7 +36,7 @@ def test_without_rules_and_channels_the_way_to_some_is_told(run, environment):
 
 
 def test_a_channel_is_tried(run, environment, hooks):
-    Scene(environment, hooks)
+    WatchedEnvironment(environment, hooks)
     hooks.answers = [204, 500]
 
     taken, failed = run("channels", "test", "ops"), run("channels", "test", "ops", "--json")
@@ -60,7 +60,7 @@ def test_an_unknown_channel_is_told(run, environment):
 
 
 def test_status_names_a_channel_that_fails(run, environment, hooks):
-    Scene(environment, hooks)
+    WatchedEnvironment(environment, hooks)
     hooks.answers = [500]
     run("channels", "test", "ops")
 

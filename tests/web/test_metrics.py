@@ -55,8 +55,8 @@ METRICS = {  # name: labels and type
     "activation_build_info": (("version",), "gauge"),
 }
 LAST_RUN = {
-    "audience": "lapsed-buyers", "run": "r", "phase": "done", "source": "quiet",
-    "finished_at": datetime.now(UTC),
+    "audience": "lapsed-buyers", "run": "r", "phase": "reading", "source": "quiet",
+    "succeeded_at": datetime.now(UTC),
 }  # fmt: skip
 
 HELD = {"rule": "held", "channels": [], "severity": "warning"}

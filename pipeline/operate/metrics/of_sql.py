@@ -83,16 +83,15 @@ def stopped(catalog: Catalog) -> Iterator[Metric]:
 
 
 def source_successes(engine: Engine) -> Metric:
-    """When each source last ran to its end."""
+    """When each source last ran to its end, also while it runs again."""
     name = "activation_source_last_success_timestamp_seconds"
     metric = GaugeMetricFamily(name, "When the last run ended well", labels=["source"])
-    done = select(snapshots.c.source, snapshots.c.finished_at).where(
-        snapshots.c.source.is_not(None), snapshots.c.phase == "done"
+    successes = select(snapshots.c.source, snapshots.c.succeeded_at).where(
+        snapshots.c.source.is_not(None), snapshots.c.succeeded_at.is_not(None)
     )
     with reading(engine) as connection:
-        for source, finished_at in connection.execute(done):
-            if finished_at is not None:
-                metric.add_metric([source], finished_at.timestamp())
+        for source, succeeded_at in connection.execute(successes):
+            metric.add_metric([source], succeeded_at.timestamp())
     return metric
 
 
