@@ -13,7 +13,7 @@ from pipeline.operate.paging import ForeignCursor
 from pipeline.runtime.stores import Stores
 from pipeline.stores.installation import Belonging
 from pipeline.stores.unready import meaning_of
-from pipeline.web import access, auth, metrics, paths, problems
+from pipeline.web import access, auth, body_slots, metrics, paths, problems
 from pipeline.web.api import (
     acting,
     activations,
@@ -61,6 +61,7 @@ def create_app(stores: Stores) -> Flask:
     app.url_map.merge_slashes = False  # two in a row would be redirected, to the host of the request
     keyring = KeyRing(stores.engine, stores.settings.api_keys)
     app.extensions |= {"stores": stores, "keyring": keyring, "refusals": auth.RefusedKeys()}
+    body_slots.install(app, stores.settings.web.threads)
     activations.install(app)
     metrics.install(app, VERSION)
     access.install(app)

@@ -9,6 +9,17 @@ from gunicorn.http.errors import NoMoreData, ParseException
 
 MOST_DRAINED = 1024 * 1024  # bytes of the rest of a body that are read, so that the client sees the answer
 DRAIN_TIMEOUT = 0.5  # seconds without a byte
+ANSWER = "activation.answer"  # in the environment of a request
+
+
+def knowing_answer(application: Any) -> Any:
+    """Return a WSGI application whose requests know gunicorn's answer to them."""
+
+    def respond(environ: dict[str, Any], start_response: Any) -> Any:
+        environ[ANSWER] = getattr(start_response, "__self__", None)
+        return application(environ, start_response)
+
+    return respond
 
 
 def close_after(environ: dict[str, Any]) -> None:
@@ -21,7 +32,8 @@ def finish(response: Response) -> Response:
     environ: dict[str, Any] | None = g.pop("unread", None)
     connection: socket.socket | None = environ.get("gunicorn.socket") if environ else None
     if environ and connection and not drained(environ["wsgi.input"], connection):
-        response.headers["Connection"] = "close"
+        if answer := environ.get(ANSWER):
+            answer.force_close()  # with the header that says so, which gunicorn alone may write
         response.call_on_close(lambda: shut(connection))
     return response
 

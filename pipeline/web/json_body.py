@@ -6,6 +6,7 @@ import msgspec
 from flask import Request, current_app
 
 from pipeline.web.body import RequestBody
+from pipeline.web.body_slots import body_slots
 from pipeline.web.problems import Problem
 from pipeline.web.rows import JSON, decode, malformed
 
@@ -26,7 +27,8 @@ def read_json(request: Request, *, optional: bool = False) -> Any:
     if optional and not has_body(request):
         return {}
     require_json(request)
-    content = b"".join(RequestBody(request, json_limit()).pieces())
+    with body_slots().slot():
+        content = b"".join(RequestBody(request, json_limit()).pieces())
     try:
         return decode(content)
     except (msgspec.MsgspecError, UnicodeError, RecursionError, ValueError) as error:

@@ -17,7 +17,9 @@ from pipeline.runtime.stores import Stores
 from pipeline.settings import Settings
 from pipeline.stores.broker import connect
 from pipeline.stores.doorbell import Doorbell
+from pipeline.web import closing
 from pipeline.web.app import create_app
+from pipeline.web.patient_worker import PatientWorker
 
 GRACE = 3  # seconds for requests under way after SIGTERM
 SQL_PATIENCE = 5_000  # ms
@@ -53,7 +55,7 @@ class WebServer(BaseApplication):  # type: ignore[misc]
             "bind": [web.address],
             "workers": web.workers,
             "threads": web.threads,
-            "worker_class": "gthread",
+            "worker_class": PatientWorker,
             "graceful_timeout": GRACE,
             "timeout": REQUEST_TIMEOUT,
             "keepalive": 5,
@@ -75,6 +77,7 @@ class WebServer(BaseApplication):  # type: ignore[misc]
         stores = Stores(self._settings, ExitStack(), checked=False)
         wait_less(stores.engine)
         app = create_app(stores)
+        app.wsgi_app = closing.knowing_answer(app.wsgi_app)  # type: ignore[method-assign]
         watch_of(stores).start()
         return app
 

@@ -337,6 +337,15 @@ def test_bodies_that_stop_coming_leave_room_for_others(start):
     until(lambda: post(web, "[]").status_code == 202)
 
 
+def test_an_answer_that_ends_the_connection_says_so(web):
+    connection = raw(web, "Content-Type: application/x-ndjson\r\nContent-Length: 99999999", b"{")
+
+    content = answered(connection)
+
+    assert b" 413 " in content.splitlines()[0]
+    assert b"\r\nConnection: close\r\n" in content
+
+
 def test_without_redis_it_says_what_is_in_and_a_repeat_completes_it(start):
     web = start("--workers", "1", environ={"ACTIVATION_WEB_MAX_BODY": str(LIMIT)})
     web.stores.redis.sadd("audiences", "lapsed")

@@ -1,9 +1,7 @@
 """``POST /v1/audiences/{audience}/activations``: the intake over HTTP."""
 
 import json
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -22,7 +20,7 @@ from pipeline.web.api.descriptions import ACTIVATIONS
 from pipeline.web.auth import needs
 from pipeline.web.blueprint import Blueprint
 from pipeline.web.body import RequestBody
-from pipeline.web.closing import close_after
+from pipeline.web.body_slots import body_slots
 from pipeline.web.intake import Appended, Repeatable, SpooledRows, append, claim_key
 from pipeline.web.json_body import json_limit
 from pipeline.web.problems import Problem
@@ -31,7 +29,6 @@ from schemas.http import ActivationsQuery
 PATIENCE = 2.0  # seconds within which tries to reach Redis begin
 REDIS_TIMEOUT = 1.5  # seconds for one of its answers
 LONGEST_KEY = 100  # characters of an Idempotency-Key
-BUSY_RETRY = "1"  # seconds
 
 activations = Blueprint("activations", __name__, description="Activations enter the intake.")
 
@@ -42,7 +39,6 @@ class IntakeDoor:
     def __init__(self, stores: Stores) -> None:
         self.settings = stores.settings
         self._broker_url = stores.broker_url
-        self._slots = threading.BoundedSemaphore(max(1, self.settings.web.threads // 2))
 
     @cached_property
     def client(self) -> redis.Redis:
@@ -61,17 +57,6 @@ class IntakeDoor:
         window = self.settings.idempotency_window
         bell = Doorbell(self._broker_url)
         return Appender(self.client, bell, patience=PATIENCE, tries_patience=0, series_ttl=window)
-
-    @contextmanager
-    def slot(self) -> Iterator[None]:
-        """Hold one of the threads that may read bodies; raises Problem if all are taken."""
-        if not self._slots.acquire(blocking=False):
-            close_after(request.environ)
-            raise Problem("busy", "Too many bodies come in at a time.", {"Retry-After": BUSY_RETRY})
-        try:
-            yield
-        finally:
-            self._slots.release()
 
 
 def install(app: Flask) -> None:
@@ -107,7 +92,7 @@ def post_activations(query: Mapping[str, bool], audience: str) -> Response:
     key = idempotency_key(request)
     kind = checked_rows.media_type(request.content_type)
     require(door.audiences, audience)
-    with door.slot():
+    with body_slots().slot():
         rows = SpooledRows(door.settings.data_dir)
         try:
             body = RequestBody(request, body_limit(door, kind))

@@ -10,10 +10,10 @@ from pipeline.web.auth import OPEN
 from pipeline.web.console import session
 from pipeline.web.console.places import own_path
 from pipeline.web.context import stores
+from pipeline.web.form_body import MAX_FORM, read_form
 from pipeline.web.problems import Problem
 
 SAFE = ("GET", "HEAD")
-MAX_FORM = 1024 * 1024  # bytes
 MAX_FIELDS = 2_000
 FOREIGN = "The request was begun by another site. Open the page here, and do it again."
 
@@ -35,6 +35,7 @@ def admit() -> Any:
         if not g.key.grants(scope):
             raise Problem("forbidden", f'This needs a key with scope "{scope}".', needs=scope)
     if request.method not in SAFE:
+        read_form(request)
         forms.protect()
     return None
 

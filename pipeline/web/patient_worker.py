@@ -1,0 +1,43 @@
+"""The worker of gunicorn, whose threads wait for the head of a request no longer than some seconds.
+
+Without that a client that sends half of a head would hold a thread for as long as it likes.
+"""
+
+import socket
+import time
+from contextlib import suppress
+from typing import Any
+
+from gunicorn.workers.gthread import ThreadWorker
+
+HEAD_PATIENCE = 10.0  # seconds from a thread's first look at a connection to the end of a request's head
+
+
+class PatientWorker(ThreadWorker):  # type: ignore[misc]
+    """Ends connections whose requests do not begin."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._reading_heads: dict[Any, float] = {}  # connection to the time since when
+
+    def handle(self, conn: Any) -> Any:
+        """Read and answer one request, in a thread."""
+        self._reading_heads[conn] = time.monotonic()
+        try:
+            return super().handle(conn)
+        finally:
+            self._reading_heads.pop(conn, None)
+
+    def handle_request(self, req: Any, conn: Any) -> Any:
+        """Answer a request whose head has been read."""
+        self._reading_heads.pop(conn, None)
+        return super().handle_request(req, conn)
+
+    def murder_pending(self) -> None:
+        """End connections that wait too long, as the main thread does once a second."""
+        super().murder_pending()
+        longest_since = time.monotonic() - HEAD_PATIENCE
+        for conn, since in list(self._reading_heads.items()):
+            if since < longest_since:
+                with suppress(OSError):
+                    conn.sock.shutdown(socket.SHUT_RDWR)
