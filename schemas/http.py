@@ -34,10 +34,10 @@ class Text(fields.String):
 
 
 class Whole(fields.Integer):
-    """A whole number of a JSON document: neither text nor a fraction."""
+    """A whole number of a JSON document, as 1 or 1.0: neither text nor a fraction."""
 
     def _deserialize(self, value: Any, *args: Any, **options: Any) -> Any:
-        if type(value) is not int:
+        if type(value) is not int and not (type(value) is float and value.is_integer()):
             raise self.make_error("invalid", input=value)
         return super()._deserialize(value, *args, **options)
 

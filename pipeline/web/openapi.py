@@ -50,6 +50,10 @@ IF_MATCH = {
     "description": "The `ETag` that the record must still have.",
     "schema": {"type": "string"},
 }
+TOO_LONG = {  # the server's own answer, before there is a request
+    "description": "The request line has more than 8,190 bytes.",
+    "content": {"text/html": TEXT},
+}
 ONE_CHOICE = [  # of letters, as schemas/http.py checks it
     {"required": ["ids"], "properties": {"all": {"const": False}}, "not": {"required": ["filter"]}},
     {
@@ -91,7 +95,7 @@ def complete_operation(method: str, path: str, operation: Document) -> None:
     for slug in slugs_of(method, path, operation):
         problems.setdefault(str(PROBLEMS[slug].status), []).append(slug)
     failures = {status: fail(int(status), slugs) for status, slugs in problems.items()}
-    operation["responses"] = dict(sorted({**failures, **successes}.items()))
+    operation["responses"] = dict(sorted({**failures, **successes, "414": TOO_LONG}.items()))
 
 
 def record_body(path: str) -> Document:

@@ -22,6 +22,7 @@ from pipeline.web.app import create_app
 from pipeline.web.patient_worker import PatientWorker
 
 GRACE = 3  # seconds for requests under way after SIGTERM
+REQUEST_LINE = 8_190  # bytes, the most that gunicorn reads
 SQL_PATIENCE = 5_000  # ms
 REQUEST_TIMEOUT = 0  # seconds of gunicorn's own watchdog; threads have deadlines of their own
 
@@ -58,6 +59,7 @@ class WebServer(BaseApplication):  # type: ignore[misc]
             "worker_class": PatientWorker,
             "graceful_timeout": GRACE,
             "timeout": REQUEST_TIMEOUT,
+            "limit_request_line": REQUEST_LINE,
             "keepalive": 5,
             "logger_class": WebLogger,
             "worker_tmp_dir": None,

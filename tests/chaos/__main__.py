@@ -6,6 +6,7 @@ kills      60 SIGKILLs of the one worker there is, under load
 restarts   16 restarts of Redis; no worker may exit
 half-open  every connection to Redis goes dead without a word; back within 15 seconds
 stops      20 workers are told to leave, under load; gone within 3 seconds, nothing lost
+http       20,000 activations are posted with Idempotency-Keys; web processes, workers and Redis are killed
 yardstick  20,000 profiles under 14 worker kills and 9 of Redis: the pipeline, celery-batches, a Lua buffer
 
 The exit code is 1 when anything is lost, out of order, missing from the books or sent twice without a reason.
@@ -26,7 +27,8 @@ from tests.chaos import plan, report, yardstick
 from tests.chaos.run import run
 
 ALONE = {
-    "kills": plan.kills, "restarts": plan.restarts, "half-open": plan.half_open, "stops": plan.stops
+    "kills": plan.kills, "restarts": plan.restarts, "half-open": plan.half_open, "stops": plan.stops,
+    "http": plan.http,
 }  # fmt: skip
 WIDTH = 120  # characters, where there is no terminal
 

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from tests.processes.environment import FOUR, Kind
 
-StormKind = Literal["SIGKILL", "SIGTERM", "Redis killed", "SQL locked", "SQL away", "half-open"]
+StormKind = Literal["SIGKILL", "SIGTERM", "Redis killed", "SQL locked", "SQL away", "half-open", "web killed"]
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,7 @@ class Plan:
     crew: tuple[Kind, ...] = FOUR
     proxied: int = 2  # how many of the crew reach Redis through a proxy that can be cut
     every: bool = True  # storms that had to wait come after all is produced
+    webs: int = 0  # web processes, to which activations are posted; 0: producers append themselves
     trouble: bool = True  # the emulator misbehaves
     recover_within: Mapping[StormKind, float] = field(default_factory=dict)  # seconds
     leave_within: float | None = None  # seconds after SIGTERM
@@ -104,3 +105,16 @@ def stops(seed: int) -> Plan:
     """20 workers are told to leave under load."""
     found = storms(seed, 10_000, Weather(("SIGTERM",), gap=(2, 5)))[:20]
     return Plan("stops", seed, 20_000, found[-1].at + 3, found, proxied=0, trouble=False, leave_within=3.0)
+
+
+def http(seed: int, activations: int = 20_000) -> Plan:
+    """Activations are posted; web processes, workers and Redis are killed."""
+    seconds = activations / 200
+    found = storms(
+        seed,
+        seconds,
+        Weather(("SIGKILL",), gap=(4, 8)),
+        Weather(("Redis killed",), gap=(10, 20), lasts=(0, 5)),
+        Weather(("web killed",), gap=(3, 7)),
+    )
+    return Plan("http", seed, activations, seconds, found, proxied=0, webs=2, trouble=False, every=False)

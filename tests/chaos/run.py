@@ -2,18 +2,21 @@
 
 import tempfile
 import time
-from collections.abc import Callable, Sequence
-from contextlib import closing, nullcontext
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
+from typing import Any
 
 from tests.chaos.account import Fates, fates
 from tests.chaos.accounts import READ_TIMEOUT, WINDOW, Way, open_accounts
 from tests.chaos.causes import notes_of
 from tests.chaos.outcome import Outcome
 from tests.chaos.plan import Plan
+from tests.chaos.posting import PostedStream
 from tests.chaos.producing import EACH, Stream, marks_of
 from tests.chaos.recovery import has_work, recoveries
 from tests.chaos.storms import Log, Storms
+from tests.chaos.web_processes import WebProcesses
 from tests.processes.environment import Environment, open_environment
 from tests.processes.limited_account import LimitedAccount, Mark, activation
 from tests.processes.proxy import Proxy
@@ -35,7 +38,8 @@ def run(plan: Plan, say: Say, keep: Path | None = None) -> Outcome:
         ways = open_accounts(environment, plan.activations // EACH, trouble=plan.trouble, seed=plan.seed)
         say(f"{len(environment.workers)} workers are up")
         marks = marks_for(plan)
-        log = weather(environment, proxy, plan, ways, marks, say)
+        with web_processes(environment, plan) as webs:
+            log = weather(environment, proxy, plan, ways, marks, say, webs)
         say("settled; counting")
         notes = notes_of(environment.folder)
         found = [fates(way, marks[way.audience], notes) for way in ways]
@@ -65,10 +69,11 @@ def weather(
     ways: Sequence[Way],
     marks: dict[str, list[Mark]],
     say: Say,
+    webs: WebProcesses | None,
 ) -> Log:
     """Produce under the storms, and wait for the last row."""
     streams = [
-        Stream(environment.broker_url, name, [activation(*mark) for mark in each], plan.seconds)
+        stream_of(environment, webs, name, [activation(*mark) for mark in each], plan.seconds)
         for name, each in marks.items()
     ]
     limited_accounts = [way.limited_account for way in ways]
@@ -76,6 +81,7 @@ def weather(
         environment,
         proxy,
         lambda: [each.name for each in limited_accounts if has_work(environment.client, each)],
+        webs,
     )
     with closing(storms):
         for stream in streams:
@@ -92,6 +98,29 @@ def weather(
             storms.watch()
     storms.log.repeated_appends = sum(stream.repeated for stream in streams)
     return storms.log
+
+
+@contextmanager
+def web_processes(environment: Environment, plan: Plan) -> Iterator[WebProcesses | None]:
+    """Start the web processes of a plan, if it has any."""
+    if not plan.webs:
+        yield None
+        return
+    with closing(WebProcesses(environment.folder, environment.env, plan.webs)) as webs:
+        yield webs
+
+
+def stream_of(
+    environment: Environment,
+    webs: WebProcesses | None,
+    audience: str,
+    rows: Sequence[Mapping[str, Any]],
+    seconds: float,
+) -> Stream:
+    """Return what produces the activations of an audience."""
+    if webs is not None:
+        return PostedStream(webs, audience, rows, seconds)
+    return Stream(environment.broker_url, audience, rows, seconds)
 
 
 def settled(environment: Environment, limited_accounts: Sequence[LimitedAccount]) -> bool:

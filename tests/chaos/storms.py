@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import redis
 
 from tests.chaos.plan import Storm
+from tests.chaos.web_processes import WebProcesses
 from tests.processes.environment import Environment, Worker
 from tests.processes.proxy import Proxy
 
@@ -43,8 +44,11 @@ class Log:
 class Storms:
     """Carries storms out; one thread does all of it."""
 
-    def __init__(self, environment: Environment, proxy: Proxy, busy: Busy) -> None:
+    def __init__(
+        self, environment: Environment, proxy: Proxy, busy: Busy, webs: WebProcesses | None = None
+    ) -> None:
         self.environment = environment
+        self.webs = webs
         self.proxy = proxy
         self.busy = busy
         self.log = Log()
@@ -53,6 +57,7 @@ class Storms:
         self.begin = {
             "SIGKILL": self.kill, "SIGTERM": self.send_away, "Redis killed": self.kill_redis,
             "SQL locked": self.lock, "SQL away": self.take_away, "half-open": self.cut,
+            "web killed": self.kill_web,
         }  # fmt: skip
         self.end = {
             "Redis killed": environment.start_redis, "SQL locked": self.unlock, "SQL away": self.bring_back,
@@ -145,6 +150,11 @@ class Storms:
     def kill_redis(self, storm: Storm) -> None:
         """End Redis without a chance to write anything more."""
         self.environment.kill_redis()
+
+    def kill_web(self, storm: Storm) -> None:
+        """End a web process with what it has in hand."""
+        assert self.webs is not None
+        self.webs.kill(storm.choice)
 
     def cut(self, storm: Storm) -> None:
         """Let the connections of whoever uses the proxy go dead."""

@@ -106,3 +106,17 @@ def test_a_short_storm_costs_nothing():
     assert outcome.broken == []
     assert [(each.sent, each.delivered + each.overtaken) for each in outcome.destinations] == [(500, 500)] * 3
     assert outcome.recoveries.keys() == {"SIGTERM", "SQL locked"}
+
+
+def test_what_is_posted_while_web_processes_die_is_in_once():
+    """Two bodies of two chunks each for either audience; every one is in flight when a process is killed."""
+    storms = tuple(Storm("web killed", at=at, choice=at % 1) for at in (0.1, 0.6, 1.1))
+    drawn = Plan("smoke", 1, 2_800, 2.0, storms, crew=("both",), proxied=0, webs=2, trouble=False)
+
+    outcome = run(drawn, print)
+
+    assert outcome.broken == []
+    assert [(each.sent, each.delivered + each.overtaken) for each in outcome.destinations] == [
+        (1_400, 1_400)
+    ] * 3
+    assert outcome.recoveries.keys() == {"web killed"}

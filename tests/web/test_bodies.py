@@ -92,7 +92,7 @@ def test_pausing_needs_no_body(web):
         ({"filter": {"code": "a\0b"}}, "filter"),
         ({"ids": ["a\0b"]}, "ids"),
         ({"ids": ["l1"], "expect": "1"}, "expect"),
-        ({"ids": ["l1"], "expect": 1.0}, "expect"),
+        ({"ids": ["l1"], "expect": 1.5}, "expect"),
         ({"ids": ["l1"], "expect": True}, "expect"),
         ({"ids": ["l1"], "dry_run": "yes"}, "dry_run"),
         ({"ids": ["l1"], "dry_run": 1}, "dry_run"),
