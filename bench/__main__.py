@@ -11,6 +11,8 @@ memory       bytes of Redis per waiting row, resident memory of the others with 
 delay        between a batch being due and its call leaving
 sync         a snapshot of a million members: time, memory, calls
 limits       how much of a limit is used; limits that change, are shared, or are a neighbour's trouble
+http         activations over HTTP beside the producer fed from the same bytes; memory under large bodies
+console      pages, status, metrics, groups and traces with much of everything; what keeping outcomes costs
 efficiency   calls made, compared with the fewest that could have done
 """
 
@@ -26,9 +28,11 @@ from rich.console import Console
 
 from bench import (
     backlog,
+    console,
     delay,
     efficiency,
     end_to_end,
+    http,
     lanes,
     limits,
     memory,
@@ -49,6 +53,8 @@ ALONE: dict[str, Callable[[Size, Callable[[str], None]], list[report.Finding]]] 
     "delay": delay.measure,
     "sync": sync.measure,
     "limits": limits.measure,
+    "http": http.measure,
+    "console": console.measure,
     "efficiency": efficiency.measure,
 }
 WIDTH = 120  # characters, where there is no terminal

@@ -45,6 +45,10 @@ class Processes:
         """Measure a process from now on, whoever started it."""
         self._known[name] = psutil.Process(pid)
 
+    def pid(self, name: str) -> int:
+        """Return the id of a process."""
+        return self._known[name].pid
+
     def cpu(self) -> dict[str, float]:
         """Return the CPU seconds that each process and its children have used so far."""
         return {name: sum(map(seconds, family)) for name, family in self._families()}

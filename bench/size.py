@@ -17,6 +17,8 @@ class Size:
     lanes: tuple[int, ...] = (1, 100, 10_000)  # that hold rows, of one destination
     owners: tuple[int, ...] = (1, 100)  # destinations whose lanes hold rows
     letters: int = 1_000_000  # open dead letters while an operator looks
+    days: int = 365  # of statistics
+    traced: int = 10_000_000  # rows with an outcome
     window: float = 15  # seconds that a minute lasts where limits are measured
     limit: int = 100  # calls in that time: 400 per minute
     minutes: int = 2  # measured at their true length
@@ -37,6 +39,8 @@ QUICK = Size(
     lanes=(1, 1_000),
     owners=(1, 20),
     letters=50_000,
+    days=20,
+    traced=200_000,
     window=6,
     limit=40,
     minutes=0,
