@@ -8,8 +8,8 @@ import asyncio
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from html import escape
 from itertools import count
-from xml.sax.saxutils import escape
 
 import msgspec
 
