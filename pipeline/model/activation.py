@@ -163,7 +163,7 @@ def normalise(activation: Activation) -> bool:
     return (
         activation.audience.isprintable()
         and profile.isprintable()
-        and profile.strip() == profile
+        and (" " not in profile or profile.strip() == profile)  # no other blank is printable
         and (identity is None or identity.isprintable())
         and (moment is None or (FIRST_YEAR <= moment.year <= LAST_YEAR and type(moment.tzinfo) is timezone))
         and identifiers_valid(activation.identifiers)

@@ -264,7 +264,8 @@ class Environment:
     def batches(self) -> list[dict[str, str]]:
         """Return what Redis knows of the batches under way."""
         found = [self.client.hgetall(key) for key in self.client.keys("batch:*[^s]")]
-        return [{name.decode(): value.decode() for name, value in batch.items()} for batch in found]
+        kept = filter(None, found)  # a batch may be settled meanwhile
+        return [{name.decode(): value.decode() for name, value in batch.items()} for batch in kept]
 
     def end_leases(self, *states: str) -> None:
         """Let the leases of batches in these states end, as they would in a minute or two."""
