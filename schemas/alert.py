@@ -40,16 +40,11 @@ class AlertDocument(Document):
     after = Number(least=0, most=MONTH, load_default=0)  # seconds it must hold before it opens
     clear_after = Number(least=0, most=MONTH, load_default=120)  # seconds it must not hold before it closes
     remind = Number(least=0, most=MONTH, load_default=14_400)  # seconds; 0: never
-
-
-class OfRecords(AlertDocument):
-    """A rule on each record, or on those of one connector or destination."""
-
-    connector = Text()
+    connector = Text()  # only its records; a rule on the system takes no heed
     destination = Text()
 
 
-class ErrorShare(OfRecords):
+class ErrorShare(AlertDocument):
     """Many of the rows that were settled within the window were rejected."""
 
     above = Number(least=0, most=1, required=True)
@@ -57,32 +52,32 @@ class ErrorShare(OfRecords):
     at_least = Whole(least=1, most=MAX_ROWS, load_default=100)  # rows
 
 
-class Stalled(OfRecords):
+class Stalled(AlertDocument):
     """Rows are due and may go, and none is settled."""
 
     above = Number(least=0, most=MONTH, load_default=900)  # seconds
 
 
-class Overdue(OfRecords):
+class Overdue(AlertDocument):
     """A row has been due for long."""
 
     above = Number(least=0, most=MONTH, load_default=1_800)  # seconds
 
 
-class WaitingRows(OfRecords):
+class WaitingRows(AlertDocument):
     """Many rows wait."""
 
     above = Whole(least=0, most=MAX_ROWS, required=True)
 
 
-class DeadLetters(OfRecords):
+class DeadLetters(AlertDocument):
     """Dead letters are open."""
 
     above = Whole(least=0, most=MAX_ROWS, load_default=0)
     code = Text()
 
 
-class SourceLate(OfRecords):
+class SourceLate(AlertDocument):
     """No run of a source succeeded for some of its intervals."""
 
     above = Number(above=0, most=MAX_INTERVALS, load_default=2)  # intervals
@@ -99,7 +94,7 @@ RULES: Mapping[str, type[Schema]] = {
     "stalled": Stalled,
     "overdue": Overdue,
     "waiting_rows": WaitingRows,
-    "held": OfRecords,
+    "held": AlertDocument,
     "dead_letters": DeadLetters,
     "source_late": SourceLate,
     "no_workers": NoWorkers,

@@ -8,18 +8,19 @@ from pipeline.alerts.phrases import listed_code
 from pipeline.model.alert_rule import AlertRule
 from pipeline.model.source import Source
 from pipeline.records.catalog import Catalog, Scope
-from pipeline.records.stops import Stop, remedy, stop_of
+from pipeline.records.stops import Stop, remedy
 from pipeline.text.durations import spell
 
 
 def held(rule: AlertRule, facts: Facts) -> Iterator[Condition]:
-    """A connector, destination or source is held."""
+    """A connector, destination or source is held, be it disabled or not."""
     for scope, name in subjects(rule, facts.catalog):
-        stop = stop_of(facts.catalog, scope, name)
+        hold = facts.catalog.holds.get((scope, name))
         subject = Subject(scope, name)
-        if stop is None or stop.kind != "held":
+        if hold is None or hold.kind != "held":
             yield Condition(subject, holds=False)
             continue
+        stop = Stop(scope, name, hold.kind, hold.code, hold.detail, hold.since)
         text = f'{scope} "{name}" is held: {listed_code(stop.code)}'
         yield Condition(subject, True, None, text, way_out_of(facts.catalog, stop), page_of(subject))
 

@@ -22,3 +22,8 @@ def length(seconds: float) -> str:
 def listed_code(code: str) -> str:
     """Return a code without characters that could command a terminal or a page."""
     return printable(code) or "no code"
+
+
+def plain_number(value: float | None) -> float | None:
+    """Return a number that is whole as such: 3 rows, not 3.0."""
+    return int(value) if value is not None and value == int(value) else value

@@ -1,5 +1,6 @@
 """Sending: a message is claimed, tried once, and its fate is written."""
 
+import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -12,7 +13,7 @@ from pipeline.alerts.failure import NotDelivered
 from pipeline.alerts.messages import Message
 from pipeline.model.channel import Channel
 
-MOST_IN_A_ROW = 20  # messages to one channel that one process sends without a pause
+MAX_SECONDS = 10.0  # after which a thread begins with no further message
 
 LoadChannels = Callable[[], Mapping[str, Channel]]
 
@@ -22,15 +23,12 @@ def deliver(engine: Engine, load: LoadChannels, identity: str) -> str:
     message = messages.claim(engine, identity)
     if message is None:
         return f"{identity}: nothing to do, or another process is at it"
-    known, outcome = load(), ""
-    for _ in range(MOST_IN_A_ROW):
-        failure = attempt(engine, known, message)
-        outcome = outcome or f"{identity}: {failure or 'delivered'}"
-        following = None if failure else next_message(engine, message.channel)
-        if following is None:
-            break
-        message = following
-    return outcome
+    known, until = load(), time.monotonic() + MAX_SECONDS
+    failure = attempt(engine, known, message)
+    following = None if failure else next_message(engine, message.channel)
+    while following is not None and not attempt(engine, known, following):
+        following = next_message(engine, message.channel) if time.monotonic() < until else None
+    return f"{identity}: {failure or 'delivered'}"
 
 
 def attempt(engine: Engine, known: Mapping[str, Channel], message: Message) -> str:

@@ -7,6 +7,7 @@ from dataclasses import fields
 from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, delete, select, update
 
 from pipeline.alerts.condition import Subject
+from pipeline.alerts.phrases import plain_number
 from pipeline.alerts.state import AlertState
 from pipeline.stores.database import reading
 from pipeline.stores.tables import alert_states as table
@@ -31,9 +32,9 @@ def state_of(row: "Row[tuple[object, ...]]") -> AlertState:
     """Read a row."""
     values = row._mapping
     known = {name: values[name] for name in COLUMNS}
-    return AlertState(
-        **{**known, "channels": tuple(values["channels"])}, subject=Subject(values["scope"], values["name"])
-    )
+    known |= {name: plain_number(values[name]) for name in ("value", "above")}
+    subject = Subject(values["scope"], values["name"])
+    return AlertState(**{**known, "channels": tuple(values["channels"])}, subject=subject)
 
 
 def write(connection: Connection, before: AlertState, after: AlertState) -> bool:

@@ -157,6 +157,16 @@ def test_held_records_of_every_scope(environment):
     assert found(environment, "held", destination="left") == {}
 
 
+def test_a_held_connector_that_is_disabled_is_told_all_the_same(environment):
+    acme = environment.records.export()["connectors"]["acme"]
+    environment.records.apply({"connectors": {"acme": {**acme, "enabled": False}}})
+    environment.hold("connector", "acme", "held", "API_BLOCKED")
+    environment.wait("lapsed", "p-1")
+
+    assert found(environment, "held").keys() == {Subject("connector", "acme")}
+    assert found(environment, "waiting_rows", above=0) == {}
+
+
 def test_a_paused_destination_opens_nothing(environment):
     environment.wait("lapsed", "p-1")
     environment.keep("l1")

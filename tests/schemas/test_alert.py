@@ -47,7 +47,6 @@ def test_a_rule_has_defaults(rule):
         ("held", {"above": 1}, "above: is not a known key"),
         ("held", {"after": -1}, "after: must be at least 0, not -1"),
         ("error_share", {"above": 5}, "above: must be at least 0 and at most 1, not 5"),
-        ("store", {"destination": "lapsed"}, "destination: is not a known key"),
         ("dead_letters", {"cod": "X"}, 'cod: is not a known key; did you mean "code"?'),
     ],
 )  # fmt: skip
