@@ -10,6 +10,7 @@ from typing import Any
 from pipeline.model.activation import Activation
 from tests.model.records import AUDIENCE
 
+RECIPIENTS = {"p4": "p3"}  # two profiles of one customer id; every other profile has its own
 BEGINNING = datetime(2027, 1, 1, tzinfo=UTC)
 
 
@@ -34,11 +35,21 @@ class Told:
             "audience": AUDIENCE,
             "profile_id": self.profile,
             "call_type": self.call_type,
-            "identifiers": {"crm_id": self.profile},
+            "identifiers": {"crm_id": recipient_of(self.profile)},
             "variables": {"number": self.number, **self.values},
             "occurred_at": (BEGINNING + timedelta(seconds=self.moment)).isoformat(),
             "id": f"chosen-{self.number}" if self.chosen else None,
         }
+
+
+def recipient_of(profile: str) -> str:
+    """Return the customer id that calls name for a profile."""
+    return RECIPIENTS.get(profile, profile)
+
+
+def is_shared(recipient: str) -> bool:
+    """Tell whether several profiles have a recipient."""
+    return recipient in RECIPIENTS.values()
 
 
 class Story:
