@@ -1,7 +1,7 @@
 """Dead letters as documents for programs: one, a page of them, and groups by destination and code."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +14,9 @@ from pipeline.settle.dead_letters import DeadLetter, Filter
 from pipeline.stores.database import reading
 from pipeline.stores.tables import dead_letters as table
 from pipeline.text.times import rfc3339
+
+GROUP = (table.c.connector, table.c.destination, table.c.code)  # the order of an index
+MOMENTS_AT_ONCE = 500  # in one statement
 
 
 def without_activation(letter: DeadLetter) -> dict[str, Any]:
@@ -57,24 +60,29 @@ def named(document: Mapping[str, Any], *, profiles: bool) -> dict[str, Any]:
 def groups_of_letters(engine: Engine, chosen: Filter) -> dict[str, Any]:
     """Return ``{"groups": [...]}`` by connector, destination and code, the largest first."""
     condition = chosen.conditions(datetime.now(UTC))
-    group = (table.c.connector, table.c.destination, table.c.code)
     times = (func.min(table.c.created_at).label("oldest"), func.max(table.c.created_at).label("newest"))
-    counted = select(*group, func.count().label("letters"), *times).where(condition).group_by(*group)
+    counted = select(*GROUP, func.count().label("letters"), *times).where(condition).group_by(*GROUP)
     with reading(engine) as connection:
         rows = connection.execute(counted).all()
-        largest = sorted(rows, key=lambda row: (-row.letters, row.connector or "", row.destination or ""))
-        return {"groups": [group_document(connection, condition, row) for row in largest]}
+        details = newest_details(connection, condition, rows)
+    largest = sorted(rows, key=lambda row: (-row.letters, row.connector or "", row.destination or ""))
+    return {"groups": [group_document(row, details) for row in largest]}
 
 
-def group_document(connection: Connection, condition: Any, row: Row[Any]) -> dict[str, Any]:
-    """Return one group, with the detail of its newest letter."""
-    newest = select(table.c.detail).where(
-        condition,
-        table.c.connector.is_(None) if row.connector is None else table.c.connector == row.connector,
-        table.c.destination.is_(None) if row.destination is None else table.c.destination == row.destination,
-        table.c.code == row.code,
-        table.c.created_at == row.newest,
-    )
+def newest_details(connection: Connection, condition: Any, rows: Sequence[Row[Any]]) -> dict[Any, str]:
+    """Return a detail of each group's newest letters, by group and time; a statement is for many groups."""
+    found: dict[Any, str] = {}
+    moments = sorted({row.newest for row in rows})
+    for first in range(0, len(moments), MOMENTS_AT_ONCE):
+        some = table.c.created_at.in_(moments[first : first + MOMENTS_AT_ONCE])
+        columns = (*GROUP, table.c.created_at)
+        wanted = select(*columns, func.min(table.c.detail)).where(condition, some).group_by(*columns)
+        found |= {tuple(row[:4]): row[4] for row in connection.execute(wanted)}
+    return found
+
+
+def group_document(row: Row[Any], details: Mapping[Any, str]) -> dict[str, Any]:
+    """Return one group."""
     return {
         "connector": row.connector,
         "destination": row.destination,
@@ -82,5 +90,5 @@ def group_document(connection: Connection, condition: Any, row: Row[Any]) -> dic
         "count": row.letters,
         "oldest": rfc3339(row.oldest),
         "newest": rfc3339(row.newest),
-        "detail": connection.scalar(newest.limit(1)) or "",
+        "detail": details.get((row.connector, row.destination, row.code, row.newest), ""),
     }

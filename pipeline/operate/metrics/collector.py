@@ -34,7 +34,7 @@ class Metrics:
         self._records = records
         self._version = version
         self._hours = ClosedHours()
-        self._known = Catalog(0)
+        self._known = Catalog(0)  # the records of the last scrape to which SQL answered
 
     def describe(self) -> Iterable[Metric]:
         """Return nothing: names are known when they are read."""
@@ -69,21 +69,14 @@ class Metrics:
         for name, metric in TOTALS.items():
             yield counter(metric, f"Number of {name}", totals, name)
         yield letters(self._engine)
-        catalog = self._records.load()
-        yield from stopped(catalog)
-        yield alerts_open(self._engine, catalog)
+        self._known = self._records.load()
+        yield from stopped(self._known)
+        yield alerts_open(self._engine, self._known)
         yield source_successes(self._engine)
 
     def _of_redis(self) -> Iterator[Metric]:
         self._client.ping()
-        catalog = self._catalog()
-        yield from backlog_metrics(self._client, catalog)
-        yield from limit_metrics(self._client, catalog)
+        yield from backlog_metrics(self._client, self._known)
+        yield from limit_metrics(self._client, self._known)
         yield from call_metrics(self._client)
         yield from server_metrics(self._client)
-
-    def _catalog(self) -> Catalog:
-        """Return the records, or those of the last scrape while the SQL store is away."""
-        with suppress(SQLAlchemyError):
-            self._known = self._records.load()
-        return self._known
