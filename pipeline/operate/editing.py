@@ -19,6 +19,7 @@ from pipeline.records.agreement import rules_that_name
 from pipeline.records.documents import STORED_SECRET, secrets_of, singular
 from pipeline.records.record_check import InvalidRecord, check_record, messages_about
 from pipeline.records.records import Records
+from pipeline.stores.changeable import require_changeable
 from pipeline.text.messages import unknown
 
 Outcome = Literal["created", "updated", "unchanged"]
@@ -72,7 +73,7 @@ class Editor:
         stored = self.records.export()[section].get(name)
         refuse_other(stored, etag)
         checked = check_record(section, name, document, stored)
-        self.client.ping()  # before anything changes
+        require_changeable(self.client)  # before anything changes
         try:
             changes = self.records.apply({section: {name: checked}}, dry_run=dry_run)
         except Misconfigured as error:
@@ -92,7 +93,7 @@ class Editor:
         """
         refuse_other(self.document(section, name), etag)
         self._refuse_used(section, name, with_rows=with_rows)
-        self.client.ping()
+        require_changeable(self.client)
         self.records.remove(section, name)
         self._publish(section, name, "deleted")
 

@@ -11,6 +11,7 @@ from pipeline.records import mirror
 from pipeline.records.catalog import Catalog, Scope
 from pipeline.records.records import Records
 from pipeline.records.stops import Stop, hold_of, stop_of, stops_of
+from pipeline.stores.changeable import require_changeable
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ def pause_record(
     catalog = records.load()
     before = hold_of(catalog, scope, name)
     changed = before is None
-    client.ping()  # before anything changes
+    require_changeable(client)  # before anything changes
     if changed:
         records.hold(scope, name, "paused", "", reason)
         catalog = mirror.refresh(client, records)
@@ -43,7 +44,7 @@ def pause_record(
 def resume_record(records: Records, client: redis.Redis, actor: Actor, scope: Scope, name: str) -> Paused:
     """Send again for a record that was paused or held."""
     before = hold_of(records.load(), scope, name)
-    client.ping()
+    require_changeable(client)
     changed = records.release(scope, name)
     catalog = mirror.refresh(client, records)
     if changed:

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from pipeline.runtime.stores import Stores
+from pipeline.stores.changeable import has_room
 from pipeline.stores.database import reading
 from pipeline.web.auth import OPEN, needs
 from pipeline.web.blueprint import Blueprint
@@ -57,9 +58,9 @@ def readiness(stores: Stores) -> dict[str, bool]:
 
 
 def redis_answers(stores: Stores) -> bool:
-    """Whether Redis answers and takes changes; a server that cannot write refuses even PING."""
+    """Whether Redis answers and takes activations in: neither a full server nor a replica does."""
     try:
-        return bool(stores.redis.ping())
+        return has_room(stores.redis)
     except redis.RedisError:
         return False
 

@@ -12,6 +12,7 @@ from tests.processes.environment import until
 
 SOON = 10.0  # seconds on a busy machine; 3 to 5 on one that has nothing else to do
 ROW = [{"profile_id": "p", "call_type": "ADD", "identifiers": {"crm_id": "C"}}]
+ACTIVATIONS = "/v1/audiences/lapsed-buyers/activations"
 NEEDING_REDIS = [
     ("GET", "/v1/status", None),
     ("GET", "/v1/stats", None),
@@ -69,6 +70,54 @@ def test_a_full_redis_takes_nothing_in(web):
 
     assert (answer.status_code, answer.json()["type"]) == (503, "/problems/intake-unavailable")
     assert status.json()["redis"]["full"] is True
+
+
+@contextmanager
+def demoted(web):
+    web.stores.redis.replicaof("127.0.0.1", 1)
+    try:
+        yield
+    finally:
+        web.stores.redis.replicaof("NO", "ONE")
+
+
+@contextmanager
+def full(web):
+    web.stores.redis.config_set("maxmemory", 1)
+    try:
+        yield
+    finally:
+        web.stores.redis.config_set("maxmemory", 0)
+
+
+@pytest.mark.parametrize("trouble", [demoted, full])
+def test_it_is_not_ready_where_activations_cannot_be_taken_in(web, trouble):
+    with trouble(web):
+        answer = web.get("/readyz", scope=None)
+        keyed = web.call("POST", ACTIVATIONS, json=ROW, headers={"Idempotency-Key": "k"})
+
+    assert (answer.status_code, answer.json()) == (503, {"ready": False, "redis": False, "sql": True})
+    assert (keyed.status_code, keyed.json()["type"]) == (503, "/problems/intake-unavailable")
+    assert keyed.json()["detail"].startswith("the Redis server is ")
+    assert web.get("/readyz", scope=None).status_code == 200
+
+
+CHANGES = [
+    ("POST", "/v1/connectors/acme/pause", {}),
+    ("PUT", "/v1/destinations/new", LAPSED),
+    ("DELETE", "/v1/destinations/lapsed", None),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "body"), CHANGES)
+def test_what_a_demoted_redis_does_not_take_is_not_stored_either(web, method, path, body):
+    before = web.stores.records.export()
+
+    with demoted(web):
+        answer = web.call(method, path, json=body)
+
+    assert (answer.status_code, answer.json()["type"]) == (503, "/problems/intake-unavailable")
+    assert (web.stores.records.export(), web.stores.records.load().holds) == (before, {})
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import Any
 import redis
 from flask import Flask, Request, Response, current_app, g, request
 
-from pipeline.produce.appender import Appender
+from pipeline.produce.appender import Appender, explain
 from pipeline.produce.audiences import Audiences, UnknownAudience
 from pipeline.runtime.stores import Stores
 from pipeline.stores.broker import connect
@@ -134,7 +134,7 @@ def bind(door: IntakeDoor, key: str, audience: str, content: str) -> Repeatable:
     try:
         return claim_key(door.client, g.key.name, key, audience, content, door.settings.idempotency_window)
     except redis.RedisError as error:
-        why = f"Redis does not take the Idempotency-Key ({type(error).__name__}); nothing was appended."
+        why = f"{explain(error)}; nothing was appended."
         raise Problem("intake-unavailable", why, accepted=0, unknown=0) from error
 
 
