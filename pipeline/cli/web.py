@@ -27,6 +27,8 @@ def web(address: str | None, workers: int | None, threads: int | None) -> None:
         tell_first_key(stores)
         if stores.key_trouble:  # a key that cannot be made ends the command here, not its processes later
             click.echo(f"web: {stores.key_trouble}", err=True)
+        if stores.events_if_any is not None:  # its tables are brought up to date
+            stores.events.dispose()
         stores.engine.dispose()
         refuse_taken(settings.web.address)
         serve(settings, stores.broker_url, lambda text: click.echo(text))

@@ -11,9 +11,15 @@ from pipeline.stores.database import reading
 
 
 def look_up_profiles(stores: Stores, actor: Actor, person: str) -> dict[int, dict[str, Any]]:
-    """Return fields by person, and note that they were looked at, without the name."""
+    """Return fields by person, and note that they were looked at, without the name.
+
+    Without an events store there is none.
+    """
+    events = stores.events_if_any
+    if events is None:
+        return {}
     further = configured_fields(stores.engine)
-    with reading(stores.events) as connection:
+    with reading(events) as connection:
         found = profiles_of(connection, find_people(connection, person), further)
     note_alone(stores.engine, actor, "profile.shown")
     return found
