@@ -22,7 +22,7 @@ from tasks.transport import install
 install()
 app = Celery(
     "tasks",
-    include=["tasks.activation", "tasks.delivery", "tasks.sync", "tasks.shutdown"],
+    include=["tasks.activation", "tasks.delivery", "tasks.sync", "tasks.imports", "tasks.shutdown"],
     amqp="tasks.connection:AMQP",
     events="tasks.dispatcher:Events",
     task_cls="tasks.requests:TaskWithoutErrorText",

@@ -12,16 +12,17 @@ from pipeline.text.escapes import printable
 from pipeline.text.labels import labelled
 from pipeline.text.plural import counted
 
-NAME = "CONNECTOR|DESTINATION"
+NAME = "CONNECTOR|DESTINATION|IMPORT"
 
 
 @click.command()
 @click.argument("name", metavar=NAME)
 @click.option("--reason", default="", metavar="TEXT", help="Shown to whoever wonders why nothing is sent.")
 def pause(name: str, reason: str) -> None:
-    """Stop sending for a connector or a destination; what waits, and what comes, is kept.
+    """Stop sending for a connector or a destination, or fetching for an import; what waits is kept.
 
-    Write connector:NAME or destination:NAME when there are both. Calls under way come to their end.
+    Write connector:NAME, destination:NAME or import:NAME when there are several. Calls under way come to
+    their end.
     """
     with open_stores() as stores:
         client = stores.redis  # before anything changes, and to see that it belongs to the records
@@ -29,7 +30,7 @@ def pause(name: str, reason: str) -> None:
         scope, record = resolve(catalog, name)
         paused = pause_record(stores.records, client, person_at_terminal(), scope, record, reason)
     if paused.changed:
-        text = f"{record_text(catalog, scope, record)} is paused; {waiting(paused)}."
+        text = f"{record_text(catalog, scope, record)} is paused; {waiting(paused, scope)}."
         click.echo(f"{printable(text)} To go on: `activation resume {name}`")
     else:
         click.echo(f"{printable(str(paused.before))}. Nothing was changed.")
@@ -38,9 +39,9 @@ def pause(name: str, reason: str) -> None:
 @click.command()
 @click.argument("name", metavar=NAME)
 def resume(name: str) -> None:
-    """Send again for a connector or a destination that was paused, or held after an answer of Responsys.
+    """Send or fetch again for a record that was paused, or held after an answer or after failures.
 
-    Write connector:NAME or destination:NAME when there are both.
+    Write connector:NAME, destination:NAME or import:NAME when there are several.
     """
     with open_stores() as stores:
         client = stores.redis  # before anything changes, and to see that it belongs to the records
@@ -50,9 +51,9 @@ def resume(name: str) -> None:
     text, was = record_text(catalog, scope, record), resumed.before
     if was:
         reason = f": {was.reason}" if was.reason else ""
-        text += f" goes on; {waiting(resumed)}. It was {was.kind} {was.duration}{reason}"
+        text += f" goes on; {waiting(resumed, scope)}. It was {was.kind} {was.duration}{reason}"
     else:
-        text += f" was neither paused nor held; {waiting(resumed)}."
+        text += f" was neither paused nor held; {waiting(resumed, scope)}."
     click.echo(printable(text))
     for stop in resumed.stops:
         click.echo(printable(f"But {stop}: {remedy(catalog, stop)}"))
@@ -64,16 +65,22 @@ def resolve(catalog: Catalog, name: str) -> tuple[Scope, str]:
     scopes: dict[Scope, set[str]] = {
         "connector": {*catalog.connectors},
         "destination": {*catalog.destinations},
+        **({"import": {*catalog.imports}} if catalog.imports else {}),
     }
     found = [scope for scope, names in scopes.items() if rest in names and prefix in ("", scope)]
     if len(found) == 1:
         return found[0], rest
     if found:
-        raise Misconfigured(
-            f'"{name}" is a connector and a destination: say connector:{name} or destination:{name}'
-        )
+        choices = " or ".join(f"{scope}:{name}" for scope in found)
+        raise Misconfigured(f'"{name}" is {" and ".join(map(with_article, found))}: say {choices}')
     known = "; ".join(f"{scope}s: {', '.join(sorted(names)) or 'none'}" for scope, names in scopes.items())
-    raise Misconfigured(f'there is no connector or destination "{name}"; there are {known}')
+    kinds = "connector, destination or import" if catalog.imports else "connector or destination"
+    raise Misconfigured(f'there is no {kinds} "{name}"; there are {known}')
+
+
+def with_article(scope: Scope) -> str:
+    """Return "a connector", "an import"."""
+    return f"{'an' if scope[0] in 'aeiou' else 'a'} {scope}"
 
 
 def record_text(catalog: Catalog, scope: Scope, name: str) -> str:
@@ -81,6 +88,8 @@ def record_text(catalog: Catalog, scope: Scope, name: str) -> str:
     return labelled(f'{scope} "{name}"', catalog.label_of(scope, name))
 
 
-def waiting(paused: Paused) -> str:
-    """Say how many rows wait for the record."""
+def waiting(paused: Paused, scope: Scope) -> str:
+    """Say how many rows wait for the record; for an import, what is meant."""
+    if scope == "import":
+        return "its files stay at the server meanwhile" if paused.stops else "the next run is due"
     return counted(paused.rows_waiting, "row waits", "rows wait")

@@ -10,6 +10,7 @@ from pipeline.cli.tables import show
 from pipeline.lanes.limits import WINDOW
 from pipeline.lanes.pace import Pace
 from pipeline.model.shard import SHARDS
+from pipeline.operate.imports import read_imports
 from pipeline.operate.status.document import document
 from pipeline.operate.status.status import DestinationStatus, Status, read_status
 from pipeline.operate.status.troubles import Trouble, troubles
@@ -33,10 +34,10 @@ MARKS = {False: ("✗", "red"), True: ("…", "yellow")}  # by whether it passes
 def status(as_json: bool) -> None:
     """Show what is wrong, what waits where, and how fast it may go out."""
     with open_stores() as stores:
-        found = read_status(
-            stores.redis, stores.engine, records_to_read(stores).load(), window=stores.settings.limit_window
-        )
+        catalog = records_to_read(stores).load()
+        imports = read_imports(stores.redis, stores.engine, stores.events, catalog) if catalog.imports else ()
         window = stores.settings.limit_window
+        found = read_status(stores.redis, stores.engine, catalog, window=window, imports=imports)
         if folder := stores.settings.default_data_dir:
             click.echo(folder, err=True)
     if as_json:

@@ -27,7 +27,7 @@ HOME = Path(pipeline.__file__).parents[1]  # where `tasks` and `emulators` can b
 WINDOW = 4  # seconds that count as a minute, here and at the emulator
 CALLS = 60  # in each of these windows
 START = 120  # seconds to be ready, on a machine that has much else to do
-QUEUES = {"activations": 2, "deliveries": 8, "sync": 2}  # threads
+QUEUES = {"activations": 2, "deliveries": 8, "sync": 2, "imports": 1}  # threads
 COLUMNS = "name,uuid,state,args,result,received,runtime,worker"
 
 Found = TypeVar("Found")

@@ -9,19 +9,18 @@
 The same path with another size or time is another file. A row that is waiting goes when its file does.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Engine, delete, func, insert, select, update
+from sqlalchemy import Engine, delete, insert, select, update
 
 from pipeline.errors import Misconfigured
 from pipeline.model.file_server import RemoteFile
 from pipeline.stores.database import reading
 from pipeline.stores.event_tables import event_files, event_lines
 
-STATES = ("waiting", "fetched", "landed", "failed", "ignored")
 OPEN = ("waiting", "fetched")  # a run has more to do for it
 RETRIED = "to be fetched again"  # the reason of a row that a person has made waiting
 
@@ -68,13 +67,6 @@ class Ledger:
             chosen = chosen.where(event_files.c.state == state)
         with reading(self.engine) as connection:
             return [LedgerFile(*row) for row in connection.execute(chosen.order_by(event_files.c.id))]
-
-    def counts(self) -> Mapping[str, int]:
-        """Count the rows by state."""
-        chosen = select(event_files.c.state, func.count()).where(event_files.c.import_name == self.name)
-        with reading(self.engine) as connection:
-            rows = connection.execute(chosen.group_by(event_files.c.state)).all()
-        return {str(state): int(amount) for state, amount in rows}
 
     def note(self, seen: Iterable[tuple[RemoteFile, str, str]]) -> None:
         """Add waiting rows for files (with account and feed) that are not known as they are now."""
@@ -123,15 +115,6 @@ def find_file(engine: Engine, number: int) -> LedgerFile:
     if row is None:
         raise Misconfigured(f"there is no file {number}: `activation imports files NAME` lists them")
     return LedgerFile(*row)
-
-
-def lines_of(engine: Engine, number: int) -> list[dict[str, Any]]:
-    """Return the quarantined lines of a file, by their numbers."""
-    names = ("line", "reason", "text")
-    chosen = select(*(event_lines.c[name] for name in names)).where(event_lines.c.file == number)
-    with reading(engine) as connection:
-        rows = connection.execute(chosen.order_by(event_lines.c.line)).all()
-    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def retry(engine: Engine, file: LedgerFile) -> None:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, or_, select, update
+from sqlalchemy import Engine, func, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from pipeline.errors import PipelineError
@@ -41,6 +41,7 @@ class RunState:
     """The last run of an import."""
 
     step: str = ""
+    first_started_at: datetime | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None
     succeeded_at: datetime | None = None
@@ -106,7 +107,8 @@ def take(turn: RunTurn) -> bool:
     """Take a turn that is free, or whose owner is silent; False if another process has it."""
     now = datetime.now(UTC)
     free = or_(import_runs.c.owner.is_(None), import_runs.c.alive_at < now - LEASE)
-    values = {"owner": turn.owner, "alive_at": now, "started_at": now, "step": ""}
+    first = func.coalesce(import_runs.c.first_started_at, now)
+    values = {"owner": turn.owner, "alive_at": now, "started_at": now, "first_started_at": first, "step": ""}
     with turn.engine.begin() as connection:
         insert_new(connection, import_runs, {"name": turn.name})
         change = update(import_runs).where(import_runs.c.name == turn.name, free).values(values)

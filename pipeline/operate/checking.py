@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from pipeline.model.connector import Connector
 from pipeline.model.finding import Finding
+from pipeline.operate.checking_files import look_at_files
 from pipeline.operate.throttling import look_for_throttling
 from pipeline.records.catalog import Catalog
 from pipeline.records.kinds import kind_of
@@ -18,7 +19,12 @@ def check_connector(
     kind = kind_of(connector)
     if kind.open_server:
         server = kind.open_server(connector, timeouts_of(stores.settings))
-        return kind.preflight(connector, (), server)
+        found = kind.preflight(connector, (), server)
+        imports = [one for _, one in sorted(catalog.imports.items()) if one.connector == connector.name]
+        if all(finding.ok for finding in found):
+            spool = stores.settings.data_dir / "spool"
+            found += look_at_files(server, connector.name, imports, spool)
+        return found
     clients = Clients(stores.settings, stores.redis, stores.vault)
     destinations = [
         one

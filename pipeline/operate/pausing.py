@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import redis
 
+from pipeline.event_files.import_schedule import duty_of, stops_of_import
+from pipeline.event_files.run_turn import forgive
 from pipeline.lanes.backlog import read_backlogs
 from pipeline.operate.activity import Actor, note_alone
 from pipeline.records import mirror
@@ -46,6 +48,8 @@ def resume_record(records: Records, client: redis.Redis, actor: Actor, scope: Sc
     before = hold_of(records.load(), scope, name)
     require_changeable(client)
     changed = records.release(scope, name)
+    if scope == "import":
+        try_again(records, client, name)
     catalog = mirror.refresh(client, records)
     if changed:
         note_alone(records.engine, actor, f"{scope}.resume", f"{scope}:{name}")
@@ -54,16 +58,26 @@ def resume_record(records: Records, client: redis.Redis, actor: Actor, scope: Sc
     )
 
 
+def try_again(records: Records, client: redis.Redis, name: str) -> None:
+    """Let a worker run an import now; ten hours of failures begin anew."""
+    forgive(records.engine, name)
+    client.delete(f"turn:{duty_of(records.load().imports[name])}")
+
+
 def stops_in_force(catalog: Catalog, scope: Scope, name: str) -> list[Stop]:
     """Return all that stops a record: its own stop, and that of its connector."""
     if scope == "destination":
         return stops_of(catalog, catalog.destinations[name])
+    if scope == "import":
+        return stops_of_import(catalog, catalog.imports[name])
     stop = stop_of(catalog, scope, name)
     return [stop] if stop else []
 
 
 def rows_of(client: redis.Redis, catalog: Catalog, scope: Scope, name: str) -> int:
-    """Count the rows that wait for a record."""
+    """Count the rows that wait for a record; an import has none."""
+    if scope == "import":
+        return 0
     names = [
         destination.name
         for destination in catalog.destinations.values()

@@ -8,6 +8,7 @@ Keys
     worker:beat          there while a worker lives
     turn:limits:{a}      the same for reading an account's limits
     turn:source:{s}:{m}  the same for running a source (see snapshots/schedule.py)
+    turn:import:{i}:{m}  the same for running an import (see event_files/import_schedule.py)
 """
 
 import logging
@@ -27,6 +28,7 @@ from pipeline.accept.intake import Intake
 from pipeline.accept.strays import Strays
 from pipeline.alerts.facts import WORKER_SEEN
 from pipeline.errors import Misconfigured
+from pipeline.event_files import import_schedule
 from pipeline.lanes import limits
 from pipeline.lanes.dispatch import Dispatch
 from pipeline.lanes.lanes import ANSWER_SECONDS
@@ -134,6 +136,7 @@ class Heartbeat:
         if catalog:
             self.attempt("limits", partial(self._learn_limits, catalog))
             self.attempt("sources", partial(self._run_sources, catalog))
+            self.attempt("imports", partial(self._run_imports, catalog))
 
     def _keep_sql(self) -> None:
         """Move counters and dead letters of strays from Redis to SQL; prune there and rerun operations."""
@@ -159,6 +162,10 @@ class Heartbeat:
     def _run_sources(self, catalog: Catalog) -> None:
         for source in schedule.due(catalog, self._engine, self._take_duty):
             self._doorbell.run_source(source)
+
+    def _run_imports(self, catalog: Catalog) -> None:
+        for name in import_schedule.due(catalog, self._engine, self._take_duty):
+            self._doorbell.run_import(name)
 
     def _ring(self) -> None:
         """Ring for shards that wait because their own doorbell was lost."""

@@ -4,7 +4,7 @@ import atexit
 import logging
 import threading
 from contextlib import ExitStack
-from functools import cache, partial
+from functools import cache, cached_property, partial
 
 from sqlalchemy import Engine
 
@@ -36,7 +36,7 @@ from pipeline.settle.settlement import Settlement
 from pipeline.snapshots import source_runs
 from pipeline.stores import sql_trouble as notes
 from pipeline.stores.broker import connect, refuse_eviction, wait_for
-from pipeline.stores.database import migrate, open_database
+from pipeline.stores.database import EVENTS, migrate, open_database
 from pipeline.stores.doorbell import Doorbell
 from pipeline.stores.embedded import open_broker
 from pipeline.stores.installation import Belonging
@@ -95,6 +95,13 @@ class Worker:
         )
         self.polling = Polling(lanes, self.catalog, self.dispatch, self.clients, self.delivery, effects)
 
+    @cached_property
+    def events(self) -> Engine:
+        """The events store, opened by the first import."""
+        engine = open_database(self.settings.events_place, "ACTIVATION_EVENTS_URL")
+        migrate(engine, EVENTS)
+        return engine
+
     def renew_leases(self) -> None:
         """Let no other worker take the calls and questions of this process for lost."""
         self.intake.life.show()
@@ -135,6 +142,13 @@ class Worker:
     def send_alert(self, message: str) -> str:
         """Try to deliver a message about an alert, unless another process is at it."""
         return self.watch.deliver(message)
+
+    def run_import(self, name: str) -> str:
+        """Fetch and land what is new in the folder of an import."""
+        from pipeline.runtime.imports import Importer  # a worker of another queue does without
+
+        importer = Importer(self.settings, self.client, self.records, self.events)
+        return importer.run_by_schedule(self.catalog.newest(), name)
 
     def run_operation(self, identity: str) -> str:
         """Carry out an operation, unless another worker is at it."""

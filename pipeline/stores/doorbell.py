@@ -58,6 +58,10 @@ class Doorbell:
         """Say that the time of a source has come."""
         self._ring("tasks.sync.run_source", (source,), None)
 
+    def run_import(self, name: str) -> None:
+        """Say that the time of an import has come."""
+        self._ring("tasks.imports.run_import", (name,), None)
+
     def run_operation(self, operation: str) -> None:
         """Have an operation on dead letters carried out."""
         self._ring("tasks.sync.run_operation", (operation,), None)

@@ -28,6 +28,7 @@ DUTIES = {
     "messages": "write dead letters of messages that cannot run",
     "operations": "go on with operations that lost their worker",
     "sources": "start the runs of sources",
+    "imports": "start the runs of imports",
     "alerts": "look at the rules of alerts",
 }
 NOTE_SECONDS = 15  # longer than between two tries of a duty that is done at every beat

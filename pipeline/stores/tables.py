@@ -118,6 +118,7 @@ import_runs = Table(
     Column("owner", String),
     Column("alive_at", Moment),
     Column("step", Text, nullable=False, server_default=""),  # what the run is at, in words
+    Column("first_started_at", Moment),
     Column("started_at", Moment),
     Column("finished_at", Moment),
     Column("succeeded_at", Moment),

@@ -67,6 +67,31 @@ def test_what_is_in_place_is_ticked(check):
     assert [finding["check"] for finding in findings][:3] == ["host key", "login", "folder"]
 
 
+def test_accounts_feeds_and_files_are_named(check, server):
+    (server.folder / "99_SMS_CLICK_20261129_100000.txt").write_bytes(b"x")
+    (server.folder / "notes.txt").write_bytes(b"x")
+    code, findings = check()
+    texts = {finding["check"]: finding["text"] for finding in findings}
+
+    assert code == 0
+    assert texts["accounts"] == "account ids: 1234, 99"
+    assert texts["files"] == "2 files of events, of the feeds SENT, SMS_CLICK; 1 other file"
+    assert "old by the clock of the server" in texts["clock"]
+
+
+def test_keys_are_tried_on_an_encrypted_file(check, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("encrypted")
+    with serving(folder, "--encrypt", "--compress", "--feeds", "OPEN") as encrypted:
+        pin = f'host_key = "{encrypted.summary()["host_key"]}"'
+        values = {"port": encrypted.port, "key": encrypted.data / "keys" / "client_key"}
+        key = f'pgp_private_key = {{ file = "{folder / "keys" / "pgp_private.asc"}" }}'
+
+        code, findings = check(further=f"{pin}\n{key}", **values)
+        assert (code, findings[-1]["check"], findings[-1]["ok"]) == (0, "pgp key", True)
+        code, findings = check(further=pin, **values)
+        assert (code, findings[-1]["check"], findings[-1]["ok"]) == (2, "pgp key", False)
+
+
 def test_without_a_pinned_key_it_shows_what_to_put(check, server):
     code, [finding] = check(further="")
 

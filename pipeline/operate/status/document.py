@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from pipeline.lanes.pace import Pace
+from pipeline.operate.imports import import_document
 from pipeline.operate.status.status import DestinationStatus, Status
 from pipeline.operate.status.troubles import troubles
 from pipeline.records.stops import Stop
@@ -28,6 +29,7 @@ def document(status: Status) -> dict[str, Any]:
             "stuck": [asdict(shard) for shard in status.intake.stuck],
         },
         "destinations": [of_line(line) for line in status.destinations],
+        "imports": [import_document(one) for one in status.imports],
         "stops": [of_stop(stop) for stop in status.stops],
         "limits": [of_pace(pace) for pace in status.paces],
         "dead_letters_without_destination": status.lost_letters,

@@ -14,6 +14,7 @@ from pipeline.lanes.backlog import Backlog, read_backlogs
 from pipeline.lanes.pace import Pace, read_paces
 from pipeline.model.destination import Destination
 from pipeline.model.shard import SHARDS
+from pipeline.operate.imports import ImportStatus
 from pipeline.operate.status import workers
 from pipeline.operate.status.open_letters import open_letters
 from pipeline.operate.status.stuck_shards import CLAIM_FIELDS, StuckShard, stuck_shards
@@ -91,6 +92,7 @@ class Status:
     unrouted: Mapping[str, int] = field(default_factory=dict)  # messages in queues that no worker takes
     letters: Mapping[Where, int] = field(default_factory=dict)  # open dead letters
     failing_channels: Mapping[str, str] = field(default_factory=dict)  # of alerts, with the reason
+    imports: tuple[ImportStatus, ...] = ()
 
     @property
     def messages(self) -> Mapping[str, int]:
@@ -110,6 +112,7 @@ def read_status(
     *,
     window: float = limits.WINDOW,
     patience: float = workers.PATIENCE,
+    imports: Sequence[ImportStatus] = (),
 ) -> Status:
     """Read both stores; if no worker lives this takes all of ``patience`` (seconds)."""
     by_place = open_letters(engine)
@@ -142,6 +145,7 @@ def read_status(
         unrouted=unrouted(client),
         letters=by_place,
         failing_channels=failing_channels(engine, catalog),
+        imports=tuple(imports),
     )
 
 

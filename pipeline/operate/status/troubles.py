@@ -10,6 +10,7 @@ from pipeline.runtime.beat import MAX_DOORBELLS
 from pipeline.stores.duty_trouble import DUTIES
 from pipeline.stores.redis_health import NEAR, faults
 from pipeline.text.durations import spell
+from pipeline.text.labels import labelled
 from pipeline.text.plural import counted
 from pipeline.text.sizes import spell as spell_size
 
@@ -39,7 +40,7 @@ def troubles(status: Status) -> list[Trouble]:
     all_troubles += [trouble for pace in one_per_account(status.paces) for trouble in of_pace(pace)]
     all_troubles += [trouble for line in status.destinations for trouble in of_line(status, line)]
     all_troubles += [trouble for line in status.destinations for trouble in of_left_out(line)]
-    all_troubles += [*of_letters(status), *of_channels(status)]
+    all_troubles += [*of_letters(status), *of_channels(status), *of_imports(status)]
     return sorted(all_troubles, key=lambda trouble: trouble.passing)
 
 
@@ -112,7 +113,7 @@ def of_messages(status: Status) -> Iterator[Trouble]:
 
 def nothing_set_up(status: Status) -> Iterator[Trouble]:
     """Say that there is nothing to send to."""
-    if not status.catalog.destinations:
+    if not status.catalog.destinations and not status.catalog.imports:
         yield Trouble("no destination is configured", "bring some in with `activation apply FILE`")
 
 
@@ -208,3 +209,21 @@ def of_channels(status: Status) -> Iterator[Trouble]:
     for name, reason in sorted(status.failing_channels.items()):
         text = f'channel "{name}" is failing: a message about an alert was given up ({reason})'
         yield Trouble(text, f"mend it, then `activation channels test {name}`")
+
+
+def of_imports(status: Status) -> Iterator[Trouble]:
+    """Say that an import fails, that its files are late, or that some failed."""
+    for one in status.imports:
+        subject = labelled(f'import "{one.name}"', one.record.label)
+        if one.run.error and not one.is_stopped:
+            since = one.run.failing_since
+            lasts = f" for {spell((status.at - since).total_seconds())}" if since else ""
+            text = f"{subject} has failed{lasts}: {one.run.error}"
+            yield Trouble(text, "put it right; its schedule tries again, after ten hours no more")
+        if (late := one.late_by(status.at)) is not None:
+            text = f"{subject} has had no new file for {spell(late.total_seconds())}"
+            yield Trouble(text, "see whether Responsys' export job runs, and `activation check`")
+        if failed := one.files.get("failed", 0):
+            text = f"{subject}: {counted(failed, 'file')} failed"
+            way_out = f"`activation imports files {one.name} --state failed`, then retry or ignore"
+            yield Trouble(text, way_out)

@@ -22,7 +22,7 @@ SCAN_KEYS = 5_000  # looked at by one command
 
 def unrouted(client: redis.Redis) -> Mapping[str, int]:
     """Count the messages in each queue that holds some, and that no worker of ours takes."""
-    queues = sorted(set(bound_queues(client)) - {*QUEUES, "imports", ""})
+    queues = sorted(set(bound_queues(client)) - {*QUEUES, ""})
     with client.pipeline(transaction=False) as pipe:
         for queue in queues:
             for priority in PRIORITIES:

@@ -12,7 +12,7 @@ import redis
 from pipeline.runtime.beat import BEAT, MAX_BEAT_SECONDS
 from pipeline.stores.broker import DEFAULT_QUEUE
 
-QUEUES = ("activations", "deliveries", "sync", DEFAULT_QUEUE)  # as in broker.celery_settings
+QUEUES = ("activations", "deliveries", "sync", "imports", DEFAULT_QUEUE)  # as in broker.celery_settings
 PATIENCE = 2 * MAX_BEAT_SECONDS  # a worker of an older version holds the duty only most of the time
 POLL_SECONDS = 0.05
 

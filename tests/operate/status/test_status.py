@@ -299,7 +299,7 @@ def test_the_document_has_every_number(environment):
         "duties_not_done": {},
         "sql_error": None,
         "workers_seen": True,
-        "queues": {"activations": 0, "deliveries": 1, "sync": 0, "celery": 0},
+        "queues": {"activations": 0, "deliveries": 1, "sync": 0, "imports": 0, "celery": 0},
         "messages": {
             "unreadable": 0,
             "unknown_task": 0,
@@ -309,6 +309,7 @@ def test_the_document_has_every_number(environment):
             "unrouted": 0,
         },
         "intake": {"waiting": 2, "shards": {"3": 2}, "stuck": []},
+        "imports": [],
         "stops": [
             {
                 "scope": "destination",

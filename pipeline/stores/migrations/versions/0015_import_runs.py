@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("owner", sa.String),
         moment("alive_at"),
         sa.Column("step", sa.Text, nullable=False, server_default=""),
+        moment("first_started_at"),
         moment("started_at"),
         moment("finished_at"),
         moment("succeeded_at"),

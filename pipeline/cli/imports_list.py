@@ -1,0 +1,47 @@
+"""``activation imports list``: what each import is at."""
+
+import json
+
+import click
+
+from pipeline.cli.reading import records_to_read
+from pipeline.cli.tables import show
+from pipeline.operate.imports import ImportStatus, import_document, read_imports
+from pipeline.runtime.stores import open_stores
+from pipeline.text.labels import labelled
+from pipeline.text.times import rfc3339
+
+HEADERS = ("IMPORT", "STATE", "LAST SUCCESS", "WAITING", "FAILED", "EVENTS OF A DAY", "LAST ERROR")
+
+
+@click.command(name="list")
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+def list_(*, as_json: bool) -> None:
+    """Show each import: state, last success, waiting files, events of a day, and its last error."""
+    with open_stores() as stores:
+        catalog = records_to_read(stores).load()
+        found = read_imports(stores.redis, stores.engine, stores.events, catalog)
+    if as_json:
+        click.echo(
+            json.dumps({"imports": [import_document(one) for one in found]}, indent=2, ensure_ascii=False)
+        )
+    elif found:
+        show(HEADERS, [row(one) for one in found])
+    else:
+        click.echo("There is no import: bring one in with `activation apply FILE`.")
+
+
+def row(one: ImportStatus) -> list[object]:
+    """Return one import for people."""
+    success = one.run.succeeded_at
+    events = ", ".join(f"{feed} {amount:,}" for feed, amount in one.events.items())
+    step = f": {one.run.step}" if one.run.step else ""
+    return [
+        labelled(one.name, one.record.label),
+        f"{one.state}{step}",
+        success and rfc3339(success),
+        one.waiting,
+        one.files.get("failed", 0),
+        events,
+        one.reason,
+    ]

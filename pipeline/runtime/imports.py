@@ -1,0 +1,176 @@
+"""Imports: a run put together, from the folder at the server to folded profiles, and how it ended."""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import redis
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from pipeline.errors import Misconfigured, PipelineError, RetryLater
+from pipeline.event_files.folder_look import LOOK_SECONDS, FolderLook
+from pipeline.event_files.import_run import ImportRun, Progress, RunOutcome
+from pipeline.event_files.import_schedule import stops_of_import
+from pipeline.event_files.landing import open_landing
+from pipeline.event_files.ledger import OPEN, Ledger
+from pipeline.event_files.rehearsal import Rehearsal, RehearsedFile
+from pipeline.event_files.run_turn import ImportBusy, RunTurn, run_turn
+from pipeline.event_files.spool import Spool
+from pipeline.model.event_import import EventImport
+from pipeline.model.file_server import FileServer
+from pipeline.profiles.configured_fields import configured_fields
+from pipeline.profiles.fold import Folding
+from pipeline.profiles.retention import Retention
+from pipeline.records import mirror
+from pipeline.records.catalog import Catalog
+from pipeline.records.kinds import kind_of
+from pipeline.records.records import Records
+from pipeline.records.stops import remedy
+from pipeline.runtime.clients import timeouts_of
+from pipeline.settings import Settings
+from pipeline.text.messages import unknown
+from pipeline.text.plural import counted
+
+log = logging.getLogger(__name__)
+
+FAILED = "FAILED"  # the code of the hold after ten hours of failures
+SILENT: Progress = lambda _step, _done, _total: None  # noqa: E731
+
+
+@dataclass
+class Importer:
+    """Runs imports; ``wait`` is called while another run is under way, None: ImportBusy is raised."""
+
+    settings: Settings
+    client: redis.Redis
+    records: Records
+    events: Engine
+    progress: Progress = SILENT
+    wait: Callable[[], object] | None = None
+    look_seconds: float = LOOK_SECONDS
+
+    @property
+    def engine(self) -> Engine:
+        """The SQL store."""
+        return self.records.engine
+
+    def run(self, catalog: Catalog, name: str) -> RunOutcome:
+        """Run an import now.
+
+        Raises:
+            Misconfigured: there is none of that name, a person paused it, or its server cannot be used.
+            RetryLater: the server or a store cannot be reached.
+            ImportBusy: another run is under way.
+        """
+        each = find_import(catalog, name)
+        refuse_stopped(catalog, each)
+        with run_turn(self.engine, name, wait=self.wait) as turn, self.noting(turn, catalog):
+            outcome = self.land(each, self.server_of(catalog, each), turn)
+            self.fold(turn)
+            if outcome.trouble:
+                raise TroubledRun(outcome) from outcome.trouble
+        return outcome
+
+    def rehearse(self, catalog: Catalog, name: str) -> Iterator[RehearsedFile]:
+        """Yield the files that a run would take; raises as ``run`` does."""
+        each = find_import(catalog, name)
+        with run_turn(self.engine, name, wait=self.wait):
+            server, spool = self.server_of(catalog, each), Spool(self.settings.data_dir, name)
+            yield from Rehearsal(each, server, Ledger(self.events, name), spool).run()
+
+    def land(self, each: EventImport, server: FileServer, turn: RunTurn) -> RunOutcome:
+        """Land what is in the folder."""
+        spool, ledger = Spool(self.settings.data_dir, each.name), Ledger(self.events, each.name)
+        spool.prepare([row.id for state in OPEN for row in ledger.rows(state)])
+        look = FolderLook(each, ledger, self.look_seconds)
+        with open_landing(self.events, spool.folder) as lander:
+            return ImportRun(each, server, spool, look, lander, self.step_of(turn)).run()
+
+    def fold(self, turn: RunTurn) -> None:
+        """Fold the events into profiles, and take out the ones that are too old."""
+        further = configured_fields(self.engine)
+        step = self.step_of(turn)
+        Folding(self.events, further).run(lambda events: step("fold profiles", events, 0))
+        Retention(self.events, self.settings.event_days, further).run()
+
+    def step_of(self, turn: RunTurn) -> Progress:
+        """Return the progress, which also tells the turn's readers each new step."""
+        last = ""
+
+        def told(step: str, done: int, total: int) -> None:
+            nonlocal last
+            self.progress(step, done, total)
+            if step != last:
+                last = step
+                turn.write(step=step)
+
+        return told
+
+    def server_of(self, catalog: Catalog, each: EventImport) -> FileServer:
+        """Return the server of an import's connector."""
+        connector = catalog.connectors[each.connector]
+        open_server = kind_of(connector).open_server
+        if open_server is None:
+            raise Misconfigured(f'connector "{connector.name}" has no files')
+        return open_server(connector, timeouts_of(self.settings))
+
+    @contextmanager
+    def noting(self, turn: RunTurn, catalog: Catalog) -> Iterator[None]:
+        """Note how a run ends; after ten hours of failures hold the import."""
+        try:
+            yield
+        except SQLAlchemyError as error:
+            reason = f"a store cannot be used: {type(error).__name__}"
+            self.note_failure(turn, reason)
+            raise RetryLater("StoreAway", reason) from error
+        except PipelineError as error:
+            self.note_failure(turn, str(error))
+            raise
+        turn.succeeded()
+        hold = catalog.holds.get(("import", turn.name))
+        if hold and hold.code == FAILED and self.records.release("import", turn.name):
+            mirror.refresh(self.client, self.records)
+
+    def note_failure(self, turn: RunTurn, reason: str) -> None:
+        """Note why a run failed, and hold the import if all have for ten hours."""
+        log.warning("import failed", extra={"import": turn.name})
+        if turn.failed(reason):
+            self.records.hold("import", turn.name, "held", FAILED, reason)
+            mirror.refresh(self.client, self.records)
+
+    def run_by_schedule(self, catalog: Catalog, name: str) -> str:
+        """Run an import that is due, and return the outcome in a line for Flower."""
+        if name not in catalog.imports or stops_of_import(catalog, catalog.imports[name]):
+            return f"{name} does not run"
+        try:
+            outcome = self.run(catalog, name)
+        except ImportBusy:
+            return f"another run of {name} is under way"
+        except PipelineError:
+            return f"{name} could not go on: `activation imports list` tells why"
+        failed = f", {len(outcome.failed):,} failed" if outcome.failed else ""
+        return f"{name}: {counted(len(outcome.landed), 'file')} landed{failed}"
+
+
+class TroubledRun(PipelineError):
+    """Some files wait for another run, for a reason of ours or of the connection."""
+
+    def __init__(self, outcome: RunOutcome) -> None:
+        super().__init__(str(outcome.trouble))
+        self.outcome = outcome
+
+
+def find_import(catalog: Catalog, name: str) -> EventImport:
+    """Return an import by its name; raises Misconfigured when there is none."""
+    if name not in catalog.imports:
+        raise Misconfigured(unknown("import", name, catalog.imports))
+    return catalog.imports[name]
+
+
+def refuse_stopped(catalog: Catalog, each: EventImport) -> None:
+    """Raise Misconfigured for an import that a person stopped; one that has failed for long may be tried."""
+    for stop in stops_of_import(catalog, each):
+        if stop.code != FAILED:
+            raise Misconfigured(f"{stop}: {remedy(catalog, stop)}")
