@@ -1,8 +1,9 @@
 """Cells: the lines of a part, split at delimiters.
 
-DuckDB splits lines without quotes, and lines of which every cell is quoted and has no quote within. Other
-quoted lines are few in what Responsys writes: Python's csv module reads those, one after the other. A quote
-may enclose line ends; one that is never closed spoils its own line alone.
+DuckDB splits lines without quotes, and lines of which every cell is quoted: there a quote that is left when
+each "," between cells and each doubled quote is taken away shows that they were not told apart. Such lines
+are few in what Responsys writes: Python's csv module reads those, one after the other. A quote may enclose
+line ends; one that is never closed spoils its own line alone.
 """
 
 import csv
@@ -37,13 +38,17 @@ def read_lines(scratch: "DuckDBPyConnection", part: FilePart, skip: int) -> None
 def split(delimiter: str, width: int) -> str:
     """Return the SQL that splits ``part_lines`` into ``p``, or NULL where it cannot."""
     cell = f'("[^"{delimiter}]*"|[^"{delimiter}]*)'
+    between = literal(f'"{delimiter}"')
+    marked = f"replace(replace(line[2:-2], {between}, '\x01'), '\"\"', '\x02')"
     return f"""
         SELECT rn, CASE
             WHEN starts_with(line, {literal(MARK)}) THEN NULL
             WHEN NOT contains(line, '"') THEN string_split(line, {literal(delimiter)})
             WHEN starts_with(line, '"') AND ends_with(line, '"')
                 AND len(line) - len(replace(line, '"', '')) = {2 * width}
-                THEN string_split(line[2:-2], {literal(f'"{delimiter}"')})
+                THEN string_split(line[2:-2], {between})
+            WHEN starts_with(line, '"') AND ends_with(line, '"') AND NOT contains({marked}, '"')
+                THEN string_split(replace({marked}, '\x02', '"'), '\x01')
             WHEN regexp_full_match(line, {literal(f"{cell}([{delimiter}]{cell})*")})
                 THEN string_split(replace(line, '"', ''), {literal(delimiter)})
         END AS p

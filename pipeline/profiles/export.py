@@ -5,6 +5,7 @@ events alone: two stores with the same events give the same bytes.
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from itertools import islice
 from typing import Any
 
@@ -15,7 +16,7 @@ from pipeline.profiles.combine import combined, fields_of
 from pipeline.profiles.further_field import FurtherField
 from pipeline.profiles.id_list import among
 from pipeline.profiles.profile_row import read_row
-from pipeline.stores.database import reading
+from pipeline.profiles.snapshot import snapshot
 from pipeline.stores.event_tables import handles, profiles
 
 AT_ONCE = 1_000  # people
@@ -35,8 +36,9 @@ ORDER = """
 def exported(engine: Engine, further: Sequence[FurtherField] = ()) -> Iterator[bytes]:
     """Give the lines, each with its line end; memory does not grow with their number."""
     encode = msgspec.json.Encoder().encode
-    with snapshot(engine) as connection:
-        people = (person for person, _ in connection.execute(text(in_order(connection.dialect.name))))
+    query = text(in_order(engine.dialect.name))
+    with snapshot(engine) as connection, closing(connection.execute(query)) as ordered:
+        people = (person for person, _ in ordered)
         while some := list(islice(people, AT_ONCE)):
             rows = rows_of(connection, some)
             for person in some:
@@ -68,11 +70,3 @@ def in_order(dialect: str) -> str:
     digits = DIGITS[dialect]
     values = {name: digits.format(zeros="0" * WIDTH, column=name, width=WIDTH) for name in ("scope", "value")}
     return ORDER.format(**values, binary='COLLATE "C"' if dialect == "postgresql" else "")
-
-
-def snapshot(engine: Engine) -> Any:
-    """Connect for a long reading of one state of the store, row by row."""
-    if engine.dialect.name == "sqlite":
-        return reading(engine)
-    options = {"isolation_level": "REPEATABLE READ", "stream_results": True, "yield_per": 10 * AT_ONCE}
-    return engine.execution_options(**options).connect()

@@ -7,22 +7,24 @@ fold begins after it.
 | Where it stops | Then |
 |---|---|
 | in a range | rolled back; the next fold goes on after ``cursor`` |
-| a person was erased meanwhile | its events are gone: each range reads them in its own transaction |
+| a person was erased meanwhile | the fold reads the events that are left anew, after ``cursor`` |
 | the fields are other ones | all rows are built anew, from ``profiles_base`` and the events that are kept |
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, func, insert, select, update
+from sqlalchemy import Connection, Engine, Select, func, insert, select, update
 
 from pipeline.profiles.event_values import EventValues, names_of
 from pipeline.profiles.further_field import FurtherField, version_of
 from pipeline.profiles.handle_events import COLUMNS, FURTHER_COLUMNS, HandleEvents
 from pipeline.profiles.profile_store import read_rows, write_rows
-from pipeline.stores.event_tables import event_folds, handles, profiles, profiles_base, responsys_events
+from pipeline.profiles.snapshot import snapshot
+from pipeline.stores.event_tables import event_folds, profiles, profiles_base, responsys_events
 
 RANGE_EVENTS = 100_000  # in one transaction, about
 
@@ -42,9 +44,11 @@ class Folding:
     def run(self, progress: Callable[[int], None] = lambda _events: None) -> int:
         """Fold until nothing is left, and return the number of events; ``progress`` gets that of a range."""
         total = 0
-        while (events := self.step()) is not None:
-            total += events
-            progress(events)
+        while (state := self._begin()) is not None:
+            with closing(self._fold(state)) as folded:
+                for events in folded:
+                    total += events
+                    progress(events)
         return total
 
     def rebuild(self, progress: Callable[[int], None] = lambda _events: None) -> int:
@@ -54,47 +58,64 @@ class Folding:
             start_anew(connection, self._version)
         return self.run(progress)
 
-    def step(self) -> int | None:
-        """Fold one range, and return the number of its events; None: all are folded."""
+    def _begin(self) -> Any:
+        """Return the state of the fold under way, or of a new one; None: all is folded."""
         with self._engine.begin() as connection:
             state = lock(connection)
             if state.fields != self._version:
                 if state.folded or state.cursor:
                     start_anew(connection, self._version)
-                    return 0
                 connection.execute(update(event_folds).values(fields=self._version))
+                state = lock(connection)
             if not state.top:
                 top = connection.scalar(select(func.max(responsys_events.c.id))) or 0
                 if top <= state.folded:
                     return None
                 connection.execute(update(event_folds).values(top=top))
-                return 0
-            return self._fold_range(connection, state)
+                state = lock(connection)
+            return state
 
-    def _fold_range(self, connection: Connection, state: Any) -> int:
-        highest, end = self._end_of_range(connection, state)
-        events = self._read(connection, state, end if end < highest else None)
-        self._add(connection, events)
-        if end >= highest:
-            connection.execute(update(event_folds).values(folded=state.top, top=0, cursor=0))
-        else:
-            connection.execute(update(event_folds).values(cursor=end))
-        return len(events)
+    def _fold(self, state: Any) -> Generator[int]:
+        """Fold range by range, as long as nothing else changes the state; give the numbers of events."""
+        cursor = state.cursor
+        with snapshot(self._engine) as reader, closing(reader.execute(self._query(state))) as rows:
+            for events, last in ranges(rows, self._range_events):
+                if not self._store(state, cursor, events, last=last):
+                    return
+                cursor = events[-1][0] if events else cursor
+                yield len(events)
 
-    def _end_of_range(self, connection: Connection, state: Any) -> tuple[int, int]:
-        """Return the highest handle, and the last one of the next range."""
-        highest = connection.scalar(select(func.max(handles.c.id))) or 0
-        ranges = max(1, round((state.top - state.folded) / self._range_events))
-        return highest, state.cursor + max(1, highest // ranges + 1)
-
-    def _read(self, connection: Connection, state: Any, end: int | None) -> Sequence[Any]:
-        """Read the events of a range of handles; None: of all that are left."""
+    def _query(self, state: Any) -> Select[Any]:
+        """Return the query of the events that are left, in the order of their handles."""
         columns = (*COLUMNS, *(FURTHER_COLUMNS if self._further else ()))
+        number, handle = responsys_events.c.id, responsys_events.c.handle
         query = select(*(responsys_events.c[name] for name in columns))
-        return connection.execute(of_range(connection, query, state, end)).all()
+        query = query.where(number > state.folded, number <= state.top, handle > state.cursor)
+        return query.order_by(handle)
 
-    def _add(self, connection: Connection, events: Sequence[Any]) -> None:
-        fold_into(connection, profiles.name, events, self._values, self._further)
+    def _store(self, state: Any, cursor: int, events: Sequence[Any], *, last: bool) -> bool:
+        """Store a range; False if a person was erased meanwhile, or another process has folded it."""
+        with self._engine.begin() as connection:
+            now = lock(connection)
+            if (now.erasures, now.top, now.cursor) != (state.erasures, state.top, cursor):
+                return False
+            fold_into(connection, profiles.name, events, self._values, self._further)
+            if last:
+                connection.execute(update(event_folds).values(folded=state.top, top=0, cursor=0))
+            else:
+                connection.execute(update(event_folds).values(cursor=events[-1][0]))
+            return True
+
+
+def ranges(rows: Iterable[Any], size: int) -> Iterator[tuple[list[Any], bool]]:
+    """Give events in lists of about ``size``, a handle's all in one, and whether a list is the last."""
+    some: list[Any] = []
+    for row in rows:
+        if len(some) >= size and row[0] != some[-1][0]:
+            yield some, False
+            some = []
+        some.append(row)
+    yield some, True
 
 
 def fold_into(
@@ -112,23 +133,6 @@ def fold_into(
     for handle, some in groupby(events, itemgetter(0)):
         adding.add(rows[handle], list(some))
     write_rows(connection, table, rows.values())
-
-
-def of_range(connection: Connection, query: Select[Any], state: Any, end: int | None) -> Select[Any]:
-    """Return a query of a range's events in the order of their handles; on SQLite it chooses the index, too.
-
-    A fold of one range reads the new events by id and sorts them; one of many reads them by handle.
-    """
-    number: ColumnElement[int] = responsys_events.c.id
-    handle: ColumnElement[int] = responsys_events.c.handle
-    if connection.dialect.name == "sqlite":  # SQLite uses no index of a column in an expression
-        if end is None and not state.cursor:
-            handle = handle.op("+")(0)
-        else:
-            number = number.op("+")(0)
-    ended = [] if end is None else [handle <= end]
-    found = query.where(number > state.folded, number <= state.top, handle > state.cursor, *ended)
-    return found.order_by(handle)
 
 
 def lock(connection: Connection) -> Any:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from pipeline.profiles.erasure import erase_from_events
 from pipeline.profiles.export import exported
 from pipeline.profiles.fold import Folding
 from pipeline.profiles.further_field import FurtherField
@@ -25,18 +26,41 @@ def path(tmp_path):
 
 def test_a_fold_that_was_interrupted_goes_on_at_its_cursor(events, path, monkeypatch):
     land(events, [path])
-    folding = Folding(events, range_events=20)
-    steps = [folding.step() for _ in range(4)]
-    monkeypatch.setattr("pipeline.profiles.profile_store.written", None)
-    with pytest.raises(TypeError):
-        folding.run()
-    monkeypatch.undo()
+    done = []
+
+    def cut_off(amount):
+        done.append(amount)
+        if len(done) == 4:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Folding(events, range_events=20).run(cut_off)
 
     rest = Folding(events, range_events=20).run()
 
-    assert 0 < sum(steps) < 200
-    assert sum(steps) + rest == 200
+    assert 0 < sum(done) < 200
+    assert sum(done) + rest == 200
     assert parsed(export(events)) == reference([(NAME, path.read_bytes())])
+
+
+def test_a_range_that_fails_is_rolled_back(events, path, monkeypatch):
+    land(events, [path])
+    monkeypatch.setattr("pipeline.profiles.fold.write_rows", None)
+    with pytest.raises(TypeError):
+        Folding(events, range_events=20).run()
+    monkeypatch.undo()
+
+    assert Folding(events).run() == 200
+    assert parsed(export(events)) == reference([(NAME, path.read_bytes())])
+
+
+def test_a_person_that_is_erased_during_a_fold_stays_erased(events, path):
+    land(events, [path])
+
+    Folding(events, range_events=20).run(lambda _events: erase_from_events(events, "3"))
+
+    assert "3" not in [profile.get("rs_user_id") for profile in parsed(export(events))]
+    assert not erase_from_events(events, "3")
 
 
 def test_events_of_later_files_are_added_to_the_same_rows(events, path):

@@ -127,7 +127,6 @@ def upgrade() -> None:
         sa.Column("line", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("ix_responsys_events_handle", "responsys_events", ["handle"])
     op.create_index("uq_responsys_events_key", "responsys_events", ["feed", "day", "key"], unique=True)
     op.create_table("profiles", *profile_columns())
     op.create_table("profiles_base", *profile_columns())
