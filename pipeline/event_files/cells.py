@@ -45,7 +45,7 @@ def split(delimiter: str, width: int) -> str:
             WHEN starts_with(line, {literal(MARK)}) THEN NULL
             WHEN NOT contains(line, '"') THEN string_split(line, {literal(delimiter)})
             WHEN starts_with(line, '"') AND ends_with(line, '"')
-                AND len(line) - len(replace(line, '"', '')) = {2 * width}
+                AND strlen(line) - strlen(replace(line, '"', '')) = {2 * width}
                 THEN string_split(line[2:-2], {between})
             WHEN starts_with(line, '"') AND ends_with(line, '"') AND NOT contains({marked}, '"')
                 THEN string_split(replace({marked}, '\x02', '"'), '\x01')

@@ -1,10 +1,12 @@
 """Rows of events on their way from DuckDB into the store, under their unique keys."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
+from pipeline.event_files.row_values import FACET
 from pipeline.event_files.scratch import literal
 
 if TYPE_CHECKING:
@@ -13,40 +15,60 @@ if TYPE_CHECKING:
 AT_ONCE = 20_000
 BLOCK = 1 << 20  # bytes
 NAMES = (
-    "id", "feed", "day", "key", "handle", "address", "captured", "flags", "facet", "phone", "customer",
-    "other", "file", "line",
+    "id", "day", "key", "handle", "address", "captured", "flags", "facet", "phone", "customer", "other",
+    "line",
 )  # fmt: skip
-COMPARED = ("handle", "address", "captured", "facet", "phone")  # values that count, beside the key's
+COMPARED = ("handle", "address", "captured", "phone")  # values that count, beside the key's and the facet's
 # In the order of the unique key, which writes fewer pages.
 RESOLVED = """
-    SELECT {first_id} + row_number() OVER (ORDER BY r.day, r.key) AS id, {feed} AS feed, r.day, r.key,
+    SELECT {first_id} + row_number() OVER (ORDER BY r.day, r.key) AS id, r.day, r.key,
         coalesce(riids.id, addresses.id) AS handle, addresses.id AS address, r.captured, r.flags,
-        f.id AS facet, r.phone, r.customer, r.other, {file} AS file, r.rn AS line
+        f.id AS facet, r.phone, r.customer, {other} AS other, r.rn AS line
     FROM part_rows r
     LEFT JOIN known_handles riids ON riids.digest = r.riid_digest
     LEFT JOIN known_handles addresses ON addresses.digest = r.email_digest
-    JOIN known_facets f ON f.facet_digest = r.facet_digest
+    JOIN known_facets f ON f.digest = r.{digests}
     WHERE r.problem IS NULL AND r.rn > {position}
     ORDER BY id
 """
 
 
-def resolved(first_id: int, feed: int, file: int, position: int) -> str:
-    """Return the SQL of the events of ``part_rows``; ``position``: the last line that was stored before."""
-    return RESOLVED.format(first_id=first_id, feed=feed, file=file, position=position)
+@dataclass(frozen=True)
+class StoredAs:
+    """What the events of one part have in common in the store."""
+
+    feed: int
+    file: int
+    digests: str  # column of ``part_rows`` with the digests of facets
+    first_id: int  # all ids are above it
+    position: int  # the last line that was stored before
+
+    @property
+    def rows(self) -> str:
+        """The SQL of the events of ``part_rows``, in the order of NAMES."""
+        other = "CAST(NULL AS VARCHAR)" if self.digests == "wide_digest" else "r.other"
+        return RESOLVED.format(
+            first_id=self.first_id, other=other, digests=self.digests, position=self.position
+        )
 
 
-def insert_events(scratch: "DuckDBPyConnection", connection: Connection, rows: str, folder: Path) -> int:
+def insert_events(
+    scratch: "DuckDBPyConnection", connection: Connection, events: StoredAs, folder: Path
+) -> int:
     """Insert the events that are not known; return how many were inserted or differ from a known one."""
     if connection.dialect.name == "sqlite":
-        return insert_into_sqlite(scratch, connection, rows)
-    return copy_into_postgresql(scratch, connection, rows, folder / "rows.csv")
+        return insert_into_sqlite(scratch, connection, events)
+    return copy_into_postgresql(scratch, connection, events, folder / "rows.csv")
 
 
-def insert_into_sqlite(scratch: "DuckDBPyConnection", connection: Connection, rows: str) -> int:
+def insert_into_sqlite(scratch: "DuckDBPyConnection", connection: Connection, events: StoredAs) -> int:
     """Insert by the driver, whose loop over rows is not Python's."""
-    found = scratch.execute(rows)
-    statement = f"INSERT INTO responsys_events VALUES ({', '.join('?' * len(NAMES))}) {on_conflict('IS NOT')}"
+    found = scratch.execute(events.rows)
+    marks = ", ".join("?" * len(NAMES))
+    statement = (
+        f"INSERT INTO responsys_events ({', '.join(NAMES)}, feed, file) "
+        f"VALUES ({marks}, {events.feed}, {events.file}) {on_conflict('IS NOT')}"
+    )
     cursor = connection.connection.cursor()
     changed = 0
     while some := found.fetchmany(AT_ONCE):
@@ -54,19 +76,25 @@ def insert_into_sqlite(scratch: "DuckDBPyConnection", connection: Connection, ro
     return changed
 
 
-def copy_into_postgresql(scratch: "DuckDBPyConnection", connection: Connection, rows: str, path: Path) -> int:
+def copy_into_postgresql(
+    scratch: "DuckDBPyConnection", connection: Connection, events: StoredAs, path: Path
+) -> int:
     """Insert through a temporary table, which COPY fills from a file of DuckDB in the spool."""
     cursor = connection.connection.cursor()
-    cursor.execute("CREATE TEMP TABLE landing (LIKE responsys_events) ON COMMIT DROP")
+    names = ", ".join(NAMES)
+    cursor.execute(
+        f"CREATE TEMP TABLE landing ON COMMIT DROP AS SELECT {names} FROM responsys_events WITH NO DATA"
+    )
     try:
-        scratch.execute(f"COPY ({rows}) TO {literal(str(path))} (FORMAT csv, HEADER false)")
+        scratch.execute(f"COPY ({events.rows}) TO {literal(str(path))} (FORMAT csv, HEADER false)")
         with path.open("rb") as file, cursor.copy("COPY landing FROM STDIN (FORMAT csv)") as copy:
             while block := file.read(BLOCK):
                 copy.write(block)
     finally:
         path.unlink(missing_ok=True)
     cursor.execute(
-        f"INSERT INTO responsys_events SELECT * FROM landing ORDER BY id {on_conflict('IS DISTINCT FROM')}"
+        f"INSERT INTO responsys_events ({names}, feed, file) SELECT {names}, {events.feed}, {events.file} "
+        f"FROM landing ORDER BY id {on_conflict('IS DISTINCT FROM')}"
     )
     changed = int(cursor.rowcount)
     cursor.execute("DROP TABLE landing")
@@ -76,5 +104,11 @@ def copy_into_postgresql(scratch: "DuckDBPyConnection", connection: Connection, 
 def on_conflict(differs: str) -> str:
     """Return the clause that keeps a known event, and flags it if another value came."""
     known, came = "responsys_events", "excluded"
-    other = " OR ".join(f"{known}.{name} {differs} {came}.{name}" for name in COMPARED)
-    return f"ON CONFLICT (feed, day, key) DO UPDATE SET flags = {known}.flags | 8 WHERE {other}"
+    values = [f"{known}.{name} {differs} {came}.{name}" for name in COMPARED]
+    parts = " OR ".join(f"a.{name} {differs} b.{name}" for name in FACET)
+    other_facet = (
+        f"{known}.facet <> {came}.facet AND EXISTS (SELECT 1 FROM event_facets a, event_facets b "
+        f"WHERE a.id = {known}.facet AND b.id = {came}.facet AND ({parts}))"
+    )
+    condition = " OR ".join([*values, f"({other_facet})"])
+    return f"ON CONFLICT (feed, day, key) DO UPDATE SET flags = {known}.flags | 8 WHERE {condition}"

@@ -7,7 +7,7 @@ gaps.
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, select
+from sqlalchemy import Connection, Engine, Select, func, select
 
 from pipeline.profiles.times import iso
 from pipeline.stores.database import reading
@@ -43,7 +43,8 @@ def newest(engine: Engine, count: int, *, feed: str = "") -> list[dict[str, Any]
 def query(feed: str) -> Select[Any]:
     """Return the query of events with all that is stored apart from them."""
     event, facet = responsys_events.c, event_facets.c
-    columns = [event.id, event.captured, event.phone, event.customer, event.other, event.file, event.line]
+    other = func.coalesce(event.other, facet.other).label("other")
+    columns = [event.id, event.captured, event.phone, event.customer, other, event.file, event.line]
     shared = [facet.campaign, facet.launch, facet.list, facet.offer, facet.category, facet.url, facet.segment]
     names = [NAMED.c.kind, NAMED.c.scope, NAMED.c.value, ADDRESS.c.label, event_feeds.c.word]
     found = (

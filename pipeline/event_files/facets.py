@@ -1,6 +1,8 @@
 """Facets: values that many events share, such as campaign and URL, stored once.
 
-Table ``known_facets`` of DuckDB has those of a run: ``facet_digest`` is of a run alone, ``id`` the store's.
+Where the rows of a part share few of them, the values of further columns are part of a facet, too: wide
+facets. Table ``known_facets`` of DuckDB has the facets of a run: ``digest`` is of a run alone, ``id`` the
+store's.
 """
 
 import hashlib
@@ -19,7 +21,8 @@ if TYPE_CHECKING:
 
 AT_ONCE = 500  # digests in one look-up
 MOST = 1_000_000  # facets; then the memory is given back
-NAMES = ", ".join(FACET)
+ROWS_OF_FACET = 8  # that share a wide facet, at least
+VALUES = (*FACET, "other")
 
 
 class KnownFacets:
@@ -31,19 +34,28 @@ class KnownFacets:
 
     def forget(self) -> None:
         """Start anew, as after a transaction that was rolled back."""
-        self._scratch.execute("CREATE OR REPLACE TEMP TABLE known_facets (facet_digest UBIGINT, id BIGINT)")
+        self._scratch.execute("CREATE OR REPLACE TEMP TABLE known_facets (digest UBIGINT, id BIGINT)")
 
-    def resolve(self, connection: Connection) -> None:
-        """Make known the facets of ``part_rows``; new ones are stored."""
+    def resolve(self, connection: Connection) -> str:
+        """Make known the facets of ``part_rows``; new ones are stored. Return their column of digests."""
         if self._scratch.execute("SELECT count(*) FROM known_facets").fetchall()[0][0] > MOST:
             self.forget()
+        column = self._column()
+        other = "other" if column == "wide_digest" else "CAST(NULL AS VARCHAR)"
         missing = self._scratch.execute(
-            f"SELECT DISTINCT CAST(facet_digest AS VARCHAR), {NAMES} "
-            "FROM (SELECT * FROM part_rows WHERE problem IS NULL) ANTI JOIN known_facets USING (facet_digest)"
+            f"SELECT DISTINCT CAST({column} AS VARCHAR), {', '.join(FACET)}, {other} FROM part_rows "
+            f"WHERE problem IS NULL AND {column} NOT IN (SELECT digest FROM known_facets)"
         ).fetchall()
         highest = connection.scalar(select(func.max(event_facets.c.id))) or 0
         for start in range(0, len(missing), 20 * AT_ONCE):
             highest = self._add(connection, missing[start : start + 20 * AT_ONCE], highest)
+        return column
+
+    def _column(self) -> str:
+        """Return the digests that make few facets."""
+        query = "SELECT count(*), approx_count_distinct(wide_digest) FROM part_rows WHERE problem IS NULL"
+        rows, facets = self._scratch.execute(query).fetchall()[0]
+        return "wide_digest" if facets * ROWS_OF_FACET <= rows else "facet_digest"
 
     def _add(self, connection: Connection, rows: Sequence[Any], highest: int) -> int:
         """Look facets up and insert the new ones; return the highest id."""
@@ -86,5 +98,5 @@ def stored_ids(connection: Connection, digests: Sequence[int]) -> dict[int, int]
 
 def as_row(number: int, digest: int, values: Sequence[str | None]) -> dict[str, Any]:
     """Return a facet as a row of the table."""
-    facet = dict(zip(FACET, values, strict=True))
+    facet = dict(zip(VALUES, values, strict=True))
     return {"id": number, "digest": digest, **facet, "page": page_hash(facet["url"])}

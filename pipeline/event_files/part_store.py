@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from sqlalchemy import Connection, Engine, func, insert, select, update
 
-from pipeline.event_files.event_rows import insert_events, resolved
+from pipeline.event_files.event_rows import StoredAs, insert_events
 from pipeline.event_files.facets import KnownFacets
 from pipeline.event_files.ledger_row import LedgerRow
 from pipeline.event_files.part_rows import PartRows
@@ -67,9 +67,9 @@ class PartStore:
         fold = self._lock(connection)
         feed = feed_number(connection, file.feed)
         self._leave_out(connection, fold.horizon, feed)
-        self._resolve(connection, file)
+        digests = self._resolve(connection, file)
         first_id = fold.issued
-        events = resolved(first_id, feed, file.number, row.position)
+        events = StoredAs(feed, file.number, digests, first_id, row.position)
         changed = insert_events(self._scratch, connection, events, self._folder)
         store_bad_lines(self._scratch, connection, file.number, row.position)
         self._count(connection, row, first_id, changed)
@@ -101,13 +101,13 @@ class PartStore:
                 [text],
             )
 
-    def _resolve(self, connection: Connection, file: PlainFile) -> None:
-        """Give every row the ids of its handles and its facet, and connect people."""
+    def _resolve(self, connection: Connection, file: PlainFile) -> str:
+        """Make handles and facets known, and connect people; return the column of the facets' digests."""
         self._handles.resolve(connection, NEEDED.format(account=literal(file.account)))
         if file.settings.link_by == "all" or file.feed not in NOT_LINKING:
             link(self._scratch, connection, PAIRS)
         self._handles.store_new(connection)
-        self._facets.resolve(connection)
+        return self._facets.resolve(connection)
 
     def _count(self, connection: Connection, row: LedgerRow, first_id: int, changed: int) -> None:
         """Add the numbers of the part to those of the file."""

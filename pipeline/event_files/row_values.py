@@ -59,7 +59,8 @@ class RowValues:
             SELECT rn, {self._problem()} AS problem, riid, email, captured,
                 CAST(floor(captured / 86400) AS INTEGER) AS day, {self._key()} AS key, single,
                 {self._riid_digest()} AS riid_digest, hash('email', email) AS email_digest,
-                hash({", ".join(FACET)}) AS facet_digest, {", ".join(FACET)},
+                hash({", ".join(FACET)}) AS facet_digest, hash({", ".join(FACET)}, other) AS wide_digest,
+                {", ".join(FACET)},
                 {self._flags()} AS flags, phone, customer, other
             FROM ({self._parsed(f"SELECT rn, p, {self._values(padded)} FROM ({cells})")})"""
 

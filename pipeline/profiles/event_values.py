@@ -26,6 +26,7 @@ class Facet:
     category: str | None
     url: str | None
     segment: str | None
+    other: str | None
     page: str | None
 
 

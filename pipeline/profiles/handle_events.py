@@ -136,7 +136,8 @@ class HandleEvents:
         names = self._values.columns_of(self._connection, file)
         facet: Facet = self._values.facets[event[4]]
         values = {
-            name: value or None for name, value in zip(names, (other or "").split(SEPARATOR), strict=False)
+            name: value or None
+            for name, value in zip(names, (other or facet.other or "").split(SEPARATOR), strict=False)
         }
         return {
             **{name: value or None for name, value in values.items()},

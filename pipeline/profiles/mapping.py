@@ -48,6 +48,6 @@ FIELDS = (
     MappedField("month_of_year", "valuect", "month"),
 )
 
-OF_FACETS = ("campaign", "launch", "list", "offer", "category", "url", "segment", "page")
+OF_FACETS = ("campaign", "launch", "list", "offer", "category", "url", "segment", "other", "page")
 FACET_SETS = {field.name: field.value for field in FIELDS if field.kind == "set" and not field.told_by}
 FACET_COUNTERS = {field.name: field.value for field in FIELDS if field.value == "page"}

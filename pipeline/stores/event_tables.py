@@ -77,6 +77,7 @@ event_facets = Table(
     Column("category", Text),
     Column("url", Text),
     Column("segment", Text),
+    Column("other", Text),  # as responsys_events.other, where rows of a file share few of them
     Column("page", BigInteger),  # SipHash-2-4 of host and path of the URL; None: it has no host
 )
 

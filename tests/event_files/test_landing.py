@@ -168,6 +168,7 @@ def test_equal_rows_count_as_often_as_the_file_with_most_of_them_has_them(events
     [third] = land(events, paths[2:])
 
     assert (first.new, second.new, third.new) == (2, 1, 1)
+    assert (second.differing, third.differing) == (0, 0)  # custom columns may differ
     assert [profile["email_click_ct"] for profile in parsed(export(events))] == [3, 1]
 
 

@@ -36,6 +36,7 @@ def upgrade() -> None:
         sa.Column("category", sa.Text),
         sa.Column("url", sa.Text),
         sa.Column("segment", sa.Text),
+        sa.Column("other", sa.Text),
         sa.Column("page", sa.BigInteger),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("digest"),
