@@ -26,7 +26,8 @@ def install(app: Flask, version: str) -> None:
     client = connect(stores.broker_url, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT)
     seen = RequestsSeen(client)
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(Metrics(client, stores.engine, stores.records, version))
+    events = lambda: stores.events_if_any  # noqa: E731
+    registry.register(Metrics(client, stores.engine, stores.records, version, events))
     registry.register(seen)
     app.extensions |= {"registry": registry, "requests_seen": seen}
     seen.start()

@@ -16,9 +16,11 @@ from pipeline.settle import statistics
 from pipeline.settle.dead_letters import DeadLetter
 from pipeline.settle.statistics import Where
 from pipeline.stores.shared_sums import SharedSums
-from pipeline.stores.tables import snapshots
+from pipeline.stores.tables import import_runs, snapshots
+from tests.cli.test_event_commands import ROWS
 from tests.environment import ACME as RECORD
 from tests.environment import LAPSED
+from tests.event_files.folder import IMPORT, land
 from tests.processes import ROOT
 from tests.processes.environment import until
 
@@ -45,6 +47,9 @@ METRICS = {  # name: labels and type
     "activation_limit_paused_seconds": (LIMIT, "gauge"),
     "activation_stopped": (("scope", "name", "kind"), "gauge"),
     "activation_source_last_success_timestamp_seconds": (("source",), "gauge"),
+    "activation_import_last_success_timestamp_seconds": (("import",), "gauge"),
+    "activation_import_files": (("import", "state"), "gauge"),
+    "activation_events": (("import", "feed"), "counter"),
     "activation_alerts_open": (("rule", "severity"), "gauge"),
     "activation_workers_up": ((), "gauge"),
     "activation_store_up": (("store",), "gauge"),
@@ -59,12 +64,23 @@ LAST_RUN = {
     "succeeded_at": datetime.now(UTC),
 }  # fmt: skip
 
+FILES = {
+    "kind": "responsys_sftp",
+    "host": "files.example.com",
+    "username": "acme_scp",
+    "private_key": "-----BEGIN OPENSSH PRIVATE KEY-----\nb3Bl\n-----END OPENSSH PRIVATE KEY-----",
+    "host_key": "SHA256:" + "A" * 43,
+}
+IMPORT_RUN = {"name": IMPORT.name, "succeeded_at": datetime.now(UTC)}
 HELD = {"rule": "held", "channels": [], "severity": "warning"}
 
 
 @pytest.fixture(scope="module")
-def web(start):
+def web(start, tmp_path_factory):
     web = start()
+    file = tmp_path_factory.mktemp("files") / "12_CLICK_20260105_000000.txt"
+    file.write_text(ROWS)
+    land(web.stores.events, [file])
     with web.stores.engine.begin() as connection:
         long_ago = datetime.now(UTC) - timedelta(days=300)
         statistics.add(
@@ -74,9 +90,15 @@ def web(start):
         letter = DeadLetter("l1", "acme", "lapsed", "lapsed-buyers", "ada", "B", "", "{}")
         letters.store(connection, [letter])
         connection.execute(snapshots.insert().values(LAST_RUN))
+        connection.execute(import_runs.insert().values(IMPORT_RUN))
     records = web.stores.records
     records.apply(
-        {"connectors": {"acme": RECORD}, "destinations": {"lapsed": LAPSED}, "alerts": {"held": HELD}}
+        {
+            "connectors": {"acme": RECORD, IMPORT.connector: FILES},
+            "destinations": {"lapsed": LAPSED},
+            "imports": {IMPORT.name: {"connector": IMPORT.connector}},
+            "alerts": {"held": HELD},
+        }
     )
     records.hold("destination", "lapsed", "paused", "", "")
     sums = SharedSums(call_seconds.KEY)
@@ -209,3 +231,10 @@ def test_the_dashboard_and_the_rules_can_be_read():
 
     assert len({panel["id"] for panel in dashboard["panels"]}) == len(dashboard["panels"])
     assert all({"alert", "expr", "labels", "annotations"} <= rule.keys() for rule in rules)
+
+
+def test_events_are_counted_by_import_and_feed(web):
+    found = samples(web)
+
+    assert found["activation_events_total", ("feed", "CLICK"), ("import", IMPORT.name)] == 3
+    assert found["activation_import_files", ("import", IMPORT.name), ("state", "landed")] == 1

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from pipeline.operate.metrics.closed_hours import ClosedHours
+from pipeline.operate.metrics.of_imports import file_metrics, import_successes
 from pipeline.operate.metrics.of_redis import backlog_metrics, call_metrics, limit_metrics, server_metrics
 from pipeline.operate.metrics.of_sql import (
     TOTALS,
@@ -28,8 +29,17 @@ from pipeline.settle.statistics import move_counters_to_sql
 class Metrics:
     """Reads all metrics; one object for a process, because it remembers closed hours."""
 
-    def __init__(self, client: redis.Redis, engine: Engine, records: Records, version: str) -> None:
+    def __init__(
+        self,
+        client: redis.Redis,
+        engine: Engine,
+        records: Records,
+        version: str,
+        events: Callable[[], Engine | None] = lambda: None,
+    ) -> None:
+        """``events`` gives the events store, None if there is none."""
         self._client = client
+        self._events = events
         self._engine = engine
         self._records = records
         self._version = version
@@ -49,6 +59,7 @@ class Metrics:
             up.add_metric([store], 0 if found is None else 1)
             yield from found or ()
         yield up
+        yield from self._attempt(self._of_events) or ()
         build = GaugeMetricFamily("activation_build_info", "The version", labels=["version"])
         build.add_metric([self._version], 1)
         yield build
@@ -73,6 +84,12 @@ class Metrics:
         yield from stopped(self._known)
         yield alerts_open(self._engine, self._known)
         yield source_successes(self._engine)
+        yield import_successes(self._engine, self._known)
+
+    def _of_events(self) -> Iterator[Metric]:
+        events = self._events()
+        if events is not None:
+            yield from file_metrics(events)
 
     def _of_redis(self) -> Iterator[Metric]:
         self._client.ping()
