@@ -35,7 +35,6 @@ from pipeline.alerts import messages, sending
 from pipeline.alerts.facts import Facts
 from pipeline.alerts.look import Look
 from pipeline.alerts.sql_outage import SqlOutage
-from pipeline.errors import Misconfigured
 from pipeline.records.catalog import Catalog
 from pipeline.settings import Settings
 from pipeline.stores import duty_trouble
@@ -68,7 +67,7 @@ class Watch:
         self._stopping = threading.Event()
         self._own_turns: dict[str, float] = {}  # of this process while Redis is away, by time.monotonic
         self._sending: set[str] = set()  # channels that a thread of this process sends to
-        self._failing = False
+        self._failing = False  # since the last look that succeeded
         self._outage = SqlOutage(client, settings.web.url)
         self._known: Catalog | None = None  # the records read last, for an outage of SQL
 
@@ -81,7 +80,7 @@ class Watch:
         self._stopping.set()
 
     def _run(self) -> None:
-        with suppress(SQLAlchemyError, Misconfigured):
+        with suppress(Exception):  # the first look tells of it
             self.remember()
         while not self._stopping.wait(TICK_SECONDS):
             self.tick()
@@ -91,6 +90,7 @@ class Watch:
         try:
             if self._take_turn("alerts", self._settings.alert_interval):
                 self.look()
+                self._failing = False
             if self._take_turn("messages_of_alerts", TICK_SECONDS):
                 self.send_due()
         except SQL_AWAY as error:
@@ -98,8 +98,6 @@ class Watch:
             self._tell_of_outage()
         except Exception as error:  # noqa: BLE001 -- none may end the thread
             self._note(error)
-        else:
-            self._failing = False
 
     def look(self) -> int:
         """Look at all rules; return the number of changes."""

@@ -295,3 +295,17 @@ def test_a_slow_channel_delays_no_other(watching, monkeypatch):
     messages.note_delivered(watching.environment.engine, claimed)
 
     assert watching.due() == [second]
+
+
+def test_a_failure_is_logged_once_until_a_look_succeeds(watching, monkeypatch, caplog):
+    watch = watching.watch
+    with monkeypatch.context() as patch:
+        patch.setattr(watch, "send_due", lambda: 1 / 0)
+        patch.setattr(watch, "_take_turn", lambda duty, _: duty == "messages_of_alerts")
+        watch.tick()
+        watch.tick()
+    assert [record.message for record in caplog.records] == ["alerts not looked at"]
+
+    watch.tick()
+
+    assert watch._failing is False
