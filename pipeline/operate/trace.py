@@ -14,8 +14,6 @@ from pipeline.stores.tables import dead_letters
 from pipeline.text.escapes import storable
 from pipeline.text.times import rfc3339
 
-SETTLED_PLACES = ("dead letters", "outcomes")  # places of an erasure at which nothing waits
-
 
 def trace(
     client: redis.Redis, engine: Engine, profile: str, *, limit: int = 100, cursor: str | None = None
@@ -91,9 +89,8 @@ def letters_without_batch(connection: Connection, profile: str) -> list[dict[str
 
 def waiting(client: redis.Redis, engine: Engine, profile: str) -> list[dict[str, Any]]:
     """Count the profile's changes that are not settled, by place."""
-    found = Erasure(client, engine).look(profile)
+    found = Erasure(client, engine).look_at_unsettled(profile)
     return [
         {"place": place.name, "destination": place.destination, "count": count}
         for place, count in sorted(found.counts.items(), key=lambda pair: (pair[0].name, str(pair[0])))
-        if place.name not in SETTLED_PLACES
     ]

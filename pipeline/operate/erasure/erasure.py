@@ -45,6 +45,13 @@ class Erasure:
         found.not_erased.clear()
         return found
 
+    def look_at_unsettled(self, profile: str) -> Found:
+        """Count as ``look`` does, but neither dead letters nor outcomes, which takes longer than all else."""
+        found = Found()
+        self._unsettled(profile, found, only_count=True)
+        found.not_erased.clear()
+        return found
+
     def erase(self, profile: str, deadline: float) -> Found:
         """Erase a profile until ``deadline`` (monotonic clock); ``not_erased`` names the rest."""
         found = Found()
@@ -58,11 +65,14 @@ class Erasure:
             time.sleep(PAUSE)
 
     def _once(self, profile: str, found: Found, *, only_count: bool) -> None:
-        snapshots.erase(self._client, self._engine, profile, found, only_count=only_count)
-        messages.erase(self._client, profile, found, only_count=only_count)
-        intake.erase(self._client, profile, found, only_count=only_count)
-        lanes.erase(self._client, self._engine, profile, found, only_count=only_count)
+        self._unsettled(profile, found, only_count=only_count)
         letters.erase(self._engine, profile, found, only_count=only_count)
         outcomes.erase(self._engine, profile, found, only_count=only_count)
         if self._events is not None:
             event_files.erase(self._events, profile, found, only_count=only_count)
+
+    def _unsettled(self, profile: str, found: Found, *, only_count: bool) -> None:
+        snapshots.erase(self._client, self._engine, profile, found, only_count=only_count)
+        messages.erase(self._client, profile, found, only_count=only_count)
+        intake.erase(self._client, profile, found, only_count=only_count)
+        lanes.erase(self._client, self._engine, profile, found, only_count=only_count)
