@@ -1,7 +1,7 @@
 """JSON Lines: one object on each line."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -15,7 +15,6 @@ from pipeline.text.redaction import masked
 
 NONE: dict[str, Any] = {}
 BLANK = b" \t\r\n\v\f\x1a"
-BLANK_AFTER_QUOTE = tuple(b'"' + blank for blank in (b" ", b"\t", b"\r", b"\n"))  # perhaps before a colon
 
 
 class KeyTwice(Exception):
@@ -38,7 +37,7 @@ def json_line(number: int, raw: bytes) -> FileLine:
     """Read one line."""
     try:
         row = msgspec.json.decode(raw)
-        if looks_doubled(raw, [row]) and (key := key_twice(raw)) is not None:
+        if looks_doubled(raw, key_count(row)) and (key := key_twice(raw)) is not None:
             return FileLine(number, None, f"This has a key twice: {key}.")
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         pass
@@ -56,21 +55,23 @@ def in_encoding(line: FileLine, encoding: str) -> FileLine:
     return line._replace(problem=f"This is not {shown(encoding)}.") if bad else line
 
 
-def looks_doubled(raw: bytes, rows: Iterable[Any]) -> bool:
-    """Tell whether JSON, which has these rows, may have a key twice in an object; False: it has none.
+def looks_doubled(raw: bytes, keys: int) -> bool:
+    """Tell whether JSON, of which an activation has so many keys, may have one twice; False: it has none.
 
-    Keys are counted by the quote and colon at their ends, for parsing a line so that a doubled key shows
-    takes as long as all the rest. A line in which a blank may stand between the two is parsed.
+    Keys are counted by their colons or, if values have some, by the quote and colon at their ends; parsing
+    so that a doubled key shows takes longer than all the rest, and is done if blanks may stand in between.
     """
-    keys = 0
-    for row in rows:
-        if type(row) is not dict:
-            return True
-        identifiers, variables = row.get("identifiers", NONE), row.get("variables", NONE)
-        if type(identifiers) is not dict or type(variables) is not dict:
-            return True
-        keys += len(row) + len(identifiers) + len(variables)
-    return raw.count(b'":') != keys or any(blank in raw for blank in BLANK_AFTER_QUOTE)
+    if raw.count(b":") == keys:
+        return False
+    return raw.count(b'":') != keys or b'" ' in raw or b'"\t' in raw or b'"\r' in raw or b'"\n' in raw
+
+
+def key_count(row: Any) -> int:
+    """Count the keys of an activation and of its two groups; -1 if it is none."""
+    try:
+        return len(row) + len(row.get("identifiers", NONE)) + len(row.get("variables", NONE))
+    except (AttributeError, TypeError):
+        return -1
 
 
 def key_twice(raw: bytes) -> str | None:

@@ -11,7 +11,7 @@ import msgspec
 
 from pipeline.model.activation import PRODUCER_SCHEMA, Activation, Invalid, parse
 from pipeline.model.destination import CALL_TYPES
-from pipeline.produce.json_lines import key_twice, looks_doubled
+from pipeline.produce.json_lines import key_count, key_twice, looks_doubled
 from pipeline.produce.many import read_row
 from pipeline.produce.own_ids import OwnIds
 from pipeline.text.escapes import half_pair
@@ -50,7 +50,7 @@ def rows_of_json(pieces: Iterable[bytes], audience: str) -> Iterator[CheckedRow]
     except (msgspec.MsgspecError, UnicodeError, RecursionError, ValueError) as error:
         raise malformed(content, error) from None
     rows = document if isinstance(document, list) else [document]
-    if looks_doubled(content, rows) and (key := key_twice(content)) is not None:
+    if looks_doubled(content, sum(map(key_count, rows))) and (key := key_twice(content)) is not None:
         raise Problem("malformed-body", f"An object of the body has a key twice: {key}.")
     yield from map(check, rows)
 
@@ -118,7 +118,7 @@ def line_checked(line: bytes, check: "RowCheck") -> CheckedRow:
     """Read and check a line."""
     try:
         row = decode(line)
-        if looks_doubled(line, [row]) and (key := key_twice(line)) is not None:
+        if looks_doubled(line, key_count(row)) and (key := key_twice(line)) is not None:
             return {"_schema": [f"This has a key twice: {key}."]}
         return check(row)
     except (msgspec.MsgspecError, UnicodeError, RecursionError, ValueError):
@@ -160,9 +160,11 @@ def ids_checked(rows: Iterable[CheckedRow]) -> Iterator[CheckedRow]:
     """Give the rows; one with the id of an earlier row but other content is an error."""
     own_ids = OwnIds()
     for row in rows:
+        if type(row) is not tuple or row[0].id is None:
+            yield row
+            continue
         try:
-            if isinstance(row, tuple):
-                own_ids.is_repeat(row[0])
+            own_ids.is_repeat(row[0])
             yield row
         except Invalid as error:
             yield error.messages
