@@ -64,11 +64,16 @@ class SqlOutage:
             thread.start()
         return threads
 
-    def end(self, engine: Engine, catalog: Catalog, now: datetime) -> None:
-        """Make a state of what was told, so that its end is told too."""
-        if not (found := self._client.hgetall(KEY)):
-            return
+    def forget(self) -> None:
+        """Begin anew with the next outage; for a look that succeeded."""
+        self._client.delete(KEY)
+
+    def hand_over(self, engine: Engine, catalog: Catalog, now: datetime) -> None:
+        """Make a state of what was told, so that its end is told too; raises while SQL takes nothing."""
+        found = self._client.hgetall(KEY)
         told = told_channels([decoded(field) for field in found])
+        if not told:
+            return
         since = datetime.fromisoformat(decoded(found[b"since"])) if b"since" in found else now
         stored = states.read_states(engine)
         for rule in store_rules(catalog):
@@ -77,7 +82,6 @@ class SqlOutage:
                 after = replace(outage_state(rule, since, now), channels=told[rule.name])
                 with engine.begin() as connection:
                     states.write(connection, before, after)
-        self._client.delete(KEY)
 
     def _claim(self, rule: str, channel: str) -> bool:
         """Take one channel for one try; False if it was told, or another process tries."""

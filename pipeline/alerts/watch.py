@@ -104,8 +104,11 @@ class Watch:
         catalog = self.remember()
         facts = Facts(self._client, self._engine, catalog, self._settings.limit_window)
         with suppress(redis.RedisError):
-            self._outage.end(self._engine, catalog, facts.now)
-        return Look(self._engine, facts, self._settings.web.url).run()
+            self._outage.hand_over(self._engine, catalog, facts.now)
+        changes = Look(self._engine, facts, self._settings.web.url).run()
+        with suppress(redis.RedisError):
+            self._outage.forget()
+        return changes
 
     def remember(self) -> Catalog:
         """Read the records, and keep them for an outage of SQL."""

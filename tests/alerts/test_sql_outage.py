@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import create_engine
+from sqlalchemy.exc import OperationalError
 
 from pipeline.alerts.documents import open_alerts
 from pipeline.alerts.sql_outage import KEY
@@ -73,3 +74,27 @@ def test_a_short_lock_leaves_nothing(watching, away):
 
     assert watching.environment.redis.exists(KEY) == 0
     assert open_alerts(watching.environment.engine) == []
+
+
+def test_a_store_that_can_be_read_and_not_written_to_is_away_too(watching, monkeypatch):
+    """As a locked SQLite file: workers note that they cannot write, and no state can be written either."""
+    watching.configure(store=RULE)
+    watching.environment.redis.set("note:sql", "database is locked")
+    with monkeypatch.context() as patch:
+        patch.setattr("pipeline.alerts.states.write", locked)
+        watching.watch.tick()
+        pass_seconds(watching, 16)
+        watching.watch.tick()
+        until(lambda: watching.environment.redis.hlen(KEY) == 2)
+        pass_seconds(watching, 60)
+        watching.watch.tick()
+    watching.environment.redis.delete("note:sql")
+
+    watching.watch.look()
+    watching.send()
+
+    assert watching.hooks.types == ["alert.opened", "alert.closed"]
+
+
+def locked(*_):
+    raise OperationalError("UPDATE", None, Exception("database is locked"))
