@@ -83,6 +83,12 @@ class SourceLate(AlertDocument):
     above = Number(above=0, most=MAX_INTERVALS, load_default=2)  # intervals
 
 
+class ImportLate(AlertDocument):
+    """An import has had no new file for some times its ``late_after``."""
+
+    above = Number(above=0, most=MAX_INTERVALS, load_default=1)  # times late_after
+
+
 class NoWorkers(AlertDocument):
     """No worker is seen."""
 
@@ -97,6 +103,7 @@ RULES: Mapping[str, type[Schema]] = {
     "held": AlertDocument,
     "dead_letters": DeadLetters,
     "source_late": SourceLate,
+    "import_late": ImportLate,
     "no_workers": NoWorkers,
     "store": AlertDocument,
 }

@@ -201,6 +201,12 @@ class ProfileBody(Query):
     person = Text(required=True, validate=validate.Length(1, 1_000), metadata={"example": "ada@example.com"})
 
 
+class FilesQuery(Query):
+    """A choice of the files of an import."""
+
+    state = Text(validate=validate.OneOf(("waiting", "fetched", "landed", "failed", "ignored")))
+
+
 class BatchesQuery(PageQuery):
     """A choice of batches."""
 

@@ -46,11 +46,11 @@ BELOW = {
     "profiles": f"{GROUND} people",
     "event_files": f"{GROUND} records people profiles",
     "snapshots": f"{GROUND} records produce deliver",
-    "alerts": f"{GROUND} wire records lanes settings",
+    "alerts": f"{GROUND} wire records lanes settings event_files",
     "runtime": f"{GROUND} {WAY} alerts settings logs snapshots {EVENTS}",
     "operate": f"{GROUND} records alerts lanes settle accept deliver settings snapshots {EVENTS} runtime",
     "demo": f"{GROUND} records produce lanes settle settings responsys operate runtime",
-    "web": f"{GROUND} records alerts produce settle settings logs operate runtime",
+    "web": f"{GROUND} records alerts {EVENTS} produce settle settings logs operate runtime",
     "cli": f"{GROUND} {WAY} alerts settings logs snapshots {EVENTS} runtime operate demo web",
 }
 # One file may look further than its room.

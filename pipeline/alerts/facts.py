@@ -1,6 +1,6 @@
 """Facts: numbers of both stores at the moment of a look, each read when a rule first asks for it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -13,6 +13,7 @@ from pipeline.lanes.pace import read_paces
 from pipeline.records.catalog import Catalog
 from pipeline.stores import redis_health, sql_trouble, stopwatch
 from pipeline.stores.database import reading
+from pipeline.stores.event_tables import event_files
 from pipeline.stores.redis_health import Server
 from pipeline.stores.tables import batches, dead_letters, snapshots
 
@@ -47,8 +48,10 @@ class Facts:
         catalog: Catalog,
         window: float,
         now: datetime | None = None,
+        events: Callable[[], Engine | None] = lambda: None,
     ) -> None:
-        """``window``: the seconds of a "per minute" limit."""
+        """``window``: the seconds of a "per minute" limit; ``events`` gives the events store, if any."""
+        self._events = events
         self._client = client
         self._engine = engine
         self._window = window
@@ -96,6 +99,17 @@ class Facts:
         with reading(self._engine) as connection:
             rows = connection.execute(statement.where(snapshots.c.succeeded_at.is_not(None))).all()
         return {row.audience: row.succeeded_at for row in rows}
+
+    @cached_property
+    def newest_files(self) -> Mapping[str, datetime]:
+        """When a file was last seen for the first time, by import."""
+        events = self._events()
+        if events is None:
+            return {}
+        files = event_files.c
+        newest = select(files.import_name, func.max(files.listed_at)).group_by(files.import_name)
+        with reading(events) as connection:
+            return {row[0]: row[1] for row in connection.execute(newest)}
 
     def seconds_known(self, source: str) -> float:
         """Return the seconds since a rule first asked for a source."""

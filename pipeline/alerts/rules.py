@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import redis
 
-from pipeline.alerts import of_destinations, of_records, of_system
+from pipeline.alerts import of_destinations, of_imports, of_records, of_system
 from pipeline.alerts.condition import SYSTEM, Condition, Subject
 from pipeline.alerts.facts import Facts
 from pipeline.model.alert_rule import AlertRule
@@ -20,6 +20,7 @@ KINDS: Mapping[str, Evaluation] = {
     "held": of_records.held,
     "dead_letters": of_destinations.dead_letters,
     "source_late": of_records.source_late,
+    "import_late": of_imports.import_late,
     "no_workers": of_system.no_workers,
     "store": of_system.store,
 }
@@ -46,6 +47,8 @@ def subjects_of(rule: AlertRule, catalog: Catalog) -> list[Subject]:
     """Return the subjects that a rule is on, paused ones among them."""
     if rule.rule in ("no_workers", "store"):
         return [SYSTEM]
+    if rule.rule == "import_late":
+        return [Subject("import", name) for name in sorted(catalog.imports)]
     scopes = {"held": ("connector", "destination", "source"), "source_late": ("source",)}.get(
         rule.rule, ("destination",)
     )

@@ -57,8 +57,10 @@ class Watch:
         load: Callable[[], Catalog],
         doorbell: Doorbell,
         settings: Settings,
+        events: Callable[[], Engine | None] = lambda: None,
     ) -> None:
-        """``load`` reads the records."""
+        """``load`` reads the records; ``events`` gives the events store, None if there is none."""
+        self._events = events
         self._client = client
         self._engine = engine
         self._load = load
@@ -102,7 +104,7 @@ class Watch:
     def look(self) -> int:
         """Look at all rules; return the number of changes."""
         catalog = self.remember()
-        facts = Facts(self._client, self._engine, catalog, self._settings.limit_window)
+        facts = Facts(self._client, self._engine, catalog, self._settings.limit_window, events=self._events)
         with suppress(redis.RedisError):
             self._outage.hand_over(self._engine, catalog, facts.now)
         changes = Look(self._engine, facts, self._settings.web.url).run()

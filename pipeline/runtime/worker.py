@@ -81,7 +81,14 @@ class Worker:
         )
         self._stack.callback(self.call_seconds.move, self.client)
 
-        self.watch = Watch(self.client, self.engine, self.records.load, self.doorbell, settings)
+        self.watch = Watch(
+            self.client,
+            self.engine,
+            self.records.load,
+            self.doorbell,
+            settings,
+            lambda: self.events if self.catalog().imports else None,
+        )
 
     def _wire_delivery(self) -> None:
         lanes, set_ups = self.lanes, SetUps(self.client, self.settings.call_timeout)

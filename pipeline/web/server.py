@@ -88,7 +88,14 @@ def watch_of(stores: Stores) -> Watch:
     """Return the watch of alerts of this process."""
     client = connect(stores.broker_url)
     doorbell = Doorbell(stores.broker_url)
-    return Watch(client, stores.engine, lambda: stores.records.load(), doorbell, stores.settings)
+    return Watch(
+        client,
+        stores.engine,
+        lambda: stores.records.load(),
+        doorbell,
+        stores.settings,
+        lambda: stores.events_if_any,
+    )
 
 
 def wait_less(engine: Engine) -> None:

@@ -12,6 +12,7 @@ from pipeline.model.alert_rule import AlertRule
 from pipeline.records import mirror
 from pipeline.stores import stopwatch, tables
 from pipeline.stores.broker import connect
+from pipeline.stores.event_tables import event_files
 from tests.processes.environment import until
 
 LAPSED = Subject("destination", "lapsed")
@@ -270,3 +271,34 @@ def test_a_disabled_rule_is_on_nothing(environment):
     environment.keep("l1")
 
     assert found(environment, "dead_letters", above=0, enabled=False) == {}
+
+
+def test_an_import_without_a_new_file_for_long(environment, events):
+    files = {
+        "kind": "responsys_sftp",
+        "host": "files.example.com",
+        "username": "acme_scp",
+        "private_key": "-----BEGIN OPENSSH PRIVATE KEY-----",
+    }
+    one = {"connector": "files", "late_after": 60}
+    environment.records.apply({"connectors": {"files": files}, "imports": {"events": one}})
+    mirror.refresh(environment.redis, environment.records)
+    listed = datetime.now(UTC)
+    row = {
+        "import_name": "events", "path": "a", "size": 1, "mtime": 1, "account": "1", "feed": "CLICK",
+        "state": "landed", "listed_at": listed,
+    }  # fmt: skip
+    with events.begin() as connection:
+        connection.execute(insert(event_files).values(row))
+
+    def late(ago):
+        rule = AlertRule("rule", "import_late", above=1)
+        catalog = environment.catalog
+        facts = Facts(environment.redis, environment.engine, catalog, 60, listed + ago, lambda: events)
+        return [one.subject for one in conditions_of(rule, facts) if one.holds]
+
+    assert late(timedelta(minutes=59)) == []
+    assert late(timedelta(minutes=61)) == [Subject("import", "events")]
+    environment.records.hold("import", "events", "paused", "", "")
+    mirror.refresh(environment.redis, environment.records)
+    assert late(timedelta(minutes=61)) == []

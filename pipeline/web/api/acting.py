@@ -22,11 +22,12 @@ from pipeline.web.quick_redis import answering_redis
 from schemas.http import NoQuery, PauseBody
 
 SENDING = ("connectors", "destinations")
+PAUSABLE = (*SENDING, "imports")
 
 acting = Blueprint("acting", __name__, description="What an operator does: pause, resume, check, send now.")
 
 
-@acting.for_sections("POST", "/v1/{section}/<name>/pause", SENDING)
+@acting.for_sections("POST", "/v1/{section}/<name>/pause", PAUSABLE)
 @needs("operate")
 @acting.arguments(NoQuery, location="query")
 @acting.arguments(PauseBody)
@@ -42,7 +43,7 @@ def pause(_: Mapping[str, Any], body: Mapping[str, Any], section: str, name: str
     )
 
 
-@acting.for_sections("POST", "/v1/{section}/<name>/resume", SENDING)
+@acting.for_sections("POST", "/v1/{section}/<name>/resume", PAUSABLE)
 @needs("operate")
 @acting.arguments(NoQuery, location="query")
 @acting.response(200, description="Rows go again, unless another stop is in the way.")

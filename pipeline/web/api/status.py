@@ -10,6 +10,7 @@ from pipeline.operate.status.status import read_status
 from pipeline.web.auth import needs
 from pipeline.web.blueprint import Blueprint
 from pipeline.web.context import answer, stores
+from pipeline.web.imports_now import imports_now
 from pipeline.web.quick_redis import answering_redis
 from schemas.http import NoQuery
 
@@ -26,5 +27,7 @@ def get_status(_: Mapping[str, Any]) -> Response:
     place = stores()
     catalog = place.records_without_secrets.load()
     window = place.settings.limit_window
-    found = read_status(answering_redis(), place.engine, catalog, window=window, patience=0)
+    found = read_status(
+        answering_redis(), place.engine, catalog, window=window, patience=0, imports=imports_now()
+    )
     return answer(document(found))

@@ -15,6 +15,7 @@ from pipeline.web.console import (
     editing,
     failures,
     headers,
+    imports,
     letter,
     login,
     operation,
@@ -34,6 +35,7 @@ BLUEPRINTS = (
     connectors.connectors,
     destinations.destinations,
     sources.sources,
+    imports.imports,
     pausing.pausing,
     decision.decision,  # before the letters, whose ids would take its path
     dead_letters.dead_letters,

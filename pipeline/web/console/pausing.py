@@ -13,21 +13,21 @@ from pipeline.web.console.places import back, own_path
 from pipeline.web.context import actor, stores
 from pipeline.web.quick_redis import answering_redis
 
-SENDING = ("connectors", "destinations")
+PAUSABLE = ("connectors", "destinations", "imports")
 LONGEST_REASON = 500  # characters
 TOO_LONG = f"The reason is longer than {LONGEST_REASON} characters."
 
 pausing = ConsoleBlueprint("pausing")
 
 
-@pausing.for_sections("GET", "/{section}/<name>/pause", SENDING)
+@pausing.for_sections("GET", "/{section}/<name>/pause", PAUSABLE)
 @needs("operate")
 def ask(section: str, name: str) -> Response:
     """Ask for a reason, and say what pausing means."""
     return question(section, name, own_path(request.args.get("back"), f"/{section}/{name}"))
 
 
-@pausing.for_sections("POST", "/{section}/<name>/pause", SENDING)
+@pausing.for_sections("POST", "/{section}/<name>/pause", PAUSABLE)
 @needs("operate")
 def pause(section: str, name: str) -> Response:
     """Stop sending; rows are kept."""
@@ -39,14 +39,17 @@ def pause(section: str, name: str) -> Response:
     return done(back(f"/{section}/{name}"), outcome(scope, name, "is paused", paused))
 
 
-@pausing.for_sections("POST", "/{section}/<name>/resume", SENDING)
+@pausing.for_sections("POST", "/{section}/<name>/resume", PAUSABLE)
 @needs("operate")
 def resume(section: str, name: str) -> Response:
     """Send again."""
     find(section, name)
     scope = SCOPES[section]
     resumed = resume_record(stores().records, answering_redis(), actor(), scope, name)
-    return done(back(f"/{section}/{name}"), outcome(scope, name, "sends again", resumed))
+    return done(
+        back(f"/{section}/{name}"),
+        outcome(scope, name, "runs again" if scope == "import" else "sends again", resumed),
+    )
 
 
 def question(section: str, name: str, place: str, problem: str = "") -> Response:
@@ -69,6 +72,6 @@ def question(section: str, name: str, place: str, problem: str = "") -> Response
 def outcome(scope: str, name: str, verb: str, after: Paused) -> str:
     """Say what is in force now: also the stop of the connector, where that stays."""
     others = [str(stop) for stop in after.stops if (stop.scope, stop.name) != (scope, name)]
-    rows = counted(after.rows_waiting, "row waits", "rows wait")
-    text = "; ".join([f'{scope} "{name}" {verb}', *others, rows])
+    rows = [] if scope == "import" else [counted(after.rows_waiting, "row waits", "rows wait")]
+    text = "; ".join([f'{scope} "{name}" {verb}', *others, *rows])
     return text[:1].upper() + text[1:]

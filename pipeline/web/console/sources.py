@@ -41,7 +41,8 @@ def show_all() -> Response:
     """List the sources."""
     standing = read_standing(numbers=True)
     named = sorted(standing.status.catalog.sources.items())
-    return page("sources", "Sources", live=True, lines=[line_of(standing, source) for _, source in named])
+    lines = [line_of(standing, source) for _, source in named]
+    return page("sources", "Sources", live=True, lines=lines, imports=standing.status.imports)
 
 
 @sources.get("/sources/<name>")

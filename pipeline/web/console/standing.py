@@ -12,6 +12,7 @@ from pipeline.records.catalog import Scope
 from pipeline.records.stops import Stop, stop_of
 from pipeline.settle.statistics import Where, read_statistics
 from pipeline.web.context import stores
+from pipeline.web.imports_now import imports_now
 from pipeline.web.quick_redis import answering_redis
 
 DAY = timedelta(days=1)
@@ -107,5 +108,6 @@ def read_standing(*, numbers: bool = False) -> Standing:
     place, client = stores(), answering_redis()
     catalog = place.records_without_secrets.load()
     window = place.settings.limit_window
-    status = read_status(client, place.engine, catalog, window=window, patience=0)
+    imports = imports_now()
+    status = read_status(client, place.engine, catalog, window=window, patience=0, imports=imports)
     return Standing(status, read_statistics(client, place.engine, since=DAY) if numbers else {})

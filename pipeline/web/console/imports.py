@@ -1,0 +1,55 @@
+"""``/imports/NAME``: one import, its files, and the lines of a file that count nothing."""
+
+from flask import Response, request
+
+from pipeline.event_files.ledger_list import STATES, files_of
+from pipeline.operate.imports import import_document
+from pipeline.operate.pausing import stops_in_force
+from pipeline.records.stops import stop_of
+from pipeline.web.api.imports import ask_for_run, events, find_import, quarantine
+from pipeline.web.api.records import find
+from pipeline.web.auth import needs
+from pipeline.web.console.blueprint import ConsoleBlueprint
+from pipeline.web.console.pages import done, page
+from pipeline.web.console.settings import settings_of
+from pipeline.web.context import stores
+
+MOST_FILES = 200  # the newest that a page shows
+
+imports = ConsoleBlueprint("imports")
+
+
+@imports.get("/imports/<name>")
+def show(name: str) -> Response:
+    """Show an import."""
+    one, catalog = find_import(name), stores().records_without_secrets.load()
+    state = request.args.get("state")
+    files = files_of(events(), name, state if state in STATES else None)
+    return page(
+        "import",
+        name,
+        live=True,
+        record=one.record,
+        standing=import_document(one),
+        settings=settings_of(find("imports", name)),
+        stops=stops_in_force(catalog, "import", name),
+        stop=stop_of(catalog, "import", name),
+        files=files[::-1][:MOST_FILES],
+        left_out=max(0, len(files) - MOST_FILES),
+        states=STATES,
+    )
+
+
+@imports.post("/imports/<name>/run")
+@needs("operate")
+def run(name: str) -> Response:
+    """Let a worker run an import now."""
+    ask_for_run(name)
+    return done(f"/imports/{name}", f'Import "{name}" is run by the next worker of the queue `imports`.')
+
+
+@imports.get("/imports/<name>/files/<int:file>")
+@needs("operate")
+def show_lines(name: str, file: int) -> Response:
+    """Show the quarantine of a file."""
+    return page("import_lines", f"Bad lines of file {file}", name=name, lines=quarantine(name, file))
