@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, func, select
 
 from pipeline.stores.event_tables import handles
 
-RIID = re.compile(r"(?:(?P<account>\d+):)?0*(?P<riid>\d+)")
+RIID = re.compile(r"(?:(?P<account>\d+):)?0*(?P<riid>[1-9]\d*|0)")
 PERSON = re.compile(r"person:(\d+)")
 
 

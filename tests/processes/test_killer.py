@@ -13,8 +13,8 @@ def killer(name):
 
 def test_an_entry_that_kills_its_workers_ends_as_a_dead_letter_and_the_others_are_sent(tmp_path):
     with open_environment(tmp_path) as environment:
-        outlet = environment.open("deadly")
-        outlet.activate([*people(40), KILLER])
+        limited_account = environment.open("deadly")
+        limited_account.activate([*people(40), KILLER])
         deaths = 0
         while environment.letters(KILLER) == []:
             worker = environment.employ("both", killer, environment.env)
@@ -24,10 +24,10 @@ def test_an_entry_that_kills_its_workers_ends_as_a_dead_letter_and_the_others_ar
             deaths += 1
             environment.workers.remove(worker)
             environment.client.eval(END_LEASES, 0, "claimed")
-        environment.drain(outlet)
+        environment.drain(limited_account)
 
         (letter,) = environment.letters(KILLER)
         assert letter.code == "Invalid"
         assert deaths <= 6
-        assert sorted(outlet.delivered()) == sorted((profile, 0) for profile in people(40))
+        assert sorted(limited_account.delivered()) == sorted((profile, 0) for profile in people(40))
         environment.stop()
