@@ -26,7 +26,7 @@ PAGES = """
 /destinations/new
 /destinations/new?key=new&action=audience_export
 """.split()
-TITLE = re.compile(r"<title>(.+) · activation</title>")
+PEOPLE = re.compile(r"profile-\d{4}|(?:demo|stranger)-\d+@")
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -49,3 +49,19 @@ def test_a_page_has_its_landmarks_without_a_script(open_page, path):
     ]  # fmt: skip
     assert page.get_by_role("link", name="Skip to content").count() == 1
     assert page.get_by_role("button", name="Log out").is_visible()
+
+
+@pytest.mark.parametrize("path", ["/login", "/nowhere"])
+def test_a_page_without_a_session_is_accessible(open_page, path):
+    assert faults(open_page(path, None)) == []
+
+
+def test_pages_of_a_reader_name_nobody_and_no_secret(installation):
+    answers = {path: installation.get(path, "read", headers={"Accept": "text/html"}) for path in PAGES}
+
+    shown = {path: answer.text for path, answer in answers.items() if answer.status_code == 200}
+    assert {"/", "/dead-letters", "/batches", "/activity", "/connectors/demo"} <= shown.keys()
+    for path, text in shown.items():
+        assert not PEOPLE.search(text), path
+        assert not any(key in text for key in installation.keys.values()), path
+    assert {answer.status_code for answer in answers.values()} <= {200, 403}

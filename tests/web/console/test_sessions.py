@@ -1,11 +1,16 @@
 """Log-in, log-out, and what a session may do; without a browser."""
 
 import re
+import time
 
 import pytest
 import requests
+from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
 
-from pipeline.operate.keys import create_key, revoke_key
+from pipeline.operate.keys import create_key, revoke_key, stored_keys
+from pipeline.stores.derived_keys import derived_keys
+from pipeline.web.console.session import COOKIE, DIGEST_PART, PURPOSE
 from tests.processes.environment import until
 from tests.web.console.installation import Installation
 
@@ -82,6 +87,21 @@ def test_a_session_ends_with_its_key(installation):
         return {session.get(f"{installation.url}/", allow_redirects=False).status_code for _ in range(8)}
 
     until(lambda: statuses() == {303})
+
+
+@pytest.mark.parametrize(("hours", "status"), [(11, 200), (13, 303)])
+def test_a_session_ends_after_twelve_hours(installation, hours, status):
+    settings = installation.stores.settings
+    [key] = [each for each in stored_keys(installation.stores.engine) if each.name == "read"]
+    app = Flask(__name__)
+    app.secret_key = derived_keys(settings, PURPOSE)[0]
+    signer = SecureCookieSessionInterface().get_signing_serializer(app)
+    content = {"key": ["read", key.digest[:DIGEST_PART]], "began": time.time() - hours * 3600, "id": "old"}
+    cookie = {COOKIE: signer.dumps(content)}
+
+    answer = requests.get(f"{installation.url}/", cookies=cookie, allow_redirects=False)
+
+    assert answer.status_code == status
 
 
 @pytest.mark.parametrize("value", ["", "forged", "eyJrZXkiOlsiYWRtaW4iXX0.aaaa.bbbb"])
