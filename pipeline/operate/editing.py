@@ -124,10 +124,13 @@ def etag_of(document: Mapping[str, Any]) -> str:
 
 
 def refuse_other(stored: Mapping[str, Any] | None, etag: str | None) -> None:
-    """Raise ChangedMeanwhile if the stored record is not the one of ``etag``; "*" fits any that is there."""
+    """Raise ChangedMeanwhile if the stored record has none of these ETags.
+
+    ``etag``: one, several with commas between them, or "*", which fits any record that is there.
+    """
     if etag is None or (etag == "*" and stored is not None):
         return
-    if stored is None or etag_of(stored) != etag:
+    if stored is None or etag_of(stored) not in etag.split(","):
         raise ChangedMeanwhile("it was changed meanwhile: read it again")
 
 

@@ -87,6 +87,21 @@ def test_two_who_edit_the_same_record_are_reported(web, acme):
     assert web.get("/v1/connectors/acme").json()["utilisation"] == 0.5
 
 
+def test_one_of_several_etags_is_enough(web, acme):
+    etags = {"If-Match": f'"another", {acme.headers["ETag"]}'}
+
+    assert put(web, "connectors/acme", {**DOCUMENT, "utilisation": 0.5}, headers=etags).status_code == 200
+    assert put(web, "connectors/acme", DOCUMENT, headers=etags).status_code == 412
+    assert put(web, "connectors/acme", DOCUMENT, headers={"If-Match": "*"}).status_code == 200
+
+
+def test_a_name_that_breaks_rules_is_told_as_a_list(web):
+    answer = put(web, "connectors/Not%20A%20Name", DOCUMENT)
+
+    assert answer.status_code == 422
+    assert isinstance(answer.json()["errors"]["json"]["_schema"], list)
+
+
 def test_a_connector_that_is_used_stays(web, acme):
     answer = web.call("DELETE", "/v1/connectors/acme")
 

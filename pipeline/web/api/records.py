@@ -133,9 +133,11 @@ def record_document(catalog: Catalog, section: str, name: str, document: Mapping
 
 
 def if_match() -> str | None:
-    """Return the ETag of the header ``If-Match``, None if it is absent."""
+    """Return the ETags of the header ``If-Match`` with commas between them, None if it is absent."""
     text = request.headers.get("If-Match")
-    return None if text is None else text.strip().removeprefix("W/").strip('"')
+    if text is None:
+        return None
+    return ",".join(one.strip().removeprefix("W/").strip('"') for one in text.split(","))
 
 
 def with_etag(response: Response, document: Mapping[str, Any]) -> Response:
