@@ -9,7 +9,7 @@ import msgspec
 
 from pipeline.model.activation import Activation, Invalid
 
-REMEMBERED = 50_000  # rows with an id, at least; twice as many at most
+REMEMBERED = 25_000  # rows with an id, at least; twice as many at most
 OTHER_CONTENT = (
     "An earlier row has this id, profile and call type, but other content: leave one out, or change its id."
 )
