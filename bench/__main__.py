@@ -14,6 +14,7 @@ limits       how much of a limit is used; limits that change, are shared, or are
 http         activations over HTTP beside the producer fed from the same bytes; memory under large bodies
 console      pages, status, metrics, groups and traces with much of everything; what keeping outcomes costs
 efficiency   calls made, compared with the fewest that could have done
+imports      event files landed, folded, and landed again, compared with grouping them; bytes per event
 """
 
 import argparse
@@ -33,6 +34,7 @@ from bench import (
     efficiency,
     end_to_end,
     http,
+    imports,
     lanes,
     limits,
     memory,
@@ -56,6 +58,7 @@ ALONE: dict[str, Callable[[Size, Callable[[str], None]], list[report.Finding]]] 
     "http": http.measure,
     "console": console.measure,
     "efficiency": efficiency.measure,
+    "imports": imports.measure,
 }
 WIDTH = 120  # characters, where there is no terminal
 SECTIONS = ("end-to-end", "baseline", "floor", *ALONE)

@@ -16,6 +16,7 @@ class Size:
     destinations: int  # with a batch each, per round of the delay
     lanes: tuple[int, ...] = (1, 100, 10_000)  # that hold rows, of one destination
     owners: tuple[int, ...] = (1, 100)  # destinations whose lanes hold rows
+    events: int = 10_000_000  # in event files
     letters: int = 1_000_000  # open dead letters while an operator looks
     days: int = 365  # of statistics
     traced: int = 10_000_000  # rows with an outcome
@@ -39,6 +40,7 @@ QUICK = Size(
     lanes=(1, 1_000),
     owners=(1, 20),
     letters=50_000,
+    events=200_000,
     days=20,
     traced=200_000,
     window=6,

@@ -8,7 +8,7 @@ line ends; one that is never closed spoils its own line alone.
 
 import csv
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.event_files.file_parts import MOST_LINES, FilePart
 from pipeline.event_files.scratch import literal
@@ -55,17 +55,27 @@ def split(delimiter: str, width: int) -> str:
         FROM part_lines WHERE line IS NOT NULL"""
 
 
-def is_padded(scratch: "DuckDBPyConnection", delimiter: str) -> bool:
-    """Tell whether values may have white space around them: only then they are trimmed, which takes time."""
+class Cleaning(NamedTuple):
+    """What values need before they are used; what no line needs is left out, for it takes time."""
+
+    trim: bool  # white space around them
+    nulls: bool  # the word "null", which is an absent value
+
+
+ALL = Cleaning(trim=True, nulls=True)
+
+
+def cleaning_of(scratch: "DuckDBPyConnection", delimiter: str) -> Cleaning:
+    """Return what the values in ``part_lines`` need."""
     edges = ("\t", '" ', ' "', f" {delimiter}", f"{delimiter} ")
     quoted = " OR ".join(f"contains(line, {literal(edge)})" for edge in edges[:3])
     plain = " OR ".join(f"contains(line, {literal(edge)})" for edge in (edges[0], *edges[3:]))
-    return bool(
-        scratch.execute(
-            f"""SELECT bool_or(starts_with(line, ' ') OR ends_with(line, ' ') OR
-            CASE WHEN starts_with(line, '"') THEN {quoted} ELSE {plain} END) FROM part_lines"""
-        ).fetchall()[0][0]
+    found = scratch.execute(
+        f"""SELECT bool_or(starts_with(line, ' ') OR ends_with(line, ' ') OR
+            CASE WHEN starts_with(line, '"') THEN {quoted} ELSE {plain} END), bool_or(contains(line, 'null'))
+        FROM part_lines"""
     )
+    return Cleaning(*map(bool, found.fetchall()[0]))
 
 
 class OddRecords:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pipeline.event_files.cells import OddRecords, is_padded, read_lines, split
+from pipeline.event_files.cells import ALL, OddRecords, cleaning_of, read_lines, split
 from pipeline.event_files.event_header import EventHeader
 from pipeline.event_files.file_parts import FilePart
 from pipeline.event_files.plain_file import PlainFile
@@ -63,7 +63,7 @@ class PartRows:
         """Fill the tables with a part, and return the number of its records."""
         read_lines(self._scratch, part, self._skip)
         cells = split(self._delimiter, self._width)
-        rows = self.values.of(cells, padded=is_padded(self._scratch, self._delimiter))
+        rows = self.values.of(cells, cleaning_of(self._scratch, self._delimiter))
         self._scratch.execute(f"CREATE OR REPLACE TEMP TABLE part_rows AS {rows}")
         self._read_odd_records()
         self._number_repeated(last=part.last)
@@ -84,7 +84,7 @@ class PartRows:
             "FROM (SELECT unnest(from_json($1, '[[\"VARCHAR\"]]')) AS r)",
             [text],
         )
-        rows = self.values.of("SELECT rn, p FROM odd_cells", padded=True)
+        rows = self.values.of("SELECT rn, p FROM odd_cells", ALL)
         self._scratch.execute(f"INSERT INTO part_rows {rows}")
 
     def _number_repeated(self, *, last: bool) -> None:

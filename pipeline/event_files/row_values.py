@@ -6,6 +6,7 @@ event is stored, and MD5, which no version changes.
 
 from dataclasses import dataclass
 
+from pipeline.event_files.cells import Cleaning
 from pipeline.event_files.event_header import CAPTURED, EventHeader
 from pipeline.event_files.plain_file import PlainFile
 from pipeline.event_files.scratch import literal
@@ -50,11 +51,8 @@ class RowValues:
         """Names of the columns that are kept as they are."""
         return tuple(name for name in self.header.names if name not in NOT_KEPT)
 
-    def of(self, cells: str, *, padded: bool) -> str:
-        """Return the SQL of all rows, good and bad, of ``cells``; ``padded``: values are to be trimmed.
-
-        ``cells``: SQL of ``rn`` and ``p``, the list of a record's cells.
-        """
+    def of(self, cells: str, cleaning: Cleaning) -> str:
+        """Return the SQL of all rows, good and bad; ``cells``: SQL of ``rn`` and ``p``, a record's cells."""
         return f"""
             SELECT rn, {self._problem()} AS problem, riid, email, captured,
                 CAST(floor(captured / 86400) AS INTEGER) AS day, {self._key()} AS key, single,
@@ -62,30 +60,32 @@ class RowValues:
                 hash({", ".join(FACET)}) AS facet_digest, hash({", ".join(FACET)}, other) AS wide_digest,
                 {", ".join(FACET)},
                 {self._flags()} AS flags, phone, customer, other
-            FROM ({self._parsed(f"SELECT rn, p, {self._values(padded)} FROM ({cells})")})"""
+            FROM ({self._parsed(f"SELECT rn, p, {self._values(cleaning)} FROM ({cells})")})"""
 
-    def _values(self, padded: bool) -> str:
+    def _values(self, cleaning: Cleaning) -> str:
         names = {"riid_text": "RIID", "captured_text": CAPTURED, "stored": "EVENT_STORED_DT", **FACET}
         names |= {"phone": "MOBILE_NUMBER", "customer": "CUSTOMER_ID", "status": "STATUS_CODE"}
         names |= {"uuid": "EVENT_UUID", "offer_number": "OFFER_NUMBER", "order_id": "ORDER_ID"}
         names |= {"address_1": "EMAIL", "address_2": "EMAIL_ADDRESS_"}
-        values = [f"{self._value(column, padded)} AS {name}" for name, column in names.items()]
-        return ", ".join([*values, f"{self._other(padded)} AS other"])
+        values = [f"{self._value(column, cleaning)} AS {name}" for name, column in names.items()]
+        return ", ".join([*values, f"{self._other(cleaning)} AS other"])
 
-    def _value(self, column: str, padded: bool) -> str:
+    def _value(self, column: str, cleaning: Cleaning) -> str:
         """Return the SQL of a column's value; NULL: it is absent."""
         place = self.header.place(column)
-        if place is None:
-            return "CAST(NULL AS VARCHAR)"
-        cell = f"trim(p[{place}], {literal(SPACE)})" if padded else f"p[{place}]"
-        return f"nullif(nullif({cell}, ''), 'null')"
+        return "CAST(NULL AS VARCHAR)" if place is None else f"nullif({self._text(place, cleaning)}, '')"
 
-    def _other(self, padded: bool) -> str:
+    def _text(self, place: int, cleaning: Cleaning) -> str:
+        """Return the SQL of a cell's text; an absent value is NULL or empty."""
+        cell = f"trim(p[{place}], {literal(SPACE)})" if cleaning.trim else f"p[{place}]"
+        return f"nullif({cell}, 'null')" if cleaning.nulls else cell
+
+    def _other(self, cleaning: Cleaning) -> str:
         if not self.other:
             return "CAST(NULL AS VARCHAR)"
-        values = [f"coalesce({self._value(name, padded)}, '')" for name in self.other]
-        joined = f"rtrim(concat_ws({literal(SEPARATOR)}, {', '.join(values)}), {literal(SEPARATOR)})"
-        return f"nullif({joined}, '')"
+        places = [self.header.names.index(name) + 1 for name in self.other]
+        values = joined(*(self._text(place, cleaning) for place in places))
+        return f"nullif(rtrim({values}, {literal(SEPARATOR)}), '')"
 
     def _parsed(self, values: str) -> str:
         address = f"coalesce({address_of('address_1')}, {address_of('address_2')})"
@@ -115,11 +115,10 @@ class RowValues:
         place = f"{self.file.account}{SEPARATOR}{self.file.feed}{SEPARATOR}"
         parts = ["coalesce(CAST(riid AS VARCHAR), email)"]
         parts += ["campaign", "launch", "captured_text", "stored", "offer_number", "url", "order_id"]
-        written = ", ".join(f"coalesce({part}, '')" for part in parts)
-        whole = (
-            f"CASE WHEN single THEN {literal(place + 'uuid' + SEPARATOR)} || uuid "
-            f"ELSE {literal(place)} || concat_ws({literal(SEPARATOR)}, {written}) END"
-        )
+        uuid = f"{literal(f'{place}uuid{SEPARATOR}')} || uuid"
+        whole = f"CASE WHEN single THEN {uuid} ELSE {joined(literal(place), *parts)} END"
+        if self.header.place("EVENT_UUID") is None:
+            whole = joined(literal(place), *parts)
         return signed(f"md5_number_lower({whole})")
 
     def _riid_digest(self) -> str:
@@ -139,6 +138,11 @@ def address_of(name: str) -> str:
     extracted = rf"trim(regexp_extract({name}, '<([^<>]*)>\s*$', 1))"
     inner = f"CASE WHEN contains({name}, '<') THEN {extracted} ELSE {name} END"
     return f"CASE WHEN regexp_full_match({inner}, {literal(ADDRESS)}) THEN lower({inner}) END"
+
+
+def joined(*values: str) -> str:
+    """Return the SQL of values with separators between them; NULL is as an empty text."""
+    return f"concat({f', {literal(SEPARATOR)}, '.join(values)})"
 
 
 def signed(number: str) -> str:
