@@ -82,7 +82,7 @@ def home_beside(target: Path) -> Iterator[Path]:
         finally:
             if shutil.which("gpgconf"):
                 subprocess.run(  # noqa: S603
-                    ["gpgconf", "--homedir", str(link), "--kill", "gpg-agent"],  # noqa: S607  # nosec B607
+                    ["gpgconf", "--homedir", str(link), "--kill", "gpg-agent"],  # noqa: S607
                     check=False,
                     capture_output=True,
                 )

@@ -76,7 +76,7 @@ def titled(text: object) -> str:
 def linked(text: object) -> Markup:
     """Write a sentence of ours, with what stands between backticks as code."""
     parts = str(escape(plain(text))).split("`")
-    return Markup("".join(f"<code>{part}</code>" if at % 2 else part for at, part in enumerate(parts)))  # noqa: S704  # nosec B704  escaped
+    return Markup("".join(f"<code>{part}</code>" if at % 2 else part for at, part in enumerate(parts)))  # noqa: S704  escaped
 
 
 def sentence(text: object) -> Markup:
