@@ -39,7 +39,7 @@ def row(one: ImportStatus) -> list[object]:
     return [
         labelled(one.name, one.record.label),
         f"{one.state}{step}",
-        success and rfc3339(success),
+        success and rfc3339(success.replace(microsecond=0)),
         one.waiting,
         one.files.get("failed", 0),
         events,

@@ -1,15 +1,13 @@
 """Run turns: one run at a time for each import, in all processes, and how the last one ended.
 
 The process that has the turn renews it every ten seconds. After a minute without renewal another process may
-take the import over; what a run stores is harmless when it is stored twice.
+take the import over, and at once if it can tell that the owner was killed. What a run stores is harmless when
+it is stored twice.
 """
 
 import logging
-import os
-import socket
 import threading
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +18,7 @@ from sqlalchemy import Engine, func, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from pipeline.errors import PipelineError
+from pipeline.event_files.turn_owner import is_gone, new_owner
 from pipeline.stores.database import reading
 from pipeline.stores.tables import import_runs
 from pipeline.stores.upsert import insert_new
@@ -85,8 +84,7 @@ def run_turn(engine: Engine, name: str, *, wait: Callable[[], object] | None = N
 
     ``wait``: called again and again while another process has it. Without it ImportBusy is raised.
     """
-    owner = f"{os.getpid()} on {socket.gethostname()} {uuid.uuid4().hex}"
-    turn = RunTurn(engine, name, owner)
+    turn = RunTurn(engine, name, new_owner())
     while not take(turn):
         if wait is None:
             raise ImportBusy(f'a run of import "{name}" is under way')
@@ -106,13 +104,22 @@ def run_turn(engine: Engine, name: str, *, wait: Callable[[], object] | None = N
 def take(turn: RunTurn) -> bool:
     """Take a turn that is free, or whose owner is silent; False if another process has it."""
     now = datetime.now(UTC)
-    free = or_(import_runs.c.owner.is_(None), import_runs.c.alive_at < now - LEASE)
+    own = import_runs.c.owner
+    free = or_(own.is_(None), import_runs.c.alive_at < now - LEASE, own == gone_owner(turn))
     first = func.coalesce(import_runs.c.first_started_at, now)
     values = {"owner": turn.owner, "alive_at": now, "started_at": now, "first_started_at": first, "step": ""}
     with turn.engine.begin() as connection:
         insert_new(connection, import_runs, {"name": turn.name})
         change = update(import_runs).where(import_runs.c.name == turn.name, free).values(values)
         return connection.execute(change).rowcount > 0
+
+
+def gone_owner(turn: RunTurn) -> str | None:
+    """Return the owner of a turn if it is a killed process of this machine; None: it may live."""
+    with reading(turn.engine) as connection:
+        chosen = select(import_runs.c.owner).where(import_runs.c.name == turn.name)
+        owner: str | None = connection.scalar(chosen)
+    return owner if owner and is_gone(owner) else None
 
 
 def renew(turn: RunTurn, ended: threading.Event) -> None:

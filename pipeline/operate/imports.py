@@ -99,7 +99,7 @@ def state_of(client: redis.Redis, catalog: Catalog, each: EventImport, run: RunS
 def next_run(client: redis.Redis, each: EventImport) -> datetime:
     """Return when a worker runs an import next; now, if it is due."""
     left = int(client.pttl(f"turn:{duty_of(each)}"))
-    return datetime.now(UTC) + timedelta(milliseconds=max(left, 0))
+    return (datetime.now(UTC) + timedelta(milliseconds=max(left, 0))).replace(microsecond=0)
 
 
 def counts_of(events: Engine, name: str) -> dict[str, int]:

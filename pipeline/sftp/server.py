@@ -19,6 +19,7 @@ from pipeline.sftp.host_key import HostKeyCheck, refuse_unpinned
 from pipeline.sftp.loop import BackgroundLoop, background_loop
 from pipeline.sftp.private_key import read_private_key
 
+asyncssh.set_log_level("WARNING")  # below that it tells hosts, users and the names of files
 PIECE = 4 << 20  # bytes read at once; asyncssh asks for them in parallel
 KEEPALIVE = 15  # seconds
 OWN_FOLDER = "the login's own folder"
