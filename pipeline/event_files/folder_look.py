@@ -50,8 +50,11 @@ class FolderLook:
         return [row for row in self.ledger.rows(state) if row.key in seen]
 
     def is_settled(self, row: LedgerFile) -> bool:
-        """Tell whether size and time of a file have been the same for the time between two looks."""
-        return datetime.now(UTC) - row.listed_at >= timedelta(seconds=self.seconds)
+        """Tell whether size and time of a file have been the same for the time between two looks.
+
+        A look in the future was before this machine's clock was put back.
+        """
+        return abs(datetime.now(UTC) - row.listed_at) >= timedelta(seconds=self.seconds)
 
     def is_ready(self, row: LedgerFile, seen: DataFile | None) -> bool:
         """Tell whether a file may be taken; a fetched one is in the spool already."""

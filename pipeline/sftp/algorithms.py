@@ -12,6 +12,12 @@ LEGACY: Mapping[str, str] = {
 MODERN_HOST_KEYS = (
     "ssh-ed25519,ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,ecdsa-sha2-nistp521,rsa-sha2-512,rsa-sha2-256"
 )
+# Kinds of host keys, each alone: a server that has several shows the one that is asked for.
+HOST_KEY_KINDS = (
+    "ssh-ed25519",
+    "ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,ecdsa-sha2-nistp521",
+    "rsa-sha2-512,rsa-sha2-256",
+)
 MODERN: Mapping[str, str] = {
     "kex_algs": "-diffie-hellman-group14-sha1,gss-*",
     "mac_algs": "-hmac-sha1*",

@@ -9,7 +9,7 @@ from pipeline.errors import Misconfigured, PipelineError, RetryLater
 from pipeline.model.file_server import FileGone, NotPermitted
 from pipeline.sftp.algorithms import LEGACY_ADVICE
 from pipeline.sftp.connector import SftpConnector
-from pipeline.sftp.host_key import HostKeyCheck, changed
+from pipeline.sftp.host_key import HostKeyChanged, HostKeyCheck, changed
 
 UNREACHABLE = "Unreachable"  # the code of a connection that failed
 CUT = "ConnectionLost"
@@ -21,7 +21,7 @@ def login_errors(connector: SftpConnector, check: HostKeyCheck) -> Iterator[None
     try:
         yield
     except asyncssh.HostKeyNotVerifiable:
-        raise Misconfigured(changed(connector, check.seen)) from None
+        raise HostKeyChanged(changed(connector, check.seen)) from None
     except asyncssh.PermissionDenied:
         raise Misconfigured(
             f'{connector.place} refuses the login of "{connector.username}": the key in '
@@ -30,7 +30,8 @@ def login_errors(connector: SftpConnector, check: HostKeyCheck) -> Iterator[None
     except asyncssh.KeyExchangeFailed as error:
         raise Misconfigured(no_agreement(connector, str(error))) from None
     except asyncssh.ConnectionLost:
-        raise RetryLater(CUT, f"{connector.place} ended the connection before the login") from None
+        hint = "" if connector.algorithms == "legacy" else f"; {LEGACY_ADVICE}"
+        raise RetryLater(CUT, f"{connector.place} ended the connection before the login{hint}") from None
     except (asyncssh.Error, OSError, TimeoutError) as error:
         raise RetryLater(UNREACHABLE, f"{connector.place}: {reason(error)}") from None
 

@@ -31,6 +31,10 @@ def changed(connector: SftpConnector, seen: str) -> str:
     )
 
 
+class HostKeyChanged(Misconfigured):
+    """The server shows none of the pinned keys."""
+
+
 class HostKeyCheck(asyncssh.SSHClient):
     """Compares the server's key with the pinned fingerprints; any key passes if there is none to compare."""
 

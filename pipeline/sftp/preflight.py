@@ -29,12 +29,13 @@ def look_at_host_key(server: SftpServer) -> Finding:
     """Compare the key of the server with the pinned ones."""
     connector = server.connector
     try:
-        seen = server.fingerprint()
+        seen = server.fingerprints()
     except PipelineError as error:
         return Finding("host key", False, str(error))
     if not connector.host_key:
-        text = f"is not pinned, so nothing is fetched; {connector.place} has this one: {what_to_put(seen)}"
+        text = f"is not pinned, so nothing is fetched; {connector.place} has this one: {what_to_put(seen[0])}"
         return Finding("host key", False, text)
-    if seen not in connector.host_key:
-        return Finding("host key", False, changed(connector, seen))
-    return Finding("host key", True, f"{connector.place} has the pinned key {seen}")
+    pinned = [one for one in seen if one in connector.host_key]
+    if not pinned:
+        return Finding("host key", False, changed(connector, seen[0]))
+    return Finding("host key", True, f"{connector.place} has the pinned key {pinned[0]}")

@@ -10,12 +10,12 @@ from typing import Any
 
 import asyncssh
 
-from pipeline.errors import Misconfigured
+from pipeline.errors import Misconfigured, PipelineError
 from pipeline.model.file_server import FileGone, NotPermitted, OpenPgp, RemoteFile
-from pipeline.sftp.algorithms import options_of
+from pipeline.sftp.algorithms import HOST_KEY_KINDS, options_of
 from pipeline.sftp.connector import SftpConnector
 from pipeline.sftp.failures import file_errors, login_errors
-from pipeline.sftp.host_key import HostKeyCheck, refuse_unpinned
+from pipeline.sftp.host_key import HostKeyChanged, HostKeyCheck, refuse_unpinned
 from pipeline.sftp.loop import BackgroundLoop, background_loop
 from pipeline.sftp.private_key import read_private_key
 
@@ -44,33 +44,56 @@ class SftpServer:
     def open(self) -> Iterator["SftpSession"]:
         """Log in; raises Misconfigured or RetryLater."""
         refuse_unpinned(self.connector)
-        check = HostKeyCheck(self.connector.host_key)
         key = read_private_key(self.connector)
         with background_loop() as loop:
-            with login_errors(self.connector, check):
-                connection = loop.run(self._connect(check, key), self.connect + self.answer)
-                client = loop.run(connection.start_sftp_client(), self.answer)
+            connection = self._log_in(loop, key)
             try:
+                with login_errors(self.connector, HostKeyCheck(())):
+                    client = loop.run(connection.start_sftp_client(), self.answer)
                 yield SftpSession(self.connector, loop, client, self.answer)
             finally:
-                client.exit()
-                connection.abort()
+                loop.run(end(connection), self.answer)
 
-    def fingerprint(self) -> str:
-        """Return the fingerprint of the server's key, whatever is pinned; raises as ``open`` does."""
-        check = HostKeyCheck(())
-        with background_loop() as loop, login_errors(self.connector, check):
+    def _log_in(self, loop: BackgroundLoop, key: asyncssh.SSHKey) -> asyncssh.SSHClientConnection:
+        """Log in with the usual host keys; if none of them is pinned, ask for each kind of key alone."""
+        first: HostKeyChanged | None = None
+        for kinds in ("", *HOST_KEY_KINDS):
+            check = HostKeyCheck(self.connector.host_key)
             try:
-                loop.run(self._connect(check, None), self.connect + self.answer)
-            except asyncssh.HostKeyNotVerifiable:
-                return check.seen
-        raise Misconfigured(f"{self.connector.place} has no host key")  # not a server of SSH
+                with login_errors(self.connector, check):
+                    return loop.run(self._connect(check, key, kinds), self.connect + self.answer)
+            except HostKeyChanged as error:
+                first = first or error
+            except Misconfigured:
+                if first is None:
+                    raise  # a server without this kind of key has no algorithm in common then
+        raise first or Misconfigured(f"{self.connector.place} has no host key")
+
+    def fingerprints(self) -> list[str]:
+        """Return the fingerprints of the server's keys, the usual one first; raises as ``open`` does."""
+        seen: list[str] = []
+        with background_loop() as loop:
+            for kinds in ("", *HOST_KEY_KINDS):
+                check = HostKeyCheck(())
+                try:
+                    with login_errors(self.connector, check):
+                        loop.run(self._connect(check, None, kinds), self.connect + self.answer)
+                except HostKeyChanged:
+                    seen += [] if check.seen in seen else [check.seen]
+                except PipelineError:
+                    if not kinds:
+                        raise
+        return seen
 
     async def _connect(
-        self, check: HostKeyCheck, key: asyncssh.SSHKey | None
+        self, check: HostKeyCheck, key: asyncssh.SSHKey | None, kinds: str
     ) -> asyncssh.SSHClientConnection:
-        """Log in by the one key, and by nothing that the machine or its user may have."""
+        """Log in by the one key, and by nothing that the machine or its user may have.
+
+        ``kinds``: of the host key; "": all that the connector takes.
+        """
         connector = self.connector
+        options = options_of(connector.algorithms)
         with warnings.catch_warnings():  # about algorithms that the connector asks for
             warnings.simplefilter("ignore")
             connection, _ = await asyncssh.create_connection(
@@ -86,9 +109,14 @@ class SftpServer:
                 connect_timeout=self.connect,
                 login_timeout=self.answer,
                 keepalive_interval=KEEPALIVE,
-                **options_of(connector.algorithms),
+                **(options | {"server_host_key_algs": kinds} if kinds else options),
             )
         return connection
+
+
+async def end(connection: asyncssh.SSHClientConnection) -> None:
+    """End a connection, whatever is under way."""
+    connection.abort()
 
 
 class SftpSession:

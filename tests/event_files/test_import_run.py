@@ -2,11 +2,14 @@
 
 import io
 import zipfile
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from pipeline.errors import Misconfigured, RetryLater
 from pipeline.event_files.ledger import find_file, ignore, retry
+from pipeline.stores.event_tables import event_files
 from tests.event_files.conftest import CLICK, SENT
 
 
@@ -99,6 +102,16 @@ def test_a_file_that_changes_between_two_looks_waits(folder, monkeypatch):
 
     assert (outcome.waiting, outcome.landed) == (1, [])
     assert len(folder.ledger.rows()) == 1
+
+
+def test_a_clock_that_was_put_back_holds_no_file_up(folder, events):
+    folder.put(SENT)
+    folder.run(ready=".ready")
+    with events.begin() as connection:
+        tomorrow = datetime.now(UTC) + timedelta(days=1)
+        connection.execute(update(event_files).values(listed_at=tomorrow))
+
+    assert len(folder.run(ready="size", look_seconds=2.0).landed) == 1
 
 
 def test_a_cut_connection_goes_on_at_its_offset(folder):
