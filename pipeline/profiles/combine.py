@@ -18,14 +18,17 @@ from pipeline.profiles.profile_row import (
     empty_row,
     keep_later,
 )  # fmt: skip
-from pipeline.profiles.times import iso
+from pipeline.profiles.times import HOURS_OF_WEEK, iso
 from pipeline.stores.event_tables import COUNTED
 
 KINDS = len(COUNTED)
 COUNTERS = (*FACET_COUNTERS, "hour_of_week", "month_of_year")
 CHANNELS = "last_channel_activities"
 STORED = {field.name: PLACE[field.name] for field in FIELDS if field.name in PLACE}
+HOUR_OF_DAY = {str(hour): str(hour % 24) for hour in range(HOURS_OF_WEEK)}
 TIMES = frozenset(field.name for field in FIELDS if field.kind in ("min", "max"))
+# Of each field its name, its place in a row (None: it has no column of its own), and whether it is a time.
+PLACES = [(field.name, STORED.get(field.name), field.name in TIMES) for field in FIELDS]
 
 
 def combined(rows: Sequence[list[Any]], further: Sequence[FurtherField] = ()) -> list[Any]:
@@ -78,13 +81,13 @@ def fields_of(row: list[Any], further: Iterable[FurtherField] = ()) -> dict[str,
     """Return the fields of a combined row, in the order of the mapping; one without anything is left out."""
     packed = row[PACKED]
     fields: dict[str, Any] = {}
-    for field in FIELDS:
-        name = field.name
-        value = told(name, row, packed) if field.told_by or name not in STORED else row[STORED[name]]
-        if value:
-            fields[name] = iso(value) if name in TIMES else value
-        elif value == 0 and name in TIMES:
-            fields[name] = iso(0)
+    for name, place, is_time in PLACES:
+        value = told(name, row, packed) if place is None else row[place]
+        if is_time:
+            if value is not None:
+                fields[name] = iso(value)
+        elif value:
+            fields[name] = value
     kept = packed.get(FURTHER, {})
     fields.update({field.name: field.shown(kept[field.name]) for field in further if field.name in kept})
     return fields
@@ -110,7 +113,7 @@ def hours_of(hours_of_week: dict[str, int]) -> dict[str, int]:
     """Return counters per hour of the day."""
     hours: dict[str, int] = {}
     for hour, times in hours_of_week.items():
-        text = str(int(hour) % 24)
+        text = HOUR_OF_DAY[hour]
         hours[text] = hours.get(text, 0) + times
     return dict(sorted(hours.items()))
 

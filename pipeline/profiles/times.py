@@ -1,7 +1,7 @@
 """Times of events: seconds since the epoch, written as ``2014-04-07T16:58:55Z``; hour and month of UTC."""
 
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 
 DAY = 86_400  # seconds
 EPOCH = date(1970, 1, 1).toordinal()
@@ -15,6 +15,12 @@ def day_text(day: int) -> str:
     return date.fromordinal(EPOCH + day).isoformat()
 
 
+@cache
+def clock_texts() -> list[str]:
+    """Return "T00:00:00Z" and the text of each further second of a day: an export writes millions of them."""
+    return [f"T{second // 3600:02d}:{second // 60 % 60:02d}:{second % 60:02d}Z" for second in range(DAY)]
+
+
 @lru_cache(maxsize=20_000)
 def month_of(day: int) -> str:
     """Return "1" to "12"."""
@@ -23,10 +29,7 @@ def month_of(day: int) -> str:
 
 def iso(moment: int) -> str:
     """Write a time."""
-    day, seconds = divmod(moment, DAY)
-    minutes, second = divmod(seconds, 60)
-    hour, minute = divmod(minutes, 60)
-    return f"{day_text(day)}T{hour:02d}:{minute:02d}:{second:02d}Z"
+    return day_text(moment // DAY) + clock_texts()[moment % DAY]
 
 
 def hour_of_week(moment: int) -> str:
