@@ -22,7 +22,7 @@ from pipeline.model.event_import import EventImport
 from pipeline.model.file_server import FileServer
 from pipeline.profiles.configured_fields import configured_fields
 from pipeline.profiles.fold import Folding
-from pipeline.profiles.retention import Retention
+from pipeline.profiles.retention import Retention, forget_lines
 from pipeline.records import mirror
 from pipeline.records.catalog import Catalog
 from pipeline.records.kinds import kind_of
@@ -94,6 +94,7 @@ class Importer:
         step = self.step_of(turn)
         Folding(self.events, further).run(lambda events: step("fold profiles", events, 0))
         Retention(self.events, self.settings.event_days, further).run()
+        forget_lines(self.events, self.settings.retention_days)
 
     def step_of(self, turn: RunTurn) -> Progress:
         """Return the progress, which also tells the turn's readers each new step."""

@@ -9,7 +9,7 @@ from pipeline.event_files.plain_file import Landed
 from pipeline.profiles.export import exported
 from pipeline.profiles.fold import Folding
 from pipeline.profiles.further_field import FurtherField
-from pipeline.profiles.retention import Retention
+from pipeline.profiles.retention import Retention, forget_lines
 from pipeline.stores.event_tables import event_folds, responsys_events
 from tests.event_files.folder import export, land
 
@@ -77,3 +77,11 @@ def test_retention_has_further_fields_as_well(sqlite_events, path):
 
     Folding(sqlite_events, further).rebuild()
     assert b'"sizes":["10","9"]' in b"".join(exported(sqlite_events, further))
+
+
+def test_quarantined_lines_are_forgotten_after_some_days(events, path):
+    path.write_text(HEADER + "x,,,,\n")
+    land(events, [path])
+
+    assert forget_lines(events, 1) == 0
+    assert forget_lines(events, 0) == 1
