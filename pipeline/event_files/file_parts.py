@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 PART_BYTES = 64 << 20
+SHARED_PART_BYTES = 16 << 20  # in the database of deliveries: a transaction is to take less than 2 seconds
 MOST_LINES = 100  # of one record
 
 

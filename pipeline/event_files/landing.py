@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 
-from pipeline.event_files.file_parts import PART_BYTES, FilePart, parts_of
+from pipeline.event_files.file_parts import PART_BYTES, SHARED_PART_BYTES, FilePart, parts_of
 from pipeline.event_files.ledger_row import LedgerRow, begin, same_content
 from pipeline.event_files.part_rows import PartRows
 from pipeline.event_files.part_store import PartStore
@@ -90,5 +90,7 @@ class Landing:
 @contextmanager
 def open_landing(engine: Engine, folder: Path, part_bytes: int = PART_BYTES) -> Iterator[Landing]:
     """Give a landing whose files, and temporary ones, are in ``folder``, the spool."""
+    if engine.dialect.name == "postgresql":
+        part_bytes = min(part_bytes, SHARED_PART_BYTES)
     with open_scratch(folder) as scratch:
         yield Landing(engine, scratch, folder, part_bytes)
