@@ -29,7 +29,7 @@ def configure_logging(settings: Settings) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(settings.log_level)
-    for noisy in ("urllib3", "alembic", "celery.redirected"):
+    for noisy in ("urllib3", "alembic", "asyncssh", "celery.redirected"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     threading.excepthook = of_thread
     sys.excepthook = of_process

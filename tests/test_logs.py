@@ -50,6 +50,14 @@ def test_ours_are_logged_at_debug_and_those_of_others_are_not(log):
     assert ("looked" in log(), WHO in log()) == (True, False)
 
 
+def test_the_steps_of_a_connection_are_not_logged(log):
+    """asyncssh logs a dozen lines at INFO for each run of an import, with the name that logs in."""
+    logging.getLogger("asyncssh").info("Beginning auth for user %s", WHO)
+    logging.getLogger("asyncssh.sftp").warning("cut off")
+
+    assert ("cut off" in log(), WHO in log()) == (True, False)
+
+
 def test_an_exception_is_logged_with_its_places_and_without_its_text(log):
     try:
         fail()

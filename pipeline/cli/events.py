@@ -39,6 +39,8 @@ def tail(*, follow: bool, feed: str, as_json: bool) -> None:
         if as_json and not follow:
             click.echo(json.dumps({"events": found}, indent=2, ensure_ascii=False))
             return
+        if not found:
+            say(f"There is no event of feed {feed.upper()} yet." if feed else "There is no event yet.")
         print_events(found, as_json=as_json)
         if follow:
             go_on(stores, found[-1]["id"] if found else 0, feed, as_json=as_json)

@@ -101,6 +101,16 @@ def test_events_are_shown_and_exported_from_an_id_on(landed, run, tmp_path):
     assert [event["id"] for event in table] == [event["id"] for event in tail]
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [((), "There is no event yet.\n"), (("--feed", "Open"), "There is no event of feed OPEN yet.\n")],
+)
+def test_that_there_is_no_event_is_said(events_engine, run, options, said):
+    result = run("events", "tail", *options)
+
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", said)
+
+
 def test_lines_of_a_file_are_shown_with_number_reason_and_text(landed, run):
     [file] = json.loads(run("imports", "files", "acme-events", "--json").stdout)["files"]
     lines = json.loads(run("imports", "lines", str(file["id"]), "--json").stdout)["lines"]

@@ -17,7 +17,7 @@ def parse_options(arguments: list[str] | None = None) -> argparse.Namespace:
     )
     add = parser.add_argument
     add("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
-    add("--port", type=int, default=8098, help="port, 0 for a free one (%(default)s)")
+    add("--port", type=int, default=8097, help="port, 0 for a free one (%(default)s)")
     add("--client-id", default=DEFAULT_CLIENT, help="of the app that may log in (%(default)s)")
     add("--client-secret", default=DEFAULT_SECRET, help="of that app (%(default)s)")
     add("--daily-limit", type=int, default=100_000, metavar="N", help="calls in 24 hours (%(default)s)")

@@ -9,6 +9,7 @@ from typing import Any
 from pipeline.operate.status.document import document
 from pipeline.operate.status.status import DestinationStatus, Status, read_status
 from pipeline.records.catalog import Scope
+from pipeline.records.kinds import KINDS
 from pipeline.records.stops import Stop, stop_of
 from pipeline.settle.statistics import Where, read_statistics
 from pipeline.web.context import stores
@@ -80,6 +81,10 @@ class Standing:
     def destinations_of(self, connector: str | None) -> list[DestinationStatus]:
         """Return the destinations of a connector; None: those that were removed."""
         return [each for each in self.status.destinations if each.connector == connector]
+
+    def sends(self, connector: str) -> bool:
+        """Tell whether destinations may use a connector: some kinds serve imports alone."""
+        return bool(KINDS[self.status.catalog.connectors[connector].kind].actions)
 
     def stops_of(self, scope: Scope, name: str) -> list[Stop]:
         """Return what stops a record: for a destination, the stop of its connector too."""

@@ -55,5 +55,5 @@ def line_of(numbers: DestinationNumbers) -> dict[str, Any]:
         "coalesced": numbers.coalesced,
         "rejected": sum(numbers.rejected.values()),
         "calls": numbers.calls,
-        "rows_per_call": numbers.rows / numbers.calls if numbers.calls else None,
+        "rows_per_call": numbers.fill,
     }

@@ -5,6 +5,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from emulators.responsys.server.options import parse_options as responsys_options
+from emulators.salesforce.server.options import parse_options as salesforce_options
+from emulators.sftp.command.options import parse_options as sftp_options
 from tests.emulators.salesforce.conftest import code_of, error_of
 
 LEAD = {"LastName": "Lovelace", "FirstName": "Ada", "Company": "Engines", "Email": "ada@x.com"}
@@ -196,3 +199,10 @@ def test_outbound_messages_are_sent_until_they_are_acknowledged(salesforce):
     for part in (f"<OrganizationId>{org}<", f"<sf:Id>{lead}<", "<sf:Email>ada@x.com<"):
         assert part in received[-1].decode()
     assert received[0] == received[-1]
+
+
+def test_all_emulators_run_beside_each_other_without_options():
+    sftp = sftp_options([])
+    ports = [salesforce_options([]).port, responsys_options([]).port, sftp.port, sftp.control_port]
+
+    assert len(set(ports)) == len(ports)

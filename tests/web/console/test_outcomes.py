@@ -6,6 +6,9 @@ import pytest
 import requests
 
 from pipeline.demo import sample
+from pipeline.operate.summary import DestinationNumbers
+from pipeline.settle.statistics import Where
+from pipeline.web.console.statistics import line_of
 from tests.web.console.checks import faults
 
 SENT = next(row["profile_id"] for row in sample.rows() if "email" in row["identifiers"])
@@ -86,6 +89,12 @@ def test_statistics_of_some_days(open_page):
 
     page.get_by_role("link", name="90 days").click()
     assert page.get_by_role("link", name="90 days").get_attribute("aria-current") == "true"
+
+
+def test_rows_per_call_are_those_of_the_commands_for_batches_of_several_calls():
+    numbers = DestinationNumbers(Where("acme", "lapsed-list"), calls=6, batches=3, rows=9)
+
+    assert line_of(numbers)["rows_per_call"] == 3
 
 
 @pytest.mark.parametrize("path", ["/statistics?days=8", "/batches?outcome=odd", "/activity?since=odd"])
