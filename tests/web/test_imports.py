@@ -65,6 +65,13 @@ def test_the_status_tells_of_imports_as_the_command_does(web):
     assert web.get("/v1/status", "read").json()["imports"][0]["name"] == IMPORT.name
 
 
+def test_the_overview_offers_no_destination_for_a_connector_to_files(page):
+    overview = page("/", scope="admin").text
+
+    assert "Connectors of this kind have no destinations." in overview
+    assert 'href="/destinations/new"' not in overview
+
+
 def test_files_are_listed_by_state(web):
     file = the_file(web)
 
