@@ -43,13 +43,19 @@ def parsed(text: str) -> Any:
     return found
 
 
-def page_of_letters(engine: Engine, chosen: Filter, page: Page, *, profiles: bool) -> dict[str, Any]:
-    """Return ``{"count", "dead_letters", "next"}``, newest first; ``profiles``: with the profiles' ids."""
+def page_of_letters(
+    engine: Engine, chosen: Filter, page: Page, *, profiles: bool, count: int | None = None
+) -> dict[str, Any]:
+    """Return ``{"count", "dead_letters", "next"}``, newest first; ``profiles``: with the profiles' ids.
+
+    ``count``: all letters that match, where the caller has counted them.
+    """
     statement = select(table).where(chosen.conditions(datetime.now(UTC)))
     with reading(engine) as connection:
         rows, following = page.read(connection, statement, table, table.c.created_at)
     documents = [named(without_activation(DeadLetter(**row)), profiles=profiles) for row in rows]
-    return {"count": letters.count(engine, chosen), "dead_letters": documents, "next": following}
+    found = letters.count(engine, chosen) if count is None else count
+    return {"count": found, "dead_letters": documents, "next": following}
 
 
 def named(document: Mapping[str, Any], *, profiles: bool) -> dict[str, Any]:

@@ -26,7 +26,9 @@ def show() -> Response:
     query, place = read_query(PageOfLetters), stores()
     chosen = filter_of(query)
     groups = groups_of_letters(place.engine, chosen)["groups"]
-    found = page_of_letters(place.engine, chosen, page_of(query), profiles=g.key.grants("operate"))
+    count = sum(group["count"] for group in groups)
+    profiles = g.key.grants("operate")
+    found = page_of_letters(place.engine, chosen, page_of(query), profiles=profiles, count=count)
     return page(
         "dead_letters",
         "Dead letters",
