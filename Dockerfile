@@ -16,6 +16,10 @@ ENV PATH=/opt/activation/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     ACTIVATION_DATA_DIR=/var/lib/activation
+# For imports with pgp = "gnupg".
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends gpg gpg-agent \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --user-group --create-home --home-dir /var/lib/activation activation
 COPY --from=build /opt/activation /opt/activation
 COPY --chmod=755 docker/with-secrets /usr/local/bin/with-secrets
