@@ -20,7 +20,7 @@ COMMANDS = {
     ),
     "up": LazyCommand(
         "pipeline.cli.up:up",
-        "Run all workers and Flower in this terminal, and the embedded Redis when none is configured.",
+        "Run workers, console and Flower in this terminal, and the embedded Redis when none is configured.",
     ),
     "apply": LazyCommand(
         "pipeline.cli.apply:apply",
@@ -58,13 +58,13 @@ COMMANDS = {
     ),
     "pause": LazyCommand(
         "pipeline.cli.pause:pause",
-        "Stop sending for a connector or a destination; what waits, and what comes, is kept.",
+        "Stop sending for a connector or a destination, or fetching for an import; what waits is kept.",
     ),
     "resume": LazyCommand(
         "pipeline.cli.pause:resume",
-        "Send again for a connector or a destination that was paused, or held after an answer of Responsys.",
+        "Send or fetch again for a record that was paused, or held after an answer or after failures.",
     ),
-    "web": LazyCommand("pipeline.cli.web:web", "Serve the HTTP API in the foreground."),
+    "web": LazyCommand("pipeline.cli.web:web", "Serve the console and the HTTP API in the foreground."),
     "keys": LazyCommand("pipeline.cli.keys:keys", "Keys for the HTTP API and the console."),
     "alerts": LazyCommand("pipeline.cli.alerts:alerts", "Rules of alerts, and what is open."),
     "channels": LazyCommand("pipeline.cli.channels:channels", "Channels that are told of alerts."),

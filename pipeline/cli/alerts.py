@@ -12,6 +12,7 @@ from pipeline.cli.reading import records_to_read
 from pipeline.cli.tables import show
 from pipeline.model.alert_rule import AlertRule
 from pipeline.runtime.stores import open_stores
+from pipeline.text.times import to_the_second
 
 
 @click.group(cls=Group)
@@ -42,7 +43,7 @@ def rows_of(rule: dict[str, Any]) -> Iterator[tuple[object, ...]]:
     states = [state for state in rule["states"] if state["state"] != "ok"]
     for state in states:
         subject = " ".join(dict.fromkeys(state["subject"].values()))
-        yield name, severity, state["state"], subject, state["since"], state["text"]
+        yield name, severity, state["state"], subject, to_the_second(state["since"]), state["text"]
     if not states:
         yield (
             name,

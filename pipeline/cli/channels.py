@@ -12,6 +12,7 @@ from pipeline.cli.tables import show
 from pipeline.operate.activity import person_at_terminal
 from pipeline.operate.channel_tests import send_channel_test
 from pipeline.runtime.stores import open_stores
+from pipeline.text.times import to_the_second
 
 
 @click.group(cls=Group)
@@ -51,6 +52,6 @@ def row_of(channel: dict[str, Any]) -> tuple[object, ...]:
     message = channel["last_message"] or dict.fromkeys(("type", "created_at", "state", "detail"))
     state = "failing" if channel["failing"] else "ok"
     return (
-        channel["name"], channel["document"]["kind"], state, message["type"], message["created_at"],
-        message["state"], channel["waiting"], message["detail"],
+        channel["name"], channel["document"]["kind"], state, message["type"],
+        to_the_second(message["created_at"]), message["state"], channel["waiting"], message["detail"],
     )  # fmt: skip

@@ -13,6 +13,7 @@ from pipeline.operate.activity import person_at_terminal
 from pipeline.operate.keys import SCOPES, create_key, revoke_key, stored_keys
 from pipeline.runtime.stores import open_stores
 from pipeline.text import durations
+from pipeline.text.times import to_the_second
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -104,5 +105,7 @@ def row_of(document: dict[str, Any]) -> list[str]:
     """Return a key as a row of the table."""
     one = {name: value or "" for name, value in document.items()}
     audiences = ", ".join(document["audiences"]) or "all"
-    times = [one["created_at"], one["expires_at"] or "never", one["last_used_at"] or "never"]
-    return [one["name"], one["scope"], audiences, one["prefix"], *times, one["revoked_at"]]
+    names = ("created_at", "expires_at", "last_used_at", "revoked_at")
+    created, expires, used, revoked = (to_the_second(one[name]) or "" for name in names)
+    times = [created, expires or "never", used or "never", revoked]
+    return [one["name"], one["scope"], audiences, one["prefix"], *times]

@@ -13,6 +13,7 @@ from pipeline.records.labels import destination_labels
 from pipeline.runtime.stores import open_stores
 from pipeline.text.escapes import printable
 from pipeline.text.labels import labelled
+from pipeline.text.times import to_the_second
 
 
 @click.command()
@@ -51,6 +52,7 @@ def print_text(found: dict[str, Any], days: float, labels: Mapping[str, str]) ->
 
 
 def with_label(row: dict[str, Any], labels: Mapping[str, str]) -> dict[str, Any]:
-    """Return a row with the label of its destination beside the name."""
+    """Return a row with the label of its destination beside the name, and its time to the second."""
     name = row["destination"]
-    return {**row, "destination": labelled(name, labels.get(name)) if name else name}
+    shown = {**row, "destination": labelled(name, labels.get(name)) if name else name}
+    return shown | {"at": to_the_second(row["at"])} if "at" in row else shown

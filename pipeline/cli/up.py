@@ -31,7 +31,7 @@ INTERRUPTED = 128 + signal.SIGINT
 )
 @click.pass_context
 def up(context: click.Context, procfile: Path | None) -> None:
-    """Run all workers and Flower in this terminal, and the embedded Redis when none is configured.
+    """Run workers, console and Flower in this terminal, and the embedded Redis when none is configured.
 
     Ctrl-C stops everything. A process that ends by itself is started again after 1, 2, 4 … 30 seconds. When
     one fails five times within a minute the others are stopped too, with exit code 1, so that a supervisor

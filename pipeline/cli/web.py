@@ -18,7 +18,7 @@ from pipeline.settings import Settings, host_and_port
 @click.option("--workers", type=click.IntRange(min=1), help="Processes; default 2.")
 @click.option("--threads", type=click.IntRange(min=1), help="Threads of each process; default 8.")
 def web(address: str | None, workers: int | None, threads: int | None) -> None:
-    """Serve the HTTP API in the foreground."""
+    """Serve the console and the HTTP API in the foreground."""
     from pipeline.web.server import serve
 
     with open_stores() as stores:

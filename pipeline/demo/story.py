@@ -20,6 +20,7 @@ from pipeline.produce.producer import Producer
 from pipeline.produce.report import Report
 from pipeline.runtime.crew import ProcessGroup
 from pipeline.runtime.stores import open_stores
+from pipeline.text.plural import counted
 
 LOOK = 0.1  # seconds between two looks
 LONGEST = 90  # seconds for all rows; it takes some ten
@@ -90,7 +91,9 @@ def set_up(show: Show, processes: DemoProcesses) -> tuple[Responsys, str]:
     processes.configure(responsys)
     show.ready("configuration", f"{sample.AUDIENCE} → event LAPSED: 200 rows in a call, or after 10 s")
     processes.wait_for_workers()
-    show.ready("workers", ", ".join(f"{queue} ({threads} threads)" for queue, threads in QUEUES.items()))
+    show.ready(
+        "workers", ", ".join(f"{queue} ({counted(threads, 'thread')})" for queue, threads in QUEUES.items())
+    )
     processes.wait_for_flower(flower)
     show.ready("Flower", flower)
     show.note(f"{'':<20}  user {processes.login.user}, password {processes.login.password}")

@@ -43,6 +43,7 @@ from pipeline.stores.installation import Belonging
 from pipeline.stores.key_check import open_own_vault
 from pipeline.stores.scripts import PATIENT_PAUSES
 from pipeline.stores.shared_sums import SharedSums
+from pipeline.text.plural import counted
 
 log = logging.getLogger(__name__)
 
@@ -139,7 +140,7 @@ class Worker:
         limits.store_allowances(
             self.client, connector.account, allowances, window_of(connector, self.settings.limit_window)
         )
-        return f"{len(allowances)} limits of {name}"
+        return f"{counted(len(allowances), 'limit')} of {name}"
 
     def run_source(self, name: str) -> str:
         """Take in the snapshot that the query of a source finds, and send the difference."""
