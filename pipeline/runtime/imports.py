@@ -136,7 +136,6 @@ class Importer:
 
     def note_failure(self, turn: RunTurn, reason: str) -> None:
         """Note why a run failed, and hold the import if all have for ten hours."""
-        log.warning("import failed", extra={"import": turn.name})
         if turn.failed(reason):
             self.records.hold("import", turn.name, "held", FAILED, reason)
             mirror.refresh(self.client, self.records)
@@ -150,6 +149,7 @@ class Importer:
         except ImportBusy:
             return f"another run of {name} is under way"
         except PipelineError:
+            log.warning("import failed", extra={"import": name})
             return f"{name} could not go on: `activation imports list` tells why"
         failed = f", {len(outcome.failed):,} failed" if outcome.failed else ""
         return f"{name}: {counted(len(outcome.landed), 'file')} landed{failed}"

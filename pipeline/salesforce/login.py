@@ -14,7 +14,7 @@ from pipeline.salesforce.errors import login_error
 from pipeline.salesforce.grants import form_of
 from pipeline.stores.vault import Vault
 from pipeline.wire.account_login import Grant, TokenTerms
-from pipeline.wire.codes import OTHER
+from pipeline.wire.codes import OTHER, UNKNOWN
 from pipeline.wire.deadlines import within
 from pipeline.wire.end_points import leads_to_public_host, require_https
 from pipeline.wire.tokens import Take, Tokens
@@ -51,7 +51,7 @@ class SalesforceLogin:
                     self.session, request_of("POST", place + PATH, {}, form), self.timeout, public=public
                 )
         except OutcomeUnknown as error:  # a login carries no rows
-            raise RetryLater(error.code, error.detail) from error
+            raise RetryLater(OTHER if error.code == UNKNOWN else error.code, error.detail) from error
         answer = decoded(reply.content)
         if reply.status != 200:
             raise login_error(reply.status, answer)

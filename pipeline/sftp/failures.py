@@ -60,9 +60,11 @@ def file_errors(connector: SftpConnector, path: str) -> Iterator[None]:
 
 
 def reason(error: BaseException) -> str:
-    """Return the text of an error, or its name if it has none."""
+    """Return an error in words, or its name if it has none."""
     if isinstance(error, TimeoutError):
         return "no answer in time"
+    if isinstance(error, ConnectionRefusedError):
+        return "the connection was refused"
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return str(error) or type(error).__name__

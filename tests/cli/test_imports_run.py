@@ -108,7 +108,7 @@ def test_a_failed_file_makes_it_end_with_1(activation, apply, server):
 
 
 @pytest.mark.parametrize("kind", ["host key", "folder", "unknown"])
-def test_a_wrong_configuration_makes_it_end_with_2(activation, apply, kind):
+def test_a_wrong_configuration_makes_it_end_with_2(activation, apply, kind, caplog):
     further = 'ready = "none"\nfolder = "nowhere"' if kind == "folder" else 'ready = "none"'
     apply(further, f"SHA256:{'A' * 43}" if kind == "host key" else None)
     result = activation("imports", "run", "other" if kind == "unknown" else "acme-events")
@@ -120,6 +120,7 @@ def test_a_wrong_configuration_makes_it_end_with_2(activation, apply, kind):
         "unknown": 'import "other" does not exist',
     }
     assert text[kind] in result.stderr
+    assert caplog.messages == []  # without a handler they would stand above the error
     if kind != "unknown":
         assert text[kind] in listed(activation)["error"]
         assert text[kind] in activation("status").stdout

@@ -1,5 +1,7 @@
 """``activation check`` of a Salesforce connector, against the emulator."""
 
+import socket
+
 from pipeline.salesforce.preflight import preflight
 
 
@@ -19,6 +21,14 @@ def test_a_connector_that_is_well(org, client_of, process):
             "3 of 100,000 calls of 24 hours are used by all; 1,041 an hour are ours (share 0.25)",
         ),
     }
+
+
+def test_an_org_that_cannot_be_reached_leaves_no_outcome_in_doubt(org, client_of):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    findings = told(client_of(host=f"http://127.0.0.1:{port}"))
+
+    assert findings == {"login": (False, "login: OtherError: no answer: ConnectionRefusedError")}
 
 
 def test_without_a_login_there_is_nothing_more_to_see(org, client_of):

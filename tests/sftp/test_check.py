@@ -162,7 +162,7 @@ def test_no_server_at_all_is_reported(check):
     code, [finding] = check(port=port)
 
     assert code == 2
-    assert "Unreachable: 127.0.0.1" in finding["text"]
+    assert finding["text"] == f"Unreachable: 127.0.0.1:{port}: the connection was refused"
 
 
 @pytest.mark.filterwarnings("ignore:Diffie-Hellman over finite fields")
