@@ -35,9 +35,16 @@ def serve_order(emulator: Emulator, request: Request) -> Answer:
         if request.method == "GET" and name in reports.REPORTS:
             return json_answer(reports.REPORTS[name](emulator, request.query))
     except (ValueError, KeyError, RowError) as error:
-        return Answer(400, encode({"error": str(error)}))
+        return Answer(400, encode({"error": in_words(error)}))
     there_are = [f"POST {name}" for name in ORDERS] + [f"GET {name}" for name in reports.REPORTS]
     return json_answer({"error": f"there is no {request.method} {request.path}", "there_are": there_are}, 404)
+
+
+def in_words(error: Exception) -> str:
+    """Say why an order is refused; a KeyError has the name that the org does not know."""
+    if isinstance(error, RowError):
+        return f"{error.code}: {error.message}"
+    return f"there is no {error.args[0]}" if isinstance(error, KeyError) else str(error)
 
 
 def load(emulator: Emulator, order: orders.LoadOrder) -> Any:

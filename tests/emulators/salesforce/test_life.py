@@ -201,6 +201,20 @@ def test_outbound_messages_are_sent_until_they_are_acknowledged(salesforce):
     assert received[0] == received[-1]
 
 
+@pytest.mark.parametrize(
+    ("name", "order", "said"),
+    [
+        ("load", {"object": "Nope", "records": []}, "there is no nope"),
+        ("delete", {"ids": ["x"]}, "there is no x"),
+        ("edit", {"object": "Lead", "id": "x", "fields": {}}, "MALFORMED_ID: malformed id x"),
+    ],
+)
+def test_an_order_that_cannot_be_is_answered_in_words(salesforce, name, order, said):
+    answer = salesforce.http.post(f"{salesforce.url}/_control/{name}", json=order)
+
+    assert (answer.status_code, answer.json()) == (400, {"error": said})
+
+
 def test_all_emulators_run_beside_each_other_without_options():
     sftp = sftp_options([])
     ports = [salesforce_options([]).port, responsys_options([]).port, sftp.port, sftp.control_port]
