@@ -9,7 +9,7 @@ HELP: Mapping[str, str] = {
     "algorithms": "legacy: for a server that knows no newer ones.",
     "api": "async: answers are asked for later, for accounts that are enabled for it.",
     "at_least": "Rows that must have been settled within the window.",
-    "audience": "Whose changes are sent.",
+    "audience": "Whose changes are sent; of an app with JWT: what the token is for, if not the host.",
     "auth_endpoint": "Where to log in, such as https://login5.responsys.net.",
     "call_types": "Which of ADD, UPDATE and REMOVE are taken, one a line.",
     "campaign": "Exactly as it is named in Responsys.",

@@ -51,6 +51,10 @@ def test_each_option_has_a_line_of_help(section):
     assert names - HELP.keys() <= {"password", "url"}
 
 
+def test_the_audience_of_a_token_is_not_explained_as_that_of_a_destination():
+    assert "JWT" in HELP["audience"]
+
+
 def form_of(section, variant, **texts):
     options = options_of(RECORD_SECTIONS[section].schemas()[variant], NAMES)
     return RecordForm(options, {}, texts)
