@@ -15,14 +15,13 @@ def look_up_profiles(stores: Stores, actor: Actor, person: str) -> dict[int, dic
 
     Without an events store there is none.
     """
+    note_alone(stores.engine, actor, "profile.shown")
     events = stores.events_if_any
     if events is None:
         return {}
     further = configured_fields(stores.engine)
     with reading(events) as connection:
-        found = profiles_of(connection, find_people(connection, person), further)
-    note_alone(stores.engine, actor, "profile.shown")
-    return found
+        return profiles_of(connection, find_people(connection, person), further)
 
 
 def in_words(value: Any) -> str:

@@ -46,7 +46,10 @@ def environment(tmp_path):
 def state(environment: Environment, key: str):
     """Return the state of the alert, as the API has it."""
     url, headers = f"{environment.web_url}/v1/alerts", {"Authorization": f"Bearer {key}"}
-    [rule] = requests.get(url, headers=headers, timeout=20).json()["alerts"]
+    answer = requests.get(url, headers=headers, timeout=20)
+    if not answer.ok:  # a new key is known within seconds
+        return None
+    [rule] = answer.json()["alerts"]
     return rule["states"][0]["state"]
 
 

@@ -107,7 +107,7 @@ def test_a_folder_of_another_user_is_reported_in_one_line(tmp_path, words):
     env = {**os.environ, "ACTIVATION_DATA_DIR": str(folder), "ACTIVATION_BROKER_URL": ""}
 
     result = subprocess.run(
-        [sys.executable, "-c", f"import pipeline.cli.{words}; {code}", words],
+        [sys.executable, "-c", f"import sqlite3, pipeline.cli.{words}; {code}", words],
         cwd=ROOT, env=env, capture_output=True, text=True,
     )  # fmt: skip
 

@@ -74,9 +74,8 @@ def test_an_export_goes_on_from_answer_to_answer(exports):
     assert shop.members("TIER") == {"C-ada": ("gold",), "C-bob": (None,)}
     assert shop.extension("Activation_User_Fields_async-export", "POINTS") == {"C-ada": ("7",)}
     assert shop.extension("Activation_Segments", "LAPSED") == {"C-ada": ("1",)}
-    assert shop.letters() == {
-        "bob": 'MERGEFAILED: merge: INVALID_PARAMETER: The value "1w" is not valid for the field type INTEGER'
-    }
+    misfit = 'The value "1w" is not valid for the field type INTEGER'
+    assert shop.letters() == {"bob": f"MERGEFAILED: merge: column POINTS: INVALID_PARAMETER: {misfit}"}
     assert shop.count("sent", "rejected") == (1, {"MERGEFAILED": 1})
     assert shop.emulator.outcomes("async-export", MERGE + "Async") == {"answered": 1}
     assert shop.emulator.outcomes("async-export", FILL + "Async") == {"answered": 2}

@@ -109,10 +109,10 @@ def test_a_row_that_fails_a_step_takes_no_part_in_the_next_and_its_dead_letter_n
     )
 
     assert shop.letters() == {
-        "bob": f"MERGEFAILED: merge: INVALID_PARAMETER: {MISFIT}",
+        "bob": f"MERGEFAILED: merge: column POINTS: INVALID_PARAMETER: {MISFIT}",
         "twin": "MERGEFAILED: merge: MULTIPLE_RECIPIENTS_FOUND: several records match",
         "new": "MERGEFAILED: merge: RECORD_NOT_FOUND: No records found",
-        "cy": f"MERGEFAILED: fields: INVALID_PARAMETER: {MISFIT}",
+        "cy": f"MERGEFAILED: fields: column POINTS: INVALID_PARAMETER: {MISFIT}",
     }
     assert shop.extension("FIELDS", "POINTS") == {"C-ada": ("1",)}
     assert shop.extension("AUDIENCES", "LAPSED") == {"C-ada": ("1",)}

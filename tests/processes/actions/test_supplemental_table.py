@@ -40,7 +40,9 @@ def test_a_value_that_does_not_fit_fails_its_row_alone_until_the_column_takes_it
     shop.deliver(person("ada", points=7), person("bob", points="1w"), person("cy", points=8))
 
     assert tiers(shop) == {"C-ada": (None, "7"), "C-cy": (None, "8")}
-    assert shop.letters() == {"bob": 'MERGEFAILED: The value "1w" is not valid for the field type INTEGER'}
+    assert shop.letters() == {
+        "bob": 'MERGEFAILED: column POINTS: The value "1w" is not valid for the field type INTEGER'
+    }
     assert shop.count("sent", "rejected") == (2, {"MERGEFAILED": 1})
 
     fields = {"CUSTOMER": "STR100", "TIER": "STR25", "POINTS": "STR25"}
