@@ -16,6 +16,7 @@ from pipeline.records.catalog import Catalog
 from pipeline.records.stops import Stop, stop_of
 
 INTERRUPTED_EVERY = 60.0  # seconds
+FAILED = "FAILED"  # the code of the hold after ten hours of failures
 
 
 def due(catalog: Catalog, engine: Engine, take: Callable[[str, float], bool]) -> Iterator[str]:

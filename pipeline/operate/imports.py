@@ -8,11 +8,10 @@ from typing import Any
 import redis
 from sqlalchemy import Engine, func, select
 
-from pipeline.event_files.import_schedule import duty_of, stops_of_import
+from pipeline.event_files.import_schedule import FAILED, duty_of, stops_of_import
 from pipeline.event_files.run_turn import RunState, read_runs
 from pipeline.model.event_import import EventImport
 from pipeline.records.catalog import Catalog
-from pipeline.runtime.imports import FAILED
 from pipeline.stores.database import reading
 from pipeline.stores.event_tables import event_files
 from pipeline.text.labels import label_fields

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from pipeline.errors import Misconfigured, PipelineError, RetryLater
 from pipeline.event_files.folder_look import LOOK_SECONDS, FolderLook
 from pipeline.event_files.import_run import ImportRun, Progress, RunOutcome
-from pipeline.event_files.import_schedule import stops_of_import
+from pipeline.event_files.import_schedule import FAILED, stops_of_import
 from pipeline.event_files.landing import open_landing
 from pipeline.event_files.ledger import OPEN, Ledger
 from pipeline.event_files.rehearsal import Rehearsal, RehearsedFile
@@ -35,7 +35,6 @@ from pipeline.text.plural import counted
 
 log = logging.getLogger(__name__)
 
-FAILED = "FAILED"  # the code of the hold after ten hours of failures
 SILENT: Progress = lambda _step, _done, _total: None  # noqa: E731
 
 

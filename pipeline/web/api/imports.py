@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response
 from sqlalchemy import Engine
 
-from pipeline.event_files.ledger_list import files_of, lines_of
+from pipeline.event_files.ledger_list import files_of, has_file, lines_of
 from pipeline.operate.activity import note_alone
 from pipeline.operate.imports import ImportStatus, import_document
 from pipeline.operate.pausing import try_again
@@ -85,7 +85,7 @@ def ask_for_run(name: str) -> None:
 def quarantine(name: str, file: int) -> list[dict[str, Any]]:
     """Return the bad lines of a file; raises Problem if the import has no such file."""
     find_import(name)
-    found = lines_of(events(), file) if any(one["id"] == file for one in files_of(events(), name)) else None
+    found = lines_of(events(), file) if has_file(events(), name, file) else None
     if found is None:
         raise Problem("not-found", "This import has no such file; its files have their numbers.")
     note_alone(stores().engine, actor(), "import_lines.shown", f"import_file:{file}")

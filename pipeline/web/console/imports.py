@@ -2,7 +2,7 @@
 
 from flask import Response, request
 
-from pipeline.event_files.ledger_list import STATES, files_of
+from pipeline.event_files.ledger_list import STATES, newest_files
 from pipeline.operate.imports import import_document
 from pipeline.operate.pausing import stops_in_force
 from pipeline.records.stops import stop_of
@@ -24,7 +24,8 @@ def show(name: str) -> Response:
     """Show an import."""
     one, catalog = find_import(name), stores().records_without_secrets.load()
     state = request.args.get("state")
-    files = files_of(events(), name, state if state in STATES else None)
+    chosen = state if state in STATES else None
+    files = newest_files(events(), name, chosen, MOST_FILES + 1)
     return page(
         "import",
         name,
@@ -34,8 +35,8 @@ def show(name: str) -> Response:
         settings=settings_of(find("imports", name)),
         stops=stops_in_force(catalog, "import", name),
         stop=stop_of(catalog, "import", name),
-        files=files[::-1][:MOST_FILES],
-        left_out=max(0, len(files) - MOST_FILES),
+        files=files[:MOST_FILES],
+        has_more=len(files) > MOST_FILES,
         states=STATES,
     )
 
