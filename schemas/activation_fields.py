@@ -13,13 +13,15 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 
+from schemas.salesforce_id import NoId, WrongSuffix, full_id
+
 LONGEST = 255  # characters of a name, a profile id or an identifier
 LARGEST = 2**63 - 1  # the largest whole number; -LARGEST - 1 is the smallest
 FIRST_YEAR, LAST_YEAR = 1970, 9998  # a time zone can carry year 1 or 9999 over the edge of the calendar
 
 CALL_TYPES = ("ADD", "UPDATE", "REMOVE")
 PARTNER_NUMBERS = {"27": "riid", "7001": "hashed_email", "2001": "crm_id"}  # Responsys' own numbers
-IDENTIFIERS = ("email", "riid", "crm_id", "hashed_email", *PARTNER_NUMBERS)
+IDENTIFIERS = ("email", "riid", "crm_id", "hashed_email", "salesforce_id", *PARTNER_NUMBERS)
 NUMERIC = ("riid", "crm_id")  # may be given as a whole number
 
 # No control characters, since these become parts of Redis keys, and no half of a surrogate pair.
@@ -122,7 +124,7 @@ class Moment(fields.Field[datetime]):
 
 
 class Identifiers(fields.Field[dict[str, str]]):
-    """The identifiers of a profile; partner numbers are turned into names and whole numbers into text."""
+    """The identifiers of a profile, by name: whole numbers as text, ids of Salesforce as 18 characters."""
 
     default_error_messages = {  # noqa: RUF012
         "null": NULL,
@@ -133,6 +135,8 @@ class Identifiers(fields.Field[dict[str, str]]):
         "digits": "This must be 64 hexadecimal digits: SHA-256 of the trimmed, lower-cased address.",
         "hashed": 'This is a hash and would be hashed again; put it in "hashed_email".',
         "blank": "This must not be blank; leave it out when there is none.",
+        "salesforce": "This must be an id of Salesforce: 15 or 18 letters and digits.",
+        "suffix": "This is a mangled id: its last three characters do not fit the first 15, or their case.",
         "number": f"This must be text or a whole number from 0 to {LARGEST}.",
     }
 
@@ -166,7 +170,16 @@ class Identifiers(fields.Field[dict[str, str]]):
             raise self.make_error("address" if "@" in text else "digits")
         if name == "email" and HASH.match(text):
             raise self.make_error("hashed")
-        return name, text
+        return name, self.salesforce_id(text) if name == "salesforce_id" else text
+
+    def salesforce_id(self, text: str) -> str:
+        """Return an id of Salesforce as its 18 characters."""
+        try:
+            return full_id(text)
+        except NoId:
+            raise self.make_error("salesforce") from None
+        except WrongSuffix:
+            raise self.make_error("suffix") from None
 
     def numeral(self, value: Any) -> Any:
         """Turn a whole number into text; other values stay as they are."""

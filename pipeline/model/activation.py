@@ -5,7 +5,7 @@ An activation that the decoder refuses goes through marshmallow, which decides a
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -29,6 +29,7 @@ from schemas.activation_fields import (
     PARTNER_NUMBERS,
     Text,
 )
+from schemas.salesforce_id import is_full_id
 
 NUL = b"\\u0000"  # as JSON writes it
 BACKSLASH = 92  # its first byte; looking for a byte takes a tenth of the time
@@ -37,6 +38,7 @@ PRODUCER_SCHEMA, ENTRY_SCHEMA = ActivationSchema(), EntrySchema()
 # A producer may not set these.
 PIPELINE_FIELDS = frozenset(ENTRY_SCHEMA.fields.keys() - PRODUCER_SCHEMA.fields.keys())
 NUMBER_OR_NAME = {**PARTNER_NUMBERS, **{name: number for number, name in PARTNER_NUMBERS.items()}}
+FORMS: Mapping[str, Callable[[str], object]] = {"hashed_email": HASH.match, "salesforce_id": is_full_id}
 # By name of the field that it constrains; ``normalise`` looks at the characters, faster than a pattern here.
 TEXT = {
     name: Meta(min_length=1, max_length=field.longest)
@@ -182,7 +184,7 @@ def identifiers_valid(identifiers: dict[str, str]) -> bool:
         if name == "email":
             if "@" not in value:
                 return False
-        elif value.isspace() or (name == "hashed_email" and not HASH.match(value)):
+        elif value.isspace() or (name in FORMS and not FORMS[name](value)):
             return False
     return True
 

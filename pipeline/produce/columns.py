@@ -20,6 +20,7 @@ COMMON = {  # names without marks and blanks, as exports of mail services and Re
     "emailsha256hash": "hashed_email",
     "customerid": "crm_id",
     "customernumber": "crm_id",
+    "sfdcid": "salesforce_id",
 }
 PROFILES = "profileid leid euid contactid subscriberkey subscriberid userid memberid customerid id riid crmid"
 

@@ -60,9 +60,13 @@ MOMENTS = st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=
     ]
 )
 HASHES = st.sampled_from(["a" * 64, "AbCdEf01" * 8, "a" * 63, "g" * 64, "a" * 64 + "\n", "ada@example.com"])
+SALESFORCE_IDS = st.sampled_from(["00Q000000000aBc", "00Q000000000aBcEAI", "00Q000000000abcEAI"])
 IDENTIFIERS = st.dictionaries(
-    st.sampled_from(["email", "riid", "crm_id", "hashed_email", "27", "7001", "2001", "phone"]),
+    st.sampled_from(
+        ["email", "riid", "crm_id", "hashed_email", "salesforce_id", "27", "7001", "2001", "phone"]
+    ),
     HASHES
+    | SALESFORCE_IDS
     | st.integers(-1, 3)
     | st.sampled_from(["1", "ada@example.com", "ada", " ", "", None, True, "x" * 256]),
     max_size=4,

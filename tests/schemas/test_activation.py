@@ -10,7 +10,12 @@ from marshmallow import ValidationError
 from schemas.activation import ActivationSchema, EntrySchema
 
 HASH = "ABCDEF0123456789" * 4
-UNKNOWN = "There is no such identifier; there are: email, riid, crm_id, hashed_email, 27, 7001, 2001."
+SALESFORCE = "This must be an id of Salesforce: 15 or 18 letters and digits."
+MANGLED = "This is a mangled id: its last three characters do not fit the first 15, or their case."
+UNKNOWN = (
+    "There is no such identifier; "
+    "there are: email, riid, crm_id, hashed_email, salesforce_id, 27, 7001, 2001."
+)
 ADDRESS = 'This is a plain address; put it in "email" and it will be hashed.'
 DIGITS = "This must be 64 hexadecimal digits: SHA-256 of the trimmed, lower-cased address."
 TWICE = 'This and "27" are the same identifier with different values; send one of them.'
@@ -109,6 +114,8 @@ def test_only_an_entry_carries_what_the_pipeline_adds():
         ({"27": "123", "7001": HASH, "2001": "C-9"}, {"riid": "123", "hashed_email": HASH, "crm_id": "C-9"}),
         ({"riid": 123, "crm_id": 0}, {"riid": "123", "crm_id": "0"}),
         ({"riid": "123", "27": 123}, {"riid": "123"}),
+        ({"salesforce_id": "00Q000000000aBc"}, {"salesforce_id": "00Q000000000aBcEAI"}),
+        ({"salesforce_id": "00Q000000000aBcEAI"}, {"salesforce_id": "00Q000000000aBcEAI"}),
     ],
 )
 def test_identifiers_load_as_text_by_name(given, loaded):
@@ -131,6 +138,11 @@ def test_identifiers_load_as_text_by_name(given, loaded):
         ({"7001": HASH[1:]}, {"7001": DIGITS}),
         ({"7001": HASH + "\n"}, {"7001": DIGITS}),
         ({"27": "1", "riid": "2"}, {"riid": TWICE}),
+        ({"salesforce_id": "00Q"}, {"salesforce_id": SALESFORCE}),
+        ({"salesforce_id": "00Q00000000-aBc"}, {"salesforce_id": SALESFORCE}),
+        ({"salesforce_id": "00Q000000000aBcEAA"}, {"salesforce_id": MANGLED}),
+        ({"salesforce_id": "00Q000000000abcEAI"}, {"salesforce_id": MANGLED}),
+        ({"salesforce_id": 15}, {"salesforce_id": "This must be text."}),
     ],
 )  # fmt: skip
 def test_what_cannot_identify_a_profile_is_refused(given, problem):

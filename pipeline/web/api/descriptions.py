@@ -9,7 +9,10 @@ ACTIVATION: dict[str, Any] = {
         "profile_id": {"type": "string", "minLength": 1, "maxLength": 255},
         "call_type": {"enum": ["ADD", "UPDATE", "REMOVE"]},
         "audience": {"type": "string", "description": "The one of the path, or absent."},
-        "identifiers": {"type": "object"},
+        "identifiers": {
+            "type": "object",
+            "description": "Any of email, hashed_email, riid, crm_id and salesforce_id.",
+        },
         "variables": {"type": "object"},
         "occurred_at": {"type": "string", "format": "date-time"},
         "id": {"type": "string", "description": "Recognised for the idempotency window."},
