@@ -13,7 +13,6 @@ from sqlalchemy import (
     Column,
     Index,
     Integer,
-    MetaData,
     SmallInteger,
     String,
     Table,
@@ -21,11 +20,11 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from pipeline.stores import stream_tables
+from pipeline.stores.event_metadata import BigId, event_metadata
 from pipeline.stores.tables import Moment
 
-event_metadata = MetaData()
-
-BigId = BigInteger().with_variant(Integer, "sqlite")  # SQLite's row id is an INTEGER, of 64 bits
+__all__ = ["event_metadata", "stream_tables"]  # with the tables of streams
 
 # The ledger of files: one row for each content that was seen at a path.
 event_files = Table(
