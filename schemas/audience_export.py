@@ -11,7 +11,7 @@ from schemas.configuration_fields import Field, Flag, OneOf, SomeOf, Text
 from schemas.derived_columns import Derived
 from schemas.destination_document import DestinationDocument
 from schemas.exported_columns import ListColumns, TableColumn, TableColumns
-from schemas.identifier_columns import IdentifierColumn, IdentifierColumns, Identifiers
+from schemas.identifier_columns import IdentifierColumn, IdentifierColumns, Identifiers, MatchColumn
 
 MOST_COLUMNS = 29  # of a table, beside the identifier
 STATUSES = ("optin", "optout")
@@ -37,7 +37,7 @@ class AudienceExport(DestinationDocument):
     settled = frozenset({"on_remove", "call_types"})
 
     identifiers = Identifiers(required=True)
-    match_column_1 = IdentifierColumn(required=True)
+    match_column_1 = MatchColumn(required=True)
     match_column_2 = IdentifierColumn(load_default=None)
     columns = ListColumns(load_default=dict)
     insert_on_no_match = Flag(load_default=False)

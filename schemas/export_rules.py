@@ -4,6 +4,7 @@ Each rule is given the options as far as they could be read, and yields (option,
 """
 
 from collections.abc import Iterator, Mapping
+from itertools import product
 from typing import Any
 
 from marshmallow import ValidationError
@@ -17,6 +18,7 @@ Problems = Iterator[tuple[str, str]]
 EXTENSION_ORDER = ("CUSTOMER_ID_", "EMAIL_ADDRESS_", "RIID_")
 ADDRESS = "EMAIL_ADDRESS_"
 RIID = "RIID_"
+NEVER_INSERTED = (RIID, *HASHES)  # nobody is inserted who is matched by one of them
 MATCH = ("match_column_1", "match_column_2")
 
 
@@ -33,41 +35,48 @@ def check(data: Options, original: Options) -> None:
         raise ValidationError(found)
 
 
+def named(data: Options, option: str) -> list[str]:
+    """Return the columns that an option names: none, one or several."""
+    columns = data.get(option) or []
+    return columns if isinstance(columns, list) else [columns]
+
+
 def mapped(data: Options) -> Problems:
     """Match columns must be filled."""
     if "identifiers" not in data:
         return
     columns = data["identifiers"].values()
     for option in MATCH:
-        column = data.get(option)
-        if column and column not in columns:
-            yield option, f'"{column}" is not mapped in "identifiers"; {there_are(columns)}'
+        for column in named(data, option):
+            if column not in columns:
+                yield option, f'"{column}" is not mapped in "identifiers"; {there_are(columns)}'
 
 
 def different(data: Options) -> Problems:
     """Two match columns are two columns."""
-    if data.get("match_column_2") and data.get("match_column_1") == data["match_column_2"]:
+    if {*named(data, "match_column_1")} & {*named(data, "match_column_2")}:
         yield "match_column_2", 'must not be the same as "match_column_1"'
 
 
 def together(data: Options) -> Problems:
     """Responsys matches by a hash, or by the address, or by the other hash."""
-    first, second = data.get("match_column_1"), data.get("match_column_2")
-    if first != second and {first, second} <= {*HASHES, ADDRESS}:
-        yield (
-            "match_column_2",
-            f"cannot be {second} when match_column_1 is {first}: Responsys takes one of them",
-        )
+    for first, second in product(named(data, "match_column_1"), named(data, "match_column_2")):
+        if first != second and {first, second} <= {*HASHES, ADDRESS}:
+            yield (
+                "match_column_2",
+                f"cannot be {second} when match_column_1 is {first}: Responsys takes one of them",
+            )
 
 
 def inserting(data: Options) -> Problems:
-    """No member is inserted by a hash, nor by an id that Responsys gives."""
+    """No member is inserted by a hash, nor by an id that Responsys gives; one of several must be another."""
     if not data.get("insert_on_no_match"):
         return
     for option in MATCH:
-        column = data.get(option)
-        if column in (*HASHES, RIID):
-            yield "insert_on_no_match", f"must be false: Responsys inserts nobody who is matched by {column}"
+        columns = named(data, option)
+        if columns and {*columns} <= {*NEVER_INSERTED}:
+            by = " or ".join(columns)
+            yield "insert_on_no_match", f"must be false: Responsys inserts nobody who is matched by {by}"
 
 
 def consent(data: Options) -> Problems:

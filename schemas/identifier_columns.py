@@ -59,3 +59,14 @@ class IdentifierColumns(Field):
         if len(set(columns)) < len(columns):
             raise ValidationError("must not name anything twice")
         return columns
+
+
+class MatchColumn(IdentifierColumns):
+    """One of the columns, or several: the first that a row has a value for."""
+
+    def read(self, value: Any) -> Any:
+        """Return the name of a single column as text."""
+        if not isinstance(value, list):
+            return IdentifierColumn().read(value)
+        columns = super().read(value)
+        return columns if len(columns) > 1 else columns[0]

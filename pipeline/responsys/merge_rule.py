@@ -1,5 +1,6 @@
 """Merge rules: how a merge finds people in the profile list, inserts and updates them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from pipeline.model.activation import Activation
@@ -9,16 +10,14 @@ OPTED_IN, OPTED_OUT = "I", "O"
 STATUS = {"optin": "OPTIN", "optout": "OPTOUT"}
 
 
-def merge_rule(
-    *, insert: bool, update: str, match: tuple[str, str | None], new_members: str | None
-) -> dict[str, Any]:
-    """Return ``mergeRule``; ``match`` are the columns that people are found by, by both if there are two.
+def merge_rule(*, insert: bool, update: str, match: Sequence[str], new_members: str | None) -> dict[str, Any]:
+    """Return ``mergeRule``; ``match``: the one or two columns that people are found by.
 
     ``new_members``: "optin" or "optout" (None), for records without a status. Oracle does not say whether
     ``defaultPermissionStatus`` also falls on existing members; its page suggests that it leaves them
     alone, and NO_UPDATE keeps it from them.
     """
-    first, second = match
+    first, second = match[0], match[1] if len(match) > 1 else None
     return {
         "insertOnNoMatch": insert,
         "updateOnMatch": update,

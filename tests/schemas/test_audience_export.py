@@ -198,6 +198,19 @@ def test_29_columns_fit_into_a_table(size):
         ({"identifiers": {"riid": "RIID_"}, "match_column_1": "RIID_", "insert_on_no_match": True,
           "permission": "optin"},
          "insert_on_no_match: must be false: Responsys inserts nobody who is matched by RIID_"),
+        ({"identifiers": {"riid": "RIID_", **HASH["identifiers"]}, "insert_on_no_match": True,
+          "match_column_1": ["RIID_", "EMAIL_SHA256_HASH_"], "permission": "optin"},
+         "insert_on_no_match: must be false: Responsys inserts nobody who is matched by "
+         "RIID_ or EMAIL_SHA256_HASH_"),
+        ({"match_column_1": ["CUSTOMER_ID_", "RIID_"]},
+         'match_column_1: "RIID_" is not mapped in "identifiers"; there are: CUSTOMER_ID_, EMAIL_ADDRESS_'),
+        ({"match_column_1": ["CUSTOMER_ID_", "EMAIL_ADDRESS_"], "match_column_2": "EMAIL_ADDRESS_"},
+         'match_column_2: must not be the same as "match_column_1"'),
+        ({"match_column_1": ["CUSTOMER_ID_", "customer_id"]}, "match_column_1: must not name anything twice"),
+        ({"match_column_1": []},
+         "match_column_1: must be a list of at least one of: RIID_, CUSTOMER_ID_, EMAIL_ADDRESS_, "
+         "MOBILE_NUMBER_, EMAIL_MD5_HASH_, EMAIL_SHA256_HASH_"),
+        ({"match_column_1": 1}, "match_column_1: must be text"),
         ({"insert_on_no_match": True},
          'new_members: is missing: say "optin" or "optout" for people whom insert_on_no_match adds, '
          'since permission = "unchanged" says nothing of them'),
@@ -291,6 +304,21 @@ def test_all_problems_are_reported_at_once():
         "memberships",
         "new_members",
     ]
+
+
+def test_a_list_of_one_match_column_is_that_column():
+    assert load(match_column_1=["customer_id"])["match_column_1"] == "CUSTOMER_ID_"
+
+
+def test_people_without_a_riid_may_be_added_where_others_are_found_by_it():
+    loaded = load(
+        identifiers={"riid": "RIID_", "email": "EMAIL_ADDRESS_"},
+        match_column_1=["riid", "email_address"],
+        insert_on_no_match=True,
+        new_members="optin",
+    )
+
+    assert loaded["match_column_1"] == ["RIID_", "EMAIL_ADDRESS_"]
 
 
 @pytest.mark.parametrize("permission", ["optin", "optout", "consent"])

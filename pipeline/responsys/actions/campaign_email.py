@@ -133,7 +133,7 @@ class CampaignEmail(Action):
         return merge_rule(
             insert=options["insert_on_no_match"],
             update="NO_UPDATE",
-            match=(ADDRESS, None),
+            match=[ADDRESS],
             new_members=options.get("new_members"),
         )
 

@@ -45,7 +45,7 @@ HELP: Mapping[str, str] = {
     "limits": "Calls per minute by function, one a line: triggerCustomEvent = 200.",
     "list_folder": "The folder of the list; also where tables are made.",
     "login": "How the app logs in.",
-    "match_column_1": "The column by which people are found in the list.",
+    "match_column_1": "Finds people in the list; of several columns, one a line, the first that a row has.",
     "match_column_2": "A second column that must agree.",
     "match_columns": "For a table without a primary key: the columns that tell rows apart, one a line.",
     "max_age": "Seconds until a call that is not full is sent all the same.",

@@ -76,7 +76,7 @@ class Option:
         if self.kind == "table":
             return "\n".join(f"{key} = {self._entry_text(key, each)}" for key, each in value.items())
         if self.kind == "list":
-            return "\n".join(map(str, value))
+            return value if isinstance(value, str) else "\n".join(map(str, value))
         return f"{value:g}" if isinstance(value, float) else str(value)
 
     def value_of(self, text: str) -> Any:

@@ -56,7 +56,8 @@ class AudienceExport(Action):
 
     def recipient(self, row: Activation) -> str | None:
         """Return a hash of the values by which a person is found in the list or, without them, in tables."""
-        keys = self.list.match if all(key.given(row) for key in self.list.match) else self.tables.order
+        match = self.list.match.keys_of(row)
+        keys = match if all(key.given(row) for key in match) else self.tables.order
         values = [f"{key.column} {named(key, row)}" for key in keys if key.given(row)]
         if keys is self.tables.order:
             values = values[:1]

@@ -25,7 +25,7 @@ def needed(profile_list: ProfileList, tables: ExtensionTables) -> Iterator[Need]
 
 def list_columns(profile_list: ProfileList, tables: ExtensionTables) -> Columns:
     """Return the columns that people are found by, and those that are written."""
-    keys = [key.column for key in (*profile_list.match, *profile_list.others, *tables.order)]
+    keys = [key.column for key in (*profile_list.match.all, *profile_list.others, *tables.order)]
     permission = profile_list.permission
     status = [] if permission.decision == UNCHANGED else [permission.column]
     types = {column.name: column.type for column in profile_list.columns}

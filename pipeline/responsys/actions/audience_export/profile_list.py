@@ -12,6 +12,7 @@ from pipeline.model.activation import Activation
 from pipeline.model.call import Call
 from pipeline.responsys.actions.audience_export.column import Column, carried, columns_of, problems
 from pipeline.responsys.actions.audience_export.keys import HASHES, Key
+from pipeline.responsys.actions.audience_export.match_keys import MatchKeys
 from pipeline.responsys.actions.audience_export.permission import Permission
 from pipeline.responsys.actions.audience_export.record_data import record_data
 from pipeline.responsys.actions.audience_export.verdicts import merged
@@ -30,7 +31,7 @@ class ProfileList:
 
     connector: ResponsysConnector
     options: Mapping[str, Any]
-    match: tuple[Key, ...]  # one or two: how people are found in the list
+    match: MatchKeys
     others: tuple[Key, ...]  # further identifiers that are written to the list
     permission: Permission
     columns: tuple[Column, ...]
@@ -40,12 +41,14 @@ class ProfileList:
         cls, connector: ResponsysConnector, options: Mapping[str, Any], keys: Mapping[str, Key]
     ) -> "ProfileList":
         """Read the options; ``keys`` are those of all identifiers, by their columns."""
-        match = [options[name] for name in ("match_column_1", "match_column_2") if options.get(name)]
+        match = MatchKeys.of(options, keys)
         return cls(
             connector=connector,
             options=options,
-            match=tuple(keys[column] for column in match),
-            others=tuple(keys[name] for name in sorted(keys) if name not in (*match, *FILLED_BY_RESPONSYS)),
+            match=match,
+            others=tuple(
+                keys[name] for name in sorted(keys) if name not in (*match.always, *FILLED_BY_RESPONSYS)
+            ),
             permission=Permission.of(options),
             columns=columns_of(options["columns"]),
         )
@@ -58,7 +61,8 @@ class ProfileList:
 
     def keys_of(self, row: Activation) -> tuple[Key, ...]:
         """Return the identifiers that are written for a row."""
-        return (*self.match, *(key for key in self.others if key.given(row)))
+        match = self.match.keys_of(row)
+        return (*match, *(key for key in self.others if key is not match[0] and key.given(row)))
 
     def columns_of(self, row: Activation) -> tuple[str, ...]:
         """Name the columns that are written for a row, in the order of ``values``."""
@@ -70,7 +74,8 @@ class ProfileList:
         """Say why a row cannot be merged."""
         missing = (key.problem(row) for key in self.keys_of(row))
         return (
-            next(filter(None, missing), None)
+            self.match.problem(row)
+            or next(filter(None, missing), None)
             or self.permission.problem(row)
             or next(problems(self.columns, row), None)
         )
@@ -87,7 +92,7 @@ class ProfileList:
         )
 
     def _verdicts(self, rows: Sequence[Activation], answer: Any) -> Verdicts:
-        return merged(self.match, rows, answer)
+        return merged(self.match.keys_of(rows[0]), rows, answer)
 
     def _call(self, rows: Sequence[Activation]) -> Call:
         return Call(
@@ -95,7 +100,7 @@ class ProfileList:
             path=path("lists", self.connector.profile_list, "members", api=self.connector.api),
             body={
                 "recordData": record_data([dict(self._values(row)) for row in rows]),
-                "mergeRule": self._merge_rule(),
+                "mergeRule": self._merge_rule(self.match.keys_of(rows[0])),
             },
         )
 
@@ -107,11 +112,12 @@ class ProfileList:
         for column in carried(self.columns, row):
             yield column.name, column.text(row)
 
-    def _merge_rule(self) -> dict[str, Any]:
+    def _merge_rule(self, match: Sequence[Key]) -> dict[str, Any]:
         options = self.options
+        may_insert = all(key.column not in FILLED_BY_RESPONSYS for key in match)
         return merge_rule(
-            insert=options["insert_on_no_match"],
+            insert=options["insert_on_no_match"] and may_insert,
             update=options["update_on_match"],
-            match=(options["match_column_1"], options.get("match_column_2")),
+            match=[key.column for key in match],
             new_members=options.get("new_members"),
         )
