@@ -15,7 +15,6 @@ from pipeline.runtime.stores import open_stores
 from pipeline.settle import dead_letters as letters
 from pipeline.settle import replay as replays
 from pipeline.settle.dead_letters import Filter
-from pipeline.stores.doorbell import Doorbell
 from pipeline.text.plural import counted
 
 YES = click.option(
@@ -41,7 +40,7 @@ def replay(context: click.Context, /, ids: Sequence[str], yes: bool, **options: 
         stores.require_key()
         if not agreed(stores.engine, chosen, "replay", yes=yes):
             return
-        appender = Appender(stores.redis, Doorbell(stores.broker_url))
+        appender = Appender(stores.redis, stores.doorbell)
         done, failed = replays.replay(stores.engine, appender, chosen)
         note_decision(stores.engine, "dead_letters.replay", chosen, done)
     click.echo(f"{letters_of(done)} sent again.")

@@ -18,7 +18,6 @@ from pipeline.runtime.stores import Stores, open_stores
 from pipeline.snapshots import source_runs
 from pipeline.snapshots.concerns import Concern
 from pipeline.snapshots.sync import MAX_LEAVING, Outcome, Sync
-from pipeline.stores.doorbell import Doorbell
 
 
 @click.command(cls=Confirming)
@@ -75,7 +74,7 @@ def sync(
         if given:
             command = ("activation", "sync", given[0], name_of(given[1]))
             lines = lines_of(given[1], profile_of(reading, stores), notes, command)
-        appender = None if dry_run else Appender(stores.redis, Doorbell(stores.broker_url))
+        appender = None if dry_run else Appender(stores.redis, stores.doorbell)
         try:
             outcome = run(stores, appender, given and (given[0], lines), source or "", options)
         except AppendFailed as error:

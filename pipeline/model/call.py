@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 
 @dataclass(frozen=True)
@@ -65,3 +65,11 @@ class Sender(Protocol):
         Raises:
             CallError: none of the requests could be asked after.
         """
+
+
+@runtime_checkable
+class Closable(Protocol):
+    """A sender that holds connections."""
+
+    def close(self) -> None:
+        """Close the connections that no thread uses."""

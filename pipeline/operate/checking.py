@@ -1,6 +1,7 @@
 """Checking: does the account have the objects that the configuration names."""
 
 from collections.abc import Collection
+from contextlib import closing
 
 from pipeline.model.connector import Connector
 from pipeline.model.finding import Finding
@@ -25,13 +26,13 @@ def check_connector(
             spool = stores.settings.data_dir / "spool"
             found += look_at_files(server, connector.name, imports, spool)
         return found
-    clients = Clients(stores.settings, stores.redis, stores.vault)
     destinations = [
         one
         for name, one in sorted(catalog.destinations.items())
         if one.connector == connector.name and (only is None or name in only)
     ]
     actions = [catalog.action_of(one) for one in destinations]
-    found = kind.preflight(connector, actions, clients(connector))
+    with closing(Clients(stores.settings, stores.redis, stores.vault)) as clients:
+        found = kind.preflight(connector, actions, clients(connector))
     minute = stores.settings.limit_window
     return [*found, *look_for_throttling(stores.redis, stores.engine, catalog, connector, minute)]

@@ -1,5 +1,7 @@
 """Running a source now: an operation, which a worker carries out."""
 
+from contextlib import closing
+
 from sqlalchemy import Connection, Engine, select
 
 from pipeline.operate.activity import Actor, note
@@ -32,8 +34,5 @@ def run_under_way(connection: Connection, chosen: dict[str, object]) -> Operatio
 
 def ring(broker_url: str, operation: str) -> None:
     """Call a worker for an operation; if the ring is lost, the workers' timer finds the operation."""
-    bell = Doorbell(broker_url)
-    try:
-        bell.run_operation(operation)
-    finally:
-        bell.close()
+    with closing(Doorbell(broker_url)) as doorbell:
+        doorbell.run_operation(operation)

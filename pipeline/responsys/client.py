@@ -97,6 +97,10 @@ class Client:
         """Log in with the password, even if a token is stored; return the end point that calls go to."""
         return self._tokens.log_in(self._connector).end_point
 
+    def close(self) -> None:
+        """Close the session's connections that no thread uses."""
+        self._session.close()
+
     def _attempt(self, call: Call, content: bytes | None, token: Token) -> Any:
         url, body = token.end_point + call.path, None if content is None else CallBody(content)
         public = leads_to_public_host(self._connector.auth_endpoint, token.end_point)

@@ -7,7 +7,7 @@ from functools import partial
 import redis
 
 from pipeline.lanes import limits
-from pipeline.model.call import Sender, Timeouts
+from pipeline.model.call import Closable, Sender, Timeouts
 from pipeline.model.connector import Connector
 from pipeline.records.kinds import kind_of, window_of
 from pipeline.settings import Settings
@@ -35,6 +35,13 @@ class Clients:
                 made = (connector, self._maker(connector)(connector))
                 self._clients[key] = made
             return made[1]
+
+    def close(self) -> None:
+        """Close the connections of all clients; one that is used again opens new ones."""
+        with self._lock:
+            for _, client in self._clients.values():
+                if isinstance(client, Closable):
+                    client.close()
 
     def _maker(self, connector: Connector) -> Callable[[Connector], Sender]:
         if connector.kind not in self._makers:

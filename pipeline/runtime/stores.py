@@ -1,7 +1,7 @@
 """Stores: Redis, SQL and the records, each opened when a command first asks for it."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from pipeline.stores import broker_url
 from pipeline.stores.broker import connect, refuse_eviction
 from pipeline.stores.data_folder import usable
 from pipeline.stores.database import EVENTS, migrate, open_database, unusable
+from pipeline.stores.doorbell import Doorbell
 from pipeline.stores.embedded import open_broker
 from pipeline.stores.installation import Belonging, refuse_known_stranger
 from pipeline.stores.unready import meaning_of
@@ -54,6 +55,11 @@ class Stores:
         except redis.RedisError as error:
             raise unreachable(self.broker_url, error) from error
         return client
+
+    @cached_property
+    def doorbell(self) -> Doorbell:
+        """A doorbell for the workers of the Redis server."""
+        return self.opened.enter_context(closing(Doorbell(self.broker_url)))
 
     @cached_property
     def engine(self) -> Engine:

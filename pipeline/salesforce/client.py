@@ -72,6 +72,10 @@ class SalesforceClient:
         """Log in even if a token is stored; return the host that calls go to."""
         return self._tokens.log_in(self.connector).end_point
 
+    def close(self) -> None:
+        """Close the session's connections that no thread uses."""
+        self._session.close()
+
     def _attempt(self, call: Call, content: bytes | None, headers: Mapping[str, str], token: Token) -> Any:
         body = None if content is None else CallBody(content)
         sent = {**headers, "Authorization": f"Bearer {token.value}"}

@@ -3,13 +3,14 @@ import re
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
 from pipeline.cli import main
 from pipeline.operate.activity import read_activity
 from pipeline.operate.paging import Page
 from pipeline.runtime.stores import open_stores
 from schemas.destination import ACTIONS
+from tests.fixtures.commands import CommandRunner
 
 FILE = """\
 [connectors.acme]
@@ -42,7 +43,7 @@ def file(tmp_path) -> Path:
 
 
 def activation(*arguments: object, standard_input: str | None = None) -> Result:
-    return CliRunner().invoke(main, [str(argument) for argument in arguments], standard_input)
+    return CommandRunner().invoke(main, [str(argument) for argument in arguments], standard_input)
 
 
 def test_it_says_what_became_of_each_record(file):

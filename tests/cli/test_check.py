@@ -4,10 +4,10 @@ import json
 import sqlite3
 
 import pytest
-from click.testing import CliRunner
 
 from pipeline.cli import main
 from tests.emulators.conftest import running
+from tests.fixtures.commands import CommandRunner
 
 CONFIGURATION = """
 [connectors.{name}]
@@ -42,7 +42,7 @@ def activation(redis, server_url, tmp_path, monkeypatch):
 
     def run(*arguments):
         redis.flushall()  # permits of logins, which no test waits for
-        return CliRunner().invoke(main, arguments)
+        return CommandRunner().invoke(main, arguments)
 
     return run
 

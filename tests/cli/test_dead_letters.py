@@ -8,7 +8,6 @@ import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from click.testing import CliRunner
 
 from pipeline.cli import main
 from pipeline.model.activation import decode
@@ -16,6 +15,7 @@ from pipeline.model.shard import SHARDS
 from pipeline.settle import dead_letters
 from pipeline.settle.dead_letters import Filter
 from pipeline.settle.replay import drop
+from tests.fixtures.commands import CommandRunner
 
 
 @pytest.fixture
@@ -362,7 +362,7 @@ def test_whatever_is_stored_is_shown_without_a_traceback(environment, environ, s
     environment.keep("odd", activation=stored, detail="half \ud83d \u2713", profile_id="p\ud83d")
 
     for command in (["list"], ["list", "--json"], ["show", "odd"], ["show", "odd", "--json"]):
-        result = CliRunner(charset=encoding, env=environ).invoke(main, ["dead-letters", *command])
+        result = CommandRunner(charset=encoding, env=environ).invoke(main, ["dead-letters", *command])
         assert (result.exception, result.exit_code) == (None, 0), command
         if command[-1] == "--json":
             json.loads(

@@ -4,7 +4,6 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from click.testing import CliRunner
 from sqlalchemy import update
 
 from pipeline.cli import main
@@ -13,6 +12,7 @@ from pipeline.stores.event_tables import event_files
 from pipeline.stores.tables import import_runs
 from tests.emulators.sftp.conftest import serving
 from tests.event_files.conftest import CLICK, SENT
+from tests.fixtures.commands import CommandRunner
 
 ROWS = b"EVENT_CAPTURED_DT,RIID,CAMPAIGN_ID\n05-Jan-2026 14:03:22,7,10\n05-Jan-2026 14:03:23,8,10\nbad,9,1\n"
 CONFIGURATION = """
@@ -47,7 +47,7 @@ def activation(server, redis, server_url, tmp_path, monkeypatch):
     server.order("reset")
 
     def run(*arguments: object):
-        return CliRunner().invoke(main, [str(argument) for argument in arguments])
+        return CommandRunner().invoke(main, [str(argument) for argument in arguments])
 
     return run
 

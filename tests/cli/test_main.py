@@ -4,10 +4,10 @@ import sys
 
 import pytest
 from click import Context
-from click.testing import CliRunner
 
 from pipeline.cli import COMMANDS, dead_letters, main
 from pipeline.cli.lazy_group import LazyCommand
+from tests.fixtures.commands import CommandRunner
 
 HEAVY = "celery kombu alembic requests honcho sqlalchemy.dialects.postgresql"
 
@@ -28,7 +28,7 @@ def test_every_command_is_there_and_says_what_it_does(name):
 
 
 def test_a_problem_is_said_without_a_traceback():
-    result = CliRunner().invoke(main, ["misconfigured"])
+    result = CommandRunner().invoke(main, ["misconfigured"])
 
     assert result.exit_code == 2
     assert result.stdout == ""
@@ -36,7 +36,7 @@ def test_a_problem_is_said_without_a_traceback():
 
 
 def test_ctrl_c_is_reported_to_the_shell():
-    assert CliRunner().invoke(main, ["interrupted"]).exit_code == 130
+    assert CommandRunner().invoke(main, ["interrupted"]).exit_code == 130
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_ctrl_c_is_reported_to_the_shell():
     ],
 )
 def test_a_slip_is_answered_with_what_was_meant(words, answer):
-    result = CliRunner().invoke(main, words, prog_name="activation")
+    result = CommandRunner().invoke(main, words, prog_name="activation")
 
     assert result.exit_code == 2
     assert answer in result.stderr
@@ -63,7 +63,7 @@ def test_a_slip_is_answered_with_what_was_meant(words, answer):
 
 @pytest.mark.parametrize("group", [[], ["dead-letters"], ["keys"], ["emulator"]])
 def test_help_lists_commands_by_whole_sentences(group):
-    result = CliRunner().invoke(main, [*group, "--help"], terminal_width=60)
+    result = CommandRunner().invoke(main, [*group, "--help"], terminal_width=60)
 
     assert "..." not in result.stdout.partition("Commands:")[2]
 
@@ -72,7 +72,7 @@ def test_help_lists_commands_by_whole_sentences(group):
     ("shell", "mark"), [("bash", "complete -o"), ("zsh", "#compdef"), ("fish", "complete --")]
 )
 def test_a_shell_is_reported_how_to_complete(shell, mark):
-    result = CliRunner().invoke(main, ["completion", shell])
+    result = CommandRunner().invoke(main, ["completion", shell])
 
     assert mark in result.stdout
     assert "_ACTIVATION_COMPLETE" in result.stdout

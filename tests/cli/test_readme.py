@@ -4,9 +4,8 @@ import re
 import subprocess
 import sys
 
-from click.testing import CliRunner
-
 from pipeline.cli import main
+from tests.fixtures.commands import CommandRunner
 from tests.processes import ROOT
 
 README = (ROOT / "README.md").read_text("utf-8")
@@ -36,7 +35,7 @@ def test_the_emulators_connector_goes_into_the_first_configuration_as_it_is(tmp_
     file.write_text(SECTION.sub(lambda _: pasted, first))
     monkeypatch.setenv("ACTIVATION_DATA_DIR", str(tmp_path / "data"))
 
-    result = CliRunner().invoke(main, ["apply", str(file), "--dry-run"])
+    result = CommandRunner().invoke(main, ["apply", str(file), "--dry-run"])
 
     assert result.exit_code == 0, result.output
     assert "created    connectors.acme\n" in result.stdout

@@ -3,9 +3,9 @@
 import json
 
 import pytest
-from click.testing import CliRunner
 
 from pipeline.cli import main
+from tests.fixtures.commands import CommandRunner
 
 HEADER = b"profile_id,call_type,email,tier\n"
 
@@ -20,7 +20,9 @@ def send(server_url, entries, tmp_path, monkeypatch):
         if name:
             (tmp_path / name).write_bytes(content)
         file = str(tmp_path / name) if name else "-"
-        return CliRunner().invoke(main, ["send", audience, file, *options], input=None if name else content)
+        return CommandRunner().invoke(
+            main, ["send", audience, file, *options], input=None if name else content
+        )
 
     return run
 
@@ -133,7 +135,7 @@ def test_what_cannot_be_sent_at_all_is_a_usage_error(send, entries, options, mes
 
 
 def test_a_missing_file_is_a_usage_error():
-    result = CliRunner().invoke(main, ["send", "lapsed-buyers", "nowhere.csv"])
+    result = CommandRunner().invoke(main, ["send", "lapsed-buyers", "nowhere.csv"])
 
     assert result.exit_code == 2
     assert "nowhere.csv" in result.stderr

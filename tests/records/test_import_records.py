@@ -4,10 +4,11 @@ import json
 import re
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
 from pipeline.cli import main
 from pipeline.runtime.stores import open_stores
+from tests.fixtures.commands import CommandRunner
 
 FILES = """
 [connectors.acme-files]
@@ -46,7 +47,7 @@ def apply(tmp_path):
     def apply(*parts: str, options: tuple[str, ...] = ()) -> Result:
         path = tmp_path / "activation.toml"
         path.write_text("".join(parts))
-        return CliRunner().invoke(main, ["apply", str(path), *options])
+        return CommandRunner().invoke(main, ["apply", str(path), *options])
 
     return apply
 
@@ -54,7 +55,7 @@ def apply(tmp_path):
 def test_keys_are_stored_encrypted_and_exported_as_kept(apply, tmp_path):
     assert apply(FILES, KEEPING_ALL, EVENTS).exit_code == 0
 
-    exported = CliRunner().invoke(main, ["export", "--json"]).stdout
+    exported = CommandRunner().invoke(main, ["export", "--json"]).stdout
     connector = json.loads(exported)["connectors"]["acme-files"]
     secrets = {key for key, value in connector.items() if value == {"keep": True}}
     assert secrets == {"private_key", "private_key_passphrase", "pgp_private_key", "pgp_passphrase"}
@@ -68,10 +69,10 @@ def test_keys_are_stored_encrypted_and_exported_as_kept(apply, tmp_path):
 def test_a_secret_that_is_not_there_is_not_exported(apply, tmp_path):
     apply(FILES, EVENTS)
 
-    exported = CliRunner().invoke(main, ["export"]).stdout
+    exported = CommandRunner().invoke(main, ["export"]).stdout
     assert exported.count("keep = true") == 1
     (tmp_path / "exported.toml").write_text(exported)
-    again = CliRunner().invoke(main, ["apply", str(tmp_path / "exported.toml"), "--json"])
+    again = CommandRunner().invoke(main, ["apply", str(tmp_path / "exported.toml"), "--json"])
     assert json.loads(again.stdout)["connectors"]["unchanged"] == ["acme-files"]
     assert json.loads(again.stdout)["imports"]["unchanged"] == ["acme-events"]
 

@@ -5,10 +5,10 @@ import socket
 
 import asyncssh
 import pytest
-from click.testing import CliRunner
 
 from pipeline.cli import main
 from tests.emulators.sftp.conftest import SftpEmulator, serving
+from tests.fixtures.commands import CommandRunner
 
 CONNECTOR = """
 [connectors.acme-files]
@@ -41,9 +41,9 @@ def check(server: SftpEmulator, redis, server_url, tmp_path, monkeypatch):
         values = {"port": server.port, "username": "acme_scp", "key": server.data / "keys" / "client_key"}
         values |= {"folder": "download", "further": pin if further is None else further, **changes}
         (tmp_path / "activation.toml").write_text(CONNECTOR.format(**values))
-        applied = CliRunner().invoke(main, ["apply", str(tmp_path / "activation.toml")])
+        applied = CommandRunner().invoke(main, ["apply", str(tmp_path / "activation.toml")])
         assert applied.exit_code == 0, applied.output
-        result = CliRunner().invoke(main, ["check", "acme-files", "--json"])
+        result = CommandRunner().invoke(main, ["check", "acme-files", "--json"])
         findings = json.loads(result.stdout)["connectors"]["acme-files"]["findings"]
         return result.exit_code, findings
 

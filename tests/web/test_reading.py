@@ -13,15 +13,14 @@ def web(start):
 
 
 def test_the_status_is_that_of_the_command(web, monkeypatch):
-    from click.testing import CliRunner
-
     from pipeline.cli import main
+    from tests.fixtures.commands import CommandRunner
 
     environ = {
         "ACTIVATION_DATA_DIR": str(web.stores.settings.data_dir),
         "ACTIVATION_BROKER_URL": web.stores.broker_url,
     }
-    printed = json.loads(CliRunner(env=environ).invoke(main, ["status", "--json"]).stdout)
+    printed = json.loads(CommandRunner(env=environ).invoke(main, ["status", "--json"]).stdout)
 
     answered = web.get("/v1/status", scope="read").json()
 
