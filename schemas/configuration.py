@@ -1,4 +1,4 @@
-"""The whole configuration: connectors, destinations, sources, file profiles, imports, channels, alerts."""
+"""The whole configuration: connectors, destinations, sources, mappings, files, imports, channels, alerts."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,6 +16,7 @@ from schemas.document import Document, Table
 from schemas.event_import import ImportField
 from schemas.file_profile import FileProfileField
 from schemas.profile_field import ProfileFields
+from schemas.record_mapping import MappingField
 from schemas.source import SourceField
 
 
@@ -25,6 +26,7 @@ class ConfigurationSchema(Document):
     connectors = Table(connector(), load_default=dict)
     destinations = Table(destination(), load_default=dict)
     sources = Table(SourceField(), load_default=dict)
+    mappings = Table(MappingField(), load_default=dict)
     files = Table(FileProfileField(), load_default=dict)
     imports = Table(ImportField(), load_default=dict)
     profile_fields = ProfileFields(load_default=dict)

@@ -36,7 +36,10 @@ def apply(file: str, prune: bool, dry_run: bool, resume: bool, as_json: bool) ->
         stored = stores.records.names("connectors")
         sources = stores.records.names("sources")
         channels = stores.records.names("channels")
-        wanted = configuration.read_configuration(file, stores.settings.environ, stored, sources, channels)
+        mappings = stores.records.names("mappings")
+        wanted = configuration.read_configuration(
+            file, stores.settings.environ, stored, sources, channels, mappings
+        )
         client = None if dry_run else stores.redis  # before anything changes
         changes = stores.records.apply(wanted, prune=prune, dry_run=dry_run)
         sentences = [] if client is None else published(stores, client, changes, resume=resume)

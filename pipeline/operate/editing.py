@@ -4,7 +4,7 @@ An ETag is a digest of the record as ``activation export`` writes it, so it tell
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, Literal
@@ -15,14 +15,23 @@ from pipeline.errors import Misconfigured, PipelineError
 from pipeline.lanes.backlog import read_backlogs
 from pipeline.operate.activity import Actor, note_alone
 from pipeline.records import mirror
-from pipeline.records.agreement import rules_that_name
-from pipeline.records.documents import STORED_SECRET, secrets_of, singular
+from pipeline.records.agreement import destinations_of, rules_that_name
+from pipeline.records.documents import STORED_SECRET, Documents, secrets_of, singular
+from pipeline.records.mapping_agreement import users_of_mapping
 from pipeline.records.record_check import InvalidRecord, check_record, messages_about
 from pipeline.records.records import Records
 from pipeline.stores.changeable import require_changeable
 from pipeline.text.messages import unknown
 
 Outcome = Literal["created", "updated", "unchanged"]
+
+
+# By section: the records that may name one of it, and the function that finds them.
+USERS: Mapping[str, tuple[str, Callable[[str, Documents], list[str]]]] = {
+    "channels": ("rules", lambda name, documents: rules_that_name(name, documents["alerts"])),
+    "mappings": ("records", users_of_mapping),
+    "connectors": ("destinations", destinations_of),
+}
 
 
 class NoSuchRecord(PipelineError):
@@ -98,15 +107,10 @@ class Editor:
         self._publish(section, name, "deleted")
 
     def _refuse_used(self, section: str, name: str, *, with_rows: bool) -> None:
-        if section == "channels":
-            used_by = rules_that_name(name, self.records.export()["alerts"])
-            if used_by:
-                raise InUse("rules name this channel: change or delete them first", used_by)
-        if section == "connectors":
-            destinations = self.records.export()["destinations"]
-            used_by = [one for one, document in destinations.items() if document["connector"] == name]
-            if used_by:
-                raise InUse("destinations name this connector: change or delete them first", used_by)
+        if section in USERS:
+            users, users_of = USERS[section]
+            if used_by := users_of(name, self.records.export()):
+                raise InUse(f"{users} name this {singular(section)}: change or delete them first", used_by)
         if section == "destinations" and not with_rows:
             rows = read_backlogs(self.client, [name])[name].waiting
             if rows:

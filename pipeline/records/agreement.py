@@ -9,6 +9,7 @@ from pipeline.records.changes import Changes
 from pipeline.records.documents import Documents, singular
 from pipeline.records.import_agreement import imports_that_differ, imports_without_files, sends_nothing
 from pipeline.records.kinds import KINDS
+from pipeline.records.mapping_agreement import lost_mappings, mappings_without_fields, values_that_do_not_fit
 from schemas.configuration_fields import not_there
 
 
@@ -22,6 +23,9 @@ def refuse(stored: Documents, wanted: Documents, changes: Changes) -> None:
         imports_without_files,
         imports_that_differ,
         lost_channels,
+        lost_mappings,
+        mappings_without_fields,
+        values_that_do_not_fit,
         partial(unknown_subjects, names=new_rules),
     )
     for check in checks:
@@ -77,6 +81,11 @@ def unknown_subjects(after: Documents, names: set[str]) -> Iterator[str]:
             subject = after["alerts"][name].get(scope)
             if subject is not None and subject not in after[section]:
                 yield f"alerts.{name}.{scope}: {not_there(subject, f'a {scope}', after[section])}"
+
+
+def destinations_of(connector: str, documents: Documents) -> list[str]:
+    """Name the destinations of a connector."""
+    return [name for name, one in documents["destinations"].items() if one["connector"] == connector]
 
 
 def rules_that_name(channel: str, rules: Mapping[str, Mapping[str, Any]]) -> list[str]:

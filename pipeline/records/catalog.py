@@ -14,6 +14,7 @@ from pipeline.model.channel import Channel
 from pipeline.model.connector import Connector
 from pipeline.model.destination import Destination
 from pipeline.model.event_import import EventImport
+from pipeline.model.mapping import RecordMapping
 from pipeline.model.source import Source
 from pipeline.records.kinds import bind, kind_of
 
@@ -46,6 +47,7 @@ class Catalog:
     imports: Mapping[str, EventImport] = field(default_factory=lambda: MappingProxyType({}))
     channels: Mapping[str, Channel] = field(default_factory=lambda: MappingProxyType({}))
     alert_rules: Mapping[str, AlertRule] = field(default_factory=lambda: MappingProxyType({}))
+    mappings: Mapping[str, RecordMapping] = field(default_factory=lambda: MappingProxyType({}))
     _actions: dict[str, Action] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def for_audience(self, audience: str) -> tuple[Destination, ...]:

@@ -26,6 +26,7 @@ class Changes:
     connectors: Change = Change()
     destinations: Change = Change()
     sources: Change = Change()
+    mappings: Change = Change()
     files: Change = Change()
     imports: Change = Change()
     profile_fields: Change = Change()

@@ -11,6 +11,7 @@ from marshmallow import ValidationError
 from pipeline.errors import Misconfigured
 from pipeline.records.documents import STORED_SECRET, Documents, secrets_of
 from pipeline.records.kinds import connector_documents, destination_documents
+from pipeline.records.mapping_agreement import unknown_mappings
 from schemas.channel import SECRET_PROBLEMS
 from schemas.configuration import configuration_schema
 from schemas.configuration_fields import not_there
@@ -26,10 +27,11 @@ def read_configuration(
     stored: Collection[str],
     sources: Collection[str] = (),
     channels: Collection[str] = (),
+    mappings: Collection[str] = (),
 ) -> Documents:
     """Return the records that ``file`` describes, with their secrets.
 
-    ``stored``: the names of stored connectors. ``sources``, ``channels``: the names of those that are stored.
+    ``stored``: the names of stored connectors. ``sources``, ``channels``, ``mappings``: those of stored ones.
 
     Raises Misconfigured with all problems; then nothing of the file may be used.
     """
@@ -37,6 +39,7 @@ def read_configuration(
     folder = Path() if file == STANDARD_INPUT else Path(file).parent
     problems += unknown_connectors(documents, stored)
     problems += unknown_channels(documents, channels)
+    problems += unknown_mappings(documents, mappings)
     for section, known in (("connectors", stored), ("sources", sources), ("channels", channels)):
         problems += find_secrets(section, documents.get(section, {}), known, environ, folder)
     problems += unusable_secrets(documents.get("channels", {}))

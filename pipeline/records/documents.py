@@ -18,12 +18,15 @@ from pipeline.model.channel import Channel
 from pipeline.model.connector import Connector
 from pipeline.model.destination import CALL_TYPES, Destination
 from pipeline.model.event_import import EventImport
+from pipeline.model.mapped_variable import MappedVariable
+from pipeline.model.mapping import RecordMapping
 from pipeline.model.source import Source
 from pipeline.records.kinds import KINDS, destination_documents
 from pipeline.stores import tables
 from pipeline.stores.vault import Vault
 from schemas.destination import completed, lacking
 from schemas.destination_document import DestinationDocument
+from schemas.mapped_variable import EVERY_OBJECT
 
 Document = Mapping[str, Any]
 Documents = Mapping[str, Mapping[str, Document]]  # section, name
@@ -35,6 +38,7 @@ SECTIONS: Mapping[str, Table] = {
     "connectors": tables.connectors,
     "destinations": tables.destinations,
     "sources": tables.sources,
+    "mappings": tables.mappings,
     "files": tables.files,
     "imports": tables.imports,
     "profile_fields": tables.profile_fields,
@@ -118,6 +122,19 @@ def event_import(name: str, document: Document) -> EventImport:
     if given.get("delimiter") == "tab":
         given["delimiter"] = "\t"
     return EventImport(**{**given, "name": name})
+
+
+def mapping(name: str, document: Document) -> RecordMapping:
+    """Read a mapping."""
+    return RecordMapping(name, {key: mapped_variable(key, each) for key, each in document.items()})
+
+
+def mapped_variable(name: str, document: Document) -> MappedVariable:
+    """Read a variable of a mapping; one path stands for every object."""
+    given = dict(document)
+    paths = given.pop("salesforce")
+    given["form"] = tuple(given.get("form", ()))
+    return MappedVariable(name, {EVERY_OBJECT: paths} if isinstance(paths, str) else paths, **given)
 
 
 def without_nulls(documents: Mapping[str, Document]) -> dict[str, dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Records in the SQL store: connectors, destinations, sources, files, imports, channels, rules, holds."""
+"""Records in the SQL store: connectors, destinations, sources, mappings, files, imports, channels, holds."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -13,6 +13,7 @@ from pipeline.records import agreement, documents
 from pipeline.records.catalog import Catalog, Hold, Kind, Scope, unusable
 from pipeline.records.changes import Change, Changes, compare
 from pipeline.records.documents import SECTIONS, STORED_SECRET, Documents, secrets_of
+from pipeline.records.mapping_agreement import users_of_mapping
 from pipeline.stores import tables
 from pipeline.stores.database import reading
 from pipeline.stores.key_check import renew_check
@@ -66,6 +67,7 @@ class Records:
             imports={name: documents.event_import(name, doc) for name, doc in stored["imports"].items()},
             channels={name: documents.channel(name, doc) for name, doc in stored["channels"].items()},
             alert_rules={name: documents.alert_rule(name, doc) for name, doc in stored["alerts"].items()},
+            mappings={name: documents.mapping(name, doc) for name, doc in stored["mappings"].items()},
         )
 
     def names(self, section: str) -> frozenset[str]:
@@ -77,7 +79,7 @@ class Records:
         """Store ``configuration``, whole or not at all; ``prune`` removes records that it does not name.
 
         Raises Misconfigured if a destination would be left without its connector, a rule without one of its
-        channels, or if a stored secret is to stay and there is none.
+        channels, a source without its mapping, or if a stored secret is to stay and there is none.
         """
         with self._alone() as connection:
             stored = documents.load(connection, partial(documents.secrets_if_possible, self.vault))
@@ -93,13 +95,16 @@ class Records:
     def remove(self, section: str, name: str) -> None:
         """Remove one record and its holds.
 
-        Raises Misconfigured if a destination or import would lose its connector, or a rule a channel.
+        Raises Misconfigured if a destination or import would lose its connector, a rule a channel, or another
+        record its mapping.
         """
         with self._alone() as connection:
             stored = documents.load(connection, documents.with_secret_marks)
             for users in ("destinations", "imports") if section == "connectors" else ():
                 if any(document["connector"] == name for document in stored[users].values()):
                     raise Misconfigured(f'{users} name the connector "{name}"')
+            if section == "mappings" and users_of_mapping(name, stored):
+                raise Misconfigured(f'records name the mapping "{name}"')
             if section == "channels" and agreement.rules_that_name(name, stored["alerts"]):
                 raise Misconfigured(f'rules of alerts name the channel "{name}"')
             self._write(connection, section, Change(removed=(name,)), {})

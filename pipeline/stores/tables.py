@@ -68,6 +68,14 @@ sources = Table(
     Column("secrets", Text, nullable=False),  # sealed by the vault: {"url": ...}
 )
 
+# Named variables, and the fields of Salesforce that each stands for.
+mappings = Table(
+    "mappings",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("body", JSON, nullable=False),
+)
+
 # How files of one kind are read.
 files = Table(
     "files",

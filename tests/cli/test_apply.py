@@ -67,6 +67,7 @@ def test_it_says_so_as_json_as_well(file):
         "connectors": {"created": ["acme"], "updated": [], "unchanged": [], "removed": []},
         "destinations": {"created": ["lapsed"], "updated": [], "unchanged": [], "removed": []},
         "sources": {"created": [], "updated": [], "unchanged": [], "removed": []},
+        "mappings": {"created": [], "updated": [], "unchanged": [], "removed": []},
         "files": {"created": [], "updated": [], "unchanged": [], "removed": []},
         "imports": {"created": [], "updated": [], "unchanged": [], "removed": []},
         "profile_fields": {"created": [], "updated": [], "unchanged": [], "removed": []},

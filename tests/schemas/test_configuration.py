@@ -10,6 +10,7 @@ def test_an_empty_configuration_is_one():
         "connectors": {},
         "destinations": {},
         "sources": {},
+        "mappings": {},
         "files": {},
         "imports": {},
         "profile_fields": {},

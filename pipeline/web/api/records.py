@@ -26,10 +26,10 @@ from pipeline.web.json_body import read_object
 from pipeline.web.problems import Problem
 from schemas.http import NoQuery, RecordQuery, RemoveQuery
 
-SECTIONS = ("connectors", "destinations", "sources", "channels", "alerts")
+SECTIONS = ("connectors", "destinations", "sources", "mappings", "channels", "alerts")
 
 records = Blueprint(
-    "records", __name__, description="Connectors, destinations, sources, channels and rules of alerts."
+    "records", __name__, description="Connectors, destinations, sources, mappings, channels, rules of alerts."
 )
 
 
