@@ -23,7 +23,7 @@ from pipeline.deliver.moves import (
 )
 from pipeline.errors import CallError, Held, OutcomeUnknown, Refused
 from pipeline.model.action import Step
-from pipeline.model.call import Submitted
+from pipeline.model.call import Rejection, Submitted
 from pipeline.text.plural import counted
 
 SET_UP_RETRY = 1.0  # seconds until a step that waits for another batch's set-up is looked at again
@@ -70,8 +70,13 @@ def _answered(job: Job, event: Answered) -> Move:
 
 def _verdicts(job: Job, step: Step, answer: Any) -> Move:
     verdicts = step.verdicts(job.remaining_rows, answer)
-    done = job.past_step(verdicts)
-    missing = [(n, why) for n, why in enumerate(verdicts) if why and why.code in step.setup_codes]
+    learned = step.learn(job.remaining_rows, answer) if step.learn else None
+    done = job.past_step(verdicts, learned)
+    missing = [
+        (n, why)
+        for n, why in enumerate(verdicts)
+        if isinstance(why, Rejection) and why.code in step.setup_codes
+    ]
     if not missing or len(job.steps) > 1:
         return _onwards(done)
     # Not the rows' fault: they wait for a person; the rest of the batch is done.

@@ -5,13 +5,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+import msgspec
+
 from pipeline.deliver.progress import Progress
 from pipeline.lanes.batch import Batch
 from pipeline.lanes.quota import Quota
 from pipeline.lanes.row import Row
-from pipeline.model.action import Action, Step
+from pipeline.model.action import Action, Identifiers, Step
 from pipeline.model.activation import Activation
-from pipeline.model.call import Rejection
+from pipeline.model.call import Done, FinalVerdict, Rejection, Verdict
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +29,7 @@ class Job:
     next_quota: Quota | None = None  # its next batch is claimed when this one is settled
     set_up: frozenset[str] = frozenset()  # things that the account is known to have
     seconds: float | None = None  # of the call that has just ended
+    answered_at: float = 0.0  # when that call ended; seconds since the epoch
 
     @classmethod
     def read(
@@ -64,9 +67,13 @@ class Job:
 
     @cached_property
     def remaining_rows(self) -> list[Activation]:
-        """Activations of the rows that no step has rejected."""
-        rejected = self.progress.rejected
-        return [row.activation for position, row in enumerate(self.rows) if position not in rejected]
+        """Activations of the rows that take part in the next step, with the identifiers that were learned."""
+        rows, learned = self.rows, self.progress.learned
+        activations = [rows[position].activation for position in self.positions]
+        if not learned:
+            return activations
+        pairs = zip(self.positions, activations, strict=True)
+        return [taught(row, learned[position]) if position in learned else row for position, row in pairs]
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
@@ -79,16 +86,21 @@ class Job:
         return self.steps[self.progress.step] if self.progress.step < len(self.steps) else None
 
     @property
-    def verdicts(self) -> list[Rejection | None]:
+    def verdicts(self) -> list[FinalVerdict]:
         """One verdict for every row, as the steps so far have it."""
         rejected = self.progress.rejected
-        return [rejected.get(position) for position in range(len(self.rows))]
+        verdicts: list[FinalVerdict] = [rejected.get(position) for position in range(len(self.rows))]
+        for position in self.progress.done:
+            verdicts[position] = Done()
+        return verdicts
 
     @property
     def positions(self) -> Sequence[int]:
-        """Positions of the rows that no step has rejected."""
-        rejected, rows = self.progress.rejected, range(len(self.rows))
-        return [position for position in rows if position not in rejected] if rejected else rows
+        """Positions of the rows that take part in the next step."""
+        rejected, done, rows = self.progress.rejected, self.progress.done, range(len(self.rows))
+        if not rejected and not done:
+            return rows
+        return [position for position in rows if position not in rejected and position not in done]
 
     @property
     def repeatable(self) -> bool:
@@ -96,21 +108,45 @@ class Job:
         on_unknown = self.action.destination.on_unknown
         return on_unknown == "resend" or self.step is None or self.step.repeatable
 
-    def past_step(self, verdicts: Sequence[Rejection | None]) -> "Job":
-        """Return the job past its step; ``verdicts`` are those of the remaining rows, None for delivered.
+    def past_step(
+        self, verdicts: Sequence[Verdict], learned: Mapping[int, Identifiers] | None = None
+    ) -> "Job":
+        """Return the job past its step; ``verdicts`` and ``learned`` are those of the remaining rows.
 
-        Where there are several steps, a verdict names the one that it comes from.
+        Where there are several steps, a rejection names the one that it comes from.
         """
-        progress, step = self.progress, self.step
-        rejected = dict(progress.rejected)
+        progress, step, positions = self.progress, self.step, self.positions
+        rejected, done = progress.rejected, progress.done
         if any(verdicts):
+            judged = list(zip(positions, self.remaining_rows, verdicts, strict=True))
+            rejected = {**rejected, **self._rejections(judged)}
+            done = done.union(position for position, _, verdict in judged if isinstance(verdict, Done))
+        identifiers = {
+            positions[n]: {**progress.learned.get(positions[n], {}), **found}
+            for n, found in (learned or {}).items()
+        }
+        return self._with(
+            replace(
+                progress,
+                step=progress.step + 1,
+                rejected=rejected,
+                done=done,
+                learned={**progress.learned, **identifiers},
+                found_at=progress.found_at if step is None or step.fresh_for is None else self.answered_at,
+            )
+        )
+
+    def _rejections(self, judged: Iterable[tuple[int, Activation, Verdict]]) -> dict[int, Rejection]:
+        """Return the rejections by position, explained and named by the step."""
+        step, several = self.step, len(self.steps) > 1
+        found = {}
+        for position, row, why in judged:
+            if not isinstance(why, Rejection):
+                continue
             if step is not None and step.explain:
-                pairs = zip(self.remaining_rows, verdicts, strict=True)
-                verdicts = [why and Rejection(why.code, step.explain(row, why.detail)) for row, why in pairs]
-            if step is not None and len(self.steps) > 1:
-                verdicts = [why and named(why, step) for why in verdicts]
-            rejected |= {n: why for n, why in zip(self.positions, verdicts, strict=True) if why is not None}
-        return self._with(replace(progress, step=progress.step + 1, rejected=rejected))
+                why = Rejection(why.code, step.explain(row, why.detail))
+            found[position] = named(why, step) if step is not None and several else why
+        return found
 
     @property
     def past_skipped_step(self) -> "Job":
@@ -180,7 +216,9 @@ class Job:
         known = self.set_up if set_up is None else set_up
         took = self.seconds if seconds is None else seconds
         job = Job(self.batch, self.action, self.rows, progress, self.next_quota, known, took)
-        if progress.rejected == self.progress.rejected:
+        before = self.progress
+        same = progress.rejected == before.rejected and progress.done == before.done
+        if same and progress.learned == before.learned:
             job.__dict__.update(remaining_rows=self.remaining_rows, steps=self.steps)
         return job
 
@@ -194,6 +232,11 @@ def problem_alone(action: Action, row: Row) -> str | None:
     except Exception as error:  # noqa: BLE001 -- logged by the caller, once for the batch
         return f"its action cannot use it ({type(error).__name__}); the workers' log says where"
     return problem
+
+
+def taught(row: Activation, identifiers: Identifiers) -> Activation:
+    """Lay identifiers over those of an activation."""
+    return msgspec.structs.replace(row, identifiers={**row.identifiers, **identifiers})
 
 
 def named(why: Rejection, step: Step) -> Rejection:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from pipeline.deliver.progress import Progress
-from pipeline.model.call import Rejection
+from pipeline.model.call import FinalVerdict, Rejection
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Send:
 class Settle:
     """End the batch with one verdict per row; rows at the positions ``returned`` go back to their lane."""
 
-    verdicts: Sequence[Rejection | None]
+    verdicts: Sequence[FinalVerdict]
     returned: tuple[int, ...] = ()
     code: str = ""
 

@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.model.activation import Activation
-from pipeline.model.call import Call, Rejection
+from pipeline.model.call import Call, Verdict
 from pipeline.model.connector import Connector
 from pipeline.model.destination import Destination
 
-Verdicts = list[Rejection | None]
+Verdicts = Sequence[Verdict]
+Identifiers = Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class Step:
-    """One call of a batch; rows that it rejects take part in no later step.
+    """One call of a batch; rows that are rejected or done take part in no later step.
 
     A set-up step names in ``sets_up`` the thing, such as a table, that it finds or makes. It rejects no row,
     is skipped where the account is known to have that thing, and is done by one worker at a time. If
@@ -26,6 +27,11 @@ class Step:
     ``verdicts`` reads one verdict per row, in their order, None meaning delivered; it raises OutcomeUnknown
     if the answer does not fit the rows. ``explain`` completes the detail of a row's rejection, as by the name
     of the column whose value it quotes; it is given the row and the detail.
+
+    ``learn`` reads identifiers from the answer, by the position among the rows that the call had. They are
+    laid over the rows' own in all later steps, whose number and names must not depend on them. ``fresh_for``:
+    if a later step begins this many seconds after the answer, this step is done again first, unless a step
+    between them must not be repeated.
     """
 
     name: str  # named in verdicts: "merge", "fields"
@@ -38,6 +44,8 @@ class Step:
     settled_by: frozenset[str] = frozenset()
     setup_codes: frozenset[str] = frozenset()
     explain: Callable[[Activation, str], str] | None = None
+    learn: Callable[[Sequence[Activation], Any], Mapping[int, Identifiers]] | None = None
+    fresh_for: float | None = None  # seconds; None: for ever
 
 
 class Action(ABC):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,23 @@ class Rejection:
 
     code: str
     detail: str = ""
+
+
+@dataclass(frozen=True)
+class Done:
+    """One row is so already: it counts as delivered and unchanged, and takes part in no later step."""
+
+
+@dataclass(frozen=True)
+class Again:
+    """One row is to be tried again later, as when its record was locked; after 8 tries it is rejected."""
+
+    code: str
+    detail: str = ""
+
+
+FinalVerdict: TypeAlias = Rejection | Done | None
+Verdict: TypeAlias = FinalVerdict | Again
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, select
 
 from pipeline.lanes.batch import Batch
 from pipeline.lanes.row import Row
-from pipeline.model.call import Rejection
+from pipeline.model.call import FinalVerdict, Rejection
 from pipeline.settle import dead_letters
 from pipeline.settle import statistics as stats
 from pipeline.settle.dead_letters import DeadLetter, shortened
@@ -48,7 +48,7 @@ class BatchOutcome:
     def of(
         cls,
         rows: Sequence[Row],
-        verdicts: Sequence[Rejection | None],
+        verdicts: Sequence[FinalVerdict],
         returned: Sequence[int] = (),
         seconds: float | None = None,
     ) -> "BatchOutcome":
@@ -57,8 +57,10 @@ class BatchOutcome:
             return cls(rows, rows, (), seconds=seconds)
         back = set(returned)
         judged = [one for one in zip(range(len(rows)), rows, verdicts, strict=True) if one[0] not in back]
-        delivered = [row for _, row, verdict in judged if verdict is None]
-        rejected = [(position, row, verdict) for position, row, verdict in judged if verdict is not None]
+        delivered = [row for _, row, verdict in judged if not isinstance(verdict, Rejection)]
+        rejected = [
+            (position, row, verdict) for position, row, verdict in judged if isinstance(verdict, Rejection)
+        ]
         return cls(rows, delivered, rejected, returned, seconds)
 
 

@@ -38,7 +38,10 @@ def merged(keys: Sequence[Key], rows: Sequence[Activation], answer: Any) -> Verd
 
 def absent_is_done(read: Callable[..., Verdicts], rows: Sequence[Activation], answer: Any) -> Verdicts:
     """Read the verdicts of rows that leave; a row that is not there has left."""
-    return [None if why and NOT_THERE.search(why.detail) else why for why in read(rows, answer)]
+    return [
+        None if isinstance(why, Rejection) and NOT_THERE.search(why.detail) else why
+        for why in read(rows, answer)
+    ]
 
 
 def verdict(record: Record, position: int) -> Rejection | None:
