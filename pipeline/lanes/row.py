@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 from msgspec import Struct, field
 
-from pipeline.model.activation import Activation, Invalid, decode
+from pipeline.model.activation import Activation, CallType, Invalid, decode
 from pipeline.text.messages import flatten
 from schemas.activation_fields import IDENTIFIERS, PARTNER_NUMBERS
 
@@ -27,7 +27,7 @@ class CheckedActivation(Activation, frozen=True):
 
     audience: str
     profile_id: str
-    call_type: str
+    call_type: CallType
     identifiers: Identifiers = field(default_factory=dict)
     variables: dict[str, Any] = field(default_factory=dict)
     occurred_at: datetime | None = None

@@ -51,7 +51,10 @@ def deliver_all(environment):
     raise AssertionError("rows that never leave")
 
 
-@pytest.mark.parametrize("raw", POISON.values(), ids=POISON)
+NO_TYPE = json.dumps({"audience": "lapsed-buyers", "profile_id": "odd0", "call_type": ""}).encode()
+
+
+@pytest.mark.parametrize("raw", [*POISON.values(), NO_TYPE], ids=[*POISON, "a call type that there is not"])
 def test_a_row_that_cannot_be_read_stops_no_other(environment, taking, raw):
     put(environment, raw)
     deliver_all(environment)
