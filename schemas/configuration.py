@@ -17,7 +17,7 @@ from schemas.event_import import ImportField
 from schemas.file_profile import FileProfileField
 from schemas.profile_field import ProfileFields
 from schemas.record_mapping import MappingField
-from schemas.source import SourceField
+from schemas.source_kinds import source
 
 
 class ConfigurationSchema(Document):
@@ -25,7 +25,7 @@ class ConfigurationSchema(Document):
 
     connectors = Table(connector(), load_default=dict)
     destinations = Table(destination(), load_default=dict)
-    sources = Table(SourceField(), load_default=dict)
+    sources = Table(source(), load_default=dict)
     mappings = Table(MappingField(), load_default=dict)
     files = Table(FileProfileField(), load_default=dict)
     imports = Table(ImportField(), load_default=dict)

@@ -108,13 +108,21 @@ class Variant(Field):
     """A document of one of several schemas; one of its keys says of which.
 
     ``common`` has the keys of every schema: by it a document of no known schema is checked as far as may be.
+    ``default``: the schema of a document without the key; None: the key must be there.
     """
 
     def __init__(
-        self, key: str, what: str, schemas: Mapping[str, type[Schema]], common: type[Schema], **options: Any
+        self,
+        key: str,
+        what: str,
+        schemas: Mapping[str, type[Schema]],
+        common: type[Schema],
+        *,
+        default: str | None = None,
+        **options: Any,
     ) -> None:
         super().__init__(**options)
-        self.key, self.schemas, self.common = key, schemas, common
+        self.key, self.schemas, self.common, self.default = key, schemas, common, default
         self.choice = OneOf(what, schemas)
 
     def read(self, value: Any) -> dict[str, Any]:
@@ -124,11 +132,13 @@ class Variant(Field):
         problem = self.problem(value)
         if problem:
             raise self.checked(value, problem)
-        loaded: dict[str, Any] = self.schemas[value[self.key]]().load(value)
+        loaded: dict[str, Any] = self.schemas[value.get(self.key, self.default)]().load(value)
         return loaded
 
     def problem(self, value: Mapping[str, Any]) -> list[str]:
         """Say why no schema can be chosen."""
+        if self.key not in value and self.default is not None:
+            return []
         if self.key not in value:
             return [f"is missing; {there_are(self.schemas)}"]
         try:

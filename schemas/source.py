@@ -1,13 +1,12 @@
-"""A source as it is configured: a query on a schedule; its result is a snapshot of an audience."""
+"""A source as it is configured: the keys of all kinds, and a query, whose result is a snapshot."""
 
 import re
 from collections import Counter
-from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import ValidationError
+from marshmallow import ValidationError, post_load
 
-from schemas.configuration_fields import Field, Flag, Number, Text
+from schemas.configuration_fields import Field, Flag, Number, OneOf, Text
 from schemas.connector import Secret
 from schemas.document import Document, Table
 from schemas.query_text import NOW, parameters
@@ -52,11 +51,19 @@ class Columns(Table):
         return columns
 
 
-class SourceDocument(Document):
-    """One query and its schedule."""
+class CommonSource(Document):
+    """The keys of a source of any kind."""
 
     label = Text()  # for people, beside the name that commands take
     description = Text()
+    max_leaving = Number(least=0, most=100, load_default=20)
+    enabled = Flag(load_default=True)
+
+
+class SourceDocument(CommonSource):
+    """One query and its schedule."""
+
+    kind = OneOf("a kind of source", ["sql"])
     audience = Text(required=True, slashes=False)
     url = Secret(load_default="")  # "": the events store, with the view responsys_people
     query = Query(required=True)
@@ -64,16 +71,9 @@ class SourceDocument(Document):
     columns = Columns(
         Text(), pattern=COLUMN, rule="must be the name of a column of the result", load_default=dict
     )
-    max_leaving = Number(least=0, most=100, load_default=20)
-    enabled = Flag(load_default=True)
 
-
-class SourceField(Field):
-    """A source within the configuration."""
-
-    def read(self, value: Any) -> dict[str, Any]:
-        """Read it by its schema."""
-        if not isinstance(value, Mapping):
-            raise ValidationError("must be a table")
-        loaded: dict[str, Any] = SourceDocument().load(value)
-        return loaded
+    @post_load
+    def forget_kind(self, document: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Leave the kind out: it is the one that goes without saying."""
+        document.pop("kind", None)
+        return document

@@ -1,21 +1,58 @@
-"""A source: a query on a schedule; its result is a snapshot of an audience."""
+"""Sources: what audiences are fed from on a schedule, a class for each kind."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Source:
-    """One source, as configured."""
+    """The part of a source that all kinds have."""
 
     name: str
-    audience: str
-    url: str = field(repr=False)  # SQLAlchemy's; holds a password; "": the events store
-    query: str  # ":now" is the time of the run
     every: float  # minutes
-    columns: Mapping[str, str] = field(default_factory=dict)  # of the result, to fields of an activation
+    audience: str | None = None
     max_leaving: float = 20  # percent
     enabled: bool = True
     label: str | None = None  # shown to people beside the name
     description: str | None = None
+    kind: str = ""
+
+    @property
+    def is_stream(self) -> bool:
+        """Whether it is read on from its mark; otherwise each reading is a snapshot of its audience."""
+        return False
+
+
+@dataclass(frozen=True, kw_only=True)
+class SqlSource(Source):
+    """A query; its result is a snapshot of an audience."""
+
+    audience: str
+    query: str  # ":now" is the time of the run
+    url: str = field(repr=False)  # SQLAlchemy's; holds a password; "": the events store
+    columns: Mapping[str, str] = field(default_factory=dict)  # of the result, to fields of an activation
     of_events: bool = False  # it reads the events store, whose times are text
+    kind: str = "sql"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SalesforceSource(Source):
+    """Records of one object of an org: those that changed or, as a snapshot, all that there are."""
+
+    connector: str
+    object: str
+    mapping: str
+    where: Mapping[str, Any] = field(default_factory=dict)  # a condition; nothing: all records
+    snapshot: bool = False
+    of: str = ""  # the field with the record that a row of a history is of
+    who: str | tuple[str, ...] = ""  # "primary", "all", or roles; "": the record is the person
+    key_fields: tuple[str, ...] = ()  # that identify a person beside the address
+    full: str = "7d"  # between two readings from the beginning
+    overlap: float = 600  # seconds before the mark that are read again
+    kind: str = "salesforce"
+
+    @property
+    def is_stream(self) -> bool:
+        """Whether it is read on from its mark."""
+        return not self.snapshot

@@ -10,6 +10,7 @@ from pipeline.records.documents import Documents, singular
 from pipeline.records.import_agreement import imports_that_differ, imports_without_files, sends_nothing
 from pipeline.records.kinds import KINDS
 from pipeline.records.mapping_agreement import lost_mappings, mappings_without_fields, values_that_do_not_fit
+from pipeline.records.source_agreement import sources_without_connector
 from schemas.configuration_fields import not_there
 
 
@@ -22,6 +23,7 @@ def refuse(stored: Documents, wanted: Documents, changes: Changes) -> None:
         foreign_actions,
         imports_without_files,
         imports_that_differ,
+        sources_without_connector,
         lost_channels,
         lost_mappings,
         mappings_without_fields,

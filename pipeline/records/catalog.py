@@ -50,9 +50,9 @@ class Catalog:
     mappings: Mapping[str, RecordMapping] = field(default_factory=lambda: MappingProxyType({}))
     _actions: dict[str, Action] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    def for_audience(self, audience: str) -> tuple[Destination, ...]:
-        """Return the destinations of ``audience``, sorted by name."""
-        return self.by_audience.get(audience, ())
+    def for_audience(self, audience: str | None) -> tuple[Destination, ...]:
+        """Return the destinations of ``audience``, sorted by name; None: of a source without one."""
+        return () if audience is None else self.by_audience.get(audience, ())
 
     def action_of(self, destination: Destination) -> Action:
         """Return the action of a destination, always the same object."""

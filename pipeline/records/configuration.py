@@ -9,7 +9,7 @@ from typing import Any
 from marshmallow import ValidationError
 
 from pipeline.errors import Misconfigured
-from pipeline.records.documents import STORED_SECRET, Documents, secrets_of
+from pipeline.records.documents import STORED_SECRET, USERS_OF_CONNECTORS, Documents, secrets_of
 from pipeline.records.kinds import connector_documents, destination_documents
 from pipeline.records.mapping_agreement import unknown_mappings
 from schemas.channel import SECRET_PROBLEMS
@@ -89,13 +89,13 @@ def check_document(data: Mapping[str, Any]) -> tuple[dict[str, dict[str, dict[st
 
 
 def unknown_connectors(documents: Documents, stored: Collection[str]) -> list[str]:
-    """Return a problem for each connector that a destination or import names and that is not there."""
+    """Return a problem for each connector that a record names and that is not there."""
     known = {*documents.get("connectors", {}), *stored}
     return [
         f"{section}.{name}.connector: {not_there(document['connector'], 'a connector', known)}"
-        for section in ("destinations", "imports")
+        for section in USERS_OF_CONNECTORS
         for name, document in documents.get(section, {}).items()
-        if document.get("connector", next(iter(known), None)) not in known
+        if "connector" in document and document["connector"] not in known
     ]
 
 

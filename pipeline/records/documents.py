@@ -20,13 +20,14 @@ from pipeline.model.destination import CALL_TYPES, Destination
 from pipeline.model.event_import import EventImport
 from pipeline.model.mapped_variable import MappedVariable
 from pipeline.model.mapping import RecordMapping
-from pipeline.model.source import Source
+from pipeline.model.source import SalesforceSource, Source, SqlSource
 from pipeline.records.kinds import KINDS, destination_documents
 from pipeline.stores import tables
 from pipeline.stores.vault import Vault
 from schemas.destination import completed, lacking
 from schemas.destination_document import DestinationDocument
 from schemas.mapped_variable import EVERY_OBJECT
+from schemas.source_kinds import SQL
 
 Document = Mapping[str, Any]
 Documents = Mapping[str, Mapping[str, Document]]  # section, name
@@ -45,12 +46,14 @@ SECTIONS: Mapping[str, Table] = {
     "channels": tables.channels,
     "alerts": tables.alerts,
 }
+SOURCE_CLASSES: Mapping[str, type[Source]] = {SQL: SqlSource, "salesforce": SalesforceSource}
 CHANNEL_SECRETS = ("url", "secret", "password")
 COLUMNS = {
     "destinations": ("audience", "connector"),
     "sources": ("audience",),
     "imports": ("connector",),
 }  # stored in columns, too
+USERS_OF_CONNECTORS = ("destinations", "imports", "sources")  # sections whose records may name one
 STORED_SECRET = {"keep": True}  # in the place of a secret: the stored one stays
 
 
@@ -59,7 +62,9 @@ def secrets_of(section: str, document: Document) -> tuple[str, ...]:
     if section == "connectors":
         needed = KINDS[document["kind"]].secrets if document.get("kind") in KINDS else ()
         return (*needed, *optional_secrets(section, document))
-    return ("url",) if section == "sources" else optional_secrets(section, document)
+    if section == "sources":
+        return ("url",) if document.get("kind", SQL) == SQL else ()
+    return optional_secrets(section, document)
 
 
 def optional_secrets(section: str, document: Document) -> tuple[str, ...]:
@@ -99,8 +104,11 @@ def problem(document: Document, schema: type[DestinationDocument]) -> str:
 
 
 def source(name: str, document: Document) -> Source:
-    """Read a source."""
-    return Source(**{**document, "name": name})
+    """Read a source; lists become tuples."""
+    given: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in document.items()
+    }
+    return SOURCE_CLASSES[document.get("kind", SQL)](**{**given, "name": name})
 
 
 def channel(name: str, document: Document) -> Channel:
@@ -173,7 +181,7 @@ def store(connection: Connection, section: str, name: str, document: Document, v
     body = {key: value for key, value in document.items() if key not in secrets}
     body |= dict.fromkeys(optional_secrets(section, document), STORED_SECRET)
     row: dict[str, Any] = {"name": name, "body": body}
-    row |= {column: document[column] for column in COLUMNS.get(section, ())}
+    row |= {column: document.get(column) for column in COLUMNS.get(section, ())}
     if keeps_secrets(SECTIONS[section]):
         row["secrets"] = vault.encrypt(json.dumps({key: document[key] for key in secrets}))
     remove(connection, section, name)

@@ -66,6 +66,7 @@ class ConnectorKind:
     secrets: tuple[str, ...] = ()  # keys of ``document`` that are encrypted
     optional_secrets: tuple[str, ...] = ()  # further ones, that a connector may lack
     open_server: Callable[[Any, Timeouts], FileServer] | None = None  # None: it has no files to import
+    sources: tuple[str, ...] = ()  # kinds of sources that read by it
     default_limits: Mapping[str, int] = field(default_factory=dict)  # calls per window, by function
     window: float = MINUTE  # seconds by which the account counts calls
     read_limits: Callable[[Any], Mapping[str, int]] | None = None  # asked of a client; None: it cannot tell
@@ -137,6 +138,7 @@ KINDS: Mapping[str, ConnectorKind] = {
         redact=lambda call: call,
         preflight=preflight_salesforce,
         optional_secrets=("client_secret", "private_key"),
+        sources=("salesforce",),
         default_limits={"calls": 500},  # an hour: a tenth of the least that an org may have
         window=3600.0,  # seconds
         read_limits=read_org_limits,

@@ -95,13 +95,12 @@ class Records:
     def remove(self, section: str, name: str) -> None:
         """Remove one record and its holds.
 
-        Raises Misconfigured if a destination or import would lose its connector, a rule a channel, or another
-        record its mapping.
+        Raises Misconfigured if a record would lose its connector or mapping, or a rule a channel.
         """
         with self._alone() as connection:
             stored = documents.load(connection, documents.with_secret_marks)
-            for users in ("destinations", "imports") if section == "connectors" else ():
-                if any(document["connector"] == name for document in stored[users].values()):
+            for users in documents.USERS_OF_CONNECTORS if section == "connectors" else ():
+                if any(document.get("connector") == name for document in stored[users].values()):
                     raise Misconfigured(f'{users} name the connector "{name}"')
             if section == "mappings" and users_of_mapping(name, stored):
                 raise Misconfigured(f'records name the mapping "{name}"')

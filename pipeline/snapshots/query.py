@@ -22,7 +22,7 @@ from sqlalchemy.exc import ArgumentError, DataError, IntegrityError, NoSuchModul
 
 from pipeline.errors import Misconfigured
 from pipeline.model import plain
-from pipeline.model.source import Source
+from pipeline.model.source import SqlSource
 from pipeline.produce.columns import PROFILE, become, cleaned, place_of, twice, unmatched
 from pipeline.produce.lines import FileLine
 from pipeline.text.redaction import masked
@@ -33,7 +33,7 @@ FETCH_ROWS = 2_000  # at a time
 COLON = "\ue03a"  # stands for a colon within quotes, in which SQLAlchemy sees parameters
 
 
-def read_query(source: Source, now: datetime) -> Iterator[FileLine]:
+def read_query(source: SqlSource, now: datetime) -> Iterator[FileLine]:
     """Run the query of a source, with ``now`` as its ``:now``, and give its rows as members.
 
     Raises Misconfigured when that cannot be done; its message holds no password.
@@ -60,7 +60,7 @@ def reason(error: SQLAlchemyError) -> str:
     return masked(str(original).partition("\n")[0])
 
 
-def open_source(source: Source) -> Engine:
+def open_source(source: SqlSource) -> Engine:
     """Return an engine that shows no parameters."""
     try:
         url = make_url(source.url)
@@ -76,7 +76,7 @@ def open_source(source: Source) -> Engine:
         raise Misconfigured(f'source "{source.name}": url is not a database URL') from None
 
 
-def refuse_missing_file(source: Source, url: URL) -> None:
+def refuse_missing_file(source: SqlSource, url: URL) -> None:
     """Raise Misconfigured instead of having SQLite make an empty database."""
     if url.get_backend_name() == "sqlite" and url.database and not Path(url.database).exists():
         raise Misconfigured(f'source "{source.name}": there is no file {url.database}')
@@ -97,7 +97,7 @@ def with_colons(engine: Engine) -> Engine:
     return engine
 
 
-def statement(source: Source) -> TextClause:
+def statement(source: SqlSource) -> TextClause:
     """Return the query; a record of an older version may have other parameters, at which it fails."""
     query = text(rewritten(source.query, lambda quoted: quoted.replace("\\:", ":").replace(":", COLON)))
     if NOW not in names_of_parameters(source.query):
@@ -105,14 +105,14 @@ def statement(source: Source) -> TextClause:
     return query.bindparams(bindparam(NOW, type_=String() if source.of_events else DateTime(timezone=True)))
 
 
-def parameters(source: Source, now: datetime) -> dict[str, datetime | str]:
+def parameters(source: SqlSource, now: datetime) -> dict[str, datetime | str]:
     """Return the parameters that the query names; the events store has times as text."""
     if NOW not in names_of_parameters(source.query):
         return {}
     return {NOW: f"{now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if source.of_events else now}
 
 
-def columns(source: Source, names: list[str]) -> list[tuple[str, str]]:
+def columns(source: SqlSource, names: list[str]) -> list[tuple[str, str]]:
     """Return the part of an activation and the name that each column becomes.
 
     Raises Misconfigured when the columns and the configuration do not fit.

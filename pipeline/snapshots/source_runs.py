@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from pipeline.errors import Misconfigured, PipelineError
-from pipeline.model.source import Source
+from pipeline.model.source import Source, SqlSource
 from pipeline.produce.appender import Appender
 from pipeline.records.catalog import Catalog
 from pipeline.records.records import Records
@@ -38,12 +38,12 @@ def run(
 ) -> Outcome:
     """Run a source now, with ``options`` of ``Sync``. A dry run (no appender) never holds the source."""
     now = datetime.now(UTC)
-    source = source if source.url else replace(source, url=records.events_url, of_events=True)
     try:
+        query = query_of(source, records)
         sync = Sync(
-            engine, catalog, source.audience, appender, **{"max_leaving": source.max_leaving, **options}
+            engine, catalog, query.audience, appender, **{"max_leaving": source.max_leaving, **options}
         )
-        outcome = sync.run(read_query(source, now), now, source.name)
+        outcome = sync.run(read_query(query, now), now, source.name)
     except Busy:
         raise
     except PipelineError as error:
@@ -55,6 +55,13 @@ def run(
     elif appender:
         hold(records, catalog, source, "STOPPED", "; ".join(concern.text for concern in outcome.concerns))
     return outcome
+
+
+def query_of(source: Source, records: Records) -> SqlSource:
+    """Return the query of a source; without a url it is one of the events store."""
+    if not isinstance(source, SqlSource):
+        raise Misconfigured(f'source "{source.name}" is of kind "{source.kind}", which is not read yet')
+    return source if source.url else replace(source, url=records.events_url, of_events=True)
 
 
 def hold(records: Records, catalog: Catalog, source: Source, code: str, detail: str) -> None:

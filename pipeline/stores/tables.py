@@ -58,12 +58,12 @@ destinations = Table(
     Column("body", JSON, nullable=False),
 )
 
-# Queries on a schedule; their results are snapshots of an audience.
+# What audiences are fed from on a schedule: queries, objects of Salesforce.
 sources = Table(
     "sources",
     metadata,
     Column("name", String, primary_key=True),
-    Column("audience", String, nullable=False),
+    Column("audience", String),  # None: rules alone look at what is read
     Column("body", JSON, nullable=False),
     Column("secrets", Text, nullable=False),  # sealed by the vault: {"url": ...}
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.model.source import Source
+from pipeline.model.source import SqlSource
 from pipeline.snapshots.query import read_query
 from schemas.configuration import ConfigurationSchema
 
@@ -29,7 +29,7 @@ def test_case_10_a_colon_within_quotes_belongs_to_the_query(database, name):
     loaded = ConfigurationSchema().load(tomllib.loads((CASE / "sources.toml").read_text()))
     document = {**loaded["sources"][name], "url": f"sqlite:///{database}"}
 
-    (line,) = read_query(Source(name=name, **document), NOW)
+    (line,) = read_query(SqlSource(name=name, **document), NOW)
 
     assert (line.row["profile_id"], line.row["identifiers"]) == ("p-1", {"crm_id": "C1"})
     assert line.row["variables"] == ({"note": "due :soon"} if name == "text" else {})
@@ -38,7 +38,7 @@ def test_case_10_a_colon_within_quotes_belongs_to_the_query(database, name):
 @pytest.mark.parametrize("text", [":a", ":ab:c", "a: b", "::", "12:30", r":now :nowhere", "%(a)s %:b"])
 def test_a_text_with_colons_arrives_as_it_is(database, text):
     query = f"SELECT 'p' AS profile_id, '{text}' AS t WHERE :now > '2020'"
-    source = Source(name="s", audience="a", url=f"sqlite:///{database}", query=query, every=1)
+    source = SqlSource(name="s", audience="a", url=f"sqlite:///{database}", query=query, every=1)
 
     (line,) = read_query(source, NOW)
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from pipeline.errors import Misconfigured
 from pipeline.model.activation import Activation
 from pipeline.model.destination import Destination
-from pipeline.model.source import Source
+from pipeline.model.source import SqlSource
 from pipeline.records.catalog import Catalog, Hold
 from pipeline.records.changes import Change, Changes
 from pipeline.records.records import Records
@@ -327,7 +327,7 @@ def test_an_audience_may_have_several_destinations():
 def test_a_source_is_a_record_like_the_others(records, engine):
     records.apply({"sources": {"quiet": QUIET}})
 
-    assert records.load().sources == {"quiet": Source(name="quiet", **QUIET)}
+    assert records.load().sources == {"quiet": SqlSource(name="quiet", **QUIET)}
     exported = records.export()
     assert exported["sources"] == {"quiet": {**QUIET, "url": {"keep": True}}}
     assert records.apply(exported) == Changes(sources=Change(unchanged=("quiet",)))

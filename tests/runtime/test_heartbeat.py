@@ -13,7 +13,7 @@ from pipeline.lanes import limits
 from pipeline.lanes.batch import ClaimedBatch
 from pipeline.lanes.dispatch import Dispatch
 from pipeline.lanes.lanes import ANSWER_SECONDS, GRACE, MAX_UNANSWERED, Lanes
-from pipeline.model.source import Source
+from pipeline.model.source import SqlSource
 from pipeline.records import mirror
 from pipeline.records.catalog import Catalog, Hold
 from pipeline.runtime.heartbeat import Heartbeat
@@ -322,7 +322,7 @@ def test_connectors_of_one_account_both_get_permits(environment):
 
 
 def test_a_source_is_rung_for_when_its_time_has_come(environment):
-    source = Source("quiet", "lapsed-buyers", "sqlite://", "SELECT 1", every=60)
+    source = SqlSource(name="quiet", audience="lapsed-buyers", url="sqlite://", query="SELECT 1", every=60)
     environment.catalog = Catalog(
         2, {"acme": ACME}, {"lapsed": LAPSED, "left": LEFT}, sources={"quiet": source}
     )

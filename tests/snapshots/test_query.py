@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from pipeline.errors import Misconfigured
 from pipeline.model.plain import variable
-from pipeline.model.source import Source
+from pipeline.model.source import SqlSource
 from pipeline.produce.lines import FileLine
 from pipeline.snapshots.query import read_query
 from pipeline.stores.database import open_database
@@ -36,7 +36,7 @@ def source(database_url):
             )
     warehouse.dispose()
     query = "SELECT id AS profile_id, email, tier FROM customers ORDER BY id"
-    return Source("quiet", "lapsed-buyers", database_url, query, 60)
+    return SqlSource(name="quiet", audience="lapsed-buyers", url=database_url, query=query, every=60)
 
 
 def asking(source, query, **changes):
@@ -100,7 +100,7 @@ def test_what_is_wrong_with_a_query_is_named(source, query, columns, problem):
 )
 def test_a_database_that_cannot_be_asked_is_named_without_its_password(url, problem):
     with pytest.raises(Misconfigured, match=problem) as caught:
-        list(read_query(Source("quiet", "lapsed-buyers", url, "SELECT 1", 60), NOON))
+        list(read_query(SqlSource(name="quiet", audience="a", url=url, query="SELECT 1", every=60), NOON))
 
     assert "pass-w0rd" not in str(caught.value)
 

@@ -3,14 +3,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import insert
 
-from pipeline.model.source import Source
+from pipeline.model.source import SqlSource
 from pipeline.records.catalog import Catalog
 from pipeline.snapshots.schedule import due
 from pipeline.stores.tables import snapshots
 
 
 def source(name="quiet", **changes):
-    return Source(**{"audience": name, "url": "sqlite://", "query": "", "every": 5, **changes}, name=name)
+    return SqlSource(**{"audience": name, "url": "sqlite://", "query": "", "every": 5, **changes}, name=name)
 
 
 def catalog(*sources):

@@ -64,7 +64,7 @@ def create(section: str) -> Response:
 def edit(section: str, name: str) -> Response:
     """Show a record in a form."""
     place, document = RECORD_SECTIONS[section], find(section, name)
-    variant = str(document.get(place.variant, ""))
+    variant = str(document.get(place.variant, place.default))
     options = options_for(place, variant)
     form = RecordForm(options, fixed(place, variant), texts_of(options, document), document)
     return shown(place, form, name=name, etag=etag_of(document))
@@ -75,7 +75,7 @@ def edit(section: str, name: str) -> Response:
 def change(section: str, name: str) -> Response:
     """Store a change of the record that the form was made of."""
     place, document = RECORD_SECTIONS[section], find(section, name)
-    form = typed(place, str(document.get(place.variant, "")), document)
+    form = typed(place, str(document.get(place.variant, place.default)), document)
     return stored(place, name, form, name=name, etag=request.form.get("etag", "none"))
 
 

@@ -8,7 +8,7 @@ from marshmallow import Schema
 from pipeline.records.kinds import connector_documents, destination_documents
 from schemas.alert import RULES
 from schemas.channel import CHANNELS
-from schemas.source import SourceDocument
+from schemas.source_kinds import SOURCES, SQL
 
 Schemas = Mapping[str, type[Schema]]
 
@@ -23,6 +23,7 @@ class RecordSection:
     schemas: Callable[[], Schemas]
     home: str = ""  # the page that lists them, if they have none of their own
     asks_first: bool = True  # for the variant, on a page of its own
+    default: str = ""  # the variant of a record that names none
 
     def place(self, record: str) -> str:
         """Return the page of a record."""
@@ -39,7 +40,7 @@ RECORD_SECTIONS: Mapping[str, RecordSection] = {
     for section in (
         RecordSection("connectors", "connector", "kind", connector_documents, asks_first=False),
         RecordSection("destinations", "destination", "action", destination_documents),
-        RecordSection("sources", "source", "", lambda: {"": SourceDocument}, asks_first=False),
+        RecordSection("sources", "source", "kind", lambda: SOURCES, asks_first=False, default=SQL),
         RecordSection("channels", "channel", "kind", lambda: CHANNELS, home="/alerts"),
         RecordSection("alerts", "rule", "rule", lambda: RULES, home="/alerts"),
     )

@@ -31,7 +31,7 @@ sources = ConsoleBlueprint("sources")
 class SourceLine(Line):
     """A source of a list; its rows are those that wait for the destinations of its audience."""
 
-    audience: str = ""
+    audience: str | None = None
     last_run: datetime | None = None  # its end
     next_run: datetime | None = None  # None: it never runs by itself, or a worker must first look
 
@@ -50,7 +50,7 @@ def show(name: str) -> Response:
     """Show one source."""
     document, standing = find("sources", name), read_standing()
     source = standing.status.catalog.sources[name]
-    query = document.pop("query")
+    query = document.pop("query", None)
     return page(
         "source",
         name,

@@ -34,8 +34,9 @@ def test_a_record_that_is_shown_and_saved_is_the_same(section, name):
     place = RECORD_SECTIONS[section]
     checked = check_record(section, name, with_plain_secrets(EXAMPLE[section][name]), None)
     document = as_written({name: exported(section, checked)})[name]
-    options = options_of(place.schemas()[document.get(place.variant, "")], NAMES)
-    fixed = {place.variant: document[place.variant]} if place.variant else {}
+    variant = document.get(place.variant, place.default)
+    options = options_of(place.schemas()[variant], NAMES)
+    fixed = {place.variant: variant} if place.variant else {}
 
     form = RecordForm(options, fixed, texts_of(options, document), document)
 

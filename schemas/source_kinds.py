@@ -1,0 +1,18 @@
+"""The kinds of sources, by the word in their ``kind``; without one a source is a query."""
+
+from collections.abc import Mapping
+
+from schemas.document import Variant
+from schemas.salesforce_source import SalesforceSourceDocument
+from schemas.source import CommonSource, SourceDocument
+
+SQL = "sql"
+SOURCES: Mapping[str, type[CommonSource]] = {
+    SQL: SourceDocument,
+    "salesforce": SalesforceSourceDocument,
+}
+
+
+def source() -> Variant:
+    """Return the field for a source of any kind."""
+    return Variant("kind", "a kind of source", SOURCES, CommonSource, default=SQL)

@@ -1,0 +1,25 @@
+"""A span of time in the configuration, such as "7d"."""
+
+import re
+from typing import Any
+
+from marshmallow import ValidationError
+
+from schemas.configuration_fields import Field
+
+SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
+SPAN = re.compile(r"([1-9][0-9]{0,8})([smhdw])")
+LONGEST_SPAN = 3_660 * SECONDS["d"]
+
+
+class TimeSpan(Field):
+    """A whole number and a unit; the text stays as it is."""
+
+    def read(self, value: Any) -> str:
+        """Refuse other texts, and spans of more than ten years."""
+        match = SPAN.fullmatch(value) if isinstance(value, str) else None
+        if match is None:
+            raise ValidationError('must be a number with s, m, h, d or w, such as "7d"')
+        if int(match[1]) * SECONDS[match[2]] > LONGEST_SPAN:
+            raise ValidationError("must not be longer than ten years")
+        return str(value)
