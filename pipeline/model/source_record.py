@@ -30,6 +30,7 @@ class SourceRecord:
     keys: Mapping[str, str] = field(default_factory=dict)  # further ids, by field
     people: tuple[str, ...] = ()  # ids of contacts and leads, of a record that is no person itself
     person: int | None = None  # given by the room of people
+    conflict: int | None = None  # id of an open one, which bars the record: nothing is written by it
     before: Mapping[str, Any] | None = None  # {"values": ..., "fields": ...}
 
     @property

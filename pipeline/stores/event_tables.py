@@ -22,9 +22,10 @@ from sqlalchemy import (
 
 from pipeline.stores import stream_tables
 from pipeline.stores.event_metadata import BigId, event_metadata
+from pipeline.stores.people_tables import handles
 from pipeline.stores.tables import Moment
 
-__all__ = ["event_metadata", "stream_tables"]  # with the tables of streams
+__all__ = ["event_metadata", "handles", "stream_tables"]  # with the tables of people and of streams
 
 # The ledger of files: one row for each content that was seen at a path.
 event_files = Table(
@@ -100,19 +101,6 @@ responsys_events = Table(
     Column("file", BigInteger, nullable=False),
     Column("line", BigInteger, nullable=False),
     Index("uq_responsys_events_key", "feed", "day", "key", unique=True),
-)
-
-# A handle is one name of a person: a RIID within its account, or an address.
-handles = Table(
-    "handles",
-    event_metadata,
-    Column("id", BigId, primary_key=True, autoincrement=False),
-    Column("kind", String, nullable=False),  # riid, email
-    Column("scope", String, nullable=False),  # of a RIID: the account; of an address: ""
-    Column("value", String, nullable=False),  # of a RIID: its digits; of an address: SHA-256, in hex
-    Column("label", Text),  # the address itself
-    Column("person", BigInteger, nullable=False, index=True),  # smallest id of the connected handles
-    UniqueConstraint("kind", "scope", "value"),
 )
 
 # One row: how far profiles are folded, and how far back events are kept.

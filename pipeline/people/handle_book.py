@@ -1,0 +1,78 @@
+"""A book of handles: those that a transaction needs, with their people, and what it changes of them.
+
+Ids follow one upon the other, so a transaction that gives some, or merges people, holds the lock of the one
+row of folds, as landings of event files do. These remember people, and forget them after a merge.
+"""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, func, select
+
+from pipeline.people.known_handles import insert_handles
+from pipeline.people.lookup import look_up
+from pipeline.people.merging import merge_people
+from pipeline.people.record_identity import Key
+from pipeline.stores.event_tables import event_folds, handles
+
+
+class HandleBook:
+    """Handles of one transaction; people that were merged in it are known by their new numbers at once."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._ids: dict[Key, int] = {}
+        self._people: dict[int, int] = {}  # by handle
+        self._merged: dict[int, int] = {}  # number to the lower one that it became
+        self._new: list[Key] = []
+        connection.execute(select(event_folds.c.number).with_for_update())
+        self._highest: int = connection.scalar(select(func.max(handles.c.id))) or 0
+
+    def look_up(self, keys: Iterable[Key]) -> None:
+        """Read what the store knows of some handles."""
+        wanted = [key for key in dict.fromkeys(keys) if key not in self._ids]
+        batch = [(str(place), *key) for place, key in enumerate(wanted)]
+        for found in look_up(self._connection, [batch] if batch else []):
+            for place, handle, person in found:
+                self.know(wanted[int(place)], handle, person)
+
+    def know(self, key: Key, handle: int, person: int) -> None:
+        """Take note of a handle that the store has."""
+        self._ids[key] = handle
+        self._people[handle] = person
+
+    def id(self, key: Key) -> int | None:
+        """Return the id of a handle; None: there is none."""
+        return self._ids.get(key)
+
+    def person(self, key: Key) -> int | None:
+        """Return the person of a handle; None: there is none."""
+        handle = self._ids.get(key)
+        return None if handle is None else self.now(self._people[handle])
+
+    def now(self, person: int) -> int:
+        """Return the number that a person has after the merges of this transaction."""
+        while person in self._merged:
+            person = self._merged[person]
+        return person
+
+    def add(self, key: Key, person: int | None = None) -> int:
+        """Add a handle to a person, None: to a new one; return the person."""
+        self._highest += 1
+        person = self._highest if person is None else person
+        self.know(key, self._highest, person)
+        self._new.append(key)
+        return person
+
+    def unite(self, one: int, other: int) -> int:
+        """Make two people one, and return the number."""
+        lower, higher = sorted((self.now(one), self.now(other)))
+        if lower != higher:
+            self._merged[higher] = lower
+        return lower
+
+    def store(self) -> None:
+        """Write new handles, and people that were merged."""
+        rows = [(self._ids[key], *key, None, self.person(key)) for key in self._new]
+        if rows:
+            self._connection.exec_driver_sql(insert_handles(self._connection.dialect.name), rows)
+        merge_people(self._connection, {person: self.now(person) for person in self._merged})

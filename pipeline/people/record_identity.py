@@ -1,0 +1,72 @@
+"""What identifies the person of a record: digests of it, and the handles that it names."""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from pipeline.model.source_record import SourceRecord
+
+Key = tuple[str, str, str]  # kind, scope and value of a handle
+
+RIID = re.compile(r"0*([1-9]\d{0,19}|0)")
+RANKS = {"Contact": 0, "Account": 1, "Lead": 2}  # an account that is a person
+ELSE = 3
+encode = msgspec.json.Encoder(order="sorted").encode
+
+
+def digest_of(record: SourceRecord) -> int:
+    """Return 63 bits of all that identifies a record's person; equal: nothing has changed."""
+    said = (record.table, record.gone, record.survivor, record.contact, record.email, record.family)
+    return short(encode((*said, record.riid, record.keys, record.fields.get("IsPersonAccount"))))
+
+
+def family_of(record: SourceRecord) -> int | None:
+    """Return a digest of the family name, whatever its case and spaces; None: it is not known."""
+    name = " ".join(record.family.split()).casefold()
+    return short(name.encode()) if name else None
+
+
+def rank_of(record: SourceRecord) -> int:
+    """Return the place of a kind of record among those of one person; the lowest is the primary."""
+    return 1 if record.fields.get("IsPersonAccount") else RANKS.get(record.table, ELSE)
+
+
+def own_key(record: SourceRecord) -> Key:
+    """Return the record's own handle."""
+    return "salesforce", record.org, record.id
+
+
+def address_key(record: SourceRecord) -> Key | None:
+    """Return the handle of its address; None: it has none."""
+    address = record.email.strip().lower()
+    return ("email", "", sha256(address)) if address else None
+
+
+def named_keys(record: SourceRecord, account: str) -> Iterator[Key]:
+    """Give the handles that a record carries; ``account``: the one of its RIID."""
+    if address := address_key(record):
+        yield address
+    if riid := riid_of(record.riid):
+        yield "riid", account, riid
+    for name, value in record.keys.items():
+        if value:
+            yield "key", name, sha256(str(value))
+
+
+def riid_of(text: Any) -> str:
+    """Return the digits of a RIID without leading zeros; "": it is none."""
+    match = RIID.fullmatch(str(text).strip())
+    return match[1] if match else ""
+
+
+def sha256(text: str) -> str:
+    """Return the hexadecimal digest of a text."""
+    return hashlib.sha256(text.encode(errors="replace")).hexdigest()
+
+
+def short(data: bytes) -> int:
+    """Return a digest as a number that every store takes."""
+    return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "big") >> 1

@@ -1,0 +1,11 @@
+"""Settled conflicts: their records are written by again."""
+
+from sqlalchemy import Connection, update
+
+from pipeline.stores.people_tables import person_records
+
+
+def unbar(connection: Connection, conflict: int) -> None:
+    """Let the records of a conflict be written by again."""
+    of_conflict = person_records.c.conflict == conflict
+    connection.execute(update(person_records).where(of_conflict).values(conflict=None))
