@@ -54,6 +54,10 @@ class RecordMapping:
         """Return the fields and paths of an object that its records are read with."""
         return tuple(path for _, path in self.paths_of(owner))
 
+    def kinds_for(self, owner: str) -> dict[str, str]:
+        """Return the types of the fields and paths of an object, as far as the mapping names them."""
+        return {path: variable.type for variable, path in self.paths_of(owner)}
+
     def paths_of(self, owner: str) -> Iterator[tuple[MappedVariable, str]]:
         """Yield the variables that an object has, with their paths."""
         for variable in self.variables.values():

@@ -9,7 +9,7 @@ from pipeline.records.changes import Changes
 from pipeline.records.documents import Documents, singular
 from pipeline.records.import_agreement import imports_that_differ, imports_without_files, sends_nothing
 from pipeline.records.kinds import KINDS
-from pipeline.records.mapping_agreement import lost_mappings, mappings_without_fields, values_that_do_not_fit
+from pipeline.records.mapping_agreement import MAPPING_CHECKS
 from pipeline.records.source_agreement import sources_without_connector
 from schemas.configuration_fields import not_there
 
@@ -25,9 +25,7 @@ def refuse(stored: Documents, wanted: Documents, changes: Changes) -> None:
         imports_that_differ,
         sources_without_connector,
         lost_channels,
-        lost_mappings,
-        mappings_without_fields,
-        values_that_do_not_fit,
+        *MAPPING_CHECKS,
         partial(unknown_subjects, names=new_rules),
     )
     for check in checks:

@@ -1,12 +1,14 @@
 """Agreement of mappings: each that a record names is there, has fields for it, and values that fit."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from pipeline.model.mapped_variable import MappedVariable
+from pipeline.model.record_condition import read_condition, type_problems
 from pipeline.model.variable_values import DoesNotFit
 from pipeline.records.documents import Documents, mapping
 from schemas.configuration_fields import not_there
+from schemas.document import quoted
 
 USERS = ("sources", "destinations")  # sections whose records may name a mapping
 
@@ -47,6 +49,16 @@ def mappings_without_fields(after: Documents) -> Iterator[str]:
             yield f'{section}.{name}.mapping: "{used}" has no field of {owner}'
 
 
+def wrong_comparisons(after: Documents) -> Iterator[str]:
+    """Yield a problem for each condition of a source that compares a field with values of another type."""
+    for section, name, used in mappings_named(after):
+        document = after[section][name]
+        if isinstance(where := document.get("where"), Mapping):
+            kinds = mapping(used, after["mappings"][used]).kinds_for(str(document.get("object")))
+            for path, text in type_problems(read_condition(where), kinds):
+                yield f"{section}.{name}.where.{quoted(path)}: {text}"
+
+
 def values_that_do_not_fit(after: Documents) -> Iterator[str]:
     """Yield a problem for each value that a mapping itself writes, and that its variable cannot have."""
     for name, document in after["mappings"].items():
@@ -64,3 +76,11 @@ def unfit_values(variable: MappedVariable) -> Iterator[tuple[str, str]]:
                 yield key, "leaves nothing to write after its forms"
         except DoesNotFit as error:
             yield key, str(error)
+
+
+MAPPING_CHECKS: tuple[Callable[[Documents], Iterator[str]], ...] = (
+    lost_mappings,
+    mappings_without_fields,
+    wrong_comparisons,
+    values_that_do_not_fit,
+)

@@ -7,7 +7,12 @@ import pytest
 from pipeline.errors import Misconfigured
 from pipeline.model.mapped_variable import MappedVariable
 from pipeline.records import configuration
-from pipeline.records.mapping_agreement import mappings_without_fields, unknown_mappings, users_of_mapping
+from pipeline.records.mapping_agreement import (
+    mappings_without_fields,
+    unknown_mappings,
+    users_of_mapping,
+    wrong_comparisons,
+)
 from pipeline.text import toml
 from tests.schemas.test_record_mapping import EXAMPLE
 
@@ -61,4 +66,13 @@ def test_a_mapping_without_a_field_of_the_object_is_refused():
 
     assert list(mappings_without_fields({**USING, "mappings": mappings})) == [
         'sources.leads.mapping: "person" has no field of Lead'
+    ]
+
+
+def test_a_condition_that_compares_a_field_with_another_type_is_refused():
+    source = {**USING["sources"]["leads"], "where": {"Company": 5, "Account.Name": "x", "Title": "y"}}
+    mappings = {"person": {"company": {"salesforce": "Company"}}}
+
+    assert list(wrong_comparisons({"sources": {"leads": source}, "mappings": mappings})) == [
+        "sources.leads.where.Company: a field of type text is compared with a number"
     ]
