@@ -1,12 +1,12 @@
 """Decide the next move of a batch, from its job and one event alone; nothing is read or changed here."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pipeline.deliver import events
 from pipeline.deliver.events import Answered, Event, Failed
-from pipeline.deliver.failures import after_failure
+from pipeline.deliver.failures import MAX_ATTEMPTS, MAX_BACKOFF, after_failure
 from pipeline.deliver.job import Job
 from pipeline.deliver.moves import (
     AskLater,
@@ -16,14 +16,16 @@ from pipeline.deliver.moves import (
     Move,
     NextStep,
     PutOnHold,
+    ReturnSome,
     Send,
+    SetApart,
     Settle,
     SettleAsRecorded,
     Split,
 )
 from pipeline.errors import CallError, Held, OutcomeUnknown, Refused
 from pipeline.model.action import Step
-from pipeline.model.call import Rejection, Submitted
+from pipeline.model.call import Again, Rejection, Submitted
 from pipeline.text.plural import counted
 
 SET_UP_RETRY = 1.0  # seconds until a step that waits for another batch's set-up is looked at again
@@ -71,18 +73,41 @@ def _answered(job: Job, event: Answered) -> Move:
 def _verdicts(job: Job, step: Step, answer: Any) -> Move:
     verdicts = step.verdicts(job.remaining_rows, answer)
     learned = step.learn(job.remaining_rows, answer) if step.learn else None
-    done = job.past_step(verdicts, learned)
-    missing = [
-        (n, why)
-        for n, why in enumerate(verdicts)
+    if not any(verdicts):
+        return _onwards(job.past_step(verdicts, learned))
+    if job.progress.tried + 1 >= MAX_ATTEMPTS:
+        verdicts = [Rejection(why.code, why.detail) if isinstance(why, Again) else why for why in verdicts]
+    past = job.past_step(verdicts, learned)
+    judged = list(zip(job.positions, verdicts, strict=True))
+    again = {position: why for position, why in judged if isinstance(why, Again)}
+    faults = {
+        position: why
+        for position, why in judged
         if isinstance(why, Rejection) and why.code in step.setup_codes
-    ]
-    if not missing or len(job.steps) > 1:
-        return _onwards(done)
-    # Not the rows' fault: they wait for a person; the rest of the batch is done.
-    positions = job.positions
-    settle = Settle(done.verdicts, tuple(positions[n] for n, _ in missing))
-    return PutOnHold("destination", missing[0][1], settle)
+    }
+    if (
+        faults and job.restartable
+    ):  # not the rows' fault: they wait for a person; the rest of the batch goes on
+        why = next(iter(faults.values()))
+        return PutOnHold("destination", why, _return_some(past, sorted([*faults, *again])))
+    return _set_apart(job, past, again) if again else _onwards(past)
+
+
+def _return_some(past: Job, positions: Sequence[int]) -> Move:
+    """Put rows back into their lane, by the ledger's record of the batch if the others are settled now."""
+    then = _onwards(past.besides(positions))
+    leaving = tuple(positions)
+    return Settle(past.verdicts, leaving) if isinstance(then, Settle) else ReturnSome(leaving, then)
+
+
+def _set_apart(job: Job, past: Job, again: Mapping[int, Again]) -> Move:
+    """Try rows again; those that go on, or are settled, do not wait for them."""
+    backoff = min(MAX_BACKOFF, 2.0 ** (job.progress.tried + 1))
+    if len(again) < len(job.rows):
+        return SetApart(tuple(again), backoff, _onwards(past.besides(again)))
+    code, tried = next(iter(again.values())).code, job.tried_again.progress
+    text = f"{code}: {_rows(job)}, try {tried.tried} of {MAX_ATTEMPTS}"
+    return NextStep(job.batch.function, tried, text, backoff=backoff)
 
 
 def _set_up(job: Job, step: Step, thing: str, answer: Any) -> Move:

@@ -5,6 +5,7 @@ Each point at which it may stop is a row of the table in design.md, section 4.5.
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import starmap
@@ -145,6 +146,7 @@ class Delivery:
 
     def _advance(self, job: Job) -> DeliveryResult:
         """Do the next step that is needed, now if the batch came with a permit for its function."""
+        job = job.at_fresh_step(time.time())
         if job.step is not None and job.step.sets_up:
             job = self._knowing(job).at_needed_step
         move = decide(job, events.Claimed())
@@ -188,8 +190,9 @@ class Delivery:
 
     def _follow(self, job: Job, event: Event) -> DeliveryResult:
         """Make the move that follows from an event; a worker that stops claims no other batch with it."""
-        if isinstance(event, Answered | Failed):
-            job = job.after_call(event.seconds)
+        if isinstance(event, CALL_ENDED):
+            seconds = None if isinstance(event, AnsweredLater) else event.seconds
+            job = job.after_call(seconds, time.time())
         if self._stopping.is_set():
             job = replace(job, next_quota=None)
         if isinstance(event, CALL_ENDED) and any(step.sets_up for step in job.steps[job.progress.step :]):

@@ -20,6 +20,8 @@ from pipeline.deliver.moves import (
     PutOnHold,
     Retry,
     ReturnRows,
+    ReturnSome,
+    SetApart,
     Settle,
     SettleAsRecorded,
     Split,
@@ -33,10 +35,12 @@ from pipeline.records.kinds import window_of
 from pipeline.records.records import Records
 from pipeline.settle.ledger import BatchOutcome
 from pipeline.settle.settlement import DeliveryResult, Settlement
+from pipeline.text.plural import counted
 from pipeline.text.redaction import Hidden, values_of
 
 log = logging.getLogger(__name__)
 
+OVERTAKEN = DeliveryResult("nothing done: another attempt has the batch")
 FIRST_POLL = 1.0  # seconds until the answer of an asynchronous call is first asked for
 
 
@@ -64,6 +68,8 @@ class Effects:
             NextStep: self._next_step,
             Retry: self._retry,
             Split: self._split,
+            SetApart: self._set_apart,
+            ReturnSome: self._return_some,
             AskLater: self._ask_later,
             PutOnHold: self._hold,
             EndSetUp: self._end_set_up,
@@ -112,9 +118,9 @@ class Effects:
             job.batch,
             move.function,
             move.progress.dumps(),
-            delay=move.delay,
+            delay=move.delay + jittered(move.backoff),
             refund=move.refund,
-            outside=move.sets_up,
+            outside=move.sets_up or move.backoff > 0,
         )
         return DeliveryResult(move.text, again=True)
 
@@ -122,14 +128,34 @@ class Effects:
         batch, text = job.batch, move.text
         if move.pause:
             self.pause(move.pause, job.action.connector, batch.account, batch.function, batch.id)
-        backoff = random.uniform(0, move.backoff) if move.backoff else 0  # noqa: S311 - full jitter
-        delay = max(backoff, move.delay)
+        delay = max(jittered(move.backoff), move.delay)
         tries = self._lanes.retry(batch, delay=delay, spend=move.spend, refund=move.refund)
         return DeliveryResult(f"{text}, try {tries} of {MAX_ATTEMPTS}" if move.spend else text, again=True)
 
     def _split(self, job: Job, move: Split) -> DeliveryResult:
         self._lanes.split(job.batch, move.first.dumps(), move.second.dumps())
         return DeliveryResult(move.text, again=True)
+
+    def _set_apart(self, job: Job, move: SetApart) -> DeliveryResult:
+        rest, apart = job.besides(move.positions), job.among(move.positions).tried_again
+        ours = self._lanes.set_apart(
+            job.batch,
+            move.positions,
+            rest.progress.dumps(),
+            apart_progress=apart.progress.dumps(),
+            delay=jittered(move.backoff),
+        )
+        if not ours:
+            return OVERTAKEN
+        result = self.carry_out(rest, move.then)
+        return replace(result, text=f"{result.text}; {counted(len(apart.rows), 'row')} to be tried again")
+
+    def _return_some(self, job: Job, move: ReturnSome) -> DeliveryResult:
+        rest = job.besides(move.positions)
+        if not self._lanes.return_rows(job.batch, move.positions, rest.progress.dumps()):
+            return OVERTAKEN
+        result = self.carry_out(rest, move.then)
+        return replace(result, text=f"{result.text}; {counted(len(move.positions), 'row')} given back")
 
     def _ask_later(self, job: Job, move: AskLater) -> DeliveryResult:
         self._lanes.submitted(job.batch, move.request, FIRST_POLL)
@@ -148,3 +174,8 @@ class Effects:
             self._set_ups.note_known(account, move.thing)
         self._set_ups.release(account, move.thing)
         return self.carry_out(job, move.then)
+
+
+def jittered(backoff: float) -> float:
+    """Return a random number of seconds up to ``backoff``; 0 for 0."""
+    return random.uniform(0, backoff) if backoff else 0  # noqa: S311 - full jitter

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import msgspec
 
@@ -108,6 +109,30 @@ class Job:
         on_unknown = self.action.destination.on_unknown
         return on_unknown == "resend" or self.step is None or self.step.repeatable
 
+    @property
+    def restartable(self) -> bool:
+        """Whether the steps before this one may all be done again."""
+        return all(step.repeatable for step in self.steps[: self.progress.step])
+
+    def among(self, positions: Sequence[int]) -> "Job":
+        """Return the job of the rows at ``positions`` alone."""
+        return replace(
+            self,
+            batch=replace(self.batch, rows=len(positions)),
+            rows=[self.rows[position] for position in positions],
+            progress=self.progress.among(positions),
+        )
+
+    def besides(self, positions: Iterable[int]) -> "Job":
+        """Return the job of all rows but those at ``positions``."""
+        leaving = frozenset(positions)
+        return self.among([position for position in range(len(self.rows)) if position not in leaving])
+
+    @property
+    def tried_again(self) -> "Job":
+        """The job after one more answer that told its rows to be tried again."""
+        return self._with(replace(self.progress, tried=self.progress.tried + 1))
+
     def past_step(
         self, verdicts: Sequence[Verdict], learned: Mapping[int, Identifiers] | None = None
     ) -> "Job":
@@ -172,6 +197,18 @@ class Job:
             at -= 1
         return self._at(at)
 
+    def at_fresh_step(self, now: float) -> "Job":
+        """Return the job moved back to the last step with ``fresh_for`` if its answer is too old by now."""
+        if self.step is None:
+            return self
+        for at in reversed(range(self.progress.step)):
+            step, found_at = self.steps[at], self.progress.found_at or 0.0
+            if step.fresh_for is not None and abs(now - found_at) > step.fresh_for:
+                return self._with(replace(self.progress, step=at, found_at=found_at))
+            if step.fresh_for is not None or not step.repeatable:
+                break
+        return self
+
     @property
     def at_planned_step(self) -> "Job":
         """The job at its next step; where its steps were changed meanwhile, as far back as does no harm.
@@ -193,6 +230,9 @@ class Job:
         Such a step is known by its function, wherever a changed configuration has put it.
         """
         function = self.batch.function
+        planned = not self.batch.progress or Progress.loads(self.batch.progress).plan == self.progress.plan
+        if planned and self.step is not None and self.step.function == function:
+            return self
         for position, step in enumerate(self.steps):
             if step.function == function and not step.repeatable:
                 return self._at(position)
@@ -200,22 +240,19 @@ class Job:
 
     def knowing(self, things: Iterable[str]) -> "Job":
         """Return the job with more things that the account is known to have."""
-        return self._with(self.progress, self.set_up.union(things))
+        return self._with(self.progress, set_up=self.set_up.union(things))
 
-    def after_call(self, seconds: float | None) -> "Job":
-        """Return the job after a call that took so long; None: there was none."""
-        return self if seconds is None else self._with(self.progress, seconds=seconds)
+    def after_call(self, seconds: float | None, ended_at: float) -> "Job":
+        """Return the job after a call that took so long; None: there was none, or it was taken on earlier."""
+        took = {} if seconds is None else {"seconds": seconds}
+        return self._with(self.progress, answered_at=ended_at, **took)
 
     def _at(self, step: int) -> "Job":
         return self._with(replace(self.progress, step=step))
 
-    def _with(
-        self, progress: Progress, set_up: frozenset[str] | None = None, seconds: float | None = None
-    ) -> "Job":
+    def _with(self, progress: Progress, **changes: Any) -> "Job":
         """Return the job with another progress; the same rows have the same steps."""
-        known = self.set_up if set_up is None else set_up
-        took = self.seconds if seconds is None else seconds
-        job = Job(self.batch, self.action, self.rows, progress, self.next_quota, known, took)
+        job = replace(self, progress=progress, **changes)
         before = self.progress
         same = progress.rejected == before.rejected and progress.done == before.done
         if same and progress.learned == before.learned:

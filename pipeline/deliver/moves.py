@@ -46,7 +46,8 @@ class NextStep:
     """Let the batch wait for a permit of ``function``, for the step at which ``progress`` is.
 
     ``refund``: the permit it came with was not used. A step that ``sets_up`` something takes no slot of its
-    connector meanwhile. ``delay`` is in seconds.
+    connector meanwhile, nor does a batch that is put aside for up to ``backoff`` seconds at random. ``delay``
+    is in seconds, too.
     """
 
     function: str
@@ -55,6 +56,7 @@ class NextStep:
     refund: bool = False
     sets_up: bool = False
     delay: float = 0
+    backoff: float = 0
     code: str = ""
 
 
@@ -94,6 +96,27 @@ class Split:
     second: Progress
     text: str
     code: str = ""
+
+
+@dataclass(frozen=True)
+class SetApart:
+    """Let the rows at ``positions`` wait in a batch of their own; ``then`` is the move of the rows that stay.
+
+    That batch is put aside for up to ``backoff`` seconds at random, and does the step again whose answer has
+    just been read.
+    """
+
+    positions: tuple[int, ...]
+    backoff: float  # seconds
+    then: "Move"
+
+
+@dataclass(frozen=True)
+class ReturnSome:
+    """Put the rows at ``positions`` back into their lane; ``then`` is the move of the rows that stay."""
+
+    positions: tuple[int, ...]
+    then: "Move"
 
 
 @dataclass(frozen=True)
@@ -142,6 +165,8 @@ Move: TypeAlias = (
     | GiveBack
     | Retry
     | Split
+    | SetApart
+    | ReturnSome
     | AskLater
     | PutOnHold
     | EndSetUp

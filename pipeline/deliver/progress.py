@@ -22,6 +22,7 @@ class Progress:
     done: frozenset[int] = frozenset()  # positions of rows that are so already
     learned: Mapping[int, Identifiers] = field(default_factory=dict)  # by position
     found_at: float | None = None  # when a step with ``fresh_for`` was last answered; seconds since the epoch
+    tried: int = 0  # how often these rows were told to be tried again
 
     @property
     def is_empty(self) -> bool:
@@ -30,7 +31,7 @@ class Progress:
 
     def dumps(self) -> str:
         """Write as JSON, without fields that hold nothing; "" when all of them do."""
-        if self.is_empty and not self.learned and self.found_at is None:
+        if self.is_empty and not self.learned and self.found_at is None and not self.tried:
             return ""
         rejected = {str(position): [why.code, why.detail] for position, why in self.rejected.items()}
         record: dict[str, Any] = {"step": self.step, "rejected": rejected, "plan": self.plan}
@@ -40,6 +41,8 @@ class Progress:
             record["learned"] = self.learned
         if self.found_at is not None:
             record["found_at"] = self.found_at
+        if self.tried:
+            record["tried"] = self.tried
         return json.dumps(record)
 
     @classmethod
@@ -55,6 +58,7 @@ class Progress:
             frozenset(record.get("done", ())),
             {int(position): identifiers for position, identifiers in record.get("learned", {}).items()},
             record.get("found_at"),
+            record.get("tried", 0),
         )
 
     def without(self, position: int) -> "Progress":

@@ -38,6 +38,7 @@ heard of again). Its attempt is part of every later step: a worker with an old a
 import time
 import uuid
 from collections.abc import Sequence
+from hashlib import sha1
 from typing import Any
 
 import redis
@@ -169,6 +170,25 @@ class Lanes:
         """Halve the batch; the halves wait for permits of their own, and keep their progress."""
         first_id, second_id = uuid.uuid4().hex, uuid.uuid4().hex
         return bool(self._run("split", batch, first_id, second_id, first, second))
+
+    def set_apart(
+        self, batch: Batch, positions: Sequence[int], progress: str, *, apart_progress: str, delay: float
+    ) -> bool:
+        """Let rows leave the batch into a batch of their own, which is tried again after ``delay`` seconds.
+
+        That takes no slot of its connector while it waits. ``progress``: of the rows that stay. False if the
+        batch has another attempt.
+        """
+        apart_id = sha1(f"{batch.id} {batch.attempt}".encode(), usedforsecurity=False).hexdigest()[:32]
+        args: list[Argument] = [batch.rows, apart_id, ms(delay), apart_progress, progress, *positions]
+        return bool(self._run("set_apart", batch, *args))
+
+    def return_rows(self, batch: Batch, positions: Sequence[int], progress: str) -> bool:
+        """Let rows leave the batch and go back to their lane; ``progress``: of the rows that stay.
+
+        False if the batch has another attempt.
+        """
+        return bool(self._run("set_apart", batch, batch.rows, "", 0, "", progress, *positions))
 
     def extend(self, batch: Batch, lease: float = CALL_LEASE) -> bool:
         """Keep the batch for ``lease`` seconds from now; False if it has another attempt."""

@@ -298,19 +298,19 @@ local function forget(batch)
   redis.call('ZREM', 'retry:' .. batch.connector .. ':' .. batch.func, batch.id)
 end
 
--- Give rows of a batch back to its lane: those named in `returned`, by position, from 1, or 'all'.
-local function give_back(batch, returned)
+-- Move rows of a batch to another sorted set: those named in `positions`, from 1, or 'all'.
+local function move_rows(batch, positions, target)
   local rows = 'batch:' .. batch.id .. ':rows'
   local members = redis.call('ZRANGE', rows, 0, -1, 'WITHSCORES')
   local arrivals, profiles = {}, {}
   for i = 1, #members, 2 do
-    if returned == 'all' or returned[(i + 1) / 2] then
+    if positions == 'all' or positions[(i + 1) / 2] then
       table.insert(arrivals, members[i + 1])
       table.insert(arrivals, members[i])
       table.insert(profiles, members[i])
     end
   end
-  call_many('ZADD', 'lane:' .. batch.lane, arrivals)
+  call_many('ZADD', target, arrivals)
   call_many('ZREM', rows, profiles)
 end
 
@@ -318,7 +318,7 @@ end
 local function finish(batch, returned)
   local touched, rows = {}, 'batch:' .. batch.id .. ':rows'
   if returned then
-    give_back(batch, returned)
+    move_rows(batch, returned, 'lane:' .. batch.lane)
     touched[batch.lane] = true
   end
   leave(batch.destination, redis.call('ZRANGE', rows, 0, -1), touched)

@@ -20,6 +20,7 @@ PROGRESSES = st.builds(
     st.frozensets(POSITIONS),
     st.dictionaries(POSITIONS, IDENTIFIERS),
     st.none() | st.floats(0, 2e9),
+    st.integers(0, 8),
 )
 
 

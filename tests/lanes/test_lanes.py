@@ -185,6 +185,8 @@ def test_only_the_attempt_in_force_may_act(redis, lanes):
     assert lanes.settle(batch) is False
     assert lanes.retry(batch, delay=0, spend=True, refund=False) == -1
     assert lanes.split(batch) is False
+    assert lanes.set_apart(batch, [0], "", apart_progress="", delay=0) is False
+    assert lanes.return_rows(batch, [0], "") is False
     assert lanes.extend(batch) is False
 
 
@@ -254,6 +256,52 @@ def test_halves_of_a_batch_hold_all_its_rows(redis, lanes):
     assert sorted([profiles(lanes), profiles(lanes)]) == [["a", "b"], ["c", "d", "e"]]
     assert lanes.batch(batch.id) is None
     assert waiting(redis) == 0
+
+
+def test_rows_that_are_set_apart_wait_in_a_batch_of_their_own(redis, lanes):
+    configure(redis, max_rows=4)
+    add(redis, *"abcd")
+    batch = cut(lanes)
+    begin(lanes, batch)
+
+    for _ in range(2):  # the answer may be lost
+        assert lanes.set_apart(batch, [1, 3], "rest", apart_progress="apart", delay=30)
+    stays, rows = lanes.read_batch(batch.id)
+    assert (stays.rows, stays.progress, [line for line, _ in rows]) == (2, "rest", ["a", "c"])
+    assert lanes.settle(stays)
+    assert lanes.claim(QUOTA) == pytest.approx(30, abs=1)
+    assert redis.zcard("flying:acme") == 0
+    [(apart, _)] = redis.zrange("retry:acme:triggerCustomEvent", 0, -1, withscores=True)
+    redis.zadd("retry:acme:triggerCustomEvent", {apart: 1})
+    again = cut(lanes)
+    assert (again.id, again.rows, again.progress) == (apart.decode(), 2, "apart")
+    assert [line for line, _ in lanes.read_batch(again.id)[1]] == ["b", "d"]
+
+
+def test_rows_that_are_set_apart_stay_before_the_later_ones_of_their_profiles(redis, lanes):
+    configure(redis, max_rows=2)
+    add(redis, *"ab")
+    batch = cut(lanes)
+    begin(lanes, batch)
+    add(redis, *"ab")
+    lanes.set_apart(batch, [1], "", apart_progress="apart", delay=0)
+    lanes.settle(batch)
+    lanes.flush("lapsed")
+
+    assert [profiles(lanes), profiles(lanes)] == [["b"], ["a", "b"]]
+
+
+def test_some_rows_of_a_batch_go_back_to_their_lane(redis, lanes):
+    configure(redis, max_rows=3)
+    add(redis, *"abc")
+    batch = cut(lanes)
+    begin(lanes, batch)
+
+    assert lanes.return_rows(batch, [0, 1], "rest")
+    assert (lanes.batch(batch.id).rows, lanes.batch(batch.id).progress) == (1, "rest")
+    assert waiting(redis) == 3
+    lanes.flush("lapsed")
+    assert profiles(lanes) == ["a", "b"]
 
 
 def test_no_more_than_the_cap_is_in_flight(redis, lanes):

@@ -135,6 +135,17 @@ class Model(RuleBasedStateMachine):
         if batch.rows > 1:
             self.lanes.split(batch)
 
+    @rule(target=flying, batch=consumes(flying), places=st.sets(st.integers(0, MOST - 1)), back=st.booleans())
+    def part(self, batch: Batch, places, back):
+        """Let some rows, never all, leave a batch: for one of their own, or for their lane."""
+        positions = sorted(place for place in places if place < batch.rows)
+        if 0 < len(positions) < batch.rows:
+            if back:
+                self.lanes.return_rows(batch, positions, "")
+            else:
+                self.lanes.set_apart(batch, positions, "", apart_progress='{"tried": 1}', delay=0)
+        return self.lanes.batch(batch.id) or batch
+
     @rule(batch=consumes(flying), function=st.sampled_from(["triggerCustomEvent"]))
     def turn(self, batch: Batch, function):
         self.lanes.wait_for_step(batch, function, '{"step": 1}', delay=0, refund=False, outside=False)
