@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from marshmallow import ValidationError, pre_load
 
 from schemas.api import Api
-from schemas.configuration_fields import Number, Text, Whole
+from schemas.configuration_fields import Number, OneOf, Text, Whole
 from schemas.document import Document
 
 MAX_AGE = 30 * 24 * 3600  # seconds
@@ -27,6 +27,7 @@ class DestinationDocument(Document):
     max_rows = Whole(least=1, most=MAX_ROWS, load_default=MAX_ROWS)
     max_age = Number(above=0, most=MAX_AGE, load_default=600)
     api = Api()  # else the connector's
+    priority = OneOf("a priority", ["first"])
 
     @pre_load
     def take_journey(self, data: Any, **_: Any) -> Any:

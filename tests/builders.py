@@ -37,10 +37,13 @@ def configure(
     max_rows: int = 200,
     max_age: float = 600,
     stopped: str = "",
+    priority: str = "",
 ) -> None:
     """Write a destination, as `activation apply` does."""
     functions = ["triggerCustomEvent"]
-    settings = DestinationSettings(name, connector, functions, 1, max_rows, max_age, stopped)
+    settings = DestinationSettings(
+        name, connector, functions, 1, max_rows, max_age, stopped, priority=priority
+    )
     mirror.configure(Scripts(client), settings)
 
 

@@ -1,8 +1,8 @@
 """Lanes: rows in Redis from the moment they are accepted until they are settled.
 
 Keys (times are milliseconds since the epoch, by the server's clock)
-    destination:{d}        hash: connector, function, max_rows, max_age, stopped, flush_until
-    connector:{c}          hash: stopped
+    destination:{d}        hash: connector, function, max_rows, max_age, stopped, flush_until, priority
+    connector:{c}          hash: stopped; first, if its account has destinations of the first class
     lanes:{d}              set of the destination's lanes that hold rows
     lane:{l}               zset of line by arrival: rows that may go now, one per line
     rows:{d}               hash of line to its first row, waiting or in flight
@@ -12,12 +12,14 @@ Keys (times are milliseconds since the epoch, by the server's clock)
     lines:{d}              hash of profile to another's line, in which its rows wait: it is a guest there
     company:{d}            zset of "line, p, guest" and "line, r, recipient": to forget when the line ends
     gates:{d}              hash of barrier to "", or "lane, arrival" of the first row that waits for it alone
-    ready:{c}:{f}          zset of lane by the time it is due; ":bulk" for backfills
+    ready:{c}:{f}          zset of lane by the time it is due; ":first" for destinations of the first class,
+                           ":bulk" for backfills
     flying:{c}             zset of batch by the end of its lease; +inf while it waits for another try
     retry:{c}:{f}          zset of batch by the time of its next try
     polls:{c}              zset of batch by the time its request is asked after
     batch:{b}              hash: destination, lane, connector, function, account, attempt, tries, state, rows,
-                           permit_until, begun_by, progress (see progress.py), request, asked, spared
+                           permit_until, begun_by, progress (see progress.py), request, asked, spared,
+                           first, if it goes before others
     batch:{b}:rows         zset of line by arrival, as in the lane; a row's position is its rank
     ways                   set of "connector:function": every function in use that was ever configured
     sequence               counter that orders parked rows

@@ -16,6 +16,7 @@ Allowance of a function, the first that applies
     ``limits`` of the connector name the function                   ``limits``
     the account tells a limit                                       the account's
     otherwise                                                       the default
+Where a destination of the account is of the first class, a tenth of that is kept for such destinations.
 If a refusal is not explained by such a lower limit, the rate is halved and then goes up step by step; a step
 that is refused is taken back for 8 windows.
 """

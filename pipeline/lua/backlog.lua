@@ -32,7 +32,7 @@ local function waiting_of(destination)
     local arrival = oldest_in('lane:' .. lane)
     if arrival then filled, oldest = filled + 1, earlier(oldest, arrival) end
     if settings then
-      local ready = ready_key(settings.connector, settings.func, lane)
+      local ready = ready_key(settings.connector, settings.func, lane, settings.priority)
       by_ready[ready] = by_ready[ready] or {}
       table.insert(by_ready[ready], lane)
     end

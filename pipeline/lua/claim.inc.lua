@@ -6,6 +6,7 @@
 --       11 max_unanswered: with this many doorbells waiting no worker is idle
 -- Returns {"batch", id, attempt, 1 if another batch may go and a worker is likely to be idle}
 -- or {"wait", ms until asking again makes sense; -1: not before something changes}.
+local MAX_PASSED_OVER = 100  -- batches that are looked through for one of the first class
 local function claim(args)
   local connector, func, account, new_id, lease_ms, max_in_flight,
     limit, default, utilisation, window_ms, max_unanswered = unpack(args)
@@ -38,11 +39,20 @@ local function claim(args)
     end
   end
 
+  -- A batch of the first class that may be tried again, though others have waited longer for that.
+  local function next_first_retry()
+    for _, id in ipairs(redis.call('ZRANGEBYSCORE', retry, '-inf', text(now), 'LIMIT', 0, MAX_PASSED_OVER)) do
+      local batch = batch_of(id)
+      if batch and batch.first and not stopped(batch) then return batch end
+    end
+    return nil
+  end
+
   local function note(id, attempt, ...)
     redis.call('HSET', 'batch:' .. id, 'attempt', attempt, 'state', 'claimed', 'permit_until', text(now + window), ...)
   end
 
-  local function cut(lane)
+  local function cut(lane, class)
     local destination = destination_of(lane)
     local settings = settings_of(destination)
     local id, last = new_id, most_rows(lane, settings) - 1
@@ -50,6 +60,7 @@ local function claim(args)
     redis.call('ZREMRANGEBYRANK', 'lane:' .. lane, 0, last)
     note(id, 1, 'destination', destination, 'lane', lane, 'connector', connector, 'function', func,
       'account', account, 'tries', 0, 'rows', rows)
+    if class == 'first' then redis.call('HSET', 'batch:' .. id, 'first', '1') end
     refresh(lane, settings)
     return {id = id, attempt = 1}
   end
@@ -67,27 +78,38 @@ local function claim(args)
   if redis.call('EXISTS', 'batch:' .. new_id) == 1 then  -- a repeat, for the answer was lost
     return claimed(batch_of(new_id), true)
   end
-  if (redis.call('HGET', 'connector:' .. connector, 'stopped') or '') ~= '' then return {'wait', -1} end
-  local batch = next_retry()
-  local ready = 'ready:' .. connector .. ':' .. func
-  local lane = not batch and (first(ready) or first(ready .. ':bulk'))
-  if not batch and not lane then
-    return {'wait', soonest and math.ceil(soonest - now) or -1}
+  local states = redis.call('HMGET', 'connector:' .. connector, 'stopped', 'first')
+  if (states[1] or '') ~= '' then return {'wait', -1} end
+  local ready, flown, most = 'ready:' .. connector .. ':' .. func, redis.call('ZCARD', flying), tonumber(max_in_flight)
+  local batch, lane, class, first_soonest = nil, nil, nil, nil
+  if states[2] then
+    batch = next_first_retry()
+    lane = not batch and first(ready .. ':first')
+    class, first_soonest = (batch or lane) and 'first' or 'other', soonest
+    -- others may fill all places while they wait for permits
+    if lane and redis.call('ZCOUNT', flying, '-inf', '(+inf') >= most then class, lane = 'other', nil end
   end
-  local flown, most = redis.call('ZCARD', flying), tonumber(max_in_flight)
-  if lane and flown >= most then return {'wait', -1} end
+  if class ~= 'first' then
+    batch = next_retry()
+    if states[2] and batch and batch.first then class = 'first' end
+    lane = not batch and (first(ready) or first(ready .. ':bulk'))
+    if not batch and not lane then
+      return {'wait', soonest and math.ceil(soonest - now) or -1}
+    end
+    if lane and flown >= most then return {'wait', first_soonest and math.ceil(first_soonest - now) or -1} end
+  end
   local wait, used_up = capacity_wait(account, now)
   local permit = (batch and batch.id or new_id) .. ':' .. (batch and batch.attempt or 0) + 1
-  if wait == 0 then wait = take_permit('limit:' .. account .. ':' .. func, permit, now, allowance(), window) end
-  if wait > 0 then return {'wait', wait} end
+  if wait == 0 then wait = take_permit('limit:' .. account .. ':' .. func, permit, now, allowance(), window, 0, class) end
+  if wait > 0 then return {'wait', first_soonest and math.min(wait, math.ceil(first_soonest - now)) or wait} end
 
-  batch = batch and again(batch) or cut(lane)
+  batch = batch and again(batch) or cut(lane, class)
   local lease = text(now + lease_ms)
   flown = flown + redis.call('ZADD', flying, lease, batch.id)
   if used_up then
     redis.call('HSET', 'capacity:' .. account, 'probe', batch.id, 'probe_until', lease)
   end
   local more = flown < most and redis.call('LLEN', 'deliveries') < tonumber(max_unanswered)
-    and (first(retry) or first(ready) or first(ready .. ':bulk'))
+    and (first(retry) or states[2] and first(ready .. ':first') or first(ready) or first(ready .. ':bulk'))
   return claimed(batch, more)
 end

@@ -7,13 +7,14 @@
 #include limits
 local connector, account, func, max_requests, lease_ms, call_id, limit, default, utilisation, window_ms = unpack(ARGV)
 local polls, now = 'polls:' .. connector, clock()
-local why = redis.call('HGET', 'connector:' .. connector, 'stopped') or ''
+local states = redis.call('HMGET', 'connector:' .. connector, 'stopped', 'first')
+local why, class = states[1] or '', states[2] and 'other' or nil
 if why ~= '' and why ~= 'paused' then return {} end  -- a pause stops sending; asking sends nothing
 local due = redis.call('ZRANGEBYSCORE', polls, '-inf', text(now), 'LIMIT', 0, max_requests)
 if #due == 0 or capacity_wait(account, now) > 0 then return {} end
 local limit_key, window = 'limit:' .. account .. ':' .. func, tonumber(window_ms)
 local allowance = allowance_for(account, func, tonumber(limit), tonumber(default), utilisation, now, window)
-if take_permit(limit_key, call_id, now, allowance, window) > 0 then return {} end
+if take_permit(limit_key, call_id, now, allowance, window, 0, class) > 0 then return {} end
 call_begun(limit_key, call_id, now)
 local answer = {}
 for _, id in ipairs(due) do

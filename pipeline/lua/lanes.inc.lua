@@ -16,6 +16,7 @@ end
 
 -- A lane is named "destination/shape", such as "lapsed/1f3c@triggerEmail#50+bulk". Parts that equal the destination's
 -- settings are left out: "@function" of its first call, "#rows" that a call may hold. "+bulk": after the other lanes.
+-- Lanes of a destination of the first class go before the others, but for its "+bulk".
 local function destination_of(lane)
   return string.match(lane, '^[^/]*')
 end
@@ -26,18 +27,18 @@ end
 
 local function settings_of(destination)
   local values = redis.call('HMGET', 'destination:' .. destination,
-    'connector', 'function', 'max_rows', 'max_age', 'stopped', 'flush_until')
+    'connector', 'function', 'max_rows', 'max_age', 'stopped', 'flush_until', 'priority')
   if not values[1] then return nil end
   return {
     connector = values[1], func = values[2], max_rows = tonumber(values[3]), max_age = tonumber(values[4]),
-    stopped = values[5] ~= '', flush_until = tonumber(values[6] or '0'),
+    stopped = values[5] ~= '', flush_until = tonumber(values[6] or '0'), priority = values[7],
   }
 end
 
-local function ready_key(connector, func, lane)
+local function ready_key(connector, func, lane, priority)
   local key = 'ready:' .. connector .. ':' .. (string.match(lane, '@(%w+)') or func)
-  if string.sub(lane, -5) == '+bulk' then key = key .. ':bulk' end
-  return key
+  if string.sub(lane, -5) == '+bulk' then return key .. ':bulk' end
+  return priority == 'first' and key .. ':first' or key
 end
 
 -- Note when a lane is due: at once if it holds a full batch, otherwise when its oldest row has waited max_age.
@@ -52,7 +53,7 @@ local function refresh(lane, settings)
     redis.call('SREM', 'lanes:' .. destination, lane)
   end
   if not settings then return end
-  local ready = ready_key(settings.connector, settings.func, lane)
+  local ready = ready_key(settings.connector, settings.func, lane, settings.priority)
   if not oldest or settings.stopped then
     redis.call('ZREM', ready, lane)
     return
@@ -268,12 +269,12 @@ end
 
 local function batch_of(id)
   local values = redis.call('HMGET', 'batch:' .. id,
-    'destination', 'lane', 'connector', 'function', 'account', 'attempt', 'state', 'progress', 'permit_until')
+    'destination', 'lane', 'connector', 'function', 'account', 'attempt', 'state', 'progress', 'permit_until', 'first')
   if not values[1] then return nil end
   return {
     id = id, destination = values[1], lane = values[2], connector = values[3], func = values[4],
     account = values[5], attempt = tonumber(values[6]), state = values[7], progress = values[8],
-    permit_until = values[9] and tonumber(values[9]),
+    permit_until = values[9] and tonumber(values[9]), first = values[10],
   }
 end
 

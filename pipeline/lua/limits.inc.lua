@@ -14,13 +14,23 @@
 -- only while fewer than the allowance are. The log itself is kept for longer than its last entry counts: that
 -- begins by p + w, scores p + w + REACH, and leaves at p + 2w + REACH.
 
+-- Where an account has destinations of the first class, a tenth of each allowance is kept for their calls: other calls
+-- end a tenth earlier. Calls of the first class have a schedule of their own, by which that tenth may go at once.
+
 local REACH = 5000  -- ms in which a call that was begun reaches Responsys, be its answer ever so late
 local AT_ONCE = 500  -- the same for a call that the permit's taker makes at once, one at a time
 local EARLY = 0.05  -- of the window
 local HEEDED = 60  -- windows after a refusal for which the account's limit overrules a higher one of the connector
 
+local KEPT = 0.1  -- of an allowance, for the first class
+
 local function log_of(key)
   return 'calls:' .. string.sub(key, 7)  -- instead of "limit:"
+end
+
+-- The calls of an allowance that are kept for the first class.
+local function kept_of(allowance)
+  return math.min(allowance - 1, math.max(1, math.floor(KEPT * allowance)))
 end
 
 -- The limit of an account: as set for a connector (0: nothing is), but after a refusal no more than the account
@@ -38,8 +48,13 @@ local function allowance_for(account, func, set, default, utilisation, now, wind
   return math.max(1, math.floor(limit_for(account, func, set, default, now, window) * utilisation))
 end
 
-local function limit_at(key)
-  local values = redis.call('HMGET', key, 'paused_until', 'due', 'spacing', 'factor', 'resumed_at', 'patience')
+-- The field with the schedule of a class.
+local function due_of(class)
+  return class == 'first' and 'first_due' or 'due'
+end
+
+local function limit_at(key, class)
+  local values = redis.call('HMGET', key, 'paused_until', due_of(class), 'spacing', 'factor', 'resumed_at', 'patience')
   return {
     paused_until = tonumber(values[1] or '0'), due = tonumber(values[2] or '0'), spacing = tonumber(values[3]),
     factor = values[4], resumed_at = values[5], patience = values[6],
@@ -67,19 +82,21 @@ local function log_wait(log, now, most, window)
 end
 
 -- Take a permit for the call `id`; return 0, or the milliseconds until one can be had. With `burst` so many
--- more may go at once.
-local function take_permit(key, id, now, allowance, window, burst)
-  local limit = limit_at(key)
+-- more may go at once. `class`: "first", "other" if a tenth is kept for the first, or nil.
+local function take_permit(key, id, now, allowance, window, burst, class)
+  local limit = limit_at(key, class)
   if limit.paused_until > now then return limit.paused_until - now end
   allowance = math.max(1, math.floor(allowance * share(limit, now, window)))
-  local spacing = window / allowance
-  local early = math.max((burst or 0) * spacing, EARLY * window)
+  local kept = class and kept_of(allowance) or 0
+  local most = class == 'other' and allowance - kept or allowance
+  local spacing = window / most
+  local early = math.max((class == 'first' and kept or burst or 0) * spacing, EARLY * window)
   -- a schedule that is further ahead was made for a lower allowance, or before the clock was set back
   local due = math.min(limit.due, now + early + spacing)
-  local wait = math.max(math.ceil(due - early - now), log_wait(log_of(key), now, allowance, window))
+  local wait = math.max(math.ceil(due - early - now), log_wait(log_of(key), now, most, window))
   if wait > 0 then return wait end
   due = math.max(now, due) + spacing
-  redis.call('HSET', key, 'due', string.format('%.3f', due), 'spacing', string.format('%.3f', spacing))
+  redis.call('HSET', key, due_of(class), string.format('%.3f', due), 'spacing', string.format('%.3f', window / allowance))
   redis.call('PEXPIRE', key, string.format('%.0f', math.max(86400000, 2 * window)))
   redis.call('ZADD', log_of(key), text(now + window), id)
   redis.call('PEXPIRE', log_of(key), text(2 * window + REACH + 1000))
@@ -96,16 +113,16 @@ local function call_answered(key, id, now)
   redis.call('ZADD', log_of(key), 'XX', 'LT', text(now), id)
 end
 
--- Name the limit and the call of a batch as it is now.
+-- Name the limit and the call of a batch as it is now; and its class, if that is the first.
 local function limit_of(batch)
-  return 'limit:' .. batch.account .. ':' .. batch.func, batch.id .. ':' .. batch.attempt
+  return 'limit:' .. batch.account .. ':' .. batch.func, batch.id .. ':' .. batch.attempt, batch.first and 'first' or nil
 end
 
 -- Give back the permit of a call that was not made.
-local function return_permit(key, id)
-  local values = redis.call('HMGET', key, 'due', 'spacing')
+local function return_permit(key, id, class)
+  local values = redis.call('HMGET', key, due_of(class), 'spacing')
   if redis.call('ZREM', log_of(key), id) == 1 and values[1] and values[2] then
-    redis.call('HSET', key, 'due', string.format('%.3f', tonumber(values[1]) - tonumber(values[2])))
+    redis.call('HSET', key, due_of(class), string.format('%.3f', tonumber(values[1]) - tonumber(values[2])))
   end
 end
 

@@ -1,6 +1,7 @@
 -- Write the parts of the catalog that producers and scripts need, unless this catalog is out of date.
 -- ARGV  1 version: of the catalog
---       2 overview: JSON {connectors: [[name, reason why it is stopped, or ""]], audiences, destinations}
+--       2 overview: JSON {connectors: [[name, reason why it is stopped, or "", whether its account has destinations
+--         of the first class]], audiences, destinations}
 -- Returns the version of the newest catalog; if it is this one, then the names of destinations that are no more.
 #include catalog
 local version, overview = unpack(ARGV)
@@ -9,6 +10,8 @@ if newest ~= version then return {newest} end
 local catalog = cjson.decode(overview)
 for _, connector in ipairs(catalog.connectors) do
   redis.call('HSET', 'connector:' .. connector[1], 'stopped', connector[2])
+  redis.call('HDEL', 'connector:' .. connector[1], 'first')
+  if connector[3] then redis.call('HSET', 'connector:' .. connector[1], 'first', '1') end
 end
 redis.call('DEL', 'audiences')
 for _, audience in ipairs(catalog.audiences) do redis.call('SADD', 'audiences', audience) end

@@ -14,6 +14,7 @@ local function half(id, from, to, progress)
   local rows = redis.call('ZRANGESTORE', 'batch:' .. id .. ':rows', whole, from, to)
   redis.call('HSET', 'batch:' .. id, 'destination', batch.destination, 'lane', batch.lane, 'connector', batch.connector,
     'function', batch.func, 'account', batch.account, 'attempt', 0, 'tries', 0, 'rows', rows)
+  if batch.first then redis.call('HSET', 'batch:' .. id, 'first', batch.first) end
   if progress ~= '' then redis.call('HSET', 'batch:' .. id, 'progress', progress) end
   put_aside({id = id, connector = batch.connector, func = batch.func}, now)
 end

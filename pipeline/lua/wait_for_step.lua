@@ -9,8 +9,8 @@ local batch_id, attempt, func, progress, wait_ms, refund, outside = unpack(ARGV)
 local batch = batch_of(batch_id)
 if not batch or batch.attempt ~= tonumber(attempt) then return 0 end
 local key = 'batch:' .. batch.id
-local limit, permit = limit_of(batch)
-if refund == '1' then return_permit(limit, permit) else call_answered(limit, permit, clock()) end
+local limit, permit, class = limit_of(batch)
+if refund == '1' then return_permit(limit, permit, class) else call_answered(limit, permit, clock()) end
 if redis.call('HGET', 'capacity:' .. batch.account, 'probe') == batch.id then
   redis.call('HDEL', 'capacity:' .. batch.account, 'probe', 'probe_until')
   if refund ~= '1' then redis.call('DEL', 'capacity:' .. batch.account) end

@@ -19,6 +19,7 @@ class Destination:
     max_age: float = 600  # seconds the oldest row may wait
     call_types: tuple[str, ...] = CALL_TYPES
     api: str | None = None  # "sync" or "async"; None: as the connector says
+    priority: str | None = None  # "first": before the rows of all other destinations
     on_unknown: str | None = None  # "resend": send again when the outcome of a call is unknown
     label: str | None = None  # shown to people beside the name
     description: str | None = None

@@ -97,6 +97,12 @@ class Catalog:
             found[destination.audience] = (*found.get(destination.audience, ()), destination)
         return found
 
+    @cached_property
+    def first_class_accounts(self) -> frozenset[str]:
+        """The accounts that have a destination of the first class: a tenth of their limits is kept for it."""
+        first = [one for one in self.destinations.values() if one.priority == "first"]
+        return frozenset(self.connectors[one.connector].account for one in first)
+
     @property
     def _by_scope(self) -> Mapping[Scope, Mapping[str, Connector | Destination | Source | EventImport]]:
         return {

@@ -71,7 +71,11 @@ def publish_overview(scripts: Scripts, version: int, overview: str) -> tuple[int
 
 def overview(catalog: Catalog) -> str:
     """Write the parts that do not belong to one destination as JSON."""
-    connectors = [(each.name, why_stopped(catalog, each)) for each in catalog.connectors.values()]
+    accounts = catalog.first_class_accounts
+    connectors = [
+        (each.name, why_stopped(catalog, each), each.account in accounts)
+        for each in catalog.connectors.values()
+    ]
     names = {"audiences": sorted(catalog.audiences), "destinations": sorted(catalog.destinations)}
     return json.dumps({"connectors": connectors, **names})
 
@@ -88,6 +92,7 @@ class DestinationSettings:
     max_age: float = 0  # seconds
     stopped: str = ""  # the reason; "": it sends
     dedupe: float = 0  # seconds within which a profile is taken once; 0: always
+    priority: str = ""  # "first": its lanes go before all others
 
 
 def settings_of(catalog: Catalog, destination: Destination) -> DestinationSettings:
@@ -102,6 +107,7 @@ def settings_of(catalog: Catalog, destination: Destination) -> DestinationSettin
         max_age=destination.max_age,
         stopped=hold.kind if hold else "",
         dedupe=destination.options.get("dedupe") or 0,
+        priority=destination.priority or "",
     )
 
 
@@ -110,7 +116,7 @@ def configure(scripts: Scripts, settings: DestinationSettings) -> None:
     first, *further = settings.functions
     scripts.run("configure", args=[
         settings.name, settings.connector, first, settings.max_rows, round(settings.max_age * 1000),
-        settings.stopped, round(settings.dedupe), settings.version, *further,
+        settings.stopped, round(settings.dedupe), settings.version, settings.priority, *further,
     ])  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from tests.model.invariants import MINUTE
 from tests.model.responsys_fake import SILENT
 from tests.model.world import Stores
 
+SCRIPTS = ("begin", "settle")  # of a delivery
 TRIPS = 8  # of a step, that are of interest
 MADE = [("p1", "ADD", ("tier",), 0), ("p2", "ADD", ("tier",), 0), ("p3", "UPDATE", ("tier",), 0)]
 
@@ -158,7 +159,19 @@ def restarted(actions: Actions) -> None:
     actions.restart()
 
 
+def first_class(fate: Fate) -> Example:
+    """Die with a batch of the first class."""
+
+    def example(actions: Actions) -> None:
+        actions.operate("event goes first")
+        ready(actions)
+        actions.deliver(order=Order(fate=fate))
+
+    return example
+
+
 OTHERS = [
+    *(first_class(Fate("die", on=script, after=after)) for script in SCRIPTS for after in (False, True)),
     lost_doorbells, late, overtaken, twice, cut_off, unreachable, restarted,
     *(store_down(Fate("lose", at, after, length=5)) for at, after in ((4, False), (5, True), (6, True))),
     *map(silent, sorted(SILENT)), *map(raced, sorted(AGAIN)), stopped,

@@ -12,6 +12,7 @@ from tests.model.story import Story, is_shared, numbers_in, recipient_of
 from tests.model.world import World
 
 MINUTE = 60.0
+KEPT = 1  # of ALLOWANCE, for destinations of the first class
 REACH = 5.0  # seconds in which a call that was begun arrives (see limits.inc.lua)
 
 
@@ -140,7 +141,9 @@ def limited(world: World, connector: str, function: str) -> bool:
     values = world.bare.hgetall(f"limit:{account}:{function}")
     allowed = max(1, int(ALLOWANCE * share(values, now, MINUTE * 1000)))
     counted = world.bare.zcount(f"calls:{account}:{function}", now - MINUTE * 1000, "+inf")
-    waits = any(float(values.get(name, 0)) > now for name in (b"due", b"paused_until"))
+    if world.bare.hexists(f"connector:{connector}", "first"):
+        allowed -= KEPT
+    waits = any(float(values.get(name, 0)) > now for name in (b"due", b"first_due", b"paused_until"))
     return waits or counted >= allowed
 
 

@@ -72,6 +72,8 @@ DOES: Mapping[str, Act] = {
     "one row per call": partial(change, "event", {"max_rows": 1}),
     "no waiting": partial(change, "event", {"max_age": 1}),
     "longer waiting": partial(change, "list", {"max_age": 300}),
+    "event goes first": partial(change, "event", {"priority": "first"}),
+    "event goes first no more": partial(change, "event", {"priority": None}),
     "restore": restore,
     "restart": lambda actions, _: actions.restart(),
 }

@@ -71,7 +71,11 @@ class Setup:
             for name, document in DESTINATIONS.items()
             if name not in self.removed
         }
-        return {"connectors": CONNECTORS, "destinations": destinations}
+        given = {
+            name: {key: value for key, value in document.items() if value is not None}
+            for name, document in destinations.items()
+        }
+        return {"connectors": CONNECTORS, "destinations": given}
 
 
 @cache

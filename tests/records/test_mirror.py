@@ -53,3 +53,14 @@ def test_records_put_back_from_a_backup_are_what_counts(environment):
 
     assert catalog.version == environment.records.version() == 101
     assert told(environment.redis) == ({"lapsed-buyers"}, {"lapsed": True})
+
+
+def test_all_connectors_of_an_account_know_that_a_tenth_is_kept(environment):
+    connectors = {"acme": ACME, "acme-too": ACME, "beta": {**ACME, "username": "other"}}
+    environment.apply(connectors, {"lapsed": {**LAPSED, "priority": "first"}})
+    kept = [environment.redis.hexists(f"connector:{name}", "first") for name in connectors]
+    environment.apply(connectors, {"lapsed": LAPSED})
+
+    assert kept == [True, True, False]
+    assert not environment.redis.hexists("connector:acme", "first")
+    assert environment.redis.hget("destination:lapsed", "priority") == b""

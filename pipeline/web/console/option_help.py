@@ -70,6 +70,7 @@ HELP: Mapping[str, str] = {
     "pgp_passphrase": "Of the key that decrypts files.",
     "pgp_private_key": "Decrypts files; its text, with the lines that begin and end it.",
     "port": "The port of the server.",
+    "priority": "Its rows go before those of all other destinations of the account.",
     "private_key": "Logs in; its text, with the lines that begin and end it.",
     "private_key_passphrase": "Of the key that logs in.",
     "profile_list": "The list whose members are addressed.",
