@@ -3,6 +3,7 @@
 import os
 import re
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -13,7 +14,7 @@ import requests
 from celery import Celery
 
 import pipeline
-from pipeline.demo.example import CONFIGURATION
+from pipeline.demo.event_files import EventFiles
 from pipeline.demo.responsys import FUNCTION, Responsys
 from pipeline.demo.sample import ROWS
 from pipeline.errors import PipelineError
@@ -27,7 +28,9 @@ HOME = Path(pipeline.__file__).parents[1]  # where `tasks` and `emulators` can b
 WINDOW = 4  # seconds that count as a minute, here and at the emulator
 CALLS = 60  # in each of these windows
 START = 120  # seconds to be ready, on a machine that has much else to do
+EVENTS = ["--event", "LAPSED", "--event", "CLICKED"]
 QUEUES = {"activations": 2, "deliveries": 8, "sync": 2, "imports": 1}  # threads
+ACTIVATION = "from pipeline.cli import main; main(prog_name='activation')"
 COLUMNS = "name,uuid,state,args,result,received,runtime,worker"
 
 Found = TypeVar("Found")
@@ -65,19 +68,39 @@ class DemoProcesses:
 
     def start_responsys(self) -> Responsys:
         """Start the emulator on a free port."""
-        options = ["--port", "0", "--members", str(ROWS), "--window", str(WINDOW)]
+        options = ["--port", "0", "--members", str(ROWS), "--window", str(WINDOW), *EVENTS]
         self._start("responsys", "emulators.responsys", *options, "--limit", f"{FUNCTION}={CALLS}")
         said = re.compile(r"on (http://\S+)")
         url = self._wait_for("the emulator", lambda: said.search(self._log("responsys").read_text()))[1]
         return Responsys(url)
 
-    def configure(self, responsys: Responsys) -> None:
-        """Apply the example configuration, as `activation apply` does."""
-        file = self.folder / "demo.toml"
-        file.write_text(CONFIGURATION.format(url=responsys.url))
+    def start_event_files(self) -> EventFiles:
+        """Start the SFTP emulator on free ports, without files."""
+        folder = self.folder / "sftp"
+        options = ["--port", "0", "--control-port", "0", "--files", "0", "--data", str(folder)]
+        self._start("sftp", "emulators.sftp", *options)
+        log = self._log("sftp")
+        return self._wait_for("the SFTP emulator", lambda: EventFiles.read(log.read_text(), folder))
+
+    def apply(self, name: str, text: str) -> None:
+        """Apply a configuration, as `activation apply` does."""
+        file = self.folder / f"{name}.toml"
+        file.write_text(text)
         records = self.stores.records
-        records.apply(configuration.read_configuration(str(file), {}, ()))
+        records.apply(configuration.read_configuration(str(file), {}, records.load().connectors))
         mirror.refresh(self.stores.redis, records)
+
+    def run(self, *arguments: str) -> str:
+        """Run a command of `activation` to its end; return all that it printed."""
+        done = subprocess.run(  # noqa: S603  ourselves
+            [sys.executable, "-c", ACTIVATION, *arguments],
+            env=self.environ,
+            cwd=HOME,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        return done.stdout
 
     def start_workers(self) -> None:
         """Start a worker for each queue."""

@@ -7,6 +7,8 @@ from typing import Any
 import requests
 
 FUNCTION = "triggerCustomEvent"
+FIRST_RIID = 100_000_001  # of person 0, in all emulators
+LEDGER = {"detail": "1", "function": FUNCTION, "limit": "1000"}
 TIMEOUT = 10  # seconds
 THROTTLING, EXPIRY = "API_LIMIT_EXCEEDED", "TOKEN_EXPIRED"
 
@@ -43,6 +45,14 @@ class Responsys:
     def make_trouble(self) -> None:
         """Order the trouble of the demo."""
         self._session.post(f"{self.url}/_control/faults", json=TROUBLE, timeout=TIMEOUT).raise_for_status()
+
+    def recipients(self, event: str) -> set[int]:
+        """Return the numbers of the people that an event was triggered for."""
+        answer = self._session.get(f"{self.url}/_control/ledger", params=LEDGER, timeout=TIMEOUT)
+        answer.raise_for_status()
+        calls = [call for call in answer.json()["calls"] if call["target"] == event]
+        rows = [row for call in calls for row in call["rows"] if not row["errorMessage"]]
+        return {int(row["recipientId"]) - FIRST_RIID for row in rows}
 
     def account(self) -> EmulatedAccount:
         """Read the account's numbers up to now."""

@@ -1,6 +1,6 @@
 """Output of the demo: calm on a terminal, plain lines elsewhere."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -38,6 +38,17 @@ class Show:
     def problem(self, text: str) -> None:
         """Print a problem."""
         self.console.print(Text.assemble(("  ✗ ", "red"), text), soft_wrap=True)
+
+    def problems(self, texts: Iterable[str]) -> None:
+        """Print problems."""
+        for text in texts:
+            self.problem(text)
+
+    def command(self, arguments: Iterable[str], output: str) -> None:
+        """Print a command and its output."""
+        self.note(f"$ activation {' '.join(arguments)}")
+        for line in output.splitlines():
+            self.note(f"  {line}")
 
     @contextmanager
     def bar(self) -> Iterator[Progress]:

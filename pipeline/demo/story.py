@@ -2,16 +2,15 @@
 
 import shutil
 import signal
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from pipeline.demo import books, sample
-from pipeline.demo.processes import CALLS, HOME, QUEUES, WINDOW, DemoFailed, DemoProcesses, environment
+from pipeline.demo import books, clicks, sample
+from pipeline.demo.example import CONFIGURATION
+from pipeline.demo.processes import CALLS, QUEUES, WINDOW, DemoFailed, DemoProcesses, environment
 from pipeline.demo.responsys import Responsys
 from pipeline.demo.show import Show
 from pipeline.demo.watch import DemoWatch
@@ -25,7 +24,6 @@ from pipeline.text.plural import counted
 LOOK = 0.1  # seconds between two looks
 LONGEST = 90  # seconds for all rows; it takes some ten
 LETTERS = ("dead-letters", "list", "--limit", "3")
-ACTIVATION = "from pipeline.cli import main; main(prog_name='activation')"
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -71,8 +69,8 @@ def play(show: Show, processes: DemoProcesses, *, keep: bool) -> None:
     problems = list(found.problems())
     if not problems:
         show.note(f"The books balance, and Responsys counts {found.account.taken:,} events, too.")
-    for problem in problems:
-        show.problem(problem)
+    show.problems(problems)
+    problems += clicks.play(show, processes, responsys)
     look_further(show, processes, flower, keep=keep)
     if keep:
         wait(processes)
@@ -88,7 +86,7 @@ def set_up(show: Show, processes: DemoProcesses) -> tuple[Responsys, str]:
     show.ready("Responsys emulator", f"{responsys.url}; {WINDOW} s stand for its minute, with {CALLS} calls")
     processes.start_workers()
     flower = processes.start_flower()
-    processes.configure(responsys)
+    processes.apply("demo", CONFIGURATION.format(url=responsys.url))
     show.ready("configuration", f"{sample.AUDIENCE} → event LAPSED: 200 rows in a call, or after 10 s")
     processes.wait_for_workers()
     show.ready(
@@ -141,16 +139,7 @@ def looks(processes: DemoProcesses, watch: DemoWatch) -> Iterator[int]:
 def look_further(show: Show, processes: DemoProcesses, flower: str, *, keep: bool) -> None:
     """Show where to look on; with ``keep`` all of it is there to be tried."""
     show.heading("Look further")
-    show.note(f"$ activation {' '.join(LETTERS)}")
-    answer = subprocess.run(  # noqa: S603  ourselves
-        [sys.executable, "-c", ACTIVATION, *LETTERS],
-        env=processes.environ,
-        cwd=HOME,
-        capture_output=True,
-        text=True,
-    )
-    for line in answer.stdout.splitlines():
-        show.note(f"  {line}")
+    show.command(LETTERS, processes.run(*LETTERS))
     if not keep:
         show.note("`activation demo --keep` leaves everything running: Flower, and every command to try.")
         return

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import Row, select
 
+from pipeline.demo.example import LAPSED
 from pipeline.demo.processes import WINDOW
 from pipeline.demo.responsys import EXPIRY, THROTTLING, Responsys
 from pipeline.lanes.backlog import Backlog, read_backlogs
@@ -23,7 +24,7 @@ class DemoWatch:
         self._stores = stores
         self._responsys = responsys
         self._catalog: Catalog = stores.records.load()
-        [self._destination] = self._catalog.destinations.values()
+        self._destination = self._catalog.destinations[LAPSED]
         self._told: set[str] = set()
         self._started = time.monotonic()
         self.partial = False  # whether a batch left on its age

@@ -17,6 +17,7 @@ class FilesOrder(msgspec.Struct, forbid_unknown_fields=True):
 
     feeds: list[str] | None = None
     rows: int | None = None
+    people: list[int] | None = None  # whose events: a row each, unless ``rows`` says otherwise
     stamp: datetime | None = None  # of the names, and of the last event
     minutes: float = 60  # before ``stamp`` that events may be
 
@@ -39,7 +40,11 @@ class Desk:
 
     def files(self, order: FilesOrder) -> Any:
         """Write files now."""
-        changes: dict[str, Any] = {"feeds": tuple(order.feeds) if order.feeds else None, "rows": order.rows}
+        changes: dict[str, Any] = {
+            "feeds": tuple(order.feeds) if order.feeds else None,
+            "rows": len(order.people) if order.people and order.rows is None else order.rows,
+            "chosen": tuple(order.people) if order.people else None,
+        }
         job = self.job.of(**{name: value for name, value in changes.items() if value is not None})
         stamp = order.stamp.astimezone(UTC) if order.stamp else None
         return {"files": [path.name for path in job.run(stamp, timedelta(minutes=order.minutes))]}

@@ -1,6 +1,6 @@
 """People: recipients by number, the same in all files; the addresses are those of the Responsys emulator."""
 
-FIRST_RIID = 1_000_000_000
+FIRST_RIID = 100_000_001
 COUNTRY = "49"
 
 

@@ -27,6 +27,7 @@ class RowSet:
     span: timedelta = timedelta(hours=1)  # before ``until``
     account: str = "1234"
     people: int = 1_000
+    chosen: tuple[int, ...] = ()  # numbers of the people in turn, in the place of any of ``people``
     delimiter: str = ","
     line_end: str = "\n"
     header: bool = True
@@ -56,7 +57,7 @@ def lines(rows: RowSet, rng: Random, templates: list[str], file_id: str, numbers
     until, span = int(rows.until.timestamp()), max(int(rows.span.total_seconds()), 1)
     broken = rows.broken_every
     for number in numbers:
-        person = int(rng.random() * rows.people)
+        person = rows.chosen[number % len(rows.chosen)] if rows.chosen else int(rng.random() * rows.people)
         captured = until - int(rng.random() * span)
         line = templates[int(rng.random() * TEMPLATES)] % {
             "RIID": people.riid_of(person),

@@ -20,6 +20,7 @@ class ExportJob:
     rows: int = 100
     accounts: tuple[str, ...] = ("1234",)
     people: int = 1_000
+    chosen: tuple[int, ...] = ()  # numbers of the people in turn, in the place of any of ``people``
     delimiter: str = ","
     line_end: str = "\n"
     broken_every: int = 0
@@ -59,6 +60,7 @@ class ExportJob:
             span=span,
             account=account,
             people=self.people,
+            chosen=self.chosen,
             delimiter=self.delimiter,
             line_end=self.line_end,
             broken_every=self.broken_every,

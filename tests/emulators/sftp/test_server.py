@@ -128,3 +128,12 @@ def test_an_old_server_offers_old_algorithms_alone(tmp_path):
             emulator.read(name)
         assert emulator.read(name, **old)
         assert 'algorithms = "legacy"' in emulator.welcome
+
+
+def test_files_may_be_about_chosen_people(sftp):
+    [name] = sftp.order("files", feeds=["CLICK"], people=[7, 3], minutes=0)["files"]
+
+    header, *rows = (sftp.folder / name).read_text("utf-8").splitlines()
+
+    column = header.split(",").index('"RIID"')
+    assert [row.split(",")[column] for row in rows] == ['"100000008"', '"100000004"']

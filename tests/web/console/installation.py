@@ -12,6 +12,7 @@ from typing import Any
 import requests
 
 from pipeline.demo import sample
+from pipeline.demo.example import CONFIGURATION
 from pipeline.demo.processes import DemoProcesses, environment
 from pipeline.demo.responsys import Responsys
 from pipeline.operate.flushing import flush_audience
@@ -83,7 +84,7 @@ def demo_installation(folder: Path) -> Iterator[Installation]:
         processes = DemoProcesses(folder, stores, stack.enter_context(ProcessGroup()))
         responsys = processes.start_responsys()
         processes.start_workers()
-        processes.configure(responsys)
+        processes.apply("demo", CONFIGURATION.format(url=responsys.url))
         add_source(stores, folder)
         keys = {scope: create_key(stores.engine, scope, scope)[1] for scope in SCOPES}
         web = start_web(folder, processes.environ)
