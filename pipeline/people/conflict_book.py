@@ -1,8 +1,7 @@
 """Conflicts of one transaction: two people are asked about once; a settled question is not asked again."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy import Connection, insert, or_, select, update
 
@@ -10,6 +9,7 @@ from pipeline.people.record_identity import Key
 from pipeline.stores.people_tables import conflicts, person_records
 
 APART = "apart"
+IS_PERSON = conflicts.c.settled.startswith("person:")
 SUGGESTIONS = {"family_name": APART, "handles": "same"}
 
 
@@ -20,32 +20,40 @@ class ConflictBook:
         self._connection = connection
         self._left: set[int] = set()
 
-    def apart(self, person: int, others: Collection[int]) -> set[int]:
-        """Return which of others were settled to be another person."""
-        between = or_(
-            (conflicts.c.whose == person) & conflicts.c.other.in_(others),
-            (conflicts.c.other == person) & conflicts.c.whose.in_(others),
-        )
-        query = select(conflicts.c.whose, conflicts.c.other)
-        found = self._connection.execute(query.where(between, conflicts.c.settled == APART))
-        return {number for pair in found for number in pair} - {person}
+    def unanswered(self, person: int, named: Mapping[Key, int]) -> dict[Key, int]:
+        """Return the handles that name others than ``person``, without those that were settled about."""
+        foreign = {key: other for key, other in named.items() if other != person}
+        if not foreign:
+            return {}
+        between = or_(conflicts.c.whose == person, conflicts.c.other == person)
+        query = select(conflicts).where(between, or_(conflicts.c.settled == APART, IS_PERSON))
+        for row in self._connection.execute(query):
+            apart = {row.whose, row.other} if row.settled == APART else set()
+            asked = (
+                {key_of(handle) for handle in row._mapping["values"]["handles"]}
+                if row.whose == person
+                else set()
+            )
+            foreign = {
+                key: other for key, other in foreign.items() if other not in apart and key not in asked
+            }
+        return foreign
 
-    def open(self, kind: str, whose: int, named: Mapping[Key, int], record: str = "") -> int:
-        """Return the open conflict between a person and those that its handles name, a new one if need be."""
-        others = sorted(set(named.values()) - {whose})
-        same = (conflicts.c.whose == whose) & (conflicts.c.other == others[0]) & conflicts.c.settled.is_(None)
+    def open(
+        self, kind: str, whose: int, named: Mapping[Key, int], keys: Iterable[Key], record: str = ""
+    ) -> int:
+        """Return the open conflict between a person and those that handles name, a new one if need be.
+
+        ``keys`` are all handles that came together, also those that are unknown until it is settled.
+        """
+        other = min(set(named.values()) - {whose})
+        same = (conflicts.c.whose == whose) & (conflicts.c.other == other) & conflicts.c.settled.is_(None)
         number = self._connection.scalar(select(conflicts.c.id).where(same, conflicts.c.kind == kind))
-        return number or self._add(kind, whose, others[0], values_of(named, record))
-
-    def _add(self, kind: str, whose: int, other: int, values: Any) -> int:
-        row = {
-            "kind": kind,
-            "whose": whose,
-            "other": other,
-            "values": values,
-            "suggestion": SUGGESTIONS[kind],
-        }
-        added = self._connection.execute(insert(conflicts).values(row | {"at": datetime.now(UTC)}))
+        if number is not None:
+            return int(number)
+        values = {"record": record, "handles": [handle_document(key, named.get(key)) for key in keys]}
+        row = {"kind": kind, "whose": whose, "other": other, "values": values, "at": datetime.now(UTC)}
+        added = self._connection.execute(insert(conflicts).values(row | {"suggestion": SUGGESTIONS[kind]}))
         return int(added.inserted_primary_key[0])  # type: ignore[index]
 
     def leave(self, number: int) -> None:
@@ -69,10 +77,12 @@ class ConflictBook:
         return set(self._connection.scalars(select(conflicts.c.id).where(among)))
 
 
-def values_of(named: Mapping[Key, int], record: str) -> dict[str, Any]:
-    """Return what a conflict keeps: digests and ids, no address."""
-    handles = [
-        {"kind": kind, "scope": scope, "value": value, "person": f"person:{person}" if person else None}
-        for (kind, scope, value), person in named.items()
-    ]
-    return {"record": record, "handles": handles}
+def handle_document(key: Key, person: int | None) -> dict[str, str | None]:
+    """Return what a conflict keeps of a handle: no address, but its digest."""
+    kind, scope, value = key
+    return {"kind": kind, "scope": scope, "value": value, "person": f"person:{person}" if person else None}
+
+
+def key_of(handle: Mapping[str, str]) -> Key:
+    """Return the handle that a conflict has kept."""
+    return handle["kind"], handle["scope"], handle["value"]

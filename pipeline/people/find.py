@@ -1,4 +1,4 @@
-"""Finding people: by RIID, ``ACCOUNT:RIID``, address or our own number of a person."""
+"""Finding people: by RIID, ``ACCOUNT:RIID``, address, id of Salesforce or our own number of a person."""
 
 import hashlib
 import re
@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
+from pipeline.model.salesforce_id import full_or_none
 from pipeline.stores.event_tables import handles
 
 RIID = re.compile(r"(?:(?P<account>\d+):)?0*(?P<riid>[1-9]\d*|0)")
 PERSON = re.compile(r"person:(\d+)")
+LONGEST = 19  # digits of a number that a store takes
 
 
 @dataclass(frozen=True)
@@ -32,12 +34,15 @@ def find_people(connection: Connection, text: str) -> list[int]:
 
 
 def named_by(text: str) -> ColumnElement[bool]:
-    """Return the condition for handles that a text names."""
+    """Return the condition for handles that a text names; a former number of a person names it, too."""
     if match := PERSON.fullmatch(text):
-        return handles.c.person == int(match[1])
+        return handles.c.id == (int(match[1]) if len(match[1]) < LONGEST else -1)
+    record = (handles.c.kind == "salesforce") & (handles.c.value == full_or_none(text))
     if match := RIID.fullmatch(text):
         named = (handles.c.kind == "riid") & (handles.c.value == match["riid"])
-        return named & (handles.c.scope == match["account"]) if match["account"] else named
+        return named & (handles.c.scope == match["account"]) if match["account"] else named | record
+    if full_or_none(text):
+        return record
     digest = hashlib.sha256(text.lower().encode(errors="replace")).hexdigest()
     return (handles.c.kind == "email") & (handles.c.scope == "") & (handles.c.value == digest)
 

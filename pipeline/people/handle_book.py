@@ -32,7 +32,7 @@ class HandleBook:
         wanted = [key for key in dict.fromkeys(keys) if key not in self._ids]
         batch = [(str(place), *key) for place, key in enumerate(wanted)]
         for found in look_up(self._connection, [batch] if batch else []):
-            for place, handle, person in found:
+            for place, handle, person, _ in found:
                 self.know(wanted[int(place)], handle, person)
 
     def know(self, key: Key, handle: int, person: int) -> None:

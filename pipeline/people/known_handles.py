@@ -75,8 +75,18 @@ class KnownHandles:
         missing = scratch.execute("SELECT CAST(digest AS VARCHAR), kind, scope, value FROM missing_handles")
         found = list(look_up(connection, iter(lambda: missing.fetchmany(AT_ONCE), [])))
         for some in found:
-            self._add(some)
+            self._add([row[:3] for row in some])
+            self._label(connection, {row[0]: row[1] for row in some if row[3]})
         scratch.execute("DELETE FROM missing_handles WHERE digest IN (SELECT digest FROM known_handles)")
+
+    def _label(self, connection: Connection, numbers: dict[str, int]) -> None:
+        """Write addresses that the store has as digests alone, for a record of Salesforce was first."""
+        if not numbers:
+            return
+        told = self._scratch.execute("SELECT CAST(digest AS VARCHAR), label FROM missing_handles")
+        labels = [(label, numbers[digest]) for digest, label in told.fetchall() if digest in numbers]
+        mark = "?" if connection.dialect.name == "sqlite" else "%s"
+        connection.exec_driver_sql(f"UPDATE handles SET label = {mark} WHERE id = {mark}", labels)
 
     def _add(self, rows: list[Any]) -> None:
         text = msgspec.json.encode([tuple(row) for row in rows]).decode()

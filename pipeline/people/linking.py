@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
+from pipeline.people.merging import move_people
+
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
@@ -55,11 +57,7 @@ def link(scratch: "DuckDBPyConnection", connection: Connection, pairs: str) -> N
     scratch.execute(START)
     spread(scratch)
     scratch.execute(RELABEL)
-    merged = scratch.execute(MERGED).fetchall()
-    if merged:
-        mark = "?" if connection.dialect.name == "sqlite" else "%s"
-        statement = f"UPDATE handles SET person = {mark} WHERE person = {mark}"
-        connection.exec_driver_sql(statement, merged)
+    move_people(connection, scratch.execute(MERGED).fetchall())
 
 
 def spread(scratch: "DuckDBPyConnection") -> None:

@@ -12,13 +12,17 @@ WANTED = {
     ),
 }
 FOUND = text(
-    "SELECT wanted.tag, handles.id, handles.person FROM wanted JOIN handles "
+    "SELECT wanted.tag, handles.id, handles.person, handles.kind = 'email' AND handles.label IS NULL "
+    "FROM wanted JOIN handles "
     "ON handles.kind = wanted.kind AND handles.scope = wanted.scope AND handles.value = wanted.value"
 )
 
 
 def look_up(connection: Connection, batches: Iterable[list[Any]]) -> Iterator[list[Any]]:
-    """Give tag, id and person of the handles that the store has; batches have tag, kind, scope and value."""
+    """Give tag, id, person, and whether the address is missing, of the handles that the store has.
+
+    Batches have tag, kind, scope and value.
+    """
     dialect = connection.dialect.name
     connection.exec_driver_sql(WANTED[dialect])
     for batch in batches:

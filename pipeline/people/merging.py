@@ -1,35 +1,43 @@
 """Merging people: all that hangs on a number moves to the lower one, and questions between the two end."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Column, Connection, select, update
 
-from pipeline.people.settling import unbar
+from pipeline.people.unbarring import unbar
 from pipeline.stores.event_tables import event_folds
-from pipeline.stores.people_tables import conflicts
+from pipeline.stores.people_tables import conflicts, handles
+from pipeline.stores.stream_tables import entries, records
 
-NUMBERED = (("handles", "person"), ("records", "person"), ("entries", "person"))
-QUESTIONS = (("conflicts", "whose"), ("conflicts", "other"))
+PLACES = (handles.c.person, records.c.person, entries.c.person, conflicts.c.whose, conflicts.c.other)
 
 
 def merge_people(connection: Connection, merged: Mapping[int, int]) -> None:
-    """Give people their new numbers; the caller holds the lock of the one row of folds."""
-    if not merged:
+    """Give people lower numbers; landings, which remember people, forget them.
+
+    The caller holds the lock of the one row of folds.
+    """
+    if merged:
+        move_people(connection, [(new, old) for old, new in merged.items()])
+        connection.execute(update(event_folds).values(erasures=event_folds.c.erasures + 1))
+
+
+def move_people(connection: Connection, moves: Sequence[tuple[int, int]]) -> None:
+    """Write the numbers of people anew: pairs of the new and the old one."""
+    if not moves:
         return
-    renumber(connection, list(merged.items()), NUMBERED + QUESTIONS)
+    for column in PLACES:
+        if connection.scalar(select(column).where(column.is_not(None)).limit(1)) is not None:
+            connection.exec_driver_sql(renumbering(connection, column), moves)
     close_answered(connection)
-    connection.execute(update(event_folds).values(erasures=event_folds.c.erasures + 1))
 
 
-def renumber(
-    connection: Connection, merged: list[tuple[int, int]], places: tuple[tuple[str, str], ...]
-) -> None:
-    """Write new numbers of people in some columns; ``merged``: pairs of the old and the new one."""
+def renumbering(connection: Connection, column: Column[Any]) -> str:
+    """Return the statement that writes one number anew."""
     mark = "?" if connection.dialect.name == "sqlite" else "%s"
-    for table, column in places:
-        statement = f"UPDATE {table} SET {column} = {mark} WHERE {column} = {mark}"
-        connection.exec_driver_sql(statement, [(new, old) for old, new in merged])
+    return f"UPDATE {column.table.name} SET {column.name} = {mark} WHERE {column.name} = {mark}"
 
 
 def close_answered(connection: Connection) -> None:

@@ -23,6 +23,11 @@ def digest_of(record: SourceRecord) -> int:
     return short(encode((*said, record.riid, record.keys, record.fields.get("IsPersonAccount"))))
 
 
+def tells_anything(record: SourceRecord) -> bool:
+    """Whether anything but its id is known of a record; if not, its next reading counts as the first."""
+    return bool(record.gone or record.email or record.family or record.riid or record.keys)
+
+
 def family_of(record: SourceRecord) -> int | None:
     """Return a digest of the family name, whatever its case and spaces; None: it is not known."""
     name = " ".join(record.family.split()).casefold()

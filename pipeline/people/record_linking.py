@@ -23,6 +23,7 @@ from pipeline.people.record_identity import (
     own_key,
     rank_of,
     riid_of,
+    tells_anything,
 )
 from pipeline.people.record_rows import RecordRow, known_records, store_records
 
@@ -99,7 +100,7 @@ class RecordLinking:
         if people - {known_by_others} and (family_differs or len(people) > 1):
             person = known_by_others or self.handles.add(key)
             kind = "family_name" if family_differs else "handles"
-            return person, self._conflicts.open(kind, person, named, record.id)
+            return person, self._conflicts.open(kind, person, named, keys, record.id)
         found = people.pop() if people else None
         namesake = self._namesake(record)
         conflict = namesake.conflict if namesake else None
@@ -116,14 +117,11 @@ class RecordLinking:
             if any(self.handles.person(key) not in (None, person) for key in keys):
                 return person, row.conflict
             self._conflicts.leave(row.conflict)
-        named = self._people_of(record, keys)
-        foreign = set(named.values()) - {person}
-        foreign -= self._conflicts.apart(person, foreign) if foreign else set()
+        foreign = self._conflicts.unanswered(person, self._people_of(record, keys))
         if not foreign:
             return person, None
         kind = "family_name" if self._family_differs(record) else "handles"
-        others = {key: other for key, other in named.items() if other in foreign}
-        return person, self._conflicts.open(kind, person, others, record.id)
+        return person, self._conflicts.open(kind, person, foreign, keys, record.id)
 
     def _people_of(self, record: SourceRecord, keys: Sequence[Key]) -> dict[Key, int]:
         """Return the people that the record's handles name; an address names the one of the same family."""
@@ -149,7 +147,7 @@ class RecordLinking:
             id=record.id,
             handle=self.handles.id(key) or 0,
             person=person,
-            digest=digest_of(record),
+            digest=digest_of(record) if tells_anything(record) else None,
             conflict=conflict,
             active=record.stamp,
             rank=rank_of(record),
