@@ -26,6 +26,15 @@ def test_a_recipient_id_means_done_and_a_text_says_why_not(connector):
     ]
 
 
+def test_a_merge_teaches_the_ids_of_its_recipients(connector):
+    merge = step(connector)
+
+    assert merge.learn([row(1), row(2), row(3)], answered("470515001", BAD, 470515003)) == {
+        0: {"riid": "470515001"},
+        2: {"riid": "470515003"},
+    }
+
+
 def test_addresses_in_a_reason_are_masked(connector):
     answer = answered("MERGEFAILED: Record 0 = The value ada@example.com is not valid")
 

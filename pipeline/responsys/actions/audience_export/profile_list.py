@@ -15,7 +15,7 @@ from pipeline.responsys.actions.audience_export.keys import HASHES, Key
 from pipeline.responsys.actions.audience_export.match_keys import MatchKeys
 from pipeline.responsys.actions.audience_export.permission import Permission
 from pipeline.responsys.actions.audience_export.record_data import record_data
-from pipeline.responsys.actions.audience_export.verdicts import merged
+from pipeline.responsys.actions.audience_export.verdicts import learned_riids, merged
 from pipeline.responsys.connector import ResponsysConnector
 from pipeline.responsys.errors import SETUP_CODES
 from pipeline.responsys.merge_rule import merge_rule
@@ -89,6 +89,7 @@ class ProfileList:
             verdicts=self._verdicts,
             setup_codes=SETUP_CODES,
             explain=naming("column", self._values),
+            learn=learned_riids,
         )
 
     def _verdicts(self, rows: Sequence[Activation], answer: Any) -> Verdicts:

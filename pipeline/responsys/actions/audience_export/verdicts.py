@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from pipeline.errors import OutcomeUnknown
-from pipeline.model.action import Verdicts
+from pipeline.model.action import Identifiers, Verdicts
 from pipeline.model.activation import Activation
 from pipeline.model.call import Rejection
 from pipeline.responsys.actions.audience_export.keys import Key
@@ -34,6 +34,12 @@ def merged(keys: Sequence[Key], rows: Sequence[Activation], answer: Any) -> Verd
         if riid and why is None and int(str(record[0])) != int(riid.value(row)):
             raise OutcomeUnknown(UNKNOWN, "a record is about another recipient than the one in its place")
     return verdicts
+
+
+def learned_riids(rows: Sequence[Activation], answer: Any) -> dict[int, Identifiers]:
+    """Return the RIIDs that a merge answered with, by position."""
+    cells = (str(record[0]).strip() for record in read_records(answer, len(rows)))
+    return {position: {"riid": cell} for position, cell in enumerate(cells) if RIID.fullmatch(cell)}
 
 
 def absent_is_done(read: Callable[..., Verdicts], rows: Sequence[Activation], answer: Any) -> Verdicts:
