@@ -5,6 +5,7 @@ from contextlib import closing
 
 from pipeline.model.connector import Connector
 from pipeline.model.finding import Finding
+from pipeline.model.uses import Uses
 from pipeline.operate.checking_files import look_at_files
 from pipeline.operate.throttling import look_for_throttling
 from pipeline.records.catalog import Catalog
@@ -16,11 +17,11 @@ from pipeline.runtime.stores import Stores
 def check_connector(
     stores: Stores, catalog: Catalog, connector: Connector, only: Collection[str] | None = None
 ) -> list[Finding]:
-    """Look at a connector and its destinations; ``only``: at these of them."""
+    """Look at a connector, its sources and destinations; ``only``: at these destinations alone."""
     kind = kind_of(connector)
     if kind.open_server:
         server = kind.open_server(connector, timeouts_of(stores.settings))
-        found = kind.preflight(connector, (), server)
+        found = kind.preflight(connector, Uses(), server)
         imports = [one for _, one in sorted(catalog.imports.items()) if one.connector == connector.name]
         if all(finding.ok for finding in found):
             spool = stores.settings.data_dir / "spool"
@@ -31,8 +32,12 @@ def check_connector(
         for name, one in sorted(catalog.destinations.items())
         if one.connector == connector.name and (only is None or name in only)
     ]
-    actions = [catalog.action_of(one) for one in destinations]
+    uses = Uses(
+        actions=[catalog.action_of(one) for one in destinations],
+        sources=catalog.sources_of(connector.name) if only is None else (),
+        mappings=catalog.mappings,
+    )
     with closing(Clients(stores.settings, stores.redis, stores.vault)) as clients:
-        found = kind.preflight(connector, actions, clients(connector))
+        found = kind.preflight(connector, uses, clients(connector))
     minute = stores.settings.limit_window
     return [*found, *look_for_throttling(stores.redis, stores.engine, catalog, connector, minute)]

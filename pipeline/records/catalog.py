@@ -71,6 +71,11 @@ class Catalog:
             and activation.destination in (None, destination.name)
         ]
 
+    def sources_of(self, connector: str) -> list[Source]:
+        """Return the sources that read by a connector, sorted by name."""
+        found = sorted(self.sources.items())
+        return [source for _, source in found if getattr(source, "connector", None) == connector]
+
     def functions_of(self, destination: Destination) -> tuple[str, ...]:
         """Name the functions that a destination may use; a full call needs the first."""
         return kind_of(self.connectors[destination.connector]).actions[destination.action].functions

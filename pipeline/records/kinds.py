@@ -3,7 +3,7 @@
 All other rooms ask here, by the kind of a connector or the name of an action, and know no outside system.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -16,6 +16,7 @@ from pipeline.model.connector import Connector
 from pipeline.model.destination import Destination
 from pipeline.model.file_server import FileServer
 from pipeline.model.finding import Finding
+from pipeline.model.uses import Uses
 from pipeline.responsys import ratelimit
 from pipeline.responsys.actions import ACTIONS
 from pipeline.responsys.bodies import redact
@@ -62,7 +63,7 @@ class ConnectorKind:
     actions: Mapping[str, type[Action]]  # by names that no other kind uses
     open_clients: OpenClients
     redact: Callable[[Call], Call]  # a call without the values of its rows, for people to look at
-    preflight: Callable[[Any, Collection[Action], Any], list[Finding]]  # of a connector and its client
+    preflight: Callable[[Any, Uses, Any], list[Finding]]  # of a connector, for its records, by its client
     secrets: tuple[str, ...] = ()  # keys of ``document`` that are encrypted
     optional_secrets: tuple[str, ...] = ()  # further ones, that a connector may lack
     open_server: Callable[[Any, Timeouts], FileServer] | None = None  # None: it has no files to import
@@ -78,18 +79,18 @@ class ConnectorKind:
         return self.default_limits.get(function, UNKNOWN_LIMIT)
 
 
-def preflight_responsys(connector: Any, actions: Collection[Action], client: Any) -> list[Finding]:
+def preflight_responsys(connector: Any, uses: Uses, client: Any) -> list[Finding]:
     """Look in a Responsys account for the things that the configuration names; imported for that alone."""
     from pipeline.responsys.preflight import preflight
 
-    return preflight(connector, actions, client)
+    return preflight(connector, uses.actions, client)
 
 
-def preflight_salesforce(_connector: Any, _actions: Collection[Action], client: Any) -> list[Finding]:
-    """Look at an org's login, version, fields and calls; imported for that alone."""
+def preflight_salesforce(_connector: Any, uses: Uses, client: Any) -> list[Finding]:
+    """Look at an org's login, version, objects, fields and calls; imported for that alone."""
     from pipeline.salesforce.preflight import preflight
 
-    return preflight(client)
+    return preflight(client, uses)
 
 
 def read_org_limits(client: Any) -> Mapping[str, int]:
@@ -99,7 +100,7 @@ def read_org_limits(client: Any) -> Mapping[str, int]:
     return read_limits(client)
 
 
-def preflight_sftp(_connector: Any, _actions: Collection[Action], server: Any) -> list[Finding]:
+def preflight_sftp(_connector: Any, _uses: Uses, server: Any) -> list[Finding]:
     """Look at an SFTP server's host key, login and folder; imported for that alone."""
     from pipeline.sftp.preflight import preflight
 

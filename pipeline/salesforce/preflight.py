@@ -1,23 +1,32 @@
-"""Pre-flight: whether the org lets us in, serves our version, and leaves us calls."""
+"""Pre-flight: whether the org lets us in, serves our version, has what is used, and leaves us calls."""
 
 from collections.abc import Iterator
 from functools import partial
 
 from pipeline.model.finding import Finding
 from pipeline.model.looking import guarded, likely
-from pipeline.salesforce.client import SalesforceClient, reading
+from pipeline.model.source import SalesforceSource
+from pipeline.model.uses import Uses
+from pipeline.salesforce.client import SalesforceClient
+from pipeline.salesforce.org_schema import OrgSchema
+from pipeline.salesforce.preflight_sources import look_at_source
+from pipeline.salesforce.preflight_writes import look_at_actions
 
+NOTHING = Uses()
 PEOPLE = ("Lead", "Contact")  # whose fields may hold the RIID
 
 
-def preflight(client: SalesforceClient) -> list[Finding]:
+def preflight(client: SalesforceClient, uses: Uses = NOTHING) -> list[Finding]:
     """Return all findings of a connector; without a login there is nothing more to see."""
     found = list(guarded("login", partial(look_for_login, client)))
     if not found[0].ok:
         return found
-    found += guarded("version", partial(look_for_version, client))
+    schema = OrgSchema(client)
+    found += guarded("version", partial(look_for_version, client, schema))
     if client.connector.riid_field:
-        found += guarded("field", partial(look_for_riid_field, client))
+        found += guarded("field", partial(look_for_riid_field, client, schema))
+    found += look_at_sources(schema, uses)
+    found += look_at_actions(client, schema, uses)
     found += guarded("limits", partial(look_for_limits, client))
     return found
 
@@ -27,16 +36,19 @@ def look_for_login(client: SalesforceClient) -> Iterator[Finding]:
     yield Finding("login", True, f"logged in, calls go to {client.log_in()}")
 
 
-def look_for_version(client: SalesforceClient) -> Iterator[Finding]:
+def look_at_sources(schema: OrgSchema, uses: Uses) -> Iterator[Finding]:
+    """Look at all that sources read by their mappings."""
+    for source in uses.sources:
+        mapping = uses.mappings.get(source.mapping) if isinstance(source, SalesforceSource) else None
+        if isinstance(source, SalesforceSource) and mapping is not None:
+            thing = f'source "{source.name}"'
+            yield from guarded("source", partial(look_at_source, schema, source, mapping), thing)
+
+
+def look_for_version(client: SalesforceClient, schema: OrgSchema) -> Iterator[Finding]:
     """See whether the org serves the version, and for how long."""
     connector = client.connector
-    objects = client.send(reading(connector, "/sobjects"))
-    there = (
-        {str(each.get("name")) for each in objects.get("sobjects", [])}
-        if isinstance(objects, dict)
-        else set()
-    )
-    missing = [name for name in PEOPLE if name not in there]
+    missing = [name for name in PEOPLE if name not in schema.names]
     if missing:
         yield Finding("objects", False, f"the user may not see {' and '.join(missing)}: give it access")
     if client.is_deprecated:
@@ -47,16 +59,15 @@ def look_for_version(client: SalesforceClient) -> Iterator[Finding]:
         yield Finding("version", True, f"version {connector.version} is served")
 
 
-def look_for_riid_field(client: SalesforceClient) -> Iterator[Finding]:
+def look_for_riid_field(client: SalesforceClient, schema: OrgSchema) -> Iterator[Finding]:
     """See whether people have the field for the RIID, and can be found by it."""
     name = client.connector.riid_field
     for person in PEOPLE:
-        described = client.send(reading(client.connector, f"/sobjects/{person}/describe"))
-        fields = {str(each["name"]): each for each in described["fields"]}
+        fields = schema.describe(person).fields
         field = fields.get(name)
         if field is None:
             text = f'{person} has no field "{name}" that our user sees{likely(name, fields)}'
-        elif not (field["externalId"] and field["unique"] and field["updateable"]):
+        elif not (field.is_external_id and field.unique and field.updateable):
             text = f'"{name}" of {person} must be a unique external id that our user may write'
         else:
             yield Finding("field", True, f'"{name}" of {person} is a unique external id')

@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import islice
 from typing import TypeVar
+from urllib.parse import quote
 
 MOST_IDS = 200  # ids in one list
 MOST_TEXTS = 100  # addresses or other texts in one list: nobody says how long the URL of a query may be
@@ -147,6 +148,11 @@ def select(
     if len(query) > LONGEST:
         raise ValueError(f"a query has at most {LONGEST:,} characters")
     return query
+
+
+def query_path(query: str, *, with_deleted: bool = False) -> str:
+    """Return the path that a query is asked by, below that of the version."""
+    return f"/{'queryAll' if with_deleted else 'query'}?q={quote(query, safe='')}"
 
 
 def checked(path: str) -> str:

@@ -2,6 +2,12 @@
 
 import socket
 
+from pipeline.model.action import UnusableAction
+from pipeline.model.destination import Destination
+from pipeline.model.source import SalesforceSource
+from pipeline.model.uses import Uses
+from pipeline.records.documents import mapping
+from pipeline.salesforce.needs import NeededCampaign, NeededObject
 from pipeline.salesforce.preflight import preflight
 
 
@@ -61,3 +67,165 @@ def test_a_field_that_is_hidden_or_misspelt(org, client_of):
         False,
         '"Title" of Contact must be a unique external id that our user may write',
     )
+
+
+def source(name, **options):
+    given = {"every": 5, "connector": "crm", "object": "Lead", "mapping": "m", **options}
+    return SalesforceSource(name=name, **given)
+
+
+def mapped(**variables):
+    return mapping("m", variables)
+
+
+def looked_at(client, one, mappings):
+    found = preflight(client, Uses(sources=[one], mappings={"m": mappings}))
+    return [(finding.ok, finding.text) for finding in found if finding.check == "source"]
+
+
+def test_a_source_that_is_well(org, client_of):
+    one = source("deals", object="OpportunityHistory", of="OpportunityId", where={"Amount": {"above": 5}})
+    variables = mapped(amount={"salesforce": "Opportunity.Amount", "type": "number"})
+
+    assert looked_at(client_of(), one, variables) == [
+        (True, 'source "deals": OpportunityHistory has all fields of "m" (1)')
+    ]
+
+
+def test_fields_that_a_source_cannot_read(org, client_of):
+    org.order("fields", {"object": "Lead", "hide": ["Company"], "add": ["Place__c location"]})
+    variables = mapped(
+        a={"salesforce": "FirstNme"},
+        b={"salesforce": "firstname"},
+        c={"salesforce": "Company"},
+        d={"salesforce": "Acount.Name"},
+        e={"salesforce": "Owner.Nme"},
+        f={"salesforce": "Place__c"},
+        g={"salesforce": "DoNotCall"},
+        h={"salesforce": "Rating", "type": "choice", "values": {"Hot": "1", "Icy": "2"}},
+        i={"salesforce": "Interest__c", "type": "choice", "values": {"CRM": "C"}, "other": "X"},
+    )
+
+    assert looked_at(client_of(), source("leads"), variables) == [
+        (False, f'source "leads": {text}')
+        for text in [
+            'Lead has no field "FirstNme" that our user sees; did you mean "FirstName"?',
+            'Lead writes the field "firstname" as "FirstName": write it so',
+            'Lead has no field "Company" that our user sees: correct it, or let our user see it',
+            'Lead has no parent "Acount": correct the path',
+            'User has no field "Nme" that our user sees; did you mean "Name"?',
+            '"Place__c" of Lead is made of several fields: name one of them, such as "MailingCity"',
+            '"DoNotCall" of Lead is of type boolean: "g" must be of type flag',
+            '"Rating" of Lead may be "Warm", "Cold": add it to the values of "h", or give "other"',
+            '"Rating" of Lead is never "Icy": correct the values of "h"',
+        ]
+    ]
+
+
+def test_conditions_that_an_org_cannot_be_asked(org, client_of):
+    org.order("fields", {"object": "Lead", "add": ["Skills__c multipicklist(40) values=A|B"]})
+    where = {
+        "Description": {"contains": "x"},
+        "Compny": "x",
+        "DoNotCall": "true",
+        "Skills__c": {"begins": "A"},
+        "CreatedDate": {"within": "7d"},
+    }
+
+    assert looked_at(client_of(), source("leads", where=where), mapped(a={"salesforce": "FirstName"})) == [
+        (False, f'source "leads": where: {text}')
+        for text in [
+            'Lead has no field "Compny" that our user sees; did you mean "Company"?',
+            '"Description" is a long text, which no query can ask for: leave it out',
+            "DoNotCall: a field of type flag is compared with text",
+            'Skills__c: "begins" does not go with a field of type set',
+        ]
+    ]
+
+
+def test_an_object_that_is_not_there_or_cannot_be_read_on(org, client_of):
+    line = "SystemModstamp datetime readonly unfiltered"
+    org.order("objects", {"name": "Visit__c", "prefix": "a01", "fields": ["Name string(80)"]})
+    org.order("fields", {"object": "Visit__c", "add": [line]})
+    variables = mapped(a={"salesforce": "Name"})
+
+    assert looked_at(client_of(), source("x", object="Visits__c"), variables) == [
+        (False, 'source "x": there is no object "Visits__c" that our user sees; did you mean "Visit__c"?')
+    ]
+    assert looked_at(client_of(), source("x", object="Visit__c"), variables) == [
+        (
+            False,
+            'source "x": Visit__c cannot be asked by its SystemModstamp, by which changes are found: '
+            "read it with snapshot = true",
+        )
+    ]
+    assert looked_at(client_of(), source("x", object="Visit__c", snapshot=True), variables)[0][0]
+
+
+class Writing(UnusableAction):
+    """An action that needs these things, and does nothing."""
+
+    def __init__(self, *needs, **options):
+        self.destination = Destination("d", "a", "crm", "x", max_rows=1, max_age=1, options=options)
+        self.needs = lambda: needs
+
+
+def writes(client, *needs, **options):
+    variables = mapped(title={"salesforce": "Title", "length": 200}, phone={"salesforce": "Phone"})
+    uses = Uses(actions=[Writing(*needs, **options)], mappings={"m": variables})
+    found = preflight(client, uses)
+    return [
+        (f.ok, f.text.removeprefix('destination "d": ')) for f in found if f.check in ("object", "campaign")
+    ]
+
+
+def test_fields_that_cannot_be_written(org, client_of):
+    org.order(
+        "fields", {"object": "Lead", "add": ["Rank__c double calculated", "Born__c string(9) createonly"]}
+    )
+    fields = ("Title", "Phone", "Rank__c", "Born__c", "CreatedDate", "Nme")
+
+    assert writes(client_of(), NeededObject("Lead", fields, read=("Status",)), mapping="m") == [
+        (
+            False,
+            '"Title" of Lead takes 128 characters, "title" may have 200: give length = 128, '
+            'with "cut" in its form if longer ones shall be cut',
+        ),
+        (False, '"Rank__c" of Lead is a formula, which nobody writes: write the fields that it is made of'),
+        (False, '"Born__c" of Lead cannot be written by our user: let it edit the field, or leave it out'),
+        (
+            False,
+            '"CreatedDate" of Lead cannot be written by our user: let it edit the field, or leave it out',
+        ),
+        (False, 'Lead has no field "Nme" that our user sees; did you mean "Name"?'),
+    ]
+    assert writes(client_of(), NeededObject("Lead", ("Phone",))) == [
+        (True, "Lead takes all fields that are written")
+    ]
+
+
+def test_a_new_record_needs_its_required_fields_and_a_unique_key(org, client_of):
+    need = NeededObject("Lead", ("LastName", "Born__c"), is_created=True, key="Email")
+    org.order("fields", {"object": "Lead", "add": ["Born__c string(9) createonly"]})
+
+    assert writes(client_of(), need) == [
+        (False, '"Email" of Lead must be an external id and unique: set both in its definition'),
+        (
+            False,
+            'a new Lead needs "Company", which nothing fills: write it, or give its variable a "create"',
+        ),
+    ]
+    key = NeededObject("Task", ("Subject",), is_created=True, key="Responsys_Event_Key__c")
+    assert writes(client_of(), key) == [(True, "Task takes all fields that are written")]
+
+
+def test_a_campaign_and_the_status_of_its_members(org, client_of):
+    (campaign,) = org.load("Campaign", {"Name": "Webinar"})
+    org.load("CampaignMemberStatus", {"CampaignId": campaign, "Label": "Sent"})
+
+    assert writes(client_of(), NeededCampaign(campaign, "Sent")) == [
+        (True, f'campaign "{campaign}" has the status "Sent"')
+    ]
+    ok, text = writes(client_of(), NeededCampaign(campaign, "Snt"))[0]
+    assert (ok, "and would take its default; there are: " in text) == (False, True)
+    assert writes(client_of(), NeededCampaign(campaign[:-4] + "9AAA", "Sent"))[0][0] is False

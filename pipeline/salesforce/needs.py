@@ -1,0 +1,27 @@
+"""Needs: objects and fields that an org must have for an action; ``activation check`` looks for them."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class NeededObject:
+    """An object, and the fields of it that are written and read."""
+
+    name: str
+    written: tuple[str, ...]
+    read: tuple[str, ...] = ()
+    is_created: bool = False
+    filled: Collection[str] = ()  # of a new record, beside ``written``
+    key: str = ""  # a field that records are upserted by
+
+
+@dataclass(frozen=True)
+class NeededCampaign:
+    """A campaign, and the status of its members."""
+
+    campaign: str
+    status: str
+
+
+Need = NeededObject | NeededCampaign

@@ -1,0 +1,114 @@
+"""Pre-flight of actions: whether an org takes all that they write."""
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Any
+
+from pipeline.model.action import Action
+from pipeline.model.finding import Finding
+from pipeline.model.looking import guarded, likely
+from pipeline.model.mapping import RecordMapping
+from pipeline.model.uses import Uses
+from pipeline.salesforce.client import SalesforceClient, reading
+from pipeline.salesforce.field_findings import NoSuchField, find_field, length_problem, writing_problems
+from pipeline.salesforce.needs import NeededCampaign, NeededObject
+from pipeline.salesforce.org_schema import ObjectDescription, OrgSchema
+from pipeline.salesforce.preflight_sources import no_object
+from pipeline.salesforce.soql import compare, query_path, select
+
+NOTHING = RecordMapping("")
+
+
+def look_at_actions(client: SalesforceClient, schema: OrgSchema, uses: Uses) -> Iterator[Finding]:
+    """Look for the things that each action needs."""
+    for action in uses.actions:
+        mapping = uses.mappings.get(action.destination.options.get("mapping") or "", NOTHING)
+        for need in action.needs():
+            if isinstance(need, NeededObject):
+                yield from guarded("object", partial(look_at_object, schema, action, need, mapping))
+            elif isinstance(need, NeededCampaign):
+                yield from guarded("campaign", partial(look_at_campaign, client, action, need))
+
+
+def look_at_object(
+    schema: OrgSchema, action: Action, need: NeededObject, mapping: RecordMapping
+) -> Iterator[Finding]:
+    """Look for an object, and whether its fields can be written."""
+    place = f'destination "{action.destination.name}"'
+    if need.name not in schema.names:
+        yield Finding("object", False, f"{place}: {no_object(schema, need.name)}")
+        return
+    problems = list(dict.fromkeys(object_problems(schema, need, mapping)))
+    for problem in problems:
+        yield Finding("object", False, f"{place}: {problem}")
+    if not problems:
+        yield Finding("object", True, f"{place}: {need.name} takes all fields that are written")
+
+
+def object_problems(schema: OrgSchema, need: NeededObject, mapping: RecordMapping) -> Iterator[str]:
+    """Yield the problems of an object that is there."""
+    described = schema.describe(need.name)
+    variables = {path: variable for variable, path in mapping.paths_of(need.name)}
+    only_created = need.is_created and not need.read
+    for name in dict.fromkeys((*need.written, *need.read)):
+        try:
+            field = find_field(schema, need.name, name)
+        except NoSuchField as error:
+            yield str(error)
+            continue
+        if name not in need.written:
+            continue
+        yield from writing_problems(need.name, field, is_created=only_created)
+        if name in variables and (problem := length_problem(need.name, field, variables[name])):
+            yield problem
+    yield from key_problems(described, need.key)
+    if need.is_created:
+        yield from unfilled(described, {*need.written, *need.filled, need.key})
+
+
+def key_problems(described: ObjectDescription, key: str) -> Iterator[str]:
+    """Yield why records cannot be upserted by a field."""
+    if not key:
+        return
+    field = described.fields.get(key)
+    if field is None:
+        hint = likely(key, described.fields) or ": make it, or correct key_field"
+        yield f'{described.name} has no field "{key}" that our user sees{hint}'
+    elif not (field.is_external_id and field.unique):
+        yield f'"{key}" of {described.name} must be an external id and unique: set both in its definition'
+
+
+def unfilled(described: ObjectDescription, filled: set[str]) -> Iterator[str]:
+    """Yield the fields that a new record needs and that nothing fills."""
+    for field in described.fields.values():
+        is_required = field.createable and not field.nillable and not field.has_default
+        if is_required and field.name not in filled:
+            yield (
+                f'a new {described.name} needs "{field.name}", which nothing fills: '
+                f'write it, or give its variable a "create"'
+            )
+
+
+def look_at_campaign(client: SalesforceClient, action: Action, need: NeededCampaign) -> Iterator[Finding]:
+    """Look for a campaign, and the status that its members are given."""
+    place = f'destination "{action.destination.name}"'
+    if not records(client, select(["Id"], "Campaign", where=compare("Id", "=", need.campaign), limit=1)):
+        text = f'there is no campaign "{need.campaign}" that our user sees: correct it, or give access'
+        yield Finding("campaign", False, f"{place}: {text}")
+        return
+    where = compare("CampaignId", "=", need.campaign)
+    rows = records(client, select(["Label"], "CampaignMemberStatus", where=where))
+    labels = sorted(str(row["Label"]) for row in rows)
+    if need.status in labels:
+        text = f'campaign "{need.campaign}" has the status "{need.status}"'
+    else:
+        there = ", ".join(labels) or "none"
+        lack = f'campaign "{need.campaign}" has no status "{need.status}"'
+        text = f"{lack}, and would take its default; there are: {there}"
+    yield Finding("campaign", need.status in labels, f"{place}: {text}")
+
+
+def records(client: SalesforceClient, query: str) -> list[Mapping[str, Any]]:
+    """Return the rows of one page."""
+    answer = client.send(reading(client.connector, query_path(query)))
+    return list(answer["records"])
