@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, Select, delete, select, update
 
 from pipeline.errors import Misconfigured
 from pipeline.people.conflict_book import key_of
-from pipeline.people.find import PERSON
+from pipeline.people.find import person_number
 from pipeline.people.handle_book import HandleBook
 from pipeline.people.record_identity import Key
 from pipeline.people.unbarring import unbar
@@ -108,12 +108,12 @@ def others_of(book: HandleBook, conflict: Conflict, answer: str) -> list[int]:
         return sorted(named | {conflict.other})
     if answer == "apart":
         return []
-    match = PERSON.fullmatch(answer)
-    if match is None:
+    person = person_number(answer)
+    if person is None:
         raise Misconfigured(f'"{answer}" is no answer; there are: same, apart, person:{conflict.other}')
-    if int(match[1]) not in named | {conflict.other}:
+    if person not in named | {conflict.other}:
         raise Misconfigured(f"conflict {conflict.id} is not about {answer}")
-    return [int(match[1])]
+    return [person]
 
 
 def note_answer(connection: Connection, number: int, answer: str, by: str) -> None:

@@ -26,6 +26,12 @@ class Handle:
     label: str | None
 
 
+def person_number(text: str) -> int | None:
+    """Return 7 for "person:7"; None: the text is no such number."""
+    match = PERSON.fullmatch(text)
+    return int(match[1]) if match and len(match[1]) < LONGEST else None
+
+
 def find_people(connection: Connection, text: str) -> list[int]:
     """Return the numbers of the people that a text names; a RIID may be one in several accounts."""
     condition = named_by(text.strip())
@@ -35,8 +41,8 @@ def find_people(connection: Connection, text: str) -> list[int]:
 
 def named_by(text: str) -> ColumnElement[bool]:
     """Return the condition for handles that a text names; a former number of a person names it, too."""
-    if match := PERSON.fullmatch(text):
-        return handles.c.id == (int(match[1]) if len(match[1]) < LONGEST else -1)
+    if PERSON.fullmatch(text):
+        return handles.c.id == (person_number(text) or -1)
     record = (handles.c.kind == "salesforce") & (handles.c.value == full_or_none(text))
     if match := RIID.fullmatch(text):
         named = (handles.c.kind == "riid") & (handles.c.value == match["riid"])
