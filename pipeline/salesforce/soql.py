@@ -49,7 +49,9 @@ def literal(value: Value) -> str:
     if isinstance(value, str):
         return quoted(value)
     if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        moment = value.astimezone(UTC)
+        part = f".{moment.microsecond // 1000:03}" if moment.microsecond >= 1000 else ""
+        return f"{moment:%Y-%m-%dT%H:%M:%S}{part}Z"
     if isinstance(value, date):
         return value.isoformat()
     return number(value)
