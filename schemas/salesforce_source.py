@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import ValidationError, validates_schema
 
 from schemas.configuration_fields import Field, Flag, Number, OneOf, Text
+from schemas.record_condition import Condition
 from schemas.salesforce import FIELD, FieldName
 from schemas.source import MAX_EVERY, CommonSource
 from schemas.time_span import TimeSpan
@@ -58,6 +59,7 @@ class SalesforceSourceDocument(CommonSource):
     connector = Text(required=True)
     object = ObjectName(required=True)
     mapping = Text(required=True)
+    where = Condition(with_changes=False)
     audience = Text(slashes=False)
     every = Number(above=0, most=MAX_EVERY, required=True)
     snapshot = Flag(load_default=False)

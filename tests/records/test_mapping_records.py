@@ -16,6 +16,19 @@ from pipeline.records.mapping_agreement import (
 from pipeline.text import toml
 from tests.schemas.test_record_mapping import EXAMPLE
 
+CRM = """
+[connectors.crm]
+kind = "salesforce"
+host = "https://acme.my.salesforce.com"
+client_id = "3MVG9"
+client_secret = "s"
+[sources.leads]
+kind = "salesforce"
+connector = "crm"
+object = "Lead"
+mapping = "person"
+every = 2
+"""
 USING = {"sources": {"leads": {"kind": "salesforce", "object": "Lead", "mapping": "person"}}}
 
 
@@ -41,6 +54,41 @@ def test_they_are_exported_as_they_were_written(stored):
 
     assert exported == tomllib.loads(EXAMPLE)
     assert not stored.apply(stored.export())
+
+
+@pytest.mark.parametrize("where", ["{ Email = { set = true } }", '{ any = [ { Title = ["a", "b"] } ] }'])
+def test_a_condition_of_a_source_is_exported_as_it_was_written(stored, tmp_path, where):
+    file = tmp_path / "sources.toml"
+    file.write_text(CRM + f"where = {where}")
+    stored.apply(configuration.read_configuration(str(file), {}, (), (), (), stored.names("mappings")))
+
+    exported = tomllib.loads(toml.dumps(stored.export()))
+
+    assert exported["sources"]["leads"]["where"] == tomllib.loads(f"where = {where}")["where"]
+    assert stored.load().sources["leads"].where == exported["sources"]["leads"]["where"]
+
+
+def test_a_condition_of_wrong_types_is_not_stored(stored, tmp_path):
+    file = tmp_path / "sources.toml"
+    file.write_text(CRM + "where = { Email = 5 }")
+    wanted = configuration.read_configuration(str(file), {}, (), (), (), stored.names("mappings"))
+
+    with pytest.raises(
+        Misconfigured, match=r"^sources.leads.where.Email: a field of type email is compared with a number$"
+    ):
+        stored.apply(wanted)
+    assert "leads" not in stored.load().sources
+
+
+def test_a_mapping_in_use_stays(stored, tmp_path):
+    file = tmp_path / "sources.toml"
+    file.write_text(CRM)
+    stored.apply(configuration.read_configuration(str(file), {}, (), (), (), stored.names("mappings")))
+
+    with pytest.raises(Misconfigured, match=r'^records name the mapping "person"$'):
+        stored.remove("mappings", "person")
+    stored.remove("mappings", "deal")
+    assert list(stored.load().mappings) == ["person"]
 
 
 def test_a_value_that_its_own_variable_cannot_have_is_refused(stored):

@@ -47,6 +47,8 @@ def test_people_of_a_history_are_chosen_by_role(who):
         ({"full": "9999w"}, "full: must not be longer than ten years"),
         ({"key_fields": []}, "key_fields: must be a list of 1 to 10 fields"),
         ({"key_fields": ["a b"]}, 'key_fields: must be names of fields, such as "Customer_Id__c"'),
+        ({"where": {"Status": {"was": "Open"}}},
+         "where.Status.was: goes with rules alone: what is read first has no earlier value"),
         ({"query": "SELECT 1"}, "query: is not a known key"),
     ],
 )  # fmt: skip

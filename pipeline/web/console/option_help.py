@@ -89,6 +89,7 @@ HELP: Mapping[str, str] = {
     "username": "Who logs in.",
     "utilisation": "How much of a limit is used, above 0 and at most 1.",
     "version": "Of the API, such as 66.0.",
+    "where": 'Only these records, as in TOML, one field a line: Status = ["Open", "Working"].',
     "who": "Whose people are meant: primary, all, or roles.",
     "window": "Seconds that are looked at.",
     "zone": "The time zone of the org's days, such as Europe/Berlin.",

@@ -2,12 +2,14 @@
 
 import json
 import re
+import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, missing
 
+from pipeline.text import toml
 from pipeline.web.console.option_help import help_of
 from pipeline.web.console.settings import label_of
 from schemas.alert import ChannelNames
@@ -18,6 +20,7 @@ from schemas.document import Table
 from schemas.exported_columns import IDENTIFIERS, Entry
 from schemas.file_profile import Words
 from schemas.identifier_columns import IdentifierColumn, IdentifierColumns
+from schemas.record_condition import Condition
 from schemas.salesforce_source import FieldNames
 from schemas.source import Query
 from schemas.supplemental_table import ColumnNames
@@ -74,6 +77,8 @@ class Option:
             return ""
         if self.kind == "flag":
             return YES if value else ""
+        if isinstance(self.field, Condition):
+            return "\n".join(f"{toml.key(key)} = {toml.value(each)}" for key, each in value.items())
         if self.kind == "table":
             return "\n".join(f"{key} = {self._entry_text(key, each)}" for key, each in value.items())
         if self.kind == "list":
@@ -90,6 +95,8 @@ class Option:
             return ABSENT
         if self.kind == "number":
             return number_of(text)
+        if isinstance(self.field, Condition):
+            return toml_of(text)
         if self.kind in ("list", "table"):
             lines = [line.strip() for line in text.splitlines() if line.strip()]
             return lines if self.kind == "list" else self._table(lines)
@@ -128,6 +135,14 @@ class Option:
         return text
 
 
+def toml_of(text: str) -> Any:
+    """Return a table of TOML; text that is none stays, so that the schema refuses it."""
+    try:
+        return tomllib.loads(text.replace("\r\n", "\n"))
+    except (ValueError, RecursionError):
+        return text
+
+
 def number_of(text: str) -> Any:
     """Return a number; text that is none stays, so that the schema refuses it."""
     if WHOLE.fullmatch(text):
@@ -163,7 +178,7 @@ KINDS: Mapping[str, tuple[type[fields.Field[Any]], ...]] = {  # the first that f
     "flag": (Flag,),
     "list": LISTS,
     "choice": (OneOf,),
-    "table": (Table,),
+    "table": (Table, Condition),
     "number": (Number,),
     "long": (Query,),
 }

@@ -80,6 +80,21 @@ def test_a_table_is_typed_by_lines():
     assert form.document["fields"] == ["tier", "points"]
 
 
+def test_a_condition_is_typed_as_toml():
+    text = 'Status = ["Open", "Working"]\r\nEmail = { set = true }\nCloseDate = { above = "2026-01-02" }'
+    wanted = {
+        "Status": ["Open", "Working"],
+        "Email": {"set": True},
+        "CloseDate": {"above": "2026-01-02"},
+    }
+    options = options_of(RECORD_SECTIONS["sources"].schemas()["salesforce"], NAMES)
+    (where,) = [option for option in options if option.name == "where"]
+
+    assert where.value_of(text) == wanted
+    assert where.text_of(wanted) == text.replace("\r", "")
+    assert where.value_of("Status Open") == "Status Open"
+
+
 def test_an_empty_secret_is_kept_where_one_is_stored():
     options = options_of(RECORD_SECTIONS["connectors"].schemas()["responsys"], NAMES)
 
