@@ -86,6 +86,12 @@ COMMANDS = {
         "pipeline.cli.events:events",
         "Events in Responsys' files, in the order in which they were stored.",
     ),
+    "people": LazyCommand(
+        "pipeline.cli.people:people", "People, whom records, RIIDs and addresses belong to."
+    ),
+    "conflicts": LazyCommand(
+        "pipeline.cli.conflicts:conflicts", "Questions about who is who that only a person answers."
+    ),
     "rotate-keys": LazyCommand(
         "pipeline.cli.rotate:rotate_keys",
         "Encrypt all stored secrets anew with the first key of ACTIVATION_SECRET_KEY.",

@@ -1,5 +1,6 @@
 """Records of one org, as tests write them."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, select
@@ -10,6 +11,7 @@ from pipeline.stores.people_tables import conflicts
 
 ORG = "00D000000000001EAA"
 ACCOUNT = "1234"
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 TABLES = {"003": "Contact", "00Q": "Lead", "001": "Account"}
 
 

@@ -1,7 +1,6 @@
 """People of event files and of Salesforce are the same people."""
 
 import json
-from datetime import UTC, datetime
 
 from sqlalchemy import insert, select
 
@@ -10,10 +9,10 @@ from pipeline.people.record_identity import sha256
 from pipeline.stores.people_tables import handles
 from pipeline.stores.stream_tables import entries, records
 from tests.event_files.folder import IMPORT, export, land, land_one
-from tests.people.records import open_conflicts, record, take
+from tests.people.records import NOW, open_conflicts, record, take
 
 LEAD, CONTACT = "00Q000000000001AAA", "003000000000001AAA"
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
 HEADER = "RIID,EVENT_CAPTURED_DT,EMAIL\n"
 
 

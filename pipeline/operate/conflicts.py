@@ -1,0 +1,57 @@
+"""Conflicts about who is who, as people look at them and settle them."""
+
+from typing import Any
+
+from pipeline.errors import Misconfigured
+from pipeline.operate.activity import Actor, note_alone
+from pipeline.operate.paging import Page
+from pipeline.operate.people import read_records
+from pipeline.people import conflicts as of_people
+from pipeline.people.conflicts import conflict_of, conflicts_query, find_conflict
+from pipeline.runtime.stores import Stores
+from pipeline.stores.database import reading
+from pipeline.stores.people_tables import conflicts
+
+
+def read_conflicts(stores: Stores, page: Page, *, settled: bool = False) -> dict[str, Any]:
+    """Return ``{"conflicts": [...], "next": cursor or None}``, newest first; ``settled``: those as well."""
+    events = stores.events_if_any
+    if events is None:
+        return {"conflicts": [], "next": None}
+    query = conflicts_query()
+    if not settled:
+        query = query.where(conflicts.c.settled.is_(None))
+    with reading(events) as connection:
+        rows, following = page.read(connection, query, conflicts, conflicts.c.at)
+    return {"conflicts": [conflict_of(row).document for row in rows], "next": following}
+
+
+def show_conflict(stores: Stores, actor: Actor, number: int) -> dict[str, Any]:
+    """Return a conflict with the records of the people whom it is about; note that they were looked at.
+
+    Raises Misconfigured if there is none of this number.
+    """
+    events = stores.events_if_any
+    if events is None:
+        raise Misconfigured(f"there is no conflict {number}")
+    with reading(events) as connection:
+        conflict = find_conflict(connection, number)
+        people = {
+            f"person:{person}": read_records(connection, person, None)
+            for person in (conflict.whose, conflict.other)
+        }
+    note_alone(stores.engine, actor, "conflict.shown", f"conflict:{number}")
+    return conflict.document | {"records": people}
+
+
+def settle_conflict(stores: Stores, actor: Actor, number: int, answer: str | None = None) -> dict[str, Any]:
+    """Settle a conflict, note it as an activity, and return the conflict; no answer: as suggested.
+
+    Raises Misconfigured for another answer, and for a conflict that is settled or that there is not.
+    """
+    with stores.events.begin() as connection:
+        chosen = answer or find_conflict(connection, number).suggestion
+        of_people.settle(connection, number, chosen, actor.name)
+        document = find_conflict(connection, number).document
+    note_alone(stores.engine, actor, "conflict.settled", f"conflict:{number}", chosen)
+    return document
