@@ -3,8 +3,8 @@
 Each rule is given the options as far as they could be read, and yields (option, problem).
 """
 
-from collections.abc import Iterator, Mapping
-from itertools import product
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, product
 from typing import Any
 
 from marshmallow import ValidationError
@@ -24,13 +24,20 @@ MATCH = ("match_column_1", "match_column_2")
 
 def check(data: Options, original: Options) -> None:
     """Raise ValidationError with all problems; ``original``: the options as given, good or bad."""
+    rules = (*MERGE_RULES, extension_identifier, tables, memberships)
+    refuse([*chain(*(rule(data) for rule in rules)), *leaving(data, original), *taking(data, original)])
+
+
+def check_merge(data: Options) -> None:
+    """Raise ValidationError with all problems of a merge into the list."""
+    refuse(chain(*(rule(data) for rule in MERGE_RULES)))
+
+
+def refuse(problems: Iterable[tuple[str, str]]) -> None:
+    """Raise ValidationError with the problems, if there are any."""
     found: dict[str, list[str]] = {}
-    for rule in (mapped, different, together, inserting, consent, extension_identifier, tables, memberships):
-        for option, problem in rule(data):
-            found.setdefault(option, []).append(problem)
-    for further in (leaving, taking):
-        for option, problem in further(data, original):
-            found.setdefault(option, []).append(problem)
+    for option, problem in problems:
+        found.setdefault(option, []).append(problem)
     if found:
         raise ValidationError(found)
 
@@ -142,3 +149,6 @@ def on_remove(data: Options) -> str:
     """Return the treatment of profiles that leave; by default they are flagged, if there is a flag."""
     default = "flag" if data.get("memberships") else "nothing"
     return data.get("on_remove") or default
+
+
+MERGE_RULES = (mapped, different, together, inserting, consent)

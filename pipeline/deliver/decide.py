@@ -103,9 +103,11 @@ def _return_some(past: Job, positions: Sequence[int]) -> Move:
 def _set_apart(job: Job, past: Job, again: Mapping[int, Again]) -> Move:
     """Try rows again; those that go on, or are settled, do not wait for them."""
     backoff = min(MAX_BACKOFF, 2.0 ** (job.progress.tried + 1))
+    anew = any(why.anew for why in again.values())
     if len(again) < len(job.rows):
-        return SetApart(tuple(again), backoff, _onwards(past.besides(again)))
-    code, tried = next(iter(again.values())).code, job.tried_again.progress
+        return SetApart(tuple(again), backoff, _onwards(past.besides(again)), anew)
+    tried = (job.outdated if anew else job).tried_again.progress
+    code = next(iter(again.values())).code
     text = f"{code}: {_rows(job)}, try {tried.tried} of {MAX_ATTEMPTS}"
     return NextStep(job.batch.function, tried, text, backoff=backoff)
 
@@ -162,8 +164,7 @@ def _recorded(_: Job, event: events.Recorded) -> Move:
 
 
 def _onwards(job: Job) -> Move:
-    if job.step is not None and job.step.sets_up:
-        job = job.at_needed_step
+    job = job.at_needed_step
     return Settle(job.verdicts) if job.step is None else _next_step(job, job.step)
 
 

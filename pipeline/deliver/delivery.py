@@ -148,7 +148,8 @@ class Delivery:
         """Do the next step that is needed, now if the batch came with a permit for its function."""
         job = job.at_fresh_step(time.time())
         if job.step is not None and job.step.sets_up:
-            job = self._knowing(job).at_needed_step
+            job = self._knowing(job)
+        job = job.at_needed_step
         move = decide(job, events.Claimed())
         if job.step is None or not isinstance(move, Send):
             return self._effects.carry_out(job, move)

@@ -138,6 +138,7 @@ class Effects:
 
     def _set_apart(self, job: Job, move: SetApart) -> DeliveryResult:
         rest, apart = job.besides(move.positions), job.among(move.positions).tried_again
+        apart = apart.outdated if move.anew else apart
         ours = self._lanes.set_apart(
             job.batch,
             move.positions,

@@ -64,7 +64,8 @@ class Job:
         next_quota: Quota | None,
     ) -> "Job":
         rejected = {position: Rejection("Invalid", problem) for position, problem in problems.items()}
-        return cls(batch, action, rows, Progress(0, rejected), next_quota).at_planned_step
+        done = frozenset(action.done_before(row.activation for row in rows)) - rejected.keys()
+        return cls(batch, action, rows, Progress(0, rejected, done=done), next_quota).at_planned_step
 
     @cached_property
     def remaining_rows(self) -> list[Activation]:
@@ -133,6 +134,12 @@ class Job:
         """The job after one more answer that told its rows to be tried again."""
         return self._with(replace(self.progress, tried=self.progress.tried + 1))
 
+    @property
+    def outdated(self) -> "Job":
+        """The job with an answer too old of its step with ``fresh_for``, which is then done again first."""
+        is_found = self.progress.found_at is not None
+        return self._with(replace(self.progress, found_at=0.0)) if is_found else self
+
     def past_step(
         self, verdicts: Sequence[Verdict], learned: Mapping[int, Identifiers] | None = None
     ) -> "Job":
@@ -180,11 +187,17 @@ class Job:
 
     @property
     def at_needed_step(self) -> "Job":
-        """The job past the set-up steps for things that the account is known to have."""
+        """The job past steps that no row needs, and set-up steps for things that the account has."""
         job = self
-        while job.step is not None and job.step.sets_up in job.set_up:
+        while job.step is not None and job.skips(job.step):
             job = job.past_skipped_step
         return job
+
+    def skips(self, step: Step) -> bool:
+        """Tell whether a step is not to be done."""
+        if step.needed is not None and not step.needed(self.remaining_rows):
+            return True
+        return step.sets_up in self.set_up
 
     @property
     def before_set_up(self) -> "Job":
@@ -215,7 +228,7 @@ class Job:
 
         That is past the last step that was done and must not be done twice.
         """
-        old, new = self.progress.plan, tuple(f"{step.name} {step.function}" for step in self.steps)
+        old, new = self.progress.plan, tuple(step.plan_name for step in self.steps)
         if not new or old == new:
             return self
         done = old[: self.progress.step]

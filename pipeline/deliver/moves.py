@@ -109,6 +109,7 @@ class SetApart:
     positions: tuple[int, ...]
     backoff: float  # seconds
     then: "Move"
+    anew: bool = False  # its step with ``fresh_for`` is done again first
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Action: how the rows of one destination become calls, and the answers verdicts."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,7 @@ from pipeline.model.activation import Activation
 from pipeline.model.call import Call, Verdict
 from pipeline.model.connector import Connector
 from pipeline.model.destination import Destination
+from pipeline.model.mapping import RecordMapping
 
 Verdicts = Sequence[Verdict]
 Identifiers = Mapping[str, str]
@@ -31,7 +32,7 @@ class Step:
     ``learn`` reads identifiers from the answer, by the position among the rows that the call had. They are
     laid over the rows' own in all later steps, whose number and names must not depend on them. ``fresh_for``:
     if a later step begins this many seconds after the answer, this step is done again first, unless a step
-    between them must not be repeated.
+    between them must not be repeated. ``needed`` tells whether any row wants the step; None: all do.
     """
 
     name: str  # named in verdicts: "merge", "fields"
@@ -46,6 +47,12 @@ class Step:
     explain: Callable[[Activation, str], str] | None = None
     learn: Callable[[Sequence[Activation], Any], Mapping[int, Identifiers]] | None = None
     fresh_for: float | None = None  # seconds; None: for ever
+    needed: Callable[[Sequence[Activation]], bool] | None = None
+
+    @property
+    def plan_name(self) -> str:
+        """Name the step as the progress of a batch does."""
+        return f"{self.name} {self.function}"
 
 
 class Action(ABC):
@@ -63,6 +70,10 @@ class Action(ABC):
         self.connector = connector
         self.destination = destination
 
+    def use_mappings(self, mappings: Mapping[str, RecordMapping]) -> None:
+        """Read the mappings that say how variables are written; called once, before all else."""
+        return
+
     @abstractmethod
     def problem(self, row: Activation) -> str | None:
         """Say why a row can never be sent, in words without personal data; None if it can.
@@ -74,6 +85,10 @@ class Action(ABC):
         """Return the problems of rows, by their positions."""
         problems = enumerate(map(self.problem, rows))
         return {position: problem for position, problem in problems if problem is not None}
+
+    def done_before(self, rows: Iterable[Activation]) -> Collection[int]:
+        """Return the positions of rows that count as done without any call."""
+        return ()
 
     def recipient(self, row: Activation) -> str | None:
         """Return a hash of the recipient that the call names for a row without a problem; None for none.

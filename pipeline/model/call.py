@@ -37,10 +37,14 @@ class Done:
 
 @dataclass(frozen=True)
 class Again:
-    """One row is to be tried again later, as when its record was locked; after 8 tries it is rejected."""
+    """One row is to be tried again later, as when its record was locked; after 8 tries it is rejected.
+
+    ``anew``: a step with ``fresh_for`` is done again first, as when the record is another one by now.
+    """
 
     code: str
     detail: str = ""
+    anew: bool = False
 
 
 FinalVerdict: TypeAlias = Rejection | Done | None

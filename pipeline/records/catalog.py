@@ -58,7 +58,7 @@ class Catalog:
         """Return the action of a destination, always the same object."""
         action = self._actions.get(destination.name)
         if action is None:
-            bound = bind(self.connector_of(destination), destination)
+            bound = bind(self.connector_of(destination), destination, self.mappings)
             action = self._actions.setdefault(destination.name, bound)
         return action
 

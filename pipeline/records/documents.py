@@ -91,6 +91,8 @@ def destination(name: str, document: Document) -> Destination:
     schema = destination_documents()[document["action"]]
     document = completed(document, schema)
     common = {field.name for field in fields(Destination)} & document.keys()
+    if isinstance(document.get("description"), list):  # of a task, made of variables
+        common -= {"description"}
     known = {key: document[key] for key in common}
     known["call_types"] = tuple(document.get("call_types", CALL_TYPES))
     options = {key: value for key, value in document.items() if key not in common}

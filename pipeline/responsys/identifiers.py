@@ -12,7 +12,7 @@ identifier_type    column of the list   key of a recipient      taken from the i
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from hashlib import blake2b, sha256
+from hashlib import sha256
 
 from pipeline.model.activation import Activation
 from pipeline.responsys.addresses import is_address, is_usual
@@ -38,11 +38,6 @@ def hash_email(email: str) -> str:
     with EMAIL_SHA256_HASH_ of a member of your list.
     """
     return sha256(email.strip().lower().encode()).hexdigest()
-
-
-def recipient_hash(value: str) -> str:
-    """Hash the value that names a recipient to 16 hex digits, by which its rows are recognised."""
-    return blake2b(value.encode(), digest_size=8).hexdigest()
 
 
 def riid_problem(activation: Activation) -> str | None:

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from pipeline.salesforce.client import FUNCTION, SalesforceClient, reading
+from pipeline.salesforce.calls import FUNCTION, reading
+from pipeline.salesforce.client import SalesforceClient
 
 
 def read_limits(client: SalesforceClient) -> Mapping[str, int]:

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipeline.salesforce.client import SalesforceClient, reading
+from pipeline.salesforce.calls import reading
+from pipeline.salesforce.client import SalesforceClient
 
 COMPOUND = ("address", "location")  # types whose parts are fields of their own
 

@@ -9,7 +9,8 @@ from pipeline.model.finding import Finding
 from pipeline.model.looking import guarded, likely
 from pipeline.model.mapping import RecordMapping
 from pipeline.model.uses import Uses
-from pipeline.salesforce.client import SalesforceClient, reading
+from pipeline.salesforce.calls import reading
+from pipeline.salesforce.client import SalesforceClient
 from pipeline.salesforce.field_findings import NoSuchField, find_field, length_problem, writing_problems
 from pipeline.salesforce.needs import NeededCampaign, NeededObject
 from pipeline.salesforce.org_schema import ObjectDescription, OrgSchema

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.errors import Held, Misconfigured, OutcomeUnknown, RetryLater, Throttled
 from pipeline.model.call import Call
-from pipeline.salesforce.client import reading
+from pipeline.salesforce.calls import reading
 from pipeline.salesforce.grants import read_private_key
 from pipeline.salesforce.login import grant
 from tests.salesforce.keys import EC_KEY, PUBLIC_PEM, RSA_KEY, SHORT_KEY

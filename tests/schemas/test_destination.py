@@ -115,6 +115,9 @@ LEAST = {
     "audience_export": {"identifiers": {"email": "EMAIL_ADDRESS_"}, "match_column_1": "EMAIL_ADDRESS_"},
     "campaign_email": {"campaign": "WELCOME"},
     "custom_event": {"event": "LAPSED"},
+    "program_entry": {
+        "event": "LAPSED", "identifiers": {"email": "EMAIL_ADDRESS_"}, "match_column_1": "EMAIL_ADDRESS_",
+    },
     "supplemental_table": {
         "folder": "Data", "table": "ORDERS", "key": ["ORDER_ID"],
         "columns": {"id": {"column": "ORDER_ID", "null": "skip"}},

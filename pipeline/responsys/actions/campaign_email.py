@@ -17,12 +17,12 @@ from pipeline.responsys.actions.audience_export.extension_table import Extension
 from pipeline.responsys.actions.audience_export.keys import Key
 from pipeline.responsys.connector import ResponsysConnector
 from pipeline.responsys.errors import SETUP_CODES
-from pipeline.responsys.identifiers import recipient_hash
 from pipeline.responsys.merge_rule import merge_rule
 from pipeline.responsys.names import path
 from pipeline.responsys.needs import Campaign, Need, NeededExtensionTable
 from pipeline.responsys.quoted_values import naming
 from pipeline.responsys.results import read_results
+from pipeline.text.recipients import recipient_hash
 
 ADDRESS = "EMAIL_ADDRESS_"
 

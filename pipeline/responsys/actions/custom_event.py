@@ -3,29 +3,18 @@
 https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/api-v1.3-events-eventName-post.htm
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from hashlib import sha256
-from typing import Any
 
-from msgspec import Struct, defstruct
-
-from pipeline.model.action import Action, Step, Verdicts
+from pipeline.model.action import Action, Step
 from pipeline.model.activation import Activation
-from pipeline.model.call import Call
 from pipeline.model.destination import Destination
+from pipeline.responsys.actions.event_trigger import EventTrigger, reserved
 from pipeline.responsys.connector import ResponsysConnector
-from pipeline.responsys.errors import SETUP_CODES
-from pipeline.responsys.identifiers import IDENTIFIERS, recipient_hash, riid
-from pipeline.responsys.names import SYSTEM_COLUMNS, path
 from pipeline.responsys.needs import Event, Need
-from pipeline.responsys.quoted_values import naming
-from pipeline.responsys.results import read_results
-from pipeline.text.rendering import RENDERINGS
+from pipeline.text.recipients import recipient_hash
 
-# Names that the properties of an event must not have, in upper case: Responsys tells no case apart in
-# names. System columns "can corrupt processing and skip recipients", the other two are ours.
-RESERVED = SYSTEM_COLUMNS | {"PROFILEID", "CALLTYPE"}
-MOST_FREE = 1000  # names that are remembered not to be among them
+MOST_FREE = 1000  # names that are remembered not to be among the reserved ones
 
 
 class CustomEvent(Action):
@@ -38,23 +27,10 @@ class CustomEvent(Action):
 
     def __init__(self, connector: ResponsysConnector, destination: Destination) -> None:
         super().__init__(connector, destination)
-        self._identifier = IDENTIFIERS[connector.identifier_type]
+        trigger = EventTrigger(connector, destination.options["event"], connector.identifier_type)
+        self._identifier = trigger.identifier
         self._hashed = connector.identifier_type == "hashed_email"
-        self._path = path("events", destination.options["event"], api=connector.api)
-        self._list_name = {"objectName": connector.profile_list}
-        if connector.list_folder:
-            self._list_name["folderName"] = connector.list_folder
-        # Whether a person was entered cannot be looked up, so an event is never triggered twice.
-        event = Step(
-            name="event",
-            function="triggerCustomEvent",
-            call=self._call,
-            verdicts=self._verdicts,
-            repeatable=False,
-            setup_codes=SETUP_CODES,
-            explain=naming("property", named_properties),
-        )
-        self._steps = (event,)
+        self._steps = (trigger.step(),)
         # Names that a property may have: rows come with the same again and again.
         self._free: set[str] = set()
 
@@ -91,61 +67,3 @@ class CustomEvent(Action):
     def steps(self, rows: Sequence[Activation]) -> tuple[Step, ...]:
         """Trigger the event."""
         return self._steps
-
-    def _call(self, rows: Sequence[Activation]) -> Call:
-        """Build the request.
-
-        Oracle's sample lists every identifier, the unused ones as null, and ``emailFormat``. Recorded calls
-        succeed with one identifier and the list, and a format of ours would overrule the person's own.
-        """
-        value, person = self._identifier.value, PERSONS[self.connector.identifier_type]
-        recipients = [Recipient(person(value(row), self._list_name), properties(row)) for row in rows]
-        return Call(
-            function="triggerCustomEvent",
-            path=self._path,
-            body={"customEvent": {}, "recipientData": recipients},
-        )
-
-    def _verdicts(self, rows: Sequence[Activation], answer: Any) -> Verdicts:
-        """Read one result per recipient; success means that the person was handed to the program."""
-        riids = [riid(row) for row in rows] if self.connector.identifier_type == "riid" else None
-        return read_results(answer, len(rows), riids)
-
-
-def named_properties(row: Activation) -> Iterator[tuple[str, str | None]]:
-    """Give a row's properties by their names."""
-    return ((each.name, each.value) for each in properties(row))
-
-
-def reserved(names: Iterable[str]) -> list[str]:
-    """Return which of these names a property must not have."""
-    return sorted(name for name in names if name.upper() in RESERVED)
-
-
-class Property(Struct, frozen=True, gc=False):
-    """One property of an event; structs take two thirds of the time that dicts do."""
-
-    name: str
-    value: str | None
-
-
-class Recipient(Struct, frozen=True, gc=False):
-    """Whom an event is triggered for, and its properties."""
-
-    recipient: Struct
-    optionalData: list[Property]  # noqa: N815 - Oracle's own name
-
-
-# The names of a person and of the list, by the kind of the identifier.
-PERSONS: Mapping[str, Callable[..., Struct]] = {
-    kind: defstruct("Person", [(each.key, str | int), ("listName", dict[str, str])], frozen=True, gc=False)
-    for kind, each in IDENTIFIERS.items()
-}
-
-
-def properties(row: Activation) -> list[Property]:
-    """Return a row's properties: its profile, its call type, and its variables."""
-    found = [Property("profileId", row.profile_id), Property("callType", row.call_type)]
-    for name, value in row.variables.items():
-        found.append(Property(name, value if type(value) is str else RENDERINGS[type(value)](value)))
-    return found

@@ -18,12 +18,12 @@ from pipeline.responsys.actions.audience_export.column import carried, columns_o
 from pipeline.responsys.actions.audience_export.record_data import record_data
 from pipeline.responsys.connector import ResponsysConnector
 from pipeline.responsys.errors import SETUP_CODES
-from pipeline.responsys.identifiers import recipient_hash
 from pipeline.responsys.merge_rule import is_leaver
 from pipeline.responsys.names import path
 from pipeline.responsys.needs import Need, NeededSupplementalTable
 from pipeline.responsys.quoted_values import naming
 from pipeline.responsys.records import read_records, rejection
+from pipeline.text.recipients import recipient_hash
 from pipeline.wire.codes import UNKNOWN
 
 GONE = re.compile(r"no records? found", re.IGNORECASE)  # DELETEFAILED: NO records found for id

@@ -73,6 +73,7 @@ HELP: Mapping[str, str] = {
     "priority": "Its rows go before those of all other destinations of the account.",
     "private_key": "Logs in; its text, with the lines that begin and end it.",
     "private_key_passphrase": "Of the key that logs in.",
+    "program": "The programme that the event enters people into; rules look whether it runs.",
     "profile_list": "The list whose members are addressed.",
     "query": "SQL; :now is the time of the run, in UTC.",
     "remind": "Seconds between two messages while it is open; 0: one is enough.",

@@ -1,13 +1,14 @@
 """Actions against the Responsys emulator, in a process of its own."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from pipeline.deliver.job import taught as lay_over
 from pipeline.errors import CallError
-from pipeline.model.action import Action, Step
+from pipeline.model.action import Action, Identifiers, Step, Verdicts
 from pipeline.model.activation import Activation
 from pipeline.model.call import Rejection
 from pipeline.model.destination import Destination
@@ -44,26 +45,31 @@ def run(connector, emulator, redis, vault) -> Iterator[Callable[..., list[Reject
             assert len({action(account, destination).shape(row) for row in rows}) == 1
             verdicts: list[Rejection | None] = [None] * len(rows)
             known: set[str] = set()
+            taught = list(rows)
             for step in action(account, destination).steps(rows):
                 left = [position for position, why in enumerate(verdicts) if why is None]
                 if left and step.sets_up not in known:
-                    answers = done(client, step, [rows[position] for position in left], known)
+                    answers, learned = done(client, step, [taught[position] for position in left], known)
                     for position, why in zip(left, answers, strict=True):
                         verdicts[position] = why
+                    for number, identifiers in learned.items():
+                        taught[left[number]] = lay_over(taught[left[number]], identifiers)
             return verdicts
 
         yield run
 
 
-def done(client: Client, step: Step, rows: Sequence[Activation], known: set[str]) -> list[Rejection | None]:
-    """Do one step; what a set-up step finds or makes is known from then on."""
+def done(
+    client: Client, step: Step, rows: Sequence[Activation], known: set[str]
+) -> tuple[Verdicts, Mapping[int, Identifiers]]:
+    """Do one step, and return what it learns; what a set-up step finds or makes is known from then on."""
     try:
         answer: Any = client.send(step.call(rows))
     except CallError as error:
         if error.code not in step.settled_by:
             raise
-        return [None] * len(rows)
+        return [None] * len(rows), {}
     verdicts = step.verdicts(rows, answer)
     if step.sets_up and (step.found is None or step.found(answer)):
         known.add(step.sets_up)
-    return verdicts
+    return verdicts, step.learn(rows, answer) if step.learn else {}

@@ -22,9 +22,9 @@ from pipeline.responsys.actions.audience_export.keys import HASHED, PLAIN, Key, 
 from pipeline.responsys.actions.audience_export.needed import needed
 from pipeline.responsys.actions.audience_export.profile_list import ProfileList
 from pipeline.responsys.connector import ResponsysConnector
-from pipeline.responsys.identifiers import recipient_hash
 from pipeline.responsys.merge_rule import is_leaver
 from pipeline.responsys.needs import Need
+from pipeline.text.recipients import recipient_hash
 
 
 class AudienceExport(Action):
