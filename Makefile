@@ -31,7 +31,7 @@ demo: install  ## the whole pipeline against a local Responsys, on a sample audi
 	touch $@
 
 test: install .venv/frames  ## every test
-	$(BIN)/pytest --numprocesses 4 --dist loadfile
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest --numprocesses 4 --dist loadfile  # hundreds of processes import the same
 
 lint: install  ## ruff, mypy and bandit
 	$(BIN)/ruff format --check .

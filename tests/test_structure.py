@@ -25,6 +25,7 @@ NAMED_FILE = re.compile(rf"`((?:{'|'.join(sorted(OURS))}|docs)/[\w./]*)`")
 GROUND = "errors text model stores"
 WAY = "records produce lanes settle accept deliver"
 EVENTS = "people profiles event_files"
+SOURCES = "snapshots streams"
 BELOW = {
     "errors": "",
     "text": "errors",
@@ -46,12 +47,13 @@ BELOW = {
     "profiles": f"{GROUND} people",
     "event_files": f"{GROUND} records people profiles",
     "snapshots": f"{GROUND} records produce deliver",
+    "streams": f"{GROUND} people records produce snapshots",
     "alerts": f"{GROUND} wire records lanes settings event_files",
-    "runtime": f"{GROUND} {WAY} alerts settings logs snapshots {EVENTS}",
-    "operate": f"{GROUND} records alerts lanes settle accept deliver settings snapshots {EVENTS} runtime",
+    "runtime": f"{GROUND} {WAY} alerts settings logs {SOURCES} {EVENTS}",
+    "operate": f"{GROUND} records alerts lanes settle accept deliver settings {SOURCES} {EVENTS} runtime",
     "demo": f"{GROUND} records produce lanes settle settings responsys operate runtime",
     "web": f"{GROUND} records alerts {EVENTS} produce settle settings logs operate runtime",
-    "cli": f"{GROUND} {WAY} alerts settings logs snapshots {EVENTS} runtime operate demo web",
+    "cli": f"{GROUND} {WAY} alerts settings logs {SOURCES} {EVENTS} runtime operate demo web",
 }
 # One file may look further than its room.
 ALONE = {"settle/replay.py": {"produce"}, "settle/letter_operations.py": {"produce"}}

@@ -2,28 +2,35 @@
 
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from typing import Any, BinaryIO
 
 import click
 
 from pipeline.cli.file_options import lines_of, name_of, profile_of, reading_options, told
 from pipeline.cli.guards import GUARDS, Confirming, guards, lifted
+from pipeline.cli.stream_report import show_stream
 from pipeline.cli.sync_progress import Shown, shown
 from pipeline.cli.sync_report import SyncText
 from pipeline.errors import Misconfigured
 from pipeline.produce.appender import Appender, AppendFailed
 from pipeline.produce.lines import FileLine
 from pipeline.records.labels import destination_labels
+from pipeline.runtime.clients import Clients
+from pipeline.runtime.source_runner import SourceRunner
 from pipeline.runtime.stores import Stores, open_stores
 from pipeline.snapshots import source_runs
 from pipeline.snapshots.concerns import Concern
 from pipeline.snapshots.sync import MAX_LEAVING, Outcome, Sync
+from pipeline.streams.stream_run import StreamOutcome
 
 
 @click.command(cls=Confirming)
 @click.argument("audience", required=False)
 @click.argument("file", type=click.File("rb"), required=False)
 @click.option("--source", metavar="NAME", help="Run this source now, rather than read a file.")
+@click.option("--full", is_flag=True, help="With a source of records: read all of them from the beginning.")
+@click.option("--resend", is_flag=True, help="The same, and send everybody again.")
 @reading_options
 @click.option("--dry-run", is_flag=True, help="Only show numbers, examples and calls.")
 @click.option(
@@ -47,6 +54,8 @@ def sync(
     audience: str | None,
     file: BinaryIO | None,
     source: str | None,
+    full: bool,
+    resend: bool,
     dry_run: bool,
     confirm: tuple[str, ...],
     max_leaving: float | None,
@@ -60,6 +69,8 @@ def sync(
     when all is done, 1 when some lines were refused, 2 when it looked wrong and nothing was sent.
     """
     given = audience_and_file(audience, file, source)
+    if (full or resend) and not source:
+        raise click.UsageError("--full and --resend go with --source")
     with open_stores() as stores, told() as notes, shown(file) as bar:
         report = SyncText(dry_run, {} if as_json else destination_labels(stores.engine))
         options: dict[str, Any] = {
@@ -75,10 +86,13 @@ def sync(
             command = ("activation", "sync", given[0], name_of(given[1]))
             lines = lines_of(given[1], profile_of(reading, stores), notes, command)
         appender = None if dry_run else Appender(stores.redis, stores.doorbell)
+        again = {"full": full, "resend": resend} if full or resend else {}
         try:
-            outcome = run(stores, appender, given and (given[0], lines), source or "", options)
+            outcome = run(stores, appender, given and (given[0], lines), source or "", options, again)
         except AppendFailed as error:
             raise Misconfigured(f"{error.why}; the same command goes on from here") from error
+    if isinstance(outcome, StreamOutcome):
+        context.exit(show_stream(outcome, dry_run=dry_run, as_json=as_json))
     report.show(outcome, as_json=as_json)
     context.exit(report.exit_code(outcome))
 
@@ -102,14 +116,20 @@ def run(
     given: tuple[str, Iterable[FileLine]] | None,
     source: str,
     options: dict[str, Any],
-) -> Outcome:
-    """Take in the given lines or, if there are none, the result of the source's query."""
+    again: dict[str, bool],
+) -> Outcome | StreamOutcome:
+    """Take in the given lines or, if there are none, what the source has; ``again``: of a stream alone."""
     catalog = stores.records.load()
     if given:
         audience, lines = given
         return Sync(stores.engine, catalog, audience, appender, **options).run(lines)
     found = source_runs.find(catalog, source)
-    return source_runs.run(stores.records, stores.engine, catalog, found, appender, **options)
+    if again and not found.is_stream:
+        raise click.UsageError("--full and --resend are for sources that are read on from a mark")
+    with closing(Clients(stores.settings, stores.redis, stores.vault)) as clients:
+        window = stores.settings.limit_window
+        runner = SourceRunner(stores.redis, stores.records, lambda: stores.events, clients, window)
+        return runner.run(catalog, found, appender, **options, **again)
 
 
 def asked(bar: Shown, findings: Sequence[Concern]) -> bool:

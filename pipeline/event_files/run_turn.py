@@ -18,9 +18,9 @@ from sqlalchemy import Engine, func, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from pipeline.errors import PipelineError
-from pipeline.event_files.turn_owner import is_gone, new_owner
 from pipeline.stores.database import reading
 from pipeline.stores.tables import import_runs
+from pipeline.stores.turn_owner import is_gone, new_owner
 from pipeline.stores.upsert import insert_new
 
 log = logging.getLogger(__name__)

@@ -17,6 +17,7 @@ from pipeline.model.destination import Destination
 from pipeline.model.file_server import FileServer
 from pipeline.model.finding import Finding
 from pipeline.model.mapping import RecordMapping
+from pipeline.model.record_reader import RecordReader
 from pipeline.model.uses import Uses
 from pipeline.responsys import ratelimit
 from pipeline.responsys.actions import ACTIONS
@@ -69,6 +70,8 @@ class ConnectorKind:
     optional_secrets: tuple[str, ...] = ()  # further ones, that a connector may lack
     open_server: Callable[[Any, Timeouts], FileServer] | None = None  # None: it has no files to import
     sources: tuple[str, ...] = ()  # kinds of sources that read by it
+    # Given a source, its mapping, the client, a way to send calls, further fields; None: it has no records.
+    open_reader: Callable[..., RecordReader] | None = None
     default_limits: Mapping[str, int] = field(default_factory=dict)  # calls per window, by function
     window: float = MINUTE  # seconds by which the account counts calls
     read_limits: Callable[[Any], Mapping[str, int]] | None = None  # asked of a client; None: it cannot tell
@@ -99,6 +102,13 @@ def read_org_limits(client: Any) -> Mapping[str, int]:
     from pipeline.salesforce.limits import read_limits
 
     return read_limits(client)
+
+
+def read_salesforce(*given: Any) -> RecordReader:
+    """Return the reader of a source's records; imported for that alone."""
+    from pipeline.salesforce.record_reader import SalesforceRecordReader
+
+    return SalesforceRecordReader(*given)
 
 
 def preflight_sftp(_connector: Any, _uses: Uses, server: Any) -> list[Finding]:
@@ -141,6 +151,7 @@ KINDS: Mapping[str, ConnectorKind] = {
         preflight=preflight_salesforce,
         optional_secrets=("client_secret", "private_key"),
         sources=("salesforce",),
+        open_reader=read_salesforce,
         default_limits={"calls": 500},  # an hour: a tenth of the least that an org may have
         window=3600.0,  # seconds
         read_limits=read_org_limits,

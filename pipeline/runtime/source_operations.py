@@ -7,7 +7,7 @@ lost its worker is run again from the beginning.
 import logging
 import secrets
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -19,14 +19,17 @@ from sqlalchemy.exc import SQLAlchemyError
 from pipeline.errors import PipelineError
 from pipeline.produce.appender import Appender, AppendFailed
 from pipeline.records.catalog import Catalog
-from pipeline.records.records import Records
 from pipeline.settle.operations import RUN_NUMBERS, Operation, claim, note_progress
 from pipeline.snapshots import source_runs
 from pipeline.snapshots.parts import Part
 from pipeline.snapshots.run_lease import Busy, Lost
 from pipeline.snapshots.sync import Outcome
+from pipeline.streams.stream_run import StreamOutcome
 
 log = logging.getLogger(__name__)
+
+# Runs a source, as ``SourceRunner.run`` does.
+RunSource = Callable[..., Outcome | StreamOutcome]
 
 RENEW_SECONDS = 5.0
 LATER = (Busy, Lost, AppendFailed)  # after which a run is tried again
@@ -58,9 +61,9 @@ class RunProgress:
 
 
 def carry_out(
-    engine: Engine, records: Records, catalog: Catalog, identity: str, appender: Appender
+    engine: Engine, run: RunSource, catalog: Catalog, identity: str, appender: Appender
 ) -> Operation | None:
-    """Run the source of an operation; None if another worker is at it or it has ended.
+    """Run the source of an operation by ``run``; None if another worker is at it or it has ended.
 
     While another run of the audience is under way, or Redis is away, the operation waits.
     """
@@ -69,14 +72,13 @@ def carry_out(
         return None
     progress = RunProgress()
     with renewed(engine, operation, progress):
-        changes = attempt(engine, records, catalog, operation, appender, progress)
+        changes = attempt(run, catalog, operation, appender, progress)
     with engine.begin() as connection:
         return replace(operation, **changes) if note_progress(connection, operation, **changes) else None
 
 
 def attempt(
-    engine: Engine,
-    records: Records,
+    run: RunSource,
     catalog: Catalog,
     operation: Operation,
     appender: Appender,
@@ -91,13 +93,21 @@ def attempt(
     }
     try:
         source = source_runs.find(catalog, operation.chosen["source"])
-        outcome = source_runs.run(records, engine, catalog, source, appender, **options)
+        outcome = run(catalog, source, appender, **options)
     except LATER as error:
         log.info("run put off", extra={"operation": operation.id, "error": type(error).__name__})
         return {"state": "waiting"}
     except PipelineError as error:
         return {"state": "stopped", "detail": str(error), "ended_at": datetime.now(UTC)}
-    return changes_after(outcome)
+    return changes_after_stream(outcome) if isinstance(outcome, StreamOutcome) else changes_after(outcome)
+
+
+def changes_after_stream(outcome: StreamOutcome) -> dict[str, Any]:
+    """Return the columns of an operation after the run of a stream."""
+    counts = outcome.counts
+    numbers = dict.fromkeys(RUN_NUMBERS, 0) | {"changed": counts.changed, "sent": outcome.sent}
+    done = {"done": outcome.sent, "failed": counts.refused, "numbers": numbers}
+    return {**done, "state": "done", "ended_at": datetime.now(UTC)}
 
 
 def changes_after(outcome: Outcome) -> dict[str, Any]:

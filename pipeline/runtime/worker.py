@@ -28,12 +28,12 @@ from pipeline.records.records import Records
 from pipeline.runtime import source_operations
 from pipeline.runtime.clients import Clients
 from pipeline.runtime.heartbeat import Heartbeat
+from pipeline.runtime.source_runner import SourceRunner
 from pipeline.settings import Settings
 from pipeline.settle import letter_operations
 from pipeline.settle.operations import RUN, find_operation
 from pipeline.settle.retention import Keeping
 from pipeline.settle.settlement import Settlement
-from pipeline.snapshots import source_runs
 from pipeline.stores import sql_trouble as notes
 from pipeline.stores.broker import connect, refuse_eviction, wait_for
 from pipeline.stores.database import EVENTS, migrate, open_database
@@ -75,6 +75,9 @@ class Worker:
         self.lanes = Lanes(self.client, PATIENT_PAUSES)
         self.dispatch = Dispatch(self.client, self.lanes, self.catalog, self.doorbell, settings.limit_window)
         self.call_seconds = SharedSums(call_seconds.KEY)
+        self.sources = SourceRunner(
+            self.client, self.records, lambda: self.events, self.clients, settings.limit_window
+        )
         self._wire_delivery()
         keeping = Keeping.of_days(settings.retention_days, settings.trace_days, settings.activity_days)
         self.heartbeat = Heartbeat(
@@ -143,9 +146,9 @@ class Worker:
         return f"{counted(len(allowances), 'limit')} of {name}"
 
     def run_source(self, name: str) -> str:
-        """Take in the snapshot that the query of a source finds, and send the difference."""
+        """Read what a source has, and send the difference."""
         appender = Appender(self.client, self.doorbell)  # of this run alone: it numbers its chunks itself
-        return source_runs.run_by_schedule(self.records, self.engine, self.catalog(), name, appender)
+        return self.sources.run_by_schedule(self.catalog(), name, appender)
 
     def send_alert(self, message: str) -> str:
         """Try to deliver a message about an alert, unless another process is at it."""
@@ -164,7 +167,7 @@ class Worker:
         operation = find_operation(self.engine, identity)
         if operation is not None and operation.kind == RUN:
             operation = source_operations.carry_out(
-                self.engine, self.records, self.catalog.newest(), identity, appender
+                self.engine, self.sources.run, self.catalog.newest(), identity, appender
             )
         elif operation is not None:
             operation = letter_operations.carry_out(self.engine, identity, appender)

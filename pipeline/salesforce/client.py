@@ -1,6 +1,8 @@
 """Calls to one org: authorised, sent once, and judged by their answers."""
 
+import re
 from collections.abc import Mapping, Sequence
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import msgspec
@@ -16,6 +18,8 @@ from pipeline.wire.account_login import TokenRefused
 from pipeline.wire.deadlines import within
 from pipeline.wire.tokens import Token, Tokens
 from pipeline.wire.transport import CallBody, Reply, decoded, received, request_of
+
+ORG = re.compile(r"00D[0-9A-Za-z]{12}")
 
 
 class SalesforceClient:
@@ -33,6 +37,8 @@ class SalesforceClient:
     ) -> None:
         self.connector = connector
         self.use: OrgUse | None = None  # as the last answer told it
+        self.now = 0  # ms since the epoch, by the clock of the last answer
+        self.org = ""  # id of the org, 15 characters, as the last token told it
         self.is_deprecated = False  # whether the last answer announced the end of our version
         self._tokens = tokens
         self._session = session
@@ -73,6 +79,7 @@ class SalesforceClient:
 
     def _attempt(self, call: Call, content: bytes | None, headers: Mapping[str, str], token: Token) -> Any:
         body = None if content is None else CallBody(content)
+        self.org = org_of(token)
         sent = {**headers, "Authorization": f"Bearer {token.value}"}
         request = request_of(call.method, token.end_point + call.path, sent, body)
         try:
@@ -87,8 +94,23 @@ class SalesforceClient:
 
     def _judged(self, reply: Reply) -> Any:
         self.use = read_use(reply.headers.get("Sforce-Limit-Info", "")) or self.use
+        self.now = moment_of(reply.headers.get("Date", "")) or self.now
         self.is_deprecated = reply.headers.get("Warning", "").startswith("299")
         answer = decoded(reply.content)
         if 200 <= reply.status < 300 and (answer is not None or not reply.content):
             return answer
         raise error_of(reply.status, answer)
+
+
+def org_of(token: Token) -> str:
+    """Return the id of the org that a token is of: it stands before the first "!"; "" if it does not."""
+    org, mark, _ = token.value.partition("!")
+    return org if mark and ORG.fullmatch(org) else ""
+
+
+def moment_of(date: str) -> int:
+    """Return the moment of a header ``Date`` in ms, 0 if it is none."""
+    try:
+        return round(parsedate_to_datetime(date).timestamp() * 1000)
+    except ValueError:
+        return 0

@@ -20,8 +20,9 @@ MOST_IDS = 200  # ids in one list
 MOST_TEXTS = 100  # addresses or other texts in one list: nobody says how long the URL of a query may be
 LONGEST = 100_000  # characters of a statement
 SIGNS = frozenset(("=", "!=", "<", "<=", ">", ">="))
-OBJECT = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,79}")
-PATH = re.compile(rf"{OBJECT.pattern}(?:\.{OBJECT.pattern}){{0,5}}")
+NAME = r"[A-Za-z][A-Za-z0-9_]{0,79}"
+OBJECT = re.compile(NAME)
+PATH = re.compile(rf"{NAME}(?:\.{NAME}){{0,5}}")
 PLAIN = re.compile(r"[^\x00-\x1f'\"\\\x7f-\x9f\u2028\u2029\ud800-\udfff]*")  # text that needs no escape
 TO_ESCAPE = re.compile(r"[\x00-\x1f'\"\\\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 ESCAPES = {"\n": r"\n", "\r": r"\r", "\t": r"\t", "\b": r"\b", "\f": r"\f"}
@@ -48,7 +49,9 @@ def literal(value: Value) -> str:
     if isinstance(value, str):
         return quoted(value)
     if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        moment = value.astimezone(UTC)
+        part = f".{moment.microsecond // 1000:03}" if moment.microsecond >= 1000 else ""
+        return f"{moment:%Y-%m-%dT%H:%M:%S}{part}Z"
     if isinstance(value, date):
         return value.isoformat()
     return number(value)

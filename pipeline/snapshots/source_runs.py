@@ -1,15 +1,17 @@
 """Source runs: the result of a query becomes a snapshot; the source is held if nothing could be sent."""
 
 import logging
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Engine
 
-from pipeline.errors import Misconfigured, PipelineError
+from pipeline.errors import CallError, Misconfigured, PipelineError
 from pipeline.model.source import Source, SqlSource
 from pipeline.produce.appender import Appender
+from pipeline.produce.lines import FileLine
 from pipeline.records.catalog import Catalog
 from pipeline.records.records import Records
 from pipeline.snapshots.query import read_query
@@ -34,21 +36,26 @@ def run(
     catalog: Catalog,
     source: Source,
     appender: Appender | None,
+    *,
+    lines: Iterable[FileLine] | None = None,
     **options: Any,
 ) -> Outcome:
-    """Run a source now, with ``options`` of ``Sync``. A dry run (no appender) never holds the source."""
+    """Run a source now, with ``options`` of ``Sync``. A dry run (no appender) never holds the source.
+
+    ``lines``: its members; None: they are the rows of its query.
+    """
     now = datetime.now(UTC)
     try:
-        query = query_of(source, records)
-        sync = Sync(
-            engine, catalog, query.audience, appender, **{"max_leaving": source.max_leaving, **options}
-        )
-        outcome = sync.run(read_query(query, now), now, source.name)
+        if lines is None:
+            lines = read_query(query_of(source, records), now)
+        options = {"max_leaving": source.max_leaving, **options}
+        sync = Sync(engine, catalog, source.audience or "", appender, **options)
+        outcome = sync.run(lines, now, source.name)
     except Busy:
         raise
     except PipelineError as error:
         if appender:
-            hold(records, catalog, source, "ERROR", str(error))
+            hold(records, catalog, source, *reason_of(error))
         raise
     if outcome.sent:
         records.release("source", source.name)
@@ -57,10 +64,15 @@ def run(
     return outcome
 
 
+def reason_of(error: PipelineError) -> tuple[str, str]:
+    """Return code and text of the error that a run ended with."""
+    return (error.code, error.detail) if isinstance(error, CallError) else ("ERROR", str(error))
+
+
 def query_of(source: Source, records: Records) -> SqlSource:
     """Return the query of a source; without a url it is one of the events store."""
     if not isinstance(source, SqlSource):
-        raise Misconfigured(f'source "{source.name}" is of kind "{source.kind}", which is not read yet')
+        raise Misconfigured(f'source "{source.name}" has no query: it is of kind "{source.kind}"')
     return source if source.url else replace(source, url=records.events_url, of_events=True)
 
 
@@ -73,7 +85,14 @@ def hold(records: Records, catalog: Catalog, source: Source, code: str, detail: 
     log.warning("source held", extra={"source": source.name, "code": code})
 
 
-def run_by_schedule(records: Records, engine: Engine, catalog: Catalog, name: str, appender: Appender) -> str:
+def run_by_schedule(
+    records: Records,
+    engine: Engine,
+    catalog: Catalog,
+    name: str,
+    appender: Appender,
+    run: Callable[..., Outcome] = run,
+) -> str:
     """Run a source that is due, and return the outcome in a line for Flower."""
     if name not in catalog.sources:
         return f"there is no source {name}"

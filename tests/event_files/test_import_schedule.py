@@ -11,11 +11,11 @@ from sqlalchemy import update
 
 from pipeline.event_files.import_schedule import due
 from pipeline.event_files.run_turn import ImportBusy, RunTurn, read_run, run_turn, take
-from pipeline.event_files.turn_owner import is_gone, machine
 from pipeline.model.event_import import EventImport
 from pipeline.records.catalog import Catalog, Hold
 from pipeline.sftp.connector import SftpConnector
 from pipeline.stores.tables import import_runs
+from pipeline.stores.turn_owner import is_gone, machine
 
 FILES = SftpConnector(name="acme-files", title="", host="h", username="u", private_key="k")
 EVENTS = EventImport("events", "acme-files", every=30)

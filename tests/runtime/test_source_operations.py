@@ -10,6 +10,7 @@ from pipeline.operate.activity import Actor
 from pipeline.operate.running import begin_run
 from pipeline.produce.appender import Appender
 from pipeline.runtime import source_operations
+from pipeline.runtime.source_runner import SourceRunner
 from pipeline.settle.operations import find_operation, forsaken
 from pipeline.snapshots import source_runs
 from pipeline.snapshots.run_lease import hold_run
@@ -61,7 +62,8 @@ def begin(environment, server_url):
 def carry_out(environment, identity, appender=Appender):
     records = environment.records
     with_bell = appender(environment.redis, Bell())
-    return source_operations.carry_out(environment.engine, records, records.load(), identity, with_bell)
+    run = SourceRunner(environment.redis, records, lambda: environment.engine, None).run
+    return source_operations.carry_out(environment.engine, run, records.load(), identity, with_bell)
 
 
 def forget_owner(engine):

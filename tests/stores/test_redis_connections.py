@@ -66,8 +66,14 @@ def test_when_one_gets_no_answer_those_that_are_idle_are_given_up(server_url, re
 
 
 def test_another_process_has_connections_of_its_own(client, monkeypatch):
-    before = client.client_id()
+    pool = client.connection_pool
+    connection = pool.get_connection()
+    before = number(connection)
+    pool.release(connection)
 
-    monkeypatch.setattr("os.getpid", lambda: 1)
+    with monkeypatch.context() as patch:
+        patch.setattr("os.getpid", lambda: 1)
 
-    assert client.client_id() != before
+        assert client.client_id() != before
+        pool.disconnect()
+    connection.disconnect()

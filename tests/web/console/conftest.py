@@ -11,9 +11,9 @@ from tests.web.console.watch import Watch
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """A whole installation, for all tests of pages in this process; a test leaves it as it was."""
+    """A whole installation, for all tests of pages, after which it ends; a test leaves it as it was."""
     with demo_installation(tmp_path_factory.mktemp("console")) as installation:
         yield installation
 

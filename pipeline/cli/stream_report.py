@@ -1,0 +1,48 @@
+"""Text of ``activation sync --source`` for a source that is read on from its mark."""
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from pipeline.cli.dry_run_text import NOTHING_SENT
+from pipeline.streams.stream_run import StreamOutcome
+from pipeline.text.plural import counted
+
+
+def show_stream(outcome: StreamOutcome, *, dry_run: bool, as_json: bool) -> int:
+    """Print the outcome; return the exit code: 1 when some activations were refused."""
+    if as_json:
+        click.echo(json.dumps(stream_document(outcome, dry_run=dry_run), indent=2))
+    else:
+        for line in lines_of(outcome):
+            click.echo(line)
+        if dry_run:
+            click.echo(NOTHING_SENT, err=True)
+    return 1 if outcome.counts.refused else 0
+
+
+def lines_of(outcome: StreamOutcome) -> list[str]:
+    """Return the outcome in words."""
+    counts = outcome.counts
+    found = [str(outcome)]
+    if counts.gone:
+        found.append(f"{counts.gone:,} of the changed ones were deleted or merged")
+    if outcome.is_baseline:
+        found.append("It is a baseline: no rule fires for these records.")
+    if counts.refused:
+        found.append(f"{counted(counts.refused, 'activation')} refused: a value breaks a rule")
+    return found
+
+
+def stream_document(outcome: StreamOutcome, *, dry_run: bool) -> dict[str, Any]:
+    """Return everything for a program."""
+    return {
+        "source": outcome.source,
+        "dry_run": dry_run,
+        "baseline": outcome.is_baseline,
+        "full": outcome.is_full,
+        **asdict(outcome.counts),
+        "sent": outcome.sent,
+    }

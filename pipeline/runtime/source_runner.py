@@ -1,0 +1,126 @@
+"""Runs of sources of every kind: queries and objects as snapshots, objects as streams."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, cast
+
+import redis
+from sqlalchemy import Engine
+
+from pipeline.errors import Misconfigured, PipelineError
+from pipeline.model.connector import Connector
+from pipeline.model.record_reader import RecordReader
+from pipeline.model.source import SalesforceSource, Source
+from pipeline.produce.appender import Appender
+from pipeline.records.catalog import Catalog
+from pipeline.records.kinds import kind_of, window_of
+from pipeline.records.records import Records
+from pipeline.runtime.permits import permitted
+from pipeline.snapshots import source_runs
+from pipeline.snapshots.run_lease import Busy, Lost
+from pipeline.snapshots.sync import Outcome
+from pipeline.streams.rehearsal import rehearse
+from pipeline.streams.snapshot_lines import snapshot_lines
+from pipeline.streams.stream_run import StreamOutcome, StreamRun
+from pipeline.text import durations
+
+log = logging.getLogger(__name__)
+
+MINUTE = 60.0  # seconds
+STREAM_OPTIONS = ("full", "resend", "patience", "progress")  # of StreamRun
+
+
+@dataclass(frozen=True)
+class SourceRunner:
+    """Runs sources now; ``events`` opens the events store, ``clients`` gives a connector's client."""
+
+    redis: redis.Redis
+    records: Records
+    events: Callable[[], Engine]
+    clients: Callable[[Connector], Any]
+    minute: float = MINUTE  # seconds by which limits count a minute
+
+    def run(
+        self, catalog: Catalog, source: Source, appender: Appender | None, **options: Any
+    ) -> Outcome | StreamOutcome:
+        """Run a source; None for ``appender``: a dry run.
+
+        ``options``: those of ``Sync``; of streams those that STREAM_OPTIONS names.
+        Raises Busy, and PipelineError after the source was held.
+        """
+        engine = self.records.engine
+        if not isinstance(source, SalesforceSource):
+            return source_runs.run(self.records, engine, catalog, source, appender, **options)
+        if not source.is_stream:
+            lines = snapshot_lines(self.events(), self._reader(catalog, source))
+            return source_runs.run(self.records, engine, catalog, source, appender, lines=lines, **options)
+        try:
+            outcome = self._stream(catalog, source, appender, options)
+        except (Busy, Lost):
+            raise
+        except PipelineError as error:
+            if appender:
+                source_runs.hold(self.records, catalog, source, *source_runs.reason_of(error))
+            raise
+        if appender and ("source", source.name) in catalog.holds:
+            self.records.release("source", source.name)
+        return outcome
+
+    def run_by_schedule(self, catalog: Catalog, name: str, appender: Appender) -> str:
+        """Run a source that is due, and return the outcome in a line for Flower."""
+        source = catalog.sources.get(name)
+        if not isinstance(source, SalesforceSource) or not source.is_stream:
+            run = self._run_snapshot
+            return source_runs.run_by_schedule(
+                self.records, self.records.engine, catalog, name, appender, run=run
+            )
+        connector = catalog.connectors[source.connector]
+        if not connector.enabled or is_paused(catalog, source):
+            return f"{name}: its connector or the source is paused"
+        try:
+            outcome = self.run(catalog, source, appender, patience=source.every * MINUTE)
+        except (Busy, Lost):
+            return f"another run of {name} is under way"
+        except PipelineError:
+            return f"{name} is held: `activation status` tells why"
+        return str(outcome)
+
+    def _run_snapshot(
+        self,
+        _records: Records,
+        _engine: Engine,
+        catalog: Catalog,
+        source: Source,
+        appender: Appender | None,
+        **options: Any,
+    ) -> Outcome:
+        return cast("Outcome", self.run(catalog, source, appender, **options))
+
+    def _stream(
+        self,
+        catalog: Catalog,
+        source: SalesforceSource,
+        appender: Appender | None,
+        options: dict[str, Any],
+    ) -> StreamOutcome:
+        reader, events = self._reader(catalog, source), self.events()
+        if appender is None:
+            return rehearse(events, source, reader, full=bool(options.get("full") or options.get("resend")))
+        known = {name: options[name] for name in STREAM_OPTIONS if name in options}
+        return StreamRun(events, source, reader, appender, durations.parse(source.full), **known).run()
+
+    def _reader(self, catalog: Catalog, source: SalesforceSource) -> RecordReader:
+        connector = catalog.connectors[source.connector]
+        open_reader = kind_of(connector).open_reader
+        if open_reader is None:
+            raise Misconfigured(f'connector "{connector.name}" has nothing that a source could read')
+        client = self.clients(connector)
+        ask = permitted(self.redis, connector, client, window_of(connector, self.minute))
+        return open_reader(source, catalog.mappings[source.mapping], client, ask, ())
+
+
+def is_paused(catalog: Catalog, source: SalesforceSource) -> bool:
+    """Tell whether a person paused a source's connector."""
+    hold = catalog.holds.get(("connector", source.connector))
+    return hold is not None and hold.kind == "paused"

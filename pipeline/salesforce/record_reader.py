@@ -1,0 +1,109 @@
+"""Records of a source, read by SOQL: by key, so that no locator has to be kept.
+
+Source: SOQL and SOSL Reference, ``sforce_api_calls_soql_select_orderby.htm``; REST API Developer Guide,
+``resources_queryall.htm``.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+from pipeline.errors import Held
+from pipeline.model.call import Call
+from pipeline.model.mapping import RecordMapping
+from pipeline.model.record_reader import Position, RecordPage
+from pipeline.model.source import SalesforceSource
+from pipeline.model.source_record import SourceRecord
+from pipeline.model.variable_values import as_id
+from pipeline.salesforce import roles, soql
+from pipeline.salesforce.calls import reading
+from pipeline.salesforce.client import SalesforceClient
+from pipeline.salesforce.record_rows import RecordRows, moment_of
+from pipeline.salesforce.source_fields import SourceFields
+
+PAGE_ROWS = 2_000
+ROW_IDS = 200  # in one query
+
+Ask = Callable[[Call], Any]
+
+
+class SalesforceRecordReader:
+    """Reads by one client; ``ask`` sends a call once there is a permit for it."""
+
+    def __init__(
+        self,
+        source: SalesforceSource,
+        mapping: RecordMapping,
+        client: SalesforceClient,
+        ask: Ask | None = None,
+        extra: Sequence[str] = (),
+    ) -> None:
+        self.source = source
+        self._client = client
+        self._ask = ask or client.send
+        mapped = mapping.fields_for(source.object)
+        self._fields = SourceFields(source, mapped, extra, client.connector.riid_field)
+        self._rows = RecordRows(self._fields, mapping)
+
+    @property
+    def org(self) -> str:
+        """The org that answered last."""
+        return as_id(self._client.org) if self._client.org else ""
+
+    def page(self, after: Position) -> RecordPage:
+        """Return the next records in the order of stamps and ids, deleted ones too."""
+        order = (self._fields.stamp, "Id")
+        where = beyond(self._fields.stamp, after) if after.stamp else None
+        return self._page("queryAll", where, order, after)
+
+    def page_by_id(self, after: str) -> RecordPage:
+        """Return the next records in the order of ids."""
+        where = soql.compare("Id", ">", after) if after else None
+        return self._page("query", where, ("Id",), Position(0, after))
+
+    def by_ids(self, ids: Sequence[str]) -> Sequence[SourceRecord]:
+        """Return records by their ids, also deleted ones and those that ``where`` leaves out."""
+        where = soql.among("Id", list(ids))
+        return self._rows.records(self._query("queryAll", self._select(where))["records"], self.org)
+
+    def people_of(self, parents: Sequence[str]) -> Mapping[str, Sequence[SourceRecord]]:
+        """Return the contacts of deals by their roles."""
+        found: dict[str, list[SourceRecord]] = {}
+        riid = self._client.connector.riid_field
+        for deals in soql.lists_of(parents, ROW_IDS) if self.source.who else ():
+            answer = self._query("query", roles.query_of(deals, riid))
+            found |= roles.people_by_parent(answer["records"], self.source, self.org, riid)
+        return found
+
+    def _page(self, way: str, where: soql.Clause | None, order: Sequence[str], after: Position) -> RecordPage:
+        answer = self._query(way, self._select(where, order))
+        rows = answer["records"]
+        last = self._place(rows[-1], order) if rows else after
+        is_last = bool(answer["done"]) and answer["totalSize"] < PAGE_ROWS
+        if rows and (last == after or last.stamp < after.stamp):
+            raise Held("destination", "PAGE_REPEATS", "the org answers with other records than asked for")
+        return RecordPage(self._rows.records(rows, self.org), last, is_last or not rows, self._client.now)
+
+    def _place(self, row: Mapping[str, Any], order: Sequence[str]) -> Position:
+        return Position(moment_of(row[order[0]]) if len(order) > 1 else 0, str(row["Id"]))
+
+    def _select(self, where: soql.Clause | None, order: Sequence[str] = ()) -> str:
+        limit = PAGE_ROWS if order else None
+        return soql.select(self._fields.names, self.source.object, where=where, order=order, limit=limit)
+
+    def _query(self, way: str, query: str) -> Any:
+        answer = self._ask(reading(self._client.connector, f"/{way}?q={quote(query)}"))
+        if not isinstance(answer, dict) or not isinstance(answer.get("records"), list):
+            raise Held("connector", "OutcomeUnknown", "the org answers to a query with something else")
+        return answer
+
+
+def beyond(stamp: str, after: Position) -> soql.Clause:
+    """Ask for records after a place; without an id those of its very moment are included."""
+    seconds, rest = divmod(after.stamp, 1000)
+    moment = datetime.fromtimestamp(seconds, UTC) + timedelta(milliseconds=rest)
+    if not after.id:
+        return soql.compare(stamp, ">=", moment)
+    same = soql.both(soql.compare(stamp, "=", moment), soql.compare("Id", ">", after.id))
+    return soql.either(soql.compare(stamp, ">", moment), same)

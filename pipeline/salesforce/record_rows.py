@@ -1,0 +1,66 @@
+"""Rows of a query's answer, as records with their variables."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from pipeline.errors import Held
+from pipeline.model.mapping import RecordMapping
+from pipeline.model.source_record import SourceRecord
+from pipeline.salesforce.source_fields import BELONGING, SourceFields
+
+
+class RecordRows:
+    """Turns rows into records; a value that the mapping should have known holds the source."""
+
+    def __init__(self, fields: SourceFields, mapping: RecordMapping) -> None:
+        self._fields = fields
+        self._mapping = mapping
+        self._source = fields.source
+        self._belonging = BELONGING.get(fields.source.object, ())
+        self._extra = [(path, path.split(".")) for path in fields.extra]
+
+    def records(self, rows: Sequence[Mapping[str, Any]], org: str) -> list[SourceRecord]:
+        """Return the records of rows; a row that comes twice is one record."""
+        return list({row["Id"]: self._record(row, org) for row in rows}.values())
+
+    def _record(self, row: Mapping[str, Any], org: str) -> SourceRecord:
+        source, get = self._source, row.get
+        values, misfits = self._mapping.read(source.object, row)
+        for misfit in misfits:
+            if misfit.for_all:
+                raise Held("destination", "MAPPING", str(misfit))
+        belongs = next((row[name] for name in self._belonging if get(name)), "")
+        return SourceRecord(
+            source=source.name,
+            id=row["Id"],
+            table=source.object,
+            stamp=moment_of(row[self._fields.stamp]),
+            values=values,
+            fields={path: value_at(row, steps) for path, steps in self._extra},
+            org=org,
+            parent=get(source.of) or "" if source.of else "",
+            gone=bool(get("IsDeleted")),
+            survivor=get("MasterRecordId") or "",
+            contact=get("ConvertedContactId") or "",
+            email=get("Email") or "",
+            family=get("LastName") or "",
+            riid=str(get(self._fields.riid) or "") if self._fields.riid else "",
+            keys={name: str(row[name]) for name in source.key_fields if get(name)},
+            people=(belongs,) if belongs else (),
+        )
+
+
+def value_at(row: Mapping[str, Any], steps: Sequence[str]) -> Any:
+    """Return the value at a path, None where a parent is missing."""
+    value: Any = row
+    for step in steps:
+        value = value.get(step) if isinstance(value, Mapping) else None
+    return value
+
+
+@lru_cache(4096)
+def moment_of(text: str) -> int:
+    """Return a moment in ms since the epoch."""
+    return round(datetime.fromisoformat(text).timestamp() * 1000)

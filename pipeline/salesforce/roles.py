@@ -1,0 +1,53 @@
+"""Roles of contacts in deals: whose programme a stage of a deal concerns.
+
+Source: Object Reference, ``sforce_api_objects_opportunitycontactrole.htm``.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pipeline.model.source import SalesforceSource
+from pipeline.model.source_record import SourceRecord
+from pipeline.salesforce import soql
+
+DEAL = "OpportunityId"  # the one field whose records have roles
+FIELDS = (DEAL, "ContactId", "Role", "IsPrimary", "Contact.Email", "Contact.LastName")
+
+
+def query_of(deals: Sequence[str], riid_field: str) -> str:
+    """Return the query for the contacts of up to 200 deals."""
+    fields = (*FIELDS, f"Contact.{riid_field}") if riid_field else FIELDS
+    return soql.select(fields, "OpportunityContactRole", where=soql.among(DEAL, deals), order=(DEAL, "Id"))
+
+
+def people_by_parent(
+    rows: Sequence[Mapping[str, Any]], source: SalesforceSource, org: str, riid_field: str
+) -> dict[str, list[SourceRecord]]:
+    """Return the contacts that are meant, by their deal, each once."""
+    found: dict[str, dict[str, SourceRecord]] = {}
+    for row in rows:
+        if is_meant(row, source.who) and row.get("ContactId"):
+            found.setdefault(row[DEAL], {})[row["ContactId"]] = contact_of(row, source, org, riid_field)
+    return {deal: list(contacts.values()) for deal, contacts in found.items()}
+
+
+def contact_of(row: Mapping[str, Any], source: SalesforceSource, org: str, riid_field: str) -> SourceRecord:
+    """Return the contact of a role, as far as the role tells of it."""
+    contact = row.get("Contact") or {}
+    return SourceRecord(
+        source=source.name,
+        id=row["ContactId"],
+        table="Contact",
+        stamp=0,
+        org=org,
+        email=contact.get("Email") or "",
+        family=contact.get("LastName") or "",
+        riid=str(contact.get(riid_field) or ""),
+    )
+
+
+def is_meant(row: Mapping[str, Any], who: str | Sequence[str]) -> bool:
+    """Tell whether a role is one of those whose contacts are meant."""
+    if who == "primary":
+        return bool(row.get("IsPrimary"))
+    return who == "all" or row.get("Role") in who

@@ -1,0 +1,199 @@
+"""Taking a page: in one transaction from records that were read to what follows from them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from sqlalchemy import Connection
+
+from pipeline.model.activation import Activation
+from pipeline.model.source_record import SourceRecord
+from pipeline.people.assign import assign
+from pipeline.people.erased_records import erased_among
+from pipeline.people.primary import primaries_of
+from pipeline.streams import stream_outbox
+from pipeline.streams.belonging import make_people
+from pipeline.streams.histories import follow, for_each_person
+from pipeline.streams.record_bodies import body_of, changed_values, read_body
+from pipeline.streams.record_store import (
+    KnownRecord,
+    known_records,
+    note_gone,
+    note_met,
+    note_stamps,
+    store_records,
+)
+from pipeline.streams.stream_rules import StreamRules
+
+PeopleByParent = Mapping[str, Sequence[SourceRecord]]
+
+
+@dataclass
+class StreamCounts:
+    """Numbers of one run."""
+
+    read: int = 0  # rows
+    changed: int = 0  # records that are new, or differ from what was known
+    gone: int = 0  # of these: deleted, merged, or no longer there
+    activations: int = 0  # that followed
+    refused: int = 0  # activations that no intake would take
+
+
+@dataclass(frozen=True)
+class PageMode:
+    """How a page is taken; ``full_number``: of the reading from the beginning that is or was last."""
+
+    full_number: int
+    is_full: bool = False
+    is_baseline: bool = False  # no rule fires
+    resend: bool = False  # records that have not changed are sent, too
+
+
+@dataclass
+class PageTaking:
+    """Takes pages of one source."""
+
+    source: str
+    audience: str | None
+    rules: StreamRules
+    is_history: bool = False
+    progress: Callable[[str, int], None] = lambda _phase, _amount: None
+    counts: StreamCounts = field(default_factory=StreamCounts)
+
+    def take(
+        self,
+        connection: Connection,
+        records: Sequence[SourceRecord],
+        mode: PageMode,
+        people: PeopleByParent,
+    ) -> None:
+        """Store what is new of some records, and the activations that follow from it."""
+        known = known_records(connection, self.source, [record.id for record in records])
+        new_ids = [record.id for record in records if record.id not in known]
+        erased = erased_among(connection, new_ids)
+        bodies = {record.id: body_of(record) for record in records}
+        changed, moved = self._sorted(records, known, bodies, erased)
+        if mode.is_full:
+            note_met(connection, self.source, [record.id for record in records], mode.full_number)
+        rows = self._with_people(connection, changed, people)
+        make_people(connection, rows)
+        assign(connection, [*rows, *moved])
+        store_records(connection, [(row, *bodies[row.id]) for row in distinct(rows)], mode.full_number)
+        note_stamps(connection, self.source, [(record.stamp, record.id) for record in moved])
+        entering = self.rules.decide(connection, rows, is_baseline=mode.is_baseline) if rows else ()
+        sent = self._unchanged(connection, records, rows, erased) if mode.resend else []
+        self._put(connection, [*entering, *self._of_audience(connection, [*rows, *sent], mode)], mode)
+        self.counts.read += len(records)
+        self.counts.changed += len(changed)
+        self.counts.gone += sum(record.gone for record in changed)
+        self.progress("read", self.counts.read)
+
+    def lose(self, connection: Connection, missing: Sequence[str], org: str, table: str) -> None:
+        """Note that records are gone for good, though no answer has told so."""
+        if missing:
+            gone = [SourceRecord(self.source, name, table, 0, org=org, gone=True) for name in missing]
+            assign(connection, gone)
+            note_gone(connection, self.source, missing)
+        self.counts.changed += len(missing)
+        self.counts.gone += len(missing)
+
+    def _sorted(
+        self,
+        records: Sequence[SourceRecord],
+        known: dict[str, KnownRecord],
+        bodies: dict[str, tuple[str, str]],
+        erased: set[str],
+    ) -> tuple[list[SourceRecord], list[SourceRecord]]:
+        """Return records that are new or differ, and those whose stamp alone has moved; drop older ones."""
+        changed, moved = [], []
+        for record in records:
+            before = known.get(record.id)
+            if before is None:
+                if record.id not in erased:
+                    changed.append(record)
+            elif not before.digest or record.stamp < before.stamp:
+                continue
+            elif before.digest != bodies[record.id][0]:
+                record.before = read_body(before.body)
+                changed.append(record)
+            elif record.stamp > before.stamp:
+                moved.append(record)
+        return changed, moved
+
+    def _with_people(
+        self,
+        connection: Connection,
+        changed: Sequence[SourceRecord],
+        people: PeopleByParent,
+    ) -> list[SourceRecord]:
+        """Return the records, of a history a row for each of its people."""
+        if not self.is_history:
+            return list(changed)
+        follow(connection, changed)
+        return for_each_person(changed, people)
+
+    def _unchanged(
+        self,
+        connection: Connection,
+        records: Sequence[SourceRecord],
+        rows: Sequence[SourceRecord],
+        erased: set[str],
+    ) -> list[SourceRecord]:
+        """Return the records that are sent though they have not changed."""
+        done = {row.id for row in rows} | erased
+        again = [record for record in records if record.id not in done]
+        for record in again:
+            record.before = None
+        assign(connection, again)
+        return again
+
+    def _of_audience(
+        self, connection: Connection, rows: Sequence[SourceRecord], mode: PageMode
+    ) -> list[Activation]:
+        """Return an activation for each primary record with its variables that changed."""
+        if self.audience is None:
+            return []
+        found = [row for row in rows if row.person is not None and row.conflict is None and not row.gone]
+        own = {row.person for row in found if row.person is not None and not row.people}
+        primary = primaries_of(connection, own) if own else {}
+        return [
+            activation
+            for row in found
+            if row.people or primary.get(row.person or 0, row.id) == row.id
+            if (activation := activation_of(self.audience, row, is_again=mode.resend)) is not None
+        ]
+
+    def _put(self, connection: Connection, activations: Sequence[Activation], mode: PageMode) -> None:
+        bulk = mode.is_baseline or mode.is_full
+        stored, refused = stream_outbox.put(connection, self.source, activations, bulk=bulk)
+        self.counts.activations += stored
+        self.counts.refused += refused
+
+
+def activation_of(audience: str, record: SourceRecord, *, is_again: bool = False) -> Activation | None:
+    """Return the activation of a record's variables that changed; None if none did."""
+    is_new = record.before is None
+    values = dict(record.values) if is_again else changed_values(record)
+    if not values and not (is_new or is_again):
+        return None
+    return Activation(
+        audience=audience,
+        profile_id=f"person:{record.person}",
+        call_type="ADD" if is_new or is_again else "UPDATE",
+        identifiers=identifiers_of(record),
+        variables=values,
+    )
+
+
+def identifiers_of(record: SourceRecord) -> dict[str, str]:
+    """Return the identifiers that a record names of its person."""
+    named = record.people[0] if record.people else record.id
+    found = {"salesforce_id": named, "email": record.email.strip().lower(), "riid": record.riid.strip()}
+    return {name: value for name, value in found.items() if value}
+
+
+def distinct(rows: Sequence[SourceRecord]) -> list[SourceRecord]:
+    """Return each record once; one of several people has no person of its own."""
+    found: dict[str, SourceRecord] = {}
+    for row in rows:
+        found[row.id] = replace(row, person=None) if row.id in found else row
+    return list(found.values())

@@ -1,0 +1,95 @@
+"""Stream outbox: what pages led to is appended to the intake, each activation exactly once.
+
+A chunk has a number in a series; the number is stored in the transaction that deletes its activations. A run
+that stopped in between appends the same activations under the same number, which ``append.lua`` recognises
+for a day. A series begins with a run that finds nothing left over: after a backup was put back, numbers that
+Redis has seen are not used for other activations.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from msgspec import MsgspecError
+from msgspec.structs import replace
+from sqlalchemy import Connection, delete, select
+
+from pipeline.model.activation import Activation, Invalid, decode, encode
+from pipeline.produce.appender import Appender
+from pipeline.produce.chunk import MAX_ENTRIES, Chunk
+from pipeline.produce.series import Series, random_name
+from pipeline.stores.database import reading
+from pipeline.stores.stream_tables import outgoing
+from pipeline.streams.record_store import MARK
+from pipeline.streams.stream_state import write_state
+from pipeline.streams.stream_turn import StreamTurn
+
+
+class StreamOutbox:
+    """Appends what ``outgoing`` holds of one source."""
+
+    def __init__(self, turn: StreamTurn, appender: Appender) -> None:
+        self._turn = turn
+        self._appender = appender
+        self.sent = 0
+
+    def begin(self) -> None:
+        """Append what an earlier run has left over, then begin a series; raises AppendFailed."""
+        self.drain()
+        self._turn.write(series=random_name(), chunk=0)
+
+    def drain(self) -> None:
+        """Append all that is there; raises AppendFailed."""
+        shards: set[int] = set()
+        while rows := self._next_rows():
+            chunk, last = self._chunk_of(rows)
+            shards |= self._appender.append_chunk(chunk)
+            self.sent += len(chunk.entries)
+            self._note(chunk.series.number, last)
+        self._appender.ring(shards)
+
+    def _next_rows(self) -> Sequence[tuple[int, str]]:
+        own = outgoing.c.source == self._turn.state.source
+        found = select(outgoing.c.number, outgoing.c.body).where(own).order_by(outgoing.c.number)
+        with reading(self._turn.engine) as connection:
+            return [(row.number, row.body) for row in connection.execute(found.limit(MAX_ENTRIES))]
+
+    def _chunk_of(self, rows: Sequence[tuple[int, str]]) -> tuple[Chunk, int]:
+        """Return a chunk of the first rows, and the number of the last of them."""
+        state = self._turn.state
+        chunk = self._appender.new_chunk(Series(state.series, state.chunk + 1, pooled=False))
+        last = rows[0][0]
+        for number, body in rows:
+            chunk.add(decode(body.encode()), raw=body.encode())
+            last = number
+            if chunk.full:
+                break
+        return chunk, last
+
+    def _note(self, chunk: int, last: int) -> None:
+        """Delete what was appended, with the number of its chunk."""
+        with self._turn.writing() as connection:
+            own = (outgoing.c.source == self._turn.state.source, outgoing.c.number <= last)
+            connection.execute(delete(outgoing).where(*own))
+            state = write_state(connection, self._turn.state, chunk=chunk)
+        self._turn.state = state
+
+
+def put(
+    connection: Connection, source: str, activations: Iterable[Activation], *, bulk: bool
+) -> tuple[int, int]:
+    """Store activations to append; return the numbers of those stored, and of those no intake would take.
+
+    ``bulk``: they wait for others, as those of a snapshot do.
+    """
+    rows, refused = [], 0
+    for activation in activations:
+        body = encode(replace(activation, bulk=True) if bulk else activation)
+        try:
+            decode(body)
+        except (Invalid, MsgspecError):
+            refused += 1
+            continue
+        rows.append((source, body.decode()))
+    if rows:
+        mark = MARK[connection.dialect.name]
+        connection.exec_driver_sql(f"INSERT INTO outgoing (source, body) VALUES ({mark}, {mark})", rows)
+    return len(rows), refused

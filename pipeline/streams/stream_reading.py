@@ -1,0 +1,136 @@
+"""Reading of a stream: changes from the mark on, and all records from the beginning.
+
+A page is taken in one transaction, which moves the mark or the position of the reading from the beginning.
+Activations that follow from it are appended before the next page is asked for.
+"""
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from pipeline.errors import Held
+from pipeline.model.record_reader import Position, RecordPage, RecordReader
+from pipeline.model.source import SalesforceSource
+from pipeline.stores.database import reading
+from pipeline.streams.page_taking import PageMode, PageTaking, PeopleByParent
+from pipeline.streams.record_store import known_records, not_met
+from pipeline.streams.stream_outbox import StreamOutbox
+from pipeline.streams.stream_state import write_state
+from pipeline.streams.stream_turn import StreamTurn
+
+AT_ONCE = 200  # records that are asked for by id
+
+
+@dataclass(frozen=True)
+class StreamReading:
+    """Reads a source in the turn of one run."""
+
+    turn: StreamTurn
+    outbox: StreamOutbox
+    taking: PageTaking
+    source: SalesforceSource
+    reader: RecordReader
+
+    def read_changes(self) -> None:
+        """Read from the mark on; it ends at the time of the first answer, as far as the org shows it."""
+        place = self.turn.state.mark.back(self.overlap)
+        mode = PageMode(self.turn.state.full_number)
+        upper: Position | None = None
+        while True:
+            page = self.reader.page(place)
+            upper = upper or page.upper
+            self._take(page, mode, self._mark(upper if page.is_last else min(page.last, upper)))
+            if page.is_last:
+                return
+            place = page.last
+
+    def read_all(self, *, anew: bool, resend: bool, patience: float | None) -> bool:
+        """Read from the beginning, or go on with that; return whether it came to the end.
+
+        ``anew``: not from where an earlier run stopped. ``patience``: seconds after which it is left to the
+        next run; None: never.
+        """
+        place = self._begin(anew=anew)
+        state = self.turn.state
+        mode = PageMode(state.full_number, True, state.is_baseline, resend)
+        until = time.monotonic() + patience if patience is not None and not mode.is_baseline else None
+        upper: Position | None = None
+        while True:
+            page = self.reader.page(place)
+            upper, place = upper or page.upper, page.last
+            self._take(page, mode, {"full_stamp": place.stamp, "full_id": place.id})
+            if page.is_last:
+                break
+            if until is not None and time.monotonic() > until:
+                return False
+        self._look_for_missing(mode)
+        end = {"full_stamp": None, "full_id": "", "full_at": datetime.now(UTC)}
+        self.turn.write(**self._mark(upper), **end)
+        return True
+
+    @property
+    def overlap(self) -> float:
+        """Milliseconds before a place that are read again."""
+        return self.source.overlap * 1000
+
+    def _begin(self, *, anew: bool) -> Position:
+        """Return the place to read from."""
+        state = self.turn.state
+        if state.full is not None and not anew:
+            return state.full.back(self.overlap)
+        self.turn.write(full_number=state.full_number + 1, full_stamp=0, full_id="")
+        return Position()
+
+    def _mark(self, place: Position) -> dict[str, Any]:
+        """Return the columns that move the mark; it never goes back."""
+        if place <= self.turn.state.mark:
+            return {}
+        return {"mark_stamp": place.stamp, "mark_id": place.id}
+
+    def _take(self, page: RecordPage, mode: PageMode, places: dict[str, Any]) -> None:
+        """Take a page, and append what follows from it."""
+        self._refuse_other_org()
+        people = self._people_of(page)
+        with self.turn.writing() as connection:
+            self.taking.take(connection, page.records, mode, people)
+            org = self.reader.org or self.turn.state.org
+            state = write_state(connection, self.turn.state, org=org, **places)
+        self.turn.state = state
+        self.outbox.drain()
+
+    def _people_of(self, page: RecordPage) -> PeopleByParent:
+        """Ask for the people of rows that are new."""
+        if not self.source.who:
+            return {}
+        with reading(self.turn.engine) as connection:
+            known = known_records(connection, self.source.name, [record.id for record in page.records])
+        new = [record.parent for record in page.records if record.id not in known and record.parent]
+        return self.reader.people_of(list(dict.fromkeys(new)))
+
+    def _refuse_other_org(self) -> None:
+        known, found = self.turn.state.org, self.reader.org
+        if known and found and known != found:
+            raise Held(
+                "connector",
+                "OTHER_ORG",
+                f"the host is now that of org {found}, and records are known of org {known}: "
+                "give the source another name, or the connector the host of its org",
+            )
+
+    def _look_for_missing(self, mode: PageMode) -> None:
+        """Ask by id for records that were not met; those that are no longer there are gone for good.
+
+        Rows of a history go with their record, and nothing follows from that.
+        """
+        while not self.source.of:
+            with reading(self.turn.engine) as connection:
+                missing = not_met(connection, self.source.name, mode.full_number, AT_ONCE)
+            if not missing:
+                return
+            found = self.reader.by_ids(missing)
+            lost = sorted({*missing} - {record.id for record in found})
+            with self.turn.writing() as connection:
+                self.taking.take(connection, found, mode, {})
+                self.taking.lose(connection, lost, self.turn.state.org, self.source.object)
+            self.outbox.drain()

@@ -1,0 +1,108 @@
+"""A run of a stream, in four steps.
+
+::
+
+    left over   an earlier run's activations are appended
+    changes     are read from the mark minus the overlap
+    full        all is read from the beginning, when that is due; it goes on where an earlier run stopped
+    later       entries whose time has come are decided
+
+Nothing is kept of a page that was not committed; one that was committed and not appended is appended by the
+next run.
+"""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Engine
+
+from pipeline.model.record_reader import RecordReader
+from pipeline.model.source import SalesforceSource
+from pipeline.produce.appender import Appender
+from pipeline.streams.page_taking import PageTaking, StreamCounts
+from pipeline.streams.stream_outbox import StreamOutbox, put
+from pipeline.streams.stream_reading import StreamReading
+from pipeline.streams.stream_rules import NoRules, StreamRules
+from pipeline.streams.stream_turn import StreamTurn, stream_turn
+from pipeline.text.plural import counted
+
+
+@dataclass(frozen=True)
+class StreamOutcome:
+    """Outcome of one run."""
+
+    source: str
+    counts: StreamCounts
+    sent: int  # activations appended, those that an earlier run left over included
+    is_baseline: bool
+    is_full: bool  # a reading from the beginning came to its end
+
+    def __str__(self) -> str:
+        counts = self.counts
+        read, changed = counted(counts.read, "record"), f"{counts.changed:,} changed"
+        return f"{self.source}: {read} read, {changed}, {self.sent:,} sent"
+
+
+@dataclass(frozen=True)
+class StreamRun:
+    """Runs one source now. ``full``: from the beginning; ``resend``: all are sent, changed or not.
+
+    ``patience``: seconds after which a reading from the beginning is left to the next run; None: never.
+    ``progress`` gets "read" and the number of rows.
+    """
+
+    engine: Engine
+    source: SalesforceSource
+    reader: RecordReader
+    appender: Appender
+    span: timedelta  # between two readings from the beginning
+    rules: StreamRules = field(default_factory=NoRules)
+    full: bool = False
+    resend: bool = False
+    patience: float | None = None
+    progress: Callable[[str, int], None] = lambda _phase, _amount: None
+
+    def run(self) -> StreamOutcome:
+        """Read on and send what follows.
+
+        Raises:
+            Busy: another run of the source is under way.
+            Lost: another process took it over.
+            CallError, Misconfigured: the org cannot be read; what was read so far is kept.
+            AppendFailed: Redis does not answer; the next run goes on from there.
+        """
+        with stream_turn(self.engine, self.source.name) as turn:
+            taking = PageTaking(
+                self.source.name, self.source.audience, self.rules, bool(self.source.of), self.progress
+            )
+            outbox = StreamOutbox(turn, self.appender)
+            was_baseline = turn.state.is_baseline
+            try:
+                outbox.begin()
+                done = self._read(StreamReading(turn, outbox, taking, self.source, self.reader))
+                self._decide_later(turn, outbox, taking)
+            except Exception as error:
+                turn.write(trouble=type(error).__name__, numbers=asdict(taking.counts))
+                raise
+            turn.write(trouble="", succeeded_at=datetime.now(UTC), numbers=asdict(taking.counts))
+            return StreamOutcome(self.source.name, taking.counts, outbox.sent, was_baseline, done)
+
+    def _read(self, stream: StreamReading) -> bool:
+        """Read all that is due; return whether a reading from the beginning came to its end."""
+        state = stream.turn.state
+        anew = self.full or self.resend
+        if not state.is_baseline:
+            stream.read_changes()
+        is_due = state.full_at is None or datetime.now(UTC) - state.full_at >= self.span
+        if not (anew or is_due or state.full is not None):
+            return False
+        return stream.read_all(anew=anew, resend=self.resend, patience=self.patience)
+
+    def _decide_later(self, turn: StreamTurn, outbox: StreamOutbox, taking: PageTaking) -> None:
+        with turn.writing() as connection:
+            entering = self.rules.decide_later(connection)
+            stored, refused = put(connection, self.source.name, entering, bulk=False)
+        taking.counts.activations += stored
+        taking.counts.refused += refused
+        outbox.drain()
