@@ -67,6 +67,9 @@ def print_text(found: Summary) -> None:
     if found.total.repeated:
         repeats = counted(found.total.repeated, "change repeats", "changes repeat")
         click.echo(f"\nRepeated: {repeats} an id of the last day and went out once.")
+    if found.total.unchanged:
+        unchanged = counted(found.total.unchanged, "row was so already", "rows were so already")
+        click.echo(f"\nUnchanged: {unchanged}.")
     if found.total.erased:
         erased = counted(
             found.total.erased,

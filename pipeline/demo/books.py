@@ -28,9 +28,15 @@ class Books:
             ("given = accepted + refused", self.given, self.accepted + self.refused),
             ("accepted = received", self.accepted, line.received),
             (
-                "received = sent + removed + coalesced + repeated + rejected + waiting",
+                "received = sent + unchanged + removed + coalesced + repeated + rejected + waiting",
                 line.received,
-                line.sent + line.removed + line.coalesced + line.repeated + rejected + line.waiting,
+                line.sent
+                + line.unchanged
+                + line.removed
+                + line.coalesced
+                + line.repeated
+                + rejected
+                + line.waiting,
             ),
             ("rejected = open dead letters", rejected, line.dead_letters),
             ("sent + removed = what Responsys took", line.sent + line.removed, self.account.taken),

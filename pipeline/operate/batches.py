@@ -12,7 +12,10 @@ from pipeline.stores.database import reading
 from pipeline.stores.tables import batches
 from pipeline.text.times import rfc3339
 
-SHOWN = ("id", "destination", "connector", "action", "attempt", "rows", "delivered", "rejected", "outcome")
+SHOWN = (
+    *("id", "destination", "connector", "action", "attempt", "rows", "delivered", "unchanged", "rejected"),
+    "outcome",
+)
 
 
 def page_of_batches(
@@ -44,7 +47,7 @@ def rows_of_batch(engine: Engine, identity: str) -> list[dict[str, Any]] | None:
     if value is None:
         return None
     return [
-        {"profile_id": row.profile_id, "call_type": row.call_type, "verdict": row.code or "delivered"}
+        {"profile_id": row.profile_id, "call_type": row.call_type, "verdict": row.verdict}
         for row in unpack(value)
     ]
 

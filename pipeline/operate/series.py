@@ -15,7 +15,7 @@ from pipeline.stores.tables import batches, dead_letters, statistics
 from pipeline.text.times import rfc3339
 
 STEPS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1)}
-OF_MINUTES = ("sent", "removed", "rejected", "batches")
+OF_MINUTES = ("sent", "removed", "unchanged", "rejected", "batches")
 OF_HOURS = (*OF_MINUTES, "received", "coalesced", "calls")
 COUNTED_AS = {"repeated": "received"}  # a repeat was received, too
 REJECTED = "rejected:"
@@ -69,8 +69,9 @@ def minutes(connection: Connection, moments: list[datetime], filters: Filters) -
     by_minute = {at.strftime(MINUTE): point for at, point in points.items()}
     for row in connection.execute(batches_by_minute(connection, moments[0], filters)):
         if point := by_minute.get(row.minute):
-            point["sent"] += row.delivered - row.removed
+            point["sent"] += row.delivered - row.removed - row.unchanged
             point["removed"] += row.removed
+            point["unchanged"] += row.unchanged
             point["rejected"] += row.rejected
             point["batches"] += row.amount
     for row in connection.execute(unbatched_by_minute(connection, moments[0], filters)):
@@ -82,7 +83,7 @@ def minutes(connection: Connection, moments: list[datetime], filters: Filters) -
 def batches_by_minute(connection: Connection, first: datetime, filters: Filters) -> Select[Any]:
     """Select the sums of batches that were settled since ``first``."""
     minute = minute_of(connection, batches.c.finished_at)
-    names = ("delivered", "removed", "rejected")
+    names = ("delivered", "removed", "unchanged", "rejected")
     sums = [cast(func.sum(batches.c[name]), BigInteger).label(name) for name in names]
     found = select(minute, func.count().label("amount"), *sums).where(batches.c.finished_at >= first)
     return narrowed(found, batches, filters).group_by("minute")

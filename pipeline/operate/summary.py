@@ -15,7 +15,10 @@ from pipeline.records.mirror import REMOVED
 from pipeline.settle.statistics import Where, read_statistics
 
 REJECTED = "rejected:"
-COUNTED = ("received", "repeated", "coalesced", "sent", "removed", "erased", "calls", "batches", "rows")
+COUNTED = (
+    *("received", "repeated", "coalesced", "sent", "removed", "unchanged", "erased"),
+    *("calls", "batches", "rows"),
+)
 NUMBERS = (*COUNTED, "waiting", "dead_letters")
 
 
@@ -29,6 +32,7 @@ class DestinationNumbers:
     coalesced: int = 0
     sent: int = 0
     removed: int = 0
+    unchanged: int = 0  # they were so already, so nothing was written
     erased: int = 0  # rows that waited, and dead letters
     rejected: dict[str, int] = field(default_factory=dict)  # by code
     calls: int = 0

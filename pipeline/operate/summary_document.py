@@ -36,6 +36,7 @@ def numbers(line: DestinationNumbers) -> dict[str, Any]:
         "repeated": line.repeated,
         "sent": line.sent,
         "removed": line.removed,
+        "unchanged": line.unchanged,
         "coalesced": line.coalesced,
         "rejected": line.rejected,
         "erased": line.erased,

@@ -50,7 +50,7 @@ def outcomes_of(
                     "connector": connector,
                     "batch": batch,
                     "call_type": row.call_type,
-                    "verdict": row.code or "delivered",
+                    "verdict": row.verdict,
                     "dead_letter": letter,
                     "state": letter and state_of(connection, letter),
                 }

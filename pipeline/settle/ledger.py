@@ -14,12 +14,12 @@ from sqlalchemy import Connection, Engine, select
 
 from pipeline.lanes.batch import Batch
 from pipeline.lanes.row import Row
-from pipeline.model.call import FinalVerdict, Rejection
+from pipeline.model.call import Done, FinalVerdict, Rejection
 from pipeline.settle import dead_letters
 from pipeline.settle import statistics as stats
 from pipeline.settle.dead_letters import DeadLetter, shortened
 from pipeline.settle.left_out import LEFT_OUT
-from pipeline.settle.outcomes import pack
+from pipeline.settle.outcomes import UNCHANGED, pack
 from pipeline.stores.database import driver, reading
 from pipeline.stores.outage import is_outage
 from pipeline.stores.tables import batches
@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 class BatchOutcome:
     """The rows of a batch by their verdicts; ``returned`` are the positions of those given back.
 
+    ``unchanged``: the positions of the rows that were so already, which are not among ``delivered``.
     ``seconds``: how long its last call took; None: it had none, or one that was answered later.
     """
 
@@ -42,6 +43,7 @@ class BatchOutcome:
     rejected: Sequence[tuple[int, Row, Rejection]]  # each with its position
     returned: Sequence[int] = ()
     seconds: float | None = None
+    unchanged: Sequence[int] = ()
     left_out: Mapping[str, int] = field(default_factory=dict)  # values that rows were sent without, by column
 
     @classmethod
@@ -57,11 +59,12 @@ class BatchOutcome:
             return cls(rows, rows, (), seconds=seconds)
         back = set(returned)
         judged = [one for one in zip(range(len(rows)), rows, verdicts, strict=True) if one[0] not in back]
-        delivered = [row for _, row, verdict in judged if not isinstance(verdict, Rejection)]
+        delivered = [row for _, row, verdict in judged if verdict is None]
+        unchanged = [position for position, _, verdict in judged if isinstance(verdict, Done)]
         rejected = [
             (position, row, verdict) for position, row, verdict in judged if isinstance(verdict, Rejection)
         ]
-        return cls(rows, delivered, rejected, returned, seconds)
+        return cls(rows, delivered, rejected, returned, seconds, unchanged)
 
 
 def write_outcome(
@@ -94,7 +97,8 @@ def _write_outcome(
     now = datetime.now(UTC)
     row, rejected = _record(batch, action, outcome, traced) | {"finished_at": now}, outcome.rejected
     numbers = {
-        "sent": row["delivered"] - row["removed"], "removed": row["removed"],
+        "sent": row["delivered"] - row["removed"] - row["unchanged"],
+        "removed": row["removed"], "unchanged": row["unchanged"],
         "batches": 1, "rows": len(outcome.rows) - len(outcome.returned),
         **{f"{LEFT_OUT}{column}": amount for column, amount in outcome.left_out.items()},
     }  # fmt: skip
@@ -114,18 +118,27 @@ def _record(batch: Batch, action: str, outcome: BatchOutcome, traced: bool) -> d
     activations = [row.activation for row in outcome.rows]
     call_types = [activation.call_type for activation in activations]
     profiles = [activation.profile_id for activation in activations]
-    reasons = [(position, why) for position, _, why in outcome.rejected]
-    whole = not reasons and not outcome.returned
+    rejected, unchanged = len(outcome.rejected), len(outcome.unchanged)
+    whole = len(outcome.delivered) == len(profiles)
     delivered = call_types if whole else [row.activation.call_type for row in outcome.delivered]
     return {
         "id": batch.id, "destination": batch.destination, "connector": batch.connector, "action": action,
         "attempt": batch.attempt, "rows": len(profiles),
-        "delivered": len(delivered), "rejected": len(reasons), "returned": list(outcome.returned),
-        "outcome": "rejected" if len(reasons) == len(profiles) else "delivered",
-        "removed": delivered.count("REMOVE"),
-        "outcomes": pack(profiles, call_types, reasons, outcome.returned) if traced else None,
+        "delivered": len(delivered) + unchanged, "rejected": rejected, "returned": list(outcome.returned),
+        "outcome": "rejected" if rejected == len(profiles) else "delivered",
+        "removed": delivered.count("REMOVE"), "unchanged": unchanged,
+        "outcomes": pack(profiles, call_types, codes_of(outcome)) if traced else None,
         "seconds": None if outcome.seconds is None else round(outcome.seconds, 3),
     }  # fmt: skip
+
+
+def codes_of(outcome: BatchOutcome) -> dict[int, str | None]:
+    """Return the codes of the rows that were not simply delivered, as in outcomes.py."""
+    return {
+        **dict.fromkeys(outcome.unchanged, UNCHANGED),
+        **{position: why.code for position, _, why in outcome.rejected},
+        **dict.fromkeys(outcome.returned),
+    }
 
 
 def find(engine: Engine, batch: str) -> Sequence[int] | None:

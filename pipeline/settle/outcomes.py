@@ -1,11 +1,12 @@
 """Outcomes: the fate of every row, one compressed value for each batch, beside its record in the ledger.
 
 The value is zlib over MessagePack: ``[[profile, ...], [call type, ...], [code, ...]]`` by the position of the
-row. A call type is the index in CALL_TYPES, a code "" for a row that was delivered, None for one given back.
+row. A call type is the index in CALL_TYPES, a code "" for a row that was delivered, UNCHANGED
+for one that was so already, None for one given back.
 """
 
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,7 +14,6 @@ from typing import Any
 from msgspec import msgpack
 from sqlalchemy import Connection, Engine, func, or_, select, update
 
-from pipeline.model.call import Rejection
 from pipeline.model.destination import CALL_TYPES
 from pipeline.settle.dead_letters import letter_id
 from pipeline.stores.database import reading
@@ -22,6 +22,7 @@ from pipeline.stores.tables import batches
 LEVEL = 1  # of compression: the next ones save a tenth and take twice as long
 WINDOW_BITS, MEMORY = 12, 5  # of zlib: 4 KiB, as much as a batch takes
 CODE_OF = {name: index for index, name in enumerate(CALL_TYPES)}
+UNCHANGED = "unchanged"  # in place of a code: the row was so already
 ERASED = ""  # in place of a profile that was erased
 BATCHES_AT_ONCE = 500
 
@@ -30,30 +31,28 @@ Columns = tuple[list[str], list[int], list[str | None]]
 
 @dataclass(frozen=True)
 class RowOutcome:
-    """One row of a batch; ``code`` None: delivered."""
+    """One row of a batch; ``code`` None: delivered, UNCHANGED: it was so already."""
 
     profile_id: str
     call_type: str
     code: str | None
     position: int
 
+    @property
+    def verdict(self) -> str:
+        """The code of its rejection, "delivered" or UNCHANGED."""
+        return self.code or "delivered"
+
     def dead_letter(self, batch: str) -> str | None:
-        """Return the id of its dead letter, None if it was delivered."""
-        return None if self.code is None else letter_id(batch, str(self.position))
+        """Return the id of its dead letter, None if it was delivered or unchanged."""
+        return None if self.code in (None, UNCHANGED) else letter_id(batch, str(self.position))
 
 
-def pack(
-    profiles: Sequence[str],
-    call_types: Sequence[str],
-    rejected: Sequence[tuple[int, Rejection]],
-    returned: Sequence[int],
-) -> bytes:
-    """Return the value for a batch."""
+def pack(profiles: Sequence[str], call_types: Sequence[str], code_of: Mapping[int, str | None]) -> bytes:
+    """Return the value for a batch; ``code_of``: the codes that are not "", by position."""
     codes: list[str | None] = [""] * len(profiles)
-    for position, why in rejected:
-        codes[position] = why.code
-    for position in returned:
-        codes[position] = None
+    for position, code in code_of.items():
+        codes[position] = code
     return compressed((profiles, [CODE_OF[name] for name in call_types], codes))
 
 

@@ -149,6 +149,8 @@ class Settlement:
 
 def _summary(batch: Batch, outcome: BatchOutcome) -> str:
     text = f"{counted(len(outcome.rows), 'row')} of {batch.destination}"
+    if outcome.unchanged:
+        text += f", {len(outcome.unchanged)} unchanged"
     if outcome.rejected:
         text += f", {len(outcome.rejected)} rejected"
     return f"{text}, {len(outcome.returned)} given back" if outcome.returned else text

@@ -1,11 +1,12 @@
-"""Statistics: rows received, sent, removed and rejected, by connector, destination and hour.
+"""Statistics: rows received, sent, removed, unchanged and rejected, by connector, destination and hour.
 
 The names counted
     received, coalesced, calls         counted in Redis by the scripts that do it, folded into SQL by timers
     repeated                           the same; changes with an id accepted before, not in "received"
     erased                             rows of erased profiles, counted where they waited: there, or with the
                                        dead letters that are deleted
-    sent, removed, rejected:{code}     rows by their fate; written with the ledger, in one transaction
+    sent, removed, unchanged,          rows by their fate; written with the ledger, in one transaction
+    rejected:{code}
     batches, rows                      batches settled, and the rows that their calls carried
     left_out:{column}                  values that delivered rows went without; with the ledger, too
 

@@ -171,6 +171,9 @@ batches = Table(
     Column("outcome", String, nullable=False),
     Column("finished_at", Moment, nullable=False, index=True),
     Column("removed", Integer, nullable=False, server_default="0"),  # of the delivered rows
+    Column(
+        "unchanged", Integer, nullable=False, server_default="0"
+    ),  # of the delivered rows: were so already
     Column("outcomes", LargeBinary),  # of each row (settle/outcomes.py); None: not kept, or no more
     Column("seconds", Float),  # of its last call; None: it had none, or is of an older version
 )

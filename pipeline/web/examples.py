@@ -49,6 +49,7 @@ BATCH = {
     "attempt": 1,
     "rows": 200,
     "delivered": 198,
+    "unchanged": 0,
     "rejected": 2,
     "returned": 0,
     "outcome": "delivered",
@@ -80,7 +81,7 @@ RUN = {
     "ended_at": None,
     "by": "key:ops",
 }
-POINT = {"at": AT, "sent": 198, "removed": 0, "rejected": 2, "batches": 1}
+POINT = {"at": AT, "sent": 198, "removed": 0, "unchanged": 0, "rejected": 2, "batches": 1}
 OUTCOME = {
     "at": AT,
     "destination": "lapsed-event",

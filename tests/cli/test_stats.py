@@ -15,6 +15,7 @@ NONE = {
     "repeated": 0,
     "sent": 0,
     "removed": 0,
+    "unchanged": 0,
     "coalesced": 0,
     "rejected": {},
     "erased": 0,
@@ -83,6 +84,7 @@ def test_programs_get_every_number(environment, run, count):
         "repeated": 0,
         "sent": 1200,
         "removed": 34,
+        "unchanged": 0,
         "coalesced": 3,
         "rejected": {"NO_RECIPIENT_FOUND": 2},
         "erased": 4,
@@ -100,6 +102,13 @@ def test_what_was_erased_is_reported(run, count):
     count("acme", "lapsed", received=5, erased=5)
 
     assert run("stats").output.splitlines()[-2:] == ["", "Erased: 5 rows that waited or were dead letters."]
+
+
+def test_rows_that_were_so_already_are_reported(run, count):
+    count("acme", "lapsed", received=5, sent=3, unchanged=2)
+
+    assert run("stats").output.splitlines()[-2:] == ["", "Unchanged: 2 rows were so already."]
+    assert document(run)[1]["acme", "lapsed"]["unchanged"] == 2
 
 
 def test_repeats_of_an_id_are_received_and_told(run, count):

@@ -5,6 +5,9 @@ import json
 import pytest
 import requests
 
+from pipeline.operate.batches import page_of_batches
+from pipeline.operate.paging import Page
+from pipeline.operate.trace import trace
 from tests.deliver.environment import read
 from tests.deliver.export import sent_to
 from tests.deliver.found import FIND, FUNCTION, WRITE, FindAndWrite
@@ -105,6 +108,20 @@ def test_a_worker_that_stops_between_setting_apart_and_settling_loses_no_row(
 
     assert environment.waiting() == 1
     assert environment.numbers()["sent"] == 1
+
+
+def test_rows_that_are_so_already_are_unchanged(environment, oracle):
+    answering(oracle, FIND, p1="same", p2="none")
+    answering(oracle, WRITE)
+    environment.receive("p1", "p2", "p3")
+
+    assert go(environment)[-1] == "3 rows of lapsed, 1 unchanged, 1 rejected"
+    numbers = environment.numbers()
+    assert (numbers["sent"], numbers["unchanged"], numbers["rejected:NO_RECORD_FOUND"]) == (1, 1, 1)
+    [outcome] = trace(environment.redis, environment.engine, "p1")["outcomes"]
+    assert (outcome["verdict"], outcome["dead_letter"]) == ("unchanged", None)
+    [batch] = page_of_batches(environment.engine, Page(10))["batches"]
+    assert (batch["delivered"], batch["unchanged"], batch["rejected"]) == (2, 1, 1)
 
 
 def test_a_held_destination_has_back_the_rows_of_its_fault_and_the_others_go_on(environment, oracle):

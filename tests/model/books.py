@@ -107,7 +107,8 @@ def missing(world: World, seen: Look) -> dict[str, tuple[int, dict[str, int]]]:
     found = {}
     for name in DESTINATIONS:
         own = numbers[name]
-        fates = own["sent"] + own["removed"] + own["coalesced"] + unsettled[name] + seen.waiting(name)
+        fates = sum(own[fate] for fate in ("sent", "unchanged", "removed", "coalesced"))
+        fates += unsettled[name] + seen.waiting(name)
         if own["received"] != fates:
             found[name] = (own["received"] - fates, dict(own))
     return found

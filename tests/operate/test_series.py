@@ -44,9 +44,9 @@ def test_minutes_come_from_the_ledger_and_empty_ones_are_zeros(read, settle):
     settle("too early", timedelta(minutes=3), delivered=100)
 
     assert read("minute", timedelta(minutes=3)) == [
-        {"at": "2026-11-29T12:28:00Z", "sent": 3, "removed": 0, "rejected": 0, "batches": 1},
-        {"at": "2026-11-29T12:29:00Z", "sent": 0, "removed": 0, "rejected": 0, "batches": 0},
-        {"at": "2026-11-29T12:30:00Z", "sent": 6, "removed": 2, "rejected": 1, "batches": 2},
+        {"at": "2026-11-29T12:28:00Z", "sent": 3, "removed": 0, "unchanged": 0, "rejected": 0, "batches": 1},
+        {"at": "2026-11-29T12:29:00Z", "sent": 0, "removed": 0, "unchanged": 0, "rejected": 0, "batches": 0},
+        {"at": "2026-11-29T12:30:00Z", "sent": 6, "removed": 2, "unchanged": 0, "rejected": 1, "batches": 2},
     ]
 
 
@@ -78,6 +78,7 @@ def test_hours_come_from_the_statistics_with_codes(read, engine):
         "at": "2026-11-29T12:00:00Z",
         "sent": 5,
         "removed": 1,
+        "unchanged": 0,
         "rejected": 3,
         "batches": 2,
         "received": 10,

@@ -95,7 +95,7 @@ class LimitedAccount:
     def missing_from_books(self) -> int:
         """Return by how much what was received is more than what is known of it; 0 when the books balance."""
         numbers = Counter(self.numbers())
-        counted = sum(numbers[name] for name in ("sent", "removed", "coalesced", "erased"))
+        counted = sum(numbers[name] for name in ("sent", "unchanged", "removed", "coalesced", "erased"))
         fates = counted + len(self.letters())
         return numbers["received"] - fates - self.waiting()
 

@@ -5,36 +5,42 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from pipeline.model.call import Rejection
 from pipeline.settle import outcomes
 from pipeline.settle.dead_letters import letter_id
-from pipeline.settle.outcomes import RowOutcome, pack, unpack
+from pipeline.settle.outcomes import UNCHANGED, RowOutcome, pack, unpack
 from pipeline.stores.tables import batches
 
 
-def store(engine, number, profiles, rejected=(), returned=(), days=0):
+def store(engine, number, profiles, codes=None, days=0):
     row = {
         "id": f"b{number}", "destination": "lapsed", "connector": "acme", "action": "custom_event",
-        "attempt": 1, "rows": len(profiles), "delivered": 0, "rejected": 0, "returned": list(returned),
+        "attempt": 1, "rows": len(profiles), "delivered": 0, "rejected": 0, "returned": [],
         "outcome": "delivered", "finished_at": datetime.now(UTC) - timedelta(days=days, seconds=number),
-        "outcomes": pack(profiles, ["ADD"] * len(profiles), rejected, returned),
+        "outcomes": pack(profiles, ["ADD"] * len(profiles), codes or {}),
     }  # fmt: skip
     with engine.begin() as connection:
         connection.execute(batches.insert().values(row))
 
 
 def test_a_value_holds_every_row_with_its_verdict():
-    value = pack(["a", "b", "c"], ["ADD", "REMOVE", "UPDATE"], [(1, Rejection("Timeout", "late"))], [2])
+    value = pack(["a", "b", "c"], ["ADD", "REMOVE", "UPDATE"], {1: "Timeout", 2: None})
 
     assert unpack(value) == [RowOutcome("a", "ADD", None, 0), RowOutcome("b", "REMOVE", "Timeout", 1)]
     assert unpack(value)[1].dead_letter("b7") == letter_id("b7", "1")
+
+
+def test_a_row_that_was_so_already_is_unchanged_and_has_no_dead_letter():
+    [delivered, unchanged] = unpack(pack(["a", "b"], ["ADD", "ADD"], {1: UNCHANGED}))
+
+    assert (delivered.verdict, unchanged.verdict) == ("delivered", "unchanged")
+    assert unchanged.dead_letter("b7") is None
 
 
 def test_a_row_takes_few_bytes():
     """Else a year of deliveries is a database of its own."""
     profiles = [f"customer-{number * 7919 % 1_000_000:07}" for number in range(200)]
 
-    assert len(pack(profiles, ["ADD"] * 200, [], [])) <= 12 * 200
+    assert len(pack(profiles, ["ADD"] * 200, {})) <= 12 * 200
 
 
 @pytest.mark.parametrize("others", [0, 1_200])
@@ -51,7 +57,7 @@ def test_the_batches_of_a_profile_are_found_newest_first(engine, others):
 
 
 def test_an_erased_profile_is_in_no_batch_and_the_others_stay(engine):
-    store(engine, 1, ["p-1", "p-2"], [(0, Rejection("Timeout", ""))])
+    store(engine, 1, ["p-1", "p-2"], {0: "Timeout"})
 
     assert outcomes.erase_outcomes(engine, "p-1") == {"lapsed": 1}
 

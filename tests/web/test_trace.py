@@ -14,9 +14,7 @@ def web(start):
 
 @pytest.fixture(scope="module", autouse=True)
 def settled(web):
-    from pipeline.model.call import Rejection
-
-    store(web.stores.engine, 1, ["ada", "bo"], [(0, Rejection("NO_RECIPIENT_FOUND", ""))])
+    store(web.stores.engine, 1, ["ada", "bo"], {0: "NO_RECIPIENT_FOUND"})
     store(web.stores.engine, 2, ["ada"])
 
 

@@ -14,7 +14,7 @@ from pipeline.stores.database import reading
 from pipeline.stores.tables import dead_letters, snapshots
 
 PLACE = ("connector", "destination")
-OUTCOMES = ("received", "sent", "removed", "coalesced", "rejected", "erased")
+OUTCOMES = ("received", "sent", "removed", "unchanged", "coalesced", "rejected", "erased")
 TOTALS = {"calls": "activation_calls", "batches": "activation_batches", "rows": "activation_batch_rows"}
 REJECTED = "rejected:"
 MOST_CODES = 100

@@ -15,7 +15,8 @@ from markupsafe import Markup
 from pipeline.text.plural import counted
 from pipeline.web.console.texts import moment
 
-STACKED = ("sent", "removed", "rejected")  # from the bottom
+STACKED = ("sent", "removed", "unchanged", "rejected")  # from the bottom
+RARE = "unchanged"  # shown where there are any
 LINE = "batches"
 WIDTH, HEIGHT = 600.0, 120.0  # of the drawing
 GAP = 0.2  # of a bar's place
@@ -35,21 +36,31 @@ class Chart:
     points: Sequence[Point]
 
     @cached_property
+    def stacked(self) -> tuple[str, ...]:
+        """The names of the rows that are shown, from the bottom."""
+        rare = any(point.get(RARE) for point in self.points)
+        return tuple(name for name in STACKED if rare or name != RARE)
+
+    @cached_property
     def sentence(self) -> str:
         """The totals: "1,940 sent, 0 removed, 48 rejected in 11 batches"."""
-        sums = {name: sum(point[name] for point in self.points) for name in (*STACKED, LINE)}
-        rows = ", ".join(f"{sums[name]:,} {name}" for name in STACKED)
+        sums = {name: sum(point[name] for point in self.points) for name in (*self.stacked, LINE)}
+        rows = ", ".join(f"{sums[name]:,} {name}" for name in self.stacked)
         return f"{rows} in {counted(sums[LINE], 'batch', 'batches')}"
 
     @cached_property
     def top(self) -> int:
         """The number at the upper end of the bars."""
-        return rounded_up(max((height(point) for point in self.points), default=0))
+        return rounded_up(max(map(self.height, self.points), default=0))
 
     @cached_property
     def top_of_line(self) -> int:
         """The number at the upper end of the line."""
         return rounded_up(max((point[LINE] for point in self.points), default=0))
+
+    def height(self, point: Point) -> int:
+        """Return the rows of a point."""
+        return sum(point[name] for name in self.stacked)
 
     def label(self, point: Point) -> str:
         """The time of a point, in UTC."""
@@ -73,7 +84,7 @@ class Chart:
         """Return the stack of one point."""
         point, place = self.points[at], WIDTH / len(self.points)
         parts, y = [], HEIGHT
-        for name in STACKED:
+        for name in self.stacked:
             tall = HEIGHT * point[name] / self.top
             y -= tall
             if tall:
@@ -92,11 +103,6 @@ class Chart:
         return path.format("L".join(spots)) if self.points else Markup("")
 
 
-def height(point: Point) -> int:
-    """Return the rows of a point."""
-    return sum(point[name] for name in STACKED)
-
-
 def rounded_up(value: int) -> int:
     """Return the next number that reads well: 1, 2, 5, 10, 20, 50, ..."""
     power = 1
@@ -108,6 +114,6 @@ def rounded_up(value: int) -> int:
 
 
 def chart(name: str, step: str, points: Sequence[Point]) -> Markup:
-    """Return a figure of ``points``: each has ``at``, ``sent``, ``removed``, ``rejected``, ``batches``."""
-    figure = render_template("console/chart.html", chart=Chart(name, step, points), stacked=STACKED)
+    """Return a figure of ``points``: each has ``at``, ``batches`` and the rows of STACKED."""
+    figure = render_template("console/chart.html", chart=Chart(name, step, points))
     return Markup(figure)  # noqa: S704  a template of ours

@@ -17,6 +17,11 @@ from pipeline.web.context import stores
 from pipeline.web.quick_redis import answering_redis
 from schemas.http import StatsQuery
 
+NAMES = (
+    *("received", "sent", "removed", "unchanged", "coalesced", "rejected"),
+    *("calls", "rows_per_call"),
+)  # unchanged: shown where there are any
+
 statistics = ConsoleBlueprint("statistics")
 
 
@@ -37,6 +42,7 @@ def show() -> Response:
         choices=DAYS,
         lines=[line_of(line) for line in found.lines],
         total=line_of(found.total),
+        names=[name for name in NAMES if name != "unchanged" or found.total.unchanged],
         codes=sorted(found.total.rejected.items(), key=lambda pair: (-pair[1], pair[0])),
         meaning_of=meaning_of,
         points=series["points"],
@@ -52,6 +58,7 @@ def line_of(numbers: DestinationNumbers) -> dict[str, Any]:
         "received": numbers.received,
         "sent": numbers.sent,
         "removed": numbers.removed,
+        "unchanged": numbers.unchanged,
         "coalesced": numbers.coalesced,
         "rejected": sum(numbers.rejected.values()),
         "calls": numbers.calls,

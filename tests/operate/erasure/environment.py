@@ -103,7 +103,7 @@ class ErasureEnvironment:
     def missing_from_books(self, destination: str = "lapsed") -> int:
         """Return by how much more was received than is accounted for."""
         numbers = stats.read_statistics(self.redis, self.engine).get(stats.Where("acme", destination), {})
-        fates = sum(numbers.get(name, 0) for name in ("sent", "removed", "coalesced", "erased"))
+        fates = sum(numbers.get(name, 0) for name in ("sent", "unchanged", "removed", "coalesced", "erased"))
         letters = dead_letters.count(self.engine, Filter(destination=destination, state=None))
         letters -= dead_letters.count(self.engine, Filter(destination=destination, state="replayed"))
         waiting = self.redis.hlen(f"rows:{destination}") + self.redis.zcard(f"parked:{destination}")

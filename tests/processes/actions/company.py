@@ -146,7 +146,7 @@ class Company:
     def count(self, *names: str) -> tuple[int, ...]:
         """Return some of these numbers, and that they add up is seen to."""
         numbers = self.numbers()
-        fates = ("sent", "removed", "coalesced", "erased", "waiting", "dead_letters")
+        fates = ("sent", "unchanged", "removed", "coalesced", "erased", "waiting", "dead_letters")
         assert numbers["received"] == sum(numbers[name] for name in fates), numbers
         return tuple(numbers[name] for name in names)
 

@@ -21,6 +21,13 @@ def test_a_chart_tells_its_totals_in_its_name():
     assert label[1] == "Rows per minute, last hour: 1,003 sent, 1 removed, 8 rejected in 7 batches"
 
 
+def test_rows_that_were_so_already_are_shown_where_there_are_any():
+    chart = Chart("Rows", "minute", [{**POINTS[0], "unchanged": 2}, {**POINTS[1], "unchanged": 0}])
+
+    assert chart.sentence == "3 sent, 1 removed, 2 unchanged, 0 rejected in 1 batch"
+    assert 'class="unchanged"' in chart.svg()
+
+
 def test_bars_are_stacked_from_the_bottom_and_have_the_same_scale():
     svg = Chart("Rows", "minute", POINTS).svg()
 
