@@ -16,6 +16,7 @@ from pipeline.operate.activity import note_alone, person_at_terminal
 from pipeline.operate.erasure.erasure import Erasure
 from pipeline.operate.erasure.file_cleanup import checkpoint, rewrite
 from pipeline.operate.erasure.found import Found
+from pipeline.operate.erasure.people import profile_ids
 from pipeline.runtime.stores import Stores, open_stores
 from pipeline.text.escapes import printable
 from pipeline.text.plural import counted
@@ -54,7 +55,8 @@ def erase(
 ) -> None:
     """Erase all that is stored of each PROFILE (its id, exactly as producers write it).
 
-    A RIID (of one account: ACCOUNT:RIID) or an address names the person of events in Responsys' files.
+    A RIID (of one account: ACCOUNT:RIID), an address, an id of Salesforce or person:NUMBER names a person of
+    events in Responsys' files and of records in Salesforce.
 
     Stop producing for it first. Exits with 1 when something is still in flight: then repeat it.
     """
@@ -76,7 +78,10 @@ def erase(
 def look(stores: Stores, profiles: Sequence[str]) -> dict[str, Found]:
     """Count the finds of each profile, and change nothing."""
     erasure = Erasure(stores.redis, stores.engine, events=stores.events_if_any)
-    return {profile: erasure.look(profile) for profile in profiles}
+    found = {profile: erasure.look(profile) for profile in profiles}
+    for other in other_ids(stores, profiles):
+        found[other] = erasure.look_at_unsettled(other)
+    return shown_of(found, profiles)
 
 
 def agreed(found: Mapping[str, Found]) -> bool:
@@ -93,7 +98,9 @@ def erased(stores: Stores, profiles: Sequence[str], deadline: float) -> tuple[di
     with shown() as status:
         progress = lambda reason: status.update(f"waiting: {reason}")  # noqa: E731
         erasure = Erasure(stores.redis, stores.engine, progress, events=stores.events_if_any)
-        found = {profile: erasure.erase(profile, deadline) for profile in profiles}
+        others = other_ids(stores, profiles)  # of the same people, as long as these are known
+        found = {profile: erasure.erase(profile, deadline) for profile in (*profiles, *others)}
+        found = shown_of(found, profiles)
         amount = counted(sum(one.total for one in found.values()), "thing")
         detail = f"{counted(len(found), 'profile')}, {amount}"
         note_alone(stores.engine, person_at_terminal(), "profile.erased", detail=detail)
@@ -101,6 +108,17 @@ def erased(stores: Stores, profiles: Sequence[str], deadline: float) -> tuple[di
         if stores.events_if_any is not None:
             checkpoint(stores.events)
         return found, rewrite(stores.redis, deadline)
+
+
+def other_ids(stores: Stores, profiles: Sequence[str]) -> list[str]:
+    """Return the profile ids under which streams have sent the same people."""
+    ids = [other for profile in profiles for other in profile_ids(stores.events_if_any, profile)]
+    return [other for other in dict.fromkeys(ids) if other not in profiles]
+
+
+def shown_of(found: Mapping[str, Found], profiles: Sequence[str]) -> dict[str, Found]:
+    """Leave out other ids of the people under which nothing was found."""
+    return {name: one for name, one in found.items() if name in profiles or one.total or one.not_erased}
 
 
 @contextmanager

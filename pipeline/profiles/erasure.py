@@ -1,4 +1,4 @@
-"""Erasure: a person's handles, events, profile and quarantined lines leave the events store.
+"""Erasure: a person's handles, records, events, profile and quarantined lines leave the events store.
 
 Of the events their keys alone stay, until retention: without them a file that comes again would bring the
 person back. Landings notice an erasure by its number, and forget the ids that they know.
@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from sqlalchemy import Connection, Engine, Select, Table, delete, func, or_, select, update
 
+from pipeline.people.erasing import count_of_people, erase_people
 from pipeline.people.find import Handle, find_people, handles_of
 from pipeline.profiles.fold import lock
 from pipeline.profiles.id_list import unfolded
@@ -40,6 +41,7 @@ def erase_from_events(engine: Engine, text: str) -> Counter[str]:
         names = names_of(connection, text)
         found = found_of(connection, names, text)
         if names:
+            erase_people(connection, people_of(connection, names))
             erase_names(connection, names)
         for file, line in bad_lines(connection, names, text):
             where = (event_lines.c.file == file) & (event_lines.c.line == line)
@@ -64,7 +66,13 @@ def found_of(connection: Connection, names: Sequence[Handle], text: str) -> Coun
             "quarantined lines": sum(1 for _ in bad_lines(connection, names, text)),
         }
     )
-    return +found
+    return +found + count_of_people(connection, people_of(connection, names))
+
+
+def people_of(connection: Connection, names: Sequence[Handle]) -> list[int]:
+    """Return the people of handles."""
+    among = handles.c.id.in_([name.id for name in names])
+    return list(connection.scalars(select(handles.c.person).where(among).distinct())) if names else []
 
 
 def count(connection: Connection, query: Select[tuple[int]]) -> int:
