@@ -46,7 +46,11 @@ class MailConnection(smtplib.SMTP):
     def _get_socket(self, host: str, port: int, timeout: float) -> Any:
         connection: socket.socket = super()._get_socket(host, port, timeout)  # type: ignore[misc]
         self._descriptor = connection.fileno()
-        WATCH.begin(self)
+        try:
+            WATCH.begin(self)
+        except OSError:
+            connection.close()
+            raise
         return self._context.wrap_socket(connection, server_hostname=host) if self._context else connection
 
 

@@ -12,6 +12,7 @@ from pipeline.alerts.channels import send
 from pipeline.alerts.failure import NotDelivered
 from pipeline.model.channel import Channel
 from tests.alerts.test_channels import MESSAGE
+from tests.fixtures.commands import no_connection_left
 
 
 def channel(port, tls="none", **options):
@@ -82,6 +83,14 @@ def test_a_mail_server_has_so_many_seconds_however_slowly_it_talks(monkeypatch):
         threading.Thread(target=babble, args=(listener,), daemon=True).start()
 
         assert failure(channel(listener.getsockname()[1])) == "no answer in 0.3 s"
+
+
+def test_a_connection_that_comes_too_late_is_closed(start_mail, monkeypatch):
+    server = start_mail()
+    monkeypatch.setattr(mail, "MAIL_SECONDS", 0)
+
+    with no_connection_left():
+        assert failure(channel(server.port)) == "no answer in 0 s"
 
 
 def babble(listener):
