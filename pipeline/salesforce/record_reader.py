@@ -20,6 +20,7 @@ from pipeline.salesforce import roles, soql
 from pipeline.salesforce.calls import reading
 from pipeline.salesforce.client import SalesforceClient
 from pipeline.salesforce.record_rows import RecordRows, moment_of
+from pipeline.salesforce.source_condition import SourceCondition
 from pipeline.salesforce.source_fields import SourceFields
 
 PAGE_ROWS = 2_000
@@ -43,7 +44,10 @@ class SalesforceRecordReader:
         self._client = client
         self._ask = ask or client.send
         mapped = mapping.fields_for(source.object)
-        self._fields = SourceFields(source, mapped, extra, client.connector.riid_field)
+        self._condition = SourceCondition(source, mapping, client.connector.zone)
+        self._fields = SourceFields(
+            source, (*mapped, *self._condition.paths), extra, client.connector.riid_field
+        )
         self._rows = RecordRows(self._fields, mapping)
 
     @property
@@ -77,13 +81,15 @@ class SalesforceRecordReader:
         return found
 
     def _page(self, way: str, where: soql.Clause | None, order: Sequence[str], after: Position) -> RecordPage:
-        answer = self._query(way, self._select(where, order))
+        clauses = [clause for clause in (self._condition.clause(), where) if clause is not None]
+        answer = self._query(way, self._select(soql.both(*clauses) if clauses else None, order))
         rows = answer["records"]
         last = self._place(rows[-1], order) if rows else after
         is_last = bool(answer["done"]) and answer["totalSize"] < PAGE_ROWS
         if rows and (last == after or last.stamp < after.stamp):
             raise Held("destination", "PAGE_REPEATS", "the org answers with other records than asked for")
-        return RecordPage(self._rows.records(rows, self.org), last, is_last or not rows, self._client.now)
+        wanted = self._condition.fulfilled_by(rows)
+        return RecordPage(self._rows.records(wanted, self.org), last, is_last or not rows, self._client.now)
 
     def _place(self, row: Mapping[str, Any], order: Sequence[str]) -> Position:
         return Position(moment_of(row[order[0]]) if len(order) > 1 else 0, str(row["Id"]))
