@@ -15,7 +15,16 @@ def web(start, database):
 @pytest.fixture(autouse=True)
 def nothing_configured(web):
     with web.stores.engine.begin() as connection:
-        for table in ("destinations", "connectors", "holds", "activity", "channels", "alerts"):
+        for table in (
+            "destinations",
+            "connectors",
+            "sources",
+            "mappings",
+            "holds",
+            "activity",
+            "channels",
+            "alerts",
+        ):
             connection.exec_driver_sql(f"DELETE FROM {table}")
 
 
@@ -197,3 +206,28 @@ def test_a_mail_password_is_not_kept_for_another_host(web):
     moved = put(web, "channels/mail", {**mail, "host": "evil.example", "password": {"keep": True}})
 
     assert moved.json()["errors"]["json"].keys() == {"password"}
+
+
+CRM = {
+    "kind": "salesforce",
+    "host": "https://acme.my.salesforce.com",
+    "client_id": "3MVG9",
+    "client_secret": "s3cret",
+}
+LEADS = {"kind": "salesforce", "connector": "crm", "object": "Lead", "mapping": "person", "every": 2}
+
+
+def test_a_mapping_is_a_record_that_stays_as_long_as_a_source_names_it(web):
+    document = {"title": {"salesforce": "Title", "form": ["trim"]}}
+    created = put(web, "mappings/person", document)
+    put(web, "connectors/crm", CRM)
+    put(web, "sources/leads", LEADS)
+
+    assert (created.status_code, web.get("/v1/mappings/person").json()) == (201, document)
+    refused = web.call("DELETE", "/v1/mappings/person", "admin")
+    assert (refused.status_code, refused.json()["used_by"]) == (409, ["leads"])
+    unknown = put(web, "sources/leads", {**LEADS, "mapping": "persn"})
+    assert unknown.json()["errors"]["json"] == {"mapping": ['"persn" is not a mapping; there is: person']}
+    wrong = put(web, "mappings/person", {"title": {"salesforce": "Title", "type": "flg"}})
+    assert wrong.status_code == 422
+    assert list(wrong.json()["errors"]["json"]["title"]) == ["type"]
