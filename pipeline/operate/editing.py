@@ -6,6 +6,7 @@ An ETag is a digest of the record as ``activation export`` writes it, so it tell
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from hashlib import blake2b
 from typing import Any, Literal
 
@@ -15,8 +16,14 @@ from pipeline.errors import Misconfigured, PipelineError
 from pipeline.lanes.backlog import read_backlogs
 from pipeline.operate.activity import Actor, note_alone
 from pipeline.records import mirror
-from pipeline.records.agreement import destinations_of, rules_that_name
-from pipeline.records.documents import STORED_SECRET, Documents, secrets_of, singular
+from pipeline.records.agreement import rules_that_name, users_of_connector
+from pipeline.records.documents import (
+    STORED_SECRET,
+    USERS_OF_CONNECTORS,
+    Documents,
+    secrets_of,
+    singular,
+)
 from pipeline.records.mapping_agreement import users_of_mapping
 from pipeline.records.record_check import InvalidRecord, check_record, messages_about
 from pipeline.records.records import Records
@@ -27,10 +34,10 @@ Outcome = Literal["created", "updated", "unchanged"]
 
 
 # By section: the records that may name one of it, and the function that finds them.
-USERS: Mapping[str, tuple[str, Callable[[str, Documents], list[str]]]] = {
-    "channels": ("rules", lambda name, documents: rules_that_name(name, documents["alerts"])),
-    "mappings": ("records", users_of_mapping),
-    "connectors": ("destinations", destinations_of),
+USERS: Mapping[str, Mapping[str, Callable[[str, Documents], list[str]]]] = {
+    "channels": {"rules": lambda name, documents: rules_that_name(name, documents["alerts"])},
+    "mappings": {"records": users_of_mapping},
+    "connectors": {section: partial(users_of_connector, section) for section in USERS_OF_CONNECTORS},
 }
 
 
@@ -107,8 +114,7 @@ class Editor:
         self._publish(section, name, "deleted")
 
     def _refuse_used(self, section: str, name: str, *, with_rows: bool) -> None:
-        if section in USERS:
-            users, users_of = USERS[section]
+        for users, users_of in USERS.get(section, {}).items():
             if used_by := users_of(name, self.records.export()):
                 raise InUse(f"{users} name this {singular(section)}: change or delete them first", used_by)
         if section == "destinations" and not with_rows:

@@ -83,9 +83,9 @@ def unknown_subjects(after: Documents, names: set[str]) -> Iterator[str]:
                 yield f"alerts.{name}.{scope}: {not_there(subject, f'a {scope}', after[section])}"
 
 
-def destinations_of(connector: str, documents: Documents) -> list[str]:
-    """Name the destinations of a connector."""
-    return [name for name, one in documents["destinations"].items() if one["connector"] == connector]
+def users_of_connector(section: str, connector: str, documents: Documents) -> list[str]:
+    """Name the records of a section that use a connector."""
+    return [name for name, one in documents[section].items() if one.get("connector") == connector]
 
 
 def rules_that_name(channel: str, rules: Mapping[str, Mapping[str, Any]]) -> list[str]:

@@ -226,6 +226,8 @@ def test_a_mapping_is_a_record_that_stays_as_long_as_a_source_names_it(web):
     assert (created.status_code, web.get("/v1/mappings/person").json()) == (201, document)
     refused = web.call("DELETE", "/v1/mappings/person", "admin")
     assert (refused.status_code, refused.json()["used_by"]) == (409, ["leads"])
+    refused = web.call("DELETE", "/v1/connectors/crm", "admin")
+    assert (refused.status_code, refused.json()["used_by"]) == (409, ["leads"])
     unknown = put(web, "sources/leads", {**LEADS, "mapping": "persn"})
     assert unknown.json()["errors"]["json"] == {"mapping": ['"persn" is not a mapping; there is: person']}
     wrong = put(web, "mappings/person", {"title": {"salesforce": "Title", "type": "flg"}})
