@@ -141,6 +141,13 @@ Costs = dict[Step, Cost]
 Row = dict[str, Any]
 
 
+def tune_as_worker() -> None:
+    """Collect garbage as rarely as a worker does (tasks/app.py)."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+
+
 def in_turns(
     sizes: Mapping[str, tuple[Hands, Iterable[Row]]], count: int, rounds: int = ROUNDS
 ) -> list[Finding]:
@@ -149,8 +156,7 @@ def in_turns(
     Returns each step's cost at each size, and how far the largest is above the smallest, which come first and
     last: the median of the rounds' own ratios, so that what else the machine does meets all of them.
     """
-    gc.collect()
-    gc.freeze()  # as a worker does
+    tune_as_worker()
     work = {size: (of, iter(rows)) for size, (of, rows) in sizes.items()}
     done = [{size: costs(*each, count) for size, each in work.items()} for _ in range(rounds)]
     return [one for step in done[0][next(iter(sizes))] for one in findings(step, done)]

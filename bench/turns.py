@@ -7,7 +7,6 @@ which the middle half of them lies. Costs are CPU time of that process and of Re
 """
 
 import argparse
-import gc
 import json
 import os
 import subprocess
@@ -25,7 +24,7 @@ from rich.table import Table
 
 from bench.environment import destination, open_environment
 from bench.finding import number
-from bench.hands import FULL, Cost, hands
+from bench.hands import FULL, Cost, hands, tune_as_worker
 from bench.processes import ROOT
 from bench.rows import rows
 
@@ -120,7 +119,7 @@ def serve() -> None:
                 "accept": worker.accept,
                 "deliver": partial(worker.deliver, ROWS // FULL),
             }
-            gc.freeze()  # as a worker does
+            tune_as_worker()
             for line in sys.stdin:
                 print(json.dumps(asdict(worker.cost(steps[line.strip()], ROWS))), flush=True)
 

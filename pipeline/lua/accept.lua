@@ -178,24 +178,6 @@ local function enqueue(to, arrival)
     end
   end
 
-  local lane, of_lane, n, m, h = nil, nil, 0, 0, 0
-  local function lead(i, profile, recipient)  -- its line
-    if lane ~= lanes[i] then
-      lane = lanes[i]
-      of_lane = arrivals[lane] or {}
-      arrivals[lane], m = of_lane, #of_lane
-    end
-    line_of_profile[profile] = profile
-    first[n + 1], first[n + 2] = profile, rows[i]
-    of_lane[m + 1], of_lane[m + 2] = arrival, profile
-    n, m = n + 2, m + 2
-    if recipient ~= '' then
-      line_of_recipient[recipient] = profile
-      h = #held
-      held[h + 1], held[h + 2] = recipient, profile
-    end
-  end
-
   -- The line in which rows of the profile wait, and that in which rows of the recipient do; nil if there are none.
   local function lines_of(i, profile, recipient)
     local own = line_of_profile[profile]
@@ -205,28 +187,40 @@ local function enqueue(to, arrival)
     return own, others
   end
 
+  local lane, of_lane, n, m, h = nil, nil, 0, 0, 0
   for i = 1, to.size do
-    local profile, recipient = profiles[i], recipients[i] or ''
-    if not (there[i] or holders[i] or hosts[i] or line_of_profile[profile] or line_of_recipient[recipient]) then
-      lead(i, profile, recipient)
-    else
-      local own, others = lines_of(i, profile, recipient)
-      if not own and not others then
-        lead(i, profile, recipient)
-      elseif own and others and own ~= others then
-        park(own, i, others)
-        local barrier = parked_row(others, sequence + i, '', '', own)
-        parked[#parked + 1], parked[#parked + 2] = 0, barrier
-        gates[#gates + 1], gates[#gates + 2] = barrier, ''
-        behind[#behind + 1] = others
-        take_recipient(i, own)
-      else
-        local line = own or others
-        park(line, i)
-        if not own and line ~= profile then guests[#guests + 1], guests[#guests + 2] = profile, line end
-        line_of_profile[profile] = line
-        take_recipient(i, line)
+    local profile, recipient, own, others = profiles[i], recipients[i] or '', nil, nil
+    if there[i] or holders[i] or hosts[i] or line_of_profile[profile] or line_of_recipient[recipient] then
+      own, others = lines_of(i, profile, recipient)
+    end
+    if not own and not others then  -- it leads its line
+      if lane ~= lanes[i] then
+        lane = lanes[i]
+        of_lane = arrivals[lane] or {}
+        arrivals[lane], m = of_lane, #of_lane
       end
+      line_of_profile[profile] = profile
+      first[n + 1], first[n + 2] = profile, rows[i]
+      of_lane[m + 1], of_lane[m + 2] = arrival, profile
+      n, m = n + 2, m + 2
+      if recipient ~= '' then
+        line_of_recipient[recipient] = profile
+        h = #held
+        held[h + 1], held[h + 2] = recipient, profile
+      end
+    elseif own and others and own ~= others then
+      park(own, i, others)
+      local barrier = parked_row(others, sequence + i, '', '', own)
+      parked[#parked + 1], parked[#parked + 2] = 0, barrier
+      gates[#gates + 1], gates[#gates + 2] = barrier, ''
+      behind[#behind + 1] = others
+      take_recipient(i, own)
+    else
+      local line = own or others
+      park(line, i)
+      if not own and line ~= profile then guests[#guests + 1], guests[#guests + 2] = profile, line end
+      line_of_profile[profile] = line
+      take_recipient(i, line)
     end
   end
   call_many('HSET', 'rows:' .. to.name, first)
