@@ -92,11 +92,21 @@ class Effects:
             return DeliveryResult(move.text)
         return self._settlement.persist(job.batch, self._of[type(move)], job, move)
 
-    def pause(self, scope: str, connector: Connector, account: str, function: str, batch: str = "") -> None:
-        """Stop the function or the account that ran into its limit."""
+    def pause(
+        self,
+        scope: str,
+        connector: Connector,
+        account: str,
+        function: str,
+        batch: str = "",
+        seconds: float = 0,
+    ) -> None:
+        """Stop the function or the account that ran into its limit; ``seconds``: as the refusal asks for."""
         window = window_of(connector, self._window)
         if scope == "function":
             limits.throttled(self._client, account, function, window)
+        elif scope == "account" and seconds:
+            limits.pause(self._client, account, function, seconds)
         elif scope == "account":
             limits.exhausted(self._client, account, batch, window)
 
@@ -127,7 +137,9 @@ class Effects:
     def _retry(self, job: Job, move: Retry) -> DeliveryResult:
         batch, text = job.batch, move.text
         if move.pause:
-            self.pause(move.pause, job.action.connector, batch.account, batch.function, batch.id)
+            self.pause(
+                move.pause, job.action.connector, batch.account, batch.function, batch.id, seconds=move.delay
+            )
         delay = max(jittered(move.backoff), move.delay)
         tries = self._lanes.retry(batch, delay=delay, spend=move.spend, refund=move.refund)
         return DeliveryResult(f"{text}, try {tries} of {MAX_ATTEMPTS}" if move.spend else text, again=True)

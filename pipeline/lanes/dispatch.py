@@ -12,10 +12,9 @@ import redis
 from pipeline.lanes import limits
 from pipeline.lanes.batch import ClaimedBatch
 from pipeline.lanes.lanes import MAX_UNANSWERED, Lanes
-from pipeline.lanes.quota import Quota
+from pipeline.lanes.quota import Quota, quota_of
 from pipeline.records.catalog import Catalog
 from pipeline.records.current import CurrentCatalog
-from pipeline.records.kinds import kind_of, window_of
 from pipeline.records.mirror import REMOVED
 from pipeline.stores.broker import decoded
 from pipeline.stores.doorbell import Doorbell
@@ -162,16 +161,7 @@ class Dispatch:
         connector = catalog.connectors.get(name)
         if connector is None:  # nothing is sent here, its batches become dead letters or go back
             return Quota(name, function, REMOVED, limit=1_000_000, window=self._window)
-        return Quota(
-            connector=name,
-            function=function,
-            account=connector.account,
-            max_in_flight=connector.max_in_flight,
-            limit=connector.limits.get(function, 0),
-            default=kind_of(connector).default_limit(function),
-            utilisation=connector.utilisation,
-            window=window_of(connector, self._window),
-        )
+        return quota_of(connector, function, self._window)
 
 
 def earliest(waits: Iterable[float | None]) -> float | None:

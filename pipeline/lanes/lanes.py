@@ -264,6 +264,7 @@ def _claim_args(quota: Quota, new_id: str) -> list[Argument]:
     return [
         quota.connector, quota.function, quota.account, new_id, ms(CLAIM_LEASE), quota.max_in_flight,
         quota.limit, quota.default, quota.utilisation, ms(quota.window), MAX_UNANSWERED,
+        quota.burst, quota.share, quota.ceiling,
     ]  # fmt: skip
 
 

@@ -1,13 +1,15 @@
 """Limits: the calls per minute and function that an account allows, shared by all workers.
 
 Keys
-    calls:{account}:{function}   zset of call (batch:attempt) by the latest moment at which it counts, ms
-    limit:{account}:{function}   hash: due (when the next call would be on schedule, ms), spacing (ms),
-                                 refused (the calls per window that were too many), paused_until,
-                                 factor, resumed_at and patience after a refusal, since (the first of
-                                 them, ms)
+    calls:{account}:{function}   zset of call (batch:attempt) by the latest moment at which it counts, ms;
+                                 ":first": those of the first class alone
+    limit:{account}:{function}   hash: due and first_due (when the next call would be on schedule, ms),
+                                 spacing (ms), refused (the calls per window that were too many),
+                                 paused_until, factor, resumed_at and patience after a refusal,
+                                 since (the first of them, ms)
     capacity:{account}           hash: since (ms), strikes, until, probe, probe_until; while exhausted
-    allowances:{account}         hash: function to calls per minute, as the account itself says
+    allowances:{account}         hash: function to calls per minute, as the account itself says; or "18/5000"
+                                 where it counts the calls of all by 24 hours (see stores/allowances.py)
     told:{account}               there until the account is to be asked for them again
     refused:{account}            there for a day after a refusal
 
@@ -67,6 +69,11 @@ def throttled(client: redis.Redis, account: str, function: str, window: float = 
             pipe.set(f"refused:{account}", "1", ex=ASK_AGAIN_SECONDS)
             pipe.delete(f"told:{account}", asking_key(account))
             pipe.execute()
+
+
+def pause(client: redis.Redis, account: str, function: str, seconds: float) -> None:
+    """Let no call of a function go out for so long; the rate afterwards is as before."""
+    Scripts(client).run("pause", [limit_key(account, function)], [round(1000 * seconds)])
 
 
 def exhausted(client: redis.Redis, account: str, batch: str, window: float = WINDOW) -> None:

@@ -12,6 +12,7 @@ import redis
 
 from pipeline.lanes import limits
 from pipeline.model.connector import Connector
+from pipeline.model.day_use import DayUse
 from pipeline.records.catalog import Catalog
 from pipeline.records.kinds import kind_of, window_of
 
@@ -47,6 +48,12 @@ class Pace:
     window: float = limits.WINDOW  # seconds
     system: str = ""  # the outside system, in texts
     made: int = 0  # calls within the last window
+    use: DayUse | None = None  # where the account counts the calls of all its users by 24 hours
+    kept: int = 0  # calls that destinations of the first class have to themselves
+
+    def now_for(self, priority: str | None) -> int:
+        """Return the calls that go out now for destinations of a priority."""
+        return max(self.now, self.kept) if priority == "first" else self.now
 
 
 def read_paces(client: redis.Redis, catalog: Catalog, minute: float = limits.WINDOW) -> list[Pace]:
@@ -100,8 +107,14 @@ def pace_of(
     """Put together the limits of one function; ``told``: the allowance that the account answered."""
     window = window_of(connector, minute)
     heeded = now < float(limit.get(b"paused_until", 0)) + HEEDED_WINDOWS * window * 1000
-    allowance, source = allowance_of(connector, function, told, heeded=heeded)
-    most = max(1, math.floor(allowance * connector.utilisation))
+    use = DayUse.loads(told.decode()) if told is not None and b"/" in told else None
+    if use is None:
+        allowance, source = allowance_of(connector, function, told, heeded=heeded)
+        most = max(1, math.floor(allowance * connector.utilisation))
+        now_most = max(1, math.floor(most * share(limit, now, window * 1000)))
+    else:
+        allowance = most = now_most = use.allowance(connector)
+        source = "account"
     return Pace(
         connector=connector.name,
         account=connector.account,
@@ -109,11 +122,13 @@ def pace_of(
         allowance=allowance,
         source=source,
         most=most,
-        now=max(1, math.floor(most * share(limit, now, window * 1000))),
+        now=now_most,
         paused=seconds_until(limit.get(b"paused_until"), now),
         capacity=capacity_of(capacity, now) if capacity else None,
         window=window,
         system=kind_of(connector).system,
+        use=use,
+        kept=use.kept(connector) if use else 0,
     )
 
 

@@ -24,7 +24,7 @@ if progress ~= '' then redis.call('HSET', 'batch:' .. batch.id, 'progress', prog
 redis.call('ZADD', 'flying:' .. batch.connector, text(now + lease_ms), batch.id)
 if has_call == '1' then
   count(now, batch.connector, batch.destination, 'calls', 1)
-  local limit, permit = limit_of(batch)
-  call_begun(limit, permit, now)
+  local limit, permit, class = limit_of(batch)
+  call_begun(limit, permit, now, class)
 end
 return 1

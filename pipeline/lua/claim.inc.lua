@@ -4,18 +4,23 @@
 --       7 limit: calls per window set for this connector, 0 for none  8 default: if the account has not told its limit
 --       9 utilisation: the share of the limit to use  10 window_ms
 --       11 max_unanswered: with this many doorbells waiting no worker is idle
+--       12 burst: calls that may go at once after a quiet time
+--       13 share_of_day: of the calls of 24 hours that are ours, where the account counts by them
+--       14 ceiling: of these calls by anybody
 -- Returns {"batch", id, attempt, 1 if another batch may go and a worker is likely to be idle}
 -- or {"wait", ms until asking again makes sense; -1: not before something changes}.
 local MAX_PASSED_OVER = 100  -- batches that are looked through for one of the first class
 local function claim(args)
   local connector, func, account, new_id, lease_ms, max_in_flight,
-    limit, default, utilisation, window_ms, max_unanswered = unpack(args)
+    limit, default, utilisation, window_ms, max_unanswered, burst, share_of_day, ceiling = unpack(args)
   local window = tonumber(window_ms)
   local now = clock()
   local flying, retry = 'flying:' .. connector, 'retry:' .. connector .. ':' .. func
 
-  local function allowance()
-    return allowance_for(account, func, tonumber(limit), tonumber(default), utilisation, now, window)
+  local function permit_wait(id, class)
+    local allowance, kept = allowance_for(
+      account, func, tonumber(limit), tonumber(default), utilisation, now, window, share_of_day, ceiling)
+    return take_permit('limit:' .. account .. ':' .. func, id, now, allowance, window, tonumber(burst), class, kept)
   end
 
   local soonest = nil
@@ -100,7 +105,7 @@ local function claim(args)
   end
   local wait, used_up = capacity_wait(account, now)
   local permit = (batch and batch.id or new_id) .. ':' .. (batch and batch.attempt or 0) + 1
-  if wait == 0 then wait = take_permit('limit:' .. account .. ':' .. func, permit, now, allowance(), window, 0, class) end
+  if wait == 0 then wait = permit_wait(permit, class) end
   if wait > 0 then return {'wait', first_soonest and math.min(wait, math.ceil(first_soonest - now)) or wait} end
 
   batch = batch and again(batch) or cut(lane, class)

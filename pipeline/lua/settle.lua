@@ -14,8 +14,8 @@ local function settle(batch)
     returned = returned or {}
     returned[tonumber(ARGV[i]) + 1] = true
   end
-  local limit, permit = limit_of(batch)
-  call_answered(limit, permit, clock())
+  local limit, permit, class = limit_of(batch)
+  call_answered(limit, permit, clock(), class)
   finish(batch, returned)
   if redis.call('HGET', 'capacity:' .. batch.account, 'probe') == batch.id then
     redis.call('DEL', 'capacity:' .. batch.account)

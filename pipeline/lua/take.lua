@@ -7,5 +7,5 @@
 local allowance, window_ms, burst, call_id = unpack(ARGV)
 local now = clock()
 local wait = take_permit(KEYS[1], call_id, now, tonumber(allowance), tonumber(window_ms), tonumber(burst))
-if wait == 0 then call_begun(KEYS[1], call_id, now, AT_ONCE) end
+if wait == 0 then call_begun(KEYS[1], call_id, now, nil, AT_ONCE) end
 return wait

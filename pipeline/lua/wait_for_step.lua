@@ -10,7 +10,7 @@ local batch = batch_of(batch_id)
 if not batch or batch.attempt ~= tonumber(attempt) then return 0 end
 local key = 'batch:' .. batch.id
 local limit, permit, class = limit_of(batch)
-if refund == '1' then return_permit(limit, permit, class) else call_answered(limit, permit, clock()) end
+if refund == '1' then return_permit(limit, permit, class) else call_answered(limit, permit, clock(), class) end
 if redis.call('HGET', 'capacity:' .. batch.account, 'probe') == batch.id then
   redis.call('HDEL', 'capacity:' .. batch.account, 'probe', 'probe_until')
   if refund ~= '1' then redis.call('DEL', 'capacity:' .. batch.account) end

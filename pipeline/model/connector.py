@@ -21,6 +21,8 @@ class Connector:
     limits: Mapping[str, int] = field(default_factory=dict)  # function to calls per minute
     utilisation: float = 0.95
     max_in_flight: int = 4
+    share: float = 1.0  # of the calls of 24 hours that are ours, where an account counts by them
+    ceiling: float = 1.0  # of these calls by anybody
     label: str | None = None  # shown to people beside the name
     description: str | None = None
 

@@ -49,9 +49,13 @@ class OpenClients(Protocol):
         vault: Vault,
         *,
         take: Callable[..., float],
+        minute: float,
         timeouts: Timeouts,
     ) -> Callable[[Any], Sender]:
-        """Return the maker of a connector's client; ``take`` takes a permit (see lanes/limits.py)."""
+        """Return the maker of a connector's client; ``take`` takes a permit (see lanes/limits.py).
+
+        ``minute``: seconds that a minute of the limits has.
+        """
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,9 @@ class ConnectorKind:
     open_reader: Callable[..., RecordReader] | None = None
     default_limits: Mapping[str, int] = field(default_factory=dict)  # calls per window, by function
     window: float = MINUTE  # seconds by which the account counts calls
-    read_limits: Callable[[Any], Mapping[str, int]] | None = None  # asked of a client; None: it cannot tell
+    # Asked of a client; it answers with None if it noted them as they came. None: the account cannot tell.
+    read_limits: Callable[[Any], Mapping[str, int] | None] | None = None
+    burst: int = 0  # calls of a function that may go at once after a quiet time
     poll_function: str | None = None  # by which limits count polls; None: all answers come at once
     code_meanings: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # of rows: cause, replaying
 
@@ -97,11 +103,11 @@ def preflight_salesforce(_connector: Any, uses: Uses, client: Any) -> list[Findi
     return preflight(client, uses)
 
 
-def read_org_limits(client: Any) -> Mapping[str, int]:
-    """Ask an org how many calls of the next hour are ours; imported for that alone."""
+def read_org_limits(client: Any) -> None:
+    """Ask an org for the use of its calls, which its client notes; imported for that alone."""
     from pipeline.salesforce.limits import read_limits
 
-    return read_limits(client)
+    read_limits(client)
 
 
 def read_salesforce(*given: Any) -> RecordReader:
@@ -155,6 +161,7 @@ KINDS: Mapping[str, ConnectorKind] = {
         default_limits={"calls": 500},  # an hour: a tenth of the least that an org may have
         window=3600.0,  # seconds
         read_limits=read_org_limits,
+        burst=1,
     ),
     "responsys_sftp": ConnectorKind(
         system="the SFTP server",

@@ -21,6 +21,7 @@ def open_clients(
     vault: Vault,
     *,
     take: Callable[..., float],
+    minute: float,  # noqa: ARG001 -- of kinds that tell their limits with each answer
     timeouts: Timeouts,
 ) -> Callable[[ResponsysConnector], Client]:
     """Return the maker of clients; ``take`` takes a permit.

@@ -47,7 +47,7 @@ class Clients:
         if connector.kind not in self._makers:
             take = partial(limits.take, window=window_of(connector, self._limit_window))
             self._makers[connector.kind] = kind_of(connector).open_clients(
-                self._redis, self._vault, take=take, timeouts=self._timeouts
+                self._redis, self._vault, take=take, minute=self._limit_window, timeouts=self._timeouts
             )
         return self._makers[connector.kind]
 

@@ -137,6 +137,8 @@ class Worker:
             return f"{name} cannot tell its limits"
         try:
             allowances = read_limits(self.clients(connector))
+            if allowances is None:
+                return f"{name} has told its limits"
         except CallError as error:
             log.info("limits not read", extra={"connector": name, "code": error.code})
             return f"{error.code}: asked again later"

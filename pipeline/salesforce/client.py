@@ -10,10 +10,11 @@ import requests
 
 from pipeline.errors import OutcomeUnknown, RetryLater
 from pipeline.model.call import Call
+from pipeline.model.day_use import DayUse
 from pipeline.salesforce.calls import TAG, WRITING
 from pipeline.salesforce.connector import SalesforceConnector
 from pipeline.salesforce.errors import error_of
-from pipeline.salesforce.org_use import OrgUse, read_use
+from pipeline.salesforce.org_notes import OrgNotes, is_deprecated, read_use
 from pipeline.wire.account_login import TokenRefused
 from pipeline.wire.deadlines import within
 from pipeline.wire.tokens import Token, Tokens
@@ -31,17 +32,19 @@ class SalesforceClient:
         tokens: Tokens[SalesforceConnector],
         *,
         session: requests.Session,
+        notes: OrgNotes,
         connect_timeout: float = 10,
         read_timeout: float = 60,
         call_timeout: float = 120,
     ) -> None:
         self.connector = connector
-        self.use: OrgUse | None = None  # as the last answer told it
+        self.use: DayUse | None = None  # as the last answer told it
         self.now = 0  # ms since the epoch, by the clock of the last answer
         self.org = ""  # id of the org, 15 characters, as the last token told it
         self.is_deprecated = False  # whether the last answer announced the end of our version
         self._tokens = tokens
         self._session = session
+        self._notes = notes
         self._timeout = (connect_timeout, read_timeout)
         self._call_timeout = call_timeout
 
@@ -93,9 +96,10 @@ class SalesforceClient:
             raise
 
     def _judged(self, reply: Reply) -> Any:
-        self.use = read_use(reply.headers.get("Sforce-Limit-Info", "")) or self.use
+        self.use = read_use(reply.headers) or self.use
         self.now = moment_of(reply.headers.get("Date", "")) or self.now
-        self.is_deprecated = reply.headers.get("Warning", "").startswith("299")
+        self.is_deprecated = is_deprecated(reply.headers)
+        self._notes.note(self.connector, reply.headers)
         answer = decoded(reply.content)
         if 200 <= reply.status < 300 and (answer is not None or not reply.content):
             return answer

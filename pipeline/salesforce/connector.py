@@ -22,6 +22,7 @@ class SalesforceConnector(Connector):
     ceiling: float = 0.8  # of the org's calls by anybody
     zone: str = "UTC"  # of the org's dates
     riid_field: str = ""  # "": the org has no field for it
+    utilisation: float = 1.0  # of our share
     kind: str = "salesforce"
 
     @property

@@ -1,12 +1,9 @@
-"""The limit of an org's calls: those of an hour that are ours, out of the answer to any call."""
+"""The limit of an org's calls: told with the answer to any call, and noted by the client."""
 
-from collections.abc import Mapping
-
-from pipeline.salesforce.calls import FUNCTION, reading
+from pipeline.salesforce.calls import reading
 from pipeline.salesforce.client import SalesforceClient
 
 
-def read_limits(client: SalesforceClient) -> Mapping[str, int]:
-    """Return the calls of an hour that are ours; asks for the limits, whose answer tells the use."""
+def read_limits(client: SalesforceClient) -> None:
+    """Ask for the limits, when nothing else was called for a while."""
     client.send(reading(client.connector, "/limits"))
-    return {} if client.use is None else {FUNCTION: client.use.allowance(client.connector)}

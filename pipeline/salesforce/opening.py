@@ -23,11 +23,16 @@ def open_clients(
     vault: Vault,
     *,
     take: Callable[..., float],
+    minute: float,
     timeouts: Timeouts,
 ) -> Callable[[SalesforceConnector], SalesforceClient]:
-    """Return the maker of clients; ``take`` takes a permit. HTTP is imported here."""
+    """Return the maker of clients; ``take`` takes a permit. HTTP is imported here.
+
+    ``minute``: seconds that a minute of the limits has.
+    """
     from pipeline.salesforce.client import SalesforceClient
     from pipeline.salesforce.login import LOGIN_BURST, shared_tokens
+    from pipeline.salesforce.org_notes import OrgNotes
     from pipeline.wire.session import open_session
 
     session = open_session()
@@ -43,6 +48,7 @@ def open_clients(
         SalesforceClient,
         tokens=tokens,
         session=session,
+        notes=OrgNotes(redis_client, minute),
         connect_timeout=timeouts.connect,
         read_timeout=timeouts.read,
         call_timeout=timeouts.call,

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from pipeline.deliver.dry_run import DryRun
-from pipeline.errors import Misconfigured, OutcomeUnknown
+from pipeline.errors import CallError, Misconfigured, OutcomeUnknown, Throttled
+from pipeline.lanes.draw import draw
 from pipeline.model.action import Action, Step
 from pipeline.model.activation import Activation
 from pipeline.model.call import Call, Rejection, Submitted
@@ -92,7 +93,10 @@ class Desk:
 
     def send(self, call: Call) -> Any:
         self.calls.append(call)
-        return self.answers.pop(0)
+        answer = self.answers.pop(0)
+        if isinstance(answer, CallError):
+            raise answer
+        return answer
 
     def poll(self, requests: Sequence[str]) -> Mapping[str, Any]:
         return self.later.pop(0)
@@ -178,6 +182,17 @@ def test_a_batch_goes_through_it_from_the_producer_to_its_verdicts(worker, desk,
         (f"p-{second}", "OVERDUE", "bring back Ulysses first"),
     ]
     assert worker.client.keys("batch:*") == worker.client.keys("rows:*") == []
+
+
+@pytest.mark.parametrize("seconds", [30.0, 3600.0])
+def test_a_refusal_that_says_for_how_long_pauses_the_account(worker, desk, server_url, seconds):
+    desk.answers = [Throttled("account", "FULL", "come back later", delay=seconds)]
+    produce(server_url, "C-1", "C-2")
+
+    assert deliver(worker) == "FULL: 2 rows wait"
+    quota = worker.dispatch.quota_of("library", "lend")
+    assert draw(worker.client, quota) == pytest.approx(seconds, abs=5)
+    assert worker.client.hget(f"limit:{quota.account}:lend", "factor") is None
 
 
 def test_an_answer_may_come_later(worker, desk, server_url):

@@ -23,7 +23,7 @@ def test_permits_of_logins_count_by_the_window_of_the_kind(
 ):
     given = []
 
-    def open_clients(_client, _vault, *, take, timeouts):
+    def open_clients(_client, _vault, *, take, minute, timeouts):
         given.append(take)
         return lambda connector: connector
 

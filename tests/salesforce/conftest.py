@@ -39,5 +39,5 @@ def connector(process: str) -> SalesforceConnector:
 @pytest.fixture
 def client_of(redis: Any, vault: Any, connector: SalesforceConnector) -> Callable[..., SalesforceClient]:
     """Makes clients of the connector, with changes; they share their tokens."""
-    make = open_clients(redis, vault, take=lambda *_, **__: 0.0, timeouts=TIMEOUTS)
+    make = open_clients(redis, vault, take=lambda *_, **__: 0.0, minute=60.0, timeouts=TIMEOUTS)
     return lambda **changes: make(replace(connector, **changes))

@@ -3,12 +3,15 @@
 from dataclasses import replace
 
 import pytest
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from pipeline.errors import Held, Misconfigured, OutcomeUnknown, RetryLater, Throttled
 from pipeline.model.call import Call
 from pipeline.salesforce.calls import reading
 from pipeline.salesforce.grants import read_private_key
 from pipeline.salesforce.login import grant
+from pipeline.salesforce.org_notes import version_ends
+from pipeline.stores import allowances
 from tests.salesforce.keys import EC_KEY, PUBLIC_PEM, RSA_KEY, SHORT_KEY
 
 PATH = "/query?q=SELECT+Id+FROM+Lead"
@@ -152,6 +155,47 @@ def test_the_use_of_the_org_is_in_every_answer(org, client_of, connector):
 
     assert (client.use.used, client.use.most) == (60_001, 100_000)
     assert client.use.allowance(connector) == 833  # (80,000 - 60,001) / 24 is less than 25,000 / 24
+
+
+def test_what_an_answer_tells_is_known_to_all_workers(org, client_of, redis, connector):
+    org.order("behaviour", {"used_by_others": 40})
+    client_of().send(reading(connector, PATH))
+
+    assert redis.hget(f"allowances:{connector.account}", "calls") == b"41/100000"
+    assert 0 < redis.pttl(f"told:{connector.account}") <= 300_000
+
+
+def test_a_refusal_tells_the_use_too(org, client_of, redis, connector):
+    client = client_of()
+    client.ready()
+    org.order("behaviour", {"daily_maximum": 0})
+    with pytest.raises(Throttled):
+        client.send(reading(connector, PATH))
+
+    assert redis.hget(f"allowances:{connector.account}", "calls") == b"0/0"
+
+
+def test_the_end_of_a_version_is_noted_until_an_answer_says_nothing_of_it(org, client_of, redis, connector):
+    client, other = client_of(), client_of(version="65.0")
+    org.order("behaviour", {"deprecated_below": 66})
+    other.send(reading(other.connector, PATH))
+    client.send(reading(connector, PATH))
+    ends = [version_ends(redis, each.connector) for each in (client, other)]
+    org.order("behaviour", {"deprecated_below": 0})
+    other.send(reading(other.connector, PATH))
+
+    assert ends == [False, True]
+    assert not version_ends(redis, other.connector)
+
+
+def test_an_answer_counts_though_its_use_cannot_be_noted(org, client_of, connector, monkeypatch):
+    monkeypatch.setattr(allowances, "note", unreachable)
+
+    assert client_of().send(reading(connector, "/limits"))
+
+
+def unreachable(*_, **__):
+    raise RedisConnectionError("away")
 
 
 def test_an_org_that_is_served_by_another_host_is_not_followed():

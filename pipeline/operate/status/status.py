@@ -188,7 +188,10 @@ def drain_seconds(
     """Return the seconds that a destination's rows take at least; ``paces``: those of its connector."""
     function = catalog.functions_of(destination)[0]
     calls = -(-backlog.waiting // destination.max_rows)
-    return max((calls * pace.window / pace.now for pace in paces if pace.function == function), default=None)
+    paces_now = [
+        (pace.window, pace.now_for(destination.priority)) for pace in paces if pace.function == function
+    ]
+    return max((calls * window / now for window, now in paces_now if now), default=None)
 
 
 def state_of(stopped: tuple[Stop, ...], backlog: Backlog, paces: Sequence[Pace]) -> str:
