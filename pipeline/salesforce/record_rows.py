@@ -53,10 +53,17 @@ class RecordRows:
 
 
 def value_at(row: Mapping[str, Any], steps: Sequence[str]) -> Any:
-    """Return the value at a path, None where a parent is missing."""
+    """Return the value at a path, None where a parent is missing.
+
+    Raises Held where an answer lacks the field: Salesforce takes any spelling, answers with its own, and an
+    absent value is no null.
+    """
     value: Any = row
     for step in steps:
-        value = value.get(step) if isinstance(value, Mapping) else None
+        if value is not None and step not in value:
+            path = ".".join(steps)
+            raise Held("destination", "CONDITION", f'the answer has no "{path}": spell it as Salesforce does')
+        value = value[step] if value is not None else None
     return value
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from pipeline.errors import Held
+from pipeline.streams.stream_rules import NoRules
 from tests.streams.environment import LEADS, ago
 
 PEOPLE = [
@@ -41,3 +42,19 @@ def test_a_value_of_another_type_holds_the_source(streams, org):
 
     with pytest.raises(Held, match="where: LastName: is no number"):
         streams.run(replace(LEADS, where={"any": [{"LastName": 5}, {"Company": {"contains": "\\"}}]}))
+
+
+class Looking(NoRules):
+    """Rules that look at a field, and decide nothing."""
+
+    def __init__(self, *fields):
+        self.fields = fields
+
+
+def test_a_field_that_rules_spell_otherwise_is_no_null(streams, org):
+    with ago(org, 60):
+        org.load("Contact", {"LastName": "One"})
+
+    with pytest.raises(Held, match='the answer has no "lastname": spell it as Salesforce does'):
+        streams.run(rules=Looking("lastname"))
+    assert streams.run(rules=Looking("Account.Name", "Title")).counts.read == 1
