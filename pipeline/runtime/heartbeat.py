@@ -50,6 +50,7 @@ Result = TypeVar("Result")
 MIN_BEAT_SECONDS = 0.005
 ROUND_SECONDS = 0.4  # between two looks at all duties but dispatch
 CATALOG_SECONDS = 5.0  # between two looks whether Redis has lost the published catalog
+INTAKE_SECONDS = 0.9  # between two looks for intake whose doorbell was lost
 FOLD_SECONDS = 10.0  # between two moves of counters to SQL
 PRUNE_SECONDS = 600.0  # between two prunings
 MESSAGES_SECONDS = 1.0  # between two looks for dead letters of messages
@@ -125,7 +126,7 @@ class Heartbeat:
         self._client.set(BEAT, "1", px=round(BEAT_TTL * 1000))
         if catalog and self._take_duty("catalog", CATALOG_SECONDS):
             self.attempt("catalog", partial(restore, self._client, catalog), CATALOG_SECONDS)
-        if self._take_duty("intake", 0.9):
+        if self._take_duty("intake", INTAKE_SECONDS):
             stopwatch.restart(self._client, WORKER_SEEN)
             self.attempt("intake", self._ring)
             if catalog:
