@@ -9,7 +9,8 @@ from pipeline.cli import COMMANDS, dead_letters, main
 from pipeline.cli.lazy_group import LazyCommand
 from tests.fixtures.commands import CommandRunner
 
-HEAVY = "celery kombu alembic requests honcho sqlalchemy.dialects.postgresql"
+HEAVY = "celery kombu alembic requests honcho sqlalchemy.dialects.postgresql "
+HEAVY += "pipeline.responsys.actions.audience_export"  # unless a destination has it
 
 
 @pytest.fixture(autouse=True)
