@@ -1,4 +1,4 @@
-"""The whole configuration: connectors, destinations, sources, mappings, files, imports, channels, alerts."""
+"""The whole configuration: all sections of records, and what they must agree in."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,6 +17,8 @@ from schemas.event_import import ImportField
 from schemas.file_profile import FileProfileField
 from schemas.profile_field import ProfileFields
 from schemas.record_mapping import MappingField
+from schemas.rule import RuleDocument
+from schemas.rule_fields import DocumentField
 from schemas.source_kinds import source
 
 
@@ -27,6 +29,7 @@ class ConfigurationSchema(Document):
     destinations = Table(destination(), load_default=dict)
     sources = Table(source(), load_default=dict)
     mappings = Table(MappingField(), load_default=dict)
+    rules = Table(DocumentField(RuleDocument), load_default=dict)
     files = Table(FileProfileField(), load_default=dict)
     imports = Table(ImportField(), load_default=dict)
     profile_fields = ProfileFields(load_default=dict)

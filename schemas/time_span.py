@@ -12,6 +12,11 @@ SPAN = re.compile(r"([1-9][0-9]{0,8})([smhdw])")
 LONGEST_SPAN = 3_660 * SECONDS["d"]
 
 
+def seconds_in(span: str) -> int:
+    """Return the seconds of a span."""
+    return int(span[:-1]) * SECONDS[span[-1]]
+
+
 class TimeSpan(Field):
     """A whole number and a unit; the text stays as it is."""
 
@@ -20,6 +25,6 @@ class TimeSpan(Field):
         match = SPAN.fullmatch(value) if isinstance(value, str) else None
         if match is None:
             raise ValidationError('must be a number with s, m, h, d or w, such as "7d"')
-        if int(match[1]) * SECONDS[match[2]] > LONGEST_SPAN:
+        if seconds_in(match[0]) > LONGEST_SPAN:
             raise ValidationError("must not be longer than ten years")
         return str(value)

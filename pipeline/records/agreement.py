@@ -10,6 +10,7 @@ from pipeline.records.documents import Documents, singular
 from pipeline.records.import_agreement import imports_that_differ, imports_without_files, sends_nothing
 from pipeline.records.kinds import KINDS
 from pipeline.records.mapping_agreement import MAPPING_CHECKS
+from pipeline.records.rule_agreement import rules_that_differ
 from pipeline.records.source_agreement import sources_without_connector
 from schemas.configuration_fields import not_there
 
@@ -26,6 +27,7 @@ def refuse(stored: Documents, wanted: Documents, changes: Changes) -> None:
         sources_without_connector,
         lost_channels,
         *MAPPING_CHECKS,
+        rules_that_differ,
         partial(unknown_subjects, names=new_rules),
     )
     for check in checks:

@@ -15,6 +15,7 @@ from pipeline.model.connector import Connector
 from pipeline.model.destination import Destination
 from pipeline.model.event_import import EventImport
 from pipeline.model.mapping import RecordMapping
+from pipeline.model.rule import Rule
 from pipeline.model.source import Source
 from pipeline.records.kinds import bind, kind_of
 
@@ -48,6 +49,7 @@ class Catalog:
     channels: Mapping[str, Channel] = field(default_factory=lambda: MappingProxyType({}))
     alert_rules: Mapping[str, AlertRule] = field(default_factory=lambda: MappingProxyType({}))
     mappings: Mapping[str, RecordMapping] = field(default_factory=lambda: MappingProxyType({}))
+    rules: Mapping[str, Rule] = field(default_factory=lambda: MappingProxyType({}))
     _actions: dict[str, Action] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def for_audience(self, audience: str | None) -> tuple[Destination, ...]:

@@ -27,6 +27,7 @@ class Changes:
     destinations: Change = Change()
     sources: Change = Change()
     mappings: Change = Change()
+    rules: Change = Change()
     files: Change = Change()
     imports: Change = Change()
     profile_fields: Change = Change()

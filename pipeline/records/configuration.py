@@ -12,6 +12,7 @@ from pipeline.errors import Misconfigured
 from pipeline.records.documents import STORED_SECRET, USERS_OF_CONNECTORS, Documents, secrets_of
 from pipeline.records.kinds import connector_documents, destination_documents
 from pipeline.records.mapping_agreement import unknown_mappings
+from pipeline.records.rule_agreement import unknown_sources
 from schemas.channel import SECRET_PROBLEMS
 from schemas.configuration import configuration_schema
 from schemas.configuration_fields import not_there
@@ -40,6 +41,7 @@ def read_configuration(
     problems += unknown_connectors(documents, stored)
     problems += unknown_channels(documents, channels)
     problems += unknown_mappings(documents, mappings)
+    problems += unknown_sources(documents, sources)
     for section, known in (("connectors", stored), ("sources", sources), ("channels", channels)):
         problems += find_secrets(section, documents.get(section, {}), known, environ, folder)
     problems += unusable_secrets(documents.get("channels", {}))

@@ -40,6 +40,7 @@ SECTIONS: Mapping[str, Table] = {
     "destinations": tables.destinations,
     "sources": tables.sources,
     "mappings": tables.mappings,
+    "rules": tables.rules,
     "files": tables.files,
     "imports": tables.imports,
     "profile_fields": tables.profile_fields,
@@ -51,6 +52,7 @@ CHANNEL_SECRETS = ("url", "secret", "password")
 COLUMNS = {
     "destinations": ("audience", "connector"),
     "sources": ("audience",),
+    "rules": ("source",),
     "imports": ("connector",),
 }  # stored in columns, too
 USERS_OF_CONNECTORS = ("destinations", "imports", "sources")  # sections whose records may name one

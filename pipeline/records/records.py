@@ -1,4 +1,4 @@
-"""Records in the SQL store: connectors, destinations, sources, mappings, files, imports, channels, holds."""
+"""Records in the SQL store: connectors, destinations, sources, mappings, rules, files, imports, holds."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,6 +14,8 @@ from pipeline.records.catalog import Catalog, Hold, Kind, Scope, unusable
 from pipeline.records.changes import Change, Changes, compare
 from pipeline.records.documents import SECTIONS, STORED_SECRET, Documents, secrets_of
 from pipeline.records.mapping_agreement import users_of_mapping
+from pipeline.records.rule_agreement import rules_of_source
+from pipeline.records.rule_documents import rule
 from pipeline.stores import tables
 from pipeline.stores.database import reading
 from pipeline.stores.key_check import renew_check
@@ -68,6 +70,7 @@ class Records:
             channels={name: documents.channel(name, doc) for name, doc in stored["channels"].items()},
             alert_rules={name: documents.alert_rule(name, doc) for name, doc in stored["alerts"].items()},
             mappings={name: documents.mapping(name, doc) for name, doc in stored["mappings"].items()},
+            rules={name: rule(name, doc) for name, doc in stored["rules"].items()},
         )
 
     def names(self, section: str) -> frozenset[str]:
@@ -104,6 +107,8 @@ class Records:
                     raise Misconfigured(f'{users} name the connector "{name}"')
             if section == "mappings" and users_of_mapping(name, stored):
                 raise Misconfigured(f'records name the mapping "{name}"')
+            if section == "sources" and rules_of_source(name, stored):
+                raise Misconfigured(f'rules name the source "{name}"')
             if section == "channels" and agreement.rules_that_name(name, stored["alerts"]):
                 raise Misconfigured(f'rules of alerts name the channel "{name}"')
             self._write(connection, section, Change(removed=(name,)), {})

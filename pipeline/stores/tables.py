@@ -76,6 +76,15 @@ mappings = Table(
     Column("body", JSON, nullable=False),
 )
 
+# When a record of a source is so, its person enters an audience.
+rules = Table(
+    "rules",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("source", String, nullable=False),
+    Column("body", JSON, nullable=False),
+)
+
 # How files of one kind are read.
 files = Table(
     "files",

@@ -68,6 +68,7 @@ def test_it_says_so_as_json_as_well(file):
         "destinations": {"created": ["lapsed"], "updated": [], "unchanged": [], "removed": []},
         "sources": {"created": [], "updated": [], "unchanged": [], "removed": []},
         "mappings": {"created": [], "updated": [], "unchanged": [], "removed": []},
+        "rules": {"created": [], "updated": [], "unchanged": [], "removed": []},
         "files": {"created": [], "updated": [], "unchanged": [], "removed": []},
         "imports": {"created": [], "updated": [], "unchanged": [], "removed": []},
         "profile_fields": {"created": [], "updated": [], "unchanged": [], "removed": []},

@@ -11,6 +11,7 @@ def test_an_empty_configuration_is_one():
         "destinations": {},
         "sources": {},
         "mappings": {},
+        "rules": {},
         "files": {},
         "imports": {},
         "profile_fields": {},

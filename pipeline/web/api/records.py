@@ -26,10 +26,12 @@ from pipeline.web.json_body import read_object
 from pipeline.web.problems import Problem
 from schemas.http import NoQuery, RecordQuery, RemoveQuery
 
-SECTIONS = ("connectors", "destinations", "sources", "mappings", "channels", "alerts")
+SECTIONS = ("connectors", "destinations", "sources", "mappings", "rules", "channels", "alerts")
 
 records = Blueprint(
-    "records", __name__, description="Connectors, destinations, sources, mappings, channels, rules of alerts."
+    "records",
+    __name__,
+    description="Connectors, destinations, sources, mappings, rules, channels, rules of alerts.",
 )
 
 

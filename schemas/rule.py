@@ -1,0 +1,35 @@
+"""A rule as it is configured: when a record of a stream is so, its person enters an audience."""
+
+import re
+
+from schemas.configuration_fields import Flag, Number, OneOf, Text
+from schemas.document import Document, Table
+from schemas.record_condition import Condition
+from schemas.rule_fields import ColumnValues, DocumentField, Hours, Most, SpanOrNever
+from schemas.time_span import TimeSpan
+
+COLUMN = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,149}")
+COLUMN_RULE = "must be the name of a column of Responsys"
+HIGHEST_PRIORITY = 1_000
+
+
+class RuleDocument(Document):
+    """One rule."""
+
+    label = Text()  # for people, beside the name that commands take
+    description = Text()
+    source = Text(required=True)
+    audience = Text(required=True, slashes=False)
+    on = OneOf("an occasion", ["new", "change"], load_default="change")
+    when = Condition()
+    current = Condition(with_changes=False)
+    active_for = TimeSpan()
+    group = Text()
+    priority = Number(least=0, most=HIGHEST_PRIORITY, load_default=0)
+    busy = OneOf("an answer to a busy person", ["wait", "leave"], load_default="wait")
+    again_after = SpanOrNever(load_default="never")
+    only_if = Table(ColumnValues(), COLUMN, COLUMN_RULE)
+    most = DocumentField(Most)
+    hours = DocumentField(Hours)
+    existing = Flag(load_default=False)
+    mode = OneOf("a mode", ["live", "watch"], load_default="live")
