@@ -44,7 +44,7 @@ def _claimed(job: Job, _: events.Claimed) -> Move:
     """Make the call of the next step if the batch's permit is for its function."""
     step = job.step
     if step is None:
-        return Settle(job.verdicts)
+        return _settle(job)
     return Send() if step.function == job.batch.function else _next_step(job, step, refund=True)
 
 
@@ -97,7 +97,7 @@ def _return_some(past: Job, positions: Sequence[int]) -> Move:
     """Put rows back into their lane, by the ledger's record of the batch if the others are settled now."""
     then = _onwards(past.besides(positions))
     leaving = tuple(positions)
-    return Settle(past.verdicts, leaving) if isinstance(then, Settle) else ReturnSome(leaving, then)
+    return _settle(past, leaving) if isinstance(then, Settle) else ReturnSome(leaving, then)
 
 
 def _set_apart(job: Job, past: Job, again: Mapping[int, Again]) -> Move:
@@ -144,7 +144,7 @@ def _answered_later(job: Job, event: events.AnsweredLater) -> Move:
     """Go on with the step that was submitted, or with the steps as a changed configuration has them."""
     job = job.at_called_step
     if job.step is None:
-        return Settle(job.verdicts)
+        return _settle(job)
     if job.step.function != job.batch.function:
         return _next_step(job, job.step)
     return decide(job, event.outcome)
@@ -165,7 +165,11 @@ def _recorded(_: Job, event: events.Recorded) -> Move:
 
 def _onwards(job: Job) -> Move:
     job = job.at_needed_step
-    return Settle(job.verdicts) if job.step is None else _next_step(job, job.step)
+    return _settle(job) if job.step is None else _next_step(job, job.step)
+
+
+def _settle(job: Job, returned: tuple[int, ...] = ()) -> Settle:
+    return Settle(job.verdicts, returned, learned=job.progress.learned)
 
 
 def _next_step(job: Job, step: Step, *, refund: bool = False) -> Move:

@@ -84,6 +84,8 @@ class Effects:
             outcome = BatchOutcome.of(job.rows, move.verdicts, move.returned, job.seconds)
             if left_out := job.action.left_out(row.activation for row in outcome.delivered):
                 outcome = replace(outcome, left_out=left_out)
+            if job.action.witnessed:
+                outcome = replace(outcome, learned=move.learned)
             return self._settlement.close(job.batch, job.action.name, outcome, job.next_quota)
         if isinstance(move, GiveBack):
             self._lanes.retry(job.batch, delay=move.delay, spend=False, refund=True)

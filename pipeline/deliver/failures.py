@@ -72,7 +72,7 @@ def _split_or_reject(job: Job, error: Refused, sent: bool) -> Move:
 
 def _reject(job: Job, error: CallError, _sent: bool) -> Move:
     ended = job.past_step([Rejection(error.code, error.detail)] * len(job.remaining_rows))
-    return Settle(ended.verdicts, code=error.code)
+    return Settle(ended.verdicts, code=error.code, learned=ended.progress.learned)
 
 
 # The first kind that an error is of counts: Throttled is a RetryLater.

@@ -4,11 +4,12 @@ A move is a value and names no store. ``text`` is for Flower; ``code`` is the er
 "" if none failed.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from pipeline.deliver.progress import Progress
+from pipeline.model.action import Identifiers
 from pipeline.model.call import FinalVerdict, Rejection
 
 
@@ -24,6 +25,7 @@ class Settle:
     verdicts: Sequence[FinalVerdict]
     returned: tuple[int, ...] = ()
     code: str = ""
+    learned: Mapping[int, Identifiers] = field(default_factory=dict)  # by position
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,7 @@ class Action(ABC):
 
     name: str
     coalesces: bool  # True: a newer activation of a profile overlays one that waits. False: each is a row
+    witnessed: bool = False  # streams or rules are told its verdicts; set by the catalog
     irrevocable: bool = False  # its calls cannot be taken back, as that of an e-mail
     functions: tuple[str, ...]  # all that its steps may use; a full call needs the first
 

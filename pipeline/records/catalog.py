@@ -61,6 +61,7 @@ class Catalog:
         action = self._actions.get(destination.name)
         if action is None:
             bound = bind(self.connector_of(destination), destination, self.mappings)
+            bound.witnessed = destination.audience in self.witnessed_audiences
             action = self._actions.setdefault(destination.name, bound)
         return action
 
@@ -103,6 +104,12 @@ class Catalog:
         for _, destination in sorted(self.destinations.items()):
             found[destination.audience] = (*found.get(destination.audience, ()), destination)
         return found
+
+    @cached_property
+    def witnessed_audiences(self) -> frozenset[str]:
+        """The audiences that streams feed: they are told the verdicts of their activations."""
+        streams = (source for source in self.sources.values() if source.is_stream)
+        return frozenset(source.audience for source in streams if source.audience is not None)
 
     @cached_property
     def first_class_accounts(self) -> frozenset[str]:

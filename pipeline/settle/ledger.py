@@ -1,4 +1,4 @@
-"""Ledger: one final record of every batch, with its dead letters and statistics.
+"""Ledger: one final record of every batch, with its dead letters, statistics and note for witnesses.
 
 It is written in one SQL transaction, which begins with the batch's record. A second worker with the same
 batch finds the record, writes nothing, and settles the batch as recorded.
@@ -14,15 +14,17 @@ from sqlalchemy import Connection, Engine, select
 
 from pipeline.lanes.batch import Batch
 from pipeline.lanes.row import Row
+from pipeline.model.action import Identifiers
 from pipeline.model.call import Done, FinalVerdict, Rejection
 from pipeline.settle import dead_letters
 from pipeline.settle import statistics as stats
 from pipeline.settle.dead_letters import DeadLetter, shortened
 from pipeline.settle.left_out import LEFT_OUT
 from pipeline.settle.outcomes import UNCHANGED, pack
+from pipeline.settle.witness_notes import note_of
 from pipeline.stores.database import driver, reading
 from pipeline.stores.outage import is_outage
-from pipeline.stores.tables import batches
+from pipeline.stores.tables import batches, witness_notes
 from pipeline.stores.upsert import insert_new
 from pipeline.text.escapes import escaped
 from pipeline.text.redaction import Hidden, values_of
@@ -45,6 +47,7 @@ class BatchOutcome:
     seconds: float | None = None
     unchanged: Sequence[int] = ()
     left_out: Mapping[str, int] = field(default_factory=dict)  # values that rows were sent without, by column
+    learned: Mapping[int, Identifiers] | None = None  # by position; None: nothing is noted for witnesses
 
     @classmethod
     def of(
@@ -109,6 +112,9 @@ def _write_outcome(
             letters = [_letter(batch, hidden, *one) for one in rejected]
             dead_letters.store(connection, [*map(form, letters)] if form else letters, now)
         if new:
+            if outcome.learned is not None:
+                note = note_of(batch, now, outcome.rows, codes_of(outcome), outcome.learned)
+                insert_new(connection, witness_notes, note)
             stats.add(connection, now, stats.Where(batch.connector, batch.destination), numbers)
     return outcome.returned if new else find(engine, batch.id) or ()
 

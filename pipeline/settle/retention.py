@@ -1,8 +1,8 @@
 """Retention: old records of settled work are deleted after some days, a few rows at a time.
 
-Kept for the configured times: records of batches, outcomes of rows, activities, messages about alerts, dead
-letters that were replayed or dropped. Kept for ever: open dead letters, because a person has to decide, and
-statistics, which hold no personal data.
+Kept for the configured times: records of batches and notes of them, outcomes of rows, activities, messages
+about alerts, dead letters that were replayed or dropped. Kept for ever: open dead letters, because a person
+has to decide, and statistics, which hold no personal data.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Engine, Table
 from pipeline.settle.dead_letters import SETTLED
 from pipeline.settle.outcomes import forget_outcomes
 from pipeline.stores.delete_in_turns import delete_in_turns
-from pipeline.stores.tables import activity, alert_messages, batches, dead_letters, folds
+from pipeline.stores.tables import activity, alert_messages, batches, dead_letters, folds, witness_notes
 
 RETENTION = timedelta(days=30)
 ROWS_AT_ONCE = 1_000  # in one transaction
@@ -48,6 +48,7 @@ def prune(engine: Engine, keep: Keeping = KEEPING) -> int:
         # The record of a batch stays as long as the outcomes of its rows.
         forget(engine, batches, batches.c.finished_at < now - max(keep.settled, keep.outcomes))
         + forget(engine, activity, activity.c.at < now - keep.activity)
+        + forget(engine, witness_notes, witness_notes.c.at < before)
         + forget(engine, folds, folds.c.at < before)
         + forget(engine, alert_messages, alert_messages.c.settled_at < before)
         + forget(engine, dead_letters, old_letter & (dead_letters.c.settled_at < before))

@@ -8,6 +8,8 @@ import requests
 from pipeline.operate.batches import page_of_batches
 from pipeline.operate.paging import Page
 from pipeline.operate.trace import trace
+from pipeline.records.catalog import Catalog
+from pipeline.settle.witness_notes import read_notes
 from tests.deliver.environment import read
 from tests.deliver.export import sent_to
 from tests.deliver.found import FIND, FUNCTION, WRITE, FindAndWrite
@@ -122,6 +124,24 @@ def test_rows_that_are_so_already_are_unchanged(environment, oracle):
     assert (outcome["verdict"], outcome["dead_letter"]) == ("unchanged", None)
     [batch] = page_of_batches(environment.engine, Page(10))["batches"]
     assert (batch["delivered"], batch["unchanged"], batch["rejected"]) == (2, 1, 1)
+
+
+def test_witnesses_are_told_the_verdicts_and_the_identifiers_that_a_batch_learned(
+    environment, oracle, monkeypatch
+):
+    monkeypatch.setattr(Catalog, "witnessed_audiences", frozenset({"lapsed-buyers"}))
+    answering(oracle, FIND, p1="003A", p2="none", p3="locked")
+    answering(oracle, WRITE)
+    environment.receive("p1", "p2", "p3")
+
+    go(environment)
+
+    with environment.engine.connect() as connection:
+        [note] = read_notes(connection, 10)
+    assert [(row["profile_id"], row["verdict"], row["identifiers"]) for row in note.rows] == [
+        ("p1", "delivered", {"salesforce_id": "003A"}),
+        ("p2", "NO_RECORD_FOUND", {}),
+    ]
 
 
 def test_a_held_destination_has_back_the_rows_of_its_fault_and_the_others_go_on(environment, oracle):

@@ -1,5 +1,6 @@
 import re
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from cryptography.fernet import Fernet
@@ -8,7 +9,7 @@ from sqlalchemy import select
 from pipeline.errors import Misconfigured
 from pipeline.model.activation import Activation
 from pipeline.model.destination import Destination
-from pipeline.model.source import SqlSource
+from pipeline.model.source import SalesforceSource, SqlSource
 from pipeline.records.catalog import Catalog, Hold
 from pipeline.records.changes import Change, Changes
 from pipeline.records.records import Records
@@ -351,3 +352,17 @@ def test_resealing_includes_sources(engine):
     assert Records(engine, Vault([new, old])).reseal() == 1
 
     assert Records(engine, Vault([new])).load().sources["quiet"].url == QUIET["url"]
+
+
+def test_destinations_that_a_stream_feeds_are_witnessed(records):
+    records.apply(BOTH)
+    catalog = records.load()
+    stream = SalesforceSource(
+        name="leads", every=2, audience="lapsed-buyers", connector="crm", object="Lead", mapping="person"
+    )
+
+    fed = replace(catalog, sources={"leads": stream})
+    whole = replace(catalog, sources={"leads": replace(stream, snapshot=True)})
+
+    found = [each.action_of(each.destinations["lapsed"]).witnessed for each in (catalog, fed, whole)]
+    assert found == [False, True, False]

@@ -13,7 +13,16 @@ from collections.abc import Callable
 import redis
 from sqlalchemy import Engine
 
-from pipeline.operate.erasure import event_files, intake, lanes, letters, messages, outcomes, snapshots
+from pipeline.operate.erasure import (
+    event_files,
+    intake,
+    lanes,
+    letters,
+    messages,
+    outcomes,
+    snapshots,
+    witness_notes,
+)
 from pipeline.operate.erasure.found import Found
 
 log = logging.getLogger(__name__)
@@ -68,6 +77,7 @@ class Erasure:
         self._unsettled(profile, found, only_count=only_count)
         letters.erase(self._engine, profile, found, only_count=only_count)
         outcomes.erase(self._engine, profile, found, only_count=only_count)
+        witness_notes.erase(self._engine, profile, found, only_count=only_count)
         if self._events is not None:
             event_files.erase(self._events, profile, found, only_count=only_count)
 
