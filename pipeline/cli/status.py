@@ -11,6 +11,7 @@ from pipeline.lanes.limits import WINDOW
 from pipeline.lanes.pace import Pace
 from pipeline.model.shard import SHARDS
 from pipeline.operate.imports import read_imports
+from pipeline.operate.status.day_counts import DayCount
 from pipeline.operate.status.document import document
 from pipeline.operate.status.status import DestinationStatus, Status, read_status
 from pipeline.operate.status.troubles import Trouble, troubles
@@ -65,7 +66,13 @@ def print_text(found: Status, window: float) -> None:
         unit = "MINUTE" if window == WINDOW else f"{window:g} S"
         headers = ("CONNECTOR", "FUNCTION", f"CALLS PER {unit}", "SET BY", "AT MOST NOW", "NEXT CALL")
         click.echo()
-        show(headers, (limit(pace, found.catalog) for pace in found.paces))
+        show(headers, (limit(pace, found.catalog, window) for pace in found.paces))
+    if found.day_counts:
+        click.echo()
+        show(
+            ("CONNECTOR", "CALLS OF 24 H", "OURS THIS HOUR", "BACKLOG THROUGH"),
+            map(day_count, found.day_counts),
+        )
 
 
 def print_troubles(found: Iterable[Trouble]) -> None:
@@ -135,10 +142,25 @@ def due(line: DestinationStatus) -> str | None:
     return "when allowed" if line.state == "throttled" else "now"
 
 
-def limit(pace: Pace, catalog: Catalog) -> tuple[object, ...]:
-    """Write the limits of one function."""
+def limit(pace: Pace, catalog: Catalog, window: float) -> tuple[object, ...]:
+    """Write the limits of one function; ``window``: seconds of a minute."""
     connector = labelled(pace.connector, catalog.label_of("connector", pace.connector))
-    return (connector, pace.function, pace.allowance, SOURCES[pace.source], pace.now, next_call(pace))
+    allowance = f"{pace.allowance:,} in {spell(pace.window)}" if pace.window > window else pace.allowance
+    return (connector, pace.function, allowance, SOURCES[pace.source], pace.now, next_call(pace))
+
+
+def day_count(count: DayCount) -> tuple[object, ...]:
+    """Write the calls of an account that counts by 24 hours."""
+    use = f"{count.use.used:,} of {count.use.most:,} used"
+    ours = f"{count.made:,} of {count.pace.most:,}"
+    return (labelled(count.connector.name, count.connector.label), use, ours, drained(count))
+
+
+def drained(count: DayCount) -> str:
+    """Say when all that waits is through."""
+    if count.drain is None:
+        return "not above the ceiling"
+    return f"in {spell(count.drain)}" if count.drain else "nothing waits"
 
 
 def next_call(pace: Pace) -> str:
@@ -151,4 +173,6 @@ def next_call(pace: Pace) -> str:
         return "capacity exhausted; the next call tries"
     if pace.paused:
         return f"limit refused; in {spell(pace.paused)}"
+    if pace.use and not pace.now:
+        return "above the ceiling"
     return "any time" if pace.now == pace.most else "any time, slower after a refusal"

@@ -66,6 +66,7 @@ class Action(ABC):
     witnessed: bool = False  # streams or rules are told its verdicts; set by the catalog
     irrevocable: bool = False  # its calls cannot be taken back, as that of an e-mail
     functions: tuple[str, ...]  # all that its steps may use; a full call needs the first
+    calls_per_batch: int = 1  # of its first function, at least
 
     def __init__(self, connector: Connector, destination: Destination) -> None:
         self.connector = connector

@@ -28,6 +28,7 @@ from pipeline.responsys.opening import open_clients
 from pipeline.responsys.requests import POLL_REQUESTS
 from pipeline.salesforce.connector import SalesforceConnector
 from pipeline.salesforce.opening import open_clients as open_salesforce_clients
+from pipeline.salesforce.org_notes import version_ends
 from pipeline.sftp.connector import SftpConnector
 from pipeline.sftp.opening import open_server
 from pipeline.stores.vault import Vault
@@ -81,6 +82,8 @@ class ConnectorKind:
     # Asked of a client; it answers with None if it noted them as they came. None: the account cannot tell.
     read_limits: Callable[[Any], Mapping[str, int] | None] | None = None
     burst: int = 0  # calls of a function that may go at once after a quiet time
+    counts_by_day: bool = False  # whether its accounts count the calls of all their users by 24 hours
+    version_ends: Callable[[redis.Redis, Connector], bool] = lambda *_: False  # announced for a connector's
     poll_function: str | None = None  # by which limits count polls; None: all answers come at once
     code_meanings: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # of rows: cause, replaying
 
@@ -162,6 +165,8 @@ KINDS: Mapping[str, ConnectorKind] = {
         window=3600.0,  # seconds
         read_limits=read_org_limits,
         burst=1,
+        counts_by_day=True,
+        version_ends=version_ends,
     ),
     "responsys_sftp": ConnectorKind(
         system="the SFTP server",

@@ -4,6 +4,8 @@ import json
 import re
 
 from pipeline.operate.status.workers import seen
+from pipeline.stores import allowances
+from tests.environment import ACME, LAPSED
 
 
 def test_what_is_wrong_comes_first(environment, run):
@@ -54,6 +56,24 @@ def test_rows_that_wait_are_shown_with_their_age(environment, run):
     row = run("status").output.splitlines()[-5]
 
     assert " ".join(row.split()) == "lapsed lapsed-buyers waiting 1 0 1 4 h 2 min in 10 min 0 0 0"
+
+
+def test_the_calls_of_an_org_are_shown_with_our_part_of_them(environment, run):
+    crm = {
+        "kind": "salesforce",
+        "host": "https://acme.my.salesforce.com",
+        "client_id": "3M",
+        "client_secret": "s",
+    }
+    environment.apply({"acme": ACME, "crm": crm}, {"lapsed": LAPSED})
+    account = environment.catalog.connectors["crm"].account
+    allowances.note(environment.redis, account, {"calls": "1234/96000"}, 300)
+
+    lines = run("status").output.splitlines()[-2:]
+    assert lines == [
+        "CONNECTOR  CALLS OF 24 H         OURS THIS HOUR  BACKLOG THROUGH",
+        "crm        1,234 of 96,000 used  0 of 1,000      nothing waits",
+    ]
 
 
 def test_nothing_wrong_is_said(environment, run):

@@ -10,7 +10,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from pipeline.operate.metrics.closed_hours import ClosedHours
 from pipeline.operate.metrics.of_imports import file_metrics, import_successes
-from pipeline.operate.metrics.of_redis import backlog_metrics, call_metrics, limit_metrics, server_metrics
+from pipeline.operate.metrics.of_redis import (
+    backlog_metrics,
+    call_metrics,
+    day_metrics,
+    limit_metrics,
+    server_metrics,
+)
 from pipeline.operate.metrics.of_sql import (
     TOTALS,
     alerts_open,
@@ -95,5 +101,6 @@ class Metrics:
         self._client.ping()
         yield from backlog_metrics(self._client, self._known)
         yield from limit_metrics(self._client, self._known)
+        yield from day_metrics(self._client, self._known)
         yield from call_metrics(self._client)
         yield from server_metrics(self._client)

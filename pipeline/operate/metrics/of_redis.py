@@ -10,6 +10,7 @@ from pipeline.lanes.backlog import read_backlogs
 from pipeline.lanes.pace import read_paces
 from pipeline.operate.metrics.of_sql import PLACE
 from pipeline.operate.status import workers
+from pipeline.operate.status.day_counts import read_day_counts
 from pipeline.operate.status.status import read_intake
 from pipeline.records.catalog import Catalog
 from pipeline.stores import redis_health
@@ -51,6 +52,23 @@ def limit_metrics(client: redis.Redis, catalog: Catalog) -> Iterator[Metric]:
         for family, value in zip(families.values(), values, strict=True):
             family.add_metric([pace.connector, pace.function], value)
     yield from families.values()
+
+
+def day_metrics(client: redis.Redis, catalog: Catalog) -> Iterator[Metric]:
+    """Calls of accounts that count by 24 hours, by connector."""
+    names = {
+        "activation_org_calls_used": "Calls of 24 hours that are used by all",
+        "activation_org_calls_most": "Calls that there may be in 24 hours",
+        "activation_org_calls_last_hour": "Our calls of the last hour",
+        "activation_org_calls_per_hour": "Calls of an hour that are ours",
+    }
+    families = {name: GaugeMetricFamily(name, text, labels=["connector"]) for name, text in names.items()}
+    counts = read_day_counts(client, catalog, {})
+    for count in counts:
+        values = (count.use.used, count.use.most, count.made, count.pace.most)
+        for family, value in zip(families.values(), values, strict=True):
+            family.add_metric([count.connector.name], value)
+    yield from families.values() if counts else ()
 
 
 def call_metrics(client: redis.Redis) -> Iterator[Metric]:

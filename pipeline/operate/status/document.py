@@ -5,6 +5,7 @@ from typing import Any
 
 from pipeline.lanes.pace import Pace
 from pipeline.operate.imports import import_document
+from pipeline.operate.status.day_counts import DayCount
 from pipeline.operate.status.status import DestinationStatus, Status
 from pipeline.operate.status.troubles import troubles
 from pipeline.records.stops import Stop
@@ -32,6 +33,7 @@ def document(status: Status) -> dict[str, Any]:
         "imports": [import_document(one) for one in status.imports],
         "stops": [of_stop(stop) for stop in status.stops],
         "limits": [of_pace(pace) for pace in status.paces],
+        **({"orgs": [of_day_count(count) for count in status.day_counts]} if status.day_counts else {}),
         "dead_letters_without_destination": status.lost_letters,
     }
 
@@ -96,6 +98,23 @@ def of_pace(pace: Pace) -> dict[str, Any]:
         "calls_last_minute": pace.made,
         "paused_seconds": rounded(pace.paused),
         "capacity": capacity and {**asdict(capacity), "probe": rounded(capacity.probe)},
+    }
+
+
+def of_day_count(count: DayCount) -> dict[str, Any]:
+    """Return the calls of an account that counts by 24 hours, and our part of them by the hour."""
+    return {
+        "connector": count.connector.name,
+        "account": count.connector.account,
+        "used_calls": count.use.used,
+        "most_calls": count.use.most,
+        "share": count.connector.share,
+        "ceiling": count.connector.ceiling,
+        "above_ceiling": count.is_above_ceiling,
+        "calls_per_hour": count.pace.most,
+        "calls_last_hour": count.made,
+        "drain_seconds": rounded(count.drain),
+        "version_ends": count.version_ends,
     }
 
 

@@ -16,6 +16,7 @@ from pipeline.model.destination import Destination
 from pipeline.model.shard import SHARDS
 from pipeline.operate.imports import ImportStatus
 from pipeline.operate.status import workers
+from pipeline.operate.status.day_counts import DayCount, read_day_counts
 from pipeline.operate.status.open_letters import open_letters
 from pipeline.operate.status.stuck_shards import CLAIM_FIELDS, StuckShard, stuck_shards
 from pipeline.operate.status.unrouted import unrouted
@@ -93,6 +94,7 @@ class Status:
     letters: Mapping[Where, int] = field(default_factory=dict)  # open dead letters
     failing_channels: Mapping[str, str] = field(default_factory=dict)  # of alerts, with the reason
     imports: tuple[ImportStatus, ...] = ()
+    day_counts: tuple[DayCount, ...] = ()
 
     @property
     def messages(self) -> Mapping[str, int]:
@@ -146,6 +148,7 @@ def read_status(
         letters=by_place,
         failing_channels=failing_channels(engine, catalog),
         imports=tuple(imports),
+        day_counts=tuple(read_day_counts(client, catalog, backlogs, window)),
     )
 
 

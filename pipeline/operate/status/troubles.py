@@ -38,6 +38,7 @@ def troubles(status: Status) -> list[Trouble]:
     all_troubles += [*of_duties(status), *of_workers(status), *of_intake(status), *of_messages(status)]
     all_troubles += of_stops(status)
     all_troubles += [trouble for pace in one_per_account(status.paces) for trouble in of_pace(pace)]
+    all_troubles += of_day_counts(status)
     all_troubles += [trouble for line in status.destinations for trouble in of_line(status, line)]
     all_troubles += [trouble for line in status.destinations for trouble in of_left_out(line)]
     all_troubles += [*of_letters(status), *of_channels(status), *of_imports(status)]
@@ -202,6 +203,21 @@ def of_letters(status: Status) -> Iterator[Trouble]:
         what = counted(amount, "dead letter is", "dead letters are")
         way_out = "`activation dead-letters list`, then replay or drop"
         yield Trouble(f"{what} open", way_out, of_letters=True)
+
+
+def of_day_counts(status: Status) -> Iterator[Trouble]:
+    """Say that an account announced the end of a version, or that its calls are used above the ceiling."""
+    for count in status.day_counts:
+        connector = count.connector
+        if count.version_ends:
+            version = getattr(connector, "version", "")
+            text = f"{count.record}: the org announces the end of version {version}"
+            yield Trouble(text, "give a newer `version`, then `activation check`")
+        if count.is_above_ceiling:
+            used = f"{count.use.used:,} of {count.use.most:,} calls of 24 hours are used by all"
+            only = "nothing goes out" if count.use.is_spent else "only destinations of the first class go on"
+            way_out = "goes on by itself when fewer are; see who else calls, or raise `ceiling`"
+            yield Trouble(f"{count.record}: {used}: {only}", way_out, passing=True)
 
 
 def of_channels(status: Status) -> Iterator[Trouble]:

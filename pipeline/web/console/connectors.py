@@ -63,6 +63,7 @@ def detail(name: str, found: dict[str, Any] | None = None) -> Response:
         settings=settings_of(document),
         stops=standing.stops_of("connector", name),
         limits=limits,
+        org=next((each for each in standing.document.get("orgs", []) if each["connector"] == name), None),
         destinations=[standing.destination(each) for each in standing.destinations_of(name)],
         summary=read_summary(place.redis, place.engine, catalog, days=days, connector=name),
         days=days,

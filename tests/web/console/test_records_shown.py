@@ -9,6 +9,7 @@ from pipeline.demo import sample
 from pipeline.operate.activity import SYSTEM
 from pipeline.operate.pausing import pause_record, resume_record
 from pipeline.produce.producer import Producer
+from pipeline.stores import allowances
 from tests.processes.environment import until
 
 FIELDS = re.compile(r'action="([^"]+/(?:run|flush))".*?name="press" value="([^"]+)"', re.DOTALL)
@@ -43,6 +44,21 @@ def test_a_connector_is_tested_from_its_page(open_page):
     expect(page.get_by_role("table", name="Findings")).to_contain_text('list "CONTACTS_LIST"')
     page.reload()  # asks to send the form again, or shows the page
     expect(page.get_by_role("heading", level=1)).to_have_text("Local Responsys")
+
+
+def test_a_connector_to_an_org_tells_the_use_of_its_calls(open_page, installation):
+    records = installation.stores.records
+    crm = {"kind": "salesforce", "host": "https://acme.my.salesforce.com", "client_id": "3M"}
+    records.apply({"connectors": {"crm": {**crm, "client_secret": "s"}}})
+    try:
+        account = records.load().connectors["crm"].account
+        allowances.note(installation.stores.redis, account, {"calls": "1234/96000"}, 300)
+        page = open_page("/connectors/crm")
+
+        expect(page.get_by_role("main")).to_contain_text("1,234 of 96,000")
+        expect(page.get_by_role("main")).to_contain_text("0 of 1,000")
+    finally:
+        records.remove("connectors", "crm")
 
 
 def test_a_destination_that_fails_its_test_says_why(open_page, installation):
