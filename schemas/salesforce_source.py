@@ -14,6 +14,7 @@ from schemas.time_span import TimeSpan
 
 OBJECT = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,79}")
 MOST_ROLES = 50
+WORDS = ("primary", "all")
 MOST_KEYS = 10
 MAX_OVERLAP = 86_400  # seconds
 
@@ -33,8 +34,8 @@ class People(Field):
 
     def read(self, value: Any) -> str | list[str]:
         """Refuse other words and an empty list."""
-        if value in ("primary", "all"):
-            return str(value)
+        if value in WORDS or value in [[word] for word in WORDS]:  # a form has lists alone
+            return str(value if isinstance(value, str) else value[0])
         if not isinstance(value, list) or not value or len(value) > MOST_ROLES:
             raise ValidationError('must be "primary", "all", or a list of roles')
         return sorted({Text().read(role) for role in value})

@@ -8,34 +8,38 @@ import redis
 
 from pipeline.errors import Throttled
 from pipeline.lanes import limits
-from pipeline.lanes.pace import allowance_of
+from pipeline.lanes.draw import draw
+from pipeline.lanes.quota import quota_of
 from pipeline.model.call import Call, Sender
 from pipeline.model.connector import Connector
 
 PATIENCE = 15.0  # seconds that a run waits for a permit
-USED_UP = "our share of the calls is used up for now"
+USED_UP = "our share of the calls is used up for now: it is read on when there are some again"
 
 
 def permitted(
     client: redis.Redis,
     connector: Connector,
     sender: Sender,
-    window: float,
+    minute: float,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Callable[[Call], Any]:
     """Return a way to send calls, each with a permit; it raises Throttled if there is none for a while.
 
-    ``window``: seconds by which the account counts.
+    ``minute``: seconds that a minute of the limits has. An account that says that its calls are used up is
+    left alone by deliveries, too.
     """
 
     def send(call: Call) -> Any:
-        told: Any = client.hget(f"allowances:{connector.account}", call.function)
-        allowance, _ = allowance_of(connector, call.function, told, heeded=False)
-        most = max(1, int(allowance * connector.utilisation))
-        while wait := limits.take(client, connector.account, call.function, most, window=window):
+        while wait := draw(client, quota_of(connector, call.function, minute)):
             if wait > PATIENCE:
                 raise Throttled("function", "CALLS_USED_UP", USED_UP, delay=wait)
             sleep(wait)
-        return sender.send(call)
+        try:
+            return sender.send(call)
+        except Throttled as error:
+            if error.scope == "account" and error.delay:
+                limits.pause(client, connector.account, call.function, error.delay)
+            raise
 
     return send

@@ -14,7 +14,7 @@ from pipeline.model.record_reader import RecordReader
 from pipeline.model.source import SalesforceSource, Source
 from pipeline.produce.appender import Appender
 from pipeline.records.catalog import Catalog
-from pipeline.records.kinds import kind_of, window_of
+from pipeline.records.kinds import kind_of
 from pipeline.records.records import Records
 from pipeline.runtime.permits import permitted
 from pipeline.snapshots import source_runs
@@ -116,7 +116,7 @@ class SourceRunner:
         if open_reader is None:
             raise Misconfigured(f'connector "{connector.name}" has nothing that a source could read')
         client = self.clients(connector)
-        ask = permitted(self.redis, connector, client, window_of(connector, self.minute))
+        ask = permitted(self.redis, connector, client, self.minute)
         return open_reader(source, catalog.mappings[source.mapping], client, ask, ())
 
 

@@ -110,8 +110,8 @@ class PageTaking:
             if before is None:
                 if record.id not in erased:
                     changed.append(record)
-            elif not before.digest or record.stamp < before.stamp:
-                continue
+            elif self.is_history or not before.digest or record.stamp < before.stamp:
+                continue  # a row of a history never changes, though fields of its parent do
             elif before.digest != bodies[record.id][0]:
                 record.before = read_body(before.body)
                 changed.append(record)

@@ -21,11 +21,21 @@ from schemas.exported_columns import IDENTIFIERS, Entry
 from schemas.file_profile import Words
 from schemas.identifier_columns import IdentifierColumn, IdentifierColumns
 from schemas.record_condition import Condition
-from schemas.salesforce_source import FieldNames
+from schemas.salesforce_source import FieldNames, People
 from schemas.source import Query
 from schemas.supplemental_table import ColumnNames
 
-LISTS = (SomeOf, IdentifierColumns, ColumnNames, ChannelNames, Addresses, Words, Fingerprints, FieldNames)
+LISTS = (
+    SomeOf,
+    IdentifierColumns,
+    ColumnNames,
+    ChannelNames,
+    Addresses,
+    Words,
+    Fingerprints,
+    FieldNames,
+    People,
+)
 WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 YES = "yes"  # of a checkbox
 FIXED = ("kind", "action", "rule")  # chosen before the other options are shown

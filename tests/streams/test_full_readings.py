@@ -1,0 +1,87 @@
+"""Readings from the beginning: what they find, and how they go on."""
+
+from datetime import timedelta
+
+import pytest
+
+from pipeline.errors import CallError
+from tests.streams.environment import CONTACTS, ago
+
+
+@pytest.fixture
+def contact(streams, org):
+    """One that was sent."""
+    with ago(org, 1000):
+        (one,) = org.load("Contact", {"LastName": "One", "Title": "CEO"})
+    streams.run()
+    streams.taken()
+    return one
+
+
+def test_records_that_were_deleted_for_good_are_found(streams, org, contact):
+    org.order("purge", {"ids": [contact]})
+
+    assert streams.run().counts.gone == 0
+    outcome = streams.run(full=True)
+
+    assert (outcome.counts.gone, streams.known()[contact].gone) == (1, True)
+    assert streams.run(full=True).counts.gone == 0
+
+
+def test_a_value_that_changed_without_its_stamp_is_found(streams, org, contact):
+    """As that of a formula does."""
+    with streams.events.begin() as connection:
+        connection.exec_driver_sql("UPDATE records SET digest = 'x', body = '[{\"title\":\"Old\"},{}]'")
+
+    assert streams.run().counts.changed == 0
+    streams.run(full=True)
+
+    assert streams.sent() == [(contact, "UPDATE", {"first_name": None, "title": "CEO"})]
+
+
+def test_it_is_due_after_its_span(streams, contact):
+    assert streams.run().is_full is False
+    assert streams.run(span=timedelta(0)).is_full is True
+
+
+def test_a_long_one_is_left_to_the_next_run_which_reads_changes_first(streams, org, contact):
+    org.order("load", {"object": "Contact", "range": {"count": 2500}})
+    streams.run()
+    streams.taken()
+
+    assert streams.run(full=True, patience=0).is_full is False
+    place = streams.state().full
+    org.edit("Contact", contact, Title="CTO")
+    outcome = streams.run()
+
+    assert place is not None
+    assert (outcome.is_full, streams.state().full) == (True, None)
+    assert streams.sent() == [(contact, "UPDATE", {"title": "CTO"})]
+
+
+def test_one_that_stopped_goes_on_from_there(streams, org):
+    with ago(org, 1000):
+        org.order("load", {"object": "Contact", "range": {"count": 2100}})
+    fault = {"kind": "error", "errorCode": "QUERY_TIMEOUT", "status": 400, "function": "queryAll", "after": 1}
+    org.order("faults", [{**fault, "times": 1}])
+    with pytest.raises(CallError):
+        streams.run()
+
+    outcome = streams.run()
+
+    assert (outcome.is_baseline, outcome.counts.changed, len(streams.taken())) == (True, 100, 2100)
+
+
+def test_a_record_that_the_condition_leaves_out_later_is_not_gone(streams, org):
+    source = CONTACTS
+    with ago(org, 1000):
+        (one,) = org.load("Contact", {"LastName": "One", "Title": "CEO"})
+    narrowed = {**vars(source), "where": {"Title": "CEO"}}
+    source = type(source)(**narrowed)
+    streams.run(source)
+    streams.taken()
+
+    org.edit("Contact", one, Title="CTO")
+    outcome = streams.run(source, full=True)
+
+    assert (outcome.counts.gone, streams.known()[one].gone) == (0, False)
