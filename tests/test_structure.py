@@ -242,3 +242,12 @@ def test_every_file_that_a_page_names_exists(page):
     missing = [name for name in NAMED_FILE.findall(page.read_text("utf-8")) if not (ROOT / name).exists()]
 
     assert missing == []
+
+
+@pytest.mark.parametrize("lineage", ["migrations", "event_migrations"])
+def test_migrations_are_one_chain(lineage):
+    """Two of one number would leave an installation that cannot be upgraded."""
+    paths = sorted((ROOT / "pipeline" / "stores" / lineage / "versions").glob("0*.py"))
+    names = [re.search(r'^revision = "(\d+)"', path.read_text("utf-8"), re.MULTILINE)[1] for path in paths]
+    assert names == [f"{number:04}" for number in range(1, len(paths) + 1)]
+    assert names == [path.name[:4] for path in paths]
