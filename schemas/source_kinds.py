@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from schemas.document import Variant
+from schemas.people_source import PeopleSourceDocument
 from schemas.salesforce_source import SalesforceSourceDocument
 from schemas.source import CommonSource, SourceDocument
 
@@ -10,6 +11,7 @@ SQL = "sql"
 SOURCES: Mapping[str, type[CommonSource]] = {
     SQL: SourceDocument,
     "salesforce": SalesforceSourceDocument,
+    "people": PeopleSourceDocument,
 }
 
 

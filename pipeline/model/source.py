@@ -56,3 +56,17 @@ class SalesforceSource(Source):
     def is_stream(self) -> bool:
         """Whether it is read on from its mark."""
         return not self.snapshot
+
+
+@dataclass(frozen=True, kw_only=True)
+class PeopleSource(Source):
+    """People whose RIID is known and not in their record of Salesforce."""
+
+    audience: str
+    connector: str  # whose people: those of an org, or those with a RIID of an account
+    kind: str = "people"
+
+    @property
+    def is_stream(self) -> bool:
+        """Whether it is read on from its mark."""
+        return True

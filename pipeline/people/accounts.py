@@ -5,8 +5,8 @@ from sqlalchemy import Connection, select
 from pipeline.stores.event_tables import event_files
 
 
-def riid_account(connection: Connection, account: str) -> str:
-    """Return the account of RIIDs that no file has named; ``account``: that of the connector itself.
+def riid_account(connection: Connection, account: str = "") -> str:
+    """Return the account of RIIDs that no file has named; ``account``: if files name none, or several.
 
     A connector does not know the number by which files call its account. If files name one account alone,
     it is that one, and people of files and of answers are the same.

@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import Connection
 
 from pipeline.model.source_record import SourceRecord
+from pipeline.people.accounts import riid_account
 from pipeline.people.record_identity import digest_of
 from pipeline.people.record_linking import RecordLinking
 from pipeline.people.record_rows import heads_of, note_activity
@@ -12,16 +13,20 @@ from pipeline.people.record_rows import heads_of, note_activity
 UNKNOWN = ("", 0, 0, None, None, None)
 
 
-def assign(connection: Connection, records: Sequence[SourceRecord], account: str = "") -> list[int | None]:
+def assign(
+    connection: Connection, records: Sequence[SourceRecord], account: str | None = None
+) -> list[int | None]:
     """Give each record its person, and return them; None: unknown, several, or erased.
 
-    ``account`` is the one of the RIIDs that records carry. A record of people, such as a row of a history,
-    gets the one person of those that are known. By a record with ``conflict`` nothing is written.
+    ``account`` is the one of the RIIDs that records carry; None: that of files. A record of people, such
+    as a row of a history, gets the one person of those that are known. By a record with ``conflict`` nothing
+    is written.
     """
     own = [record for record in records if not record.people]
     changed = unknown_or_changed(connection, own)
     if changed:
-        linking = RecordLinking(connection, changed, account)
+        own_account = riid_account(connection) if account is None else account
+        linking = RecordLinking(connection, changed, own_account)
         linking.run()
         linking.renew(own)
     follow_people(connection, [record for record in records if record.people])

@@ -20,7 +20,7 @@ from pipeline.model.destination import CALL_TYPES, Destination
 from pipeline.model.event_import import EventImport
 from pipeline.model.mapped_variable import MappedVariable
 from pipeline.model.mapping import RecordMapping
-from pipeline.model.source import SalesforceSource, Source, SqlSource
+from pipeline.model.source import PeopleSource, SalesforceSource, Source, SqlSource
 from pipeline.records.kinds import KINDS, destination_documents
 from pipeline.stores import tables
 from pipeline.stores.vault import Vault
@@ -47,7 +47,11 @@ SECTIONS: Mapping[str, Table] = {
     "channels": tables.channels,
     "alerts": tables.alerts,
 }
-SOURCE_CLASSES: Mapping[str, type[Source]] = {SQL: SqlSource, "salesforce": SalesforceSource}
+SOURCE_CLASSES: Mapping[str, type[Source]] = {
+    SQL: SqlSource,
+    "salesforce": SalesforceSource,
+    "people": PeopleSource,
+}
 CHANNEL_SECRETS = ("url", "secret", "password")
 COLUMNS = {
     "destinations": ("audience", "connector"),

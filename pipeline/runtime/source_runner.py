@@ -11,11 +11,12 @@ from sqlalchemy import Engine
 from pipeline.errors import Misconfigured, PipelineError
 from pipeline.model.connector import Connector
 from pipeline.model.record_reader import RecordReader
-from pipeline.model.source import SalesforceSource, Source
+from pipeline.model.source import PeopleSource, SalesforceSource, Source
 from pipeline.produce.appender import Appender
 from pipeline.records.catalog import Catalog
 from pipeline.records.kinds import kind_of
 from pipeline.records.records import Records
+from pipeline.runtime.people_source import people_run
 from pipeline.runtime.permits import permitted
 from pipeline.snapshots import source_runs
 from pipeline.snapshots.run_lease import Busy, Lost
@@ -50,9 +51,9 @@ class SourceRunner:
         Raises Busy, and PipelineError after the source was held.
         """
         engine = self.records.engine
-        if not isinstance(source, SalesforceSource):
+        if not isinstance(source, SalesforceSource | PeopleSource):
             return source_runs.run(self.records, engine, catalog, source, appender, **options)
-        if not source.is_stream:
+        if isinstance(source, SalesforceSource) and not source.is_stream:
             lines = snapshot_lines(self.events(), self._reader(catalog, source))
             return source_runs.run(self.records, engine, catalog, source, appender, lines=lines, **options)
         try:
@@ -70,7 +71,7 @@ class SourceRunner:
     def run_by_schedule(self, catalog: Catalog, name: str, appender: Appender) -> str:
         """Run a source that is due, and return the outcome in a line for Flower."""
         source = catalog.sources.get(name)
-        if not isinstance(source, SalesforceSource) or not source.is_stream:
+        if not isinstance(source, SalesforceSource | PeopleSource) or not source.is_stream:
             run = self._run_snapshot
             return source_runs.run_by_schedule(
                 self.records, self.records.engine, catalog, name, appender, run=run
@@ -100,10 +101,13 @@ class SourceRunner:
     def _stream(
         self,
         catalog: Catalog,
-        source: SalesforceSource,
+        source: SalesforceSource | PeopleSource,
         appender: Appender | None,
         options: dict[str, Any],
     ) -> StreamOutcome:
+        if isinstance(source, PeopleSource):
+            people = people_run(catalog, source, self.events(), options)
+            return people.rehearse() if appender is None else people.run(appender)
         reader, events = self._reader(catalog, source), self.events()
         if appender is None:
             return rehearse(events, source, reader, full=bool(options.get("full") or options.get("resend")))
@@ -120,7 +124,7 @@ class SourceRunner:
         return open_reader(source, catalog.mappings[source.mapping], client, ask, ())
 
 
-def is_paused(catalog: Catalog, source: SalesforceSource) -> bool:
+def is_paused(catalog: Catalog, source: SalesforceSource | PeopleSource) -> bool:
     """Tell whether a person paused a source's connector."""
     hold = catalog.holds.get(("connector", source.connector))
     return hold is not None and hold.kind == "paused"

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pipeline.cli import main
-from pipeline.model.source import SalesforceSource
+from pipeline.model.source import PeopleSource, SalesforceSource
 from pipeline.runtime.stores import open_stores
 
 CRM = """
@@ -46,6 +46,13 @@ deal = { stage = { salesforce = "StageName" } }
 [sources]
 stages = { kind = "salesforce", connector = "crm", object = "OpportunityHistory", of = "OpportunityId", \
 who = ["Buyer"], mapping = "deal", every = 2 }
+"""
+KEYS = """
+[sources.keys]
+kind = "people"
+connector = "crm"
+every = 60
+audience = "keys"
 """
 
 
@@ -113,3 +120,22 @@ def test_a_connector_of_another_kind_is_refused(apply):
         'sources.stages.connector: connector "acme" is of kind "responsys"; '
         'a source of kind "salesforce" needs one of kind "salesforce"'
     ) in refused.stderr
+
+
+@pytest.mark.parametrize("connector", ["crm", "acme"])
+def test_a_source_of_people_belongs_to_an_org_or_an_account(apply, connector):
+    assert apply(CRM, ACME, KEYS.replace("crm", connector)).exit_code == 0
+
+    with open_stores() as stores:
+        assert stores.records.load().sources["keys"] == PeopleSource(
+            name="keys", connector=connector, every=60, audience="keys"
+        )
+    run = CliRunner().invoke(main, ["sync", "--source", "keys", "--dry-run", "--json"])
+    assert (run.exit_code, run.stderr) == (0, "")
+
+
+def test_a_source_of_people_has_an_audience(apply):
+    refused = apply(CRM, KEYS.replace('audience = "keys"', "mapping = 1"))
+
+    assert "sources.keys.audience" in refused.stderr
+    assert "sources.keys.mapping" in refused.stderr
