@@ -1,23 +1,22 @@
-"""Tables drawn with rich, which takes a twentieth of a second to import."""
+"""Tables that are folded, drawn with rich, which takes a twentieth of a second to import."""
 
-import sys
 from collections.abc import Sequence
 from typing import Literal
 
 import click
-from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-GAP = 2  # characters between two columns
+from pipeline.cli.columns import GAP, total, widths_of
+
 LEAST = 20  # characters for the last column, however narrow the terminal
 
 
 def draw(headers: Sequence[str], texts: Sequence[Sequence[str]], numeric: Sequence[bool]) -> None:
-    """Print rows below their headers; ``numeric`` columns go to the right."""
-    console = Console(force_terminal=sys.stdout.isatty())
-    headers, widths = fitted(headers, texts, console.width if console.is_terminal else None)
+    """Print rows below their headers on a terminal; ``numeric`` columns go to the right."""
+    console = Console(force_terminal=True)
+    headers, widths = fitted(headers, texts, console.width)
     table = Table(box=None, padding=(0, GAP, 0, 0), pad_edge=False, header_style="bold")
     for header, width, right in zip(headers, widths, numeric, strict=True):
         justify: Literal["left", "right"] = "right" if right else "left"
@@ -28,11 +27,11 @@ def draw(headers: Sequence[str], texts: Sequence[Sequence[str]], numeric: Sequen
 
 
 def fitted(
-    headers: Sequence[str], rows: Sequence[Sequence[str]], room: int | None
+    headers: Sequence[str], rows: Sequence[Sequence[str]], room: int
 ) -> tuple[Sequence[str], list[int]]:
     """Return headers and the widths of their columns, folded if there is not ``room`` for all."""
     widths = widths_of(headers, rows)
-    if room is None or total(widths) <= room:
+    if total(widths) <= room:
         return headers, widths
     headers = [header.replace(" ", "\n") for header in headers]
     widths = widths_of(headers, rows)
@@ -46,14 +45,3 @@ def say(table: Table, console: Console, width: int) -> None:
     with console.capture() as captured:
         console.print(table)
     click.echo("\n".join(line.rstrip() for line in captured.get().splitlines()))
-
-
-def widths_of(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
-    """Return how wide each column is when nothing is folded."""
-    columns = zip(headers, *rows, strict=True)
-    return [max(cell_len(line) for text in column for line in text.split("\n")) for column in columns]
-
-
-def total(widths: Sequence[int]) -> int:
-    """Return how wide a line of such columns is."""
-    return sum(widths) + GAP * (len(widths) - 1)

@@ -4,18 +4,27 @@ On a terminal headers and the last column are folded where the width asks for it
 line, for grep and cut.
 """
 
+import sys
 from collections.abc import Iterable, Sequence
+from shutil import get_terminal_size
 
+import click
+
+from pipeline.cli.columns import lines, total, widths_of
 from pipeline.text.escapes import printable as printable  # commands have it from here, too
 
 
 def show(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print rows below their headers; numbers go to the right."""
-    from pipeline.cli.drawing import draw  # with --json there is nothing to draw
-
     body = [list(row) for row in rows]
     numeric = [bool(body) and all(map(is_number, column)) for column in columns_of(body, len(headers))]
-    draw(headers, [[cell(value) for value in row] for row in body], numeric)
+    texts = [[cell(value) for value in row] for row in body]
+    if sys.stdout.isatty() and total(widths_of(headers, texts)) > get_terminal_size().columns:
+        from pipeline.cli.drawing import draw
+
+        draw(headers, texts, numeric)
+    else:
+        click.echo("\n".join(lines(headers, texts, numeric)))
 
 
 def columns_of(rows: Sequence[Sequence[object]], count: int) -> list[list[object]]:
