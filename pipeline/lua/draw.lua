@@ -12,5 +12,5 @@ local class = redis.call('HEXISTS', 'connector:' .. connector, 'first') == 1 and
 local allowance, kept = allowance_for(
   account, func, tonumber(limit), tonumber(default), utilisation, now, window, share_of_day, ceiling)
 local wait = take_permit(key, call_id, now, allowance, window, tonumber(burst), class, kept)
-if wait == 0 then call_begun(key, call_id, now, class, AT_ONCE) end
+if wait == 0 then call_begun(key, call_id, now, class, math.min(AT_ONCE, math.ceil(window / 200))) end
 return wait
