@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -14,6 +15,7 @@ Key = tuple[str, str, str]  # kind, scope and value of a handle
 RIID = re.compile(r"0*([1-9]\d{0,19}|0)")
 RANKS = {"Contact": 0, "Account": 1, "Lead": 2}  # an account that is a person
 ELSE = 3
+RECENT = 4096  # names and addresses whose digests are kept: those of two pages
 encode = msgspec.json.Encoder(order="sorted").encode
 
 
@@ -30,7 +32,13 @@ def tells_anything(record: SourceRecord) -> bool:
 
 def family_of(record: SourceRecord) -> int | None:
     """Return a digest of the family name, whatever its case and spaces; None: it is not known."""
-    name = " ".join(record.family.split()).casefold()
+    return digest_of_name(record.family)
+
+
+@lru_cache(RECENT)
+def digest_of_name(name: str) -> int | None:
+    """Return a digest of a name; it is asked for several times while a record is linked."""
+    name = " ".join(name.split()).casefold()
     return short(name.encode()) if name else None
 
 
@@ -46,7 +54,13 @@ def own_key(record: SourceRecord) -> Key:
 
 def address_key(record: SourceRecord) -> Key | None:
     """Return the handle of its address; None: it has none."""
-    address = record.email.strip().lower()
+    return key_of_address(record.email)
+
+
+@lru_cache(RECENT)
+def key_of_address(address: str) -> Key | None:
+    """Return the handle of an address, whatever its case; it is asked for several times, as names are."""
+    address = address.strip().lower()
     return ("email", "", sha256(address)) if address else None
 
 

@@ -9,6 +9,7 @@ Redis has seen are not used for other activations.
 from collections.abc import Iterable, Sequence
 
 from msgspec import MsgspecError
+from msgspec.json import Decoder
 from msgspec.structs import replace
 from sqlalchemy import Connection, delete, select
 
@@ -58,7 +59,8 @@ class StreamOutbox:
         chunk = self._appender.new_chunk(Series(state.series, state.chunk + 1, pooled=False))
         last = rows[0][0]
         for number, body in rows:
-            chunk.add(decode(body.encode()), raw=body.encode())
+            raw = body.encode()
+            chunk.add(read_stored(raw), raw=raw)
             last = number
             if chunk.full:
                 break
@@ -71,6 +73,9 @@ class StreamOutbox:
             connection.execute(delete(outgoing).where(*own))
             state = write_state(connection, self._turn.state, chunk=chunk)
         self._turn.state = state
+
+
+read_stored = Decoder(Activation).decode  # what ``put`` has looked at
 
 
 def put(

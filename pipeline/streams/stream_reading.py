@@ -5,6 +5,7 @@ Activations that follow from it are appended before the next page is asked for.
 """
 
 import time
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +15,7 @@ from pipeline.model.record_reader import Position, RecordPage, RecordReader
 from pipeline.model.source import SalesforceSource
 from pipeline.stores.database import reading
 from pipeline.streams.page_taking import PageMode, PageTaking, PeopleByParent
+from pipeline.streams.pages_ahead import pages_ahead
 from pipeline.streams.record_store import known_records, not_met
 from pipeline.streams.stream_outbox import StreamOutbox
 from pipeline.streams.stream_state import write_state
@@ -56,17 +58,15 @@ class StreamReading:
         mode = PageMode(state.full_number, True, state.is_baseline, resend)
         until = time.monotonic() + patience if patience is not None and not mode.is_baseline else None
         upper: Position | None = None
-        while True:
-            page = self.reader.page(place)
-            upper, place = upper or page.upper, page.last
-            self._take(page, mode, {"full_stamp": place.stamp, "full_id": place.id})
-            if page.is_last:
-                break
-            if until is not None and time.monotonic() > until:
-                return False
+        with closing(pages_ahead(self.reader, place)) as pages:
+            for page in pages:
+                upper, place = upper or page.upper, page.last
+                self._take(page, mode, {"full_stamp": place.stamp, "full_id": place.id})
+                if not page.is_last and until is not None and time.monotonic() > until:
+                    return False
         self._look_for_missing(mode)
         end = {"full_stamp": None, "full_id": "", "full_at": datetime.now(UTC)}
-        self.turn.write(**self._mark(upper), **end)
+        self.turn.write(**self._mark(upper or place), **end)
         return True
 
     @property
