@@ -17,6 +17,12 @@ def run_operation(operation: str) -> str:
 
 
 @app.task
+def take_notes() -> str:
+    """Take over what the answers to batches told of people."""
+    return runtime().take_notes()
+
+
+@app.task
 def send_alert(message: str) -> str:
     """Try to deliver a message about an alert; the timer repeats what fails."""
     return runtime().send_alert(message)

@@ -38,6 +38,7 @@ from pipeline.records.mirror import restore, why_stopped
 from pipeline.runtime.beat import BEAT, BEAT_TTL, MAX_BEAT_SECONDS, MAX_DOORBELLS
 from pipeline.settle import operations, retention
 from pipeline.settle import statistics as stats
+from pipeline.settle.witness_notes import any_note
 from pipeline.snapshots import schedule
 from pipeline.stores import duty_trouble, sql_trouble, stopwatch
 from pipeline.stores.doorbell import RINGS, Doorbell
@@ -55,6 +56,8 @@ FOLD_SECONDS = 10.0  # between two moves of counters to SQL
 PRUNE_SECONDS = 600.0  # between two prunings
 MESSAGES_SECONDS = 1.0  # between two looks for dead letters of messages
 FORSAKEN_SECONDS = 5.0  # between two looks for operations that lost their worker
+NOTES_SECONDS = 2.0  # between two looks for notes that batches left
+PEOPLE_SECONDS = 3600.0  # between two looks after people
 LIMITS_RETRY_SECONDS = 300.0  # until an account that did not tell its limits is asked again
 
 
@@ -138,6 +141,7 @@ class Heartbeat:
             self.attempt("limits", partial(self._learn_limits, catalog))
             self.attempt("sources", partial(self._run_sources, catalog))
             self.attempt("imports", partial(self._run_imports, catalog))
+            self.attempt("notes", partial(self._take_notes, catalog))
 
     def _keep_sql(self) -> None:
         """Move counters and dead letters of strays from Redis to SQL; prune there and rerun operations."""
@@ -167,6 +171,14 @@ class Heartbeat:
     def _run_imports(self, catalog: Catalog) -> None:
         for name in import_schedule.due(catalog, self._engine, self._take_duty):
             self._doorbell.run_import(name)
+
+    def _take_notes(self, catalog: Catalog) -> None:
+        """Ring for notes of batches, where streams or rules wait for them; once an hour in any case."""
+        if not catalog.witnessed_audiences or self._client.llen("sync") >= MAX_DOORBELLS:
+            return
+        is_time = self._take_duty("people", PEOPLE_SECONDS)
+        if is_time or (self._take_duty("notes", NOTES_SECONDS) and any_note(self._engine)):
+            self._doorbell.take_notes()
 
     def _ring(self) -> None:
         """Ring for shards that wait because their own doorbell was lost."""

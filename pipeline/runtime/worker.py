@@ -28,6 +28,7 @@ from pipeline.records.records import Records
 from pipeline.runtime import source_operations
 from pipeline.runtime.clients import Clients
 from pipeline.runtime.heartbeat import Heartbeat
+from pipeline.runtime.note_taking import NoteTaking
 from pipeline.runtime.source_runner import SourceRunner
 from pipeline.settings import Settings
 from pipeline.settle import letter_operations
@@ -151,6 +152,13 @@ class Worker:
         """Read what a source has, and send the difference."""
         appender = Appender(self.client, self.doorbell)  # of this run alone: it numbers its chunks itself
         return self.sources.run_by_schedule(self.catalog(), name, appender)
+
+    def take_notes(self) -> str:
+        """Take over what the answers to batches told of people, and look after these."""
+        taking = NoteTaking(self.engine, self.events)
+        notes = taking.run(self.catalog())
+        taking.keep_up(self.settings.event_days)
+        return counted(notes, "note")
 
     def send_alert(self, message: str) -> str:
         """Try to deliver a message about an alert, unless another process is at it."""

@@ -71,6 +71,12 @@ def read_notes(connection: Connection, most: int) -> list[WitnessNote]:
     return [WitnessNote(**row) for row in connection.execute(oldest).mappings()]
 
 
+def any_note(engine: Engine) -> bool:
+    """Tell whether there is a note to take over."""
+    with reading(engine) as connection:
+        return connection.scalar(select(witness_notes.c.batch).limit(1)) is not None
+
+
 def forget_notes(connection: Connection, batches: Collection[str]) -> None:
     """Delete notes that were taken over."""
     connection.execute(delete(witness_notes).where(witness_notes.c.batch.in_(batches)))

@@ -66,6 +66,10 @@ class Doorbell:
         """Have an operation on dead letters carried out."""
         self._ring("tasks.sync.run_operation", (operation,), None)
 
+    def take_notes(self) -> None:
+        """Say that batches left notes for streams, or that it is time to look after people."""
+        self._ring("tasks.sync.take_notes", (), None)
+
     def send_alert(self, message: str) -> None:
         """Say that a message about an alert is due."""
         self._ring("tasks.sync.send_alert", (message,), None)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from pipeline.accept.intake import Intake
 from pipeline.errors import Misconfigured
@@ -13,13 +13,13 @@ from pipeline.lanes import limits
 from pipeline.lanes.batch import ClaimedBatch
 from pipeline.lanes.dispatch import Dispatch
 from pipeline.lanes.lanes import ANSWER_SECONDS, GRACE, MAX_UNANSWERED, Lanes
-from pipeline.model.source import SqlSource
+from pipeline.model.source import PeopleSource, SqlSource
 from pipeline.records import mirror
 from pipeline.records.catalog import Catalog, Hold
 from pipeline.runtime.heartbeat import Heartbeat
 from pipeline.settle import statistics as stats
 from pipeline.stores import duty_trouble
-from pipeline.stores.tables import folds
+from pipeline.stores.tables import folds, witness_notes
 from tests.accept.test_acceptance import ACME, LAPSED, LEFT, entry
 from tests.builders import Newest, add, configure
 
@@ -47,6 +47,9 @@ class Bell:
 
     def run_source(self, source):
         self.rung.append(("run_source", source))
+
+    def take_notes(self):
+        self.rung.append(("take_notes", None))
 
 
 class Environment:
@@ -332,6 +335,22 @@ def test_a_source_is_rung_for_when_its_time_has_come(environment):
 
     assert environment.bell.rung == [("run_source", "quiet")]
     assert 3_590_000 < environment.redis.pttl("turn:source:quiet:60") <= 3_600_000
+
+
+def test_notes_of_batches_are_rung_for_where_a_stream_waits_for_them(environment):
+    source = PeopleSource(name="keys", audience="keys", connector="acme", every=60, enabled=False)
+    environment.catalog = replace(environment.catalog, sources={"keys": source})
+    environment.heartbeat.beat(environment.catalog)
+    assert environment.bell.rung.count(("take_notes", None)) == 1  # once an hour in any case
+    environment.redis.delete("turn:notes")
+
+    note = {"batch": "b", "destination": "lapsed", "connector": "acme", "at": datetime.now(UTC), "rows": []}
+    with environment.engine.begin() as connection:
+        connection.execute(insert(witness_notes).values(note))
+    for _ in range(2):
+        environment.another().beat(environment.catalog)
+
+    assert environment.bell.rung.count(("take_notes", None)) == 2
 
 
 @pytest.mark.parametrize(
