@@ -15,6 +15,7 @@ http         activations over HTTP beside the producer fed from the same bytes; 
 console      pages, status, metrics, groups and traces with much of everything; what keeping outcomes costs
 efficiency   calls made, compared with the fewest that could have done
 imports      event files landed, folded, and landed again, compared with grouping them; bytes per event
+salesforce   contacts read for the first time, again, and when nothing is new
 """
 
 import argparse
@@ -39,6 +40,7 @@ from bench import (
     limits,
     memory,
     report,
+    salesforce,
     stages,
     status,
     sync,
@@ -59,6 +61,7 @@ ALONE: dict[str, Callable[[Size, Callable[[str], None]], list[report.Finding]]] 
     "console": console.measure,
     "efficiency": efficiency.measure,
     "imports": imports.measure,
+    "salesforce": salesforce.measure,
 }
 WIDTH = 120  # characters, where there is no terminal
 SECTIONS = ("end-to-end", "baseline", "floor", *ALONE)

@@ -17,6 +17,7 @@ class Size:
     lanes: tuple[int, ...] = (1, 100, 10_000)  # that hold rows, of one destination
     owners: tuple[int, ...] = (1, 100)  # destinations whose lanes hold rows
     events: int = 10_000_000  # in event files
+    records: int = 1_000_000  # of Salesforce
     letters: int = 1_000_000  # open dead letters while an operator looks
     days: int = 365  # of statistics
     traced: int = 10_000_000  # rows with an outcome
@@ -41,6 +42,7 @@ QUICK = Size(
     owners=(1, 20),
     letters=50_000,
     events=200_000,
+    records=20_000,
     days=20,
     traced=200_000,
     window=6,
