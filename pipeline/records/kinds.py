@@ -26,6 +26,9 @@ from pipeline.responsys.code_meanings import CODE_MEANINGS
 from pipeline.responsys.connector import ResponsysConnector
 from pipeline.responsys.opening import open_clients
 from pipeline.responsys.requests import POLL_REQUESTS
+from pipeline.salesforce.actions import ACTIONS as SALESFORCE_ACTIONS
+from pipeline.salesforce.bodies import redact as redact_composite
+from pipeline.salesforce.code_meanings import CODE_MEANINGS as SALESFORCE_CODES
 from pipeline.salesforce.connector import SalesforceConnector
 from pipeline.salesforce.opening import open_clients as open_salesforce_clients
 from pipeline.salesforce.org_notes import version_ends
@@ -34,6 +37,7 @@ from pipeline.sftp.opening import open_server
 from pipeline.stores.vault import Vault
 from schemas.connector import ConnectorDocument, Responsys, ResponsysSftp
 from schemas.destination import ACTIONS as RESPONSYS_OPTIONS
+from schemas.destination import SALESFORCE_ACTIONS as SALESFORCE_OPTIONS
 from schemas.destination_document import DestinationDocument
 from schemas.salesforce import Salesforce
 
@@ -154,10 +158,10 @@ KINDS: Mapping[str, ConnectorKind] = {
         system="Salesforce",
         connector=SalesforceConnector,
         document=Salesforce,
-        options={},
-        actions={},
+        options=SALESFORCE_OPTIONS,
+        actions=SALESFORCE_ACTIONS,
         open_clients=open_salesforce_clients,
-        redact=lambda call: call,
+        redact=redact_composite,
         preflight=preflight_salesforce,
         optional_secrets=("client_secret", "private_key"),
         sources=("salesforce", "people"),
@@ -168,6 +172,7 @@ KINDS: Mapping[str, ConnectorKind] = {
         burst=1,
         counts_by_day=True,
         version_ends=version_ends,
+        code_meanings=SALESFORCE_CODES,
     ),
     "responsys_sftp": ConnectorKind(
         system="the SFTP server",

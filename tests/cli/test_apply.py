@@ -8,8 +8,8 @@ from click.testing import Result
 from pipeline.cli import main
 from pipeline.operate.activity import read_activity
 from pipeline.operate.paging import Page
+from pipeline.records.kinds import destination_documents
 from pipeline.runtime.stores import open_stores
-from schemas.destination import ACTIONS
 from tests.fixtures.commands import CommandRunner
 
 FILE = """\
@@ -121,7 +121,7 @@ def test_a_file_with_problems_changes_nothing_and_exits_with_2(file, redis):
     assert result.stderr == (
         f"Error: {file}: connectors.acme.profile_list: must not be empty\n"
         f'{file}: destinations.lapsed.action: "custom_evnt" is not an action; did you mean "custom_event"? '
-        f"there are: {', '.join(sorted(ACTIONS))}\n"
+        f"there are: {', '.join(sorted(destination_documents()))}\n"
     )
     assert activation("export").stdout == ""
     assert redis.smembers("audiences") == set()

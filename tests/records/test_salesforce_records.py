@@ -6,7 +6,7 @@ from pipeline.errors import Misconfigured
 from tests.schemas.test_salesforce import CREDENTIALS
 
 
-def test_a_destination_on_an_org_is_refused(records):
+def test_an_action_of_responsys_on_an_org_is_refused(records):
     configuration = {
         "connectors": {"crm": CREDENTIALS},
         "destinations": {
@@ -14,5 +14,5 @@ def test_a_destination_on_an_org_is_refused(records):
         },
     }
 
-    with pytest.raises(Misconfigured, match='kind "salesforce", which has no actions yet'):
+    with pytest.raises(Misconfigured, match="there are: salesforce_member, salesforce_record"):
         records.apply(configuration)

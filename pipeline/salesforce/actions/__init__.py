@@ -1,12 +1,12 @@
 """Actions of Salesforce, by their names."""
 
-from collections.abc import Mapping
+from pipeline.model.action_table import ActionTable
 
-from pipeline.model.action import Action
-from pipeline.salesforce.actions.member import SalesforceMember
-from pipeline.salesforce.actions.record import SalesforceRecord
-from pipeline.salesforce.actions.task import SalesforceTask
-
-ACTIONS: Mapping[str, type[Action]] = {
-    action.name: action for action in (SalesforceRecord, SalesforceTask, SalesforceMember)
-}
+ROOM = "pipeline.salesforce.actions"
+ACTIONS = ActionTable(
+    {
+        "salesforce_record": f"{ROOM}.record:SalesforceRecord",
+        "salesforce_task": f"{ROOM}.task:SalesforceTask",
+        "salesforce_member": f"{ROOM}.member:SalesforceMember",
+    }
+)

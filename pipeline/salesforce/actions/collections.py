@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
 
-from pipeline.errors import Held
 from pipeline.model.action import Identifiers, Verdicts
 from pipeline.model.call import Again, Call, Rejection
 from pipeline.salesforce.actions.learned import RECORD
@@ -21,7 +20,7 @@ from pipeline.salesforce.composite import (
     read_parts,
 )
 from pipeline.salesforce.connector import SalesforceConnector
-from pipeline.salesforce.results import SETUP_CODES, Failure, failure_of, read_results
+from pipeline.salesforce.results import Failure, failure_of, read_results
 
 COLLECTIONS = "/composite/sobjects"
 MOST = MOST_QUERIES  # collections in one call
@@ -100,14 +99,12 @@ class Collections:
 
         Raises:
             OutcomeUnknown: it does not fit the records.
-            Held: the configuration names a field that cannot be written, and nothing was.
         """
         chunks = list(chunks_of(writes))
         bodies = read_parts(answer, [part.name for part, _ in chunks[:MOST]])
         judged = [
             judged_write for part, chunk in chunks[:MOST] for judged_write in judge(chunk, bodies[part.name])
         ]
-        hold_if_configuration_is_wrong([failure for _, _, failure in judged])
         failures: dict[int, Failure] = {}
         ids: dict[int, str] = {}
         for write, record_id, failure in judged:
@@ -145,10 +142,3 @@ def judge(writes: Sequence[Written], answer: Any) -> Iterator[tuple[Written, str
 def worse(before: Failure | None, now: Failure) -> Failure:
     """Return the verdict of a row with several records: refused, or else again."""
     return before if isinstance(before, Rejection) else now
-
-
-def hold_if_configuration_is_wrong(failures: Sequence[Failure | None]) -> None:
-    """Raise Held if all records were refused for a field that is hidden, renamed or not ours to write."""
-    first = failures[0] if failures else None
-    if first and all(isinstance(why, Rejection) and why.code in SETUP_CODES for why in failures):
-        raise Held("destination", first.code, first.detail)

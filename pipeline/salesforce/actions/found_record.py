@@ -82,10 +82,10 @@ def are_of_one_person(records: Sequence[FoundRecord]) -> bool:
 def primary_of(records: Iterable[FoundRecord]) -> FoundRecord:
     """Return the primary record of a person: a contact before a person account before a lead.
 
-    Among these the most recently active, then that of the lowest id.
+    Among these the one that changed last, as by an activity; then that of the lowest id.
     """
     by_id = sorted(records, key=lambda record: record.id)
-    recent = sorted(by_id, key=lambda record: str(record.values.get("LastActivityDate") or ""), reverse=True)
+    recent = sorted(by_id, key=lambda record: str(record.values.get("SystemModstamp") or ""), reverse=True)
     return min(recent, key=rank)
 
 

@@ -27,6 +27,7 @@ from pipeline.salesforce.actions.values import differing, is_same, values_of
 from pipeline.salesforce.calls import FUNCTION
 from pipeline.salesforce.connector import SalesforceConnector
 from pipeline.salesforce.needs import NeededObject
+from pipeline.salesforce.results import SETUP_CODES
 
 ALLOWING: Mapping[str, str] = {"Sforce-Duplicate-Rule-Header": "allowSave=true"}
 
@@ -127,7 +128,15 @@ class SalesforceRecord(FindAndWrite):
 
     def write_steps(self) -> tuple[Step, ...]:
         """Return the one step that writes."""
-        return (Step("write", FUNCTION, self._write, self._written, learn=self._created),)
+        write = Step(
+            name="write",
+            function=FUNCTION,
+            call=self._write,
+            verdicts=self._written,
+            setup_codes=SETUP_CODES,
+            learn=self._created,
+        )
+        return (write,)
 
     def _writes(self, rows: Sequence[Activation]) -> Iterator[Written]:
         return self.rows.writes(rows) if self.rows else self._records(rows)

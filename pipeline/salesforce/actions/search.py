@@ -17,7 +17,7 @@ from pipeline.salesforce.connector import SalesforceConnector
 from pipeline.salesforce.soql import MOST_TEXTS, Clause, among, either, select
 from pipeline.wire.codes import UNKNOWN
 
-PERSON = ("Id", "IsDeleted", "MasterRecordId", "Email", "LastName", "LastActivityDate")
+PERSON = ("Id", "IsDeleted", "MasterRecordId", "Email", "LastName", "SystemModstamp")
 BASE: Mapping[str, tuple[str, ...]] = {
     CONTACT: (*PERSON, "IsPersonAccount"),
     LEAD: (*PERSON, "IsConverted", "ConvertedContactId"),

@@ -28,6 +28,7 @@ from pipeline.salesforce.calls import FUNCTION
 from pipeline.salesforce.composite import CompositePart
 from pipeline.salesforce.connector import SalesforceConnector
 from pipeline.salesforce.needs import NeededObject
+from pipeline.salesforce.results import SETUP_CODES
 from pipeline.text.durations import parse
 from pipeline.text.rendering import render
 
@@ -95,7 +96,15 @@ class SalesforceTask(FindAndWrite):
 
     def write_steps(self) -> tuple[Step, ...]:
         """Return the one step that writes; a plain creation is never repeated."""
-        return (Step("write", FUNCTION, self._write, self._judged, repeatable=bool(self.key_field)),)
+        write = Step(
+            name="write",
+            function=FUNCTION,
+            call=self._write,
+            verdicts=self._judged,
+            repeatable=bool(self.key_field),
+            setup_codes=SETUP_CODES,
+        )
+        return (write,)
 
     def _writes(self, rows: Sequence[Activation]) -> Iterator[Written]:
         for position, row in enumerate(rows):
@@ -133,7 +142,7 @@ class SalesforceTask(FindAndWrite):
 
     def _subject(self, row: Activation) -> str:
         text = SLOT.sub(lambda slot: text_of(row, slot[1]), self.destination.options["subject"])
-        return without_references(text)[:LONGEST_SUBJECT]
+        return without_references(text).strip()[:LONGEST_SUBJECT]
 
     def _description(self, row: Activation) -> str:
         named = ((name, text_of(row, name)) for name in self._described)

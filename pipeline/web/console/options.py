@@ -21,6 +21,7 @@ from schemas.exported_columns import IDENTIFIERS, Entry
 from schemas.file_profile import Words
 from schemas.identifier_columns import IdentifierColumn, IdentifierColumns
 from schemas.record_condition import Condition
+from schemas.salesforce_fields import FixedValues, ObjectNames, States, TextOrSources
 from schemas.salesforce_source import FieldNames, People
 from schemas.source import Query
 from schemas.supplemental_table import ColumnNames
@@ -34,8 +35,11 @@ LISTS = (
     Words,
     Fingerprints,
     FieldNames,
+    ObjectNames,
     People,
+    TextOrSources,
 )
+AS_TOML = (Condition, FixedValues, States)  # tables with values of any type
 WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 YES = "yes"  # of a checkbox
 FIXED = ("kind", "action", "rule")  # chosen before the other options are shown
@@ -87,7 +91,7 @@ class Option:
             return ""
         if self.kind == "flag":
             return YES if value else ""
-        if isinstance(self.field, Condition):
+        if isinstance(self.field, AS_TOML):
             return "\n".join(f"{toml.key(key)} = {toml.value(each)}" for key, each in value.items())
         if self.kind == "table":
             return "\n".join(f"{key} = {self._entry_text(key, each)}" for key, each in value.items())
@@ -105,7 +109,7 @@ class Option:
             return ABSENT
         if self.kind == "number":
             return number_of(text)
-        if isinstance(self.field, Condition):
+        if isinstance(self.field, AS_TOML):
             return toml_of(text)
         if self.kind in ("list", "table"):
             lines = [line.strip() for line in text.splitlines() if line.strip()]

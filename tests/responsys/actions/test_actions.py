@@ -1,11 +1,14 @@
 import pytest
 
-from pipeline.responsys.actions import ACTIONS
+from pipeline.records.kinds import KINDS
+
+ACTIONS = KINDS["responsys"].actions
+EVERY = [(kind.actions, name) for kind in KINDS.values() for name in kind.actions]
 
 
-@pytest.mark.parametrize("name", ACTIONS)
-def test_an_action_stands_in_the_table_by_its_name(name):
-    assert ACTIONS[name].name == name
+@pytest.mark.parametrize(("actions", "name"), EVERY)
+def test_an_action_stands_in_the_table_by_its_name(actions, name):
+    assert actions[name].name == name
 
 
 def test_no_other_name_is_an_action():

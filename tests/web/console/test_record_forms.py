@@ -23,7 +23,7 @@ NAMES = {"connector": ["acme"], "destination": ["lapsed-event"]}
 
 def with_plain_secrets(document):
     """Return a document as the console takes it: its secrets are texts."""
-    plain = {"url": "https://example.com/hook", "password": "text", "secret": "text"}
+    plain = {"url": "https://example.com/hook", "password": "text", "secret": "text", "client_secret": "text"}
     return {
         key: plain[key] if isinstance(each, dict) and key in plain else each for key, each in document.items()
     }
