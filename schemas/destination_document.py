@@ -28,6 +28,7 @@ class DestinationDocument(Document):
     max_age = Number(above=0, most=MAX_AGE, load_default=600)
     api = Api()  # else the connector's
     priority = OneOf("a priority", ["first"])
+    honour = Text(slashes=False)  # the name of consents
 
     @pre_load
     def take_journey(self, data: Any, **_: Any) -> Any:

@@ -29,6 +29,7 @@ from pipeline.model.call import Again, Rejection, Submitted
 from pipeline.text.plural import counted
 
 SET_UP_RETRY = 1.0  # seconds until a step that waits for another batch's set-up is looked at again
+BRIEFING_RETRY = 5.0  # seconds until a batch is claimed again whose people could not be looked up
 NO_THREAD_RETRY = 0.5  # seconds until a batch without a thread is claimed again
 CUT_OFF = OutcomeUnknown("OutcomeUnknown", "the worker stopped during the call")
 
@@ -183,6 +184,7 @@ def _rows(job: Job) -> str:
 
 ALWAYS: Mapping[type, Move] = {
     events.WorkerStops: GiveBack("given back: this worker stops"),
+    events.NotBriefed: GiveBack("given back: what is known of its people cannot be read", BRIEFING_RETRY),
     events.NoThread: GiveBack("given back: the last free thread is for other connectors", NO_THREAD_RETRY),
     events.PermitExpired: GiveBack("not sent: too late for its permit"),
     events.Overtaken: Leave("not sent: stopped, or taken over by another attempt"),

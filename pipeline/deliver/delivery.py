@@ -12,6 +12,7 @@ from itertools import starmap
 from time import monotonic as now
 
 from pipeline.deliver import events
+from pipeline.deliver.briefing import Briefer, briefed
 from pipeline.deliver.call_seconds import KEY, note_call
 from pipeline.deliver.decide import decide
 from pipeline.deliver.effects import Effects
@@ -20,7 +21,7 @@ from pipeline.deliver.job import Job
 from pipeline.deliver.moves import Send
 from pipeline.deliver.set_ups import SetUps
 from pipeline.deliver.threads import ThreadShare
-from pipeline.errors import CallError, Refused
+from pipeline.errors import CallError, Refused, RetryLater
 from pipeline.lanes.batch import Batch, Contents
 from pipeline.lanes.lanes import Lanes
 from pipeline.lanes.quota import Quota
@@ -53,6 +54,7 @@ class Delivery:
         effects: Effects,
         stopping: threading.Event,
         call_seconds: SharedSums | None = None,
+        briefers: Sequence[Briefer] = (),
     ) -> None:
         self._lanes = lanes
         self._catalog = catalog
@@ -61,6 +63,7 @@ class Delivery:
         self._set_ups = set_ups
         self._effects = effects
         self._stopping = stopping
+        self._briefers = briefers
         self._call_seconds = call_seconds or SharedSums(KEY)
         self._calling: set[Batch] = set()  # begun here and not settled
         self.thread_share = ThreadShare()
@@ -147,6 +150,10 @@ class Delivery:
     def _advance(self, job: Job) -> DeliveryResult:
         """Do the next step that is needed, now if the batch came with a permit for its function."""
         job = job.at_fresh_step(time.time())
+        try:
+            job = briefed(job, self._briefers)
+        except RetryLater:
+            return self._follow(job, events.NotBriefed())
         if job.step is not None and job.step.sets_up:
             job = self._knowing(job)
         job = job.at_needed_step

@@ -21,6 +21,11 @@ class WorkerStops:
 
 
 @dataclass(frozen=True)
+class NotBriefed:
+    """The store with what is known of the batch's people is down; nothing was begun."""
+
+
+@dataclass(frozen=True)
 class NoThread:
     """All threads of the worker but one are busy with calls of the batch's connector."""
 
@@ -81,6 +86,7 @@ class Recorded:
 Event: TypeAlias = (
     Claimed
     | WorkerStops
+    | NotBriefed
     | NoThread
     | SetUpTaken
     | PermitExpired

@@ -180,6 +180,17 @@ class Job:
             found[position] = named(why, step) if step is not None and several else why
         return found
 
+    def told(self, identifiers: Mapping[int, Identifiers], barred: Mapping[int, Rejection]) -> "Job":
+        """Return the job with more identifiers, and without rows that are barred; both of remaining rows."""
+        progress, positions = self.progress, self.positions
+        learned = dict(progress.learned)
+        for n, known in identifiers.items():
+            own = self.remaining_rows[n].identifiers
+            if new := {name: value for name, value in known.items() if name not in own}:
+                learned[positions[n]] = {**learned.get(positions[n], {}), **new}
+        rejected = {**progress.rejected, **{positions[n]: why for n, why in barred.items()}}
+        return self._with(replace(progress, learned=learned, rejected=rejected))
+
     @property
     def past_skipped_step(self) -> "Job":
         """The job past its step, which is not needed."""

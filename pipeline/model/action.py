@@ -63,6 +63,7 @@ class Action(ABC):
 
     name: str
     coalesces: bool  # True: a newer activation of a profile overlays one that waits. False: each is a row
+    briefed: frozenset[str] = frozenset()  # identifiers that rows are told before their first call, if known
     witnessed: bool = False  # streams or rules are told its verdicts; set by the catalog
     irrevocable: bool = False  # its calls cannot be taken back, as that of an e-mail
     functions: tuple[str, ...]  # all that its steps may use; a full call needs the first
@@ -108,6 +109,11 @@ class Action(ABC):
     def shape(self, row: Activation) -> str:
         """Name all that must be equal within one call, such as the columns; a batch has rows of one shape."""
         return ""
+
+    @property
+    def wants_briefing(self) -> bool:
+        """Whether its batches are told, before their first call, what is known of their rows."""
+        return bool(self.briefed or self.destination.honour)
 
     @property
     def uniform(self) -> bool:

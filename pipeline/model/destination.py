@@ -20,6 +20,7 @@ class Destination:
     call_types: tuple[str, ...] = CALL_TYPES
     api: str | None = None  # "sync" or "async"; None: as the connector says
     priority: str | None = None  # "first": before the rows of all other destinations
+    honour: str | None = None  # the consents by which its people may be barred
     on_unknown: str | None = None  # "resend": send again when the outcome of a call is unknown
     label: str | None = None  # shown to people beside the name
     description: str | None = None

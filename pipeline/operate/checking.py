@@ -4,6 +4,7 @@ from collections.abc import Collection
 from contextlib import closing
 
 from pipeline.model.connector import Connector
+from pipeline.model.destination import Destination
 from pipeline.model.finding import Finding
 from pipeline.model.uses import Uses
 from pipeline.operate.checking_files import look_at_files
@@ -39,5 +40,12 @@ def check_connector(
     )
     with closing(Clients(stores.settings, stores.redis, stores.vault)) as clients:
         found = kind.preflight(connector, uses, clients(connector))
+    found += [barring_nobody(one) for one in destinations if one.honour]
     minute = stores.settings.limit_window
     return [*found, *look_for_throttling(stores.redis, stores.engine, catalog, connector, minute)]
+
+
+def barring_nobody(destination: Destination) -> Finding:
+    """Say that a destination names consents, which there are not yet."""
+    text = f'destination "{destination.name}" honours "{destination.honour}", which bars nobody yet'
+    return Finding("consents", True, f"{text}: there are no consents")

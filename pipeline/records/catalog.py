@@ -107,9 +107,10 @@ class Catalog:
 
     @cached_property
     def witnessed_audiences(self) -> frozenset[str]:
-        """The audiences that streams feed: they are told the verdicts of their activations."""
+        """The audiences that streams and rules feed: they are told the verdicts of their activations."""
         streams = (source for source in self.sources.values() if source.is_stream)
-        return frozenset(source.audience for source in streams if source.audience is not None)
+        fed = {source.audience for source in streams if source.audience is not None}
+        return frozenset(fed | {rule.audience for rule in self.rules.values()})
 
     @cached_property
     def first_class_accounts(self) -> frozenset[str]:

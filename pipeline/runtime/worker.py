@@ -21,6 +21,7 @@ from pipeline.errors import CallError
 from pipeline.lanes import limits
 from pipeline.lanes.dispatch import Dispatch
 from pipeline.lanes.lanes import Lanes
+from pipeline.model.connector import Connector
 from pipeline.produce.appender import Appender
 from pipeline.records.current import CurrentCatalog
 from pipeline.records.kinds import kind_of, window_of
@@ -28,6 +29,7 @@ from pipeline.records.records import Records
 from pipeline.runtime import source_operations
 from pipeline.runtime.clients import Clients
 from pipeline.runtime.heartbeat import Heartbeat
+from pipeline.runtime.known_people import KnownPeople
 from pipeline.runtime.note_taking import NoteTaking
 from pipeline.runtime.source_runner import SourceRunner
 from pipeline.settings import Settings
@@ -103,9 +105,13 @@ class Worker:
         window = self.settings.limit_window
         effects = Effects(self.client, lanes, self.records, settlement, set_ups, window)
         self.delivery = Delivery(
-            lanes, self.catalog, self.clients, settlement, set_ups, effects, self.stopping, self.call_seconds
-        )
+            lanes, self.catalog, self.clients, settlement, set_ups, effects, self.stopping, self.call_seconds,
+            briefers=[KnownPeople(lambda: self.events, self._org_of)],
+        )  # fmt: skip
         self.polling = Polling(lanes, self.catalog, self.dispatch, self.clients, self.delivery, effects)
+
+    def _org_of(self, connector: Connector) -> str:
+        return getattr(self.clients(connector), "org", "")
 
     @cached_property
     def events(self) -> Engine:

@@ -85,7 +85,7 @@ class Environment:
 
 @pytest.fixture
 def environment(redis, engine, monkeypatch):
-    monkeypatch.setitem(actions.ACTIONS, "merge", Merge)
+    monkeypatch.setitem(actions.ACTIONS._places, "merge", f"{__name__}:Merge")
     return Environment(redis, engine)
 
 

@@ -75,6 +75,21 @@ connector "acme"
     )
 
 
+def test_consents_that_bar_nobody_yet_are_named(activation, configure, tmp_path):
+    configure()
+    more = tmp_path / "more.toml"
+    more.write_text(
+        '[destinations.acme-event]\naudience = "lapsed-buyers"\nconnector = "acme"\n'
+        'action = "custom_event"\nevent = "LAPSED"\nhonour = "email"\n'
+    )
+    activation("apply", str(more))
+
+    result = activation("check")
+
+    text = 'destination "acme-event" honours "email", which bars nobody yet: there are no consents'
+    assert (result.exit_code, result.stdout.splitlines()[-1]) == (0, f"  ✓ {text}")
+
+
 def test_what_is_missing_is_crossed_all_at_once(activation, configure, url):
     configure(list="CONTACT_LIST", event="LAPSE")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.responsys import actions
+from pipeline.responsys.actions import custom_event
 from pipeline.responsys.actions.custom_event import CustomEvent
 from tests.deliver.environment import Environment
 
@@ -16,5 +16,5 @@ def action():
 @pytest.fixture
 def environment(redis, engine, records, vault, oracle, monkeypatch, action):
     """Both stores, an account behind a faked wire, and one destination."""
-    monkeypatch.setitem(actions.ACTIONS, "custom_event", action)
+    monkeypatch.setattr(custom_event, "CustomEvent", action)
     return Environment(redis, engine, records, vault)

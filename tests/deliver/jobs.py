@@ -29,7 +29,10 @@ class OneStep(Export):
 
 def made(kind=Export, *, function=MERGE, rows=2, tries=0, progress="", on_unknown="dead_letter", **options):
     """Make a job of rows p0, p1, ... whose batch has the permit of a function."""
-    records = SimpleNamespace(name="acme", api="sync"), SimpleNamespace(name="lapsed", on_unknown=on_unknown)
+    records = (
+        SimpleNamespace(name="acme", api="sync"),
+        SimpleNamespace(name="lapsed", on_unknown=on_unknown, honour=None),
+    )
     batch = Batch("b1", "lapsed", "acme", "account", function, 1, tries, "claimed", rows, progress)
     ids = {"crm_id": "C"}
     people = [Activation("lapsed-buyers", f"p{n}", "ADD", ids) for n in range(rows)]

@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.deliver import events
-from pipeline.deliver.decide import NO_THREAD_RETRY, decide
+from pipeline.deliver.decide import BRIEFING_RETRY, NO_THREAD_RETRY, decide
 from pipeline.deliver.events import Failed
 from pipeline.deliver.moves import GiveBack, Leave, Retry, Send, Settle, SettleAsRecorded, Split
 from pipeline.deliver.progress import Progress
@@ -79,6 +79,11 @@ TIMED_OUT = [Rejection("Timeout", "no answer: ReadTimeout")] * 2
         ),
         pytest.param(
             event(), events.WorkerStops(), GiveBack("given back: this worker stops"), id="the worker stops"
+        ),
+        pytest.param(
+            event(), events.NotBriefed(),
+            GiveBack("given back: what is known of its people cannot be read", BRIEFING_RETRY),
+            id="a store is down before anything was begun",
         ),
         pytest.param(
             event(), events.NoThread(),

@@ -36,7 +36,7 @@ def test_what_is_left_out_has_a_default():
 
 def test_everything_may_be_given():
     given = {**LAPSED, "call_types": ["ADD"], "on_unknown": "resend", "max_rows": 1, "max_age": 0.5}
-    given |= {"api": "async", "existing_members": False, "priority": "first"}
+    given |= {"api": "async", "existing_members": False, "priority": "first", "honour": "email"}
 
     assert load(**given) == given
 

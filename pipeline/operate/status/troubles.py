@@ -41,6 +41,7 @@ def troubles(status: Status) -> list[Trouble]:
     all_troubles += of_day_counts(status)
     all_troubles += [trouble for line in status.destinations for trouble in of_line(status, line)]
     all_troubles += [trouble for line in status.destinations for trouble in of_left_out(line)]
+    all_troubles += of_consents(status)
     all_troubles += [*of_letters(status), *of_channels(status), *of_imports(status)]
     return sorted(all_troubles, key=lambda trouble: trouble.passing)
 
@@ -194,6 +195,15 @@ def of_left_out(line: DestinationStatus) -> Iterator[Trouble]:
         text = f"{line.record}: within a day values were left out of rows as not valid: {columns}"
         remedy = 'mend them where they come from; without `invalid = "skip"` such rows become dead letters'
         yield Trouble(text, remedy, passing=True)
+
+
+def of_consents(status: Status) -> Iterator[Trouble]:
+    """Say that destinations name consents, which there are not yet."""
+    for _, destination in sorted(status.catalog.destinations.items()):
+        if destination.honour:
+            named = labelled(f'destination "{destination.name}"', destination.label)
+            text = f'{named} honours "{destination.honour}", which bars nobody yet: there are no consents'
+            yield Trouble(text, "activate for its audience only people who may be sent to", passing=True)
 
 
 def of_letters(status: Status) -> Iterator[Trouble]:

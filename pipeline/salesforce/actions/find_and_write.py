@@ -50,6 +50,7 @@ class FindAndWrite(Action):
     connector: SalesforceConnector
     functions = (FUNCTION,)
     calls_per_batch = 2
+    briefed = frozenset({RECORD})
     search: Search
     written: tuple[str, ...]  # objects that a row may lead to
     further_names: tuple[str, ...] = ()  # of requests that a search may have beside its queries

@@ -416,6 +416,13 @@ def test_values_that_rows_went_without_are_reported_for_a_day(environment):
     assert "values_left_out" not in left
 
 
+def test_a_destination_that_honours_consents_bars_nobody_yet(environment):
+    environment.apply({"acme": ACME}, {"lapsed": {**LAPSED, "honour": "email"}})
+
+    text = 'destination "lapsed" honours "email", which bars nobody yet: there are no consents'
+    assert [trouble.text for trouble in found(environment)] == [text]
+
+
 def test_how_long_a_backlog_takes_at_least_is_reported(environment):
     """190 calls of 200 rows a minute go out when the account has not said what it allows."""
     environment.wait("lapsed", "a")
