@@ -10,6 +10,7 @@ import click
 from pipeline.cli.lazy_group import Group
 from pipeline.cli.tables import show
 from pipeline.operate.activity import person_at_terminal
+from pipeline.operate.hook_keys import create_hook_key, hook_url
 from pipeline.operate.keys import SCOPES, create_key, revoke_key, stored_keys
 from pipeline.runtime.stores import open_stores
 from pipeline.text import durations
@@ -69,6 +70,20 @@ def create(
     click.echo(json.dumps(made, indent=2) if as_json else text)
     if not as_json:
         click.echo("Keep it: it is not shown again.", err=True)
+
+
+@keys.command()
+@click.argument("name")
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+def hook(name: str, *, as_json: bool) -> None:
+    """Make a key for outbound messages of a Salesforce connector, and print their URL, this once."""
+    with open_stores() as stores:
+        catalog = stores.records_without_secrets.load()
+        key, text = create_hook_key(stores.engine, catalog, name, person_at_terminal())
+        url = hook_url(stores.settings.web.url, name, text)
+    click.echo(json.dumps({"key": text, "url": url}, indent=2) if as_json else url)
+    if not as_json:
+        click.echo(f"Keep it: it is not shown again. `activation keys revoke {key.name}` ends it.", err=True)
 
 
 @keys.command("list")

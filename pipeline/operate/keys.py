@@ -30,6 +30,7 @@ GRANTS = {  # scope to the scopes it includes
     "admin": frozenset({"admin", "operate", "produce", "read"}),
 }
 SCOPES = tuple(GRANTS)
+HOOK = "hook"  # scope of a key in the URL of a hook, which may nudge the sources of one connector, only that
 FIRST = "first"  # the name of the key that is made on a fresh machine
 FIRST_FILE = "admin.key"
 CONFIGURED_SCOPE = "admin"  # of the keys in ACTIVATION_API_KEYS
@@ -48,10 +49,11 @@ class ApiKey:
     expires_at: datetime | None = None
     last_used_at: datetime | None = None  # to the minute
     revoked_at: datetime | None = None
+    connector: str | None = None  # of a hook
 
     def grants(self, scope: str) -> bool:
         """Whether the key includes ``scope``."""
-        return scope in GRANTS[self.scope]
+        return scope in GRANTS.get(self.scope, {self.scope})
 
     def usable(self, now: datetime) -> bool:
         """Whether the key counts at ``now``: it is neither revoked nor expired."""
@@ -70,6 +72,7 @@ class ApiKey:
             "audiences": list(self.audiences),
             "prefix": self.prefix,
             **times,
+            **({"connector": self.connector} if self.connector else {}),
         }
 
 
@@ -93,8 +96,9 @@ def create_key(
     audiences: Sequence[str] = (),
     expires_in: timedelta | None = None,
     actor: Actor = SYSTEM,
+    connector: str | None = None,
 ) -> tuple[ApiKey, str]:
-    """Store a new key; return it with its text, which is kept nowhere.
+    """Store a new key; return it with its text, which is kept nowhere. ``connector``: of a hook.
 
     Raises Misconfigured if the name was used before, also by a key that is revoked.
     """
@@ -109,6 +113,7 @@ def create_key(
         digest_of(text),
         created_at=now,
         expires_at=now + expires_in if expires_in is not None else None,
+        connector=connector,
     )
     try:
         with engine.begin() as connection:
@@ -165,7 +170,7 @@ def first_key(engine: Engine, folder: Path) -> str | None:
     Returns its text; None if keys exist, if another process has made it just now, or if the folder cannot be
     written to: a key that cannot be read is of no use.
     """
-    if stored_keys(engine):
+    if any(key.scope != HOOK for key in stored_keys(engine)):
         return None
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

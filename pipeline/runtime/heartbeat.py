@@ -8,6 +8,7 @@ Keys
     worker:beat          there while a worker lives
     turn:limits:{a}      the same for reading an account's limits
     turn:source:{s}:{m}  the same for running a source (see snapshots/schedule.py)
+    turn:nudge:{s}       the same for running a source that was nudged (see stores/nudges.py)
     turn:import:{i}:{m}  the same for running an import (see event_files/import_schedule.py)
 """
 
@@ -40,7 +41,7 @@ from pipeline.settle import operations, retention
 from pipeline.settle import statistics as stats
 from pipeline.settle.witness_notes import any_note
 from pipeline.snapshots import schedule
-from pipeline.stores import duty_trouble, sql_trouble, stopwatch
+from pipeline.stores import duty_trouble, nudges, sql_trouble, stopwatch
 from pipeline.stores.doorbell import RINGS, Doorbell
 from pipeline.stores.shared_sums import SharedSums
 
@@ -167,6 +168,18 @@ class Heartbeat:
     def _run_sources(self, catalog: Catalog) -> None:
         for source in schedule.due(catalog, self._engine, self._take_duty):
             self._doorbell.run_source(source)
+        for source in self._nudged(catalog):
+            if nudges.may_call(self._client, source):
+                self._doorbell.run_source(source)
+
+    def _nudged(self, catalog: Catalog) -> list[str]:
+        """Name the sources that a nudge waits for; that of a source that is gone is dropped."""
+        if not any(source.is_stream for source in catalog.sources.values()):
+            return []
+        waiting = nudges.waiting(self._client)
+        for gone in {*waiting} - catalog.sources.keys():
+            nudges.take(self._client, gone)
+        return [name for name in waiting if name in catalog.sources]
 
     def _run_imports(self, catalog: Catalog) -> None:
         for name in import_schedule.due(catalog, self._engine, self._take_duty):

@@ -21,6 +21,7 @@ from pipeline.runtime.permits import permitted
 from pipeline.snapshots import source_runs
 from pipeline.snapshots.run_lease import Busy, Lost
 from pipeline.snapshots.sync import Outcome
+from pipeline.stores import nudges
 from pipeline.streams.rehearsal import rehearse
 from pipeline.streams.snapshot_lines import snapshot_lines
 from pipeline.streams.stream_run import StreamOutcome, StreamRun
@@ -69,7 +70,8 @@ class SourceRunner:
         return outcome
 
     def run_by_schedule(self, catalog: Catalog, name: str, appender: Appender) -> str:
-        """Run a source that is due, and return the outcome in a line for Flower."""
+        """Run a source that is due or nudged, and return the outcome in a line for Flower."""
+        was_nudged = nudges.take(self.redis, name)
         source = catalog.sources.get(name)
         if not isinstance(source, SalesforceSource | PeopleSource) or not source.is_stream:
             run = self._run_snapshot
@@ -82,6 +84,7 @@ class SourceRunner:
         try:
             outcome = self.run(catalog, source, appender, patience=source.every * MINUTE)
         except (Busy, Lost):
+            nudges.leave(self.redis, [name] if was_nudged else [])
             return f"another run of {name} is under way"
         except PipelineError:
             return f"{name} is held: `activation status` tells why"

@@ -72,6 +72,11 @@ class SalesforceClient:
         """Return nothing: all answers come at once."""
         return {}
 
+    def find_org(self) -> str:
+        """Return the id of the org, "" if its token does not tell it; may log in. Raises CallError."""
+        with within(self._call_timeout):
+            return org_of(self._tokens.get(self.connector))
+
     def log_in(self) -> str:
         """Log in even if a token is stored; return the host that calls go to."""
         return self._tokens.log_in(self.connector).end_point

@@ -236,7 +236,7 @@ api_keys = Table(
     "api_keys",
     metadata,
     Column("name", String, primary_key=True),
-    Column("scope", String, nullable=False),  # produce, read, operate, admin
+    Column("scope", String, nullable=False),  # produce, read, operate, admin, hook
     Column("audiences", JSON, nullable=False),  # []: all
     Column("prefix", String, nullable=False),  # the part that may be shown
     Column("digest", String, nullable=False),  # SHA-256, in hex
@@ -244,6 +244,7 @@ api_keys = Table(
     Column("expires_at", Moment),
     Column("last_used_at", Moment),
     Column("revoked_at", Moment),
+    Column("connector", String),  # of a hook
 )
 
 # Actor, action and object of every change; no profile is named.

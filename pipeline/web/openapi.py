@@ -3,6 +3,7 @@
 flask-smorest describes queries, bodies and the statuses of success; this adds what holds for all endpoints.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -14,13 +15,23 @@ Document = dict[str, Any]
 JSON = "application/json"
 METHODS = ("get", "put", "post", "delete")
 TEXT = {"schema": {"type": "string"}}
+TEXTS = {  # answers that are no JSON
+    "GET /metrics": "text/plain",
+    "POST /v1/hooks/salesforce/{connector}/{key}": "text/xml",
+}
 ALWAYS = ("invalid-request", "internal")  # problems of every operation
 WITH_KEY = (
     "unauthenticated", "forbidden", "too-many-attempts", "intake-unavailable", "store-unavailable",
     "stores-apart",
 )  # fmt: skip
 WITH_BODY = ("malformed-body", "timeout", "body-too-large", "unsupported-media-type")
+OF_HOOK = ("unauthenticated", "too-many-attempts", "intake-unavailable", "store-unavailable", "busy")
 OF_INTAKE = ("unknown-audience", "invalid-activations", "idempotency-key-reused", "busy")
+OF_PATHS = {
+    re.compile("/v1/hooks/.*"): OF_HOOK,
+    re.compile("/v1/audiences/.*/activations"): OF_INTAKE,
+    re.compile("/v1/audiences/.*"): OF_INTAKE[:1],
+}
 ADDED: Mapping[str, Document] = {  # members of problems, by type, as examples
     "malformed-body": {"line": 3},
     "forbidden": {"needs": "operate"},
@@ -115,8 +126,7 @@ def slugs_of(method: str, path: str, operation: Document) -> Iterator[str]:
         yield from WITH_BODY
     if "{" in path or path.startswith("/v1/stats"):
         yield "not-found"
-    if path.startswith("/v1/audiences"):
-        yield from OF_INTAKE if path.endswith("/activations") else OF_INTAKE[:1]
+    yield from next((slugs for end, slugs in OF_PATHS.items() if end.fullmatch(path)), ())
     if method in ("put", "delete"):
         yield "changed-meanwhile"
     if method == "delete":
@@ -134,8 +144,8 @@ def succeed(name: str, status: int, response: Document) -> Document:
     content = response.get("content", {})
     if status == 204:
         return response
-    if name == "GET /metrics":
-        return {**response, "content": {"text/plain": TEXT}}
+    if name in TEXTS:
+        return {**response, "content": {TEXTS[name]: TEXT}}
     described = {"schema": {"type": "object"}, **content.get(JSON, {})}
     if name in EXAMPLES:
         described.setdefault("example", EXAMPLES[name])

@@ -54,3 +54,64 @@ def test_what_is_wrong_is_said(run, options, said):
     assert result.exit_code == 2
     assert said in result.output
     assert json.loads(run("keys", "list", "--json").stdout) == {"keys": []}
+
+
+CRM = """
+[connectors.crm]
+kind = "salesforce"
+host = "https://acme.my.salesforce.com"
+client_id = "3MVG9LOCAL"
+client_secret = "local-secret"
+[connectors.acme]
+kind = "responsys"
+name = "Acme"
+username = "api_user"
+password = "password"
+auth_endpoint = "https://login5.responsys.net"
+profile_list = "CONTACTS_LIST"
+identifier_type = "crm_id"
+"""
+
+
+@pytest.fixture
+def crm(run, tmp_path, redis):
+    path = tmp_path / "crm.toml"
+    path.write_text(CRM)
+    applied = run("apply", str(path))
+    assert applied.exit_code == 0, applied.output
+
+
+@pytest.mark.usefixtures("crm")
+def test_the_key_of_a_hook_is_printed_once_in_its_url(run):
+    made = json.loads(run("keys", "hook", "crm", "--json").stdout)
+
+    assert made.keys() == {"key", "url"}
+    assert made["url"] == f"http://127.0.0.1:8080/v1/hooks/salesforce/crm/{made['key']}"
+    [listed] = json.loads(run("keys", "list", "--json").stdout)["keys"]
+    assert (listed["name"], listed["scope"], listed["connector"]) == ("crm", "hook", "crm")
+    assert made["key"] not in run("keys", "list").output
+
+
+@pytest.mark.usefixtures("crm")
+def test_a_second_key_of_a_hook_counts_beside_the_first(run):
+    run("keys", "hook", "crm")
+    again = run("keys", "hook", "crm")
+
+    assert again.stdout.startswith("http://127.0.0.1:8080/v1/hooks/salesforce/crm/ak_")
+    assert "`activation keys revoke crm-2` ends it" in again.stderr
+    assert run("keys", "revoke", "crm").output == 'key "crm" is revoked\n'
+
+
+@pytest.mark.usefixtures("crm")
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("cmr", 'connector "cmr" does not exist'),
+        ("acme", 'connector "acme" has no hook: it is of kind "responsys"'),
+    ],
+)
+def test_a_hook_needs_a_connector_of_salesforce(run, name, said):
+    result = run("keys", "hook", name)
+
+    assert result.exit_code == 2
+    assert said in result.output

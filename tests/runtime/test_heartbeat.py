@@ -13,12 +13,12 @@ from pipeline.lanes import limits
 from pipeline.lanes.batch import ClaimedBatch
 from pipeline.lanes.dispatch import Dispatch
 from pipeline.lanes.lanes import ANSWER_SECONDS, GRACE, MAX_UNANSWERED, Lanes
-from pipeline.model.source import PeopleSource, SqlSource
+from pipeline.model.source import PeopleSource, SalesforceSource, SqlSource
 from pipeline.records import mirror
 from pipeline.records.catalog import Catalog, Hold
 from pipeline.runtime.heartbeat import Heartbeat
 from pipeline.settle import statistics as stats
-from pipeline.stores import duty_trouble
+from pipeline.stores import duty_trouble, nudges
 from pipeline.stores.tables import folds, witness_notes
 from tests.accept.test_acceptance import ACME, LAPSED, LEFT, entry
 from tests.builders import Newest, add, configure
@@ -388,3 +388,16 @@ def test_a_worker_that_cannot_read_the_records_lives_on_and_says_so(environment)
 
     environment.heartbeat.beat(lambda: environment.catalog)
     assert duty_trouble.read(environment.redis) == []
+
+
+def test_a_worker_is_called_once_for_the_nudges_of_a_source(environment):
+    source = SalesforceSource(name="leads", every=1e6, connector="crm", object="Lead", mapping="person")
+    environment.catalog = replace(environment.catalog, sources={"leads": source})
+    environment.redis.set("turn:source:leads:1e+06", "1")
+    nudges.leave(environment.redis, ["leads", "gone"])
+
+    environment.beat()
+    environment.another().beat(environment.catalog)
+
+    assert environment.bell.rung == [("run_source", "leads")]
+    assert nudges.waiting(environment.redis) == ["leads"]

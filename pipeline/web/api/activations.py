@@ -52,11 +52,15 @@ class IntakeDoor:
         return Audiences(self.client)
 
     @cached_property
+    def doorbell(self) -> Doorbell:
+        """Calls workers."""
+        return Doorbell(self._broker_url)
+
+    @cached_property
     def appender(self) -> Appender:
         """Appends chunks, and remembers the numbers of named series for the idempotency window."""
         window = self.settings.idempotency_window
-        bell = Doorbell(self._broker_url)
-        return Appender(self.client, bell, patience=PATIENCE, tries_patience=0, series_ttl=window)
+        return Appender(self.client, self.doorbell, patience=PATIENCE, tries_patience=0, series_ttl=window)
 
 
 def install(app: Flask) -> None:

@@ -1,0 +1,41 @@
+"""Keys of hooks: each stands in the URL to which an outside system sends its messages."""
+
+from sqlalchemy import Engine
+
+from pipeline.errors import Misconfigured
+from pipeline.model.connector import Connector
+from pipeline.operate.activity import Actor
+from pipeline.operate.keys import HOOK, ApiKey, create_key, stored_keys
+from pipeline.records.catalog import Catalog
+from pipeline.text.messages import unknown
+
+HOOKED_KIND = "salesforce"  # of connectors whose outside system sends messages
+
+
+def create_hook_key(engine: Engine, catalog: Catalog, name: str, actor: Actor) -> tuple[ApiKey, str]:
+    """Store a new key for the hook of a connector; return it with its text, which is kept nowhere.
+
+    The key is named like the connector; if that name was used before, "crm-2", "crm-3" and so on.
+    Raises Misconfigured if there is no such connector, or if it has no hook.
+    """
+    connector = hooked_connector(catalog, name)
+    used = {key.name for key in stored_keys(engine)}
+    number = 1
+    while (key_name := name if number == 1 else f"{name}-{number}") in used:
+        number += 1
+    return create_key(engine, key_name, HOOK, actor=actor, connector=connector.name)
+
+
+def hooked_connector(catalog: Catalog, name: str) -> Connector:
+    """Return a connector that has a hook; raises Misconfigured."""
+    if name not in catalog.connectors:
+        raise Misconfigured(unknown("connector", name, catalog.connectors))
+    connector = catalog.connectors[name]
+    if connector.kind != HOOKED_KIND:
+        raise Misconfigured(f'connector "{name}" has no hook: it is of kind "{connector.kind}"')
+    return connector
+
+
+def hook_url(base: str, connector: str, text: str) -> str:
+    """Return the URL of a hook; ``text``: the key."""
+    return f"{base}/v1/hooks/{HOOKED_KIND}/{connector}/{text}"
