@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from pipeline.model.source_record import SourceRecord
 from pipeline.people.accounts import riid_account
-from pipeline.people.record_identity import digest_of
+from pipeline.people.record_identity import digest_of, is_person
 from pipeline.people.record_linking import RecordLinking
 from pipeline.people.record_rows import heads_of, note_activity
 
@@ -18,11 +18,11 @@ def assign(
 ) -> list[int | None]:
     """Give each record its person, and return them; None: unknown, several, or erased.
 
-    ``account`` is the one of the RIIDs that records carry; None: that of files. A record of people, such
-    as a row of a history, gets the one person of those that are known. By a record with ``conflict`` nothing
-    is written.
+    ``account`` is the one of the RIIDs that records carry; None: that of files. A record of people, such as a
+    row of a history, gets the one person of those that are known; a deal without any has none. By a record
+    with ``conflict`` nothing is written.
     """
-    own = [record for record in records if not record.people]
+    own = [record for record in records if is_person(record)]
     changed = unknown_or_changed(connection, own)
     if changed:
         own_account = riid_account(connection) if account is None else account

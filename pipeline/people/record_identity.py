@@ -13,6 +13,7 @@ from pipeline.model.source_record import SourceRecord
 Key = tuple[str, str, str]  # kind, scope and value of a handle
 
 RIID = re.compile(r"0*([1-9]\d{0,19}|0)")
+PEOPLE = ("Contact", "Lead")
 RANKS = {"Contact": 0, "Account": 1, "Lead": 2}  # an account that is a person
 ELSE = 3
 RECENT = 4096  # names and addresses whose digests are kept: those of two pages
@@ -23,6 +24,11 @@ def digest_of(record: SourceRecord) -> int:
     """Return 63 bits of all that identifies a record's person; equal: nothing has changed."""
     said = (record.table, record.gone, record.survivor, record.contact, record.email, record.family)
     return short(encode((*said, record.riid, record.keys, record.fields.get("IsPersonAccount"))))
+
+
+def is_person(record: SourceRecord) -> bool:
+    """Whether a record is that of a person: a contact, a lead, or another one that identifies a person."""
+    return not record.people and (record.table in PEOPLE or bool(record.email or record.riid or record.keys))
 
 
 def tells_anything(record: SourceRecord) -> bool:

@@ -209,3 +209,19 @@ def test_a_row_of_a_history_has_the_person_of_its_people(events):
     )
 
     assert people == [ada, None, None, byron]
+
+
+def test_a_deal_is_no_person(events):
+    deal = record(LEAD, family="", stamp=1)
+    deal.table = "Opportunity"
+
+    assert take(events, deal) == [None]
+
+
+def test_a_contact_that_a_member_named_is_found_by_its_address_when_it_is_read(events):
+    (ada,) = take(events, record(LEAD, ADA))
+    (named,) = take(events, record(CONTACT, family=""))
+    assert named != ada
+
+    assert take(events, record(CONTACT, ADA)) == [ada]
+    assert conflicts_of(events) == []
