@@ -15,6 +15,7 @@ from pipeline.stores import redis_health, sql_trouble, stopwatch
 from pipeline.stores.database import reading
 from pipeline.stores.event_tables import event_files
 from pipeline.stores.redis_health import Server
+from pipeline.stores.stream_tables import streams
 from pipeline.stores.tables import batches, dead_letters, snapshots
 
 WORKER_SEEN = "worker_seen"  # the event that each worker's timer restarts (runtime/heartbeat.py)
@@ -110,6 +111,18 @@ class Facts:
         newest = select(files.import_name, func.max(files.listed_at)).group_by(files.import_name)
         with reading(events) as connection:
             return {row[0]: row[1] for row in connection.execute(newest)}
+
+    @cached_property
+    def stream_successes(self) -> Mapping[str, datetime]:
+        """When a run last succeeded, by source that is read on from a mark."""
+        events = self._events()
+        if events is None:
+            return {}
+        succeeded = select(streams.c.source, streams.c.succeeded_at).where(
+            streams.c.succeeded_at.is_not(None)
+        )
+        with reading(events) as connection:
+            return {row.source: row.succeeded_at for row in connection.execute(succeeded)}
 
     def seconds_known(self, source: str) -> float:
         """Return the seconds since a rule first asked for a source."""

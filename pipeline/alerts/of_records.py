@@ -77,5 +77,6 @@ def source_late(rule: AlertRule, facts: Facts) -> Iterator[Condition]:
 
 def seconds_since_success(source: Source, facts: Facts) -> float:
     """Return the seconds since a run succeeded; of a source that never ran, since it is known here."""
-    at = facts.successes.get(source.audience or "")
+    successes = facts.stream_successes if source.is_stream else facts.successes
+    at = successes.get(source.name if source.is_stream else source.audience or "")
     return facts.seconds_known(source.name) if at is None else (facts.now - at).total_seconds()

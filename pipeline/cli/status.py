@@ -15,6 +15,7 @@ from pipeline.operate.status.day_counts import DayCount
 from pipeline.operate.status.document import document
 from pipeline.operate.status.status import DestinationStatus, Status, read_status
 from pipeline.operate.status.troubles import Trouble, troubles
+from pipeline.operate.stream_status import StreamStatus, read_streams
 from pipeline.records.catalog import Catalog
 from pipeline.runtime.stores import open_stores
 from pipeline.stores.redis_health import Server
@@ -38,7 +39,10 @@ def status(as_json: bool) -> None:
         catalog = records_to_read(stores).load()
         imports = read_imports(stores.redis, stores.engine, stores.events, catalog) if catalog.imports else ()
         window = stores.settings.limit_window
-        found = read_status(stores.redis, stores.engine, catalog, window=window, imports=imports)
+        streams = read_streams(lambda: stores.events_if_any, catalog)
+        found = read_status(
+            stores.redis, stores.engine, catalog, window=window, imports=imports, streams=streams
+        )
         if folder := stores.settings.default_data_dir:
             click.echo(folder, err=True)
     if as_json:
@@ -62,6 +66,12 @@ def print_text(found: Status, window: float) -> None:
              "AGAIN", "DEAD LETTERS"),
             map(destination, found.destinations),
         )  # fmt: skip
+    if found.streams:
+        click.echo()
+        show(
+            ("SOURCE", "STATE", "LAST RUN", "READ UP TO", "READ", "CHANGED", "SENT"),
+            map(stream, found.streams),
+        )
     if found.paces:
         unit = "MINUTE" if window == WINDOW else f"{window:g} S"
         headers = ("CONNECTOR", "FUNCTION", f"CALLS PER {unit}", "SET BY", "AT MOST NOW", "NEXT CALL")
@@ -147,6 +157,15 @@ def limit(pace: Pace, catalog: Catalog, window: float) -> tuple[object, ...]:
     connector = labelled(pace.connector, catalog.label_of("connector", pace.connector))
     allowance = f"{pace.allowance:,} in {spell(pace.window)}" if pace.window > window else pace.allowance
     return (connector, pace.function, allowance, SOURCES[pace.source], pace.now, next_call(pace))
+
+
+def stream(line: StreamStatus) -> tuple[object, ...]:
+    """Write one source that is read on from a mark; its numbers are of the last run."""
+    name, numbers = labelled(line.source.name, line.source.label), line.run.numbers or {}
+    run = line.run.finished_at and f"{spell((line.at - line.run.finished_at).total_seconds())} ago"
+    mark = None if line.mark_age is None else f"{spell(line.mark_age)} ago"
+    counted = (numbers.get(key) for key in ("read", "changed", "activations"))
+    return (name, line.state, run, mark, *counted)
 
 
 def day_count(count: DayCount) -> tuple[object, ...]:

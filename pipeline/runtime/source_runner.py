@@ -1,7 +1,7 @@
 """Runs of sources of every kind: queries and objects as snapshots, objects as streams."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -24,6 +24,7 @@ from pipeline.snapshots.sync import Outcome
 from pipeline.stores import nudges
 from pipeline.streams.rehearsal import rehearse
 from pipeline.streams.snapshot_lines import snapshot_lines
+from pipeline.streams.stream_rules import NoRules, StreamRules
 from pipeline.streams.stream_run import StreamOutcome, StreamRun
 from pipeline.text import durations
 
@@ -42,6 +43,7 @@ class SourceRunner:
     events: Callable[[], Engine]
     clients: Callable[[Connector], Any]
     minute: float = MINUTE  # seconds by which limits count a minute
+    rules_of: Callable[[Catalog, SalesforceSource], StreamRules] = lambda _catalog, _source: NoRules()
 
     def run(
         self, catalog: Catalog, source: Source, appender: Appender | None, **options: Any
@@ -111,20 +113,25 @@ class SourceRunner:
         if isinstance(source, PeopleSource):
             people = people_run(catalog, source, self.events(), options)
             return people.rehearse() if appender is None else people.run(appender)
-        reader, events = self._reader(catalog, source), self.events()
+        rules, events = self.rules_of(catalog, source), self.events()
+        reader = self._reader(catalog, source, rules.fields)
         if appender is None:
             return rehearse(events, source, reader, full=bool(options.get("full") or options.get("resend")))
         known = {name: options[name] for name in STREAM_OPTIONS if name in options}
-        return StreamRun(events, source, reader, appender, durations.parse(source.full), **known).run()
+        span = durations.parse(source.full)
+        return StreamRun(events, source, reader, appender, span, rules, **known).run()
 
-    def _reader(self, catalog: Catalog, source: SalesforceSource) -> RecordReader:
+    def _reader(
+        self, catalog: Catalog, source: SalesforceSource, further: Sequence[str] = ()
+    ) -> RecordReader:
+        """Return the reader of a source; ``further``: fields that rules look at."""
         connector = catalog.connectors[source.connector]
         open_reader = kind_of(connector).open_reader
         if open_reader is None:
             raise Misconfigured(f'connector "{connector.name}" has nothing that a source could read')
         client = self.clients(connector)
         ask = permitted(self.redis, connector, client, self.minute)
-        return open_reader(source, catalog.mappings[source.mapping], client, ask, ())
+        return open_reader(source, catalog.mappings[source.mapping], client, ask, further)
 
 
 def is_paused(catalog: Catalog, source: SalesforceSource | PeopleSource) -> bool:

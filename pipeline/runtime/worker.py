@@ -23,6 +23,7 @@ from pipeline.lanes.dispatch import Dispatch
 from pipeline.lanes.lanes import Lanes
 from pipeline.model.connector import Connector
 from pipeline.produce.appender import Appender
+from pipeline.records.catalog import Catalog
 from pipeline.records.current import CurrentCatalog
 from pipeline.records.kinds import kind_of, window_of
 from pipeline.records.records import Records
@@ -94,7 +95,7 @@ class Worker:
             self.records.load,
             self.doorbell,
             settings,
-            lambda: self.events if self.catalog().imports else None,
+            lambda: self.events if needs_events(self.catalog()) else None,
         )
 
     def _wire_delivery(self) -> None:
@@ -190,6 +191,11 @@ class Worker:
         if operation is None:
             return f"{identity}: nothing to do, or another worker is at it"
         return f"{identity}: {operation.state}, {operation.done} done, {operation.failed} cannot be"
+
+
+def needs_events(catalog: Catalog) -> bool:
+    """Tell whether anything that is configured is kept in the events store."""
+    return bool(catalog.imports) or any(source.is_stream for source in catalog.sources.values())
 
 
 @cache

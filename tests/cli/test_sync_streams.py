@@ -97,3 +97,15 @@ def test_what_makes_no_sense_is_refused(words, text):
 
     assert refused.exit_code == 2
     assert text in refused.stderr
+
+
+def test_status_tells_how_far_a_stream_is_read(org):
+    org.load("Contact", {"LastName": "One"})
+    invoke("sync", "--source", "contacts")
+
+    (line,) = json.loads(invoke("status", "--json").stdout)["streams"]
+    assert (line["name"], line["state"], line["reading_all"]) == ("contacts", "ready", False)
+    assert (line["trouble"], line["numbers"]["read"], line["numbers"]["changed"]) == (None, 1, 1)
+    assert 0 <= line["mark_age"] < 600
+    assert line["succeeded_at"]
+    assert "SOURCE" in invoke("status").stdout

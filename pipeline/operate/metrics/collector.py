@@ -89,7 +89,7 @@ class Metrics:
         self._known = self._records.load()
         yield from stopped(self._known)
         yield alerts_open(self._engine, self._known)
-        yield source_successes(self._engine)
+        yield source_successes(self._engine, self._events())
         yield import_successes(self._engine, self._known)
 
     def _of_events(self) -> Iterator[Metric]:

@@ -8,6 +8,7 @@ from sqlalchemy import Engine, func, select
 
 from pipeline.alerts.documents import open_by_rule
 from pipeline.operate.metrics.closed_hours import Totals
+from pipeline.operate.stream_status import stream_successes
 from pipeline.records.catalog import Catalog
 from pipeline.records.stops import stops
 from pipeline.stores.database import reading
@@ -82,8 +83,8 @@ def stopped(catalog: Catalog) -> Iterator[Metric]:
     yield metric
 
 
-def source_successes(engine: Engine) -> Metric:
-    """When each source last ran to its end, also while it runs again."""
+def source_successes(engine: Engine, events: Engine | None = None) -> Metric:
+    """When each source last ran to its end, also while it runs again; ``events``: the store of streams."""
     name = "activation_source_last_success_timestamp_seconds"
     metric = GaugeMetricFamily(name, "When the last run ended well", labels=["source"])
     successes = select(snapshots.c.source, snapshots.c.succeeded_at).where(
@@ -92,6 +93,8 @@ def source_successes(engine: Engine) -> Metric:
     with reading(engine) as connection:
         for source, succeeded_at in connection.execute(successes):
             metric.add_metric([source], succeeded_at.timestamp())
+    for source, succeeded_at in stream_successes(events) if events is not None else ():
+        metric.add_metric([source], succeeded_at.timestamp())
     return metric
 
 

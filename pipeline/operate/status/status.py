@@ -20,6 +20,7 @@ from pipeline.operate.status.day_counts import DayCount, read_day_counts
 from pipeline.operate.status.open_letters import open_letters
 from pipeline.operate.status.stuck_shards import CLAIM_FIELDS, StuckShard, stuck_shards
 from pipeline.operate.status.unrouted import unrouted
+from pipeline.operate.stream_status import StreamStatus
 from pipeline.records.catalog import Catalog
 from pipeline.records.stops import Stop, stops, stops_of
 from pipeline.settle.left_out import left_out_since
@@ -95,6 +96,7 @@ class Status:
     failing_channels: Mapping[str, str] = field(default_factory=dict)  # of alerts, with the reason
     imports: tuple[ImportStatus, ...] = ()
     day_counts: tuple[DayCount, ...] = ()
+    streams: tuple[StreamStatus, ...] = ()
 
     @property
     def messages(self) -> Mapping[str, int]:
@@ -115,6 +117,7 @@ def read_status(
     window: float = limits.WINDOW,
     patience: float = workers.PATIENCE,
     imports: Sequence[ImportStatus] = (),
+    streams: Sequence[StreamStatus] = (),
 ) -> Status:
     """Read both stores; if no worker lives this takes all of ``patience`` (seconds)."""
     by_place = open_letters(engine)
@@ -148,6 +151,7 @@ def read_status(
         letters=by_place,
         failing_channels=failing_channels(engine, catalog),
         imports=tuple(imports),
+        streams=tuple(streams),
         day_counts=tuple(read_day_counts(client, catalog, backlogs, window)),
     )
 

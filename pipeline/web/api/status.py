@@ -7,6 +7,7 @@ from flask import Response
 
 from pipeline.operate.status.document import document
 from pipeline.operate.status.status import read_status
+from pipeline.operate.stream_status import read_streams
 from pipeline.web.auth import needs
 from pipeline.web.blueprint import Blueprint
 from pipeline.web.context import answer, stores
@@ -28,6 +29,12 @@ def get_status(_: Mapping[str, Any]) -> Response:
     catalog = place.records_without_secrets.load()
     window = place.settings.limit_window
     found = read_status(
-        answering_redis(), place.engine, catalog, window=window, patience=0, imports=imports_now()
+        answering_redis(),
+        place.engine,
+        catalog,
+        window=window,
+        patience=0,
+        imports=imports_now(),
+        streams=read_streams(lambda: place.events_if_any, catalog),
     )
     return answer(document(found))

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from pipeline.model.source import Source
 from pipeline.operate.running import begin_run
+from pipeline.operate.stream_status import StreamStatus
 from pipeline.records.stops import stop_of
 from pipeline.stores.database import reading
 from pipeline.stores.tables import snapshots
@@ -60,6 +61,7 @@ def show(name: str) -> Response:
         settings=settings_of(document),
         line=line_of(standing, source),
         run=last_run(name),
+        stream=stream_of(standing, source),
         stops=standing.stops_of("source", name),
         destinations=[each.name for each in standing.status.catalog.for_audience(source.audience)],
     )
@@ -85,19 +87,31 @@ def line_of(standing: Standing, source: Source) -> SourceLine:
     names = {each.name for each in catalog.for_audience(source.audience)}
     fed = [standing.destination(each) for each in standing.status.destinations if each.name in names]
     found, stop = last_run(source.name), stop_of(catalog, "source", source.name)
+    stream = stream_of(standing, source)
     return SourceLine(
         name=source.name,
         shown=shown_name(source),
-        state=state_of(source, stop.kind if stop else None, found),
+        state=stream.state if stream else state_of(source, stop.kind if stop else None, found),
         waiting=sum(each.waiting for each in fed),
         oldest=max((each.oldest for each in fed if each.oldest is not None), default=None),
         sent=sum(each.sent for each in fed),
         rejected=sum(each.rejected for each in fed),
         stop=stop,
         audience=source.audience,
-        last_run=found and found["finished_at"],
+        last_run=last_end(standing, source, found),
         next_run=next_run(source),
     )
+
+
+def stream_of(standing: Standing, source: Source) -> StreamStatus | None:
+    """Return how a source that is read on from a mark stands, None for another one."""
+    return next((one for one in standing.status.streams if one.source.name == source.name), None)
+
+
+def last_end(standing: Standing, source: Source, found: Any) -> datetime | None:
+    """Return the end of the last run."""
+    stream = stream_of(standing, source)
+    return stream.run.finished_at if stream else found and found["finished_at"]
 
 
 def state_of(source: Source, stopped: str | None, found: Any) -> str:

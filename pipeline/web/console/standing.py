@@ -8,6 +8,7 @@ from typing import Any
 
 from pipeline.operate.status.document import document
 from pipeline.operate.status.status import DestinationStatus, Status, read_status
+from pipeline.operate.stream_status import read_streams
 from pipeline.records.catalog import Scope
 from pipeline.records.kinds import KINDS
 from pipeline.records.stops import Stop, stop_of
@@ -114,5 +115,8 @@ def read_standing(*, numbers: bool = False) -> Standing:
     catalog = place.records_without_secrets.load()
     window = place.settings.limit_window
     imports = imports_now()
-    status = read_status(client, place.engine, catalog, window=window, patience=0, imports=imports)
+    streams = read_streams(lambda: place.events_if_any, catalog)
+    status = read_status(
+        client, place.engine, catalog, window=window, patience=0, imports=imports, streams=streams
+    )
     return Standing(status, read_statistics(client, place.engine, since=DAY) if numbers else {})

@@ -1,0 +1,81 @@
+"""Streams of the installation: how far each is read, and how its last run ended."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Engine
+
+from pipeline.model.source import Source
+from pipeline.records.catalog import Catalog
+from pipeline.records.stops import stop_of
+from pipeline.snapshots.run_lease import LEASE
+from pipeline.streams.stream_state import StreamState, read_states
+
+
+@dataclass(frozen=True)
+class StreamStatus:
+    """One source that is read on from a mark."""
+
+    source: Source
+    state: str  # running, ready, held, disabled
+    run: StreamState
+    at: datetime
+
+    @property
+    def mark_age(self) -> float | None:
+        """Seconds since the mark; None: nothing was read yet."""
+        mark = self.run.mark_stamp
+        return None if mark is None else max(0.0, self.at.timestamp() - mark / 1000)
+
+    @property
+    def is_reading_all(self) -> bool:
+        """Whether a reading from the beginning is under way."""
+        return self.run.full is not None
+
+    def document(self) -> dict[str, Any]:
+        """Return it for programs; lengths of time are seconds."""
+        run = self.run
+        return {
+            "name": self.source.name,
+            "state": self.state,
+            "mark_age": self.mark_age,
+            "reading_all": self.is_reading_all,
+            "started_at": moment(run.started_at),
+            "finished_at": moment(run.finished_at),
+            "succeeded_at": moment(run.succeeded_at),
+            "full_at": moment(run.full_at),
+            "trouble": run.trouble or None,
+            "numbers": run.numbers,
+        }
+
+
+def read_streams(events: Callable[[], Engine | None], catalog: Catalog) -> tuple[StreamStatus, ...]:
+    """Return the streams by name; ``events`` gives the events store, None if there is none."""
+    named = [source for _, source in sorted(catalog.sources.items()) if source.is_stream]
+    store = events() if named else None
+    states = read_states(store) if store is not None else {}
+    return tuple(status_of(catalog, source, states) for source in named)
+
+
+def status_of(catalog: Catalog, source: Source, states: dict[str, StreamState]) -> StreamStatus:
+    """Put together one stream."""
+    now, run = datetime.now(UTC), states.get(source.name, StreamState(source.name))
+    stop = stop_of(catalog, "source", source.name)
+    state: str = stop.kind if stop else "ready" if source.enabled else "disabled"
+    if run.owner is not None and run.alive_at is not None and run.alive_at > now - LEASE:
+        state = "running"
+    return StreamStatus(source, state, run, now)
+
+
+def stream_successes(events: Engine) -> Iterator[tuple[str, datetime]]:
+    """Yield each stream that ever succeeded, and when it last did."""
+    for name, state in sorted(read_states(events).items()):
+        if state.succeeded_at is not None:
+            yield name, state.succeeded_at
+
+
+def moment(at: datetime | None) -> str | None:
+    """Write a moment for programs."""
+    return None if at is None else at.isoformat()
