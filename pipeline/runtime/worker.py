@@ -29,6 +29,7 @@ from pipeline.records.kinds import kind_of, window_of
 from pipeline.records.records import Records
 from pipeline.runtime import source_operations
 from pipeline.runtime.clients import Clients
+from pipeline.runtime.entry_verdicts import take_verdicts
 from pipeline.runtime.heartbeat import Heartbeat
 from pipeline.runtime.known_people import KnownPeople
 from pipeline.runtime.note_taking import NoteTaking
@@ -162,7 +163,7 @@ class Worker:
 
     def take_notes(self) -> str:
         """Take over what the answers to batches told of people, and look after these."""
-        taking = NoteTaking(self.engine, self.events)
+        taking = NoteTaking(self.engine, self.events, [take_verdicts])
         notes = taking.run(self.catalog())
         taking.keep_up(self.settings.event_days)
         return counted(notes, "note")
