@@ -1,0 +1,63 @@
+"""Streams by schedule: what a worker answers, and when a source is held and freed."""
+
+import pytest
+
+from pipeline.produce.appender import Appender
+from pipeline.records.records import Records
+from pipeline.runtime.source_runner import SourceRunner
+from pipeline.streams.stream_turn import stream_turn
+from tests.fixtures.intake import Bell
+
+SOURCE = {"kind": "salesforce", "connector": "crm", "object": "Contact", "mapping": "person", "every": 2}
+
+
+@pytest.fixture
+def records(sqlite, vault, connector):
+    records = Records(sqlite, vault)
+    records.apply({
+        "connectors": {"crm": {
+            "kind": "salesforce", "host": connector.host, "client_id": "3MVG9LOCAL", "client_secret": "x"}},
+        "mappings": {"person": {"title": {"salesforce": "Title"}}},
+        "sources": {"contacts": SOURCE},
+    })  # fmt: skip
+    return records
+
+
+@pytest.fixture
+def run(streams, records):
+    """Run the source as a worker does."""
+    runner = SourceRunner(streams.redis, records, lambda: streams.events, lambda _: streams.client)
+    appender = Appender(streams.redis, Bell(), sleep=lambda _: None)
+    return lambda: runner.run_by_schedule(records.load(), "contacts", appender)
+
+
+def test_a_run_tells_its_numbers(org, run):
+    org.load("Contact", {"LastName": "One"})
+
+    assert run() == "contacts: 1 record read, 1 changed, 0 sent"
+
+
+def test_an_org_that_refuses_holds_the_source_until_a_run_succeeds(org, records, run):
+    fault = {"kind": "error", "errorCode": "REQUEST_LIMIT_EXCEEDED", "status": 403, "times": 1}
+    org.order("faults", [{**fault, "function": "queryAll", "detail": "ConcurrentRequests exceeded."}])
+
+    assert run() == "contacts is held: `activation status` tells why"
+    assert records.load().holds["source", "contacts"].code == "REQUEST_LIMIT_EXCEEDED"
+
+
+def test_a_run_that_succeeds_frees_the_source(records, run):
+    records.hold("source", "contacts", "held", "INVALID_FIELD")
+
+    assert run() == "contacts: 0 records read, 0 changed, 0 sent"
+    assert ("source", "contacts") not in records.load().holds
+
+
+def test_a_paused_connector_is_not_asked(records, run, streams):
+    records.hold("connector", "crm", "paused")
+
+    assert run() == "contacts: its connector or the source is paused"
+
+
+def test_a_run_at_a_time(streams, run):
+    with stream_turn(streams.events, "contacts"):
+        assert run() == "another run of contacts is under way"
