@@ -118,18 +118,31 @@ def find_file(engine: Engine, number: int) -> LedgerFile:
 
 
 def retry(engine: Engine, file: LedgerFile) -> None:
-    """Let the next run fetch a file again, from its beginning."""
-    numbers = dict.fromkeys(("position", "lines", "events", "new", "quarantined", "differing"), 0)
+    """Let the next run fetch a file again, from its beginning.
+
+    The numbers and the bad lines of an earlier landing stay until the next one, for its events count.
+    """
+    write(engine, file.id, state="waiting", reason=RETRIED, sha256="", position=0)
+    if file.landed_at is None:
+        forget_part(engine, file.id)
+
+
+def forget_part(engine: Engine, number: int) -> None:
+    """Delete the numbers and the bad lines of a file whose landing was not ended."""
     with engine.begin() as connection:
-        connection.execute(delete(event_lines).where(event_lines.c.file == file.id))
-    write(engine, file.id, state="waiting", reason=RETRIED, sha256="", **numbers)
+        connection.execute(delete(event_lines).where(event_lines.c.file == number))
+    write(engine, number, **dict.fromkeys(("lines", "events", "new", "quarantined", "differing"), 0))
 
 
 def ignore(engine: Engine, file: LedgerFile) -> None:
-    """Let no run fetch a file; raises Misconfigured for one whose events count already."""
+    """Let no run fetch a file; raises Misconfigured for one that is landed.
+
+    Events that an earlier landing stored count nevertheless, and their numbers stay.
+    """
     if file.state == "landed":
         raise Misconfigured(f"file {file.id} is landed: its events count, and stay")
-    write(engine, file.id, state="ignored", reason="a person's word")
+    landed = "; it was landed before, and those events count" if file.landed_at else ""
+    write(engine, file.id, state="ignored", reason=f"a person's word{landed}")
 
 
 def write(engine: Engine, number: int, **values: Any) -> None:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from pipeline.errors import Misconfigured, RetryLater
-from pipeline.event_files.ledger import find_file, ignore, retry
+from pipeline.event_files.ledger import find_file, ignore, retry, write
 from pipeline.stores.event_tables import event_files
 from tests.event_files.conftest import CLICK, SENT
 
@@ -265,6 +265,21 @@ def test_retry_fetches_a_file_again(folder):
     (folder.folder / SENT).unlink()
     folder.run()
     assert folder.row(SENT).reason == "it is not at the server any more"
+
+
+@pytest.mark.parametrize("decide", [lambda _engine, _file: None, ignore], ids=["waiting", "ignored"])
+def test_retry_keeps_the_numbers_of_what_was_landed(folder, decide):
+    folder.put(SENT)
+    folder.run()
+    numbers = {"lines": 4, "events": 3, "new": 2, "quarantined": 1}
+    write(folder.engine, folder.row(SENT).id, landed_at=datetime.now(UTC), **numbers)
+
+    retry(folder.engine, folder.row(SENT))
+    decide(folder.engine, folder.row(SENT))
+
+    row = folder.row(SENT)
+    assert {name: getattr(row, name) for name in numbers} == numbers
+    assert row.state == "waiting" or "landed before" in row.reason
 
 
 def test_an_ignored_file_is_never_fetched(folder):
