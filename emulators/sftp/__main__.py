@@ -13,7 +13,7 @@ import uvicorn
 from emulators.serving.process import open_port, url_of
 from emulators.sftp.command.clock import write_by_clock
 from emulators.sftp.command.options import parse_options
-from emulators.sftp.command.welcome import welcome_text
+from emulators.sftp.command.welcome import welcome_text, written_text
 from emulators.sftp.control.api import ControlApi
 from emulators.sftp.control.orders import Desk
 from emulators.sftp.server.ssh import SshServer
@@ -24,8 +24,9 @@ def main() -> None:
     options = parse_options()
     options.job.folder.mkdir(parents=True, exist_ok=True)
     options.keys.make()
-    options.job.backlog(options.files, datetime.now(UTC).replace(microsecond=0))
+    written = options.job.backlog(options.files, datetime.now(UTC).replace(microsecond=0))
     if options.write_only:
+        print(written_text(options.job, written))  # noqa: T201
         return
     with contextlib.suppress(KeyboardInterrupt, asyncio.CancelledError):
         asyncio.run(serve(options))

@@ -1,8 +1,10 @@
-"""The first text: a connector and an import to paste into a configuration."""
+"""The first text: a connector and an import to paste into a configuration, or the files of a generator."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
+from emulators.sftp.files.job import ExportJob
 from emulators.sftp.server.ssh import SshServer
 
 WELCOME = """\
@@ -69,3 +71,10 @@ def job_lines(options: argparse.Namespace) -> list[str]:
 def count_files(folder: Path) -> int:
     """Return the number of files in the served folder, companions included."""
     return sum(1 for path in folder.iterdir() if path.is_file())
+
+
+def written_text(job: ExportJob, paths: Sequence[Path]) -> str:
+    """Return the text of --write-only; ``paths``: the files, without their companions."""
+    files = "1 file" if len(paths) == 1 else f"{len(paths):,} files"
+    words = ", ".join(job.feeds)
+    return f"Wrote {files} of {job.rows:,} rows each into {job.folder.resolve()}: {words}"

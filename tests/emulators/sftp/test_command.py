@@ -42,6 +42,15 @@ def test_keys_and_files_stay_when_it_starts_again(sftp, tmp_path):
     assert {path.name for path in first} <= {path.name for path in (tmp_path / "root/download").iterdir()}
 
 
+def test_a_generator_says_what_it_has_written_and_where(tmp_path):
+    options = ["--write-only", "--feeds", "SENT,CLICK", "--files", "2", "--rows", "3"]
+    command = [sys.executable, "-m", "emulators.sftp", "--data", str(tmp_path), *options]
+    result = subprocess.run(command, check=True, cwd=ROOT, capture_output=True, text=True)
+
+    folder = tmp_path / "root" / "download"
+    assert result.stdout == f"Wrote 4 files of 3 rows each into {folder}: SENT, CLICK\n"
+
+
 def test_names_are_those_of_responsys(tmp_path):
     names = [path.name for path in written(tmp_path, "--feeds", "SENT,SMS_CLICK", "--account", "77")]
 
