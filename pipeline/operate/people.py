@@ -77,7 +77,7 @@ def record_document(
 
 def values_of(body: str | None, field: str | None) -> dict[str, Any]:
     """Return variables and fields of a record; ``field``: this one alone."""
-    values, fields = msgspec.json.decode(body) if body else ({}, {})
+    values, fields, *_ = msgspec.json.decode(body) if body else ({}, {})
     found = {**fields, **values}
     return found if field is None else {name: value for name, value in found.items() if name == field}
 

@@ -13,7 +13,7 @@ from pipeline.people.primary import primaries_of
 from pipeline.streams import stream_outbox
 from pipeline.streams.belonging import make_people
 from pipeline.streams.histories import follow, for_each_person
-from pipeline.streams.record_bodies import body_of, changed_values, read_body
+from pipeline.streams.record_bodies import body_of, changed_values, read_body, sent_values, unsent_body
 from pipeline.streams.record_store import (
     KnownRecord,
     known_records,
@@ -77,11 +77,13 @@ class PageTaking:
         rows = self._with_people(connection, changed, people)
         make_people(connection, rows)
         assign(connection, [*rows, *moved])
+        again = self._unchanged(connection, records, rows, erased) if mode.resend else []
+        sendable = self._sendable(connection, [*rows, *again])
+        bodies |= self._unsent(rows, sendable, bodies)
         store_records(connection, [(row, *bodies[row.id]) for row in distinct(rows)], mode.full_number)
         note_stamps(connection, self.source, [(record.stamp, record.id) for record in moved])
         entering = self.rules.decide(connection, rows, is_baseline=mode.is_baseline) if rows else ()
-        sent = self._unchanged(connection, records, rows, erased) if mode.resend else []
-        self._put(connection, [*entering, *self._of_audience(connection, [*rows, *sent], mode)], mode)
+        self._put(connection, [*entering, *self._of_audience(sendable, mode)], mode)
         self.counts.read += len(records)
         self.counts.changed += len(changed)
         self.counts.gone += sum(record.gone for record in changed)
@@ -146,21 +148,33 @@ class PageTaking:
         assign(connection, again)
         return again
 
-    def _of_audience(
-        self, connection: Connection, rows: Sequence[SourceRecord], mode: PageMode
-    ) -> list[Activation]:
-        """Return an activation for each primary record with its variables that changed."""
+    def _sendable(self, connection: Connection, rows: Sequence[SourceRecord]) -> list[SourceRecord]:
+        """Return the records that are written by: no barred, deleted, or secondary ones."""
         if self.audience is None:
             return []
         found = [row for row in rows if row.person is not None and row.conflict is None and not row.gone]
         own = {row.person for row in found if row.person is not None and not row.people}
         primary = primaries_of(connection, own) if own else {}
-        return [
-            activation
-            for row in found
-            if row.people or primary.get(row.person or 0, row.id) == row.id
-            if (activation := activation_of(self.audience, row, is_again=mode.resend)) is not None
-        ]
+        return [row for row in found if row.people or primary.get(row.person or 0, row.id) == row.id]
+
+    def _unsent(
+        self,
+        rows: Sequence[SourceRecord],
+        sendable: Sequence[SourceRecord],
+        bodies: Mapping[str, tuple[str, str]],
+    ) -> dict[str, tuple[str, str]]:
+        """Return digests and bodies of the records that are not sent, though there is an audience."""
+        if self.audience is None or self.is_history:
+            return {}
+        sent = {row.id for row in sendable}
+        return {row.id: (bodies[row.id][0], unsent_body(row)) for row in rows if row.id not in sent}
+
+    def _of_audience(self, rows: Sequence[SourceRecord], mode: PageMode) -> list[Activation]:
+        """Return an activation for each record with its variables that changed."""
+        if self.audience is None:
+            return []
+        found = (activation_of(self.audience, row, is_again=mode.resend) for row in rows)
+        return [activation for activation in found if activation is not None]
 
     def _put(self, connection: Connection, activations: Sequence[Activation], mode: PageMode) -> None:
         bulk = mode.is_baseline or mode.is_full
@@ -171,7 +185,7 @@ class PageTaking:
 
 def activation_of(audience: str, record: SourceRecord, *, is_again: bool = False) -> Activation | None:
     """Return the activation of a record's variables that changed; None if none did."""
-    is_new = record.before is None
+    is_new = not sent_values(record)
     values = dict(record.values) if is_again else changed_values(record)
     if not values and not (is_new or is_again):
         return None

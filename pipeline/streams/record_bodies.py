@@ -1,4 +1,8 @@
-"""Bodies of records: what is stored of each, its digest, and the variables that differ from those stored."""
+"""Bodies of records: what is stored of each, its digest, and the variables that differ from those sent.
+
+A record that was barred, deleted, or not its person's primary when it was read was not sent: its body has
+the variables that were sent before, too.
+"""
 
 from collections.abc import Mapping
 from hashlib import blake2b
@@ -23,17 +27,26 @@ def body_of(record: SourceRecord) -> tuple[str, str]:
     return blake2b(said, digest_size=12).hexdigest(), body.decode()
 
 
+def unsent_body(record: SourceRecord) -> str:
+    """Return the body of a record that is not sent now, with the variables that were last sent of it."""
+    return encode([record.values, record.fields, sent_values(record)]).decode()
+
+
 def read_body(body: str) -> Mapping[str, Any]:
-    """Return what ``body_of`` wrote, as rules look at it."""
-    values, fields = decode(body)
-    return {"values": values, "fields": fields}
+    """Return what ``body_of`` or ``unsent_body`` wrote, as rules look at it."""
+    values, fields, *sent = decode(body)
+    return {"values": values, "fields": fields, "sent": sent[0] if sent else values}
+
+
+def sent_values(record: SourceRecord) -> Mapping[str, Any]:
+    """Return the variables that were last sent of a record; none of a new one."""
+    if record.before is None:
+        return {}
+    found: Mapping[str, Any] = record.before["sent"]
+    return found
 
 
 def changed_values(record: SourceRecord) -> dict[str, Any]:
-    """Return the variables that differ from those before; of a new record all."""
-    if record.before is None:
-        return dict(record.values)
-    before = record.before["values"]
-    return {
-        name: value for name, value in record.values.items() if name not in before or before[name] != value
-    }
+    """Return the variables that differ from those sent; of a record that never was sent all."""
+    sent = sent_values(record)
+    return {name: value for name, value in record.values.items() if name not in sent or sent[name] != value}
