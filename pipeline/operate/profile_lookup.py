@@ -25,7 +25,9 @@ def look_up_profiles(stores: Stores, actor: Actor, person: str) -> dict[int, dic
 
 
 def in_words(value: Any) -> str:
-    """Write a value for people."""
+    """Write a value for people, an empty one as a dash."""
+    if value is None or value == "":
+        return "-"
     if isinstance(value, dict):
         return ", ".join(f"{name}: {one}" for name, one in value.items())
     return ", ".join(value) if isinstance(value, list) else str(value)

@@ -27,7 +27,7 @@ def people(environ):
     some = [record(LEAD, ADA, riid="7"), record(CONTACT, ADA), record(OTHER, ADA, "Byron")]
     take(engine, *some)
     with engine.begin() as connection:
-        body = '[{"title": "Countess", "phone": "1"}, {"LeadSource": "Web"}]'
+        body = '[{"title": "Countess", "phone": "1", "company": null}, {"LeadSource": "Web", "City": ""}]'
         for one in some:
             row = {"source": "people", "record": one.id, "person": one.person, "stamp": one.stamp}
             connection.execute(insert(records).values(**row, digest="d", body=body))
@@ -64,6 +64,14 @@ def test_one_field_of_a_person_is_explained(people, run):
     values = [one["values"] for one in json.loads(result.stdout)["records"]]
     assert values == [{"title": "Countess"}] * 2
     assert "title: Countess" in run("people", "explain", ADA, "title").stdout
+
+
+def test_an_empty_value_of_a_person_is_a_dash(people, run):
+    shown = run("people", "explain", ADA).stdout
+
+    assert "company: -" in shown
+    assert "City: -" in shown
+    assert "None" not in shown
 
 
 def test_an_unknown_person_is_told_with_exit_code_2(people, run):
