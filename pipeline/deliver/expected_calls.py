@@ -43,7 +43,8 @@ class Calls:
 def calls_for(action: Action, rows: Sequence[Activation]) -> list[Calls]:
     """Describe all calls for rows of one shape."""
     redact = kind_of(action.connector).redact
-    return [described(step, redact(step.call(rows))) for step in action.steps(rows)]
+    needed = (step for step in action.steps(rows) if step.needed is None or step.needed(rows))
+    return [described(step, redact(step.call(rows))) for step in needed]
 
 
 def described(step: Step, call: Call) -> Calls:

@@ -22,6 +22,7 @@ def refuse(stored: Documents, wanted: Documents, changes: Changes) -> None:
     checks: tuple[Callable[[Documents], Iterator[str]], ...] = (
         dangling,
         foreign_actions,
+        leads_without_key,
         imports_without_files,
         imports_that_differ,
         sources_without_connector,
@@ -62,6 +63,14 @@ def foreign_actions(after: Documents) -> Iterator[str]:
         elif action not in actions:
             why = not_there(action, f'an action of connector "{connector}"', actions)
             yield f"destinations.{name}.action: {why}"
+
+
+def leads_without_key(after: Documents) -> Iterator[str]:
+    """Yield a problem for each destination that creates leads without a field to know them by."""
+    for name, document in after["destinations"].items():
+        connector = document["connector"]
+        if document.get("create") == "Lead" and not after["connectors"][connector].get("riid_field"):
+            yield f'destinations.{name}.create: connector "{connector}" has no riid_field to upsert leads by'
 
 
 def lost_channels(after: Documents) -> Iterator[str]:

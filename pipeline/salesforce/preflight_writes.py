@@ -1,6 +1,6 @@
 """Pre-flight of actions: whether an org takes all that they write."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -24,11 +24,25 @@ def look_at_actions(client: SalesforceClient, schema: OrgSchema, uses: Uses) -> 
     """Look for the things that each action needs."""
     for action in uses.actions:
         mapping = uses.mappings.get(action.destination.options.get("mapping") or "", NOTHING)
-        for need in action.needs():
+        needs = fitting_needs(schema, action.needs())
+        for need in needs:
             if isinstance(need, NeededObject):
                 yield from guarded("object", partial(look_at_object, schema, action, need, mapping))
             elif isinstance(need, NeededCampaign):
                 yield from guarded("campaign", partial(look_at_campaign, client, action, need))
+
+
+def fitting_needs(schema: OrgSchema, needs: Sequence[object]) -> list[object]:
+    """Return the needs without objects that may lack fields, as long as one such object has all."""
+    optional = [need for need in needs if isinstance(need, NeededObject) and need.is_optional]
+    fitting = [need for need in optional if need.name in schema.names and not lacks_fields(schema, need)]
+    left_out = [need for need in optional if need not in fitting] if fitting else []
+    return [need for need in needs if need not in left_out]
+
+
+def lacks_fields(schema: OrgSchema, need: NeededObject) -> bool:
+    """Tell whether an object lacks a field."""
+    return not {*need.written, *need.read} <= schema.describe(need.name).fields.keys()
 
 
 def look_at_object(

@@ -10,9 +10,12 @@ Place = tuple[int, str]  # a stamp, and an id
 
 
 def few_ids(table: Table, condition: Condition | None) -> list[str] | None:
-    """Return the ids that an equality leaves, None where there is none to go by."""
+    """Return the ids that equalities leave, None where there is none to go by."""
     if isinstance(condition, All):
         return next((few for part in condition.parts if (few := few_ids(table, part)) is not None), None)
+    if isinstance(condition, Any_):
+        parts = [few_ids(table, part) for part in condition.parts]
+        return None if None in parts else sorted({i for few in parts for i in few or ()})
     if not isinstance(condition, Comparison) or condition.operator not in ("=", "IN"):
         return None
     field = table.field(condition.path)

@@ -49,7 +49,7 @@ class Written:
         """Name the record; None for a new one, which is like no other."""
         if self.id is not None:
             return (self.id,)
-        return (self.table, self.key, str(self.values[self.key]).lower()) if self.key else None
+        return (self.table, self.key, str(self.values.get(self.key)).lower()) if self.key else None
 
     def body(self) -> dict[str, Any]:
         """Return the record as a collection has it."""

@@ -112,7 +112,7 @@ class SalesforceMember(FindAndWrite):
         )
 
     def _find_members(self, rows: Sequence[Activation]) -> Call:
-        ids = [row.identifiers[RECORD] for row in rows if is_open(row)]
+        ids = [row.identifiers.get(RECORD, "") for row in rows if is_open(row)]
         return composite_call(self.connector, [self._memberships(ids)])
 
     def _members(self, answer: Any) -> Mapping[str, Mapping[str, Any]]:
@@ -121,24 +121,25 @@ class SalesforceMember(FindAndWrite):
     def _verdicts_of_members(self, rows: Sequence[Activation], answer: Any) -> Verdicts:
         members = self._members(answer)
         return [
-            self._verdict_of(members.get(row.identifiers[RECORD])) if is_open(row) else None for row in rows
+            self._verdict_of(members.get(row.identifiers.get(RECORD, ""))) if is_open(row) else None
+            for row in rows
         ]
 
     def _learn_members(self, rows: Sequence[Activation], answer: Any) -> Mapping[int, Identifiers]:
         members = self._members(answer)
         return {
-            position: {MEMBERSHIP: membership_id(members.get(row.identifiers[RECORD]))}
+            position: {MEMBERSHIP: membership_id(members.get(row.identifiers.get(RECORD, "")))}
             for position, row in enumerate(rows)
             if is_open(row)
         }
 
     def _writes(self, rows: Sequence[Activation]) -> Iterator[Written]:
         for position, row in enumerate(rows):
-            member = row.identifiers[MEMBERSHIP]
+            member = row.identifiers.get(MEMBERSHIP) or NONE
             if member != NONE:
                 yield Written(MEMBER, {"Status": self.status}, member, rows=[position])
                 continue
-            person = row.identifiers[RECORD]
+            person = row.identifiers.get(RECORD, "")
             link = "LeadId" if object_of(person) == LEAD else "ContactId"
             values = {"CampaignId": self.campaign, link: person, "Status": self.status}
             yield Written(MEMBER, values, rows=[position])

@@ -11,6 +11,7 @@ Source: REST API Developer Guide, ``resources_composite_sobjects_collections*.ht
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from pipeline.errors import RetryLater
 from pipeline.model.action import Identifiers, Step, Verdicts
 from pipeline.model.activation import Activation
 from pipeline.model.call import Call, Done, Verdict
@@ -19,12 +20,14 @@ from pipeline.model.mapping import RecordMapping
 from pipeline.salesforce.actions.collections import Collections, Written
 from pipeline.salesforce.actions.field_sources import created_values, field_sources
 from pipeline.salesforce.actions.find_and_write import FindAndWrite, SearchOutcome
+from pipeline.salesforce.actions.fitting_objects import FittingObjects
 from pipeline.salesforce.actions.found_record import LEAD, PEOPLE, FoundRecord, object_of
 from pipeline.salesforce.actions.keyed_rows import KeyedRows
 from pipeline.salesforce.actions.learned import ALL_RECORDS, RECORD, SEPARATOR
 from pipeline.salesforce.actions.search import FoundRecords, Search
 from pipeline.salesforce.actions.values import differing, is_same, values_of
 from pipeline.salesforce.calls import FUNCTION
+from pipeline.salesforce.composite import composite_call
 from pipeline.salesforce.connector import SalesforceConnector
 from pipeline.salesforce.needs import NeededObject
 from pipeline.salesforce.results import SETUP_CODES
@@ -42,15 +45,20 @@ class SalesforceRecord(FindAndWrite):
         super().__init__(connector, destination)
         options = destination.options
         self.only_from: Mapping[str, Sequence[Any]] = options["only_from"]
+        self.is_open = not options.get("objects")
         self.written = tuple(options.get("objects") or PEOPLE)
         self.creates = options["create"] == LEAD
         self.by_address = options["reach"] == "address"
         filled = (*options["fields"].values(), *options["set"])
         self.read = tuple(dict.fromkeys((*filled, *self.only_from)))
-        fields = dict.fromkeys(self.written, self.read)
-        self.search = Search(connector, self.written, fields, self.by_address)
+        self.fitting = FittingObjects(self.read, connector.riid_field)
+        self._search_among(self.written)
         self.collections = Collections(connector, ALLOWING if options["duplicates"] == "allow" else {})
         self.use_mappings({})
+
+    def _search_among(self, tables: tuple[str, ...]) -> None:
+        self.written = tables
+        self.search = Search(self.connector, tables, dict.fromkeys(tables, self.read), self.by_address)
 
     def use_mappings(self, mappings: Mapping[str, RecordMapping]) -> None:
         """Let values be written as the variables of mappings say."""
@@ -97,8 +105,9 @@ class SalesforceRecord(FindAndWrite):
                 is_created=bool(key) or (self.creates and table == LEAD),
                 filled=frozenset(self.created),
                 key=key,
+                is_optional=self.is_open,
             )
-            for table in self.written
+            for table in (PEOPLE if self.is_open else self.written)
         )
 
     def values(self, row: Activation) -> dict[str, Any]:
@@ -115,6 +124,18 @@ class SalesforceRecord(FindAndWrite):
     def may_create(self, row: Activation) -> bool:
         """Tell whether a lead is made for a row without a record."""
         return self.creates and bool(self.search.riid_of(row)) and not self.search.id_of(row)
+
+    def _call(self, rows: Sequence[Activation]) -> Call:
+        if self.is_open and not self.fitting.tables:
+            return composite_call(self.connector, self.fitting.parts())
+        return super()._call(rows)
+
+    def _findings(self, rows: Sequence[Activation], answer: Any) -> list[SearchOutcome]:
+        if self.is_open and self.fitting.is_answer(answer):
+            self.fitting.read(answer)
+            self._search_among(self.fitting.tables)
+            raise RetryLater("FIELDS_READ", "now it is known which objects have all fields", delay=0)
+        return super()._findings(rows, answer)
 
     def _finding(self, row: Activation, found: FoundRecords, bodies: Mapping[str, Any]) -> SearchOutcome:
         if not self.by_address:
@@ -147,8 +168,10 @@ class SalesforceRecord(FindAndWrite):
             ids = row.identifiers.get(ALL_RECORDS) or row.identifiers.get(RECORD) or ""
             for record_id in ids.split():
                 yield Written(str(object_of(record_id)), dict(values), record_id, rows=[position])
-            if not ids:
+            if not ids and self.may_create(row):
                 yield self._new_lead(row, values, position)
+            elif not ids:  # of a dry run, which finds no record
+                yield Written(self.written[0], values, "", rows=[position])
 
     def _new_lead(self, row: Activation, values: Mapping[str, Any], position: int) -> Written:
         key = self.connector.riid_field

@@ -306,3 +306,27 @@ def test_a_destination_needs_no_more_than_its_own_object(writer, org):
     writer.deliver(change(salesforce_id=contact, title="x"))
 
     assert writer.letters() == [("p1", "NO_RECORD_FOUND", "find: the record is a Contact, none of Lead")]
+
+
+def test_without_objects_those_with_all_fields_are_written(writer, org):
+    """Leads have a status, contacts have none."""
+    org.load("Contact", ADA)
+    (lead,) = org.load("Lead", LEAD)
+    writer.configure("record", set={"Status": "Working"})
+
+    writer.deliver(change(email="ada@example.com"))
+    writer.due()
+    writer.deliver()
+    assert (org.record(lead, "Lead")["Status"], writer.calls()) == ("Working", ["composite"] * 3)
+
+    writer.deliver(change("p2", email="ada@example.com"))
+    assert writer.calls() == ["composite"] * 4  # it is so already, and the fields are known
+
+
+def test_fields_that_neither_leads_nor_contacts_have_hold_the_destination(writer, org):
+    org.load("Contact", ADA)
+    writer.configure("record", set={"Tier__c": "gold"})
+
+    writer.deliver(change(email="ada@example.com"))
+
+    assert writer.hold() == "INVALID_FIELD: neither Contact nor Lead has all of Tier__c for our user"
