@@ -6,6 +6,7 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate, validates_schema
 
+ENTRY_STATES = ("entered", "put_off", "left_out", "refused", "unknown", "sent", "watched")
 LETTER_STATES = ("open", "replayed", "dropped", "all")
 LONGEST_SERIES = {"minute": timedelta(days=1), "hour": timedelta(days=92), "day": timedelta(days=3_660)}
 USUAL_SERIES = {"minute": timedelta(hours=1), "hour": timedelta(days=1), "day": timedelta(days=30)}
@@ -199,6 +200,34 @@ class ProfileBody(Query):
     """The person whose fields are shown: a RIID, ACCOUNT:RIID, an address, or person:NUMBER."""
 
     person = Text(required=True, validate=validate.Length(1, 1_000), metadata={"example": "ada@example.com"})
+
+
+class ExplainBody(Query):
+    """The person to explain: person:NUMBER, an address, a RIID or an id of Salesforce; one value alone."""
+
+    person = Text(required=True, validate=validate.Length(1, 1_000), metadata={"example": "ada@example.com"})
+    field = Text(validate=validate.Length(1, 200), metadata={"example": "title"})
+
+
+class EntriesQuery(PageQuery):
+    """A choice of the entries of a rule."""
+
+    state = fields.String(validate=validate.OneOf(ENTRY_STATES))
+
+
+class ConflictsQuery(PageQuery):
+    """A choice of conflicts."""
+
+    settled = fields.Boolean(load_default=False, metadata={"description": "The settled ones, too."})
+
+
+class SettleBody(Query):
+    """The answer to a conflict; none: as suggested."""
+
+    optional = True
+    answer = fields.String(
+        validate=validate.Regexp("^(same|apart|person:[1-9][0-9]{0,17})$"), metadata={"example": "same"}
+    )
 
 
 class FilesQuery(Query):

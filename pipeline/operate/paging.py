@@ -36,25 +36,33 @@ class Page:
         return f"{table.name} {json.dumps(self.filters or {}, sort_keys=True, default=str)}"
 
     def read(
-        self, connection: Connection, statement: Select[Any], table: Table, at: Column[Any]
+        self,
+        connection: Connection,
+        statement: Select[Any],
+        table: Table,
+        at: Column[Any],
+        key: Column[Any] | None = None,
     ) -> tuple[list[Mapping[str, Any]], str | None]:
         """Return the rows of this page and the cursor of the next one, None if there is none.
 
-        The list is ordered by the time ``at`` and the table's ``id``. Raises ForeignCursor.
+        The list is ordered by the time ``at`` and by ``key``: None: the table's ``id``. Raises ForeignCursor.
         """
+        key = table.c.id if key is None else key
         if self.cursor is not None:
-            statement = statement.where(self._after(table, at))
-        ordered = statement.order_by(at.desc(), table.c.id.desc()).limit(self.limit + 1)
+            statement = statement.where(self._after(table, at, key))
+        ordered = statement.order_by(at.desc(), key.desc()).limit(self.limit + 1)
         rows: list[Mapping[str, Any]] = [dict(row) for row in connection.execute(ordered).mappings()]
         more, rows = len(rows) > self.limit, rows[: self.limit]
         last = rows[-1] if more else None
-        cursor = encode_place(last[at.name].isoformat(), last["id"], self._list_of(table)) if last else None
+        cursor = (
+            encode_place(last[at.name].isoformat(), last[key.name], self._list_of(table)) if last else None
+        )
         return rows, cursor
 
-    def _after(self, table: Table, at: Column[Any]) -> ColumnElement[bool]:
+    def _after(self, table: Table, at: Column[Any], key: Column[Any]) -> ColumnElement[bool]:
         """Say in SQL: older than the row of the cursor. An index is searched by the first comparison."""
         moment, identity = decode_place(self.cursor or "", self._list_of(table))
-        return and_(at <= moment, or_(at < moment, table.c.id < identity))
+        return and_(at <= moment, or_(at < moment, key < identity))
 
 
 def encode_place(at: str, identity: str | int, of: str) -> str:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, select
 
 from pipeline.operate.activity import Actor, note_alone
 from pipeline.people.find import find_people, handles_of
@@ -85,10 +85,10 @@ def values_of(body: str | None, field: str | None) -> dict[str, Any]:
 def read_entries(connection: Connection, person: int) -> list[dict[str, Any]]:
     """Return what rules decided about a person, newest first."""
     query = select(entries).where(entries.c.person == person).order_by(entries.c.asked_at.desc())
-    return [entry_document(row) for row in connection.execute(query).mappings()]
+    return [entry_document(dict(row)) for row in connection.execute(query).mappings()]
 
 
-def entry_document(row: RowMapping) -> dict[str, Any]:
+def entry_document(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return an entry for people and programs."""
     entry = {name: row[name] for name in ENTRY}
     return entry | {"person": f"person:{row['person']}", "until": row["until"] and rfc3339(row["until"])}

@@ -104,6 +104,40 @@ GROUP = {
 PAUSED = {"changed": True, "rows_waiting": 120, "stops": ['connector "acme" is paused: maintenance']}
 CHECKED = {"ok": True, "findings": [{"check": "login", "ok": True, "text": "logged in"}]}
 
+CONFLICT = {
+    "id": 3,
+    "kind": "family_name",
+    "whose": "person:7",
+    "other": "person:2",
+    "values": {
+        "record": "003000000000002AAA",
+        "handles": [{"kind": "email", "scope": "", "value": "5d41…", "person": "person:2"}],
+    },
+    "suggestion": "apart",
+    "settled": None,
+    "by": None,
+    "settled_at": None,
+    "at": AT,
+}
+ENTRY = {
+    "rule": "nurture-crm",
+    "record": "00Q000000000001EAA",
+    "person": "person:7",
+    "state": "put_off",
+    "check": 9,
+    "evidence": {"hours": "closed"},
+    "until": AT,
+}
+RECORD = {
+    "source": "leads",
+    "record": "00Q000000000001EAA",
+    "stamp": AT,
+    "primary": True,
+    "gone": False,
+    "conflict": None,
+    "values": {"title": "Countess"},
+}
+
 EXAMPLES: Mapping[str, Any] = {
     "GET /healthz": {"ok": True},
     "GET /readyz": {"ready": True, "redis": True, "sql": True},
@@ -147,6 +181,23 @@ EXAMPLES: Mapping[str, Any] = {
     "GET /v1/batches/{id}": BATCH,
     "GET /v1/batches/{id}/rows": {
         "rows": [{"profile_id": "p-1", "call_type": "ADD", "verdict": "delivered"}]
+    },
+    "GET /v1/rules/{rule}/entries": {"entries": [ENTRY], "next": None},
+    "POST /v1/people/explain": {
+        "person": "person:7",
+        "handles": [
+            {"kind": "salesforce", "scope": "00D000000000001EAA", "value": RECORD["record"], "label": None}
+        ],
+        "records": [RECORD],
+        "entries": [ENTRY],
+    },
+    "GET /v1/conflicts": {"conflicts": [CONFLICT], "next": None},
+    "GET /v1/conflicts/{id}": {**CONFLICT, "records": {"person:7": [RECORD], "person:2": []}},
+    "POST /v1/conflicts/{id}/settle": {
+        **CONFLICT,
+        "settled": "apart",
+        "by": "key:ops",
+        "settled_at": AT,
     },
     "GET /v1/stats/series": {"step": "minute", "points": [POINT]},
     "GET /v1/activity": {

@@ -27,7 +27,9 @@ WITH_KEY = (
 WITH_BODY = ("malformed-body", "timeout", "body-too-large", "unsupported-media-type")
 OF_HOOK = ("unauthenticated", "too-many-attempts", "intake-unavailable", "store-unavailable", "busy")
 OF_INTAKE = ("unknown-audience", "invalid-activations", "idempotency-key-reused", "busy")
-OF_PATHS = {
+OF_PATHS: Mapping[re.Pattern[str], tuple[str, ...]] = {
+    re.compile("/v1/people/explain"): ("not-found",),
+    re.compile("/v1/conflicts/.*/settle"): ("changed-meanwhile",),
     re.compile("/v1/hooks/.*"): OF_HOOK,
     re.compile("/v1/audiences/.*/activations"): OF_INTAKE,
     re.compile("/v1/audiences/.*"): OF_INTAKE[:1],

@@ -14,6 +14,7 @@ from pipeline.operate.editing import (
     etag_of,
 )
 from pipeline.operate.pausing import stops_in_force
+from pipeline.operate.stream_standing import stream_document, stream_states
 from pipeline.records.catalog import Catalog
 from pipeline.records.record_check import InvalidRecord
 from pipeline.records.records import SCOPES
@@ -52,6 +53,8 @@ def list_records(_: Mapping[str, Any], section: str) -> Response:
     catalog, documents = place.records.load(), place.records.export()[section]
     if section == "alerts":
         return answer(alerts_document(place.engine, catalog, documents))
+    if section == "sources":
+        return answer({"sources": source_documents(catalog, documents)})
     listed = [record_document(catalog, section, name, document) for name, document in documents.items()]
     return answer({section: listed})
 
@@ -110,6 +113,16 @@ def find(section: str, name: str) -> dict[str, Any]:
         return editor().document(section, name)
     except NoSuchRecord as error:
         raise Problem("not-found", f"{error}.") from None
+
+
+def source_documents(catalog: Catalog, documents: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the sources of a list; one that is read on from its mark has a ``stream``."""
+    states = stream_states(stores())
+    return [
+        record_document(catalog, "sources", name, document)
+        | ({"stream": stream_document(states.get(name))} if catalog.sources[name].is_stream else {})
+        for name, document in documents.items()
+    ]
 
 
 def record_document(catalog: Catalog, section: str, name: str, document: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,24 @@
+"""Entries of a rule: enterings that it asked for, each with its state and its evidence."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from pipeline.operate.paging import Page
+from pipeline.operate.people import entry_document
+from pipeline.runtime.stores import Stores
+from pipeline.stores.database import reading
+from pipeline.stores.stream_tables import entries
+
+
+def page_of_entries(stores: Stores, rule: str, page: Page, state: str | None = None) -> dict[str, Any]:
+    """Return ``{"entries": [...], "next": cursor or None}`` of a rule, newest first, by state."""
+    events = stores.events_if_any
+    if events is None:
+        return {"entries": [], "next": None}
+    query = select(entries).where(entries.c.rule == rule)
+    if state is not None:
+        query = query.where(entries.c.state == state)
+    with reading(events) as connection:
+        rows, following = page.read(connection, query, entries, entries.c.asked_at, entries.c.key)
+    return {"entries": [entry_document(row) for row in rows], "next": following}
