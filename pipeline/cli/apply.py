@@ -8,6 +8,7 @@ import redis
 from sqlalchemy import Engine
 
 from pipeline.cli.reading import records_to_read
+from pipeline.event_files.spools import empty_spools
 from pipeline.operate.activity import note, person_at_terminal
 from pipeline.records import configuration, mirror
 from pipeline.records.catalog import Catalog, Scope
@@ -65,6 +66,8 @@ def published(stores: Stores, client: redis.Redis, changes: Changes, *, resume: 
     """Make changes known to workers and in the activity; return sentences about held records."""
     catalog = mirror.refresh(client, stores.records)
     note_changes(stores.engine, changes)
+    if changes.imports.removed:
+        empty_spools(stores.engine, stores.settings.data_dir, kept=catalog.imports)
     held = held_in(catalog, changes)
     if not held:
         return []

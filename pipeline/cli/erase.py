@@ -97,7 +97,8 @@ def erased(stores: Stores, profiles: Sequence[str], deadline: float) -> tuple[di
     """Erase profiles from the stores and, as far as possible, from the stores' files."""
     with shown() as status:
         progress = lambda reason: status.update(f"waiting: {reason}")  # noqa: E731
-        erasure = Erasure(stores.redis, stores.engine, progress, events=stores.events_if_any)
+        events, data_dir = stores.events_if_any, stores.settings.data_dir
+        erasure = Erasure(stores.redis, stores.engine, progress, events=events, data_dir=data_dir)
         others = other_ids(stores, profiles)  # of the same people, as long as these are known
         found = {profile: erasure.erase(profile, deadline) for profile in (*profiles, *others)}
         found = shown_of(found, profiles)

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from pipeline.errors import RetryLater
 
+SPOOL = "spool"  # in the data folder
 PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
 ROOM = 64 << 20  # bytes of the disk that stay free
 NO_ROOM = "SpoolFull"
@@ -27,7 +28,7 @@ class Spool:
     """The spool of one import."""
 
     def __init__(self, data_dir: Path, name: str) -> None:
-        self.folder = data_dir / "spool" / name
+        self.folder = data_dir / SPOOL / name
 
     def prepare(self, waiting: Collection[int]) -> None:
         """Make the folder, and delete all that an ended run left, but for the parts of waiting files."""

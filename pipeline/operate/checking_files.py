@@ -10,6 +10,7 @@ from pipeline.event_files.file_name import FileName, read_name
 from pipeline.event_files.opening import open_file
 from pipeline.event_files.plain_file import FileFailed
 from pipeline.event_files.spool import delete, private_opener
+from pipeline.event_files.spools import CHECK
 from pipeline.model.event_import import EventImport
 from pipeline.model.file_server import FileServer, FileSession, RemoteFile
 from pipeline.model.finding import Finding
@@ -19,7 +20,6 @@ from pipeline.text.plural import counted
 AHEAD_SECONDS = 120  # that a file may be in the future
 TRIED_BYTES = 64 << 20  # of a file that keys are tried on
 STALE_SECONDS = 3600  # after which a folder of another check is what a killed process left
-PREFIX = "check-"
 WAY_OUT = "files fail with their reason: `activation imports files`"
 
 
@@ -95,7 +95,7 @@ def look_at_keys(
     file = min(encrypted, key=lambda one: one.size)
     spool.mkdir(mode=0o700, parents=True, exist_ok=True)
     delete_stale(spool)
-    with tempfile.TemporaryDirectory(prefix=PREFIX, dir=spool) as work:
+    with tempfile.TemporaryDirectory(prefix=CHECK, dir=spool) as work:
         part = Path(work) / "part"
         with open(part, "xb", opener=private_opener) as stream:
             stream.writelines(session.read(f"{folder}/{file.name}" if folder else file.name, 0))
@@ -111,6 +111,6 @@ def look_at_keys(
 
 def delete_stale(spool: Path) -> None:
     """Delete the plaintext that a killed check left."""
-    for path in spool.glob(f"{PREFIX}*"):
+    for path in spool.glob(f"{CHECK}*"):
         if time.time() - path.stat().st_mtime > STALE_SECONDS:
             delete(path)

@@ -8,11 +8,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from hashlib import blake2b
+from pathlib import Path
 from typing import Any, Literal
 
 import redis
 
 from pipeline.errors import Misconfigured, PipelineError
+from pipeline.event_files.spools import empty_spools
 from pipeline.lanes.backlog import read_backlogs
 from pipeline.operate.activity import Actor, note_alone
 from pipeline.records import mirror
@@ -67,6 +69,7 @@ class Editor:
     records: Records
     client: redis.Redis
     actor: Actor
+    data_dir: Path | None = None  # with the spools of imports, None: a removal leaves them
 
     def document(self, section: str, name: str) -> dict[str, Any]:
         """Return a record as it is exported; raises NoSuchRecord."""
@@ -114,6 +117,8 @@ class Editor:
         require_changeable(self.client)
         self.records.remove(section, name)
         self._publish(section, name, "deleted")
+        if section == "imports" and self.data_dir is not None:
+            empty_spools(self.records.engine, self.data_dir, kept=self.records.names("imports"))
 
     def _refuse_used(self, section: str, name: str, *, with_rows: bool) -> None:
         for users, users_of in USERS.get(section, {}).items():

@@ -18,6 +18,7 @@ from pipeline.event_files.ledger import OPEN, Ledger
 from pipeline.event_files.rehearsal import Rehearsal, RehearsedFile
 from pipeline.event_files.run_turn import ImportBusy, RunTurn, run_turn
 from pipeline.event_files.spool import Spool
+from pipeline.event_files.spools import empty_spools
 from pipeline.model.event_import import EventImport
 from pipeline.model.file_server import FileServer
 from pipeline.profiles.configured_fields import configured_fields
@@ -68,6 +69,7 @@ class Importer:
         with run_turn(self.engine, name, wait=self.wait) as turn, self.noting(turn, catalog):
             outcome = self.land(each, self.server_of(catalog, each), turn)
             self.fold(turn)
+            empty_spools(self.engine, self.settings.data_dir, kept=catalog.imports)
             if outcome.trouble:
                 raise TroubledRun(outcome) from outcome.trouble
         return outcome

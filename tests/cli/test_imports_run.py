@@ -7,6 +7,9 @@ import pytest
 from sqlalchemy import update
 
 from pipeline.cli import main
+from pipeline.event_files.run_turn import run_turn
+from pipeline.operate.activity import SYSTEM
+from pipeline.operate.editing import Editor
 from pipeline.runtime.stores import open_stores
 from pipeline.stores.event_tables import event_files
 from pipeline.stores.tables import import_runs
@@ -205,6 +208,45 @@ def test_a_file_is_fetched_again_or_never(activation, apply, server):
     assert activation("imports", "ignore", file["id"]).exit_code == 0
     assert activation("imports", "run", "acme-events").exit_code == 0
     assert activation("imports", "retry", "99").exit_code == 2
+
+
+@pytest.fixture
+def fetched(apply, tmp_path):
+    """A file that a killed run had fetched, and not landed."""
+    apply()
+    part = tmp_path / "data" / "spool" / "acme-events" / "7.part"
+    part.parent.mkdir(parents=True, exist_ok=True)
+    part.write_text("RIID\n7\n")
+    return part
+
+
+def test_erase_empties_the_spools(activation, fetched):
+    assert activation("erase", "7", "--dry-run").exit_code == 0
+    assert fetched.exists()
+
+    assert activation("erase", "7", "--yes").exit_code == 0
+    assert not fetched.exists()
+
+
+def test_erase_says_that_a_run_may_have_fetched_the_person(activation, fetched):
+    with open_stores() as stores, run_turn(stores.engine, "acme-events"):
+        result = activation("erase", "7", "--yes", "--wait", "0")
+
+    assert (result.exit_code, fetched.exists()) == (1, True)
+    assert 'a run of import "acme-events" is under way' in result.stderr
+
+
+@pytest.mark.parametrize("way", ["apply", "editor"])
+def test_the_spool_of_a_removed_import_goes(activation, fetched, tmp_path, way):
+    if way == "apply":
+        (tmp_path / "empty.toml").write_text("")
+        assert activation("apply", tmp_path / "empty.toml", "--prune").exit_code == 0
+    else:
+        with open_stores() as stores:
+            editor = Editor(stores.records, stores.redis, SYSTEM, stores.settings.data_dir)
+            editor.remove("imports", "acme-events")
+
+    assert not fetched.exists()
 
 
 def test_what_is_left_out_is_said(activation, apply, server):

@@ -9,6 +9,7 @@ Passes are repeated until none of the profile's rows is claimed.
 import logging
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import redis
 from sqlalchemy import Engine
@@ -40,11 +41,13 @@ class Erasure:
         progress: Callable[[str], None] = lambda _reason: None,
         *,
         events: Engine | None = None,
+        data_dir: Path | None = None,
     ) -> None:
-        """``events``: the events store; None: there is none yet."""
+        """``events``: the events store, None: there is none yet; ``data_dir``: with the spools of imports."""
         self._client = client
         self._engine = engine
         self._events = events
+        self._data_dir = data_dir
         self._progress = progress
 
     def look(self, profile: str) -> Found:
@@ -80,6 +83,8 @@ class Erasure:
         witness_notes.erase(self._engine, profile, found, only_count=only_count)
         if self._events is not None:
             event_files.erase(self._events, profile, found, only_count=only_count)
+        if self._data_dir is not None and not only_count:
+            event_files.erase_fetched(self._engine, self._data_dir, found)
 
     def _unsettled(self, profile: str, found: Found, *, only_count: bool) -> None:
         snapshots.erase(self._client, self._engine, profile, found, only_count=only_count)

@@ -1,7 +1,10 @@
 """Erase a person from the events of Responsys' files: a RIID, ACCOUNT:RIID or address names one."""
 
+from pathlib import Path
+
 from sqlalchemy import Engine
 
+from pipeline.event_files.spools import empty_spools
 from pipeline.operate.erasure.found import Found
 from pipeline.profiles.erasure import count_of, erase_from_events
 
@@ -11,3 +14,9 @@ def erase(events: Engine, profile: str, found: Found, *, only_count: bool) -> No
     counts = count_of(events, profile) if only_count else erase_from_events(events, profile)
     for place, amount in counts.items():
         found.add(place, amount)
+
+
+def erase_fetched(engine: Engine, data_dir: Path, found: Found) -> None:
+    """Delete the files that were fetched and not landed: any of them may name the person."""
+    for name in empty_spools(engine, data_dir):
+        found.not_erased.append(f'a run of import "{name}" is under way, with files that may name it')

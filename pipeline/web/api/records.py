@@ -39,7 +39,7 @@ records = Blueprint(
 def editor() -> Editor:
     """Return an editor of records that acts for the key of this request."""
     place = stores()
-    return Editor(place.records, place.redis, actor())
+    return Editor(place.records, place.redis, actor(), place.settings.data_dir)
 
 
 @records.for_sections("GET", "/v1/{section}", SECTIONS)

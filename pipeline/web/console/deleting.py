@@ -36,7 +36,7 @@ def delete(section: str, name: str) -> Response:
         return question(section, name, wrong=f"Type {name} exactly: nothing was deleted.")
 
     def remove() -> str:
-        editor = Editor(stores().records, answering_redis(), actor())
+        editor = Editor(stores().records, answering_redis(), actor(), stores().settings.data_dir)
         editor.remove(section, name, etag=request.form.get("etag"), with_rows=True)
         said.append(f'{place.one.capitalize()} "{name}" is deleted.')
         return place.list_place
