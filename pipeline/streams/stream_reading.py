@@ -16,7 +16,7 @@ from pipeline.model.source import SalesforceSource
 from pipeline.stores.database import reading
 from pipeline.streams.page_taking import PageMode, PageTaking, PeopleByParent
 from pipeline.streams.pages_ahead import pages_ahead
-from pipeline.streams.record_store import known_records, not_met
+from pipeline.streams.record_store import known_records, not_met, note_met
 from pipeline.streams.stream_outbox import StreamOutbox
 from pipeline.streams.stream_state import write_state
 from pipeline.streams.stream_turn import StreamTurn
@@ -121,7 +121,8 @@ class StreamReading:
     def _look_for_missing(self, mode: PageMode) -> None:
         """Ask by id for records that were not met; those that are no longer there are gone for good.
 
-        Rows of a history go with their record, and nothing follows from that.
+        A record that ``where`` leaves out by now is only noted, unless it was deleted or converted. Rows of a
+        history go with their record, and nothing follows from that.
         """
         while not self.source.of:
             with reading(self.turn.engine) as connection:
@@ -131,6 +132,9 @@ class StreamReading:
             found = self.reader.by_ids(missing)
             lost = sorted({*missing} - {record.id for record in found})
             with self.turn.writing() as connection:
-                self.taking.take(connection, found, mode, {})
+                note_met(connection, self.source.name, [record.id for record in found], mode.full_number)
+                self.taking.take(
+                    connection, [record for record in found if record.gone or record.contact], mode, {}
+                )
                 self.taking.lose(connection, lost, self.turn.state.org, self.source.object)
             self.outbox.drain()

@@ -1,5 +1,6 @@
 """Readings from the beginning: what they find, and how they go on."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -72,16 +73,21 @@ def test_one_that_stopped_goes_on_from_there(streams, org):
     assert (outcome.is_baseline, outcome.counts.changed, len(streams.taken())) == (True, 100, 2100)
 
 
-def test_a_record_that_the_condition_leaves_out_later_is_not_gone(streams, org):
-    source = CONTACTS
+@pytest.mark.parametrize("option", ["full", "resend"])
+def test_a_record_that_the_condition_leaves_out_later_is_not_gone_and_not_sent(streams, org, option):
     with ago(org, 1000):
-        (one,) = org.load("Contact", {"LastName": "One", "Title": "CEO"})
-    narrowed = {**vars(source), "where": {"Title": "CEO"}}
-    source = type(source)(**narrowed)
+        one, other = org.load("Contact", *[{"LastName": name, "Title": "CEO"} for name in ("One", "Other")])
+    source = replace(CONTACTS, where={"Title": "CEO"})
     streams.run(source)
     streams.taken()
 
     org.edit("Contact", one, Title="CTO")
-    outcome = streams.run(source, full=True)
+    outcome = streams.run(source, **{option: True})
 
     assert (outcome.counts.gone, streams.known()[one].gone) == (0, False)
+    assert [name for name, *_ in streams.sent()] == ([other] if option == "resend" else [])
+
+    org.edit("Contact", one, Title="CEO", FirstName="Ada")
+    streams.run(source)
+
+    assert streams.sent() == [(one, "UPDATE", {"first_name": "Ada"})]
