@@ -18,6 +18,7 @@ The way of a change, room by room; each knows only those that it needs, and none
     salesforce/  Salesforce: client, login, pre-flight
     sftp/        SFTP servers: login, pinned host key, files
     streams/     records of other systems, read on from a mark
+    rules/       when people enter audiences by what streams read
     snapshots/   all members of an audience; only the difference is sent
     event_files/  files of events from Responsys; each event counts once
     people/      a person's names in other systems, connected

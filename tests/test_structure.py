@@ -25,7 +25,7 @@ NAMED_FILE = re.compile(rf"`((?:{'|'.join(sorted(OURS))}|docs)/[\w./]*)`")
 GROUND = "errors text model stores"
 WAY = "records produce lanes settle accept deliver"
 EVENTS = "people profiles event_files"
-SOURCES = "snapshots streams"
+SOURCES = "snapshots streams rules"
 BELOW = {
     "errors": "",
     "text": "errors",
@@ -48,6 +48,7 @@ BELOW = {
     "event_files": f"{GROUND} records people profiles",
     "snapshots": f"{GROUND} records produce deliver",
     "streams": f"{GROUND} people records produce snapshots",
+    "rules": f"{GROUND} people streams",
     "alerts": f"{GROUND} wire records lanes settings event_files",
     "runtime": f"{GROUND} {WAY} alerts settings logs {SOURCES} {EVENTS}",
     "operate": f"{GROUND} records alerts lanes settle accept deliver settings {SOURCES} {EVENTS} runtime",

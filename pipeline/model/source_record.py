@@ -31,6 +31,7 @@ class SourceRecord:
     people: tuple[str, ...] = ()  # ids of contacts and leads, of a record that is no person itself
     person: int | None = None  # given by the room of people
     conflict: int | None = None  # id of an open one, which bars the record: nothing is written by it
+    existing: bool = False  # it was met by the first reading of its source
     before: Mapping[str, Any] | None = None  # {"values": ..., "fields": ...}
 
     @property

@@ -16,6 +16,7 @@ from pipeline.produce.appender import Appender
 from pipeline.records.catalog import Catalog
 from pipeline.records.kinds import kind_of
 from pipeline.records.records import Records
+from pipeline.runtime.opening_rules import open_rules
 from pipeline.runtime.people_source import people_run
 from pipeline.runtime.permits import permitted
 from pipeline.snapshots import source_runs
@@ -24,7 +25,7 @@ from pipeline.snapshots.sync import Outcome
 from pipeline.stores import nudges
 from pipeline.streams.rehearsal import rehearse
 from pipeline.streams.snapshot_lines import snapshot_lines
-from pipeline.streams.stream_rules import NoRules, StreamRules
+from pipeline.streams.stream_rules import StreamRules
 from pipeline.streams.stream_run import StreamOutcome, StreamRun
 from pipeline.text import durations
 
@@ -43,7 +44,7 @@ class SourceRunner:
     events: Callable[[], Engine]
     clients: Callable[[Connector], Any]
     minute: float = MINUTE  # seconds by which limits count a minute
-    rules_of: Callable[[Catalog, SalesforceSource], StreamRules] = lambda _catalog, _source: NoRules()
+    rules_of: Callable[[Catalog, SalesforceSource], StreamRules] = open_rules
 
     def run(
         self, catalog: Catalog, source: Source, appender: Appender | None, **options: Any

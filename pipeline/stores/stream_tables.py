@@ -46,6 +46,7 @@ records = Table(
     Column("parent", String),  # of a row of a history
     Column("full_number", BigInteger, nullable=False, server_default="0"),  # reading that last met it
     Column("gone", Boolean, nullable=False, server_default="0"),  # deleted, or merged into another
+    Column("existing", Boolean, nullable=False, server_default="0"),  # met by the first reading
     Index("ix_records_parent", "source", "parent", "stamp"),
     sqlite_with_rowid=False,
 )

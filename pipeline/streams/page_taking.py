@@ -72,6 +72,8 @@ class PageTaking:
         erased = erased_among(connection, new_ids)
         bodies = {record.id: body_of(record) for record in records}
         changed, moved = self._sorted(records, known, bodies, erased)
+        for record in changed:
+            record.existing = known[record.id].existing if record.id in known else mode.is_baseline
         if mode.is_full:
             note_met(connection, self.source, [record.id for record in records], mode.full_number)
         rows = self._with_people(connection, changed, people)

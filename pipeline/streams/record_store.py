@@ -13,9 +13,9 @@ from pipeline.model.source_record import SourceRecord
 
 LIST = {"sqlite": "(SELECT value FROM json_each(?))", "postgresql": "(SELECT unnest(%s::text[]))"}
 MARK = {"sqlite": "?", "postgresql": "%s"}
-COLUMNS = ("source", "record", "person", "stamp", "digest", "body", "parent", "full_number", "gone")
-TYPES = ("text", "text", "bigint", "bigint", "text", "text", "text", "bigint", "boolean")
-CHANGING = COLUMNS[2:]
+OF_CHANGES = ("person", "stamp", "digest", "body", "parent", "full_number", "gone")
+COLUMNS = ("source", "record", *OF_CHANGES, "existing")
+TYPES = ("text", "text", "bigint", "bigint", "text", "text", "text", "bigint", "boolean", "boolean")
 
 
 class KnownRecord(NamedTuple):
@@ -27,13 +27,14 @@ class KnownRecord(NamedTuple):
     digest: str
     body: str
     gone: bool
+    existing: bool
 
 
 def known_records(connection: Connection, source: str, ids: Collection[str]) -> dict[str, KnownRecord]:
     """Return the records of a source that are known, by id."""
     dialect = connection.dialect.name
     query = (
-        f"SELECT record, person, stamp, digest, body, gone FROM records "
+        f"SELECT record, person, stamp, digest, body, gone, existing FROM records "
         f"WHERE source = {MARK[dialect]} AND record IN {LIST[dialect]}"
     )
     rows = connection.exec_driver_sql(query, (source, as_list(dialect, ids))).cursor.fetchall()
@@ -60,13 +61,13 @@ def store_records(
     rows = [
         (
             record.source, record.id, record.person, record.stamp, digest, body,
-            record.parent or None, full_number, record.gone,
+            record.parent or None, full_number, record.gone, record.existing,
         )
         for record, digest, body in changed
     ]  # fmt: skip
     if not rows:
         return
-    changes = ", ".join(f"{name} = excluded.{name}" for name in CHANGING)
+    changes = ", ".join(f"{name} = excluded.{name}" for name in OF_CHANGES)
     into = f"INSERT INTO records ({', '.join(COLUMNS)})"
     on_conflict = f"ON CONFLICT (source, record) DO UPDATE SET {changes}"
     if connection.dialect.name == "sqlite":

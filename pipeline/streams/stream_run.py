@@ -80,6 +80,7 @@ class StreamRun:
             was_baseline = turn.state.is_baseline
             try:
                 outbox.begin()
+                self.rules.prepare()
                 done = self._read(StreamReading(turn, outbox, taking, self.source, self.reader))
                 self._decide_later(turn, outbox, taking)
             except Exception as error:
@@ -100,9 +101,10 @@ class StreamRun:
         return stream.read_all(anew=anew, resend=self.resend, patience=self.patience)
 
     def _decide_later(self, turn: StreamTurn, outbox: StreamOutbox, taking: PageTaking) -> None:
-        with turn.writing() as connection:
-            entering = self.rules.decide_later(connection)
-            stored, refused = put(connection, self.source.name, entering, bulk=False)
-        taking.counts.activations += stored
-        taking.counts.refused += refused
-        outbox.drain()
+        while self.rules.read_ahead(turn.engine, self.reader):
+            with turn.writing() as connection:
+                entering = self.rules.decide_later(connection)
+                stored, refused = put(connection, self.source.name, entering, bulk=False)
+            taking.counts.activations += stored
+            taking.counts.refused += refused
+            outbox.drain()

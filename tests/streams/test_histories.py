@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
+from pipeline.streams.stream_rules import NoRules
 from tests.streams.environment import CONTACTS, STAGES, ago
 
 
-class Recorder:
+class Recorder(NoRules):
     """Rules that remember what they were asked about."""
 
     fields = ("StageName", "Opportunity.StageName")

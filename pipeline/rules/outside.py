@@ -1,0 +1,37 @@
+"""The outside of rules: what Responsys tells of programmes and people, and what people wish for."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from pipeline.model.rule import Rule
+from pipeline.model.source_record import SourceRecord
+
+Columns = Mapping[str, str | None]
+
+
+class Outside(Protocol):
+    """Answers for the rules of a source. ``look`` and ``columns`` may call; ``stopped`` never does."""
+
+    def look(self, rules: Sequence[Rule]) -> None:
+        """Ask whether the programmes of some rules run, if that was not asked for a while."""
+
+    def stopped(self, rule: Rule) -> str:
+        """Return the programme of a rule that does not run, "" if all do or nothing is known of it."""
+
+    def columns(self, rule: Rule, records: Sequence[SourceRecord]) -> Mapping[str, Columns]:
+        """Return the columns of `only_if` by the ids of records; one that could not be read is missing."""
+
+
+class NothingOutside:
+    """The outside of rules that ask for nothing there."""
+
+    def look(self, rules: Sequence[Rule]) -> None:
+        """Ask nothing."""
+
+    def stopped(self, _rule: Rule) -> str:
+        """Know of no programme."""
+        return ""
+
+    def columns(self, _rule: Rule, _records: Sequence[SourceRecord]) -> Mapping[str, Columns]:
+        """Read nothing."""
+        return {}
