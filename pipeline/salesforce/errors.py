@@ -19,6 +19,7 @@ from pipeline.wire.codes import OTHER, UNKNOWN
 CODE = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
 DAY_IS_USED_UP = 3600.0  # seconds until the daily limit is looked at again
 SECOND_LIMIT = 30.0  # seconds until calls that take long may have ended
+SEVERAL = 300  # an upsert wrote nothing: its key is that of several records
 PASSING_STATUSES = (420, 502, 503)  # the edge or the instance is away
 CONCURRENT = "ConcurrentRequests"
 
@@ -66,6 +67,8 @@ def error_of(status: int, answer: Any) -> CallError:
         return MEANING[code](code, detail)
     if status in PASSING_STATUSES:
         return RetryLater(code or OTHER, detail or f"HTTP {status}")
+    if status == SEVERAL:
+        return Refused("DUPLICATE_EXTERNAL_ID", "several records have this external id", isolate=True)
     if code is None or status >= 500:
         return OutcomeUnknown(UNKNOWN, f"HTTP {status} {code or 'without an answer of Salesforce'}")
     return Refused(code, detail, isolate=True)

@@ -2,6 +2,8 @@
 
 import pytest
 
+from pipeline.errors import Refused
+from pipeline.salesforce.errors import error_of
 from tests.salesforce.actions.writer import change
 
 ADA = {"LastName": "Byron", "Email": "ada@example.com"}
@@ -179,3 +181,9 @@ def test_a_worker_killed_before_the_write(writer, org, contacts):
 
     assert (titles(org, contacts), writer.letters()) == (["x"] * 3, [])
     assert writer.numbers() == {"received": 3, "sent": 3}
+
+
+def test_300_on_an_upsert_wrote_nothing():
+    error = error_of(300, ["/services/data/v66.0/sobjects/Lead/00Q000000000001AAA"])
+
+    assert (type(error), error.code, error.isolate) == (Refused, "DUPLICATE_EXTERNAL_ID", True)
