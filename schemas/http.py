@@ -183,10 +183,11 @@ class PauseBody(Query):
 
 
 class RunBody(Query):
-    """Whether a source may send although its numbers look wrong."""
+    """Whether a source may send although its numbers look wrong, and is read from the beginning."""
 
     optional = True
     confirm = Truth(load_default=False)
+    full = Truth(load_default=False)
 
 
 class TraceBody(PageQuery):

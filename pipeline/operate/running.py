@@ -10,12 +10,14 @@ from pipeline.stores.doorbell import Doorbell
 from pipeline.stores.tables import operations as table
 
 
-def begin_run(engine: Engine, broker_url: str, actor: Actor, source: str, *, confirm: bool) -> Operation:
+def begin_run(
+    engine: Engine, broker_url: str, actor: Actor, source: str, *, confirm: bool, full: bool = False
+) -> Operation:
     """Begin to run a source, and return the operation; one that is under way is returned as it is.
 
-    ``confirm``: send although the numbers raise concerns.
+    ``confirm``: send although the numbers raise concerns. ``full``: a stream is read from the beginning.
     """
-    chosen = {"source": source, "confirm": confirm}
+    chosen: dict[str, object] = {"source": source, "confirm": confirm, **({"full": True} if full else {})}
     with engine.begin() as connection:
         operation = run_under_way(connection, chosen)
         if operation is None:

@@ -93,6 +93,8 @@ def attempt(
     }
     try:
         source = source_runs.find(catalog, operation.chosen["source"])
+        if source.is_stream and operation.chosen.get("full"):
+            options["full"] = True
         outcome = run(catalog, source, appender, **options)
     except LATER as error:
         log.info("run put off", extra={"operation": operation.id, "error": type(error).__name__})

@@ -46,6 +46,12 @@ def test_a_source_is_run_by_a_worker(web, worker):
     assert (activity["actor"], activity["object"]) == ("key:operate", "source:quiet")
 
 
+def test_a_query_is_always_read_whole(web):
+    answer = run(web, full=True)
+
+    assert (answer.status_code, list(answer.json()["errors"]["json"])) == (422, ["full"])
+
+
 def test_a_run_needs_the_scope_and_a_source(web):
     assert run(web, scope="read").json()["needs"] == "operate"
     assert run(web, name="loud").json()["type"] == "/problems/not-found"

@@ -19,6 +19,7 @@ from schemas.http import LettersOperation, NoQuery, RunBody
 
 ANSWER_WITHIN = 5.0  # seconds; an operation that takes longer is answered with 202
 POLL = 0.1  # seconds
+READS_ALL = "Each run of this source reads all: leave it out."
 
 operations = Blueprint("operations", __name__, description="Decisions that a worker carries out.")
 
@@ -45,10 +46,15 @@ def decide(_: Mapping[str, Any], body: Mapping[str, Any], section: str) -> Respo
 @operations.response(202, description="It goes on; `Location` says where to look.")
 @operations.doc(security=[{"key": []}])
 def run(_: Mapping[str, Any], body: Mapping[str, Any], name: str) -> Response:
-    """Run a source now; `confirm` sends although its numbers look wrong."""
+    """Run a source now; `confirm` sends although its numbers look wrong.
+
+    `full` reads a source from the beginning that is otherwise read on from its mark.
+    """
     find("sources", name)
     place = stores()
-    operation = begin_run(place.engine, place.broker_url, actor(), name, confirm=body["confirm"])
+    if body["full"] and not place.records.load().sources[name].is_stream:
+        raise Problem("invalid-request", "See `errors`.", errors={"json": {"full": [READS_ALL]}})
+    operation = begin_run(place.engine, place.broker_url, actor(), name, **body)
     return with_location(answer(operation.document(), 202), operation)
 
 

@@ -14,7 +14,7 @@ from pipeline.operate.editing import (
     etag_of,
 )
 from pipeline.operate.pausing import stops_in_force
-from pipeline.operate.stream_standing import stream_document, stream_states
+from pipeline.operate.stream_status import read_streams
 from pipeline.records.catalog import Catalog
 from pipeline.records.record_check import InvalidRecord
 from pipeline.records.records import SCOPES
@@ -117,10 +117,10 @@ def find(section: str, name: str) -> dict[str, Any]:
 
 def source_documents(catalog: Catalog, documents: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the sources of a list; one that is read on from its mark has a ``stream``."""
-    states = stream_states(stores())
+    streams = {one.source.name: one for one in read_streams(lambda: stores().events_if_any, catalog)}
     return [
         record_document(catalog, "sources", name, document)
-        | ({"stream": stream_document(states.get(name))} if catalog.sources[name].is_stream else {})
+        | ({"stream": streams[name].document()} if name in streams else {})
         for name, document in documents.items()
     ]
 

@@ -72,10 +72,11 @@ def show(name: str) -> Response:
 def run(name: str) -> Response:
     """Begin a run, and show how far it has come."""
     find("sources", name)
-    place, confirm = stores(), request.form.get("confirm") == "yes"
+    place = stores()
+    options = {name: request.form.get(name) == "yes" for name in ("confirm", "full")}
 
     def begin() -> str:
-        operation = begin_run(place.engine, place.broker_url, actor(), name, confirm=confirm)
+        operation = begin_run(place.engine, place.broker_url, actor(), name, **options)
         return f"/operations/{operation.id}"
 
     return go_to(once(answering_redis(), begin, f"/sources/{name}"))

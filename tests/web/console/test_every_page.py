@@ -5,6 +5,7 @@ import re
 import pytest
 
 from tests.web.console.checks import faults
+from tests.web.console.org import org_of_people
 
 PAGES = """
 /
@@ -25,8 +26,22 @@ PAGES = """
 /activity
 /destinations/new
 /destinations/new?key=new&action=audience_export
+/imports/events
+/sources/leads
+/rules
+/rules/nurture
+/people
+/conflicts
+/conflicts/1
 """.split()
 PEOPLE = re.compile(r"profile-\d{4}|(?:demo|stranger)-\d+@")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _org(installation):
+    """An org with people in it, and an import, as long as these tests last."""
+    with org_of_people(installation.stores):
+        yield
 
 
 @pytest.mark.parametrize("path", PAGES)
