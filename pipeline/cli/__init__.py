@@ -44,6 +44,10 @@ COMMANDS = {
     "status": LazyCommand(
         "pipeline.cli.status:status", "Show what is wrong, what waits where, and how fast it may go out."
     ),
+    "plan": LazyCommand(
+        "pipeline.cli.plan:plan_calls",
+        "Show the calls and hours that so many records of SOURCE|DESTINATION take, and which limit binds.",
+    ),
     "flush": LazyCommand(
         "pipeline.cli.flush:flush",
         "Send now what waits for AUDIENCE, rather than when a batch is full or old enough.",

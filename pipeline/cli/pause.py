@@ -2,7 +2,7 @@
 
 import click
 
-from pipeline.errors import Misconfigured
+from pipeline.cli.record_names import resolve_name
 from pipeline.operate.activity import person_at_terminal
 from pipeline.operate.pausing import Paused, pause_record, resume_record
 from pipeline.records.catalog import Catalog, Scope
@@ -61,26 +61,12 @@ def resume(name: str) -> None:
 
 def resolve(catalog: Catalog, name: str) -> tuple[Scope, str]:
     """Find the one record that is meant; raises Misconfigured when there is none, or more than one."""
-    prefix, _, rest = name.rpartition(":")
     scopes: dict[Scope, set[str]] = {
         "connector": {*catalog.connectors},
         "destination": {*catalog.destinations},
         **({"import": {*catalog.imports}} if catalog.imports else {}),
     }
-    found = [scope for scope, names in scopes.items() if rest in names and prefix in ("", scope)]
-    if len(found) == 1:
-        return found[0], rest
-    if found:
-        choices = " or ".join(f"{scope}:{name}" for scope in found)
-        raise Misconfigured(f'"{name}" is {" and ".join(map(with_article, found))}: say {choices}')
-    known = "; ".join(f"{scope}s: {', '.join(sorted(names)) or 'none'}" for scope, names in scopes.items())
-    kinds = "connector, destination or import" if catalog.imports else "connector or destination"
-    raise Misconfigured(f'there is no {kinds} "{name}"; there are {known}')
-
-
-def with_article(scope: Scope) -> str:
-    """Return "a connector", "an import"."""
-    return f"{'an' if scope[0] in 'aeiou' else 'a'} {scope}"
+    return resolve_name(scopes, name)
 
 
 def record_text(catalog: Catalog, scope: Scope, name: str) -> str:

@@ -83,6 +83,18 @@ def read_paces(client: redis.Redis, catalog: Catalog, minute: float = limits.WIN
     return [replace(pace, made=amount) for pace, amount in zip(paces, made, strict=True)]
 
 
+def read_pace(client: redis.Redis, connector: Connector, function: str, minute: float) -> Pace:
+    """Read the limits of one function, also of one that no destination uses."""
+    account = connector.account
+    with client.pipeline() as pipe:
+        pipe.time()
+        pipe.hget(f"allowances:{account}", function)
+        pipe.hgetall(limits.limit_key(account, function))
+        pipe.hgetall(f"capacity:{account}")
+        (seconds, micros), told, limit, capacity = pipe.execute()
+    return pace_of(connector, function, told, limit, capacity, seconds * 1000 + micros / 1000, minute)
+
+
 def calls_made(client: redis.Redis, paces: Sequence[Pace], now: float) -> list[int]:
     """Count the calls of each function within its last window; ``now`` is in ms.
 

@@ -28,6 +28,7 @@ from pipeline.responsys.opening import open_clients
 from pipeline.responsys.requests import POLL_REQUESTS
 from pipeline.salesforce.actions import ACTIONS as SALESFORCE_ACTIONS
 from pipeline.salesforce.bodies import redact as redact_composite
+from pipeline.salesforce.calls import FUNCTION
 from pipeline.salesforce.code_meanings import CODE_MEANINGS as SALESFORCE_CODES
 from pipeline.salesforce.connector import SalesforceConnector
 from pipeline.salesforce.opening import open_clients as open_salesforce_clients
@@ -81,6 +82,8 @@ class ConnectorKind:
     sources: tuple[str, ...] = ()  # kinds of sources that read by it
     # Given a source, its mapping, the client, a way to send calls, further fields; None: it has no records.
     open_reader: Callable[..., RecordReader] | None = None
+    # Given a source and a number of records: calls by function.
+    calls_to_read: Callable[[Any, int], Mapping[str, int]] = lambda *_: {}
     default_limits: Mapping[str, int] = field(default_factory=dict)  # calls per window, by function
     window: float = MINUTE  # seconds by which the account counts calls
     # Asked of a client; it answers with None if it noted them as they came. None: the account cannot tell.
@@ -122,6 +125,13 @@ def read_salesforce(*given: Any) -> RecordReader:
     from pipeline.salesforce.record_reader import SalesforceRecordReader
 
     return SalesforceRecordReader(*given)
+
+
+def calls_to_read_salesforce(source: Any, records: int) -> Mapping[str, int]:
+    """Count the calls that read records of an org; imported for that alone."""
+    from pipeline.salesforce.record_reader import calls_to_read
+
+    return {FUNCTION: calls_to_read(source, records)} if source.kind == "salesforce" else {}
 
 
 def preflight_sftp(_connector: Any, _uses: Uses, server: Any) -> list[Finding]:
@@ -166,7 +176,8 @@ KINDS: Mapping[str, ConnectorKind] = {
         optional_secrets=("client_secret", "private_key"),
         sources=("salesforce", "people"),
         open_reader=read_salesforce,
-        default_limits={"calls": 500},  # an hour: a tenth of the least that an org may have
+        calls_to_read=calls_to_read_salesforce,
+        default_limits={FUNCTION: 500},  # an hour: a tenth of the least that an org may have
         window=3600.0,  # seconds
         read_limits=read_org_limits,
         burst=1,

@@ -113,3 +113,9 @@ def beyond(stamp: str, after: Position) -> soql.Clause:
         return soql.compare(stamp, ">=", moment)
     same = soql.both(soql.compare(stamp, "=", moment), soql.compare("Id", ">", after.id))
     return soql.either(soql.compare(stamp, ">", moment), same)
+
+
+def calls_to_read(source: SalesforceSource, records: int) -> int:
+    """Count the calls that read so many records; at most, where their people are asked for."""
+    pages = -(-records // PAGE_ROWS)
+    return pages + (-(-records // ROW_IDS) if source.who else 0)
