@@ -8,7 +8,7 @@ fold begins after it.
 |---|---|
 | in a range | rolled back; the next fold goes on after ``cursor`` |
 | a person was erased meanwhile | the fold reads the events that are left anew, after ``cursor`` |
-| the fields are other ones | all rows are built anew, from ``profiles_base`` and the events that are kept |
+| the fields are other ones | rows and view are made anew, from ``profiles_base`` and the events kept |
 """
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -25,6 +25,7 @@ from pipeline.profiles.handle_events import COLUMNS, FURTHER_COLUMNS, HandleEven
 from pipeline.profiles.profile_store import read_rows, write_rows
 from pipeline.profiles.snapshot import snapshot
 from pipeline.stores.event_tables import event_folds, profiles, profiles_base, responsys_events
+from pipeline.stores.people_view import differs, make_view
 
 RANGE_EVENTS = 100_000  # in one transaction, about
 
@@ -39,6 +40,7 @@ class Folding:
         self._further = further
         self._range_events = range_events
         self._version = version_of(further)
+        self._shown = [(field.name, field.kind) for field in further]
         self._values = EventValues()
 
     def run(self, progress: Callable[[int], None] = lambda _events: None) -> int:
@@ -55,6 +57,7 @@ class Folding:
         """Build all profiles anew from what is kept: the same bytes as before."""
         with self._engine.begin() as connection:
             lock(connection)
+            make_view(connection, self._shown)
             start_anew(connection, self._version)
         return self.run(progress)
 
@@ -62,6 +65,8 @@ class Folding:
         """Return the state of the fold under way, or of a new one; None: all is folded."""
         with self._engine.begin() as connection:
             state = lock(connection)
+            if state.fields != self._version or differs(connection, self._shown):
+                make_view(connection, self._shown)
             if state.fields != self._version:
                 if state.folded or state.cursor:
                     start_anew(connection, self._version)
