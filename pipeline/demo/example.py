@@ -51,3 +51,65 @@ action = "custom_event"
 event = "CLICKED"
 max_age = 1                                 # second
 """
+
+CRM = """\
+[connectors.demo-crm]
+kind = "salesforce"
+host = "{host}"
+client_id = "3MVG9LOCAL"
+client_secret = "local-secret"              # of the emulator, which tells it to everybody
+
+[mappings.person]
+first_name = {{ salesforce = "FirstName", length = 40, form = ["trim"] }}
+email = {{ salesforce = "Email", type = "email" }}
+
+[mappings.deal]
+stage = {{ salesforce = "StageName" }}
+
+[sources.leads]
+kind = "salesforce"
+connector = "demo-crm"
+object = "Lead"
+mapping = "person"
+where = {{ Email = {{ set = true }} }}
+every = 60                                  # minutes
+
+[sources.stages]
+kind = "salesforce"
+connector = "demo-crm"
+object = "OpportunityHistory"
+of = "OpportunityId"
+who = "primary"
+mapping = "deal"
+every = 60                                  # minutes
+
+[rules.nurture]
+source = "leads"
+on = "new"
+when = {{ LeadSource = "Web" }}
+audience = "nurture"
+
+[rules.after-demo]
+source = "stages"
+when = {{ StageName = {{ becomes = "Demo Done" }} }}
+audience = "after-demo"
+
+[destinations.nurture-entry]
+audience = "nurture"
+connector = "demo"
+action = "program_entry"
+event = "NURTURE"
+identifiers = {{ riid = "RIID_", email = "EMAIL_ADDRESS_" }}
+match_column_1 = ["RIID_", "EMAIL_ADDRESS_"]
+columns = {{ first_name = "FIRST_NAME" }}
+max_age = 1                                 # second
+
+[destinations.after-demo-entry]
+audience = "after-demo"
+connector = "demo"
+action = "program_entry"
+event = "AFTER_DEMO"
+identifiers = {{ riid = "RIID_", email = "EMAIL_ADDRESS_" }}
+match_column_1 = ["RIID_", "EMAIL_ADDRESS_"]
+max_age = 1                                 # second
+"""

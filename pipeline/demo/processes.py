@@ -15,6 +15,7 @@ from celery import Celery
 
 import pipeline
 from pipeline.demo.event_files import EventFiles
+from pipeline.demo.org import Org
 from pipeline.demo.responsys import FUNCTION, Responsys
 from pipeline.demo.sample import ROWS
 from pipeline.errors import PipelineError
@@ -28,7 +29,7 @@ HOME = Path(pipeline.__file__).parents[1]  # where `tasks` and `emulators` can b
 WINDOW = 4  # seconds that count as a minute, here and at the emulator
 CALLS = 60  # in each of these windows
 START = 120  # seconds to be ready, on a machine that has much else to do
-EVENTS = ["--event", "LAPSED", "--event", "CLICKED"]
+EVENTS = [option for event in ("LAPSED", "CLICKED", "NURTURE", "AFTER_DEMO") for option in ("--event", event)]
 QUEUES = {"activations": 2, "deliveries": 8, "sync": 2, "imports": 1}  # threads
 ACTIVATION = "from pipeline.cli import main; main(prog_name='activation')"
 COLUMNS = "name,uuid,state,args,result,received,runtime,worker"
@@ -81,6 +82,12 @@ class DemoProcesses:
         self._start("sftp", "emulators.sftp", *options)
         log = self._log("sftp")
         return self._wait_for("the SFTP emulator", lambda: EventFiles.read(log.read_text(), folder))
+
+    def start_org(self) -> Org:
+        """Start the Salesforce emulator on a free port."""
+        self._start("org", "emulators.salesforce", "--port", "0")
+        said = re.compile(r"on (http://\S+)")
+        return Org(self._wait_for("the org", lambda: said.search(self._log("org").read_text()))[1])
 
     def apply(self, name: str, text: str) -> None:
         """Apply a configuration, as `activation apply` does."""

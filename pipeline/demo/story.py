@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from pipeline.demo import books, clicks, sample
+from pipeline.demo import books, clicks, deals, sample
 from pipeline.demo.example import CONFIGURATION
 from pipeline.demo.processes import CALLS, QUEUES, WINDOW, DemoFailed, DemoProcesses, environment
 from pipeline.demo.responsys import Responsys
@@ -71,6 +71,7 @@ def play(show: Show, processes: DemoProcesses, *, keep: bool) -> None:
         show.note(f"The books balance, and Responsys counts {found.account.taken:,} events, too.")
     show.problems(problems)
     problems += clicks.play(show, processes, responsys)
+    problems += deals.play(show, processes, responsys)
     look_further(show, processes, flower, keep=keep)
     if keep:
         wait(processes)

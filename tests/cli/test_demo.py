@@ -81,6 +81,8 @@ def test_every_row_of_the_sample_is_accounted_for(demo, tmp_path):
     assert "The books balance" in output
     clicked = (sent + removed) // 10  # of those who got the event; all of them triggered the next one
     assert f"{clicked:.0f} people clicked; Responsys took {clicked:.0f} events CLICKED." in output
+    assert "Responsys has the event NURTURE after" in output
+    assert "stage becomes Demo Done → AFTER_DEMO after" in output
     for shown in ("API_LIMIT_EXCEEDED, injected", "TOKEN_EXPIRED, injected", "it left on its age"):
         assert shown in output
     assert running(tmp_path) == []
