@@ -31,6 +31,7 @@ streams = Table(
     Column("succeeded_at", Moment),
     Column("trouble", Text, nullable=False, server_default=""),  # why the last run stopped; "": it did not
     Column("numbers", JSON(none_as_null=True)),  # of the last run: rows read, changed, sent
+    Column("choice", String, nullable=False, server_default=""),  # object and condition; "": unknown
 )
 
 # Records of the outside system, as a stream last saw them.

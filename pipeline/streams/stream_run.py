@@ -21,6 +21,7 @@ from pipeline.model.record_reader import RecordReader
 from pipeline.model.source import SalesforceSource
 from pipeline.produce.appender import Appender
 from pipeline.streams.page_taking import PageTaking, StreamCounts
+from pipeline.streams.stream_choice import renew_choice
 from pipeline.streams.stream_outbox import StreamOutbox, put
 from pipeline.streams.stream_reading import StreamReading
 from pipeline.streams.stream_rules import NoRules, StreamRules
@@ -91,9 +92,11 @@ class StreamRun:
 
     def _read(self, stream: StreamReading) -> bool:
         """Read all that is due; return whether a reading from the beginning came to its end."""
+        was_baseline = stream.turn.state.is_baseline
+        renew_choice(stream.turn, self.source)
         state = stream.turn.state
         anew = self.full or self.resend
-        if not state.is_baseline:
+        if not was_baseline and state.mark_stamp is not None:
             stream.read_changes()
         is_due = state.full_at is None or datetime.now(UTC) - state.full_at >= self.span
         if not (anew or is_due or state.full is not None):

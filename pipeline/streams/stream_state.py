@@ -32,6 +32,7 @@ class StreamState:
     succeeded_at: datetime | None = None
     trouble: str = ""
     numbers: Any = None
+    choice: str = ""
 
     @property
     def mark(self) -> Position:
