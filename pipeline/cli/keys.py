@@ -119,7 +119,8 @@ def print_text(documents: list[dict[str, Any]]) -> None:
 def row_of(document: dict[str, Any]) -> list[str]:
     """Return a key as a row of the table."""
     one = {name: value or "" for name, value in document.items()}
-    audiences = ", ".join(document["audiences"]) or "all"
+    place = document.get("connector")
+    audiences = f"none: connector {place}" if place else ", ".join(document["audiences"]) or "all"
     names = ("created_at", "expires_at", "last_used_at", "revoked_at")
     created, expires, used, revoked = (to_the_second(one[name]) or "" for name in names)
     times = [created, expires or "never", used or "never", revoked]

@@ -5,6 +5,8 @@ import re
 
 import pytest
 
+from pipeline.operate.keys import first_key
+
 
 def test_a_key_is_printed_once_and_kept_as_a_hash(run, engine):
     made = json.loads(
@@ -89,7 +91,16 @@ def test_the_key_of_a_hook_is_printed_once_in_its_url(run):
     assert made["url"] == f"http://127.0.0.1:8080/v1/hooks/salesforce/crm/{made['key']}"
     [listed] = json.loads(run("keys", "list", "--json").stdout)["keys"]
     assert (listed["name"], listed["scope"], listed["connector"]) == ("crm", "hook", "crm")
+    assert "none: connector crm" in run("keys", "list").output
     assert made["key"] not in run("keys", "list").output
+
+
+@pytest.mark.usefixtures("crm")
+def test_beside_the_key_of_a_hook_a_first_key_is_still_made(run, engine, tmp_path):
+    run("keys", "hook", "crm")
+
+    assert first_key(engine, tmp_path / "data") is not None
+    assert first_key(engine, tmp_path / "data") is None
 
 
 @pytest.mark.usefixtures("crm")
