@@ -93,6 +93,7 @@ COMMANDS = {
     "people": LazyCommand(
         "pipeline.cli.people:people", "People, whom records, RIIDs and addresses belong to."
     ),
+    "rules": LazyCommand("pipeline.cli.rules:rules", "Rules, by which people of streams enter audiences."),
     "conflicts": LazyCommand(
         "pipeline.cli.conflicts:conflicts", "Questions about who is who that only a person answers."
     ),

@@ -22,3 +22,17 @@ def page_of_entries(stores: Stores, rule: str, page: Page, state: str | None = N
     with reading(events) as connection:
         rows, following = page.read(connection, query, entries, entries.c.asked_at, entries.c.key)
     return {"entries": [entry_document(row) for row in rows], "next": following}
+
+
+def list_entries(stores: Stores, rule: str | None, state: str | None, most: int) -> list[dict[str, Any]]:
+    """Return entries, newest first: of a rule, of a state, or of all."""
+    events = stores.events_if_any
+    if events is None:
+        return []
+    query = select(entries).order_by(entries.c.asked_at.desc(), entries.c.key).limit(most)
+    if rule is not None:
+        query = query.where(entries.c.rule == rule)
+    if state is not None:
+        query = query.where(entries.c.state == state)
+    with reading(events) as connection:
+        return [entry_document(dict(row)) for row in connection.execute(query).mappings()]

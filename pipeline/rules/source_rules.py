@@ -109,16 +109,40 @@ class SourceRules:
         bounced = bounced_people(connection, people)
         entries: dict[str, RuleEntry] = {}
         for one in asked:
-            done = one.key in answered or one.key in entries
             known = (columns or {}).get((one.rule.name, one.record.id))
+            done = one.key in answered or one.key in entries
             facts = self._facts(one, now, past, bounced, known, asked=done)
-            verdict = decide(one.rule, facts)
-            self.counts[one.rule.name, verdict.state, verdict.check] += 1
-            if verdict.check != ASKED:
-                entries[one.key] = entry_of(one, verdict, now)
-                note(past, entries[one.key], now)
+            entry = self._judge(one, facts, past)
+            if entry is not None:
+                entries[one.key] = entry
         write_entries(connection, list(entries.values()))
         return activations_of(asked, entries)
+
+    def try_out(self, connection: Connection, rule: Rule, records: Sequence[SourceRecord]) -> list[RuleEntry]:
+        """Return the entries that a rule would make of records, each at its own time; nothing is stored.
+
+        Entries that it has made do not count, nor do other rules. Each record counts as new.
+        """
+        past = PastEntries({rule.name: rule})
+        bounced = bounced_people(connection, {one.person for one in records if one.person is not None})
+        found: dict[str, RuleEntry] = {}
+        for _, key, record in askings([rule], records, is_baseline=False):
+            at = datetime.fromtimestamp(record.stamp / 1000, UTC)
+            asking = Asking(rule, key, record, self._conditions[rule.name].unmet(record, at))
+            facts = self._facts(asking, at, past, bounced, None, asked=key in found)
+            if (entry := self._judge(asking, facts, past)) is not None:
+                found[key] = entry
+        return list(found.values())
+
+    def _judge(self, one: Asking, facts: EntryFacts, past: PastEntries) -> RuleEntry | None:
+        """Decide about a key, and let its entry count for those after it; None: it has its answer."""
+        verdict = decide(one.rule, facts)
+        self.counts[one.rule.name, verdict.state, verdict.check] += 1
+        if verdict.check == ASKED:
+            return None
+        entry = entry_of(one, verdict, facts.now)
+        note(past, entry, facts.now)
+        return entry
 
     def _facts(
         self,

@@ -58,7 +58,7 @@ class SourceRunner:
         if not isinstance(source, SalesforceSource | PeopleSource):
             return source_runs.run(self.records, engine, catalog, source, appender, **options)
         if isinstance(source, SalesforceSource) and not source.is_stream:
-            lines = snapshot_lines(self.events(), self._reader(catalog, source))
+            lines = snapshot_lines(self.events(), self.reader_of(catalog, source))
             return source_runs.run(self.records, engine, catalog, source, appender, lines=lines, **options)
         try:
             outcome = self._stream(catalog, source, appender, options)
@@ -115,14 +115,14 @@ class SourceRunner:
             people = people_run(catalog, source, self.events(), options)
             return people.rehearse() if appender is None else people.run(appender)
         rules, events = self.rules_of(catalog, source), self.events()
-        reader = self._reader(catalog, source, rules.fields)
+        reader = self.reader_of(catalog, source, rules.fields)
         if appender is None:
             return rehearse(events, source, reader, full=bool(options.get("full") or options.get("resend")))
         known = {name: options[name] for name in STREAM_OPTIONS if name in options}
         span = durations.parse(source.full)
         return StreamRun(events, source, reader, appender, span, rules, **known).run()
 
-    def _reader(
+    def reader_of(
         self, catalog: Catalog, source: SalesforceSource, further: Sequence[str] = ()
     ) -> RecordReader:
         """Return the reader of a source; ``further``: fields that rules look at."""

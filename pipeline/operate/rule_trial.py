@@ -1,0 +1,92 @@
+"""A trial of a rule: who would have entered by the records of some time, and why others would not."""
+
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pipeline.errors import Misconfigured
+from pipeline.model.rule import Rule
+from pipeline.model.source import SalesforceSource
+from pipeline.model.source_record import SourceRecord
+from pipeline.records.catalog import Catalog
+from pipeline.rules.entry_store import RuleEntry
+from pipeline.rules.kept_records import kept_records
+from pipeline.rules.source_rules import SourceRules
+from pipeline.runtime.clients import Clients
+from pipeline.runtime.opening_rules import open_rules
+from pipeline.runtime.source_runner import SourceRunner
+from pipeline.runtime.stores import Stores
+from pipeline.stores.database import reading
+from pipeline.text.times import rfc3339
+
+AT_ONCE = 200  # records that an org is asked for by id
+
+
+def try_rule(stores: Stores, name: str, span: timedelta) -> dict[str, Any]:
+    """Return ``{"rule", "since", "entries": [...]}``; nothing is stored, and no other rule counts.
+
+    Records that were kept before the rule's fields were read are asked for at the org.
+    Raises Misconfigured if there is no such rule, or its values are of another type.
+    """
+    catalog = stores.records.load()
+    rule, source = rule_and_source(catalog, name)
+    rules = open_rules(replace(catalog, rules={name: rule}), source)
+    since = datetime.now(UTC) - span
+    with reading(stores.events) as connection:
+        found = kept_records(connection, source.name, since)
+    with_fields = complete(stores, catalog, source, rules, found)
+    with reading(stores.events) as connection:
+        entries = rules.try_out(connection, rule, with_fields)
+    return {"rule": name, "since": rfc3339(since), "entries": [document_of(one) for one in entries]}
+
+
+def rule_and_source(catalog: Catalog, name: str) -> tuple[Rule, SalesforceSource]:
+    """Return a rule as it would be live, with its source; raises Misconfigured."""
+    rule = catalog.rules.get(name)
+    if rule is None:
+        names = ", ".join(sorted(catalog.rules)) or "none"
+        raise Misconfigured(f'there is no rule "{name}"; there are: {names}')
+    source = catalog.sources[rule.source]
+    if not isinstance(source, SalesforceSource):
+        raise Misconfigured(f'the source "{rule.source}" keeps no records that a rule could look at')
+    return replace(rule, mode="live", existing=True), source
+
+
+def complete(
+    stores: Stores,
+    catalog: Catalog,
+    source: SalesforceSource,
+    rules: SourceRules,
+    found: Sequence[SourceRecord],
+) -> list[SourceRecord]:
+    """Return records with all fields that rules look at; those that lack some are read from the org."""
+    lacking = {one.id: one for one in found if not set(rules.fields) <= one.fields.keys()}
+    whole = [one for one in found if one.id not in lacking]
+    if not lacking:
+        return whole
+    with closing(Clients(stores.settings, stores.redis, stores.vault)) as clients:
+        window = stores.settings.limit_window
+        runner = SourceRunner(stores.redis, stores.records, lambda: stores.events, clients, window)
+        reader = runner.reader_of(catalog, source, rules.fields)
+        ids = list(lacking)
+        read = [
+            one
+            for start in range(0, len(ids), AT_ONCE)
+            for one in reader.by_ids(ids[start : start + AT_ONCE])
+        ]
+    return [*whole, *(replace(one, person=lacking[one.id].person) for one in read)]
+
+
+def document_of(entry: RuleEntry) -> dict[str, Any]:
+    """Return an entry for people and programs."""
+    return {
+        "rule": entry.rule,
+        "record": entry.record,
+        "person": None if entry.person is None else f"person:{entry.person}",
+        "state": entry.state,
+        "check": entry.check,
+        "evidence": entry.evidence,
+        "until": entry.until and rfc3339(entry.until),
+    }
