@@ -206,8 +206,10 @@ class ProfileBody(Query):
 class ExplainBody(Query):
     """The person to explain: person:NUMBER, an address, a RIID or an id of Salesforce; one value alone."""
 
-    person = Text(required=True, validate=validate.Length(1, 1_000), metadata={"example": "ada@example.com"})
-    field = Text(validate=validate.Length(1, 200), metadata={"example": "title"})
+    person = fields.String(
+        required=True, validate=validate.Length(1, 1_000), metadata={"example": "ada@example.com"}
+    )
+    field = fields.String(validate=validate.Length(1, 200), metadata={"example": "title"})
 
 
 class EntriesQuery(PageQuery):

@@ -43,7 +43,7 @@ def get_conflict(_: Mapping[str, Any], id: int) -> Response:  # noqa: A002 - as 
 @conflicts.post(f"{PLACE}/settle")
 @needs("operate")
 @conflicts.arguments(NoQuery, location="query")
-@conflicts.arguments(SettleBody)
+@conflicts.arguments(SettleBody, required=False)
 @conflicts.response(200, description="The conflict, settled.")
 @conflicts.doc(security=[{"key": []}])
 def settle(_: Mapping[str, Any], body: Mapping[str, Any], id: int) -> Response:  # noqa: A002
