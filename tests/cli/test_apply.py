@@ -276,3 +276,18 @@ def test_a_lost_key_is_reported_with_what_to_do(file, monkeypatch):
     assert result.stderr.startswith(
         "Error: the secret key is not the one that the stored secrets were encrypted with: use"
     )
+
+
+def test_the_records_of_salesforce_in_the_example_are_accepted_without_their_marks(file, run, monkeypatch):
+    monkeypatch.setenv("CRM_SECRET", "s3cret")
+    monkeypatch.setenv("WAREHOUSE_URL", "sqlite:///warehouse.db")
+    example = Path(__file__).parents[2].joinpath("activation.example.toml").read_text("utf-8")
+    before, first, rest = example.partition("## Salesforce: ")
+    block, last, after = rest.partition("## Salesforce ends here.")
+    file.write_text(before + re.sub(r"^# ?", "", first + block, flags=re.MULTILINE) + last + after)
+
+    result = run("apply", str(file), "--dry-run")
+
+    assert result.exit_code == 0, result.output
+    for record in ("sources.leads", "rules.nurture-crm", "sources.stages", "sources.keys", "sources.webinar"):
+        assert f"created    {record}\n" in result.stdout
