@@ -6,6 +6,7 @@ import click
 
 from pipeline.cli.reading import records_to_read
 from pipeline.cli.tables import show
+from pipeline.operate.crowds import crowd_notes
 from pipeline.operate.imports import ImportStatus, import_document, read_imports
 from pipeline.runtime.stores import open_stores
 from pipeline.text.labels import labelled
@@ -27,6 +28,8 @@ def list_(*, as_json: bool) -> None:
         )
     elif found:
         show(HEADERS, [row(one) for one in found])
+        for text, way_out in crowd_notes(found):
+            click.echo(f"{text}: {way_out}.")
     else:
         click.echo("There is no import: bring one in with `activation apply FILE`.")
 

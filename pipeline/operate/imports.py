@@ -1,7 +1,7 @@
 """Imports for people: what each is at, when it last succeeded, what waits, and what came in a day."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy import Engine, func, select
 from pipeline.event_files.import_schedule import FAILED, duty_of, stops_of_import
 from pipeline.event_files.run_turn import RunState, read_runs
 from pipeline.model.event_import import EventImport
+from pipeline.people.crowds import Crowds, read_crowds
 from pipeline.records.catalog import Catalog
 from pipeline.stores.database import reading
 from pipeline.stores.event_tables import event_files
@@ -31,6 +32,7 @@ class ImportStatus:
     events: Mapping[str, int]  # new ones of the last day, by feed
     newest_file: datetime | None
     reason: str = ""  # of its stop, or of the last failure
+    crowds: Crowds = field(default_factory=Crowds)  # of the whole events store
 
     @property
     def name(self) -> str:
@@ -79,6 +81,7 @@ def import_status(
         events=events_of_day(events, each.name),
         newest_file=newest_of(events, each.name),
         reason=run.error or (stops[0].reason if stops else ""),
+        crowds=read_crowds(events),
     )
 
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from pipeline.model.salesforce_id import full_or_none
 from pipeline.stores.event_tables import handles
@@ -58,12 +58,3 @@ def handles_of(connection: Connection, people: Collection[int]) -> list[Handle]:
     names = ("id", "kind", "scope", "value", "label")
     query = select(*(handles.c[name] for name in names)).where(handles.c.person.in_(people))
     return [Handle(*row) for row in connection.execute(query.order_by(handles.c.id))]
-
-
-def crowded_addresses(connection: Connection, most: int = 20) -> int:
-    """Return the number of people that have more than ``most`` RIIDs, which an address has connected."""
-    crowds = (
-        select(handles.c.person).where(handles.c.kind == "riid")
-        .group_by(handles.c.person).having(func.count() > most).subquery()
-    )  # fmt: skip
-    return connection.scalar(select(func.count()).select_from(crowds)) or 0

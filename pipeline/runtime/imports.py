@@ -21,6 +21,7 @@ from pipeline.event_files.spool import Spool
 from pipeline.event_files.spools import empty_spools
 from pipeline.model.event_import import EventImport
 from pipeline.model.file_server import FileServer
+from pipeline.people.crowds import note_crowds, read_crowds
 from pipeline.profiles.configured_fields import configured_fields
 from pipeline.profiles.fold import Folding
 from pipeline.profiles.retention import Retention, forget_lines
@@ -93,7 +94,9 @@ class Importer:
         """Fold the events into profiles, and take out the ones that are too old."""
         further = configured_fields(self.engine)
         step = self.step_of(turn)
-        Folding(self.events, further).run(lambda events: step("fold profiles", events, 0))
+        folded = Folding(self.events, further).run(lambda events: step("fold profiles", events, 0))
+        if folded or read_crowds(self.events).people:
+            note_crowds(self.events)
         Retention(self.events, self.settings.event_days, further).run()
         forget_lines(self.events, self.settings.retention_days)
 

@@ -114,6 +114,8 @@ event_folds = Table(
     Column("cursor", BigInteger, nullable=False, server_default="0"),  # last handle of it that is done
     Column("horizon", Integer),  # newest day of which retention took an event out
     Column("erasures", BigInteger, nullable=False, server_default="0"),  # a landing or fold sees them by it
+    Column("crowds", BigInteger, nullable=False, server_default="0"),  # people with more than 20 RIIDs
+    Column("largest_crowd", BigInteger),  # the one of them with the most
     Column("fields", Text, nullable=False, server_default=""),  # version of the mapping that profiles have
 )
 

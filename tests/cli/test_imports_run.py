@@ -1,6 +1,7 @@
 """``activation imports list|run|files|retry|ignore``, pause and resume, against the SFTP emulator."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -195,6 +196,28 @@ def test_files_that_are_late_are_a_trouble(activation, apply, server):
     with open_stores() as stores, stores.events.begin() as connection:
         connection.execute(update(event_files).values(listed_at=datetime.now(UTC) - timedelta(hours=2)))
     assert '"acme-events" (Hourly events) has had no new file for 2' in activation("status").stdout
+
+
+def test_an_address_with_more_than_20_riids_is_reported(activation, apply, server):
+    apply()
+    rows = [f"05-Jan-2026 14:03:22,{riid},desk@example.com\n" for riid in range(1, 22)]
+    header = "EVENT_CAPTURED_DT,RIID,EMAIL\n"
+    (server.folder / SENT).write_text(header + "".join(rows[:20]))
+    activation("imports", "run", "acme-events")
+    assert "RIIDs" not in activation("status").stdout + activation("imports", "list").stdout
+
+    (server.folder / CLICK).write_text(header + rows[20])
+    activation("imports", "run", "acme-events")
+
+    [trouble] = json.loads(activation("status", "--json").stdout)["troubles"][-1:]
+    assert trouble["text"] == "1 person has more than 20 RIIDs, which an address connects"
+    [person] = re.findall(r"person:\d+", trouble["way_out"])
+    assert activation("profiles", "show", person).exit_code == 0
+    assert trouble["text"] in " ".join(activation("status").stdout.split())
+    assert trouble["text"] in activation("imports", "list").stdout
+    assert activation("erase", "desk@example.com", "--yes").exit_code == 0
+    activation("imports", "run", "acme-events")
+    assert "RIIDs" not in activation("status").stdout
 
 
 def test_a_file_is_fetched_again_or_never(activation, apply, server):

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipeline.lanes.pace import Pace
+from pipeline.operate.crowds import crowd_notes
 from pipeline.operate.status.status import DestinationStatus, Status
 from pipeline.records.stops import Stop, remedy
 from pipeline.runtime.beat import MAX_DOORBELLS
@@ -42,7 +43,7 @@ def troubles(status: Status) -> list[Trouble]:
     all_troubles += [trouble for line in status.destinations for trouble in of_line(status, line)]
     all_troubles += [trouble for line in status.destinations for trouble in of_left_out(line)]
     all_troubles += of_consents(status)
-    all_troubles += [*of_letters(status), *of_channels(status), *of_imports(status)]
+    all_troubles += [*of_letters(status), *of_channels(status), *of_imports(status), *of_crowds(status)]
     return sorted(all_troubles, key=lambda trouble: trouble.passing)
 
 
@@ -253,3 +254,9 @@ def of_imports(status: Status) -> Iterator[Trouble]:
             text = f"{subject}: {counted(failed, 'file')} failed"
             way_out = f"`activation imports files {one.name} --state failed`, then retry or ignore"
             yield Trouble(text, way_out)
+
+
+def of_crowds(status: Status) -> Iterator[Trouble]:
+    """Say that people have too many RIIDs."""
+    for text, way_out in crowd_notes(status.imports):
+        yield Trouble(text, way_out, passing=True)
