@@ -2,7 +2,7 @@
 
 import sys
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ from marshmallow import ValidationError
 
 from pipeline.errors import Misconfigured
 from pipeline.records.documents import STORED_SECRET, USERS_OF_CONNECTORS, Documents, secrets_of
-from pipeline.records.kinds import connector_documents, destination_documents
+from pipeline.records.kinds import KINDS, connector_documents, destination_documents
 from pipeline.records.mapping_agreement import unknown_mappings
 from pipeline.records.rule_agreement import unknown_sources
 from schemas.channel import SECRET_PROBLEMS
@@ -45,6 +45,7 @@ def read_configuration(
     for section, known in (("connectors", stored), ("sources", sources), ("channels", channels)):
         problems += find_secrets(section, documents.get(section, {}), known, environ, folder)
     problems += unusable_secrets(documents.get("channels", {}))
+    problems += unusable_keys(documents.get("connectors", {}))
     if problems:
         raise Misconfigured("\n".join(f"{file_title(file)}: {problem}" for problem in problems))
     return documents
@@ -120,6 +121,26 @@ def unusable_secrets(channels: Mapping[str, Mapping[str, Any]]) -> list[str]:
         for key, check in SECRET_PROBLEMS.items()
         if isinstance(document.get(key), str) and (problem := check(document[key]))
     ]
+
+
+def unusable_keys(connectors: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Return a problem for each secret of a connector that its outside system would not take."""
+    return [
+        f"connectors.{name}.{key}: {problem.removeprefix(key).strip()}"
+        for name, document in connectors.items()
+        if document.get("kind") in KINDS
+        for key, read in KINDS[document["kind"]].secret_readers.items()
+        if isinstance(document.get(key), str) and (problem := problem_of(document[key], read))
+    ]
+
+
+def problem_of(secret: str, read: Callable[[str], Any]) -> str:
+    """Return why a secret cannot be read, "" if it can."""
+    try:
+        read(secret)
+    except Misconfigured as error:
+        return str(error)
+    return ""
 
 
 def find_secrets(

@@ -31,6 +31,7 @@ from pipeline.salesforce.bodies import redact as redact_composite
 from pipeline.salesforce.calls import FUNCTION
 from pipeline.salesforce.code_meanings import CODE_MEANINGS as SALESFORCE_CODES
 from pipeline.salesforce.connector import SalesforceConnector
+from pipeline.salesforce.grants import read_private_key
 from pipeline.salesforce.opening import open_clients as open_salesforce_clients
 from pipeline.salesforce.org_notes import version_ends
 from pipeline.sftp.connector import SftpConnector
@@ -78,6 +79,7 @@ class ConnectorKind:
     preflight: Callable[[Any, Uses, Any], list[Finding]]  # of a connector, for its records, by its client
     secrets: tuple[str, ...] = ()  # keys of ``document`` that are encrypted
     optional_secrets: tuple[str, ...] = ()  # further ones, that a connector may lack
+    secret_readers: Mapping[str, Callable[[str], Any]] = field(default_factory=dict)  # raise Misconfigured
     open_server: Callable[[Any, Timeouts], FileServer] | None = None  # None: it has no files to import
     sources: tuple[str, ...] = ()  # kinds of sources that read by it
     # Given a source, its mapping, the client, a way to send calls, further fields; None: it has no records.
@@ -174,6 +176,7 @@ KINDS: Mapping[str, ConnectorKind] = {
         redact=redact_composite,
         preflight=preflight_salesforce,
         optional_secrets=("client_secret", "private_key"),
+        secret_readers={"private_key": read_private_key},
         sources=("salesforce", "people"),
         open_reader=read_salesforce,
         calls_to_read=calls_to_read_salesforce,

@@ -5,6 +5,7 @@ import pytest
 from pipeline.errors import Misconfigured
 from pipeline.records import configuration
 from pipeline.records.kinds import destination_documents
+from tests.salesforce.keys import EC_KEY, RSA_KEY, SHORT_KEY
 
 ACME = """\
 [connectors.acme]
@@ -13,6 +14,15 @@ username = "api_user"
 password = PASSWORD
 auth_endpoint = "https://login5.responsys.net"
 profile_list = "CONTACTS_LIST"
+"""
+CRM = """\
+[connectors.crm]
+kind = "salesforce"
+host = "https://acme.my.salesforce.com"
+login = "jwt"
+client_id = "3MVG9"
+username = "api@acme.example"
+private_key = { file = "key.pem" }
 """
 LAPSED = """\
 [destinations.lapsed]
@@ -226,3 +236,26 @@ def test_a_number_of_more_digits_than_python_reads_is_no_toml(tmp_path):
 
     with pytest.raises(Misconfigured, match="is not TOML: a number has too many digits"):
         configuration.parse_toml(str(file))
+
+
+@pytest.mark.parametrize(
+    ("key", "problem"),
+    [
+        (EC_KEY, "must be an RSA key: Salesforce takes RS256 alone"),
+        (SHORT_KEY, "has 1024 bits: 2048 are the least"),
+        ("text", "is no key in PEM: -----BEGIN PRIVATE KEY-----"),
+    ],
+)
+def test_a_key_that_salesforce_does_not_take_is_refused(file, tmp_path, key, problem):
+    (tmp_path / "key.pem").write_text(key)
+    file.write_text(CRM)
+
+    assert problems(file) == [f"connectors.crm.private_key: {problem}"]
+
+
+def test_a_key_that_salesforce_takes_is_read(file, tmp_path):
+    (tmp_path / "key.pem").write_text(RSA_KEY)
+    file.write_text(CRM)
+
+    read = configuration.read_configuration(str(file), {}, ())
+    assert read["connectors"]["crm"]["private_key"].strip() == RSA_KEY.strip()
