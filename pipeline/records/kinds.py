@@ -24,6 +24,7 @@ from pipeline.responsys.actions import ACTIONS
 from pipeline.responsys.bodies import redact
 from pipeline.responsys.code_meanings import CODE_MEANINGS
 from pipeline.responsys.connector import ResponsysConnector
+from pipeline.responsys.looking import member_columns, program_runs
 from pipeline.responsys.opening import open_clients
 from pipeline.responsys.requests import POLL_REQUESTS
 from pipeline.salesforce.actions import ACTIONS as SALESFORCE_ACTIONS
@@ -94,6 +95,9 @@ class ConnectorKind:
     counts_by_day: bool = False  # whether its accounts count the calls of all their users by 24 hours
     version_ends: Callable[[redis.Redis, Connector], bool] = lambda *_: False  # announced for a connector's
     poll_function: str | None = None  # by which limits count polls; None: all answers come at once
+    program_runs: Callable[..., bool | None] | None = None  # given a way to send calls, and a name
+    # Given the connector, a way to send calls, an identifier, its values, columns; None: it has no members.
+    member_columns: Callable[..., Mapping[str, Mapping[str, str | None]]] | None = None
     code_meanings: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # of rows: cause, replaying
 
     def default_limit(self, function: str) -> int:
@@ -164,6 +168,8 @@ KINDS: Mapping[str, ConnectorKind] = {
         window=ratelimit.WINDOW,
         read_limits=ratelimit.read_limits,
         poll_function=POLL_REQUESTS,
+        program_runs=program_runs,
+        member_columns=member_columns,
         code_meanings=CODE_MEANINGS,
     ),
     "salesforce": ConnectorKind(

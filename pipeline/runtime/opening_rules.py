@@ -4,11 +4,12 @@ from zoneinfo import ZoneInfo
 
 from pipeline.model.source import SalesforceSource
 from pipeline.records.catalog import Catalog
+from pipeline.rules.outside import NothingOutside, Outside
 from pipeline.rules.source_rules import SourceRules
 
 
-def open_rules(catalog: Catalog, source: SalesforceSource) -> SourceRules:
+def open_rules(catalog: Catalog, source: SalesforceSource, outside: Outside | None = None) -> SourceRules:
     """Return the rules of a source, with the types of its fields and the zone of its org's days."""
     kinds = catalog.mappings[source.mapping].kinds_for(source.object)
     zone = ZoneInfo(getattr(catalog.connectors[source.connector], "zone", "UTC"))
-    return SourceRules(source, catalog.rules, kinds, zone)
+    return SourceRules(source, catalog.rules, kinds, zone, outside or NothingOutside())

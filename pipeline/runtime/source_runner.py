@@ -2,13 +2,14 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 import redis
 from sqlalchemy import Engine
 
 from pipeline.errors import Misconfigured, PipelineError
+from pipeline.model.call import Call
 from pipeline.model.connector import Connector
 from pipeline.model.record_reader import RecordReader
 from pipeline.model.source import PeopleSource, SalesforceSource, Source
@@ -16,9 +17,11 @@ from pipeline.produce.appender import Appender
 from pipeline.records.catalog import Catalog
 from pipeline.records.kinds import kind_of
 from pipeline.records.records import Records
+from pipeline.rules.outside import Outside
 from pipeline.runtime.opening_rules import open_rules
 from pipeline.runtime.people_source import people_run
 from pipeline.runtime.permits import permitted
+from pipeline.runtime.rules_outside import AccountsOutside, Programs
 from pipeline.snapshots import source_runs
 from pipeline.snapshots.run_lease import Busy, Lost
 from pipeline.snapshots.sync import Outcome
@@ -44,7 +47,8 @@ class SourceRunner:
     events: Callable[[], Engine]
     clients: Callable[[Connector], Any]
     minute: float = MINUTE  # seconds by which limits count a minute
-    rules_of: Callable[[Catalog, SalesforceSource], StreamRules] = open_rules
+    rules_of: Callable[[Catalog, SalesforceSource, Outside], StreamRules] = open_rules
+    programs: Programs = field(default_factory=dict)  # of which runs have asked whether they run
 
     def run(
         self, catalog: Catalog, source: Source, appender: Appender | None, **options: Any
@@ -114,13 +118,20 @@ class SourceRunner:
         if isinstance(source, PeopleSource):
             people = people_run(catalog, source, self.events(), options)
             return people.rehearse() if appender is None else people.run(appender)
-        rules, events = self.rules_of(catalog, source), self.events()
+        rules, events = (
+            self.rules_of(catalog, source, AccountsOutside(catalog, self._asking, self.programs)),
+            self.events(),
+        )
         reader = self.reader_of(catalog, source, rules.fields)
         if appender is None:
             return rehearse(events, source, reader, full=bool(options.get("full") or options.get("resend")))
         known = {name: options[name] for name in STREAM_OPTIONS if name in options}
         span = durations.parse(source.full)
         return StreamRun(events, source, reader, appender, span, rules, **known).run()
+
+    def _asking(self, connector: Connector) -> Callable[[Call], Any]:
+        """Return a way to send calls by a connector, each with a permit."""
+        return permitted(self.redis, connector, self.clients(connector), self.minute)
 
     def reader_of(
         self, catalog: Catalog, source: SalesforceSource, further: Sequence[str] = ()
@@ -131,7 +142,7 @@ class SourceRunner:
         if open_reader is None:
             raise Misconfigured(f'connector "{connector.name}" has nothing that a source could read')
         client = self.clients(connector)
-        ask = permitted(self.redis, connector, client, self.minute)
+        ask = self._asking(connector)
         return open_reader(source, catalog.mappings[source.mapping], client, ask, further)
 
 

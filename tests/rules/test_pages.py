@@ -10,6 +10,7 @@ from pipeline.model.record_condition import read_condition
 from pipeline.model.rule import EntryLimit, OpeningHours, Rule
 from pipeline.rules.decide import decide
 from pipeline.rules.entry_facts import read_facts
+from pipeline.rules.outside import NothingOutside
 from pipeline.rules.source_rules import SourceRules
 from pipeline.stores.database import reading
 from pipeline.stores.stream_tables import entries
@@ -186,3 +187,32 @@ def test_verdicts_are_found_again_from_what_is_kept(streams, org, run):
     for row in rows:
         found = decide(by_name[row.rule], read_facts(row.evidence))
         assert (found.state, found.check, found.until) == (row.state, row.check, row.until)
+
+
+class Columns(NothingOutside):
+    """Members of a list by the ids of their records."""
+
+    def __init__(self, members):
+        self.members, self.calls = members, 0
+
+    def columns(self, _rule, records):
+        self.calls += 1
+        return {one.id: self.members[one.id] for one in records if one.id in self.members}
+
+
+def test_columns_are_read_after_the_last_page(streams, org, run):
+    one, other, third = org.load(
+        "Lead", *({**WEB, "LastName": name, "Email": f"{name}@example.com"} for name in ("A", "B", "C"))
+    )
+    outside = Columns({one: {"STATE": "new"}, other: {"STATE": "old"}})
+    rules = Rules(rule(only_if={"STATE": ("new",)}), outside=outside)
+
+    assert run(rules) == [f"nurture:{one}"]
+    assert kept(streams) == sorted(
+        [
+            (f"nurture:{one}", "entered", None),
+            (f"nurture:{other}", "left_out", 7),
+            (f"nurture:{third}", "put_off", 7),
+        ]
+    )
+    assert outside.calls == 1

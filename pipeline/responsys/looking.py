@@ -1,0 +1,49 @@
+"""Looks into an account for rules: whether a programme runs, and columns of members of the list.
+
+Reference: REST API for Oracle Responsys, "Retrieve a program", "Retrieve list recipients".
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from pipeline.errors import CallError
+from pipeline.model.call import Call
+from pipeline.responsys.connector import ResponsysConnector
+from pipeline.responsys.names import path
+
+Ask = Callable[[Call], Any]
+
+RUNNING = ("RUNNING", "RUNNING_WITH_ERRORS")
+ATTRIBUTES: Mapping[str, tuple[str, str]] = {"riid": ("r", "RIID_"), "email": ("e", "EMAIL_ADDRESS_")}
+NOBODY = "RECORD_NOT_FOUND"
+
+
+def program_runs(ask: Ask, name: str) -> bool | None:
+    """Tell whether a programme runs; one that is not there does not. None: the account does not tell."""
+    try:
+        answer = ask(Call(function="retrieveProgram", path=path("programs", name), method="GET"))
+    except CallError as error:
+        return False if error.code == "PROGRAM_NOT_FOUND" else None
+    status = answer.get("status") if isinstance(answer, dict) else None
+    return status in RUNNING if isinstance(status, str) else None
+
+
+def member_columns(
+    connector: ResponsysConnector, ask: Ask, identifier: str, values: Sequence[str], columns: Sequence[str]
+) -> dict[str, dict[str, str | None]]:
+    """Return columns of up to 200 members by their address in lower case, or their RIID.
+
+    Those that are not in the list are left out. Raises CallError if the account cannot be asked.
+    """
+    attribute, key = ATTRIBUTES[identifier]
+    body = {"queryAttribute": attribute, "fieldList": [key, *columns], "ids": list(values)}
+    where = f"{path('lists', connector.profile_list, 'members')}?action=get"
+    try:
+        data = ask(Call(function="retrieveListMembers", path=where, body=body))["recordData"]
+    except CallError as error:
+        if error.code == NOBODY:
+            return {}
+        raise
+    names = data["fieldNames"]
+    rows = [dict(zip(names, record, strict=True)) for record in data["records"]]
+    return {str(row[key]).lower(): {name: row.get(name) for name in columns} for row in rows if row.get(key)}
