@@ -6,6 +6,7 @@ for a day. A series begins with a run that finds nothing left over: after a back
 Redis has seen are not used for other activations.
 """
 
+import logging
 from collections.abc import Iterable, Sequence
 
 from msgspec import MsgspecError
@@ -22,6 +23,10 @@ from pipeline.stores.stream_tables import outgoing
 from pipeline.streams.record_store import MARK
 from pipeline.streams.stream_state import write_state
 from pipeline.streams.stream_turn import StreamTurn
+
+log = logging.getLogger(__name__)
+
+NAMED = 20  # people in one line of the log
 
 
 class StreamOutbox:
@@ -83,18 +88,21 @@ def put(
 ) -> tuple[int, int]:
     """Store activations to append; return the numbers of those stored, and of those no intake would take.
 
-    ``bulk``: they wait for others, as those of a snapshot do.
+    ``bulk``: they wait for others, as those of a snapshot do. The log names the people of those refused.
     """
-    rows, refused = [], 0
+    rows, refused = [], []
     for activation in activations:
         body = encode(replace(activation, bulk=True) if bulk else activation)
         try:
             decode(body)
         except (Invalid, MsgspecError):
-            refused += 1
+            refused.append(activation.profile_id)
             continue
         rows.append((source, body.decode()))
+    if refused:
+        fields = {"source": source, "refused": len(refused), "people": refused[:NAMED]}
+        log.warning("activations refused", extra=fields)
     if rows:
         mark = MARK[connection.dialect.name]
         connection.exec_driver_sql(f"INSERT INTO outgoing (source, body) VALUES ({mark}, {mark})", rows)
-    return len(rows), refused
+    return len(rows), len(refused)

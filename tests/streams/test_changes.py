@@ -124,3 +124,15 @@ def test_a_converted_lead_and_its_contact_are_one_person(streams, org):
 
     (after,) = streams.taken()
     assert (after.profile_id, after.identifiers["salesforce_id"]) == (before.profile_id, contact)
+
+
+def test_an_activation_that_is_too_long_is_counted_and_its_person_logged(streams, org, caplog):
+    """A long text of Salesforce has up to 131,072 characters, an activation 64 KiB."""
+    with ago(org, 60):
+        long, _ = org.load("Contact", {"LastName": "One", "Title": "x" * 70_000}, {"LastName": "Two"})
+
+    outcome = streams.run()
+
+    assert (outcome.counts.refused, outcome.sent) == (1, 1)
+    (line,) = [record for record in caplog.records if record.message == "activations refused"]
+    assert (line.source, line.people) == ("contacts", [f"person:{streams.known()[long].person}"])
