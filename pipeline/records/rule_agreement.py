@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from pipeline.model.record_condition import read_condition, type_problems
+from pipeline.model.source import SalesforceSource
 from pipeline.records.documents import Documents, mapping, source
 from schemas.configuration_fields import not_there
 from schemas.document import quoted
@@ -32,8 +33,12 @@ def rules_that_differ(after: Documents) -> Iterator[str]:
     for name, document in after["rules"].items():
         if (found := after["sources"].get(document["source"])) is None:
             continue
-        if not source(document["source"], found).is_stream:
-            yield f'rules.{name}.source: "{document["source"]}" is a snapshot; rules look at streams alone'
+        stream = source(document["source"], found)
+        wrong = f'rules.{name}.source: "{stream.name}" is'
+        if not stream.is_stream:
+            yield f"{wrong} a snapshot; rules look at streams alone"
+        elif not isinstance(stream, SalesforceSource):
+            yield f"{wrong} of kind {stream.kind}; rules look at records of Salesforce"
         else:
             yield from (f"rules.{name}.{text}" for text in wrong_comparisons(document, found, after))
 

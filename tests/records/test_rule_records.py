@@ -104,3 +104,10 @@ def test_a_source_with_rules_stays(apply):
 
     with pytest.raises(Misconfigured, match='rules name the source "leads"'):
         records.remove("sources", "leads")
+
+
+def test_a_rule_of_people_without_records_is_refused(apply):
+    keys = '[sources.keys]\nkind = "people"\nconnector = "crm"\nevery = 60\naudience = "keys"\n'
+
+    with pytest.raises(Misconfigured, match='"keys" is of kind people; rules look at records of Salesforce'):
+        apply(EXAMPLE + CRM + keys + RULE.replace('"leads"', '"keys"'))
