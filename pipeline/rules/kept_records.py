@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-import msgspec
 from sqlalchemy import Connection, select
 
 from pipeline.model.source_record import SourceRecord
 from pipeline.stores.stream_tables import records
 from pipeline.streams.histories import follow
+from pipeline.streams.record_bodies import read_body
 
 MS = 1000
 
@@ -25,14 +25,14 @@ def kept_records(connection: Connection, source: str, since: datetime) -> list[S
 
 def record_of(row: Any) -> SourceRecord:
     """Return a record as a stream last saw it."""
-    values, fields = msgspec.json.decode(row["body"])
+    body = read_body(row["body"])
     return SourceRecord(
         row["source"],
         row["record"],
         "",
         row["stamp"],
-        values=values,
-        fields=fields,
+        values=body["values"],
+        fields=body["fields"],
         parent=row["parent"] or "",
         gone=bool(row["gone"]),
         person=row["person"],

@@ -19,8 +19,13 @@ client_secret = "local-secret"
 [mappings]
 person = {{ title = {{ salesforce = "Title" }} }}
 
-[sources]
-leads = {{ kind = "salesforce", connector = "crm", object = "Lead", mapping = "person", every = 2 }}
+[sources.leads]
+kind = "salesforce"
+connector = "crm"
+object = "Lead"
+mapping = "person"
+every = 2
+audience = "people"
 """
 RULE = """
 [rules.nurture]
@@ -83,6 +88,18 @@ def test_a_rule_is_tried_before_it_lets_anybody_enter(org, apply):
     assert sorted(told) == sorted([(one, "entered", None), (other, "left_out", 2)])
     assert "1 entered, 0 put_off, 1 left_out" in invoke("rules", "test", "nurture").stdout
     assert json.loads(invoke("rules", "entries", "--json").stdout) == {"entries": []}
+
+
+def test_a_rule_is_tried_on_records_that_were_not_sent_too(org, apply):
+    apply(RULE)
+    lead, other = {**LEAD, "Title": "Countess"}, {**LEAD, "LastName": "Two", "Title": "Lord"}
+    both = org.load("Lead", lead, other)  # one address, two family names: a conflict, so one is not sent
+    invoke("sync", "--source", "leads")
+
+    result = invoke("rules", "test", "nurture", "--json")
+
+    assert result.exit_code == 0, result.output
+    assert sorted(each["record"] for each in json.loads(result.stdout)["entries"]) == sorted(both)
 
 
 def test_a_rule_that_is_not_there(apply):
