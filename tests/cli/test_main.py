@@ -46,7 +46,7 @@ def test_ctrl_c_is_reported_to_the_shell():
         (["staus"], 'there is no command "staus"; did you mean "status"?'),
         (["dead-letters", "lst"], 'there is no command "lst"; did you mean "list"?'),
         (["keys", "creat"], 'there is no command "creat"; did you mean "create"?'),
-        (["keys", "xyzzy"], 'there is no command "xyzzy"; there are: create, list, revoke'),
+        (["keys", "xyzzy"], 'there is no command "xyzzy"; there are: create, hook, list, revoke'),
         (["--json", "status"], '"--json" belongs to a command, and goes after it: activation status --json'),
         (
             ["dead-letters", "--code=A", "replay", "--yes"],
