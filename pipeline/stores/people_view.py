@@ -5,9 +5,11 @@ columns that it names. Sets and maps are JSON, times are text such as 2014-04-07
 come last; the view is made anew when they change.
 """
 
+import logging
 from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import InternalError, ProgrammingError
 
 from pipeline.stores.people_sql import (
     BINARY,
@@ -27,6 +29,8 @@ from pipeline.stores.people_sql import (
     values_in,
 )
 from pipeline.stores.people_view_further import Further, further_columns
+
+log = logging.getLogger(__name__)
 
 VIEW = "responsys_people"
 COUNTED = """
@@ -53,9 +57,31 @@ def make_view(connection: Connection, further: Sequence[Further] = ()) -> None:
         f'"{name}"': sql for name, sql in further_columns(dialect, further) if name.lower() not in known
     }
     listed = ",\n".join(f"{sql} AS {name}" for name, sql in columns.items())
-    statement = f"CREATE VIEW {VIEW} AS SELECT {listed} FROM handles g WHERE g.person = g.id AND {some}"
-    connection.exec_driver_sql(f"DROP VIEW IF EXISTS {VIEW}")
-    connection.exec_driver_sql(statement.replace("%", "%%") if dialect == "postgresql" else statement)
+    query = f"SELECT {listed} FROM handles g WHERE g.person = g.id AND {some}"
+    if dialect == "postgresql":
+        replace_view(connection, query.replace("%", "%%"))
+    else:
+        connection.exec_driver_sql(f"DROP VIEW IF EXISTS {VIEW}")
+        connection.exec_driver_sql(f"CREATE VIEW {VIEW} AS {query}")
+
+
+def replace_view(connection: Connection, query: str) -> None:
+    """Replace the view, which keeps its grants; where columns go, drop it.
+
+    A view of a customer's that reads it stops that: ours then stays as it is, and the log says so.
+    """
+    for statements in (
+        (f"CREATE OR REPLACE VIEW {VIEW} AS {query}",),
+        (f"DROP VIEW {VIEW}", f"CREATE VIEW {VIEW} AS {query}"),
+    ):
+        try:
+            with connection.begin_nested():
+                for statement in statements:
+                    connection.exec_driver_sql(statement)
+            return
+        except (ProgrammingError, InternalError) as error:
+            refusal = type(error.orig).__name__
+    log.warning("view not made anew", extra={"view": VIEW, "error": refusal})
 
 
 def differs(connection: Connection, further: Sequence[Further]) -> bool:

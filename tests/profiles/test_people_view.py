@@ -106,3 +106,20 @@ def test_the_view_has_what_the_export_has(events, tmp_path, files):
     ]
     in_order = lambda some: sorted(map(in_text, some))  # noqa: E731
     assert in_order(found) == in_order(profiles)
+
+
+def test_a_view_that_reads_it_stops_no_fold(events, tmp_path, caplog):
+    path = tmp_path / "12_CLICK_20260105_000000.txt"
+    path.write_text(HEADER + ROWS.format("10"))
+    land(events, [path])
+    Folding(events, FURTHER).run()
+    with events.begin() as connection:
+        connection.execute(text("CREATE VIEW clickers AS SELECT person, clicks FROM responsys_people"))
+
+    Folding(events).run()  # without further fields: their columns would go
+
+    with events.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM responsys_people")) == 2
+    if events.dialect.name == "postgresql":
+        assert "clicks" in rows_of(events)[0]
+        assert "view not made anew" in caplog.text
