@@ -46,7 +46,7 @@ COMMANDS = {
     ),
     "plan": LazyCommand(
         "pipeline.cli.plan:plan_calls",
-        "Show the calls and hours that so many records of SOURCE|DESTINATION take, and which limit binds.",
+        "Show the calls and hours that N records take on either side, and which limit binds.",
     ),
     "flush": LazyCommand(
         "pipeline.cli.flush:flush",
