@@ -18,6 +18,7 @@ from pipeline.deliver.decide import decide
 from pipeline.deliver.effects import Effects
 from pipeline.deliver.events import Answered, AnsweredLater, Event, Failed
 from pipeline.deliver.job import Job
+from pipeline.deliver.job_reading import read_job
 from pipeline.deliver.moves import Send
 from pipeline.deliver.set_ups import SetUps
 from pipeline.deliver.threads import ThreadShare
@@ -136,7 +137,7 @@ class Delivery:
         if moved and batch.state == "claimed" and not batch.progress:
             given_back = DeliveryResult("given back: the destination was changed")
             return given_back if self._lanes.give_back(batch) else STALE
-        return Job.read(batch, action, rows, next_quota)
+        return read_job(batch, action, rows, next_quota)
 
     def _end_removed(self, batch: Batch, rows: Sequence[Row]) -> DeliveryResult:
         """End a batch of a removed destination; another worker may know it under another connector.

@@ -1,6 +1,5 @@
-"""Job: a batch with everything that its delivery needs, read once."""
+"""Job: a batch with everything that its delivery needs, and its place among its steps."""
 
-import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -16,8 +15,6 @@ from pipeline.model.action import Action, Identifiers, Step
 from pipeline.model.activation import Activation
 from pipeline.model.call import Done, FinalVerdict, Rejection, Verdict
 
-log = logging.getLogger(__name__)
-
 
 @dataclass(frozen=True)
 class Job:
@@ -31,41 +28,6 @@ class Job:
     set_up: frozenset[str] = frozenset()  # things that the account is known to have
     seconds: float | None = None  # of the call that has just ended
     answered_at: float = 0.0  # when that call ended; seconds since the epoch
-
-    @classmethod
-    def read(
-        cls, batch: Batch, action: Action, rows: Sequence[Row], next_quota: Quota | None = None
-    ) -> "Job":
-        """Read how far the batch has got.
-
-        Before its first step, rows that cannot be sent are sorted out: the configuration may have changed
-        since they came in.
-        """
-        if batch.progress:
-            return cls(batch, action, rows, Progress.loads(batch.progress), next_quota).at_planned_step
-        unread = {position: row.problem for position, row in enumerate(rows) if row.problem}
-        try:
-            problems = action.problems([row.activation for row in rows])
-            return cls._at_first_step(batch, action, rows, {**problems, **unread}, next_quota)
-        except Exception:
-            log.exception("rows not understood", extra={"batch": batch.id})
-        problems = {
-            position: problem for position, row in enumerate(rows) if (problem := problem_alone(action, row))
-        }
-        return cls._at_first_step(batch, action, rows, {**problems, **unread}, next_quota)
-
-    @classmethod
-    def _at_first_step(
-        cls,
-        batch: Batch,
-        action: Action,
-        rows: Sequence[Row],
-        problems: Mapping[int, str],
-        next_quota: Quota | None,
-    ) -> "Job":
-        rejected = {position: Rejection("Invalid", problem) for position, problem in problems.items()}
-        done = frozenset(action.done_before(row.activation for row in rows)) - rejected.keys()
-        return cls(batch, action, rows, Progress(0, rejected, done=done), next_quota).at_planned_step
 
     @cached_property
     def remaining_rows(self) -> list[Activation]:
@@ -282,17 +244,6 @@ class Job:
         if same and progress.learned == before.learned:
             job.__dict__.update(remaining_rows=self.remaining_rows, steps=self.steps)
         return job
-
-
-def problem_alone(action: Action, row: Row) -> str | None:
-    """Return the problem of one row or None; if the action raises at the row, that is its problem."""
-    try:
-        problem = action.problem(row.activation)
-        if problem is None:
-            action.steps([row.activation])
-    except Exception as error:  # noqa: BLE001 -- logged by the caller, once for the batch
-        return f"its action cannot use it ({type(error).__name__}); the workers' log says where"
-    return problem
 
 
 def taught(row: Activation, identifiers: Identifiers) -> Activation:

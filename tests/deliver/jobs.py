@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 from typing import Any
 
-from pipeline.deliver.job import Job
+from pipeline.deliver.job_reading import read_job
 from pipeline.deliver.progress import Progress
 from pipeline.lanes.batch import Batch
 from pipeline.lanes.row import Row
@@ -36,7 +36,7 @@ def made(kind=Export, *, function=MERGE, rows=2, tries=0, progress="", on_unknow
     batch = Batch("b1", "lapsed", "acme", "account", function, 1, tries, "claimed", rows, progress)
     ids = {"crm_id": "C"}
     people = [Activation("lapsed-buyers", f"p{n}", "ADD", ids) for n in range(rows)]
-    return Job.read(batch, kind(*records, **options), [Row(one, b"{}") for one in people])
+    return read_job(batch, kind(*records, **options), [Row(one, b"{}") for one in people])
 
 
 def merge(**options):
