@@ -18,6 +18,7 @@ pytest_plugins = [
     "tests.fixtures.oracle",
     "tests.fixtures.pages",
     "tests.fixtures.erasure",
+    "tests.fixtures.garbage",
     "tests.fixtures.spreading",
     "tests.fixtures.stores",
     "tests.fixtures.tls",
