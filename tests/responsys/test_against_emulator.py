@@ -4,13 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.errors import Held, OutcomeUnknown, Refused, RetryLater, Throttled
+from pipeline.errors import CallError, Held, OutcomeUnknown, Refused, RetryLater, Throttled
 from pipeline.lanes import limits
 from pipeline.model.call import Rejection
 from pipeline.model.finding import Finding
 from pipeline.responsys.actions.custom_event import CustomEvent
 from pipeline.responsys.client import Client
 from pipeline.responsys.login import shared_tokens
+from pipeline.responsys.looking import member_columns, program_runs
 from pipeline.responsys.preflight import Preflight
 from pipeline.responsys.ratelimit import read_limits
 from pipeline.wire.session import open_session
@@ -260,3 +261,32 @@ def test_a_preflight_finds_everything_in_its_place(connector, destination, clien
         Finding("event", True, 'destination "lapsed-event", event "LAPSED"'),
         Finding("limits", True, "triggerCustomEvent: 200 calls per minute, as the account says"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("status", "runs"), [("RUNNING", True), ("RUNNING_WITH_ERRORS", True), ("NOT_RUNNING", False)]
+)
+def test_a_programme_tells_whether_it_runs(emulator, client, status, runs):
+    emulator.order("programs", {"programs": {"NURTURE": status}})
+
+    assert program_runs(client.send, "NURTURE") is runs
+    assert program_runs(client.send, "NO_SUCH") is False
+    assert emulator.violations() == []
+
+
+def test_columns_of_members_are_read_200_at_once(emulator, connector, client):
+    emulator.order("members", {"members": [{"email": "Ada@example.com", "fields": {"FIRST_NAME": "Ada"}}]})
+    ids = ["ada@example.com", "nobody@example.com", *(f"demo-{number}@example.com" for number in range(198))]
+
+    found = member_columns(connector, client.send, "email", ids, ["FIRST_NAME"])
+
+    assert found["ada@example.com"] == {"FIRST_NAME": "Ada"}
+    assert found["demo-7@example.com"] == {"FIRST_NAME": None}
+    assert len(found) == 199
+    assert member_columns(connector, client.send, "email", ["nobody@example.com"], ["FIRST_NAME"]) == {}
+    assert emulator.violations() == []
+
+
+def test_a_column_that_there_is_not_is_refused(connector, client):
+    with pytest.raises(CallError, match="INVALID_FIELD_NAME"):
+        member_columns(connector, client.send, "email", ["demo-7@example.com"], ["NO_SUCH"])

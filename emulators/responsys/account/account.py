@@ -51,6 +51,7 @@ class Account:
         self.lists: dict[str, ProfileList] = {}
         self.folders = {"Main", *seed.folders}
         self.events = set(seed.events)
+        self.programs = dict(seed.programs)  # with the status of each
         self.limits = Limits(default_limits)
         self.limits.change(seed.limits)
         for profile_list in seed.lists:

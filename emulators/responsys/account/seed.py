@@ -7,6 +7,8 @@ import msgspec
 
 from emulators.responsys.account.column_types import COLUMN_TYPES
 
+ProgramStatus = Literal["RUNNING", "RUNNING_WITH_ERRORS", "NOT_RUNNING"]
+
 
 class MemberSeed(msgspec.Struct, forbid_unknown_fields=True):
     """One member of a list; hashes are derived from the address, a missing ``riid`` is assigned."""
@@ -98,6 +100,7 @@ class AccountSeed(msgspec.Struct, forbid_unknown_fields=True):
     users: Annotated[dict[str, str], msgspec.Meta(min_length=1)]  # user name: password
     lists: Annotated[list[ListSeed], msgspec.Meta(min_length=1)]
     events: list[str] = []
+    programs: dict[str, ProgramStatus] = {}
     campaigns: list[CampaignSeed] = []
     tables: list[TableSeed] = []  # supplemental ones
     folders: list[str] = []  # further ones, without a list

@@ -3,16 +3,25 @@
 https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/api-v1.3-lists-listName-members-get.htm
 """
 
-from typing import Any
+from typing import Any, Literal
+
+import msgspec
 
 from emulators.responsys.account.account import ProfileList
 from emulators.responsys.account.row import Row
-from emulators.responsys.calls.queries import QUERY_ATTRIBUTES, query_columns, query_parameter
+from emulators.responsys.calls.queries import (
+    QUERY_ATTRIBUTES,
+    listed_columns,
+    query_columns,
+    query_parameter,
+)
+from emulators.responsys.messages import bodies
 from emulators.responsys.messages.errors import ApiError, violation_error
 from emulators.responsys.messages.http import json_answer
 from emulators.responsys.state.call import Call
 from emulators.serving.messages import Answer
 
+LONGEST_ID = 500  # characters
 EMPTY_MERGE_RULE = {
     "insertOnNoMatch": False,
     "updateOnMatch": None,
@@ -57,9 +66,40 @@ def find_members(call: Call) -> Answer:
     return members_answer(call, profile_list, [row for row in rows if row is not None])
 
 
+class MembersBody(msgspec.Struct, forbid_unknown_fields=True):
+    """The request for up to 200 members at once."""
+
+    queryAttribute: Literal["r", "e", "c", "m"]
+    fieldList: list[str]
+    ids: list[str]
+
+
+DECODER = msgspec.json.Decoder(MembersBody)
+
+
+def get_members(call: Call) -> Answer:
+    """Answer with the members that have one of the ids, in the order of these; others are left out.
+
+    https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/api-v1.3-lists-listName-members-post-actionGet.htm
+    """
+    profile_list, body = list_of(call), bodies.read_body(call.request, DECODER)
+    bodies.check_count(len(body.ids), "id", "ids")
+    if any(len(one) > LONGEST_ID for one in body.ids):
+        raise violation_error("INVALID_PARAMETER", f"an id is longer than {LONGEST_ID} characters")
+    columns = listed_columns(body.fieldList, profile_list)
+    members, column = profile_list.members, QUERY_ATTRIBUTES[body.queryAttribute]
+    riids = dict.fromkeys(riid for one in body.ids for riid in members.find_all(column, one))
+    rows = [row for riid in riids if (row := members.full_row(riid)) is not None]
+    return rows_answer(call, columns, rows)
+
+
 def members_answer(call: Call, profile_list: ProfileList, rows: list[Row]) -> Answer:
     """Answer with the columns of ``rows`` that the query names, or refuse if there are no rows."""
-    columns = query_columns(call, profile_list)
+    return rows_answer(call, query_columns(call, profile_list), rows)
+
+
+def rows_answer(call: Call, columns: list[str], rows: list[Row]) -> Answer:
+    """Answer with columns of ``rows``, or refuse if there are no rows."""
     if not rows:
         raise ApiError("RECORD_NOT_FOUND", "No records found for the given ids")
     path = call.request.path

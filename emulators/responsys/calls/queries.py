@@ -39,7 +39,23 @@ def query_columns(call: Call, owner: FieldOwner) -> list[str]:
         return list(owner.fields)
     if len(names) > MOST_FIELD_CHARACTERS:
         raise violation_error("INVALID_PARAMETER", f"fs is longer than {MOST_FIELD_CHARACTERS} characters")
-    columns = [name.strip().upper() for name in names.split(",")]
+    return known_columns(names.split(","), owner)
+
+
+def listed_columns(names: list[str], owner: FieldOwner) -> list[str]:
+    """Return the columns of ``owner`` that the body of a request names."""
+    if not names:
+        raise violation_error("INVALID_PARAMETER", "FieldList is null OR empty")
+    if any(len(name) > MOST_FIELD_CHARACTERS for name in names):
+        raise violation_error(
+            "INVALID_PARAMETER", f"a field is longer than {MOST_FIELD_CHARACTERS} characters"
+        )
+    return known_columns(names, owner)
+
+
+def known_columns(names: list[str], owner: FieldOwner) -> list[str]:
+    """Return names as columns, or raise ApiError for one that there is not."""
+    columns = [name.strip().upper() for name in names]
     if unknown := [column for column in columns if column not in owner.fields]:
         raise ApiError("INVALID_FIELD_NAME", f"{unknown[0]} is not a field of {owner.name}")
     return columns

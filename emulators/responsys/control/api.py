@@ -93,6 +93,13 @@ def add_events(emulator: Emulator, order: orders.EventsOrder) -> Any:
     return {"events": sorted(account.events)}
 
 
+def add_programs(emulator: Emulator, order: orders.ProgramsOrder) -> Any:
+    """Define programmes, or start and stop them."""
+    account = pick_account(emulator, order.account)
+    account.programs.update(order.programs)
+    return {"programs": account.programs}
+
+
 def set_limits(emulator: Emulator, order: orders.LimitsOrder) -> Any:
     """Change limits from the next call on."""
     account = pick_account(emulator, order.account)
@@ -151,6 +158,7 @@ ORDERS: dict[str, tuple[Any, Callable[[Emulator, Any], Any]]] = {
     "campaigns": (orders.CampaignsOrder, add_campaigns),
     "tables": (orders.TablesOrder, add_tables),
     "events": (orders.EventsOrder, add_events),
+    "programs": (orders.ProgramsOrder, add_programs),
     "limits": (orders.LimitsOrder, set_limits),
     "faults": (list[FaultRule], set_faults),
     "behaviour": (dict[str, Any], set_behaviour),

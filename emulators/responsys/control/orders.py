@@ -9,6 +9,7 @@ from emulators.responsys.account.seed import (
     ExtensionSeed,
     ListSeed,
     MemberSeed,
+    ProgramStatus,
     RangeSeed,
     TableSeed,
 )
@@ -58,6 +59,12 @@ class EventsOrder(Order):
     """Events to define."""
 
     events: list[str]
+
+
+class ProgramsOrder(Order):
+    """Programmes to define, or to start and stop."""
+
+    programs: dict[str, ProgramStatus]
 
 
 class LimitsOrder(Order):

@@ -15,6 +15,7 @@ from emulators.responsys.calls import (
     list_members,
     lists,
     merge_trigger,
+    programs,
     ratelimit,
     table_rows,
     tables,
@@ -25,7 +26,7 @@ from emulators.responsys.calls.polling import Polls
 from emulators.responsys.calls.submission import submission
 from emulators.responsys.state.call import Call
 from emulators.responsys.state.emulator import Emulator
-from emulators.responsys.state.functions import ASYNC_API, FUNCTIONS
+from emulators.responsys.state.functions import API, ASYNC_API, FUNCTIONS, LIST, path_and_action
 from emulators.serving.messages import Answer, Request
 
 
@@ -75,6 +76,8 @@ ROUTES = (
     Route("retrieveListFields", lists.show_fields),
     Route("retrieveListMembers", lists.find_members),
     Route("retrieveListMember", lists.show_member),
+    Route("retrieveListMembers", lists.get_members, verb="POST", path=f"{API}{LIST}/members?action=get"),
+    Route("retrieveProgram", programs.show_program),
 )
 
 
@@ -106,10 +109,8 @@ class Router:
         self.patterns: list[tuple[str, re.Pattern[str], str | None, Route]] = []
         for route in routes:
             function = FUNCTIONS[route.function]
-            path, action = function.path_and_action
-            self.patterns.append(
-                (route.verb or function.verb, path_pattern(route.path or path), action, route)
-            )
+            path, action = path_and_action(route.path or function.path)
+            self.patterns.append((route.verb or function.verb, path_pattern(path), action, route))
 
     def find_route(self, request: Request) -> tuple[Route, tuple[str, ...]] | None:
         """Return the route and the names in the path, None where the gateway knows nothing."""

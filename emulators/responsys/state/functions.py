@@ -23,11 +23,11 @@ class Function:
     limit: int  # calls per minute, unless the account has another
     description: str
 
-    @property
-    def path_and_action(self) -> tuple[str, str | None]:
-        """The path, and the ``action`` that its query must have, if any."""
-        path, _, action = self.path.partition("?action=")
-        return path, action or None
+
+def path_and_action(path: str) -> tuple[str, str | None]:
+    """Return a path, and the ``action`` that its query must have, if any."""
+    path, _, action = path.partition("?action=")
+    return path, action or None
 
 
 FUNCTIONS = {
@@ -74,6 +74,7 @@ FUNCTIONS = {
         Function("triggerEmail", "POST", f"{API}{CAMPAIGN}/email", 200, "Trigger email"),
         Function("retrieveCampaigns", "GET", f"{API}/campaigns", 100, "Retrieve email campaigns"),
         Function("retrieveCampaign", "GET", f"{API}{CAMPAIGN}", 100, "Get an email campaign"),
+        Function("retrieveProgram", "GET", f"{API}/programs/{{programName}}", 100, "Get a program"),
         Function("createSupplementalTable", "POST", API + TABLES, 10, "Create supplemental table"),
         Function("retrieveSupplementalTables", "GET", f"{API}/suppData", 100, "Retrieve supplemental tables"),
         Function(

@@ -66,3 +66,19 @@ def test_all_columns_may_be_asked_for(responsys, token, ada):
 )
 def test_a_query_that_finds_nothing_or_cannot_be_read_is_reported(responsys, token, ada, path, expected):
     assert refusal(responsys.get(f"/v1.3/lists{path}", token)) == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ({"queryAttribute": "e", "fieldList": [], "ids": ["a"]}, "FieldList is null OR empty"),
+        ({"queryAttribute": "e", "fieldList": ["EMAIL_ADDRESS_"], "ids": ["a"] * 201}, "200"),
+        ({"queryAttribute": "e", "fieldList": ["EMAIL_ADDRESS_"], "ids": ["a" * 501]}, "longer than 500"),
+    ],
+)
+def test_a_wrong_look_at_many_members_is_refused(responsys, token, body, message):
+    answer = responsys.post("/lists/CONTACTS_LIST/members?action=get", token, body)
+
+    assert answer.status_code == 400
+    assert message in answer.text
+    assert responsys.violations()
