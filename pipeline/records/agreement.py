@@ -6,6 +6,7 @@ from typing import Any
 
 from pipeline.errors import Misconfigured
 from pipeline.records.changes import Changes
+from pipeline.records.circle_agreement import circles
 from pipeline.records.documents import Documents, singular
 from pipeline.records.import_agreement import imports_that_differ, imports_without_files, sends_nothing
 from pipeline.records.kinds import KINDS
@@ -29,6 +30,7 @@ def refuse(stored: Documents, wanted: Documents, changes: Changes) -> None:
         lost_channels,
         *MAPPING_CHECKS,
         rules_that_differ,
+        circles,
         partial(unknown_subjects, names=new_rules),
     )
     for check in checks:

@@ -111,3 +111,34 @@ def test_a_rule_of_people_without_records_is_refused(apply):
 
     with pytest.raises(Misconfigured, match='"keys" is of kind people; rules look at records of Salesforce'):
         apply(EXAMPLE + CRM + keys + RULE.replace('"leads"', '"keys"'))
+
+
+BACK = """
+[destinations.back]
+audience = "people"
+connector = "crm"
+action = "salesforce_record"
+fields = { title = "Title", phone = "Fax" }
+"""
+
+
+def test_a_circle_is_refused_and_printed(apply, records):
+    with pytest.raises(Misconfigured) as raised:
+        apply(EXAMPLE + CRM + 'audience = "people"\n' + BACK)
+
+    circle = "Lead.Title → source leads → audience people → destination back → Lead.Title"
+    assert circle in str(raised.value)
+    assert "Fax" not in str(raised.value)
+    assert not any(records.export().values())
+
+
+@pytest.mark.parametrize(
+    "back",
+    [
+        BACK.replace('"Title"', '"Other__c"'),
+        BACK.replace("fields", 'objects = ["Contact"]\nfields'),
+        BACK.replace('"people"', '"others"'),
+    ],
+)
+def test_what_comes_back_elsewhere_is_no_circle(apply, back):
+    assert "back" in apply(EXAMPLE + CRM + 'audience = "people"\n' + back).load().destinations
