@@ -15,7 +15,7 @@ from pipeline.settings import Settings
 from pipeline.stores import broker_url
 from pipeline.stores.broker import connect, refuse_eviction
 from pipeline.stores.data_folder import usable
-from pipeline.stores.database import EVENTS, migrate, open_database, unusable
+from pipeline.stores.database import EVENTS, migrate, open_database, reading, unusable
 from pipeline.stores.doorbell import Doorbell
 from pipeline.stores.embedded import open_broker
 from pipeline.stores.installation import Belonging, refuse_known_stranger
@@ -85,7 +85,8 @@ class Stores:
         """The events store; None: there is none, and for a look none is made."""
         url = make_url(self.settings.events_place)
         if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
-            return None
+            with reading(self.engine):  # a data folder that cannot be used is an error, not an empty store
+                return None
         return self.events
 
     @cached_property

@@ -14,6 +14,7 @@ from tests.processes import ROOT
 WORDS = ["status", "stats", "export", "up", "web", "adopt", "rotate-keys", "keys list", "dead-letters list"]
 WORDS += ["pause acme", "flush lapsed", "send lapsed -", "sync lapsed -", "check acme", "erase p-1"]
 WORDS += ["alerts list", "channels list", "profiles show 1", "imports files x", "events tail"]
+WORDS += ["people explain person:1", "conflicts list", "plan lapsed --records 1", "rules entries"]
 
 
 @pytest.fixture
