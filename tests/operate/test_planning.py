@@ -32,7 +32,7 @@ def catalog(records):
     wanted = configuration_schema(connector_documents(), destination_documents()).load(
         {
             "connectors": {"acme": ACME, "crm": CRM},
-            "mappings": {"person": {"title": {"salesforce": "Title"}}},
+            "mappings": {"person": {"title": {"salesforce": "Department"}}},
             "sources": {
                 "leads": {**SOURCE, "object": "Lead"},
                 "contacts": {**SOURCE, "audience": "people"},

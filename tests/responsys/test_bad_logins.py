@@ -52,6 +52,8 @@ def log_in(redis, vault, connector, serve):
 def test_a_login_without_a_good_answer_is_tried_again(log_in, name):
     behaviour, detail = BEHAVIOURS[name]
     patience = {"call": 60, "read": 20} if "bomb" in name else {"call": 0.8}  # unpacking takes its time
+    if name.startswith("drips"):
+        patience["read"] = 20  # a busy machine may drip slowly; the call's own end is looked at
     _, client = log_in(behaviour, **patience)
 
     with pytest.raises(RetryLater, match=detail):

@@ -48,7 +48,7 @@ def test_a_connector_is_tested_from_its_page(open_page):
 
 def test_a_connector_to_an_org_tells_the_use_of_its_calls(open_page, installation):
     records = installation.stores.records
-    crm = {"kind": "salesforce", "host": "https://acme.my.salesforce.com", "client_id": "3M"}
+    crm = {"kind": "salesforce", "host": "https://used.my.salesforce.com", "client_id": "3M"}
     # Not enabled: otherwise a worker asks for its limits, which is a call of ours.
     records.apply({"connectors": {"crm": {**crm, "client_secret": "s", "enabled": False}}})
     try:
