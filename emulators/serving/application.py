@@ -3,28 +3,29 @@
 import asyncio
 import contextlib
 import math
+from abc import ABC, abstractmethod
 from typing import Any
 
 from emulators.serving import wire
 from emulators.serving.messages import Answer, Request
 
 
-class Application:
+class Application(ABC):
     """Reads requests and writes answers: of the emulated API, and under ``/_control`` of the control API."""
 
     most_body_bytes = math.inf  # of a request to the emulated API
 
+    @abstractmethod
     async def answer(self, request: Request) -> Answer:
         """Answer a request to the emulated API."""
-        raise NotImplementedError
 
+    @abstractmethod
     def answer_order(self, request: Request) -> Answer:
         """Answer a request to the control API."""
-        raise NotImplementedError
 
+    @abstractmethod
     def refuse_size(self) -> Answer:
         """Answer a request whose body is too large."""
-        raise NotImplementedError
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """Answer one request; end without an error if the server stops in the middle of it."""
