@@ -18,7 +18,7 @@ from bench.size import Size
 from bench.status import write_letters
 from bench.web import KEY, Web, open_web
 from pipeline.settle.outcomes import pack
-from pipeline.stores.tables import batches, statistics
+from pipeline.stores.outcome_tables import batches, statistics
 
 LOOKS = 100  # at each page
 DESTINATIONS = 100

@@ -10,8 +10,8 @@ from pipeline.alerts.state import OPEN, AlertState
 from pipeline.alerts.states import read_states
 from pipeline.records.catalog import Catalog
 from pipeline.records.documents import Document
+from pipeline.stores.alert_tables import alert_messages as table
 from pipeline.stores.database import reading
-from pipeline.stores.tables import alert_messages as table
 from pipeline.text.times import rfc3339
 
 SETTLED = ("delivered", "failed")

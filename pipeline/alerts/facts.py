@@ -14,9 +14,10 @@ from pipeline.records.catalog import Catalog
 from pipeline.stores import redis_health, sql_trouble, stopwatch
 from pipeline.stores.database import reading
 from pipeline.stores.event_tables import event_files
+from pipeline.stores.outcome_tables import batches, dead_letters
 from pipeline.stores.redis_health import Server
+from pipeline.stores.snapshot_tables import snapshots
 from pipeline.stores.stream_tables import streams
-from pipeline.stores.tables import batches, dead_letters, snapshots
 
 WORKER_SEEN = "worker_seen"  # the event that each worker's timer restarts (runtime/heartbeat.py)
 

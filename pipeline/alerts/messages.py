@@ -18,8 +18,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, and_, exists, or_, select, update
 
+from pipeline.stores.alert_tables import alert_messages as table
 from pipeline.stores.database import reading
-from pipeline.stores.tables import alert_messages as table
 
 LEASE = timedelta(seconds=60)  # longer than any try
 PAUSES = (10, 60, 300, 1_800)  # seconds before each further try

@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, delete, sel
 from pipeline.alerts.condition import Subject
 from pipeline.alerts.phrases import plain_number
 from pipeline.alerts.state import AlertState
+from pipeline.stores.alert_tables import alert_states as table
 from pipeline.stores.database import reading
-from pipeline.stores.tables import alert_states as table
 from pipeline.stores.upsert import insert_new
 
 COLUMNS = tuple(field.name for field in fields(AlertState) if field.name != "subject")

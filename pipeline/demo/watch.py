@@ -14,7 +14,7 @@ from pipeline.model.shard import SHARDS
 from pipeline.records.catalog import Catalog
 from pipeline.runtime.stores import Stores
 from pipeline.stores.database import reading
-from pipeline.stores.tables import batches
+from pipeline.stores.outcome_tables import batches
 
 
 class DemoWatch:

@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from pipeline.errors import PipelineError
 from pipeline.stores.database import reading
-from pipeline.stores.tables import import_runs
+from pipeline.stores.operator_tables import import_runs
 from pipeline.stores.turn_owner import is_gone, new_owner
 from pipeline.stores.upsert import insert_new
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, select
 
 from pipeline.operate.paging import Page
 from pipeline.stores.database import reading
-from pipeline.stores.tables import activity
+from pipeline.stores.operator_tables import activity
 from pipeline.text.times import rfc3339
 
 MAX_DETAIL = 500  # characters

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, select
 from pipeline.operate.paging import Page
 from pipeline.settle.outcomes import unpack
 from pipeline.stores.database import reading
-from pipeline.stores.tables import batches
+from pipeline.stores.outcome_tables import batches
 from pipeline.text.times import rfc3339
 
 SHOWN = (

@@ -19,7 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from pipeline.errors import Misconfigured
 from pipeline.operate.activity import SYSTEM, Actor, note
 from pipeline.stores.database import reading
-from pipeline.stores.tables import api_keys
+from pipeline.stores.operator_tables import api_keys
 from pipeline.text.messages import listed
 from pipeline.text.times import rfc3339
 

@@ -12,7 +12,7 @@ from pipeline.operate.paging import Page
 from pipeline.settle import dead_letters as letters
 from pipeline.settle.dead_letters import DeadLetter, Filter
 from pipeline.stores.database import reading
-from pipeline.stores.tables import dead_letters as table
+from pipeline.stores.outcome_tables import dead_letters as table
 from pipeline.text.times import rfc3339
 
 GROUP = (table.c.connector, table.c.destination, table.c.code)  # the order of an index

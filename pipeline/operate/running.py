@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, select
 from pipeline.operate.activity import Actor, note
 from pipeline.settle.operations import RUN, UNDER_WAY, Operation, store_operation
 from pipeline.stores.doorbell import Doorbell
-from pipeline.stores.tables import operations as table
+from pipeline.stores.operator_tables import operations as table
 
 
 def begin_run(

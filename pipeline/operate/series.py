@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, Column, Connection, Engine, Select, Table, ca
 
 from pipeline.settle.statistics import move_counters_to_sql
 from pipeline.stores.database import reading
-from pipeline.stores.tables import batches, dead_letters, statistics
+from pipeline.stores.outcome_tables import batches, dead_letters, statistics
 from pipeline.text.times import rfc3339
 
 STEPS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1)}

@@ -12,7 +12,7 @@ from pipeline.model.connector import Connector
 from pipeline.model.finding import Finding
 from pipeline.records.catalog import Catalog
 from pipeline.stores.broker import decoded
-from pipeline.stores.tables import batches
+from pipeline.stores.outcome_tables import batches
 from pipeline.text.durations import spell
 from pipeline.text.times import rfc3339
 

@@ -10,7 +10,7 @@ from pipeline.operate.erasure.erasure import Erasure
 from pipeline.operate.paging import decode_place, encode_place
 from pipeline.settle.outcomes import batches_of, kept_since, unpack
 from pipeline.stores.database import reading
-from pipeline.stores.tables import dead_letters
+from pipeline.stores.outcome_tables import dead_letters
 from pipeline.text.escapes import storable
 from pipeline.text.times import rfc3339
 

@@ -4,7 +4,7 @@ from sqlalchemy import Engine, select
 
 from pipeline.profiles.further_field import FurtherField, read_fields
 from pipeline.stores.database import reading
-from pipeline.stores.tables import profile_fields
+from pipeline.stores.record_tables import profile_fields
 
 
 def configured_fields(engine: Engine) -> tuple[FurtherField, ...]:

@@ -22,7 +22,7 @@ from pipeline.model.mapped_variable import MappedVariable
 from pipeline.model.mapping import RecordMapping
 from pipeline.model.source import PeopleSource, SalesforceSource, Source, SqlSource
 from pipeline.records.kinds import KINDS, destination_documents
-from pipeline.stores import tables
+from pipeline.stores import record_tables
 from pipeline.stores.vault import Vault
 from schemas.destination import completed, lacking
 from schemas.destination_document import DestinationDocument
@@ -36,16 +36,16 @@ Documents = Mapping[str, Mapping[str, Document]]  # section, name
 Unseal = Callable[[str, str, Document, str], Mapping[str, Any]]
 
 SECTIONS: Mapping[str, Table] = {
-    "connectors": tables.connectors,
-    "destinations": tables.destinations,
-    "sources": tables.sources,
-    "mappings": tables.mappings,
-    "rules": tables.rules,
-    "files": tables.files,
-    "imports": tables.imports,
-    "profile_fields": tables.profile_fields,
-    "channels": tables.channels,
-    "alerts": tables.alerts,
+    "connectors": record_tables.connectors,
+    "destinations": record_tables.destinations,
+    "sources": record_tables.sources,
+    "mappings": record_tables.mappings,
+    "rules": record_tables.rules,
+    "files": record_tables.files,
+    "imports": record_tables.imports,
+    "profile_fields": record_tables.profile_fields,
+    "channels": record_tables.channels,
+    "alerts": record_tables.alerts,
 }
 SOURCE_CLASSES: Mapping[str, type[Source]] = {
     SQL: SqlSource,

@@ -7,7 +7,7 @@ from sqlalchemy import Engine, select
 from pipeline.model.file_profile import FileProfile
 from pipeline.records.documents import Document
 from pipeline.stores.database import reading
-from pipeline.stores.tables import files
+from pipeline.stores.record_tables import files
 
 
 def file_profiles(engine: Engine) -> dict[str, FileProfile]:

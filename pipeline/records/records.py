@@ -16,7 +16,7 @@ from pipeline.records.documents import SECTIONS, STORED_SECRET, Documents, secre
 from pipeline.records.mapping_agreement import users_of_mapping
 from pipeline.records.rule_agreement import rules_of_source
 from pipeline.records.rule_documents import rule
-from pipeline.stores import tables
+from pipeline.stores import record_tables
 from pipeline.stores.database import reading
 from pipeline.stores.key_check import renew_check
 from pipeline.stores.vault import Vault
@@ -45,15 +45,15 @@ class Records:
     def version(self) -> int:
         """Return the version in force; a catalog with this version is up to date."""
         with reading(self.engine) as connection:
-            return int(connection.scalar(select(tables.catalog.c.version)) or 0)
+            return int(connection.scalar(select(record_tables.catalog.c.version)) or 0)
 
     def load(self) -> Catalog:
         """Read all records."""
         with reading(self.engine) as connection:
             # The version first: a change in between is then read twice rather than missed.
-            version = connection.scalar(select(tables.catalog.c.version)) or 0
+            version = connection.scalar(select(record_tables.catalog.c.version)) or 0
             stored = documents.load(connection, partial(self._unseal, self.vault))
-            holds = connection.execute(select(tables.holds)).all()
+            holds = connection.execute(select(record_tables.holds)).all()
         destinations = {
             name: documents.destination(name, doc) for name, doc in stored["destinations"].items()
         }
@@ -118,7 +118,7 @@ class Records:
     def _alone(self) -> Iterator[Connection]:
         """Lock the catalog, so that records are changed by one process at a time."""
         with self.engine.begin() as connection:
-            connection.execute(select(tables.catalog).with_for_update())
+            connection.execute(select(record_tables.catalog).with_for_update())
             yield connection
 
     def _write(self, connection: Connection, section: str, change: Change, wanted: Documents) -> None:
@@ -138,12 +138,12 @@ class Records:
     def hold(self, scope: Scope, name: str, kind: Kind, code: str = "", detail: str = "") -> bool:
         """Stop sending for ``name``; False if the same hold is there already; its time stays."""
         with self._alone() as connection:
-            found = connection.execute(select(tables.holds).where(*hold_is(scope, name))).one_or_none()
+            found = connection.execute(select(record_tables.holds).where(*hold_is(scope, name))).one_or_none()
             if found and (found.kind, found.code) == (kind, code):
                 return False
             release(connection, scope, name)
             hold = {"kind": kind, "code": code, "detail": detail, "since": datetime.now(UTC)}
-            connection.execute(insert(tables.holds).values(scope=scope, name=name, **hold))
+            connection.execute(insert(record_tables.holds).values(scope=scope, name=name, **hold))
             raise_version(connection)
         return True
 
@@ -157,7 +157,7 @@ class Records:
     def renew(self, *, above: int) -> None:
         """Raise the version, though nothing changed, over one of records that are no more."""
         with self._alone() as connection:
-            connection.execute(update(tables.catalog).values(version=above + 1))
+            connection.execute(update(record_tables.catalog).values(version=above + 1))
 
     def reseal(self) -> int:
         """Encrypt all secrets anew with the first key; return the number of records with secrets."""
@@ -177,17 +177,17 @@ class Records:
 
 def hold_is(scope: Scope, name: str) -> tuple[ColumnElement[bool], ...]:
     """Return the SQL conditions for one hold."""
-    return tables.holds.c.scope == scope, tables.holds.c.name == name
+    return record_tables.holds.c.scope == scope, record_tables.holds.c.name == name
 
 
 def release(connection: Connection, scope: Scope, name: str) -> bool:
     """Delete a hold; False if there is none."""
-    return connection.execute(delete(tables.holds).where(*hold_is(scope, name))).rowcount > 0
+    return connection.execute(delete(record_tables.holds).where(*hold_is(scope, name))).rowcount > 0
 
 
 def raise_version(connection: Connection) -> None:
     """Give the catalog a new version, by which every process notices a change."""
-    connection.execute(update(tables.catalog).values(version=tables.catalog.c.version + 1))
+    connection.execute(update(record_tables.catalog).values(version=record_tables.catalog.c.version + 1))
 
 
 def with_kept_secrets(configuration: Documents, stored: Documents) -> Documents:

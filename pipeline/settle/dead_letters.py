@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, and_, func, select
 
 from pipeline.settle import statistics as stats
 from pipeline.stores.database import reading
-from pipeline.stores.tables import dead_letters as table
+from pipeline.stores.outcome_tables import dead_letters as table
 from pipeline.stores.upsert import insert_all_new
 from pipeline.text.escapes import storable
 

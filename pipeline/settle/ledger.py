@@ -24,7 +24,7 @@ from pipeline.settle.outcomes import UNCHANGED, pack
 from pipeline.settle.witness_notes import note_of
 from pipeline.stores.database import driver, reading
 from pipeline.stores.outage import is_outage
-from pipeline.stores.tables import batches, witness_notes
+from pipeline.stores.outcome_tables import batches, witness_notes
 from pipeline.stores.upsert import insert_new
 from pipeline.text.escapes import escaped
 from pipeline.text.redaction import Hidden, values_of

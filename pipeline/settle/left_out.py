@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import BigInteger, Engine, cast, func, select
 
 from pipeline.stores.database import reading
-from pipeline.stores.tables import statistics
+from pipeline.stores.outcome_tables import statistics
 
 LEFT_OUT = "left_out:"  # before the name of a column
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, and_, or_, select, update
 
 from pipeline.stores.database import reading
-from pipeline.stores.tables import operations as table
+from pipeline.stores.operator_tables import operations as table
 from pipeline.text.times import rfc3339
 
 LEASE = timedelta(seconds=30)  # without a sign of its worker, after which another goes on

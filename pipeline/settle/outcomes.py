@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, func, or_, select, update
 from pipeline.model.destination import CALL_TYPES
 from pipeline.settle.dead_letters import letter_id
 from pipeline.stores.database import reading
-from pipeline.stores.tables import batches
+from pipeline.stores.outcome_tables import batches
 
 LEVEL = 1  # of compression: the next ones save a tenth and take twice as long
 WINDOW_BITS, MEMORY = 12, 5  # of zlib: 4 KiB, as much as a batch takes

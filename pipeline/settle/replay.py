@@ -11,7 +11,7 @@ from pipeline.model.activation import Activation, Invalid, decode
 from pipeline.produce.appender import Appender
 from pipeline.settle.dead_letters import DeadLetter, Filter
 from pipeline.stores.database import reading
-from pipeline.stores.tables import dead_letters as table
+from pipeline.stores.outcome_tables import dead_letters as table
 
 PAGE_ROWS = 500  # letters settled in one transaction
 

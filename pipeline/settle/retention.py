@@ -12,8 +12,10 @@ from sqlalchemy import ColumnElement, Engine, Table
 
 from pipeline.settle.dead_letters import SETTLED
 from pipeline.settle.outcomes import forget_outcomes
+from pipeline.stores.alert_tables import alert_messages
 from pipeline.stores.delete_in_turns import delete_in_turns
-from pipeline.stores.tables import activity, alert_messages, batches, dead_letters, folds, witness_notes
+from pipeline.stores.operator_tables import activity
+from pipeline.stores.outcome_tables import batches, dead_letters, folds, witness_notes
 
 RETENTION = timedelta(days=30)
 ROWS_AT_ONCE = 1_000  # in one transaction

@@ -24,8 +24,8 @@ import redis
 from sqlalchemy import BigInteger, Connection, Engine, cast, func, select
 
 from pipeline.stores.database import Driver, reading
+from pipeline.stores.outcome_tables import folds, statistics
 from pipeline.stores.scripts import Scripts
-from pipeline.stores.tables import folds, statistics
 from pipeline.stores.upsert import add_up, insert_new
 
 

@@ -22,7 +22,7 @@ from pipeline.lanes.batch import Batch
 from pipeline.lanes.row import NAMES, Row
 from pipeline.model.action import Identifiers
 from pipeline.stores.database import reading
-from pipeline.stores.tables import witness_notes
+from pipeline.stores.outcome_tables import witness_notes
 
 
 @dataclass(frozen=True)

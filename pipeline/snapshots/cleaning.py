@@ -4,7 +4,8 @@ from sqlalchemy import delete, select
 
 from pipeline.snapshots.run_lease import RunLease
 from pipeline.stores.delete_in_turns import delete_in_turns
-from pipeline.stores.tables import destinations, members, snapshot_parts, staged
+from pipeline.stores.record_tables import destinations
+from pipeline.stores.snapshot_tables import members, snapshot_parts, staged
 
 ROWS_AT_ONCE = 20_000  # in one transaction
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, FromClause, and_, case, delete, func, literal, or_, select
 
 from pipeline.snapshots.parts import Part
-from pipeline.stores.tables import members, staged
+from pipeline.stores.snapshot_tables import members, staged
 from pipeline.stores.upsert import insert_into
 
 ENTERS = members.c.profile_id.is_(None)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
 
-from pipeline.stores.tables import snapshot_parts as table
+from pipeline.stores.snapshot_tables import snapshot_parts as table
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Engine, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from pipeline.errors import PipelineError
-from pipeline.stores.tables import snapshots
+from pipeline.stores.snapshot_tables import snapshots
 from pipeline.stores.upsert import insert_new
 from pipeline.text.durations import spell
 

@@ -14,7 +14,7 @@ from sqlalchemy import Engine, or_, select
 from pipeline.records.catalog import Catalog
 from pipeline.snapshots.run_lease import LEASE
 from pipeline.stores.database import reading
-from pipeline.stores.tables import snapshots
+from pipeline.stores.snapshot_tables import snapshots
 
 INTERRUPTED_EVERY = 60.0  # seconds
 

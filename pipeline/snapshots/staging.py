@@ -16,7 +16,7 @@ from pipeline.produce.report import Messages
 from pipeline.snapshots.run_lease import RunLease
 from pipeline.snapshots.views import ALL, NOTHING, View, dumps
 from pipeline.stores.database import reading
-from pipeline.stores.tables import members, staged
+from pipeline.stores.snapshot_tables import members, staged
 from pipeline.stores.upsert import insert_into
 
 CHUNK_ROWS = 2_000  # in one transaction

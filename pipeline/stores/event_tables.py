@@ -22,8 +22,8 @@ from sqlalchemy import (
 
 from pipeline.stores import stream_tables
 from pipeline.stores.event_metadata import BigId, event_metadata
+from pipeline.stores.metadata import Moment
 from pipeline.stores.people_tables import handles
-from pipeline.stores.tables import Moment
 
 __all__ = ["event_metadata", "handles", "stream_tables"]  # with the tables of people and of streams
 

@@ -24,7 +24,7 @@ from sqlalchemy import Engine, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from pipeline.errors import Misconfigured
-from pipeline.stores import emptied, tables
+from pipeline.stores import emptied, record_tables
 from pipeline.stores.broker import decoded, server_name
 from pipeline.stores.database import open_database, reading, shown
 from pipeline.stores.unready import Unready
@@ -63,14 +63,14 @@ def own_id(engine: Engine) -> str:
         return found
     with engine.begin() as connection:
         row = {"number": ONLY_ROW, "id": secrets.token_hex(6), "key_check": None}
-        insert_new(connection, tables.installation, row)
+        insert_new(connection, record_tables.installation, row)
     return stored_id(engine)
 
 
 def stored_id(engine: Engine) -> str:
     """Return the id of an SQL store; "": it has none yet."""
     with reading(engine) as connection:
-        return connection.scalar(select(tables.installation.c.id)) or ""
+        return connection.scalar(select(record_tables.installation.c.id)) or ""
 
 
 def id_in(client: redis.Redis) -> str:
@@ -109,7 +109,7 @@ def look_at_unmarked(engine: Engine, client: redis.Redis) -> bool:
     Redis has some.
     """
     with reading(engine) as connection:
-        version = connection.scalar(select(tables.catalog.c.version)) or 0
+        version = connection.scalar(select(record_tables.catalog.c.version)) or 0
     published = int(client.get("catalog") or 0)
     if not version and published:
         raise Misconfigured(

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, Engine, select, update
 
 from pipeline.errors import Misconfigured
-from pipeline.stores import tables
+from pipeline.stores import record_tables
 from pipeline.stores.database import reading
 from pipeline.stores.installation import own_id
 from pipeline.stores.vault import KeySettings, LateVault, Vault, kept_key, open_vault
@@ -52,18 +52,18 @@ def note_key(engine: Engine, vault: Vault) -> None:
 
 def renew_check(connection: Connection, vault: Vault) -> None:
     """Seal the check value with the vault's first key; a store without id gets it later."""
-    own = connection.scalar(select(tables.installation.c.id))
+    own = connection.scalar(select(record_tables.installation.c.id))
     if own:
-        connection.execute(update(tables.installation).values(key_check=vault.encrypt(own)))
+        connection.execute(update(record_tables.installation).values(key_check=vault.encrypt(own)))
 
 
 def stored_check(connection: Connection) -> str | None:
     """Return the check value; None: there is none yet."""
-    check: str | None = connection.scalar(select(tables.installation.c.key_check))
+    check: str | None = connection.scalar(select(record_tables.installation.c.key_check))
     return check
 
 
 def sealed_secrets(connection: Connection) -> Iterator[str]:
     """Yield the sealed secrets of all records that may have some."""
-    for table in (tables.connectors, tables.sources):
+    for table in (record_tables.connectors, record_tables.sources):
         yield from connection.scalars(select(table.c.secrets))

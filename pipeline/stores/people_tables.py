@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 
 from pipeline.stores.event_metadata import BigId, event_metadata
-from pipeline.stores.tables import Moment
+from pipeline.stores.metadata import Moment
 
 # A handle is one name of a person in an outside system.
 handles = Table(

@@ -7,7 +7,7 @@ Stamps are milliseconds since the epoch, as the outside system gave them. Addres
 from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, SmallInteger, String, Table, Text
 
 from pipeline.stores.event_metadata import BigId, event_metadata
-from pipeline.stores.tables import Moment
+from pipeline.stores.metadata import Moment
 
 # How far each stream is read, and whose turn it is.
 streams = Table(

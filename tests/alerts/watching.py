@@ -10,8 +10,8 @@ from pipeline.alerts import messages
 from pipeline.alerts.watch import Watch
 from pipeline.records import mirror
 from pipeline.settings import Settings, WebSettings
+from pipeline.stores.alert_tables import alert_messages, alert_states
 from pipeline.stores.database import reading
-from pipeline.stores.tables import alert_messages, alert_states
 from tests.environment import Environment
 from tests.fixtures.hooks import HookServer
 

@@ -13,7 +13,7 @@ from pipeline.operate.activity import SYSTEM
 from pipeline.operate.editing import Editor
 from pipeline.runtime.stores import open_stores
 from pipeline.stores.event_tables import event_files
-from pipeline.stores.tables import import_runs
+from pipeline.stores.operator_tables import import_runs
 from tests.emulators.sftp.conftest import serving
 from tests.event_files.conftest import CLICK, SENT
 from tests.fixtures.commands import CommandRunner

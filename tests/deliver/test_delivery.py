@@ -5,7 +5,7 @@ import json
 import responses
 from sqlalchemy import select
 
-from pipeline.stores.tables import batches
+from pipeline.stores.outcome_tables import batches
 from tests.builders import cut
 from tests.deliver.environment import EVENT, answer, read
 

@@ -14,7 +14,7 @@ from pipeline.event_files.run_turn import ImportBusy, RunTurn, read_run, run_tur
 from pipeline.model.event_import import EventImport
 from pipeline.records.catalog import Catalog, Hold
 from pipeline.sftp.connector import SftpConnector
-from pipeline.stores.tables import import_runs
+from pipeline.stores.operator_tables import import_runs
 from pipeline.stores.turn_owner import is_gone, machine
 
 FILES = SftpConnector(name="acme-files", title="", host="h", username="u", private_key="k")

@@ -11,7 +11,7 @@ from pipeline.model.shard import SHARDS
 from pipeline.settle import dead_letters
 from pipeline.settle import statistics as stats
 from pipeline.settle.dead_letters import DeadLetter, Filter
-from pipeline.stores.tables import batches
+from pipeline.stores.outcome_tables import batches
 from tests.model.records import DESTINATIONS
 from tests.model.world import World
 

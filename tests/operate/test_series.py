@@ -9,7 +9,7 @@ from pipeline.settle import dead_letters as letters
 from pipeline.settle import statistics
 from pipeline.settle.dead_letters import DeadLetter
 from pipeline.settle.statistics import Where
-from pipeline.stores.tables import batches
+from pipeline.stores.outcome_tables import batches
 
 NOW = datetime(2026, 11, 29, 12, 30, 20, tzinfo=UTC)
 NOTHING = {"connector": None, "destination": None}

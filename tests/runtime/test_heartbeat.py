@@ -19,7 +19,7 @@ from pipeline.records.catalog import Catalog, Hold
 from pipeline.runtime.heartbeat import Heartbeat
 from pipeline.settle import statistics as stats
 from pipeline.stores import duty_trouble, nudges
-from pipeline.stores.tables import folds, witness_notes
+from pipeline.stores.outcome_tables import folds, witness_notes
 from tests.accept.test_acceptance import ACME, LAPSED, LEFT, entry
 from tests.builders import Newest, add, configure
 

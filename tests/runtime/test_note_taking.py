@@ -8,8 +8,8 @@ from sqlalchemy import func, insert, select
 
 from pipeline.people.known_identifiers import known_identifiers
 from pipeline.runtime.note_taking import NoteTaking
+from pipeline.stores.outcome_tables import witness_notes
 from pipeline.stores.stream_tables import streams
-from pipeline.stores.tables import witness_notes
 from tests.people.records import ORG, record, take
 
 CONTACT = "003000000000001AAA"

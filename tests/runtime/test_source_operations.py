@@ -14,7 +14,7 @@ from pipeline.runtime.source_runner import SourceRunner
 from pipeline.settle.operations import find_operation, forsaken
 from pipeline.snapshots import source_runs
 from pipeline.snapshots.run_lease import hold_run
-from pipeline.stores.tables import operations as table
+from pipeline.stores.operator_tables import operations as table
 from tests.fixtures.intake import Bell
 from tests.snapshots.environment import Environment
 

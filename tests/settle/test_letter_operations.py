@@ -12,7 +12,7 @@ from pipeline.produce.appender import Appender
 from pipeline.settle import dead_letters as letters
 from pipeline.settle import letter_operations, operations
 from pipeline.settle.dead_letters import DeadLetter, Filter
-from pipeline.stores.tables import operations as table
+from pipeline.stores.operator_tables import operations as table
 
 ROWS = 1_200  # more than two pages
 

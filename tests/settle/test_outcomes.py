@@ -8,7 +8,7 @@ from sqlalchemy import select
 from pipeline.settle import outcomes
 from pipeline.settle.dead_letters import letter_id
 from pipeline.settle.outcomes import UNCHANGED, RowOutcome, pack, unpack
-from pipeline.stores.tables import batches
+from pipeline.stores.outcome_tables import batches
 
 
 def store(engine, number, profiles, codes=None, days=0):

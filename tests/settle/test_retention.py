@@ -7,9 +7,10 @@ from sqlalchemy import insert, select, update
 
 from pipeline.settle import dead_letters, retention
 from pipeline.settle.dead_letters import DeadLetter
+from pipeline.stores.alert_tables import alert_messages
 from pipeline.stores.database import reading
-from pipeline.stores.tables import alert_messages, batches, folds
-from pipeline.stores.tables import dead_letters as letters
+from pipeline.stores.outcome_tables import batches, folds
+from pipeline.stores.outcome_tables import dead_letters as letters
 
 KEEP = retention.Keeping()
 LONG_AGO = datetime.now(UTC) - timedelta(days=31)

@@ -11,7 +11,7 @@ from pipeline.model.call import Done, Rejection
 from pipeline.settle.ledger import BatchOutcome, write_outcome
 from pipeline.settle.retention import prune
 from pipeline.settle.witness_notes import count_in_notes, erase_from_notes, forget_notes, read_notes
-from pipeline.stores.tables import witness_notes
+from pipeline.stores.outcome_tables import witness_notes
 
 
 def settle(engine, identity, learned, *profiles, verdicts=None, returned=()):

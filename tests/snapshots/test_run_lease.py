@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from pipeline.snapshots import run_lease
 from pipeline.snapshots.run_lease import Busy, Lost, hold_run
 from pipeline.stores.database import reading
-from pipeline.stores.tables import snapshots
+from pipeline.stores.snapshot_tables import snapshots
 from tests.processes.environment import until
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import insert
 from pipeline.model.source import SqlSource
 from pipeline.records.catalog import Catalog
 from pipeline.snapshots.schedule import due
-from pipeline.stores.tables import snapshots
+from pipeline.stores.snapshot_tables import snapshots
 
 
 def source(name="quiet", **changes):

@@ -15,8 +15,9 @@ from pipeline.settle import dead_letters as letters
 from pipeline.settle import statistics
 from pipeline.settle.dead_letters import DeadLetter
 from pipeline.settle.statistics import Where
+from pipeline.stores.operator_tables import import_runs
 from pipeline.stores.shared_sums import SharedSums
-from pipeline.stores.tables import import_runs, snapshots
+from pipeline.stores.snapshot_tables import snapshots
 from tests.cli.test_event_commands import ROWS
 from tests.environment import ACME as RECORD
 from tests.environment import LAPSED

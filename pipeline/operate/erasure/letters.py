@@ -9,7 +9,7 @@ from pipeline.operate.erasure.found import Found
 from pipeline.operate.erasure.ownership import is_of, spellings
 from pipeline.settle import statistics as stats
 from pipeline.stores.database import reading
-from pipeline.stores.tables import dead_letters as table
+from pipeline.stores.outcome_tables import dead_letters as table
 from pipeline.text.escapes import storable
 
 

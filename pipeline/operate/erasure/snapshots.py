@@ -13,7 +13,7 @@ from pipeline.snapshots.outbox import series_of
 from pipeline.snapshots.run_lease import LEASE
 from pipeline.snapshots.sync import rehearsal
 from pipeline.stores.database import reading
-from pipeline.stores.tables import members, snapshot_parts, snapshots, staged
+from pipeline.stores.snapshot_tables import members, snapshot_parts, snapshots, staged
 
 
 def erase(client: redis.Redis, engine: Engine, profile: str, found: Found, *, only_count: bool) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import BigInteger, Connection, Engine, cast, func, select
 
 from pipeline.stores.database import reading
-from pipeline.stores.tables import statistics
+from pipeline.stores.outcome_tables import statistics
 
 CLOSED_AFTER = timedelta(hours=2)  # an hour that ended so long ago gets no more numbers
 

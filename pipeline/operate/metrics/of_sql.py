@@ -12,7 +12,8 @@ from pipeline.operate.stream_status import stream_successes
 from pipeline.records.catalog import Catalog
 from pipeline.records.stops import stops
 from pipeline.stores.database import reading
-from pipeline.stores.tables import dead_letters, snapshots
+from pipeline.stores.outcome_tables import dead_letters
+from pipeline.stores.snapshot_tables import snapshots
 
 PLACE = ("connector", "destination")
 OUTCOMES = ("received", "sent", "removed", "unchanged", "coalesced", "rejected", "erased")

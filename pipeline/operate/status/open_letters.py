@@ -4,7 +4,7 @@ from sqlalchemy import Engine, func, select
 
 from pipeline.settle.statistics import Where
 from pipeline.stores.database import reading
-from pipeline.stores.tables import dead_letters
+from pipeline.stores.outcome_tables import dead_letters
 
 
 def open_letters(engine: Engine, connector: str | None = None) -> dict[Where, int]:

@@ -17,7 +17,7 @@ from pipeline.operate.keys import ApiKey
 from pipeline.settings import Settings
 from pipeline.stores.database import reading
 from pipeline.stores.derived_keys import derived_keys
-from pipeline.stores.tables import activity
+from pipeline.stores.operator_tables import activity
 from pipeline.web.context import stores
 from pipeline.web.keyring import KeyRing
 

@@ -12,7 +12,7 @@ from pipeline.operate.running import begin_run
 from pipeline.operate.stream_status import StreamStatus
 from pipeline.records.stops import stop_of
 from pipeline.stores.database import reading
-from pipeline.stores.tables import snapshots
+from pipeline.stores.snapshot_tables import snapshots
 from pipeline.web.api.records import find
 from pipeline.web.auth import needs
 from pipeline.web.console.blueprint import ConsoleBlueprint

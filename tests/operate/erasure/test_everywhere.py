@@ -21,7 +21,7 @@ from pipeline.snapshots.run_lease import hold_run
 from pipeline.snapshots.staging import Staging
 from pipeline.snapshots.sync import Sync, rehearsal
 from pipeline.snapshots.views import View
-from pipeline.stores.tables import dead_letters as table
+from pipeline.stores.outcome_tables import dead_letters as table
 from tests.fixtures.intake import Bell
 from tests.operate.erasure.environment import TRACE, ZOE, change, in_redis, in_sql, places, traces
 from tests.processes.environment import until

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import insert, select
 from sqlalchemy.exc import StatementError
 
-from pipeline.stores.tables import folds
+from pipeline.stores.outcome_tables import folds
 
 
 def test_a_moment_comes_back_in_utc(engine):
