@@ -19,6 +19,8 @@ The way of a change, room by room; each knows only those that it needs, and none
     sftp/        SFTP servers: login, pinned host key, files
     streams/     records of other systems, read on from a mark
     rules/       when people enter audiences by what streams read
+    pairs/       fields that two systems hold, kept equal
+    consents/    wishes of people for a channel, and what they bar
     snapshots/   all members of an audience; only the difference is sent
     event_files/  files of events from Responsys; each event counts once
     people/      a person's names in other systems, connected

@@ -25,7 +25,7 @@ NAMED_FILE = re.compile(rf"`((?:{'|'.join(sorted(OURS))}|docs)/[\w./]*)`")
 GROUND = "errors text model stores"
 WAY = "records produce lanes settle accept deliver"
 EVENTS = "people profiles event_files"
-SOURCES = "snapshots streams rules"
+SOURCES = "snapshots streams rules pairs consents"
 BELOW = {
     "errors": "",
     "text": "errors",
@@ -48,12 +48,14 @@ BELOW = {
     "event_files": f"{GROUND} records people profiles",
     "snapshots": f"{GROUND} records produce deliver",
     "streams": f"{GROUND} people records produce snapshots",
-    "rules": f"{GROUND} people streams",
+    "pairs": f"{GROUND} people records streams",
+    "consents": f"{GROUND} people records streams",
+    "rules": f"{GROUND} people streams consents",
     "alerts": f"{GROUND} wire records lanes settings event_files",
     "runtime": f"{GROUND} {WAY} alerts settings logs {SOURCES} {EVENTS}",
     "operate": f"{GROUND} records alerts lanes settle accept deliver settings {SOURCES} {EVENTS} runtime",
     "demo": f"{GROUND} records produce lanes settle settings responsys operate runtime",
-    "web": f"{GROUND} records alerts {EVENTS} produce settle settings logs operate runtime",
+    "web": f"{GROUND} records alerts pairs consents {EVENTS} produce settle settings logs operate runtime",
     "cli": f"{GROUND} {WAY} alerts settings logs {SOURCES} {EVENTS} runtime operate demo web",
 }
 # One file may look further than its room.

@@ -1,4 +1,4 @@
-"""Opening the rules of a source, as its stream calls them."""
+"""Opening the followers of a source, as its stream calls them."""
 
 from zoneinfo import ZoneInfo
 
@@ -6,6 +6,12 @@ from pipeline.model.source import SalesforceSource
 from pipeline.records.catalog import Catalog
 from pipeline.rules.outside import NothingOutside, Outside
 from pipeline.rules.source_rules import SourceRules
+from pipeline.streams.followers import Follower, Followers
+
+
+def open_followers(catalog: Catalog, source: SalesforceSource, outside: Outside) -> Follower:
+    """Return all that follows from records of a source: what bars comes before what it could bar."""
+    return Followers(open_rules(catalog, source, outside))
 
 
 def open_rules(catalog: Catalog, source: SalesforceSource, outside: Outside | None = None) -> SourceRules:

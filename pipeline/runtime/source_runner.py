@@ -18,7 +18,7 @@ from pipeline.records.catalog import Catalog
 from pipeline.records.kinds import kind_of
 from pipeline.records.records import Records
 from pipeline.rules.outside import Outside
-from pipeline.runtime.opening_rules import open_rules
+from pipeline.runtime.opening_rules import open_followers
 from pipeline.runtime.people_source import people_run
 from pipeline.runtime.permits import permitted
 from pipeline.runtime.rules_outside import AccountsOutside, Programs
@@ -26,9 +26,9 @@ from pipeline.snapshots import source_runs
 from pipeline.snapshots.run_lease import Busy, Lost
 from pipeline.snapshots.sync import Outcome
 from pipeline.stores import nudges
+from pipeline.streams.followers import Follower
 from pipeline.streams.rehearsal import rehearse
 from pipeline.streams.snapshot_lines import snapshot_lines
-from pipeline.streams.stream_rules import StreamRules
 from pipeline.streams.stream_run import StreamOutcome, StreamRun
 from pipeline.text import durations
 
@@ -47,7 +47,7 @@ class SourceRunner:
     events: Callable[[], Engine]
     clients: Callable[[Connector], Any]
     minute: float = MINUTE  # seconds by which limits count a minute
-    rules_of: Callable[[Catalog, SalesforceSource, Outside], StreamRules] = open_rules
+    followers_of: Callable[[Catalog, SalesforceSource, Outside], Follower] = open_followers
     programs: Programs = field(default_factory=dict)  # of which runs have asked whether they run
 
     def run(
@@ -118,16 +118,16 @@ class SourceRunner:
         if isinstance(source, PeopleSource):
             people = people_run(catalog, source, self.events(), options)
             return people.rehearse() if appender is None else people.run(appender)
-        rules, events = (
-            self.rules_of(catalog, source, AccountsOutside(catalog, self._asking, self.programs)),
+        follower, events = (
+            self.followers_of(catalog, source, AccountsOutside(catalog, self._asking, self.programs)),
             self.events(),
         )
-        reader = self.reader_of(catalog, source, rules.fields)
+        reader = self.reader_of(catalog, source, follower.fields)
         if appender is None:
             return rehearse(events, source, reader, full=bool(options.get("full") or options.get("resend")))
         known = {name: options[name] for name in STREAM_OPTIONS if name in options}
         span = durations.parse(source.full)
-        return StreamRun(events, source, reader, appender, span, rules, **known).run()
+        return StreamRun(events, source, reader, appender, span, follower, **known).run()
 
     def _asking(self, connector: Connector) -> Callable[[Call], Any]:
         """Return a way to send calls by a connector, each with a permit."""
@@ -136,7 +136,7 @@ class SourceRunner:
     def reader_of(
         self, catalog: Catalog, source: SalesforceSource, further: Sequence[str] = ()
     ) -> RecordReader:
-        """Return the reader of a source; ``further``: fields that rules look at."""
+        """Return the reader of a source; ``further``: fields that followers look at."""
         connector = catalog.connectors[source.connector]
         open_reader = kind_of(connector).open_reader
         if open_reader is None:

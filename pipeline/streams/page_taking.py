@@ -12,6 +12,7 @@ from pipeline.people.erased_records import erased_among
 from pipeline.people.primary import primaries_of
 from pipeline.streams import stream_outbox
 from pipeline.streams.belonging import make_people
+from pipeline.streams.followers import Follower
 from pipeline.streams.histories import follow, for_each_person
 from pipeline.streams.record_bodies import body_of, changed_values, read_body, sent_values, unsent_body
 from pipeline.streams.record_store import (
@@ -22,7 +23,6 @@ from pipeline.streams.record_store import (
     note_stamps,
     store_records,
 )
-from pipeline.streams.stream_rules import StreamRules
 
 PeopleByParent = Mapping[str, Sequence[SourceRecord]]
 
@@ -54,7 +54,7 @@ class PageTaking:
 
     source: str
     audience: str | None
-    rules: StreamRules
+    follower: Follower
     is_history: bool = False
     progress: Callable[[str, int], None] = lambda _phase, _amount: None
     counts: StreamCounts = field(default_factory=StreamCounts)
@@ -84,8 +84,8 @@ class PageTaking:
         bodies |= self._unsent(rows, sendable, bodies)
         store_records(connection, [(row, *bodies[row.id]) for row in distinct(rows)], mode.full_number)
         note_stamps(connection, self.source, [(record.stamp, record.id) for record in moved])
-        entering = self.rules.decide(connection, rows, is_baseline=mode.is_baseline) if rows else ()
-        self._put(connection, [*entering, *self._of_audience(sendable, mode)], mode)
+        following = self.follower.decide(connection, rows, is_baseline=mode.is_baseline) if rows else ()
+        self._put(connection, [*following, *self._of_audience(sendable, mode)], mode)
         self.counts.read += len(records)
         self.counts.changed += len(changed)
         self.counts.gone += sum(record.gone for record in changed)

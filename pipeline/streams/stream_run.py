@@ -5,7 +5,7 @@
     left over   an earlier run's activations are appended
     changes     are read from the mark minus the overlap
     full        all is read from the beginning, when that is due; it goes on where an earlier run stopped
-    later       entries whose time has come are decided
+    later       what followers put off and is due is decided
 
 Nothing is kept of a page that was not committed; one that was committed and not appended is appended by the
 next run.
@@ -20,11 +20,11 @@ from sqlalchemy import Engine
 from pipeline.model.record_reader import RecordReader
 from pipeline.model.source import SalesforceSource
 from pipeline.produce.appender import Appender
+from pipeline.streams.followers import Follower, NoFollower
 from pipeline.streams.page_taking import PageTaking, StreamCounts
 from pipeline.streams.stream_choice import renew_choice
 from pipeline.streams.stream_outbox import StreamOutbox, put
 from pipeline.streams.stream_reading import StreamReading
-from pipeline.streams.stream_rules import NoRules, StreamRules
 from pipeline.streams.stream_turn import StreamTurn, stream_turn
 from pipeline.text.plural import counted
 
@@ -58,7 +58,7 @@ class StreamRun:
     reader: RecordReader
     appender: Appender
     span: timedelta  # between two readings from the beginning
-    rules: StreamRules = field(default_factory=NoRules)
+    follower: Follower = field(default_factory=NoFollower)
     full: bool = False
     resend: bool = False
     patience: float | None = None
@@ -75,13 +75,13 @@ class StreamRun:
         """
         with stream_turn(self.engine, self.source.name) as turn:
             taking = PageTaking(
-                self.source.name, self.source.audience, self.rules, bool(self.source.of), self.progress
+                self.source.name, self.source.audience, self.follower, bool(self.source.of), self.progress
             )
             outbox = StreamOutbox(turn, self.appender)
             was_baseline = turn.state.is_baseline
             try:
                 outbox.begin()
-                self.rules.prepare()
+                self.follower.prepare()
                 done = self._read(StreamReading(turn, outbox, taking, self.source, self.reader))
                 self._decide_later(turn, outbox, taking)
             except Exception as error:
@@ -104,9 +104,9 @@ class StreamRun:
         return stream.read_all(anew=anew, resend=self.resend, patience=self.patience)
 
     def _decide_later(self, turn: StreamTurn, outbox: StreamOutbox, taking: PageTaking) -> None:
-        while self.rules.read_ahead(turn.engine, self.reader):
+        while self.follower.read_ahead(turn.engine, self.reader):
             with turn.writing() as connection:
-                entering = self.rules.decide_later(connection)
+                entering = self.follower.decide_later(connection)
                 stored, refused = put(connection, self.source.name, entering, bulk=False)
             taking.counts.activations += stored
             taking.counts.refused += refused

@@ -36,7 +36,7 @@ def test_a_person_enters_once(streams, org, run, monkeypatch, place, name, is_ke
     monkeypatch.undo()
 
     assert len(kept(streams)) == is_kept
-    streams.run(LEADS, rules=rules)
+    streams.run(LEADS, follower=rules)
 
     assert [each.id for each in streams.entries() if each.audience == "nurture"] == [f"nurture:{one}"]
     assert kept(streams) == [(f"nurture:{one}", "entered", None)]

@@ -38,11 +38,11 @@ def run(streams, org):
     """Run the leads, the baseline first, and return the ids of what entered."""
     with ago(org, 60):
         org.load("Lead", {**WEB, "LastName": "Baseline", "Email": "base@example.com"})
-    streams.run(LEADS, rules=Rules(rule(), rule("touched", {"Title": "CEO"}, on="change")))
+    streams.run(LEADS, follower=Rules(rule(), rule("touched", {"Title": "CEO"}, on="change")))
     streams.taken()
 
     def run(rules):
-        streams.run(LEADS, rules=rules)
+        streams.run(LEADS, follower=rules)
         return sorted(each.id for each in streams.taken() if each.audience != "people")
 
     return run
@@ -62,7 +62,7 @@ def test_a_new_record_enters_once(streams, org, run):
     rules = Rules(rule())
     (one,) = org.load("Lead", WEB)
 
-    streams.run(LEADS, rules=rules)
+    streams.run(LEADS, follower=rules)
     (entered,) = [each for each in streams.taken() if each.audience == "nurture"]
     org.edit("Lead", one, Title="CEO")
 
@@ -115,7 +115,7 @@ def test_new_fields_of_rules_are_no_change(streams, org, run):
     """Otherwise a rule that is added would let everybody enter at the next reading of all."""
     rules = Rules(rule(), rule("wide", {"Company": {"set": True}}, on="change"))
 
-    streams.run(LEADS, rules=rules, full=True)
+    streams.run(LEADS, follower=rules, full=True)
 
     assert [each for each in streams.taken() if each.audience != "people"] == []
 
@@ -154,7 +154,7 @@ def test_what_is_put_off_is_decided_anew_with_the_record_as_it_is(streams, org, 
     assert run(rules) == []
 
     rules.now += timedelta(hours=21)
-    streams.run(LEADS, rules=rules)
+    streams.run(LEADS, follower=rules)
 
     (entered,) = [each for each in streams.taken() if each.audience == "nurture"]
     assert (entered.id, entered.variables["first_name"]) == (f"nurture:{one}", "Ada")

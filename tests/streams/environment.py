@@ -58,9 +58,11 @@ class Streams:
     def prepare(self, source: SalesforceSource = CONTACTS, **options: Any) -> StreamRun:
         """Prepare a run."""
         appender = Appender(self.redis, Bell(), sleep=lambda _: None)
-        rules = options.get("rules")
+        follower = options.get("follower")
         mapping = DEAL if source.mapping == "deal" else PERSON
-        reader = SalesforceRecordReader(source, mapping, self.client, self.ask, rules.fields if rules else ())
+        reader = SalesforceRecordReader(
+            source, mapping, self.client, self.ask, follower.fields if follower else ()
+        )
         return StreamRun(
             **{
                 "engine": self.events,

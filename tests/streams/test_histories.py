@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from pipeline.streams.stream_rules import NoRules
+from pipeline.streams.followers import NoFollower
 from tests.streams.environment import CONTACTS, STAGES, ago
 
 
-class Recorder(NoRules):
+class Recorder(NoFollower):
     """Rules that remember what they were asked about."""
 
     fields = ("StageName", "Opportunity.StageName")
@@ -48,11 +48,11 @@ def deal(org):
 
 
 def test_each_stage_between_two_polls_is_met_with_the_one_before(streams, org, deal, rules):
-    streams.run(STAGES, rules=rules)
+    streams.run(STAGES, follower=rules)
     for stage in ("Qualification", "Demo Done", "Proposal"):
         org.edit("Opportunity", deal[0], StageName=stage)
 
-    streams.run(STAGES, rules=rules)
+    streams.run(STAGES, follower=rules)
 
     assert [before_and_after for _, *before_and_after, _ in rules.asked] == [
         [None, "Prospecting"],
@@ -68,7 +68,7 @@ def test_each_stage_between_two_polls_is_met_with_the_one_before(streams, org, d
     [("primary", [0]), ("all", [0, 1]), (("Influencer",), [1]), (("Evaluator",), [])],
 )
 def test_people_are_those_of_the_roles(streams, deal, rules, who, people):
-    streams.run(replace(STAGES, who=who), rules=rules)
+    streams.run(replace(STAGES, who=who), follower=rules)
 
     contacts = [(contact,) for contact in deal[1:]]
     assert [asked[-1] for asked in rules.asked] == ([contacts[place] for place in people] or [()])
@@ -78,7 +78,7 @@ def test_a_row_concerns_the_person_that_other_sources_know(streams, deal, rules)
     streams.run(CONTACTS)
     known = {each.identifiers["salesforce_id"]: each.profile_id for each in streams.taken()}
 
-    streams.run(STAGES, rules=rules)
+    streams.run(STAGES, follower=rules)
 
     (activation,) = streams.taken()
     assert activation.profile_id == known[deal[1]]
@@ -87,7 +87,7 @@ def test_a_row_concerns_the_person_that_other_sources_know(streams, deal, rules)
 
 
 def test_a_person_that_no_other_source_knows_gets_an_address_too(streams, deal, rules):
-    streams.run(STAGES, rules=rules)
+    streams.run(STAGES, follower=rules)
 
     (activation,) = streams.taken()
     streams.run(CONTACTS)
@@ -98,9 +98,9 @@ def test_a_person_that_no_other_source_knows_gets_an_address_too(streams, deal, 
 
 
 def test_a_poll_with_nothing_new_does_not_ask_for_roles(streams, deal, rules):
-    streams.run(STAGES, rules=rules)
+    streams.run(STAGES, follower=rules)
     streams.calls.clear()
 
-    streams.run(STAGES, rules=rules)
+    streams.run(STAGES, follower=rules)
 
     assert len(streams.calls) == 1

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.streams.stream_rules import NoRules
+from pipeline.streams.followers import NoFollower
 from tests.streams.environment import CONTACTS, LEADS, ago
 
 
-class Asked(NoRules):
+class Asked(NoFollower):
     """Rules that note the records they are asked about."""
 
     def __init__(self):
@@ -36,7 +36,7 @@ def test_a_wider_condition_sends_old_records_and_fires_no_rule(streams, org, con
         (new,) = org.load("Contact", {"LastName": "E"})
 
     rules = Asked()
-    outcome = streams.run(rules=rules)
+    outcome = streams.run(follower=rules)
 
     assert [name for name, *_ in streams.sent()] == sorted([contacts[1], new])
     assert sorted(rules.about) == sorted([(contacts[1], True), (new, False)])

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from pipeline.errors import Held
-from pipeline.streams.stream_rules import NoRules
+from pipeline.streams.followers import NoFollower
 from tests.streams.environment import LEADS, ago
 
 PEOPLE = [
@@ -44,7 +44,7 @@ def test_a_value_of_another_type_holds_the_source(streams, org):
         streams.run(replace(LEADS, where={"any": [{"LastName": 5}, {"Company": {"contains": "\\"}}]}))
 
 
-class Looking(NoRules):
+class Looking(NoFollower):
     """Rules that look at a field, and decide nothing."""
 
     def __init__(self, *fields):
@@ -56,5 +56,5 @@ def test_a_field_that_rules_spell_otherwise_is_no_null(streams, org):
         org.load("Contact", {"LastName": "One"})
 
     with pytest.raises(Held, match='the answer has no "lastname": spell it as Salesforce does'):
-        streams.run(rules=Looking("lastname"))
-    assert streams.run(rules=Looking("Account.Name", "Title")).counts.read == 1
+        streams.run(follower=Looking("lastname"))
+    assert streams.run(follower=Looking("Account.Name", "Title")).counts.read == 1

@@ -1,0 +1,97 @@
+"""Followers: rules, consents and the like, as a stream calls them.
+
+A follower decides about each page in its transaction, and about what it put off after the last page.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from sqlalchemy import Connection, Engine
+
+from pipeline.model.activation import Activation
+from pipeline.model.record_reader import RecordReader
+from pipeline.model.source_record import SourceRecord
+
+
+class Follower(Protocol):
+    """Decides what follows from the records of one source.
+
+    ``prepare`` and ``read_ahead`` may call outside systems; they are called outside of any transaction.
+    """
+
+    @property
+    def fields(self) -> Sequence[str]:
+        """The fields that it looks at, by path."""
+
+    def prepare(self) -> None:
+        """Ask for all that decisions about pages need, before the first one."""
+
+    def decide(
+        self, connection: Connection, records: Sequence[SourceRecord], *, is_baseline: bool
+    ) -> Sequence[Activation]:
+        """Decide about records that are new or have changed, and return what follows."""
+
+    def read_ahead(self, engine: Engine, reader: RecordReader) -> bool:
+        """Read some of what was put off and is due, and all that deciding about it needs; False: none is."""
+
+    def decide_later(self, connection: Connection) -> Sequence[Activation]:
+        """Decide anew about what was read ahead, and return what follows."""
+
+
+class NoFollower:
+    """The follower of a source from which nothing follows."""
+
+    fields: Sequence[str] = ()
+
+    def prepare(self) -> None:
+        """Ask nothing."""
+
+    def decide(
+        self, _connection: Connection, _records: Sequence[SourceRecord], *, is_baseline: bool
+    ) -> Sequence[Activation]:
+        """Return nothing."""
+        _ = is_baseline
+        return ()
+
+    def read_ahead(self, _engine: Engine, _reader: RecordReader) -> bool:
+        """Find nothing."""
+        return False
+
+    def decide_later(self, _connection: Connection) -> Sequence[Activation]:
+        """Return nothing."""
+        return ()
+
+
+class Followers:
+    """Several followers as one: each sees what those before it have stored of the same page."""
+
+    def __init__(self, *followers: Follower) -> None:
+        self._followers = followers
+
+    @property
+    def fields(self) -> Sequence[str]:
+        """The fields that any of them looks at, each once."""
+        return tuple(dict.fromkeys(path for one in self._followers for path in one.fields))
+
+    def prepare(self) -> None:
+        """Prepare each of them."""
+        for follower in self._followers:
+            follower.prepare()
+
+    def decide(
+        self, connection: Connection, records: Sequence[SourceRecord], *, is_baseline: bool
+    ) -> Sequence[Activation]:
+        """Let each decide, in their order."""
+        return [
+            activation
+            for follower in self._followers
+            for activation in follower.decide(connection, records, is_baseline=is_baseline)
+        ]
+
+    def read_ahead(self, engine: Engine, reader: RecordReader) -> bool:
+        """Let each read ahead; False: nothing is due for any."""
+        return sum(follower.read_ahead(engine, reader) for follower in self._followers) > 0
+
+    def decide_later(self, connection: Connection) -> Sequence[Activation]:
+        """Let each decide about what it read ahead, in their order."""
+        return [one for follower in self._followers for one in follower.decide_later(connection)]
