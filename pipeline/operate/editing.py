@@ -19,13 +19,8 @@ from pipeline.lanes.backlog import read_backlogs
 from pipeline.operate.activity import Actor, note_alone
 from pipeline.records import mirror
 from pipeline.records.agreement import rules_that_name, users_of_connector
-from pipeline.records.documents import (
-    STORED_SECRET,
-    USERS_OF_CONNECTORS,
-    Documents,
-    secrets_of,
-    singular,
-)
+from pipeline.records.document_secrets import STORED_SECRET, secrets_of
+from pipeline.records.documents import USERS_OF_CONNECTORS, Documents, singular
 from pipeline.records.mapping_agreement import users_of_mapping
 from pipeline.records.record_check import InvalidRecord, check_record, messages_about
 from pipeline.records.records import Records

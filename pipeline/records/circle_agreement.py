@@ -6,7 +6,8 @@ A change would be read again, written again, and so on, where the org or a form 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pipeline.records.documents import Documents, mapping
+from pipeline.records.documents import Documents
+from pipeline.records.record_reading import mapping
 from schemas.salesforce_fields import PEOPLE
 
 WRITING = "salesforce_record"

@@ -9,7 +9,8 @@ from typing import Any
 from marshmallow import ValidationError
 
 from pipeline.errors import Misconfigured
-from pipeline.records.documents import STORED_SECRET, USERS_OF_CONNECTORS, Documents, secrets_of
+from pipeline.records.document_secrets import STORED_SECRET, secrets_of
+from pipeline.records.documents import USERS_OF_CONNECTORS, Documents
 from pipeline.records.kinds import KINDS, connector_documents, destination_documents
 from pipeline.records.mapping_agreement import unknown_mappings
 from pipeline.records.rule_agreement import unknown_sources

@@ -6,7 +6,8 @@ from typing import Any
 from pipeline.model.mapped_variable import MappedVariable
 from pipeline.model.record_condition import read_condition, type_problems
 from pipeline.model.variable_values import DoesNotFit
-from pipeline.records.documents import Documents, mapping
+from pipeline.records.documents import Documents
+from pipeline.records.record_reading import mapping
 from schemas.configuration_fields import not_there
 from schemas.document import quoted
 

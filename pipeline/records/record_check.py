@@ -6,7 +6,7 @@ from typing import Any
 from marshmallow import ValidationError
 
 from pipeline.errors import PipelineError
-from pipeline.records.documents import STORED_SECRET, secrets_of
+from pipeline.records.document_secrets import STORED_SECRET, secrets_of
 from pipeline.records.kinds import connector_documents, destination_documents
 from schemas.configuration import configuration_schema
 

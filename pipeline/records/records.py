@@ -9,11 +9,20 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, delete, insert, select, update
 
 from pipeline.errors import Misconfigured
-from pipeline.records import agreement, documents
+from pipeline.records import agreement, record_reading, stored_documents
 from pipeline.records.catalog import Catalog, Hold, Kind, Scope, unusable
 from pipeline.records.changes import Change, Changes, compare
-from pipeline.records.documents import SECTIONS, STORED_SECRET, Documents, secrets_of
+from pipeline.records.document_secrets import (
+    opened_secrets,
+    secrets_if_possible,
+    secrets_of,
+    secrets_or_empty,
+    with_kept_secrets,
+    with_secret_marks,
+)
+from pipeline.records.documents import SECTIONS, USERS_OF_CONNECTORS, Documents, as_written
 from pipeline.records.mapping_agreement import users_of_mapping
+from pipeline.records.record_reading import read_all
 from pipeline.records.rule_agreement import rules_of_source
 from pipeline.records.rule_documents import rule
 from pipeline.stores import record_tables
@@ -40,7 +49,7 @@ class Records:
         self.engine = engine
         self.vault = vault
         self.events_url = events_url
-        self._unseal = documents.secrets_or_empty if lenient else documents.opened_secrets
+        self._unseal = secrets_or_empty if lenient else opened_secrets
 
     def version(self) -> int:
         """Return the version in force; a catalog with this version is up to date."""
@@ -52,25 +61,23 @@ class Records:
         with reading(self.engine) as connection:
             # The version first: a change in between is then read twice rather than missed.
             version = connection.scalar(select(record_tables.catalog.c.version)) or 0
-            stored = documents.load(connection, partial(self._unseal, self.vault))
+            stored = stored_documents.load(connection, partial(self._unseal, self.vault))
             holds = connection.execute(select(record_tables.holds)).all()
-        destinations = {
-            name: documents.destination(name, doc) for name, doc in stored["destinations"].items()
+        destinations = read_all(record_reading.destination, stored["destinations"])
+        stops = {
+            (hold.scope, hold.name): Hold(hold.kind, hold.code, hold.detail, hold.since) for hold in holds
         }
         return Catalog(
             version=version,
-            connectors={name: documents.connector(name, doc) for name, doc in stored["connectors"].items()},
+            connectors=read_all(record_reading.connector, stored["connectors"]),
             destinations=destinations,
-            holds=unusable(destinations)
-            | {
-                (hold.scope, hold.name): Hold(hold.kind, hold.code, hold.detail, hold.since) for hold in holds
-            },
-            sources={name: documents.source(name, doc) for name, doc in stored["sources"].items()},
-            imports={name: documents.event_import(name, doc) for name, doc in stored["imports"].items()},
-            channels={name: documents.channel(name, doc) for name, doc in stored["channels"].items()},
-            alert_rules={name: documents.alert_rule(name, doc) for name, doc in stored["alerts"].items()},
-            mappings={name: documents.mapping(name, doc) for name, doc in stored["mappings"].items()},
-            rules={name: rule(name, doc) for name, doc in stored["rules"].items()},
+            holds=unusable(destinations) | stops,
+            sources=read_all(record_reading.source, stored["sources"]),
+            imports=read_all(record_reading.event_import, stored["imports"]),
+            channels=read_all(record_reading.channel, stored["channels"]),
+            alert_rules=read_all(record_reading.alert_rule, stored["alerts"]),
+            mappings=read_all(record_reading.mapping, stored["mappings"]),
+            rules=read_all(rule, stored["rules"]),
         )
 
     def names(self, section: str) -> frozenset[str]:
@@ -85,7 +92,7 @@ class Records:
         channels, a source without its mapping, or if a stored secret is to stay and there is none.
         """
         with self._alone() as connection:
-            stored = documents.load(connection, partial(documents.secrets_if_possible, self.vault))
+            stored = stored_documents.load(connection, partial(secrets_if_possible, self.vault))
             wanted = with_kept_secrets(configuration, stored)
             changes = Changes(**{s: compare(stored[s], wanted[s], prune=prune) for s in SECTIONS})
             agreement.refuse(stored, wanted, changes)
@@ -101,8 +108,8 @@ class Records:
         Raises Misconfigured if a record would lose its connector or mapping, or a rule a channel.
         """
         with self._alone() as connection:
-            stored = documents.load(connection, documents.with_secret_marks)
-            for users in documents.USERS_OF_CONNECTORS if section == "connectors" else ():
+            stored = stored_documents.load(connection, with_secret_marks)
+            for users in USERS_OF_CONNECTORS if section == "connectors" else ():
                 if any(document.get("connector") == name for document in stored[users].values()):
                     raise Misconfigured(f'{users} name the connector "{name}"')
             if section == "mappings" and users_of_mapping(name, stored):
@@ -123,17 +130,17 @@ class Records:
 
     def _write(self, connection: Connection, section: str, change: Change, wanted: Documents) -> None:
         for name in (*change.created, *change.updated):
-            documents.store(connection, section, name, wanted[section][name], self.vault)
+            stored_documents.store(connection, section, name, wanted[section][name], self.vault)
         for name in change.removed:
-            documents.remove(connection, section, name)
+            stored_documents.remove(connection, section, name)
             if section in SCOPES:
                 release(connection, SCOPES[section], name)
 
     def export(self) -> dict[str, dict[str, dict[str, Any]]]:
         """Return all records as a configuration without secrets; to ``apply`` it changes nothing."""
         with reading(self.engine) as connection:
-            stored = documents.load(connection, documents.with_secret_marks)
-        return {section: documents.as_written(found) for section, found in stored.items()}
+            stored = stored_documents.load(connection, with_secret_marks)
+        return {section: as_written(found) for section, found in stored.items()}
 
     def hold(self, scope: Scope, name: str, kind: Kind, code: str = "", detail: str = "") -> bool:
         """Stop sending for ``name``; False if the same hold is there already; its time stays."""
@@ -162,7 +169,7 @@ class Records:
     def reseal(self) -> int:
         """Encrypt all secrets anew with the first key; return the number of records with secrets."""
         with self._alone() as connection:
-            stored = documents.load(connection, partial(documents.opened_secrets, self.vault))
+            stored = stored_documents.load(connection, partial(opened_secrets, self.vault))
             sealed = [
                 (section, name)
                 for section in SECTIONS
@@ -170,7 +177,7 @@ class Records:
                 if secrets_of(section, document)
             ]
             for section, name in sealed:
-                documents.store(connection, section, name, stored[section][name], self.vault)
+                stored_documents.store(connection, section, name, stored[section][name], self.vault)
             renew_check(connection, self.vault)
         return len(sealed)
 
@@ -188,26 +195,3 @@ def release(connection: Connection, scope: Scope, name: str) -> bool:
 def raise_version(connection: Connection) -> None:
     """Give the catalog a new version, by which every process notices a change."""
     connection.execute(update(record_tables.catalog).values(version=record_tables.catalog.c.version + 1))
-
-
-def with_kept_secrets(configuration: Documents, stored: Documents) -> Documents:
-    """Return ``configuration`` with the stored secret in each place of STORED_SECRET."""
-    return {
-        section: {
-            name: {
-                key: stored_secret(section, name, key, stored)
-                if value == STORED_SECRET and key in secrets_of(section, document)
-                else value
-                for key, value in document.items()
-            }
-            for name, document in documents.without_nulls(configuration.get(section, {})).items()
-        }
-        for section in SECTIONS
-    }
-
-
-def stored_secret(section: str, name: str, key: str, stored: Documents) -> Any:
-    """Return a stored secret, for the place of STORED_SECRET."""
-    if key not in stored[section].get(name, {}):
-        raise Misconfigured(f"{section}.{name}.{key}: there is none stored that could be kept")
-    return stored[section][name][key]

@@ -5,7 +5,8 @@ from typing import Any
 
 from pipeline.model.record_condition import read_condition, type_problems
 from pipeline.model.source import SalesforceSource
-from pipeline.records.documents import Documents, mapping, source
+from pipeline.records.documents import Documents
+from pipeline.records.record_reading import mapping, source
 from schemas.configuration_fields import not_there
 from schemas.document import quoted
 

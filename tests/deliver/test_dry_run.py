@@ -8,7 +8,7 @@ from pipeline.deliver.dry_run import DryRun
 from pipeline.deliver.expected_calls import Calls
 from pipeline.model.activation import Activation
 from pipeline.records.catalog import Catalog, Hold
-from pipeline.records.documents import destination as read_destination
+from pipeline.records.record_reading import destination as read_destination
 from pipeline.responsys.connector import ResponsysConnector
 from schemas.destination import ACTIONS
 

@@ -15,7 +15,7 @@ from pipeline.model.activation import decode
 from pipeline.model.destination import Destination
 from pipeline.records import mirror
 from pipeline.records.catalog import Catalog
-from pipeline.records.documents import destination as read_destination
+from pipeline.records.record_reading import destination as read_destination
 from schemas.audience_export import AudienceExport
 from tests.accept.test_acceptance import ACME
 from tests.builders import QUOTA, begin, cut

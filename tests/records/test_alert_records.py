@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from pipeline.errors import Misconfigured
 from pipeline.records import configuration
-from pipeline.records.documents import STORED_SECRET
+from pipeline.records.document_secrets import STORED_SECRET
 from pipeline.stores import tables
 from pipeline.stores.database import reading
 

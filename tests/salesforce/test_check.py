@@ -6,7 +6,7 @@ from pipeline.model.action import UnusableAction
 from pipeline.model.destination import Destination
 from pipeline.model.source import SalesforceSource
 from pipeline.model.uses import Uses
-from pipeline.records.documents import mapping
+from pipeline.records.record_reading import mapping
 from pipeline.salesforce.needs import NeededCampaign, NeededObject
 from pipeline.salesforce.preflight import preflight
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipeline.records.documents import STORED_SECRET
+from pipeline.records.document_secrets import STORED_SECRET
 from pipeline.text.messages import flatten
 from pipeline.web.console.options import ABSENT, Option
 

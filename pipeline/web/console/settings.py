@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.records.documents import STORED_SECRET
+from pipeline.records.document_secrets import STORED_SECRET
 
 STORED = "stored"  # in the place of a secret
 LEFT_OUT = ("label", "description")  # shown in the head of the page

@@ -2,7 +2,7 @@
 
 from pipeline.model.activation import Activation
 from pipeline.model.destination import Destination
-from pipeline.records.documents import destination as read_destination
+from pipeline.records.record_reading import destination as read_destination
 from pipeline.responsys.actions.audience_export import AudienceExport
 from schemas.audience_export import AudienceExport as Options
 

@@ -7,7 +7,7 @@ import pytest
 from pipeline.errors import OutcomeUnknown
 from pipeline.model.call import Call, Rejection
 from pipeline.model.destination import Destination
-from pipeline.records.documents import destination as read_destination
+from pipeline.records.record_reading import destination as read_destination
 from pipeline.responsys.actions.campaign_email import CampaignEmail
 from schemas.campaign_email import CampaignEmail as Options
 

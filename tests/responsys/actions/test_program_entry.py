@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from pipeline.errors import OutcomeUnknown
 from pipeline.model.activation import Activation
 from pipeline.model.call import Rejection
-from pipeline.records.documents import destination as read_destination
+from pipeline.records.record_reading import destination as read_destination
 from pipeline.responsys.actions.program_entry import ProgramEntry
 from pipeline.responsys.client import encoded
 from pipeline.responsys.needs import Event, ListColumns, NeededExtensionTable

@@ -8,7 +8,7 @@ from msgspec.structs import replace as changed
 from pipeline.errors import OutcomeUnknown
 from pipeline.model.call import Call, Rejection
 from pipeline.model.destination import Destination
-from pipeline.records.documents import destination as read_destination
+from pipeline.records.record_reading import destination as read_destination
 from pipeline.responsys.actions.supplemental_table import SupplementalTable
 from schemas.supplemental_table import SupplementalTable as Options
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.records.documents import destination as read_destination
 from pipeline.records.kinds import bind
+from pipeline.records.record_reading import destination as read_destination
 from pipeline.responsys.client import Client
 from pipeline.responsys.login import shared_tokens
 from pipeline.responsys.preflight import Preflight
