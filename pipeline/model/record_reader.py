@@ -35,7 +35,17 @@ class RecordPage:
         return Position(self.now - HELD_BACK)
 
 
-class RecordReader(Protocol):
+class RecordLookup(Protocol):
+    """Finds records of one source by their ids."""
+
+    def by_ids(self, ids: Sequence[str]) -> Sequence[SourceRecord]:
+        """Return up to 200 records, also those that the source's condition leaves out."""
+
+    def people_of(self, parents: Sequence[str]) -> Mapping[str, Sequence[SourceRecord]]:
+        """Return the people of records that have a history, as far as the source means them."""
+
+
+class RecordReader(RecordLookup, Protocol):
     """Reads the records of one source; errors are those of errors.py."""
 
     @property
@@ -47,9 +57,3 @@ class RecordReader(Protocol):
 
     def page_by_id(self, after: str) -> RecordPage:
         """Return the next records in the order of ids, without those that were deleted."""
-
-    def by_ids(self, ids: Sequence[str]) -> Sequence[SourceRecord]:
-        """Return up to 200 records, also those that the source's condition leaves out."""
-
-    def people_of(self, parents: Sequence[str]) -> Mapping[str, Sequence[SourceRecord]]:
-        """Return the people of records that have a history, as far as the source means them."""

@@ -28,6 +28,7 @@ class SourceRecord:
     family: str = ""  # family name
     riid: str = ""
     keys: Mapping[str, str] = field(default_factory=dict)  # further ids, by field
+    in_org: bool = True  # its id is one of Salesforce; an event's or a member's is not
     people: tuple[str, ...] = ()  # ids of contacts and leads, of a record that is no person itself
     person: int | None = None  # given by the room of people
     conflict: int | None = None  # id of an open one, which bars the record: nothing is written by it

@@ -12,11 +12,16 @@ def primaries_of(connection: Connection, people: Collection[int]) -> dict[int, s
 
     Deleted, merged and converted records are none, and a barred one only if there is no other.
     """
+    return {person: row.id for person, row in primary_rows(connection, people).items()}
+
+
+def primary_rows(connection: Connection, people: Collection[int]) -> dict[int, RecordRow]:
+    """Return the primary record of each person that has one."""
     best: dict[int, RecordRow] = {}
     for row in records_of(connection, people):
         if not row.gone and (row.person not in best or place(row) < place(best[row.person])):
             best[row.person] = row
-    return {person: row.id for person, row in best.items()}
+    return best
 
 
 def place(row: RecordRow) -> tuple[bool, int, int, str]:

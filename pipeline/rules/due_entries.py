@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row
 
-from pipeline.model.record_reader import RecordReader
+from pipeline.model.record_reader import RecordLookup
 from pipeline.model.rule import Rule
 from pipeline.model.source import SalesforceSource
 from pipeline.model.source_record import SourceRecord
@@ -55,7 +55,7 @@ def gone(entry: Row[Any]) -> SourceRecord:
 
 def read_due(
     engine: Engine,
-    reader: RecordReader,
+    reader: RecordLookup,
     source: SalesforceSource,
     rules: Mapping[str, Rule],
     outside: Outside,
@@ -72,7 +72,7 @@ def read_due(
     return DueEntries(entries, rules, records, read_columns(entries, rules, records, outside))
 
 
-def read_records(reader: RecordReader, source: SalesforceSource, ids: Sequence[str]) -> list[SourceRecord]:
+def read_records(reader: RecordLookup, source: SalesforceSource, ids: Sequence[str]) -> list[SourceRecord]:
     """Read records by their ids; rows of a history once for each of their people."""
     found = reader.by_ids(ids)
     if not source.of:

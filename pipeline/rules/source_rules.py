@@ -8,7 +8,7 @@ from datetime import UTC, datetime, tzinfo
 from sqlalchemy import Connection, Engine
 
 from pipeline.model.activation import Activation
-from pipeline.model.record_reader import RecordReader
+from pipeline.model.record_reader import RecordLookup
 from pipeline.model.rule import Rule
 from pipeline.model.source import SalesforceSource
 from pipeline.model.source_record import SourceRecord
@@ -74,7 +74,7 @@ class SourceRules:
                 self.counts[rule.name, "left_out", CONDITION] += 1
         return self._answer(connection, asked, now) if asked else ()
 
-    def read_ahead(self, engine: Engine, reader: RecordReader) -> bool:
+    def read_ahead(self, engine: Engine, reader: RecordLookup) -> bool:
         """Read the records and columns of entries whose time has come; False: there are none."""
         self.outside.look(self.rules)
         by_name = {rule.name: rule for rule in self.rules}

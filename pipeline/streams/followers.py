@@ -9,7 +9,7 @@ from typing import Protocol
 from sqlalchemy import Connection, Engine
 
 from pipeline.model.activation import Activation
-from pipeline.model.record_reader import RecordReader
+from pipeline.model.record_reader import RecordLookup
 from pipeline.model.source_record import SourceRecord
 
 
@@ -31,7 +31,7 @@ class Follower(Protocol):
     ) -> Sequence[Activation]:
         """Decide about records that are new or have changed, and return what follows."""
 
-    def read_ahead(self, engine: Engine, reader: RecordReader) -> bool:
+    def read_ahead(self, engine: Engine, reader: RecordLookup) -> bool:
         """Read some of what was put off and is due, and all that deciding about it needs; False: none is."""
 
     def decide_later(self, connection: Connection) -> Sequence[Activation]:
@@ -53,7 +53,7 @@ class NoFollower:
         _ = is_baseline
         return ()
 
-    def read_ahead(self, _engine: Engine, _reader: RecordReader) -> bool:
+    def read_ahead(self, _engine: Engine, _reader: RecordLookup) -> bool:
         """Find nothing."""
         return False
 
@@ -88,7 +88,7 @@ class Followers:
             for activation in follower.decide(connection, records, is_baseline=is_baseline)
         ]
 
-    def read_ahead(self, engine: Engine, reader: RecordReader) -> bool:
+    def read_ahead(self, engine: Engine, reader: RecordLookup) -> bool:
         """Let each read ahead; False: nothing is due for any."""
         return sum(follower.read_ahead(engine, reader) for follower in self._followers) > 0
 

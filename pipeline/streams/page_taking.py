@@ -202,7 +202,7 @@ def activation_of(audience: str, record: SourceRecord, *, is_again: bool = False
 
 def identifiers_of(record: SourceRecord) -> dict[str, str]:
     """Return the identifiers that a record names of its person."""
-    named = record.people[0] if record.people else record.id
+    named = record.people[0] if record.people else record.id if record.in_org else ""
     found = {"salesforce_id": named, "email": record.email.strip().lower(), "riid": record.riid.strip()}
     return {name: value for name, value in found.items() if value}
 
