@@ -8,12 +8,14 @@ from sqlalchemy import Connection, Engine, func, insert, select, update
 
 from pipeline.event_files.event_rows import StoredAs, insert_events
 from pipeline.event_files.facets import KnownFacets
+from pipeline.event_files.hook_joining import are_waiting, join_to_new_rows
 from pipeline.event_files.ledger_row import LedgerRow
 from pipeline.event_files.part_rows import PartRows
 from pipeline.event_files.plain_file import PlainFile
 from pipeline.event_files.quarantine import store_bad_lines
 from pipeline.event_files.scratch import literal
 from pipeline.model.feeds import NOT_LINKING
+from pipeline.people.adoption import adopt_account
 from pipeline.people.known_handles import KnownHandles
 from pipeline.people.linking import link
 from pipeline.stores.event_tables import erased_events, event_feeds, event_folds, responsys_events
@@ -66,6 +68,9 @@ class PartStore:
     ) -> None:
         fold = self._lock(connection)
         feed = feed_number(connection, file.feed)
+        is_told = are_waiting(connection, file.feed)
+        if is_told:
+            adopt_account(connection)  # RIIDs of webhooks may have come before any file
         self._leave_out(connection, fold.horizon, feed)
         digests = self._resolve(connection, file)
         first_id = fold.issued
@@ -73,6 +78,8 @@ class PartStore:
         changed = insert_events(self._scratch, connection, events, self._folder)
         store_bad_lines(self._scratch, connection, file.number, row.position)
         self._count(connection, row, first_id, changed)
+        if is_told:
+            join_to_new_rows(connection, file.feed, first_id)
         row.store(connection, done=done, other_columns=list(rows.values.other))
 
     def _lock(self, connection: Connection) -> Any:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, Select, Table, delete, func, or_, sel
 from pipeline.people.erasing import count_of_people, erase_people
 from pipeline.people.find import Handle, find_people, handles_of
 from pipeline.profiles.fold import lock
+from pipeline.profiles.hook_erasure import erase_hook_events, hook_addresses, hook_events_of, is_hooked
 from pipeline.profiles.id_list import unfolded
 from pipeline.stores.database import reading
 from pipeline.stores.event_tables import (
@@ -63,6 +64,7 @@ def found_of(connection: Connection, names: Sequence[Handle], text: str) -> Coun
             "events": count(connection, events_of(connection, numbers)),
             "event profiles": count(connection, rows_in(connection, profiles, numbers)),
             "event handles": len(names),
+            "webhook events": count(connection, hook_events_of(connection, numbers)),
             "quarantined lines": sum(1 for _ in bad_lines(connection, names, text)),
         }
     )
@@ -97,11 +99,13 @@ def erase_names(connection: Connection, names: Sequence[Handle]) -> None:
     events = responsys_events.c
     mine = events.handle.in_(unfolded(connection.dialect.name, own))
     facets = set(connection.scalars(select(events.facet).where(mine).distinct()))
-    mailboxes = set(connection.scalars(select(events.address).where(mine).distinct())) - {None, *own}
+    mailboxes = set(connection.scalars(select(events.address).where(mine).distinct()))
+    mailboxes = (mailboxes | hook_addresses(connection, own)) - {None, *own}
     keys = select(events.feed, events.day, events.key).where(mine)
     keep = insert_into(connection.dialect.name, erased_events)
     connection.execute(keep.from_select(["feed", "day", "key"], keys).on_conflict_do_nothing())
     connection.execute(delete(responsys_events).where(mine))
+    erase_hook_events(connection, own)
     for table in (profiles, profiles_base):
         connection.execute(delete(table).where(table.c.handle.in_(own)))
     connection.execute(delete(handles).where(handles.c.id.in_(own)))
@@ -117,7 +121,8 @@ def erase_mailboxes(connection: Connection, numbers: Collection[int]) -> None:
         used = or_(events.handle == number, events.address == number)
         person = select(handles.c.person).where(handles.c.id == number).scalar_subquery()
         alone = connection.scalar(select(func.count()).where(handles.c.person == person)) == 1
-        if alone and not connection.scalar(select(events.id).where(used).limit(1)):
+        has_events = connection.scalar(select(events.id).where(used).limit(1))
+        if alone and not has_events and not is_hooked(connection, number):
             connection.execute(delete(handles).where(handles.c.id == number))
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine
 
+from pipeline.event_files.hook_store import forget_old_hook_events
 from pipeline.model.connector import Connector
 from pipeline.people.adoption import adopt_account
 from pipeline.people.erasing import forget_erased
@@ -48,11 +49,15 @@ class NoteTaking:
         return total
 
     def keep_up(self, days: float) -> None:
-        """Give RIIDs their account, and forget what was erased more than ``days`` ago; 0: nothing."""
+        """Give RIIDs their account, and forget what is older than ``days``; 0: nothing.
+
+        Forgotten are digests of erased records, and events of webhooks.
+        """
         with self.events.begin() as connection:
             adopt_account(connection)
         if days:
             forget_erased(self.events, days)
+            forget_old_hook_events(self.events, days)
 
     def _next(self) -> list[WitnessNote]:
         with reading(self.engine) as connection:

@@ -22,10 +22,12 @@ from sqlalchemy import (
 
 from pipeline.stores import stream_tables
 from pipeline.stores.event_metadata import BigId, event_metadata
+from pipeline.stores.hook_tables import hook_events
 from pipeline.stores.metadata import Moment
 from pipeline.stores.people_tables import handles
 
-__all__ = ["event_metadata", "handles", "stream_tables"]  # with the tables of people and of streams
+# with the tables of people, of streams and of webhooks
+__all__ = ["event_metadata", "handles", "hook_events", "stream_tables"]
 
 # The ledger of files: one row for each content that was seen at a path.
 event_files = Table(
@@ -117,6 +119,7 @@ event_folds = Table(
     Column("crowds", BigInteger, nullable=False, server_default="0"),  # people with more than 20 RIIDs
     Column("largest_crowd", BigInteger),  # the one of them with the most
     Column("fields", Text, nullable=False, server_default=""),  # version of the mapping that profiles have
+    Column("hooks", BigInteger, nullable=False, server_default="0"),  # highest id given in hook_events
 )
 
 # Quarantine: records that count nothing, with the physical line at which each begins.

@@ -1,0 +1,32 @@
+"""The table of webhooks' events, in the events store.
+
+Responsys gives them neither a time nor an id: they are counted once by content and day, zone UTC. No address
+is kept of them, only its handle.
+"""
+
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table, Text
+
+from pipeline.stores.event_metadata import BigId, event_metadata
+
+HOOK_FEED = 0  # in ``erased_events``: digests of erased events; feeds of files begin with 1
+
+hook_events = Table(
+    "hook_events",
+    event_metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),  # ascending in the order of storing
+    Column("connector", String, nullable=False),
+    Column("type", String, nullable=False),  # Responsys' word: EMAIL_CLICKED
+    Column("word", String, nullable=False),  # that of files: CLICK; of an unknown type its own
+    Column("day", Integer, nullable=False),  # of its arrival
+    Column("digest", BigInteger, nullable=False),  # of its content
+    Column("handle", BigInteger, nullable=False),  # the RIID; without one the address
+    Column("address", BigInteger),  # handle of the address
+    Column("captured", BigInteger, nullable=False),  # arrival
+    Column("campaign", Text),  # id
+    Column("customer", Text),
+    Column("body", Text, nullable=False),  # JSON: campaign_name, reason, channel, other
+    Column("event", BigInteger, index=True),  # the file's row of the same event; None: no file has told it
+    Column("late", Boolean, nullable=False, server_default="0"),  # the file's row was there before
+    Index("uq_hook_events_content", "connector", "day", "digest", unique=True),
+    Index("ix_hook_events_handle", "handle", "word"),
+)

@@ -1,0 +1,65 @@
+"""Rows of webhooks' events, as a source of events reads them beside the rows of files.
+
+An event that a webhook told and a file tells, too, is one: ``hook_rows`` leaves out those that a file had
+told before, and of a page of files' rows those in ``told_by_hooks`` are left out.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import Connection, func, select
+
+from pipeline.people.record_rows import run
+from pipeline.stores.hook_tables import hook_events
+from pipeline.stores.people_tables import handles
+
+RIIDS = handles.alias("hook_riids")
+TOLD = "SELECT {columns} FROM {ids} AS j{alias} {first} JOIN hook_events h ON h.event = j.value"
+
+
+class HookRow(NamedTuple):
+    """One event; ``values``: campaign_name, reason, channel, other, as far as it has them."""
+
+    id: int
+    type: str  # "EMAIL_CLICKED"
+    word: str  # "CLICK"
+    captured: int  # seconds since the epoch: its arrival
+    day: int  # days since the epoch
+    campaign: str | None
+    customer: str | None
+    handle: int
+    address: int | None  # handle
+    person: int | None
+    riid: str | None
+    values: Mapping[str, Any]
+
+
+def hook_rows(
+    connection: Connection, connector: str, after: int, limit: int, words: Collection[str] = ()
+) -> list[HookRow]:
+    """Return the next events after an id, in the order of storing; ``words``: of these types, (): all."""
+    event = hook_events.c
+    columns = (event.id, event.type, event.word, event.captured, event.day, event.campaign, event.customer)
+    named = (RIIDS.c.person, RIIDS.c.kind, RIIDS.c.value)
+    query = select(*columns, event.handle, event.address, *named, event.body)
+    query = query.outerjoin(RIIDS, RIIDS.c.id == event.handle)
+    query = query.where(event.id > after, event.connector == connector, event.late.is_(False))
+    if words:
+        query = query.where(event.word.in_(words))
+    rows = connection.execute(query.order_by(event.id).limit(limit)).all()
+    return [
+        HookRow(*row[:10], row.value if row.kind == "riid" else None, msgspec.json.decode(row.body))
+        for row in rows
+    ]
+
+
+def newest_hook(connection: Connection) -> int:
+    """Return the highest id of an event; 0: there is none."""
+    return connection.scalar(select(func.max(hook_events.c.id))) or 0
+
+
+def told_by_hooks(connection: Connection, connector: str, rows: Sequence[int]) -> set[int]:
+    """Return those rows of files whose event a webhook of a connector told before."""
+    found = run(connection, TOLD, "bigint", list(rows), columns="h.event, h.connector, h.late")
+    return {event for event, name, late in found if name == connector and not late}
