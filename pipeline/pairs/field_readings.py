@@ -1,0 +1,134 @@
+"""Readings of a side: the four rules of pairs.
+
+::
+
+    1 old       older than the stamp: dropped
+    2 same      as known; once nothing is under way, what was written is forgotten
+    3 waiting   ours, or not visible yet: looked at again after ``settle``; then "ours", a "repair", or as 4
+    4 edit      the other side gets it; with a write under way both changed, and the owner or a person decides
+"""
+
+from dataclasses import replace
+from itertools import pairwise
+
+from pipeline.pairs.field_state import (
+    ASKED,
+    DAY,
+    FROZEN,
+    OTHER,
+    TURNS_MOST,
+    UNDONE_MOST,
+    Answer,
+    FieldDecision,
+    FieldState,
+    PairTerms,
+    SideName,
+    SideReading,
+    SideState,
+)
+from pipeline.pairs.field_writes import pass_on, write_both
+
+
+def take_reading(state: FieldState, name: SideName, reading: SideReading, terms: PairTerms) -> FieldDecision:
+    """Return what follows from a reading of one side."""
+    side = state.side(name)
+    if 1 in terms.obeys and reading.stamp < side.stamp:
+        return FieldDecision(state, "old")
+    side = replace(forgetting(side, reading.at), stamp=max(side.stamp, reading.stamp), seen=reading.value)
+    state = state.put(name, side)
+    if reading.value == side.here:
+        return as_known(state, name, reading, terms)
+    ours, back = reading.value in side.sent, reading.value in side.replaced
+    if 3 in terms.obeys and (ours or back):
+        if side.is_settling(reading.at):
+            return FieldDecision(state, "waiting")
+        if ours:
+            return of_ours(state, name, reading, terms)
+    return edited(state, name, reading, terms, is_back=back)
+
+
+def forgetting(side: SideState, at: int) -> SideState:
+    """Forget what was written to a side that has held it for a day, though no verdict came."""
+    oldest = max((one.number for one in side.open), default=side.settles)
+    if side.seen != side.here or max(oldest, side.settles) + DAY > at:
+        return side
+    return replace(side, sent=(), replaced=(), open=())
+
+
+def as_known(state: FieldState, name: SideName, reading: SideReading, terms: PairTerms) -> FieldDecision:
+    """Forget what has settled, and try again what was refused."""
+    side = state.side(name)
+    if not side.is_settling(reading.at):
+        side = replace(side, sent=(), replaced=())
+        state = state.put(name, side)
+    if reading.changed and not state.held:
+        for refused in (one for one in (name, OTHER[name]) if state.side(one).refused):
+            state, writes = pass_on(state, OTHER[refused], reading, terms)
+            return FieldDecision(state, "again", writes)
+    return FieldDecision(state, "same")
+
+
+def of_ours(state: FieldState, name: SideName, reading: SideReading, terms: PairTerms) -> FieldDecision:
+    """Take over what a late write left, if the other side wants it; otherwise write that again."""
+    side, wanted = state.side(name), state.side(OTHER[name]).here
+    if state.held or terms.stored(name, wanted) == reading.value:
+        return FieldDecision(state.put(name, replace(side, here=reading.value, sent=(), replaced=())), "ours")
+    answers = answers_after(state, name, reading.at, "repair")
+    state = state.put(name, replace(side, here=reading.value, sent=(reading.value,), replaced=()))
+    if are_at_odds(answers):
+        return FieldDecision(replace(state, held=FROZEN, answers=answers), "frozen")
+    state, writes = pass_on(replace(state, answers=answers), OTHER[name], reading, terms)
+    return FieldDecision(state, "repair", writes)
+
+
+def edited(
+    state: FieldState, name: SideName, reading: SideReading, terms: PairTerms, *, is_back: bool
+) -> FieldDecision:
+    """Pass an edit on; if a write to the side is under way, or two automations are at work, ask."""
+    side = state.side(name)
+    answers = answers_after(state, name, reading.at, "back" if is_back else "edit")
+    changed = replace(side, here=reading.value, back=reading.value, refused="")
+    if not side.is_settling(reading.at):
+        changed = replace(changed, sent=(), replaced=())
+    state = replace(state.put(name, changed), answers=answers)
+    if state.held in (ASKED, FROZEN):
+        return still_held(state, terms)
+    state = replace(state, held="")
+    if are_at_odds(answers):
+        return FieldDecision(replace(state, held=FROZEN), "frozen")
+    if not side.open:
+        state, writes = pass_on(state, name, reading, terms)
+        return FieldDecision(state, "edit", writes)
+    if terms.owner not in (name, OTHER[name]):
+        return FieldDecision(replace(state, held=ASKED), "asked")
+    winner = name if terms.owner == name else OTHER[name]
+    return replace(write_both(state, state.side(winner).here, reading, terms), word="both")
+
+
+def still_held(state: FieldState, terms: PairTerms) -> FieldDecision:
+    """Keep the question open, unless edits made both sides equal."""
+    if terms.are_equal(state.salesforce.here, state.responsys.here):
+        return FieldDecision(replace(state, held="", answers=()), "agreed")
+    return FieldDecision(state, state.held)
+
+
+def look(state: FieldState, name: SideName, reading: SideReading, terms: PairTerms) -> FieldDecision:
+    """Take what was last read of a side as a reading once more: nothing has changed it since."""
+    side = state.side(name)
+    seen = replace(reading, value=side.seen, stamp=side.stamp, changed=False)
+    return take_reading(state, name, seen, terms)
+
+
+def answers_after(state: FieldState, name: SideName, at: int, kind: str) -> tuple[Answer, ...]:
+    """Return the answers of the last day, with this one if it followed a write."""
+    kept = tuple(one for one in state.answers if one.at > at - DAY)
+    return (*kept, Answer(at, name, kind)) if state.side(name).sent or kind != "edit" else kept
+
+
+def are_at_odds(answers: tuple[Answer, ...]) -> bool:
+    """Tell whether two automations work against each other."""
+    turns = sum(before.side != after.side for before, after in pairwise(answers))
+    put_back = [one.side for one in answers if one.kind == "back"]
+    repairs = sum(one.kind == "repair" for one in answers)
+    are_back = len(put_back) >= UNDONE_MOST and len(set(put_back)) > 1
+    return are_back or repairs >= UNDONE_MOST or turns >= TURNS_MOST

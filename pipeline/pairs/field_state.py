@@ -1,0 +1,138 @@
+"""Field states: what each side of a pair holds of one variable of one person, for all that is known.
+
+Moments are milliseconds since the epoch. Values are scalars of JSON, in the form that variables have.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, NamedTuple
+
+SideName = Literal["salesforce", "responsys"]
+
+SALESFORCE: SideName = "salesforce"
+RESPONSYS: SideName = "responsys"
+SIDES: tuple[SideName, SideName] = (SALESFORCE, RESPONSYS)
+OTHER: dict[SideName, SideName] = {SALESFORCE: RESPONSYS, RESPONSYS: SALESFORCE}
+
+SKIPPED = object()  # in the place of a value that a side is not written: a null that its variable skips
+DAY = 24 * 60 * 60 * 1000  # ms
+SETTLE = 15 * 60 * 1000  # ms
+UNDONE_MOST = 3  # times in a day that both sides put back what writes replaced, or that writes are repaired
+TURNS_MOST = 24  # times in a day that the other side answers a write
+
+ASKED, FROZEN, FIRST, WATCHED = "asked", "frozen", "first", "watched"  # reasons why a field is held
+
+
+class OpenWrite(NamedTuple):
+    """A write whose verdict is outstanding; numbers of one person and side ascend."""
+
+    number: int
+    value: Any
+
+
+class Answer(NamedTuple):
+    """What a side did after a write to it.
+
+    ``kind``: "edit"; "back" if it put back what the write replaced; "repair" if it holds an earlier write.
+    """
+
+    at: int
+    side: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class SideState:
+    """One side.
+
+    ``here`` is what the side will store as soon as a write is decided, ``seen`` what was last read. ``back``
+    is what it held before the oldest open write.
+    """
+
+    here: Any = None
+    seen: Any = None
+    back: Any = None
+    sent: tuple[Any, ...] = ()  # written, and not settled
+    replaced: tuple[Any, ...] = ()  # in whose place these came
+    open: tuple[OpenWrite, ...] = ()
+    settles: int = 0  # until when a repeated call may still arrive
+    stamp: int = 0
+    refused: str = ""  # code of the last write's refusal
+
+    def is_settling(self, now: int) -> bool:
+        """Tell whether a write may still change the side."""
+        return bool(self.open) or now < self.settles
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether all that is known of the side is that it holds what was read."""
+        return self.seen == self.here and not (self.sent or self.replaced or self.open or self.refused)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldState:
+    """Both sides of a field; ``held``: why nothing is written, "" if nothing stands in the way."""
+
+    salesforce: SideState
+    responsys: SideState
+    held: str = ""
+    answers: tuple[Answer, ...] = ()
+
+    def side(self, name: SideName) -> SideState:
+        """Return one side."""
+        return self.salesforce if name == SALESFORCE else self.responsys
+
+    def put(self, name: SideName, side: SideState) -> "FieldState":
+        """Return the state with another side."""
+        return replace(self, salesforce=side) if name == SALESFORCE else replace(self, responsys=side)
+
+
+@dataclass(frozen=True)
+class PairTerms:
+    """What is agreed about a field.
+
+    ``stored`` returns the value that a side holds once another value was written to it, SKIPPED if that
+    value is not written. ``obeys``: the rules that are obeyed; tests leave one out.
+    """
+
+    owner: str = "ask"  # or a side
+    settle: int = SETTLE  # ms; longer than a write may take
+    stored: Callable[[SideName, Any], Any] = lambda _side, value: value
+    obeys: frozenset[int] = frozenset((1, 2, 3, 4))
+
+    def are_equal(self, salesforce: Any, responsys: Any) -> bool:
+        """Tell whether a side holds what it would store of the other side's value."""
+        there, back = self.stored(RESPONSYS, salesforce), self.stored(SALESFORCE, responsys)
+        return bool(salesforce == responsys or there == responsys or back == salesforce)
+
+
+@dataclass(frozen=True)
+class SideReading:
+    """A value read of one side at a moment.
+
+    ``stamp`` is the outside system's. ``number`` is the one of writes that follow. ``changed``: the record
+    differs from what was last read of it, in this field or another.
+    """
+
+    value: Any
+    stamp: int
+    at: int
+    number: int = 0
+    changed: bool = True
+
+
+class SideWrite(NamedTuple):
+    """A value for one side."""
+
+    side: SideName
+    value: Any
+    number: int
+
+
+@dataclass(frozen=True)
+class FieldDecision:
+    """What follows from a reading, a verdict or an answer; ``word`` names the rule in one word."""
+
+    state: FieldState
+    word: str
+    writes: tuple[SideWrite, ...] = field(default=())
