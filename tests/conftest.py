@@ -13,6 +13,7 @@ pytest_plugins = [
     "tests.fixtures.bad_server",
     "tests.fixtures.browser",
     "tests.fixtures.hooks",
+    "tests.fixtures.later_tries",
     "tests.fixtures.intake",
     "tests.fixtures.operator",
     "tests.fixtures.oracle",
