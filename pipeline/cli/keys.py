@@ -10,7 +10,7 @@ import click
 from pipeline.cli.lazy_group import Group
 from pipeline.cli.tables import show
 from pipeline.operate.activity import person_at_terminal
-from pipeline.operate.hook_keys import create_hook_key, hook_url
+from pipeline.operate.hook_keys import create_hook_key, hook_document
 from pipeline.operate.keys import SCOPES, create_key, revoke_key, stored_keys
 from pipeline.runtime.stores import open_stores
 from pipeline.text import durations
@@ -76,13 +76,18 @@ def create(
 @click.argument("name")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def hook(name: str, *, as_json: bool) -> None:
-    """Make a key for outbound messages of a Salesforce connector, and print their URL, this once."""
+    """Make a key for messages to a connector's hook, and print URL and key, this once.
+
+    Outbound messages of Salesforce have the key in their URL; webhooks of Responsys have it as password.
+    """
     with open_stores() as stores:
         catalog = stores.records_without_secrets.load()
         key, text = create_hook_key(stores.engine, catalog, name, person_at_terminal())
-        url = hook_url(stores.settings.web.url, name, text)
-    click.echo(json.dumps({"key": text, "url": url}, indent=2) if as_json else url)
+        made = hook_document(stores.settings.web.url, catalog.connectors[name], text)
+    click.echo(json.dumps(made, indent=2) if as_json else made["url"])
     if not as_json:
+        if "user" in made:
+            click.echo(f"user      {made['user']}\npassword  {made['key']}")
         click.echo(f"Keep it: it is not shown again. `activation keys revoke {key.name}` ends it.", err=True)
 
 

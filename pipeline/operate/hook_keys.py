@@ -1,4 +1,4 @@
-"""Keys of hooks: each stands in the URL to which an outside system sends its messages."""
+"""Keys of hooks, by which outside systems send messages: in the URL, or as the password of HTTP Basic."""
 
 from sqlalchemy import Engine
 
@@ -9,7 +9,9 @@ from pipeline.operate.keys import HOOK, ApiKey, create_key, stored_keys
 from pipeline.records.catalog import Catalog
 from pipeline.text.messages import unknown
 
-HOOKED_KIND = "salesforce"  # of connectors whose outside system sends messages
+OF_SALESFORCE = "salesforce"  # kinds of connectors whose outside system sends messages
+OF_RESPONSYS = "responsys"
+HOOKED_KINDS = (OF_SALESFORCE, OF_RESPONSYS)
 
 
 def create_hook_key(engine: Engine, catalog: Catalog, name: str, actor: Actor) -> tuple[ApiKey, str]:
@@ -31,11 +33,17 @@ def hooked_connector(catalog: Catalog, name: str) -> Connector:
     if name not in catalog.connectors:
         raise Misconfigured(unknown("connector", name, catalog.connectors))
     connector = catalog.connectors[name]
-    if connector.kind != HOOKED_KIND:
+    if connector.kind not in HOOKED_KINDS:
         raise Misconfigured(f'connector "{name}" has no hook: it is of kind "{connector.kind}"')
     return connector
 
 
-def hook_url(base: str, connector: str, text: str) -> str:
-    """Return the URL of a hook; ``text``: the key."""
-    return f"{base}/v1/hooks/{HOOKED_KIND}/{connector}/{text}"
+def hook_document(base: str, connector: Connector, text: str) -> dict[str, str]:
+    """Return what the outside system is to be told; ``text``: the key.
+
+    Salesforce sends no credentials, so its key is in the URL; Responsys sends it as the password.
+    """
+    url = f"{base}/v1/hooks/{connector.kind}/{connector.name}"
+    if connector.kind == OF_SALESFORCE:
+        return {"key": text, "url": f"{url}/{text}"}
+    return {"user": connector.name, "key": text, "url": url}

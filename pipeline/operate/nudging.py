@@ -45,6 +45,15 @@ def histories_of(name: str) -> tuple[str, ...]:
     return (f"{name}History", f"{name}FieldHistory")
 
 
+def sources_of_events(catalog: Catalog, connector: Connector) -> list[str]:
+    """Name the sources that read the events of a connector."""
+    return [
+        source.name
+        for source in catalog.sources_of(connector.name)
+        if source.kind == "responsys_events" and source.enabled
+    ]
+
+
 def streams_of(catalog: Catalog, connector: Connector) -> list[SalesforceSource]:
     """Return the streams of a connector that run."""
     return [

@@ -31,6 +31,7 @@ from pipeline.web.api import (
     records,
     stats,
     status,
+    webhooks,
 )
 from pipeline.web.console.install import install_console
 from pipeline.web.docs import VERSION, docs, install_openapi
@@ -51,6 +52,7 @@ BLUEPRINTS = (
     profiles.profiles,
     imports.imports,
     hooks.hooks,
+    webhooks.webhooks,
     entries.entries,
     people.people,
     conflicts.conflicts,

@@ -72,6 +72,12 @@ password = "password"
 auth_endpoint = "https://login5.responsys.net"
 profile_list = "CONTACTS_LIST"
 identifier_type = "crm_id"
+[connectors.files]
+kind = "responsys_sftp"
+host = "127.0.0.1"
+username = "acme_scp"
+private_key = "KEY"
+host_key = "SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 """
 
 
@@ -93,6 +99,17 @@ def test_the_key_of_a_hook_is_printed_once_in_its_url(run):
     assert (listed["name"], listed["scope"], listed["connector"]) == ("crm", "hook", "crm")
     assert "none: connector crm" in run("keys", "list").output
     assert made["key"] not in run("keys", "list").output
+
+
+@pytest.mark.usefixtures("crm")
+def test_the_key_of_a_webhook_is_its_password(run):
+    made = json.loads(run("keys", "hook", "acme", "--json").stdout)
+    again = run("keys", "hook", "acme")
+
+    url = "http://127.0.0.1:8080/v1/hooks/responsys/acme"
+    assert made == {"user": "acme", "key": made["key"], "url": url}
+    assert again.stdout.splitlines()[:2] == [url, "user      acme"]
+    assert re.fullmatch(r"password  ak_\w{8}_[\w-]{43}", again.stdout.splitlines()[2])
 
 
 @pytest.mark.usefixtures("crm")
@@ -118,10 +135,10 @@ def test_a_second_key_of_a_hook_counts_beside_the_first(run):
     ("name", "said"),
     [
         ("cmr", 'connector "cmr" does not exist'),
-        ("acme", 'connector "acme" has no hook: it is of kind "responsys"'),
+        ("files", 'connector "files" has no hook: it is of kind "responsys_sftp"'),
     ],
 )
-def test_a_hook_needs_a_connector_of_salesforce(run, name, said):
+def test_a_hook_needs_a_connector_whose_system_sends_messages(run, name, said):
     result = run("keys", "hook", name)
 
     assert result.exit_code == 2

@@ -3,29 +3,23 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Response, current_app, g, request
+from flask import Response, request
 
 from pipeline.errors import CallError
 from pipeline.model.connector import Connector
-from pipeline.operate.hook_keys import HOOKED_KIND
-from pipeline.operate.keys import HOOK
+from pipeline.operate.hook_keys import OF_SALESFORCE
 from pipeline.operate.nudging import orgs_of, streams_about
 from pipeline.records.catalog import Catalog
-from pipeline.stores import nudges
-from pipeline.web import auth
-from pipeline.web.api.activations import IntakeDoor
 from pipeline.web.auth import OPEN, needs
 from pipeline.web.blueprint import Blueprint
 from pipeline.web.body import RequestBody
 from pipeline.web.body_slots import body_slots
 from pipeline.web.context import stores
-from pipeline.web.keyring import KeyRing
+from pipeline.web.hook_door import MOST_BYTES, find_hooked, nudge, require_hook
 from pipeline.web.outbound_message import ACK, NoMessage, OutboundMessage, read_message
 from pipeline.web.problems import Problem
-from pipeline.web.quick_redis import answering_redis
 from schemas.http import NoQuery
 
-MOST_BYTES = 1024 * 1024
 XML = "text/xml"
 
 hooks = Blueprint("hooks", __name__, description="Messages by which outside systems say that there is news.")
@@ -49,27 +43,10 @@ def take_message(_: Mapping[str, Any], connector: str, key: str) -> Response:
     except NoMessage as error:
         raise Problem("malformed-body", f"This is no outbound message of Salesforce: {error}.") from None
     catalog = stores().records.load()
-    hooked = find_hooked(catalog, connector)
+    hooked = find_hooked(catalog, connector, OF_SALESFORCE)
     require_own_org(catalog, hooked, message)
     nudge(streams_about(catalog, hooked, message.objects))
     return Response(ACK, content_type=f"{XML}; charset=utf-8")
-
-
-def require_hook(connector: str, text: str) -> None:
-    """Note the key of a hook as that of the request; raises Problem if it is not this connector's."""
-    ring: KeyRing = current_app.extensions["keyring"]
-    key = ring.find(text)
-    if key is None or key.scope != HOOK or key.connector != connector:
-        raise auth.refusal(ring)
-    g.key = key
-
-
-def find_hooked(catalog: Catalog, name: str) -> Connector:
-    """Return the connector of a hook; raises Problem if it is gone, or another kind's by now."""
-    connector = catalog.connectors.get(name)
-    if connector is None or connector.kind != HOOKED_KIND:
-        raise Problem("not-found", "The connector of this hook is gone.")
-    return connector
 
 
 def require_own_org(catalog: Catalog, connector: Connector, message: OutboundMessage) -> None:
@@ -82,13 +59,3 @@ def require_own_org(catalog: Catalog, connector: Connector, message: OutboundMes
         ) from None
     if message.org not in orgs:
         raise Problem("malformed-body", "The OrganizationId is not that of the connector's org.")
-
-
-def nudge(sources: list[str]) -> None:
-    """Leave nudges in Redis, and call workers; a call that is lost is repeated by the workers' timer."""
-    client = answering_redis()
-    door: IntakeDoor = current_app.extensions["intake"]
-    nudges.leave(client, sources)
-    for source in sources:
-        if nudges.may_call(client, source):
-            door.doorbell.run_source(source)

@@ -1,0 +1,88 @@
+"""``/v1/hooks/responsys/...``: events that Responsys tells at once are stored, and sources of events run."""
+
+import logging
+import time
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, request
+
+from pipeline.event_files.hook_store import store_hook_events
+from pipeline.operate.hook_keys import OF_RESPONSYS
+from pipeline.operate.nudging import sources_of_events
+from pipeline.runtime.people_source import account_of
+from pipeline.web.auth import OPEN, needs
+from pipeline.web.blueprint import Blueprint
+from pipeline.web.body import RequestBody
+from pipeline.web.body_slots import body_slots
+from pipeline.web.context import answer, stores
+from pipeline.web.hook_door import MOST_BYTES, find_hooked, nudge_if_redis_answers, require_basic
+from pipeline.web.problems import Problem
+from pipeline.web.rows import JSON
+from pipeline.web.webhook_body import NoEvents, WebhookBody, read_webhook
+from schemas.http import NoQuery
+
+log = logging.getLogger(__name__)
+
+MOST_TOLD = 1_000  # refused elements; the rest are counted
+
+webhooks = Blueprint("webhooks", __name__, description="Events that Responsys tells at once.")
+
+
+@webhooks.post("/v1/hooks/responsys/<connector>")
+@needs(OPEN)
+@webhooks.arguments(NoQuery, location="query")
+@webhooks.response(200, description="All that can be stored is stored.")
+@webhooks.doc(requestBody={"required": True, "content": {JSON: {"schema": {}}}})
+def take_events(_: Mapping[str, Any], connector: str) -> Response:
+    """Store events: one object, an array, or objects separated by commas.
+
+    HTTP Basic: the connector's name, and a key of `activation keys hook`. An element that is no event is
+    refused with its position, and to send it again changes nothing; the others are stored, each once a day.
+    """
+    require_basic(connector)
+    with body_slots().slot():
+        content = b"".join(RequestBody(request, MOST_BYTES).pieces())
+        try:
+            body = read_webhook(content)
+        except NoEvents as error:
+            raise Problem("malformed-body", f"These are no events of Responsys: {error}.") from None
+        stored = store(connector, body)
+    return answer(document_of(body, stored))
+
+
+def store(name: str, body: WebhookBody) -> int:
+    """Store the events of a body and nudge their sources; return the number of those that are new."""
+    catalog = stores().records.load()
+    connector = find_hooked(catalog, name, OF_RESPONSYS)
+    events = stores().events
+    account = account_of(catalog, connector, events)
+    with events.begin() as connection:
+        stored = store_hook_events(connection, connector.name, account, body.events, int(time.time()))
+    note(name, body, stored)
+    if stored:
+        nudge_if_redis_answers(sources_of_events(catalog, connector))
+    return stored
+
+
+def note(name: str, body: WebhookBody, stored: int) -> None:
+    """Write numbers into the log; of refused elements the reasons, which name no value."""
+    reasons = Counter(reason for _, reason in body.refused)
+    counts = {"connector": name, "events": len(body.events), "stored": stored, "refused": len(body.refused)}
+    if reasons:
+        log.warning("webhook elements refused", extra={**counts, "reasons": dict(reasons)})
+    else:
+        log.info("webhook stored", extra=counts)
+
+
+def document_of(body: WebhookBody, stored: int) -> dict[str, Any]:
+    """Return the answer."""
+    told = body.refused[:MOST_TOLD]
+    return {
+        "stored": stored,
+        "known": len(body.events) - stored,
+        "unknown_types": sum(not event.is_known for event in body.events),
+        "refused": [{"position": position, "reason": reason} for position, reason in told],
+        "refused_left_out": len(body.refused) - len(told),
+    }
