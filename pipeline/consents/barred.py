@@ -1,0 +1,107 @@
+"""Barred rows: whose address is out, or an address of the person that a row names by another identifier.
+
+One query for all rows of a batch. A person with several addresses is barred by any of them: which of them an
+outside system would write to is not known here.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Select,
+    String,
+    case,
+    cast,
+    literal,
+    or_,
+    select,
+    union_all,
+)
+
+from pipeline.consents.addresses import digest_of_address
+from pipeline.consents.statement import OUT
+from pipeline.model.activation import Activation
+from pipeline.model.salesforce_id import full_or_none
+from pipeline.people.find import person_number
+from pipeline.people.record_identity import riid_of
+from pipeline.stores.consent_tables import consent_states
+from pipeline.stores.people_tables import handles
+
+Named = tuple[
+    str, str
+]  # kind and value: ("email", digest), ("riid", "7"), ("salesforce", id), ("person", "7")
+
+
+def names_of(row: Activation) -> set[Named]:
+    """Return all by which a row names its person."""
+    identifiers = row.identifiers
+    email = digest_of_address(identifiers.get("email") or "")
+    found = {
+        "email": email or (identifiers.get("hashed_email") or "").lower(),
+        "riid": riid_of(identifiers.get("riid") or ""),
+        "salesforce": full_or_none(identifiers.get("salesforce_id") or "") or "",
+        "person": str(person_number(row.profile_id) or ""),
+    }
+    return {(kind, value) for kind, value in found.items() if value}
+
+
+def barred_positions(
+    connection: Connection, channel: str, rows: Sequence[Activation], account: str | None = None
+) -> set[int]:
+    """Return the positions of rows whose people are out; ``account``: the one of their RIIDs, None: any."""
+    named = {position: names_of(row) for position, row in enumerate(rows)}
+    every = {name for names in named.values() for name in names}
+    if not every:
+        return set()
+    out = names_that_are_out(connection, channel, every, account)
+    return {position for position, names in named.items() if names & out}
+
+
+def names_that_are_out(
+    connection: Connection, channel: str, named: set[Named], account: str | None = None
+) -> set[Named]:
+    """Return the names whose address, or whose person, is out."""
+    query = names_query(channel, named, account)
+    return {(row.kind, row.value) for row in connection.execute(query)}
+
+
+def names_query(channel: str, named: set[Named], account: str | None) -> CompoundSelect[Any]:
+    """Return the query of names that are out: addresses, also of nobody known, and names of people."""
+    values: dict[str, list[str]] = {kind: [] for kind in ("email", "riid", "salesforce", "person")}
+    for kind, value in sorted(named):
+        values[kind].append(value)
+    is_out = (consent_states.c.channel == channel) & (consent_states.c.status == OUT)
+    address = select(literal("email").label("kind"), consent_states.c.address.label("value"))
+    numbers = handles.c.id.in_([int(number) for number in values["person"]])
+    return union_all(
+        address.where(is_out, consent_states.c.address.in_(values["email"])),
+        of_people(handles.c.kind, handles.c.value, is_out).where(own_names(values, account)),
+        of_people(literal("person"), cast(handles.c.id, String), is_out).where(numbers),
+    )
+
+
+def of_people(kind: Any, value: Any, is_out: ColumnElement[bool]) -> Select[Any]:
+    """Return the query of handles of people of whom any address, or what stands for one, is out."""
+    other = handles.alias("other")
+    riid = literal("riid:") + other.c.scope + literal(":") + other.c.value
+    address = case((other.c.kind == "email", other.c.value), (other.c.kind == "riid", riid))
+    return (
+        select(kind.label("kind"), value.label("value"))
+        .join(other, other.c.person == handles.c.person)
+        .join(consent_states, is_out & (consent_states.c.address == address))
+    )
+
+
+def own_names(values: Mapping[str, Sequence[str]], account: str | None) -> ColumnElement[bool]:
+    """Return the condition for handles that rows name."""
+    is_riid = (handles.c.kind == "riid") & handles.c.value.in_(values["riid"])
+    if account is not None:
+        is_riid &= handles.c.scope == account
+    return or_(
+        is_riid,
+        (handles.c.kind == "salesforce") & handles.c.value.in_(values["salesforce"]),
+        (handles.c.kind == "email") & (handles.c.scope == "") & handles.c.value.in_(values["email"]),
+    )

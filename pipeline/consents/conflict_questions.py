@@ -1,0 +1,69 @@
+"""Conflicts of consents: a box that a human cleared after an opting out; a person answers "out" or "in".
+
+They are kept among the other conflicts, under the kind "consent". Until an answer the state stays out.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from pipeline.model.source_record import SourceRecord
+from pipeline.stores.people_tables import conflicts
+
+KIND = "consent"
+
+
+@dataclass(frozen=True)
+class ClearedBox:
+    """A record whose box was cleared, with the address and consents that it is about."""
+
+    record: SourceRecord
+    address: str
+    channel: str
+    name: str  # of the consents
+
+
+def ask(connection: Connection, boxes: Sequence[ClearedBox]) -> None:
+    """Open a conflict for each address that has none."""
+    people = {box.record.person for box in boxes if box.record.person is not None}
+    open_ones = {
+        (row.whose, row._mapping["values"].get("address"), row._mapping["values"].get("channel"))
+        for row in open_conflicts(connection, people)
+    }
+    for box in boxes:
+        person = box.record.person
+        place = (person, box.address, box.channel)
+        if person is None or place in open_ones:
+            continue
+        open_ones.add(place)
+        values: dict[str, Any] = {"record": box.record.id, "handles": [], "source": box.record.source}
+        values |= {"stamp": box.record.stamp, "consents": box.name}
+        values |= {"address": box.address, "channel": box.channel}
+        row = {"kind": KIND, "whose": person, "other": person, "values": values, "suggestion": "out"}
+        connection.execute(insert(conflicts).values(row | {"at": datetime.now(UTC)}))
+
+
+def open_conflicts(connection: Connection, people: Collection[int] | None = None) -> Sequence[Row[Any]]:
+    """Return the open conflicts of consents; ``people``: of these alone."""
+    query = select(conflicts).where(conflicts.c.kind == KIND, conflicts.c.settled.is_(None))
+    if people is not None:
+        query = query.where(conflicts.c.whose.in_(people))
+    return connection.execute(query).all()
+
+
+def close(connection: Connection, addresses: Collection[str], channel: str, answer: str, by: str) -> None:
+    """Close the open conflicts of some addresses."""
+    if not addresses:
+        return
+    numbers = [
+        row.id
+        for row in open_conflicts(connection)
+        if row._mapping["values"].get("address") in addresses
+        and row._mapping["values"].get("channel") == channel
+    ]
+    if numbers:
+        settled = {"settled": answer, "settled_by": by, "settled_at": datetime.now(UTC)}
+        connection.execute(update(conflicts).where(conflicts.c.id.in_(numbers)).values(settled))

@@ -1,0 +1,40 @@
+"""What destinations were told: their answers, out of the notes of batches, and what is still awaited."""
+
+from collections.abc import Collection
+
+from sqlalchemy import Connection, func, select
+
+from pipeline.consents.box_statements import Tell
+from pipeline.consents.statement import OUT
+from pipeline.stores.consent_tables import consent_states, consent_tells
+
+
+def tells_of(
+    connection: Connection, channel: str, addresses: Collection[str], destinations: Collection[str]
+) -> dict[str, list[Tell]]:
+    """Return what some destinations were told of addresses, by address, in its order."""
+    names = ("address", "destination", "status", "sent_at", "settled_at")
+    query = select(*(consent_tells.c[name] for name in names)).where(
+        consent_tells.c.channel == channel,
+        consent_tells.c.address.in_(addresses),
+        consent_tells.c.destination.in_(destinations),
+    )
+    found: dict[str, list[Tell]] = {}
+    for row in connection.execute(query.order_by(consent_tells.c.statement)):
+        tell = Tell(row.destination, row.status, row.sent_at, row.settled_at)
+        found.setdefault(row.address, []).append(tell)
+    return found
+
+
+def oldest_untold(connection: Connection, channel: str, destinations: Collection[str]) -> int | None:
+    """Return when the oldest opt-out was sent that a destination has not taken yet; None: all are through."""
+    told = consent_tells.c
+    is_current = (consent_states.c.address == told.address) & (consent_states.c.channel == told.channel)
+    query = (
+        select(func.min(told.sent_at))
+        .join(consent_states, is_current & (consent_states.c.statement == told.statement))
+        .where(told.channel == channel, told.status == OUT, told.destination.in_(destinations))
+        .where(told.waits)
+    )
+    oldest: int | None = connection.scalar(query)
+    return oldest
