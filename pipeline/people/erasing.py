@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, Select, delete, func, or_, select
 from pipeline.people.record_identity import sha256
 from pipeline.people.record_rows import records_of
 from pipeline.stores.delete_in_turns import delete_in_turns
+from pipeline.stores.pair_tables import pair_events, pair_fields
 from pipeline.stores.people_tables import conflicts, erased_records, handles, person_records
 from pipeline.stores.stream_tables import entries, outgoing, records
 from pipeline.stores.upsert import new_rows
@@ -61,6 +62,8 @@ def places(connection: Connection, people: Collection[int]) -> list[tuple[Any, A
         (records, or_(records.c.person.in_(people), records.c.record.in_(ids))),
         (entries, or_(entries.c.person.in_(people), entries.c.record.in_(ids))),
         (conflicts, or_(conflicts.c.whose.in_(people), conflicts.c.other.in_(people))),
+        (pair_fields, pair_fields.c.person.in_(people)),
+        (pair_events, pair_events.c.person.in_(people)),
     ]
 
 

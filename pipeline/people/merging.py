@@ -8,10 +8,24 @@ from sqlalchemy import Column, Connection, select, update
 
 from pipeline.people.unbarring import unbar
 from pipeline.stores.event_tables import event_folds
+from pipeline.stores.pair_tables import pair_events, pair_fields
 from pipeline.stores.people_tables import conflicts, handles
 from pipeline.stores.stream_tables import entries, records
 
-PLACES = (handles.c.person, records.c.person, entries.c.person, conflicts.c.whose, conflicts.c.other)
+PLACES = (
+    handles.c.person,
+    records.c.person,
+    entries.c.person,
+    conflicts.c.whose,
+    conflicts.c.other,
+    pair_fields.c.person,
+    pair_events.c.person,
+)
+# A field of a pair that both people have goes on as that of the lower number.
+BOTH_HAVE = (
+    "DELETE FROM pair_fields WHERE EXISTS (SELECT 1 FROM pair_fields f WHERE f.person = {mark} "
+    "AND f.pair = pair_fields.pair AND f.field = pair_fields.field) AND person = {mark}"
+)
 
 
 def merge_people(connection: Connection, merged: Mapping[int, int]) -> None:
@@ -28,6 +42,8 @@ def move_people(connection: Connection, moves: Sequence[tuple[int, int]]) -> Non
     """Write the numbers of people anew: pairs of the new and the old one."""
     if not moves:
         return
+    if connection.scalar(select(pair_fields.c.person).limit(1)) is not None:
+        connection.exec_driver_sql(BOTH_HAVE.format(mark=mark_of(connection)), moves)
     for column in PLACES:
         if connection.scalar(select(column).where(column.is_not(None)).limit(1)) is not None:
             connection.exec_driver_sql(renumbering(connection, column), moves)
@@ -36,8 +52,13 @@ def move_people(connection: Connection, moves: Sequence[tuple[int, int]]) -> Non
 
 def renumbering(connection: Connection, column: Column[Any]) -> str:
     """Return the statement that writes one number anew."""
-    mark = "?" if connection.dialect.name == "sqlite" else "%s"
+    mark = mark_of(connection)
     return f"UPDATE {column.table.name} SET {column.name} = {mark} WHERE {column.name} = {mark}"
+
+
+def mark_of(connection: Connection) -> str:
+    """Return the driver's mark of a parameter."""
+    return "?" if connection.dialect.name == "sqlite" else "%s"
 
 
 def close_answered(connection: Connection) -> None:

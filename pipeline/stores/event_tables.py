@@ -20,14 +20,14 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from pipeline.stores import consent_tables, stream_tables
+from pipeline.stores import consent_tables, pair_tables, stream_tables
 from pipeline.stores.event_metadata import BigId, event_metadata
 from pipeline.stores.hook_tables import hook_events
 from pipeline.stores.metadata import Moment
 from pipeline.stores.people_tables import handles
 
-# With the tables of people, streams, consents and webhooks.
-__all__ = ["consent_tables", "event_metadata", "handles", "hook_events", "stream_tables"]
+# With the tables of people, streams, pairs, consents and webhooks.
+__all__ = ["consent_tables", "event_metadata", "handles", "hook_events", "pair_tables", "stream_tables"]
 
 # The ledger of files: one row for each content that was seen at a path.
 event_files = Table(

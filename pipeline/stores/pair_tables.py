@@ -1,0 +1,40 @@
+"""The tables of pairs, in the events store.
+
+A field without a row is at rest: both sides hold what was last read of them, and that is equal.
+"""
+
+from sqlalchemy import BigInteger, Column, Index, String, Table, Text
+
+from pipeline.stores.event_metadata import BigId, event_metadata
+
+# Fields of people that are not at rest.
+pair_fields = Table(
+    "pair_fields",
+    event_metadata,
+    Column("pair", String, primary_key=True),
+    Column("person", BigInteger, primary_key=True, autoincrement=False),
+    Column("field", String, primary_key=True),
+    Column("state", Text, nullable=False),  # JSON of both sides
+    Column("held", String, nullable=False, server_default=""),  # why nothing is written
+    Column("salesforce_at", BigInteger),  # when the side is looked at again, ms since the epoch
+    Column("responsys_at", BigInteger),
+    Index("ix_pair_fields_person", "person"),
+    Index("ix_pair_fields_salesforce", "pair", "salesforce_at"),
+    Index("ix_pair_fields_responsys", "pair", "responsys_at"),
+    sqlite_with_rowid=False,
+)
+
+# Readings, decisions, writes and verdicts of fields, for as long as they are kept.
+pair_events = Table(
+    "pair_events",
+    event_metadata,
+    Column("id", BigId, primary_key=True),
+    Column("pair", String, nullable=False),
+    Column("person", BigInteger, nullable=False, index=True),
+    Column("field", String, nullable=False),
+    Column("at", BigInteger, nullable=False, index=True),  # ms since the epoch
+    Column("side", String, nullable=False),
+    Column("event", String, nullable=False),  # edit, repair, write, arrived, refused
+    Column("value", Text),  # JSON; None: it has none
+    Column("code", String, nullable=False, server_default=""),  # of a refusal
+)
