@@ -10,6 +10,9 @@ from pipeline.operate.hook_keys import create_hook_key
 from pipeline.operate.keys import revoke_key
 from pipeline.stores.hook_tables import hook_events
 from pipeline.stores.people_tables import handles
+from tests.emulators.conftest import address as address
+from tests.emulators.conftest import responsys as responsys
+from tests.emulators.conftest import token as token
 from tests.processes.environment import until
 
 ADDRESS = "ada@example.com"
@@ -116,6 +119,23 @@ def test_a_body_that_cannot_be_read_is_refused(post, stored, body, status):
 
     assert (answer.status_code, stored()) == (status, [])
     assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+def test_responsys_verifies_the_hook_and_tells_its_events(web, post, stored, key, responsys, token):
+    url = f"{web.url}/v1/hooks/responsys/acme"
+    basic = {"type": "B", "data": {"userName": "acme", "password": key}}
+    callback = {"name": "acme", "url": url, "batchSize": 200, "authentication": basic}
+    subscription = {"name": "all", "callBackName": "acme", "eventTypes": ["EMAIL_OPTOUT", "EMAIL_CLICKED"]}
+    assert responsys.post("/notifications/callbacks", token, callback).status_code == 200
+    assert responsys.get("/v1.3/notifications/callbacks/acme/actions/verify", token).status_code == 200
+    assert responsys.post("/notifications/subscriptions", token, subscription).status_code == 200
+
+    riids = [100_000_001, 100_000_002]
+    responsys.order("reactions", {"type": "EMAIL_OPTOUT", "riids": riids})
+    responsys.order("reactions", {"type": "EMAIL_CLICKED", "riids": riids, "campaign": "WELCOME"})
+
+    until(lambda: responsys.ask("webhooks")["waiting"] == 0)
+    assert stored() == [("OPT_OUT", "acme")] * 2 + [("CLICK", "acme")] * 2
 
 
 def test_a_key_is_also_the_users_name_and_no_address_is_kept(web, post, stored):

@@ -6,6 +6,7 @@ from emulators.responsys.account.columns import SYSTEM_COLUMNS
 from emulators.responsys.account.extension import ExtensionTable
 from emulators.responsys.account.limits import Limits
 from emulators.responsys.account.members import Members
+from emulators.responsys.account.notifications import Notifications
 from emulators.responsys.account.seed import AccountSeed, CampaignSeed, ExtensionSeed, ListSeed, TableSeed
 from emulators.responsys.account.table import SupplementalTable
 
@@ -51,6 +52,7 @@ class Account:
         self.lists: dict[str, ProfileList] = {}
         self.folders = {"Main", *seed.folders}
         self.events = set(seed.events)
+        self.notifications = Notifications()
         self.programs = dict(seed.programs)  # with the status of each
         self.limits = Limits(default_limits)
         self.limits.change(seed.limits)

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from emulators.responsys.account.seed import AccountSeed
-from emulators.responsys.control import orders, reports
+from emulators.responsys.control import orders, reactions, reports
 from emulators.responsys.control.picking import pick_account, pick_list
 from emulators.responsys.messages.behaviour import Behaviour
 from emulators.responsys.messages.http import encode, json_answer
@@ -158,6 +158,7 @@ ORDERS: dict[str, tuple[Any, Callable[[Emulator, Any], Any]]] = {
     "campaigns": (orders.CampaignsOrder, add_campaigns),
     "tables": (orders.TablesOrder, add_tables),
     "events": (orders.EventsOrder, add_events),
+    "reactions": (reactions.ReactionsOrder, reactions.react),
     "programs": (orders.ProgramsOrder, add_programs),
     "limits": (orders.LimitsOrder, set_limits),
     "faults": (list[FaultRule], set_faults),

@@ -131,6 +131,11 @@ def show_violations(emulator: Emulator, _query: str) -> Any:
     return {"total": emulator.ledger.violation_count, "violations": list(emulator.ledger.violations)}
 
 
+def show_webhooks(emulator: Emulator, _query: str) -> Any:
+    """Show the events of recipients, and how many were told."""
+    return emulator.webhooks.report()
+
+
 REPORTS: dict[str, Callable[[Emulator, str], Any]] = {
     "accounts": show_accounts,
     "behaviour": show_behaviour,
@@ -143,4 +148,5 @@ REPORTS: dict[str, Callable[[Emulator, str], Any]] = {
     "table": contents.show_table_contents,
     "summary": show_summary,
     "violations": show_violations,
+    "webhooks": show_webhooks,
 }

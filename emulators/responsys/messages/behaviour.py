@@ -28,6 +28,8 @@ class Behaviour(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     async_delay: float = 0.5  # seconds until an asynchronous request is processed
     async_status: int = 202  # of an accepted request: 202 on some pages, 200 on the rest
     async_life: float = 86400  # seconds until the answer to an asynchronous request is purged
+    webhook_body: Literal["array", "commas"] = "array"  # the samples show objects separated by commas
+    webhook_pause: float = 1.0  # seconds between two attempts to tell events
 
     def copy_from(self, other: "Behaviour") -> None:
         """Set every switch as in ``other``."""

@@ -30,6 +30,7 @@ KNOWN_ERRORS = {
     "PROFILE_EXTENSION_NOT_FOUND": (404, "Profile extension not found"),
     "CAMPAIGN_NOT_FOUND": (404, "Campaign not found"),
     "CAMPAIGN_IS_INVALID": (400, "Campaign is invalid"),
+    "OBJECT_NOT_FOUND": (404, "Object not found"),
     "RESOURCE_NOT_FOUND": (404, "Resource not found"),
     "OBJECT_ALREADY_EXISTS": (400, "Object already exists"),
     "TABLE_ALREADY_EXISTS": (400, "Table already exists"),

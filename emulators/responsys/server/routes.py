@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, unquote
 
 from emulators.responsys.account.account import Account
 from emulators.responsys.calls import (
+    callbacks,
     campaigns,
     events,
     extension_members,
@@ -17,6 +18,7 @@ from emulators.responsys.calls import (
     merge_trigger,
     programs,
     ratelimit,
+    subscriptions,
     table_rows,
     tables,
     trigger_email,
@@ -27,6 +29,7 @@ from emulators.responsys.calls.submission import submission
 from emulators.responsys.state.call import Call
 from emulators.responsys.state.emulator import Emulator
 from emulators.responsys.state.functions import API, ASYNC_API, FUNCTIONS, LIST, path_and_action
+from emulators.responsys.state.notification_functions import CALLBACK
 from emulators.serving.messages import Answer, Request
 
 
@@ -78,6 +81,19 @@ ROUTES = (
     Route("retrieveListMember", lists.show_member),
     Route("retrieveListMembers", lists.get_members, verb="POST", path=f"{API}{LIST}/members?action=get"),
     Route("retrieveProgram", programs.show_program),
+    Route("createCallback", callbacks.create_callback),
+    Route("retrieveCallbacks", callbacks.show_callbacks),
+    Route("verifyCallback", callbacks.verify_callback),
+    Route("verifyCallback", callbacks.verify_callback, path=f"{CALLBACK}?action=verify"),
+    Route("retrieveCallback", callbacks.show_callback),
+    Route("updateCallback", callbacks.update_callback),
+    Route("deleteCallback", callbacks.delete_callback),
+    Route("createSubscription", subscriptions.create_subscription),
+    Route("retrieveSubscriptions", subscriptions.show_subscriptions),
+    Route("retrieveSubscription", subscriptions.show_subscription),
+    Route("updateSubscription", subscriptions.update_subscription),
+    Route("deleteSubscription", subscriptions.delete_subscription),
+    Route("retrieveEventTypes", callbacks.show_event_types),
 )
 
 

@@ -12,6 +12,7 @@ from emulators.responsys.state.jobs import Jobs
 from emulators.responsys.state.ledger import Ledger
 from emulators.responsys.state.outbox import SentMessage
 from emulators.responsys.state.tokens import Tokens
+from emulators.responsys.state.webhooks import Webhooks
 from emulators.serving.faults import Faults
 from emulators.serving.messages import Request
 
@@ -33,6 +34,7 @@ class Emulator:
         self.ledger = Ledger()
         self.outbox: list[SentMessage] = []
         self.jobs = Jobs(self.faults)
+        self.webhooks = Webhooks(self.behaviour)
         self.reset()
 
     def reset(self) -> None:
@@ -45,6 +47,7 @@ class Emulator:
         self.faults.clear()
         self.ledger.clear()
         self.outbox.clear()
+        self.webhooks.clear()
         self.jobs.clear()
 
     def forget_calls(self) -> None:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from emulators.responsys.state.notification_functions import LIMIT, NOTIFICATION_FUNCTIONS
+
 API = "/rest/api/v1.3"
 ASYNC_API = "/rest/asyncApi/v1.3"
 EVENT = "/events/{eventName}"
@@ -128,6 +130,7 @@ FUNCTIONS = {
             "mergeTriggerEmailAsync", "POST", f"{ASYNC_API}{CAMPAIGN}/email", 200, "Async merge trigger email"
         ),
         Function("pollRequests", "POST", f"{ASYNC_API}/requests", 300, "Poll asynchronous requests"),
+        *(Function(name, verb, path, LIMIT, text) for name, verb, path, text in NOTIFICATION_FUNCTIONS),
         Function("retrieveRateLimits", "GET", "/rest/api/ratelimit", 100, "Retrieve throttling limits"),
     )
 }
