@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.errors import Held, OutcomeUnknown
-from pipeline.model.call import Rejection
+from pipeline.model.call import Done, Rejection
 from tests.responsys.actions.exports import ACTION, export, row
 
 AUDIENCES = ["lapsed-buyers", "vip"]
@@ -220,3 +220,23 @@ def test_an_answer_that_does_not_fit_is_unknown(emulator, run, function, kind):
 
     with pytest.raises(OutcomeUnknown):
         run(ACTION, export(**BY_EMAIL, **BOTH), row(1, tier=1), row(2, tier=2))
+
+
+@pytest.mark.parametrize(("consent", "letter"), [("out", "O"), ("in", "I")])
+def test_a_consent_writes_the_status_alone(emulator, run, find, consent, letter):
+    """By RIID, else by address; nobody is added, and no other column is changed."""
+    identifiers = {"riid": "RIID_", "email": "EMAIL_ADDRESS_", "crm_id": "CUSTOMER_ID_"}
+    match = ["RIID_", "EMAIL_ADDRESS_"]
+    destination = export(identifiers=identifiers, match_column_1=match, permission="consent")
+    [riid], [email, customer] = find(3, "RIID_"), find(4, "EMAIL_ADDRESS_", "CUSTOMER_ID_")
+    by_riid = row(3, "UPDATE", {"riid": riid, "email": "other@example.com"}, consent=consent)
+    by_email = row(4, "UPDATE", {"email": email, "crm_id": "C-99"}, consent=consent)
+    absent = row(100, "UPDATE", {"email": "demo-100@example.com"}, consent=consent)
+
+    assert run(ACTION, destination, by_riid) == [None]
+    assert run(ACTION, destination, by_email, absent) == [None, Done()]
+    status = "EMAIL_PERMISSION_STATUS_"
+    assert find(3, status, "EMAIL_ADDRESS_") == [letter, "demo-3@example.com"]
+    assert find(4, status, "CUSTOMER_ID_") == [letter, customer]
+    assert find(100, "RIID_") is None
+    assert emulator.violations() == []

@@ -18,6 +18,7 @@ LETTERS = {
 }
 STATUSES = ("optin", "optout")
 UNCHANGED = "unchanged"
+CONSENT = "consent"  # the variable of activations that consents send
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,11 @@ class Permission:
     def source(self) -> str | None:
         """The identifier or variable that decides; None: the configuration decides for all rows."""
         return None if self.decision in (UNCHANGED, *STATUSES) else self.decision
+
+    @property
+    def is_consent(self) -> bool:
+        """Whether consents decide."""
+        return self.decision == CONSENT
 
     def carried(self, row: Activation) -> bool:
         """Tell whether the row is sent with a status; an empty value says nothing."""

@@ -15,7 +15,7 @@ from pipeline.responsys.actions.audience_export.keys import HASHES, Key
 from pipeline.responsys.actions.audience_export.match_keys import MatchKeys
 from pipeline.responsys.actions.audience_export.permission import Permission
 from pipeline.responsys.actions.audience_export.record_data import record_data
-from pipeline.responsys.actions.audience_export.verdicts import learned_riids, merged
+from pipeline.responsys.actions.audience_export.verdicts import absent_is_unchanged, learned_riids, merged
 from pipeline.responsys.connector import ResponsysConnector
 from pipeline.responsys.errors import SETUP_CODES
 from pipeline.responsys.merge_rule import merge_rule
@@ -59,9 +59,21 @@ class ProfileList:
         if self.permission.source:
             yield self.permission.source
 
+    @property
+    def is_status_alone(self) -> bool:
+        """Whether a consent is all that is written of people who are found by one of several columns.
+
+        Nobody is added, no other identifier is changed, and a member need not be there.
+        """
+        options = self.options
+        more = (options.get(name) for name in ("columns", "fields", "memberships", "insert_on_no_match"))
+        return self.permission.is_consent and len(self.match.first) > 1 and not any(more)
+
     def keys_of(self, row: Activation) -> tuple[Key, ...]:
         """Return the identifiers that are written for a row."""
         match = self.match.keys_of(row)
+        if self.is_status_alone:
+            return match
         return (*match, *(key for key in self.others if key is not match[0] and key.given(row)))
 
     def columns_of(self, row: Activation) -> tuple[str, ...]:
@@ -93,7 +105,8 @@ class ProfileList:
         )
 
     def _verdicts(self, rows: Sequence[Activation], answer: Any) -> Verdicts:
-        return merged(self.match.keys_of(rows[0]), rows, answer)
+        verdicts = merged(self.match.keys_of(rows[0]), rows, answer)
+        return [absent_is_unchanged(why) for why in verdicts] if self.is_status_alone else verdicts
 
     def _call(self, rows: Sequence[Activation]) -> Call:
         return Call(

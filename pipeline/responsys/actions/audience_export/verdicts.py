@@ -10,7 +10,7 @@ from typing import Any
 from pipeline.errors import OutcomeUnknown
 from pipeline.model.action import Identifiers, Verdicts
 from pipeline.model.activation import Activation
-from pipeline.model.call import Rejection
+from pipeline.model.call import Done, Rejection, Verdict
 from pipeline.responsys.actions.audience_export.keys import Key
 from pipeline.responsys.errors import shortened
 from pipeline.responsys.records import Record, read_records, rejection
@@ -48,6 +48,11 @@ def absent_is_done(read: Callable[..., Verdicts], rows: Sequence[Activation], an
         None if isinstance(why, Rejection) and NOT_THERE.search(why.detail) else why
         for why in read(rows, answer)
     ]
+
+
+def absent_is_unchanged(why: Verdict) -> Verdict:
+    """Take a row that is not there for one that is so already."""
+    return Done() if isinstance(why, Rejection) and NOT_THERE.search(f"{why.code} {why.detail}") else why
 
 
 def verdict(record: Record, position: int) -> Rejection | None:
