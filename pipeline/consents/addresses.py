@@ -7,12 +7,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, select
 
 from pipeline.consents.telling import Addressed
 from pipeline.model.source_record import SourceRecord
 from pipeline.people.record_identity import riid_of, sha256
 from pipeline.stores.people_tables import handles
+from pipeline.stores.stream_tables import records
 
 
 @dataclass
@@ -88,6 +90,16 @@ def profile_of(person: int | None, address: str, known: KnownHandlesOf) -> str:
     first = known.emails[0][1] if known.emails else address
     own = next((number for number, digest, _ in known.emails if digest == address), None)
     return f"person:{person if address == first or own is None else own}"
+
+
+def plain_address(connection: Connection, person: int, digest: str) -> str:
+    """Return the address of a digest out of the records of its person, "" if none has it."""
+    bodies = connection.scalars(select(records.c.body).where(records.c.person == person))
+    for values, fields, *_ in map(msgspec.json.decode, filter(None, bodies)):
+        for value in (*fields.values(), *values.values()):
+            if isinstance(value, str) and "@" in value and digest_of_address(value) == digest:
+                return value.strip().lower()
+    return ""
 
 
 def nonempty(identifiers: Mapping[str, Any]) -> dict[str, str]:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 
 from pipeline.consents.statement import OUT
 from pipeline.consents.telling import statement_of
-from pipeline.stores.consent_tables import consent_bursts, consent_states, consents
+from pipeline.stores.consent_tables import consent_bursts, consent_statements, consent_states
 from pipeline.stores.people_tables import handles
 from pipeline.stores.stream_tables import outgoing
 from pipeline.stores.upsert import insert_into
@@ -61,7 +61,7 @@ def is_held(connection: Connection, name: str, source: str, now: int) -> bool:
 
 def amount_since(connection: Connection, name: str, source: str, since: int) -> int:
     """Count the people who opted out by a source."""
-    said = consents.c
+    said = consent_statements.c
     query = select(func.count(func.distinct(said.address))).where(
         said.source == source, said.effect == OUT, said.noted_at > since, said.name == name
     )

@@ -15,7 +15,7 @@ from pipeline.consents.consent_state import ConsentState, follow, time_of, told_
 from pipeline.consents.state_store import Place, StoredState, read_states, write_states
 from pipeline.consents.statement import Statement, Wish
 from pipeline.model.consent_account import ConsentAccount
-from pipeline.stores.consent_tables import consents
+from pipeline.stores.consent_tables import consent_statements
 from pipeline.stores.event_tables import event_folds
 
 
@@ -57,7 +57,7 @@ class Noting:
         for number, statement in enumerate(fresh, last + 1):
             previous = self._note(number, statement, states, previous)
         if self._rows:
-            self.connection.execute(insert(consents), self._rows)
+            self.connection.execute(insert(consent_statements), self._rows)
         changed = {one.statement.address for one in self._noted}
         places: dict[Place, StoredState] = {(one, self.consent.channel): states[one] for one in changed}
         write_states(self.connection, places)
@@ -66,14 +66,18 @@ class Noting:
     def _unknown(self, statements: Sequence[Statement]) -> list[Statement]:
         """Return each statement that the store has not, once."""
         by_key = {one.key: one for one in reversed(statements)}
-        known = select(consents.c.key).where(consents.c.key.in_(list(by_key)))
+        known = select(consent_statements.c.key).where(consent_statements.c.key.in_(list(by_key)))
         for key in self.connection.scalars(known):
             del by_key[key]
         return list(reversed(by_key.values()))
 
     def _end(self) -> tuple[int, str]:
         """Return the id and the hash of the last statement."""
-        last = select(consents.c.id, consents.c.hash).order_by(consents.c.id.desc()).limit(1)
+        last = (
+            select(consent_statements.c.id, consent_statements.c.hash)
+            .order_by(consent_statements.c.id.desc())
+            .limit(1)
+        )
         row = self.connection.execute(last).first()
         return (row.id, row.hash) if row else (0, FIRST)
 

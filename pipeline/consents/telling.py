@@ -1,6 +1,7 @@
 """Telling: activations of the consents' audience, and the account of which destination was told when.
 
-An activation's id is "consent:STATEMENT:NUMBER", by which notes of batches lead back to the statement.
+An activation's id is "consent:STATEMENT:NUMBER", by which notes of batches lead back to the statement; one
+that goes to a single destination has its name behind that.
 """
 
 import re
@@ -8,19 +9,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from msgspec.structs import replace
 from sqlalchemy import Connection, case, select
 
 from pipeline.consents.state_store import StoredState, count_tells
 from pipeline.consents.statement import OUT
 from pipeline.model.activation import Activation
-from pipeline.stores.consent_tables import consent_tells, consents
+from pipeline.stores.consent_tables import consent_statements, consent_tells
 from pipeline.stores.upsert import insert_into
 from pipeline.text.times import rfc3339
 
 REACHED = ("delivered", "unchanged")
 # Nobody of that address is there: a record or member that is added later is told.
 NOBODY = ("NO_RECORD_FOUND", "RECORD_NOT_FOUND", "NO_RECIPIENT_FOUND", "RECIPIENT_NOT_FOUND")
-ID = re.compile(r"consent:(\d+):\d+")
+ID = re.compile(r"consent:(\d+):.+")
 
 
 @dataclass(frozen=True)
@@ -54,9 +56,21 @@ class Telling:
         count_tells(self.connection, [(one.address, self.channel) for one in told])
         return [self._activation(one, states[one.address], sayings) for one in told]
 
+    def tell_each(
+        self, states: Mapping[str, StoredState], people: Iterable[Addressed], now: int
+    ) -> list[Activation]:
+        """Return an activation for each address and destination, for these destinations alone."""
+        return [
+            replace(activation, id=f"{activation.id}:{destination}", destination=destination)
+            for activation in self.tell(states, people, now)
+            for destination in self.destinations
+        ]
+
     def _sayings(self, numbers: set[int]) -> dict[int, tuple[str, str]]:
         """Return source and time of statements."""
-        query = select(consents.c.id, consents.c.source, consents.c.at).where(consents.c.id.in_(numbers))
+        query = select(consent_statements.c.id, consent_statements.c.source, consent_statements.c.at).where(
+            consent_statements.c.id.in_(numbers)
+        )
         return {
             row.id: (row.source, rfc3339(datetime.fromtimestamp(row.at / 1000, UTC)))
             for row in self.connection.execute(query)
@@ -114,9 +128,12 @@ def statement_of(activation: str) -> int | None:
 
 def note_answer(connection: Connection, statement: int, destination: str, verdict: str, at: int) -> None:
     """Note the verdict of a destination; a destination that was added since gets a line of its own."""
-    said = select(consents.c.address, consents.c.channel, consents.c.effect, consents.c.wish).where(
-        consents.c.id == statement
-    )
+    said = select(
+        consent_statements.c.address,
+        consent_statements.c.channel,
+        consent_statements.c.effect,
+        consent_statements.c.wish,
+    ).where(consent_statements.c.id == statement)
     row = connection.execute(said).first()
     if row is None:
         return

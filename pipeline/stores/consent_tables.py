@@ -9,8 +9,8 @@ from pipeline.stores.event_metadata import BigId, event_metadata
 
 # Statements, never changed: each has a hash over itself and the hash of the one before. An erasure takes the
 # evidence out, whose digest stays.
-consents = Table(
-    "consents",
+consent_statements = Table(
+    "consent_statements",
     event_metadata,
     Column("id", BigId, primary_key=True, autoincrement=False),  # 1, 2, 3: none is missing
     Column("key", String, nullable=False, unique=True),
@@ -28,8 +28,8 @@ consents = Table(
     Column("noted_at", BigInteger, nullable=False),
     Column("previous", String, nullable=False),
     Column("hash", String, nullable=False),
-    Index("ix_consents_address", "address", "channel"),
-    Index("ix_consents_source", "source", "effect", "noted_at"),
+    Index("ix_consent_statements_address", "address", "channel"),
+    Index("ix_consent_statements_source", "source", "effect", "noted_at"),
 )
 
 # What statements lead to.

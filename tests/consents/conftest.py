@@ -11,7 +11,7 @@ from pipeline.consents.telling import note_answer, statement_of
 from pipeline.model.consent_account import ConsentAccount
 from pipeline.model.source_record import SourceRecord
 from pipeline.people.assign import assign
-from pipeline.stores.consent_tables import consent_states, consents
+from pipeline.stores.consent_tables import consent_statements, consent_states
 from pipeline.stores.database import reading
 
 ORG = "00D000000000001EAA"
@@ -81,7 +81,7 @@ class Consents:
     @property
     def kept(self) -> list[tuple[str, str, str]]:
         with reading(self.events) as connection:
-            rows = connection.execute(select(consents).order_by(consents.c.id))
+            rows = connection.execute(select(consent_statements).order_by(consent_statements.c.id))
             return [(row.wish, row.kind, row.effect) for row in rows]
 
 

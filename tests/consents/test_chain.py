@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from pipeline.consents.chain import first_fault
-from pipeline.stores.consent_tables import consents
+from pipeline.stores.consent_tables import consent_statements
 from pipeline.stores.database import reading
 
 
@@ -15,7 +15,11 @@ def chain(consent):
 
     def fault():
         with reading(consent.events) as connection:
-            rows = connection.execute(select(consents).order_by(consents.c.id)).mappings().all()
+            rows = (
+                connection.execute(select(consent_statements).order_by(consent_statements.c.id))
+                .mappings()
+                .all()
+            )
         return first_fault(rows)
 
     def change(statement):
@@ -44,7 +48,7 @@ def test_a_chain_holds(chain):
 def test_a_change_is_found(chain, column, value, reason):
     fault, change = chain
 
-    change(update(consents).where(consents.c.id == 2).values({column: value}))
+    change(update(consent_statements).where(consent_statements.c.id == 2).values({column: value}))
 
     assert (fault().id, fault().reason) == (2, reason)
 
@@ -52,7 +56,7 @@ def test_a_change_is_found(chain, column, value, reason):
 def test_a_statement_that_was_taken_out_is_found(chain):
     fault, change = chain
 
-    change(delete(consents).where(consents.c.id == 2))
+    change(delete(consent_statements).where(consent_statements.c.id == 2))
 
     assert (fault().id, fault().reason) == (2, "it is missing")
 
@@ -60,6 +64,6 @@ def test_a_statement_that_was_taken_out_is_found(chain):
 def test_evidence_that_was_erased_is_no_fault(chain):
     fault, change = chain
 
-    change(update(consents).where(consents.c.id == 2).values(evidence=None))
+    change(update(consent_statements).where(consent_statements.c.id == 2).values(evidence=None))
 
     assert fault() is None

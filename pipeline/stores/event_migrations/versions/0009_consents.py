@@ -41,7 +41,7 @@ def upgrade() -> None:
 def create_statements() -> None:
     """Create the table of statements."""
     op.create_table(
-        "consents",
+        "consent_statements",
         sa.Column("id", BIG_ID, primary_key=True, autoincrement=False),
         word("key", unique=True),
         *(word(name) for name in ("address", "channel", "name", "wish", "kind", "source")),
@@ -54,8 +54,8 @@ def create_statements() -> None:
         word("previous"),
         word("hash"),
     )
-    op.create_index("ix_consents_address", "consents", ["address", "channel"])
-    op.create_index("ix_consents_source", "consents", ["source", "effect", "noted_at"])
+    op.create_index("ix_consent_statements_address", "consent_statements", ["address", "channel"])
+    op.create_index("ix_consent_statements_source", "consent_statements", ["source", "effect", "noted_at"])
 
 
 def create_states() -> None:

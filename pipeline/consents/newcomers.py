@@ -1,0 +1,47 @@
+"""Newcomers: members whose RIID became known after their address had opted out; they are told as well.
+
+New handles come by ascending ids, so the mark is the highest id that was looked at.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+
+from pipeline.consents.addresses import nonempty
+from pipeline.consents.statement import OUT
+from pipeline.consents.telling import Addressed
+from pipeline.stores.consent_tables import consent_states
+from pipeline.stores.people_tables import handles
+
+AT_ONCE = 50_000  # handles
+
+
+@dataclass(frozen=True)
+class Newcomers:
+    """The addresses to tell again, and the mark after them."""
+
+    people: list[Addressed]
+    mark: int
+
+
+def highest_handle(connection: Connection) -> int:
+    """Return the highest id of a handle."""
+    return connection.scalar(select(func.max(handles.c.id))) or 0
+
+
+def newcomers(connection: Connection, channel: str, mark: int) -> Newcomers:
+    """Return the addresses that are out, of people whose RIID is newer than the mark."""
+    top = min(highest_handle(connection), mark + AT_ONCE)
+    email = handles.alias("email")
+    is_out = (consent_states.c.channel == channel) & (consent_states.c.status == OUT)
+    query = (
+        select(handles.c.person, handles.c.value.label("riid"), email.c.value, email.c.label)
+        .join(email, (email.c.person == handles.c.person) & (email.c.kind == "email"))
+        .join(consent_states, is_out & (consent_states.c.address == email.c.value))
+        .where(handles.c.id > mark, handles.c.id <= top, handles.c.kind == "riid")
+    )
+    people = [
+        Addressed(row.value, f"person:{row.person}", nonempty({"riid": row.riid, "email": row.label}))
+        for row in connection.execute(query)
+    ]
+    return Newcomers(people, top)
