@@ -34,14 +34,15 @@ def take_reading(state: FieldState, name: SideName, reading: SideReading, terms:
     side = state.side(name)
     if 1 in terms.obeys and reading.stamp < side.stamp:
         return FieldDecision(state, "old")
-    side = replace(forgetting(side, reading.at), stamp=max(side.stamp, reading.stamp), seen=reading.value)
+    stamp = max(side.stamp, reading.stamp)
+    side = replace(forgetting(side, reading.at), stamp=stamp, seen=reading.value, waits=False)
     state = state.put(name, side)
     if reading.value == side.here:
         return as_known(state, name, reading, terms)
     ours, back = reading.value in side.sent, reading.value in side.replaced
     if 3 in terms.obeys and (ours or back):
         if side.is_settling(reading.at):
-            return FieldDecision(state, "waiting")
+            return FieldDecision(state.put(name, replace(side, waits=True)), "waiting")
         if ours:
             return of_ours(state, name, reading, terms)
     return edited(state, name, reading, terms, is_back=back)
@@ -113,8 +114,13 @@ def still_held(state: FieldState, terms: PairTerms) -> FieldDecision:
 
 
 def look(state: FieldState, name: SideName, reading: SideReading, terms: PairTerms) -> FieldDecision:
-    """Take what was last read of a side as a reading once more: nothing has changed it since."""
+    """Take what was last read of a side as a reading once more: nothing has changed it since.
+
+    What was read before the last write says nothing of that.
+    """
     side = state.side(name)
+    if not side.waits and side.seen != side.here:
+        return FieldDecision(state, "known")
     seen = replace(reading, value=side.seen, stamp=side.stamp, changed=False)
     return take_reading(state, name, seen, terms)
 

@@ -58,6 +58,7 @@ class SideState:
     settles: int = 0  # until when a repeated call may still arrive
     stamp: int = 0
     refused: str = ""  # code of the last write's refusal
+    waits: bool = False  # what was last read came after a write, and is looked at again
 
     def is_settling(self, now: int) -> bool:
         """Tell whether a write may still change the side."""

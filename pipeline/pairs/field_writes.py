@@ -35,6 +35,7 @@ def write(
         open=(*side.open, OpenWrite(reading.number, stored)),
         settles=max(side.settles, reading.at + terms.settle),
         refused="",
+        waits=False,
     )
     return state.put(name, changed), (SideWrite(name, value, reading.number),)
 

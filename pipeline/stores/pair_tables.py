@@ -16,11 +16,9 @@ pair_fields = Table(
     Column("field", String, primary_key=True),
     Column("state", Text, nullable=False),  # JSON of both sides
     Column("held", String, nullable=False, server_default=""),  # why nothing is written
-    Column("salesforce_at", BigInteger),  # when the side is looked at again, ms since the epoch
-    Column("responsys_at", BigInteger),
+    Column("look_at", BigInteger),  # when the side of Salesforce is looked at again, ms since the epoch
     Index("ix_pair_fields_person", "person"),
-    Index("ix_pair_fields_salesforce", "pair", "salesforce_at"),
-    Index("ix_pair_fields_responsys", "pair", "responsys_at"),
+    Index("ix_pair_fields_look", "pair", "look_at"),
     sqlite_with_rowid=False,
 )
 

@@ -16,13 +16,11 @@ def upgrade() -> None:
         sa.Column("field", sa.String, primary_key=True),
         sa.Column("state", sa.Text, nullable=False),
         sa.Column("held", sa.String, nullable=False, server_default=""),
-        sa.Column("salesforce_at", sa.BigInteger),
-        sa.Column("responsys_at", sa.BigInteger),
+        sa.Column("look_at", sa.BigInteger),
         sqlite_with_rowid=False,
     )
     op.create_index("ix_pair_fields_person", "pair_fields", ["person"])
-    op.create_index("ix_pair_fields_salesforce", "pair_fields", ["pair", "salesforce_at"])
-    op.create_index("ix_pair_fields_responsys", "pair_fields", ["pair", "responsys_at"])
+    op.create_index("ix_pair_fields_look", "pair_fields", ["pair", "look_at"])
     op.create_table(
         "pair_events",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
