@@ -10,11 +10,13 @@ from schemas.alert import alert
 from schemas.channel import channel
 from schemas.connector import ConnectorDocument
 from schemas.connector_kinds import connector
+from schemas.consent import ConsentDocument
 from schemas.destination import destination
 from schemas.destination_document import DestinationDocument
 from schemas.document import Document, Table
 from schemas.event_import import ImportField
 from schemas.file_profile import FileProfileField
+from schemas.pair import PairDocument
 from schemas.profile_field import ProfileFields
 from schemas.record_mapping import MappingField
 from schemas.rule import RuleDocument
@@ -30,6 +32,8 @@ class ConfigurationSchema(Document):
     sources = Table(source(), load_default=dict)
     mappings = Table(MappingField(), load_default=dict)
     rules = Table(DocumentField(RuleDocument), load_default=dict)
+    pairs = Table(DocumentField(PairDocument), load_default=dict)
+    consents = Table(DocumentField(ConsentDocument), load_default=dict)
     files = Table(FileProfileField(), load_default=dict)
     imports = Table(ImportField(), load_default=dict)
     profile_fields = ProfileFields(load_default=dict)

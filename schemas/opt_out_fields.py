@@ -7,7 +7,7 @@ from typing import Final
 OPT_OUT: Final = re.compile(
     r"(?:Person)?(?:HasOptedOut\w*|DoNotCall)|ShouldForget|\w+_PERMISSION_STATUS_", re.IGNORECASE
 )
-REFUSED: Final = "holds a wish about a channel; only a consent may carry it, and there are none yet"
+REFUSED: Final = "holds a wish about a channel; only a consent may carry it"
 
 
 def opt_out_problem(path: str) -> str | None:

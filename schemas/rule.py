@@ -1,16 +1,22 @@
 """A rule as it is configured: when a record of a stream is so, its person enters an audience."""
 
 import re
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import ValidationError, validates_schema
 
 from schemas.configuration_fields import Flag, Number, OneOf, Text
 from schemas.document import Document, Table
 from schemas.record_condition import Condition
-from schemas.rule_fields import ColumnValues, DocumentField, Hours, Most, SpanOrNever
+from schemas.rule_fields import ColumnValues, DocumentField, EventColumns, Hours, Most, Points, SpanOrNever
 from schemas.time_span import TimeSpan
 
 COLUMN = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,149}")
 COLUMN_RULE = "must be the name of a column of Responsys"
 HIGHEST_PRIORITY = 1_000
+MOST_POINTS = 1_000_000
+OF_SCORES = ("score", "within", "reaches")  # all of them or none
 
 
 class RuleDocument(Document):
@@ -31,5 +37,19 @@ class RuleDocument(Document):
     only_if = Table(ColumnValues(), COLUMN, COLUMN_RULE)
     most = DocumentField(Most)
     hours = DocumentField(Hours)
+    once = EventColumns()
+    score = Points()
+    within = TimeSpan()
+    reaches = Number(above=0, most=MOST_POINTS)
     existing = Flag(load_default=False)
     mode = OneOf("a mode", ["live", "watch"], load_default="live")
+
+    @validates_schema
+    def scores_whole(self, rule: Mapping[str, Any], **_: Any) -> None:
+        """Refuse a part of a score."""
+        given = [key for key in OF_SCORES if key in rule]
+        missing = [key for key in OF_SCORES if key not in rule]
+        if given and missing:
+            raise ValidationError(
+                {key: [f"is missing: it goes with {' and '.join(given)}"] for key in missing}
+            )

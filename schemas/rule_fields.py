@@ -7,14 +7,17 @@ from zoneinfo import ZoneInfo
 
 from marshmallow import Schema, ValidationError, validates_schema
 
-from schemas.configuration_fields import Field, OneOf, SomeOf, Text, Whole
-from schemas.document import Document
+from schemas.configuration_fields import Field, Number, OneOf, SomeOf, Text, Whole
+from schemas.document import Document, Table
+from schemas.responsys_sources import EVENT_TYPE
 from schemas.time_span import TimeSpan
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00")
 MOST_VALUES = 200
 MOST_ENTRIES = 10_000
+MOST_COLUMNS = 10  # of events
+MOST_SCORE = 10_000  # points of an event
 
 
 class SpanOrNever(TimeSpan):
@@ -54,6 +57,34 @@ class ColumnValues(Field):
         if not isinstance(value, list) or not 1 <= len(value) <= MOST_VALUES:
             raise ValidationError(f"must be a list of 1 to {MOST_VALUES} texts")
         return [Text().read(each) for each in value]
+
+
+class EventColumns(Field):
+    """The columns of events by which a person enters once."""
+
+    def read(self, value: Any) -> list[str]:
+        """Refuse an empty list, and a name that occurs twice."""
+        if not isinstance(value, list) or not 1 <= len(value) <= MOST_COLUMNS:
+            raise ValidationError(f"must be a list of 1 to {MOST_COLUMNS} columns of events")
+        names = [Text().read(name) for name in value]
+        if len(set(names)) < len(names):
+            raise ValidationError("must not name anything twice")
+        return names
+
+
+class Points(Table):
+    """Types of events, and the points of each."""
+
+    def __init__(self, **options: Any) -> None:
+        points = Number(least=-MOST_SCORE, most=MOST_SCORE)
+        super().__init__(points, EVENT_TYPE, "must be a type of event in capitals", **options)
+
+    def read(self, value: Any) -> dict[str, float]:
+        """Refuse a table of none."""
+        points: dict[str, float] = super().read(value)
+        if not points:
+            raise ValidationError("must name at least one type of event")
+        return points
 
 
 class DocumentField(Field):

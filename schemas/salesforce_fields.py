@@ -19,14 +19,12 @@ PEOPLE = ("Contact", "Lead")
 
 
 class WrittenFieldName(Field):
-    """A field that may be written: not one of a parent, and none that holds a wish about a channel."""
+    """A field that may be written, not one of a parent; opt-outs are refused later, where no consent is."""
 
     def read(self, value: Any) -> str:
-        """Refuse what no field is called, and opt-outs."""
+        """Refuse what no field is called."""
         if not isinstance(value, str) or not FIELD.fullmatch(value):
             raise ValidationError(FIELD_RULE)
-        if problem := opt_out_problem(value):
-            raise ValidationError(problem)
         return value
 
 

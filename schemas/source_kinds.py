@@ -4,6 +4,11 @@ from collections.abc import Mapping
 
 from schemas.document import Variant
 from schemas.people_source import PeopleSourceDocument
+from schemas.responsys_sources import (
+    EventsSourceDocument,
+    MembersSourceDocument,
+    ProfilesSourceDocument,
+)
 from schemas.salesforce_source import SalesforceSourceDocument
 from schemas.source import CommonSource, SourceDocument
 
@@ -12,6 +17,9 @@ SOURCES: Mapping[str, type[CommonSource]] = {
     SQL: SourceDocument,
     "salesforce": SalesforceSourceDocument,
     "people": PeopleSourceDocument,
+    "responsys_events": EventsSourceDocument,
+    "profiles": ProfilesSourceDocument,
+    "responsys": MembersSourceDocument,
 }
 
 

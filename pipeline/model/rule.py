@@ -1,5 +1,6 @@
 """A rule: when a record of a stream is so, its person enters an audience."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import Literal
@@ -17,6 +18,15 @@ class EntryLimit:
     entries: int
     per: float
     over_all: bool = False
+
+
+@dataclass(frozen=True)
+class Score:
+    """Points of a person's events within ``within`` seconds; a rule fires when their sum is reached."""
+
+    points: Mapping[str, float]  # by type of event
+    within: float
+    reaches: float
 
 
 @dataclass(frozen=True)
@@ -57,6 +67,8 @@ class Rule:
     only_if: dict[str, tuple[str, ...]] = field(default_factory=dict)  # columns of Responsys
     most: EntryLimit | None = None
     hours: OpeningHours | None = None
+    once: tuple[str, ...] = ()  # columns of events: a person enters once by their values; (): by each event
+    score: Score | None = None  # None: each event is looked at by itself
     existing: bool = False  # whether records of a source's first reading enter
     mode: Literal["live", "watch"] = "live"
     label: str | None = None

@@ -70,3 +70,51 @@ class PeopleSource(Source):
     def is_stream(self) -> bool:
         """Whether it is read on from its mark."""
         return True
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventsSource(Source):
+    """Events of an account of Responsys, in the order in which they were stored."""
+
+    connector: str
+    types: tuple[str, ...] = ()  # words of feeds, such as CLICK; (): all
+    kind: str = "responsys_events"
+
+    @property
+    def is_stream(self) -> bool:
+        """Whether it is read on from its mark."""
+        return True
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProfilesSource(Source):
+    """Fields kept per person from event files, as far as they changed."""
+
+    audience: str
+    kind: str = "profiles"
+
+    @property
+    def is_stream(self) -> bool:
+        """Whether it is read on from its mark."""
+        return True
+
+
+@dataclass(frozen=True, kw_only=True)
+class MembersSource(Source):
+    """Columns of members whose RIID is known, in turn."""
+
+    connector: str
+    columns: Mapping[str, str]  # of the list, in capitals, to variables
+    fields_table: str = ""  # an extension table that is read as well; "": none
+    fields: Mapping[str, str] = field(default_factory=dict)  # its columns, in capitals, to variables
+    kind: str = "responsys"
+
+    @property
+    def is_stream(self) -> bool:
+        """Whether it is read on from its mark."""
+        return True
+
+    @property
+    def variables(self) -> frozenset[str]:
+        """All variables that it reads."""
+        return frozenset({*self.columns.values(), *self.fields.values()})

@@ -24,7 +24,7 @@ from pipeline.records.documents import USERS_OF_CONNECTORS, Documents, singular
 from pipeline.records.mapping_agreement import users_of_mapping
 from pipeline.records.record_check import InvalidRecord, check_record, messages_about
 from pipeline.records.records import Records
-from pipeline.records.rule_agreement import rules_of_source
+from pipeline.records.source_users import NAMED, users_of_source
 from pipeline.stores.changeable import require_changeable
 from pipeline.text.messages import unknown
 
@@ -35,7 +35,7 @@ Outcome = Literal["created", "updated", "unchanged"]
 USERS: Mapping[str, Mapping[str, Callable[[str, Documents], list[str]]]] = {
     "channels": {"rules": lambda name, documents: rules_that_name(name, documents["alerts"])},
     "mappings": {"records": users_of_mapping},
-    "sources": {"rules": rules_of_source},
+    "sources": {section: partial(users_of_source, section) for section in NAMED},
     "connectors": {section: partial(users_of_connector, section) for section in USERS_OF_CONNECTORS},
 }
 

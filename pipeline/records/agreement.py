@@ -7,12 +7,15 @@ from typing import Any
 from pipeline.errors import Misconfigured
 from pipeline.records.changes import Changes
 from pipeline.records.circle_agreement import circles
+from pipeline.records.consent_agreement import consents_that_differ, wishes_without_consent
 from pipeline.records.documents import Documents, singular
 from pipeline.records.import_agreement import imports_that_differ, imports_without_files, sends_nothing
 from pipeline.records.kinds import KINDS
 from pipeline.records.mapping_agreement import MAPPING_CHECKS
+from pipeline.records.pair_agreement import pairs_that_differ
 from pipeline.records.rule_agreement import rules_that_differ
-from pipeline.records.source_agreement import sources_without_connector
+from pipeline.records.source_agreement import sources_without_connector, unknown_types
+from pipeline.records.source_users import lost_sources
 from schemas.configuration_fields import not_there
 
 
@@ -27,9 +30,14 @@ def refuse(stored: Documents, wanted: Documents, changes: Changes) -> None:
         imports_without_files,
         imports_that_differ,
         sources_without_connector,
+        unknown_types,
         lost_channels,
         *MAPPING_CHECKS,
+        lost_sources,
         rules_that_differ,
+        pairs_that_differ,
+        consents_that_differ,
+        wishes_without_consent,
         circles,
         partial(unknown_subjects, names=new_rules),
     )

@@ -12,9 +12,11 @@ from pipeline.model.activation import Activation
 from pipeline.model.alert_rule import AlertRule
 from pipeline.model.channel import Channel
 from pipeline.model.connector import Connector
+from pipeline.model.consent_account import ConsentAccount
 from pipeline.model.destination import Destination
 from pipeline.model.event_import import EventImport
 from pipeline.model.mapping import RecordMapping
+from pipeline.model.pair import Pair
 from pipeline.model.rule import Rule
 from pipeline.model.source import Source
 from pipeline.records.kinds import bind, kind_of
@@ -50,6 +52,8 @@ class Catalog:
     alert_rules: Mapping[str, AlertRule] = field(default_factory=lambda: MappingProxyType({}))
     mappings: Mapping[str, RecordMapping] = field(default_factory=lambda: MappingProxyType({}))
     rules: Mapping[str, Rule] = field(default_factory=lambda: MappingProxyType({}))
+    pairs: Mapping[str, Pair] = field(default_factory=lambda: MappingProxyType({}))
+    consents: Mapping[str, ConsentAccount] = field(default_factory=lambda: MappingProxyType({}))
     _actions: dict[str, Action] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def for_audience(self, audience: str | None) -> tuple[Destination, ...]:
@@ -107,9 +111,10 @@ class Catalog:
 
     @cached_property
     def witnessed_audiences(self) -> frozenset[str]:
-        """The audiences that streams and rules feed: they are told the verdicts of their activations."""
+        """The audiences that streams, rules and consents feed: they are told verdicts of activations."""
         streams = (source for source in self.sources.values() if source.is_stream)
         fed = {source.audience for source in streams if source.audience is not None}
+        fed |= {consent.audience for consent in self.consents.values()}
         return frozenset(fed | {rule.audience for rule in self.rules.values()})
 
     @cached_property

@@ -28,6 +28,8 @@ class Changes:
     sources: Change = Change()
     mappings: Change = Change()
     rules: Change = Change()
+    pairs: Change = Change()
+    consents: Change = Change()
     files: Change = Change()
     imports: Change = Change()
     profile_fields: Change = Change()

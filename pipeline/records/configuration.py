@@ -13,7 +13,7 @@ from pipeline.records.document_secrets import STORED_SECRET, secrets_of
 from pipeline.records.documents import USERS_OF_CONNECTORS, Documents
 from pipeline.records.kinds import KINDS, connector_documents, destination_documents
 from pipeline.records.mapping_agreement import unknown_mappings
-from pipeline.records.rule_agreement import unknown_sources
+from pipeline.records.source_users import unknown_sources
 from schemas.channel import SECRET_PROBLEMS
 from schemas.configuration import configuration_schema
 from schemas.configuration_fields import not_there

@@ -16,6 +16,8 @@ SECTIONS: Mapping[str, Table] = {
     "sources": record_tables.sources,
     "mappings": record_tables.mappings,
     "rules": record_tables.rules,
+    "pairs": record_tables.pairs,
+    "consents": record_tables.consents,
     "files": record_tables.files,
     "imports": record_tables.imports,
     "profile_fields": record_tables.profile_fields,

@@ -14,7 +14,15 @@ from pipeline.model.destination import CALL_TYPES, Destination
 from pipeline.model.event_import import EventImport
 from pipeline.model.mapped_variable import MappedVariable
 from pipeline.model.mapping import RecordMapping
-from pipeline.model.source import PeopleSource, SalesforceSource, Source, SqlSource
+from pipeline.model.source import (
+    EventsSource,
+    MembersSource,
+    PeopleSource,
+    ProfilesSource,
+    SalesforceSource,
+    Source,
+    SqlSource,
+)
 from pipeline.records.documents import Document
 from pipeline.records.kinds import KINDS, destination_documents
 from schemas.destination import completed, lacking
@@ -28,6 +36,9 @@ SOURCE_CLASSES: Mapping[str, type[Source]] = {
     SQL: SqlSource,
     "salesforce": SalesforceSource,
     "people": PeopleSource,
+    "responsys_events": EventsSource,
+    "profiles": ProfilesSource,
+    "responsys": MembersSource,
 }
 
 

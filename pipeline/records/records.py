@@ -22,9 +22,10 @@ from pipeline.records.document_secrets import (
 )
 from pipeline.records.documents import SECTIONS, USERS_OF_CONNECTORS, Documents, as_written
 from pipeline.records.mapping_agreement import users_of_mapping
+from pipeline.records.pair_reading import consent_account, pair
 from pipeline.records.record_reading import read_all
-from pipeline.records.rule_agreement import rules_of_source
 from pipeline.records.rule_documents import rule
+from pipeline.records.source_users import NAMED, users_of_source
 from pipeline.stores import record_tables
 from pipeline.stores.database import reading
 from pipeline.stores.key_check import renew_check
@@ -78,6 +79,8 @@ class Records:
             alert_rules=read_all(record_reading.alert_rule, stored["alerts"]),
             mappings=read_all(record_reading.mapping, stored["mappings"]),
             rules=read_all(rule, stored["rules"]),
+            pairs=read_all(pair, stored["pairs"]),
+            consents=read_all(consent_account, stored["consents"]),
         )
 
     def names(self, section: str) -> frozenset[str]:
@@ -114,8 +117,9 @@ class Records:
                     raise Misconfigured(f'{users} name the connector "{name}"')
             if section == "mappings" and users_of_mapping(name, stored):
                 raise Misconfigured(f'records name the mapping "{name}"')
-            if section == "sources" and rules_of_source(name, stored):
-                raise Misconfigured(f'rules name the source "{name}"')
+            for users in NAMED if section == "sources" else ():
+                if users_of_source(users, name, stored):
+                    raise Misconfigured(f'{users} name the source "{name}"')
             if section == "channels" and agreement.rules_that_name(name, stored["alerts"]):
                 raise Misconfigured(f'rules of alerts name the channel "{name}"')
             self._write(connection, section, Change(removed=(name,)), {})

@@ -1,47 +1,53 @@
-"""Agreement of rules: the source of each is there and read on from its mark, and its conditions fit."""
+"""Agreement of rules: the source of each is read on from its mark, and its conditions and scores fit."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pipeline.model.record_condition import read_condition, type_problems
-from pipeline.model.source import SalesforceSource
+from pipeline.model.source import EventsSource, SalesforceSource, Source
 from pipeline.records.documents import Documents
 from pipeline.records.record_reading import mapping, source
 from schemas.configuration_fields import not_there
 from schemas.document import quoted
 
 CONDITIONS = ("when", "current")
-
-
-def rules_of_source(name: str, documents: Documents) -> list[str]:
-    """Name the rules of a source."""
-    return sorted(rule for rule, document in documents["rules"].items() if document["source"] == name)
-
-
-def unknown_sources(documents: Documents, stored: Collection[str]) -> list[str]:
-    """Return a problem for each rule whose source is neither in the file nor stored."""
-    known = {*documents.get("sources", {}), *stored}
-    return [
-        f"rules.{name}.source: {not_there(document['source'], 'a source', known)}"
-        for name, document in documents.get("rules", {}).items()
-        if document["source"] not in known
-    ]
+OF_EVENTS = ("once", "score")  # keys of rules that count events
 
 
 def rules_that_differ(after: Documents) -> Iterator[str]:
     """Yield a problem for each rule that its source cannot serve."""
-    yield from unknown_sources(after, ())
     for name, document in after["rules"].items():
         if (found := after["sources"].get(document["source"])) is None:
             continue
         stream = source(document["source"], found)
-        wrong = f'rules.{name}.source: "{stream.name}" is'
-        if not stream.is_stream:
-            yield f"{wrong} a snapshot; rules look at streams alone"
-        elif not isinstance(stream, SalesforceSource):
-            yield f"{wrong} of kind {stream.kind}; rules look at records of Salesforce"
-        else:
+        problems = (*unfit_source(stream), *unfit_keys(document, stream))
+        yield from (f"rules.{name}.{text}" for text in problems)
+        if not problems:
             yield from (f"rules.{name}.{text}" for text in wrong_comparisons(document, found, after))
+
+
+def unfit_source(stream: Source) -> Iterator[str]:
+    """Yield the reason why rules cannot look at a source."""
+    wrong = f'source: "{stream.name}" is'
+    if not stream.is_stream:
+        yield f"{wrong} a snapshot; rules look at streams alone"
+    elif not isinstance(stream, SalesforceSource | EventsSource):
+        yield f"{wrong} of kind {stream.kind}; rules look at records of Salesforce and events of Responsys"
+
+
+def unfit_keys(document: Mapping[str, Any], stream: Source) -> Iterator[str]:
+    """Yield the keys of a rule that do not go with its source."""
+    if not isinstance(stream, EventsSource):
+        for key in (key for key in OF_EVENTS if key in document):
+            where = f'"{stream.name}" is of kind {stream.kind}'
+            yield f"{key}: goes with a source of kind responsys_events alone, and {where}"
+        return
+    if "current" in document:
+        yield "current: goes with records of Salesforce alone: an event stays as it is"
+    for word in document.get("score", ()) if stream.types else ():
+        if word not in stream.types:
+            why = not_there(word, f'a type of "{stream.name}"', stream.types)
+            yield f"score.{word}: {why}"
 
 
 def wrong_comparisons(

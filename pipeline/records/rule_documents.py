@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipeline.model.record_condition import read_condition
-from pipeline.model.rule import EntryLimit, OpeningHours, Rule
+from pipeline.model.rule import EntryLimit, OpeningHours, Rule, Score
 from schemas.rule_fields import DAYS
 from schemas.time_span import seconds_in
 
@@ -28,6 +28,8 @@ def rule(name: str, document: Mapping[str, Any]) -> Rule:
         only_if={column: tuple(values) for column, values in columns.items()},
         most=entry_limit(given.pop("most", None)),
         hours=opening_hours(given.pop("hours", None)),
+        once=tuple(given.pop("once", ())),
+        score=score(given.pop("score", None), given.pop("within", ""), given.pop("reaches", 0)),
         **given,
     )
 
@@ -37,6 +39,11 @@ def entry_limit(document: Mapping[str, Any] | None) -> EntryLimit | None:
     if document is None:
         return None
     return EntryLimit(document["entries"], seconds_in(document["per"]), document["over"] == "all")
+
+
+def score(points: Mapping[str, float] | None, within: str, reaches: float) -> Score | None:
+    """Read a score; None: there is none."""
+    return None if points is None else Score(points, seconds_in(within), reaches)
 
 
 def opening_hours(document: Mapping[str, Any] | None) -> OpeningHours | None:

@@ -1,10 +1,14 @@
-"""Agreement of sources: the connector of each is there, and of a kind that serves it."""
+"""Agreement of sources: their connectors are there, and of a kind that serves them; their types are known."""
 
 from collections.abc import Iterator
 
+from pipeline.model.feeds import COUNTERS, OTHERS, is_taken
 from pipeline.records.documents import Documents
 from pipeline.records.import_agreement import quoted
 from pipeline.records.kinds import KINDS
+from schemas.configuration_fields import not_there
+
+FORM = "FORM"  # told by webhooks; files of forms are not imported
 
 
 def sources_without_connector(after: Documents) -> Iterator[str]:
@@ -21,3 +25,12 @@ def sources_without_connector(after: Documents) -> Iterator[str]:
                 f'sources.{name}.connector: connector "{connector}" is of kind "{found}"; '
                 f'a source of kind "{kind}" needs one of kind {serving}'
             )
+
+
+def unknown_types(after: Documents) -> Iterator[str]:
+    """Yield a problem for each type of events that no file and no webhook has."""
+    for name, document in after["sources"].items():
+        if document.get("kind") == "responsys_events":
+            for word in (word for word in document.get("types", ()) if word != FORM and not is_taken(word)):
+                known = {*COUNTERS, *OTHERS, FORM}
+                yield f"sources.{name}.types: {not_there(word, 'a type of event', known)}"

@@ -12,7 +12,14 @@ from pipeline.errors import Misconfigured, PipelineError
 from pipeline.model.call import Call
 from pipeline.model.connector import Connector
 from pipeline.model.record_reader import RecordReader
-from pipeline.model.source import PeopleSource, SalesforceSource, Source
+from pipeline.model.source import (
+    EventsSource,
+    MembersSource,
+    PeopleSource,
+    ProfilesSource,
+    SalesforceSource,
+    Source,
+)
 from pipeline.produce.appender import Appender
 from pipeline.records.catalog import Catalog
 from pipeline.records.kinds import kind_of
@@ -35,6 +42,7 @@ from pipeline.text import durations
 log = logging.getLogger(__name__)
 
 MINUTE = 60.0  # seconds
+NOT_RUN_YET = (EventsSource, ProfilesSource, MembersSource)
 STREAM_OPTIONS = ("full", "resend", "patience", "progress")  # of StreamRun
 
 
@@ -59,6 +67,7 @@ class SourceRunner:
         Raises Busy, and PipelineError after the source was held.
         """
         engine = self.records.engine
+        require_runnable(source)
         if not isinstance(source, SalesforceSource | PeopleSource):
             return source_runs.run(self.records, engine, catalog, source, appender, **options)
         if isinstance(source, SalesforceSource) and not source.is_stream:
@@ -80,6 +89,8 @@ class SourceRunner:
         """Run a source that is due or nudged, and return the outcome in a line for Flower."""
         was_nudged = nudges.take(self.redis, name)
         source = catalog.sources.get(name)
+        if isinstance(source, NOT_RUN_YET):
+            return f"{name}: sources of kind {source.kind} are not run yet"
         if not isinstance(source, SalesforceSource | PeopleSource) or not source.is_stream:
             run = self._run_snapshot
             return source_runs.run_by_schedule(
@@ -144,6 +155,12 @@ class SourceRunner:
         client = self.clients(connector)
         ask = self._asking(connector)
         return open_reader(source, catalog.mappings[source.mapping], client, ask, further)
+
+
+def require_runnable(source: Source) -> None:
+    """Raise Misconfigured for a source of a kind that can be configured and not run yet."""
+    if isinstance(source, NOT_RUN_YET):
+        raise Misconfigured(f'source "{source.name}": sources of kind {source.kind} are not run yet')
 
 
 def is_paused(catalog: Catalog, source: SalesforceSource | PeopleSource) -> bool:

@@ -48,6 +48,22 @@ rules = Table(
     Column("body", JSON, nullable=False),
 )
 
+# Variables that two systems hold and that are kept equal.
+pairs = Table(
+    "pairs",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("body", JSON, nullable=False),
+)
+
+# The consents of a channel: their sources, and the audience that carries them.
+consents = Table(
+    "consents",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("body", JSON, nullable=False),
+)
+
 # How files of one kind are read.
 files = Table(
     "files",

@@ -69,6 +69,8 @@ def test_it_says_so_as_json_as_well(file):
         "sources": {"created": [], "updated": [], "unchanged": [], "removed": []},
         "mappings": {"created": [], "updated": [], "unchanged": [], "removed": []},
         "rules": {"created": [], "updated": [], "unchanged": [], "removed": []},
+        "pairs": {"created": [], "updated": [], "unchanged": [], "removed": []},
+        "consents": {"created": [], "updated": [], "unchanged": [], "removed": []},
         "files": {"created": [], "updated": [], "unchanged": [], "removed": []},
         "imports": {"created": [], "updated": [], "unchanged": [], "removed": []},
         "profile_fields": {"created": [], "updated": [], "unchanged": [], "removed": []},

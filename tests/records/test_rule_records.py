@@ -83,7 +83,13 @@ def test_they_are_exported_as_they_were_written(apply):
         (RULE.replace('again_after = "30d"', 'again_after = "soon"'), "again_after"),
         (RULE.replace('to = "18:00"', 'to = "08:00"'), "must be later than from"),
         (RULE.replace('audience = "nurture"\n', ""), "rules.nurture.audience: is missing"),
-        (RULE + 'once = ["day"]\n', "once: is not a known key"),
+        (RULE + 'often = ["day"]\n', "often: is not a known key"),
+        (RULE + 'once = ["day"]\n',
+         'rules.nurture.once: goes with a source of kind responsys_events alone, and "leads" is'),
+        (RULE + 'score = { CLICK = 5 }\nwithin = "30d"\nreaches = 25\n',
+         'rules.nurture.score: goes with a source of kind responsys_events alone'),
+        (RULE + 'within = "30d"\nreaches = 25\n',
+         "rules.nurture.score: is missing: it goes with within and reaches"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_named_and_nothing_is_stored(apply, records, rule, problem):
@@ -142,3 +148,42 @@ def test_a_circle_is_refused_and_printed(apply, records):
 )
 def test_what_comes_back_elsewhere_is_no_circle(apply, back):
     assert "back" in apply(EXAMPLE + CRM + 'audience = "people"\n' + back).load().destinations
+
+
+EVENTS = """
+[sources.engagement]
+kind = "responsys_events"
+connector = "acme"
+types = ["OPEN", "CLICK"]
+[connectors.acme]
+kind = "responsys"
+username = "api_user"
+password = "s"
+auth_endpoint = "login5.responsys.net"
+profile_list = "CONTACTS_LIST"
+[rules.hot]
+source = "engagement"
+audience = "hot"
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (EVENTS + "score = { CLICK = 5 }\n", "rules.hot.within: is missing: it goes with score"),
+        (EVENTS + "score = {}\n", "rules.hot.score: must name at least one type of event"),
+        (EVENTS + 'score = { FORM = 5 }\nwithin = "1d"\nreaches = 5\n',
+         'rules.hot.score.FORM: "FORM" is not a type of "engagement"; there are: CLICK, OPEN'),
+        (EVENTS + 'current = { type = "OPEN" }\n',
+         "rules.hot.current: goes with records of Salesforce alone: an event stays as it is"),
+        (EVENTS + "once = []\n", "rules.hot.once: must be a list of 1 to 10 columns of events"),
+        (EVENTS.replace('"CLICK"', '"CLIK"'),
+         'sources.engagement.types: "CLIK" is not a type of event; did you mean "CLICK"?'),
+    ],
+)  # fmt: skip
+def test_each_mistake_of_a_rule_on_events_is_named(apply, records, text, problem):
+    with pytest.raises(Misconfigured) as raised:
+        apply(text)
+
+    assert problem in str(raised.value)
+    assert not any(records.export().values())

@@ -12,6 +12,8 @@ def test_an_empty_configuration_is_one():
         "sources": {},
         "mappings": {},
         "rules": {},
+        "pairs": {},
+        "consents": {},
         "files": {},
         "imports": {},
         "profile_fields": {},

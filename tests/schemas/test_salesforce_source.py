@@ -37,7 +37,7 @@ def test_people_of_a_history_are_chosen_by_role(who):
     [
         ({"kind": "salesfroce"},
          'kind: "salesfroce" is not a kind of source; did you mean "salesforce"? '
-         "there are: people, salesforce, sql"),
+         "there are: people, profiles, responsys, responsys_events, salesforce, sql"),
         ({"object": "Lead;"}, 'object: must be the name of an object, such as "Contact"'),
         ({"every": 0}, "every: must be above 0, not 0"),
         ({"who": "all"}, "who: goes with of: the field with the record whose people are meant"),

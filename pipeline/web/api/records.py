@@ -27,12 +27,12 @@ from pipeline.web.json_body import read_object
 from pipeline.web.problems import Problem
 from schemas.http import NoQuery, RecordQuery, RemoveQuery
 
-SECTIONS = ("connectors", "destinations", "sources", "mappings", "rules", "channels", "alerts")
+SECTIONS = tuple("connectors destinations sources mappings rules pairs consents channels alerts".split())
 
 records = Blueprint(
     "records",
     __name__,
-    description="Connectors, destinations, sources, mappings, rules, channels, rules of alerts.",
+    description="Connectors, destinations, sources, mappings, rules, pairs, consents, channels, alerts.",
 )
 
 

@@ -100,6 +100,7 @@ HELP: Mapping[str, str] = {
     "table_folder": "Where tables are made that are not there.",
     "tls": "none is for this machine only.",
     "to": "Who gets it, one address a line.",
+    "types": "Types of events, one a line: CLICK; none: all.",
     "update_on_match": "NO_UPDATE: what is there stays as it is.",
     "username": "Who logs in.",
     "utilisation": "How much of a limit is used, above 0 and at most 1.",

@@ -21,6 +21,7 @@ from schemas.exported_columns import IDENTIFIERS, Entry
 from schemas.file_profile import Words
 from schemas.identifier_columns import IdentifierColumn, IdentifierColumns
 from schemas.record_condition import Condition
+from schemas.responsys_sources import EventTypes
 from schemas.salesforce_fields import FixedValues, ObjectNames, States, TextOrSources
 from schemas.salesforce_source import FieldNames, People
 from schemas.source import Query
@@ -34,6 +35,7 @@ LISTS = (
     Addresses,
     Words,
     Fingerprints,
+    EventTypes,
     FieldNames,
     ObjectNames,
     People,
