@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.errors import Misconfigured
-from pipeline.model.source import EventsSource, MembersSource, ProfilesSource
+from pipeline.model.source import EventsSource, MembersSource
 from pipeline.produce.appender import Appender
 from pipeline.records.catalog import Catalog
 from pipeline.records.records import Records
@@ -12,7 +12,6 @@ from tests.fixtures.intake import Bell
 
 SOURCES = (
     EventsSource(name="clicks", every=1, connector="acme"),
-    ProfilesSource(name="totals", every=60, audience="totals"),
     MembersSource(name="members", every=15, connector="acme", columns={"TITLE": "title"}),
 )
 
