@@ -25,7 +25,8 @@ from pipeline.records.catalog import Catalog
 from pipeline.records.kinds import kind_of
 from pipeline.records.records import Records
 from pipeline.rules.outside import Outside
-from pipeline.runtime.opening_rules import open_followers
+from pipeline.runtime.event_source import event_run
+from pipeline.runtime.opening_rules import RuledSource, open_followers
 from pipeline.runtime.people_source import people_run
 from pipeline.runtime.permits import permitted
 from pipeline.runtime.profiles_source import profiles_run
@@ -34,6 +35,7 @@ from pipeline.snapshots import source_runs
 from pipeline.snapshots.run_lease import Busy, Lost
 from pipeline.snapshots.sync import Outcome
 from pipeline.stores import nudges
+from pipeline.streams.event_run import EventRun
 from pipeline.streams.followers import Follower
 from pipeline.streams.people_run import PeopleRun
 from pipeline.streams.profiles_run import ProfilesRun
@@ -45,8 +47,8 @@ from pipeline.text import durations
 log = logging.getLogger(__name__)
 
 MINUTE = 60.0  # seconds
-NOT_RUN_YET = (EventsSource, MembersSource)
-StreamSource = SalesforceSource | PeopleSource | ProfilesSource
+NOT_RUN_YET = (MembersSource,)
+StreamSource = SalesforceSource | PeopleSource | ProfilesSource | EventsSource
 STREAM_OPTIONS = ("full", "resend", "patience", "progress")  # of StreamRun
 
 
@@ -59,7 +61,7 @@ class SourceRunner:
     events: Callable[[], Engine]
     clients: Callable[[Connector], Any]
     minute: float = MINUTE  # seconds by which limits count a minute
-    followers_of: Callable[[Catalog, SalesforceSource, Outside], Follower] = open_followers
+    followers_of: Callable[[Catalog, RuledSource, Outside], Follower] = open_followers
     programs: Programs = field(default_factory=dict)  # of which runs have asked whether they run
 
     def run(
@@ -132,10 +134,7 @@ class SourceRunner:
         if not isinstance(source, SalesforceSource):
             run = self._run_of(catalog, source, options)
             return run.rehearse() if appender is None else run.run(appender)
-        follower, events = (
-            self.followers_of(catalog, source, AccountsOutside(catalog, self._asking, self.programs)),
-            self.events(),
-        )
+        follower, events = self._followers(catalog, source), self.events()
         reader = self.reader_of(catalog, source, follower.fields)
         if appender is None:
             return rehearse(events, source, reader, full=bool(options.get("full") or options.get("resend")))
@@ -144,12 +143,17 @@ class SourceRunner:
         return StreamRun(events, source, reader, appender, span, follower, **known).run()
 
     def _run_of(
-        self, catalog: Catalog, source: PeopleSource | ProfilesSource, options: dict[str, Any]
-    ) -> PeopleRun | ProfilesRun:
+        self, catalog: Catalog, source: PeopleSource | ProfilesSource | EventsSource, options: dict[str, Any]
+    ) -> PeopleRun | ProfilesRun | EventRun:
         """Prepare the run of a stream that reads our own stores."""
         if isinstance(source, PeopleSource):
             return people_run(catalog, source, self.events(), options)
+        if isinstance(source, EventsSource):
+            return event_run(catalog, source, self.events(), self._followers(catalog, source), options)
         return profiles_run(source, self.records.engine, self.events(), options)
+
+    def _followers(self, catalog: Catalog, source: RuledSource) -> Follower:
+        return self.followers_of(catalog, source, AccountsOutside(catalog, self._asking, self.programs))
 
     def _asking(self, connector: Connector) -> Callable[[Call], Any]:
         """Return a way to send calls by a connector, each with a permit."""

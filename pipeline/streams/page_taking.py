@@ -77,12 +77,13 @@ class PageTaking:
         if mode.is_full:
             note_met(connection, self.source, [record.id for record in records], mode.full_number)
         rows = self._with_people(connection, changed, people)
-        self._identify(connection, rows, moved, known)
+        make_people(connection, rows)
+        assign(connection, [*rows, *moved])
         again = self._unchanged(connection, records, rows, erased) if mode.resend else []
         sendable = self._sendable(connection, [*rows, *again])
         bodies |= self._unsent(rows, sendable, bodies)
         store_records(connection, [(row, *bodies[row.id]) for row in distinct(rows)], mode.full_number)
-        self._note_moved(connection, moved)
+        note_stamps(connection, self.source, [(record.stamp, record.id) for record in moved])
         following = self.follower.decide(connection, rows, is_baseline=mode.is_baseline) if rows else ()
         self._put(connection, [*following, *self._of_audience(sendable, mode)], mode)
         self.counts.read += len(records)
@@ -146,23 +147,8 @@ class PageTaking:
         again = [record for record in records if record.id not in done]
         for record in again:
             record.before = None
-        self._identify(connection, again, (), {})
+        assign(connection, again)
         return again
-
-    def _identify(
-        self,
-        connection: Connection,
-        rows: Sequence[SourceRecord],
-        moved: Sequence[SourceRecord],
-        _known: Mapping[str, KnownRecord],
-    ) -> None:
-        """Give records their people, and conflicts that bar them."""
-        make_people(connection, rows)
-        assign(connection, [*rows, *moved])
-
-    def _note_moved(self, connection: Connection, moved: Sequence[SourceRecord]) -> None:
-        """Note the stamps of records that have not changed otherwise."""
-        note_stamps(connection, self.source, [(record.stamp, record.id) for record in moved])
 
     def _sendable(self, connection: Connection, rows: Sequence[SourceRecord]) -> list[SourceRecord]:
         """Return the records that are written by: no barred, deleted, or secondary ones."""
@@ -189,14 +175,8 @@ class PageTaking:
         """Return an activation for each record with its variables that changed."""
         if self.audience is None:
             return []
-        found = (
-            activation_of(self.audience, row, self._identifiers(row), is_again=mode.resend) for row in rows
-        )
+        found = (activation_of(self.audience, row, is_again=mode.resend) for row in rows)
         return [activation for activation in found if activation is not None]
-
-    def _identifiers(self, row: SourceRecord) -> dict[str, str]:
-        """Return the identifiers that a record tells of its person."""
-        return identifiers_of(row)
 
     def _put(self, connection: Connection, activations: Sequence[Activation], mode: PageMode) -> None:
         bulk = mode.is_baseline or mode.is_full
@@ -205,9 +185,7 @@ class PageTaking:
         self.counts.refused += refused
 
 
-def activation_of(
-    audience: str, record: SourceRecord, identifiers: Mapping[str, str], *, is_again: bool = False
-) -> Activation | None:
+def activation_of(audience: str, record: SourceRecord, *, is_again: bool = False) -> Activation | None:
     """Return the activation of a record's variables that changed; None if none did."""
     is_new = not sent_values(record)
     values = dict(record.values) if is_again else changed_values(record)
@@ -217,7 +195,7 @@ def activation_of(
         audience=audience,
         profile_id=f"person:{record.person}",
         call_type="ADD" if is_new or is_again else "UPDATE",
-        identifiers=dict(identifiers),
+        identifiers=identifiers_of(record),
         variables=values,
     )
 
