@@ -38,11 +38,11 @@ def briefed(job: Job, briefers: Sequence[Briefer]) -> Job:
     Raises:
         RetryLater: a store is down.
     """
-    if not briefers or job.progress.step or not job.action.wants_briefing:
+    if job.progress.step or not job.action.wants_briefing:
         return job
     for briefer in briefers:
         try:
-            briefing = briefer.brief(job.action, job.remaining_rows)
+            briefing = briefer.brief(job.action, job.plan.rows)
         except SQLAlchemyError as error:
             if not is_outage(error):
                 raise

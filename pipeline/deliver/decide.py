@@ -23,6 +23,7 @@ from pipeline.deliver.moves import (
     SettleAsRecorded,
     Split,
 )
+from pipeline.deliver.places import at_called_step
 from pipeline.errors import CallError, Held, OutcomeUnknown, Refused
 from pipeline.model.action import Step
 from pipeline.model.call import Again, Rejection, Submitted
@@ -56,7 +57,7 @@ def _set_up_taken(job: Job, event: events.SetUpTaken) -> Move:
 
 def _answered(job: Job, event: Answered) -> Move:
     """Read the verdicts; an answer that does not fit the rows fails like a call without one."""
-    step = job.steps[job.progress.step]
+    step = job.plan.steps[job.progress.step]
     if isinstance(event.answer, Submitted):
         return AskLater(event.answer.request, f"{_rows(job)} submitted")
     try:
@@ -72,14 +73,14 @@ def _answered(job: Job, event: Answered) -> Move:
 
 
 def _verdicts(job: Job, step: Step, answer: Any) -> Move:
-    verdicts = step.verdicts(job.remaining_rows, answer)
-    learned = step.learn(job.remaining_rows, answer) if step.learn else None
+    verdicts = step.verdicts(job.plan.rows, answer)
+    learned = step.learn(job.plan.rows, answer) if step.learn else None
     if not any(verdicts):
         return _onwards(job.past_step(verdicts, learned))
     if job.progress.tried + 1 >= MAX_ATTEMPTS:
         verdicts = [Rejection(why.code, why.detail) if isinstance(why, Again) else why for why in verdicts]
     past = job.past_step(verdicts, learned)
-    judged = list(zip(job.positions, verdicts, strict=True))
+    judged = list(zip(job.plan.positions, verdicts, strict=True))
     again = {position: why for position, why in judged if isinstance(why, Again)}
     faults = {
         position: why
@@ -130,7 +131,7 @@ def _failed(job: Job, event: Failed) -> Move:
     if step is None or not event.sent:
         return after_failure(job, error, sent=event.sent)
     if error.code in step.settled_by:
-        skipped = [None] * len(job.remaining_rows)
+        skipped = [None] * len(job.plan.rows)
         return _set_up_done(job, step.sets_up) if step.sets_up else _onwards(job.past_step(skipped))
     if step.sets_up and isinstance(error, Refused):  # no row spoils a set-up, and no other row mends it
         error = Held("destination", error.code, f"{step.name}: {error.detail}")
@@ -143,7 +144,7 @@ def _set_up_failed(step: Step, then: Move) -> Move:
 
 def _answered_later(job: Job, event: events.AnsweredLater) -> Move:
     """Go on with the step that was submitted, or with the steps as a changed configuration has them."""
-    job = job.at_called_step
+    job = at_called_step(job)
     if job.step is None:
         return _settle(job)
     if job.step.function != job.batch.function:
@@ -153,8 +154,8 @@ def _answered_later(job: Job, event: events.AnsweredLater) -> Move:
 
 def _lapsed(job: Job, _: events.Lapsed) -> Move:
     """Do as after an unknown outcome; if this was not the first try, a row may have ended the worker."""
-    job = job.at_called_step
-    if job.repeatable and job.batch.tries and len(job.remaining_rows) > 1:
+    job = at_called_step(job)
+    if job.repeatable and job.batch.tries and len(job.plan.rows) > 1:
         halves = job.progress.halves(len(job.rows) // 2)
         return Split(*halves, f"{CUT_OFF.detail} again: halved to find the row", CUT_OFF.code)
     return after_failure(job, CUT_OFF)
@@ -179,7 +180,7 @@ def _next_step(job: Job, step: Step, *, refund: bool = False) -> Move:
 
 
 def _rows(job: Job) -> str:
-    return f"{counted(len(job.remaining_rows), 'row')} of {job.batch.destination}"
+    return f"{counted(len(job.plan.rows), 'row')} of {job.batch.destination}"
 
 
 ALWAYS: Mapping[type, Move] = {

@@ -20,6 +20,7 @@ from pipeline.deliver.events import Answered, AnsweredLater, Event, Failed
 from pipeline.deliver.job import Job
 from pipeline.deliver.job_reading import read_job
 from pipeline.deliver.moves import Send
+from pipeline.deliver.places import at_fresh_step
 from pipeline.deliver.set_ups import SetUps
 from pipeline.deliver.threads import ThreadShare
 from pipeline.errors import CallError, Refused, RetryLater
@@ -150,7 +151,8 @@ class Delivery:
 
     def _advance(self, job: Job) -> DeliveryResult:
         """Do the next step that is needed, now if the batch came with a permit for its function."""
-        job = job.at_fresh_step(time.time())
+        if job.progress.step:
+            job = at_fresh_step(job, time.time())
         try:
             job = briefed(job, self._briefers)
         except RetryLater:
@@ -199,13 +201,14 @@ class Delivery:
 
     def _follow(self, job: Job, event: Event) -> DeliveryResult:
         """Make the move that follows from an event; a worker that stops claims no other batch with it."""
-        if isinstance(event, CALL_ENDED):
-            seconds = None if isinstance(event, AnsweredLater) else event.seconds
-            job = job.after_call(seconds, time.time())
         if self._stopping.is_set():
             job = replace(job, next_quota=None)
-        if isinstance(event, CALL_ENDED) and any(step.sets_up for step in job.steps[job.progress.step :]):
-            job = self._settlement.persist(job.batch, self._knowing, job)
+        if isinstance(event, CALL_ENDED):
+            took = None if isinstance(event, AnsweredLater) else event.seconds
+            seconds = job.seconds if took is None else took
+            job = job.with_progress(job.progress, seconds=seconds, answered_at=time.time())
+            if any(step.sets_up for step in job.plan.steps[job.progress.step :]):
+                job = self._settlement.persist(job.batch, self._knowing, job)
         return self._effects.carry_out(job, decide(job, event))
 
     def _knowing(self, job: Job) -> Job:
@@ -221,7 +224,7 @@ def waiting(batch: Batch, why: str) -> DeliveryResult:
 def build_call(job: Job, step: Step) -> Call:
     """Build the call of a step; a row that makes this fail is to be found like one that spoils its call."""
     try:
-        return step.call(job.remaining_rows)
+        return step.call(job.plan.rows)
     except Exception as error:
         log.exception("call not built", extra={"batch": job.batch.id})
         why = f"no call could be built: {type(error).__name__}"

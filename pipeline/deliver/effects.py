@@ -178,7 +178,7 @@ class Effects:
 
     def _hold(self, job: Job, move: PutOnHold) -> DeliveryResult:
         name = job.batch.destination if move.scope == "destination" else job.action.connector.name
-        self.hold(move.scope, name, move.why.code, Hidden(values_of(job.remaining_rows))(move.why.detail))
+        self.hold(move.scope, name, move.why.code, Hidden(values_of(job.plan.rows))(move.why.detail))
         if move.forget:
             self._set_ups.forget(job.action.connector.account)
         return self.carry_out(job, move.then)

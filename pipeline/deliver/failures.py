@@ -14,6 +14,7 @@ from typing import Any
 
 from pipeline.deliver.job import Job
 from pipeline.deliver.moves import Move, NextStep, PutOnHold, Retry, ReturnRows, Settle, Split
+from pipeline.deliver.places import before_set_up
 from pipeline.errors import CallError, Held, OutcomeUnknown, Refused, RetryLater, Throttled
 from pipeline.model.call import Rejection
 from pipeline.text.plural import counted
@@ -30,7 +31,7 @@ def after_failure(job: Job, error: CallError, *, sent: bool = True) -> Move:
 
 def _hold(job: Job, error: Held, sent: bool) -> Move:
     """Let the rows wait for a person; the set-ups before the step are then looked for again."""
-    again = job.before_set_up
+    again = before_set_up(job)
     step, text = again.step, f"{error.code}: {error.scope} held, its rows wait"
     then: Move
     if not sent or step is None:
@@ -64,14 +65,14 @@ def _retry_or_reject(job: Job, error: OutcomeUnknown, sent: bool) -> Move:
 
 
 def _split_or_reject(job: Job, error: Refused, sent: bool) -> Move:
-    if not error.isolate or len(job.remaining_rows) < 2:
+    if not error.isolate or len(job.plan.rows) < 2:
         return _reject(job, error, sent)
     halves = job.progress.halves(len(job.rows) // 2)
     return Split(*halves, f"{error.code}: refused as a whole, halved to find the row", error.code)
 
 
 def _reject(job: Job, error: CallError, _sent: bool) -> Move:
-    ended = job.past_step([Rejection(error.code, error.detail)] * len(job.remaining_rows))
+    ended = job.past_step([Rejection(error.code, error.detail)] * len(job.plan.rows))
     return Settle(ended.verdicts, code=error.code, learned=ended.progress.learned)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from pipeline.deliver.job import Job
+from pipeline.deliver.places import at_planned_step
 from pipeline.deliver.progress import Progress
 from pipeline.lanes.batch import Batch
 from pipeline.lanes.quota import Quota
@@ -22,7 +23,7 @@ def read_job(batch: Batch, action: Action, rows: Sequence[Row], next_quota: Quot
     they came in.
     """
     if batch.progress:
-        return Job(batch, action, rows, Progress.loads(batch.progress), next_quota).at_planned_step
+        return at_planned_step(Job(batch, action, rows, Progress.loads(batch.progress), next_quota))
     unread = {position: row.problem for position, row in enumerate(rows) if row.problem}
     try:
         problems = action.problems([row.activation for row in rows])
@@ -49,4 +50,4 @@ def at_first_step(job: Job, problems: Mapping[int, str]) -> Job:
     """Return the job before its first step: rows with a problem are rejected, others may be done."""
     rejected = {position: Rejection("Invalid", problem) for position, problem in problems.items()}
     done = frozenset(job.action.done_before(row.activation for row in job.rows)) - rejected.keys()
-    return replace(job, progress=Progress(0, rejected, done=done)).at_planned_step
+    return at_planned_step(replace(job, progress=Progress(0, rejected, done=done)))

@@ -49,11 +49,6 @@ class Step:
     fresh_for: float | None = None  # seconds; None: for ever
     needed: Callable[[Sequence[Activation]], bool] | None = None
 
-    @property
-    def plan_name(self) -> str:
-        """Name the step as the progress of a batch does."""
-        return f"{self.name} {self.function}"
-
 
 class Action(ABC):
     """One thing that a kind of connector can do, bound to one destination; no I/O, no clock, no settings.
@@ -72,6 +67,8 @@ class Action(ABC):
     def __init__(self, connector: Connector, destination: Destination) -> None:
         self.connector = connector
         self.destination = destination
+        # Whether its batches are told, before their first call, what is known of their rows.
+        self.wants_briefing = bool(self.briefed or destination.honour)
 
     def use_mappings(self, mappings: Mapping[str, RecordMapping]) -> None:
         """Read the mappings that say how variables are written; called once, before all else."""
@@ -109,11 +106,6 @@ class Action(ABC):
     def shape(self, row: Activation) -> str:
         """Name all that must be equal within one call, such as the columns; a batch has rows of one shape."""
         return ""
-
-    @property
-    def wants_briefing(self) -> bool:
-        """Whether its batches are told, before their first call, what is known of their rows."""
-        return bool(self.briefed or self.destination.honour)
 
     @property
     def uniform(self) -> bool:

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Engine
 
 from pipeline.event_files.hook_store import forget_old_hook_events
 from pipeline.model.connector import Connector
+from pipeline.pairs.pair_log import forget_events
 from pipeline.people.adoption import adopt_account
 from pipeline.people.erasing import forget_erased
 from pipeline.people.learning import Lesson, learn
@@ -55,6 +56,7 @@ class NoteTaking:
         """
         with self.events.begin() as connection:
             adopt_account(connection)
+        forget_events(self.events)
         if days:
             forget_erased(self.events, days)
             forget_old_hook_events(self.events, days)

@@ -33,6 +33,7 @@ from pipeline.runtime.entry_verdicts import take_verdicts
 from pipeline.runtime.heartbeat import Heartbeat
 from pipeline.runtime.known_people import KnownPeople
 from pipeline.runtime.note_taking import NoteTaking
+from pipeline.runtime.pair_notes import pair_taker
 from pipeline.runtime.source_runner import SourceRunner
 from pipeline.settings import Settings
 from pipeline.settle import letter_operations
@@ -163,8 +164,9 @@ class Worker:
 
     def take_notes(self) -> str:
         """Take over what the answers to batches told of people, and look after these."""
-        taking = NoteTaking(self.engine, self.events, [take_verdicts])
-        notes = taking.run(self.catalog())
+        catalog = self.catalog()
+        taking = NoteTaking(self.engine, self.events, [take_verdicts, pair_taker(catalog)])
+        notes = taking.run(catalog)
         taking.keep_up(self.settings.event_days)
         return counted(notes, "note")
 

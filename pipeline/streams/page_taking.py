@@ -14,7 +14,9 @@ from pipeline.streams import stream_outbox
 from pipeline.streams.belonging import make_people
 from pipeline.streams.followers import Follower
 from pipeline.streams.histories import follow, for_each_person
-from pipeline.streams.record_bodies import body_of, changed_values, read_body, sent_values, unsent_body
+from pipeline.streams.pairing import Paired, Pairing, PairingPage
+from pipeline.streams.record_activations import activations_of, identifiers_of
+from pipeline.streams.record_bodies import body_of, read_body, unsent_body
 from pipeline.streams.record_store import (
     KnownRecord,
     known_records,
@@ -57,6 +59,7 @@ class PageTaking:
     follower: Follower
     is_history: bool = False
     progress: Callable[[str, int], None] = lambda _phase, _amount: None
+    pairing: Pairing | None = None  # of a source whose variables another system shares
     counts: StreamCounts = field(default_factory=StreamCounts)
 
     def take(
@@ -77,15 +80,18 @@ class PageTaking:
         if mode.is_full:
             note_met(connection, self.source, [record.id for record in records], mode.full_number)
         rows = self._with_people(connection, changed, people)
-        make_people(connection, rows)
-        assign(connection, [*rows, *moved])
+        self._identify(connection, rows, moved, known)
         again = self._unchanged(connection, records, rows, erased) if mode.resend else []
-        sendable = self._sendable(connection, [*rows, *again])
+        primary = self._sendable(connection, [*rows, *again]) if self._is_written else []
+        sendable = primary if self.audience is not None else []
         bodies |= self._unsent(rows, sendable, bodies)
         store_records(connection, [(row, *bodies[row.id]) for row in distinct(rows)], mode.full_number)
-        note_stamps(connection, self.source, [(record.stamp, record.id) for record in moved])
+        self._note_moved(connection, moved)
         following = self.follower.decide(connection, rows, is_baseline=mode.is_baseline) if rows else ()
-        self._put(connection, [*following, *self._of_audience(sendable, mode)], mode)
+        rest = [record for record in records if record.id not in {row.id for row in [*rows, *again]}]
+        paired = self._pair(connection, primary, rest, known, mode)
+        own = activations_of(self.audience, sendable, paired, self._identifiers, is_again=mode.resend)
+        self._put(connection, [*following, *own, *paired.activations], mode)
         self.counts.read += len(records)
         self.counts.changed += len(changed)
         self.counts.gone += sum(record.gone for record in changed)
@@ -147,17 +153,52 @@ class PageTaking:
         again = [record for record in records if record.id not in done]
         for record in again:
             record.before = None
-        assign(connection, again)
+        self._identify(connection, again, (), {})
         return again
+
+    def _identify(
+        self,
+        connection: Connection,
+        rows: Sequence[SourceRecord],
+        moved: Sequence[SourceRecord],
+        _known: Mapping[str, KnownRecord],
+    ) -> None:
+        """Give records their people, and conflicts that bar them."""
+        make_people(connection, rows)
+        assign(connection, [*rows, *moved])
+
+    def _note_moved(self, connection: Connection, moved: Sequence[SourceRecord]) -> None:
+        """Note the stamps of records that have not changed otherwise."""
+        note_stamps(connection, self.source, [(record.stamp, record.id) for record in moved])
 
     def _sendable(self, connection: Connection, rows: Sequence[SourceRecord]) -> list[SourceRecord]:
         """Return the records that are written by: no barred, deleted, or secondary ones."""
-        if self.audience is None:
-            return []
         found = [row for row in rows if row.person is not None and row.conflict is None and not row.gone]
         own = {row.person for row in found if row.person is not None and not row.people}
         primary = primaries_of(connection, own) if own else {}
         return [row for row in found if row.people or primary.get(row.person or 0, row.id) == row.id]
+
+    @property
+    def _is_written(self) -> bool:
+        """Whether anything is written by the records."""
+        return self.audience is not None or self.pairing is not None
+
+    def _pair(
+        self,
+        connection: Connection,
+        changed: Sequence[SourceRecord],
+        rest: Sequence[SourceRecord],
+        known: Mapping[str, KnownRecord],
+        mode: PageMode,
+    ) -> Paired:
+        """Let pairs decide about the variables that they share."""
+        if self.pairing is None:
+            return Paired()
+        unchanged = [record for record in rest if is_still(record, known.get(record.id))]
+        for record in unchanged:
+            record.person = known[record.id].person
+        people = {row.record: row.person for row in known.values()}
+        return self.pairing.pair(connection, PairingPage(changed, unchanged, people, mode.resend))
 
     def _unsent(
         self,
@@ -171,12 +212,9 @@ class PageTaking:
         sent = {row.id for row in sendable}
         return {row.id: (bodies[row.id][0], unsent_body(row)) for row in rows if row.id not in sent}
 
-    def _of_audience(self, rows: Sequence[SourceRecord], mode: PageMode) -> list[Activation]:
-        """Return an activation for each record with its variables that changed."""
-        if self.audience is None:
-            return []
-        found = (activation_of(self.audience, row, is_again=mode.resend) for row in rows)
-        return [activation for activation in found if activation is not None]
+    def _identifiers(self, row: SourceRecord) -> dict[str, str]:
+        """Return the identifiers that a record tells of its person."""
+        return identifiers_of(row)
 
     def _put(self, connection: Connection, activations: Sequence[Activation], mode: PageMode) -> None:
         bulk = mode.is_baseline or mode.is_full
@@ -185,31 +223,14 @@ class PageTaking:
         self.counts.refused += refused
 
 
-def activation_of(audience: str, record: SourceRecord, *, is_again: bool = False) -> Activation | None:
-    """Return the activation of a record's variables that changed; None if none did."""
-    is_new = not sent_values(record)
-    values = dict(record.values) if is_again else changed_values(record)
-    if not values and not (is_new or is_again):
-        return None
-    return Activation(
-        audience=audience,
-        profile_id=f"person:{record.person}",
-        call_type="ADD" if is_new or is_again else "UPDATE",
-        identifiers=identifiers_of(record),
-        variables=values,
-    )
-
-
-def identifiers_of(record: SourceRecord) -> dict[str, str]:
-    """Return the identifiers that a record names of its person."""
-    named = record.people[0] if record.people else record.id if record.in_org else ""
-    found = {"salesforce_id": named, "email": record.email.strip().lower(), "riid": record.riid.strip()}
-    return {name: value for name, value in found.items() if value}
-
-
 def distinct(rows: Sequence[SourceRecord]) -> list[SourceRecord]:
     """Return each record once; one of several people has no person of its own."""
     found: dict[str, SourceRecord] = {}
     for row in rows:
         found[row.id] = replace(row, person=None) if row.id in found else row
     return list(found.values())
+
+
+def is_still(record: SourceRecord, before: KnownRecord | None) -> bool:
+    """Tell whether a record is known and was not read as it was before."""
+    return before is not None and bool(before.digest) and not before.gone and record.stamp >= before.stamp

@@ -9,7 +9,7 @@ from pipeline.model.source_record import SourceRecord
 from pipeline.people.assign import assign
 from pipeline.produce.lines import FileLine
 from pipeline.streams.belonging import make_people
-from pipeline.streams.page_taking import identifiers_of
+from pipeline.streams.record_activations import identifiers_of
 
 
 def snapshot_lines(events: Engine, reader: RecordReader) -> Iterator[FileLine]:

@@ -22,6 +22,7 @@ from pipeline.model.source import SalesforceSource
 from pipeline.produce.appender import Appender
 from pipeline.streams.followers import Follower, NoFollower
 from pipeline.streams.page_taking import PageTaking, StreamCounts
+from pipeline.streams.pairing import Pairing
 from pipeline.streams.stream_choice import renew_choice
 from pipeline.streams.stream_outbox import StreamOutbox, put
 from pipeline.streams.stream_reading import StreamReading
@@ -63,6 +64,7 @@ class StreamRun:
     resend: bool = False
     patience: float | None = None
     progress: Callable[[str, int], None] = lambda _phase, _amount: None
+    pairing: Pairing | None = None
 
     def run(self) -> StreamOutcome:
         """Read on and send what follows.
@@ -74,8 +76,9 @@ class StreamRun:
             AppendFailed: Redis does not answer; the next run goes on from there.
         """
         with stream_turn(self.engine, self.source.name) as turn:
+            is_history = bool(self.source.of)
             taking = PageTaking(
-                self.source.name, self.source.audience, self.follower, bool(self.source.of), self.progress
+                self.source.name, self.source.audience, self.follower, is_history, self.progress, self.pairing
             )
             outbox = StreamOutbox(turn, self.appender)
             was_baseline = turn.state.is_baseline

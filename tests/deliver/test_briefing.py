@@ -43,7 +43,7 @@ def job(kind=Curious, **options):
 def test_rows_have_the_identifiers_that_are_known_beside_their_own():
     told = briefed(job(), [Knowing({1: {"salesforce_id": "003B", "crm_id": "other"}})])
 
-    assert [row.identifiers for row in told.remaining_rows] == [
+    assert [row.identifiers for row in told.plan.rows] == [
         {"crm_id": "C"},
         {"crm_id": "C", "salesforce_id": "003B"},
     ]

@@ -1,5 +1,7 @@
 """A batch that finds its records in one call and writes them in a second, decided without a store."""
 
+from dataclasses import replace
+
 import pytest
 
 from pipeline.deliver import events
@@ -7,6 +9,7 @@ from pipeline.deliver.decide import decide
 from pipeline.deliver.events import Answered
 from pipeline.deliver.failures import MAX_ATTEMPTS, MAX_BACKOFF
 from pipeline.deliver.moves import NextStep, PutOnHold, Retry, ReturnSome, SetApart, Settle
+from pipeline.deliver.places import at_fresh_step
 from pipeline.deliver.progress import Progress
 from pipeline.model.call import Done, Rejection
 from tests.deliver.found import FUNCTION, PLAN, FindAndWrite
@@ -36,7 +39,7 @@ def going_on(rows, **changes):
 
 
 def answered(job, *cells):
-    return decide(job.after_call(1.0, FOUND_AT), Answered(list(cells)))
+    return decide(replace(job, seconds=1.0, answered_at=FOUND_AT), Answered(list(cells)))
 
 
 def test_a_later_step_has_the_rows_that_remain_with_the_identifiers_that_were_learned():
@@ -46,7 +49,7 @@ def test_a_later_step_has_the_rows_that_remain_with_the_identifiers_that_were_le
 
     assert move == going_on("2 rows", rejected={2: NOT_FOUND}, done=frozenset({1}), learned=learned)
     later = made(FindAndWrite, function=FUNCTION, rows=4, progress=move.progress.dumps())
-    assert [(row.profile_id, row.identifiers) for row in later.remaining_rows] == [
+    assert [(row.profile_id, row.identifiers) for row in later.plan.rows] == [
         ("p0", {"crm_id": "C", "salesforce_id": "003A"}),
         ("p3", {"crm_id": "C", "salesforce_id": "003D"}),
     ]
@@ -125,7 +128,7 @@ def test_a_set_up_fault_after_a_step_that_must_not_be_repeated_rejects_the_row(m
 
 @pytest.mark.parametrize(("age", "step"), [(59, 1), (61, 0), (-61, 0)])
 def test_what_was_found_too_long_ago_is_found_again(age, step):
-    job = writing(done=frozenset({0})).at_fresh_step(FOUND_AT + age)
+    job = at_fresh_step(writing(done=frozenset({0})), FOUND_AT + age)
 
     assert (job.step.name, job.progress.done) == (("find", "write")[step], {0})
     assert Progress.loads(job.progress.dumps()) == job.progress
@@ -137,7 +140,7 @@ def test_nothing_is_found_again_after_a_step_that_must_not_be_repeated(monkeypat
 
     progress = Progress(2, {}, (*PLAN, PLAN[1]), found_at=FOUND_AT).dumps()
     job = made(FindAndWrite, function=FUNCTION, progress=progress)
-    assert job.at_fresh_step(FOUND_AT + 3600).progress.step == 2
+    assert at_fresh_step(job, FOUND_AT + 3600).progress.step == 2
 
 
 def test_a_worker_that_died_while_it_was_finding_has_written_nothing():

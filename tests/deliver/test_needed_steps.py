@@ -72,7 +72,7 @@ def test_a_step_that_no_row_needs_is_skipped(moved, step):
 def test_rows_that_are_done_before_take_no_part():
     job = made(SomeLeave, function=CALLS)
 
-    assert [row.profile_id for row in job.remaining_rows] == ["p1"]
+    assert [row.profile_id for row in job.plan.rows] == ["p1"]
     assert job.verdicts == [Done(), None]
     assert decide(made(AllLeave, function=CALLS), events.Claimed()) == Settle([Done(), Done()])
 

@@ -11,7 +11,12 @@ from emulators.responsys.account.account import ProfileList
 from emulators.responsys.account.extension import ExtensionTable
 from emulators.responsys.account.row import Row
 from emulators.responsys.calls.extensions import extension_of
-from emulators.responsys.calls.queries import QUERY_ATTRIBUTES, query_columns, query_parameter
+from emulators.responsys.calls.queries import (
+    QUERY_ATTRIBUTES,
+    listed_columns,
+    query_columns,
+    query_parameter,
+)
 from emulators.responsys.messages import bodies
 from emulators.responsys.messages.errors import ApiError, violation_error
 from emulators.responsys.messages.http import json_answer
@@ -35,7 +40,14 @@ class DeletionBody(msgspec.Struct, forbid_unknown_fields=True):
     ids: list[str]
 
 
+class RowsBody(DeletionBody):
+    """The members whose rows are shown, with the columns to show."""
+
+    fieldList: list[str] = []
+
+
 DECODER = msgspec.json.Decoder(DeletionBody)
+GET_DECODER = msgspec.json.Decoder(RowsBody)
 
 
 def delete_extension_rows(call: Call) -> Answer:
@@ -89,6 +101,16 @@ def find_extension_rows(call: Call) -> Answer:
     )
 
 
+def get_extension_rows(call: Call) -> Answer:
+    """Answer with the rows of up to 200 members that have one of the ids; others are left out."""
+    profile_list, table = extension_of(call)
+    body = bodies.read_body(call.request, GET_DECODER)
+    bodies.check_count(len(body.ids), "id", "ids")
+    columns, column = listed_columns(body.fieldList, table), QUERY_ATTRIBUTES[body.queryAttribute]
+    riids = dict.fromkeys(riid for one in body.ids for riid in profile_list.members.match_all({column: one}))
+    return rows_of_answer(call, table, columns, tuple(riids))
+
+
 def show_extension_row(call: Call) -> Answer:
     """Answer with one row by recipient id."""
     _, table = extension_of(call)
@@ -98,7 +120,11 @@ def show_extension_row(call: Call) -> Answer:
 
 def extension_rows_answer(call: Call, table: ExtensionTable, riids: tuple[int, ...]) -> Answer:
     """Answer with the columns that the query names, or refuse if there are no rows."""
-    columns = query_columns(call, table)
+    return rows_of_answer(call, table, query_columns(call, table), riids)
+
+
+def rows_of_answer(call: Call, table: ExtensionTable, columns: list[str], riids: tuple[int, ...]) -> Answer:
+    """Answer with columns of rows, or refuse if there are no rows."""
     rows: list[Row] = [{"RIID_": str(riid), **table.rows[riid]} for riid in riids if riid in table.rows]
     if not rows:
         raise ApiError("RECORD_NOT_FOUND", "No records found for the given ids")

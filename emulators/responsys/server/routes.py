@@ -28,7 +28,14 @@ from emulators.responsys.calls.polling import Polls
 from emulators.responsys.calls.submission import submission
 from emulators.responsys.state.call import Call
 from emulators.responsys.state.emulator import Emulator
-from emulators.responsys.state.functions import API, ASYNC_API, FUNCTIONS, LIST, path_and_action
+from emulators.responsys.state.functions import (
+    API,
+    ASYNC_API,
+    EXTENSION_MEMBERS,
+    FUNCTIONS,
+    LIST,
+    path_and_action,
+)
 from emulators.responsys.state.notification_functions import CALLBACK
 from emulators.serving.messages import Answer, Request
 
@@ -80,6 +87,12 @@ ROUTES = (
     Route("retrieveListMembers", lists.find_members),
     Route("retrieveListMember", lists.show_member),
     Route("retrieveListMembers", lists.get_members, verb="POST", path=f"{API}{LIST}/members?action=get"),
+    Route(
+        "retrieveProfileExtensionMembers",
+        extension_rows.get_extension_rows,
+        verb="POST",
+        path=f"{API}{EXTENSION_MEMBERS}?action=get",
+    ),
     Route("retrieveProgram", programs.show_program),
     Route("createCallback", callbacks.create_callback),
     Route("retrieveCallbacks", callbacks.show_callbacks),

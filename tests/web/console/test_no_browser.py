@@ -7,7 +7,7 @@ import sys
 
 from tests.processes import ROOT
 
-PAGES = "tests/web/console/test_every_page.py"
+PAGES = "tests/web/console/test_keys.py"  # each of its tests opens one
 
 
 def run_without_a_browser(folder, ci):

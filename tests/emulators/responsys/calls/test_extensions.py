@@ -266,3 +266,17 @@ def test_the_summary_counts_records_by_function(responsys, merge):
             "fill": {"2": 1},
         }
     ]
+
+
+def test_rows_of_many_members_are_read_at_once(responsys, token, merge):
+    merge("CUSTOMER_ID_ TIER", ("demo-1", "gold"), ("demo-2", "tin"))
+    responsys.order("reset", {"calls_only": True})
+    ids = ["100000003", "100000002", "100000009", "7"]
+    body = {"queryAttribute": "r", "fieldList": ["RIID_", "tier"], "ids": ids}
+
+    answer = responsys.post(f"{PATH}/LOYALTY/members?action=get", token, body).json()["recordData"]
+
+    assert answer["fieldNames"] == ["RIID_", "TIER"]
+    assert sorted(answer["records"]) == [["100000002", "gold"], ["100000003", "tin"]]
+    nobody = responsys.post(f"{PATH}/LOYALTY/members?action=get", token, {**body, "ids": ["7"]})
+    assert refusal(nobody)[:2] == (404, "RECORD_NOT_FOUND")

@@ -1,0 +1,95 @@
+"""The pairs of one source, as its stream calls them: page by page, and after the last page."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+
+from sqlalchemy import Connection, Engine
+
+from pipeline.model.activation import Activation
+from pipeline.model.record_reader import RecordLookup
+from pipeline.model.source_record import SourceRecord
+from pipeline.pairs.both_sides import BothSides
+from pipeline.pairs.field_book import FieldBook
+from pipeline.pairs.field_readings import look
+from pipeline.pairs.field_state import RESPONSYS, SALESFORCE
+from pipeline.pairs.field_store import FieldKey, due_fields
+from pipeline.pairs.open_pair import OpenPair, open_pairs
+from pipeline.pairs.page_pairing import PagePairing
+from pipeline.records.catalog import Catalog
+from pipeline.stores.database import reading
+from pipeline.streams.pairing import Paired, PairingPage
+
+AT_ONCE = 2_000  # fields
+
+
+def moment() -> int:
+    """Return the present, in milliseconds since the epoch."""
+    return int(datetime.now(UTC).timestamp() * 1000)
+
+
+@dataclass
+class SourcePairing:
+    """Decides about the variables that a source shares with the other side of its pairs.
+
+    It is a follower as well: what has settled is looked at after the last page of Salesforce's side.
+    """
+
+    catalog: Catalog
+    source: str
+    clock: Callable[[], int] = moment
+    fields: Sequence[str] = ()
+    _due: list[tuple[OpenPair, set[FieldKey]]] = field(default_factory=list)
+
+    @cached_property
+    def pairs(self) -> list[OpenPair]:
+        """The pairs that the source is a side of."""
+        return open_pairs(self.catalog, self.source)
+
+    def pair(self, connection: Connection, page: PairingPage) -> Paired:
+        """Decide about a page, in its transaction, after its records were stored."""
+        paired, now = Paired(), self.clock()
+        for one in self.pairs:
+            PagePairing(one, self.source, now).take(connection, page, paired)
+        return paired
+
+    def prepare(self) -> None:
+        """Begin a run: each field is looked at once in it."""
+        self._due = []
+        self._until = self.clock()
+
+    def decide(
+        self, _connection: Connection, _records: Sequence[SourceRecord], *, is_baseline: bool
+    ) -> Sequence[Activation]:
+        """Return nothing: pages are decided about by ``pair``."""
+        _ = is_baseline
+        return ()
+
+    def read_ahead(self, engine: Engine, _reader: RecordLookup) -> bool:
+        """Find fields that have settled."""
+        own = [one for one in self.pairs if one.side_of(self.source) == SALESFORCE]
+        with reading(engine) as connection:
+            found = [(one, set(due_fields(connection, one.pair.name, self._until, AT_ONCE))) for one in own]
+        self._due = [(one, keys) for one, keys in found if keys]
+        return bool(self._due)
+
+    def decide_later(self, connection: Connection) -> Sequence[Activation]:
+        """Look at them again, and return what follows."""
+        due, self._due = self._due, []
+        return [activation for one, keys in due for activation in self._look(connection, one, keys)]
+
+    def _look(self, connection: Connection, pair: OpenPair, keys: set[FieldKey]) -> list[Activation]:
+        book = FieldBook(connection, pair, {person for person, _ in keys}, self.clock())
+        sides = BothSides(connection, pair, {person for person, _ in keys})
+        for person, name in sorted(keys):
+            state, record = book.state(person, name), sides.record(person, SALESFORCE)
+            if state is None or record is None or name not in pair.pair.fields:
+                continue
+            terms = pair.terms(name, record.source)
+            decision = look(state, SALESFORCE, book.reading(person, None, 0), terms)
+            if pair.pair.watches:
+                continue
+            book.follow(person, name, SALESFORCE, decision, sides, state.salesforce.seen)
+        book.store()
+        return book.activations(sides, SALESFORCE, RESPONSYS)

@@ -1,0 +1,51 @@
+"""Notes of batches that wrote to the sides of pairs: their verdicts close the writes."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from pipeline.pairs.open_pair import OpenPair
+from pipeline.pairs.pair_verdicts import PairVerdict, take_pair_verdicts, verdict_of
+from pipeline.pairs.source_pairing import moment
+from pipeline.records.catalog import Catalog
+from pipeline.runtime.entry_verdicts import DELIVERED
+from pipeline.runtime.note_taking import NoteTaker
+from pipeline.settle.witness_notes import WitnessNote
+
+
+def pair_taker(catalog: Catalog) -> NoteTaker:
+    """Return what takes the verdicts of pairs' writes over."""
+
+    def take(connection: Connection, notes: Sequence[WitnessNote]) -> None:
+        verdicts = [
+            verdict
+            for note in notes
+            for row in note.rows
+            if (verdict := verdict_of(row["id"], code_of(row["verdict"]))) is not None
+            and writes_to(catalog, note, verdict)
+        ]
+        take_pair_verdicts(connection, catalog, verdicts, moment())
+
+    return take
+
+
+def code_of(verdict: str) -> str:
+    """Return "" for a row that arrived, else the code of its rejection."""
+    return "" if verdict in DELIVERED else verdict
+
+
+def writes_to(catalog: Catalog, note: WitnessNote, verdict: PairVerdict) -> bool:
+    """Tell whether a destination writes shared variables to the side of a verdict.
+
+    Other destinations of the same audience say nothing of that.
+    """
+    destination = catalog.destinations.get(note.destination)
+    filled = catalog.action_of(destination).attributes() if destination is not None else None
+    if filled is None:
+        return False
+    for pair in (OpenPair(one, catalog) for one in catalog.pairs.values()):
+        names = pair.sources_of(verdict.side)
+        accounts = {getattr(catalog.sources[name], "connector", None) for name in names}
+        if note.connector in accounts and not filled.isdisjoint(pair.pair.fields):
+            return True
+    return False

@@ -1,0 +1,44 @@
+"""Pairing: what the run of a source asks about variables that two systems share."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from sqlalchemy import Connection
+
+from pipeline.model.activation import Activation
+from pipeline.model.source_record import SourceRecord
+
+
+@dataclass(frozen=True)
+class PairingPage:
+    """A page as it was read.
+
+    ``changed``: records that are written by, with what differs. ``unchanged``: further records of known
+    people. ``people``: by record, as they were before the page. ``resend``: what is under way goes again.
+    """
+
+    changed: Sequence[SourceRecord]
+    unchanged: Sequence[SourceRecord]
+    people: Mapping[str, int | None]
+    resend: bool = False
+
+
+@dataclass
+class Paired:
+    """What a pair decided about a page.
+
+    ``left_out``: variables by person that the page's own activations go without. ``ids``: ids that these
+    get, so that their verdicts are known. ``activations``: those that take their place, or repair a side.
+    """
+
+    left_out: dict[int, set[str]] = field(default_factory=dict)
+    ids: dict[int, str] = field(default_factory=dict)
+    activations: list[Activation] = field(default_factory=list)
+
+
+class Pairing(Protocol):
+    """Decides about shared variables of one source's records."""
+
+    def pair(self, connection: Connection, page: PairingPage) -> Paired:
+        """Decide about a page, in its transaction, after its records were stored."""
