@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import ValidationError, validates_schema
+from marshmallow import ValidationError, post_load, validates_schema
 
 from schemas.configuration_fields import Flag, Number, OneOf, Text
 from schemas.document import Document, Table
@@ -33,7 +33,7 @@ class RuleDocument(Document):
     group = Text()
     priority = Number(least=0, most=HIGHEST_PRIORITY, load_default=0)
     busy = OneOf("an answer to a busy person", ["wait", "leave"], load_default="wait")
-    again_after = SpanOrNever(load_default="never")
+    again_after = SpanOrNever()  # "never"; of a rule with `once`: at once
     only_if = Table(ColumnValues(), COLUMN, COLUMN_RULE)
     most = DocumentField(Most)
     hours = DocumentField(Hours)
@@ -53,3 +53,10 @@ class RuleDocument(Document):
             raise ValidationError(
                 {key: [f"is missing: it goes with {' and '.join(given)}"] for key in missing}
             )
+
+    @post_load
+    def enter_once(self, rule: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Let people enter once by rules that do not count events by `once`."""
+        if "once" not in rule:
+            rule.setdefault("again_after", "never")
+        return rule

@@ -10,6 +10,12 @@ from pipeline.cli.dry_run_text import NOTHING_SENT
 from pipeline.streams.stream_run import StreamOutcome
 from pipeline.text.plural import counted
 
+OF_EVENTS = {
+    "put_off": "put off",
+    "left_out": "left out",
+    "in_future": "left out, for they are in the future",
+}
+
 
 def show_stream(outcome: StreamOutcome, *, dry_run: bool, as_json: bool) -> int:
     """Print the outcome; return the exit code: 1 when some activations were refused."""
@@ -31,6 +37,9 @@ def lines_of(outcome: StreamOutcome) -> list[str]:
         found.append(f"{counts.gone:,} of the changed ones were deleted or merged")
     if outcome.is_baseline:
         found.append("It is a baseline: no rule fires for these records.")
+    found += [
+        f"{amount:,} {text}" for name, text in OF_EVENTS.items() if (amount := getattr(counts, name, 0))
+    ]
     if counts.refused:
         found.append(f"{counted(counts.refused, 'activation')} refused: a value breaks a rule")
     return found

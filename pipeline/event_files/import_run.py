@@ -68,6 +68,7 @@ class ImportRun:
     look: FolderLook
     lander: Lander
     progress: Progress = lambda _step, _done, _total: None
+    told: Callable[[], None] = lambda: None  # called when a file has landed
     outcome: RunOutcome = field(default_factory=RunOutcome)
 
     @property
@@ -130,6 +131,7 @@ class ImportRun:
             landed = self.lander.land(plain, partial(self.note, f"land {title}", 0))
         self.spool.forget(row.id)
         self.outcome.landed.append(row.id)
+        self.told()
         if landed.remark:
             self.outcome.remarks.append(f"{row.path}: {landed.remark}")
 

@@ -22,6 +22,7 @@ OTHERS = frozenset({"SKIPPED", "FAIL", "CONVERT", "SMS_CLICK", "SMS_SKIPPED"})
 OTHER_CHANNELS = ("PUSH", "WEBPUSH", "MMS")  # each word of theirs counts like OTHERS
 SPELLINGS = {"SMS_DIVERED": "SMS_DELIVERED"}  # as older files have it
 NOT_LINKING = frozenset({"BOUNCE", "COMPLAINT"})  # their address may be another mailbox's
+VARIABLE_KINDS = {"captured_at": "moment", "day": "day"}  # of an event's variables; all others are texts
 RECEIPTS = "SMS_DELIVERED"  # a row with another status code than 0 counts as FAILED_RECEIPT
 FAILED_RECEIPT = "SMS_FAIL"
 

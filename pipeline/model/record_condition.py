@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.model.feeds import VARIABLE_KINDS
 from pipeline.model.variable_values import DoesNotFit, as_day, as_id, moment_of
 from schemas.record_condition import BOUNDS, GROUPS, OF_CHANGES, kind_of
 
@@ -100,6 +101,12 @@ def changes_in(condition: RecordCondition) -> tuple[str, ...]:
     return tuple(
         dict.fromkeys(each.path for each in comparisons_in(condition) if each.operator in OF_CHANGES)
     )
+
+
+def event_kinds(*conditions: RecordCondition) -> dict[str, str]:
+    """Return the kinds of the variables of events that conditions look at."""
+    paths = (path for condition in conditions for path in paths_in(condition))
+    return {path: VARIABLE_KINDS.get(path, "text") for path in paths}
 
 
 def type_problems(condition: RecordCondition, kinds: Mapping[str, str]) -> Iterator[tuple[str, str]]:

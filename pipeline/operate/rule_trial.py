@@ -8,14 +8,16 @@ from typing import Any
 
 from pipeline.errors import Misconfigured
 from pipeline.model.rule import Rule
-from pipeline.model.source import SalesforceSource
+from pipeline.model.source import EventsSource, SalesforceSource
 from pipeline.model.source_record import SourceRecord
+from pipeline.operate.event_trial import try_on_events
 from pipeline.records.catalog import Catalog
 from pipeline.rules.entry_store import RuleEntry
 from pipeline.rules.kept_records import kept_records
+from pipeline.rules.rule_trial import RuleTrial
 from pipeline.rules.source_rules import SourceRules
 from pipeline.runtime.clients import Clients
-from pipeline.runtime.opening_rules import open_rules
+from pipeline.runtime.opening_rules import RuledSource, open_rules
 from pipeline.runtime.source_runner import SourceRunner
 from pipeline.runtime.stores import Stores
 from pipeline.stores.database import reading
@@ -27,29 +29,35 @@ AT_ONCE = 200  # records that an org is asked for by id
 def try_rule(stores: Stores, name: str, span: timedelta) -> dict[str, Any]:
     """Return ``{"rule", "since", "entries": [...]}``; nothing is stored, and no other rule counts.
 
-    Records that were kept before the rule's fields were read are asked for at the org.
+    Records that were kept before the rule's fields were read are asked for at the org. Of events those that
+    are not as the rule wants them are counted alone, as ``unmet``.
     Raises Misconfigured if there is no such rule, or its values are of another type.
     """
     catalog = stores.records.load()
     rule, source = rule_and_source(catalog, name)
     rules = open_rules(replace(catalog, rules={name: rule}), source)
     since = datetime.now(UTC) - span
+    trial = RuleTrial(rules, rule, since)
+    document = {"rule": name, "since": rfc3339(since)}
+    if isinstance(source, EventsSource):
+        try_on_events(stores, catalog, source, trial, rules.fields)
+        return document | {"entries": [document_of(one) for one in trial.entries], "unmet": trial.unmet}
     with reading(stores.events) as connection:
         found = kept_records(connection, source.name, since)
     with_fields = complete(stores, catalog, source, rules, found)
     with reading(stores.events) as connection:
-        entries = rules.try_out(connection, rule, with_fields)
-    return {"rule": name, "since": rfc3339(since), "entries": [document_of(one) for one in entries]}
+        trial.take(connection, with_fields)
+    return document | {"entries": [document_of(one) for one in trial.entries]}
 
 
-def rule_and_source(catalog: Catalog, name: str) -> tuple[Rule, SalesforceSource]:
+def rule_and_source(catalog: Catalog, name: str) -> tuple[Rule, RuledSource]:
     """Return a rule as it would be live, with its source; raises Misconfigured."""
     rule = catalog.rules.get(name)
     if rule is None:
         names = ", ".join(sorted(catalog.rules)) or "none"
         raise Misconfigured(f'there is no rule "{name}"; there are: {names}')
     source = catalog.sources[rule.source]
-    if not isinstance(source, SalesforceSource):
+    if not isinstance(source, RuledSource):
         raise Misconfigured(f'the source "{rule.source}" keeps no records that a rule could look at')
     return replace(rule, mode="live", existing=True), source
 

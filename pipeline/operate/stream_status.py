@@ -7,11 +7,13 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from pipeline.model.source import PeopleSource, Source
+from pipeline.model.source import EventsSource, MembersSource, PeopleSource, ProfilesSource, Source
 from pipeline.records.catalog import Catalog
 from pipeline.records.stops import stop_of
 from pipeline.snapshots.run_lease import LEASE
 from pipeline.streams.stream_state import StreamState, read_states
+
+NUMBERED = (PeopleSource, EventsSource, ProfilesSource, MembersSource)  # whose mark is a number
 
 
 @dataclass(frozen=True)
@@ -25,8 +27,8 @@ class StreamStatus:
 
     @property
     def mark_age(self) -> float | None:
-        """Seconds since the mark; None: nothing was read yet, or the mark of people is no moment."""
-        mark = None if isinstance(self.source, PeopleSource) else self.run.mark_stamp
+        """Seconds since the mark; None: nothing was read yet, or the mark is no moment."""
+        mark = None if isinstance(self.source, NUMBERED) else self.run.mark_stamp
         return None if mark is None else max(0.0, self.at.timestamp() - mark / 1000)
 
     @property

@@ -1,6 +1,6 @@
 """The pairs of one source, as its stream calls them: page by page, and after the last page."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -40,6 +40,8 @@ class SourcePairing:
     source: str
     clock: Callable[[], int] = moment
     fields: Sequence[str] = ()
+    wants_existing: bool = False
+    numbers: Mapping[str, int] = field(default_factory=dict)
     _due: list[tuple[OpenPair, set[FieldKey]]] = field(default_factory=list)
 
     @cached_property

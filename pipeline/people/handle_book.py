@@ -12,6 +12,7 @@ from pipeline.people.known_handles import insert_handles
 from pipeline.people.lookup import look_up
 from pipeline.people.merging import merge_people
 from pipeline.people.record_identity import Key
+from pipeline.people.waking import wake
 from pipeline.stores.event_tables import event_folds, handles
 
 
@@ -72,7 +73,10 @@ class HandleBook:
 
     def store(self) -> None:
         """Write new handles, and people that were merged."""
-        rows = [(self._ids[key], *key, None, self.person(key)) for key in self._new]
+        people = {key: self.now(self._people[self._ids[key]]) for key in self._new}
+        rows = [(self._ids[key], *key, None, person) for key, person in people.items()]
         if rows:
             self._connection.exec_driver_sql(insert_handles(self._connection.dialect.name), rows)
         merge_people(self._connection, {person: self.now(person) for person in self._merged})
+        records = (key for key in self._new if key[0] == "salesforce")
+        wake(self._connection, {people[key] for key in records if people[key] != self._ids[key]})

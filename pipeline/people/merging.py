@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, select, update
 
 from pipeline.people.unbarring import unbar
+from pipeline.people.waking import wake
 from pipeline.stores.event_tables import event_folds
 from pipeline.stores.pair_tables import pair_events, pair_fields
 from pipeline.stores.people_tables import conflicts, handles
@@ -47,6 +48,7 @@ def move_people(connection: Connection, moves: Sequence[tuple[int, int]]) -> Non
     for column in PLACES:
         if connection.scalar(select(column).where(column.is_not(None)).limit(1)) is not None:
             connection.exec_driver_sql(renumbering(connection, column), moves)
+    wake(connection, {new for new, _ in moves})
     close_answered(connection)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pipeline.model.record_condition import read_condition, type_problems
+from pipeline.model.record_condition import event_kinds, read_condition, type_problems
 from pipeline.model.source import EventsSource, SalesforceSource, Source
 from pipeline.records.documents import Documents
 from pipeline.records.record_reading import mapping, source
@@ -57,5 +57,7 @@ def wrong_comparisons(
     used = after["mappings"].get(stream.get("mapping", ""))
     kinds = {} if used is None else mapping("", used).kinds_for(str(stream.get("object")))
     for key in CONDITIONS:
-        for path, text in type_problems(read_condition(document.get(key, {})), kinds):
+        condition = read_condition(document.get(key, {}))
+        known = event_kinds(condition) if stream.get("kind") == "responsys_events" else kinds
+        for path, text in type_problems(condition, known):
             yield f"{key}.{quoted(path)}: {text}"

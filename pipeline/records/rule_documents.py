@@ -16,7 +16,7 @@ MIDNIGHT = "24:00"
 def rule(name: str, document: Mapping[str, Any]) -> Rule:
     """Read a rule."""
     given = dict(document)
-    again, active = given.pop("again_after"), given.pop("active_for", None)
+    again, active = given.pop("again_after", None), given.pop("active_for", None)
     current = given.pop("current", None)
     columns = given.pop("only_if", {})
     return Rule(
@@ -24,7 +24,7 @@ def rule(name: str, document: Mapping[str, Any]) -> Rule:
         when=read_condition(given.pop("when", {})),
         current=None if current is None else read_condition(current),
         active_for=seconds_in(active) if active else 0,
-        again_after=None if again == "never" else seconds_in(again),
+        again_after=None if again == "never" else seconds_in(again) if again else 0,
         only_if={column: tuple(values) for column, values in columns.items()},
         most=entry_limit(given.pop("most", None)),
         hours=opening_hours(given.pop("hours", None)),

@@ -1,6 +1,6 @@
 """Askings: the keys that rules ask for about records that are new or have changed."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Any
@@ -22,6 +22,8 @@ class Asking:
     record: SourceRecord
     unmet: tuple[str, ...] = ()
     put_off: bool = False  # it was before
+    score: float | None = None  # the sum of the person's points
+    waits_until: datetime | None = None  # it waits for a record of its person so long
 
 
 class RuleConditions:
@@ -60,15 +62,21 @@ def earlier_fields(record: SourceRecord) -> Mapping[str, Any] | None:
 
 
 def askings(
-    rules: Sequence[Rule], rows: Sequence[SourceRecord], *, is_baseline: bool
+    rules: Sequence[Rule],
+    rows: Sequence[SourceRecord],
+    key: Callable[[Rule, SourceRecord], str],
+    *,
+    is_baseline: bool,
 ) -> Iterator[tuple[Rule, str, SourceRecord]]:
     """Yield rules with keys and records, in an order that the reading does not change."""
     for record in sorted(rows, key=lambda row: (row.stamp, row.id, row.people)):
         if record.gone or is_only_wider(record):
             continue
         for rule in rules:
+            if rule.score is not None and record.table not in rule.score.points:
+                continue
             if rule.existing or not (is_baseline or (rule.on == "new" and record.existing)):
-                yield rule, key_of(rule, record), record
+                yield rule, key(rule, record), record
 
 
 def key_of(rule: Rule, record: SourceRecord) -> str:

@@ -57,7 +57,12 @@ def asked_before(_rule: Rule, facts: EntryFacts) -> Unpassed | None:
 def is_otherwise(_rule: Rule, facts: EntryFacts) -> Unpassed | None:
     """2: the person is known, and the record is as the rule wants it."""
     barred = facts.unknown or facts.gone or facts.conflict is not None
-    return Unpassed() if barred or facts.unmet else None
+    if barred or facts.unmet:
+        return Unpassed()
+    if not facts.nobody:
+        return None
+    waits = facts.waits_until is not None and facts.waits_until > facts.now
+    return Unpassed(facts.waits_until if waits else None)
 
 
 def is_out(_rule: Rule, facts: EntryFacts) -> Unpassed | None:
@@ -97,10 +102,10 @@ def columns_differ(rule: Rule, facts: EntryFacts) -> Unpassed | None:
 
 
 def is_full(rule: Rule, facts: EntryFacts) -> Unpassed | None:
-    """8: there were not the most entries already."""
+    """8: there were not the most entries already; one more event is left out."""
     if rule.most is None or facts.full_until is None or facts.full_until <= facts.now:
         return None
-    return Unpassed(facts.full_until)
+    return Unpassed(None if facts.is_event else facts.full_until)
 
 
 def is_closed(rule: Rule, facts: EntryFacts) -> Unpassed | None:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, Row
 
 from pipeline.model.record_reader import RecordLookup
 from pipeline.model.rule import Rule
-from pipeline.model.source import SalesforceSource
+from pipeline.model.source import SalesforceSource, Source
 from pipeline.model.source_record import SourceRecord
 from pipeline.people.assign import assign
 from pipeline.rules.entry_store import due_entries
@@ -34,18 +34,19 @@ class DueEntries:
     columns: Mapping[tuple[str, str], Columns] = field(default_factory=dict)
 
     def assign(self, connection: Connection) -> None:
-        """Give the records their people."""
-        if self.records:
-            make_people(connection, self.records)
-            assign(connection, self.records)
+        """Give the records their people; events have theirs."""
+        records = [record for record in self.records if record.in_org]
+        if records:
+            make_people(connection, records)
+            assign(connection, records)
 
-    def askings(self) -> Iterator[tuple[Rule, str, SourceRecord]]:
-        """Yield rules with keys and records; a record that is not there any more is gone."""
+    def askings(self) -> Iterator[tuple[Rule, Row[Any], SourceRecord]]:
+        """Yield rules with entries and records; a record that is not there any more is gone."""
         by_person = {(record.id, record.person): record for record in self.records}
         by_id = {record.id: record for record in self.records if not record.parent}
         for entry in self.entries:
             found = by_person.get((entry.record, entry.person)) or by_id.get(entry.record)
-            yield self.rules[entry.rule], entry.key, found or gone(entry)
+            yield self.rules[entry.rule], entry, found or gone(entry)
 
 
 def gone(entry: Row[Any]) -> SourceRecord:
@@ -56,7 +57,7 @@ def gone(entry: Row[Any]) -> SourceRecord:
 def read_due(
     engine: Engine,
     reader: RecordLookup,
-    source: SalesforceSource,
+    source: Source,
     rules: Mapping[str, Rule],
     outside: Outside,
     now: datetime,
@@ -72,10 +73,10 @@ def read_due(
     return DueEntries(entries, rules, records, read_columns(entries, rules, records, outside))
 
 
-def read_records(reader: RecordLookup, source: SalesforceSource, ids: Sequence[str]) -> list[SourceRecord]:
+def read_records(reader: RecordLookup, source: Source, ids: Sequence[str]) -> list[SourceRecord]:
     """Read records by their ids; rows of a history once for each of their people."""
     found = reader.by_ids(ids)
-    if not source.of:
+    if not (isinstance(source, SalesforceSource) and source.of):
         return list(found)
     people = reader.people_of(list(dict.fromkeys(row.parent for row in found if row.parent)))
     return for_each_person([replace(row, person=None) for row in found], people)

@@ -7,7 +7,7 @@ from typing import Any
 
 from pipeline.text.times import rfc3339
 
-TIMES = frozenset(("now", "busy_until", "last_entry", "full_until"))
+TIMES = frozenset(("now", "waits_until", "busy_until", "last_entry", "full_until"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +20,11 @@ class EntryFacts:
     unknown: bool = False  # the record has no person
     gone: bool = False  # the record was deleted or merged away
     conflict: int | None = None  # an open one, which bars the record
-    unmet: tuple[str, ...] = ()  # fields of `when` and `current` that are otherwise
+    unmet: tuple[str, ...] = ()  # fields of `when` and `current` that are otherwise; `score` if too low
+    is_event: bool = False  # what it would enter by has happened, and does not change
+    score: float | None = None  # the sum of the person's points
+    nobody: bool = False  # no record is known that the destinations could write to
+    waits_until: datetime | None = None  # so long the event waits for one
     bounced: str = ""  # the source of a hard bounce: "record", "events"
     opted_out: str = ""  # the channel that the person does not wish for
     stopped: str = ""  # the programme of a destination that does not run

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select
 
+from pipeline.people.record_rows import run
 from pipeline.rules.past_entries import COUNTING, WATCHED, PastEntry
 from pipeline.stores.stream_tables import entries
 
@@ -33,13 +34,19 @@ class RuleEntry:
 
 def answered_keys(connection: Connection, keys: Collection[str]) -> set[str]:
     """Return the keys that have their answer; those left out by check 2 may be asked for again."""
-    columns = (entries.c.key, entries.c.state, entries.c.check)
-    return {
-        row.key
-        for some in lists_of(keys)
-        for row in connection.execute(select(*columns).where(entries.c.key.in_(some)))
-        if (row.state, row.check) != ("left_out", 2)
-    }
+    query = "SELECT {columns} FROM {ids} AS j{alias} {first} JOIN entries e ON e.key = j.value"
+    rows = run(connection, query, "text", list(keys), columns='e.key, e.state, e."check"') if keys else ()
+    return {key for key, *answer in rows if answer != ["left_out", 2]}
+
+
+def waiting_people(connection: Connection, people: Collection[int]) -> set[tuple[str, int]]:
+    """Return rules and people of the entries that wait for a record of their person."""
+    query = (
+        "SELECT {columns} FROM {ids} AS j{alias} {first} JOIN entries e ON e.person = j.value "
+        "WHERE e.state = 'put_off' AND e.\"check\" = 2"
+    )
+    rows = run(connection, query, "bigint", list(people), columns="e.rule, e.person")
+    return {(rule, person) for rule, person in rows}
 
 
 def entries_of(connection: Connection, people: Collection[int]) -> Iterator[tuple[int, PastEntry]]:

@@ -1,29 +1,33 @@
 """The rules of one source: entries and activations of a page, in the transaction that takes it."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, tzinfo
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from sqlalchemy import Connection, Engine
 
 from pipeline.model.activation import Activation
 from pipeline.model.record_reader import RecordLookup
 from pipeline.model.rule import Rule
-from pipeline.model.source import SalesforceSource
+from pipeline.model.source import EventsSource, SalesforceSource, Source
 from pipeline.model.source_record import SourceRecord
-from pipeline.rules.askings import Asking, RuleConditions, askings
+from pipeline.rules.askings import Asking, RuleConditions, askings, key_of
 from pipeline.rules.decide import ASKED, CONDITION, RuleVerdict, decide
 from pipeline.rules.due_entries import DueEntries, read_due
-from pipeline.rules.entry_facts import EntryFacts
-from pipeline.rules.entry_store import RuleEntry, answered_keys, entries_of, write_entries
+from pipeline.rules.entry_facts import EntryFacts, read_facts
+from pipeline.rules.entry_store import RuleEntry, answered_keys, entries_of, waiting_people, write_entries
+from pipeline.rules.event_keys import event_key
 from pipeline.rules.hard_bounces import bounced_people
 from pipeline.rules.outside import Columns, NothingOutside, Outside
 from pipeline.rules.past_entries import PastEntries, PastEntry
+from pipeline.rules.scores import with_scores
 from pipeline.streams.record_activations import identifiers_of
 
 BOUNCED = "EmailBouncedDate"  # Salesforce sets it at a hard bounce, and clears it with a new address
 WITH_BOUNCES = ("Lead", "Contact")
+SCORE = "score"
+NOBODY = timedelta(days=30)  # for which an event waits for a record of its person
 
 
 def utc_now() -> datetime:
@@ -33,14 +37,18 @@ def utc_now() -> datetime:
 
 @dataclass
 class SourceRules:
-    """Decides for one source; ``all_rules`` are those of all sources, ``kinds`` the types of fields."""
+    """Decides for one source; ``all_rules`` are those of all sources, ``kinds`` the types of fields.
 
-    source: SalesforceSource
+    ``needing_records``: rules whose audiences end at records of people; events of others wait.
+    """
+
+    source: Source
     all_rules: Mapping[str, Rule]
     kinds: Mapping[str, str]
     zone: tzinfo = UTC
     outside: Outside = field(default_factory=NothingOutside)
     clock: Callable[[], datetime] = utc_now
+    needing_records: Collection[str] = ()
     counts: Counter[tuple[str, str, int | None]] = field(default_factory=Counter)  # of verdicts
 
     def __post_init__(self) -> None:
@@ -48,13 +56,29 @@ class SourceRules:
         self.rules = sorted(own, key=lambda rule: (-rule.priority, rule.name))
         self._conditions = {rule.name: RuleConditions(rule, self.kinds, self.zone) for rule in own}
         self._due = DueEntries()
+        self._is_of_events = isinstance(self.source, EventsSource)
+        self.key_of = event_key if self._is_of_events else key_of
 
     @property
     def fields(self) -> Sequence[str]:
         """The fields that conditions look at, and the one that tells of a hard bounce."""
         paths = [path for conditions in self._conditions.values() for path in conditions.paths]
-        bounced = [BOUNCED] if self.rules and self.source.object in WITH_BOUNCES else []
+        with_bounces = isinstance(self.source, SalesforceSource) and self.source.object in WITH_BOUNCES
+        bounced = [BOUNCED] if self.rules and with_bounces else []
         return tuple(dict.fromkeys([*paths, *bounced]))
+
+    @property
+    def wants_existing(self) -> bool:
+        """Whether any rule does."""
+        return any(rule.existing for rule in self.rules)
+
+    @property
+    def numbers(self) -> Mapping[str, int]:
+        """The verdicts other than enterings, by state."""
+        found: Counter[str] = Counter()
+        for (_, state, _), amount in self.counts.items():
+            found[state] += amount
+        return {state: found[state] for state in ("put_off", "left_out")}
 
     def prepare(self) -> None:
         """Ask whether the programmes run, before the first page."""
@@ -65,14 +89,35 @@ class SourceRules:
     ) -> Sequence[Activation]:
         """Decide about records that are new or have changed, and return what enters."""
         now = self.clock()
-        asked = []
-        for rule, key, record in askings(self.rules, records, is_baseline=is_baseline):
-            unmet = self._conditions[rule.name].unmet(record, now)
+        asked = self._scored(connection, list(self._asked(records, now, is_baseline=is_baseline)), now)
+        return self._answer(connection, asked, now) if asked else ()
+
+    def _asked(
+        self, records: Sequence[SourceRecord], now: datetime, *, is_baseline: bool
+    ) -> Iterator[Asking]:
+        """Yield what rules ask about; what does not pass check 2 is counted, unless the rule watches."""
+        for rule, key, record in askings(self.rules, records, self.key_of, is_baseline=is_baseline):
+            unmet = self.unmet(rule, record, now)
             if rule.watches or not (unmet or record.person is None or record.conflict is not None):
-                asked.append(Asking(rule, key, record, unmet))
+                yield Asking(rule, key, record, unmet)
             else:
                 self.counts[rule.name, "left_out", CONDITION] += 1
-        return self._answer(connection, asked, now) if asked else ()
+
+    def _scored(self, connection: Connection, asked: Sequence[Asking], now: datetime) -> list[Asking]:
+        """Return what is asked about people whose points are enough, once for a rule and person."""
+        if not any(rule.score for rule in self.rules):
+            return list(asked)
+        kept, short = with_scores(connection, self.source.name, asked, now)
+        self.counts.update((one.rule.name, "left_out", CONDITION) for one in short)
+        nobody = {one.record.person or 0 for one in kept if one.rule.score and self._is_nobody(one)}
+        waiting = waiting_people(connection, nobody) if nobody else set()
+        return [
+            one for one in kept if not one.rule.score or (one.rule.name, one.record.person) not in waiting
+        ]
+
+    def _is_nobody(self, one: Asking) -> bool:
+        record = one.record
+        return one.rule.name in self.needing_records and not (record.in_org or record.people)
 
     def read_ahead(self, engine: Engine, reader: RecordLookup) -> bool:
         """Read the records and columns of entries whose time has come; False: there are none."""
@@ -86,11 +131,20 @@ class SourceRules:
         now, due = self.clock(), self._due
         due.assign(connection)
         asked = [
-            Asking(rule, key, record, self._unmet_later(rule, record, now), put_off=True)
-            for rule, key, record in due.askings()
-        ]
+            Asking(
+                rule, entry.key, record, self._unmet_later(rule, record, now), put_off=True,
+                waits_until=read_facts(entry.evidence).waits_until,
+            )
+            for rule, entry, record in due.askings()
+        ]  # fmt: skip
         self._due = DueEntries()
-        return self._answer(connection, asked, now, due.columns)
+        kept, short = with_scores(connection, self.source.name, asked, now)
+        low = [replace(one, unmet=(*one.unmet, SCORE)) for one in short]
+        return self._answer(connection, [*kept, *low], now, due.columns)
+
+    def unmet(self, rule: Rule, record: SourceRecord, at: datetime) -> tuple[str, ...]:
+        """Name the fields of a record that are not as a rule wants them."""
+        return self._conditions[rule.name].unmet(record, at)
 
     def _unmet_later(self, rule: Rule, record: SourceRecord, now: datetime) -> tuple[str, ...]:
         return () if record.gone else self._conditions[rule.name].unmet(record, now, later=True)
@@ -103,38 +157,31 @@ class SourceRules:
         columns: Mapping[tuple[str, str], Columns] | None = None,
     ) -> list[Activation]:
         """Decide about keys one after the other, and store their entries."""
-        answered = answered_keys(connection, [one.key for one in asked if not one.put_off])
+        asked = self._unanswered(connection, asked)
         people = {one.record.person for one in asked if one.record.person is not None}
         past = PastEntries(self.all_rules, entries_of(connection, people))
         bounced = bounced_people(connection, people)
         entries: dict[str, RuleEntry] = {}
         for one in asked:
             known = (columns or {}).get((one.rule.name, one.record.id))
-            done = one.key in answered or one.key in entries
-            facts = self._facts(one, now, past, bounced, known, asked=done)
-            entry = self._judge(one, facts, past)
+            entry = self.judge(one, self.facts(one, now, past, bounced, known), past)
             if entry is not None:
                 entries[one.key] = entry
         write_entries(connection, list(entries.values()))
         return activations_of(asked, entries)
 
-    def try_out(self, connection: Connection, rule: Rule, records: Sequence[SourceRecord]) -> list[RuleEntry]:
-        """Return the entries that a rule would make of records, each at its own time; nothing is stored.
-
-        Entries that it has made do not count, nor do other rules. Each record counts as new.
-        """
-        past = PastEntries({rule.name: rule})
-        bounced = bounced_people(connection, {one.person for one in records if one.person is not None})
-        found: dict[str, RuleEntry] = {}
-        for _, key, record in askings([rule], records, is_baseline=False):
-            at = datetime.fromtimestamp(record.stamp / 1000, UTC)
-            asking = Asking(rule, key, record, self._conditions[rule.name].unmet(record, at))
-            facts = self._facts(asking, at, past, bounced, None, asked=key in found)
-            if (entry := self._judge(asking, facts, past)) is not None:
-                found[key] = entry
+    def _unanswered(self, connection: Connection, asked: Sequence[Asking]) -> list[Asking]:
+        """Return what has no answer yet, each key once; the rest is counted."""
+        answered = answered_keys(connection, [one.key for one in asked if not one.put_off])
+        found: dict[str, Asking] = {}
+        for one in asked:
+            if one.key in answered or one.key in found:
+                self.counts[one.rule.name, "nothing", ASKED] += 1
+            else:
+                found[one.key] = one
         return list(found.values())
 
-    def _judge(self, one: Asking, facts: EntryFacts, past: PastEntries) -> RuleEntry | None:
+    def judge(self, one: Asking, facts: EntryFacts, past: PastEntries) -> RuleEntry | None:
         """Decide about a key, and let its entry count for those after it; None: it has its answer."""
         verdict = decide(one.rule, facts)
         self.counts[one.rule.name, verdict.state, verdict.check] += 1
@@ -144,7 +191,7 @@ class SourceRules:
         note(past, entry, facts.now)
         return entry
 
-    def _facts(
+    def facts(
         self,
         one: Asking,
         now: datetime,
@@ -152,8 +199,9 @@ class SourceRules:
         bounced: set[int],
         columns: Columns | None,
         *,
-        asked: bool,
+        asked: bool = False,
     ) -> EntryFacts:
+        """Return all that a key is decided by; ``asked``: it has its answer."""
         rule, record, person = one.rule, one.record, one.record.person
         busy = past.busy(rule, person, now) if person is not None else None
         return EntryFacts(
@@ -164,6 +212,10 @@ class SourceRules:
             gone=record.gone,
             conflict=record.conflict,
             unmet=one.unmet,
+            is_event=self._is_of_events,
+            score=one.score,
+            nobody=(nobody := self._is_nobody(one)),
+            waits_until=(one.waits_until or now + NOBODY) if nobody else None,
             bounced="record" if record.fields.get(BOUNCED) else "events" if person in bounced else "",
             stopped=self.outside.stopped(rule),
             busy_until=busy[0] if busy else None,

@@ -2,8 +2,9 @@
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 
 import redis
 from sqlalchemy import Engine
@@ -21,6 +22,7 @@ from pipeline.event_files.spool import Spool
 from pipeline.event_files.spools import empty_spools
 from pipeline.model.event_import import EventImport
 from pipeline.model.file_server import FileServer
+from pipeline.model.source import EventsSource
 from pipeline.people.crowds import note_crowds, read_crowds
 from pipeline.profiles.configured_fields import configured_fields
 from pipeline.profiles.fold import Folding
@@ -32,6 +34,7 @@ from pipeline.records.records import Records
 from pipeline.records.stops import remedy
 from pipeline.runtime.clients import timeouts_of
 from pipeline.settings import Settings
+from pipeline.stores import nudges
 from pipeline.text.messages import unknown
 from pipeline.text.plural import counted
 
@@ -68,7 +71,7 @@ class Importer:
         each = find_import(catalog, name)
         refuse_stopped(catalog, each)
         with run_turn(self.engine, name, wait=self.wait) as turn, self.noting(turn, catalog):
-            outcome = self.land(each, self.server_of(catalog, each), turn)
+            outcome = self.land(catalog, each, turn)
             self.fold(turn)
             empty_spools(self.engine, self.settings.data_dir, kept=catalog.imports)
             if outcome.trouble:
@@ -82,13 +85,20 @@ class Importer:
             server, spool = self.server_of(catalog, each), Spool(self.settings.data_dir, name)
             yield from Rehearsal(each, server, Ledger(self.events, name), spool).run()
 
-    def land(self, each: EventImport, server: FileServer, turn: RunTurn) -> RunOutcome:
-        """Land what is in the folder."""
+    def land(self, catalog: Catalog, each: EventImport, turn: RunTurn) -> RunOutcome:
+        """Land what is in the folder; sources of events run at once when a file has landed."""
+        server, told = self.server_of(catalog, each), partial(self.nudge, catalog)
         spool, ledger = Spool(self.settings.data_dir, each.name), Ledger(self.events, each.name)
         spool.prepare([row.id for state in OPEN for row in ledger.rows(state)])
         look = FolderLook(each, ledger, self.look_seconds)
         with open_landing(self.events, spool.folder) as lander:
-            return ImportRun(each, server, spool, look, lander, self.step_of(turn)).run()
+            return ImportRun(each, server, spool, look, lander, self.step_of(turn), told).run()
+
+    def nudge(self, catalog: Catalog) -> None:
+        """Let the sources of events run at once; without Redis they run when they are due."""
+        sources = [one.name for one in catalog.sources.values() if isinstance(one, EventsSource)]
+        with suppress(redis.RedisError):
+            nudges.leave(self.client, sources)
 
     def fold(self, turn: RunTurn) -> None:
         """Fold the events into profiles, and take out the ones that are too old."""

@@ -2,15 +2,20 @@
 
 from zoneinfo import ZoneInfo
 
-from pipeline.model.source import SalesforceSource, Source
+from pipeline.model.record_condition import event_kinds
+from pipeline.model.rule import Rule
+from pipeline.model.source import EventsSource, SalesforceSource, Source
 from pipeline.pairs.source_pairing import SourcePairing
 from pipeline.records.catalog import Catalog
 from pipeline.rules.outside import NothingOutside, Outside
 from pipeline.rules.source_rules import SourceRules
 from pipeline.streams.followers import Follower, Followers
 
+RuledSource = SalesforceSource | EventsSource
+PEOPLE = ("Lead", "Contact")  # objects whose records are people
 
-def open_followers(catalog: Catalog, source: SalesforceSource, outside: Outside) -> Follower:
+
+def open_followers(catalog: Catalog, source: RuledSource, outside: Outside) -> Follower:
     """Return all that follows from records of a source: what bars comes before what it could bar."""
     return Followers(open_rules(catalog, source, outside))
 
@@ -21,8 +26,30 @@ def open_pairing(catalog: Catalog, source: Source) -> SourcePairing | None:
     return pairing if pairing.pairs else None
 
 
-def open_rules(catalog: Catalog, source: SalesforceSource, outside: Outside | None = None) -> SourceRules:
+def open_rules(catalog: Catalog, source: RuledSource, outside: Outside | None = None) -> SourceRules:
     """Return the rules of a source, with the types of its fields and the zone of its org's days."""
+    if isinstance(source, EventsSource):
+        return rules_of_events(catalog, source, outside or NothingOutside())
     kinds = catalog.mappings[source.mapping].kinds_for(source.object)
     zone = ZoneInfo(getattr(catalog.connectors[source.connector], "zone", "UTC"))
     return SourceRules(source, catalog.rules, kinds, zone, outside or NothingOutside())
+
+
+def rules_of_events(catalog: Catalog, source: EventsSource, outside: Outside) -> SourceRules:
+    """Return the rules of a source of events, whose days are those of UTC."""
+    own = [rule for rule in catalog.rules.values() if rule.source == source.name]
+    kinds = event_kinds(*(rule.when for rule in own))
+    needing = frozenset(rule.name for rule in own if needs_record(catalog, rule))
+    return SourceRules(source, catalog.rules, kinds, outside=outside, needing_records=needing)
+
+
+def needs_record(catalog: Catalog, rule: Rule) -> bool:
+    """Tell whether people must be known in an org: the rule ends in one whose people a stream reads."""
+    ends = {one.connector for one in catalog.for_audience(rule.audience)}
+    return any(
+        isinstance(source, SalesforceSource)
+        and source.is_stream
+        and source.object in PEOPLE
+        and source.connector in ends
+        for source in catalog.sources.values()
+    )

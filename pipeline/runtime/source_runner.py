@@ -25,15 +25,20 @@ from pipeline.records.catalog import Catalog
 from pipeline.records.kinds import kind_of
 from pipeline.records.records import Records
 from pipeline.rules.outside import Outside
-from pipeline.runtime.opening_rules import open_followers, open_pairing
+from pipeline.runtime.event_source import event_run
+from pipeline.runtime.opening_rules import RuledSource, open_followers, open_pairing
 from pipeline.runtime.people_source import people_run
 from pipeline.runtime.permits import permitted
+from pipeline.runtime.profiles_source import profiles_run
 from pipeline.runtime.rules_outside import AccountsOutside, Programs
 from pipeline.snapshots import source_runs
 from pipeline.snapshots.run_lease import Busy, Lost
 from pipeline.snapshots.sync import Outcome
 from pipeline.stores import nudges
+from pipeline.streams.event_run import EventRun
 from pipeline.streams.followers import Follower, Followers
+from pipeline.streams.people_run import PeopleRun
+from pipeline.streams.profiles_run import ProfilesRun
 from pipeline.streams.rehearsal import rehearse
 from pipeline.streams.snapshot_lines import snapshot_lines
 from pipeline.streams.stream_run import StreamOutcome, StreamRun
@@ -42,7 +47,8 @@ from pipeline.text import durations
 log = logging.getLogger(__name__)
 
 MINUTE = 60.0  # seconds
-NOT_RUN_YET = (EventsSource, ProfilesSource, MembersSource)
+NOT_RUN_YET = (MembersSource,)
+StreamSource = SalesforceSource | PeopleSource | ProfilesSource | EventsSource
 STREAM_OPTIONS = ("full", "resend", "patience", "progress")  # of StreamRun
 
 
@@ -55,7 +61,7 @@ class SourceRunner:
     events: Callable[[], Engine]
     clients: Callable[[Connector], Any]
     minute: float = MINUTE  # seconds by which limits count a minute
-    followers_of: Callable[[Catalog, SalesforceSource, Outside], Follower] = open_followers
+    followers_of: Callable[[Catalog, RuledSource, Outside], Follower] = open_followers
     programs: Programs = field(default_factory=dict)  # of which runs have asked whether they run
 
     def run(
@@ -68,7 +74,7 @@ class SourceRunner:
         """
         engine = self.records.engine
         require_runnable(source)
-        if not isinstance(source, SalesforceSource | PeopleSource):
+        if not isinstance(source, StreamSource):
             return source_runs.run(self.records, engine, catalog, source, appender, **options)
         if isinstance(source, SalesforceSource) and not source.is_stream:
             lines = snapshot_lines(self.events(), self.reader_of(catalog, source))
@@ -91,13 +97,12 @@ class SourceRunner:
         source = catalog.sources.get(name)
         if isinstance(source, NOT_RUN_YET):
             return f"{name}: sources of kind {source.kind} are not run yet"
-        if not isinstance(source, SalesforceSource | PeopleSource) or not source.is_stream:
+        if not isinstance(source, StreamSource) or not source.is_stream:
             run = self._run_snapshot
             return source_runs.run_by_schedule(
                 self.records, self.records.engine, catalog, name, appender, run=run
             )
-        connector = catalog.connectors[source.connector]
-        if not connector.enabled or is_paused(catalog, source):
+        if is_stopped(catalog, source):
             return f"{name}: its connector or the source is paused"
         try:
             outcome = self.run(catalog, source, appender, patience=source.every * MINUTE)
@@ -122,17 +127,14 @@ class SourceRunner:
     def _stream(
         self,
         catalog: Catalog,
-        source: SalesforceSource | PeopleSource,
+        source: StreamSource,
         appender: Appender | None,
         options: dict[str, Any],
     ) -> StreamOutcome:
-        if isinstance(source, PeopleSource):
-            people = people_run(catalog, source, self.events(), options)
-            return people.rehearse() if appender is None else people.run(appender)
-        follower, events = (
-            self.followers_of(catalog, source, AccountsOutside(catalog, self._asking, self.programs)),
-            self.events(),
-        )
+        if not isinstance(source, SalesforceSource):
+            run = self._run_of(catalog, source, options)
+            return run.rehearse() if appender is None else run.run(appender)
+        follower, events = self._followers(catalog, source), self.events()
         pairing = open_pairing(catalog, source)
         follower = follower if pairing is None else Followers(follower, pairing)
         reader = self.reader_of(catalog, source, follower.fields)
@@ -141,6 +143,19 @@ class SourceRunner:
         known = {name: options[name] for name in STREAM_OPTIONS if name in options}
         span = durations.parse(source.full)
         return StreamRun(events, source, reader, appender, span, follower, pairing=pairing, **known).run()
+
+    def _run_of(
+        self, catalog: Catalog, source: PeopleSource | ProfilesSource | EventsSource, options: dict[str, Any]
+    ) -> PeopleRun | ProfilesRun | EventRun:
+        """Prepare the run of a stream that reads our own stores."""
+        if isinstance(source, PeopleSource):
+            return people_run(catalog, source, self.events(), options)
+        if isinstance(source, EventsSource):
+            return event_run(catalog, source, self.events(), self._followers(catalog, source), options)
+        return profiles_run(source, self.records.engine, self.events(), options)
+
+    def _followers(self, catalog: Catalog, source: RuledSource) -> Follower:
+        return self.followers_of(catalog, source, AccountsOutside(catalog, self._asking, self.programs))
 
     def _asking(self, connector: Connector) -> Callable[[Call], Any]:
         """Return a way to send calls by a connector, each with a permit."""
@@ -165,7 +180,9 @@ def require_runnable(source: Source) -> None:
         raise Misconfigured(f'source "{source.name}": sources of kind {source.kind} are not run yet')
 
 
-def is_paused(catalog: Catalog, source: SalesforceSource | PeopleSource) -> bool:
-    """Tell whether a person paused a source's connector."""
+def is_stopped(catalog: Catalog, source: StreamSource) -> bool:
+    """Tell whether a source's connector is switched off, or paused by a person."""
+    if isinstance(source, ProfilesSource):
+        return False
     hold = catalog.holds.get(("connector", source.connector))
-    return hold is not None and hold.kind == "paused"
+    return not catalog.connectors[source.connector].enabled or (hold is not None and hold.kind == "paused")

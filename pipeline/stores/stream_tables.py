@@ -84,3 +84,15 @@ entries = Table(
     Index("ix_entries_activation", "activation"),
     sqlite_with_rowid=False,
 )
+
+# Events that scores count: stored events have no index of handles, and a page asks for those of its people.
+event_points = Table(
+    "event_points",
+    event_metadata,
+    Column("source", String, primary_key=True),
+    Column("handle", BigInteger, primary_key=True, autoincrement=False),
+    Column("captured", BigInteger, primary_key=True, autoincrement=False),  # seconds since the epoch
+    Column("event", BigInteger, primary_key=True, autoincrement=False),  # its id
+    Column("type", String, nullable=False),
+    sqlite_with_rowid=False,
+)

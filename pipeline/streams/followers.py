@@ -3,7 +3,8 @@
 A follower decides about each page in its transaction, and about what it put off after the last page.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from sqlalchemy import Connection, Engine
@@ -22,6 +23,14 @@ class Follower(Protocol):
     @property
     def fields(self) -> Sequence[str]:
         """The fields that it looks at, by path."""
+
+    @property
+    def wants_existing(self) -> bool:
+        """Whether it looks at events that were there before the first run of their source."""
+
+    @property
+    def numbers(self) -> Mapping[str, int]:
+        """What it counted beside activations: ``put_off``, ``left_out``."""
 
     def prepare(self) -> None:
         """Ask for all that decisions about pages need, before the first one."""
@@ -42,6 +51,8 @@ class NoFollower:
     """The follower of a source from which nothing follows."""
 
     fields: Sequence[str] = ()
+    wants_existing = False
+    numbers: Mapping[str, int] = {}
 
     def prepare(self) -> None:
         """Ask nothing."""
@@ -72,6 +83,16 @@ class Followers:
     def fields(self) -> Sequence[str]:
         """The fields that any of them looks at, each once."""
         return tuple(dict.fromkeys(path for one in self._followers for path in one.fields))
+
+    @property
+    def wants_existing(self) -> bool:
+        """Whether any of them does."""
+        return any(one.wants_existing for one in self._followers)
+
+    @property
+    def numbers(self) -> Mapping[str, int]:
+        """The sums of what they counted."""
+        return sum((Counter(one.numbers) for one in self._followers), Counter())
 
     def prepare(self) -> None:
         """Prepare each of them."""

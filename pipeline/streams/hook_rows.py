@@ -8,13 +8,14 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from pipeline.people.record_rows import run
 from pipeline.stores.hook_tables import hook_events
 from pipeline.stores.people_tables import handles
 
 RIIDS = handles.alias("hook_riids")
+ADDRESSES = handles.alias("hook_addresses")
 TOLD = "SELECT {columns} FROM {ids} AS j{alias} {first} JOIN hook_events h ON h.event = j.value"
 
 
@@ -32,6 +33,7 @@ class HookRow(NamedTuple):
     address: int | None  # handle
     person: int | None
     riid: str | None
+    email: str | None  # as far as event files have told the address
     values: Mapping[str, Any]
 
 
@@ -40,16 +42,30 @@ def hook_rows(
 ) -> list[HookRow]:
     """Return the next events after an id, in the order of storing; ``words``: of these types, (): all."""
     event = hook_events.c
-    columns = (event.id, event.type, event.word, event.captured, event.day, event.campaign, event.customer)
-    named = (RIIDS.c.person, RIIDS.c.kind, RIIDS.c.value)
-    query = select(*columns, event.handle, event.address, *named, event.body)
-    query = query.outerjoin(RIIDS, RIIDS.c.id == event.handle)
-    query = query.where(event.id > after, event.connector == connector, event.late.is_(False))
+    chosen = (event.id > after) & (event.connector == connector) & event.late.is_(False)
     if words:
-        query = query.where(event.word.in_(words))
+        chosen &= event.word.in_(words)
+    return read_rows(connection, chosen, limit)
+
+
+def rows_of_hooks(connection: Connection, ids: Collection[int]) -> list[HookRow]:
+    """Return events by their ids."""
+    return read_rows(connection, hook_events.c.id.in_(ids)) if ids else []
+
+
+def read_rows(connection: Connection, chosen: ColumnElement[bool], limit: int | None = None) -> list[HookRow]:
+    """Return the events that a condition chooses, in the order of storing."""
+    event = hook_events.c
+    columns = (event.id, event.type, event.word, event.captured, event.day, event.campaign, event.customer)
+    named = (RIIDS.c.person, RIIDS.c.kind, RIIDS.c.value, ADDRESSES.c.label)
+    query = select(*columns, event.handle, event.address, *named, event.body).where(chosen)
+    query = query.outerjoin(RIIDS, RIIDS.c.id == event.handle)
+    query = query.outerjoin(ADDRESSES, ADDRESSES.c.id == event.address)
     rows = connection.execute(query.order_by(event.id).limit(limit)).all()
     return [
-        HookRow(*row[:10], row.value if row.kind == "riid" else None, msgspec.json.decode(row.body))
+        HookRow(
+            *row[:10], row.value if row.kind == "riid" else None, row.label, msgspec.json.decode(row.body)
+        )
         for row in rows
     ]
 

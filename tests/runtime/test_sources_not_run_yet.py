@@ -3,18 +3,14 @@
 import pytest
 
 from pipeline.errors import Misconfigured
-from pipeline.model.source import EventsSource, MembersSource, ProfilesSource
+from pipeline.model.source import MembersSource
 from pipeline.produce.appender import Appender
 from pipeline.records.catalog import Catalog
 from pipeline.records.records import Records
 from pipeline.runtime.source_runner import SourceRunner
 from tests.fixtures.intake import Bell
 
-SOURCES = (
-    EventsSource(name="clicks", every=1, connector="acme"),
-    ProfilesSource(name="totals", every=60, audience="totals"),
-    MembersSource(name="members", every=15, connector="acme", columns={"TITLE": "title"}),
-)
+SOURCES = (MembersSource(name="members", every=15, connector="acme", columns={"TITLE": "title"}),)
 
 
 @pytest.fixture

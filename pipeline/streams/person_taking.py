@@ -1,0 +1,44 @@
+"""Taking pages of records whose people are known beforehand: profiles, and members by their RIID."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from pipeline.model.source_record import SourceRecord
+from pipeline.streams.page_taking import PageTaking
+from pipeline.streams.record_store import KnownRecord, note_gone
+
+
+@dataclass
+class PersonTaking(PageTaking):
+    """Takes pages of one source; each record comes with its person."""
+
+    def forget(self, connection: Connection, missing: Collection[str]) -> None:
+        """Note that records are no longer there; nothing follows from that."""
+        note_gone(connection, self.source, missing)
+        self.counts.changed += len(missing)
+        self.counts.gone += len(missing)
+
+    def _identify(
+        self,
+        connection: Connection,
+        rows: Sequence[SourceRecord],
+        moved: Sequence[SourceRecord],
+        known: Mapping[str, KnownRecord],
+    ) -> None:
+        """Leave people as they are."""
+
+    def _note_moved(self, connection: Connection, moved: Sequence[SourceRecord]) -> None:
+        """Leave stamps as they are: they are moments of reading, and nobody compares them."""
+
+    def _sendable(self, _connection: Connection, rows: Sequence[SourceRecord]) -> list[SourceRecord]:
+        """Return the records that are written by: no barred ones, and none that is gone."""
+        if self.audience is None:
+            return []
+        return [row for row in rows if row.person is not None and row.conflict is None and not row.gone]
+
+    def _identifiers(self, row: SourceRecord) -> dict[str, str]:
+        """Return RIID and address."""
+        found = {"riid": row.riid, "email": row.email}
+        return {name: value for name, value in found.items() if value}
