@@ -7,6 +7,7 @@ The way of a change, room by room; each knows only those that it needs, and none
     lanes/       rows wait for their call and its permit           claim
     deliver/     a batch becomes calls, answers become verdicts    deliver
     settle/      verdicts are written down, rows leave Redis       settle, replay
+    evidence/    e-mails without an answer are settled by events   look up
 
     model/       the values that the program speaks of; no I/O
     text/        values written for people and for the wire

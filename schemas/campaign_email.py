@@ -9,6 +9,7 @@ from schemas.columns import column_problem
 from schemas.configuration_fields import Field, Flag, Number, OneOf, SomeOf, Text, Whole
 from schemas.destination_document import MAX_AGE, DestinationDocument
 from schemas.mapping import Mapped
+from schemas.time_span import TimeSpan
 
 DAY = 24 * 3600  # seconds
 MAX_DEDUPE = 366 * DAY
@@ -38,6 +39,9 @@ class CampaignEmail(DestinationDocument):
     new_members = OneOf("a status for new members", ["optin", "optout"], load_default=None)
     dedupe = Whole(least=0, most=MAX_DEDUPE, load_default=DAY)
     existing_members = Flag(load_default=False)
+    settle_within = TimeSpan(
+        load_default="24h"
+    )  # of a call's begin, in which event files tell of its e-mails
     call_types = SomeOf("a call type that sends e-mail", ["ADD"], load_default=lambda: ["ADD"])
     max_age = Number(above=0, most=MAX_AGE, load_default=60)
 

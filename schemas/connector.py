@@ -55,6 +55,17 @@ class ConnectorDocument(Document):
     max_in_flight = Whole(least=1, most=MAX_IN_FLIGHT, load_default=4)
 
 
+class AccountId(Text):
+    """The number by which the names of event files call an account."""
+
+    def read(self, value: Any) -> str:
+        """Refuse all but digits."""
+        text = super().read(value)
+        if not re.fullmatch("[0-9]{1,20}", text):
+            raise ValidationError('must be digits, as at the beginning of the names of event files: "1234"')
+        return text
+
+
 class Responsys(ConnectorDocument):
     """One account on Responsys, by its REST API."""
 
@@ -63,6 +74,7 @@ class Responsys(ConnectorDocument):
     auth_endpoint = Endpoint(required=True)
     profile_list = Text(required=True, slashes=False)
     list_folder = Text(load_default=None, slashes=False)
+    account_id = AccountId()
     identifier_type = OneOf("a type of identifier", IDENTIFIER_TYPES, load_default="hashed_email")
     api = Api(load_default="sync")
     limits = TableOf(

@@ -7,7 +7,8 @@ from typing import Any
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate, validates_schema
 
 ENTRY_STATES = ("entered", "put_off", "left_out", "refused", "unknown", "sent", "watched")
-LETTER_STATES = ("open", "replayed", "dropped", "all")
+LETTER_STATES = ("open", "replayed", "dropped", "resolved", "all")
+PROVEN = "Event files prove that the e-mail was not sent; false: those of which they do not."
 LONGEST_SERIES = {"minute": timedelta(days=1), "hour": timedelta(days=92), "day": timedelta(days=3_660)}
 USUAL_SERIES = {"minute": timedelta(hours=1), "hour": timedelta(days=1), "day": timedelta(days=30)}
 UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}  # seconds
@@ -92,6 +93,7 @@ class LettersQuery(PageQuery):
     state = fields.String(load_default="open", validate=validate.OneOf(LETTER_STATES))
     older_than = Duration(metadata={"example": "2h"})
     newer_than = Duration(metadata={"example": "30m"})
+    proven = fields.Boolean(metadata={"description": PROVEN})
 
 
 class GroupsQuery(LettersQuery):
@@ -113,6 +115,7 @@ class LettersFilter(Query):
     batch = Text()
     older_than = Duration()
     newer_than = Duration()
+    proven = fields.Boolean(metadata={"description": PROVEN})
 
 
 class LettersOperation(Query):

@@ -1,4 +1,4 @@
-"""Work that takes long: snapshots by the clock, operations on many dead letters, messages about alerts."""
+"""Work that takes long: snapshots by the clock, operations on dead letters, look-ups, messages of alerts."""
 
 from pipeline.runtime.worker import runtime
 from tasks.app import app
@@ -20,6 +20,12 @@ def run_operation(operation: str) -> str:
 def take_notes() -> str:
     """Take over what the answers to batches told of people."""
     return runtime().take_notes()
+
+
+@app.task
+def look_emails_up() -> str:
+    """Look e-mails without an answer up in the events of files."""
+    return runtime().look_emails_up()
 
 
 @app.task

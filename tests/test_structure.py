@@ -23,8 +23,9 @@ NAMED_FILE = re.compile(rf"`((?:{'|'.join(sorted(OURS))}|docs)/[\w./]*)`")
 
 # Rooms of pipeline/, and the rooms below each of them: never upwards, no circle.
 GROUND = "errors text model stores"
-WAY = "records produce lanes settle accept deliver"
+WAY = "records produce lanes settle evidence accept deliver"
 EVENTS = "people profiles event_files"
+ENDS = "accept deliver"
 SOURCES = "snapshots streams rules pairs consents"
 BELOW = {
     "errors": "",
@@ -41,6 +42,7 @@ BELOW = {
     "records": f"{GROUND} responsys salesforce sftp",
     "lanes": f"{GROUND} records",
     "settle": f"{GROUND} lanes",
+    "evidence": f"{GROUND} settle",
     "accept": f"{GROUND} records settle",
     "deliver": f"{GROUND} records lanes settle",
     "people": GROUND,
@@ -53,7 +55,7 @@ BELOW = {
     "rules": f"{GROUND} people streams consents",
     "alerts": f"{GROUND} wire records lanes settings event_files",
     "runtime": f"{GROUND} {WAY} alerts settings logs {SOURCES} {EVENTS}",
-    "operate": f"{GROUND} records alerts lanes settle accept deliver settings {SOURCES} {EVENTS} runtime",
+    "operate": f"{GROUND} records alerts lanes settle evidence {ENDS} settings {SOURCES} {EVENTS} runtime",
     "demo": f"{GROUND} records produce lanes settle settings responsys operate runtime",
     "web": f"{GROUND} records alerts pairs consents {EVENTS} produce settle settings logs operate runtime",
     "cli": f"{GROUND} {WAY} alerts settings logs {SOURCES} {EVENTS} runtime operate demo web",

@@ -41,6 +41,16 @@ def choosing(command: Command) -> Command:
     return command
 
 
+def proving(command: Command) -> Command:
+    """Give a command the option that chooses letters by proof."""
+    return click.option(
+        "--proven",
+        is_flag=True,
+        default=None,
+        help="Only e-mails that were not sent, as event files prove: safe to replay.",
+    )(command)
+
+
 def filter_of(chosen: dict[str, Any], ids: Sequence[str] = (), state: str | None = "open") -> Filter:
     """Return the filter that the options describe."""
     return Filter(**chosen, ids=tuple(ids), state=state)
@@ -51,6 +61,7 @@ def spelt(chosen: Filter) -> str:
     words = [f"--connector {chosen.connector}"] if chosen.connector else []
     words += [f"--destination {chosen.destination}"] if chosen.destination else []
     words += [f"--code {code}" for code in chosen.codes]
+    words += ["--proven"] if chosen.proven else []
     for name, length in (("--older-than", chosen.older_than), ("--newer-than", chosen.newer_than)):
         words += [f"{name} {length.total_seconds():g}s"] if length else []
     return " ".join(words)

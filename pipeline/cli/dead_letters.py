@@ -17,6 +17,10 @@ COMMANDS = {
         "pipeline.cli.dead_letters_decide:replay",
         "Send open dead letters again: those with these IDs, or all that the options choose.",
     ),
+    "settle": LazyCommand(
+        "pipeline.cli.dead_letters_settle:settle",
+        "Look e-mails without an answer up in event files, and settle those that events tell of.",
+    ),
     "show": LazyCommand(
         "pipeline.cli.dead_letters_look:show_one",
         "Show one dead letter with all that was to be sent, personal data among it.",

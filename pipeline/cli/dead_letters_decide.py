@@ -7,7 +7,7 @@ import click
 from sqlalchemy import Engine
 
 from pipeline.cli.confirm import at_terminal, confirmed, refuse_unasked
-from pipeline.cli.dead_letter_options import choosing, filter_of, spelt
+from pipeline.cli.dead_letter_options import choosing, filter_of, proving, spelt
 from pipeline.errors import Misconfigured
 from pipeline.operate.activity import note_alone, person_at_terminal
 from pipeline.produce.appender import Appender
@@ -28,6 +28,7 @@ NOT_OPEN = "None of these is open: they were sent again or dropped before, or th
 @click.command()
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 @choosing
+@proving
 @YES
 @click.pass_context
 def replay(context: click.Context, /, ids: Sequence[str], yes: bool, **options: Any) -> None:

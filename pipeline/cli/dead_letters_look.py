@@ -19,7 +19,7 @@ from pipeline.text.durations import spell
 from pipeline.text.escapes import printable
 from pipeline.text.labels import labelled
 
-STATES = ("open", "replayed", "dropped", "all")
+STATES = ("open", "replayed", "dropped", "resolved", "all")
 HEADERS = ("ID", "AGE", "STATE", "DESTINATION", "AUDIENCE", "PROFILE", "CODE", "DETAIL")
 
 

@@ -64,6 +64,8 @@ def print_text(found: Summary) -> None:
     if rejected:
         click.echo("\nRejected by code:\n")
         show(("CONNECTOR", "DESTINATION", "CODE", "ROWS"), rejected)
+    if found.total.resolved:
+        click.echo(f"\nResolved by event files: {resolved_text(found.total)}.")
     if found.total.repeated:
         repeats = counted(found.total.repeated, "change repeats", "changes repeat")
         click.echo(f"\nRepeated: {repeats} an id of the last day and went out once.")
@@ -77,6 +79,15 @@ def print_text(found: Summary) -> None:
             "rows that waited or were dead letters",
         )
         click.echo(f"\nErased: {erased}.")
+
+
+def resolved_text(line: DestinationNumbers) -> str:
+    """Write "12 dead letters: 10 delivered (in SENT), 2 MAILBOX_FULL"."""
+    parts = [
+        f"{amount:,} {outcome}{' (in SENT)' if outcome == 'delivered' else ''}"
+        for outcome, amount in line.resolved.items()
+    ]
+    return f"{counted(sum(line.resolved.values()), 'dead letter')}: {', '.join(parts)}"
 
 
 def row(line: DestinationNumbers, connector: str, destination: str) -> tuple[object, ...]:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import redis
 
+from pipeline.deliver.emails_out import emails_out
 from pipeline.deliver.failures import MAX_ATTEMPTS
 from pipeline.deliver.job import Job
 from pipeline.deliver.moves import (
@@ -81,11 +82,7 @@ class Effects:
             fields = {"batch": job.batch.id, "connector": job.action.connector.name, "code": code}
             log.info("call failed", extra=fields)
         if isinstance(move, Settle):
-            outcome = BatchOutcome.of(job.rows, move.verdicts, move.returned, job.seconds)
-            if left_out := job.action.left_out(row.activation for row in outcome.delivered):
-                outcome = replace(outcome, left_out=left_out)
-            if job.action.witnessed:
-                outcome = replace(outcome, learned=move.learned)
+            outcome = outcome_of(job, move)
             return self._settlement.close(job.batch, job.action.name, outcome, job.next_quota)
         if isinstance(move, GiveBack):
             self._lanes.retry(job.batch, delay=move.delay, spend=False, refund=True)
@@ -194,3 +191,14 @@ class Effects:
 def jittered(backoff: float) -> float:
     """Return a random number of seconds up to ``backoff``; 0 for 0."""
     return random.uniform(0, backoff) if backoff else 0  # noqa: S311 - full jitter
+
+
+def outcome_of(job: Job, move: Settle) -> BatchOutcome:
+    """Return the outcome of a batch for the ledger."""
+    outcome = BatchOutcome.of(job.rows, move.verdicts, move.returned, job.seconds)
+    if left_out := job.action.left_out(row.activation for row in outcome.delivered):
+        outcome = replace(outcome, left_out=left_out)
+    if job.action.witnessed:
+        outcome = replace(outcome, learned=move.learned)
+    emails = emails_out(job, move)
+    return replace(outcome, emails=emails) if emails else outcome

@@ -4,8 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-# Fields of batch:{b} that are read; there may be no progress yet.
-FIELDS = ("destination", "connector", "account", "function", "attempt", "tries", "state", "rows", "progress")
+# Fields of batch:{b} that are read; there may be no progress and no call yet.
+FIELDS = (
+    *("destination", "connector", "account", "function", "attempt", "tries", "state", "rows"),
+    *("progress", "called_at"),
+)
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,7 @@ class Batch:
     state: str
     rows: int
     progress: str = ""
+    called_at: float | None = None  # when a call began that must not be made twice; seconds since the epoch
 
 
 @dataclass(frozen=True)
@@ -85,4 +89,5 @@ def batch_of(batch: str, known: Mapping[str, str]) -> Batch:
         state=known["state"],
         rows=int(known["rows"]),
         progress=known.get("progress", ""),
+        called_at=int(known["called_at"]) / 1000 if "called_at" in known else None,
     )

@@ -105,10 +105,11 @@ class Lanes:
 
         False when another attempt has the batch, or sending was stopped; None when it comes too late for its
         permit, a window after it was claimed, and needs another. ``progress``: the step reached and the
-        rejections so far, as JSON; "" for none. ``lasting``: no promotion may forget it.
+        rejections so far, as JSON; "" for none. ``lasting``: no promotion may forget it; its time is kept.
         """
         begun_by = uuid.uuid4().hex
-        args: list[Argument] = [batch.id, batch.attempt, CALL_LEASE_MS, begun_by, progress, int(call)]
+        args: list[Argument] = [batch.id, batch.attempt, CALL_LEASE_MS, begun_by, progress]
+        args += [int(call), int(lasting)]
         answer = int(self._scripts.run("begin", args=args, wait="all" if lasting else "none"))
         return None if answer < 0 else bool(answer)
 

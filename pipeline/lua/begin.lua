@@ -4,11 +4,12 @@
 --       4 begun_by: an id of this request; if its answer is lost, the repeat is recognised by it
 --       5 progress: this step and the rejections so far, JSON, or ""; kept, so that a repeat takes the same step
 --       6 has_call: "1" for a call, which needs a valid permit; "0" for an end without one
+--       7 is_lasting: "1" if the call must not be made twice; its time is kept, for the look-up of its outcome
 -- Returns 1; 0 if the batch has another attempt or state, or sending was stopped; -1 if the permit is too old, and
 -- the batch needs another.
 #include lanes
 #include limits
-local batch_id, attempt, lease_ms, begun_by, progress, has_call = unpack(ARGV)
+local batch_id, attempt, lease_ms, begun_by, progress, has_call, is_lasting = unpack(ARGV)
 local batch = batch_of(batch_id)
 if not batch or batch.attempt ~= tonumber(attempt) then return 0 end
 if batch.state == 'begun' and redis.call('HGET', 'batch:' .. batch.id, 'begun_by') == begun_by then return 1 end
@@ -21,6 +22,7 @@ end
 if has_call == '1' and batch.permit_until and now > batch.permit_until then return -1 end
 redis.call('HSET', 'batch:' .. batch.id, 'state', 'begun', 'begun_by', begun_by)
 if progress ~= '' then redis.call('HSET', 'batch:' .. batch.id, 'progress', progress) end
+if is_lasting == '1' then redis.call('HSET', 'batch:' .. batch.id, 'called_at', text(now)) end
 redis.call('ZADD', 'flying:' .. batch.connector, text(now + lease_ms), batch.id)
 if has_call == '1' then
   count(now, batch.connector, batch.destination, 'calls', 1)

@@ -9,6 +9,7 @@ from pipeline.model.activation import Activation
 from pipeline.model.call import Call, Verdict
 from pipeline.model.connector import Connector
 from pipeline.model.destination import Destination
+from pipeline.model.email_call import EmailCall
 from pipeline.model.mapping import RecordMapping
 
 Verdicts = Sequence[Verdict]
@@ -61,6 +62,7 @@ class Action(ABC):
     briefed: frozenset[str] = frozenset()  # identifiers that rows are told before their first call, if known
     witnessed: bool = False  # streams or rules are told its verdicts; set by the catalog
     irrevocable: bool = False  # its calls cannot be taken back, as that of an e-mail
+    sends_email: bool = False  # of a campaign, of which event files tell
     functions: tuple[str, ...]  # all that its steps may use; a full call needs the first
     calls_per_batch: int = 1  # of its first function, at least
 
@@ -96,6 +98,10 @@ class Action(ABC):
         Rows of one recipient never share a call, are never in flight together and go in order, as the rows
         of one profile do. Asked of every row, so it must be cheap.
         """
+        return None
+
+    def email_of(self, row: Activation) -> EmailCall | None:
+        """Return the e-mail that a row stands for; None: event files tell nothing of it."""
         return None
 
     @property

@@ -15,18 +15,19 @@ class CodeMeaning:
 
 
 SENT_AGAIN = "It is sent again, once."
+MAY_BE_TWICE = (
+    "An event may be triggered twice: no file tells of events, so a person decides. "
+    "An e-mail may be sent twice, unless it is marked “not sent: safe to replay”. "
+    "A merge changes nothing more."
+)
 OURS: Mapping[str, CodeMeaning] = {
     "Invalid": CodeMeaning(
         "It could never be sent: the detail says what is missing or wrong.",
         "It is sent as it is: mend the configuration first. A row that is spoilt is refused again.",
     ),
-    "Timeout": CodeMeaning(
-        "The call went out, and its answer did not arrive in time.",
-        "An event may be triggered twice, an e-mail sent twice. A merge changes nothing more.",
-    ),
+    "Timeout": CodeMeaning("The call went out, and its answer did not arrive in time.", MAY_BE_TWICE),
     "OutcomeUnknown": CodeMeaning(
-        "The call went out, and nothing tells its outcome.",
-        "An event may be triggered twice, an e-mail sent twice. A merge changes nothing more.",
+        "The call went out, and its answer does not tell its outcome.", MAY_BE_TWICE
     ),
     "OtherError": CodeMeaning("No answer that can be read, eight times.", SENT_AGAIN),
     "PAYLOAD_TOO_LARGE": CodeMeaning("The row is larger than a call may be.", "It is refused again."),

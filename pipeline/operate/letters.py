@@ -17,14 +17,17 @@ from pipeline.text.times import rfc3339
 
 GROUP = (table.c.connector, table.c.destination, table.c.code)  # the order of an index
 MOMENTS_AT_ONCE = 500  # in one statement
+INTERNAL = ("activation", "email", "replay_began_at", "event")
+OF_LOOK_UPS = ("finding", "proven", "outcome", "evidence")  # left out of letters that have none
 
 
 def without_activation(letter: DeadLetter) -> dict[str, Any]:
     """Return a letter without its activation."""
     fields = asdict(letter)
-    del fields["activation"]
     return {
-        name: value.isoformat() if isinstance(value, datetime) else value for name, value in fields.items()
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in fields.items()
+        if name not in INTERNAL and (name not in OF_LOOK_UPS or value)
     }
 
 

@@ -14,7 +14,7 @@ from pipeline.records.catalog import Catalog
 from pipeline.records.mirror import REMOVED
 from pipeline.settle.statistics import Where, read_statistics
 
-REJECTED = "rejected:"
+REJECTED, RESOLVED = "rejected:", "resolved:"
 COUNTED = (
     *("received", "repeated", "coalesced", "sent", "removed", "unchanged", "erased"),
     *("calls", "batches", "rows"),
@@ -35,6 +35,9 @@ class DestinationNumbers:
     unchanged: int = 0  # they were so already, so nothing was written
     erased: int = 0  # rows that waited, and dead letters
     rejected: dict[str, int] = field(default_factory=dict)  # by code
+    resolved: dict[str, int] = field(
+        default_factory=dict
+    )  # dead letters by outcome; "delivered" is in ``sent``
     calls: int = 0
     batches: int = 0
     rows: int = 0
@@ -61,10 +64,17 @@ class Summary:
         """Add all lines up."""
         numbers: Counter[str] = Counter()
         rejected: Counter[str] = Counter()
+        resolved: Counter[str] = Counter()
         for line in self.lines:
             numbers.update({name: getattr(line, name) for name in NUMBERS})
             rejected.update(line.rejected)
-        return DestinationNumbers(Where("", ""), rejected=dict(sorted(rejected.items())), **numbers)
+            resolved.update(line.resolved)
+        return DestinationNumbers(
+            Where("", ""),
+            rejected=dict(sorted(rejected.items())),
+            resolved=dict(sorted(resolved.items())),
+            **numbers,
+        )
 
 
 def read_summary(
@@ -108,13 +118,19 @@ def numbers_of(place: Where, numbers: dict[str, int], waiting: int, letters: int
     """Put together the numbers of one place."""
     return DestinationNumbers(
         place,
-        rejected={
-            name.removeprefix(REJECTED): amount
-            for name, amount in sorted(numbers.items())
-            if name.startswith(REJECTED)
-        },
+        rejected=beginning(REJECTED, numbers),
+        resolved=beginning(RESOLVED, numbers),
         waiting=waiting,
         dead_letters=letters,
         **{name: numbers.get(name, 0) for name in COUNTED[1:]},
         received=numbers.get("received", 0) + numbers.get("repeated", 0),
     )
+
+
+def beginning(prefix: str, numbers: Mapping[str, int]) -> dict[str, int]:
+    """Return the numbers whose names begin so, by the rest of the name."""
+    return {
+        name.removeprefix(prefix): amount
+        for name, amount in sorted(numbers.items())
+        if name.startswith(prefix)
+    }

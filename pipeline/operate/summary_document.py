@@ -39,6 +39,7 @@ def numbers(line: DestinationNumbers) -> dict[str, Any]:
         "unchanged": line.unchanged,
         "coalesced": line.coalesced,
         "rejected": line.rejected,
+        **({"resolved": line.resolved} if line.resolved else {}),
         "erased": line.erased,
         "calls": line.calls,
         "batches": line.batches,

@@ -14,6 +14,7 @@ class ResponsysConnector(Connector):
     auth_endpoint: str  # scheme and host, nothing after it: "https://login5.responsys.net"
     profile_list: str
     list_folder: str | None = None
+    account_id: str | None = None  # as the names of event files have it
     identifier_type: str = "hashed_email"  # "riid", "hashed_email" or "crm_id"
     kind: str = "responsys"
 

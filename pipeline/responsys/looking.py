@@ -1,9 +1,9 @@
-"""Looks into an account for rules: whether a programme runs, and columns of members of the list.
+"""Looks into an account: whether a programme runs, columns of members of the list, ids of campaigns.
 
-Reference: REST API for Oracle Responsys, "Retrieve a program", "Retrieve list recipients".
+Reference: REST API for Oracle Responsys, "Retrieve a program", "Retrieve list recipients", "Get campaigns".
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from pipeline.errors import CallError
@@ -16,6 +16,8 @@ Ask = Callable[[Call], Any]
 RUNNING = ("RUNNING", "RUNNING_WITH_ERRORS")
 ATTRIBUTES: Mapping[str, tuple[str, str]] = {"riid": ("r", "RIID_"), "email": ("e", "EMAIL_ADDRESS_")}
 NOBODY = "RECORD_NOT_FOUND"
+CAMPAIGNS = 200  # on a page
+MOST_PAGES = 500
 
 
 def program_runs(ask: Ask, name: str) -> bool | None:
@@ -47,3 +49,20 @@ def member_columns(
     names = data["fieldNames"]
     rows = [dict(zip(names, record, strict=True)) for record in data["records"]]
     return {str(row[key]).lower(): {name: row.get(name) for name in columns} for row in rows if row.get(key)}
+
+
+def campaign_ids(ask: Ask, names: Collection[str]) -> dict[str, str]:
+    """Return the ids of e-mail campaigns by their names; those that the account does not list are left out.
+
+    Raises CallError if the account cannot be asked.
+    """
+    found: dict[str, str] = {}
+    for page in range(MOST_PAGES):
+        where = f"{path('campaigns')}?offset={page * CAMPAIGNS}&limit={CAMPAIGNS}&type=email"
+        answer = ask(Call(function="retrieveCampaigns", path=where, method="GET"))
+        entries = answer.get("campaigns") if isinstance(answer, dict) else None
+        entries = entries if isinstance(entries, list) else []
+        found |= {str(each["name"]): str(each["id"]) for each in entries if each.get("name") in names}
+        if len(entries) < CAMPAIGNS or len(found) == len(set(names)):
+            break
+    return found

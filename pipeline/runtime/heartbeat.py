@@ -30,6 +30,7 @@ from pipeline.accept.strays import Strays
 from pipeline.alerts.facts import WORKER_SEEN
 from pipeline.errors import Misconfigured
 from pipeline.event_files import import_schedule
+from pipeline.evidence.unknown_email import any_undecided
 from pipeline.lanes import limits
 from pipeline.lanes.dispatch import Dispatch
 from pipeline.lanes.lanes import ANSWER_SECONDS
@@ -58,6 +59,7 @@ PRUNE_SECONDS = 600.0  # between two prunings
 MESSAGES_SECONDS = 1.0  # between two looks for dead letters of messages
 FORSAKEN_SECONDS = 5.0  # between two looks for operations that lost their worker
 NOTES_SECONDS = 2.0  # between two looks for notes that batches left
+EMAILS_SECONDS = 300.0  # between two looks for e-mails without an answer
 PEOPLE_SECONDS = 3600.0  # between two looks after people
 LIMITS_RETRY_SECONDS = 300.0  # until an account that did not tell its limits is asked again
 
@@ -143,6 +145,7 @@ class Heartbeat:
             self.attempt("sources", partial(self._run_sources, catalog))
             self.attempt("imports", partial(self._run_imports, catalog))
             self.attempt("notes", partial(self._take_notes, catalog))
+            self.attempt("emails", partial(self._look_emails_up, catalog))
 
     def _keep_sql(self) -> None:
         """Move counters and dead letters of strays from Redis to SQL; prune there and rerun operations."""
@@ -192,6 +195,13 @@ class Heartbeat:
         is_time = self._take_duty("people", PEOPLE_SECONDS)
         if is_time or (self._take_duty("notes", NOTES_SECONDS) and any_note(self._engine)):
             self._doorbell.take_notes()
+
+    def _look_emails_up(self, catalog: Catalog) -> None:
+        """Ring for e-mails without an answer, where event files may tell of them."""
+        if not catalog.imports or self._client.llen("sync") >= MAX_DOORBELLS:
+            return
+        if self._take_duty("emails", EMAILS_SECONDS) and any_undecided(self._engine):
+            self._doorbell.look_emails_up()
 
     def _ring(self) -> None:
         """Ring for shards that wait because their own doorbell was lost."""

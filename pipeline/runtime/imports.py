@@ -32,7 +32,8 @@ from pipeline.records.catalog import Catalog
 from pipeline.records.kinds import kind_of
 from pipeline.records.records import Records
 from pipeline.records.stops import remedy
-from pipeline.runtime.clients import timeouts_of
+from pipeline.runtime.clients import Clients, timeouts_of
+from pipeline.runtime.email_evidence import EmailEvidence
 from pipeline.settings import Settings
 from pipeline.stores import nudges
 from pipeline.text.messages import unknown
@@ -76,7 +77,17 @@ class Importer:
             empty_spools(self.engine, self.settings.data_dir, kept=catalog.imports)
             if outcome.trouble:
                 raise TroubledRun(outcome) from outcome.trouble
+        self.look_up(catalog)
         return outcome
+
+    def look_up(self, catalog: Catalog) -> None:
+        """Look e-mails without an answer up in the events."""
+        clients = Clients(self.settings, self.client, self.records.vault)
+        try:
+            window = self.settings.limit_window
+            EmailEvidence(self.client, self.engine, lambda: self.events, clients, window).run_aside(catalog)
+        finally:
+            clients.close()
 
     def rehearse(self, catalog: Catalog, name: str) -> Iterator[RehearsedFile]:
         """Yield the files that a run would take; raises as ``run`` does."""

@@ -29,6 +29,7 @@ from pipeline.records.kinds import kind_of, window_of
 from pipeline.records.records import Records
 from pipeline.runtime import source_operations
 from pipeline.runtime.clients import Clients
+from pipeline.runtime.email_evidence import EmailEvidence
 from pipeline.runtime.entry_verdicts import take_verdicts
 from pipeline.runtime.heartbeat import Heartbeat
 from pipeline.runtime.known_people import KnownPeople
@@ -169,6 +170,14 @@ class Worker:
         notes = taking.run(catalog)
         taking.keep_up(self.settings.event_days)
         return counted(notes, "note")
+
+    def look_emails_up(self) -> str:
+        """Look e-mails without an answer up, and settle those that events tell of."""
+        window = self.settings.limit_window
+        evidence = EmailEvidence(self.client, self.engine, lambda: self.events, self.clients, window)
+        settled = evidence.run(self.catalog.newest())
+        found, proven = sum(settled.resolved.values()), settled.not_sent
+        return f"{counted(settled.looked_up, 'e-mail')} looked up, {found:,} resolved, {proven:,} not sent"
 
     def send_alert(self, message: str) -> str:
         """Try to deliver a message about an alert, unless another process is at it."""

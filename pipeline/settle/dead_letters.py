@@ -1,7 +1,7 @@
 """Rows that will not be sent again without a person's decision."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
@@ -16,7 +16,7 @@ from pipeline.stores.upsert import insert_all_new
 from pipeline.text.escapes import storable
 
 MAX_KEPT = 4 * 2**20  # characters of a row that a letter keeps if its whole cannot be stored
-SETTLED = ("replayed", "dropped")  # the states of a letter that is no longer open
+SETTLED = ("replayed", "dropped", "resolved")  # the states of a letter that is no longer open
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,15 @@ class DeadLetter:
     activation: str
     batch: str | None = None
     created_at: datetime | None = None
-    state: str = "open"  # or "replayed", "dropped"
+    state: str = "open"  # or "replayed", "dropped", "resolved"
     settled_at: datetime | None = None
+    email: Mapping[str, Any] | None = None  # campaign, address, times of an e-mail with an unknown outcome
+    replay_began_at: datetime | None = None
+    finding: str | None = None  # of the last look into event files, in words
+    proven: bool = False  # event files prove that it was not sent
+    outcome: str | None = None  # of a resolved one: "delivered", or Responsys' code
+    evidence: Mapping[str, Any] | None = None  # of a resolved one: feed, file, line and time of the event
+    event: str | None = None  # of a resolved one: names the event
 
 
 @dataclass(frozen=True)
@@ -51,6 +58,7 @@ class Filter:
     newer_than: timedelta | None = None
     ids: Sequence[str] = ()
     state: str | None = "open"
+    proven: bool | None = None  # True: only those that are proven not to have been sent
 
     def conditions(self, now: datetime) -> ColumnElement[bool]:
         """Return the condition for a SQL statement."""
@@ -59,6 +67,8 @@ class Filter:
             for name in ("connector", "destination", "audience", "code", "batch", "state")
             if (value := getattr(self, name)) is not None
         ]
+        if self.proven is not None:
+            conditions.append(table.c.proven.is_(self.proven))
         if self.codes:
             conditions.append(table.c.code.in_(self.codes))
         if self.ids:
@@ -144,4 +154,5 @@ def _row(letter: DeadLetter, now: datetime) -> dict[str, Any]:
         "activation": storable(letter.activation),
         "state": "open",
         "batch": letter.batch,
+        "email": letter.email,
     }

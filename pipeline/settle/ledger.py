@@ -19,6 +19,7 @@ from pipeline.model.call import Done, FinalVerdict, Rejection
 from pipeline.settle import dead_letters
 from pipeline.settle import statistics as stats
 from pipeline.settle.dead_letters import DeadLetter, shortened
+from pipeline.settle.email_record import EmailsOut, pack_emails
 from pipeline.settle.left_out import LEFT_OUT
 from pipeline.settle.outcomes import UNCHANGED, pack
 from pipeline.settle.witness_notes import note_of
@@ -48,6 +49,7 @@ class BatchOutcome:
     unchanged: Sequence[int] = ()
     left_out: Mapping[str, int] = field(default_factory=dict)  # values that rows were sent without, by column
     learned: Mapping[int, Identifiers] | None = None  # by position; None: nothing is noted for witnesses
+    emails: EmailsOut | None = None  # None: the call sent none of a campaign
 
     @classmethod
     def of(
@@ -109,7 +111,7 @@ def _write_outcome(
         new = insert_new(connection, batches, row)
         if new and isinstance(connection, Connection):  # there are letters to write
             hidden = Hidden(values_of(row.activation for row in outcome.rows))
-            letters = [_letter(batch, hidden, *one) for one in rejected]
+            letters = [_letter(batch, hidden, outcome.emails, *one) for one in rejected]
             dead_letters.store(connection, [*map(form, letters)] if form else letters, now)
         if new:
             if outcome.learned is not None:
@@ -135,6 +137,7 @@ def _record(batch: Batch, action: str, outcome: BatchOutcome, traced: bool) -> d
         "removed": delivered.count("REMOVE"), "unchanged": unchanged,
         "outcomes": pack(profiles, call_types, codes_of(outcome)) if traced else None,
         "seconds": None if outcome.seconds is None else round(outcome.seconds, 3),
+        **({"emails": pack_emails(outcome.emails, len(profiles))} if traced and outcome.emails else {}),
     }  # fmt: skip
 
 
@@ -155,7 +158,9 @@ def find(engine: Engine, batch: str) -> Sequence[int] | None:
     return None if found is None else list(found)
 
 
-def _letter(batch: Batch, hidden: Hidden, position: int, row: Row, why: Rejection) -> DeadLetter:
+def _letter(
+    batch: Batch, hidden: Hidden, emails: EmailsOut | None, position: int, row: Row, why: Rejection
+) -> DeadLetter:
     return DeadLetter(
         id=dead_letters.letter_id(batch.id, str(position)),
         connector=batch.connector,
@@ -166,4 +171,5 @@ def _letter(batch: Batch, hidden: Hidden, position: int, row: Row, why: Rejectio
         detail=hidden(why.detail),  # which may quote other rows of the call
         activation=escaped(row.text),
         batch=batch.id,
+        email=emails.unknown_email(position) if emails else None,
     )

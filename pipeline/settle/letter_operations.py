@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine
 from pipeline.produce.appender import Appender
 from pipeline.settle.dead_letters import DeadLetter, Filter
 from pipeline.settle.operations import Operation, claim, note_progress, store_operation
-from pipeline.settle.replay import append_letters, change_state, moment_of, next_page
+from pipeline.settle.replay import append_letters, change_state, claimed_letters, moment_of, next_page
 
 STATE_AFTER = {"replay": "replayed", "drop": "dropped"}  # of a letter, by kind of operation
 
@@ -45,12 +45,15 @@ def carry_out(engine: Engine, identity: str, appender: Appender) -> Operation | 
 def handle_page(engine: Engine, operation: Operation, appender: Appender) -> Operation | None:
     """Handle the next letters; None if another worker has taken the operation meanwhile."""
     page = next_page(engine, filter_of(operation), operation.began_at, last_handled(operation))
-    replays = operation.kind == "replay"
-    handled = append_letters(appender, page) if replays else [letter.id for letter in page]
+    if operation.kind == "replay":
+        still_open = claimed_letters(engine, page)
+        handled = append_letters(appender, still_open)
+    else:
+        still_open, handled = page, [letter.id for letter in page]
     with engine.begin() as connection:
         progress = {
             "done": operation.done + change_state(connection, handled, STATE_AFTER[operation.kind]),
-            "failed": operation.failed + len(page) - len(handled),
+            "failed": operation.failed + len(still_open) - len(handled),
             **(position_after(page) if page else {"state": "done", "ended_at": datetime.now(UTC)}),
         }
         if not note_progress(connection, operation, **progress):

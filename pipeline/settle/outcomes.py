@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, func, or_, select, update
 
 from pipeline.model.destination import CALL_TYPES
 from pipeline.settle.dead_letters import letter_id
+from pipeline.settle.email_record import erase_emails
 from pipeline.stores.database import reading
 from pipeline.stores.outcome_tables import batches
 
@@ -139,6 +140,7 @@ def erase_outcomes(engine: Engine, profile: str) -> dict[str, int]:
                 kept = [ERASED if one == profile else one for one in profiles]
                 packed = compressed((kept, call_types, codes))
                 connection.execute(update(batches).where(batches.c.id == identity).values(outcomes=packed))
+                erase_emails(connection, identity, [n for n, one in enumerate(profiles) if one == profile])
                 counted[destination] = counted.get(destination, 0) + found
     return counted
 
@@ -149,5 +151,5 @@ def forget_outcomes(engine: Engine, keep: timedelta) -> int:
     some = select(batches.c.id).where(old, batches.c.outcomes.is_not(None)).limit(BATCHES_AT_ONCE)
     with engine.begin() as connection:
         ids = list(connection.scalars(some))
-        connection.execute(update(batches).where(batches.c.id.in_(ids)).values(outcomes=None))
+        connection.execute(update(batches).where(batches.c.id.in_(ids)).values(outcomes=None, emails=None))
     return len(ids)

@@ -22,17 +22,41 @@ def replay(engine: Engine, appender: Appender, chosen: Filter) -> tuple[int, int
     Returns the number of letters sent, and of letters with an unreadable activation. Safe to repeat: a letter
     enters the intake under its own id, which is accepted once, and is marked as replayed after that.
     """
-    return settle_pages(engine, chosen, "replayed", lambda letters: append_letters(appender, letters))
+
+    def act(letters: Sequence[DeadLetter]) -> tuple[list[str], int]:
+        still_open = claimed_letters(engine, letters)
+        ids = append_letters(appender, still_open)
+        return ids, len(still_open) - len(ids)
+
+    return settle_pages(engine, chosen, "replayed", act)
 
 
 def drop(engine: Engine, chosen: Filter) -> int:
     """Give letters up and return their number; they can still be listed, but are no longer open."""
-    dropped, _ = settle_pages(engine, chosen, "dropped", lambda letters: [letter.id for letter in letters])
+    dropped, _ = settle_pages(
+        engine, chosen, "dropped", lambda letters: ([letter.id for letter in letters], 0)
+    )
     return dropped
 
 
+def claimed_letters(engine: Engine, letters: Sequence[DeadLetter]) -> list[DeadLetter]:
+    """Note that a replay begins with letters, and return those that are still open.
+
+    Otherwise event files could settle a letter as delivered while it is sent again.
+    """
+    ids = [letter.id for letter in letters]
+    begun = update(table).where(table.c.id.in_(ids), table.c.state == "open")
+    with engine.begin() as connection:
+        change = begun.values(replay_began_at=datetime.now(UTC)).returning(table.c.id)
+        still_open = set(connection.scalars(change))
+    return [letter for letter in letters if letter.id in still_open]
+
+
 def append_letters(appender: Appender, letters: Sequence[DeadLetter]) -> list[str]:
-    """Append the letters that can be read to the intake, and return their ids."""
+    """Append the letters that can be read to the intake, and return their ids.
+
+    ``letters`` were claimed: no look into event files changes them any more.
+    """
     entries: list[Activation] = []
     appended = []
     for letter in letters:
@@ -50,19 +74,19 @@ def append_letters(appender: Appender, letters: Sequence[DeadLetter]) -> list[st
 
 
 def settle_pages(
-    engine: Engine, chosen: Filter, state: str, act: Callable[[Sequence[DeadLetter]], list[str]]
+    engine: Engine, chosen: Filter, state: str, act: Callable[[Sequence[DeadLetter]], tuple[list[str], int]]
 ) -> tuple[int, int]:
     """Let ``act`` handle page after page, and give the new state to the letters of the ids that it returns.
 
-    Returns how many letters changed their state, and how many ``act`` left out.
+    Returns how many letters changed their state, and how many ``act`` said that it left out.
     """
     settled, left_out = 0, 0
     last: tuple[datetime, str] | None = None
     now = datetime.now(UTC)  # letters written from now on, by this very replay, are not chosen
     while letters := next_page(engine, chosen, now, last):
         last = (moment_of(letters[-1]), letters[-1].id)
-        ids = act(letters)
-        left_out += len(letters) - len(ids)
+        ids, unreadable = act(letters)
+        left_out += unreadable
         with engine.begin() as connection:
             settled += change_state(connection, ids, state)
     return settled, left_out

@@ -1,8 +1,8 @@
 """Retention: old records of settled work are deleted after some days, a few rows at a time.
 
 Kept for the configured times: records of batches and notes of them, outcomes of rows, activities, messages
-about alerts, dead letters that were replayed or dropped. Kept for ever: open dead letters, because a person
-has to decide, and statistics, which hold no personal data.
+about alerts, dead letters that were replayed, dropped or resolved. Kept for ever: open dead letters, because
+a person has to decide, and statistics, which hold no personal data.
 """
 
 from dataclasses import dataclass

@@ -8,6 +8,7 @@ The names counted
     sent, removed, unchanged,          rows by their fate; written with the ledger, in one transaction
     rejected:{code}
     batches, rows                      batches settled, and the rows that their calls carried
+    resolved:{outcome}                 dead letters that event files settled, those "delivered" among "sent"
     left_out:{column}                  values that delivered rows went without; with the ledger, too
 
 Keys

@@ -70,6 +70,10 @@ class Doorbell:
         """Say that batches left notes for streams, or that it is time to look after people."""
         self._ring("tasks.sync.take_notes", (), None)
 
+    def look_emails_up(self) -> None:
+        """Say that there are e-mails without an answer."""
+        self._ring("tasks.sync.look_emails_up", (), None)
+
     def send_alert(self, message: str) -> None:
         """Say that a message about an alert is due."""
         self._ring("tasks.sync.send_alert", (message,), None)

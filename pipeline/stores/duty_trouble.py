@@ -29,6 +29,7 @@ DUTIES = {
     "operations": "go on with operations that lost their worker",
     "sources": "start the runs of sources",
     "imports": "start the runs of imports",
+    "emails": "have e-mails without an answer looked up",
     "alerts": "look at the rules of alerts",
 }
 NOTE_SECONDS = 15  # longer than between two tries of a duty that is done at every beat

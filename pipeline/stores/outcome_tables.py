@@ -1,6 +1,18 @@
 """Tables of outcomes: batches, the dead letters and notes that come of them, and statistics."""
 
-from sqlalchemy import JSON, BigInteger, Column, Float, Index, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+)
 
 from pipeline.stores.metadata import Moment, metadata
 
@@ -25,6 +37,9 @@ batches = Table(
     ),  # of the delivered rows: were so already
     Column("outcomes", LargeBinary),  # of each row (settle/outcomes.py); None: not kept, or no more
     Column("seconds", Float),  # of its last call; None: it had none, or is of an older version
+    Column(
+        "emails", LargeBinary
+    ),  # recipients of a campaign (settle/email_record.py); None: of none, or no more
 )
 
 # Notes for streams and rules, until they have taken them over (settle/witness_notes.py).
@@ -50,15 +65,28 @@ dead_letters = Table(
     Column("code", String, nullable=False),
     Column("detail", Text, nullable=False),
     Column("activation", Text, nullable=False),  # as it was in the intake, JSON
-    Column("state", String, nullable=False),  # open, replayed, dropped
+    Column("state", String, nullable=False),  # open, replayed, dropped, resolved
     Column("settled_at", Moment),
     Column("batch", String),
+    # An e-mail with an unknown outcome, and what event files tell of it (settle/unknown_email.py).
+    Column(
+        "email", JSON(none_as_null=True)
+    ),  # its call: campaign, address, times; None: it is no such letter
+    Column("replay_began_at", Moment),  # then no look-up changes it any more
+    Column("finding", Text),  # of the last look-up, in words; None: there was none
+    Column("proven", Boolean, nullable=False, server_default="0"),  # it was not sent
+    Column("outcome", String),  # of a resolved one: "delivered", or Responsys' code
+    Column("evidence", JSON(none_as_null=True)),  # of a resolved one: feed, file, line
+    Column(
+        "event", String
+    ),  # of a resolved one: feed, day and key of its event, which proves one e-mail alone
     # Letters of one state by place, and by age: counting and listing read the index, not a million rows.
     Index("ix_dead_letters_state_place", "state", "connector", "destination", "code", "created_at"),
     Index("ix_dead_letters_state_age", "state", "created_at", "connector", "destination", "code"),
     # Rows that never came into a batch, for the numbers of minutes. Its migration says WHERE batch IS NULL;
     # said here it would load the dialect of PostgreSQL, 0.04 s of CPU, at each start of a command.
     Index("ix_dead_letters_unbatched", "created_at", "connector", "destination"),
+    Index("uq_dead_letters_event", "event", unique=True),
 )
 
 statistics = Table(

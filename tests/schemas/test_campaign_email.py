@@ -34,6 +34,7 @@ def test_what_is_left_out_has_a_default():
         "call_types": ["ADD"],
         "max_rows": 200,
         "max_age": 60,
+        "settle_within": "24h",
     }
 
 
@@ -51,6 +52,7 @@ def test_everything_may_be_given():
         "call_types": ["ADD"],
         "max_rows": 1,
         "max_age": 0.5,
+        "settle_within": "2d",
     }
 
     assert load(**given) == given

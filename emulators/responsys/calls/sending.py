@@ -47,6 +47,7 @@ def new_message(
         time=call.clock(),
         account=call.account.name,
         campaign=campaign.name,
+        campaign_id=campaign.number,
         profile_list=campaign.list_name,
         recipient_id=riid,
         email=email,

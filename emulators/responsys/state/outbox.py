@@ -2,7 +2,12 @@
 
 import msgspec
 
-ORACLES_NAMES = {"profile_list": "list", "recipient_id": "recipientId", "optional_data": "optionalData"}
+ORACLES_NAMES = {
+    "campaign_id": "campaignId",
+    "profile_list": "list",
+    "recipient_id": "recipientId",
+    "optional_data": "optionalData",
+}
 
 
 class SentMessage(msgspec.Struct, frozen=True, rename=ORACLES_NAMES):
@@ -11,6 +16,7 @@ class SentMessage(msgspec.Struct, frozen=True, rename=ORACLES_NAMES):
     time: float  # seconds since the epoch
     account: str
     campaign: str
+    campaign_id: int
     profile_list: str
     recipient_id: int
     email: str | None  # None for strangers: they have an id alone

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from emulators.sftp.files.job import ExportJob
+from emulators.sftp.files.outbox import read_outbox, row_of
 from emulators.sftp.server.faults import Fault
 from emulators.sftp.server.ssh import SshServer
 
@@ -20,6 +21,22 @@ class FilesOrder(msgspec.Struct, forbid_unknown_fields=True):
     people: list[int] | None = None  # whose events: a row each, unless ``rows`` says otherwise
     stamp: datetime | None = None  # of the names, and of the last event
     minutes: float = 60  # before ``stamp`` that events may be
+
+
+class OutboxOrder(msgspec.Struct, forbid_unknown_fields=True):
+    """A file of the e-mails that the Responsys emulator has sent since the last such file."""
+
+    outbox: str  # its address: "http://127.0.0.1:8099"
+    responsys_account: str | None = None  # of that emulator; all may be left out
+    stamp: datetime | None = None  # of the name
+
+
+class RowsOrder(msgspec.Struct, forbid_unknown_fields=True):
+    """A file with these rows: columns and cells; other columns are empty."""
+
+    feed: str
+    rows: list[dict[str, str]]
+    stamp: datetime | None = None  # of the name
 
 
 class FaultsOrder(msgspec.Struct, forbid_unknown_fields=True):
@@ -37,6 +54,7 @@ class Desk:
 
     def __init__(self, server: SshServer, job: ExportJob) -> None:
         self.server, self.job = server, job
+        self.exported: dict[str, int] = {}  # messages of each outbox that files have
 
     def files(self, order: FilesOrder) -> Any:
         """Write files now."""
@@ -48,6 +66,20 @@ class Desk:
         job = self.job.of(**{name: value for name, value in changes.items() if value is not None})
         stamp = order.stamp.astimezone(UTC) if order.stamp else None
         return {"files": [path.name for path in job.run(stamp, timedelta(minutes=order.minutes))]}
+
+    def outbox(self, order: OutboxOrder) -> Any:
+        """Write the e-mails that were sent since the last time; a file without any has a header alone."""
+        place = f"{order.outbox} {order.responsys_account}"
+        since = self.exported.get(place, 0)
+        messages = read_outbox(order.outbox, order.responsys_account, since)
+        self.exported[place] = since + len(messages)
+        account = self.job.accounts[0]
+        path = self.job.given("SENT", [row_of(one, account) for one in messages], order.stamp)
+        return {"files": [path.name], "rows": len(messages)}
+
+    def rows(self, order: RowsOrder) -> Any:
+        """Write a file with given rows."""
+        return {"files": [self.job.given(order.feed, order.rows, order.stamp).name]}
 
     def faults(self, order: FaultsOrder) -> Any:
         """Put faults in the place of those in force."""
@@ -83,6 +115,8 @@ class Desk:
 
 ORDERS: dict[str, tuple[type[msgspec.Struct], Callable[[Desk, Any], Any]]] = {
     "files": (FilesOrder, Desk.files),
+    "outbox": (OutboxOrder, Desk.outbox),
+    "rows": (RowsOrder, Desk.rows),
     "faults": (FaultsOrder, Desk.faults),
     "host_key": (NoOrder, Desk.host_key),
     "reset": (NoOrder, Desk.reset),

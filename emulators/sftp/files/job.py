@@ -1,9 +1,11 @@
 """Export jobs: files of several feeds at once, as a schedule of Responsys writes them."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from emulators.sftp.events.given_rows import GivenRows
 from emulators.sftp.events.layouts import EVENT_FEEDS
 from emulators.sftp.events.rows import RowSet
 from emulators.sftp.files.writer import Wrapping, write_file
@@ -41,6 +43,12 @@ class ExportJob:
             for account in self.accounts
             for feed in self.feeds
         ]
+
+    def given(self, feed: str, cells: Sequence[Mapping[str, str]], stamp: datetime | None = None) -> Path:
+        """Write a file with these rows: a mapping of columns to cells each."""
+        until = (stamp or datetime.now(UTC)).replace(microsecond=0)
+        rows = GivenRows(feed, cells, until, self.accounts[0], self.delimiter, self.line_end)
+        return write_file(self.folder, rows, self.wrapping)
 
     def backlog(self, files: int, until: datetime, span: timedelta = timedelta(hours=1)) -> list[Path]:
         """Write the files of the last runs, one each ``span``; the oldest first."""

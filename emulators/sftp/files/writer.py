@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pysequoia
 
+from emulators.sftp.events.given_rows import GivenRows
 from emulators.sftp.events.rows import RowSet, text_of
 from emulators.sftp.files.names import extension_of, name_of
 
@@ -30,10 +31,11 @@ class Wrapping:
         return extension_of(compress=self.compress, encrypt=self.recipient is not None)
 
 
-def write_file(folder: Path, rows: RowSet, wrapping: Wrapping) -> Path:
+def write_file(folder: Path, rows: RowSet | GivenRows, wrapping: Wrapping) -> Path:
     """Write a file and its companions, the ready file last; return the path of the data file."""
     path = folder / name_of(rows.account, rows.feed, rows.until, wrapping.extension)
-    pieces = (piece.encode(wrapping.encoding) for piece in text_of(rows))
+    text = rows.text() if isinstance(rows, GivenRows) else text_of(rows)
+    pieces = (piece.encode(wrapping.encoding) for piece in text)
     if wrapping.recipient is None:
         write_plain(path, pieces, inner=inner_name(rows) if wrapping.compress else None)
     else:
@@ -56,7 +58,9 @@ def write_plain(path: Path, pieces: Iterator[bytes], inner: str | None) -> None:
             member.write(piece)
 
 
-def write_encrypted(path: Path, pieces: Iterator[bytes], rows: RowSet, wrapping: Wrapping) -> None:
+def write_encrypted(
+    path: Path, pieces: Iterator[bytes], rows: RowSet | GivenRows, wrapping: Wrapping
+) -> None:
     """Encrypt pieces for the recipient; the plaintext is in a file outside the served folder meanwhile."""
     plain = wrapping.recipient.parent / f"{path.name}{WORK_NAME}"
     try:
@@ -67,7 +71,7 @@ def write_encrypted(path: Path, pieces: Iterator[bytes], rows: RowSet, wrapping:
         plain.unlink(missing_ok=True)
 
 
-def inner_name(rows: RowSet) -> str:
+def inner_name(rows: RowSet | GivenRows) -> str:
     """Return the name of the member of an archive."""
     return name_of(rows.account, rows.feed, rows.until, "txt")
 

@@ -10,6 +10,7 @@ from pipeline.model.action import Action, Step, Verdicts
 from pipeline.model.activation import Activation
 from pipeline.model.call import Call
 from pipeline.model.destination import Destination
+from pipeline.model.email_call import EmailCall
 from pipeline.responsys import mapped
 from pipeline.responsys.actions.audience_export.column import Column, carried
 from pipeline.responsys.actions.audience_export.entries import Entries
@@ -17,14 +18,17 @@ from pipeline.responsys.actions.audience_export.extension_table import Extension
 from pipeline.responsys.actions.audience_export.keys import Key
 from pipeline.responsys.connector import ResponsysConnector
 from pipeline.responsys.errors import SETUP_CODES
+from pipeline.responsys.identifiers import hash_email
 from pipeline.responsys.merge_rule import merge_rule
 from pipeline.responsys.names import path
 from pipeline.responsys.needs import Campaign, Need, NeededExtensionTable
 from pipeline.responsys.quoted_values import naming
 from pipeline.responsys.results import read_results
 from pipeline.text.recipients import recipient_hash
+from schemas.time_span import seconds_in
 
 ADDRESS = "EMAIL_ADDRESS_"
+SETTLE_WITHIN = "24h"  # of records that were stored before the option came
 
 
 class CampaignEmail(Action):
@@ -34,6 +38,7 @@ class CampaignEmail(Action):
     name = "campaign_email"
     coalesces = False
     irrevocable = True
+    sends_email = True
     functions = (
         "mergeTriggerEmail",
         "mergeProfileExtensionMembers",
@@ -45,6 +50,7 @@ class CampaignEmail(Action):
         super().__init__(connector, destination)
         self._address = Key(destination.options["email_field"], ADDRESS)
         self._table = fields_table(connector, destination.options)
+        self._settle_within = seconds_in(destination.options.get("settle_within", SETTLE_WITHIN))
 
     def problem(self, row: Activation) -> str | None:
         """Look for a missing address, and for one that would have the whole call refused."""
@@ -53,6 +59,13 @@ class CampaignEmail(Action):
     def recipient(self, row: Activation) -> str:
         """Return a hash of the address, in any case."""
         return recipient_hash(self._address.value(row).lower())
+
+    def email_of(self, row: Activation) -> EmailCall | None:
+        """Name the campaign and the address, which an option may have changed meanwhile."""
+        if self.problem(row):
+            return None
+        address = hash_email(self._address.value(row))
+        return EmailCall(self.destination.options["campaign"], address, self._settle_within)
 
     def shape(self, row: Activation) -> str:
         """Name the columns of the fields table; in the e-mail's call every row has its own fields."""
@@ -74,7 +87,7 @@ class CampaignEmail(Action):
     def steps(self, rows: Sequence[Activation]) -> tuple[Step, ...]:
         """Send, then write the fields of the rows that were sent; a missing table is found before that.
 
-        Whether an e-mail was sent cannot be looked up, so it is never sent twice.
+        The account cannot be asked whether an e-mail was sent, so it is never sent twice; event files tell.
         """
         send = Step(
             name="email",

@@ -16,7 +16,7 @@ from pipeline.web.context import actor, answer, page_of, stores
 from pipeline.web.problems import Problem
 from schemas.http import GroupsQuery, LettersQuery, NoQuery
 
-FILTERS = ("connector", "destination", "audience", "code", "batch", "older_than", "newer_than")
+FILTERS = ("connector", "destination", "audience", "code", "batch", "older_than", "newer_than", "proven")
 
 dead_letters = Blueprint(
     "dead_letters", __name__, description="Rows that will not be sent again without a person's decision."

@@ -15,7 +15,7 @@ from pipeline.web.console.pages import page
 from pipeline.web.context import page_of, stores
 from schemas.http import LETTER_STATES
 
-FILTERS = ("connector", "destination", "audience", "code", "batch", "older_than", "newer_than")
+FILTERS = ("connector", "destination", "audience", "code", "batch", "older_than", "newer_than", "proven")
 
 dead_letters = ConsoleBlueprint("dead-letters")
 

@@ -18,7 +18,7 @@ from pipeline.web.console.presses import once
 from pipeline.web.context import actor, stores
 from pipeline.web.quick_redis import answering_redis
 
-FIELDS = ("connector", "destination", "audience", "code", "batch", "older_than", "newer_than")
+FIELDS = ("connector", "destination", "audience", "code", "batch", "older_than", "newer_than", "proven")
 NOTHING_SELECTED = "Nothing is selected: tick dead letters first, or act on all that match."
 VERBS = {"replay": "Replay", "drop": "Drop"}
 
@@ -99,6 +99,8 @@ def sent_again(asked: dict[str, Any]) -> list[tuple[str, str]]:
         name: f"{asked[name].total_seconds():.0f}s" for name in ("older_than", "newer_than") if name in asked
     }
     values = {name: asked[name] for name in FIELDS if name in asked} | lengths
+    if "proven" in asked:
+        values["proven"] = "true" if asked["proven"] else "false"
     return [("all", "true"), *values.items()]
 
 

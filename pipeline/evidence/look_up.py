@@ -1,0 +1,144 @@
+"""Looking e-mails up: the outcome that events prove of each, or in words why there is none yet.
+
+Nothing is written here. All e-mails of an account are looked up together, by a few statements.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine
+
+from pipeline.evidence.complete_files import AccountFiles, read_account_files
+from pipeline.evidence.email_event import BOUNCE, SENT, EmailEvent, one_of_each_email
+from pipeline.evidence.event_search import find_events
+from pipeline.evidence.known_emails import KnownEmails, Recipient, known_emails
+from pipeline.evidence.matching import CLOCK_SKEW, match
+from pipeline.evidence.recipients import Recipients, find_recipients
+from pipeline.evidence.unknown_email import UnknownEmail, decided_emails
+from pipeline.model.event_import import EventImport
+from pipeline.stores.database import reading
+
+NOT_SENT = "not sent: safe to replay"
+UNRECORDED = "outcomes of other e-mails of that time are not kept, so no event can be told to be this one's"
+SKEW = timedelta(seconds=CLOCK_SKEW)
+BOUNCES_AFTER = timedelta(days=5)  # of its e-mail a bounce comes at the latest, as a rule
+
+
+@dataclass
+class Findings:
+    """What a look-up has found, by the ids of letters."""
+
+    resolved: dict[str, EmailEvent] = field(default_factory=dict)
+    not_sent: set[str] = field(default_factory=set)
+    undecided: dict[str, str] = field(default_factory=dict)  # the reason in words
+
+
+@dataclass(frozen=True)
+class AccountEmails:
+    """The undecided e-mails of one account; ``number`` is the account's in the names of files."""
+
+    number: str
+    connectors: Sequence[str]  # all of the account
+    campaigns: Mapping[str, str]  # id by name, of those that the account has
+    emails: Sequence[UnknownEmail]  # all of these campaigns
+
+
+@dataclass(frozen=True)
+class LookUp:
+    """Looks into both stores."""
+
+    engine: Engine
+    events: Engine
+    imports: Mapping[str, EventImport]
+    actions: Sequence[str]  # that send the e-mails of campaigns
+
+    def of_account(self, account: AccountEmails) -> Findings:
+        """Look the e-mails of an account up."""
+        since = min(each.began_at for each in account.emails) - SKEW
+        until = max(each.until for each in account.emails)
+        others = self._others(account, since)
+        known = self._known(account, since)
+        files = read_account_files(
+            self.engine, self.events, account.number, self.imports, min(e.until for e in account.emails)
+        )
+        found = self._events(account, since, until)
+        used = {each.event for each in others if each.event}
+        findings = Findings()
+        by_recipient = grouped([*account.emails, *(each for each in others if not each.event)])
+        asked = {each.id: each for each in account.emails}
+        for recipient, emails in by_recipient.items():
+            calls = sorted(
+                [*known.sendings.get(recipient, ()), *(each.sending for each in emails)],
+                key=lambda call: (call.began, call.letter or ""),
+            )
+            traces = [event for event in found.get(recipient, ()) if event.key not in used]
+            pairs = {call.letter: event for call, event in match(calls, traces).items() if call.letter}
+            for each in emails:
+                if each.id in asked:
+                    judge(findings, each, pairs.get(each.id), known, files)
+        return findings
+
+    def _others(self, account: AccountEmails, since: datetime) -> list[UnknownEmail]:
+        """Return decided letters of the account: an event that is theirs proves no other e-mail."""
+        return [each for each in decided_emails(self.engine, since) if each.connector in account.connectors]
+
+    def _known(self, account: AccountEmails, since: datetime) -> KnownEmails:
+        window = max(each.until - each.began_at for each in account.emails)
+        recipients = {(each.campaign, each.address) for each in account.emails}
+        return known_emails(self.engine, account.connectors, self.actions, recipients, since, window)
+
+    def _events(
+        self, account: AccountEmails, since: datetime, until: datetime
+    ) -> dict[Recipient, list[EmailEvent]]:
+        """Return the events of e-mails by campaign and address, one for each e-mail, by time."""
+        ids, names = set(account.campaigns.values()), {v: k for k, v in account.campaigns.items()}
+        first, last = since.timestamp(), until.timestamp()
+        with reading(self.events) as connection:
+            recipients = find_recipients(connection, account.number, {e.address for e in account.emails})
+            found = find_events(connection, account.number, recipients, ids, first, last)
+            bounced = {event.recipient for event in found if event.feed == BOUNCE}
+            if bounced:
+                some = only(recipients, bounced)
+                before = (since - BOUNCES_AFTER).timestamp()
+                found[:0] = find_events(connection, account.number, some, ids, before, first - 1, (SENT,))
+        groups: dict[Recipient, list[EmailEvent]] = defaultdict(list)
+        for event in found:
+            groups[names[event.campaign], event.recipient].append(event)
+        return {who: one_of_each_email(events, first) for who, events in groups.items()}
+
+
+def judge(
+    findings: Findings,
+    email: UnknownEmail,
+    event: EmailEvent | None,
+    known: KnownEmails,
+    files: AccountFiles,
+) -> None:
+    """Note the outcome of one e-mail, or why there is none."""
+    if any(email.began_at - SKEW <= at <= email.until for at in known.unrecorded):
+        findings.undecided[email.id] = UNRECORDED
+    elif event is not None:
+        findings.resolved[email.id] = event
+    elif lack := files.lack(email.began_at, email.until):
+        end = f"its time ends at {email.until:%Y-%m-%d %H:%M:%S} UTC"
+        findings.undecided[email.id] = f"no event tells of it yet; {end}, and {lack}"
+    else:
+        findings.not_sent.add(email.id)
+
+
+def grouped(emails: Iterable[UnknownEmail]) -> dict[Recipient, list[UnknownEmail]]:
+    """Group e-mails by campaign and address."""
+    groups: dict[Recipient, list[UnknownEmail]] = defaultdict(list)
+    for each in emails:
+        groups[each.campaign, each.address].append(each)
+    return groups
+
+
+def only(recipients: Recipients, addresses: set[str]) -> Recipients:
+    """Return the recipients with some addresses."""
+    return Recipients(
+        {handle: address for handle, address in recipients.by_address.items() if address in addresses},
+        {handle: address for handle, address in recipients.by_riid.items() if address in addresses},
+    )

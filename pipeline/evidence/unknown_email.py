@@ -1,0 +1,86 @@
+"""Unknown e-mails: open dead letters of calls without an answer, and the letters that were such once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Engine, and_, select
+
+from pipeline.evidence.matching import EmailSending
+from pipeline.settle.email_record import UNKNOWN_CODES
+from pipeline.stores.database import reading
+from pipeline.stores.tables import dead_letters as table
+
+COLUMNS = ("id", "connector", "email", "state", "finding", "proven", "event")
+IS_UNKNOWN = and_(table.c.code.in_(UNKNOWN_CODES), table.c.email.is_not(None))
+UNDECIDED = and_(table.c.state == "open", table.c.replay_began_at.is_(None), IS_UNKNOWN)
+
+
+@dataclass(frozen=True)
+class UnknownEmail:
+    """The letter of one e-mail."""
+
+    id: str
+    connector: str
+    email: Mapping[str, Any]
+    state: str
+    finding: str | None
+    proven: bool
+    event: str | None
+
+    @property
+    def campaign(self) -> str:
+        """The campaign's name."""
+        return str(self.email["campaign"])
+
+    @property
+    def address(self) -> str:
+        """SHA-256 of the address."""
+        return str(self.email["address"])
+
+    @cached_property
+    def began_at(self) -> datetime:
+        """When the call began."""
+        return datetime.fromisoformat(self.email["began_at"])
+
+    @cached_property
+    def until(self) -> datetime:
+        """The end of the time in which an event may tell of it."""
+        return datetime.fromisoformat(self.email["until"])
+
+    @property
+    def sending(self) -> EmailSending:
+        """The call, to be matched with events."""
+        return EmailSending(self.began_at.timestamp(), self.until.timestamp(), self.id)
+
+
+def any_undecided(engine: Engine) -> bool:
+    """Tell whether there is an e-mail to look up."""
+    with reading(engine) as connection:
+        return connection.scalar(select(table.c.id).where(UNDECIDED).limit(1)) is not None
+
+
+def undecided_emails(engine: Engine) -> list[UnknownEmail]:
+    """Return the e-mails to look up, the oldest first."""
+    with reading(engine) as connection:
+        return emails_where(connection, UNDECIDED)
+
+
+def decided_emails(engine: Engine, since: datetime) -> list[UnknownEmail]:
+    """Return the e-mails whose letters were written since then and are decided on: they may own an event."""
+    with reading(engine) as connection:
+        return emails_where(connection, and_(IS_UNKNOWN, ~UNDECIDED, table.c.created_at >= since))
+
+
+def emails_where(connection: Connection, condition: ColumnElement[bool]) -> list[UnknownEmail]:
+    """Return e-mails, the oldest first."""
+    chosen = select(*(table.c[name] for name in COLUMNS)).where(condition, table.c.connector.is_not(None))
+    rows = connection.execute(chosen.order_by(table.c.created_at, table.c.id))
+    return [UnknownEmail(*row) for row in rows]
+
+
+def moment(seconds: float) -> datetime:
+    """Return a moment in UTC."""
+    return datetime.fromtimestamp(seconds, UTC)
