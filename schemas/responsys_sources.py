@@ -10,7 +10,7 @@ from schemas.configuration_fields import Field, Number, OneOf, Text
 from schemas.document import Table
 from schemas.mapping import collisions
 from schemas.opt_out_fields import opt_out_problem
-from schemas.source import MAX_EVERY, CommonSource
+from schemas.source import MAX_EVERY, ChangingSource, CommonSource
 
 EVENT_TYPE = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
 MOST_TYPES = 100
@@ -48,6 +48,7 @@ class ProfilesSourceDocument(CommonSource):
     kind = OneOf("a kind of source", ["profiles"], required=True)
     audience = Text(required=True, slashes=False)
     every = Number(above=0, most=MAX_EVERY, load_default=60)
+    max_change = Number(least=0, most=100, load_default=100)  # percent: a campaign changes most people
 
 
 class ReadColumns(Table):
@@ -68,7 +69,7 @@ class ReadColumns(Table):
         return {name.upper(): variable for name, variable in columns.items()}
 
 
-class MembersSourceDocument(CommonSource):
+class MembersSourceDocument(ChangingSource):
     """Columns of members whose RIID is known, in turn."""
 
     kind = OneOf("a kind of source", ["responsys"], required=True)

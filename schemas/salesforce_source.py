@@ -9,7 +9,7 @@ from marshmallow import ValidationError, validates_schema
 from schemas.configuration_fields import Field, Flag, Number, OneOf, Text
 from schemas.record_condition import Condition
 from schemas.salesforce import FIELD, FieldName
-from schemas.source import MAX_EVERY, CommonSource
+from schemas.source import MAX_EVERY, ChangingSource
 from schemas.time_span import TimeSpan
 
 OBJECT = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,79}")
@@ -53,7 +53,7 @@ class FieldNames(Field):
         return list(dict.fromkeys(value))
 
 
-class SalesforceSourceDocument(CommonSource):
+class SalesforceSourceDocument(ChangingSource):
     """Records of an object, and when they are read."""
 
     kind = OneOf("a kind of source", ["salesforce"], required=True)

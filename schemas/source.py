@@ -60,6 +60,12 @@ class CommonSource(Document):
     enabled = Flag(load_default=True)
 
 
+class ChangingSource(CommonSource):
+    """The keys of a source that is read on, and whose people change from run to run."""
+
+    max_change = Number(least=0, most=100, load_default=20)  # percent
+
+
 class SourceDocument(CommonSource):
     """One query and its schedule."""
 

@@ -1,4 +1,4 @@
-"""The guards of a snapshot, and the option ``--confirm`` that names those to lift."""
+"""The guards of a snapshot or stream, and the option ``--confirm`` that names those to lift."""
 
 from collections.abc import Iterable, Sequence
 
@@ -6,7 +6,8 @@ import click
 
 from pipeline.snapshots.concerns import Concern
 
-GUARDS = ("empty", "unreadable", "leaving", "existing")
+GUARDS = ("empty", "unreadable", "leaving", "existing", "changing")
+CONFIRM = "Nothing was sent. If it is right, repeat it with {options}."
 ONLY_ONE = "the only one"  # ``--confirm`` without a name
 
 

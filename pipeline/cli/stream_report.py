@@ -1,12 +1,15 @@
 """Text of ``activation sync --source`` for a source that is read on from its mark."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 import click
 
 from pipeline.cli.dry_run_text import NOTHING_SENT
+from pipeline.cli.guards import CONFIRM, options_for
+from pipeline.snapshots.concerns import Concern
 from pipeline.streams.stream_run import StreamOutcome
 from pipeline.text.plural import counted
 
@@ -27,6 +30,17 @@ def show_stream(outcome: StreamOutcome, *, dry_run: bool, as_json: bool) -> int:
         if dry_run:
             click.echo(NOTHING_SENT, err=True)
     return 1 if outcome.counts.refused else 0
+
+
+def show_unconfirmed(source: str, concerns: Sequence[Concern], *, as_json: bool) -> int:
+    """Print what a person must confirm before anything is sent; return the exit code."""
+    if as_json:
+        found = [asdict(concern) for concern in concerns]
+        click.echo(json.dumps({"source": source, "sent": 0, "concerns": found}, indent=2))
+    for concern in concerns:
+        click.echo(f"✗ {concern.text}", err=True)
+    click.echo(CONFIRM.format(options=options_for(concerns)), err=True)
+    return 2
 
 
 def lines_of(outcome: StreamOutcome) -> list[str]:

@@ -9,7 +9,7 @@ import click
 
 from pipeline.cli.file_options import lines_of, name_of, profile_of, reading_options, told
 from pipeline.cli.guards import GUARDS, Confirming, guards, lifted
-from pipeline.cli.stream_report import show_stream
+from pipeline.cli.stream_report import show_stream, show_unconfirmed
 from pipeline.cli.sync_progress import Shown, shown
 from pipeline.cli.sync_report import SyncText
 from pipeline.errors import Misconfigured
@@ -20,9 +20,11 @@ from pipeline.runtime.clients import Clients
 from pipeline.runtime.source_runner import SourceRunner
 from pipeline.runtime.stores import Stores, open_stores
 from pipeline.snapshots import source_runs
-from pipeline.snapshots.concerns import Concern
+from pipeline.snapshots.concerns import Concern, Unconfirmed
 from pipeline.snapshots.sync import MAX_LEAVING, Outcome, Sync
 from pipeline.streams.stream_run import StreamOutcome
+
+STREAM_LIMIT = "max_change of a source that is read on says how many of its people may change in a run"
 
 
 @click.command(cls=Confirming)
@@ -91,6 +93,8 @@ def sync(
             outcome = run(stores, appender, given and (given[0], lines), source or "", options, again)
         except AppendFailed as error:
             raise Misconfigured(f"{error.why}; the same command goes on from here") from error
+        except Unconfirmed as error:
+            context.exit(show_unconfirmed(source or "", error.concerns, as_json=as_json))
     if isinstance(outcome, StreamOutcome):
         context.exit(show_stream(outcome, dry_run=dry_run, as_json=as_json))
     report.show(outcome, as_json=as_json)
@@ -126,6 +130,8 @@ def run(
     found = source_runs.find(catalog, source)
     if again and not found.is_stream:
         raise click.UsageError("--full and --resend are for sources that are read on from a mark")
+    if "max_leaving" in options and found.is_stream:
+        raise click.UsageError(f"--max-leaving is for snapshots: {STREAM_LIMIT}")
     with closing(Clients(stores.settings, stores.redis, stores.vault)) as clients:
         window = stores.settings.limit_window
         runner = SourceRunner(stores.redis, stores.records, lambda: stores.events, clients, window)

@@ -10,7 +10,7 @@ import click
 from sqlalchemy import Engine
 
 from pipeline.cli.dry_run_text import NOTHING_SENT, document, tell
-from pipeline.cli.guards import options_for
+from pipeline.cli.guards import CONFIRM, options_for
 from pipeline.cli.tables import show
 from pipeline.deliver.expected import Expected
 from pipeline.produce.report import Messages
@@ -28,7 +28,6 @@ from pipeline.text.plural import counted
 SHOWN = 20  # refused lines
 EXAMPLES = 3  # profiles of each kind
 LOOKED_AT = 1_000  # profiles, to find examples among
-CONFIRM = "Nothing was sent. If it is right, repeat it with {options}."
 WHICH = "the latest occurred_at counts, without one the row that is greater as JSON"
 KINDS = ("entering", "changed", "leaving")
 

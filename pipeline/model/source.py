@@ -50,6 +50,7 @@ class SalesforceSource(Source):
     key_fields: tuple[str, ...] = ()  # that identify a person beside the address
     full: str = "7d"  # between two readings from the beginning
     overlap: float = 600  # seconds before the mark that are read again
+    max_change: float = 20  # percent of its people that may change in a run
     kind: str = "salesforce"
 
     @property
@@ -91,6 +92,7 @@ class ProfilesSource(Source):
     """Fields kept per person from event files, as far as they changed."""
 
     audience: str
+    max_change: float = 100  # percent of its people that may change in a run
     kind: str = "profiles"
 
     @property
@@ -107,6 +109,7 @@ class MembersSource(Source):
     columns: Mapping[str, str]  # of the list, in capitals, to variables
     fields_table: str = ""  # an extension table that is read as well; "": none
     fields: Mapping[str, str] = field(default_factory=dict)  # its columns, in capitals, to variables
+    max_change: float = 20  # percent of its people that may change in a run
     kind: str = "responsys"
 
     @property

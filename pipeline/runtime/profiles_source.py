@@ -11,7 +11,7 @@ from pipeline.profiles.configured_fields import configured_fields
 from pipeline.profiles.export import profiles_of
 from pipeline.streams.profiles_run import ProfilesRun
 
-OPTIONS = ("full", "resend", "patience", "progress")
+OPTIONS = ("full", "resend", "patience", "progress", "confirm")
 
 
 def profiles_run(

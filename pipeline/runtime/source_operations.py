@@ -21,6 +21,7 @@ from pipeline.produce.appender import Appender, AppendFailed
 from pipeline.records.catalog import Catalog
 from pipeline.settle.operations import RUN_NUMBERS, Operation, claim, note_progress
 from pipeline.snapshots import source_runs
+from pipeline.snapshots.concerns import Unconfirmed
 from pipeline.snapshots.parts import Part
 from pipeline.snapshots.run_lease import Busy, Lost
 from pipeline.snapshots.sync import Outcome
@@ -100,7 +101,8 @@ def attempt(
         log.info("run put off", extra={"operation": operation.id, "error": type(error).__name__})
         return {"state": "waiting"}
     except PipelineError as error:
-        return {"state": "stopped", "detail": str(error), "ended_at": datetime.now(UTC)}
+        way_out = f"; {WAY_OUT}" if isinstance(error, Unconfirmed) else ""
+        return {"state": "stopped", "detail": f"{error}{way_out}", "ended_at": datetime.now(UTC)}
     return changes_after_stream(outcome) if isinstance(outcome, StreamOutcome) else changes_after(outcome)
 
 

@@ -49,7 +49,7 @@ log = logging.getLogger(__name__)
 MINUTE = 60.0  # seconds
 NOT_RUN_YET = (MembersSource,)
 StreamSource = SalesforceSource | PeopleSource | ProfilesSource | EventsSource
-STREAM_OPTIONS = ("full", "resend", "patience", "progress")  # of StreamRun
+STREAM_OPTIONS = ("full", "resend", "patience", "progress", "confirm")  # of StreamRun
 
 
 @dataclass(frozen=True)

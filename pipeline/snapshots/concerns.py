@@ -1,9 +1,10 @@
-"""Concerns: findings that a person must confirm before a snapshot is sent."""
+"""Concerns: findings that a person must confirm before a snapshot, or what a stream read, is sent."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from pipeline.errors import PipelineError
 from pipeline.snapshots.parts import Part
 from pipeline.snapshots.staging import SnapshotCounts
 from pipeline.text.plural import counted
@@ -13,9 +14,17 @@ from pipeline.text.plural import counted
 class Concern:
     """One thing that looks wrong, or that cannot be taken back."""
 
-    kind: Literal["empty", "unreadable", "leaving", "existing"]
+    kind: Literal["empty", "unreadable", "leaving", "existing", "changing"]
     text: str
     destination: str | None = None
+
+
+class Unconfirmed(PipelineError):
+    """A run came to its end, and sends nothing before a person confirms its concerns."""
+
+    def __init__(self, concerns: Sequence[Concern]) -> None:
+        super().__init__("; ".join(concern.text for concern in concerns))
+        self.concerns = tuple(concerns)
 
 
 def concerns(

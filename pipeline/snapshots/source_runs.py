@@ -14,6 +14,7 @@ from pipeline.produce.appender import Appender
 from pipeline.produce.lines import FileLine
 from pipeline.records.catalog import Catalog
 from pipeline.records.records import Records
+from pipeline.snapshots.concerns import Unconfirmed
 from pipeline.snapshots.query import read_query
 from pipeline.snapshots.run_lease import Busy
 from pipeline.snapshots.sync import Outcome, Sync
@@ -21,6 +22,8 @@ from pipeline.text.messages import unknown
 from pipeline.text.plural import counted
 
 log = logging.getLogger(__name__)
+
+STOPPED = "STOPPED"  # the code of a hold until a person confirms a run
 
 
 def find(catalog: Catalog, name: str) -> Source:
@@ -60,12 +63,14 @@ def run(
     if outcome.sent:
         records.release("source", source.name)
     elif appender:
-        hold(records, catalog, source, "STOPPED", "; ".join(concern.text for concern in outcome.concerns))
+        hold(records, catalog, source, STOPPED, "; ".join(concern.text for concern in outcome.concerns))
     return outcome
 
 
 def reason_of(error: PipelineError) -> tuple[str, str]:
     """Return code and text of the error that a run ended with."""
+    if isinstance(error, Unconfirmed):
+        return STOPPED, str(error)
     return (error.code, error.detail) if isinstance(error, CallError) else ("ERROR", str(error))
 
 

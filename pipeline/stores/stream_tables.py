@@ -32,6 +32,8 @@ streams = Table(
     Column("trouble", Text, nullable=False, server_default=""),  # why the last run stopped; "": it did not
     Column("numbers", JSON(none_as_null=True)),  # of the last run: rows read, changed, sent
     Column("choice", String, nullable=False, server_default=""),  # object and condition; "": unknown
+    # People changed by runs whose activations wait for their end, or for a person's consent.
+    Column("changing", BigInteger, nullable=False, server_default="0"),
 )
 
 # Records of the outside system, as a stream last saw them.

@@ -16,7 +16,7 @@ from pipeline.streams.followers import Follower
 from pipeline.streams.histories import follow, for_each_person
 from pipeline.streams.pairing import Paired, Pairing, PairingPage
 from pipeline.streams.record_activations import activations_of, identifiers_of
-from pipeline.streams.record_bodies import body_of, read_body, unsent_body
+from pipeline.streams.record_bodies import body_of, is_altered, read_body, unsent_body
 from pipeline.streams.record_store import (
     KnownRecord,
     known_records,
@@ -61,6 +61,7 @@ class PageTaking:
     progress: Callable[[str, int], None] = lambda _phase, _amount: None
     pairing: Pairing | None = None  # of a source whose variables another system shares
     counts: StreamCounts = field(default_factory=StreamCounts)
+    altered: int = 0  # records known before with other variables, or gone
 
     def take(
         self,
@@ -91,7 +92,9 @@ class PageTaking:
         rest = [record for record in records if record.id not in {row.id for row in [*rows, *again]}]
         paired = self._pair(connection, primary, rest, known, mode)
         own = activations_of(self.audience, sendable, paired, self._identifiers, is_again=mode.resend)
-        self._put(connection, [*following, *own, *paired.activations], mode)
+        passed_on = [*own, *paired.activations]
+        self._put(connection, [*following, *passed_on], mode)
+        self.altered += self._altered(changed, passed_on)
         self.counts.read += len(records)
         self.counts.changed += len(changed)
         self.counts.gone += sum(record.gone for record in changed)
@@ -105,6 +108,7 @@ class PageTaking:
             note_gone(connection, self.source, missing)
         self.counts.changed += len(missing)
         self.counts.gone += len(missing)
+        self.altered += len(missing)
 
     def _sorted(
         self,
@@ -199,6 +203,17 @@ class PageTaking:
             record.person = known[record.id].person
         people = {row.record: row.person for row in known.values()}
         return self.pairing.pair(connection, PairingPage(changed, unchanged, people, mode.resend))
+
+    def _altered(self, changed: Sequence[SourceRecord], passed_on: Sequence[Activation]) -> int:
+        """Count records with other variables than before; of a pair those alone that are passed on.
+
+        The others come back from a write to this side.
+        """
+        altered = [record for record in changed if is_altered(record)]
+        if self.pairing is None:
+            return len(altered)
+        told = {activation.profile_id for activation in passed_on}
+        return sum(record.gone or f"person:{record.person}" in told for record in altered)
 
     def _unsent(
         self,

@@ -25,6 +25,7 @@ from pipeline.model.source_record import SourceRecord
 from pipeline.people.known_identifiers import known_identifiers
 from pipeline.produce.appender import Appender
 from pipeline.stores.database import reading
+from pipeline.streams.change_guard import ChangeGuard, Confirm, unconfirmed
 from pipeline.streams.changed_profiles import FoldPlace, all_people, changed_people
 from pipeline.streams.followers import Follower, NoFollower
 from pipeline.streams.page_taking import PageMode, StreamCounts
@@ -58,6 +59,7 @@ class ProfilesRun:
     resend: bool = False
     patience: float | None = None  # seconds after which a look at all people is left to the next run
     progress: Callable[[str, int], None] = lambda _phase, _amount: None
+    confirm: Confirm = unconfirmed  # asks a person whether so many changes are meant
 
     def run(self, appender: Appender) -> StreamOutcome:
         """Look at people and send what follows; raises as the run of a stream does."""
@@ -65,11 +67,17 @@ class ProfilesRun:
             taking = PersonTaking(
                 self.source.name, self.source.audience, self.follower, progress=self.progress
             )
-            outbox, was_baseline = StreamOutbox(turn, appender), turn.state.is_baseline
+            guard = ChangeGuard.begin(turn, self.source.max_change, self.confirm, resend=self.resend)
+            outbox, was_baseline = (
+                StreamOutbox(turn, appender, withheld=guard.is_active),
+                turn.state.is_baseline,
+            )
             try:
                 outbox.begin()
                 self.follower.prepare()
-                is_full = self._look(turn, outbox, taking)
+                is_full = self._look(turn, outbox, taking, guard)
+                guard.clear(taking.counts.gone)
+                outbox.release()
             except Exception as error:
                 turn.write(trouble=type(error).__name__, numbers=asdict(taking.counts))
                 raise
@@ -94,7 +102,7 @@ class ProfilesRun:
             self.progress("read", counts.read)
         return StreamOutcome(self.source.name, counts, 0, state.is_baseline, is_full)
 
-    def _look(self, turn: StreamTurn, outbox: StreamOutbox, taking: PersonTaking) -> bool:
+    def _look(self, turn: StreamTurn, outbox: StreamOutbox, taking: PersonTaking, guard: ChangeGuard) -> bool:
         """Look at all people who are due; return whether those were all that there are."""
         with reading(self.engine) as connection:
             place = FoldPlace.read(connection)
@@ -106,7 +114,7 @@ class ProfilesRun:
         mode = PageMode(turn.state.full_number, is_full, turn.state.is_baseline, self.resend)
         until = time.monotonic() + self.patience if self.patience is not None else None
         for people in self._people(turn.state, place, is_full=is_full):
-            if not self._take(turn, taking, people, place, mode):
+            if not self._take(guard, taking, people, place, mode):
                 return False
             outbox.drain()
             if is_full and not mode.is_baseline and until is not None and time.monotonic() > until:
@@ -128,16 +136,22 @@ class ProfilesRun:
         return changed_people(self.engine, state.mark_stamp or 0, place.folded)
 
     def _take(
-        self, turn: StreamTurn, taking: PersonTaking, people: Sequence[int], place: FoldPlace, mode: PageMode
+        self,
+        guard: ChangeGuard,
+        taking: PersonTaking,
+        people: Sequence[int],
+        place: FoldPlace,
+        mode: PageMode,
     ) -> bool:
         """Take some people; False if profiles are being built anew."""
+        turn = guard.turn
         with turn.writing() as connection:
             now = FoldPlace.read(connection, lock=True)
             if now.folded < place.folded or now.fields != place.fields:
                 return False
             taking.take(connection, self._records(connection, people, place), mode, {})
             values = {"full_stamp": people[-1]} if mode.is_full else {}
-            state = write_state(connection, turn.state, **values) if values else turn.state
+            state = write_state(connection, turn.state, **values, **guard.columns(taking.altered))
         turn.state = state
         return True
 

@@ -50,3 +50,13 @@ def changed_values(record: SourceRecord) -> dict[str, Any]:
     """Return the variables that differ from those sent; of a record that never was sent all."""
     sent = sent_values(record)
     return {name: value for name, value in record.values.items() if name not in sent or sent[name] != value}
+
+
+def is_altered(record: SourceRecord) -> bool:
+    """Tell whether a record that was known has another value of a variable by now, or is gone."""
+    if record.before is None or record.parent:
+        return False
+    known = record.before["values"]
+    return record.gone or any(
+        name not in known or known[name] != value for name, value in record.values.items()
+    )

@@ -32,18 +32,34 @@ NAMED = 20  # people in one line of the log
 class StreamOutbox:
     """Appends what ``outgoing`` holds of one source."""
 
-    def __init__(self, turn: StreamTurn, appender: Appender) -> None:
+    def __init__(self, turn: StreamTurn, appender: Appender, *, withheld: bool = False) -> None:
+        """``withheld``: nothing that pages lead to is appended before ``release``."""
         self._turn = turn
         self._appender = appender
+        self._withheld = withheld
         self.sent = 0
 
     def begin(self) -> None:
-        """Append what an earlier run has left over, then begin a series; raises AppendFailed."""
-        self.drain()
+        """Append what an earlier run has left over, then begin a series; raises AppendFailed.
+
+        What an earlier run withheld stays, in its series: some of it may be appended and not noted.
+        """
+        if self._turn.state.changing:
+            return
+        self._append_all()
         self._turn.write(series=random_name(), chunk=0)
 
     def drain(self) -> None:
-        """Append all that is there; raises AppendFailed."""
+        """Append all that is there, unless it is withheld; raises AppendFailed."""
+        if not self._withheld:
+            self._append_all()
+
+    def release(self) -> None:
+        """Append all that is there, and withhold nothing from now on; raises AppendFailed."""
+        self._withheld = False
+        self._append_all()
+
+    def _append_all(self) -> None:
         shards: set[int] = set()
         while rows := self._next_rows():
             chunk, last = self._chunk_of(rows)

@@ -14,6 +14,7 @@ from pipeline.errors import Held
 from pipeline.model.record_reader import Position, RecordPage, RecordReader
 from pipeline.model.source import SalesforceSource
 from pipeline.stores.database import reading
+from pipeline.streams.change_guard import ChangeGuard
 from pipeline.streams.page_taking import PageMode, PageTaking, PeopleByParent
 from pipeline.streams.pages_ahead import pages_ahead
 from pipeline.streams.record_store import known_records, not_met, note_met
@@ -33,6 +34,7 @@ class StreamReading:
     taking: PageTaking
     source: SalesforceSource
     reader: RecordReader
+    guard: ChangeGuard
 
     def read_changes(self) -> None:
         """Read from the mark on; it ends at the time of the first answer, as far as the org shows it."""
@@ -95,7 +97,9 @@ class StreamReading:
         with self.turn.writing() as connection:
             self.taking.take(connection, page.records, mode, people)
             org = self.reader.org or self.turn.state.org
-            state = write_state(connection, self.turn.state, org=org, **places)
+            state = write_state(
+                connection, self.turn.state, org=org, **self.guard.columns(self.taking.altered), **places
+            )
         self.turn.state = state
         self.outbox.drain()
 
@@ -137,4 +141,6 @@ class StreamReading:
                     connection, [record for record in found if record.gone or record.contact], mode, {}
                 )
                 self.taking.lose(connection, lost, self.turn.state.org, self.source.object)
+                state = write_state(connection, self.turn.state, **self.guard.columns(self.taking.altered))
+            self.turn.state = state
             self.outbox.drain()

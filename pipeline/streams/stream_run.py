@@ -6,6 +6,7 @@
     changes     are read from the mark minus the overlap
     full        all is read from the beginning, when that is due; it goes on where an earlier run stopped
     later       what followers put off and is due is decided
+    send        all that follows is appended, unless too many people changed
 
 Nothing is kept of a page that was not committed; one that was committed and not appended is appended by the
 next run.
@@ -20,6 +21,7 @@ from sqlalchemy import Engine
 from pipeline.model.record_reader import RecordReader
 from pipeline.model.source import SalesforceSource
 from pipeline.produce.appender import Appender
+from pipeline.streams.change_guard import ChangeGuard, Confirm, unconfirmed
 from pipeline.streams.followers import Follower, NoFollower
 from pipeline.streams.page_taking import PageTaking, StreamCounts
 from pipeline.streams.pairing import Pairing
@@ -65,6 +67,7 @@ class StreamRun:
     patience: float | None = None
     progress: Callable[[str, int], None] = lambda _phase, _amount: None
     pairing: Pairing | None = None
+    confirm: Confirm = unconfirmed  # asks a person whether so many changes are meant
 
     def run(self) -> StreamOutcome:
         """Read on and send what follows.
@@ -72,6 +75,7 @@ class StreamRun:
         Raises:
             Busy: another run of the source is under way.
             Lost: another process took it over.
+            Unconfirmed: so many people changed that a person must agree before anything is sent.
             CallError, Misconfigured: the org cannot be read; what was read so far is kept.
             AppendFailed: Redis does not answer; the next run goes on from there.
         """
@@ -80,13 +84,16 @@ class StreamRun:
             taking = PageTaking(
                 self.source.name, self.source.audience, self.follower, is_history, self.progress, self.pairing
             )
-            outbox = StreamOutbox(turn, self.appender)
             was_baseline = turn.state.is_baseline
+            guard = ChangeGuard.begin(turn, self.source.max_change, self.confirm, resend=self.resend)
+            outbox = StreamOutbox(turn, self.appender, withheld=guard.is_active)
             try:
                 outbox.begin()
                 self.follower.prepare()
-                done = self._read(StreamReading(turn, outbox, taking, self.source, self.reader))
+                done = self._read(StreamReading(turn, outbox, taking, self.source, self.reader, guard))
                 self._decide_later(turn, outbox, taking)
+                guard.clear(taking.counts.gone)
+                outbox.release()
             except Exception as error:
                 turn.write(trouble=type(error).__name__, numbers=asdict(taking.counts))
                 raise

@@ -33,6 +33,7 @@ class StreamState:
     trouble: str = ""
     numbers: Any = None
     choice: str = ""
+    changing: int = 0
 
     @property
     def mark(self) -> Position:

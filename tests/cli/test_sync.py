@@ -246,7 +246,7 @@ def test_a_guard_that_does_not_exist_is_refused(run, environment):
     result = run("sync", "lapsed-buyers", "-", "--confirm=everything")
 
     assert result.exit_code == 2
-    assert '"everything" is none of empty, unreadable, leaving, existing' in result.stderr
+    assert '"everything" is none of empty, unreadable, leaving, existing, changing' in result.stderr
 
 
 def test_lines_of_one_profile_are_reported(run, environment, tmp_path):

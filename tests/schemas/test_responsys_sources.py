@@ -22,9 +22,9 @@ def problems(source):
 
 def test_each_kind_has_its_pace():
     assert loaded(EVENTS) == {**EVENTS, **COMMON, "every": 1}
-    assert loaded(PROFILES) == {**PROFILES, **COMMON, "every": 60}
+    assert loaded(PROFILES) == {**PROFILES, **COMMON, "max_change": 100, "every": 60}
     assert loaded(MEMBERS) == {
-        **MEMBERS, **COMMON, "columns": {"TITLE": "job", "PHONE": "phone"}, "every": 15
+        **MEMBERS, **COMMON, "columns": {"TITLE": "job", "PHONE": "phone"}, "max_change": 20, "every": 15
     }  # fmt: skip
 
 

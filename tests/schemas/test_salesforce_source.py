@@ -16,7 +16,8 @@ def problems(source):
 def test_a_source_of_salesforce_has_defaults():
     assert ConfigurationSchema().load({"sources": {"leads": LEADS}})["sources"] == {
         "leads": {
-            **LEADS, "snapshot": False, "full": "7d", "overlap": 600, "max_leaving": 20, "enabled": True
+            **LEADS, "snapshot": False, "full": "7d", "overlap": 600, "max_leaving": 20, "max_change": 20,
+            "enabled": True,
         }
     }  # fmt: skip
 

@@ -60,6 +60,7 @@ HELP: Mapping[str, str] = {
     "match_columns": "For a table without a primary key: the columns that tell rows apart, one a line.",
     "max_age": "Seconds until a call that is not full is sent all the same.",
     "max_in_flight": "Calls at the same time.",
+    "max_change": "Percent of its people that may change in one run; else nothing is sent.",
     "max_leaving": "Percent of the members that may leave at once; else nothing is sent.",
     "max_rows": "Rows in one call.",
     "member_status": "One of the campaign's own.",

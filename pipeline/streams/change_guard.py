@@ -1,0 +1,79 @@
+"""The guard on changes: when too many people change in one run, nothing is sent before a person agrees.
+
+Activations of a run wait in ``outgoing`` until its end, and ``streams.changing`` counts the people whose
+values changed, in the transaction of each page. It outlives a run that did not come to its end::
+
+    few changes, or confirmed    changing is 0 again, then all that waits is appended
+    too many                     all waits on; the next run reads on, and asks again with both numbers
+
+Records that are new do not count, nor does a first reading. Consents that a page tells are kept meanwhile.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from pipeline.snapshots.concerns import Concern, Unconfirmed
+from pipeline.stores.database import reading
+from pipeline.stores.stream_tables import records
+from pipeline.streams.stream_turn import StreamTurn
+
+FEW = 20  # people whose change needs nobody's consent
+EVERYBODY = 100  # percent
+
+Confirm = Callable[[Sequence[Concern]], bool]
+
+
+def unconfirmed(_concerns: Sequence[Concern]) -> bool:
+    """Confirm nothing."""
+    return False
+
+
+@dataclass(frozen=True)
+class ChangeGuard:
+    """Decides at the end of a run whether what waits is sent; ``confirm`` asks a person."""
+
+    turn: StreamTurn
+    max_change: float  # percent of the people known
+    confirm: Confirm
+    is_active: bool  # people who change are counted, and what follows waits
+    changed_before: int  # people, by runs that did not come to their end
+
+    @classmethod
+    def begin(cls, turn: StreamTurn, max_change: float, confirm: Confirm, *, resend: bool) -> "ChangeGuard":
+        """Begin a run; neither a first reading nor ``resend`` is guarded, unless something waits already."""
+        before = turn.state.changing
+        is_active = bool(before) or not (turn.state.is_baseline or resend or max_change >= EVERYBODY)
+        return cls(turn, max_change, confirm, is_active, before)
+
+    def columns(self, altered: int) -> dict[str, int]:
+        """Return the column to write with a page; ``altered``: people changed by this run so far."""
+        return {"changing": self.changed_before + altered if self.is_active else 0}
+
+    def clear(self, gone: int = 0) -> None:
+        """Forget the changes counted; raises Unconfirmed if they are too many.
+
+        ``gone``: people known before the run who are gone by now, and count among those known.
+        """
+        changing = self.turn.state.changing
+        if changing > FEW:
+            concern = concern_of(self.turn.state.source, changing, self._known() + gone, self.max_change)
+            if concern is not None and not self.confirm([concern]):
+                raise Unconfirmed([concern])
+        if changing:
+            self.turn.write(changing=0)
+
+    def _known(self) -> int:
+        own = (records.c.source == self.turn.state.source, ~records.c.gone, records.c.digest != "")
+        with reading(self.turn.engine) as connection:
+            return connection.scalar(select(func.count()).select_from(records).where(*own)) or 0
+
+
+def concern_of(source: str, changing: int, known: int, max_change: float) -> Concern | None:
+    """Return the concern of a run that changes people; None: they are few."""
+    if changing <= FEW or changing * 100 <= known * max_change:
+        return None
+    share = f"{100 * changing / known:.3g} %" if known else "all"
+    text = f'{changing:,} of {known:,} people ({share}) of source "{source}" would change'
+    return Concern("changing", f"{text}; up to {max_change:g} % is taken for granted")
