@@ -232,7 +232,8 @@ class SettleBody(Query):
 
     optional = True
     answer = fields.String(
-        validate=validate.Regexp("^(same|apart|person:[1-9][0-9]{0,17})$"), metadata={"example": "same"}
+        validate=validate.Regexp("^(same|apart|person:[1-9][0-9]{0,17}|out|in)$"),
+        metadata={"example": "same"},
     )
 
 

@@ -97,6 +97,10 @@ COMMANDS = {
     "conflicts": LazyCommand(
         "pipeline.cli.conflicts:conflicts", "Questions about who is who that only a person answers."
     ),
+    "consent": LazyCommand(
+        "pipeline.cli.consent:consent",
+        "What people wish for a channel: who is out, by whose wish, and who was told.",
+    ),
     "rotate-keys": LazyCommand(
         "pipeline.cli.rotate:rotate_keys",
         "Encrypt all stored secrets anew with the first key of ACTIVATION_SECRET_KEY.",

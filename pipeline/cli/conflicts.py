@@ -19,7 +19,9 @@ HEADERS = ("ID", "KIND", "WHOSE", "OTHER", "RECORD", "SUGGESTION", "SETTLED", "A
 KINDS = {
     "family_name": "one address comes with two family names",
     "handles": "handles that came together name different people",
+    "consent": "a box of opting out was cleared in Salesforce, though the person is out",
 }
+TOLD = "Both sides are told by a worker."
 NEXT = "Its records are written by when they change or all is read: `activation sync --source NAME --full`."
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 
@@ -58,12 +60,13 @@ def show_one(number: int, *, as_json: bool) -> None:
         click.echo(json.dumps(found, indent=2, ensure_ascii=False))
         return
     show(HEADERS, [conflict_row(found)])
-    click.echo(f"\n{KINDS[found['kind']]}:")
     handles = found["values"]["handles"]
-    show(
-        ("HANDLE", "OF", "VALUE", "NAMES"),
-        [[one[name] for name in ("kind", "scope", "value", "person")] for one in handles],
-    )
+    click.echo(f"\n{KINDS.get(found['kind'], found['kind'])}{':' if handles else ''}")
+    if handles:
+        show(
+            ("HANDLE", "OF", "VALUE", "NAMES"),
+            [[one[name] for name in ("kind", "scope", "value", "person")] for one in handles],
+        )
     for person, records in found["records"].items():
         click.echo(f"\n{person}")
         show(RECORDS, [record_row(one) for one in records])
@@ -71,7 +74,7 @@ def show_one(number: int, *, as_json: bool) -> None:
 
 @conflicts.command()
 @click.argument("number", metavar="ID", type=int)
-@click.argument("answer", required=False, metavar="[same|apart|person:NUMBER]")
+@click.argument("answer", required=False, metavar="[same|apart|person:NUMBER|out|in]")
 @click.option(
     "--yes", is_flag=True, help="Do not ask; needed where nobody can be asked, such as in a script."
 )
@@ -79,7 +82,8 @@ def show_one(number: int, *, as_json: bool) -> None:
 def settle(number: int, answer: str | None, *, yes: bool, as_json: bool) -> None:
     """Settle a conflict: the two are the same person, or they are apart; without an answer as suggested.
 
-    person:NUMBER says that the one whose conflict it is, is that person. It is kept as an activity.
+    person:NUMBER says that the one whose conflict it is, is that person. A conflict of a consent has the
+    answers out and in. It is kept as an activity.
     """
     with open_stores() as stores:
         if not (yes or answer) and not agreed(number):
@@ -88,7 +92,8 @@ def settle(number: int, answer: str | None, *, yes: bool, as_json: bool) -> None
     if as_json:
         click.echo(json.dumps(found, indent=2, ensure_ascii=False))
     else:
-        click.echo(f"Conflict {number} is settled: {found['settled']}. {NEXT}")
+        following = TOLD if found["kind"] == "consent" else NEXT
+        click.echo(f"Conflict {number} is settled: {found['settled']}. {following}")
 
 
 def agreed(number: int) -> bool:

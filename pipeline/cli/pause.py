@@ -3,16 +3,20 @@
 import click
 
 from pipeline.cli.record_names import resolve_name
+from pipeline.errors import Misconfigured
 from pipeline.operate.activity import person_at_terminal
+from pipeline.operate.consent_bursts import release_bursts
 from pipeline.operate.pausing import Paused, pause_record, resume_record
 from pipeline.records.catalog import Catalog, Scope
 from pipeline.records.stops import remedy
-from pipeline.runtime.stores import open_stores
+from pipeline.runtime.stores import Stores, open_stores
 from pipeline.text.escapes import printable
 from pipeline.text.labels import labelled
+from pipeline.text.messages import unknown
 from pipeline.text.plural import counted
 
 NAME = "CONNECTOR|DESTINATION|IMPORT"
+CONSENTS = "consents:"
 
 
 @click.command()
@@ -37,15 +41,19 @@ def pause(name: str, reason: str) -> None:
 
 
 @click.command()
-@click.argument("name", metavar=NAME)
+@click.argument("name", metavar=f"{NAME}|consents:NAME")
 def resume(name: str) -> None:
     """Send or fetch again for a record that was paused, or held after an answer or after failures.
 
-    Write connector:NAME, destination:NAME or import:NAME when there are several.
+    Write connector:NAME, destination:NAME or import:NAME when there are several. consents:NAME passes on what
+    was held back because so many opted out at once.
     """
     with open_stores() as stores:
         client = stores.redis  # before anything changes, and to see that it belongs to the records
         catalog = stores.records.load()
+        if name.startswith(CONSENTS):
+            resume_consents(stores, catalog, name.removeprefix(CONSENTS))
+            return
         scope, record = resolve(catalog, name)
         resumed = resume_record(stores.records, client, person_at_terminal(), scope, record)
     text, was = record_text(catalog, scope, record), resumed.before
@@ -57,6 +65,20 @@ def resume(name: str) -> None:
     click.echo(printable(text))
     for stop in resumed.stops:
         click.echo(printable(f"But {stop}: {remedy(catalog, stop)}"))
+
+
+def resume_consents(stores: Stores, catalog: Catalog, name: str) -> None:
+    """Pass on what bursts of opting out have held back, and say so."""
+    if name not in catalog.consents:
+        raise Misconfigured(unknown("consents", name, catalog.consents))
+    released = release_bursts(stores, person_at_terminal(), name)
+    for burst in released.bursts:
+        click.echo(f'{burst.amount:,} people had opted out within an hour by source "{burst.source}".')
+    if released.bursts:
+        amount = counted(released.activations, "activation goes", "activations go")
+        click.echo(f'consents "{name}" are passed on again; {amount} out.')
+    else:
+        click.echo(f'consents "{name}" were not held.')
 
 
 def resolve(catalog: Catalog, name: str) -> tuple[Scope, str]:

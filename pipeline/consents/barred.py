@@ -25,6 +25,7 @@ from pipeline.consents.addresses import digest_of_address
 from pipeline.consents.statement import OUT
 from pipeline.model.activation import Activation
 from pipeline.model.salesforce_id import full_or_none
+from pipeline.model.source_record import SourceRecord
 from pipeline.people.find import person_number
 from pipeline.people.record_identity import riid_of
 from pipeline.stores.consent_tables import consent_states
@@ -44,6 +45,16 @@ def names_of(row: Activation) -> set[Named]:
         "riid": riid_of(identifiers.get("riid") or ""),
         "salesforce": full_or_none(identifiers.get("salesforce_id") or "") or "",
         "person": str(person_number(row.profile_id) or ""),
+    }
+    return {(kind, value) for kind, value in found.items() if value}
+
+
+def names_of_record(record: SourceRecord) -> set[Named]:
+    """Return all by which a record names its person."""
+    found = {
+        "email": digest_of_address(record.email),
+        "riid": riid_of(record.riid),
+        "person": str(record.person or ""),
     }
     return {(kind, value) for kind, value in found.items() if value}
 

@@ -36,9 +36,11 @@ class ConsentFollower(NoFollower):
     destinations: Sequence[str]
     of_org: Sequence[str] = ()
     clock: Callable[[], int] = field(default=now_ms)
+    wants_existing = True  # what was said before the consents were configured counts
 
     def __post_init__(self) -> None:
         self.fields = (BOX, ADDRESS) if self.has_boxes else ()
+        self.fields_of_all = self.fields
 
     @property
     def has_boxes(self) -> bool:

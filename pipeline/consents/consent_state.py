@@ -43,7 +43,7 @@ def follow(state: ConsentState, statement: Statement, again: Again, now: int) ->
     at = time_of(state, statement, now)
     if statement.wish == OUT:
         return replace(state, out_at=max(state.out_at, at), epoch=max(state.epoch, 1))
-    if opens(statement, again, now) and at > state.opened:
+    if opens(statement, again, now) and at > state.opened and not is_repeated(state, statement):
         return replace(state, opened=at, in_at=max(state.in_at, at), epoch=state.epoch + 1)
     return replace(state, in_at=max(state.in_at, at), epoch=max(state.epoch, 1))
 
@@ -56,6 +56,11 @@ def opens(statement: Statement, again: Again, now: int) -> bool:
     if statement.wish == OUT or not statement.proven or again == "never":
         return False
     return statement.is_human or (again == "evidence" and (statement.at or 0) <= now)
+
+
+def is_repeated(state: ConsentState, statement: Statement) -> bool:
+    """Tell whether a human takes back in who is in: an opting out that comes in late still counts."""
+    return statement.is_human and state.status == IN and state.opened != NEVER
 
 
 def time_of(state: ConsentState, statement: Statement, now: int) -> int:

@@ -3,13 +3,16 @@
 New handles come by ascending ids, so the mark is the highest id that was looked at.
 """
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
 from pipeline.consents.addresses import nonempty
+from pipeline.consents.box_statements import Tell
 from pipeline.consents.statement import OUT
 from pipeline.consents.telling import Addressed
+from pipeline.consents.told import tells_of
 from pipeline.stores.consent_tables import consent_states
 from pipeline.stores.people_tables import handles
 
@@ -29,19 +32,35 @@ def highest_handle(connection: Connection) -> int:
     return connection.scalar(select(func.max(handles.c.id))) or 0
 
 
-def newcomers(connection: Connection, channel: str, mark: int) -> Newcomers:
-    """Return the addresses that are out, of people whose RIID is newer than the mark."""
+def newcomers(connection: Connection, channel: str, mark: int, destinations: Collection[str]) -> Newcomers:
+    """Return the addresses that are out, of people whose RIID is newer than the mark.
+
+    ``destinations``: those that write to lists.
+    """
     top = min(highest_handle(connection), mark + AT_ONCE)
     email = handles.alias("email")
     is_out = (consent_states.c.channel == channel) & (consent_states.c.status == OUT)
     query = (
-        select(handles.c.person, handles.c.value.label("riid"), email.c.value, email.c.label)
+        select(
+            handles.c.person, handles.c.told_at, handles.c.value.label("riid"), email.c.value, email.c.label
+        )
         .join(email, (email.c.person == handles.c.person) & (email.c.kind == "email"))
         .join(consent_states, is_out & (consent_states.c.address == email.c.value))
         .where(handles.c.id > mark, handles.c.id <= top, handles.c.kind == "riid")
     )
+    rows = connection.execute(query).all()
+    tells = tells_of(connection, channel, {row.value for row in rows}, destinations)
     people = [
         Addressed(row.value, f"person:{row.person}", nonempty({"riid": row.riid, "email": row.label}))
-        for row in connection.execute(query)
+        for row in rows
+        if not taught_it(row.told_at, tells.get(row.value, ()))
     ]
     return Newcomers(people, top)
+
+
+def taught_it(told_at: int | None, tells: Sequence[Tell]) -> bool:
+    """Tell whether the RIID was learned by an answer to the very opting out, in seconds since the epoch."""
+    answers = [
+        tell.settled_at // 1000 for tell in tells if tell.status == OUT and tell.settled_at is not None
+    ]
+    return told_at is not None and told_at in answers

@@ -10,7 +10,7 @@ from typing import Protocol
 from sqlalchemy.exc import SQLAlchemyError
 
 from pipeline.deliver.job import Job
-from pipeline.errors import RetryLater
+from pipeline.errors import Misconfigured, RetryLater
 from pipeline.model.action import Action, Identifiers
 from pipeline.model.activation import Activation
 from pipeline.model.call import Rejection
@@ -43,7 +43,7 @@ def briefed(job: Job, briefers: Sequence[Briefer]) -> Job:
     for briefer in briefers:
         try:
             briefing = briefer.brief(job.action, job.plan.rows)
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, Misconfigured) as error:
             if not is_outage(error):
                 raise
             raise RetryLater("OtherError", "what is known of people cannot be read") from error

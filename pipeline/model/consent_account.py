@@ -19,5 +19,5 @@ class ConsentAccount:
 
     @property
     def watches(self) -> bool:
-        """Whether statements are kept, and nothing is barred or sent."""
+        """Whether statements are kept and bar, and nothing is sent."""
         return self.mode == "watch"

@@ -40,12 +40,14 @@ def check_connector(
     )
     with closing(Clients(stores.settings, stores.redis, stores.vault)) as clients:
         found = kind.preflight(connector, uses, clients(connector))
-    found += [barring_nobody(one) for one in destinations if one.honour]
+    found += [
+        barring_nobody(one) for one in destinations if one.honour and one.honour not in catalog.consents
+    ]
     minute = stores.settings.limit_window
     return [*found, *look_for_throttling(stores.redis, stores.engine, catalog, connector, minute)]
 
 
 def barring_nobody(destination: Destination) -> Finding:
-    """Say that a destination names consents, which there are not yet."""
+    """Say that a destination names consents that are not there."""
     text = f'destination "{destination.name}" honours "{destination.honour}", which bars nobody yet'
     return Finding("consents", True, f"{text}: there are no consents")

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from pipeline.consents.conflict_questions import KIND as OF_CONSENTS
 from pipeline.errors import Misconfigured
 from pipeline.operate.activity import Actor, note_alone
+from pipeline.operate.consent_settling import settle_consent
 from pipeline.operate.paging import Page
 from pipeline.operate.people import read_records
 from pipeline.people import conflicts as of_people
@@ -50,8 +52,12 @@ def settle_conflict(stores: Stores, actor: Actor, number: int, answer: str | Non
     Raises Misconfigured for another answer, and for a conflict that is settled or that there is not.
     """
     with stores.events.begin() as connection:
-        chosen = answer or find_conflict(connection, number).suggestion
-        of_people.settle(connection, number, chosen, actor.name)
+        conflict = find_conflict(connection, number)
+        chosen = answer or conflict.suggestion
+        if conflict.kind == OF_CONSENTS:
+            settle_consent(connection, stores.records_without_secrets.load(), conflict, chosen, actor.name)
+        else:
+            of_people.settle(connection, number, chosen, actor.name)
         document = find_conflict(connection, number).document
     note_alone(stores.engine, actor, "conflict.settled", f"conflict:{number}", chosen)
     return document

@@ -40,6 +40,7 @@ class SourcePairing:
     source: str
     clock: Callable[[], int] = moment
     fields: Sequence[str] = ()
+    fields_of_all: Sequence[str] = ()
     wants_existing: bool = False
     numbers: Mapping[str, int] = field(default_factory=dict)
     _due: list[tuple[OpenPair, set[FieldKey]]] = field(default_factory=list)

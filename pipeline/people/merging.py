@@ -13,6 +13,7 @@ from pipeline.stores.pair_tables import pair_events, pair_fields
 from pipeline.stores.people_tables import conflicts, handles
 from pipeline.stores.stream_tables import entries, records
 
+OF_TWO = ("family_name", "handles")  # kinds of conflicts that ask whether two are one
 PLACES = (
     handles.c.person,
     records.c.person,
@@ -65,7 +66,8 @@ def mark_of(connection: Connection) -> str:
 
 def close_answered(connection: Connection) -> None:
     """Settle questions between people who are one now."""
-    one = conflicts.c.settled.is_(None) & (conflicts.c.whose == conflicts.c.other)
+    of_two = conflicts.c.kind.in_(OF_TWO) & conflicts.c.settled.is_(None)
+    one = of_two & (conflicts.c.whose == conflicts.c.other)
     for number in connection.scalars(select(conflicts.c.id).where(one)).all():
         settled = {"settled": "same", "settled_by": "merge", "settled_at": datetime.now(UTC)}
         connection.execute(update(conflicts).where(conflicts.c.id == number).values(settled))

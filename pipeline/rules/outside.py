@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from sqlalchemy import Connection
+
 from pipeline.model.rule import Rule
 from pipeline.model.source_record import SourceRecord
 
@@ -20,6 +22,23 @@ class Outside(Protocol):
 
     def columns(self, rule: Rule, records: Sequence[SourceRecord]) -> Mapping[str, Columns]:
         """Return the columns of `only_if` by the ids of records; one that could not be read is missing."""
+
+
+class Wishes(Protocol):
+    """Tells who does not wish to be written to."""
+
+    def out(self, connection: Connection, rule: Rule, records: Sequence[SourceRecord]) -> Mapping[str, str]:
+        """Return the channel by the ids of records whose people are out of one that the rule honours."""
+
+
+class NoWishes:
+    """The wishes of people where there are no consents."""
+
+    def out(
+        self, _connection: Connection, _rule: Rule, _records: Sequence[SourceRecord]
+    ) -> Mapping[str, str]:
+        """Return nobody."""
+        return {}
 
 
 class NothingOutside:

@@ -48,7 +48,9 @@ class RuleTrial:
         """Decide about records."""
         people = {one.person for one in records if one.person is not None}
         bounced = bounced_people(connection, people) if people else set()
-        for _, key, record in askings([self._rule], records, self._rules.key_of, is_baseline=False):
+        asked = list(askings([self._rule], records, self._rules.key_of, is_baseline=False))
+        self._rules.look_at_wishes(connection, [Asking(*one) for one in asked])
+        for _, key, record in asked:
             at = datetime.fromtimestamp(record.stamp / MS, UTC)
             points = self._points.add(record) if self._points else None
             if at >= self._since:

@@ -19,7 +19,7 @@ from pipeline.rules.entry_facts import EntryFacts, read_facts
 from pipeline.rules.entry_store import RuleEntry, answered_keys, entries_of, waiting_people, write_entries
 from pipeline.rules.event_keys import event_key
 from pipeline.rules.hard_bounces import bounced_people
-from pipeline.rules.outside import Columns, NothingOutside, Outside
+from pipeline.rules.outside import Columns, NothingOutside, NoWishes, Outside, Wishes
 from pipeline.rules.past_entries import PastEntries, PastEntry
 from pipeline.rules.scores import with_scores
 from pipeline.streams.record_activations import identifiers_of
@@ -50,6 +50,7 @@ class SourceRules:
     clock: Callable[[], datetime] = utc_now
     needing_records: Collection[str] = ()
     counts: Counter[tuple[str, str, int | None]] = field(default_factory=Counter)  # of verdicts
+    wishes: Wishes = field(default_factory=NoWishes)
 
     def __post_init__(self) -> None:
         own = [rule for rule in self.all_rules.values() if rule.source == self.source.name]
@@ -58,6 +59,12 @@ class SourceRules:
         self._due = DueEntries()
         self._is_of_events = isinstance(self.source, EventsSource)
         self.key_of = event_key if self._is_of_events else key_of
+        self._out: dict[tuple[str, str], str] = {}  # channel by rule and record, of those asked about
+
+    @property
+    def fields_of_all(self) -> Sequence[str]:
+        """None: a change is seen from the second reading of a field on."""
+        return ()
 
     @property
     def fields(self) -> Sequence[str]:
@@ -161,6 +168,7 @@ class SourceRules:
         people = {one.record.person for one in asked if one.record.person is not None}
         past = PastEntries(self.all_rules, entries_of(connection, people))
         bounced = bounced_people(connection, people)
+        self.look_at_wishes(connection, asked)
         entries: dict[str, RuleEntry] = {}
         for one in asked:
             known = (columns or {}).get((one.rule.name, one.record.id))
@@ -180,6 +188,16 @@ class SourceRules:
             else:
                 found[one.key] = one
         return list(found.values())
+
+    def look_at_wishes(self, connection: Connection, asked: Sequence[Asking]) -> None:
+        """Read who is out of what the rules honour, for the facts that follow."""
+        by_rule: dict[str, list[Asking]] = {}
+        for one in asked:
+            by_rule.setdefault(one.rule.name, []).append(one)
+        self._out = {}
+        for name, some in by_rule.items():
+            out = self.wishes.out(connection, some[0].rule, [one.record for one in some])
+            self._out |= {(name, record): channel for record, channel in out.items()}
 
     def judge(self, one: Asking, facts: EntryFacts, past: PastEntries) -> RuleEntry | None:
         """Decide about a key, and let its entry count for those after it; None: it has its answer."""
@@ -217,6 +235,7 @@ class SourceRules:
             nobody=(nobody := self._is_nobody(one)),
             waits_until=(one.waits_until or now + NOBODY) if nobody else None,
             bounced="record" if record.fields.get(BOUNCED) else "events" if person in bounced else "",
+            opted_out=self._out.get((rule.name, record.id), ""),
             stopped=self.outside.stopped(rule),
             busy_until=busy[0] if busy else None,
             busy_with=busy[1] if busy else "",

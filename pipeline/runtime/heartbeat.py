@@ -60,6 +60,7 @@ MESSAGES_SECONDS = 1.0  # between two looks for dead letters of messages
 FORSAKEN_SECONDS = 5.0  # between two looks for operations that lost their worker
 NOTES_SECONDS = 2.0  # between two looks for notes that batches left
 EMAILS_SECONDS = 300.0  # between two looks for e-mails without an answer
+CONSENTS_SECONDS = 10.0  # between two looks for wishes that a command has left, and for new members
 PEOPLE_SECONDS = 3600.0  # between two looks after people
 LIMITS_RETRY_SECONDS = 300.0  # until an account that did not tell its limits is asked again
 
@@ -193,6 +194,7 @@ class Heartbeat:
         if not catalog.witnessed_audiences or self._client.llen("sync") >= MAX_DOORBELLS:
             return
         is_time = self._take_duty("people", PEOPLE_SECONDS)
+        is_time |= bool(catalog.consents) and self._take_duty("consents", CONSENTS_SECONDS)
         if is_time or (self._take_duty("notes", NOTES_SECONDS) and any_note(self._engine)):
             self._doorbell.take_notes()
 

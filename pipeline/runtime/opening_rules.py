@@ -9,6 +9,7 @@ from pipeline.pairs.source_pairing import SourcePairing
 from pipeline.records.catalog import Catalog
 from pipeline.rules.outside import NothingOutside, Outside
 from pipeline.rules.source_rules import SourceRules
+from pipeline.runtime.opening_consents import ConsentWishes, consent_followers
 from pipeline.streams.followers import Follower, Followers
 
 RuledSource = SalesforceSource | EventsSource
@@ -17,7 +18,7 @@ PEOPLE = ("Lead", "Contact")  # objects whose records are people
 
 def open_followers(catalog: Catalog, source: RuledSource, outside: Outside) -> Follower:
     """Return all that follows from records of a source: what bars comes before what it could bar."""
-    return Followers(open_rules(catalog, source, outside))
+    return Followers(*consent_followers(catalog, source), open_rules(catalog, source, outside))
 
 
 def open_pairing(catalog: Catalog, source: Source) -> SourcePairing | None:
@@ -32,7 +33,8 @@ def open_rules(catalog: Catalog, source: RuledSource, outside: Outside | None = 
         return rules_of_events(catalog, source, outside or NothingOutside())
     kinds = catalog.mappings[source.mapping].kinds_for(source.object)
     zone = ZoneInfo(getattr(catalog.connectors[source.connector], "zone", "UTC"))
-    return SourceRules(source, catalog.rules, kinds, zone, outside or NothingOutside())
+    wishes = ConsentWishes(catalog)
+    return SourceRules(source, catalog.rules, kinds, zone, outside or NothingOutside(), wishes=wishes)
 
 
 def rules_of_events(catalog: Catalog, source: EventsSource, outside: Outside) -> SourceRules:
@@ -40,7 +42,8 @@ def rules_of_events(catalog: Catalog, source: EventsSource, outside: Outside) ->
     own = [rule for rule in catalog.rules.values() if rule.source == source.name]
     kinds = event_kinds(*(rule.when for rule in own))
     needing = frozenset(rule.name for rule in own if needs_record(catalog, rule))
-    return SourceRules(source, catalog.rules, kinds, outside=outside, needing_records=needing)
+    wishes = ConsentWishes(catalog)
+    return SourceRules(source, catalog.rules, kinds, outside=outside, needing_records=needing, wishes=wishes)
 
 
 def needs_record(catalog: Catalog, rule: Rule) -> bool:

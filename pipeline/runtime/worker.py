@@ -28,7 +28,10 @@ from pipeline.records.current import CurrentCatalog
 from pipeline.records.kinds import kind_of, window_of
 from pipeline.records.records import Records
 from pipeline.runtime import source_operations
+from pipeline.runtime.barred_people import BarredPeople
 from pipeline.runtime.clients import Clients
+from pipeline.runtime.consent_answers import take_answers
+from pipeline.runtime.consent_passing import ConsentPassing
 from pipeline.runtime.email_evidence import EmailEvidence
 from pipeline.runtime.entry_verdicts import take_verdicts
 from pipeline.runtime.heartbeat import Heartbeat
@@ -110,7 +113,10 @@ class Worker:
         effects = Effects(self.client, lanes, self.records, settlement, set_ups, window)
         self.delivery = Delivery(
             lanes, self.catalog, self.clients, settlement, set_ups, effects, self.stopping, self.call_seconds,
-            briefers=[KnownPeople(lambda: self.events, self._org_of)],
+            briefers=[
+                KnownPeople(lambda: self.events, self._org_of),
+                BarredPeople(lambda: self.events, self.catalog),
+            ],
         )  # fmt: skip
         self.polling = Polling(lanes, self.catalog, self.dispatch, self.clients, self.delivery, effects)
 
@@ -166,9 +172,13 @@ class Worker:
     def take_notes(self) -> str:
         """Take over what the answers to batches told of people, and look after these."""
         catalog = self.catalog()
-        taking = NoteTaking(self.engine, self.events, [take_verdicts, pair_taker(catalog)])
+        takers = [take_verdicts, pair_taker(catalog), take_answers]
+        taking = NoteTaking(self.engine, self.events, takers)
         notes = taking.run(catalog)
         taking.keep_up(self.settings.event_days)
+        if catalog.consents:
+            appender = Appender(self.client, self.doorbell)  # of this task alone, as in run_source
+            ConsentPassing(self.events, appender, catalog).run()
         return counted(notes, "note")
 
     def look_emails_up(self) -> str:

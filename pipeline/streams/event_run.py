@@ -37,6 +37,7 @@ from pipeline.streams.stream_state import StreamState, read_state, write_state
 from pipeline.streams.stream_turn import StreamTurn, stream_turn
 
 AT_ONCE = 5_000  # events
+OPTING_OUT = frozenset({"OPT_OUT", "COMPLAINT", "SMS_OPT_OUT"})
 AHEAD = DAY  # seconds that a clock there may be ahead of ours
 
 Reader = EventReader | HookReader
@@ -159,9 +160,9 @@ class EventRun:
         self.counts.refused += refused
 
     def _present(self, records: Sequence[SourceRecord]) -> list[SourceRecord]:
-        """Return the events that are not in the future."""
+        """Return the events that are not in the future; no opting out is left out for its time."""
         latest = (self.clock().timestamp() + AHEAD) * MS
-        return [record for record in records if record.stamp <= latest]
+        return [record for record in records if record.stamp <= latest or record.table in OPTING_OUT]
 
     def _count(self, records: Sequence[SourceRecord], present: Sequence[SourceRecord]) -> None:
         self.counts.read += len(records)

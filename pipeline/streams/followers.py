@@ -32,6 +32,10 @@ class Follower(Protocol):
     def numbers(self) -> Mapping[str, int]:
         """What it counted beside activations: ``put_off``, ``left_out``."""
 
+    @property
+    def fields_of_all(self) -> Sequence[str]:
+        """Those of them that are read of all records once, also of those that do not change."""
+
     def prepare(self) -> None:
         """Ask for all that decisions about pages need, before the first one."""
 
@@ -53,6 +57,7 @@ class NoFollower:
     fields: Sequence[str] = ()
     wants_existing = False
     numbers: Mapping[str, int] = {}
+    fields_of_all: Sequence[str] = ()
 
     def prepare(self) -> None:
         """Ask nothing."""
@@ -93,6 +98,11 @@ class Followers:
     def numbers(self) -> Mapping[str, int]:
         """The sums of what they counted."""
         return sum((Counter(one.numbers) for one in self._followers), Counter())
+
+    @property
+    def fields_of_all(self) -> Sequence[str]:
+        """The fields that any of them reads of all records."""
+        return tuple(dict.fromkeys(path for one in self._followers for path in one.fields_of_all))
 
     def prepare(self) -> None:
         """Prepare each of them."""

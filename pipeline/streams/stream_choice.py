@@ -1,9 +1,11 @@
 """The choice of a stream: the object and the condition by which its records were read.
 
-By another condition records may be meant that did not change since: all are read again as at the first time,
-and no rule fires for them. Records of another object are forgotten, and the stream begins anew.
+By another condition, or for one more field that a follower looks at, records may be meant that did not
+change since: all are read again as at the first time, and no rule fires for them. Records of another object
+are forgotten, and the stream begins anew.
 """
 
+from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Any
 
@@ -20,9 +22,10 @@ ANEW = {"full_at": None, "full_stamp": None, "full_id": ""}
 FROM_THE_START = {**ANEW, "mark_stamp": None, "mark_id": ""}
 
 
-def choice_of(source: SalesforceSource) -> str:
-    """Return an object, and a digest of the condition."""
-    said = blake2b(encode(source.where), digest_size=8).hexdigest()
+def choice_of(source: SalesforceSource, fields: Sequence[str] = ()) -> str:
+    """Return an object, and a digest of the condition and of the fields that are read of all records."""
+    chosen = [source.where, sorted(fields)] if fields else source.where
+    said = blake2b(encode(chosen), digest_size=8).hexdigest()
     return f"{object_of(source)} {said}"
 
 
@@ -31,9 +34,9 @@ def object_of(source: SalesforceSource) -> str:
     return f"{source.object}/{source.of}"
 
 
-def renew_choice(turn: StreamTurn, source: SalesforceSource) -> None:
+def renew_choice(turn: StreamTurn, source: SalesforceSource, fields: Sequence[str] = ()) -> None:
     """Note the choice of a source; if it is another one than before, let all be read again."""
-    known, now = turn.state.choice, choice_of(source)
+    known, now = turn.state.choice, choice_of(source, fields)
     if known == now:
         return
     is_other_object = bool(known) and known.partition(" ")[0] != object_of(source)

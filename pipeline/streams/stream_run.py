@@ -103,7 +103,7 @@ class StreamRun:
     def _read(self, stream: StreamReading) -> bool:
         """Read all that is due; return whether a reading from the beginning came to its end."""
         was_baseline = stream.turn.state.is_baseline
-        renew_choice(stream.turn, self.source)
+        renew_choice(stream.turn, self.source, self.follower.fields_of_all)
         state = stream.turn.state
         anew = self.full or self.resend
         if not was_baseline and state.mark_stamp is not None:

@@ -199,9 +199,9 @@ def of_left_out(line: DestinationStatus) -> Iterator[Trouble]:
 
 
 def of_consents(status: Status) -> Iterator[Trouble]:
-    """Say that destinations name consents, which there are not yet."""
+    """Say that destinations name consents that are not there."""
     for _, destination in sorted(status.catalog.destinations.items()):
-        if destination.honour:
+        if destination.honour and destination.honour not in status.catalog.consents:
             named = labelled(f'destination "{destination.name}"', destination.label)
             text = f'{named} honours "{destination.honour}", which bars nobody yet: there are no consents'
             yield Trouble(text, "activate for its audience only people who may be sent to", passing=True)

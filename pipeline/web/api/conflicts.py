@@ -47,7 +47,7 @@ def get_conflict(_: Mapping[str, Any], id: int) -> Response:  # noqa: A002 - as 
 @conflicts.response(200, description="The conflict, settled.")
 @conflicts.doc(security=[{"key": []}])
 def settle(_: Mapping[str, Any], body: Mapping[str, Any], id: int) -> Response:  # noqa: A002
-    """Settle a conflict: `same`, `apart` or `person:NUMBER`; without an answer as suggested."""
+    """Settle a conflict: `same`, `apart`, `person:NUMBER`, or `out`, `in`; without an answer as suggested."""
     return answer(settle_now(id, body.get("answer")))
 
 

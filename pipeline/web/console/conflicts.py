@@ -20,6 +20,7 @@ PLACE = "/conflicts/<int(max=9223372036854775807):number>"
 KINDS = {
     "family_name": "One address comes with two family names.",
     "handles": "Handles that came together name different people.",
+    "consent": "A box of opting out was cleared in Salesforce, though the person is out.",
 }
 
 conflicts = ConsoleBlueprint("conflicts")
@@ -81,6 +82,11 @@ def settle(number: int) -> Response:
 def answers_of(found: dict[str, Any]) -> dict[str, str]:
     """Return the answers that a conflict has, each with its meaning."""
     whose, other = found["whose"], found["other"]
+    if found["kind"] == "consent":
+        return {
+            "out": f"{whose} stays out: both sides are told again.",
+            "in": f"{whose} is taken back in: it needs that person's own wish.",
+        }
     return {
         "same": f"{whose} and {other} are the same person: they become one.",
         "apart": f"{whose} and {other} are two people: it is not asked again.",

@@ -39,7 +39,7 @@ HELP: Mapping[str, str] = {
     "folder": "Where the table is, or the files are.",
     "from": "The address of the sender.",
     "full": "Time between two readings from the beginning: 7d.",
-    "honour": "Consents by which people are barred from it; there are none yet, so it bars nobody.",
+    "honour": "Consents by which people are barred from it.",
     "host": "The name of the server.",
     "host_key": "Fingerprints of the server's keys, one a line: SHA256:…; testing the connection shows them.",
     "identifier_type": "How events find members of the list.",

@@ -1,0 +1,73 @@
+"""Consents printed for people."""
+
+from typing import Any
+
+import click
+
+from pipeline.cli.tables import printable, show
+from pipeline.text.plural import counted
+from pipeline.text.times import to_the_second
+
+STATEMENTS = ("AT", "WISH", "BY", "SOURCE", "EPOCH", "TOLD", "EVIDENCE")
+TOLD = ("DESTINATION", "WAS TOLD", "AT", "ANSWERED", "VERDICT")
+NOT_SENT = ("AT", "DESTINATION", "AUDIENCE", "DEAD LETTER")
+PARITY = ("CONSENTS", "OUT IN", "ADDRESS", "WHERE", "SINCE", "VERDICT")
+
+
+def print_consent(one: dict[str, Any]) -> None:
+    """Print what was said and told of one address in one channel."""
+    who = one["person"] or "nobody who is known"
+    click.echo(f"{one['channel']}: {one['status']} since {to_the_second(one['since'])} ({who})")
+    click.echo(f"address {one['address']}, epoch {one['epoch']}")
+    for number in one["conflicts"]:
+        click.echo(f"conflict {number} is open: `activation conflicts show {number}`")
+    click.echo()
+    show(STATEMENTS, [statement_row(each) for each in one["statements"]])
+    if one["told"]:
+        click.echo()
+        show(TOLD, [told_row(each) for each in one["told"]])
+    if one["not_sent"]:
+        click.echo("\nNot sent because of it:")
+        names = ("at", "destination", "audience", "dead_letter")
+        show(
+            NOT_SENT,
+            [[to_the_second(each["at"]), *(each[name] for name in names[1:])] for each in one["not_sent"]],
+        )
+
+
+def statement_row(one: dict[str, Any]) -> list[Any]:
+    """Return the cells of a statement."""
+    evidence = "erased" if one["evidence"] is None else in_words(one["evidence"])
+    names = ("wish", "kind", "source", "epoch", "effect")
+    return [to_the_second(one["at"]), *(one[name] for name in names), printable(evidence)]
+
+
+def told_row(one: dict[str, Any]) -> list[Any]:
+    """Return the cells of a destination."""
+    times = (to_the_second(one["sent_at"]), to_the_second(one["answered_at"]))
+    return [one["destination"], one["status"], *times, one["verdict"] or "waits"]
+
+
+def in_words(evidence: dict[str, Any]) -> str:
+    """Write an evidence on one line."""
+    return ", ".join(f"{name} {value}" for name, value in evidence.items())
+
+
+def print_parity(found: dict[str, Any]) -> None:
+    """Print who is out on one side only, and the state of the chain."""
+    if found["parity"]:
+        show(PARITY, [parity_row(one) for one in found["parity"]])
+    else:
+        click.echo("Nobody is out on one side only.")
+    chain = found["chain"]
+    if fault := chain["fault"]:
+        click.echo(f"The chain is broken at statement {fault['statement']}: {fault['reason']}.")
+    else:
+        click.echo(f"The chain of {counted(chain['statements'], 'statement')} holds.")
+
+
+def parity_row(one: dict[str, Any]) -> list[Any]:
+    """Return the cells of a difference."""
+    where = one.get("destination") or f"{one['source']} {one['record']}"
+    rest = (to_the_second(one.get("since")), one.get("verdict"))
+    return [one["consents"], one["out_in"], one["address"], where, *rest]

@@ -1,0 +1,113 @@
+"""Parity of consents: addresses that are out on one side only, and whether the chain of statements holds.
+
+What Salesforce holds is known by the records as they were last read, what Responsys holds by its answers.
+"""
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, func, select
+
+from pipeline.consents.addresses import digest_of_address
+from pipeline.consents.box_statements import ADDRESS, BOX
+from pipeline.consents.chain import ChainFault, first_fault
+from pipeline.consents.statement import OUT
+from pipeline.model.consent_account import ConsentAccount
+from pipeline.operate.consent_explaining import moment
+from pipeline.records.catalog import Catalog
+from pipeline.runtime.opening_consents import carriers
+from pipeline.runtime.stores import Stores
+from pipeline.stores.consent_tables import consent_statements, consent_states, consent_tells
+from pipeline.stores.database import reading
+from pipeline.stores.people_tables import handles, person_records
+from pipeline.stores.stream_tables import records
+
+AT_ONCE = 5_000  # rows
+
+
+def read_parity(stores: Stores, catalog: Catalog) -> dict[str, Any]:
+    """Return ``{"parity": [...], "chain": {"statements", "fault"}}``; nothing is changed."""
+    events = stores.events_if_any
+    if events is None:
+        return {"parity": [], "chain": {"statements": 0, "fault": None}}
+    with reading(events) as connection:
+        found = [
+            {"consents": account.name, "channel": account.channel, **one}
+            for account in catalog.consents.values()
+            for one in differences(connection, catalog, account)
+        ]
+        fault = chain_fault(connection)
+        amount = connection.scalar(select(func.count()).select_from(consent_statements)) or 0
+    said = fault and {"statement": fault.id, "reason": fault.reason}
+    return {"parity": found, "chain": {"statements": amount, "fault": said}}
+
+
+def differences(
+    connection: Connection, catalog: Catalog, account: ConsentAccount
+) -> Iterator[dict[str, Any]]:
+    """Give the addresses of one channel that are out on one side only."""
+    out = set(
+        connection.scalars(
+            select(consent_states.c.address).where(
+                consent_states.c.channel == account.channel, consent_states.c.status == OUT
+            )
+        )
+    )
+    for address, source, record, is_ticked in boxes(connection, account.sources):
+        if is_ticked != (address in out):
+            side = "salesforce" if is_ticked else "here"
+            yield {"address": address, "out_in": side, "record": record, "source": source}
+    destinations = [one.name for one in carriers(catalog, account)]
+    yield from not_told(connection, account.channel, destinations)
+
+
+def boxes(connection: Connection, sources: Collection[str]) -> Iterator[tuple[str, str, str, bool]]:
+    """Give address, source, record, and whether the box is ticked, of records that are there."""
+    gone = (
+        select(handles.c.value)
+        .join(person_records, person_records.c.handle == handles.c.id)
+        .where(person_records.c.gone, handles.c.kind == "salesforce")
+    )
+    query = select(records.c.source, records.c.record, records.c.body).where(
+        records.c.source.in_(sources), records.c.gone.is_(False), records.c.record.not_in(gone)
+    )
+    with connection.execute(query.execution_options(yield_per=AT_ONCE)) as rows:
+        for row in rows:
+            _, fields, *_ = msgspec.json.decode(row.body) if row.body else ({}, {})
+            address, box = digest_of_address(str(fields.get(ADDRESS) or "")), fields.get(BOX)
+            if address and isinstance(box, bool):
+                yield address, row.source, row.record, box
+
+
+def not_told(connection: Connection, channel: str, destinations: Collection[str]) -> Iterator[dict[str, Any]]:
+    """Give the addresses whose state a destination has not taken."""
+    is_current = (consent_states.c.address == consent_tells.c.address) & (
+        consent_states.c.channel == consent_tells.c.channel
+    )
+    query = (
+        select(consent_tells)
+        .join(consent_states, is_current & (consent_states.c.statement == consent_tells.c.statement))
+        .where(consent_tells.c.channel == channel, consent_tells.c.waits)
+        .where(consent_tells.c.destination.in_(destinations), consent_tells.c.status == OUT)
+    )
+    for row in connection.execute(query.order_by(consent_tells.c.statement)):
+        yield {
+            "address": row.address,
+            "out_in": "here",
+            "destination": row.destination,
+            "since": moment(row.sent_at),
+            "verdict": row.verdict or None,
+        }
+
+
+def chain_fault(connection: Connection) -> ChainFault | None:
+    """Return the first fault of the chain; states that name statements beyond its end are one."""
+    every = select(consent_statements).order_by(consent_statements.c.id)
+    with connection.execute(every.execution_options(yield_per=AT_ONCE)) as rows:
+        fault = first_fault(dict(row) for row in rows.mappings())
+    if fault:
+        return fault
+    last = connection.scalar(select(func.max(consent_statements.c.id))) or 0
+    named = connection.scalar(select(func.max(consent_states.c.statement))) or 0
+    return ChainFault(last + 1, "it is missing") if named > last else None

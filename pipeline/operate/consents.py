@@ -1,0 +1,137 @@
+"""Consents as people say them: which are meant, of whom, and wishes that a command states."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from pipeline.consents.addresses import digest_of_address, handles_of_people
+from pipeline.consents.saying import Saying
+from pipeline.consents.statement import Wish
+from pipeline.errors import Misconfigured, PipelineError
+from pipeline.model.consent_account import ConsentAccount
+from pipeline.operate.activity import Actor, note_alone
+from pipeline.people.find import find_people
+from pipeline.records.catalog import Catalog
+from pipeline.runtime.consent_passing import ConsentPassing
+from pipeline.runtime.stores import Stores
+from pipeline.text.messages import unknown
+
+
+@dataclass(frozen=True)
+class MeantAddress:
+    """An address that a person has named; ``plain``: itself, "" if it is known as a digest alone."""
+
+    digest: str
+    plain: str = ""
+
+
+@dataclass(frozen=True)
+class SaidWish:
+    """The outcome of a command for one address."""
+
+    address: str
+    consents: str
+    channel: str
+    status: str
+    epoch: int
+    statement: int
+    passed_on: bool  # False: a worker passes it on
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """Return it for programs."""
+        return {**vars(self)}
+
+
+def consents_meant(catalog: Catalog, name: str | None, channel: str | None) -> ConsentAccount:
+    """Return the consents of a name or a channel; without either the only ones there are.
+
+    Raises Misconfigured if there are none, or several.
+    """
+    if name is not None and name not in catalog.consents:
+        raise Misconfigured(unknown("consents", name, catalog.consents))
+    found = [
+        account
+        for account in catalog.consents.values()
+        if name in (None, account.name) and channel in (None, account.channel)
+    ]
+    if len(found) == 1:
+        return found[0]
+    if not catalog.consents:
+        raise Misconfigured("there are no consents: [consents.NAME] in the configuration makes them")
+    names = ", ".join(sorted(catalog.consents))
+    raise Misconfigured(f"say which consents are meant, by --name or --channel; there are: {names}")
+
+
+def addresses_meant(connection: Connection, text: str) -> list[MeantAddress]:
+    """Return the addresses that a text names: one, or those of a person, RIID or id of Salesforce."""
+    text = text.strip()
+    if "@" in text:
+        return [MeantAddress(digest_of_address(text), text.lower())]
+    if is_digest(text):
+        return [MeantAddress(text.lower())]
+    people = find_people(connection, text) if text else []
+    known = handles_of_people(connection, set(people)) if people else {}
+    return [
+        MeantAddress(digest, plain_of(known[person].emails, digest))
+        for person in sorted(known)
+        for digest in known[person].digests
+    ]
+
+
+def plain_of(emails: Sequence[tuple[int, str, str | None]], digest: str) -> str:
+    """Return the address of a digest, "" if it is not known."""
+    return next((label or "" for _, value, label in emails if value == digest), "")
+
+
+def is_digest(text: str) -> bool:
+    """Tell whether a text is the SHA-256 of an address, as lists of consents have it."""
+    return len(text) == 64 and all(sign in "0123456789abcdefABCDEF" for sign in text)
+
+
+@dataclass(frozen=True)
+class WishCommand:
+    """States wishes by one command: each is committed, then passed on."""
+
+    stores: Stores
+    actor: Actor
+    catalog: Catalog
+    account: ConsentAccount
+    passing: Callable[[], ConsentPassing]
+
+    def say(self, wish: Wish, text: str, reason: str = "") -> list[SaidWish]:
+        """State a wish for all addresses that a text names; an activity says so, without a name.
+
+        Raises Misconfigured if it names nobody, or nobody is taken back in.
+        """
+        destinations = [one.name for one in self.catalog.for_audience(self.account.audience)]
+        evidence = {"by": self.actor.name, **({"reason": reason} if reason else {})}
+        with self.stores.events.begin() as connection:
+            meant = addresses_meant(connection, text)
+            if not meant:
+                raise Misconfigured("nobody is known by that; give an address")
+            saying = Saying(connection, self.account, destinations)
+            noted = [saying.say(wish, one.digest, evidence, plain=one.plain) for one in meant]
+        note_alone(self.stores.engine, self.actor, f"consent.{wish}", f"consents:{self.account.name}", reason)
+        passed_on = self._pass_on()
+        return [
+            SaidWish(
+                one.statement.address,
+                self.account.name,
+                self.account.channel,
+                one.after.status or "unknown",
+                one.after.epoch,
+                one.id,
+                passed_on,
+            )
+            for one in noted
+        ]
+
+    def _pass_on(self) -> bool:
+        """Pass on what waits; False: Redis does not answer, or a worker is at it."""
+        try:
+            return self.passing().pass_on(self.account) > 0
+        except PipelineError:
+            return False

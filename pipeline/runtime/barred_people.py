@@ -1,0 +1,48 @@
+"""Barred people: a briefer that bars rows of destinations with ``honour`` whose people are out."""
+
+from collections.abc import Callable, Sequence
+
+from sqlalchemy import Engine
+
+from pipeline.consents.barred import barred_positions
+from pipeline.deliver.briefing import Briefing
+from pipeline.model.action import Action
+from pipeline.model.activation import Activation
+from pipeline.model.call import Rejection
+from pipeline.records.catalog import Catalog
+from pipeline.records.kinds import kind_of
+from pipeline.runtime.people_source import account_of
+from pipeline.stores.database import reading
+
+OPTED_OUT = "OptedOut"
+
+
+class BarredPeople:
+    """Briefs batches with the rows that are not sent; a destination without ``honour`` costs nothing."""
+
+    def __init__(self, events: Callable[[], Engine], catalog: Callable[[], Catalog]) -> None:
+        """``events`` opens the events store; ``catalog`` returns the catalog as it is now."""
+        self._events = events
+        self._catalog = catalog
+
+    def brief(self, action: Action, rows: Sequence[Activation]) -> Briefing:
+        """Return a rejection for each row whose person is out."""
+        honoured = action.destination.honour
+        catalog = self._catalog() if honoured else None
+        account = catalog.consents.get(honoured or "") if catalog else None
+        if catalog is None or account is None:
+            return Briefing()
+        events = self._events()
+        of_riids = self._account(catalog, action, events)
+        with reading(events) as connection:
+            out = barred_positions(connection, account.channel, rows, of_riids)
+        detail = f'out by the consents "{account.name}": `activation consent explain` tells since when'
+        return Briefing(barred={position: Rejection(OPTED_OUT, detail) for position in out})
+
+    def _account(self, catalog: Catalog, action: Action, events: Engine) -> str | None:
+        """Return the account of RIIDs; None: there is one alone, so no other's are known."""
+        kind = action.connector.kind
+        if kind_of(action.connector).open_reader is not None:
+            return None
+        accounts = {one.account for one in catalog.connectors.values() if one.kind == kind}
+        return account_of(catalog, action.connector, events) if len(accounts) > 1 else None

@@ -1,0 +1,97 @@
+"""Passing consents on: what commands and released bursts left in ``outgoing``, and members who came later.
+
+A command commits the state with what both sides are to be told, and passes it on at once; if it is killed in
+between, or Redis does not answer, a worker does so.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Engine, select
+
+from pipeline.consents.newcomers import highest_handle, newcomers
+from pipeline.consents.noting import now_ms
+from pipeline.consents.saying import waiting_name
+from pipeline.consents.state_store import read_states
+from pipeline.consents.telling import Telling
+from pipeline.model.consent_account import ConsentAccount
+from pipeline.produce.appender import Appender
+from pipeline.records.catalog import Catalog
+from pipeline.records.kinds import kind_of
+from pipeline.runtime.opening_consents import carriers
+from pipeline.snapshots.run_lease import Busy
+from pipeline.stores.database import reading
+from pipeline.stores.stream_tables import outgoing
+from pipeline.streams.stream_outbox import StreamOutbox, put
+from pipeline.streams.stream_state import read_state, write_state
+from pipeline.streams.stream_turn import StreamTurn, stream_turn
+
+
+@dataclass(frozen=True)
+class ConsentPassing:
+    """Passes on what waits of all consents, and tells newcomers."""
+
+    events: Engine
+    appender: Appender
+    catalog: Catalog
+
+    def run(self) -> int:
+        """Pass on all that waits, and return the number of activations."""
+        return sum(self.pass_on(account) for account in self.catalog.consents.values())
+
+    def pass_on(self, account: ConsentAccount) -> int:
+        """Pass on what waits of one; 0 if another process is at it.
+
+        Raises AppendFailed: Redis does not answer, and all that is left waits.
+        """
+        name = waiting_name(account.name)
+        if not self._is_due(name):
+            return 0
+        try:
+            with stream_turn(self.events, name) as turn:
+                outbox = StreamOutbox(turn, self.appender)
+                outbox.begin()
+                self._tell_newcomers(turn, account)
+                outbox.drain()
+                return outbox.sent
+        except Busy:
+            return 0
+
+    def _is_due(self, name: str) -> bool:
+        """Tell whether anything waits, or handles are new."""
+        state = read_state(self.events, name)
+        with reading(self.events) as connection:
+            waits = select(outgoing.c.number).where(outgoing.c.source == name).limit(1)
+            if connection.scalar(waits) is not None or state is None or state.mark_stamp is None:
+                return True
+            return highest_handle(connection) > state.mark_stamp
+
+    def _tell_newcomers(self, turn: StreamTurn, account: ConsentAccount) -> None:
+        """Tell members who came since the last look; the first look begins at its end."""
+        mark = turn.state.mark_stamp
+        with reading(self.events) as connection:
+            top = highest_handle(connection)
+        while mark is not None and mark < top:
+            with turn.writing() as connection:
+                mark = self._tell_some(connection, turn, account, mark)
+                state = write_state(connection, turn.state, mark_stamp=mark)
+            turn.state = state
+        if mark is None:
+            turn.write(mark_stamp=top)
+
+    def _tell_some(self, connection: Connection, turn: StreamTurn, account: ConsentAccount, mark: int) -> int:
+        of_lists = self._of_lists(account)
+        found = newcomers(connection, account.channel, mark, of_lists)
+        audience = None if account.watches else account.audience
+        telling = Telling(connection, audience, account.channel, of_lists)
+        states = read_states(connection, account.channel, [one.address for one in found.people])
+        activations = telling.tell_each(states, found.people, now_ms())
+        put(connection, turn.state.source, activations, bulk=False)
+        return found.mark
+
+    def _of_lists(self, account: ConsentAccount) -> list[str]:
+        """Return the destinations that write to lists: members of theirs have RIIDs."""
+        return [
+            destination.name
+            for destination in carriers(self.catalog, account)
+            if kind_of(self.catalog.connectors[destination.connector]).open_reader is None
+        ]
