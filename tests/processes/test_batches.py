@@ -27,7 +27,7 @@ def test_five_full_calls_take_a_thousand_rows_through_four_workers(environment):
 
 
 def test_rows_that_fill_no_call_leave_when_the_oldest_is_old_enough(environment):
-    limited_account = environment.open("young", max_age=2)
+    limited_account = environment.open("young", max_age=10)
 
     began = time.time()
     limited_account.activate(people(150))
@@ -37,4 +37,4 @@ def test_rows_that_fill_no_call_leave_when_the_oldest_is_old_enough(environment)
 
     (call,) = environment.emulator.calls("young")
     assert call["recipients"] == 180
-    assert 2 <= call["time"] - began < 5
+    assert 10 <= call["time"] - began < 60
