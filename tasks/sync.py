@@ -29,6 +29,12 @@ def look_emails_up() -> str:
 
 
 @app.task
+def compare_schema(connector: str) -> str:
+    """Compare what a connector's account describes with the records that use it."""
+    return runtime().compare_schema(connector)
+
+
+@app.task
 def send_alert(message: str) -> str:
     """Try to deliver a message about an alert; the timer repeats what fails."""
     return runtime().send_alert(message)

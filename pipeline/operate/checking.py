@@ -12,7 +12,9 @@ from pipeline.operate.throttling import look_for_throttling
 from pipeline.records.catalog import Catalog
 from pipeline.records.kinds import kind_of
 from pipeline.runtime.clients import Clients, timeouts_of
+from pipeline.runtime.schema_comparison import schema_problems
 from pipeline.runtime.stores import Stores
+from pipeline.stores import schema_notes
 
 
 def check_connector(
@@ -40,6 +42,8 @@ def check_connector(
     )
     with closing(Clients(stores.settings, stores.redis, stores.vault)) as clients:
         found = kind.preflight(connector, uses, clients(connector))
+    if only is None and found[0].ok:  # logged in
+        schema_notes.renew(stores.redis, connector.name, schema_problems(found))
     found += [
         barring_nobody(one) for one in destinations if one.honour and one.honour not in catalog.consents
     ]

@@ -14,6 +14,7 @@ from pipeline.model.action import Action, UnusableAction
 from pipeline.model.call import Call, Sender, Timeouts
 from pipeline.model.connector import Connector
 from pipeline.model.destination import Destination
+from pipeline.model.field_shape import FieldShape
 from pipeline.model.file_server import FileServer
 from pipeline.model.finding import Finding
 from pipeline.model.mapping import RecordMapping
@@ -78,6 +79,8 @@ class ConnectorKind:
     open_clients: OpenClients
     redact: Callable[[Call], Call]  # a call without the values of its rows, for people to look at
     preflight: Callable[[Any, Uses, Any], list[Finding]]  # of a connector, for its records, by its client
+    # Shapes of the fields that records use, by place; asked like ``preflight``. None: there are no fields.
+    field_shapes: Callable[[Any, Uses, Any], dict[str, FieldShape]] | None = None
     secrets: tuple[str, ...] = ()  # keys of ``document`` that are encrypted
     optional_secrets: tuple[str, ...] = ()  # further ones, that a connector may lack
     secret_readers: Mapping[str, Callable[[str], Any]] = field(default_factory=dict)  # raise Misconfigured
@@ -111,7 +114,21 @@ def preflight_responsys(connector: Any, uses: Uses, client: Any) -> list[Finding
     """Look in a Responsys account for the things that the configuration names; imported for that alone."""
     from pipeline.responsys.preflight import preflight
 
-    return preflight(connector, uses.actions, client)
+    return preflight(connector, uses.actions, client, uses.sources)
+
+
+def column_shapes(connector: Any, uses: Uses, client: Any) -> dict[str, FieldShape]:
+    """Return the shapes of the columns that are used; imported for that alone."""
+    from pipeline.responsys.preflight.field_shapes import column_shapes
+
+    return column_shapes(connector, uses, client)
+
+
+def field_shapes(_connector: Any, uses: Uses, client: Any) -> dict[str, FieldShape]:
+    """Return the shapes of the fields of an org that are used; imported for that alone."""
+    from pipeline.salesforce.field_shapes import field_shapes
+
+    return field_shapes(client, uses)
 
 
 def preflight_salesforce(_connector: Any, uses: Uses, client: Any) -> list[Finding]:
@@ -164,6 +181,7 @@ KINDS: Mapping[str, ConnectorKind] = {
         open_clients=open_clients,
         redact=redact,
         preflight=preflight_responsys,
+        field_shapes=column_shapes,
         secrets=("password",),
         sources=("people", "responsys_events", "responsys"),
         default_limits=ratelimit.DEFAULTS,
@@ -184,6 +202,7 @@ KINDS: Mapping[str, ConnectorKind] = {
         open_clients=open_salesforce_clients,
         redact=redact_composite,
         preflight=preflight_salesforce,
+        field_shapes=field_shapes,
         optional_secrets=("client_secret", "private_key"),
         secret_readers={"private_key": read_private_key},
         sources=("salesforce", "people"),

@@ -9,6 +9,7 @@ Keys
     turn:limits:{a}      the same for reading an account's limits
     turn:source:{s}:{m}  the same for running a source (see snapshots/schedule.py)
     turn:nudge:{s}       the same for running a source that was nudged (see stores/nudges.py)
+    turn:schema:{c}      the same for comparing the schema of a connector (see stores/schema_notes.py)
     turn:import:{i}:{m}  the same for running an import (see event_files/import_schedule.py)
 """
 
@@ -42,7 +43,7 @@ from pipeline.settle import operations, retention
 from pipeline.settle import statistics as stats
 from pipeline.settle.witness_notes import any_note
 from pipeline.snapshots import schedule
-from pipeline.stores import duty_trouble, nudges, sql_trouble, stopwatch
+from pipeline.stores import duty_trouble, nudges, schema_notes, sql_trouble, stopwatch
 from pipeline.stores.doorbell import RINGS, Doorbell
 from pipeline.stores.shared_sums import SharedSums
 
@@ -61,6 +62,8 @@ FORSAKEN_SECONDS = 5.0  # between two looks for operations that lost their worke
 NOTES_SECONDS = 2.0  # between two looks for notes that batches left
 EMAILS_SECONDS = 300.0  # between two looks for e-mails without an answer
 CONSENTS_SECONDS = 10.0  # between two looks for wishes that a command has left, and for new members
+SCHEMAS_SECONDS = 60.0  # between two looks for schemas that are to be compared
+SCHEMA_SECONDS = 86_400.0  # between two comparisons of one connector's schema
 PEOPLE_SECONDS = 3600.0  # between two looks after people
 LIMITS_RETRY_SECONDS = 300.0  # until an account that did not tell its limits is asked again
 
@@ -147,6 +150,7 @@ class Heartbeat:
             self.attempt("imports", partial(self._run_imports, catalog))
             self.attempt("notes", partial(self._take_notes, catalog))
             self.attempt("emails", partial(self._look_emails_up, catalog))
+            self.attempt("schemas", partial(self._compare_schemas, catalog))
 
     def _keep_sql(self) -> None:
         """Move counters and dead letters of strays from Redis to SQL; prune there and rerun operations."""
@@ -204,6 +208,18 @@ class Heartbeat:
             return
         if self._take_duty("emails", EMAILS_SECONDS) and any_undecided(self._engine):
             self._doorbell.look_emails_up()
+
+    def _compare_schemas(self, catalog: Catalog) -> None:
+        """Ring once a day for each connector, the first time a day after it was met."""
+        if not self._take_duty("schemas", SCHEMAS_SECONDS) or self._client.llen("sync") >= MAX_DOORBELLS:
+            return
+        for name, connector in catalog.connectors.items():
+            if kind_of(connector).field_shapes is None or why_stopped(catalog, connector):
+                continue
+            if self._take_duty(f"schema:{name}", SCHEMA_SECONDS) and not schema_notes.is_new(
+                self._client, name
+            ):
+                self._doorbell.compare_schema(name)
 
     def _ring(self) -> None:
         """Ring for shards that wait because their own doorbell was lost."""

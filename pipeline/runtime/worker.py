@@ -26,6 +26,7 @@ from pipeline.produce.appender import Appender
 from pipeline.records.catalog import Catalog
 from pipeline.records.current import CurrentCatalog
 from pipeline.records.kinds import kind_of, window_of
+from pipeline.records.mirror import why_stopped
 from pipeline.records.records import Records
 from pipeline.runtime import source_operations
 from pipeline.runtime.barred_people import BarredPeople
@@ -38,6 +39,7 @@ from pipeline.runtime.heartbeat import Heartbeat
 from pipeline.runtime.known_people import KnownPeople
 from pipeline.runtime.note_taking import NoteTaking
 from pipeline.runtime.pair_notes import pair_taker
+from pipeline.runtime.schema_comparison import compare_schema
 from pipeline.runtime.source_runner import SourceRunner
 from pipeline.settings import Settings
 from pipeline.settle import letter_operations
@@ -188,6 +190,14 @@ class Worker:
         settled = evidence.run(self.catalog.newest())
         found, proven = sum(settled.resolved.values()), settled.not_sent
         return f"{counted(settled.looked_up, 'e-mail')} looked up, {found:,} resolved, {proven:,} not sent"
+
+    def compare_schema(self, name: str) -> str:
+        """Compare the schema of a connector's account with the records that use it."""
+        catalog = self.catalog.newest()
+        connector = catalog.connectors.get(name)
+        if connector is None or why_stopped(catalog, connector):
+            return f"{name} is stopped, or not there"
+        return compare_schema(self.client, catalog, connector, self.clients, self.settings.limit_window)
 
     def send_alert(self, message: str) -> str:
         """Try to deliver a message about an alert, unless another process is at it."""

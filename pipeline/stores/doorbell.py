@@ -74,6 +74,10 @@ class Doorbell:
         """Say that there are e-mails without an answer."""
         self._ring("tasks.sync.look_emails_up", (), None)
 
+    def compare_schema(self, connector: str) -> None:
+        """Say that it is time to compare what a connector's account describes with the records."""
+        self._ring("tasks.sync.compare_schema", (connector,), None)
+
     def send_alert(self, message: str) -> None:
         """Say that a message about an alert is due."""
         self._ring("tasks.sync.send_alert", (message,), None)

@@ -30,6 +30,7 @@ DUTIES = {
     "sources": "start the runs of sources",
     "imports": "start the runs of imports",
     "emails": "have e-mails without an answer looked up",
+    "schemas": "have schemas compared",
     "alerts": "look at the rules of alerts",
 }
 NOTE_SECONDS = 15  # longer than between two tries of a duty that is done at every beat

@@ -51,6 +51,9 @@ class Bell:
     def take_notes(self):
         self.rung.append(("take_notes", None))
 
+    def compare_schema(self, connector):
+        self.rung.append(("compare_schema", connector))
+
 
 class Environment:
     def __init__(self, redis, engine) -> None:
@@ -401,3 +404,16 @@ def test_a_worker_is_called_once_for_the_nudges_of_a_source(environment):
 
     assert environment.bell.rung == [("run_source", "leads")]
     assert nudges.waiting(environment.redis) == ["leads"]
+
+
+def test_schemas_are_compared_once_a_day_and_first_a_day_after_they_were_met(environment):
+    """Whoever applies a connector checks it; afterwards the account may change."""
+    limits.store_allowances(environment.redis, ACME.account, {})
+    environment.another().beat(environment.catalog)
+    assert environment.redis.ttl("turn:schema:acme") > 86_000
+    for _ in range(2):
+        environment.redis.delete("turn:schemas", "turn:schema:acme")
+        environment.another().beat(environment.catalog)
+        environment.another().beat(environment.catalog)
+
+    assert environment.bell.rung.count(("compare_schema", "acme")) == 2

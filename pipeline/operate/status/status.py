@@ -25,7 +25,7 @@ from pipeline.records.catalog import Catalog
 from pipeline.records.stops import Stop, stops, stops_of
 from pipeline.settle.left_out import left_out_since
 from pipeline.settle.statistics import Where
-from pipeline.stores import duty_trouble, emptied, redis_health, sql_trouble
+from pipeline.stores import duty_trouble, emptied, redis_health, schema_notes, sql_trouble
 from pipeline.stores.duty_trouble import DutyTrouble
 from pipeline.stores.redis_health import Server
 from pipeline.text.labels import labelled
@@ -97,6 +97,7 @@ class Status:
     imports: tuple[ImportStatus, ...] = ()
     day_counts: tuple[DayCount, ...] = ()
     streams: tuple[StreamStatus, ...] = ()
+    schema_problems: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by connector
 
     @property
     def messages(self) -> Mapping[str, int]:
@@ -152,6 +153,7 @@ def read_status(
         failing_channels=failing_channels(engine, catalog),
         imports=tuple(imports),
         streams=tuple(streams),
+        schema_problems=schema_notes.problems_of(client, catalog.connectors),
         day_counts=tuple(read_day_counts(client, catalog, backlogs, window)),
     )
 

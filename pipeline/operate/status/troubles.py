@@ -42,7 +42,7 @@ def troubles(status: Status) -> list[Trouble]:
     all_troubles += of_day_counts(status)
     all_troubles += [trouble for line in status.destinations for trouble in of_line(status, line)]
     all_troubles += [trouble for line in status.destinations for trouble in of_left_out(line)]
-    all_troubles += of_consents(status)
+    all_troubles += [*of_schemas(status), *of_consents(status)]
     all_troubles += [*of_letters(status), *of_channels(status), *of_imports(status), *of_crowds(status)]
     return sorted(all_troubles, key=lambda trouble: trouble.passing)
 
@@ -196,6 +196,14 @@ def of_left_out(line: DestinationStatus) -> Iterator[Trouble]:
         text = f"{line.record}: within a day values were left out of rows as not valid: {columns}"
         remedy = 'mend them where they come from; without `invalid = "skip"` such rows become dead letters'
         yield Trouble(text, remedy, passing=True)
+
+
+def of_schemas(status: Status) -> Iterator[Trouble]:
+    """Say what the daily comparison found that rows will fail by."""
+    for name, problems in status.schema_problems.items():
+        subject = labelled(f'connector "{name}"', status.catalog.connectors[name].label)
+        for text in problems:
+            yield Trouble(f"{subject}: {text}", f"put it right, then `activation check {name}`")
 
 
 def of_consents(status: Status) -> Iterator[Trouble]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline.model.action import Action
 from pipeline.model.finding import Finding
 from pipeline.model.looking import guarded
+from pipeline.model.source import MembersSource, Source
 from pipeline.responsys import needs
 from pipeline.responsys.connector import ResponsysConnector
 from pipeline.responsys.preflight.account import Account
@@ -15,6 +16,7 @@ from pipeline.responsys.preflight.allowances import look_for_async, look_for_lim
 from pipeline.responsys.preflight.extension_tables import look_for_extension
 from pipeline.responsys.preflight.lists import look_for_columns, look_for_list
 from pipeline.responsys.preflight.messages import look_for_campaign, look_for_event
+from pipeline.responsys.preflight.read_columns import look_for_read_columns
 from pipeline.responsys.preflight.supplemental_tables import look_for_supplemental
 from pipeline.responsys.requests import POLL_REQUESTS
 
@@ -39,6 +41,7 @@ class Preflight:
     connector: ResponsysConnector
     actions: Collection[Action]
     client: "Client"
+    sources: Collection[Source] = ()
 
     def findings(self) -> list[Finding]:
         """Look at everything; without a login there is nothing more to see."""
@@ -48,6 +51,10 @@ class Preflight:
             found += guarded("list", partial(look_for_list, account))
             for action in self.actions:
                 found += self._needs(account, action)
+            for source in self.sources:
+                if isinstance(source, MembersSource):
+                    look = partial(look_for_read_columns, account, source)
+                    found += guarded("source", look, f'source "{source.name}"')
             if self._later:
                 found += guarded("api", partial(look_for_async, account))
             found += guarded("limits", partial(look_for_limits, self.connector, self.client, self._functions))
@@ -76,6 +83,11 @@ class Preflight:
         return functions | {POLL_REQUESTS} if self._later else functions
 
 
-def preflight(connector: ResponsysConnector, actions: Collection[Action], client: "Client") -> list[Finding]:
-    """Return all findings of a connector and of the destinations that use it."""
-    return Preflight(connector, actions, client).findings()
+def preflight(
+    connector: ResponsysConnector,
+    actions: Collection[Action],
+    client: "Client",
+    sources: Collection[Source] = (),
+) -> list[Finding]:
+    """Return all findings of a connector and of the destinations and sources that use it."""
+    return Preflight(connector, actions, client, sources).findings()

@@ -14,9 +14,10 @@ from pipeline.operate.status.document import document
 from pipeline.operate.status.status import read_status
 from pipeline.operate.status.troubles import Trouble, troubles
 from pipeline.settle.statistics import Where, add
-from pipeline.stores import duty_trouble
+from pipeline.stores import duty_trouble, schema_notes
 from pipeline.stores import redis_health as server
 from pipeline.stores import sql_trouble as notes
+from pipeline.stores.schema_notes import SchemaNote
 from pipeline.stores.scripts import Scripts
 from tests.builders import cut
 from tests.environment import ACME, LAPSED, LEFT
@@ -421,6 +422,18 @@ def test_a_destination_that_honours_consents_bars_nobody_yet(environment):
 
     text = 'destination "lapsed" honours "email", which bars nobody yet: there are no consents'
     assert [trouble.text for trouble in found(environment)] == [text]
+
+
+def test_what_the_daily_comparison_found_is_told_with_its_way_out(environment):
+    text = "Title of Contact was shortened: it takes 40 characters, and took 128"
+    note = SchemaNote(datetime.now(UTC), (text,), {"Title of Contact": ("string", 40, False)})
+    schema_notes.write(environment.redis, "acme", note)
+    schema_notes.write(environment.redis, "gone", note)
+
+    assert schema_notes.read(environment.redis, "acme") == note
+    assert [(trouble.text, trouble.remedy) for trouble in found(environment)] == [
+        (f'connector "acme": {text}', "put it right, then `activation check acme`")
+    ]
 
 
 def test_how_long_a_backlog_takes_at_least_is_reported(environment):

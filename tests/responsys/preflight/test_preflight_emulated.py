@@ -4,11 +4,15 @@ from dataclasses import replace
 
 import pytest
 
+from pipeline.model.field_shape import FieldShape
+from pipeline.model.source import MembersSource
+from pipeline.model.uses import Uses
 from pipeline.records.kinds import bind
 from pipeline.records.record_reading import destination as read_destination
 from pipeline.responsys.client import Client
 from pipeline.responsys.login import shared_tokens
 from pipeline.responsys.preflight import Preflight
+from pipeline.responsys.preflight.field_shapes import column_shapes
 from pipeline.wire.session import open_session
 from schemas.destination import ACTIONS
 from tests.emulators.conftest import Emulator, running
@@ -59,14 +63,13 @@ def acme(connector, address):
 def look(acme, emulator, redis, vault):
     """Returns what is found of destinations, apart from login, list and limits; nothing must break a rule."""
 
-    def findings(*options, connector=acme):
+    def findings(*options, connector=acme, sources=()):
         destinations = [destination(n, **each) for n, each in enumerate(options, 1)]
         with open_session() as session:
             tokens = shared_tokens(redis, vault, take=lambda *_: 0.0, session=session)
             client = Client(connector, tokens, session=session)
-            found = Preflight(
-                connector, [bind(connector.through(each), each) for each in destinations], client
-            ).findings()
+            actions = [bind(connector.through(each), each) for each in destinations]
+            found = Preflight(connector, actions, client, sources).findings()
         assert emulator.violations() == []
         return found
 
@@ -264,3 +267,47 @@ def test_a_look_changes_nothing_there(look, emulator):
     tables = emulator.get(path, emulator.login()).json()
     assert [table["profileExtension"]["objectName"] for table in tables] == ["LOYALTY"]
     assert emulator.ask("outbox")["messages"] == []
+
+
+def members(**columns):
+    given = {"columns": {"TIER": "tier"}, **columns}
+    return MembersSource(name="members", every=15, connector="acme", **given)
+
+
+def test_columns_of_members_are_there(look):
+    found = look(sources=[members(fields_table="LOYALTY", fields={"POINTS": "points"})])
+
+    assert about(found, "source") == [(True, 'source "members": all columns that it reads are there (2)')]
+
+
+def test_columns_of_members_that_are_missing_are_named(look):
+    found = look(
+        sources=[
+            members(columns={"TEAR": "tier"}, fields_table="LOYALTY", fields={"POINT": "points"}),
+            members(fields_table="LOYALITY", fields={"POINTS": "points"}),
+        ]
+    )
+
+    assert about(found, "source") == [
+        (False, 'source "members": the list has no column TEAR; did you mean "TIER"?'),
+        (False, 'source "members": table "LOYALTY" has no column POINT; did you mean "POINTS"?'),
+        (False, 'source "members": the list has no extension table "LOYALITY"; did you mean "LOYALTY"?'),
+    ]
+
+
+def test_shapes_of_columns_that_are_used(acme, emulator, redis, vault):
+    options = {**EXPORT, "columns": {"tier": "TIER", "lost": "LOST"}, "fields": {"points": "POINTS"}}
+    export = destination(1, **options, fields_table="LOYALTY")
+    with open_session() as session:
+        tokens = shared_tokens(redis, vault, take=lambda *_: 0.0, session=session)
+        client = Client(acme, tokens, session=session)
+        uses = Uses([bind(acme, export), bind(acme, destination(2, **ORDERS))], [members()])
+        found = column_shapes(acme, uses, client)
+
+    assert found == {
+        "column CUSTOMER_ID_ of the list": FieldShape("STR", 255),
+        "column TIER of the list": FieldShape("STR", 500),
+        'column POINTS of table "LOYALTY"': FieldShape("NUMBER"),
+        'column ORDER_ID of table "ORDERS"': FieldShape("STR", 500),
+        'column TOTAL of table "ORDERS"': FieldShape("NUMBER"),
+    }
