@@ -232,7 +232,9 @@ class SettleBody(Query):
 
     optional = True
     answer = fields.String(
-        validate=validate.Regexp("^(same|apart|person:[1-9][0-9]{0,17}|out|in)$"),
+        validate=validate.Regexp(
+            r"^(same|apart|person:[1-9][0-9]{0,17}|out|in|salesforce|responsys|value:.{0,1000})$"
+        ),
         metadata={"example": "same"},
     )
 

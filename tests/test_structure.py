@@ -50,7 +50,7 @@ BELOW = {
     "event_files": f"{GROUND} records people profiles",
     "snapshots": f"{GROUND} records produce deliver",
     "streams": f"{GROUND} people records produce snapshots",
-    "pairs": f"{GROUND} people records streams",
+    "pairs": f"{GROUND} people records produce streams",
     "consents": f"{GROUND} people records streams",
     "rules": f"{GROUND} people streams consents",
     "alerts": f"{GROUND} wire records lanes settings event_files",

@@ -94,9 +94,8 @@ COMMANDS = {
         "pipeline.cli.people:people", "People, whom records, RIIDs and addresses belong to."
     ),
     "rules": LazyCommand("pipeline.cli.rules:rules", "Rules, by which people of streams enter audiences."),
-    "conflicts": LazyCommand(
-        "pipeline.cli.conflicts:conflicts", "Questions about who is who that only a person answers."
-    ),
+    "pairs": LazyCommand("pipeline.cli.pairs:pairs", "Pairs, whose two sides are kept equal."),
+    "conflicts": LazyCommand("pipeline.cli.conflicts:conflicts", "Questions that only a person answers."),
     "consent": LazyCommand(
         "pipeline.cli.consent:consent",
         "What people wish for a channel: who is out, by whose wish, and who was told.",

@@ -8,10 +8,11 @@ import click
 from pipeline.cli.confirm import confirmed, refuse_unasked
 from pipeline.cli.lazy_group import Group
 from pipeline.cli.people import RECORDS, record_row
-from pipeline.cli.tables import show
+from pipeline.cli.tables import printable, show
 from pipeline.operate.activity import person_at_terminal
 from pipeline.operate.conflicts import read_conflicts, settle_conflict, show_conflict
 from pipeline.operate.paging import Page
+from pipeline.operate.profile_lookup import in_words
 from pipeline.runtime.stores import open_stores
 from pipeline.text.times import to_the_second
 
@@ -20,15 +21,18 @@ KINDS = {
     "family_name": "one address comes with two family names",
     "handles": "handles that came together name different people",
     "consent": "a box of opting out was cleared in Salesforce, though the person is out",
+    "pair": "both sides of a field changed, or automations work against each other",
 }
 TOLD = "Both sides are told by a worker."
 NEXT = "Its records are written by when they change or all is read: `activation sync --source NAME --full`."
+FOLLOWING = {"consent": TOLD, "pair": "What differs is written with the next run of its source."}
+FIELD = ("PAIR", "FIELD", "REASON", "SALESFORCE", "RESPONSYS")
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 
 
 @click.group(cls=Group)
 def conflicts() -> None:
-    """Questions about who is who that only a person answers."""
+    """Questions that only a person answers: who is who, and which side of a pair is right."""
 
 
 @conflicts.command("list")
@@ -62,6 +66,8 @@ def show_one(number: int, *, as_json: bool) -> None:
     show(HEADERS, [conflict_row(found)])
     handles = found["values"]["handles"]
     click.echo(f"\n{KINDS.get(found['kind'], found['kind'])}{':' if handles else ''}")
+    if found["kind"] == "pair":
+        show(FIELD, [[printable(in_words(found["values"][name.lower()])) for name in FIELD]])
     if handles:
         show(
             ("HANDLE", "OF", "VALUE", "NAMES"),
@@ -74,7 +80,7 @@ def show_one(number: int, *, as_json: bool) -> None:
 
 @conflicts.command()
 @click.argument("number", metavar="ID", type=int)
-@click.argument("answer", required=False, metavar="[same|apart|person:NUMBER|out|in]")
+@click.argument("answer", required=False, metavar="[ANSWER]")
 @click.option(
     "--yes", is_flag=True, help="Do not ask; needed where nobody can be asked, such as in a script."
 )
@@ -83,7 +89,8 @@ def settle(number: int, answer: str | None, *, yes: bool, as_json: bool) -> None
     """Settle a conflict: the two are the same person, or they are apart; without an answer as suggested.
 
     person:NUMBER says that the one whose conflict it is, is that person. A conflict of a consent has the
-    answers out and in. It is kept as an activity.
+    answers out and in; a field of a pair salesforce or responsys, the side whose value both get, or
+    value:TEXT. It is kept as an activity.
     """
     with open_stores() as stores:
         if not (yes or answer) and not agreed(number):
@@ -92,7 +99,7 @@ def settle(number: int, answer: str | None, *, yes: bool, as_json: bool) -> None
     if as_json:
         click.echo(json.dumps(found, indent=2, ensure_ascii=False))
     else:
-        following = TOLD if found["kind"] == "consent" else NEXT
+        following = FOLLOWING.get(found["kind"], NEXT)
         click.echo(f"Conflict {number} is settled: {found['settled']}. {following}")
 
 

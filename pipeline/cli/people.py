@@ -15,6 +15,7 @@ from pipeline.runtime.stores import open_stores
 from pipeline.text.times import to_the_second
 
 RECORDS = ("SOURCE", "RECORD", "AT", "STATE", "VALUES")
+HISTORY = ("AT", "PAIR", "SIDE", "EVENT", "VALUE", "CODE")
 ENTRIES = ("RULE", "RECORD", "STATE", "CHECK", "UNTIL")
 
 
@@ -32,7 +33,8 @@ def explain(context: click.Context, person: str, field: str | None, *, as_json: 
     """Show how a person is known, its records as last read, and what rules decided.
 
     The person is named by person:NUMBER, an address, an id of Salesforce or a RIID; FIELD shows one value
-    alone. That it was looked at is kept as an activity, without the name. Exits with 2 if nothing is known.
+    alone, with its readings, decisions, writes and verdicts in pairs. That it was looked at is kept as an
+    activity, without the name. Exits with 2 if nothing is known.
 
     `activation trace person:NUMBER` shows what was sent.
     """
@@ -60,12 +62,21 @@ def print_person(document: dict[str, Any]) -> None:
         click.echo()
         columns = [name.lower() for name in ENTRIES]
         show(ENTRIES, [[one[name] for name in columns] for one in document["entries"]])
+    if document.get("history"):
+        click.echo()
+        show(HISTORY, [history_row(one) for one in document["history"]])
 
 
 def record_row(one: dict[str, Any]) -> list[Any]:
     """Return the cells of a record."""
     values = "; ".join(f"{name}: {in_words(value)}" for name, value in one["values"].items())
     return [one["source"], one["record"], to_the_second(one["stamp"]), state_of(one), printable(values)]
+
+
+def history_row(one: dict[str, Any]) -> list[Any]:
+    """Return the cells of an event of a pair's field."""
+    value = "" if one["value"] is None else printable(in_words(one["value"]))
+    return [to_the_second(one["at"]), one["pair"], one["side"], one["event"], value, one["code"]]
 
 
 def state_of(one: dict[str, Any]) -> str:

@@ -2,17 +2,23 @@
 
 from typing import Any
 
+from sqlalchemy import Connection
+
 from pipeline.consents.conflict_questions import KIND as OF_CONSENTS
 from pipeline.errors import Misconfigured
 from pipeline.operate.activity import Actor, note_alone
 from pipeline.operate.consent_settling import settle_consent
 from pipeline.operate.paging import Page
 from pipeline.operate.people import read_records
+from pipeline.pairs.pair_conflicts import KIND as OF_PAIRS
+from pipeline.pairs.settling import settle_question
 from pipeline.people import conflicts as of_people
-from pipeline.people.conflicts import conflict_of, conflicts_query, find_conflict
+from pipeline.people.conflicts import Conflict, conflict_of, conflicts_query, find_conflict
 from pipeline.runtime.stores import Stores
+from pipeline.stores import nudges
 from pipeline.stores.database import reading
 from pipeline.stores.people_tables import conflicts
+from pipeline.streams.stream_outbox import put
 
 
 def read_conflicts(stores: Stores, page: Page, *, settled: bool = False) -> dict[str, Any]:
@@ -41,6 +47,7 @@ def show_conflict(stores: Stores, actor: Actor, number: int) -> dict[str, Any]:
         people = {
             f"person:{person}": read_records(connection, person, None)
             for person in (conflict.whose, conflict.other)
+            if person
         }
     note_alone(stores.engine, actor, "conflict.shown", f"conflict:{number}")
     return conflict.document | {"records": people}
@@ -56,8 +63,20 @@ def settle_conflict(stores: Stores, actor: Actor, number: int, answer: str | Non
         chosen = answer or conflict.suggestion
         if conflict.kind == OF_CONSENTS:
             settle_consent(connection, stores.records_without_secrets.load(), conflict, chosen, actor.name)
+        elif conflict.kind == OF_PAIRS:
+            settle_field(connection, stores, conflict, chosen, actor.name)
         else:
             of_people.settle(connection, number, chosen, actor.name)
         document = find_conflict(connection, number).document
-    note_alone(stores.engine, actor, "conflict.settled", f"conflict:{number}", chosen)
+    note_alone(stores.engine, actor, "conflict.settled", f"conflict:{number}", document["settled"] or "")
     return document
+
+
+def settle_field(connection: Connection, stores: Stores, conflict: Conflict, answer: str, by: str) -> None:
+    """Settle the conflict of a pair's field; what is written goes out with the next run of a source."""
+    catalog = stores.records_without_secrets.load()
+    found = settle_question(connection, catalog, conflict, answer, by)
+    if found:
+        source = catalog.pairs[conflict.values["pair"]].salesforce[0]
+        put(connection, source, found, bulk=False)
+        nudges.leave(stores.redis, [source])

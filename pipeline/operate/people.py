@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from pipeline.operate.activity import Actor, note_alone
+from pipeline.pairs.pair_log import events_of
 from pipeline.people.find import find_people, handles_of
 from pipeline.people.primary import primaries_of
 from pipeline.people.record_rows import RecordRow, records_of
@@ -34,7 +35,8 @@ def explain_people(stores: Stores, actor: Actor, text: str, field: str | None = 
 
 
 def explained(connection: Connection, person: int, field: str | None) -> dict[str, Any]:
-    """Return ``{"person", "handles", "records", "entries"}``."""
+    """Return ``{"person", "handles", "records", "entries"}``; of one field also its ``history`` in pairs."""
+    history = {} if field is None else {"history": events_of(connection, person, field)}
     return {
         "person": f"person:{person}",
         "handles": [
@@ -43,6 +45,7 @@ def explained(connection: Connection, person: int, field: str | None) -> dict[st
         ],
         "records": read_records(connection, person, field),
         "entries": read_entries(connection, person),
+        **history,
     }
 
 

@@ -83,6 +83,10 @@ class FieldState:
         """Return one side."""
         return self.salesforce if name == SALESFORCE else self.responsys
 
+    def without_question(self) -> "FieldState":
+        """Return the state after a person has decided."""
+        return replace(self, held="", answers=())
+
     def put(self, name: SideName, side: SideState) -> "FieldState":
         """Return the state with another side."""
         return replace(self, salesforce=side) if name == SALESFORCE else replace(self, responsys=side)

@@ -17,6 +17,7 @@ from pipeline.pairs.field_state import (
     SIDES,
     SKIPPED,
     WATCHED,
+    Answer,
     FieldDecision,
     FieldState,
     PairTerms,
@@ -194,10 +195,11 @@ def watched(
     """Return the decision of a pair that only watches: what would be written is listed."""
     if decision.word == "old":
         return decision
-    own = replace(
-        state.side(side), here=reading.value, seen=reading.value, stamp=reading.stamp, sent=(), replaced=()
-    )
-    changed = replace(state.put(side, own), answers=())
-    are_equal = terms.are_equal(changed.salesforce.here, changed.responsys.here)
-    held = "" if are_equal else state.held or WATCHED
+    own = replace(state.side(side), here=reading.value, seen=reading.value, stamp=reading.stamp)
+    own = replace(own, sent=(), replaced=(), open=(), waits=False)
+    answers = (Answer(reading.at, side, "edit"),) if decision.writes else state.answers[-1:]
+    changed = replace(state.put(side, own), answers=answers)
+    if terms.are_equal(changed.salesforce.here, changed.responsys.here):
+        return FieldDecision(replace(changed, held="", answers=()), "same")
+    held = WATCHED if decision.writes else state.held or WATCHED
     return FieldDecision(replace(changed, held=held), "watched" if decision.writes else "same")

@@ -29,9 +29,9 @@ class Conflict:
     """One question, and its answer if it has one."""
 
     id: int
-    kind: str  # family_name: one address with two; handles: those of one record name different people
+    kind: str  # family_name: one address with two; handles: those of one record name different people; pair
     whose: int  # person
-    other: int  # person
+    other: int  # person; 0: it is about one alone
     values: Mapping[str, Any]  # {"record": id, "handles": [{"kind", "scope", "value", "person"}]}
     suggestion: str
     settled: str | None  # same, apart, person:7, gone
@@ -46,7 +46,7 @@ class Conflict:
             "id": self.id,
             "kind": self.kind,
             "whose": f"person:{self.whose}",
-            "other": f"person:{self.other}",
+            "other": f"person:{self.other}" if self.other else None,
             "values": self.values,
             "suggestion": self.suggestion,
             "settled": self.settled,

@@ -47,7 +47,10 @@ def get_conflict(_: Mapping[str, Any], id: int) -> Response:  # noqa: A002 - as 
 @conflicts.response(200, description="The conflict, settled.")
 @conflicts.doc(security=[{"key": []}])
 def settle(_: Mapping[str, Any], body: Mapping[str, Any], id: int) -> Response:  # noqa: A002
-    """Settle a conflict: `same`, `apart`, `person:NUMBER`, or `out`, `in`; without an answer as suggested."""
+    """Settle a conflict: `same`, `apart` or `person:NUMBER`; without an answer as suggested.
+
+    A consent: `out` or `in`. A field of a pair: `salesforce`, `responsys` or `value:TEXT`.
+    """
     return answer(settle_now(id, body.get("answer")))
 
 

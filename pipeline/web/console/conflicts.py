@@ -21,6 +21,7 @@ KINDS = {
     "family_name": "One address comes with two family names.",
     "handles": "Handles that came together name different people.",
     "consent": "A box of opting out was cleared in Salesforce, though the person is out.",
+    "pair": "Both sides of a field changed, or automations work against each other.",
 }
 
 conflicts = ConsoleBlueprint("conflicts")
@@ -81,6 +82,12 @@ def settle(number: int) -> Response:
 
 def answers_of(found: dict[str, Any]) -> dict[str, str]:
     """Return the answers that a conflict has, each with its meaning."""
+    if found["kind"] == "pair":
+        values = found["values"]
+        return {
+            "salesforce": f"Both sides get {values['field']} of Salesforce: {in_words(values['salesforce'])}",
+            "responsys": f"Both sides get {values['field']} of Responsys: {in_words(values['responsys'])}",
+        }
     whose, other = found["whose"], found["other"]
     if found["kind"] == "consent":
         return {

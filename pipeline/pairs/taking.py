@@ -1,0 +1,118 @@
+"""Taking a side: of all people whose sides of a field differ, one side's value is written to the other."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from sqlalchemy import Connection, Engine
+
+from pipeline.model.activation import Activation
+from pipeline.pairs.both_sides import BothSides
+from pipeline.pairs.comparison import Difference, SideComparison, pages_of_people
+from pipeline.pairs.field_book import FieldBook
+from pipeline.pairs.field_state import (
+    ASKED,
+    FROZEN,
+    OTHER,
+    SALESFORCE,
+    FieldDecision,
+    FieldState,
+    SideName,
+    SideReading,
+    SideState,
+)
+from pipeline.pairs.field_writes import pass_on
+from pipeline.pairs.open_pair import OpenPair
+from pipeline.pairs.source_pairing import moment
+from pipeline.produce.appender import Appender
+from pipeline.stores.database import reading
+from pipeline.streams.stream_outbox import StreamOutbox, put
+from pipeline.streams.stream_turn import stream_turn
+
+
+@dataclass
+class TakeCounts:
+    """Numbers of one taking."""
+
+    people: int = 0  # whose sides are both known
+    differ: int = 0
+    taken: int = 0  # written, or to be written
+    asked: int = 0  # left, since a person is asked about them
+    skipped: int = 0  # left, since a null is not written there
+
+
+@dataclass
+class SideTaking:
+    """Takes one side of one field."""
+
+    engine: Engine
+    pair: OpenPair
+    variable: str
+    side: SideName
+    clock: Callable[[], int] = moment
+    counts: TakeCounts = field(default_factory=TakeCounts)
+
+    def run(self, appender: Appender) -> TakeCounts:
+        """Write what differs; raises Busy while the side's source runs, and AppendFailed."""
+        source = self.pair.sources_of(self.side)[0]
+        with stream_turn(self.engine, source) as turn:
+            outbox = StreamOutbox(turn, appender)
+            outbox.begin()
+            for people in pages_of_people(self.engine, self.pair):
+                with turn.writing() as connection:
+                    put(connection, source, self._take(connection, people), bulk=True)
+                outbox.drain()
+        return self.counts
+
+    def rehearse(self) -> TakeCounts:
+        """Count what a taking would write, and change nothing."""
+        for people in pages_of_people(self.engine, self.pair):
+            with reading(self.engine) as connection:
+                for one in self._differences(connection, people):
+                    self._count(one, is_written=self._is_written(one))
+        return self.counts
+
+    def _differences(self, connection: Connection, people: Sequence[int]) -> list[Difference]:
+        comparison = SideComparison(self.pair, (self.variable,))
+        found = list(comparison.differences(connection, people))
+        self.counts.people += comparison.people
+        return found
+
+    def _is_written(self, one: Difference) -> bool:
+        terms = self.pair.terms(self.variable, self.pair.pair.salesforce[0])
+        state = self._state(one)
+        _, writes = pass_on(state, self.side, SideReading(None, 0, self.clock()), terms)
+        return bool(writes)
+
+    def _take(self, connection: Connection, people: Sequence[int]) -> list[Activation]:
+        found = self._differences(connection, people)
+        if not found:
+            return []
+        book = FieldBook(connection, self.pair, people, self.clock())
+        sides = BothSides(connection, self.pair, [one.person for one in found])
+        for one in found:
+            if one.state in (ASKED, FROZEN):
+                self._count(one, is_written=False)
+                continue
+            record = sides.record(one.person, SALESFORCE)
+            terms = self.pair.terms(self.variable, record.source if record else self.pair.pair.salesforce[0])
+            state = book.state(one.person, self.variable) or self._state(one)
+            kept = replace(state, held="", answers=())
+            changed, writes = pass_on(kept, self.side, book.reading(one.person, None, 0), terms)
+            value = state.side(self.side).here
+            book.follow(
+                one.person, self.variable, self.side, FieldDecision(changed, "taken", writes), sides, value
+            )
+            self._count(one, is_written=bool(writes))
+        book.store()
+        return book.activations(sides, OTHER[self.side])
+
+    def _state(self, one: Difference) -> FieldState:
+        ours, theirs = one.salesforce, one.responsys
+        return FieldState(SideState(ours, ours, ours), SideState(theirs, theirs, theirs))
+
+    def _count(self, one: Difference, *, is_written: bool) -> None:
+        self.counts.differ += 1
+        is_asked = one.state in (ASKED, FROZEN)
+        self.counts.asked += is_asked
+        self.counts.taken += is_written and not is_asked
+        self.counts.skipped += not (is_written or is_asked)
