@@ -10,6 +10,7 @@ from pipeline.cli.tables import show
 from pipeline.lanes.limits import WINDOW
 from pipeline.lanes.pace import Pace
 from pipeline.model.shard import SHARDS
+from pipeline.operate.consent_status import read_consents
 from pipeline.operate.imports import read_imports
 from pipeline.operate.status.day_counts import DayCount
 from pipeline.operate.status.document import document
@@ -40,8 +41,15 @@ def status(as_json: bool) -> None:
         imports = read_imports(stores.redis, stores.engine, stores.events, catalog) if catalog.imports else ()
         window = stores.settings.limit_window
         streams = read_streams(lambda: stores.events_if_any, catalog)
+        consents = read_consents(lambda: stores.events_if_any, catalog)
         found = read_status(
-            stores.redis, stores.engine, catalog, window=window, imports=imports, streams=streams
+            stores.redis,
+            stores.engine,
+            catalog,
+            window=window,
+            imports=imports,
+            streams=streams,
+            consents=consents,
         )
         if folder := stores.settings.default_data_dir:
             click.echo(folder, err=True)

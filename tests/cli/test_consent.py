@@ -1,6 +1,7 @@
 """``activation consent``: wishes by command, the auditor's question, and who is out on one side only."""
 
 import json
+import time
 
 import pytest
 from sqlalchemy import select, update
@@ -271,3 +272,52 @@ def test_a_burst_goes_on_when_a_person_has_looked(run, consent, redis):
     assert len(told(Entries(redis)())) == 31
     assert run("resume", "consents:email").stdout == 'consents "email" were not held.\n'
     assert "there are: email" in run("resume", "consents:sms").stderr
+
+
+def consents_in_status(run):
+    found = json.loads(run("status", "--json").stdout)
+    texts = [one["text"] for one in found["troubles"] if "opt" in one["text"]]
+    return found["consents"], texts
+
+
+def test_status_tells_of_an_opting_out_that_has_not_reached_the_other_side(run, consent):
+    consent.now = (time.time_ns() // 1_000_000) - 20 * 60_000
+    activations = consent.event("OPT_OUT")
+
+    [one], [text] = consents_in_status(run)
+
+    assert (one["name"], one["channel"], one["held_sources"]) == ("email", "email", [])
+    assert one["oldest_untold_seconds"] >= 1200
+    assert text.startswith('an opting out of the consents "email" has not reached the other side for 20 min')
+    consent.answer(activations, ["consent-records"])
+    assert consents_in_status(run)[0][0]["oldest_untold_seconds"] is not None
+    consent.answer(activations, ["consent-list"])
+    assert consents_in_status(run) == ([{**one, "oldest_untold_seconds": None}], [])
+
+
+def test_an_opting_out_that_was_refused_has_not_reached_the_other_side(run, consent):
+    consent.now = (time.time_ns() // 1_000_000) - 20 * 60_000
+    consent.answer(consent.event("OPT_OUT"), verdict="FIELD_CUSTOM_VALIDATION_EXCEPTION")
+
+    assert len(consents_in_status(run)[1]) == 1
+
+
+def test_an_opting_out_of_a_moment_ago_is_no_trouble(run, consent):
+    consent.now = time.time_ns() // 1_000_000
+    consent.event("OPT_OUT")
+
+    [one], texts = consents_in_status(run)
+
+    assert one["oldest_untold_seconds"] >= 0
+    assert texts == [] or one["oldest_untold_seconds"] >= 900
+
+
+def test_status_tells_of_a_burst(run, consent):
+    events = [SourceRecord("opt-outs", str(n), "OPT_OUT", 1, email=f"{n}@example.com") for n in range(30)]
+    consent.now = time.time_ns() // 1_000_000
+    consent.page("opt-outs", "", events)
+
+    [one], texts = consents_in_status(run)
+
+    assert one["held_sources"] == [{"source": "opt-outs", "opted_out": 30, "people": 30}]
+    assert any("30 of 30 people opted out within an hour" in text for text in texts)

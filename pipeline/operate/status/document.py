@@ -32,6 +32,7 @@ def document(status: Status) -> dict[str, Any]:
         "destinations": [of_line(line) for line in status.destinations],
         "imports": [import_document(one) for one in status.imports],
         **({"streams": [one.document() for one in status.streams]} if status.streams else {}),
+        **({"consents": [one.document() for one in status.consents]} if status.consents else {}),
         "stops": [of_stop(stop) for stop in status.stops],
         "limits": [of_pace(pace) for pace in status.paces],
         **({"orgs": [of_day_count(count) for count in status.day_counts]} if status.day_counts else {}),

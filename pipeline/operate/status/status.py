@@ -14,6 +14,7 @@ from pipeline.lanes.backlog import Backlog, read_backlogs
 from pipeline.lanes.pace import Pace, read_paces
 from pipeline.model.destination import Destination
 from pipeline.model.shard import SHARDS
+from pipeline.operate.consent_status import ConsentStatus
 from pipeline.operate.imports import ImportStatus
 from pipeline.operate.status import workers
 from pipeline.operate.status.day_counts import DayCount, read_day_counts
@@ -98,6 +99,7 @@ class Status:
     day_counts: tuple[DayCount, ...] = ()
     streams: tuple[StreamStatus, ...] = ()
     schema_problems: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by connector
+    consents: tuple[ConsentStatus, ...] = ()
 
     @property
     def messages(self) -> Mapping[str, int]:
@@ -119,6 +121,7 @@ def read_status(
     patience: float = workers.PATIENCE,
     imports: Sequence[ImportStatus] = (),
     streams: Sequence[StreamStatus] = (),
+    consents: Sequence[ConsentStatus] = (),
 ) -> Status:
     """Read both stores; if no worker lives this takes all of ``patience`` (seconds)."""
     by_place = open_letters(engine)
@@ -154,6 +157,7 @@ def read_status(
         imports=tuple(imports),
         streams=tuple(streams),
         schema_problems=schema_notes.problems_of(client, catalog.connectors),
+        consents=tuple(consents),
         day_counts=tuple(read_day_counts(client, catalog, backlogs, window)),
     )
 

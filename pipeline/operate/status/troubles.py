@@ -42,7 +42,7 @@ def troubles(status: Status) -> list[Trouble]:
     all_troubles += of_day_counts(status)
     all_troubles += [trouble for line in status.destinations for trouble in of_line(status, line)]
     all_troubles += [trouble for line in status.destinations for trouble in of_left_out(line)]
-    all_troubles += [*of_schemas(status), *of_consents(status)]
+    all_troubles += [*of_schemas(status), *of_consents(status), *of_untold(status)]
     all_troubles += [*of_letters(status), *of_channels(status), *of_imports(status), *of_crowds(status)]
     return sorted(all_troubles, key=lambda trouble: trouble.passing)
 
@@ -213,6 +213,19 @@ def of_consents(status: Status) -> Iterator[Trouble]:
             named = labelled(f'destination "{destination.name}"', destination.label)
             text = f'{named} honours "{destination.honour}", which bars nobody yet: there are no consents'
             yield Trouble(text, "activate for its audience only people who may be sent to", passing=True)
+
+
+def of_untold(status: Status) -> Iterator[Trouble]:
+    """Say that an opting out has not reached the other side, or that nothing is passed on after a burst."""
+    for one in status.consents:
+        name = one.account.name
+        if one.is_late:
+            age = spell(one.oldest or 0)
+            text = f'an opting out of the consents "{name}" has not reached the other side for {age}'
+            yield Trouble(text, "`activation consent parity` tells whose, and what is in its way")
+        for burst in one.bursts:
+            way_out = f"look whether that is right, then `activation resume consents:{name}`"
+            yield Trouble(burst.text, way_out)
 
 
 def of_letters(status: Status) -> Iterator[Trouble]:

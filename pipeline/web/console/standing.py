@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
+from pipeline.operate.consent_status import read_consents
 from pipeline.operate.status.document import document
 from pipeline.operate.status.status import DestinationStatus, Status, read_status
 from pipeline.operate.stream_status import read_streams
@@ -116,7 +117,15 @@ def read_standing(*, numbers: bool = False) -> Standing:
     window = place.settings.limit_window
     imports = imports_now()
     streams = read_streams(lambda: place.events_if_any, catalog)
+    consents = read_consents(lambda: place.events_if_any, catalog)
     status = read_status(
-        client, place.engine, catalog, window=window, patience=0, imports=imports, streams=streams
+        client,
+        place.engine,
+        catalog,
+        window=window,
+        patience=0,
+        imports=imports,
+        streams=streams,
+        consents=consents,
     )
     return Standing(status, read_statistics(client, place.engine, since=DAY) if numbers else {})
