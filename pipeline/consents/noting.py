@@ -15,6 +15,7 @@ from pipeline.consents.consent_state import ConsentState, follow, time_of, told_
 from pipeline.consents.state_store import Place, StoredState, read_states, write_states
 from pipeline.consents.statement import Statement, Wish
 from pipeline.model.consent_account import ConsentAccount
+from pipeline.people.record_identity import sha256
 from pipeline.stores.consent_tables import consent_statements
 from pipeline.stores.event_tables import event_folds
 
@@ -65,7 +66,7 @@ class Noting:
 
     def _unknown(self, statements: Sequence[Statement]) -> list[Statement]:
         """Return each statement that the store has not, once."""
-        by_key = {one.key: one for one in reversed(statements)}
+        by_key = {sha256(one.key): one for one in reversed(statements)}
         known = select(consent_statements.c.key).where(consent_statements.c.key.in_(list(by_key)))
         for key in self.connection.scalars(known):
             del by_key[key]
@@ -102,7 +103,7 @@ class Noting:
     def _row(self, number: int, statement: Statement, previous: str) -> dict[str, Any]:
         return {
             "id": number,
-            "key": statement.key,
+            "key": sha256(statement.key),
             "address": statement.address,
             "channel": statement.channel,
             "name": self.consent.name,

@@ -13,7 +13,7 @@ consent_statements = Table(
     "consent_statements",
     event_metadata,
     Column("id", BigId, primary_key=True, autoincrement=False),  # 1, 2, 3: none is missing
-    Column("key", String, nullable=False, unique=True),
+    Column("key", String, nullable=False, unique=True),  # SHA-256 of what makes it one statement
     Column("address", String, nullable=False),
     Column("channel", String, nullable=False),
     Column("name", String, nullable=False),  # of the consents that took it

@@ -321,3 +321,15 @@ def test_status_tells_of_a_burst(run, consent):
 
     assert one["held_sources"] == [{"source": "opt-outs", "opted_out": 30, "people": 30}]
     assert any("30 of 30 people opted out within an hour" in text for text in texts)
+
+
+def test_an_erased_person_is_not_written_to_by_accident(run, consent):
+    """Evidence goes; the digest and the status stay, and the chain holds."""
+    consent.answer(consent.lead(LEAD, box=True))
+
+    assert run("erase", ADA, "--yes").exit_code == 0
+
+    [one] = explained(run)
+    assert (one["status"], one["person"], one["statements"][0]["evidence"]) == ("out", None, None)
+    assert LEAD not in run("consent", "explain", ADA).stdout
+    assert run("consent", "parity").exit_code == 0

@@ -4,6 +4,8 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from pipeline.consents.erasing import PLACE as WISHES
+from pipeline.consents.erasing import count_evidence, erase_evidence
 from pipeline.event_files.spools import empty_spools
 from pipeline.operate.erasure.found import Found
 from pipeline.profiles.erasure import count_of, erase_from_events
@@ -11,6 +13,8 @@ from pipeline.profiles.erasure import count_of, erase_from_events
 
 def erase(events: Engine, profile: str, found: Found, *, only_count: bool) -> None:
     """Erase the people that ``profile`` names, or only count what is stored of them."""
+    erase_wishes = count_evidence if only_count else erase_evidence
+    found.add(WISHES, erase_wishes(events, profile))  # first: handles lead to them
     counts = count_of(events, profile) if only_count else erase_from_events(events, profile)
     for place, amount in counts.items():
         found.add(place, amount)

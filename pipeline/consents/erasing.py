@@ -1,0 +1,41 @@
+"""Erasing people from consents: the evidence goes, a tombstone stays.
+
+Digest, times and status stay, so that nobody is written to again by accident; so does the chain.
+"""
+
+from collections.abc import Collection
+
+from sqlalchemy import Connection, Engine, func, null, select, update
+
+from pipeline.consents.addresses import digest_of_address, handles_of_people
+from pipeline.people.find import find_people
+from pipeline.stores.consent_tables import consent_statements
+from pipeline.stores.database import reading
+
+PLACE = "consents"
+
+
+def count_evidence(events: Engine, text: str) -> int:
+    """Count the statements with evidence about the people that a text names."""
+    with reading(events) as connection:
+        named = consent_statements.c.address.in_(digests_of(connection, text))
+        kept = consent_statements.c.evidence.is_not(None)
+        return connection.scalar(select(func.count()).select_from(consent_statements).where(named, kept)) or 0
+
+
+def erase_evidence(events: Engine, text: str) -> int:
+    """Take the evidence out of all statements about the people that a text names; return their number."""
+    with events.begin() as connection:
+        named = consent_statements.c.address.in_(digests_of(connection, text))
+        kept = consent_statements.c.evidence.is_not(None)
+        return connection.execute(
+            update(consent_statements).where(named, kept).values(evidence=null())
+        ).rowcount
+
+
+def digests_of(connection: Connection, text: str) -> Collection[str]:
+    """Return the addresses of the people that a text names, and the one that it is."""
+    people = set(find_people(connection, text))
+    known = handles_of_people(connection, people) if people else {}
+    found = {digest for one in known.values() for digest in one.digests}
+    return found | ({digest_of_address(text)} if "@" in text else set())
