@@ -109,6 +109,11 @@ def event_kinds(*conditions: RecordCondition) -> dict[str, str]:
     return {path: VARIABLE_KINDS.get(path, "text") for path in paths}
 
 
+def text_kinds(*conditions: RecordCondition) -> dict[str, str]:
+    """Return the kinds of columns that conditions look at, where all values are texts."""
+    return {path: "text" for condition in conditions for path in paths_in(condition)}
+
+
 def type_problems(condition: RecordCondition, kinds: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Yield fields with the reason why their comparison cannot be; those of unknown kind are left out."""
     for each in comparisons_in(condition):

@@ -8,7 +8,7 @@ from typing import Any
 
 from pipeline.errors import Misconfigured
 from pipeline.model.rule import Rule
-from pipeline.model.source import EventsSource, SalesforceSource
+from pipeline.model.source import EventsSource, MembersSource, SalesforceSource
 from pipeline.model.source_record import SourceRecord
 from pipeline.operate.event_trial import try_on_events
 from pipeline.records.catalog import Catalog
@@ -65,7 +65,7 @@ def rule_and_source(catalog: Catalog, name: str) -> tuple[Rule, RuledSource]:
 def complete(
     stores: Stores,
     catalog: Catalog,
-    source: SalesforceSource,
+    source: SalesforceSource | MembersSource,
     rules: SourceRules,
     found: Sequence[SourceRecord],
 ) -> list[SourceRecord]:
@@ -77,7 +77,7 @@ def complete(
     with closing(Clients(stores.settings, stores.redis, stores.vault)) as clients:
         window = stores.settings.limit_window
         runner = SourceRunner(stores.redis, stores.records, lambda: stores.events, clients, window)
-        reader = runner.reader_of(catalog, source, rules.fields)
+        reader = runner.lookup_of(catalog, source, rules.fields)
         ids = list(lacking)
         read = [
             one

@@ -7,13 +7,13 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from pipeline.model.source import EventsSource, MembersSource, PeopleSource, ProfilesSource, Source
+from pipeline.model.source import EventsSource, PeopleSource, ProfilesSource, Source
 from pipeline.records.catalog import Catalog
 from pipeline.records.stops import stop_of
 from pipeline.snapshots.run_lease import LEASE
 from pipeline.streams.stream_state import StreamState, read_states
 
-NUMBERED = (PeopleSource, EventsSource, ProfilesSource, MembersSource)  # whose mark is a number
+NUMBERED = (PeopleSource, EventsSource, ProfilesSource)  # whose mark is a number
 
 
 @dataclass(frozen=True)

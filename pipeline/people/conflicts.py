@@ -89,7 +89,7 @@ def settle(connection: Connection, number: int, answer: str, by: str) -> int:
     if conflict.settled is not None:
         raise Misconfigured(f"conflict {number} is settled: {conflict.settled}, by {conflict.settled_by}")
     others = others_of(book, conflict, answer)
-    note_answer(connection, number, answer, by)
+    note_answer(connection, conflict, answer, by)
     book.look_up(conflict.keys)
     person = conflict.whose
     for other in others:
@@ -116,11 +116,14 @@ def others_of(book: HandleBook, conflict: Conflict, answer: str) -> list[int]:
     return [person]
 
 
-def note_answer(connection: Connection, number: int, answer: str, by: str) -> None:
+def note_answer(connection: Connection, conflict: Conflict, answer: str, by: str) -> None:
     """Write the answer. The next reading takes the records of the conflict as if they were new."""
+    number = conflict.id
     settled = {"settled": answer, "settled_by": by, "settled_at": datetime.now(UTC)}
     connection.execute(update(conflicts).where(conflicts.c.id == number).values(settled))
     barred = select(handles.c.value).join(person_records, person_records.c.handle == handles.c.id)
     names = list(connection.scalars(barred.where(person_records.c.conflict == number)))
+    if conflict.values["record"]:
+        names.append(conflict.values["record"])  # a member is known by its RIID alone
     connection.execute(delete(records).where(records.c.record.in_(names)))
     unbar(connection, number)

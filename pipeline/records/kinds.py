@@ -25,7 +25,7 @@ from pipeline.responsys.actions import ACTIONS
 from pipeline.responsys.bodies import redact
 from pipeline.responsys.code_meanings import CODE_MEANINGS
 from pipeline.responsys.connector import ResponsysConnector
-from pipeline.responsys.looking import campaign_ids, member_columns, program_runs
+from pipeline.responsys.looking import campaign_ids, extension_columns, member_columns, program_runs
 from pipeline.responsys.opening import open_clients
 from pipeline.responsys.requests import POLL_REQUESTS
 from pipeline.salesforce.actions import ACTIONS as SALESFORCE_ACTIONS
@@ -101,6 +101,7 @@ class ConnectorKind:
     program_runs: Callable[..., bool | None] | None = None  # given a way to send calls, and a name
     # Given the connector, a way to send calls, an identifier, its values, columns; None: it has no members.
     member_columns: Callable[..., Mapping[str, Mapping[str, str | None]]] | None = None
+    extension_columns: Callable[..., Mapping[str, Mapping[str, str | None]]] | None = None  # of a table
     # Given a way to send calls, and names of campaigns: their ids by name. None: it has no campaigns.
     campaign_ids: Callable[..., Mapping[str, str]] | None = None
     code_meanings: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # of rows: cause, replaying
@@ -190,6 +191,7 @@ KINDS: Mapping[str, ConnectorKind] = {
         poll_function=POLL_REQUESTS,
         program_runs=program_runs,
         member_columns=member_columns,
+        extension_columns=extension_columns,
         campaign_ids=campaign_ids,
         code_meanings=CODE_MEANINGS,
     ),

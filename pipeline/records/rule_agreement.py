@@ -3,8 +3,14 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pipeline.model.record_condition import event_kinds, read_condition, type_problems
-from pipeline.model.source import EventsSource, SalesforceSource, Source
+from pipeline.model.record_condition import (
+    RecordCondition,
+    event_kinds,
+    read_condition,
+    text_kinds,
+    type_problems,
+)
+from pipeline.model.source import EventsSource, MembersSource, SalesforceSource, Source
 from pipeline.records.documents import Documents
 from pipeline.records.record_reading import mapping, source
 from schemas.configuration_fields import not_there
@@ -31,8 +37,8 @@ def unfit_source(stream: Source) -> Iterator[str]:
     wrong = f'source: "{stream.name}" is'
     if not stream.is_stream:
         yield f"{wrong} a snapshot; rules look at streams alone"
-    elif not isinstance(stream, SalesforceSource | EventsSource):
-        yield f"{wrong} of kind {stream.kind}; rules look at records of Salesforce and events of Responsys"
+    elif not isinstance(stream, SalesforceSource | EventsSource | MembersSource):
+        yield f"{wrong} of kind {stream.kind}; rules look at records of Salesforce, events and members"
 
 
 def unfit_keys(document: Mapping[str, Any], stream: Source) -> Iterator[str]:
@@ -50,6 +56,13 @@ def unfit_keys(document: Mapping[str, Any], stream: Source) -> Iterator[str]:
             yield f"score.{word}: {why}"
 
 
+def kinds_of(kind: str | None, condition: RecordCondition) -> Mapping[str, str]:
+    """Return the types of what a condition on a source of Responsys looks at; none for other sources."""
+    if kind == "responsys_events":
+        return event_kinds(condition)
+    return text_kinds(condition) if kind == "responsys" else {}
+
+
 def wrong_comparisons(
     document: Mapping[str, Any], stream: Mapping[str, Any], after: Documents
 ) -> Iterator[str]:
@@ -58,6 +71,6 @@ def wrong_comparisons(
     kinds = {} if used is None else mapping("", used).kinds_for(str(stream.get("object")))
     for key in CONDITIONS:
         condition = read_condition(document.get(key, {}))
-        known = event_kinds(condition) if stream.get("kind") == "responsys_events" else kinds
+        known = kinds_of(stream.get("kind"), condition) or kinds
         for path, text in type_problems(condition, known):
             yield f"{key}.{quoted(path)}: {text}"

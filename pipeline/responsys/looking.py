@@ -37,17 +37,36 @@ def member_columns(
 
     Those that are not in the list are left out. Raises CallError if the account cannot be asked.
     """
+    where = path("lists", connector.profile_list, "members")
+    return rows_at(ask, "retrieveListMembers", where, identifier, values, columns)
+
+
+def extension_columns(
+    connector: ResponsysConnector, ask: Ask, table: str, riids: Sequence[str], columns: Sequence[str]
+) -> dict[str, dict[str, str | None]]:
+    """Return columns of an extension table of up to 200 members by their RIID.
+
+    Those that have no row are left out. Raises CallError if the account cannot be asked.
+    """
+    where = path("lists", connector.profile_list, "listExtensions", table, "members")
+    return rows_at(ask, "retrieveProfileExtensionMembers", where, "riid", riids, columns)
+
+
+def rows_at(
+    ask: Ask, function: str, where: str, identifier: str, values: Sequence[str], columns: Sequence[str]
+) -> dict[str, dict[str, str | None]]:
+    """Return columns of rows by an identifier of their members."""
     attribute, key = ATTRIBUTES[identifier]
-    body = {"queryAttribute": attribute, "fieldList": [key, *columns], "ids": list(values)}
-    where = f"{path('lists', connector.profile_list, 'members')}?action=get"
+    names = [key, *(name for name in columns if name != key)]
+    body = {"queryAttribute": attribute, "fieldList": names, "ids": list(values)}
     try:
-        data = ask(Call(function="retrieveListMembers", path=where, body=body))["recordData"]
+        data = ask(Call(function=function, path=f"{where}?action=get", body=body))["recordData"]
     except CallError as error:
         if error.code == NOBODY:
             return {}
         raise
-    names = data["fieldNames"]
-    rows = [dict(zip(names, record, strict=True)) for record in data["records"]]
+    found = data["fieldNames"]
+    rows = [dict(zip(found, record, strict=True)) for record in data["records"]]
     return {str(row[key]).lower(): {name: row.get(name) for name in columns} for row in rows if row.get(key)}
 
 

@@ -2,9 +2,9 @@
 
 from zoneinfo import ZoneInfo
 
-from pipeline.model.record_condition import event_kinds
+from pipeline.model.record_condition import event_kinds, text_kinds
 from pipeline.model.rule import Rule
-from pipeline.model.source import EventsSource, SalesforceSource, Source
+from pipeline.model.source import EventsSource, MembersSource, SalesforceSource, Source
 from pipeline.pairs.source_pairing import SourcePairing
 from pipeline.records.catalog import Catalog
 from pipeline.rules.outside import NothingOutside, Outside
@@ -12,7 +12,7 @@ from pipeline.rules.source_rules import SourceRules
 from pipeline.runtime.opening_consents import ConsentWishes, consent_followers
 from pipeline.streams.followers import Follower, Followers
 
-RuledSource = SalesforceSource | EventsSource
+RuledSource = SalesforceSource | EventsSource | MembersSource
 PEOPLE = ("Lead", "Contact")  # objects whose records are people
 
 
@@ -31,6 +31,9 @@ def open_rules(catalog: Catalog, source: RuledSource, outside: Outside | None = 
     """Return the rules of a source, with the types of its fields and the zone of its org's days."""
     if isinstance(source, EventsSource):
         return rules_of_events(catalog, source, outside or NothingOutside())
+    if isinstance(source, MembersSource):
+        own = [rule.when for rule in catalog.rules.values() if rule.source == source.name]
+        return SourceRules(source, catalog.rules, text_kinds(*own), outside=outside or NothingOutside())
     kinds = catalog.mappings[source.mapping].kinds_for(source.object)
     zone = ZoneInfo(getattr(catalog.connectors[source.connector], "zone", "UTC"))
     wishes = ConsentWishes(catalog)

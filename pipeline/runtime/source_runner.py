@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from pipeline.errors import Misconfigured, PipelineError
 from pipeline.model.call import Call
 from pipeline.model.connector import Connector
-from pipeline.model.record_reader import RecordReader
+from pipeline.model.record_reader import RecordLookup, RecordReader
 from pipeline.model.source import (
     EventsSource,
     MembersSource,
@@ -26,6 +26,7 @@ from pipeline.records.kinds import kind_of
 from pipeline.records.records import Records
 from pipeline.rules.outside import Outside
 from pipeline.runtime.event_source import event_run
+from pipeline.runtime.members_source import members_reader, members_run
 from pipeline.runtime.opening_rules import RuledSource, open_followers, open_pairing
 from pipeline.runtime.people_source import people_run
 from pipeline.runtime.permits import permitted
@@ -37,6 +38,7 @@ from pipeline.snapshots.sync import Outcome
 from pipeline.stores import nudges
 from pipeline.streams.event_run import EventRun
 from pipeline.streams.followers import Follower, Followers
+from pipeline.streams.members_run import MembersRun
 from pipeline.streams.people_run import PeopleRun
 from pipeline.streams.profiles_run import ProfilesRun
 from pipeline.streams.rehearsal import rehearse
@@ -47,8 +49,7 @@ from pipeline.text import durations
 log = logging.getLogger(__name__)
 
 MINUTE = 60.0  # seconds
-NOT_RUN_YET = (MembersSource,)
-StreamSource = SalesforceSource | PeopleSource | ProfilesSource | EventsSource
+StreamSource = SalesforceSource | PeopleSource | ProfilesSource | EventsSource | MembersSource
 STREAM_OPTIONS = ("full", "resend", "patience", "progress", "confirm")  # of StreamRun
 
 
@@ -73,7 +74,6 @@ class SourceRunner:
         Raises Busy, and PipelineError after the source was held.
         """
         engine = self.records.engine
-        require_runnable(source)
         if not isinstance(source, StreamSource):
             return source_runs.run(self.records, engine, catalog, source, appender, **options)
         if isinstance(source, SalesforceSource) and not source.is_stream:
@@ -95,8 +95,6 @@ class SourceRunner:
         """Run a source that is due or nudged, and return the outcome in a line for Flower."""
         was_nudged = nudges.take(self.redis, name)
         source = catalog.sources.get(name)
-        if isinstance(source, NOT_RUN_YET):
-            return f"{name}: sources of kind {source.kind} are not run yet"
         if not isinstance(source, StreamSource) or not source.is_stream:
             run = self._run_snapshot
             return source_runs.run_by_schedule(
@@ -145,13 +143,20 @@ class SourceRunner:
         return StreamRun(events, source, reader, appender, span, follower, pairing=pairing, **known).run()
 
     def _run_of(
-        self, catalog: Catalog, source: PeopleSource | ProfilesSource | EventsSource, options: dict[str, Any]
-    ) -> PeopleRun | ProfilesRun | EventRun:
-        """Prepare the run of a stream that reads our own stores."""
+        self,
+        catalog: Catalog,
+        source: PeopleSource | ProfilesSource | EventsSource | MembersSource,
+        options: dict[str, Any],
+    ) -> PeopleRun | ProfilesRun | EventRun | MembersRun:
+        """Prepare the run of a stream other than one of Salesforce."""
         if isinstance(source, PeopleSource):
             return people_run(catalog, source, self.events(), options)
         if isinstance(source, EventsSource):
             return event_run(catalog, source, self.events(), self._followers(catalog, source), options)
+        if isinstance(source, MembersSource):
+            ask = self._asking(catalog.connectors[source.connector])
+            follower = self._followers(catalog, source)
+            return members_run(catalog, source, self.events(), ask, follower, options)
         return profiles_run(source, self.records.engine, self.events(), options)
 
     def _followers(self, catalog: Catalog, source: RuledSource) -> Follower:
@@ -160,6 +165,15 @@ class SourceRunner:
     def _asking(self, connector: Connector) -> Callable[[Call], Any]:
         """Return a way to send calls by a connector, each with a permit."""
         return permitted(self.redis, connector, self.clients(connector), self.minute)
+
+    def lookup_of(
+        self, catalog: Catalog, source: SalesforceSource | MembersSource, further: Sequence[str]
+    ) -> RecordLookup:
+        """Return the look-up of a source's records by their ids."""
+        if isinstance(source, MembersSource):
+            ask = self._asking(catalog.connectors[source.connector])
+            return members_reader(catalog, source, self.events(), ask, further)
+        return self.reader_of(catalog, source, further)
 
     def reader_of(
         self, catalog: Catalog, source: SalesforceSource, further: Sequence[str] = ()
@@ -172,12 +186,6 @@ class SourceRunner:
         client = self.clients(connector)
         ask = self._asking(connector)
         return open_reader(source, catalog.mappings[source.mapping], client, ask, further)
-
-
-def require_runnable(source: Source) -> None:
-    """Raise Misconfigured for a source of a kind that can be configured and not run yet."""
-    if isinstance(source, NOT_RUN_YET):
-        raise Misconfigured(f'source "{source.name}": sources of kind {source.kind} are not run yet')
 
 
 def is_stopped(catalog: Catalog, source: StreamSource) -> bool:

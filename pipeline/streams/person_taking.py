@@ -34,11 +34,4 @@ class PersonTaking(PageTaking):
 
     def _sendable(self, _connection: Connection, rows: Sequence[SourceRecord]) -> list[SourceRecord]:
         """Return the records that are written by: no barred ones, and none that is gone."""
-        if self.audience is None:
-            return []
         return [row for row in rows if row.person is not None and row.conflict is None and not row.gone]
-
-    def _identifiers(self, row: SourceRecord) -> dict[str, str]:
-        """Return RIID and address."""
-        found = {"riid": row.riid, "email": row.email}
-        return {name: value for name, value in found.items() if value}

@@ -14,7 +14,7 @@ fields have changed; that goes on where an earlier run stopped.
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -28,6 +28,7 @@ from pipeline.stores.database import reading
 from pipeline.streams.change_guard import ChangeGuard, Confirm, unconfirmed
 from pipeline.streams.changed_profiles import FoldPlace, all_people, changed_people
 from pipeline.streams.followers import Follower, NoFollower
+from pipeline.streams.guarded_turn import Guarding, taking_records
 from pipeline.streams.page_taking import PageMode, StreamCounts
 from pipeline.streams.person_taking import PersonTaking
 from pipeline.streams.record_bodies import body_of
@@ -63,26 +64,14 @@ class ProfilesRun:
 
     def run(self, appender: Appender) -> StreamOutcome:
         """Look at people and send what follows; raises as the run of a stream does."""
-        with stream_turn(self.engine, self.source.name) as turn:
-            taking = PersonTaking(
-                self.source.name, self.source.audience, self.follower, progress=self.progress
-            )
-            guard = ChangeGuard.begin(turn, self.source.max_change, self.confirm, resend=self.resend)
-            outbox, was_baseline = (
-                StreamOutbox(turn, appender, withheld=guard.is_active),
-                turn.state.is_baseline,
-            )
-            try:
-                outbox.begin()
-                self.follower.prepare()
+        name, max_change = self.source.name, self.source.max_change
+        taking = PersonTaking(name, self.source.audience, self.follower, progress=self.progress)
+        guarding = Guarding(max_change, self.confirm, self.resend)
+        with stream_turn(self.engine, name) as turn:
+            was_baseline = turn.state.is_baseline
+            with taking_records(turn, appender, taking, guarding) as (outbox, guard):
                 is_full = self._look(turn, outbox, taking, guard)
-                guard.clear(taking.counts.gone)
-                outbox.release()
-            except Exception as error:
-                turn.write(trouble=type(error).__name__, numbers=asdict(taking.counts))
-                raise
-            turn.write(trouble="", succeeded_at=datetime.now(UTC), numbers=asdict(taking.counts))
-            return StreamOutcome(self.source.name, taking.counts, outbox.sent, was_baseline, is_full)
+            return StreamOutcome(name, taking.counts, outbox.sent, was_baseline, is_full)
 
     def rehearse(self) -> StreamOutcome:
         """Count the people that a run would look at, and those that have changed; change nothing."""
@@ -169,6 +158,7 @@ class ProfilesRun:
                 person=person,
                 email=values.get("email", ""),
                 riid=known.get(f"person:{person}", {}).get("riid", ""),
+                in_org=False,
             )
             for person, fields in self.profiles(connection, people).items()
         ]

@@ -13,7 +13,7 @@ next run.
 """
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine
@@ -21,14 +21,15 @@ from sqlalchemy import Engine
 from pipeline.model.record_reader import RecordReader
 from pipeline.model.source import SalesforceSource
 from pipeline.produce.appender import Appender
-from pipeline.streams.change_guard import ChangeGuard, Confirm, unconfirmed
+from pipeline.streams.change_guard import Confirm, unconfirmed
+from pipeline.streams.deciding_later import decide_later
 from pipeline.streams.followers import Follower, NoFollower
+from pipeline.streams.guarded_turn import Guarding, taking_records
 from pipeline.streams.page_taking import PageTaking, StreamCounts
 from pipeline.streams.pairing import Pairing
 from pipeline.streams.stream_choice import renew_choice
-from pipeline.streams.stream_outbox import StreamOutbox, put
 from pipeline.streams.stream_reading import StreamReading
-from pipeline.streams.stream_turn import StreamTurn, stream_turn
+from pipeline.streams.stream_turn import stream_turn
 from pipeline.text.plural import counted
 
 
@@ -85,19 +86,10 @@ class StreamRun:
                 self.source.name, self.source.audience, self.follower, is_history, self.progress, self.pairing
             )
             was_baseline = turn.state.is_baseline
-            guard = ChangeGuard.begin(turn, self.source.max_change, self.confirm, resend=self.resend)
-            outbox = StreamOutbox(turn, self.appender, withheld=guard.is_active)
-            try:
-                outbox.begin()
-                self.follower.prepare()
+            guarding = Guarding(self.source.max_change, self.confirm, self.resend)
+            with taking_records(turn, self.appender, taking, guarding) as (outbox, guard):
                 done = self._read(StreamReading(turn, outbox, taking, self.source, self.reader, guard))
-                self._decide_later(turn, outbox, taking)
-                guard.clear(taking.counts.gone)
-                outbox.release()
-            except Exception as error:
-                turn.write(trouble=type(error).__name__, numbers=asdict(taking.counts))
-                raise
-            turn.write(trouble="", succeeded_at=datetime.now(UTC), numbers=asdict(taking.counts))
+                decide_later(turn, outbox, taking, self.reader)
             return StreamOutcome(self.source.name, taking.counts, outbox.sent, was_baseline, done)
 
     def _read(self, stream: StreamReading) -> bool:
@@ -112,12 +104,3 @@ class StreamRun:
         if not (anew or is_due or state.full is not None):
             return False
         return stream.read_all(anew=anew, resend=self.resend, patience=self.patience)
-
-    def _decide_later(self, turn: StreamTurn, outbox: StreamOutbox, taking: PageTaking) -> None:
-        while self.follower.read_ahead(turn.engine, self.reader):
-            with turn.writing() as connection:
-                entering = self.follower.decide_later(connection)
-                stored, refused = put(connection, self.source.name, entering, bulk=False)
-            taking.counts.activations += stored
-            taking.counts.refused += refused
-            outbox.drain()

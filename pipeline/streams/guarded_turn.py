@@ -1,0 +1,43 @@
+"""A turn in which records are taken: its end is noted, and too many changes are not sent."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+
+from pipeline.produce.appender import Appender
+from pipeline.streams.change_guard import ChangeGuard, Confirm
+from pipeline.streams.page_taking import PageTaking
+from pipeline.streams.stream_outbox import StreamOutbox
+from pipeline.streams.stream_turn import StreamTurn
+
+
+@dataclass(frozen=True)
+class Guarding:
+    """How many people of a source may change in a run; ``confirm`` asks a person about more."""
+
+    max_change: float  # percent
+    confirm: Confirm
+    resend: bool  # all are sent, changed or not
+
+
+@contextmanager
+def taking_records(
+    turn: StreamTurn, appender: Appender, taking: PageTaking, guarding: Guarding
+) -> Iterator[tuple[StreamOutbox, ChangeGuard]]:
+    """Take records in a turn, with nothing left over from earlier runs; at the end all that follows is sent.
+
+    Raises Unconfirmed then if too many people have changed.
+    """
+    guard = ChangeGuard.begin(turn, guarding.max_change, guarding.confirm, resend=guarding.resend)
+    outbox = StreamOutbox(turn, appender, withheld=guard.is_active)
+    try:
+        outbox.begin()
+        taking.follower.prepare()
+        yield outbox, guard
+        guard.clear(taking.counts.gone)
+        outbox.release()
+    except Exception as error:
+        turn.write(trouble=type(error).__name__, numbers=asdict(taking.counts))
+        raise
+    turn.write(trouble="", succeeded_at=datetime.now(UTC), numbers=asdict(taking.counts))

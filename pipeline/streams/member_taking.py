@@ -1,0 +1,74 @@
+"""Taking pages of members: a member whose address is another person's is a conflict, never a guess."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from pipeline.model.source_record import SourceRecord
+from pipeline.people.conflict_book import ConflictBook
+from pipeline.people.handle_book import HandleBook
+from pipeline.people.known_identifiers import known_identifiers
+from pipeline.people.record_identity import Key, key_of_address
+from pipeline.streams.person_taking import PersonTaking
+from pipeline.streams.record_store import KnownRecord
+
+
+@dataclass
+class MemberTaking(PersonTaking):
+    """Takes pages of one source; a record's id is its RIID, and its person that of the RIID."""
+
+    account: str = ""  # of the RIIDs
+
+    def _identify(
+        self,
+        connection: Connection,
+        rows: Sequence[SourceRecord],
+        _moved: Sequence[SourceRecord],
+        known: Mapping[str, KnownRecord],
+    ) -> None:
+        """Give people the addresses that members tell; note a conflict where these are other people's."""
+        told = [row for row in rows if row.person is not None and not row.gone]
+        if not told:
+            return
+        book, conflicts = HandleBook(connection), ConflictBook(connection)
+        book.look_up(key for row in told if (key := key_of_address(row.email)))
+        for row in told:
+            row.conflict = self._clash(book, conflicts, row, known.get(row.id))
+        book.store()
+
+    def _clash(
+        self, book: HandleBook, conflicts: ConflictBook, row: SourceRecord, before: KnownRecord | None
+    ) -> int | None:
+        """Return the conflict of a member, None if all that it names is its own person's."""
+        person, riid, address = row.person or 0, self._key(row.id), key_of_address(row.email)
+        named: dict[Key, int] = {}
+        if before is not None and before.person not in (None, person):
+            named[riid] = before.person or 0
+        if address is not None:
+            named[address] = book.person(address) or book.add(address, person)
+        foreign = conflicts.unanswered(person, named)
+        keys = [riid, address] if address is not None else [riid]
+        return conflicts.open("handles", person, foreign, keys, row.id) if foreign else None
+
+    def _sendable(self, connection: Connection, rows: Sequence[SourceRecord]) -> list[SourceRecord]:
+        """Return the members that are written by; of several of one person that of the RIID told last."""
+        found = super()._sendable(connection, rows)
+        profiles = {f"person:{row.person}" for row in found}
+        known = known_identifiers(connection, profiles, self.account)
+        return [row for row in found if known.get(f"person:{row.person}", {}).get("riid", row.id) == row.id]
+
+    def _sorted(
+        self,
+        records: Sequence[SourceRecord],
+        known: dict[str, KnownRecord],
+        bodies: dict[str, tuple[str, str]],
+        erased: set[str],
+    ) -> tuple[list[SourceRecord], list[SourceRecord]]:
+        """Return as changed also the members whose RIID has become another person's."""
+        changed, moved = super()._sorted(records, known, bodies, erased)
+        strayed = [row for row in moved if known[row.id].person not in (None, row.person)]
+        return [*changed, *strayed], moved
+
+    def _key(self, riid: str) -> Key:
+        return "riid", self.account, riid
