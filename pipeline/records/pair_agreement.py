@@ -1,16 +1,19 @@
 """Agreement of pairs: their sources are of either side, and both sides have each variable alike."""
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
 from pipeline.model.mapped_variable import MappedVariable
 from pipeline.model.pair import Pair
 from pipeline.model.source import MembersSource, SalesforceSource, Source
+from pipeline.model.there_and_back import lost_values
 from pipeline.records.documents import Documents
 from pipeline.records.pair_reading import pair
 from pipeline.records.record_reading import mapping, source
 from schemas.configuration_fields import not_there
 from schemas.document import quoted
 
+EXAMPLES = 2  # of values that are lost, in one problem
 # Types of variables that a column of Responsys takes; a column of any other type takes any text.
 FITTING_TYPES: Mapping[str, tuple[str, ...]] = {
     "INTEGER": ("whole",),
@@ -65,6 +68,7 @@ def unfit_variables(wanted: Pair, sides: Mapping[str, Source], after: Documents)
             continue
         problems = tuple(without_field(variable, wanted, sides, after))
         problems = problems or tuple(unequal_types(variable, wanted, sides, after))
+        problems = problems or tuple(one_way_values(variable, wanted, sides, after))
         yield from (f"{quoted(variable)}: {text}" for text in problems)
 
 
@@ -79,6 +83,21 @@ def without_field(
             yield f'mapping "{stream.mapping}" of "{stream.name}" has no field of {stream.object} for it'
         elif "." in path:
             yield f'"{path}" of "{stream.name}" is a field of a parent, which cannot be written'
+
+
+def one_way_values(
+    variable: str, wanted: Pair, sides: Mapping[str, Source], after: Documents
+) -> Iterator[str]:
+    """Yield the mappings by which a variable does not come back as it went, with examples."""
+    used = {}
+    for stream in streams_of(wanted, sides):
+        if (found := variable_of(stream, variable, after)) is not None:
+            used[stream.mapping] = found
+    for name, found in used.items():
+        examples = list(islice(lost_values(found), EXAMPLES))
+        if examples or not found.is_two_way:
+            told = f": {'; '.join(examples)}" if examples else ""
+            yield f'mapping "{name}" does not bring it back as it went{told}; one direction alone may have it'
 
 
 def unequal_types(

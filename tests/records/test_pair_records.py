@@ -113,3 +113,16 @@ def test_a_circle_over_both_systems_needs_a_pair(apply):
     )
     assert way in str(raised.value)
     assert "Phone" not in str(raised.value)
+
+
+TITLE = 'title = { salesforce = "Title", length = 128, form = ["trim", "squeeze"], null = "blank" }'
+
+
+def test_a_variable_that_does_not_come_back_as_it_went_is_refused_with_an_example(apply):
+    with pytest.raises(Misconfigured) as raised:
+        apply((TITLE, 'title = { salesforce = "Title", form = ["trim", "lower"] }'))
+
+    assert (
+        'pairs.person.fields.title: mapping "person" does not bring it back as it went: '
+        '"McDonald" becomes "mcdonald", which goes back as "mcdonald"; one direction alone may have it'
+    ) in str(raised.value)
