@@ -20,6 +20,8 @@ def nothing_configured(web):
             "connectors",
             "sources",
             "mappings",
+            "pairs",
+            "consents",
             "holds",
             "activity",
             "channels",
@@ -233,3 +235,28 @@ def test_a_mapping_is_a_record_that_stays_as_long_as_a_source_names_it(web):
     wrong = put(web, "mappings/person", {"title": {"salesforce": "Title", "type": "flg"}})
     assert wrong.status_code == 422
     assert list(wrong.json()["errors"]["json"]["title"]) == ["type"]
+
+
+def test_pairs_and_consents_are_records_that_name_sources(web, acme):
+    put(web, "mappings/person", {"title": {"salesforce": "Title"}})
+    put(web, "connectors/crm", CRM)
+    put(web, "sources/leads", LEADS)
+    put(web, "sources/members", {"kind": "responsys", "connector": "acme", "columns": {"TITLE": "title"}})
+    pair = {"salesforce": ["leads"], "responsys": "members", "fields": {"title": "ask"}}
+    consent = {"channel": "email", "sources": ["leads"], "audience": "consent-email"}
+
+    assert put(web, "pairs/person", pair).status_code == 201
+    assert put(web, "consents/email", consent).status_code == 201
+
+    assert web.get("/v1/pairs/person").json() == {**pair, "settle": "15m", "mode": "watch"}
+    assert web.get("/v1/consents/email").json() == {**consent, "again": "manual", "mode": "live"}
+    refused = web.call("DELETE", "/v1/sources/members", "admin")
+    assert (refused.status_code, refused.json()["used_by"]) == (409, ["person"])
+    wrong = put(web, "consents/email", {**consent, "sources": ["members"]})
+    assert wrong.json()["errors"]["json"] == {
+        "sources": [
+            '"members" is of kind responsys; consents need sources of kind salesforce or responsys_events'
+        ]
+    }
+    unfit = put(web, "pairs/person", {**pair, "fields": {"phone": "ask"}})
+    assert unfit.status_code == 422
