@@ -27,12 +27,12 @@ def read_job(batch: Batch, action: Action, rows: Sequence[Row], next_quota: Quot
     unread = {position: row.problem for position, row in enumerate(rows) if row.problem}
     try:
         problems = action.problems([row.activation for row in rows])
-        return at_first_step(Job(batch, action, rows, Progress(), next_quota), {**problems, **unread})
+        return at_first_step(batch, action, rows, {**problems, **unread}, next_quota)
     except Exception:
         log.exception("rows not understood", extra={"batch": batch.id})
     alone = ((position, problem_alone(action, row)) for position, row in enumerate(rows))
     problems = {position: problem for position, problem in alone if problem is not None}
-    return at_first_step(Job(batch, action, rows, Progress(), next_quota), {**problems, **unread})
+    return at_first_step(batch, action, rows, {**problems, **unread}, next_quota)
 
 
 def problem_alone(action: Action, row: Row) -> str | None:
@@ -46,8 +46,11 @@ def problem_alone(action: Action, row: Row) -> str | None:
     return problem
 
 
-def at_first_step(job: Job, problems: Mapping[int, str]) -> Job:
+def at_first_step(
+    batch: Batch, action: Action, rows: Sequence[Row], problems: Mapping[int, str], next_quota: Quota | None
+) -> Job:
     """Return the job before its first step: rows with a problem are rejected, others may be done."""
     rejected = {position: Rejection("Invalid", problem) for position, problem in problems.items()}
-    done = frozenset(job.action.done_before(row.activation for row in job.rows)) - rejected.keys()
-    return at_planned_step(replace(job, progress=Progress(0, rejected, done=done)))
+    done = frozenset(action.done_before(row.activation for row in rows)) - rejected.keys()
+    job = Job(batch, action, rows, Progress(0, rejected, done=done), next_quota)
+    return job.with_progress(replace(job.progress, plan=job.plan.names))

@@ -31,7 +31,7 @@ class Progress:
 
     def dumps(self) -> str:
         """Write as JSON, without fields that hold nothing; "" when all of them do."""
-        if self.is_empty and not self.learned and self.found_at is None and not self.tried:
+        if self == Progress(plan=self.plan):
             return ""
         rejected = {str(position): [why.code, why.detail] for position, why in self.rejected.items()}
         record: dict[str, Any] = {"step": self.step, "rejected": rejected, "plan": self.plan}

@@ -249,10 +249,11 @@ end
 local function leave(destination, lines, touched)
   if #lines == 0 then return end
   local rows, recipients, n = 'rows:' .. destination, {}, 0
-  local behind = redis.call('EXISTS', 'behind:' .. destination) == 1
-    and redis.call('SMISMEMBER', 'behind:' .. destination, unpack(lines)) or {}
+  local parked = redis.call('EXISTS', 'behind:' .. destination) == 1
   local several = redis.call('EXISTS', 'company:' .. destination) == 1
   local known = redis.call('EXISTS', 'recipients:' .. destination) == 1
+  if not (parked or several or known) then return call_many('HDEL', rows, lines) end
+  local behind = parked and redis.call('SMISMEMBER', 'behind:' .. destination, unpack(lines)) or {}
   local texts = known and redis.call('HMGET', rows, unpack(lines)) or {}
   call_many('HDEL', rows, lines)
   for i = 1, #lines do

@@ -47,6 +47,8 @@ class BatchOutcome:
     returned: Sequence[int] = ()
     seconds: float | None = None
     unchanged: Sequence[int] = ()
+    # The codes of the rows that were not simply delivered, by position, as in outcomes.py.
+    codes: Mapping[int, str | None] = field(default_factory=dict)
     left_out: Mapping[str, int] = field(default_factory=dict)  # values that rows were sent without, by column
     learned: Mapping[int, Identifiers] | None = None  # by position; None: nothing is noted for witnesses
     emails: EmailsOut | None = None  # None: the call sent none of a campaign
@@ -69,7 +71,12 @@ class BatchOutcome:
         rejected = [
             (position, row, verdict) for position, row, verdict in judged if isinstance(verdict, Rejection)
         ]
-        return cls(rows, delivered, rejected, returned, seconds, unchanged)
+        codes: dict[int, str | None] = {
+            **dict.fromkeys(unchanged, UNCHANGED),
+            **{position: why.code for position, _, why in rejected},
+            **dict.fromkeys(returned),
+        }
+        return cls(rows, delivered, rejected, returned, seconds, unchanged, codes)
 
 
 def write_outcome(
@@ -115,7 +122,7 @@ def _write_outcome(
             dead_letters.store(connection, [*map(form, letters)] if form else letters, now)
         if new:
             if outcome.learned is not None:
-                note = note_of(batch, now, outcome.rows, codes_of(outcome), outcome.learned)
+                note = note_of(batch, now, outcome.rows, outcome.codes, outcome.learned)
                 insert_new(connection, witness_notes, note)
             stats.add(connection, now, stats.Where(batch.connector, batch.destination), numbers)
     return outcome.returned if new else find(engine, batch.id) or ()
@@ -135,19 +142,10 @@ def _record(batch: Batch, action: str, outcome: BatchOutcome, traced: bool) -> d
         "delivered": len(delivered) + unchanged, "rejected": rejected, "returned": list(outcome.returned),
         "outcome": "rejected" if rejected == len(profiles) else "delivered",
         "removed": delivered.count("REMOVE"), "unchanged": unchanged,
-        "outcomes": pack(profiles, call_types, codes_of(outcome)) if traced else None,
+        "outcomes": pack(profiles, call_types, outcome.codes) if traced else None,
         "seconds": None if outcome.seconds is None else round(outcome.seconds, 3),
         **({"emails": pack_emails(outcome.emails, len(profiles))} if traced and outcome.emails else {}),
     }  # fmt: skip
-
-
-def codes_of(outcome: BatchOutcome) -> dict[int, str | None]:
-    """Return the codes of the rows that were not simply delivered, as in outcomes.py."""
-    return {
-        **dict.fromkeys(outcome.unchanged, UNCHANGED),
-        **{position: why.code for position, _, why in outcome.rejected},
-        **dict.fromkeys(outcome.returned),
-    }
 
 
 def find(engine: Engine, batch: str) -> Sequence[int] | None:
