@@ -1,14 +1,12 @@
 """An activation as a producer gives it, and the entry it becomes in the intake.
 
-This is the one description of both: ``pipeline.activation`` compiles its decoder from these fields.
+The decoder of the pipeline is compiled from the same limits (activation_limits.py).
 """
 
 from marshmallow import Schema
 
 from schemas.activation_fields import CallType, Flag, Identifiers, Moment, Text, Variables
-
-MAX_BYTES = 64 * 1024  # of one activation as JSON
-LONGEST_ID = 128  # characters
+from schemas.activation_limits import LONGEST_ID
 
 
 class ActivationSchema(Schema):

@@ -7,32 +7,30 @@ No message repeats a value, because identifiers and variables are personal.
 import math
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from marshmallow import ValidationError, fields
 
+from schemas.activation_limits import (
+    CALL_TYPES,
+    FIRST_YEAR,
+    HASH,
+    IDENTIFIERS,
+    LARGEST,
+    LAST_YEAR,
+    LONGEST,
+    PARTNER_NUMBERS,
+)
+from schemas.moment_text import OutOfRange, read_moment
 from schemas.salesforce_id import NoId, WrongSuffix, full_id
 
-LONGEST = 255  # characters of a name, a profile id or an identifier
-LARGEST = 2**63 - 1  # the largest whole number; -LARGEST - 1 is the smallest
-FIRST_YEAR, LAST_YEAR = 1970, 9998  # a time zone can carry year 1 or 9999 over the edge of the calendar
-
-CALL_TYPES = ("ADD", "UPDATE", "REMOVE")
-PARTNER_NUMBERS = {"27": "riid", "7001": "hashed_email", "2001": "crm_id"}  # Responsys' own numbers
-IDENTIFIERS = ("email", "riid", "crm_id", "hashed_email", "salesforce_id", *PARTNER_NUMBERS)
 NUMERIC = ("riid", "crm_id")  # may be given as a whole number
 
 # No control characters, since these become parts of Redis keys, and no half of a surrogate pair.
 PRINTABLE = r"\A[^\x00-\x1f\x7f-\x9f\ud800-\udfff]+\Z"
-HASH = re.compile(r"\A[0-9a-fA-F]{64}\Z")
 NAME_LIKE = re.compile(r"[A-Za-z_ -]{1,30}")  # not an address or a number, put there by mistake
-MOMENT = re.compile(
-    r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]+))?)?"
-    r"(?:([Zz])|([+-])([0-9]{2}):?([0-9]{2}))?"
-)
-
 REQUIRED = "This is missing; every activation needs it."
 NULL = "This must not be null; leave it out when there is none."
 
@@ -101,25 +99,11 @@ class Moment(fields.Field[datetime]):
     }
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> datetime:
-        moment = value if isinstance(value, datetime) else self.parse(value)
-        if not FIRST_YEAR <= moment.year <= LAST_YEAR:
-            raise self.make_error("range")
-        return (
-            moment.astimezone(UTC) if moment.tzinfo else datetime.combine(moment.date(), moment.time(), UTC)
-        )
-
-    def parse(self, value: Any) -> datetime:
-        """Read text; a fraction is rounded to microseconds."""
-        match = MOMENT.fullmatch(value) if isinstance(value, str) else None
-        if not match:
-            raise self.make_error("invalid")
-        *numbers, fraction, zulu, sign, hours, minutes = match.groups(default="")
         try:
-            zone = offset(sign, hours, minutes) if sign else UTC if zulu else None
-            year, month, day, hour, minute, second = (int(number or 0) for number in numbers)
-            rounded = timedelta(microseconds=(int(f"{fraction:0<7.7}") + 5) // 10)
-            return datetime(year, month, day, hour, minute, second, tzinfo=zone) + rounded
-        except (ValueError, OverflowError) as error:
+            return read_moment(value)
+        except OutOfRange:
+            raise self.make_error("range") from None
+        except (TypeError, ValueError) as error:
             raise self.make_error("invalid") from error
 
 
@@ -262,11 +246,3 @@ def encodable(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def offset(sign: str, hours: str, minutes: str) -> timezone:
-    """Return the zone that ISO 8601 writes as ``+05:30``."""
-    if int(minutes) > 59:
-        raise ValueError(minutes)
-    distance = timedelta(hours=int(hours), minutes=int(minutes))
-    return timezone(-distance if sign == "-" else distance)

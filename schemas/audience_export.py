@@ -6,7 +6,7 @@ from typing import Any
 from marshmallow import post_load, validates_schema
 
 from schemas import export_rules
-from schemas.activation_fields import CALL_TYPES
+from schemas.activation_limits import CALL_TYPES
 from schemas.configuration_fields import Field, Flag, OneOf, SomeOf, Text
 from schemas.derived_columns import Derived
 from schemas.destination_document import DestinationDocument

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import ValidationError, missing
 
-from schemas.activation_fields import CALL_TYPES
+from schemas.activation_limits import CALL_TYPES
 from schemas.audience_export import AudienceExport
 from schemas.campaign_email import CampaignEmail
 from schemas.configuration_fields import Flag, OneOf, SomeOf, Text

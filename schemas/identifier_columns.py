@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from schemas.activation_fields import PARTNER_NUMBERS
+from schemas.activation_limits import PARTNER_NUMBERS
 from schemas.configuration_fields import Field, Text, not_there
 from schemas.exported_columns import IDENTIFIERS
 from schemas.mapping import Mapped

@@ -9,7 +9,6 @@ from marshmallow import ValidationError, validates_schema
 from schemas.configuration_fields import Field, OneOf, Text, Whole
 from schemas.document import Document, Table
 
-EVERY_OBJECT = ""  # in the place of an object's name
 OBJECT = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,79}")
 PATH = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,79}(?:\.[A-Za-z][A-Za-z0-9_]{0,79})?")
 TYPES = ("text", "flag", "whole", "number", "day", "moment", "choice", "set", "email", "phone", "id")

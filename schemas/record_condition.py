@@ -6,32 +6,23 @@ All of it must hold. Days and times are written as TOML has them, or as text; th
 """
 
 import math
-import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from marshmallow import ValidationError
 
+from schemas.condition_words import BOUNDS, GROUPS, OF_CHANGES, TIMES, VALUES, kind_of
 from schemas.configuration_fields import Field, not_there
 from schemas.mapped_variable import PATH
 from schemas.time_span import TimeSpan
 
-VALUES = ("=", "not", "was", "becomes")  # operators of a value, or of a list of them
-BOUNDS = ("above", "least", "below", "most")
 OPERATORS = (*VALUES[1:], *BOUNDS, "begins", "contains", "set", "within", "changed")
-OF_CHANGES = ("was", "becomes", "changed")
-GROUPS = ("any", "none")
-TIMES = frozenset(("day", "time"))
 TEXTS = TIMES | {"text"}  # types of values that are text, and may stand in one list
 MOST_VALUES = 200  # of one list
 MOST_PARTS = 50  # fields of one table, alternatives of one group
 DEEPEST = 5  # groups within groups
 LONGEST_TEXT = 1000  # characters
-DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-MOMENT = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?(Z|z|[+-][0-9]{2}:?[0-9]{2})"
-)
 NO_TIME = 'must be a day, such as 2026-01-02, or a time with a zone, such as "2026-01-02T03:04:05Z"'
 
 
@@ -168,15 +159,6 @@ def read_bound(value: Any) -> Any:
     if kind_of(found) not in ("number", "day", "time"):
         raise ValidationError(f"must be a number, or {NO_TIME.removeprefix('must be ')}")
     return found
-
-
-def kind_of(value: Any) -> str:
-    """Name the type of a value; text that is a day or a time is one."""
-    if isinstance(value, bool):
-        return "true or false"
-    if isinstance(value, int | float):
-        return "number"
-    return "day" if DAY.fullmatch(value) else "time" if MOMENT.fullmatch(value) else "text"
 
 
 def contradictory(kinds: set[str]) -> bool:

@@ -8,8 +8,9 @@ from marshmallow import ValidationError
 
 from schemas.configuration_fields import LONGEST, Field
 from schemas.document import Table
-from schemas.mapped_variable import EVERY_OBJECT, MappedVariableDocument
+from schemas.mapped_variable import MappedVariableDocument
 from schemas.opt_out_fields import opt_out_problem
+from schemas.record_words import EVERY_OBJECT
 
 VARIABLE = re.compile(rf"[^\x00-\x1f\x7f]{{1,{LONGEST}}}")
 VARIABLE_RULE = f"the name of a variable has 1 to {LONGEST} characters, none of them a control character"

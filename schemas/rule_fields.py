@@ -9,10 +9,10 @@ from marshmallow import Schema, ValidationError, validates_schema
 
 from schemas.configuration_fields import Field, Number, OneOf, SomeOf, Text, Whole
 from schemas.document import Document, Table
+from schemas.record_words import DAYS
 from schemas.responsys_sources import EVENT_TYPE
 from schemas.time_span import TimeSpan
 
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00")
 MOST_VALUES = 200
 MOST_ENTRIES = 10_000

@@ -15,7 +15,6 @@ from schemas.salesforce_id import full_id
 FIELD = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,79}")
 FIELD_RULE = 'must be the name of a field, such as "Title"'
 LENGTH = re.compile(r"[1-9][0-9]{0,4}[smhdw]")
-PEOPLE = ("Contact", "Lead")
 
 
 class WrittenFieldName(Field):

@@ -1,6 +1,6 @@
 """The options of ``salesforce_member``: people as members of a campaign."""
 
-from schemas.activation_fields import CALL_TYPES
+from schemas.activation_limits import CALL_TYPES
 from schemas.configuration_fields import Flag, SomeOf, Text
 from schemas.destination_document import DestinationDocument
 from schemas.salesforce_fields import RecordId

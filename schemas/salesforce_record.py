@@ -5,12 +5,12 @@ from typing import Any
 
 from marshmallow import ValidationError, validates_schema
 
-from schemas.activation_fields import CALL_TYPES
+from schemas.activation_limits import CALL_TYPES
 from schemas.configuration_fields import Field, Flag, OneOf, SomeOf, Text
 from schemas.destination_document import DestinationDocument
+from schemas.record_words import PEOPLE
 from schemas.salesforce import FieldName
 from schemas.salesforce_fields import (
-    PEOPLE,
     FixedValues,
     ObjectNames,
     States,

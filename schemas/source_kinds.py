@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from schemas.document import Variant
 from schemas.people_source import PeopleSourceDocument
+from schemas.record_words import SQL
 from schemas.responsys_sources import (
     EventsSourceDocument,
     MembersSourceDocument,
@@ -12,7 +13,6 @@ from schemas.responsys_sources import (
 from schemas.salesforce_source import SalesforceSourceDocument
 from schemas.source import CommonSource, SourceDocument
 
-SQL = "sql"
 SOURCES: Mapping[str, type[CommonSource]] = {
     SQL: SourceDocument,
     "salesforce": SalesforceSourceDocument,

@@ -5,7 +5,7 @@ from typing import Any
 
 from marshmallow import ValidationError, post_load, validates_schema
 
-from schemas.activation_fields import CALL_TYPES
+from schemas.activation_limits import CALL_TYPES
 from schemas.configuration_fields import Field, Flag, OneOf, SomeOf, Text, not_there
 from schemas.destination_document import DestinationDocument
 from schemas.exported_columns import Filled, ListColumns, TableColumn

@@ -1,20 +1,13 @@
 """A span of time in the configuration, such as "7d"."""
 
-import re
 from typing import Any
 
 from marshmallow import ValidationError
 
 from schemas.configuration_fields import Field
+from schemas.spans import SECONDS, SPAN, seconds_in
 
-SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
-SPAN = re.compile(r"([1-9][0-9]{0,8})([smhdw])")
 LONGEST_SPAN = 3_660 * SECONDS["d"]
-
-
-def seconds_in(span: str) -> int:
-    """Return the seconds of a span."""
-    return int(span[:-1]) * SECONDS[span[-1]]
 
 
 class TimeSpan(Field):

@@ -9,7 +9,7 @@ from msgspec import Struct, field
 
 from pipeline.model.activation import Activation, CallType, Invalid, decode
 from pipeline.text.messages import flatten
-from schemas.activation_fields import IDENTIFIERS, PARTNER_NUMBERS
+from schemas.activation_limits import IDENTIFIERS, PARTNER_NUMBERS
 
 log = logging.getLogger(__name__)
 

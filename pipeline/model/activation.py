@@ -10,41 +10,34 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
-from marshmallow import Schema, ValidationError
 from msgspec import Meta, Struct
 
 from pipeline.errors import PipelineError
 from pipeline.model.plain import plain
 from pipeline.text.redaction import masked
-from schemas.activation import MAX_BYTES, ActivationSchema, EntrySchema
-from schemas.activation_fields import (
+from schemas.activation_limits import (
     CALL_TYPES,
     FIRST_YEAR,
     HASH,
-    IDENTIFIER,
     IDENTIFIERS,
     LARGEST,
     LAST_YEAR,
-    NAME,
+    LONGEST,
+    LONGEST_ID,
+    MAX_BYTES,
     PARTNER_NUMBERS,
-    Text,
 )
 from schemas.salesforce_id import is_full_id
 
 NUL = b"\\u0000"  # as JSON writes it
 BACKSLASH = 92  # its first byte; looking for a byte takes a tenth of the time
 MAX_ENTRY_BYTES = MAX_BYTES + 2048  # an entry also carries fields that the pipeline adds
-PRODUCER_SCHEMA, ENTRY_SCHEMA = ActivationSchema(), EntrySchema()
 # A producer may not set these.
-PIPELINE_FIELDS = frozenset(ENTRY_SCHEMA.fields.keys() - PRODUCER_SCHEMA.fields.keys())
+PIPELINE_FIELDS = frozenset(("bulk", "auto_id", "destination", "replay"))
 NUMBER_OR_NAME = {**PARTNER_NUMBERS, **{name: number for number, name in PARTNER_NUMBERS.items()}}
 FORMS: Mapping[str, Callable[[str], object]] = {"hashed_email": HASH.match, "salesforce_id": is_full_id}
-# By name of the field that it constrains; ``normalise`` looks at the characters, faster than a pattern here.
-TEXT = {
-    name: Meta(min_length=1, max_length=field.longest)
-    for name, field in ENTRY_SCHEMA.fields.items()
-    if isinstance(field, Text)
-}
+# ``normalise`` looks at the characters, faster than a pattern here.
+TEXT, OWN_ID = Meta(min_length=1, max_length=LONGEST), Meta(min_length=1, max_length=LONGEST_ID)
 
 if TYPE_CHECKING:
     CallType = str
@@ -55,11 +48,10 @@ else:  # checked by the decoder
     CallType = Literal[CALL_TYPES]
     Identifiers = dict[
         Literal[IDENTIFIERS],
-        Annotated[str, Meta(min_length=1, max_length=IDENTIFIER.longest)]
-        | Annotated[int, Meta(ge=0, le=LARGEST)],
+        Annotated[str, Meta(min_length=1, max_length=LONGEST)] | Annotated[int, Meta(ge=0, le=LARGEST)],
     ]
     Variables = dict[
-        Annotated[str, Meta(min_length=1, max_length=NAME.longest)],
+        Annotated[str, Meta(min_length=1, max_length=LONGEST)],
         str | Annotated[int, Meta(ge=-LARGEST - 1, le=LARGEST)] | Annotated[float, FINITE] | bool | None,
     ]
 
@@ -78,20 +70,18 @@ class Activation(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     ``identifiers`` is keyed by name, never by partner number, when it comes from this module's functions.
     """
 
-    audience: Annotated[str, TEXT["audience"]]
-    profile_id: Annotated[str, TEXT["profile_id"]]
+    audience: Annotated[str, TEXT]
+    profile_id: Annotated[str, TEXT]
     call_type: CallType
     identifiers: Identifiers = {}
     variables: Variables = {}
     occurred_at: Annotated[datetime, Meta(tz=True)] | None = None
-    id: Annotated[str, TEXT["id"]] | None = None
+    id: Annotated[str, OWN_ID] | None = None
     # Only an entry of the intake carries the following.
     bulk: bool = False  # waits behind real-time lanes
-    auto_id: Annotated[str, TEXT["auto_id"]] | None = (
-        None  # given by the producer; not looked up for duplicates
-    )
-    destination: Annotated[str, TEXT["destination"]] | None = None  # a replay goes to this one only
-    replay: Annotated[str, TEXT["replay"]] | None = None  # the dead letter that is sent again
+    auto_id: Annotated[str, TEXT] | None = None  # given by the producer; not looked up for duplicates
+    destination: Annotated[str, TEXT] | None = None  # a replay goes to this one only
+    replay: Annotated[str, TEXT] | None = None  # the dead letter that is sent again
 
     def identifier(self, name: str) -> str | None:
         """Return an identifier by its name or its partner number; None if there is none."""
@@ -118,7 +108,7 @@ def decode(raw: bytes) -> Activation:
             return activation
     except _REFUSED:
         pass
-    return load_by_schema(ENTRY_SCHEMA, plain(parse(raw)))
+    return load_by_schema(plain(parse(raw)), is_entry=True)
 
 
 def from_mapping(mapping: Mapping[str, Any]) -> Activation:
@@ -144,7 +134,7 @@ def read(mapping: Mapping[str, Any], is_plain: bool = False) -> tuple[Activation
                     return activation, raw
         except _REFUSED:
             pass
-    return with_json(load_by_schema(PRODUCER_SCHEMA, mapping)) if is_plain else read(plain(mapping), True)
+    return with_json(load_by_schema(mapping, is_entry=False)) if is_plain else read(plain(mapping), True)
 
 
 def with_json(activation: Activation) -> tuple[Activation, bytes]:
@@ -202,12 +192,14 @@ def rename_identifiers(identifiers: dict[str, Any]) -> bool:
     return True
 
 
-def load_by_schema(schema: Schema, data: Any) -> Activation:
+def load_by_schema(data: Any, *, is_entry: bool) -> Activation:
     """Read an activation by marshmallow; raises Invalid with its messages."""
-    try:
-        return Activation(**schema.load(data))
-    except ValidationError as error:
-        raise Invalid(masked_messages(error.messages_dict)) from None
+    from pipeline.model.activation_schemas import checked
+
+    fields, messages = checked(data, is_entry=is_entry)
+    if messages:
+        raise Invalid(masked_messages(messages))
+    return Activation(**fields)
 
 
 def masked_messages(messages: dict[Any, Any]) -> dict[Any, Any]:

@@ -15,8 +15,8 @@ from typing import Any
 
 from pipeline.model.record_condition import SYSTEM_KINDS
 from pipeline.model.variable_values import DoesNotFit, as_day, as_id, as_number, moment_of
-from schemas.record_condition import TIMES, kind_of
-from schemas.time_span import SECONDS
+from schemas.condition_words import TIMES, kind_of
+from schemas.spans import SECONDS
 
 NATURAL = {"true or false": "flag", "number": "number"}
 COMPARED_AS = {

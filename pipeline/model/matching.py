@@ -11,7 +11,7 @@ from pipeline.model.condition_values import WrongComparison, ago, comparable, ki
 from pipeline.model.mapping import ABSENT
 from pipeline.model.record_condition import AllOf, AnyOf, Comparison, RecordCondition
 from pipeline.model.variable_values import DoesNotFit
-from schemas.record_condition import BOUNDS
+from schemas.condition_words import BOUNDS
 
 Record = Mapping[str, Any]
 

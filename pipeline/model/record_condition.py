@@ -10,7 +10,7 @@ from typing import Any
 
 from pipeline.model.feeds import VARIABLE_KINDS
 from pipeline.model.variable_values import DoesNotFit, as_day, as_id, moment_of
-from schemas.record_condition import BOUNDS, GROUPS, OF_CHANGES, kind_of
+from schemas.condition_words import BOUNDS, GROUPS, OF_CHANGES, kind_of
 
 EQUAL = "="
 SYSTEM_KINDS: Mapping[str, str] = {

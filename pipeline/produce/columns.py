@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
 from pipeline.model.plain import trimmed
-from schemas.activation_fields import IDENTIFIERS
+from schemas.activation_limits import IDENTIFIERS
 
 PROFILE = "profile_id"
 FIELDS = ("audience", PROFILE, "call_type", "occurred_at")

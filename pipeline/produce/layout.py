@@ -10,7 +10,7 @@ from pipeline.produce.columns import FIELDS, PROFILE, cleaned
 from pipeline.produce.dialect import DELIMITERS
 from pipeline.produce.notes import Notes
 from pipeline.text.redaction import masked
-from schemas.activation_fields import IDENTIFIERS
+from schemas.activation_limits import IDENTIFIERS
 
 NAMES_SHOWN = 40
 NO_HEADER = "its first line looks like data, not like the names of columns, so it is not shown"

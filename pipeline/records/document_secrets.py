@@ -10,7 +10,7 @@ from pipeline.errors import Misconfigured
 from pipeline.records.documents import SECTIONS, Document, Documents, singular, without_nulls
 from pipeline.records.kinds import KINDS
 from pipeline.stores.vault import Vault
-from schemas.source_kinds import SQL
+from schemas.record_words import SQL
 
 CHANNEL_SECRETS = ("url", "secret", "password")
 STORED_SECRET = {"keep": True}  # in the place of a secret: the stored one stays

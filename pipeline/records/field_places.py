@@ -9,7 +9,7 @@ from typing import Any
 
 from pipeline.records.documents import Documents
 from pipeline.records.record_reading import mapping
-from schemas.salesforce_fields import PEOPLE
+from schemas.record_words import PEOPLE
 
 Place = tuple[str, str, str]
 LIST_ACTIONS = ("audience_export", "program_entry")  # that merge into the list

@@ -4,22 +4,19 @@ All other rooms ask here, by the kind of a connector or the name of an action, a
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Protocol
-
-import redis
+from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import Misconfigured
 from pipeline.model.action import Action, UnusableAction
-from pipeline.model.call import Call, Sender, Timeouts
+from pipeline.model.call import Sender
 from pipeline.model.connector import Connector
 from pipeline.model.destination import Destination
 from pipeline.model.field_shape import FieldShape
-from pipeline.model.file_server import FileServer
 from pipeline.model.finding import Finding
 from pipeline.model.mapping import RecordMapping
 from pipeline.model.record_reader import RecordReader
 from pipeline.model.uses import Uses
+from pipeline.records.connector_kind import MINUTE, ConnectorKind, KindSchemas
 from pipeline.responsys import ratelimit
 from pipeline.responsys.actions import ACTIONS
 from pipeline.responsys.bodies import redact
@@ -38,77 +35,33 @@ from pipeline.salesforce.opening import open_clients as open_salesforce_clients
 from pipeline.salesforce.org_notes import version_ends
 from pipeline.sftp.connector import SftpConnector
 from pipeline.sftp.opening import open_server
-from pipeline.stores.vault import Vault
-from schemas.connector import ConnectorDocument, Responsys, ResponsysSftp
-from schemas.destination import ACTIONS as RESPONSYS_OPTIONS
-from schemas.destination import SALESFORCE_ACTIONS as SALESFORCE_OPTIONS
-from schemas.destination_document import DestinationDocument
-from schemas.salesforce import Salesforce
 
-MINUTE = 60.0  # seconds
-UNKNOWN_LIMIT = 10  # calls per window of a function that the kind does not know any more
+if TYPE_CHECKING:
+    from schemas.connector import ConnectorDocument
+    from schemas.destination_document import DestinationDocument
 
 
-class OpenClients(Protocol):
-    """Opens the clients of all connectors of a kind."""
+def responsys_schemas() -> KindSchemas:
+    """Return the schemas of Responsys."""
+    from schemas.connector import Responsys
+    from schemas.destination import ACTIONS as OPTIONS
 
-    def __call__(
-        self,
-        redis_client: redis.Redis,
-        vault: Vault,
-        *,
-        take: Callable[..., float],
-        minute: float,
-        timeouts: Timeouts,
-    ) -> Callable[[Any], Sender]:
-        """Return the maker of a connector's client; ``take`` takes a permit (see lanes/limits.py).
-
-        ``minute``: seconds that a minute of the limits has.
-        """
+    return KindSchemas(Responsys, OPTIONS)
 
 
-@dataclass(frozen=True)
-class ConnectorKind:
-    """All that the rest of the program needs of an outside system."""
+def salesforce_schemas() -> KindSchemas:
+    """Return the schemas of Salesforce."""
+    from schemas.destination import SALESFORCE_ACTIONS as OPTIONS
+    from schemas.salesforce import Salesforce
 
-    system: str  # its name in texts: "Responsys"
-    connector: type[Connector]
-    document: type[ConnectorDocument]  # a connector in the configuration
-    options: Mapping[str, type[DestinationDocument]]  # a destination in the configuration, by its action
-    actions: Mapping[str, type[Action]]  # by names that no other kind uses
-    open_clients: OpenClients
-    redact: Callable[[Call], Call]  # a call without the values of its rows, for people to look at
-    preflight: Callable[[Any, Uses, Any], list[Finding]]  # of a connector, for its records, by its client
-    # Shapes of the fields that records use, by place; asked like ``preflight``. None: there are no fields.
-    field_shapes: Callable[[Any, Uses, Any], dict[str, FieldShape]] | None = None
-    secrets: tuple[str, ...] = ()  # keys of ``document`` that are encrypted
-    optional_secrets: tuple[str, ...] = ()  # further ones, that a connector may lack
-    secret_readers: Mapping[str, Callable[[str], Any]] = field(default_factory=dict)  # raise Misconfigured
-    open_server: Callable[[Any, Timeouts], FileServer] | None = None  # None: it has no files to import
-    sources: tuple[str, ...] = ()  # kinds of sources that read by it
-    # Given a source, its mapping, the client, a way to send calls, further fields; None: it has no records.
-    open_reader: Callable[..., RecordReader] | None = None
-    # Given a source and a number of records: calls by function.
-    calls_to_read: Callable[[Any, int], Mapping[str, int]] = lambda *_: {}
-    default_limits: Mapping[str, int] = field(default_factory=dict)  # calls per window, by function
-    window: float = MINUTE  # seconds by which the account counts calls
-    # Asked of a client; it answers with None if it noted them as they came. None: the account cannot tell.
-    read_limits: Callable[[Any], Mapping[str, int] | None] | None = None
-    burst: int = 0  # calls of a function that may go at once after a quiet time
-    counts_by_day: bool = False  # whether its accounts count the calls of all their users by 24 hours
-    version_ends: Callable[[redis.Redis, Connector], bool] = lambda *_: False  # announced for a connector's
-    poll_function: str | None = None  # by which limits count polls; None: all answers come at once
-    program_runs: Callable[..., bool | None] | None = None  # given a way to send calls, and a name
-    # Given the connector, a way to send calls, an identifier, its values, columns; None: it has no members.
-    member_columns: Callable[..., Mapping[str, Mapping[str, str | None]]] | None = None
-    extension_columns: Callable[..., Mapping[str, Mapping[str, str | None]]] | None = None  # of a table
-    # Given a way to send calls, and names of campaigns: their ids by name. None: it has no campaigns.
-    campaign_ids: Callable[..., Mapping[str, str]] | None = None
-    code_meanings: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # of rows: cause, replaying
+    return KindSchemas(Salesforce, OPTIONS)
 
-    def default_limit(self, function: str) -> int:
-        """Return the calls per window of a function when neither the connector nor the account says."""
-        return self.default_limits.get(function, UNKNOWN_LIMIT)
+
+def sftp_schemas() -> KindSchemas:
+    """Return the schema of connectors to SFTP servers, which have no destinations."""
+    from schemas.connector import ResponsysSftp
+
+    return KindSchemas(ResponsysSftp)
 
 
 def preflight_responsys(connector: Any, uses: Uses, client: Any) -> list[Finding]:
@@ -176,8 +129,7 @@ KINDS: Mapping[str, ConnectorKind] = {
     "responsys": ConnectorKind(
         system="Responsys",
         connector=ResponsysConnector,
-        document=Responsys,
-        options=RESPONSYS_OPTIONS,
+        schemas=responsys_schemas,
         actions=ACTIONS,
         open_clients=open_clients,
         redact=redact,
@@ -198,8 +150,7 @@ KINDS: Mapping[str, ConnectorKind] = {
     "salesforce": ConnectorKind(
         system="Salesforce",
         connector=SalesforceConnector,
-        document=Salesforce,
-        options=SALESFORCE_OPTIONS,
+        schemas=salesforce_schemas,
         actions=SALESFORCE_ACTIONS,
         open_clients=open_salesforce_clients,
         redact=redact_composite,
@@ -221,8 +172,7 @@ KINDS: Mapping[str, ConnectorKind] = {
     "responsys_sftp": ConnectorKind(
         system="the SFTP server",
         connector=SftpConnector,
-        document=ResponsysSftp,
-        options={},
+        schemas=sftp_schemas,
         actions={},
         open_clients=open_no_clients,
         redact=lambda call: call,
@@ -256,11 +206,13 @@ def window_of(connector: Connector, minute: float) -> float:
     return kind_of(connector).window * minute / MINUTE
 
 
-def connector_documents() -> dict[str, type[ConnectorDocument]]:
+def connector_documents() -> dict[str, type["ConnectorDocument"]]:
     """Return the schemas of connectors, by kind."""
-    return {name: kind.document for name, kind in KINDS.items()}
+    return {name: kind.schemas().connector for name, kind in KINDS.items()}
 
 
-def destination_documents() -> dict[str, type[DestinationDocument]]:
+def destination_documents() -> dict[str, type["DestinationDocument"]]:
     """Return the schemas of destinations, by action."""
-    return {action: schema for kind in KINDS.values() for action, schema in kind.options.items()}
+    return {
+        action: schema for kind in KINDS.values() for action, schema in kind.schemas().destinations.items()
+    }

@@ -5,7 +5,7 @@ from typing import Any
 
 from pipeline.model.consent_account import ConsentAccount
 from pipeline.model.pair import Pair
-from schemas.time_span import seconds_in
+from schemas.spans import seconds_in
 
 
 def pair(name: str, document: Mapping[str, Any]) -> Pair:

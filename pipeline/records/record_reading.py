@@ -25,10 +25,8 @@ from pipeline.model.source import (
 )
 from pipeline.records.documents import Document
 from pipeline.records.kinds import KINDS, destination_documents
-from schemas.destination import completed, lacking
-from schemas.destination_document import DestinationDocument
-from schemas.mapped_variable import EVERY_OBJECT
-from schemas.source_kinds import SQL
+from schemas.record_words import EVERY_OBJECT, SQL
+from schemas.stored_options import STORED_OPTIONS
 
 Record = TypeVar("Record")
 
@@ -55,21 +53,27 @@ def connector(name: str, document: Document) -> Connector:
 
 def destination(name: str, document: Document) -> Destination:
     """Read a destination; options that are newer than the document get their defaults."""
-    schema = destination_documents()[document["action"]]
-    document = completed(document, schema)
+    document, problem = completed(document)
     common = {field.name for field in fields(Destination)} & document.keys()
     if isinstance(document.get("description"), list):  # of a task, made of variables
         common -= {"description"}
     known = {key: document[key] for key in common}
     known["call_types"] = tuple(document.get("call_types", CALL_TYPES))
     options = {key: value for key, value in document.items() if key not in common}
-    return Destination(**{**known, "name": name}, options=options, problem=problem(document, schema))
+    return Destination(**{**known, "name": name}, options=options, problem=problem)
 
 
-def problem(document: Document, schema: type[DestinationDocument]) -> str:
-    """Say why a destination cannot be used as it is stored."""
-    names = ", ".join(f'"{name}"' for name in lacking(document, schema))
-    return f"its record lacks {names}: configure it anew" if names else ""
+def completed(document: Document) -> tuple[Document, str]:
+    """Return a destination's document with all of its options, and why it cannot be used as it is stored."""
+    stored = STORED_OPTIONS.get(document["action"])
+    if stored is not None and stored <= document.keys():
+        return document, ""
+    from schemas import destination  # takes longer to import than all records to read
+
+    schema = destination_documents()[document["action"]]
+    whole = destination.completed(document, schema)
+    names = ", ".join(f'"{name}"' for name in destination.lacking(whole, schema))
+    return whole, f"its record lacks {names}: configure it anew" if names else ""
 
 
 def source(name: str, document: Document) -> Source:

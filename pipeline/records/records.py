@@ -8,8 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, delete, insert, select, update
 
-from pipeline.errors import Misconfigured
-from pipeline.records import agreement, record_reading, stored_documents
+from pipeline.records import record_reading, stored_documents
 from pipeline.records.catalog import Catalog, Hold, Kind, Scope, unusable
 from pipeline.records.changes import Change, Changes, compare
 from pipeline.records.document_secrets import (
@@ -20,12 +19,10 @@ from pipeline.records.document_secrets import (
     with_kept_secrets,
     with_secret_marks,
 )
-from pipeline.records.documents import SECTIONS, USERS_OF_CONNECTORS, Documents, as_written
-from pipeline.records.mapping_agreement import users_of_mapping
+from pipeline.records.documents import SECTIONS, Documents, as_written
 from pipeline.records.pair_reading import consent_account, pair
 from pipeline.records.record_reading import read_all
 from pipeline.records.rule_documents import rule
-from pipeline.records.source_users import NAMED, users_of_source
 from pipeline.stores import record_tables
 from pipeline.stores.database import reading
 from pipeline.stores.key_check import renew_check
@@ -94,6 +91,8 @@ class Records:
         Raises Misconfigured if a destination would be left without its connector, a rule without one of its
         channels, a source without its mapping, or if a stored secret is to stay and there is none.
         """
+        from pipeline.records import agreement  # with the schemas, which take long to import
+
         with self._alone() as connection:
             stored = stored_documents.load(connection, partial(secrets_if_possible, self.vault))
             wanted = with_kept_secrets(configuration, stored)
@@ -110,18 +109,11 @@ class Records:
 
         Raises Misconfigured if a record would lose its connector or mapping, or a rule a channel.
         """
+        from pipeline.records.removal import refuse_named
+
         with self._alone() as connection:
             stored = stored_documents.load(connection, with_secret_marks)
-            for users in USERS_OF_CONNECTORS if section == "connectors" else ():
-                if any(document.get("connector") == name for document in stored[users].values()):
-                    raise Misconfigured(f'{users} name the connector "{name}"')
-            if section == "mappings" and users_of_mapping(name, stored):
-                raise Misconfigured(f'records name the mapping "{name}"')
-            for users in NAMED if section == "sources" else ():
-                if users_of_source(users, name, stored):
-                    raise Misconfigured(f'{users} name the source "{name}"')
-            if section == "channels" and agreement.rules_that_name(name, stored["alerts"]):
-                raise Misconfigured(f'rules of alerts name the channel "{name}"')
+            refuse_named(section, name, stored)
             self._write(connection, section, Change(removed=(name,)), {})
             raise_version(connection)
 

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from pipeline.model.record_condition import read_condition
 from pipeline.model.rule import EntryLimit, OpeningHours, Rule, Score
-from schemas.rule_fields import DAYS
-from schemas.time_span import seconds_in
+from schemas.record_words import DAYS
+from schemas.spans import seconds_in
 
 MIDNIGHT = "24:00"
 

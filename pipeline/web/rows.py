@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from pipeline.model.activation import PRODUCER_SCHEMA, Activation, Invalid, parse
+from pipeline.model.activation import PIPELINE_FIELDS, Activation, Invalid, parse
 from pipeline.model.destination import CALL_TYPES
 from pipeline.produce.json_lines import key_count, key_twice, looks_doubled
 from pipeline.produce.many import read_row
@@ -23,7 +23,7 @@ LINES = ("application/x-ndjson", "application/ndjson", "application/jsonl")
 
 MOST_ERRORS = 1_000  # told; the rest are counted
 UNTOLD = {"_schema": ["This breaks a rule."]}
-FIELDS = frozenset(PRODUCER_SCHEMA.fields)
+FIELDS = frozenset(Activation.__struct_fields__) - PIPELINE_FIELDS
 
 Messages = dict[Any, Any]
 CheckedRow = tuple[Activation, bytes] | Messages

@@ -157,7 +157,11 @@ def test_a_summary_is_the_first_sentence_of_its_commands_help(commands):
     [
         ("pipeline.cli, pipeline.cli.dead_letters", "sqlalchemy redis rich pipeline.runtime"),
         ("pipeline.cli.dead_letters_look", "rich marshmallow cryptography.fernet"),
-        ("pipeline.cli.status, pipeline.cli.stats, pipeline.cli.pause, pipeline.cli.flush", "rich"),
+        (
+            "pipeline.cli.status, pipeline.cli.stats, pipeline.cli.pause, pipeline.cli.flush",
+            "rich marshmallow",
+        ),
+        ("pipeline.produce.producer", "rich marshmallow sqlalchemy"),
         ("pipeline.cli.apply", "rich"),
         ("pipeline.cli.send, pipeline.cli.sync, pipeline.cli.erase", ""),
     ],

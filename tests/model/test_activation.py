@@ -12,6 +12,7 @@ from msgspec import structs
 
 from pipeline.model.activation import (
     MAX_ENTRY_BYTES,
+    PIPELINE_FIELDS,
     Activation,
     Invalid,
     decode,
@@ -20,7 +21,9 @@ from pipeline.model.activation import (
     masked_messages,
 )
 from pipeline.model.plain import plain
-from schemas.activation import MAX_BYTES, ActivationSchema, EntrySchema
+from schemas.activation import ActivationSchema, EntrySchema
+from schemas.activation_fields import Text
+from schemas.activation_limits import LONGEST, LONGEST_ID, MAX_BYTES
 
 PLAIN = {"audience": "lapsed-buyers", "profile_id": "p-1", "call_type": "ADD"}
 FULL = {
@@ -150,6 +153,15 @@ def test_fractions_of_a_second_are_rounded_alike(moment, fraction):
 
 def test_the_struct_has_the_fields_of_the_schema():
     assert set(structs.asdict(Activation(**PLAIN))) == set(EntrySchema().fields)
+
+
+def test_limits_of_the_struct_are_those_of_the_schema():
+    """The struct is made without marshmallow, which takes long to import."""
+    entry, own = EntrySchema().fields, ActivationSchema().fields
+    lengths = {name: field.longest for name, field in entry.items() if isinstance(field, Text)}
+
+    assert entry.keys() - own.keys() == PIPELINE_FIELDS
+    assert {**dict.fromkeys(lengths, LONGEST), "id": LONGEST_ID} == lengths
 
 
 @pytest.mark.parametrize(

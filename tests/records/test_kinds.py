@@ -18,7 +18,8 @@ from pipeline.model.finding import Finding
 from pipeline.model.shard import SHARDS
 from pipeline.produce.producer import Producer
 from pipeline.records import configuration, mirror
-from pipeline.records.kinds import KINDS, ConnectorKind
+from pipeline.records.connector_kind import ConnectorKind, KindSchemas
+from pipeline.records.kinds import KINDS
 from pipeline.runtime.worker import Worker
 from pipeline.settings import Settings
 from pipeline.settle.dead_letters import Filter
@@ -109,8 +110,7 @@ def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
     kind = ConnectorKind(
         system="Library",
         connector=Library,
-        document=LibraryDocument,
-        options={"lend_book": LendBookOptions},
+        schemas=lambda: KindSchemas(LibraryDocument, {"lend_book": LendBookOptions}),
         actions={"lend_book": LendBook},
         open_clients=lambda *_, **__: lambda _: desk,
         redact=lambda call: replace(call, body=None),
@@ -264,7 +264,7 @@ def test_its_configuration_is_checked_like_any_other(worker, tmp_path, before, a
 def test_every_kind_has_options_and_limits_for_its_actions(desk):
     for kind in KINDS.values():
         functions = {function for action in kind.actions.values() for function in action.functions}
-        assert kind.options.keys() == kind.actions.keys()
+        assert kind.schemas().destinations.keys() == kind.actions.keys()
         assert {kind.poll_function, *functions} - {None} <= kind.default_limits.keys()
     names = [name for kind in KINDS.values() for name in kind.actions]
     assert len(names) == len(set(names))

@@ -25,7 +25,7 @@ from pipeline.responsys.needs import Campaign, Need, NeededExtensionTable
 from pipeline.responsys.quoted_values import naming
 from pipeline.responsys.results import read_results
 from pipeline.text.recipients import recipient_hash
-from schemas.time_span import seconds_in
+from schemas.spans import seconds_in
 
 ADDRESS = "EMAIL_ADDRESS_"
 SETTLE_WITHIN = "24h"  # of records that were stored before the option came

@@ -8,7 +8,8 @@ from marshmallow import Schema
 from pipeline.records.kinds import connector_documents, destination_documents
 from schemas.alert import RULES
 from schemas.channel import CHANNELS
-from schemas.source_kinds import SOURCES, SQL
+from schemas.record_words import SQL
+from schemas.source_kinds import SOURCES
 
 Schemas = Mapping[str, type[Schema]]
 

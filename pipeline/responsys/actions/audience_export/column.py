@@ -7,14 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
 
-from marshmallow import ValidationError
-
 from pipeline.model.activation import Activation
 from pipeline.responsys import mapped
 from pipeline.text.rendering import render
-from schemas.activation_fields import Moment
+from schemas.moment_text import read_moment
 
-MOMENT = Moment()
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 WHOLE = re.compile(r"[+-]?[0-9]{1,38}")
 NUMBER = re.compile(r"[+-]?(?:[0-9]{1,38}\.?[0-9]{0,38}|\.[0-9]{1,38})(?:[eE][+-]?[0-9]{1,3})?")
@@ -92,8 +89,8 @@ def problems(columns: Iterable[Column], row: Activation) -> Iterator[str]:
 def is_moment(text: str) -> bool:
     """Tell whether a text is a date, or a date and time."""
     try:
-        MOMENT.deserialize(f"{text}T00:00" if DATE.fullmatch(text) else text)
-    except ValidationError:
+        read_moment(f"{text}T00:00" if DATE.fullmatch(text) else text)
+    except ValueError:
         return False
     return True
 
@@ -122,6 +119,6 @@ def moment(text: str) -> str:
     Any other text stays as it is.
     """
     try:
-        return f"{MOMENT.deserialize(text).astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-    except ValidationError:
+        return f"{read_moment(text).astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    except ValueError:
         return text
