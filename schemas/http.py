@@ -115,7 +115,7 @@ class LettersFilter(Query):
     batch = Text()
     older_than = Duration()
     newer_than = Duration()
-    proven = fields.Boolean(metadata={"description": PROVEN})
+    proven = Truth(metadata={"description": PROVEN})
 
 
 class LettersOperation(Query):

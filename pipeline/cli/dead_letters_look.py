@@ -81,13 +81,18 @@ def row(letter: DeadLetter, labels: Mapping[str, str]) -> tuple[object, ...]:
     """Write one letter."""
     return (
         letter.id, age(letter), letter.state, destination_text(letter.destination, labels), letter.audience,
-        letter.profile_id, letter.code, letter.detail,
+        letter.profile_id, letter.code, detail_text(letter),
     )  # fmt: skip
 
 
 def destination_text(name: str | None, labels: Mapping[str, str]) -> str:
     """Write the name and the label of a destination; "" if there is none."""
     return labelled(name, labels.get(name)) if name else ""
+
+
+def detail_text(letter: DeadLetter) -> str:
+    """Write the detail, and what event files tell."""
+    return "; ".join(filter(None, (letter.detail, letter.finding)))
 
 
 def age(letter: DeadLetter) -> str:

@@ -74,6 +74,8 @@ def print_text(found: Status, window: float) -> None:
              "AGAIN", "DEAD LETTERS"),
             map(destination, found.destinations),
         )  # fmt: skip
+    if found.emails:
+        click.echo(f"\nE-mails without an answer: {found.emails}.")
     if found.streams:
         click.echo()
         show(

@@ -14,7 +14,7 @@ DELIVERED = "delivered"
 CODE = re.compile(r"[A-Z][A-Z0-9_]{1,99}")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class EmailEvent:
     """One event; ``key`` names it in every store that has landed its file."""
 

@@ -1,6 +1,7 @@
 """Search for the events of e-mails: one statement for all recipients, by the index of feeds and days."""
 
 from collections.abc import Collection, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, Connection, MetaData, Table, func, insert, or_, select
@@ -32,18 +33,17 @@ def find_events(
     feeds: Collection[str] = FEEDS,
 ) -> list[EmailEvent]:
     """Return the events of recipients and campaigns (ids), captured from ``first`` to ``last``, by time."""
-    rows = list(matching_rows(connection, recipients, first, last, feeds))
-    files = files_of(connection, {row.file for row in rows})
+    files = files_of(connection, account, first)
     found = []
-    for row in rows:
-        feed, file = row.word, files.get(row.file)
-        recipient = recipients.of(row, is_bounce=feed == BOUNCE)
-        if recipient is None or file is None or file.account != account or row.campaign not in campaigns:
+    for row in matching_rows(connection, recipients, first, last, feeds):
+        recipient = recipients.of(row, is_bounce=row.word == BOUNCE)
+        file = files.get(row.file)
+        if recipient is None or file is None or row.campaign not in campaigns:
             continue
-        key, reason = f"{feed}:{row.day}:{row.key}", reason_of(row.other, file.other_columns)
+        key, reason = f"{row.word}:{row.day}:{row.key}", reason_of(row.other, file.other_columns)
         where = (row.file, row.line, reason, file.path)
-        found.append(EmailEvent(key, feed, row.captured, recipient, row.campaign, *where))
-    return sorted(found, key=lambda event: (event.at, event.key))
+        found.append(EmailEvent(key, row.word, row.captured, recipient, row.campaign, *where))
+    return sorted(found, key=lambda event: (event.at, event.feed == BOUNCE, event.key))
 
 
 def matching_rows(
@@ -70,14 +70,15 @@ def matching_rows(
     connection.execute(DropTable(WANTED))
 
 
-def files_of(connection: Connection, numbers: Collection[int]) -> Mapping[int, Any]:
-    """Return the files of events by their numbers."""
-    files = event_files.c
-    query = select(files.id, files.account, files.path, files.other_columns)
-    found = {}
-    for some in parts(sorted(numbers)):
-        found.update({row.id: row for row in connection.execute(query.where(files.id.in_(some)))})
-    return found
+def files_of(connection: Connection, account: str, since: float) -> Mapping[int, Any]:
+    """Return the files of an account with e-mails, by their numbers, that may hold events of since then."""
+    files, landed = event_files.c, datetime.fromtimestamp(since, UTC) - timedelta(seconds=DAY)
+    query = select(files.id, files.path, files.other_columns).where(
+        files.account == account,
+        files.feed.in_(FEEDS),
+        or_(files.landed_at.is_(None), files.landed_at >= landed),
+    )
+    return {row.id: row for row in connection.execute(query)}
 
 
 def reason_of(other: str, columns: Collection[str] | None) -> str:

@@ -16,7 +16,7 @@ MOST_CELLS = 250_000  # pairs of a call and an event that are weighed against ea
 Worth = tuple[int, int, float]  # known calls with an event, unknown ones, less the seconds between
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class EmailSending:
     """One call; ``letter``: the dead letter that waits for its outcome."""
 

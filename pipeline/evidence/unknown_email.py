@@ -9,12 +9,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, and_, select
 
 from pipeline.evidence.matching import EmailSending
-from pipeline.settle.email_record import UNKNOWN_CODES
 from pipeline.stores.database import reading
 from pipeline.stores.tables import dead_letters as table
 
 COLUMNS = ("id", "connector", "email", "state", "finding", "proven", "event")
-IS_UNKNOWN = and_(table.c.code.in_(UNKNOWN_CODES), table.c.email.is_not(None))
+IS_UNKNOWN = table.c.proven.in_((False, True))  # of the index; it is None for all other letters
 UNDECIDED = and_(table.c.state == "open", table.c.replay_began_at.is_(None), IS_UNKNOWN)
 
 

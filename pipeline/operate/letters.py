@@ -18,7 +18,7 @@ from pipeline.text.times import rfc3339
 GROUP = (table.c.connector, table.c.destination, table.c.code)  # the order of an index
 MOMENTS_AT_ONCE = 500  # in one statement
 INTERNAL = ("activation", "email", "replay_began_at", "event")
-OF_LOOK_UPS = ("finding", "proven", "outcome", "evidence")  # left out of letters that have none
+OF_LOOK_UPS = ("finding", "proven", "outcome", "evidence")  # left out where they say nothing
 
 
 def without_activation(letter: DeadLetter) -> dict[str, Any]:

@@ -110,6 +110,11 @@ class Catalog:
         return found
 
     @cached_property
+    def sends_email(self) -> bool:
+        """Whether any destination sends e-mails of which event files tell."""
+        return any(self.action_of(destination).sends_email for destination in self.destinations.values())
+
+    @cached_property
     def witnessed_audiences(self) -> frozenset[str]:
         """The audiences that streams, rules and consents feed: they are told verdicts of activations."""
         streams = (source for source in self.sources.values() if source.is_stream)

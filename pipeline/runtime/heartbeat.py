@@ -31,7 +31,6 @@ from pipeline.accept.strays import Strays
 from pipeline.alerts.facts import WORKER_SEEN
 from pipeline.errors import Misconfigured
 from pipeline.event_files import import_schedule
-from pipeline.evidence.unknown_email import any_undecided
 from pipeline.lanes import limits
 from pipeline.lanes.dispatch import Dispatch
 from pipeline.lanes.lanes import ANSWER_SECONDS
@@ -203,10 +202,10 @@ class Heartbeat:
             self._doorbell.take_notes()
 
     def _look_emails_up(self, catalog: Catalog) -> None:
-        """Ring for e-mails without an answer, where event files may tell of them."""
-        if not catalog.imports or self._client.llen("sync") >= MAX_DOORBELLS:
+        """Ring for the look-up of e-mails without an answer, where event files may tell of them."""
+        if not catalog.imports or not catalog.sends_email or self._client.llen("sync") >= MAX_DOORBELLS:
             return
-        if self._take_duty("emails", EMAILS_SECONDS) and any_undecided(self._engine):
+        if self._take_duty("emails", EMAILS_SECONDS):
             self._doorbell.look_emails_up()
 
     def _compare_schemas(self, catalog: Catalog) -> None:

@@ -38,7 +38,7 @@ class DeadLetter:
     email: Mapping[str, Any] | None = None  # campaign, address, times of an e-mail with an unknown outcome
     replay_began_at: datetime | None = None
     finding: str | None = None  # of the last look into event files, in words
-    proven: bool = False  # event files prove that it was not sent
+    proven: bool | None = None  # event files prove that it was not sent; None: it is no e-mail of that kind
     outcome: str | None = None  # of a resolved one: "delivered", or Responsys' code
     evidence: Mapping[str, Any] | None = None  # of a resolved one: feed, file, line and time of the event
     event: str | None = None  # of a resolved one: names the event
@@ -68,7 +68,7 @@ class Filter:
             if (value := getattr(self, name)) is not None
         ]
         if self.proven is not None:
-            conditions.append(table.c.proven.is_(self.proven))
+            conditions.append(table.c.proven == self.proven)
         if self.codes:
             conditions.append(table.c.code.in_(self.codes))
         if self.ids:
@@ -155,4 +155,5 @@ def _row(letter: DeadLetter, now: datetime) -> dict[str, Any]:
         "state": "open",
         "batch": letter.batch,
         "email": letter.email,
+        "proven": None if letter.email is None else False,
     }

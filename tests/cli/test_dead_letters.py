@@ -368,3 +368,26 @@ def test_whatever_is_stored_is_shown_without_a_traceback(environment, environ, s
             json.loads(
                 result.stdout_bytes.decode({"ascii": "utf-8"}.get(encoding, encoding))
             )  # click's choice
+
+
+def test_e_mails_that_were_not_sent_are_sent_again_alone(environment, letters):
+    environment.keep("unsent", "open")
+    own = dead_letters.table.c.id == "unsent"
+    with environment.engine.begin() as connection:
+        connection.execute(dead_letters.table.update().where(own).values(proven=True, finding="not sent"))
+
+    assert "Recipient Not Found; not sent" in letters("list").output
+    assert letters("replay", "--proven", "--yes").output == "1 dead letter sent again.\n"
+    assert (states(environment), replayed(environment)) == (
+        {"unsent": "replayed", "open": "open"},
+        ["unsent"],
+    )
+
+
+def test_without_e_mails_of_unknown_outcome_nothing_is_looked_up(environment, letters):
+    environment.keep("other", code="Timeout")
+
+    assert letters("settle").output == "No e-mail waits for an outcome.\n"
+    assert json.loads(letters("settle", "--json").stdout) == {
+        "looked_up": 0, "resolved": {}, "not_sent": 0, "undecided": {},
+    }  # fmt: skip

@@ -130,3 +130,22 @@ def test_the_numbers_are_those_of_the_command(web):
     assert (answer["days"], answer["total"]["dead_letters"]) == (30, 4)
     assert web.get("/v1/stats?connector=nowhere").json()["type"] == "/problems/not-found"
     assert web.get("/v1/stats?days=8").status_code == 422
+
+
+def test_what_event_files_tell_is_part_of_a_letter_and_a_filter(web):
+    evidence = {"feed": "SENT", "file": 3, "path": "1234_SENT_20261130_000000.txt", "line": 7}
+    with web.stores.engine.begin() as connection:
+        own = letters.table.c.id
+        resolved = {"state": "resolved", "outcome": "delivered", "evidence": evidence, "finding": "delivered"}
+        connection.execute(letters.table.update().where(own == "l1").values(resolved))
+        proven = {"proven": True, "finding": "not sent: safe to replay"}
+        connection.execute(letters.table.update().where(own == "l2").values(proven))
+
+    (settled,) = web.get(f"{PATH}?state=resolved", scope="read").json()["dead_letters"]
+    (unsent,) = web.get(f"{PATH}?proven=true", scope="read").json()["dead_letters"]
+    body = {"filter": {"proven": True}, "dry_run": True}
+    matched = web.call("POST", f"{PATH}/replay", "operate", json=body).json()
+
+    assert (settled["id"], settled["outcome"], settled["evidence"]) == ("l1", "delivered", evidence)
+    assert (unsent["id"], unsent["finding"]) == ("l2", "not sent: safe to replay")
+    assert matched == {"matched": 1}

@@ -37,6 +37,7 @@ def document(status: Status) -> dict[str, Any]:
         "limits": [of_pace(pace) for pace in status.paces],
         **({"orgs": [of_day_count(count) for count in status.day_counts]} if status.day_counts else {}),
         "dead_letters_without_destination": status.lost_letters,
+        **({"unknown_emails": asdict(status.emails)} if status.emails else {}),
     }
 
 

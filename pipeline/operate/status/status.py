@@ -20,6 +20,7 @@ from pipeline.operate.status import workers
 from pipeline.operate.status.day_counts import DayCount, read_day_counts
 from pipeline.operate.status.open_letters import open_letters
 from pipeline.operate.status.stuck_shards import CLAIM_FIELDS, StuckShard, stuck_shards
+from pipeline.operate.status.unknown_emails import UnknownEmails, read_unknown_emails
 from pipeline.operate.status.unrouted import unrouted
 from pipeline.operate.stream_status import StreamStatus
 from pipeline.records.catalog import Catalog
@@ -31,7 +32,7 @@ from pipeline.stores.duty_trouble import DutyTrouble
 from pipeline.stores.redis_health import Server
 from pipeline.text.labels import labelled
 
-RECENT = timedelta(days=1)  # for which values left out are told
+RECENT = timedelta(days=1)  # for which values left out and resolved letters are told
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,7 @@ class Status:
     streams: tuple[StreamStatus, ...] = ()
     schema_problems: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by connector
     consents: tuple[ConsentStatus, ...] = ()
+    emails: UnknownEmails = field(default_factory=UnknownEmails)
 
     @property
     def messages(self) -> Mapping[str, int]:
@@ -158,6 +160,7 @@ def read_status(
         streams=tuple(streams),
         schema_problems=schema_notes.problems_of(client, catalog.connectors),
         consents=tuple(consents),
+        emails=read_unknown_emails(engine, RECENT),
         day_counts=tuple(read_day_counts(client, catalog, backlogs, window)),
     )
 

@@ -7,6 +7,8 @@ from flask import Response, g
 
 from pipeline.operate.code_meanings import meaning_of
 from pipeline.operate.letters import groups_of_letters, page_of_letters
+from pipeline.settle.dead_letters import Filter
+from pipeline.settle.dead_letters import count as count_letters
 from pipeline.text.plural import counted
 from pipeline.web.api.dead_letters import filter_of
 from pipeline.web.console.blueprint import ConsoleBlueprint
@@ -28,6 +30,7 @@ def show() -> Response:
     groups = groups_of_letters(place.engine, chosen)["groups"]
     count = sum(group["count"] for group in groups)
     profiles = g.key.grants("operate")
+    emails = {proven: count_letters(place.engine, Filter(proven=proven)) for proven in (True, False)}
     found = page_of_letters(place.engine, chosen, page_of(query), profiles=profiles, count=count)
     return page(
         "dead_letters",
@@ -37,6 +40,8 @@ def show() -> Response:
         open_only=query["state"] == "open",
         found=found,
         groups=groups,
+        proven=emails[True] if query["state"] == "open" else 0,
+        unknown=sum(emails.values()),
         meaning_of=meaning_of,
         choices=choices(groups),
         ages=AGE_CHOICES,

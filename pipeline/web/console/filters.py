@@ -38,6 +38,7 @@ class LettersForm(LettersFilter):
     """A decision on dead letters: on some by their ids, or on all that a filter chooses."""
 
     kind = Text(required=True, validate=validate.OneOf(("replay", "drop")))
+    proven = fields.Boolean()  # type: ignore[assignment] # text of a form, not JSON
     id = fields.List(Text(), load_default=list, validate=validate.Length(max=500))
     age = Text(validate=validate.OneOf(tuple(AGES)))
     all = fields.Boolean(load_default=False)
