@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from pipeline.model.record_condition import read_condition
 from pipeline.model.rule import EntryLimit, Score
+from pipeline.profiles.erasure import erase_from_events
 from pipeline.rules.decide import decide
 from pipeline.rules.entry_facts import read_facts
 from pipeline.stores.database import reading
@@ -126,6 +127,15 @@ def test_points_are_forgotten_with_the_last_score_and_when_they_are_too_old(hous
     assert points() == 1
     house.run()
     assert points() == 0
+
+
+def test_points_of_who_is_erased_are_gone(house):
+    house.land("CLICK", event(7), event(8))
+    house.run(hot())
+    erase_from_events(house.events, "7")
+
+    with reading(house.events) as connection:
+        assert len(connection.execute(select(event_points)).all()) == 1
 
 
 def test_more_than_the_most_entries_are_left_out(house):
