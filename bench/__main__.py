@@ -15,6 +15,7 @@ http         activations over HTTP beside the producer fed from the same bytes; 
 console      pages, status, metrics, groups and traces with much of everything; what keeping outcomes costs
 efficiency   calls made, compared with the fewest that could have done
 imports      event files landed, folded, and landed again, compared with grouping them; bytes per event
+events       stored events through a rule rolled up by day and a score
 salesforce   contacts read for the first time, again, and when nothing is new
 """
 
@@ -34,6 +35,7 @@ from bench import (
     delay,
     efficiency,
     end_to_end,
+    events,
     http,
     imports,
     lanes,
@@ -61,6 +63,7 @@ ALONE: dict[str, Callable[[Size, Callable[[str], None]], list[report.Finding]]] 
     "console": console.measure,
     "efficiency": efficiency.measure,
     "imports": imports.measure,
+    "events": events.measure,
     "salesforce": salesforce.measure,
 }
 WIDTH = 120  # characters, where there is no terminal

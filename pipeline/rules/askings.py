@@ -42,8 +42,10 @@ class RuleConditions:
 
         ``later``: the record is looked at again, and a change that the rule waits for was seen before.
         """
-        before = earlier_fields(record)
         parts = [*([] if later and self._occasion else self._when), *self._current]
+        if not parts:
+            return ()
+        before = earlier_fields(record)
         try:
             failed = [paths for paths, fits in parts if not fits(record.fields, before, now)]
         except WrongComparison as error:

@@ -36,7 +36,7 @@ class EntryFacts:
 
     def dumps(self) -> dict[str, Any]:
         """Return them as JSON."""
-        found = {one.name: getattr(self, one.name) for one in fields(self)}
+        found = vars(self)
         return {
             name: as_json(value)
             for name, value in found.items()

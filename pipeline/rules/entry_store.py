@@ -1,15 +1,17 @@
 """Entries in the store: those of a page at once, in few statements."""
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select
+from sqlalchemy import Connection, Row, func, select
 
 from pipeline.people.record_rows import run
-from pipeline.rules.past_entries import COUNTING, WATCHED, PastEntry
+from pipeline.rules.past_entries import COUNTING, WATCHED, Heeded, PastEntry
 from pipeline.stores.stream_tables import entries
+from pipeline.stores.upsert import put_all
 
 AT_ONCE = 5_000  # values of one list
 
@@ -49,13 +51,19 @@ def waiting_people(connection: Connection, people: Collection[int]) -> set[tuple
     return {(rule, person) for rule, person in rows}
 
 
-def entries_of(connection: Connection, people: Collection[int]) -> Iterator[tuple[int, PastEntry]]:
-    """Yield the entries of people that count."""
+def entries_of(
+    connection: Connection, people: Collection[int], heeded: Heeded, now: datetime
+) -> Iterator[tuple[int, PastEntry]]:
+    """Yield the entries of people that count, of the rules and the time that are heeded."""
     at = func.coalesce(entries.c.entered_at, entries.c.asked_at, type_=entries.c.asked_at.type)
-    states = entries.c.state.in_((*COUNTING, WATCHED))
-    for some in lists_of(people):
-        chosen = select(entries.c.person, entries.c.rule, at, entries.c.state)
-        for person, *entry in connection.execute(chosen.where(entries.c.person.in_(some), states)):
+    chosen = select(entries.c.person, entries.c.rule, at, entries.c.state)
+    chosen = chosen.where(entries.c.state.in_((*COUNTING, WATCHED)))
+    if heeded.rules is not None:
+        chosen = chosen.where(entries.c.rule.in_(heeded.rules))
+    if heeded.seconds is not None:
+        chosen = chosen.where(at >= now - timedelta(seconds=heeded.seconds))
+    for some in lists_of(people) if heeded else ():
+        for person, *entry in connection.execute(chosen.where(entries.c.person.in_(some))).all():
             yield person, PastEntry(*entry)
 
 
@@ -71,11 +79,8 @@ def due_entries(
 
 
 def write_entries(connection: Connection, written: Sequence[RuleEntry]) -> None:
-    """Store entries in the place of earlier ones of their keys."""
-    for some in lists_of([entry.key for entry in written]):
-        connection.execute(delete(entries).where(entries.c.key.in_(some)))
-    if written:
-        connection.execute(insert(entries), [asdict(entry) for entry in written])
+    """Store entries in the place of earlier ones of their keys, in the order in which tables keep them."""
+    put_all(connection, entries, [vars(entry) for entry in sorted(written, key=attrgetter("key"))])
 
 
 def lists_of(values: Collection[Any]) -> Iterator[list[Any]]:

@@ -1,5 +1,6 @@
 """Past entries of people, as checks 5, 6 and 8 count them; those of a page under way included."""
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
@@ -17,6 +18,32 @@ class PastEntry(NamedTuple):
     rule: str
     at: datetime
     state: str
+
+
+class Heeded(NamedTuple):
+    """Past entries that checks look at: of which rules, how many seconds old; None: of all, of any time."""
+
+    rules: frozenset[str] | None
+    seconds: float | None
+
+    def __bool__(self) -> bool:
+        return self.rules is None or bool(self.rules)
+
+
+def heeded_by(asking: Iterable[Rule], rules: Mapping[str, Rule]) -> Heeded:
+    """Return the past entries that decide when some rules ask."""
+    names: set[str] = set()
+    spans: list[float] = [0]
+    of_all = False
+    for rule in asking:
+        others = [other for other in rules.values() if other.active_for and bars(other, rule)]
+        again = math.inf if rule.again_after is None else rule.again_after
+        per = rule.most.per if rule.most else 0
+        of_all = of_all or bool(rule.most and rule.most.over_all)
+        spans += [again, per, *(other.active_for for other in others)]
+        names |= {other.name for other in others} | ({rule.name} if again or per else set())
+    longest = max(spans)
+    return Heeded(None if of_all else frozenset(names), None if math.isinf(longest) else longest)
 
 
 class PastEntries:

@@ -20,7 +20,7 @@ from pipeline.rules.entry_store import RuleEntry, answered_keys, entries_of, wai
 from pipeline.rules.event_keys import event_key
 from pipeline.rules.hard_bounces import bounced_people
 from pipeline.rules.outside import Columns, NothingOutside, NoWishes, Outside, Wishes
-from pipeline.rules.past_entries import PastEntries, PastEntry
+from pipeline.rules.past_entries import PastEntries, PastEntry, heeded_by
 from pipeline.rules.scores import with_scores
 from pipeline.streams.record_activations import identifiers_of
 
@@ -166,7 +166,9 @@ class SourceRules:
         """Decide about keys one after the other, and store their entries."""
         asked = self._unanswered(connection, asked)
         people = {one.record.person for one in asked if one.record.person is not None}
-        past = PastEntries(self.all_rules, entries_of(connection, people))
+        asking = {one.rule.name: one.rule for one in asked}.values()
+        heeded = heeded_by(asking, self.all_rules)
+        past = PastEntries(self.all_rules, entries_of(connection, people, heeded, now))
         bounced = bounced_people(connection, people)
         self.look_at_wishes(connection, asked)
         entries: dict[str, RuleEntry] = {}

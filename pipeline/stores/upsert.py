@@ -54,6 +54,22 @@ def add_up(
     connection.exec_driver_sql(statement.text, [statement.parameters(row) for row in rows])
 
 
+def put_all(connection: Connection | Driver, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows of the same columns, or write these into the rows that are there."""
+    if rows:
+        statement = compiled_puts(connection.dialect, table, tuple(rows[0]))
+        connection.exec_driver_sql(statement.text, [statement.parameters(row) for row in rows])
+
+
+@cache
+def compiled_puts(dialect: Dialect, table: Table, names: tuple[str, ...]) -> Compiled:
+    """Compile the statement that inserts rows, or writes into those that are there."""
+    statement = insert_into(dialect.name, table)
+    key = list(table.primary_key.columns)
+    changed = {name: statement.excluded[name] for name in names if name not in table.primary_key.columns}
+    return Compiled(statement.on_conflict_do_update(index_elements=key, set_=changed), dialect, names)
+
+
 @cache
 def compiled_new_rows(dialect: Dialect, table: Table, names: tuple[str, ...]) -> Compiled:
     """Compile the statement that inserts rows with new primary keys."""

@@ -36,7 +36,7 @@ from pipeline.streams.stream_run import StreamOutcome
 from pipeline.streams.stream_state import StreamState, read_state, write_state
 from pipeline.streams.stream_turn import StreamTurn, stream_turn
 
-AT_ONCE = 5_000  # events
+AT_ONCE = 2_500  # events
 OPTING_OUT = frozenset({"OPT_OUT", "COMPLAINT", "SMS_OPT_OUT"})
 AHEAD = DAY  # seconds that a clock there may be ahead of ours
 

@@ -1,7 +1,7 @@
 """Variables of events, by the names of their columns: ``campaign_id``, ``offer_url``; times in UTC."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import lru_cache
 
 DAY = 86_400  # seconds
@@ -45,7 +45,7 @@ def day_text(day: int) -> str:
     return date.fromordinal(EPOCH + day).isoformat()
 
 
-@lru_cache(maxsize=20_000)
 def iso(moment: int) -> str:
     """Return "2014-04-07T16:58:55Z" for seconds since the epoch."""
-    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    day, second = divmod(moment, DAY)
+    return f"{day_text(day)}T{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}Z"

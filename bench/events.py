@@ -1,0 +1,125 @@
+"""Events: stored events through two rules, one rolled up by day and one a score, by an operator's command."""
+
+import json
+import os
+import random
+import resource
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from bench.finding import Finding
+from bench.imports import step
+from bench.processes import ROOT
+from bench.size import Size
+from pipeline.runtime.stores import open_stores
+
+DAYS, EVENTS_PER_PERSON = 20, 50  # about half of the events are the first of their person, type and day
+SHARES = {"OPEN": 0.85, "CLICK": 0.15}
+SOURCE = "engagement"
+CONFIGURATION = """
+[connectors.acme]
+kind = "responsys"
+username = "acme"
+password = "secret"
+auth_endpoint = "http://127.0.0.1:9"
+profile_list = "CONTACTS"
+[sources.engagement]
+kind = "responsys_events"
+connector = "acme"
+[rules.log]
+source = "engagement"
+once = ["type", "campaign_id", "day"]
+audience = "log"
+[rules.hot]
+source = "engagement"
+score = { OPEN = 1, CLICK = 5 }
+within = "30d"
+reaches = 60
+again_after = "30d"
+audience = "hot"
+"""
+
+
+@dataclass(frozen=True)
+class EventReading:
+    """The costs of one run of the source."""
+
+    seconds: float
+    cpu: float
+    memory: float  # MiB, the most of all runs up to this one
+    read: int
+    sent: int
+
+
+def measure(size: Size, say: Callable[[str], None]) -> list[Finding]:
+    """Land files after the first run of the source, run it, and run it again."""
+    with tempfile.TemporaryDirectory(prefix="bench-events-") as name:
+        folder = Path(name)
+        environment = {
+            "ACTIVATION_DATA_DIR": str(folder / "data"),
+            "ACTIVATION_EVENTS_URL": f"sqlite:///{folder / 'store' / 'events.db'}",  # where the step lands
+            "PATH": os.environ["PATH"],
+            "HOME": str(folder),
+        }
+        file = folder / "activation.toml"
+        file.write_text(CONFIGURATION)
+        with open_stores(environment) as stores:
+            environment["ACTIVATION_BROKER_URL"] = stores.broker_url
+            activation(environment, "apply", str(file))
+            run(environment)
+            say(f"land {size.records:,} events")
+            write_files(folder, size.records)
+            step("land", folder)  # in another process, whose memory would count as that of ours
+            say("run")
+            return findings(run(environment), run(environment), size.records)
+
+
+def write_files(folder: Path, events: int) -> None:
+    """Write a file for each type."""
+    rng, now, people = random.Random(1), datetime.now(UTC), max(1, events // EVENTS_PER_PERSON)
+    for word, share in SHARES.items():
+        path = folder / f"1234_{word}_20260101_000000.txt"
+        with path.open("w") as file:
+            file.write("RIID,EVENT_CAPTURED_DT,EMAIL,CAMPAIGN_ID,LAUNCH_ID,OFFER_URL,EVENT_UUID\n")
+            for number in range(round(events * share)):
+                person, day = rng.randrange(people), rng.randrange(DAYS)
+                at = now - timedelta(days=day, seconds=rng.randrange(1, 40_000))
+                url = f"https://a.example/{rng.randrange(20)}" if word == "CLICK" else ""
+                cells = (person, f"{at:%d-%b-%Y %H:%M:%S}", f"p{person}@example.com", 1000 + day, 2000 + day)
+                file.write(",".join(map(str, (*cells, url, f"{word}{number}"))) + "\n")
+
+
+def run(environment: dict[str, str]) -> EventReading:
+    """Run the source once."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    begin = datetime.now(UTC)
+    outcome = json.loads(activation(environment, "sync", "--source", SOURCE, "--json"))
+    seconds = (datetime.now(UTC) - begin).total_seconds()
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return EventReading(seconds, cpu, after.ru_maxrss / 1024, outcome["read"], outcome["sent"])
+
+
+def activation(environment: dict[str, str], *arguments: str) -> str:
+    """Run a command to its end; return what it printed."""
+    command = [sys.executable, "-m", "pipeline.cli", *arguments]
+    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+def findings(first: EventReading, again: EventReading, events: int) -> list[Finding]:
+    """Return the rate and the memory."""
+    assert (first.read, again.read, again.sent) == (events, 0, 0)
+    note = (
+        f"{first.sent:,} entered; {events / first.cpu:,.0f} per second of CPU, start of the process included"
+    )
+    return [
+        Finding("events through two rules", events / first.seconds, "events/s", note, "≥ 10,000"),
+        Finding("a run with nothing new", again.seconds, "s", "start of the process included"),
+        Finding("memory of a run", first.memory, "MiB", "the most", "≤ 200"),
+    ]
