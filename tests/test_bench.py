@@ -119,7 +119,8 @@ def test_a_row_waits_in_every_lane_beside_those_that_are_worked_on(opened):
         )
 
 
-def test_every_look_of_an_operator_is_measured():
+def test_every_look_of_an_operator_is_measured(monkeypatch):
+    monkeypatch.setattr(status, "ROUNDS", 1)
     found = status.measure(replace(QUICK, lanes=(1, 5), letters=50), lambda what: None)
 
     assert [finding.what.split(",")[0] for finding in found] == [

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -65,8 +66,15 @@ ALONE = {"settle/replay.py": {"produce"}, "settle/letter_operations.py": {"produ
 WITH_SCHEMAS = set("alerts model responsys produce records lanes snapshots runtime web cli".split())
 
 
+@cache
+def imports_of(path: Path) -> tuple[ast.Import | ast.ImportFrom, ...]:
+    """Return the imports of a file."""
+    nodes = ast.walk(ast.parse(path.read_text("utf-8")))
+    return tuple(node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom))
+
+
 def rooms_named(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in imports_of(path):
         if isinstance(node, ast.ImportFrom) and node.module:
             whole = [f"{node.module}.{alias.name}" for alias in node.names]
             yield from (name.split(".")[1] for name in whole if name.startswith("pipeline."))
@@ -124,7 +132,7 @@ def test_every_room_is_in_the_table():
 def imported(path: Path) -> set[str]:
     """Return the top-level names that a file imports."""
     found = set()
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in imports_of(path):
         if isinstance(node, ast.Import):
             found |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -194,7 +202,7 @@ ROOMS = [(emulator, room) for emulator, rooms in BELOW_IN_EMULATOR.items() for r
 def emulator_modules_in(emulator: str, path: Path) -> Iterator[str]:
     """Yield the modules of the emulator that a file imports, without the package's name."""
     package = f"emulators.{emulator}."
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in imports_of(path):
         if isinstance(node, ast.ImportFrom) and f"{node.module}.".startswith(package):
             place = f"{node.module}.".removeprefix(package).rstrip(".")
             parts = place.split(".") if place else []
@@ -226,7 +234,7 @@ def test_emulators_do_not_know_each_other(emulator):
     named = {
         str(node.module).split(".")[1]
         for path in (EMULATORS / emulator).rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for node in imports_of(path)
         if isinstance(node, ast.ImportFrom) and str(node.module).startswith("emulators.")
     }
     assert named <= {emulator, SHARED}
