@@ -23,13 +23,21 @@ NOTHING = RecordMapping("")
 def look_at_actions(client: SalesforceClient, schema: OrgSchema, uses: Uses) -> Iterator[Finding]:
     """Look for the things that each action needs."""
     for action in uses.actions:
-        mapping = uses.mappings.get(action.destination.options.get("mapping") or "", NOTHING)
+        mapping = mapping_of(action, uses)
         needs = fitting_needs(schema, action.needs())
         for need in needs:
             if isinstance(need, NeededObject):
                 yield from guarded("object", partial(look_at_object, schema, action, need, mapping))
             elif isinstance(need, NeededCampaign):
                 yield from guarded("campaign", partial(look_at_campaign, client, action, need))
+
+
+def mapping_of(action: Action, uses: Uses) -> RecordMapping:
+    """Return the mapping that a destination names; without one, the variables that its fields stand for."""
+    if named := action.destination.options.get("mapping"):
+        return uses.mappings.get(named, NOTHING)
+    sources = (each for each in getattr(action, "sources", ()) if each.variable is not None)
+    return RecordMapping("", {each.source: each.variable for each in sources})
 
 
 def fitting_needs(schema: OrgSchema, needs: Sequence[object]) -> list[object]:

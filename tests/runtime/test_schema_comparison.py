@@ -61,6 +61,18 @@ def test_a_field_that_was_renamed(org, compare):
     assert found == (f'source "contacts": {text}', f'destination "back": {text}')
 
 
+def test_a_field_that_takes_less_than_its_variable(org, compare, catalog):
+    """Of a destination that names no mapping, too: a value is written as the variable of its field says."""
+    long = mapping("person", {"title": {"salesforce": "Title", "length": 128}})
+    catalog.mappings["person"] = long
+    change(org, "Title string(40)")
+
+    assert compare() == (
+        'destination "back": "Title" of Contact takes 40 characters, "title" may have 128: '
+        'give length = 40, with "cut" in its form if longer ones shall be cut',
+    )
+
+
 def test_what_changed_is_told_until_a_person_has_looked(org, compare, redis):
     compare()
     change(org, "Title string(40) required")
