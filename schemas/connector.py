@@ -15,6 +15,7 @@ IDENTIFIER_TYPES = ("riid", "hashed_email", "crm_id")
 FUNCTIONS = (  # of Responsys, that limits are counted by; tests hold them to pipeline/responsys/ratelimit.py
     "login", "triggerCustomEvent", "mergeListMembers", "retrieveProfileExtensions", "createProfileExtension",
     "mergeProfileExtensionMembers", "deleteProfileExtensionMembers", "mergeTriggerEmail", "triggerEmail",
+    "retrieveListMembers", "retrieveProfileExtensionMembers",
     "mergeSupplementalTableMembers", "deleteSupplementalTableMember", "pollRequests",
 )  # fmt: skip
 FUNCTION = re.compile(r"[A-Za-z][A-Za-z0-9]{0,62}")

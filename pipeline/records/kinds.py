@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from schemas.connector import ConnectorDocument
     from schemas.destination_document import DestinationDocument
 
+MEMBERS_IN_CALL = 200
+
 
 def responsys_schemas() -> KindSchemas:
     """Return the schemas of Responsys."""
@@ -113,6 +115,15 @@ def calls_to_read_salesforce(source: Any, records: int) -> Mapping[str, int]:
     return {FUNCTION: calls_to_read(source, records)} if source.kind == "salesforce" else {}
 
 
+def calls_to_read_members(source: Any, records: int) -> Mapping[str, int]:
+    """Count the calls that read members: one for each 200, and one of their extension table."""
+    if source.kind != "responsys":
+        return {}
+    calls = -(-records // MEMBERS_IN_CALL)
+    table = {"retrieveProfileExtensionMembers": calls} if source.fields_table else {}
+    return {"retrieveListMembers": calls, **table}
+
+
 def preflight_sftp(_connector: Any, _uses: Uses, server: Any) -> list[Finding]:
     """Look at an SFTP server's host key, login and folder; imported for that alone."""
     from pipeline.sftp.preflight import preflight
@@ -144,6 +155,7 @@ KINDS: Mapping[str, ConnectorKind] = {
         program_runs=program_runs,
         member_columns=member_columns,
         extension_columns=extension_columns,
+        calls_to_read=calls_to_read_members,
         campaign_ids=campaign_ids,
         code_meanings=CODE_MEANINGS,
     ),

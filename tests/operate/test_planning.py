@@ -37,6 +37,14 @@ def catalog(records):
                 "leads": {**SOURCE, "object": "Lead"},
                 "contacts": {**SOURCE, "audience": "people"},
                 "all": {**SOURCE, "snapshot": True, "audience": "all"},
+                "members": {
+                    "kind": "responsys",
+                    "connector": "acme",
+                    "columns": {"TITLE": "title"},
+                    "fields_table": "LOYALTY",
+                    "fields": {"TIER": "tier"},
+                    "audience": "members",
+                },
             },
             "rules": {"nurture-crm": {"source": "leads", "on": "new", "audience": "nurture-crm"}},
             "destinations": {
@@ -90,6 +98,13 @@ def test_salesforce_takes_two_calls_for_200_rows_and_three_for_members_by_addres
     catalog, scope, name, expected
 ):
     assert calls(planned(catalog, scope, name)) == expected
+
+
+def test_members_are_read_200_in_a_call_with_another_one_for_their_table(catalog):
+    assert calls(planned(catalog, "source", "members")) == [
+        (None, "retrieveListMembers", 5_000),
+        (None, "retrieveProfileExtensionMembers", 5_000),
+    ]
 
 
 def test_calls_of_one_limit_add_up(catalog):

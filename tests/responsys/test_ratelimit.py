@@ -45,6 +45,9 @@ def test_a_function_is_known_by_its_place_where_its_name_is_another(path):
         ("DELETE", "/rest/api/v1.3/folders/{folderName}/suppData/{tableName}/members?qa=x&id=y",
          "deleteSupplementalTableMember"),
         ("POST", "/rest/asyncApi/v1.3/requests", "pollRequests"),
+        ("POST", "/rest/api/v1.3/lists/{listName}/members?action=get", "retrieveListMembers"),
+        ("POST", "/rest/api/v1.3/lists/{listName}/listExtensions/{petName}/members?action=get",
+         "retrieveProfileExtensionMembers"),
     ],
 )  # fmt: skip
 def test_functions_of_one_path_are_reported_apart(verb, path, function):

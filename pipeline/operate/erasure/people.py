@@ -6,9 +6,9 @@ from pipeline.people.erasing import profile_ids_of
 from pipeline.people.find import find_people
 from pipeline.stores.database import reading
 from pipeline.stores.people_tables import person_records
-from pipeline.stores.stream_tables import entries
+from pipeline.stores.stream_tables import entries, records
 
-STREAMED = (person_records, entries)
+STREAMED = (person_records, entries, records)
 
 
 def profile_ids(events: Engine | None, text: str) -> list[str]:

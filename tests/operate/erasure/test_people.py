@@ -71,3 +71,13 @@ def test_a_person_has_a_profile_under_each_number_that_it_had(events, stored):
     assert ids[0] == f"person:{lead.person}"
     assert f"person:{other.person}" in ids
     assert profile_ids(events, "nobody@example.com") == []
+
+
+def test_a_person_that_profiles_or_members_alone_have_told_of_has_a_profile(events):
+    with events.begin() as connection:
+        handle = {"id": 1, "kind": "riid", "scope": "", "value": "7", "person": 1}
+        connection.execute(insert(handles).values(handle))
+        row = {"source": "members", "record": "7", "person": 1, "stamp": 1, "digest": "d", "body": "[{},{}]"}
+        connection.execute(insert(records).values(row))
+
+    assert profile_ids(events, "7") == ["person:1"]
