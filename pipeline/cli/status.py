@@ -15,7 +15,8 @@ from pipeline.operate.imports import read_imports
 from pipeline.operate.status.day_counts import DayCount
 from pipeline.operate.status.document import document
 from pipeline.operate.status.status import DestinationStatus, Status, read_status
-from pipeline.operate.status.troubles import Trouble, troubles
+from pipeline.operate.status.trouble import Trouble
+from pipeline.operate.status.troubles import troubles
 from pipeline.operate.stream_status import StreamStatus, read_streams
 from pipeline.records.catalog import Catalog
 from pipeline.runtime.stores import open_stores

@@ -12,7 +12,8 @@ from pipeline.errors import Misconfigured
 from pipeline.lanes import limits
 from pipeline.operate.status.document import document
 from pipeline.operate.status.status import read_status
-from pipeline.operate.status.troubles import Trouble, troubles
+from pipeline.operate.status.trouble import Trouble
+from pipeline.operate.status.troubles import troubles
 from pipeline.settle.statistics import Where, add
 from pipeline.stores import duty_trouble, schema_notes
 from pipeline.stores import redis_health as server

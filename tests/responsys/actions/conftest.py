@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.deliver.job import taught as lay_over
+from pipeline.deliver.plan import taught as lay_over
 from pipeline.errors import CallError
 from pipeline.model.action import Action, Identifiers, Step, Verdicts
 from pipeline.model.activation import Activation
