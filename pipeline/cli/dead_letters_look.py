@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from pipeline.cli.dead_letter_options import choosing, filter_of
+from pipeline.cli.dead_letter_options import choosing, filter_of, proving
 from pipeline.cli.tables import show
 from pipeline.errors import Misconfigured
 from pipeline.operate.letters import with_activation, without_activation
@@ -25,6 +25,7 @@ HEADERS = ("ID", "AGE", "STATE", "DESTINATION", "AUDIENCE", "PROFILE", "CODE", "
 
 @click.command("list")
 @choosing
+@proving
 @click.option(
     "--state", type=click.Choice(STATES), default="open", show_default=True, help="What became of them."
 )

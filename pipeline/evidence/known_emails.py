@@ -33,7 +33,7 @@ def known_emails(
     since: datetime,
     window: timedelta,
 ) -> KnownEmails:
-    """Read the batches of some connectors that were settled since then; ``actions`` send campaigns."""
+    """Read the e-mails of some connectors whose calls began since then; ``actions`` send campaigns."""
     wanted = {(campaign, digest_of(address)): (campaign, address) for campaign, address in recipients}
     found: dict[Recipient, list[EmailSending]] = defaultdict(list)
     unrecorded = []
@@ -46,7 +46,7 @@ def known_emails(
         for row in connection.execute(chosen):
             if row.emails is not None:
                 for key, sending in sendings_of(row.finished_at, row.emails, window):
-                    if key in wanted:
+                    if key in wanted and sending.began >= since.timestamp():
                         found[wanted[key]].append(sending)
             elif row.delivered:
                 unrecorded.append(row.finished_at)

@@ -16,13 +16,14 @@ from pipeline.evidence.event_search import find_events
 from pipeline.evidence.known_emails import KnownEmails, Recipient, known_emails
 from pipeline.evidence.matching import CLOCK_SKEW, match
 from pipeline.evidence.recipients import Recipients, find_recipients
-from pipeline.evidence.unknown_email import UnknownEmail, decided_emails
+from pipeline.evidence.unknown_email import UnknownEmail, decided_emails, events_in_use
 from pipeline.model.event_import import EventImport
 from pipeline.stores.database import reading
 
 NOT_SENT = "not sent: safe to replay"
 UNRECORDED = "outcomes of other e-mails of that time are not kept, so no event can be told to be this one's"
 SKEW = timedelta(seconds=CLOCK_SKEW)
+MARGIN = timedelta(hours=1)  # before the first call: other e-mails since then may own its event
 BOUNCES_AFTER = timedelta(days=5)  # of its e-mail a bounce comes at the latest, as a rule
 
 
@@ -56,33 +57,37 @@ class LookUp:
 
     def of_account(self, account: AccountEmails) -> Findings:
         """Look the e-mails of an account up."""
-        since = min(each.began_at for each in account.emails) - SKEW
+        since = min(each.began_at for each in account.emails) - MARGIN
         until = max(each.until for each in account.emails)
         others = self._others(account, since)
         known = self._known(account, since)
         files = read_account_files(
             self.engine, self.events, account.number, self.imports, min(e.until for e in account.emails)
         )
-        found = self._events(account, since, until)
-        used = {each.event for each in others if each.event}
+        found = self._events(account, since - SKEW, until)
         findings = Findings()
-        by_recipient = grouped([*account.emails, *(each for each in others if not each.event)])
+        by_recipient = grouped([*account.emails, *others])
         asked = {each.id: each for each in account.emails}
         for recipient, emails in by_recipient.items():
             calls = sorted(
                 [*known.sendings.get(recipient, ()), *(each.sending for each in emails)],
                 key=lambda call: (call.began, call.letter or ""),
             )
-            traces = [event for event in found.get(recipient, ()) if event.key not in used]
-            pairs = {call.letter: event for call, event in match(calls, traces).items() if call.letter}
+            matched = match(calls, found.get(recipient, ()))
+            pairs = {call.letter: event for call, event in matched.items() if call.letter}
             for each in emails:
                 if each.id in asked:
                     judge(findings, each, pairs.get(each.id), known, files)
         return findings
 
     def _others(self, account: AccountEmails, since: datetime) -> list[UnknownEmail]:
-        """Return decided letters of the account: an event that is theirs proves no other e-mail."""
-        return [each for each in decided_emails(self.engine, since) if each.connector in account.connectors]
+        """Return letters that were replayed or dropped: an event that is theirs proves no other e-mail."""
+        decided = decided_emails(self.engine, since)
+        return [
+            each
+            for each in decided
+            if each.connector in account.connectors and each.began_at >= since and not each.event
+        ]
 
     def _known(self, account: AccountEmails, since: datetime) -> KnownEmails:
         window = max(each.until - each.began_at for each in account.emails)
@@ -103,10 +108,14 @@ class LookUp:
                 some = only(recipients, bounced)
                 before = (since - BOUNCES_AFTER).timestamp()
                 found[:0] = find_events(connection, account.number, some, ids, before, first - 1, (SENT,))
+        used = events_in_use(self.engine, [event.key for event in found])
         groups: dict[Recipient, list[EmailEvent]] = defaultdict(list)
         for event in found:
             groups[names[event.campaign], event.recipient].append(event)
-        return {who: one_of_each_email(events, first) for who, events in groups.items()}
+        return {
+            who: [event for event in one_of_each_email(events, first) if event.key not in used]
+            for who, events in groups.items()
+        }
 
 
 def judge(

@@ -1,14 +1,15 @@
 """Unknown e-mails: open dead letters of calls without an answer, and the letters that were such once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, and_, select
 
 from pipeline.evidence.matching import EmailSending
+from pipeline.evidence.recipients import parts
 from pipeline.stores.database import reading
 from pipeline.stores.tables import dead_letters as table
 
@@ -80,6 +81,10 @@ def emails_where(connection: Connection, condition: ColumnElement[bool]) -> list
     return [UnknownEmail(*row) for row in rows]
 
 
-def moment(seconds: float) -> datetime:
-    """Return a moment in UTC."""
-    return datetime.fromtimestamp(seconds, UTC)
+def events_in_use(engine: Engine, keys: Sequence[str]) -> set[str]:
+    """Return those of some events that have settled letters, whenever that was."""
+    found: set[str] = set()
+    with reading(engine) as connection:
+        for some in parts(keys):
+            found.update(connection.scalars(select(table.c.event).where(table.c.event.in_(some))))
+    return found

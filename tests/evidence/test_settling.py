@@ -266,3 +266,26 @@ def test_an_erased_letter_that_was_delivered_is_counted_as_sent_alone(evidence):
     assert {row.name: row.value for row in rows} == {
         "rejected:Timeout": 2, "resolved:delivered": 1, "resolved:FAIL": 1, "sent": 1, "erased": 1,
     }  # fmt: skip
+
+
+@ONE
+def test_an_event_that_settled_an_older_letter_stays_its_own(evidence):
+    evidence.lose("ada-1", hours=60)
+    evidence.put(evidence.row("ada", hours=47.9))
+    evidence.ran()
+    evidence.settle()
+    evidence.lose("ada-2")
+    evidence.settle()
+
+    assert evidence.states() == {"ada-1": "delivered", "ada-2": NOT_SENT}
+
+
+@ONE
+def test_a_known_e_mail_of_just_before_has_its_own_event(evidence):
+    evidence.lose("ada")
+    evidence.known(out_at(evidence, "ada", hours=48.05), hours=48)
+    evidence.put(evidence.row("ada", hours=48.05), evidence.row("ada"))
+    evidence.ran()
+    evidence.settle()
+
+    assert evidence.states() == {"ada": "delivered"}
