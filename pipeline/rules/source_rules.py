@@ -224,6 +224,7 @@ class SourceRules:
         """Return all that a key is decided by; ``asked``: it has its answer."""
         rule, record, person = one.rule, one.record, one.record.person
         busy = past.busy(rule, person, now) if person is not None else None
+        nobody = self._is_nobody(one)
         return EntryFacts(
             now=now,
             asked=asked,
@@ -234,7 +235,7 @@ class SourceRules:
             unmet=one.unmet,
             is_event=self._is_of_events,
             score=one.score,
-            nobody=(nobody := self._is_nobody(one)),
+            nobody=nobody,
             waits_until=(one.waits_until or now + NOBODY) if nobody else None,
             bounced="record" if record.fields.get(BOUNCED) else "events" if person in bounced else "",
             opted_out=self._out.get((rule.name, record.id), ""),

@@ -63,6 +63,7 @@ class FolderImport:
             host_key=(emulator.summary()["host_key"],),
         )
         self.lander = KeepingLander(engine)
+        self.told = 0  # files that were told to have landed
         self.spool = Spool(data, "acme-events")
         self.ledger = Ledger(engine, "acme-events")
 
@@ -74,7 +75,11 @@ class FolderImport:
     def run(self, look_seconds: float = 0.0, **changes: Any) -> RunOutcome:
         settings = replace(self.settings, **changes)
         look = FolderLook(settings, self.ledger, look_seconds)
-        return ImportRun(settings, SftpServer(self.connector), self.spool, look, self.lander).run()
+        server = SftpServer(self.connector)
+        return ImportRun(settings, server, self.spool, look, self.lander, told=self._tell).run()
+
+    def _tell(self) -> None:
+        self.told += 1
 
     def states(self) -> dict[str, str]:
         return {row.path: row.state for row in self.ledger.rows()}

@@ -30,6 +30,7 @@ def test_files_are_fetched_and_landed_once(folder):
     assert folder.lander.texts == {"SENT": b"A\n1\n2\n", "CLICK": b"B\n3\n"}
     assert folder.lander.modes == {0o600}
     assert (len(first.landed), again.files) == (2, [])
+    assert folder.told == 2
     assert set(folder.states().values()) == {"landed"}
     assert folder.left_in_spool() == []
     assert folder.emulator.summary()["opened"] == 2
