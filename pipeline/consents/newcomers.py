@@ -37,7 +37,7 @@ def newcomers(connection: Connection, channel: str, mark: int, destinations: Col
 
     ``destinations``: those that write to lists.
     """
-    top = min(highest_handle(connection), mark + AT_ONCE)
+    top = top_after(connection, mark)
     email = handles.alias("email")
     is_out = (consent_states.c.channel == channel) & (consent_states.c.status == OUT)
     query = (
@@ -56,6 +56,13 @@ def newcomers(connection: Connection, channel: str, mark: int, destinations: Col
         if not taught_it(row.told_at, tells.get(row.value, ()))
     ]
     return Newcomers(people, top)
+
+
+def top_after(connection: Connection, mark: int) -> int:
+    """Return the id up to which to look next: that of so many RIIDs, or the highest there is."""
+    own = (handles.c.id > mark) & (handles.c.kind == "riid")
+    query = select(handles.c.id).where(own).order_by(handles.c.id).offset(AT_ONCE - 1).limit(1)
+    return connection.scalar(query) or highest_handle(connection)
 
 
 def taught_it(told_at: int | None, tells: Sequence[Tell]) -> bool:

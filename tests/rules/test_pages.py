@@ -216,3 +216,20 @@ def test_columns_are_read_after_the_last_page(streams, org, run):
         ]
     )
     assert outside.calls == 1
+
+
+class Out:
+    """The wishes of people of whom some are out."""
+
+    def __init__(self, *records):
+        self.records = records
+
+    def out(self, _connection, _rule, records):
+        return {record.id: "email" for record in records if record.id in self.records}
+
+
+def test_who_is_out_of_what_the_destination_honours_is_left_out(streams, org, run):
+    one, two = org.load("Lead", WEB, {**WEB, "Email": "two@example.com", "LastName": "Two"})
+
+    assert run(Rules(rule(), wishes=Out(one))) == [f"nurture:{two}"]
+    assert kept(streams) == [(f"nurture:{one}", "left_out", 3), (f"nurture:{two}", "entered", None)]

@@ -1,0 +1,162 @@
+"""pipeline.runtime.consent_passing: what waits goes out once, and members who come later are told."""
+
+from types import SimpleNamespace
+
+import pytest
+from sqlalchemy import insert, select
+
+from pipeline.consents.bursts import held_name
+from pipeline.consents.saying import Saying, waiting_name
+from pipeline.produce.appender import Appender, AppendFailed
+from pipeline.records.catalog import Catalog
+from pipeline.responsys.connector import ResponsysConnector
+from pipeline.runtime.consent_passing import ConsentPassing
+from pipeline.stores.database import reading
+from pipeline.stores.people_tables import handles
+from pipeline.stores.stream_tables import outgoing
+from tests.consents.conftest import ADA, EMAIL, Consents, told
+from tests.fixtures.intake import Bell, Entries
+
+
+class Killed(BaseException):
+    """The end of a process."""
+
+
+LIST = SimpleNamespace(
+    name="consent-list",
+    audience="consent-email",
+    connector="acme",
+    options={"permission": "consent"},
+    honour=None,
+)
+CATALOG = Catalog(
+    1,
+    connectors={"acme": SimpleNamespace(kind=ResponsysConnector.kind)},
+    destinations={"consent-list": LIST},
+    consents={"email": EMAIL},
+)
+
+
+@pytest.fixture
+def consent(events):
+    return Consents(events)
+
+
+@pytest.fixture
+def passing(events, redis):
+    return ConsentPassing(events, Appender(redis, Bell(), sleep=lambda _: None), CATALOG)
+
+
+@pytest.fixture
+def say(events):
+    """State a wish, as a command does before it passes it on."""
+
+    def say(wish, address=ADA):
+        from pipeline.consents.addresses import digest_of_address
+
+        with events.begin() as connection:
+            saying = Saying(connection, EMAIL, ["consent-list"])
+            saying.say(wish, digest_of_address(address), {"by": "cli:ada"}, plain=address)
+
+    return say
+
+
+def waiting(events):
+    with reading(events) as connection:
+        return list(connection.scalars(select(outgoing.c.source)))
+
+
+def add_member(events, riid, told_at=None):
+    """Let a RIID of Ada become known."""
+    with events.begin() as connection:
+        person = connection.scalar(select(handles.c.person).where(handles.c.kind == "email"))
+        row = {
+            "id": 50,
+            "kind": "riid",
+            "scope": "5",
+            "value": riid,
+            "person": person,
+            "told_at": told_at,
+        }
+        connection.execute(insert(handles).values(row))
+
+
+def test_what_a_killed_command_left_is_passed_on_once(events, redis, passing, say):
+    say("out")
+    say("in")
+    assert waiting(events) == [waiting_name("email")] * 2
+
+    assert passing.run() == 2
+    assert passing.run() == 0
+    assert told(Entries(redis)()) == [("out", ADA), ("in", ADA)]
+    assert waiting(events) == []
+
+
+def test_a_passing_that_was_killed_after_it_appended_appends_nothing_twice(
+    events, redis, passing, say, monkeypatch
+):
+    say("out")
+    with monkeypatch.context() as patched:
+        patched.setattr("pipeline.streams.stream_outbox.StreamOutbox._note", killed)
+        with pytest.raises(Killed):
+            passing.run()
+
+    passing.run()
+
+    assert told(Entries(redis)()) == [("out", ADA)]
+
+
+def killed(*_):
+    raise Killed
+
+
+def test_without_redis_all_waits(events, passing, say, monkeypatch):
+    say("out")
+    with monkeypatch.context() as patched:
+        patched.setattr(Appender, "append_chunk", refused)
+        with pytest.raises(AppendFailed):
+            passing.run()
+
+    assert waiting(events) == [waiting_name("email")]
+
+
+def refused(*_):
+    raise AppendFailed([], "down")
+
+
+def test_what_a_burst_holds_back_stays(events, passing, say):
+    with events.begin() as connection:
+        connection.execute(insert(outgoing).values(source=held_name("email", "leads"), body="{}"))
+
+    passing.run()
+
+    assert waiting(events) == [held_name("email", "leads")]
+
+
+def test_a_member_who_comes_later_is_told(events, redis, passing, consent):
+    consent.answer(consent.event("OPT_OUT"))
+    passing.run()
+    add_member(events, "470515001")
+
+    assert passing.run() == 1
+    assert passing.run() == 0
+    (activation,) = Entries(redis)()
+    assert activation.identifiers == {"riid": "470515001"}
+    assert (activation.destination, activation.id) == ("consent-list", "consent:1:2:consent-list")
+
+
+def test_a_riid_that_the_very_answer_told_is_not_told_again(events, redis, passing, consent):
+    activations = consent.event("OPT_OUT")
+    passing.run()
+    consent.answer(activations)
+    add_member(events, "470515001", told_at=consent.now // 1000)
+
+    assert passing.run() == 0
+
+
+def test_a_member_of_a_person_who_is_in_is_told_nothing(events, passing, consent, say):
+    say("in")
+    passing.run()
+    add_member(events, "470515001")
+
+    assert passing.run() == 0
