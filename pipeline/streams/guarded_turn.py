@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
 from pipeline.produce.appender import Appender
+from pipeline.snapshots.concerns import Unconfirmed
 from pipeline.streams.change_guard import ChangeGuard, Confirm
 from pipeline.streams.page_taking import PageTaking
 from pipeline.streams.stream_outbox import StreamOutbox
@@ -38,6 +39,9 @@ def taking_records(
         guard.clear(taking.counts.gone)
         outbox.release()
     except Exception as error:
-        turn.write(trouble=type(error).__name__, numbers=asdict(taking.counts))
+        numbers = asdict(taking.counts)
+        if isinstance(error, Unconfirmed):
+            numbers["activations"] = 0  # all of them wait
+        turn.write(trouble=type(error).__name__, numbers=numbers)
         raise
     turn.write(trouble="", succeeded_at=datetime.now(UTC), numbers=asdict(taking.counts))

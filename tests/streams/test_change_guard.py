@@ -51,6 +51,7 @@ def test_more_are_sent_when_a_person_agrees(streams, org, contacts):
         '3 of 10 people (30 %) of source "contacts" would change; up to 20 % is taken for granted'
     )
     assert streams.taken() == []
+    assert streams.state().numbers["activations"] == 0
 
     streams.run(confirm=lambda concerns: [one.kind for one in concerns] == ["changing"])
 
