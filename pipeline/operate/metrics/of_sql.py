@@ -16,7 +16,7 @@ from pipeline.stores.outcome_tables import dead_letters
 from pipeline.stores.snapshot_tables import snapshots
 
 PLACE = ("connector", "destination")
-OUTCOMES = ("received", "sent", "removed", "unchanged", "coalesced", "rejected", "erased", "resolved")
+OUTCOMES = ("received", "sent", "removed", "unchanged", "coalesced", "rejected", "erased")
 TOTALS = {"calls": "activation_calls", "batches": "activation_batches", "rows": "activation_batch_rows"}
 REJECTED = "rejected:"
 MOST_CODES = 100

@@ -42,6 +42,7 @@ def show() -> Response:
         choices=DAYS,
         lines=[line_of(line) for line in found.lines],
         total=line_of(found.total),
+        resolved=sorted(found.total.resolved.items()),
         names=[name for name in NAMES if name != "unchanged" or found.total.unchanged],
         codes=sorted(found.total.rejected.items(), key=lambda pair: (-pair[1], pair[0])),
         meaning_of=meaning_of,
