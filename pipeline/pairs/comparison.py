@@ -89,13 +89,13 @@ class SideComparison:
         for name in self.fields or self.pair.pair.fields:
             if name not in ours or name not in theirs:
                 continue
+            state = known.get((person, name))
+            is_asked = state is not None and state.held in (ASKED, FROZEN)
+            if ours[name] == theirs[name] and not is_asked:
+                continue
             terms = self.pair.terms(name, whole[SALESFORCE].source)
             forms = self.pair.forms(name, whole[SALESFORCE].source)
             values = forms.ours(SALESFORCE, ours[name]), forms.ours(RESPONSYS, theirs[name])
-            state = known.get((person, name))
-            is_asked = state is not None and state.held in (ASKED, FROZEN)
-            if values[0] == values[1] and not is_asked:
-                continue
             if is_asked or not terms.are_equal(*values):
                 found, to, value, why = judged(state, values, terms)
                 yield Difference(person, name, *values, found, to, value, why)
