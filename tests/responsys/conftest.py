@@ -113,3 +113,10 @@ def tokens(redis, vault, permits) -> Tokens[ResponsysConnector]:
 @pytest.fixture
 def responsys(connector, tokens) -> Client:
     return Client(connector, tokens, session=open_session())
+
+
+@pytest.fixture
+def read_timeout(request: pytest.FixtureRequest) -> float:
+    """Seconds: few where no answer comes, otherwise more than a busy machine stands still."""
+    parameters = request.node.callspec.params if hasattr(request.node, "callspec") else {}
+    return 0.5 if parameters.get("fault", {}).get("kind") == "hang" else 20

@@ -44,9 +44,9 @@ def tokens(redis, vault):
 
 
 @pytest.fixture
-def client(connector, tokens):
+def client(connector, tokens, read_timeout):
     with open_session() as session:
-        yield Client(connector, tokens, session=session, read_timeout=0.5)
+        yield Client(connector, tokens, session=session, read_timeout=read_timeout)
 
 
 @pytest.fixture

@@ -195,14 +195,14 @@ DRIP = drip(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n", b" ")
 
 
 def test_a_call_whose_answer_drips_ends_in_time(served):
-    client = served(None, DRIP, call_timeout=0.3)
+    client = served(None, DRIP, call_timeout=3)
 
     with pytest.raises(OutcomeUnknown, match=r"^Timeout: no answer: CallTimeout$"):
         client.send(CALL)
 
 
 def test_a_login_that_drips_ends_with_its_call(served):
-    client = served(DRIP, answer(b"[]"), call_timeout=0.3)
+    client = served(DRIP, answer(b"[]"), call_timeout=3)
 
     with pytest.raises(RetryLater, match="no answer: CallTimeout"):
         client.send(CALL)

@@ -15,6 +15,7 @@ WORDS = ["status", "stats", "export", "up", "web", "adopt", "rotate-keys", "keys
 WORDS += ["pause acme", "flush lapsed", "send lapsed -", "sync lapsed -", "check acme", "erase p-1"]
 WORDS += ["alerts list", "channels list", "profiles show 1", "imports files x", "events tail"]
 WORDS += ["people explain person:1", "conflicts list", "plan lapsed --records 1", "rules entries"]
+WORDS += ["consent explain person:1", "pairs list"]
 
 
 @pytest.fixture

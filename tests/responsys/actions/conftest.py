@@ -34,12 +34,12 @@ def emulator(emulator_address: str) -> Iterator[Emulator]:
 
 
 @pytest.fixture
-def run(connector, emulator, redis, vault) -> Iterator[Callable[..., list[Rejection | None]]]:
+def run(connector, emulator, redis, vault, read_timeout) -> Iterator[Callable[..., list[Rejection | None]]]:
     """Takes rows through all steps of an action, and returns their verdicts."""
     account = replace(connector, auth_endpoint=emulator.url, password="secret")
     with open_session() as session:
         tokens = shared_tokens(redis, vault, take=lambda *_: 0.0, session=session)
-        client = Client(account, tokens, session=session, read_timeout=0.5)
+        client = Client(account, tokens, session=session, read_timeout=read_timeout)
 
         def run(action: type[Action], destination: Destination, *rows: Activation) -> list[Rejection | None]:
             assert len({action(account, destination).shape(row) for row in rows}) == 1

@@ -19,7 +19,7 @@ def worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
         environ = {
             "ACTIVATION_DATA_DIR": str(folder),
             "ACTIVATION_BROKER_URL": url,
-            "ACTIVATION_READ_TIMEOUT": "2",
+            "ACTIVATION_READ_TIMEOUT": "10",
         }
         worker = Worker(Settings.load(environ))
         yield worker
