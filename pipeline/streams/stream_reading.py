@@ -1,7 +1,8 @@
 """Reading of a stream: changes from the mark on, and all records from the beginning.
 
 A page is taken in one transaction, which moves the mark or the position of the reading from the beginning.
-Activations that follow from it are appended before the next page is asked for.
+Activations that follow from it are appended at the end of the run, those of a first reading before the next
+page is asked for (change_guard.py).
 """
 
 import time

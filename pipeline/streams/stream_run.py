@@ -1,4 +1,4 @@
-"""A run of a stream, in four steps.
+"""A run of a stream, in five steps.
 
 ::
 
@@ -9,7 +9,7 @@
     send        all that follows is appended, unless too many people changed
 
 Nothing is kept of a page that was not committed; one that was committed and not appended is appended by the
-next run.
+next run, at its beginning or, where changes are counted, at its end.
 """
 
 from collections.abc import Callable
