@@ -4,10 +4,11 @@ One query for all rows of a batch. A person with several addresses is barred by 
 outside system would write to is not known here.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     CompoundSelect,
     Connection,
@@ -15,8 +16,8 @@ from sqlalchemy import (
     String,
     case,
     cast,
+    func,
     literal,
-    or_,
     select,
     union_all,
 )
@@ -89,8 +90,12 @@ def names_query(channel: str, named: set[Named], account: str | None) -> Compoun
     numbers = handles.c.id.in_([int(number) for number in values["person"]])
     return union_all(
         address.where(is_out, consent_states.c.address.in_(values["email"])),
-        of_people(handles.c.kind, handles.c.value, is_out).where(own_names(values, account)),
         of_people(literal("person"), cast(handles.c.id, String), is_out).where(numbers),
+        *(
+            of_people(handles.c.kind, handles.c.value, is_out).where(own_names(kind, values[kind], account))
+            for kind in ("email", "riid", "salesforce")
+            if values[kind]
+        ),
     )
 
 
@@ -106,13 +111,21 @@ def of_people(kind: Any, value: Any, is_out: ColumnElement[bool]) -> Select[Any]
     )
 
 
-def own_names(values: Mapping[str, Sequence[str]], account: str | None) -> ColumnElement[bool]:
-    """Return the condition for handles that rows name."""
-    is_riid = (handles.c.kind == "riid") & handles.c.value.in_(values["riid"])
-    if account is not None:
-        is_riid &= handles.c.scope == account
-    return or_(
-        is_riid,
-        (handles.c.kind == "salesforce") & handles.c.value.in_(values["salesforce"]),
-        (handles.c.kind == "email") & (handles.c.scope == "") & handles.c.value.in_(values["email"]),
+def own_names(kind: str, values: Sequence[str], account: str | None) -> ColumnElement[bool]:
+    """Return the condition for handles of one kind that rows name; each scope is looked up by the index."""
+    named = (handles.c.kind == kind) & handles.c.value.in_(values)
+    if kind == "email":
+        return named & (handles.c.scope == "")
+    if kind == "riid" and account is not None:
+        return named & (handles.c.scope == account)
+    return named & handles.c.scope.in_(select(scopes_of(kind).c.scope))
+
+
+def scopes_of(kind: str) -> CTE:
+    """Return the few scopes of a kind, each found by one look into the index."""
+    of_kind = handles.c.kind == kind
+    found = (
+        select(func.min(handles.c.scope).label("scope")).where(of_kind).cte(f"{kind}_scopes", recursive=True)
     )
+    following = select(func.min(handles.c.scope)).where(of_kind, handles.c.scope > found.c.scope)
+    return found.union_all(select(following.scalar_subquery()).where(found.c.scope.is_not(None)))
