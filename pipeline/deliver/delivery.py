@@ -154,7 +154,7 @@ class Delivery:
         if job.progress.step:
             job = at_fresh_step(job, time.time())
         try:
-            job = briefed(job, self._briefers)
+            job = briefed(job, self._briefers) if job.action.wants_briefing else job
         except RetryLater:
             return self._follow(job, events.NotBriefed())
         if job.step is not None and job.step.sets_up:

@@ -200,5 +200,6 @@ def outcome_of(job: Job, move: Settle) -> BatchOutcome:
         outcome = replace(outcome, left_out=left_out)
     if job.action.witnessed:
         outcome = replace(outcome, learned=move.learned)
-    emails = emails_out(job, move)
-    return replace(outcome, emails=emails) if emails else outcome
+    if job.action.sends_email and (emails := emails_out(job, move)):
+        outcome = replace(outcome, emails=emails)
+    return outcome
