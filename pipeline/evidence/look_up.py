@@ -44,6 +44,7 @@ class AccountEmails:
     connectors: Sequence[str]  # all of the account
     campaigns: Mapping[str, str]  # id by name, of those that the account has
     emails: Sequence[UnknownEmail]  # all of these campaigns
+    doubt: str = ""  # why the files may be another account's; an event of one of its e-mails dispels it
 
 
 @dataclass(frozen=True)
@@ -68,16 +69,21 @@ class LookUp:
         findings = Findings()
         by_recipient = grouped([*account.emails, *others])
         asked = {each.id: each for each in account.emails}
+        is_sure = not account.doubt
         for recipient, emails in by_recipient.items():
             calls = sorted(
                 [*known.sendings.get(recipient, ()), *(each.sending for each in emails)],
                 key=lambda call: (call.began, call.letter or ""),
             )
             matched = match(calls, found.get(recipient, ()))
+            is_sure = is_sure or bool(matched)
             pairs = {call.letter: event for call, event in matched.items() if call.letter}
             for each in emails:
                 if each.id in asked:
                     judge(findings, each, pairs.get(each.id), known, files)
+        if not is_sure:
+            findings.undecided |= dict.fromkeys(findings.not_sent, account.doubt)
+            findings.not_sent.clear()
         return findings
 
     def _others(self, account: AccountEmails, since: datetime) -> list[UnknownEmail]:

@@ -75,11 +75,11 @@ class EmailEvidence:
         for account, own in by_account.items():
             connectors = [one for one in catalog.connectors.values() if one.account == account]
             number, problem = number_of(catalog, connectors[0], numbers)
-            if problem:
+            if problem and not number:
                 findings.undecided |= {each.id: problem for each in own}
                 continue
             names = [one.name for one in connectors]
-            found = AccountEmails(number, names, {}, own)
+            found = AccountEmails(number, names, {}, own, problem)
             yield from self._with_campaigns(catalog, connectors[0], found, findings)
 
     def _with_campaigns(
@@ -116,13 +116,19 @@ def sending_actions() -> list[str]:
 
 
 def number_of(catalog: Catalog, connector: Connector, numbers: Sequence[str]) -> tuple[str, str]:
-    """Return the number by which files call the account of a connector, and why it cannot be told."""
+    """Return the number by which files call the account of a connector, and why that is in doubt.
+
+    The number is "" if it cannot be told at all.
+    """
     if configured := getattr(connector, "account_id", None):
-        return configured, "" if configured in numbers else NO_FILES
+        return (configured, "") if configured in numbers else ("", NO_FILES)
     if not numbers:
         return "", NO_FILES
-    accounts = {one.account for one in catalog.connectors.values() if kind_of(one).campaign_ids}
-    if len(numbers) == 1 and len(accounts) == 1:
+    others = [one for one in catalog.connectors.values() if kind_of(one).campaign_ids]
+    others = [one for one in others if one.account != connector.account]
+    if len(numbers) == 1 and not others:
         return numbers[0], ""
+    taken = {getattr(one, "account_id", None) for one in others}
+    likely = numbers[0] if len(numbers) == 1 and numbers[0] not in taken else ""
     ask = f'say with account_id which of the accounts in event files is that of connector "{connector.name}"'
-    return "", f"{ask} ({', '.join(numbers)})"
+    return likely, f"{ask} ({', '.join(numbers)})"

@@ -102,9 +102,10 @@ def test_of_several_accounts_one_must_be_named(evidence, look, case):
     evidence.ran()
     if case == "two accounts in files":
         evidence.put(evidence.row("bob"), account="99")
-    connectors = (ACME, BETA) if case == "two connectors" else (ACME,)
-    look(Account(WELCOME=7), *connectors)
+    taken = replace(BETA, account_id="1234")
+    look(Account(WELCOME=7), *((ACME, taken) if case == "two connectors" else (ACME,)))
     assert finding(evidence).startswith("say with account_id which of the accounts in event files is that of")
+    connectors = (ACME, BETA) if case == "two connectors" else (ACME,)
 
     named = [replace(one, account_id="1234" if one is ACME else "99") for one in connectors]
     assert look(Account(WELCOME=7), *named).resolved == {"delivered": 1}
@@ -127,3 +128,17 @@ def test_a_connector_that_was_removed_leaves_its_letters(evidence, look):
     look(Account(WELCOME=7), BETA)
 
     assert finding(evidence) == "its connector is not there any more"
+
+
+def test_files_of_one_account_are_of_the_connector_whose_e_mails_they_tell_of(evidence, look):
+    """With two connectors: until an event of its own is met, nothing is said not to be sent."""
+    evidence.lose("ada")
+    evidence.put(evidence.row("bob"))
+    evidence.ran()
+    look(Account(WELCOME=7), ACME, BETA)
+    assert finding(evidence).startswith("say with account_id")
+
+    evidence.lose("cy")
+    evidence.put(evidence.row("cy"))
+    look(Account(WELCOME=7), ACME, BETA)
+    assert evidence.states() == {"ada": "not sent: safe to replay", "cy": "delivered"}
