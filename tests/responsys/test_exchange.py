@@ -5,13 +5,15 @@ import gzip
 import socket
 import ssl
 import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import pytest
 
 from pipeline.errors import Held, OutcomeUnknown, Refused, RetryLater
 from pipeline.responsys.exchange import exchange
 from pipeline.wire import connections
-from pipeline.wire.deadlines import within
+from pipeline.wire.deadlines import WATCH, within
 from pipeline.wire.session import open_session
 from pipeline.wire.transport import CallBody
 from tests.fixtures.bad_server import (
@@ -399,6 +401,22 @@ def test_a_refused_login_that_repeats_the_password_is_read_without_it(session, s
     assert caught.value.detail == "[masked], password=[masked]"
 
 
+@contextmanager
+def late_at(server):
+    """Give calls a minute, and end it as soon as the server takes its time."""
+
+    def end():
+        assert server.slow.wait(60)
+        deadline.ends = 0
+        with WATCH._changed:
+            WATCH._changed.notify()
+
+    with within(60) as deadline, ThreadPoolExecutor(1) as pool:
+        ended = pool.submit(end)
+        yield
+    ended.result()
+
+
 DRIPS = {
     "status": drip(b"HTTP/1.1 200 ", b"x"),
     "head": drip(b"HTTP/1.1 200 OK\r\nX-Long: ", b"x"),
@@ -417,14 +435,14 @@ def test_an_answer_that_comes_byte_by_byte_ends_with_the_deadline(
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
     server = serve(DRIPS[name], context=tls if secure else None)
 
-    with pytest.raises(OutcomeUnknown, match=r"^Timeout: no answer: CallTimeout$"), within(0.3):
+    with pytest.raises(OutcomeUnknown, match=r"^Timeout: no answer: CallTimeout$"), late_at(server):
         post(session, server.url, timeout=(5, 60))
 
 
 def test_a_request_that_is_taken_byte_by_byte_ends_with_the_deadline(session, serve):
     server = serve(read_slowly)
 
-    with pytest.raises(OutcomeUnknown, match=r"^Timeout: no answer: CallTimeout$"), within(0.3):
+    with pytest.raises(OutcomeUnknown, match=r"^Timeout: no answer: CallTimeout$"), late_at(server):
         exchange(session, "POST", server.url, timeout=(60, 60), data=CallBody(b"x" * 9_000_000))
 
 
@@ -434,7 +452,7 @@ def test_a_proxy_that_answers_byte_by_byte_ends_with_the_deadline(session, serve
     proxy = serve(drip(b"HTTP/1.1 200 Connected\r\nX-Long: ", b"x"))
     monkeypatch.setenv("HTTPS_PROXY", proxy.url)
 
-    with pytest.raises(RetryLater, match=r"^OtherError: not sent: CallTimeout$"), within(0.3):
+    with pytest.raises(RetryLater, match=r"^OtherError: not sent: CallTimeout$"), late_at(proxy):
         post(session, "https://api.example.net", timeout=(60, 60))
     gc.collect()
 
@@ -452,7 +470,7 @@ def test_a_deadline_is_that_of_the_outermost_call(session, serve):
     """A login is a part of the call that needs it."""
     server = serve(DRIPS["body"])
 
-    with pytest.raises(OutcomeUnknown, match="CallTimeout"), within(0.3), within(60):
+    with pytest.raises(OutcomeUnknown, match="CallTimeout"), within(2), within(60):
         post(session, server.url, timeout=(5, 60))
 
 
@@ -469,7 +487,7 @@ def test_a_connection_is_not_cut_by_the_deadline_of_an_earlier_call(session, ser
 
 def test_a_connection_that_was_cut_is_not_used_again(session, serve):
     server = serve(DRIPS["body"], answer(b"[]"))
-    with pytest.raises(OutcomeUnknown), within(0.2):
+    with pytest.raises(OutcomeUnknown), late_at(server):
         post(session, server.url, timeout=(5, 60))
 
     assert post(session, server.url) == []
@@ -525,5 +543,5 @@ def test_the_deadline_holds_through_socks_too(session, serve, monkeypatch):
     proxy = serve(socks(server.listener.getsockname()[1]))
     monkeypatch.setenv("HTTP_PROXY", proxy.url.replace("http", "socks5h"))
 
-    with pytest.raises(OutcomeUnknown, match="no answer: CallTimeout"), within(0.3):
+    with pytest.raises(OutcomeUnknown, match="no answer: CallTimeout"), late_at(server):
         post(session, "http://api.example.net/a", timeout=(5, 60))
