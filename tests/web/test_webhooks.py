@@ -47,7 +47,7 @@ def post(web, key):
         path, given = f"/v1/hooks/responsys/{connector}", {**JSON, **headers}
         return web.call("POST", path, None, data=data, auth=(user, password), headers=given)
 
-    until(lambda: post([]).status_code != 401)
+    until(lambda: post([]).status_code == 200)
     with web.stores.events.begin() as connection:
         connection.execute(delete(hook_events))
     return post
@@ -89,20 +89,23 @@ def test_one_object_and_objects_between_commas_are_taken(post, stored):
 
 
 @pytest.mark.parametrize(
-    ("changes", "status"),
+    "changes",
     [
-        ({"password": "wrong"}, 401),
-        ({"user": "other"}, 401),
-        ({"connector": "other"}, 401),
-        ({"connector": "other", "user": "other"}, 401),
-        ({"connector": "nowhere"}, 401),
+        {"password": "wrong"},
+        {"user": "other"},
+        {"connector": "other"},
+        {"connector": "other", "user": "other"},
+        {"connector": "nowhere"},
     ],
 )
-def test_a_key_counts_for_its_connector_alone(post, stored, changes, status):
+def test_a_key_counts_for_its_connector_alone(post, stored, changes):
+    """After ten wrong keys within a minute, also those of the fixture's waiting, further ones get 429."""
     answer = post([CLICK], **changes)
 
-    assert (answer.status_code, answer.headers["WWW-Authenticate"][:5]) == (status, "Basic")
-    assert (answer.json()["type"], stored()) == ("/problems/unauthenticated", [])
+    assert (answer.status_code in (401, 429), stored()) == (True, [])
+    if answer.status_code == 401:
+        assert answer.headers["WWW-Authenticate"].startswith("Basic ")
+        assert answer.json()["type"] == "/problems/unauthenticated"
 
 
 def test_without_credentials_basic_is_asked_for(web, key):

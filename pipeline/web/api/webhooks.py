@@ -6,12 +6,15 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Response, request
+from flask import Response, current_app, request
+from sqlalchemy import Engine
 
+from pipeline.errors import Misconfigured
 from pipeline.event_files.hook_store import store_hook_events
 from pipeline.operate.hook_keys import OF_RESPONSYS
 from pipeline.operate.nudging import sources_of_events
 from pipeline.runtime.people_source import account_of
+from pipeline.stores.database import EVENTS, migrate
 from pipeline.web.auth import OPEN, needs
 from pipeline.web.blueprint import Blueprint
 from pipeline.web.body import RequestBody
@@ -56,7 +59,7 @@ def store(name: str, body: WebhookBody) -> int:
     """Store the events of a body and nudge their sources; return the number of those that are new."""
     catalog = stores().records.load()
     connector = find_hooked(catalog, name, OF_RESPONSYS)
-    events = stores().events
+    events = events_store()
     account = account_of(catalog, connector, events)
     with events.begin() as connection:
         stored = store_hook_events(connection, connector.name, account, body.events, int(time.time()))
@@ -64,6 +67,18 @@ def store(name: str, body: WebhookBody) -> int:
     if stored:
         nudge_if_redis_answers(sources_of_events(catalog, connector))
     return stored
+
+
+def events_store() -> Engine:
+    """Return the events store with its tables: a webhook may come before anything else needs them."""
+    engine = stores().events
+    if not current_app.extensions.get("events_store_ready"):
+        try:
+            migrate(engine, EVENTS)
+        except Misconfigured:
+            raise Problem("store-unavailable", "The events store cannot be used now.") from None
+        current_app.extensions["events_store_ready"] = True
+    return engine
 
 
 def note(name: str, body: WebhookBody, stored: int) -> None:
