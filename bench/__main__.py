@@ -17,6 +17,7 @@ efficiency   calls made, compared with the fewest that could have done
 imports      event files landed, folded, and landed again, compared with grouping them; bytes per event
 events       stored events through a rule rolled up by day and a score
 salesforce   contacts read for the first time, again, and when nothing is new
+pairs        both sides of people compared, when nothing differs
 """
 
 import argparse
@@ -31,6 +32,7 @@ from rich.console import Console
 
 from bench import (
     backlog,
+    both_sides,
     console,
     delay,
     efficiency,
@@ -65,6 +67,7 @@ ALONE: dict[str, Callable[[Size, Callable[[str], None]], list[report.Finding]]] 
     "imports": imports.measure,
     "events": events.measure,
     "salesforce": salesforce.measure,
+    "pairs": both_sides.measure,
 }
 WIDTH = 120  # characters, where there is no terminal
 SECTIONS = ("end-to-end", "baseline", "floor", *ALONE)

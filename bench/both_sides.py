@@ -1,0 +1,108 @@
+"""Pairs: people whose both sides are equal, compared by the command that an operator runs."""
+
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, insert
+
+from bench.finding import Finding
+from bench.processes import ROOT
+from bench.size import Size
+from pipeline.runtime.stores import open_stores
+from pipeline.stores.people_tables import handles, person_records
+from pipeline.stores.stream_tables import records
+
+AT_ONCE = 10_000  # people
+CONFIGURATION = """
+[connectors.acme]
+kind = "responsys"
+username = "acme"
+password = "secret"
+auth_endpoint = "http://127.0.0.1:9"
+profile_list = "CONTACTS"
+[connectors.crm]
+kind = "salesforce"
+host = "http://127.0.0.1:9"
+client_id = "3MVG9LOCAL"
+client_secret = "local-secret"
+[mappings.person]
+title = { salesforce = "Title", length = 128, form = ["trim", "squeeze"], null = "blank" }
+points = { salesforce = "Points__c", type = "number" }
+[sources.contacts]
+kind = "salesforce"
+connector = "crm"
+object = "Contact"
+mapping = "person"
+every = 60
+[sources.members]
+kind = "responsys"
+connector = "acme"
+columns = { TITLE = "title", POINTS = "points" }
+every = 60
+[pairs.person]
+salesforce = ["contacts"]
+responsys = "members"
+fields = { title = "ask", points = "responsys" }
+"""
+
+
+def measure(size: Size, say: Callable[[str], None]) -> list[Finding]:
+    """Store both sides of people as their sources have read them, and compare them."""
+    with tempfile.TemporaryDirectory(prefix="bench-pairs-") as name:
+        environment = {"ACTIVATION_DATA_DIR": name, "PATH": os.environ["PATH"], "HOME": name}
+        with open_stores(environment) as stores:
+            environment["ACTIVATION_BROKER_URL"] = stores.broker_url
+            file = Path(name) / "activation.toml"
+            file.write_text(CONFIGURATION)
+            activation(environment, "apply", str(file))
+            say(f"{size.records:,} people of both sides")
+            for first in range(0, size.records, AT_ONCE):
+                store(stores.events, range(first, min(first + AT_ONCE, size.records)))
+            say("comparing")
+            return compared(environment, size.records)
+
+
+def compared(environment: dict[str, str], people: int) -> list[Finding]:
+    """Run the command, and return rate and memory."""
+    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    told = activation(environment, "pairs", "diff", "person")
+    seconds, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert told.startswith(f"{people:,} people compared: 0 fields"), told
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    note = f"nothing sent; {1e6 * cpu / people:.0f} CPU ms per 1,000 people, start of the process included"
+    return [
+        Finding("both sides compared", people / seconds, "people/s", note, "≥ 10,000"),
+        Finding("memory of a comparison", after.ru_maxrss / 1024, "MiB", "the most", "≤ 150"),
+    ]
+
+
+def store(events: Engine, people: range) -> None:
+    """Store the records of some people, with the handles by which they are known."""
+    rows: dict[Any, list[dict[str, Any]]] = {handles: [], person_records: [], records: []}
+    for number in people:
+        person, name, riid = 2 * number + 1, f"003{number:012d}AAA", str(100_000_000 + number)
+        own = {"id": person, "kind": "salesforce", "scope": "00D000000000001AAA", "value": name}
+        member = {"id": person + 1, "kind": "riid", "scope": "1", "value": riid}
+        rows[handles] += [{**one, "person": person} for one in (own, member)]
+        rows[person_records].append({"handle": person, "rank": 0, "digest": 1, "active": 1})
+        for source, record, points in (("contacts", name, f"{number}"), ("members", riid, f'"{number}"')):
+            body = f'[{{"points":{points},"title":"Title {number}"}},{{}}]'
+            read = {"source": source, "record": record, "person": person, "stamp": 1, "digest": "d"}
+            rows[records].append({**read, "body": body})
+    with events.begin() as connection:
+        for table, some in rows.items():
+            connection.execute(insert(table), some)
+
+
+def activation(environment: dict[str, str], *arguments: str) -> str:
+    """Run a command to its end; return what it printed."""
+    command = [sys.executable, "-m", "pipeline.cli", *arguments]
+    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=True)
+    return done.stdout
