@@ -372,7 +372,6 @@ def test_a_duty_that_fails_keeps_no_other_from_being_done(environment, monkeypat
 
     assert environment.bell.rung == [("accept", 3)]
     assert [trouble.duty for trouble in duty_trouble.read(environment.redis)] == ["batches", "numbers"]
-    assert environment.redis.exists("turn:intake")
 
 
 def test_a_worker_that_cannot_read_the_records_lives_on_and_says_so(environment):
@@ -385,7 +384,6 @@ def test_a_worker_that_cannot_read_the_records_lives_on_and_says_so(environment)
     environment.heartbeat.beat(unreadable)
 
     assert environment.bell.rung == [("accept", 3)]
-    assert environment.redis.exists("turn:intake")
     [trouble] = duty_trouble.read(environment.redis)
     assert (trouble.duty, trouble.reason) == ("records", 'connector "acme": no key opens it')
 
