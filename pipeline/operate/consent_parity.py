@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from pipeline.consents.addresses import digest_of_address
 from pipeline.consents.box_statements import ADDRESS, BOX
@@ -16,7 +16,7 @@ from pipeline.consents.statement import OUT
 from pipeline.model.consent_account import ConsentAccount
 from pipeline.operate.consent_explaining import moment
 from pipeline.records.catalog import Catalog
-from pipeline.runtime.opening_consents import carriers
+from pipeline.runtime.opening_consents import carriers, writes_box
 from pipeline.runtime.stores import Stores
 from pipeline.stores.consent_tables import consent_statements, consent_states, consent_tells
 from pipeline.stores.database import reading
@@ -54,22 +54,45 @@ def differences(
             )
         )
     )
-    for address, source, record, is_ticked in boxes(connection, account.sources):
-        if is_ticked != (address in out):
+    answered = answered_at(connection, catalog, account)
+    for address, source, record, is_ticked, stamp in boxes(connection, account.sources):
+        if is_ticked != (address in out) and stamp > answered.get(address, 0):
             side = "salesforce" if is_ticked else "here"
             yield {"address": address, "out_in": side, "record": record, "source": source}
     destinations = [one.name for one in carriers(catalog, account)]
     yield from not_told(connection, account.channel, destinations)
 
 
-def boxes(connection: Connection, sources: Collection[str]) -> Iterator[tuple[str, str, str, bool]]:
-    """Give address, source, record, and whether the box is ticked, of records that are there."""
+def answered_at(connection: Connection, catalog: Catalog, account: ConsentAccount) -> dict[str, int]:
+    """Return when Salesforce last took the state that addresses have now, in ms; a reading may be older."""
+    writers = [one.name for one in carriers(catalog, account) if writes_box(one)]
+    told = consent_tells.c
+    query = (
+        select(told.address, func.max(told.settled_at))
+        .join(consent_states, is_current() & (consent_states.c.status == told.status))
+        .where(told.channel == account.channel, told.destination.in_(writers), told.waits.is_(False))
+        .group_by(told.address)
+    )
+    return {address: at for address, at in connection.execute(query) if at is not None}
+
+
+def is_current() -> ColumnElement[bool]:
+    """Return the condition that a telling is of the state that counts."""
+    return (
+        (consent_states.c.address == consent_tells.c.address)
+        & (consent_states.c.channel == consent_tells.c.channel)
+        & (consent_states.c.statement == consent_tells.c.statement)
+    )
+
+
+def boxes(connection: Connection, sources: Collection[str]) -> Iterator[tuple[str, str, str, bool, int]]:
+    """Give address, source, record, whether the box is ticked, and the stamp, of records that are there."""
     gone = (
         select(handles.c.value)
         .join(person_records, person_records.c.handle == handles.c.id)
         .where(person_records.c.gone, handles.c.kind == "salesforce")
     )
-    query = select(records.c.source, records.c.record, records.c.body).where(
+    query = select(records.c.source, records.c.record, records.c.body, records.c.stamp).where(
         records.c.source.in_(sources), records.c.gone.is_(False), records.c.record.not_in(gone)
     )
     with connection.execute(query.execution_options(yield_per=AT_ONCE)) as rows:
@@ -77,17 +100,14 @@ def boxes(connection: Connection, sources: Collection[str]) -> Iterator[tuple[st
             _, fields, *_ = msgspec.json.decode(row.body) if row.body else ({}, {})
             address, box = digest_of_address(str(fields.get(ADDRESS) or "")), fields.get(BOX)
             if address and isinstance(box, bool):
-                yield address, row.source, row.record, box
+                yield address, row.source, row.record, box, row.stamp
 
 
 def not_told(connection: Connection, channel: str, destinations: Collection[str]) -> Iterator[dict[str, Any]]:
     """Give the addresses whose state a destination has not taken."""
-    is_current = (consent_states.c.address == consent_tells.c.address) & (
-        consent_states.c.channel == consent_tells.c.channel
-    )
     query = (
         select(consent_tells)
-        .join(consent_states, is_current & (consent_states.c.statement == consent_tells.c.statement))
+        .join(consent_states, is_current())
         .where(consent_tells.c.channel == channel, consent_tells.c.waits)
         .where(consent_tells.c.destination.in_(destinations), consent_tells.c.status == OUT)
     )

@@ -15,7 +15,7 @@ from pipeline.settle import dead_letters
 from pipeline.settle.dead_letters import DeadLetter
 from pipeline.stores.consent_tables import consent_statements
 from pipeline.stores.database import EVENTS, migrate, open_database, reading
-from pipeline.stores.stream_tables import outgoing
+from pipeline.stores.stream_tables import outgoing, records
 from tests.consents.conftest import ADA, Consents, told
 from tests.fixtures.intake import Entries
 from tests.fixtures.stores import empty_events
@@ -333,3 +333,26 @@ def test_an_erased_person_is_not_written_to_by_accident(run, consent):
     assert (one["status"], one["person"], one["statements"][0]["evidence"]) == ("out", None, None)
     assert LEAD not in run("consent", "explain", ADA).stdout
     assert run("consent", "parity").exit_code == 0
+
+
+def test_a_box_that_was_cleared_after_our_write_is_on_one_side_only(run, consent):
+    consent.lead(LEAD, box=False)
+    activations = consent.event("OPT_OUT")
+    consent.now += 2000
+    consent.answer(activations)
+    keep_record(consent, box=False, stamp=consent.now - 2000)
+    assert run("consent", "parity").exit_code == 0  # the record was read before we wrote
+
+    keep_record(consent, box=False, stamp=consent.now + 1)
+    result = run("consent", "parity", "--json")
+
+    assert [one["record"] for one in json.loads(result.stdout)["parity"]] == [LEAD]
+
+
+def keep_record(consent, *, box, stamp):
+    """Keep a lead as a stream has last read it."""
+    body = json.dumps([{}, {"HasOptedOutOfEmail": box, "Email": ADA}])
+    row = {"source": "leads", "record": LEAD, "stamp": stamp, "digest": "d", "body": body}
+    with consent.events.begin() as connection:
+        connection.execute(records.delete())
+        connection.execute(records.insert().values(row))
