@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.cli import COMMANDS
+from pipeline.cli import COMMANDS, main
 from pipeline.errors import Misconfigured
 from pipeline.stores.data_folder import locked, usable
+from tests.fixtures.commands import CommandRunner
 from tests.processes import ROOT
 
 WORDS = ["status", "stats", "export", "up", "web", "adopt", "rotate-keys", "keys list", "dead-letters list"]
@@ -32,12 +33,13 @@ def command(tmp_path):
 
 
 @pytest.mark.parametrize("words", WORDS)
-def test_a_data_folder_that_is_none_is_reported_in_one_line(command, tmp_path, words):
+def test_a_data_folder_that_is_none_is_reported_in_one_line(tmp_path, words):
     (tmp_path / "file").touch()
+    env = {"ACTIVATION_DATA_DIR": str(tmp_path / "file"), "ACTIVATION_BROKER_URL": ""}
 
-    result = command(words, tmp_path / "file")
+    result = CommandRunner(env=env).invoke(main, words.split(), input="")
 
-    assert result.returncode == 2
+    assert result.exit_code == 2
     assert len(result.stderr.splitlines()) == 1
     assert str(tmp_path / "file") in result.stderr
 
