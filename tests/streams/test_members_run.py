@@ -14,6 +14,7 @@ from pipeline.responsys.client import Client
 from pipeline.responsys.login import shared_tokens
 from pipeline.responsys.looking import extension_columns, member_columns
 from pipeline.snapshots.concerns import Unconfirmed
+from pipeline.stores.people_tables import conflicts
 from pipeline.stores.stream_tables import outgoing, records
 from pipeline.streams import change_guard, members_run
 from pipeline.streams.members_reader import MembersReader
@@ -226,7 +227,7 @@ def test_an_address_of_another_person_is_a_conflict_and_nothing_is_written_by_it
     with environment.events.begin() as connection:
         [(kind, whose, other)] = open_conflicts(connection)
         assert (kind, {whose, other}) == ("handles", {1, 3})
-        settle(connection, 1, "apart", "test")
+        settle(connection, connection.scalar(select(conflicts.c.id)), "apart", "test")
     assert environment.run() == [(RIIDS[1], "ADD", {"city": "Oslo"})]
 
 
