@@ -2,8 +2,6 @@
 
 import os
 import resource
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -13,7 +11,7 @@ from typing import Any
 from sqlalchemy import Engine, insert
 
 from bench.finding import Finding
-from bench.processes import ROOT
+from bench.operator_command import activation
 from bench.size import Size
 from pipeline.runtime.stores import open_stores
 from pipeline.stores.people_tables import handles, person_records
@@ -99,10 +97,3 @@ def store(events: Engine, people: range) -> None:
     with events.begin() as connection:
         for table, some in rows.items():
             connection.execute(insert(table), some)
-
-
-def activation(environment: dict[str, str], *arguments: str) -> str:
-    """Run a command to its end; return what it printed."""
-    command = [sys.executable, "-m", "pipeline.cli", *arguments]
-    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=True)
-    return done.stdout

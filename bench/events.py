@@ -14,6 +14,7 @@ from pathlib import Path
 
 from bench.finding import Finding
 from bench.imports import step
+from bench.operator_command import activation
 from bench.processes import ROOT
 from bench.size import Size
 from pipeline.runtime.stores import open_stores
@@ -105,13 +106,6 @@ def run(environment: dict[str, str]) -> EventReading:
     seconds = time.perf_counter() - begin
     cpu = used.ru_utime + used.ru_stime
     return EventReading(seconds, cpu, used.ru_maxrss / 1024, outcome["read"], outcome["sent"])
-
-
-def activation(environment: dict[str, str], *arguments: str) -> str:
-    """Run a command to its end; return what it printed."""
-    command = [sys.executable, "-m", "pipeline.cli", *arguments]
-    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=True)
-    return done.stdout
 
 
 def findings(first: EventReading, again: EventReading, events: int) -> list[Finding]:

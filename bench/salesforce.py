@@ -3,8 +3,6 @@
 import json
 import os
 import resource
-import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -16,7 +14,8 @@ from typing import Any
 import requests
 
 from bench.finding import Finding
-from bench.processes import ROOT, Processes
+from bench.operator_command import activation
+from bench.processes import Processes
 from bench.size import Size
 from pipeline.runtime.stores import open_stores
 
@@ -119,13 +118,6 @@ def run(environment: dict[str, str], org: Org, *options: str) -> Reading:
     seconds = time.perf_counter() - begin
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     return Reading(seconds, peak, org.reads() - before, outcome["sent"])
-
-
-def activation(environment: dict[str, str], *arguments: str) -> str:
-    """Run a command to its end; return what it printed."""
-    command = [sys.executable, "-m", "pipeline.cli", *arguments]
-    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=True)
-    return done.stdout
 
 
 def findings(found: dict[str, Reading], records: int) -> list[Finding]:

@@ -3,23 +3,18 @@
 from collections.abc import Iterator, Mapping
 from itertools import islice
 
-from pipeline.model.mapped_variable import MappedVariable
 from pipeline.model.pair import Pair
 from pipeline.model.source import MembersSource, SalesforceSource, Source
 from pipeline.model.there_and_back import lost_values
 from pipeline.records.documents import Documents
 from pipeline.records.pair_reading import pair
-from pipeline.records.record_reading import mapping, source
+from pipeline.records.pair_types import unequal_types
+from pipeline.records.pair_variables import mapped_variables, streams_of, variable_of
+from pipeline.records.record_reading import source
 from schemas.configuration_fields import not_there
 from schemas.document import quoted
 
 EXAMPLES = 2  # of values that are lost, in one problem
-# Types of variables that a column of Responsys takes; a column of any other type takes any text.
-FITTING_TYPES: Mapping[str, tuple[str, ...]] = {
-    "INTEGER": ("whole",),
-    "NUMBER": ("whole", "number"),
-    "TIMESTAMP": ("day", "moment"),
-}
 
 
 def pairs_that_differ(after: Documents) -> Iterator[str]:
@@ -89,58 +84,12 @@ def one_way_values(
     variable: str, wanted: Pair, sides: Mapping[str, Source], after: Documents
 ) -> Iterator[str]:
     """Yield the mappings by which a variable does not come back as it went, with examples."""
-    used = {}
-    for stream in streams_of(wanted, sides):
-        if (found := variable_of(stream, variable, after)) is not None:
-            used[stream.mapping] = found
-    for name, found in used.items():
+    mapped = mapped_variables(variable, wanted, sides, after)
+    for name, found in {stream.mapping: found for stream, found in mapped}.items():
         examples = list(islice(lost_values(found), EXAMPLES))
         if examples or not found.is_two_way:
             told = f": {'; '.join(examples)}" if examples else ""
             yield f'mapping "{name}" does not bring it back as it went{told}; one direction alone may have it'
-
-
-def unequal_types(
-    variable: str, wanted: Pair, sides: Mapping[str, Source], after: Documents
-) -> Iterator[str]:
-    """Yield the reason why the sides have different types for a variable."""
-    types = {}
-    for stream in streams_of(wanted, sides):
-        if (found := variable_of(stream, variable, after)) is not None:
-            types[stream.name] = found.type
-    if len(set(types.values())) > 1:
-        yield "its sides differ in type: " + ", ".join(f'"{name}" has {kind}' for name, kind in types.items())
-        return
-    audiences = {stream.audience for stream in streams_of(wanted, sides)}
-    for name, column, kind in typed_columns(variable, audiences, after):
-        for theirs in set(types.values()) - set(FITTING_TYPES.get(kind, types.values())):
-            where = f"{kind} for {column} in destination {name}"
-            yield f"its sides differ in type: {theirs} in Salesforce, {where}"
-
-
-def typed_columns(
-    variable: str, audiences: set[str | None], after: Documents
-) -> Iterator[tuple[str, str, str]]:
-    """Yield each destination that fills a typed column with a variable, the column, and its type."""
-    for name, document in after["destinations"].items():
-        if document["audience"] not in audiences:
-            continue
-        for option in ("columns", "fields"):
-            entry = (document.get(option) or {}).get(variable)
-            if isinstance(entry, Mapping) and entry.get("type"):
-                yield name, entry["column"], entry["type"]
-
-
-def streams_of(wanted: Pair, sides: Mapping[str, Source]) -> list[SalesforceSource]:
-    """Return the sources of Salesforce of a pair."""
-    found = (sides[name] for name in wanted.salesforce)
-    return [stream for stream in found if isinstance(stream, SalesforceSource)]
-
-
-def variable_of(stream: SalesforceSource, variable: str, after: Documents) -> MappedVariable | None:
-    """Return a variable of a source's mapping, None if it has none of this name."""
-    used = after["mappings"].get(stream.mapping)
-    return None if used is None else mapping(stream.mapping, used).variables.get(variable)
 
 
 def variables_of_two_pairs(after: Documents) -> Iterator[str]:
