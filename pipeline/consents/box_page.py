@@ -6,10 +6,17 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from pipeline.consents.addresses import addressed_by, digest_of_address, known_of
-from pipeline.consents.box_statements import BoxReading, Tell, is_own_write, readings_of, statement_of_box
+from pipeline.consents.box_statements import (
+    BoxReading,
+    Tell,
+    is_own_write,
+    is_ticked_again,
+    readings_of,
+    statement_of_box,
+)
 from pipeline.consents.conflict_questions import ClearedBox, ask
 from pipeline.consents.state_store import StoredState, read_states
-from pipeline.consents.statement import IN, OUT, Statement
+from pipeline.consents.statement import IN, OUT, Kind, Statement
 from pipeline.consents.telling import Addressed
 from pipeline.consents.told import tells_of
 from pipeline.model.source_record import SourceRecord
@@ -37,9 +44,7 @@ class BoxPage:
         """Return the statements of boxes that were ticked; ask about those that were cleared."""
         ask(self.connection, [box for one in self.readings if (box := self._cleared(one))])
         ticked = [
-            (one, kind)
-            for one in self.readings
-            if (kind := one.kind(is_baseline=self.is_baseline)) and not self._is_ours(one, OUT)
+            (one, kind) for one in self.readings if (kind := self._kind(one)) and not self._is_ours(one, OUT)
         ]
         known = known_of(self.connection, [one.record for one, _ in ticked])
         found = [
@@ -66,6 +71,13 @@ class BoxPage:
     def _is_out(self, address: str) -> bool:
         stored: StoredState | None = self.states.get(address)
         return stored is not None and stored.state.status == OUT
+
+    def _kind(self, reading: BoxReading) -> Kind | None:
+        address = digest_of_address(reading.record.email)
+        again = not self._is_out(address) and is_ticked_again(
+            reading.record.stamp, self.tells.get(address, ())
+        )
+        return reading.kind(is_baseline=self.is_baseline, is_ticked_again=again)
 
     def _is_ours(self, reading: BoxReading, status: str) -> bool:
         tells: Sequence[Tell] = self.tells.get(digest_of_address(reading.record.email), ())

@@ -4,12 +4,12 @@ A tick that our own write has set is no statement, nor is an old one that is sti
 epoch began.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pipeline.consents.addresses import digest_of_address
-from pipeline.consents.statement import OUT, Kind, Statement
+from pipeline.consents.statement import IN, OUT, Kind, Statement
 from pipeline.model.source_record import SourceRecord
 
 BOX = "HasOptedOutOfEmail"
@@ -21,12 +21,16 @@ UNDER_WAY = 600_000  # ms after a later telling in which a call with the earlier
 
 @dataclass(frozen=True)
 class Tell:
-    """One thing that a destination of the org was told; ``settled_at`` None: it may be under way."""
+    """One thing that a destination of the org was told.
+
+    ``settled_at`` None: it may be under way; ``has_reached``: the answer says that the record has it.
+    """
 
     destination: str
     status: str
     sent_at: int
     settled_at: int | None
+    has_reached: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,8 +50,7 @@ class BoxReading:
             return None
         before: dict[str, Any] = dict(record.before["fields"]) if record.before else {}
         was = before.get(BOX)
-        former = before.get(ADDRESS)
-        moved = isinstance(former, str) and digest_of_address(former) != digest_of_address(record.email)
+        moved = ADDRESS in before and named_by(before) != named_by(record.fields)
         return cls(record, now, was if isinstance(was, bool) else None, moved)
 
     @property
@@ -60,19 +63,26 @@ class BoxReading:
         """Whether the tick was taken away."""
         return bool(self.was_ticked) and not self.is_ticked and not self.address_changed
 
-    def kind(self, *, is_baseline: bool) -> Kind | None:
+    def kind(self, *, is_baseline: bool, is_ticked_again: bool = False) -> Kind | None:
         """Return the kind of statement that a tick is; None: there is none, or it says nothing new.
 
         A box that is ticked when it is first read counts, though nobody saw the tick: not to write to the
         person is the safe side.
         """
-        if not self.is_ticked or (self.was_ticked and not self.address_changed):
+        if not self.is_ticked:
             return None
+        if self.was_ticked and not self.address_changed:
+            return "box" if is_ticked_again else None
         if self.was_ticked:
             return "moved"
         if self.was_ticked is not None:
             return "box"
         return "existing" if is_baseline or self.record.before is not None else "new"
+
+
+def named_by(fields: Mapping[str, Any]) -> str:
+    """Return the digest of the address in some fields, "" for none."""
+    return digest_of_address(str(fields.get(ADDRESS) or ""))
 
 
 def statement_of_box(reading: BoxReading, kind: Kind, address: str, channel: str) -> Statement:
@@ -106,6 +116,15 @@ def is_own_write(stamp: int, tells: Sequence[Tell], status: str) -> bool:
         tell.sent_at <= stamp + CLOCKS and stamp <= end_of(tell, tells)
         for tell in tells
         if tell.status == status and not is_undone(stamp, tell, tells)
+    )
+
+
+def is_ticked_again(stamp: int, tells: Sequence[Tell]) -> bool:
+    """Tell whether our last write has cleared a box that is ticked: then it was ticked once more."""
+    return any(
+        tell.has_reached and tell.settled_at is not None and tell.settled_at + CLOCKS < stamp
+        for tell in tells[-1:]
+        if tell.status == IN
     )
 
 

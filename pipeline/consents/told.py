@@ -6,6 +6,7 @@ from sqlalchemy import Connection, func, select
 
 from pipeline.consents.box_statements import Tell
 from pipeline.consents.statement import OUT
+from pipeline.consents.telling import REACHED
 from pipeline.stores.consent_tables import consent_states, consent_tells
 
 
@@ -13,7 +14,7 @@ def tells_of(
     connection: Connection, channel: str, addresses: Collection[str], destinations: Collection[str]
 ) -> dict[str, list[Tell]]:
     """Return what some destinations were told of addresses, by address, in its order."""
-    names = ("address", "destination", "status", "sent_at", "settled_at")
+    names = ("address", "destination", "status", "sent_at", "settled_at", "verdict")
     query = select(*(consent_tells.c[name] for name in names)).where(
         consent_tells.c.channel == channel,
         consent_tells.c.address.in_(addresses),
@@ -21,7 +22,7 @@ def tells_of(
     )
     found: dict[str, list[Tell]] = {}
     for row in connection.execute(query.order_by(consent_tells.c.statement)):
-        tell = Tell(row.destination, row.status, row.sent_at, row.settled_at)
+        tell = Tell(row.destination, row.status, row.sent_at, row.settled_at, row.verdict in REACHED)
         found.setdefault(row.address, []).append(tell)
     return found
 

@@ -203,3 +203,38 @@ def test_two_addresses_of_one_person_are_told_under_two_profiles(consent):
     (second,) = consent.lead(LEAD, box=True, email="new@example.com")
 
     assert first.profile_id != second.profile_id
+
+
+def test_a_ticked_box_that_gets_its_first_address_counts(consent):
+    """Without an address there is nobody to note it for; a null is what the org says then."""
+    consent.lead(LEAD, box=True, email="")
+    consent.records[LEAD]["Email"] = None
+
+    assert told(consent.lead(LEAD, box=True)) == [("out", ADA)]
+    assert consent.kept == [("out", "moved", "out")]
+
+
+def test_a_tick_after_our_clearing_counts_though_the_box_was_never_read_cleared(consent):
+    """Reading coalesces: our write cleared the box and a human ticked it again between two runs."""
+    consent.answer(consent.lead(LEAD, box=True))
+    consent.now += 60_000
+    taken_in = consent.event("OPT_IN")
+    assert told(consent.lead(LEAD, box=True)) == []
+    consent.now += 1_000
+    consent.answer(taken_in)
+    consent.now += 60_000
+
+    assert told(consent.lead(LEAD, box=True)) == [("out", ADA)]
+    assert consent.statuses == [("out", 2)]
+    consent.now += 60_000
+    assert consent.lead(LEAD, box=True) == []
+
+
+def test_a_box_whose_clearing_was_refused_stays_as_it_was(consent):
+    consent.answer(consent.lead(LEAD, box=True))
+    consent.now += 60_000
+    consent.answer(consent.event("OPT_IN"), verdict="FIELD_CUSTOM_VALIDATION_EXCEPTION")
+    consent.now += 60_000
+
+    assert consent.lead(LEAD, box=True) == []
+    assert consent.statuses == [("in", 2)]
