@@ -12,6 +12,7 @@ from pipeline.lanes.pace import Pace
 from pipeline.model.shard import SHARDS
 from pipeline.operate.consent_status import read_consents
 from pipeline.operate.imports import read_imports
+from pipeline.operate.open_questions import read_questions
 from pipeline.operate.status.day_counts import DayCount
 from pipeline.operate.status.document import document
 from pipeline.operate.status.status import DestinationStatus, Status, read_status
@@ -43,6 +44,7 @@ def status(as_json: bool) -> None:
         window = stores.settings.limit_window
         streams = read_streams(lambda: stores.events_if_any, catalog)
         consents = read_consents(lambda: stores.events_if_any, catalog)
+        questions = read_questions(lambda: stores.events_if_any, catalog)
         found = read_status(
             stores.redis,
             stores.engine,
@@ -51,6 +53,7 @@ def status(as_json: bool) -> None:
             imports=imports,
             streams=streams,
             consents=consents,
+            questions=questions,
         )
         if folder := stores.settings.default_data_dir:
             click.echo(folder, err=True)

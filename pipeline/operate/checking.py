@@ -8,6 +8,7 @@ from pipeline.model.destination import Destination
 from pipeline.model.finding import Finding
 from pipeline.model.uses import Uses
 from pipeline.operate.checking_files import look_at_files
+from pipeline.operate.open_questions import read_questions
 from pipeline.operate.throttling import look_for_throttling
 from pipeline.records.catalog import Catalog
 from pipeline.records.kinds import kind_of
@@ -47,6 +48,8 @@ def check_connector(
     found += [
         barring_nobody(one) for one in destinations if one.honour and one.honour not in catalog.consents
     ]
+    if only is None:
+        found += questions_about(stores, catalog, connector)
     minute = stores.settings.limit_window
     return [*found, *look_for_throttling(stores.redis, stores.engine, catalog, connector, minute)]
 
@@ -55,3 +58,20 @@ def barring_nobody(destination: Destination) -> Finding:
     """Say that a destination names consents that are not there."""
     text = f'destination "{destination.name}" honours "{destination.honour}", which bars nobody yet'
     return Finding("consents", True, f"{text}: there are no consents")
+
+
+def questions_about(stores: Stores, catalog: Catalog, connector: Connector) -> list[Finding]:
+    """Say which conflicts are open, and how its pairs stand, for a connector whose sources tell people."""
+    streams = {source.name for source in catalog.sources_of(connector.name) if source.is_stream}
+    if not streams:
+        return []
+    questions = read_questions(lambda: stores.events_if_any, catalog)
+    found = []
+    if text := questions.in_words:
+        found.append(Finding("conflicts", True, f"{text}; `activation conflicts list` has them"))
+    for one in questions.pairs:
+        mode = "only watches" if one.pair.watches else "is live"
+        texts = [f"{one.record} {mode}", *filter(None, [one.in_words])]
+        if streams.intersection(one.pair.sources):
+            found.append(Finding("pairs", True, ": ".join(texts)))
+    return found

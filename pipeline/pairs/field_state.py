@@ -79,6 +79,11 @@ class FieldState:
     held: str = ""
     answers: tuple[Answer, ...] = ()
 
+    @property
+    def is_refused(self) -> bool:
+        """Whether a side refused the last write."""
+        return bool(self.salesforce.refused or self.responsys.refused)
+
     def side(self, name: SideName) -> SideState:
         """Return one side."""
         return self.salesforce if name == SALESFORCE else self.responsys

@@ -22,9 +22,9 @@ DUE = (
     "ORDER BY look_at LIMIT {most}"
 )
 STORE = (
-    "INSERT INTO pair_fields (pair, person, field, state, held, look_at) VALUES ({marks}) "
+    "INSERT INTO pair_fields (pair, person, field, state, held, look_at, refused) VALUES ({marks}) "
     "ON CONFLICT (pair, person, field) DO UPDATE SET "
-    "state = excluded.state, held = excluded.held, look_at = excluded.look_at"
+    "state = excluded.state, held = excluded.held, look_at = excluded.look_at, refused = excluded.refused"
 )
 REST = "DELETE FROM pair_fields WHERE pair = {mark} AND person = {mark} AND field = {mark}"
 
@@ -67,13 +67,13 @@ def store_fields(connection: Connection, pair: str, fields: Mapping[FieldKey, Fi
     """Write fields; None: the field is at rest, and its row is deleted."""
     mark = MARK[connection.dialect.name]
     rows = [
-        (pair, person, field, encode(state).decode(), state.held, look_of(state))
+        (pair, person, field, encode(state).decode(), state.held, look_of(state), state.is_refused)
         for (person, field), state in fields.items()
         if state is not None
     ]
     rested = [(pair, *key) for key, state in fields.items() if state is None]
     if rows:
-        connection.exec_driver_sql(STORE.format(marks=", ".join([mark] * 6)), rows)
+        connection.exec_driver_sql(STORE.format(marks=", ".join([mark] * 7)), rows)
     if rested:
         connection.exec_driver_sql(REST.format(mark=mark), rested)
 

@@ -3,7 +3,7 @@
 A field without a row is at rest: both sides hold what was last read of them, and that is equal.
 """
 
-from sqlalchemy import BigInteger, Column, Index, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, String, Table, Text, text
 
 from pipeline.stores.event_metadata import BigId, event_metadata
 
@@ -17,8 +17,10 @@ pair_fields = Table(
     Column("state", Text, nullable=False),  # JSON of both sides
     Column("held", String, nullable=False, server_default=""),  # why nothing is written
     Column("look_at", BigInteger),  # when the side of Salesforce is looked at again, ms since the epoch
+    Column("refused", Boolean, nullable=False, server_default="0"),  # a side refused the last write
     Index("ix_pair_fields_person", "person"),
     Index("ix_pair_fields_look", "pair", "look_at"),
+    Index("ix_pair_fields_refused", "pair", sqlite_where=text("refused"), postgresql_where=text("refused")),
     sqlite_with_rowid=False,
 )
 

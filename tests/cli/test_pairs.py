@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from pipeline.operate.checking import questions_about
+from pipeline.runtime.stores import open_stores
 from pipeline.settings import Settings
 from pipeline.stores.database import EVENTS, migrate, open_database
 from tests.fixtures.intake import Entries
@@ -176,3 +178,53 @@ def test_a_conflict_of_a_pair_is_shown_and_settled(sides, run):
     with sides.events.begin() as connection:
         waiting = sorted((one.audience, one.variables["title"]) for one in sides.taken(connection))
     assert waiting == [("members", "Dean"), ("people", "Dean")]
+
+
+def standing(run):
+    """Return conflicts and pairs of the status, and the troubles that are about them."""
+    found = json.loads(run("status", "--json").stdout)
+    about = ("pair", "conflict is open", "conflicts are open")
+    texts = [one["text"] for one in found["troubles"] if any(word in one["text"] for word in about)]
+    return found.get("conflicts"), found["pairs"], texts
+
+
+def test_status_counts_conflicts_and_fields_in_question(sides, run):
+    none = {"name": "person", "mode": "live", "asked": 0, "frozen": 0, "refused": 0}
+    assert standing(run) == (None, [none], [])
+
+    sides.salesforce({**BOSS, "title": "Head"})
+    sides.later(1).responsys({**CHIEF, "title": "Dean"})
+
+    assert standing(run) == (
+        {"pair": 1},
+        [{**none, "asked": 1}],
+        ["1 conflict is open: pair (1)", 'pair "person": 1 field asked about'],
+    )
+
+
+def test_status_counts_refused_fields(sides, run):
+    sides.salesforce({**BOSS, "title": "Head"})
+    sides.later(1).verdict("responsys", code="Invalid")
+
+    _, [pair], [text] = standing(run)
+    assert (pair["asked"], pair["refused"]) == (0, 1)
+    assert text == 'pair "person": 1 field refused'
+    sides.later(1).salesforce({**BOSS, "title": "Dean"})
+    sides.later(1).verdict("responsys")
+    assert standing(run)[1][0]["refused"] == 0
+
+
+def test_status_and_check_say_that_a_pair_only_watches(sides, apply, run, environ):
+    sides.salesforce({**BOSS, "title": "Head"})
+    sides.later(1).responsys({**CHIEF, "title": "Dean"})
+    apply("watch")
+
+    assert standing(run)[2][-1] == 'pair "person" only watches: it compares, and writes nothing'
+    with open_stores(environ) as stores:
+        catalog = stores.records.load()
+        found = {name: questions_about(stores, catalog, catalog.connectors[name]) for name in ("crm", "acme")}
+    assert found["crm"] == found["acme"]
+    assert [(one.check, one.ok, one.text) for one in found["crm"]] == [
+        ("conflicts", True, "1 conflict is open: pair (1); `activation conflicts list` has them"),
+        ("pairs", True, 'pair "person" only watches: 1 field asked about'),
+    ]

@@ -33,6 +33,8 @@ def document(status: Status) -> dict[str, Any]:
         "imports": [import_document(one) for one in status.imports],
         **({"streams": [one.document() for one in status.streams]} if status.streams else {}),
         **({"consents": [one.document() for one in status.consents]} if status.consents else {}),
+        **({"conflicts": dict(status.questions.conflicts)} if status.questions.conflicts else {}),
+        **({"pairs": [one.document() for one in status.questions.pairs]} if status.questions.pairs else {}),
         "stops": [of_stop(stop) for stop in status.stops],
         "limits": [of_pace(pace) for pace in status.paces],
         **({"orgs": [of_day_count(count) for count in status.day_counts]} if status.day_counts else {}),

@@ -16,6 +16,7 @@ from pipeline.model.destination import Destination
 from pipeline.model.shard import SHARDS
 from pipeline.operate.consent_status import ConsentStatus
 from pipeline.operate.imports import ImportStatus
+from pipeline.operate.open_questions import OpenQuestions
 from pipeline.operate.status import workers
 from pipeline.operate.status.day_counts import DayCount, read_day_counts
 from pipeline.operate.status.open_letters import open_letters
@@ -101,6 +102,7 @@ class Status:
     streams: tuple[StreamStatus, ...] = ()
     schema_problems: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by connector
     consents: tuple[ConsentStatus, ...] = ()
+    questions: OpenQuestions = field(default_factory=OpenQuestions)
     emails: UnknownEmails = field(default_factory=UnknownEmails)
 
     @property
@@ -124,6 +126,7 @@ def read_status(
     imports: Sequence[ImportStatus] = (),
     streams: Sequence[StreamStatus] = (),
     consents: Sequence[ConsentStatus] = (),
+    questions: OpenQuestions | None = None,
 ) -> Status:
     """Read both stores; if no worker lives this takes all of ``patience`` (seconds)."""
     by_place = open_letters(engine)
@@ -160,6 +163,7 @@ def read_status(
         streams=tuple(streams),
         schema_problems=schema_notes.problems_of(client, catalog.connectors),
         consents=tuple(consents),
+        questions=questions or OpenQuestions(),
         emails=read_unknown_emails(engine, RECENT),
         day_counts=tuple(read_day_counts(client, catalog, backlogs, window)),
     )

@@ -18,6 +18,7 @@ from pipeline.operate.status.outside_troubles import (
     of_schemas,
     one_per_account,
 )
+from pipeline.operate.status.question_troubles import of_conflicts, of_pairs
 from pipeline.operate.status.status import Status
 from pipeline.operate.status.store_troubles import of_emptied, of_server, of_sql
 from pipeline.operate.status.trouble import Trouble
@@ -34,5 +35,6 @@ def troubles(status: Status) -> list[Trouble]:
     all_troubles += [trouble for line in status.destinations for trouble in of_line(status, line)]
     all_troubles += [trouble for line in status.destinations for trouble in of_left_out(line)]
     all_troubles += [*of_schemas(status), *of_consents(status), *of_untold(status)]
+    all_troubles += [*of_conflicts(status), *of_pairs(status)]
     all_troubles += [*of_letters(status), *of_channels(status), *of_imports(status), *of_crowds(status)]
     return sorted(all_troubles, key=lambda trouble: trouble.passing)

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Response
 
 from pipeline.operate.consent_status import read_consents
+from pipeline.operate.open_questions import read_questions
 from pipeline.operate.status.document import document
 from pipeline.operate.status.status import read_status
 from pipeline.operate.stream_status import read_streams
@@ -38,5 +39,6 @@ def get_status(_: Mapping[str, Any]) -> Response:
         imports=imports_now(),
         streams=read_streams(lambda: place.events_if_any, catalog),
         consents=read_consents(lambda: place.events_if_any, catalog),
+        questions=read_questions(lambda: place.events_if_any, catalog),
     )
     return answer(document(found))

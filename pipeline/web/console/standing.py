@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from pipeline.operate.consent_status import read_consents
+from pipeline.operate.open_questions import read_questions
 from pipeline.operate.status.document import document
 from pipeline.operate.status.status import DestinationStatus, Status, read_status
 from pipeline.operate.stream_status import read_streams
@@ -118,6 +119,7 @@ def read_standing(*, numbers: bool = False) -> Standing:
     imports = imports_now()
     streams = read_streams(lambda: place.events_if_any, catalog)
     consents = read_consents(lambda: place.events_if_any, catalog)
+    questions = read_questions(lambda: place.events_if_any, catalog)
     status = read_status(
         client,
         place.engine,
@@ -127,5 +129,6 @@ def read_standing(*, numbers: bool = False) -> Standing:
         imports=imports,
         streams=streams,
         consents=consents,
+        questions=questions,
     )
     return Standing(status, read_statistics(client, place.engine, since=DAY) if numbers else {})

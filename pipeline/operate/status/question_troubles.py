@@ -1,0 +1,23 @@
+"""Troubles of people and pairs: questions that wait for a person, and fields that are not written."""
+
+from collections.abc import Iterator
+
+from pipeline.operate.status.status import Status
+from pipeline.operate.status.trouble import Trouble
+
+
+def of_conflicts(status: Status) -> Iterator[Trouble]:
+    """Say that conflicts wait for a person, by kind."""
+    if text := status.questions.in_words:
+        yield Trouble(text, "`activation conflicts list`, then `activation conflicts settle ID`")
+
+
+def of_pairs(status: Status) -> Iterator[Trouble]:
+    """Say that fields of a pair are held or refused, and that a pair only watches."""
+    for one in status.questions.pairs:
+        look = f"`activation pairs diff {one.pair.name}`"
+        if one.in_words:
+            yield Trouble(f"{one.record}: {one.in_words}", f"{look} shows what each side holds, and why")
+        if one.pair.watches:
+            text = f"{one.record} only watches: it compares, and writes nothing"
+            yield Trouble(text, f'{look} shows what it would write; then `mode = "live"`', passing=True)
