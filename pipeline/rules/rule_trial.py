@@ -49,7 +49,7 @@ class RuleTrial:
         people = {one.person for one in records if one.person is not None}
         bounced = bounced_people(connection, people) if people else set()
         asked = list(askings([self._rule], records, self._rules.key_of, is_baseline=False))
-        self._rules.look_at_wishes(connection, [Asking(*one) for one in asked])
+        self._rules.finder.look_at_wishes(connection, [Asking(*one) for one in asked])
         for _, key, record in asked:
             at = datetime.fromtimestamp(record.stamp / MS, UTC)
             points = self._points.add(record) if self._points else None
@@ -67,7 +67,7 @@ class RuleTrial:
             self.unmet += 1
             return
         asked = asking.key in self._entries
-        facts = self._rules.facts(asking, at, self._past, bounced, None, asked=asked)
+        facts = self._rules.finder.facts(asking, at, self._past, bounced, None, asked=asked)
         if (entry := self._rules.judge(asking, facts, self._past)) is not None:
             self._entries[asking.key] = entry
 

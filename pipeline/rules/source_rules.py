@@ -1,9 +1,9 @@
 """The rules of one source: entries and activations of a page, in the transaction that takes it."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, tzinfo
 
 from sqlalchemy import Connection, Engine
 
@@ -13,21 +13,20 @@ from pipeline.model.rule import Rule
 from pipeline.model.source import EventsSource, SalesforceSource, Source
 from pipeline.model.source_record import SourceRecord
 from pipeline.rules.askings import Asking, RuleConditions, askings, key_of
-from pipeline.rules.decide import ASKED, CONDITION, RuleVerdict, decide
+from pipeline.rules.decide import ASKED, CONDITION, decide
 from pipeline.rules.due_entries import DueEntries, read_due
 from pipeline.rules.entry_facts import EntryFacts, read_facts
 from pipeline.rules.entry_store import RuleEntry, answered_keys, entries_of, waiting_people, write_entries
 from pipeline.rules.event_keys import event_key
+from pipeline.rules.fact_finder import BOUNCED, FactFinder
 from pipeline.rules.hard_bounces import bounced_people
 from pipeline.rules.outside import Columns, NothingOutside, NoWishes, Outside, Wishes
-from pipeline.rules.past_entries import PastEntries, PastEntry, heeded_by
+from pipeline.rules.past_entries import PastEntries, heeded_by
 from pipeline.rules.scores import with_scores
-from pipeline.streams.record_activations import identifiers_of
+from pipeline.rules.verdict_entries import activations_of, count_entry, entry_of
 
-BOUNCED = "EmailBouncedDate"  # Salesforce sets it at a hard bounce, and clears it with a new address
 WITH_BOUNCES = ("Lead", "Contact")
 SCORE = "score"
-NOBODY = timedelta(days=30)  # for which an event waits for a record of its person
 
 
 def utc_now() -> datetime:
@@ -39,7 +38,7 @@ def utc_now() -> datetime:
 class SourceRules:
     """Decides for one source; ``all_rules`` are those of all sources, ``kinds`` the types of fields.
 
-    ``needing_records``: rules whose audiences end at records of people; events of others wait.
+    ``needing_records``: rules whose audiences end at records of people; events of people without one wait.
     """
 
     source: Source
@@ -57,9 +56,9 @@ class SourceRules:
         self.rules = sorted(own, key=lambda rule: (-rule.priority, rule.name))
         self._conditions = {rule.name: RuleConditions(rule, self.kinds, self.zone) for rule in own}
         self._due = DueEntries()
-        self._is_of_events = isinstance(self.source, EventsSource)
-        self.key_of = event_key if self._is_of_events else key_of
-        self._out: dict[tuple[str, str], str] = {}  # channel by rule and record, of those asked about
+        is_of_events = isinstance(self.source, EventsSource)
+        self.key_of = event_key if is_of_events else key_of
+        self.finder = FactFinder(self.outside, self.wishes, is_of_events, self.needing_records)
 
     @property
     def fields_of_all(self) -> Sequence[str]:
@@ -76,7 +75,7 @@ class SourceRules:
 
     @property
     def wants_existing(self) -> bool:
-        """Whether any rule does."""
+        """Whether any rule takes the records of a source's first reading."""
         return any(rule.existing for rule in self.rules)
 
     @property
@@ -94,7 +93,7 @@ class SourceRules:
     def decide(
         self, connection: Connection, records: Sequence[SourceRecord], *, is_baseline: bool
     ) -> Sequence[Activation]:
-        """Decide about records that are new or have changed, and return what enters."""
+        """Decide about new and changed records, and return the activations of those that enter."""
         now = self.clock()
         asked = self._scored(connection, list(self._asked(records, now, is_baseline=is_baseline)), now)
         return self._answer(connection, asked, now) if asked else ()
@@ -102,7 +101,7 @@ class SourceRules:
     def _asked(
         self, records: Sequence[SourceRecord], now: datetime, *, is_baseline: bool
     ) -> Iterator[Asking]:
-        """Yield what rules ask about; what does not pass check 2 is counted, unless the rule watches."""
+        """Yield the keys that rules ask for; count those that fail check 2, unless the rule watches."""
         for rule, key, record in askings(self.rules, records, self.key_of, is_baseline=is_baseline):
             unmet = self.unmet(rule, record, now)
             if rule.watches or not (unmet or record.person is None or record.conflict is not None):
@@ -111,20 +110,16 @@ class SourceRules:
                 self.counts[rule.name, "left_out", CONDITION] += 1
 
     def _scored(self, connection: Connection, asked: Sequence[Asking], now: datetime) -> list[Asking]:
-        """Return what is asked about people whose points are enough, once for a rule and person."""
+        """Return the keys whose points are enough, unless the person's entry by a rule with a score waits."""
         if not any(rule.score for rule in self.rules):
             return list(asked)
         kept, short = with_scores(connection, self.source.name, asked, now)
         self.counts.update((one.rule.name, "left_out", CONDITION) for one in short)
-        nobody = {one.record.person or 0 for one in kept if one.rule.score and self._is_nobody(one)}
-        waiting = waiting_people(connection, nobody) if nobody else set()
+        lacking = {one.record.person or 0 for one in kept if one.rule.score and self.finder.lacks_record(one)}
+        waiting = waiting_people(connection, lacking) if lacking else set()
         return [
             one for one in kept if not one.rule.score or (one.rule.name, one.record.person) not in waiting
         ]
-
-    def _is_nobody(self, one: Asking) -> bool:
-        record = one.record
-        return one.rule.name in self.needing_records and not (record.in_org or record.people)
 
     def read_ahead(self, engine: Engine, reader: RecordLookup) -> bool:
         """Read the records and columns of entries whose time has come; False: there are none."""
@@ -134,7 +129,7 @@ class SourceRules:
         return bool(self._due.entries)
 
     def decide_later(self, connection: Connection) -> Sequence[Activation]:
-        """Decide anew about the entries that were read ahead, and return what enters."""
+        """Decide anew about the entries that were read ahead, and return the activations that follow."""
         now, due = self.clock(), self._due
         due.assign(connection)
         asked = [
@@ -170,18 +165,18 @@ class SourceRules:
         heeded = heeded_by(asking, self.all_rules)
         past = PastEntries(self.all_rules, entries_of(connection, people, heeded, now))
         bounced = bounced_people(connection, people)
-        self.look_at_wishes(connection, asked)
+        self.finder.look_at_wishes(connection, asked)
         entries: dict[str, RuleEntry] = {}
         for one in asked:
             known = (columns or {}).get((one.rule.name, one.record.id))
-            entry = self.judge(one, self.facts(one, now, past, bounced, known), past)
+            entry = self.judge(one, self.finder.facts(one, now, past, bounced, known), past)
             if entry is not None:
                 entries[one.key] = entry
         write_entries(connection, list(entries.values()))
         return activations_of(asked, entries)
 
     def _unanswered(self, connection: Connection, asked: Sequence[Asking]) -> list[Asking]:
-        """Return what has no answer yet, each key once; the rest is counted."""
+        """Return the keys without an answer, each once; count the rest."""
         answered = answered_keys(connection, [one.key for one in asked if not one.put_off])
         found: dict[str, Asking] = {}
         for one in asked:
@@ -191,101 +186,12 @@ class SourceRules:
                 found[one.key] = one
         return list(found.values())
 
-    def look_at_wishes(self, connection: Connection, asked: Sequence[Asking]) -> None:
-        """Read who is out of what the rules honour, for the facts that follow."""
-        by_rule: dict[str, list[Asking]] = {}
-        for one in asked:
-            by_rule.setdefault(one.rule.name, []).append(one)
-        self._out = {}
-        for name, some in by_rule.items():
-            out = self.wishes.out(connection, some[0].rule, [one.record for one in some])
-            self._out |= {(name, record): channel for record, channel in out.items()}
-
     def judge(self, one: Asking, facts: EntryFacts, past: PastEntries) -> RuleEntry | None:
-        """Decide about a key, and let its entry count for those after it; None: it has its answer."""
+        """Decide about a key, and let its entry count for later keys; None: it has its answer."""
         verdict = decide(one.rule, facts)
         self.counts[one.rule.name, verdict.state, verdict.check] += 1
         if verdict.check == ASKED:
             return None
         entry = entry_of(one, verdict, facts.now)
-        note(past, entry, facts.now)
+        count_entry(past, entry, facts.now)
         return entry
-
-    def facts(
-        self,
-        one: Asking,
-        now: datetime,
-        past: PastEntries,
-        bounced: set[int],
-        columns: Columns | None,
-        *,
-        asked: bool = False,
-    ) -> EntryFacts:
-        """Return all that a key is decided by; ``asked``: it has its answer."""
-        rule, record, person = one.rule, one.record, one.record.person
-        busy = past.busy(rule, person, now) if person is not None else None
-        nobody = self._is_nobody(one)
-        return EntryFacts(
-            now=now,
-            asked=asked,
-            put_off=one.put_off,
-            unknown=person is None,
-            gone=record.gone,
-            conflict=record.conflict,
-            unmet=one.unmet,
-            is_event=self._is_of_events,
-            score=one.score,
-            nobody=nobody,
-            waits_until=(one.waits_until or now + NOBODY) if nobody else None,
-            bounced="record" if record.fields.get(BOUNCED) else "events" if person in bounced else "",
-            opted_out=self._out.get((rule.name, record.id), ""),
-            stopped=self.outside.stopped(rule),
-            busy_until=busy[0] if busy else None,
-            busy_with=busy[1] if busy else "",
-            last_entry=past.last(rule, person) if person is not None else None,
-            columns=columns,
-            full_until=past.full(rule, person, now) if person is not None else None,
-        )
-
-
-def entry_of(one: Asking, verdict: RuleVerdict, now: datetime) -> RuleEntry:
-    """Return the entry of a key's verdict."""
-    has_entered = verdict.state == "entered"
-    return RuleEntry(
-        key=one.key,
-        rule=one.rule.name,
-        source=one.record.source,
-        record=one.record.id,
-        person=one.record.person,
-        state=verdict.state,
-        check=verdict.check,
-        evidence=verdict.evidence,
-        until=verdict.until,
-        asked_at=now,
-        entered_at=now if has_entered else None,
-        activation=one.key if has_entered else None,
-    )
-
-
-def note(past: PastEntries, entry: RuleEntry, now: datetime) -> None:
-    """Let an entry count for those after it."""
-    if entry.person is not None and entry.state in ("entered", "watched"):
-        past.add(entry.person, PastEntry(entry.rule, now, entry.state))
-
-
-def activations_of(asked: Iterable[Asking], entries: Mapping[str, RuleEntry]) -> list[Activation]:
-    """Return the activations of the entries that entered."""
-    by_key = {one.key: one for one in reversed(list(asked))}
-    return [activation_of(by_key[entry.key]) for entry in entries.values() if entry.activation is not None]
-
-
-def activation_of(one: Asking) -> Activation:
-    """Return the activation of a person who enters, with all variables of the record."""
-    return Activation(
-        audience=one.rule.audience,
-        profile_id=f"person:{one.record.person}",
-        call_type="ADD",
-        identifiers=identifiers_of(one.record),
-        variables=dict(one.record.values),
-        id=one.key,
-    )
