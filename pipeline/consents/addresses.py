@@ -94,12 +94,26 @@ def profile_of(person: int | None, address: str, known: KnownHandlesOf) -> str:
 
 def plain_address(connection: Connection, person: int, digest: str) -> str:
     """Return the address of a digest out of the records of its person, "" if none has it."""
-    bodies = connection.scalars(select(records.c.body).where(records.c.person == person))
+    return plain_addresses(connection, [person]).get(digest, "")
+
+
+def plain_addresses(connection: Connection, people: Collection[int]) -> dict[str, str]:
+    """Return the addresses in the records of some people, by digest."""
+    bodies = connection.scalars(select(records.c.body).where(records.c.person.in_(people)))
+    found: dict[str, str] = {}
     for values, fields, *_ in map(msgspec.json.decode, filter(None, bodies)):
-        for value in (*fields.values(), *values.values()):
-            if isinstance(value, str) and "@" in value and digest_of_address(value) == digest:
-                return value.strip().lower()
-    return ""
+        texts = [text for text in (*fields.values(), *values.values()) if isinstance(text, str)]
+        found |= {digest_of_address(text): text.strip().lower() for text in texts if "@" in text}
+    return found
+
+
+def complete(connection: Connection, known: Mapping[int, KnownHandlesOf]) -> None:
+    """Give addresses that are known as digests alone the text that records of their people have."""
+    people = [number for number, one in known.items() if any(label is None for *_, label in one.emails)]
+    plain = plain_addresses(connection, people) if people else {}
+    for number in people:
+        emails = known[number].emails
+        emails[:] = [(handle, digest, label or plain.get(digest)) for handle, digest, label in emails]
 
 
 def nonempty(identifiers: Mapping[str, Any]) -> dict[str, str]:

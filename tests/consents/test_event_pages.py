@@ -3,7 +3,10 @@
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import insert, select
 
+from pipeline.stores.people_tables import handles
+from pipeline.stores.stream_tables import records
 from tests.consents.conftest import ADA, told
 
 
@@ -13,6 +16,19 @@ def test_an_opting_out_tells_both_sides(consent):
     assert told([activation]) == [("out", ADA)]
     assert activation.variables["source"] == "opt-outs"
     assert consent.statuses == [("out", 1)]
+
+
+def test_an_event_without_an_address_names_that_of_its_persons_record(consent):
+    """A webhook tells a RIID, and the record was read before any file told its address."""
+    consent.lead("00Q000000000001EAA", box=False)
+    with consent.events.begin() as connection:
+        person = connection.scalar(select(handles.c.person).where(handles.c.kind == "email"))
+        body = {"stamp": 1, "digest": "d", "body": f'[{{}},{{"Email":" {ADA.title()}"}}]', "person": person}
+        connection.execute(insert(records).values(source="leads", record="00Q000000000001EAA", **body))
+
+    activations = consent.event("OPT_OUT", email="", person=person)
+
+    assert told(activations) == [("out", ADA)]
 
 
 def test_a_complaint_counts_as_opting_out(consent):
