@@ -22,7 +22,7 @@ LONGEST = 60  # seconds
 def play(show: Show, processes: DemoProcesses, responsys: Responsys) -> list[str]:
     """Bring the events of what was sent back, and send to those who clicked; return what does not add up."""
     show.heading("The events come back as files")
-    files = processes.start_event_files()
+    files = processes.event_files
     show.ready("SFTP emulator", f"port {files.port}, with the events of what was just sent")
     clicked = write_events(show, files, sorted(responsys.recipients("LAPSED")))
     processes.apply("files", files.configuration)

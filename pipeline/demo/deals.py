@@ -17,7 +17,7 @@ LONGEST = 90  # seconds until an edit has led to an event; 5 of them are the dis
 def play(show: Show, processes: DemoProcesses, responsys: Responsys) -> list[str]:
     """Edit an org as humans do, and watch the events that follow; return what does not add up."""
     show.heading("A lead of Salesforce enters a programme, and its deal the next one")
-    org = processes.start_org()
+    org = processes.org
     show.ready("Salesforce emulator", org.url)
     processes.apply("crm", CRM.format(host=org.url))
     for source in ("leads", "stages"):

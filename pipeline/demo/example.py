@@ -1,6 +1,6 @@
 """The configuration of the demo, as one would write it into a file."""
 
-LAPSED, CLICKED_EVENT = "lapsed-event", "clicked-event"  # destinations
+LAPSED, CLICKED_EVENT, OFFER_EVENT = "lapsed-event", "clicked-event", "offer-event"  # destinations
 CONFIGURATION = """\
 [connectors.demo]
 kind = "responsys"
@@ -111,5 +111,35 @@ action = "program_entry"
 event = "AFTER_DEMO"
 identifiers = {{ riid = "RIID_", email = "EMAIL_ADDRESS_" }}
 match_column_1 = ["RIID_", "EMAIL_ADDRESS_"]
+max_age = 1                                 # second
+"""
+
+CONSENTS = """\
+[sources.opt-outs]
+kind = "responsys_events"
+connector = "demo"
+types = ["OPT_OUT", "COMPLAINT", "OPT_IN"]
+every = 60                                  # minutes, and at once when a file has landed
+
+[consents.email]
+channel = "email"
+sources = ["opt-outs"]
+audience = "consent-email"
+again = "manual"
+
+[destinations.consent-records]
+audience = "consent-email"
+connector = "demo-crm"
+action = "salesforce_record"
+reach = "address"
+fields = { opted_out = "HasOptedOutOfEmail" }
+max_age = 1                                 # second
+
+[destinations.offer-event]
+audience = "offer"
+connector = "demo"
+action = "custom_event"
+event = "OFFER"
+honour = "email"
 max_age = 1                                 # second
 """

@@ -26,13 +26,22 @@ class Org:
         answer: dict[str, str] = self._order("convert", {"lead": lead, "opportunity": opportunity})
         return answer
 
+    def is_ticked(self, address: str) -> bool:
+        """Tell whether all contacts of an address have the box of opting out ticked."""
+        contacts = self._report("records?object=Contact")["records"]
+        boxes = [one["HasOptedOutOfEmail"] for one in contacts if one["Email"] == address]
+        return bool(boxes) and all(boxes)
+
     def violations(self) -> int:
         """Return the number of requests that break a rule of Salesforce."""
+        return int(self._report("summary")["violations"])
+
+    def _report(self, name: str) -> Any:
         with requests.Session() as session:
             session.trust_env = False  # this machine needs no proxy
-            answer = session.get(f"{self.url}/_control/summary", timeout=TIMEOUT)
+            answer = session.get(f"{self.url}/_control/{name}", timeout=TIMEOUT)
         answer.raise_for_status()
-        return int(answer.json()["violations"])
+        return answer.json()
 
     def _order(self, name: str, body: dict[str, Any]) -> Any:
         with requests.Session() as session:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
@@ -29,7 +30,8 @@ HOME = Path(pipeline.__file__).parents[1]  # where `tasks` and `emulators` can b
 WINDOW = 4  # seconds that count as a minute, here and at the emulator
 CALLS = 60  # in each of these windows
 START = 120  # seconds to be ready, on a machine that has much else to do
-EVENTS = [option for event in ("LAPSED", "CLICKED", "NURTURE", "AFTER_DEMO") for option in ("--event", event)]
+NAMES = ("LAPSED", "CLICKED", "NURTURE", "AFTER_DEMO", "OFFER")  # of events
+EVENTS = [option for event in NAMES for option in ("--event", event)]
 QUEUES = {"activations": 2, "deliveries": 8, "sync": 2, "imports": 1}  # threads
 ACTIVATION = "from pipeline.cli import main; main(prog_name='activation')"
 COLUMNS = "name,uuid,state,args,result,received,runtime,worker"
@@ -72,22 +74,24 @@ class DemoProcesses:
         options = ["--port", "0", "--members", str(ROWS), "--window", str(WINDOW), *EVENTS]
         self._start("responsys", "emulators.responsys", *options, "--limit", f"{FUNCTION}={CALLS}")
         said = re.compile(r"on (http://\S+)")
-        url = self._wait_for("the emulator", lambda: said.search(self._log("responsys").read_text()))[1]
+        url = self.wait_for("the emulator", lambda: said.search(self._log("responsys").read_text()))[1]
         return Responsys(url)
 
-    def start_event_files(self) -> EventFiles:
-        """Start the SFTP emulator on free ports, without files."""
+    @cached_property
+    def event_files(self) -> EventFiles:
+        """The SFTP emulator, which starts on free ports and without files when it is first needed."""
         folder = self.folder / "sftp"
         options = ["--port", "0", "--control-port", "0", "--files", "0", "--data", str(folder)]
         self._start("sftp", "emulators.sftp", *options)
         log = self._log("sftp")
-        return self._wait_for("the SFTP emulator", lambda: EventFiles.read(log.read_text(), folder))
+        return self.wait_for("the SFTP emulator", lambda: EventFiles.read(log.read_text(), folder))
 
-    def start_org(self) -> Org:
-        """Start the Salesforce emulator on a free port."""
+    @cached_property
+    def org(self) -> Org:
+        """The Salesforce emulator, which starts on a free port when it is first needed."""
         self._start("org", "emulators.salesforce", "--port", "0")
         said = re.compile(r"on (http://\S+)")
-        return Org(self._wait_for("the org", lambda: said.search(self._log("org").read_text()))[1])
+        return Org(self.wait_for("the org", lambda: said.search(self._log("org").read_text()))[1])
 
     def apply(self, name: str, text: str) -> None:
         """Apply a configuration, as `activation apply` does."""
@@ -133,13 +137,13 @@ class DemoProcesses:
         """Start the web process on a free port and return its address."""
         self._start("web", "pipeline.cli", "web", "--address", "127.0.0.1:0", "--workers", "1")
         said = re.compile(r"listening on (http://\S+)")
-        return self._wait_for("the web process", lambda: said.search(self._log("web").read_text()))[1]
+        return self.wait_for("the web process", lambda: said.search(self._log("web").read_text()))[1]
 
     def wait_for_workers(self) -> None:
         """Wait until every worker answers."""
         app = Celery("activation demo", set_as_current=False)
         app.conf.update(celery_settings(self.stores.broker_url))
-        self._wait_for("the workers", lambda: len(app.control.ping(timeout=0.5)) == len(QUEUES))
+        self.wait_for("the workers", lambda: len(app.control.ping(timeout=0.5)) == len(QUEUES))
 
     def wait_for_flower(self, url: str) -> None:
         """Wait until Flower answers."""
@@ -152,7 +156,17 @@ class DemoProcesses:
             except requests.ConnectionError:
                 return False
 
-        self._wait_for("Flower", answers)
+        self.wait_for("Flower", answers)
+
+    def wait_for(self, what: str, ready: Callable[[], Found | None]) -> Found:
+        """Return the answer of ``ready`` as soon as there is one; raise DemoFailed if none comes."""
+        deadline = time.monotonic() + START
+        while not (found := ready()):
+            self.refuse_losses()
+            if time.monotonic() > deadline:
+                raise DemoFailed(f"{what} did not get ready within {START} seconds")
+            time.sleep(POLL)
+        return found
 
     def refuse_losses(self) -> None:
         """Raise DemoFailed when a process has ended, with its last words."""
@@ -166,12 +180,3 @@ class DemoProcesses:
 
     def _log(self, name: str) -> Path:
         return self.folder / f"{name}.log"
-
-    def _wait_for(self, what: str, ready: Callable[[], Found | None]) -> Found:
-        deadline = time.monotonic() + START
-        while not (found := ready()):
-            self.refuse_losses()
-            if time.monotonic() > deadline:
-                raise DemoFailed(f"{what} did not get ready within {START} seconds")
-            time.sleep(POLL)
-        return found

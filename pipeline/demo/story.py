@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from pipeline.demo import books, clicks, deals, sample
+from pipeline.demo import books, clicks, deals, sample, wishes
 from pipeline.demo.example import CONFIGURATION
 from pipeline.demo.processes import CALLS, QUEUES, WINDOW, DemoFailed, DemoProcesses, environment
 from pipeline.demo.responsys import Responsys
@@ -72,6 +72,7 @@ def play(show: Show, processes: DemoProcesses, *, keep: bool) -> None:
     show.problems(problems)
     problems += clicks.play(show, processes, responsys)
     problems += deals.play(show, processes, responsys)
+    problems += wishes.play(show, processes, responsys)
     look_further(show, processes, flower, keep=keep)
     if keep:
         wait(processes)

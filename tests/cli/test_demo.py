@@ -83,6 +83,9 @@ def test_every_row_of_the_sample_is_accounted_for(demo, tmp_path):
     assert f"{clicked:.0f} people clicked; Responsys took {clicked:.0f} events CLICKED." in output
     assert "Responsys has the event NURTURE after" in output
     assert "stage becomes Demo Done → AFTER_DEMO after" in output
+    assert "in Responsys → the box of the contact in Salesforce is ticked after" in output
+    assert "→ event OFFER, with `honour`: OptedOut, not sent" in output
+    assert "email: out since" in output
     for shown in ("API_LIMIT_EXCEEDED, injected", "TOKEN_EXPIRED, injected", "it left on its age"):
         assert shown in output
     assert running(tmp_path) == []
