@@ -30,7 +30,7 @@ from pipeline.streams.event_reader import EventReader
 from pipeline.streams.event_variables import DAY, MS
 from pipeline.streams.followers import Follower
 from pipeline.streams.hook_reader import HookReader
-from pipeline.streams.page_taking import StreamCounts
+from pipeline.streams.stream_counts import StreamCounts
 from pipeline.streams.stream_outbox import StreamOutbox, put
 from pipeline.streams.stream_run import StreamOutcome
 from pipeline.streams.stream_state import StreamState, read_state, write_state

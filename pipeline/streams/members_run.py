@@ -34,10 +34,11 @@ from pipeline.streams.followers import Follower, NoFollower
 from pipeline.streams.guarded_turn import Guarding, taking_records
 from pipeline.streams.member_taking import MemberTaking
 from pipeline.streams.members_reader import TABLE, MembersReader
-from pipeline.streams.page_taking import PageMode, StreamCounts
+from pipeline.streams.page_mode import PageMode
 from pipeline.streams.pairing import Pairing
 from pipeline.streams.record_bodies import body_of
 from pipeline.streams.record_store import known_records
+from pipeline.streams.stream_counts import StreamCounts
 from pipeline.streams.stream_outbox import StreamOutbox
 from pipeline.streams.stream_run import StreamOutcome
 from pipeline.streams.stream_state import StreamState, read_state, write_state

@@ -1,7 +1,7 @@
 """Taking a page: in one transaction from records that were read to what follows from them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
@@ -14,9 +14,11 @@ from pipeline.streams import stream_outbox
 from pipeline.streams.belonging import make_people
 from pipeline.streams.followers import Follower
 from pipeline.streams.histories import follow, for_each_person
+from pipeline.streams.page_changes import altered_number, changed_and_moved, distinct, is_still, unsent_bodies
+from pipeline.streams.page_mode import PageMode
 from pipeline.streams.pairing import Paired, Pairing, PairingPage
 from pipeline.streams.record_activations import activations_of, identifiers_of
-from pipeline.streams.record_bodies import body_of, is_altered, read_body, unsent_body
+from pipeline.streams.record_bodies import body_of
 from pipeline.streams.record_store import (
     KnownRecord,
     known_records,
@@ -25,29 +27,9 @@ from pipeline.streams.record_store import (
     note_stamps,
     store_records,
 )
+from pipeline.streams.stream_counts import StreamCounts
 
 PeopleByParent = Mapping[str, Sequence[SourceRecord]]
-
-
-@dataclass
-class StreamCounts:
-    """Numbers of one run."""
-
-    read: int = 0  # rows
-    changed: int = 0  # records that are new, or differ from what was known
-    gone: int = 0  # of these: deleted, merged, or no longer there
-    activations: int = 0  # that followed
-    refused: int = 0  # activations that no intake would take
-
-
-@dataclass(frozen=True)
-class PageMode:
-    """How a page is taken; ``full_number``: of the reading from the beginning that is or was last."""
-
-    full_number: int
-    is_full: bool = False
-    is_baseline: bool = False  # no rule fires
-    resend: bool = False  # records that have not changed are sent, too
 
 
 @dataclass
@@ -70,7 +52,7 @@ class PageTaking:
         mode: PageMode,
         people: PeopleByParent,
     ) -> None:
-        """Store what is new of some records, and the activations that follow from it."""
+        """Store the changed records of a page, and the activations that follow from them."""
         known = known_records(connection, self.source, [record.id for record in records])
         new_ids = [record.id for record in records if record.id not in known]
         erased = erased_among(connection, new_ids)
@@ -85,8 +67,7 @@ class PageTaking:
         again = self._unchanged(connection, records, rows, erased) if mode.resend else []
         primary = self._sendable(connection, [*rows, *again]) if self._is_written else []
         sendable = primary if self.audience is not None else []
-        bodies |= self._unsent(rows, sendable, bodies)
-        store_records(connection, [(row, *bodies[row.id]) for row in distinct(rows)], mode.full_number)
+        self._store(connection, rows, sendable, bodies, mode)
         self._note_moved(connection, moved)
         following = self.follower.decide(connection, rows, is_baseline=mode.is_baseline) if rows else ()
         rest = [record for record in records if record.id not in {row.id for row in [*rows, *again]}]
@@ -94,14 +75,10 @@ class PageTaking:
         own = activations_of(self.audience, sendable, paired, self._identifiers, is_again=mode.resend)
         passed_on = [*own, *paired.activations]
         self._put(connection, [*following, *passed_on], mode)
-        self.altered += self._altered(changed, passed_on)
-        self.counts.read += len(records)
-        self.counts.changed += len(changed)
-        self.counts.gone += sum(record.gone for record in changed)
-        self.progress("read", self.counts.read)
+        self._count(records, changed, passed_on)
 
     def lose(self, connection: Connection, missing: Sequence[str], org: str, table: str) -> None:
-        """Note that records are gone for good, though no answer has told so."""
+        """Note that records are gone for good, though no answer of the org names them as deleted."""
         if missing:
             gone = [SourceRecord(self.source, name, table, 0, org=org, gone=True) for name in missing]
             assign(connection, gone)
@@ -117,21 +94,9 @@ class PageTaking:
         bodies: dict[str, tuple[str, str]],
         erased: set[str],
     ) -> tuple[list[SourceRecord], list[SourceRecord]]:
-        """Return records that are new or differ, and those whose stamp alone has moved; drop older ones."""
-        changed, moved = [], []
-        for record in records:
-            before = known.get(record.id)
-            if before is None:
-                if record.id not in erased:
-                    changed.append(record)
-            elif self.is_history or not before.digest or record.stamp < before.stamp:
-                continue  # a row of a history never changes, though fields of its parent do
-            elif before.digest != bodies[record.id][0]:
-                record.before = read_body(before.body)
-                changed.append(record)
-            elif record.stamp > before.stamp:
-                moved.append(record)
-        return changed, moved
+        """Return the changed records, and those whose stamp alone has moved."""
+        wanted = [record for record in records if record.id in known or record.id not in erased]
+        return changed_and_moved(wanted, known, bodies, is_history=self.is_history)
 
     def _with_people(
         self,
@@ -184,7 +149,7 @@ class PageTaking:
 
     @property
     def _is_written(self) -> bool:
-        """Whether anything is written by the records."""
+        """Whether an audience or a pair is told of the records."""
         return self.audience is not None or self.pairing is not None
 
     def _pair(
@@ -204,28 +169,32 @@ class PageTaking:
         people = {row.record: row.person for row in known.values()}
         return self.pairing.pair(connection, PairingPage(changed, unchanged, people, mode.resend))
 
-    def _altered(self, changed: Sequence[SourceRecord], passed_on: Sequence[Activation]) -> int:
-        """Count records with other variables than before; of a pair those alone that are passed on.
-
-        The others come back from a write to this side.
-        """
-        altered = [record for record in changed if is_altered(record)]
-        if self.pairing is None:
-            return len(altered)
-        told = {activation.profile_id for activation in passed_on}
-        return sum(record.gone or f"person:{record.person}" in told for record in altered)
-
-    def _unsent(
+    def _store(
         self,
+        connection: Connection,
         rows: Sequence[SourceRecord],
         sendable: Sequence[SourceRecord],
         bodies: Mapping[str, tuple[str, str]],
-    ) -> dict[str, tuple[str, str]]:
-        """Return digests and bodies of the records that are not sent, though there is an audience."""
-        if self.audience is None or self.is_history:
-            return {}
-        sent = {row.id for row in sendable}
-        return {row.id: (bodies[row.id][0], unsent_body(row)) for row in rows if row.id not in sent}
+        mode: PageMode,
+    ) -> None:
+        """Store records; one that is not sent though there is an audience keeps the variables sent last."""
+        if self.audience is not None and not self.is_history:
+            bodies = {**bodies, **unsent_bodies(rows, sendable, bodies)}
+        store_records(connection, [(row, *bodies[row.id]) for row in distinct(rows)], mode.full_number)
+
+    def _count(
+        self,
+        records: Sequence[SourceRecord],
+        changed: Sequence[SourceRecord],
+        passed_on: Sequence[Activation],
+    ) -> None:
+        """Count a page; of a pair's records only those that are passed on count as altered."""
+        told = None if self.pairing is None else {activation.profile_id for activation in passed_on}
+        self.altered += altered_number(changed, told)
+        self.counts.read += len(records)
+        self.counts.changed += len(changed)
+        self.counts.gone += sum(record.gone for record in changed)
+        self.progress("read", self.counts.read)
 
     def _identifiers(self, row: SourceRecord) -> dict[str, str]:
         """Return the identifiers that a record tells of its person."""
@@ -236,16 +205,3 @@ class PageTaking:
         stored, refused = stream_outbox.put(connection, self.source, activations, bulk=bulk)
         self.counts.activations += stored
         self.counts.refused += refused
-
-
-def distinct(rows: Sequence[SourceRecord]) -> list[SourceRecord]:
-    """Return each record once; one of several people has no person of its own."""
-    found: dict[str, SourceRecord] = {}
-    for row in rows:
-        found[row.id] = replace(row, person=None) if row.id in found else row
-    return list(found.values())
-
-
-def is_still(record: SourceRecord, before: KnownRecord | None) -> bool:
-    """Tell whether a record is known and was not read as it was before."""
-    return before is not None and bool(before.digest) and not before.gone and record.stamp >= before.stamp

@@ -19,7 +19,7 @@ from pipeline.people.record_rows import records_of
 from pipeline.produce.appender import Appender
 from pipeline.stores.database import reading
 from pipeline.stores.people_tables import handles
-from pipeline.streams.page_taking import StreamCounts
+from pipeline.streams.stream_counts import StreamCounts
 from pipeline.streams.stream_outbox import StreamOutbox, put
 from pipeline.streams.stream_run import StreamOutcome
 from pipeline.streams.stream_state import StreamState, read_state

@@ -29,10 +29,11 @@ from pipeline.streams.change_guard import ChangeGuard, Confirm, unconfirmed
 from pipeline.streams.changed_profiles import FoldPlace, all_people, changed_people
 from pipeline.streams.followers import Follower, NoFollower
 from pipeline.streams.guarded_turn import Guarding, taking_records
-from pipeline.streams.page_taking import PageMode, StreamCounts
+from pipeline.streams.page_mode import PageMode
 from pipeline.streams.person_taking import PersonTaking
 from pipeline.streams.record_bodies import body_of
 from pipeline.streams.record_store import known_records, not_met
+from pipeline.streams.stream_counts import StreamCounts
 from pipeline.streams.stream_outbox import StreamOutbox
 from pipeline.streams.stream_run import StreamOutcome
 from pipeline.streams.stream_state import StreamState, read_state, write_state

@@ -5,9 +5,9 @@ from sqlalchemy import Engine
 from pipeline.model.record_reader import Position, RecordReader
 from pipeline.model.source import SalesforceSource
 from pipeline.stores.database import reading
-from pipeline.streams.page_taking import StreamCounts
 from pipeline.streams.record_bodies import body_of
 from pipeline.streams.record_store import known_records
+from pipeline.streams.stream_counts import StreamCounts
 from pipeline.streams.stream_run import StreamOutcome
 from pipeline.streams.stream_state import StreamState, read_state
 

@@ -16,7 +16,8 @@ from pipeline.model.record_reader import Position, RecordPage, RecordReader
 from pipeline.model.source import SalesforceSource
 from pipeline.stores.database import reading
 from pipeline.streams.change_guard import ChangeGuard
-from pipeline.streams.page_taking import PageMode, PageTaking, PeopleByParent
+from pipeline.streams.page_mode import PageMode
+from pipeline.streams.page_taking import PageTaking, PeopleByParent
 from pipeline.streams.pages_ahead import pages_ahead
 from pipeline.streams.record_store import known_records, not_met, note_met
 from pipeline.streams.stream_outbox import StreamOutbox

@@ -25,9 +25,10 @@ from pipeline.streams.change_guard import Confirm, unconfirmed
 from pipeline.streams.deciding_later import decide_later
 from pipeline.streams.followers import Follower, NoFollower
 from pipeline.streams.guarded_turn import Guarding, taking_records
-from pipeline.streams.page_taking import PageTaking, StreamCounts
+from pipeline.streams.page_taking import PageTaking
 from pipeline.streams.pairing import Pairing
 from pipeline.streams.stream_choice import renew_choice
+from pipeline.streams.stream_counts import StreamCounts
 from pipeline.streams.stream_reading import StreamReading
 from pipeline.streams.stream_turn import stream_turn
 from pipeline.text.plural import counted

@@ -22,7 +22,8 @@ from pipeline.people.find import find_people
 from pipeline.records.catalog import Catalog
 from pipeline.stores.stream_tables import outgoing
 from pipeline.streams.followers import NoFollower
-from pipeline.streams.page_taking import PageMode, PageTaking
+from pipeline.streams.page_mode import PageMode
+from pipeline.streams.page_taking import PageTaking
 from pipeline.streams.pairing import PairingPage
 from pipeline.streams.record_bodies import body_of, read_body
 from pipeline.streams.record_store import known_records, store_records

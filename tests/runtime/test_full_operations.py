@@ -9,7 +9,7 @@ from pipeline.operate.activity import Actor
 from pipeline.operate.running import begin_run
 from pipeline.records.catalog import Catalog
 from pipeline.runtime import source_operations
-from pipeline.streams.page_taking import StreamCounts
+from pipeline.streams.stream_counts import StreamCounts
 from pipeline.streams.stream_run import StreamOutcome
 
 LEADS = SalesforceSource(name="leads", every=2, connector="crm", object="Lead", mapping="person")

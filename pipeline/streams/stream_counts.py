@@ -1,0 +1,14 @@
+"""Counts of a stream's run: rows, records and activations."""
+
+from dataclasses import dataclass
+
+
+@dataclass
+class StreamCounts:
+    """Numbers of one run of a stream."""
+
+    read: int = 0  # rows
+    changed: int = 0  # records that are new, or differ from what was known
+    gone: int = 0  # of these: deleted, merged, or no longer there
+    activations: int = 0  # that followed
+    refused: int = 0  # activations that no intake would take
