@@ -41,6 +41,7 @@ class ConsentFollower(NoFollower):
     def __post_init__(self) -> None:
         self.fields = (BOX, ADDRESS) if self.has_boxes else ()
         self.fields_of_all = self.fields
+        self.catches_up = () if self.table else (f"{self.consent.name}/{self.consent.channel}",)
 
     @property
     def has_boxes(self) -> bool:

@@ -42,6 +42,7 @@ class SourcePairing:
     fields: Sequence[str] = ()
     fields_of_all: Sequence[str] = ()
     wants_existing: bool = False
+    catches_up: Sequence[str] = ()
     numbers: Mapping[str, int] = field(default_factory=dict)
     _due: list[tuple[OpenPair, set[FieldKey]]] = field(default_factory=list)
 

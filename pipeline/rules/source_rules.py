@@ -66,6 +66,11 @@ class SourceRules:
         return ()
 
     @property
+    def catches_up(self) -> Sequence[str]:
+        """None: a rule begins with the events that follow."""
+        return ()
+
+    @property
     def fields(self) -> Sequence[str]:
         """The fields that conditions look at, and the one that tells of a hard bounce."""
         paths = [path for conditions in self._conditions.values() for path in conditions.paths]

@@ -48,13 +48,14 @@ SOURCE = {"sqlite": "?", "postgresql": "%s::text"}
 
 @dataclass(frozen=True)
 class PointsCover:
-    """The events that are copied."""
+    """The events that are copied, and the followers for which those before them were read."""
 
     types: tuple[str, ...] = ()
     seconds: float = 0  # before the present
     rows: int = 0  # id of the last event of a file
     hooks: int = 0  # id of the last event of a webhook
     day: int = 0  # of the last tidying, since the epoch
+    caught_up: tuple[str, ...] = ()
 
     def serves(self, wanted: "PointsCover") -> bool:
         """Tell whether it has all types and the time that another one has."""
@@ -71,13 +72,13 @@ class EventPoints:
 
     def prepare(self, turn: StreamTurn, rows: int, hooks: int) -> None:
         """Copy what is wanted up to two ids, some at a time, and forget what is too old."""
-        if not self.wanted.types:
-            if turn.state.choice:
-                self._forget(turn, PointsCover())
-            return
         cover, today = read_cover(turn.state), int(self.clock()) // DAY
+        if not self.wanted.types:
+            if cover.types:
+                self._forget(turn, PointsCover(caught_up=cover.caught_up))
+            return
         if not cover.serves(self.wanted):
-            cover = self._forget(turn, replace(self.wanted, day=today))
+            cover = self._forget(turn, replace(self.wanted, day=today, caught_up=cover.caught_up))
         elif cover.day != today:
             cover = self._forget(turn, replace(cover, day=today), self.clock() - cover.seconds)
         while cover.rows < rows or cover.hooks < hooks:
@@ -131,5 +132,5 @@ def read_cover(state: StreamState) -> PointsCover:
 
 
 def write_cover(cover: PointsCover) -> str:
-    """Return the text for ``choice``; "": nothing is copied."""
-    return msgspec.json.encode(asdict(cover)).decode() if cover.types else ""
+    """Return the text for ``choice``; "": nothing is copied, and nobody has caught up."""
+    return msgspec.json.encode(asdict(cover)).decode() if cover.types or cover.caught_up else ""

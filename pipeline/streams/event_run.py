@@ -2,7 +2,8 @@
 
 Ids are given in the order in which events become visible, so a mark is the id of the last one taken: one for
 events of files, one for those of webhooks. At the first run the marks move to the newest events, and nothing
-fires; older ones are read only for followers that want existing events.
+fires; older ones are read only for followers that want existing events. Followers that catch up have them
+read once more when they, or further types, are new to the source.
 
 | Where it stops | Then |
 |---|---|
@@ -24,6 +25,7 @@ from pipeline.model.source_record import SourceRecord
 from pipeline.produce.appender import Appender
 from pipeline.stores.database import reading
 from pipeline.stores.event_tables import event_folds
+from pipeline.streams.catching_up import catch_up, is_behind
 from pipeline.streams.event_lookup import EventLookup
 from pipeline.streams.event_points import EventPoints
 from pipeline.streams.event_reader import EventReader
@@ -94,7 +96,8 @@ class EventRun:
     def rehearse(self) -> StreamOutcome:
         """Count the events that a run would read, and change nothing."""
         state = read_state(self.engine, self.source) or StreamState(self.source)
-        is_full = state.is_baseline or self.full
+        source = self.lookup.files.source
+        is_full = state.is_baseline or self.full or is_behind(state, source, self.follower)
         for reader in self.readers:
             place, top = 0 if is_full else place_of(state, reader.mark), self._top(reader)
             while place < top:
@@ -105,6 +108,7 @@ class EventRun:
 
     def _read(self, turn: StreamTurn, outbox: StreamOutbox) -> None:
         """Read from the marks to the newest events, and existing ones if that is due."""
+        catch_up(turn, self.lookup.files.source, self.follower)
         tops = [self._top(reader) for reader in self.readers]
         was_baseline = turn.state.is_baseline
         marks = [place_of(turn.state, reader.mark) for reader in self.readers]

@@ -29,6 +29,10 @@ class Follower(Protocol):
         """Whether it looks at events that were there before the first run of their source."""
 
     @property
+    def catches_up(self) -> Sequence[str]:
+        """Names under which it asks, once, for events that were taken before it followed their source."""
+
+    @property
     def numbers(self) -> Mapping[str, int]:
         """What it counted beside activations: ``put_off``, ``left_out``."""
 
@@ -56,6 +60,7 @@ class NoFollower:
 
     fields: Sequence[str] = ()
     wants_existing = False
+    catches_up: Sequence[str] = ()
     numbers: Mapping[str, int] = {}
     fields_of_all: Sequence[str] = ()
 
@@ -93,6 +98,11 @@ class Followers:
     def wants_existing(self) -> bool:
         """Whether any of them does."""
         return any(one.wants_existing for one in self._followers)
+
+    @property
+    def catches_up(self) -> Sequence[str]:
+        """The names of all of them."""
+        return tuple(name for one in self._followers for name in one.catches_up)
 
     @property
     def numbers(self) -> Mapping[str, int]:

@@ -4,13 +4,19 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 
+from pipeline.consents.consent_follower import ConsentFollower
 from pipeline.event_files.hook_store import store_hook_events
+from pipeline.model.consent_account import ConsentAccount
 from pipeline.model.hook_event import HookEvent
 from pipeline.model.record_condition import read_condition
+from pipeline.model.rule import Score
+from pipeline.stores.consent_tables import consent_statements
+from pipeline.stores.database import reading
 from pipeline.stores.stream_tables import streams
 from pipeline.streams import event_run
+from pipeline.streams.followers import Followers
 from tests.people.records import record, take
 from tests.streams.events import NOW, SOURCE, EventHouse, event, rule
 
@@ -165,3 +171,51 @@ def test_an_existing_reading_goes_on_where_it_stopped(house):
     house.run(rule("all", existing=True))
 
     assert [one.identifiers["riid"] for one in house.sent()] == ["8"]
+
+
+CONSENTS = ConsentAccount(name="email", channel="email", sources=("engagement",), audience="consent-email")
+
+
+@pytest.fixture
+def consenting(house, events, redis):
+    """Runs the source with consents, for some types of events; returns the numbers of statements."""
+
+    def consenting(*rules, types=(), following=True):
+        prepared = house.prepare(*rules, source=replace(SOURCE, types=types))
+        consents = [ConsentFollower(CONSENTS, "engagement", "", [])] if following else []
+        follower = Followers(*consents, prepared.follower)
+        replace(prepared, follower=follower).run(house.appender())
+        with reading(events) as connection:
+            return connection.scalar(select(func.count()).select_from(consent_statements))
+
+    return consenting
+
+
+def test_consents_catch_up_with_what_was_taken_before_them(house, consenting):
+    """The source ran on without them, so its marks are past the opting out."""
+    house.run()
+    house.land("OPT_OUT", event(7, "ada@example.com"))
+    house.run()
+
+    assert consenting() == 1
+    house.land("OPT_OUT", event(8, "bob@example.com"))
+    assert consenting(following=False) == 1
+    assert consenting() == 2
+    assert house.state().full is None
+
+
+def test_consents_catch_up_with_types_that_are_new_to_their_source(house, consenting):
+    house.land("OPT_OUT", event(7, "ada@example.com"))
+    assert consenting(types=("CLICK",)) == 0
+
+    assert consenting(types=("CLICK", "OPT_OUT")) == 1
+
+
+def test_consents_that_have_caught_up_read_nothing_twice(house, consenting):
+    house.land("OPT_OUT", event(7, "ada@example.com"))
+    consenting()
+    before = house.state().full_at
+    scored = rule(score=Score({"OPT_OUT": 1}, 86400.0, 1.0))
+
+    assert [consenting(), consenting(scored), consenting()] == [1, 1, 1]
+    assert house.state().full_at == before
