@@ -120,7 +120,10 @@ def read_riid(element: Mapping[str, Any]) -> str:
 
 def read_address(recipient: str) -> str:
     """Return the address in lower case; "": the recipient is none, but a telephone or a device."""
-    address = parseaddr(recipient)[1].strip().lower()
+    try:
+        address = parseaddr(recipient)[1].strip().lower()
+    except RecursionError:  # comments within comments
+        return ""
     return address if len(address) <= LONGEST_ADDRESS and ADDRESS.fullmatch(address) else ""
 
 

@@ -98,3 +98,10 @@ def test_an_odd_element_is_refused_by_its_position_and_the_others_are_kept(eleme
 def test_what_is_no_json_is_refused_whole(content):
     with pytest.raises(NoEvents):
         read_webhook(content)
+
+
+def test_a_recipient_of_comments_alone_is_no_address():
+    """The reader of addresses goes one call deeper for each; with a riid the event counts."""
+    body = read_webhook(json.dumps({**CLICK, "recipient": "(" * 60_000 + "a@example.com"}).encode())
+
+    assert [(event.riid, event.address) for event in body.events] == [("7", "")]
