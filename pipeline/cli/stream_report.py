@@ -29,6 +29,7 @@ def show_stream(outcome: StreamOutcome, *, dry_run: bool, as_json: bool) -> int:
             click.echo(line)
         if dry_run:
             click.echo(NOTHING_SENT, err=True)
+            tell_concerns(outcome.concerns, "It would need {options}.")
     return 1 if outcome.counts.refused else 0
 
 
@@ -37,10 +38,16 @@ def show_unconfirmed(source: str, concerns: Sequence[Concern], *, as_json: bool)
     if as_json:
         found = [asdict(concern) for concern in concerns]
         click.echo(json.dumps({"source": source, "sent": 0, "concerns": found}, indent=2))
+    tell_concerns(concerns, CONFIRM)
+    return 2
+
+
+def tell_concerns(concerns: Sequence[Concern], way_out: str) -> None:
+    """Print what a person must confirm, and with which options."""
     for concern in concerns:
         click.echo(f"✗ {concern.text}", err=True)
-    click.echo(CONFIRM.format(options=options_for(concerns)), err=True)
-    return 2
+    if concerns:
+        click.echo(way_out.format(options=options_for(concerns)), err=True)
 
 
 def lines_of(outcome: StreamOutcome) -> list[str]:
@@ -68,4 +75,5 @@ def stream_document(outcome: StreamOutcome, *, dry_run: bool) -> dict[str, Any]:
         "full": outcome.is_full,
         **asdict(outcome.counts),
         "sent": outcome.sent,
+        **({"concerns": [asdict(one) for one in outcome.concerns]} if outcome.concerns else {}),
     }

@@ -137,7 +137,8 @@ class SourceRunner:
         follower = follower if pairing is None else Followers(follower, pairing)
         reader = self.reader_of(catalog, source, follower.fields)
         if appender is None:
-            return rehearse(events, source, reader, full=bool(options.get("full") or options.get("resend")))
+            again = {name: bool(options.get(name)) for name in ("full", "resend")}
+            return rehearse(events, source, reader, **again)
         known = {name: options[name] for name in STREAM_OPTIONS if name in options}
         span = durations.parse(source.full)
         return StreamRun(events, source, reader, appender, span, follower, pairing=pairing, **known).run()

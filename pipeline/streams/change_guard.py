@@ -12,11 +12,12 @@ Records that are new do not count, nor does a first reading. Consents that a pag
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, select
 
 from pipeline.snapshots.concerns import Concern, Unconfirmed
 from pipeline.stores.database import reading
 from pipeline.stores.stream_tables import records
+from pipeline.streams.stream_state import StreamState
 from pipeline.streams.stream_turn import StreamTurn
 
 FEW = 20  # people whose change needs nobody's consent
@@ -44,7 +45,7 @@ class ChangeGuard:
     def begin(cls, turn: StreamTurn, max_change: float, confirm: Confirm, *, resend: bool) -> "ChangeGuard":
         """Begin a run; neither a first reading nor ``resend`` is guarded, unless something waits already."""
         before = turn.state.changing
-        is_active = bool(before) or not (turn.state.is_baseline or resend or max_change >= EVERYBODY)
+        is_active = is_guarded(turn.state, max_change, resend=resend)
         return cls(turn, max_change, confirm, is_active, before)
 
     def columns(self, altered: int) -> dict[str, int]:
@@ -65,9 +66,19 @@ class ChangeGuard:
             self.turn.write(changing=0)
 
     def _known(self) -> int:
-        own = (records.c.source == self.turn.state.source, ~records.c.gone, records.c.digest != "")
-        with reading(self.turn.engine) as connection:
-            return connection.scalar(select(func.count()).select_from(records).where(*own)) or 0
+        return known_people(self.turn.engine, self.turn.state.source)
+
+
+def is_guarded(state: StreamState, max_change: float, *, resend: bool) -> bool:
+    """Tell whether the changes of a run are counted before they are sent."""
+    return bool(state.changing) or not (state.is_baseline or resend or max_change >= EVERYBODY)
+
+
+def known_people(engine: Engine, source: str) -> int:
+    """Count the people whom a source has read, without those who are gone."""
+    own = (records.c.source == source, ~records.c.gone, records.c.digest != "")
+    with reading(engine) as connection:
+        return connection.scalar(select(func.count()).select_from(records).where(*own)) or 0
 
 
 def concern_of(source: str, changing: int, known: int, max_change: float) -> Concern | None:

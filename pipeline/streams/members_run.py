@@ -36,9 +36,8 @@ from pipeline.streams.member_taking import MemberTaking
 from pipeline.streams.members_reader import TABLE, MembersReader
 from pipeline.streams.page_mode import PageMode
 from pipeline.streams.pairing import Pairing
-from pipeline.streams.record_bodies import body_of
 from pipeline.streams.record_store import known_records
-from pipeline.streams.stream_counts import StreamCounts
+from pipeline.streams.rehearsed_changes import RehearsedChanges, differing
 from pipeline.streams.stream_outbox import StreamOutbox
 from pipeline.streams.stream_run import StreamOutcome
 from pipeline.streams.stream_state import StreamState, read_state, write_state
@@ -87,18 +86,16 @@ class MembersRun:
 
     def rehearse(self) -> StreamOutcome:
         """Count the members that the round would read, and those that differ; change nothing."""
-        state, counts = read_state(self.engine, self.source.name), StreamCounts()
+        state, changes = read_state(self.engine, self.source.name), RehearsedChanges()
         state = state or StreamState(self.source.name)
         for page in self._pages(0 if self.full or state.full is None else state.full.stamp):
             records = self.reader.read({riid: person for _, riid, person in page})
             with reading(self.engine) as connection:
                 known = known_records(connection, self.source.name, [record.id for record in records])
-            counts.read += len(records)
-            counts.changed += sum(
-                record.id not in known or known[record.id].digest != body_of(record)[0] for record in records
-            )
-            self.progress("read", counts.read)
-        return StreamOutcome(self.source.name, counts, 0, state.is_baseline, True)
+            changes.take(records, differing(records, known), known)
+            self.progress("read", changes.counts.read)
+        concerns = changes.concerns(self.engine, state, self.source.max_change, resend=self.resend)
+        return StreamOutcome(self.source.name, changes.counts, 0, state.is_baseline, True, concerns)
 
     def _round(
         self, turn: StreamTurn, outbox: StreamOutbox, taking: MemberTaking, guard: ChangeGuard

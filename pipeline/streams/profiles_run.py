@@ -31,9 +31,8 @@ from pipeline.streams.followers import Follower, NoFollower
 from pipeline.streams.guarded_turn import Guarding, taking_records
 from pipeline.streams.page_mode import PageMode
 from pipeline.streams.person_taking import PersonTaking
-from pipeline.streams.record_bodies import body_of
 from pipeline.streams.record_store import known_records, not_met
-from pipeline.streams.stream_counts import StreamCounts
+from pipeline.streams.rehearsed_changes import RehearsedChanges, differing
 from pipeline.streams.stream_outbox import StreamOutbox
 from pipeline.streams.stream_run import StreamOutcome
 from pipeline.streams.stream_state import StreamState, read_state, write_state
@@ -76,7 +75,7 @@ class ProfilesRun:
 
     def rehearse(self) -> StreamOutcome:
         """Count the people that a run would look at, and those that have changed; change nothing."""
-        state, counts = read_state(self.engine, self.source.name), StreamCounts()
+        state, changes = read_state(self.engine, self.source.name), RehearsedChanges()
         state = state or StreamState(self.source.name)
         with reading(self.engine) as connection:
             place = FoldPlace.read(connection)
@@ -85,12 +84,10 @@ class ProfilesRun:
             with reading(self.engine) as connection:
                 records = self._records(connection, people, place)
                 known = known_records(connection, self.source.name, [record.id for record in records])
-            counts.read += len(records)
-            counts.changed += sum(
-                record.id not in known or known[record.id].digest != body_of(record)[0] for record in records
-            )
-            self.progress("read", counts.read)
-        return StreamOutcome(self.source.name, counts, 0, state.is_baseline, is_full)
+            changes.take(records, differing(records, known), known)
+            self.progress("read", changes.counts.read)
+        concerns = changes.concerns(self.engine, state, self.source.max_change, resend=self.resend)
+        return StreamOutcome(self.source.name, changes.counts, 0, state.is_baseline, is_full, concerns)
 
     def _look(self, turn: StreamTurn, outbox: StreamOutbox, taking: PersonTaking, guard: ChangeGuard) -> bool:
         """Look at all people who are due; return whether those were all that there are."""

@@ -21,6 +21,7 @@ from sqlalchemy import Engine
 from pipeline.model.record_reader import RecordReader
 from pipeline.model.source import SalesforceSource
 from pipeline.produce.appender import Appender
+from pipeline.snapshots.concerns import Concern
 from pipeline.streams.change_guard import Confirm, unconfirmed
 from pipeline.streams.deciding_later import decide_later
 from pipeline.streams.followers import Follower, NoFollower
@@ -43,6 +44,7 @@ class StreamOutcome:
     sent: int  # activations appended, those that an earlier run left over included
     is_baseline: bool
     is_full: bool  # a reading from the beginning came to its end
+    concerns: tuple[Concern, ...] = ()  # for which a dry run says that nothing would be sent
 
     def __str__(self) -> str:
         counts = self.counts

@@ -46,6 +46,17 @@ def test_it_says_so_as_json(changed):
     }  # fmt: skip
 
 
+def test_a_dry_run_says_that_it_would_be_stopped(changed):
+    result = invoke("sync", "--source", "leads", "--dry-run")
+
+    assert result.exit_code == 0
+    assert f"✗ {TEXT}\nIt would need --confirm changing." in result.stderr
+    document = json.loads(invoke("sync", "--source", "leads", "--dry-run", "--json").stdout)
+    assert document["concerns"] == [{"kind": "changing", "text": TEXT, "destination": None}]
+    resent = json.loads(invoke("sync", "--source", "leads", "--dry-run", "--resend", "--json").stdout)
+    assert "concerns" not in resent
+
+
 def test_how_many_may_leave_is_for_snapshots(apply):
     apply()
 
