@@ -1,4 +1,4 @@
-"""Addresses of people: what a statement or a batch is about, known by digests.
+"""Addresses of people, which statements and batches are about; they are known by digests.
 
 A person without any address has a stand-in for each RIID: "riid:ACCOUNT:RIID".
 """
@@ -37,7 +37,7 @@ def digest_of_address(address: str) -> str:
 
 
 def stand_in(account: str, riid: str) -> str:
-    """Return what stands for the address of a RIID that none is known of."""
+    """Return the stand-in for the address of a RIID without a known address."""
     return f"riid:{account}:{riid}"
 
 
@@ -60,7 +60,7 @@ def handles_of_people(connection: Connection, people: Collection[int]) -> dict[i
 def addressed_by(
     record: SourceRecord, known: Mapping[int, KnownHandlesOf], further: Mapping[str, str] | None = None
 ) -> list[Addressed]:
-    """Return whom a record is about: its own address, else all addresses of its person.
+    """Return the addresses that a record is about: its own or, without one, all of its person.
 
     ``further``: identifiers of Salesforce that the record names beside its own.
     """
@@ -117,7 +117,7 @@ def complete(connection: Connection, known: Mapping[int, KnownHandlesOf]) -> Non
 
 
 def nonempty(identifiers: Mapping[str, Any]) -> dict[str, str]:
-    """Leave out what is not known."""
+    """Leave out empty identifiers."""
     return {name: str(value) for name, value in identifiers.items() if value}
 
 

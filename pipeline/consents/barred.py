@@ -1,4 +1,4 @@
-"""Barred rows: whose address is out, or an address of the person that a row names by another identifier.
+"""Barred rows: rows whose address is out, or whose person has an address that is out.
 
 One query for all rows of a batch. A person with several addresses is barred by any of them: which of them an
 outside system would write to is not known here.
@@ -38,7 +38,7 @@ Named = tuple[
 
 
 def names_of(row: Activation) -> set[Named]:
-    """Return all by which a row names its person."""
+    """Return the names by which a row identifies its person."""
     identifiers = row.identifiers
     email = digest_of_address(identifiers.get("email") or "")
     found = {
@@ -51,7 +51,7 @@ def names_of(row: Activation) -> set[Named]:
 
 
 def names_of_record(record: SourceRecord) -> set[Named]:
-    """Return all by which a record names its person."""
+    """Return the names by which a record identifies its person."""
     found = {
         "email": digest_of_address(record.email),
         "riid": riid_of(record.riid),
@@ -81,7 +81,7 @@ def names_that_are_out(
 
 
 def names_query(channel: str, named: set[Named], account: str | None) -> CompoundSelect[Any]:
-    """Return the query of names that are out: addresses, also of nobody known, and names of people."""
+    """Return the query of names that are out: addresses, also without a known person, and names of people."""
     values: dict[str, list[str]] = {kind: [] for kind in ("email", "riid", "salesforce", "person")}
     for kind, value in sorted(named):
         values[kind].append(value)
@@ -100,7 +100,7 @@ def names_query(channel: str, named: set[Named], account: str | None) -> Compoun
 
 
 def of_people(kind: Any, value: Any, is_out: ColumnElement[bool]) -> Select[Any]:
-    """Return the query of handles of people of whom any address, or what stands for one, is out."""
+    """Return the query of handles of people with an address, or a stand-in for one, that is out."""
     other = handles.alias("other")
     riid = literal("riid:") + other.c.scope + literal(":") + other.c.value
     address = case((other.c.kind == "email", other.c.value), (other.c.kind == "riid", riid))

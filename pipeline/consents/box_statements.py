@@ -143,5 +143,5 @@ def is_undone(stamp: int, tell: Tell, tells: Sequence[Tell]) -> bool:
 
 
 def later_ones(tell: Tell, tells: Sequence[Tell]) -> list[Tell]:
-    """Return what the same destination was told from a telling on."""
+    """Return the tellings of the same destination from one on."""
     return [one for one in tells if one.destination == tell.destination and one.sent_at >= tell.sent_at]

@@ -30,7 +30,7 @@ class Burst:
     source: str
     since: int  # ms since the epoch
     amount: int  # people who opted out within an hour
-    people: int  # all there are
+    people: int  # all known ones
 
     @property
     def text(self) -> str:
@@ -97,8 +97,8 @@ def held_name(name: str, source: str) -> str:
 def release(connection: Connection, name: str, waiting: str, now: int) -> int:
     """Pass on again from all sources of some consents, and return how many activations go out.
 
-    ``waiting``: the name under which they wait to be appended. Those that something newer was said of since
-    are dropped.
+    ``waiting``: the name under which they wait to be appended. Activations of superseded statements are
+    dropped.
     """
     total = 0
     for burst in [burst for burst in open_bursts(connection) if burst.name == name]:
@@ -111,7 +111,7 @@ def release(connection: Connection, name: str, waiting: str, now: int) -> int:
 
 
 def drop_old(connection: Connection, held: ColumnElement[bool]) -> None:
-    """Delete activations whose statement is no longer the one that counts."""
+    """Delete activations whose statement is not the current one of any state."""
     rows = connection.execute(select(outgoing.c.number, outgoing.c.body).where(held)).all()
     statements = {row.number: statement_of(decode(row.body).id) for row in rows}
     current = set(

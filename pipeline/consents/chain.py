@@ -32,7 +32,7 @@ def digest_of(evidence: Mapping[str, Any]) -> str:
 
 
 def link_of(row: Mapping[str, Any]) -> str:
-    """Return the hash of a statement, whose ``previous`` is that of the one before."""
+    """Return the hash of a statement; ``previous``: the hash of the statement before it."""
     return hashlib.sha256(encode([row[name] for name in CHAINED])).hexdigest()
 
 

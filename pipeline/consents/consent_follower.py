@@ -27,7 +27,7 @@ WITH_BOXES = ("Lead", "Contact")
 class ConsentFollower(NoFollower):
     """Follows one source for one consents record.
 
-    ``destinations``: those of its audience; ``of_org``: those of them that write to the source's own org.
+    ``destinations``: of its audience; ``of_org``: the ones of these that write to the source's own org.
     """
 
     consent: ConsentAccount
@@ -36,7 +36,7 @@ class ConsentFollower(NoFollower):
     destinations: Sequence[str]
     of_org: Sequence[str] = ()
     clock: Callable[[], int] = field(default=now_ms)
-    wants_existing = True  # what was said before the consents were configured counts
+    wants_existing = True  # statements from before the consents were configured count
 
     def __post_init__(self) -> None:
         self.fields = (BOX, ADDRESS) if self.has_boxes else ()
@@ -45,13 +45,13 @@ class ConsentFollower(NoFollower):
 
     @property
     def has_boxes(self) -> bool:
-        """Whether records of the source say something of the channel."""
+        """Whether records of the source have a box for the channel."""
         return self.table in WITH_BOXES and self.consent.channel == CHANNEL
 
     def decide(
         self, connection: Connection, records: Sequence[SourceRecord], *, is_baseline: bool
     ) -> Sequence[Activation]:
-        """Note what records say, and return what both sides are told."""
+        """Note the statements of records, and return the activations for both sides."""
         page = (
             BoxPage(self.consent.name, self.of_org, connection, records, is_baseline)
             if self.has_boxes
@@ -76,7 +76,7 @@ class ConsentFollower(NoFollower):
         return telling.tell(states, people, self.clock())
 
     def _held_or(self, connection: Connection, told: list[Activation]) -> list[Activation]:
-        """Return the activations; in a burst keep them."""
+        """Return the activations; in a burst keep them waiting, and return none."""
         if not bursts.is_held(connection, self.consent.name, self.source, self.clock()):
             return told
         stream_outbox.put(connection, bursts.held_name(self.consent.name, self.source), told, bulk=False)

@@ -1,4 +1,4 @@
-"""The state of a consent: what statements lead to, whatever their order, repetition and delay.
+"""The state of a consent: the same for any order, repetition and delay of its statements.
 
 ::
 
@@ -59,7 +59,7 @@ def opens(statement: Statement, again: Again, now: int) -> bool:
 
 
 def is_repeated(state: ConsentState, statement: Statement) -> bool:
-    """Tell whether a human takes back in who is in: an opting out that comes in late still counts."""
+    """Tell whether a human takes a person in that is in already: a late opting out still counts."""
     return statement.is_human and state.status == IN and state.opened != NEVER
 
 
@@ -73,7 +73,7 @@ def time_of(state: ConsentState, statement: Statement, now: int) -> int:
 
 
 def told_of(before: ConsentState, after: ConsentState, statement: Statement) -> Wish | None:
-    """Return what both sides are told after a statement; None: nothing has changed for them.
+    """Return the wish that both sides are told after a statement; None: nothing has changed for them.
 
     An opting in tells them only by a new epoch, which ends an opting out or is the wish of a human.
     """

@@ -1,6 +1,6 @@
 """Erasing people from consents: the evidence goes, a tombstone stays.
 
-Digest, times and status stay, so that nobody is written to again by accident; so does the chain.
+Digest, times and status stay, so that no erased person is written to again by accident; so does the chain.
 """
 
 from collections.abc import Collection

@@ -1,4 +1,4 @@
-"""A page of events: what they say of a channel, and whom they are about."""
+"""A page of events: their statements for a channel, and the addresses that these are about."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class EventPage:
     records: Sequence[SourceRecord]
 
     def statements(self) -> tuple[list[Statement], list[Addressed]]:
-        """Return the statements, and whom they are about."""
+        """Return the statements, and the addresses that they are about."""
         channel = self.channel
         told = [record for record in self.records if record.table in WISHES.get(channel, {})]
         if not told:
@@ -34,5 +34,5 @@ class EventPage:
         return statements, [one for _, one in found]
 
     def appeared(self, _changed: set[str]) -> list[Addressed]:
-        """Return nobody: events are of members who are there."""
+        """Return no address: events are of members that exist already."""
         return []

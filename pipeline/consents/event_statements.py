@@ -22,7 +22,7 @@ SECOND = 999  # ms: events are captured to the second, and opting out counts by 
 def addresses_of_event(
     record: SourceRecord, known: Mapping[int, KnownHandlesOf], channel: str
 ) -> list[Addressed]:
-    """Return whom an event is about; opting in without an address counts where there is only one."""
+    """Return the addresses of an event; opting in without an address counts if its person has only one."""
     found = addressed_by(record, known)
     if WISHES[channel][record.table] == IN:
         return found if len(found) == 1 else []

@@ -35,7 +35,7 @@ def highest_handle(connection: Connection) -> int:
 def newcomers(connection: Connection, channel: str, mark: int, destinations: Collection[str]) -> Newcomers:
     """Return the addresses that are out, of people whose RIID is newer than the mark.
 
-    ``destinations``: those that write to lists.
+    ``destinations``: the ones that write to lists.
     """
     top = top_after(connection, mark)
     email = handles.alias("email")
@@ -59,14 +59,14 @@ def newcomers(connection: Connection, channel: str, mark: int, destinations: Col
 
 
 def top_after(connection: Connection, mark: int) -> int:
-    """Return the id up to which to look next: that of so many RIIDs, or the highest there is."""
+    """Return the id up to which handles are looked at: the one of AT_ONCE RIIDs, or the highest."""
     own = (handles.c.id > mark) & (handles.c.kind == "riid")
     query = select(handles.c.id).where(own).order_by(handles.c.id).offset(AT_ONCE - 1).limit(1)
     return connection.scalar(query) or highest_handle(connection)
 
 
 def taught_it(told_at: int | None, tells: Sequence[Tell]) -> bool:
-    """Tell whether the RIID was learned by an answer to the very opting out, in seconds since the epoch."""
+    """Tell whether the answer to the opting out told the RIID; ``told_at``: seconds since the epoch."""
     answers = [
         tell.settled_at // 1000 for tell in tells if tell.status == OUT and tell.settled_at is not None
     ]

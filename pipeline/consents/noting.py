@@ -22,7 +22,7 @@ from pipeline.stores.event_tables import event_folds
 
 @dataclass(frozen=True)
 class Noted:
-    """A statement that was new; ``told``: what both sides are to be told after it, None: nothing."""
+    """A statement that was new; ``told``: the wish that both sides are told after it, None: none."""
 
     id: int
     statement: Statement
@@ -48,7 +48,7 @@ class Noting:
     _rows: list[dict[str, Any]] = field(default_factory=list)
 
     def note(self, statements: Sequence[Statement]) -> list[Noted]:
-        """Note those that are new, and return them in their order."""
+        """Note the statements that are new, and return them in their order."""
         if not statements:
             return []
         self.connection.execute(select(event_folds.c.number).with_for_update())

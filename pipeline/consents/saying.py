@@ -18,12 +18,12 @@ from pipeline.model.consent_account import ConsentAccount
 from pipeline.people.handle_book import HandleBook
 from pipeline.streams import stream_outbox
 
-COMMAND = "command"  # the source of what a person says
+COMMAND = "command"  # the source of a person's statement
 
 
 @dataclass(frozen=True)
 class Saying:
-    """Says something of one consents record in one transaction; both sides are told in any case."""
+    """Says wishes for one consents record in one transaction; both sides are told in any case."""
 
     connection: Connection
     account: ConsentAccount
@@ -31,10 +31,10 @@ class Saying:
     clock: Callable[[], int] = field(default=now_ms)
 
     def say(self, wish: Wish, address: str, evidence: Mapping[str, str], *, plain: str = "") -> Noted:
-        """Note a wish for an address, known by its digest, and put what both sides are told.
+        """Note a wish for an address, known by its digest, and put the activations for both sides.
 
-        ``plain``: the address itself, if it is known; without it people are told by other identifiers.
-        Raises Misconfigured if nobody is taken back in.
+        ``plain``: the address itself, if it is known; without it the person is told of by other identifiers.
+        Raises Misconfigured if the consents take no person back in.
         """
         if wish == IN and self.account.again == "never":
             raise Misconfigured(

@@ -1,4 +1,4 @@
-"""Statements: what is said of an address and a channel, and by whom; none is ever changed."""
+"""Statements: wishes for an address and a channel, each with its source; none is ever changed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,7 +1,7 @@
 """Telling: activations of the consents' audience, and the account of which destination was told when.
 
 An activation's id is "consent:STATEMENT:NUMBER", by which notes of batches lead back to the statement; one
-that goes to a single destination has its name behind that.
+that goes to a single destination has its name after the number.
 """
 
 import re
@@ -20,7 +20,7 @@ from pipeline.stores.upsert import insert_into
 from pipeline.text.times import rfc3339
 
 REACHED = ("delivered", "unchanged")
-# Nobody of that address is there: a record or member that is added later is told.
+# The address has no record or member; one that is added later is told.
 NOBODY = ("NO_RECORD_FOUND", "RECORD_NOT_FOUND", "NO_RECIPIENT_FOUND", "RECIPIENT_NOT_FOUND")
 ID = re.compile(r"consent:(\d+):.+")
 

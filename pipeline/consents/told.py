@@ -1,4 +1,4 @@
-"""What destinations were told: their answers, out of the notes of batches, and what is still awaited."""
+"""Tellings of destinations: their answers, out of the notes of batches, and the answers still awaited."""
 
 from collections.abc import Collection
 
@@ -13,7 +13,7 @@ from pipeline.stores.consent_tables import consent_states, consent_tells
 def tells_of(
     connection: Connection, channel: str, addresses: Collection[str], destinations: Collection[str]
 ) -> dict[str, list[Tell]]:
-    """Return what some destinations were told of addresses, by address, in its order."""
+    """Return the tellings of some destinations by address, in their order."""
     names = ("address", "destination", "status", "sent_at", "settled_at", "verdict")
     query = select(*(consent_tells.c[name] for name in names)).where(
         consent_tells.c.channel == channel,

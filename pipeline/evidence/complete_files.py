@@ -1,7 +1,7 @@
 """Complete files: whether all events of an account up to a moment have been imported.
 
-They have if no file that may hold them is still to be landed, a SENT file was first seen after the call, and
-either a SENT of after that moment is stored, or the imports have run ``late_after`` after it.
+They have been if no file that may hold them is still to be landed, a SENT file was first seen after the
+call, and either a SENT of after that moment is stored, or the imports have run ``late_after`` after it.
 """
 
 from collections.abc import Collection, Mapping
@@ -87,7 +87,7 @@ def newest_sent(account: str, since: datetime) -> Any:
 
 
 def last_starts(engine: Engine, names: Collection[str]) -> dict[str, datetime]:
-    """Return when the last run of imports began, of those whose last run has succeeded."""
+    """Return the begin of the last run of each import, if that run has succeeded."""
     runs = import_runs.c
     chosen = select(runs.name, runs.started_at).where(
         runs.name.in_(names), runs.owner.is_(None), runs.succeeded_at >= runs.started_at

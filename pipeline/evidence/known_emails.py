@@ -1,4 +1,4 @@
-"""Known e-mails: those that an answer told to be out, as the records of batches have them."""
+"""Known e-mails: an answer told that they are out; they are read from the records of batches."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping

@@ -29,7 +29,7 @@ BOUNCES_AFTER = timedelta(days=5)  # of its e-mail a bounce comes at the latest,
 
 @dataclass
 class Findings:
-    """What a look-up has found, by the ids of letters."""
+    """Findings of a look-up, by the ids of letters."""
 
     resolved: dict[str, EmailEvent] = field(default_factory=dict)
     not_sent: set[str] = field(default_factory=set)

@@ -1,4 +1,4 @@
-"""Settling letters by what was found: letter, statistics and note for witnesses in one transaction.
+"""Settling letters by their findings: letter, statistics and note for witnesses in one transaction.
 
 A letter that is no longer open, or that a replay has begun with, is left as it is. So two looks at a time, a
 look that is repeated after a crash, and a person's decision meanwhile do no harm.
@@ -33,7 +33,7 @@ PLACE = ("connector", "destination", "audience")
 
 @dataclass
 class Settled:
-    """Numbers of one look: letters by outcome, those proven not to have been sent, others by the reason."""
+    """Numbers of one look: letters by outcome, letters proven not sent, undecided ones by the reason."""
 
     looked_up: int = 0
     resolved: Counter[str] = field(default_factory=Counter)
@@ -110,7 +110,7 @@ class Settler:
             insert_new(connection, witness_notes, {**note, "rows": told})
 
     def _note(self, emails: Sequence[UnknownEmail], finding_of: Mapping[str, str], *, proven: bool) -> None:
-        """Write findings that are not what the letters say already."""
+        """Write the findings that their letters do not have yet."""
         changed: dict[str, list[str]] = {}
         for each in emails:
             finding = finding_of.get(each.id)

@@ -82,7 +82,7 @@ def emails_where(connection: Connection, condition: ColumnElement[bool]) -> list
 
 
 def events_in_use(engine: Engine, keys: Sequence[str]) -> set[str]:
-    """Return those of some events that have settled letters, whenever that was."""
+    """Return the keys, out of some, of events that have settled a letter at any time."""
     found: set[str] = set()
     with reading(engine) as connection:
         for some in parts(keys):

@@ -78,7 +78,7 @@ class BothSides:
 def read_records(
     connection: Connection, sources: Collection[str], people: Collection[int]
 ) -> list[SideRecord]:
-    """Return what some sources have read of some people."""
+    """Return the records of some people that some sources have read."""
     dialect = connection.dialect.name
     query = RECORDS.format(
         people=UNFOLDED[dialect],

@@ -1,4 +1,4 @@
-"""Comparison of both sides of a pair: each difference with what would be written, and why.
+"""Comparison of both sides of a pair: each difference with the write that would follow, and why.
 
 ::
 
@@ -50,7 +50,7 @@ WHY: Mapping[str, str] = {
 class Difference(NamedTuple):
     """A field that both sides hold differently, or that a person is asked about.
 
-    ``to`` and ``value``: what is written or would be; ``to`` is None if nothing is.
+    ``to`` and ``value``: side and value of the write that is under way or would follow; None: no write.
     """
 
     person: int
@@ -116,7 +116,7 @@ def judged(
 
 
 def under_way(state: FieldState) -> tuple[str, SideName | None, Any, str] | None:
-    """Return what is said of a field with a write that was refused, or that has no verdict yet."""
+    """Describe a field with a write that was refused, or that has no verdict yet."""
     for side in SIDES:
         one, wanted = state.side(side), state.side(OTHER[side]).here
         if one.refused:
@@ -127,7 +127,7 @@ def under_way(state: FieldState) -> tuple[str, SideName | None, Any, str] | None
 
 
 def at_rest(values: tuple[Any, Any], terms: PairTerms) -> tuple[str, SideName | None, Any, str]:
-    """Return what is said of a field whose sides differ though nothing is under way."""
+    """Describe a field whose sides differ though no write is under way."""
     for side, value in zip(SIDES, values, strict=True):
         if value is None and terms.stored(OTHER[side], value) is SKIPPED:
             return "emptied", None, None, f"a null is not written to {OTHER[side]}"
@@ -135,7 +135,7 @@ def at_rest(values: tuple[Any, Any], terms: PairTerms) -> tuple[str, SideName | 
 
 
 def pages_of_people(engine: Engine, pair: OpenPair) -> Iterator[Sequence[int]]:
-    """Give the people whom Responsys' side knows, in pages."""
+    """Yield the people that Responsys' side knows, in pages."""
     cursor = 0
     own = (records.c.source == pair.pair.responsys) & records.c.person.is_not(None)
     query = select(records.c.person).where(own).distinct().order_by(records.c.person).limit(AT_ONCE)

@@ -1,4 +1,4 @@
-"""A book of fields: those that a transaction decides about, and what follows from the decisions."""
+"""A book of fields: states, writes and history of the fields that a transaction decides about."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
@@ -54,7 +54,7 @@ class FieldBook:
         return changed[0] if changed else self._known.get((person, field))
 
     def number(self, person: int) -> int:
-        """Return the number of a person's writes, above those of all that are open."""
+        """Return the number of a person's new writes, above the numbers of all open ones."""
         if person not in self._numbers:
             open_numbers = [
                 one.number
@@ -105,7 +105,7 @@ class FieldBook:
             close_question(self._connection, self._pair.pair.name, person, field)
 
     def store(self) -> None:
-        """Write what has changed, and its history."""
+        """Write the fields that have changed, and their history."""
         found: dict[FieldKey, FieldState | None] = {}
         for (person, field), (state, source) in self._changed.items():
             answers = tuple(one for one in state.answers if one.at > self.now - DAY)

@@ -3,7 +3,7 @@
 ::
 
     1 old       older than the stamp: dropped
-    2 same      as known; once nothing is under way, what was written is forgotten
+    2 same      as known; once nothing is under way, the writes are forgotten
     3 waiting   ours, or not visible yet: looked at again after ``settle``; then "ours", a "repair", or as 4
     4 edit      the other side gets it; with a write under way both changed, and the owner or a person decides
 """
@@ -30,7 +30,7 @@ from pipeline.pairs.field_writes import pass_on, write_both
 
 
 def take_reading(state: FieldState, name: SideName, reading: SideReading, terms: PairTerms) -> FieldDecision:
-    """Return what follows from a reading of one side."""
+    """Return the decision about a reading of one side."""
     side = state.side(name)
     if 1 in terms.obeys and reading.stamp < side.stamp:
         return FieldDecision(state, "old")
@@ -49,7 +49,7 @@ def take_reading(state: FieldState, name: SideName, reading: SideReading, terms:
 
 
 def forgetting(side: SideState, at: int) -> SideState:
-    """Forget what was written to a side that has held it for a day, though no verdict came."""
+    """Forget the writes to a side that has held their value for a day, though no verdict came."""
     oldest = max((one.number for one in side.open), default=side.settles)
     if side.seen != side.here or max(oldest, side.settles) + DAY > at:
         return side
@@ -57,7 +57,7 @@ def forgetting(side: SideState, at: int) -> SideState:
 
 
 def as_known(state: FieldState, name: SideName, reading: SideReading, terms: PairTerms) -> FieldDecision:
-    """Forget what has settled, and try again what was refused."""
+    """Forget writes that have settled, and try a refused one again."""
     side = state.side(name)
     if not side.is_settling(reading.at):
         side = replace(side, sent=(), replaced=())
@@ -70,7 +70,7 @@ def as_known(state: FieldState, name: SideName, reading: SideReading, terms: Pai
 
 
 def of_ours(state: FieldState, name: SideName, reading: SideReading, terms: PairTerms) -> FieldDecision:
-    """Take over what a late write left, if the other side wants it; otherwise write that again."""
+    """Take over the value of a late write, if the other side wants it; otherwise write that side's again."""
     side, wanted = state.side(name), state.side(OTHER[name]).here
     if state.held or terms.stored(name, wanted) == reading.value:
         return FieldDecision(state.put(name, replace(side, here=reading.value, sent=(), replaced=())), "ours")
@@ -114,9 +114,9 @@ def still_held(state: FieldState, terms: PairTerms) -> FieldDecision:
 
 
 def look(state: FieldState, name: SideName, reading: SideReading, terms: PairTerms) -> FieldDecision:
-    """Take what was last read of a side as a reading once more: nothing has changed it since.
+    """Take the value that was last read of a side as a reading once more: nothing has changed it since.
 
-    What was read before the last write says nothing of that.
+    A value that was read before the last write says nothing of that write.
     """
     side = state.side(name)
     if not side.waits and side.seen != side.here:

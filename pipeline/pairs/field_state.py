@@ -1,4 +1,4 @@
-"""Field states: what each side of a pair holds of one variable of one person, for all that is known.
+"""Field states: the values of one variable of one person on both sides of a pair, read and written.
 
 Moments are milliseconds since the epoch. Values are scalars of JSON, in the form that variables have.
 """
@@ -31,7 +31,7 @@ class OpenWrite(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What a side did after a write to it.
+    """An answer of a side to a write.
 
     ``kind``: "edit"; "back" if it put back what the write replaced; "repair" if it holds an earlier write.
     """
@@ -45,20 +45,20 @@ class Answer(NamedTuple):
 class SideState:
     """One side.
 
-    ``here`` is what the side will store as soon as a write is decided, ``seen`` what was last read. ``back``
-    is what it held before the oldest open write.
+    ``here``: the value that the side will hold after all decided writes. ``seen``: the value last read.
+    ``back``: the value before the oldest open write.
     """
 
     here: Any = None
     seen: Any = None
     back: Any = None
     sent: tuple[Any, ...] = ()  # written, and not settled
-    replaced: tuple[Any, ...] = ()  # in whose place these came
+    replaced: tuple[Any, ...] = ()  # values that ``sent`` replaced
     open: tuple[OpenWrite, ...] = ()
     settles: int = 0  # until when a repeated call may still arrive
     stamp: int = 0
     refused: str = ""  # code of the last write's refusal
-    waits: bool = False  # what was last read came after a write, and is looked at again
+    waits: bool = False  # ``seen`` was read after a write, and is looked at again
 
     def is_settling(self, now: int) -> bool:
         """Tell whether a write may still change the side."""
@@ -66,7 +66,7 @@ class SideState:
 
     @property
     def is_quiet(self) -> bool:
-        """Whether all that is known of the side is that it holds what was read."""
+        """Whether the side holds the value that was read, and no write is open, unsettled or refused."""
         return self.seen == self.here and not (self.sent or self.replaced or self.open or self.refused)
 
 
@@ -97,9 +97,15 @@ class FieldState:
         return replace(self, salesforce=side) if name == SALESFORCE else replace(self, responsys=side)
 
 
+def state_as_read(side: SideName, value: Any, other: Any, held: str = "") -> FieldState:
+    """Return the state of a field that nothing was written to; ``other``: the other side's value."""
+    state = FieldState(SideState(other, other, other), SideState(other, other, other), held)
+    return state.put(side, SideState(value, value, value))
+
+
 @dataclass(frozen=True)
 class PairTerms:
-    """What is agreed about a field.
+    """The agreement about a field.
 
     ``stored`` returns the value that a side holds once another value was written to it, SKIPPED if that
     value is not written. ``obeys``: the rules that are obeyed; tests leave one out.
@@ -111,7 +117,7 @@ class PairTerms:
     obeys: frozenset[int] = frozenset((1, 2, 3, 4))
 
     def are_equal(self, salesforce: Any, responsys: Any) -> bool:
-        """Tell whether a side holds what it would store of the other side's value."""
+        """Tell whether one side's value is the other's, as it is or as that side stores it."""
         there, back = self.stored(RESPONSYS, salesforce), self.stored(SALESFORCE, responsys)
         return bool(salesforce == responsys or there == responsys or back == salesforce)
 
@@ -141,7 +147,7 @@ class SideWrite(NamedTuple):
 
 @dataclass(frozen=True)
 class FieldDecision:
-    """What follows from a reading, a verdict or an answer; ``word`` names the rule in one word."""
+    """The state and writes after a reading, a verdict or an answer; ``word`` names the rule."""
 
     state: FieldState
     word: str

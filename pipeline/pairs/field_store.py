@@ -1,4 +1,4 @@
-"""Stored fields of pairs: those of a page at once, in few statements; a field at rest has no row."""
+"""Stored fields of pairs, read and written a page at once; a field at rest has no row."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -90,7 +90,7 @@ def look_of(state: FieldState) -> int | None:
 
 
 def is_at_rest(state: FieldState, terms: PairTerms, now: int) -> bool:
-    """Tell whether both sides hold what was read of them, and that is equal."""
+    """Tell whether both sides hold the values that were read of them, and these are equal."""
     if state.held or not (state.salesforce.is_quiet and state.responsys.is_quiet):
         return False
     if state.answers and state.answers[-1].at > now - DAY:

@@ -1,4 +1,4 @@
-"""Writes to a side: what its state is once one is decided, and once its verdict is there."""
+"""Writes to a side: its state after a decision to write, and after the verdict."""
 
 from dataclasses import replace
 from typing import Any
@@ -43,7 +43,7 @@ def write(
 def pass_on(
     state: FieldState, name: SideName, reading: SideReading, terms: PairTerms
 ) -> tuple[FieldState, tuple[SideWrite, ...]]:
-    """Write what one side holds to the other one, unless that has it."""
+    """Write one side's value to the other side, unless that has it."""
     value, other = state.side(name).here, OTHER[name]
     stored = terms.stored(other, value)
     if stored is SKIPPED or stored == state.side(other).here:
@@ -67,7 +67,7 @@ def take_verdict(
 ) -> FieldDecision:
     """Close the writes of a side up to a number; ``code``: "" if they arrived.
 
-    A later activation carries the values of those that it was laid over, so its verdict is theirs.
+    A later activation carries the values of earlier ones that it was laid over, so its verdict is theirs.
     """
     side = state.side(name)
     closed = [one for one in side.open if one.number <= number]

@@ -1,13 +1,14 @@
-"""A page of one side of a pair: readings of its fields, and what follows from them."""
+"""A page of one side of a pair: readings of its fields, and the decisions about them."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
 
 from pipeline.model.source_record import SourceRecord
 from pipeline.pairs.both_sides import BothSides, SideRecord, has_records
+from pipeline.pairs.earlier_values import NOTHING, earlier_value
 from pipeline.pairs.field_book import FieldBook, write_id
 from pipeline.pairs.field_readings import take_reading
 from pipeline.pairs.field_state import (
@@ -15,22 +16,17 @@ from pipeline.pairs.field_state import (
     OTHER,
     SALESFORCE,
     SIDES,
-    SKIPPED,
-    WATCHED,
-    Answer,
     FieldDecision,
-    FieldState,
     PairTerms,
     SideName,
-    SideReading,
-    SideState,
+    state_as_read,
 )
 from pipeline.pairs.field_store import has_fields
 from pipeline.pairs.field_writes import write
 from pipeline.pairs.open_pair import OpenPair
+from pipeline.pairs.watched_fields import watched_decision
 from pipeline.streams.pairing import Paired, PairingPage
 
-NOTHING = object()  # no value is known
 Whole = Mapping[SideName, SideRecord]
 
 
@@ -97,12 +93,17 @@ class PagePairing:
             terms, state = self.pair.terms(name, whole[SALESFORCE].source), book.state(record.person, name)
             value, other = self._ours(name, whole, record.values[name], there[name])
             if state is None:
-                before = self._before(record, name, whole, other, was_met=was_met) if is_known else NOTHING
+                forms = self.pair.forms(name, whole[SALESFORCE].source)
+                before = (
+                    earlier_value(record, name, self.side, other, forms, was_met=was_met)
+                    if is_known
+                    else NOTHING
+                )
                 if before is NOTHING and not is_known:
                     self._meet(record, name, value, other, terms, book)
                 if before is NOTHING or before == value:
                     continue
-                state = self._state(before, other)
+                state = state_as_read(self.side, before, other)
                 book.put(record.person, name, state, whole[SALESFORCE].source)
             self._read(record, name, value, book, sides, terms, changed=True)
             if page.resend:
@@ -129,30 +130,11 @@ class PagePairing:
         forms = self.pair.forms(name, whole[SALESFORCE].source)
         return forms.ours(self.side, value), forms.ours(OTHER[self.side], there)
 
-    def _before(self, record: SourceRecord, name: str, whole: Whole, other: Any, *, was_met: bool) -> Any:
-        """Return what this side held until now; NOTHING if the record has not changed, or never told it.
-
-        If another record was the person's until now, that was as the other side is.
-        """
-        forms = self.pair.forms(name, whole[SALESFORCE].source)
-        if record.before is not None:
-            before = record.before["values"]
-            return forms.ours(self.side, before[name]) if name in before else NOTHING
-        if was_met:
-            return NOTHING
-        stored = forms.stored(self.side, other)
-        return other if stored is SKIPPED else stored
-
-    def _state(self, value: Any, other: Any, held: str = "") -> FieldState:
-        """Return a state of both sides as they were read."""
-        state = FieldState(SideState(other, other, other), SideState(other, other, other), held)
-        return state.put(self.side, SideState(value, value, value))
-
     def _meet(
         self, record: SourceRecord, name: str, value: Any, other: Any, terms: PairTerms, book: FieldBook
     ) -> None:
-        """Compare what is read for the first time; sides that differ are listed, and nothing is written."""
-        state = self._state(value, other, FIRST)
+        """Compare sides that are read for the first time; a difference is listed, and nothing is written."""
+        state = state_as_read(self.side, value, other, FIRST)
         if record.person is not None and not terms.are_equal(state.salesforce.here, state.responsys.here):
             book.put(record.person, name, state, self.pair.pair.salesforce[0])
 
@@ -174,32 +156,16 @@ class PagePairing:
         reading = book.reading(person, value, record.stamp, changed=changed)
         decision = take_reading(state, self.side, reading, terms)
         if self.pair.pair.watches:
-            decision = watched(state, self.side, reading, terms, decision)
+            decision = watched_decision(state, self.side, reading, terms, decision)
         book.follow(person, name, self.side, decision, sides, value)
 
     def _send_again(
         self, person: int, name: str, book: FieldBook, sides: BothSides, terms: PairTerms
     ) -> None:
-        """Write once more what is under way to the other side."""
+        """Write a value once more that is under way to the other side."""
         state, other = book.state(person, name), OTHER[self.side]
         if state is None or state.held or not state.side(other).open:
             return
         value, reading = state.side(self.side).here, book.reading(person, None, 0)
         changed, writes = write(state, other, value, reading, terms)
         book.follow(person, name, self.side, FieldDecision(changed, "resent", writes), sides, value)
-
-
-def watched(
-    state: FieldState, side: SideName, reading: SideReading, terms: PairTerms, decision: FieldDecision
-) -> FieldDecision:
-    """Return the decision of a pair that only watches: what would be written is listed."""
-    if decision.word == "old":
-        return decision
-    own = replace(state.side(side), here=reading.value, seen=reading.value, stamp=reading.stamp)
-    own = replace(own, sent=(), replaced=(), open=(), waits=False)
-    answers = (Answer(reading.at, side, "edit"),) if decision.writes else state.answers[-1:]
-    changed = replace(state.put(side, own), answers=answers)
-    if terms.are_equal(changed.salesforce.here, changed.responsys.here):
-        return FieldDecision(replace(changed, held="", answers=()), "same")
-    held = WATCHED if decision.writes else state.held or WATCHED
-    return FieldDecision(replace(changed, held=held), "watched" if decision.writes else "same")

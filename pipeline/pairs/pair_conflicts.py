@@ -1,6 +1,6 @@
 """Conflicts of pairs: both sides of a field changed, or two automations work against each other.
 
-They are kept with those about who is who, as kind "pair". ``other`` is 0: they are about one person alone.
+They are kept with the conflicts of identity, as kind "pair". ``other`` is 0: they are about one person alone.
 """
 
 from datetime import UTC, datetime

@@ -17,7 +17,7 @@ SILENT = ("same", "known")  # words of decisions that say nothing new
 
 
 class PairEvent(NamedTuple):
-    """One event of a field; ``value`` is what was read or written."""
+    """One event of a field; ``value``: the value that was read or written."""
 
     person: int
     field: str

@@ -33,7 +33,7 @@ def chosen_value(conflict: Conflict, answer: str, ours: Any) -> Any:
 def settle_question(
     connection: Connection, catalog: Catalog, conflict: Conflict, answer: str, by: str
 ) -> list[Activation]:
-    """Settle an open conflict, and return what is written; raises Misconfigured."""
+    """Settle an open conflict, and return the activations of its writes; raises Misconfigured."""
     if conflict.settled is not None:
         raise Misconfigured(
             f"conflict {conflict.id} is settled: {conflict.settled}, by {conflict.settled_by}"

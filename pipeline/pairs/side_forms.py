@@ -29,7 +29,7 @@ class SideForms:
         return value if side == SALESFORCE else self._of_text(value)
 
     def stored(self, side: SideName, value: Any) -> Any:
-        """Return what a side holds after a value is written to it; SKIPPED: it is not written."""
+        """Return the value that a side holds after a write; SKIPPED: the value is not written."""
         return self._in_salesforce(value) if side == SALESFORCE else self._in_responsys(value)
 
     def _in_salesforce(self, value: Any) -> Any:
@@ -56,7 +56,7 @@ class SideForms:
 
     @cached_property
     def _null(self) -> Any:
-        """What a null leaves in Responsys, by the columns' own rule."""
+        """The value that a null leaves in Responsys, by the rule of the columns."""
         for column in self.columns:
             if column.get("null") == "blank":
                 return None

@@ -33,7 +33,7 @@ def moment() -> int:
 class SourcePairing:
     """Decides about the variables that a source shares with the other side of its pairs.
 
-    It is a follower as well: what has settled is looked at after the last page of Salesforce's side.
+    It is a follower as well: fields that have settled are looked at after the last page of Salesforce's side.
     """
 
     catalog: Catalog
@@ -79,7 +79,7 @@ class SourcePairing:
         return bool(self._due)
 
     def decide_later(self, connection: Connection) -> Sequence[Activation]:
-        """Look at them again, and return what follows."""
+        """Look at the settled fields again, and return the activations that follow."""
         due, self._due = self._due, []
         return [activation for one, keys in due for activation in self._look(connection, one, keys)]
 

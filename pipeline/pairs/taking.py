@@ -18,7 +18,7 @@ from pipeline.pairs.field_state import (
     FieldState,
     SideName,
     SideReading,
-    SideState,
+    state_as_read,
 )
 from pipeline.pairs.field_writes import pass_on
 from pipeline.pairs.open_pair import OpenPair
@@ -52,7 +52,7 @@ class SideTaking:
     counts: TakeCounts = field(default_factory=TakeCounts)
 
     def run(self, appender: Appender) -> TakeCounts:
-        """Write what differs; raises Busy while the side's source runs, and AppendFailed."""
+        """Write the fields that differ; raises Busy while the side's source runs, and AppendFailed."""
         source = self.pair.sources_of(self.side)[0]
         with stream_turn(self.engine, source) as turn:
             outbox = StreamOutbox(turn, appender)
@@ -64,7 +64,7 @@ class SideTaking:
         return self.counts
 
     def rehearse(self) -> TakeCounts:
-        """Count what a taking would write, and change nothing."""
+        """Count the fields that a taking would write, and change nothing."""
         for people in pages_of_people(self.engine, self.pair):
             with reading(self.engine) as connection:
                 for one in self._differences(connection, people):
@@ -107,8 +107,7 @@ class SideTaking:
         return book.activations(sides, OTHER[self.side])
 
     def _state(self, one: Difference) -> FieldState:
-        ours, theirs = one.salesforce, one.responsys
-        return FieldState(SideState(ours, ours, ours), SideState(theirs, theirs, theirs))
+        return state_as_read(SALESFORCE, one.salesforce, one.responsys)
 
     def _count(self, one: Difference, *, is_written: bool) -> None:
         self.counts.differ += 1
