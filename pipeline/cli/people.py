@@ -60,11 +60,15 @@ def print_person(document: dict[str, Any]) -> None:
         show(RECORDS, [record_row(one) for one in document["records"]])
     if document["entries"]:
         click.echo()
-        columns = [name.lower() for name in ENTRIES]
-        show(ENTRIES, [[one[name] for name in columns] for one in document["entries"]])
+        show(ENTRIES, [entry_row(one) for one in document["entries"]])
     if document.get("history"):
         click.echo()
         show(HISTORY, [history_row(one) for one in document["history"]])
+
+
+def entry_row(one: dict[str, Any]) -> list[Any]:
+    """Return the cells of an entry."""
+    return [one["rule"], one["record"], one["state"], one["check"], to_the_second(one["until"])]
 
 
 def record_row(one: dict[str, Any]) -> list[Any]:

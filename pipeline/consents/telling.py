@@ -72,7 +72,7 @@ class Telling:
             consent_statements.c.id.in_(numbers)
         )
         return {
-            row.id: (row.source, rfc3339(datetime.fromtimestamp(row.at / 1000, UTC)))
+            row.id: (row.source, rfc3339(datetime.fromtimestamp(row.at // 1000, UTC)))
             for row in self.connection.execute(query)
         }
 

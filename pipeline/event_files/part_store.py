@@ -69,8 +69,7 @@ class PartStore:
         fold = self._lock(connection)
         feed = feed_number(connection, file.feed)
         is_told = are_waiting(connection, file.feed)
-        if is_told:
-            adopt_account(connection)  # RIIDs of webhooks may have come before any file
+        adopt_account(connection)  # RIIDs of webhooks and records may have come before any file
         self._leave_out(connection, fold.horizon, feed)
         digests = self._resolve(connection, file)
         first_id = fold.issued

@@ -16,8 +16,9 @@ WITHOUT_ACCOUNT = (handles.c.kind == "riid") & (handles.c.scope == "")
 
 def adopt_account(connection: Connection) -> None:
     """Move RIIDs without an account to that of files; one that is there of another person is a conflict."""
-    account = riid_account(connection)
-    if not account or connection.scalar(select(handles.c.id).where(WITHOUT_ACCOUNT).limit(1)) is None:
+    if connection.scalar(select(handles.c.id).where(WITHOUT_ACCOUNT).limit(1)) is None:
+        return
+    if not (account := riid_account(connection)):
         return
     book = HandleBook(connection)
     there = select(handles.c.value).where(handles.c.kind == "riid", handles.c.scope == account)

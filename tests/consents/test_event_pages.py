@@ -15,6 +15,7 @@ def test_an_opting_out_tells_both_sides(consent):
 
     assert told([activation]) == [("out", ADA)]
     assert activation.variables["source"] == "opt-outs"
+    assert activation.variables["captured_at"] == "2027-01-15T08:00:00Z"
     assert consent.statuses == [("out", 1)]
 
 

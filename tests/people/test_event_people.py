@@ -5,6 +5,7 @@ import json
 from sqlalchemy import insert, select
 
 from pipeline.event_files.landing import open_landing
+from pipeline.people.assign import assign
 from pipeline.people.record_identity import sha256
 from pipeline.stores.people_tables import handles
 from pipeline.stores.stream_tables import entries, records
@@ -36,6 +37,17 @@ def test_a_file_tells_the_address_that_a_record_has_as_a_digest(events, tmp_path
         assert tuple(connection.execute(label).one()) == ("ada@example.com", person)
     assert [json.loads(line)["email"] for line in export(events).splitlines()] == ["ada@example.com"]
     assert take(events, record(CONTACT, riid="7")) == [person]
+
+
+def test_a_riid_that_a_record_told_before_any_file_is_the_files(events, tmp_path):
+    with events.begin() as connection:
+        (person,) = assign(connection, [record(LEAD, "ada@example.com", riid="7")], "")
+
+    land_rows(events, tmp_path, 1, "7,05-Jan-2026 14:03:22,")
+
+    with events.connect() as connection:
+        riids = select(handles.c.scope, handles.c.value, handles.c.person).where(handles.c.kind == "riid")
+        assert [tuple(row) for row in connection.execute(riids)] == [("1234", "7", person)]
 
 
 def test_a_row_that_connects_two_people_moves_their_records_and_ends_their_conflict(events, tmp_path):

@@ -46,7 +46,7 @@ def parse_options(arguments: list[str] | None = None) -> argparse.Namespace:
         metavar="[FOLDER/]NAME=COLUMN[*][:TYPE],...",
         help=f"supplemental table, * marks its primary key; may be repeated ({DEFAULT_TABLE})",
     )
-    add("--column", action="append", metavar="NAME[:TYPE]", help=f"of the lists ({DEFAULT_COLUMNS})")
+    add("--column", action="append", metavar="NAME[:TYPE],...", help=f"of the lists ({DEFAULT_COLUMNS})")
     add(
         "--limit",
         action="append",

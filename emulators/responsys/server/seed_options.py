@@ -49,7 +49,7 @@ def list_seed(text: str, options: argparse.Namespace) -> ListSeed:
     """Return one list, with the members that the options name."""
     name, _, folder = text.partition(":")
     ranges = [RangeSeed(options.members, "demo-")] if options.members else []
-    columns = dict(column_of(text) for text in options.column or DEFAULT_COLUMNS.split(","))
+    columns = dict(column_of(text) for text in ",".join(options.column or [DEFAULT_COLUMNS]).split(","))
     return ListSeed(
         name,
         folder or "Main",

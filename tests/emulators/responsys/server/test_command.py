@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 
+from emulators.responsys.server.options import parse_options
 from tests.emulators.conftest import ROOT, Emulator, running, to
 
 COMMAND = [sys.executable, "-m", "emulators.responsys"]
@@ -23,6 +24,12 @@ def test_without_options_there_is_an_account_to_try_things_on():
         answer = emulator.trigger(emulator.login(), to("demo-999"), to("demo-1000"))
 
         assert [result["success"] for result in answer.json()] == [True, False]
+
+
+def test_columns_may_stand_in_one_option():
+    (account,) = parse_options(["--column", "TIER,POINTS:NUMBER", "--column", "TITLE"]).accounts.accounts
+
+    assert account.lists[0].fields == {"TIER": "STR500", "POINTS": "NUMBER", "TITLE": "STR500"}
 
 
 @pytest.mark.parametrize(
