@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from pipeline.cli.reading import records_to_read
 from pipeline.event_files.spools import empty_spools
 from pipeline.operate.activity import note, person_at_terminal
+from pipeline.operate.event_columns import refuse_unknown_columns
 from pipeline.records import configuration, mirror
 from pipeline.records.catalog import Catalog, Scope
 from pipeline.records.changes import Change, Changes
@@ -41,6 +42,7 @@ def apply(file: str, prune: bool, dry_run: bool, resume: bool, as_json: bool) ->
         wanted = configuration.read_configuration(
             file, stores.settings.environ, stored, sources, channels, mappings
         )
+        refuse_unknown_columns(lambda: stores.events_if_any, wanted)
         client = None if dry_run else stores.redis  # before anything changes
         changes = stores.records.apply(wanted, prune=prune, dry_run=dry_run)
         sentences = [] if client is None else published(stores, client, changes, resume=resume)

@@ -96,3 +96,23 @@ def test_plan_and_status_know_the_source(tell, redis):
     (stream,) = [one for one in status["streams"] if one["name"] == "engagement"]
     assert (stream["state"], stream["mark_age"]) == ("ready", None)
     assert nudges.waiting(redis) == []
+
+
+def test_columns_that_no_event_has_are_refused(tell, tmp_path):
+    """A column that only files have is known as soon as one is stored."""
+    path = tmp_path / "once.toml"
+    path.write_text(CONFIGURATION.replace('"campaign_id", "day"', '"campain_id", "city"'))
+    assert invoke("apply", "--dry-run", str(path)).exit_code == 0  # no event is stored
+    captured = datetime.now(UTC).strftime("%d-%b-%Y %H:%M:%S")
+    file = tmp_path / "1234_CLICK_20260101_000009.txt"
+    file.write_text(f"RIID,CAMPAIGN_ID,EVENT_CAPTURED_DT,CITY\n9,31,{captured},Paris\n")
+    with open_stores() as stores:
+        land(stores.events, [file])
+
+    result = invoke("apply", str(path))
+
+    assert result.exit_code == 2
+    assert 'rules.log.once: column of events "campain_id" does not exist; there are: ' in result.stderr
+    assert ", city, customer_id, day, " in result.stderr
+    path.write_text(CONFIGURATION.replace('"day"]', '"city"]'))
+    assert invoke("apply", str(path)).exit_code == 0
