@@ -57,6 +57,16 @@ def distinct(rows: Sequence[SourceRecord]) -> list[SourceRecord]:
     return list(found.values())
 
 
-def is_still(record: SourceRecord, before: KnownRecord | None) -> bool:
-    """Tell whether a record is known and was not read as it was before."""
+def unchanged_records(
+    records: Sequence[SourceRecord], known: Mapping[str, KnownRecord]
+) -> list[SourceRecord]:
+    """Give the records that are current their known people, and return them."""
+    found = [record for record in records if is_current(record, known.get(record.id))]
+    for record in found:
+        record.person = known[record.id].person
+    return found
+
+
+def is_current(record: SourceRecord, before: KnownRecord | None) -> bool:
+    """Tell whether a record is known and not gone, and this reading is no older than the known one."""
     return before is not None and bool(before.digest) and not before.gone and record.stamp >= before.stamp

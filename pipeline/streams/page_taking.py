@@ -9,12 +9,17 @@ from pipeline.model.activation import Activation
 from pipeline.model.source_record import SourceRecord
 from pipeline.people.assign import assign
 from pipeline.people.erased_records import erased_among
-from pipeline.people.primary import primaries_of
 from pipeline.streams import stream_outbox
 from pipeline.streams.belonging import make_people
 from pipeline.streams.followers import Follower
 from pipeline.streams.histories import follow, for_each_person
-from pipeline.streams.page_changes import altered_number, changed_and_moved, distinct, is_still, unsent_bodies
+from pipeline.streams.page_changes import (
+    altered_number,
+    changed_and_moved,
+    distinct,
+    unchanged_records,
+    unsent_bodies,
+)
 from pipeline.streams.page_mode import PageMode
 from pipeline.streams.pairing import Paired, Pairing, PairingPage
 from pipeline.streams.record_activations import activations_of, identifiers_of
@@ -27,6 +32,7 @@ from pipeline.streams.record_store import (
     note_stamps,
     store_records,
 )
+from pipeline.streams.sendable_records import unbarred_primaries
 from pipeline.streams.stream_counts import StreamCounts
 
 PeopleByParent = Mapping[str, Sequence[SourceRecord]]
@@ -142,10 +148,7 @@ class PageTaking:
 
     def _sendable(self, connection: Connection, rows: Sequence[SourceRecord]) -> list[SourceRecord]:
         """Return the records that are written by: no barred, deleted, or secondary ones."""
-        found = [row for row in rows if row.person is not None and row.conflict is None and not row.gone]
-        own = {row.person for row in found if row.person is not None and not row.people}
-        primary = primaries_of(connection, own) if own else {}
-        return [row for row in found if row.people or primary.get(row.person or 0, row.id) == row.id]
+        return unbarred_primaries(connection, rows)
 
     @property
     def _is_written(self) -> bool:
@@ -163,9 +166,7 @@ class PageTaking:
         """Let pairs decide about the variables that they share."""
         if self.pairing is None:
             return Paired()
-        unchanged = [record for record in rest if is_still(record, known.get(record.id))]
-        for record in unchanged:
-            record.person = known[record.id].person
+        unchanged = unchanged_records(rest, known)
         people = {row.record: row.person for row in known.values()}
         return self.pairing.pair(connection, PairingPage(changed, unchanged, people, mode.resend))
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from pipeline.model.source_record import SourceRecord
 from pipeline.streams.page_taking import PageTaking
 from pipeline.streams.record_store import KnownRecord, note_gone
+from pipeline.streams.sendable_records import unbarred
 
 
 @dataclass
@@ -34,4 +35,4 @@ class PersonTaking(PageTaking):
 
     def _sendable(self, _connection: Connection, rows: Sequence[SourceRecord]) -> list[SourceRecord]:
         """Return the records that are written by: no barred ones, and none that is gone."""
-        return [row for row in rows if row.person is not None and row.conflict is None and not row.gone]
+        return unbarred(rows)
