@@ -106,8 +106,10 @@ def parity(context: click.Context, *, as_json: bool) -> None:
 
 
 def named(person: str) -> str:
-    """Return who is meant, out of standard input for "-"."""
-    return sys.stdin.readline().strip() if person == "-" else person
+    """Return who is meant, out of standard input for "-"; bytes that are no text are nobody's address."""
+    if person != "-":
+        return person
+    return sys.stdin.buffer.readline().decode(errors="surrogateescape").strip()
 
 
 def passing_of(stores: Stores, catalog: Catalog) -> ConsentPassing:

@@ -18,6 +18,8 @@ from pipeline.runtime.consent_passing import ConsentPassing
 from pipeline.runtime.stores import Stores
 from pipeline.text.messages import unknown
 
+LONGEST_ADDRESS = 320  # characters
+
 
 @dataclass(frozen=True)
 class MeantAddress:
@@ -68,7 +70,7 @@ def consents_meant(catalog: Catalog, name: str | None, channel: str | None) -> C
 def addresses_meant(connection: Connection, text: str) -> list[MeantAddress]:
     """Return the addresses that a text names: one, or those of a person, RIID or id of Salesforce."""
     text = text.strip()
-    if "@" in text:
+    if is_address(text):
         return [MeantAddress(digest_of_address(text), text.lower())]
     if is_digest(text):
         return [MeantAddress(text.lower())]
@@ -84,6 +86,12 @@ def addresses_meant(connection: Connection, text: str) -> list[MeantAddress]:
 def plain_of(emails: Sequence[tuple[int, str, str | None]], digest: str) -> str:
     """Return the address of a digest, "" if it is not known."""
     return next((label or "" for _, value, label in emails if value == digest), "")
+
+
+def is_address(text: str) -> bool:
+    """Tell whether a text may be an address: a slip is not kept as a person for good."""
+    local, _, domain = text.rpartition("@")
+    return bool(local and domain) and len(text) <= LONGEST_ADDRESS and text.isprintable()
 
 
 def is_digest(text: str) -> bool:

@@ -117,6 +117,20 @@ def test_an_address_is_read_from_standard_input(run, consent):
     assert one["status"] == "out"
 
 
+@pytest.mark.parametrize("text", ["@", "ada@", "a\x00@example.com", "\udcff@example.com", "a" * 400 + "@b.c"])
+def test_a_slip_is_no_address(run, consent, text):
+    line = f"{text}\n".encode(errors="surrogateescape")
+    results = [
+        run("consent", "out", text),
+        run("consent", "in", text),
+        run("consent", "out", "-", input=line),
+    ]
+
+    assert {result.exit_code for result in results} == {2}
+    assert all("nobody is known by that; give an address" in result.stderr for result in results)
+    assert consent.statuses == []
+
+
 def test_a_person_is_named_by_a_record(run, consent, redis):
     consent.lead(LEAD, box=False)
 
