@@ -32,7 +32,10 @@ AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print it as JSON
 
 @click.group(cls=Group)
 def conflicts() -> None:
-    """Questions that only a person answers: who is who, and which side of a pair is right."""
+    """Questions that only a person answers.
+
+    Which records are one person, whether a wish still holds, and which side of a pair is right.
+    """
 
 
 @conflicts.command("list")

@@ -53,9 +53,9 @@ def test_a_hung_call_does_not_keep_a_worker_and_its_rows_are_accounted_for(tmp_p
         environment.emulator.fault("hung", "hang", after=2, times=1)
         limited_account.activate(people(2000))
         until(lambda: environment.emulator.fired())
-        environment.start("deliver")
 
-        took = leave(environment.workers[1])
+        took = leave(environment.workers[1])  # before the read times out
+        environment.start("deliver")
         environment.drain(limited_account, within=on_this_machine(10))
 
         refused = limited_account.refused()
