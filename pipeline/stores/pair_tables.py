@@ -3,7 +3,7 @@
 A field without a row is at rest: both sides hold what was last read of them, and that is equal.
 """
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, String, Table, Text, text
+from sqlalchemy import BigInteger, Boolean, Column, Index, String, Table, Text
 
 from pipeline.stores.event_metadata import BigId, event_metadata
 
@@ -20,7 +20,9 @@ pair_fields = Table(
     Column("refused", Boolean, nullable=False, server_default="0"),  # a side refused the last write
     Index("ix_pair_fields_person", "person"),
     Index("ix_pair_fields_look", "pair", "look_at"),
-    Index("ix_pair_fields_refused", "pair", sqlite_where=text("refused"), postgresql_where=text("refused")),
+    Index(
+        "ix_pair_fields_refused", "pair"
+    ),  # partial (its migration): naming that here would import a dialect
     sqlite_with_rowid=False,
 )
 
