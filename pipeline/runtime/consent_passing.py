@@ -1,7 +1,7 @@
-"""Passing consents on: what commands and released bursts left in ``outgoing``, and members who came later.
+"""Passing consents on: what waits in ``outgoing``, and members and destinations that came later.
 
-A command commits the state with what both sides are to be told, and passes it on at once; if it is killed in
-between, or Redis does not answer, a worker does so.
+Commands and released bursts leave activations there. A command commits the state with what both sides are to
+be told, and passes it on at once; if it is killed in between, or Redis does not answer, a worker does so.
 """
 
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from pipeline.consents.noting import now_ms
 from pipeline.consents.saying import waiting_name
 from pipeline.consents.state_store import read_states
 from pipeline.consents.telling import Telling
+from pipeline.consents.untold import addressed_of, untold
 from pipeline.model.consent_account import ConsentAccount
 from pipeline.produce.appender import Appender
 from pipeline.records.catalog import Catalog
@@ -44,24 +45,27 @@ class ConsentPassing:
         Raises AppendFailed: Redis does not answer, and all that is left waits.
         """
         name = waiting_name(account.name)
-        if not self._is_due(name):
+        if not self._is_due(name, account):
             return 0
         try:
             with stream_turn(self.events, name) as turn:
                 outbox = StreamOutbox(turn, self.appender)
                 outbox.begin()
                 self._tell_newcomers(turn, account)
+                self._tell_untold(turn, account)
                 outbox.drain()
                 return outbox.sent
         except Busy:
             return 0
 
-    def _is_due(self, name: str) -> bool:
-        """Tell whether anything waits, or handles are new."""
+    def _is_due(self, name: str, account: ConsentAccount) -> bool:
+        """Tell whether anything waits, or handles or destinations are new."""
         state = read_state(self.events, name)
         with reading(self.events) as connection:
             waits = select(outgoing.c.number).where(outgoing.c.source == name).limit(1)
             if connection.scalar(waits) is not None or state is None or state.mark_stamp is None:
+                return True
+            if state.choice.splitlines() != self._carrying(account):
                 return True
             return highest_handle(connection) > state.mark_stamp
 
@@ -87,6 +91,32 @@ class ConsentPassing:
         activations = telling.tell_each(states, found.people, now_ms())
         put(connection, turn.state.source, activations, bulk=False)
         return found.mark
+
+    def _tell_untold(self, turn: StreamTurn, account: ConsentAccount) -> None:
+        """Tell destinations that were not there at the last look; all of them, where consents watched."""
+        before, now = turn.state.choice.splitlines(), self._carrying(account)
+        for destination in (one for one in now if one not in before):
+            after: str | None = ""
+            while after is not None:
+                with turn.writing() as connection:
+                    after = self._tell_page(connection, turn, account, destination, after)
+        if before != now:
+            turn.write(choice="\n".join(now))
+
+    def _tell_page(
+        self, connection: Connection, turn: StreamTurn, account: ConsentAccount, destination: str, after: str
+    ) -> str | None:
+        """Tell a destination some states; return the last address, None if there was none."""
+        addresses = untold(connection, account.channel, destination, after)
+        states = read_states(connection, account.channel, addresses)
+        telling = Telling(connection, account.audience, account.channel, [destination])
+        activations = telling.tell_each(states, addressed_of(connection, addresses), now_ms())
+        put(connection, turn.state.source, activations, bulk=False)
+        return addresses[-1] if addresses else None
+
+    def _carrying(self, account: ConsentAccount) -> list[str]:
+        """Return the names of the destinations that carry states; none while the consents watch."""
+        return [] if account.watches else sorted(one.name for one in carriers(self.catalog, account))
 
     def _of_lists(self, account: ConsentAccount) -> list[str]:
         """Return the destinations that write to lists: members of theirs have RIIDs."""

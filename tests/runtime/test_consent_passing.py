@@ -1,12 +1,14 @@
 """pipeline.runtime.consent_passing: what waits goes out once, and members who come later are told."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from pipeline.consents.bursts import held_name
 from pipeline.consents.saying import Saying, waiting_name
+from pipeline.consents.untold import untold
 from pipeline.produce.appender import Appender, AppendFailed
 from pipeline.records.catalog import Catalog
 from pipeline.responsys.connector import ResponsysConnector
@@ -160,3 +162,57 @@ def test_a_member_of_a_person_who_is_in_is_told_nothing(events, passing, consent
     add_member(events, "470515001")
 
     assert passing.run() == 0
+
+
+def test_what_was_noted_while_consents_watched_is_told_once_they_are_live(events, redis, passing):
+    watching = replace(EMAIL, mode="watch")
+    Consents(events, watching).event("OPT_OUT")
+    Consents(events, watching).event("OPT_OUT", "bob@example.com", id="2")
+    assert replace(passing, catalog=replace(CATALOG, consents={"email": watching})).run() == 0
+
+    assert passing.run() == 2
+    assert passing.run() == 0
+    assert {one.variables["consent"] for one in Entries(redis)()} == {"out"}
+    assert {one.destination for one in Entries(redis)()} == {"consent-list"}
+
+
+def test_a_destination_that_comes_later_is_told_alone(events, redis, passing, consent, say):
+    say("out")
+    passing.run()
+    with events.begin() as connection:
+        connection.execute(update(handles).values(label=ADA))
+    later = SimpleNamespace(**{**vars(LIST), "name": "consent-second"})
+    both = replace(CATALOG, destinations={"consent-list": LIST, "consent-second": later})
+
+    assert replace(passing, catalog=both).run() == 1
+    assert replace(passing, catalog=both).run() == 0
+    *_, activation = Entries(redis)()
+    assert (activation.destination, activation.identifiers["email"]) == ("consent-second", ADA)
+
+
+def test_a_look_that_was_killed_tells_the_rest_and_nothing_twice(events, redis, passing, monkeypatch):
+    watched = Consents(events, replace(EMAIL, mode="watch"))
+    for number in range(5):
+        watched.event("OPT_OUT", f"p{number}@example.com")
+    monkeypatch.setattr("pipeline.consents.untold.AT_ONCE", 2)
+    with monkeypatch.context() as patched:
+        patched.setattr("pipeline.runtime.consent_passing.untold", killed_at_third(untold))
+        with pytest.raises(Killed):
+            passing.run()
+
+    passing.run()
+
+    people = [one.profile_id for one in Entries(redis)()]
+    assert len(people) == len(set(people)) == 5
+
+
+def killed_at_third(real):
+    calls = []
+
+    def wrapped(*arguments):
+        calls.append(arguments)
+        if len(calls) == 3:
+            raise Killed
+        return real(*arguments)
+
+    return wrapped

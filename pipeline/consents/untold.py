@@ -1,0 +1,63 @@
+"""Untold states: those that a destination was never told, for it came later or the consents only watched."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, exists, select, tuple_
+
+from pipeline.consents.addresses import complete, handles_of_people, nonempty, profile_of
+from pipeline.consents.telling import Addressed
+from pipeline.stores.consent_tables import consent_statements, consent_states, consent_tells
+from pipeline.stores.people_tables import handles
+
+AT_ONCE = 1_000  # addresses
+STAND_IN = "riid:"  # begins the place of an address that is not known: "riid:ACCOUNT:RIID"
+
+
+def untold(connection: Connection, channel: str, destination: str, after: str) -> list[str]:
+    """Return some addresses behind ``after``, in their order, whose state a destination was never told."""
+    state, said = consent_states.c, consent_statements.c
+    was_told = exists().where(
+        consent_tells.c.statement == state.statement, consent_tells.c.destination == destination
+    )
+    query = (
+        select(state.address)
+        .join(consent_statements, said.id == state.statement)
+        .where(state.channel == channel, said.effect != "", state.address > after, ~was_told)
+    )
+    return list(connection.scalars(query.order_by(state.address).limit(AT_ONCE)))
+
+
+def addressed_of(connection: Connection, addresses: Sequence[str]) -> list[Addressed]:
+    """Return addresses with their people; one of nobody is left out."""
+    people = people_of(connection, addresses)
+    known = handles_of_people(connection, set(people.values()))
+    complete(connection, known)
+    found = []
+    for address, person in people.items():
+        has = known[person]
+        label = next((label for _, digest, label in has.emails if digest == address), None)
+        stands_in = address.startswith(STAND_IN)
+        riid = address.rpartition(":")[2] if stands_in else one_riid(has.riids, len(has.emails))
+        identifiers = nonempty({"email": label, "riid": riid})
+        profile = f"person:{person}" if stands_in else profile_of(person, address, has)
+        found.append(Addressed(address, profile, identifiers))
+    return found
+
+
+def one_riid(riids: Sequence[tuple[str, str]], emails: int) -> str:
+    """Return the RIID of a person with one of them and one address, "" for others."""
+    return riids[0][1] if len(riids) == 1 and emails == 1 else ""
+
+
+def people_of(connection: Connection, addresses: Sequence[str]) -> dict[str, int]:
+    """Return the people of addresses and of stand-ins."""
+    stand_ins = [tuple(one.split(":")[1:]) for one in addresses if one.startswith(STAND_IN)]
+    digests = [one for one in addresses if not one.startswith(STAND_IN)]
+    own = handles.c
+    emails = select(own.value, own.person).where(own.kind == "email", own.scope == "", own.value.in_(digests))
+    riids = select(own.scope, own.value, own.person).where(
+        own.kind == "riid", tuple_(own.scope, own.value).in_(stand_ins)
+    )
+    found = {row.value: row.person for row in connection.execute(emails)} if digests else {}
+    rows = connection.execute(riids) if stand_ins else ()
+    return found | {f"{STAND_IN}{row.scope}:{row.value}": row.person for row in rows}
