@@ -71,8 +71,7 @@ class ConsentFollower(NoFollower):
         """Return activations of the states that addresses have now."""
         channel = self.consent.channel
         states = read_states(connection, channel, [one.address for one in people])
-        audience = None if self.consent.watches else self.consent.audience
-        telling = Telling(connection, audience, channel, self.destinations)
+        telling = Telling(connection, self.consent.told_audience, channel, self.destinations)
         return telling.tell(states, people, self.clock())
 
     def _held_or(self, connection: Connection, told: list[Activation]) -> list[Activation]:

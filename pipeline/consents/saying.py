@@ -60,8 +60,7 @@ class Saying:
     def _told(self, addressed: Addressed) -> list[Activation]:
         account = self.account
         states = read_states(self.connection, account.channel, [addressed.address])
-        audience = None if account.watches else account.audience
-        telling = Telling(self.connection, audience, account.channel, self.destinations)
+        telling = Telling(self.connection, account.told_audience, account.channel, self.destinations)
         return telling.tell(states, [addressed], self.clock())
 
     def _addressed(self, address: str, plain: str) -> Addressed:

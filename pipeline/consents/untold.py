@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, exists, select, tuple_
+from sqlalchemy import Connection, exists, literal, select, tuple_
 
 from pipeline.consents.addresses import complete, handles_of_people, nonempty, profile_of
+from pipeline.consents.statement import OUT
 from pipeline.consents.telling import Addressed
 from pipeline.stores.consent_tables import consent_statements, consent_states, consent_tells
 from pipeline.stores.people_tables import handles
@@ -27,6 +28,20 @@ def untold(connection: Connection, channel: str, destination: str, after: str) -
     return list(connection.scalars(query.order_by(state.address).limit(AT_ONCE)))
 
 
+def named_later(connection: Connection, channel: str, mark: int, top: int) -> list[str]:
+    """Return the stand-ins that are out, of people whose address has an id above ``mark``, up to ``top``."""
+    email = handles.alias("email")
+    place = literal(STAND_IN) + handles.c.scope + literal(":") + handles.c.value
+    is_out = (consent_states.c.channel == channel) & (consent_states.c.status == OUT)
+    query = (
+        select(consent_states.c.address)
+        .join(handles, (handles.c.kind == "riid") & (place == consent_states.c.address))
+        .join(email, (email.c.person == handles.c.person) & (email.c.kind == "email"))
+        .where(is_out, email.c.id > mark, email.c.id <= top)
+    )
+    return list(connection.scalars(query.distinct()))
+
+
 def addressed_of(connection: Connection, addresses: Sequence[str]) -> list[Addressed]:
     """Return addresses with their people; one of nobody is left out."""
     people = people_of(connection, addresses)
@@ -35,8 +50,9 @@ def addressed_of(connection: Connection, addresses: Sequence[str]) -> list[Addre
     found = []
     for address, person in people.items():
         has = known[person]
-        label = next((label for _, digest, label in has.emails if digest == address), None)
         stands_in = address.startswith(STAND_IN)
+        own = [label for _, digest, label in has.emails if stands_in or digest == address]
+        label = own[0] if own else None
         riid = address.rpartition(":")[2] if stands_in else one_riid(has.riids, len(has.emails))
         identifiers = nonempty({"email": label, "riid": riid})
         profile = f"person:{person}" if stands_in else profile_of(person, address, has)

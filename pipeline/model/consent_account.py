@@ -21,3 +21,8 @@ class ConsentAccount:
     def watches(self) -> bool:
         """Whether statements are kept and bar, and nothing is sent."""
         return self.mode == "watch"
+
+    @property
+    def told_audience(self) -> str | None:
+        """The audience that is told; None while the consents watch."""
+        return None if self.watches else self.audience

@@ -7,12 +7,13 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, Select, case, func, select
 
 from pipeline.consents.addresses import digest_of_address
 from pipeline.consents.box_statements import ADDRESS, BOX
 from pipeline.consents.chain import ChainFault, first_fault
-from pipeline.consents.statement import OUT
+from pipeline.consents.consent_state import NEVER
+from pipeline.consents.statement import IN, OUT
 from pipeline.model.consent_account import ConsentAccount
 from pipeline.operate.consent_explaining import moment
 from pipeline.records.catalog import Catalog
@@ -122,7 +123,7 @@ def not_told(connection: Connection, channel: str, destinations: Collection[str]
 
 
 def chain_fault(connection: Connection) -> ChainFault | None:
-    """Return the first fault of the chain; states that name statements beyond its end are one."""
+    """Return the first fault of the chain; a state that does not follow from its statements is one."""
     every = select(consent_statements).order_by(consent_statements.c.id)
     with connection.execute(every.execution_options(yield_per=AT_ONCE)) as rows:
         fault = first_fault(dict(row) for row in rows.mappings())
@@ -130,4 +131,28 @@ def chain_fault(connection: Connection) -> ChainFault | None:
         return fault
     last = connection.scalar(select(func.max(consent_statements.c.id))) or 0
     named = connection.scalar(select(func.max(consent_states.c.statement))) or 0
-    return ChainFault(last + 1, "it is missing") if named > last else None
+    if named > last:
+        return ChainFault(last + 1, "it is missing")
+    changed = connection.scalar(changed_states())
+    return None if changed is None else ChainFault(changed, "the state that it led to was changed")
+
+
+def changed_states() -> Select[Any]:
+    """Return the query of the first statement with a state that statements do not lead to."""
+    said, state = consent_statements.c, consent_states.c
+    latest = (
+        select(
+            said.address,
+            said.channel,
+            func.max(case((said.wish == OUT, said.at), else_=NEVER)).label("out_at"),
+            func.max(case((said.wish == IN, said.at), else_=NEVER)).label("in_at"),
+        )
+        .group_by(said.address, said.channel)
+        .subquery()
+    )
+    own = (latest.c.address == state.address) & (latest.c.channel == state.channel)
+    is_out = (state.out_at != NEVER) & (state.out_at >= state.opened)
+    is_other = (state.status == OUT) != is_out
+    differs = (state.out_at != latest.c.out_at) | (state.opened > latest.c.in_at) | is_other
+    query = select(state.statement).outerjoin(latest, own).where(latest.c.address.is_(None) | differs)
+    return query.order_by(state.statement).limit(1)

@@ -12,7 +12,7 @@ from pipeline.model.source_record import SourceRecord
 
 Key = tuple[str, str, str]  # kind, scope and value of a handle
 
-RIID = re.compile(r"0*([1-9]\d{0,19}|0)")
+RIID = re.compile(r"0*([1-9][0-9]{0,19}|0)")
 PEOPLE = ("Contact", "Lead")
 RANKS = {"Contact": 0, "Account": 1, "Lead": 2}  # an account that is a person
 ELSE = 3

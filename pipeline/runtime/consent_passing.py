@@ -4,6 +4,7 @@ Commands and released bursts leave activations there. A command commits the stat
 be told, and passes it on at once; if it is killed in between, or Redis does not answer, a worker does so.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, select
@@ -13,7 +14,7 @@ from pipeline.consents.noting import now_ms
 from pipeline.consents.saying import waiting_name
 from pipeline.consents.state_store import read_states
 from pipeline.consents.telling import Telling
-from pipeline.consents.untold import addressed_of, untold
+from pipeline.consents.untold import addressed_of, named_later, untold
 from pipeline.model.consent_account import ConsentAccount
 from pipeline.produce.appender import Appender
 from pipeline.records.catalog import Catalog
@@ -85,12 +86,22 @@ class ConsentPassing:
     def _tell_some(self, connection: Connection, turn: StreamTurn, account: ConsentAccount, mark: int) -> int:
         of_lists = self._of_lists(account)
         found = newcomers(connection, account.channel, mark, of_lists)
-        audience = None if account.watches else account.audience
-        telling = Telling(connection, audience, account.channel, of_lists)
+        telling = Telling(connection, account.told_audience, account.channel, of_lists)
         states = read_states(connection, account.channel, [one.address for one in found.people])
         activations = telling.tell_each(states, found.people, now_ms())
         put(connection, turn.state.source, activations, bulk=False)
+        named = named_later(connection, account.channel, mark, found.mark)
+        self._tell_named(connection, turn, account, named)
         return found.mark
+
+    def _tell_named(
+        self, connection: Connection, turn: StreamTurn, account: ConsentAccount, addresses: Sequence[str]
+    ) -> None:
+        """Tell states of RIIDs again whose address has become known: by it other records are found."""
+        states = read_states(connection, account.channel, addresses)
+        telling = Telling(connection, account.told_audience, account.channel, self._carrying(account))
+        activations = telling.tell_each(states, addressed_of(connection, addresses), now_ms())
+        put(connection, turn.state.source, activations, bulk=False)
 
     def _tell_untold(self, turn: StreamTurn, account: ConsentAccount) -> None:
         """Tell destinations that were not there at the last look; all of them, where consents watched."""
@@ -109,7 +120,7 @@ class ConsentPassing:
         """Tell a destination some states; return the last address, None if there was none."""
         addresses = untold(connection, account.channel, destination, after)
         states = read_states(connection, account.channel, addresses)
-        telling = Telling(connection, account.audience, account.channel, [destination])
+        telling = Telling(connection, account.told_audience, account.channel, [destination])
         activations = telling.tell_each(states, addressed_of(connection, addresses), now_ms())
         put(connection, turn.state.source, activations, bulk=False)
         return addresses[-1] if addresses else None

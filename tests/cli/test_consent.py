@@ -13,7 +13,7 @@ from pipeline.records.configuration import read_configuration
 from pipeline.settings import Settings
 from pipeline.settle import dead_letters
 from pipeline.settle.dead_letters import DeadLetter
-from pipeline.stores.consent_tables import consent_statements
+from pipeline.stores.consent_tables import consent_statements, consent_states
 from pipeline.stores.database import EVENTS, migrate, open_database, reading
 from pipeline.stores.stream_tables import outgoing, records
 from tests.consents.conftest import ADA, Consents, told
@@ -251,6 +251,18 @@ def test_a_statement_that_was_changed_is_told(run, consent):
 
     assert result.exit_code == 1
     assert "The chain is broken at statement 1: it was changed." in result.stdout
+
+
+@pytest.mark.parametrize("changed", [{"opened": 2**50}, {"out_at": -1, "status": "in"}, {"status": "in"}])
+def test_a_state_that_was_changed_is_told(run, consent, changed):
+    consent.answer(consent.event("OPT_OUT"))
+    with consent.events.begin() as connection:
+        connection.execute(update(consent_states).values(changed))
+
+    result = run("consent", "parity")
+
+    assert result.exit_code == 1
+    assert "broken at statement 1: the state that it led to was changed." in result.stdout
 
 
 @pytest.mark.parametrize(("answer", "status", "epoch"), [("out", "out", 1), ("in", "in", 2)])

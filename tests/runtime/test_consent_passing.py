@@ -9,6 +9,7 @@ from sqlalchemy import insert, select, update
 from pipeline.consents.bursts import held_name
 from pipeline.consents.saying import Saying, waiting_name
 from pipeline.consents.untold import untold
+from pipeline.people.record_identity import sha256
 from pipeline.produce.appender import Appender, AppendFailed
 from pipeline.records.catalog import Catalog
 from pipeline.responsys.connector import ResponsysConnector
@@ -162,6 +163,23 @@ def test_a_member_of_a_person_who_is_in_is_told_nothing(events, passing, consent
     add_member(events, "470515001")
 
     assert passing.run() == 0
+
+
+def test_an_opting_out_by_riid_is_told_again_once_its_address_is_known(events, redis, passing, consent):
+    row = {"id": 50, "kind": "riid", "scope": "5", "value": "7", "person": 50}
+    with events.begin() as connection:
+        connection.execute(insert(handles).values(row))
+        saying = Saying(connection, EMAIL, ["consent-list"])
+        saying.say("out", "riid:5:7", {"by": "cli:ada"})
+    assert passing.run() == 1
+    with events.begin() as connection:
+        address = {"id": 51, "kind": "email", "scope": "", "value": sha256(ADA), "label": ADA, "person": 50}
+        connection.execute(insert(handles).values(address))
+
+    assert passing.run() == 1
+    assert passing.run() == 0
+    *_, activation = Entries(redis)()
+    assert activation.identifiers == {"riid": "7", "email": ADA}
 
 
 def test_what_was_noted_while_consents_watched_is_told_once_they_are_live(events, redis, passing):
