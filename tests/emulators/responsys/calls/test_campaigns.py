@@ -60,6 +60,7 @@ def test_people_are_merged_and_sent_to(responsys, merge_trigger):
     assert first == {
         "account": "demo",
         "campaign": "WELCOME",
+        "campaignId": 1,
         "list": "CONTACTS_LIST",
         "recipientId": DEMO_1,
         "email": "demo-1@example.com",
