@@ -16,6 +16,8 @@ from pipeline.people.record_identity import riid_of, sha256
 from pipeline.stores.people_tables import handles
 from pipeline.stores.stream_tables import records
 
+STAND_IN = "riid:"
+
 
 @dataclass
 class KnownHandlesOf:
@@ -38,7 +40,7 @@ def digest_of_address(address: str) -> str:
 
 def stand_in(account: str, riid: str) -> str:
     """Return the stand-in for the address of a RIID without a known address."""
-    return f"riid:{account}:{riid}"
+    return f"{STAND_IN}{account}:{riid}"
 
 
 def handles_of_people(connection: Connection, people: Collection[int]) -> dict[int, KnownHandlesOf]:

@@ -22,7 +22,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from pipeline.consents.addresses import digest_of_address
+from pipeline.consents.addresses import STAND_IN, digest_of_address
 from pipeline.consents.statement import OUT
 from pipeline.model.activation import Activation
 from pipeline.model.salesforce_id import full_or_none
@@ -102,7 +102,7 @@ def names_query(channel: str, named: set[Named], account: str | None) -> Compoun
 def of_people(kind: Any, value: Any, is_out: ColumnElement[bool]) -> Select[Any]:
     """Return the query of handles of people with an address, or a stand-in for one, that is out."""
     other = handles.alias("other")
-    riid = literal("riid:") + other.c.scope + literal(":") + other.c.value
+    riid = literal(STAND_IN) + other.c.scope + literal(":") + other.c.value
     address = case((other.c.kind == "email", other.c.value), (other.c.kind == "riid", riid))
     return (
         select(kind.label("kind"), value.label("value"))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
-from pipeline.consents.addresses import handles_of_people, nonempty, plain_address, profile_of
+from pipeline.consents.addresses import STAND_IN, handles_of_people, nonempty, plain_address, profile_of
 from pipeline.consents.conflict_questions import close
 from pipeline.consents.noting import Noted, Noting, now_ms
 from pipeline.consents.state_store import read_states
@@ -69,7 +69,7 @@ class Saying:
         key = ("email", "", address)
         book.look_up([key])
         person = book.person(key)
-        if person is None and not address.startswith("riid:"):
+        if person is None and not address.startswith(STAND_IN):
             person = book.add(key)
             book.store()
         known = handles_of_people(self.connection, {person} if person else set()).get(person or 0)

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, exists, literal, select, tuple_
 
-from pipeline.consents.addresses import complete, handles_of_people, nonempty, profile_of
+from pipeline.consents.addresses import STAND_IN, complete, handles_of_people, nonempty, profile_of, stand_in
 from pipeline.consents.statement import OUT
 from pipeline.consents.telling import Addressed
 from pipeline.stores.consent_tables import consent_statements, consent_states, consent_tells
 from pipeline.stores.people_tables import handles
 
 AT_ONCE = 1_000  # addresses
-STAND_IN = "riid:"  # begins the place of an address that is not known: "riid:ACCOUNT:RIID"
 
 
 def untold(connection: Connection, channel: str, destination: str, after: str) -> list[str]:
@@ -52,7 +51,7 @@ def addressed_of(connection: Connection, addresses: Sequence[str]) -> list[Addre
         has = known[person]
         stands_in = address.startswith(STAND_IN)
         own = [label for _, digest, label in has.emails if stands_in or digest == address]
-        label = own[0] if own else None
+        label = next(filter(None, own), None)
         riid = address.rpartition(":")[2] if stands_in else one_riid(has.riids, len(has.emails))
         identifiers = nonempty({"email": label, "riid": riid})
         profile = f"person:{person}" if stands_in else profile_of(person, address, has)
@@ -76,4 +75,4 @@ def people_of(connection: Connection, addresses: Sequence[str]) -> dict[str, int
     )
     found = {row.value: row.person for row in connection.execute(emails)} if digests else {}
     rows = connection.execute(riids) if stand_ins else ()
-    return found | {f"{STAND_IN}{row.scope}:{row.value}": row.person for row in rows}
+    return found | {stand_in(row.scope, row.value): row.person for row in rows}
