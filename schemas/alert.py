@@ -89,6 +89,12 @@ class ImportLate(AlertDocument):
     above = Number(above=0, most=MAX_INTERVALS, load_default=1)  # times late_after
 
 
+class OptOutLate(AlertDocument):
+    """An opting out has not reached the other side."""
+
+    above = Number(least=0, most=MONTH, load_default=900)  # seconds
+
+
 class NoWorkers(AlertDocument):
     """No worker is seen."""
 
@@ -104,6 +110,7 @@ RULES: Mapping[str, type[Schema]] = {
     "dead_letters": DeadLetters,
     "source_late": SourceLate,
     "import_late": ImportLate,
+    "opt_out_late": OptOutLate,
     "no_workers": NoWorkers,
     "store": AlertDocument,
 }

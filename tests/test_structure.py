@@ -54,7 +54,7 @@ BELOW = {
     "pairs": f"{GROUND} people records produce streams",
     "consents": f"{GROUND} people records streams",
     "rules": f"{GROUND} people streams consents",
-    "alerts": f"{GROUND} wire records lanes settings event_files",
+    "alerts": f"{GROUND} wire records lanes settings event_files consents",
     "runtime": f"{GROUND} {WAY} alerts settings logs {SOURCES} {EVENTS}",
     "operate": f"{GROUND} records alerts lanes settle evidence {ENDS} settings {SOURCES} {EVENTS} runtime",
     "demo": f"{GROUND} records produce lanes settle settings responsys operate runtime",

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 class Subject(NamedTuple):
     """The thing that a rule is on."""
 
-    scope: str  # destination, connector, source, system
+    scope: str  # destination, connector, source, import, consents, system
     name: str
 
     def document(self) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Facts: numbers of both stores at the moment of a look, each read when a rule first asks for it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -8,6 +8,7 @@ from functools import cached_property
 import redis
 from sqlalchemy import ColumnElement, Engine, Table, func, select
 
+from pipeline.consents.told import oldest_untold
 from pipeline.lanes.backlog import Backlog, read_backlogs
 from pipeline.lanes.pace import read_paces
 from pipeline.records.catalog import Catalog
@@ -124,6 +125,15 @@ class Facts:
         )
         with reading(events) as connection:
             return {row.source: row.succeeded_at for row in connection.execute(succeeded)}
+
+    def oldest_opt_out(self, channel: str, destinations: Collection[str]) -> datetime | None:
+        """Return when the oldest opting out was noted that a destination has not taken; None: none waits."""
+        events = self._events()
+        if events is None:
+            return None
+        with reading(events) as connection:
+            oldest = oldest_untold(connection, channel, destinations)
+        return None if oldest is None else datetime.fromtimestamp(oldest / 1000, UTC)
 
     def seconds_known(self, source: str) -> float:
         """Return the seconds since a rule first asked for a source."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import redis
 
-from pipeline.alerts import of_destinations, of_imports, of_records, of_system
+from pipeline.alerts import of_consents, of_destinations, of_imports, of_records, of_system
 from pipeline.alerts.condition import SYSTEM, Condition, Subject
 from pipeline.alerts.facts import Facts
 from pipeline.model.alert_rule import AlertRule
@@ -21,6 +21,7 @@ KINDS: Mapping[str, Evaluation] = {
     "dead_letters": of_destinations.dead_letters,
     "source_late": of_records.source_late,
     "import_late": of_imports.import_late,
+    "opt_out_late": of_consents.opt_out_late,
     "no_workers": of_system.no_workers,
     "store": of_system.store,
 }
@@ -49,6 +50,8 @@ def subjects_of(rule: AlertRule, catalog: Catalog) -> list[Subject]:
         return [SYSTEM]
     if rule.rule == "import_late":
         return [Subject("import", name) for name in sorted(catalog.imports)]
+    if rule.rule == "opt_out_late":
+        return of_consents.subjects_of_consents(rule, catalog)
     scopes = {"held": ("connector", "destination", "source"), "source_late": ("source",)}.get(
         rule.rule, ("destination",)
     )

@@ -11,13 +11,13 @@ from sqlalchemy import ColumnElement, Connection, Select, case, func, select
 
 from pipeline.consents.addresses import digest_of_address
 from pipeline.consents.box_statements import ADDRESS, BOX
+from pipeline.consents.carriers import carriers, writes_box
 from pipeline.consents.chain import ChainFault, first_fault
 from pipeline.consents.consent_state import NEVER
 from pipeline.consents.statement import IN, OUT
 from pipeline.model.consent_account import ConsentAccount
 from pipeline.operate.consent_explaining import moment
 from pipeline.records.catalog import Catalog
-from pipeline.runtime.opening_consents import carriers, writes_box
 from pipeline.runtime.stores import Stores
 from pipeline.stores.consent_tables import consent_statements, consent_states, consent_tells
 from pipeline.stores.database import reading

@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 
 from pipeline.consents.bursts import Burst, open_bursts
+from pipeline.consents.carriers import carriers
 from pipeline.consents.told import oldest_untold
 from pipeline.model.consent_account import ConsentAccount
 from pipeline.records.catalog import Catalog
-from pipeline.runtime.opening_consents import carriers
 from pipeline.stores.database import reading
 
 LATE = 900.0  # seconds after which an opting out should have reached the other side

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, select
 
+from pipeline.consents.carriers import carriers
 from pipeline.consents.newcomers import highest_handle, newcomers
 from pipeline.consents.noting import now_ms
 from pipeline.consents.saying import waiting_name
@@ -19,7 +20,6 @@ from pipeline.model.consent_account import ConsentAccount
 from pipeline.produce.appender import Appender
 from pipeline.records.catalog import Catalog
 from pipeline.records.kinds import kind_of
-from pipeline.runtime.opening_consents import carriers
 from pipeline.snapshots.run_lease import Busy
 from pipeline.stores.database import reading
 from pipeline.stores.stream_tables import outgoing

@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from pipeline.consents.barred import names_of_record, names_that_are_out
-from pipeline.consents.box_statements import BOX
+from pipeline.consents.carriers import writes_box
 from pipeline.consents.consent_follower import ConsentFollower
-from pipeline.model.consent_account import ConsentAccount
-from pipeline.model.destination import Destination
 from pipeline.model.rule import Rule
 from pipeline.model.source import SalesforceSource, Source
 from pipeline.model.source_record import SourceRecord
@@ -35,20 +33,6 @@ def consent_followers(catalog: Catalog, source: Source) -> list[ConsentFollower]
         for _, account in sorted(catalog.consents.items())
         if source.name in account.sources
     ]
-
-
-def carriers(catalog: Catalog, account: ConsentAccount) -> list[Destination]:
-    """Return the destinations that carry a state to the other side; the others only tell of it."""
-    return [
-        destination
-        for destination in catalog.for_audience(account.audience)
-        if writes_box(destination) or destination.options.get("permission") == "consent"
-    ]
-
-
-def writes_box(destination: Destination) -> bool:
-    """Tell whether a destination writes the box of opting out."""
-    return BOX in (destination.options.get("fields") or {}).values()
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,30 @@ from pipeline.records import mirror
 from pipeline.stores import stopwatch, tables
 from pipeline.stores.broker import connect
 from pipeline.stores.event_tables import event_files
+from tests.consents.conftest import Consents
 from tests.processes.environment import until
 
 LAPSED = Subject("destination", "lapsed")
 LEFT = Subject("destination", "left")
 HOUR = timedelta(hours=1)
+WITH_CONSENTS = {
+    "destinations": {
+        "consent-list": {
+            "audience": "consent-email", "connector": "acme", "action": "audience_export", "max_age": 1,
+            "identifiers": {"riid": "RIID_", "email": "EMAIL_ADDRESS_"},
+            "match_column_1": ["RIID_", "EMAIL_ADDRESS_"], "permission": "consent",
+        },
+    },
+    "sources": {
+        "opt-outs": {
+            "kind": "responsys_events", "connector": "acme", "types": ["OPT_OUT"], "every": 1,
+            "enabled": True,
+        },
+    },
+    "consents": {
+        "email": {"channel": "email", "sources": ["opt-outs"], "audience": "consent-email", "again": "manual"}
+    },
+}  # fmt: skip
 SOURCE = {
     "audience": "lapsed-buyers",
     "url": "sqlite:///x",
@@ -302,3 +321,40 @@ def test_an_import_without_a_new_file_for_long(environment, events):
     environment.records.hold("import", "events", "paused", "", "")
     mirror.refresh(environment.redis, environment.records)
     assert late(timedelta(minutes=61)) == []
+
+
+def test_an_opting_out_that_has_not_reached_the_other_side(environment, events):
+    consent = Consents(events)
+    environment.records.apply(WITH_CONSENTS)
+    mirror.refresh(environment.redis, environment.records)
+    said = datetime.fromtimestamp(consent.now / 1000, UTC)
+
+    def late(ago, **options):
+        rule = AlertRule("rule", "opt_out_late", above=900, **options)
+        facts = Facts(
+            environment.redis, environment.engine, environment.catalog, 60, said + ago, lambda: events
+        )
+        return {one.subject: one for one in conditions_of(rule, facts) if one.holds}
+
+    subject = Subject("consents", "email")
+    rule = AlertRule("rule", "opt_out_late")
+    assert subjects_of(rule, environment.catalog) == [subject]
+    assert late(HOUR) == {}  # nothing was said
+    activations = consent.event("OPT_OUT")
+    assert late(timedelta(minutes=15)) == {}
+    environment.records.hold("destination", "consent-list", "paused", "", "")
+    condition = late(timedelta(minutes=16))[subject]
+    assert condition.text == (
+        'an opting out of the consents "email" has not reached the other side for 16 min'
+    )
+    assert condition.value == 960
+    assert late(HOUR, destination="lapsed") == {}
+    consent.answer(activations, ["consent-list"])
+    assert late(HOUR) == {}
+
+
+def test_without_an_events_store_no_opting_out_is_late(environment):
+    environment.records.apply(WITH_CONSENTS)
+    mirror.refresh(environment.redis, environment.records)
+
+    assert found(environment, "opt_out_late", above=0) == {}

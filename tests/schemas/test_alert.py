@@ -15,6 +15,7 @@ DEFAULTS = {
     "dead_letters": {"above": 0},
     "source_late": {"above": 2},
     "import_late": {"above": 1},
+    "opt_out_late": {"above": 900},
     "no_workers": {"above": 60},
     "store": {},
 }
@@ -40,8 +41,8 @@ def test_a_rule_has_defaults(rule):
     ("rule", "changes", "problem"),
     [
         ("errors", {}, 'rule: "errors" is not a kind of rule; did you mean "error_share"? '
-         "there are: dead_letters, error_share, held, import_late, no_workers, overdue, source_late, "
-         "stalled, store, waiting_rows"),
+         "there are: dead_letters, error_share, held, import_late, no_workers, opt_out_late, overdue, "
+         "source_late, stalled, store, waiting_rows"),
         ("held", {"severity": "bad"}, 'severity: "bad" is not a severity; there are: critical, warning'),
         ("held", {"channels": "ops"}, "channels: must be a list of at most 50 channels"),
         ("held", {"channels": ["ops", "ops"]}, "channels: must not name anything twice"),

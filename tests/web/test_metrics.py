@@ -51,6 +51,7 @@ METRICS = {  # name: labels and type
     "activation_import_last_success_timestamp_seconds": (("import",), "gauge"),
     "activation_import_files": (("import", "state"), "gauge"),
     "activation_events": (("import", "feed"), "counter"),
+    "activation_consents_oldest_untold_seconds": (("consents",), "gauge"),
     "activation_alerts_open": (("rule", "severity"), "gauge"),
     "activation_workers_up": ((), "gauge"),
     "activation_store_up": (("store",), "gauge"),
@@ -73,6 +74,10 @@ FILES = {
     "host_key": "SHA256:" + "A" * 43,
 }
 IMPORT_RUN = {"name": IMPORT.name, "succeeded_at": datetime.now(UTC)}
+CONSENTS = {"channel": "email", "sources": ["opt-outs"], "audience": "consent-email", "again": "never"}
+OPT_OUTS = {
+    "kind": "responsys_events", "connector": "acme", "types": ["OPT_OUT"], "every": 1, "enabled": True,
+}  # fmt: skip
 HELD = {"rule": "held", "channels": [], "severity": "warning"}
 
 
@@ -99,6 +104,8 @@ def web(start, tmp_path_factory):
             "destinations": {"lapsed": LAPSED},
             "imports": {IMPORT.name: {"connector": IMPORT.connector}},
             "alerts": {"held": HELD},
+            "sources": {"opt-outs": OPT_OUTS},
+            "consents": {"email": CONSENTS},
         }
     )
     records.hold("destination", "lapsed", "paused", "", "")

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from pipeline.operate.metrics.closed_hours import ClosedHours
+from pipeline.operate.metrics.of_consents import consent_metrics
 from pipeline.operate.metrics.of_imports import file_metrics, import_successes
 from pipeline.operate.metrics.of_redis import (
     backlog_metrics,
@@ -96,6 +97,7 @@ class Metrics:
         events = self._events()
         if events is not None:
             yield from file_metrics(events)
+            yield from consent_metrics(self._events, self._known)
 
     def _of_redis(self) -> Iterator[Metric]:
         self._client.ping()
