@@ -97,10 +97,13 @@ class KnownHandles:
         )
 
     def _give_ids(self, highest: int) -> None:
-        """Give the handles that are still missing the next ids; each is a person of its own at first."""
+        """Give missing handles the next ids, by the order of their texts; each is its own person at first."""
         self._scratch.execute(
-            f"INSERT INTO new_handles SELECT digest, {highest} + row_number() OVER () AS id, "
-            f"{highest} + row_number() OVER () AS person, kind, scope, value, label FROM missing_handles"
+            f"""INSERT INTO new_handles
+            SELECT digest, number AS id, number AS person, kind, scope, value, label FROM (
+                SELECT *, {highest} + row_number() OVER (ORDER BY kind, scope, value) AS number
+                FROM missing_handles
+            )"""
         )
         self._scratch.execute("INSERT INTO known_handles SELECT digest, id, person FROM new_handles")
 

@@ -39,6 +39,16 @@ def test_a_file_tells_the_address_that_a_record_has_as_a_digest(events, tmp_path
     assert take(events, record(CONTACT, riid="7")) == [person]
 
 
+def test_numbers_follow_the_texts_of_a_file_and_no_chance(events, tmp_path):
+    rows = [f"{riid},05-Jan-2026 14:03:22,p{riid}@example.com" for riid in range(199, 99, -1)]
+    land_rows(events, tmp_path, 1, *rows)
+
+    with events.connect() as connection:
+        told = [tuple(row) for row in connection.execute(select(handles).order_by(handles.c.id))]
+    assert len(told) == 200
+    assert told == sorted(told, key=lambda handle: handle[1:4])  # kind, scope, value
+
+
 def test_a_riid_that_a_record_told_before_any_file_is_the_files(events, tmp_path):
     with events.begin() as connection:
         (person,) = assign(connection, [record(LEAD, "ada@example.com", riid="7")], "")

@@ -71,10 +71,9 @@ def test_all_that_match_are_dropped_without_a_script(installation, open_page):
 
     page.get_by_role("button", name="Drop all 2 that match").click()
     page.get_by_role("button", name="Drop 2 dead letters").click()
-    assert page.url.rpartition("/")[2].startswith("op_")
-    until(lambda: states(installation, "ALLOFTHEM") == {"dropped"})
-    page.reload()
-    assert page.get_by_text("2 dropped.").is_visible()
+    page.wait_for_url("**/operations/op_*")
+    until(lambda: page.reload() and page.get_by_text("2 dropped.").is_visible())
+    assert states(installation, "ALLOFTHEM") == {"dropped"}
 
 
 def test_a_question_may_be_cancelled(installation, open_page):
