@@ -178,6 +178,12 @@ class RemoveQuery(Query):
     rows = fields.String(load_default="", validate=validate.OneOf(("", "dead-letters")))
 
 
+class NoBody(Query):
+    """No body, or an object without keys."""
+
+    optional = True
+
+
 class PauseBody(Query):
     """Why nothing is to be sent."""
 

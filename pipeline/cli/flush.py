@@ -24,7 +24,8 @@ def flush(audience: str) -> None:
         client = stores.redis  # first, to see that it belongs to the records
         catalog = stores.records.load()
         flushed = flush_audience(client, catalog, audience)
-        note_alone(stores.engine, person_at_terminal(), "audience.flush", f"audience:{audience}")
+        person, place = person_at_terminal(), f"audience:{audience}"
+        note_alone(stores.engine, person, "audience.flush", place, flushed.amount)
     for destination, rows in flushed.rows:
         click.echo(told(catalog, destination, rows))
     for text in flushed.throttled:

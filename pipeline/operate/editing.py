@@ -1,13 +1,12 @@
 """Editing one record over HTTP or in the console: the same checks as ``activation apply``.
 
-An ETag is a digest of the record as ``activation export`` writes it, so it tells nothing of a secret.
+An ETag changes with the document and with each secret of a record; it is compared in the transaction that
+changes the record, so of two editors with the same ETag one is refused.
 """
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,13 +16,13 @@ from pipeline.errors import Misconfigured, PipelineError
 from pipeline.event_files.spools import empty_spools
 from pipeline.lanes.backlog import read_backlogs
 from pipeline.operate.activity import Actor, note_alone
-from pipeline.records import mirror
+from pipeline.records import mirror, stored_documents
 from pipeline.records.agreement import rules_that_name, users_of_connector
 from pipeline.records.document_secrets import STORED_SECRET, secrets_of
-from pipeline.records.documents import USERS_OF_CONNECTORS, Documents, singular
+from pipeline.records.documents import USERS_OF_CONNECTORS, Document, Documents, singular
 from pipeline.records.mapping_agreement import users_of_mapping
 from pipeline.records.record_check import InvalidRecord, check_record, messages_about
-from pipeline.records.records import Records
+from pipeline.records.records import Guard, Records
 from pipeline.records.source_users import NAMED, users_of_source
 from pipeline.stores.changeable import require_changeable
 from pipeline.text.messages import unknown
@@ -68,10 +67,14 @@ class Editor:
 
     def document(self, section: str, name: str) -> dict[str, Any]:
         """Return a record as it is exported; raises NoSuchRecord."""
-        documents = self.records.export()[section]
-        if name not in documents:
-            raise NoSuchRecord(unknown(singular(section), name, documents))
-        return documents[name]
+        return self.found(section, name)[0]
+
+    def found(self, section: str, name: str) -> tuple[dict[str, Any], str]:
+        """Return a record as it is exported, and its ETag; raises NoSuchRecord."""
+        found = self.records.find(section, name)
+        if found is None:
+            raise NoSuchRecord(unknown(singular(section), name, sorted(self.records.names(section))))
+        return found
 
     def put(
         self,
@@ -86,12 +89,13 @@ class Editor:
 
         Raises ChangedMeanwhile, or InvalidRecord, also if other records do not agree with it.
         """
-        stored = self.records.export()[section].get(name)
-        refuse_other(stored, etag)
-        checked = check_record(section, name, document, stored)
+        found = self.records.find(section, name)
+        refuse_other(found, etag)
+        checked = check_record(section, name, document, found and found[0])
         require_changeable(self.client)  # before anything changes
         try:
-            changes = self.records.apply({section: {name: checked}}, dry_run=dry_run)
+            configuration, unless = {section: {name: checked}}, guard(section, name, etag)
+            changes = self.records.apply(configuration, dry_run=dry_run, guard=unless)
         except Misconfigured as error:
             raise InvalidRecord(messages_about(section, name, str(error))) from error
         change = getattr(changes, section)
@@ -107,10 +111,13 @@ class Editor:
 
         ``with_rows``: rows that wait for a destination become dead letters.
         """
-        refuse_other(self.document(section, name), etag)
+        refuse_other(self.found(section, name), etag)
         self._refuse_used(section, name, with_rows=with_rows)
         require_changeable(self.client)
-        self.records.remove(section, name)
+        try:
+            self.records.remove(section, name, guard=guard(section, name, etag))
+        except Misconfigured as error:  # named since
+            raise InUse(str(error), []) from error
         self._publish(section, name, "deleted")
         if section == "imports" and self.data_dir is not None:
             empty_spools(self.records.engine, self.data_dir, kept=self.records.names("imports"))
@@ -130,19 +137,17 @@ class Editor:
         note_alone(self.records.engine, self.actor, f"{scope}.{verb}", f"{scope}:{name}", detail)
 
 
-def etag_of(document: Mapping[str, Any]) -> str:
-    """Return the ETag of an exported record, without quotes."""
-    return blake2b(json.dumps(document, sort_keys=True).encode(), digest_size=12).hexdigest()
+def guard(section: str, name: str, etag: str | None) -> Guard:
+    """Return a guard that refuses a change if the record has none of these ETags any more."""
+    return lambda connection: refuse_other(stored_documents.find(connection, section, name), etag)
 
 
-def refuse_other(stored: Mapping[str, Any] | None, etag: str | None) -> None:
-    """Raise ChangedMeanwhile if the stored record has none of these ETags.
+def refuse_other(found: tuple[Document, str] | None, etag: str | None) -> None:
+    """Raise ChangedMeanwhile if a stored record with its ETag has none of these ETags.
 
     ``etag``: one, several with commas between them, or "*", which fits any record that is there.
     """
-    if etag is None or (etag == "*" and stored is not None):
-        return
-    if stored is None or etag_of(stored) not in etag.split(","):
+    if etag is not None and (found is None or (etag != "*" and found[1] not in etag.split(","))):
         raise ChangedMeanwhile("it was changed meanwhile: read it again")
 
 

@@ -15,6 +15,7 @@ from pipeline.operate.status.outside_troubles import of_pace
 from pipeline.operate.status.status import read_intake
 from pipeline.records.catalog import Catalog
 from pipeline.text.messages import listed
+from pipeline.text.plural import counted
 
 PATIENCE = 3.0  # seconds for workers to accept entries that were sent just before
 POLL = 0.05  # seconds
@@ -28,6 +29,11 @@ class Flushed:
     throttled: Sequence[str]  # sentences
     in_intake: int  # entries, of any audience, that are no part of it
     workers_seen: bool
+
+    @property
+    def amount(self) -> str:
+        """The number of due rows in words: "9 rows"."""
+        return counted(sum(rows for _, rows in self.rows), "row")
 
 
 def flush_audience(

@@ -1,6 +1,6 @@
 """Records in the SQL store: connectors, destinations, sources, mappings, rules, files, imports, holds."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -34,6 +34,8 @@ SCOPES: Mapping[str, Scope] = {
     "sources": "source",
     "imports": "import",
 }
+
+Guard = Callable[[Connection], None]
 
 
 class Records:
@@ -85,15 +87,32 @@ class Records:
         with reading(self.engine) as connection:
             return frozenset(connection.scalars(select(SECTIONS[section].c.name)))
 
-    def apply(self, configuration: Documents, *, prune: bool = False, dry_run: bool = False) -> Changes:
+    def find(self, section: str, name: str) -> tuple[dict[str, Any], str] | None:
+        """Return one record as it is exported and its ETag, None if there is none of this name."""
+        with reading(self.engine) as connection:
+            found = stored_documents.find(connection, section, name)
+        return None if found is None else (as_written({name: found[0]})[name], found[1])
+
+    def apply(
+        self,
+        configuration: Documents,
+        *,
+        prune: bool = False,
+        dry_run: bool = False,
+        guard: Guard | None = None,
+    ) -> Changes:
         """Store ``configuration``, whole or not at all; ``prune`` removes records that it does not name.
 
+        ``guard`` may look at the store before anything changes, and raise: no other process changes records
+        meanwhile.
         Raises Misconfigured if a destination would be left without its connector, a rule without one of its
         channels, a source without its mapping, or if a stored secret is to stay and there is none.
         """
         from pipeline.records import agreement  # with the schemas, which take long to import
 
         with self._alone() as connection:
+            if guard:
+                guard(connection)
             stored = stored_documents.load(connection, partial(secrets_if_possible, self.vault))
             wanted = with_kept_secrets(configuration, stored)
             changes = Changes(**{s: compare(stored[s], wanted[s], prune=prune) for s in SECTIONS})
@@ -104,14 +123,16 @@ class Records:
                 raise_version(connection)
         return changes
 
-    def remove(self, section: str, name: str) -> None:
-        """Remove one record and its holds.
+    def remove(self, section: str, name: str, *, guard: Guard | None = None) -> None:
+        """Remove one record and its holds; ``guard``: as for ``apply``.
 
         Raises Misconfigured if a record would lose its connector or mapping, or a rule a channel.
         """
         from pipeline.records.removal import refuse_named
 
         with self._alone() as connection:
+            if guard:
+                guard(connection)
             stored = stored_documents.load(connection, with_secret_marks)
             refuse_named(section, name, stored)
             self._write(connection, section, Change(removed=(name,)), {})

@@ -31,10 +31,10 @@ def page_of(query: Mapping[str, Any]) -> Page:
 
 
 def answer(document: Mapping[str, Any], status: int = 200) -> Response:
-    """Return a document as JSON; where it is a page, with the link to the next one."""
+    """Return a document as JSON; a page of a list that a GET reads has the link to the next one."""
     body = encoded(json.dumps(document, ensure_ascii=False))
     response = Response(body, status, content_type="application/json")
-    if document.get("next"):
+    if document.get("next") and request.method in ("GET", "HEAD"):
         place = {**request.args, "cursor": document["next"]}
         link = url_for(request.endpoint or "", **(request.view_args or {}), **place)
         response.headers["Link"] = f'<{link}>; rel="next"'

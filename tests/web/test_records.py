@@ -1,5 +1,7 @@
 """Records over HTTP, and what an operator does with them."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from tests.environment import ACME, LAPSED
@@ -260,3 +262,55 @@ def test_pairs_and_consents_are_records_that_name_sources(web, acme):
     }
     unfit = put(web, "pairs/person", {**pair, "fields": {"phone": "ask"}})
     assert unfit.status_code == 422
+
+
+def test_a_changed_secret_changes_the_etag(web):
+    channel = put(web, "channels/ops", HOOK)
+    etag = {"If-Match": channel.headers["ETag"]}
+
+    first = put(web, "channels/ops", {**HOOK, "secret": "first"}, headers=etag)
+    second = put(web, "channels/ops", {**HOOK, "secret": "second"}, headers=etag)
+
+    assert (first.status_code, second.status_code) == (200, 412)
+    assert first.headers["ETag"] == web.get("/v1/channels/ops").headers["ETag"] != channel.headers["ETag"]
+
+
+def test_of_many_who_save_at_once_one_is_served(web, acme):
+    etag = {"If-Match": acme.headers["ETag"]}
+    with ThreadPoolExecutor(4) as pool:
+        documents = [{**DOCUMENT, "utilisation": share} for share in (0.1, 0.2, 0.3, 0.4)]
+        answers = list(pool.map(lambda one: put(web, "connectors/acme", one, headers=etag), documents))
+
+    assert sorted(answer.status_code for answer in answers) == [200, 412, 412, 412]
+
+
+NO_BODY = """
+connectors/acme/resume
+connectors/acme/check
+destinations/lapsed/resume
+audiences/lapsed-buyers/flush
+channels/ops/test
+""".split()
+
+
+@pytest.mark.parametrize("path", NO_BODY)
+def test_an_endpoint_without_options_refuses_a_body_with_keys(web, acme, path):
+    answer = web.call("POST", f"/v1/{path}", "operate", json={"confirm": True})
+
+    assert (answer.status_code, answer.json()["errors"]) == (422, {"json": {"confirm": ["Unknown field."]}})
+
+
+def test_a_removed_record_is_answered_with_nothing(web):
+    put(web, "channels/ops", HOOK)
+
+    answer = web.call("DELETE", "/v1/channels/ops")
+
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert not {"Content-Type", "Content-Security-Policy"} & answer.headers.keys()
+
+
+def test_a_flush_is_kept_as_an_activity_with_its_number(web, acme):
+    web.call("POST", "/v1/audiences/lapsed-buyers/flush", "operate")
+
+    [found] = web.get("/v1/activity?action=audience.flush", "read").json()["activity"]
+    assert (found["object"], found["detail"]) == ("audience:lapsed-buyers", "0 rows")

@@ -29,13 +29,16 @@ def test_a_trace_tells_what_became_of_a_profile(web):
 
 
 def test_a_trace_comes_in_pages(web):
-    first = web.call("POST", "/v1/trace", "operate", json={"profile_id": "ada", "limit": 1}).json()
+    answer = web.call("POST", "/v1/trace", "operate", json={"profile_id": "ada", "limit": 1})
+    assert "Link" not in answer.headers  # the cursor goes into a body
+    first = answer.json()
     body = {"profile_id": "ada", "limit": 1, "cursor": first["next"]}
     second = web.call("POST", "/v1/trace", "operate", json=body).json()
 
     assert [one["batch"] for one in first["outcomes"] + second["outcomes"]] == ["b1", "b2"]
     assert second["next"] is None
-    assert web.call("POST", "/v1/trace", "operate", json={**body, "profile_id": "bo"}).status_code == 422
+    foreign = web.call("POST", "/v1/trace", "operate", json={**body, "profile_id": "bo"})
+    assert (foreign.status_code, list(foreign.json()["errors"])) == (422, ["json"])
 
 
 def test_nothing_is_known_of_somebody_unknown(web):

@@ -19,7 +19,7 @@ from pipeline.web.blueprint import Blueprint
 from pipeline.web.context import actor, answer, stores
 from pipeline.web.problems import Problem
 from pipeline.web.quick_redis import answering_redis
-from schemas.http import NoQuery, PauseBody
+from schemas.http import NoBody, NoQuery, PauseBody
 
 SENDING = ("connectors", "destinations")
 PAUSABLE = (*SENDING, "imports")
@@ -46,9 +46,10 @@ def pause(_: Mapping[str, Any], body: Mapping[str, Any], section: str, name: str
 @acting.for_sections("POST", "/v1/{section}/<name>/resume", PAUSABLE)
 @needs("operate")
 @acting.arguments(NoQuery, location="query")
+@acting.arguments(NoBody)
 @acting.response(200, description="Rows go again, unless another stop is in the way.")
 @acting.doc(security=[{"key": []}])
-def resume(_: Mapping[str, Any], section: str, name: str) -> Response:
+def resume(_: Mapping[str, Any], __: Mapping[str, Any], section: str, name: str) -> Response:
     """Send again; again changes nothing."""
     find(section, name)
     place = stores()
@@ -58,9 +59,10 @@ def resume(_: Mapping[str, Any], section: str, name: str) -> Response:
 @acting.for_sections("POST", "/v1/{section}/<name>/check", SENDING)
 @needs("operate")
 @acting.arguments(NoQuery, location="query")
+@acting.arguments(NoBody)
 @acting.response(200, description="What `activation check` finds.")
 @acting.doc(security=[{"key": []}])
-def check(_: Mapping[str, Any], section: str, name: str) -> Response:
+def check(_: Mapping[str, Any], __: Mapping[str, Any], section: str, name: str) -> Response:
     """Look whether the account has what the record names; changes nothing there."""
     find(section, name)
     return answer(findings_of(section, name))
@@ -80,9 +82,10 @@ def findings_of(section: str, name: str) -> dict[str, Any]:
 @acting.post("/v1/audiences/<audience>/flush")
 @needs("operate")
 @acting.arguments(NoQuery, location="query")
+@acting.arguments(NoBody)
 @acting.response(200, description="What is due now, and what keeps it.")
 @acting.doc(security=[{"key": []}])
-def flush(_: Mapping[str, Any], audience: str) -> Response:
+def flush(_: Mapping[str, Any], __: Mapping[str, Any], audience: str) -> Response:
     """Send now what waits for an audience."""
     return answer(send_now(audience))
 
@@ -95,7 +98,7 @@ def send_now(audience: str) -> dict[str, Any]:
         flushed = flush_audience(answering_redis(), catalog, audience, worker_patience=0)
     except Misconfigured as error:
         raise Problem("unknown-audience", f"{error}.", audience=audience) from None
-    note_alone(place.engine, actor(), "audience.flush", f"audience:{audience}")
+    note_alone(place.engine, actor(), "audience.flush", f"audience:{audience}", flushed.amount)
     destinations = [
         {"name": one.name, "rows": rows, "stops": [str(stop) for stop in stops_of(catalog, one)]}
         for one, rows in flushed.rows

@@ -7,6 +7,7 @@ from flask import Response
 
 from pipeline.operate.activity import note_alone
 from pipeline.operate.batches import find_batch, page_of_batches, rows_of_batch
+from pipeline.operate.paging import ForeignCursor
 from pipeline.operate.trace import trace
 from pipeline.web.auth import needs
 from pipeline.web.blueprint import Blueprint
@@ -65,7 +66,8 @@ def post_trace(_: Mapping[str, Any], body: Mapping[str, Any]) -> Response:
     """Say where a profile's changes wait and what became of the others; an activity notes it."""
     place = stores()
     note_alone(place.engine, actor(), "profile.traced")
-    cursor = body.get("cursor")
-    return answer(
-        trace(answering_redis(), place.engine, body["profile_id"], limit=body["limit"], cursor=cursor)
-    )
+    profile, limit, cursor = body["profile_id"], body["limit"], body.get("cursor")
+    try:
+        return answer(trace(answering_redis(), place.engine, profile, limit=limit, cursor=cursor))
+    except ForeignCursor as error:
+        raise Problem("invalid-request", "See `errors`.", errors={"json": {"cursor": [str(error)]}}) from None

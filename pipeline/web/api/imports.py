@@ -19,7 +19,7 @@ from pipeline.web.context import actor, answer, stores
 from pipeline.web.imports_now import imports_now
 from pipeline.web.problems import Problem
 from pipeline.web.quick_redis import answering_redis
-from schemas.http import FilesQuery, NoQuery
+from schemas.http import FilesQuery, NoBody, NoQuery
 
 imports = Blueprint("imports", __name__, description="Files of events that come in.")
 
@@ -58,9 +58,10 @@ def list_lines(_: Mapping[str, Any], name: str, file: int) -> Response:
 @imports.post("/v1/imports/<name>/run")
 @needs("operate")
 @imports.arguments(NoQuery, location="query")
+@imports.arguments(NoBody)
 @imports.response(202, description="A worker takes it within seconds.")
 @imports.doc(security=[{"key": []}])
-def run_import(_: Mapping[str, Any], name: str) -> Response:
+def run_import(_: Mapping[str, Any], __: Mapping[str, Any], name: str) -> Response:
     """Fetch and land now what is new; ten hours of failures begin anew."""
     ask_for_run(name)
     return answer(import_document(find_import(name)), 202)

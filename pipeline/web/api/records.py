@@ -6,13 +6,7 @@ from typing import Any
 from flask import Response, request
 
 from pipeline.alerts.documents import alerts_document
-from pipeline.operate.editing import (
-    ChangedMeanwhile,
-    Editor,
-    InUse,
-    NoSuchRecord,
-    etag_of,
-)
+from pipeline.operate.editing import ChangedMeanwhile, Editor, InUse, NoSuchRecord
 from pipeline.operate.pausing import stops_in_force
 from pipeline.operate.stream_status import read_streams
 from pipeline.records.catalog import Catalog
@@ -66,7 +60,8 @@ def list_records(_: Mapping[str, Any], section: str) -> Response:
 @records.doc(security=[{"key": []}])
 def get_record(_: Mapping[str, Any], section: str, name: str) -> Response:
     """Give one record."""
-    return with_etag(answer(find(section, name)), find(section, name))
+    document, etag = found(section, name)
+    return with_etag(answer(document), etag)
 
 
 @records.for_sections("PUT", "/v1/{section}/<name>", SECTIONS)
@@ -86,7 +81,7 @@ def put_record(query: Mapping[str, Any], section: str, name: str) -> Response:
         raise Problem("changed-meanwhile", str(error)) from None
     created = outcome == "created" and not query["dry_run"]
     response = answer({"change": outcome, "document": stored}, 201 if created else 200)
-    return with_etag(response, stored)
+    return response if query["dry_run"] else with_etag(response, found(section, name)[1])
 
 
 @records.for_sections("DELETE", "/v1/{section}/<name>", SECTIONS)
@@ -104,13 +99,20 @@ def delete_record(query: Mapping[str, Any], section: str, name: str) -> Response
     except InUse as error:
         added = {"rows": error.rows} if error.rows else {"used_by": error.used_by}
         raise Problem("in-use", f"{str(error).capitalize()}.", **added) from None
-    return Response(status=204)
+    response = Response(status=204)
+    del response.headers["Content-Type"]
+    return response
 
 
 def find(section: str, name: str) -> dict[str, Any]:
     """Return a record; raises Problem if there is none of this name."""
+    return found(section, name)[0]
+
+
+def found(section: str, name: str) -> tuple[dict[str, Any], str]:
+    """Return a record and its ETag; raises Problem if there is none of this name."""
     try:
-        return editor().document(section, name)
+        return editor().found(section, name)
     except NoSuchRecord as error:
         raise Problem("not-found", f"{error}.") from None
 
@@ -140,11 +142,11 @@ def record_document(catalog: Catalog, section: str, name: str, document: Mapping
         }
         for stop in (stops_in_force(catalog, scope, name) if scope else ())
     ]
-    found = {"name": name, "document": document, "stops": stops}
+    listed = {"name": name, "document": document, "stops": stops}
     if section == "connectors":
         using = [one.name for one in catalog.destinations.values() if one.connector == name]
-        return {**found, "destinations": sorted(using)}
-    return found
+        return {**listed, "destinations": sorted(using)}
+    return listed
 
 
 def if_match() -> str | None:
@@ -155,7 +157,7 @@ def if_match() -> str | None:
     return ",".join(one.strip().removeprefix("W/").strip('"') for one in text.split(","))
 
 
-def with_etag(response: Response, document: Mapping[str, Any]) -> Response:
+def with_etag(response: Response, etag: str) -> Response:
     """Give an answer the ETag of the record that it shows."""
-    response.headers["ETag"] = f'"{etag_of(document)}"'
+    response.headers["ETag"] = f'"{etag}"'
     return response

@@ -2,11 +2,11 @@
 
 from flask import Response, request
 
-from pipeline.operate.editing import ChangedMeanwhile, Editor, InUse, NoSuchRecord, etag_of
+from pipeline.operate.editing import ChangedMeanwhile, Editor, InUse, NoSuchRecord
 from pipeline.operate.pausing import rows_of
 from pipeline.records.agreement import rules_that_name
 from pipeline.text.plural import counted
-from pipeline.web.api.records import find
+from pipeline.web.api.records import found
 from pipeline.web.auth import needs
 from pipeline.web.console.blueprint import ConsoleBlueprint
 from pipeline.web.console.pages import done, go_to, page
@@ -54,13 +54,13 @@ def delete(section: str, name: str) -> Response:
 
 def question(section: str, name: str, *, wrong: str = "", problem: str = "") -> Response:
     """Return the page with the question."""
-    place, document = RECORD_SECTIONS[section], find(section, name)
+    place, (_, etag) = RECORD_SECTIONS[section], found(section, name)
     return page(
         "delete",
         f"Delete {name}",
         section=place,
         name=name,
-        etag=etag_of(document),
+        etag=etag,
         dependents=dependents(section, name),
         consequence=consequence(section, name),
         wrong=wrong,

@@ -5,9 +5,9 @@ from typing import Any
 
 from flask import Response, request
 
-from pipeline.operate.editing import ChangedMeanwhile, Editor, etag_of
+from pipeline.operate.editing import ChangedMeanwhile, Editor
 from pipeline.records.record_check import InvalidRecord, check_record
-from pipeline.web.api.records import find
+from pipeline.web.api.records import find, found
 from pipeline.web.auth import needs
 from pipeline.web.console.blueprint import ConsoleBlueprint
 from pipeline.web.console.options import Option, options_of
@@ -63,11 +63,11 @@ def create(section: str) -> Response:
 @needs("admin")
 def edit(section: str, name: str) -> Response:
     """Show a record in a form."""
-    place, document = RECORD_SECTIONS[section], find(section, name)
+    place, (document, etag) = RECORD_SECTIONS[section], found(section, name)
     variant = str(document.get(place.variant, place.default))
     options = options_for(place, variant)
     form = RecordForm(options, fixed(place, variant), texts_of(options, document), document)
-    return shown(place, form, name=name, etag=etag_of(document))
+    return shown(place, form, name=name, etag=etag)
 
 
 @editing.for_sections("POST", "/{section}/<name>/edit", RECORD_SECTIONS)
