@@ -12,7 +12,7 @@ from schemas.record_condition import Condition
 from schemas.rule_fields import ColumnValues, DocumentField, EventColumns, Hours, Most, Points, SpanOrNever
 from schemas.time_span import TimeSpan
 
-COLUMN = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,149}")
+COLUMN = re.compile(r"(?:[A-Za-z][A-Za-z0-9_]{0,149}\.)?[A-Za-z][A-Za-z0-9_]{0,149}")  # also TABLE.COLUMN
 COLUMN_RULE = "must be the name of a column of Responsys"
 HIGHEST_PRIORITY = 1_000
 MOST_POINTS = 1_000_000

@@ -13,6 +13,7 @@ from pipeline.model.source_record import SourceRecord
 from pipeline.records.catalog import Catalog
 from pipeline.records.kinds import kind_of
 from pipeline.rules.outside import Columns
+from pipeline.runtime.member_columns import MemberColumns
 
 ASK_AGAIN = 600.0  # seconds between two looks at a programme
 
@@ -51,21 +52,20 @@ class AccountsOutside:
 
         A person who is not in the list has none of them. Records that could not be asked for are missing.
         """
-        readers = ((one, kind_of(one).member_columns) for _, one in self._connectors_of(rule))
-        connector, read = next(((one, read) for one, read in readers if read), (None, None))
-        if connector is None or read is None:
+        readers = (MemberColumns.of(one, self.asking(one)) for _, one in self._connectors_of(rule))
+        members = next((reader for reader in readers if reader), None)
+        if members is None:
             return {}
         found: dict[str, Columns] = {}
         for identifier in ("riid", "email"):
             own = {one.id: value for one in records if (value := named(one, identifier))}
             if not own:
                 continue
-            ids = list(dict.fromkeys(own.values()))
             try:
-                members = read(connector, self.asking(connector), identifier, ids, list(rule.only_if))
+                told = members.read(identifier, list(dict.fromkeys(own.values())), list(rule.only_if))
             except CallError:
                 continue
-            found |= {record: members.get(value, {}) for record, value in own.items()}
+            found |= {record: told[value] for record, value in own.items()}
         return found
 
     def _connectors_of(self, rule: Rule) -> list[tuple[Destination, Connector]]:

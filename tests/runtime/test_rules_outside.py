@@ -1,5 +1,6 @@
 """Programmes and columns of Responsys, as rules ask for them."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -26,7 +27,7 @@ class Account:
     """Answers calls, and remembers them."""
 
     def __init__(self, answer):
-        self.answer, self.calls, self.now = answer, [], 0.0
+        self.answer, self.calls, self.now = answer, [], 0.0  # an answer, or answers in their order
         catalog = Catalog(1, connectors={"acme": ACME}, destinations={"nurture": ENTRY})
         self.outside = AccountsOutside(catalog, lambda _: self.send, clock=lambda: self.now)
 
@@ -34,7 +35,7 @@ class Account:
         self.calls.append(call)
         if isinstance(self.answer, Exception):
             raise self.answer
-        return self.answer
+        return self.answer[len(self.calls) - 1] if isinstance(self.answer, list) else self.answer
 
 
 @pytest.mark.parametrize(
@@ -82,6 +83,40 @@ def test_columns_are_read_in_one_call():
         "fieldList": ["EMAIL_ADDRESS_", "STATE"],
         "ids": ["ada@example.com", "bob@example.com"],
     }
+
+
+def rows(names, *records):
+    return {"recordData": {"fieldNames": names, "records": list(records)}}
+
+
+def test_columns_of_an_extension_table_are_read_by_riid():
+    """The list tells the RIID of a person who is known by the address alone."""
+    rule = replace(RULE, only_if={"STATE": ("new",), "Program.STEP": ("1",)})
+    by_riid = [rows(["RIID_", "STATE"], ["7", "new"]), rows(["RIID_", "STEP"], ["7", "1"])]
+    by_address = [
+        rows(["EMAIL_ADDRESS_", "STATE", "RIID_"], ["ada@example.com", "old", "8"]),
+        rows(["RIID_", "STEP"], ["8", "2"]),
+    ]
+    account = Account(by_riid + by_address)
+    records = [lead("1", riid="7"), lead("2", email="ada@example.com"), lead("3", email="bob@example.com")]
+
+    assert account.outside.columns(rule, records) == {
+        "1": {"STATE": "new", "Program.STEP": "1"},
+        "2": {"STATE": "old", "Program.STEP": "2"},
+        "3": {},
+    }
+    table = "/rest/api/v1.3/lists/CONTACTS/listExtensions/Program/members?action=get"
+    assert [call.path == table for call in account.calls] == [False, True, False, True]
+    assert [call.body["ids"] for call in account.calls[1::2]] == [["7"], ["8"]]
+
+
+def test_a_table_alone_is_asked_without_the_list_where_riids_are_known():
+    account = Account([rows(["RIID_", "STEP"])])
+
+    found = account.outside.columns(replace(RULE, only_if={"Program.STEP": ("1",)}), [lead("1", riid="7")])
+
+    assert found == {"1": {}}
+    assert len(account.calls) == 1
 
 
 def test_nobody_in_the_list_has_columns():
