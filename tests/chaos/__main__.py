@@ -7,6 +7,7 @@ restarts   16 restarts of Redis; no worker may exit
 half-open  every connection to Redis goes dead without a word; back within 15 seconds
 stops      20 workers are told to leave, under load; gone within 3 seconds, nothing lost
 http       20,000 activations are posted with Idempotency-Keys; web processes, workers and Redis are killed
+salesforce 20,000 leads and as many stages of deals enter programmes, from the org to the event
 yardstick  20,000 profiles under 14 worker kills and 9 of Redis: the pipeline, celery-batches, a Lua buffer
 
 The exit code is 1 when anything is lost, out of order, missing from the books or sent twice without a reason.
@@ -24,6 +25,8 @@ from pathlib import Path
 from rich.console import Console
 
 from tests.chaos import plan, report, yardstick
+from tests.chaos.programmes import report as programmes_report
+from tests.chaos.programmes import run as programmes
 from tests.chaos.run import run
 
 ALONE = {
@@ -42,6 +45,11 @@ def main() -> None:
     console.print(f"seed {chosen.seed}", highlight=False)
     if chosen.run == "yardstick":
         sys.exit(yardstick.compare(chosen.seed, chosen.activations or 20_000, console, chosen.json))
+    if chosen.run == "salesforce":
+        planned = programmes.drawn(chosen.seed, chosen.activations, chosen.seconds)
+        entered = programmes.run(planned, teller(console), chosen.keep)
+        programmes_report.show(entered, console)
+        sys.exit(1 if entered.broken else 0)
     drawn = (
         plan.whole(chosen.seed, chosen.activations, chosen.seconds)
         if chosen.run == "run"
@@ -61,12 +69,20 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("run", nargs="?", default="run", choices=["run", *ALONE, "yardstick"])
+    parser.add_argument("run", nargs="?", default="run", choices=["run", *ALONE, "salesforce", "yardstick"])
     parser.add_argument(
         "--seed", type=int, default=random.randrange(10**6), help="repeats the storms of a run"
     )
-    parser.add_argument("--activations", type=int, help="of run: 100,000, or as many as suit --seconds")
-    parser.add_argument("--seconds", type=float, help="of run: 300, with leases ending in the last of them")
+    parser.add_argument(
+        "--activations",
+        type=int,
+        help="of run: 100,000, or as many as suit --seconds; of salesforce and yardstick: people, 20,000",
+    )
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        help="of run and salesforce: 300; of run with leases ending in the last of them",
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write everything there")
     parser.add_argument(
         "--keep", type=Path, metavar="FOLDER", help="stores and logs, in a new folder that stays"

@@ -14,6 +14,7 @@ from tests.processes.environment import Environment, Worker
 from tests.processes.proxy import Proxy
 
 TICK = 0.05  # seconds
+STORES = ("activation.db", "events.db")  # of SQLite; the second is there where streams are read
 TABLES = ("batches", "statistics", "dead_letters")  # of which one is away
 CALM = 3  # seconds for which all workers must have been up before one is hit, at most
 PATIENCE = 30  # seconds after which who was told to leave is killed
@@ -161,15 +162,18 @@ class Storms:
         self.proxy.cut()
 
     def lock(self, storm: Storm) -> None:
-        """Hold the lock of whoever writes to SQLite."""
-        self.writer = sqlite3.connect(
-            self.environment.folder / "activation.db", isolation_level=None, timeout=60
-        )
-        self.writer.execute("BEGIN IMMEDIATE")
+        """Hold the locks of whoever writes to SQLite."""
+        files = [self.environment.folder / name for name in STORES]
+        self.writers = [
+            sqlite3.connect(file, isolation_level=None, timeout=60) for file in files if file.exists()
+        ]
+        for writer in self.writers:
+            writer.execute("BEGIN IMMEDIATE")
 
     def unlock(self) -> None:
         """Let others write again."""
-        self.writer.close()
+        for writer in self.writers:
+            writer.close()
 
     def take_away(self, storm: Storm) -> None:
         """Let a table be away, as with a database that restarts: whoever needs it gets an error."""

@@ -27,11 +27,11 @@ from tests.processes import ROOT
 from tests.processes.emulator import MANY, Emulator
 from tests.processes.limited_account import LimitedAccount
 
-Kind = Literal["accept", "deliver", "both"]
+Kind = Literal["accept", "deliver", "both", "sync"]
 QUEUES: dict[Kind, str] = {
-    "accept": "activations", "deliver": "deliveries", "both": "activations,deliveries"
+    "accept": "activations", "deliver": "deliveries", "both": "activations,deliveries", "sync": "sync"
 }  # fmt: skip
-THREADS: dict[Kind, int] = {"accept": 2, "deliver": 8, "both": 8}
+THREADS: dict[Kind, int] = {"accept": 2, "deliver": 8, "both": 8, "sync": 2}
 FOUR = ("accept", "accept", "deliver", "deliver")
 
 # What the passing of time does to claims, by state: their leases end.
