@@ -1,16 +1,16 @@
 """The search: the ids to look at, by the index that leaves the fewest or has the order of the query."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
 from emulators.salesforce.org.org import Org
 from emulators.salesforce.org.record import Values
-from emulators.salesforce.org.table import Table
+from emulators.salesforce.org.table import Table, comparable
 from emulators.salesforce.soql.bounds import STAMP, few_ids, least_id, least_place
 from emulators.salesforce.soql.conditions import test_of
-from emulators.salesforce.soql.paths import find_path, reader_of
+from emulators.salesforce.soql.paths import Path, Reader, find_path, reader_of
 from emulators.salesforce.soql.syntax import Order, Query
 
 
@@ -23,7 +23,7 @@ class Search:
         self.query = query
         self.with_deleted = with_deleted
         self.fits = test_of(org, table, query.where) if query.where is not None else lambda _values: True
-        self.orders = [(reader_of(org, find_path(org, table, o.path)), o) for o in query.order]
+        self.orders = [(find_path(org, table, order.path), order) for order in query.order]
 
     def ids(self) -> list[str]:
         """Return the ids of all records that fit, in order, within limit and offset."""
@@ -73,13 +73,18 @@ class Search:
 
     def sort(self, found: list[Values]) -> None:
         """Sort by the fields of the query, the last one first; without any, as the ids come."""
-        for read, order in reversed(self.orders):
-            found.sort(key=lambda values: sort_key(read(values), order), reverse=order.descending)
+        for path, order in reversed(self.orders):
+            found.sort(key=sort_key(path, reader_of(self.org, path), order), reverse=order.descending)
 
 
-def sort_key(value: Any, order: Order) -> tuple[bool, Any]:
-    """Return what a value is sorted by; nulls come first, or last."""
+def sort_key(path: Path, read: Reader, order: Order) -> Callable[[Values], tuple[bool, Any]]:
+    """Return what records are sorted by: values as they are compared; nulls come first, or last."""
     nulls_above = order.nulls_last is not order.descending
-    if value is None:
-        return (nulls_above, "")
-    return (not nulls_above, value.lower() if isinstance(value, str) else value)
+
+    def key(values: Values) -> tuple[bool, Any]:
+        value = read(values)
+        if value is None:
+            return (nulls_above, "")
+        return (not nulls_above, comparable(path.field, value))
+
+    return key

@@ -102,6 +102,15 @@ def test_nulls_come_first_unless_told_otherwise(salesforce, leads):
     assert last == [leads[1], leads[0], leads[2]]
 
 
+def test_ids_are_in_the_order_in_which_they_are_compared(salesforce):
+    """Whatever other field comes first: a page by key would pass some otherwise."""
+    salesforce.order("load", {"object": "Contact", "range": {"count": 80}})
+
+    ids = salesforce.found("SELECT Id FROM Contact ORDER BY CreatedDate, Id")
+
+    assert ids == sorted(ids) == salesforce.found("SELECT Id FROM Contact ORDER BY Id")
+
+
 def test_counting(salesforce, leads):
     answer = salesforce.query("SELECT COUNT() FROM Lead WHERE Rating = null")
 
