@@ -1,10 +1,10 @@
 """Acceptance: activations go from a shard of the intake into the lanes of their destinations.
 
-Activations that cannot be accepted become ``Invalid`` dead letters. Dead letters are written before the claim
-is dropped. Their ids are derived from the claim id, so a second worker that accepts the same claim after a
-crash finds them and skips those entries for those destinations, even if the records have changed and would
-take them now. Otherwise one row could be both a dead letter and delivered. A worker so slow that another
-may have the claim writes none.
+Activations that cannot be accepted become ``Invalid`` dead letters. These and their notes for witnesses are
+written before the claim is dropped. Their ids are derived from the claim id, so a second worker that accepts
+the same claim after a crash finds them and skips those entries for those destinations, even if the records
+have changed and would take them now. Otherwise one row could be both a dead letter and delivered. A worker so
+slow that another may have the claim writes none.
 
 If accepting a claim raises, its first half is claimed instead, and so on, until the one entry that causes it
 stands alone and becomes a dead letter. If it ends the process, the next worker claims a tenth of the entries,
@@ -13,7 +13,7 @@ and so on. A store that is down is no such case: then the entries wait.
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from itertools import chain, repeat
@@ -34,6 +34,7 @@ from pipeline.model.activation import Activation, encode
 from pipeline.records.catalog import Catalog
 from pipeline.settle import dead_letters
 from pipeline.settle.dead_letters import DeadLetter, shortened
+from pipeline.settle.refusal_notes import store_refusal_notes
 from pipeline.stores.outage import is_outage
 from pipeline.stores.retrying import retrying
 from pipeline.stores.scripts import ANSWER_LOST
@@ -159,11 +160,13 @@ class Acceptance:
 
     def _route(self, claim: Claim) -> Router | None:
         before = refused_before(self._engine, claim) if claim.attempt > 1 else {}
-        router = Router(self._catalog_for(claim), claim, self._intake.recognises, before)
+        catalog = self._catalog_for(claim)
+        router = Router(catalog, claim, self._intake.recognises, before)
         router.route()
         keys = router.routes.duplicate_keys
         letters = [letter for letter, index in router.refusals.letters if not self._seen(keys.get(index + 1))]
-        return router if self._kept(letters, claim.until - COMMIT_SECONDS) else None
+        until = claim.until - COMMIT_SECONDS
+        return router if self._kept(letters, until, catalog.witnessed_audiences) else None
 
     def _catalog_for(self, claim: Claim) -> Catalog:
         """Return the newest catalog; if it cannot be read, no entry is at fault."""
@@ -174,11 +177,12 @@ class Acceptance:
                 raise
             raise Misconfigured(f"the records cannot be read ({called(error)})") from error
 
-    def _kept(self, letters: Sequence[DeadLetter], until: float) -> bool:
+    def _kept(self, letters: Sequence[DeadLetter], until: float, witnessed: Collection[str] = ()) -> bool:
         if not letters:
             return True
         with self._engine.connect() as connection:
             dead_letters.store(connection, letters)
+            store_refusal_notes(connection, letters, witnessed)
             if time.monotonic() > until:
                 return False
             connection.commit()

@@ -1,0 +1,122 @@
+"""T4 end to end: two emulators, the real worker and commands, by the example's configuration."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from pipeline.runtime.worker import Worker
+from pipeline.settings import Settings
+from pipeline.stores.embedded import embedded_server
+from tests.emulators.conftest import Emulator, running
+from tests.emulators.salesforce.conftest import Salesforce
+from tests.emulators.salesforce.conftest import process as process
+from tests.pairs.linked_systems import LinkedSystems
+
+
+@pytest.fixture(scope="module")
+def systems(process, tmp_path_factory) -> Iterator[LinkedSystems]:
+    folder = tmp_path_factory.mktemp("worker")
+    with (
+        running("--window", "1000000000") as url,
+        embedded_server(folder / "redis") as broker,
+        Emulator(url).http as http,
+    ):
+        environ = {
+            "ACTIVATION_DATA_DIR": str(folder),
+            "ACTIVATION_BROKER_URL": broker,
+            "ACTIVATION_READ_TIMEOUT": "10",
+            "CRM_SECRET": "local-secret",
+        }
+        responsys = Emulator(url)
+        responsys.http = http
+        org = Salesforce(process)
+        org.order("reset", {})
+        worker = Worker(Settings.load(environ))
+        with org.http:
+            found = LinkedSystems(worker, org, responsys, environ)
+            found.apply(folder)
+            yield found
+        worker.doorbell.close()
+        worker.client.close()
+        worker.engine.dispose()
+        worker.events.dispose()
+        worker.clients.close()
+
+
+BOSS = {"Title": "Boss", "Phone": "+33123456789"}
+
+
+def test_an_edit_in_salesforce_reaches_responsys_once(systems):
+    [(contact, riid)] = systems.people("ada", **BOSS)
+
+    systems.edit(contact, Title="Chief")
+
+    assert systems.settle() == 1
+    assert systems.columns(riid)["TITLE"] == "Chief"
+    assert systems.differences() == []
+
+
+def test_an_edit_in_responsys_reaches_salesforce_once(systems):
+    [(contact, riid)] = systems.people("bob", **BOSS)
+
+    systems.edit_member(riid, TITLE="Dean", PHONE="01 22 22 22 22")
+
+    assert systems.settle() == 1
+    assert systems.contact(contact).items() >= {"Title": "Dean", "Phone": "+33122222222"}.items()
+    assert systems.differences() == []
+
+
+def test_if_both_were_edited_the_owner_wins(systems):
+    [(contact, riid)] = systems.people("cleo", **BOSS)
+
+    systems.edit(contact, Phone="+33111111111")
+    systems.edit_member(riid, PHONE="+33222222222")
+
+    assert systems.settle() == 2
+    assert systems.contact(contact)["Phone"] == systems.columns(riid)["PHONE"] == "+33222222222"
+
+
+def test_if_both_were_edited_and_nobody_owns_it_a_person_decides(systems):
+    [(contact, riid)] = systems.people("dora", **BOSS)
+
+    systems.edit(contact, Title="Chief")
+    systems.edit_member(riid, TITLE="Dean")
+
+    assert systems.settle() == 1  # that of Salesforce was decided before the other was read
+    [conflict] = systems.told("conflicts", "list")["conflicts"]
+    assert (
+        conflict["values"].items() >= {"field": "title", "salesforce": "Chief", "responsys": "Dean"}.items()
+    )
+    systems.run("conflicts", "settle", str(conflict["id"]), "value:Head of Sales")
+    assert systems.settle() == 2
+    assert systems.contact(contact)["Title"] == systems.columns(riid)["TITLE"] == "Head of Sales"
+    assert systems.told("conflicts", "list")["conflicts"] == []
+    assert systems.differences() == []
+
+
+def test_a_refused_write_is_listed_and_stops_nothing(systems):
+    [(contact, riid), (other, second)] = systems.people("eve", "finn", **BOSS)
+
+    systems.edit_member(riid, TITLE="x" * 200, PHONE="+33133333333")
+    systems.edit_member(second, TITLE="Dean")
+    systems.settle()
+
+    assert systems.contact(other)["Title"] == "Dean"
+    assert systems.contact(contact)["Title"] == "Boss"
+    listed = [(one["field"], one["state"], one["to"]) for one in systems.differences()]
+    assert sorted(listed) == [("phone", "refused", "salesforce"), ("title", "refused", "salesforce")]
+    systems.edit_member(riid, TITLE="Short")
+    systems.settle()
+    assert systems.contact(contact).items() >= {"Title": "Short", "Phone": "+33133333333"}.items()
+    assert systems.differences() == []
+
+
+def test_automation_on_one_side_costs_a_second_write_and_ends(systems):
+    [(contact, riid)] = systems.people("gus", **BOSS)
+
+    with systems.automation("title"):
+        systems.edit_member(riid, TITLE="head of sales")
+        assert systems.settle() == 2
+
+    assert systems.contact(contact)["Title"] == systems.columns(riid)["TITLE"] == "Head Of Sales"
+    assert systems.differences() == []
