@@ -44,10 +44,8 @@ def decide(job: Job, event: Event) -> Move:
 
 def _claimed(job: Job, _: events.Claimed) -> Move:
     """Make the call of the next step if the batch's permit is for its function."""
-    step = job.step
-    if step is None:
-        return _settle(job)
-    return Send() if step.function == job.batch.function else _next_step(job, step, refund=True)
+    is_permitted = job.step is not None and job.step.function == job.batch.function
+    return Send() if is_permitted else _onwards(job, refund=True)
 
 
 def _set_up_taken(job: Job, event: events.SetUpTaken) -> Move:
@@ -99,7 +97,9 @@ def _return_some(past: Job, positions: Sequence[int]) -> Move:
     """Put rows back into their lane, by the ledger's record of the batch if the others are settled now."""
     then = _onwards(past.besides(positions))
     leaving = tuple(positions)
-    return _settle(past, leaving) if isinstance(then, Settle) else ReturnSome(leaving, then)
+    if isinstance(then, Settle):
+        return Settle(past.verdicts, leaving, learned=past.progress.learned)
+    return ReturnSome(leaving, then)
 
 
 def _set_apart(job: Job, past: Job, again: Mapping[int, Again]) -> Move:
@@ -145,11 +145,8 @@ def _set_up_failed(step: Step, then: Move) -> Move:
 def _answered_later(job: Job, event: events.AnsweredLater) -> Move:
     """Go on with the step that was submitted, or with the steps as a changed configuration has them."""
     job = at_called_step(job)
-    if job.step is None:
-        return _settle(job)
-    if job.step.function != job.batch.function:
-        return _next_step(job, job.step)
-    return decide(job, event.outcome)
+    is_the_same = job.step is not None and job.step.function == job.batch.function
+    return decide(job, event.outcome) if is_the_same else _onwards(job)
 
 
 def _lapsed(job: Job, _: events.Lapsed) -> Move:
@@ -165,16 +162,12 @@ def _recorded(_: Job, event: events.Recorded) -> Move:
     return SettleAsRecorded(event.returned)
 
 
-def _onwards(job: Job) -> Move:
+def _onwards(job: Job, *, refund: bool = False) -> Move:
+    """Let the batch wait for the next step that it needs, or settle it."""
     job = job.at_needed_step
-    return _settle(job) if job.step is None else _next_step(job, job.step)
-
-
-def _settle(job: Job, returned: tuple[int, ...] = ()) -> Settle:
-    return Settle(job.verdicts, returned, learned=job.progress.learned)
-
-
-def _next_step(job: Job, step: Step, *, refund: bool = False) -> Move:
+    step = job.step
+    if step is None:
+        return Settle(job.verdicts, learned=job.progress.learned)
     text = f"{_rows(job)}, next: {step.name}"
     return NextStep(step.function, job.progress, text, refund, sets_up=step.sets_up is not None)
 

@@ -13,7 +13,7 @@ from time import monotonic as now
 
 from pipeline.deliver import events
 from pipeline.deliver.briefing import Briefer, briefed
-from pipeline.deliver.call_seconds import KEY, note_call
+from pipeline.deliver.call_seconds import BOUNDS, KEY
 from pipeline.deliver.decide import decide
 from pipeline.deliver.effects import Effects
 from pipeline.deliver.events import Answered, AnsweredLater, Event, Failed
@@ -34,6 +34,7 @@ from pipeline.model.connector import Connector
 from pipeline.records.current import CurrentCatalog
 from pipeline.settle.settlement import DeliveryResult, Settlement
 from pipeline.stores.shared_sums import SharedSums
+from pipeline.text.histograms import of_value
 from pipeline.text.plural import counted
 
 log = logging.getLogger(__name__)
@@ -196,7 +197,7 @@ class Delivery:
         except CallError as error:
             answer, failure = None, error
         seconds = now() - began
-        note_call(self._call_seconds, connector, call.function, seconds)
+        self._call_seconds.add(of_value(f"{connector}|{call.function}", seconds, BOUNDS))
         return Failed(failure, seconds=seconds) if failure else Answered(answer, seconds)
 
     def _follow(self, job: Job, event: Event) -> DeliveryResult:

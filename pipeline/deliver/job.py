@@ -42,8 +42,9 @@ class Job:
     @property
     def verdicts(self) -> list[FinalVerdict]:
         """One verdict for every row, as the steps so far have it."""
-        rejected = self.progress.rejected
-        verdicts: list[FinalVerdict] = [rejected.get(position) for position in range(len(self.rows))]
+        verdicts: list[FinalVerdict] = [None] * len(self.rows)
+        for position, why in self.progress.rejected.items():
+            verdicts[position] = why
         for position in self.progress.done:
             verdicts[position] = Done()
         return verdicts
