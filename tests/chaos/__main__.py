@@ -8,12 +8,14 @@ half-open  every connection to Redis goes dead without a word; back within 15 se
 stops      20 workers are told to leave, under load; gone within 3 seconds, nothing lost
 http       20,000 activations are posted with Idempotency-Keys; web processes, workers and Redis are killed
 salesforce 20,000 leads and as many stages of deals enter programmes, from the org to the event
+both-sides people opt out in Responsys and in Salesforce, and are written to all the while
 yardstick  20,000 profiles under 14 worker kills and 9 of Redis: the pipeline, celery-batches, a Lua buffer
 
 The exit code is 1 when anything is lost, out of order, missing from the books or sent twice without a reason.
 """
 
 import argparse
+import json
 import logging
 import random
 import signal
@@ -25,6 +27,8 @@ from pathlib import Path
 from rich.console import Console
 
 from tests.chaos import plan, report, yardstick
+from tests.chaos.both_sides import outcome as wishes
+from tests.chaos.both_sides.run import run as run_both_sides
 from tests.chaos.programmes import report as programmes_report
 from tests.chaos.programmes import run as programmes
 from tests.chaos.run import run
@@ -45,6 +49,8 @@ def main() -> None:
     console.print(f"seed {chosen.seed}", highlight=False)
     if chosen.run == "yardstick":
         sys.exit(yardstick.compare(chosen.seed, chosen.activations or 20_000, console, chosen.json))
+    if chosen.run == "both-sides":
+        sys.exit(both_sides(chosen, console))
     if chosen.run == "salesforce":
         planned = programmes.drawn(chosen.seed, chosen.activations, chosen.seconds)
         entered = programmes.run(planned, teller(console), chosen.keep)
@@ -62,6 +68,15 @@ def main() -> None:
     sys.exit(1 if outcome.broken else 0)
 
 
+def both_sides(chosen: argparse.Namespace, console: Console) -> int:
+    """Let people opt out on both sides under storms; return 1 if a promise was broken."""
+    outcome = run_both_sides(chosen.seed, chosen.seconds or 300, teller(console), chosen.keep)
+    wishes.show(outcome, console)
+    if chosen.json:
+        chosen.json.write_text(json.dumps(outcome.document(), indent=2) + "\n")
+    return int(bool(outcome.broken))
+
+
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(
@@ -69,7 +84,9 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("run", nargs="?", default="run", choices=["run", *ALONE, "salesforce", "yardstick"])
+    parser.add_argument(
+        "run", nargs="?", default="run", choices=["run", *ALONE, "salesforce", "both-sides", "yardstick"]
+    )
     parser.add_argument(
         "--seed", type=int, default=random.randrange(10**6), help="repeats the storms of a run"
     )
@@ -81,7 +98,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--seconds",
         type=float,
-        help="of run and salesforce: 300; of run with leases ending in the last of them",
+        help="of run, salesforce and both-sides: 300; of run with leases ending in the last of them",
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write everything there")
     parser.add_argument(

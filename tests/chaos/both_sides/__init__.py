@@ -1,0 +1,1 @@
+"""Chaos on both sides: people opt out in Responsys and in Salesforce while everything is killed."""
