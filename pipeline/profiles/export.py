@@ -12,10 +12,11 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Engine, select, text
 
-from pipeline.profiles.combine import combined, fields_of
+from pipeline.profiles.combine import combined
 from pipeline.profiles.further_field import FurtherField
 from pipeline.profiles.id_list import among
-from pipeline.profiles.profile_row import read_row
+from pipeline.profiles.profile_fields import fields_of
+from pipeline.profiles.profile_row import decode
 from pipeline.profiles.snapshot import snapshot
 from pipeline.stores.event_tables import handles, profiles
 
@@ -32,10 +33,11 @@ ORDER = """
     FROM handles GROUP BY person ORDER BY place
 """
 
+encode = msgspec.json.Encoder().encode
+
 
 def exported(engine: Engine, further: Sequence[FurtherField] = ()) -> Iterator[bytes]:
     """Give the lines, each with its line end; memory does not grow with their number."""
-    encode = msgspec.json.Encoder().encode
     query = text(in_order(engine.dialect.name))
     with snapshot(engine) as connection, closing(connection.execute(query)) as ordered:
         people = (person for person, _ in ordered)
@@ -43,25 +45,27 @@ def exported(engine: Engine, further: Sequence[FurtherField] = ()) -> Iterator[b
             rows = rows_of(connection, some)
             for person in some:
                 if person in rows:
-                    yield encode(fields_of(combined(rows[person], further), further)) + b"\n"
+                    yield json_of(rows[person], further) + b"\n"
 
 
 def profiles_of(
     connection: Connection, people: Sequence[int], further: Sequence[FurtherField] = ()
 ) -> dict[int, dict[str, Any]]:
     """Return the fields of some people; one without events is left out."""
-    return {
-        person: fields_of(combined(rows, further), further)
-        for person, rows in rows_of(connection, people).items()
-    }
+    return {person: decode(json_of(rows, further)) for person, rows in rows_of(connection, people).items()}
+
+
+def json_of(rows: Sequence[list[Any]], further: Sequence[FurtherField]) -> bytes:
+    """Return the fields of a person as JSON, of the rows of all handles."""
+    return encode(fields_of(combined(rows, further), further))
 
 
 def rows_of(connection: Connection, people: Sequence[int]) -> dict[int, list[list[Any]]]:
-    """Return the rows of each person's handles."""
+    """Return the rows of each person's handles, as they are stored."""
     query = select(handles.c.person, profiles).join(profiles, profiles.c.handle == handles.c.id)
     found: dict[int, list[list[Any]]] = {}
     for person, *stored in among(connection, query, handles.c.person, people):
-        found.setdefault(person, []).append(read_row(stored))
+        found.setdefault(person, []).append(stored)
     return found
 
 
