@@ -3,10 +3,13 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.web.console.installation import Installation, demo_installation
 from tests.web.console.watch import Watch
+
+PATIENCE = 60_000  # ms; the machine may be busy
+expect.set_options(timeout=PATIENCE)
 
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
 
@@ -38,6 +41,7 @@ def open_page(chromium: Browser, installation: Installation, watch: Watch) -> It
             base_url=installation.url, viewport=PHONE if phone else WIDE, java_script_enabled=javascript
         )
         contexts.append(context)
+        context.set_default_timeout(PATIENCE)
         if scope is not None:
             cookies = installation.session(scope).cookies
             context.add_cookies(

@@ -4,6 +4,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from playwright.sync_api import expect
 
 from pipeline.operate.activity import SYSTEM
 from pipeline.operate.editing import Editor
@@ -52,14 +53,14 @@ def records(installation, webhook):
 def test_rules_and_channels_are_listed(records, open_page):
     page = open_page("/alerts")
 
-    assert page.get_by_text("No alert is open.").is_visible()
-    rules = page.get_by_role("table", name="Rules").inner_text()
-    assert "letters" in rules
-    assert "dead_letters above 1,000,000" in rules
-    assert "error_share above 0.05" in rules
-    assert "night" in page.get_by_role("table", name="Channels").inner_text()
-    assert page.get_by_role("link", name="New rule").get_attribute("href") == "/alerts/new"
-    assert page.get_by_role("link", name="New channel").get_attribute("href") == "/channels/new"
+    expect(page.get_by_text("No alert is open.")).to_be_visible()
+    rules = page.get_by_role("table", name="Rules")
+    expect(rules).to_contain_text("letters")
+    expect(rules).to_contain_text("dead_letters above 1,000,000")
+    expect(rules).to_contain_text("error_share above 0.05")
+    expect(page.get_by_role("table", name="Channels")).to_contain_text("night")
+    expect(page.get_by_role("link", name="New rule")).to_have_attribute("href", "/alerts/new")
+    expect(page.get_by_role("link", name="New channel")).to_have_attribute("href", "/channels/new")
     assert faults(page) == []
 
 
@@ -67,12 +68,12 @@ def test_a_channel_is_tried_by_a_button(records, webhook, open_page):
     page = open_page("/alerts", "operate", javascript=False)
     page.get_by_role("button", name="Send a test to night").click()
 
-    assert 'Test message to "night"' in page.get_by_role("status").inner_text()
+    expect(page.get_by_role("status")).to_contain_text('Test message to "night"')
     assert b"alert.test" in webhook.received[0]
 
     webhook.status = 500
     page.get_by_role("button", name="Send a test to night").click()
-    assert "500" in page.get_by_role("alert").inner_text()
+    expect(page.get_by_role("alert")).to_contain_text("500")
 
 
 def test_readers_may_try_no_channel(records, installation):
@@ -84,5 +85,5 @@ def test_readers_may_try_no_channel(records, installation):
 def test_without_rules_and_channels_the_page_says_so(open_page):
     page = open_page("/alerts")
 
-    assert page.get_by_text("No rules. Nobody is told when something goes wrong.").is_visible()
-    assert page.get_by_text("No channels.").is_visible()
+    expect(page.get_by_text("No rules. Nobody is told when something goes wrong.")).to_be_visible()
+    expect(page.get_by_text("No channels.")).to_be_visible()

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.web.console.checks import faults
 from tests.web.console.org import org_of_people
@@ -34,6 +35,10 @@ PAGES = """
 /conflicts
 /conflicts/1
 """.split()
+MAIN = [
+    "Overview", "Connectors", "Destinations", "Sources", "Dead letters", "Trace", "Batches", "Statistics",
+    "Alerts", "Activity", "Flower", "API",
+]  # fmt: skip
 PEOPLE = re.compile(r"profile-\d{4}|(?:demo|stranger)-\d+@")
 
 
@@ -55,15 +60,13 @@ def test_a_page_is_accessible_in_light_and_dark_and_on_a_phone(open_page, path):
 def test_a_page_has_its_landmarks_without_a_script(open_page, path):
     page = open_page(path, javascript=False)
 
-    assert page.get_by_role("main").count() == 1
-    assert page.get_by_role("heading", level=1).count() == 1
-    assert page.title() == f"{page.get_by_role('heading', level=1).inner_text()} · activation"
-    assert page.get_by_role("navigation", name="Main").get_by_role("link").all_inner_texts() == [
-        "Overview", "Connectors", "Destinations", "Sources", "Dead letters", "Trace", "Batches", "Statistics",
-        "Alerts", "Activity", "Flower", "API",
-    ]  # fmt: skip
-    assert page.get_by_role("link", name="Skip to content").count() == 1
-    assert page.get_by_role("button", name="Log out").is_visible()
+    expect(page.get_by_role("main")).to_have_count(1)
+    expect(page.get_by_role("heading", level=1)).to_have_count(1)
+    expect(page.get_by_role("heading", level=1)).to_have_text(page.title().removesuffix(" · activation"))
+    expect(page).to_have_title(re.compile(" · activation$"))
+    expect(page.get_by_role("navigation", name="Main").get_by_role("link")).to_have_text(MAIN)
+    expect(page.get_by_role("link", name="Skip to content")).to_have_count(1)
+    expect(page.get_by_role("button", name="Log out")).to_be_visible()
 
 
 @pytest.mark.parametrize("path", ["/login", "/nowhere"])

@@ -35,7 +35,8 @@ def test_a_second_press_is_not_sent(open_page):
     sent = []
     page.on("request", lambda request: sent.append(request.method))
     page.route("**/pause", lambda route: route.fulfill(status=204))
-    page.get_by_role("button", name="Pause", exact=True).click()
+    with page.expect_request("**/pause"):
+        page.get_by_role("button", name="Pause", exact=True).click()
     page.get_by_role("button", name="Pause", exact=True).click(force=True)
 
     expect(page.get_by_role("button", name="Pause", exact=True)).to_have_attribute("aria-disabled", "true")

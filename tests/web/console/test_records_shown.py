@@ -26,7 +26,7 @@ def test_lists_tell_state_and_numbers(open_page):
         expect(page.get_by_role("heading", level=1)).to_have_text(name)
         row = page.get_by_role("table", name=name).get_by_role("row").filter(has_text=link)
         expect(row).to_contain_text(re.compile(r"1,\d{3}"))
-        assert page.get_by_role("link", name=f"New {name[:-1].lower()}").is_visible()
+        expect(page.get_by_role("link", name=f"New {name[:-1].lower()}")).to_be_visible()
         row.get_by_role("link", name=link).click()
         expect(page.get_by_role("navigation", name="Main").locator("[aria-current=page]")).to_have_text(name)
 
@@ -36,7 +36,7 @@ def test_a_connector_is_tested_from_its_page(open_page):
     expect(page.get_by_role("table", name="Limits")).to_contain_text("triggerCustomEvent")
     page.get_by_role("link", name="30 days").click()
     expect(page.get_by_role("table", name="Statistics, last 30 days")).to_contain_text(re.compile(r"1,9\d\d"))
-    assert page.get_by_role("link", name="Edit").count() == 0
+    expect(page.get_by_role("link", name="Edit")).to_have_count(0)
 
     page.get_by_role("button", name="Test connection").click()
 
