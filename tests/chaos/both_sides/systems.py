@@ -150,6 +150,15 @@ def subscribe(systems: Systems) -> None:
     url = f"http://{systems.webs.addresses[0]}/v1/hooks/responsys/{texts.ACCOUNT}"
     callback = {"name": "us", "url": url, "batchSize": 50, "authentication": basic}
     systems.call_responsys("POST", "/notifications/callbacks", callback)
-    systems.call_responsys("GET", "/notifications/callbacks/us/actions/verify", None)
+    until(lambda: is_verified(systems), within=60, what="the key of the hook at the web process")
     subscription = {"name": "wishes", "callBackName": "us", "eventTypes": TYPES}
     systems.call_responsys("POST", "/notifications/subscriptions", subscription)
+
+
+def is_verified(systems: Systems) -> bool:
+    """Have Responsys verify our hook; False: the web process does not know its key yet."""
+    try:
+        systems.call_responsys("GET", "/notifications/callbacks/us/actions/verify", None)
+    except requests.HTTPError:
+        return False
+    return True
