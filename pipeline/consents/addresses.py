@@ -31,6 +31,11 @@ class KnownHandlesOf:
         """Return the addresses or, without any, their stand-ins."""
         return [digest for _, digest, _ in self.emails] or [stand_in(*one) for one in self.riids]
 
+    @property
+    def only_riid(self) -> str:
+        """Return the RIID, "" if there are several, or several addresses: it may be another one's."""
+        return self.riids[0][1] if len(self.riids) == 1 and len(self.emails) == 1 else ""
+
 
 def digest_of_address(address: str) -> str:
     """Return the SHA-256 of an address in lower case, "" for none."""

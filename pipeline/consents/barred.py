@@ -4,7 +4,7 @@ One query for all rows of a batch. A person with several addresses is barred by 
 outside system would write to is not known here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -24,6 +24,7 @@ from sqlalchemy import (
 
 from pipeline.consents.addresses import STAND_IN, digest_of_address
 from pipeline.consents.statement import OUT
+from pipeline.consents.tombstones import graves_of
 from pipeline.model.activation import Activation
 from pipeline.model.salesforce_id import full_or_none
 from pipeline.model.source_record import SourceRecord
@@ -61,23 +62,45 @@ def names_of_record(record: SourceRecord) -> set[Named]:
 
 
 def barred_positions(
-    connection: Connection, channel: str, rows: Sequence[Activation], account: str | None = None
+    connection: Connection,
+    channel: str,
+    rows: Sequence[Activation],
+    account: str | None = None,
+    accounts: Collection[str] = (),
 ) -> set[int]:
-    """Return the positions of rows whose people are out; ``account``: the one of their RIIDs, None: any."""
+    """Return the positions of rows whose people are out.
+
+    ``account``: the one of their RIIDs, None: any; ``accounts``: those of erased members who are looked for.
+    """
     named = {position: names_of(row) for position, row in enumerate(rows)}
     every = {name for names in named.values() for name in names}
     if not every:
         return set()
-    out = names_that_are_out(connection, channel, every, account)
+    out = names_that_are_out(connection, channel, every, account, accounts)
     return {position for position, names in named.items() if names & out}
 
 
 def names_that_are_out(
-    connection: Connection, channel: str, named: set[Named], account: str | None = None
+    connection: Connection,
+    channel: str,
+    named: set[Named],
+    account: str | None = None,
+    accounts: Collection[str] = (),
 ) -> set[Named]:
-    """Return the names whose address, or whose person, is out."""
-    query = names_query(channel, named, account)
-    return {(row.kind, row.value) for row in connection.execute(query)}
+    """Return the names whose address, or whose person, is out.
+
+    ``accounts``: those whose erased members are looked for by their RIIDs as well.
+    """
+    graves = graves_of([value for kind, value in named if kind == "riid"], accounts)
+    query = names_query(channel, named | {("email", one) for one in graves}, account)
+    out = {(row.kind, row.value) for row in connection.execute(query)}
+    return out | {("riid", graves[value]) for kind, value in out if kind == "email" and value in graves}
+
+
+def riid_accounts(connection: Connection) -> list[str]:
+    """Return the accounts of all RIIDs that are known."""
+    scopes = connection.scalars(select(scopes_of("riid").c.scope))
+    return [one for one in scopes if one is not None]
 
 
 def names_query(channel: str, named: set[Named], account: str | None) -> CompoundSelect[Any]:

@@ -10,6 +10,9 @@ from typing import Any
 
 import msgspec
 
+from pipeline.consents.addresses import STAND_IN
+from pipeline.people.record_identity import sha256
+
 FIRST = "0" * 64  # the hash before the first statement
 CHAINED = (
     "id key address channel name wish kind source at epoch effect evidence_digest noted_at previous"
@@ -33,7 +36,13 @@ def digest_of(evidence: Mapping[str, Any]) -> str:
 
 def link_of(row: Mapping[str, Any]) -> str:
     """Return the hash of a statement; ``previous``: the hash of the statement before it."""
-    return hashlib.sha256(encode([row[name] for name in CHAINED])).hexdigest()
+    values = {**row, "address": chained_address(row["address"])}
+    return hashlib.sha256(encode([values[name] for name in CHAINED])).hexdigest()
+
+
+def chained_address(address: str) -> str:
+    """Return an address as the chain knows it: of a stand-in its digest, which an erasure leaves."""
+    return sha256(address) if address.startswith(STAND_IN) else address
 
 
 def first_fault(rows: Iterable[Mapping[str, Any]]) -> ChainFault | None:

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from sqlalchemy import Connection, Engine, func, null, select, update
 
 from pipeline.consents.addresses import digest_of_address, handles_of_people
+from pipeline.consents.tombstones import bury
 from pipeline.people.find import find_people
 from pipeline.stores.consent_tables import consent_statements
 from pipeline.stores.database import reading
@@ -26,11 +27,13 @@ def count_evidence(events: Engine, text: str) -> int:
 def erase_evidence(events: Engine, text: str) -> int:
     """Take the evidence out of all statements about the people that a text names; return their number."""
     with events.begin() as connection:
-        named = consent_statements.c.address.in_(digests_of(connection, text))
+        addresses = digests_of(connection, text)
+        named = consent_statements.c.address.in_(addresses)
         kept = consent_statements.c.evidence.is_not(None)
-        return connection.execute(
-            update(consent_statements).where(named, kept).values(evidence=null())
-        ).rowcount
+        erased = update(consent_statements).where(named, kept).values(evidence=null())
+        amount = connection.execute(erased).rowcount
+        bury(connection, addresses)
+        return amount
 
 
 def digests_of(connection: Connection, text: str) -> Collection[str]:

@@ -14,6 +14,7 @@ from pipeline.consents.chain import FIRST, digest_of, link_of
 from pipeline.consents.consent_state import ConsentState, follow, time_of, told_of
 from pipeline.consents.state_store import Place, StoredState, read_states, write_states
 from pipeline.consents.statement import Statement, Wish
+from pipeline.consents.tombstones import take_up
 from pipeline.model.consent_account import ConsentAccount
 from pipeline.people.record_identity import sha256
 from pipeline.stores.consent_tables import consent_statements
@@ -53,6 +54,7 @@ class Noting:
             return []
         self.connection.execute(select(event_folds.c.number).with_for_update())
         fresh = self._unknown(statements)
+        take_up(self.connection, [one.address for one in fresh])
         states = read_states(self.connection, self.consent.channel, [one.address for one in fresh])
         last, previous = self._end()
         for number, statement in enumerate(fresh, last + 1):

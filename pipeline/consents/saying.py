@@ -80,8 +80,7 @@ class Saying:
             return Addressed(address, f"person:{book.person(key) or 0}", {"riid": riid})
         label = next((label for _, digest, label in known.emails if digest == address), None)
         label = plain or label or plain_address(self.connection, person or 0, address)
-        riid = known.riids[0][1] if len(known.riids) == 1 and len(known.emails) == 1 else ""
-        identifiers = nonempty({"email": label, "riid": riid})
+        identifiers = nonempty({"email": label, "riid": known.only_riid})
         return Addressed(address, profile_of(person, address, known), identifiers)
 
 

@@ -52,16 +52,11 @@ def addressed_of(connection: Connection, addresses: Sequence[str]) -> list[Addre
         stands_in = address.startswith(STAND_IN)
         own = [label for _, digest, label in has.emails if stands_in or digest == address]
         label = next(filter(None, own), None)
-        riid = address.rpartition(":")[2] if stands_in else one_riid(has.riids, len(has.emails))
+        riid = address.rpartition(":")[2] if stands_in else has.only_riid
         identifiers = nonempty({"email": label, "riid": riid})
         profile = f"person:{person}" if stands_in else profile_of(person, address, has)
         found.append(Addressed(address, profile, identifiers))
     return found
-
-
-def one_riid(riids: Sequence[tuple[str, str]], emails: int) -> str:
-    """Return the RIID of a person with one of them and one address, "" for others."""
-    return riids[0][1] if len(riids) == 1 and emails == 1 else ""
 
 
 def people_of(connection: Connection, addresses: Sequence[str]) -> dict[str, int]:

@@ -1,10 +1,11 @@
 """Barred people: a briefer that bars rows of destinations with ``honour`` whose people are out."""
 
+import time
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
-from pipeline.consents.barred import barred_positions
+from pipeline.consents.barred import barred_positions, riid_accounts
 from pipeline.deliver.briefing import Briefing
 from pipeline.model.action import Action
 from pipeline.model.activation import Activation
@@ -15,6 +16,7 @@ from pipeline.runtime.people_source import account_of
 from pipeline.stores.database import reading
 
 OPTED_OUT = "OptedOut"
+ACCOUNTS_KEPT = 60.0  # seconds
 
 
 class BarredPeople:
@@ -24,6 +26,7 @@ class BarredPeople:
         """``events`` opens the events store; ``catalog`` returns the catalog as it is now."""
         self._events = events
         self._catalog = catalog
+        self._accounts: tuple[float, Sequence[str]] | None = None  # and when they were read
 
     def brief(self, action: Action, rows: Sequence[Activation]) -> Briefing:
         """Return a rejection for each row whose person is out."""
@@ -35,9 +38,17 @@ class BarredPeople:
         events = self._events()
         of_riids = self._account(catalog, action, events)
         with reading(events) as connection:
-            out = barred_positions(connection, account.channel, rows, of_riids)
+            accounts = [of_riids] if of_riids is not None else self._all_accounts(connection)
+            out = barred_positions(connection, account.channel, rows, of_riids, accounts)
         detail = f'out by the consents "{account.name}": `activation consent explain` tells since when'
         return Briefing(barred={position: Rejection(OPTED_OUT, detail) for position in out})
+
+    def _all_accounts(self, connection: Connection) -> Sequence[str]:
+        """Return the accounts of RIIDs, read once a minute."""
+        now = time.monotonic()
+        if self._accounts is None or now - self._accounts[0] > ACCOUNTS_KEPT:
+            self._accounts = now, riid_accounts(connection)
+        return self._accounts[1]
 
     def _account(self, catalog: Catalog, action: Action, events: Engine) -> str | None:
         """Return the account of RIIDs; None: there is one alone, so no other's are known."""
