@@ -25,7 +25,8 @@ AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print it as JSON
 NAME = click.option("--name", metavar="NAME", help="The consents that are meant, if there are several.")
 CHANNEL = click.option("--channel", metavar="CHANNEL", help="The same by their channel: email, sms.")
 REASON = click.option("--reason", default="", metavar="TEXT", help="Kept with the statement.")
-WAITS = "A worker passes it on when Redis answers."
+WITHOUT_REDIS = "A worker passes it on when Redis answers."
+AT_IT = "A worker passes it on."
 
 
 @click.group(cls=Group)
@@ -133,4 +134,5 @@ def state_wish(
         return
     for one in found:
         text = f'{one.address[:12]}… is {one.status} by the consents "{one.consents}", epoch {one.epoch}.'
-        click.echo(text if one.passed_on or account.watches else f"{text} {WAITS}")
+        waits = AT_IT if one.redis_answers else WITHOUT_REDIS
+        click.echo(text if one.passed_on or account.watches else f"{text} {waits}")

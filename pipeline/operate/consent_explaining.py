@@ -11,6 +11,7 @@ from pipeline.consents.barred import Named, names_of
 from pipeline.consents.conflict_questions import KIND
 from pipeline.model.activation import Activation
 from pipeline.operate.activity import Actor, note_alone
+from pipeline.operate.consent_refusals import read_refusals, told_with_refusals
 from pipeline.operate.consents import addresses_meant
 from pipeline.people.find import find_people, handles_of
 from pipeline.runtime.barred_people import OPTED_OUT
@@ -43,8 +44,10 @@ def explain_consents(stores: Stores, actor: Actor, text: str) -> list[dict[str, 
             for row in connection.execute(states.order_by(consent_states.c.channel)).mappings()
         ]
         names = names_meant(connection, digests, text)
-    letters = not_sent(stores, names) if found else []
-    return [{**one, "not_sent": letters} for one in found]
+    if not found:
+        return []
+    letters, refusals = not_sent(stores, names), read_refusals(stores.engine, names)
+    return [{**one, "told": told_with_refusals(one["told"], refusals), "not_sent": letters} for one in found]
 
 
 def explained(connection: Connection, row: RowMapping) -> dict[str, Any]:

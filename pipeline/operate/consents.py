@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from pipeline.consents.addresses import digest_of_address, handles_of_people
-from pipeline.consents.saying import Saying
+from pipeline.consents.saying import Saying, waiting_name
 from pipeline.consents.statement import Wish
 from pipeline.errors import Misconfigured, PipelineError
 from pipeline.model.consent_account import ConsentAccount
@@ -16,6 +16,8 @@ from pipeline.people.find import find_people
 from pipeline.records.catalog import Catalog
 from pipeline.runtime.consent_passing import ConsentPassing
 from pipeline.runtime.stores import Stores
+from pipeline.stores.database import reading
+from pipeline.stores.stream_tables import outgoing
 from pipeline.text.messages import unknown
 
 LONGEST_ADDRESS = 320  # characters
@@ -40,11 +42,12 @@ class SaidWish:
     epoch: int
     statement: int
     passed_on: bool  # False: a worker passes it on
+    redis_answers: bool = True
 
     @property
     def document(self) -> dict[str, Any]:
         """Return it for programs."""
-        return {**vars(self)}
+        return {name: value for name, value in vars(self).items() if name != "redis_answers"}
 
 
 def consents_meant(catalog: Catalog, name: str | None, channel: str | None) -> ConsentAccount:
@@ -123,7 +126,7 @@ class WishCommand:
             saying = Saying(connection, self.account, destinations)
             noted = [saying.say(wish, one.digest, evidence, plain=one.plain) for one in meant]
         note_alone(self.stores.engine, self.actor, f"consent.{wish}", f"consents:{self.account.name}", reason)
-        passed_on = self._pass_on()
+        passed_on, redis_answers = self._pass_on()
         return [
             SaidWish(
                 one.statement.address,
@@ -133,13 +136,20 @@ class WishCommand:
                 one.after.epoch,
                 one.id,
                 passed_on,
+                redis_answers,
             )
             for one in noted
         ]
 
-    def _pass_on(self) -> bool:
-        """Pass on what waits; False: Redis does not answer, or a worker is at it."""
+    def _pass_on(self) -> tuple[bool, bool]:
+        """Pass on what waits; return whether nothing waits any more, and whether Redis answers.
+
+        While another process is at it, it may not have seen the latest.
+        """
         try:
-            return self.passing().pass_on(self.account) > 0
+            self.passing().pass_on(self.account)
         except PipelineError:
-            return False
+            return False, False
+        waits = select(outgoing.c.number).where(outgoing.c.source == waiting_name(self.account.name))
+        with reading(self.stores.events) as connection:
+            return connection.scalar(waits.limit(1)) is None, True

@@ -6,6 +6,7 @@ import time
 import pytest
 from sqlalchemy import select, update
 
+from pipeline.errors import Misconfigured
 from pipeline.model.source_record import SourceRecord
 from pipeline.operate.activity import read_activity
 from pipeline.operate.paging import Page
@@ -148,12 +149,46 @@ def test_what_redis_does_not_take_waits_for_a_worker(run, consent, environ, monk
         patched.setattr(ConsentPassing, "pass_on", lambda *_: 0)
         result = run("consent", "out", ADA)
 
-    assert "A worker passes it on" in result.stdout
+    assert "A worker passes it on." in result.stdout
+    assert "Redis" not in result.stdout
     with reading(consent.events) as connection:
         assert connection.scalar(select(outgoing.c.source)) == "consents/email"
     assert told(Entries(redis)()) == []
     run("consent", "out", "bob@example.com")
     assert sorted(told(Entries(redis)())) == [("out", ADA), ("out", "bob@example.com")]
+
+
+def test_without_redis_a_command_says_that_a_worker_passes_it_on(run, consent, environ, monkeypatch):
+    from pipeline.runtime.consent_passing import ConsentPassing
+
+    def fails(*_):
+        raise Misconfigured("Redis does not answer")
+
+    monkeypatch.setattr(ConsentPassing, "pass_on", fails)
+
+    assert "A worker passes it on when Redis answers." in run("consent", "out", ADA).stdout
+    [one] = json.loads(run("consent", "out", ADA, "--json").stdout)["consents"]
+    assert (one["passed_on"], "redis_answers" in one) == (False, False)
+
+
+def test_a_row_that_was_refused_before_any_batch_does_not_wait(run, consent, engine):
+    [activation] = consent.event("OPT_OUT")
+    consent.answer([activation], ["consent-note", "consent-records"])
+    refused = DeadLetter(
+        id="l-2", connector="acme", destination="consent-list", audience="consent-email",
+        profile_id=activation.profile_id, code="Invalid", detail="",
+        activation=f'{{"id": "{activation.id}"}}',
+    )  # fmt: skip
+    assert "waits" in run("consent", "explain", ADA).stdout
+    with engine.begin() as connection:
+        dead_letters.store(connection, [refused], None)
+
+    [one] = explained(run)
+
+    assert [(each["destination"], each["verdict"]) for each in one["told"]] == [
+        ("consent-list", "Invalid"), ("consent-note", "delivered"), ("consent-records", "delivered")
+    ]  # fmt: skip
+    assert "waits" not in run("consent", "explain", ADA).stdout
 
 
 def test_the_auditors_question_is_answered(run, consent, engine):
