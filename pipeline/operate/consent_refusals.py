@@ -1,4 +1,4 @@
-"""Refusals of tellings before any batch: rows that the acceptance refused have no answer but a dead letter."""
+"""Refusals of tellings before any batch: rows that were refused at acceptance have a dead letter alone."""
 
 from collections.abc import Collection, Sequence
 from typing import Any
