@@ -4,6 +4,7 @@ import logging
 import re
 import time
 import uuid
+from functools import cache
 
 from flask import Flask, Response, current_app, g, request
 
@@ -30,14 +31,14 @@ def finish(response: Response) -> Response:
     response.headers["X-Request-Id"] = g.request_id
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers.setdefault("Cache-Control", "no-store")
-    seconds = time.monotonic() - g.began
+    seconds, place = time.monotonic() - g.began, route()
     seen: RequestsSeen = current_app.extensions["requests_seen"]
-    seen.note(request.method, route(), response.status_code, seconds)
+    seen.note(request.method, place, response.status_code, seconds)
     log.info(
         "request",
         extra={
             "method": request.method,
-            "route": route(),
+            "route": place,
             "status": response.status_code,
             "ms": round(seconds * 1000),
             "bytes": response.calculate_content_length() or 0,
@@ -50,7 +51,12 @@ def finish(response: Response) -> Response:
 
 def route() -> str:
     """Return the rule that matched, such as ``/v1/dead-letters/{id}``; never the path itself."""
-    rule = request.url_rule.rule if request.url_rule else UNMATCHED
+    return template_of(request.url_rule.rule) if request.url_rule else UNMATCHED
+
+
+@cache
+def template_of(rule: str) -> str:
+    """Write a rule of Flask as OpenAPI does: ``/v1/dead-letters/{id}``."""
     return re.sub(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>", r"{\1}", rule)
 
 

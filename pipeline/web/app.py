@@ -37,6 +37,7 @@ from pipeline.web.console.install import install_console
 from pipeline.web.docs import VERSION, docs, install_openapi
 from pipeline.web.health import health
 from pipeline.web.keyring import KeyRing
+from pipeline.web.plain_flask import PlainFlask
 from pipeline.web.problems import Problem, respond
 from pipeline.web.stores_watch import StoresWatch, refuse_apart
 
@@ -65,7 +66,7 @@ BLUEPRINTS = (
 
 def create_app(stores: Stores) -> Flask:
     """Put the application together; its key ring reads the table of keys at once."""
-    app = Flask("pipeline.web", static_folder="static", template_folder="templates")
+    app = PlainFlask("pipeline.web", static_folder="static", template_folder="templates")
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.url_map.strict_slashes = False

@@ -34,7 +34,6 @@ class SpooledRows:
     """The rows of one body: valid ones in a file, the messages of the first wrong ones."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._file = SpooledTemporaryFile(max_size=IN_MEMORY, dir=str(folder))  # noqa: SIM115 - closed by close
         self.valid = 0
         self.refused = 0

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import redis
@@ -45,6 +46,13 @@ class IntakeDoor:
         """A client that waits for its answers no longer than a request may."""
         limits = {"socket_timeout": REDIS_TIMEOUT, "socket_connect_timeout": REDIS_TIMEOUT}
         return connect(self._broker_url, replicas=self.settings.replicas, **limits)
+
+    @cached_property
+    def folder(self) -> Path:
+        """The folder of bodies that are too long for memory."""
+        folder = self.settings.data_dir
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return folder
 
     @cached_property
     def audiences(self) -> Audiences:
@@ -97,7 +105,7 @@ def post_activations(query: Mapping[str, bool], audience: str) -> Response:
     kind = checked_rows.media_type(request.content_type)
     require(door.audiences, audience)
     with body_slots().slot():
-        rows = SpooledRows(door.settings.data_dir)
+        rows = SpooledRows(door.folder)
         try:
             body = RequestBody(request, body_limit(door, kind))
             read = checked_rows.rows_of_json if kind == checked_rows.JSON else checked_rows.rows_of_lines
