@@ -2,7 +2,7 @@
 
 ::
 
-    first     both were known when the pair began, and differed: `pairs take` decides
+    first     both were known when the pair began, or began to write, and differed: `pairs take` decides
     watched   the pair only watches: a live one would have passed the last edit on
     asked     both changed; a person is asked
     frozen    two automations work against each other; a person is asked
@@ -97,6 +97,8 @@ class SideComparison:
             forms = self.pair.forms(name, whole[SALESFORCE].source)
             values = forms.ours(SALESFORCE, ours[name]), forms.ours(RESPONSYS, theirs[name])
             if is_asked or not terms.are_equal(*values):
+                if state is not None and state.held == WATCHED and not self.pair.pair.watches:
+                    state = None  # what changed while the pair only watched is as it was met
                 found, to, value, why = judged(state, values, terms)
                 yield Difference(person, name, *values, found, to, value, why)
 

@@ -22,7 +22,7 @@ from pipeline.pairs.field_state import (
 )
 from pipeline.pairs.field_store import FieldKey, is_at_rest, known_fields, store_fields
 from pipeline.pairs.open_pair import OpenPair
-from pipeline.pairs.pair_conflicts import close_question, note_question
+from pipeline.pairs.pair_conflicts import GONE, close_question, note_question
 from pipeline.pairs.pair_log import SILENT, PairEvent, note_events
 from pipeline.stores.event_tables import event_folds
 
@@ -39,6 +39,7 @@ class FieldBook:
         self.now = now
         self._known = known_fields(connection, pair.pair.name, people)
         self._changed: dict[FieldKey, tuple[FieldState, str]] = {}
+        self._dropped: set[FieldKey] = set()
         self._events: list[PairEvent] = []
         self._numbers: dict[int, int] = {}
         self.writes: dict[SideName, defaultdict[int, dict[str, Any]]] = {}
@@ -74,6 +75,11 @@ class FieldBook:
         """Change the state of a field; ``source``: of the person's record in Salesforce."""
         self._changed[person, field] = state, source
 
+    def drop(self, person: int, field: str) -> None:
+        """Forget a field of a person of whom one side is gone, and the question about it."""
+        self._dropped.add((person, field))
+        close_question(self._connection, self._pair.pair.name, person, field, GONE)
+
     def note(self, person: int, field: str, side: str, event: str, value: Any = None, code: str = "") -> None:
         """Take note of an event."""
         self._events.append(PairEvent(person, field, side, event, value, code))
@@ -106,7 +112,7 @@ class FieldBook:
 
     def store(self) -> None:
         """Write the fields that have changed, and their history."""
-        found: dict[FieldKey, FieldState | None] = {}
+        found: dict[FieldKey, FieldState | None] = dict.fromkeys(self._dropped)
         for (person, field), (state, source) in self._changed.items():
             answers = tuple(one for one in state.answers if one.at > self.now - DAY)
             kept = state if answers == state.answers else replace(state, answers=answers)

@@ -4,21 +4,19 @@
 
     1 old       older than the stamp: dropped
     2 same      as known; once nothing is under way, the writes are forgotten
+    - resent    a write of yesterday has neither arrived nor a verdict: it is written again
     3 waiting   ours, or not visible yet: looked at again after ``settle``; then "ours", a "repair", or as 4
     4 edit      the other side gets it; with a write under way both changed, and the owner or a person decides
 """
 
 from dataclasses import replace
-from itertools import pairwise
 
+from pipeline.pairs.alternation import answers_after, are_at_odds
 from pipeline.pairs.field_state import (
     ASKED,
     DAY,
     FROZEN,
     OTHER,
-    TURNS_MOST,
-    UNDONE_MOST,
-    Answer,
     FieldDecision,
     FieldState,
     PairTerms,
@@ -26,7 +24,7 @@ from pipeline.pairs.field_state import (
     SideReading,
     SideState,
 )
-from pipeline.pairs.field_writes import pass_on, write_both
+from pipeline.pairs.field_writes import pass_on, write, write_both
 
 
 def take_reading(state: FieldState, name: SideName, reading: SideReading, terms: PairTerms) -> FieldDecision:
@@ -36,10 +34,14 @@ def take_reading(state: FieldState, name: SideName, reading: SideReading, terms:
         return FieldDecision(state, "old")
     stamp = max(side.stamp, reading.stamp)
     side = replace(forgetting(side, reading.at), stamp=stamp, seen=reading.value, waits=False)
-    state = state.put(name, side)
     if reading.value == side.here:
-        return as_known(state, name, reading, terms)
+        return as_known(state.put(name, replace(side, arrived=True)), name, reading, terms)
     ours, back = reading.value in side.sent, reading.value in side.replaced
+    if (ours or back) and is_overdue(side, reading.at):
+        if not side.arrived:
+            return sent_again(state.put(name, side), name, reading, terms)
+        side = replace(side, open=())
+    state = state.put(name, side)
     if 3 in terms.obeys and (ours or back):
         if side.is_settling(reading.at):
             return FieldDecision(state.put(name, replace(side, waits=True)), "waiting")
@@ -50,10 +52,24 @@ def take_reading(state: FieldState, name: SideName, reading: SideReading, terms:
 
 def forgetting(side: SideState, at: int) -> SideState:
     """Forget the writes to a side that has held their value for a day, though no verdict came."""
-    oldest = max((one.number for one in side.open), default=side.settles)
-    if side.seen != side.here or max(oldest, side.settles) + DAY > at:
+    newest = side.open[-1].number if side.open else side.settles
+    if side.seen != side.here or max(newest, side.settles) + DAY > at:
         return side
     return replace(side, sent=(), replaced=(), open=())
+
+
+def is_overdue(side: SideState, at: int) -> bool:
+    """Tell whether the last write has had no verdict for a day: it waits, or is lost."""
+    return bool(side.open) and max(side.open[-1].number, side.settles) + DAY <= at
+
+
+def sent_again(state: FieldState, name: SideName, reading: SideReading, terms: PairTerms) -> FieldDecision:
+    """Write the other side's value once more; in a lane it takes the place of a row that waits still."""
+    if state.held:
+        return FieldDecision(state, "same")
+    state, writes = write(state, name, state.side(OTHER[name]).here, reading, terms)
+    side = state.side(name)
+    return FieldDecision(state.put(name, replace(side, open=side.open[-1:])), "resent", writes)
 
 
 def as_known(state: FieldState, name: SideName, reading: SideReading, terms: PairTerms) -> FieldDecision:
@@ -116,25 +132,10 @@ def still_held(state: FieldState, terms: PairTerms) -> FieldDecision:
 def look(state: FieldState, name: SideName, reading: SideReading, terms: PairTerms) -> FieldDecision:
     """Take the value that was last read of a side as a reading once more: nothing has changed it since.
 
-    A value that was read before the last write says nothing of that write.
+    A value that was read before the last write says nothing of that write, unless that is of yesterday.
     """
     side = state.side(name)
-    if not side.waits and side.seen != side.here:
+    if not side.waits and side.seen != side.here and not is_overdue(side, reading.at):
         return FieldDecision(state, "known")
     seen = replace(reading, value=side.seen, stamp=side.stamp, changed=False)
     return take_reading(state, name, seen, terms)
-
-
-def answers_after(state: FieldState, name: SideName, at: int, kind: str) -> tuple[Answer, ...]:
-    """Return the answers of the last day, with this one if it followed a write."""
-    kept = tuple(one for one in state.answers if one.at > at - DAY)
-    return (*kept, Answer(at, name, kind)) if state.side(name).sent or kind != "edit" else kept
-
-
-def are_at_odds(answers: tuple[Answer, ...]) -> bool:
-    """Tell whether two automations work against each other."""
-    turns = sum(before.side != after.side for before, after in pairwise(answers))
-    put_back = [one.side for one in answers if one.kind == "back"]
-    repairs = sum(one.kind == "repair" for one in answers)
-    are_back = len(put_back) >= UNDONE_MOST and len(set(put_back)) > 1
-    return are_back or repairs >= UNDONE_MOST or turns >= TURNS_MOST

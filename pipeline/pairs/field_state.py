@@ -59,6 +59,7 @@ class SideState:
     stamp: int = 0
     refused: str = ""  # code of the last write's refusal
     waits: bool = False  # ``seen`` was read after a write, and is looked at again
+    arrived: bool = False  # the value of the last write was read
 
     def is_settling(self, now: int) -> bool:
         """Tell whether a write may still change the side."""

@@ -84,6 +84,8 @@ def look_of(state: FieldState) -> int | None:
     Responsys' side is decided about whenever its member is read.
     """
     side = state.salesforce
+    if side.open and not state.held:
+        return max(side.open[-1].number, side.settles) + DAY
     if not side.open and (side.waits or (side.seen == side.here and (side.sent or side.replaced))):
         return side.settles
     return state.answers[-1].at + DAY if state.answers else None

@@ -36,6 +36,7 @@ def write(
         settles=max(side.settles, reading.at + terms.settle),
         refused="",
         waits=False,
+        arrived=False,
     )
     return state.put(name, changed), (SideWrite(name, value, reading.number),)
 

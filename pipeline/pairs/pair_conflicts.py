@@ -13,6 +13,8 @@ from pipeline.stores.people_tables import conflicts
 
 KIND = "pair"
 AGREED = "agreed"  # edits made both sides equal
+GONE = "gone"  # a side of the person is not there any more
+REMOVED = "removed"  # the pair, or its variable, is not configured any more
 
 
 def note_question(
@@ -37,12 +39,17 @@ def note_question(
     connection.execute(insert(conflicts).values(**row, at=datetime.now(UTC)))
 
 
-def close_question(connection: Connection, pair: str, person: int, field: str) -> None:
-    """Close the conflict of a field whose sides were made equal."""
+def close_question(connection: Connection, pair: str, person: int, field: str, why: str = AGREED) -> None:
+    """Close the conflict of a field that nobody needs to decide about any more."""
     number = open_question(connection, pair, person, field)
     if number is not None:
-        settled = {"settled": AGREED, "settled_by": "record", "settled_at": datetime.now(UTC)}
-        connection.execute(update(conflicts).where(conflicts.c.id == number).values(settled))
+        own = conflicts.c.id == number
+        connection.execute(update(conflicts).where(own).values(settled_values(why, "record")))
+
+
+def settled_values(answer: str, by: str) -> dict[str, Any]:
+    """Return the columns of a conflict that is settled now."""
+    return {"settled": answer, "settled_by": by, "settled_at": datetime.now(UTC)}
 
 
 def open_question(connection: Connection, pair: str, person: int, field: str) -> int | None:

@@ -1,6 +1,5 @@
 """Settling conflicts of pairs: a person chooses a side, or a value for both."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, update
@@ -12,6 +11,7 @@ from pipeline.pairs.field_book import FieldBook
 from pipeline.pairs.field_state import RESPONSYS, SALESFORCE, SIDES
 from pipeline.pairs.field_writes import write_both
 from pipeline.pairs.open_pair import OpenPair
+from pipeline.pairs.pair_conflicts import settled_values
 from pipeline.pairs.source_pairing import moment
 from pipeline.people.conflicts import Conflict
 from pipeline.records.catalog import Catalog
@@ -61,5 +61,5 @@ def settle_question(
 def note_settled(connection: Connection, number: int, answer: str, by: str) -> None:
     """Write the answer; a value is kept as that alone."""
     kept = "value" if answer.startswith(VALUE) else answer
-    settled = {"settled": kept, "settled_by": by, "settled_at": datetime.now(UTC)}
-    connection.execute(update(conflicts).where(conflicts.c.id == number).values(settled))
+    own = conflicts.c.id == number
+    connection.execute(update(conflicts).where(own).values(settled_values(kept, by)))

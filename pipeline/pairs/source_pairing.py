@@ -10,13 +10,11 @@ from sqlalchemy import Connection, Engine
 from pipeline.model.activation import Activation
 from pipeline.model.record_reader import RecordLookup
 from pipeline.model.source_record import SourceRecord
-from pipeline.pairs.both_sides import BothSides
-from pipeline.pairs.field_book import FieldBook
-from pipeline.pairs.field_readings import look
-from pipeline.pairs.field_state import RESPONSYS, SALESFORCE
+from pipeline.pairs.field_state import SALESFORCE
 from pipeline.pairs.field_store import FieldKey, due_fields
 from pipeline.pairs.open_pair import OpenPair, open_pairs
 from pipeline.pairs.page_pairing import PagePairing
+from pipeline.pairs.second_looks import look_again
 from pipeline.records.catalog import Catalog
 from pipeline.stores.database import reading
 from pipeline.streams.pairing import Paired, PairingPage
@@ -45,6 +43,7 @@ class SourcePairing:
     catches_up: Sequence[str] = ()
     numbers: Mapping[str, int] = field(default_factory=dict)
     _due: list[tuple[OpenPair, set[FieldKey]]] = field(default_factory=list)
+    _looked: set[tuple[str, FieldKey]] = field(default_factory=set)  # in this run, by pair
 
     @cached_property
     def pairs(self) -> list[OpenPair]:
@@ -60,8 +59,7 @@ class SourcePairing:
 
     def prepare(self) -> None:
         """Begin a run: each field is looked at once in it."""
-        self._due = []
-        self._until = self.clock()
+        self._due, self._looked, self._until = [], set(), self.clock()
 
     def decide(
         self, _connection: Connection, _records: Sequence[SourceRecord], *, is_baseline: bool
@@ -75,25 +73,16 @@ class SourcePairing:
         own = [one for one in self.pairs if one.side_of(self.source) == SALESFORCE]
         with reading(engine) as connection:
             found = [(one, set(due_fields(connection, one.pair.name, self._until, AT_ONCE))) for one in own]
-        self._due = [(one, keys) for one, keys in found if keys]
+        new = [
+            (one, {key for key in keys if (one.pair.name, key) not in self._looked}) for one, keys in found
+        ]
+        self._due = [(one, keys) for one, keys in new if keys]
+        self._looked |= {(one.pair.name, key) for one, keys in self._due for key in keys}
         return bool(self._due)
 
     def decide_later(self, connection: Connection) -> Sequence[Activation]:
         """Look at the settled fields again, and return the activations that follow."""
         due, self._due = self._due, []
-        return [activation for one, keys in due for activation in self._look(connection, one, keys)]
-
-    def _look(self, connection: Connection, pair: OpenPair, keys: set[FieldKey]) -> list[Activation]:
-        book = FieldBook(connection, pair, {person for person, _ in keys}, self.clock())
-        sides = BothSides(connection, pair, {person for person, _ in keys})
-        for person, name in sorted(keys):
-            state, record = book.state(person, name), sides.record(person, SALESFORCE)
-            if state is None or record is None or name not in pair.pair.fields:
-                continue
-            terms = pair.terms(name, record.source)
-            decision = look(state, SALESFORCE, book.reading(person, None, 0), terms)
-            if pair.pair.watches:
-                continue
-            book.follow(person, name, SALESFORCE, decision, sides, state.salesforce.seen)
-        book.store()
-        return book.activations(sides, SALESFORCE, RESPONSYS)
+        return [
+            activation for one, keys in due for activation in look_again(connection, one, keys, self.clock())
+        ]

@@ -10,6 +10,7 @@ from pipeline.pairs.field_state import (
     PairTerms,
     SideName,
     SideReading,
+    SideState,
 )
 
 
@@ -27,3 +28,16 @@ def watched_decision(
         return FieldDecision(replace(changed, held="", answers=()), "same")
     held = WATCHED if decision.writes else state.held or WATCHED
     return FieldDecision(replace(changed, held=held), "watched" if decision.writes else "same")
+
+
+def at_watch(state: FieldState, terms: PairTerms) -> FieldDecision:
+    """Return a field of a pair that wrote, and only watches now: its writes are forgotten."""
+    changed = FieldState(as_read(state.salesforce), as_read(state.responsys), state.held or WATCHED)
+    if terms.are_equal(changed.salesforce.here, changed.responsys.here):
+        return FieldDecision(replace(changed, held=""), "same")
+    return FieldDecision(changed, "same")
+
+
+def as_read(side: SideState) -> SideState:
+    """Return a side that nothing was written to since it was read last."""
+    return SideState(here=side.seen, seen=side.seen, back=side.seen, stamp=side.stamp)

@@ -20,6 +20,7 @@ from pipeline.model.source import (
     SalesforceSource,
     Source,
 )
+from pipeline.pairs.stale_fields import forget_removed
 from pipeline.produce.appender import Appender
 from pipeline.records.catalog import Catalog
 from pipeline.records.kinds import kind_of
@@ -129,6 +130,8 @@ class SourceRunner:
         appender: Appender | None,
         options: dict[str, Any],
     ) -> StreamOutcome:
+        if appender is not None:
+            forget_removed(self.events(), catalog)
         if not isinstance(source, SalesforceSource):
             run = self._run_of(catalog, source, options)
             return run.rehearse() if appender is None else run.run(appender)

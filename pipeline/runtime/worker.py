@@ -22,6 +22,7 @@ from pipeline.lanes import limits
 from pipeline.lanes.dispatch import Dispatch
 from pipeline.lanes.lanes import Lanes
 from pipeline.model.connector import Connector
+from pipeline.pairs.stale_fields import end_questions_of_the_gone, forget_removed
 from pipeline.produce.appender import Appender
 from pipeline.records.catalog import Catalog
 from pipeline.records.current import CurrentCatalog
@@ -178,6 +179,8 @@ class Worker:
         taking = NoteTaking(self.engine, self.events, takers)
         notes = taking.run(catalog)
         taking.keep_up(self.settings.event_days)
+        forget_removed(self.events, catalog)
+        end_questions_of_the_gone(self.events, catalog)
         if catalog.consents:
             appender = Appender(self.client, self.doorbell)  # of this task alone, as in run_source
             ConsentPassing(self.events, appender, catalog).run()

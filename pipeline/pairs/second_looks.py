@@ -1,0 +1,34 @@
+"""Second looks at fields that have settled, or whose write has had no verdict for long."""
+
+from collections.abc import Collection
+
+from sqlalchemy import Connection
+
+from pipeline.model.activation import Activation
+from pipeline.pairs.both_sides import BothSides
+from pipeline.pairs.field_book import FieldBook
+from pipeline.pairs.field_readings import look
+from pipeline.pairs.field_state import SALESFORCE, SIDES
+from pipeline.pairs.field_store import FieldKey
+from pipeline.pairs.open_pair import OpenPair
+from pipeline.pairs.watched_fields import at_watch
+
+
+def look_again(
+    connection: Connection, pair: OpenPair, keys: Collection[FieldKey], now: int
+) -> list[Activation]:
+    """Look at the side of Salesforce of some fields, and return the activations that follow."""
+    people = {person for person, _ in keys}
+    book, sides = FieldBook(connection, pair, people, now), BothSides(connection, pair, people)
+    for person, name in sorted(keys):
+        state, record = book.state(person, name), sides.record(person, SALESFORCE)
+        if state is None or name not in pair.pair.fields:
+            continue
+        if record is None:
+            book.drop(person, name)
+            continue
+        terms, reading = pair.terms(name, record.source), book.reading(person, None, 0)
+        decision = at_watch(state, terms) if pair.pair.watches else look(state, SALESFORCE, reading, terms)
+        book.follow(person, name, SALESFORCE, decision, sides, state.salesforce.seen)
+    book.store()
+    return book.activations(sides, *SIDES)
