@@ -9,6 +9,7 @@ stops      20 workers are told to leave, under load; gone within 3 seconds, noth
 http       20,000 activations are posted with Idempotency-Keys; web processes, workers and Redis are killed
 salesforce 20,000 leads and as many stages of deals enter programmes, from the org to the event
 both-sides people opt out in Responsys and in Salesforce, and are written to all the while
+imports    event files arrive; workers, connections to their server and SQL are killed; each event once
 yardstick  20,000 profiles under 14 worker kills and 9 of Redis: the pipeline, celery-batches, a Lua buffer
 
 The exit code is 1 when anything is lost, out of order, missing from the books or sent twice without a reason.
@@ -29,6 +30,9 @@ from rich.console import Console
 from tests.chaos import plan, report, yardstick
 from tests.chaos.both_sides import outcome as wishes
 from tests.chaos.both_sides.run import run as run_both_sides
+from tests.chaos.imports import outcome as imports_outcome
+from tests.chaos.imports import run as imports
+from tests.chaos.imports.storms import drawn as drawn_imports
 from tests.chaos.programmes import report as programmes_report
 from tests.chaos.programmes import run as programmes
 from tests.chaos.run import run
@@ -51,6 +55,10 @@ def main() -> None:
         sys.exit(yardstick.compare(chosen.seed, chosen.activations or 20_000, console, chosen.json))
     if chosen.run == "both-sides":
         sys.exit(both_sides(chosen, console))
+    if chosen.run == "imports":
+        landed = imports.run(drawn_imports(chosen.seed, chosen.seconds), teller(console), chosen.keep)
+        imports_outcome.show(landed, console)
+        sys.exit(1 if landed.broken else 0)
     if chosen.run == "salesforce":
         planned = programmes.drawn(chosen.seed, chosen.activations, chosen.seconds)
         entered = programmes.run(planned, teller(console), chosen.keep)
@@ -85,7 +93,10 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "run", nargs="?", default="run", choices=["run", *ALONE, "salesforce", "both-sides", "yardstick"]
+        "run",
+        nargs="?",
+        default="run",
+        choices=["run", *ALONE, "salesforce", "both-sides", "imports", "yardstick"],
     )
     parser.add_argument(
         "--seed", type=int, default=random.randrange(10**6), help="repeats the storms of a run"
@@ -98,7 +109,8 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--seconds",
         type=float,
-        help="of run, salesforce and both-sides: 300; of run with leases ending in the last of them",
+        help="of run, salesforce and both-sides: 300, of imports 240; of run with leases ending in the last "
+        "of them",
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write everything there")
     parser.add_argument(

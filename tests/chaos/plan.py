@@ -8,7 +8,10 @@ from typing import Literal, NamedTuple
 
 from tests.processes.environment import FOUR, Kind
 
-StormKind = Literal["SIGKILL", "SIGTERM", "Redis killed", "SQL locked", "SQL away", "half-open", "web killed"]
+StormKind = Literal[
+    "SIGKILL", "SIGTERM", "Redis killed", "SQL locked", "SQL away", "half-open", "web killed", "SFTP cut",
+    "SFTP half-open",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -15,7 +15,9 @@ from tests.processes.proxy import Proxy
 
 TICK = 0.05  # seconds
 STORES = ("activation.db", "events.db")  # of SQLite; the second is there where streams are read
-TABLES = ("batches", "statistics", "dead_letters")  # of which one is away
+TABLES = (
+    ("activation.db", "batches"), ("activation.db", "statistics"), ("activation.db", "dead_letters"),
+)  # fmt: skip
 CALM = 3  # seconds for which all workers must have been up before one is hit, at most
 PATIENCE = 30  # seconds after which who was told to leave is killed
 Busy = Callable[[], Iterable[str]]  # names the destinations that have work which may go now
@@ -44,6 +46,8 @@ class Log:
 
 class Storms:
     """Carries storms out; one thread does all of it."""
+
+    tables: Sequence[tuple[str, str]] = TABLES  # stores and tables of which one is away
 
     def __init__(
         self, environment: Environment, proxy: Proxy, busy: Busy, webs: WebProcesses | None = None
@@ -177,7 +181,7 @@ class Storms:
 
     def take_away(self, storm: Storm) -> None:
         """Let a table be away, as with a database that restarts: whoever needs it gets an error."""
-        self.table = TABLES[int(storm.choice * len(TABLES))]
+        self.store, self.table = self.tables[int(storm.choice * len(self.tables))]
         self.alter(f"ALTER TABLE {self.table} RENAME TO {self.table}_away")
 
     def bring_back(self) -> None:
@@ -186,7 +190,7 @@ class Storms:
 
     def alter(self, statement: str) -> None:
         """Change a table, waiting for whoever writes."""
-        connection = sqlite3.connect(self.environment.folder / "activation.db", timeout=60)
+        connection = sqlite3.connect(self.environment.folder / self.store, timeout=60)
         with connection:
             connection.execute(statement)
         connection.close()

@@ -27,11 +27,12 @@ from tests.processes import ROOT
 from tests.processes.emulator import MANY, Emulator
 from tests.processes.limited_account import LimitedAccount
 
-Kind = Literal["accept", "deliver", "both", "sync"]
+Kind = Literal["accept", "deliver", "both", "sync", "imports"]
 QUEUES: dict[Kind, str] = {
-    "accept": "activations", "deliver": "deliveries", "both": "activations,deliveries", "sync": "sync"
+    "accept": "activations", "deliver": "deliveries", "both": "activations,deliveries", "sync": "sync",
+    "imports": "imports",
 }  # fmt: skip
-THREADS: dict[Kind, int] = {"accept": 2, "deliver": 8, "both": 8, "sync": 2}
+THREADS: dict[Kind, int] = {"accept": 2, "deliver": 8, "both": 8, "sync": 2, "imports": 1}
 FOUR = ("accept", "accept", "deliver", "deliver")
 
 # What the passing of time does to claims, by state: their leases end.

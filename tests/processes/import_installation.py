@@ -5,14 +5,16 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from tests.emulators.sftp.conftest import SftpEmulator
 from tests.processes import ROOT
 
 IMPORT = "acme-events"
+EMPTY: Mapping[str, str] = MappingProxyType({})
 CONFIGURATION = """
 [connectors.acme-files]
 kind = "responsys_sftp"
@@ -35,17 +37,15 @@ class Installation:
     """One data folder, and the commands in it."""
 
     def __init__(
-        self, folder: Path, emulator: SftpEmulator, broker_url: str | None = None, *,
+        self, data: Path, emulator: SftpEmulator, environ: Mapping[str, str] = EMPTY, *,
         port: int | None = None, every: int = 60,
     ) -> None:  # fmt: skip
         """``port``: where the emulator is reached, if not at its own; ``every``: minutes between runs."""
-        self.folder = folder
-        self.environ = {**os.environ, "ACTIVATION_DATA_DIR": str(folder / "data")}
-        if broker_url:
-            self.environ["ACTIVATION_BROKER_URL"] = broker_url
-        self.spool = folder / "data" / "spool" / IMPORT
+        self.data = data
+        self.environ = {**os.environ, **environ, "ACTIVATION_DATA_DIR": str(data)}
+        self.spool = data / "spool" / IMPORT
         values = {"port": port or emulator.port, "keys": emulator.data / "keys", "every": every}
-        file = folder / "activation.toml"
+        file = emulator.data / "activation.toml"
         file.write_text(CONFIGURATION.format(host_key=emulator.summary()["host_key"], **values))
         self.read("apply", str(file))
 

@@ -21,7 +21,7 @@ def installation(tmp_path, server_url, redis):
         ".ready",
     )
     with serving(tmp_path / "sftp", *options) as emulator:
-        yield Installation(tmp_path, emulator, server_url)
+        yield Installation(tmp_path / "data", emulator, {"ACTIVATION_BROKER_URL": server_url})
 
 
 def test_killed_at_any_step_a_run_counts_every_event_once(installation):

@@ -1,0 +1,1 @@
+"""Event files that arrive under storms: each event is to count once."""
