@@ -6,14 +6,18 @@ from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, case, func, select
 
+from pipeline.model.rule import Rule
 from pipeline.people.record_rows import run
+from pipeline.rules.decide import AGAIN
 from pipeline.rules.past_entries import COUNTING, WATCHED, Heeded, PastEntry
+from pipeline.stores.metadata import Moment
 from pipeline.stores.stream_tables import entries
 from pipeline.stores.upsert import put_all
 
 AT_ONCE = 5_000  # values of one list
+entry_time = func.coalesce(entries.c.entered_at, entries.c.asked_at, type_=Moment)
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,7 @@ class RuleEntry:
 def answered_keys(connection: Connection, keys: Collection[str]) -> set[str]:
     """Return the keys that have their answer; those left out by check 2 may be asked for again."""
     query = "SELECT {columns} FROM {ids} AS j{alias} {first} JOIN entries e ON e.key = j.value"
-    rows = run(connection, query, "text", list(keys), columns='e.key, e.state, e."check"') if keys else ()
+    rows = run(connection, query, "text", sorted(keys), columns='e.key, e.state, e."check"') if keys else ()
     return {key for key, *answer in rows if answer != ["left_out", 2]}
 
 
@@ -51,17 +55,31 @@ def waiting_people(connection: Connection, people: Collection[int]) -> set[tuple
     return {(rule, person) for rule, person in rows}
 
 
+def kept_out(connection: Connection, rule: Rule, people: Collection[int], now: datetime) -> Iterator[int]:
+    """Yield the people that check 6 of a rule keeps out, and that an entry tells so since they entered."""
+    counting = (*COUNTING, WATCHED) if rule.watches else COUNTING
+    left_out = (entries.c.state == "left_out") & (entries.c.check == AGAIN)
+    entered = func.max(case((entries.c.state.in_(counting), entry_time)), type_=Moment)
+    told = func.max(case((left_out, entries.c.asked_at)), type_=Moment)
+    chosen = select(entries.c.person).where(entries.c.rule == rule.name)
+    chosen = chosen.where(entries.c.state.in_((*counting, "left_out"))).group_by(entries.c.person)
+    chosen = chosen.having(told >= entered)
+    if rule.again_after is not None:
+        chosen = chosen.having(entered > now - timedelta(seconds=rule.again_after))
+    for some in lists_of(people):
+        yield from connection.scalars(chosen.where(entries.c.person.in_(some))).all()
+
+
 def entries_of(
     connection: Connection, people: Collection[int], heeded: Heeded, now: datetime
 ) -> Iterator[tuple[int, PastEntry]]:
     """Yield the entries of people that count, of the rules and the time that are heeded."""
-    at = func.coalesce(entries.c.entered_at, entries.c.asked_at, type_=entries.c.asked_at.type)
-    chosen = select(entries.c.person, entries.c.rule, at, entries.c.state)
+    chosen = select(entries.c.person, entries.c.rule, entry_time, entries.c.state)
     chosen = chosen.where(entries.c.state.in_((*COUNTING, WATCHED)))
     if heeded.rules is not None:
         chosen = chosen.where(entries.c.rule.in_(heeded.rules))
     if heeded.seconds is not None:
-        chosen = chosen.where(at >= now - timedelta(seconds=heeded.seconds))
+        chosen = chosen.where(entry_time >= now - timedelta(seconds=heeded.seconds))
     for some in lists_of(people) if heeded else ():
         for person, *entry in connection.execute(chosen.where(entries.c.person.in_(some))).all():
             yield person, PastEntry(*entry)

@@ -16,7 +16,8 @@ from pipeline.rules.askings import Asking, askings
 from pipeline.rules.entry_store import RuleEntry
 from pipeline.rules.hard_bounces import bounced_people
 from pipeline.rules.past_entries import PastEntries
-from pipeline.rules.source_rules import SCORE, SourceRules
+from pipeline.rules.score_askings import SCORE
+from pipeline.rules.source_rules import SourceRules
 
 MS = 1000
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 
 from sqlalchemy import Connection, Engine
@@ -16,17 +16,16 @@ from pipeline.rules.askings import Asking, RuleConditions, askings, key_of
 from pipeline.rules.decide import ASKED, CONDITION, decide
 from pipeline.rules.due_entries import DueEntries, read_due
 from pipeline.rules.entry_facts import EntryFacts, read_facts
-from pipeline.rules.entry_store import RuleEntry, answered_keys, entries_of, waiting_people, write_entries
+from pipeline.rules.entry_store import RuleEntry, answered_keys, entries_of, write_entries
 from pipeline.rules.event_keys import event_key
 from pipeline.rules.fact_finder import BOUNCED, FactFinder
 from pipeline.rules.hard_bounces import bounced_people
 from pipeline.rules.outside import Columns, NothingOutside, NoWishes, Outside, Wishes
 from pipeline.rules.past_entries import PastEntries, heeded_by
-from pipeline.rules.scores import with_scores
+from pipeline.rules.score_askings import ScoreAskings
 from pipeline.rules.verdict_entries import activations_of, count_entry, entry_of
 
 WITH_BOUNCES = ("Lead", "Contact")
-SCORE = "score"
 
 
 def utc_now() -> datetime:
@@ -59,6 +58,8 @@ class SourceRules:
         is_of_events = isinstance(self.source, EventsSource)
         self.key_of = event_key if is_of_events else key_of
         self.finder = FactFinder(self.outside, self.wishes, is_of_events, self.needing_records)
+        scored = {rule.name: rule for rule in self.rules if rule.score}
+        self._scores = ScoreAskings(self.source.name, scored, self.finder, self.counts)
 
     @property
     def fields_of_all(self) -> Sequence[str]:
@@ -100,7 +101,8 @@ class SourceRules:
     ) -> Sequence[Activation]:
         """Decide about new and changed records, and return the activations of those that enter."""
         now = self.clock()
-        asked = self._scored(connection, list(self._asked(records, now, is_baseline=is_baseline)), now)
+        asked = list(self._asked(records, now, is_baseline=is_baseline))
+        asked = self._scores.sift(connection, asked, now)
         return self._answer(connection, asked, now) if asked else ()
 
     def _asked(
@@ -113,18 +115,6 @@ class SourceRules:
                 yield Asking(rule, key, record, unmet)
             else:
                 self.counts[rule.name, "left_out", CONDITION] += 1
-
-    def _scored(self, connection: Connection, asked: Sequence[Asking], now: datetime) -> list[Asking]:
-        """Return the keys whose points are enough, unless the person's entry by a rule with a score waits."""
-        if not any(rule.score for rule in self.rules):
-            return list(asked)
-        kept, short = with_scores(connection, self.source.name, asked, now)
-        self.counts.update((one.rule.name, "left_out", CONDITION) for one in short)
-        lacking = {one.record.person or 0 for one in kept if one.rule.score and self.finder.lacks_record(one)}
-        waiting = waiting_people(connection, lacking) if lacking else set()
-        return [
-            one for one in kept if not one.rule.score or (one.rule.name, one.record.person) not in waiting
-        ]
 
     def read_ahead(self, engine: Engine, reader: RecordLookup) -> bool:
         """Read the records and columns of entries whose time has come; False: there are none."""
@@ -145,9 +135,7 @@ class SourceRules:
             for rule, entry, record in due.askings()
         ]  # fmt: skip
         self._due = DueEntries()
-        kept, short = with_scores(connection, self.source.name, asked, now)
-        low = [replace(one, unmet=(*one.unmet, SCORE)) for one in short]
-        return self._answer(connection, [*kept, *low], now, due.columns)
+        return self._answer(connection, self._scores.sift_due(connection, asked, now), now, due.columns)
 
     def unmet(self, rule: Rule, record: SourceRecord, at: datetime) -> tuple[str, ...]:
         """Name the fields of a record that are not as a rule wants them."""

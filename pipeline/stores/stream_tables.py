@@ -72,7 +72,7 @@ entries = Table(
     Column("rule", String, nullable=False),
     Column("source", String, nullable=False),
     Column("record", String, nullable=False),
-    Column("person", BigInteger, index=True),
+    Column("person", BigInteger),
     Column("state", String, nullable=False),  # entered, put_off, left_out, refused, unknown, sent, watched
     Column("check", SmallInteger),  # that it did not pass
     Column("evidence", JSON(none_as_null=True)),
@@ -83,6 +83,7 @@ entries = Table(
     Column("verdict", String, nullable=False, server_default=""),  # code of a refusal
     Column("activation", String),
     Index("ix_entries_rule", "rule", "state", "until"),
+    Index("ix_entries_person", "person", "rule", "state"),
     Index("ix_entries_activation", "activation"),
     sqlite_with_rowid=False,
 )

@@ -115,6 +115,40 @@ def test_who_has_reached_the_sum_enters_again_after_a_time(house):
     assert len(house.sent()) == 1
 
 
+def test_who_is_kept_out_by_again_after_is_kept_once_and_counted_further(house):
+    house.land("CLICK", event(7), event(7))
+    house.run(hot())
+    left_out = []
+    for campaign in ("9", "10"):
+        house.land("OPEN", event(7, campaign=campaign))
+        left_out.append(house.run(hot()).counts.left_out)
+
+    assert left_out == [1, 1]
+    assert sorted(house.kept("state", "check")) == [("entered", None), ("left_out", 6)]
+
+
+def test_who_enters_again_is_kept_out_anew(house):
+    short = hot(again_after=DAY.total_seconds())
+    later = {"clock": lambda: datetime.now(UTC) + 2 * DAY}
+    house.land("CLICK", event(7), event(7))
+    for campaign, options in enumerate(({}, {}, later, later, later)):
+        house.run(short, **options)
+        house.land("OPEN", event(7, campaign=campaign))
+
+    states = ["entered", "entered", "left_out", "left_out"]
+    assert sorted(state for (state,) in house.kept("state")) == states
+
+
+def test_who_is_in_another_entry_of_the_group_is_put_off_each_time(house):
+    grouped = hot(group="nurture", active_for=DAY.total_seconds())
+    house.land("CLICK", event(7), event(7))
+    for campaign in range(3):
+        house.run(grouped)
+        house.land("OPEN", event(7, campaign=campaign))
+
+    assert sorted(state for (state,) in house.kept("state")) == ["entered", "put_off", "put_off"]
+
+
 def test_points_are_forgotten_with_the_last_score_and_when_they_are_too_old(house):
     def points():
         with reading(house.events) as connection:
