@@ -48,6 +48,14 @@ def _claimed(job: Job, _: events.Claimed) -> Move:
     return Send() if is_permitted else _onwards(job, refund=True)
 
 
+def _kills_workers(job: Job, _: events.KillsWorkers) -> Move:
+    """Halve the batch, of which no call went out; give a row up that is alone."""
+    ended = f"its worker ended {counted(job.batch.deaths, 'time')} before its call"
+    if len(job.rows) > 1:
+        return Split(*job.progress.halves(len(job.rows) // 2), f"{ended}: halved to find the row")
+    return Settle([Rejection("OtherError" if job.progress.step else "Invalid", ended)])
+
+
 def _set_up_taken(job: Job, event: events.SetUpTaken) -> Move:
     text = f"{event.step.name}: another worker is at it"
     return NextStep(event.step.function, job.progress, text, refund=True, sets_up=True, delay=SET_UP_RETRY)
@@ -185,6 +193,7 @@ ALWAYS: Mapping[type, Move] = {
 }
 RULES: Mapping[type, Callable[[Job, Any], Move]] = {
     events.Claimed: _claimed,
+    events.KillsWorkers: _kills_workers,
     events.SetUpTaken: _set_up_taken,
     events.Answered: _answered,
     events.Failed: _failed,

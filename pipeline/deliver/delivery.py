@@ -19,6 +19,7 @@ from pipeline.deliver.effects import Effects
 from pipeline.deliver.events import Answered, AnsweredLater, Event, Failed
 from pipeline.deliver.job import Job
 from pipeline.deliver.job_reading import read_job
+from pipeline.deliver.killers import kills_workers, unread
 from pipeline.deliver.moves import Send
 from pipeline.deliver.places import at_fresh_step
 from pipeline.deliver.set_ups import SetUps
@@ -86,6 +87,8 @@ class Delivery:
         job = self.read_job(batch_id, attempt, ("claimed", "lapsed"), contents, next_quota)
         if isinstance(job, DeliveryResult):
             return job
+        if kills_workers(job.batch):
+            return self._follow(job, events.KillsWorkers())
         if job.batch.state == "lapsed":
             recorded = self._settlement.recorded(job.batch)
             return self._follow(
@@ -122,10 +125,11 @@ class Delivery:
         next_quota: Quota | None = None,
     ) -> Job | DeliveryResult:
         """Read a batch and the action it is for; a changed configuration may end it here."""
-        contents = contents or self._lanes.read_batch(batch_id)
+        contents = contents or self._lanes.read_batch(batch_id, deliver=True)
         if contents is None or contents[0].attempt != attempt or contents[0].state not in states:
             return STALE
-        batch, rows = contents[0], tuple(starmap(Row.read, contents[1]))
+        batch = contents[0]
+        rows = tuple(starmap(unread if kills_workers(batch) else Row.read, contents[1]))
         catalog = self._catalog()
         if batch.destination not in catalog.destinations:
             catalog = self._catalog.newest()

@@ -16,6 +16,11 @@ class Claimed:
 
 
 @dataclass(frozen=True)
+class KillsWorkers:
+    """The batch was claimed, and so many workers died before its call began that a row may kill them."""
+
+
+@dataclass(frozen=True)
 class WorkerStops:
     """The worker that has the batch takes no more calls on."""
 
@@ -85,6 +90,7 @@ class Recorded:
 
 Event: TypeAlias = (
     Claimed
+    | KillsWorkers
     | WorkerStops
     | NotBriefed
     | NoThread

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from pipeline.deliver.job import Job
+from pipeline.deliver.killers import kills_workers, unread_job
 from pipeline.deliver.places import at_planned_step
 from pipeline.deliver.progress import Progress
 from pipeline.lanes.batch import Batch
@@ -22,6 +23,8 @@ def read_job(batch: Batch, action: Action, rows: Sequence[Row], next_quota: Quot
     Before its first step, rows that cannot be sent are sorted out: the configuration may have changed since
     they came in.
     """
+    if kills_workers(batch):
+        return unread_job(batch, action, rows, next_quota)
     if batch.progress:
         return at_planned_step(Job(batch, action, rows, Progress.loads(batch.progress), next_quota))
     unread = {position: row.problem for position, row in enumerate(rows) if row.problem}

@@ -7,7 +7,7 @@ from typing import NamedTuple
 # Fields of batch:{b} that are read; there may be no progress and no call yet.
 FIELDS = (
     *("destination", "connector", "account", "function", "attempt", "tries", "state", "rows"),
-    *("progress", "called_at"),
+    *("progress", "called_at", "deaths"),
 )
 
 
@@ -26,6 +26,7 @@ class Batch:
     rows: int
     progress: str = ""
     called_at: float | None = None  # when a call began that must not be made twice; seconds since the epoch
+    deaths: int = 0  # workers that were killed while they had it, before its call began
 
 
 @dataclass(frozen=True)
@@ -90,4 +91,5 @@ def batch_of(batch: str, known: Mapping[str, str]) -> Batch:
         rows=int(known["rows"]),
         progress=known.get("progress", ""),
         called_at=int(known["called_at"]) / 1000 if "called_at" in known else None,
+        deaths=int(known.get("deaths", 0)),
     )

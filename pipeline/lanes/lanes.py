@@ -19,7 +19,7 @@ Keys (times are milliseconds since the epoch, by the server's clock)
     polls:{c}              zset of batch by the time its request is asked after
     batch:{b}              hash: destination, lane, connector, function, account, attempt, tries, state, rows,
                            permit_until, begun_by, progress (see progress.py), request, asked, spared,
-                           first, if it goes before others
+                           first, if it goes before others; worker, that has it, and deaths, of workers
     batch:{b}:rows         zset of line by arrival, as in the lane; a row's position is its rank
     ways                   set of "connector:function": every function in use that was ever configured
     sequence               counter that orders parked rows
@@ -64,10 +64,11 @@ POLL_LEASE = 100.0  # seconds; the worker that asks renews it until all batches 
 class Lanes:
     """The lanes of all destinations on one server."""
 
-    def __init__(self, client: redis.Redis, pauses: Sequence[float] = PAUSES) -> None:
-        """``pauses``: seconds before each repeat of a command that lost its answer."""
+    def __init__(self, client: redis.Redis, pauses: Sequence[float] = PAUSES, worker: str = "") -> None:
+        """``pauses``: seconds before each repeat of a command without an answer. ``worker``: see life.py."""
         self._client = client
         self._scripts = Scripts(client, pauses)
+        self._worker = worker
 
     def claim(self, quota: Quota, *, read: bool = False) -> ClaimedBatch | float | None:
         """Claim the next batch that is due, with the permit for its call.
@@ -84,9 +85,9 @@ class Lanes:
         found = self.read_batch(batch)
         return found and found[0]
 
-    def read_batch(self, batch: str) -> Contents | None:
-        """Read one batch and its rows; None if it has been settled."""
-        answer = self._scripts.run("read_batch", args=[batch])
+    def read_batch(self, batch: str, *, deliver: bool = False) -> Contents | None:
+        """Read one batch and its rows; None if it was settled. ``deliver``: the worker goes on with it."""
+        answer = self._scripts.run("read_batch", args=[batch, self._worker if deliver else ""])
         if not answer:
             return None
         fields, profiles, rows = answer
@@ -238,7 +239,7 @@ class Lanes:
         """
         new, began = uuid.uuid4().hex, time.monotonic()
         reads = [("HMGET", f"batch:{new}", *FIELDS), ("ZRANGE", f"batch:{new}:rows", 0, -1)]
-        args = [*before, *_claim_args(quota, new)]
+        args = [*before, *_claim_args(quota, new, self._worker)]
         answer, fields, profiles = self._scripts.run(
             script, args=args, reads=reads, wait="some" if before else "none"
         )
@@ -260,12 +261,12 @@ class Lanes:
         return (batch_of(batch, known), pairs_of(profiles, rows)) if all(rows) else None
 
 
-def _claim_args(quota: Quota, new_id: str) -> list[Argument]:
+def _claim_args(quota: Quota, new_id: str, worker: str = "") -> list[Argument]:
     """Arguments of claim.inc.lua; ``new_id`` is for a new batch."""
     return [
         quota.connector, quota.function, quota.account, new_id, ms(CLAIM_LEASE), quota.max_in_flight,
         quota.limit, quota.default, quota.utilisation, ms(quota.window), MAX_UNANSWERED,
-        quota.burst, quota.share, quota.ceiling,
+        quota.burst, quota.share, quota.ceiling, worker,
     ]  # fmt: skip
 
 

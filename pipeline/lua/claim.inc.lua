@@ -7,12 +7,13 @@
 --       12 burst: calls that may go at once after a quiet time
 --       13 share_of_day: of the calls of 24 hours that are ours, where the account counts by them
 --       14 ceiling: of these calls by anybody
+--       15 worker: that goes on with the batch, or "" if its doorbell is to be rung
 -- Returns {"batch", id, attempt, 1 if another batch may go and a worker is likely to be idle}
 -- or {"wait", ms until asking again makes sense; -1: not before something changes}.
 local MAX_PASSED_OVER = 100  -- batches that are looked through for one of the first class
 local function claim(args)
   local connector, func, account, new_id, lease_ms, max_in_flight,
-    limit, default, utilisation, window_ms, max_unanswered, burst, share_of_day, ceiling = unpack(args)
+    limit, default, utilisation, window_ms, max_unanswered, burst, share_of_day, ceiling, worker = unpack(args)
   local window = tonumber(window_ms)
   local now = clock()
   local flying, retry = 'flying:' .. connector, 'retry:' .. connector .. ':' .. func
@@ -54,7 +55,8 @@ local function claim(args)
   end
 
   local function note(id, attempt, ...)
-    redis.call('HSET', 'batch:' .. id, 'attempt', attempt, 'state', 'claimed', 'permit_until', text(now + window), ...)
+    redis.call('HSET', 'batch:' .. id, 'attempt', attempt, 'state', 'claimed', 'permit_until', text(now + window),
+      'worker', worker, ...)
   end
 
   local function cut(lane, class)

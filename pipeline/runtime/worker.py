@@ -85,7 +85,7 @@ class Worker:
         self.intake = Intake(self.client, settings.idempotency_window, PATIENT_PAUSES)
         self.strays = Strays(self.client)
         self.acceptance = Acceptance(self.intake, self.engine, self.catalog.published)
-        self.lanes = Lanes(self.client, PATIENT_PAUSES)
+        self.lanes = Lanes(self.client, PATIENT_PAUSES, self.intake.life.worker)
         self.dispatch = Dispatch(self.client, self.lanes, self.catalog, self.doorbell, settings.limit_window)
         self.call_seconds = SharedSums(call_seconds.KEY)
         self.sources = SourceRunner(

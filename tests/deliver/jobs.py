@@ -27,13 +27,25 @@ class OneStep(Export):
         return (Step("merge", MERGE, call(MERGE, "/"), cells, **self._options),)
 
 
-def made(kind=Export, *, function=MERGE, rows=2, tries=0, progress="", on_unknown="dead_letter", **options):
+def made(
+    kind=Export,
+    *,
+    function=MERGE,
+    rows=2,
+    tries=0,
+    progress="",
+    on_unknown="dead_letter",
+    deaths=0,
+    **options,
+):
     """Make a job of rows p0, p1, ... whose batch has the permit of a function."""
     records = (
         SimpleNamespace(name="acme", api="sync"),
-        SimpleNamespace(name="lapsed", on_unknown=on_unknown, honour=None),
+        SimpleNamespace(name="lapsed", audience="lapsed-buyers", on_unknown=on_unknown, honour=None),
     )
-    batch = Batch("b1", "lapsed", "acme", "account", function, 1, tries, "claimed", rows, progress)
+    batch = Batch(
+        "b1", "lapsed", "acme", "account", function, 1, tries, "claimed", rows, progress, deaths=deaths
+    )
     ids = {"crm_id": "C"}
     people = [Activation("lapsed-buyers", f"p{n}", "ADD", ids) for n in range(rows)]
     return read_job(batch, kind(*records, **options), [Row(one, b"{}") for one in people])

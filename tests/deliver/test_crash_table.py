@@ -24,6 +24,16 @@ TIMED_OUT = [Rejection("Timeout", "no answer: ReadTimeout")] * 2
             event(), events.Claimed(), Send(), id="doorbell lost, or worker dies before begin: claimed again"
         ),
         pytest.param(
+            event(deaths=2), events.KillsWorkers(),
+            Split(Progress(), Progress(), "its worker ended 2 times before its call: halved to find the row"),
+            id="workers killed before begin, again and again",
+        ),
+        pytest.param(
+            event(deaths=3, rows=1), events.KillsWorkers(),
+            Settle([Rejection("Invalid", "its worker ended 3 times before its call")]),
+            id="workers killed before begin by one row alone",
+        ),
+        pytest.param(
             event(), events.Overtaken(), Leave("not sent: stopped, or taken over by another attempt"),
             id="the same batch running twice",
         ),

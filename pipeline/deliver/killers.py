@@ -1,0 +1,40 @@
+"""Killers: batches whose workers die before the call begins, as by a row that takes all memory to be read.
+
+Nothing was sent, so such a batch is claimed again when its lease ends. After the second death it is halved
+unread, and each half after one more, until the row stands alone; after three deaths that becomes a dead
+letter. See ``decide`` for the moves.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from pipeline.deliver.job import Job
+from pipeline.deliver.progress import Progress
+from pipeline.lanes.batch import Batch
+from pipeline.lanes.quota import Quota
+from pipeline.lanes.row import Row
+from pipeline.model.action import Action
+from pipeline.model.activation import Activation
+
+MAX_DEATHS = 2
+MAX_DEATHS_ALONE = 3  # of a batch of one row
+
+
+def kills_workers(batch: Batch) -> bool:
+    """Tell whether a claimed batch is not to be read, for too many workers died while they had it."""
+    most = MAX_DEATHS if batch.rows > 1 else MAX_DEATHS_ALONE
+    return batch.state == "claimed" and batch.deaths >= most
+
+
+def unread(profile: str, text: bytes) -> Row:
+    """Return a row that is not read; no name but that of its profile is known."""
+    return Row(Activation(audience="", profile_id=profile, call_type="UPDATE"), text)
+
+
+def unread_job(batch: Batch, action: Action, rows: Sequence[Row], next_quota: Quota | None) -> Job:
+    """Return the job of a batch whose rows are not read; their audience is that of the destination."""
+    audience = action.destination.audience
+    named = [msgspec.structs.replace(row.activation, audience=audience) for row in rows]
+    rows = [Row(activation, row.text) for activation, row in zip(named, rows, strict=True)]
+    return Job(batch, action, rows, Progress.loads(batch.progress), next_quota)
