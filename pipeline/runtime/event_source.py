@@ -39,8 +39,14 @@ def lookup_of(
 
 
 def file_account(catalog: Catalog, source: EventsSource, events: Engine) -> str:
-    """Return the account in the names of a connector's files; "": all files are of one that is not known."""
-    account = account_of(catalog, catalog.connectors[source.connector], events)
+    """Return the account in the names of a connector's files; "": events of all files are meant.
+
+    Raises Held if files are of several accounts, and nothing tells which is the connector's.
+    """
+    connector = catalog.connectors[source.connector]
+    account = account_of(catalog, connector, events)
+    if getattr(connector, "account_id", None):
+        return account  # its first file may still be to come
     with reading(events) as connection:
         named = set(connection.scalars(select(event_files.c.account).distinct()))
     if account and named and account not in named:
@@ -48,7 +54,7 @@ def file_account(catalog: Catalog, source: EventsSource, events: Engine) -> str:
             "connector",
             "ACCOUNT",
             f"event files are of the accounts {', '.join(sorted(named))}, and connectors of several: "
-            f'nothing tells which of them is that of "{source.connector}"',
+            f'nothing tells which of them is that of "{source.connector}": say it with its account_id',
         )
     return account
 

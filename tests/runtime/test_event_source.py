@@ -13,13 +13,15 @@ from pipeline.model.source import EventsSource, SalesforceSource
 from pipeline.records.catalog import Catalog
 from pipeline.records.rule_documents import rule
 from pipeline.responsys.connector import ResponsysConnector
-from pipeline.runtime.event_source import file_account, points_of
+from pipeline.runtime.event_source import file_account, lookup_of, points_of
 from pipeline.runtime.imports import Importer
 from pipeline.runtime.opening_rules import needs_record
 from pipeline.settings import Settings
 from pipeline.stores import nudges
+from pipeline.stores.database import reading
 from pipeline.stores.event_tables import event_files
 from schemas.rule import RuleDocument
+from tests.event_files.folder import land
 
 ACME = ResponsysConnector(
     name="acme",
@@ -64,6 +66,31 @@ def test_files_of_several_accounts_and_connectors_hold_the_source(events):
     assert file_account(CATALOG, CLICKS, events) == ""
     with pytest.raises(Held, match="event files are of the accounts 1234, 99"):
         file_account(replace(CATALOG, connectors={"acme": ACME, "other": other}), CLICKS, events)
+
+
+def test_a_configured_account_chooses_among_the_accounts_of_files(events):
+    landed(events, "1234", "99")
+    named = replace(ACME, account_id="99")
+    other = replace(ACME, name="other", username="b", account_id="77")
+    catalog = replace(CATALOG, connectors={"acme": named, "other": other})
+
+    assert file_account(catalog, CLICKS, events) == "99"
+    assert file_account(catalog, replace(CLICKS, connector="other"), events) == "77"
+    assert file_account(replace(CATALOG, connectors={"acme": named}), CLICKS, events) == "99"
+
+
+def test_a_source_reads_the_events_of_its_configured_account_alone(events, tmp_path):
+    for account, riid in (("1234", "7"), ("99", "8")):
+        file = tmp_path / f"{account}_CLICK_20260101_000000.txt"
+        file.write_text(f"RIID,EVENT_CAPTURED_DT\n{riid},01-Nov-2026 10:00:00\n")
+        land(events, [file])
+    catalog = replace(CATALOG, connectors={"acme": replace(ACME, account_id="99")})
+    reader = lookup_of(catalog, CLICKS, events).files
+
+    with reading(events) as connection:
+        found, _ = reader.after(connection, 0, reader.top(connection), 10)
+
+    assert [one.riid for one in found] == ["8"]
 
 
 def test_scores_count_types_that_the_source_means():
