@@ -34,6 +34,8 @@ streams = Table(
     Column("choice", String, nullable=False, server_default=""),  # object and condition; "": unknown
     # People changed by runs whose activations wait for their end, or for a person's consent.
     Column("changing", BigInteger, nullable=False, server_default="0"),
+    # The reading from the beginning that is under way sends everybody, changed or not.
+    Column("resending", Boolean, nullable=False, server_default="0"),
 )
 
 # Records of the outside system, as a stream last saw them.

@@ -76,9 +76,9 @@ class MembersRun:
             self.source.name, self.source.audience, self.follower, progress=self.progress,
             pairing=self.pairing, account=self.reader.account,
         )  # fmt: skip
-        guarding = Guarding(self.source.max_change, self.confirm, self.resend)
         with stream_turn(self.engine, self.source.name) as turn:
             was_baseline = turn.state.is_baseline
+            guarding = Guarding(self.source.max_change, self.confirm, self.resend or turn.state.resending)
             with taking_records(turn, appender, taking, guarding) as (outbox, guard):
                 is_whole = self._round(turn, outbox, taking, guard)
                 decide_later(turn, outbox, taking, self.reader)
@@ -105,8 +105,10 @@ class MembersRun:
         if turn.state.full is None or anew:
             begun = round(time.time() * 1000)
             number = turn.state.full_number + 1
-            turn.write(full_number=number, full_stamp=0, full_id=str(begun))
-        mode = PageMode(turn.state.full_number, self.resend, turn.state.is_baseline, self.resend)
+            resending = self.resend or turn.state.resending
+            turn.write(full_number=number, full_stamp=0, full_id=str(begun), resending=resending)
+        state = turn.state
+        mode = PageMode(state.full_number, state.resending, state.is_baseline, state.resending)
         until = time.monotonic() + self.patience if self.patience is not None else None
         for page in self._pages(turn.state.full_stamp or 0):
             if self._is_over(until):
@@ -118,7 +120,7 @@ class MembersRun:
             self._take(guard, taking, page, records, mode)
             outbox.drain()
         end: dict[str, Any] = {"full_stamp": None, "full_id": "", "full_at": datetime.now(UTC)}
-        turn.write(mark_stamp=int(turn.state.full_id), **end)
+        turn.write(mark_stamp=int(turn.state.full_id), resending=False, **end)
         return True
 
     def _is_over(self, until: float | None) -> bool:

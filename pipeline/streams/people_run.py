@@ -49,6 +49,8 @@ class PeopleRun:
     def run(self, appender: Appender) -> StreamOutcome:
         """Look at people and send what follows; raises as the run of a stream does."""
         with stream_turn(self.engine, self.source.name) as turn:
+            if self.resend and not turn.state.resending:
+                turn.write(resending=True)  # until a run has come to its end
             is_full, outbox = self._is_full(turn.state), StreamOutbox(turn, appender)
             outbox.begin()
             was_baseline, highest = turn.state.is_baseline, self._highest()
@@ -56,7 +58,7 @@ class PeopleRun:
                 self._take(turn, people, bulk=is_full)
                 outbox.drain()
             now = datetime.now(UTC)
-            values = {"full_at": now} if is_full else {}
+            values = {"full_at": now, "resending": False} if is_full else {}
             numbers = asdict(self.counts)
             turn.write(mark_stamp=highest, trouble="", succeeded_at=now, numbers=numbers, **values)
             return StreamOutcome(self.source.name, self.counts, outbox.sent, was_baseline, is_full)
@@ -67,12 +69,13 @@ class PeopleRun:
         is_full = self._is_full(state)
         for people in self._pages(state, self._highest(), is_full=is_full):
             with reading(self.engine) as connection:
-                self._count(people, self._activations(connection, people))
+                resend = self.resend or state.resending
+                self._count(people, self._activations(connection, people, resend=resend))
         return StreamOutcome(self.source.name, self.counts, 0, state.is_baseline, is_full)
 
     def _is_full(self, state: StreamState) -> bool:
         is_due = state.full_at is None or datetime.now(UTC) - state.full_at >= FULL
-        return self.full or self.resend or is_due
+        return self.full or self.resend or state.resending or is_due
 
     def _highest(self) -> int:
         with reading(self.engine) as connection:
@@ -98,7 +101,7 @@ class PeopleRun:
 
     def _take(self, turn: StreamTurn, people: Sequence[int], *, bulk: bool) -> None:
         with turn.writing() as connection:
-            activations = self._activations(connection, people)
+            activations = self._activations(connection, people, resend=turn.state.resending)
             put(connection, self.source.name, activations, bulk=bulk)
         self._count(people, activations)
 
@@ -108,8 +111,10 @@ class PeopleRun:
         self.counts.activations += len(activations)
         self.progress("read", len(set(people)))
 
-    def _activations(self, connection: Connection, people: Sequence[int]) -> list[Activation]:
-        """Return an activation for each person whose record lacks the RIID."""
+    def _activations(
+        self, connection: Connection, people: Sequence[int], *, resend: bool
+    ) -> list[Activation]:
+        """Return an activation for each person whose record lacks the RIID; ``resend``: also of others."""
         profiles = {f"person:{person}" for person in people}
         known = known_identifiers(connection, profiles, self.account, self.org)
         records = {row.id: row for row in records_of(connection, set(people))}
@@ -118,7 +123,7 @@ class PeopleRun:
             record = records.get(identifiers.get("salesforce_id", ""))
             if record is None or record.conflict is not None or "riid" not in identifiers:
                 continue
-            if self.resend or record.riid != identifiers["riid"]:
+            if resend or record.riid != identifiers["riid"]:
                 found.append(activation_of(self.source.audience, profile, identifiers))
         return found
 

@@ -66,9 +66,9 @@ class ProfilesRun:
         """Look at people and send what follows; raises as the run of a stream does."""
         name, max_change = self.source.name, self.source.max_change
         taking = PersonTaking(name, self.source.audience, self.follower, progress=self.progress)
-        guarding = Guarding(max_change, self.confirm, self.resend)
         with stream_turn(self.engine, name) as turn:
             was_baseline = turn.state.is_baseline
+            guarding = Guarding(max_change, self.confirm, self.resend or turn.state.resending)
             with taking_records(turn, appender, taking, guarding) as (outbox, guard):
                 is_full = self._look(turn, outbox, taking, guard)
             return StreamOutcome(name, taking.counts, outbox.sent, was_baseline, is_full)
@@ -97,8 +97,9 @@ class ProfilesRun:
             return False  # profiles are being built anew
         is_full = self._is_full(turn.state, place)
         if is_full and (turn.state.full is None or self.full or self.resend):
-            turn.write(full_number=turn.state.full_number + 1, full_stamp=0)
-        mode = PageMode(turn.state.full_number, is_full, turn.state.is_baseline, self.resend)
+            resending = self.resend or turn.state.resending
+            turn.write(full_number=turn.state.full_number + 1, full_stamp=0, resending=resending)
+        mode = PageMode(turn.state.full_number, is_full, turn.state.is_baseline, turn.state.resending)
         until = time.monotonic() + self.patience if self.patience is not None else None
         for people in self._people(turn.state, place, is_full=is_full):
             if not self._take(guard, taking, people, place, mode):
@@ -109,7 +110,7 @@ class ProfilesRun:
         values: dict[str, Any] = {"mark_stamp": place.folded, "choice": place.fields}
         if is_full:
             self._forget_missing(turn, taking, mode)
-            values |= {"full_at": datetime.now(UTC), "full_stamp": None}
+            values |= {"full_at": datetime.now(UTC), "full_stamp": None, "resending": False}
         turn.write(**values)
         return is_full
 

@@ -54,12 +54,12 @@ class StreamReading:
     def read_all(self, *, anew: bool, resend: bool, patience: float | None) -> bool:
         """Read from the beginning, or go on with that; return whether it came to the end.
 
-        ``anew``: not from where an earlier run stopped. ``patience``: seconds after which it is left to the
-        next run; None: never.
+        ``anew``: not from where an earlier run stopped. ``resend``: everybody is sent, by this run and those
+        that go on with it. ``patience``: seconds after which it is left to the next run; None: never.
         """
-        place = self._begin(anew=anew)
+        place = self._begin(anew=anew, resend=resend)
         state = self.turn.state
-        mode = PageMode(state.full_number, True, state.is_baseline, resend)
+        mode = PageMode(state.full_number, True, state.is_baseline, state.resending)
         until = time.monotonic() + patience if patience is not None and not mode.is_baseline else None
         upper: Position | None = None
         with closing(pages_ahead(self.reader, place)) as pages:
@@ -69,7 +69,7 @@ class StreamReading:
                 if not page.is_last and until is not None and time.monotonic() > until:
                     return False
         self._look_for_missing(mode)
-        end = {"full_stamp": None, "full_id": "", "full_at": datetime.now(UTC)}
+        end = {"full_stamp": None, "full_id": "", "full_at": datetime.now(UTC), "resending": False}
         self.turn.write(**self._mark(upper or place), **end)
         return True
 
@@ -78,12 +78,13 @@ class StreamReading:
         """Milliseconds before a place that are read again."""
         return self.source.overlap * 1000
 
-    def _begin(self, *, anew: bool) -> Position:
+    def _begin(self, *, anew: bool, resend: bool) -> Position:
         """Return the place to read from."""
         state = self.turn.state
         if state.full is not None and not anew:
             return state.full.back(self.overlap)
-        self.turn.write(full_number=state.full_number + 1, full_stamp=0, full_id="")
+        resending = resend or state.resending  # one that stopped has not sent everybody
+        self.turn.write(full_number=state.full_number + 1, full_stamp=0, full_id="", resending=resending)
         return Position()
 
     def _mark(self, place: Position) -> dict[str, Any]:

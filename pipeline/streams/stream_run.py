@@ -89,7 +89,7 @@ class StreamRun:
                 self.source.name, self.source.audience, self.follower, is_history, self.progress, self.pairing
             )
             was_baseline = turn.state.is_baseline
-            guarding = Guarding(self.source.max_change, self.confirm, self.resend)
+            guarding = Guarding(self.source.max_change, self.confirm, self.resend or turn.state.resending)
             with taking_records(turn, self.appender, taking, guarding) as (outbox, guard):
                 done = self._read(StreamReading(turn, outbox, taking, self.source, self.reader, guard))
                 decide_later(turn, outbox, taking, self.reader)

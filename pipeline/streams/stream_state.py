@@ -34,6 +34,7 @@ class StreamState:
     numbers: Any = None
     choice: str = ""
     changing: int = 0
+    resending: bool = False  # the reading from the beginning sends everybody
 
     @property
     def mark(self) -> Position:

@@ -1,8 +1,10 @@
 """pipeline.runtime.permits: polls draw from the allowance of an org that deliveries draw from."""
 
+from contextlib import suppress
+
 import pytest
 
-from pipeline.errors import Throttled
+from pipeline.errors import RetryLater, Throttled
 from pipeline.lanes.draw import draw
 from pipeline.lanes.quota import quota_of
 from pipeline.model.call import Call
@@ -14,13 +16,13 @@ CALL = Call(function="calls", path="/query", method="GET")
 
 
 class Sender:
-    def __init__(self, error: Exception | None = None) -> None:
+    def __init__(self, error: Exception | None = None, times: int = 100) -> None:
         self.sent = 0
-        self.error = error
+        self.error, self.times = error, times  # how often it is raised
 
     def send(self, _):
         self.sent += 1
-        if self.error:
+        if self.error and self.sent <= self.times:
             raise self.error
 
 
@@ -55,3 +57,25 @@ def test_an_org_whose_calls_are_used_up_is_left_alone_by_all(redis):
         send(CALL)
 
     assert draw(redis, quota_of(CRM, "calls")) > 3000
+
+
+@pytest.mark.parametrize(("times", "sent"), [(1, 2), (2, 3), (3, 3)])
+def test_a_call_that_came_to_nothing_is_made_again_twice(redis, times, sent):
+    """Otherwise a long reading would hardly come to its end at an org that cuts an answer now and then."""
+    slept, sender = [], Sender(RetryLater("OutcomeUnknown", delay=1.0), times)
+    send = permitted(redis, CRM, sender, 60, slept.append)
+
+    with suppress(RetryLater):
+        send(CALL)
+
+    assert (sender.sent, slept) == (sent, [1.0, 3.0][: sent - 1])
+
+
+def test_a_call_that_shall_wait_for_long_is_not_made_again(redis):
+    sender = Sender(RetryLater("SERVER_UNAVAILABLE", delay=60.0))
+    send = permitted(redis, CRM, sender, 60, pytest.fail)
+
+    with pytest.raises(RetryLater):
+        send(CALL)
+
+    assert sender.sent == 1

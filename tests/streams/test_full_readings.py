@@ -73,6 +73,25 @@ def test_one_that_stopped_goes_on_from_there(streams, org):
     assert (outcome.is_baseline, outcome.counts.changed, len(streams.taken())) == (True, 100, 2100)
 
 
+@pytest.mark.parametrize("options", [{}, {"full": True}])
+def test_a_resend_that_stopped_goes_on_as_one(streams, org, options):
+    """Also if the next run reads all from the beginning: everybody was to be sent again."""
+    with ago(org, 1000):
+        org.order("load", {"object": "Contact", "range": {"count": 2100}})
+    streams.run()
+    streams.taken()
+    fault = {"kind": "error", "errorCode": "QUERY_TIMEOUT", "status": 400, "function": "queryAll", "after": 2}
+    org.order("faults", [{**fault, "times": 1}])
+    with pytest.raises(CallError):
+        streams.run(resend=True)
+    assert streams.state().resending
+
+    streams.run(**options)
+
+    assert len({activation.profile_id for activation in streams.taken()}) == 2100
+    assert streams.run(full=True).sent == 0
+
+
 @pytest.mark.parametrize("option", ["full", "resend"])
 def test_a_record_that_the_condition_leaves_out_later_is_not_gone_and_not_sent(streams, org, option):
     with ago(org, 1000):

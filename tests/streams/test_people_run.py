@@ -8,6 +8,7 @@ from sqlalchemy import update
 from pipeline.model.source import PeopleSource
 from pipeline.produce.appender import Appender
 from pipeline.stores.people_tables import handles
+from pipeline.stores.stream_tables import streams
 from pipeline.streams.people_run import PeopleRun
 from tests.event_files.folder import land
 from tests.fixtures.intake import Bell, Entries
@@ -63,6 +64,17 @@ def test_a_record_that_has_the_riid_is_left_out_and_sent_again_when_all_are(even
 
     assert run(full=True) == []
     assert run(resend=True) == [(f"person:{ada}", {"riid": "7", "salesforce_id": CONTACT})]
+
+
+def test_a_resend_that_stopped_is_done_by_the_next_run(events, run, land_file):
+    land_file(1, (7, "ada@example.com"))
+    (ada,) = take(events, record(CONTACT, "ada@example.com", riid="7"))
+    run()
+    with events.begin() as connection:
+        connection.execute(update(streams).values(resending=True))
+
+    assert run() == [(f"person:{ada}", {"riid": "7", "salesforce_id": CONTACT})]
+    assert run() == []
 
 
 def test_the_primary_record_gets_the_riid_and_a_barred_one_does_not(events, run, land_file):

@@ -164,6 +164,16 @@ def test_all_are_sent_again_when_asked_for(environment):
     assert environment.run(resend=True) == [("7", "ADD", clicks(1, 9))]
 
 
+def test_a_resend_that_stopped_goes_on_as_one(environment, monkeypatch):
+    monkeypatch.setattr("pipeline.streams.changed_profiles.AT_ONCE", 1)
+    environment.land("CLICK", (7, "ada@example.com", 9), (8, "b@example.com", 9))
+    environment.run()
+
+    assert len(environment.run(resend=True, patience=0)) == 1
+    assert len(environment.run()) == 1
+    assert environment.run() == []
+
+
 def test_a_dry_run_counts_and_changes_nothing(environment):
     environment.land("CLICK", (7, "ada@example.com", 9), (8, "b@example.com", 9))
 

@@ -37,8 +37,8 @@ email = {{ salesforce = "Email", type = "email" }}
 stage = {{ salesforce = "StageName" }}
 
 [sources]
-leads = {{ kind = "salesforce", connector = "crm", object = "Lead", mapping = "person", every = 1 }}
-stages = {{ kind = "salesforce", connector = "crm", object = "OpportunityHistory", of = "OpportunityId", who = "primary", mapping = "deal", every = 1 }}
+leads = {{ kind = "salesforce", connector = "crm", object = "Lead", mapping = "person", every = 1, overlap = 120 }}
+stages = {{ kind = "salesforce", connector = "crm", object = "OpportunityHistory", of = "OpportunityId", who = "primary", mapping = "deal", every = 1, overlap = 120 }}
 
 [rules]
 nurture = {{ source = "leads", on = "new", when = {{ LeadSource = "Web" }}, audience = "nurture" }}

@@ -71,7 +71,8 @@ class ChaosOrg:
         return found
 
     def open_deals(self, count: int) -> list[str]:
-        """Make so many deals, each with a contact of its own, and return their ids."""
+        """Make so many deals an hour ago, each with a contact of its own, and return their ids."""
+        self.order("clock", {"ahead": -3_600})
         contacts = self.load("Contact", [
             {"FirstName": "Ann", "LastName": f"Lee{n}", "Email": deal_address(n)} for n in range(count)
         ])  # fmt: skip
@@ -80,6 +81,7 @@ class ChaosOrg:
         self.load("OpportunityContactRole", [
             {"OpportunityId": deals[n], "ContactId": contacts[n], "IsPrimary": True} for n in range(count)
         ])  # fmt: skip
+        self.order("clock", {"ahead": 0})
         return deals
 
     def make_trouble(self, seed: int) -> None:
