@@ -11,7 +11,7 @@ from pipeline.model.call import Call
 from pipeline.model.source import MembersSource
 from pipeline.records.catalog import Catalog
 from pipeline.records.kinds import kind_of
-from pipeline.runtime.opening_rules import open_pairing
+from pipeline.runtime.opening_rules import PEOPLE, objects_of_people, open_pairing
 from pipeline.runtime.people_source import account_of
 from pipeline.streams.followers import Follower, Followers
 from pipeline.streams.members_reader import MembersReader
@@ -51,4 +51,17 @@ def members_reader(
     members = partial(kind.member_columns, connector, ask, "riid")
     table = partial(kind.extension_columns, connector, ask, source.fields_table)
     account = account_of(catalog, connector, events)
-    return MembersReader(events, source, account, members, table if source.fields_table else None, further)
+    needs_records = ends_at_records(catalog, source.audience)
+    extension = table if source.fields_table else None
+    return MembersReader(events, source, account, members, extension, further, needs_records)
+
+
+def ends_at_records(catalog: Catalog, audience: str | None) -> bool:
+    """Tell whether an audience ends alone at records of people that streams read, and makes no new ones."""
+    ends = catalog.for_audience(audience) if audience is not None else ()
+    read = objects_of_people(catalog)
+    return bool(ends) and all(
+        one.options.get("create", "never") == "never"
+        and {*(one.options.get("objects") or PEOPLE)} <= read.get(one.connector, set())
+        for one in ends
+    )

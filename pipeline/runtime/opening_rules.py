@@ -51,11 +51,14 @@ def rules_of_events(catalog: Catalog, source: EventsSource, outside: Outside) ->
 
 def needs_record(catalog: Catalog, rule: Rule) -> bool:
     """Tell whether people must be known in an org: the rule ends in one whose people a stream reads."""
-    ends = {one.connector for one in catalog.for_audience(rule.audience)}
-    return any(
-        isinstance(source, SalesforceSource)
-        and source.is_stream
-        and source.object in PEOPLE
-        and source.connector in ends
-        for source in catalog.sources.values()
-    )
+    orgs = objects_of_people(catalog)
+    return any(one.connector in orgs for one in catalog.for_audience(rule.audience))
+
+
+def objects_of_people(catalog: Catalog) -> dict[str, set[str]]:
+    """Return the objects with people that streams read, by connector."""
+    found: dict[str, set[str]] = {}
+    for source in catalog.sources.values():
+        if isinstance(source, SalesforceSource) and source.is_stream and source.object in PEOPLE:
+            found.setdefault(source.connector, set()).add(source.object)
+    return found

@@ -1,7 +1,7 @@
 """Taking pages of members: a member whose address is another person's is a conflict, never a guess."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
@@ -10,8 +10,10 @@ from pipeline.people.conflict_book import ConflictBook
 from pipeline.people.handle_book import HandleBook
 from pipeline.people.known_identifiers import known_identifiers
 from pipeline.people.record_identity import Key, key_of_address
+from pipeline.streams.members_reader import WITHOUT_RECORD
 from pipeline.streams.person_taking import PersonTaking
 from pipeline.streams.record_store import KnownRecord
+from pipeline.streams.stream_counts import MemberCounts
 
 
 @dataclass
@@ -19,6 +21,7 @@ class MemberTaking(PersonTaking):
     """Takes pages of one source; a record's id is its RIID, and its person that of the RIID."""
 
     account: str = ""  # of the RIIDs
+    counts: MemberCounts = field(default_factory=MemberCounts)
 
     def _identify(
         self,
@@ -52,8 +55,13 @@ class MemberTaking(PersonTaking):
         return conflicts.open("handles", person, foreign, keys, row.id) if foreign else None
 
     def _sendable(self, connection: Connection, rows: Sequence[SourceRecord]) -> list[SourceRecord]:
-        """Return the members that are written by; of several of one person that of the RIID told last."""
-        found = super()._sendable(connection, rows)
+        """Return the members that are written by: of several of one person that of the RIID told last.
+
+        Those whose audience ends at records of people, and whose person has none, are left out.
+        """
+        unbarred = super()._sendable(connection, rows)
+        found = [row for row in unbarred if row.keys != WITHOUT_RECORD]
+        self.counts.left_out += len(unbarred) - len(found)
         profiles = {f"person:{row.person}" for row in found}
         known = known_identifiers(connection, profiles, self.account)
         return [row for row in found if known.get(f"person:{row.person}", {}).get("riid", row.id) == row.id]

@@ -1,4 +1,8 @@
-"""Reading of members: columns of the list and of an extension table, of up to 200 RIIDs in a call each."""
+"""Reading of members: columns of the list and of an extension table, of up to 200 RIIDs in a call each.
+
+A source whose audience ends at records of people marks the members whose person has none: they are left out,
+and are sent when a record of their person is known, for without the mark they differ from what is stored.
+"""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -8,11 +12,13 @@ from sqlalchemy import Engine, select
 
 from pipeline.model.source import MembersSource
 from pipeline.model.source_record import SourceRecord
+from pipeline.people.primary import primaries_of
 from pipeline.stores.database import reading
 from pipeline.stores.people_tables import handles
 
 ADDRESS = "EMAIL_ADDRESS_"
 TABLE = "Member"
+WITHOUT_RECORD = {"record": "none"}  # among the keys of a member
 
 Columns = Mapping[str, str | None]
 ReadRows = Callable[[Sequence[str], Sequence[str]], Mapping[str, Columns]]  # RIIDs and columns; by RIID
@@ -20,7 +26,10 @@ ReadRows = Callable[[Sequence[str], Sequence[str]], Mapping[str, Columns]]  # RI
 
 @dataclass(frozen=True)
 class MembersReader:
-    """Reads members of one source; ``further``: columns or variables that followers look at."""
+    """Reads members of one source; ``further``: columns or variables that followers look at.
+
+    ``needs_records``: its audience ends at records of people, and those without one are left out.
+    """
 
     engine: Engine
     source: MembersSource
@@ -28,6 +37,7 @@ class MembersReader:
     members: ReadRows
     table: ReadRows | None = None
     further: Sequence[str] = ()
+    needs_records: bool = False
 
     def by_ids(self, ids: Sequence[str]) -> Sequence[SourceRecord]:
         """Return the members with some RIIDs; those that are not in the list are left out."""
@@ -50,10 +60,21 @@ class MembersReader:
         members = self.members(ids, [ADDRESS, *dict.fromkeys(columns)])
         present = [riid for riid in ids if riid in members]
         rows = self.table(present, list(self.source.fields)) if self.table and present else {}
-        return [
+        records = [
             self._record(riid, people[riid], {**members[riid], **rows.get(riid, {})}, stamp)
             for riid in present
         ]
+        if self.needs_records:
+            self._mark(records)
+        return records
+
+    def _mark(self, records: Sequence[SourceRecord]) -> None:
+        """Mark the members whose people have no record."""
+        with reading(self.engine) as connection:
+            known = primaries_of(connection, {one.person for one in records if one.person is not None})
+        for one in records:
+            if one.person not in known:
+                one.keys = WITHOUT_RECORD
 
     @property
     def _columns_of_rules(self) -> list[str]:

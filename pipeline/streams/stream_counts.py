@@ -12,3 +12,10 @@ class StreamCounts:
     gone: int = 0  # of these: deleted, merged, or no longer there
     activations: int = 0  # that followed
     refused: int = 0  # activations that no intake would take
+
+
+@dataclass
+class MemberCounts(StreamCounts):
+    """Numbers of one run of a source of members."""
+
+    left_out: int = 0  # members that would be sent, if a record of their person were known

@@ -1,14 +1,20 @@
 """Sources of members, as the timer runs them: rules look at columns, audiences get what changed."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 
+from pipeline.model.destination import Destination
+from pipeline.model.source import SalesforceSource
 from pipeline.operate.stream_status import read_streams
 from pipeline.produce.appender import Appender
+from pipeline.records.catalog import Catalog
 from pipeline.records.kinds import connector_documents, destination_documents
 from pipeline.records.records import Records
 from pipeline.responsys.client import Client
 from pipeline.responsys.login import shared_tokens
+from pipeline.runtime.members_source import ends_at_records
 from pipeline.runtime.source_runner import SourceRunner
 from pipeline.stores.stream_tables import entries
 from pipeline.wire.session import open_session
@@ -99,3 +105,28 @@ def test_a_column_that_is_not_there_holds_the_source_until_it_is(run):
     assert run.records.load().holds["source", "members"].code == "INVALID_FIELD_NAME"
     assert run({"FIRST_NAME": "first_name"})[0] == "members: 3 records read, 3 changed, 3 sent"
     assert run.records.load().holds == {}
+
+
+def test_members_are_left_out_where_their_audience_ends_at_known_records_alone():
+    def catalog(*ends, objects=("Lead", "Contact")):
+        streams = {
+            name: SalesforceSource(name=name, every=2, connector="crm", object=name, mapping="person")
+            for name in objects
+        }
+        named = {str(number): replace(end, name=str(number)) for number, end in enumerate(ends)}
+        return Catalog(1, sources=streams, destinations=named)
+
+    back = Destination(name="back", audience="members", connector="crm", action="salesforce_record")
+    leads = replace(back, options={"objects": ["Lead"], "create": "never"})
+
+    assert ends_at_records(catalog(back, leads), "members")
+    assert ends_at_records(catalog(leads, objects=["Lead"]), "members")
+    for ends, objects in (
+        ((), ("Lead", "Contact")),
+        ((back,), ("Lead",)),
+        ((back, replace(back, connector="acme")), ("Lead", "Contact")),
+        ((replace(leads, options={"objects": ["Lead"], "create": "Lead"}),), ("Lead",)),
+        ((replace(back, options={"objects": ["Visit__c"]}),), ("Lead", "Contact")),
+    ):
+        assert not ends_at_records(catalog(*ends, objects=objects), "members")
+    assert not ends_at_records(catalog(back), None)

@@ -14,7 +14,7 @@ from pipeline.responsys.client import Client
 from pipeline.responsys.login import shared_tokens
 from pipeline.responsys.looking import extension_columns, member_columns
 from pipeline.snapshots.concerns import Unconfirmed
-from pipeline.stores.people_tables import conflicts
+from pipeline.stores.people_tables import conflicts, handles
 from pipeline.stores.stream_tables import outgoing, records
 from pipeline.streams import change_guard, members_run
 from pipeline.streams.members_reader import MembersReader
@@ -29,7 +29,7 @@ from tests.emulators.conftest import responsys as responsys
 from tests.emulators.conftest import rule
 from tests.event_files.folder import land
 from tests.fixtures.intake import Bell, Entries
-from tests.people.records import open_conflicts
+from tests.people.records import open_conflicts, record, take
 from tests.responsys.conftest import connector as connector
 from tests.streams.test_crashes import Killed, die, die_after
 
@@ -76,13 +76,14 @@ class Environment:
         self.calls.append(call)
         return self.client.send(call)
 
-    def prepare(self, source=MEMBERS, **options):
+    def prepare(self, source=MEMBERS, *, needs_records=False, **options):
         def members(riids, columns):
             found = member_columns(self.connector, self.ask, "riid", riids, columns)
             return {riid: row for riid, row in found.items() if riid not in self.hidden}
 
         table = partial(extension_columns, self.connector, self.ask, source.fields_table)
-        reader = MembersReader(self.events, source, "12", members, table if source.fields_table else None)
+        extension = table if source.fields_table else None
+        reader = MembersReader(self.events, source, "12", members, extension, (), needs_records)
         return MembersRun(self.events, reader, **options)
 
     def run(self, source=MEMBERS, **options):
@@ -227,6 +228,22 @@ def test_a_resend_that_stopped_goes_on_as_one(environment):
     assert environment.run() == []
 
 
+def test_a_member_without_a_record_is_left_out_until_there_is_one(environment):
+    environment.know((RIIDS[0], "demo-0@example.com"), (RIIDS[1], ""))
+
+    assert environment.run(needs_records=True) == []
+    counts = environment.outcome.counts
+    assert (counts.left_out, counts.changed) == (2, 2)
+    assert environment.run(needs_records=True) == []
+    counts = environment.outcome.counts
+    assert (counts.left_out, counts.changed) == (0, 0)
+
+    take(environment.events, record("00Q000000000001EAA", "demo-0@example.com"))
+    assert environment.run(needs_records=True) == [(RIIDS[0], "ADD", {"city": "Rome"})]
+    assert environment.run(needs_records=True, resend=True) == [(RIIDS[0], "ADD", {"city": "Rome"})]
+    assert environment.outcome.counts.left_out == 1
+
+
 def test_an_address_of_another_person_is_a_conflict_and_nothing_is_written_by_it(environment):
     environment.know((RIIDS[0], "demo-0@example.com"), (RIIDS[1], "demo-1@example.com"))
     environment.run()
@@ -235,7 +252,8 @@ def test_an_address_of_another_person_is_a_conflict_and_nothing_is_written_by_it
     assert environment.run() == []
     with environment.events.begin() as connection:
         [(kind, whose, other)] = open_conflicts(connection)
-        assert (kind, {whose, other}) == ("handles", {1, 2})
+        riids = select(handles.c.person).where(handles.c.kind == "riid")
+        assert (kind, {whose, other}) == ("handles", {*connection.scalars(riids)})
         settle(connection, connection.scalar(select(conflicts.c.id)), "apart", "test")
     assert environment.run() == [(RIIDS[1], "ADD", {"city": "Oslo"})]
 
