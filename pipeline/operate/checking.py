@@ -1,6 +1,6 @@
 """Checking: does the account have the objects that the configuration names."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from contextlib import closing
 
 from pipeline.model.connector import Connector
@@ -8,8 +8,9 @@ from pipeline.model.destination import Destination
 from pipeline.model.finding import Finding
 from pipeline.model.uses import Uses
 from pipeline.operate.checking_files import look_at_files
-from pipeline.operate.open_questions import read_questions
+from pipeline.operate.open_questions import PairStatus, read_questions
 from pipeline.operate.throttling import look_for_throttling
+from pipeline.pairs.open_pair import OpenPair
 from pipeline.records.catalog import Catalog
 from pipeline.records.kinds import kind_of
 from pipeline.runtime.clients import Clients, timeouts_of
@@ -74,4 +75,14 @@ def questions_about(stores: Stores, catalog: Catalog, connector: Connector) -> l
         texts = [f"{one.record} {mode}", *filter(None, [one.in_words])]
         if streams.intersection(one.pair.sources):
             found.append(Finding("pairs", True, ": ".join(texts)))
+            found += [Finding("pairs", one.pair.watches, text) for text in unwritten_fields(catalog, one)]
     return found
+
+
+def unwritten_fields(catalog: Catalog, one: PairStatus) -> Iterator[str]:
+    """Yield the variables of a pair that no destination writes where a side is read."""
+    pair = OpenPair(one.pair, catalog)
+    for field in one.pair.fields:
+        sides = {side for source in one.pair.salesforce for side in pair.unwritten(field, source)}
+        for side in sorted(sides):
+            yield f"{one.record}: no destination writes {field} where {side} is read"

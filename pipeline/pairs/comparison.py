@@ -10,6 +10,7 @@
     open      a write is under way
     waiting   a write has arrived, and was not read yet; or it is looked at again
     emptied   one side was emptied, and a null is not written to the other
+    unwritten no destination writes the variable to a side, where that is read
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -131,8 +132,12 @@ def under_way(state: FieldState) -> tuple[str, SideName | None, Any, str] | None
 def at_rest(values: tuple[Any, Any], terms: PairTerms) -> tuple[str, SideName | None, Any, str]:
     """Describe a field whose sides differ though no write is under way."""
     for side, value in zip(SIDES, values, strict=True):
+        if OTHER[side] in terms.unwritten:
+            continue
         if value is None and terms.stored(OTHER[side], value) is SKIPPED:
             return "emptied", None, None, f"a null is not written to {OTHER[side]}"
+    if terms.unwritten:
+        return "unwritten", None, None, f"no destination writes it to {' or '.join(sorted(terms.unwritten))}"
     return "waiting", None, None, "a write was not read yet, or is looked at again after settle"
 
 

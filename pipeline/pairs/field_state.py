@@ -109,12 +109,14 @@ class PairTerms:
     """The agreement about a field.
 
     ``stored`` returns the value that a side holds once another value was written to it, SKIPPED if that
-    value is not written. ``obeys``: the rules that are obeyed; tests leave one out.
+    value is not written. ``unwritten``: sides that nothing is written to. ``obeys``: the rules that are
+    obeyed; tests leave one out.
     """
 
     owner: str = "ask"  # or a side
     settle: int = SETTLE  # ms; longer than a write may take
     stored: Callable[[SideName, Any], Any] = lambda _side, value: value
+    unwritten: frozenset[SideName] = frozenset()
     obeys: frozenset[int] = frozenset((1, 2, 3, 4))
 
     def are_equal(self, salesforce: Any, responsys: Any) -> bool:

@@ -1,14 +1,16 @@
 """An open pair: its agreement by variable, and the audiences that end at each side."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from pipeline.model.mapped_variable import MappedVariable
 from pipeline.model.pair import Pair
 from pipeline.model.source import SalesforceSource
-from pipeline.pairs.field_state import RESPONSYS, SALESFORCE, PairTerms, SideName
+from pipeline.pairs.field_state import RESPONSYS, SALESFORCE, SKIPPED, PairTerms, SideName
 from pipeline.pairs.side_forms import SideForms
+from pipeline.pairs.side_writers import unwritten_sides
 from pipeline.records.catalog import Catalog
 
 
@@ -52,9 +54,19 @@ class OpenPair:
     def _terms(self) -> Mapping[tuple[str, str], PairTerms]:
         settle = int(self.pair.settle * 1000)
         return {
-            (source, field): PairTerms(self.pair.fields[field], settle, forms.stored)
-            for (source, field), forms in self._forms.items()
+            (source, field): PairTerms(
+                self.pair.fields[field], settle, self._stored(source, field), self.unwritten(field, source)
+            )
+            for source, field in self._forms
         }
+
+    def unwritten(self, field: str, source: str) -> frozenset[SideName]:
+        """Return the sides that no destination writes a variable to, though there are destinations."""
+        return unwritten_sides(self.catalog, self.pair, source, field)
+
+    def _stored(self, source: str, field: str) -> Callable[[SideName, Any], Any]:
+        forms, unwritten = self.forms(field, source), self.unwritten(field, source)
+        return lambda side, value: SKIPPED if side in unwritten else forms.stored(side, value)
 
     def _variable(self, source: str, field: str) -> MappedVariable:
         found = self.catalog.sources[source]

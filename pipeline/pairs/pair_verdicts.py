@@ -19,12 +19,13 @@ PARTS = 5  # of the id of a write
 
 
 class PairVerdict(NamedTuple):
-    """The verdict of one activation; ``code``: "" if it arrived."""
+    """The verdict of one activation; ``code``: "" if it arrived; ``fields``: those written, None for all."""
 
     side: SideName
     person: int
     number: int
     code: str
+    fields: frozenset[str] | None = None
 
 
 def verdict_of(activation: str | None, code: str) -> PairVerdict | None:
@@ -59,7 +60,8 @@ def take_over(
         person = present.get(verdict.person, verdict.person)
         for name in [field for whose, field in book.fields if whose == person]:
             state = book.state(person, name)
-            if state is None or name not in pair.pair.fields:
+            is_written = verdict.fields is None or name in verdict.fields
+            if state is None or name not in pair.pair.fields or not is_written:
                 continue
             terms = pair.terms(name, pair.pair.salesforce[0])
             value = state.side(verdict.side).here

@@ -18,11 +18,11 @@ def pair_taker(catalog: Catalog) -> NoteTaker:
 
     def take(connection: Connection, notes: Sequence[WitnessNote]) -> None:
         verdicts = [
-            verdict
+            verdict._replace(fields=fields)
             for note in notes
             for row in note.rows
             if (verdict := verdict_of(row["id"], code_of(row["verdict"]))) is not None
-            and writes_to(catalog, note, verdict)
+            and (fields := written_fields(catalog, note, verdict))
         ]
         take_pair_verdicts(connection, catalog, verdicts, moment())
 
@@ -34,18 +34,17 @@ def code_of(verdict: str) -> str:
     return "" if verdict in DELIVERED else verdict
 
 
-def writes_to(catalog: Catalog, note: WitnessNote, verdict: PairVerdict) -> bool:
-    """Tell whether a destination writes shared variables to the side of a verdict.
+def written_fields(catalog: Catalog, note: WitnessNote, verdict: PairVerdict) -> frozenset[str]:
+    """Return the shared variables that a destination writes to the side of a verdict.
 
-    Other destinations of the same audience say nothing of that.
+    Of others, and of other destinations of the same audience, it says nothing.
     """
     destination = catalog.destinations.get(note.destination)
     filled = catalog.action_of(destination).attributes() if destination is not None else None
-    if filled is None:
-        return False
-    for pair in (OpenPair(one, catalog) for one in catalog.pairs.values()):
+    shared: frozenset[str] = frozenset()
+    for pair in (OpenPair(one, catalog) for one in catalog.pairs.values()) if filled else ():
         names = pair.sources_of(verdict.side)
         accounts = {getattr(catalog.sources[name], "connector", None) for name in names}
-        if note.connector in accounts and not filled.isdisjoint(pair.pair.fields):
-            return True
-    return False
+        if note.connector in accounts:
+            shared |= frozenset(pair.pair.fields) & (filled or frozenset())
+    return shared

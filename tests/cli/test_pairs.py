@@ -71,9 +71,10 @@ CHIEF = {"title": "Chief", "phone": "0123456789"}
 
 @pytest.fixture
 def apply(run, redis, tmp_path):
-    def apply(mode="live"):
+    def apply(mode="live", columns='{ title = "TITLE", phone = "PHONE" }'):
         path = tmp_path / "pairs.toml"
-        path.write_text(CONFIGURATION.replace("MODE", mode))
+        own = 'columns = { title = "TITLE", phone = "PHONE" }'
+        path.write_text(CONFIGURATION.replace("MODE", mode).replace(own, f"columns = {columns}"))
         result = run("apply", str(path))
         assert result.exit_code == 0, result.stderr
 
@@ -227,4 +228,16 @@ def test_status_and_check_say_that_a_pair_only_watches(sides, apply, run, enviro
     assert [(one.check, one.ok, one.text) for one in found["crm"]] == [
         ("conflicts", True, "1 conflict is open: pair (1); `activation conflicts list` has them"),
         ("pairs", True, 'pair "person" only watches: 1 field asked about'),
+    ]
+
+
+def test_check_finds_a_variable_that_no_destination_writes(apply, run, environ):
+    apply(columns='{ phone = "PHONE" }')
+
+    with open_stores(environ) as stores:
+        catalog = stores.records.load()
+        found = questions_about(stores, catalog, catalog.connectors["acme"])
+
+    assert [one.text for one in found if not one.ok] == [
+        'pair "person": no destination writes title where responsys is read'
     ]

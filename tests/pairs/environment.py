@@ -66,6 +66,13 @@ TO_LIST = Destination(
     action="audience_export",
     options={"columns": {"title": {"column": "TITLE", "null": "blank"}, "phone": {"column": "PHONE"}}},
 )
+BACK = Destination(
+    name="back",
+    audience="members",
+    connector="crm",
+    action="salesforce_record",
+    options={"fields": {"title": "Title", "phone": "Phone"}},
+)
 
 
 def catalog_of(pair: Pair = PAIR, **columns: Any) -> Catalog:
@@ -82,7 +89,7 @@ def catalog_of(pair: Pair = PAIR, **columns: Any) -> Catalog:
         ),
         mappings=MappingProxyType({"person": MAPPING}),
         pairs=MappingProxyType({pair.name: pair}),
-        destinations=MappingProxyType({"list": replace(TO_LIST, options=options)}),
+        destinations=MappingProxyType({"list": replace(TO_LIST, options=options), "back": BACK}),
     )
 
 

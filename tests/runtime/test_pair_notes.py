@@ -25,7 +25,7 @@ def note(identity, verdict="delivered"):
 
 
 def test_a_verdict_closes_the_writes_up_to_its_number(sides, monkeypatch):
-    monkeypatch.setattr(pair_notes, "writes_to", lambda *_: True)
+    monkeypatch.setattr(pair_notes, "written_fields", lambda *_: frozenset({"title"}))
     written = sides.later(1).salesforce({**BOSS, "title": "Chief"})[-1]
     take = pair_notes.pair_taker(sides.catalog)
 
@@ -39,7 +39,7 @@ def test_a_verdict_closes_the_writes_up_to_its_number(sides, monkeypatch):
 
 
 def test_a_rejection_is_kept_with_its_code(sides, monkeypatch):
-    monkeypatch.setattr(pair_notes, "writes_to", lambda *_: True)
+    monkeypatch.setattr(pair_notes, "written_fields", lambda *_: frozenset({"title"}))
     written = sides.later(1).salesforce({**BOSS, "title": "Chief"})[-1]
 
     with sides.events.begin() as connection:
