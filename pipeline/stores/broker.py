@@ -29,6 +29,8 @@ SOCKET = {
 }
 SENTINEL_SOCKET = {"socket_timeout": 1, "socket_connect_timeout": 1}
 NO_RETRY = {"retry": Retry(NoBackoff(), 0)}
+# As by default, but for the files that redis-py would read to find its version, for each connection.
+DRIVER = {"driver_info": redis.DriverInfo(lib_version=redis.__version__)}
 
 
 def connect(url: str, *, replicas: int = 0, **options: Any) -> redis.Redis:
@@ -39,7 +41,7 @@ def connect(url: str, *, replicas: int = 0, **options: Any) -> redis.Redis:
     lasting changes wait for. Raises Misconfigured for a URL that cannot be read.
     """
     where = broker_url.read(url)
-    chosen = {**SOCKET, **NO_RETRY, "parser_class": Parser, "db": where.db}
+    chosen = {**SOCKET, **NO_RETRY, **DRIVER, "parser_class": Parser, "db": where.db}
     chosen |= {**where.login, **where.socket, **options}
     client = cast("RedisClient", RedisClient.from_pool(pool_of(where, chosen)))
     client.replicas = replicas
