@@ -55,5 +55,8 @@ class RecordReader(RecordLookup, Protocol):
     def page(self, after: Position) -> RecordPage:
         """Return the next records in the order of stamps and ids."""
 
+    def chosen_by_ids(self, ids: Sequence[str]) -> Sequence[SourceRecord]:
+        """Return those of up to 200 records that the source's condition chooses, deleted ones too."""
+
     def page_by_id(self, after: str) -> RecordPage:
         """Return the next records in the order of ids, without those that were deleted."""

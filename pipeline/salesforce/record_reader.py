@@ -71,6 +71,12 @@ class SalesforceRecordReader:
         where = soql.among("Id", list(ids))
         return self._rows.records(self._query("queryAll", self._select(where))["records"], self.org)
 
+    def chosen_by_ids(self, ids: Sequence[str]) -> Sequence[SourceRecord]:
+        """Return those of some records that ``where`` chooses, deleted ones too."""
+        where = self._chosen(soql.among("Id", list(ids)))
+        rows = self._query("queryAll", self._select(where))["records"]
+        return self._rows.records(self._condition.fulfilled_by(rows), self.org)
+
     def people_of(self, parents: Sequence[str]) -> Mapping[str, Sequence[SourceRecord]]:
         """Return the contacts of deals by their roles."""
         found: dict[str, list[SourceRecord]] = {}
@@ -81,8 +87,7 @@ class SalesforceRecordReader:
         return found
 
     def _page(self, way: str, where: soql.Clause | None, order: Sequence[str], after: Position) -> RecordPage:
-        clauses = [clause for clause in (self._condition.clause(), where) if clause is not None]
-        answer = self._query(way, self._select(soql.both(*clauses) if clauses else None, order))
+        answer = self._query(way, self._select(self._chosen(where), order))
         rows = answer["records"]
         last = self._place(rows[-1], order) if rows else after
         is_last = bool(answer["done"]) and answer["totalSize"] < PAGE_ROWS
@@ -90,6 +95,11 @@ class SalesforceRecordReader:
             raise Held("destination", "PAGE_REPEATS", "the org answers with other records than asked for")
         wanted = self._condition.fulfilled_by(rows)
         return RecordPage(self._rows.records(wanted, self.org), last, is_last or not rows, self._client.now)
+
+    def _chosen(self, where: soql.Clause | None) -> soql.Clause | None:
+        """Return a condition with what ``where`` of the source says."""
+        clauses = [clause for clause in (self._condition.clause(), where) if clause is not None]
+        return soql.both(*clauses) if clauses else None
 
     def _place(self, row: Mapping[str, Any], order: Sequence[str]) -> Position:
         return Position(moment_of(row[order[0]]) if len(order) > 1 else 0, str(row["Id"]))

@@ -34,6 +34,7 @@ from pipeline.streams.record_store import (
 )
 from pipeline.streams.sendable_records import unbarred_primaries
 from pipeline.streams.stream_counts import StreamCounts
+from pipeline.streams.successors import note_successors
 
 PeopleByParent = Mapping[str, Sequence[SourceRecord]]
 
@@ -50,6 +51,7 @@ class PageTaking:
     pairing: Pairing | None = None  # of a source whose variables another system shares
     counts: StreamCounts = field(default_factory=StreamCounts)
     altered: int = 0  # records known before with other variables, or gone
+    successors: list[str] = field(default_factory=list)  # ids of records to be read and sent
 
     def take(
         self,
@@ -74,6 +76,7 @@ class PageTaking:
         primary = self._sendable(connection, [*rows, *again]) if self._is_written else []
         sendable = primary if self.audience is not None else []
         self._store(connection, rows, sendable, bodies, mode)
+        self._note_successors(connection, rows)
         self._note_moved(connection, moved)
         following = self.follower.decide(connection, rows, is_baseline=mode.is_baseline) if rows else ()
         rest = [record for record in records if record.id not in {row.id for row in [*rows, *again]}]
@@ -89,9 +92,15 @@ class PageTaking:
             gone = [SourceRecord(self.source, name, table, 0, org=org, gone=True) for name in missing]
             assign(connection, gone)
             note_gone(connection, self.source, missing)
+            self._note_successors(connection, gone)
         self.counts.changed += len(missing)
         self.counts.gone += len(missing)
         self.altered += len(missing)
+
+    def _note_successors(self, connection: Connection, rows: Sequence[SourceRecord]) -> None:
+        """Note the records that are sent in the place of those that are gone."""
+        if self.audience is not None and not self.is_history:
+            self.successors += note_successors(connection, self.source, rows)
 
     def _sorted(
         self,

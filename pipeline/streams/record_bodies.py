@@ -32,6 +32,11 @@ def unsent_body(record: SourceRecord) -> str:
     return encode([record.values, record.fields, sent_values(record)]).decode()
 
 
+def is_unsent(body: str) -> bool:
+    """Tell whether ``unsent_body`` wrote a body."""
+    return len(decode(body)) > 2
+
+
 def read_body(body: str) -> Mapping[str, Any]:
     """Return what ``body_of`` or ``unsent_body`` wrote, as rules look at it."""
     values, fields, *sent = decode(body)

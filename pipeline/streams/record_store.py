@@ -98,6 +98,15 @@ def note_met(connection: Connection, source: str, ids: Collection[str], full_num
     connection.exec_driver_sql(statement, (full_number, source, as_list(dialect, ids)))
 
 
+def note_unsent(connection: Connection, source: str, ids: Collection[str]) -> None:
+    """Let the next reading of records find that they differ."""
+    dialect = connection.dialect.name
+    statement = (
+        f"UPDATE records SET digest = 'unsent' WHERE source = {MARK[dialect]} AND record IN {LIST[dialect]}"
+    )
+    connection.exec_driver_sql(statement, (source, as_list(dialect, ids)))
+
+
 def note_gone(connection: Connection, source: str, ids: Collection[str]) -> None:
     """Note that records are no longer there; one that comes back differs from what was known."""
     dialect = connection.dialect.name

@@ -105,6 +105,16 @@ class StreamReading:
             )
         self.turn.state = state
         self.outbox.drain()
+        self._take_successors(mode)
+
+    def _take_successors(self, mode: PageMode) -> None:
+        """Read and take the records that are sent in the place of those that are gone."""
+        while ids := self.taking.successors[:AT_ONCE]:
+            del self.taking.successors[: len(ids)]
+            found = self.reader.chosen_by_ids(ids)
+            with self.turn.writing() as connection:
+                self.taking.take(connection, found, mode, {})
+            self.outbox.drain()
 
     def _people_of(self, page: RecordPage) -> PeopleByParent:
         """Ask for the people of rows that are new."""
@@ -147,3 +157,4 @@ class StreamReading:
                 state = write_state(connection, self.turn.state, **self.guard.columns(self.taking.altered))
             self.turn.state = state
             self.outbox.drain()
+            self._take_successors(mode)

@@ -1,8 +1,10 @@
 """Records that could not be sent when they were read, and what is sent of them later."""
 
+from dataclasses import replace
+
 import pytest
 
-from tests.streams.environment import ago
+from tests.streams.environment import CONTACTS, ago
 
 ADDRESS = "a@example.com"
 
@@ -72,3 +74,43 @@ def test_a_secondary_record_tells_all_when_it_has_become_primary(streams, org, l
 
     title = org.record(other, "Contact")["Title"]
     assert streams.sent() == [(other, "ADD", {"title": title, "first_name": "Ada"})]
+
+
+@pytest.fixture
+def pair(streams, load):
+    """Two records of one person, of which the first is its primary, and was sent."""
+    both = load(
+        {"LastName": "One", "Title": "CEO", "Email": ADDRESS},
+        {"LastName": "One", "Title": "CTO", "Email": ADDRESS},
+    )
+    streams.run()
+    ((primary, *_),) = streams.sent()
+    return primary, *({*both} - {primary})
+
+
+@pytest.mark.parametrize("order", ["delete", "purge", "merge"])
+def test_the_successor_of_a_primary_record_is_sent_though_it_has_not_changed(streams, org, pair, order):
+    primary, other = pair
+    title = org.record(other, "Contact")["Title"]
+    org.order(order, {"master": other, "losers": [primary]} if order == "merge" else {"ids": [primary]})
+
+    streams.run(full=order == "purge")
+
+    assert streams.sent() == [(other, "ADD", {"title": title, "first_name": None})]
+    streams.run(full=True)
+    assert streams.sent() == []
+
+
+def test_a_successor_that_the_condition_leaves_out_is_not_sent(streams, org, load):
+    source = replace(CONTACTS, where={"Title": {"set": True}})
+    one, other = load(*[{"LastName": "One", "Title": "CEO", "Email": ADDRESS} for _ in range(2)])
+    streams.run(source)
+    ((primary, *_),) = streams.sent()
+    (other,) = {one, other} - {primary}
+    org.edit("Contact", other, Title=None)
+    streams.run(source)
+    org.order("delete", {"ids": [primary]})
+
+    streams.run(source)
+
+    assert streams.sent() == []
