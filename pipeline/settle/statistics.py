@@ -10,6 +10,7 @@ The names counted
     batches, rows                      batches settled, and the rows that their calls carried
     resolved:{outcome}                 dead letters that event files settled, those "delivered" among "sent"
     left_out:{column}                  values that delivered rows went without; with the ledger, too
+    unknown_type:{word}                events of webhooks, no rows: kept out of these numbers
 
 Keys
     counters            hash of "hour|connector|destination|name" to a number
@@ -28,6 +29,8 @@ from pipeline.stores.database import Driver, reading
 from pipeline.stores.outcome_tables import folds, statistics
 from pipeline.stores.scripts import Scripts
 from pipeline.stores.upsert import add_up, insert_new
+
+UNKNOWN_TYPE = "unknown_type:"  # before the word of a type
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,8 @@ def read_statistics(
     move_counters_to_sql(client, engine)
     columns = (statistics.c.connector, statistics.c.destination, statistics.c.name)
     total = cast(func.sum(statistics.c.value), BigInteger)  # PostgreSQL adds up to a decimal number
-    statement = select(*columns, total).where(statistics.c.hour >= first).group_by(*columns)
+    of_rows = statistics.c.name.not_like(f"{UNKNOWN_TYPE}%")
+    statement = select(*columns, total).where(statistics.c.hour >= first, of_rows).group_by(*columns)
     if connector is not None:
         statement = statement.where(statistics.c.connector == connector)
     totals: Numbers = {}

@@ -53,6 +53,7 @@ METRICS = {  # name: labels and type
     "activation_import_files": (("import", "state"), "gauge"),
     "activation_events": (("import", "feed"), "counter"),
     "activation_consents_oldest_untold_seconds": (("consents",), "gauge"),
+    "activation_hook_unknown_types": (("connector", "type"), "counter"),
     "activation_alerts_open": (("rule", "severity"), "gauge"),
     "activation_workers_up": ((), "gauge"),
     "activation_store_up": (("store",), "gauge"),

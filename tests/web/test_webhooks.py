@@ -63,6 +63,23 @@ def stored(web):
     return stored
 
 
+def test_unknown_types_are_counted_by_a_bounded_set_of_words(web, post, key):
+    def told():
+        types = "EMAIL_FORWARDED", "ada@example.com", "EMAIL_FORWARDED", "0612345678"
+        return [{**CLICK, "failureType": word, "riid": str(number)} for number, word in enumerate(types, 50)]
+
+    post(told())
+
+    status = web.call("GET", "/v1/status", "read").json()
+    (trouble,) = [one["text"] for one in status["troubles"] if "unknown types" in one["text"]]
+    assert status["unknown_hook_types"]["acme"].items() >= {"EMAIL_FORWARDED": 2}.items()
+    assert status["unknown_hook_types"]["acme"]["other"] >= 1
+    assert (
+        'connector "acme": webhooks told events of unknown types within a day: EMAIL_FORWARDED (2)' in trouble
+    )
+    assert "example.com" not in str(status)
+
+
 def test_events_are_stored_once_and_bad_ones_told_with_their_positions(post, stored):
     body = [CLICK, "click", OPT_OUT, {**OPT_OUT, "failureType": "FAX"}]
 

@@ -27,6 +27,7 @@ from pipeline.operate.metrics.of_sql import (
     rows_total,
     source_successes,
     stopped,
+    unknown_types,
 )
 from pipeline.records.catalog import Catalog
 from pipeline.records.records import Records
@@ -84,6 +85,7 @@ class Metrics:
         totals = self._hours.totals(self._engine)
         yield rows_total(totals)
         yield rejected_total(totals)
+        yield unknown_types(totals)
         for name, metric in TOTALS.items():
             yield counter(metric, f"Number of {name}", totals, name)
         yield letters(self._engine)

@@ -11,6 +11,7 @@ from pipeline.operate.metrics.closed_hours import Totals
 from pipeline.operate.stream_status import stream_successes
 from pipeline.records.catalog import Catalog
 from pipeline.records.stops import stops
+from pipeline.settle.statistics import UNKNOWN_TYPE
 from pipeline.stores.database import reading
 from pipeline.stores.outcome_tables import dead_letters
 from pipeline.stores.snapshot_tables import snapshots
@@ -50,6 +51,20 @@ def rejected_total(totals: Totals) -> Metric:
             code = name.removeprefix(REJECTED)
             rows[connector, destination, code if code in kept else OTHER] += value
     for labels, value in sorted(rows.items()):
+        metric.add_metric(labels, value)
+    return metric
+
+
+def unknown_types(totals: Totals) -> Metric:
+    """Events of webhooks by types that are not known, of which there are at most a hundred."""
+    name, text = "activation_hook_unknown_types", "Events of webhooks whose type is not known"
+    metric = CounterMetricFamily(name, text, labels=["connector", "type"])
+    amounts: dict[tuple[str, str], int] = defaultdict(int)
+    for (connector, _, word), value in sorted(totals.items()):
+        if word.startswith(UNKNOWN_TYPE):
+            label = word.removeprefix(UNKNOWN_TYPE) if len(amounts) < MOST_CODES else OTHER
+            amounts[connector, label] += value
+    for labels, value in amounts.items():
         metric.add_metric(labels, value)
     return metric
 

@@ -40,6 +40,7 @@ def document(status: Status) -> dict[str, Any]:
         **({"orgs": [of_day_count(count) for count in status.day_counts]} if status.day_counts else {}),
         "dead_letters_without_destination": status.lost_letters,
         **({"unknown_emails": asdict(status.emails)} if status.emails else {}),
+        **({"unknown_hook_types": status.unknown_types} if status.unknown_types else {}),
     }
 
 

@@ -57,6 +57,20 @@ def of_schemas(status: Status) -> Iterator[Trouble]:
             yield Trouble(f"{subject}: {text}", f"put it right, then `activation check {name}`")
 
 
+def of_webhooks(status: Status) -> Iterator[Trouble]:
+    """Say that webhooks told events of types that are not known."""
+    for name, amounts in status.unknown_types.items():
+        connector = status.catalog.connectors.get(name)
+        subject = labelled(f'connector "{name}"', connector.label if connector else None)
+        words = ", ".join(f"{word} ({amount:,})" for word, amount in sorted(amounts.items()))
+        text = f"{subject}: webhooks told events of unknown types within a day: {words}"
+        yield Trouble(
+            text,
+            "they are kept under their own name; unsubscribe them if no rule is to see them",
+            passing=True,
+        )
+
+
 def of_channels(status: Status) -> Iterator[Trouble]:
     """Say that a channel does not take messages about alerts."""
     for name, reason in sorted(status.failing_channels.items()):

@@ -28,6 +28,7 @@ from pipeline.records.catalog import Catalog
 from pipeline.records.stops import Stop, stops, stops_of
 from pipeline.settle.left_out import left_out_since
 from pipeline.settle.statistics import Where
+from pipeline.settle.unknown_types import unknown_types_since
 from pipeline.stores import duty_trouble, emptied, redis_health, schema_notes, sql_trouble
 from pipeline.stores.duty_trouble import DutyTrouble
 from pipeline.stores.redis_health import Server
@@ -104,6 +105,7 @@ class Status:
     consents: tuple[ConsentStatus, ...] = ()
     questions: OpenQuestions = field(default_factory=OpenQuestions)
     emails: UnknownEmails = field(default_factory=UnknownEmails)
+    unknown_types: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # of webhooks; by connector
 
     @property
     def messages(self) -> Mapping[str, int]:
@@ -165,6 +167,7 @@ def read_status(
         consents=tuple(consents),
         questions=questions or OpenQuestions(),
         emails=read_unknown_emails(engine, RECENT),
+        unknown_types=unknown_types_since(engine, RECENT),
         day_counts=tuple(read_day_counts(client, catalog, backlogs, window)),
     )
 

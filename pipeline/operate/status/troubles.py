@@ -16,6 +16,7 @@ from pipeline.operate.status.outside_troubles import (
     of_imports,
     of_pace,
     of_schemas,
+    of_webhooks,
     one_per_account,
 )
 from pipeline.operate.status.question_troubles import of_conflicts, of_pairs
@@ -37,4 +38,5 @@ def troubles(status: Status) -> list[Trouble]:
     all_troubles += [*of_schemas(status), *of_consents(status), *of_untold(status)]
     all_troubles += [*of_conflicts(status), *of_pairs(status)]
     all_troubles += [*of_letters(status), *of_channels(status), *of_imports(status), *of_crowds(status)]
+    all_troubles += of_webhooks(status)
     return sorted(all_troubles, key=lambda trouble: trouble.passing)

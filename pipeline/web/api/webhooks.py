@@ -4,6 +4,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Response, current_app, request
@@ -14,6 +15,7 @@ from pipeline.event_files.hook_store import store_hook_events
 from pipeline.operate.hook_keys import OF_RESPONSYS
 from pipeline.operate.nudging import sources_of_events
 from pipeline.runtime.people_source import account_of
+from pipeline.settle.unknown_types import count_unknown
 from pipeline.stores.database import EVENTS, migrate
 from pipeline.web.auth import OPEN, needs
 from pipeline.web.blueprint import Blueprint
@@ -63,6 +65,8 @@ def store(name: str, body: WebhookBody) -> int:
     account = account_of(catalog, connector, events)
     with events.begin() as connection:
         stored = store_hook_events(connection, connector.name, account, body.events, int(time.time()))
+    unknown = [event.type for event in body.events if not event.is_known]
+    count_unknown(stores().engine, connector.name, unknown, datetime.now(UTC))
     note(name, body, stored)
     if stored:
         nudge_if_redis_answers(sources_of_events(catalog, connector))
