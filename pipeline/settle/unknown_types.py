@@ -1,6 +1,6 @@
 """Unknown types: words of webhooks' events that Responsys' list does not have, among the statistics.
 
-A sender may write anything there: a word that does not look like a type, and further ones after the first
+A sender may write anything there: a word that does not begin with a channel, and further ones after the first
 twenty of a connector within a day, count as "other".
 """
 
@@ -16,7 +16,8 @@ from pipeline.stores.database import reading
 from pipeline.stores.outcome_tables import statistics
 
 DAY = timedelta(days=1)
-LIKE_A_TYPE = re.compile(r"[A-Z]{2,16}(_[A-Z]{1,16}){1,4}")  # "EMAIL_FORWARDED"
+CHANNELS = "EMAIL|SMS|MMS|RCS|PUSH|WEBPUSH|INAPP|WHATSAPP|MOBILE|WEB|FORM"
+LIKE_A_TYPE = re.compile(rf"({CHANNELS})(_[A-Z]{{1,16}}){{1,4}}")  # "EMAIL_FORWARDED"
 MOST = 20  # words of a connector within a day
 OTHER = "other"
 

@@ -95,6 +95,7 @@ def web(start, tmp_path_factory):
             connection, long_ago, ACME, {"sent": 40, "batches": 2, "rows": 41, "calls": 2, "rejected:A": 1}
         )
         statistics.add(connection, datetime.now(UTC), ACME, {"sent": 2, "rejected:B": 3})
+        statistics.add(connection, long_ago, Where("acme", ""), {"unknown_type:EMAIL_FORWARDED": 1})
         letter = DeadLetter("l1", "acme", "lapsed", "lapsed-buyers", "ada", "B", "", "{}")
         letters.store(connection, [letter])
         connection.execute(snapshots.insert().values(LAST_RUN))
