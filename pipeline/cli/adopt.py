@@ -4,7 +4,7 @@ import click
 
 from pipeline.cli.confirm import confirmed, refuse_unasked
 from pipeline.lanes.backlog import read_backlogs
-from pipeline.operate.status.status import read_intake
+from pipeline.operate.status.intake_status import read_intake
 from pipeline.records import mirror
 from pipeline.runtime.stores import Stores, open_stores
 from pipeline.stores import installation, key_check

@@ -14,8 +14,9 @@ from pipeline.operate.consent_status import read_consents
 from pipeline.operate.imports import read_imports
 from pipeline.operate.open_questions import read_questions
 from pipeline.operate.status.day_counts import DayCount
+from pipeline.operate.status.destination_status import DestinationStatus
 from pipeline.operate.status.document import document
-from pipeline.operate.status.status import DestinationStatus, Status, read_status
+from pipeline.operate.status.status import Status, read_status
 from pipeline.operate.status.trouble import Trouble
 from pipeline.operate.status.troubles import troubles
 from pipeline.operate.stream_status import StreamStatus, read_streams

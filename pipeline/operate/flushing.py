@@ -11,8 +11,8 @@ from pipeline.lanes.lanes import Lanes
 from pipeline.lanes.pace import read_paces
 from pipeline.model.destination import Destination
 from pipeline.operate.status import workers
+from pipeline.operate.status.intake_status import read_intake
 from pipeline.operate.status.outside_troubles import of_pace
-from pipeline.operate.status.status import read_intake
 from pipeline.records.catalog import Catalog
 from pipeline.text.messages import listed
 from pipeline.text.plural import counted

@@ -11,7 +11,7 @@ from pipeline.lanes.pace import read_paces
 from pipeline.operate.metrics.of_sql import PLACE
 from pipeline.operate.status import workers
 from pipeline.operate.status.day_counts import read_day_counts
-from pipeline.operate.status.status import read_intake
+from pipeline.operate.status.intake_status import read_intake
 from pipeline.records.catalog import Catalog
 from pipeline.stores import redis_health
 from pipeline.stores.shared_sums import SharedSums

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from pipeline.operate.status.status import DestinationStatus, Status
+from pipeline.operate.status.destination_status import DestinationStatus
+from pipeline.operate.status.status import Status
 from pipeline.operate.status.trouble import Trouble
 from pipeline.records.stops import remedy
 from pipeline.text.durations import spell

@@ -6,7 +6,8 @@ from typing import Any
 from pipeline.lanes.pace import Pace
 from pipeline.operate.imports import import_document
 from pipeline.operate.status.day_counts import DayCount
-from pipeline.operate.status.status import DestinationStatus, Status
+from pipeline.operate.status.destination_status import DestinationStatus
+from pipeline.operate.status.status import Status
 from pipeline.operate.status.troubles import troubles
 from pipeline.records.stops import Stop
 from pipeline.stores.redis_health import Server

@@ -8,8 +8,9 @@ from typing import Any
 
 from pipeline.operate.consent_status import read_consents
 from pipeline.operate.open_questions import read_questions
+from pipeline.operate.status.destination_status import DestinationStatus
 from pipeline.operate.status.document import document
-from pipeline.operate.status.status import DestinationStatus, Status, read_status
+from pipeline.operate.status.status import Status, read_status
 from pipeline.operate.stream_status import read_streams
 from pipeline.records.catalog import Scope
 from pipeline.records.kinds import KINDS

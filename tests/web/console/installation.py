@@ -17,7 +17,8 @@ from pipeline.demo.processes import DemoProcesses, environment
 from pipeline.demo.responsys import Responsys
 from pipeline.operate.flushing import flush_audience
 from pipeline.operate.keys import create_key
-from pipeline.operate.status.status import read_intake, read_status
+from pipeline.operate.status.intake_status import read_intake
+from pipeline.operate.status.status import read_status
 from pipeline.produce.producer import Producer
 from pipeline.records import mirror
 from pipeline.records.record_check import check_record
