@@ -35,8 +35,14 @@ USERS: Mapping[str, Mapping[str, Callable[[str, Documents], list[str]]]] = {
     "channels": {"rules": lambda name, documents: rules_that_name(name, documents["alerts"])},
     "mappings": {"records": users_of_mapping},
     "sources": {section: partial(users_of_source, section) for section in NAMED},
+    "consents": {"destinations": lambda name, documents: honoured_by(name, documents["destinations"])},
     "connectors": {section: partial(users_of_connector, section) for section in USERS_OF_CONNECTORS},
 }
+
+
+def honoured_by(consents: str, destinations: Mapping[str, Document]) -> list[str]:
+    """Name the destinations that honour these consents: without them nobody would be barred."""
+    return sorted(name for name, document in destinations.items() if document.get("honour") == consents)
 
 
 class NoSuchRecord(PipelineError):

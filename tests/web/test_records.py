@@ -28,6 +28,7 @@ def nothing_configured(web):
             "activity",
             "channels",
             "alerts",
+            "imports",
         ):
             connection.exec_driver_sql(f"DELETE FROM {table}")
 
@@ -314,3 +315,31 @@ def test_a_flush_is_kept_as_an_activity_with_its_number(web, acme):
 
     [found] = web.get("/v1/activity?action=audience.flush", "read").json()["activity"]
     assert (found["object"], found["detail"]) == ("audience:lapsed-buyers", "0 rows")
+
+
+def test_an_import_is_a_record_too(web):
+    files = {
+        "kind": "responsys_sftp", "host": "127.0.0.1", "username": "acme_scp", "private_key": "a key",
+        "host_key": ["SHA256:NCpuGWahxfGBefMfMEFBY0FiYuDl9Qb8qEPAaLpQQTQ"],
+    }  # fmt: skip
+    put(web, "connectors/files", files)
+
+    made = put(web, "imports/events", {"connector": "files", "every": 30})
+
+    assert made.status_code == 201, made.text
+    read = web.get("/v1/imports/events", scope="read")
+    assert (read.json()["every"], read.headers["ETag"]) == (30, made.headers["ETag"])
+    assert web.call("DELETE", "/v1/connectors/files").json()["used_by"] == ["events"]
+    assert web.call("DELETE", "/v1/imports/events").status_code == 204
+    assert web.get("/v1/imports/events").status_code == 404
+
+
+def test_consents_that_a_destination_honours_stay(web, acme):
+    put(web, "sources/opt-outs", {"kind": "responsys_events", "connector": "acme", "every": 60})
+    consents = {"channel": "email", "sources": ["opt-outs"], "audience": "told"}
+    assert put(web, "consents/email", consents).status_code == 201
+    put(web, "destinations/lapsed", {**LAPSED, "connector": "acme", "honour": "email"})
+
+    answer = web.call("DELETE", "/v1/consents/email")
+
+    assert (answer.status_code, answer.json()["used_by"]) == (409, ["lapsed"])

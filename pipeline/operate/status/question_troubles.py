@@ -9,7 +9,8 @@ from pipeline.operate.status.trouble import Trouble
 def of_conflicts(status: Status) -> Iterator[Trouble]:
     """Say that conflicts wait for a person, by kind."""
     if text := status.questions.in_words:
-        yield Trouble(text, "`activation conflicts list`, then `activation conflicts settle ID`")
+        way_out = "`activation conflicts list`, then `activation conflicts settle ID`"
+        yield Trouble(text, way_out, of_conflicts=True)
 
 
 def of_pairs(status: Status) -> Iterator[Trouble]:

@@ -14,6 +14,7 @@ class Trouble:
     passing: bool = False
     stop: Stop | None = None  # that it is about
     of_letters: bool = False  # about open dead letters
+    of_conflicts: bool = False  # about open conflicts
 
     def document(self) -> dict[str, str | bool]:
         """Return it for programs."""

@@ -22,6 +22,7 @@ from pipeline.web.problems import Problem
 from schemas.http import NoQuery, RecordQuery, RemoveQuery
 
 SECTIONS = tuple("connectors destinations sources mappings rules pairs consents channels alerts".split())
+EDITABLE = (*SECTIONS, "imports")  # api/imports.py lists these, with their states
 
 records = Blueprint(
     "records",
@@ -53,7 +54,7 @@ def list_records(_: Mapping[str, Any], section: str) -> Response:
     return answer({section: listed})
 
 
-@records.for_sections("GET", "/v1/{section}/<name>", SECTIONS)
+@records.for_sections("GET", "/v1/{section}/<name>", EDITABLE)
 @needs("read")
 @records.arguments(NoQuery, location="query")
 @records.response(200, description="The record, secrets masked; its `ETag` guards a change.")
@@ -64,7 +65,7 @@ def get_record(_: Mapping[str, Any], section: str, name: str) -> Response:
     return with_etag(answer(document), etag)
 
 
-@records.for_sections("PUT", "/v1/{section}/<name>", SECTIONS)
+@records.for_sections("PUT", "/v1/{section}/<name>", EDITABLE)
 @needs("admin")
 @records.arguments(RecordQuery, location="query")
 @records.response(200, description="It was there, or `dry_run` only tells.")
@@ -84,7 +85,7 @@ def put_record(query: Mapping[str, Any], section: str, name: str) -> Response:
     return response if query["dry_run"] else with_etag(response, found(section, name)[1])
 
 
-@records.for_sections("DELETE", "/v1/{section}/<name>", SECTIONS)
+@records.for_sections("DELETE", "/v1/{section}/<name>", EDITABLE)
 @needs("admin")
 @records.arguments(RemoveQuery, location="query")
 @records.response(204, description="It is gone.")

@@ -2,9 +2,10 @@
 
 from flask import Response, request
 
-from pipeline.operate.editing import ChangedMeanwhile, Editor, InUse, NoSuchRecord
+from pipeline.operate.editing import ChangedMeanwhile, Editor, InUse, NoSuchRecord, honoured_by
 from pipeline.operate.pausing import rows_of
 from pipeline.records.agreement import rules_that_name
+from pipeline.records.source_users import NAMED, users_of_source
 from pipeline.text.plural import counted
 from pipeline.web.api.records import found
 from pipeline.web.auth import needs
@@ -16,6 +17,24 @@ from pipeline.web.context import actor, stores
 from pipeline.web.quick_redis import answering_redis
 
 MEANWHILE = "This record was changed meanwhile, so nothing was deleted. Look at it again."
+
+# By section: the sections whose records may name one of it, besides those of channels and sources.
+NAMED_BY = {
+    "connectors": ("destinations", "sources", "imports", "alerts"),
+    "destinations": ("alerts",),
+    "mappings": ("sources", "destinations"),
+}
+CONSEQUENCES = {
+    "connectors": "It can be deleted when no destination, source or import names it any more.",
+    "sources": "Its query runs no more. What was sent before stays where it is.",
+    "channels": "It can be deleted when no rule names it any more.",
+    "alerts": "Its alerts close without a message.",
+    "imports": "Its files are fetched no more. Events that have landed stay.",
+    "mappings": "It can be deleted when no source or destination names it any more.",
+    "rules": "It asks for nobody any more. Entries that it made stay.",
+    "pairs": "Its fields are kept equal no more. What both sides hold stays as it is.",
+    "consents": "It can be deleted when no destination honours it any more. Statements stay.",
+}
 
 deleting = ConsoleBlueprint("deleting")
 
@@ -39,16 +58,16 @@ def delete(section: str, name: str) -> Response:
         editor = Editor(stores().records, answering_redis(), actor(), stores().settings.data_dir)
         editor.remove(section, name, etag=request.form.get("etag"), with_rows=True)
         said.append(f'{place.one.capitalize()} "{name}" is deleted.')
-        return place.list_place
+        return place.ends_at
 
     try:
-        onward = once(answering_redis(), remove, place.list_place)
+        onward = once(answering_redis(), remove, place.ends_at)
     except InUse as error:
         return question(section, name, problem=f"{error}: {', '.join(error.used_by)}")
     except ChangedMeanwhile:
         return question(section, name, problem=MEANWHILE)
     except NoSuchRecord:
-        return go_to(place.list_place)
+        return go_to(place.ends_at)
     return done(onward, said[0]) if said else go_to(onward)
 
 
@@ -73,20 +92,18 @@ def dependents(section: str, name: str) -> list[tuple[str, str]]:
     documents = stores().records.export()
     if section == "channels":
         return [("alerts", each) for each in rules_that_name(name, documents["alerts"])]
-    one = RECORD_SECTIONS[section].one
-    places = {"connectors": ("destinations", "alerts"), "destinations": ("alerts",)}.get(section, ())
+    if section == "sources":
+        return [(at, each) for at in NAMED for each in users_of_source(at, name, documents)]
+    if section == "consents":
+        return [("destinations", each) for each in honoured_by(name, documents["destinations"])]
+    one, places = RECORD_SECTIONS[section].one, NAMED_BY.get(section, ())
     return [(at, each) for at in places for each, found in documents[at].items() if found.get(one) == name]
 
 
 def consequence(section: str, name: str) -> str:
     """Say what becomes of rows that wait."""
     if section != "destinations":
-        return {
-            "connectors": "It can be deleted when no destination names it any more.",
-            "sources": "Its query runs no more. What was sent before stays where it is.",
-            "channels": "It can be deleted when no rule names it any more.",
-            "alerts": "Its alerts close without a message.",
-        }[section]
+        return CONSEQUENCES[section]
     rows = rows_of(answering_redis(), stores().records_without_secrets.load(), "destination", name)
     if not rows:
         return "No row waits for it. Dead letters and statistics stay."

@@ -10,11 +10,17 @@ from pipeline.records.record_check import InvalidRecord, check_record
 from pipeline.web.api.records import find, found
 from pipeline.web.auth import needs
 from pipeline.web.console.blueprint import ConsoleBlueprint
-from pipeline.web.console.options import Option, options_of
 from pipeline.web.console.pages import done, go_to, page
 from pipeline.web.console.presses import once
-from pipeline.web.console.record_form import RecordForm, default_texts, texts_of
+from pipeline.web.console.record_form import RecordForm
 from pipeline.web.console.record_sections import RECORD_SECTIONS, RecordSection
+from pipeline.web.console.section_forms import (
+    blank_form,
+    stored_form,
+    typed_form,
+    variant_of,
+    with_problems,
+)
 from pipeline.web.context import actor, stores
 from pipeline.web.quick_redis import answering_redis
 from schemas.document import NAME, NAME_RULE
@@ -41,8 +47,7 @@ def new(section: str) -> Response:
             return first_step(place, key, variant, problems)
     schemas = place.schemas()
     variant = variant if variant in schemas else next(iter(schemas))
-    options = options_for(place, variant)
-    return shown(place, RecordForm(options, fixed(place, variant), default_texts(options)), key_text=key)
+    return shown(place, blank_form(place, variant), key_text=key)
 
 
 @editing.for_sections("POST", "/{section}/new", RECORD_SECTIONS)
@@ -52,7 +57,7 @@ def create(section: str) -> Response:
     place = RECORD_SECTIONS[section]
     key = (request.args if place.asks_first else request.form).get("key", "").strip()
     variant = request.values.get(place.variant, "") if place.variant else ""
-    form = typed(place, variant if variant in place.schemas() else next(iter(place.schemas())))
+    form = typed_form(place, variant if variant in place.schemas() else next(iter(place.schemas())))
     if problem := key_problem(place, key):
         others = with_problems(form, problems_of(place, form))
         return shown(place, others, key_text=key, key_problems=[problem])
@@ -64,10 +69,7 @@ def create(section: str) -> Response:
 def edit(section: str, name: str) -> Response:
     """Show a record in a form."""
     place, (document, etag) = RECORD_SECTIONS[section], found(section, name)
-    variant = str(document.get(place.variant, place.default))
-    options = options_for(place, variant)
-    form = RecordForm(options, fixed(place, variant), texts_of(options, document), document)
-    return shown(place, form, name=name, etag=etag)
+    return shown(place, stored_form(place, document), name=name, etag=etag)
 
 
 @editing.for_sections("POST", "/{section}/<name>/edit", RECORD_SECTIONS)
@@ -75,7 +77,7 @@ def edit(section: str, name: str) -> Response:
 def change(section: str, name: str) -> Response:
     """Store a change of the record that the form was made of."""
     place, document = RECORD_SECTIONS[section], find(section, name)
-    form = typed(place, str(document.get(place.variant, place.default)), document)
+    form = typed_form(place, variant_of(place, document), document)
     return stored(place, name, form, name=name, etag=request.form.get("etag", "none"))
 
 
@@ -142,25 +144,3 @@ def problems_of(place: RecordSection, form: RecordForm) -> Mapping[str, Any]:
     except InvalidRecord as error:
         return error.messages
     return {}
-
-
-def typed(place: RecordSection, variant: str, document: Mapping[str, Any] | None = None) -> RecordForm:
-    """Return the form as it was sent."""
-    return RecordForm(options_for(place, variant), fixed(place, variant), request.form, document or {})
-
-
-def with_problems(form: RecordForm, messages: Mapping[str, Any]) -> RecordForm:
-    """Return a form with what is wrong."""
-    return RecordForm(form.options, form.fixed, form.texts, form.stored, messages)
-
-
-def fixed(place: RecordSection, variant: str) -> dict[str, str]:
-    """Return the option by which schemas differ."""
-    return {place.variant: variant} if place.variant else {}
-
-
-def options_for(place: RecordSection, variant: str) -> list[Option]:
-    """Return the options of a record of one variant."""
-    records = stores().records
-    names = {"connector": records.names("connectors"), "destination": records.names("destinations")}
-    return options_of(place.schemas()[variant], names)

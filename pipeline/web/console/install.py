@@ -29,6 +29,7 @@ from pipeline.web.console import (
     sources,
     statistics,
     trace,
+    written_records,
 )
 from pipeline.web.console.guard import forms
 
@@ -40,6 +41,7 @@ BLUEPRINTS = (
     sources.sources,
     imports.imports,
     rules.rules,
+    written_records.written_records,
     people.people,
     conflicts.conflicts,
     pausing.pausing,

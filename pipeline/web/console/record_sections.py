@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from marshmallow import Schema
 
+from pipeline.records.documents import singular
 from pipeline.records.kinds import connector_documents, destination_documents
 from schemas.alert import RULES
 from schemas.channel import CHANNELS
@@ -25,6 +26,7 @@ class RecordSection:
     home: str = ""  # the page that lists them, if they have none of their own
     asks_first: bool = True  # for the variant, on a page of its own
     default: str = ""  # the variant of a record that names none
+    skeleton: str = ""  # of records that are typed whole: the TOML that a new one begins with
 
     def place(self, record: str) -> str:
         """Return the page of a record."""
@@ -35,6 +37,26 @@ class RecordSection:
         """The page of all records."""
         return self.home or f"/{self.name}"
 
+    @property
+    def ends_at(self) -> str:
+        """The page to go on to when a record is gone; imports are listed with the sources."""
+        return "/sources" if self.name == "imports" else self.list_place
+
+
+SKELETONS: Mapping[str, str] = {
+    "imports": 'connector = ""\nevery = 60\n',
+    "mappings": 'email = { salesforce = "Email", type = "email" }\n',
+    "rules": 'source = ""\naudience = ""\non = "new"\nwhen = { LeadSource = "Web" }\n',
+    "pairs": 'salesforce = [""]\nresponsys = ""\nfields = { title = "ask" }\nmode = "watch"\n',
+    "consents": 'channel = "email"\nsources = [""]\naudience = ""\n',
+}
+
+
+def written(section: str, skeleton: str) -> RecordSection:
+    """Return a section whose records are typed whole."""
+    one = singular(section)
+    return RecordSection(section, one, "", lambda: {"": Schema}, asks_first=False, skeleton=skeleton)
+
 
 RECORD_SECTIONS: Mapping[str, RecordSection] = {
     section.name: section
@@ -44,5 +66,6 @@ RECORD_SECTIONS: Mapping[str, RecordSection] = {
         RecordSection("sources", "source", "kind", lambda: SOURCES, asks_first=False, default=SQL),
         RecordSection("channels", "channel", "kind", lambda: CHANNELS, home="/alerts"),
         RecordSection("alerts", "rule", "rule", lambda: RULES, home="/alerts"),
+        *(written(*each) for each in SKELETONS.items()),
     )
 }

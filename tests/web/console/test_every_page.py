@@ -31,6 +31,9 @@ PAGES = """
 /sources/leads
 /rules
 /rules/nurture
+/rules/nurture/edit
+/mappings
+/mappings/person
 /people
 /conflicts
 /conflicts/1
