@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine
 
 from pipeline.event_files.file_parts import PART_BYTES, SHARED_PART_BYTES, FilePart, parts_of
-from pipeline.event_files.ledger_row import LedgerRow, begin, same_content
+from pipeline.event_files.ledger_row import LedgerRow, begin, digest_of, same_content
 from pipeline.event_files.part_rows import PartRows
 from pipeline.event_files.part_store import PartStore
 from pipeline.event_files.plain_file import FileFailed, Landed, PlainFile
@@ -47,12 +47,14 @@ class Landing:
 
         Raises FileFailed if nothing of it can count; the caller writes that into the ledger.
         """
+        row = begin(self._engine, file.number, digest_of(file.path))
+        if same := same_content(self._engine, row):
+            self._refuse_count(file, same.lines)
+            return self._finish(same)
         with make_readable(file, self._folder) as readable:
-            row = begin(self._engine, file.number, readable.sha256)
-            same = same_content(self._engine, row)
-            if same or readable.header is None:
-                self._refuse_count(file, same.lines if same else 0)
-                return self._finish(same or row)
+            if readable.header is None:
+                self._refuse_count(file, 0)
+                return self._finish(row)
             rows = PartRows(self._scratch, file, readable.header)
             return self._land(file, readable, rows, row, progress)
 

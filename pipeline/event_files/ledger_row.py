@@ -1,7 +1,9 @@
 """The ledger's row of a file that is being landed: its position, and its numbers so far."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, select, update
@@ -44,6 +46,12 @@ class LedgerRow:
                 new=self.new, quarantined=self.quarantined, differing=self.differing, **values,
             )
         )  # fmt: skip
+
+
+def digest_of(path: Path) -> str:
+    """Return the checksum by which the content of a file is known."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def begin(engine: Engine, number: int, sha256: str) -> LedgerRow:

@@ -1,4 +1,4 @@
-"""A readable file: a plain file as DuckDB can read it, with its header and the checksum of its content."""
+"""A readable file: a plain file as DuckDB can read it, with its header."""
 
 import codecs
 from collections.abc import Iterator
@@ -18,7 +18,6 @@ class ReadableFile:
     """Lines of UTF-8."""
 
     path: Path
-    sha256: str
     header: EventHeader | None  # None: it has no line
 
 
@@ -30,12 +29,12 @@ def make_readable(file: PlainFile, folder: Path) -> Iterator[ReadableFile]:
     refuse_other_encoding(look, encoding)
     is_utf8 = encoding in ("utf-8", "utf-8-sig", "ascii")
     if is_utf8 and look.is_clean:
-        yield described(file, file.path, look)
+        yield described(file, file.path)
         return
     copy = folder / f"{file.path.name}.clean"
     try:
         write_clean(file.path, copy, look, "utf-8-sig" if is_utf8 else encoding)
-        yield described(file, copy, look)
+        yield described(file, copy)
     finally:
         copy.unlink(missing_ok=True)
 
@@ -46,9 +45,9 @@ def refuse_other_encoding(look: TextLook, encoding: str) -> None:
         raise FileFailed('it is in UTF-16, and the import says otherwise: set encoding = "utf-16"')
 
 
-def described(file: PlainFile, path: Path, look: TextLook) -> ReadableFile:
+def described(file: PlainFile, path: Path) -> ReadableFile:
     """Read the header."""
     with path.open("rb") as lines:
         head = lines.read(BLOCK).decode(errors="replace")
     header = read_header(head, file.settings.delimiter, file.settings.columns)
-    return ReadableFile(path, look.sha256, header)
+    return ReadableFile(path, header)

@@ -5,9 +5,8 @@ text should have, is copied: each of its lines stays one line, and a line that c
 """
 
 import codecs
-import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 BLOCK = 1 << 20  # bytes
@@ -29,7 +28,6 @@ UNKNOWN = "\ufffd"  # in the place of bytes that are no text
 class TextLook:
     """The findings of the first reading."""
 
-    sha256: str = ""
     size: int = 0
     line_feeds: int = 0
     returns: int = 0
@@ -38,7 +36,6 @@ class TextLook:
     not_text: bool = False
     long: bool = False
     head: bytes = b""
-    _hash: "hashlib._Hash" = field(default_factory=hashlib.sha256, repr=False)
 
     @property
     def is_clean(self) -> bool:
@@ -50,7 +47,6 @@ class TextLook:
         """Look at whole lines."""
         self.head = self.head or piece[:BLOCK]
         self.size += len(piece)
-        self._hash.update(piece)
         self.line_feeds += piece.count(b"\n")
         if b"\r" in piece:
             self.returns += piece.count(b"\r")
@@ -59,18 +55,13 @@ class TextLook:
         self.not_text |= not piece.isascii() and not is_utf8(piece)
         self.long |= len(piece) > 2 * BLOCK
 
-    def done(self) -> "TextLook":
-        """Finish the checksum."""
-        self.sha256 = self._hash.hexdigest()
-        return self
-
 
 def look_at(path: Path) -> TextLook:
     """Read a file once, in constant memory."""
     look = TextLook()
     for piece in whole_lines(path):
         look.add(piece)
-    return look.done()
+    return look
 
 
 def whole_lines(path: Path) -> Iterator[bytes]:
