@@ -87,9 +87,15 @@ def test_a_count_file_is_awaited_and_compared(folder):
     assert len(folder.run(count=".count").failed) == 1
 
 
-def test_a_file_is_taken_when_two_looks_agree(folder):
+def test_a_file_is_taken_when_two_looks_agree(folder, events, monkeypatch):
+    def let_pass(seconds):
+        with events.begin() as connection:
+            earlier = datetime.now(UTC) - timedelta(seconds=seconds)
+            connection.execute(update(event_files).values(listed_at=earlier))
+
+    monkeypatch.setattr("time.sleep", let_pass)
     folder.put(SENT)
-    outcome = folder.run(ready="size", look_seconds=0.2)
+    outcome = folder.run(ready="size", look_seconds=600)
 
     assert len(outcome.landed) == 1
     assert folder.emulator.summary()["listings"] == 2
