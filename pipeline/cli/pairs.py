@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any, TextIO
@@ -19,6 +20,8 @@ from pipeline.text.plural import counted
 
 HEADERS = ("PERSON", "FIELD", "SALESFORCE", "RESPONSYS", "STATE", "TO", "VALUE", "WHY")
 KEYS = [name.lower() for name in HEADERS]
+FORMULA = re.compile(r"[=+\-@\t\r]")  # first characters
+NUMBER = re.compile(r"[+-]?[0-9 ().,-]+")
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 
 
@@ -126,7 +129,7 @@ def write_csv(found: Iterator[dict[str, Any]], file: TextIO) -> int:
     rows.writerow(KEYS)
     amount = 0
     for one in found:
-        rows.writerow([cell(one[key]) for key in KEYS])
+        rows.writerow([for_spreadsheets(cell(one[key])) for key in KEYS])
         amount += 1
     file.flush()
     return amount
@@ -142,6 +145,11 @@ def cell(value: Any) -> str:
     if value is None:
         return ""
     return value if isinstance(value, str) else json.dumps(value)
+
+
+def for_spreadsheets(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula; numbers, also of phones, stay as they are."""
+    return f"'{text}" if FORMULA.match(text) and not NUMBER.fullmatch(text) else text
 
 
 def in_words(value: Any) -> str:

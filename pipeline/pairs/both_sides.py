@@ -39,6 +39,12 @@ class SideRecord(NamedTuple):
         found: Mapping[str, Any] = read_body(self.body)["values"]
         return found
 
+    @property
+    def sent(self) -> Mapping[str, Any]:
+        """The variables as they were when the record was last in no conflict."""
+        found: Mapping[str, Any] = read_body(self.body)["sent"]
+        return found
+
 
 class BothSides:
     """The records and the identifiers of some people."""

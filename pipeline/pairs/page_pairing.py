@@ -112,15 +112,19 @@ class PagePairing:
     def _take_unchanged(
         self, record: SourceRecord, page: PairingPage, book: FieldBook, sides: BothSides
     ) -> None:
-        """Look again at fields that are not at rest."""
+        """Look again at fields that are not at rest.
+
+        Of a record in a conflict the values are looked at that were known before.
+        """
         whole = self._whole(record, sides)
         if whole is None or record.person is None:
             return
+        values = whole[self.side].sent
         for name in [field for person, field in book.fields if person == record.person]:
-            if name not in record.values or name not in self.pair.pair.fields:
+            if name not in values or name not in self.pair.pair.fields:
                 continue
             terms = self.pair.terms(name, whole[SALESFORCE].source)
-            value = self.pair.forms(name, whole[SALESFORCE].source).ours(self.side, record.values[name])
+            value = self.pair.forms(name, whole[SALESFORCE].source).ours(self.side, values[name])
             self._read(record, name, value, book, sides, terms, changed=False)
             if page.resend:
                 self._send_again(record.person, name, book, sides, terms)

@@ -20,6 +20,7 @@ from pipeline.pairs.field_state import (
     SideReading,
     state_as_read,
 )
+from pipeline.pairs.field_store import known_fields
 from pipeline.pairs.field_writes import pass_on
 from pipeline.pairs.open_pair import OpenPair
 from pipeline.pairs.source_pairing import moment
@@ -67,8 +68,10 @@ class SideTaking:
         """Count the fields that a taking would write, and change nothing."""
         for people in pages_of_people(self.engine, self.pair):
             with reading(self.engine) as connection:
+                known = known_fields(connection, self.pair.pair.name, people)
                 for one in self._differences(connection, people):
-                    self._count(one, is_written=self._is_written(one))
+                    state = known.get((one.person, self.variable)) or self._state(one)
+                    self._count(one, is_written=self._is_written(state))
         return self.counts
 
     def _differences(self, connection: Connection, people: Sequence[int]) -> list[Difference]:
@@ -77,9 +80,8 @@ class SideTaking:
         self.counts.people += comparison.people
         return found
 
-    def _is_written(self, one: Difference) -> bool:
+    def _is_written(self, state: FieldState) -> bool:
         terms = self.pair.terms(self.variable, self.pair.pair.salesforce[0])
-        state = self._state(one)
         _, writes = pass_on(state, self.side, SideReading(None, 0, self.clock()), terms)
         return bool(writes)
 
@@ -98,11 +100,13 @@ class SideTaking:
             state = book.state(one.person, self.variable) or self._state(one)
             kept = replace(state, held="", answers=())
             changed, writes = pass_on(kept, self.side, book.reading(one.person, None, 0), terms)
+            self._count(one, is_written=bool(writes))
+            if not writes and not state.held:
+                continue  # it is under way already
             value = state.side(self.side).here
             book.follow(
                 one.person, self.variable, self.side, FieldDecision(changed, "taken", writes), sides, value
             )
-            self._count(one, is_written=bool(writes))
         book.store()
         return book.activations(sides, OTHER[self.side])
 

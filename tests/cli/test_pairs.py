@@ -1,9 +1,11 @@
 """``activation pairs`` and conflicts of pairs, on what both sides have read."""
 
+import io
 import json
 
 import pytest
 
+from pipeline.cli.pairs import write_csv
 from pipeline.operate.checking import questions_about
 from pipeline.runtime.stores import open_stores
 from pipeline.settings import Settings
@@ -125,6 +127,27 @@ def test_differences_are_shown_in_three_forms(sides, run, tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("=1+1", "'=1+1"),
+        ("+SUM(A1)", "'+SUM(A1)"),
+        ("@here", "'@here"),
+        ("-x", "'-x"),
+        ("+33 1 23", "+33 1 23"),
+        ("-7.5", "-7.5"),
+        ('a, "b"', '"a, ""b"""'),
+    ],
+)
+def test_no_cell_of_a_csv_file_is_a_formula(value, told):
+    keys = ("person", "field", "salesforce", "responsys", "state", "to", "value", "why")
+    file = io.StringIO()
+
+    write_csv(iter([dict.fromkeys(keys) | {"salesforce": value}]), file)
+
+    assert file.getvalue().splitlines()[1] == f",,{told},,,,,"
+
+
+@pytest.mark.parametrize(
     ("words", "problem"),
     [
         (("diff", "people"), 'pair "people" does not exist; there are: person'),
@@ -150,6 +173,9 @@ def test_a_side_is_taken(sides, run, redis):
     assert Entries(redis)() == []
 
     assert "1 written from salesforce" in run(*words).stdout
+    under_way = {"people": 1, "differ": 1, "taken": 0, "asked": 0, "skipped": 1}
+    assert json.loads(run(*words, "--dry-run", "--json").stdout) == under_way
+    assert json.loads(run(*words, "--json").stdout) == under_way
     (written,) = Entries(redis)()
     assert (written.audience, written.variables) == ("people", {"title": "Boss"})
     history = json.loads(run("people", "explain", "ada@example.com", "title", "--json").stdout)["history"]

@@ -16,31 +16,60 @@ from pipeline.cli import main
 from pipeline.lanes.quota import Quota
 from pipeline.model.shard import SHARDS
 from pipeline.runtime.worker import Worker
-from tests.emulators.conftest import Emulator
-from tests.emulators.salesforce.conftest import Salesforce
+from pipeline.settings import Settings
+from pipeline.stores.embedded import embedded_server
+from tests.emulators.conftest import Emulator, running
+from tests.emulators.salesforce.conftest import Salesforce, running_org
 from tests.fixtures.commands import CommandRunner
 from tests.records.both_systems import EXAMPLE
 
 QUOTAS = (("crm", "calls"), ("acme", "mergeListMembers"))
-MOMENT = 1  # second in which the next call may go
+MOMENT = 0.05  # seconds between two looks for a batch that may go
 UPPER = 10  # seconds of the org's clock after which what was written is read
 COLUMNS = {"TITLE": "STR255", "PHONE": "STR50", "FIRST_NAME": "STR50"}
 
 
-def example(org: str, responsys: str) -> str:
-    """Return the example's configuration with the addresses of two emulators."""
+def example(org: str, responsys: str, *further: tuple[str, str]) -> str:
+    """Return the example's configuration with the addresses of two emulators, and further changes."""
     changes = (
         ("https://acme.my.salesforce.com", org),
         ("https://login5.responsys.net", responsys),
         ("3MVG9EXAMPLE", "3MVG9LOCAL"),
         ('password = "s"', 'password = "secret"'),
         ("share = 0.25", "share = 1.0"),
+        *further,
     )
     text = EXAMPLE
     for old, new in changes:
         assert old in text
         text = text.replace(old, new)
     return text
+
+
+@contextmanager
+def linked_systems(folder: Path, *changes: tuple[str, str]) -> Iterator["LinkedSystems"]:
+    """Start both emulators, a Redis and a worker; ``changes``: of the example's text."""
+    with (
+        running("--window", "1000000000") as url,
+        running_org() as host,
+        embedded_server(folder / "redis") as broker,
+    ):
+        environ = {
+            "ACTIVATION_DATA_DIR": str(folder),
+            "ACTIVATION_BROKER_URL": broker,
+            "ACTIVATION_READ_TIMEOUT": "10",
+            "CRM_SECRET": "local-secret",
+        }
+        org, responsys, worker = Salesforce(host), Emulator(url), Worker(Settings.load(environ))
+        with org.http, responsys.http:
+            found = LinkedSystems(worker, org, responsys, environ)
+            found.apply(folder, *changes)
+            yield found
+        worker.doorbell.close()
+        worker.client.close()
+        worker.engine.dispose()
+        worker.events.dispose()
+        worker.clients.close()
 
 
 class LinkedSystems:
@@ -50,10 +79,10 @@ class LinkedSystems:
         self.worker, self.org, self.responsys, self.environ = worker, org, responsys, environ
         self._ahead = 0
 
-    def apply(self, folder: Path) -> None:
+    def apply(self, folder: Path, *changes: tuple[str, str]) -> None:
         """Apply the configuration, with the columns and fields that it names."""
         file = folder / "activation.toml"
-        file.write_text(example(self.org.url, self.responsys.url))
+        file.write_text(example(self.org.url, self.responsys.url, *changes))
         lists = [{"name": "CONTACTS_LIST", "folder": "Main", "fields": COLUMNS}]
         self.org.order("behaviour", {"daily_maximum": 100_000_000})
         self.responsys.order("lists", {"lists": lists})
@@ -125,14 +154,20 @@ class LinkedSystems:
         rows = 0
         while (claimed := self.worker.lanes.claim(quota)) is not None:
             if not isinstance(claimed, tuple):
-                assert claimed < MOMENT, "a batch is tried again later"
-                time.sleep(claimed)
+                self._wait(quota.connector, claimed)
                 continue
             batch = self.worker.lanes.batch(claimed.batch)
             self.worker.delivery.deliver(claimed.batch, claimed.attempt)
             has_ended = self.worker.lanes.batch(claimed.batch) is None
             rows += batch.rows if batch is not None and has_ended else 0
         return rows
+
+    def _wait(self, connector: str, seconds: float) -> None:
+        """Wait until the next call may go; a batch that is tried again later is due at once."""
+        client = self.worker.client
+        for batch in client.zrange(f"retry:{connector}", 0, -1):
+            client.zadd(f"retry:{connector}", {batch: 1})
+        time.sleep(min(seconds, MOMENT))
 
     def _quotas(self) -> Iterator[Quota]:
         connectors = self.worker.catalog.newest().connectors

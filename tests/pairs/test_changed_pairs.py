@@ -189,3 +189,21 @@ def test_a_question_about_a_record_that_is_gone_ends(asked):
 
     assert questions(asked) == [("title", "gone", "record")]
     assert asked.states() == {}
+
+
+def test_a_record_in_a_conflict_takes_no_part_though_its_field_is_not_at_rest(lost):
+    bob = {"email": "bob@example.com", "family": "Ba"}
+    lost.salesforce({**BOSS, "title": "Clerk"}, record="003000000000002AAA", riid="7", **bob)
+    lost.later(1_000)
+    mixed = {**BOSS, "title": "Mixed"}
+
+    assert lost.salesforce(mixed, **bob) == []
+    assert [kind for kind, *_ in questions_of_people(lost)] == ["handles"]
+    assert lost.later(1_000).salesforce(mixed, **bob) == []
+    assert lost.states()["title"].salesforce.here == "Chief"
+
+
+def questions_of_people(two):
+    with two.events.connect() as connection:
+        found = [conflict_of(row) for row in connection.execute(conflicts_query())]
+    return [(one.kind, one.values) for one in found]

@@ -4,43 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from pipeline.runtime.worker import Worker
-from pipeline.settings import Settings
-from pipeline.stores.embedded import embedded_server
-from tests.emulators.conftest import Emulator, running
-from tests.emulators.salesforce.conftest import Salesforce
-from tests.emulators.salesforce.conftest import process as process
-from tests.pairs.linked_systems import LinkedSystems
+from tests.pairs.linked_systems import LinkedSystems, linked_systems
 
 
 @pytest.fixture(scope="module")
-def systems(process, tmp_path_factory) -> Iterator[LinkedSystems]:
-    folder = tmp_path_factory.mktemp("worker")
-    with (
-        running("--window", "1000000000") as url,
-        embedded_server(folder / "redis") as broker,
-        Emulator(url).http as http,
-    ):
-        environ = {
-            "ACTIVATION_DATA_DIR": str(folder),
-            "ACTIVATION_BROKER_URL": broker,
-            "ACTIVATION_READ_TIMEOUT": "10",
-            "CRM_SECRET": "local-secret",
-        }
-        responsys = Emulator(url)
-        responsys.http = http
-        org = Salesforce(process)
-        org.order("reset", {})
-        worker = Worker(Settings.load(environ))
-        with org.http:
-            found = LinkedSystems(worker, org, responsys, environ)
-            found.apply(folder)
-            yield found
-        worker.doorbell.close()
-        worker.client.close()
-        worker.engine.dispose()
-        worker.events.dispose()
-        worker.clients.close()
+def systems(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LinkedSystems]:
+    with linked_systems(tmp_path_factory.mktemp("worker")) as found:
+        yield found
 
 
 BOSS = {"Title": "Boss", "Phone": "+33123456789"}

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -70,13 +71,20 @@ class Salesforce:
         return [violation["reason"] for violation in self.ask("violations")["violations"]]
 
 
-@pytest.fixture(scope="module")
-def process() -> Iterator[str]:
+@contextmanager
+def running_org() -> Iterator[str]:
+    """Start an emulator and yield its address."""
     command = [sys.executable, "-m", "emulators.salesforce", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
         yield process.stdout.readline().removeprefix("salesforce emulator on ").strip()
         process.terminate()
         process.communicate(timeout=10)
+
+
+@pytest.fixture(scope="module")
+def process() -> Iterator[str]:
+    with running_org() as address:
+        yield address
 
 
 @pytest.fixture
