@@ -56,7 +56,7 @@ def on_terminal(environ, answer, *arguments):
         command, env={**os.environ, **environ}, stdin=slave, stdout=subprocess.PIPE, text=True
     ) as process:
         os.write(master, answer.encode())
-        output, _ = process.communicate(timeout=30)
+        output, _ = process.communicate(timeout=60)
     os.close(master)
     os.close(slave)
     return process.returncode, output

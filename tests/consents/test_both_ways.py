@@ -72,7 +72,7 @@ def hook(systems, tmp_path_factory) -> Iterator[str]:
         yield url
     finally:
         process.terminate()
-        process.communicate(timeout=30)
+        process.communicate(timeout=60)
 
 
 def test_an_opt_out_in_a_file_reaches_every_record_and_bars_the_address(systems):

@@ -45,7 +45,7 @@ class Emulator:
 
     def post(self, path: str, token: str, body: Any, api: str = "api") -> requests.Response:
         url = f"{self.url}/rest/{api}/v1.3{path}"
-        return self.http.post(url, json=body, headers={"Authorization": token}, timeout=5)
+        return self.http.post(url, json=body, headers={"Authorization": token}, timeout=60)
 
     def delete(self, path: str, token: str) -> requests.Response:
         return self.http.delete(f"{self.url}/rest/api/v1.3{path}", headers={"Authorization": token})
@@ -54,7 +54,7 @@ class Emulator:
         body = {"customEvent": {}, "recipientData": list(rows)}
         headers = {"Authorization": token} | options.pop("headers", {})
         url = f"{self.url}/rest/api/v1.3/events/{event}"
-        return self.http.post(url, **({"json": body} | options), headers=headers, timeout=5)
+        return self.http.post(url, **({"json": body} | options), headers=headers, timeout=60)
 
     def violations(self) -> list[str]:
         return [violation["reason"] for violation in self.ask("violations")["violations"]]
@@ -105,7 +105,7 @@ def running(*options: str) -> Iterator[str]:
         yield process.stdout.readline().removeprefix("responsys emulator on ").strip()
     finally:
         process.terminate()
-        process.communicate(timeout=10)
+        process.communicate(timeout=60)
 
 
 @pytest.fixture(scope="session")

@@ -51,7 +51,7 @@ class Emulator:
     def stop(self) -> None:
         """End it; whoever calls is refused the connection."""
         self.process.terminate()
-        self.process.communicate(timeout=30)
+        self.process.communicate(timeout=60)
 
     def open(self, name: str, *, events: bool = True, limit: int = MANY) -> None:
         """Open an account with a list that everybody is on and, unless told otherwise, an event."""
@@ -67,7 +67,7 @@ class Emulator:
 
     def order(self, name: str, body: Any) -> Any:
         """POST to the control API."""
-        answer = requests.post(f"{self.url}/_control/{name}", json=body, timeout=10)
+        answer = requests.post(f"{self.url}/_control/{name}", json=body, timeout=60)
         assert answer.ok, answer.text
         return answer.json()
 

@@ -185,7 +185,7 @@ class Environment:
         for worker in leaving:
             worker.process.terminate()
         for worker in leaving:
-            worker.process.wait(30)
+            worker.process.wait(120)
             self.workers.remove(worker)
 
     def close(self) -> None:

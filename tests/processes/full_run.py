@@ -269,7 +269,7 @@ def up(run: FullRun) -> Iterator[int]:
         yield port
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(60)
 
 
 def ready(run: FullRun) -> str:

@@ -46,7 +46,7 @@ def environment(tmp_path):
 def state(environment: Environment, key: str):
     """Return the state of the alert, as the API has it."""
     url, headers = f"{environment.web_url}/v1/alerts", {"Authorization": f"Bearer {key}"}
-    answer = requests.get(url, headers=headers, timeout=20)
+    answer = requests.get(url, headers=headers, timeout=60)
     if not answer.ok:  # a new key is known within seconds
         return None
     [rule] = answer.json()["alerts"]

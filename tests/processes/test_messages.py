@@ -37,7 +37,7 @@ def events(environment):
         receiver.on_consume_ready = lambda *_, **__: listening.set()
         thread = threading.Thread(target=receiver.capture, kwargs={"limit": None, "timeout": None})
         thread.start()
-        assert listening.wait(10)
+        assert listening.wait(60)
         yield told
         receiver.should_stop = True
         thread.join()

@@ -13,15 +13,15 @@ def test_who_begins_anew_just_when_it_is_over_goes_too(server_url, monkeypatch):
 
     def late(app):
         begun.set()
-        closing.wait(10)
+        closing.wait(60)
         return connect(app)
 
     monkeypatch.setattr(Celery, "connection_for_read", late)
     recorder = Recorder(server_url)
-    begun.wait(10)
+    begun.wait(60)
     leaving = threading.Thread(target=recorder.close)
     leaving.start()
     closing.set()
 
-    leaving.join(20)
+    leaving.join(60)
     assert not leaving.is_alive()

@@ -84,5 +84,5 @@ def leave(worker):
     """Tell a worker to leave, and return the seconds until it has."""
     told = time.monotonic()
     worker.process.send_signal(signal.SIGTERM)
-    worker.process.wait(30)
+    worker.process.wait(60)
     return time.monotonic() - told

@@ -170,7 +170,7 @@ def test_a_kept_connection_that_breaks_before_the_body_was_not_sent_over(session
     """It is looked at before it is used, and may break just then."""
     server = serve(in_turn(answer(b"[]"), reset))
     post(session, server.url)
-    assert server.closed.wait(5)
+    assert server.closed.wait(60)
     monkeypatch.setattr(connections.Connection, "is_connected", True)
 
     with pytest.raises(RetryLater, match=r"^OtherError: not sent: RemoteDisconnected$"):
@@ -307,7 +307,7 @@ def test_a_connection_that_the_server_closed_meanwhile_is_not_used_again(session
     server = serve(answer(b"[]"), answer(b"[]"))
 
     post(session, server.url)
-    assert server.closed.wait(5)
+    assert server.closed.wait(60)
 
     assert post(session, server.url) == []
     assert (server.connections, len(server.requests)) == (2, 2)

@@ -40,10 +40,10 @@ def servers(tmp_path_factory, certificate):
     running = [subprocess.Popen(each, cwd=folder, stdout=subprocess.DEVNULL) for each in commands]
     mine = f"ssl_ca_certs={certificate}&ssl_certfile={certificate}&ssl_keyfile={certificate}"
     try:
-        until(lambda: answers(f"rediss://:p%40ss@127.0.0.1:{port}/0?{mine}") or ended(running), within=20)
+        until(lambda: answers(f"rediss://:p%40ss@127.0.0.1:{port}/0?{mine}") or ended(running), within=60)
         if ended(running):
             pytest.skip(f"{PROGRAM} is built without TLS")
-        until(lambda: answers(f"sentinel+tls://:p%40ss@127.0.0.1:{sentinel}/0?master=m&{mine}"), within=20)
+        until(lambda: answers(f"sentinel+tls://:p%40ss@127.0.0.1:{sentinel}/0?master=m&{mine}"), within=60)
         yield port, sentinel, mine
     finally:
         for process in running:

@@ -30,7 +30,7 @@ def test_a_message_that_a_replica_does_not_let_go_keeps_no_place(redis, channel,
     queue = channel.connection.client.SimpleQueue("activations", channel=channel)
     for number in range(PREFETCH):
         queue.put(number)
-    messages = [queue.get(timeout=5) for _ in range(PREFETCH)]
+    messages = [queue.get(timeout=60) for _ in range(PREFETCH)]
     assert not channel.qos.can_consume()
 
     def refuse(*_, **__):

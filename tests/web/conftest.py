@@ -39,7 +39,7 @@ class Web:
         if scope is not None:
             headers.setdefault("Authorization", f"Bearer {self.key(scope)}")
         return requests.request(
-            method, f"{self.url}{path}", headers=headers, timeout=20, allow_redirects=False, **options
+            method, f"{self.url}{path}", headers=headers, timeout=60, allow_redirects=False, **options
         )
 
     def get(self, path: str, scope: str | None = "admin", **options: Any) -> requests.Response:

@@ -66,11 +66,11 @@ def test_without_a_worker_a_web_process_opens_and_closes_an_alert_once(web, ops)
     until(lambda: state(web)["state"] == "ok")
 
     keep_letter(web)
-    until(lambda: ops.types == ["alert.opened"], within=30)
+    until(lambda: ops.types == ["alert.opened"], within=60)
     seen = state(web)
     with web.stores.engine.begin() as connection:
         connection.exec_driver_sql("DELETE FROM dead_letters")
-    until(lambda: ops.types == ["alert.opened", "alert.closed"], within=30)
+    until(lambda: ops.types == ["alert.opened", "alert.closed"], within=60)
 
     assert seen["subject"] == {"scope": "destination", "name": "lapsed"}
     assert (seen["state"], seen["value"]) == ("open", 1)

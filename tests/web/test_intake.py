@@ -283,7 +283,7 @@ def test_a_key_that_came_with_another_body_is_refused(web):
 
 def raw(web, head, body=b""):
     address = urlsplit(web.url)
-    connection = socket.create_connection((address.hostname, address.port), timeout=20)
+    connection = socket.create_connection((address.hostname, address.port), timeout=60)
     key = web.key("produce")
     text = f"POST {PATH} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\n{head}\r\n\r\n"
     connection.sendall(text.encode() + body)

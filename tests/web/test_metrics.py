@@ -138,7 +138,7 @@ def rows(outcome):
 
 def test_every_metric_of_the_contract_is_there_with_its_labels_and_a_help(web):
     web.get("/healthz", scope=None)
-    until(lambda: families(web)["activation_http_request_seconds"].samples, within=30)
+    until(lambda: families(web)["activation_http_request_seconds"].samples, within=60)
 
     found = families(web)
 
@@ -196,7 +196,7 @@ def test_requests_of_all_processes_are_counted(web):
         web.get("/healthz", scope=None)
 
     key = ("activation_http_requests_total", ("method", "GET"), ("route", "/healthz"), ("status", "200"))
-    until(lambda: samples(web).get(key, 0) >= 12, within=30)
+    until(lambda: samples(web).get(key, 0) >= 12, within=60)
 
 
 def test_without_redis_the_rest_is_there(web):

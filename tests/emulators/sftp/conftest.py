@@ -36,7 +36,7 @@ class SftpEmulator:
         self.order("faults", faults=[{"kind": kind, **options}])
 
     def summary(self) -> Any:
-        return requests.get(f"{self.control}/summary", timeout=10).json()
+        return requests.get(f"{self.control}/summary", timeout=60).json()
 
     def connect(self, **options: Any) -> Any:
         key = options.pop("key", self.data / "keys" / "client_key")
@@ -80,7 +80,7 @@ def serving(data: Path, *options: str) -> Iterator[SftpEmulator]:
         yield SftpEmulator(data, "".join(lines))
     finally:
         process.terminate()
-        process.communicate(timeout=10)
+        process.communicate(timeout=60)
 
 
 @pytest.fixture(scope="module")

@@ -60,16 +60,16 @@ class Installation:
 
     def get(self, path: str, scope: str = "admin", **options: Any) -> requests.Response:
         """Fetch a page without a browser; no redirect is followed."""
-        return self.session(scope).get(f"{self.url}{path}", timeout=20, allow_redirects=False, **options)
+        return self.session(scope).get(f"{self.url}{path}", timeout=60, allow_redirects=False, **options)
 
     def post(
         self, session: requests.Session, path: str, form: dict[str, str], *, of: str, **options: Any
     ) -> requests.Response:
         """Send a form with the token of the page ``of``."""
-        token = TOKEN.search(session.get(f"{self.url}{of}", timeout=20).text)
+        token = TOKEN.search(session.get(f"{self.url}{of}", timeout=60).text)
         assert token, f"{of} has no form"
         form = {"csrf_token": token[1], **form}
-        return session.post(f"{self.url}{path}", form, timeout=20, allow_redirects=False, **options)
+        return session.post(f"{self.url}{path}", form, timeout=60, allow_redirects=False, **options)
 
     def status(self) -> Any:
         """Read how things stand."""

@@ -16,9 +16,9 @@ PAGE = {"Accept": "text/html"}
 
 def log_in(web):
     session = requests.Session()
-    token = TOKEN.search(session.get(f"{web.url}/login", timeout=20).text)
-    session.post(f"{web.url}/login", {"csrf_token": token[1], "key": web.key("operate")}, timeout=20)
-    return lambda path: session.get(f"{web.url}{path}", timeout=20, allow_redirects=False, headers=PAGE)
+    token = TOKEN.search(session.get(f"{web.url}/login", timeout=60).text)
+    session.post(f"{web.url}/login", {"csrf_token": token[1], "key": web.key("operate")}, timeout=60)
+    return lambda path: session.get(f"{web.url}{path}", timeout=60, allow_redirects=False, headers=PAGE)
 
 
 @contextmanager

@@ -171,7 +171,7 @@ def test_a_path_that_is_none_is_a_page_for_a_browser_and_a_problem_for_a_program
 def test_behind_tls_the_cookie_is_secure(start):
     web = start("--workers", "1", environ={"ACTIVATION_WEB_URL": "https://activation.example"})
     session = requests.Session()
-    page = session.get(f"{web.url}/login", timeout=20)
+    page = session.get(f"{web.url}/login", timeout=60)
     token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
     form = {"csrf_token": token and token[1], "key": web.key("read")}
     cookie = page.headers["Set-Cookie"].partition(";")[0]

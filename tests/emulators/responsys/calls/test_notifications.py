@@ -39,7 +39,7 @@ def told(responsys):
 
 def put(responsys, path, token, body):
     url = f"{responsys.url}/rest/api{path}"
-    return responsys.http.put(url, json=body, headers={"Authorization": token}, timeout=5)
+    return responsys.http.put(url, json=body, headers={"Authorization": token}, timeout=60)
 
 
 def test_callbacks_are_created_shown_changed_and_deleted(responsys, token, callback):
