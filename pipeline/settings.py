@@ -77,6 +77,7 @@ class Settings:
     retention_days: float = 30  # for which settled batches and dead letters are kept
     trace_days: float = 30  # for which the outcome of each row is kept; 0: not at all
     event_days: float = 400  # for which events of files are kept once they are folded; 0: for ever
+    entry_days: float = 400  # for which entries of rules are kept at least; 0: for ever
     alert_interval: float = 30  # seconds between two looks at the rules of alerts
     activity_days: float = 365  # for which changes are kept, each with the name of its actor
     limit_window: float = 60  # seconds of a "per minute" limit; shorter only for an emulator that agrees
@@ -126,6 +127,7 @@ class Settings:
             trace_days=read("TRACE_DAYS", 30.0, number(float, MAX_DAYS, "days", zero=True)),
             event_days=read("EVENT_DAYS", 400.0, number(float, MAX_DAYS, "days", zero=True)),
             activity_days=read("ACTIVITY_DAYS", 365.0, number(float, MAX_DAYS, "days")),
+            entry_days=read("ENTRY_DAYS", 400.0, number(float, MAX_DAYS, "days", zero=True)),
             alert_interval=read("ALERT_INTERVAL", 30.0, at_least(1, number(float, HOUR))),
             limit_window=read("LIMIT_WINDOW", 60.0, number(float, DAY)),
             environ=environ,

@@ -50,6 +50,7 @@ def test_every_variable_is_read(tmp_path):
         "ACTIVATION_RETENTION_DAYS": "7",
         "ACTIVATION_EVENTS_URL": "postgresql://app:secret@db.internal/events",
         "ACTIVATION_EVENT_DAYS": "0",
+        "ACTIVATION_ENTRY_DAYS": "90",
     }
 
     assert Settings.load(environ) == Settings(
@@ -68,6 +69,7 @@ def test_every_variable_is_read(tmp_path):
         retention_days=7,
         events_url="postgresql://app:secret@db.internal/events",
         event_days=0,
+        entry_days=90,
         environ=environ,
     )
 

@@ -4,6 +4,7 @@ import atexit
 import logging
 import threading
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from functools import cache, cached_property, partial
 
 from sqlalchemy import Engine
@@ -29,6 +30,7 @@ from pipeline.records.current import CurrentCatalog
 from pipeline.records.kinds import kind_of, window_of
 from pipeline.records.mirror import why_stopped
 from pipeline.records.records import Records
+from pipeline.rules.entry_retention import EntryKeeping, forget_entries
 from pipeline.runtime import source_operations
 from pipeline.runtime.barred_people import BarredPeople
 from pipeline.runtime.clients import Clients
@@ -59,6 +61,8 @@ from pipeline.stores.shared_sums import SharedSums
 from pipeline.text.plural import counted
 
 log = logging.getLogger(__name__)
+
+ENTRIES_SECONDS = 3600  # between two looks for entries of rules to forget
 
 
 class Worker:
@@ -179,6 +183,9 @@ class Worker:
         taking = NoteTaking(self.engine, self.events, takers)
         notes = taking.run(catalog)
         taking.keep_up(self.settings.event_days)
+        if self.client.set("turn:entries", "1", nx=True, ex=ENTRIES_SECONDS):
+            keep = EntryKeeping(self.settings.entry_days, self.settings.event_days)
+            forget_entries(self.events, catalog.rules, catalog.sources, keep, datetime.now(UTC))
         forget_removed(self.events, catalog)
         end_questions_of_the_gone(self.events, catalog)
         if catalog.consents:
