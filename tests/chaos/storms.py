@@ -169,7 +169,7 @@ class Storms:
         """Hold the locks of whoever writes to SQLite."""
         files = [self.environment.folder / name for name in STORES]
         self.writers = [
-            sqlite3.connect(file, isolation_level=None, timeout=60) for file in files if file.exists()
+            sqlite3.connect(file, isolation_level=None, timeout=300) for file in files if file.exists()
         ]
         for writer in self.writers:
             writer.execute("BEGIN IMMEDIATE")
@@ -190,7 +190,7 @@ class Storms:
 
     def alter(self, statement: str) -> None:
         """Change a table, waiting for whoever writes."""
-        connection = sqlite3.connect(self.environment.folder / self.store, timeout=60)
+        connection = sqlite3.connect(self.environment.folder / self.store, timeout=300)
         with connection:
             connection.execute(statement)
         connection.close()

@@ -38,6 +38,7 @@ class ChaosOrg:
         self.url = self.process.stdout.readline().split()[-1]
         self.http = requests.Session()
         self.http.trust_env = False
+        self.http.headers["Connection"] = "close"  # an order must not meet a connection that ends
         self.listening = threading.Thread(target=self.process.stdout.read, daemon=True)
         self.listening.start()
         self.order("behaviour", {"daily_maximum": 100_000_000, "keep_bodies": False})
@@ -52,7 +53,7 @@ class ChaosOrg:
 
     def order(self, name: str, body: Any) -> Any:
         """POST to the control API."""
-        answer = self.http.post(f"{self.url}/_control/{name}", json=body, timeout=60)
+        answer = self.http.post(f"{self.url}/_control/{name}", json=body, timeout=300)
         assert answer.ok, answer.text
         return answer.json()
 
