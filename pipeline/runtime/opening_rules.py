@@ -2,11 +2,12 @@
 
 from zoneinfo import ZoneInfo
 
-from pipeline.model.record_condition import event_kinds, text_kinds
+from pipeline.model.record_condition import event_kinds, paths_in, text_kinds
 from pipeline.model.rule import Rule
 from pipeline.model.source import EventsSource, MembersSource, SalesforceSource, Source
 from pipeline.pairs.source_pairing import SourcePairing
 from pipeline.records.catalog import Catalog
+from pipeline.rules.fact_finder import BOUNCED
 from pipeline.rules.outside import NothingOutside, Outside
 from pipeline.rules.source_rules import SourceRules
 from pipeline.runtime.opening_consents import ConsentWishes, consent_followers
@@ -38,6 +39,13 @@ def open_rules(catalog: Catalog, source: RuledSource, outside: Outside | None = 
     zone = ZoneInfo(getattr(catalog.connectors[source.connector], "zone", "UTC"))
     wishes = ConsentWishes(catalog)
     return SourceRules(source, catalog.rules, kinds, zone, outside or NothingOutside(), wishes=wishes)
+
+
+def optional_fields(catalog: Catalog, source: SalesforceSource) -> set[str]:
+    """Return the fields that rules look at where our user sees them; none that a condition names."""
+    own = [rule for rule in catalog.rules.values() if rule.source == source.name]
+    conditions = [condition for rule in own for condition in (rule.when, rule.current) if condition]
+    return {BOUNCED} - {path for condition in conditions for path in paths_in(condition)}
 
 
 def rules_of_events(catalog: Catalog, source: EventsSource, outside: Outside) -> SourceRules:

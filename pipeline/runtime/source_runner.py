@@ -28,7 +28,7 @@ from pipeline.records.records import Records
 from pipeline.rules.outside import Outside
 from pipeline.runtime.event_source import event_run
 from pipeline.runtime.members_source import members_reader, members_run
-from pipeline.runtime.opening_rules import RuledSource, open_followers, open_pairing
+from pipeline.runtime.opening_rules import RuledSource, open_followers, open_pairing, optional_fields
 from pipeline.runtime.people_source import people_run
 from pipeline.runtime.permits import permitted
 from pipeline.runtime.profiles_source import profiles_run
@@ -189,7 +189,8 @@ class SourceRunner:
             raise Misconfigured(f'connector "{connector.name}" has nothing that a source could read')
         client = self.clients(connector)
         ask = self._asking(connector)
-        return open_reader(source, catalog.mappings[source.mapping], client, ask, further)
+        optional = optional_fields(catalog, source)
+        return open_reader(source, catalog.mappings[source.mapping], client, ask, further, optional)
 
 
 def is_stopped(catalog: Catalog, source: StreamSource) -> bool:

@@ -4,7 +4,8 @@ Source: SOQL and SOSL Reference, ``sforce_api_calls_soql_select_orderby.htm``; R
 ``resources_queryall.htm``.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -25,6 +26,7 @@ from pipeline.salesforce.source_fields import SourceFields
 
 PAGE_ROWS = 2_000
 ROW_IDS = 200  # in one query
+HIDDEN = "INVALID_FIELD"  # a field that is not there, or that our user does not see
 
 Ask = Callable[[Call], Any]
 
@@ -39,12 +41,15 @@ class SalesforceRecordReader:
         client: SalesforceClient,
         ask: Ask | None = None,
         extra: Sequence[str] = (),
+        optional: Collection[str] = (),
     ) -> None:
+        """``optional``: those of the extra fields that are left out where our user does not see them."""
         self.source = source
         self._client = client
         self._ask = ask or client.send
         mapped = mapping.fields_for(source.object)
         self._condition = SourceCondition(source, mapping, client.connector.zone)
+        self._mapping, self._optional = mapping, set(optional)
         self._fields = SourceFields(
             source, (*mapped, *self._condition.paths), extra, client.connector.riid_field
         )
@@ -69,12 +74,12 @@ class SalesforceRecordReader:
     def by_ids(self, ids: Sequence[str]) -> Sequence[SourceRecord]:
         """Return records by their ids, also deleted ones and those that ``where`` leaves out."""
         where = soql.among("Id", list(ids))
-        return self._rows.records(self._query("queryAll", self._select(where))["records"], self.org)
+        return self._rows.records(self._answer("queryAll", where)["records"], self.org)
 
     def chosen_by_ids(self, ids: Sequence[str]) -> Sequence[SourceRecord]:
         """Return those of some records that ``where`` chooses, deleted ones too."""
         where = self._chosen(soql.among("Id", list(ids)))
-        rows = self._query("queryAll", self._select(where))["records"]
+        rows = self._answer("queryAll", where)["records"]
         return self._rows.records(self._condition.fulfilled_by(rows), self.org)
 
     def people_of(self, parents: Sequence[str]) -> Mapping[str, Sequence[SourceRecord]]:
@@ -87,7 +92,7 @@ class SalesforceRecordReader:
         return found
 
     def _page(self, way: str, where: soql.Clause | None, order: Sequence[str], after: Position) -> RecordPage:
-        answer = self._query(way, self._select(self._chosen(where), order))
+        answer = self._answer(way, self._chosen(where), order)
         rows = answer["records"]
         last = self._place(rows[-1], order) if rows else after
         is_last = bool(answer["done"]) and answer["totalSize"] < PAGE_ROWS
@@ -107,6 +112,20 @@ class SalesforceRecordReader:
     def _select(self, where: soql.Clause | None, order: Sequence[str] = ()) -> str:
         limit = PAGE_ROWS if order else None
         return soql.select(self._fields.names, self.source.object, where=where, order=order, limit=limit)
+
+    def _answer(self, way: str, where: soql.Clause | None, order: Sequence[str] = ()) -> Any:
+        """Ask for records; optional fields that our user does not see are left out from then on."""
+        try:
+            return self._query(way, self._select(where, order))
+        except Held as error:
+            hidden = {name for name in self._optional if error.code == HIDDEN and name in error.detail}
+            if not hidden:
+                raise
+        self._optional -= hidden
+        extra = [name for name in self._fields.extra if name not in hidden]
+        self._fields = replace(self._fields, extra=extra)
+        self._rows = RecordRows(self._fields, self._mapping)
+        return self._answer(way, where, order)
 
     def _query(self, way: str, query: str) -> Any:
         answer = self._ask(reading(self._client.connector, f"/{way}?q={quote(query)}"))

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
+from pipeline.errors import Held
 from pipeline.model.record_condition import read_condition
 from pipeline.model.rule import EntryLimit, OpeningHours, Rule
 from pipeline.rules.decide import decide
@@ -142,6 +143,22 @@ def test_a_bounced_address_is_left_out(streams, org, run):
 
     assert run(Rules(rule())) == []
     assert kept(streams) == [(f"nurture:{one}", "left_out", 3)]
+
+
+@pytest.mark.parametrize("optional", [(), ("EmailBouncedDate",)])
+def test_a_hidden_date_of_bounces_holds_the_source_only_if_a_condition_names_it(streams, org, optional):
+    """Event files tell of bounces, too."""
+    org.order("fields", {"object": "Lead", "hide": ["EmailBouncedDate"]})
+    (one,) = org.load("Lead", WEB)
+    run = streams.prepare(LEADS, follower=Rules(rule()), optional=optional)
+
+    if optional:
+        assert run.run().counts.read == 1
+        assert streams.known(LEADS)[one].body == '[{"first_name":null,"title":null},{"LeadSource":"Web"}]'
+    else:
+        with pytest.raises(Held, match="INVALID_FIELD"):
+            run.run()
+    org.order("reset", {"calls_only": True})  # the query was one that no client should make
 
 
 def test_what_is_put_off_is_decided_anew_with_the_record_as_it_is(streams, org, run):

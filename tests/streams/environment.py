@@ -58,10 +58,10 @@ class Streams:
     def prepare(self, source: SalesforceSource = CONTACTS, **options: Any) -> StreamRun:
         """Prepare a run."""
         appender = Appender(self.redis, Bell(), sleep=lambda _: None)
-        follower = options.get("follower")
+        follower, optional = options.get("follower"), options.pop("optional", ())
         mapping = DEAL if source.mapping == "deal" else PERSON
         reader = SalesforceRecordReader(
-            source, mapping, self.client, self.ask, follower.fields if follower else ()
+            source, mapping, self.client, self.ask, follower.fields if follower else (), optional
         )
         return StreamRun(
             **{
