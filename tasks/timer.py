@@ -96,6 +96,6 @@ def beat() -> float:
 def renew() -> None:
     """Renew the leases of the calls under way; a failure is noted for the status."""
     try:
-        runtime().heartbeat.attempt("leases", runtime().renew_leases)
+        runtime().heartbeat.duties.attempt("leases", runtime().renew_leases)
     except redis.RedisError as error:
         log.warning("leases not renewed", extra={"error": type(error).__name__})

@@ -87,7 +87,7 @@ def asked_recently(client: redis.Redis, account: str) -> bool:
 
 
 def asking_key(account: str) -> str:
-    """Name the key that is there while a worker asks the account (see heartbeat.py)."""
+    """Name the key that is there while a worker asks the account (see timed_rings.py)."""
     return f"turn:limits:{account}"
 
 

@@ -14,7 +14,7 @@ class Worker:
 
     def __init__(self, error: BaseException) -> None:
         self.error = error
-        self.heartbeat = self
+        self.heartbeat = self.duties = self
         self.reconnected = 0
 
     def beat(self, _):
