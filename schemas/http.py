@@ -245,6 +245,14 @@ class SettleBody(Query):
     )
 
 
+class WishForm(Query):
+    """A wish that the console states for a person."""
+
+    person = fields.String(required=True, validate=validate.Length(1, 1_000))
+    wish = fields.String(required=True, validate=validate.OneOf(("out", "in")))
+    reason = Text(load_default="", validate=validate.Length(max=500))
+
+
 class FilesQuery(Query):
     """A choice of the files of an import."""
 

@@ -24,7 +24,7 @@ def opt_out_late(rule: AlertRule, facts: Facts) -> Iterator[Condition]:
             value=round(age, 1),
             text=f"an opting out of {named} has not reached the other side for {spell(age)}",
             way_out="`activation consent parity` tells whose, and what is in its way",
-            path="/",
+            path="/wishes",
         )
 
 

@@ -104,13 +104,13 @@ def is_digest(text: str) -> bool:
 
 @dataclass(frozen=True)
 class WishCommand:
-    """States wishes by one command: each is committed, then passed on."""
+    """States wishes by one command: each is committed, then passed on; ``passing`` None: by a worker."""
 
     stores: Stores
     actor: Actor
     catalog: Catalog
     account: ConsentAccount
-    passing: Callable[[], ConsentPassing]
+    passing: Callable[[], ConsentPassing] | None = None
 
     def say(self, wish: Wish, text: str, reason: str = "") -> list[SaidWish]:
         """State a wish for all addresses that a text names; an activity says so, without a name.
@@ -146,6 +146,8 @@ class WishCommand:
 
         While another process is at it, it may not have seen the latest.
         """
+        if self.passing is None:
+            return False, True
         try:
             self.passing().pass_on(self.account)
         except PipelineError:

@@ -29,6 +29,7 @@ from pipeline.web.console import (
     sources,
     statistics,
     trace,
+    wishes,
     written_records,
 )
 from pipeline.web.console.guard import forms
@@ -44,6 +45,7 @@ BLUEPRINTS = (
     written_records.written_records,
     people.people,
     conflicts.conflicts,
+    wishes.wishes,
     pausing.pausing,
     decision.decision,  # before the letters, whose ids would take its path
     dead_letters.dead_letters,

@@ -39,6 +39,7 @@ class WishesOutcome:
     storms: Mapping[str, int]
     died: Sequence[str]
     violations: Sequence[str]
+    problems: Sequence[str]  # of the actors: what no store or system that is away explains
     seconds: int = 0
 
     @property
@@ -56,6 +57,7 @@ class WishesOutcome:
         if self.listed["unlisted"]:
             yield f"{self.listed['unlisted']} freezes or questions are not listed"
         yield from (f"a worker died by itself: {one}" for one in self.died)
+        yield from (f"an actor failed: {one}" for one in self.problems)
         yield from (f"asked what nobody should ask: {one}" for one in self.violations)
 
     def document(self) -> dict[str, Any]:

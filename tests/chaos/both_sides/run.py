@@ -123,5 +123,6 @@ def judged(
             kind: sum(blow.kind == kind for blow in log.blows) for kind in sorted({b.kind for b in log.blows})
         },
         died=list(log.died),
+        problems=[f"{type(one).__name__}: {one.problem!r}" for one in actors if one.problem],
         violations=sorted({*systems.environment.emulator.violations(), *systems.org.violations()}),
     )

@@ -62,7 +62,9 @@ class Systems:
         """Call Responsys' API as another program does."""
         url = f"{self.environment.emulator.url}{API}"
         form = {"user_name": user, "password": "secret", "auth_type": "password"}
-        token = requests.post(f"{url}/auth/token", data=form, timeout=READ_TIMEOUT).json()["authToken"]
+        login = requests.post(f"{url}/auth/token", data=form, timeout=READ_TIMEOUT)
+        login.raise_for_status()
+        token = login.json()["authToken"]
         answer = requests.request(
             verb, f"{url}{path}", json=body, headers={"Authorization": token}, timeout=READ_TIMEOUT
         )

@@ -1,5 +1,6 @@
 """Records of an org, and what streams have read of its people, in an installation."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -9,11 +10,19 @@ from sqlalchemy import Engine, delete, insert
 from pipeline.records import mirror
 from pipeline.records.record_check import check_record
 from pipeline.runtime.stores import Stores
+from pipeline.stores.consent_tables import (
+    consent_bursts,
+    consent_statements,
+    consent_states,
+    consent_tells,
+)
 from pipeline.stores.people_tables import conflicts, handles, person_records
-from pipeline.stores.stream_tables import entries, records, streams
+from pipeline.stores.stream_tables import entries, outgoing, records, streams
+from tests.consents.conftest import Consents
 from tests.people.records import NOW, record, take
 from tests.web.test_metrics import FILES
 
+WISHES = (consent_statements, consent_states, consent_tells, consent_bursts, outgoing)
 ADA, LEAD, OTHER = "ada@example.com", "00Q000000000001EAA", "003000000000002AAA"
 CONFIGURATION: dict[str, dict[str, Any]] = {
     "connectors": {
@@ -37,6 +46,18 @@ CONFIGURATION: dict[str, dict[str, Any]] = {
             "enabled": False,
         }
     },
+    "destinations": {
+        "consent-list": {
+            "audience": "consent-email",
+            "connector": "demo",
+            "action": "audience_export",
+            "max_age": 1,
+            "identifiers": {"riid": "RIID_", "email": "EMAIL_ADDRESS_"},
+            "match_column_1": ["RIID_", "EMAIL_ADDRESS_"],
+            "permission": "consent",
+        }
+    },
+    "consents": {"email": {"channel": "email", "sources": ["leads"], "audience": "consent-email"}},
     "rules": {"nurture": {"source": "leads", "on": "new", "audience": "lapsed-buyers"}},
     "imports": {"events": {"connector": "files", "enabled": False}},
 }
@@ -55,12 +76,12 @@ def org_of_people(stores: Stores) -> Iterator[None]:
     try:
         yield
     finally:
-        for section in ("rules", "sources", "mappings", "imports", "connectors"):
+        for section in ("consents", "destinations", "rules", "sources", "mappings", "imports", "connectors"):
             for name in CONFIGURATION[section]:
                 stores.records.remove(section, name)
         mirror.refresh(stores.redis, stores.records)
         with stores.events.begin() as connection:
-            for table in (entries, records, streams, conflicts, person_records, handles):
+            for table in (*WISHES, entries, records, streams, conflicts, person_records, handles):
                 connection.execute(delete(table))
 
 
@@ -68,6 +89,7 @@ def fill(events: Engine) -> None:
     """Read a lead, and a contact of another family at its address."""
     lead = record(LEAD, ADA, riid="7")
     take(events, lead, record(OTHER, ADA, "Byron"))
+    Consents(events, now=time.time_ns() // 1_000_000 - 1_800_000).event("OPT_OUT", ADA)
     with events.begin() as connection:
         row = {"source": "leads", "record": LEAD, "person": lead.person, "stamp": 1_000}
         connection.execute(insert(records).values(**row, digest="d", body='[{"title": "Countess"}, {}]'))

@@ -37,6 +37,7 @@ PAGES = """
 /people
 /conflicts
 /conflicts/1
+/wishes
 """.split()
 MAIN = [
     "Overview", "Connectors", "Destinations", "Sources", "Dead letters", "Trace", "Batches", "Statistics",
