@@ -13,6 +13,7 @@ sync         a snapshot of a million members: time, memory, calls
 limits       how much of a limit is used; limits that change, are shared, or are a neighbour's trouble
 http         activations over HTTP beside the producer fed from the same bytes; memory under large bodies
 console      pages, status, metrics, groups and traces with much of everything; what keeping outcomes costs
+outcomes     what keeping outcomes costs, alone
 efficiency   calls made, compared with the fewest that could have done
 imports      event files landed, folded, and landed again, compared with grouping them; bytes per event
 events       stored events through a rule rolled up by day and a score
@@ -43,6 +44,7 @@ from bench import (
     lanes,
     limits,
     memory,
+    outcomes,
     report,
     salesforce,
     stages,
@@ -63,6 +65,7 @@ ALONE: dict[str, Callable[[Size, Callable[[str], None]], list[report.Finding]]] 
     "limits": limits.measure,
     "http": http.measure,
     "console": console.measure,
+    "outcomes": outcomes.measure,
     "efficiency": efficiency.measure,
     "imports": imports.measure,
     "events": events.measure,
@@ -70,7 +73,8 @@ ALONE: dict[str, Callable[[Size, Callable[[str], None]], list[report.Finding]]] 
     "pairs": both_sides.measure,
 }
 WIDTH = 120  # characters, where there is no terminal
-SECTIONS = ("end-to-end", "baseline", "floor", *ALONE)
+PARTS = ("outcomes",)  # of another section, which measures them, too
+SECTIONS = ("end-to-end", "baseline", "floor", *(name for name in ALONE if name not in PARTS))
 
 
 def main() -> None:
@@ -99,7 +103,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, metavar="N", help="of contenders in turns; default: 3, quick 1")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write everything there")
     chosen = parser.parse_args(arguments)
-    if unknown := [name for name in chosen.sections if name not in SECTIONS]:
+    if unknown := [name for name in chosen.sections if name not in (*SECTIONS, *PARTS)]:
         parser.error(f'there is no section "{unknown[0]}"; there are: {", ".join(SECTIONS)}')
     chosen.sections = chosen.sections or list(SECTIONS)
     return chosen

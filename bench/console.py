@@ -2,17 +2,16 @@
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from urllib.parse import urlencode
 
-from sqlalchemy import Engine, func, insert, select
+from sqlalchemy import Engine, insert
 
-from bench.environment import CONNECTOR, Environment, destination, open_environment
+from bench import outcomes
+from bench.environment import CONNECTOR, destination, open_environment
 from bench.finding import Finding, number, percentile
 from bench.hands import Hands, hands
-from bench.race import PRODUCER, race
 from bench.rows import rows
 from bench.size import Size
 from bench.status import write_letters
@@ -49,7 +48,7 @@ def measure(size: Size, say: Callable[[str], None]) -> list[Finding]:
         say("pages")
         with open_web(environment, 1) as web:
             found = [*of_pages(web)]
-    return [*found, *of_outcomes(size, say)]
+    return [*found, *outcomes.measure(size, say)]
 
 
 def fill_lanes(worker: Hands, amount: int) -> None:
@@ -138,39 +137,3 @@ def traced(web: Web) -> float:
     status, content, _ = web.send("POST", "/v1/trace", body, {"Content-Type": "application/json"})
     assert status == 200, content
     return (datetime.now(UTC) - began).total_seconds()
-
-
-def of_outcomes(size: Size, say: Callable[[str], None]) -> Iterator[Finding]:
-    """Race with and without outcomes in turns, and weigh them."""
-    rates: dict[str, list[float]] = {"30": [], "0": []}
-    for turn in range(2 * size.rounds):
-        days = ("30", "0")[turn % 2]
-        say(f"end to end, ACTIVATION_TRACE_DAYS={days}")
-        with racing(days) as environment:
-            run = race(environment, PRODUCER, environment.env, size.rows, size.warm)
-            rates[days].append(run.rate)
-            if days == "30":
-                weight = bytes_per_row(environment.records.engine)
-    shares = [1 - kept / without for kept, without in zip(rates["30"], rates["0"], strict=True)]
-    note = ", ".join(number(100 * share) for share in shares)
-    yield Finding("keeping outcomes", 100 * sorted(shares)[len(shares) // 2], "% of rows/s", note, "≤ 5")
-    yield Finding("keeping outcomes", weight, "bytes/row", "in SQL", "≤ 12")
-
-
-@contextmanager
-def racing(days: str) -> Iterator[Environment]:
-    """Set up a race in which outcomes are kept for so many days."""
-    with open_environment() as environment:
-        environment.env["ACTIVATION_TRACE_DAYS"] = days
-        environment.configure({"lapsed": destination()})
-        environment.work("accept", "activations", 1)
-        environment.work("deliver", "deliveries", 4)
-        yield environment
-
-
-def bytes_per_row(engine: Engine) -> float:
-    """Return the bytes of outcomes for each row."""
-    weights = select(func.sum(func.length(batches.c.outcomes)), func.sum(batches.c.rows))
-    with engine.connect() as connection:
-        total, amount = connection.execute(weights.where(batches.c.outcomes.is_not(None))).one()
-    return float(total) / float(amount)

@@ -3,6 +3,10 @@
 The crash table of pipeline/alerts/watch.py, a test for each row.
 """
 
+import os
+import signal
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
@@ -13,6 +17,7 @@ from pipeline.alerts.documents import channel_documents, failing_channels
 from pipeline.stores import duty_trouble
 from pipeline.stores.broker import connect
 from tests.alerts.watching import RULE
+from tests.processes import ROOT
 from tests.processes.environment import until
 
 
@@ -93,6 +98,30 @@ def test_killed_while_a_message_is_sent(watching, monkeypatch, dies, posts):
     assert len(watching.hooks.posted) == posts
     assert len({posted.headers["webhook-id"] for posted in watching.hooks.posted}) == 1
     assert len({posted.body for posted in watching.hooks.posted}) == 1
+
+
+POINTS = (
+    ("pipeline.alerts.messages.write", 1),  # the state is written, its message is not
+    ("pipeline.alerts.messages.note_rung", 1),
+    ("pipeline.alerts.channels.send", 1),
+    ("pipeline.alerts.messages.note_delivered", 2),  # the second is known by its id
+)
+
+
+@pytest.mark.parametrize(("point", "posts"), POINTS)
+def test_a_process_that_is_killed_for_good_loses_no_message(watching, environ, point, posts):
+    """SIGKILL, between opening, telling a worker, sending and noting."""
+    watching.open()
+    command = [sys.executable, "-m", "tests.alerts.dying", point]
+    assert subprocess.run(command, env={**os.environ, **environ}, cwd=ROOT).returncode == -signal.SIGKILL
+
+    watching.pass_time(61)
+    watching.watch.look()
+    watching.send()
+
+    until(lambda: watching.rows("type", "state") == [("alert.opened", "delivered")])
+    assert len(watching.hooks.posted) == posts
+    assert len({posted.headers["webhook-id"] for posted in watching.hooks.posted}) == 1
 
 
 def test_killed_before_a_failure_is_written(watching, monkeypatch):
