@@ -4,17 +4,16 @@ Everything that describes the customer's world is a record in the SQL store (``c
 only file that names ``os.environ``.
 """
 
-import math
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from pipeline.errors import Misconfigured
 from pipeline.stores import broker_url
 from pipeline.stores.secret_key import is_key
+from pipeline.text.setting_values import SHOWN, at_least, host_and_port, number, one_of, url_of, words
 
 PREFIX = "ACTIVATION_"
 DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
@@ -25,7 +24,6 @@ MOST_REPLICAS = 100
 HOUR, DAY, YEAR = 3600, 24 * 3600, 366 * 24 * 3600  # seconds
 MAX_DAYS = 36_500
 MAX_BODY = 4 << 30  # bytes
-SHOWN = 40  # characters of a wrong number
 EVENTS_FILE = "events.db"  # beside the SQLite store
 SHORTEST_API_KEY = 32  # characters
 
@@ -160,70 +158,6 @@ class Reader:
             raise Misconfigured("\n".join(self.problems))
 
 
-def url_of(schemes: Sequence[str]) -> Callable[[str], str]:
-    """Return a parser of URLs; it never quotes a wrong one, which may hold a password."""
-
-    def parse(text: str) -> str:
-        scheme, separator, _ = text.partition("://")
-        if not separator or scheme not in schemes:
-            raise ValueError(f"is not a URL that begins with {alternatives(f'{s}://' for s in schemes)}")
-        return with_port(text)
-
-    return parse
-
-
-def with_port(url: str) -> str:
-    """Return ``url`` if its port is a number."""
-    try:
-        urlsplit(url).port  # noqa: B018  it is looked at when asked for
-    except ValueError:
-        raise ValueError("is not a URL: its port is not a number") from None
-    return url
-
-
-def one_of(choices: Sequence[str], fold: Callable[[str], str]) -> Callable[[str], str]:
-    """Return a parser of one of ``choices``, in any case of letters."""
-
-    def parse(text: str) -> str:
-        if fold(text) not in choices:
-            raise ValueError(f'is "{text}" but must be {alternatives(choices)}')
-        return fold(text)
-
-    return parse
-
-
-def number(
-    kind: Callable[[str], float], most: float, unit: str = "seconds", *, zero: bool = False
-) -> Callable[[str], float]:
-    """Return a parser of a number of a unit, above zero and at most ``most``; ``zero``: or zero."""
-
-    def parse(text: str) -> float:
-        try:
-            value = kind(text)
-        except ValueError:
-            value = math.nan
-        if not (0 < value < math.inf or (zero and value == 0)):
-            what = "a whole" if kind is int else "a"
-            raise ValueError(f'is "{text[:SHOWN]}" but must be {what} number of {unit}')
-        if value > most:
-            raise ValueError(f'is "{text[:SHOWN]}" but must be at most {most} {unit}')
-        return value
-
-    return parse
-
-
-def at_least(least: float, parse: Callable[[str], float]) -> Callable[[str], float]:
-    """Return a parser that refuses what is less."""
-
-    def parse_bounded(text: str) -> float:
-        value = parse(text)
-        if value < least:
-            raise ValueError(f'is "{text[:SHOWN]}" but must be at least {least:g}')
-        return value
-
-    return parse_bounded
-
-
 def number_of_replicas(text: str) -> int:
     """Read a number of replicas."""
     if not (text.isascii() and text.isdigit() and len(text) < 4 and int(text) < MOST_REPLICAS):
@@ -239,11 +173,6 @@ def replicas_asked_for(environ: Mapping[str, str] = os.environ) -> int:
     return found
 
 
-def words(text: str) -> tuple[str, ...]:
-    """Split a comma list."""
-    return tuple(word.strip() for word in text.split(",") if word.strip())
-
-
 def long_words(text: str) -> tuple[str, ...]:
     """Split a comma list of API keys; a short one could be guessed."""
     keys = words(text)
@@ -251,14 +180,6 @@ def long_words(text: str) -> tuple[str, ...]:
     if short:
         raise ValueError(f"has a key of less than {SHORTEST_API_KEY} characters (number {', '.join(short)})")
     return keys
-
-
-def host_and_port(text: str) -> str:
-    """Check an address such as "127.0.0.1:8080" or "[::1]:8080"."""
-    host, colon, port = text.rpartition(":")
-    if not (host and colon and port.isascii() and port.isdigit() and int(port) < 65536):
-        raise ValueError(f'is "{text}" but must be HOST:PORT, such as 127.0.0.1:8080')
-    return text
 
 
 def secret_keys(text: str) -> tuple[str, ...]:
@@ -270,9 +191,3 @@ def secret_keys(text: str) -> tuple[str, ...]:
             f"is not a comma list of keys of 32 bytes as URL-safe base64 (wrong: number {', '.join(wrong)})"
         )
     return keys
-
-
-def alternatives(choices: Iterable[str]) -> str:
-    """Return "a, b or c"."""
-    *others, last = choices
-    return f"{', '.join(others)} or {last}" if others else last

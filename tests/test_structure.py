@@ -33,7 +33,7 @@ BELOW = {
     "text": "errors",
     "model": "errors text",
     "stores": "errors text",
-    "settings": "errors stores",
+    "settings": "errors text stores",
     "logs": "errors text settings",
     "wire": GROUND,
     "responsys": f"{GROUND} wire",

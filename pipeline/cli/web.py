@@ -10,7 +10,8 @@ import click
 from pipeline.errors import Misconfigured
 from pipeline.operate.keys import FIRST_FILE, first_key, stored_keys
 from pipeline.runtime.stores import Stores, open_stores
-from pipeline.settings import Settings, host_and_port
+from pipeline.settings import Settings
+from pipeline.text.setting_values import host_and_port
 
 
 @click.command()
