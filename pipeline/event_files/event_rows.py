@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from pipeline.event_files.row_values import FACET
 from pipeline.event_files.scratch import literal
+from pipeline.stores.driver_errors import as_sqlalchemy
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -56,9 +57,10 @@ def insert_events(
     scratch: "DuckDBPyConnection", connection: Connection, events: StoredAs, folder: Path
 ) -> int:
     """Insert the events that are not known; return how many were inserted or differ from a known one."""
-    if connection.dialect.name == "sqlite":
-        return insert_into_sqlite(scratch, connection, events)
-    return copy_into_postgresql(scratch, connection, events, folder / "rows.csv")
+    with as_sqlalchemy(connection.dialect):
+        if connection.dialect.name == "sqlite":
+            return insert_into_sqlite(scratch, connection, events)
+        return copy_into_postgresql(scratch, connection, events, folder / "rows.csv")
 
 
 def insert_into_sqlite(scratch: "DuckDBPyConnection", connection: Connection, events: StoredAs) -> int:

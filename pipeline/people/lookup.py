@@ -5,6 +5,8 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from pipeline.stores.driver_errors import as_sqlalchemy
+
 WANTED = {
     "sqlite": "CREATE TEMP TABLE IF NOT EXISTS wanted (tag TEXT, kind TEXT, scope TEXT, value TEXT)",
     "postgresql": (
@@ -38,6 +40,6 @@ def fill(connection: Connection, rows: list[Any]) -> None:
         connection.exec_driver_sql("INSERT INTO wanted VALUES (?, ?, ?, ?)", rows)
         return
     cursor = connection.connection.cursor()
-    with cursor.copy("COPY wanted FROM STDIN") as copy:
+    with as_sqlalchemy(connection.dialect), cursor.copy("COPY wanted FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)

@@ -35,7 +35,7 @@ from pipeline.records.stops import remedy
 from pipeline.runtime.clients import Clients, timeouts_of
 from pipeline.runtime.email_evidence import EmailEvidence
 from pipeline.settings import Settings
-from pipeline.stores import nudges
+from pipeline.stores import nudges, sql_trouble
 from pipeline.text.messages import unknown
 from pipeline.text.plural import counted
 
@@ -148,7 +148,7 @@ class Importer:
         try:
             yield
         except SQLAlchemyError as error:
-            reason = f"a store cannot be used: {type(error).__name__}"
+            reason = f"a store cannot be used: {sql_trouble.reason(error)}"
             self.note_failure(turn, reason)
             raise RetryLater("StoreAway", reason) from error
         except PipelineError as error:

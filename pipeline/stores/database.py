@@ -30,6 +30,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from pipeline.errors import Misconfigured
+from pipeline.stores.driver_errors import sqlalchemy_error
 
 BUSY_TIMEOUT = 30  # seconds a writer waits for another
 CONNECT_TIMEOUT = 10  # seconds
@@ -101,9 +102,7 @@ def driver(engine: Engine) -> Iterator[Driver]:
     except dialect.loaded_dbapi.Error as error:
         if dialect.is_disconnect(error, connection, None):
             connection.invalidate(error)
-        raise DBAPIError.instance(
-            None, None, error, dialect.loaded_dbapi.Error, hide_parameters=True, dialect=dialect
-        ) from error
+        raise sqlalchemy_error(dialect, error) from error
     finally:
         connection.close()  # rolls back changes that were not committed
 

@@ -2,6 +2,8 @@
 
 import json
 import re
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -96,6 +98,24 @@ def test_a_run_lands_what_is_there(activation, apply, server):
     assert json.loads(activation("profiles", "show", "7", "--json").stdout)
     again = activation("imports", "run", "acme-events")
     assert (again.exit_code, again.stdout) == (0, "0 files landed, 0 failed, 0 not ready.\n")
+
+
+def test_while_a_store_is_away_a_file_waits_and_lands_afterwards(activation, apply, server, tmp_path):
+    apply()
+    assert activation("imports", "run", "acme-events").exit_code == 0
+    (server.folder / SENT).write_bytes(ROWS)
+    with closing(sqlite3.connect(tmp_path / "data" / "events.db")) as store:
+        store.execute("ALTER TABLE responsys_events RENAME TO away")
+        failed = activation("imports", "run", "acme-events")
+        waiting = files_of(activation)
+        store.execute("ALTER TABLE away RENAME TO responsys_events")
+    again = activation("imports", "run", "acme-events")
+
+    assert failed.exit_code == 2
+    assert "a store cannot be used: no such table: responsys_events" in failed.stderr
+    assert [(file["state"], file["new"]) for file in waiting] == [("fetched", 0)]
+    assert again.exit_code == 0
+    assert [(file["state"], file["new"]) for file in files_of(activation)] == [("landed", 2)]
 
 
 def test_a_failed_file_makes_it_end_with_1(activation, apply, server):

@@ -179,6 +179,23 @@ def test_content_that_was_landed_under_another_name_is_not_read_again(sqlite_eve
     assert land(sqlite_events, paths)[1] == Landed(lines=1, events=1, new=0, quarantined=0)
 
 
+def test_two_imports_of_one_folder_count_an_event_once(events, write):
+    path = write(HEADER + b"1,%s,,\n" % AT + b"bad,%s,,\n" % AT)
+
+    [first] = land(events, [path])
+    [second] = land(events, [path], replace(IMPORT, name="other"))
+
+    assert (first.new, first.quarantined) == (1, 1)
+    assert (second.new, second.quarantined) == (0, 1)
+    assert [profile["email_click_ct"] for profile in parsed(export(events))] == [1]
+
+
+def test_a_time_in_the_future_counts_as_it_is_written(events, write):
+    land(events, [write(HEADER + b"1,05-Jan-2099 14:03:22,,\n")])
+
+    assert parsed(export(events))[0]["email_last_click_ts"] == "2099-01-05T14:03:22Z"
+
+
 def test_a_known_event_with_another_value_is_reported(events, write):
     first = write(HEADER + b"1,%s,,Shoes\n2,%s,,\n" % (AT, AT))
     second = write(HEADER + b"1,%s,,Boots\n2,%s,,\n" % (AT, AT), "12_CLICK_20260105_000001.txt")

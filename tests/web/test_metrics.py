@@ -32,6 +32,7 @@ LIMIT = ("connector", "function")
 METRICS = {  # name: labels and type
     "activation_rows": ((*PLACE, "outcome"), "counter"),
     "activation_rejected_rows": ((*PLACE, "code"), "counter"),
+    "activation_resolved_dead_letters": ((*PLACE, "outcome"), "counter"),
     "activation_calls": (PLACE, "counter"),
     "activation_batches": (PLACE, "counter"),
     "activation_batch_rows": (PLACE, "counter"),
@@ -94,7 +95,9 @@ def web(start, tmp_path_factory):
         statistics.add(
             connection, long_ago, ACME, {"sent": 40, "batches": 2, "rows": 41, "calls": 2, "rejected:A": 1}
         )
-        statistics.add(connection, datetime.now(UTC), ACME, {"sent": 2, "rejected:B": 3})
+        statistics.add(
+            connection, datetime.now(UTC), ACME, {"sent": 2, "rejected:B": 3, "resolved:delivered": 4}
+        )
         statistics.add(connection, long_ago, Where("acme", ""), {"unknown_type:EMAIL_FORWARDED": 1})
         letter = DeadLetter("l1", "acme", "lapsed", "lapsed-buyers", "ada", "B", "", "{}")
         letters.store(connection, [letter])

@@ -24,6 +24,7 @@ from pipeline.operate.metrics.of_sql import (
     counter,
     letters,
     rejected_total,
+    resolved_total,
     rows_total,
     source_successes,
     stopped,
@@ -85,6 +86,7 @@ class Metrics:
         totals = self._hours.totals(self._engine)
         yield rows_total(totals)
         yield rejected_total(totals)
+        yield resolved_total(totals)
         yield unknown_types(totals)
         for name, metric in TOTALS.items():
             yield counter(metric, f"Number of {name}", totals, name)

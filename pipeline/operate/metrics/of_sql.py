@@ -19,7 +19,7 @@ from pipeline.stores.snapshot_tables import snapshots
 PLACE = ("connector", "destination")
 OUTCOMES = ("received", "sent", "removed", "unchanged", "coalesced", "rejected", "erased")
 TOTALS = {"calls": "activation_calls", "batches": "activation_batches", "rows": "activation_batch_rows"}
-REJECTED = "rejected:"
+REJECTED, RESOLVED = "rejected:", "resolved:"
 MOST_CODES = 100
 OTHER = "other"  # in place of further codes
 
@@ -39,20 +39,31 @@ def rows_total(totals: Totals) -> Metric:
 
 def rejected_total(totals: Totals) -> Metric:
     """Rejected rows by code, of which there are at most a hundred."""
-    metric = CounterMetricFamily("activation_rejected_rows", "Rejected rows", labels=[*PLACE, "code"])
-    by_code: dict[str, int] = defaultdict(int)
+    return by_word(totals, REJECTED, "activation_rejected_rows", "Rejected rows", "code")
+
+
+def resolved_total(totals: Totals) -> Metric:
+    """Dead letters that event files settled, by outcome, of which there are at most a hundred."""
+    name, text = "activation_resolved_dead_letters", "Dead letters that event files settled"
+    return by_word(totals, RESOLVED, name, text, "outcome")
+
+
+def by_word(totals: Totals, prefix: str, metric: str, text: str, label: str) -> Metric:
+    """Counters whose names have a word of the far side after ``prefix``."""
+    family = CounterMetricFamily(metric, text, labels=[*PLACE, label])
+    words: dict[str, int] = defaultdict(int)
     for (_, _, name), value in totals.items():
-        if name.startswith(REJECTED):
-            by_code[name.removeprefix(REJECTED)] += value
-    kept = set(sorted(by_code, key=lambda code: (-by_code[code], code))[:MOST_CODES])
-    rows: dict[tuple[str, str, str], int] = defaultdict(int)
+        if name.startswith(prefix):
+            words[name.removeprefix(prefix)] += value
+    kept = set(sorted(words, key=lambda word: (-words[word], word))[:MOST_CODES])
+    amounts: dict[tuple[str, str, str], int] = defaultdict(int)
     for (connector, destination, name), value in totals.items():
-        if name.startswith(REJECTED):
-            code = name.removeprefix(REJECTED)
-            rows[connector, destination, code if code in kept else OTHER] += value
-    for labels, value in sorted(rows.items()):
-        metric.add_metric(labels, value)
-    return metric
+        if name.startswith(prefix):
+            word = name.removeprefix(prefix)
+            amounts[connector, destination, word if word in kept else OTHER] += value
+    for labels, value in sorted(amounts.items()):
+        family.add_metric(labels, value)
+    return family
 
 
 def unknown_types(totals: Totals) -> Metric:
