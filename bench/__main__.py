@@ -18,6 +18,7 @@ efficiency   calls made, compared with the fewest that could have done
 imports      event files landed, folded, and landed again, compared with grouping them; bytes per event
 events       stored events through a rule rolled up by day and a score
 salesforce   contacts read for the first time, again, and when nothing is new
+writes       tasks and records written into an org of Salesforce: rows per second and calls
 pairs        both sides of people compared, when nothing differs
 """
 
@@ -47,6 +48,7 @@ from bench import (
     outcomes,
     report,
     salesforce,
+    salesforce_writes,
     stages,
     status,
     sync,
@@ -70,6 +72,7 @@ ALONE: dict[str, Callable[[Size, Callable[[str], None]], list[report.Finding]]] 
     "imports": imports.measure,
     "events": events.measure,
     "salesforce": salesforce.measure,
+    "writes": salesforce_writes.measure,
     "pairs": both_sides.measure,
 }
 WIDTH = 120  # characters, where there is no terminal

@@ -18,6 +18,7 @@ class Size:
     owners: tuple[int, ...] = (1, 100)  # destinations whose lanes hold rows
     events: int = 10_000_000  # in event files
     records: int = 1_000_000  # of Salesforce
+    writes: int = 100_000  # rows for Salesforce
     letters: int = 1_000_000  # open dead letters while an operator looks
     days: int = 365  # of statistics
     traced: int = 10_000_000  # rows with an outcome
@@ -43,6 +44,7 @@ QUICK = Size(
     letters=50_000,
     events=200_000,
     records=20_000,
+    writes=4_000,
     days=20,
     traced=200_000,
     window=6,

@@ -26,6 +26,9 @@ ROWS = 200  # of a call
 SETTLE = 3.0  # seconds
 OWNERS = 'title = "ask", phone = "responsys" }'
 OWNED = 'title = "salesforce", phone = "responsys" }, settle = "3s"'
+LIST = 'profile_list = "CONTACTS_LIST"'
+CALLS = ("retrieveListMembers", "mergeListMembers")
+UNLIMITED = f"{LIST}\nlimits = {{ {', '.join(f'{name} = 1000000' for name in CALLS)} }}"
 COLUMN = {"title": "TITLE", "phone": "PHONE"}
 FIELD = {"title": "Title", "phone": "Phone"}
 LEDGER = {SALESFORCE: "composite", RESPONSYS: "mergeListMembers"}
@@ -52,6 +55,7 @@ class ManyPeople:
 
     def link(self) -> None:
         """Load contacts and members of the same values, read both, and come to rest."""
+        self.systems.responsys.order("limits", {"limits": dict.fromkeys(CALLS)})
         for first in range(0, self.people, AT_ONCE):
             numbers = range(first, min(first + AT_ONCE, self.people))
             self.contacts += self.systems.org.load("Contact", *map(contact, numbers))
@@ -193,7 +197,7 @@ def main() -> None:
     chosen = parser.parse_args()
     with (
         tempfile.TemporaryDirectory(prefix="many-people-") as folder,
-        linked_systems(Path(folder), (OWNERS, OWNED)) as systems,
+        linked_systems(Path(folder), (OWNERS, OWNED), (LIST, UNLIMITED)) as systems,
     ):
         many = ManyPeople(systems, chosen.people, Random(chosen.seed))
         many.link()
