@@ -64,9 +64,9 @@ class SftpServer:
                     return loop.run(self._connect(check, key, kinds), self.connect + self.answer)
             except HostKeyChanged as error:
                 first = first or error
-            except Misconfigured:
+            except PipelineError:
                 if first is None:
-                    raise  # a server without this kind of key has no algorithm in common then
+                    raise  # a server without this kind of key has no algorithm in common then, or hangs up
         raise first or Misconfigured(f"{self.connector.place} has no host key")
 
     def fingerprints(self) -> list[str]:

@@ -229,7 +229,7 @@ def test_a_batch_waits_for_its_next_try_as_a_whole(redis, lanes):
     begin(lanes, batch)
 
     assert lanes.retry(batch, delay=30, spend=True, refund=False) == 1
-    assert lanes.claim(QUOTA) == pytest.approx(30, abs=1)
+    assert lanes.claim(QUOTA) == pytest.approx(30, abs=5)
     redis.zadd("retry:acme:triggerCustomEvent", {batch.id: 1})
     again = cut(lanes)
     assert [again.id, again.attempt, again.tries] == [batch.id, batch.attempt + 2, 1]
@@ -269,7 +269,7 @@ def test_rows_that_are_set_apart_wait_in_a_batch_of_their_own(redis, lanes):
     stays, rows = lanes.read_batch(batch.id)
     assert (stays.rows, stays.progress, [line for line, _ in rows]) == (2, "rest", ["a", "c"])
     assert lanes.settle(stays)
-    assert lanes.claim(QUOTA) == pytest.approx(30, abs=1)
+    assert lanes.claim(QUOTA) == pytest.approx(30, abs=5)
     assert redis.zcard("flying:acme") == 0
     [(apart, _)] = redis.zrange("retry:acme:triggerCustomEvent", 0, -1, withscores=True)
     redis.zadd("retry:acme:triggerCustomEvent", {apart: 1})

@@ -209,10 +209,11 @@ def test_a_login_that_drips_ends_with_its_call(served):
 
 
 def test_a_login_made_ready_for_a_call_takes_part_of_its_time(served, monkeypatch):
+    moments = [time.monotonic()]
+    monkeypatch.setattr("pipeline.responsys.client.time.monotonic", lambda: moments[-1])
     client = served(None, answer(b"[]"), call_timeout=60)
     client.ready()
-    now = time.monotonic()
-    monkeypatch.setattr("pipeline.responsys.client.time.monotonic", lambda: now + 59.9)
+    moments.append(moments[-1] + 59.9)
     granted = []
     monkeypatch.setattr("pipeline.responsys.client.within", lambda left: granted.append(left) or within(left))
 

@@ -63,3 +63,19 @@ def test_all_of_them_are_seen(port, keys):
 def test_another_key_is_refused(port, keys):
     with pytest.raises(Misconfigured, match="has changed"), server(port, keys, f"SHA256:{'A' * 43}").open():
         pass
+
+
+def test_another_key_is_told_of_though_the_server_hangs_up_then(port, keys, monkeypatch):
+    connect, asked = SftpServer._connect, []
+
+    async def hang_up(self, check, key, kinds):
+        asked.append(kinds)
+        if kinds:
+            raise asyncssh.ConnectionLost("Connection lost")
+        return await connect(self, check, key, kinds)
+
+    monkeypatch.setattr(SftpServer, "_connect", hang_up)
+
+    with pytest.raises(Misconfigured, match="has changed"), server(port, keys, f"SHA256:{'A' * 43}").open():
+        pass
+    assert len(asked) > 1
