@@ -45,15 +45,13 @@ class Edits(threading.Thread):
         """Save leads, and move deals on."""
         lead = {"FirstName": "Bob", "Company": "Acme", "LeadSource": "Web"}
         self.org.load("Lead", [{**lead, "LastName": f"Ray{n}", "Email": lead_address(n)} for n in numbers])
-        for number in numbers:
-            self.move(number, STAGE)
-            if number % MOVING_ON == 0:
-                self.move(number, NEXT_STAGE)
+        self.move(numbers, STAGE)
+        self.move([number for number in numbers if number % MOVING_ON == 0], NEXT_STAGE)
 
-    def move(self, number: int, stage: str) -> None:
-        """Move a deal to a stage."""
-        body = {"object": "Opportunity", "id": self.deals[number], "fields": {"StageName": stage}}
-        self.org.order("edit", body)
+    def move(self, numbers: Sequence[int], stage: str) -> None:
+        """Move deals to a stage."""
+        fields = {"CloseDate": "2027-01-31", "StageName": stage}
+        self.org.load("Opportunity", [{"Id": self.deals[n], "Name": f"Deal {n}", **fields} for n in numbers])
 
 
 class Nudges(threading.Thread):
