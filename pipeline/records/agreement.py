@@ -1,6 +1,6 @@
 """Agreement of records: each names only records that are there, of a kind that fits."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -20,7 +20,7 @@ from schemas.configuration_fields import not_there
 
 
 def refuse(stored: Documents, wanted: Documents, changes: Changes) -> None:
-    """Raise Misconfigured if records would not agree after ``changes``; every problem of a kind at once."""
+    """Raise Misconfigured if records would not agree after ``changes``; all problems at once."""
     after = {section: remaining(section, stored, wanted, changes) for section in stored}
     new_rules = {*changes.alerts.created, *changes.alerts.updated}
     checks: tuple[Callable[[Documents], Iterator[str]], ...] = (
@@ -41,9 +41,32 @@ def refuse(stored: Documents, wanted: Documents, changes: Changes) -> None:
         circles,
         partial(unknown_subjects, names=new_rules),
     )
+    if problems := problems_of(after, checks):
+        raise Misconfigured("\n".join(problems))
+
+
+def problems_of(after: Documents, checks: Sequence[Callable[[Documents], Iterator[str]]]) -> list[str]:
+    """Return the problems that any check finds, each once."""
+    found: list[str] = []
     for check in checks:
-        if problems := list(check(after)):
-            raise Misconfigured("\n".join(problems))
+        try:
+            found += check(after)
+        except KeyError:
+            if not found:  # otherwise it is the record that a problem says is not there
+                raise
+    return list(dict.fromkeys(found))
+
+
+def kinds_that_differ(documents: Documents) -> list[str]:
+    """Return a problem for each action and source of another kind than its connector's, if that is there."""
+    connectors = {
+        name: one for name, one in documents.get("connectors", {}).items() if one.get("kind") in KINDS
+    }
+    known: dict[str, dict[str, Any]] = {"connectors": connectors}
+    for section, key in (("destinations", "action"), ("sources", "kind")):
+        own = documents.get(section, {}).items()
+        known[section] = {n: one for n, one in own if one.get("connector") in connectors and key in one}
+    return [*foreign_actions(known), *sources_without_connector(known)]
 
 
 def remaining(

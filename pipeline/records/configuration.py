@@ -9,6 +9,7 @@ from typing import Any
 from marshmallow import ValidationError
 
 from pipeline.errors import Misconfigured
+from pipeline.records.agreement import kinds_that_differ
 from pipeline.records.document_secrets import STORED_SECRET, secrets_of
 from pipeline.records.documents import USERS_OF_CONNECTORS, Documents
 from pipeline.records.kinds import KINDS, connector_documents, destination_documents
@@ -48,6 +49,7 @@ def read_configuration(
     problems += unusable_secrets(documents.get("channels", {}))
     problems += unusable_keys(documents.get("connectors", {}))
     if problems:
+        problems += kinds_that_differ(documents)
         raise Misconfigured("\n".join(f"{file_title(file)}: {problem}" for problem in problems))
     return documents
 
