@@ -9,14 +9,13 @@ So a conversion, a merge, a deletion and "is so already" are known a moment befo
 
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
-from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from pipeline.errors import Held, RetryLater
 from pipeline.model.action import Action, Identifiers, Step, Verdicts
 from pipeline.model.activation import Activation
-from pipeline.model.call import Again, Call, Rejection, Verdict
+from pipeline.model.call import Call, Rejection, Verdict
+from pipeline.salesforce.actions.following import Following, SearchOutcome, is_followed, learned_by_position
 from pipeline.salesforce.actions.found_record import (
     FoundRecord,
     are_of_one_person,
@@ -32,16 +31,8 @@ from pipeline.salesforce.connector import SalesforceConnector
 from pipeline.text.recipients import recipient_hash
 
 FRESH = 60.0  # seconds; records that were found earlier are found again before they are written
-MOST_FOLLOWED = 2  # calls after the first one, for records that merges and conversions lead to
 NOT_FOUND = "NO_RECORD_FOUND"
 AMBIGUOUS = "Ambiguous"
-
-
-class SearchOutcome(NamedTuple):
-    """What the search means for one row."""
-
-    verdict: Verdict
-    learned: Identifiers = MappingProxyType({})
 
 
 class FindAndWrite(Action):
@@ -103,18 +94,8 @@ class FindAndWrite(Action):
             learn=self._learn,
             fresh_for=FRESH,
         )
-        return (find, *(self._follow(number) for number in range(MOST_FOLLOWED)), *self.write_steps())
-
-    def _follow(self, number: int) -> Step:
-        is_last = number == MOST_FOLLOWED - 1
-        return Step(
-            name="find again",
-            function=FUNCTION,
-            call=lambda rows: self._call([row for row in rows if is_followed(row)]),
-            verdicts=partial(self._verdicts_of_followed, is_last=is_last),
-            learn=self._learn_of_followed,
-            needed=lambda rows: any(map(is_followed, rows)),
-        )
+        following = Following(self._call, self._findings)
+        return (find, *following.steps(), *self.write_steps())
 
     def _parts(self, rows: Sequence[Activation]) -> list[CompositePart]:
         return [*self.search.parts(rows), *self.further_parts(rows)]
@@ -126,8 +107,7 @@ class FindAndWrite(Action):
         return [finding.verdict for finding in self._findings(rows, answer)]
 
     def _learn(self, rows: Sequence[Activation], answer: Any) -> Mapping[int, Identifiers]:
-        findings = enumerate(self._findings(rows, answer))
-        return {position: finding.learned for position, finding in findings if finding.learned}
+        return learned_by_position(self._findings(rows, answer))
 
     def _findings(self, rows: Sequence[Activation], answer: Any) -> list[SearchOutcome]:
         queries = [part.name for part in self.search.parts(rows)]
@@ -176,28 +156,6 @@ class FindAndWrite(Action):
         read_now = {FOLLOWING: ""} if is_followed(row) else {}
         learned = {RECORD: record.id, **read_now, **self.teach(row, record, bodies)}
         return SearchOutcome(self.judge(row, record, bodies), learned)
-
-    def _verdicts_of_followed(self, rows: Sequence[Activation], answer: Any, *, is_last: bool) -> Verdicts:
-        return [
-            Again("RecordMoved", "merges and conversions lead from record to record")
-            if is_last and finding.learned.get(FOLLOWING)
-            else finding.verdict
-            for finding in self._followed(rows, answer)
-        ]
-
-    def _learn_of_followed(self, rows: Sequence[Activation], answer: Any) -> Mapping[int, Identifiers]:
-        findings = enumerate(self._followed(rows, answer))
-        return {position: finding.learned for position, finding in findings if finding.learned}
-
-    def _followed(self, rows: Sequence[Activation], answer: Any) -> list[SearchOutcome]:
-        """Return the findings of all rows, of which those that were not followed stay as they are."""
-        findings = iter(self._findings([row for row in rows if is_followed(row)], answer))
-        return [next(findings) if is_followed(row) else SearchOutcome(None) for row in rows]
-
-
-def is_followed(row: Activation) -> bool:
-    """Tell whether the record of a row is still to be read."""
-    return bool(row.identifiers.get(FOLLOWING))
 
 
 def is_ambiguous(records: Sequence[FoundRecord], riid: str) -> bool:

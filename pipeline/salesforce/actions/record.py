@@ -19,8 +19,9 @@ from pipeline.model.destination import Destination
 from pipeline.model.mapping import RecordMapping
 from pipeline.salesforce.actions.collections import Collections, Written
 from pipeline.salesforce.actions.field_sources import created_values, field_sources
-from pipeline.salesforce.actions.find_and_write import FindAndWrite, SearchOutcome
+from pipeline.salesforce.actions.find_and_write import FindAndWrite
 from pipeline.salesforce.actions.fitting_objects import FittingObjects
+from pipeline.salesforce.actions.following import SearchOutcome
 from pipeline.salesforce.actions.found_record import LEAD, PEOPLE, FoundRecord, object_of
 from pipeline.salesforce.actions.keyed_rows import KeyedRows
 from pipeline.salesforce.actions.learned import ALL_RECORDS, RECORD, SEPARATOR
