@@ -14,6 +14,7 @@ from tests.processes.environment import Environment, Worker
 from tests.processes.proxy import Proxy
 
 TICK = 0.05  # seconds
+OF_SQL = ("SQL locked", "SQL away")
 STORES = ("activation.db", "events.db")  # of SQLite; the second is there where streams are read
 TABLES = (
     ("activation.db", "batches"), ("activation.db", "statistics"), ("activation.db", "dead_letters"),
@@ -58,6 +59,7 @@ class Storms:
         self.busy = busy
         self.log = Log()
         self.whole_since: float | None = None  # the time from which on all workers have been up
+        self.raging: list[str] = []  # kinds of storms
         self.leaving: list[tuple[Worker, float]] = []
         self.begin = {
             "SIGKILL": self.kill, "SIGTERM": self.send_away, "Redis killed": self.kill_redis,
@@ -82,6 +84,7 @@ class Storms:
                 if at <= now and self.may_come(storm):
                     coming.remove(moment)
                     raging.append((now + storm.lasts, number, storm, time.time()))
+                    self.raging.append(storm.kind)
                     self.begin[storm.kind](storm)
             for over in [each for each in raging if each[0] <= now]:
                 raging.remove(over)
@@ -91,13 +94,20 @@ class Storms:
             self.watch()
 
     def may_come(self, storm: Storm) -> bool:
-        """Tell whether a storm may come now: workers are hit when all have been up for a while."""
+        """Tell whether a storm may come now: workers are hit when all have been up for a while.
+
+        One of SQL or of Redis waits for the end of another, which holds the lock or the server that it needs.
+        """
+        alike = OF_SQL if storm.kind in OF_SQL else (storm.kind,)
+        if any(kind in alike for kind in self.raging):
+            return False
         if storm.kind not in ("SIGKILL", "SIGTERM"):
             return True
         return self.whole_since is not None and time.monotonic() - self.whole_since >= CALM * storm.choice
 
     def blow_over(self, storm: Storm, began: float) -> None:
         """End a storm, and see who has work then."""
+        self.raging.remove(storm.kind)
         if storm.kind in self.end:
             self.end[storm.kind]()
         self.log.blows.append(Blow(storm.kind, began, time.time(), self.who_is_busy()))
@@ -169,7 +179,7 @@ class Storms:
         """Hold the locks of whoever writes to SQLite."""
         files = [self.environment.folder / name for name in STORES]
         self.writers = [
-            sqlite3.connect(file, isolation_level=None, timeout=300) for file in files if file.exists()
+            sqlite3.connect(file, isolation_level=None, timeout=60) for file in files if file.exists()
         ]
         for writer in self.writers:
             writer.execute("BEGIN IMMEDIATE")
@@ -190,7 +200,7 @@ class Storms:
 
     def alter(self, statement: str) -> None:
         """Change a table, waiting for whoever writes."""
-        connection = sqlite3.connect(self.environment.folder / self.store, timeout=300)
+        connection = sqlite3.connect(self.environment.folder / self.store, timeout=60)
         with connection:
             connection.execute(statement)
         connection.close()
