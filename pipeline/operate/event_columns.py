@@ -1,6 +1,7 @@
 """Columns of events by which people enter once: one that no stored event has is refused, as misspelled."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 
 import msgspec
 from sqlalchemy import Connection, Engine, select
@@ -23,21 +24,29 @@ def refuse_unknown_columns(events: Callable[[], Engine | None], wanted: Document
     """Raise Misconfigured for columns in ``once`` that no stored event has, once a file has landed."""
     rules = {name: rule["once"] for name, rule in wanted.get("rules", {}).items() if rule.get("once")}
     store = events() if rules else None
-    if store is None:
-        return
-    with reading(store) as connection:
+    found = unknown_columns(store, rules) if store is not None else []
+    if found:
+        raise Misconfigured("\n".join(f"rules.{name}.once: {problem}" for name, _, problem in found))
+
+
+def unknown_columns(events: Engine, once: Mapping[str, Sequence[str]]) -> list[tuple[str, str, str]]:
+    """Return rule, column and problem of each column that no stored event has; none before a file landed.
+
+    ``once``: columns by rule.
+    """
+    if OF_ALL.issuperset(chain.from_iterable(once.values())):
+        return []
+    with reading(events) as connection:
         landed = select(event_files.c.id).where(event_files.c.landed_at.is_not(None)).limit(1)
         if connection.scalar(landed) is None:
-            return
-        further = {name.lower() for name in further_names(connection)}
-    problems = [
-        f"rules.{name}.once: {unknown('column of events', column, sorted(OF_ALL | further))}"
-        for name, columns in rules.items()
+            return []
+        known = OF_ALL | {name.lower() for name in further_names(connection)}
+    return [
+        (name, column, unknown("column of events", column, sorted(known)))
+        for name, columns in once.items()
         for column in columns
-        if column not in OF_ALL | further
+        if column not in known
     ]
-    if problems:
-        raise Misconfigured("\n".join(problems))
 
 
 def further_names(connection: Connection) -> Iterator[str]:

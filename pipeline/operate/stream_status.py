@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from pipeline.model.source import EventsSource, PeopleSource, ProfilesSource, Source
+from pipeline.operate.event_columns import unknown_columns
 from pipeline.records.catalog import Catalog
 from pipeline.records.stops import stop_of
 from pipeline.snapshots.run_lease import LEASE
@@ -24,6 +25,7 @@ class StreamStatus:
     state: str  # running, ready, held, disabled
     run: StreamState
     at: datetime
+    unknown_columns: tuple[tuple[str, str], ...] = ()  # rules, and columns in ``once`` that no event has
 
     @property
     def mark_age(self) -> float | None:
@@ -58,17 +60,31 @@ def read_streams(events: Callable[[], Engine | None], catalog: Catalog) -> tuple
     named = [source for _, source in sorted(catalog.sources.items()) if source.is_stream]
     store = events() if named else None
     states = read_states(store) if store is not None else {}
-    return tuple(status_of(catalog, source, states) for source in named)
+    unknown = {one.name: columns_of(store, catalog, one) for one in named if store is not None}
+    return tuple(status_of(catalog, source, states, unknown.get(source.name, ())) for source in named)
 
 
-def status_of(catalog: Catalog, source: Source, states: dict[str, StreamState]) -> StreamStatus:
+def columns_of(events: Engine, catalog: Catalog, source: Source) -> tuple[tuple[str, str], ...]:
+    """Return rules of a source, and their columns in ``once`` that no stored event has."""
+    if not isinstance(source, EventsSource):
+        return ()
+    once = {name: rule.once for name, rule in catalog.rules.items() if rule.source == source.name}
+    return tuple((name, column) for name, column, _ in unknown_columns(events, once))
+
+
+def status_of(
+    catalog: Catalog,
+    source: Source,
+    states: dict[str, StreamState],
+    unknown: tuple[tuple[str, str], ...] = (),
+) -> StreamStatus:
     """Put together one stream."""
     now, run = datetime.now(UTC), states.get(source.name, StreamState(source.name))
     stop = stop_of(catalog, "source", source.name)
     state: str = stop.kind if stop else "ready" if source.enabled else "disabled"
     if run.owner is not None and run.alive_at is not None and run.alive_at > now - LEASE:
         state = "running"
-    return StreamStatus(source, state, run, now)
+    return StreamStatus(source, state, run, now, unknown)
 
 
 def stream_successes(events: Engine) -> Iterator[tuple[str, datetime]]:

@@ -102,7 +102,8 @@ def test_columns_that_no_event_has_are_refused(tell, tmp_path):
     """A column that only files have is known as soon as one is stored."""
     path = tmp_path / "once.toml"
     path.write_text(CONFIGURATION.replace('"campaign_id", "day"', '"campain_id", "city"'))
-    assert invoke("apply", "--dry-run", str(path)).exit_code == 0  # no event is stored
+    assert invoke("apply", str(path)).exit_code == 0  # no event is stored
+    assert "campain_id" not in invoke("status").stdout
     captured = datetime.now(UTC).strftime("%d-%b-%Y %H:%M:%S")
     file = tmp_path / "1234_CLICK_20260101_000009.txt"
     file.write_text(f"RIID,CAMPAIGN_ID,EVENT_CAPTURED_DT,CITY\n9,31,{captured},Paris\n")
@@ -111,6 +112,7 @@ def test_columns_that_no_event_has_are_refused(tell, tmp_path):
 
     result = invoke("apply", str(path))
 
+    assert 'rule "log": no stored event has the column "campain_id" of `once`' in invoke("status").stdout
     assert result.exit_code == 2
     assert 'rules.log.once: column of events "campain_id" does not exist; there are: ' in result.stderr
     assert ", city, customer_id, day, " in result.stderr

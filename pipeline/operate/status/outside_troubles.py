@@ -100,3 +100,10 @@ def of_crowds(status: Status) -> Iterator[Trouble]:
     """Say that people have too many RIIDs."""
     for text, way_out in crowd_notes(status.imports):
         yield Trouble(text, way_out, passing=True)
+
+
+def of_once(status: Status) -> Iterator[Trouble]:
+    """Say that a rule lets people enter once by a column that no event has."""
+    for rule, column in (pair for one in status.streams for pair in one.unknown_columns):
+        text = f'rule "{rule}": no stored event has the column "{column}" of `once`'
+        yield Trouble(text, "correct it, if it is misspelled, and `activation apply`", passing=True)

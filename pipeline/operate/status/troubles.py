@@ -14,6 +14,7 @@ from pipeline.operate.status.outside_troubles import (
     of_crowds,
     of_day_counts,
     of_imports,
+    of_once,
     of_pace,
     of_schemas,
     of_webhooks,
@@ -38,5 +39,5 @@ def troubles(status: Status) -> list[Trouble]:
     all_troubles += [*of_schemas(status), *of_consents(status), *of_untold(status)]
     all_troubles += [*of_conflicts(status), *of_pairs(status)]
     all_troubles += [*of_letters(status), *of_channels(status), *of_imports(status), *of_crowds(status)]
-    all_troubles += of_webhooks(status)
+    all_troubles += [*of_webhooks(status), *of_once(status)]
     return sorted(all_troubles, key=lambda trouble: trouble.passing)
