@@ -91,7 +91,7 @@ def batch_of(number: int, now: datetime) -> dict[str, object]:
         "id": f"{number:016x}", "destination": f"place-{number % DESTINATIONS}", "connector": CONNECTOR,
         "action": "custom_event", "attempt": 1, "rows": BATCH, "delivered": BATCH, "rejected": 0,
         "removed": 0, "returned": [], "outcome": "delivered", "finished_at": finished_at,
-        "outcomes": pack(profiles, ["ADD"] * BATCH, [], []), "seconds": 0.4,
+        "outcomes": pack(profiles, ["ADD"] * BATCH, {}), "seconds": 0.4,
     }  # fmt: skip
 
 

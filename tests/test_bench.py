@@ -1,12 +1,14 @@
 """Only that the measurements can be made: what they come to is nothing for a test."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
 from bench import (
     backlog,
     changes,
+    console,
     efficiency,
     end_to_end,
     floor,
@@ -27,11 +29,22 @@ from bench.limited_accounts import EVENTS, MAILS, open_limited_account
 from bench.race import PRODUCER, Run, finished, race
 from bench.rows import rows
 from bench.size import QUICK
+from pipeline.settle.outcomes import unpack
 
 
 def test_everything_is_measured_unless_told_otherwise():
     assert parse([]).sections == list(SECTIONS)
     assert parse(["memory", "delay"]).sections == ["memory", "delay"]
+
+
+def test_a_part_of_a_section_can_be_measured_alone():
+    assert parse(["outcomes"]).sections == ["outcomes"]
+
+
+def test_batches_that_are_looked_at_have_outcomes():
+    batch = console.batch_of(7, datetime.now(UTC))
+
+    assert len(unpack(batch["outcomes"])) == batch["rows"] == console.BATCH
 
 
 def test_a_section_that_does_not_exist_is_refused_with_the_names_of_those_that_do(capsys):
