@@ -20,7 +20,19 @@ private_key = {{ file = "{key}" }}
 folder = "{folder}"
 {further}
 """
+ROUNDS = 50  # of the passphrase: with less of them bcrypt warns, and 128, the usual ones, cost a second
+MADE = asyncssh.generate_private_key("ssh-ed25519")
+KEYS = {
+    "public": lambda: MADE.export_public_key().decode(),
+    "protected": lambda: protected_by("right", MADE),
+    "plain": lambda: MADE.export_private_key().decode(),
+}
 PUTTY = "PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\n"
+
+
+def protected_by(passphrase, key):
+    """Write a key as a file that a passphrase protects."""
+    return key.export_private_key(passphrase=passphrase, rounds=ROUNDS).decode()
 
 
 @pytest.fixture(scope="module")
@@ -122,15 +134,9 @@ def test_a_changed_host_key_shows_both_fingerprints(check, server):
     ],
 )
 def test_a_key_that_cannot_be_read_is_reported_in_one_sentence(check, key, server, text, passphrase, problem):
-    made = asyncssh.generate_private_key("ssh-ed25519")
-    texts = {
-        "public": made.export_public_key().decode(),
-        "protected": made.export_private_key(passphrase="right").decode(),
-        "plain": made.export_private_key().decode(),
-    }
     further = f'host_key = "{server.summary()["host_key"]}"'
     further += f'\nprivate_key_passphrase = "{passphrase}"' if passphrase else ""
-    code, findings = check(further=further, key=key(texts.get(text, text)))
+    code, findings = check(further=further, key=key(KEYS.get(text, lambda: text)()))
 
     assert code == 2
     assert findings[-1]["check"] == "login"
@@ -139,7 +145,7 @@ def test_a_key_that_cannot_be_read_is_reported_in_one_sentence(check, key, serve
 
 def test_a_protected_key_logs_in_with_its_passphrase(check, key, server):
     plain = asyncssh.read_private_key(server.data / "keys" / "client_key")
-    protected = key(plain.export_private_key(passphrase="geheim").decode())
+    protected = key(protected_by("geheim", plain))
     pin = f'host_key = "{server.summary()["host_key"]}"'
 
     assert check(further=f'{pin}\nprivate_key_passphrase = "geheim"', key=protected)[0] == 0
