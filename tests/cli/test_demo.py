@@ -15,7 +15,7 @@ from tests.processes import ROOT
 
 DEMO = [sys.executable, "-c", "from pipeline.cli import main; main(prog_name='activation')", "demo"]
 
-LONG = 170  # seconds; on a busy machine all of this takes longer
+LONG = 500  # seconds; on a busy machine all of this takes longer
 
 
 @pytest.fixture
