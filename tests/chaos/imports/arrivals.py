@@ -60,7 +60,8 @@ class Arrivals(threading.Thread):
     def close(self) -> None:
         """Let no more come."""
         self.ended.set()
-        self.join()
+        if self.is_alive():
+            self.join()
 
 
 def let_time_pass(client: redis.Redis) -> None:
