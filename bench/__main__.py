@@ -20,6 +20,7 @@ events       stored events through a rule rolled up by day and a score
 salesforce   contacts read for the first time, again, and when nothing is new
 writes       tasks and records written into an org of Salesforce: rows per second and calls
 pairs        both sides of people compared, when nothing differs
+wishes       opting out on one side until the other side has it, while rows wait and both are throttled
 """
 
 import argparse
@@ -52,6 +53,7 @@ from bench import (
     stages,
     status,
     sync,
+    wishes,
 )
 from bench.processes import two_cores
 from bench.size import FULL, QUICK, Size
@@ -74,6 +76,7 @@ ALONE: dict[str, Callable[[Size, Callable[[str], None]], list[report.Finding]]] 
     "salesforce": salesforce.measure,
     "writes": salesforce_writes.measure,
     "pairs": both_sides.measure,
+    "wishes": wishes.measure,
 }
 WIDTH = 120  # characters, where there is no terminal
 PARTS = ("outcomes",)  # of another section, which measures them, too

@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from pipeline.cli.tables import printable, show
+from pipeline.operate.consent_refusals import verdicts_in_words
 from pipeline.text.plural import counted
 from pipeline.text.times import to_the_second
 
@@ -25,7 +26,8 @@ def print_consent(one: dict[str, Any]) -> None:
     show(STATEMENTS, [statement_row(each) for each in one["statements"]])
     if one["told"]:
         click.echo()
-        show(TOLD, [told_row(each) for each in one["told"]])
+        words = verdicts_in_words(one["told"])
+        show(TOLD, [told_row(each, word) for each, word in zip(one["told"], words, strict=True)])
     if one["not_sent"]:
         click.echo("\nNot sent because of it:")
         names = ("at", "destination", "audience", "dead_letter")
@@ -42,10 +44,10 @@ def statement_row(one: dict[str, Any]) -> list[Any]:
     return [to_the_second(one["at"]), *(one[name] for name in names), printable(evidence)]
 
 
-def told_row(one: dict[str, Any]) -> list[Any]:
+def told_row(one: dict[str, Any], verdict: str) -> list[Any]:
     """Return the cells of a destination."""
     times = (to_the_second(one["sent_at"]), to_the_second(one["answered_at"]))
-    return [one["destination"], one["status"], *times, one["verdict"] or "waits"]
+    return [one["destination"], one["status"], *times, verdict]
 
 
 def in_words(evidence: dict[str, Any]) -> str:

@@ -44,6 +44,15 @@ def read_refusals(engine: Engine, names: Collection[Named]) -> Refusals:
     }
 
 
+def verdicts_in_words(told: Sequence[dict[str, Any]]) -> list[str]:
+    """Return a word for each telling: its verdict, or that it waits, or that a later one took its place."""
+    latest = {one["destination"]: one["statement"] for one in told}
+    return [
+        one["verdict"] or ("waits" if one["statement"] == latest[one["destination"]] else "overtaken")
+        for one in told
+    ]
+
+
 class ActivationId(msgspec.Struct):
     """The part of an activation that is its id."""
 

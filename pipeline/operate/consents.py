@@ -94,7 +94,8 @@ def plain_of(emails: Sequence[tuple[int, str, str | None]], digest: str) -> str:
 def is_address(text: str) -> bool:
     """Tell whether a text may be an address: a slip is not kept as a person for good."""
     local, _, domain = text.rpartition("@")
-    return bool(local and domain) and len(text) <= LONGEST_ADDRESS and text.isprintable()
+    is_whole = text.isprintable() and not any(sign.isspace() for sign in text)
+    return bool(local and domain) and len(text) <= LONGEST_ADDRESS and is_whole
 
 
 def is_digest(text: str) -> bool:

@@ -191,6 +191,24 @@ def test_a_row_that_was_refused_before_any_batch_does_not_wait(run, consent, eng
     assert "waits" not in run("consent", "explain", ADA).stdout
 
 
+def test_a_telling_whose_place_a_later_one_took_does_not_wait(run, consent):
+    consent.answer(consent.event("OPT_OUT"), ["consent-list"])
+    run("consent", "in", ADA)
+
+    lines = [line.split() for line in run("consent", "explain", ADA).stdout.splitlines()]
+
+    verdicts = {(line[0], line[1]): line[-1] for line in lines if line and line[0].startswith("consent-")}
+    assert verdicts["consent-list", "out"] == "delivered"
+    assert verdicts["consent-records", "out"] == "overtaken"
+    assert verdicts["consent-list", "in"] == verdicts["consent-records", "in"] == "waits"
+
+
+def test_an_address_with_a_space_in_it_is_none(run, consent):
+    for slip in ("x@y z", "x y@z.example", "x@y\tz"):
+        assert "nobody is known by that; give an address" in run("consent", "in", slip).stderr
+    assert consent.statuses == []
+
+
 def test_the_auditors_question_is_answered(run, consent, engine):
     letter = DeadLetter(
         id="l-1", connector="acme", destination="lapsed", audience="lapsed", profile_id="c-1",

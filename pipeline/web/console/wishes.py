@@ -10,6 +10,7 @@ from pipeline.model.consent_account import ConsentAccount
 from pipeline.operate.consent_bursts import read_bursts, release_bursts
 from pipeline.operate.consent_explaining import explain_consents
 from pipeline.operate.consent_overview import read_overview
+from pipeline.operate.consent_refusals import verdicts_in_words
 from pipeline.operate.consents import WishCommand
 from pipeline.web.auth import needs
 from pipeline.web.console.blueprint import ConsoleBlueprint
@@ -105,7 +106,8 @@ def overview(status: int = 200, **values: Any) -> Response:
     """Return the page."""
     found = read_overview(stores(), stores().records_without_secrets.load())
     names = {one.status.account.channel: one.status.account.name for one in found}
-    return page("wishes", "Wishes", status, found=found, names=names, evidence=in_words, **values)
+    words = {"evidence": in_words, "verdicts": verdicts_in_words}
+    return page("wishes", "Wishes", status, found=found, names=names, **words, **values)
 
 
 def account_of(name: str) -> ConsentAccount:

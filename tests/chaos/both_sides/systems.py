@@ -1,7 +1,7 @@
 """Both systems, and an installation of ours between them."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +32,15 @@ API = "/rest/api/v1.3"
 
 
 @dataclass(frozen=True)
+class Pace:
+    """How fast all goes: minutes between two runs of sources, seconds that count as a minute of limits."""
+
+    every: float = texts.EVERY
+    window: float = WINDOW
+    behind_proxy: bool = True  # one of the workers
+
+
+@dataclass(frozen=True)
 class Systems:
     """All that runs; ``people``: the number of addresses, "demo-0@example.com" and on, on both sides."""
 
@@ -51,6 +60,11 @@ class Systems:
         """Have a worker look for files, as a person at the console does."""
         url = f"http://{self.webs.addresses[0]}/v1/imports/{texts.IMPORT}/run"
         requests.post(url, headers={"Authorization": f"Bearer {KEY}"}, timeout=30)
+
+    def found(self, addresses: Collection[str]) -> list[tuple[str, str]]:
+        """Return objects and ids of the first record of each address."""
+        first = {record["Email"]: (table, record["Id"]) for table, record in reversed(self.org.people())}
+        return [first[address] for address in sorted(addresses)]
 
     def members(self) -> dict[str, dict[str, Any]]:
         """Return the members of the list, by address."""
@@ -78,9 +92,11 @@ class Systems:
 
 
 @contextmanager
-def open_systems(folder: Path, people: int, seed: int, say: Callable[[str], None]) -> Iterator[Systems]:
+def open_systems(
+    folder: Path, people: int, seed: int, say: Callable[[str], None], pace: Pace = Pace()
+) -> Iterator[Systems]:
     """Start everything, and let both sides be known to us."""
-    options = {"window": WINDOW, "read_timeout": READ_TIMEOUT, "seed": seed}
+    options = {"window": pace.window, "read_timeout": READ_TIMEOUT, "seed": seed}
     with ExitStack() as opened:
         environment = opened.enter_context(open_environment(folder, **options))
         environment.env |= {"ACTIVATION_LOG_FORMAT": "json"}
@@ -89,10 +105,10 @@ def open_systems(folder: Path, people: int, seed: int, say: Callable[[str], None
         files = opened.enter_context(event_server(folder / "sftp"))
         stores = opened.enter_context(open_stores(environment.env))
         fill(environment, org, files, people)
-        configure(environment, org, files)
+        configure(environment, org, files, pace)
         webs = opened.enter_context(closing(WebProcesses(folder, environment.env, 1)))
         systems = Systems(environment, proxy, org, files, webs, stores, people)
-        start_workers(systems)
+        start_workers(systems, pace)
         subscribe(systems)
         say(f"{len(environment.workers)} workers are up; both sides are read")
         systems.run_import()
@@ -120,22 +136,23 @@ def person(table: str, number: int) -> dict[str, Any]:
     return fields | ({"Company": "Acme"} if table == "Lead" else {})
 
 
-def configure(environment: Environment, org: EmulatedOrg, files: SftpEmulator) -> None:
+def configure(environment: Environment, org: EmulatedOrg, files: SftpEmulator, pace: Pace) -> None:
     """Apply the configuration from a file."""
     [key] = (files.data / "keys").glob("client*[!b]")
     values = {"responsys": environment.emulator.url, "org": org.url, "port": files.port, "key": key}
-    values |= {"host_key": files.summary()["host_key"], "every": texts.EVERY}
+    values |= {"host_key": files.summary()["host_key"], "every": pace.every}
     file = environment.folder / "activation.toml"
     file.write_text(texts.RECORDS.format(**values))
     environment.apply(read_configuration(str(file), {}, ()))
 
 
-def start_workers(systems: Systems) -> None:
+def start_workers(systems: Systems, pace: Pace) -> None:
     """Start two workers of each of the first queues, and one each for sources and files."""
     environment = systems.environment
     behind = environment.broker_url.rpartition(":")[0] + f":{systems.proxy.port}/0"
     environment.start("both", "both")
-    environment.start("both", ACTIVATION_BROKER_URL=behind)
+    if pace.behind_proxy:
+        environment.start("both", ACTIVATION_BROKER_URL=behind)
     for queue in ("sync", "imports"):
         celery = f"-m celery --quiet -A tasks worker -P threads -c 2 -Q {queue} -E --without-gossip"
         command = [sys.executable, *celery.split(), "--without-mingle"]
