@@ -24,7 +24,7 @@ from tests.chaos.both_sides.actors import row_of
 from tests.chaos.both_sides.systems import Pace, Systems, open_systems
 from tests.processes.environment import until
 
-PEOPLE = 12_000  # on both sides; a fiftieth of them would be a burst
+PEOPLE = 6_000  # on both sides; a fiftieth of them would be a burst
 FILES, AT_ONCE = 20, 5  # files, and people in each; boxes are as many
 BETWEEN = 3.0  # seconds between two of them
 PATIENCE = 900  # seconds until all are told

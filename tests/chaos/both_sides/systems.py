@@ -175,9 +175,9 @@ def subscribe(systems: Systems) -> None:
 
 
 def is_verified(systems: Systems) -> bool:
-    """Have Responsys verify our hook; False: the web process does not know its key yet."""
+    """Have Responsys verify our hook; False: the web process does not know its key yet, or is busy."""
     try:
         systems.call_responsys("GET", "/notifications/callbacks/us/actions/verify", None)
-    except requests.HTTPError:
+    except requests.RequestException:
         return False
     return True
