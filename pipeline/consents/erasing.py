@@ -10,10 +10,11 @@ from sqlalchemy import Connection, Engine, func, null, select, update
 from pipeline.consents.addresses import digest_of_address, handles_of_people
 from pipeline.consents.tombstones import bury
 from pipeline.people.find import find_people
-from pipeline.stores.consent_tables import consent_statements
+from pipeline.stores.consent_tables import consent_statements, consent_tells
 from pipeline.stores.database import reading
 
 PLACE = "consents"
+ERASED = "Erased"  # the verdict of what was on its way
 
 
 def count_evidence(events: Engine, text: str) -> int:
@@ -32,8 +33,15 @@ def erase_evidence(events: Engine, text: str) -> int:
         kept = consent_statements.c.evidence.is_not(None)
         erased = update(consent_statements).where(named, kept).values(evidence=null())
         amount = connection.execute(erased).rowcount
+        await_no_answer(connection, addresses)
         bury(connection, addresses)
         return amount
+
+
+def await_no_answer(connection: Connection, addresses: Collection[str]) -> None:
+    """Await no answer to what is on its way: the rows are erased as well."""
+    awaited = consent_tells.c.address.in_(addresses) & consent_tells.c.waits
+    connection.execute(update(consent_tells).where(awaited).values(waits=False, verdict=ERASED))
 
 
 def digests_of(connection: Connection, text: str) -> Collection[str]:

@@ -4,17 +4,18 @@ from sqlalchemy import Engine, select
 
 from pipeline.people.erasing import profile_ids_of
 from pipeline.people.find import find_people
+from pipeline.stores.consent_tables import consent_statements
 from pipeline.stores.database import reading
 from pipeline.stores.people_tables import person_records
 from pipeline.stores.stream_tables import entries, records
 
-STREAMED = (person_records, entries, records)
+STREAMED = (person_records, entries, records, consent_statements)
 
 
 def profile_ids(events: Engine | None, text: str) -> list[str]:
     """Return the profile ids of the people that a text names, without the text itself.
 
-    Without streams no such profile was ever sent: then there is none.
+    Without streams and consents no such profile was ever sent: then there is none.
     """
     if events is None:
         return []

@@ -3,12 +3,17 @@
 import pytest
 from sqlalchemy import func, insert, select
 
+from pipeline.consents.addresses import digest_of_address
+from pipeline.consents.erasing import erase_evidence
+from pipeline.consents.saying import Saying
 from pipeline.model.activation import Activation, encode
 from pipeline.operate.erasure.people import profile_ids
 from pipeline.people.erasing import forget_erased
 from pipeline.profiles.erasure import count_of, erase_from_events
+from pipeline.stores.consent_tables import consent_tells
 from pipeline.stores.people_tables import conflicts, erased_records, handles, person_records
 from pipeline.stores.stream_tables import entries, outgoing, records
+from tests.consents.conftest import EMAIL, Consents
 from tests.people.records import NOW, record, take
 
 LEAD, CONTACT, OTHER = "00Q000000000001EAA", "003000000000001AAA", "003000000000002AAA"
@@ -46,6 +51,28 @@ def test_a_person_leaves_all_tables_and_others_stay(events, stored, name):
 
     assert amounts(events) == [1, 1, 1, 1, 1, 0]
     assert count_of(events, name) == {}
+
+
+def test_a_person_of_whom_consents_alone_have_told_has_a_profile(events):
+    with events.begin() as connection:
+        saying = Saying(connection, EMAIL, ["consent-list"])
+        saying.say("out", digest_of_address(ADA), {"by": "cli:ada"}, plain=ADA)
+
+    assert profile_ids(events, ADA) == ["person:1"]
+
+
+def test_an_opting_out_that_is_erased_on_its_way_waits_for_no_answer(events):
+    consent = Consents(events)
+    consent.answer(consent.event("OPT_OUT", ADA), ["consent-list"])
+
+    erase_evidence(events, ADA)
+
+    with events.connect() as connection:
+        rows = connection.execute(select(consent_tells).order_by(consent_tells.c.destination)).all()
+    assert [(one.verdict, one.waits) for one in rows] == [
+        ("delivered", False), ("Erased", False), ("Erased", False)
+    ]  # fmt: skip
+    assert consent.statuses == [("out", 1)]
 
 
 def test_an_erased_record_makes_no_person_until_retention(events, stored):
