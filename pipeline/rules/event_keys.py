@@ -8,15 +8,22 @@ from pipeline.model.rule import Rule
 from pipeline.model.source_record import SourceRecord
 
 PLAIN = frozenset(("type", "day", "campaign_id", "launch_id", "list_id"))  # columns whose values are short
+LONGEST = 100  # characters of values in a key; a sender may write anything there
 
 
 def event_key(rule: Rule, event: SourceRecord) -> str:
-    """Return rule, event and person or, of a rule with ``once``, rule, person and values of its columns."""
+    """Return rule, event and person or, of a rule with ``once``, rule, person and values of its columns.
+
+    Long values, and those in which a colon would not tell where one ends, are a digest.
+    """
     person = event.person or ""
     if not rule.once:
         return f"{rule.name}:{event.id}:{person}"
-    values = [event.values.get(column, "") for column in rule.once]
+    found = event.values
+    values = [found.get(column, "") for column in rule.once]
     if PLAIN.issuperset(rule.once):
-        return ":".join((rule.name, str(person), *values))
+        plain = ":".join(values)
+        if len(plain) <= LONGEST and plain.count(":") < len(values):
+            return f"{rule.name}:{person}:{plain}"
     digest = blake2b(msgspec.json.encode(values), digest_size=12).hexdigest()
     return f"{rule.name}:{person}:{digest}"

@@ -55,6 +55,16 @@ def test_columns_with_long_values_are_a_digest_in_the_key(house):
     assert not any("example" in key for key in keys)
 
 
+@pytest.mark.parametrize("campaigns", [("x" * 5_000, "x" * 5_001), ("1:2", "1")])
+def test_odd_values_of_short_columns_are_a_digest_in_the_key(house, campaigns):
+    house.land("CLICK", *(event(7, campaign=campaign) for campaign in campaigns))
+    house.run(rule(once=("campaign_id", "type")))
+
+    keys = [one.id for one in house.sent()]
+    assert len(set(keys)) == 2
+    assert all(len(key) < 100 for key in keys)
+
+
 def test_the_sum_of_points_is_reached_by_events_of_several_files_and_handles(house):
     house.land("CLICK", event(7, "ada@example.com", ago=2 * DAY))
     house.run(hot())
