@@ -1,19 +1,14 @@
 """Pairs: people whose both sides are equal, compared by the command that an operator runs."""
 
-import os
-import resource
-import tempfile
-import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, insert
 
+from bench.configured import configured
 from bench.finding import Finding
-from bench.operator_command import activation
+from bench.operator_command import measured
 from bench.size import Size
-from pipeline.runtime.stores import open_stores
 from pipeline.stores.people_tables import handles, person_records
 from pipeline.stores.stream_tables import records
 
@@ -53,31 +48,23 @@ fields = { title = "ask", points = "responsys" }
 
 def measure(size: Size, say: Callable[[str], None]) -> list[Finding]:
     """Store both sides of people as their sources have read them, and compare them."""
-    with tempfile.TemporaryDirectory(prefix="bench-pairs-") as name:
-        environment = {"ACTIVATION_DATA_DIR": name, "PATH": os.environ["PATH"], "HOME": name}
-        with open_stores(environment) as stores:
-            environment["ACTIVATION_BROKER_URL"] = stores.broker_url
-            file = Path(name) / "activation.toml"
-            file.write_text(CONFIGURATION)
-            activation(environment, "apply", str(file))
-            say(f"{size.records:,} people of both sides")
-            for first in range(0, size.records, AT_ONCE):
-                store(stores.events, range(first, min(first + AT_ONCE, size.records)))
-            say("comparing")
-            return compared(environment, size.records)
+    with configured("pairs", CONFIGURATION) as own:
+        say(f"{size.records:,} people of both sides")
+        for first in range(0, size.records, AT_ONCE):
+            store(own.stores.events, range(first, min(first + AT_ONCE, size.records)))
+        say("comparing")
+        return compared(own.environment, size.records)
 
 
 def compared(environment: dict[str, str], people: int) -> list[Finding]:
     """Run the command, and return rate and memory."""
-    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    told = activation(environment, "pairs", "diff", "person")
-    seconds, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
-    assert told.startswith(f"{people:,} people compared: 0 fields"), told
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    note = f"nothing sent; {1e6 * cpu / people:.0f} CPU ms per 1,000 people, start of the process included"
+    cost = measured(environment, "pairs", "diff", "person")
+    assert cost.printed.startswith(f"{people:,} people compared: 0 fields"), cost.printed
+    cpu = f"{1e6 * cost.cpu / people:.0f} CPU ms per 1,000 people"
+    note = f"nothing sent; {cpu}, start of the process included"
     return [
-        Finding("both sides compared", people / seconds, "people/s", note, "≥ 10,000"),
-        Finding("memory of a comparison", after.ru_maxrss / 1024, "MiB", "the most", "≤ 150"),
+        Finding("both sides compared", people / cost.seconds, "people/s", note, "≥ 10,000"),
+        Finding("memory of a comparison", cost.memory, "MiB", "the most", "≤ 150"),
     ]
 
 

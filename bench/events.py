@@ -1,23 +1,17 @@
 """Events: stored events through two rules, one rolled up by day and one a score, by an operator's command."""
 
 import json
-import os
 import random
-import subprocess
-import sys
-import tempfile
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from bench.configured import configured
 from bench.finding import Finding
 from bench.imports import step
-from bench.operator_command import activation
-from bench.processes import ROOT
+from bench.operator_command import CommandCost, measured
 from bench.size import Size
-from pipeline.runtime.stores import open_stores
 
 DAYS, EVENTS_PER_PERSON = 20, 200  # about a fifth of the events are the first of their person, type and day
 SHARES = {"OPEN": 0.85, "CLICK": 0.15}
@@ -48,36 +42,22 @@ audience = "hot"
 
 @dataclass(frozen=True)
 class EventReading:
-    """The costs of one run of the source."""
+    """One run of the source: its costs, and the numbers of events read and activations sent."""
 
-    seconds: float
-    cpu: float
-    memory: float  # MiB, the most of all runs up to this one
+    cost: CommandCost
     read: int
     sent: int
 
 
 def measure(size: Size, say: Callable[[str], None]) -> list[Finding]:
     """Land files after the first run of the source, run it, and run it again."""
-    with tempfile.TemporaryDirectory(prefix="bench-events-") as name:
-        folder = Path(name)
-        environment = {
-            "ACTIVATION_DATA_DIR": str(folder / "data"),
-            "ACTIVATION_EVENTS_URL": f"sqlite:///{folder / 'store' / 'events.db'}",  # where the step lands
-            "PATH": os.environ["PATH"],
-            "HOME": str(folder),
-        }
-        file = folder / "activation.toml"
-        file.write_text(CONFIGURATION)
-        with open_stores(environment) as stores:
-            environment["ACTIVATION_BROKER_URL"] = stores.broker_url
-            activation(environment, "apply", str(file))
-            run(environment)
-            say(f"land {size.records:,} events")
-            write_files(folder, size.records)
-            step("land", folder)  # in another process, whose memory would count as that of ours
-            say("run")
-            return findings(run(environment), run(environment), size.records)
+    with configured("events", CONFIGURATION) as own:
+        run(own.environment)
+        say(f"land {size.records:,} events")
+        write_files(own.folder, size.records)
+        step("land", own.folder)  # in another process, whose memory would count as that of ours
+        say("run")
+        return findings(run(own.environment), run(own.environment), size.records)
 
 
 def write_files(folder: Path, events: int) -> None:
@@ -97,25 +77,18 @@ def write_files(folder: Path, events: int) -> None:
 
 def run(environment: dict[str, str]) -> EventReading:
     """Run the source once."""
-    begin = time.perf_counter()
-    command = [sys.executable, "-m", "pipeline.cli", "sync", "--source", SOURCE, "--json"]
-    with subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.PIPE) as process:
-        outcome = json.load(process.stdout)  # type: ignore[arg-type]
-        _, status, used = os.wait4(process.pid, 0)  # what this process used, and none before it
-        process.returncode = os.waitstatus_to_exitcode(status)
-    seconds = time.perf_counter() - begin
-    cpu = used.ru_utime + used.ru_stime
-    return EventReading(seconds, cpu, used.ru_maxrss / 1024, outcome["read"], outcome["sent"])
+    cost = measured(environment, "sync", "--source", SOURCE, "--json")
+    outcome = json.loads(cost.printed)
+    return EventReading(cost, outcome["read"], outcome["sent"])
 
 
 def findings(first: EventReading, again: EventReading, events: int) -> list[Finding]:
     """Return the rate and the memory."""
     assert (first.read, again.read, again.sent) == (events, 0, 0)
-    note = (
-        f"{first.sent:,} entered; {events / first.cpu:,.0f} per second of CPU, start of the process included"
-    )
+    rate = f"{events / first.cost.cpu:,.0f} per second of CPU"
+    note = f"{first.sent:,} entered; {rate}, start of the process included"
     return [
-        Finding("events through two rules", events / first.seconds, "events/s", note, "≥ 10,000"),
-        Finding("a run with nothing new", again.seconds, "s", "start of the process included"),
-        Finding("memory of a run", first.memory, "MiB", "the most", "≤ 200"),
+        Finding("events through two rules", events / first.cost.seconds, "events/s", note, "≥ 10,000"),
+        Finding("a run with nothing new", again.cost.seconds, "s", "start of the process included"),
+        Finding("memory of a run", first.cost.memory, "MiB", "the most", "≤ 200"),
     ]
