@@ -1,4 +1,6 @@
-"""T5 end to end: opting out by files, webhooks and boxes reaches the other side and bars the address."""
+"""T2 and T5 end to end: what people do in Responsys becomes tasks and statuses of Salesforce, and opting out by
+files, webhooks and boxes reaches the other side and bars the address.
+"""
 
 from collections.abc import Iterator
 
@@ -73,6 +75,30 @@ def hook(systems, tmp_path_factory) -> Iterator[str]:
     finally:
         process.terminate()
         process.communicate(timeout=60)
+
+
+def test_clicks_of_a_file_become_one_task_and_move_a_lead_that_is_open(systems):
+    person = {"LastName": "L", "Company": "C"}
+    gina, hugo = systems.org.load(
+        "Lead",
+        {**person, "Email": "gina@example.com", "Status": "Open", "Responsys_RIID__c": "500000001"},
+        {**person, "Email": "hugo@example.com", "Status": "Qualified", "Responsys_RIID__c": "500000002"},
+    )
+    systems.settle()
+    systems.worker.run_source("engagement")
+
+    for _ in range(2):  # the second file tells the same
+        systems.click(500_000_001, times=6)
+        systems.click(500_000_002, times=6)
+        systems.worker.run_source("engagement")
+        systems.deliver()
+
+    tasks = [(task["WhoId"], task["Subject"]) for task in systems.org.ask("records?object=Task")["records"]]
+    for lead in (gina, hugo):
+        own = sorted(subject for who, subject in tasks if who == lead)
+        assert own == ["CLICK: 31", "Call back"]
+    statuses = [systems.org.record(lead, "Lead")["Status"] for lead in (gina, hugo)]
+    assert statuses == ["Working", "Qualified"]
 
 
 def test_an_opt_out_in_a_file_reaches_every_record_and_bars_the_address(systems):

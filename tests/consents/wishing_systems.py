@@ -3,7 +3,7 @@
 It is configured by the example of all recipes, with an import and with wishes for text messages.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +68,16 @@ class WishingSystems(LinkedSystems):
         self.files.order("rows", feed=feed, rows=rows, stamp=datetime.now(UTC).isoformat())
         self.run("imports", "run", "events")
 
+    def click(self, riid: int, *, times: int) -> None:
+        """Have a file written with clicks of a person on a campaign, all of yesterday, and import it."""
+        day = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=1)
+        rows = [
+            {**row_of("CLICK", "", riid, written(day + timedelta(hours=hour))), "CAMPAIGN_ID": "31"}
+            for hour in range(times)
+        ]
+        self.files.order("rows", feed="CLICK", rows=rows, stamp=datetime.now(UTC).isoformat())
+        self.run("imports", "run", "events")
+
     def send(self, audience: str, *names: str) -> None:
         """Activate people for an audience, with a title."""
         rows = [
@@ -107,4 +117,6 @@ def row_of(feed: str, name: str, riid: int, moment: str) -> dict[str, str]:
     cells |= {"EVENT_CAPTURED_DT": moment, "EVENT_STORED_DT": moment}
     if feed.startswith("SMS_"):
         return cells | {"EVENT_UUID": f"{riid}-{feed}-{moment}", "MOBILE_NUMBER": "1511234567"}
+    if feed == "CLICK":
+        return cells
     return cells | {"EMAIL_FORMAT": "H", "EMAIL": f"{name}@example.com"}
