@@ -1,6 +1,4 @@
-"""T2 and T5 end to end: what people do in Responsys becomes tasks and statuses of Salesforce, and opting out by
-files, webhooks and boxes reaches the other side and bars the address.
-"""
+"""T2 and T5 end to end: clicks become tasks; opting out reaches the other side and bars the address."""
 
 from collections.abc import Iterator
 
