@@ -11,7 +11,8 @@ from pipeline.deliver.events import Answered, Failed
 from pipeline.errors import CallError, Held, Throttled
 from pipeline.lanes.batch import Poll
 from pipeline.lanes.dispatch import Dispatch
-from pipeline.lanes.lanes import POLL_LEASE, Lanes
+from pipeline.lanes.lanes import Lanes
+from pipeline.lanes.polls import POLL_LEASE
 from pipeline.model.call import Sender
 from pipeline.model.connector import Connector
 from pipeline.records.current import CurrentCatalog
@@ -48,7 +49,7 @@ class Polling:
         """Ask after the requests of a connector that are due; say how many were answered."""
         connector = self._catalog.newest().connectors.get(name)
         function = kind_of(connector).poll_function if connector else None
-        polls = self._lanes.claim_polls(self._dispatch.quota_of(name, function)) if function else []
+        polls = self._lanes.polls.claim(self._dispatch.quota_of(name, function)) if function else []
         if connector is None or function is None or not polls:
             return "nothing to ask after, or no permit"
         self._asking.update(polls)
@@ -62,7 +63,7 @@ class Polling:
         for poll in list(self._asking):
             with self._lock:
                 if poll in self._asking:
-                    self._lanes.ask_later(poll, POLL_LEASE)
+                    self._lanes.polls.ask_later(poll, POLL_LEASE)
 
     def _go_on(self, connector: Connector, function: str, polls: Sequence[Poll]) -> str:
         try:
@@ -103,4 +104,4 @@ class Polling:
     def _ask_later(self, poll: Poll, delay: float) -> None:
         with self._lock:
             self._asking.discard(poll)
-        self._lanes.ask_later(poll, delay)
+        self._lanes.polls.ask_later(poll, delay)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import redis
 
-from pipeline.lanes.lanes import CLAIM_LEASE
+from pipeline.lanes.leases import CLAIM_LEASE
 from pipeline.stores.broker import decoded
 from pipeline.stores.scripts import Scripts
 

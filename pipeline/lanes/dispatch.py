@@ -91,21 +91,21 @@ class Dispatch:
         was_away = not self._client.set("turn:lapse", "1", px=AWAY_MS, get=True)
         for connector in self._connectors():
             if was_away:
-                self._lanes.spare(connector)
-            for batch, attempt in self._lanes.lapsed(connector):
+                self._lanes.leases.spare(connector)
+            for batch, attempt in self._lanes.leases.lapsed(connector):
                 self._doorbell.ring_deliver(batch, attempt)
 
     def ring_for_claimed(self) -> None:
         """Ring for every batch that waits for its doorbell to be answered."""
         for connector in self._connectors():
-            for batch, attempt in self._lanes.claimed(connector):
+            for batch, attempt in self._lanes.leases.claimed(connector):
                 self._doorbell.ring_deliver(batch, attempt)
 
     def ring_for_unanswered(self) -> None:
         """Ring again for batches that wait although workers are idle: their doorbell may be lost."""
         room = MAX_UNANSWERED - int(self._client.llen("deliveries"))
         for connector in self._connectors() if room > 0 else ():
-            for batch, attempt in self._lanes.unanswered(connector, room):
+            for batch, attempt in self._lanes.leases.unanswered(connector, room):
                 self._doorbell.ring_deliver(batch, attempt)
 
     def _send_off(self, quotas: Sequence[Quota]) -> float | None:
@@ -133,7 +133,7 @@ class Dispatch:
 
     def _poll(self, connector: str) -> float | None:
         """Ring for answers that are to be asked for; return the wait until the next ones are."""
-        wait = self._lanes.next_poll(connector)
+        wait = self._lanes.polls.next_due(connector)
         if wait == 0 and self._client.set(f"turn:poll:{connector}", "1", nx=True, px=POLL_RING_MS):
             self._doorbell.ring_poll(connector)
         return None if wait == 0 else wait

@@ -4,7 +4,7 @@ import uuid
 
 import redis
 
-from pipeline.lanes.lanes import ms
+from pipeline.lanes.milliseconds import ms
 from pipeline.lanes.quota import Quota
 from pipeline.stores.scripts import Argument, Scripts
 

@@ -45,20 +45,16 @@ from typing import Any
 
 import redis
 
-from pipeline.lanes.batch import FIELDS, Batch, ClaimedBatch, Contents, Poll, batch_of, pairs_of
+from pipeline.lanes.batch import FIELDS, Batch, ClaimedBatch, Contents, batch_of, pairs_of
+from pipeline.lanes.leases import CALL_LEASE, CALL_LEASE_MS, CLAIM_LEASE, Leases
+from pipeline.lanes.milliseconds import ms
+from pipeline.lanes.polls import Polls
 from pipeline.lanes.quota import Quota
 from pipeline.stores.broker import decoded
 from pipeline.stores.scripts import PAUSES, Argument, Scripts
 
-CLAIM_LEASE = 30.0  # seconds for the doorbell of a batch to be answered
 # Doorbells: with so many waiting no worker is idle, and a claimed batch would only use its lease up.
 MAX_UNANSWERED = 4
-MAX_POLLS = 200  # requests that one call may ask after
-CALL_LEASE = 20.0  # seconds; the worker that makes the call renews it
-CALL_LEASE_MS = round(CALL_LEASE * 1000)
-ANSWER_SECONDS = 3.0  # in which a doorbell is answered, unless it is lost or all workers are busy
-GRACE = 10.0  # seconds for workers to renew their leases after Redis was away; they do so every five
-POLL_LEASE = 100.0  # seconds; the worker that asks renews it until all batches that are answered are settled
 
 
 class Lanes:
@@ -68,6 +64,8 @@ class Lanes:
         """``pauses``: seconds before each repeat of a command without an answer. ``worker``: see life.py."""
         self._client = client
         self._scripts = Scripts(client, pauses)
+        self.polls = Polls(self._scripts)
+        self.leases = Leases(client, self._scripts)
         self._worker = worker
 
     def claim(self, quota: Quota, *, read: bool = False) -> ClaimedBatch | float | None:
@@ -153,23 +151,6 @@ class Lanes:
         """Note that the answer comes later, under ``request``; False if the batch has another attempt."""
         return bool(self._run("submitted", batch, request, ms(delay)))
 
-    def claim_polls(self, quota: Quota) -> list[Poll]:
-        """Claim requests to ask after, with the permit for the call that asks; none if none may go now."""
-        answer = self._scripts.run("claim_polls", args=_claim_polls_args(quota, uuid.uuid4().hex))
-        return [
-            Poll(batch.decode(), int(attempt), request.decode(), int(asked))
-            for batch, attempt, request, asked in zip(*[iter(answer)] * 4, strict=True)
-        ]
-
-    def ask_later(self, poll: Poll, delay: float) -> None:
-        """Ask after a request again in ``delay`` seconds."""
-        self._scripts.run("ask_later", args=[poll.batch, poll.attempt, ms(delay)])
-
-    def next_poll(self, connector: str) -> float | None:
-        """Return the seconds until a request is to be asked after, 0 for now; None if there is none."""
-        wait = int(self._scripts.run("next_poll", args=[connector]))
-        return None if wait < 0 else wait / 1000
-
     def split(self, batch: Batch, first: str = "", second: str = "") -> bool:
         """Halve the batch; the halves wait for permits of their own, and keep their progress."""
         first_id, second_id = uuid.uuid4().hex, uuid.uuid4().hex
@@ -197,29 +178,6 @@ class Lanes:
     def extend(self, batch: Batch, lease: float = CALL_LEASE) -> bool:
         """Keep the batch for ``lease`` seconds from now; False if it has another attempt."""
         return bool(self._run("extend", batch, ms(lease)))
-
-    def lapsed(self, connector: str, most: int = 20) -> list[tuple[str, int]]:
-        """Take back batches after the end of their lease; return (batch, attempt) of those once begun."""
-        return _attempts(self._scripts.run("lapse", args=[connector, most, CALL_LEASE_MS]))
-
-    def claimed(self, connector: str, most: int = 100) -> list[tuple[str, int]]:
-        """Return (batch, attempt) of what is claimed and not begun."""
-        members: Sequence[Any] = self._client.zrange(f"flying:{connector}", 0, most - 1)
-        batches = list(map(decoded, members))
-        with self._client.pipeline(transaction=False) as pipe:
-            for batch in batches:
-                pipe.hmget(f"batch:{batch}", "state", "attempt")
-            found = zip(batches, pipe.execute(), strict=True)
-        return [(batch, int(attempt)) for batch, (state, attempt) in found if state == b"claimed"]
-
-    def unanswered(self, connector: str, most: int) -> list[tuple[str, int]]:
-        """Return (batch, attempt) of what was claimed ANSWER_SECONDS ago, or earlier, and not begun."""
-        args: list[Argument] = [connector, most, ms(CLAIM_LEASE - ANSWER_SECONDS)]
-        return _attempts(self._scripts.run("unanswered", args=args))
-
-    def spare(self, connector: str) -> None:
-        """Let the leases of begun batches that are over end later, for their workers could not renew them."""
-        self._scripts.run("spare", args=[connector, ms(GRACE)])
 
     def flush(self, destination: str) -> int:
         """Make all waiting rows of a destination due now; return their number."""
@@ -268,24 +226,6 @@ def _claim_args(quota: Quota, new_id: str, worker: str = "") -> list[Argument]:
         quota.limit, quota.default, quota.utilisation, ms(quota.window), MAX_UNANSWERED,
         quota.burst, quota.share, quota.ceiling, worker,
     ]  # fmt: skip
-
-
-def _claim_polls_args(quota: Quota, call_id: str) -> list[Argument]:
-    """Arguments of claim_polls.lua; ``call_id`` is that of the call which asks."""
-    return [
-        quota.connector, quota.account, quota.function, MAX_POLLS, ms(POLL_LEASE), call_id,
-        quota.limit, quota.default, quota.utilisation, ms(quota.window),
-    ]  # fmt: skip
-
-
-def ms(seconds: float) -> int:
-    """Convert to milliseconds, as all times in scripts are."""
-    return round(seconds * 1000)
-
-
-def _attempts(answer: Sequence[bytes]) -> list[tuple[str, int]]:
-    """Read batches, each with its attempt, from the answer of a script."""
-    return [(batch.decode(), int(attempt)) for batch, attempt in zip(answer[::2], answer[1::2], strict=True)]
 
 
 def _claimed(answer: Sequence[Any]) -> ClaimedBatch | float | None:

@@ -20,7 +20,7 @@ from pipeline.accept.intake import Intake
 from pipeline.accept.strays import Strays
 from pipeline.alerts.facts import WORKER_SEEN
 from pipeline.lanes.dispatch import Dispatch
-from pipeline.lanes.lanes import ANSWER_SECONDS
+from pipeline.lanes.leases import ANSWER_SECONDS
 from pipeline.records.catalog import Catalog
 from pipeline.records.mirror import restore
 from pipeline.runtime.beat import BEAT, BEAT_TTL, MAX_BEAT_SECONDS, MAX_DOORBELLS

@@ -167,4 +167,4 @@ class Environment:
     def lapse(self, batch) -> list[tuple[str, int]]:
         """Let the lease of a batch run out; return what is taken back, with the new attempt."""
         self.redis.zadd(f"flying:{batch.connector}", {batch.id: 1})
-        return self.lanes.lapsed(batch.connector)
+        return self.lanes.leases.lapsed(batch.connector)

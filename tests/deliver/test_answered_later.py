@@ -64,7 +64,7 @@ def test_pending_answers_are_asked_for_less_and_less_often(later, oracle):
     waits = []
     for _ in range(6):
         assert poll(later) == "1 asked after, 0 answered"
-        waits.append(round(later.lanes.next_poll("acme")))
+        waits.append(round(later.lanes.polls.next_due("acme")))
     assert waits == [2, 4, 8, 16, 30, 30]
 
 
@@ -139,7 +139,7 @@ def test_a_question_that_was_answered_is_not_put_off_by_its_lease(later, oracle)
     poll(later)
 
     later.polling.renew_leases()
-    assert round(later.lanes.next_poll("acme")) == 2
+    assert round(later.lanes.polls.next_due("acme")) == 2
 
 
 def test_questions_are_no_more_than_the_account_says(later):
@@ -153,4 +153,4 @@ def ask(environment: Environment, quota: Quota) -> int:
     """Ask after one request more, if that may be."""
     environment.redis.hset("batch:b", mapping={"attempt": 1, "request": "R"})
     environment.redis.zadd("polls:acme", {"b": 1})
-    return len(environment.lanes.claim_polls(quota))
+    return len(environment.lanes.polls.claim(quota))

@@ -36,7 +36,7 @@ def test_rows_whose_dead_letters_are_written_go_nowhere_else(environment, oracle
             environment.delivery.deliver(batch.id, batch.attempt)
     environment.configure()
     environment.redis.zadd("flying:-", {batch.id: 1})
-    again = environment.lanes.lapsed("-")
+    again = environment.lanes.leases.lapsed("-")
 
     for each in again:
         environment.delivery.deliver(*each)

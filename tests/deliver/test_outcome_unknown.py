@@ -90,7 +90,7 @@ def test_a_worker_that_stops_leaves_its_calls_to_others_at_once(environment, ora
 
     def hang(_request):
         environment.delivery.abandon()
-        found.extend(environment.lanes.lapsed("acme"))
+        found.extend(environment.lanes.leases.lapsed("acme"))
         return 200, {}, json.dumps(answer(None))
 
     oracle.add_callback(responses.POST, EVENT, hang)
@@ -107,7 +107,7 @@ def test_a_call_that_takes_long_is_not_taken_for_lost(environment, oracle):
     def take_long(_request):
         environment.redis.zadd("flying:acme", {batch.id: 1})
         environment.delivery.renew_leases()
-        found.extend(environment.lanes.lapsed("acme"))
+        found.extend(environment.lanes.leases.lapsed("acme"))
         return 200, {}, json.dumps(answer(None))
 
     oracle.add_callback(responses.POST, EVENT, take_long)

@@ -102,7 +102,7 @@ def test_a_worker_that_stops_between_setting_apart_and_settling_loses_no_row(
     monkeypatch.setattr(environment.lanes, "wait_for_step", real)
     for batch, _ in environment.redis.zrange("flying:acme", 0, -1, withscores=True):
         environment.redis.zadd("flying:acme", {batch: 1})
-    for batch, attempt in environment.lanes.lapsed("acme"):
+    for batch, attempt in environment.lanes.leases.lapsed("acme"):
         environment.delivery.deliver(batch, attempt)
     environment.due()
     go(environment)

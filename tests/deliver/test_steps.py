@@ -111,7 +111,7 @@ def test_a_worker_that_died_in_a_later_step_leaves_the_earlier_ones_done(environ
     claimed = environment.lanes.claim(environment.quota_of("acme", FUNCTIONS[3]))
     environment.lanes.begin(environment.lanes.batch(claimed.batch))
     environment.redis.zadd("flying:acme", {claimed.batch: 1})
-    ((batch, attempt),) = environment.lanes.lapsed("acme")
+    ((batch, attempt),) = environment.lanes.leases.lapsed("acme")
 
     assert environment.delivery.deliver(batch, attempt).again
     environment.due()

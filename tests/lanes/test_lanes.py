@@ -179,7 +179,7 @@ def test_only_the_attempt_in_force_may_act(redis, lanes):
     add(redis, "a")
     batch = cut(lanes)
     expire(redis, batch)
-    lanes.lapsed("acme")
+    lanes.leases.lapsed("acme")
 
     assert begin(lanes, batch) == []
     assert lanes.settle(batch) is False
@@ -205,7 +205,7 @@ def test_a_batch_that_nobody_began_waits_for_a_new_permit(redis, lanes):
     batch = cut(lanes)
     expire(redis, batch)
 
-    assert lanes.lapsed("acme") == []
+    assert lanes.leases.lapsed("acme") == []
     again = cut(lanes)
     assert (again.id, again.attempt > batch.attempt) == (batch.id, True)
 
@@ -217,9 +217,9 @@ def test_a_batch_that_was_begun_is_handed_to_somebody_to_find_out(redis, lanes):
     begin(lanes, batch)
     expire(redis, batch)
 
-    assert lanes.lapsed("acme") == [(batch.id, batch.attempt + 1)]
+    assert lanes.leases.lapsed("acme") == [(batch.id, batch.attempt + 1)]
     assert lanes.batch(batch.id).state == "lapsed"
-    assert lanes.lapsed("acme") == []
+    assert lanes.leases.lapsed("acme") == []
 
 
 def test_a_batch_waits_for_its_next_try_as_a_whole(redis, lanes):

@@ -156,7 +156,7 @@ class Model(RuleBasedStateMachine):
         for batch, due in self.redis.zrange("flying:acme", 0, -1, withscores=True):
             if due != float("inf"):
                 self.redis.zadd("flying:acme", {batch: 1})
-        told = [self.lanes.batch(batch) for batch, _ in self.lanes.lapsed("acme")]
+        told = [self.lanes.batch(batch) for batch, _ in self.lanes.leases.lapsed("acme")]
         return multiple() if die else multiple(*told)
 
     @rule()

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline import Producer
-from pipeline.lanes.lanes import CLAIM_LEASE
+from pipeline.lanes.leases import CLAIM_LEASE
 from pipeline.produce.appender import AppendFailed
 from pipeline.runtime.worker import Worker
 from pipeline.settle.dead_letters import Filter

@@ -113,7 +113,7 @@ def test_a_batch_whose_worker_died_in_the_call_waits_until_it_is_configured_anew
     environment.lanes.begin(batch)
     environment.lanes.extend(batch, lease=0)
     forget(environment, "columns")
-    (again,) = environment.lanes.lapsed("acme")
+    (again,) = environment.lanes.leases.lapsed("acme")
 
     report = environment.delivery.deliver(*again)
 

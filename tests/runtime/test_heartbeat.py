@@ -12,7 +12,8 @@ from pipeline.errors import Misconfigured
 from pipeline.lanes import limits
 from pipeline.lanes.batch import ClaimedBatch
 from pipeline.lanes.dispatch import Dispatch
-from pipeline.lanes.lanes import ANSWER_SECONDS, GRACE, MAX_UNANSWERED, Lanes
+from pipeline.lanes.lanes import MAX_UNANSWERED, Lanes
+from pipeline.lanes.leases import ANSWER_SECONDS, GRACE
 from pipeline.model.source import PeopleSource, SalesforceSource, SqlSource
 from pipeline.records import mirror
 from pipeline.records.catalog import Catalog, Hold
@@ -208,7 +209,7 @@ def test_a_batch_whose_doorbell_no_idle_worker_answers_is_rung_for_again(environ
 def test_a_batch_whose_doorbell_may_be_lost_is_rung_for_when_a_worker_is_connected_again(environment):
     add(environment.redis, *[f"p{n}" for n in range(200)])
     environment.dispatch.run()
-    ((batch, attempt),) = environment.lanes.claimed("acme")
+    ((batch, attempt),) = environment.lanes.leases.claimed("acme")
 
     environment.dispatch.ring_for_claimed()
     environment.lanes.begin(environment.lanes.batch(batch))

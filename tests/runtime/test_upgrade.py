@@ -89,7 +89,7 @@ def accept(worker):
 
 def drain(worker):
     """Deliver all rows that wait, whatever their age, and those that come up after them."""
-    worker.lanes.lapsed("acme")
+    worker.lanes.leases.lapsed("acme")
     while batches := claim(worker):
         for batch, attempt in batches:
             worker.delivery.deliver(batch, attempt)
@@ -99,7 +99,7 @@ def claim(worker):
     for destination in ("event", "list"):
         worker.lanes.flush(destination)
     worker.dispatch.next_batch()
-    return worker.lanes.claimed("acme")
+    return worker.lanes.leases.claimed("acme")
 
 
 def go_on(worker):

@@ -106,7 +106,7 @@ class Writer:
     def lapse(self, batch: str, attempt: int) -> None:
         """Let the lease of a batch end, as if its worker were gone."""
         self.worker.client.zadd("flying:crm", {batch: 1})
-        for lapsed in self.worker.lanes.lapsed("crm"):
+        for lapsed in self.worker.lanes.leases.lapsed("crm"):
             self.worker.delivery.deliver(*lapsed)
 
     def letters(self) -> list[tuple[str, str, str]]:
