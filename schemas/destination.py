@@ -55,7 +55,7 @@ def completed(document: Mapping[str, Any], schema: type[DestinationDocument]) ->
     if expected(schema) <= document.keys():
         return dict(document)
     try:
-        whole: Any = schema().load(document)
+        whole: Any = reader(schema).load(document)
     except ValidationError as error:
         whole = error.valid_data
     return {**{name: value for name, value in whole.items() if value is not None}, **document}
@@ -64,6 +64,12 @@ def completed(document: Mapping[str, Any], schema: type[DestinationDocument]) ->
 def lacking(document: Mapping[str, Any], schema: type[DestinationDocument]) -> list[str]:
     """Name the options that must be given and are not."""
     return sorted(required(schema) - document.keys())
+
+
+@cache
+def reader(schema: type[DestinationDocument]) -> DestinationDocument:
+    """Return one instance for all documents: to make one takes longer than to read one."""
+    return schema()
 
 
 @cache

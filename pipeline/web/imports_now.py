@@ -1,14 +1,18 @@
 """How imports stand now, for the API and the console."""
 
 from pipeline.operate.imports import ImportStatus, read_imports
+from pipeline.records.catalog import Catalog
 from pipeline.web.context import stores
 from pipeline.web.quick_redis import answering_redis
 
 
-def imports_now() -> tuple[ImportStatus, ...]:
-    """Return how all imports stand; without any, no events store is opened."""
+def imports_now(known: Catalog | None = None) -> tuple[ImportStatus, ...]:
+    """Return how all imports stand; without any, no events store is opened.
+
+    ``known``: the records, if the caller has just read them.
+    """
     place = stores()
-    catalog = place.records_without_secrets.load()
+    catalog = known or place.records_without_secrets.load()
     if not catalog.imports:
         return ()
     return read_imports(answering_redis(), place.engine, place.events, catalog)

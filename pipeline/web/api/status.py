@@ -36,7 +36,7 @@ def get_status(_: Mapping[str, Any]) -> Response:
         catalog,
         window=window,
         patience=0,
-        imports=imports_now(),
+        imports=imports_now(catalog),
         streams=read_streams(lambda: place.events_if_any, catalog),
         consents=read_consents(lambda: place.events_if_any, catalog),
         questions=read_questions(lambda: place.events_if_any, catalog),
