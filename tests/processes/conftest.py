@@ -1,4 +1,4 @@
-"""Environments for tests: one for each file, checked and without faults after each of its tests."""
+"""Environments for tests: one for each file or folder, checked and without faults after each of its tests."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ def shared_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Env
 
 @pytest.fixture
 def environment(shared_environment: Environment) -> Iterator[Environment]:
-    """The environment of this file; a test that stops something of it starts it again."""
+    """The environment of this file or folder; a test that stops something of it starts it again."""
     yield shared_environment
     shared_environment.emulator.order("faults", [])
     assert shared_environment.emulator.violations() == []
