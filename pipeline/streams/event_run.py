@@ -27,12 +27,13 @@ from pipeline.stores.database import reading
 from pipeline.stores.event_tables import event_folds
 from pipeline.streams.catching_up import catch_up, is_behind
 from pipeline.streams.event_lookup import EventLookup
+from pipeline.streams.event_marks import place_at, place_of
 from pipeline.streams.event_points import EventPoints
 from pipeline.streams.event_reader import EventReader
 from pipeline.streams.event_variables import DAY, MS
 from pipeline.streams.followers import Follower
 from pipeline.streams.hook_reader import HookReader
-from pipeline.streams.stream_counts import StreamCounts
+from pipeline.streams.stream_counts import EventCounts
 from pipeline.streams.stream_outbox import StreamOutbox, put
 from pipeline.streams.stream_run import StreamOutcome
 from pipeline.streams.stream_state import StreamState, read_state, write_state
@@ -43,15 +44,6 @@ OPTING_OUT = frozenset({"OPT_OUT", "COMPLAINT", "SMS_OPT_OUT"})
 AHEAD = DAY  # seconds that a clock there may be ahead of ours
 
 Reader = EventReader | HookReader
-
-
-@dataclass
-class EventCounts(StreamCounts):
-    """Numbers of one run, with what became of events that led to no activation."""
-
-    in_future: int = 0  # captured more than a day from now: nothing follows from them
-    put_off: int = 0
-    left_out: int = 0
 
 
 @dataclass(frozen=True)
@@ -183,13 +175,3 @@ class EventRun:
     def _top(self, reader: Reader) -> int:
         with reading(self.engine) as connection:
             return reader.top(connection)
-
-
-def place_of(state: StreamState, column: str) -> int:
-    """Return the id in a column of a stream; 0: none was taken yet."""
-    return int(getattr(state, column) or 0)
-
-
-def place_at(column: str, number: int) -> dict[str, Any]:
-    """Return the value of a column of a stream: ids of records are texts there."""
-    return {column: str(number) if column.endswith("_id") else number}

@@ -15,6 +15,15 @@ class StreamCounts:
 
 
 @dataclass
+class EventCounts(StreamCounts):
+    """Numbers of one run of a source of events, with what became of events that led to no activation."""
+
+    in_future: int = 0  # captured more than a day from now: nothing follows from them
+    put_off: int = 0
+    left_out: int = 0
+
+
+@dataclass
 class MemberCounts(StreamCounts):
     """Numbers of one run of a source of members."""
 
