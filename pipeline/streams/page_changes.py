@@ -70,3 +70,9 @@ def unchanged_records(
 def is_current(record: SourceRecord, before: KnownRecord | None) -> bool:
     """Tell whether a record is known and not gone, and this reading is no older than the known one."""
     return before is not None and bool(before.digest) and not before.gone and record.stamp >= before.stamp
+
+
+def others(records: Sequence[SourceRecord], rows: Sequence[SourceRecord]) -> list[SourceRecord]:
+    """Return the records of a page of which there is no row."""
+    ids = {row.id for row in rows}
+    return [record for record in records if record.id not in ids]

@@ -17,6 +17,7 @@ from pipeline.streams.page_changes import (
     altered_number,
     changed_and_moved,
     distinct,
+    others,
     unchanged_records,
     unsent_bodies,
 )
@@ -79,8 +80,7 @@ class PageTaking:
         self._note_successors(connection, rows)
         self._note_moved(connection, moved)
         following = self.follower.decide(connection, rows, is_baseline=mode.is_baseline) if rows else ()
-        rest = [record for record in records if record.id not in {row.id for row in [*rows, *again]}]
-        paired = self._pair(connection, primary, rest, known, mode)
+        paired = self._pair(connection, primary, others(records, [*rows, *again]), known, mode)
         own = activations_of(self.audience, sendable, paired, self._identifiers, is_again=mode.resend)
         passed_on = [*own, *paired.activations]
         self._put(connection, [*following, *passed_on], mode)
