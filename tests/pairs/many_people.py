@@ -1,7 +1,7 @@
 """``python -m tests.pairs.many_people``: linked people, edited at random while answers are lost; the books.
 
 Both emulators, a real Redis and a worker in this process. The exit code is 1 if the sides are not equal at
-rest, an edit of one side was undone, or there were more writes than edits, conflicts and repairs.
+rest, an edit of one side was undone, or there were more writes than edits, conflicts and repairs, or calls.
 """
 
 import argparse
@@ -31,6 +31,8 @@ CALLS = ("retrieveListMembers", "mergeListMembers")
 UNLIMITED = f"{LIST}\nlimits = {{ {', '.join(f'{name} = 1000000' for name in CALLS)} }}"
 COLUMN = {"title": "TITLE", "phone": "PHONE"}
 FIELD = {"title": "Title", "phone": "Phone"}
+STEPS = {SALESFORCE: 2, RESPONSYS: 1}  # calls of a batch; in Responsys one has rows of the same columns
+MORE = 1.05  # calls for each of the fewest
 LEDGER = {SALESFORCE: "composite", RESPONSYS: "mergeListMembers"}
 
 
@@ -100,9 +102,11 @@ class ManyPeople:
             for _, side, person, name in connection.execute(query.where(own)):
                 shapes[side, person].add(name)
         self.books.seen = self.last_event()
-        rows = Counter((side, *sorted(names)) for (side, _), names in shapes.items())
+        rows = Counter(
+            (side, *(sorted(names) if side == RESPONSYS else ())) for (side, _), names in shapes.items()
+        )
         for (side, *_), amount in rows.items():
-            self.books.least[side] += -(-amount // ROWS)
+            self.books.least[side] += STEPS[side] * -(-amount // ROWS)
         return self.systems.deliver()
 
     def last_event(self) -> int:
@@ -178,9 +182,8 @@ def judge(many: ManyPeople) -> list[tuple[str, Any, bool]]:
     ]
     for side in SIDES:
         calls, lost = many.calls(side)
-        lines.append(
-            (f"writing calls to {side}, answers lost, fewest", (calls, lost, books.least[side]), True)
-        )
+        title = f"calls to {side}, of these answers lost, fewest"
+        lines.append((title, (calls, lost, books.least[side]), calls - lost <= MORE * books.least[side]))
     return lines
 
 
