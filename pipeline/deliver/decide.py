@@ -8,6 +8,7 @@ from pipeline.deliver import events
 from pipeline.deliver.events import Answered, Event, Failed
 from pipeline.deliver.failures import MAX_ATTEMPTS, MAX_BACKOFF, after_failure
 from pipeline.deliver.job import Job
+from pipeline.deliver.killers import ended_workers
 from pipeline.deliver.moves import (
     AskLater,
     EndSetUp,
@@ -49,11 +50,11 @@ def _claimed(job: Job, _: events.Claimed) -> Move:
 
 
 def _kills_workers(job: Job, _: events.KillsWorkers) -> Move:
-    """Halve the batch, of which no call went out; give a row up that is alone."""
-    ended = f"its worker ended {counted(job.batch.deaths, 'time')} before its call"
-    if len(job.rows) > 1:
-        return Split(*job.progress.halves(len(job.rows) // 2), f"{ended}: halved to find the row")
-    return Settle([Rejection("OtherError" if job.progress.step else "Invalid", ended)])
+    """Halve the batch, of which no call went out; a row that is alone was rejected unread."""
+    if len(job.rows) == 1:
+        return Settle(job.verdicts)
+    text = f"{ended_workers(job.batch)}: halved to find the row"
+    return Split(*job.progress.halves(len(job.rows) // 2), text)
 
 
 def _set_up_taken(job: Job, event: events.SetUpTaken) -> Move:

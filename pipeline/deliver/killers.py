@@ -6,6 +6,7 @@ letter. See ``decide`` for the moves.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import msgspec
 
@@ -16,6 +17,8 @@ from pipeline.lanes.quota import Quota
 from pipeline.lanes.row import Row
 from pipeline.model.action import Action
 from pipeline.model.activation import Activation
+from pipeline.model.call import Rejection
+from pipeline.text.plural import counted
 
 MAX_DEATHS = 2
 MAX_DEATHS_ALONE = 3  # of a batch of one row
@@ -33,8 +36,20 @@ def unread(profile: str, text: bytes) -> Row:
 
 
 def unread_job(batch: Batch, action: Action, rows: Sequence[Row], next_quota: Quota | None) -> Job:
-    """Return the job of a batch whose rows are not read; their audience is that of the destination."""
+    """Return the job of a batch whose rows are not read; their audience is that of the destination.
+
+    A row that is alone is rejected, so that its action is asked nothing about it.
+    """
     audience = action.destination.audience
     named = [msgspec.structs.replace(row.activation, audience=audience) for row in rows]
     rows = [Row(activation, row.text) for activation, row in zip(named, rows, strict=True)]
-    return Job(batch, action, rows, Progress.loads(batch.progress), next_quota)
+    progress = Progress.loads(batch.progress)
+    if len(rows) == 1:
+        why = Rejection("OtherError" if progress.step else "Invalid", ended_workers(batch))
+        progress = replace(progress, rejected={0: why})
+    return Job(batch, action, rows, progress, next_quota)
+
+
+def ended_workers(batch: Batch) -> str:
+    """Say how many workers a batch has ended."""
+    return f"its worker ended {counted(batch.deaths, 'time')} before its call"

@@ -82,6 +82,24 @@ def test_the_letter_keeps_the_row_and_its_audience(environment, sent, monkeypatc
     )
 
 
+def test_a_row_that_is_given_up_unread_is_asked_nothing(environment, monkeypatch):
+    """Its action could not answer: what it needs of the row was not read."""
+
+    def problems(*_):
+        raise Killed
+
+    def steps(*_):
+        raise KeyError("email")
+
+    monkeypatch.setattr(CustomEvent, "problems", problems)
+    monkeypatch.setattr(CustomEvent, "steps", steps)
+    monkeypatch.setattr(CustomEvent, "sends_email", True)
+    environment.receive("p1")
+
+    assert deliver_until_settled(environment) == 3
+    assert environment.letters() == [("p1", "Invalid", "its worker ended 3 times before its call")]
+
+
 def test_a_worker_that_lives_and_is_slow_has_not_been_killed(environment):
     environment.receive("p1", "p2")
     life = Life(environment.redis)
