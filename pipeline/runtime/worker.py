@@ -1,7 +1,6 @@
 """Worker: the parts of one process that accepts and delivers, put together once from the settings."""
 
 import atexit
-import logging
 import threading
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -18,8 +17,6 @@ from pipeline.deliver.delivery import Delivery
 from pipeline.deliver.effects import Effects
 from pipeline.deliver.polling import Polling
 from pipeline.deliver.set_ups import SetUps
-from pipeline.errors import CallError
-from pipeline.lanes import limits
 from pipeline.lanes.dispatch import Dispatch
 from pipeline.lanes.lanes import Lanes
 from pipeline.model.connector import Connector
@@ -27,11 +24,11 @@ from pipeline.pairs.stale_fields import end_questions_of_the_gone, forget_remove
 from pipeline.produce.appender import Appender
 from pipeline.records.catalog import Catalog
 from pipeline.records.current import CurrentCatalog
-from pipeline.records.kinds import kind_of, window_of
 from pipeline.records.mirror import why_stopped
 from pipeline.records.records import Records
 from pipeline.rules.entry_retention import EntryKeeping, forget_entries
 from pipeline.runtime import source_operations
+from pipeline.runtime.account_limits import read_account_limits
 from pipeline.runtime.barred_people import BarredPeople
 from pipeline.runtime.clients import Clients
 from pipeline.runtime.consent_answers import take_answers
@@ -59,8 +56,6 @@ from pipeline.stores.key_check import open_own_vault
 from pipeline.stores.scripts import PATIENT_PAUSES
 from pipeline.stores.shared_sums import SharedSums
 from pipeline.text.plural import counted
-
-log = logging.getLogger(__name__)
 
 ENTRIES_SECONDS = 3600  # between two looks for entries of rules to forget
 
@@ -156,20 +151,7 @@ class Worker:
         connector = self.catalog.newest().connectors.get(name)
         if connector is None:
             return f"there is no connector {name}"
-        read_limits = kind_of(connector).read_limits
-        if read_limits is None:
-            return f"{name} cannot tell its limits"
-        try:
-            allowances = read_limits(self.clients(connector))
-            if allowances is None:
-                return f"{name} has told its limits"
-        except CallError as error:
-            log.info("limits not read", extra={"connector": name, "code": error.code})
-            return f"{error.code}: asked again later"
-        limits.store_allowances(
-            self.client, connector.account, allowances, window_of(connector, self.settings.limit_window)
-        )
-        return f"{counted(len(allowances), 'limit')} of {name}"
+        return read_account_limits(self.client, connector, self.clients, self.settings.limit_window)
 
     def run_source(self, name: str) -> str:
         """Read what a source has, and send the difference."""
