@@ -62,10 +62,13 @@ def kinds_that_differ(documents: Documents) -> list[str]:
     connectors = {
         name: one for name, one in documents.get("connectors", {}).items() if one.get("kind") in KINDS
     }
+    actions = {action for kind in KINDS.values() for action in kind.actions}
+    sources = {source for kind in KINDS.values() for source in kind.sources}
     known: dict[str, dict[str, Any]] = {"connectors": connectors}
-    for section, key in (("destinations", "action"), ("sources", "kind")):
+    for section, key, values in (("destinations", "action", actions), ("sources", "kind", sources)):
         own = documents.get(section, {}).items()
-        known[section] = {n: one for n, one in own if one.get("connector") in connectors and key in one}
+        fitting = [(n, one) for n, one in own if one.get("connector") in connectors]
+        known[section] = {n: one for n, one in fitting if one.get(key) in values}
     return [*foreign_actions(known), *sources_without_connector(known)]
 
 
