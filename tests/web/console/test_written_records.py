@@ -94,7 +94,8 @@ def test_a_mapping_is_shown_and_stays_while_a_source_names_it(installation):
 def test_lists_of_records_say_what_they_are(installation, section):
     page = installation.get(f"/{section}", "read").text
 
-    assert ("person" in page) == (section in CONFIGURATION)
+    assert all(name in page for name in CONFIGURATION.get(section, ()))
+    assert ("person" in page) == ("person" in CONFIGURATION.get(section, ()))
     assert "New " not in page
     assert f"/{section}/new" in installation.get(f"/{section}").text
 
