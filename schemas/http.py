@@ -11,6 +11,7 @@ LETTER_STATES = ("open", "replayed", "dropped", "resolved", "all")
 PROVEN = "Event files prove that the e-mail was not sent; false: those of which they do not."
 LONGEST_SERIES = {"minute": timedelta(days=1), "hour": timedelta(days=92), "day": timedelta(days=3_660)}
 USUAL_SERIES = {"minute": timedelta(hours=1), "hour": timedelta(days=1), "day": timedelta(days=30)}
+WITHOUT_NUL = r"^[^\x00]*$"
 UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}  # seconds
 
 MAX_DURATION = 100 * 365 * UNITS["d"]  # seconds; dates begin with the year 1
@@ -27,6 +28,9 @@ class Query(Schema):
 
 class Text(fields.String):
     """Text that a database can look for: PostgreSQL keeps no NUL."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{**options, "metadata": {"pattern": WITHOUT_NUL, **options.get("metadata", {})}})
 
     def _deserialize(self, value: Any, *args: Any, **options: Any) -> Any:
         text = super()._deserialize(value, *args, **options)

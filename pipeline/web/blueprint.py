@@ -47,6 +47,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
 
     def arguments(self, schema: type[Schema], **options: Any) -> Callable[[View], View]:
         """Read a part of the request by a schema, of which one instance serves all requests."""
+        options.setdefault("required", not getattr(schema, "optional", False))
         decorator: Callable[[View], View] = super().arguments(schema(), **options)
         return decorator
 

@@ -84,3 +84,25 @@ def test_a_letter_is_logged_by_its_route(web):
 
     assert answer.json()["type"] == "/problems/not-found"
     assert "route=/v1/dead-letters/{id} status=404" in web.log.read_text()
+
+
+def test_bodies_that_may_be_left_out_are_described_so(spec):
+    bodies = {
+        path: operations["post"]["requestBody"].get("required", False)
+        for path, operations in spec["paths"].items()
+        if "requestBody" in operations.get("post", {})
+    }
+
+    assert not bodies["/v1/destinations/{name}/pause"]
+    assert not bodies["/v1/destinations/{name}/resume"]
+    assert bodies["/v1/dead-letters/replay"]
+
+
+def test_text_of_a_filter_is_described_without_nul(spec):
+    [connector] = [
+        one
+        for one in spec["paths"]["/v1/dead-letters/groups"]["get"]["parameters"]
+        if one["name"] == "connector"
+    ]
+
+    assert connector["schema"]["pattern"] == r"^[^\x00]*$"
