@@ -75,12 +75,11 @@ class Recipients(Actor):
 
     def act(self) -> None:
         """Let one recipient act, and write the files if it is time."""
-        number = self.anybody()
+        number, now = self.anybody(), time.time()
         feed = "OPT_OUT" if self.dice.random() < 0.6 else "COMPLAINT"
         if feed == "OPT_OUT":
             order = {"account": texts.ACCOUNT, "type": "EMAIL_OPTOUT", "riids": [FIRST_RIID + number]}
             self.systems.environment.emulator.order("reactions", order)
-        now = time.time()
         self.rows[feed].append(row_of(number, now))
         self.written.append((self.systems.address_of(number), now))
         self.done[feed] += 1
