@@ -1,9 +1,11 @@
 """Entries of a rule: enterings that it asked for, each with its state and its evidence."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import select
 
+from pipeline.errors import Misconfigured
 from pipeline.operate.paging import Page
 from pipeline.operate.people import entry_document
 from pipeline.runtime.stores import Stores
@@ -25,7 +27,20 @@ def page_of_entries(stores: Stores, rule: str, page: Page, state: str | None = N
 
 
 def list_entries(stores: Stores, rule: str | None, state: str | None, most: int) -> list[dict[str, Any]]:
-    """Return entries, newest first: of a rule, of a state, or of all."""
+    """Return entries, newest first: of a rule, of a state, or of all.
+
+    Raises Misconfigured for a rule that is not there and has left no entry.
+    """
+    found = newest_entries(stores, rule, state, most)
+    if rule is not None and not found and not newest_entries(stores, rule, None, 1):
+        rules = stores.records_without_secrets.names("rules")
+        if rule not in rules:
+            raise no_such_rule(rule, rules)
+    return found
+
+
+def newest_entries(stores: Stores, rule: str | None, state: str | None, most: int) -> list[dict[str, Any]]:
+    """Return entries, newest first, of any rule that there was."""
     events = stores.events_if_any
     if events is None:
         return []
@@ -36,3 +51,9 @@ def list_entries(stores: Stores, rule: str | None, state: str | None, most: int)
         query = query.where(entries.c.state == state)
     with reading(events) as connection:
         return [entry_document(dict(row)) for row in connection.execute(query).mappings()]
+
+
+def no_such_rule(name: str, rules: Iterable[str]) -> Misconfigured:
+    """Return the error that a rule does not exist, and which ones do."""
+    names = ", ".join(sorted(rules)) or "none"
+    return Misconfigured(f'there is no rule "{name}"; there are: {names}')

@@ -10,6 +10,7 @@ from pipeline.errors import Misconfigured
 from pipeline.model.rule import Rule
 from pipeline.model.source import EventsSource, MembersSource, SalesforceSource
 from pipeline.model.source_record import SourceRecord
+from pipeline.operate.entries import no_such_rule
 from pipeline.operate.event_trial import try_on_events
 from pipeline.records.catalog import Catalog
 from pipeline.rules.entry_store import RuleEntry
@@ -54,8 +55,7 @@ def rule_and_source(catalog: Catalog, name: str) -> tuple[Rule, RuledSource]:
     """Return a rule as it would be live, with its source; raises Misconfigured."""
     rule = catalog.rules.get(name)
     if rule is None:
-        names = ", ".join(sorted(catalog.rules)) or "none"
-        raise Misconfigured(f'there is no rule "{name}"; there are: {names}')
+        raise no_such_rule(name, catalog.rules)
     source = catalog.sources[rule.source]
     if not isinstance(source, RuledSource):
         raise Misconfigured(f'the source "{rule.source}" keeps no records that a rule could look at')

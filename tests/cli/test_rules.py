@@ -73,7 +73,7 @@ def test_entries_are_listed(org, apply):
     assert (entry["record"], entry["state"], entry["check"], entry["until"]) == (one, "entered", None, None)
     assert one in invoke("rules", "entries").stdout
     assert json.loads(invoke("rules", "entries", "--unknown", "--json").stdout) == {"entries": []}
-    assert "There is no entry." in invoke("rules", "entries", "other").stdout
+    assert "There is no entry." in invoke("rules", "entries", "nurture", "--state", "refused").stdout
 
 
 def test_a_rule_is_tried_before_it_lets_anybody_enter(org, apply):
@@ -102,10 +102,11 @@ def test_a_rule_is_tried_on_records_that_were_not_sent_too(org, apply):
     assert sorted(each["record"] for each in json.loads(result.stdout)["entries"]) == sorted(both)
 
 
-def test_a_rule_that_is_not_there(apply):
+@pytest.mark.parametrize("command", ["test", "entries"])
+def test_a_rule_that_is_not_there(apply, command):
     apply()
 
-    result = invoke("rules", "test", "nurture")
+    result = invoke("rules", command, "nurture")
 
     assert result.exit_code == 2
     assert 'there is no rule "nurture"' in result.output
