@@ -10,7 +10,7 @@ from pipeline.consents.box_statements import (
     BoxReading,
     Tell,
     is_own_write,
-    is_ticked_again,
+    is_set_back,
     readings_of,
     statement_of_box,
 )
@@ -74,10 +74,12 @@ class BoxPage:
 
     def _kind(self, reading: BoxReading) -> Kind | None:
         address = digest_of_address(reading.record.email)
-        again = not self._is_out(address) and is_ticked_again(
-            reading.record.stamp, self.tells.get(address, ())
-        )
+        again = not self._is_out(address) and self._is_set_back(reading, IN)
         return reading.kind(is_baseline=self.is_baseline, is_ticked_again=again)
+
+    def _is_set_back(self, reading: BoxReading, status: str) -> bool:
+        tells = self.tells.get(digest_of_address(reading.record.email), ())
+        return is_set_back(reading.record.stamp, tells, status)
 
     def _is_ours(self, reading: BoxReading, status: str) -> bool:
         tells: Sequence[Tell] = self.tells.get(digest_of_address(reading.record.email), ())
@@ -86,6 +88,7 @@ class BoxPage:
     def _cleared(self, reading: BoxReading) -> ClearedBox | None:
         """Return a box that a human cleared, though the person is out."""
         address = digest_of_address(reading.record.email)
-        if not (reading.was_cleared and self._is_out(address)) or self._is_ours(reading, IN):
+        cleared = reading.was_cleared or (reading.stays_clear and self._is_set_back(reading, OUT))
+        if not (cleared and self._is_out(address)) or self._is_ours(reading, IN):
             return None
         return ClearedBox(reading.record, address, CHANNEL, self.name)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.consents.addresses import digest_of_address
-from pipeline.consents.statement import IN, OUT, Kind, Statement
+from pipeline.consents.statement import OUT, Kind, Statement
 from pipeline.model.source_record import SourceRecord
 
 BOX = "HasOptedOutOfEmail"
@@ -62,6 +62,11 @@ class BoxReading:
     def was_cleared(self) -> bool:
         """Whether the tick was taken away."""
         return bool(self.was_ticked) and not self.is_ticked and not self.address_changed
+
+    @property
+    def stays_clear(self) -> bool:
+        """Whether there was no tick, and is none."""
+        return self.was_ticked is False and not self.is_ticked and not self.address_changed
 
     def kind(self, *, is_baseline: bool, is_ticked_again: bool = False) -> Kind | None:
         """Return the kind of statement that a tick is; None: there is none, or it says nothing new.
@@ -119,12 +124,12 @@ def is_own_write(stamp: int, tells: Sequence[Tell], status: str) -> bool:
     )
 
 
-def is_ticked_again(stamp: int, tells: Sequence[Tell]) -> bool:
-    """Tell whether our last write has cleared a box that is ticked: then it was ticked once more."""
+def is_set_back(stamp: int, tells: Sequence[Tell], status: str) -> bool:
+    """Tell whether our last write, of a status, has reached a box that is otherwise: then it was set back."""
     return any(
         tell.has_reached and tell.settled_at is not None and tell.settled_at + CLOCKS < stamp
         for tell in tells[-1:]
-        if tell.status == IN
+        if tell.status == status
     )
 
 

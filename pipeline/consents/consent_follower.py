@@ -67,6 +67,14 @@ class ConsentFollower(NoFollower):
             return self._held_or(connection, told)
         return told
 
+    def decide_moved(self, connection: Connection, records: Sequence[SourceRecord]) -> Sequence[Activation]:
+        """Look at boxes that our own write has changed since the last reading, and a human has set back."""
+        if not self.has_boxes:
+            return ()
+        for record in records:
+            record.before = {"values": record.values, "fields": record.fields}
+        return self.decide(connection, records, is_baseline=False)
+
     def _tell(self, connection: Connection, people: Sequence[Addressed]) -> list[Activation]:
         """Return activations of the states that addresses have now."""
         channel = self.consent.channel

@@ -68,6 +68,10 @@ class SourcePairing:
         _ = is_baseline
         return ()
 
+    def decide_moved(self, _connection: Connection, _records: Sequence[SourceRecord]) -> Sequence[Activation]:
+        """Return nothing: ``pair`` sees all records of a page."""
+        return ()
+
     def read_ahead(self, engine: Engine, _reader: RecordLookup) -> bool:
         """Find fields that have settled."""
         own = [one for one in self.pairs if one.side_of(self.source) == SALESFORCE]

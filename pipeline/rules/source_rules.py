@@ -105,6 +105,10 @@ class SourceRules:
         asked = self._scores.sift(connection, asked, now)
         return self._answer(connection, asked, now) if asked else ()
 
+    def decide_moved(self, _connection: Connection, _records: Sequence[SourceRecord]) -> Sequence[Activation]:
+        """Return nothing: rules ask by fields, and none of these has changed."""
+        return ()
+
     def _asked(
         self, records: Sequence[SourceRecord], now: datetime, *, is_baseline: bool
     ) -> Iterator[Asking]:

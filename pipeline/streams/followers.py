@@ -48,6 +48,9 @@ class Follower(Protocol):
     ) -> Sequence[Activation]:
         """Decide about records that are new or have changed, and return what follows."""
 
+    def decide_moved(self, connection: Connection, records: Sequence[SourceRecord]) -> Sequence[Activation]:
+        """Decide about records whose stamp alone has moved: a field may have been set, and set back."""
+
     def read_ahead(self, engine: Engine, reader: RecordLookup) -> bool:
         """Read some of what was put off and is due, and all that deciding about it needs; False: none is."""
 
@@ -72,6 +75,10 @@ class NoFollower:
     ) -> Sequence[Activation]:
         """Return nothing."""
         _ = is_baseline
+        return ()
+
+    def decide_moved(self, _connection: Connection, _records: Sequence[SourceRecord]) -> Sequence[Activation]:
+        """Return nothing."""
         return ()
 
     def read_ahead(self, _engine: Engine, _reader: RecordLookup) -> bool:
@@ -128,6 +135,10 @@ class Followers:
             for follower in self._followers
             for activation in follower.decide(connection, records, is_baseline=is_baseline)
         ]
+
+    def decide_moved(self, connection: Connection, records: Sequence[SourceRecord]) -> Sequence[Activation]:
+        """Let each decide, in their order."""
+        return [one for follower in self._followers for one in follower.decide_moved(connection, records)]
 
     def read_ahead(self, engine: Engine, reader: RecordLookup) -> bool:
         """Let each read ahead; False: nothing is due for any."""

@@ -79,7 +79,7 @@ class PageTaking:
         self._store(connection, rows, sendable, bodies, mode)
         self._note_successors(connection, rows)
         self._note_moved(connection, moved)
-        following = self.follower.decide(connection, rows, is_baseline=mode.is_baseline) if rows else ()
+        following = self._follow(connection, rows, moved, mode)
         paired = self._pair(connection, primary, others(records, [*rows, *again]), known, mode)
         own = activations_of(self.audience, sendable, paired, self._identifiers, is_again=mode.resend)
         passed_on = [*own, *paired.activations]
@@ -154,6 +154,18 @@ class PageTaking:
     def _note_moved(self, connection: Connection, moved: Sequence[SourceRecord]) -> None:
         """Note the stamps of records that have not changed otherwise."""
         note_stamps(connection, self.source, [(record.stamp, record.id) for record in moved])
+
+    def _follow(
+        self,
+        connection: Connection,
+        rows: Sequence[SourceRecord],
+        moved: Sequence[SourceRecord],
+        mode: PageMode,
+    ) -> list[Activation]:
+        """Return what follows from the records, after what follows from those whose stamp alone has moved."""
+        first = self.follower.decide_moved(connection, moved) if moved else ()
+        then = self.follower.decide(connection, rows, is_baseline=mode.is_baseline) if rows else ()
+        return [*first, *then]
 
     def _sendable(self, connection: Connection, rows: Sequence[SourceRecord]) -> list[SourceRecord]:
         """Return the records that are written by: no barred, deleted, or secondary ones."""
