@@ -15,6 +15,7 @@ from tests.emulators.sftp.conftest import serving
 from tests.processes.environment import until
 from tests.web.conftest import address_of, start_web
 
+SECOND = 1_000  # ms by which the time of an answer, in whole seconds, may be behind what was just written
 NAMES = ("ada", "bob", "cleo", "dora", "eve", "fay")
 CROWD = tuple(f"crowd{number}" for number in range(21))
 
@@ -29,7 +30,7 @@ def systems(process, tmp_path_factory) -> Iterator[WishingSystems]:
         embedded_server(folder / "redis") as broker,
         Emulator(url).http as http,
     ):
-        patched.setattr("pipeline.model.record_reader.HELD_BACK", 0)
+        patched.setattr("pipeline.model.record_reader.HELD_BACK", -SECOND)
         environ = {
             "ACTIVATION_DATA_DIR": str(folder),
             "ACTIVATION_BROKER_URL": broker,

@@ -42,6 +42,7 @@ class WishingSystems(LinkedSystems):
 
     files: SftpEmulator
     known: dict[str, tuple[str, int]]  # contact and RIID, by name
+    _files = 0  # that were written
 
     def apply_further(self, folder: Path, files: SftpEmulator) -> None:
         """Apply the import and the wishes for text messages, and read all sources for the first time."""
@@ -65,7 +66,7 @@ class WishingSystems(LinkedSystems):
         """Have a file written with an event of each person, and import it."""
         moment = written(at or datetime.now(UTC))
         rows = [row_of(feed, name, riid, moment) for name, riid in people]
-        self.files.order("rows", feed=feed, rows=rows, stamp=datetime.now(UTC).isoformat())
+        self.files.order("rows", feed=feed, rows=rows, stamp=self._stamp())
         self.run("imports", "run", "events")
 
     def click(self, riid: int, *, times: int) -> None:
@@ -75,8 +76,13 @@ class WishingSystems(LinkedSystems):
             {**row_of("CLICK", "", riid, written(day + timedelta(hours=hour))), "CAMPAIGN_ID": "31"}
             for hour in range(times)
         ]
-        self.files.order("rows", feed="CLICK", rows=rows, stamp=datetime.now(UTC).isoformat())
+        self.files.order("rows", feed="CLICK", rows=rows, stamp=self._stamp())
         self.run("imports", "run", "events")
+
+    def _stamp(self) -> str:
+        """Return the time in a file's name: a second for each file, so that no two have one name."""
+        self._files += 1
+        return (datetime.now(UTC) - timedelta(hours=1) + timedelta(seconds=self._files)).isoformat()
 
     def send(self, audience: str, *names: str) -> None:
         """Activate people for an audience, with a title."""
