@@ -255,7 +255,19 @@ class Environment:
                 limited_account.waiting() for limited_account in limited_accounts
             )
 
-        until(empty, within, "an empty environment")
+        try:
+            until(empty, within, "an empty environment")
+        except AssertionError as error:
+            raise AssertionError(f"{error}: {self.left_over(limited_accounts)}") from None
+
+    def left_over(self, limited_accounts: Sequence[LimitedAccount]) -> dict[str, Any]:
+        """Return what an environment holds that does not get empty."""
+        return {
+            "intake": [self.client.llen(f"intake:{shard}") for shard in range(SHARDS)],
+            "waiting": [limited_account.waiting() for limited_account in limited_accounts],
+            "holds": self.records.load().holds,
+            "batches": self.batches(),
+        }
 
     def letters(self, profile: str) -> list[DeadLetter]:
         """Return the dead letters of a profile, whatever they belong to."""

@@ -41,7 +41,12 @@ VARIABLES = {
     "WEB_THREADS": 1000, "WEB_MAX_BODY": 4 << 30, "TRACE_DAYS": 36_500, "ACTIVITY_DAYS": 36_500,
     "REPLICAS": 99, "EVENT_DAYS": 36_500, "ENTRY_DAYS": 36_500, "ALERT_INTERVAL": 3600,
 }  # fmt: skip
-ZERO: dict[str, list[str]] = {"TRACE_DAYS": [], "REPLICAS": [], "EVENT_DAYS": [], "ENTRY_DAYS": []}  # it means: not at all
+ZERO: dict[str, list[str]] = {
+    "TRACE_DAYS": [],
+    "REPLICAS": [],
+    "EVENT_DAYS": [],
+    "ENTRY_DAYS": [],
+}  # it means: not at all
 TOO_LARGE = [10**400, 10**5000, 1e308, 2**63]
 
 
