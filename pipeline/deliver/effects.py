@@ -31,6 +31,7 @@ from pipeline.deliver.set_ups import SetUps
 from pipeline.lanes import limits
 from pipeline.lanes.lanes import Lanes
 from pipeline.model.connector import Connector
+from pipeline.model.destination import Destination
 from pipeline.records import mirror
 from pipeline.records.kinds import window_of
 from pipeline.records.records import Records
@@ -115,6 +116,18 @@ class Effects:
         mirror.refresh(self._client, self._records)
         log.warning("held", extra={"scope": scope, "record": name, "code": code})
 
+    def is_in_force(self, connector: Connector, destination: Destination | None = None) -> bool:
+        """Tell whether these records are as they were when a call was made by them.
+
+        A late refusal of former ones must not stop what a person has put right.
+        """
+        catalog = self._records.load()
+        stored = catalog.connectors.get(connector.name)
+        if destination is None:
+            return stored == connector
+        is_same = stored is not None and stored.through(destination) == connector
+        return is_same and catalog.destinations.get(destination.name) == destination
+
     def _settle_as_recorded(self, job: Job, move: SettleAsRecorded) -> DeliveryResult:
         return self._settlement.settle_as_recorded(job.batch, move.returned)
 
@@ -175,7 +188,8 @@ class Effects:
 
     def _hold(self, job: Job, move: PutOnHold) -> DeliveryResult:
         name = job.batch.destination if move.scope == "destination" else job.action.connector.name
-        self.hold(move.scope, name, move.why.code, Hidden(values_of(job.plan.rows))(move.why.detail))
+        if self.is_in_force(job.action.connector, job.action.destination):
+            self.hold(move.scope, name, move.why.code, Hidden(values_of(job.plan.rows))(move.why.detail))
         if move.forget:
             self._set_ups.forget(job.action.connector.account)
         return self.carry_out(job, move.then)

@@ -84,7 +84,8 @@ class Polling:
             self._effects.pause(error.scope, connector, connector.account, function)
         for poll in polls:
             self._ask_later(poll, AFTER_FAILURE)
-        if isinstance(error, Held):  # a question names no destination, so its connector must be looked at
+        # A question names no destination, so its connector must be looked at.
+        if isinstance(error, Held) and self._effects.is_in_force(connector):
             self._effects.hold("connector", connector.name, error.code, error.detail)
             return f"{error.code}: connector held, {len(polls)} asked after again when it is resumed"
         log.info("poll failed", extra={"connector": connector.name, "code": error.code})

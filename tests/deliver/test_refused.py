@@ -7,7 +7,7 @@ import responses
 
 from pipeline.records import mirror
 from tests.builders import first_profiles
-from tests.deliver.environment import EVENT, answer, read, refusal
+from tests.deliver.environment import CONFIGURATION, EVENT, answer, read, refusal
 from tests.fixtures.oracle import HOST
 
 
@@ -44,6 +44,24 @@ def test_refused_credentials_hold_the_connector_before_any_call(environment, ora
 
     assert environment.hold("connector", "acme") == "held: INVALID_USER_NAME_PASSWORD"
     assert environment.lanes.claim(environment.quota) is None
+    assert (environment.waiting(), environment.letters()) == (1, [])
+
+
+def test_a_late_refusal_of_former_credentials_does_not_hold_the_connector_again(environment, oracle):
+    """A person has changed the password and resumed the connector while the call was under way."""
+    url = f"{HOST}/rest/api/v1.3/auth/token"
+    connector = {**CONFIGURATION["connectors"]["acme"], "password": "another"}
+
+    def judge(_request):
+        environment.records.apply({**CONFIGURATION, "connectors": {"acme": connector}})
+        return 400, {}, json.dumps(refusal("INVALID_USER_NAME_PASSWORD"))
+
+    oracle.remove(responses.POST, url)
+    oracle.add_callback(responses.POST, url, judge)
+    environment.receive("p1")
+    environment.deliver()
+
+    assert environment.hold("connector", "acme") is None
     assert (environment.waiting(), environment.letters()) == (1, [])
 
 
