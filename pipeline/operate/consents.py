@@ -66,7 +66,9 @@ def consents_meant(catalog: Catalog, name: str | None, channel: str | None) -> C
         return found[0]
     if not catalog.consents:
         raise Misconfigured("there are no consents: [consents.NAME] in the configuration makes them")
-    names = ", ".join(sorted(catalog.consents))
+    names = ", ".join(f"{one.name} ({one.channel})" for _, one in sorted(catalog.consents.items()))
+    if not found:
+        raise Misconfigured(f'no such consents are for the channel "{channel}"; there are: {names}')
     raise Misconfigured(f"say which consents are meant, by --name or --channel; there are: {names}")
 
 

@@ -253,7 +253,10 @@ def test_nothing_said_is_told_with_exit_code_2(run, consent):
     [
         (["out", "person:99"], "nobody is known by that; give an address"),
         (["out", ADA, "--name", "sms"], 'consents "sms" does not exist; there are: email'),
-        (["in", ADA, "--channel", "sms"], "say which consents are meant"),
+        (
+            ["in", ADA, "--channel", "sms"],
+            'no such consents are for the channel "sms"; there are: email (email)',
+        ),
     ],
 )
 def test_what_cannot_be_said_is_refused(run, consent, arguments, text):
