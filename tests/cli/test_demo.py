@@ -12,6 +12,7 @@ import pytest
 
 from pipeline.demo import sample
 from tests.processes import ROOT
+from tests.processes.environment import until
 
 DEMO = [sys.executable, "-c", "from pipeline.cli import main; main(prog_name='activation')", "demo"]
 
@@ -88,7 +89,7 @@ def test_every_row_of_the_sample_is_accounted_for(demo, tmp_path):
     assert "email: out since" in output
     for shown in ("API_LIMIT_EXCEEDED, injected", "TOKEN_EXPIRED, injected", "it left on its age"):
         assert shown in output
-    assert running(tmp_path) == []
+    until(lambda: running(tmp_path) == [], what="the end of all processes")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -102,7 +103,7 @@ def test_nothing_is_left_when_it_is_reported_to_stop(demo, tmp_path, told, code)
 
     process.communicate(timeout=LONG)
     assert process.returncode == code
-    assert running(tmp_path) == []
+    until(lambda: running(tmp_path) == [], what="the end of all processes")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -70,9 +70,9 @@ def org_of_people(stores: Stores) -> Iterator[None]:
         section: {name: check_record(section, name, one, None) for name, one in found.items()}
         for section, found in CONFIGURATION.items()
     }
+    fill(stores.events)  # first, for workers run a source as soon as it is there
     stores.records.apply(checked)
     mirror.refresh(stores.redis, stores.records)
-    fill(stores.events)
     try:
         yield
     finally:
@@ -97,4 +97,5 @@ def fill(events: Engine) -> None:
         verdict = {"state": "put_off", "check": 9, "evidence": {"hours": "closed"}, "until": NOW}
         connection.execute(insert(entries).values(**entry, **verdict, asked_at=NOW))
         state = {"source": "leads", "mark_stamp": 1_000, "finished_at": NOW, "full_at": NOW}
+        connection.execute(delete(streams))  # a late run may have left its own
         connection.execute(insert(streams).values(**state, trouble="Held", numbers={"read": 2, "changed": 1}))
