@@ -22,8 +22,6 @@ def problem(action: Any, activation: Any) -> Any:
 
 if __name__ == "__main__":
     CustomEvent.problem = problem
-    options = (
-        "--quiet -A tasks worker -P threads -c 2 -Q activations,deliveries --without-gossip --without-mingle"
-    )
+    options = "--quiet -A tasks worker -P threads -c 2 -Q activations --without-gossip --without-mingle"
     sys.argv = ["celery", *options.split(), "-n", f"{sys.argv[1]}@%h"]
     main()

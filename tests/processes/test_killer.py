@@ -12,12 +12,14 @@ def killer(name):
 
 
 def test_an_entry_that_kills_its_workers_ends_as_a_dead_letter_and_the_others_are_sent(tmp_path):
-    with open_environment(tmp_path) as environment:
+    with open_environment(
+        tmp_path, "deliver"
+    ) as environment:  # of a call nothing is known if its worker dies
         limited_account = environment.open("deadly")
         limited_account.activate([*people(40), KILLER])
         deaths = 0
         while environment.letters(KILLER) == []:
-            worker = environment.employ("both", killer, environment.env)
+            worker = environment.employ("accept", killer, environment.env)
             until(lambda one=worker: not one.alive() or environment.letters(KILLER))
             if worker.alive():
                 break
