@@ -12,6 +12,7 @@ from pipeline.demo.show import Show
 from pipeline.demo.story import tell
 
 TERMINATED = 128 + signal.SIGTERM
+AGAIN = 1.0  # seconds
 
 
 @click.command()
@@ -22,7 +23,7 @@ def demo(keep: bool) -> None:
     It needs no configuration, touches nothing of yours and leaves nothing behind. Exits with 1 when the books
     do not balance.
     """
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, leave)
     try:
         tell(Show(Console(highlight=False)), keep=keep)
@@ -30,6 +31,10 @@ def demo(keep: bool) -> None:
         raise click.ClickException(str(error)) from error
 
 
-def leave(*_: object) -> NoReturn:
-    """End, and clean up on the way out."""
+def leave(number: int, _frame: object) -> NoReturn:
+    """End, and clean up on the way out; again after a second, for a library may swallow the exception."""
+    signal.signal(signal.SIGALRM, lambda _number, frame: leave(number, frame))
+    signal.setitimer(signal.ITIMER_REAL, AGAIN)
+    if number == signal.SIGINT:
+        raise KeyboardInterrupt
     sys.exit(TERMINATED)

@@ -24,7 +24,7 @@ from pipeline.text.plural import counted
 LOOK = 0.1  # seconds between two looks
 LONGEST = 90  # seconds for all rows; it takes some ten
 LETTERS = ("dead-letters", "list", "--limit", "3")
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)  # that do not disturb the end
 
 
 def tell(show: Show, *, keep: bool) -> None:

@@ -107,6 +107,29 @@ def test_nothing_is_left_when_it_is_reported_to_stop(demo, tmp_path, told, code)
     assert list(tmp_path.iterdir()) == []
 
 
+SWALLOWING = """
+import os, time
+from pipeline.cli import demo, main
+def tell(*_, **__):
+    try:
+        os.kill(os.getpid(), {number})
+        time.sleep(60)
+    except BaseException:
+        time.sleep(60)
+demo.tell = tell
+main(["demo"])
+"""
+
+
+@pytest.mark.parametrize(("told", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_it_ends_though_a_library_swallows_the_exception(told, code):
+    program = SWALLOWING.format(number=int(told))
+
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, timeout=LONG)
+
+    assert done.returncode == code
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells processes that their parent is gone")
 def test_nothing_runs_on_when_it_is_killed(demo, tmp_path):
     process = demo()
