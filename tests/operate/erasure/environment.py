@@ -138,6 +138,7 @@ def in_redis(client: redis_py.Redis) -> Iterator[tuple[str, str]]:
         b"set": lambda key: list(client.smembers(key)),
         b"zset": lambda key: client.zrange(key, 0, -1),
         b"stream": lambda key: [json.dumps(str(client.xrange(key)))],
+        b"none": lambda _: [],  # it was there a moment ago
     }
     for key in client.scan_iter():
         for value in [key, *read[client.type(key)](key)]:
