@@ -7,12 +7,12 @@ twenty of a connector within a day, count as "other".
 import re
 from collections import Counter
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import BigInteger, Connection, Engine, cast, func, select
+from sqlalchemy import Connection, Engine, select
 
+from pipeline.settle.counted_words import words_since
 from pipeline.settle.statistics import UNKNOWN_TYPE, Where, add
-from pipeline.stores.database import reading
 from pipeline.stores.outcome_tables import statistics
 
 DAY = timedelta(days=1)
@@ -44,13 +44,4 @@ def words_of(connection: Connection, connector: str, since: datetime) -> set[str
 
 def unknown_types_since(engine: Engine, age: timedelta) -> dict[str, dict[str, int]]:
     """Return the numbers of the last time, in full hours, by connector and word."""
-    columns = (statistics.c.connector, statistics.c.name)
-    recent = statistics.c.hour > datetime.now(UTC) - age
-    wanted = select(*columns, cast(func.sum(statistics.c.value), BigInteger)).where(
-        recent, statistics.c.name.startswith(UNKNOWN_TYPE, autoescape=True)
-    )
-    found: dict[str, dict[str, int]] = {}
-    with reading(engine) as connection:
-        for connector, name, amount in connection.execute(wanted.group_by(*columns).order_by(*columns)):
-            found.setdefault(connector, {})[name.removeprefix(UNKNOWN_TYPE)] = amount
-    return found
+    return words_since(engine, UNKNOWN_TYPE, age, "connector")
