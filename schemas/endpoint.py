@@ -24,15 +24,19 @@ class Endpoint(Field):
     No message repeats the value, which may hold a password by mistake.
     """
 
+    example = "https://login5.responsys.net"
+    login = LOGIN  # the one path that may follow the host, "" if none may
+
     def read(self, value: Any) -> str:
         """Refuse a value that is no login host, and to send a password over the net in the clear."""
         if not isinstance(value, str) or not value.strip():
-            raise ValidationError('must be text such as "https://login5.responsys.net"')
-        url = split(value.strip())
+            raise ValidationError(f'must be text such as "{self.example}"')
+        url = split(value.strip(), self.example)
         if url.username is not None or url.password is not None:
             raise ValidationError("must not contain a user name or password")
-        if url.path.rstrip("/") not in ("", LOGIN) or url.query or url.fragment:
-            raise ValidationError(f'must be a host with nothing behind it but perhaps "{LOGIN}"')
+        if url.path.rstrip("/") not in ("", self.login) or url.query or url.fragment:
+            perhaps = f' but perhaps "{self.login}"' if self.login else ""
+            raise ValidationError(f"must be a host with nothing behind it{perhaps}")
         if url.scheme == "http" and not is_loopback(url.hostname or ""):
             raise ValidationError("must begin with https://; http:// is for this machine only")
         host = f"[{url.hostname}]" if ":" in (url.hostname or "") else url.hostname
@@ -41,7 +45,7 @@ class Endpoint(Field):
         )
 
 
-def split(text: str) -> SplitResult:
+def split(text: str, example: str) -> SplitResult:
     """Take a URL apart; without a scheme it is https."""
     try:
         url = urlsplit(text if "://" in text else f"https://{text}")
@@ -49,7 +53,7 @@ def split(text: str) -> SplitResult:
     except ValueError as error:
         raise ValidationError("is not a URL") from error
     if not usable:
-        raise ValidationError("is not a URL of a host, such as https://login5.responsys.net")
+        raise ValidationError(f"is not a URL of a host, such as {example}")
     return url
 
 

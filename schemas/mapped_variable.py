@@ -109,16 +109,18 @@ class MappedVariableDocument(Document):
     default = AnyPlain()
     create = AnyPlain()
 
-    @validates_schema
-    def fits(self, data: Mapping[str, Any], **_: Any) -> None:
+    @validates_schema(skip_on_field_errors=False, pass_original=True)
+    def fits(self, data: Mapping[str, Any], given: Mapping[str, Any], **_: Any) -> None:
         """Refuse options that do not go with the type."""
+        if "type" in given and "type" not in data:
+            return
         kind = data.get("type", "text")
         problems = {
             key: [f"goes with the type {' or '.join(kinds)} alone"]
             for key, kinds in OF_TYPES.items()
             if key in data and kind not in kinds
         }
-        if forms := form_problems(data, kind):
+        if forms := form_problems(data, given, kind):
             problems["form"] = forms
         is_fitting = IS_OF_TYPE.get(kind, lambda value: isinstance(value, str))
         for key in ("default", "create"):
@@ -126,18 +128,18 @@ class MappedVariableDocument(Document):
                 problems[key] = [f"is not of the type {kind}"]
         if data.keys() >= {"null", "default"}:
             problems["default"] = ['says what becomes of a null, and so does "null"']
-        if "other" in data and "values" not in data:
+        if "other" in data and "values" not in given:
             problems["other"] = ["goes with values alone"]
         if problems:
             raise ValidationError(problems)
 
 
-def form_problems(data: Mapping[str, Any], kind: str) -> list[str]:
-    """Return why the forms do not go with the type."""
+def form_problems(data: Mapping[str, Any], given: Mapping[str, Any], kind: str) -> list[str]:
+    """Return why the forms do not go with the type; ``given``: all keys, as they were written."""
     forms = data.get("form", [])
     strange = [form for form in forms if form not in FITTING_FORMS.get(kind, ())]
     problems = [f'"{form}" does not go with the type {kind}' for form in strange]
-    if "cut" in forms and "length" not in data:
+    if "cut" in forms and "length" not in given:
         problems.append('"cut" needs a length')
     if {"lower", "upper"} <= set(forms):
         problems.append('"lower" and "upper" contradict each other')

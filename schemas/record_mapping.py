@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from marshmallow import ValidationError
+from marshmallow.error_store import merge_errors
 
 from schemas.configuration_fields import LONGEST, Field
 from schemas.document import Table
@@ -38,11 +39,18 @@ class MappingField(Table):
         """Refuse two variables for one field, and fields of consent."""
         if isinstance(value, Mapping) and not 1 <= len(value) <= MOST_VARIABLES:
             raise ValidationError(f"must name 1 to {MOST_VARIABLES} variables")
-        variables = super().read(value)
-        problems = {name: {"salesforce": found} for name, found in field_problems(variables)}
-        if problems:
-            raise ValidationError(problems, valid_data=variables)
-        return variables
+        problems: Any = {}
+        variables: Any
+        try:
+            variables = super().read(value)
+        except ValidationError as error:
+            variables, problems = error.valid_data, error.messages
+        whole = {name: one for name, one in variables.items() if one and "salesforce" in one}
+        found = {name: {"salesforce": texts} for name, texts in field_problems(whole)}
+        if problems or found:
+            raise ValidationError(merge_errors(problems, found), valid_data=variables)  # type: ignore[no-untyped-call]
+        loaded: dict[str, Any] = variables
+        return loaded
 
 
 def field_problems(variables: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, list[str]]]:
@@ -63,9 +71,11 @@ def field_problems(variables: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple
 
 
 def places_of(document: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return the objects of a variable with their paths."""
+    """Return the objects of a variable with their paths, but for those that are none."""
     given = document["salesforce"]
-    return [(EVERY_OBJECT, given)] if isinstance(given, str) else list(given.items())
+    if isinstance(given, str):
+        return [(EVERY_OBJECT, given)]
+    return [(owner, path) for owner, path in given.items() if path is not None]
 
 
 def first_with(taken: Mapping[str, Mapping[str, str]], owner: str, path: str) -> str | None:

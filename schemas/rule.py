@@ -44,8 +44,8 @@ class RuleDocument(Document):
     existing = Flag(load_default=False)
     mode = OneOf("a mode", ["live", "watch"], load_default="live")
 
-    @validates_schema
-    def scores_whole(self, rule: Mapping[str, Any], **_: Any) -> None:
+    @validates_schema(skip_on_field_errors=False, pass_original=True)
+    def scores_whole(self, _: Mapping[str, Any], rule: Mapping[str, Any], **_options: Any) -> None:
         """Refuse a part of a score."""
         given = [key for key in OF_SCORES if key in rule]
         missing = [key for key in OF_SCORES if key not in rule]

@@ -25,7 +25,12 @@ class SpanOrNever(TimeSpan):
 
     def read(self, value: Any) -> str:
         """Refuse other texts."""
-        return "never" if value == "never" else super().read(value)
+        if value == "never":
+            return "never"
+        try:
+            return super().read(value)
+        except ValidationError as error:
+            raise ValidationError(f'{error.messages[0]}, or "never"') from None
 
 
 class ClockTime(Field):
@@ -113,10 +118,10 @@ class Most(Document):
 class OpeningHours(Document):
     """The order of the two times of a day."""
 
-    @validates_schema
+    @validates_schema(skip_on_field_errors=False)
     def opens_first(self, hours: Mapping[str, Any], **_: Any) -> None:
         """Refuse hours that end before they begin."""
-        if hours["from"] >= hours["to"]:
+        if hours.keys() >= {"from", "to"} and hours["from"] >= hours["to"]:
             raise ValidationError({"to": ["must be later than from"]})
 
 

@@ -23,13 +23,14 @@ NEEDS = {"client_credentials": ("client_secret",), "jwt": ("username", "private_
 class OrgHost(Endpoint):
     """The org's own host, which is called My Domain."""
 
+    example = "https://acme.my.salesforce.com"
+    login = ""
+
     def read(self, value: Any) -> str:
         """Refuse the hosts that all orgs share."""
         host = super().read(value)
         if urlsplit(host).hostname in SHARED_HOSTS:
-            raise ValidationError(
-                'must be the org\'s own host, "My Domain", such as "https://acme.my.salesforce.com"'
-            )
+            raise ValidationError(f'must be the org\'s own host, "My Domain", such as "{self.example}"')
         return host
 
 
@@ -81,13 +82,17 @@ class Salesforce(ConnectorDocument):
     zone = Zone(load_default="UTC")
     riid_field = FieldName()
 
-    @validates_schema
-    def has_what_its_login_needs(self, document: Mapping[str, Any], **_: Any) -> None:
+    @validates_schema(skip_on_field_errors=False, pass_original=True)
+    def has_what_its_login_needs(
+        self, document: Mapping[str, Any], given: Mapping[str, Any], **_: Any
+    ) -> None:
         """Refuse a login without its secrets, and those of the other one."""
-        login = document["login"]
-        problems = {key: ["is missing"] for key in NEEDS[login] if key not in document}
+        login = document.get("login")
+        if login is None:
+            return
+        problems = {key: ["is missing"] for key in NEEDS[login] if key not in given}
         for other in LOGINS:
             if other != login:
-                problems |= {key: [f'goes with login = "{other}"'] for key in NEEDS[other] if key in document}
+                problems |= {key: [f'goes with login = "{other}"'] for key in NEEDS[other] if key in given}
         if problems:
             raise ValidationError(problems)

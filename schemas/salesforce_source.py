@@ -15,6 +15,7 @@ from schemas.time_span import TimeSpan
 OBJECT = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,79}")
 MOST_ROLES = 50
 WORDS = ("primary", "all")
+OF_DEALS = "OpportunityId"
 MOST_KEYS = 10
 MAX_OVERLAP = 86_400  # seconds
 
@@ -70,15 +71,17 @@ class SalesforceSourceDocument(ChangingSource):
     full = TimeSpan(load_default="7d")
     overlap = Number(least=0, most=MAX_OVERLAP, load_default=600)
 
-    @validates_schema
-    def is_of_one_piece(self, document: Mapping[str, Any], **_: Any) -> None:
+    @validates_schema(skip_on_field_errors=False, pass_original=True)
+    def is_of_one_piece(self, document: Mapping[str, Any], given: Mapping[str, Any], **_: Any) -> None:
         """Refuse a snapshot without an audience, a history in a snapshot, and people of no history."""
         problems = {}
-        if document["snapshot"] and "audience" not in document:
+        if document.get("snapshot") and "audience" not in given:
             problems["audience"] = ["is missing: a snapshot is of an audience"]
-        if document["snapshot"] and "of" in document:
+        if document.get("snapshot") and "of" in given:
             problems["of"] = ["goes with snapshot = false"]
-        if "who" in document and "of" not in document:
+        if "who" in given and "of" not in given:
             problems["who"] = ["goes with of: the field with the record whose people are meant"]
+        elif "who" in given and given["of"] != OF_DEALS:
+            problems["who"] = [f'goes with of = "{OF_DEALS}": deals alone have people by their roles']
         if problems:
             raise ValidationError(problems)

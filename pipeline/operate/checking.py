@@ -14,6 +14,7 @@ from pipeline.pairs.open_pair import OpenPair
 from pipeline.records.catalog import Catalog
 from pipeline.records.kinds import kind_of
 from pipeline.runtime.clients import Clients, timeouts_of
+from pipeline.runtime.connector_uses import uses_of
 from pipeline.runtime.schema_comparison import schema_problems
 from pipeline.runtime.stores import Stores
 from pipeline.stores import schema_notes
@@ -32,22 +33,15 @@ def check_connector(
             spool = stores.settings.data_dir / "spool"
             found += look_at_files(server, connector.name, imports, spool)
         return found
-    destinations = [
-        one
-        for name, one in sorted(catalog.destinations.items())
-        if one.connector == connector.name and (only is None or name in only)
-    ]
-    uses = Uses(
-        actions=[catalog.action_of(one) for one in destinations],
-        sources=catalog.sources_of(connector.name) if only is None else (),
-        mappings=catalog.mappings,
-    )
+    uses = uses_of(catalog, connector, only)
     with closing(Clients(stores.settings, stores.redis, stores.vault)) as clients:
         found = kind.preflight(connector, uses, clients(connector))
     if only is None and found[0].ok:  # logged in
         schema_notes.renew(stores.redis, connector.name, schema_problems(found))
     found += [
-        barring_nobody(one) for one in destinations if one.honour and one.honour not in catalog.consents
+        barring_nobody(action.destination)
+        for action in uses.actions
+        if action.destination.honour and action.destination.honour not in catalog.consents
     ]
     if only is None:
         found += questions_about(stores, catalog, connector)

@@ -43,9 +43,14 @@ def open_rules(catalog: Catalog, source: RuledSource, outside: Outside | None = 
 
 def optional_fields(catalog: Catalog, source: SalesforceSource) -> set[str]:
     """Return the fields that rules look at where our user sees them; none that a condition names."""
-    own = [rule for rule in catalog.rules.values() if rule.source == source.name]
+    own = own_rules(catalog, source)
     conditions = [condition for rule in own for condition in (rule.when, rule.current) if condition]
     return {BOUNCED} - {path for condition in conditions for path in paths_in(condition)}
+
+
+def own_rules(catalog: Catalog, source: Source) -> list[Rule]:
+    """Return the rules of one source, sorted by name."""
+    return [rule for _, rule in sorted(catalog.rules.items()) if rule.source == source.name]
 
 
 def rules_of_events(catalog: Catalog, source: EventsSource, outside: Outside) -> SourceRules:

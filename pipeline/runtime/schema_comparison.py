@@ -15,9 +15,9 @@ from pipeline.model.call import Call
 from pipeline.model.connector import Connector
 from pipeline.model.field_shape import FieldShape, changes_of_shape
 from pipeline.model.finding import Finding
-from pipeline.model.uses import Uses
 from pipeline.records.catalog import Catalog
 from pipeline.records.kinds import kind_of
+from pipeline.runtime.connector_uses import uses_of
 from pipeline.runtime.permits import permitted
 from pipeline.stores import schema_notes
 from pipeline.stores.schema_notes import SchemaNote
@@ -79,13 +79,6 @@ def compare_schema(
     note = SchemaNote(datetime.now(UTC), problems, {**shapes, **earlier})
     schema_notes.write(client, connector.name, note)
     return f"{connector.name}: {counted(len(shapes), 'field')} compared, {counted(len(problems), 'problem')}"
-
-
-def uses_of(catalog: Catalog, connector: Connector) -> Uses:
-    """Return all records that use a connector."""
-    named = [one for _, one in sorted(catalog.destinations.items()) if one.connector == connector.name]
-    actions = [catalog.action_of(destination) for destination in named]
-    return Uses(actions, catalog.sources_of(connector.name), catalog.mappings)
 
 
 def schema_problems(findings: Iterable[Finding]) -> tuple[str, ...]:

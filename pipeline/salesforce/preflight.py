@@ -6,13 +6,14 @@ from functools import partial
 from pipeline.model.finding import Finding
 from pipeline.model.looking import guarded, likely
 from pipeline.model.source import SalesforceSource
-from pipeline.model.uses import Uses
+from pipeline.model.uses import RuleUses, Uses
 from pipeline.salesforce.client import SalesforceClient
 from pipeline.salesforce.org_schema import OrgSchema
 from pipeline.salesforce.preflight_sources import look_at_source
 from pipeline.salesforce.preflight_writes import look_at_actions
 
 NOTHING = Uses()
+NO_RULES = RuleUses()
 PEOPLE = ("Lead", "Contact")  # whose fields may hold the RIID
 
 
@@ -42,7 +43,8 @@ def look_at_sources(schema: OrgSchema, uses: Uses) -> Iterator[Finding]:
         mapping = uses.mappings.get(source.mapping) if isinstance(source, SalesforceSource) else None
         if isinstance(source, SalesforceSource) and mapping is not None:
             thing = f'source "{source.name}"'
-            yield from guarded("source", partial(look_at_source, schema, source, mapping), thing)
+            rules = uses.rules.get(source.name, NO_RULES)
+            yield from guarded("source", partial(look_at_source, schema, source, mapping, rules), thing)
 
 
 def look_for_version(client: SalesforceClient, schema: OrgSchema) -> Iterator[Finding]:

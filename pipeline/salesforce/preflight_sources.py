@@ -1,24 +1,28 @@
 """Pre-flight of sources: whether an org has all that they read, and can be asked for it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from pipeline.model.finding import Finding
 from pipeline.model.looking import likely
 from pipeline.model.mapping import RecordMapping
 from pipeline.model.record_condition import paths_in, read_condition, type_problems
 from pipeline.model.source import SalesforceSource
+from pipeline.model.uses import RuleUses
 from pipeline.salesforce.field_findings import NoSuchField, find_field, reading_problems
 from pipeline.salesforce.org_schema import FieldDescription, OrgSchema
+from pipeline.salesforce.roles import FIELDS as ROLE_FIELDS
+from pipeline.salesforce.roles import ROLES
+from pipeline.salesforce.source_fields import BELONGING, CREATED, IDENTIFYING, STAMP
 
-STAMP, CREATED = "SystemModstamp", "CreatedDate"  # by which streams, and histories, are read on
 
-
-def look_at_source(schema: OrgSchema, source: SalesforceSource, mapping: RecordMapping) -> Iterator[Finding]:
+def look_at_source(
+    schema: OrgSchema, source: SalesforceSource, mapping: RecordMapping, rules: RuleUses
+) -> Iterator[Finding]:
     """Look for the object of a source, and for all fields that are read of it."""
     if source.object not in schema.names:
         yield Finding("source", False, f'source "{source.name}": {no_object(schema, source.object)}')
         return
-    problems = list(dict.fromkeys(source_problems(schema, source, mapping)))
+    problems = list(dict.fromkeys(source_problems(schema, source, mapping, rules)))
     for problem in problems:
         yield Finding("source", False, f'source "{source.name}": {problem}')
     if not problems:
@@ -33,7 +37,9 @@ def no_object(schema: OrgSchema, name: str) -> str:
     return f'there is no object "{name}" that our user sees{hint}'
 
 
-def source_problems(schema: OrgSchema, source: SalesforceSource, mapping: RecordMapping) -> Iterator[str]:
+def source_problems(
+    schema: OrgSchema, source: SalesforceSource, mapping: RecordMapping, rules: RuleUses
+) -> Iterator[str]:
     """Yield the problems of a source whose object is there."""
     owner = source.object
     for variable, path in mapping.paths_of(owner):
@@ -41,14 +47,53 @@ def source_problems(schema: OrgSchema, source: SalesforceSource, mapping: Record
             yield from reading_problems(owner, path, find_field(schema, owner, path), variable)
         except NoSuchField as error:
             yield str(error)
-    for path in (*source.key_fields, *([source.of] if source.of else [])):
-        try:
-            find_field(schema, owner, path)
-        except NoSuchField as error:
-            yield str(error)
+    of_itself = [*IDENTIFYING.get(owner, ()), *BELONGING.get(owner, ()), *source.key_fields]
+    further = dict.fromkeys([*of_itself, *([source.of] if source.of else []), *rules.fields])
+    yield from missing_fields(schema, owner, further, rules.optional)
     if source.is_stream:
         yield from stamp_problems(schema, owner, CREATED if source.of else STAMP)
+    if source.who:
+        yield from role_problems(schema)
     yield from where_problems(schema, source)
+    for place, condition in rules.conditions:
+        found, _ = fields_of(schema, owner, paths_in(condition))
+        for path, text in type_problems(condition, {path: field.kind for path, field in found.items()}):
+            yield f"{place}: {path}: {text}"
+
+
+def missing_fields(
+    schema: OrgSchema, owner: str, paths: Iterable[str], optional: Mapping[str, str]
+) -> Iterator[str]:
+    """Yield the fields that our user does not see; of optional ones with what is lost."""
+    _, problems = fields_of(schema, owner, paths)
+    for path, problem in problems.items():
+        if path in optional:
+            lack = f'{owner} has no field "{path}" that our user sees'
+            yield f"{lack}, so {optional[path]}: let our user see it"
+        else:
+            yield problem
+
+
+def role_problems(schema: OrgSchema) -> Iterator[str]:
+    """Yield why the people of deals cannot be asked for by their roles."""
+    if ROLES not in schema.names:
+        yield no_object(schema, ROLES)
+    else:
+        yield from missing_fields(schema, ROLES, ROLE_FIELDS, {})
+
+
+def fields_of(
+    schema: OrgSchema, owner: str, paths: Iterable[str]
+) -> tuple[dict[str, FieldDescription], dict[str, str]]:
+    """Return the fields that paths lead to, and why others lead to none."""
+    found: dict[str, FieldDescription] = {}
+    problems: dict[str, str] = {}
+    for path in paths:
+        try:
+            found[path] = find_field(schema, owner, path)
+        except NoSuchField as error:
+            problems[path] = str(error)
+    return found, problems
 
 
 def stamp_problems(schema: OrgSchema, owner: str, stamp: str) -> Iterator[str]:
@@ -62,12 +107,8 @@ def stamp_problems(schema: OrgSchema, owner: str, stamp: str) -> Iterator[str]:
 def where_problems(schema: OrgSchema, source: SalesforceSource) -> Iterator[str]:
     """Yield why a condition cannot be part of a query."""
     condition = read_condition(source.where)
-    found: dict[str, FieldDescription] = {}
-    for path in paths_in(condition):
-        try:
-            found[path] = find_field(schema, source.object, path)
-        except NoSuchField as error:
-            yield f"where: {error}"
+    found, problems = fields_of(schema, source.object, paths_in(condition))
+    yield from (f"where: {problem}" for problem in problems.values())
     for path, field in found.items():
         if not field.filterable:
             thing = "a long text" if field.type == "textarea" else f"of type {field.type}"

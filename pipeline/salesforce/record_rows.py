@@ -8,7 +8,9 @@ from typing import Any
 from pipeline.errors import Held
 from pipeline.model.mapping import RecordMapping
 from pipeline.model.source_record import SourceRecord
-from pipeline.salesforce.source_fields import BELONGING, SourceFields
+from pipeline.salesforce.source_fields import SourceFields
+
+OF_PEOPLE = ("00Q", "003")  # first characters of the ids of leads and contacts
 
 
 class RecordRows:
@@ -18,7 +20,7 @@ class RecordRows:
         self._fields = fields
         self._mapping = mapping
         self._source = fields.source
-        self._belonging = BELONGING.get(fields.source.object, ())
+        self._belonging = fields.owners
         self._extra = [(path, path.split(".")) for path in fields.extra]
 
     def records(self, rows: Sequence[Mapping[str, Any]], org: str) -> list[SourceRecord]:
@@ -31,7 +33,8 @@ class RecordRows:
         for misfit in misfits:
             if misfit.for_all:
                 raise Held("destination", "MAPPING", str(misfit))
-        belongs = next((row[name] for name in self._belonging if get(name)), "")
+        owners = (str(get(name) or "") for name in self._belonging)
+        belongs = next((owner for owner in owners if owner.startswith(OF_PEOPLE)), "")
         return SourceRecord(
             source=source.name,
             id=row["Id"],

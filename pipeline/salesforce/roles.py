@@ -10,6 +10,7 @@ from pipeline.model.source import SalesforceSource
 from pipeline.model.source_record import SourceRecord
 from pipeline.salesforce import soql
 
+ROLES = "OpportunityContactRole"
 DEAL = "OpportunityId"  # the one field whose records have roles
 FIELDS = (DEAL, "ContactId", "Role", "IsPrimary", "Contact.Email", "Contact.LastName")
 
@@ -17,7 +18,7 @@ FIELDS = (DEAL, "ContactId", "Role", "IsPrimary", "Contact.Email", "Contact.Last
 def query_of(deals: Sequence[str], riid_field: str) -> str:
     """Return the query for the contacts of up to 200 deals."""
     fields = (*FIELDS, f"Contact.{riid_field}") if riid_field else FIELDS
-    return soql.select(fields, "OpportunityContactRole", where=soql.among(DEAL, deals), order=(DEAL, "Id"))
+    return soql.select(fields, ROLES, where=soql.among(DEAL, deals), order=(DEAL, "Id"))
 
 
 def people_by_parent(

@@ -48,10 +48,15 @@ class SourceFields:
         return self.riid_field if self.source.object in PEOPLE else ""
 
     @property
+    def owners(self) -> tuple[str, ...]:
+        """The fields with the person of a record that is none itself; of a history that of its rows."""
+        return BELONGING.get(self.source.object, (self.source.of,) if self.source.of else ())
+
+    @property
     def names(self) -> list[str]:
         """All fields, each once."""
         table = self.source.object
         found = ["Id", self.stamp, *([] if self.source.of else ["IsDeleted"])]
-        found += [*IDENTIFYING.get(table, ()), *BELONGING.get(table, ())]
+        found += [*IDENTIFYING.get(table, ()), *self.owners]
         found += [name for name in (self.riid, self.source.of) if name]
         return list(dict.fromkeys([*found, *self.source.key_fields, *self.mapped, *self.extra]))

@@ -80,7 +80,8 @@ def test_they_are_exported_as_they_were_written(apply):
     [
         (RULE.replace('"leads"', '"lead"'), 'rules.nurture.source: "lead" is not a source'),
         (RULE.replace('Interest__c = "CRM"', "Email = { above = 3 }"), '"above" does not go with a field'),
-        (RULE.replace('again_after = "30d"', 'again_after = "soon"'), "again_after"),
+        (RULE.replace('again_after = "30d"', 'again_after = "soon"'),
+         'again_after: must be a number with s, m, h, d or w, such as "7d", or "never"'),
         (RULE.replace('to = "18:00"', 'to = "08:00"'), "must be later than from"),
         (RULE.replace('audience = "nurture"\n', ""), "rules.nurture.audience: is missing"),
         (RULE + 'often = ["day"]\n', "often: is not a known key"),

@@ -4,8 +4,9 @@ import socket
 
 from pipeline.model.action import UnusableAction
 from pipeline.model.destination import Destination
+from pipeline.model.record_condition import paths_in, read_condition
 from pipeline.model.source import SalesforceSource
-from pipeline.model.uses import Uses
+from pipeline.model.uses import RuleUses, Uses
 from pipeline.records.record_reading import mapping
 from pipeline.salesforce.needs import NeededCampaign, NeededObject
 from pipeline.salesforce.preflight import preflight
@@ -78,8 +79,9 @@ def mapped(**variables):
     return mapping("m", variables)
 
 
-def looked_at(client, one, mappings):
-    found = preflight(client, Uses(sources=[one], mappings={"m": mappings}))
+def looked_at(client, one, mappings, rules=None):
+    uses = Uses(sources=[one], mappings={"m": mappings}, rules={one.name: rules} if rules else {})
+    found = preflight(client, uses)
     return [(finding.ok, finding.text) for finding in found if finding.check == "source"]
 
 
@@ -141,6 +143,39 @@ def test_conditions_that_an_org_cannot_be_asked(org, client_of):
             'Skills__c: "begins" does not go with a field of type set',
         ]
     ]
+
+
+def test_fields_that_rules_look_at(org, client_of):
+    org.order("fields", {"object": "Lead", "hide": ["EmailBouncedDate", "Email"]})
+    condition = read_condition({"Ratng": "Hot", "DoNotCall": "yes", "Rating": "Hot"})
+    rules = RuleUses(
+        [('rule "r": when', condition)],
+        [*paths_in(condition), "EmailBouncedDate"],
+        {"EmailBouncedDate": "its rules learn of hard bounces from event files alone"},
+    )
+
+    found = looked_at(client_of(), source("leads"), mapped(a={"salesforce": "FirstName"}), rules)
+
+    assert found == [
+        (False, f'source "leads": {text}')
+        for text in [
+            'Lead has no field "Email" that our user sees: correct it, or let our user see it',
+            'Lead has no field "Ratng" that our user sees; did you mean "Rating"?',
+            'Lead has no field "EmailBouncedDate" that our user sees, so its rules learn of hard bounces '
+            "from event files alone: let our user see it",
+            'rule "r": when: DoNotCall: a field of type flag is compared with text',
+        ]
+    ]
+
+
+def test_roles_that_our_user_does_not_see(org, client_of):
+    org.order("fields", {"object": "OpportunityContactRole", "hide": ["Role"]})
+    one = source("deals", object="OpportunityHistory", of="OpportunityId", who="all")
+
+    found = looked_at(client_of(), one, mapped(stage={"salesforce": "StageName"}))
+
+    text = 'OpportunityContactRole has no field "Role" that our user sees: correct it, or let our user see it'
+    assert found == [(False, f'source "deals": {text}')]
 
 
 def test_an_object_that_is_not_there_or_cannot_be_read_on(org, client_of):

@@ -111,3 +111,20 @@ def test_fields_of_different_objects_may_have_one_name():
 
 def test_a_mapping_names_a_variable():
     assert problems() == ["mappings.m: must name 1 to 500 variables"]
+
+
+def test_all_problems_of_a_mapping_are_told_at_once():
+    found = problems(
+        a={"salesforce": {"Lead": "A.B.C", "Contact": "Title"}},
+        b={"salesforce": {"Contact": "Title"}, "length": 0, "form": ["cut", "up"], "places": 2},
+        c={"salesforce": "HasOptedOutOfEmail"},
+    )
+
+    assert {line.partition(":")[0] for line in found} == {
+        "mappings.m.a.salesforce.Lead",
+        "mappings.m.b.salesforce",
+        "mappings.m.b.length",
+        "mappings.m.b.form",
+        "mappings.m.b.places",
+        "mappings.m.c.salesforce",
+    }

@@ -42,6 +42,8 @@ def test_defaults():
         ("host", "https://login.salesforce.com", "own host"),
         ("host", "https://test.salesforce.com", "own host"),
         ("host", "http://acme.my.salesforce.com", "must begin with https://"),
+        ("host", "https://acme.my.salesforce.com/services", "must be a host with nothing behind it']"),
+        ("host", "https://a_b", "such as https://acme.my.salesforce.com"),
         ("version", "51.0", "52.0 or later"),
         ("version", 66, "must be a version"),
         ("share", 0, "above 0"),
@@ -64,3 +66,9 @@ def test_a_login_needs_its_secrets():
 
     assert problems(without) == {"client_secret": ["is missing"]}
     assert problems(without | {"login": "jwt"}) == {"username": ["is missing"], "private_key": ["is missing"]}
+
+
+def test_all_problems_of_a_connector_are_told_at_once():
+    given = CREDENTIALS | {"login": "jwt", "host": "https://login.salesforce.com", "private_key": 5}
+
+    assert problems(given).keys() == {"host", "username", "private_key", "client_secret"}

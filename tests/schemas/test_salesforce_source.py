@@ -42,6 +42,8 @@ def test_people_of_a_history_are_chosen_by_role(who):
         ({"object": "Lead;"}, 'object: must be the name of an object, such as "Contact"'),
         ({"every": 0}, "every: must be above 0, not 0"),
         ({"who": "all"}, "who: goes with of: the field with the record whose people are meant"),
+        ({"of": "CaseId", "who": "all"},
+         'who: goes with of = "OpportunityId": deals alone have people by their roles'),
         ({"of": "OpportunityId", "who": "nobody"}, 'who: must be "primary", "all", or a list of roles'),
         ({"snapshot": True}, "audience: is missing: a snapshot is of an audience"),
         ({"snapshot": True, "audience": "a", "of": "OpportunityId"}, "of: goes with snapshot = false"),
@@ -56,3 +58,13 @@ def test_people_of_a_history_are_chosen_by_role(who):
 )  # fmt: skip
 def test_each_mistake_is_named(changes, problem):
     assert problems({**LEADS, **changes}) == [problem]
+
+
+def test_all_mistakes_are_named_at_once():
+    found = problems({**LEADS, "every": 0, "who": "all", "snapshot": True})
+
+    assert found == [
+        "every: must be above 0, not 0",
+        "audience: is missing: a snapshot is of an audience",
+        "who: goes with of: the field with the record whose people are meant",
+    ]
