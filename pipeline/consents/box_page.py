@@ -1,20 +1,15 @@
 """A page of records with a box: ticks, boxes that were cleared, and records that have appeared."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
 from pipeline.consents.addresses import addressed_by, digest_of_address, known_of
-from pipeline.consents.box_statements import (
-    BoxReading,
-    Tell,
-    is_own_write,
-    is_set_back,
-    readings_of,
-    statement_of_box,
-)
+from pipeline.consents.box_doubts import differs
+from pipeline.consents.box_statements import BoxReading, readings_of, statement_of_box
 from pipeline.consents.conflict_questions import ClearedBox, ask
+from pipeline.consents.own_writes import Tell, is_own_write, is_set_back
 from pipeline.consents.state_store import StoredState, read_states
 from pipeline.consents.statement import IN, OUT, Kind, Statement
 from pipeline.consents.telling import Addressed
@@ -34,6 +29,8 @@ class BoxPage:
     records: Sequence[SourceRecord]
     is_baseline: bool
 
+    asked: set[str] = field(default_factory=set)  # addresses that there is a question about
+
     def __post_init__(self) -> None:
         self.readings = readings_of(self.records)
         addresses = [digest_of_address(one.record.email) for one in self.readings]
@@ -42,7 +39,9 @@ class BoxPage:
 
     def statements(self) -> tuple[list[Statement], list[Addressed]]:
         """Return the statements of boxes that were ticked; ask about those that were cleared."""
-        ask(self.connection, [box for one in self.readings if (box := self._cleared(one))])
+        cleared = [box for one in self.readings if (box := self._cleared(one))]
+        self.asked = {box.address for box in cleared}
+        ask(self.connection, cleared)
         ticked = [
             (one, kind) for one in self.readings if (kind := self._kind(one)) and not self._is_ours(one, OUT)
         ]
@@ -68,6 +67,21 @@ class BoxPage:
         known = known_of(self.connection, found)
         return [who for record in found for who in addressed_by(record, known, {"salesforce_id": record.id})]
 
+    def doubtful(self) -> list[BoxReading]:
+        """Return the boxes that differ from the state after the page, for which nothing accounts yet.
+
+        Our own write may do so: they are read once more after its answer.
+        """
+        states = read_states(self.connection, CHANNEL, list(self.states))
+        return [
+            one
+            for one in self.readings
+            if not one.has_appeared
+            and (address := digest_of_address(one.record.email)) not in self.asked
+            and address in self.tells
+            and differs(one.is_ticked, states.get(address))
+        ]
+
     def _is_out(self, address: str) -> bool:
         stored: StoredState | None = self.states.get(address)
         return stored is not None and stored.state.status == OUT
@@ -83,7 +97,7 @@ class BoxPage:
 
     def _is_ours(self, reading: BoxReading, status: str) -> bool:
         tells: Sequence[Tell] = self.tells.get(digest_of_address(reading.record.email), ())
-        return is_own_write(reading.record.stamp, tells, status)
+        return is_own_write(reading, tells, status)
 
     def _cleared(self, reading: BoxReading) -> ClearedBox | None:
         """Return a box that a human cleared, though the person is out."""

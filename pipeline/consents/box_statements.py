@@ -4,7 +4,7 @@ A tick that our own write has set is no statement, nor is an old one that is sti
 epoch began.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,23 +14,6 @@ from pipeline.model.source_record import SourceRecord
 
 BOX = "HasOptedOutOfEmail"
 ADDRESS = "Email"
-CLOCKS = 2_000  # ms by which the clocks of the org and ours may differ
-LANDED = 5_000  # ms after an answer in which its write may still be read for the first time
-UNDER_WAY = 600_000  # ms after a later telling in which a call with the earlier one may still end
-
-
-@dataclass(frozen=True)
-class Tell:
-    """One thing that a destination of the org was told.
-
-    ``settled_at`` None: it may be under way; ``has_reached``: the answer says that the record has it.
-    """
-
-    destination: str
-    status: str
-    sent_at: int
-    settled_at: int | None
-    has_reached: bool = False
 
 
 @dataclass(frozen=True)
@@ -41,6 +24,7 @@ class BoxReading:
     is_ticked: bool
     was_ticked: bool | None
     address_changed: bool
+    known_since: int  # stamp as it was known; its own, if that is not known
 
     @classmethod
     def of(cls, record: SourceRecord) -> "BoxReading | None":
@@ -51,7 +35,8 @@ class BoxReading:
         before: dict[str, Any] = dict(record.before["fields"]) if record.before else {}
         was = before.get(BOX)
         moved = ADDRESS in before and named_by(before) != named_by(record.fields)
-        return cls(record, now, was if isinstance(was, bool) else None, moved)
+        since = record.before.get("stamp", record.stamp) if record.before else record.stamp
+        return cls(record, now, was if isinstance(was, bool) else None, moved, since)
 
     @property
     def has_appeared(self) -> bool:
@@ -90,8 +75,10 @@ def named_by(fields: Mapping[str, Any]) -> str:
     return digest_of_address(str(fields.get(ADDRESS) or ""))
 
 
-def statement_of_box(reading: BoxReading, kind: Kind, address: str, channel: str) -> Statement:
-    """Return the statement of a ticked box, at the stamp of its record."""
+def statement_of_box(
+    reading: BoxReading, kind: Kind, address: str, channel: str, since: int = 0
+) -> Statement:
+    """Return the statement of a ticked box, at the stamp of its record; ``since``: no older than this."""
     record = reading.record
     return Statement(
         key=f"box:{record.source}:{record.id}:{record.stamp}:{address[:16]}",
@@ -100,7 +87,7 @@ def statement_of_box(reading: BoxReading, kind: Kind, address: str, channel: str
         wish=OUT,
         kind=kind,
         source=record.source,
-        at=record.stamp,
+        at=max(record.stamp, since),
         evidence={"record": record.id, "object": record.table, "field": BOX, "stamp": record.stamp},
     )
 
@@ -108,45 +95,3 @@ def statement_of_box(reading: BoxReading, kind: Kind, address: str, channel: str
 def readings_of(records: Iterable[SourceRecord]) -> list[BoxReading]:
     """Return the boxes of some records."""
     return [found for record in records if (found := BoxReading.of(record)) is not None]
-
-
-def is_own_write(stamp: int, tells: Sequence[Tell], status: str) -> bool:
-    """Tell whether a box may be as it is because we have written it.
-
-    ``status``: "out" of a tick, "in" of a box that was cleared. A write counts from its sending to its
-    answer; without one until a later telling has taken its place. Once the opposite was answered, it is
-    not ours.
-    """
-    return any(
-        tell.sent_at <= stamp + CLOCKS and stamp <= end_of(tell, tells)
-        for tell in tells
-        if tell.status == status and not is_undone(stamp, tell, tells)
-    )
-
-
-def is_set_back(stamp: int, tells: Sequence[Tell], status: str) -> bool:
-    """Tell whether our last write, of a status, has reached a box that is otherwise: then it was set back."""
-    return any(
-        tell.has_reached and tell.settled_at is not None and tell.settled_at + CLOCKS < stamp
-        for tell in tells[-1:]
-        if tell.status == status
-    )
-
-
-def end_of(tell: Tell, tells: Sequence[Tell]) -> float:
-    """Return the last moment at which the write of a telling may be read for the first time."""
-    after = [one for one in later_ones(tell, tells) if one is not tell]
-    answers = [one.settled_at + LANDED for one in (tell, *after) if one.settled_at is not None]
-    replaced = [one.sent_at + UNDER_WAY for one in after]
-    return min([*answers, *replaced], default=float("inf"))
-
-
-def is_undone(stamp: int, tell: Tell, tells: Sequence[Tell]) -> bool:
-    """Tell whether the opposite was answered after a telling, and before the box was read so."""
-    opposite = (one for one in later_ones(tell, tells) if one.status != tell.status)
-    return any(one.settled_at is not None and one.settled_at <= stamp for one in opposite)
-
-
-def later_ones(tell: Tell, tells: Sequence[Tell]) -> list[Tell]:
-    """Return the tellings of the same destination from one on."""
-    return [one for one in tells if one.destination == tell.destination and one.sent_at >= tell.sent_at]

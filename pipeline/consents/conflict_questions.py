@@ -3,7 +3,7 @@
 They are kept among the other conflicts, under the kind "consent". Until an answer the state stays out.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -56,14 +56,38 @@ def open_conflicts(connection: Connection, people: Collection[int] | None = None
 
 def close(connection: Connection, addresses: Collection[str], channel: str, answer: str, by: str) -> None:
     """Close the open conflicts of some addresses."""
+    close_rows(connection, open_of(connection, addresses, channel), answer, by)
+
+
+def close_older(connection: Connection, said: Mapping[str, int], channel: str) -> set[str]:
+    """Close the conflicts that a later opting out answers, and return their addresses.
+
+    ``said``: times of opting out, in ms, by address. One from before the box was cleared answers nothing.
+    """
+    rows = [
+        row
+        for row in open_of(connection, said, channel)
+        if said[row._mapping["values"]["address"]] >= row._mapping["values"]["stamp"]
+    ]
+    close_rows(connection, rows, "gone", "statement")
+    return {row._mapping["values"]["address"] for row in rows}
+
+
+def open_of(connection: Connection, addresses: Collection[str], channel: str) -> list[Row[Any]]:
+    """Return the open conflicts of some addresses."""
     if not addresses:
-        return
-    numbers = [
-        row.id
+        return []
+    return [
+        row
         for row in open_conflicts(connection)
         if row._mapping["values"].get("address") in addresses
         and row._mapping["values"].get("channel") == channel
     ]
-    if numbers:
+
+
+def close_rows(connection: Connection, rows: Sequence[Row[Any]], answer: str, by: str) -> None:
+    """Close open conflicts."""
+    if rows:
         settled = {"settled": answer, "settled_by": by, "settled_at": datetime.now(UTC)}
+        numbers = [row.id for row in rows]
         connection.execute(update(conflicts).where(conflicts.c.id.in_(numbers)).values(settled))

@@ -3,24 +3,34 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from pipeline.consents import bursts
+from pipeline.consents.box_doubts import is_due, note_doubts, read_doubts
 from pipeline.consents.box_page import CHANNEL, BoxPage
 from pipeline.consents.box_statements import ADDRESS, BOX
-from pipeline.consents.conflict_questions import close
+from pipeline.consents.clear_boxes import with_clear_box
+from pipeline.consents.conflict_questions import close, close_older
+from pipeline.consents.doubt_page import DoubtPage
 from pipeline.consents.event_page import EventPage
 from pipeline.consents.noting import Noted, Noting, now_ms
 from pipeline.consents.state_store import read_states
 from pipeline.consents.statement import IN, OUT
 from pipeline.consents.telling import Addressed, Telling
+from pipeline.consents.told import tells_of
+from pipeline.consents.untold import addressed_of
 from pipeline.model.activation import Activation
 from pipeline.model.consent_account import ConsentAccount
+from pipeline.model.record_reader import RecordLookup
 from pipeline.model.source_record import SourceRecord
+from pipeline.stores.database import reading
 from pipeline.streams import stream_outbox
 from pipeline.streams.followers import NoFollower
 
 WITH_BOXES = ("Lead", "Contact")
+AT_ONCE = 200  # records that are asked for by id
+
+ConsentPage = BoxPage | DoubtPage | EventPage
 
 
 @dataclass
@@ -36,6 +46,8 @@ class ConsentFollower(NoFollower):
     destinations: Sequence[str]
     of_org: Sequence[str] = ()
     clock: Callable[[], int] = field(default=now_ms)
+    _looked_at: set[str] = field(default_factory=set)  # records, by this run
+    _ahead: tuple[Sequence[str], Sequence[SourceRecord]] = ((), ())
     wants_existing = True  # statements from before the consents were configured count
 
     def __post_init__(self) -> None:
@@ -57,12 +69,18 @@ class ConsentFollower(NoFollower):
             if self.has_boxes
             else EventPage(self.consent.channel, connection, records)
         )
+        return self._follow(connection, page)
+
+    def _follow(self, connection: Connection, page: ConsentPage) -> Sequence[Activation]:
+        """Note the statements of a page, and return the activations for both sides."""
         statements, addressed = page.statements()
         noted = Noting(connection, self.consent, self.clock).note(statements)
         changed = {one.statement.address for one in noted if one.told}
         people = [one for one in addressed if one.address in changed]
-        self._close_conflicts(connection, noted)
-        told = self._tell(connection, [*people, *page.appeared(changed)])
+        answered = self._close_conflicts(connection, noted) - changed
+        note_doubts(connection, self.consent.name, page.doubtful())
+        again = addressed_of(connection, with_clear_box(connection, sorted(answered), self.consent.sources))
+        told = self._tell(connection, [*people, *page.appeared(changed), *again])
         if any(one.told == OUT for one in noted) or told:
             return self._held_or(connection, told)
         return told
@@ -74,6 +92,38 @@ class ConsentFollower(NoFollower):
         for record in records:
             record.before = {"values": record.values, "fields": record.fields}
         return self.decide(connection, records, is_baseline=False)
+
+    def read_ahead(self, engine: Engine, reader: RecordLookup) -> bool:
+        """Read some of the doubtful boxes once more whose own writes were answered."""
+        if not self.has_boxes:
+            return False
+        with reading(engine) as connection:
+            ids = [one for one in self._due(connection) if one not in self._looked_at][:AT_ONCE]
+        self._looked_at.update(ids)
+        self._ahead = (ids, reader.by_ids(ids)) if ids else ([], [])
+        return bool(ids)
+
+    def decide_later(self, connection: Connection) -> Sequence[Activation]:
+        """Decide about the boxes that were read once more."""
+        ids, records = self._ahead
+        if not ids:
+            return ()
+        name = self.consent.name
+        return self._follow(
+            connection, DoubtPage(name, self.source, self.of_org, connection, ids, records, self.clock())
+        )
+
+    def _due(self, connection: Connection) -> list[str]:
+        """Return the records whose box is worth reading once more."""
+        doubts = read_doubts(connection, self.consent.name, self.source)
+        states = read_states(connection, CHANNEL, list(doubts.values()))
+        tells = tells_of(connection, CHANNEL, list(states), self.of_org)
+        now = self.clock()
+        return [
+            record
+            for record, address in doubts.items()
+            if is_due(states.get(address), tells.get(address, ()), now)
+        ]
 
     def _tell(self, connection: Connection, people: Sequence[Addressed]) -> list[Activation]:
         """Return activations of the states that addresses have now."""
@@ -89,8 +139,12 @@ class ConsentFollower(NoFollower):
         stream_outbox.put(connection, bursts.held_name(self.consent.name, self.source), told, bulk=False)
         return []
 
-    def _close_conflicts(self, connection: Connection, noted: Sequence[Noted]) -> None:
+    def _close_conflicts(self, connection: Connection, noted: Sequence[Noted]) -> set[str]:
+        """Close the questions that statements answer; return the addresses of those answered with out."""
         begun = {one.statement.address for one in noted if one.told == IN}
-        ticked = {one.statement.address for one in noted if one.statement.wish == OUT}
         close(connection, begun, self.consent.channel, "in", "statement")
-        close(connection, ticked, self.consent.channel, "gone", "statement")
+        said: dict[str, int] = {}
+        for one in noted:
+            if one.statement.wish == OUT:
+                said[one.statement.address] = max(one.at, said.get(one.statement.address, 0))
+        return close_older(connection, said, self.consent.channel)

@@ -5,12 +5,12 @@ Digest, times and status stay, so that no erased person is written to again by a
 
 from collections.abc import Collection
 
-from sqlalchemy import Connection, Engine, func, null, select, update
+from sqlalchemy import Connection, Engine, delete, func, null, select, update
 
 from pipeline.consents.addresses import digest_of_address, handles_of_people
 from pipeline.consents.tombstones import bury
 from pipeline.people.find import find_people
-from pipeline.stores.consent_tables import consent_statements, consent_tells
+from pipeline.stores.consent_tables import consent_doubts, consent_statements, consent_tells
 from pipeline.stores.database import reading
 
 PLACE = "consents"
@@ -42,6 +42,7 @@ def await_no_answer(connection: Connection, addresses: Collection[str]) -> None:
     """Await no answer to what is on its way: the rows are erased as well."""
     awaited = consent_tells.c.address.in_(addresses) & consent_tells.c.waits
     connection.execute(update(consent_tells).where(awaited).values(waits=False, verdict=ERASED))
+    connection.execute(delete(consent_doubts).where(consent_doubts.c.address.in_(addresses)))
 
 
 def digests_of(connection: Connection, text: str) -> Collection[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from pipeline.consents.addresses import complete, known_of
+from pipeline.consents.box_statements import BoxReading
 from pipeline.consents.event_statements import WISHES, addresses_of_event, places_of, statement_of_event
 from pipeline.consents.statement import Statement
 from pipeline.consents.telling import Addressed
@@ -35,4 +36,8 @@ class EventPage:
 
     def appeared(self, _changed: set[str]) -> list[Addressed]:
         """Return no address: events are of members that exist already."""
+        return []
+
+    def doubtful(self) -> list[BoxReading]:
+        """Return no box: events have none."""
         return []

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select
 
 from pipeline.consents.addresses import nonempty
-from pipeline.consents.box_statements import Tell
+from pipeline.consents.own_writes import Tell
 from pipeline.consents.statement import OUT
 from pipeline.consents.telling import Addressed
 from pipeline.consents.told import tells_of

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, func, select
 
-from pipeline.consents.box_statements import Tell
+from pipeline.consents.own_writes import Tell
 from pipeline.consents.statement import OUT
 from pipeline.consents.telling import REACHED
 from pipeline.stores.consent_tables import consent_states, consent_tells
@@ -14,7 +14,7 @@ def tells_of(
     connection: Connection, channel: str, addresses: Collection[str], destinations: Collection[str]
 ) -> dict[str, list[Tell]]:
     """Return the tellings of some destinations by address, in their order."""
-    names = ("address", "destination", "status", "sent_at", "settled_at", "verdict")
+    names = ("address", "destination", "status", "sent_at", "settled_at", "verdict", "statement")
     query = select(*(consent_tells.c[name] for name in names)).where(
         consent_tells.c.channel == channel,
         consent_tells.c.address.in_(addresses),
@@ -22,7 +22,8 @@ def tells_of(
     )
     found: dict[str, list[Tell]] = {}
     for row in connection.execute(query.order_by(consent_tells.c.statement)):
-        tell = Tell(row.destination, row.status, row.sent_at, row.settled_at, row.verdict in REACHED)
+        has_reached = row.verdict in REACHED
+        tell = Tell(row.destination, row.status, row.sent_at, row.settled_at, has_reached, row.statement)
         found.setdefault(row.address, []).append(tell)
     return found
 

@@ -33,7 +33,7 @@ class SourceRecord:
     person: int | None = None  # given by the room of people
     conflict: int | None = None  # id of an open one, which bars the record: nothing is written by it
     existing: bool = False  # it was met by the first reading of its source
-    before: Mapping[str, Any] | None = None  # {"values": ..., "fields": ...}
+    before: Mapping[str, Any] | None = None  # {"values": ..., "fields": ..., "stamp": ...}
 
     @property
     def is_new(self) -> bool:

@@ -78,3 +78,15 @@ consent_bursts = Table(
     Column("released_at", BigInteger),
     sqlite_with_rowid=False,
 )
+
+# Records whose box differs from the state while our own write may be under way: they are read once more after
+# its answer.
+consent_doubts = Table(
+    "consent_doubts",
+    event_metadata,
+    Column("name", String, primary_key=True),  # of the consents
+    Column("source", String, primary_key=True),
+    Column("record", String, primary_key=True),
+    Column("address", String, nullable=False, index=True),
+    sqlite_with_rowid=False,
+)

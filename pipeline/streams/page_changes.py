@@ -22,7 +22,7 @@ def changed_and_moved(
         elif is_history or not before.digest or record.stamp < before.stamp:
             continue  # a row of a history never changes, though fields of its parent do
         elif before.digest != bodies[record.id][0]:
-            record.before = read_body(before.body)
+            record.before = {**read_body(before.body), "stamp": before.stamp}
             changed.append(record)
         elif record.stamp > before.stamp:
             moved.append(record)

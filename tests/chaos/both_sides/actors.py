@@ -1,11 +1,13 @@
 """Actors: people on both sides, who act until they are told to stop."""
 
+import json
 import random
 import threading
 import time
 from collections import Counter
 from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
 
 import redis
 import requests
@@ -14,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from emulators.sftp.events.moments import written_seconds
 from pipeline.errors import PipelineError
 from tests.chaos.both_sides import configuration as texts
+from tests.chaos.both_sides.histories import EDITS
 from tests.chaos.both_sides.systems import FIRST_RIID, Systems
 
 AWAY = (redis.RedisError, SQLAlchemyError, PipelineError, requests.RequestException)
@@ -128,11 +131,24 @@ class Clerk(Actor):
             org.edit(table, record["Id"], Title=f"chief {self.dice.randrange(10**6)}")
             self.done["titles"] += 1
         elif record["HasOptedOutOfEmail"]:
-            org.edit(table, record["Id"], HasOptedOutOfEmail=False)
+            self.tick(table, record, is_ticked=False)
             self.done["cleared"] += 1
         elif chance < 0.8:
-            org.edit(table, record["Id"], HasOptedOutOfEmail=True)
+            self.tick(table, record, is_ticked=True)
             self.done["ticked"] += 1
+
+    def tick(self, table: str, record: dict[str, str], *, is_ticked: bool) -> None:
+        """Set a box as a human does, and note it."""
+        began = time.time()
+        self.systems.org.edit(table, record["Id"], HasOptedOutOfEmail=is_ticked)
+        line = {
+            "address": record["Email"],
+            "record": record["Id"],
+            "box": is_ticked,
+            "at": [began, time.time()],
+        }
+        with (Path(self.systems.environment.folder) / EDITS).open("a") as file:
+            file.write(json.dumps(line) + "\n")
 
 
 class Marketer(Actor):

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from tests.chaos.both_sides import configuration as texts
 from tests.chaos.both_sides import judge
 from tests.chaos.both_sides.actors import Actor, Clerk, Marketer, Recipients
+from tests.chaos.both_sides.histories import save_histories
 from tests.chaos.both_sides.outcome import WishesOutcome, letters_of, listed, tellings
 from tests.chaos.both_sides.stewards import Sender, Steward
 from tests.chaos.both_sides.systems import Systems, open_systems
@@ -47,6 +48,8 @@ def run(seed: int, seconds: float, say: Callable[[str], None], keep: Path | None
         log = rage(systems, actors, storms(seed, raging, *WEATHER), raging)
         say("all have acted; waiting for rest")
         rested = rest(systems, actors, log)
+        if rested:
+            say(f"histories of what differs: {save_histories(systems, rested)}")
         say("counting")
         outcome = judged(systems, actors, seed, log, rested)
         outcome.seconds = round(time.monotonic() - began)

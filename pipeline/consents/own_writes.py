@@ -1,0 +1,68 @@
+"""Own writes of boxes: what the org was told, and whether that accounts for a box as it is read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.consents.box_statements import BoxReading
+
+CLOCKS = 2_000  # ms by which the clocks of the org and ours may differ
+LANDED = 5_000  # ms after an answer in which its write may still be read for the first time
+UNDER_WAY = 600_000  # ms after a later telling in which a call with the earlier one may still end
+
+
+@dataclass(frozen=True)
+class Tell:
+    """One thing that a destination of the org was told.
+
+    ``settled_at`` None: it may be under way; ``has_reached``: the answer says that the record has it.
+    """
+
+    destination: str
+    status: str
+    sent_at: int
+    settled_at: int | None
+    has_reached: bool = False
+    statement: int = 0  # that led to it: of two, the later one has the higher number
+
+
+def is_own_write(reading: BoxReading, tells: Sequence[Tell], status: str) -> bool:
+    """Tell whether a box may have become as it is because we have written it since it was last read.
+
+    ``status``: "out" of a tick, "in" of a box that was cleared. A write counts from its sending to its
+    answer; without one until a later telling has taken its place. Once the opposite was answered, it is
+    not ours.
+    """
+    stamp = reading.record.stamp
+    return any(
+        tell.sent_at <= stamp + CLOCKS and min(stamp, reading.known_since) <= end_of(tell, tells)
+        for tell in tells
+        if tell.status == status and not is_undone(stamp, tell, tells)
+    )
+
+
+def is_set_back(stamp: int, tells: Sequence[Tell], status: str) -> bool:
+    """Tell whether our last write, of a status, has reached a box that is otherwise: then it was set back."""
+    return any(
+        tell.has_reached and tell.settled_at is not None and tell.settled_at + CLOCKS < stamp
+        for tell in tells[-1:]
+        if tell.status == status
+    )
+
+
+def end_of(tell: Tell, tells: Sequence[Tell]) -> float:
+    """Return the last moment at which the write of a telling may be read for the first time."""
+    after = [one for one in later_ones(tell, tells) if one is not tell]
+    answers = [one.settled_at + LANDED for one in (tell, *after) if one.settled_at is not None]
+    replaced = [one.sent_at + UNDER_WAY for one in after]
+    return min([*answers, *replaced], default=float("inf"))
+
+
+def is_undone(stamp: int, tell: Tell, tells: Sequence[Tell]) -> bool:
+    """Tell whether the opposite was answered after a telling, and before the box was read so."""
+    opposite = (one for one in later_ones(tell, tells) if one.status != tell.status)
+    return any(one.settled_at is not None and one.settled_at <= stamp for one in opposite)
+
+
+def later_ones(tell: Tell, tells: Sequence[Tell]) -> list[Tell]:
+    """Return the tellings of the same destination from one on."""
+    return [one for one in tells if one.destination == tell.destination and one.statement >= tell.statement]
