@@ -16,6 +16,7 @@ SIZES = (3_000, 30_000, 300_000)  # a pattern of quadratic cost is found before 
 MAX_SECONDS = 0.05  # of CPU, on a quiet machine
 MAX_GROWTH = 25  # of the time of a text ten times as long; a quadratic pattern's grows by 100
 PIECES = ("a", "0", " ", "\n", "@", "-", "a.", "a-", "{", "<", ":", "é")
+WORDS = re.compile(r"[A-Za-z_ ]{3,}")  # of a pattern; it begins at each of them
 BOUNDED = {"ADDRESS": 254, "PIECES": 65_536}  # characters of the longest text that it meets
 
 
@@ -25,22 +26,38 @@ def texts() -> list[str]:
     return [path.read_text("utf-8") for path in paths]
 
 
-def patterns() -> Iterator[tuple[str, str, int, str]]:
+def patterns(program: list[str]) -> Iterator[tuple[str, str, int, str]]:
     """Yield every pattern with its name, its flags and each way in which it is used, here or elsewhere."""
-    program = texts()
     used = {use for text in program for use in USE.findall(text)}
-    for module in (ast.parse(text) for text in program if "re." in text and "import re" in text):
-        values = {
-            node.targets[0].id: node.value
-            for node in ast.walk(module)
-            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
-        }
-        for name, call in ((name, value) for name, value in values.items() if calls_re(value, {"compile"})):
-            for way in {way for owner, way in used if owner == name} or {"search"}:
-                yield name, text_of(call.args[0], values), flags_of(call), way
+    for module in map(ast.parse, program):
+        values = dict(assigned(module))
+        names = {value: name for name, value in assigned(module)}
+        methods = {node.value: node.attr for node in ast.walk(module) if isinstance(node, ast.Attribute)}
         for call in ast.walk(module):
-            if calls_re(call, WAYS):
-                yield "", text_of(call.args[0], values), flags_of(call), call.func.attr
+            if not (calls_re(call, {*WAYS, "compile"}) or calls_regexp(call)):
+                continue
+            name, written, flags = names.get(call, ""), text_of(call.args[0], values), flags_of(call)
+            if not calls_re(call, {"compile"}):
+                yield "", written, flags, call.func.attr if calls_re(call, WAYS) else "match"
+            elif methods.get(call) in WAYS:
+                yield "", written, flags, methods[call]
+            else:
+                for way in {way for owner, way in used if name and owner == name} or {"search"}:
+                    yield name, written, flags, way
+
+
+def assigned(module: ast.AST) -> Iterator[tuple[str, ast.expr]]:
+    """Yield the names of a module and its functions, each with its value."""
+    for node in ast.walk(module):
+        target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
+        if isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(target, ast.Name) and node.value:
+            yield target.id, node.value
+
+
+def calls_regexp(node: ast.AST) -> bool:
+    """Tell whether a node is a validation by a pattern, as marshmallow has it."""
+    called = node.func if isinstance(node, ast.Call) else None
+    return getattr(called, "attr", getattr(called, "id", "")) == "Regexp"
 
 
 def calls_re(node: ast.AST, functions: set[str]) -> bool:
@@ -57,7 +74,7 @@ def calls_re(node: ast.AST, functions: set[str]) -> bool:
 def text_of(node: ast.expr, values: dict[str, ast.expr]) -> str:
     """Return the text of a pattern; constants of its module are put in, others count as a number."""
     if isinstance(node, ast.Constant):
-        return str(node.value)
+        return node.value.decode("latin-1") if isinstance(node.value, bytes) else str(node.value)
     if isinstance(node, ast.Name):
         return text_of(values[node.id], values) if node.id in values else "255"
     if isinstance(node, ast.JoinedStr):
@@ -66,6 +83,10 @@ def text_of(node: ast.expr, values: dict[str, ast.expr]) -> str:
         return text_of(node.value, values)
     if isinstance(node, ast.BinOp):
         return text_of(node.left, values) + text_of(node.right, values)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "format":
+        return text_of(node.func.value, values).format(*(text_of(part, values) for part in node.args))
+    if calls_re(node, {"escape"}):
+        return "255"
     raise AssertionError("write the pattern as a constant, so that its cost can be measured")
 
 
@@ -76,10 +97,11 @@ def flags_of(call: ast.Call) -> int:
     return sum(int(getattr(re, name)) for name in names if name.isupper())
 
 
-@pytest.mark.parametrize(("name", "written", "flags", "way"), sorted(set(patterns())))
+@pytest.mark.parametrize(("name", "written", "flags", "way"), sorted(set(patterns(texts()))))
 def test_a_pattern_costs_no_more_than_the_length_of_its_text(name, written, flags, way):
     pattern = re.compile(written, flags)
-    pieces = sorted({*PIECES, *(character for character in written if not character.isalnum())})
+    signs = (character for character in written if not character.isalnum())
+    pieces = sorted({*PIECES, *signs, *WORDS.findall(written)})
     sizes = [BOUNDED[name]] if name in BOUNDED else SIZES
     ways = ((piece, end) for piece in pieces for end in "!a")
     slow = [
@@ -89,6 +111,36 @@ def test_a_pattern_costs_no_more_than_the_length_of_its_text(name, written, flag
     ]
 
     assert slow == []
+
+
+def test_patterns_are_found_wherever_they_are_written():
+    program = [
+        'A = re.compile("a")\nA.search("")\nB: Final = re.compile(rb"b").match\nC = {1: re.compile("c")}',
+        'def said():\n    A = re.compile("d", re.I)\n    return re.sub("e", "", text)',
+        'H = re.compile("f{}".format(re.escape(text)))\nH.search("")',
+        'G = fields.String(validate=validate.Regexp("g"))\nA.fullmatch("")',
+    ]
+
+    assert set(patterns(program)) == {
+        *(("A", "a", 0, way) for way in ("search", "fullmatch")),
+        *(("A", "d", int(re.I), way) for way in ("search", "fullmatch")),
+        ("", "b", 0, "match"),
+        ("", "c", 0, "search"),
+        ("", "e", 0, "sub"),
+        ("H", "f255", 0, "search"),
+        ("", "g", 0, "match"),
+    }
+
+
+def test_patterns_are_reached_through_their_module_alone():
+    imported = [
+        line
+        for text in texts()
+        for line in text.splitlines()
+        if re.match("from (re|regex) |import regex", line)
+    ]
+
+    assert imported == []
 
 
 def is_slow(pattern: re.Pattern[str], way: str, text: str) -> bool:
