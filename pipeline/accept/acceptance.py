@@ -163,6 +163,9 @@ class Acceptance:
         catalog = self._catalog_for(claim)
         router = Router(catalog, claim, self._intake.recognises, before)
         router.route()
+        if contradictions := self._intake.contradictions(router.routes.duplicate_keys):
+            router = Router(catalog, claim, self._intake.recognises, before, contradictions)
+            router.route()
         keys = router.routes.duplicate_keys
         letters = [letter for letter, index in router.refusals.letters if not self._seen(keys.get(index + 1))]
         until = claim.until - COMMIT_SECONDS

@@ -25,7 +25,7 @@ def refused_before(engine: Engine, claim: Claim) -> Mapping[str, Collection[str]
 
 
 def read_entries(claim: Claim) -> Iterator[tuple[str, Activation]]:
-    """Read entries, as far as they are legible; yield each with its key."""
+    """Read entries, as far as they are legible; yield each by its place and, if it has an id, by that."""
     for index, entry in enumerate(claim.entries):
         if entry == TOMBSTONE:
             continue
@@ -33,4 +33,6 @@ def read_entries(claim: Claim) -> Iterator[tuple[str, Activation]]:
             activation = decode(entry)
         except Invalid:
             activation = salvage(entry)
-        yield claim.key(index, duplicate_key_of(activation)), activation
+        yield claim.key(index), activation
+        if key := duplicate_key_of(activation):
+            yield claim.key(index, key), activation

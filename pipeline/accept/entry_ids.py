@@ -3,6 +3,7 @@
 import re
 from hashlib import blake2b
 
+import msgspec
 from msgspec import Struct
 
 from pipeline.model.activation import Activation
@@ -14,6 +15,9 @@ CHOSEN = "i"  # accepted once per window for each profile and call type
 GENERATED = "g"  # the same, and known if its producer appended this chunk, or a later one, before
 REPLAY = "r"  # accepted once per window, and not counted as received
 
+UNKNOWN_CONTENT = "1"  # what is remembered of an id whose content does not count
+_encode = msgspec.json.Encoder(order="sorted").encode
+
 
 class DuplicateKey(Struct, frozen=True, gc=False):
     """The key by which a repeat of an activation is recognised."""
@@ -23,12 +27,18 @@ class DuplicateKey(Struct, frozen=True, gc=False):
     producer: str = ""  # of a generated id, like the number of its chunk
     chunk: str = ""
     former: str = ""  # digest of a chosen id alone, as the version before remembered it
+    content: str = UNKNOWN_CONTENT  # a whole number below 2^63, which Redis keeps in eight bytes
 
     def encode(self) -> str:
-        """Write it for accept.lua: "i<digest>:<former>", "g<producer>:<chunk>:<digest>" or "r<digest>"."""
+        """Write it for accept.lua: "i<digest>:<former>", "g<producer>:<chunk>:<digest>" or "r<digest>".
+
+        If the content counts, "=<content>" follows.
+        """
+        content = "" if self.content == UNKNOWN_CONTENT else f"={self.content}"
         if self.kind == GENERATED:
-            return f"{self.kind}{self.producer}:{self.chunk}:{self.digest}"
-        return f"{self.kind}{self.digest}:{self.former}" if self.former else self.kind + self.digest
+            return f"{self.kind}{self.producer}:{self.chunk}:{self.digest}{content}"
+        former = f":{self.former}" if self.former else ""
+        return f"{self.kind}{self.digest}{former}{content}"
 
 
 def duplicate_key_of(activation: Activation) -> DuplicateKey | None:
@@ -40,8 +50,19 @@ def duplicate_key_of(activation: Activation) -> DuplicateKey | None:
         return None
     digest = digest_of(f"{activation.call_type} {activation.profile_id}\n{activation.id}")
     if generated := GENERATED_ID.fullmatch(activation.id):  # or a chosen one such as "2026-11-29"
-        return DuplicateKey(GENERATED, digest, generated[1], generated[2])
-    return DuplicateKey(CHOSEN, digest, former=digest_of(activation.id))
+        return DuplicateKey(GENERATED, digest, generated[1], generated[2], content=content_of(activation))
+    return DuplicateKey(CHOSEN, digest, former=digest_of(activation.id), content=content_of(activation))
+
+
+def content_of(activation: Activation) -> str:
+    """Return a digest of what an activation says.
+
+    That of a person counts for nothing: rules ask under one id for whatever the newest record says.
+    """
+    if activation.profile_id.startswith("person:"):
+        return UNKNOWN_CONTENT
+    said = msgspec.structs.replace(activation, bulk=False, auto_id=None)
+    return str(int.from_bytes(blake2b(_encode(said), digest_size=8).digest()) >> 1)
 
 
 def digest_of(chosen_id: str) -> str:

@@ -7,7 +7,8 @@ Keys
                            (entries to claim after these), offset (entries accepted before these).
                            And worker, deaths: workers that were killed while they had its one entry
     newest:{d}:{sha1}      when a profile's newest change happened, for a state action; known for an hour
-    seen:{digest}          an id chosen by a producer, with profile and call type, for the idempotency window
+    seen:{digest}          an id chosen by a producer, with profile and call type, for the idempotency window;
+                           a digest of the activation as a number, 1 if its content does not count
     producer:{producer}    the last chunk that this producer appended (see append.lua)
 
 A claimed entry stays where it is: the claim only says how many of the oldest entries are being worked on.
@@ -19,14 +20,14 @@ import json
 import random
 import time
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
 
 import redis
 from msgspec import msgpack
 
-from pipeline.accept.entry_ids import GENERATED, DuplicateKey
+from pipeline.accept.entry_ids import GENERATED, UNKNOWN_CONTENT, DuplicateKey
 from pipeline.accept.routes import Routes
 from pipeline.accept.state_rows import StateRow
 from pipeline.model.shard import SHARDS, shard_of
@@ -163,6 +164,20 @@ class Intake:
             if last is not None and int(last) >= int(key.chunk):
                 return True
         return self.seen(key.digest) or (key.former != "" and self.seen(key.former))
+
+    def contradictions(self, keys: Mapping[int, DuplicateKey]) -> set[int]:
+        """Return the numbers of activations that have the id of an earlier one, but other content."""
+        told = {number: key for number, key in keys.items() if key.content != UNKNOWN_CONTENT}
+        if not told:
+            return set()
+        digests = [*dict.fromkeys(key.digest for key in told.values())]
+        values = self._client.mget([f"seen:{digest}" for digest in digests])
+        first = {digest: value.decode() for digest, value in zip(digests, values, strict=True) if value}
+        return {
+            number
+            for number, key in told.items()
+            if first.setdefault(key.digest, key.content) not in (key.content, UNKNOWN_CONTENT)
+        }
 
     def seen(self, digest: str) -> bool:
         """Tell whether an id was accepted within the idempotency window."""

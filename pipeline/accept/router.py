@@ -15,6 +15,8 @@ from pipeline.model.activation import Activation, Invalid, decode
 from pipeline.records.catalog import Catalog
 from pipeline.text.messages import flatten
 
+OTHER_CONTENT = "an earlier activation has this id, profile and call type, but other content"
+
 # Activations that are equal in these go the same way: audience, call type, bulk, destination, id or replay.
 RouteKey = tuple[str, str, bool, str | None, str | None]
 
@@ -39,7 +41,9 @@ class Router:
         claim: Claim,
         seen: Callable[[DuplicateKey], bool],
         refused_before: Mapping[str, Collection[str]] | None = None,
+        contradictions: Collection[int] = (),
     ) -> None:
+        """``contradictions``: numbers of entries, from 1, that have an earlier one's id but other content."""
         self.routes = Routes()
         self.refusals = Refusals(claim)
         self.state_changes = StateChanges(seen)
@@ -48,6 +52,7 @@ class Router:
         self._claim = claim
         # Destinations for which an earlier attempt at the claim refused an entry, "" for all; by its key.
         self._refused_before = refused_before or {}
+        self._contradictions = contradictions
         self._actions: dict[tuple[str, str, str | None], list[Action]] = {}
         self._cached: dict[RouteKey, CachedRoute] = {}
 
@@ -82,24 +87,26 @@ class Router:
             self.routes.add("", (NOWHERE,))
 
     def _route(self, index: int, row: Activation, route_key: RouteKey) -> None:
-        key = duplicate_key_of(row)
+        contradicts = index + 1 in self._contradictions
+        key = None if contradicts else duplicate_key_of(row)
         refused = self._refused_in(index, key) if self._refused_before else ()
         actions = self._actions_for(row)
         if refused:
             actions = [each for each in actions if not {"", each.destination.name} & {*refused}]
-        lanes = [self._lane(index, row, action, key) for action in actions]
+        lanes = [self._lane(index, row, action, key, contradicts) for action in actions]
         if refused:
             lanes += [RoutedLane(INVALID, f"{name}/all") for name in refused]
         if not lanes and not self._is_for_others(row):
             self.refusals.add(index, row, no_destination(row), key=key)
             lanes.append(NOWHERE)
         self.routes.add(row.profile_id, tuple(lanes), key)
-        if key is None and not self._refused_before:
+        if key is None and not contradicts and not self._refused_before:
             self._cache(route_key, actions, lanes)
 
     def _refused_in(self, index: int, key: DuplicateKey | None) -> Collection[str]:
         """Name the destinations for which an earlier attempt refused the entry at ``index``."""
-        return self._refused_before.get(self._claim.key(index, key), ())
+        refused = self._refused_before.get(self._claim.key(index, key), ())
+        return {*refused, *self._refused_before.get(self._claim.key(index), ())}
 
     def _cache(self, key: RouteKey, actions: Sequence[Action], lanes: Sequence[RoutedLane]) -> None:
         """Let the next activations of this key take the same route, if only a problem can set them apart."""
@@ -119,10 +126,12 @@ class Router:
             actions = self._actions[key] = self._catalog.actions_for(row)
         return actions
 
-    def _lane(self, index: int, row: Activation, action: Action, key: DuplicateKey | None) -> RoutedLane:
+    def _lane(
+        self, index: int, row: Activation, action: Action, key: DuplicateKey | None, contradicts: bool
+    ) -> RoutedLane:
         """Route a row to one destination."""
         destination = action.destination
-        problem = action.problem(row)
+        problem = OTHER_CONTENT if contradicts else action.problem(row)
         if problem is not None:
             self.refusals.add(index, row, problem, destination=destination, key=key)
             return RoutedLane(INVALID, f"{destination.name}/all")

@@ -6,8 +6,9 @@ import redis
 
 from pipeline.accept.entry_ids import duplicate_key_of
 from pipeline.accept.intake import Intake
+from pipeline.accept.router import OTHER_CONTENT
 from pipeline.errors import Misconfigured
-from pipeline.model.activation import Activation
+from pipeline.model.activation import Activation, Invalid
 from pipeline.runtime.stores import Stores
 
 
@@ -23,11 +24,13 @@ class EarlierIds:
         return Intake(self._stores.redis, self._stores.settings.idempotency_window)
 
     def know(self, activation: Activation) -> bool:
-        """Tell whether an activation repeats one that was accepted earlier."""
+        """Tell whether an activation repeats an accepted one; raises Invalid if its content is another."""
         key = None if self.trouble else duplicate_key_of(activation)
         if key is None:
             return False
         try:
+            if self._intake.contradictions({1: key}):
+                raise Invalid({"id": [f"{OTHER_CONTENT[0].upper()}{OTHER_CONTENT[1:]}."]})
             return self._intake.recognises(key)
         except (Misconfigured, redis.RedisError) as error:
             self.trouble = str(error)

@@ -13,6 +13,7 @@
 --                                                without ":<former>" of a replay to all destinations
 --                         "g<producer>:<chunk>:<digest>"   the same, and known if that chunk was appended before
 --                         "r<digest>"   a replay: accepted once per window, and not counted as received
+--                         and "=<content>" at the end: a number that is remembered of it, else 1
 --         state_rows      rows of state actions: destination, profile, absorbed (how many of the claim's changes
 --                         the row absorbed), own_row, merged_row, waiting_sha1, occurred_us; see state_rows.py
 -- Returns {rows added, rows not valid, entries seen before, rows coalesced, entries that came meanwhile}; nothing
@@ -51,7 +52,9 @@ for i, lanes in ipairs(claim.routes) do
 end
 
 local function is_repeat(duplicate_key)
-  local digest = string.sub(duplicate_key, 2)
+  local digest, content = string.sub(duplicate_key, 2), '1'
+  local before, after = string.match(digest, '^(.*)=(%d+)$')
+  if before then digest, content = before, after end
   if string.sub(duplicate_key, 1, 1) == 'g' then
     local producer, chunk, rest = string.match(digest, '^([^:]*):(%d+):(.*)$')
     if tonumber(redis.call('GET', 'producer:' .. producer) or '-1') >= tonumber(chunk) then return true end
@@ -60,7 +63,7 @@ local function is_repeat(duplicate_key)
   local current, former = string.match(digest, '^(.*):(.*)$')
   if former and redis.call('EXISTS', 'seen:' .. former) == 1 then return true end
   digest = current or digest
-  return not redis.call('SET', 'seen:' .. digest, '1', 'NX', 'EX', window_seconds)
+  return not redis.call('SET', 'seen:' .. digest, content, 'NX', 'EX', window_seconds)
 end
 
 -- A destination may take a profile once in a while, however often it enters.

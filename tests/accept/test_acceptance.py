@@ -348,6 +348,41 @@ def test_a_chosen_id_of_the_form_of_a_generated_one_may_be_of_several_people(
     assert numbers == {"received": 2, "repeated": 1}
 
 
+def test_an_id_that_came_before_with_other_content_is_refused(redis, acceptance, engine):
+    first, other = entry("p1", id="77"), entry("p1", id="77", variables={"tier": "gold"})
+    leave(redis, first)
+    acceptance.accept(0)
+    leave(redis, other, first, other, entry("p1", id="78"), entry("p1", id="78", bulk=True))
+
+    assert acceptance.accept(0) == "5 entries, 1 row, 2 invalid, 2 seen before"
+    details = [letter.detail for letter in dead_letters.find_letters(engine, Filter())]
+    assert details == ["an earlier activation has this id, profile and call type, but other content"] * 2
+    assert stats.read_statistics(redis, engine)[stats.Where("acme", "lapsed")] == {
+        "received": 4,
+        "repeated": 2,
+        "rejected:Invalid": 2,
+    }
+
+
+def test_the_second_of_two_contents_under_one_id_is_refused_once_though_the_claim_comes_again(
+    redis, intake, engine, dies
+):
+    named = {"email": "ada@example.com", "crm_id": "C-1"}
+    leave(redis, entry("p1", id="77", identifiers=named))
+    leave(redis, entry("p1", id="77", identifiers=named, variables={"tier": "gold"}))
+    dies(LAPSED)
+    acceptance = Acceptance(intake, engine, lambda _: catalog_of(LAPSED))
+
+    assert acceptance.accept(0) == "2 entries, 1 row, 1 invalid"
+    assert fates(redis, engine) == {"lapsed": (2, 1, 1)}
+
+
+def test_rules_of_people_ask_under_one_id_for_the_newest_content(redis, acceptance):
+    leave(redis, entry("person:7", id="rule:1"), entry("person:7", id="rule:1", variables={"tier": "gold"}))
+
+    assert acceptance.accept(0) == "2 entries, 1 row, 1 seen before"
+
+
 def test_an_id_that_the_version_before_has_accepted_is_a_repeat(redis, acceptance, engine):
     redis.set(f"seen:{digest_of('order-1')}", "1")
     leave(redis, entry("p1", id="order-1"))

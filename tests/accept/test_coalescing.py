@@ -234,10 +234,11 @@ def test_a_row_that_was_sent_meanwhile_is_not_sent_again(environment):
 
 
 def test_a_repeat_under_the_same_id_is_not_laid_over_anything(environment):
-    environment.receive(change(id="one", variables={"x": 1}))
-    summary = environment.receive(change(minute=1, id="one", variables={"x": 2}))
+    first, other = (change(minute=value, id="one", variables={"x": value}) for value in (1, 2))
+    environment.receive(first)
 
-    assert summary == "1 entry, 0 rows, 1 seen before"
+    assert environment.receive(other) == "1 entry, 0 rows, 1 invalid"
+    assert environment.receive(first) == "1 entry, 0 rows, 1 seen before"
     assert [row.variables for row in environment.waiting()] == [{"x": 1}]
 
 

@@ -19,6 +19,8 @@ SEEN, NEW = "5ee", "0e1"
         *(DuplicateKey(GENERATED, SEEN, producer, "9") for producer in ("known", "other")),
         *(DuplicateKey(GENERATED, NEW, "known", chunk) for chunk in ("6", "7", "8", "10")),
         DuplicateKey(GENERATED, NEW, "other", "0"),
+        *(DuplicateKey(CHOSEN, digest, former="f0e", content="7") for digest in (SEEN, NEW)),
+        DuplicateKey(GENERATED, NEW, "known", "8", content="7"),
     ],
 )
 def test_a_repeat_is_recognised_before_accepting_as_in_it(redis, key):

@@ -110,6 +110,19 @@ def test_ids_that_workers_accepted_earlier_are_repeats(send, environment, server
     assert outcome["destinations"]["lapsed"]["rows"] == 1
 
 
+def test_an_id_that_workers_accepted_with_other_content_is_refused(
+    send, environment, server_url, monkeypatch
+):
+    monkeypatch.setenv("ACTIVATION_BROKER_URL", server_url)
+    earlier = Activation(audience="lapsed-buyers", profile_id="p-2", call_type="ADD", id="77")
+    key = duplicate_key_of(earlier)
+    environment.redis.set(f"seen:{key.digest}", key.content)
+
+    result = send(IDS, *BY_ID)
+
+    assert "line 4: id: An earlier activation has this id, profile and call type, but other" in result.stderr
+
+
 def test_set_ups_are_shown_as_what_may_be_needed(send, empty_environment):
     export = {
         "audience": "lapsed-buyers", "connector": "acme", "action": "audience_export",
