@@ -31,6 +31,7 @@ from pipeline.accept.entry_ids import GENERATED, UNKNOWN_CONTENT, DuplicateKey
 from pipeline.accept.routes import Routes
 from pipeline.accept.state_rows import StateRow
 from pipeline.model.shard import SHARDS, shard_of
+from pipeline.stores.broker import decoded
 from pipeline.stores.life import Life
 from pipeline.stores.redis_client import RedisClient, on_full_server
 from pipeline.stores.replicas import require, wait_commands
@@ -172,7 +173,7 @@ class Intake:
             return set()
         digests = [*dict.fromkeys(key.digest for key in told.values())]
         values = self._client.mget([f"seen:{digest}" for digest in digests])
-        first = {digest: value.decode() for digest, value in zip(digests, values, strict=True) if value}
+        first = {digest: decoded(value) for digest, value in zip(digests, values, strict=True) if value}
         return {
             number
             for number, key in told.items()

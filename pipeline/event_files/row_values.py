@@ -15,6 +15,7 @@ from pipeline.model.feeds import NOT_LINKING, RECEIPTS, channel_of
 
 SPACE = " \t\r\n\f\v"
 SEPARATOR = "\x1f"  # between values
+FIRST, LAST = "1900", "8999"  # years of events: calendars end soon before and after, and zones move times
 TIME_FORM = "%d-%b-%Y %H:%M:%S"
 ADDRESS = r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+"
 FACET = {
@@ -102,6 +103,7 @@ class RowValues:
             zone = self.file.settings.sms_time_zone
         moment = form if zone == "UTC" else f"timezone({literal(zone)}, {form})"
         places = "captured_text[3] = '-' AND captured_text[7] = '-' AND captured_text[12] = ' '"
+        places += f" AND captured_text[8:11] BETWEEN {literal(FIRST)} AND {literal(LAST)}"
         return f"CASE WHEN len(captured_text) = 20 AND {places} THEN CAST(epoch({moment}) AS BIGINT) END"
 
     def _problem(self) -> str:

@@ -69,12 +69,14 @@ class RecordMapping:
         found: dict[str, Any] = {}
         misfits: list[Misfit] = []
         for name, parent, field_name, convert in self._reading(owner):
-            value = (
-                record.get(field_name, ABSENT) if parent is None else of_parent(record, parent, field_name)
-            )
-            if value is ABSENT:
-                continue
             try:
+                value = (
+                    record.get(field_name, ABSENT)
+                    if parent is None
+                    else of_parent(record, parent, field_name)
+                )
+                if value is ABSENT:
+                    continue
                 found[name] = None if value is None or value == "" else convert(value)
             except DoesNotFit as error:
                 misfits.append(Misfit(name, str(error), error.for_all))
@@ -125,6 +127,8 @@ def of_parent(record: Mapping[str, Any], relationship: str, name: str) -> Any:
     parent = record.get(relationship, ABSENT)
     if parent is ABSENT or parent is None:
         return parent
+    if not isinstance(parent, Mapping):
+        raise DoesNotFit("is a value where a record was expected")
     return parent.get(name, ABSENT)
 
 

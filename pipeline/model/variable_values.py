@@ -64,7 +64,9 @@ def as_number(value: Any) -> int | float:
     """Return a number, a whole one without a fraction of zero; digits are read, too."""
     if isinstance(value, str) and NUMERAL.fullmatch(value.strip()):
         value = float(value) if "." in value else int(value)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise DoesNotFit("is no number")
+    if isinstance(value, float) and not math.isfinite(value):  # a whole number may be no float
         raise DoesNotFit("is no number")
     if abs(value) >= LARGEST:
         raise DoesNotFit("is too large a number")

@@ -196,6 +196,17 @@ def test_a_time_in_the_future_counts_as_it_is_written(events, write):
     assert parsed(export(events))[0]["email_last_click_ts"] == "2099-01-05T14:03:22Z"
 
 
+@pytest.mark.parametrize("day", ["01-Jan-0000", "01-Jan-0001", "31-Dec-1899", "01-Jan-9000", "31-Dec-9999"])
+@pytest.mark.parametrize("zone", ["America/New_York", "Pacific/Kiritimati"])
+def test_a_time_beyond_calendars_stops_no_other(sqlite_events, write, day, zone):
+    path = write(HEADER + b"1,%s 23:59:59,,\n2,%s,,\n" % (day.encode(), AT))
+
+    [landed] = land(sqlite_events, [path], replace(IMPORT, time_zone=zone))
+
+    assert (landed.new, landed.quarantined) == (1, 1)
+    assert len(parsed(export(sqlite_events))) == 1
+
+
 def test_a_known_event_with_another_value_is_reported(events, write):
     first = write(HEADER + b"1,%s,,Shoes\n2,%s,,\n" % (AT, AT))
     second = write(HEADER + b"1,%s,,Boots\n2,%s,,\n" % (AT, AT), "12_CLICK_20260105_000001.txt")

@@ -21,6 +21,41 @@ def mapping(*variables: MappedVariable) -> RecordMapping:
     return RecordMapping("m", {each.name: each for each in variables})
 
 
+HALF, DEEP = "\ud83d", "[" * 100_000
+NUMBERS = (
+    10**400,
+    -(10**4_000),
+    2**63,
+    2**64,
+    1e999,
+    float("nan"),
+    5e-324,
+    -0.0,
+    "1e999",
+    "9" * 5_000,
+    "٣",
+    "NaN",
+)
+TIMES = (
+    "0000-00-00", "0000-01-01", "10000-01-01", "2026-02-30", "2016-12-31T23:59:60Z",
+    "9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00", "2026-01-02T03:04:05+99:99",
+)  # fmt: skip
+NASTY = (HALF, DEEP, "a\0b", "", "\r", "\ufeff", True, [], {}, [[1]], {"a": [1]}, *NUMBERS, *TIMES)
+
+
+@pytest.mark.parametrize("kind", TYPES)
+@pytest.mark.parametrize("value", NASTY, ids=lambda value: repr(value)[:20])
+def test_no_value_does_more_than_not_fit(kind, value):
+    own, of_parent = variable(kind), variable(kind, path="Account.Name")
+    told = [
+        mapping(own).read("", {"Field": value}),
+        mapping(own).write("", {"v": value}),
+        *(mapping(of_parent).read("", {"Account": one}) for one in (value, {"Name": value})),
+    ]
+
+    assert all(len(one.misfits) <= 1 for one in told)
+
+
 PERSON = mapping(
     variable(name="first", path="FirstName", form=("trim",)),
     MappedVariable("company", {"Lead": "Company", "Contact": "Account.Name"}),

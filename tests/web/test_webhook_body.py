@@ -15,6 +15,7 @@ BOUNCE = {
     "channelType": "Email", "failureType": "EMAIL_BOUNCED", "failureReason": "MAILBOX_FULL",
 }  # fmt: skip
 OPT_OUT = {"riid": "9", "customerId": None, "channelType": "Email", "failureType": "EMAIL_OPTOUT"}
+LONG = (10**30, "9" * 1_001, "9" * 10_000)
 ONE, TWO = json.dumps(CLICK), json.dumps(OPT_OUT)
 
 
@@ -83,11 +84,27 @@ def test_unknown_types_are_kept():
             '{"riid": "7", "failureType": "A", "customerId": "\\ud800"}',
             "it holds a value that cannot be kept",
         ),
-        (f'{{"riid": {10**30}, "failureType": "A"}}', "riid is no number of a recipient"),
+        *(
+            (f'{{"riid": {digits}, "failureType": "A"}}', "riid is no number of a recipient")
+            for digits in LONG
+        ),
+        ('{"riid": 1e999, "failureType": "A"}', "riid is no text"),
+        ('{"riid": "7", "failureType": "A", "campaignId": NaN}', "campaignId is no text"),
+        ('{"riid": "7", "failureType": "A", "campaignId": ["' + "[" * 500 + '"]}', "campaignId is no text"),
+        (
+            b'{"riid": "7", "failureType": "A", "customerId": "\xed\xa0\xbd"}',
+            "it holds a value that cannot be kept",
+        ),
+        (
+            b'{"riid": "7", "failureType": "A", "customerId": "M\xfcller"}',
+            "it holds a value that cannot be kept",
+        ),
     ],
 )
 def test_an_odd_element_is_refused_by_its_position_and_the_others_are_kept(element, reason):
-    body = read_webhook(f"{ONE},{element},{TWO}".encode())
+    written = element if isinstance(element, bytes) else element.encode()
+
+    body = read_webhook(b"%s,\r%s,%s" % (ONE.encode(), written, TWO.encode()))
 
     assert ([event.word for event in body.events], body.refused) == (["CLICK", "OPT_OUT"], [(1, reason)])
 
