@@ -11,6 +11,7 @@ from pipeline.stores.consent_tables import consent_statements, consent_states, c
 from pipeline.stores.people_tables import handles
 
 AT_ONCE = 1_000  # addresses
+MOST_TELLS = 3  # of one state, where what was told was refused
 
 
 def untold(connection: Connection, channel: str, destination: str, after: str) -> list[str]:
@@ -37,6 +38,28 @@ def named_later(connection: Connection, channel: str, mark: int, top: int) -> li
         .join(handles, (handles.c.kind == "riid") & (place == consent_states.c.address))
         .join(email, (email.c.person == handles.c.person) & (email.c.kind == "email"))
         .where(is_out, email.c.id > mark, email.c.id <= top)
+    )
+    return list(connection.scalars(query.distinct()))
+
+
+def named_since(connection: Connection, channel: str) -> list[str]:
+    """Return the stand-ins that are out and were refused, of people whose address is known by now.
+
+    Two people who were both known have become one: no handle is new. Each is told a few times at most.
+    """
+    refused = consent_tells.c.waits & consent_tells.c.settled_at.is_not(None)
+    own = (consent_states.c.statement == consent_tells.c.statement) & (consent_states.c.channel == channel)
+    email, place = (
+        handles.alias("email"),
+        literal(STAND_IN) + handles.c.scope + literal(":") + handles.c.value,
+    )
+    query = (
+        select(consent_states.c.address)
+        .join(consent_tells, own & refused & (consent_tells.c.address == consent_states.c.address))
+        .join(handles, (handles.c.kind == "riid") & (place == consent_states.c.address))
+        .join(email, (email.c.person == handles.c.person) & (email.c.kind == "email"))
+        .where(consent_states.c.status == OUT, consent_states.c.tells < MOST_TELLS)
+        .where(consent_states.c.address.startswith(STAND_IN))
     )
     return list(connection.scalars(query.distinct()))
 

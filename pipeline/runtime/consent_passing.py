@@ -15,7 +15,7 @@ from pipeline.consents.noting import now_ms
 from pipeline.consents.saying import waiting_name
 from pipeline.consents.state_store import read_states
 from pipeline.consents.telling import Telling
-from pipeline.consents.untold import addressed_of, named_later, untold
+from pipeline.consents.untold import addressed_of, named_later, named_since, untold
 from pipeline.model.consent_account import ConsentAccount
 from pipeline.produce.appender import Appender
 from pipeline.records.catalog import Catalog
@@ -53,6 +53,7 @@ class ConsentPassing:
                 outbox = StreamOutbox(turn, self.appender)
                 outbox.begin()
                 self._tell_newcomers(turn, account)
+                self._tell_united(turn, account)
                 self._tell_untold(turn, account)
                 outbox.drain()
                 return outbox.sent
@@ -68,7 +69,9 @@ class ConsentPassing:
                 return True
             if state.choice.splitlines() != self._carrying(account):
                 return True
-            return highest_handle(connection) > state.mark_stamp
+            if highest_handle(connection) > state.mark_stamp:
+                return True
+            return bool(named_since(connection, account.channel))
 
     def _tell_newcomers(self, turn: StreamTurn, account: ConsentAccount) -> None:
         """Tell members who came since the last look; the first look begins at its end."""
@@ -93,6 +96,11 @@ class ConsentPassing:
         named = named_later(connection, account.channel, mark, found.mark)
         self._tell_named(connection, turn, account, named)
         return found.mark
+
+    def _tell_united(self, turn: StreamTurn, account: ConsentAccount) -> None:
+        """Tell states of RIIDs again that were refused, and whose person has an address by now."""
+        with turn.writing() as connection:
+            self._tell_named(connection, turn, account, named_since(connection, account.channel))
 
     def _tell_named(
         self, connection: Connection, turn: StreamTurn, account: ConsentAccount, addresses: Sequence[str]

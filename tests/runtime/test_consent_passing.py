@@ -7,7 +7,9 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from pipeline.consents.bursts import held_name
+from pipeline.consents.noting import now_ms
 from pipeline.consents.saying import Saying, waiting_name
+from pipeline.consents.telling import note_answer
 from pipeline.consents.untold import untold
 from pipeline.people.record_identity import sha256
 from pipeline.produce.appender import Appender, AppendFailed
@@ -180,6 +182,29 @@ def test_an_opting_out_by_riid_is_told_again_once_its_address_is_known(events, r
     assert passing.run() == 0
     *_, activation = Entries(redis)()
     assert activation.identifiers == {"riid": "7", "email": ADA}
+
+
+def test_an_opting_out_by_riid_is_told_again_once_its_person_is_that_of_an_address(events, redis, passing):
+    """Both were known before; no handle is new when an event or an answer says that they are one person."""
+    row = {"id": 50, "kind": "riid", "scope": "5", "value": "7", "person": 50}
+    with events.begin() as connection:
+        connection.execute(insert(handles).values(row))
+        saying = Saying(connection, EMAIL, ["consent-list"])
+        saying.say("out", "riid:5:7", {"by": "cli:ada"})
+        address = {"id": 49, "kind": "email", "scope": "", "value": sha256(ADA), "label": ADA, "person": 49}
+        connection.execute(insert(handles).values(address))
+    passing.run()
+    with events.begin() as connection:
+        note_answer(connection, 1, "consent-list", "Invalid", now_ms())
+        connection.execute(update(handles).where(handles.c.id == 50).values(person=49))
+
+    assert passing.run() == 1
+    assert Entries(redis)()[-1].identifiers == {"riid": "7", "email": ADA}
+    for _ in range(4):  # refused once more, it is not told without end
+        with events.begin() as connection:
+            note_answer(connection, 1, "consent-list", "Invalid", now_ms())
+        passing.run()
+    assert passing.run() == 0
 
 
 def test_what_was_noted_while_consents_watched_is_told_once_they_are_live(events, redis, passing):
