@@ -18,7 +18,9 @@ efficiency   calls made, compared with the fewest that could have done
 imports      event files landed, folded, and landed again, compared with grouping them; bytes per event
 events       stored events through a rule rolled up by day and a score
 salesforce   contacts read for the first time, again, and when nothing is new
-writes       tasks and records written into an org of Salesforce: rows per second and calls
+writes       tasks and records written into an org of Salesforce, beside simple-salesforce: speed and calls
+share        how much of our share of an org's calls is used, and what goes beyond the ceiling
+nudges       from a lead that a user saves to the event that Responsys accepts
 pairs        both sides of people compared, when nothing differs
 wishes       opting out on one side until the other side has it, while rows wait and both are throttled
 """
@@ -49,6 +51,8 @@ from bench import (
     outcomes,
     report,
     salesforce,
+    salesforce_nudges,
+    salesforce_share,
     salesforce_writes,
     stages,
     status,
@@ -75,6 +79,8 @@ ALONE: dict[str, Callable[[Size, Callable[[str], None]], list[report.Finding]]] 
     "events": events.measure,
     "salesforce": salesforce.measure,
     "writes": salesforce_writes.measure,
+    "share": salesforce_share.measure,
+    "nudges": salesforce_nudges.measure,
     "pairs": both_sides.measure,
     "wishes": wishes.measure,
 }

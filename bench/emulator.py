@@ -32,20 +32,20 @@ class Emulator:
 
     def accepted(self) -> int:
         """Return how many rows were accepted since ``forget``."""
-        return self._ask("summary")["recipients"]["accepted"]
+        return self.ask("summary")["recipients"]["accepted"]
 
     def calls(self, account: str = "") -> list[dict[str, Any]]:
         """Return the calls since ``forget``, of one account or of all: time, function, target, recipients."""
-        return self._ask(f"ledger?limit=1000000000&account={account}")["calls"]
+        return self.ask(f"ledger?limit=1000000000&account={account}")["calls"]
 
     def rejected(self, account: str) -> int:
         """Return how many calls of an account were refused for their limit, since ``forget``."""
-        return sum(each["throttled"] for each in self._ask("summary")["limits"] if each["account"] == account)
+        return sum(each["throttled"] for each in self.ask("summary")["limits"] if each["account"] == account)
 
     def fullest(self, account: str, function: str) -> int:
         """Return how many calls the fullest window had, wherever it began."""
         of = (account, function)
-        found = [each for each in self._ask("summary")["limits"] if (each["account"], each["function"]) == of]
+        found = [each for each in self.ask("summary")["limits"] if (each["account"], each["function"]) == of]
         return found[0]["peak_sliding"] if found else 0
 
     def open(
@@ -66,7 +66,8 @@ class Emulator:
         """Wait until that many rows were accepted."""
         wait_until(lambda: self.accepted() >= rows, timeout, lambda: f"{self.accepted():,} of {rows:,} rows")
 
-    def _ask(self, report: str) -> Any:
+    def ask(self, report: str) -> Any:
+        """Return a report of the control API."""
         return self._session.get(f"{self.url}/_control/{report}", timeout=60).json()
 
     def order(self, name: str, body: Any) -> None:

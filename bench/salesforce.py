@@ -72,10 +72,19 @@ class Org:
         """Give an order to its control API."""
         requests.post(f"{self.url}/_control/{name}", json=body, timeout=600).raise_for_status()
 
+    def ask(self, report: str) -> dict[str, Any]:
+        """Return a report of its control API."""
+        told: dict[str, Any] = requests.get(f"{self.url}/_control/{report}", timeout=60).json()
+        return told
+
+    def calls_of(self, *functions: str) -> int:
+        """Return the calls so far whose function begins so."""
+        lines = self.ask("summary")["calls"]
+        return sum(line["calls"] for line in lines if (line["function"] or "").startswith(functions))
+
     def reads(self) -> int:
         """Return the calls that read records, so far."""
-        told = requests.get(f"{self.url}/_control/summary", timeout=60).json()
-        return sum(line["calls"] for line in told["calls"] if line["function"].startswith("query"))
+        return self.calls_of("query")
 
 
 def measure(size: Size, say: Callable[[str], None]) -> list[Finding]:

@@ -1,11 +1,13 @@
 """Salesforce: tasks and records written into an emulated org by two workers, after they were found."""
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import requests
 
+from bench import baselines_env
 from bench.emulator import wait_until
 from bench.environment import CONNECTOR, Environment, open_environment
 from bench.finding import Finding
@@ -18,6 +20,7 @@ ROWS = 200  # of a batch
 CALLS = 2  # of a batch: find, write
 TIMEOUT = 1_800  # seconds
 AT_ONCE = 10_000  # activations produced, records loaded
+SINGLES = "bench.baselines.simple_salesforce_updates"
 ACTIONS: dict[str, dict[str, Any]] = {
     "salesforce_task": {
         "subject": "{type}: {campaign_name}",
@@ -41,6 +44,8 @@ def measure(size: Size, say: Callable[[str], None]) -> list[Finding]:
         for action in ACTIONS:
             say(action)
             found += written(environment, org, action, ids)
+        say("simple-salesforce")
+        found += compared(environment, org, found[-2:], ids[: size.singles])
     return found
 
 
@@ -89,10 +94,29 @@ def written(environment: Environment, org: Org, action: str, ids: list[str]) -> 
     made = composites(org) - calls
     note = ", ".join(f"{name} {cost:.1f}" for name, cost in cpu.items() if cost >= 1)
     what = f"rows of {action}"
-    yield Finding(what, len(ids) / seconds, "rows/s", f"CPU ms per 1,000 rows: {note}", "≥ 3,000", cpu)
+    yield Finding(what, len(ids) / seconds, "rows/s", f"CPU ms per 1,000 rows: {note}", "≥ 4,000", cpu)
     yield Finding(
         f"{what}: calls", made / least, "of the fewest", f"{made:,} for {len(ids):,} rows", "≤ 1.01"
     )
+
+
+def compared(environment: Environment, org: Org, ours: list[Finding], ids: list[str]) -> Iterator[Finding]:
+    """Write into the same contacts by one call for each; ``ours``: our rate, and our calls."""
+    try:
+        python = baselines_env.prepare(baselines_env.SALESFORCE, ("requests",))
+    except baselines_env.Unavailable as error:
+        yield Finding("simple-salesforce", 0.0, "rows/s", str(error))
+        return
+    file = environment.processes.folder / "ids"
+    file.write_text("\n".join(ids))
+    before = org.calls_of("update")
+    process = environment.processes.start("client", [python, "-m", SINGLES, org.url, str(file)])
+    seconds = json.loads(process.communicate(timeout=TIMEOUT)[0])["seconds"]
+    rate, calls = len(ids) / seconds, org.calls_of("update") - before
+    rate_of_ours, calls_of_ours = ours[0].value, CALLS * ours[1].value / ROWS
+    yield Finding("simple-salesforce", rate, "rows/s", f"{calls:,} calls for {len(ids):,} rows")
+    yield Finding("ours beside it", rate_of_ours / rate, "times as fast", "", "≥ 10")
+    yield Finding("its calls beside ours", calls / len(ids) / calls_of_ours, "times", "", "≥ 50")
 
 
 def activation(action: str, record: str) -> dict[str, Any]:

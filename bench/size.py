@@ -19,6 +19,8 @@ class Size:
     events: int = 10_000_000  # in event files
     records: int = 1_000_000  # of Salesforce
     writes: int = 100_000  # rows for Salesforce
+    singles: int = 5_000  # of them by a call for each
+    leads: int = 300  # saved in an org, each nudges
     letters: int = 1_000_000  # open dead letters while an operator looks
     days: int = 365  # of statistics
     traced: int = 10_000_000  # rows with an outcome
@@ -45,6 +47,8 @@ QUICK = Size(
     events=200_000,
     records=20_000,
     writes=4_000,
+    singles=300,
+    leads=30,
     days=20,
     traced=200_000,
     window=6,
