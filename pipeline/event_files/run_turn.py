@@ -1,12 +1,8 @@
 """Run turns: one run at a time for each import, in all processes, and how the last one ended.
 
-The process that has the turn renews it every ten seconds. After a minute without renewal another process may
-take the import over, and at once if it can tell that the owner was killed. What a run stores is harmless when
-it is stored twice.
+The turn is a lease (row_lease.py). What a run stores is harmless when it is stored twice.
 """
 
-import logging
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,19 +10,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, func, or_, select, update
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Engine, func, select, update
 
 from pipeline.errors import PipelineError
 from pipeline.stores.database import reading
 from pipeline.stores.operator_tables import import_runs
-from pipeline.stores.turn_owner import is_gone, new_owner
-from pipeline.stores.upsert import insert_new
+from pipeline.stores.row_lease import LEASE, Busy, RowLease
+from pipeline.stores.turn_owner import new_owner
 
-log = logging.getLogger(__name__)
-
-LEASE = timedelta(seconds=60)
-RENEW_SECONDS = 10.0
 ASK_SECONDS = 1.0  # between two tries for a turn that another process has
 FAILS_AFTER = timedelta(hours=10)
 
@@ -57,13 +48,15 @@ class RunTurn:
     name: str
     owner: str
 
+    @property
+    def lease(self) -> RowLease:
+        """The lease that keeps other processes from running it."""
+        return RowLease(self.engine, import_runs, self.name, self.owner, f'run of import "{self.name}"')
+
     def write(self, **values: Any) -> None:
         """Store columns, as long as this process has the turn."""
-        own = (import_runs.c.name == self.name, import_runs.c.owner == self.owner)
         with self.engine.begin() as connection:
-            connection.execute(
-                update(import_runs).where(*own).values({"alive_at": datetime.now(UTC), **values})
-            )
+            self.lease.renew(connection, **values)
 
     def succeeded(self) -> None:
         """Note that the folder was read and every file dealt with."""
@@ -90,45 +83,23 @@ def run_turn(engine: Engine, name: str, *, wait: Callable[[], object] | None = N
             raise ImportBusy(f'a run of import "{name}" is under way')
         wait()
         time.sleep(ASK_SECONDS)
-    ended = threading.Event()
-    renewing = threading.Thread(target=renew, args=(turn, ended), name="import turn", daemon=True)
-    renewing.start()
     try:
-        yield turn
+        with turn.lease.kept():
+            yield turn
     finally:
-        ended.set()
-        renewing.join()
-        turn.write(owner=None, step="")
+        turn.lease.give_up(step="")
 
 
 def take(turn: RunTurn) -> bool:
     """Take a turn that is free, or whose owner is silent; False if another process has it."""
     now = datetime.now(UTC)
-    own = import_runs.c.owner
-    free = or_(own.is_(None), import_runs.c.alive_at < now - LEASE, own == gone_owner(turn))
     first = func.coalesce(import_runs.c.first_started_at, now)
-    values = {"owner": turn.owner, "alive_at": now, "started_at": now, "first_started_at": first, "step": ""}
-    with turn.engine.begin() as connection:
-        insert_new(connection, import_runs, {"name": turn.name})
-        change = update(import_runs).where(import_runs.c.name == turn.name, free).values(values)
-        return connection.execute(change).rowcount > 0
-
-
-def gone_owner(turn: RunTurn) -> str | None:
-    """Return the owner of a turn if it is a killed process of this machine; None: it may live."""
-    with reading(turn.engine) as connection:
-        chosen = select(import_runs.c.owner).where(import_runs.c.name == turn.name)
-        owner: str | None = connection.scalar(chosen)
-    return owner if owner and is_gone(owner) else None
-
-
-def renew(turn: RunTurn, ended: threading.Event) -> None:
-    """Renew the turn until ``ended``, also while one statement takes long."""
-    while not ended.wait(RENEW_SECONDS):
-        try:
-            turn.write()
-        except SQLAlchemyError as error:
-            log.warning("turn not renewed", extra={"import": turn.name, "error": type(error).__name__})
+    try:
+        with turn.engine.begin() as connection:
+            turn.lease.claim(connection, started_at=now, first_started_at=first, step="")
+    except Busy:
+        return False
+    return True
 
 
 def read_run(engine: Engine, name: str) -> RunState:

@@ -11,7 +11,7 @@ from pipeline.model.source import EventsSource, PeopleSource, ProfilesSource, So
 from pipeline.operate.event_columns import unknown_columns
 from pipeline.records.catalog import Catalog
 from pipeline.records.stops import stop_of
-from pipeline.snapshots.run_lease import LEASE
+from pipeline.stores.row_lease import LEASE
 from pipeline.streams.stream_state import StreamState, read_states
 
 NUMBERED = (PeopleSource, EventsSource, ProfilesSource)  # whose mark is a number

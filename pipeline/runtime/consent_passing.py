@@ -20,8 +20,8 @@ from pipeline.model.consent_account import ConsentAccount
 from pipeline.produce.appender import Appender
 from pipeline.records.catalog import Catalog
 from pipeline.records.kinds import kind_of
-from pipeline.snapshots.run_lease import Busy
 from pipeline.stores.database import reading
+from pipeline.stores.row_lease import Busy
 from pipeline.stores.stream_tables import outgoing
 from pipeline.streams.stream_outbox import StreamOutbox, put
 from pipeline.streams.stream_state import read_state, write_state

@@ -23,8 +23,8 @@ from pipeline.settle.operations import RUN_NUMBERS, Operation, claim, note_progr
 from pipeline.snapshots import source_runs
 from pipeline.snapshots.concerns import Unconfirmed
 from pipeline.snapshots.parts import Part
-from pipeline.snapshots.run_lease import Busy, Lost
 from pipeline.snapshots.sync import Outcome
+from pipeline.stores.row_lease import Busy, Lost
 from pipeline.streams.stream_run import StreamOutcome
 
 log = logging.getLogger(__name__)

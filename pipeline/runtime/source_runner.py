@@ -34,9 +34,9 @@ from pipeline.runtime.permits import permitted
 from pipeline.runtime.profiles_source import profiles_run
 from pipeline.runtime.rules_outside import AccountsOutside, Programs
 from pipeline.snapshots import source_runs
-from pipeline.snapshots.run_lease import Busy, Lost
 from pipeline.snapshots.sync import Outcome
 from pipeline.stores import nudges
+from pipeline.stores.row_lease import Busy, Lost
 from pipeline.streams.event_run import EventRun
 from pipeline.streams.followers import Follower, Followers
 from pipeline.streams.members_run import MembersRun

@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from sqlalchemy import Engine, or_, select
 
 from pipeline.records.catalog import Catalog
-from pipeline.snapshots.run_lease import LEASE
 from pipeline.stores.database import reading
+from pipeline.stores.row_lease import LEASE
 from pipeline.stores.snapshot_tables import snapshots
 
 INTERRUPTED_EVERY = 60.0  # seconds

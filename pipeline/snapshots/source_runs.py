@@ -16,8 +16,8 @@ from pipeline.records.catalog import Catalog
 from pipeline.records.records import Records
 from pipeline.snapshots.concerns import Unconfirmed
 from pipeline.snapshots.query import read_query
-from pipeline.snapshots.run_lease import Busy
 from pipeline.snapshots.sync import Outcome, Sync
+from pipeline.stores.row_lease import Busy
 from pipeline.text.messages import unknown
 from pipeline.text.plural import counted
 

@@ -4,7 +4,7 @@ from sqlalchemy import JSON, BigInteger, Boolean, Column, Integer, String, Table
 
 from pipeline.stores.metadata import Moment, metadata
 
-# The snapshots of an audience: the lease of its runs (snapshots/run_lease.py), and the phase of the last one.
+# The snapshots of an audience: the lease of its runs (row_lease.py), and the phase of the last one.
 snapshots = Table(
     "snapshots",
     metadata,

@@ -1,29 +1,17 @@
-"""Stream turns: one run at a time for each source, in all processes.
+"""Stream turns: one run at a time for each source, in all processes (row_lease.py)."""
 
-The process that has the turn renews it every ten seconds. After a minute without renewal another process may
-take it over, and at once if its owner was killed on the same machine. Each write of a run checks the owner in
-its own transaction, so a process that was only asleep cannot go on.
-"""
-
-import logging
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, select, update
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Connection, Engine
 
-from pipeline.snapshots.run_lease import LEASE, RENEW_SECONDS, Busy, Lost
+from pipeline.stores.row_lease import RowLease
 from pipeline.stores.stream_tables import streams
-from pipeline.stores.turn_owner import is_gone, new_owner
-from pipeline.stores.upsert import insert_new
+from pipeline.stores.turn_owner import new_owner
 from pipeline.streams.stream_state import StreamState, write_state
-from pipeline.text.durations import spell
-
-log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -31,21 +19,14 @@ class StreamTurn:
     """The right to change a stream; ``state`` is as this run has stored it."""
 
     engine: Engine
+    lease: RowLease
     state: StreamState
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Open a transaction that raises Lost if another process has the turn."""
-        with self.engine.begin() as connection:
-            if not self.alive(connection):
-                raise Lost(f'the run of source "{self.state.source}" was taken over by another process')
+        with self.lease.writing() as connection:
             yield connection
-
-    def alive(self, connection: Connection) -> bool:
-        """Renew the turn; False if another process has it."""
-        own = (streams.c.source == self.state.source, streams.c.owner == self.state.owner)
-        change = update(streams).where(*own).values(alive_at=datetime.now(UTC))
-        return connection.execute(change).rowcount > 0
 
     def write(self, **values: Any) -> None:
         """Store columns in a transaction of their own."""
@@ -57,49 +38,18 @@ class StreamTurn:
 @contextmanager
 def stream_turn(engine: Engine, source: str) -> Iterator[StreamTurn]:
     """Have the turn of a source for as long as the context lasts; raises Busy."""
-    turn = StreamTurn(engine, claim(engine, source))
-    ended = threading.Event()
-    renewing = threading.Thread(target=renew, args=(turn, ended), name="stream turn", daemon=True)
-    renewing.start()
+    turn = take_turn(engine, source)
     try:
-        yield turn
+        with turn.lease.kept():
+            yield turn
     finally:
-        ended.set()
-        renewing.join()
-        own = (streams.c.source == source, streams.c.owner == turn.state.owner)
-        with engine.begin() as connection:
-            values = {"owner": None, "finished_at": datetime.now(UTC)}
-            connection.execute(update(streams).where(*own).values(values))
+        turn.lease.give_up(finished_at=datetime.now(UTC))
 
 
-def claim(engine: Engine, source: str) -> StreamState:
+def take_turn(engine: Engine, source: str) -> StreamTurn:
     """Store this process as the owner of the turn; raises Busy while another one renews it."""
-    owner, now = new_owner(), datetime.now(UTC)
+    lease = RowLease(engine, streams, source, new_owner(), f'run of source "{source}"')
+    now = datetime.now(UTC)
     with engine.begin() as connection:
-        insert_new(connection, streams, {"source": source})
-        chosen = select(streams).where(streams.c.source == source).with_for_update()
-        state = StreamState(**connection.execute(chosen).mappings().one())
-        silent = (now - state.alive_at).total_seconds() if state.alive_at else 0.0
-        if state.owner and silent < LEASE.total_seconds() and not is_gone(state.owner):
-            raise Busy(busy(source, state.owner, silent))
-        return write_state(connection, state, owner=owner, alive_at=now, started_at=now)
-
-
-def busy(source: str, owner: str, silent: float) -> str:
-    """Name the process that has the turn; ``silent``: seconds since its renewal."""
-    process = owner.rpartition(" ")[0]
-    return (
-        f'a run of source "{source}" is under way (process {process}, heard of {spell(silent)} ago): '
-        f"wait for its end; if it was killed, try again in {spell(LEASE.total_seconds() - silent)}"
-    )
-
-
-def renew(turn: StreamTurn, ended: threading.Event) -> None:
-    """Renew the turn until ``ended``, also while one statement takes long."""
-    while not ended.wait(RENEW_SECONDS):
-        try:
-            with turn.engine.begin() as connection:
-                turn.alive(connection)
-        except SQLAlchemyError as error:
-            fields = {"source": turn.state.source, "error": type(error).__name__}
-            log.warning("turn not renewed", extra=fields)
+        stored = StreamState(**lease.claim(connection, started_at=now))
+    return StreamTurn(engine, lease, replace(stored, owner=lease.owner, alive_at=now, started_at=now))

@@ -6,7 +6,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from pipeline.produce.appender import Appender, AppendFailed
 from pipeline.rules import source_rules
-from pipeline.snapshots.run_lease import Busy
+from pipeline.stores.row_lease import Busy
 from pipeline.streams import event_run
 from tests.fixtures.intake import Bell
 from tests.streams.events import EventHouse, event, rule

@@ -13,7 +13,7 @@ from pipeline.records.records import Records
 from pipeline.runtime.source_runner import SourceRunner
 from pipeline.salesforce.connector import SalesforceConnector
 from pipeline.stores import nudges
-from pipeline.streams.stream_turn import claim
+from pipeline.streams.stream_turn import take_turn
 from tests.fixtures.intake import Bell
 
 CRM = SalesforceConnector(
@@ -44,7 +44,7 @@ def test_a_run_takes_the_nudge_of_its_source(run, redis):
 
 
 def test_a_nudge_waits_for_the_end_of_a_run_that_is_under_way(run, redis, events):
-    claim(events, "leads")
+    take_turn(events, "leads")
 
     assert run() == "another run of leads is under way"
     assert nudges.waiting(redis) == ["leads"]

@@ -6,7 +6,8 @@ from pipeline.errors import Misconfigured
 from pipeline.produce.appender import Appender
 from pipeline.records.stops import remedy, stop_of
 from pipeline.snapshots import source_runs
-from pipeline.snapshots.run_lease import Busy, hold_run
+from pipeline.snapshots.run_lease import hold_run
+from pipeline.stores.row_lease import Busy
 from tests.event_files.folder import export, land
 from tests.fixtures.intake import Bell
 

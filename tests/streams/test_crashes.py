@@ -11,8 +11,8 @@ from sqlalchemy import select, update
 
 from pipeline.errors import CallError, PipelineError
 from pipeline.produce.appender import Appender
-from pipeline.snapshots.run_lease import Busy, Lost
 from pipeline.stores.database import reading
+from pipeline.stores.row_lease import Busy, Lost
 from pipeline.stores.stream_tables import outgoing
 from pipeline.stores.stream_tables import streams as table
 from pipeline.streams.page_taking import PageTaking

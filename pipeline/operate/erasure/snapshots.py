@@ -10,9 +10,9 @@ from sqlalchemy import Connection, Engine, Table, and_, delete, func, select, tu
 from pipeline.operate.erasure.found import Found
 from pipeline.snapshots import parts
 from pipeline.snapshots.outbox import series_of
-from pipeline.snapshots.run_lease import LEASE
 from pipeline.snapshots.sync import rehearsal
 from pipeline.stores.database import reading
+from pipeline.stores.row_lease import LEASE
 from pipeline.stores.snapshot_tables import members, snapshot_parts, snapshots, staged
 
 
