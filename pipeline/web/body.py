@@ -61,13 +61,13 @@ class RequestBody:
             close_after(self._environ)
             raise Problem("timeout", "Nothing came for 30 s in the middle of the body.") from None
         except (ParseException, NoMoreData, OSError) as error:
-            close_after(self._environ)
+            close_after(self._environ, broken=True)
             raise Problem("malformed-body", f"The body broke off ({type(error).__name__}).") from None
         finally:
             if socket is not None:
                 socket.settimeout(None)
         if self._announced is not None and received < self._announced:
-            close_after(self._environ)
+            close_after(self._environ, broken=True)
             detail = f"The body broke off after {received:,} of {self._announced:,} bytes."
             raise Problem("malformed-body", detail)
 

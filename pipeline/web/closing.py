@@ -22,16 +22,21 @@ def knowing_answer(application: Any) -> Any:
     return respond
 
 
-def close_after(environ: dict[str, Any]) -> None:
-    """End the connection of this request after its answer, unless the rest of its body is here already."""
-    g.unread = environ
+def close_after(environ: dict[str, Any], *, broken: bool = False) -> None:
+    """End the connection of this request after its answer, unless the rest of its body is here already.
+
+    ``broken``: where the body ends cannot be told, so the connection ends in any case.
+    """
+    g.unread, g.is_broken = environ, broken
 
 
 def finish(response: Response) -> Response:
     """Read a little of the body's rest; if it does not end there, the answer ends the connection."""
     environ: dict[str, Any] | None = g.pop("unread", None)
     connection: socket.socket | None = environ.get("gunicorn.socket") if environ else None
-    if environ and connection and not drained(environ["wsgi.input"], connection):
+    if not (environ and connection):
+        return response
+    if not drained(environ["wsgi.input"], connection) or g.is_broken:
         if answer := environ.get(ANSWER):
             answer.force_close()  # with the header that says so, which gunicorn alone may write
         response.call_on_close(lambda: shut(connection))

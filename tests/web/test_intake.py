@@ -311,9 +311,15 @@ def test_a_body_that_breaks_off_leaves_nothing(web):
 
 
 def test_a_bad_chunk_is_a_problem(web):
-    connection = raw(web, "Content-Type: application/x-ndjson\r\nTransfer-Encoding: chunked", b"zz\r\n")
+    """What follows a bad chunk cannot be told from a request, so the connection ends."""
+    body = b"zz\r\nGET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+    connection = raw(web, "Content-Type: application/x-ndjson\r\nTransfer-Encoding: chunked", body)
 
-    assert b"/problems/malformed-body" in answered(connection)
+    content = answered(connection)
+
+    assert b"/problems/malformed-body" in content
+    assert b"\r\nConnection: close\r\n" in content
+    assert content.count(b"HTTP/1.1 ") == 1
 
 
 def test_bodies_that_stop_coming_leave_room_for_others(start):

@@ -79,7 +79,8 @@ def of_untold(status: Status) -> Iterator[Trouble]:
         if one.is_late:
             age = spell(one.oldest or 0)
             text = f'an opting out of the consents "{name}" has not reached the other side for {age}'
-            yield Trouble(text, "`activation consent parity` tells whose, and what is in its way")
+            way_out = "`activation consent parity` tells whose, and what is in its way"
+            yield Trouble(text, way_out, of_wishes=True)
         for burst in one.bursts:
             way_out = f"look whether that is right, then `activation resume consents:{name}`"
-            yield Trouble(burst.text, way_out)
+            yield Trouble(burst.text, way_out, of_wishes=True)

@@ -15,6 +15,7 @@ class Trouble:
     stop: Stop | None = None  # that it is about
     of_letters: bool = False  # about open dead letters
     of_conflicts: bool = False  # about open conflicts
+    of_wishes: bool = False  # about opt-outs that have not reached a side
 
     def document(self) -> dict[str, str | bool]:
         """Return it for programs."""

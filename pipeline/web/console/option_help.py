@@ -73,7 +73,7 @@ HELP: Mapping[str, str] = {
     "of": "Of a history: the field with the record that its rows are of.",
     "on_remove": "What becomes of a profile that leaves.",
     "on_unknown": "resend: send again when the outcome of a call is not known; it may arrive twice.",
-    "options": "As below [rules.NAME] and the like in a configuration file: TOML, one option a line.",
+    "options": "As a configuration file has it below the record's heading: TOML, one option a line.",
     "only_from": "Records in one of these states are changed, one field a line: Status = Open.",
     "overlap": "Seconds before the mark that are read again, for records that become visible late.",
     "permission": "unchanged, optin, optout, or the variable that decides.",

@@ -25,6 +25,17 @@ LINKS = {
     "Alerts": "/alerts",
     "Activity": "/activity",
 }
+BELOW: Mapping[str, str] = {  # the link to which pages without one of their own belong
+    "imports": "/sources",
+    "rules": "/sources",
+    "mappings": "/sources",
+    "pairs": "/sources",
+    "consents": "/sources",
+    "people": "/sources",
+    "conflicts": "/sources",
+    "wishes": "/sources",
+    "channels": "/alerts",
+}
 
 
 def install(app: Flask) -> None:
@@ -34,6 +45,7 @@ def install(app: Flask) -> None:
     app.jinja_env.globals |= {
         "chart": chart,
         "here": here,
+        "link_here": link_here,
         "links": links,
         "may": may,
         "messages": messages,
@@ -69,6 +81,12 @@ def go_to(place: str) -> Response:
 def links() -> Mapping[str, str]:
     """Return the links of the navigation by their names."""
     return {**LINKS, "Flower": stores().settings.web.flower_url, "API": "/docs"}
+
+
+def link_here() -> str:
+    """Return the link of the navigation that this page belongs to: "/sources" for a rule."""
+    part = request.path.split("/")[1]
+    return BELOW.get(part, f"/{part}")
 
 
 def may(scope: str) -> bool:

@@ -1,16 +1,17 @@
 """Checks that hold for every page."""
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-RULES = {"runOnly": {"type": "tag", "values": WCAG}}
+RULES = {"runOnly": {"type": "tag", "values": WCAG}, "resultTypes": ["violations"]}
 LOOKS = (("light", 1280), ("dark", 360))  # scheme, px
 
 
 def violations(page: Page) -> list[str]:
-    """Return what axe finds wrong, with the elements."""
-    found = Axe().run(page, options=RULES).response["violations"]
+    """Return what axe finds wrong, with the elements; axe stays in the page for the next look."""
+    page.evaluate(f"() => {{ if (!window.axe) {{ {AXE_SCRIPT} }} }}")
+    found = page.evaluate("options => axe.run(document, options).then(({violations}) => violations)", RULES)
     return [
         f"{each['id']}: {node['target']} {node['failureSummary']}" for each in found for node in each["nodes"]
     ]
@@ -25,11 +26,23 @@ def sideways(page: Page) -> list[str]:
     )
 
 
+def overlapping(page: Page) -> list[str]:
+    """Return the elements whose text runs out of them, over what stands beside."""
+    return page.evaluate(
+        """() => [...document.querySelectorAll("main :is(h1, h2, h3, p, dt, dd, li, label)")]
+        .filter((e) => !e.closest(".hidden, .scroll, [hidden]"))
+        .filter((e) => e.clientWidth && e.scrollWidth > e.clientWidth + 1)
+        .map((e) => e.outerHTML.slice(0, 120))"""
+    )
+
+
 def faults(page: Page) -> list[str]:
     """Look at a page in light on a desk, and in dark on a phone."""
     found = []
     for scheme, width in LOOKS:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         page.set_viewport_size({"width": width, "height": 800})
-        found += [f"{scheme} {width}: {fault}" for fault in (*violations(page), *sideways(page))]
+        found += [
+            f"{scheme} {width}: {fault}" for fault in (*violations(page), *sideways(page), *overlapping(page))
+        ]
     return found

@@ -44,7 +44,13 @@ CONFIGURATION: dict[str, dict[str, Any]] = {
             "mapping": "person",
             "every": 2,
             "enabled": False,
-        }
+        },
+        "members": {
+            "kind": "responsys",
+            "connector": "demo",
+            "columns": {"TITLE": "title"},
+            "enabled": False,
+        },
     },
     "destinations": {
         "consent-list": {
@@ -58,6 +64,7 @@ CONFIGURATION: dict[str, dict[str, Any]] = {
         }
     },
     "consents": {"email": {"channel": "email", "sources": ["leads"], "audience": "consent-email"}},
+    "pairs": {"person": {"salesforce": ["leads"], "responsys": "members", "fields": {"title": "ask"}}},
     "rules": {"nurture": {"source": "leads", "on": "new", "audience": "lapsed-buyers"}},
     "imports": {"events": {"connector": "files", "enabled": False}},
 }
@@ -76,7 +83,16 @@ def org_of_people(stores: Stores) -> Iterator[None]:
     try:
         yield
     finally:
-        for section in ("consents", "destinations", "rules", "sources", "mappings", "imports", "connectors"):
+        for section in (
+            "consents",
+            "pairs",
+            "destinations",
+            "rules",
+            "sources",
+            "mappings",
+            "imports",
+            "connectors",
+        ):
             for name in CONFIGURATION[section]:
                 stores.records.remove(section, name)
         mirror.refresh(stores.redis, stores.records)

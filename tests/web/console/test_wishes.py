@@ -37,6 +37,7 @@ def test_opt_outs_that_have_not_reached_the_other_side_are_listed_without_an_add
     for part in ("Not told yet: email", "consent-list", "waits", "overdue"):
         assert part in text
     assert ADA not in text
+    assert '<a href="/wishes">See wishes</a>' in installation.get("/", "operate").text
 
 
 def test_the_auditors_question_is_answered_in_a_form(installation):
