@@ -13,9 +13,6 @@ from schemas.configuration_fields import Flag, OneOf, SomeOf, Text
 from schemas.destination_document import DestinationDocument
 from schemas.document import Variant
 from schemas.program_entry import ProgramEntry
-from schemas.salesforce_member import SalesforceMember
-from schemas.salesforce_record import SalesforceRecord
-from schemas.salesforce_task import SalesforceTask
 from schemas.supplemental_table import SupplementalTable
 
 
@@ -28,11 +25,6 @@ class CustomEvent(DestinationDocument):
     existing_members = Flag(load_default=True)
 
 
-SALESFORCE_ACTIONS: Mapping[str, type[DestinationDocument]] = {
-    "salesforce_record": SalesforceRecord,
-    "salesforce_task": SalesforceTask,
-    "salesforce_member": SalesforceMember,
-}
 ACTIONS: Mapping[str, type[DestinationDocument]] = {
     "audience_export": AudienceExport,
     "campaign_email": CampaignEmail,

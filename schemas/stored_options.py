@@ -1,6 +1,7 @@
 """Options of destinations that no document lacks once it was loaded, by action.
 
-A stored document that has them all is read as it is, without the schema of its action.
+A stored document that has them all is read as it is, without the schema of its action; those of an action
+that is not here are read by its schema, which takes longer.
 """
 
 from collections.abc import Mapping

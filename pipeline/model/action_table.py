@@ -20,6 +20,10 @@ class ActionTable(Mapping[str, type[Action]]):
         imported: type[Action] = getattr(import_module(module), action)
         return imported
 
+    def class_name(self, name: str) -> str:
+        """Return the name of an action's class, without importing it."""
+        return self._places[name].rpartition(":")[2]
+
     def __contains__(self, name: object) -> bool:
         return name in self._places
 

@@ -4,10 +4,12 @@ All other rooms ask here, by the kind of a connector or the name of an action, a
 """
 
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import Misconfigured
 from pipeline.model.action import Action, UnusableAction
+from pipeline.model.action_table import ActionTable
 from pipeline.model.call import Sender
 from pipeline.model.connector import Connector
 from pipeline.model.destination import Destination
@@ -53,10 +55,14 @@ def responsys_schemas() -> KindSchemas:
 
 def salesforce_schemas() -> KindSchemas:
     """Return the schemas of Salesforce."""
-    from schemas.destination import SALESFORCE_ACTIONS as OPTIONS
     from schemas.salesforce import Salesforce
 
-    return KindSchemas(Salesforce, OPTIONS)
+    return KindSchemas(Salesforce, options_of(SALESFORCE_ACTIONS))
+
+
+def options_of(actions: ActionTable) -> dict[str, type["DestinationDocument"]]:
+    """Return the schemas of actions: of ``salesforce_task`` the class in its file of ``schemas/``."""
+    return {name: getattr(import_module(f"schemas.{name}"), actions.class_name(name)) for name in actions}
 
 
 def sftp_schemas() -> KindSchemas:

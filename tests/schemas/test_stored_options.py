@@ -1,9 +1,10 @@
-from schemas.destination import ACTIONS, SALESFORCE_ACTIONS, expected
+from pipeline.records.kinds import destination_documents
+from schemas.destination import expected
 from schemas.stored_options import STORED_OPTIONS
 
 
 def test_stored_options_are_those_of_the_schemas():
     """Else a destination that was stored by an older version would be read without a newer option."""
-    schemas = {**ACTIONS, **SALESFORCE_ACTIONS}
+    schemas = destination_documents()
 
-    assert {action: expected(schema) for action, schema in schemas.items()} == STORED_OPTIONS
+    assert {action: expected(schemas[action]) for action in STORED_OPTIONS} == STORED_OPTIONS
