@@ -8,6 +8,7 @@ from typing import Any, cast
 import redis
 from sqlalchemy import Engine
 
+from pipeline.consents.withheld_wishes import pass_on_withheld
 from pipeline.errors import Misconfigured, PipelineError
 from pipeline.model.call import Call
 from pipeline.model.connector import Connector
@@ -34,6 +35,7 @@ from pipeline.runtime.permits import permitted
 from pipeline.runtime.profiles_source import profiles_run
 from pipeline.runtime.rules_outside import AccountsOutside, Programs
 from pipeline.snapshots import source_runs
+from pipeline.snapshots.concerns import Unconfirmed
 from pipeline.snapshots.sync import Outcome
 from pipeline.stores import nudges
 from pipeline.stores.row_lease import Busy, Lost
@@ -85,6 +87,8 @@ class SourceRunner:
         except (Busy, Lost):
             raise
         except PipelineError as error:
+            if appender and isinstance(error, Unconfirmed):
+                pass_on_withheld(self.events(), source.name)
             if appender:
                 source_runs.hold(self.records, catalog, source, *source_runs.reason_of(error))
             raise

@@ -6,7 +6,8 @@ values changed, in the transaction of each page. It outlives a run that did not 
     few changes, or confirmed    changing is 0 again, then all that waits is appended
     too many                     all waits on; the next run reads on, and asks again with both numbers
 
-Records that are new do not count, nor does a first reading. Consents that a page tells are kept meanwhile.
+Records that are new do not count, nor does a first reading. Consents that a page tells
+have a guard of their own, and are passed on by a worker.
 """
 
 from collections.abc import Callable, Sequence

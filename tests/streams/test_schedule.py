@@ -1,12 +1,19 @@
 """Streams by schedule: what a worker answers, and when a source is held and freed."""
 
+from collections import Counter
+
 import pytest
+from sqlalchemy import select
 
 from pipeline.produce.appender import Appender
 from pipeline.records.records import Records
+from pipeline.runtime.consent_passing import ConsentPassing
 from pipeline.runtime.source_runner import SourceRunner
+from pipeline.stores.database import reading
+from pipeline.stores.stream_tables import outgoing
 from pipeline.streams.stream_turn import stream_turn
 from tests.fixtures.intake import Bell
+from tests.streams.environment import ago
 
 SOURCE = {"kind": "salesforce", "connector": "crm", "object": "Contact", "mapping": "person", "every": 2}
 
@@ -61,3 +68,31 @@ def test_a_paused_connector_is_not_asked(records, run, streams):
 def test_a_run_at_a_time(streams, run):
     with stream_turn(streams.events, "contacts"):
         assert run() == "another run of contacts is under way"
+
+
+def test_wishes_do_not_wait_for_consent_to_many_changes(streams, org, records, run):
+    """They have a guard of their own; a worker passes on what waits under the name of the consents."""
+    records.apply({
+        "connectors": {}, "sources": {"contacts": {**SOURCE, "audience": "people"}},
+        "consents": {"email": {"channel": "email", "sources": ["contacts"], "audience": "consent-email"}},
+        "mappings": {},
+    })  # fmt: skip
+    with ago(org, 60):
+        contacts = org.load(
+            "Contact", *({"LastName": f"P{n}", "Email": f"p{n}@example.com"} for n in range(30))
+        )
+        run()
+    for contact in contacts:
+        org.edit("Contact", contact, Title="Chief")
+    org.edit("Contact", contacts[0], HasOptedOutOfEmail=True)
+
+    assert run() == "contacts is held: `activation status` tells why"
+    with reading(streams.events) as connection:
+        waiting = Counter(connection.scalars(select(outgoing.c.source)))
+    assert waiting == {"contacts": 30, "consents/email": 1}
+    streams.taken()
+    follow = ConsentPassing(
+        streams.events, Appender(streams.redis, Bell(), sleep=lambda _: None), records.load()
+    )
+    follow.run()
+    assert [one.variables["consent"] for one in streams.taken()] == ["out"]
