@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from itertools import starmap
 from time import monotonic as now
 
 from pipeline.deliver import events
@@ -18,8 +17,8 @@ from pipeline.deliver.decide import decide
 from pipeline.deliver.effects import Effects
 from pipeline.deliver.events import Answered, AnsweredLater, Event, Failed
 from pipeline.deliver.job import Job
-from pipeline.deliver.job_reading import read_job
-from pipeline.deliver.killers import kills_workers, unread
+from pipeline.deliver.job_reading import JobReader
+from pipeline.deliver.killers import kills_workers
 from pipeline.deliver.moves import Send
 from pipeline.deliver.places import at_fresh_step
 from pipeline.deliver.set_ups import SetUps
@@ -28,20 +27,16 @@ from pipeline.errors import CallError, Refused, RetryLater
 from pipeline.lanes.batch import Batch, Contents
 from pipeline.lanes.lanes import Lanes
 from pipeline.lanes.quota import Quota
-from pipeline.lanes.row import Row
 from pipeline.model.action import Step
-from pipeline.model.call import Call, Rejection, Sender
+from pipeline.model.call import Call, Sender
 from pipeline.model.connector import Connector
 from pipeline.records.current import CurrentCatalog
 from pipeline.settle.settlement import DeliveryResult, Settlement
 from pipeline.stores.shared_sums import SharedSums
 from pipeline.text.histograms import of_value
-from pipeline.text.plural import counted
 
 log = logging.getLogger(__name__)
 
-REMOVED = Rejection("Invalid", "the destination was removed before the row could be sent")
-STALE = DeliveryResult("nothing to do: settled, or taken over by another attempt")
 CALL_ENDED = (Answered, Failed, AnsweredLater)
 
 
@@ -61,7 +56,7 @@ class Delivery:
         briefers: Sequence[Briefer] = (),
     ) -> None:
         self._lanes = lanes
-        self._catalog = catalog
+        self._jobs = JobReader(lanes, catalog, settlement)
         self._clients = clients
         self._settlement = settlement
         self._set_ups = set_ups
@@ -84,7 +79,7 @@ class Delivery:
         ``contents``: the batch, if the caller has just claimed and read it. ``next_quota``: claim the next
         batch of this quota while settling this one; it is returned in the result.
         """
-        job = self.read_job(batch_id, attempt, ("claimed", "lapsed"), contents, next_quota)
+        job = self._jobs.read(batch_id, attempt, ("claimed", "lapsed"), contents, next_quota)
         if isinstance(job, DeliveryResult):
             return job
         if kills_workers(job.batch):
@@ -103,7 +98,7 @@ class Delivery:
 
     def resume(self, batch_id: str, attempt: int, outcome: Answered | Failed) -> DeliveryResult:
         """Go on with a batch after the end of its submitted call."""
-        job = self.read_job(batch_id, attempt, ("submitted",))
+        job = self._jobs.read(batch_id, attempt, ("submitted",))
         return self._follow(job, AnsweredLater(outcome)) if isinstance(job, Job) else job
 
     def abandon(self) -> None:
@@ -115,44 +110,6 @@ class Delivery:
         """Let no other worker take the calls of this process for lost."""
         for batch in list(self._calling):
             self._lanes.extend(batch)
-
-    def read_job(
-        self,
-        batch_id: str,
-        attempt: int,
-        states: Sequence[str],
-        contents: Contents | None = None,
-        next_quota: Quota | None = None,
-    ) -> Job | DeliveryResult:
-        """Read a batch and the action it is for; a changed configuration may end it here."""
-        contents = contents or self._lanes.read_batch(batch_id, deliver=True)
-        if contents is None or contents[0].attempt != attempt or contents[0].state not in states:
-            return STALE
-        batch = contents[0]
-        rows = tuple(starmap(unread if kills_workers(batch) else Row.read, contents[1]))
-        catalog = self._catalog()
-        if batch.destination not in catalog.destinations:
-            catalog = self._catalog.newest()
-        destination = catalog.destinations.get(batch.destination)
-        if destination is None:
-            return self._end_removed(batch, rows)
-        if destination.problem:
-            return self._settlement.repeat(batch) or waiting(batch, destination.problem)
-        action = catalog.action_of(destination)
-        moved = destination.connector != batch.connector or batch.function not in action.functions
-        if moved and batch.state == "claimed" and not batch.progress:
-            given_back = DeliveryResult("given back: the destination was changed")
-            return given_back if self._lanes.give_back(batch) else STALE
-        return read_job(batch, action, rows, next_quota)
-
-    def _end_removed(self, batch: Batch, rows: Sequence[Row]) -> DeliveryResult:
-        """End a batch of a removed destination; another worker may know it under another connector.
-
-        If the worker dies before the dead letters are written, the batch looks as if its call had gone out.
-        """
-        if batch.state == "claimed" and not self._lanes.begin(batch, call=False):
-            return STALE
-        return self._settlement.repeat(batch) or self._settlement.reject(batch, "removed", rows, REMOVED)
 
     def _advance(self, job: Job) -> DeliveryResult:
         """Do the next step that is needed, now if the batch came with a permit for its function."""
@@ -219,11 +176,6 @@ class Delivery:
     def _knowing(self, job: Job) -> Job:
         """Return the job with all things that its account is known to have."""
         return job.knowing(self._set_ups.known(job.action.connector.account))
-
-
-def waiting(batch: Batch, why: str) -> DeliveryResult:
-    """Say why nothing can be done with a batch for now; it is looked at again when its lease ends."""
-    return DeliveryResult(f"{counted(batch.rows, 'row')} of {batch.destination} waiting: {why}", again=True)
 
 
 def build_call(job: Job, step: Step) -> Call:

@@ -3,18 +3,81 @@
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import starmap
 
 from pipeline.deliver.job import Job
-from pipeline.deliver.killers import kills_workers, unread_job
+from pipeline.deliver.killers import kills_workers, unread, unread_job
 from pipeline.deliver.places import at_planned_step
 from pipeline.deliver.progress import Progress
-from pipeline.lanes.batch import Batch
+from pipeline.lanes.batch import Batch, Contents
+from pipeline.lanes.lanes import Lanes
 from pipeline.lanes.quota import Quota
 from pipeline.lanes.row import Row
 from pipeline.model.action import Action
 from pipeline.model.call import Rejection
+from pipeline.records.current import CurrentCatalog
+from pipeline.settle.settlement import DeliveryResult, Settlement
+from pipeline.text.plural import counted
 
 log = logging.getLogger(__name__)
+
+REMOVED = Rejection("Invalid", "the destination was removed before the row could be sent")
+STALE = DeliveryResult("nothing to do: settled, or taken over by another attempt")
+
+
+class JobReader:
+    """Reads jobs from their batches; a changed configuration may end a batch here."""
+
+    def __init__(self, lanes: Lanes, catalog: CurrentCatalog, settlement: Settlement) -> None:
+        self._lanes = lanes
+        self._catalog = catalog
+        self._settlement = settlement
+
+    def read(
+        self,
+        batch_id: str,
+        attempt: int,
+        states: Sequence[str],
+        contents: Contents | None = None,
+        next_quota: Quota | None = None,
+    ) -> Job | DeliveryResult:
+        """Read a batch in one of these states and the action it is for.
+
+        ``contents``: the batch, if the caller has it. Returns the result if the delivery ends here.
+        """
+        contents = contents or self._lanes.read_batch(batch_id, deliver=True)
+        if contents is None or contents[0].attempt != attempt or contents[0].state not in states:
+            return STALE
+        batch = contents[0]
+        rows = tuple(starmap(unread if kills_workers(batch) else Row.read, contents[1]))
+        catalog = self._catalog()
+        if batch.destination not in catalog.destinations:
+            catalog = self._catalog.newest()
+        destination = catalog.destinations.get(batch.destination)
+        if destination is None:
+            return self._end_removed(batch, rows)
+        if destination.problem:
+            return self._settlement.repeat(batch) or waiting(batch, destination.problem)
+        action = catalog.action_of(destination)
+        moved = destination.connector != batch.connector or batch.function not in action.functions
+        if moved and batch.state == "claimed" and not batch.progress:
+            given_back = DeliveryResult("given back: the destination was changed")
+            return given_back if self._lanes.give_back(batch) else STALE
+        return read_job(batch, action, rows, next_quota)
+
+    def _end_removed(self, batch: Batch, rows: Sequence[Row]) -> DeliveryResult:
+        """End a batch of a removed destination; another worker may know it under another connector.
+
+        If the worker dies before the dead letters are written, the batch looks as if its call had gone out.
+        """
+        if batch.state == "claimed" and not self._lanes.begin(batch, call=False):
+            return STALE
+        return self._settlement.repeat(batch) or self._settlement.reject(batch, "removed", rows, REMOVED)
+
+
+def waiting(batch: Batch, why: str) -> DeliveryResult:
+    """Say why nothing can be done with a batch for now; it is looked at again when its lease ends."""
+    return DeliveryResult(f"{counted(batch.rows, 'row')} of {batch.destination} waiting: {why}", again=True)
 
 
 def read_job(batch: Batch, action: Action, rows: Sequence[Row], next_quota: Quota | None = None) -> Job:

@@ -14,13 +14,10 @@ they can, so that connected clients find the server again.
 """
 
 import fcntl
-import json
-import secrets
-import socket
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 from typing import Literal
 
@@ -29,6 +26,7 @@ import redis
 from pipeline.errors import Misconfigured
 from pipeline.stores.broker import connect
 from pipeline.stores.data_folder import usable
+from pipeline.stores.embedded_address import Address, addresses, last_address
 from pipeline.stores.embedded_process import (
     LOG,
     STOP_TIMEOUT,
@@ -41,7 +39,6 @@ from pipeline.stores.embedded_process import (
 )
 
 START_TIMEOUT = 30  # seconds until it answers; reading a long file may take longer
-STARTS = 3  # a free port may be taken before the server has it
 POLL = 0.02  # seconds
 
 CONFIGURATION = """\
@@ -61,28 +58,6 @@ lazyfree-lazy-user-del no
 client-output-buffer-limit pubsub 256mb 128mb 60
 logfile {log}
 """
-
-
-@dataclass(frozen=True)
-class Address:
-    """Where a server of ours listens."""
-
-    port: int
-    password: str = field(repr=False)
-
-    @property
-    def url(self) -> str:
-        """The URL for its clients."""
-        return f"redis://:{self.password}@127.0.0.1:{self.port}/0"
-
-    def dumps(self) -> str:
-        """Write as in redis.json."""
-        return json.dumps(asdict(self))
-
-    @classmethod
-    def loads(cls, text: str) -> "Address":
-        """Read the text that ``dumps`` wrote."""
-        return cls(**json.loads(text))
 
 
 @contextmanager
@@ -187,39 +162,6 @@ def ask(address: Address) -> Literal["ready", "loading", "nothing"]:
         except redis.RedisError:
             return "nothing"
     return "ready"
-
-
-def addresses(folder: Path) -> Iterator[Address]:
-    """Propose where to listen: where it was last time, then on some free port."""
-    last = last_address(folder)
-    if last and can_listen(last.port):
-        yield last
-    password = last.password if last else secrets.token_urlsafe(32)
-    for _ in range(STARTS):
-        yield Address(free_port(), password)
-
-
-def can_listen(port: int) -> bool:
-    """True when the port is free."""
-    try:
-        socket.create_server(("127.0.0.1", port)).close()
-    except OSError:
-        return False
-    return True
-
-
-def free_port() -> int:
-    """Return a port that is free right now."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
-
-
-def last_address(folder: Path) -> Address | None:
-    """Return the address of the server that runs or ran last; None when there was none."""
-    try:
-        return Address.loads((folder / "redis.json").read_text())
-    except (FileNotFoundError, ValueError, TypeError):
-        return None
 
 
 def write(path: Path, text: str) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import requests
 
-from pipeline.stores.embedded import free_port
+from pipeline.stores.embedded_address import free_port
 from tests.processes import ROOT
 from tests.processes.environment import until
 

@@ -32,7 +32,8 @@ def sent(oracle):
 
 def as_worker(environment, name):
     """Let the environment's worker have a name, and no sign of life."""
-    environment.lanes = environment.delivery._lanes = Lanes(environment.redis, worker=name)
+    delivery = environment.delivery
+    environment.lanes = delivery._lanes = delivery._jobs._lanes = Lanes(environment.redis, worker=name)
 
 
 def deliver_until_settled(environment, most=40):

@@ -11,7 +11,7 @@ from typing import Any
 
 import redis
 
-from pipeline.stores.embedded import free_port
+from pipeline.stores.embedded_address import free_port
 from pipeline.stores.embedded_process import binary
 from tests.processes.environment import Environment, until
 

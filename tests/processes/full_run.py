@@ -21,8 +21,9 @@ from sqlalchemy import select
 from pipeline.cli import main
 from pipeline.model.shard import SHARDS
 from pipeline.runtime import flower
-from pipeline.stores import embedded, tables
+from pipeline.stores import tables
 from pipeline.stores.database import reading
+from pipeline.stores.embedded_address import free_port
 from pipeline.stores.vault import Vault
 from tests.processes import ROOT
 from tests.processes.echoing_server import EchoingServer
@@ -251,7 +252,7 @@ def configure(run: FullRun) -> None:
 @contextmanager
 def up(run: FullRun) -> Iterator[int]:
     """Run `activation up` with workers that log all they can, and Flower; give its port."""
-    port = embedded.free_port()
+    port = free_port()
     procfile = run.folder / "Procfile"
     procfile.write_text(PROCFILE.format(celery=CELERY, port=port, out=f">{run.folder}/"))
     with open(run.folder / "up.log", "w") as log:

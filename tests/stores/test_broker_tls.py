@@ -8,7 +8,7 @@ import pytest
 import redis
 
 from pipeline.stores.broker import connect
-from pipeline.stores.embedded import free_port
+from pipeline.stores.embedded_address import free_port
 from tests.fixtures.tls import certificate_in
 from tests.processes.environment import until
 from tests.stores.test_broker import ask, ask_as_celery

@@ -16,7 +16,8 @@ import redis as redis_py
 from pipeline.errors import Misconfigured
 from pipeline.stores import embedded
 from pipeline.stores.broker import connect
-from pipeline.stores.embedded import Address, embedded_server
+from pipeline.stores.embedded import embedded_server
+from pipeline.stores.embedded_address import Address
 from tests.processes import start
 
 SERVE = """
