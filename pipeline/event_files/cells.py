@@ -8,9 +8,10 @@ line ends; one that is never closed spoils its own line alone.
 
 import csv
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from pipeline.event_files.file_parts import MOST_LINES, FilePart
+from pipeline.event_files.row_cells import Cleaning, RowCells
 from pipeline.event_files.scratch import literal
 from pipeline.event_files.text_file import MARK
 
@@ -35,12 +36,17 @@ def read_lines(scratch: "DuckDBPyConnection", part: FilePart, skip: int) -> None
     )
 
 
-def split(delimiter: str, width: int) -> str:
-    """Return the SQL that splits ``part_lines`` into ``p``, or NULL where it cannot."""
+def listed(rows: str, width: int) -> RowCells:
+    """Return the cells in ``p`` of ``rows``, a list or NULL."""
+    return RowCells(rows, "p[{place}]", f"coalesce(len(p) = {width}, false)")
+
+
+def split(delimiter: str, width: int) -> RowCells:
+    """Return the cells of ``part_lines``, which are none where SQL cannot split a line."""
     cell = f'("[^"{delimiter}]*"|[^"{delimiter}]*)'
     between = literal(f'"{delimiter}"')
     marked = f"replace(replace(line[2:-2], {between}, '\x01'), '\"\"', '\x02')"
-    return f"""
+    rows = f"""
         SELECT rn, CASE
             WHEN starts_with(line, {literal(MARK)}) THEN NULL
             WHEN NOT contains(line, '"') THEN string_split(line, {literal(delimiter)})
@@ -53,16 +59,7 @@ def split(delimiter: str, width: int) -> str:
                 THEN string_split(replace(line, '"', ''), {literal(delimiter)})
         END AS p
         FROM part_lines WHERE line IS NOT NULL"""
-
-
-class Cleaning(NamedTuple):
-    """What values need before they are used; what no line needs is left out, for it takes time."""
-
-    trim: bool  # white space around them
-    nulls: bool  # the word "null", which is an absent value
-
-
-ALL = Cleaning(trim=True, nulls=True)
+    return listed(rows, width)
 
 
 def cleaning_of(scratch: "DuckDBPyConnection", delimiter: str) -> Cleaning:

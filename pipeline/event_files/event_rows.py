@@ -1,5 +1,6 @@
 """Rows of events on their way from DuckDB into the store, under their unique keys."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,23 +16,32 @@ if TYPE_CHECKING:
 
 AT_ONCE = 20_000
 BLOCK = 1 << 20  # bytes
-NAMES = (
-    "id", "day", "key", "handle", "address", "captured", "flags", "facet", "phone", "customer", "other",
-    "line",
-)  # fmt: skip
+VALUES = {
+    "id": "{first_id} + row_number() OVER (ORDER BY r.day, r.key)",
+    "day": "r.day",
+    "key": "r.key",
+    "handle": "coalesce(riids.id, addresses.id)",
+    "address": "addresses.id",
+    "captured": "r.captured",
+    "flags": "r.flags",
+    "facet": "f.id",
+    "phone": "r.phone",
+    "customer": "r.customer",
+    "other": "r.other",
+    "line": "r.rn",
+}
+OPTIONAL = ("address", "phone", "customer", "other")
 COMPARED = ("handle", "address", "captured", "phone")  # values that count, beside the key's and the facet's
 # In the order of the unique key, which writes fewer pages.
 RESOLVED = """
-    SELECT {first_id} + row_number() OVER (ORDER BY r.day, r.key) AS id, r.day, r.key,
-        coalesce(riids.id, addresses.id) AS handle, addresses.id AS address, r.captured, r.flags,
-        f.id AS facet, r.phone, r.customer, {other} AS other, r.rn AS line
-    FROM part_rows r
+    SELECT {values} FROM part_rows r
     LEFT JOIN known_handles riids ON riids.digest = r.riid_digest
     LEFT JOIN known_handles addresses ON addresses.digest = r.email_digest
     JOIN known_facets f ON f.digest = r.{digests}
     WHERE r.problem IS NULL AND r.rn > {position}
     ORDER BY id
 """
+USED = "SELECT count(email), count(phone), count(customer), count(other) FROM part_rows WHERE problem IS NULL"
 
 
 @dataclass(frozen=True)
@@ -44,13 +54,17 @@ class StoredAs:
     first_id: int  # all ids are above it
     position: int  # the last line that was stored before
 
-    @property
-    def rows(self) -> str:
-        """The SQL of the events of ``part_rows``, in the order of NAMES."""
-        other = "CAST(NULL AS VARCHAR)" if self.digests == "wide_digest" else "r.other"
-        return RESOLVED.format(
-            first_id=self.first_id, other=other, digests=self.digests, position=self.position
-        )
+    def names(self, scratch: "DuckDBPyConnection") -> list[str]:
+        """Return the names of the columns that an event of ``part_rows`` has: to write NULLs takes time."""
+        used = dict(zip(OPTIONAL, scratch.execute(USED).fetchall()[0], strict=True))
+        if self.digests == "wide_digest":
+            used["other"] = 0
+        return [name for name in VALUES if used.get(name, 1)]
+
+    def rows(self, names: Sequence[str]) -> str:
+        """Return the SQL of the events of ``part_rows``, with these columns."""
+        values = ", ".join(f"{VALUES[name]} AS {name}" for name in names).format(first_id=self.first_id)
+        return RESOLVED.format(values=values, digests=self.digests, position=self.position)
 
 
 def insert_events(
@@ -65,10 +79,11 @@ def insert_events(
 
 def insert_into_sqlite(scratch: "DuckDBPyConnection", connection: Connection, events: StoredAs) -> int:
     """Insert by the driver, whose loop over rows is not Python's."""
-    found = scratch.execute(events.rows)
-    marks = ", ".join("?" * len(NAMES))
+    names = events.names(scratch)
+    found = scratch.execute(events.rows(names))
+    marks = ", ".join("?" * len(names))
     statement = (
-        f"INSERT INTO responsys_events ({', '.join(NAMES)}, feed, file) "
+        f"INSERT INTO responsys_events ({', '.join(names)}, feed, file) "
         f"VALUES ({marks}, {events.feed}, {events.file}) {on_conflict('IS NOT')}"
     )
     cursor = connection.connection.cursor()
@@ -83,12 +98,13 @@ def copy_into_postgresql(
 ) -> int:
     """Insert through a temporary table, which COPY fills from a file of DuckDB in the spool."""
     cursor = connection.connection.cursor()
-    names = ", ".join(NAMES)
+    used = events.names(scratch)
+    names = ", ".join(used)
     cursor.execute(
         f"CREATE TEMP TABLE landing ON COMMIT DROP AS SELECT {names} FROM responsys_events WITH NO DATA"
     )
     try:
-        scratch.execute(f"COPY ({events.rows}) TO {literal(str(path))} (FORMAT csv, HEADER false)")
+        scratch.execute(f"COPY ({events.rows(used)}) TO {literal(str(path))} (FORMAT csv, HEADER false)")
         with path.open("rb") as file, cursor.copy("COPY landing FROM STDIN (FORMAT csv)") as copy:
             while block := file.read(BLOCK):
                 copy.write(block)

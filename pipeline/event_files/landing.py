@@ -55,7 +55,7 @@ class Landing:
             if readable.header is None:
                 self._refuse_count(file, 0)
                 return self._finish(row)
-            rows = PartRows(self._scratch, file, readable.header)
+            rows = PartRows(self._scratch, file, readable.header, is_clean=readable.is_clean)
             return self._land(file, readable, rows, row, progress)
 
     def _land(
@@ -70,7 +70,7 @@ class Landing:
             self._refuse_count(file, sum(records for _, records in self._parts(readable, rows)))
             rows.forget()
         for part, records in self._parts(readable, rows):
-            self._store.store(file, rows, row, done=part.last)
+            self._store.store(file, rows, row, part)
             progress(records)
         return row.landed
 

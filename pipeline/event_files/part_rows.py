@@ -2,7 +2,7 @@
 
 Tables of DuckDB::
 
-    part_lines   rn, line                  the physical lines
+    part_lines   rn, line                  the physical lines, unless the part is straight
     part_rows    rn, problem, key, ...     one row for each record; a problem: it goes to the quarantine
     seen         key                       keys of the parts before, of rows that may be equal
 """
@@ -11,15 +11,18 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pipeline.event_files.cells import ALL, OddRecords, cleaning_of, read_lines, split
+from pipeline.event_files.cells import OddRecords, cleaning_of, listed, read_lines, split
 from pipeline.event_files.event_header import EventHeader
 from pipeline.event_files.file_parts import FilePart
 from pipeline.event_files.plain_file import PlainFile
+from pipeline.event_files.row_cells import ALL, PLAIN, Cleaning, RowCells
 from pipeline.event_files.row_values import RowValues, signed
+from pipeline.event_files.straight import is_straight, read_straight, shape_of
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+BAD_ROWS = "SELECT count(*) FROM part_rows WHERE problem > 0"
 ODD = """
     SELECT rn, line FROM part_lines JOIN part_rows USING (rn)
     WHERE problem = 1 AND contains(line, '"') AND NOT starts_with(line, chr(2)) ORDER BY rn
@@ -47,11 +50,15 @@ NUMBERED = f"""
 class PartRows:
     """The rows of one file, part by part."""
 
-    def __init__(self, scratch: "DuckDBPyConnection", file: PlainFile, header: EventHeader) -> None:
+    def __init__(
+        self, scratch: "DuckDBPyConnection", file: PlainFile, header: EventHeader, *, is_clean: bool
+    ) -> None:
         self._scratch = scratch
         self._delimiter = file.settings.delimiter
         self._width = len(header.names)
         self._skip = header.lines
+        self._may_be_straight = is_clean
+        self.is_straight = False
         self.values = RowValues(file, header)
         self.forget()
 
@@ -61,13 +68,48 @@ class PartRows:
 
     def read(self, part: FilePart) -> int:
         """Fill the tables with a part, and return the number of its records."""
-        read_lines(self._scratch, part, self._skip)
-        cells = split(self._delimiter, self._width)
-        rows = self.values.of(cells, cleaning_of(self._scratch, self._delimiter))
-        self._scratch.execute(f"CREATE OR REPLACE TEMP TABLE part_rows AS {rows}")
-        self._read_odd_records()
+        if not self._read_straight(part):
+            self._read_lines(part)
         self._number_repeated(last=part.last)
         return int(self._scratch.execute("SELECT count(*) FROM part_rows").fetchall()[0][0])
+
+    def has_bad_lines(self, part: FilePart) -> bool:
+        """Tell whether a record of the part has a problem; if so, its line is in ``part_lines``."""
+        bad = bool(self._scratch.execute(BAD_ROWS).fetchall()[0][0])
+        if bad and self.is_straight:
+            read_lines(self._scratch, part, self._skip)
+        return bad
+
+    def _read_straight(self, part: FilePart) -> bool:
+        """Read a part as DuckDB reads; False if that may be wrong."""
+        self.is_straight = False
+        if not self._may_be_straight:
+            return False
+        shape = shape_of(part.path, max(0, self._skip - part.lines_before))
+        if not shape.can_be_straight(self._delimiter, self._width):
+            return False
+        cells = read_straight(part, self._delimiter, self._width, self._skip)
+        self.is_straight = self._fill_straight(cells) and is_straight(self._scratch, shape, self._width)
+        return self.is_straight
+
+    def _fill_straight(self, cells: RowCells) -> bool:
+        """Fill the table; False if DuckDB refuses a line."""
+        from duckdb import InvalidInputException  # 40 MiB, which only a landing needs
+
+        try:
+            self._fill(cells, PLAIN)
+        except InvalidInputException:
+            return False
+        return True
+
+    def _read_lines(self, part: FilePart) -> None:
+        """Read a part line by line."""
+        read_lines(self._scratch, part, self._skip)
+        self._fill(split(self._delimiter, self._width), cleaning_of(self._scratch, self._delimiter))
+        self._read_odd_records()
+
+    def _fill(self, cells: RowCells, cleaning: Cleaning) -> None:
+        self._scratch.execute(f"CREATE OR REPLACE TEMP TABLE part_rows AS {self.values.of(cells, cleaning)}")
 
     def _read_odd_records(self) -> None:
         """Read lines with quotes that SQL could not split."""
@@ -84,7 +126,7 @@ class PartRows:
             "FROM (SELECT unnest(from_json($1, '[[\"VARCHAR\"]]')) AS r)",
             [text],
         )
-        rows = self.values.of("SELECT rn, p FROM odd_cells", ALL)
+        rows = self.values.of(listed("SELECT rn, p FROM odd_cells", self._width), ALL)
         self._scratch.execute(f"INSERT INTO part_rows {rows}")
 
     def _number_repeated(self, *, last: bool) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine, func, insert, select, update
 
 from pipeline.event_files.event_rows import StoredAs, insert_events
 from pipeline.event_files.facets import KnownFacets
+from pipeline.event_files.file_parts import FilePart
 from pipeline.event_files.hook_joining import are_waiting, join_to_new_rows
 from pipeline.event_files.ledger_row import LedgerRow
 from pipeline.event_files.part_rows import PartRows
@@ -53,18 +54,18 @@ class PartStore:
         self._facets = KnownFacets(scratch)
         self._erasures = -1
 
-    def store(self, file: PlainFile, rows: PartRows, row: LedgerRow, *, done: bool) -> None:
-        """Store the part in ``part_rows`` from the position on; ``done``: it is the file's last one."""
+    def store(self, file: PlainFile, rows: PartRows, row: LedgerRow, part: FilePart) -> None:
+        """Store the part, which is in ``part_rows``, from the position on."""
         try:
             with self._engine.begin() as connection:
-                self._store(connection, file, rows, row, done=done)
+                self._store(connection, file, rows, row, part)
         except BaseException:
             self._handles.forget()  # ids that they gave are not in the store
             self._facets.forget()
             raise
 
     def _store(
-        self, connection: Connection, file: PlainFile, rows: PartRows, row: LedgerRow, *, done: bool
+        self, connection: Connection, file: PlainFile, rows: PartRows, row: LedgerRow, part: FilePart
     ) -> None:
         fold = self._lock(connection)
         feed = feed_number(connection, file.feed)
@@ -75,11 +76,12 @@ class PartStore:
         first_id = fold.issued
         events = StoredAs(feed, file.number, digests, first_id, row.position)
         changed = insert_events(self._scratch, connection, events, self._folder)
-        store_bad_lines(self._scratch, connection, file.number, row.position)
+        if rows.has_bad_lines(part):
+            store_bad_lines(self._scratch, connection, file.number, row.position)
         self._count(connection, row, first_id, changed)
         if is_told:
             join_to_new_rows(connection, file.feed, first_id)
-        row.store(connection, done=done, other_columns=list(rows.values.other))
+        row.store(connection, done=part.last, other_columns=list(rows.values.other))
 
     def _lock(self, connection: Connection) -> Any:
         """Lock the one row of folds; forget what is known if a person was erased meanwhile."""

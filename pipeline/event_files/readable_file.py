@@ -19,6 +19,7 @@ class ReadableFile:
 
     path: Path
     header: EventHeader | None  # None: it has no line
+    is_clean: bool  # as it came: no line is marked
 
 
 @contextmanager
@@ -29,12 +30,12 @@ def make_readable(file: PlainFile, folder: Path) -> Iterator[ReadableFile]:
     refuse_other_encoding(look, encoding)
     is_utf8 = encoding in ("utf-8", "utf-8-sig", "ascii")
     if is_utf8 and look.is_clean:
-        yield described(file, file.path)
+        yield described(file, file.path, is_clean=True)
         return
     copy = folder / f"{file.path.name}.clean"
     try:
         write_clean(file.path, copy, look, "utf-8-sig" if is_utf8 else encoding)
-        yield described(file, copy)
+        yield described(file, copy, is_clean=False)
     finally:
         copy.unlink(missing_ok=True)
 
@@ -45,9 +46,9 @@ def refuse_other_encoding(look: TextLook, encoding: str) -> None:
         raise FileFailed('it is in UTF-16, and the import says otherwise: set encoding = "utf-16"')
 
 
-def described(file: PlainFile, path: Path) -> ReadableFile:
+def described(file: PlainFile, path: Path, *, is_clean: bool) -> ReadableFile:
     """Read the header."""
     with path.open("rb") as lines:
         head = lines.read(BLOCK).decode(errors="replace")
     header = read_header(head, file.settings.delimiter, file.settings.columns)
-    return ReadableFile(path, header)
+    return ReadableFile(path, header, is_clean)

@@ -11,7 +11,7 @@ from pipeline.event_files.folder_look import key_of
 from pipeline.event_files.ledger import Ledger
 from pipeline.event_files.listing import DataFile, listing_of
 from pipeline.event_files.opening import open_file
-from pipeline.event_files.part_rows import PartRows
+from pipeline.event_files.part_rows import BAD_ROWS, PartRows
 from pipeline.event_files.plain_file import FileFailed, PlainFile
 from pipeline.event_files.readable_file import make_readable
 from pipeline.event_files.scratch import open_scratch
@@ -20,7 +20,6 @@ from pipeline.model.event_import import EventImport
 from pipeline.model.file_server import FileGone, FileServer, FileSession, NotPermitted
 
 NUMBER = 0  # no file of the ledger has it
-BAD_ROWS = "SELECT count(*) FROM part_rows WHERE problem > 0"
 
 
 @dataclass
@@ -80,7 +79,7 @@ class Rehearsal:
             if readable.header is None:
                 return
             found.columns = list(readable.header.names)
-            rows = PartRows(scratch, plain, readable.header)
+            rows = PartRows(scratch, plain, readable.header, is_clean=readable.is_clean)
             bad = 0
             for part in parts_of(readable.path, folder):
                 found.rows += rows.read(part)

@@ -6,9 +6,9 @@ event is stored, and MD5, which no version changes.
 
 from dataclasses import dataclass
 
-from pipeline.event_files.cells import Cleaning
 from pipeline.event_files.event_header import CAPTURED, EventHeader
 from pipeline.event_files.plain_file import PlainFile
+from pipeline.event_files.row_cells import Cleaning, RowCells
 from pipeline.event_files.scratch import literal
 from pipeline.model.event_flags import CHANNEL, FAILED, UNLINKED
 from pipeline.model.feeds import NOT_LINKING, RECEIPTS, channel_of
@@ -52,40 +52,40 @@ class RowValues:
         """Names of the columns that are kept as they are."""
         return tuple(name for name in self.header.names if name not in NOT_KEPT)
 
-    def of(self, cells: str, cleaning: Cleaning) -> str:
-        """Return the SQL of all rows, good and bad; ``cells``: SQL of ``rn`` and ``p``, a record's cells."""
+    def of(self, cells: RowCells, cleaning: Cleaning) -> str:
+        """Return the SQL of all rows, good and bad."""
+        measures = "".join(f", {name}" for name in cells.measures)
+        named = "".join(f", {sql} AS {name}" for name, sql in cells.measures.items())
+        values = f"rn, {cells.whole} AS whole, {self._values(cells, cleaning)}{named}"
         return f"""
             SELECT rn, {self._problem()} AS problem, riid, email, captured,
                 CAST(floor(captured / 86400) AS INTEGER) AS day, {self._key()} AS key, single,
                 {self._riid_digest()} AS riid_digest, hash('email', email) AS email_digest,
                 hash({", ".join(FACET)}) AS facet_digest, hash({", ".join(FACET)}, other) AS wide_digest,
                 {", ".join(FACET)},
-                {self._flags()} AS flags, phone, customer, other
-            FROM ({self._parsed(f"SELECT rn, p, {self._values(cleaning)} FROM ({cells})")})"""
+                {self._flags()} AS flags, phone, customer, other{measures}
+            FROM ({self._parsed(f"SELECT {values} FROM ({cells.rows})")})"""
 
-    def _values(self, cleaning: Cleaning) -> str:
+    def _values(self, cells: RowCells, cleaning: Cleaning) -> str:
         names = {"riid_text": "RIID", "captured_text": CAPTURED, "stored": "EVENT_STORED_DT", **FACET}
         names |= {"phone": "MOBILE_NUMBER", "customer": "CUSTOMER_ID", "status": "STATUS_CODE"}
         names |= {"uuid": "EVENT_UUID", "offer_number": "OFFER_NUMBER", "order_id": "ORDER_ID"}
         names |= {"address_1": "EMAIL", "address_2": "EMAIL_ADDRESS_"}
-        values = [f"{self._value(column, cleaning)} AS {name}" for name, column in names.items()]
-        return ", ".join([*values, f"{self._other(cleaning)} AS other"])
+        values = [f"{self._value(column, cells, cleaning)} AS {name}" for name, column in names.items()]
+        return ", ".join([*values, f"{self._other(cells, cleaning)} AS other"])
 
-    def _value(self, column: str, cleaning: Cleaning) -> str:
+    def _value(self, column: str, cells: RowCells, cleaning: Cleaning) -> str:
         """Return the SQL of a column's value; NULL: it is absent."""
         place = self.header.place(column)
-        return "CAST(NULL AS VARCHAR)" if place is None else f"nullif({self._text(place, cleaning)}, '')"
+        if place is None:
+            return "CAST(NULL AS VARCHAR)"
+        return f"nullif({text_of(cells.cell(place), cleaning)}, '')"
 
-    def _text(self, place: int, cleaning: Cleaning) -> str:
-        """Return the SQL of a cell's text; an absent value is NULL or empty."""
-        cell = f"trim(p[{place}], {literal(SPACE)})" if cleaning.trim else f"p[{place}]"
-        return f"nullif({cell}, 'null')" if cleaning.nulls else cell
-
-    def _other(self, cleaning: Cleaning) -> str:
+    def _other(self, cells: RowCells, cleaning: Cleaning) -> str:
         if not self.other:
             return "CAST(NULL AS VARCHAR)"
         places = [self.header.names.index(name) + 1 for name in self.other]
-        values = joined(*(self._text(place, cleaning) for place in places))
+        values = joined(*(text_of(cells.cell(place), cleaning) for place in places))
         return f"nullif(rtrim({values}, {literal(SEPARATOR)}), '')"
 
     def _parsed(self, values: str) -> str:
@@ -107,8 +107,8 @@ class RowValues:
         return f"CASE WHEN len(captured_text) = 20 AND {places} THEN CAST(epoch({moment}) AS BIGINT) END"
 
     def _problem(self) -> str:
-        return f"""CASE
-            WHEN p IS NULL OR len(p) <> {len(self.header.names)} THEN 1
+        return """CASE
+            WHEN NOT whole THEN 1
             WHEN captured IS NULL THEN 2
             WHEN riid IS NULL AND riid_text IS NOT NULL THEN 3
             WHEN riid IS NULL AND email IS NULL THEN 4 END"""
@@ -133,6 +133,12 @@ class RowValues:
         if self.file.feed != RECEIPTS:
             return str(flags)
         return f"{flags} + CASE WHEN coalesce(status, '0') = '0' THEN 0 ELSE {FAILED} END"
+
+
+def text_of(cell: str, cleaning: Cleaning) -> str:
+    """Return the SQL of a cell's text; an absent value is NULL or empty."""
+    trimmed = f"trim({cell}, {literal(SPACE)})" if cleaning.trim else cell
+    return f"nullif({trimmed}, 'null')" if cleaning.nulls else trimmed
 
 
 def address_of(name: str) -> str:
