@@ -10,11 +10,11 @@ from typing import Any
 
 import asyncssh
 
-from pipeline.errors import Misconfigured, PipelineError
+from pipeline.errors import Misconfigured, PipelineError, RetryLater
 from pipeline.model.file_server import FileGone, NotPermitted, OpenPgp, RemoteFile
 from pipeline.sftp.algorithms import HOST_KEY_KINDS, options_of
 from pipeline.sftp.connector import SftpConnector
-from pipeline.sftp.failures import file_errors, login_errors
+from pipeline.sftp.failures import CUT, file_errors, login_errors
 from pipeline.sftp.host_key import HostKeyChanged, HostKeyCheck, refuse_unpinned
 from pipeline.sftp.loop import BackgroundLoop, background_loop
 from pipeline.sftp.private_key import read_private_key
@@ -60,14 +60,25 @@ class SftpServer:
         for kinds in ("", *HOST_KEY_KINDS):
             check = HostKeyCheck(self.connector.host_key)
             try:
-                with login_errors(self.connector, check):
-                    return loop.run(self._connect(check, key, kinds), self.connect + self.answer)
+                return self._log_in_with(loop, check, key, kinds, tries=2 if kinds else 1)
             except HostKeyChanged as error:
                 first = first or error
-            except PipelineError:
-                if first is None:
-                    raise  # a server without this kind of key has no algorithm in common then, or hangs up
+            except PipelineError as error:
+                if first is None or not lacks_kind(error, check):
+                    raise
         raise first or Misconfigured(f"{self.connector.place} has no host key")
+
+    def _log_in_with(
+        self, loop: BackgroundLoop, check: HostKeyCheck, key: asyncssh.SSHKey, kinds: str, tries: int
+    ) -> asyncssh.SSHClientConnection:
+        """Log in; again if the connection is cut, which need not be for lack of such a key."""
+        try:
+            with login_errors(self.connector, check):
+                return loop.run(self._connect(check, key, kinds), self.connect + self.answer)
+        except RetryLater as error:
+            if tries == 1 or error.code != CUT:
+                raise
+        return self._log_in_with(loop, check, key, kinds, tries - 1)
 
     def fingerprints(self) -> list[str]:
         """Return the fingerprints of the server's keys, the usual one first; raises as ``open`` does."""
@@ -112,6 +123,11 @@ class SftpServer:
                 **(options | {"server_host_key_algs": kinds} if kinds else options),
             )
         return connection
+
+
+def lacks_kind(error: PipelineError, check: HostKeyCheck) -> bool:
+    """Tell whether the server may have no such key: then nothing is in common, or it hangs up at once."""
+    return not check.seen and (not isinstance(error, RetryLater) or error.code == CUT)
 
 
 async def end(connection: asyncssh.SSHClientConnection) -> None:

@@ -2,11 +2,12 @@
 
 import asyncio
 import threading
+from dataclasses import replace
 
 import asyncssh
 import pytest
 
-from pipeline.errors import Misconfigured
+from pipeline.errors import Misconfigured, RetryLater
 from pipeline.sftp.connector import SftpConnector
 from pipeline.sftp.server import SftpServer
 
@@ -79,3 +80,40 @@ def test_another_key_is_told_of_though_the_server_hangs_up_then(port, keys, monk
     with pytest.raises(Misconfigured, match="has changed"), server(port, keys, f"SHA256:{'A' * 43}").open():
         pass
     assert len(asked) > 1
+
+
+def failing(monkeypatch, error, times):
+    """Have the first logins with one kind of host key fail."""
+    connect, failures = SftpServer._connect, [error] * times
+
+    async def fail(self, check, key, kinds):
+        if kinds and failures:
+            raise failures.pop()
+        return await connect(self, check, key, kinds)
+
+    monkeypatch.setattr(SftpServer, "_connect", fail)
+
+
+def test_a_connection_that_is_cut_is_tried_again(port, keys, monkeypatch):
+    failing(monkeypatch, asyncssh.ConnectionLost("Connection lost"), 1)
+    for key in keys.values():
+        with server(port, keys, key.get_fingerprint()).open() as session:
+            assert isinstance(session.list("/"), list)
+
+
+@pytest.mark.parametrize("error", [ConnectionRefusedError(111, "refused"), TimeoutError()])
+def test_a_server_that_cannot_be_reached_has_no_changed_key(port, keys, monkeypatch, error):
+    failing(monkeypatch, error, 100)
+    with pytest.raises(RetryLater), server(port, keys, f"SHA256:{'A' * 43}").open():
+        pass
+
+
+@pytest.mark.parametrize("kind", ["ssh-ed25519", "ecdsa-sha2-nistp256"])
+def test_a_refused_login_is_no_changed_key(port, keys, kind):
+    stranger = server(port, keys, keys[kind].get_fingerprint())
+    other = asyncssh.generate_private_key("ssh-ed25519").export_private_key().decode()
+    with (
+        pytest.raises(Misconfigured, match="refuses the login"),
+        SftpServer(replace(stranger.connector, private_key=other)).open(),
+    ):
+        pass
