@@ -135,9 +135,13 @@ class LinkedSystems:
 
     def read(self, *sources: str) -> list[str]:
         """Run sources, those of both sides if none is named, and return what they say."""
+        self.ahead()
+        return [self.worker.run_source(name) for name in sources or ("leads", "contacts", "members")]
+
+    def ahead(self) -> None:
+        """Let what was written in the org be old enough to be read."""
         self._ahead += UPPER
         self.org.order("clock", {"ahead": self._ahead})
-        return [self.worker.run_source(name) for name in sources or ("leads", "contacts", "members")]
 
     def deliver(self) -> int:
         """Accept and deliver all that waits, take the verdicts over, and return the number of rows sent."""

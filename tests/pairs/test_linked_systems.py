@@ -1,6 +1,7 @@
 """T4 end to end: two emulators, the real worker and commands, by the example's configuration."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -89,4 +90,59 @@ def test_automation_on_one_side_costs_a_second_write_and_ends(systems):
         assert systems.settle() == 2
 
     assert systems.contact(contact)["Title"] == systems.columns(riid)["TITLE"] == "Head Of Sales"
+    assert systems.differences() == []
+
+
+class Killed(BaseException):
+    """The end of a process."""
+
+
+def test_an_edit_whose_run_was_killed_before_it_appended_arrives_once(systems, monkeypatch):
+    [(contact, riid)] = systems.people("gil", **BOSS)
+    systems.edit(contact, Title="Chief")
+    systems.edit_member(riid, PHONE="+33144444444")
+    with monkeypatch.context() as patched:
+        patched.setattr("pipeline.produce.appender.Appender.append_chunk", killed)
+        for source in ("contacts", "members"):
+            with pytest.raises(Killed):
+                systems.read(source)
+
+    assert systems.settle() == 2
+    assert (systems.columns(riid)["TITLE"], systems.contact(contact)["Phone"]) == ("Chief", "+33144444444")
+    assert systems.differences() == []
+
+
+def killed(*_):
+    raise Killed
+
+
+def test_two_runs_at_once_send_an_edit_once(systems):
+    [(contact, riid)] = systems.people("hal", **BOSS)
+    systems.edit(contact, Title="Chief")
+    systems.edit_member(riid, PHONE="+33155555555")
+    systems.ahead()
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(systems.worker.run_source, ("contacts", "members") * 2))
+
+    assert systems.settle() == 2
+    assert (systems.columns(riid)["TITLE"], systems.contact(contact)["Phone"]) == ("Chief", "+33155555555")
+    assert systems.differences() == []
+
+
+def test_edits_that_wait_for_consent_are_not_lost(systems):
+    people = systems.people(*(f"many{number}" for number in range(21)), **BOSS)
+    for number, (contact, _) in enumerate(people):
+        systems.edit(contact, Phone=f"+3316666{number:04d}")
+    systems.read("contacts")
+    assert systems.deliver() == 0
+    systems.edit_member(people[0][1], TITLE="Dean")
+    assert systems.settle() == 1
+    assert {systems.columns(riid)["PHONE"] for _, riid in people} == {BOSS["Phone"]}
+
+    systems.run("sync", "--source", "contacts", "--confirm")
+
+    assert systems.settle() == 21
+    phones = [systems.columns(riid)["PHONE"] for _, riid in people]
+    assert phones == [f"+3316666{number:04d}" for number in range(21)]
+    assert systems.contact(people[0][0])["Title"] == "Dean"
     assert systems.differences() == []
