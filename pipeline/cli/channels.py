@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from pipeline.alerts.documents import channel_documents
+from pipeline.alerts.channel_documents import channel_documents
 from pipeline.cli.lazy_group import Group
 from pipeline.cli.reading import records_to_read
 from pipeline.cli.tables import show

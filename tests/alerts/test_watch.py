@@ -13,7 +13,7 @@ from functools import partial
 import pytest
 
 from pipeline.alerts import channels, messages, sending
-from pipeline.alerts.documents import channel_documents, failing_channels
+from pipeline.alerts.channel_documents import channel_documents, failing_channels
 from pipeline.stores import duty_trouble
 from pipeline.stores.broker import connect
 from tests.alerts.watching import RULE

@@ -8,7 +8,7 @@ import redis
 from sqlalchemy import Engine
 
 from pipeline.accept.strays import KINDS, Strays
-from pipeline.alerts.documents import failing_channels
+from pipeline.alerts.channel_documents import failing_channels
 from pipeline.lanes import limits
 from pipeline.lanes.backlog import read_backlogs
 from pipeline.lanes.pace import Pace, read_paces

@@ -2,7 +2,8 @@
 
 from flask import Response
 
-from pipeline.alerts.documents import alerts_document, channel_documents, open_alerts
+from pipeline.alerts.channel_documents import channel_documents
+from pipeline.alerts.documents import alerts_document, open_alerts
 from pipeline.operate.channel_tests import send_channel_test
 from pipeline.web.api.records import find
 from pipeline.web.auth import needs
