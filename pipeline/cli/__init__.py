@@ -3,6 +3,7 @@
 Each command is in a file of its own, which is only imported when the command is run.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import Any, TextIO, cast
@@ -145,6 +146,15 @@ class Commands(LazyGroup):
         finally:
             sys.stdout = kept
 
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """Read the words; bytes that are no text may only name a file."""
+        for word in args:
+            if not is_text(word) and not any(os.path.exists(name) for name in (word, word.partition("=")[2])):
+                raise UsageProblem(f'"{click.format_filename(word)}" is no text in UTF-8')
+        return super().make_context(info_name, args, parent, **extra)
+
     def invoke(self, ctx: click.Context) -> object:
         """Run the command: 2 when a person must change something, 130 after Ctrl-C."""
         try:
@@ -153,6 +163,15 @@ class Commands(LazyGroup):
             raise UsageProblem(str(error)) from error
         except KeyboardInterrupt:
             ctx.exit(INTERRUPTED)
+
+
+def is_text(word: str) -> bool:
+    """Tell whether a word of the command line was UTF-8."""
+    try:
+        word.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 @click.group(cls=Commands, lazy=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})

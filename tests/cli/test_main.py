@@ -62,6 +62,27 @@ def test_a_slip_is_answered_with_what_was_meant(words, answer):
     assert answer in result.stderr
 
 
+@pytest.mark.parametrize(
+    "words", [["trace"], ["dead-letters", "list", "--code"], ["stats", "--connector"], []]
+)
+@pytest.mark.parametrize("word", [os.fsdecode(b"\xff"), os.fsdecode(b"\xed\xa0\xbd")])
+def test_a_word_that_is_no_text_is_refused_by_every_command(words, word):
+    result = CommandRunner().invoke(main, [*words, word])
+
+    assert result.exit_code == 2
+    assert "is no text in UTF-8" in result.stderr
+
+
+def test_bytes_that_are_no_text_may_name_a_file(tmp_path):
+    path = tmp_path / os.fsdecode(b"\xff.toml")
+    path.write_text("[files]\n")
+
+    result = CommandRunner().invoke(main, ["completion", str(path)])
+
+    assert "is no text" not in result.stderr
+    assert "is not one of" in result.stderr
+
+
 @pytest.mark.parametrize("group", [[], ["dead-letters"], ["keys"], ["emulator"]])
 def test_help_lists_commands_by_whole_sentences(group):
     result = CommandRunner().invoke(main, [*group, "--help"], terminal_width=60)
