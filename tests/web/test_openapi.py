@@ -3,6 +3,10 @@
 import re
 
 import pytest
+from flask import Flask
+
+from pipeline.web.app import BLUEPRINTS
+from pipeline.web.paths import LetterId
 
 METHODS = ("get", "put", "post", "delete")
 
@@ -38,6 +42,21 @@ def test_every_operation_says_what_may_go_wrong(spec):
             assert {"401", "403", "429", "503"} <= responses.keys(), path
         if "requestBody" in operation:
             assert {"400", "408", "413", "415"} <= responses.keys(), (method, path)
+
+
+def test_every_route_of_the_api_is_described(spec):
+    app = Flask(__name__, static_folder=None)
+    app.url_map.converters["letter"] = LetterId
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+
+    routes = {
+        (method.lower(), re.sub(r"<(?:[^:<>]*:)?(\w+)>", r"{\1}", rule.rule))
+        for rule in app.url_map.iter_rules()
+        for method in rule.methods - {"HEAD", "OPTIONS"}
+    }
+
+    assert {(method, path) for method, path, _ in operations(spec)} == routes
 
 
 def test_problems_have_an_example_of_each_type(spec):
