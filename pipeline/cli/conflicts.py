@@ -8,6 +8,7 @@ import click
 from pipeline.cli.confirm import confirmed, refuse_unasked
 from pipeline.cli.lazy_group import Group
 from pipeline.cli.people import RECORDS, record_row
+from pipeline.cli.row_id import ROW_ID
 from pipeline.cli.tables import printable, show
 from pipeline.operate.activity import person_at_terminal
 from pipeline.operate.conflicts import read_conflicts, settle_conflict, show_conflict
@@ -57,7 +58,7 @@ def list_(*, settled: bool, limit: int, as_json: bool) -> None:
 
 
 @conflicts.command("show")
-@click.argument("number", metavar="ID", type=int)
+@click.argument("number", metavar="ID", type=ROW_ID)
 @AS_JSON
 def show_one(number: int, *, as_json: bool) -> None:
     """Show a conflict, with the records of both people. That it was looked at is kept as an activity."""
@@ -82,7 +83,7 @@ def show_one(number: int, *, as_json: bool) -> None:
 
 
 @conflicts.command()
-@click.argument("number", metavar="ID", type=int)
+@click.argument("number", metavar="ID", type=ROW_ID)
 @click.argument("answer", required=False, metavar="[ANSWER]")
 @click.option(
     "--yes", is_flag=True, help="Do not ask; needed where nobody can be asked, such as in a script."

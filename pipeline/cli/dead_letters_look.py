@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from pipeline.cli.dead_letter_options import choosing, filter_of, proving
+from pipeline.cli.row_id import LARGEST
 from pipeline.cli.tables import show
 from pipeline.errors import Misconfigured
 from pipeline.operate.letters import with_activation, without_activation
@@ -30,7 +31,7 @@ HEADERS = ("ID", "AGE", "STATE", "DESTINATION", "AUDIENCE", "PROFILE", "CODE", "
     "--state", type=click.Choice(STATES), default="open", show_default=True, help="What became of them."
 )
 @click.option(
-    "--limit", type=click.IntRange(min=1), default=50, show_default=True, help="Show at most so many."
+    "--limit", type=click.IntRange(1, LARGEST), default=50, show_default=True, help="Show at most so many."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print them as JSON, without what was to be sent.")
 def list_(state: str, limit: int, as_json: bool, **chosen: Any) -> None:

@@ -11,6 +11,7 @@ import msgspec
 
 from pipeline.cli.event_output import say, write_lines
 from pipeline.cli.lazy_group import Group
+from pipeline.cli.row_id import ROW_ID
 from pipeline.cli.tables import printable, show
 from pipeline.event_files.event_stream import newest, stream
 from pipeline.operate.activity import note_alone, person_at_terminal
@@ -67,7 +68,7 @@ def print_events(found: list[dict[str, Any]], *, as_json: bool) -> None:
 
 @events.command()
 @click.argument("file", default="-", type=click.Path(dir_okay=False, allow_dash=True))
-@click.option("--since", type=click.IntRange(min=0), default=0, metavar="ID", help="Events behind this id.")
+@click.option("--since", type=ROW_ID, default=0, metavar="ID", help="Events behind this id.")
 @click.option("--format", "form", type=click.Choice(["jsonl", "parquet"]), default="jsonl", show_default=True)
 @click.option("--json", "_as_json", is_flag=True, help="JSON Lines, which is the usual format.")
 def export(file: str, since: int, form: str, _as_json: bool) -> None:

@@ -4,6 +4,7 @@ import json
 
 import click
 
+from pipeline.cli.row_id import ROW_ID
 from pipeline.cli.tables import printable
 from pipeline.event_files import ledger
 from pipeline.operate.activity import note_alone, person_at_terminal
@@ -11,7 +12,7 @@ from pipeline.runtime.stores import open_stores
 
 
 @click.command()
-@click.argument("file", type=int)
+@click.argument("file", type=ROW_ID)
 @click.option("--json", "as_json", is_flag=True, help="Print the file as JSON.")
 def retry(file: int, *, as_json: bool) -> None:
     """Let the next run fetch FILE again; what it counted already is not counted twice."""
@@ -19,7 +20,7 @@ def retry(file: int, *, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("file", type=int)
+@click.argument("file", type=ROW_ID)
 @click.option("--json", "as_json", is_flag=True, help="Print the file as JSON.")
 def ignore(file: int, *, as_json: bool) -> None:
     """Let no run fetch FILE."""

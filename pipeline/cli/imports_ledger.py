@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from pipeline.cli.reading import records_to_read
+from pipeline.cli.row_id import ROW_ID
 from pipeline.cli.tables import printable, show
 from pipeline.errors import Misconfigured
 from pipeline.event_files.ledger_list import STATES, files_of, lines_of
@@ -36,7 +37,7 @@ def files(name: str, state: str | None, *, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("file", type=int)
+@click.argument("file", type=ROW_ID)
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def lines(file: int, *, as_json: bool) -> None:
     """Show the lines of FILE that count nothing: number, reason and the line."""

@@ -10,6 +10,7 @@ from typing import Any, TextIO
 import click
 
 from pipeline.cli.lazy_group import Group
+from pipeline.cli.row_id import LARGEST
 from pipeline.cli.tables import printable, show
 from pipeline.errors import Misconfigured
 from pipeline.operate.activity import person_at_terminal
@@ -52,7 +53,11 @@ def list_(*, as_json: bool) -> None:
     "--csv", "file", type=click.File("w", lazy=False), metavar="FILE", help='Write all to FILE; "-": print.'
 )
 @click.option(
-    "--limit", type=click.IntRange(1), default=100, show_default=True, help="At most so many in the table."
+    "--limit",
+    type=click.IntRange(1, LARGEST),
+    default=100,
+    show_default=True,
+    help="At most so many in the table.",
 )
 @AS_JSON
 def diff(name: str, *, field: str | None, file: TextIO | None, limit: int, as_json: bool) -> None:

@@ -1,9 +1,11 @@
-"""Names in paths: one with a NUL is that of no record, and PostgreSQL refuses to look for it."""
+"""Names and numbers in paths. A name with a NUL is that of no record; PostgreSQL refuses to look for it."""
 
 from flask import request
 from werkzeug.routing import BaseConverter
 
 from pipeline.web.problems import Problem
+
+ROW_ID = "int(max=9223372036854775807)"  # converter of a number that a database may look for
 
 
 class LetterId(BaseConverter):

@@ -36,6 +36,25 @@ def test_a_problem_is_said_without_a_traceback():
     assert result.stderr == "Error: acme: the password is wrong\nother: the list is missing\n"
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "conflicts show",
+        "conflicts settle",
+        "imports lines",
+        "imports retry",
+        "events export --since",
+        "pairs diff person --limit",
+        "dead-letters list --limit",
+    ],
+)
+def test_a_number_that_no_database_can_look_for_is_refused(words):
+    result = CommandRunner().invoke(main, [*words.split(), "9" * 25])
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "is not in the range" in result.stderr
+
+
 def test_ctrl_c_is_reported_to_the_shell():
     assert CommandRunner().invoke(main, ["interrupted"]).exit_code == 130
 

@@ -12,6 +12,7 @@ from tests.cli.test_event_commands import ROWS
 from tests.event_files.folder import IMPORT, land
 from tests.web.test_metrics import FILES
 
+TOO_LARGE = 2**63  # for a number of a database
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
@@ -92,7 +93,14 @@ def test_bad_lines_name_people_so_they_are_for_operators_and_noted(web):
     assert newest["actor"] == "key:operate"
 
 
-@pytest.mark.parametrize("path", ["/v1/imports/odd/files", f"/v1/imports/{IMPORT.name}/files/99/lines"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/imports/odd/files",
+        f"/v1/imports/{IMPORT.name}/files/99/lines",
+        f"/v1/imports/{IMPORT.name}/files/{TOO_LARGE}/lines",
+    ],
+)
 def test_what_is_not_there(web, path):
     assert web.get(path).status_code == 404
 
@@ -131,6 +139,7 @@ def test_the_page_of_bad_lines(web, page):
 
     assert "x,06-Jan-2026 15:00:00,ada@example.com" in page(path).text
     assert page(path, "read").status_code == 403
+    assert page(f"/imports/{IMPORT.name}/files/{TOO_LARGE}").status_code == 404
     assert f'href="{path}"' not in page(f"/imports/{IMPORT.name}", "read").text
 
 

@@ -12,10 +12,11 @@ from pipeline.stores.database import reading
 from pipeline.web.auth import needs
 from pipeline.web.blueprint import Blueprint
 from pipeline.web.context import actor, answer, page_of, stores
+from pipeline.web.paths import ROW_ID
 from pipeline.web.problems import Problem
 from schemas.http import ConflictsQuery, NoQuery, SettleBody
 
-PLACE = "/v1/conflicts/<int(max=9223372036854775807):id>"
+PLACE = f"/v1/conflicts/<{ROW_ID}:id>"
 
 conflicts = Blueprint("conflicts", __name__, description="Questions about who is who.")
 

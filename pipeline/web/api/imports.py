@@ -17,6 +17,7 @@ from pipeline.web.auth import needs
 from pipeline.web.blueprint import Blueprint
 from pipeline.web.context import actor, answer, stores
 from pipeline.web.imports_now import imports_now
+from pipeline.web.paths import ROW_ID
 from pipeline.web.problems import Problem
 from pipeline.web.quick_redis import answering_redis
 from schemas.http import FilesQuery, NoBody, NoQuery
@@ -45,7 +46,7 @@ def list_files(query: Mapping[str, Any], name: str) -> Response:
     return answer({"files": [file_document(one) for one in files_of(events(), name, query.get("state"))]})
 
 
-@imports.get("/v1/imports/<name>/files/<int:file>/lines")
+@imports.get(f"/v1/imports/<name>/files/<{ROW_ID}:file>/lines")
 @needs("operate")
 @imports.arguments(NoQuery, location="query")
 @imports.response(200, description="What `activation imports lines --json` prints.")

@@ -13,10 +13,11 @@ from pipeline.web.console.filters import read_form, read_query
 from pipeline.web.console.pages import done, go_to, page
 from pipeline.web.console.presses import once
 from pipeline.web.context import page_of, stores
+from pipeline.web.paths import ROW_ID
 from pipeline.web.quick_redis import answering_redis
 from schemas.http import ConflictsQuery, SettleBody
 
-PLACE = "/conflicts/<int(max=9223372036854775807):number>"
+PLACE = f"/conflicts/<{ROW_ID}:number>"
 KINDS = {
     "family_name": "One address comes with two family names.",
     "handles": "Handles that came together name different people.",

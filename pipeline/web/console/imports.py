@@ -13,6 +13,7 @@ from pipeline.web.console.blueprint import ConsoleBlueprint
 from pipeline.web.console.pages import done, page
 from pipeline.web.console.settings import settings_of
 from pipeline.web.context import stores
+from pipeline.web.paths import ROW_ID
 
 MOST_FILES = 200  # the newest that a page shows
 
@@ -49,7 +50,7 @@ def run(name: str) -> Response:
     return done(f"/imports/{name}", f'Import "{name}" is run by the next worker of the queue `imports`.')
 
 
-@imports.get("/imports/<name>/files/<int:file>")
+@imports.get(f"/imports/<name>/files/<{ROW_ID}:file>")
 @needs("operate")
 def show_lines(name: str, file: int) -> Response:
     """Show the quarantine of a file."""
