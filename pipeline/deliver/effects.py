@@ -4,12 +4,11 @@ import logging
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, Literal
-
-import redis
+from typing import Any
 
 from pipeline.deliver.emails_out import emails_out
 from pipeline.deliver.failures import MAX_ATTEMPTS
+from pipeline.deliver.halts import Halts
 from pipeline.deliver.job import Job
 from pipeline.deliver.moves import (
     AskLater,
@@ -28,13 +27,7 @@ from pipeline.deliver.moves import (
     Split,
 )
 from pipeline.deliver.set_ups import SetUps
-from pipeline.lanes import limits
 from pipeline.lanes.lanes import Lanes
-from pipeline.model.connector import Connector
-from pipeline.model.destination import Destination
-from pipeline.records import mirror
-from pipeline.records.kinds import window_of
-from pipeline.records.records import Records
 from pipeline.settle.ledger import BatchOutcome
 from pipeline.settle.settlement import DeliveryResult, Settlement
 from pipeline.text.plural import counted
@@ -51,19 +44,15 @@ class Effects:
 
     def __init__(
         self,
-        client: redis.Redis,
         lanes: Lanes,
-        records: Records,
         settlement: Settlement,
         set_ups: SetUps,
-        window: float = limits.WINDOW,
+        halts: Halts,
     ) -> None:
-        self._client = client
         self._lanes = lanes
-        self._records = records
         self._settlement = settlement
         self._set_ups = set_ups
-        self._window = window  # seconds
+        self._halts = halts
         self._of: Mapping[type, Callable[[Job, Any], DeliveryResult]] = {
             SettleAsRecorded: self._settle_as_recorded,
             ReturnRows: self._return_rows,
@@ -78,7 +67,7 @@ class Effects:
         }
 
     def carry_out(self, job: Job, move: Move) -> DeliveryResult:
-        """Make the move of a job's batch; this alone changes lanes, ledger and records."""
+        """Make the move of a job's batch; this alone changes lanes and ledger, and halts anything."""
         if code := getattr(move, "code", ""):
             fields = {"batch": job.batch.id, "connector": job.action.connector.name, "code": code}
             log.info("call failed", extra=fields)
@@ -91,42 +80,6 @@ class Effects:
         if isinstance(move, Leave):
             return DeliveryResult(move.text)
         return self._settlement.persist(job.batch, self._of[type(move)], job, move)
-
-    def pause(
-        self,
-        scope: str,
-        connector: Connector,
-        account: str,
-        function: str,
-        batch: str = "",
-        seconds: float = 0,
-    ) -> None:
-        """Stop the function or the account that ran into its limit; ``seconds``: as the refusal asks for."""
-        window = window_of(connector, self._window)
-        if scope == "function":
-            limits.throttled(self._client, account, function, window)
-        elif scope == "account" and seconds:
-            limits.pause(self._client, account, function, seconds)
-        elif scope == "account":
-            limits.exhausted(self._client, account, batch, window)
-
-    def hold(self, scope: Literal["connector", "destination"], name: str, code: str, detail: str) -> None:
-        """Stop a connector or destination until a person resumes it."""
-        self._records.hold(scope, name, "held", code, detail)
-        mirror.refresh(self._client, self._records)
-        log.warning("held", extra={"scope": scope, "record": name, "code": code})
-
-    def is_in_force(self, connector: Connector, destination: Destination | None = None) -> bool:
-        """Tell whether these records are as they were when a call was made by them.
-
-        A late refusal of former ones must not stop what a person has put right.
-        """
-        catalog = self._records.load()
-        stored = catalog.connectors.get(connector.name)
-        if destination is None:
-            return stored == connector
-        is_same = stored is not None and stored.through(destination) == connector
-        return is_same and catalog.destinations.get(destination.name) == destination
 
     def _settle_as_recorded(self, job: Job, move: SettleAsRecorded) -> DeliveryResult:
         return self._settlement.settle_as_recorded(job.batch, move.returned)
@@ -149,7 +102,7 @@ class Effects:
     def _retry(self, job: Job, move: Retry) -> DeliveryResult:
         batch, text = job.batch, move.text
         if move.pause:
-            self.pause(
+            self._halts.pause(
                 move.pause, job.action.connector, batch.account, batch.function, batch.id, seconds=move.delay
             )
         delay = max(jittered(move.backoff), move.delay)
@@ -188,8 +141,9 @@ class Effects:
 
     def _hold(self, job: Job, move: PutOnHold) -> DeliveryResult:
         name = job.batch.destination if move.scope == "destination" else job.action.connector.name
-        if self.is_in_force(job.action.connector, job.action.destination):
-            self.hold(move.scope, name, move.why.code, Hidden(values_of(job.plan.rows))(move.why.detail))
+        if self._halts.is_in_force(job.action.connector, job.action.destination):
+            detail = Hidden(values_of(job.plan.rows))(move.why.detail)
+            self._halts.hold(move.scope, name, move.why.code, detail)
         if move.forget:
             self._set_ups.forget(job.action.connector.account)
         return self.carry_out(job, move.then)

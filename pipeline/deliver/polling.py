@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pipeline.deliver.delivery import Delivery
-from pipeline.deliver.effects import Effects
 from pipeline.deliver.events import Answered, Failed
+from pipeline.deliver.halts import Halts
 from pipeline.errors import CallError, Held, Throttled
 from pipeline.lanes.batch import Poll
 from pipeline.lanes.dispatch import Dispatch
@@ -34,14 +34,14 @@ class Polling:
         dispatch: Dispatch,
         clients: Callable[[Connector], Sender],
         delivery: Delivery,
-        effects: Effects,
+        halts: Halts,
     ) -> None:
         self._lanes = lanes
         self._catalog = catalog
         self._dispatch = dispatch
         self._clients = clients
         self._delivery = delivery
-        self._effects = effects
+        self._halts = halts
         self._asking: set[Poll] = set()  # claimed here, and not gone on with
         self._lock = threading.Lock()  # of _asking
 
@@ -81,12 +81,12 @@ class Polling:
     def _ask_again(self, connector: Connector, function: str, polls: Sequence[Poll], error: CallError) -> str:
         """Let all requests be asked after again: a question changes nothing in the account."""
         if isinstance(error, Throttled):
-            self._effects.pause(error.scope, connector, connector.account, function)
+            self._halts.pause(error.scope, connector, connector.account, function)
         for poll in polls:
             self._ask_later(poll, AFTER_FAILURE)
         # A question names no destination, so its connector must be looked at.
-        if isinstance(error, Held) and self._effects.is_in_force(connector):
-            self._effects.hold("connector", connector.name, error.code, error.detail)
+        if isinstance(error, Held) and self._halts.is_in_force(connector):
+            self._halts.hold("connector", connector.name, error.code, error.detail)
             return f"{error.code}: connector held, {len(polls)} asked after again when it is resumed"
         log.info("poll failed", extra={"connector": connector.name, "code": error.code})
         return f"{error.code}: {len(polls)} asked after again later"

@@ -15,6 +15,7 @@ from pipeline.alerts.watch import Watch
 from pipeline.deliver import call_seconds
 from pipeline.deliver.delivery import Delivery
 from pipeline.deliver.effects import Effects
+from pipeline.deliver.halts import Halts
 from pipeline.deliver.polling import Polling
 from pipeline.deliver.set_ups import SetUps
 from pipeline.lanes.dispatch import Dispatch
@@ -111,8 +112,8 @@ class Worker:
         settlement = Settlement(
             self.engine, lanes, partial(notes.leave, self.client), traced=self.settings.trace_days > 0
         )
-        window = self.settings.limit_window
-        effects = Effects(self.client, lanes, self.records, settlement, set_ups, window)
+        halts = Halts(self.client, self.records, self.settings.limit_window)
+        effects = Effects(lanes, settlement, set_ups, halts)
         self.delivery = Delivery(
             lanes, self.catalog, self.clients, settlement, set_ups, effects, self.stopping, self.call_seconds,
             briefers=[
@@ -120,7 +121,7 @@ class Worker:
                 BarredPeople(lambda: self.events, self.catalog),
             ],
         )  # fmt: skip
-        self.polling = Polling(lanes, self.catalog, self.dispatch, self.clients, self.delivery, effects)
+        self.polling = Polling(lanes, self.catalog, self.dispatch, self.clients, self.delivery, halts)
 
     def _org_of(self, connector: Connector) -> str:
         return getattr(self.clients(connector), "org", "")

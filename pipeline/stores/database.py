@@ -1,14 +1,11 @@
 """Open the SQL store: SQLite in the data folder, or PostgreSQL by its URL."""
 
-import fcntl
-import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
@@ -19,7 +16,6 @@ from sqlalchemy import (
     PoolProxiedConnection,
     column,
     create_engine,
-    event,
     inspect,
     make_url,
     select,
@@ -27,12 +23,11 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
-from sqlalchemy.pool import ConnectionPoolEntry
 
 from pipeline.errors import Misconfigured
 from pipeline.stores.driver_errors import sqlalchemy_error
+from pipeline.stores.sqlite import open_sqlite
 
-BUSY_TIMEOUT = 30  # seconds a writer waits for another
 CONNECT_TIMEOUT = 10  # seconds
 MIGRATING = threading.Lock()  # Alembic keeps its context in a global
 MIGRATION_LOCK = 6_034_127  # any number; the process with this lock in PostgreSQL migrates
@@ -61,7 +56,10 @@ def open_database(url: str, setting: str = "ACTIVATION_DATABASE_URL") -> Engine:
     except (ArgumentError, ValueError):
         raise Misconfigured(f"{setting} is not a database URL") from None
     if parsed.get_backend_name() == "sqlite":
-        return open_sqlite(parsed, setting)
+        try:
+            return open_sqlite(parsed, setting)
+        except (OSError, SQLAlchemyError) as error:
+            raise unusable(parsed, error) from error
     if parsed.drivername in ("postgresql", "postgresql+psycopg"):
         return open_postgresql(parsed.set(drivername="postgresql+psycopg"))
     raise Misconfigured(f'{setting}: "{parsed.drivername}" is neither sqlite nor postgresql')
@@ -169,58 +167,6 @@ def open_postgresql(url: URL) -> Engine:
     if "connect_timeout" not in url.query:
         options["connect_timeout"] = CONNECT_TIMEOUT
     return create_engine(url, pool_pre_ping=True, connect_args=options, hide_parameters=True)
-
-
-def open_sqlite(url: URL, setting: str) -> Engine:
-    """Return an engine on a file in WAL mode, readable by its owner only."""
-    if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
-        raise Misconfigured(f"{setting}: SQLite needs a file that all processes can open")
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT}, hide_parameters=True)
-    event.listen(engine, "connect", set_pragmas)
-    engine.dialect.do_begin = begin  # type: ignore[method-assign]  # an event takes five times as long
-    try:
-        create_file(Path(url.database))
-        with one_at_a_time(Path(url.database).parent), engine.connect():
-            pass
-    except (OSError, SQLAlchemyError) as error:
-        raise unusable(url, error) from error
-    return engine
-
-
-def set_pragmas(connection: Any, _: ConnectionPoolEntry) -> None:
-    """Prepare a new SQLite connection and leave transactions to ``begin``."""
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def begin(dbapi_connection: Any) -> None:
-    """Begin a SQLite transaction that may write, unless one that only reads was begun."""
-    if not dbapi_connection.in_transaction:
-        dbapi_connection.execute("BEGIN IMMEDIATE")
-
-
-def create_file(path: Path) -> None:
-    """Make an empty file for its owner only; SQLite gives its companions the same mode."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
-    except FileExistsError:
-        # Not opened: closing a file that SQLite has open elsewhere in this process drops its locks.
-        return
-
-
-@contextmanager
-def one_at_a_time(folder: Path) -> Iterator[None]:
-    """Hold a lock on ``folder``: SQLite does not wait, but fails, when two turn WAL on at once."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def unusable(url: URL, error: Exception) -> Misconfigured:

@@ -10,6 +10,7 @@ import msgspec
 from pipeline.deliver.call_seconds import KEY
 from pipeline.deliver.delivery import Delivery
 from pipeline.deliver.effects import Effects
+from pipeline.deliver.halts import Halts
 from pipeline.deliver.polling import Polling
 from pipeline.deliver.set_ups import SetUps
 from pipeline.lanes import limits
@@ -99,7 +100,8 @@ class Environment:
         tokens = shared_tokens(redis, vault, take=limits.take)
         settlement, set_ups = Settlement(engine, self.lanes), SetUps(redis)
         catalog = Newest(records.load)
-        effects = Effects(redis, self.lanes, records, settlement, set_ups)
+        halts = Halts(redis, records)
+        effects = Effects(self.lanes, settlement, set_ups, halts)
         clients = lambda connector: Client(connector, tokens, session=open_session())  # noqa: E731
         self.call_seconds = SharedSums(KEY)
         self.delivery = Delivery(
@@ -111,7 +113,7 @@ class Environment:
             dispatch=self,
             clients=clients,
             delivery=self.delivery,
-            effects=effects,
+            halts=halts,
         )
         account = records.load().connectors["acme"].account
         self.account = account
