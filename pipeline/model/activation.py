@@ -5,7 +5,7 @@ An activation that the decoder refuses goes through marshmallow, which decides a
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -13,12 +13,11 @@ import msgspec
 from msgspec import Meta, Struct
 
 from pipeline.errors import PipelineError
+from pipeline.model.identifier_forms import identifiers_valid
 from pipeline.model.plain import plain
-from pipeline.text.redaction import masked
 from schemas.activation_limits import (
     CALL_TYPES,
     FIRST_YEAR,
-    HASH,
     IDENTIFIERS,
     LARGEST,
     LAST_YEAR,
@@ -27,7 +26,6 @@ from schemas.activation_limits import (
     MAX_BYTES,
     PARTNER_NUMBERS,
 )
-from schemas.salesforce_id import is_full_id
 
 NUL = b"\\u0000"  # as JSON writes it
 BACKSLASH = 92  # its first byte; looking for a byte takes a tenth of the time
@@ -35,7 +33,6 @@ MAX_ENTRY_BYTES = MAX_BYTES + 2048  # an entry also carries fields that the pipe
 # A producer may not set these.
 PIPELINE_FIELDS = frozenset(("bulk", "auto_id", "destination", "replay"))
 NUMBER_OR_NAME = {**PARTNER_NUMBERS, **{name: number for number, name in PARTNER_NUMBERS.items()}}
-FORMS: Mapping[str, Callable[[str], object]] = {"hashed_email": HASH.match, "salesforce_id": is_full_id}
 # ``normalise`` looks at the characters, faster than a pattern here.
 TEXT, OWN_ID = Meta(min_length=1, max_length=LONGEST), Meta(min_length=1, max_length=LONGEST_ID)
 
@@ -162,54 +159,14 @@ def normalise(activation: Activation) -> bool:
     )
 
 
-def identifiers_valid(identifiers: dict[str, str]) -> bool:
-    """Tell whether identifiers keep to the schema, once they are named as it does."""
-    if len(identifiers) == 1 and type(email := identifiers.get("email")) is str:  # most often
-        return "@" in email and " " not in email and email.isprintable()
-    for name, value in identifiers.items():
-        if type(value) is not str or name in PARTNER_NUMBERS:
-            return rename_identifiers(identifiers) and identifiers_valid(identifiers)
-        if not value.isprintable() or value.strip() != value:
-            return False
-        if name == "email":
-            if "@" not in value:
-                return False
-        elif value.isspace() or (name in FORMS and not FORMS[name](value)):
-            return False
-    return True
-
-
-def rename_identifiers(identifiers: dict[str, Any]) -> bool:
-    """Turn partner numbers into names and numbers into text; False if two get the same name."""
-    named = {
-        PARTNER_NUMBERS.get(name, name): str(value) if type(value) is int else str.__str__(value)
-        for name, value in identifiers.items()
-    }
-    if len(named) < len(identifiers):
-        return False
-    identifiers.clear()
-    identifiers.update(named)
-    return True
-
-
 def load_by_schema(data: Any, *, is_entry: bool) -> Activation:
     """Read an activation by marshmallow; raises Invalid with its messages."""
-    from pipeline.model.activation_schemas import checked
+    from pipeline.model.activation_schemas import checked, masked_messages
 
     fields, messages = checked(data, is_entry=is_entry)
     if messages:
         raise Invalid(masked_messages(messages))
     return Activation(**fields)
-
-
-def masked_messages(messages: dict[Any, Any]) -> dict[Any, Any]:
-    """Mask the paths of messages: a producer that swaps names and values would show addresses in them."""
-    return {
-        masked(key) if isinstance(key, str) else key: masked_messages(inner)
-        if isinstance(inner, dict)
-        else inner
-        for key, inner in messages.items()
-    }
 
 
 def parse(raw: bytes) -> Any:

@@ -4,6 +4,7 @@ from typing import Any
 
 from marshmallow import ValidationError
 
+from pipeline.text.redaction import masked
 from schemas.activation import ActivationSchema, EntrySchema
 
 PRODUCER_SCHEMA, ENTRY_SCHEMA = ActivationSchema(), EntrySchema()
@@ -15,3 +16,13 @@ def checked(data: Any, *, is_entry: bool) -> tuple[dict[str, Any], dict[Any, Any
         return dict((ENTRY_SCHEMA if is_entry else PRODUCER_SCHEMA).load(data)), {}
     except ValidationError as error:
         return {}, error.messages_dict
+
+
+def masked_messages(messages: dict[Any, Any]) -> dict[Any, Any]:
+    """Mask the paths of messages: a producer that swaps names and values would show addresses in them."""
+    return {
+        masked(key) if isinstance(key, str) else key: masked_messages(inner)
+        if isinstance(inner, dict)
+        else inner
+        for key, inner in messages.items()
+    }

@@ -18,8 +18,8 @@ from pipeline.model.activation import (
     decode,
     encode,
     from_mapping,
-    masked_messages,
 )
+from pipeline.model.activation_schemas import masked_messages
 from pipeline.model.plain import plain
 from schemas.activation import ActivationSchema, EntrySchema
 from schemas.activation_fields import Text
