@@ -32,7 +32,7 @@ from pipeline.runtime import source_operations
 from pipeline.runtime.account_limits import read_account_limits
 from pipeline.runtime.barred_people import BarredPeople
 from pipeline.runtime.clients import Clients
-from pipeline.runtime.consent_answers import take_answers
+from pipeline.runtime.consent_answers import answer_taker
 from pipeline.runtime.consent_passing import ConsentPassing
 from pipeline.runtime.email_evidence import EmailEvidence
 from pipeline.runtime.entry_verdicts import take_verdicts
@@ -162,7 +162,7 @@ class Worker:
     def take_notes(self) -> str:
         """Take over what the answers to batches told of people, and look after these."""
         catalog = self.catalog()
-        takers = [take_verdicts, pair_taker(catalog), take_answers]
+        takers = [take_verdicts, pair_taker(catalog), answer_taker(catalog)]
         taking = NoteTaking(self.engine, self.events, takers)
         notes = taking.run(catalog)
         taking.keep_up(self.settings.event_days)

@@ -1,6 +1,8 @@
 """pipeline.runtime.consent_passing: what waits goes out once, and members who come later are told."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
 from types import SimpleNamespace
 
 import pytest
@@ -15,7 +17,9 @@ from pipeline.people.record_identity import sha256
 from pipeline.produce.appender import Appender, AppendFailed
 from pipeline.records.catalog import Catalog
 from pipeline.responsys.connector import ResponsysConnector
+from pipeline.runtime.consent_answers import answer_taker
 from pipeline.runtime.consent_passing import ConsentPassing
+from pipeline.settle.witness_notes import WitnessNote
 from pipeline.stores.database import reading
 from pipeline.stores.people_tables import handles
 from pipeline.stores.stream_tables import outgoing
@@ -205,6 +209,37 @@ def test_an_opting_out_by_riid_is_told_again_once_its_person_is_that_of_an_addre
             note_answer(connection, 1, "consent-list", "Invalid", now_ms())
         passing.run()
     assert passing.run() == 0
+
+
+def test_a_wish_that_an_older_one_has_overtaken_is_told_again(events, redis, passing, say):
+    """The outbox of a killed run goes on when the later wish has been told by another."""
+    say("out")
+    say("in")
+    passing.run()
+    with events.begin() as connection:
+        connection.execute(update(handles).where(handles.c.kind == "email").values(label=ADA))
+    first, second = Entries(redis)()
+    answer(events, second)
+    assert waiting(events) == []
+    answer(events, first)
+    assert waiting(events) == [waiting_name("email")]
+    passing.run()
+
+    *_, again = Entries(redis)()
+    assert told([again]) == [("in", ADA)]
+    answer(events, again)
+    assert waiting(events) == []
+
+
+def answer(events, activation):
+    """Let the list take a row, a second after the one before."""
+    rows = [{"id": activation.id, "verdict": "delivered", "profile_id": activation.profile_id}]
+    at = datetime.now(UTC) + timedelta(seconds=next(SECONDS))
+    with events.begin() as connection:
+        answer_taker(CATALOG)(connection, [WitnessNote("b", "consent-list", "acme", at, rows)])
+
+
+SECONDS = count(1)
 
 
 def test_what_was_noted_while_consents_watched_is_told_once_they_are_live(events, redis, passing):
