@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.lanes import limits
 from pipeline.lanes.pace import share
-from tests.conftest import Clock, FakeClient
+from tests.conftest import Clock, fake_client
 
 ACCOUNT = "account"
 EARLY = 3.0  # seconds that a call may be ahead of its schedule
@@ -32,7 +32,7 @@ def told_time():
     clock = Clock(1_800_000_000.0)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("time.time", clock)
-        yield FakeClient(), clock
+        yield fake_client(), clock
 
 
 def run(client, clock, allowance, seconds, idle=()):
