@@ -21,6 +21,14 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
         yield installation
 
 
+def give_session(context: BrowserContext, installation: Installation, scope: str) -> None:
+    """Let a browser be logged in with a key of this scope."""
+    cookies = installation.session(scope).cookies
+    context.add_cookies(
+        [{"name": name, "value": value or "", "url": installation.url} for name, value in cookies.items()]
+    )
+
+
 @pytest.fixture
 def watch() -> Iterator[Watch]:
     """What pages of this test must not do; looked at in its end."""
@@ -43,13 +51,7 @@ def open_page(chromium: Browser, installation: Installation, watch: Watch) -> It
         contexts.append(context)
         context.set_default_timeout(PATIENCE)
         if scope is not None:
-            cookies = installation.session(scope).cookies
-            context.add_cookies(
-                [
-                    {"name": name, "value": value or "", "url": installation.url}
-                    for name, value in cookies.items()
-                ]
-            )
+            give_session(context, installation, scope)
         page = context.new_page()
         watch.follow(page, installation.url)
         page.goto(path)

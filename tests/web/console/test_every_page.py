@@ -8,8 +8,10 @@ from playwright.sync_api import expect
 
 from pipeline.web.console.install import BLUEPRINTS
 from tests.web.console.checks import faults
+from tests.web.console.conftest import PATIENCE, give_session
 from tests.web.console.every_page import every_page
 from tests.web.console.org import org_of_people
+from tests.web.console.watch import Watch
 
 PAGES = """
 /
@@ -97,6 +99,18 @@ def ids(installation):
         yield ids
 
 
+@pytest.fixture(scope="module")
+def plain_page(chromium, installation):
+    """One page without a script for all tests."""
+    watch = Watch()
+    with chromium.new_context(base_url=installation.url, java_script_enabled=False) as context:
+        give_session(context, installation, "admin")
+        page = context.new_page()
+        watch.follow(page, installation.url)
+        yield page
+    assert watch.complaints == []
+
+
 def endpoints(map_of_urls, paths):
     return {(endpoint, args.get("section")) for endpoint, args in map(map_of_urls.match, paths)}
 
@@ -123,8 +137,9 @@ def test_a_page_is_accessible_in_light_and_dark_and_on_a_phone(open_page, ids, p
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_has_its_landmarks_without_a_script(open_page, ids, path):
-    page = open_page(path.format(**ids), javascript=False)
+def test_a_page_has_its_landmarks_without_a_script(plain_page, ids, path):
+    page = plain_page
+    page.goto(path.format(**ids), timeout=PATIENCE)
 
     expect(page.get_by_role("main")).to_have_count(1)
     expect(page.get_by_role("heading", level=1)).to_have_count(1)
