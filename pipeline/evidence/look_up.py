@@ -1,12 +1,14 @@
 """Looking e-mails up: the outcome that events prove of each, or in words why there is none yet.
 
-Nothing is written here. All e-mails of an account are looked up together, by a few statements.
+Nothing is written here. The e-mails of an account are looked up by a few statements for many of them.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
 
 from sqlalchemy import Engine
 
@@ -24,6 +26,7 @@ NOT_SENT = "not sent: safe to replay"
 UNRECORDED = "outcomes of other e-mails of that time are not kept, so no event can be told to be this one's"
 SKEW = timedelta(seconds=CLOCK_SKEW)
 MARGIN = timedelta(hours=1)  # before the first call: other e-mails since then may own its event
+PAGE = 20_000  # e-mails, about, whose events are in memory at once
 BOUNCES_AFTER = timedelta(days=5)  # of its e-mail a bounce comes at the latest, as a rule
 
 
@@ -48,6 +51,23 @@ class AccountEmails:
 
 
 @dataclass(frozen=True)
+class Period:
+    """The time of all e-mails of a look-up, and the longest time in which an event may tell of one."""
+
+    since: datetime
+    until: datetime
+    window: timedelta
+
+    @classmethod
+    def of(cls, emails: Sequence[UnknownEmail]) -> "Period":
+        """Return the period of some e-mails."""
+        since = min(each.began_at for each in emails) - MARGIN
+        return cls(
+            since, max(each.until for each in emails), max(each.until - each.began_at for each in emails)
+        )
+
+
+@dataclass(frozen=True)
 class LookUp:
     """Looks into both stores."""
 
@@ -55,36 +75,50 @@ class LookUp:
     events: Engine
     imports: Mapping[str, EventImport]
     actions: Sequence[str]  # that send the e-mails of campaigns
+    page: int = PAGE
 
     def of_account(self, account: AccountEmails) -> Findings:
-        """Look the e-mails of an account up."""
-        since = min(each.began_at for each in account.emails) - MARGIN
-        until = max(each.until for each in account.emails)
-        others = self._others(account, since)
-        known = self._known(account, since)
-        files = read_account_files(
-            self.engine, self.events, account.number, self.imports, min(e.until for e in account.emails)
-        )
-        found = self._events(account, since - SKEW, until)
-        findings = Findings()
-        by_recipient = grouped([*account.emails, *others])
-        asked = {each.id: each for each in account.emails}
-        is_sure = not account.doubt
+        """Look the e-mails of an account up, page by page."""
+        period = Period.of(account.emails)
+        others = self._others(account, period.since)
+        first_end = min(each.until for each in account.emails)
+        files = read_account_files(self.engine, self.events, account.number, self.imports, first_end)
+        findings, is_sure = Findings(), not account.doubt
+        for page in pages(account.emails, self.page):
+            told = self._look_up(replace(account, emails=page), others, period, files, findings)
+            is_sure = is_sure or told
+        if not is_sure:
+            findings.undecided |= dict.fromkeys(findings.not_sent, account.doubt)
+            findings.not_sent.clear()
+        return findings
+
+    def _look_up(
+        self,
+        account: AccountEmails,
+        others: Sequence[UnknownEmail],
+        period: Period,
+        files: AccountFiles,
+        findings: Findings,
+    ) -> bool:
+        """Note the findings of a page's e-mails; return whether an event is one of them."""
+        known = self._known(account, period)
+        found = self._events(account, period.since - SKEW, period.until)
+        addresses = {each.address for each in account.emails}
+        by_recipient = grouped([*account.emails, *(each for each in others if each.address in addresses)])
+        asked = {each.id for each in account.emails}
+        is_told = False
         for recipient, emails in by_recipient.items():
             calls = sorted(
                 [*known.sendings.get(recipient, ()), *(each.sending for each in emails)],
                 key=lambda call: (call.began, call.letter or ""),
             )
             matched = match(calls, found.get(recipient, ()))
-            is_sure = is_sure or bool(matched)
+            is_told = is_told or bool(matched)
             pairs = {call.letter: event for call, event in matched.items() if call.letter}
             for each in emails:
                 if each.id in asked:
                     judge(findings, each, pairs.get(each.id), known, files)
-        if not is_sure:
-            findings.undecided |= dict.fromkeys(findings.not_sent, account.doubt)
-            findings.not_sent.clear()
-        return findings
+        return is_told
 
     def _others(self, account: AccountEmails, since: datetime) -> list[UnknownEmail]:
         """Return letters that were replayed or dropped: an event that is theirs proves no other e-mail."""
@@ -95,10 +129,10 @@ class LookUp:
             if each.connector in account.connectors and each.began_at >= since and not each.event
         ]
 
-    def _known(self, account: AccountEmails, since: datetime) -> KnownEmails:
-        window = max(each.until - each.began_at for each in account.emails)
+    def _known(self, account: AccountEmails, period: Period) -> KnownEmails:
         recipients = {(each.campaign, each.address) for each in account.emails}
-        return known_emails(self.engine, account.connectors, self.actions, recipients, since, window)
+        places = (account.connectors, self.actions, recipients)
+        return known_emails(self.engine, *places, period.since, period.window)
 
     def _events(
         self, account: AccountEmails, since: datetime, until: datetime
@@ -141,6 +175,18 @@ def judge(
         findings.undecided[email.id] = f"no event tells of it yet; {end}, and {lack}"
     else:
         findings.not_sent.add(email.id)
+
+
+def pages(emails: Sequence[UnknownEmail], size: int) -> Iterator[list[UnknownEmail]]:
+    """Yield e-mails, some at a time; all to one address are in one page."""
+    page: list[UnknownEmail] = []
+    for _, some in groupby(sorted(emails, key=attrgetter("address")), attrgetter("address")):
+        page += some
+        if len(page) >= size:
+            yield page
+            page = []
+    if page:
+        yield page
 
 
 def grouped(emails: Iterable[UnknownEmail]) -> dict[Recipient, list[UnknownEmail]]:

@@ -9,7 +9,7 @@ from sqlalchemy import insert, update
 
 from emulators.sftp.events.given_rows import GivenRows
 from emulators.sftp.events.moments import written
-from pipeline.evidence.look_up import AccountEmails, LookUp
+from pipeline.evidence.look_up import PAGE, AccountEmails, LookUp
 from pipeline.evidence.settling import Settler
 from pipeline.evidence.unknown_email import undecided_emails
 from pipeline.settle import dead_letters
@@ -83,9 +83,9 @@ class Evidence:
         with self.engine.begin() as connection:
             connection.execute(insert(batches).values(row))
 
-    def found(self):
+    def found(self, page=PAGE):
         emails = undecided_emails(self.engine)
-        look_up = LookUp(self.engine, self.events, {IMPORT.name: IMPORT}, ["campaign_email"])
+        look_up = LookUp(self.engine, self.events, {IMPORT.name: IMPORT}, ["campaign_email"], page)
         return emails, look_up.of_account(AccountEmails("1234", ["acme"], {"WELCOME": "7"}, emails))
 
     def settle(self):

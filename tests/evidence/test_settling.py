@@ -60,6 +60,21 @@ def test_what_files_tell_settles_letters_and_what_they_lack_is_safe_to_replay(ev
     assert [*evidence.letters(state="open", proven=True)] == ["dan"]
 
 
+@ONE
+def test_pages_of_any_size_find_the_same(evidence):
+    evidence.lose("ada", "ada-2", "ada-3", "bob", "cy", "dan")
+    evidence.lose("eve", hours=50)
+    evidence.put(evidence.row("ada"), evidence.row("ada", hours=47.9), evidence.row("eve", hours=50))
+    evidence.put(evidence.row("bob", REASON="MAILBOX_FULL"), feed="BOUNCE")
+    evidence.ran()
+
+    findings = [evidence.found(page)[1] for page in (1, 2, 3, 100)]
+
+    assert findings[1:] == findings[:1] * 3
+    assert {*findings[0].resolved} > {"bob", "eve"}
+    assert len(findings[0].resolved) == 4
+
+
 @BOTH
 def test_a_look_that_is_repeated_changes_no_number(evidence):
     evidence.lose("ada", "bob")
