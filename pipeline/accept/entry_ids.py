@@ -55,13 +55,13 @@ def duplicate_key_of(activation: Activation) -> DuplicateKey | None:
 
 
 def content_of(activation: Activation) -> str:
-    """Return a digest of what an activation says.
+    """Return a digest of what an activation says; its time, which a producer may have given it, counts not.
 
     That of a person counts for nothing: rules ask under one id for whatever the newest record says.
     """
     if activation.profile_id.startswith("person:"):
         return UNKNOWN_CONTENT
-    said = msgspec.structs.replace(activation, bulk=False, auto_id=None)
+    said = msgspec.structs.replace(activation, bulk=False, auto_id=None, occurred_at=None)
     return str(int.from_bytes(blake2b(_encode(said), digest_size=8).digest()) >> 1)
 
 

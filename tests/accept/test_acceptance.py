@@ -377,6 +377,18 @@ def test_the_second_of_two_contents_under_one_id_is_refused_once_though_the_clai
     assert fates(redis, engine) == {"lapsed": (2, 1, 1)}
 
 
+def test_an_id_that_came_before_at_another_time_is_a_repeat(redis, acceptance):
+    """Producers write the time of the call where a row has none, and that of a repeat is another."""
+    leave(redis, entry("p1", id="77", occurred_at="2026-11-21T12:00:00Z"))
+    leave(
+        redis,
+        entry("p1", id="77", occurred_at="2026-11-21T12:00:01Z", auto_id="abc-7-0"),
+        entry("p1", id="77"),
+    )
+
+    assert acceptance.accept(0) == "3 entries, 1 row, 2 seen before"
+
+
 def test_rules_of_people_ask_under_one_id_for_the_newest_content(redis, acceptance):
     leave(redis, entry("person:7", id="rule:1"), entry("person:7", id="rule:1", variables={"tier": "gold"}))
 
