@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -18,6 +19,7 @@ from sqlalchemy import func, select
 
 from pipeline.pairs.field_state import RESPONSYS, SALESFORCE, SIDES
 from pipeline.stores.pair_tables import pair_events
+from pipeline.streams.stream_state import read_state
 from tests.pairs.linked_systems import LinkedSystems, linked_systems
 
 FIRST_RIID = 300_000_000
@@ -115,14 +117,26 @@ class ManyPeople:
             return int(connection.scalar(select(func.max(pair_events.c.id))) or 0)
 
     def rest(self) -> int:
-        """Read and deliver until two rounds ``settle`` apart write nothing; count the rounds."""
+        """Read and deliver until two rounds ``settle`` apart write nothing; count the readings.
+
+        A reading of members that the limit of calls stops is no round: an edit may be among the rest.
+        """
         quiet = rounds = 0
         while quiet < 2:
+            before = self.round_ended()
             self.systems.read()
-            quiet = 0 if self.deliver() else quiet + 1
+            if self.deliver():
+                quiet = 0
+            elif self.round_ended() != before:
+                quiet += 1
             rounds += 1
             time.sleep(SETTLE)
         return rounds
+
+    def round_ended(self) -> datetime | None:
+        """Return when a round of members last came to its end."""
+        state = read_state(self.systems.worker.events, "members")
+        return state.full_at if state else None
 
     def words(self) -> Counter[str]:
         """Count the events of pairs."""
