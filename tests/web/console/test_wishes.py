@@ -53,6 +53,8 @@ def test_the_auditors_question_is_answered_in_a_form(installation):
     ):
         assert part in answer.text
     assert ADA not in re.search("<title>.*</title>", answer.text)[0]
+    assert re.search("Out since <time datetime=.*? ago</time>", answer.text)
+    assert " UTC" not in re.sub('title="[^"]*"', "", answer.text)
     assert "Nothing was ever said" in send(installation, "/wishes", person=NEW).text
     assert send(installation, "/wishes", person="").status_code == 422
 
