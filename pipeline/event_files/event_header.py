@@ -1,6 +1,7 @@
 """The header of a file of events: where its columns are, by name, in any case and order."""
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from pipeline.event_files.plain_file import FileFailed
 
 CAPTURED = "EVENT_CAPTURED_DT"
 OF_A_PERSON = ("RIID", "EMAIL", "EMAIL_ADDRESS_")
+USUAL = frozenset({CAPTURED, "RIID", "EMAIL_ADDRESS_", "EVENT_TYPE_ID", "ACCOUNT_ID", "CAMPAIGN_ID"})
 DELIMITERS = ",;|\t"
 SHOWN = 200  # characters of a header in a reason
 
@@ -52,13 +54,17 @@ def read_header(text: str, delimiter: str, renamed: Mapping[str, str]) -> EventH
 def refuse_unusable(names: list[str], delimiter: str) -> None:
     """Raise FileFailed with the reason for which no row could be read."""
     if CAPTURED not in names:
-        raise FileFailed(
-            f"its header has no column {CAPTURED}; it has: {shown(names)}{hint(names, delimiter)}"
-        )
+        raise FileFailed(f"its header has no column {CAPTURED}; {found(names)}{hint(names, delimiter)}")
     if not set(names) & set(OF_A_PERSON):
-        raise FileFailed(f"its header has no column {' or '.join(OF_A_PERSON)}; it has: {shown(names)}")
+        raise FileFailed(f"its header has no column {' or '.join(OF_A_PERSON)}; {found(names)}")
     if twice := sorted(name or '""' for name, times in Counter(names).items() if times > 1):
         raise FileFailed(f"its header has a column twice: {shown(twice)}")
+
+
+def found(names: list[str]) -> str:
+    """Say which columns there are; a first line that is no header may be about a person."""
+    words = {word.strip().strip('"') for name in names for word in re.split(f"[{DELIMITERS}]", name)}
+    return f"it has: {shown(names)}" if words & USUAL else "its first line seems to be no header"
 
 
 def shown(names: list[str]) -> str:

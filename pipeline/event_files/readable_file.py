@@ -11,6 +11,7 @@ from pipeline.event_files.plain_file import FileFailed, PlainFile
 from pipeline.event_files.text_file import BLOCK, TextLook, look_at, write_clean
 
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+OTHERWISE = 'it is in {}, and the import says otherwise: set encoding = "{}"'
 
 
 @dataclass(frozen=True)
@@ -26,24 +27,43 @@ class ReadableFile:
 def make_readable(file: PlainFile, folder: Path) -> Iterator[ReadableFile]:
     """Give the file itself, or a clean copy, which is deleted afterwards. Raises FileFailed."""
     look = look_at(file.path)
-    encoding = codecs.lookup(file.settings.encoding).name
-    refuse_other_encoding(look, encoding)
+    encoding = encoding_of(look.head, codecs.lookup(file.settings.encoding).name)
     is_utf8 = encoding in ("utf-8", "utf-8-sig", "ascii")
     if is_utf8 and look.is_clean:
         yield described(file, file.path, is_clean=True)
         return
     copy = folder / f"{file.path.name}.clean"
     try:
-        write_clean(file.path, copy, look, "utf-8-sig" if is_utf8 else encoding)
+        write_readable(file, copy, look, "utf-8-sig" if is_utf8 else encoding)
         yield described(file, copy, is_clean=False)
     finally:
         copy.unlink(missing_ok=True)
 
 
-def refuse_other_encoding(look: TextLook, encoding: str) -> None:
-    """Raise FileFailed for UTF-16 where another encoding is configured, of which no line would be left."""
-    if look.head.startswith(UTF_16) and not encoding.startswith("utf-16"):
-        raise FileFailed('it is in UTF-16, and the import says otherwise: set encoding = "utf-16"')
+def encoding_of(head: bytes, configured: str) -> str:
+    """Return the encoding to read in; raises FileFailed for another one, of which no line would be left."""
+    if configured.startswith("utf-32"):
+        return configured
+    if head.startswith(codecs.BOM_UTF8) and not configured.startswith(("utf-8", "ascii")):
+        raise FileFailed(OTHERWISE.format("UTF-8", "utf-8"))
+    unmarked = utf_16_without_mark(head)
+    if (unmarked or head.startswith(UTF_16)) and not configured.startswith("utf-16"):
+        raise FileFailed(OTHERWISE.format("UTF-16", "utf-16"))
+    return unmarked if unmarked and configured == "utf-16" else configured
+
+
+def utf_16_without_mark(head: bytes) -> str:
+    """Tell UTF-16 by its zero bytes: headers begin with a letter or a quote, all of them ASCII."""
+    first, second = head[:1] == b"\0", head[1:2] == b"\0"
+    return "" if first == second else "utf-16-be" if first else "utf-16-le"
+
+
+def write_readable(file: PlainFile, copy: Path, look: TextLook, encoding: str) -> None:
+    """Write the clean copy; raises FileFailed for a file that its encoding refuses altogether."""
+    try:
+        write_clean(file.path, copy, look, encoding)
+    except UnicodeError:
+        raise FileFailed(f'it cannot be read in the import\'s encoding, "{file.settings.encoding}"') from None
 
 
 def described(file: PlainFile, path: Path, *, is_clean: bool) -> ReadableFile:

@@ -134,12 +134,39 @@ def test_a_file_without_records_is_landed(sqlite_events, write, content):
         ),
         (b"RIID,riid,EVENT_CAPTURED_DT\n", "a column twice: RIID$"),
         (b"RIID|EVENT_CAPTURED_DT\n", r'no column .* \(is its delimiter "\|"\?\)$'),
+        (b"1,05-Jan-2026 14:03:22,ada@example.com\n", "DT; its first line seems to be no header$"),
+        (b"PK\x03\x04\x00\x00", "DT; its first line seems to be no header$"),
         ((HEADER + b"1,x,,\n").decode().encode("utf-16"), 'set encoding = "utf-16"$'),
+        ((HEADER + b"1,x,,\n").decode().encode("utf-16-be"), 'set encoding = "utf-16"$'),
     ],
 )
 def test_an_unreadable_header_fails_the_whole_file(sqlite_events, write, content, reason):
     with pytest.raises(FileFailed, match=reason):
         land(sqlite_events, [write(content)])
+
+    assert stored(sqlite_events) == 0
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+def test_utf_16_is_read_without_a_mark(sqlite_events, write, codec):
+    path = write((HEADER + b"1,%s,,x\n" % AT).decode().encode(codec))
+
+    [landed] = land(sqlite_events, [path], replace(IMPORT, encoding="utf-16"))
+
+    assert landed == Landed(lines=1, events=1, new=1, quarantined=0)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "content", "reason"),
+    [
+        ("utf-16", HEADER, '^it cannot be read in the import\'s encoding, "utf-16"$'),
+        ("utf-32", HEADER, '^it cannot be read in the import\'s encoding, "utf-32"$'),
+        ("windows-1252", b"\xef\xbb\xbf" + HEADER, '^it is in UTF-8, and .* set encoding = "utf-8"$'),
+    ],
+)
+def test_a_file_in_another_encoding_fails_alone(sqlite_events, write, encoding, content, reason):
+    with pytest.raises(FileFailed, match=reason):
+        land(sqlite_events, [write(content)], replace(IMPORT, encoding=encoding))
 
     assert stored(sqlite_events) == 0
 
