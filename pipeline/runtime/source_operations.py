@@ -34,6 +34,7 @@ RunSource = Callable[..., Outcome | StreamOutcome]
 
 RENEW_SECONDS = 5.0
 LATER = (Busy, Lost, AppendFailed)  # after which a run is tried again
+GIVEN_BACK = {"alive_at": None}  # the lease of an operation that has read nothing
 WAY_OUT = "if the numbers are right, run it with `confirm`"
 
 
@@ -99,7 +100,7 @@ def attempt(
         outcome = run(catalog, source, appender, **options)
     except LATER as error:
         log.info("run put off", extra={"operation": operation.id, "error": type(error).__name__})
-        return {"state": "waiting"}
+        return {"state": "waiting", **(GIVEN_BACK if isinstance(error, Busy) else {})}
     except PipelineError as error:
         way_out = f"; {WAY_OUT}" if isinstance(error, Unconfirmed) else ""
         return {"state": "stopped", "detail": f"{error}{way_out}", "ended_at": datetime.now(UTC)}

@@ -112,7 +112,7 @@ def claim(engine: Engine, identity: str, owner: str) -> Operation | None:
 def note_progress(connection: Connection, operation: Operation, **progress: Any) -> bool:
     """Renew the lease and store columns; False if another worker has taken the operation meanwhile."""
     mine = and_(table.c.id == operation.id, table.c.owner == operation.owner, table.c.state == "running")
-    change = update(table).where(mine).values(alive_at=datetime.now(UTC), **progress)
+    change = update(table).where(mine).values({"alive_at": datetime.now(UTC), **progress})
     return connection.execute(change).rowcount > 0
 
 

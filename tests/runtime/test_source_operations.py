@@ -129,7 +129,7 @@ def test_a_run_waits_for_another_one_of_the_same_audience(environment, customers
     identity = begin()
     with hold_run(environment.engine, "lapsed-buyers"):
         assert carry_out(environment, identity).state == "waiting"
-    forget_owner(environment.engine)
+        assert forsaken(environment.engine) == [identity]  # it is looked at again at once
 
     assert carry_out(environment, identity).state == "done"
 
