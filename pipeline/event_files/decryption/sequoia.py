@@ -1,5 +1,7 @@
 """Decryption with Sequoia: modern ciphers, and an error for whatever was cut or altered."""
 
+from collections.abc import Iterator
+
 import pysequoia
 
 from pipeline.event_files.decryption.keys import variants
@@ -25,8 +27,7 @@ OLD_CIPHER = "is not considered secure since"
 def decrypt(request: DecryptionRequest) -> None:
     """Write the plaintext to the target; after an error its content must not be used."""
     error = ""
-    for key in variants(request.private_key):
-        decryptor = decryptor_of(key, request.passphrase)
+    for decryptor in decryptors(request):
         try:
             pysequoia.decrypt_file(str(request.source), str(request.target), decryptor=decryptor)
         except RuntimeError as raised:
@@ -36,6 +37,16 @@ def decrypt(request: DecryptionRequest) -> None:
             break
         return
     raise UnreadableMessage(meaning(error))
+
+
+def decryptors(request: DecryptionRequest) -> Iterator["pysequoia.PyDecryptor"]:
+    """Yield those of the key, and of each of its subkeys that may decrypt; others only sign."""
+    for place, key in enumerate(variants(request.private_key)):
+        try:
+            yield decryptor_of(key, request.passphrase)
+        except UnusableKey:
+            if place == 0:
+                raise
 
 
 def decryptor_of(key: "pysequoia.Tsk", passphrase: str) -> "pysequoia.PyDecryptor":

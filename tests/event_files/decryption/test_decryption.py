@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pysequoia
 import pytest
 
 from pipeline.errors import Misconfigured, RetryLater
@@ -72,6 +73,13 @@ def test_other_messages_fail_with_their_reason(gnupg, keys, opened, library):
         with pytest.raises(FileFailed, match=reason):
             opened(message, library=library)
     assert opened(b"", library=library) == b""
+
+
+def test_a_key_with_a_subkey_that_only_signs_is_not_at_fault_for_foreign_messages(gnupg, keys, opened):
+    key = str(pysequoia.Tsk.generate("Event files <files@example.com>"))
+
+    with pytest.raises(FileFailed, match=r"^it is encrypted for another key$"):
+        opened(gnupg.encrypted("-r", "curve@example.com"), key)
 
 
 @pytest.mark.parametrize(
