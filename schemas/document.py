@@ -39,13 +39,16 @@ class Document(Schema):
 
     def handle_error(self, error: ValidationError, data: Any, **_: Any) -> None:
         """Propose a key for each that is not known, and count those that were left out."""
-        free = sorted(self.fields.keys() - data.keys()) if isinstance(data, Mapping) else []
-        for key in error.messages_dict.keys() - self.fields.keys() - {SCHEMA}:
+        if not isinstance(data, Mapping):
+            return
+        free = sorted(self.fields.keys() - data.keys())
+        unknown = [key for key in data if key not in self.fields]
+        for key in [key for key in unknown if key in error.messages_dict and key != SCHEMA]:
             close = get_close_matches(key, free, n=1) if len(str(key)) <= LONGEST_LIKELY else []
+            del error.messages_dict[key]  # marshmallow's order is that of a set
             error.messages_dict[key] = [f'{UNKNOWN}; did you mean "{close[0]}"?' if close else UNKNOWN]
-        unknown = len(data.keys() - self.fields.keys()) if isinstance(data, Mapping) else 0
-        if unknown > MAX_UNKNOWN:
-            left_out = unknown - MAX_UNKNOWN
+        if len(unknown) > MAX_UNKNOWN:
+            left_out = len(unknown) - MAX_UNKNOWN
             error.messages_dict.setdefault(SCHEMA, []).append(f"{left_out:,} more keys are not known")
 
 

@@ -49,10 +49,15 @@ class Group(click.Group):
         name = args[0]
         names = self.list_commands(ctx)
         if name not in names and not name.startswith("-"):
-            likely = get_close_matches(name, names, n=1)
-            way = f'did you mean "{likely[0]}"?' if likely else f"there are: {', '.join(names)}"
-            ctx.fail(f'there is no command "{name}"; {way}')
+            self._refuse_misspelt(ctx, [name])
+            ctx.fail(f'there is no command "{name}"; there are: {", ".join(names)}')
         return super().resolve_command(ctx, args)
+
+    def _refuse_misspelt(self, ctx: click.Context, words: Iterable[str]) -> None:
+        """Fail with the likely name if one of ``words`` is nearly a command's name."""
+        for word in words:
+            if likely := get_close_matches(word, self.list_commands(ctx), n=1):
+                ctx.fail(f'there is no command "{word}"; did you mean "{likely[0]}"?')
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the options of the group; one of a command before its name is answered with the order."""
@@ -62,6 +67,7 @@ class Group(click.Group):
             names = self.list_commands(ctx)
             place = next((at for at, word in enumerate(args) if word in names), None)
             if place is None:
+                self._refuse_misspelt(ctx, (word for word in args if not word.startswith("-")))
                 raise
             order = " ".join([ctx.command_path, args[place], *args[:place], *args[place + 1 :]])
             ctx.fail(f'"{error.option_name}" belongs to a command, and goes after it: {order}')

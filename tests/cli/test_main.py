@@ -71,7 +71,9 @@ def test_ctrl_c_is_reported_to_the_shell():
             ["dead-letters", "--code=A", "replay", "--yes"],
             '"--code" belongs to a command, and goes after it: activation dead-letters replay --code=A --yes',
         ),
+        (["--json", "staus"], 'there is no command "staus"; did you mean "status"?'),
         (["--jason"], "No such option '--jason'"),
+        (["--jason", "xyzzy"], "No such option '--jason'"),
     ],
 )
 def test_a_slip_is_answered_with_what_was_meant(words, answer):

@@ -75,3 +75,11 @@ def test_all_unknown_keys_of_an_ordinary_document_are_named():
 
 def test_reading_toml_of_as_many_keys_is_linear_too():
     assert len(tomllib.loads("\n".join(f"{key} = 1" for key in KEYS))) == MANY
+
+
+def test_unknown_keys_are_named_in_the_order_of_the_document():
+    keys = [f"{letter}_key" for letter in "qzafmbx"]
+
+    problems = check_document(PLACES["destination"](dict.fromkeys(keys, 1)))[1]
+
+    assert problems == [f"destinations.lapsed.{key}: is not a known key" for key in keys]
