@@ -23,7 +23,13 @@ from tests.emulators.salesforce.conftest import Salesforce, running_org
 from tests.fixtures.commands import CommandRunner
 from tests.records.both_systems import EXAMPLE
 
-QUOTAS = (("crm", "calls"), ("acme", "mergeListMembers"))
+QUOTAS = (
+    ("crm", "calls"),
+    ("acme", "mergeListMembers"),
+    ("acme", "triggerCustomEvent"),
+    ("acme", "mergeSupplementalTableMembers"),
+    ("acme", "deleteSupplementalTableMember"),
+)
 MOMENT = 0.05  # seconds between two looks for a batch that may go
 UPPER = 10  # seconds of the org's clock after which what was written is read
 COLUMNS = {"TITLE": "STR255", "PHONE": "STR50", "FIRST_NAME": "STR50"}

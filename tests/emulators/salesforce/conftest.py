@@ -76,9 +76,11 @@ def running_org() -> Iterator[str]:
     """Start an emulator and yield its address."""
     command = [sys.executable, "-m", "emulators.salesforce", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
-        yield process.stdout.readline().removeprefix("salesforce emulator on ").strip()
-        process.terminate()
-        process.communicate(timeout=60)
+        try:
+            yield process.stdout.readline().removeprefix("salesforce emulator on ").strip()
+        finally:
+            process.terminate()
+            process.communicate(timeout=60)
 
 
 @pytest.fixture(scope="module")
