@@ -53,7 +53,7 @@ class TextLook:
             self.pairs += piece.count(b"\r\n")
         self.controls |= any(control in piece for control in CONTROLS)
         self.not_text |= not piece.isascii() and not is_utf8(piece)
-        self.long |= len(piece) > 2 * BLOCK
+        self.long |= has_long_line(piece)
 
 
 def look_at(path: Path) -> TextLook:
@@ -80,6 +80,17 @@ def whole_lines(path: Path) -> Iterator[bytes]:
                 rest = block
     if rest:
         yield rest
+
+
+def has_long_line(piece: bytes) -> bool:
+    """Tell whether a line is too long, wherever in the piece it is."""
+    start = 0
+    while len(piece) - start > LONGEST_LINE:
+        end = piece.rfind(b"\n", start, start + LONGEST_LINE + 1)
+        if end < 0:
+            return True
+        start = end + 1
+    return False
 
 
 def is_utf8(piece: bytes) -> bool:

@@ -106,8 +106,9 @@ def test_mixed_line_ends_keep_the_numbers_of_lines(sqlite_events, write):
     assert [line for line, _ in bad_lines(sqlite_events)] == [5]
 
 
-def test_a_line_of_many_megabytes_does_not_hide_the_others(sqlite_events, write):
-    path = write(HEADER + b"1,%s,,\n2,%s,,%s\n3,%s,,\n" % (AT, AT, b"x" * (20 << 20), AT))
+@pytest.mark.parametrize("length", [20 << 20, 3 << 19], ids=["20 MiB", "1.5 MiB"])
+def test_a_line_of_megabytes_does_not_hide_the_others(sqlite_events, write, length):
+    path = write(HEADER + b"1,%s,,\n2,%s,,%s\n3,%s,,\n" % (AT, AT, b"x" * length, AT))
 
     [landed] = land(sqlite_events, [path])
 
