@@ -15,7 +15,7 @@ class CountChanged(PipelineError):
     """Another number of open letters matches than the person saw; nothing was done."""
 
     def __init__(self, matched: int) -> None:
-        super().__init__(f"{matched:,} open letters match now; nothing was done.")
+        super().__init__(f"{matched:,} open letters match now; nothing was done. Look at them, then repeat.")
         self.matched = matched
 
 

@@ -106,12 +106,19 @@ def redis_trouble(error: redis.RedisError) -> str:
 
 def redis_away(error: redis.RedisError) -> Response:
     """Answer when Redis gave no answer."""
-    return respond(Problem("intake-unavailable", f"{redis_trouble(error)}."))
+    return respond(
+        Problem("intake-unavailable", f"{redis_trouble(error)}: try again after `Retry-After` seconds.")
+    )
 
 
 def sql_away(error: SQLAlchemyError) -> Response:
     """Answer when the SQL store gave no answer."""
-    return respond(Problem("store-unavailable", f"SQL gave no answer ({type(error).__name__})."))
+    return respond(
+        Problem(
+            "store-unavailable",
+            f"SQL gave no answer ({type(error).__name__}): try again after `Retry-After` seconds.",
+        )
+    )
 
 
 def foreign_cursor(error: ForeignCursor) -> Response:

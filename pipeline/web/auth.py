@@ -63,7 +63,8 @@ def authorise() -> None:
         raise Problem("forbidden", f'This needs a key with scope "{scope}".', needs=scope)
     audience = (request.view_args or {}).get("audience")
     if audience is not None and key.audiences and audience not in key.audiences:
-        raise Problem("forbidden", "The audience is not among those of this key.", needs=scope)
+        detail = "The audience is not among those of this key: use a key that has it."
+        raise Problem("forbidden", detail, needs=scope)
 
 
 def key_of_request() -> ApiKey:
@@ -81,11 +82,15 @@ def key_of_request() -> ApiKey:
 def refusal(ring: KeyRing) -> Problem:
     """Return the answer to a key that is not known, or has ended: which of the two is not told."""
     if not ring.current:
-        return Problem("store-unavailable", "Keys cannot be looked up now; those known before are served.")
+        detail = "Keys cannot be looked up now; those known before are served. Try again in some seconds."
+        return Problem("store-unavailable", detail)
     refusals: RefusedKeys = current_app.extensions["refusals"]
     address = request.remote_addr or ""
     if wait := refusals.wait(address):
         headers = {"Retry-After": str(int(wait) + 1)}
-        return Problem("too-many-attempts", "Too many wrong keys came from this address.", headers)
+        detail = "Too many wrong keys came from this address: wait for `Retry-After`; a right key is served."
+        return Problem("too-many-attempts", detail, headers)
     refusals.note(address)
-    return Problem("unauthenticated", "This key is not known, or has ended.")
+    return Problem(
+        "unauthenticated", "This key is not known, or has ended: `activation keys list` shows keys."
+    )

@@ -59,21 +59,26 @@ class RequestBody:
                 yield piece
         except TimeoutError:
             close_after(self._environ)
-            raise Problem("timeout", "Nothing came for 30 s in the middle of the body.") from None
+            raise Problem(
+                "timeout", "Nothing came for 30 s in the middle of the body: send it again."
+            ) from None
         except (ParseException, NoMoreData, OSError) as error:
             close_after(self._environ, broken=True)
-            raise Problem("malformed-body", f"The body broke off ({type(error).__name__}).") from None
+            raise Problem(
+                "malformed-body", f"The body broke off ({type(error).__name__}): send it again."
+            ) from None
         finally:
             if socket is not None:
                 socket.settimeout(None)
         if self._announced is not None and received < self._announced:
             close_after(self._environ, broken=True)
-            detail = f"The body broke off after {received:,} of {self._announced:,} bytes."
+            detail = f"The body broke off after {received:,} of {self._announced:,} bytes: send it again."
             raise Problem("malformed-body", detail)
 
     def _too_large(self) -> Problem:
         close_after(self._environ)
-        return Problem("body-too-large", f"At most {self._limit:,} bytes, unpacked.", limit=self._limit)
+        detail = f"At most {self._limit:,} bytes, unpacked: send it in parts."
+        return Problem("body-too-large", detail, limit=self._limit)
 
 
 def content_encoding(request: Request) -> str:
@@ -95,12 +100,12 @@ def unpacked(pieces: Iterator[bytes]) -> Iterator[bytes]:
             try:
                 yield from inflated(member, piece)
             except zlib.error:
-                raise Problem("malformed-body", "The gzip is broken.") from None
+                raise Problem("malformed-body", "The gzip is broken: pack it again.") from None
             piece = b""
             if member.eof:
                 piece, member, began = member.unused_data, zlib.decompressobj(GZIP), False
     if began:
-        raise Problem("malformed-body", "The gzip broke off.")
+        raise Problem("malformed-body", "The gzip broke off: send it whole.")
 
 
 def inflated(member: Any, piece: bytes) -> Iterator[bytes]:

@@ -23,7 +23,9 @@ class BodySlots:
         """Hold a slot; raises Problem if all are taken."""
         if not self._slots.acquire(blocking=False):
             close_after(request.environ)
-            raise Problem("busy", "Too many bodies come in at a time.", {"Retry-After": BUSY_RETRY})
+            raise Problem(
+                "busy", "Too many bodies come in at a time: send it again.", {"Retry-After": BUSY_RETRY}
+            )
         try:
             yield
         finally:

@@ -49,6 +49,27 @@ def test_a_path_that_is_not_there_says_so(web):
     assert (answer.status_code, answer.json()["type"]) == (404, "/problems/not-found")
 
 
+@pytest.mark.parametrize(
+    ("path", "way_out"),
+    [
+        ("/v1/operations/op_1", "the action that begins one names it"),
+        ("/v1/batches/b/rows", "/v1/batches lists them"),
+    ],
+)
+def test_what_is_not_there_names_the_way_to_what_is(web, path, way_out):
+    answer = web.get(path)
+
+    assert answer.status_code == 404
+    assert way_out in answer.json()["detail"]
+
+
+def test_a_key_that_is_not_known_names_the_list_of_keys(web):
+    answer = web.get("/v1/status", scope=None, headers={"Authorization": "Bearer wrong"})
+
+    assert answer.status_code == 401
+    assert "`activation keys list`" in answer.json()["detail"]
+
+
 def test_a_method_that_does_not_work_names_those_that_do(web):
     answer = web.call("DELETE", "/healthz", scope=None)
 

@@ -153,9 +153,10 @@ def bind(door: IntakeDoor, key: str, audience: str, content: str) -> Repeatable:
 def refuse_wrong(rows: SpooledRows, *, only_valid: bool) -> None:
     """Raise Problem if a row is wrong; with ``only_valid`` only if all are."""
     if rows.refused and not (only_valid and rows.valid):
+        amounts = f"{rows.refused:,} of {rows.refused + rows.valid:,} rows"
         raise Problem(
             "invalid-activations",
-            f"{rows.refused:,} of {rows.refused + rows.valid:,} rows break rules; nothing was taken.",
+            f"{amounts} break rules; nothing was taken. Mend what `errors` names, and send again.",
             accepted=0,
             **errors_of(rows),
         )

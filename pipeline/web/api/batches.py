@@ -52,7 +52,9 @@ def get_rows(_: Mapping[str, Any], id: str) -> Response:  # noqa: A002 - as in t
     """Say what became of each row of a batch."""
     rows = rows_of_batch(stores().engine, id)
     if rows is None:
-        raise Problem("not-found", "The outcomes of this batch are not kept, or there is no such batch.")
+        raise Problem(
+            "not-found", "The outcomes of this batch are not kept, or there is none: /v1/batches lists them."
+        )
     return answer({"rows": rows})
 
 

@@ -74,7 +74,7 @@ def settle_now(number: int, chosen: str | None) -> dict[str, Any]:
         except Misconfigured:
             raise no_conflict() from None
     if conflict.settled is not None:
-        raise Problem("changed-meanwhile", f"Conflict {number} was settled before.")
+        raise Problem("changed-meanwhile", f"Conflict {number} was settled before: read it again.")
     try:
         return settle_conflict(stores(), actor(), number, chosen)
     except Misconfigured as error:

@@ -67,7 +67,7 @@ def get_operation(_: Mapping[str, Any], id: str) -> Response:  # noqa: A002 - as
     """Say how far an operation has come."""
     found = find_operation(stores().engine, id)
     if found is None:
-        raise Problem("not-found", "There is no operation of this id.")
+        raise Problem("not-found", "There is no operation of this id; the action that begins one names it.")
     return answer(found.document())
 
 

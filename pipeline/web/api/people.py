@@ -28,6 +28,8 @@ def explain(_: Mapping[str, Any], body: Mapping[str, Any]) -> Response:
     """
     found = explain_people(stores(), actor(), body["person"], body.get("field"))
     if not found:
-        raise Problem("not-found", "Nothing is known of this person.")
+        raise Problem(
+            "not-found", "Nothing is known of this person: look at the name, it is compared as a whole."
+        )
     first, *others = found
     return answer({**first, **({"others": others} if others else {})})

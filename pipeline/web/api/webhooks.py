@@ -80,7 +80,9 @@ def events_store() -> Engine:
         try:
             migrate(engine, EVENTS)
         except Misconfigured:
-            raise Problem("store-unavailable", "The events store cannot be used now.") from None
+            raise Problem(
+                "store-unavailable", "The events store cannot be used now: send them again."
+            ) from None
         current_app.extensions["events_store_ready"] = True
     return engine
 

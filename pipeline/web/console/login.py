@@ -48,7 +48,7 @@ def log_in() -> Response:
 def refused(ring: KeyRing, key: ApiKey | None, place: str) -> Response:
     """Answer a key that does not open the console; which of the reasons it is is not told."""
     if not ring.current:
-        raise Problem("store-unavailable", "Keys cannot be looked up now.")
+        raise Problem("store-unavailable", "Keys cannot be looked up now: try again in some seconds.")
     refusals: RefusedKeys = current_app.extensions["refusals"]
     address = request.remote_addr or ""
     if wait := refusals.wait(address):

@@ -20,7 +20,9 @@ def show(operation_id: str) -> Response:
     """Show an operation."""
     found = find_operation(stores().engine, operation_id)
     if found is None:
-        raise Problem("not-found", "There is no operation of this id.")
+        raise Problem(
+            "not-found", "There is no operation of this id; the activity names those that were begun."
+        )
     return page(
         "operation",
         heading_of(found),
