@@ -12,7 +12,7 @@ from pipeline.cli.guards import GUARDS, Confirming, guards, lifted
 from pipeline.cli.stream_report import show_stream, show_unconfirmed
 from pipeline.cli.sync_progress import Shown, shown
 from pipeline.cli.sync_report import SyncText
-from pipeline.errors import Misconfigured
+from pipeline.errors import CallError, Misconfigured
 from pipeline.produce.appender import Appender, AppendFailed
 from pipeline.produce.lines import FileLine
 from pipeline.records.labels import destination_labels
@@ -135,7 +135,10 @@ def run(
     with closing(Clients(stores.settings, stores.redis, stores.vault)) as clients:
         window = stores.settings.limit_window
         runner = SourceRunner(stores.redis, stores.records, lambda: stores.events, clients, window)
-        return runner.run(catalog, found, appender, **options, **again)
+        try:
+            return runner.run(catalog, found, appender, **options, **again)
+        except CallError as error:
+            raise Misconfigured(f'source "{source}": {error}') from error
 
 
 def asked(bar: Shown, findings: Sequence[Concern]) -> bool:

@@ -75,6 +75,7 @@ def test_a_field_that_is_hidden_holds_the_source_until_it_is_seen_again(org):
     refused = invoke("sync", "--source", "contacts")
 
     assert refused.exit_code == 2
+    assert 'source "contacts": INVALID_FIELD: ' in refused.stderr
     assert "Broken__c" in refused.stderr
     status = json.loads(invoke("status", "--json").stdout)
     assert [stop["code"] for stop in status["stops"] if stop["scope"] == "source"] == ["INVALID_FIELD"]

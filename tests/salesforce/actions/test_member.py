@@ -81,6 +81,18 @@ def test_a_status_that_the_campaign_does_not_have_holds_the_destination(writer, 
     assert (statuses(org), writer.letters()) == ({}, [])
 
 
+def test_a_campaign_that_is_not_there_holds_the_destination(writer, org):
+    (contact,) = org.load("Contact", PERSON)
+    campaign = "701000000000099AAA"
+    writer.configure("member", campaign=campaign, member_status="Responded")
+
+    writer.deliver(change(salesforce_id=contact))
+
+    text = f'campaign {campaign} has no member status "Responded"; there are: none that our user sees'
+    assert writer.hold() == f"INVALID_MEMBER_STATUS: {text}"
+    assert (statuses(org), writer.letters()) == ({}, [])
+
+
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_a_write_whose_answer_was_cut_off_is_repeated(writer, org, campaign, when):
     (contact,) = org.load("Contact", PERSON)

@@ -112,6 +112,19 @@ def test_a_lead_converted_after_it_was_found_is_found_again(writer, org):
     assert (task["WhoId"], writer.letters()) == (contact, [])
 
 
+def test_a_task_is_of_a_lead_or_contact_alone(writer, org):
+    (campaign,) = org.load("Campaign", {"Name": "Webinar"})
+    (company,) = org.load("Account", {"Name": "Acme"})
+    writer.configure("task", **LOG)
+
+    writer.deliver(
+        change("p1", salesforce_id=campaign, **CLICK), change("p2", salesforce_id=company, **CLICK)
+    )
+
+    letters = [letter[:2] for letter in writer.letters()]
+    assert (letters, tasks(org)) == ([("p1", "Invalid"), ("p2", "NO_RECORD_FOUND")], [])
+
+
 def test_a_day_that_is_none_and_a_text_that_is_a_reference(writer, org, contact):
     writer.configure("task", **LOG)
 
