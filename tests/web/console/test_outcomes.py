@@ -55,6 +55,12 @@ def test_a_trace_is_not_for_readers(installation):
     assert installation.get("/trace", "read", headers={"Accept": "text/html"}).status_code == 403
 
 
+def test_a_trace_says_since_when_outcomes_are_kept_as_an_element(installation):
+    answer = installation.post(installation.session("operate"), "/trace", {"profile_id": SENT}, of="/trace")
+
+    assert re.search("Outcomes are kept since <time datetime=", answer.text)
+
+
 def test_an_empty_profile_id_is_reported(installation):
     answer = installation.post(installation.session("operate"), "/trace", {"profile_id": ""}, of="/trace")
 
