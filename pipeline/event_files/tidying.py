@@ -17,16 +17,18 @@ def tidy(connection: ServerConnection, look: FolderLook) -> Iterator[str]:
     if settings.after == "leave":
         return
     seen = {key_of(one): one for one in look.listing.files}
+    remark = f"it is landed, but the login may not {settings.after.partition(':')[0]} it at the server"
     for row in look.present("landed"):
+        before = row.reason.removesuffix(remark).removesuffix("; ")  # what landing remarked
         try:
             for name in (row.path, *seen[row.key].companions):
                 connection.run(lambda session, name=name: put_away(session, settings, name))  # type: ignore[misc]
         except NotPermitted:
-            remark = (
-                f"it is landed, but the login may not {settings.after.partition(':')[0]} it at the server"
-            )
-            look.ledger.remark(row.id, remark)
+            look.ledger.remark(row.id, "; ".join(filter(None, (before, remark))))
             yield f"{row.path}: {remark}"
+        else:
+            if before != row.reason:
+                look.ledger.remark(row.id, before)
 
 
 def put_away(session: FileSession, settings: EventImport, name: str) -> None:

@@ -245,9 +245,11 @@ def test_a_file_that_could_not_be_moved_is_moved_next_time(folder):
     outcome = folder.run(after="move:done")
     assert folder.states() == {SENT: "landed"}
     assert "the login may not move it" in outcome.remarks[0]
+    assert "the login may not move it" in folder.row(SENT).reason
 
     assert folder.run(after="move:done").files == []
     assert (folder.folder / "done" / SENT).exists()
+    assert folder.row(SENT).reason == ""
 
 
 def test_a_failed_file_is_not_moved(folder):
