@@ -65,5 +65,5 @@ def stored_check(connection: Connection) -> str | None:
 
 def sealed_secrets(connection: Connection) -> Iterator[str]:
     """Yield the sealed secrets of all records that may have some."""
-    for table in (record_tables.connectors, record_tables.sources):
+    for table in (record_tables.connectors, record_tables.sources, record_tables.channels):
         yield from connection.scalars(select(table.c.secrets))

@@ -9,7 +9,10 @@ from pipeline.errors import Misconfigured
 from pipeline.stores import tables
 from pipeline.stores.installation import own_id
 from pipeline.stores.key_check import note_key, open_own_vault, require_key
+from pipeline.stores.metadata import metadata
 from pipeline.stores.vault import Vault
+
+WITH_SECRETS = [table for table in metadata.sorted_tables if "secrets" in table.c]
 
 
 def new_vault() -> Vault:
@@ -22,10 +25,10 @@ class Keys:
     secret_keys: tuple[str, ...] = ()
 
 
-def seal(engine, vault, name="acme"):
+def seal(engine, vault, name="acme", table=tables.connectors):
     with engine.begin() as connection:
         row = {"name": name, "body": {}, "secrets": vault.encrypt('{"password": "pass-w0rd"}')}
-        connection.execute(insert(tables.connectors).values(row))
+        connection.execute(insert(table).values(row))
 
 
 def check_of(engine):
@@ -97,6 +100,16 @@ def test_a_lost_key_file_is_not_replaced_while_secrets_are_stored(engine, tmp_pa
 
     (tmp_path / "secret.key").write_bytes(kept)
     require_key(engine, late)
+
+
+@pytest.mark.parametrize("table", WITH_SECRETS, ids=str)
+def test_secrets_of_every_kind_of_record_bind_the_store_to_its_key(engine, table):
+    vault = new_vault()
+    require_key(engine, vault)
+    seal(engine, vault, table=table)
+
+    with pytest.raises(Misconfigured, match="the secret key is not the one"):
+        require_key(engine, new_vault())
 
 
 def test_a_key_file_is_made_while_no_secret_is_stored(engine, tmp_path):
