@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import requests
 
-from pipeline.errors import OutcomeUnknown, RetryLater
+from pipeline.errors import Held, OutcomeUnknown, RetryLater
 from pipeline.model.call import Call
 from pipeline.model.day_use import DayUse
 from pipeline.salesforce.calls import TAG, WRITING
@@ -21,6 +21,7 @@ from pipeline.wire.tokens import Token, Tokens
 from pipeline.wire.transport import CallBody, Reply, decoded, received, request_of
 
 ORG = re.compile(r"00D[0-9A-Za-z]{12}")
+REFUSED_AGAIN = "new sessions are refused, too: look at the app's policies and at the user's IP ranges"
 
 
 class SalesforceClient:
@@ -47,6 +48,7 @@ class SalesforceClient:
         self._notes = notes
         self._timeout = (connect_timeout, read_timeout)
         self._call_timeout = call_timeout
+        self._is_refused = False  # whether a new token was refused, and none was accepted since
 
     def ready(self) -> None:
         """Make sure that there is a token before anything is sent; may log in. Raises CallError."""
@@ -57,7 +59,8 @@ class SalesforceClient:
         """Send ``call`` and return the decoded answer.
 
         A token that is refused is replaced once, and the call sent again with the same headers; it was not
-        looked at before. Raises CallError.
+        looked at before. A new token that is refused may have been revoked meanwhile; if that happens to the
+        next one, too, the connector is held. Raises CallError.
         """
         content = None if call.body is None else msgspec.json.encode(call.body)
         headers = {"Sforce-Call-Options": f"client={TAG}", **(WRITING if content is not None else {})}
@@ -66,7 +69,7 @@ class SalesforceClient:
             try:
                 return self._attempt(call, content, headers, token)
             except TokenRefused:
-                return self._attempt(call, content, headers, self._tokens.get(self.connector))
+                return self._attempt_again(call, content, headers)
 
     def poll(self, _requests: Sequence[str]) -> Mapping[str, Any]:
         """Return nothing: all answers come at once."""
@@ -100,6 +103,16 @@ class SalesforceClient:
                 raise RetryLater(error.code, error.detail) from error
             raise
 
+    def _attempt_again(self, call: Call, content: bytes | None, headers: Mapping[str, str]) -> Any:
+        was_refused = self._is_refused
+        try:
+            return self._attempt(call, content, headers, self._tokens.get(self.connector))
+        except TokenRefused as error:
+            self._is_refused = True
+            if was_refused:
+                raise Held("connector", error.code, f"{error.detail}: {REFUSED_AGAIN}") from error
+            raise
+
     def _judged(self, reply: Reply) -> Any:
         self.use = read_use(reply.headers) or self.use
         self.now = moment_of(reply.headers.get("Date", "")) or self.now
@@ -107,6 +120,7 @@ class SalesforceClient:
         self._notes.note(self.connector, reply.headers)
         answer = decoded(reply.content)
         if 200 <= reply.status < 300 and (answer is not None or not reply.content):
+            self._is_refused = False
             return answer
         raise error_of(reply.status, answer)
 

@@ -58,6 +58,28 @@ def test_a_fresh_token_that_is_refused_too_does_not_loop(org, client_of, connect
     assert org.ask("summary")["logins"] == 2
 
 
+def test_new_tokens_that_are_refused_time_after_time_hold_the_connector(org, client_of, connector):
+    org.order("tokens", {"calls": 0})
+    client = client_of()
+    with pytest.raises(RetryLater, match="INVALID_SESSION_ID"):
+        client.send(reading(connector, PATH))
+
+    with pytest.raises(Held, match=r"INVALID_SESSION_ID.*look at the app's policies") as held:
+        client.send(reading(connector, PATH))
+    assert held.value.scope == "connector"
+    assert org.ask("summary")["logins"] == 4
+
+
+def test_a_token_that_was_accepted_in_between_starts_the_count_anew(org, client_of, connector):
+    client = client_of()
+    for _ in range(2):
+        org.order("tokens", {"calls": 0})
+        with pytest.raises(RetryLater, match="INVALID_SESSION_ID"):
+            client.send(reading(connector, PATH))
+        org.order("tokens", {"calls": 9})
+        client.send(reading(connector, PATH))
+
+
 def test_writes_run_no_assignment_rules(org, client_of, connector):
     client_of().send(create(connector))
 
