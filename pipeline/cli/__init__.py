@@ -32,7 +32,7 @@ COMMANDS = {
         "Write all records as TOML, without secrets; `apply` keeps those it has.",
     ),
     "check": LazyCommand(
-        "pipeline.cli.check:check", "Look whether Responsys has what the configuration names."
+        "pipeline.cli.check:check", "Look whether the accounts have what the configuration names."
     ),
     "send": LazyCommand(
         "pipeline.cli.send:send",

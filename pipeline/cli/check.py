@@ -21,10 +21,10 @@ from pipeline.text.messages import unknown
 @click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
 @click.pass_context
 def check(context: click.Context, connector: str | None, *, as_json: bool) -> None:
-    """Look whether Responsys has what the configuration names.
+    """Look whether the accounts have what the configuration names.
 
-    Logs in as CONNECTOR (all that are enabled when omitted), then looks for its list and limits, and for the
-    columns, tables, events and campaigns that its destinations name. Changes nothing there.
+    Logs in as CONNECTOR (all that are enabled when omitted), then looks for all that the connector and its
+    destinations, sources and imports name, and for its limits. Changes nothing there.
     """
     with open_stores() as stores:
         catalog = stores.records.load()

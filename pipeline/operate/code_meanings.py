@@ -30,6 +30,10 @@ OURS: Mapping[str, CodeMeaning] = {
         "The call went out, and its answer does not tell its outcome.", MAY_BE_TWICE
     ),
     "OtherError": CodeMeaning("No answer that can be read, eight times.", SENT_AGAIN),
+    "OptedOut": CodeMeaning(
+        "The person is out by the consents that the destination honours.",
+        "It is sent if the person is back in by then, else it is refused again.",
+    ),
     "PAYLOAD_TOO_LARGE": CodeMeaning("The row is larger than a call may be.", "It is refused again."),
 }
 UNKNOWN = CodeMeaning("The account's own word: the detail says more.", SENT_AGAIN)

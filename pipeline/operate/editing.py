@@ -97,7 +97,7 @@ class Editor:
         """
         found = self.records.find(section, name)
         refuse_other(found, etag)
-        checked = check_record(section, name, document, found and found[0])
+        checked = check_record(section, name, document, found and found[0], self.records.names)
         require_changeable(self.client)  # before anything changes
         try:
             configuration, unless = {section: {name: checked}}, guard(section, name, etag)

@@ -1,23 +1,27 @@
 """Users of sources: rules, pairs and consents, each of which names one or several."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
-from pipeline.records.documents import Document, Documents
+from pipeline.records.documents import Documents
 from schemas.configuration_fields import not_there
 
-# By section: the keys of a document that name sources, with the names.
-NAMED: Mapping[str, Callable[[Document], Mapping[str, Collection[str]]]] = {
-    "rules": lambda document: {"source": [document["source"]]},
-    "pairs": lambda document: {"salesforce": document["salesforce"], "responsys": [document["responsys"]]},
-    "consents": lambda document: {"sources": document["sources"]},
+# By section: the keys of a document that name a source or a list of them.
+NAMED: Mapping[str, tuple[str, ...]] = {
+    "rules": ("source",),
+    "pairs": ("salesforce", "responsys"),
+    "consents": ("sources",),
 }
 
 
 def sources_named(section: str, documents: Documents) -> Iterator[tuple[str, str, str]]:
-    """Yield the name of each record of a section, a key of it, and a source that the key names."""
+    """Yield the name of each record of a section, a key of it, and a source that the key names.
+
+    Records that break rules may lack a key.
+    """
     for name, document in documents.get(section, {}).items():
-        for key, sources in NAMED[section](document).items():
-            yield from ((name, key, source) for source in sources)
+        for key in NAMED[section]:
+            value = document.get(key) or ()
+            yield from ((name, key, source) for source in ([value] if isinstance(value, str) else value))
 
 
 def users_of_source(section: str, source: str, documents: Documents) -> list[str]:

@@ -101,6 +101,14 @@ def test_what_is_wrong_is_named_and_nothing_is_stored(apply, records, rule, prob
     assert not any(records.export().values())
 
 
+@pytest.mark.parametrize(
+    ("section", "key"), [("rules", "source"), ("pairs", "salesforce"), ("consents", "sources")]
+)
+def test_a_record_without_its_source_is_refused(apply, section, key):
+    with pytest.raises(Misconfigured, match=f"{section}.new.{key}: is missing"):
+        apply(f"[{section}.new]\naudience = 'a'\n")
+
+
 def test_a_rule_of_a_snapshot_is_refused(apply):
     with pytest.raises(Misconfigured, match="is a snapshot; rules look at streams alone"):
         apply(EXAMPLE + CRM + 'snapshot = true\naudience = "all"\n' + RULE)

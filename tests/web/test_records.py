@@ -74,6 +74,19 @@ def test_every_problem_of_a_record_is_reported_at_once_and_nothing_is_stored(web
     assert web.get("/v1/connectors/acme").status_code == 404
 
 
+def test_names_of_no_record_are_reported_beside_all_else_that_is_wrong(web, acme):
+    rule = {"rule": "held", "channels": ["nobody"], "destination": "lapsde", "widht": 1}
+    destination = {**LAPSED, "connector": "acne", "widht": 1}
+    rule_of_source = {"source": "nothing", "widht": 1}
+
+    def wrong(path, document):
+        return put(web, path, document).json()["errors"]["json"].keys()
+
+    assert wrong("alerts/held", rule) == {"channels", "destination", "widht"}
+    assert wrong("destinations/lapsed", destination) == {"connector", "widht"}
+    assert wrong("rules/new", rule_of_source) == {"source", "audience", "widht"}
+
+
 def test_who_redirects_a_password_must_know_it(web, acme):
     moved = {**DOCUMENT, "auth_endpoint": "https://evil.example", "password": {"keep": True}}
 

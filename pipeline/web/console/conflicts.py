@@ -10,7 +10,7 @@ from pipeline.web.api.conflicts import look_at, settle_now
 from pipeline.web.auth import needs
 from pipeline.web.console.blueprint import ConsoleBlueprint
 from pipeline.web.console.filters import read_form, read_query
-from pipeline.web.console.pages import done, go_to, page
+from pipeline.web.console.pages import done, failed, go_to, page
 from pipeline.web.console.presses import once
 from pipeline.web.context import page_of, stores
 from pipeline.web.paths import ROW_ID
@@ -59,11 +59,11 @@ def confirm(number: int) -> Response:
     answer, found = read_form(SettleBody).get("answer"), look_at(number)
     if found["settled"] is not None:
         return go_to(f"/conflicts/{number}")
-    chosen = answer or found["suggestion"]
-    meaning = answers_of(found).get(chosen, chosen)
-    return page(
-        "conflict_confirm", f"Settle conflict {number}?", number=number, answer=chosen, meaning=meaning
-    )
+    chosen, meanings = answer or found["suggestion"], answers_of(found)
+    if chosen not in meanings:
+        return failed(f"/conflicts/{number}", "Choose an answer first: nothing was settled.")
+    heading, meaning = f"Settle conflict {number}?", meanings[chosen]
+    return page("conflict_confirm", heading, number=number, answer=chosen, meaning=meaning)
 
 
 @conflicts.post(f"{PLACE}/settle")

@@ -140,7 +140,7 @@ def key_problem(place: RecordSection, key: str) -> str:
 def problems_of(place: RecordSection, form: RecordForm) -> Mapping[str, Any]:
     """Return what is wrong with a record whose key is wrong as well."""
     try:
-        check_record(place.name, ANY_KEY, form.document, None)
+        check_record(place.name, ANY_KEY, form.document, None, stores().records.names)
     except InvalidRecord as error:
         return error.messages
     return {}

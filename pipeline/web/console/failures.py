@@ -25,6 +25,7 @@ HEADINGS: Mapping[str, str] = {
     "forbidden": "This is not allowed",
     "internal": "Something went wrong",
 }
+ONLY_A_FORM = "Only a form of the console leads here: open its page, and press its button."
 OLD_FORM = "The page is older than your log-in, or was open for long. Nothing was changed."
 
 
@@ -68,6 +69,8 @@ def detail_of(problem: Problem) -> str:
     """Return the sentence of this case."""
     if problem.slug == "not-found" and request.url_rule is None:
         return "Look at the address, or begin at the Overview."
+    if problem.slug == "method-not-allowed":
+        return ONLY_A_FORM
     messages = problem.added.get("errors", {}).get("query")
     return " ".join(flatten(messages)) if messages else problem.detail
 

@@ -39,6 +39,12 @@ def show_activation(letter_id: str) -> Response:
     return letter_page(found, activation=text)
 
 
+@letter.get("/dead-letters/<letter_id>/activation")
+def shown(letter_id: str) -> Response:
+    """Lead a page with what was to be sent that is opened again to the letter."""
+    return go_to(f"/dead-letters/{find_letter(letter_id).id}")
+
+
 @letter.post("/dead-letters/<letter_id>/<any(replay, drop):kind>")
 @needs("operate")
 def decide(letter_id: str, kind: str) -> Response:

@@ -2,6 +2,7 @@
 
 from flask import Response, request
 
+from pipeline.model.plain import trimmed
 from pipeline.operate.activity import note_alone
 from pipeline.operate.profile_lookup import in_words, look_up_profiles
 from pipeline.operate.trace import trace as trace_profile
@@ -29,12 +30,12 @@ def ask() -> Response:
 @needs("operate")
 def show() -> Response:
     """Show what waits of a profile and what became of the rest; an activity notes it, without the id."""
-    if not request.form.get("profile_id"):
+    if not trimmed(request.form.get("profile_id", "")):
         return page("trace", "Trace", 422, problem="Give a profile id.", not_kept=not_kept())
     asked, place = read_form(TraceBody), stores()
     note_alone(place.engine, actor(), "profile.traced")
     cursor = asked.get("cursor")
-    profile, limit = asked["profile_id"], asked["limit"]
+    profile, limit = trimmed(asked["profile_id"]), asked["limit"]
     found = trace_profile(answering_redis(), place.engine, profile, limit=limit, cursor=cursor)
     people = {} if cursor else look_up_profiles(place, actor(), profile)
     words = {n: [(name, in_words(value)) for name, value in fields.items()] for n, fields in people.items()}

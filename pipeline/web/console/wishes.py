@@ -70,7 +70,8 @@ def say(name: str) -> Response:
     try:
         place = once(answering_redis(), do, "/wishes")
     except Misconfigured as error:
-        return failed("/wishes", f"{str(error).capitalize()}.")
+        problem = str(error)
+        return failed("/wishes", f"{problem[:1].upper()}{problem[1:]}.")
     return done(place, said[0]) if said else go_to(place)
 
 

@@ -191,6 +191,24 @@ def test_older_letters_are_behind_a_link(installation, open_page):
     expect(page.get_by_role("table", name="Dead letters", exact=True).get_by_role("row")).to_have_count(51)
 
 
+def test_a_filter_in_force_is_chosen_in_its_form_though_nothing_matches(installation):
+    page = installation.get("/dead-letters?code=NO_SUCH&destination=gone").text
+
+    for value in ("NO_SUCH", "gone"):
+        assert f'<option value="{value}" selected>{value}</option>' in page
+
+
+def test_the_address_of_a_form_leads_on(installation):
+    (letter,) = add_letters(installation, "OPENED", 1)
+
+    again = installation.get(f"/dead-letters/{letter}/activation")
+    other = installation.get(f"/dead-letters/{letter}/drop", headers={"Accept": "text/html"})
+
+    assert (again.status_code, again.headers["Location"]) == (303, f"/dead-letters/{letter}")
+    assert other.status_code == 405
+    assert "Only a form of the console leads here" in other.text
+
+
 def test_there_is_no_such_letter_or_operation(installation):
     for path in ("/dead-letters/odd", "/operations/op_odd"):
         assert installation.get(path, headers={"Accept": "text/html"}).status_code == 404

@@ -84,7 +84,11 @@ PAGES = """
 /wishes
 /wishes/email/resume
 """.split()
-ONWARD = {("console-connectors.tested", None), ("console-destinations.tested", None)}  # lead to the record
+ONWARD = {  # lead to the record
+    ("console-connectors.tested", None),
+    ("console-destinations.tested", None),
+    ("console-letter.shown", None),
+}
 MAIN = [
     "Overview", "Connectors", "Destinations", "Sources", "Dead letters", "Trace", "Batches", "Statistics",
     "Alerts", "Activity", "Flower", "API",

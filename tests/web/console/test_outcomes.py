@@ -68,6 +68,13 @@ def test_an_empty_profile_id_is_reported(installation):
     assert "Give a profile id." in answer.text
 
 
+def test_a_pasted_profile_id_loses_the_white_space_around_it(installation):
+    session, pasted = installation.session("operate"), {"profile_id": f" {SENT}\u200b "}
+
+    assert "Outcomes" in installation.post(session, "/trace", pasted, of="/trace").text
+    assert installation.post(session, "/trace", {"profile_id": " "}, of="/trace").status_code == 422
+
+
 def test_batches_are_listed_and_filtered(open_page):
     page = open_page("/batches", javascript=False)
     rows = page.get_by_role("table", name="Batches").get_by_role("row")

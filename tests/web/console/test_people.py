@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from pipeline.stores.people_tables import conflicts
 from tests.web.console.org import ADA, LEAD, org_of_people
@@ -49,6 +49,19 @@ def test_a_conflict_is_settled_after_a_second_look(installation, number):
         told = f"Conflict {number} is settled." in installation.get("/conflicts", "operate").text
         assert told == said
     assert "console:operate" in installation.get(place, "operate").text
+
+
+def test_a_question_without_a_suggestion_needs_an_answer(installation, number):
+    values = {"record": LEAD, "pair": "person", "field": "title", "salesforce": "Head", "responsys": "Dean"}
+    asked = {"kind": "pair", "other": 0, "suggestion": "", "values": values}
+    with installation.stores.events.begin() as connection:
+        connection.execute(update(conflicts).where(conflicts.c.id == number).values(asked))
+    place = f"/conflicts/{number}"
+
+    answer = send(installation, f"{place}/confirm", place)
+
+    assert (answer.status_code, answer.headers["Location"]) == (303, place)
+    assert "Choose an answer first: nothing was settled." in installation.get(place, "operate").text
 
 
 def test_a_reader_sees_neither_people_nor_conflicts(installation, number):
