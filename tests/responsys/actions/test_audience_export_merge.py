@@ -111,7 +111,10 @@ def test_a_column_is_sent_when_a_row_says_something_of_it(connector, column, var
         ("2026-11-21T12:00:00Z", "2026-11-21T12:00:00Z"),
         ("2026-11-21T12:00:00.987+02:00", "2026-11-21T10:00:00Z"),
         ("2026-11-21 12:00", "2026-11-21T12:00:00Z"),
-        ("2026-11-21", "2026-11-21"),
+        ("2026-11-21", "2026-11-21 00:00:00"),
+        ("1965-05-05", "1965-05-05 00:00:00"),
+        ("1965-05-05T10:00:00+02:00", "1965-05-05T08:00:00Z"),
+        ("0001-01-01T00:00:00+02:00", "0001-01-01T00:00:00+02:00"),
         ("yesterday", "yesterday"),
         (7, "7"),
     ],
@@ -119,6 +122,22 @@ def test_a_column_is_sent_when_a_row_says_something_of_it(connector, column, var
 def test_dates_are_written_in_utc_to_the_second(connector, given, sent):
     """Responsys keeps no fractions, and nobody knows which zone it takes for one that is not given."""
     destination = export(columns={"seen": {"column": "SEEN", "type": "TIMESTAMP"}})
+
+    assert merged(connector, destination, row(seen=given))[1][0][-1] == sent
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "sent"),
+    [
+        ("NUMBER", "1.5e3", "1500"),
+        ("NUMBER", "-1E-3", "-0.001"),
+        ("NUMBER", " 7.50 ", "7.50"),
+        ("NUMBER", "seven", "seven"),
+        ("INTEGER", " 7 ", "7"),
+    ],
+)
+def test_numbers_are_written_out_as_other_programs_read_them(connector, kind, given, sent):
+    destination = export(columns={"seen": {"column": "SEEN", "type": kind}})
 
     assert merged(connector, destination, row(seen=given))[1][0][-1] == sent
 

@@ -1,20 +1,14 @@
 """A column that is filled from a row: its text, and the value in place of a null."""
 
-import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC
 from typing import Any
 
 from pipeline.model.activation import Activation
 from pipeline.responsys import mapped
+from pipeline.responsys.actions.audience_export.column_values import FORMS
 from pipeline.text.rendering import render
-from schemas.moment_text import read_moment
-
-DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-WHOLE = re.compile(r"[+-]?[0-9]{1,38}")
-NUMBER = re.compile(r"[+-]?(?:[0-9]{1,38}\.?[0-9]{0,38}|\.[0-9]{1,38})(?:[eE][+-]?[0-9]{1,3})?")
 
 
 @dataclass(frozen=True)
@@ -30,10 +24,13 @@ class Column:
     @classmethod
     def of(cls, source: str, options: Mapping[str, Any]) -> "Column":
         """Read a column's options."""
+        kind = options.get("type")
         null = render(options["default"]) if "default" in options else None
+        if null and kind in FORMS:
+            null = FORMS[kind].written(null)
         if options.get("null") == "blank":
             null = ""
-        return cls(source, options["column"], options.get("type"), null, options.get("invalid") == "skip")
+        return cls(source, options["column"], kind, null, options.get("invalid") == "skip")
 
     def carried(self, row: Activation) -> bool:
         """Tell whether the row says anything of it."""
@@ -49,20 +46,20 @@ class Column:
         """Say why its value cannot be sent, without the value."""
         if self.type not in FORMS or self.skips_invalid or not self._is_invalid(row):
             return None
-        return f'"{self.source}" for {self.name} is not {FORMS[self.type][0]}'
+        return f'"{self.source}" for {self.name} is not {FORMS[self.type].name}'
 
     def _is_invalid(self, row: Activation) -> bool:
         if self.type not in FORMS:
             return False
         text = mapped.text(row, self.source)
-        return text is not None and text != "" and not FORMS[self.type][1](text)
+        return text is not None and text != "" and not FORMS[self.type].fits(text)
 
     def text(self, row: Activation) -> str | None:
         """Return the text that fills it."""
         text = mapped.text(row, self.source)
         if text is None:
             return self.null
-        return moment(text) if self.type == "TIMESTAMP" else text
+        return FORMS[self.type].written(text) if self.type in FORMS else text
 
 
 def columns_of(options: Mapping[str, Mapping[str, Any]]) -> tuple[Column, ...]:
@@ -84,41 +81,3 @@ def left_out(columns: Iterable[Column], rows: Iterable[Activation]) -> Counter[s
 def problems(columns: Iterable[Column], row: Activation) -> Iterator[str]:
     """Yield why values of a row cannot be sent."""
     return filter(None, (column.problem(row) for column in columns))
-
-
-def is_moment(text: str) -> bool:
-    """Tell whether a text is a date, or a date and time."""
-    try:
-        read_moment(f"{text}T00:00" if DATE.fullmatch(text) else text)
-    except ValueError:
-        return False
-    return True
-
-
-def is_whole(text: str) -> bool:
-    """Tell whether a text is a whole number."""
-    return WHOLE.fullmatch(text.strip()) is not None
-
-
-def is_number(text: str) -> bool:
-    """Tell whether a text is a number."""
-    return NUMBER.fullmatch(text.strip()) is not None
-
-
-# By type: a name for its values, and a test for them.
-FORMS: Mapping[str | None, tuple[str, Callable[[str], bool]]] = {
-    "TIMESTAMP": ("a date in ISO 8601, with or without a time", is_moment),
-    "INTEGER": ("a whole number", is_whole),
-    "NUMBER": ("a number", is_number),
-}
-
-
-def moment(text: str) -> str:
-    """Write a date and time in UTC to the second, as Responsys reads it; without a zone it is UTC already.
-
-    Any other text stays as it is.
-    """
-    try:
-        return f"{read_moment(text).astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-    except ValueError:
-        return text
