@@ -137,7 +137,7 @@ class Identifiers(fields.Field[dict[str, str]]):
                     raise self.make_error("twice", other=given[name])
                 given[name] = key
             except ValidationError as error:
-                problems[key if key in IDENTIFIERS or NAME_LIKE.fullmatch(str(key)) else "…"] = error.messages
+                problems[key if is_name(key) else "…"] = error.messages
         if problems:
             raise ValidationError(problems)
         return named
@@ -233,6 +233,11 @@ class Flag(fields.Field[bool]):
         if not isinstance(value, bool):
             raise self.make_error("invalid")
         return value
+
+
+def is_name(key: Any) -> bool:
+    """Tell whether a key is or may be the name of an identifier."""
+    return isinstance(key, str) and (key in IDENTIFIERS or NAME_LIKE.fullmatch(key) is not None)
 
 
 IDENTIFIER = Text(printable=False)

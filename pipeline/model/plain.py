@@ -18,6 +18,8 @@ from decimal import Decimal
 from typing import Any
 
 EXACT = 2**53  # the largest whole number up to which floats have all
+LONGEST_NUMBER = 4096  # bits of a whole number that is an id; Python writes no much longer ones
+LARGEST_EXPONENT = 308  # of a decimal that a float can be
 PLAIN = frozenset((str, int, bool, type(None)))
 NULLS = frozenset(("NAType", "NaTType"))  # pandas' own
 
@@ -74,7 +76,7 @@ def as_id(value: Any) -> Any:
     if isinstance(value, str):
         return trimmed(value)
     value = whole(value)
-    return str(value) if type(value) is int else value
+    return str(value) if type(value) is int and value.bit_length() <= LONGEST_NUMBER else value
 
 
 def whole(value: Any) -> Any:
@@ -128,7 +130,7 @@ def is_null(value: Any) -> bool:
 
 
 def number(value: Decimal) -> int | float | Decimal:
-    """Return a decimal as a whole number where it is one, else as a float; infinity as it is."""
-    if not value.is_finite():
+    """Return a decimal as a whole number where it is one, else as a float; a larger one as it is."""
+    if not value.is_finite() or value.adjusted() > LARGEST_EXPONENT:
         return value
     return int(value) if value == value.to_integral_value() else float(value)

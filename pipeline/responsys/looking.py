@@ -10,6 +10,7 @@ from pipeline.errors import CallError
 from pipeline.model.call import Call
 from pipeline.responsys.connector import ResponsysConnector
 from pipeline.responsys.names import path
+from pipeline.wire.answers import OddAnswer, as_documented
 
 Ask = Callable[[Call], Any]
 
@@ -60,14 +61,32 @@ def rows_at(
     names = [key, *(name for name in columns if name != key)]
     body = {"queryAttribute": attribute, "fieldList": names, "ids": list(values)}
     try:
-        data = ask(Call(function=function, path=f"{where}?action=get", body=body))["recordData"]
+        answer = ask(Call(function=function, path=f"{where}?action=get", body=body))
     except CallError as error:
         if error.code == NOBODY:
             return {}
         raise
+    with as_documented(function):
+        return columns_in(answer["recordData"], key, columns)
+
+
+def columns_in(data: Mapping[str, Any], key: str, columns: Sequence[str]) -> dict[str, dict[str, str | None]]:
+    """Return columns of the records of an answer, by the value of ``key``."""
     found = data["fieldNames"]
     rows = [dict(zip(found, record, strict=True)) for record in data["records"]]
-    return {str(row[key]).lower(): {name: row.get(name) for name in columns} for row in rows if row.get(key)}
+    return {
+        str(cell_at(row, key)).lower(): {name: cell_at(row, name) for name in columns}
+        for row in rows
+        if row.get(key)
+    }
+
+
+def cell_at(row: Mapping[str, Any], name: str) -> str | None:
+    """Return a cell as text, for some accounts write numbers as such; None: it is absent or null."""
+    value = row.get(name)
+    if isinstance(value, bool | list | dict):
+        raise OddAnswer(f"{name} is no text")
+    return None if value is None else str(value)
 
 
 def campaign_ids(ask: Ask, names: Collection[str]) -> dict[str, str]:
@@ -81,7 +100,8 @@ def campaign_ids(ask: Ask, names: Collection[str]) -> dict[str, str]:
         answer = ask(Call(function="retrieveCampaigns", path=where, method="GET"))
         entries = answer.get("campaigns") if isinstance(answer, dict) else None
         entries = entries if isinstance(entries, list) else []
-        found |= {str(each["name"]): str(each["id"]) for each in entries if each.get("name") in names}
+        with as_documented("retrieveCampaigns"):
+            found |= {str(each["name"]): str(each["id"]) for each in entries if each.get("name") in names}
         if len(entries) < CAMPAIGNS or len(found) == len(set(names)):
             break
     return found

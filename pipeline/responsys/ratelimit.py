@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pipeline.model.call import Call, Sender
+from pipeline.wire.answers import as_documented
 
 CALL = Call(function="getRateLimits", path="/rest/api/ratelimit", method="GET")  # no version in this path
 
@@ -53,7 +54,9 @@ PLACEHOLDER = re.compile(r"\{[^/{}]*\}|:[^/]+|<[^/<>]*>|\*")
 
 def read_limits(client: Sender) -> dict[str, int]:
     """Return function to calls per minute, under the account's names and ours."""
-    return parse_limits(client.send(CALL))
+    answer = client.send(CALL)
+    with as_documented(CALL.function):
+        return parse_limits(answer)
 
 
 def parse_limits(answer: Any) -> dict[str, int]:

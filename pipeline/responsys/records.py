@@ -16,7 +16,7 @@ from pipeline.responsys.errors import shortened
 from pipeline.text.plural import counted
 from pipeline.wire.codes import UNKNOWN
 
-FAILED = re.compile(r"(MERGEFAILED|DELETEFAILED):\s*(?:Record (\d+) = ?)?(.*)", re.DOTALL)
+FAILED = re.compile(r"(MERGEFAILED|DELETEFAILED):\s*(?:Record ([0-9]+) = ?)?(.*)", re.DOTALL)
 
 Record = list[str | None]
 
@@ -49,6 +49,6 @@ def rejection(record: Record, position: int) -> Rejection | None:
     if failed is None:
         return None
     code, number, reason = failed.groups()
-    if number is not None and int(number) != position:
-        raise OutcomeUnknown(UNKNOWN, f"the record at place {position} tells of that at {number}")
+    if number is not None and number.lstrip("0") != str(position).lstrip("0"):
+        raise OutcomeUnknown(UNKNOWN, f"the record at place {position} tells of that at {number[:20]}")
     return Rejection(code, shortened(reason))

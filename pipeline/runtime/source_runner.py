@@ -38,6 +38,7 @@ from pipeline.snapshots import source_runs
 from pipeline.snapshots.concerns import Unconfirmed
 from pipeline.snapshots.sync import Outcome
 from pipeline.stores import nudges
+from pipeline.stores.outage import is_outage
 from pipeline.stores.row_lease import Busy, Lost
 from pipeline.streams.event_run import EventRun
 from pipeline.streams.followers import Follower, Followers
@@ -53,6 +54,7 @@ log = logging.getLogger(__name__)
 
 MINUTE = 60.0  # seconds
 StreamSource = SalesforceSource | PeopleSource | ProfilesSource | EventsSource | MembersSource
+BROKE_OFF = "its run broke off ({}); the log says where, and it is tried again at its time"
 STREAM_OPTIONS = ("full", "resend", "patience", "progress", "confirm")  # of StreamRun
 
 
@@ -74,8 +76,23 @@ class SourceRunner:
         """Run a source; None for ``appender``: a dry run.
 
         ``options``: those of ``Sync``; of streams those that STREAM_OPTIONS names.
-        Raises Busy, and PipelineError after the source was held.
+        Raises Busy, and PipelineError after the source was held; whatever else a value of a record raises
+        holds the source, too, for it would come at every run.
         """
+        try:
+            return self._run(catalog, source, appender, options)
+        except Exception as error:
+            if isinstance(error, PipelineError) or is_outage(error):
+                raise
+            log.exception("source broke off", extra={"source": source.name})
+            why = Misconfigured(f'source "{source.name}": {BROKE_OFF.format(type(error).__name__)}')
+            if appender:
+                source_runs.hold(self.records, catalog, source, *source_runs.reason_of(why))
+            raise why from error
+
+    def _run(
+        self, catalog: Catalog, source: Source, appender: Appender | None, options: dict[str, Any]
+    ) -> Outcome | StreamOutcome:
         engine = self.records.engine
         if not isinstance(source, StreamSource):
             return source_runs.run(self.records, engine, catalog, source, appender, **options)

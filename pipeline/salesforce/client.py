@@ -135,5 +135,5 @@ def moment_of(date: str) -> int:
     """Return the moment of a header ``Date`` in ms, 0 if it is none."""
     try:
         return round(parsedate_to_datetime(date).timestamp() * 1000)
-    except ValueError:
+    except (ValueError, OverflowError):
         return 0

@@ -77,7 +77,7 @@ def read_parts(answer: Any, needed: Sequence[str], optional: Sequence[str] = ())
     return bodies
 
 
-def names_of(results: Any) -> set[Any]:
+def names_of(results: Any) -> list[Any]:
     """Return the names of the parts that there are answers to."""
     found = results if isinstance(results, list) else []
-    return {result.get("referenceId") for result in found if isinstance(result, dict)}
+    return [result.get("referenceId") for result in found if isinstance(result, dict)]

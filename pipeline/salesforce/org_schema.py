@@ -9,6 +9,7 @@ from typing import Any
 
 from pipeline.salesforce.calls import reading
 from pipeline.salesforce.client import SalesforceClient
+from pipeline.wire.answers import as_documented
 
 COMPOUND = ("address", "location")  # types whose parts are fields of their own
 
@@ -94,15 +95,16 @@ class OrgSchema:
         """Return the names of the objects that our user sees."""
         if self._names is None:
             answer = self._client.send(reading(self._client.connector, "/sobjects"))
-            listed = answer.get("sobjects", []) if isinstance(answer, dict) else []
-            self._names = frozenset(str(each.get("name")) for each in listed)
+            with as_documented("a list of objects"):
+                self._names = frozenset(str(each.get("name")) for each in answer["sobjects"])
         return self._names
 
     def describe(self, name: str) -> ObjectDescription:
         """Return one of the objects that are there."""
         if name not in self._objects:
             answer = self._client.send(reading(self._client.connector, f"/sobjects/{name}/describe"))
-            fields = (read_field(each) for each in answer["fields"])
+            with as_documented(f"a description of {name}"):
+                fields = [read_field(each) for each in answer["fields"]]
             self._objects[name] = ObjectDescription(name, {each.name: each for each in fields})
         return self._objects[name]
 

@@ -16,6 +16,7 @@ from pipeline.salesforce.needs import NeededCampaign, NeededObject
 from pipeline.salesforce.org_schema import ObjectDescription, OrgSchema
 from pipeline.salesforce.preflight_sources import no_object
 from pipeline.salesforce.soql import compare, query_path, select
+from pipeline.wire.answers import as_documented
 
 NOTHING = RecordMapping("")
 
@@ -134,4 +135,5 @@ def look_at_campaign(client: SalesforceClient, action: Action, need: NeededCampa
 def records(client: SalesforceClient, query: str) -> list[Mapping[str, Any]]:
     """Return the rows of one page."""
     answer = client.send(reading(client.connector, query_path(query)))
-    return list(answer["records"])
+    with as_documented("a query"):
+        return list(answer["records"])

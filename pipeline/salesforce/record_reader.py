@@ -20,15 +20,17 @@ from pipeline.model.variable_values import as_id
 from pipeline.salesforce import roles, soql
 from pipeline.salesforce.calls import reading
 from pipeline.salesforce.client import SalesforceClient
-from pipeline.salesforce.record_rows import RecordRows, moment_of
+from pipeline.salesforce.record_rows import RecordRows, id_of, moment_of
 from pipeline.salesforce.source_condition import SourceCondition
 from pipeline.salesforce.source_fields import SourceFields
+from pipeline.wire.answers import as_documented
 
 PAGE_ROWS = 2_000
 ROW_IDS = 200  # in one query
 HIDDEN = "INVALID_FIELD"  # a field that is not there, or that our user does not see
 
 Ask = Callable[[Call], Any]
+Rows = Sequence[Mapping[str, Any]]
 
 
 class SalesforceRecordReader:
@@ -73,14 +75,12 @@ class SalesforceRecordReader:
 
     def by_ids(self, ids: Sequence[str]) -> Sequence[SourceRecord]:
         """Return records by their ids, also deleted ones and those that ``where`` leaves out."""
-        where = soql.among("Id", list(ids))
-        return self._rows.records(self._answer("queryAll", where)["records"], self.org)
+        return self._records(self._answer("queryAll", soql.among("Id", list(ids)))["records"])
 
     def chosen_by_ids(self, ids: Sequence[str]) -> Sequence[SourceRecord]:
         """Return those of some records that ``where`` chooses, deleted ones too."""
         where = self._chosen(soql.among("Id", list(ids)))
-        rows = self._answer("queryAll", where)["records"]
-        return self._rows.records(self._condition.fulfilled_by(rows), self.org)
+        return self._records(self._answer("queryAll", where)["records"], self._condition.fulfilled_by)
 
     def people_of(self, parents: Sequence[str]) -> Mapping[str, Sequence[SourceRecord]]:
         """Return the contacts of deals by their roles."""
@@ -88,18 +88,29 @@ class SalesforceRecordReader:
         riid = self._client.connector.riid_field
         for deals in soql.lists_of(parents, ROW_IDS) if self.source.who else ():
             answer = self._query("query", roles.query_of(deals, riid))
-            found |= roles.people_by_parent(answer["records"], self.source, self.org, riid)
+            with as_documented(f"a query of {roles.ROLES}"):
+                found |= roles.people_by_parent(answer["records"], self.source, self.org, riid)
         return found
 
     def _page(self, way: str, where: soql.Clause | None, order: Sequence[str], after: Position) -> RecordPage:
         answer = self._answer(way, self._chosen(where), order)
         rows = answer["records"]
-        last = self._place(rows[-1], order) if rows else after
-        is_last = bool(answer["done"]) and answer["totalSize"] < PAGE_ROWS
+        with as_documented(self._asked):
+            last = self._place(rows[-1], order) if rows else after
+            is_last = bool(answer["done"]) and answer["totalSize"] < PAGE_ROWS
         if rows and (last == after or last.stamp < after.stamp):
             raise Held("destination", "PAGE_REPEATS", "the org answers with other records than asked for")
-        wanted = self._condition.fulfilled_by(rows)
-        return RecordPage(self._rows.records(wanted, self.org), last, is_last or not rows, self._client.now)
+        records = self._records(rows, self._condition.fulfilled_by)
+        return RecordPage(records, last, is_last or not rows, self._client.now)
+
+    def _records(self, rows: Rows, wanted: Callable[[Rows], Rows] = list) -> list[SourceRecord]:
+        """Return the wanted ones of an answer's rows as records."""
+        with as_documented(self._asked):
+            return self._rows.records(wanted(rows), self.org)
+
+    @property
+    def _asked(self) -> str:
+        return f"a query of {self.source.object}"
 
     def _chosen(self, where: soql.Clause | None) -> soql.Clause | None:
         """Return a condition with what ``where`` of the source says."""
@@ -107,7 +118,7 @@ class SalesforceRecordReader:
         return soql.both(*clauses) if clauses else None
 
     def _place(self, row: Mapping[str, Any], order: Sequence[str]) -> Position:
-        return Position(moment_of(row[order[0]]) if len(order) > 1 else 0, str(row["Id"]))
+        return Position(moment_of(row[order[0]]) if len(order) > 1 else 0, id_of(row))
 
     def _select(self, where: soql.Clause | None, order: Sequence[str] = ()) -> str:
         limit = PAGE_ROWS if order else None

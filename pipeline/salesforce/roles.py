@@ -9,6 +9,8 @@ from typing import Any
 from pipeline.model.source import SalesforceSource
 from pipeline.model.source_record import SourceRecord
 from pipeline.salesforce import soql
+from pipeline.salesforce.record_rows import id_at
+from pipeline.wire.answers import text_at
 
 ROLES = "OpportunityContactRole"
 DEAL = "OpportunityId"  # the one field whose records have roles
@@ -27,8 +29,8 @@ def people_by_parent(
     """Return the contacts that are meant, by their deal, each once."""
     found: dict[str, dict[str, SourceRecord]] = {}
     for row in rows:
-        if is_meant(row, source.who) and row.get("ContactId"):
-            found.setdefault(row[DEAL], {})[row["ContactId"]] = contact_of(row, source, org, riid_field)
+        if is_meant(row, source.who) and (contact := id_at(row, "ContactId")):
+            found.setdefault(id_at(row, DEAL), {})[contact] = contact_of(row, source, org, riid_field)
     return {deal: list(contacts.values()) for deal, contacts in found.items()}
 
 
@@ -41,8 +43,8 @@ def contact_of(row: Mapping[str, Any], source: SalesforceSource, org: str, riid_
         table="Contact",
         stamp=0,
         org=org,
-        email=contact.get("Email") or "",
-        family=contact.get("LastName") or "",
+        email=text_at(contact, "Email"),
+        family=text_at(contact, "LastName"),
         riid=str(contact.get(riid_field) or ""),
     )
 

@@ -5,6 +5,8 @@ tell: a TLS error comes from the handshake or from a connection that broke while
 notes that sending it has begun. Until then the other side cannot have acted on it.
 """
 
+import json
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -106,8 +108,29 @@ def decoded(content: bytes) -> Any:
     """Return JSON decoded, None for anything else: gateways answer in HTML."""
     try:
         return msgspec.json.decode(content)
+    except (msgspec.MsgspecError, ValueError):
+        return decoded_as_it_is(content)
+    except RecursionError:
+        return None
+
+
+def decoded_as_it_is(content: bytes) -> Any:
+    """Return JSON in which texts are no Unicode, as a cut emoji leaves one, or numbers are none; else None.
+
+    One value spoils no other one of its answer: what cannot be kept of a text becomes "?", a number null.
+    """
+    try:
+        text = content.decode("utf-8", "replace")
+        found = json.loads(text, strict=False, parse_constant=lambda _: None, parse_float=finite)
+        return msgspec.json.decode(json.dumps(found, ensure_ascii=False).encode("utf-8", "replace"))
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return None
+
+
+def finite(number: str) -> float | None:
+    """Read a number with a fraction or exponent, None if it is too large for one."""
+    found = float(number)
+    return found if math.isfinite(found) else None
 
 
 def no_answer(error: Exception, body: object) -> CallError:

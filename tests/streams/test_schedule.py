@@ -11,6 +11,7 @@ from pipeline.runtime.consent_passing import ConsentPassing
 from pipeline.runtime.source_runner import SourceRunner
 from pipeline.stores.database import reading
 from pipeline.stores.stream_tables import outgoing
+from pipeline.streams.page_taking import PageTaking
 from pipeline.streams.stream_turn import stream_turn
 from tests.fixtures.intake import Bell
 from tests.streams.environment import ago
@@ -96,3 +97,35 @@ def test_wishes_do_not_wait_for_consent_to_many_changes(streams, org, records, r
     )
     follow.run()
     assert [one.variables["consent"] for one in streams.taken()] == ["out"]
+
+
+@pytest.mark.parametrize("odd", [{"Id": None}, {"Id": ["x"]}, {"SystemModstamp": None}, {"Email": 7}])
+def test_a_row_that_no_org_documents_holds_the_source_until_it_is_gone(org, streams, records, run, odd):
+    org.load("Contact", {"LastName": "One"})
+    real, spoilt = streams.client.send, [odd]
+
+    def send(call):
+        answer = real(call)
+        if spoilt and isinstance(answer, dict) and answer.get("records"):
+            answer["records"][0] |= spoilt[0]
+        return answer
+
+    streams.client.send = send
+
+    assert run() == "contacts is held: `activation status` tells why"
+    hold = records.load().holds["source", "contacts"]
+    assert (hold.code, hold.detail[:42]) == ("OutcomeUnknown", "the answer to a query of Contact is not as")
+
+    spoilt.clear()
+    assert run() == "contacts: 1 record read, 1 changed, 0 sent"
+    assert records.load().holds == {}
+
+
+def test_whatever_a_run_raises_is_told_as_the_reason_of_its_hold(org, streams, records, run, monkeypatch):
+    monkeypatch.setattr(PageTaking, "take", lambda *_: {}["nowhere"])
+    org.load("Contact", {"LastName": "One"})
+
+    assert run() == "contacts is held: `activation status` tells why"
+
+    detail = records.load().holds["source", "contacts"].detail
+    assert detail.startswith('source "contacts": its run broke off (KeyError); the log says where')

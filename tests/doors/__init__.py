@@ -1,0 +1,1 @@
+"""Doors through which values come in: each is given every nasty value."""
