@@ -124,6 +124,10 @@ class FieldBook:
 
     def activations(self, sides: BothSides, *targets: SideName) -> list[Activation]:
         """Return the activations of the writes to some sides."""
+        return [activation for _, activation in self.fed(sides, *targets)]
+
+    def fed(self, sides: BothSides, *targets: SideName) -> list[tuple[str, Activation]]:
+        """Return the same, each with the source of its audience."""
         found = []
         for side in targets:
             for person, variables in self.writes.get(side, {}).items():
@@ -131,16 +135,15 @@ class FieldBook:
                 source = record.source if record else self._pair.pair.salesforce[0]
                 audience = self._pair.audience_to(side, source)
                 if audience is not None:
-                    found.append(
-                        Activation(
-                            audience=audience,
-                            profile_id=f"person:{person}",
-                            call_type="UPDATE",
-                            identifiers=dict(sides.identifiers(person)),
-                            variables=variables,
-                            id=write_id(side, person, self.number(person)),
-                        )
+                    activation = Activation(
+                        audience=audience,
+                        profile_id=f"person:{person}",
+                        call_type="UPDATE",
+                        identifiers=dict(sides.identifiers(person)),
+                        variables=variables,
+                        id=write_id(side, person, self.number(person)),
                     )
+                    found.append((self._pair.feeding(side, source), activation))
         return found
 
 

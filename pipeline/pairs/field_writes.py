@@ -63,6 +63,13 @@ def write_both(state: FieldState, value: Any, reading: SideReading, terms: PairT
     return FieldDecision(state, "settled", writes)
 
 
+def withdraw(state: FieldState, name: SideName, number: int) -> FieldState:
+    """Return the state without a write to a side that was decided and never went out."""
+    side = state.side(name)
+    rest = tuple(one for one in side.open if one.number != number)
+    return state if rest == side.open else state.put(name, replace(side, open=rest))
+
+
 def take_verdict(
     state: FieldState, name: SideName, number: int, code: str, now: int, terms: PairTerms
 ) -> FieldDecision:

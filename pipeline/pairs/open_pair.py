@@ -31,8 +31,11 @@ class OpenPair:
 
     def audience_to(self, side: SideName, source: str) -> str | None:
         """Return the audience that ends at a side; ``source``: of the person's record in Salesforce."""
-        feeding = source if side == RESPONSYS else self.pair.responsys
-        return self.catalog.sources[feeding].audience
+        return self.catalog.sources[self.feeding(side, source)].audience
+
+    def feeding(self, side: SideName, source: str) -> str:
+        """Return the source of that audience."""
+        return source if side == RESPONSYS else self.pair.responsys
 
     def terms(self, field: str, source: str) -> PairTerms:
         """Return the agreement about a variable; ``source``: of the person's record in Salesforce."""

@@ -24,6 +24,7 @@ from pipeline.pairs.field_state import (
 from pipeline.pairs.field_store import has_fields
 from pipeline.pairs.field_writes import write
 from pipeline.pairs.open_pair import OpenPair
+from pipeline.pairs.waiting_sources import without_waiting
 from pipeline.pairs.watched_fields import watched_decision
 from pipeline.streams.pairing import Paired, PairingPage
 
@@ -55,7 +56,7 @@ class PagePairing:
         for record in unchanged:
             self._take_unchanged(record, page, book, sides)
         book.store()
-        paired.activations += book.activations(sides, *SIDES)
+        paired.activations += without_waiting(connection, self.source, book.fed(sides, *SIDES))
         for person in paired.left_out:
             paired.ids[person] = write_id(OTHER[self.side], person, book.number(person) - 1)
 

@@ -11,13 +11,14 @@ from pipeline.pairs.field_readings import look
 from pipeline.pairs.field_state import SALESFORCE, SIDES
 from pipeline.pairs.field_store import FieldKey
 from pipeline.pairs.open_pair import OpenPair
+from pipeline.pairs.waiting_sources import without_waiting
 from pipeline.pairs.watched_fields import at_watch
 
 
 def look_again(
-    connection: Connection, pair: OpenPair, keys: Collection[FieldKey], now: int
+    connection: Connection, pair: OpenPair, source: str, keys: Collection[FieldKey], now: int
 ) -> list[Activation]:
-    """Look at the side of Salesforce of some fields, and return the activations that follow."""
+    """Look at the side of Salesforce of some fields, and return what follows for the run of a source."""
     people = {person for person, _ in keys}
     book, sides = FieldBook(connection, pair, people, now), BothSides(connection, pair, people)
     for person, name in sorted(keys):
@@ -31,4 +32,4 @@ def look_again(
         decision = at_watch(state, terms) if pair.pair.watches else look(state, SALESFORCE, reading, terms)
         book.follow(person, name, SALESFORCE, decision, sides, state.salesforce.seen)
     book.store()
-    return book.activations(sides, *SIDES)
+    return without_waiting(connection, source, book.fed(sides, *SIDES))

@@ -15,6 +15,7 @@ from pipeline.pairs.field_store import FieldKey, due_fields
 from pipeline.pairs.open_pair import OpenPair, open_pairs
 from pipeline.pairs.page_pairing import PagePairing
 from pipeline.pairs.second_looks import look_again
+from pipeline.pairs.withheld_writes import still_meant
 from pipeline.records.catalog import Catalog
 from pipeline.stores.database import reading
 from pipeline.streams.pairing import Paired, PairingPage
@@ -57,6 +58,13 @@ class SourcePairing:
             PagePairing(one, self.source, now).take(connection, page, paired)
         return paired
 
+    def decide_anew(self, connection: Connection, activations: Sequence[Activation]) -> list[Activation]:
+        """Return activations that have waited without the variables that would not be written any more."""
+        renewed, now = list(activations), self.clock()
+        for one in self.pairs:
+            renewed = still_meant(connection, one, renewed, now)
+        return renewed
+
     def prepare(self) -> None:
         """Begin a run: each field is looked at once in it."""
         self._due, self._looked, self._until = [], set(), self.clock()
@@ -88,5 +96,7 @@ class SourcePairing:
         """Look at the settled fields again, and return the activations that follow."""
         due, self._due = self._due, []
         return [
-            activation for one, keys in due for activation in look_again(connection, one, keys, self.clock())
+            activation
+            for one, keys in due
+            for activation in look_again(connection, one, self.source, keys, self.clock())
         ]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection, Engine
 
+from pipeline.errors import Misconfigured
 from pipeline.model.activation import Activation
 from pipeline.pairs.both_sides import BothSides
 from pipeline.pairs.comparison import Difference, SideComparison, pages_of_people
@@ -28,6 +29,8 @@ from pipeline.produce.appender import Appender
 from pipeline.stores.database import reading
 from pipeline.streams.stream_outbox import StreamOutbox, put
 from pipeline.streams.stream_turn import stream_turn
+
+WAITING = 'changes of source "{}" wait, and would go out with these; run it first'
 
 
 @dataclass
@@ -53,9 +56,14 @@ class SideTaking:
     counts: TakeCounts = field(default_factory=TakeCounts)
 
     def run(self, appender: Appender) -> TakeCounts:
-        """Write the fields that differ; raises Busy while the side's source runs, and AppendFailed."""
+        """Write the fields that differ.
+
+        Raises Busy while the side's source runs, Misconfigured while changes of it wait, and AppendFailed.
+        """
         source = self.pair.sources_of(self.side)[0]
         with stream_turn(self.engine, source) as turn:
+            if turn.state.changing:
+                raise Misconfigured(f"{WAITING.format(source)}: activation sync --source {source}")
             outbox = StreamOutbox(turn, appender)
             outbox.begin()
             for people in pages_of_people(self.engine, self.pair):

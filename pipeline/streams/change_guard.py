@@ -3,7 +3,7 @@
 Activations of a run wait in ``outgoing`` until its end, and ``streams.changing`` counts the people whose
 values changed, in the transaction of each page. It outlives a run that did not come to its end::
 
-    few changes, or confirmed    changing is 0 again, then all that waits is appended
+    few changes, or confirmed    a pair decides anew about what waits, changing is 0 again, all is appended
     too many                     all waits on; the next run reads on, and asks again with both numbers
 
 Records that are new do not count, nor does a first reading. Consents that a page tells
@@ -53,8 +53,8 @@ class ChangeGuard:
         """Return the column to write with a page; ``altered``: people changed by this run so far."""
         return {"changing": self.changed_before + altered if self.is_active else 0}
 
-    def clear(self, gone: int = 0) -> None:
-        """Forget the changes counted; raises Unconfirmed if they are too many.
+    def ask(self, gone: int = 0) -> None:
+        """Raise Unconfirmed if the changes counted are too many.
 
         ``gone``: people known before the run who are gone by now, and count among those known.
         """
@@ -63,7 +63,10 @@ class ChangeGuard:
             concern = concern_of(self.turn.state.source, changing, self._known() + gone, self.max_change)
             if concern is not None and not self.confirm([concern]):
                 raise Unconfirmed([concern])
-        if changing:
+
+    def clear(self) -> None:
+        """Forget the changes counted."""
+        if self.turn.state.changing:
             self.turn.write(changing=0)
 
     def _known(self) -> int:

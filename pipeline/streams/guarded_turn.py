@@ -11,6 +11,7 @@ from pipeline.streams.change_guard import ChangeGuard, Confirm
 from pipeline.streams.page_taking import PageTaking
 from pipeline.streams.stream_outbox import StreamOutbox
 from pipeline.streams.stream_turn import StreamTurn
+from pipeline.streams.withheld_changes import decide_anew
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,9 @@ def taking_records(
         outbox.begin()
         taking.follower.prepare()
         yield outbox, guard
-        guard.clear(taking.counts.gone)
+        guard.ask(taking.counts.gone)
+        decide_anew(turn, taking.pairing)
+        guard.clear()
         outbox.release()
     except Exception as error:
         numbers = asdict(taking.counts)

@@ -42,3 +42,6 @@ class Pairing(Protocol):
 
     def pair(self, connection: Connection, page: PairingPage) -> Paired:
         """Decide about a page, in its transaction, after its records were stored."""
+
+    def decide_anew(self, connection: Connection, activations: Sequence[Activation]) -> list[Activation]:
+        """Return activations that have waited without the variables that would not be written any more."""

@@ -82,6 +82,31 @@ def test_a_refused_write_is_listed_and_stops_nothing(systems):
     assert systems.differences() == []
 
 
+def test_edits_that_waited_for_a_person_do_not_undo_later_ones_of_the_other_side(systems, monkeypatch):
+    monkeypatch.setattr("pipeline.streams.change_guard.FEW", 1)
+    people = systems.people("ina", "jo", **BOSS)
+    for contact, _ in people:
+        systems.edit(contact, Phone="+33111111111", Title="Chief")
+    monkeypatch.setattr("pipeline.streams.change_guard.known_people", lambda *_: len(people))
+    assert systems.read("contacts") == ["contacts is held: `activation status` tells why"]
+    [(ina, first), (jo, second)] = people
+    systems.edit_member(first, PHONE="+33222222222", TITLE="Dean")
+    systems.read("members")
+    systems.deliver()
+
+    systems.run("sync", "--source", "contacts", "--confirm", "changing")
+    systems.deliver()
+
+    assert systems.columns(first).items() >= {"PHONE": "+33222222222", "TITLE": "Dean"}.items()
+    assert systems.columns(second).items() >= {"PHONE": "+33111111111", "TITLE": "Chief"}.items()
+    assert (systems.contact(ina)["Phone"], systems.contact(jo)["Phone"]) == ("+33222222222", "+33111111111")
+    [conflict] = systems.told("conflicts", "list")["conflicts"]
+    systems.run("conflicts", "settle", str(conflict["id"]), "responsys")
+    systems.settle()
+    assert systems.contact(ina)["Title"] == "Dean"
+    assert systems.differences() == []
+
+
 def test_automation_on_one_side_costs_a_second_write_and_ends(systems):
     [(contact, riid)] = systems.people("gus", **BOSS)
 
