@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 
 from pipeline.consents.bursts import open_bursts
 from pipeline.consents.carriers import carriers
-from pipeline.operate.consent_parity import not_told
 from pipeline.operate.consent_status import ConsentStatus, consent_status
+from pipeline.operate.untaken_states import not_told
 from pipeline.records.catalog import Catalog
 from pipeline.runtime.stores import Stores
 from pipeline.stores.database import reading

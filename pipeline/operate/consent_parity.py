@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Select, case, func, select
+from sqlalchemy import Connection, Select, case, func, select
 
 from pipeline.consents.addresses import digest_of_address
 from pipeline.consents.box_statements import ADDRESS, BOX
@@ -16,7 +16,7 @@ from pipeline.consents.chain import ChainFault, first_fault
 from pipeline.consents.consent_state import NEVER
 from pipeline.consents.statement import IN, OUT
 from pipeline.model.consent_account import ConsentAccount
-from pipeline.operate.consent_explaining import moment
+from pipeline.operate.untaken_states import is_current, not_told, out_in_lists
 from pipeline.records.catalog import Catalog
 from pipeline.runtime.stores import Stores
 from pipeline.stores.consent_tables import consent_statements, consent_states, consent_tells
@@ -60,8 +60,10 @@ def differences(
         if is_ticked != (address in out) and stamp > answered.get(address, 0):
             side = "salesforce" if is_ticked else "here"
             yield {"address": address, "out_in": side, "record": record, "source": source}
-    destinations = [one.name for one in carriers(catalog, account)]
-    yield from not_told(connection, account.channel, destinations)
+    writers = carriers(catalog, account)
+    yield from not_told(connection, account.channel, [one.name for one in writers])
+    lists = [one.name for one in writers if not writes_box(one)]
+    yield from out_in_lists(connection, account.channel, lists)
 
 
 def answered_at(connection: Connection, catalog: Catalog, account: ConsentAccount) -> dict[str, int]:
@@ -75,15 +77,6 @@ def answered_at(connection: Connection, catalog: Catalog, account: ConsentAccoun
         .group_by(told.address)
     )
     return {address: at for address, at in connection.execute(query) if at is not None}
-
-
-def is_current() -> ColumnElement[bool]:
-    """Return the condition that a telling is of the state that counts."""
-    return (
-        (consent_states.c.address == consent_tells.c.address)
-        & (consent_states.c.channel == consent_tells.c.channel)
-        & (consent_states.c.statement == consent_tells.c.statement)
-    )
 
 
 def boxes(connection: Connection, sources: Collection[str]) -> Iterator[tuple[str, str, str, bool, int]]:
@@ -102,24 +95,6 @@ def boxes(connection: Connection, sources: Collection[str]) -> Iterator[tuple[st
             address, box = digest_of_address(str(fields.get(ADDRESS) or "")), fields.get(BOX)
             if address and isinstance(box, bool):
                 yield address, row.source, row.record, box, row.stamp
-
-
-def not_told(connection: Connection, channel: str, destinations: Collection[str]) -> Iterator[dict[str, Any]]:
-    """Give the addresses whose state a destination has not taken."""
-    query = (
-        select(consent_tells)
-        .join(consent_states, is_current())
-        .where(consent_tells.c.channel == channel, consent_tells.c.waits)
-        .where(consent_tells.c.destination.in_(destinations), consent_tells.c.status == OUT)
-    )
-    for row in connection.execute(query.order_by(consent_tells.c.statement)):
-        yield {
-            "address": row.address,
-            "out_in": "here",
-            "destination": row.destination,
-            "since": moment(row.sent_at),
-            "verdict": row.verdict or None,
-        }
 
 
 def chain_fault(connection: Connection) -> ChainFault | None:

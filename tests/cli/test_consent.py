@@ -307,6 +307,19 @@ def test_who_is_out_on_one_side_only_is_listed(run, consent):
     assert run("consent", "parity").exit_code == 1
 
 
+def test_who_is_in_again_and_was_not_let_in_by_responsys_is_listed(run, consent):
+    consent.answer(consent.event("OPT_OUT", at=consent.now - 60_000))
+    told = consent.event("OPT_IN")
+    consent.answer(told, ["consent-records", "consent-note"])
+    consent.answer(told, ["consent-list"], "Rejected")
+
+    result = run("consent", "parity", "--json")
+
+    assert result.exit_code == 1
+    [one] = json.loads(result.stdout)["parity"]
+    assert (one["out_in"], one["destination"], one["verdict"]) == ("responsys", "consent-list", "Rejected")
+
+
 def test_a_statement_that_was_changed_is_told(run, consent):
     consent.answer(consent.event("OPT_OUT"))
     with consent.events.begin() as connection:
