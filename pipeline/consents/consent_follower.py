@@ -15,7 +15,7 @@ from pipeline.consents.doubt_page import DoubtPage
 from pipeline.consents.event_page import EventPage
 from pipeline.consents.noting import Noted, Noting, now_ms
 from pipeline.consents.state_store import read_states
-from pipeline.consents.statement import IN, OUT
+from pipeline.consents.statement import IN, OUT, Statement
 from pipeline.consents.telling import Addressed, Telling
 from pipeline.consents.told import tells_of
 from pipeline.consents.untold import addressed_of
@@ -30,7 +30,13 @@ from pipeline.streams.followers import NoFollower
 WITH_BOXES = ("Lead", "Contact")
 AT_ONCE = 200  # records that are asked for by id
 
-ConsentPage = BoxPage | DoubtPage | EventPage
+
+@dataclass(frozen=True)
+class Followed:
+    """What statements led to: addresses whose state has changed, and those that are told."""
+
+    changed: set[str]
+    people: list[Addressed]
 
 
 @dataclass
@@ -64,26 +70,31 @@ class ConsentFollower(NoFollower):
         self, connection: Connection, records: Sequence[SourceRecord], *, is_baseline: bool
     ) -> Sequence[Activation]:
         """Note the statements of records, and return the activations for both sides."""
-        page = (
-            BoxPage(self.consent.name, self.of_org, connection, records, is_baseline)
-            if self.has_boxes
-            else EventPage(self.consent.channel, connection, records)
-        )
-        return self._follow(connection, page)
+        if not self.has_boxes:
+            said = EventPage(self.consent.channel, connection, records).statements()
+            return self._pass_on(connection, self._note(connection, *said))
+        page = BoxPage(self.consent.name, self.of_org, connection, records, is_baseline)
+        followed = self._note(connection, *page.statements())
+        note_doubts(connection, self.consent.name, page.doubtful())
+        return self._pass_on(connection, followed, page.appeared(followed.changed))
 
-    def _follow(self, connection: Connection, page: ConsentPage) -> Sequence[Activation]:
-        """Note the statements of a page, and return the activations for both sides."""
-        statements, addressed = page.statements()
+    def _note(
+        self, connection: Connection, statements: Sequence[Statement], addressed: Sequence[Addressed]
+    ) -> Followed:
+        """Note statements, and close the questions that they answer."""
         noted = Noting(connection, self.consent, self.clock).note(statements)
         changed = {one.statement.address for one in noted if one.told}
         people = [one for one in addressed if one.address in changed]
-        answered = self._close_conflicts(connection, noted) - changed
-        note_doubts(connection, self.consent.name, page.doubtful())
-        again = addressed_of(connection, with_clear_box(connection, sorted(answered), self.consent.sources))
-        told = self._tell(connection, [*people, *page.appeared(changed), *again])
-        if any(one.told == OUT for one in noted) or told:
-            return self._held_or(connection, told)
-        return told
+        answered = sorted(self._close_conflicts(connection, noted) - changed)
+        again = addressed_of(connection, with_clear_box(connection, answered, self.consent.sources))
+        return Followed(changed, [*people, *again])
+
+    def _pass_on(
+        self, connection: Connection, followed: Followed, appeared: Sequence[Addressed] = ()
+    ) -> Sequence[Activation]:
+        """Return the activations for both sides; ``appeared``: addresses of new records."""
+        told = self._tell(connection, [*followed.people, *appeared])
+        return self._held_or(connection, told) if followed.changed or told else told
 
     def decide_moved(self, connection: Connection, records: Sequence[SourceRecord]) -> Sequence[Activation]:
         """Look at boxes that our own write has changed since the last reading, and a human has set back."""
@@ -109,9 +120,8 @@ class ConsentFollower(NoFollower):
         if not ids:
             return ()
         name = self.consent.name
-        return self._follow(
-            connection, DoubtPage(name, self.source, self.of_org, connection, ids, records, self.clock())
-        )
+        page = DoubtPage(name, self.source, self.of_org, connection, ids, records, self.clock())
+        return self._pass_on(connection, self._note(connection, *page.statements()))
 
     def _due(self, connection: Connection) -> list[str]:
         """Return the records whose box is worth reading once more."""

@@ -57,14 +57,6 @@ class DoubtPage:
         forget_doubts(self.connection, self.name, self.source, settled)
         return self._ticked([one for one in by_humans if one.is_ticked])
 
-    def appeared(self, _changed: set[str]) -> list[Addressed]:
-        """Return no address: the records are known."""
-        return []
-
-    def doubtful(self) -> list[BoxReading]:
-        """Return no box: those in doubt still are noted already."""
-        return []
-
     def _ticked(self, ticked: Sequence[BoxReading]) -> tuple[list[Statement], list[Addressed]]:
         """Return statements that count in the present epoch: our own write had cleared the boxes in it."""
         known = known_of(self.connection, [one.record for one in ticked])

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from pipeline.consents.addresses import complete, known_of
-from pipeline.consents.box_statements import BoxReading
 from pipeline.consents.event_statements import WISHES, addresses_of_event, places_of, statement_of_event
 from pipeline.consents.statement import Statement
 from pipeline.consents.telling import Addressed
@@ -33,11 +32,3 @@ class EventPage:
         found = [(record, one) for record in told for one in addresses_of_event(record, known, channel)]
         statements = [statement_of_event(record, one.address, channel, places) for record, one in found]
         return statements, [one for _, one in found]
-
-    def appeared(self, _changed: set[str]) -> list[Addressed]:
-        """Return no address: events are of members that exist already."""
-        return []
-
-    def doubtful(self) -> list[BoxReading]:
-        """Return no box: events have none."""
-        return []
