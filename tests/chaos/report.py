@@ -1,7 +1,7 @@
 """Show an outcome: tables for people, JSON for programs."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,8 @@ from rich.table import Table
 
 from tests.chaos.account import Fates
 from tests.chaos.outcome import Outcome
+
+KEPT = "Nothing lost, nothing twice without a reason, order kept, books balance."
 
 
 def show(outcome: Outcome, console: Console) -> None:
@@ -25,12 +27,22 @@ def show(outcome: Outcome, console: Console) -> None:
         f"Died by themselves: {len(outcome.died)}; ended before they were up: {len(outcome.not_started)}.",
         highlight=False,
     )
-    for words in (*outcome.died, *outcome.not_started):
+    show_last_words((*outcome.died, *outcome.not_started), console)
+    show_promises(outcome.broken, KEPT, console)
+
+
+def show_last_words(told: Iterable[str], console: Console) -> None:
+    """Print what workers said that ended by themselves."""
+    for words in told:
         console.print(f"  {words}", highlight=False, markup=False, style="dim")
-    for promise in outcome.broken:
-        console.print(f"[bold red]BROKEN[/]  {promise}", highlight=False)
-    if not outcome.broken:
-        console.print("[bold green]Nothing lost, nothing twice without a reason, order kept, books balance.")
+
+
+def show_promises(broken: Sequence[str], kept: str, console: Console) -> None:
+    """Print the promises that were not kept; without any the one line that all were."""
+    for promise in broken:
+        console.print(f"[bold red]BROKEN[/]  {promise}", highlight=False, soft_wrap=True)
+    if not broken:
+        console.print(f"[bold green]{kept}")
 
 
 def rows_table(outcome: Outcome) -> Table:

@@ -18,7 +18,9 @@ from pipeline.stores.pair_tables import pair_fields
 from pipeline.stores.people_tables import conflicts
 from tests.chaos.both_sides.judge import Sending
 from tests.chaos.both_sides.systems import Systems
+from tests.chaos.report import counts, show_promises
 
+KEPT = "Nobody who is out was written to, nobody became in, both sides are equal."
 HELD = ("asked", "frozen")  # fields of pairs that a person is asked about
 
 
@@ -71,8 +73,8 @@ def show(outcome: WishesOutcome, console: Console) -> None:
     told = {name: in_figures(values) for name, values in outcome.tellings.items()}
     for name, value in (
         ("seed, seconds", f"{outcome.seed}, {outcome.seconds:,}"),
-        ("storms", in_words(outcome.storms)),
-        ("acts", in_words(outcome.acts)),
+        ("storms", counts(outcome.storms)),
+        ("acts", counts(outcome.acts)),
         ("statements, addresses out at the end", f"{outcome.statements:,}, {outcome.out:,}"),
         ("rows of events and e-mails sent", f"{outcome.sending.rows:,}"),
         (
@@ -82,19 +84,11 @@ def show(outcome: WishesOutcome, console: Console) -> None:
         ("became in by themselves", str(len(outcome.became_in))),
         ("differences at rest", str(len(outcome.left))),
         ("opt-outs told: median, 99 %, longest", "; ".join(f"{n} {v}" for n, v in told.items())),
-        ("questions", in_words(outcome.listed)),
-        ("dead letters", in_words(outcome.letters)),
+        ("questions", counts(outcome.listed)),
+        ("dead letters", counts(outcome.letters)),
     ):
         console.print(f"{name:38} {value}", highlight=False, soft_wrap=True)
-    for promise in outcome.broken:
-        console.print(f"[bold red]BROKEN[/]  {promise}", highlight=False, soft_wrap=True)
-    if not outcome.broken:
-        console.print("[bold green]Nobody who is out was written to, nobody became in, both sides are equal.")
-
-
-def in_words(found: Mapping[str, int]) -> str:
-    """Write numbers by name."""
-    return ", ".join(f"{count:,} {name}" for name, count in found.items()) or "none"
+    show_promises(outcome.broken, KEPT, console)
 
 
 def in_figures(values: Sequence[float]) -> str:

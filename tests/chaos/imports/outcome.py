@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from rich.console import Console
 
 from tests.chaos.plan import Plan
-from tests.chaos.report import counts
+from tests.chaos.report import counts, show_last_words, show_promises
 from tests.chaos.storms import Log
 from tests.processes.import_totals import Totals
+
+KEPT = "Every event counts once, the rebuild is byte-identical, no file is left."
 
 
 @dataclass(frozen=True)
@@ -48,9 +50,5 @@ def show(outcome: ImportsOutcome, console: Console) -> None:
     )
     console.print(f"Events: {counts(written.events)}.", highlight=False)
     console.print(f"Storms: {counts(Counter(blow.kind for blow in log.blows))}.", highlight=False)
-    for words in (*log.died, *log.not_started):
-        console.print(f"  {words}", highlight=False, markup=False, style="dim")
-    for promise in outcome.broken:
-        console.print(f"[bold red]BROKEN[/]  {promise}", highlight=False)
-    if not outcome.broken:
-        console.print("[bold green]Every event counts once, the rebuild is byte-identical, no file is left.")
+    show_last_words((*log.died, *log.not_started), console)
+    show_promises(outcome.broken, KEPT, console)

@@ -8,7 +8,9 @@ from rich.table import Table
 
 from tests.chaos.programmes.entered import Entered
 from tests.chaos.programmes.outcome import ProgrammesOutcome
-from tests.chaos.report import counts
+from tests.chaos.report import counts, show_last_words, show_promises
+
+KEPT = "All entered or listed, none twice, no mark passed a record, books balance."
 
 
 def show(outcome: ProgrammesOutcome, console: Console) -> None:
@@ -26,14 +28,8 @@ def show(outcome: ProgrammesOutcome, console: Console) -> None:
         f"before they were up: {len(log.not_started)}.",
         highlight=False,
     )
-    for words in (*log.died, *log.not_started):
-        console.print(f"  {words}", highlight=False, markup=False, style="dim")
-    for promise in outcome.broken:
-        console.print(f"[bold red]BROKEN[/]  {promise}", highlight=False)
-    if not outcome.broken:
-        console.print(
-            "[bold green]All entered or listed, none twice, no mark passed a record, books balance."
-        )
+    show_last_words((*log.died, *log.not_started), console)
+    show_promises(outcome.broken, KEPT, console)
 
 
 def rows_of(rule: Entered) -> Mapping[str, str]:
