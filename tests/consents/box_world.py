@@ -10,14 +10,16 @@ from itertools import count
 from typing import Any
 
 import msgspec
-from sqlalchemy import Engine, delete, func, select
+from sqlalchemy import Connection, Engine, delete, func, select
 
 from emulators.salesforce.org.ids import new_id
 from pipeline.consents.addresses import digest_of_address
 from pipeline.consents.consent_follower import ConsentFollower
-from pipeline.consents.saying import Saying
+from pipeline.consents.overtaking import overtaken, told_again
+from pipeline.consents.saying import Saying, waiting_name
 from pipeline.consents.statement import IN, OUT, Wish
 from pipeline.consents.telling import note_answer, statement_of
+from pipeline.consents.untold import people_of
 from pipeline.model.activation import Activation
 from pipeline.model.consent_account import ConsentAccount
 from pipeline.model.source_record import SourceRecord
@@ -132,6 +134,7 @@ class World:
         )
         follower = ConsentFollower(ACCOUNT, "opt-outs", "", [WRITER], [WRITER], clock=lambda: self.now)
         with self.events.begin() as connection:
+            record.person = people_of(connection, [self.digest])[self.digest]  # as a landing has linked it
             self.put("opt-outs", connection, follower.decide(connection, [record], is_baseline=False))
 
     # Our side
@@ -156,11 +159,19 @@ class World:
 
     def append(self) -> None:
         """Append what pages and commands have put, in the order of their transactions."""
+        self.append_of("")
+
+    def append_commands(self) -> None:
+        """Append what commands have put: the runs that took pages were killed before they appended."""
+        self.append_of(waiting_name(ACCOUNT.name))
+
+    def append_of(self, prefix: str) -> None:
+        own = outgoing.c.source.startswith(prefix)
         with self.events.begin() as connection:
-            for body in connection.scalars(select(outgoing.c.body).order_by(outgoing.c.number)):
+            for body in connection.scalars(select(outgoing.c.body).where(own).order_by(outgoing.c.number)):
                 activation = msgspec.json.decode(body, type=Activation)
                 self.lane[activation.profile_id] = activation
-            connection.execute(delete(outgoing))
+            connection.execute(delete(outgoing).where(own))
 
     def advance(self) -> None:
         """Let the batch come one step further."""
@@ -198,7 +209,14 @@ class World:
         with self.events.begin() as connection:
             for statement, verdict, at in self.notes:
                 note_answer(connection, statement, WRITER, verdict, at)
+            self.put(waiting_name(ACCOUNT.name), connection, self.told_again(connection))
         self.notes.clear()
+
+    def told_again(self, connection: Connection) -> list[Activation]:
+        """Tell the org once more what counts, where an older wish has reached it last."""
+        statements = [statement for statement, *_ in self.notes]
+        addresses = overtaken(connection, ACCOUNT.channel, statements, WRITER)
+        return told_again(connection, ACCOUNT, addresses, WRITER, self.now)
 
     def rest(self) -> None:
         """Let everything end."""
@@ -284,6 +302,7 @@ ACTS: Sequence[Act] = (
     ("answer", OUT),
     ("opt_out", None),
     ("append", None),
+    ("append_commands", None),
     ("advance", None),
     *(("write", steps) for steps in (3, 4, 8)),
     ("lose", None),

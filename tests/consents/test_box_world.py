@@ -113,3 +113,24 @@ def test_a_box_that_is_cleared_before_the_answer_to_our_tick_is_asked_about_afte
     carry_all(world, ("advance", None), ("take_notes", None), *READ)
 
     assert world.open_conflicts()
+
+
+def test_of_three_wishes_within_a_second_the_last_one_is_told_last(worlds):
+    world = worlds()
+    carry_all(world, ("opt_out", None), ("wait", 300), ("say", "in"), ("wait", 300), ("opt_out", None))
+    world.rest()
+
+    assert world.status == OUT
+    assert [box.is_ticked for box in world.boxes] == [True, True]
+
+
+def test_a_wish_of_a_page_that_is_appended_after_a_later_one_of_a_command_is_overtaken(worlds):
+    """The run that has read it was killed before it appended."""
+    world = worlds()
+    carry_all(world, ("opt_out", None), ("wait", 300), ("say", "in"), ("append_commands", None), ("write", 4))
+    carry_all(world, ("write", 4), ("take_notes", None))
+    assert (world.status, [box.is_ticked for box in world.boxes]) == ("in", [True, True])
+
+    world.rest()
+    assert [box.is_ticked for box in world.boxes] == [False, False]
+    judge(world)
