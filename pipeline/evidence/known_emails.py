@@ -12,6 +12,7 @@ from pipeline.settle.email_record import digest_of, unpack_emails
 from pipeline.stores.database import reading
 from pipeline.stores.tables import batches
 
+SETTLED_WITHIN = timedelta(days=1)  # of its call's begin a batch is, as a rule
 UNTOLD = timedelta(hours=1)  # before a batch was settled, if the begin of its call was not noted
 
 Recipient = tuple[str, str]  # campaign (name) and address (SHA-256)
@@ -31,14 +32,15 @@ def known_emails(
     actions: Collection[str],
     recipients: Collection[Recipient],
     since: datetime,
+    until: datetime,
     window: timedelta,
 ) -> KnownEmails:
-    """Read the e-mails of some connectors whose calls began since then; ``actions`` send campaigns."""
+    """Read the e-mails of some connectors whose calls began in some time; ``actions`` send campaigns."""
     wanted = {(campaign, digest_of(address)): (campaign, address) for campaign, address in recipients}
     found: dict[Recipient, list[EmailSending]] = defaultdict(list)
     unrecorded = []
     chosen = select(batches.c.finished_at, batches.c.emails, batches.c.delivered).where(
-        batches.c.finished_at >= since,
+        batches.c.finished_at.between(since, until + SETTLED_WITHIN),
         batches.c.connector.in_(connectors),
         batches.c.action.in_(actions),
     )

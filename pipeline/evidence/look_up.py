@@ -1,24 +1,23 @@
 """Looking e-mails up: the outcome that events prove of each, or in words why there is none yet.
 
-Nothing is written here. The e-mails of an account are looked up by a few statements for many of them.
+Nothing is written here. The e-mails of an account are looked up page by page, by a few statements for each.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import groupby
-from operator import attrgetter
 
 from sqlalchemy import Engine
 
 from pipeline.evidence.complete_files import AccountFiles, read_account_files
 from pipeline.evidence.email_event import BOUNCE, SENT, EmailEvent, one_of_each_email
+from pipeline.evidence.email_pages import other_emails
 from pipeline.evidence.event_search import find_events
 from pipeline.evidence.known_emails import KnownEmails, Recipient, known_emails
 from pipeline.evidence.matching import CLOCK_SKEW, match
 from pipeline.evidence.recipients import Recipients, find_recipients
-from pipeline.evidence.unknown_email import UnknownEmail, decided_emails, events_in_use
+from pipeline.evidence.unknown_email import UnknownEmail, events_in_use
 from pipeline.model.event_import import EventImport
 from pipeline.stores.database import reading
 
@@ -26,7 +25,6 @@ NOT_SENT = "not sent: safe to replay"
 UNRECORDED = "outcomes of other e-mails of that time are not kept, so no event can be told to be this one's"
 SKEW = timedelta(seconds=CLOCK_SKEW)
 MARGIN = timedelta(hours=1)  # before the first call: other e-mails since then may own its event
-PAGE = 20_000  # e-mails, about, whose events are in memory at once
 BOUNCES_AFTER = timedelta(days=5)  # of its e-mail a bounce comes at the latest, as a rule
 
 
@@ -37,22 +35,27 @@ class Findings:
     resolved: dict[str, EmailEvent] = field(default_factory=dict)
     not_sent: set[str] = field(default_factory=set)
     undecided: dict[str, str] = field(default_factory=dict)  # the reason in words
+    is_told: bool = False  # an event is one of these e-mails, or of a known one to the same people
+
+    def doubt(self, reason: str) -> None:
+        """Prove nothing by events that are missing."""
+        self.undecided |= dict.fromkeys(self.not_sent, reason)
+        self.not_sent.clear()
 
 
 @dataclass(frozen=True)
 class AccountEmails:
-    """The undecided e-mails of one account; ``number`` is the account's in the names of files."""
+    """A page of undecided e-mails of one account; ``number`` is the account's in the names of files."""
 
     number: str
     connectors: Sequence[str]  # all of the account
     campaigns: Mapping[str, str]  # id by name, of those that the account has
     emails: Sequence[UnknownEmail]  # all of these campaigns
-    doubt: str = ""  # why the files may be another account's; an event of one of its e-mails dispels it
 
 
 @dataclass(frozen=True)
 class Period:
-    """The time of all e-mails of a look-up, and the longest time in which an event may tell of one."""
+    """The time of all calls that may own an event of a page, and the longest time in which one is told of."""
 
     since: datetime
     until: datetime
@@ -61,10 +64,9 @@ class Period:
     @classmethod
     def of(cls, emails: Sequence[UnknownEmail]) -> "Period":
         """Return the period of some e-mails."""
-        since = min(each.began_at for each in emails) - MARGIN
-        return cls(
-            since, max(each.until for each in emails), max(each.until - each.began_at for each in emails)
-        )
+        window = max(each.until - each.began_at for each in emails)
+        since = min(each.began_at for each in emails) - window - MARGIN
+        return cls(since, max(each.until for each in emails), window)
 
 
 @dataclass(frozen=True)
@@ -75,64 +77,37 @@ class LookUp:
     events: Engine
     imports: Mapping[str, EventImport]
     actions: Sequence[str]  # that send the e-mails of campaigns
-    page: int = PAGE
 
-    def of_account(self, account: AccountEmails) -> Findings:
-        """Look the e-mails of an account up, page by page."""
-        period = Period.of(account.emails)
-        others = self._others(account, period.since)
-        first_end = min(each.until for each in account.emails)
-        files = read_account_files(self.engine, self.events, account.number, self.imports, first_end)
-        findings, is_sure = Findings(), not account.doubt
-        for page in pages(account.emails, self.page):
-            told = self._look_up(replace(account, emails=page), others, period, files, findings)
-            is_sure = is_sure or told
-        if not is_sure:
-            findings.undecided |= dict.fromkeys(findings.not_sent, account.doubt)
-            findings.not_sent.clear()
-        return findings
+    def files_of(self, number: str, emails: Sequence[UnknownEmail]) -> AccountFiles:
+        """Return the files of an account; ``emails``: the oldest ones that are looked up."""
+        first_end = min(each.until for each in emails)
+        return read_account_files(self.engine, self.events, number, self.imports, first_end)
 
-    def _look_up(
-        self,
-        account: AccountEmails,
-        others: Sequence[UnknownEmail],
-        period: Period,
-        files: AccountFiles,
-        findings: Findings,
-    ) -> bool:
-        """Note the findings of a page's e-mails; return whether an event is one of them."""
+    def of_page(self, account: AccountEmails, files: AccountFiles) -> Findings:
+        """Look the e-mails of a page up; earlier pages are settled."""
+        findings, period = Findings(), Period.of(account.emails)
+        places = (account.connectors, period.since, period.until)
+        others = other_emails(self.engine, account.emails, *places)
         known = self._known(account, period)
         found = self._events(account, period.since - SKEW, period.until)
-        addresses = {each.address for each in account.emails}
-        by_recipient = grouped([*account.emails, *(each for each in others if each.address in addresses)])
         asked = {each.id for each in account.emails}
-        is_told = False
-        for recipient, emails in by_recipient.items():
+        for recipient, emails in grouped([*account.emails, *others]).items():
             calls = sorted(
                 [*known.sendings.get(recipient, ()), *(each.sending for each in emails)],
                 key=lambda call: (call.began, call.letter or ""),
             )
             matched = match(calls, found.get(recipient, ()))
-            is_told = is_told or bool(matched)
+            findings.is_told = findings.is_told or bool(matched)
             pairs = {call.letter: event for call, event in matched.items() if call.letter}
             for each in emails:
                 if each.id in asked:
                     judge(findings, each, pairs.get(each.id), known, files)
-        return is_told
-
-    def _others(self, account: AccountEmails, since: datetime) -> list[UnknownEmail]:
-        """Return letters that were replayed or dropped: an event that is theirs proves no other e-mail."""
-        decided = decided_emails(self.engine, since)
-        return [
-            each
-            for each in decided
-            if each.connector in account.connectors and each.began_at >= since and not each.event
-        ]
+        return findings
 
     def _known(self, account: AccountEmails, period: Period) -> KnownEmails:
         recipients = {(each.campaign, each.address) for each in account.emails}
         places = (account.connectors, self.actions, recipients)
-        return known_emails(self.engine, *places, period.since, period.window)
+        return known_emails(self.engine, *places, period.since, period.until, period.window)
 
     def _events(
         self, account: AccountEmails, since: datetime, until: datetime
@@ -175,18 +150,6 @@ def judge(
         findings.undecided[email.id] = f"no event tells of it yet; {end}, and {lack}"
     else:
         findings.not_sent.add(email.id)
-
-
-def pages(emails: Sequence[UnknownEmail], size: int) -> Iterator[list[UnknownEmail]]:
-    """Yield e-mails, some at a time; all to one address are in one page."""
-    page: list[UnknownEmail] = []
-    for _, some in groupby(sorted(emails, key=attrgetter("address")), attrgetter("address")):
-        page += some
-        if len(page) >= size:
-            yield page
-            page = []
-    if page:
-        yield page
 
 
 def grouped(emails: Iterable[UnknownEmail]) -> dict[Recipient, list[UnknownEmail]]:

@@ -40,6 +40,13 @@ class Settled:
     not_sent: int = 0
     undecided: Counter[str] = field(default_factory=Counter)
 
+    def add(self, page: "Settled") -> None:
+        """Add the numbers of one page."""
+        self.looked_up += page.looked_up
+        self.resolved += page.resolved
+        self.not_sent += page.not_sent
+        self.undecided += page.undecided
+
 
 @dataclass(frozen=True)
 class Settler:

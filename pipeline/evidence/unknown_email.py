@@ -13,7 +13,7 @@ from pipeline.evidence.recipients import parts
 from pipeline.stores.database import reading
 from pipeline.stores.tables import dead_letters as table
 
-COLUMNS = ("id", "connector", "email", "state", "finding", "proven", "event")
+COLUMNS = ("id", "connector", "email", "state", "finding", "proven", "event", "created_at")
 IS_UNKNOWN = table.c.proven.in_((False, True))  # of the index; it is None for all other letters
 UNDECIDED = and_(table.c.state == "open", table.c.replay_began_at.is_(None), IS_UNKNOWN)
 
@@ -29,6 +29,7 @@ class UnknownEmail:
     finding: str | None
     proven: bool
     event: str | None
+    created_at: datetime  # when the letter was written
 
     @property
     def campaign(self) -> str:
@@ -62,22 +63,12 @@ def any_undecided(engine: Engine) -> bool:
         return connection.scalar(select(table.c.id).where(UNDECIDED).limit(1)) is not None
 
 
-def undecided_emails(engine: Engine) -> list[UnknownEmail]:
-    """Return the e-mails to look up, the oldest first."""
-    with reading(engine) as connection:
-        return emails_where(connection, UNDECIDED)
-
-
-def decided_emails(engine: Engine, since: datetime) -> list[UnknownEmail]:
-    """Return the e-mails whose letters were written since then and are decided on: they may own an event."""
-    with reading(engine) as connection:
-        return emails_where(connection, and_(IS_UNKNOWN, ~UNDECIDED, table.c.created_at >= since))
-
-
-def emails_where(connection: Connection, condition: ColumnElement[bool]) -> list[UnknownEmail]:
-    """Return e-mails, the oldest first."""
+def emails_where(
+    connection: Connection, condition: ColumnElement[bool], most: int | None = None
+) -> list[UnknownEmail]:
+    """Return e-mails, the oldest letter first; ``most``: their number at most."""
     chosen = select(*(table.c[name] for name in COLUMNS)).where(condition, table.c.connector.is_not(None))
-    rows = connection.execute(chosen.order_by(table.c.created_at, table.c.id))
+    rows = connection.execute(chosen.order_by(table.c.created_at, table.c.id).limit(most))
     return [UnknownEmail(*row) for row in rows]
 
 

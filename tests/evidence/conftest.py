@@ -9,13 +9,14 @@ from sqlalchemy import insert, update
 
 from emulators.sftp.events.given_rows import GivenRows
 from emulators.sftp.events.moments import written
-from pipeline.evidence.look_up import PAGE, AccountEmails, LookUp
-from pipeline.evidence.settling import Settler
-from pipeline.evidence.unknown_email import undecided_emails
+from pipeline.evidence.email_pages import PAGE, undecided_pages
+from pipeline.evidence.look_up import AccountEmails, Findings, LookUp
+from pipeline.evidence.settling import Settled, Settler
 from pipeline.settle import dead_letters
 from pipeline.settle.dead_letters import DeadLetter, Filter, find_letters
 from pipeline.stores.event_tables import event_files
 from pipeline.stores.tables import batches, import_runs
+from pipeline.stores.tables import dead_letters as table
 from tests.event_files.folder import IMPORT, land
 
 WINDOW = timedelta(hours=24)
@@ -83,14 +84,28 @@ class Evidence:
         with self.engine.begin() as connection:
             connection.execute(insert(batches).values(row))
 
-    def found(self, page=PAGE):
-        emails = undecided_emails(self.engine)
-        look_up = LookUp(self.engine, self.events, {IMPORT.name: IMPORT}, ["campaign_email"], page)
-        return emails, look_up.of_account(AccountEmails("1234", ["acme"], {"WELCOME": "7"}, emails))
+    def pages(self, size=PAGE):
+        """Yield each page of undecided e-mails with its findings."""
+        look_up = LookUp(self.engine, self.events, {IMPORT.name: IMPORT}, ["campaign_email"])
+        for emails in undecided_pages(self.engine, table.c.connector == "acme", size):
+            files = look_up.files_of("1234", emails)
+            yield emails, look_up.of_page(AccountEmails("1234", ["acme"], {"WELCOME": "7"}, emails), files)
 
-    def settle(self):
-        emails, findings = self.found()
-        return Settler(self.engine).settle(emails, findings)
+    def found(self, size=PAGE):
+        """Return all undecided e-mails, and their findings."""
+        every, findings = [], Findings()
+        for emails, some in self.pages(size):
+            every += emails
+            findings.resolved |= some.resolved
+            findings.not_sent |= some.not_sent
+            findings.undecided |= some.undecided
+        return every, findings
+
+    def settle(self, size=PAGE):
+        settled = Settled()
+        for page in self.pages(size):
+            settled.add(Settler(self.engine).settle(*page))
+        return settled
 
     def letters(self, **chosen):
         found = find_letters(self.engine, Filter(**{"state": None, **chosen}))

@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import true
 
 from pipeline.errors import RetryLater
-from pipeline.evidence.unknown_email import undecided_emails
+from pipeline.evidence.email_pages import undecided_pages
 from pipeline.records.catalog import Catalog, Hold
 from pipeline.runtime.email_evidence import EmailEvidence
 from tests.accept.test_acceptance import ACME
@@ -52,7 +53,7 @@ def look(redis, evidence):
 
 
 def finding(evidence):
-    (email,) = undecided_emails(evidence.engine)
+    [(email,)] = undecided_pages(evidence.engine, true())
     return email.finding
 
 
