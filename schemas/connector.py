@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from ipaddress import ip_address
 from typing import Any
 
 from marshmallow import ValidationError
@@ -21,6 +22,7 @@ FUNCTIONS = (  # of Responsys, that limits are counted by; tests hold them to pi
 FUNCTION = re.compile(r"[A-Za-z][A-Za-z0-9]{0,62}")
 MAX_IN_FLIGHT = 1000  # calls of one connector at once
 MAX_LIMIT = 1_000_000  # calls per minute
+HOST = re.compile(r"[\w-]{1,63}(\.[\w-]{1,63})*\.?")
 FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}")
 FINGERPRINT_RULE = 'must be a fingerprint such as "SHA256:…" with 43 characters; `activation check` shows it'
 SOURCES = {"env": str, "file": str, "keep": bool}  # where a secret may come from instead
@@ -108,10 +110,30 @@ class Fingerprints(Field):
         return found
 
 
+class Host(Text):
+    """The name or address of a host."""
+
+    def read(self, value: Any) -> str:
+        """Refuse a value with anything beside the host."""
+        host = super().read(value)
+        if not HOST.fullmatch(host) and not is_address(host):
+            raise ValidationError("must be the name or address of a host, without user and port")
+        return host
+
+
+def is_address(text: str) -> bool:
+    """Tell whether text is an address of IPv4 or IPv6."""
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
 class ResponsysSftp(ConnectorDocument):
     """One login on an SFTP server with event files of Responsys."""
 
-    host = Text(required=True, slashes=False)
+    host = Host(required=True, slashes=False)
     port = Whole(least=1, most=65_535, load_default=22)
     username = Text(required=True)
     private_key = Secret(required=True)

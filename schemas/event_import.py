@@ -7,20 +7,19 @@ from difflib import get_close_matches
 from typing import Any
 from zoneinfo import available_timezones
 
-from marshmallow import ValidationError
+from marshmallow import ValidationError, validates_schema
 
-from schemas.configuration_fields import Field, Flag, MaybeText, Number, OneOf, SomeOf, Text
-from schemas.document import Document, Table
+from schemas.companion import Companion
+from schemas.configuration_fields import Field, Flag, MaybeText, OneOf, SomeOf, Text, Whole
+from schemas.document import Document
 from schemas.file_profile import Encoding
+from schemas.renamed_columns import RenamedColumns
 
 MAX_EVERY = 1440  # minutes: a day
 MAX_LATE = 366 * 1440  # minutes
 DELIMITERS = (",", "|", ";", "tab")
 CHANNELS = ("email", "sms", "mms", "push", "webpush")
-EXTENSION = re.compile(r"\.[A-Za-z0-9_-]{1,32}")
-EXTENSION_RULE = 'an extension such as "{0}"'
 ACCOUNT = re.compile(r"[0-9]{1,20}")
-COLUMN = re.compile(r"[^\x00-\x1f\x7f]{1,255}")
 
 
 class TimeZone(Text):
@@ -36,21 +35,6 @@ class TimeZone(Text):
         return name
 
 
-class Companion(Text):
-    """The extension of companion files, or one of a few words."""
-
-    def __init__(self, example: str, words: tuple[str, ...], **options: Any) -> None:
-        super().__init__(**options)
-        self.example, self.words = example, words
-
-    def read(self, value: Any) -> str:
-        """Refuse text that is neither."""
-        if value not in self.words and not (isinstance(value, str) and EXTENSION.fullmatch(value)):
-            words = "".join(f'"{word}", ' for word in self.words)
-            raise ValidationError(f"must be {words}or {EXTENSION_RULE.format(self.example)}")
-        return str(value)
-
-
 class AfterImport(Text):
     """The fate of an imported file at the server."""
 
@@ -59,7 +43,7 @@ class AfterImport(Text):
         if value in ("leave", "delete"):
             return str(value)
         folder = value.removeprefix("move:") if isinstance(value, str) else ""
-        if folder == value or not is_below(folder):
+        if folder == value or not is_below(folder) or posixpath.normpath(folder) == ".":
             raise ValidationError(
                 'must be "leave", "delete", or "move:" and a folder below, such as "move:done"'
             )
@@ -104,15 +88,21 @@ class ImportDocument(Document):
     encoding = Encoding(load_default="utf-8")
     time_zone = TimeZone(load_default="UTC")
     sms_time_zone = TimeZone(load_default="UTC")
-    every = Number(least=1, most=MAX_EVERY, load_default=60)
-    late_after = Number(above=0, most=MAX_LATE, load_default=780)
+    every = Whole(least=1, most=MAX_EVERY, load_default=60)
+    late_after = Whole(least=1, most=MAX_LATE, load_default=780)
     ready = Companion(".ready", ("size", "none"), load_default="size")
     count = Companion(".count", ("",), load_default="")
     after = AfterImport(load_default="leave")
     channels = SomeOf("a channel", CHANNELS, load_default=lambda: ["email"])
     link_by = OneOf("a way to link", ("not_bounced", "all"), load_default="not_bounced")
-    columns = Table(Text(), pattern=COLUMN, rule="must be the name of a built-in column", load_default=dict)
+    columns = RenamedColumns(load_default=dict)
     enabled = Flag(load_default=True)
+
+    @validates_schema
+    def tells_companions_apart(self, data: Mapping[str, Any], **_: Any) -> None:
+        """Refuse a ready file that would be the count file as well."""
+        if data["count"] and data["count"] == data["ready"]:
+            raise ValidationError("must be another extension than that of ready files", "count")
 
 
 class ImportField(Field):

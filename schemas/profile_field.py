@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import ValidationError, validates_schema
 
-from schemas.configuration_fields import Field, MaybeText, OneOf, Text
+from schemas.configuration_fields import Field, MaybeText, OneOf, Text, not_there
 from schemas.document import Document, Table
 
 KINDS = ("count", "min", "max", "set", "valuect", "last")
@@ -25,23 +25,48 @@ BUILT_IN = frozenset(
     + [f"{name}_ct" for name in COUNTED]
     + [name.replace("_", f"_{which}_", 1) + "_ts" for name in COUNTED for which in ("first", "last")]
 )
+VIEW_COLUMN = "person"  # of the view responsys_people, beside the fields
+NOT_KEPT = ("ACCOUNT_ID", "EVENT_STORED_DT", "EVENT_TYPE_ID")  # columns that no event is stored with
+FEEDS = """
+    BOUNCE CLICK COMPLAINT OPEN OPT_IN OPT_OUT SENT SKIPPED FAIL CONVERT
+    SMS_FAIL SMS_DELIVERED SMS_DIVERED SMS_OPT_IN SMS_OPT_OUT SMS_SENT SMS_CLICK SMS_SKIPPED
+""".split()
+OTHER_FEEDS = ("PUSH_", "WEBPUSH_", "MMS_")  # beginnings of words, of which all rows are kept
 
 
 class Words(Field):
     """A list of words of feeds, as file names have them."""
 
     def read(self, value: Any) -> list[str]:
-        """Refuse anything but a list of texts."""
+        """Refuse anything but a list of feeds whose rows are kept."""
         if not isinstance(value, list) or not value:
             raise ValidationError('must be a list of feeds, such as ["CLICK"]')
-        return [Text(slashes=False).read(word) for word in value]
+        words = [Text(slashes=False).read(word) for word in value]
+        for word in words:
+            if word.upper() not in FEEDS and not word.upper().startswith(OTHER_FEEDS):
+                raise ValidationError(not_there(word, "a feed whose rows are kept", FEEDS))
+        return words
+
+
+class FieldColumn(MaybeText):
+    """A column of the files."""
+
+    def read(self, value: Any) -> str:
+        """Refuse a column of which no event has a value."""
+        name = super().read(value)
+        if name.strip().upper() in NOT_KEPT:
+            raise ValidationError(
+                f'"{name}" is not kept with events, so the field would stay empty; '
+                f"all columns are kept but {', '.join(NOT_KEPT)}"
+            )
+        return name
 
 
 class ProfileFieldDocument(Document):
     """One field."""
 
     kind = OneOf("a kind", KINDS, required=True)
-    column = MaybeText()
+    column = FieldColumn()
     feeds = Words()
 
     @validates_schema
@@ -71,9 +96,22 @@ class ProfileFields(Table):
         super().__init__(ProfileField(), FIELD, FIELD_RULE, **options)
 
     def problem_of(self, name: str, earlier: int) -> str | None:
-        """Return why a field cannot have this name; None: it can."""
-        return (
-            "every profile has a field of this name"
-            if name in BUILT_IN
-            else super().problem_of(name, earlier)
-        )
+        """Return why a field cannot have this name; None: it can. SQL knows no case."""
+        if name.lower() in BUILT_IN:
+            return "every profile has a field of this name"
+        if name.lower() == VIEW_COLUMN:
+            return "the view responsys_people has a column of this name"
+        return super().problem_of(name, earlier)
+
+    def read(self, value: Any) -> dict[str, Any]:
+        """Refuse two names that differ in their case alone."""
+        fields = super().read(value)
+        first: dict[str, str] = {}
+        problems = {
+            name: f'differs from "{first[name.lower()]}" in its case alone'
+            for name in fields
+            if first.setdefault(name.lower(), name) != name
+        }
+        if problems:
+            raise ValidationError(problems, valid_data=fields)
+        return fields

@@ -1,10 +1,12 @@
 """Companions: the ready file that announces a data file, the count file with the number of its records."""
 
+import re
 from collections.abc import Collection
 
 from pipeline.event_files.plain_file import FileFailed
+from pipeline.event_files.text_marks import encoding_by_mark
 
-MOST_DIGITS = 15
+NUMBER = re.compile(r"[0-9]{1,15}")
 
 
 def companion_of(name: str, extension: str, names: Collection[str]) -> str | None:
@@ -20,9 +22,19 @@ def companion_of(name: str, extension: str, names: Collection[str]) -> str | Non
     return None
 
 
-def read_count(content: bytes) -> int:
-    """Return the number in a count file; raises FileFailed if there is none."""
-    text = content.decode("ascii", "replace").strip().strip('"')
-    if not text.isdigit() or len(text) > MOST_DIGITS:
-        raise FileFailed("its count file holds no number")
-    return int(text)
+def read_count(content: bytes, name: str) -> int:
+    """Return the number in the count file ``name``; raises FileFailed if there is none."""
+    text = content.decode(encoding_by_mark(content) or "utf-8", "replace").strip()
+    number = text.strip('"').strip()
+    if not NUMBER.fullmatch(number):
+        raise FileFailed(f"its count file {name} {flaw_of(text)}")
+    return int(number)
+
+
+def flaw_of(text: str) -> str:
+    """Say in words why a text is no count; the text itself may be a person's data."""
+    if not text:
+        return "is empty"
+    if len(text.splitlines()) > 1:
+        return "has more than one line; one number is expected"
+    return "holds no number of digits alone, such as 1234"

@@ -43,7 +43,7 @@ def read_header(text: str, delimiter: str, renamed: Mapping[str, str]) -> EventH
         cells = next(reader)
     except csv.Error as error:
         raise FileFailed(f"its header cannot be read: {error}") from None
-    builtin = {account.strip().upper(): name for name, account in renamed.items()}
+    builtin = {account.strip().upper(): name.strip().upper() for name, account in renamed.items()}
     names = [cell.strip().upper() for cell in cells]
     replaced = {builtin[name] for name in names if name in builtin}
     names = [builtin.get(name, f"{name}_" if name in replaced else name) for name in names]

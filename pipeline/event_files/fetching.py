@@ -11,9 +11,9 @@ from typing import BinaryIO
 
 from pipeline.errors import RetryLater
 from pipeline.event_files.ledger import LedgerFile
-from pipeline.event_files.plain_file import FileFailed
 from pipeline.event_files.spool import Spool, private_opener
-from pipeline.model.file_server import FileSession, NotPermitted, RemoteFile
+from pipeline.event_files.spool_errors import spool_errors
+from pipeline.model.file_server import FileSession, RemoteFile
 
 CHANGED = "FileChanged"
 
@@ -30,20 +30,16 @@ def fetch(
     Raises:
         FileGone: it is not there any more.
         FileChanged: it has another size or time now.
-        FileFailed: the login may not read it.
+        NotPermitted: the login may not read it.
         RetryLater: the connection was cut, or the spool's disk is full; what has come stays.
     """
     require_same(session.stat(place), file)
     path = spool.part(file.id)
     have = usable_size(path, file.size)
     spool.require_room(file.size - have)
-    with open(path, "ab", opener=private_opener) as part:
+    with spool_errors(), open(path, "ab", opener=private_opener) as part:
         try:
             append(session, part, place, have, progress)
-        except NotPermitted as error:
-            raise FileFailed(str(error)) from None
-        except OSError as error:
-            raise RetryLater("SpoolFull", f"the spool cannot be written: {error.strerror}") from error
         finally:
             part.flush()
             os.fdatasync(part.fileno())

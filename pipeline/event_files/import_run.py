@@ -24,9 +24,10 @@ from pipeline.event_files.opening import open_file
 from pipeline.event_files.plain_file import FileFailed, Landed, PlainFile
 from pipeline.event_files.server_connection import ServerConnection, connected
 from pipeline.event_files.spool import Spool
+from pipeline.event_files.spool_errors import spool_errors
 from pipeline.event_files.tidying import tidy
 from pipeline.model.event_import import EventImport
-from pipeline.model.file_server import FileGone, FileServer, FileSession
+from pipeline.model.file_server import FileGone, FileServer, FileSession, NotPermitted
 
 MAX_COUNT_BYTES = 4096
 GONE = "it is not at the server any more"
@@ -99,7 +100,7 @@ class ImportRun:
         """Fetch, open and land one file; what is wrong with it stops no other."""
         try:
             self.land(row, self.fetched(connection, row, title), title)
-        except FileFailed as error:
+        except (FileFailed, NotPermitted) as error:
             self.fail(row, str(error))
         except FileGone:
             self.forget(row, f"{row.path}: {GONE}")
@@ -114,7 +115,7 @@ class ImportRun:
         """Bring a file into the spool; return the number in its count file, None if it has none."""
         counted = self.settings.count and companion_of(row.path, self.settings.count, self.look.listing.names)
         read = partial(read_small, place=self.place(counted or ""))
-        expected = read_count(connection.run(read)) if counted else None
+        expected = read_count(connection.run(read), counted) if counted else None
         if row.state == "waiting" or not self.spool.has(row.id, row.size):
             note = partial(self.note, f"fetch {title}", row.size)
             connection.run(lambda session: fetch(session, row, self.place(row.path), self.spool, note))
@@ -124,7 +125,7 @@ class ImportRun:
     def land(self, row: LedgerFile, expected: int | None, title: str) -> None:
         """Open a fetched file, and land its events."""
         part = self.spool.part(row.id)
-        with self.spool.working(row.id) as folder:
+        with spool_errors(), self.spool.working(row.id) as folder:
             self.note(f"open {title}", 0, 0)
             path = open_file(part, row.path, folder, self.server.keys, self.settings.connector)
             plain = PlainFile(path, row.id, row.account, row.feed, self.settings, expected)

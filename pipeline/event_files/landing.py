@@ -24,7 +24,7 @@ from pipeline.event_files.part_rows import PartRows
 from pipeline.event_files.part_store import PartStore
 from pipeline.event_files.plain_file import FileFailed, Landed, PlainFile
 from pipeline.event_files.readable_file import ReadableFile, make_readable
-from pipeline.event_files.scratch import open_scratch
+from pipeline.event_files.scratch import open_scratch, scratch_errors
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -45,13 +45,15 @@ class Landing:
     def land(self, file: PlainFile, progress: Callable[[int], None] = lambda _lines: None) -> Landed:
         """Land a file of the spool; ``progress`` gets the number of records of each part.
 
-        Raises FileFailed if nothing of it can count; the caller writes that into the ledger.
+        Raises:
+            FileFailed: nothing of it can count; the caller writes that into the ledger.
+            RetryLater: DuckDB cannot work in the spool.
         """
         row = begin(self._engine, file.number, digest_of(file.path))
         if same := same_content(self._engine, row):
             self._refuse_count(file, same.lines)
             return self._finish(same)
-        with make_readable(file, self._folder) as readable:
+        with scratch_errors(), make_readable(file, self._folder) as readable:
             if readable.header is None:
                 self._refuse_count(file, 0)
                 return self._finish(row)

@@ -9,8 +9,8 @@ from pathlib import Path
 from pipeline.event_files.event_header import EventHeader, read_header
 from pipeline.event_files.plain_file import FileFailed, PlainFile
 from pipeline.event_files.text_file import BLOCK, TextLook, look_at, write_clean
+from pipeline.event_files.text_marks import UTF_16, utf_16_without_mark
 
-UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 OTHERWISE = 'it is in {}, and the import says otherwise: set encoding = "{}"'
 
 
@@ -50,12 +50,6 @@ def encoding_of(head: bytes, configured: str) -> str:
     if (unmarked or head.startswith(UTF_16)) and not configured.startswith("utf-16"):
         raise FileFailed(OTHERWISE.format("UTF-16", "utf-16"))
     return unmarked if unmarked and configured == "utf-16" else configured
-
-
-def utf_16_without_mark(head: bytes) -> str:
-    """Tell UTF-16 by its zero bytes: headers begin with a letter or a quote, all of them ASCII."""
-    first, second = head[:1] == b"\0", head[1:2] == b"\0"
-    return "" if first == second else "utf-16-be" if first else "utf-16-le"
 
 
 def write_readable(file: PlainFile, copy: Path, look: TextLook, encoding: str) -> None:

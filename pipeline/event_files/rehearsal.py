@@ -8,14 +8,15 @@ from pathlib import Path
 from pipeline.errors import Misconfigured
 from pipeline.event_files.file_parts import parts_of
 from pipeline.event_files.folder_look import key_of
-from pipeline.event_files.ledger import Ledger
+from pipeline.event_files.ledger import OPEN, Ledger
 from pipeline.event_files.listing import DataFile, listing_of
 from pipeline.event_files.opening import open_file
 from pipeline.event_files.part_rows import BAD_ROWS, PartRows
 from pipeline.event_files.plain_file import FileFailed, PlainFile
 from pipeline.event_files.readable_file import make_readable
-from pipeline.event_files.scratch import open_scratch
+from pipeline.event_files.scratch import open_scratch, scratch_errors
 from pipeline.event_files.spool import Spool, private_opener
+from pipeline.event_files.spool_errors import spool_errors
 from pipeline.model.event_import import EventImport
 from pipeline.model.file_server import FileGone, FileServer, FileSession, NotPermitted
 
@@ -43,7 +44,7 @@ class Rehearsal:
 
     def run(self) -> Iterator[RehearsedFile]:
         """Yield the files that are not landed yet; raises as a run does."""
-        self.spool.prepare([row.id for row in self.ledger.rows("waiting")])
+        self.spool.prepare([row.id for state in OPEN for row in self.ledger.rows(state)])
         known = {row.key for row in self.ledger.rows() if row.state in ("landed", "failed", "ignored")}
         with self.server.open() as session:
             for one in listing_of(session.list(self.settings.folder), self.settings).files:
@@ -57,7 +58,7 @@ class Rehearsal:
             found.problems.append(f"it waits for its {one.lacks} file")
             return found
         try:
-            with self.spool.working(NUMBER) as folder:
+            with spool_errors(), self.spool.working(NUMBER) as folder:
                 self.read(self.fetched(session, one, folder), one, found, folder)
         except (FileFailed, FileGone, NotPermitted, Misconfigured) as error:
             found.problems.append(str(error))
@@ -75,7 +76,7 @@ class Rehearsal:
     def read(self, path: Path, one: DataFile, found: RehearsedFile, folder: Path) -> None:
         """Note columns, rows and bad rows."""
         plain = PlainFile(path, NUMBER, one.account, one.feed, self.settings)
-        with open_scratch(folder) as scratch, make_readable(plain, folder) as readable:
+        with scratch_errors(), open_scratch(folder) as scratch, make_readable(plain, folder) as readable:
             if readable.header is None:
                 return
             found.columns = list(readable.header.names)

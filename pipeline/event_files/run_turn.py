@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, func, select, update
+from sqlalchemy import Engine, func, or_, select, update
 
 from pipeline.errors import PipelineError
 from pipeline.stores.database import reading
@@ -109,14 +109,14 @@ def read_run(engine: Engine, name: str) -> RunState:
 
 def read_runs(engine: Engine) -> dict[str, RunState]:
     """Return the last run of each import."""
-    alive = datetime.now(UTC) - LEASE
+    now = datetime.now(UTC)
     names = [name for name in RunState.__dataclass_fields__ if name != "running"]
     with reading(engine) as connection:
         rows = connection.execute(select(import_runs)).mappings().all()
     return {
         row["name"]: RunState(
             **{name: row[name] for name in names},
-            running=row["owner"] is not None and row["alive_at"] > alive,
+            running=row["owner"] is not None and abs(now - row["alive_at"]) < LEASE,
         )
         for row in rows
     }
@@ -124,7 +124,8 @@ def read_runs(engine: Engine) -> dict[str, RunState]:
 
 def interrupted(engine: Engine) -> list[str]:
     """Name the imports with a run whose process is gone."""
-    silent = import_runs.c.alive_at < datetime.now(UTC) - LEASE
+    now, alive_at = datetime.now(UTC), import_runs.c.alive_at
+    silent = or_(alive_at < now - LEASE, alive_at > now + LEASE)
     with reading(engine) as connection:
         chosen = select(import_runs.c.name).where(import_runs.c.owner.is_not(None), silent)
         return [str(name) for name in connection.scalars(chosen)]

@@ -5,6 +5,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.event_files.plain_file import FileFailed
+from pipeline.event_files.spool_errors import unusable
+
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
@@ -34,6 +37,19 @@ def open_scratch(folder: Path) -> Iterator["DuckDBPyConnection"]:
         yield connection
     finally:
         connection.close()
+
+
+@contextmanager
+def scratch_errors() -> Iterator[None]:
+    """Raise RetryLater for a spool in which DuckDB cannot work, FileFailed for a file that it cannot read."""
+    import duckdb  # 40 MiB, which only a landing needs
+
+    try:
+        yield
+    except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
+        raise unusable(str(error).partition("\n")[0]) from error
+    except duckdb.Error as error:
+        raise FileFailed(f"DuckDB cannot read it ({type(error).__name__})") from error
 
 
 def literal(text: str) -> str:

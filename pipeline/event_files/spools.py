@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from pipeline.event_files.run_turn import ImportBusy, run_turn
 from pipeline.event_files.spool import SPOOL, delete
 
-CHECK = "check-"  # the beginning of the name of a check's folder, which is no import's
+CHECK = ".check-"  # the beginning of the name of a check's folder, which no import can have
 
 
 def empty_spools(engine: Engine, data_dir: Path, kept: Collection[str] = ()) -> list[str]:

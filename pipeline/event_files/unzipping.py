@@ -1,11 +1,11 @@
 """Unzipping: the one member of an archive, streamed, within limits of size and ratio."""
 
+import errno
 import zipfile
 import zlib
 from pathlib import Path
 from typing import IO
 
-from pipeline.errors import RetryLater
 from pipeline.event_files.plain_file import FileFailed
 from pipeline.event_files.spool import private_opener
 
@@ -13,7 +13,7 @@ MAX_SIZE = 20 << 30  # bytes of plaintext
 MAX_RATIO = 200  # plaintext to archive
 PIECE = 1 << 20
 ENCRYPTED_FLAG = 1
-BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError)
+BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError)
 
 
 def is_archive(path: Path) -> bool:
@@ -23,7 +23,10 @@ def is_archive(path: Path) -> bool:
 
 
 def unzip(archive: Path, target: Path) -> None:
-    """Write the one member of an archive to ``target``; raises FileFailed with the reason."""
+    """Write the one member of an archive to ``target``.
+
+    Raises FileFailed with the reason, OSError if the disk takes no more.
+    """
     try:
         with zipfile.ZipFile(archive) as opened:
             member = the_one_member(opened)
@@ -35,7 +38,11 @@ def unzip(archive: Path, target: Path) -> None:
     except NotImplementedError as error:
         raise FileFailed("its archive is packed by a method that cannot be read") from error
     except BROKEN as error:
-        raise FileFailed(f"its archive is broken or cut: {words(error)}") from error
+        raise FileFailed(broken(error)) from error
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # that of a seek to a place that no file has
+            raise
+        raise FileFailed(broken(error)) from error
 
 
 def the_one_member(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
@@ -66,12 +73,10 @@ def copy(source: IO[bytes], target: Path, limit: int) -> None:
             written += len(piece)
             if written > limit:
                 raise FileFailed(too_large(limit))
-            try:
-                stream.write(piece)
-            except OSError as error:
-                raise RetryLater("SpoolFull", f"the spool cannot be written: {error.strerror}") from error
+            stream.write(piece)
 
 
-def words(error: Exception) -> str:
-    """Return a library's words without names of members."""
-    return str(error).partition(" for file ")[0] or type(error).__name__
+def broken(error: Exception) -> str:
+    """Say that an archive is broken, in a library's words without names of members."""
+    words = str(error).partition(" for file ")[0] or type(error).__name__
+    return f"its archive is broken or cut: {words}"

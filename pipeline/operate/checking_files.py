@@ -10,6 +10,7 @@ from pipeline.event_files.file_name import FileName, read_name
 from pipeline.event_files.opening import open_file
 from pipeline.event_files.plain_file import FileFailed
 from pipeline.event_files.spool import delete, private_opener
+from pipeline.event_files.spool_errors import spool_errors
 from pipeline.event_files.spools import CHECK
 from pipeline.model.event_import import EventImport
 from pipeline.model.file_server import FileServer, FileSession, RemoteFile
@@ -97,10 +98,11 @@ def look_at_keys(
     delete_stale(spool)
     with tempfile.TemporaryDirectory(prefix=CHECK, dir=spool) as work:
         part = Path(work) / "part"
-        with open(part, "xb", opener=private_opener) as stream:
-            stream.writelines(session.read(f"{folder}/{file.name}" if folder else file.name, 0))
         try:
-            open_file(part, file.name, Path(work), server.keys, connector)
+            with spool_errors():
+                with open(part, "xb", opener=private_opener) as stream:
+                    stream.writelines(session.read(f"{folder}/{file.name}" if folder else file.name, 0))
+                open_file(part, file.name, Path(work), server.keys, connector)
         except FileFailed as error:
             yield Finding("pgp key", False, f"{file.name}: {error}; {WAY_OUT}")
         except PipelineError as error:

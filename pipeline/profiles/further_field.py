@@ -1,14 +1,17 @@
 """Further fields: those of ``[profile_fields]``, beside the mapping's, of any column of the files."""
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from pipeline.model.feeds import read_word
 from pipeline.profiles.mapping import VERSION
 
 KINDS = ("count", "min", "max", "set", "valuect", "last")
+NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")  # as the view has it
 
 
 @dataclass(frozen=True)
@@ -70,11 +73,13 @@ def as_time(value: str) -> str:
 
 
 def in_order(value: str) -> tuple[bool, float, str]:
-    """Return the key by which smallest and greatest are found: numbers by size, before texts."""
-    try:
+    """Return the key by which smallest and greatest are found: numbers by size, before texts.
+
+    A text such as "nan" is no number: no order would be left.
+    """
+    if NUMBER.fullmatch(value):
         return False, float(value), value
-    except ValueError:
-        return True, 0.0, value
+    return True, 0.0, value
 
 
 def version_of(fields: Iterable[FurtherField]) -> str:
@@ -89,8 +94,8 @@ def read_fields(documents: Mapping[str, Mapping[str, Any]]) -> tuple[FurtherFiel
         FurtherField(
             name,
             document["kind"],
-            (document.get("column") or "").upper() or None,
-            tuple(feed.upper() for feed in document.get("feeds") or ()),
+            (document.get("column") or "").strip().upper() or None,
+            tuple(read_word(feed) for feed in document.get("feeds") or ()),
         )
         for name, document in sorted(documents.items())
     )

@@ -9,7 +9,12 @@ from pipeline.records.changes import Changes
 from pipeline.records.circle_agreement import circles
 from pipeline.records.consent_agreement import consents_that_differ, wishes_without_consent
 from pipeline.records.documents import Documents, singular
-from pipeline.records.import_agreement import imports_that_differ, imports_without_files, sends_nothing
+from pipeline.records.import_agreement import (
+    fields_of_renamed_columns,
+    imports_that_differ,
+    imports_without_files,
+    sends_nothing,
+)
 from pipeline.records.kinds import KINDS
 from pipeline.records.mapping_agreement import MAPPING_CHECKS
 from pipeline.records.pair_agreement import pairs_that_differ
@@ -29,6 +34,7 @@ def refuse(stored: Documents, wanted: Documents, changes: Changes) -> None:
         leads_without_key,
         imports_without_files,
         imports_that_differ,
+        fields_of_renamed_columns,
         sources_without_connector,
         unknown_types,
         lost_channels,

@@ -37,6 +37,25 @@ def imports_that_differ(after: Documents) -> Iterator[str]:
                 )
 
 
+def fields_of_renamed_columns(after: Documents) -> Iterator[str]:
+    """Yield a problem for each field of profiles by a name that every import reads as a built-in column."""
+    renamed = [renamed_of(document) for document in after["imports"].values()]
+    for name, field in after["profile_fields"].items():
+        column = (field.get("column") or "").strip().upper()
+        if renamed and all(column in own for own in renamed):
+            yield (
+                f'profile_fields.{name}.column: imports read "{field["column"]}" as {renamed[0][column]}, '
+                "so the field would stay empty: name that column"
+            )
+
+
+def renamed_of(document: Mapping[str, Any]) -> dict[str, str]:
+    """Return the built-in columns of an import by the account's names, all in capitals."""
+    columns = document.get("columns", {}).items()
+    pairs = {account.strip().upper(): column.strip().upper() for column, account in columns}
+    return {account: column for account, column in pairs.items() if account not in pairs.values()}
+
+
 def share_account(first: Mapping[str, Any], second: Mapping[str, Any]) -> bool:
     """Tell whether two imports may have an account in common; one that names none takes all."""
     ours, theirs = set(first["accounts"]), set(second["accounts"])

@@ -32,6 +32,8 @@ def login_errors(connector: SftpConnector, check: HostKeyCheck) -> Iterator[None
     except asyncssh.ConnectionLost:
         hint = "" if connector.algorithms == "legacy" else f"; {LEGACY_ADVICE}"
         raise RetryLater(CUT, f"{connector.place} ended the connection before the login{hint}") from None
+    except UnicodeError:
+        raise Misconfigured(f"connectors.{connector.name}.host: is no name that a host can have") from None
     except (asyncssh.Error, OSError, TimeoutError) as error:
         raise RetryLater(UNREACHABLE, f"{connector.place}: {reason(error)}") from None
 

@@ -2,7 +2,8 @@
 
 The table has the columns ``owner`` and ``alive_at``, and the name of the lease as its primary key. The owner
 renews its lease every ten seconds. After a minute without renewal another process may take it over, and at
-once if the owner was a process of this machine that is gone.
+once if the owner was a process of this machine that is gone. A renewal of the future was before the clock
+was put back: an owner that lives renews it within ten seconds.
 """
 
 import logging
@@ -57,8 +58,8 @@ class RowLease:
         chosen = select(self.table).where(self._row).with_for_update()
         stored = connection.execute(chosen).mappings().one()
         silent = (now - stored["alive_at"]).total_seconds() if stored["alive_at"] else 0.0
-        if stored["owner"] and silent < LEASE.total_seconds() and not is_gone(stored["owner"]):
-            raise Busy(self._busy(stored["owner"], silent))
+        if stored["owner"] and abs(silent) < LEASE.total_seconds() and not is_gone(stored["owner"]):
+            raise Busy(self._busy(stored["owner"], max(silent, 0.0)))
         change = update(self.table).where(self._row)
         connection.execute(change.values({"owner": self.owner, "alive_at": now, **values}))
         return stored

@@ -1,7 +1,9 @@
 """Runs of an import against a real SSH server: which files are taken, and what becomes of them."""
 
+import errno
 import io
 import zipfile
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -186,6 +188,42 @@ def test_a_file_that_may_not_be_read_fails_and_the_others_go_on(folder):
 
     assert folder.states() == {SENT: "failed", CLICK: "landed"}
     assert "may not do this to" in folder.row(SENT).reason
+
+
+def test_a_count_file_that_may_not_be_read_fails_its_file_alone(folder):
+    for name in (SENT, CLICK):
+        folder.put(name, b"A\n1\n")
+        folder.put(f"{name}.count", b"1\n")
+    folder.emulator.fault("permission", name="*SENT*.count", times=None)
+    folder.run(count=".count")
+
+    assert folder.states() == {SENT: "failed", CLICK: "landed"}
+    assert f"may not do this to {SENT}.count" in folder.row(SENT).reason
+
+
+FULL = OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize(
+    ("step", "suffix"),
+    [("unzipping.copy", "zip"), ("decryption.child.run_child", "gpg"), ("fetching.append", "txt")],
+)
+def test_a_full_disk_lets_a_file_wait(folder, monkeypatch, step, suffix):
+    """The reason is ours: the archive is not broken, the message not altered."""
+
+    def full(*_):
+        raise FULL
+
+    monkeypatch.setattr(f"pipeline.event_files.{step}", full)
+    monkeypatch.setattr("pipeline.event_files.decryption.child.kind_of_message", lambda _: "encrypted")
+    folder.connector = replace(folder.connector, pgp_private_key="k")
+    name = f"1234_SENT_20261129_100000.{suffix}"
+    folder.put(name, zipped(b"A\n1\n"))
+    outcome = folder.run()
+
+    assert folder.states() == {name: "waiting"}
+    assert str(outcome.trouble) == "SpoolFull: the spool cannot be used: No space left on device"
+    assert all(name.endswith(".part") for name in folder.left_in_spool())
 
 
 def test_an_archive_holds_one_file_whatever_its_name(folder):

@@ -278,9 +278,10 @@ def test_rows_that_are_older_than_what_is_kept_are_reported_apart(sqlite_events,
     assert bad_lines(sqlite_events) == [(2, "it is older than what is kept")]
 
 
-def test_renamed_columns_are_read_as_the_built_in_ones(sqlite_events, write):
+@pytest.mark.parametrize("builtin", ["OFFER_NAME", "offer_name"])
+def test_renamed_columns_are_read_as_the_built_in_ones(sqlite_events, write, builtin):
     path = write(b"RIID,EVENT_CAPTURED_DT,MY_OFFER,OFFER_NAME\n1,%s,Shoes,other\n" % AT)
 
-    land(sqlite_events, [path], replace(IMPORT, columns={"OFFER_NAME": "my_offer"}))
+    land(sqlite_events, [path], replace(IMPORT, columns={builtin: "my_offer"}))
 
     assert parsed(export(sqlite_events))[0]["rs_offers"] == ["Shoes"]

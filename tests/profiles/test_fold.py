@@ -1,11 +1,14 @@
 """Folding in ranges, its crash points, and further fields."""
 
+from functools import reduce
+from itertools import permutations
+
 import pytest
 
 from pipeline.profiles.erasure import erase_from_events
 from pipeline.profiles.export import exported
 from pipeline.profiles.fold import Folding
-from pipeline.profiles.further_field import FurtherField
+from pipeline.profiles.further_field import FurtherField, read_fields
 from tests.event_files.folder import export, land
 from tests.profiles.reference import parsed, reference
 
@@ -116,3 +119,20 @@ def test_further_fields_are_of_any_column(events, path):
         "clicks": 3,
         "opens": None,
     }
+
+
+@pytest.mark.parametrize(("kind", "extreme"), [("min", "-2"), ("max", "nan")])
+def test_least_and_greatest_do_not_depend_on_the_order(kind, extreme):
+    field = FurtherField("mine", kind, "X")
+
+    found = {reduce(field.combine, values) for values in permutations(["nan", "5", "Inf", "1_0", "-2", ".5"])}
+
+    assert found == {extreme}
+
+
+def test_fields_name_columns_and_feeds_as_files_may_spell_them():
+    document = {"kind": "set", "column": " offer_name ", "feeds": ["sms_divered"]}
+
+    [field] = read_fields({"mine": document})
+
+    assert (field.column, field.feeds) == ("OFFER_NAME", ("SMS_DELIVERED",))

@@ -132,3 +132,19 @@ def test_an_import_agrees_with_the_stored_ones_too(apply):
 
     other = '[imports.other]\nconnector = "acme-files"\nlink_by = "all"\n'
     assert "imports.other.link_by: differs" in apply(FILES, other).stderr
+
+
+def test_a_field_of_a_renamed_column_is_to_name_the_built_in_one(apply):
+    renamed = EVENTS + 'columns = { offer_name = "My_Offer" }\n'
+    field = '[profile_fields]\nmine = { kind = "last", column = "%s" }\n'
+
+    refused = apply(FILES, renamed, field % "MY_OFFER")
+
+    assert refused.exit_code != 0
+    assert (
+        'profile_fields.mine.column: imports read "MY_OFFER" as OFFER_NAME, so the field would stay empty: '
+        "name that column"
+    ) in refused.stderr
+    assert apply(FILES, renamed, field % "OFFER_NAME").exit_code == 0
+    other = EVENTS.replace("acme-events", "others") + 'accounts = ["9"]\n'
+    assert apply(FILES, renamed, other, field % "MY_OFFER").exit_code == 0

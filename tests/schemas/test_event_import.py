@@ -1,5 +1,7 @@
 import pytest
 
+from pipeline.event_files.file_name import ARCHIVES, ENCRYPTED, PLAIN
+from schemas.companion import OF_DATA
 from schemas.configuration import ConfigurationSchema
 from schemas.document import paths
 
@@ -76,10 +78,28 @@ def test_each_option_can_be_set(changes):
         ({"link_by": "none"}, 'link_by: "none" is not a way to link; there are: all, not_bounced'),
         ({"encoding": "utf-99"}, 'encoding: "utf-99" is not an encoding'),
         ({"evry": 1}, 'evry: is not a known key; did you mean "every"?'),
+        ({"every": 1.5}, "every: must be a whole number"),
+        ({"late_after": 90.5}, "late_after: must be a whole number"),
+        ({"late_after": 0}, "late_after: must be at least 1, not 0"),
+        ({"after": "move:."}, AFTER),
+        ({"ready": ".txt"},
+         'ready: ".txt" is an extension of data files; companions have another, such as ".ready"'),
+        ({"count": ".ZIP"},
+         'count: ".ZIP" is an extension of data files; companions have another, such as ".count"'),
+        ({"ready": ".done", "count": ".done"}, "count: must be another extension than that of ready files"),
+        ({"columns": {"A": "B", "C": "B"}}, 'columns.C: "B" is the name of A already'),
+        ({"columns": {"A": "b", "C": " B "}}, 'columns.C: " B " is the name of A already'),
+        ({"columns": {"A": "B", "a": "C"}}, "columns.a: is the same column as A"),
+        ({"columns": {"A": ""}}, "columns.A: must not be empty"),
+        ({"columns": ["A"]}, "columns: must be a table"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_named(changes, problem):
     assert problems(**changes) == [problem]
+
+
+def test_companions_have_no_extension_of_data_files():
+    assert {extension.removeprefix(".") for extension in OF_DATA} == {*PLAIN, *ARCHIVES, *ENCRYPTED}
 
 
 def test_an_import_names_its_connector():
@@ -94,6 +114,10 @@ def test_an_import_names_its_connector():
         {},
         {"port": 2222, "folder": "download", "host_key": PIN, "algorithms": "legacy", "pgp": "gnupg"},
         {"host_key": [PIN, PIN.replace("AA", "BB")], "private_key_passphrase": "", "pgp_passphrase": ""},
+        {"host": "2001:db8::1"},
+        {"host": "10.0.0.1"},
+        {"host": "sftp_server"},
+        {"host": "bücher.example."},
         {"private_key": {"file": "/k"}, "pgp_private_key": {"env": "PGP"}, "pgp_passphrase": {"keep": True}},
     ],
 )
@@ -112,6 +136,16 @@ def test_a_connector_to_files_takes_keys_and_pins(changes):
         ({"pgp": "gpg"}, 'pgp: "gpg" is not a library for OpenPGP;'),
         ({"password": "x"}, "password: is not a known key"),
         ({"api": "sync"}, "api: is not a known key"),
+        *(
+            ({"host": host}, "host: must be the name or address of a host, without user and port")
+            for host in (
+                "files.example.com:22",
+                "me@files.example.com",
+                "files..example.com",
+                "a b",
+                "x" * 64,
+            )
+        ),
     ],
 )
 def test_a_connector_to_files_is_refused_with_the_reason(changes, problem):

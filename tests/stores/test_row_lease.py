@@ -107,3 +107,11 @@ def test_a_kept_lease_is_renewed(engine, monkeypatch):
         fall_silent(engine, 61)
 
         until(lambda: (datetime.now(UTC) - row(engine).alive_at).total_seconds() < 60, within=60)
+
+
+def test_a_clock_that_was_put_back_holds_nobody_up(engine):
+    claim(lease_of(engine))
+    set_row(engine, owner=f"{machine()}-elsewhere 1 x")
+    fall_silent(engine, -3600)
+
+    claim(lease_of(engine))

@@ -9,6 +9,7 @@ from pipeline.errors import Misconfigured, RetryLater
 from pipeline.event_files.decryption.message_kind import kind_of_message
 from pipeline.event_files.decryption.request import DecryptionRequest
 from pipeline.event_files.plain_file import FileFailed
+from pipeline.event_files.spool_errors import unusable
 from pipeline.model.file_server import OpenPgp
 
 KINDS = {
@@ -42,7 +43,7 @@ def decrypt_file(source: Path, target: Path, keys: OpenPgp, connector: str) -> N
     if "unusable_key" in outcome:
         raise Misconfigured(f"connectors.{connector}.{outcome['unusable_key']}")
     if "trouble" in outcome:
-        raise RetryLater("SpoolFull", f"the spool cannot be written: {outcome['trouble']}")
+        raise unusable(outcome["trouble"])
 
 
 def run_child(request: DecryptionRequest, library: str) -> dict[str, str]:
