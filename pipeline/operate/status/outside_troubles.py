@@ -54,7 +54,11 @@ def of_schemas(status: Status) -> Iterator[Trouble]:
     for name, problems in status.schema_problems.items():
         subject = labelled(f'connector "{name}"', status.catalog.connectors[name].label)
         for text in problems:
-            yield Trouble(f"{subject}: {text}", f"put it right, then `activation check {name}`")
+            yield Trouble(
+                f"{subject}: {text}",
+                f"put it right, then `activation check {name}`",
+                record=("connector", name),
+            )
 
 
 def of_webhooks(status: Status) -> Iterator[Trouble]:
@@ -75,25 +79,27 @@ def of_channels(status: Status) -> Iterator[Trouble]:
     """Say that a channel does not take messages about alerts."""
     for name, reason in sorted(status.failing_channels.items()):
         text = f'channel "{name}" is failing: a message about an alert was given up ({reason})'
-        yield Trouble(text, f"mend it, then `activation channels test {name}`")
+        yield Trouble(text, f"mend it, then `activation channels test {name}`", record=("channel", name))
 
 
 def of_imports(status: Status) -> Iterator[Trouble]:
     """Say that an import fails, that its files are late, or that some failed."""
     for one in status.imports:
-        subject = labelled(f'import "{one.name}"', one.record.label)
+        subject, record = labelled(f'import "{one.name}"', one.record.label), ("import", one.name)
         if one.run.error and not one.is_stopped:
             since = one.run.failing_since
             lasts = f" for {spell((status.at - since).total_seconds())}" if since else ""
             text = f"{subject} has failed{lasts}: {one.run.error}"
-            yield Trouble(text, "put it right; its schedule tries again, after ten hours no more")
+            way_out = "put it right; its schedule tries again, after ten hours no more"
+            yield Trouble(text, way_out, record=record)
         if (late := one.late_by(status.at)) is not None:
             text = f"{subject} has had no new file for {spell(late.total_seconds())}"
-            yield Trouble(text, "see whether Responsys' export job runs, and `activation check`")
+            way_out = "see whether Responsys' export job runs, and `activation check`"
+            yield Trouble(text, way_out, record=record)
         if failed := one.files.get("failed", 0):
             text = f"{subject}: {counted(failed, 'file')} failed"
             way_out = f"`activation imports files {one.name} --state failed`, then retry or ignore"
-            yield Trouble(text, way_out)
+            yield Trouble(text, way_out, record=record)
 
 
 def of_crowds(status: Status) -> Iterator[Trouble]:
@@ -106,4 +112,5 @@ def of_once(status: Status) -> Iterator[Trouble]:
     """Say that a rule lets people enter once by a column that no event has."""
     for rule, column in (pair for one in status.streams for pair in one.unknown_columns):
         text = f'rule "{rule}": no stored event has the column "{column}" of `once`'
-        yield Trouble(text, "correct it, if it is misspelled, and `activation apply`", passing=True)
+        way_out = "correct it, if it is misspelled, and `activation apply`"
+        yield Trouble(text, way_out, passing=True, record=("rule", rule))

@@ -16,9 +16,11 @@ def of_conflicts(status: Status) -> Iterator[Trouble]:
 def of_pairs(status: Status) -> Iterator[Trouble]:
     """Say that fields of a pair are held or refused, and that a pair only watches."""
     for one in status.questions.pairs:
-        look = f"`activation pairs diff {one.pair.name}`"
+        look, record = f"`activation pairs diff {one.pair.name}`", ("pair", one.pair.name)
         if one.in_words:
-            yield Trouble(f"{one.record}: {one.in_words}", f"{look} shows what each side holds, and why")
+            way_out = f"{look} shows what each side holds, and why"
+            yield Trouble(f"{one.record}: {one.in_words}", way_out, record=record)
         if one.pair.watches:
             text = f"{one.record} only watches: it compares, and writes nothing"
-            yield Trouble(text, f'{look} shows what it would write; then `mode = "live"`', passing=True)
+            way_out = f'{look} shows what it would write; then `mode = "live"`'
+            yield Trouble(text, way_out, passing=True, record=record)

@@ -16,6 +16,7 @@ class Trouble:
     of_letters: bool = False  # about open dead letters
     of_conflicts: bool = False  # about open conflicts
     of_wishes: bool = False  # about opt-outs that have not reached a side
+    record: tuple[str, str] | None = None  # kind and name of the record to look at: ("import", "acme-events")
 
     def document(self) -> dict[str, str | bool]:
         """Return it for programs."""

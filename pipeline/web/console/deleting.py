@@ -26,7 +26,7 @@ NAMED_BY = {
 }
 CONSEQUENCES = {
     "connectors": "It can be deleted when no destination, source or import names it any more.",
-    "sources": "Its query runs no more. What was sent before stays where it is.",
+    "sources": "It runs no more. What was sent before stays where it is.",
     "channels": "It can be deleted when no rule names it any more.",
     "alerts": "Its alerts close without a message.",
     "imports": "Its files are fetched no more. Events that have landed stay.",

@@ -9,7 +9,7 @@ HELP: Mapping[str, str] = {
     "algorithms": "legacy: for a server that knows no newer ones.",
     "api": "async: answers are asked for later, for accounts that are enabled for it.",
     "at_least": "Rows that must have been settled within the window.",
-    "audience": "Whose changes are sent; of an app with JWT: what the token is for, if not the host.",
+    "audience": "Whose destinations are sent what it says.",
     "auth_endpoint": "Where to log in, such as https://login5.responsys.net.",
     "call_types": "Which of ADD, UPDATE and REMOVE are taken, one a line.",
     "campaign": "Exactly as it is named in Responsys.",
@@ -20,7 +20,7 @@ HELP: Mapping[str, str] = {
     "client_secret": "The consumer secret of the app; with login = client_credentials.",
     "code": "Count dead letters with this code only.",
     "columns": "What fills which column, one a line: city = CITY_.",
-    "connector": "Through which account; of a rule: on the records of this one only.",
+    "connector": "Through which account.",
     "create": "Lead: a new lead for a RIID that no record has.",
     "day": "The variable with the day of the task.",
     "settle_within": "Time from a call on, such as 24h, in which event files tell of a lost answer.",
@@ -36,7 +36,7 @@ HELP: Mapping[str, str] = {
     "extension_identifiers": "By which columns people are found in tables, one a line; the first counts.",
     "fields": "Which variable fills which column of the table, one a line: points = POINTS.",
     "fields_table": "The extension table of the fields; made if it is not there.",
-    "folder": "Where the table is, or the files are.",
+    "folder": "Where the table is.",
     "from": "The address of the sender.",
     "full": "Time between two readings from the beginning: 7d.",
     "honour": "Consents by which people are barred from it.",
@@ -105,6 +105,7 @@ HELP: Mapping[str, str] = {
     "tls": "none is for this machine only.",
     "to": "Who gets it, one address a line.",
     "types": "Types of events, one a line: CLICK; none: all.",
+    "url": "Where it is; kept as a secret.",
     "update_on_match": "NO_UPDATE: what is there stays as it is.",
     "username": "Who logs in.",
     "utilisation": "How much of a limit is used, above 0 and at most 1.",
@@ -114,8 +115,19 @@ HELP: Mapping[str, str] = {
     "window": "Seconds that are looked at.",
     "zone": "The time zone of the org's days, such as Europe/Berlin.",
 }
+HELP_OF: Mapping[tuple[str, str], str] = {  # by section, where an option means another thing
+    ("destinations", "audience"): "Whose changes are sent: give it, or a journey.",
+    ("destinations", "fields"): "What fills which column or field, one a line: points = POINTS.",
+    ("connectors", "audience"): "With JWT: what the token is for, if not the host.",
+    ("connectors", "folder"): "Where the files are.",
+    ("connectors", "host"): "The name of the server, or My Domain of the org.",
+    ("sources", "connector"): "The account that is read.",
+    ("sources", "url"): "The database, as SQLAlchemy writes it; none: the people of event files.",
+    ("channels", "url"): "Where messages are posted; kept as a secret.",
+    ("alerts", "connector"): "Only on the records of this one.",
+}
 
 
-def help_of(option: str) -> str:
-    """Return the line of an option, "" for one that speaks for itself."""
-    return HELP.get(option, "")
+def help_of(option: str, section: str = "") -> str:
+    """Return the line of an option of a section, "" for one that speaks for itself."""
+    return HELP_OF.get((section, option), HELP.get(option, ""))

@@ -4,7 +4,7 @@ import json
 import re
 import tomllib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, missing
@@ -62,6 +62,7 @@ class Option:
     kind: str
     field: fields.Field[Any]
     choices: tuple[str, ...] = ()
+    section: str = ""  # of the records that have it
 
     @property
     def label(self) -> str:
@@ -71,7 +72,7 @@ class Option:
     @property
     def help(self) -> str:
         """A line about its meaning."""
-        return help_of(self.name)
+        return help_of(self.name, self.section)
 
     @property
     def required(self) -> bool:
@@ -169,11 +170,11 @@ def number_of(text: str) -> Any:
         return text
 
 
-def options_of(schema: type[Schema], names: Mapping[str, Collection[str]]) -> list[Option]:
+def options_of(schema: type[Schema], names: Mapping[str, Collection[str]], section: str = "") -> list[Option]:
     """Return the options of a schema but for FIXED; ``names``: the records that an option may name."""
     found = {name: field for name, field in schema().fields.items() if name not in FIXED}
     first = sorted(found, key=lambda name: not found[name].required)  # what must be given comes first
-    return [option_of(name, found[name], names.get(name)) for name in first]
+    return [replace(option_of(name, found[name], names.get(name)), section=section) for name in first]
 
 
 def option_of(name: str, field: fields.Field[Any], names: Collection[str] | None) -> Option:

@@ -61,4 +61,4 @@ def options_for(place: RecordSection, variant: str) -> list[Option]:
         return WRITTEN_OPTIONS
     records = stores().records
     names = {"connector": records.names("connectors"), "destination": records.names("destinations")}
-    return options_of(place.schemas()[variant], names)
+    return options_of(place.schemas()[variant], names, place.name)

@@ -74,8 +74,11 @@ def titled(text: object) -> str:
 
 
 def linked(text: object) -> Markup:
-    """Write a sentence of ours, with what stands between backticks as code."""
-    parts = str(escape(plain(text))).split("`")
+    """Write a sentence of ours, with what stands between backticks as code.
+
+    Names and reasons in it cannot turn the words after them: each mark of direction ends where it stands.
+    """
+    parts = TURNING.sub(r"<bdi>\g<0></bdi>", str(escape(plain(text)))).split("`")
     return Markup("".join(f"<code>{part}</code>" if at % 2 else part for at, part in enumerate(parts)))  # noqa: S704  escaped
 
 

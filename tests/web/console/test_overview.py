@@ -66,6 +66,7 @@ def test_a_pause_asks_for_a_reason_and_shows_it_as_text(open_page, installation)
         expect(page).to_have_url(f"{installation.url}/")
         expect(page.get_by_role("list", name="Troubles")).to_contain_text(EVIL)
         expect(page.locator("main b")).to_have_count(0)
+        expect(page.get_by_role("list", name="Troubles").locator("bdi")).to_have_text(["\u202e"])
     finally:
         resume(installation)
 
