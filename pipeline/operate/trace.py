@@ -1,5 +1,6 @@
 """Trace: where a profile's changes wait, and the outcomes of its settled ones."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
 
@@ -20,15 +21,17 @@ def trace(
 ) -> dict[str, Any]:
     """Return ``{"profile_id", "waiting", "outcomes", "next", "kept_since"}``, outcomes newest first."""
     before = None if cursor is None else decode_place(cursor, profile)
-    with reading(engine) as connection:
-        found = outcomes_of(connection, profile, limit, before)
-        unbatched = [] if cursor else letters_without_batch(connection, profile)
+    with ThreadPoolExecutor(1) as pool:  # Redis looks at what waits, while this thread looks at outcomes
+        places = None if cursor else pool.submit(waiting, client, engine, profile)
+        with reading(engine) as connection:
+            found = outcomes_of(connection, profile, limit, before)
+            unbatched = [] if cursor else letters_without_batch(connection, profile)
     shown = sorted([*found[:limit], *unbatched], key=lambda one: one["at"], reverse=True)
     more = len(found) > limit
     since = kept_since(engine)
     return {
         "profile_id": profile,
-        "waiting": [] if cursor else waiting(client, engine, profile),
+        "waiting": places.result() if places else [],
         "outcomes": shown,
         "next": encode_place(found[limit - 1]["at"], found[limit - 1]["batch"], profile) if more else None,
         "kept_since": since and rfc3339(since),

@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import event
 
-from pipeline.operate.letters import groups_of_letters
+from pipeline.operate.letter_groups import groups_of_letters
 from pipeline.operate.status.open_letters import open_letters
 from pipeline.settle import dead_letters
 from pipeline.settle import statistics as stats
 from pipeline.settle.dead_letters import Filter
+from pipeline.text.times import rfc3339
 from tests.settle.letters import ids
 
 
@@ -64,6 +65,21 @@ def test_groups_of_a_million_letters_are_read_from_an_index(sqlite):
 
     assert ["COVERING INDEX ix_dead_letters_state_place" in plan for plan in plans] == [True]
     assert "TEMP B-TREE" not in plans[0]
+    assert plans[0].count("(state=? AND connector=? AND destination=? AND code=?)") == len(
+        ("oldest", "newest")
+    )
+
+
+def test_groups_have_their_times_with_and_without_a_place(engine, keep):
+    now = datetime.now(UTC).replace(microsecond=0)
+    times = [now - timedelta(hours=hours) for hours in range(4)]
+    for name, at in zip("abcd", times, strict=True):
+        keep(name, at=at, destination="lapsed" if name in "ad" else None)
+
+    lost, placed = groups_of_letters(engine, Filter())["groups"]
+
+    assert [(one["destination"], one["count"]) for one in (lost, placed)] == [(None, 2), ("lapsed", 2)]
+    assert [placed["newest"], lost["newest"], lost["oldest"], placed["oldest"]] == [*map(rfc3339, times)]
 
 
 @contextmanager

@@ -57,15 +57,20 @@ def waiting_in(
 def lines_of(client: redis.Redis, destination: str, profile: str) -> list[str]:
     """Name the lines in which occurrences of a profile wait.
 
-    Lines of occurrences are named after recipients, so all rows of the destination are read.
+    Lines of occurrences are named after recipients, so all rows of the destination are looked at. A row is
+    read only if its text has the profile in it, or writes any character by an escape.
     """
     first = client.hscan_iter(f"rows:{destination}", count=SCANNED)
     parked = (
         (member.split(b"\0", 1)[0], member.rsplit(b"\0", 1)[1])
         for member, _ in client.zscan_iter(f"parked:{destination}", count=SCANNED)
     )
-    rows = ((line, row) for line, row in chain(first, parked) if row.startswith(b"{"))
-    lines = {decoded(line) for line, row in rows if is_of(profile, decoded(line), row)}
+    name = profile.encode()
+    lines = {
+        decoded(line)
+        for line, row in chain(first, parked)
+        if (name in row or b"\\" in row) and row.startswith(b"{") and is_of(profile, decoded(line), row)
+    }
     return sorted(lines - {profile})
 
 

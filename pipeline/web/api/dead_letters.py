@@ -7,7 +7,8 @@ from typing import Any
 from flask import Response, g
 
 from pipeline.operate.activity import note_alone
-from pipeline.operate.letters import groups_of_letters, named, page_of_letters, without_activation
+from pipeline.operate.letter_groups import groups_of_letters
+from pipeline.operate.letters import named, page_of_letters, without_activation
 from pipeline.settle import dead_letters as letters
 from pipeline.settle.dead_letters import DeadLetter, Filter
 from pipeline.web.auth import needs

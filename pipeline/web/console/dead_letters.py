@@ -6,7 +6,8 @@ from typing import Any
 from flask import Response, g
 
 from pipeline.operate.code_meanings import meaning_of
-from pipeline.operate.letters import groups_of_letters, page_of_letters
+from pipeline.operate.letter_groups import groups_of_letters
+from pipeline.operate.letters import page_of_letters
 from pipeline.settle.dead_letters import Filter
 from pipeline.settle.dead_letters import count as count_letters
 from pipeline.text.plural import counted

@@ -6,7 +6,7 @@ from flask import Response
 
 from pipeline.operate.code_meanings import meaning_of
 from pipeline.operate.deciding import CountChanged, begin_decision
-from pipeline.operate.letters import groups_of_letters
+from pipeline.operate.letter_groups import groups_of_letters
 from pipeline.settle.dead_letters import Filter
 from pipeline.text.plural import counted
 from pipeline.web.auth import needs
