@@ -26,8 +26,9 @@ from schemas.moment_text import parse
 
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 WHOLE = re.compile(r"[+-]?[0-9]{1,38}")
-NUMBER = re.compile(r"[+-]?(?:[0-9]{1,38}\.?[0-9]{0,38}|\.[0-9]{1,38})")
-WITH_EXPONENT = re.compile(NUMBER.pattern + "[eE][+-]?[0-9]{1,3}")
+DIGITS = r"[+-]?(?:[0-9]{1,38}\.?[0-9]{0,38}|\.[0-9]{1,38})"
+NUMBER = re.compile(DIGITS)
+WITH_EXPONENT = re.compile(DIGITS + "[eE][+-]?[0-9]{1,3}")
 
 
 @dataclass(frozen=True)
