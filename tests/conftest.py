@@ -15,6 +15,7 @@ pytest_plugins = [
     "tests.fixtures.browser",
     "tests.fixtures.hooks",
     "tests.fixtures.later_tries",
+    "tests.fixtures.migrations",
     "tests.fixtures.intake",
     "tests.fixtures.operator",
     "tests.fixtures.oracle",

@@ -14,9 +14,12 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from pipeline.errors import Misconfigured
 from pipeline.stores import migrations, tables
-from pipeline.stores.database import driver, migrate, open_database, reading, revisions
+from pipeline.stores.database import EVENTS, MAIN, driver, migrate, open_database, reading, revisions
 from pipeline.stores.upsert import insert_new
+from tests.fixtures.migrations import upgrade
 from tests.processes import run_at_once
+
+pytestmark = pytest.mark.usefixtures("real_migrations")
 
 MIGRATE = """
 import sys
@@ -44,6 +47,19 @@ def test_migrations_lead_to_the_tables(database_url):
         assert compare_metadata(context, tables.metadata) == []
         assert connection.execute(select(tables.catalog)).all() == [(1, 0)]
     engine.dispose()
+
+
+@pytest.mark.parametrize("lineage", [MAIN, EVENTS], ids=["main", "events"])
+def test_other_tests_have_the_tables_that_migrations_make(tmp_path, lineage):
+    """See tests/fixtures/migrations.py."""
+    made = []
+    for number, make in enumerate((migrate, upgrade)):
+        engine = open_database(f"sqlite:///{tmp_path}/{number}.db")
+        make(engine, lineage)
+        made.append(sorted(engine.raw_connection().driver_connection.iterdump()))
+        engine.dispose()
+
+    assert made[0] == made[1]
 
 
 def test_migrating_again_keeps_what_is_stored(database_url):

@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -8,6 +9,8 @@ from sqlalchemy import inspect, select
 from pipeline.stores import event_migrations, tables
 from pipeline.stores.database import EVENTS, migrate, open_database, revisions
 from pipeline.stores.event_tables import event_folds, event_metadata
+
+pytestmark = pytest.mark.usefixtures("real_migrations")
 
 
 def test_migrations_lead_to_the_tables_of_the_events_store(database_url):
