@@ -10,7 +10,8 @@ LOOKS = (("light", 1280), ("dark", 360))  # scheme, px
 
 def violations(page: Page) -> list[str]:
     """Return what axe finds wrong, with the elements; axe stays in the page for the next look."""
-    page.evaluate(f"() => {{ if (!window.axe) {{ {AXE_SCRIPT} }} }}")
+    if not page.evaluate("() => Boolean(window.axe)"):
+        page.evaluate(AXE_SCRIPT)
     found = page.evaluate("options => axe.run(document, options).then(({violations}) => violations)", RULES)
     return [
         f"{each['id']}: {node['target']} {node['failureSummary']}" for each in found for node in each["nodes"]
@@ -36,12 +37,17 @@ def overlapping(page: Page) -> list[str]:
     )
 
 
+def look_like(page: Page, scheme: str, width: int) -> None:
+    """Show a page in a colour scheme and a width."""
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    page.set_viewport_size({"width": width, "height": 800})
+
+
 def faults(page: Page) -> list[str]:
     """Look at a page in light on a desk, and in dark on a phone."""
     found = []
     for scheme, width in LOOKS:
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        page.set_viewport_size({"width": width, "height": 800})
+        look_like(page, scheme, width)
         found += [
             f"{scheme} {width}: {fault}" for fault in (*violations(page), *sideways(page), *overlapping(page))
         ]

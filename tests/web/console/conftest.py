@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.fixtures.browser import launched
 from tests.web.console.installation import Installation, demo_installation
 from tests.web.console.watch import Watch
 
@@ -19,6 +20,13 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
     """A whole installation, for all tests of pages, after which it ends; a test leaves it as it was."""
     with demo_installation(tmp_path_factory.mktemp("console")) as installation:
         yield installation
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests of pages; each has its own context."""
+    with launched() as browser:
+        yield browser
 
 
 def give_session(context: BrowserContext, installation: Installation, scope: str) -> None:

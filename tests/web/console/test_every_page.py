@@ -1,13 +1,14 @@
 """Promises that hold for every page: accessible, light and dark, on a phone, without a script."""
 
 import re
+from contextlib import contextmanager
 
 import pytest
 from flask import Flask
 from playwright.sync_api import expect
 
 from pipeline.web.console.install import BLUEPRINTS
-from tests.web.console.checks import faults
+from tests.web.console.checks import LOOKS, faults, look_like
 from tests.web.console.conftest import PATIENCE, give_session
 from tests.web.console.every_page import every_page
 from tests.web.console.org import org_of_people
@@ -103,16 +104,31 @@ def ids(installation):
         yield ids
 
 
-@pytest.fixture(scope="module")
-def plain_page(chromium, installation):
-    """One page without a script for all tests."""
+@contextmanager
+def one_page(browser, installation, **options):
+    """Give one page for all tests of the file: a new one for each path takes longer than the look at it."""
     watch = Watch()
-    with chromium.new_context(base_url=installation.url, java_script_enabled=False) as context:
+    with browser.new_context(base_url=installation.url, **options) as context:
+        context.set_default_timeout(PATIENCE)
         give_session(context, installation, "admin")
         page = context.new_page()
         watch.follow(page, installation.url)
         yield page
     assert watch.complaints == []
+
+
+@pytest.fixture(scope="module")
+def plain_page(chromium, installation):
+    """A page without a script."""
+    with one_page(chromium, installation, java_script_enabled=False) as page:
+        yield page
+
+
+@pytest.fixture(scope="module")
+def scripted_page(chromium, installation):
+    """A page with its scripts."""
+    with one_page(chromium, installation) as page:
+        yield page
 
 
 def endpoints(map_of_urls, paths):
@@ -133,8 +149,10 @@ def test_every_page_of_the_routing_table_is_looked_at():
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_is_accessible_in_light_and_dark_and_on_a_phone(open_page, ids, path):
-    page = open_page(path.format(**ids))
+def test_a_page_is_accessible_in_light_and_dark_and_on_a_phone(scripted_page, ids, path):
+    page = scripted_page
+    look_like(page, *LOOKS[0])
+    page.goto(path.format(**ids))
 
     expect(page).to_have_url(re.compile(re.escape(path.format(**ids)) + "$"))
     assert faults(page) == []
@@ -143,7 +161,7 @@ def test_a_page_is_accessible_in_light_and_dark_and_on_a_phone(open_page, ids, p
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_has_its_landmarks_without_a_script(plain_page, ids, path):
     page = plain_page
-    page.goto(path.format(**ids), timeout=PATIENCE)
+    page.goto(path.format(**ids))
 
     expect(page.get_by_role("main")).to_have_count(1)
     expect(page.get_by_role("heading", level=1)).to_have_count(1)
