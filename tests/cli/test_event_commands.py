@@ -2,7 +2,6 @@
 
 import json
 
-import pyarrow.parquet
 import pytest
 
 from pipeline.settings import Settings
@@ -97,6 +96,8 @@ def test_events_are_shown_and_exported_from_an_id_on(landed, run, tmp_path):
     }  # fmt: skip
     assert [json.loads(line) for line in exported.stdout.splitlines()] == tail[1:]
     assert exported.stderr == f"2 events written; go on with --since {tail[-1]['id']}.\n"
+    import pyarrow.parquet  # it takes as long as all other imports of this file
+
     table = pyarrow.parquet.read_table(tmp_path / "all.parquet").to_pylist()
     assert [event["id"] for event in table] == [event["id"] for event in tail]
 
