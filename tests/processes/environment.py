@@ -245,7 +245,7 @@ class Environment:
 
     def accepted(self) -> bool:
         """Tell whether nothing is left in the intake."""
-        return not any(self.client.llen(f"intake:{shard}") for shard in range(SHARDS))
+        return not self.client.exists(*(f"intake:{shard}" for shard in range(SHARDS)))
 
     def drain(self, *limited_accounts: LimitedAccount, within: float = 120) -> None:
         """Wait until nothing is left, neither in the intake nor of these accounts."""

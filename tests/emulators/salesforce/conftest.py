@@ -83,7 +83,7 @@ def running_org() -> Iterator[str]:
             process.communicate(timeout=60)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def process() -> Iterator[str]:
     with running_org() as address:
         yield address
