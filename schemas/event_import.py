@@ -17,6 +17,7 @@ from schemas.renamed_columns import RenamedColumns
 
 MAX_EVERY = 1440  # minutes: a day
 MAX_LATE = 366 * 1440  # minutes
+LOCAL = "localtime"  # the machine's own zone, which databases do not know by this name
 DELIMITERS = (",", "|", ";", "tab")
 CHANNELS = ("email", "sms", "mms", "push", "webpush")
 ACCOUNT = re.compile(r"[0-9]{1,20}")
@@ -28,8 +29,9 @@ class TimeZone(Text):
     def read(self, value: Any) -> str:
         """Refuse a zone that the machine does not know."""
         name = super().read(value)
-        if name not in available_timezones():
-            close = get_close_matches(name, available_timezones(), n=1)
+        known = available_timezones() - {LOCAL}
+        if name not in known:
+            close = get_close_matches(name, known, n=1) if name != LOCAL else []
             way_out = f'did you mean "{close[0]}"?' if close else 'one is "Europe/Berlin"'
             raise ValidationError(f'"{name}" is not a time zone; {way_out}')
         return name

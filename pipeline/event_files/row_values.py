@@ -15,8 +15,9 @@ from pipeline.model.feeds import NOT_LINKING, RECEIPTS, channel_of
 
 SPACE = " \t\r\n\f\v"
 SEPARATOR = "\x1f"  # between values
-FIRST, LAST = "1900", "8999"  # years of events: calendars end soon before and after, and zones move times
-TIME_FORM = "%d-%b-%Y %H:%M:%S"
+# Years of events are 1900 to 8999: calendars end soon before and after, and zones move times.
+TIME = "[0-9]{2}-[A-Za-z]{3}-(19|[2-8][0-9])[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}"
+TIME_FORM = "%d-%b-%Y %H:%M:%S"  # as DuckDB reads it, which takes a space for a digit
 ADDRESS = r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+"
 FACET = {
     "campaign": "CAMPAIGN_ID",
@@ -102,9 +103,8 @@ class RowValues:
         if channel_of(self.file.feed) != "email":
             zone = self.file.settings.sms_time_zone
         moment = form if zone == "UTC" else f"timezone({literal(zone)}, {form})"
-        places = "captured_text[3] = '-' AND captured_text[7] = '-' AND captured_text[12] = ' '"
-        places += f" AND captured_text[8:11] BETWEEN {literal(FIRST)} AND {literal(LAST)}"
-        return f"CASE WHEN len(captured_text) = 20 AND {places} THEN CAST(epoch({moment}) AS BIGINT) END"
+        is_time = f"regexp_full_match(captured_text, {literal(TIME)})"
+        return f"CASE WHEN {is_time} THEN CAST(epoch({moment}) AS BIGINT) END"
 
     def _problem(self) -> str:
         return """CASE

@@ -224,6 +224,17 @@ def test_a_time_in_the_future_counts_as_it_is_written(events, write):
     assert parsed(export(events))[0]["email_last_click_ts"] == "2099-01-05T14:03:22Z"
 
 
+def test_a_time_with_a_space_for_a_digit_is_none(sqlite_events, write):
+    texts = [" 5-Jan-2026 14:03:22", "05-Jan-202  14:03:22", "05-Jan-2026  4:03:22", "05-Jan-2026 14:03:2\t"]
+    path = write(
+        HEADER + "".join(f'"1","{text}","",""\n' for text in [*texts, "05-Jan-2026 04:03:02"]).encode()
+    )
+
+    [landed] = land(sqlite_events, [path])
+
+    assert (landed.events, landed.quarantined) == (1, 4)
+
+
 @pytest.mark.parametrize("day", ["01-Jan-0000", "01-Jan-0001", "31-Dec-1899", "01-Jan-9000", "31-Dec-9999"])
 @pytest.mark.parametrize("zone", ["America/New_York", "Pacific/Kiritimati"])
 def test_a_time_beyond_calendars_stops_no_other(sqlite_events, write, day, zone):

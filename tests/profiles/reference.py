@@ -32,9 +32,7 @@ def reference(files, zone="UTC", sms_zone="UTC", channels=("email",), link_all=F
         account, feed = re.match(r"(\d+)_(.+)_\d{8}_\d{6}\.", name).groups()
         feed = "SMS_DELIVERED" if feed == "SMS_DIVERED" else feed
         for record in records(content):
-            event = read(
-                account, feed, record, sms_zone if "_" in feed and feed.split("_")[0] == "SMS" else zone
-            )
+            event = read(account, feed, record, sms_zone if feed.startswith(OTHER_CHANNELS) else zone)
             if event is None:
                 continue
             key = key_of(event)

@@ -68,6 +68,7 @@ def test_each_option_can_be_set(changes):
         ({"delimiter": "x"}, 'delimiter: "x" is not a delimiter; there are: ,, ;, tab, |'),
         ({"time_zone": "Europe/Berlim"},
          'time_zone: "Europe/Berlim" is not a time zone; did you mean "Europe/Berlin"?'),
+        ({"time_zone": "localtime"}, 'time_zone: "localtime" is not a time zone; one is "Europe/Berlin"'),
         ({"ready": "ready"}, 'ready: must be "size", "none", or an extension such as ".ready"'),
         ({"count": "../x"}, 'count: must be "", or an extension such as ".count"'),
         ({"after": "move"}, AFTER),
