@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -13,6 +14,8 @@ from pipeline.operate.keys import ApiKey, configured_keys, find_key, note_use, s
 log = logging.getLogger(__name__)
 
 REFRESH = 2.0  # seconds between two looks at the table; the promise is 5
+AGAIN = 0.1  # seconds after a look within which a key that is not known causes no other
+MADE = "ak_"  # the beginning of a key of the table
 
 
 class KeyRing:
@@ -25,6 +28,8 @@ class KeyRing:
         self._used: dict[str, datetime] = {}  # by name of a stored key, to the minute; not written yet
         self._written: dict[str, datetime] = {}
         self._stopping = threading.Event()
+        self._reading = threading.Lock()
+        self._read_at = -AGAIN  # by the monotonic clock
         self.answered_at: datetime | None = None  # when the SQL store was last read; None: not yet
         self.current = False  # False: the SQL store did not answer, and a newer key may exist
 
@@ -38,11 +43,25 @@ class KeyRing:
         self._stopping.set()
 
     def find(self, text: str) -> ApiKey | None:
-        """Return the usable key with this text, None if there is none, and note its use."""
-        key = find_key([*self._configured, *self._stored], text)
+        """Return the usable key with this text, None if there is none, and note its use.
+
+        A key that is not known may have just been made: for it the table is read at once.
+        """
+        key = self._known(text)
+        if (
+            key is None
+            and text.startswith(MADE)
+            and self.current
+            and time.monotonic() - self._read_at > AGAIN
+        ):
+            self.refresh()
+            key = self._known(text)
         if key is not None and key.prefix:
             self._used[key.name] = datetime.now(UTC).replace(second=0, microsecond=0)
         return key
+
+    def _known(self, text: str) -> ApiKey | None:
+        return find_key([*self._configured, *self._stored], text)
 
     def named(self, name: str) -> ApiKey | None:
         """Return the usable key of this name, None if it has ended or never was."""
@@ -53,7 +72,9 @@ class KeyRing:
     def refresh(self) -> None:
         """Read the table again; without the SQL store the keys that were known go on counting."""
         try:
-            self._stored = stored_keys(self._engine)
+            with self._reading:  # so that an older list never replaces a newer one
+                self._read_at = time.monotonic()
+                self._stored = stored_keys(self._engine)
             self._write_use()
             self.current, self.answered_at = True, datetime.now(UTC)
         except SQLAlchemyError as error:

@@ -116,6 +116,20 @@ def test_the_log_has_a_line_for_each_request_without_its_path(web):
     assert "secret-looking-text" not in web.log.read_text()
 
 
+def test_a_new_key_counts_at_once_in_every_process(web):
+    """A newcomer makes a key and uses it in the next line."""
+    for _ in range(20):  # both processes have read the keys that there are
+        web.get("/healthz", scope=None)
+    _, key = create_key(web.stores.engine, "just-made", "read")
+
+    answers = {
+        web.get("/v1/activity", scope=None, headers={"Authorization": f"Bearer {key}"}).status_code
+        for _ in range(20)
+    }
+
+    assert answers == {200}
+
+
 def test_a_revoked_key_is_refused_by_every_process_within_seconds(web):
     _, text = create_key(web.stores.engine, "short-lived", "read")
     headers = {"Authorization": f"Bearer {text}"}
