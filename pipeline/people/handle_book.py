@@ -4,14 +4,15 @@ Ids follow one upon the other, so a transaction that gives some, or merges peopl
 row of folds, as landings of event files do. These remember people, and forget them after a merge.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, func, select
 
 from pipeline.people.known_handles import insert_handles
-from pipeline.people.lookup import look_up
 from pipeline.people.merging import merge_people
 from pipeline.people.record_identity import Key
+from pipeline.people.record_rows import handles_named
 from pipeline.people.waking import wake
 from pipeline.stores.event_tables import event_folds, handles
 
@@ -30,11 +31,13 @@ class HandleBook:
 
     def look_up(self, keys: Iterable[Key]) -> None:
         """Read what the store knows of some handles."""
-        wanted = [key for key in dict.fromkeys(keys) if key not in self._ids]
-        batch = [(str(place), *key) for place, key in enumerate(wanted)]
-        for found in look_up(self._connection, [batch] if batch else []):
-            for place, handle, person, _ in found:
-                self.know(wanted[int(place)], handle, person)
+        wanted: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+        for kind, scope, value in keys:
+            if (kind, scope, value) not in self._ids:
+                wanted[kind, scope].add(value)
+        for (kind, scope), values in sorted(wanted.items()):
+            for value, handle, person in handles_named(self._connection, kind, scope, sorted(values)):
+                self.know((kind, scope, value), handle, person)
 
     def know(self, key: Key, handle: int, person: int) -> None:
         """Take note of a handle that the store has."""
@@ -55,6 +58,10 @@ class HandleBook:
         while person in self._merged:
             person = self._merged[person]
         return person
+
+    def knows(self, keys: Sequence[Key]) -> bool:
+        """Whether any of some handles is there."""
+        return any(key in self._ids for key in keys)
 
     def add(self, key: Key, person: int | None = None) -> int:
         """Add a handle to a person, None: to a new one; return the person."""

@@ -42,6 +42,17 @@ OF_PEOPLE = (
     "ON h.person = j.value AND h.kind = 'salesforce' "
     "JOIN person_records r ON r.handle = h.id"
 )
+NAMED = (
+    "SELECT {columns} FROM {ids} AS j{alias} {first} JOIN handles h "
+    "ON h.kind = {mark} AND h.scope = {mark} AND h.value = j.value"
+)
+
+
+def handles_named(
+    connection: Connection, kind: str, scope: str, values: Sequence[str]
+) -> Iterable[Sequence[Any]]:
+    """Return value, id and person of the handles of one kind and scope that the store has."""
+    return run(connection, NAMED, "text", list(values), kind, scope, columns="h.value, h.id, h.person")
 
 
 def heads_of(connection: Connection, org: str, ids: Collection[str]) -> dict[str, Sequence[Any]]:

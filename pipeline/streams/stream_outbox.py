@@ -11,12 +11,11 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import MsgspecError
 from msgspec.json import Decoder
-from msgspec.structs import replace
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete
 
 from pipeline.model.activation import Activation, Invalid, decode, encode
 from pipeline.produce.appender import Appender
-from pipeline.produce.chunk import MAX_ENTRIES, Chunk
+from pipeline.produce.chunk import MAX_ENTRIES, Chunk, with_fields
 from pipeline.produce.series import Series, random_name
 from pipeline.stores.database import reading
 from pipeline.stores.stream_tables import outgoing
@@ -27,6 +26,8 @@ from pipeline.streams.stream_turn import StreamTurn
 log = logging.getLogger(__name__)
 
 NAMED = 20  # people in one line of the log
+BULK = ',"bulk":true'
+NEXT = f"SELECT number, body FROM outgoing WHERE source = {{mark}} ORDER BY number LIMIT {MAX_ENTRIES}"
 
 
 class StreamOutbox:
@@ -69,10 +70,11 @@ class StreamOutbox:
         self._appender.ring(shards)
 
     def _next_rows(self) -> Sequence[tuple[int, str]]:
-        own = outgoing.c.source == self._turn.state.source
-        found = select(outgoing.c.number, outgoing.c.body).where(own).order_by(outgoing.c.number)
         with reading(self._turn.engine) as connection:
-            return [(row.number, row.body) for row in connection.execute(found.limit(MAX_ENTRIES))]
+            query = NEXT.format(mark=MARK[connection.dialect.name])
+            found = connection.exec_driver_sql(query, (self._turn.state.source,))
+            rows: Sequence[tuple[int, str]] = found.cursor.fetchall()
+            return rows
 
     def _chunk_of(self, rows: Sequence[tuple[int, str]]) -> tuple[Chunk, int]:
         """Return a chunk of the first rows, and the number of the last of them."""
@@ -108,13 +110,13 @@ def put(
     """
     rows, refused = [], []
     for activation in activations:
-        body = encode(replace(activation, bulk=True) if bulk else activation)
+        body = encode(activation)
         try:
             decode(body)
         except (Invalid, MsgspecError):
             refused.append(activation.profile_id)
             continue
-        rows.append((source, body.decode()))
+        rows.append((source, with_fields(body, BULK if bulk and not activation.bulk else "")))
     if refused:
         fields = {"source": source, "refused": len(refused), "people": refused[:NAMED]}
         log.warning("activations refused", extra=fields)
