@@ -10,7 +10,7 @@ from pipeline.text.plural import counted
 from pipeline.text.times import to_the_second
 
 STATEMENTS = ("AT", "WISH", "BY", "SOURCE", "EPOCH", "TOLD", "EVIDENCE")
-TOLD = ("DESTINATION", "WAS TOLD", "AT", "ANSWERED", "VERDICT")
+TOLD = ("DESTINATION", "WAS TOLD", "AT", "ANSWERED", "KNOWS SINCE", "VERDICT")
 NOT_SENT = ("AT", "DESTINATION", "AUDIENCE", "DEAD LETTER")
 PARITY = ("CONSENTS", "OUT IN", "ADDRESS", "WHERE", "SINCE", "VERDICT")
 
@@ -46,7 +46,7 @@ def statement_row(one: dict[str, Any]) -> list[Any]:
 
 def told_row(one: dict[str, Any], verdict: str) -> list[Any]:
     """Return the cells of a destination."""
-    times = (to_the_second(one["sent_at"]), to_the_second(one["answered_at"]))
+    times = [to_the_second(one[name]) for name in ("sent_at", "answered_at", "known_at")]
     return [one["destination"], one["status"], *times, verdict]
 
 

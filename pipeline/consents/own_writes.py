@@ -64,5 +64,6 @@ def is_undone(stamp: int, tell: Tell, tells: Sequence[Tell]) -> bool:
 
 
 def later_ones(tell: Tell, tells: Sequence[Tell]) -> list[Tell]:
-    """Return the tellings of the same destination from one on."""
-    return [one for one in tells if one.destination == tell.destination and one.statement >= tell.statement]
+    """Return the tellings of the same destination from one on; ``tells`` are in their order."""
+    own = [one for one in tells if one.destination == tell.destination]
+    return own[own.index(tell) :]

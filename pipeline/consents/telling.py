@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from msgspec.structs import replace
-from sqlalchemy import Connection, case, select
+from sqlalchemy import Connection, case, func, select
 
 from pipeline.consents.state_store import StoredState, count_tells
 from pipeline.consents.statement import OUT
@@ -107,6 +107,7 @@ class Telling:
                 "settled_at": None,
                 "verdict": "",
                 "waits": True,
+                "first_at": now,
             }
             for one in told
             for destination in self.destinations
@@ -147,7 +148,10 @@ def note_answer(connection: Connection, statement: int, destination: str, verdic
         settled_at=at,
         verdict=verdict,
         waits=verdict not in (*REACHED, *NOBODY),
+        first_at=at,
+        known_at=at if verdict in REACHED else None,
     )
     key = list(consent_tells.primary_key.columns)
     answer = {name: insert.excluded[name] for name in ("settled_at", "verdict", "waits")}
+    answer["known_at"] = func.coalesce(consent_tells.c.known_at, insert.excluded.known_at)
     connection.execute(insert.on_conflict_do_update(index_elements=key, set_=answer))

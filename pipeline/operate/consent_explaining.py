@@ -99,6 +99,7 @@ def told(connection: Connection, address: str, channel: str) -> list[dict[str, A
             "statement": row.statement,
             "sent_at": moment(row.sent_at),
             "answered_at": moment(row.settled_at),
+            "known_at": moment(row.known_at),
             "verdict": row.verdict or None,
         }
         for row in rows

@@ -62,6 +62,8 @@ consent_tells = Table(
     Column("settled_at", BigInteger),  # None: no answer yet
     Column("verdict", String, nullable=False, server_default=""),  # delivered, unchanged, or a code
     Column("waits", Boolean, nullable=False, index=True),  # it has not taken it yet
+    Column("first_at", BigInteger, nullable=False, server_default="0"),  # told first; sent_at: last
+    Column("known_at", BigInteger),  # the first answer that it has it
     Index("ix_consent_told_address", "address", "channel"),
     sqlite_with_rowid=False,
 )

@@ -115,6 +115,15 @@ def test_a_box_that_is_cleared_before_the_answer_to_our_tick_is_asked_about_afte
     assert world.open_conflicts()
 
 
+def test_our_own_tick_is_no_statement_though_the_wish_was_told_once_more_before_it_is_read(worlds):
+    world = worlds()
+    carry_all(world, ("say", OUT), ("write", 4), ("take_notes", None), ("wait", 60_000))
+    carry_all(world, ("say", OUT), ("write", 4), ("take_notes", None), *READ)
+
+    assert [box.is_ticked for box in world.boxes] == [True, True]
+    assert world.said_by_boxes() == 0
+
+
 def test_of_three_wishes_within_a_second_the_last_one_is_told_last(worlds):
     world = worlds()
     carry_all(world, ("opt_out", None), ("wait", 300), ("say", "in"), ("wait", 300), ("opt_out", None))
