@@ -8,6 +8,8 @@ import pytest
 
 from pipeline.records import mirror
 from tests.environment import ACME, LAPSED
+from tests.nasty_values import JSON as NASTY
+from tests.nasty_values import document
 
 JSON = {"Content-Type": "application/json"}
 LINES = {"Content-Type": "application/x-ndjson"}
@@ -27,6 +29,7 @@ VALUES = {
     "null": "null",
 }
 NAMES = ("profile_id", "call_type", "id", "occurred_at", "identifiers", "variables", "further")
+GOOD = {"profile_id": "p", "call_type": "ADD", "identifiers": {"email": "ada@example.com"}}
 MEMBERS = ("reason", "note", "ids", "filter", "expect", "name", "profile_id", "label", "password")
 
 
@@ -110,14 +113,46 @@ def test_no_body_is_our_fault(web, endpoints, value):
 @pytest.mark.parametrize("headers", [JSON, LINES], ids=["array", "lines"])
 @pytest.mark.parametrize("value", VALUES.values(), ids=VALUES)
 def test_no_activation_is_our_fault(web, value, headers):
-    good = {"profile_id": "p", "call_type": "ADD", "identifiers": {"email": "ada@example.com"}}
     for name in NAMES:
-        row = json.dumps({key: member for key, member in good.items() if key != name}).encode()
+        row = json.dumps({key: member for key, member in GOOD.items() if key != name}).encode()
         row = row[:-1] + b', "%s": %s}' % (name.encode(), bytes_of(value))
         body = row if headers is LINES else b"[" + row + b"]"
         for query in ("", "?partial=true"):
             answer = web.call("POST", AUDIENCE + query, data=body, headers=headers)
             assert is_no_fault(answer), (name, answer.text)
+
+
+def lines_with(tokens):
+    """Write a row for each value in each of the places of an activation, a good one before and after."""
+    good = {name: json.dumps(value).encode() for name, value in GOOD.items()}
+    first, last = (document({**good, "profile_id": name}) for name in (b'"first"', b'"last"'))
+    odd = [document({**good, name: token}) for token in tokens for name in NAMES]
+    return [first, *odd, *tokens, last]
+
+
+def test_no_line_stops_another(web):
+    rows = lines_with(NASTY.values())
+
+    answer = web.call("POST", f"{AUDIENCE}?partial=true", data=b"\n".join(rows), headers=LINES)
+
+    blank = 1  # the value of no bytes is an empty line
+    told = answer.json()
+    assert (answer.status_code, told["accepted"] + told["refused"]) == (202, len(rows) - blank)
+    assert told["accepted"] >= 2
+    assert not {"0", str(len(rows) - blank - 1)} & told["errors"].keys()
+
+
+def test_no_row_of_an_array_stops_another(web):
+    bodies = {name: b"[%b]" % b", ".join(lines_with([token])) for name, token in NASTY.items()}
+
+    answers = {
+        name: web.call("POST", f"{AUDIENCE}?partial=true", data=body, headers=JSON)
+        for name, body in bodies.items()
+    }
+
+    assert [name for name, answer in answers.items() if not is_no_fault(answer)] == []
+    for answer in answers.values():
+        assert answer.json().get("accepted", 2) >= 2
 
 
 def test_a_key_that_is_half_a_pair_is_named_with_its_row(web):
