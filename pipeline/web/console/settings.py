@@ -29,7 +29,7 @@ def written(value: Any) -> str:
         return ", ".join(f"{key} = {written_entry(each)}" for key, each in value.items()) or "none"
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value)) or "none"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:g}" if isinstance(value, float) else str(value) or "none"
 
 
 def written_entry(value: Any) -> str:
