@@ -16,7 +16,7 @@ from pipeline.stores.database import reading
 from pipeline.web.auth import OPEN, needs
 from pipeline.web.blueprint import Blueprint
 from pipeline.web.documents import Health, Readiness
-from schemas.http import NoQuery
+from schemas.query import NoQuery
 
 health = Blueprint("health", __name__, description="For load balancers and supervisors; no key is needed.")
 CHECK_TIMEOUT = 2.0  # seconds; the answer comes within 3 on a busy machine, too

@@ -13,7 +13,7 @@ from pipeline.stores.broker import connect
 from pipeline.web.auth import needs
 from pipeline.web.blueprint import Blueprint
 from pipeline.web.requests_seen import RequestsSeen
-from schemas.http import NoQuery
+from schemas.query import NoQuery
 
 TIMEOUT = 1.0  # seconds for an answer of Redis: a scrape does not wait long
 

@@ -67,7 +67,7 @@ TOO_LONG = {  # the server's own answer, before there is a request
     "description": "The request line has more than 8,190 bytes.",
     "content": {"text/html": TEXT},
 }
-ONE_CHOICE = [  # of letters, as schemas/http.py checks it
+ONE_CHOICE = [  # of letters, as schemas/letter_queries.py checks it
     {"required": ["ids"], "properties": {"all": {"const": False}}, "not": {"required": ["filter"]}},
     {
         "required": ["filter"],

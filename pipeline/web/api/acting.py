@@ -19,7 +19,8 @@ from pipeline.web.blueprint import Blueprint
 from pipeline.web.context import actor, answer, stores
 from pipeline.web.problems import Problem
 from pipeline.web.quick_redis import answering_redis
-from schemas.http import NoBody, NoQuery, PauseBody
+from schemas.http import PauseBody
+from schemas.query import NoBody, NoQuery
 
 SENDING = ("connectors", "destinations")
 PAUSABLE = (*SENDING, "imports")

@@ -14,7 +14,8 @@ from pipeline.web.blueprint import Blueprint
 from pipeline.web.context import actor, answer, page_of, stores
 from pipeline.web.problems import Problem
 from pipeline.web.quick_redis import answering_redis
-from schemas.http import BatchesQuery, NoQuery, TraceBody
+from schemas.http import BatchesQuery, TraceBody
+from schemas.query import NoQuery
 
 batches = Blueprint("batches", __name__, description="What became of batches, and of one profile's changes.")
 

@@ -10,7 +10,7 @@ from pipeline.web.api.records import find
 from pipeline.web.auth import needs
 from pipeline.web.blueprint import Blueprint
 from pipeline.web.context import actor, answer, stores
-from schemas.http import NoBody, NoQuery
+from schemas.query import NoBody, NoQuery
 
 channels = Blueprint("channels", __name__, description="Channels of alerts.")
 

@@ -14,7 +14,8 @@ from pipeline.web.blueprint import Blueprint
 from pipeline.web.context import actor, answer, page_of, stores
 from pipeline.web.paths import ROW_ID
 from pipeline.web.problems import Problem
-from schemas.http import ConflictsQuery, NoQuery, SettleBody
+from schemas.http import ConflictsQuery, SettleBody
+from schemas.query import NoQuery
 
 PLACE = f"/v1/conflicts/<{ROW_ID}:id>"
 

@@ -15,7 +15,8 @@ from pipeline.web.auth import needs
 from pipeline.web.blueprint import Blueprint
 from pipeline.web.context import actor, answer, page_of, stores
 from pipeline.web.problems import Problem
-from schemas.http import GroupsQuery, LettersQuery, NoQuery
+from schemas.letter_queries import GroupsQuery, LettersQuery
+from schemas.query import NoQuery
 
 FILTERS = ("connector", "destination", "audience", "code", "batch", "older_than", "newer_than", "proven")
 

@@ -18,7 +18,7 @@ from pipeline.web.context import stores
 from pipeline.web.hook_door import MOST_BYTES, find_hooked, nudge, require_hook
 from pipeline.web.outbound_message import ACK, NoMessage, OutboundMessage, read_message
 from pipeline.web.problems import Problem
-from schemas.http import NoQuery
+from schemas.query import NoQuery
 
 XML = "text/xml"
 

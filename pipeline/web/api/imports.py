@@ -20,7 +20,8 @@ from pipeline.web.imports_now import imports_now
 from pipeline.web.paths import ROW_ID
 from pipeline.web.problems import Problem
 from pipeline.web.quick_redis import answering_redis
-from schemas.http import FilesQuery, NoBody, NoQuery
+from schemas.http import FilesQuery
+from schemas.query import NoBody, NoQuery
 
 imports = Blueprint("imports", __name__, description="Files of events that come in.")
 

@@ -15,7 +15,9 @@ from pipeline.web.auth import needs
 from pipeline.web.blueprint import Blueprint
 from pipeline.web.context import actor, answer, stores
 from pipeline.web.problems import Problem
-from schemas.http import LettersOperation, NoQuery, RunBody
+from schemas.http import RunBody
+from schemas.letter_queries import LettersOperation
+from schemas.query import NoQuery
 
 ANSWER_WITHIN = 5.0  # seconds; an operation that takes longer is answered with 202
 POLL = 0.1  # seconds

@@ -10,7 +10,8 @@ from pipeline.web.auth import needs
 from pipeline.web.blueprint import Blueprint
 from pipeline.web.context import actor, answer, stores
 from pipeline.web.problems import Problem
-from schemas.http import ExplainBody, NoQuery
+from schemas.http import ExplainBody
+from schemas.query import NoQuery
 
 people = Blueprint("people", __name__, description="People, whom records, RIIDs and addresses belong to.")
 

@@ -9,7 +9,8 @@ from pipeline.operate.profile_lookup import look_up_profiles
 from pipeline.web.auth import needs
 from pipeline.web.blueprint import Blueprint
 from pipeline.web.context import actor, answer, stores
-from schemas.http import NoQuery, ProfileBody
+from schemas.http import ProfileBody
+from schemas.query import NoQuery
 
 profiles = Blueprint("profiles", __name__, description="The fields kept per person from event files.")
 

@@ -19,7 +19,8 @@ from pipeline.web.blueprint import Blueprint
 from pipeline.web.context import actor, answer, stores
 from pipeline.web.json_body import read_object
 from pipeline.web.problems import Problem
-from schemas.http import NoQuery, RecordQuery, RemoveQuery
+from schemas.http import RecordQuery, RemoveQuery
+from schemas.query import NoQuery
 
 SECTIONS = tuple("connectors destinations sources mappings rules pairs consents channels alerts".split())
 EDITABLE = (*SECTIONS, "imports")  # api/imports.py lists these, with their states

@@ -15,7 +15,7 @@ from pipeline.web.blueprint import Blueprint
 from pipeline.web.context import answer, stores
 from pipeline.web.problems import Problem
 from pipeline.web.quick_redis import answering_redis
-from schemas.http import SeriesQuery, StatsQuery
+from schemas.statistics_queries import SeriesQuery, StatsQuery
 
 stats = Blueprint("stats", __name__, description="What was received, sent, removed and rejected.")
 

@@ -15,7 +15,7 @@ from pipeline.web.blueprint import Blueprint
 from pipeline.web.context import answer, stores
 from pipeline.web.imports_now import imports_now
 from pipeline.web.quick_redis import answering_redis
-from schemas.http import NoQuery
+from schemas.query import NoQuery
 
 status = Blueprint("status", __name__, description="How things stand now.")
 

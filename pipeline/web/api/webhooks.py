@@ -26,7 +26,7 @@ from pipeline.web.hook_door import MOST_BYTES, find_hooked, nudge_if_redis_answe
 from pipeline.web.problems import Problem
 from pipeline.web.rows import JSON
 from pipeline.web.webhook_body import NoEvents, WebhookBody, read_webhook
-from schemas.http import NoQuery
+from schemas.query import NoQuery
 
 log = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from pipeline.web.console.blueprint import ConsoleBlueprint
 from pipeline.web.console.filters import AGE_CHOICES, PageOfLetters, read_query
 from pipeline.web.console.pages import page
 from pipeline.web.context import page_of, stores
-from schemas.http import LETTER_STATES
+from schemas.letter_queries import LETTER_STATES
 
 FILTERS = ("connector", "destination", "audience", "code", "batch", "older_than", "newer_than", "proven")
 

@@ -8,7 +8,9 @@ from flask import request
 from marshmallow import Schema, ValidationError, fields, validate
 
 from pipeline.web.problems import Problem
-from schemas.http import BatchesQuery, LettersFilter, LettersQuery, Text
+from schemas.http import BatchesQuery
+from schemas.letter_queries import LettersFilter, LettersQuery
+from schemas.query import Text
 
 AGES: Mapping[str, tuple[str, timedelta, str]] = {  # the parameter, its value, the words
     "newer-1h": ("newer_than", timedelta(hours=1), "of the last hour"),

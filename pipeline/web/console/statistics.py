@@ -15,7 +15,7 @@ from pipeline.web.console.pages import page
 from pipeline.web.console.queries import DAYS
 from pipeline.web.context import stores
 from pipeline.web.quick_redis import answering_redis
-from schemas.http import StatsQuery
+from schemas.statistics_queries import StatsQuery
 
 NAMES = (
     *("received", "sent", "removed", "unchanged", "coalesced", "rejected"),
