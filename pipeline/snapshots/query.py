@@ -25,6 +25,7 @@ from pipeline.model import plain
 from pipeline.model.source import SqlSource
 from pipeline.produce.columns import PROFILE, become, cleaned, place_of, twice, unmatched
 from pipeline.produce.lines import FileLine
+from pipeline.snapshots.odd_values import with_odd_values
 from pipeline.text.redaction import masked
 from schemas.query_text import NOW, rewritten
 from schemas.query_text import parameters as names_of_parameters
@@ -67,7 +68,7 @@ def open_source(source: SqlSource) -> Engine:
         if url.drivername == "postgresql":
             url = url.set(drivername="postgresql+psycopg")
         refuse_missing_file(source, url)
-        return with_colons(create_engine(url, hide_parameters=True))
+        return with_odd_values(with_colons(create_engine(url, hide_parameters=True)))
     except (NoSuchModuleError, ModuleNotFoundError) as error:
         raise Misconfigured(
             f'source "{source.name}": there is no driver for its url: {error}; install one'

@@ -6,9 +6,11 @@ import pytest
 from sqlalchemy import text
 
 from pipeline.errors import Misconfigured
+from pipeline.model.activation import Invalid
 from pipeline.model.plain import variable
 from pipeline.model.source import SqlSource
 from pipeline.produce.lines import FileLine
+from pipeline.produce.many import read_row
 from pipeline.snapshots.query import read_query
 from pipeline.stores.database import open_database
 
@@ -144,3 +146,43 @@ def test_columns_are_found_in_any_case(source):
 
     assert first.row["identifiers"] == {"email": "ada@example.com"}
     assert first.row["variables"].keys() == {"level"}
+
+
+def test_times_that_python_has_none_for_are_text(source):
+    """A column "valid until" is often infinite, and one such value would hold all members."""
+    if not source.url.startswith("postgresql"):
+        pytest.skip("SQLite has times as text anyway")
+    odd = "'infinity'::timestamp", "'-infinity'::date", "'10000-01-01'::timestamptz", "'24:00'::time"
+    query = (
+        f"SELECT id AS profile_id, {odd[0]} AS a, {odd[1]} AS b, {odd[2]} AS c, {odd[3]} AS d FROM customers"
+    )
+
+    [first, second] = asking(source, f"{query} ORDER BY id")
+
+    texts = first.row["variables"]
+    assert (texts["a"], texts["b"], texts["d"]) == ("infinity", "-infinity", "24:00:00")
+    assert texts["c"].startswith("10000-01-01 ")
+    assert second.row["profile_id"] == "2"
+
+
+def test_times_are_read_as_before(source):
+    if not source.url.startswith("postgresql"):
+        pytest.skip("SQLite has times as text anyway")
+    query = (
+        "SELECT id AS profile_id, '2026-01-02'::date AS a, '2026-01-02 03:04'::timestamp AS b FROM customers"
+    )
+
+    assert asking(source, query)[0].row["variables"] == {"a": "2026-01-02", "b": "2026-01-02T03:04:00"}
+
+
+def test_text_that_is_none_refuses_its_own_row(source):
+    """SQLite keeps any bytes as text; its driver would end the query, and quote the value."""
+    if not source.url.startswith("sqlite"):
+        pytest.skip("PostgreSQL has no such text")
+    odd = "CASE id WHEN 1 THEN CAST(X'4dff' AS TEXT) END"
+
+    first, second = asking(source, f"SELECT id AS profile_id, {odd} AS tier FROM customers ORDER BY id")
+
+    with pytest.raises(Invalid, match="half of a surrogate pair"):
+        read_row({"call_type": "ADD", **first.row}, "lapsed-buyers")
+    assert read_row({"call_type": "ADD", **second.row}, "lapsed-buyers")[0].profile_id == "2"
