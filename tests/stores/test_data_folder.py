@@ -65,12 +65,12 @@ AS_USERS_DO = [] if os.geteuid() else ["setpriv", "--bounding-set", "-all", "--i
 # Each command in a process of its own, after a command of the shell, but the program is imported once.
 EACH = """
 import json, os, subprocess, sys, tempfile
-from pipeline.cli import COMMANDS, main
+from pipeline.cli import main
 
-for name in COMMANDS:
-    main.get_command(None, name)
-ends = {}
-for words in json.loads(sys.argv[1]):
+commands, ends = json.loads(sys.argv[1]), {}
+for words in commands:
+    main.get_command(None, words.split()[0])
+for words in commands:
     subprocess.run(sys.argv[2], shell=True, check=True)
     with tempfile.TemporaryFile("w+") as said:
         if (child := os.fork()) == 0:

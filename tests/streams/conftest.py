@@ -1,6 +1,6 @@
 """Streams on both databases, a real Redis, and an org in a process of its own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -19,3 +19,13 @@ from tests.streams.environment import Streams
 @pytest.fixture
 def streams(redis: Redis, events: Engine, org: Salesforce, client_of: Callable[..., SalesforceClient]) -> Any:
     return Streams(redis, events, org, client_of())
+
+
+@pytest.fixture
+def small_pages() -> Iterator[None]:
+    """Pages of 200 records and chunks of 50, for tests of what lies between two of them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pipeline.salesforce.record_reader.PAGE_ROWS", 200)
+        patch.setattr("pipeline.streams.stream_outbox.MAX_ENTRIES", 50)
+        patch.setattr("pipeline.produce.chunk.MAX_ENTRIES", 50)
+        yield

@@ -18,6 +18,7 @@ from pipeline.stores.stream_tables import streams as table
 from pipeline.streams.page_taking import PageTaking
 from pipeline.streams.stream_outbox import StreamOutbox
 from pipeline.streams.stream_turn import stream_turn
+from tests.processes.environment import until
 from tests.streams.environment import ago
 
 
@@ -26,10 +27,14 @@ class Killed(BaseException):
 
 
 @pytest.fixture
-def contacts(org):
+def contacts(org, small_pages):
     """More than a page of them."""
+    load(org, 210)
+
+
+def load(org, count):
     with ago(org, 60):
-        org.order("load", {"object": "Contact", "range": {"count": 2100}})
+        org.order("load", {"object": "Contact", "range": {"count": count}})
 
 
 def die(*_, **__):
@@ -50,9 +55,9 @@ def die_after(function, calls):
     return run
 
 
-def assert_each_was_sent_once(streams):
+def assert_each_was_sent_once(streams, count=210):
     sent = [each.identifiers["salesforce_id"] for each in streams.taken()]
-    assert (len(sent), len(set(sent))) == (2100, 2100)
+    assert (len(sent), len(set(sent))) == (count, count)
     with reading(streams.events) as connection:
         assert connection.execute(select(outgoing)).all() == []
 
@@ -64,7 +69,7 @@ def test_a_page_that_was_not_committed_is_read_again(streams, contacts, monkeypa
         streams.run()
     monkeypatch.undo()
 
-    assert len(streams.known()) == (2000 if calls else 0)
+    assert len(streams.known()) == (200 if calls else 0)
     streams.run()
 
     assert_each_was_sent_once(streams)
@@ -79,7 +84,7 @@ def test_a_page_that_was_not_appended_is_appended_first(streams, contacts, monke
     assert streams.taken() == []
     outcome = streams.run()
 
-    assert (outcome.sent, outcome.counts.changed) == (2100, 100)
+    assert (outcome.sent, outcome.counts.changed) == (210, 10)
     assert_each_was_sent_once(streams)
 
 
@@ -89,7 +94,7 @@ def test_what_was_appended_and_not_noted_counts_once(streams, contacts, monkeypa
         streams.run()
     monkeypatch.undo()
 
-    assert len(streams.entries()) == 500
+    assert len(streams.entries()) == 50
     streams.run()
 
     assert_each_was_sent_once(streams)
@@ -196,17 +201,18 @@ run(*sys.argv[1:])
 """
 
 
-def test_after_kill_9_the_next_run_goes_on_at_once(streams, org, contacts, server_url, connector):
+def test_after_kill_9_the_next_run_goes_on_at_once(streams, org, server_url, connector):
     """Its turn would last for a minute, but its process is known to be gone."""
+    load(org, 2100)
     org.order("faults", [{"kind": "hang", "function": "queryAll", "after": 1, "times": 1, "seconds": 60}])
     url = streams.events.url.render_as_string(hide_password=False)
     command = [sys.executable, "-c", SCRIPT, url, server_url, connector.host]
     with subprocess.Popen(command, env={**os.environ}) as process:
-        while len(streams.known()) < 2000:
-            assert process.poll() is None
+        until(lambda: process.poll() is not None or len(streams.known()) == 2000, what="a page")
+        assert process.poll() is None
         os.kill(process.pid, signal.SIGKILL)
     org.order("faults", [])
 
     streams.run()
 
-    assert_each_was_sent_once(streams)
+    assert_each_was_sent_once(streams, 2100)

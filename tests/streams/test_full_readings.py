@@ -60,9 +60,9 @@ def test_a_long_one_is_left_to_the_next_run_which_reads_changes_first(streams, o
     assert streams.sent() == [(contact, "UPDATE", {"title": "CTO"})]
 
 
-def test_one_that_stopped_goes_on_from_there(streams, org):
+def test_one_that_stopped_goes_on_from_there(streams, org, small_pages):
     with ago(org, 1000):
-        org.order("load", {"object": "Contact", "range": {"count": 2100}})
+        org.order("load", {"object": "Contact", "range": {"count": 210}})
     fault = {"kind": "error", "errorCode": "QUERY_TIMEOUT", "status": 400, "function": "queryAll", "after": 1}
     org.order("faults", [{**fault, "times": 1}])
     with pytest.raises(CallError):
@@ -70,14 +70,14 @@ def test_one_that_stopped_goes_on_from_there(streams, org):
 
     outcome = streams.run()
 
-    assert (outcome.is_baseline, outcome.counts.changed, len(streams.taken())) == (True, 100, 2100)
+    assert (outcome.is_baseline, outcome.counts.changed, len(streams.taken())) == (True, 10, 210)
 
 
 @pytest.mark.parametrize("options", [{}, {"full": True}])
-def test_a_resend_that_stopped_goes_on_as_one(streams, org, options):
+def test_a_resend_that_stopped_goes_on_as_one(streams, org, small_pages, options):
     """Also if the next run reads all from the beginning: everybody was to be sent again."""
     with ago(org, 1000):
-        org.order("load", {"object": "Contact", "range": {"count": 2100}})
+        org.order("load", {"object": "Contact", "range": {"count": 210}})
     streams.run()
     streams.taken()
     fault = {"kind": "error", "errorCode": "QUERY_TIMEOUT", "status": 400, "function": "queryAll", "after": 2}
@@ -88,7 +88,7 @@ def test_a_resend_that_stopped_goes_on_as_one(streams, org, options):
 
     streams.run(**options)
 
-    assert len({activation.profile_id for activation in streams.taken()}) == 2100
+    assert len({activation.profile_id for activation in streams.taken()}) == 210
     assert streams.run(full=True).sent == 0
 
 
