@@ -6,6 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
+CELERY = 'import sys; sys.modules["flower"] = None; from celery.__main__ import main; sys.exit(main())'
+
+
+def celery(words: str) -> list[str]:
+    """Return what starts Celery; without Flower, whose command it imports, that takes a third less."""
+    return [sys.executable, "-c", CELERY, *words.split()]
 
 
 def start(code: str, *arguments: object) -> "subprocess.Popen[str]":

@@ -3,7 +3,6 @@
 import fcntl
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -23,7 +22,7 @@ from pipeline.stores import embedded
 from pipeline.stores.broker import connect
 from pipeline.stores.embedded_process import owner_only
 from pipeline.stores.vault import open_vault
-from tests.processes import ROOT
+from tests.processes import ROOT, celery
 from tests.processes.emulator import MANY, Emulator
 from tests.processes.limited_account import LimitedAccount
 
@@ -64,9 +63,9 @@ Command = Callable[[str], Sequence[str]]  # of a worker, by its name
 
 def worker_of(kind: Kind) -> Command:
     """Return what starts a worker of ours."""
-    celery = f"-m celery --quiet -A tasks worker -P threads -c {THREADS[kind]} -Q {QUEUES[kind]}"
+    worker = f"--quiet -A tasks worker -P threads -c {THREADS[kind]} -Q {QUEUES[kind]}"
     options = "-E --without-gossip --without-mingle"
-    return lambda name: [sys.executable, *celery.split(), *options.split(), "-n", f"{name}@%h"]
+    return lambda name: [*celery(f"{worker} {options}"), "-n", f"{name}@%h"]
 
 
 class Worker:

@@ -1,16 +1,15 @@
 """An alert's life with three workers and two web processes: each message comes once, in order."""
 
-import sys
-
 import pytest
 import requests
 
 from pipeline.operate.keys import create_key
+from tests.processes import celery
 from tests.processes.environment import Environment, open_environment, until
 from tests.processes.limited_account import people
 from tests.web.conftest import address_of, start_web
 
-OPTIONS = "celery --quiet -A tasks worker -P threads -c 2 -Q sync --without-gossip --without-mingle"
+OPTIONS = "--quiet -A tasks worker -P threads -c 2 -Q sync --without-gossip --without-mingle"
 RULE = {
     "rule": "error_share",
     "channels": ["ops"],
@@ -22,7 +21,7 @@ RULE = {
 
 
 def sync_worker(name):
-    return [sys.executable, "-m", *OPTIONS.split(), "-n", f"{name}@%h"]
+    return [*celery(OPTIONS), "-n", f"{name}@%h"]
 
 
 @pytest.fixture

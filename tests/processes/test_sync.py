@@ -3,7 +3,6 @@
 import os
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -13,12 +12,12 @@ from sqlalchemy import select, update
 
 from pipeline.stores import tables
 from pipeline.stores.database import reading
-from tests.processes import ROOT
+from tests.processes import ROOT, celery
 from tests.processes.environment import Environment, open_environment, until
 from tests.processes.limited_account import people
 
 COUNT = 20_000
-CELERY = "celery --quiet -A tasks worker -P threads -c 1 -Q sync -n sync@%h --without-gossip --without-mingle"
+WORKER = "--quiet -A tasks worker -P threads -c 1 -Q sync -n sync@%h --without-gossip --without-mingle"
 
 
 @pytest.fixture
@@ -33,9 +32,12 @@ def environment(tmp_path) -> Iterator[Environment]:
 def sync_worker(environment: Environment):
     """A worker for snapshots, which is killed in the end."""
     with open(environment.folder / "sync.log", "a") as log:
-        command = [sys.executable, "-m", *CELERY.split()]
         process = subprocess.Popen(
-            command, cwd=ROOT, env={**os.environ, **environment.env}, stdout=log, stderr=subprocess.STDOUT
+            celery(WORKER),
+            cwd=ROOT,
+            env={**os.environ, **environment.env},
+            stdout=log,
+            stderr=subprocess.STDOUT,
         )
     try:
         yield process

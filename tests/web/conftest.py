@@ -16,7 +16,7 @@ import requests
 from pipeline.operate.keys import create_key
 from pipeline.runtime.stores import Stores, open_stores
 from tests.fixtures.stores import DATABASES, postgresql_database
-from tests.processes import ROOT
+from tests.processes import ROOT, celery
 
 WEB = "from pipeline.cli import main; main(['web', '--address', '127.0.0.1:0', *{options!r}])"
 LISTENING = re.compile(r"web: listening on (http://\S+)")
@@ -118,7 +118,7 @@ def web(start: Callable[..., Web]) -> Web:
 @pytest.fixture(scope="module")
 def worker(web):
     """A worker of the queue sync."""
-    command = ["celery", "-A", "tasks", "worker", "--pool=threads", "--concurrency=1", "--queues=sync"]
+    command = celery("-A tasks worker --pool=threads --concurrency=1 --queues=sync")
     environ = {
         **os.environ,
         "ACTIVATION_DATA_DIR": str(web.stores.settings.data_dir),
@@ -126,9 +126,7 @@ def worker(web):
         "ACTIVATION_DATABASE_URL": web.stores.settings.database_url,
     }
     with open(web.log.parent / "worker.log", "w") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", *command], cwd=ROOT, env=environ, stdout=log, stderr=log
-        )
+        process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=log, stderr=log)
     yield process
     process.kill()
     process.wait()
