@@ -9,6 +9,7 @@ from sqlalchemy import Connection, RowMapping, select
 
 from pipeline.consents.barred import Named, names_of
 from pipeline.consents.conflict_questions import KIND
+from pipeline.consents.untold import people_of
 from pipeline.model.activation import Activation
 from pipeline.operate.activity import Actor, note_alone
 from pipeline.operate.consent_refusals import read_refusals, told_with_refusals
@@ -55,11 +56,7 @@ def explained(connection: Connection, row: RowMapping) -> dict[str, Any]:
     address, channel = row["address"], row["channel"]
     statements = statements_of(connection, address, channel)
     deciding = next((one for one in statements if one["id"] == row["statement"]), None)
-    person = connection.scalar(
-        select(handles.c.person).where(
-            handles.c.kind == "email", handles.c.scope == "", handles.c.value == address
-        )
-    )
+    person = people_of(connection, [address]).get(address)
     return {
         "address": address,
         "person": f"person:{person}" if person is not None else None,

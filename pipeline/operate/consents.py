@@ -1,14 +1,15 @@
 """Consents as people say them: which are meant, of whom, and wishes that a command states."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, select
 
-from pipeline.consents.addresses import digest_of_address, handles_of_people
+from pipeline.consents.addresses import digest_of_address, handles_of_people, stand_in
 from pipeline.consents.saying import Saying, waiting_name
 from pipeline.consents.statement import Wish
+from pipeline.consents.untold import people_of
 from pipeline.errors import Misconfigured, PipelineError
 from pipeline.model.consent_account import ConsentAccount
 from pipeline.operate.activity import Actor, note_alone
@@ -16,6 +17,7 @@ from pipeline.people.find import find_people
 from pipeline.records.catalog import Catalog
 from pipeline.runtime.consent_passing import ConsentPassing
 from pipeline.runtime.stores import Stores
+from pipeline.stores.consent_tables import consent_states
 from pipeline.stores.database import reading
 from pipeline.stores.stream_tables import outgoing
 from pipeline.text.messages import unknown
@@ -73,19 +75,39 @@ def consents_meant(catalog: Catalog, name: str | None, channel: str | None) -> C
 
 
 def addresses_meant(connection: Connection, text: str) -> list[MeantAddress]:
-    """Return the addresses that a text names: one, or those of a person, RIID or id of Salesforce."""
+    """Return the addresses that a text names: one, or those of a person, RIID or id of Salesforce.
+
+    RIIDs of the person, of which something was said before an address was known, are meant as well.
+    """
     text = text.strip()
-    if is_address(text):
-        return [MeantAddress(digest_of_address(text), text.lower())]
-    if is_digest(text):
-        return [MeantAddress(text.lower())]
     people = find_people(connection, text) if text else []
+    if is_address(text):
+        named = [MeantAddress(digest_of_address(text), text.lower())]
+    elif is_digest(text):
+        named = [MeantAddress(text.lower())]
+        people = list(people_of(connection, [named[0].digest]).values())
+    else:
+        named = addresses_of(connection, people)
+    known = {one.digest for one in named}
+    return [*named, *(MeantAddress(one) for one in spoken_of(connection, people) if one not in known)]
+
+
+def addresses_of(connection: Connection, people: Collection[int]) -> list[MeantAddress]:
+    """Return the addresses of people."""
     known = handles_of_people(connection, set(people)) if people else {}
     return [
         MeantAddress(digest, plain_of(known[person].emails, digest))
         for person in sorted(known)
         for digest in known[person].digests
     ]
+
+
+def spoken_of(connection: Connection, people: Collection[int]) -> list[str]:
+    """Return the stand-ins for addresses of people of which something was said."""
+    known = handles_of_people(connection, set(people)) if people else {}
+    stand_ins = [stand_in(*riid) for one in known.values() for riid in one.riids]
+    said = select(consent_states.c.address).where(consent_states.c.address.in_(stand_ins)).distinct()
+    return list(connection.scalars(said.order_by(consent_states.c.address))) if stand_ins else []
 
 
 def plain_of(emails: Sequence[tuple[int, str, str | None]], digest: str) -> str:

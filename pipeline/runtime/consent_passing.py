@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine, select
 
 from pipeline.consents.carriers import carriers
+from pipeline.consents.inheriting import inherit
 from pipeline.consents.newcomers import highest_handle, newcomers
 from pipeline.consents.noting import now_ms
 from pipeline.consents.saying import waiting_name
@@ -105,10 +106,11 @@ class ConsentPassing:
     def _tell_named(
         self, connection: Connection, turn: StreamTurn, account: ConsentAccount, addresses: Sequence[str]
     ) -> None:
-        """Tell states of RIIDs again whose address has become known: by it other records are found."""
-        states = read_states(connection, account.channel, addresses)
+        """Tell states of RIIDs as those of their addresses, once these are known: they find other records."""
+        named = inherit(connection, account, addresses)
+        states = read_states(connection, account.channel, named)
         telling = Telling(connection, account.told_audience, account.channel, self._carrying(account))
-        activations = telling.tell_each(states, addressed_of(connection, addresses), now_ms())
+        activations = telling.tell_each(states, addressed_of(connection, named), now_ms())
         put(connection, turn.state.source, activations, bulk=False)
 
     def _tell_untold(self, turn: StreamTurn, account: ConsentAccount) -> None:

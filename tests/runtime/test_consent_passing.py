@@ -8,11 +8,15 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import insert, select, update
 
+from pipeline.consents.barred import barred_positions
 from pipeline.consents.bursts import held_name
 from pipeline.consents.noting import now_ms
 from pipeline.consents.saying import Saying, waiting_name
+from pipeline.consents.state_store import read_states
 from pipeline.consents.telling import note_answer
 from pipeline.consents.untold import untold
+from pipeline.model.activation import Activation
+from pipeline.operate.consents import addresses_meant
 from pipeline.people.record_identity import sha256
 from pipeline.produce.appender import Appender, AppendFailed
 from pipeline.records.catalog import Catalog
@@ -186,6 +190,28 @@ def test_an_opting_out_by_riid_is_told_again_once_its_address_is_known(events, r
     assert passing.run() == 0
     *_, activation = Entries(redis)()
     assert activation.identifiers == {"riid": "7", "email": ADA}
+
+
+def test_a_person_whose_riid_opted_out_is_out_by_address_and_taken_back_in_by_it(events, redis, passing):
+    row = {"id": 50, "kind": "riid", "scope": "5", "value": "7", "person": 50}
+    with events.begin() as connection:
+        connection.execute(insert(handles).values(row))
+        Saying(connection, EMAIL, ["consent-list"]).say("out", "riid:5:7", {"by": "cli:ada"})
+        address = {"id": 51, "kind": "email", "scope": "", "value": sha256(ADA), "label": ADA, "person": 50}
+    passing.run()
+    with events.begin() as connection:
+        connection.execute(insert(handles).values(address))
+    passing.run()
+
+    row = Activation(audience="a", profile_id="person:50", call_type="UPDATE", identifiers={"email": ADA})
+    with events.begin() as connection:
+        assert read_states(connection, "email", [sha256(ADA)])[sha256(ADA)].state.status == "out"
+        meant = [one.digest for one in addresses_meant(connection, ADA)]
+        assert meant == [sha256(ADA), "riid:5:7"]
+        assert barred_positions(connection, "email", [row]) == {0}
+        for one in meant:
+            Saying(connection, EMAIL, ["consent-list"]).say("in", one, {"by": "cli:ada"})
+        assert barred_positions(connection, "email", [row]) == set()
 
 
 def test_an_opting_out_by_riid_is_told_again_once_its_person_is_that_of_an_address(events, redis, passing):
