@@ -3,12 +3,14 @@
 Each is a sentence with its way out; no sentence: nothing is wrong.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from pipeline.model.looking import likely
 from pipeline.model.mapped_variable import MappedVariable
 from pipeline.salesforce.org_schema import COMPOUND, FITTING, FieldDescription, ObjectDescription, OrgSchema
 
+PICKLISTS = ("picklist", "multipicklist")
 MOST_NAMED = 5  # values of a picklist in one sentence
 
 
@@ -82,10 +84,19 @@ def writing_problems(owner: str, field: FieldDescription, *, is_created: bool) -
         yield f"{place} cannot be written by our user: let it edit the field, or leave it out"
 
 
+def strange_values(owner: str, field: FieldDescription, values: Iterable[Any]) -> Iterator[str]:
+    """Yield the named values that a picklist does not have."""
+    texts = [part for value in values if isinstance(value, str) for part in value.split(";")]
+    strange = [text for text in dict.fromkeys(texts) if text not in field.values]
+    if field.type in PICKLISTS and field.values and strange:
+        there = named(list(field.values))
+        yield f'"{field.name}" of {owner} is never {named(strange)}: correct it; there are: {there}'
+
+
 def length_problem(owner: str, field: FieldDescription, variable: MappedVariable) -> str | None:
     """Say that a field takes less than a variable may have, None if it takes all."""
     most = variable.length or 0
-    if not field.length or most <= field.length or field.type in ("picklist", "multipicklist"):
+    if not field.length or most <= field.length or field.type in PICKLISTS:
         return None
     return (
         f'"{field.name}" of {owner} takes {field.length:,} characters, "{variable.name}" may have {most:,}: '

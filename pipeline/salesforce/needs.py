@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -11,6 +12,7 @@ class NeededObject:
     name: str
     written: tuple[str, ...]
     read: tuple[str, ...] = ()
+    values: tuple[tuple[str, Any], ...] = ()  # fields with values that the configuration names
     is_created: bool = False
     filled: Collection[str] = ()  # of a new record, beside ``written``
     key: str = ""  # a field that records are upserted by

@@ -11,7 +11,13 @@ from pipeline.model.mapping import RecordMapping
 from pipeline.model.uses import Uses
 from pipeline.salesforce.calls import reading
 from pipeline.salesforce.client import SalesforceClient
-from pipeline.salesforce.field_findings import NoSuchField, find_field, length_problem, writing_problems
+from pipeline.salesforce.field_findings import (
+    NoSuchField,
+    find_field,
+    length_problem,
+    strange_values,
+    writing_problems,
+)
 from pipeline.salesforce.needs import NeededCampaign, NeededObject
 from pipeline.salesforce.org_schema import ObjectDescription, OrgSchema
 from pipeline.salesforce.preflight_sources import no_object
@@ -80,6 +86,7 @@ def object_problems(schema: OrgSchema, need: NeededObject, mapping: RecordMappin
         except NoSuchField as error:
             yield str(error)
             continue
+        yield from strange_values(need.name, field, (value for each, value in need.values if each == name))
         if name not in need.written:
             continue
         yield from writing_problems(need.name, field, is_created=only_created)

@@ -239,6 +239,21 @@ def test_fields_that_cannot_be_written(org, client_of):
     ]
 
 
+def test_values_that_a_picklist_does_not_have(org, client_of):
+    named = (("Status", "Workng"), ("Status", "Opn"), ("Rating", "Hot"), ("DoNotCall", True), ("Title", "VP"))
+    org.order("fields", {"object": "Lead", "add": ["Skills__c multipicklist(40) values=A|B"]})
+    need = NeededObject(
+        "Lead", ("Status", "Rating", "DoNotCall", "Title"), read=("Status", "Skills__c"),
+        values=(*named, ("Skills__c", "A;C")),
+    )  # fmt: skip
+
+    ((one, status), (other, skills)) = writes(client_of(), need)
+
+    assert (one, other) == (False, False)
+    assert status.startswith('"Status" of Lead is never "Workng", "Opn": correct it; there are: "Open')
+    assert skills == '"Skills__c" of Lead is never "C": correct it; there are: "A", "B"'
+
+
 def test_a_new_record_needs_its_required_fields_and_a_unique_key(org, client_of):
     need = NeededObject("Lead", ("LastName", "Born__c"), is_created=True, key="Email")
     org.order("fields", {"object": "Lead", "add": ["Born__c string(9) createonly"]})

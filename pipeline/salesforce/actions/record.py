@@ -103,6 +103,7 @@ class SalesforceRecord(FindAndWrite):
                 name=table,
                 written=filled,
                 read=self.read,
+                values=self._named_values(),
                 is_created=bool(key) or (self.creates and table == LEAD),
                 filled=frozenset(self.created),
                 key=key,
@@ -110,6 +111,10 @@ class SalesforceRecord(FindAndWrite):
             )
             for table in (PEOPLE if self.is_open else self.written)
         )
+
+    def _named_values(self) -> tuple[tuple[str, Any], ...]:
+        states = ((name, state) for name, some in self.only_from.items() for state in some)
+        return (*self.destination.options["set"].items(), *states)
 
     def values(self, row: Activation) -> dict[str, Any]:
         """Return the fields of a row."""

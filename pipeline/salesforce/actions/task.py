@@ -75,7 +75,10 @@ class SalesforceTask(FindAndWrite):
 
     def needs(self) -> tuple[NeededObject, ...]:
         """Name the fields of a task."""
-        return (NeededObject(TASK, tuple(self._fixed()), is_created=True, key=self.key_field),)
+        status = self.destination.options.get("status")
+        named = (("Status", status),) if status else ()
+        written = tuple(self._fixed())
+        return (NeededObject(TASK, written, values=named, is_created=True, key=self.key_field),)
 
     def judge(self, _row: Activation, _record: FoundRecord, _bodies: Mapping[str, Any]) -> Verdict:
         """Write a task for every row."""
