@@ -7,12 +7,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from pipeline.errors import Misconfigured
 
 BUSY_TIMEOUT = 30  # seconds a writer waits for another
+CACHE, LOG = 16_000, 8_000  # KiB of memory, and pages of the log, for large transactions
 
 
 def open_sqlite(url: URL, setting: str) -> Engine:
@@ -38,6 +39,16 @@ def set_pragmas(connection: Any, _: ConnectionPoolEntry) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def give_room(connection: Connection) -> None:
+    """Let a connection to SQLite keep what a large transaction changes, and move its log less often.
+
+    Without, a page of a table whose keys have no order is read twice and written twice.
+    """
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"PRAGMA cache_size = -{CACHE}")
+        connection.exec_driver_sql(f"PRAGMA wal_autocheckpoint = {LOG}")
 
 
 def begin(dbapi_connection: Any) -> None:

@@ -15,6 +15,7 @@ from pipeline.errors import Held
 from pipeline.model.record_reader import Position, RecordPage, RecordReader
 from pipeline.model.source import SalesforceSource
 from pipeline.stores.database import reading
+from pipeline.stores.sqlite import give_room
 from pipeline.streams.change_guard import ChangeGuard
 from pipeline.streams.page_mode import PageMode
 from pipeline.streams.page_taking import PageTaking, PeopleByParent
@@ -98,6 +99,8 @@ class StreamReading:
         self._refuse_other_org()
         people = self._people_of(page)
         with self.turn.writing() as connection:
+            if mode.is_full:
+                give_room(connection)
             self.taking.take(connection, page.records, mode, people)
             org = self.reader.org or self.turn.state.org
             state = write_state(

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from pipeline.errors import Misconfigured
 from pipeline.stores import migrations, tables
 from pipeline.stores.database import EVENTS, MAIN, driver, migrate, open_database, reading, revisions
+from pipeline.stores.sqlite import give_room
 from pipeline.stores.upsert import insert_new
 from tests.fixtures.migrations import upgrade
 from tests.processes import run_at_once
@@ -34,7 +35,20 @@ LETTER = {
     "id": "1", "created_at": datetime(2026, 11, 21, tzinfo=UTC), "audience": "a", "profile_id": "p",
     "code": "Timeout", "detail": "", "activation": "{}", "state": "open",
 }  # fmt: skip
+ROOM = ("cache_size", "wal_autocheckpoint")
 FOLD = {"id": "1", "at": datetime(2026, 11, 21, tzinfo=UTC)}
+
+
+def test_a_large_transaction_is_given_room(database_url):
+    engine = open_database(database_url)
+    try:
+        with engine.begin() as connection:
+            give_room(connection)
+            if connection.dialect.name == "sqlite":
+                told = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ROOM]
+                assert told == [-16_000, 8_000]
+    finally:
+        engine.dispose()
 
 
 def test_migrations_lead_to_the_tables(database_url):
