@@ -29,7 +29,7 @@ def main() -> None:
     except UnusableKey as error:
         outcome = {"unusable_key": str(error)}
     except OSError as error:
-        outcome = {"trouble": error.strerror or type(error).__name__}
+        outcome = {"trouble": error.strerror or str(error).partition("\n")[0] or type(error).__name__}
     sys.stdout.write(json.dumps(outcome))
 
 

@@ -16,10 +16,14 @@ from pipeline.event_files.decryption.request import DecryptionRequest, Unreadabl
 QUIET = ("--batch", "--yes", "--no-tty", "--quiet", "--pinentry-mode", "loopback", "--passphrase-fd", "0")
 DECRYPTED, INTACT, UNPROTECTED = "DECRYPTION_OKAY", "GOODMDC", "DECRYPTION_INFO 0 "
 STATUS = "[GNUPG:] "
+NEWER = 'pgp = "sequoia" in the connector may read it'
 
 
 def decrypt(request: DecryptionRequest) -> None:
-    """Write the plaintext to the target; after an error its content must not be used."""
+    """Write the plaintext to the target; after an error its content must not be used.
+
+    Raises OSError for a whole message whose plaintext the disk does not take.
+    """
     if shutil.which("gpg") is None:
         raise UnusableKey('pgp: there is no gpg on this machine, which pgp = "gnupg" needs')
     with home_beside(request.target) as home:
@@ -28,8 +32,10 @@ def decrypt(request: DecryptionRequest) -> None:
         options = ("--ignore-mdc-error", "--skip-verify", "--output", str(request.target), "--decrypt")
         code, output = call(home, request, *options, str(request.source))
         status = [line.removeprefix(STATUS) for line in output.splitlines() if line.startswith(STATUS)]
-        if code or DECRYPTED not in status or not is_whole(status):
+        if DECRYPTED not in status or not is_whole(status):
             raise reason(status)
+        if code:
+            raise OSError("gpg could not write the plaintext")
 
 
 def import_key(home: Path, request: DecryptionRequest) -> None:
@@ -59,7 +65,7 @@ def reason(status: list[str]) -> Exception:
     """Say in words why a message was not decrypted."""
     words = {line.partition(" ")[0] for line in status}
     if "BEGIN_DECRYPTION" not in words:
-        return UnreadableMessage("it is no OpenPGP message")
+        return UnreadableMessage(f"it is no OpenPGP message that gpg can read; {NEWER}")
     if "NEED_PASSPHRASE_SYM" in words:
         return UnreadableMessage("it is encrypted for a password, not for a key")
     if "DECRYPTION_INFO" in words:

@@ -12,8 +12,10 @@ import pytest
 
 from pipeline.errors import Misconfigured, RetryLater
 from pipeline.event_files.decryption import child
+from pipeline.event_files.decryption.child import decrypt_file
 from pipeline.event_files.decryption.request import DecryptionRequest
 from pipeline.event_files.plain_file import FileFailed
+from pipeline.model.file_server import OpenPgp
 from tests.event_files.decryption.conftest import PLAIN
 
 LIBRARIES = ["sequoia", "gnupg"]
@@ -110,6 +112,19 @@ def test_a_key_that_is_none_is_the_connectors_fault(gnupg, keys, opened, library
         opened(message, "rubbish", library)
     with pytest.raises(FileFailed, match=r"connectors\.acme-files\.pgp_private_key is not given"):
         opened(message, "", library)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has a device that is full")
+@pytest.mark.parametrize(
+    ("library", "reason"), [("sequoia", "No space left"), ("gnupg", "gpg could not write")]
+)
+def test_a_full_disk_is_no_fault_of_the_file(gnupg, keys, tmp_path, library, reason):
+    source, target = tmp_path / "source", tmp_path / "target"
+    source.write_bytes(gnupg.encrypted("-r", "rsa@example.com"))
+    target.symlink_to("/dev/full")
+
+    with pytest.raises(RetryLater, match=f"^SpoolFull: the spool cannot be used: {reason}"):
+        decrypt_file(source, target, OpenPgp(keys["rsa"], "", library), "acme-files")
 
 
 def test_a_killed_child_is_no_fault_of_the_file(monkeypatch, opened, gnupg, keys):
