@@ -44,7 +44,7 @@ class MappingField(Table):
         try:
             variables = super().read(value)
         except ValidationError as error:
-            variables, problems = error.valid_data, error.messages
+            variables, problems = error.valid_data or {}, error.messages
         whole = {name: one for name, one in variables.items() if one and "salesforce" in one}
         found = {name: {"salesforce": texts} for name, texts in field_problems(whole)}
         if problems or found:

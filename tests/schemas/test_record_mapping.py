@@ -32,6 +32,13 @@ def problems(**variables):
     return paths(ConfigurationSchema().validate({"mappings": {"m": variables}}))
 
 
+@pytest.mark.parametrize("value", [1, "person", [], None, [{}]])
+def test_a_mapping_is_a_table(value):
+    problem = "must not be null" if value is None else "must be a table"
+
+    assert paths(ConfigurationSchema().validate({"mappings": {"m": value}})) == [f"mappings.m: {problem}"]
+
+
 def test_a_mapping_is_loaded_as_it_is_written():
     written = tomllib.loads(EXAMPLE)
 
