@@ -54,7 +54,9 @@ def problem_page(problem: Problem) -> Response | None:
         return away_page(problem)
     kind = PROBLEMS[problem.slug]
     heading = HEADINGS.get(problem.slug, kind.title)
-    return page("failure", heading, kind.status, detail=detail_of(problem), request_id=g.request_id)
+    again = request.path if problem.slug == "invalid-request" and request.method == "GET" else None
+    detail, request_id = detail_of(problem), g.request_id
+    return page("failure", heading, kind.status, detail=detail, again=again, request_id=request_id)
 
 
 def key_if_known() -> ApiKey | None:

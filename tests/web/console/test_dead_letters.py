@@ -167,6 +167,7 @@ def test_a_query_that_cannot_be_is_refused(installation, query):
 
     assert answer.status_code == 422
     assert "<h1>" in answer.text
+    assert '<a href="/dead-letters">Open the page anew</a>' in answer.text
 
 
 def test_texts_from_outside_are_only_shown(installation, open_page):
