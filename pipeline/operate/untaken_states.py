@@ -23,7 +23,8 @@ def out_in_lists(connection: Connection, channel: str, lists: Collection[str]) -
     said = consent_statements.c
     own = (said.address == consent_tells.c.address) & (said.channel == consent_tells.c.channel)
     was_out = exists().where(own, said.effect == OUT)
-    for row in connection.execute(untaken(channel, lists, IN).where(was_out)):
+    never_taken = consent_tells.c.known_at.is_(None)  # nor before it was told once more
+    for row in connection.execute(untaken(channel, lists, IN).where(was_out, never_taken)):
         yield untaken_document(row, "responsys")
 
 

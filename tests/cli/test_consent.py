@@ -318,6 +318,9 @@ def test_who_is_in_again_and_was_not_let_in_by_responsys_is_listed(run, consent)
     assert result.exit_code == 1
     [one] = json.loads(result.stdout)["parity"]
     assert (one["out_in"], one["destination"], one["verdict"]) == ("responsys", "consent-list", "Rejected")
+    consent.answer(told)
+    run("consent", "in", ADA)  # both are told once more
+    assert run("consent", "parity").exit_code == 0
 
 
 def test_a_statement_that_was_changed_is_told(run, consent):
