@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Engine, insert
 
 from bench.configured import configured
+from bench.crm import crm_file
 from bench.finding import Finding
 from bench.operator_command import measured
 from bench.size import Size
@@ -20,11 +21,6 @@ username = "acme"
 password = "secret"
 auth_endpoint = "http://127.0.0.1:9"
 profile_list = "CONTACTS"
-[connectors.crm]
-kind = "salesforce"
-host = "http://127.0.0.1:9"
-client_id = "3MVG9LOCAL"
-client_secret = "local-secret"
 [mappings.person]
 title = { salesforce = "Title", length = 128, form = ["trim", "squeeze"], null = "blank" }
 points = { salesforce = "Points__c", type = "number" }
@@ -48,7 +44,7 @@ fields = { title = "ask", points = "responsys" }
 
 def measure(size: Size, say: Callable[[str], None]) -> list[Finding]:
     """Store both sides of people as their sources have read them, and compare them."""
-    with configured("pairs", CONFIGURATION) as own:
+    with configured("pairs", crm_file("http://127.0.0.1:9") + CONFIGURATION) as own:
         say(f"{size.records:,} people of both sides")
         for first in range(0, size.records, AT_ONCE):
             store(own.stores.events, range(first, min(first + AT_ONCE, size.records)))

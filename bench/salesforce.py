@@ -13,6 +13,7 @@ from typing import Any
 
 import requests
 
+from bench.crm import crm_file
 from bench.finding import Finding
 from bench.operator_command import activation
 from bench.processes import Processes
@@ -21,16 +22,11 @@ from pipeline.runtime.stores import open_stores
 
 PAGE = 2_000  # records of an answer
 CONFIGURATION = """
-[connectors.crm]
-kind = "salesforce"
-host = "{host}"
-client_id = "3MVG9LOCAL"
-client_secret = "local-secret"
 [mappings.person]
-first_name = {{ salesforce = "FirstName", length = 40, form = ["trim"] }}
-last_name = {{ salesforce = "LastName", length = 80, form = ["trim"] }}
-email = {{ salesforce = "Email", type = "email" }}
-title = {{ salesforce = "Title", length = 128, form = ["trim", "squeeze"] }}
+first_name = { salesforce = "FirstName", length = 40, form = ["trim"] }
+last_name = { salesforce = "LastName", length = 80, form = ["trim"] }
+email = { salesforce = "Email", type = "email" }
+title = { salesforce = "Title", length = 128, form = ["trim", "squeeze"] }
 [sources.contacts]
 kind = "salesforce"
 connector = "crm"
@@ -111,7 +107,7 @@ def read(processes: Processes, folder: Path, records: int, say: Callable[[str], 
     with open_stores(environment) as stores:
         environment["ACTIVATION_BROKER_URL"] = stores.broker_url
         file = folder / "activation.toml"
-        file.write_text(CONFIGURATION.format(host=org.url))
+        file.write_text(crm_file(org.url) + CONFIGURATION)
         activation(environment, "apply", str(file))
         found = {}
         for what, options in (("first", ()), ("again", ("--full",)), ("poll", ())):

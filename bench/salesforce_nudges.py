@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from bench.crm import crm_file
 from bench.emulator import wait_until
 from bench.environment import Environment, open_environment
 from bench.finding import Finding, percentile
@@ -27,11 +28,6 @@ username = "crm-bench"
 password = "secret"
 auth_endpoint = "{responsys}"
 profile_list = "CONTACTS_LIST"
-[connectors.crm]
-kind = "salesforce"
-host = "{org}"
-client_id = "3MVG9LOCAL"
-client_secret = "local-secret"
 [mappings.person]
 first_name = {{ salesforce = "FirstName", length = 40, form = ["trim"] }}
 email = {{ salesforce = "Email", type = "email" }}
@@ -90,7 +86,7 @@ def set_up(environment: Environment, org: Org) -> None:
         "limits": dict.fromkeys(("triggerCustomEvent", "mergeListMembers"), 100_000),
     })  # fmt: skip
     file = Path(environment.processes.folder / "activation.toml")
-    file.write_text(CONFIGURATION.format(responsys=environment.emulator.url, org=org.url))
+    file.write_text(crm_file(org.url) + CONFIGURATION.format(responsys=environment.emulator.url))
     environment.apply(files.read_configuration(str(file), {}, ()))
     command(environment, "sync", "--source", "leads")
 

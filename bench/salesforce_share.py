@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from bench.crm import crm_record
 from bench.emulator import wait_until
 from bench.environment import CONNECTOR, Environment, open_environment
 from bench.finding import Finding
@@ -42,10 +43,7 @@ def measure(size: Size, say: Callable[[str], None]) -> list[Finding]:
 
 def configuration(host: str) -> dict[str, Any]:
     """Describe an org, and a destination with small batches."""
-    connector = {
-        "kind": "salesforce", "host": host, "client_id": "3MVG9LOCAL", "client_secret": "local-secret",
-        "share": SHARE, "ceiling": CEILING, "max_in_flight": 8,
-    }  # fmt: skip
+    connector = crm_record(host, share=SHARE, ceiling=CEILING, max_in_flight=8)
     destination = {
         "audience": "leads", "connector": CONNECTOR, "action": "salesforce_record", "objects": ["Account"],
         "key_field": "Key__c", "fields": {"name": "Name"}, "max_rows": ROWS, "max_age": 600,

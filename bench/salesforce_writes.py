@@ -8,6 +8,7 @@ from typing import Any
 import requests
 
 from bench import baselines_env
+from bench.crm import crm_record
 from bench.emulator import wait_until
 from bench.environment import CONNECTOR, Environment, open_environment
 from bench.finding import Finding
@@ -62,10 +63,7 @@ def load(org: Org, first: int, total: int) -> list[str]:
 
 def configuration(host: str) -> dict[str, Any]:
     """Describe the org, of which all calls are ours, and a destination of each action."""
-    connector = {
-        "kind": "salesforce", "host": host, "client_id": "3MVG9LOCAL", "client_secret": "local-secret",
-        "share": 1.0, "ceiling": 1.0,
-    }  # fmt: skip
+    connector = crm_record(host, share=1.0, ceiling=1.0)
     destinations = {
         action: {"audience": action, "connector": CONNECTOR, "action": action, **options}
         for action, options in ACTIONS.items()

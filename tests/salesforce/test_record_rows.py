@@ -1,9 +1,11 @@
-"""Rows of answers: the people that rows of other objects belong to."""
+"""Rows of answers: the people that rows of other objects belong to, and values that do not fit."""
 
 import pytest
 
+from pipeline.errors import Held
 from pipeline.model.mapping import RecordMapping
 from pipeline.model.source import SalesforceSource
+from pipeline.records.record_reading import mapping
 from pipeline.salesforce.record_rows import RecordRows
 from pipeline.salesforce.source_fields import SourceFields
 
@@ -28,3 +30,12 @@ def test_a_row_belongs_to_a_lead_or_contact_or_to_nobody(table, of, row, people)
     (record,) = rows.records([{"Id": "1", "CreatedDate": STAMP, "SystemModstamp": STAMP, **row}], "org")
 
     assert record.people == people
+
+
+def test_a_picklist_value_that_the_mapping_lacks_holds_the_source_and_is_never_a_blank():
+    one = SalesforceSource(name="s", every=5, connector="crm", object="Lead", mapping="m")
+    rating = {"salesforce": "Rating", "type": "choice", "values": {"Hot": "H"}}
+    rows = RecordRows(SourceFields(one, ("Rating",)), mapping("m", {"rating": rating}))
+
+    with pytest.raises(Held, match="rating: is a value of the picklist that the mapping lacks"):
+        rows.records([{"Id": LEAD, "SystemModstamp": STAMP, "Rating": "Cold"}], "org")
