@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from flask import Flask, Response, flash, g, get_flashed_messages, render_template, request
 
@@ -12,6 +12,7 @@ from pipeline.web.console.presses import new_press
 from pipeline.web.console.texts import FILTERS
 from pipeline.web.context import stores
 
+OF_AN_ADDRESS = "%!#$&'()*+,/:;=?@[]~"  # characters that an address has as they are
 LIVE = "X-Live"  # header of a request by the script for the parts that change
 LINKS = {
     "Overview": "/",
@@ -74,8 +75,8 @@ def failed(place: str, text: str) -> Response:
 
 
 def go_to(place: str) -> Response:
-    """Answer a form with another page."""
-    return Response(status=303, headers={"Location": place})
+    """Answer a form with another page; its place may have a name from outside in it."""
+    return Response(status=303, headers={"Location": quote(place, OF_AN_ADDRESS, errors="replace")})
 
 
 def links() -> Mapping[str, str]:
