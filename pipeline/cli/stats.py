@@ -1,12 +1,14 @@
 """``activation stats``: rows received, sent, removed and rejected."""
 
 import json
+from collections.abc import Sequence
 
 import click
 
 from pipeline.cli.reading import records_to_read
 from pipeline.cli.tables import show
 from pipeline.errors import Misconfigured
+from pipeline.operate.feed_numbers import FeedNumbers, read_feed_numbers
 from pipeline.operate.summary import DestinationNumbers, Summary, read_summary
 from pipeline.operate.summary_document import document
 from pipeline.records.catalog import Catalog
@@ -33,11 +35,15 @@ def stats(days: str, connector: str | None, as_json: bool) -> None:
     with open_stores() as stores:
         catalog = records_to_read(stores).load()
         found = read_summary(stores.redis, stores.engine, catalog, days=int(days), connector=connector)
+        feeds = read_feed_numbers(stores.events_if_any, catalog, days=int(days), connector=connector)
     refuse_unknown(connector, found, catalog)
     if as_json:
-        click.echo(json.dumps(document(found), indent=2))
-    else:
+        click.echo(json.dumps(document(found, feeds), indent=2))
+        return
+    if found.lines or not feeds:
         print_text(found)
+    if feeds:
+        print_feeds(feeds, int(days))
 
 
 def refuse_unknown(connector: str | None, found: Summary, catalog: Catalog) -> None:
@@ -79,6 +85,16 @@ def print_text(found: Summary) -> None:
             "rows that waited or were dead letters",
         )
         click.echo(f"\nErased: {erased}.")
+
+
+def print_feeds(feeds: Sequence[FeedNumbers], days: int) -> None:
+    """Show the numbers of event files to a person."""
+    click.echo(f"\nEvent files of the last {days} days, by the day of landing (UTC):\n")
+    rows: list[tuple[object, ...]] = []
+    for each in feeds:
+        by_day = ", ".join(f"{day} {amount:,}" for day, amount in each.days.items())
+        rows.append((each.name, each.feed, each.files, each.events, each.quarantined, by_day))
+    show(("IMPORT", "FEED", "FILES", "EVENTS", "QUARANTINED", "EVENTS BY DAY"), rows)
 
 
 def resolved_text(line: DestinationNumbers) -> str:

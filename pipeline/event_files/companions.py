@@ -5,7 +5,10 @@ from collections.abc import Collection
 
 from pipeline.event_files.plain_file import FileFailed
 from pipeline.event_files.text_marks import encoding_by_mark
+from pipeline.model.file_server import FileSession
+from pipeline.text.plural import counted
 
+MAX_COUNT_BYTES = 4096
 NUMBER = re.compile(r"[0-9]{1,15}")
 
 
@@ -20,6 +23,16 @@ def companion_of(name: str, extension: str, names: Collection[str]) -> str | Non
             break
         base = shorter
     return None
+
+
+def read_companion(session: FileSession, place: str) -> bytes:
+    """Return the beginning of a companion."""
+    return next(iter(session.read(place, 0)), b"")[:MAX_COUNT_BYTES]
+
+
+def wrong_count(records: int, expected: int) -> str:
+    """Say that a file has another number of records than its count file says."""
+    return f"it has {counted(records, 'record')}; its count file says {expected:,}"
 
 
 def read_count(content: bytes, name: str) -> int:

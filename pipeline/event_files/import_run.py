@@ -16,7 +16,7 @@ from functools import partial
 from typing import Protocol
 
 from pipeline.errors import Misconfigured, PipelineError, RetryLater
-from pipeline.event_files.companions import companion_of, read_count
+from pipeline.event_files.companions import companion_of, read_companion, read_count
 from pipeline.event_files.fetching import FileChanged, fetch
 from pipeline.event_files.folder_look import FolderLook
 from pipeline.event_files.ledger import OPEN, Ledger, LedgerFile
@@ -27,9 +27,8 @@ from pipeline.event_files.spool import Spool
 from pipeline.event_files.spool_errors import spool_errors
 from pipeline.event_files.tidying import tidy
 from pipeline.model.event_import import EventImport
-from pipeline.model.file_server import FileGone, FileServer, FileSession, NotPermitted
+from pipeline.model.file_server import FileGone, FileServer, NotPermitted
 
-MAX_COUNT_BYTES = 4096
 GONE = "it is not at the server any more"
 
 Progress = Callable[[str, int, int], None]  # a step in words, what was done of it just now, and all of it
@@ -114,7 +113,7 @@ class ImportRun:
     def fetched(self, connection: ServerConnection, row: LedgerFile, title: str) -> int | None:
         """Bring a file into the spool; return the number in its count file, None if it has none."""
         counted = self.settings.count and companion_of(row.path, self.settings.count, self.look.listing.names)
-        read = partial(read_small, place=self.place(counted or ""))
+        read = partial(read_companion, place=self.place(counted or ""))
         expected = read_count(connection.run(read), counted) if counted else None
         if row.state == "waiting" or not self.spool.has(row.id, row.size):
             note = partial(self.note, f"fetch {title}", row.size)
@@ -155,8 +154,3 @@ class ImportRun:
     def place(self, name: str) -> str:
         """Return the path of a file below the connector's folder."""
         return posixpath.join(self.settings.folder, name)
-
-
-def read_small(session: FileSession, place: str) -> bytes:
-    """Return the beginning of a companion."""
-    return next(iter(session.read(place, 0)), b"")[:MAX_COUNT_BYTES]

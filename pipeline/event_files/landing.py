@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 
+from pipeline.event_files.companions import wrong_count
 from pipeline.event_files.file_parts import PART_BYTES, SHARED_PART_BYTES, FilePart, parts_of
 from pipeline.event_files.ledger_row import LedgerRow, begin, digest_of, same_content
 from pipeline.event_files.part_rows import PartRows
@@ -87,8 +88,8 @@ class Landing:
         return row.landed
 
     def _refuse_count(self, file: PlainFile, lines: int) -> None:
-        if file.expected_lines not in (None, lines):
-            raise FileFailed(f"it has {lines:,} records; its count file says {file.expected_lines:,}")
+        if file.expected_lines is not None and file.expected_lines != lines:
+            raise FileFailed(wrong_count(lines, file.expected_lines))
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.errors import Misconfigured
+from pipeline.event_files.companions import companion_of, read_companion, read_count, wrong_count
 from pipeline.event_files.file_parts import parts_of
 from pipeline.event_files.folder_look import key_of
 from pipeline.event_files.ledger import OPEN, Ledger
@@ -60,9 +61,19 @@ class Rehearsal:
         try:
             with spool_errors(), self.spool.working(NUMBER) as folder:
                 self.read(self.fetched(session, one, folder), one, found, folder)
+            self.compare_count(session, one, found)
         except (FileFailed, FileGone, NotPermitted, Misconfigured) as error:
             found.problems.append(str(error))
         return found
+
+    def compare_count(self, session: FileSession, one: DataFile, found: RehearsedFile) -> None:
+        """Note a number of rows that is not that of the count file; raises FileFailed if that has none."""
+        name = self.settings.count and companion_of(one.file.name, self.settings.count, one.companions)
+        if not name:
+            return
+        expected = read_count(read_companion(session, posixpath.join(self.settings.folder, name)), name)
+        if expected != found.rows:
+            found.problems.append(wrong_count(found.rows, expected))
 
     def fetched(self, session: FileSession, one: DataFile, folder: Path) -> Path:
         """Fetch a file into the working folder, and open it."""

@@ -1,7 +1,9 @@
 """The numbers of some days as a document for programs, as ``activation stats --json`` prints it."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from pipeline.operate.feed_numbers import FeedNumbers
 from pipeline.operate.summary import DestinationNumbers, Summary
 from pipeline.records.mirror import REMOVED
 from pipeline.text.labels import label_fields
@@ -12,8 +14,9 @@ def place_name(name: str) -> str | None:
     return None if name in ("", REMOVED) else name
 
 
-def document(found: Summary) -> dict[str, Any]:
+def document(found: Summary, feeds: Sequence[FeedNumbers] = ()) -> dict[str, Any]:
     """Return the numbers of the days for programs; ``waiting`` and ``dead_letters`` are those of now."""
+    imports = {"imports": [each.document() for each in feeds]} if feeds else {}
     return {
         "days": found.days,
         "destinations": [
@@ -26,6 +29,7 @@ def document(found: Summary) -> dict[str, Any]:
             for line in found.lines
         ],
         "total": numbers(found.total),
+        **imports,
     }
 
 

@@ -150,6 +150,23 @@ def test_a_wrong_configuration_makes_it_end_with_2(activation, apply, kind, capl
         assert text[kind] in activation("status").stdout
 
 
+@pytest.mark.parametrize(
+    ("count", "problem"),
+    [
+        (b"4", "it has 3 records; its count file says 4"),
+        (b"no", f"its count file {SENT}.count holds no number of digits alone, such as 1234"),
+    ],
+)
+def test_a_dry_run_compares_the_count(activation, apply, server, count, problem):
+    apply('ready = "none"\ncount = ".count"')
+    (server.folder / SENT).write_bytes(ROWS)
+    (server.folder / f"{SENT}.count").write_bytes(count)
+
+    [file] = json.loads(activation("imports", "run", "acme-events", "--dry-run", "--json").stdout)["files"]
+
+    assert file["problems"][-1] == problem
+
+
 def test_a_dry_run_says_what_there_is_and_stores_nothing(activation, apply, server, tmp_path):
     apply()
     (server.folder / SENT).write_bytes(ROWS)

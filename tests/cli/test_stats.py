@@ -4,10 +4,13 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import insert
 
 from pipeline.operate import summary
+from pipeline.runtime.stores import open_stores
 from pipeline.settle import statistics as stats
 from pipeline.settle.statistics import Where
+from pipeline.stores.event_tables import event_files
 from tests.environment import ACME, LAPSED
 
 NONE = {
@@ -215,3 +218,25 @@ def test_a_row_that_is_sent_while_the_numbers_are_read_is_never_missing(environm
 
     assert total.sent + total.waiting >= total.received == 2
     assert total.waiting == 2
+
+
+def test_event_files_are_shown_by_import_feed_and_day(environment, run):
+    today = datetime.now(UTC)
+    file = {
+        "import_name": "hourly", "size": 1, "account": "1234", "state": "landed", "listed_at": today,
+        "feed": "CLICK", "quarantined": 1,
+    }  # fmt: skip
+    with open_stores() as stores, stores.events.begin() as connection:
+        for number, (days, new) in enumerate([(0, 5), (0, 2), (3, 40), (8, 900)]):
+            landed = {"landed_at": today - timedelta(days=days), "new": new}
+            connection.execute(insert(event_files).values(**file, **landed, path=f"{number}", mtime=number))
+
+    by_day = {f"{today - timedelta(days=3):%Y-%m-%d}": 40, f"{today:%Y-%m-%d}": 7}
+    assert json.loads(run("stats", "--json").stdout)["imports"] == [
+        {"name": "hourly", "feed": "CLICK", "files": 3, "events": 47, "quarantined": 3, "days": by_day}
+    ]
+    told = ", ".join(f"{day} {amount}" for day, amount in by_day.items())
+    assert run("stats").output.splitlines()[-2:] == [
+        "IMPORT  FEED   FILES  EVENTS  QUARANTINED  EVENTS BY DAY",
+        f"hourly  CLICK      3      47            3  {told}",
+    ]

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Response
 
+from pipeline.operate.feed_numbers import read_feed_numbers
 from pipeline.operate.series import read_series
 from pipeline.operate.summary import read_summary
 from pipeline.operate.summary_document import document
@@ -32,7 +33,8 @@ def get_stats(query: Mapping[str, Any]) -> Response:
     found = read_summary(answering_redis(), place.engine, catalog, days=query["days"], connector=connector)
     if connector is not None and connector not in catalog.connectors and not found.lines:
         raise Problem("not-found", unknown("connector", connector, catalog.connectors))
-    return answer(document(found))
+    feeds = read_feed_numbers(place.events_if_any, catalog, days=query["days"], connector=connector)
+    return answer(document(found, feeds))
 
 
 @stats.get("/v1/stats/series")
