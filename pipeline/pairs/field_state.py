@@ -121,8 +121,11 @@ class PairTerms:
 
     def are_equal(self, salesforce: Any, responsys: Any) -> bool:
         """Tell whether one side's value is the other's, as it is or as that side stores it."""
-        there, back = self.stored(RESPONSYS, salesforce), self.stored(SALESFORCE, responsys)
-        return bool(salesforce == responsys or there == responsys or back == salesforce)
+        return bool(
+            salesforce == responsys
+            or self.stored(RESPONSYS, salesforce) == responsys
+            or self.stored(SALESFORCE, responsys) == salesforce
+        )
 
 
 @dataclass(frozen=True)
