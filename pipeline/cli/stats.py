@@ -42,6 +42,8 @@ def stats(days: str, connector: str | None, as_json: bool) -> None:
         return
     if found.lines or not feeds:
         print_text(found)
+    if found.lines and feeds:
+        click.echo()
     if feeds:
         print_feeds(feeds, int(days))
 
@@ -89,7 +91,7 @@ def print_text(found: Summary) -> None:
 
 def print_feeds(feeds: Sequence[FeedNumbers], days: int) -> None:
     """Show the numbers of event files to a person."""
-    click.echo(f"\nEvent files of the last {days} days, by the day of landing (UTC):\n")
+    click.echo(f"Event files of the last {days} days, by the day of landing (UTC):\n")
     rows: list[tuple[object, ...]] = []
     for each in feeds:
         by_day = ", ".join(f"{day} {amount:,}" for day, amount in each.days.items())
