@@ -25,6 +25,7 @@ from pipeline.model.source_record import SourceRecord
 from pipeline.produce.appender import Appender
 from pipeline.stores.database import reading
 from pipeline.stores.event_tables import event_folds
+from pipeline.stores.sqlite import give_room
 from pipeline.streams.catching_up import catch_up, is_behind
 from pipeline.streams.event_lookup import EventLookup
 from pipeline.streams.event_marks import place_at, place_of
@@ -133,6 +134,7 @@ class EventRun:
         """Take one page, in a transaction in which people stay as they are."""
         is_baseline = column == reader.full_mark
         with turn.writing() as connection:
+            give_room(connection)
             connection.execute(select(event_folds.c.number).with_for_update())
             records, upto = reader.after(connection, place_of(turn.state, column), top, AT_ONCE)
             copied = self.points.copy(connection, turn.state, **{reader.copied: upto})
