@@ -15,6 +15,7 @@ log = logging.getLogger(__name__)
 
 REFRESH = 2.0  # seconds between two looks at the table; the promise is 5
 AGAIN = 0.1  # seconds after a look within which a key that is not known causes no other
+BUSY = 0.2  # seconds that a request waits for another thread that reads the table
 MADE = "ak_"  # the beginning of a key of the table
 
 
@@ -48,13 +49,7 @@ class KeyRing:
         A key that is not known may have just been made: for it the table is read at once.
         """
         key = self._known(text)
-        if (
-            key is None
-            and text.startswith(MADE)
-            and self.current
-            and time.monotonic() - self._read_at > AGAIN
-        ):
-            self.refresh()
+        if key is None and text.startswith(MADE) and self._look_again():
             key = self._known(text)
         if key is not None and key.prefix:
             self._used[key.name] = datetime.now(UTC).replace(second=0, microsecond=0)
@@ -71,15 +66,37 @@ class KeyRing:
 
     def refresh(self) -> None:
         """Read the table again; without the SQL store the keys that were known go on counting."""
+        with self._reading:
+            self._load()
         try:
-            with self._reading:  # so that an older list never replaces a newer one
-                self._read_at = time.monotonic()
-                self._stored = stored_keys(self._engine)
             self._write_use()
+        except SQLAlchemyError as error:
+            self._missed(error)
+
+    def _look_again(self) -> bool:
+        """Read the table again, unless that was just done, or another thread takes long for it."""
+        if not self.current or time.monotonic() - self._read_at <= AGAIN:
+            return False
+        if not self._reading.acquire(timeout=BUSY):
+            return False
+        try:
+            self._load()
+        finally:
+            self._reading.release()
+        return True
+
+    def _load(self) -> None:
+        """Read the table, one thread at a time, so that an older list never replaces a newer one."""
+        self._read_at = time.monotonic()
+        try:
+            self._stored = stored_keys(self._engine)
             self.current, self.answered_at = True, datetime.now(UTC)
         except SQLAlchemyError as error:
-            self.current = False
-            log.warning("keys not renewed", extra={"error": type(error).__name__})
+            self._missed(error)
+
+    def _missed(self, error: SQLAlchemyError) -> None:
+        self.current = False
+        log.warning("keys not renewed", extra={"error": type(error).__name__})
 
     def _write_use(self) -> None:
         new = {name: at for name, at in self._used.copy().items() if self._written.get(name) != at}
