@@ -4,6 +4,7 @@ import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from pipeline.event_files.companions import companion_of
 from pipeline.event_files.ledger import OPEN, RETRIED, Ledger, LedgerFile
 from pipeline.event_files.listing import DataFile, Listing, listing_of
 from pipeline.event_files.server_connection import ServerConnection
@@ -57,9 +58,10 @@ class FolderLook:
         return abs(datetime.now(UTC) - row.listed_at) >= timedelta(seconds=self.seconds)
 
     def is_ready(self, row: LedgerFile, seen: DataFile | None) -> bool:
-        """Tell whether a file may be taken; a fetched one is in the spool already."""
+        """Tell whether a file may be taken; a fetched one is in the spool already, but not its count."""
         if row.state == "fetched":
-            return True
+            count = self.settings.count
+            return not (count and seen) or companion_of(row.path, count, self.listing.names) is not None
         if seen is None or seen.lacks:
             return False
         return self.settings.ready != "size" or self.is_settled(row)

@@ -201,6 +201,21 @@ def test_a_count_file_that_may_not_be_read_fails_its_file_alone(folder):
     assert f"may not do this to {SENT}.count" in folder.row(SENT).reason
 
 
+def test_a_fetched_file_waits_for_a_count_file_that_went_away(folder, monkeypatch):
+    folder.put(SENT, b"A\n1\n")
+    companion = folder.put(f"{SENT}.count", b"7")
+    monkeypatch.setattr(folder.lander, "land", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        folder.run(count=".count")
+    monkeypatch.undo()
+    companion.unlink()
+
+    assert folder.states() == {SENT: "fetched"}
+    assert folder.run(count=".count").waiting == 1
+    companion.write_bytes(b"1")
+    assert len(folder.run(count=".count").landed) == 1
+
+
 FULL = OSError(errno.ENOSPC, "No space left on device")
 
 
