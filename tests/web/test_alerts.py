@@ -26,7 +26,7 @@ def ops(web, hooks):
 
 
 def keep_letter(web):
-    values = "('l1', '2026-11-29', 'acme', 'lapsed', 'a', 'ada', 'X', '', '{}', 'open')"
+    values = "('l1', '2026-11-29', 'acme', 'lapsed', 'a', 'lovelace', 'X', '', '{}', 'open')"
     columns = "id, created_at, connector, destination, audience, profile_id, code, detail, activation, state"
     with web.stores.engine.begin() as connection:
         connection.exec_driver_sql(f"INSERT INTO dead_letters ({columns}) VALUES {values}")
@@ -76,7 +76,7 @@ def test_without_a_worker_a_web_process_opens_and_closes_an_alert_once(web, ops)
     assert (seen["state"], seen["value"]) == ("open", 1)
     assert seen["text"] == '1 dead letter of destination "lapsed" is open'
     assert state(web)["state"] == "ok"
-    assert "ada" not in ops.posted[0].body.decode()
+    assert "lovelace" not in ops.posted[0].body.decode()
 
 
 def test_a_rule_is_listed_with_its_document_and_states(web, ops):
