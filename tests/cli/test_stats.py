@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, inspect
 
 from pipeline.operate import summary
 from pipeline.runtime.stores import open_stores
@@ -29,6 +29,14 @@ NONE = {
     "waiting": 0,
     "dead_letters": 0,
 }
+
+
+@pytest.fixture(autouse=True)
+def _no_file(engine):
+    """On PostgreSQL the events store is in the same database, and earlier tests leave files there."""
+    with engine.begin() as connection:
+        if inspect(connection).has_table(event_files.name):
+            connection.execute(event_files.delete())
 
 
 @pytest.fixture
