@@ -36,7 +36,7 @@ def untaken(channel: str, destinations: Collection[str], status: Wish) -> Select
         .where(consent_tells.c.channel == channel, consent_tells.c.waits)
         .where(consent_tells.c.destination.in_(destinations), consent_tells.c.status == status)
     )
-    return query.order_by(consent_tells.c.statement)
+    return query.order_by(consent_tells.c.statement, consent_tells.c.destination)
 
 
 def is_current() -> ColumnElement[bool]:
