@@ -10,7 +10,7 @@ from zoneinfo import available_timezones
 from marshmallow import ValidationError, validates_schema
 
 from schemas.companion import Companion
-from schemas.configuration_fields import Field, Flag, MaybeText, OneOf, SomeOf, Text, Whole
+from schemas.configuration_fields import Field, Flag, MaybeText, Number, OneOf, SomeOf, Text
 from schemas.document import Document
 from schemas.file_profile import Encoding
 from schemas.renamed_columns import RenamedColumns
@@ -90,8 +90,8 @@ class ImportDocument(Document):
     encoding = Encoding(load_default="utf-8")
     time_zone = TimeZone(load_default="UTC")
     sms_time_zone = TimeZone(load_default="UTC")
-    every = Whole(least=1, most=MAX_EVERY, load_default=60)
-    late_after = Whole(least=1, most=MAX_LATE, load_default=780)
+    every = Number(least=1, most=MAX_EVERY, load_default=60)
+    late_after = Number(above=0, most=MAX_LATE, load_default=780)
     ready = Companion(".ready", ("size", "none"), load_default="size")
     count = Companion(".count", ("",), load_default="")
     after = AfterImport(load_default="leave")

@@ -11,7 +11,7 @@ from pipeline.model.feeds import read_word
 from pipeline.profiles.mapping import VERSION
 
 KINDS = ("count", "min", "max", "set", "valuect", "last")
-NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")  # as the view has it
+NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")  # as the view has it
 
 
 @dataclass(frozen=True)
