@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from tests.chaos.accounts import Way
 from tests.chaos.calls import Call, calls_of, made, members, times_of
-from tests.chaos.causes import UNEXPLAINED, UNKNOWN, Note, causes_of
+from tests.chaos.causes import UNEXPLAINED, UNKNOWN, Note, Repetition, causes_of, repetitions
 from tests.processes.limited_account import Mark
 
 ROWS = 200  # in a full call
@@ -33,6 +33,7 @@ class Fates:
     fewest_calls: int
     stall: float = 0
     times: Sequence[float] = field(default=(), repr=False)  # of all processed calls
+    repeated: Sequence[Repetition] = ()  # those that must not have been
 
     @property
     def sound(self) -> bool:
@@ -66,6 +67,7 @@ def fates(way: Way, marks: Sequence[Mark], notes: Sequence[Note]) -> Fates:
         fewest_calls=-(-rows // ROWS) * len(way.functions),
         stall=max((later - sooner for sooner, later in pairwise(times)), default=0),
         times=times,
+        repeated=[one for one in repetitions(calls, own) if one.cause == UNEXPLAINED or not way.resends],
     )
 
 

@@ -42,10 +42,27 @@ def said_in(log: Path) -> Iterator[Note]:
             yield Note(datetime.fromisoformat(said["time"]).timestamp(), said["connector"], said["code"])
 
 
+@dataclass(frozen=True)
+class Repetition:
+    """Rows that went out again: the times of both calls, seconds since the epoch, and why."""
+
+    rows: int
+    first: float
+    again: float
+    cause: str
+
+
 def causes_of(calls: Sequence[Call], notes: Sequence[Note]) -> Counter[str]:
     """Count the rows that went out again, by cause."""
-    left = list(notes)
     causes: Counter[str] = Counter()
+    for each in repetitions(calls, notes):
+        causes[each.cause] += each.rows
+    return causes
+
+
+def repetitions(calls: Sequence[Call], notes: Sequence[Note]) -> Iterator[Repetition]:
+    """Yield the calls with rows that had gone out before."""
+    left = list(notes)
     last: dict[object, Call] = {}
     for call in calls:
         again = [mark for mark in call.marks if mark in last]
@@ -53,11 +70,11 @@ def causes_of(calls: Sequence[Call], notes: Sequence[Note]) -> Counter[str]:
             before = last[again[0]]
             note = next((note for note in left if before.time <= note.time <= call.time), None)
             whole = len(again) == len(call.marks) and all(last[mark] is before for mark in again)
-            causes[cause(before, note) if whole else UNEXPLAINED] += len(again)
+            why = cause(before, note) if whole else UNEXPLAINED
+            yield Repetition(len(again), before.time, call.time, why)
             if note:
                 left.remove(note)
         last.update(dict.fromkeys(call.marks, call))
-    return causes
 
 
 def cause(before: Call, note: Note | None) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from tests.chaos.account import Fates
 from tests.chaos.plan import Plan
 from tests.chaos.recovery import Recovery
+from tests.chaos.storms import Blow
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Outcome:
     repeated_appends: int
     violations: Sequence[str]
     faults: Mapping[str, int]
+    blows: Sequence[Blow] = ()
 
     @property
     def broken(self) -> list[str]:

@@ -1,18 +1,23 @@
 """Show an outcome: tables for people, JSON for programs."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
+from pipeline.text.plural import counted
 from tests.chaos.account import Fates
+from tests.chaos.causes import Repetition
 from tests.chaos.outcome import Outcome
+from tests.chaos.storms import Blow
 
 KEPT = "Nothing lost, nothing twice without a reason, order kept, books balance."
+ABOUT = 5.0  # seconds before a call: a storm that ended then may have hit what was known of it
 
 
 def show(outcome: Outcome, console: Console) -> None:
@@ -28,7 +33,28 @@ def show(outcome: Outcome, console: Console) -> None:
         highlight=False,
     )
     show_last_words((*outcome.died, *outcome.not_started), console)
+    for each in outcome.destinations:
+        show_last_words(repeated_words(each.destination, each.repeated, outcome.blows), console)
     show_promises(outcome.broken, KEPT, console)
+
+
+def repeated_words(destination: str, repeated: Iterable[Repetition], blows: Iterable[Blow]) -> Iterator[str]:
+    """Tell of each repetition without a reason when its calls were, and which storms were about then."""
+    for one in repeated:
+        about = [
+            f"{blow.kind} {clock(blow.began)} to {clock(blow.ended)}"
+            for blow in blows
+            if blow.began <= one.again and blow.ended >= one.first - ABOUT
+        ]
+        yield (
+            f"{destination}: {counted(one.rows, 'row')} at {clock(one.first)} and again at "
+            f"{clock(one.again)}; storms then: {', '.join(about) or 'none'}"
+        )
+
+
+def clock(moment: float) -> str:
+    """Write a time of day to the millisecond, in UTC."""
+    return f"{datetime.fromtimestamp(moment, UTC):%H:%M:%S.%f}"[:-3]
 
 
 def show_last_words(told: Iterable[str], console: Console) -> None:

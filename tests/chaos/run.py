@@ -146,4 +146,5 @@ def summed_up(
         repeated_appends=log.repeated_appends,
         violations=tuple(environment.emulator.violations()),
         faults=environment.emulator.struck(),
+        blows=tuple(log.blows),
     )

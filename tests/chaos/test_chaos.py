@@ -7,10 +7,11 @@ import pytest
 from tests.chaos import plan
 from tests.chaos.account import lost, out_of_order
 from tests.chaos.calls import Call
-from tests.chaos.causes import Note, causes_of, notes_of
+from tests.chaos.causes import Note, causes_of, notes_of, repetitions
 from tests.chaos.plan import Plan, Storm
 from tests.chaos.producing import marks_of
 from tests.chaos.recovery import Recovery, recoveries
+from tests.chaos.report import repeated_words
 from tests.chaos.run import run
 from tests.chaos.storms import Blow
 
@@ -120,3 +121,19 @@ def test_what_is_posted_while_web_processes_die_is_in_once():
         (1_400, 1_400)
     ] * 3
     assert outcome.recoveries.keys() == {"web killed"}
+
+
+def test_of_a_repetition_without_a_reason_calls_and_storms_are_told():
+    calls = [Call(10.0, (ANN, BOB), None), Call(12.5, (ANN, BOB), None)]
+    blows = [
+        Blow("SIGKILL", 1.0, 4.0, ()),
+        Blow("Redis killed", 9.5, 11.0, ()),
+        Blow("SIGTERM", 13.0, 14.0, ()),
+    ]
+
+    [words] = repeated_words("lapsed", repetitions(calls, []), blows)
+
+    assert words == (
+        "lapsed: 2 rows at 00:00:10.000 and again at 00:00:12.500; "
+        "storms then: Redis killed 00:00:09.500 to 00:00:11.000"
+    )
