@@ -19,16 +19,19 @@ log = logging.getLogger(__name__)
 # For many shards at once: a worker that accepts one goes on to more, and a ring costs as much as 100 rows.
 RINGS = 4
 MOST_LOST = 1_000  # rings that are kept for later
+IMPORTING = threading.Lock()
 
 
 class Doorbell:
     """Rings for work by the names of tasks."""
 
     def __init__(self, broker_url: str) -> None:
-        # Celery takes a fifth of a second to import; a command that never rings does without.
-        from celery import Celery
-        from kombu.exceptions import OperationalError
-        from kombu.transport import redis  # noqa: F401 -- or the first ring would wait for it
+        # Celery takes a fifth of a second to import; a command that never rings does without. It takes itself
+        # out of sys.modules meanwhile: another thread that imports it just then gets a module without names.
+        with IMPORTING:
+            from celery import Celery
+            from kombu.exceptions import OperationalError
+            from kombu.transport import redis  # noqa: F401 -- or the first ring would wait for it
 
         self._app = Celery("activation", set_as_current=False)
         self._app.conf.update(celery_settings(broker_url))
