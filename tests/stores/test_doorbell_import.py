@@ -5,13 +5,13 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-CELERY = '''
+CELERY = """
 import sys, time, types
 module = types.ModuleType("celery")
 module.Celery = lambda name, **options: types.SimpleNamespace(conf={})
 time.sleep(0.3)
 sys.modules["celery"] = module
-'''
+"""
 PROGRAM = """
 import threading
 from concurrent.futures import ThreadPoolExecutor
