@@ -176,7 +176,7 @@ class Lanes:
         return bool(self._run("set_apart", batch, batch.rows, "", 0, "", progress, *positions))
 
     def extend(self, batch: Batch, lease: float = CALL_LEASE) -> bool:
-        """Keep the batch for ``lease`` seconds from now; False if it has another attempt."""
+        """Keep the batch for ``lease`` seconds from now; False if that was overtaken, or submitted."""
         return bool(self._run("extend", batch, ms(lease)))
 
     def flush(self, destination: str) -> int:

@@ -48,6 +48,23 @@ def test_an_answer_that_comes_later_is_read_like_one_that_came_at_once(later, or
     assert (later.numbers()["sent"], later.waiting()) == (1, 0)
 
 
+@pytest.mark.parametrize("end", ["renew_leases", "abandon"])
+def test_a_worker_s_timer_does_not_lapse_a_call_that_was_just_submitted(later, monkeypatch, end):
+    """The timer knows the call of a batch until its thread has noted what follows."""
+    submitted = later.lanes.submitted
+
+    def tick_before_it_is_known_here(*args):
+        assert submitted(*args)
+        getattr(later.delivery, end)()
+        return True
+
+    monkeypatch.setattr(later.lanes, "submitted", tick_before_it_is_known_here)
+    later.receive("p1")
+
+    assert later.deliver() == "1 row of lapsed submitted"
+    assert later.redis.zcard("flying:acme") == 0
+
+
 def test_a_destination_alone_may_have_its_answers_come_later(later, oracle):
     later.configure_connector(api="sync")
     later.configure(api="async")

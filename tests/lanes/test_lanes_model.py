@@ -103,9 +103,12 @@ class Model(RuleBasedStateMachine):
 
     @rule(target=flying, batch=consumes(flying))
     def begin(self, batch: Batch):
+        self.begin_call(batch)
+        return batch
+
+    def begin_call(self, batch: Batch):
         began = self.lanes.begin(batch)
         assert not (began and self.stopped), "a call began while sending was stopped"
-        return batch
 
     @rule(batch=consumes(flying), back=st.sets(st.integers(0, MOST - 1)))
     def settle(self, batch: Batch, back):
@@ -150,6 +153,21 @@ class Model(RuleBasedStateMachine):
     def turn(self, batch: Batch, function):
         self.lanes.wait_for_step(batch, function, '{"step": 1}', delay=0, refund=False, outside=False)
 
+    @rule(target=flying, batch=consumes(flying))
+    def submit(self, batch: Batch):
+        """Let the answer of a call come later."""
+        self.begin_call(batch)
+        known = self.lanes.batch(batch.id)
+        if known and (known.attempt, known.state) == (batch.attempt, "begun"):
+            assert self.lanes.submitted(batch, "R1", 0)
+        return batch
+
+    @rule(target=flying, batch=consumes(flying), lease=st.sampled_from([0, 20]))
+    def renew(self, batch: Batch, lease):
+        """Renew or end the lease, as a worker's timer may do before it learns that the call has ended."""
+        self.lanes.extend(batch, lease)
+        return batch
+
     @rule(target=flying, die=st.booleans())
     def lapse(self, die):
         """Let every lease run out; somebody is told of what was begun, and may die over it."""
@@ -169,6 +187,12 @@ class Model(RuleBasedStateMachine):
         barriers = self.redis.hlen("gates:lapsed")
         here = self.redis.hlen("rows:lapsed") + self.redis.zcard("parked:lapsed") - barriers
         assert here == sum(map(len, self.waiting.values()))
+
+    @invariant()
+    def only_batches_that_a_worker_has_may_lapse(self):
+        for batch, ends in self.redis.zrange("flying:acme", 0, -1, withscores=True):
+            state = self.redis.hget(f"batch:{batch.decode()}", "state")
+            assert state in ((b"waiting",) if ends == float("inf") else (b"claimed", b"begun", b"lapsed"))
 
     @invariant()
     def nothing_is_kept_of_recipients_that_have_no_row(self):
