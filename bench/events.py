@@ -61,15 +61,16 @@ def measure(size: Size, say: Callable[[str], None]) -> list[Finding]:
 
 
 def write_files(folder: Path, events: int) -> None:
-    """Write a file for each type."""
-    rng, now, people = random.Random(1), datetime.now(UTC), max(1, events // EVENTS_PER_PERSON)
+    """Write a file for each type, with times on whole days before today: what enters is the same at any hour."""
+    rng, people = random.Random(1), max(1, events // EVENTS_PER_PERSON)
+    today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     for word, share in SHARES.items():
         path = folder / f"1234_{word}_20260101_000000.txt"
         with path.open("w") as file:
             file.write("RIID,EVENT_CAPTURED_DT,EMAIL,CAMPAIGN_ID,LAUNCH_ID,OFFER_URL,EVENT_UUID\n")
             for number in range(round(events * share)):
                 person, day = rng.randrange(people), rng.randrange(DAYS)
-                at = now - timedelta(days=day, seconds=rng.randrange(1, 40_000))
+                at = today - timedelta(days=day, seconds=rng.randrange(1, 40_000))
                 url = f"https://a.example/{rng.randrange(20)}" if word == "CLICK" else ""
                 cells = (person, f"{at:%d-%b-%Y %H:%M:%S}", f"p{person}@example.com", 1000 + day, 2000 + day)
                 file.write(",".join(map(str, (*cells, url, f"{word}{number}"))) + "\n")
