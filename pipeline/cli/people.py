@@ -33,8 +33,8 @@ def explain(context: click.Context, person: str, field: str | None, *, as_json: 
     """Show how a person is known, its records as last read, and what rules decided.
 
     The person is named by person:NUMBER, an address, an id of Salesforce or a RIID; FIELD shows one value
-    alone, with its readings, decisions, writes and verdicts in pairs. That it was looked at is kept as an
-    activity, without the name. Exits with 2 if nothing is known.
+    alone, with its readings, decisions, writes and verdicts in pairs; one that nothing has is refused. That
+    it was looked at is kept as an activity, without the name. Exits with 2 if nothing is known.
 
     `activation trace person:NUMBER` shows what was sent.
     """

@@ -1,29 +1,39 @@
 """Explaining people: how each is known, its records as last read, and what rules decided about it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, select
 
+from pipeline.errors import Misconfigured
+from pipeline.model.looking import likely
+from pipeline.model.source import MembersSource
 from pipeline.operate.activity import Actor, note_alone
 from pipeline.pairs.pair_log import events_of
 from pipeline.people.find import find_people, handles_of
 from pipeline.people.primary import primaries_of
 from pipeline.people.record_rows import RecordRow, records_of
+from pipeline.records.catalog import Catalog
 from pipeline.runtime.stores import Stores
 from pipeline.stores.database import reading
 from pipeline.stores.stream_tables import entries, records
+from pipeline.text.messages import unknown
 from pipeline.text.times import rfc3339
 
 ENTRY = ("rule", "record", "person", "state", "check", "evidence", "until")
 
 
+class UnknownField(Misconfigured):
+    """A field that no pair, mapping or source of members has, nor any record of the person."""
+
+
 def explain_people(stores: Stores, actor: Actor, text: str, field: str | None = None) -> list[dict[str, Any]]:
     """Return a document for each person that a text names, and note that it was looked at, without the text.
 
-    ``text``: "person:7", an address, a RIID or an id of Salesforce. ``field``: this one of values alone.
+    ``text``: "person:7", an address, a RIID or an id of Salesforce. ``field``: this one of values alone;
+    raises UnknownField if nothing can have one of this name.
     """
     note_alone(stores.engine, actor, "person.explained")
     events = stores.events_if_any
@@ -31,7 +41,30 @@ def explain_people(stores: Stores, actor: Actor, text: str, field: str | None = 
         return []
     with reading(events) as connection:
         people = find_people(connection, text)
+        if field is not None and people:
+            require_field(connection, stores.records.load(), people, field)
         return [explained(connection, person, field) for person in people]
+
+
+def require_field(connection: Connection, catalog: Catalog, people: Iterable[int], field: str) -> None:
+    """Raise UnknownField, with the names there are, unless the configuration or what is kept has a field."""
+    known = set(catalog_fields(catalog))
+    for person in people:
+        known |= {name for one in read_records(connection, person, None) for name in one["values"]}
+        known |= {one["field"] for one in events_of(connection, person)}
+    if field not in known:
+        raise UnknownField(f"{unknown('field', field, known)}{likely(field, known)}")
+
+
+def catalog_fields(catalog: Catalog) -> Iterator[str]:
+    """Yield the variables of pairs and mappings, and those of sources of members."""
+    for pair in catalog.pairs.values():
+        yield from pair.fields
+    for mapping in catalog.mappings.values():
+        yield from mapping.variables
+    for source in catalog.sources.values():
+        if isinstance(source, MembersSource):
+            yield from source.variables
 
 
 def explained(connection: Connection, person: int, field: str | None) -> dict[str, Any]:

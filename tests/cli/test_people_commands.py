@@ -66,6 +66,20 @@ def test_one_field_of_a_person_is_explained(people, run):
     assert "title: Countess" in run("people", "explain", ADA, "title").stdout
 
 
+def test_a_field_that_nothing_has_is_refused_with_those_there_are(people, run):
+    result = run("people", "explain", ADA, "titel", "--json")
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert (
+        'field "titel" does not exist; there are: City, LeadSource, company, phone, title; did you mean "title"?'
+        in result.stderr
+    )
+
+
+def test_of_nobody_no_field_is_told(people, run):
+    assert run("people", "explain", "nobody@example.com", "titel").exit_code == 2
+
+
 def test_an_empty_value_of_a_person_is_a_dash(people, run):
     shown = run("people", "explain", ADA).stdout
 

@@ -119,6 +119,19 @@ def test_a_person_is_explained_and_an_activity_notes_it(web):
     assert actions(web)[0] == "person.explained"
 
 
+def test_a_field_of_a_mapping_is_explained_and_one_that_nothing_has_refused(web):
+    known, refused = (
+        web.call("POST", "/v1/people/explain", json={"person": ADA, "field": name})
+        for name in ("title", "titel")
+    )
+
+    assert (known.status_code, "history" in known.json()) == (200, True)
+    assert (refused.status_code, refused.json()["errors"]) == (
+        422,
+        {"json": {"field": ['field "titel" does not exist; there are: title; did you mean "title"?']}},
+    )
+
+
 def test_an_unknown_person_is_not_found(web):
     answer = web.call("POST", "/v1/people/explain", json={"person": "nobody@example.com"})
 

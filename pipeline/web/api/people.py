@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Response
 
-from pipeline.operate.people import explain_people
+from pipeline.operate.people import UnknownField, explain_people
 from pipeline.web.auth import needs
 from pipeline.web.blueprint import Blueprint
 from pipeline.web.context import actor, answer, stores
@@ -27,7 +27,12 @@ def explain(_: Mapping[str, Any], body: Mapping[str, Any]) -> Response:
 
     A RIID may be that of several people, in several accounts: then `others` has the rest of them.
     """
-    found = explain_people(stores(), actor(), body["person"], body.get("field"))
+    try:
+        found = explain_people(stores(), actor(), body["person"], body.get("field"))
+    except UnknownField as error:
+        raise Problem(
+            "invalid-request", "See `errors`.", errors={"json": {"field": [str(error)]}}
+        ) from None
     if not found:
         raise Problem(
             "not-found", "Nothing is known of this person: look at the name, it is compared as a whole."
