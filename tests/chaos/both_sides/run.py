@@ -17,6 +17,7 @@ from tests.chaos.both_sides.histories import save_histories
 from tests.chaos.both_sides.outcome import WishesOutcome, letters_of, listed, tellings
 from tests.chaos.both_sides.stewards import Sender, Steward
 from tests.chaos.both_sides.systems import Systems, open_systems
+from tests.chaos.both_sides.titles import titles_apart
 from tests.chaos.plan import Storm, Weather, storms
 from tests.chaos.storms import Storms
 
@@ -92,6 +93,7 @@ def rest(systems: Systems, actors: Sequence[Actor], weather: Storms) -> list[str
             steward.settle(1.0)
             left = [*under_way(systems, recipients), *judge.parity(systems)]
             left += judge.differences(systems, judge.states(systems))
+            left += titles_apart(systems)
         except AWAY as error:
             left = [type(error).__name__]
         calm = 0 if left else calm + 1

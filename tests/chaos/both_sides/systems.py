@@ -27,7 +27,7 @@ FIRST_RIID = 100_000_001  # of person 0, in all emulators
 READ_TIMEOUT = 5  # seconds
 WINDOW = 3  # seconds that count as a minute
 TYPES = ["EMAIL_OPTOUT", "EMAIL_OPTIN", "EMAIL_COMPLAINT"]
-MEMBER = "EMAIL_ADDRESS_,EMAIL_PERMISSION_STATUS_"  # columns
+MEMBER = "EMAIL_ADDRESS_,EMAIL_PERMISSION_STATUS_,TITLE"  # columns
 API = "/rest/api/v1.3"
 
 
