@@ -9,8 +9,10 @@ import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import cycle
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -35,6 +37,7 @@ COLUMN = {"title": "TITLE", "phone": "PHONE"}
 FIELD = {"title": "Title", "phone": "Phone"}
 STEPS = {SALESFORCE: 2, RESPONSYS: 1}  # calls of a batch; in Responsys one has rows of the same columns
 MORE = 1.05  # calls for each of the fewest
+READ_IN_TURN = ("contacts", "members")
 LEDGER = {SALESFORCE: "composite", RESPONSYS: "mergeListMembers"}
 
 
@@ -201,12 +204,29 @@ def judge(many: ManyPeople) -> list[tuple[str, Any, bool]]:
     return lines
 
 
+def by_rounds(rounds: int) -> Iterator[float]:
+    """Yield the share of the edits that is made by each reading of a side."""
+    return (turn / rounds / 2 for turn in range(1, 2 * rounds + 1))
+
+
+def by_the_clock(minutes: float) -> Iterator[float]:
+    """Yield the share of the edits that is due by now, until it is the whole, with which both sides are read."""
+    began, share = time.monotonic(), 0.0
+    while share < 1:
+        share = min(1.0, (time.monotonic() - began) / 60 / minutes)
+        yield share
+    yield share
+
+
 def main() -> None:
     """Edit, and print the books."""
     parser = argparse.ArgumentParser(prog="python -m tests.pairs.many_people", description=__doc__)
     parser.add_argument("--people", type=int, default=5_000)
     parser.add_argument("--edited", type=float, default=0.02, help="share of the people that is edited")
     parser.add_argument("--rounds", type=int, default=5, help="readings of both sides meanwhile")
+    parser.add_argument(
+        "--minutes", type=float, help="edit at an even pace for so long, with as many readings as come to pass"
+    )
     parser.add_argument(
         "--lost", type=float, default=0.1, help="share of the answers to writes that are lost"
     )
@@ -220,12 +240,13 @@ def main() -> None:
         many.link()
         many.lose(chosen.lost)
         began = time.process_time()
-        for _ in range(chosen.rounds):
-            many.edit(round(chosen.people * chosen.edited / chosen.rounds / 2))
-            systems.read("contacts")
-            many.edit(round(chosen.people * chosen.edited / chosen.rounds / 2))
-            systems.read("members")
-            many.deliver()
+        edits = round(chosen.people * chosen.edited)
+        shares = by_the_clock(chosen.minutes) if chosen.minutes else by_rounds(chosen.rounds)
+        for share, source in zip(shares, cycle(READ_IN_TURN), strict=False):
+            many.edit(round(edits * share) - many.books.edits)
+            systems.read(source)
+            if source == READ_IN_TURN[-1]:
+                many.deliver()
         rounds = many.rest()
         lines = judge(many)
     for title, value, is_right in lines:
