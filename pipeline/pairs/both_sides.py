@@ -13,8 +13,8 @@ from sqlalchemy import Connection
 from pipeline.pairs.field_state import RESPONSYS, SALESFORCE, SIDES, SideName
 from pipeline.pairs.field_store import MARK, UNFOLDED
 from pipeline.pairs.open_pair import OpenPair
-from pipeline.people.known_identifiers import known_identifiers
-from pipeline.streams.record_bodies import read_body
+from pipeline.people.known_identifiers import identifiers_of
+from pipeline.streams.record_bodies import read_body, values_of_body
 
 IDENTIFIER: Mapping[SideName, str] = {SALESFORCE: "salesforce_id", RESPONSYS: "riid"}
 RECORDS = (
@@ -36,8 +36,7 @@ class SideRecord(NamedTuple):
     @property
     def values(self) -> Mapping[str, Any]:
         """The variables."""
-        found: Mapping[str, Any] = read_body(self.body)["values"]
-        return found
+        return values_of_body(self.body)
 
     @property
     def sent(self) -> Mapping[str, Any]:
@@ -50,9 +49,7 @@ class BothSides:
     """The records and the identifiers of some people."""
 
     def __init__(self, connection: Connection, pair: OpenPair, people: Collection[int]) -> None:
-        profiles = {f"person:{person}" for person in people}
-        known = known_identifiers(connection, profiles) if people else {}
-        self._identifiers = {int(name.partition(":")[2]): found for name, found in known.items()}
+        self._identifiers = identifiers_of(connection, people)
         self._sides = {source: pair.side_of(source) for source in pair.pair.sources}
         self._records: defaultdict[int, list[SideRecord]] = defaultdict(list)
         for row in read_records(connection, pair.pair.sources, people):

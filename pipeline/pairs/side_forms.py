@@ -64,11 +64,15 @@ class SideForms:
                 return self._of_text(render(column["default"]))
         return SKIPPED
 
+    @cached_property
+    def _spellings(self) -> Sequence[Any]:
+        return spellings(self.variable.type)
+
     def _of_text(self, value: Any) -> Any:
         """Return text of Responsys as the variable has it; as it is if it is none of its type."""
         if value is None or value == "":
             return None
-        for convert in spellings(self.variable.type):
+        for convert in self._spellings:
             try:
                 there = self.variable.write(convert(value))
                 return None if there is None else self.variable.read(there)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from pipeline.model.source_record import SourceRecord
 from pipeline.people.conflict_book import ConflictBook
 from pipeline.people.handle_book import HandleBook
-from pipeline.people.known_identifiers import known_identifiers
+from pipeline.people.known_identifiers import identifiers_of
 from pipeline.people.record_identity import Key, key_of_address
 from pipeline.streams.members_reader import WITHOUT_RECORD
 from pipeline.streams.person_taking import PersonTaking
@@ -62,9 +62,9 @@ class MemberTaking(PersonTaking):
         unbarred = super()._sendable(connection, rows)
         found = [row for row in unbarred if row.keys != WITHOUT_RECORD]
         self.counts.left_out += len(unbarred) - len(found)
-        profiles = {f"person:{row.person}" for row in found}
-        known = known_identifiers(connection, profiles, self.account)
-        return [row for row in found if known.get(f"person:{row.person}", {}).get("riid", row.id) == row.id]
+        people = {row.person for row in found if row.person is not None}
+        known = identifiers_of(connection, people, self.account)
+        return [row for row in found if known.get(row.person or 0, {}).get("riid", row.id) == row.id]
 
     def _sorted(
         self,

@@ -22,7 +22,7 @@ from sqlalchemy import Connection, Engine
 
 from pipeline.model.source import ProfilesSource
 from pipeline.model.source_record import SourceRecord
-from pipeline.people.known_identifiers import known_identifiers
+from pipeline.people.known_identifiers import identifiers_of
 from pipeline.produce.appender import Appender
 from pipeline.stores.database import reading
 from pipeline.streams.change_guard import ChangeGuard, Confirm, unconfirmed
@@ -145,7 +145,7 @@ class ProfilesRun:
 
     def _records(self, connection: Connection, people: Sequence[int], place: FoldPlace) -> list[SourceRecord]:
         """Return the profiles of people as records, with the fields that are one value."""
-        known = known_identifiers(connection, [f"person:{person}" for person in people])
+        known = identifiers_of(connection, people)
         return [
             SourceRecord(
                 source=self.source.name,
@@ -156,7 +156,7 @@ class ProfilesRun:
                 fields=values,
                 person=person,
                 email=values.get("email", ""),
-                riid=known.get(f"person:{person}", {}).get("riid", ""),
+                riid=known.get(person, {}).get("riid", ""),
                 in_org=False,
             )
             for person, fields in self.profiles(connection, people).items()

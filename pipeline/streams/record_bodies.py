@@ -43,6 +43,12 @@ def read_body(body: str) -> Mapping[str, Any]:
     return {"values": values, "fields": fields, "sent": sent[0] if sent else values}
 
 
+def values_of_body(body: str) -> Mapping[str, Any]:
+    """Return the variables alone, for callers with a million records."""
+    found: Mapping[str, Any] = decode(body)[0]
+    return found
+
+
 def sent_values(record: SourceRecord) -> Mapping[str, Any]:
     """Return the variables that were last sent of a record; none of a new one."""
     if record.before is None:
