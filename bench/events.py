@@ -61,7 +61,7 @@ def measure(size: Size, say: Callable[[str], None]) -> list[Finding]:
 
 
 def write_files(folder: Path, events: int) -> None:
-    """Write a file for each type, with times on whole days before today: what enters is the same at any hour."""
+    """Write a file for each type, with times before today, so that as many enter at any hour."""
     rng, people = random.Random(1), max(1, events // EVENTS_PER_PERSON)
     today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     for word, share in SHARES.items():

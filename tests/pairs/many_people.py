@@ -210,7 +210,7 @@ def by_rounds(rounds: int) -> Iterator[float]:
 
 
 def by_the_clock(minutes: float) -> Iterator[float]:
-    """Yield the share of the edits that is due by now, until it is the whole, with which both sides are read."""
+    """Yield the share of the edits that is due by now, until both sides are read with the whole."""
     began, share = time.monotonic(), 0.0
     while share < 1:
         share = min(1.0, (time.monotonic() - began) / 60 / minutes)
@@ -225,7 +225,9 @@ def main() -> None:
     parser.add_argument("--edited", type=float, default=0.02, help="share of the people that is edited")
     parser.add_argument("--rounds", type=int, default=5, help="readings of both sides meanwhile")
     parser.add_argument(
-        "--minutes", type=float, help="edit at an even pace for so long, with as many readings as come to pass"
+        "--minutes",
+        type=float,
+        help="edit at an even pace for so long, with as many readings as come to pass",
     )
     parser.add_argument(
         "--lost", type=float, default=0.1, help="share of the answers to writes that are lost"

@@ -30,9 +30,7 @@ def explain(_: Mapping[str, Any], body: Mapping[str, Any]) -> Response:
     try:
         found = explain_people(stores(), actor(), body["person"], body.get("field"))
     except UnknownField as error:
-        raise Problem(
-            "invalid-request", "See `errors`.", errors={"json": {"field": [str(error)]}}
-        ) from None
+        raise Problem("invalid-request", "See `errors`.", errors={"json": {"field": [str(error)]}}) from None
     if not found:
         raise Problem(
             "not-found", "Nothing is known of this person: look at the name, it is compared as a whole."

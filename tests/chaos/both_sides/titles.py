@@ -19,10 +19,10 @@ def titles_apart(systems: Systems) -> Iterator[str]:
 
     A contact is the side of Salesforce where there is one, a lead where there is none.
     """
-    titles = {record["Email"]: record["Title"] for _, record in systems.org.people()}  # leads come first
+    titles = {record["Email"]: record.get("Title") for _, record in systems.org.people()}  # leads come first
     listed = listed_people(systems)
     for address, member in systems.members().items():
-        ours, theirs = titles.get(address) or "", member["TITLE"] or ""
+        ours, theirs = titles.get(address) or "", member.get("TITLE") or ""
         if ours != theirs and digest_of_address(address) not in listed:
             yield f"title {address}: {ours!r} in Salesforce, {theirs!r} in Responsys"
 
