@@ -15,6 +15,7 @@ from pipeline.model.source_record import SourceRecord
 from pipeline.people.record_identity import riid_of, sha256
 from pipeline.stores.people_tables import handles
 from pipeline.stores.stream_tables import records
+from pipeline.stores.unindexed import unindexed
 
 STAND_IN = "riid:"
 
@@ -52,7 +53,7 @@ def handles_of_people(connection: Connection, people: Collection[int]) -> dict[i
     """Return the addresses and RIIDs of some people, by person."""
     names = ("id", "kind", "scope", "value", "label", "person")
     query = select(*(handles.c[name] for name in names)).where(
-        handles.c.person.in_(people), handles.c.kind.in_(("email", "riid"))
+        handles.c.person.in_(people), unindexed(handles.c.kind).in_(("email", "riid"))
     )
     found: dict[int, KnownHandlesOf] = {}
     for row in connection.execute(query.order_by(handles.c.id)):

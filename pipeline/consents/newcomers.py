@@ -15,6 +15,7 @@ from pipeline.consents.telling import Addressed
 from pipeline.consents.told import tells_of
 from pipeline.stores.consent_tables import consent_states
 from pipeline.stores.people_tables import handles
+from pipeline.stores.unindexed import unindexed
 
 AT_ONCE = 50_000  # handles
 
@@ -44,9 +45,9 @@ def newcomers(connection: Connection, channel: str, mark: int, destinations: Col
         select(
             handles.c.person, handles.c.told_at, handles.c.value.label("riid"), email.c.value, email.c.label
         )
-        .join(email, (email.c.person == handles.c.person) & (email.c.kind == "email"))
+        .join(email, (email.c.person == handles.c.person) & (unindexed(email.c.kind) == "email"))
         .join(consent_states, is_out & (consent_states.c.address == email.c.value))
-        .where(handles.c.id > mark, handles.c.id <= top, handles.c.kind == "riid")
+        .where(handles.c.id > mark, handles.c.id <= top, unindexed(handles.c.kind) == "riid")
     )
     rows = connection.execute(query).all()
     tells = tells_of(connection, channel, {row.value for row in rows}, destinations)
@@ -60,7 +61,7 @@ def newcomers(connection: Connection, channel: str, mark: int, destinations: Col
 
 def top_after(connection: Connection, mark: int) -> int:
     """Return the id up to which handles are looked at: the one of AT_ONCE RIIDs, or the highest."""
-    own = (handles.c.id > mark) & (handles.c.kind == "riid")
+    own = (handles.c.id > mark) & (unindexed(handles.c.kind) == "riid")
     query = select(handles.c.id).where(own).order_by(handles.c.id).offset(AT_ONCE - 1).limit(1)
     return connection.scalar(query) or highest_handle(connection)
 

@@ -1,16 +1,19 @@
 """Untold states: those that a destination was never told, for it came later or the consents only watched."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, exists, literal, select, tuple_
+from sqlalchemy import Connection, exists, literal, select
 
 from pipeline.consents.addresses import STAND_IN, complete, handles_of_people, nonempty, profile_of, stand_in
 from pipeline.consents.statement import OUT
 from pipeline.consents.telling import Addressed
 from pipeline.stores.consent_tables import consent_statements, consent_states, consent_tells
 from pipeline.stores.people_tables import handles
+from pipeline.stores.unindexed import unindexed
 
 AT_ONCE = 1_000  # addresses
+Scope = tuple[str, str]  # kind of handle, account of a RIID
 MOST_TELLS = 3  # of one state, where what was told was refused
 
 
@@ -35,8 +38,8 @@ def named_later(connection: Connection, channel: str, mark: int, top: int) -> li
     is_out = (consent_states.c.channel == channel) & (consent_states.c.status == OUT)
     query = (
         select(consent_states.c.address)
-        .join(handles, (handles.c.kind == "riid") & (place == consent_states.c.address))
-        .join(email, (email.c.person == handles.c.person) & (email.c.kind == "email"))
+        .join(handles, (unindexed(handles.c.kind) == "riid") & (place == consent_states.c.address))
+        .join(email, (email.c.person == handles.c.person) & (unindexed(email.c.kind) == "email"))
         .where(is_out, email.c.id > mark, email.c.id <= top)
     )
     return list(connection.scalars(query.distinct()))
@@ -47,21 +50,28 @@ def named_since(connection: Connection, channel: str) -> list[str]:
 
     Two people who were both known have become one: no handle is new. Each is told a few times at most.
     """
-    refused = consent_tells.c.waits & consent_tells.c.settled_at.is_not(None)
-    own = (consent_states.c.statement == consent_tells.c.statement) & (consent_states.c.channel == channel)
-    email, place = (
-        handles.alias("email"),
-        literal(STAND_IN) + handles.c.scope + literal(":") + handles.c.value,
+    told, state = consent_tells.c, consent_states.c
+    own = (state.statement == told.statement) & (state.address == told.address)
+    refused = (
+        select(told.address)
+        .join(consent_states, own & (state.channel == channel))
+        .where(told.waits, told.settled_at.is_not(None), told.address.startswith(STAND_IN))
+        .where(state.status == OUT, state.tells < MOST_TELLS)
     )
-    query = (
-        select(consent_states.c.address)
-        .join(consent_tells, own & refused & (consent_tells.c.address == consent_states.c.address))
-        .join(handles, (handles.c.kind == "riid") & (place == consent_states.c.address))
-        .join(email, (email.c.person == handles.c.person) & (email.c.kind == "email"))
-        .where(consent_states.c.status == OUT, consent_states.c.tells < MOST_TELLS)
-        .where(consent_states.c.address.startswith(STAND_IN))
-    )
-    return list(connection.scalars(query.distinct()))
+    addresses = list(connection.scalars(refused.distinct()))
+    return [
+        address
+        for first in range(0, len(addresses), AT_ONCE)
+        for address in with_address(connection, addresses[first : first + AT_ONCE])
+    ]
+
+
+def with_address(connection: Connection, stand_ins: Sequence[str]) -> list[str]:
+    """Return those of some stand-ins whose person has an address."""
+    people = people_of(connection, stand_ins)
+    own = handles.c.person.in_(set(people.values())) & (unindexed(handles.c.kind) == "email")
+    named = set(connection.scalars(select(handles.c.person).where(own))) if people else set()
+    return [address for address, person in people.items() if person in named]
 
 
 def addressed_of(connection: Connection, addresses: Sequence[str]) -> list[Addressed]:
@@ -84,13 +94,13 @@ def addressed_of(connection: Connection, addresses: Sequence[str]) -> list[Addre
 
 def people_of(connection: Connection, addresses: Sequence[str]) -> dict[str, int]:
     """Return the people of addresses and of stand-ins."""
-    stand_ins = [tuple(one.split(":")[1:]) for one in addresses if one.startswith(STAND_IN)]
-    digests = [one for one in addresses if not one.startswith(STAND_IN)]
-    own = handles.c
-    emails = select(own.value, own.person).where(own.kind == "email", own.scope == "", own.value.in_(digests))
-    riids = select(own.scope, own.value, own.person).where(
-        own.kind == "riid", tuple_(own.scope, own.value).in_(stand_ins)
-    )
-    found = {row.value: row.person for row in connection.execute(emails)} if digests else {}
-    rows = connection.execute(riids) if stand_ins else ()
-    return found | {stand_in(row.scope, row.value): row.person for row in rows}
+    values: defaultdict[Scope, list[str]] = defaultdict(list)
+    for one in addresses:
+        _, account, riid = one.split(":") if one.startswith(STAND_IN) else ("", "", "")
+        values["riid" if riid else "email", account].append(riid or one)
+    found: dict[str, int] = {}
+    for (kind, scope), some in values.items():
+        own = (handles.c.kind == kind) & (handles.c.scope == scope) & handles.c.value.in_(some)
+        for value, person in connection.execute(select(handles.c.value, handles.c.person).where(own)):
+            found[stand_in(scope, value) if kind == "riid" else value] = person
+    return found

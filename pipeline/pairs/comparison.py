@@ -38,6 +38,7 @@ from pipeline.pairs.field_store import FieldKey, known_fields
 from pipeline.pairs.open_pair import OpenPair
 from pipeline.stores.database import reading
 from pipeline.stores.stream_tables import records
+from pipeline.stores.unindexed import unindexed
 
 AT_ONCE = 2_000  # people
 WHY: Mapping[str, str] = {
@@ -144,7 +145,7 @@ def at_rest(values: tuple[Any, Any], terms: PairTerms) -> tuple[str, SideName | 
 def pages_of_people(engine: Engine, pair: OpenPair) -> Iterator[Sequence[int]]:
     """Yield the people that Responsys' side knows, in pages."""
     cursor = 0
-    own = (records.c.source == pair.pair.responsys) & records.c.person.is_not(None)
+    own = (unindexed(records.c.source) == pair.pair.responsys) & records.c.person.is_not(None)
     query = select(records.c.person).where(own).distinct().order_by(records.c.person).limit(AT_ONCE)
     while True:
         with reading(engine) as connection:

@@ -28,6 +28,7 @@ from pipeline.model.source_record import SourceRecord
 from pipeline.produce.appender import Appender
 from pipeline.stores.database import reading
 from pipeline.stores.people_tables import handles
+from pipeline.stores.unindexed import unindexed
 from pipeline.streams.change_guard import ChangeGuard, Confirm, unconfirmed
 from pipeline.streams.deciding_later import decide_later
 from pipeline.streams.followers import Follower, NoFollower
@@ -129,7 +130,7 @@ class MembersRun:
     def _pages(self, after: int) -> Iterator[Handles]:
         """Give the RIIDs of the account after a handle."""
         query = select(handles.c.id, handles.c.value, handles.c.person)
-        query = query.where(handles.c.kind == "riid", handles.c.scope == self.reader.account)
+        query = query.where(unindexed(handles.c.kind) == "riid", handles.c.scope == self.reader.account)
         query = query.order_by(handles.c.id).limit(AT_ONCE)
         while True:
             with reading(self.engine) as connection:

@@ -19,6 +19,7 @@ from pipeline.people.record_rows import records_of
 from pipeline.produce.appender import Appender
 from pipeline.stores.database import reading
 from pipeline.stores.people_tables import handles
+from pipeline.stores.unindexed import unindexed
 from pipeline.streams.stream_counts import StreamCounts
 from pipeline.streams.stream_outbox import StreamOutbox, put
 from pipeline.streams.stream_run import StreamOutcome
@@ -85,7 +86,7 @@ class PeopleRun:
         """Give the people to look at."""
         cursor = 0 if is_full else state.mark_stamp or 0
         kinds = ("riid",) if is_full else ("riid", "salesforce")
-        query = select(handles.c.id, handles.c.person).where(handles.c.kind.in_(kinds))
+        query = select(handles.c.id, handles.c.person).where(unindexed(handles.c.kind).in_(kinds))
         query = query.where(handles.c.id <= highest).order_by(handles.c.id).limit(AT_ONCE)
         while rows := self._rows(query.where(handles.c.id > cursor)):
             yield [row.person for row in rows]
