@@ -35,7 +35,7 @@ def named_later(connection: Connection, channel: str, mark: int, top: int) -> li
     """Return the stand-ins that are out, of people whose address has an id above ``mark``, up to ``top``."""
     email = handles.alias("email")
     place = literal(STAND_IN) + handles.c.scope + literal(":") + handles.c.value
-    is_out = (consent_states.c.channel == channel) & (consent_states.c.status == OUT)
+    is_out = (unindexed(consent_states.c.channel) == channel) & (consent_states.c.status == OUT)
     query = (
         select(consent_states.c.address)
         .join(handles, (unindexed(handles.c.kind) == "riid") & (place == consent_states.c.address))
@@ -54,7 +54,7 @@ def named_since(connection: Connection, channel: str) -> list[str]:
     own = (state.statement == told.statement) & (state.address == told.address)
     refused = (
         select(told.address)
-        .join(consent_states, own & (state.channel == channel))
+        .join(consent_states, own & (unindexed(state.channel) == channel))
         .where(told.waits, told.settled_at.is_not(None), told.address.startswith(STAND_IN))
         .where(state.status == OUT, state.tells < MOST_TELLS)
     )
