@@ -1,6 +1,7 @@
 """``activation apply`` and ``export``: records from and to TOML."""
 
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 
 import click
@@ -65,33 +66,43 @@ def export(as_json: bool) -> None:
 
 
 def published(stores: Stores, client: redis.Redis, changes: Changes, *, resume: bool) -> list[str]:
-    """Make changes known to workers and in the activity; return sentences about held records."""
+    """Make changes known to workers and in the activity; return sentences about records that are stopped."""
     catalog = mirror.refresh(client, stores.records)
     note_changes(stores.engine, changes)
     if changes.imports.removed:
         empty_spools(stores.engine, stores.settings.data_dir, kept=catalog.imports)
+    paused = [still_stopped(catalog, stop) for stop in paused_in(catalog, changes)]
     held = held_in(catalog, changes)
     if not held:
-        return []
+        return paused
     if not resume:
-        return [*(still_held(catalog, stop) for stop in held), ALL_AT_ONCE]
+        return [*(still_stopped(catalog, stop) for stop in held), ALL_AT_ONCE, *paused]
     resume_all(stores, held)
     mirror.refresh(client, stores.records)
-    return [printable(f"{stop.record} goes on; it was held {stop.duration}: {stop.reason}") for stop in held]
+    resumed = [f"{stop.record} goes on; it was held {stop.duration}: {stop.reason}" for stop in held]
+    return [*map(printable, resumed), *paused]
 
 
 def held_in(catalog: Catalog, changes: Changes) -> list[Stop]:
     """Return the holds of the connectors and destinations that a file names."""
-    scopes: tuple[tuple[Scope, Change], ...] = (
-        ("connector", changes.connectors),
-        ("destination", changes.destinations),
-    )
-    stops = [
-        stop_of(catalog, scope, name)
-        for scope, change in scopes
-        for name in sorted({*change.created, *change.updated, *change.unchanged})
-    ]
-    return [stop for stop in stops if stop and stop.kind == "held"]
+    scopes: dict[Scope, Change] = {"connector": changes.connectors, "destination": changes.destinations}
+    names = {scope: {*each.created, *each.updated, *each.unchanged} for scope, each in scopes.items()}
+    return stops_among(catalog, names, "held")
+
+
+def paused_in(catalog: Catalog, changes: Changes) -> list[Stop]:
+    """Return the pauses of the records that a file changed; ``--resume`` does not end a person's pause."""
+    scopes: dict[Scope, Change] = {
+        "connector": changes.connectors, "destination": changes.destinations, "import": changes.imports,
+    }  # fmt: skip
+    names = {scope: {*each.created, *each.updated} for scope, each in scopes.items()}
+    return stops_among(catalog, names, "paused")
+
+
+def stops_among(catalog: Catalog, names: Mapping[Scope, Iterable[str]], kind: str) -> list[Stop]:
+    """Return the stops of one kind of the records of these names, by scope."""
+    stops = [stop_of(catalog, scope, name) for scope, found in names.items() for name in sorted(found)]
+    return [stop for stop in stops if stop and stop.kind == kind]
 
 
 def resume_all(stores: Stores, held: list[Stop]) -> None:
@@ -103,9 +114,10 @@ def resume_all(stores: Stores, held: list[Stop]) -> None:
             note(connection, person_at_terminal(), f"{stop.scope}.resume", f"{stop.scope}:{stop.name}")
 
 
-def still_held(catalog: Catalog, stop: Stop) -> str:
-    """Write a sentence about a hold, and the way out of it."""
-    text = printable(f"{stop.record} is still held {stop.duration}: {stop.reason}")
+def still_stopped(catalog: Catalog, stop: Stop) -> str:
+    """Write a sentence about a hold or pause, and the way out of it."""
+    reason = f": {stop.reason}" if stop.reason else ""
+    text = printable(f"{stop.record} is still {stop.kind} {stop.duration}{reason}")
     return f"{text}\n  → {remedy(catalog, stop)}"
 
 

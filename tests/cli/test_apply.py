@@ -177,6 +177,25 @@ def test_what_was_held_is_resumed_on_request(file, redis):
     assert redis.hget("destination:lapsed", "stopped") == b"paused"
 
 
+@pytest.mark.parametrize("options", [[], ["--resume"]])
+def test_what_changed_and_is_paused_is_reported_and_stays_paused(file, redis, options):
+    activation("apply", file)
+    hold("destination", "lapsed", "INVALID_EVENT")
+    with open_stores() as stores:
+        stores.records.hold("connector", "acme", "paused", detail="new prices")
+
+    unchanged = activation("apply", file, *options)
+    file.write_text(FILE.replace("CONTACTS_LIST", "OTHER_LIST"))
+    changed = activation("apply", file, *options)
+
+    assert "paused" not in unchanged.stderr
+    assert re.sub(r"since .*?\)", "<since>", changed.stderr).splitlines()[-2:] == [
+        'connector "acme" is still paused <since>: new prices',
+        "  → `activation resume acme`",
+    ]
+    assert redis.hget("connector:acme", "stopped") == b"paused"
+
+
 def test_each_record_that_changed_is_an_activity(file):
     activation("apply", file)
     activation("apply", file)
