@@ -39,7 +39,7 @@ def up(context: click.Context, procfile: Path | None) -> None:
     """
     procfile = procfile or find()
     commands = read(procfile)
-    told = listen()
+    signals = Signals()
     lines = Lines(sys.stdout, commands)
     with open_stores() as stores, locked(stores.settings.data_dir, LOCK, RUNS_HERE):
         commands, moves, texts = moved(commands, stores.settings)
@@ -50,10 +50,10 @@ def up(context: click.Context, procfile: Path | None) -> None:
             click.echo(text)
         folder = procfile.absolute().parent
         crew = Crew(commands, env, folder, lines, lambda states: block(stores, states, login_text))
-        failed = crew.run(told)
+        failed = crew.run(signals.while_running())
     if failed is not None:
         raise click.ClickException(f'"{failed}" failed five times within a minute, so everything was stopped')
-    context.exit(INTERRUPTED if told == [signal.SIGINT] else 0)
+    context.exit(INTERRUPTED if signals.told == [signal.SIGINT] else 0)
 
 
 def find() -> Path:
@@ -66,18 +66,39 @@ def find() -> Path:
 
 def read(procfile: Path) -> Mapping[str, str]:
     """Return commands by name."""
-    commands: Mapping[str, str] = parse_procfile(procfile.read_text()).processes
+    try:
+        text = procfile.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Misconfigured(f"{procfile}: {getattr(error, 'strerror', 'is no text in UTF-8')}") from error
+    commands: Mapping[str, str] = parse_procfile(text).processes
     if not commands:
         raise Misconfigured(f'{procfile}: there is no line such as "worker: celery -A tasks worker"')
     return commands
 
 
-def listen() -> list[int]:
-    """Return a list that Ctrl-C, SIGTERM and the terminal's end will put their number into, and no more."""
-    told: list[int] = []
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda number, _: told.append(number) if not told else None)
-    return told
+class Signals:
+    """Ctrl-C, SIGTERM and the terminal's end; the first of them counts.
+
+    Until the processes run it ends this one at once: a store may take long, or for ever, to be opened.
+    """
+
+    def __init__(self) -> None:
+        self.told: list[int] = []  # the number of the first
+        self._starting = True
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._note)
+
+    def while_running(self) -> list[int]:
+        """Return the list that a signal puts its number into, and from now on no more."""
+        self._starting = False
+        return self.told
+
+    def _note(self, number: int, _: object) -> None:
+        if self.told:
+            return
+        self.told.append(number)
+        if self._starting:
+            raise KeyboardInterrupt if number == signal.SIGINT else SystemExit(0)
 
 
 def environment(stores: Stores, login: str) -> dict[str, str]:

@@ -1,8 +1,13 @@
 """Content: the bytes of a file, of which the beginning can be looked at before it is read."""
 
+import re
 from typing import Protocol
 
+from pipeline.errors import Misconfigured
+
 CHUNK = 64 * 1024  # bytes
+MOST_BLANKS = 16 << 20  # bytes that are looked through for a first character
+VISIBLE = re.compile(rb"\S")
 
 
 class Readable(Protocol):
@@ -12,39 +17,59 @@ class Readable(Protocol):
         """Return at most ``size`` bytes, as soon as there are some; b"" at the end."""
 
 
+class Opened:
+    """An open file as it is read."""
+
+    def __init__(self, file: Readable) -> None:
+        self._file = file
+
+    def read1(self, size: int = -1, /) -> bytes:
+        """Read some bytes; raises Misconfigured if its disk or server does not give them."""
+        try:
+            return self._file.read1(size)
+        except OSError as error:
+            raise Misconfigured(f"the file cannot be read: {error.strerror or error}") from error
+
+
 class Content:
     """Reads ahead as far as it is looked at; works on a pipe, too."""
 
     def __init__(self, source: Readable) -> None:
         self._source = source
-        self._start = b""
+        self._ahead = bytearray()
+        self._taken = 0  # bytes of ``_ahead`` that were read
 
     def start(self, size: int) -> bytes:
         """Return the first ``size`` bytes or more without taking them; fewer only if these are all."""
-        while len(self._start) < size and self._read_ahead():
+        while len(self._ahead) - self._taken < size and self._read_ahead():
             pass
-        return self._start
+        return bytes(self._ahead[self._taken : self._taken + max(size, CHUNK)])
 
     def first_visible(self) -> bytes:
-        """Return the first byte that is no blank, without taking it; b"" when there is none."""
-        while not (text := self._start.lstrip()) and self._read_ahead():
-            pass
-        return text[:1]
+        """Return the first byte that is no blank, without taking it; b"" without one among the first."""
+        looked = self._taken
+        while not (found := VISIBLE.search(self._ahead, looked)):
+            looked = len(self._ahead)
+            if looked > MOST_BLANKS or not self._read_ahead():
+                return b""
+        return bytes(found[0])
 
     def _read_ahead(self) -> bool:
         more = self._source.read1(CHUNK)
-        self._start += more
+        self._ahead += more
         return bool(more)
 
     def read1(self, size: int = CHUNK, /) -> bytes:
         """Take at most ``size`` bytes."""
-        if not self._start:
+        if self._taken == len(self._ahead):
+            self._ahead, self._taken = bytearray(), 0
             return self._source.read1(size)
-        taken, self._start = self._start[:size], self._start[size:]
+        taken = bytes(self._ahead[self._taken : self._taken + size])
+        self._taken += len(taken)
         return taken
 
     def skip(self, size: int) -> None:
         """Leave out the first bytes, which were looked at."""
-        self._start = self._start[size:]
+        self._taken += size
 
     read = read1  # as gzip calls it

@@ -2,18 +2,25 @@
 
 import gzip
 import io
+import lzma
+import struct
 import zipfile
 import zlib
 from typing import BinaryIO, cast
 
 from pipeline.errors import Misconfigured
-from pipeline.produce.content import Content, Readable
+from pipeline.produce.content import Content, Opened, Readable
 
 GZIP = b"\x1f\x8b"
 ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 WORKBOOKS = ("xl/", "META-INF/manifest.xml")  # in those of Excel and LibreOffice
 OF_MACS = "__MACOSX/"  # the folder that Finder adds to a zip file
 OF_DESKTOPS = ("thumbs.db", "desktop.ini")  # like these, and files with a dot before their name
+# Raised by gzip and zipfile for files that are cut off, damaged or made to break a reader.
+DAMAGE = (
+    EOFError, OverflowError, OSError, ValueError,
+    struct.error, zlib.error, lzma.LZMAError, zipfile.BadZipFile,
+)  # fmt: skip
 
 
 class Packed:
@@ -26,13 +33,13 @@ class Packed:
         """Unpack some bytes; raises Misconfigured, also when only the end is missing."""
         try:
             return self._file.read1(size)
-        except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile) as error:
+        except DAMAGE as error:
             raise Misconfigured(f"the compressed file is cut off or damaged: {error}") from error
 
 
 def unpacked(file: io.BufferedReader, name: str) -> tuple[Content, str]:
     """Return the content of a file, and the name that it has when it is not compressed."""
-    content = Content(file)
+    content = Content(Opened(file))
     start = content.start(4)
     if start.startswith(GZIP):
         plain = gzip.GzipFile(fileobj=cast("BinaryIO", content))
@@ -55,7 +62,7 @@ def from_zip(file: io.BufferedReader) -> tuple[Content, str]:
         if len(names) != 1:
             raise Misconfigured(f"the zip file holds {len(names)} files; it must be one")
         return Content(Packed(cast("Readable", archive.open(names[0])))), names[0]
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+    except (*DAMAGE, RuntimeError) as error:
         raise Misconfigured(f"the zip file cannot be read: {error}") from error
 
 

@@ -10,10 +10,10 @@ from marshmallow import ValidationError
 
 from pipeline.errors import Misconfigured
 from pipeline.records.agreement import kinds_that_differ
-from pipeline.records.document_secrets import STORED_SECRET, secrets_of
 from pipeline.records.documents import USERS_OF_CONNECTORS, Documents
 from pipeline.records.kinds import KINDS, connector_documents, destination_documents
 from pipeline.records.mapping_agreement import unknown_mappings
+from pipeline.records.secret_sources import find_secrets
 from pipeline.records.source_users import unknown_sources
 from schemas.channel import SECRET_PROBLEMS
 from schemas.configuration import configuration_schema
@@ -144,53 +144,6 @@ def problem_of(secret: str, read: Callable[[str], Any]) -> str:
     except Misconfigured as error:
         return str(error)
     return ""
-
-
-def find_secrets(
-    section: str,
-    documents: Mapping[str, dict[str, Any]],
-    stored: Collection[str],
-    environ: Mapping[str, str],
-    folder: Path,
-) -> list[str]:
-    """Put secrets into their places; return a problem for each that was not found."""
-    problems = []
-    for name, document in documents.items():
-        for key in [key for key in secrets_of(section, document) if key in document]:
-            try:
-                document[key] = find_secret(document[key], environ, folder, is_stored=name in stored)
-            except Misconfigured as error:
-                problems.append(f"{section}.{name}.{key}: {error}")
-    return problems
-
-
-def find_secret(value: Any, environ: Mapping[str, str], folder: Path, *, is_stored: bool) -> Any:
-    """Return a secret, read from the environment or a file if it names one; STORED_SECRET stays as it is."""
-    if isinstance(value, str):
-        return value
-    if value == STORED_SECRET:
-        if not is_stored:
-            raise Misconfigured("there is none stored that could be kept; give it once")
-        return value
-    if "env" in value:
-        if not environ.get(value["env"]):
-            raise Misconfigured(f"the environment variable {value['env']} is not set")
-        return environ[value["env"]]
-    return secret_in_file(folder / value["file"])
-
-
-def secret_in_file(path: Path) -> str:
-    """Return the text of a file without the line end at its end."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise Misconfigured(f"cannot read {path}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise Misconfigured(f"{path} is not text in UTF-8") from error
-    text = text.removesuffix("\n").removesuffix("\r")
-    if not text:
-        raise Misconfigured(f"{path} is empty")
-    return text
 
 
 def file_title(file: str) -> str:

@@ -6,6 +6,7 @@ Flower takes ``FLOWER_BASIC_AUTH`` from its environment: arguments can be read b
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pipeline.errors import Misconfigured
 from pipeline.stores.secret_key import create
 
 VARIABLE = "FLOWER_BASIC_AUTH"
@@ -32,4 +33,7 @@ def login_in(folder: Path) -> FlowerLogin:
     new = not path.exists()
     if new:
         create(path)
-    return FlowerLogin(USER, path.read_text().strip(), new)
+    password = path.read_text(errors="replace").strip()
+    if not password:
+        raise Misconfigured(f"{path} is empty: delete it, and a new password is made")
+    return FlowerLogin(USER, password, new)

@@ -43,7 +43,9 @@ def locked(folder: Path, name: str, refusal: str) -> Iterator[None]:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise Misconfigured(refusal.format(process=path.read_text().strip() or "unknown")) from error
+            raise Misconfigured(
+                refusal.format(process=path.read_text(errors="replace").strip() or "unknown")
+            ) from error
         with usable(folder, alone=True):
             os.truncate(descriptor, 0)
             os.write(descriptor, str(os.getpid()).encode())

@@ -1,6 +1,7 @@
 """Addresses of the embedded server: if they can, port and password stay the same at its next start."""
 
 import json
+import re
 import secrets
 import socket
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 STARTS = 3  # a free port may be taken before the server has it
+WORD = re.compile(r"[\w-]+", re.ASCII)  # the password: of characters that need no quotes in a configuration
 
 
 @dataclass(frozen=True)
@@ -28,8 +30,16 @@ class Address:
 
     @classmethod
     def loads(cls, text: str) -> "Address":
-        """Read the text that ``dumps`` wrote."""
-        return cls(**json.loads(text))
+        """Read the text that ``dumps`` wrote; raises ValueError or TypeError for any other."""
+        address = cls(**json.loads(text))
+        if not (
+            type(address.port) is int
+            and 0 < address.port < 65_536
+            and isinstance(address.password, str)
+            and WORD.fullmatch(address.password)
+        ):
+            raise ValueError("no address")
+        return address
 
 
 def addresses(folder: Path) -> Iterator[Address]:

@@ -30,7 +30,12 @@ def key_in(folder: Path) -> str:
     path = folder / FILE
     if not path.exists():
         create(path)
-    key = path.read_text().strip()
+    return read_key(path)
+
+
+def read_key(path: Path) -> str:
+    """Return the key in a file; raises OSError and Misconfigured as ``key_in`` does."""
+    key = path.read_text(encoding="ascii", errors="replace").strip()
     if not is_key(key):
         raise Misconfigured(
             f"{path} does not hold a key; put the right one back, or set ACTIVATION_SECRET_KEY"

@@ -7,7 +7,7 @@ from typing import Protocol
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from pipeline.errors import Misconfigured
-from pipeline.stores.secret_key import FILE, is_key, key_in
+from pipeline.stores.secret_key import FILE, key_in, read_key
 
 NO_KEY = "there is no secret key: set ACTIVATION_SECRET_KEY, or make ACTIVATION_DATA_DIR a folder to write in"
 NO_KEY_FITS = (
@@ -82,12 +82,9 @@ class LateVault(Vault):
     def fernet(self) -> MultiFernet:  # type: ignore[override]
         """The key in the file; raises Misconfigured while there is none."""
         try:
-            key = self._file.read_text().strip()
+            return MultiFernet([Fernet(read_key(self._file))])
         except OSError as error:
             raise Misconfigured(LOST_KEY.format(file=self._file)) from error
-        if not is_key(key):
-            raise Misconfigured(f"{self._file} does not hold a key")
-        return MultiFernet([Fernet(key)])
 
 
 def kept_key(settings: KeySettings) -> Path:

@@ -1,5 +1,6 @@
 """`activation up` in processes of its own, with a real embedded Redis."""
 
+import fcntl
 import os
 import signal
 import socket
@@ -9,7 +10,11 @@ import time
 
 import pytest
 
+from pipeline.cli.up import read
+from pipeline.errors import Misconfigured
+from pipeline.stores.embedded import can_lock
 from tests.processes import ROOT
+from tests.processes.environment import until
 
 UP = (
     "from pipeline.cli import main; from pipeline.runtime import restarts; restarts.LONGEST = LONGEST; "
@@ -102,6 +107,24 @@ def test_it_stops_when_told_to(up, told, code):
     assert process.returncode == code
 
 
+@pytest.mark.parametrize(
+    ("told", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 0)], ids=["Ctrl-C", "SIGTERM"]
+)
+def test_it_stops_while_it_waits_for_a_store(up, tmp_path, told, code):
+    """Another process has the lock of the embedded server, and no server answers."""
+    folder = tmp_path / "data" / "redis"
+    folder.mkdir(parents=True)
+    with (folder / "redis.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        process = up("good: sleep 60")
+        until(lambda: not can_lock(folder / "redis.users", fcntl.LOCK_EX), what="a start that waits")
+        process.send_signal(told)
+        process.send_signal(told)
+
+        assert process.stdout.read() == ""
+        assert process.wait(LONG) == code
+
+
 def test_processes_are_given_the_stores_and_the_password_of_flower(up, tmp_path):
     process = up("one: sh -c 'env; echo told; sleep 60'")
 
@@ -153,6 +176,13 @@ def test_a_procfile_without_commands_is_refused(up):
 
     assert process.returncode == 2
     assert 'there is no line such as "worker: celery -A tasks worker"' in output
+
+
+def test_a_procfile_that_is_no_text_is_refused(tmp_path):
+    (tmp_path / "Procfile").write_bytes(b"web: \xff")
+
+    with pytest.raises(Misconfigured, match="is no text in UTF-8"):
+        read(tmp_path / "Procfile")
 
 
 def test_a_second_one_in_the_same_data_folder_is_reported_that_one_runs(up):

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,22 @@ def test_a_password_in_a_wrong_encoding_is_reported_with_its_path(file, tmp_path
     file.write_text(ACME.replace("PASSWORD", '{ file = "secret" }'))
 
     assert problems(file) == [f"connectors.acme.password: {tmp_path}/secret is not text in UTF-8"]
+
+
+def test_bytes_of_the_environment_that_are_no_text_are_no_password(file):
+    file.write_text(ACME.replace("PASSWORD", '{ env = "ACME" }'))
+
+    with pytest.raises(Misconfigured, match="the environment variable ACME is not text in UTF-8"):
+        configuration.read_configuration(str(file), {"ACME": os.fsdecode(b"p\xff")}, ())
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"), [("/dev/zero", "has more than 1 MiB"), (r"a\u0000b", "holds a NUL character")]
+)
+def test_a_file_of_a_password_that_cannot_be_one_is_reported(file, name, problem):
+    file.write_text(ACME.replace("PASSWORD", f'{{ file = "{name}" }}'))
+
+    assert [each.endswith(problem) for each in problems(file)] == [True]
 
 
 def test_a_destination_may_name_a_connector_that_is_only_stored(file):

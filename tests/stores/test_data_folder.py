@@ -163,6 +163,25 @@ def test_a_folder_of_another_user_is_reported_in_one_line(tmp_path, words):
     assert "Permission denied" in result.stderr
 
 
+DAMAGED = {
+    "activation.db": ["status", "export", "dead-letters list", "keys list", "events tail"],
+    "secret.key": ["status", "export", "rotate-keys", "check acme"],
+}
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe\x00\n", b"{}", b"[1]", b"0" * 5_000])
+def test_a_damaged_file_makes_no_traceback(tmp_path, server_url, redis, name, content):
+    (tmp_path / name).write_bytes(content)
+    env = {"ACTIVATION_DATA_DIR": str(tmp_path), "ACTIVATION_BROKER_URL": server_url}
+
+    for words in DAMAGED[name]:
+        result = CommandRunner(env=env).invoke(main, words.split())
+
+        assert result.exit_code in (0, 2), words
+        assert result.exception is None or isinstance(result.exception, SystemExit), words
+
+
 def test_a_full_disk_is_reported_with_the_folder(tmp_path):
     with pytest.raises(Misconfigured, match="No space left"), usable(tmp_path, alone=True):
         raise OSError(28, "No space left on device")

@@ -17,7 +17,7 @@ from pipeline.errors import Misconfigured
 from pipeline.stores import embedded
 from pipeline.stores.broker import connect
 from pipeline.stores.embedded import embedded_server
-from pipeline.stores.embedded_address import Address
+from pipeline.stores.embedded_address import Address, last_address
 from tests.processes import start
 
 SERVE = """
@@ -268,6 +268,24 @@ def test_a_spoilt_state_file_is_replaced(folder):
 
     with embedded_server(folder) as url, connect(url) as client:
         assert client.ping()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\N{SNOWMAN}",
+        "[1]",
+        '{"port": null, "password": "p"}',
+        '{"port": 99999, "password": "p"}',
+        '{"port": true, "password": "p"}',
+        '{"port": 7000, "password": 7}',
+        '{"port": 7000, "password": "p\\nsave 1 1"}',
+    ],
+)
+def test_a_state_file_without_an_address_counts_as_none(tmp_path, text):
+    (tmp_path / "redis.json").write_text(text)
+
+    assert last_address(tmp_path) is None
 
 
 def test_why_it_does_not_start_is_said_with_its_own_words(folder):
