@@ -70,7 +70,7 @@ class PageTaking:
         for record in changed:
             record.existing = known[record.id].existing if record.id in known else mode.is_baseline
         if mode.is_full:
-            note_met(connection, self.source, [record.id for record in records], mode.full_number)
+            note_met(connection, self.source, [*known], mode.full_number)
         rows = self._with_people(connection, changed, people)
         self._identify(connection, rows, moved, known)
         again = self._unchanged(connection, records, rows, erased) if mode.resend else []

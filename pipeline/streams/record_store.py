@@ -90,6 +90,8 @@ def note_stamps(connection: Connection, source: str, stamps: Sequence[tuple[int,
 
 def note_met(connection: Connection, source: str, ids: Collection[str], full_number: int) -> None:
     """Note that a reading from the beginning has met records."""
+    if not ids:
+        return
     dialect = connection.dialect.name
     statement = (
         f"UPDATE records SET full_number = {MARK[dialect]} "
