@@ -23,7 +23,7 @@ from pipeline.salesforce.client import SalesforceClient
 from pipeline.salesforce.record_rows import RecordRows, id_of, moment_of
 from pipeline.salesforce.source_condition import SourceCondition
 from pipeline.salesforce.source_fields import SourceFields
-from pipeline.wire.answers import as_documented
+from pipeline.wire.answers import OddAnswer, as_documented
 
 PAGE_ROWS = 2_000
 ROW_IDS = 200  # in one query
@@ -75,22 +75,44 @@ class SalesforceRecordReader:
 
     def by_ids(self, ids: Sequence[str]) -> Sequence[SourceRecord]:
         """Return records by their ids, also deleted ones and those that ``where`` leaves out."""
-        return self._records(self._answer("queryAll", soql.among("Id", list(ids)))["records"])
+        return self._records(self._rows_by_ids(ids))
 
     def chosen_by_ids(self, ids: Sequence[str]) -> Sequence[SourceRecord]:
         """Return those of some records that ``where`` chooses, deleted ones too."""
-        where = self._chosen(soql.among("Id", list(ids)))
-        return self._records(self._answer("queryAll", where)["records"], self._condition.fulfilled_by)
+        return self._records(self._rows_by_ids(ids, self._condition.clause()), self._condition.fulfilled_by)
 
     def people_of(self, parents: Sequence[str]) -> Mapping[str, Sequence[SourceRecord]]:
         """Return the contacts of deals by their roles."""
         found: dict[str, list[SourceRecord]] = {}
         riid = self._client.connector.riid_field
         for deals in soql.lists_of(parents, ROW_IDS) if self.source.who else ():
-            answer = self._query("query", roles.query_of(deals, riid))
+            rows = self._roles(deals, riid)
             with as_documented(f"a query of {roles.ROLES}"):
-                found |= roles.people_by_parent(answer["records"], self.source, self.org, riid)
+                found |= roles.people_by_parent(rows, self.source, self.org, riid)
         return found
+
+    def _roles(self, deals: Sequence[str], riid: str) -> Rows:
+        """Return the roles of up to 200 deals, by key where an answer does not hold all."""
+        rows: list[Mapping[str, Any]] = []
+        while True:
+            answer = self._query("query", roles.query_of(deals, riid, id_of(rows[-1]) if rows else ""))
+            rows += answer["records"]
+            if answer["done"] or not answer["records"]:
+                return rows
+
+    def _rows_by_ids(self, ids: Sequence[str], also: soql.Clause | None = None) -> Rows:
+        """Return the rows of some ids, asking again for those that an answer had no room for."""
+        rows: dict[str, Mapping[str, Any]] = {}
+        while missing := [one for one in ids if one not in rows]:
+            among = soql.among("Id", missing)
+            answer = self._answer("queryAll", soql.both(also, among) if also else among)
+            with as_documented(self._asked):
+                rows |= {id_of(row): row for row in answer["records"]}
+            if answer["done"]:
+                break
+            if not answer["records"]:
+                raise repeats()
+        return list(rows.values())
 
     def _page(self, way: str, where: soql.Clause | None, order: Sequence[str], after: Position) -> RecordPage:
         answer = self._answer(way, self._chosen(where), order)
@@ -99,7 +121,7 @@ class SalesforceRecordReader:
             last = self._place(rows[-1], order) if rows else after
             is_last = bool(answer["done"]) and answer["totalSize"] < PAGE_ROWS
         if rows and (last == after or last.stamp < after.stamp):
-            raise Held("destination", "PAGE_REPEATS", "the org answers with other records than asked for")
+            raise repeats()
         records = self._records(rows, self._condition.fulfilled_by)
         return RecordPage(records, last, is_last or not rows, self._client.now)
 
@@ -142,7 +164,15 @@ class SalesforceRecordReader:
         answer = self._ask(reading(self._client.connector, f"/{way}?q={quote(query)}"))
         if not isinstance(answer, dict) or not isinstance(answer.get("records"), list):
             raise Held("connector", "OutcomeUnknown", "the org answers to a query with something else")
+        with as_documented("a query"):
+            if answer["done"] and len(answer["records"]) < answer["totalSize"]:
+                raise OddAnswer("it has fewer records than it counts")
         return answer
+
+
+def repeats() -> Held:
+    """Return the error of pages that do not go on."""
+    return Held("destination", "PAGE_REPEATS", "the org answers with other records than asked for")
 
 
 def beyond(stamp: str, after: Position) -> soql.Clause:

@@ -14,13 +14,16 @@ from pipeline.wire.answers import text_at
 
 ROLES = "OpportunityContactRole"
 DEAL = "OpportunityId"  # the one field whose records have roles
-FIELDS = (DEAL, "ContactId", "Role", "IsPrimary", "Contact.Email", "Contact.LastName")
+FIELDS = ("Id", DEAL, "ContactId", "Role", "IsPrimary", "Contact.Email", "Contact.LastName")
 
 
-def query_of(deals: Sequence[str], riid_field: str) -> str:
-    """Return the query for the contacts of up to 200 deals."""
+def query_of(deals: Sequence[str], riid_field: str, after: str = "") -> str:
+    """Return the query for the contacts of up to 200 deals; ``after``: the role that was read last."""
     fields = (*FIELDS, f"Contact.{riid_field}") if riid_field else FIELDS
-    return soql.select(fields, ROLES, where=soql.among(DEAL, deals), order=(DEAL, "Id"))
+    where = soql.among(DEAL, deals)
+    if after:
+        where = soql.both(where, soql.compare("Id", ">", after))
+    return soql.select(fields, ROLES, where=where, order=("Id",))
 
 
 def people_by_parent(

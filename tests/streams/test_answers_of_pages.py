@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.errors import Held
+from pipeline.errors import Held, RetryLater
 from pipeline.model.call import Call
 from tests.streams.environment import Streams
 
@@ -49,3 +49,26 @@ def test_rows_behind_a_locator_are_asked_for_by_their_key(streams, contacts):
 
     assert [each[0] for each in streams.sent()] == contacts
     assert not any("gone" in call.path for call in asked)
+
+
+def test_records_that_an_answer_has_no_room_for_are_asked_for_again(streams, org, contacts):
+    """Wide rows make pages shorter: a record that is not on the first one is not gone."""
+    org.order("behaviour", {"page_size": 1})
+
+    found = streams.prepare().reader.by_ids(contacts)
+
+    assert sorted(each.id for each in found) == sorted(contacts)
+
+
+def test_an_answer_with_fewer_records_than_it_counts_makes_none_gone(streams, org, contacts):
+    """They are looked for by id, and one that is missing counts as deleted for good."""
+    streams.run()
+    streams.taken()
+    org.order("faults", [{"kind": "short", "function": "queryAll", "when": "after"}])
+
+    with pytest.raises(RetryLater, match="fewer records than it counts"):
+        streams.run(full=True)
+
+    org.order("faults", [])
+    assert streams.run(full=True).counts.gone == 0
+    assert streams.sent() == []

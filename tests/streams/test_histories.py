@@ -63,6 +63,15 @@ def test_each_stage_between_two_polls_is_met_with_the_one_before(streams, org, d
     assert [is_baseline for is_baseline, *_ in rules.asked] == [True, False, False, False]
 
 
+def test_people_that_an_answer_has_no_room_for_are_asked_for_by_key(streams, org, deal, rules):
+    """Wide rows make pages shorter: nobody of a deal is left out."""
+    org.order("behaviour", {"page_size": 1})
+
+    streams.run(replace(STAGES, who="all"), follower=rules)
+
+    assert [people for *_, people in rules.asked] == [(deal[1],), (deal[2],)]
+
+
 @pytest.mark.parametrize(
     ("who", "people"),
     [("primary", [0]), ("all", [0, 1]), (("Influencer",), [1]), (("Evaluator",), [])],

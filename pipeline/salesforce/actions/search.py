@@ -156,4 +156,6 @@ def read_records(body: Any) -> list[Mapping[str, Any]]:
         raise OutcomeUnknown(UNKNOWN, "an answer to a query has no records")
     if not body.get("done"):
         raise Refused("TooManyRecords", "more records fit than one answer holds", isolate=True)
+    if len(records) != body.get("totalSize", len(records)):
+        raise OutcomeUnknown(UNKNOWN, "an answer to a query has another number of records than it counts")
     return records
