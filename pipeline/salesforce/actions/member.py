@@ -6,31 +6,31 @@
     by address   find people and statuses ──► find memberships ──► write
 
 An unknown status would silently become the campaign's default, so the statuses are read with each search.
-
-Source: Object Reference, ``sforce_api_objects_campaignmember.htm``.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
-from urllib.parse import quote
 
-from pipeline.errors import Held
 from pipeline.model.action import Identifiers, Step, Verdicts
 from pipeline.model.activation import Activation
-from pipeline.model.call import Again, Call, Done, Rejection, Verdict
+from pipeline.model.call import Again, Call, Rejection, Verdict
 from pipeline.model.destination import Destination
+from pipeline.salesforce.actions.campaign_members import (
+    MEMBER,
+    STATUSES,
+    CampaignMembers,
+    members_in,
+    membership_id,
+)
 from pipeline.salesforce.actions.collections import Collections, Written
 from pipeline.salesforce.actions.find_and_write import FindAndWrite
 from pipeline.salesforce.actions.found_record import LEAD, PEOPLE, FoundRecord, object_of
 from pipeline.salesforce.actions.learned import MEMBERSHIP, NONE, RECORD
-from pipeline.salesforce.actions.search import Search, read_records
+from pipeline.salesforce.actions.search import Search
 from pipeline.salesforce.calls import FUNCTION
 from pipeline.salesforce.composite import MOST_QUERIES, CompositePart, composite_call, read_parts
 from pipeline.salesforce.connector import SalesforceConnector
 from pipeline.salesforce.needs import Need, NeededCampaign, NeededObject
-from pipeline.salesforce.soql import among, both, compare, select
-
-MEMBER, STATUSES = "CampaignMember", "CampaignMemberStatus"
 
 
 class SalesforceMember(FindAndWrite):
@@ -43,9 +43,8 @@ class SalesforceMember(FindAndWrite):
 
     def __init__(self, connector: SalesforceConnector, destination: Destination) -> None:
         super().__init__(connector, destination)
-        self.campaign: str = destination.options["campaign"]
-        self.status: str = destination.options["member_status"]
-        self._of_campaign = compare("CampaignId", "=", self.campaign)
+        options = destination.options
+        self.campaign = CampaignMembers(options["campaign"], options["member_status"])
         self.search = Search(connector, PEOPLE, {})
         self.collections = Collections(connector)
 
@@ -55,28 +54,22 @@ class SalesforceMember(FindAndWrite):
 
     def needs(self) -> tuple[Need, ...]:
         """Name the campaign with its status."""
-        return (NeededObject(MEMBER, ("Status",)), NeededCampaign(self.campaign, self.status))
+        return (NeededObject(MEMBER, ("Status",)), NeededCampaign(self.campaign.id, self.campaign.status))
 
     def further_parts(self, rows: Sequence[Activation]) -> list[CompositePart]:
         """Read the campaign's statuses and, as far as there is room, the memberships of known ids."""
-        statuses = select(["Label"], STATUSES, where=self._of_campaign)
-        parts = [CompositePart(STATUSES, f"/query?q={quote(statuses, safe='')}")]
+        parts = [self.campaign.statuses()]
         ids = [record_id for row in rows if (record_id := self.search.id_of(row))]
         if ids and len(self.search.parts(rows)) + 2 <= MOST_QUERIES:
-            parts.append(self._memberships(ids))
+            parts.append(self.campaign.memberships(ids))
         return parts
-
-    def _memberships(self, ids: Sequence[str]) -> CompositePart:
-        of_people = among("LeadOrContactId", list(dict.fromkeys(ids)))
-        soql = select(["Id", "LeadOrContactId", "Status"], MEMBER, where=both(self._of_campaign, of_people))
-        return CompositePart(MEMBER, f"/query?q={quote(soql, safe='')}")
 
     def judge(self, row: Activation, record: FoundRecord, bodies: Mapping[str, Any]) -> Verdict:
         """Leave a member alone who has the status already."""
-        self._require_status(bodies)
+        self.campaign.require_status(bodies)
         if not self._is_looked_up(row, record, bodies):
             return None
-        return self._verdict_of(members_in(bodies[MEMBER]).get(record.id))
+        return self.campaign.verdict_of(members_in(bodies[MEMBER]).get(record.id))
 
     def teach(self, row: Activation, record: FoundRecord, bodies: Mapping[str, Any]) -> Identifiers:
         """Let the write know the membership; it is still to be found where another record was looked for."""
@@ -86,16 +79,6 @@ class SalesforceMember(FindAndWrite):
 
     def _is_looked_up(self, row: Activation, record: FoundRecord, bodies: Mapping[str, Any]) -> bool:
         return MEMBER in bodies and self.search.id_of(row) == record.id
-
-    def _verdict_of(self, member: Mapping[str, Any] | None) -> Verdict:
-        return Done() if member and str(member["Status"]).lower() == self.status.lower() else None
-
-    def _require_status(self, bodies: Mapping[str, Any]) -> None:
-        labels = [str(each["Label"]) for each in read_records(bodies.get(STATUSES))]
-        if self.status.lower() not in (label.lower() for label in labels):
-            there_are = ", ".join(labels) or "none that our user sees"
-            text = f'campaign {self.campaign} has no member status "{self.status}"; there are: {there_are}'
-            raise Held("destination", "INVALID_MEMBER_STATUS", text)
 
     def write_steps(self) -> tuple[Step, ...]:
         """Return the search for memberships that are not known yet, and the write."""
@@ -113,7 +96,7 @@ class SalesforceMember(FindAndWrite):
 
     def _find_members(self, rows: Sequence[Activation]) -> Call:
         ids = [row.identifiers.get(RECORD, "") for row in rows if is_open(row)]
-        return composite_call(self.connector, [self._memberships(ids)])
+        return composite_call(self.connector, [self.campaign.memberships(ids)])
 
     def _members(self, answer: Any) -> Mapping[str, Mapping[str, Any]]:
         return members_in(read_parts(answer, [MEMBER])[MEMBER])
@@ -121,7 +104,7 @@ class SalesforceMember(FindAndWrite):
     def _verdicts_of_members(self, rows: Sequence[Activation], answer: Any) -> Verdicts:
         members = self._members(answer)
         return [
-            self._verdict_of(members.get(row.identifiers.get(RECORD, ""))) if is_open(row) else None
+            self.campaign.verdict_of(members.get(row.identifiers.get(RECORD, ""))) if is_open(row) else None
             for row in rows
         ]
 
@@ -137,11 +120,11 @@ class SalesforceMember(FindAndWrite):
         for position, row in enumerate(rows):
             member = row.identifiers.get(MEMBERSHIP) or NONE
             if member != NONE:
-                yield Written(MEMBER, {"Status": self.status}, member, rows=[position])
+                yield Written(MEMBER, {"Status": self.campaign.status}, member, rows=[position])
                 continue
             person = row.identifiers.get(RECORD, "")
             link = "LeadId" if object_of(person) == LEAD else "ContactId"
-            values = {"CampaignId": self.campaign, link: person, "Status": self.status}
+            values = {"CampaignId": self.campaign.id, link: person, "Status": self.campaign.status}
             yield Written(MEMBER, values, rows=[position])
 
     def _write(self, rows: Sequence[Activation]) -> Call:
@@ -163,13 +146,3 @@ def again_if_member_already(why: Verdict) -> Verdict:
     if isinstance(why, Rejection) and why.code == "DUPLICATE_VALUE":
         return Again(why.code, why.detail, anew=True)
     return why
-
-
-def members_in(body: Any) -> dict[str, Mapping[str, Any]]:
-    """Return the memberships of an answer by the ids of their people."""
-    return {str(member["LeadOrContactId"]): member for member in read_records(body)}
-
-
-def membership_id(member: Mapping[str, Any] | None) -> str:
-    """Return the id of a membership, NONE for none."""
-    return str(member["Id"]) if member else NONE
