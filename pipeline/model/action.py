@@ -104,6 +104,18 @@ class Action(ABC):
         """Return the e-mail that a row stands for; None: event files tell nothing of it."""
         return None
 
+    def contested_address(self, row: Activation, code: str) -> str | None:
+        """Return the address that a row gave its person, if another member may have it; None: it gave none.
+
+        ``code``: that of the row's rejection.
+        """
+        return None
+
+    @property
+    def contests_addresses(self) -> bool:
+        """Whether a rejection may be because another member has the address of a row."""
+        return type(self).contested_address is not Action.contested_address
+
     @property
     def names_recipients(self) -> bool:
         """Whether rows have recipients."""

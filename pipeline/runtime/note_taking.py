@@ -1,4 +1,7 @@
-"""Taking witness notes over: ids that answers told go to people, verdicts to rules, in the events store."""
+"""Taking witness notes over: ids that answers told go to people, verdicts to rules, in the events store.
+
+An address that Responsys refused because another member has it becomes a conflict.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,6 +15,7 @@ from pipeline.people.adoption import adopt_account
 from pipeline.people.erasing import forget_erased
 from pipeline.people.learning import Lesson, learn
 from pipeline.people.record_identity import Key, riid_of
+from pipeline.people.taken_addresses import TakenAddress, ask_about
 from pipeline.records.catalog import Catalog
 from pipeline.records.kinds import kind_of
 from pipeline.runtime.people_source import account_of, org_of
@@ -21,6 +25,7 @@ from pipeline.stores.database import reading
 NOTES_AT_ONCE = 20
 
 NoteTaker = Callable[[Connection, Sequence[WitnessNote]], None]  # in the transaction that learns
+FindTaken = Callable[[Sequence[WitnessNote]], Sequence[TakenAddress]]  # before it, for it may call
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,7 @@ class NoteTaking:
     engine: Engine
     events: Engine
     takers: Sequence[NoteTaker] = ()
+    find_taken: FindTaken = lambda _notes: ()
 
     def run(self, catalog: Catalog) -> int:
         """Take over all that there are, and return the number of notes."""
@@ -40,8 +46,10 @@ class NoteTaking:
         while notes := self._next():
             scopes = {note.connector: self._scopes(catalog, note.connector) for note in notes}
             lessons = [lesson for note in notes for lesson in lessons_of(note, *scopes[note.connector])]
+            taken = self.find_taken(notes)
             with self.events.begin() as connection:
                 learn(connection, lessons)
+                ask_about(connection, taken)
                 for taker in self.takers:
                     taker(connection, notes)
             with self.engine.begin() as connection:

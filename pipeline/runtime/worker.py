@@ -30,6 +30,7 @@ from pipeline.records.records import Records
 from pipeline.rules.entry_retention import EntryKeeping, forget_entries
 from pipeline.runtime import source_operations
 from pipeline.runtime.account_limits import read_account_limits
+from pipeline.runtime.address_owners import AddressOwners
 from pipeline.runtime.barred_people import BarredPeople
 from pipeline.runtime.clients import Clients
 from pipeline.runtime.consent_answers import answer_taker
@@ -163,7 +164,10 @@ class Worker:
         """Take over what the answers to batches told of people, and look after these."""
         catalog = self.catalog()
         takers = [take_verdicts, pair_taker(catalog), answer_taker(catalog)]
-        taking = NoteTaking(self.engine, self.events, takers)
+        owners = AddressOwners(
+            self.client, self.engine, self.events, self.clients, self.settings.limit_window
+        )
+        taking = NoteTaking(self.engine, self.events, takers, partial(owners.find, catalog))
         notes = taking.run(catalog)
         taking.keep_up(self.settings.event_days)
         if self.client.set("turn:entries", "1", nx=True, ex=ENTRIES_SECONDS):

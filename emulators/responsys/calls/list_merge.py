@@ -21,6 +21,7 @@ FORMATS = {
     "EMAIL_MD5_HASH_": (re.compile("[0-9a-fA-F]{32}"), "INVALID_PARAMETER: Not an MD5 hash"),
 }
 NO_MATCH = "RECORD_NOT_FOUND: No records found"
+TAKEN = "Email address is that of another record\r\n"
 SEVERAL_MATCH = "MULTIPLE_RECIPIENTS_FOUND: several records match"
 
 
@@ -68,7 +69,7 @@ class ListMerge:
             if not record.get(column, stored_row.get(column)):
                 return f"INVALID_PARAMETER: {column} is empty"
         if riids:
-            return self.update_member(riids[0], record)
+            return TAKEN if self.is_taken(riids[0], record) else self.update_member(riids[0], record)
         return self.insert_member(record) if self.inserts else NO_MATCH
 
     def record_problem(self, record: Row) -> str | None:
@@ -84,6 +85,11 @@ class ListMerge:
             elif column in self.stored_letters and value not in self.stored_letters[column]:
                 return f"INVALID_PARAMETER: The value {value} is not valid for {column}"
         return None
+
+    def is_taken(self, riid: int, record: Row) -> bool:
+        """Tell whether the address that a record gives a member is another one's, and may not be."""
+        address = record.get("EMAIL_ADDRESS_") if self.behaviour.unique_addresses else None
+        return bool(address) and bool({*self.members.find_all("EMAIL_ADDRESS_", address or "")} - {riid})
 
     def update_member(self, riid: int, record: Row) -> int:
         """Write the columns that the record names, and no other."""

@@ -21,6 +21,7 @@ class Behaviour(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     bad_email: Literal["record", "request"] = (
         "record"  # the part that a malformed address in a plain merge fails
     )
+    unique_addresses: bool = False  # True: a merge gives no member the address of another one
     default_permission: Literal["inserts", "always"] = (
         "inserts"  # the merges that defaultPermissionStatus counts for
     )

@@ -68,6 +68,10 @@ class ProgramEntry(Action):
         """Count the values of list columns and fields that rows go without."""
         return left_out((*self.list.columns, *self._fields), rows)
 
+    def contested_address(self, row: Activation, code: str) -> str | None:
+        """Return the address that a merge by RIID did not take."""
+        return self.list.contested_address(row, code)
+
     def needs(self) -> tuple[Need, ...]:
         """Name the columns of the list, the table of the fields, and the event."""
         return tuple(self._needs())

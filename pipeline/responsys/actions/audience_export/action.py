@@ -83,6 +83,10 @@ class AudienceExport(Action):
         sources = (*self.destination.options["identifiers"], *self.list.sources(), *self.tables.sources())
         return frozenset((*sources, PLAIN) if HASHED in sources else sources)
 
+    def contested_address(self, row: Activation, code: str) -> str | None:
+        """Return the address that a merge by RIID did not take."""
+        return self.list.contested_address(row, code)
+
     def needs(self) -> tuple[Need, ...]:
         """Name the columns of the list, and the tables."""
         return tuple(needed(self.list, self.tables))

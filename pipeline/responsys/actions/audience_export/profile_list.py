@@ -22,6 +22,7 @@ from pipeline.responsys.merge_rule import merge_rule
 from pipeline.responsys.names import path
 from pipeline.responsys.quoted_values import naming
 
+MERGE_FAILED = "MERGEFAILED"
 FILLED_BY_RESPONSYS = ("RIID_", *HASHES)  # a merge names these only to match by them
 
 
@@ -91,6 +92,13 @@ class ProfileList:
             or self.permission.problem(row)
             or next(problems(self.columns, row), None)
         )
+
+    def contested_address(self, row: Activation, code: str) -> str | None:
+        """Return the address that a merge by RIID did not take; Oracle documents no code of the cause."""
+        if code != MERGE_FAILED or self.match.keys_of(row)[0].column != "RIID_":
+            return None
+        written = (key.given(row) for key in self.keys_of(row) if key.column == "EMAIL_ADDRESS_")
+        return next(written, None)
 
     def merge(self) -> Step:
         """Return the step that inserts and updates members."""

@@ -377,3 +377,16 @@ def test_results_of_merges_can_be_garbled_too(responsys, merge, fault, cells):
     responsys.order("faults", [fault | {"function": "mergeListMembers"}])
 
     assert merge("CUSTOMER_ID_", ["demo-1"], ["new"]) == cells
+
+
+def test_an_address_of_another_member_is_refused_only_where_addresses_are_unique(responsys, merge):
+    """Oracle's pages say neither that it is nor how."""
+    first, second = merge("CUSTOMER_ID_ EMAIL_ADDRESS_", ["a", "a@example.com"], ["b", "b@example.com"])
+    by_riid = {"matchColumnName1": "RIID_", "insertOnNoMatch": False}
+    responsys.order("behaviour", {"unique_addresses": True})
+
+    cells = merge("RIID_ EMAIL_ADDRESS_", [first, "B@example.com"], [second, "b@example.com"], **by_riid)
+
+    assert cells == ["MERGEFAILED: Record 0 = Email address is that of another record\r\n", second]
+    responsys.order("behaviour", {"unique_addresses": False})
+    assert merge("RIID_ EMAIL_ADDRESS_", [first, "b@example.com"], **by_riid) == [first]
