@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from pipeline.operate.keys import FIRST_FILE
 from pipeline.runtime.stores import Stores
-from pipeline.stores.database import shown
+from pipeline.stores.store_failure import shown
 
 
 def block(stores: Stores, states: Mapping[str, str], login: str) -> Iterator[tuple[str, str]]:

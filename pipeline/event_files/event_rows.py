@@ -71,7 +71,7 @@ def insert_events(
     scratch: "DuckDBPyConnection", connection: Connection, events: StoredAs, folder: Path
 ) -> int:
     """Insert the events that are not known; return how many were inserted or differ from a known one."""
-    with as_sqlalchemy(connection.dialect):
+    with as_sqlalchemy(connection.engine):
         if connection.dialect.name == "sqlite":
             return insert_into_sqlite(scratch, connection, events)
         return copy_into_postgresql(scratch, connection, events, folder / "rows.csv")

@@ -5,12 +5,13 @@ The turn is a lease (row_lease.py). What a run stores is harmless when it is sto
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Engine, func, or_, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from pipeline.errors import PipelineError
 from pipeline.stores.database import reading
@@ -87,7 +88,8 @@ def run_turn(engine: Engine, name: str, *, wait: Callable[[], object] | None = N
         with turn.lease.kept():
             yield turn
     finally:
-        turn.lease.give_up(step="")
+        with suppress(SQLAlchemyError):  # the store is away: the lease ends after a minute
+            turn.lease.give_up(step="")
 
 
 def take(turn: RunTurn) -> bool:

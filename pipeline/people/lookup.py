@@ -40,6 +40,6 @@ def fill(connection: Connection, rows: list[Any]) -> None:
         connection.exec_driver_sql("INSERT INTO wanted VALUES (?, ?, ?, ?)", rows)
         return
     cursor = connection.connection.cursor()
-    with as_sqlalchemy(connection.dialect), cursor.copy("COPY wanted FROM STDIN") as copy:
+    with as_sqlalchemy(connection.engine), cursor.copy("COPY wanted FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)

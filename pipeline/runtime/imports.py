@@ -35,7 +35,8 @@ from pipeline.records.stops import remedy
 from pipeline.runtime.clients import Clients, timeouts_of
 from pipeline.runtime.email_evidence import EmailEvidence
 from pipeline.settings import Settings
-from pipeline.stores import nudges, sql_trouble
+from pipeline.stores import nudges
+from pipeline.stores.store_failure import in_words
 from pipeline.text.messages import unknown
 from pipeline.text.plural import counted
 
@@ -148,8 +149,9 @@ class Importer:
         try:
             yield
         except SQLAlchemyError as error:
-            reason = f"a store cannot be used: {sql_trouble.reason(error)}"
-            self.note_failure(turn, reason)
+            reason = in_words(error)
+            with suppress(SQLAlchemyError):  # the same store may be the one that failed
+                self.note_failure(turn, reason)
             raise RetryLater("StoreAway", reason) from error
         except PipelineError as error:
             self.note_failure(turn, str(error))
@@ -178,6 +180,14 @@ class Importer:
             return f"{name} could not go on: `activation imports list` tells why"
         failed = f", {len(outcome.failed):,} failed" if outcome.failed else ""
         return f"{name}: {counted(len(outcome.landed), 'file')} landed{failed}"
+
+
+def note_unopened(engine: Engine, name: str, error: Misconfigured) -> str:
+    """Note that an import could not run for want of the events store; return the outcome for Flower."""
+    log.warning("import failed", extra={"import": name})
+    with suppress(ImportBusy), run_turn(engine, name) as turn:
+        turn.failed(str(error))
+    return f"{name} could not go on: `activation imports list` tells why"
 
 
 class TroubledRun(PipelineError):

@@ -15,10 +15,12 @@ from pipeline.settings import Settings
 from pipeline.stores import broker_url
 from pipeline.stores.broker import connect, refuse_eviction
 from pipeline.stores.data_folder import usable
-from pipeline.stores.database import EVENTS, migrate, open_database, reading, unusable
+from pipeline.stores.database import EVENTS, migrate, open_database, reading
 from pipeline.stores.doorbell import Doorbell
 from pipeline.stores.embedded import open_broker
 from pipeline.stores.installation import Belonging, refuse_known_stranger
+from pipeline.stores.lost_events import refuse_lost
+from pipeline.stores.store_failure import store_of, unusable
 from pipeline.stores.unready import meaning_of
 
 if TYPE_CHECKING:
@@ -74,6 +76,7 @@ class Stores:
     @cached_property
     def events(self) -> Engine:
         """The events store, its tables up to date."""
+        refuse_lost(self.settings.events_place, self.engine)
         engine = open_database(self.settings.events_place, "ACTIVATION_EVENTS_URL")
         self.opened.callback(engine.dispose)
         if self.checked:
@@ -86,7 +89,9 @@ class Stores:
         url = make_url(self.settings.events_place)
         if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
             with reading(self.engine):  # a data folder that cannot be used is an error, not an empty store
-                return None
+                pass
+            refuse_lost(self.settings.events_place, self.engine)
+            return None
         return self.events
 
     @cached_property
@@ -157,7 +162,7 @@ def open_stores(environ: Mapping[str, str] | None = None) -> Iterator[Stores]:
         except (redis.ConnectionError, redis.TimeoutError) as error:
             raise unreachable(stores.broker_url, error) from error
         except OperationalError as error:
-            raise unusable(stores.engine.url, error) from error
+            raise unusable(store_of(error) or stores.engine.url, error) from error
 
 
 def unreachable(url: str, error: redis.RedisError) -> Misconfigured:

@@ -18,6 +18,7 @@ from pipeline.deliver.effects import Effects
 from pipeline.deliver.halts import Halts
 from pipeline.deliver.polling import Polling
 from pipeline.deliver.set_ups import SetUps
+from pipeline.errors import Misconfigured
 from pipeline.lanes.dispatch import Dispatch
 from pipeline.lanes.lanes import Lanes
 from pipeline.model.connector import Connector
@@ -55,6 +56,7 @@ from pipeline.stores.doorbell import Doorbell
 from pipeline.stores.embedded import open_broker
 from pipeline.stores.installation import Belonging
 from pipeline.stores.key_check import open_own_vault
+from pipeline.stores.lost_events import refuse_lost
 from pipeline.stores.scripts import PATIENT_PAUSES
 from pipeline.stores.shared_sums import SharedSums
 from pipeline.text.plural import counted
@@ -129,7 +131,8 @@ class Worker:
 
     @cached_property
     def events(self) -> Engine:
-        """The events store, opened by the first import."""
+        """The events store, opened by the first import; raises Misconfigured if it cannot be used."""
+        refuse_lost(self.settings.events_place, self.engine)
         engine = open_database(self.settings.events_place, "ACTIVATION_EVENTS_URL")
         migrate(engine, EVENTS)
         return engine
@@ -202,9 +205,13 @@ class Worker:
 
     def run_import(self, name: str) -> str:
         """Fetch and land what is new in the folder of an import."""
-        from pipeline.runtime.imports import Importer  # a worker of another queue does without
+        from pipeline.runtime.imports import Importer, note_unopened  # other queues do without
 
-        importer = Importer(self.settings, self.client, self.records, self.events)
+        try:
+            events = self.events
+        except Misconfigured as error:
+            return note_unopened(self.engine, name, error)
+        importer = Importer(self.settings, self.client, self.records, events)
         return importer.run_by_schedule(self.catalog.newest(), name)
 
     def run_operation(self, identity: str) -> str:

@@ -22,11 +22,12 @@ from sqlalchemy import (
     table,
     text,
 )
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from pipeline.errors import Misconfigured
-from pipeline.stores.driver_errors import sqlalchemy_error
+from pipeline.stores.driver_errors import as_sqlalchemy, sqlalchemy_error
 from pipeline.stores.sqlite import open_sqlite
+from pipeline.stores.store_failure import mark_errors, shown, unusable
 
 CONNECT_TIMEOUT = 10  # seconds
 MIGRATING = threading.Lock()  # Alembic keeps its context in a global
@@ -57,12 +58,15 @@ def open_database(url: str, setting: str = "ACTIVATION_DATABASE_URL") -> Engine:
         raise Misconfigured(f"{setting} is not a database URL") from None
     if parsed.get_backend_name() == "sqlite":
         try:
-            return open_sqlite(parsed, setting)
+            engine = open_sqlite(parsed, setting)
         except (OSError, SQLAlchemyError) as error:
             raise unusable(parsed, error) from error
-    if parsed.drivername in ("postgresql", "postgresql+psycopg"):
-        return open_postgresql(parsed.set(drivername="postgresql+psycopg"))
-    raise Misconfigured(f'{setting}: "{parsed.drivername}" is neither sqlite nor postgresql')
+    elif parsed.drivername in ("postgresql", "postgresql+psycopg"):
+        engine = open_postgresql(parsed.set(drivername="postgresql+psycopg"))
+    else:
+        raise Misconfigured(f'{setting}: "{parsed.drivername}" is neither sqlite nor postgresql')
+    mark_errors(engine)
+    return engine
 
 
 @contextmanager
@@ -92,7 +96,9 @@ class Driver:
 @contextmanager
 def driver(engine: Engine) -> Iterator[Driver]:
     """Run plain statements in one transaction; errors are SQLAlchemy's, as always."""
-    dialect, connection = engine.dialect, engine.raw_connection()
+    dialect = engine.dialect
+    with as_sqlalchemy(engine):
+        connection = engine.raw_connection()
     try:
         dialect.do_begin(connection)
         yield Driver(dialect, connection)
@@ -100,7 +106,7 @@ def driver(engine: Engine) -> Iterator[Driver]:
     except dialect.loaded_dbapi.Error as error:
         if dialect.is_disconnect(error, connection, None):
             connection.invalidate(error)
-        raise sqlalchemy_error(dialect, error) from error
+        raise sqlalchemy_error(engine, error) from error
     finally:
         connection.close()  # rolls back changes that were not committed
 
@@ -167,14 +173,3 @@ def open_postgresql(url: URL) -> Engine:
     if "connect_timeout" not in url.query:
         options["connect_timeout"] = CONNECT_TIMEOUT
     return create_engine(url, pool_pre_ping=True, connect_args=options, hide_parameters=True)
-
-
-def unusable(url: URL, error: Exception) -> Misconfigured:
-    """Say which database cannot be used and why, without its password."""
-    reason = error.orig if isinstance(error, DBAPIError) else error
-    return Misconfigured(f"the database {shown(url)} cannot be used: {reason}")
-
-
-def shown(url: URL) -> str:
-    """Return the URL with stars for its password."""
-    return url.set(query={}).render_as_string(hide_password=True)

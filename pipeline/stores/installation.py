@@ -26,7 +26,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from pipeline.errors import Misconfigured
 from pipeline.stores import emptied, record_tables
 from pipeline.stores.broker import decoded, server_name
-from pipeline.stores.database import open_database, reading, shown
+from pipeline.stores.database import open_database, reading
+from pipeline.stores.store_failure import shown
 from pipeline.stores.unready import Unready
 from pipeline.stores.upsert import insert_new
 

@@ -11,6 +11,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from pipeline.errors import Misconfigured
+from pipeline.stores.sqlite_file import follow_file
 
 BUSY_TIMEOUT = 30  # seconds a writer waits for another
 CACHE, LOG = 16_000, 8_000  # KiB of memory, and pages of the log, for large transactions
@@ -27,6 +28,7 @@ def open_sqlite(url: URL, setting: str) -> Engine:
     event.listen(engine, "connect", set_pragmas)
     engine.dialect.do_begin = begin  # type: ignore[method-assign]  # an event takes five times as long
     create_file(Path(url.database))
+    follow_file(engine, Path(url.database))
     with one_at_a_time(Path(url.database).parent), engine.connect():
         pass
     return engine

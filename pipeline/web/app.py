@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 from pipeline.operate.paging import ForeignCursor
 from pipeline.runtime.stores import Stores
 from pipeline.stores.installation import Belonging
+from pipeline.stores.lost_events import EventsLost
 from pipeline.stores.unready import meaning_of
 from pipeline.web import access, auth, body_slots, metrics, paths, problems
 from pipeline.web.api import (
@@ -121,6 +122,12 @@ def sql_away(error: SQLAlchemyError) -> Response:
     )
 
 
+def events_lost(_: EventsLost) -> Response:
+    """Answer when the events store is gone."""
+    text = "The events store is not there any more: `activation status` tells the way out."
+    return respond(Problem("store-unavailable", text))
+
+
 def foreign_cursor(error: ForeignCursor) -> Response:
     """Answer to a cursor that does not fit."""
     errors = {"query": {"cursor": [str(error)]}}
@@ -131,6 +138,7 @@ ANSWERS: Mapping[type[Exception], Any] = {
     redis.ConnectionError: redis_away,
     redis.TimeoutError: redis_away,
     redis.OutOfMemoryError: redis_away,
+    EventsLost: events_lost,
     OperationalError: sql_away,
     InterfaceError: sql_away,
     InternalError: sql_away,  # a PostgreSQL that only reads

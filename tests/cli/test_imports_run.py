@@ -112,10 +112,33 @@ def test_while_a_store_is_away_a_file_waits_and_lands_afterwards(activation, app
     again = activation("imports", "run", "acme-events")
 
     assert failed.exit_code == 2
-    assert "a store cannot be used: no such table: responsys_events" in failed.stderr
+    assert "events.db cannot be used: no such table: responsys_events; bring back the file" in failed.stderr
     assert [(file["state"], file["new"]) for file in waiting] == [("fetched", 0)]
     assert again.exit_code == 0
     assert [(file["state"], file["new"]) for file in files_of(activation)] == [("landed", 2)]
+
+
+def test_an_events_store_that_is_gone_is_not_made_anew(activation, apply, server, tmp_path):
+    apply()
+    (server.folder / SENT).write_bytes(ROWS)
+    assert activation("imports", "run", "acme-events").exit_code == 0
+    exported = activation("profiles", "export", "-").stdout
+    path = tmp_path / "data" / "events.db"
+    away = path.rename(path.with_suffix(".away"))
+
+    for words in ("imports run acme-events", "imports list", "status", "profiles export -", "stats"):
+        result = activation(*words.split())
+        assert (result.exit_code, len(result.stderr.splitlines())) == (2, 1), words
+        assert f"the events store {path} is not there any more" in result.stderr
+        assert f"`install -m 600 /dev/null {path}`" in result.stderr
+    assert not path.exists()
+    away.rename(path)
+    assert activation("profiles", "export", "-").stdout == exported
+
+    path.unlink()
+    path.touch(0o600)
+    assert activation("imports", "run", "acme-events").exit_code == 0
+    assert activation("profiles", "export", "-").stdout == exported
 
 
 def test_a_failed_file_makes_it_end_with_1(activation, apply, server):

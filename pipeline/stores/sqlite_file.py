@@ -1,0 +1,49 @@
+"""The file of a SQLite store, while connections to it are open.
+
+SQLite goes on with a file that was removed or replaced: what it stores then is lost when the process ends.
+So a connection is used as long as its file is the one at the path. If another file is there, a new connection
+opens that one; if none is there, none is made.
+"""
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, event
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from pipeline.stores.store_failure import GONE
+
+FILE = "file"  # key of a pooled connection's notes
+
+Identity = tuple[int, int]
+
+
+def follow_file(engine: Engine, path: Path) -> None:
+    """Have an engine use the file that is at ``path``, once it was made."""
+    path = path.absolute()
+
+    def require(*_: Any) -> None:
+        if not path.exists():
+            raise sqlite3.OperationalError(GONE)
+
+    def note(_connection: Any, entry: ConnectionPoolEntry) -> None:
+        entry.info[FILE] = identity_of(path)
+
+    def compare(_connection: Any, entry: ConnectionPoolEntry, _proxy: Any) -> None:
+        if entry.info[FILE] != identity_of(path):
+            raise DisconnectionError
+
+    event.listen(engine, "do_connect", require)
+    event.listen(engine, "connect", note)
+    event.listen(engine, "checkout", compare)
+
+
+def identity_of(path: Path) -> Identity | None:
+    """Return device and inode of a file; None: there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
