@@ -130,6 +130,20 @@ def is_address(text: str) -> bool:
     return True
 
 
+class ServerFolder(MaybeText):
+    """A folder on a file server: below the login's own, or from the root."""
+
+    def read(self, value: Any) -> str:
+        """Refuse a path that leads up: where it ends depends on the folder of the login."""
+        folder = super().read(value)
+        if ".." in folder.split("/") or "\\" in folder:
+            raise ValidationError(
+                'must be a folder below the login\'s own, such as "download", or its path from the root, '
+                'such as "/home/acme/download"; ".." and backslashes are not taken'
+            )
+        return folder
+
+
 class ResponsysSftp(ConnectorDocument):
     """One login on an SFTP server with event files of Responsys."""
 
@@ -138,7 +152,7 @@ class ResponsysSftp(ConnectorDocument):
     username = Text(required=True)
     private_key = Secret(required=True)
     private_key_passphrase = MaybeSecret()
-    folder = MaybeText(load_default="")
+    folder = ServerFolder(load_default="")
     host_key = Fingerprints(load_default=list)
     algorithms = OneOf("a set of algorithms", ("modern", "legacy"), load_default="modern")
     pgp_private_key = MaybeSecret()

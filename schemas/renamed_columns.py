@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from marshmallow import ValidationError
 
-from schemas.configuration_fields import Text
-from schemas.document import Table
+from schemas.configuration_fields import LONGEST, LONGEST_LIKELY, Text, there_are
+from schemas.document import MAX_UNKNOWN, Table
+from schemas.event_columns import BUILT_IN, COUNTED
 
 COLUMN = re.compile(r"[^\x00-\x1f\x7f]{1,255}")
 COLUMN_RULE = "must be the name of a built-in column"
@@ -20,11 +22,25 @@ class RenamedColumns(Table):
         super().__init__(Text(), COLUMN, COLUMN_RULE, **options)
 
     def read(self, value: Any) -> dict[str, Any]:
-        """Refuse a column with two names, and a name for two columns."""
+        """Refuse a column that is not built in, a column with two names, and a name for two columns."""
         columns = super().read(value)
         if problems := dict(problems_of(columns)):
             raise ValidationError(problems, valid_data=columns)
         return columns
+
+    def problem_of(self, name: str, earlier: int) -> str | None:
+        """Propose the likely column, for the first problems."""
+        if key_of(name) in BUILT_IN or not self.pattern.fullmatch(name):
+            return super().problem_of(name, earlier)
+        return unknown_column(name) if earlier < MAX_UNKNOWN else "is not a built-in column"
+
+
+def unknown_column(name: str) -> str:
+    """Say that a column is not built in; propose a close one, or list those that count."""
+    key = key_of(name)
+    close = get_close_matches(key, sorted(BUILT_IN), n=1) if len(key) <= LONGEST_LIKELY else []
+    way_out = f'did you mean "{close[0]}"?' if close else there_are(COUNTED)
+    return f'"{name[:LONGEST]}" is not a built-in column; {way_out}'
 
 
 def problems_of(columns: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -1,9 +1,12 @@
 import pytest
 
+from pipeline.event_files.event_header import OF_A_PERSON, USUAL
 from pipeline.event_files.file_name import ARCHIVES, ENCRYPTED, PLAIN
+from pipeline.event_files.row_values import NOT_KEPT
 from schemas.companion import OF_DATA
 from schemas.configuration import ConfigurationSchema
 from schemas.document import paths
+from schemas.event_columns import BUILT_IN, COUNTED
 
 EVENTS = {"connector": "acme-files"}
 FILES = {"kind": "responsys_sftp", "host": "files.example.com", "username": "acme_scp", "private_key": "k"}
@@ -50,7 +53,12 @@ def test_an_import_has_defaults():
         {"delimiter": "tab", "ready": ".ready", "count": ".count", "after": "move:done", "every": 1440},
         {"ready": "none", "after": "delete", "channels": ["email", "sms"], "link_by": "all", "every": 1},
         {"accounts": ["1234", "5"], "folder": "events/hourly", "time_zone": "Europe/Berlin"},
-        {"columns": {"OFFER_NAME": "MY_OFFER"}, "encoding": "latin-1", "enabled": False, "label": "Hourly"},
+        {
+            "columns": {" offer_name ": "MY_OFFER", "REASON": "WHY"},
+            "encoding": "latin-1",
+            "enabled": False,
+            "label": "Hourly",
+        },
     ],
 )
 def test_each_option_can_be_set(changes):
@@ -86,15 +94,26 @@ def test_each_option_can_be_set(changes):
         ({"count": ".ZIP"},
          'count: ".ZIP" is an extension of data files; companions have another, such as ".count"'),
         ({"ready": ".done", "count": ".done"}, "count: must be another extension than that of ready files"),
-        ({"columns": {"A": "B", "C": "B"}}, 'columns.C: "B" is the name of A already'),
-        ({"columns": {"A": "b", "C": " B "}}, 'columns.C: " B " is the name of A already'),
-        ({"columns": {"A": "B", "a": "C"}}, "columns.a: is the same column as A"),
-        ({"columns": {"A": ""}}, "columns.A: must not be empty"),
+        ({"columns": {"RIID": "B", "EMAIL": "B"}}, 'columns.EMAIL: "B" is the name of RIID already'),
+        ({"columns": {"RIID": "b", "EMAIL": " B "}}, 'columns.EMAIL: " B " is the name of RIID already'),
+        ({"columns": {"RIID": "B", "riid": "C"}}, "columns.riid: is the same column as RIID"),
+        ({"columns": {"RIID": ""}}, "columns.RIID: must not be empty"),
+        ({"columns": {"RIDD": "MY_RIID"}},
+         'columns.RIDD: "RIDD" is not a built-in column; did you mean "RIID"?'),
+        ({"columns": {"offer_nam": "MY_OFFER"}},
+         'columns.offer_nam: "offer_nam" is not a built-in column; did you mean "OFFER_NAME"?'),
+        ({"columns": {"ZZ": "MY_OFFER"}},
+         f'columns.ZZ: "ZZ" is not a built-in column; there are: {", ".join(sorted(COUNTED))}'),
         ({"columns": ["A"]}, "columns: must be a table"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_named(changes, problem):
     assert problems(**changes) == [problem]
+
+
+def test_columns_that_rows_are_read_by_are_built_in():
+    assert NOT_KEPT <= BUILT_IN
+    assert {*USUAL, *OF_A_PERSON, "EVENT_UUID", "STATUS_CODE", "OFFER_NUMBER", "ORDER_ID"} <= BUILT_IN
 
 
 def test_companions_have_no_extension_of_data_files():
@@ -113,6 +132,8 @@ def test_an_import_names_its_connector():
         {},
         {"port": 2222, "folder": "download", "host_key": PIN, "algorithms": "legacy", "pgp": "gnupg"},
         {"host_key": [PIN, PIN.replace("AA", "BB")], "private_key_passphrase": "", "pgp_passphrase": ""},
+        {"folder": "/home/acme/download"},
+        {"folder": "..acme/a..b"},
         {"host": "2001:db8::1"},
         {"host": "10.0.0.1"},
         {"host": "sftp_server"},
@@ -135,6 +156,9 @@ def test_a_connector_to_files_takes_keys_and_pins(changes):
         ({"pgp": "gpg"}, 'pgp: "gpg" is not a library for OpenPGP;'),
         ({"password": "x"}, "password: is not a known key"),
         ({"api": "sync"}, "api: is not a known key"),
+        ({"folder": "../x"}, "folder: must be a folder below the login's own, such as"),
+        ({"folder": "/home/acme/../x"}, "folder: must be a folder below the login's own, such as"),
+        ({"folder": "a\\b"}, "folder: must be a folder below the login's own, such as"),
         *(
             ({"host": host}, "host: must be the name or address of a host, without user and port")
             for host in (
