@@ -11,12 +11,15 @@ from sqlalchemy import Engine
 from pipeline.cli.reading import records_to_read
 from pipeline.event_files.spools import empty_spools
 from pipeline.operate.activity import note, person_at_terminal
+from pipeline.operate.checking_keys import read_connectors, unusable_keys_of
 from pipeline.operate.event_columns import refuse_unknown_columns
 from pipeline.records import configuration, mirror
 from pipeline.records.catalog import Catalog, Scope
 from pipeline.records.changes import Change, Changes
+from pipeline.records.documents import Documents
 from pipeline.records.stops import Stop, remedy, stop_of
 from pipeline.runtime.stores import Stores, open_stores
+from pipeline.settings import Settings
 from pipeline.text import toml
 from pipeline.text.escapes import printable
 
@@ -47,6 +50,7 @@ def apply(file: str, prune: bool, dry_run: bool, resume: bool, as_json: bool) ->
         client = None if dry_run else stores.redis  # before anything changes
         changes = stores.records.apply(wanted, prune=prune, dry_run=dry_run)
         sentences = [] if client is None else published(stores, client, changes, resume=resume)
+        sentences += unusable_keys_in(wanted, changes, stores.settings)
         if folder := stores.settings.default_data_dir:
             sentences.append(folder)
     click.echo(json.dumps(asdict(changes), indent=2) if as_json else table(changes))
@@ -63,6 +67,13 @@ def export(as_json: bool) -> None:
     with open_stores() as stores:
         exported = records_to_read(stores).export()
     click.echo(json.dumps(exported, indent=2) if as_json else toml.dumps(exported), nl=as_json)
+
+
+def unusable_keys_in(wanted: Documents, changes: Changes, settings: Settings) -> list[str]:
+    """Return a sentence for each new key of a connector that cannot be read."""
+    new = {*changes.connectors.created, *changes.connectors.updated}
+    documents = {name: one for name, one in wanted.get("connectors", {}).items() if name in new}
+    return list(unusable_keys_of(read_connectors(documents), settings))
 
 
 def published(stores: Stores, client: redis.Redis, changes: Changes, *, resume: bool) -> list[str]:

@@ -66,6 +66,9 @@ class FileServer(Protocol):
     def keys(self) -> OpenPgp:
         """The key of encrypted files."""
 
+    def require_key(self) -> None:
+        """Raise Misconfigured if the key that logs in cannot be read; nothing is sent."""
+
     def open(self) -> AbstractContextManager[FileSession]:
         """Log in for as long as the context lasts.
 

@@ -8,6 +8,7 @@ from pipeline.model.destination import Destination
 from pipeline.model.finding import Finding
 from pipeline.model.uses import Uses
 from pipeline.operate.checking_files import look_at_files
+from pipeline.operate.checking_keys import unusable_keys
 from pipeline.operate.open_questions import PairStatus, read_questions
 from pipeline.operate.throttling import look_for_throttling
 from pipeline.pairs.open_pair import OpenPair
@@ -32,7 +33,8 @@ def check_connector(
         if all(finding.ok for finding in found):
             spool = stores.settings.data_dir / "spool"
             found += look_at_files(server, connector.name, imports, spool)
-        return found
+        tried = {finding.check for finding in found}
+        return found + [one for one in unusable_keys(server, connector.name) if one.check not in tried]
     uses = uses_of(catalog, connector, only)
     with closing(Clients(stores.settings, stores.redis, stores.vault)) as clients:
         found = kind.preflight(connector, uses, clients(connector))

@@ -37,7 +37,9 @@ def problem_of(error: str, passphrase: str) -> str:
         return "private_key_passphrase: is not the key's passphrase"
     if "assphrase" in error and not passphrase:
         return "private_key: is protected by a passphrase: give private_key_passphrase"
-    return "private_key: is no private key in OpenSSH's format"
+    return (
+        "private_key: is no private key in OpenSSH's format: give the whole file, from its BEGIN to its END"
+    )
 
 
 def is_protected(text: str) -> bool:

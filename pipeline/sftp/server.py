@@ -40,6 +40,10 @@ class SftpServer:
         connector = self.connector
         return OpenPgp(connector.pgp_private_key, connector.pgp_passphrase, connector.pgp)
 
+    def require_key(self) -> None:
+        """Raise Misconfigured if the key that logs in cannot be read; nothing is sent."""
+        read_private_key(self.connector)
+
     @contextmanager
     def open(self) -> Iterator["SftpSession"]:
         """Log in; raises Misconfigured or RetryLater."""

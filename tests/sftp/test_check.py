@@ -43,18 +43,22 @@ def server(tmp_path_factory):
 
 @pytest.fixture
 def check(server: SftpEmulator, redis, server_url, tmp_path, monkeypatch):
-    """Apply a connector with these changes and check it; return the exit code and the findings."""
+    """Apply a connector with these changes and check it; return the exit code and the findings.
+
+    ``told``: the beginning of what `apply` tells of its keys.
+    """
     server.order("reset")
     monkeypatch.setenv("ACTIVATION_BROKER_URL", server_url)
     monkeypatch.setenv("ACTIVATION_DATA_DIR", str(tmp_path / "data"))
 
-    def check(further: str | None = None, **changes):
+    def check(further: str | None = None, *, told: str = "", **changes):
         pin = f'host_key = "{server.summary()["host_key"]}"'
         values = {"port": server.port, "username": "acme_scp", "key": server.data / "keys" / "client_key"}
         values |= {"folder": "download", "further": pin if further is None else further, **changes}
         (tmp_path / "activation.toml").write_text(CONNECTOR.format(**values))
         applied = CommandRunner().invoke(main, ["apply", str(tmp_path / "activation.toml")])
         assert applied.exit_code == 0, applied.output
+        assert applied.stderr.startswith(told) if told else not applied.stderr
         result = CommandRunner().invoke(main, ["check", "acme-files", "--json"])
         findings = json.loads(result.stdout)["connectors"]["acme-files"]["findings"]
         return result.exit_code, findings
@@ -136,11 +140,31 @@ def test_a_changed_host_key_shows_both_fingerprints(check, server):
 def test_a_key_that_cannot_be_read_is_reported_in_one_sentence(check, key, server, text, passphrase, problem):
     further = f'host_key = "{server.summary()["host_key"]}"'
     further += f'\nprivate_key_passphrase = "{passphrase}"' if passphrase else ""
-    code, findings = check(further=further, key=key(KEYS.get(text, lambda: text)()))
+    content = KEYS.get(text, lambda: text)()
+    code, findings = check(further=further, key=key(content), told=f"connectors.acme-files.{problem}")
 
     assert code == 2
     assert findings[-1]["check"] == "login"
     assert findings[-1]["text"].startswith(f"connectors.acme-files.{problem}")
+
+
+def test_keys_are_read_though_the_server_is_not_pinned(check, key):
+    text = "connectors.acme-files.private_key: is no private key in OpenSSH's format"
+    code, [_, finding] = check(further="", key=key("rubbish"), told=text)
+
+    assert code == 2
+    assert (finding["check"], finding["ok"]) == ("login", False)
+    assert finding["text"].startswith(text)
+
+
+def test_a_pgp_key_is_read_though_no_file_is_encrypted(check, server):
+    text = "connectors.acme-files.pgp_private_key: is no private OpenPGP key"
+    further = f'host_key = "{server.summary()["host_key"]}"\npgp_private_key = "rubbish-of-a-key"'
+    code, findings = check(further=further, told=text)
+
+    assert (code, findings[-1]["check"]) == (2, "pgp key")
+    assert findings[-1]["text"].startswith(text)
+    assert "rubbish-of-a-key" not in json.dumps(findings)
 
 
 def test_a_protected_key_logs_in_with_its_passphrase(check, key, server):

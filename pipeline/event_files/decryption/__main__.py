@@ -1,4 +1,6 @@
-"""The child process: ``python -m pipeline.event_files.decryption LIBRARY``, with a request as its input.
+"""The child process: ``python -m pipeline.event_files.decryption LIBRARY [try]``; a request is its input.
+
+``try``: the key is opened, and no file.
 
 It ends with the process that started it: a plaintext that grows in no run's folder would never be deleted.
 """
@@ -10,20 +12,27 @@ import os
 import signal
 import sys
 
-from pipeline.event_files.decryption.request import Decrypt, DecryptionRequest, UnreadableMessage, UnusableKey
+from pipeline.event_files.decryption.request import (
+    TRY,
+    Decrypt,
+    DecryptionRequest,
+    UnreadableMessage,
+    UnusableKey,
+)
 
 SET_PARENT_DEATH_SIGNAL = 1  # prctl's number
 
 
 def main() -> None:
-    """Decrypt one file, and write the outcome as JSON."""
+    """Decrypt one file, or try the key alone, and write the outcome as JSON."""
     end_with_parent()
     os.umask(0o077)
-    decrypt: Decrypt = importlib.import_module(f"pipeline.event_files.decryption.{sys.argv[1]}").decrypt
+    library = importlib.import_module(f"pipeline.event_files.decryption.{sys.argv[1]}")
+    work: Decrypt = library.try_key if sys.argv[2:] == [TRY] else library.decrypt
     request = DecryptionRequest.loads(sys.stdin.read())
     outcome = {}
     try:
-        decrypt(request)
+        work(request)
     except UnreadableMessage as error:
         outcome = {"unreadable": str(error)}
     except UnusableKey as error:

@@ -3,11 +3,12 @@
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.errors import Misconfigured, RetryLater
 from pipeline.event_files.decryption.message_kind import kind_of_message
-from pipeline.event_files.decryption.request import DecryptionRequest
+from pipeline.event_files.decryption.request import TRY, DecryptionRequest
 from pipeline.event_files.plain_file import FileFailed
 from pipeline.event_files.spool_errors import unusable
 from pipeline.model.file_server import OpenPgp
@@ -35,7 +36,8 @@ def decrypt_file(source: Path, target: Path, keys: OpenPgp, connector: str) -> N
         return
     if kind != "encrypted":
         raise FileFailed(KINDS[kind])
-    outcome = run_child(DecryptionRequest(source, target, keys.private_key, keys.passphrase), keys.library)
+    request = DecryptionRequest(source, target, keys.private_key, keys.passphrase)
+    outcome = run_child(request, command_of(keys.library))
     if outcome:
         target.unlink(missing_ok=True)  # its plaintext came before the error
     if "unreadable" in outcome:
@@ -46,9 +48,21 @@ def decrypt_file(source: Path, target: Path, keys: OpenPgp, connector: str) -> N
         raise unusable(outcome["trouble"])
 
 
-def run_child(request: DecryptionRequest, library: str) -> dict[str, str]:
+def try_key(keys: OpenPgp, folder: Path, connector: str) -> None:
+    """Open a key, and no file; ``folder``: a private one, for the time of the trial.
+
+    Raises Misconfigured or RetryLater, as ``decrypt_file`` does.
+    """
+    request = DecryptionRequest(folder, folder / "none", keys.private_key, keys.passphrase)
+    outcome = run_child(request, [*command_of(keys.library), TRY])
+    if "unusable_key" in outcome:
+        raise Misconfigured(f"connectors.{connector}.{outcome['unusable_key']}")
+    if "trouble" in outcome:
+        raise unusable(outcome["trouble"])
+
+
+def run_child(request: DecryptionRequest, command: Sequence[str]) -> dict[str, str]:
     """Return the outcome of a child; the request goes by its standard input."""
-    command = command_of(library)
     run = subprocess.run(command, input=request.dumps(), capture_output=True, check=False)  # noqa: S603
     try:
         outcome: dict[str, str] = json.loads(run.stdout)

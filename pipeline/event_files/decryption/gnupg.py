@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pipeline.event_files.decryption.request import DecryptionRequest, UnreadableMessage, UnusableKey
+from pipeline.event_files.decryption.request import EXPORT, DecryptionRequest, UnreadableMessage, UnusableKey
 
 QUIET = ("--batch", "--yes", "--no-tty", "--quiet", "--pinentry-mode", "loopback", "--passphrase-fd", "0")
 DECRYPTED, INTACT, UNPROTECTED = "DECRYPTION_OKAY", "GOODMDC", "DECRYPTION_INFO 0 "
 STATUS = "[GNUPG:] "
+WRONG_PASSPHRASE = "pgp_passphrase: is not the passphrase of pgp_private_key, which is protected"  # noqa: S105
 NEWER = 'pgp = "sequoia" in the connector may read it'
 
 
@@ -24,8 +25,7 @@ def decrypt(request: DecryptionRequest) -> None:
 
     Raises OSError for a whole message whose plaintext the disk does not take.
     """
-    if shutil.which("gpg") is None:
-        raise UnusableKey('pgp: there is no gpg on this machine, which pgp = "gnupg" needs')
+    require_gpg()
     with home_beside(request.target) as home:
         import_key(home, request)
         # A message without protection against changes is read; of others the check is required below.
@@ -38,6 +38,22 @@ def decrypt(request: DecryptionRequest) -> None:
             raise OSError("gpg could not write the plaintext")
 
 
+def try_key(request: DecryptionRequest) -> None:
+    """Import the key, and open it with its passphrase; raises UnusableKey."""
+    require_gpg()
+    with home_beside(request.target) as home:
+        import_key(home, request)
+        code, _ = call(home, request, "--output", str(home / "opened"), "--export-secret-keys")
+        if code:
+            raise UnusableKey(WRONG_PASSPHRASE)
+
+
+def require_gpg() -> None:
+    """Raise UnusableKey if the program is not there."""
+    if shutil.which("gpg") is None:
+        raise UnusableKey('pgp: there is no gpg on this machine, which pgp = "gnupg" needs')
+
+
 def import_key(home: Path, request: DecryptionRequest) -> None:
     """Import the private key; raises UnusableKey."""
     key = home / "key"
@@ -45,7 +61,7 @@ def import_key(home: Path, request: DecryptionRequest) -> None:
     key.write_text(request.private_key, "utf-8")
     code, output = call(home, request, "--import", str(key))
     if code or "IMPORT_OK" not in output:
-        raise UnusableKey("pgp_private_key: is no private OpenPGP key that gpg can read")
+        raise UnusableKey(f"pgp_private_key: is no private OpenPGP key that gpg can read; {EXPORT}")
 
 
 def call(home: Path, request: DecryptionRequest, *arguments: str) -> tuple[int, str]:
@@ -71,7 +87,7 @@ def reason(status: list[str]) -> Exception:
     if "DECRYPTION_INFO" in words:
         return UnreadableMessage("it was altered or cut")
     if "KEY_CONSIDERED" in words:
-        return UnusableKey("pgp_passphrase: is not the passphrase of pgp_private_key, which is protected")
+        return UnusableKey(WRONG_PASSPHRASE)
     return UnreadableMessage("it is encrypted for another key")
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pysequoia
 from pysequoia.packet import Packet, PacketPile, Tag
 
-from pipeline.event_files.decryption.request import UnusableKey
+from pipeline.event_files.decryption.request import EXPORT, UnusableKey
 
 NUMBERS = {1: 2, 2: 2, 3: 2, 16: 3, 17: 4}  # multi-precision numbers of a public key, by its algorithm
 CURVES = (19, 22)  # an identifier, then one number
@@ -24,7 +24,7 @@ def variants(armored: str) -> Iterator["pysequoia.Tsk"]:
         yield pysequoia.Tsk.from_bytes(armored.encode())
         packets = list(PacketPile.from_bytes(armored.encode()))
     except RuntimeError:
-        raise UnusableKey("pgp_private_key: is no private OpenPGP key, or more than one") from None
+        raise UnusableKey(f"pgp_private_key: is no private OpenPGP key, or more than one; {EXPORT}") from None
     subkeys = [place for place, packet in enumerate(packets) if packet.tag == Tag.SecretSubkey]
     primary = public_part(packets[0]) if packets else None
     if primary is None or not subkeys:

@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+TRY = "try"  # the word by which a child tries a key, and decrypts nothing
+EXPORT = "`gpg --armor --export-secret-keys ADDRESS` writes one"
 WAY_OUT = 'pgp = "gnupg" in the connector may read it'
 
 

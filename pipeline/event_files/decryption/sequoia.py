@@ -39,6 +39,11 @@ def decrypt(request: DecryptionRequest) -> None:
     raise UnreadableMessage(meaning(error))
 
 
+def try_key(request: DecryptionRequest) -> None:
+    """Open the key; raises UnusableKey."""
+    next(decryptors(request))
+
+
 def decryptors(request: DecryptionRequest) -> Iterator["pysequoia.PyDecryptor"]:
     """Yield those of the key, and of each of its subkeys that may decrypt; others only sign."""
     for place, key in enumerate(variants(request.private_key)):

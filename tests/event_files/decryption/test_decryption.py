@@ -5,6 +5,7 @@ The RSA key is one that needs ``decryption/keys.py``: its primary key may encryp
 
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import pysequoia
@@ -12,7 +13,7 @@ import pytest
 
 from pipeline.errors import Misconfigured, RetryLater
 from pipeline.event_files.decryption import child
-from pipeline.event_files.decryption.child import decrypt_file
+from pipeline.event_files.decryption.child import decrypt_file, try_key
 from pipeline.event_files.decryption.request import DecryptionRequest
 from pipeline.event_files.plain_file import FileFailed
 from pipeline.model.file_server import OpenPgp
@@ -112,6 +113,26 @@ def test_a_key_that_is_none_is_the_connectors_fault(gnupg, keys, opened, library
         opened(message, "rubbish", library)
     with pytest.raises(FileFailed, match=r"connectors\.acme-files\.pgp_private_key is not given"):
         opened(message, "", library)
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+@pytest.mark.parametrize(
+    ("key", "passphrase", "problem"),
+    [
+        ("rsa", "", ""),
+        ("rsa", "not needed", ""),
+        ("protected", "geheim", ""),
+        ("protected", "wrong", "pgp_passphrase: is not the passphrase"),
+        ("protected", "", "pgp_p(rivate_key: is protected|assphrase: is not)"),
+        ("rubbish", "", "pgp_private_key: is no private OpenPGP key.*gpg --armor --export-secret-keys"),
+    ],
+)
+def test_a_key_is_tried_without_a_message(gnupg, keys, tmp_path, library, key, passphrase, problem):
+    expected = pytest.raises(Misconfigured, match=rf"connectors\.acme-files\.{problem}")
+
+    with expected if problem else nullcontext():
+        try_key(OpenPgp(keys.get(key, key), passphrase, library), tmp_path, "acme-files")
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has a device that is full")
