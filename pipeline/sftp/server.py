@@ -20,7 +20,9 @@ from pipeline.sftp.loop import BackgroundLoop, background_loop
 from pipeline.sftp.private_key import read_private_key
 
 asyncssh.set_log_level("WARNING")  # below that it tells hosts, users and the names of files
-PIECE = 4 << 20  # bytes read at once; asyncssh asks for them in parallel
+# Bytes read at once. asyncssh asks for them in parallel, 16 KiB at a time where a server names no limits, and
+# for those behind the end of a small file, too.
+FIRST_PIECE, PIECE = 256 << 10, 4 << 20
 KEEPALIVE = 15  # seconds
 OWN_FOLDER = "the login's own folder"
 SILENT: tuple[list[str], list[str], list[str]] = ([], [], [])  # no known hosts: the check alone decides
@@ -180,14 +182,16 @@ class SftpSession:
         """Yield the content from an offset on, some MiB at a time."""
         with file_errors(self._connector, path):
             file: Any = self._loop.run(self._client.open(self._place(path), "rb"), self._answer)
+        asked, piece = FIRST_PIECE, b""
         try:
             while True:
                 with file_errors(self._connector, path):
-                    piece: bytes = self._loop.run(file.read(PIECE, offset), self._answer)
-                if not piece:
+                    piece = self._loop.run(file.read(asked, offset), self._answer)
+                if piece:
+                    yield piece
+                if len(piece) < asked:
                     return
-                yield piece
-                offset += len(piece)
+                offset, asked = offset + len(piece), PIECE
         finally:
             self._loop.run(file.close(), self._answer)
 
