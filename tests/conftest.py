@@ -23,6 +23,7 @@ pytest_plugins = [
     "tests.fixtures.erasure",
     "tests.fixtures.garbage",
     "tests.fixtures.spreading",
+    "tests.fixtures.statements",
     "tests.fixtures.stores",
     "tests.fixtures.tls",
     "tests.fixtures.wire",
