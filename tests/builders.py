@@ -1,12 +1,12 @@
 """Builders for tests of lanes, dispatch and delivery."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from pipeline.accept.intake import AcceptCounts, Intake
 from pipeline.accept.routes import ADD, RoutedLane, Routes
-from pipeline.lanes.batch import Batch
+from pipeline.lanes.batch import Batch, profile_and_text
 from pipeline.lanes.lanes import Lanes
 from pipeline.lanes.quota import Quota
 from pipeline.records import mirror
@@ -84,7 +84,12 @@ def cut(lanes: Lanes, quota: Quota = QUOTA) -> Batch:
 def begin(lanes: Lanes, batch: Batch) -> list[tuple[str, bytes]]:
     """Begin the call of a batch, and return the rows it may carry."""
     found = lanes.read_batch(batch.id)
-    return found[1] if lanes.begin(batch) and found else []
+    return texts_of(found[1]) if lanes.begin(batch) and found else []
+
+
+def texts_of(rows: Iterable[tuple[bytes, bytes]]) -> list[tuple[str, bytes]]:
+    """Return the profile of each row of a batch, and its JSON."""
+    return [profile_and_text(line, row) for line, row in rows]
 
 
 def profiles(lanes: Lanes, quota: Quota = QUOTA) -> list[str]:

@@ -12,7 +12,7 @@ import msgspec
 
 from pipeline.deliver.job import Job
 from pipeline.deliver.progress import Progress
-from pipeline.lanes.batch import Batch
+from pipeline.lanes.batch import Batch, profile_and_text
 from pipeline.lanes.quota import Quota
 from pipeline.lanes.row import Row
 from pipeline.model.action import Action
@@ -30,8 +30,9 @@ def kills_workers(batch: Batch) -> bool:
     return batch.state == "claimed" and batch.deaths >= most
 
 
-def unread(profile: str, text: bytes) -> Row:
+def unread(line: bytes, row: bytes) -> Row:
     """Return a row that is not read; no name but that of its profile is known."""
+    profile, text = profile_and_text(line, row)
     return Row(Activation(audience="", profile_id=profile, call_type="UPDATE"), text)
 
 

@@ -1,6 +1,6 @@
 """A batch as it lies in Redis, and as it is claimed and asked after."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -39,7 +39,7 @@ class Poll:
     asked: int  # how often, this time among them
 
 
-Contents = tuple[Batch, list[tuple[str, bytes]]]  # a batch with its (profile, row) pairs
+Contents = tuple[Batch, list[tuple[bytes, bytes]]]  # a batch with its rows as they lie there: (line, row)
 
 
 class ClaimedBatch(NamedTuple):
@@ -51,16 +51,6 @@ class ClaimedBatch(NamedTuple):
     contents: Contents | None = None  # of a new batch, if the caller asked to read it
 
 
-def pairs_of(profiles: Sequence[bytes], rows: Sequence[bytes]) -> list[tuple[str, bytes]]:
-    """Pair profiles with the JSON of their rows, without the prefix for scripts (see lanes.inc.lua)."""
-    if b"\0" in b"".join(rows):
-        return [profile_and_text(profile, row) for profile, row in zip(profiles, rows, strict=True)]
-    names = b"\0".join(profiles).decode("utf-8", "backslashreplace").split("\0")  # a third of the time
-    if len(names) != len(profiles):  # there are none, or a name has a NUL
-        names = [*map(legible, profiles)]
-    return list(zip(names, rows, strict=True))
-
-
 def profile_and_text(line: bytes, row: bytes) -> tuple[str, bytes]:
     """Read a row of a line: "JSON", "lane, NUL, JSON" or "lane, NUL, recipient, NUL, JSON".
 
@@ -69,12 +59,7 @@ def profile_and_text(line: bytes, row: bytes) -> tuple[str, bytes]:
     start = row.rfind(b"\0") + 1
     if row.count(b"\0", 0, start) > 2:
         line = row[:start].split(b"\0")[2]
-    return legible(line), row[start:]
-
-
-def legible(name: bytes) -> str:
-    """Read the name of a line or profile, whatever bytes it has."""
-    return name.decode("utf-8", "backslashreplace")
+    return line.decode("utf-8", "backslashreplace"), row[start:]  # whatever bytes a name has
 
 
 def batch_of(batch: str, known: Mapping[str, str]) -> Batch:

@@ -45,7 +45,7 @@ from typing import Any
 
 import redis
 
-from pipeline.lanes.batch import FIELDS, Batch, ClaimedBatch, Contents, batch_of, pairs_of
+from pipeline.lanes.batch import FIELDS, Batch, ClaimedBatch, Contents, batch_of
 from pipeline.lanes.leases import CALL_LEASE, CALL_LEASE_MS, CLAIM_LEASE, Leases
 from pipeline.lanes.milliseconds import ms
 from pipeline.lanes.polls import Polls
@@ -88,9 +88,10 @@ class Lanes:
         answer = self._scripts.run("read_batch", args=[batch, self._worker if deliver else ""])
         if not answer:
             return None
-        fields, profiles, rows = answer
+        fields, lines, rows = answer
         texts = list(map(bytes.decode, fields))
-        return batch_of(batch, dict(zip(texts[::2], texts[1::2], strict=True))), pairs_of(profiles, rows)
+        known = dict(zip(texts[::2], texts[1::2], strict=True))
+        return batch_of(batch, known), list(zip(lines, rows, strict=True))
 
     def line(self, batch: Batch, position: int) -> str:
         """Return the line of the row at a position of a batch."""
@@ -198,25 +199,25 @@ class Lanes:
         new, began = uuid.uuid4().hex, time.monotonic()
         reads = [("HMGET", f"batch:{new}", *FIELDS), ("ZRANGE", f"batch:{new}:rows", 0, -1)]
         args = [*before, *_claim_args(quota, new, self._worker)]
-        answer, fields, profiles = self._scripts.run(
+        answer, fields, lines = self._scripts.run(
             script, args=args, reads=reads, wait="some" if before else "none"
         )
         claimed = _claimed(answer[1] if before else answer)
-        if isinstance(claimed, ClaimedBatch) and claimed.batch == new and profiles:
-            contents = self._contents(new, fields, profiles)
+        if isinstance(claimed, ClaimedBatch) and claimed.batch == new and lines:
+            contents = self._contents(new, fields, lines)
             late = time.monotonic() - began > CLAIM_LEASE  # another worker may have it now, with other rows
             claimed = claimed._replace(contents=None if late else contents)
         return answer, claimed
 
     def _contents(
-        self, batch: str, fields: Sequence[bytes | None], profiles: Sequence[bytes]
+        self, batch: str, fields: Sequence[bytes | None], lines: Sequence[bytes]
     ) -> Contents | None:
         known = {
             name: decoded(value) for name, value in zip(FIELDS, fields, strict=True) if value is not None
         }
         key = f"rows:{known['destination']}"
-        rows = self._scripts.read(("HMGET", key, *profiles))
-        return (batch_of(batch, known), pairs_of(profiles, rows)) if all(rows) else None
+        rows = self._scripts.read(("HMGET", key, *lines))
+        return (batch_of(batch, known), list(zip(lines, rows, strict=True))) if all(rows) else None
 
 
 def _claim_args(quota: Quota, new_id: str, worker: str = "") -> list[Argument]:

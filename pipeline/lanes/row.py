@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 from msgspec import Struct, field
 
+from pipeline.lanes.batch import profile_and_text
 from pipeline.model.activation import Activation, CallType, Invalid, decode
 from pipeline.text.messages import flatten
 from schemas.activation_limits import IDENTIFIERS, PARTNER_NUMBERS
@@ -48,12 +49,13 @@ class Row(Struct, frozen=True, gc=False):
     problem: str | None = None  # why it cannot be read: it was accepted by an older version of the rules
 
     @classmethod
-    def read(cls, profile: str, text: bytes) -> "Row":
-        """Read a row; if it has not today's form, check it as if it came in now."""
+    def read(cls, line: bytes, row: bytes) -> "Row":
+        """Read a row as it lies in a line; if it has not today's form, check it as if it came in now."""
+        text = row[row.rfind(b"\0") + 1 :]
         try:
             return cls(_decode(text), text)
         except (msgspec.MsgspecError, ValueError, RecursionError):
-            return reread(profile, text)
+            return reread(*profile_and_text(line, row))
 
 
 def reread(profile: str, text: bytes) -> Row:

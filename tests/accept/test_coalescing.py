@@ -23,6 +23,7 @@ from pipeline.settle import dead_letters
 from pipeline.settle import statistics as stats
 from pipeline.settle.dead_letters import Filter
 from tests.accept.test_acceptance import ACME
+from tests.builders import texts_of
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -66,7 +67,7 @@ class Environment:
         if not isinstance(claimed, tuple):
             return None
         batch, rows = self.lanes.read_batch(claimed[0])
-        return batch, [decode(row) for _, row in rows]
+        return batch, [decode(row) for _, row in texts_of(rows)]
 
     def waiting(self) -> list[Activation]:
         """Send what waits, batch by batch, and return it."""

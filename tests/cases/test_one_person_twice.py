@@ -18,6 +18,7 @@ from pipeline.produce.files import read
 from pipeline.produce.producer import Producer
 from pipeline.settle.dead_letters import DeadLetter, Filter, count, store
 from pipeline.settle.replay import replay
+from tests.builders import texts_of
 from tests.environment import ACME
 from tests.fixtures.intake import Bell
 
@@ -67,7 +68,7 @@ class Road:
         if not isinstance(claimed, tuple):
             return None, []
         batch, rows = self.lanes.read_batch(claimed[0])
-        return batch, [json.loads(row) for _, row in rows]
+        return batch, [json.loads(row) for _, row in texts_of(rows)]
 
     def drain(self):
         """Settle batch by batch; return the rows of each."""

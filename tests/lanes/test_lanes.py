@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from pipeline.lanes.lanes import Lanes
-from tests.builders import QUOTA, add, begin, configure, cut, profiles
+from tests.builders import QUOTA, add, begin, configure, cut, profiles, texts_of
 
 
 @pytest.fixture
@@ -104,7 +104,8 @@ def test_the_next_batch_is_claimed_and_read_with_the_end_of_the_last(redis, lane
     settled, following = lanes.settle_and_claim(batch, [], QUOTA)
 
     assert settled
-    assert (following.attempt, [json.loads(row)["n"] for _, row in following.contents[1]]) == (1, [1])
+    numbers = [json.loads(row)["n"] for _, row in texts_of(following.contents[1])]
+    assert (following.attempt, numbers) == (1, [1])
     assert lanes.settle_and_claim(batch, [], QUOTA) == (False, None)
 
 
@@ -267,7 +268,7 @@ def test_rows_that_are_set_apart_wait_in_a_batch_of_their_own(redis, lanes):
     for _ in range(2):  # the answer may be lost
         assert lanes.set_apart(batch, [1, 3], "rest", apart_progress="apart", delay=30)
     stays, rows = lanes.read_batch(batch.id)
-    assert (stays.rows, stays.progress, [line for line, _ in rows]) == (2, "rest", ["a", "c"])
+    assert (stays.rows, stays.progress, [line for line, _ in rows]) == (2, "rest", [b"a", b"c"])
     assert lanes.settle(stays)
     assert lanes.claim(QUOTA) == pytest.approx(30, abs=5)
     assert redis.zcard("flying:acme") == 0
@@ -275,7 +276,7 @@ def test_rows_that_are_set_apart_wait_in_a_batch_of_their_own(redis, lanes):
     redis.zadd("retry:acme:triggerCustomEvent", {apart: 1})
     again = cut(lanes)
     assert (again.id, again.rows, again.progress) == (apart.decode(), 2, "apart")
-    assert [line for line, _ in lanes.read_batch(again.id)[1]] == ["b", "d"]
+    assert [line for line, _ in lanes.read_batch(again.id)[1]] == [b"b", b"d"]
 
 
 def test_rows_that_are_set_apart_stay_before_the_later_ones_of_their_profiles(redis, lanes):

@@ -23,7 +23,7 @@ from pipeline.accept.state_rows import StateRow
 from pipeline.lanes.batch import Batch
 from pipeline.lanes.lanes import Lanes
 from pipeline.stores.broker import connect
-from tests.builders import QUOTA, configure
+from tests.builders import QUOTA, configure, texts_of
 
 MOST = 3  # rows in a batch
 PROFILES = [f"p{n}" for n in range(6)]
@@ -93,7 +93,8 @@ class Model(RuleBasedStateMachine):
         if not isinstance(claimed, tuple):
             return multiple()
         assert not self.stopped, "a batch was claimed while sending was stopped"
-        batch, rows = self.lanes.read_batch(claimed.batch)
+        batch, raw = self.lanes.read_batch(claimed.batch)
+        rows = texts_of(raw)
         lines = [line for line, _ in rows]
         assert 1 <= len(set(lines)) == len(lines) <= MOST
         assert lines == [self.kept_in_order(*self.told_of(row)) for _, row in rows]
@@ -114,7 +115,7 @@ class Model(RuleBasedStateMachine):
     def settle(self, batch: Batch, back):
         found = self.lanes.read_batch(batch.id)
         if self.lanes.settle(batch, sorted(back)):
-            for position, (_, row) in enumerate(found[1]):
+            for position, (_, row) in enumerate(texts_of(found[1])):
                 if position not in back:
                     self.leave(self.kept_in_order(*self.told_of(row)), json.loads(row)["n"])
 

@@ -7,7 +7,7 @@ from pipeline.accept.intake import Intake
 from pipeline.lanes.lanes import Lanes
 from pipeline.stores.broker import connect
 from pipeline.stores.redis_client import RedisClient
-from tests.builders import QUOTA, add, begin, configure, cut
+from tests.builders import QUOTA, add, begin, configure, cut, texts_of
 
 
 class Forgetful(RedisClient):
@@ -73,7 +73,7 @@ def test_a_claim_whose_answer_was_lost_is_read_all_the_same(client, server_url):
         batch, rows = Lanes(reader).claim(QUOTA, read=True).contents
 
     assert (batch.state, batch.attempt, batch.rows) == ("claimed", 1, 2)
-    assert [profile for profile, _ in rows] == ["a", "b"]
+    assert [profile for profile, _ in texts_of(rows)] == ["a", "b"]
 
 
 def test_a_server_that_forgot_a_script_tells_all_the_same_what_was_read_after_it(redis, server_url):
@@ -84,7 +84,7 @@ def test_a_server_that_forgot_a_script_tells_all_the_same_what_was_read_after_it
     with connect(server_url) as client:
         claimed = Lanes(client).claim(QUOTA, read=True)
 
-        assert [profile for profile, _ in claimed.contents[1]] == ["a", "b"]
+        assert [profile for profile, _ in texts_of(claimed.contents[1])] == ["a", "b"]
         assert client.get("nothing") is None
 
 

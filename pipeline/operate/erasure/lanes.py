@@ -69,12 +69,12 @@ def lines_of(client: redis.Redis, destination: str, profile: str) -> list[str]:
     lines = {
         decoded(line)
         for line, row in chain(first, parked)
-        if (name in row or b"\\" in row) and row.startswith(b"{") and is_of(profile, decoded(line), row)
+        if (name in row or b"\\" in row) and row.startswith(b"{") and is_of(profile, line, row)
     }
     return sorted(lines - {profile})
 
 
-def is_of(profile: str, line: str, row: bytes) -> bool:
+def is_of(profile: str, line: bytes, row: bytes) -> bool:
     """Tell whether a row is of a profile; a row that cannot be read has its line's name alone."""
     return Row.read(line, row).activation.profile_id == profile
 

@@ -24,7 +24,7 @@ from pipeline.settle.dead_letters import Filter
 from pipeline.stores import tables
 from pipeline.stores.database import reading
 from schemas.configuration import ConfigurationSchema
-from tests.builders import cut
+from tests.builders import cut, texts_of
 from tests.environment import ACME, LAPSED, Environment
 
 ZOE = 'Zoë "p-7" *?[\\] 日'  # a profile with all that an id may hold
@@ -98,7 +98,7 @@ class ErasureEnvironment:
     def rows(self, batch: Batch) -> list[str]:
         """Return whose rows a batch holds."""
         found = self.lanes.read_batch(batch.id)
-        return sorted(json.loads(row)["profile_id"] for _, row in found[1]) if found else []
+        return sorted(json.loads(row)["profile_id"] for _, row in texts_of(found[1])) if found else []
 
     def missing_from_books(self, destination: str = "lapsed") -> int:
         """Return by how much more was received than is accounted for."""
