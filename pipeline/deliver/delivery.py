@@ -28,7 +28,7 @@ from pipeline.lanes.batch import Batch, Contents
 from pipeline.lanes.lanes import Lanes
 from pipeline.lanes.quota import Quota
 from pipeline.model.action import Step
-from pipeline.model.call import Call, Sender
+from pipeline.model.call import Sender
 from pipeline.model.connector import Connector
 from pipeline.records.current import CurrentCatalog
 from pipeline.settle.settlement import DeliveryResult, Settlement
@@ -144,21 +144,27 @@ class Delivery:
         if not begun:
             return events.PermitExpired() if begun is None else events.Overtaken()
         self._calling.add(job.batch)
-        try:
-            call = build_call(job, step)
-        except CallError as error:
-            return Failed(error)
-        return self._send(client, call, job.action.connector.name)
+        return self._send(job, step, client)
 
-    def _send(self, client: Sender, call: Call, connector: str) -> Answered | Failed:
-        """Send a call, and note how long it took."""
+    def _send(self, job: Job, step: Step, client: Sender) -> Answered | Failed:
+        """Send the call of a step, and note how long it took.
+
+        A row that makes building it fail is to be found like one that spoils its call.
+        """
+        try:
+            call = step.call(job.plan.rows)
+        except Exception as error:
+            log.exception("call not built", extra={"batch": job.batch.id})
+            why = f"no call could be built: {type(error).__name__}"
+            return Failed(Refused("OtherError", why, isolate=True))
         began = now()
         try:
             answer, failure = client.send(call), None
         except CallError as error:
             answer, failure = None, error
         seconds = now() - began
-        self._call_seconds.add(of_value(f"{connector}|{call.function}", seconds, BOUNDS))
+        name = f"{job.action.connector.name}|{call.function}"
+        self._call_seconds.add(of_value(name, seconds, BOUNDS))
         return Failed(failure, seconds=seconds) if failure else Answered(answer, seconds)
 
     def _follow(self, job: Job, event: Event) -> DeliveryResult:
@@ -176,13 +182,3 @@ class Delivery:
     def _knowing(self, job: Job) -> Job:
         """Return the job with all things that its account is known to have."""
         return job.knowing(self._set_ups.known(job.action.connector.account))
-
-
-def build_call(job: Job, step: Step) -> Call:
-    """Build the call of a step; a row that makes this fail is to be found like one that spoils its call."""
-    try:
-        return step.call(job.plan.rows)
-    except Exception as error:
-        log.exception("call not built", extra={"batch": job.batch.id})
-        why = f"no call could be built: {type(error).__name__}"
-        raise Refused("OtherError", why, isolate=True) from error
