@@ -16,17 +16,19 @@ from pipeline.text.plural import counted
 from pipeline.wire.codes import OTHER, UNKNOWN
 
 
-def read_results(answer: Any, count: int, sent: Sequence[object] | None = None) -> list[Rejection | None]:
-    """Return one verdict per recipient; ``sent`` are their RIIDs where those were sent.
+def read_results(
+    rows: Sequence[object], answer: Any, sent: Sequence[object] | None = None
+) -> list[Rejection | None]:
+    """Return one verdict per row; ``sent`` are the RIIDs of their recipients where those were sent.
 
     A result does not name its recipient, so an answer with another number of results is not used.
 
     Raises:
         OutcomeUnknown: the answer has another shape, length or order.
     """
-    if not isinstance(answer, list) or len(answer) != count:
+    if not isinstance(answer, list) or len(answer) != len(rows):
         size = counted(len(answer), "result") if isinstance(answer, list) else "no list of results"
-        raise OutcomeUnknown(UNKNOWN, f"{size} for {counted(count, 'recipient')}")
+        raise OutcomeUnknown(UNKNOWN, f"{size} for {counted(len(rows), 'recipient')}")
     verdicts = [verdict(result) for result in answer]
     if sent and any(contradicts(result, riid) for result, riid in zip(answer, sent, strict=True)):
         raise OutcomeUnknown(UNKNOWN, "a result is for another recipient than the one in its place")

@@ -79,7 +79,7 @@ READERS = {
     "taken on": (taken_on, {"status": "REQUEST_ACCEPTED", "requestId": "1"}),
     "an error of Responsys": (lambda one: responsys_errors.error_of(400, one), BODY),
     "a login of Responsys": (lambda one: responsys_grant(one, RESPONSYS), {"authToken": "E", "endPoint": "https://a.b"}),
-    "recipients": (lambda one: read_recipients(one, 1, [7]), [
+    "recipients": (lambda one: read_recipients([{}], one, [7]), [
         {"errorMessage": "CODE: text", "success": False, "recipientId": 7}]),
     "merged": (lambda one: [rejection(each, 0) for each in read_records(one, 1)], {
         "recordData": {"fieldNames": ["RIID_"], "records": [["MERGEFAILED: Record 0 = X: y"]]}}),

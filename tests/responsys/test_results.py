@@ -6,6 +6,7 @@ from pipeline.errors import OutcomeUnknown
 from pipeline.model.call import Rejection
 from pipeline.responsys.results import read_results
 
+ROW = object()
 GOOD = {"errorMessage": None, "success": True, "recipientId": 364470001}
 
 
@@ -36,7 +37,7 @@ def bad(message):
     ],
 )
 def test_a_result_is_a_verdict(result, verdict):
-    assert read_results([result], 1) == [verdict]
+    assert read_results([ROW], [result]) == [verdict]
 
 
 @pytest.mark.parametrize(
@@ -55,14 +56,14 @@ def test_a_result_is_a_verdict(result, verdict):
 )
 def test_an_answer_that_does_not_fit_the_rows_is_unknown_and_never_shifted(answer):
     with pytest.raises(OutcomeUnknown):
-        read_results(answer, 2)
+        read_results([ROW, ROW], answer)
 
 
 @pytest.mark.parametrize("recipient", [11, "11", -1, None])
 def test_a_result_may_name_its_recipient_or_nobody(recipient):
-    assert read_results([{**GOOD, "recipientId": recipient}], 1, [11]) == [None]
+    assert read_results([ROW], [{**GOOD, "recipientId": recipient}], [11]) == [None]
 
 
 def test_a_result_must_not_name_somebody_else():
     with pytest.raises(OutcomeUnknown, match="another recipient"):
-        read_results([{**GOOD, "recipientId": 12}], 1, [11])
+        read_results([ROW], [{**GOOD, "recipientId": 12}], [11])

@@ -6,7 +6,7 @@ https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/api-v
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from pipeline.model.action import Action, Step, Verdicts
+from pipeline.model.action import Action, Step
 from pipeline.model.activation import Activation
 from pipeline.model.call import Call
 from pipeline.model.destination import Destination
@@ -88,12 +88,13 @@ class CampaignEmail(Action):
         """Send, then write the fields of the rows that were sent; a missing table is found before that.
 
         The account cannot be asked whether an e-mail was sent, so it is never sent twice; event files tell.
+        Success means that the e-mail was handed over, not that it arrived.
         """
         send = Step(
             name="email",
             function="mergeTriggerEmail",
             call=self._call,
-            verdicts=email_verdicts,
+            verdicts=read_results,
             repeatable=False,
             setup_codes=SETUP_CODES,
             explain=naming("variable", self._values),
@@ -159,8 +160,3 @@ def fields_table(connector: ResponsysConnector, options: Mapping[str, Any]) -> E
     columns = (Column(source, name.upper(), "STR500") for source, name in options["fields"].items())
     ordered = tuple(sorted(columns, key=lambda column: column.name))
     return ExtensionTable(connector, options["fields_table"], folder, ordered)
-
-
-def email_verdicts(rows: Sequence[Activation], answer: Any) -> Verdicts:
-    """Read one result per row; success means that the e-mail was handed over, not that it arrived."""
-    return read_results(answer, len(rows))

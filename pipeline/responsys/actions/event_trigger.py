@@ -75,12 +75,15 @@ class EventTrigger:
         self._properties = properties
 
     def step(self) -> Step:
-        """Return the step, which is never done twice without a person's decision."""
+        """Return the step, which is never done twice without a person's decision.
+
+        Success means that the person was handed to the program.
+        """
         return Step(
             name="event",
             function="triggerCustomEvent",
             call=self._call,
-            verdicts=self._verdicts,
+            verdicts=self._verdicts_by_riid if self._is_by_riid else read_results,
             repeatable=False,
             setup_codes=SETUP_CODES,
             explain=naming("property", self._named_properties),
@@ -103,10 +106,8 @@ class EventTrigger:
             body={"customEvent": {}, "recipientData": recipients},
         )
 
-    def _verdicts(self, rows: Sequence[Activation], answer: Any) -> Verdicts:
-        """Read one result per recipient; success means that the person was handed to the program."""
-        riids = [riid(row) for row in rows] if self._is_by_riid else None
-        return read_results(answer, len(rows), riids)
+    def _verdicts_by_riid(self, rows: Sequence[Activation], answer: Any) -> Verdicts:
+        return read_results(rows, answer, [riid(row) for row in rows])
 
 
 def reserved(names: Iterable[str]) -> list[str]:
