@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from pipeline.deliver.plan import BatchPlan, make_plan
+from pipeline.deliver.plan import BatchPlan, taught
 from pipeline.deliver.progress import Progress
 from pipeline.lanes.batch import Batch
 from pipeline.lanes.quota import Quota
@@ -31,7 +31,16 @@ class Job:
     @cached_property
     def plan(self) -> BatchPlan:
         """The rows that take part in the next step, and all steps of these."""
-        return make_plan(self.action, self.rows, self.progress)
+        leaving, learned = self.progress.rejected.keys() | self.progress.done, self.progress.learned
+        positions: Sequence[int] = range(len(self.rows))
+        if leaving:
+            positions = [position for position in positions if position not in leaving]
+        rows = [self.rows[position].activation for position in positions]
+        if learned:
+            pairs = zip(positions, rows, strict=True)
+            rows = [taught(row, learned[at]) if at in learned else row for at, row in pairs]
+        steps = self.action.steps(rows) if rows else ()
+        return BatchPlan(positions, rows, steps, tuple(f"{step.name} {step.function}" for step in steps))
 
     @property
     def step(self) -> Step | None:

@@ -5,9 +5,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from pipeline.deliver.progress import Progress
-from pipeline.lanes.row import Row
-from pipeline.model.action import Action, Identifiers, Step
+from pipeline.model.action import Identifiers, Step
 from pipeline.model.activation import Activation
 
 
@@ -19,20 +17,6 @@ class BatchPlan:
     rows: Sequence[Activation]  # with the identifiers that were learned
     steps: tuple[Step, ...]  # done or not
     names: tuple[str, ...]  # of the steps, as the progress of a batch keeps them: "name function"
-
-
-def make_plan(action: Action, rows: Sequence[Row], progress: Progress) -> BatchPlan:
-    """Make the plan of a batch of these rows."""
-    rejected, done, learned = progress.rejected, progress.done, progress.learned
-    positions: Sequence[int] = range(len(rows))
-    if rejected or done:
-        positions = [position for position in positions if position not in rejected and position not in done]
-    activations = [rows[position].activation for position in positions]
-    if learned:
-        pairs = zip(positions, activations, strict=True)
-        activations = [taught(row, learned[at]) if at in learned else row for at, row in pairs]
-    steps = action.steps(activations) if activations else ()
-    return BatchPlan(positions, activations, steps, tuple(f"{step.name} {step.function}" for step in steps))
 
 
 def taught(row: Activation, identifiers: Identifiers) -> Activation:
