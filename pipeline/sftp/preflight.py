@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from pipeline.errors import PipelineError
 from pipeline.model.finding import Finding
 from pipeline.sftp.host_key import changed, what_to_put
-from pipeline.sftp.server import OWN_FOLDER, SftpServer
+from pipeline.sftp.server import SftpServer
+from pipeline.sftp.session import OWN_FOLDER
 
 
 def preflight(server: SftpServer) -> Iterator[Finding]:

@@ -1,30 +1,24 @@
-"""A login on an SFTP server: its folders, and its files from any offset on."""
+"""An SFTP server: logins by the one key and host key of its connector."""
 
-import posixpath
-import stat
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 import asyncssh
 
 from pipeline.errors import Misconfigured, PipelineError, RetryLater
-from pipeline.model.file_server import FileGone, NotPermitted, OpenPgp, RemoteFile
+from pipeline.model.file_server import OpenPgp
 from pipeline.sftp.algorithms import HOST_KEY_KINDS, options_of
 from pipeline.sftp.connector import SftpConnector
-from pipeline.sftp.failures import CUT, file_errors, login_errors
+from pipeline.sftp.failures import CUT, login_errors
 from pipeline.sftp.host_key import HostKeyChanged, HostKeyCheck, refuse_unpinned
 from pipeline.sftp.loop import BackgroundLoop, background_loop
 from pipeline.sftp.private_key import read_private_key
+from pipeline.sftp.session import SftpSession
 
 asyncssh.set_log_level("WARNING")  # below that it tells hosts, users and the names of files
-# Bytes read at once. asyncssh asks for them in parallel, 16 KiB at a time where a server names no limits, and
-# for those behind the end of a small file, too.
-FIRST_PIECE, PIECE = 256 << 10, 4 << 20
 KEEPALIVE = 15  # seconds
-OWN_FOLDER = "the login's own folder"
 SILENT: tuple[list[str], list[str], list[str]] = ([], [], [])  # no known hosts: the check alone decides
 
 
@@ -47,7 +41,7 @@ class SftpServer:
         read_private_key(self.connector)
 
     @contextmanager
-    def open(self) -> Iterator["SftpSession"]:
+    def open(self) -> Iterator[SftpSession]:
         """Log in; raises Misconfigured or RetryLater."""
         refuse_unpinned(self.connector)
         key = read_private_key(self.connector)
@@ -139,88 +133,3 @@ def lacks_kind(error: PipelineError, check: HostKeyCheck) -> bool:
 async def end(connection: asyncssh.SSHClientConnection) -> None:
     """End a connection, whatever is under way."""
     connection.abort()
-
-
-class SftpSession:
-    """The folder of one connector, while the login lasts."""
-
-    def __init__(
-        self,
-        connector: SftpConnector,
-        loop: BackgroundLoop,
-        client: asyncssh.SFTPClient,
-        answer: float,
-    ) -> None:
-        self._connector = connector
-        self._loop = loop
-        self._client = client
-        self._answer = answer  # seconds
-
-    def list(self, folder: str) -> list[RemoteFile]:
-        """Return the files of a folder, by name; raises Misconfigured if it cannot be read."""
-        place = self._place(folder)
-        shown = place or OWN_FOLDER
-        try:
-            with file_errors(self._connector, shown):
-                names = self._loop.run(self._client.readdir(place or "."), self._answer)
-        except FileGone:
-            raise Misconfigured(f"{self._connector.place}: there is no folder {shown}") from None
-        except NotPermitted:
-            raise Misconfigured(
-                f'{self._connector.place}: "{self._connector.username}" may not read {shown}'
-            ) from None
-        files = [remote_file(str(name.filename), name.attrs) for name in names if is_file(name.attrs)]
-        return sorted(files, key=lambda file: file.name)
-
-    def stat(self, path: str) -> RemoteFile:
-        """Return size and time of one file now; raises FileGone."""
-        with file_errors(self._connector, path):
-            attributes = self._loop.run(self._client.stat(self._place(path)), self._answer)
-        return remote_file(posixpath.basename(path), attributes)
-
-    def read(self, path: str, offset: int) -> Iterator[bytes]:
-        """Yield the content from an offset on, some MiB at a time."""
-        with file_errors(self._connector, path):
-            file: Any = self._loop.run(self._client.open(self._place(path), "rb"), self._answer)
-        asked, piece = FIRST_PIECE, b""
-        try:
-            while True:
-                with file_errors(self._connector, path):
-                    piece = self._loop.run(file.read(asked, offset), self._answer)
-                if piece:
-                    yield piece
-                if len(piece) < asked:
-                    return
-                offset, asked = offset + len(piece), PIECE
-        finally:
-            self._loop.run(file.close(), self._answer)
-
-    def move(self, path: str, to: str) -> None:
-        """Give a file another path; the folder is made if need be."""
-        with file_errors(self._connector, path):
-            folder = posixpath.dirname(self._place(to))
-            if folder:
-                self._loop.run(self._client.makedirs(folder, exist_ok=True), self._answer)
-            self._loop.run(self._client.posix_rename(self._place(path), self._place(to)), self._answer)
-
-    def delete(self, path: str) -> None:
-        """Delete a file; one that is gone is no error."""
-        try:
-            with file_errors(self._connector, path):
-                self._loop.run(self._client.remove(self._place(path)), self._answer)
-        except FileGone:
-            pass
-
-    def _place(self, path: str) -> str:
-        """Return a path of the server's own."""
-        return posixpath.join(self._connector.folder, path)
-
-
-def is_file(attributes: asyncssh.SFTPAttrs) -> bool:
-    """Tell a file from a folder and a link; a server that does not say lists files."""
-    return attributes.permissions is None or stat.S_ISREG(attributes.permissions)
-
-
-def remote_file(name: str, attributes: asyncssh.SFTPAttrs) -> RemoteFile:
-    """Return a file with its size and time; a server that tells none has 0."""
-    return RemoteFile(name, attributes.size or 0, int(attributes.mtime or 0))

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from pipeline.sftp.connector import SftpConnector
-from pipeline.sftp.server import FIRST_PIECE, PIECE, SftpSession
+from pipeline.sftp.session import FIRST_PIECE, PIECE, SftpSession
 
 CONNECTOR = SftpConnector(name="f", title="f", host="127.0.0.1", username="u", private_key="k")
 
