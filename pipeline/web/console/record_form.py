@@ -6,7 +6,7 @@ from typing import Any
 
 from pipeline.records.document_secrets import STORED_SECRET
 from pipeline.text.messages import flatten
-from pipeline.web.console.options import ABSENT, Option
+from pipeline.web.console.option import ABSENT, Option
 
 WHOLE_RECORD = "_schema"  # marshmallow's key for problems of a whole document
 

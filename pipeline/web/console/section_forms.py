@@ -6,7 +6,8 @@ from typing import Any
 
 from flask import request
 
-from pipeline.web.console.options import Option, options_of
+from pipeline.web.console.option import Option
+from pipeline.web.console.options import options_of
 from pipeline.web.console.record_form import RecordForm, default_texts, texts_of
 from pipeline.web.console.record_sections import RecordSection
 from pipeline.web.console.written_form import ALL, WRITTEN_OPTIONS, WrittenForm, written_options

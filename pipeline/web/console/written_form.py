@@ -9,7 +9,7 @@ from marshmallow import fields
 
 from pipeline.records.record_check import InvalidRecord
 from pipeline.text import toml
-from pipeline.web.console.options import Option
+from pipeline.web.console.option import Option
 from pipeline.web.console.record_form import WHOLE_RECORD, FormField, RecordForm, lines
 
 ALL = "options"  # the name of the field
