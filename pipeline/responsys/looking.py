@@ -19,6 +19,7 @@ ATTRIBUTES: Mapping[str, tuple[str, str]] = {"riid": ("r", "RIID_"), "email": ("
 NOBODY = "RECORD_NOT_FOUND"
 CAMPAIGNS = 200  # on a page
 MOST_PAGES = 500
+MEMBERS_IN_CALL = 200
 
 
 def program_runs(ask: Ask, name: str) -> bool | None:
@@ -105,3 +106,12 @@ def campaign_ids(ask: Ask, names: Collection[str]) -> dict[str, str]:
         if len(entries) < CAMPAIGNS or len(found) == len(set(names)):
             break
     return found
+
+
+def calls_to_read_members(source: Any, records: int) -> Mapping[str, int]:
+    """Count the calls that read members: one for each 200, and one of their extension table."""
+    if source.kind != "responsys":
+        return {}
+    calls = -(-records // MEMBERS_IN_CALL)
+    table = {"retrieveProfileExtensionMembers": calls} if source.fields_table else {}
+    return {"retrieveListMembers": calls, **table}
