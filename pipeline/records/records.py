@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, select, update
 
 from pipeline.records import record_reading, stored_documents
 from pipeline.records.catalog import Catalog, Hold, Kind, Scope, unusable
@@ -20,6 +20,7 @@ from pipeline.records.document_secrets import (
     with_secret_marks,
 )
 from pipeline.records.documents import SECTIONS, Documents, as_written
+from pipeline.records.holds import delete_hold, put_hold, read_holds
 from pipeline.records.pair_reading import consent_account, pair
 from pipeline.records.record_reading import read_all
 from pipeline.records.rule_documents import rule
@@ -62,16 +63,13 @@ class Records:
             # The version first: a change in between is then read twice rather than missed.
             version = connection.scalar(select(record_tables.catalog.c.version)) or 0
             stored = stored_documents.load(connection, partial(self._unseal, self.vault))
-            holds = connection.execute(select(record_tables.holds)).all()
+            holds = read_holds(connection)
         destinations = read_all(record_reading.destination, stored["destinations"])
-        stops = {
-            (hold.scope, hold.name): Hold(hold.kind, hold.code, hold.detail, hold.since) for hold in holds
-        }
         return Catalog(
             version=version,
             connectors=read_all(record_reading.connector, stored["connectors"]),
             destinations=destinations,
-            holds=unusable(destinations) | stops,
+            holds=unusable(destinations) | holds,
             sources=read_all(record_reading.source, stored["sources"]),
             imports=read_all(record_reading.event_import, stored["imports"]),
             channels=read_all(record_reading.channel, stored["channels"]),
@@ -151,7 +149,7 @@ class Records:
         for name in change.removed:
             stored_documents.remove(connection, section, name)
             if section in SCOPES:
-                release(connection, SCOPES[section], name)
+                delete_hold(connection, SCOPES[section], name)
 
     def export(self) -> dict[str, dict[str, dict[str, Any]]]:
         """Return all records as a configuration without secrets; to ``apply`` it changes nothing."""
@@ -162,19 +160,14 @@ class Records:
     def hold(self, scope: Scope, name: str, kind: Kind, code: str = "", detail: str = "") -> bool:
         """Stop sending for ``name``; False if the same hold is there already; its time stays."""
         with self._alone() as connection:
-            found = connection.execute(select(record_tables.holds).where(*hold_is(scope, name))).one_or_none()
-            if found and (found.kind, found.code) == (kind, code):
-                return False
-            release(connection, scope, name)
-            hold = {"kind": kind, "code": code, "detail": detail, "since": datetime.now(UTC)}
-            connection.execute(insert(record_tables.holds).values(scope=scope, name=name, **hold))
-            raise_version(connection)
-        return True
+            if is_new := put_hold(connection, scope, name, Hold(kind, code, detail, datetime.now(UTC))):
+                raise_version(connection)
+        return is_new
 
     def release(self, scope: Scope, name: str) -> bool:
         """Send again for ``name``; False if it was not stopped."""
         with self._alone() as connection:
-            if released := release(connection, scope, name):
+            if released := delete_hold(connection, scope, name):
                 raise_version(connection)
         return released
 
@@ -197,16 +190,6 @@ class Records:
                 stored_documents.store(connection, section, name, stored[section][name], self.vault)
             renew_check(connection, self.vault)
         return len(sealed)
-
-
-def hold_is(scope: Scope, name: str) -> tuple[ColumnElement[bool], ...]:
-    """Return the SQL conditions for one hold."""
-    return record_tables.holds.c.scope == scope, record_tables.holds.c.name == name
-
-
-def release(connection: Connection, scope: Scope, name: str) -> bool:
-    """Delete a hold; False if there is none."""
-    return connection.execute(delete(record_tables.holds).where(*hold_is(scope, name))).rowcount > 0
 
 
 def raise_version(connection: Connection) -> None:
