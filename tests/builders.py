@@ -4,7 +4,8 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from pipeline.accept.intake import AcceptCounts, Intake
+from pipeline.accept.accept_counts import AcceptCounts
+from pipeline.accept.intake import Intake
 from pipeline.accept.routes import ADD, RoutedLane, Routes
 from pipeline.lanes.batch import Batch, profile_and_text
 from pipeline.lanes.lanes import Lanes

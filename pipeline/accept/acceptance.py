@@ -13,7 +13,7 @@ and so on. A store that is down is no such case: then the entries wait.
 
 import logging
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from itertools import chain, repeat
@@ -21,9 +21,11 @@ from itertools import chain, repeat
 import redis
 from sqlalchemy import Engine
 
+from pipeline.accept.accept_counts import AcceptCounts, summary
 from pipeline.accept.earlier_refusals import refused_before
 from pipeline.accept.entry_ids import DuplicateKey
-from pipeline.accept.intake import AcceptCounts, Claim, Intake
+from pipeline.accept.intake import Claim, Intake
+from pipeline.accept.refusals import keep_letters
 from pipeline.accept.router import Router
 from pipeline.accept.routes import NOWHERE, Routes
 from pipeline.accept.state_rows import StateRow, in_order, state_row
@@ -32,13 +34,10 @@ from pipeline.errors import Misconfigured
 from pipeline.model.action import Action
 from pipeline.model.activation import Activation, encode
 from pipeline.records.catalog import Catalog
-from pipeline.settle import dead_letters
-from pipeline.settle.dead_letters import DeadLetter, shortened
-from pipeline.settle.refusal_notes import store_refusal_notes
+from pipeline.settle.dead_letters import shortened
 from pipeline.stores.outage import is_outage
 from pipeline.stores.retrying import retrying
 from pipeline.stores.scripts import ANSWER_LOST
-from pipeline.text.plural import counted
 from pipeline.text.tracebacks import called
 
 log = logging.getLogger(__name__)
@@ -46,7 +45,6 @@ log = logging.getLogger(__name__)
 MAX_CLAIMS = 10  # per task, so that one shard does not keep a worker for ever
 MAX_DEATHS = 3  # of workers with one entry alone, after which no other worker tries to accept it
 RETRY_PAUSE = 0.5  # seconds between two tries while Redis is away
-COMMIT_SECONDS = 5.0  # that committing may take; until then no other worker may have the claim
 
 
 class WorkersKilled(Exception):
@@ -140,11 +138,11 @@ class Acceptance:
         """Make a dead letter of a claim's only entry, and drop it."""
         letter = last_letter(claim, error)
         try:
-            kept = self._kept([letter], claim.until - COMMIT_SECONDS)
+            kept = keep_letters(self._engine, claim, [letter])
         except Exception as refusal:
             if is_outage(refusal):
                 raise
-            kept = self._kept([shortened(letter)], claim.until - COMMIT_SECONDS)
+            kept = keep_letters(self._engine, claim, [shortened(letter)])
         routes = Routes()
         routes.add("", (NOWHERE,))
         return self._intake.accept(claim, routes) if kept else None
@@ -168,8 +166,7 @@ class Acceptance:
             router.route()
         keys = router.routes.duplicate_keys
         letters = [letter for letter, index in router.refusals.letters if not self._seen(keys.get(index + 1))]
-        until = claim.until - COMMIT_SECONDS
-        return router if self._kept(letters, until, catalog.witnessed_audiences) else None
+        return router if keep_letters(self._engine, claim, letters, catalog.witnessed_audiences) else None
 
     def _catalog_for(self, claim: Claim) -> Catalog:
         """Return the newest catalog; if it cannot be read, no entry is at fault."""
@@ -180,17 +177,6 @@ class Acceptance:
                 raise
             raise Misconfigured(f"the records cannot be read ({called(error)})") from error
 
-    def _kept(self, letters: Sequence[DeadLetter], until: float, witnessed: Collection[str] = ()) -> bool:
-        if not letters:
-            return True
-        with self._engine.connect() as connection:
-            dead_letters.store(connection, letters)
-            store_refusal_notes(connection, letters, witnessed)
-            if time.monotonic() > until:
-                return False
-            connection.commit()
-        return True
-
     def _seen(self, duplicate_key: DuplicateKey | None) -> bool:
         return duplicate_key is not None and self._intake.recognises(duplicate_key)
 
@@ -199,17 +185,3 @@ def _written(router: Router, action: Action, activation: Activation) -> str:
     recipient = action.recipient(activation)
     prefix = f"{recipient}\0" if recipient else ""
     return f"{router.lanes.of(action, activation)}\0{prefix}{encode(activation).decode()}"
-
-
-def summary(entries: int, done: AcceptCounts) -> str:
-    """Return the numbers of accepted entries and rows in one line, for Flower."""
-    if not entries:
-        return "nothing to accept"
-    parts = [counted(entries, "entry", "entries"), counted(done.added, "row")]
-    if done.invalid:
-        parts.append(f"{done.invalid:,} invalid")
-    if done.coalesced:
-        parts.append(f"{done.coalesced:,} coalesced")
-    if done.repeated:
-        parts.append(f"{done.repeated:,} seen before")
-    return ", ".join(parts)

@@ -22,11 +22,12 @@ import time
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 import redis
 from msgspec import msgpack
 
+from pipeline.accept.accept_counts import AcceptCounts
 from pipeline.accept.entry_ids import GENERATED, UNKNOWN_CONTENT, DuplicateKey
 from pipeline.accept.routes import Routes
 from pipeline.accept.state_rows import StateRow
@@ -62,19 +63,6 @@ class Claim:
     def key(self, index: int, duplicate_key: DuplicateKey | None = None) -> str:
         """Name an entry within the claim, however the claim was halved."""
         return duplicate_key.digest if duplicate_key else str(self.offset + index)
-
-
-class AcceptCounts(NamedTuple):
-    """The counts of a claim: rows added, rows not valid, entries seen before, rows coalesced.
-
-    ``new_entries`` have come to the shard meanwhile, without a doorbell.
-    """
-
-    added: int = 0
-    invalid: int = 0
-    repeated: int = 0
-    coalesced: int = 0
-    new_entries: int = 0
 
 
 class Intake:

@@ -1,12 +1,20 @@
 """Refusals: dead letters for the entries of one claim that are not valid, or not for a destination."""
 
+import time
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import Engine
+
 from pipeline.accept.entry_ids import DuplicateKey
 from pipeline.accept.intake import Claim
 from pipeline.model.activation import Activation
 from pipeline.model.destination import Destination
 from pipeline.settle import dead_letters
 from pipeline.settle.dead_letters import DeadLetter
+from pipeline.settle.refusal_notes import store_refusal_notes
 from pipeline.text.escapes import escaped, storable
+
+COMMIT_SECONDS = 5.0  # that committing may take; until then no other worker may have the claim
 
 
 class Refusals:
@@ -43,3 +51,21 @@ class Refusals:
             activation=escaped(self._claim.entries[index]),
         )
         self.letters.append((letter, index))
+
+
+def keep_letters(
+    engine: Engine, claim: Claim, letters: Sequence[DeadLetter], witnessed: Collection[str] = ()
+) -> bool:
+    """Store letters of a claim, and their notes for the audiences ``witnessed``.
+
+    False, and nothing is stored, if another worker may have the claim by now.
+    """
+    if not letters:
+        return True
+    with engine.connect() as connection:
+        dead_letters.store(connection, letters)
+        store_refusal_notes(connection, letters, witnessed)
+        if time.monotonic() > claim.until - COMMIT_SECONDS:
+            return False
+        connection.commit()
+    return True

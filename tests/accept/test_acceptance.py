@@ -10,9 +10,10 @@ import pytest
 import redis as redis_errors
 from sqlalchemy.exc import OperationalError
 
-from pipeline.accept.acceptance import COMMIT_SECONDS, Acceptance
+from pipeline.accept.acceptance import Acceptance
 from pipeline.accept.entry_ids import digest_of
 from pipeline.accept.intake import MAX_WAITING_ROWS, RETRY_SECONDS, Intake
+from pipeline.accept.refusals import COMMIT_SECONDS
 from pipeline.accept.routes import Routes
 from pipeline.lanes.lanes import Lanes
 from pipeline.model.activation import decode
