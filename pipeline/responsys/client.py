@@ -20,7 +20,8 @@ from pipeline.wire.account_login import TokenRefused
 from pipeline.wire.deadlines import within
 from pipeline.wire.end_points import leads_to_public_host
 from pipeline.wire.session import open_session
-from pipeline.wire.tokens import Token, Tokens
+from pipeline.wire.token_store import Token
+from pipeline.wire.tokens import Tokens
 from pipeline.wire.transport import CallBody
 
 # Over 10 MB the gateway drops the connection without an answer, and the outcome of the call is unknown.

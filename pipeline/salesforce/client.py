@@ -17,7 +17,8 @@ from pipeline.salesforce.errors import error_of
 from pipeline.salesforce.org_notes import OrgNotes, is_deprecated, read_use
 from pipeline.wire.account_login import TokenRefused
 from pipeline.wire.deadlines import within
-from pipeline.wire.tokens import Token, Tokens
+from pipeline.wire.token_store import Token
+from pipeline.wire.tokens import Tokens
 from pipeline.wire.transport import CallBody, Reply, decoded, received, request_of
 
 ORG = re.compile(r"00D[0-9A-Za-z]{12}")

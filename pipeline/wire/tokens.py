@@ -1,55 +1,35 @@
 """Share one token per login among all threads and processes.
 
 Keys
-    login:{owner}           the sealed token, until it expires
-    login:{owner}:refused   a sealed refusal, so that workers that waited for one do not add another
+    login:{owner}           see token_store.py
     login:{owner}:lock      held by the worker that is logging in
-
-The token carries, sealed with it, a digest of the login it was given for: after a change of the password it
-is not used again. The digest is not in the key's name, where it could be tried out.
 """
 
-import json
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Generic, TypeVar, cast
+from typing import Generic
 
 import redis
 from redis.exceptions import RedisError
 
-from pipeline.errors import CallError, Held, Misconfigured, RetryLater, Throttled
-from pipeline.model.connector import Connector
+from pipeline.errors import CallError, Held, RetryLater, Throttled
 from pipeline.stores.retrying import retrying
 from pipeline.stores.vault import Vault
 from pipeline.text.plural import counted
-from pipeline.wire.account_login import AccountLogin, Grant, TokenTerms
+from pipeline.wire.account_login import AccountLogin, TokenTerms
 from pipeline.wire.codes import OTHER
+from pipeline.wire.token_store import DROP, C, Token, TokenStore, key
 
 log = logging.getLogger(__name__)
 
-REFUSAL_LIFE = 15  # seconds
 MAX_WAIT = 5  # seconds for another worker's login
 
 # Seconds between tries. A lock that is not released keeps the account standing until its lease ends.
 RELEASE_PAUSES = (0.5,) * 30
 
-# KEYS: the token's, or the lock's. ARGV: the sealed token that was refused, or the lock's; a newer one stays.
-DROP = "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end"
-
 Take = Callable[[redis.Redis, str, str, int], float]
-C = TypeVar("C", bound=Connector)
-
-
-@dataclass(frozen=True)
-class Token:
-    """A login token, the host to use it at, and how it lies in Redis."""
-
-    value: str = field(repr=False)
-    end_point: str
-    sealed: bytes = field(repr=False)
 
 
 class Tokens(Generic[C]):
@@ -65,12 +45,11 @@ class Tokens(Generic[C]):
         take: Take,
     ) -> None:
         self._redis = client
-        self._vault = vault
+        self._store = TokenStore(client, vault, login.digest, terms.life)
         self._take = take
         self._login = login
         self._terms = terms
         self._lease = 2 * sum(login.timeout) + 5  # an exchange of the token, then a full login
-        self._opened: dict[str, Token] = {}
 
     def get(self, connector: C) -> Token:
         """Return a token to use now, logging in when there is none or it is getting old.
@@ -81,7 +60,7 @@ class Tokens(Generic[C]):
             RetryLater: no answer, or another worker is still at it.
         """
         with answering():
-            token, age = self._stored(connector)
+            token, age = self._store.read(connector)
             if token and age < self._terms.renew_after:
                 return token
             with self._login_lock(connector, wait=token is None) as is_held:
@@ -101,10 +80,10 @@ class Tokens(Generic[C]):
     def drop(self, connector: C, token: Token) -> None:
         """Forget a token that was refused, unless a newer one has taken its place."""
         with answering():
-            self._redis.eval(DROP, 1, key(connector), token.sealed)
+            self._store.drop(connector, token)
 
     def _renewed(self, connector: C) -> Token:
-        token, age = self._stored(connector)
+        token, age = self._store.read(connector)
         if token and age < self._terms.renew_after:
             return token
         try:
@@ -117,18 +96,17 @@ class Tokens(Generic[C]):
     def _exchanged(self, connector: C, token: Token) -> Token:
         try:
             self._permit(connector)
-            return self._keep(connector, self._login.renew(connector, token.value))
+            return self._store.keep(connector, self._login.renew(connector, token.value))
         except CallError:
             return self._full_login(connector)
 
     def _full_login(self, connector: C) -> Token:
-        self._refuse_again(connector)
+        self._store.refuse_again(connector)
         self._permit(connector)
         try:
-            token = self._keep(connector, self._login.log_in(connector))
+            token = self._store.keep(connector, self._login.log_in(connector))
         except Held as error:
-            refusal = {"code": error.code, "detail": error.detail}
-            self._redis.set(f"{key(connector)}:refused", self._seal(connector, refusal), ex=REFUSAL_LIFE)
+            self._store.keep_refusal(connector, error)
             raise
         log.info("logged in", extra={"connector": connector.name})
         return token
@@ -138,45 +116,6 @@ class Tokens(Generic[C]):
         wait = self._take(self._redis, connector.account, "login", limit)
         if wait:
             raise Throttled("login", OTHER, f"{counted(limit, 'login')} a minute are used up", delay=wait)
-
-    def _refuse_again(self, connector: C) -> None:
-        sealed = cast("bytes | None", self._redis.get(f"{key(connector)}:refused"))
-        if sealed and (refusal := self._open(connector, sealed)):
-            raise Held("connector", refusal["code"], refusal["detail"])
-
-    def _stored(self, connector: C) -> tuple[Token | None, float]:
-        """Return the shared token and its age in seconds, by Redis' clock."""
-        with self._redis.pipeline(transaction=False) as pipe:
-            pipe.get(key(connector))
-            pipe.pttl(key(connector))
-            sealed, left = pipe.execute()
-        if not sealed:
-            return None, 0
-        token = self._opened.get(self._login.digest(connector))
-        if token is None or token.sealed != sealed:
-            record = self._open(connector, sealed)
-            if record is None:
-                return None, 0
-            token = self._opened[self._login.digest(connector)] = Token(
-                record["token"], record["end_point"], sealed
-            )
-        return token, self._terms.life - left / 1000
-
-    def _keep(self, connector: C, grant: Grant) -> Token:
-        sealed = self._seal(connector, {"token": grant.token, "end_point": grant.end_point})
-        self._redis.set(key(connector), sealed, ex=self._terms.life)
-        return Token(grant.token, grant.end_point, sealed)
-
-    def _seal(self, connector: C, record: dict[str, str]) -> bytes:
-        return self._vault.encrypt(json.dumps({**record, "login": self._login.digest(connector)})).encode()
-
-    def _open(self, connector: C, sealed: bytes) -> dict[str, Any] | None:
-        """Open a record; None when it is another login's or was sealed with a key that is gone."""
-        try:
-            record: dict[str, Any] = json.loads(self._vault.decrypt(sealed.decode()))
-        except Misconfigured:
-            return None
-        return record if record["login"] == self._login.digest(connector) else None
 
     @contextmanager
     def _login_lock(self, connector: C, *, wait: bool) -> Iterator[bool]:
@@ -193,11 +132,6 @@ class Tokens(Generic[C]):
                 passing=(redis.ConnectionError, redis.TimeoutError),
                 pauses=RELEASE_PAUSES,
             )
-
-
-def key(connector: Connector) -> str:
-    """Name the key of the account's token."""
-    return f"login:{connector.token_owner}"
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from pipeline.responsys.client import MAX_BODY, Client, encoded
 from pipeline.responsys.login import shared_tokens
 from pipeline.wire.deadlines import within
 from pipeline.wire.session import open_session
-from pipeline.wire.tokens import key
+from pipeline.wire.token_store import key
 from tests.fixtures.bad_server import answer, drip
 from tests.responsys.conftest import END_POINT, EVENT, error
 

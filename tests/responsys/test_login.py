@@ -14,7 +14,7 @@ from pipeline.errors import Held, RetryLater, Throttled
 from pipeline.responsys.login import TERMS, shared_tokens
 from pipeline.stores.vault import Vault
 from pipeline.wire.session import open_session
-from pipeline.wire.tokens import key
+from pipeline.wire.token_store import key
 from tests.responsys.conftest import END_POINT, LOGIN, error
 
 PASSWORD_FORM = "user_name=api_user&password=hunter2&auth_type=password"
