@@ -1,4 +1,4 @@
-"""Backlog: rows that wait in lanes and rows in flight, by destination (keys: see lanes.py). Only reads."""
+"""Backlog: rows that wait in lanes and rows in flight, by destination (keys: see __init__.py). Only reads."""
 
 import math
 from collections import defaultdict

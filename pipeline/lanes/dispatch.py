@@ -11,7 +11,8 @@ import redis
 
 from pipeline.lanes import limits
 from pipeline.lanes.batch import ClaimedBatch
-from pipeline.lanes.lanes import MAX_UNANSWERED, Lanes
+from pipeline.lanes.claim_script import MAX_UNANSWERED
+from pipeline.lanes.lanes import Lanes
 from pipeline.lanes.quota import Quota, quota_of
 from pipeline.records.catalog import Catalog
 from pipeline.records.current import CurrentCatalog

@@ -1,40 +1,6 @@
 """Lanes: rows in Redis from the moment they are accepted until they are settled.
 
-Keys (times are milliseconds since the epoch, by the server's clock)
-    destination:{d}        hash: connector, function, max_rows, max_age, stopped, flush_until, priority
-    connector:{c}          hash: stopped; first, if its account has destinations of the first class
-    lanes:{d}              set of the destination's lanes that hold rows
-    lane:{l}               zset of line by arrival: rows that may go now, one per line
-    rows:{d}               hash of line to its first row, waiting or in flight
-    parked:{d}             zset of "line, sequence, lane, arrival, row": a line's later rows, in order
-    behind:{d}             set of the lines that have parked rows
-    recipients:{d}         hash of recipient to the line in which its rows wait, of states
-    lines:{d}              hash of profile to another's line, in which its rows wait: it is a guest there
-    company:{d}            zset of "line, p, guest" and "line, r, recipient": to forget when the line ends
-    gates:{d}              hash of barrier to "", or "lane, arrival" of the first row that waits for it alone
-    ready:{c}:{f}          zset of lane by the time it is due; ":first" for destinations of the first class,
-                           ":bulk" for backfills
-    flying:{c}             zset of batch by the end of its lease; +inf while it waits for another try
-    retry:{c}:{f}          zset of batch by the time of its next try
-    polls:{c}              zset of batch by the time its request is asked after
-    batch:{b}              hash: destination, lane, connector, function, account, attempt, tries, state, rows,
-                           permit_until, begun_by, progress (see progress.py), request, asked, spared,
-                           first, if it goes before others; worker, that has it, and deaths, of workers
-    batch:{b}:rows         zset of line by arrival, as in the lane; a row's position is its rank
-    ways                   set of "connector:function": every function in use that was ever configured
-    sequence               counter that orders parked rows
-    counters               hash of "hour|connector|destination|name" to a number (see stats.py)
-
-A line is named after a profile. If the call of an occurrence names a recipient, its line is named after the
-hash of the recipient. States of profiles with one recipient wait in one line. A lane holds a line at most
-once and never while its first row is in flight: its further rows are parked and come up one by one. So a
-batch never holds a recipient twice, its rows go in order, and a claim looks at no row that it does not take.
-If a state's profile waits in one line and its recipient in another, it is parked in the first and a barrier
-in the second.
-
-A batch is ``claimed`` (with its permit), ``begun`` (its call may be out), ``waiting`` (for another try or
-its next step), ``submitted`` (its answer is to be asked for) or ``lapsed`` (begun, and its worker was not
-heard of again). Its attempt is part of every later step: a worker with an old attempt is refused.
+The keys are drawn in the docstring of this room.
 """
 
 import time
@@ -46,15 +12,13 @@ from typing import Any
 import redis
 
 from pipeline.lanes.batch import FIELDS, Batch, ClaimedBatch, Contents, batch_of
+from pipeline.lanes.claim_script import claim_args, claimed_batch
 from pipeline.lanes.leases import CALL_LEASE, CALL_LEASE_MS, CLAIM_LEASE, Leases
 from pipeline.lanes.milliseconds import ms
 from pipeline.lanes.polls import Polls
 from pipeline.lanes.quota import Quota
 from pipeline.stores.broker import decoded
 from pipeline.stores.scripts import PAUSES, Argument, Scripts
-
-# Doorbells: with so many waiting no worker is idle, and a claimed batch would only use its lease up.
-MAX_UNANSWERED = 4
 
 
 class Lanes:
@@ -76,7 +40,7 @@ class Lanes:
         """
         if read:
             return self._claim_and_read("claim", quota)[1]
-        return _claimed(self._scripts.run("claim", args=_claim_args(quota, uuid.uuid4().hex)))
+        return claimed_batch(self._scripts.run("claim", args=claim_args(quota, uuid.uuid4().hex)))
 
     def batch(self, batch: str) -> Batch | None:
         """Read one batch; None if it has been settled."""
@@ -198,11 +162,11 @@ class Lanes:
         """
         new, began = uuid.uuid4().hex, time.monotonic()
         reads = [("HMGET", f"batch:{new}", *FIELDS), ("ZRANGE", f"batch:{new}:rows", 0, -1)]
-        args = [*before, *_claim_args(quota, new, self._worker)]
+        args = [*before, *claim_args(quota, new, self._worker)]
         answer, fields, lines = self._scripts.run(
             script, args=args, reads=reads, wait="some" if before else "none"
         )
-        claimed = _claimed(answer[1] if before else answer)
+        claimed = claimed_batch(answer[1] if before else answer)
         if isinstance(claimed, ClaimedBatch) and claimed.batch == new and lines:
             contents = self._contents(new, fields, lines)
             late = time.monotonic() - began > CLAIM_LEASE  # another worker may have it now, with other rows
@@ -218,19 +182,3 @@ class Lanes:
         key = f"rows:{known['destination']}"
         rows = self._scripts.read(("HMGET", key, *lines))
         return (batch_of(batch, known), list(zip(lines, rows, strict=True))) if all(rows) else None
-
-
-def _claim_args(quota: Quota, new_id: str, worker: str = "") -> list[Argument]:
-    """Arguments of claim.inc.lua; ``new_id`` is for a new batch."""
-    return [
-        quota.connector, quota.function, quota.account, new_id, ms(CLAIM_LEASE), quota.max_in_flight,
-        quota.limit, quota.default, quota.utilisation, ms(quota.window), MAX_UNANSWERED,
-        quota.burst, quota.share, quota.ceiling, worker,
-    ]  # fmt: skip
-
-
-def _claimed(answer: Sequence[Any]) -> ClaimedBatch | float | None:
-    if answer[0] == b"batch":
-        batch = answer[1].decode()
-        return ClaimedBatch(batch, int(answer[2]), bool(answer[3]))
-    return None if int(answer[1]) < 0 else int(answer[1]) / 1000

@@ -1,4 +1,4 @@
-"""Leases of batches: those that have ended, or that no worker has answered. For keys see lanes.py."""
+"""Leases of batches: those that have ended, or that no worker has answered. For keys see __init__.py."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,5 +1,5 @@
 -- Shared by the scripts of lanes.py. Times are milliseconds since the epoch, by the server's own clock.
--- The keys are drawn in lanes.py.
+-- The keys are drawn in lanes/__init__.py.
 
 local moment = nil
 local function clock()  -- the same for all of a script

@@ -4,8 +4,8 @@ Keys
     catalog            the version of the newest catalog that was copied here
     audiences          set: the audiences that have a destination; a producer refuses any other
     destinations       set: the destinations copied here, so that removed ones are noticed
-    destination:{d}    see lanes.py
-    connector:{c}      see lanes.py
+    destination:{d}    see lanes/__init__.py
+    connector:{c}      see lanes/__init__.py
 
 The SQL store decides. Every command that changes it publishes, and so does every worker that sees a change.
 """

@@ -11,8 +11,9 @@ from pipeline.accept.intake import Intake
 from pipeline.errors import Misconfigured
 from pipeline.lanes import limits
 from pipeline.lanes.batch import ClaimedBatch
+from pipeline.lanes.claim_script import MAX_UNANSWERED
 from pipeline.lanes.dispatch import Dispatch
-from pipeline.lanes.lanes import MAX_UNANSWERED, Lanes
+from pipeline.lanes.lanes import Lanes
 from pipeline.lanes.leases import ANSWER_SECONDS, GRACE
 from pipeline.model.source import PeopleSource, SalesforceSource, SqlSource
 from pipeline.records import mirror
