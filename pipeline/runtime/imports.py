@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from pipeline.errors import Misconfigured, PipelineError, RetryLater
+from pipeline.event_files.chosen_import import find_import, startable_import
 from pipeline.event_files.folder_look import LOOK_SECONDS, FolderLook
 from pipeline.event_files.import_run import ImportRun, Progress, RunOutcome
 from pipeline.event_files.import_schedule import FAILED, stops_of_import
@@ -31,13 +32,11 @@ from pipeline.records import mirror
 from pipeline.records.catalog import Catalog
 from pipeline.records.kinds import kind_of
 from pipeline.records.records import Records
-from pipeline.records.stops import remedy
 from pipeline.runtime.clients import Clients, timeouts_of
 from pipeline.runtime.email_evidence import EmailEvidence
 from pipeline.settings import Settings
 from pipeline.stores import nudges
 from pipeline.stores.store_failure import in_words
-from pipeline.text.messages import unknown
 from pipeline.text.plural import counted
 
 log = logging.getLogger(__name__)
@@ -70,8 +69,7 @@ class Importer:
             RetryLater: the server or a store cannot be reached.
             ImportBusy: another run is under way.
         """
-        each = find_import(catalog, name)
-        refuse_stopped(catalog, each)
+        each = startable_import(catalog, name)
         with run_turn(self.engine, name, wait=self.wait) as turn, self.noting(turn, catalog):
             outcome = self.land(catalog, each, turn)
             self.fold(turn)
@@ -196,17 +194,3 @@ class TroubledRun(PipelineError):
     def __init__(self, outcome: RunOutcome) -> None:
         super().__init__(str(outcome.trouble))
         self.outcome = outcome
-
-
-def find_import(catalog: Catalog, name: str) -> EventImport:
-    """Return an import by its name; raises Misconfigured when there is none."""
-    if name not in catalog.imports:
-        raise Misconfigured(unknown("import", name, catalog.imports))
-    return catalog.imports[name]
-
-
-def refuse_stopped(catalog: Catalog, each: EventImport) -> None:
-    """Raise Misconfigured for an import that a person stopped; one that has failed for long may be tried."""
-    for stop in stops_of_import(catalog, each):
-        if stop.code != FAILED:
-            raise Misconfigured(f"{stop}: {remedy(catalog, stop)}")
