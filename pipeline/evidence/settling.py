@@ -24,6 +24,7 @@ from pipeline.settle import statistics as stats
 from pipeline.stores.tables import dead_letters as table
 from pipeline.stores.tables import witness_notes
 from pipeline.stores.upsert import insert_new
+from pipeline.text.plural import counted
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +47,11 @@ class Settled:
         self.resolved += page.resolved
         self.not_sent += page.not_sent
         self.undecided += page.undecided
+
+    def __str__(self) -> str:
+        """Return the numbers in one line, for Flower."""
+        resolved, looked_up = self.resolved.total(), counted(self.looked_up, "e-mail")
+        return f"{looked_up} looked up, {resolved:,} resolved, {self.not_sent:,} not sent"
 
 
 @dataclass(frozen=True)

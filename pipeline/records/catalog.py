@@ -114,6 +114,11 @@ class Catalog:
         """Whether any destination sends e-mails of which event files tell."""
         return any(self.action_of(destination).sends_email for destination in self.destinations.values())
 
+    @property
+    def needs_events(self) -> bool:
+        """Whether anything that is configured is kept in the events store."""
+        return bool(self.imports) or any(source.is_stream for source in self.sources.values())
+
     @cached_property
     def witnessed_audiences(self) -> frozenset[str]:
         """The audiences that streams, rules and consents feed: they are told verdicts of activations."""

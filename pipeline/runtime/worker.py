@@ -3,7 +3,6 @@
 import atexit
 import threading
 from contextlib import ExitStack
-from datetime import UTC, datetime
 from functools import cache, cached_property, partial
 
 from sqlalchemy import Engine
@@ -22,31 +21,23 @@ from pipeline.errors import Misconfigured
 from pipeline.lanes.dispatch import Dispatch
 from pipeline.lanes.lanes import Lanes
 from pipeline.model.connector import Connector
-from pipeline.pairs.stale_fields import end_questions_of_the_gone, forget_removed
 from pipeline.produce.appender import Appender
-from pipeline.records.catalog import Catalog
 from pipeline.records.current import CurrentCatalog
 from pipeline.records.mirror import why_stopped
 from pipeline.records.records import Records
-from pipeline.rules.entry_retention import EntryKeeping, forget_entries
-from pipeline.runtime import source_operations
 from pipeline.runtime.account_limits import read_account_limits
 from pipeline.runtime.address_owners import AddressOwners
 from pipeline.runtime.barred_people import BarredPeople
 from pipeline.runtime.clients import Clients
-from pipeline.runtime.consent_answers import answer_taker
 from pipeline.runtime.consent_passing import ConsentPassing
 from pipeline.runtime.email_evidence import EmailEvidence
-from pipeline.runtime.entry_verdicts import take_verdicts
 from pipeline.runtime.heartbeat import Heartbeat
 from pipeline.runtime.known_people import KnownPeople
-from pipeline.runtime.note_taking import NoteTaking
-from pipeline.runtime.pair_notes import pair_taker
+from pipeline.runtime.operation_run import carry_out_any
+from pipeline.runtime.people_upkeep import PeopleUpkeep
 from pipeline.runtime.schema_comparison import compare_schema
 from pipeline.runtime.source_runner import SourceRunner
 from pipeline.settings import Settings
-from pipeline.settle import letter_operations
-from pipeline.settle.operations import RUN, find_operation
 from pipeline.settle.retention import Keeping
 from pipeline.settle.settlement import Settlement
 from pipeline.stores import sql_trouble as notes
@@ -60,8 +51,6 @@ from pipeline.stores.lost_events import refuse_lost
 from pipeline.stores.scripts import PATIENT_PAUSES
 from pipeline.stores.shared_sums import SharedSums
 from pipeline.text.plural import counted
-
-ENTRIES_SECONDS = 3600  # between two looks for entries of rules to forget
 
 
 class Worker:
@@ -107,7 +96,7 @@ class Worker:
             self.records.load,
             self.doorbell,
             settings,
-            lambda: self.events if needs_events(self.catalog()) else None,
+            lambda: self.events if self.catalog().needs_events else None,
         )
 
     def _wire_delivery(self) -> None:
@@ -166,18 +155,11 @@ class Worker:
     def take_notes(self) -> str:
         """Take over what the answers to batches told of people, and look after these."""
         catalog = self.catalog()
-        takers = [take_verdicts, pair_taker(catalog), answer_taker(catalog)]
         owners = AddressOwners(
             self.client, self.engine, self.events, self.clients, self.settings.limit_window
         )
-        taking = NoteTaking(self.engine, self.events, takers, partial(owners.find, catalog))
-        notes = taking.run(catalog)
-        taking.keep_up(self.settings.event_days)
-        if self.client.set("turn:entries", "1", nx=True, ex=ENTRIES_SECONDS):
-            keep = EntryKeeping(self.settings.entry_days, self.settings.event_days)
-            forget_entries(self.events, catalog.rules, catalog.sources, keep, datetime.now(UTC))
-        forget_removed(self.events, catalog)
-        end_questions_of_the_gone(self.events, catalog)
+        upkeep = PeopleUpkeep(self.engine, self.events, self.client, self.settings, owners)
+        notes = upkeep.run(catalog)
         if catalog.consents:
             appender = Appender(self.client, self.doorbell)  # of this task alone, as in run_source
             ConsentPassing(self.events, appender, catalog).run()
@@ -187,9 +169,7 @@ class Worker:
         """Look e-mails without an answer up, and settle those that events tell of."""
         window = self.settings.limit_window
         evidence = EmailEvidence(self.client, self.engine, lambda: self.events, self.clients, window)
-        settled = evidence.run(self.catalog.newest())
-        found, proven = sum(settled.resolved.values()), settled.not_sent
-        return f"{counted(settled.looked_up, 'e-mail')} looked up, {found:,} resolved, {proven:,} not sent"
+        return str(evidence.run(self.catalog.newest()))
 
     def compare_schema(self, name: str) -> str:
         """Compare the schema of a connector's account with the records that use it."""
@@ -217,21 +197,7 @@ class Worker:
     def run_operation(self, identity: str) -> str:
         """Carry out an operation, unless another worker is at it."""
         appender = Appender(self.client, self.doorbell)  # of this operation alone, as in run_source
-        operation = find_operation(self.engine, identity)
-        if operation is not None and operation.kind == RUN:
-            operation = source_operations.carry_out(
-                self.engine, self.sources.run, self.catalog.newest(), identity, appender
-            )
-        elif operation is not None:
-            operation = letter_operations.carry_out(self.engine, identity, appender)
-        if operation is None:
-            return f"{identity}: nothing to do, or another worker is at it"
-        return f"{identity}: {operation.state}, {operation.done} done, {operation.failed} cannot be"
-
-
-def needs_events(catalog: Catalog) -> bool:
-    """Tell whether anything that is configured is kept in the events store."""
-    return bool(catalog.imports) or any(source.is_stream for source in catalog.sources.values())
+        return carry_out_any(self.engine, self.sources.run, self.catalog.newest, identity, appender)
 
 
 @cache

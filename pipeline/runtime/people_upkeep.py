@@ -1,0 +1,48 @@
+"""Upkeep of the events store: notes of verdicts are taken over, and what is too old is forgotten.
+
+Keys
+    turn:entries    there while entries of rules were looked through recently
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+
+import redis
+from sqlalchemy import Engine
+
+from pipeline.pairs.stale_fields import end_questions_of_the_gone, forget_removed
+from pipeline.records.catalog import Catalog
+from pipeline.rules.entry_retention import EntryKeeping, forget_entries
+from pipeline.runtime.address_owners import AddressOwners
+from pipeline.runtime.consent_answers import answer_taker
+from pipeline.runtime.entry_verdicts import take_verdicts
+from pipeline.runtime.note_taking import NoteTaking
+from pipeline.runtime.pair_notes import pair_taker
+from pipeline.settings import Settings
+
+ENTRIES_SECONDS = 3600  # between two looks for entries of rules to forget
+
+
+@dataclass(frozen=True)
+class PeopleUpkeep:
+    """Looks after what is known of people."""
+
+    engine: Engine
+    events: Engine
+    redis: redis.Redis
+    settings: Settings
+    owners: AddressOwners
+
+    def run(self, catalog: Catalog) -> int:
+        """Take notes over, and return their number; then forget."""
+        takers = [take_verdicts, pair_taker(catalog), answer_taker(catalog)]
+        taking = NoteTaking(self.engine, self.events, takers, partial(self.owners.find, catalog))
+        notes = taking.run(catalog)
+        taking.keep_up(self.settings.event_days)
+        if self.redis.set("turn:entries", "1", nx=True, ex=ENTRIES_SECONDS):
+            keep = EntryKeeping(self.settings.entry_days, self.settings.event_days)
+            forget_entries(self.events, catalog.rules, catalog.sources, keep, datetime.now(UTC))
+        forget_removed(self.events, catalog)
+        end_questions_of_the_gone(self.events, catalog)
+        return notes
