@@ -89,7 +89,6 @@ class Worker:
             self.client, self.engine, self.intake, self.dispatch, self.doorbell, keeping, self.call_seconds
         )
         self._stack.callback(self.call_seconds.move, self.client)
-
         self.watch = Watch(
             self.client,
             self.engine,
