@@ -19,7 +19,7 @@ from pipeline.rules.rule_trial import RuleTrial
 from pipeline.rules.source_rules import SourceRules
 from pipeline.runtime.clients import Clients
 from pipeline.runtime.opening_rules import RuledSource, open_rules
-from pipeline.runtime.source_runner import SourceRunner
+from pipeline.runtime.source_readers import SourceReaders
 from pipeline.runtime.stores import Stores
 from pipeline.stores.database import reading
 from pipeline.text.times import rfc3339
@@ -76,8 +76,8 @@ def complete(
         return whole
     with closing(Clients(stores.settings, stores.redis, stores.vault)) as clients:
         window = stores.settings.limit_window
-        runner = SourceRunner(stores.redis, stores.records, lambda: stores.events, clients, window)
-        reader = runner.lookup_of(catalog, source, rules.fields)
+        readers = SourceReaders(stores.redis, lambda: stores.events, clients, window)
+        reader = readers.lookup_of(catalog, source, rules.fields)
         ids = list(lacking)
         read = [
             one

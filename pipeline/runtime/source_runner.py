@@ -1,8 +1,9 @@
 """Runs of sources of every kind: queries and objects as snapshots, objects as streams."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, cast
 
 import redis
@@ -10,9 +11,7 @@ from sqlalchemy import Engine
 
 from pipeline.consents.withheld_wishes import pass_on_withheld
 from pipeline.errors import Misconfigured, PipelineError
-from pipeline.model.call import Call
 from pipeline.model.connector import Connector
-from pipeline.model.record_reader import RecordLookup, RecordReader
 from pipeline.model.source import (
     EventsSource,
     MembersSource,
@@ -24,16 +23,15 @@ from pipeline.model.source import (
 from pipeline.pairs.stale_fields import forget_removed
 from pipeline.produce.appender import Appender
 from pipeline.records.catalog import Catalog
-from pipeline.records.kinds import kind_of
 from pipeline.records.records import Records
 from pipeline.rules.outside import Outside
 from pipeline.runtime.event_source import event_run
-from pipeline.runtime.members_source import members_reader, members_run
-from pipeline.runtime.opening_rules import RuledSource, open_followers, open_pairing, optional_fields
+from pipeline.runtime.members_source import members_run
+from pipeline.runtime.opening_rules import RuledSource, open_followers, open_pairing
 from pipeline.runtime.people_source import people_run
-from pipeline.runtime.permits import permitted
 from pipeline.runtime.profiles_source import profiles_run
 from pipeline.runtime.rules_outside import AccountsOutside, Programs
+from pipeline.runtime.source_readers import SourceReaders
 from pipeline.snapshots import source_runs
 from pipeline.snapshots.concerns import Unconfirmed
 from pipeline.snapshots.sync import Outcome
@@ -70,6 +68,11 @@ class SourceRunner:
     followers_of: Callable[[Catalog, RuledSource, Outside], Follower] = open_followers
     programs: Programs = field(default_factory=dict)  # of which runs have asked whether they run
 
+    @cached_property
+    def readers(self) -> SourceReaders:
+        """Readers of records, whose calls take permits."""
+        return SourceReaders(self.redis, self.events, self.clients, self.minute)
+
     def run(
         self, catalog: Catalog, source: Source, appender: Appender | None, **options: Any
     ) -> Outcome | StreamOutcome:
@@ -97,7 +100,7 @@ class SourceRunner:
         if not isinstance(source, StreamSource):
             return source_runs.run(self.records, engine, catalog, source, appender, **options)
         if isinstance(source, SalesforceSource) and not source.is_stream:
-            lines = snapshot_lines(self.events(), self.reader_of(catalog, source))
+            lines = snapshot_lines(self.events(), self.readers.reader_of(catalog, source))
             return source_runs.run(self.records, engine, catalog, source, appender, lines=lines, **options)
         try:
             outcome = self._stream(catalog, source, appender, options)
@@ -159,7 +162,7 @@ class SourceRunner:
         follower, events = self._followers(catalog, source), self.events()
         pairing = open_pairing(catalog, source)
         follower = follower if pairing is None else Followers(follower, pairing)
-        reader = self.reader_of(catalog, source, follower.fields)
+        reader = self.readers.reader_of(catalog, source, follower.fields)
         if appender is None:
             again = {name: bool(options.get(name)) for name in ("full", "resend")}
             return rehearse(events, source, reader, **again)
@@ -179,39 +182,15 @@ class SourceRunner:
         if isinstance(source, EventsSource):
             return event_run(catalog, source, self.events(), self._followers(catalog, source), options)
         if isinstance(source, MembersSource):
-            ask = self._asking(catalog.connectors[source.connector])
+            ask = self.readers.asking(catalog.connectors[source.connector])
             follower = self._followers(catalog, source)
             return members_run(catalog, source, self.events(), ask, follower, options)
         return profiles_run(source, self.records.engine, self.events(), options)
 
     def _followers(self, catalog: Catalog, source: RuledSource) -> Follower:
-        return self.followers_of(catalog, source, AccountsOutside(catalog, self._asking, self.programs))
-
-    def _asking(self, connector: Connector) -> Callable[[Call], Any]:
-        """Return a way to send calls by a connector, each with a permit."""
-        return permitted(self.redis, connector, self.clients(connector), self.minute)
-
-    def lookup_of(
-        self, catalog: Catalog, source: SalesforceSource | MembersSource, further: Sequence[str]
-    ) -> RecordLookup:
-        """Return the look-up of a source's records by their ids."""
-        if isinstance(source, MembersSource):
-            ask = self._asking(catalog.connectors[source.connector])
-            return members_reader(catalog, source, self.events(), ask, further)
-        return self.reader_of(catalog, source, further)
-
-    def reader_of(
-        self, catalog: Catalog, source: SalesforceSource, further: Sequence[str] = ()
-    ) -> RecordReader:
-        """Return the reader of a source; ``further``: fields that followers look at."""
-        connector = catalog.connectors[source.connector]
-        open_reader = kind_of(connector).open_reader
-        if open_reader is None:
-            raise Misconfigured(f'connector "{connector.name}" has nothing that a source could read')
-        client = self.clients(connector)
-        ask = self._asking(connector)
-        optional = optional_fields(catalog, source)
-        return open_reader(source, catalog.mappings[source.mapping], client, ask, further, optional)
+        return self.followers_of(
+            catalog, source, AccountsOutside(catalog, self.readers.asking, self.programs)
+        )
 
 
 def is_stopped(catalog: Catalog, source: StreamSource) -> bool:
