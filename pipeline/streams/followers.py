@@ -147,3 +147,17 @@ class Followers:
     def decide_later(self, connection: Connection) -> Sequence[Activation]:
         """Let each decide about what it read ahead, in their order."""
         return [one for follower in self._followers for one in follower.decide_later(connection)]
+
+
+def follow_page(
+    follower: Follower,
+    connection: Connection,
+    rows: Sequence[SourceRecord],
+    moved: Sequence[SourceRecord],
+    *,
+    is_baseline: bool,
+) -> list[Activation]:
+    """Return what follows from records, after what follows from those whose stamp alone has moved."""
+    first = follower.decide_moved(connection, moved) if moved else ()
+    then = follower.decide(connection, rows, is_baseline=is_baseline) if rows else ()
+    return [*first, *then]

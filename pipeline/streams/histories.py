@@ -28,6 +28,14 @@ def follow(connection: Connection, rows: Sequence[SourceRecord]) -> None:
             row.before = read_body(known[row.parent][ordered[row.parent][place - 1]])
 
 
+def with_people(
+    connection: Connection, rows: Sequence[SourceRecord], people: Mapping[str, Sequence[SourceRecord]]
+) -> list[SourceRecord]:
+    """Give each row the one before it, and return a row for each of its people."""
+    follow(connection, rows)
+    return for_each_person(rows, people)
+
+
 def for_each_person(
     rows: Sequence[SourceRecord], people: Mapping[str, Sequence[SourceRecord]]
 ) -> list[SourceRecord]:

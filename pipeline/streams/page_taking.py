@@ -11,18 +11,17 @@ from pipeline.people.assign import assign
 from pipeline.people.erased_records import erased_among
 from pipeline.streams import stream_outbox
 from pipeline.streams.belonging import make_people
-from pipeline.streams.followers import Follower
-from pipeline.streams.histories import follow, for_each_person
+from pipeline.streams.followers import Follower, follow_page
+from pipeline.streams.histories import with_people
 from pipeline.streams.page_changes import (
     altered_number,
     changed_and_moved,
     distinct,
     others,
-    unchanged_records,
     unsent_bodies,
 )
 from pipeline.streams.page_mode import PageMode
-from pipeline.streams.pairing import Paired, Pairing, PairingPage
+from pipeline.streams.pairing import Pairing, pair_page
 from pipeline.streams.record_activations import activations_of, identifiers_of
 from pipeline.streams.record_bodies import body_of
 from pipeline.streams.record_store import (
@@ -71,7 +70,7 @@ class PageTaking:
             record.existing = known[record.id].existing if record.id in known else mode.is_baseline
         if mode.is_full:
             note_met(connection, self.source, [*known], mode.full_number)
-        rows = self._with_people(connection, changed, people)
+        rows = with_people(connection, changed, people) if self.is_history else changed
         self._identify(connection, rows, moved, known)
         again = self._unchanged(connection, records, rows, erased) if mode.resend else []
         primary = self._sendable(connection, [*rows, *again]) if self._is_written else []
@@ -79,8 +78,9 @@ class PageTaking:
         self._store(connection, rows, sendable, bodies, mode)
         self._note_successors(connection, rows)
         self._note_moved(connection, moved)
-        following = self._follow(connection, rows, moved, mode)
-        paired = self._pair(connection, primary, others(records, [*rows, *again]), known, mode)
+        following = follow_page(self.follower, connection, rows, moved, is_baseline=mode.is_baseline)
+        rest = others(records, [*rows, *again])
+        paired = pair_page(self.pairing, connection, primary, rest, known, resend=mode.resend)
         own = activations_of(self.audience, sendable, paired, self._identifiers, is_again=mode.resend)
         passed_on = [*own, *paired.activations]
         self._put(connection, [*following, *passed_on], mode)
@@ -113,18 +113,6 @@ class PageTaking:
         wanted = [record for record in records if record.id in known or record.id not in erased]
         return changed_and_moved(wanted, known, bodies, is_history=self.is_history)
 
-    def _with_people(
-        self,
-        connection: Connection,
-        changed: Sequence[SourceRecord],
-        people: PeopleByParent,
-    ) -> list[SourceRecord]:
-        """Return the records, of a history a row for each of its people."""
-        if not self.is_history:
-            return list(changed)
-        follow(connection, changed)
-        return for_each_person(changed, people)
-
     def _unchanged(
         self,
         connection: Connection,
@@ -155,18 +143,6 @@ class PageTaking:
         """Note the stamps of records that have not changed otherwise."""
         note_stamps(connection, self.source, [(record.stamp, record.id) for record in moved])
 
-    def _follow(
-        self,
-        connection: Connection,
-        rows: Sequence[SourceRecord],
-        moved: Sequence[SourceRecord],
-        mode: PageMode,
-    ) -> list[Activation]:
-        """Return what follows from the records, after what follows from those whose stamp alone has moved."""
-        first = self.follower.decide_moved(connection, moved) if moved else ()
-        then = self.follower.decide(connection, rows, is_baseline=mode.is_baseline) if rows else ()
-        return [*first, *then]
-
     def _sendable(self, connection: Connection, rows: Sequence[SourceRecord]) -> list[SourceRecord]:
         """Return the records that are written by: no barred, deleted, or secondary ones."""
         return unbarred_primaries(connection, rows)
@@ -175,21 +151,6 @@ class PageTaking:
     def _is_written(self) -> bool:
         """Whether an audience or a pair is told of the records."""
         return self.audience is not None or self.pairing is not None
-
-    def _pair(
-        self,
-        connection: Connection,
-        changed: Sequence[SourceRecord],
-        rest: Sequence[SourceRecord],
-        known: Mapping[str, KnownRecord],
-        mode: PageMode,
-    ) -> Paired:
-        """Let pairs decide about the variables that they share."""
-        if self.pairing is None:
-            return Paired()
-        unchanged = unchanged_records(rest, known)
-        people = {row.record: row.person for row in known.values()}
-        return self.pairing.pair(connection, PairingPage(changed, unchanged, people, mode.resend))
 
     def _store(
         self,

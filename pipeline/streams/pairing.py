@@ -8,6 +8,8 @@ from sqlalchemy import Connection
 
 from pipeline.model.activation import Activation
 from pipeline.model.source_record import SourceRecord
+from pipeline.streams.page_changes import unchanged_records
+from pipeline.streams.record_store import KnownRecord
 
 
 @dataclass(frozen=True)
@@ -45,3 +47,20 @@ class Pairing(Protocol):
 
     def decide_anew(self, connection: Connection, activations: Sequence[Activation]) -> list[Activation]:
         """Return activations that have waited without the variables that would not be written any more."""
+
+
+def pair_page(
+    pairing: Pairing | None,
+    connection: Connection,
+    changed: Sequence[SourceRecord],
+    rest: Sequence[SourceRecord],
+    known: Mapping[str, KnownRecord],
+    *,
+    resend: bool,
+) -> Paired:
+    """Let a pair decide about a page; None: the source is in none. ``rest``: records without a change."""
+    if pairing is None:
+        return Paired()
+    unchanged = unchanged_records(rest, known)
+    people = {row.record: row.person for row in known.values()}
+    return pairing.pair(connection, PairingPage(changed, unchanged, people, resend))
