@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
 import redis
-from sqlalchemy import ColumnElement, Engine, Table, func, select
+from sqlalchemy import BigInteger, ColumnElement, Engine, Table, cast, func, select
 
 from pipeline.consents.told import oldest_untold
 from pipeline.lanes.backlog import Backlog, read_backlogs
@@ -15,7 +15,7 @@ from pipeline.records.catalog import Catalog
 from pipeline.stores import redis_health, sql_trouble, stopwatch
 from pipeline.stores.database import reading
 from pipeline.stores.event_tables import event_files
-from pipeline.stores.outcome_tables import batches, dead_letters
+from pipeline.stores.outcome_tables import batches, dead_letters, open_letters
 from pipeline.stores.redis_health import Server
 from pipeline.stores.snapshot_tables import snapshots
 from pipeline.stores.stream_tables import streams
@@ -90,10 +90,11 @@ class Facts:
     @cached_property
     def open_letters(self) -> Mapping[tuple[str, str], int]:
         """Open dead letters by destination and code."""
-        columns = (dead_letters.c.destination, dead_letters.c.code)
-        statement = select(*columns, func.count()).where(dead_letters.c.state == "open").group_by(*columns)
+        columns = (open_letters.c.destination, open_letters.c.code)
+        amount = cast(func.sum(open_letters.c.letters), BigInteger)
+        statement = select(*columns, amount).where(open_letters.c.letters > 0).group_by(*columns)
         with reading(self._engine) as connection:
-            return {(name or "", code): count for name, code, count in connection.execute(statement)}
+            return {(name, code): count for name, code, count in connection.execute(statement)}
 
     @cached_property
     def successes(self) -> Mapping[str, datetime]:

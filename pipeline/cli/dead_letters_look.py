@@ -16,6 +16,7 @@ from pipeline.records.labels import destination_labels
 from pipeline.runtime.stores import open_stores
 from pipeline.settle import dead_letters as letters
 from pipeline.settle.dead_letters import DeadLetter, Filter
+from pipeline.settle.letter_sums import count_by_code
 from pipeline.text.durations import spell
 from pipeline.text.escapes import printable
 from pipeline.text.labels import labelled
@@ -38,7 +39,7 @@ def list_(state: str, limit: int, as_json: bool, **chosen: Any) -> None:
     """Show dead letters, newest first, and how many there are by code and destination."""
     wanted = filter_of(chosen, state=None if state == "all" else state)
     with open_stores() as stores:
-        by_code = letters.count_by_code(stores.engine, wanted)
+        by_code = count_by_code(stores.engine, wanted)
         found = letters.find_letters(stores.engine, wanted, limit)
         labels = destination_labels(stores.engine)
     count = sum(amount for _, _, amount in by_code)

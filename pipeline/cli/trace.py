@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from pipeline.cli.tables import show
+from pipeline.model.plain import trimmed
 from pipeline.operate.activity import note_alone, person_at_terminal
 from pipeline.operate.trace import trace as read_trace
 from pipeline.records.labels import destination_labels
@@ -16,8 +17,15 @@ from pipeline.text.labels import labelled
 from pipeline.text.times import to_the_second
 
 
+def visible(context: click.Context, parameter: click.Parameter, profile: str) -> str:
+    """Refuse an id of which nothing can be seen."""
+    if not trimmed(profile):
+        raise click.BadParameter("give a profile id", context, parameter)
+    return profile
+
+
 @click.command()
-@click.argument("profile")
+@click.argument("profile", callback=visible)
 @click.option("--limit", type=click.IntRange(1, 500), default=100, show_default=True, help="At most so many.")
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 def trace(profile: str, limit: int, *, as_json: bool) -> None:

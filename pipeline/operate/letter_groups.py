@@ -4,16 +4,16 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Engine, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, func, select
 
 from pipeline.settle.dead_letters import Filter
+from pipeline.settle.letter_sums import letter_sums
 from pipeline.stores.database import reading
 from pipeline.stores.outcome_tables import dead_letters as table
 from pipeline.text.times import rfc3339
 
-PLACE = (table.c.connector, table.c.destination)
-GROUP = (*PLACE, table.c.code)  # the order of an index
-TIMES = ((func.min, "oldest"), (func.max, "newest"))
+GROUP = (table.c.connector, table.c.destination, table.c.code)
+TIMES = (func.min(table.c.created_at), func.max(table.c.created_at))
 MOMENTS_AT_ONCE = 500  # in one statement
 
 Condition = ColumnElement[bool]
@@ -32,37 +32,12 @@ class LetterGroup(NamedTuple):
 
 def groups_of_letters(engine: Engine, chosen: Filter) -> dict[str, Any]:
     """Return ``{"groups": [...]}`` by connector, destination and code, the largest first."""
-    condition = chosen.conditions(datetime.now(UTC))
+    now = datetime.now(UTC)
     with reading(engine) as connection:
-        groups = counted_groups(connection, condition)
-        details = newest_details(connection, condition, groups)
+        groups = [LetterGroup(*row) for row in letter_sums(connection, chosen, now, *TIMES)]
+        details = newest_details(connection, chosen.conditions(now), groups)
     largest = sorted(groups, key=lambda one: (-one.letters, one.connector or "", one.destination or ""))
     return {"groups": [group_document(group, details) for group in largest]}
-
-
-def counted_groups(connection: Connection, condition: Condition) -> list[LetterGroup]:
-    """Return all groups.
-
-    The times of a group are the two ends of its part of an index: comparing the times of all its letters
-    would take longer than counting these.
-    """
-    groups = select(*GROUP, func.count().label("letters")).where(condition).group_by(*GROUP).subquery()
-    same = [column == groups.c[column.name] for column in GROUP]
-    times = [
-        select(end(table.c.created_at)).where(condition, *same).scalar_subquery().label(name)
-        for end, name in TIMES
-    ]
-    found = [LetterGroup(*row) for row in connection.execute(select(groups, *times))]
-    placed = [group for group in found if group.connector is not None and group.destination is not None]
-    return found if placed == found else [*placed, *lost_groups(connection, condition)]
-
-
-def lost_groups(connection: Connection, condition: Condition) -> list[LetterGroup]:
-    """Return the groups of letters without a connector or destination, which equal nothing in SQL."""
-    lost = or_(*(column.is_(None) for column in PLACE))
-    times = [end(table.c.created_at) for end, _ in TIMES]
-    grouped = select(*GROUP, func.count(), *times).where(condition, lost).group_by(*GROUP)
-    return [LetterGroup(*row) for row in connection.execute(grouped)]
 
 
 def newest_details(

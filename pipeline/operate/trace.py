@@ -1,4 +1,8 @@
-"""Trace: where a profile's changes wait, and the outcomes of its settled ones."""
+"""Trace: where a profile's changes wait, and the outcomes of its settled ones.
+
+The id of the profile is read as that of an activation is: without white space and invisible characters at its
+ends, such as those that come along when it is pasted.
+"""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -7,6 +11,7 @@ from typing import Any
 import redis
 from sqlalchemy import Connection, Engine, or_, select
 
+from pipeline.model.plain import trimmed
 from pipeline.operate.erasure.erasure import Erasure
 from pipeline.operate.paging import decode_place, encode_place
 from pipeline.settle.outcomes import batches_of, kept_since, unpack
@@ -17,10 +22,16 @@ from pipeline.text.times import rfc3339
 
 
 def trace(
-    client: redis.Redis, engine: Engine, profile: str, *, limit: int = 100, cursor: str | None = None
+    client: redis.Redis, engine: Engine, asked: str, *, limit: int = 100, cursor: str | None = None
 ) -> dict[str, Any]:
-    """Return ``{"profile_id", "waiting", "outcomes", "next", "kept_since"}``, outcomes newest first."""
+    """Return ``{"profile_id", "waiting", "outcomes", "next", "kept_since"}``, outcomes newest first.
+
+    ``asked``: the id as it was typed or pasted; of one without a visible character nothing is known.
+    """
+    profile = trimmed(asked)
     before = None if cursor is None else decode_place(cursor, profile)
+    if not profile:
+        return of_nobody(engine)
     with ThreadPoolExecutor(1) as pool:  # Redis looks at what waits, while this thread looks at outcomes
         places = None if cursor else pool.submit(waiting, client, engine, profile)
         with reading(engine) as connection:
@@ -28,14 +39,19 @@ def trace(
             unbatched = [] if cursor else letters_without_batch(connection, profile)
     shown = sorted([*found[:limit], *unbatched], key=lambda one: one["at"], reverse=True)
     more = len(found) > limit
-    since = kept_since(engine)
-    return {
+    return of_nobody(engine) | {
         "profile_id": profile,
         "waiting": places.result() if places else [],
         "outcomes": shown,
         "next": encode_place(found[limit - 1]["at"], found[limit - 1]["batch"], profile) if more else None,
-        "kept_since": since and rfc3339(since),
     }
+
+
+def of_nobody(engine: Engine) -> dict[str, Any]:
+    """Return the trace of an empty id."""
+    since = kept_since(engine)
+    kept = since and rfc3339(since)
+    return {"profile_id": "", "waiting": [], "outcomes": [], "next": None, "kept_since": kept}
 
 
 def outcomes_of(

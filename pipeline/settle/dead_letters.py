@@ -7,11 +7,12 @@ from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, func, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, Engine, and_, cast, func, select
 
 from pipeline.settle import statistics as stats
 from pipeline.stores.database import reading
 from pipeline.stores.outcome_tables import dead_letters as table
+from pipeline.stores.outcome_tables import open_letters
 from pipeline.stores.upsert import insert_all_new
 from pipeline.text.escapes import storable
 
@@ -60,6 +61,21 @@ class Filter:
     state: str | None = "open"
     proven: bool | None = None  # True: only those that are proven not to have been sent
 
+    @property
+    def is_counted(self) -> bool:
+        """Whether it chooses open letters by connector, destination and code alone."""
+        alone = Filter(self.connector, self.destination, code=self.code, codes=self.codes, ids=self.ids)
+        return self == alone and not self.ids and "" not in (self.connector, self.destination)
+
+    def counted_conditions(self) -> ColumnElement[bool]:
+        """Return the condition for the numbers of open letters, if these are all that is wanted."""
+        conditions: list[ColumnElement[bool]] = [
+            open_letters.c[name] == value
+            for name in ("connector", "destination", "code")
+            if (value := getattr(self, name)) is not None
+        ]
+        return and_(True, *conditions, *([open_letters.c.code.in_(self.codes)] if self.codes else []))
+
     def conditions(self, now: datetime) -> ColumnElement[bool]:
         """Return the condition for a SQL statement."""
         conditions: list[ColumnElement[bool]] = [
@@ -91,11 +107,17 @@ def store(connection: Connection, letters: Sequence[DeadLetter], now: datetime |
         return
     now = now or datetime.now(UTC)
     columns = (table.c.connector, table.c.destination, table.c.code)
-    rows = [_row(letter, now) for letter in letters]
+    # In one order: two transactions that change the same numbers never wait for each other.
+    rows = [_row(letter, now) for letter in sorted(letters, key=group_of)]
     counted = Counter(map(tuple, insert_all_new(connection, table, rows, columns)))
     for (connector, destination, code), amount in counted.items():
         where = stats.Where(connector or "", destination or "")
         stats.add(connection, now, where, {f"rejected:{code}": amount})
+
+
+def group_of(letter: Any) -> tuple[str, str, str]:
+    """Return what a letter is counted by."""
+    return letter.connector or "", letter.destination or "", letter.code
 
 
 def find_letters(engine: Engine, chosen: Filter, most: int = 100, offset: int = 0) -> list[DeadLetter]:
@@ -118,20 +140,11 @@ def invalid_letters(engine: Engine, profiles: Collection[str]) -> set[tuple[str,
 def count(engine: Engine, chosen: Filter) -> int:
     """Count letters."""
     statement = select(func.count()).select_from(table).where(chosen.conditions(datetime.now(UTC)))
+    if chosen.is_counted:
+        amount = func.coalesce(func.sum(open_letters.c.letters), 0)
+        statement = select(cast(amount, BigInteger)).where(chosen.counted_conditions())
     with reading(engine) as connection:
         return int(connection.execute(statement).scalar_one())
-
-
-def count_by_code(engine: Engine, chosen: Filter) -> list[tuple[str | None, str, int]]:
-    """Return destination, code and number of letters, the largest number first."""
-    group = (table.c.connector, table.c.destination, table.c.code)  # the order of an index
-    statement = select(*group, func.count()).where(chosen.conditions(datetime.now(UTC))).group_by(*group)
-    amounts: Counter[tuple[str | None, str]] = Counter()
-    with reading(engine) as connection:
-        for _, destination, code, amount in connection.execute(statement):
-            amounts[destination, code] += amount
-    largest = sorted(amounts.items(), key=lambda pair: (-pair[1], pair[0][0] or "", pair[0][1]))
-    return [(destination, code, amount) for (destination, code), amount in largest]
 
 
 def shortened(letter: DeadLetter) -> DeadLetter:

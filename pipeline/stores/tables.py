@@ -3,7 +3,14 @@
 from pipeline.stores.alert_tables import alert_messages, alert_states
 from pipeline.stores.metadata import metadata
 from pipeline.stores.operator_tables import activity, api_keys, import_runs, operations
-from pipeline.stores.outcome_tables import batches, dead_letters, folds, statistics, witness_notes
+from pipeline.stores.outcome_tables import (
+    batches,
+    dead_letters,
+    folds,
+    open_letters,
+    statistics,
+    witness_notes,
+)
 from pipeline.stores.record_tables import (
     alerts,
     catalog,
@@ -45,6 +52,7 @@ __all__ = [
     "mappings",
     "members",
     "metadata",
+    "open_letters",
     "operations",
     "pairs",
     "profile_fields",

@@ -62,6 +62,14 @@ def test_sending_and_tracing_show_labels(labelled, run, tmp_path):
     assert "lapsed (Lapsed buyers)" in run("trace", "a").output
 
 
+def test_a_pasted_profile_id_loses_the_white_space_around_it(labelled, run):
+    found = json.loads(run("trace", " a\u200b\t", "--json").stdout)
+
+    assert (found["profile_id"], found["waiting"][0]["count"]) == ("a", 1)
+    nothing = run("trace", " \u200b")
+    assert (nothing.exit_code, "give a profile id" in nothing.output) == (2, True)
+
+
 def test_dead_letters_show_labels(labelled, run):
     output = run("dead-letters", "list").output
 

@@ -133,6 +133,7 @@ def test_a_database_of_the_version_before_is_upgraded_with_its_dead_letters(data
 
     with reading(engine) as connection:
         assert connection.scalar(select(tables.dead_letters.c.id)) == LETTER["id"]
+        assert connection.execute(select(tables.open_letters)).all() == [("", "", LETTER["code"], 1)]
         names = {index["name"] for index in inspect(connection).get_indexes("dead_letters")}
     assert names == {index.name for index in tables.dead_letters.indexes}
     engine.dispose()

@@ -41,8 +41,18 @@ def test_a_trace_comes_in_pages(web):
     assert (foreign.status_code, list(foreign.json()["errors"])) == (422, ["json"])
 
 
-def test_nothing_is_known_of_somebody_unknown(web):
-    answer = web.call("POST", "/v1/trace", "operate", json={"profile_id": "nobody"})
+def test_a_pasted_profile_id_loses_the_white_space_around_it(web):
+    body = {"profile_id": "\ufeff lovelace\u00a0\n", "limit": 1}
+    first = web.call("POST", "/v1/trace", "operate", json=body).json()
+    second = web.call("POST", "/v1/trace", "operate", json={**body, "cursor": first["next"]}).json()
+
+    assert first["profile_id"] == "lovelace"
+    assert [one["batch"] for one in first["outcomes"] + second["outcomes"]] == ["b1", "b2"]
+
+
+@pytest.mark.parametrize("profile", ["nobody", " \u200b"])
+def test_nothing_is_known_of_somebody_unknown(web, profile):
+    answer = web.call("POST", "/v1/trace", "operate", json={"profile_id": profile})
 
     assert (answer.status_code, answer.json()["outcomes"]) == (200, [])
 

@@ -2,18 +2,20 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, select
 
 from pipeline.alerts.documents import open_by_rule
 from pipeline.operate.metrics.closed_hours import Totals
 from pipeline.operate.stream_status import stream_successes
 from pipeline.records.catalog import Catalog
 from pipeline.records.stops import stops
+from pipeline.settle.dead_letters import Filter
+from pipeline.settle.letter_sums import letter_sums
 from pipeline.settle.statistics import UNKNOWN_TYPE
 from pipeline.stores.database import reading
-from pipeline.stores.outcome_tables import dead_letters
 from pipeline.stores.snapshot_tables import snapshots
 
 PLACE = ("connector", "destination")
@@ -92,10 +94,8 @@ def counter(metric: str, text: str, totals: Totals, wanted: str) -> Metric:
 def letters(engine: Engine) -> Metric:
     """Open dead letters by code."""
     metric = GaugeMetricFamily("activation_dead_letters", "Open dead letters", labels=[*PLACE, "code"])
-    columns = (dead_letters.c.connector, dead_letters.c.destination, dead_letters.c.code)
-    statement = select(*columns, func.count()).where(dead_letters.c.state == "open").group_by(*columns)
     with reading(engine) as connection:
-        for connector, destination, code, amount in connection.execute(statement):
+        for connector, destination, code, amount in letter_sums(connection, Filter(), datetime.now(UTC)):
             metric.add_metric([connector or "", destination or "", code], amount)
     return metric
 

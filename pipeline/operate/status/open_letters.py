@@ -1,10 +1,14 @@
 """Open dead letters by place: they wait for a person's decision."""
 
-from sqlalchemy import Engine, func, select
+from collections import Counter
+from datetime import UTC, datetime
 
+from sqlalchemy import Engine
+
+from pipeline.settle.dead_letters import Filter
+from pipeline.settle.letter_sums import letter_sums
 from pipeline.settle.statistics import Where
 from pipeline.stores.database import reading
-from pipeline.stores.outcome_tables import dead_letters
 
 
 def open_letters(engine: Engine, connector: str | None = None) -> dict[Where, int]:
@@ -12,10 +16,9 @@ def open_letters(engine: Engine, connector: str | None = None) -> dict[Where, in
 
     ``connector``: only those of this one; None: all.
     """
-    columns = (dead_letters.c.connector, dead_letters.c.destination)
-    statement = select(*columns, func.count()).where(dead_letters.c.state == "open").group_by(*columns)
-    if connector is not None:
-        statement = statement.where(dead_letters.c.connector == connector)
+    counted: Counter[Where] = Counter()
     with reading(engine) as connection:
-        rows = connection.execute(statement).all()
-    return {Where(connector or "", destination or ""): amount for connector, destination, amount in rows}
+        chosen = Filter(connector=connector)
+        for of, destination, _, amount in letter_sums(connection, chosen, datetime.now(UTC)):
+            counted[Where(of or "", destination or "")] += amount
+    return counted

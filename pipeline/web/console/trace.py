@@ -35,9 +35,9 @@ def show() -> Response:
     asked, place = read_form(TraceBody), stores()
     note_alone(place.engine, actor(), "profile.traced")
     cursor = asked.get("cursor")
-    profile, limit = trimmed(asked["profile_id"]), asked["limit"]
+    profile, limit = asked["profile_id"], asked["limit"]
     found = trace_profile(answering_redis(), place.engine, profile, limit=limit, cursor=cursor)
-    people = {} if cursor else look_up_profiles(place, actor(), profile)
+    people = {} if cursor else look_up_profiles(place, actor(), found["profile_id"])
     words = {n: [(name, in_words(value)) for name, value in fields.items()] for n, fields in people.items()}
     days = f"{place.settings.trace_days:g}"
     return page("trace", "Trace", found=found, people=words, days=days, not_kept=not_kept())
