@@ -10,6 +10,7 @@ from typing import Any, TextIO
 import click
 
 from pipeline.cli.lazy_group import Group
+from pipeline.cli.reading import records_to_read
 from pipeline.cli.row_id import LARGEST
 from pipeline.cli.tables import printable, show
 from pipeline.errors import Misconfigured
@@ -36,7 +37,7 @@ def pairs() -> None:
 def list_(*, as_json: bool) -> None:
     """Show pairs with their sides and fields."""
     with open_stores() as stores:
-        found = list_pairs(stores)
+        found = list_pairs(records_to_read(stores).load())
     if as_json:
         click.echo(json.dumps({"pairs": found}, indent=2, ensure_ascii=False))
     elif found:
@@ -66,7 +67,8 @@ def diff(name: str, *, field: str | None, file: TextIO | None, limit: int, as_js
     It compares what was last read of either side, and calls nobody.
     """
     with open_stores() as stores:
-        look = PairLook(stores, find_pair(stores, name, field), (field,) if field else ())
+        pair = find_pair(records_to_read(stores).load(), name, field)
+        look = PairLook(stores, pair, (field,) if field else ())
         found = (difference_document(one) for one in look.differences())
         if as_json:
             print_json(found, look)
@@ -101,7 +103,7 @@ def take(name: str, *, field: str, side: Any, dry_run: bool, as_json: bool) -> N
     Fields that a person is asked about are left to `activation conflicts`. It is kept as an activity.
     """
     with open_stores() as stores:
-        pair = find_pair(stores, name, field)
+        pair = find_pair(stores.records.load(), name, field)
         if pair.pair.watches and not dry_run:
             raise Misconfigured(f'pair "{name}" only watches: set mode = "live" first')
         run = None if dry_run else lambda taking: taking.run(Appender(stores.redis, stores.doorbell))

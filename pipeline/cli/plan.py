@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from pipeline.cli.reading import records_to_read
 from pipeline.cli.record_names import resolve_name
 from pipeline.cli.tables import show
 from pipeline.lanes.pace import read_pace
@@ -35,7 +36,7 @@ def plan_calls(name: str, records: int, *, as_json: bool) -> None:
     """
     with open_stores() as stores:
         client = stores.redis
-        catalog = stores.records.load()
+        catalog = records_to_read(stores).load()
         scope, record = resolve(catalog, name)
         pace_of = partial(read_pace, client, minute=stores.settings.limit_window)
         document = plan_document(plan(catalog, scope, record, records, pace_of))

@@ -9,12 +9,14 @@ import click
 
 from pipeline.cli.file_options import lines_of, name_of, profile_of, reading_options, told
 from pipeline.cli.guards import GUARDS, Confirming, guards, lifted
+from pipeline.cli.reading import records_to_read
 from pipeline.cli.stream_report import show_stream, show_unconfirmed
 from pipeline.cli.sync_progress import Shown, shown
 from pipeline.cli.sync_report import SyncText
 from pipeline.errors import CallError, Misconfigured
 from pipeline.produce.appender import Appender, AppendFailed
 from pipeline.produce.lines import FileLine
+from pipeline.records.catalog import Catalog
 from pipeline.records.labels import destination_labels
 from pipeline.runtime.clients import Clients
 from pipeline.runtime.source_runner import SourceRunner
@@ -79,8 +81,9 @@ def sync(
             "confirm": lambda findings: lifted(confirm, findings) or asked(bar, findings)
         }
         options |= {"on_error": report.refuse, "progress": bar}
+        catalog = (records_to_read(stores) if dry_run and given else stores.records).load()
         if dry_run:
-            options["on_part"] = report.on_part(stores.engine, stores.records.load())
+            options["on_part"] = report.on_part(stores.engine, catalog)
         if max_leaving is not None:
             options["max_leaving"] = max_leaving
         lines: Iterable[FileLine] = ()
@@ -90,7 +93,9 @@ def sync(
         appender = None if dry_run else Appender(stores.redis, stores.doorbell)
         again = {"full": full, "resend": resend} if full or resend else {}
         try:
-            outcome = run(stores, appender, given and (given[0], lines), source or "", options, again)
+            outcome = run(
+                stores, catalog, appender, given and (given[0], lines), source or "", options, again
+            )
         except AppendFailed as error:
             raise Misconfigured(f"{error.why}; the same command goes on from here") from error
         except Unconfirmed as error:
@@ -116,6 +121,7 @@ def audience_and_file(
 
 def run(
     stores: Stores,
+    catalog: Catalog,
     appender: Appender | None,
     given: tuple[str, Iterable[FileLine]] | None,
     source: str,
@@ -123,7 +129,6 @@ def run(
     again: dict[str, bool],
 ) -> Outcome | StreamOutcome:
     """Take in the given lines or, if there are none, what the source has; ``again``: of a stream alone."""
-    catalog = stores.records.load()
     if given:
         audience, lines = given
         return Sync(stores.engine, catalog, audience, appender, **options).run(lines)

@@ -10,12 +10,13 @@ from pipeline.pairs.comparison import Difference, SideComparison, pages_of_peopl
 from pipeline.pairs.field_state import SideName
 from pipeline.pairs.open_pair import OpenPair
 from pipeline.pairs.taking import SideTaking, TakeCounts
+from pipeline.records.catalog import Catalog
 from pipeline.runtime.stores import Stores
 from pipeline.stores.database import reading
 from pipeline.text.messages import unknown
 
 
-def list_pairs(stores: Stores) -> list[dict[str, Any]]:
+def list_pairs(catalog: Catalog) -> list[dict[str, Any]]:
     """Return the pairs with their sides, sorted by name."""
     return [
         {
@@ -25,13 +26,12 @@ def list_pairs(stores: Stores) -> list[dict[str, Any]]:
             "fields": dict(pair.fields),
             "mode": pair.mode,
         }
-        for _, pair in sorted(stores.records.load().pairs.items())
+        for _, pair in sorted(catalog.pairs.items())
     ]
 
 
-def find_pair(stores: Stores, name: str, field: str | None = None) -> OpenPair:
+def find_pair(catalog: Catalog, name: str, field: str | None = None) -> OpenPair:
     """Return a pair; raises Misconfigured if there is none, or if it lacks a field."""
-    catalog = stores.records.load()
     if name not in catalog.pairs:
         raise Misconfigured(unknown("pair", name, sorted(catalog.pairs)))
     if field is not None and field not in catalog.pairs[name].fields:

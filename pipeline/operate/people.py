@@ -42,7 +42,7 @@ def explain_people(stores: Stores, actor: Actor, text: str, field: str | None = 
     with reading(events) as connection:
         people = find_people(connection, text)
         if field is not None and people:
-            require_field(connection, stores.records.load(), people, field)
+            require_field(connection, stores.records_without_secrets.load(), people, field)
         return [explained(connection, person, field) for person in people]
 
 

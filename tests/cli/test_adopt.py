@@ -7,7 +7,8 @@ from pipeline.stores.database import migrate, open_database
 from pipeline.stores.installation import id_in, own_id
 from tests.environment import ACME
 
-READING = [("status",), ("stats",), ("export",)]
+READING = [("status",), ("stats",), ("export",), ("plan", "lapsed", "--records", "1")]
+READING += [(command, "lapsed-buyers", "-", "--dry-run") for command in ("send", "sync")]
 CHANGING = [
     ("pause", "acme"),
     ("resume", "acme"),

@@ -118,7 +118,7 @@ def listed(systems: Systems) -> dict[str, int]:
                                        .where(conflicts.c.settled.is_(None))).all()  # fmt: skip
     shown = {
         (one.person, one.field)
-        for one in PairLook(systems.stores, find_pair(systems.stores, "person")).differences()
+        for one in PairLook(systems.stores, find_pair(systems.stores.records.load(), "person")).differences()
     }
     asked = {one.whose for one in open_ones if one.kind == "pair"}
     unlisted = [one for one in rows if (one.person, one.field) not in shown or one.person not in asked]

@@ -29,7 +29,7 @@ def titles_apart(systems: Systems) -> Iterator[str]:
 
 def listed_people(systems: Systems) -> set[str]:
     """Return the digests of addresses whose titles `pairs diff` leaves to a person."""
-    look = PairLook(systems.stores, find_pair(systems.stores, PAIR))
+    look = PairLook(systems.stores, find_pair(systems.stores.records.load(), PAIR))
     people = {one.person for one in look.differences() if one.state in DECIDED_BY_PEOPLE}
     query = select(handles.c.value).where(handles.c.kind == "email", handles.c.person.in_(people))
     with reading(systems.stores.events) as connection:
