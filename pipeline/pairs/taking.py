@@ -28,6 +28,7 @@ from pipeline.pairs.source_pairing import moment
 from pipeline.produce.appender import Appender
 from pipeline.stores.database import reading
 from pipeline.streams.stream_outbox import StreamOutbox, put
+from pipeline.streams.stream_state import read_states
 from pipeline.streams.stream_turn import stream_turn
 
 WAITING = 'changes of source "{}" wait, and would go out with these; run it first'
@@ -58,12 +59,15 @@ class SideTaking:
     def run(self, appender: Appender) -> TakeCounts:
         """Write the fields that differ.
 
-        Raises Busy while the side's source runs, Misconfigured while changes of it wait, and AppendFailed.
+        Raises Busy while the first source runs, Misconfigured while changes of one wait, and AppendFailed.
         """
-        source = self.pair.sources_of(self.side)[0]
+        sources = self.pair.sources_of(self.side)
+        source = sources[0]
         with stream_turn(self.engine, source) as turn:
-            if turn.state.changing:
-                raise Misconfigured(f"{WAITING.format(source)}: activation sync --source {source}")
+            changing = {name for name, one in read_states(self.engine).items() if one.changing}
+            waiting = sorted(changing.intersection(sources))
+            if waiting:
+                raise Misconfigured(f"{WAITING.format(waiting[0])}: activation sync --source {waiting[0]}")
             outbox = StreamOutbox(turn, appender)
             outbox.begin()
             for people in pages_of_people(self.engine, self.pair):

@@ -1,5 +1,7 @@
 """Writes that wait with the changes of a source, and what both sides hold when a person agrees."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 
@@ -106,9 +108,11 @@ def test_what_no_pair_shares_goes_out_as_it_waited(events):
     assert two.confirm() == [BOSS]
 
 
-def test_a_side_is_not_taken_while_changes_of_it_wait(sides):
+@pytest.mark.parametrize("sources", [("contacts", "leads"), ("leads", "contacts")])
+def test_a_side_is_not_taken_while_changes_of_it_wait(sides, sources):
     sides.salesforce({**BOSS, "title": "Chief"})
-    taking = SideTaking(sides.events, OpenPair(PAIR, sides.catalog), "title", "salesforce")
+    pair = OpenPair(replace(PAIR, salesforce=sources), sides.catalog)
+    taking = SideTaking(sides.events, pair, "title", "salesforce")
 
     with pytest.raises(Misconfigured, match='changes of source "contacts" wait'):
         taking.run(None)
