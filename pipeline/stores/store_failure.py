@@ -11,7 +11,7 @@ from pipeline.errors import Misconfigured
 from pipeline.stores import sql_trouble
 
 ROOM = "make room on its disk; then all goes on"
-RIGHTS = "let this user read and write the file and its folder"
+RIGHTS = "let this user read and write the file, those beside it and its folder"
 OTHER_FILE = "bring back the file that was there, and restart what uses it"
 GONE = "its file is not there any more"
 WAYS_OUT = {  # by words of SQLite's reason, and of PostgreSQL's

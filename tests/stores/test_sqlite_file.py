@@ -1,6 +1,8 @@
 """A SQLite store whose file is removed, replaced or put back while connections to it are open."""
 
 import shutil
+import subprocess
+import sys
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,6 +14,8 @@ from pipeline.stores import tables
 from pipeline.stores.database import driver, reading
 from pipeline.stores.store_failure import in_words, store_of
 from pipeline.stores.upsert import insert_new
+from tests.processes import ROOT
+from tests.stores.test_data_folder import AS_USERS_DO
 
 ROW = {"number": 1, "id": "abc", "key_check": None}
 
@@ -75,3 +79,42 @@ def test_errors_tell_their_store_and_the_way_out(sqlite, path):
     assert in_words(plain.value).endswith(
         "no such table: nowhere; bring back the file that was there, and restart what uses it"
     )
+
+
+# In a process without the rights of root: the file may not be written, then it may again.
+READING = """
+import sys
+from pathlib import Path
+from sqlalchemy.exc import OperationalError
+from pipeline.stores.database import driver, open_database
+
+path = Path(sys.argv[1])
+path.chmod(0o400)
+engine = open_database(f"sqlite:///{path}")
+
+
+def write():
+    with driver(engine) if sys.argv[2] == "driver" else engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM installation", ())
+
+
+try:
+    write()
+    raise AssertionError
+except OperationalError as error:
+    assert "readonly database" in str(error)
+path.chmod(0o600)
+write()
+"""
+
+
+@pytest.mark.skipif(bool(AS_USERS_DO) and not shutil.which("setpriv"), reason="root may write everywhere")
+@pytest.mark.parametrize("way", ["engine", "driver"])
+def test_a_file_that_may_be_written_again_is_written(sqlite, path, way):
+    store(sqlite)
+    sqlite.dispose()
+    command = [*AS_USERS_DO, sys.executable, "-c", READING, str(path), way]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+
+    assert ended.returncode == 0, ended.stderr
+    assert count(sqlite) == 0
