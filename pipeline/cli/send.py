@@ -1,19 +1,15 @@
 """``activation send AUDIENCE FILE``: activations from JSON Lines or a table."""
 
-import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, BinaryIO
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from pipeline.cli.earlier_ids import EarlierIds
 from pipeline.cli.file_options import lines_of, name_of, profile_of, reading_options, told
-from pipeline.cli.reading import records_to_read
 from pipeline.cli.send_errors import JsonErrors, TextErrors
-from pipeline.cli.sending import FileRows, rehearse
+from pipeline.cli.sending import FileRows
 from pipeline.produce.appender import AppendFailed
 from pipeline.produce.producer import Producer
 from pipeline.produce.report import Report
@@ -60,10 +56,9 @@ def send(
         lines = lines_of(file, profile_of(reading, stores), notes, command)
         sending = FileRows(lines, errors.add)
         if dry_run:
-            earlier = EarlierIds(stores)
-            catalog = records_to_read(stores).load()
-            report, expected = rehearse(sending, catalog, audience, advance, earlier.know)
-            notes.not_looked_up(earlier.trouble)
+            from pipeline.cli.rehearsal import rehearsed  # with it half of the program
+
+            report, expected = rehearsed(sending, stores, audience, advance, notes)
         else:
             report, failure = append(sending, stores, audience, advance, bulk=bulk, patience=wait)
     failure = failure or sending.broken
@@ -94,12 +89,10 @@ def append(
     return report, None
 
 
-@contextmanager
-def bar(file: BinaryIO) -> Iterator[Callable[[int], None]]:
+def bar(file: BinaryIO) -> AbstractContextManager[Callable[[int], None]]:
     """Show on a terminal how far a file has been read."""
-    console = Console(stderr=True)
-    size = os.fstat(file.fileno()).st_size if console.is_terminal and file.seekable() else None
-    columns = (TextColumn("{task.fields[rows]:,} rows"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task("", total=size, rows=0)
-        yield lambda rows: progress.update(task, completed=file.tell() if size else 0, rows=rows)
+    if not sys.stderr.isatty():
+        return nullcontext(lambda _: None)
+    from pipeline.cli.file_progress import file_bar  # rich takes a tenth of a start
+
+    return file_bar(file)

@@ -2,14 +2,15 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline.cli.dry_run_text import NOTHING_SENT, documents, tell
-from pipeline.deliver.expected import Expected
 from pipeline.produce.report import Messages, Report
 from pipeline.text.messages import flatten
+
+if TYPE_CHECKING:
+    from pipeline.deliver.expected import Expected
 
 SHOWN = 20
 
@@ -28,7 +29,9 @@ class TextErrors:
         else:
             self._others += 1
 
-    def close(self, report: Report, failure: str | None, expected: Sequence[Expected] | None = None) -> None:
+    def close(
+        self, report: Report, failure: str | None, expected: Sequence["Expected"] | None = None
+    ) -> None:
         """Print errors on standard error and the outcome on standard output; ``expected`` of a dry run."""
         for error in self._first:
             click.echo(error, err=True)
@@ -42,6 +45,8 @@ class TextErrors:
         if failure:
             click.echo(f"Error: {failure}", err=True)
         if expected is not None:
+            from pipeline.cli.dry_run_text import NOTHING_SENT, tell
+
             tell(expected)
             click.echo(NOTHING_SENT, err=True)
 
@@ -58,12 +63,16 @@ class JsonErrors:
         click.echo(json.dumps({"line": line, "messages": messages}), nl=False)
         self._begun = True
 
-    def close(self, report: Report, failure: str | None, expected: Sequence[Expected] | None = None) -> None:
+    def close(
+        self, report: Report, failure: str | None, expected: Sequence["Expected"] | None = None
+    ) -> None:
         """Print the outcome."""
         outcome: dict[str, Any] = {"accepted": report.accepted, "refused": report.refused}
         if report.repeated:
             outcome["repeated"] = report.repeated
         if expected is not None:
+            from pipeline.cli.dry_run_text import documents
+
             outcome |= {"dry_run": True, "destinations": documents(expected)}
         if failure:
             outcome["failure"] = failure

@@ -29,7 +29,6 @@ from pipeline.text.plural import counted
 
 log = logging.getLogger(__name__)
 
-RESOLVED = "resolved:"  # before an outcome, among the statistics
 PLACE = ("connector", "destination", "audience")
 
 
@@ -157,7 +156,7 @@ def count(
     for letter in letters:
         outcome = events[letter.id].outcome
         counted = numbers.setdefault(stats.Where(letter.connector, letter.destination), Counter())
-        counted[f"{RESOLVED}{outcome}"] += 1
+        counted[f"{stats.RESOLVED}{outcome}"] += 1
         if outcome == DELIVERED:
             counted["sent"] += 1
     for where, amounts in sorted(numbers.items(), key=lambda pair: (pair[0].connector, pair[0].destination)):

@@ -3,16 +3,16 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine
 
-from pipeline.consents.bursts import Burst, open_bursts
-from pipeline.consents.carriers import carriers
-from pipeline.consents.told import oldest_untold
 from pipeline.model.consent_account import ConsentAccount
 from pipeline.records.catalog import Catalog
 from pipeline.stores.database import reading
+
+if TYPE_CHECKING:
+    from pipeline.consents.bursts import Burst
 
 LATE = 900.0  # seconds after which an opting out should have reached the other side
 
@@ -23,7 +23,7 @@ class ConsentStatus:
 
     account: ConsentAccount
     oldest: float | None  # seconds since the oldest opting out that a destination has not taken
-    bursts: Sequence[Burst]
+    bursts: Sequence["Burst"]
 
     @property
     def is_late(self) -> bool:
@@ -47,6 +47,8 @@ def read_consents(events: Callable[[], Engine | None], catalog: Catalog) -> tupl
     store = events() if catalog.consents else None
     if store is None:
         return ()
+    from pipeline.consents.bursts import open_bursts  # `activation status` of others starts without it
+
     with reading(store) as connection:
         bursts = open_bursts(connection)
         return tuple(
@@ -56,9 +58,12 @@ def read_consents(events: Callable[[], Engine | None], catalog: Catalog) -> tupl
 
 
 def consent_status(
-    connection: Connection, catalog: Catalog, account: ConsentAccount, bursts: Sequence[Burst]
+    connection: Connection, catalog: Catalog, account: ConsentAccount, bursts: Sequence["Burst"]
 ) -> ConsentStatus:
     """Put together one consents record."""
+    from pipeline.consents.carriers import carriers
+    from pipeline.consents.told import oldest_untold
+
     names = [one.name for one in carriers(catalog, account)]
     oldest = oldest_untold(connection, account.channel, names)
     age = None if oldest is None else max(0.0, time.time() - oldest / 1000)

@@ -30,6 +30,7 @@ from pipeline.stores.outcome_tables import folds, statistics
 from pipeline.stores.scripts import Scripts
 from pipeline.stores.upsert import add_up, insert_new
 
+RESOLVED = "resolved:"  # before the outcome of a letter that event files settled
 UNKNOWN_TYPE = "unknown_type:"  # before the word of a type
 
 

@@ -201,11 +201,13 @@ def test_a_summary_is_the_first_sentence_of_its_commands_help(commands):
         ("pipeline.cli.dead_letters_look", "rich marshmallow cryptography.fernet"),
         (
             "pipeline.cli.status, pipeline.cli.stats, pipeline.cli.pause, pipeline.cli.flush",
-            "rich marshmallow",
+            "rich marshmallow pipeline.evidence",
         ),
         ("pipeline.produce.producer", "rich marshmallow sqlalchemy"),
         ("pipeline.cli.apply", "rich"),
-        ("pipeline.cli.send, pipeline.cli.sync, pipeline.cli.erase", ""),
+        ("pipeline.cli.status", "pipeline.consents"),
+        ("pipeline.cli.send", "rich marshmallow pipeline.records.kinds pipeline.deliver pipeline.settle"),
+        ("pipeline.cli.sync, pipeline.cli.erase", ""),
     ],
 )
 def test_commands_import_what_they_use(modules, heavy):

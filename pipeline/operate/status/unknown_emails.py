@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import BigInteger, Engine, cast, func, select
 
-from pipeline.evidence.settling import RESOLVED
+from pipeline.settle.statistics import RESOLVED
 from pipeline.stores.database import reading
 from pipeline.stores.tables import dead_letters, statistics
 from pipeline.text.plural import counted
