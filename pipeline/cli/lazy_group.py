@@ -17,13 +17,17 @@ class LazyCommand(NamedTuple):
     summary: str
 
     def load(self) -> click.Command:
-        """Import the command; to look for garbage in it, then or later, takes a fifth of a start."""
+        """Import the command; to look for garbage in it, then or later, takes a fifth of a start.
+
+        A page of records is some thousand objects and no cycles, as a batch is (tasks/app.py).
+        """
         module, name = self.place.split(":")
         gc.disable()
         try:
             command: click.Command = getattr(import_module(module), name)
         finally:
             gc.freeze()
+            gc.set_threshold(50_000, 20, 20)
             gc.enable()
         return command
 

@@ -31,6 +31,7 @@ class SourceRecord:
     in_org: bool = True  # its id is one of Salesforce; an event's or a member's is not
     people: tuple[str, ...] = ()  # ids of contacts and leads, of a record that is no person itself
     person: int | None = None  # given by the room of people
+    alone: bool = False  # its person was made for it just now, and has no other record
     conflict: int | None = None  # id of an open one, which bars the record: nothing is written by it
     existing: bool = False  # it was met by the first reading of its source
     before: Mapping[str, Any] | None = None  # {"values": ..., "fields": ..., "stamp": ...}

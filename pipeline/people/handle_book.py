@@ -16,6 +16,8 @@ from pipeline.people.record_rows import handles_named
 from pipeline.people.waking import wake
 from pipeline.stores.event_tables import event_folds, handles
 
+UNLABELLED = ("id", "kind", "scope", "value", "person")
+
 
 class HandleBook:
     """Handles of one transaction; people that were merged in it are known by their new numbers at once."""
@@ -27,7 +29,8 @@ class HandleBook:
         self._merged: dict[int, int] = {}  # number to the lower one that it became
         self._new: list[Key] = []
         connection.execute(select(event_folds.c.number).with_for_update())
-        self._highest: int = connection.scalar(select(func.max(handles.c.id))) or 0
+        self._before: int = connection.scalar(select(func.max(handles.c.id))) or 0
+        self._highest = self._before
 
     def look_up(self, keys: Iterable[Key]) -> None:
         """Read what the store knows of some handles."""
@@ -52,6 +55,10 @@ class HandleBook:
         """Return the person of a handle; None: there is none."""
         handle = self._ids.get(key)
         return None if handle is None else self.now(self._people[handle])
+
+    def is_new(self, person: int) -> bool:
+        """Whether a person was made by this transaction."""
+        return person > self._before
 
     def now(self, person: int) -> int:
         """Return the number that a person has after the merges of this transaction."""
@@ -81,9 +88,10 @@ class HandleBook:
     def store(self) -> None:
         """Write new handles, and people that were merged."""
         people = {key: self.now(self._people[self._ids[key]]) for key in self._new}
-        rows = [(self._ids[key], *key, None, person) for key, person in people.items()]
+        rows = [(self._ids[key], *key, person) for key, person in people.items()]
         if rows:
-            self._connection.exec_driver_sql(insert_handles(self._connection.dialect.name), rows)
+            statement = insert_handles(self._connection.dialect.name, UNLABELLED)
+            self._connection.exec_driver_sql(statement, rows)
         merge_people(self._connection, {person: self.now(person) for person in self._merged})
         records = (key for key in self._new if key[0] == "salesforce")
         wake(self._connection, {people[key] for key in records if people[key] != self._ids[key]})

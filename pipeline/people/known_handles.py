@@ -9,6 +9,7 @@ the store once a run, not once a row, is a third of the cost. Tables of DuckDB::
 ``digest`` is of a run alone. Ids of the store are given by the one landing that holds its turn.
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 MOST = 4_000_000  # handles; then the memory is given back
 AT_ONCE = 20_000
+COLUMNS = ("id", "kind", "scope", "value", "label", "person")
 TABLES = """
     CREATE OR REPLACE TEMP TABLE known_handles (digest UBIGINT, id BIGINT, person BIGINT);
     CREATE OR REPLACE TEMP TABLE new_handles
@@ -108,7 +110,7 @@ class KnownHandles:
         self._scratch.execute("INSERT INTO known_handles SELECT digest, id, person FROM new_handles")
 
 
-def insert_handles(dialect: str) -> str:
-    """Return the statement that inserts id, kind, scope, value, label and person."""
+def insert_handles(dialect: str, columns: Sequence[str] = COLUMNS) -> str:
+    """Return the statement that inserts handles."""
     mark = "?" if dialect == "sqlite" else "%s"
-    return f"INSERT INTO handles (id, kind, scope, value, label, person) VALUES ({', '.join([mark] * 6)})"
+    return f"INSERT INTO handles ({', '.join(columns)}) VALUES ({', '.join([mark] * len(columns))})"

@@ -1,5 +1,6 @@
 """A book of records: those that a transaction needs, with their addresses, and what it changes of them."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection
@@ -82,6 +83,10 @@ class RecordBook:
         rank = 0 if name == record.contact else rank_of(record)
         self._rows[key] = RecordRow(name, self._handles.id(key) or 0, person, rank=rank)
         self._changed[key] = None
+
+    def amounts(self) -> Counter[int]:
+        """Count the records that are known here of each person; of a new one these are all."""
+        return Counter(self._handles.now(row.person) for row in self._rows.values())
 
     def store(self) -> None:
         """Write what has changed."""

@@ -35,6 +35,10 @@ class RecordLinking:
         """Give each record its person; None: it was erased, or was deleted before it was met."""
         for record, keys in zip(self._records, self._named, strict=True):
             self._link(record, [] if record.gone else keys)
+        amounts = self._book.amounts()
+        for record in self._records:
+            person = record.person
+            record.alone = person is not None and self.handles.is_new(person) and amounts[person] == 1
         self._book.store()
         self.handles.store()
         self._conflicts.end()

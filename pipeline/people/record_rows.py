@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy import Connection
 
+from pipeline.stores.filled_columns import filled_columns
+
 
 class RecordRow(NamedTuple):
     """One known record; ``digest``: None if another record has named it, and it was not read yet."""
@@ -115,8 +117,9 @@ def store_records(connection: Connection, rows: Collection[RecordRow]) -> None:
         return
     mark = MARK[connection.dialect.name]
     changes = ", ".join(f"{name} = excluded.{name}" for name in NAMES)
+    names, values = filled_columns(("handle", *NAMES), [(row.handle, *row[3:]) for row in rows])
     statement = (
-        f"INSERT INTO person_records (handle, {', '.join(NAMES)}) "
-        f"VALUES ({', '.join([mark] * (len(NAMES) + 1))}) ON CONFLICT (handle) DO UPDATE SET {changes}"
+        f"INSERT INTO person_records ({', '.join(names)}) "
+        f"VALUES ({', '.join([mark] * len(names))}) ON CONFLICT (handle) DO UPDATE SET {changes}"
     )
-    connection.exec_driver_sql(statement, [(row.handle, *row[3:]) for row in rows])
+    connection.exec_driver_sql(statement, values)

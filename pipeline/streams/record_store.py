@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from pipeline.model.source_record import SourceRecord
+from pipeline.stores.filled_columns import filled_columns
 
 LIST = {"sqlite": "(SELECT value FROM json_each(?))", "postgresql": "(SELECT unnest(%s::text[]))"}
 MARK = {"sqlite": "?", "postgresql": "%s"}
@@ -58,22 +59,25 @@ def store_records(
     connection: Connection, changed: Sequence[tuple[SourceRecord, str, str]], full_number: int
 ) -> None:
     """Write records, each with its digest and its body."""
-    rows = [
+    flag = int if connection.dialect.name == "sqlite" else bool  # its driver takes long over a boolean
+    rows: Sequence[Sequence[Any]] = [
         (
             record.source, record.id, record.person, record.stamp, digest, body,
-            record.parent or None, full_number, record.gone, record.existing,
+            record.parent or None, full_number, flag(record.gone), flag(record.existing),
         )
         for record, digest, body in changed
     ]  # fmt: skip
     if not rows:
         return
     changes = ", ".join(f"{name} = excluded.{name}" for name in OF_CHANGES)
-    into = f"INSERT INTO records ({', '.join(COLUMNS)})"
     on_conflict = f"ON CONFLICT (source, record) DO UPDATE SET {changes}"
     if connection.dialect.name == "sqlite":
-        marks = ", ".join("?" * len(COLUMNS))
+        names, rows = filled_columns(COLUMNS, rows)
+        marks = ", ".join("?" * len(names))
+        into = f"INSERT INTO records ({', '.join(names)})"
         connection.exec_driver_sql(f"{into} VALUES ({marks}) {on_conflict}", rows)
         return
+    into = f"INSERT INTO records ({', '.join(COLUMNS)})"
     arrays = ", ".join(f"%s::{kind}[]" for kind in TYPES)
     columns = tuple(map(list, zip(*rows, strict=True)))
     connection.exec_driver_sql(f"{into} SELECT * FROM unnest({arrays}) {on_conflict}", columns)

@@ -16,6 +16,6 @@ def unbarred(rows: Sequence[SourceRecord]) -> list[SourceRecord]:
 def unbarred_primaries(connection: Connection, rows: Sequence[SourceRecord]) -> list[SourceRecord]:
     """Return the unbarred records without secondary ones; rows of a history are all primary."""
     found = unbarred(rows)
-    people = {row.person for row in found if row.person is not None and not row.people}
+    people = {row.person for row in found if row.person is not None and not (row.people or row.alone)}
     primary = primaries_of(connection, people) if people else {}
     return [row for row in found if row.people or primary.get(row.person or 0, row.id) == row.id]

@@ -225,3 +225,18 @@ def test_a_contact_that_a_member_named_is_found_by_its_address_when_it_is_read(e
 
     assert take(events, record(CONTACT, ADA)) == [ada]
     assert conflicts_of(events) == []
+
+
+def test_a_record_is_alone_if_its_person_was_made_for_it_and_has_no_other(events):
+    alone, lead, contact = (
+        record("003000000000001AAA", "ada@example.com"),
+        record("00Q000000000002EAA", "bob@example.com", "Bell"),
+        record("003000000000002AAA", "bob@example.com", "Bell"),
+    )
+    take(events, alone, lead, contact)
+    later = record("00Q000000000003EAA", "ada@example.com")
+    converted = record("00Q000000000004EAA", "eve@example.com", "Eve", contact="003000000000009AAA")
+
+    take(events, later, converted)
+
+    assert [each.alone for each in (alone, lead, contact, later, converted)] == [True, *[False] * 4]

@@ -1,0 +1,26 @@
+"""Filled columns: what a page of rows leaves to the defaults of a table.
+
+The driver of SQLite looks for an adapter of each None and boolean, which takes longer than to bind a text.
+"""
+
+from collections.abc import Sequence
+from operator import itemgetter
+from typing import Any
+
+
+def filled_columns(
+    names: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> tuple[Sequence[str], Sequence[Sequence[Any]]]:
+    """Return the columns that any row fills with more than None or False, and the rows with these alone.
+
+    All others must have NULL or false as their default; the first two columns always stay.
+    """
+    places = [place for place in range(len(names)) if place < 2 or any(is_filled(row[place]) for row in rows)]
+    if len(places) == len(names):
+        return names, rows
+    return [names[place] for place in places], list(map(itemgetter(*places), rows))
+
+
+def is_filled(value: Any) -> bool:
+    """Tell whether a value is another one than the default of its column."""
+    return value is not None and value is not False
