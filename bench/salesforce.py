@@ -2,10 +2,8 @@
 
 import json
 import os
-import resource
 import tempfile
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +13,7 @@ import requests
 
 from bench.crm import crm_file
 from bench.finding import Finding
-from bench.operator_command import activation
+from bench.operator_command import activation, measured
 from bench.processes import Processes
 from bench.size import Size
 from pipeline.runtime.stores import open_stores
@@ -118,11 +116,10 @@ def read(processes: Processes, folder: Path, records: int, say: Callable[[str], 
 
 def run(environment: dict[str, str], org: Org, *options: str) -> Reading:
     """Run the source once."""
-    before, begin = org.reads(), time.perf_counter()
-    outcome = json.loads(activation(environment, "sync", "--source", "contacts", "--json", *options))
-    seconds = time.perf_counter() - begin
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    return Reading(seconds, peak, org.reads() - before, outcome["sent"])
+    before = org.reads()
+    cost = measured(environment, "sync", "--source", "contacts", "--json", *options)
+    sent = json.loads(cost.printed)["sent"]
+    return Reading(cost.seconds, cost.memory, org.reads() - before, sent)
 
 
 def findings(found: dict[str, Reading], records: int) -> list[Finding]:
