@@ -46,7 +46,8 @@ bind 127.0.0.1
 port {port}
 requirepass {password}
 appendonly yes
-appendfsync everysec
+# Written before every answer; the keeper puts it on the disk every second (embedded_keeper.py).
+appendfsync no
 # A rewrite takes a core for a while; what it leaves is read before anything else is done.
 auto-aof-rewrite-min-size 256mb
 rdbcompression no

@@ -14,7 +14,7 @@ import pytest
 import redis as redis_py
 
 from pipeline.errors import Misconfigured
-from pipeline.stores import embedded
+from pipeline.stores import embedded, embedded_keeper
 from pipeline.stores.broker import connect
 from pipeline.stores.embedded import embedded_server
 from pipeline.stores.embedded_address import Address, last_address
@@ -68,6 +68,15 @@ def wait_for_another(than: psutil.Process, url: str) -> psutil.Process:
         time.sleep(0.02)
 
 
+def opened_for_reading(pipe: Path) -> int:
+    """Wait until somebody reads a pipe; return its other end."""
+    while True:
+        try:
+            return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError:
+            time.sleep(0.02)
+
+
 def wait_for_end(folder: Path) -> None:
     """The server holds this lock for as long as it lives."""
     with open(folder / "redis.lock") as lock:
@@ -80,11 +89,39 @@ def test_it_keeps_what_it_is_given_and_never_makes_room(folder):
 
     assert settings == {
         "appendonly": "yes",
-        "appendfsync": "everysec",
+        "appendfsync": "no",
         "maxmemory-policy": "noeviction",
         "save": "",
         "bind": "127.0.0.1",
     }
+
+
+def test_its_keeper_puts_every_part_of_its_file_on_the_disk(folder):
+    """A pipe in the place of a part can be written to while somebody has it open for reading, no sooner."""
+    with embedded_server(folder) as url:
+        part = folder / "appendonlydir" / "another.incr.aof"
+        os.mkfifo(part)
+
+        os.close(opened_for_reading(part))
+
+        assert keeper_of(url).is_running()
+
+
+def test_a_part_is_put_on_the_disk_though_another_is_gone_meanwhile(folder, monkeypatch):
+    (folder / "appendonlydir").mkdir(parents=True)
+    for name in ("1.incr.aof", "2.incr.aof"):
+        (folder / "appendonlydir" / name).touch()
+    synced = []
+
+    def first_one_is_gone(descriptor):
+        synced.append(descriptor)
+        if len(synced) == 1:
+            raise FileNotFoundError
+
+    monkeypatch.setattr(os, "fsync", first_one_is_gone)
+    embedded_keeper.sync(folder)
+
+    assert len(synced) == 2
 
 
 def test_whoever_comes_second_joins_and_leaves_it_running(folder):
