@@ -17,6 +17,7 @@ from pipeline.model.field_shape import FieldShape, changes_of_shape
 from pipeline.model.finding import Finding
 from pipeline.records.catalog import Catalog
 from pipeline.records.kinds import kind_of
+from pipeline.records.mirror import why_stopped
 from pipeline.runtime.connector_uses import uses_of
 from pipeline.runtime.permits import permitted
 from pipeline.stores import schema_notes
@@ -51,6 +52,16 @@ class PermittedClient:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._client, name)
+
+
+def compare_by_name(
+    client: redis.Redis, catalog: Catalog, name: str, client_of: Callable[[Connector], Any], minute: float
+) -> str:
+    """Compare a connector, unless it is stopped or gone; for ``minute`` and the text see below."""
+    connector = catalog.connectors.get(name)
+    if connector is None or why_stopped(catalog, connector):
+        return f"{name} is stopped, or not there"
+    return compare_schema(client, catalog, connector, client_of, minute)
 
 
 def compare_schema(

@@ -23,19 +23,16 @@ from pipeline.lanes.lanes import Lanes
 from pipeline.model.connector import Connector
 from pipeline.produce.appender import Appender
 from pipeline.records.current import CurrentCatalog
-from pipeline.records.mirror import why_stopped
 from pipeline.records.records import Records
 from pipeline.runtime.account_limits import read_account_limits
-from pipeline.runtime.address_owners import AddressOwners
 from pipeline.runtime.barred_people import BarredPeople
 from pipeline.runtime.clients import Clients
-from pipeline.runtime.consent_passing import ConsentPassing
 from pipeline.runtime.email_evidence import EmailEvidence
 from pipeline.runtime.heartbeat import Heartbeat
 from pipeline.runtime.known_people import KnownPeople
 from pipeline.runtime.operation_run import carry_out_any
 from pipeline.runtime.people_upkeep import PeopleUpkeep
-from pipeline.runtime.schema_comparison import compare_schema
+from pipeline.runtime.schema_comparison import compare_by_name
 from pipeline.runtime.source_runner import SourceRunner
 from pipeline.settings import Settings
 from pipeline.settle.retention import Keeping
@@ -153,16 +150,9 @@ class Worker:
 
     def take_notes(self) -> str:
         """Take over what the answers to batches told of people, and look after these."""
-        catalog = self.catalog()
-        owners = AddressOwners(
-            self.client, self.engine, self.events, self.clients, self.settings.limit_window
-        )
-        upkeep = PeopleUpkeep(self.engine, self.events, self.client, self.settings, owners)
-        notes = upkeep.run(catalog)
-        if catalog.consents:
-            appender = Appender(self.client, self.doorbell)  # of this task alone, as in run_source
-            ConsentPassing(self.events, appender, catalog).run()
-        return counted(notes, "note")
+        appender = Appender(self.client, self.doorbell)  # of this task alone, as in run_source
+        upkeep = PeopleUpkeep(self.engine, self.events, self.client, self.settings, self.clients, appender)
+        return counted(upkeep.run(self.catalog()), "note")
 
     def look_emails_up(self) -> str:
         """Look e-mails without an answer up, and settle those that events tell of."""
@@ -172,11 +162,8 @@ class Worker:
 
     def compare_schema(self, name: str) -> str:
         """Compare the schema of a connector's account with the records that use it."""
-        catalog = self.catalog.newest()
-        connector = catalog.connectors.get(name)
-        if connector is None or why_stopped(catalog, connector):
-            return f"{name} is stopped, or not there"
-        return compare_schema(self.client, catalog, connector, self.clients, self.settings.limit_window)
+        window = self.settings.limit_window
+        return compare_by_name(self.client, self.catalog.newest(), name, self.clients, window)
 
     def send_alert(self, message: str) -> str:
         """Try to deliver a message about an alert, unless another process is at it."""
