@@ -17,7 +17,7 @@ from pipeline.errors import PipelineError
 from pipeline.stores.database import reading
 from pipeline.stores.operator_tables import import_runs
 from pipeline.stores.row_lease import LEASE, Busy, RowLease
-from pipeline.stores.turn_owner import new_owner
+from pipeline.stores.turn_owner import is_gone, new_owner
 
 ASK_SECONDS = 1.0  # between two tries for a turn that another process has
 FAILS_AFTER = timedelta(hours=10)
@@ -118,7 +118,9 @@ def read_runs(engine: Engine) -> dict[str, RunState]:
     return {
         row["name"]: RunState(
             **{name: row[name] for name in names},
-            running=row["owner"] is not None and abs(now - row["alive_at"]) < LEASE,
+            running=row["owner"] is not None
+            and abs(now - row["alive_at"]) < LEASE
+            and not is_gone(row["owner"]),
         )
         for row in rows
     }

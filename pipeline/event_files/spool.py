@@ -67,9 +67,11 @@ class Spool:
         """Raise RetryLater if the disk has no room for ``size`` more bytes."""
         free = shutil.disk_usage(self.folder).free
         if free < size + ROOM:
-            raise RetryLater(
-                NO_ROOM, f"the spool's disk has {free >> 20:,} MiB free; {size >> 20:,} are needed"
+            needed = -(-(size + ROOM) >> 20)
+            text = (
+                f"the spool's disk has {free >> 20:,} MiB free; {needed:,} are needed in {self.folder.parent}"
             )
+            raise RetryLater(NO_ROOM, f"{text}: make room on it; then all goes on")
 
 
 def delete(path: Path) -> None:

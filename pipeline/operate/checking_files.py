@@ -20,6 +20,7 @@ from pipeline.text.plural import counted
 
 AHEAD_SECONDS = 120  # that a file may be in the future
 TRIED_BYTES = 64 << 20  # of a file that keys are tried on
+TRIED_FILES = 3  # of them the smallest may be cut, or for another key
 STALE_SECONDS = 3600  # after which a folder of another check is what a killed process left
 WAY_OUT = "files fail with their reason: `activation imports files`"
 
@@ -89,11 +90,20 @@ def look_at_keys(
     spool: Path,
     connector: str,
 ) -> Iterator[Finding]:
-    """Try the keys on the smallest encrypted file; its plaintext is deleted at once."""
+    """Try the keys on the smallest encrypted files until one opens; the plaintext is deleted at once."""
     encrypted = [file for file, read in named if read.encrypted and 0 < file.size <= TRIED_BYTES]
-    if not encrypted:
-        return
-    file = min(encrypted, key=lambda one: one.size)
+    found: list[Finding] = []
+    for file in sorted(encrypted, key=lambda one: one.size)[:TRIED_FILES]:
+        found.append(look_at_file(server, session, folder, file, spool, connector))
+        if found[-1].ok:
+            break
+    yield from found[-1:] if found and found[-1].ok else found[:1]
+
+
+def look_at_file(
+    server: FileServer, session: FileSession, folder: str, file: RemoteFile, spool: Path, connector: str
+) -> Finding:
+    """Try the keys on one file."""
     spool.mkdir(mode=0o700, parents=True, exist_ok=True)
     delete_stale(spool)
     with tempfile.TemporaryDirectory(prefix=CHECK, dir=spool) as work:
@@ -104,11 +114,10 @@ def look_at_keys(
                     stream.writelines(session.read(f"{folder}/{file.name}" if folder else file.name, 0))
                 open_file(part, file.name, Path(work), server.keys, connector)
         except FileFailed as error:
-            yield Finding("pgp key", False, f"{file.name}: {error}; {WAY_OUT}")
+            return Finding("pgp key", False, f"{file.name}: {error}; {WAY_OUT}")
         except PipelineError as error:
-            yield Finding("pgp key", False, str(error))
-        else:
-            yield Finding("pgp key", True, f"the key opens {file.name}")
+            return Finding("pgp key", False, str(error))
+        return Finding("pgp key", True, f"the key opens {file.name}")
 
 
 def delete_stale(spool: Path) -> None:

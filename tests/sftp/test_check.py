@@ -102,6 +102,8 @@ def test_keys_are_tried_on_an_encrypted_file(check, tmp_path_factory):
         values = {"port": encrypted.port, "key": encrypted.data / "keys" / "client_key"}
         key = f'pgp_private_key = {{ file = "{folder / "keys" / "pgp_private.asc"}" }}'
 
+        [whole] = encrypted.folder.glob("*.gpg")
+        whole.with_name("1234_OPEN_20260101_000000.gpg").write_bytes(whole.read_bytes()[:-40])  # the smallest
         code, findings = check(further=f"{pin}\n{key}", **values)
         assert (code, findings[-1]["check"], findings[-1]["ok"]) == (0, "pgp key", True)
         code, findings = check(further=pin, **values)
