@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, func, select
 from pipeline.people.record_rows import run
 from pipeline.stores.hook_tables import hook_events
 from pipeline.stores.people_tables import handles
+from pipeline.stores.unindexed import unindexed
 
 RIIDS = handles.alias("hook_riids")
 ADDRESSES = handles.alias("hook_addresses")
@@ -42,7 +43,7 @@ def hook_rows(
 ) -> list[HookRow]:
     """Return the next events after an id, in the order of storing; ``words``: of these types, (): all."""
     event = hook_events.c
-    chosen = (event.id > after) & (event.connector == connector) & event.late.is_(False)
+    chosen = (event.id > after) & (unindexed(event.connector) == connector) & event.late.is_(False)
     if words:
         chosen &= event.word.in_(words)
     return read_rows(connection, chosen, limit)

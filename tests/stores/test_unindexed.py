@@ -13,14 +13,14 @@ from pipeline.consents.untold import named_later, named_since, people_of
 from pipeline.model.source import MembersSource, PeopleSource
 from pipeline.pairs.comparison import pages_of_people
 from pipeline.stores.people_tables import handles
+from pipeline.streams.hook_rows import hook_rows
 from pipeline.streams.members_reader import MembersReader
 from pipeline.streams.members_run import MembersRun
 from pipeline.streams.people_run import PeopleRun
 
 # A search by what a million rows have in common: kind and scope of handles, the source of records.
-OF_EVERYBODY = re.compile(
-    r"\((kind=\?( AND scope=\?)?|source=\?|channel=\?( AND status=\?)?)\)|^SCAN (handles|records|consent)"
-)
+COMMON = r"kind=\?( AND scope=\?)?|source=\?|connector=\?|channel=\?( AND status=\?)?"
+OF_EVERYBODY = re.compile(rf"\(({COMMON})\)|^SCAN (handles|records|hook|consent)")
 PAIR = SimpleNamespace(pair=SimpleNamespace(responsys="members"))
 MEMBERS = MembersSource(name="members", every=15, connector="acme", columns={"TITLE": "title"})
 PEOPLE = PeopleSource(name="people", every=15, connector="crm", audience="keys")
@@ -46,6 +46,7 @@ ASKED = {
     "named since": of(lambda connection: named_since(connection, "email")),
     "handles": of(lambda connection: handles_of_people(connection, [1, 2, 3])),
     "addresses": of(lambda connection: people_of(connection, ["a", "b", *RIIDS])),
+    "webhooks": of(lambda connection: hook_rows(connection, "acme", 5, 100, ["CLICK"])),
     "boxes": of(lambda connection: with_clear_box(connection, ["a", "b", "c"], ["leads", "contacts"])),
 }
 
