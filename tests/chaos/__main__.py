@@ -12,15 +12,18 @@ both-sides people opt out in Responsys and in Salesforce, and are written to all
 imports    event files arrive; workers, connections to their server and SQL are killed; each event once
 yardstick  20,000 profiles under 14 worker kills and 9 of Redis: the pipeline, celery-batches, a Lua buffer
 
-The exit code is 1 when anything is lost, out of order, missing from the books or sent twice without a reason.
+The exit code is 1 when anything is lost, out of order, missing from the books or sent twice without a reason;
+stores and logs of such a run stay, and are named.
 """
 
 import argparse
 import json
 import logging
 import random
+import shutil
 import signal
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -53,36 +56,50 @@ def main() -> None:
     console.print(f"seed {chosen.seed}", highlight=False)
     if chosen.run == "yardstick":
         sys.exit(yardstick.compare(chosen.seed, chosen.activations or 20_000, console, chosen.json))
+    folder = chosen.keep or Path(tempfile.mkdtemp(prefix="chaos-"))
+    broken = True  # until the run says otherwise
+    try:
+        broken = rage(chosen, console, folder)
+    finally:
+        if broken:
+            console.print(f"Stores and logs: {folder}", highlight=False)
+        elif not chosen.keep:
+            shutil.rmtree(folder)
+    sys.exit(int(broken))
+
+
+def rage(chosen: argparse.Namespace, console: Console, folder: Path) -> bool:
+    """Carry out a run in a folder of its own; tell whether a promise was broken."""
     if chosen.run == "both-sides":
-        sys.exit(both_sides(chosen, console))
+        return both_sides(chosen, console, folder)
     if chosen.run == "imports":
-        landed = imports.run(drawn_imports(chosen.seed, chosen.seconds), teller(console), chosen.keep)
+        landed = imports.run(drawn_imports(chosen.seed, chosen.seconds), teller(console), folder)
         imports_outcome.show(landed, console)
-        sys.exit(1 if landed.broken else 0)
+        return bool(landed.broken)
     if chosen.run == "salesforce":
         planned = programmes.drawn(chosen.seed, chosen.activations, chosen.seconds)
-        entered = programmes.run(planned, teller(console), chosen.keep)
+        entered = programmes.run(planned, teller(console), folder)
         programmes_report.show(entered, console)
-        sys.exit(1 if entered.broken else 0)
+        return bool(entered.broken)
     drawn = (
         plan.whole(chosen.seed, chosen.activations, chosen.seconds)
         if chosen.run == "run"
         else ALONE[chosen.run](chosen.seed)
     )
-    outcome = run(drawn, teller(console), chosen.keep)
+    outcome = run(drawn, teller(console), folder)
     report.show(outcome, console)
     if chosen.json:
         report.save(outcome, chosen.json)
-    sys.exit(1 if outcome.broken else 0)
+    return bool(outcome.broken)
 
 
-def both_sides(chosen: argparse.Namespace, console: Console) -> int:
-    """Let people opt out on both sides under storms; return 1 if a promise was broken."""
-    outcome = run_both_sides(chosen.seed, chosen.seconds or 300, teller(console), chosen.keep)
+def both_sides(chosen: argparse.Namespace, console: Console, folder: Path) -> bool:
+    """Let people opt out on both sides under storms; tell whether a promise was broken."""
+    outcome = run_both_sides(chosen.seed, chosen.seconds or 300, teller(console), folder)
     wishes.show(outcome, console)
     if chosen.json:
         chosen.json.write_text(json.dumps(outcome.document(), indent=2) + "\n")
-    return int(bool(outcome.broken))
+    return bool(outcome.broken)
 
 
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
