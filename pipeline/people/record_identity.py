@@ -83,7 +83,7 @@ def named_keys(record: SourceRecord, account: str) -> Iterator[Key]:
 
 def riid_of(text: Any) -> str:
     """Return the digits of a RIID without leading zeros; "": it is none."""
-    match = RIID.fullmatch(str(text).strip())
+    match = RIID.fullmatch(str(text).strip()) if text != "" else None
     return match[1] if match else ""
 
 

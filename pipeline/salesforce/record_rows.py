@@ -39,8 +39,7 @@ class RecordRows:
         for misfit in misfits:
             if misfit.for_all:
                 raise Held("destination", "MAPPING", str(misfit))
-        owners = (id_at(row, name) for name in self._belonging)
-        belongs = next((owner for owner in owners if owner.startswith(OF_PEOPLE)), "")
+        belongs = self._owner(row) if self._belonging else ""
         return SourceRecord(
             source=source.name,
             id=id_of(row),
@@ -59,6 +58,11 @@ class RecordRows:
             keys={name: str(row[name]) for name in source.key_fields if get(name)},
             people=(belongs,) if belongs else (),
         )
+
+    def _owner(self, row: Mapping[str, Any]) -> str:
+        """Return the lead or contact that a row belongs to, "" if it names none."""
+        owners = (id_at(row, name) for name in self._belonging)
+        return next((owner for owner in owners if owner.startswith(OF_PEOPLE)), "")
 
 
 def id_of(row: Mapping[str, Any]) -> str:
