@@ -44,7 +44,7 @@ def apply(file: str, prune: bool, dry_run: bool, resume: bool, as_json: bool) ->
         channels = stores.records.names("channels")
         mappings = stores.records.names("mappings")
         wanted = configuration.read_configuration(
-            file, stores.settings.environ, stored, sources, channels, mappings
+            file, stores.settings.environ, stored, sources, channels, mappings, stores.records.connector_kinds
         )
         refuse_unknown_columns(lambda: stores.events_if_any, wanted)
         client = None if dry_run else stores.redis  # before anything changes

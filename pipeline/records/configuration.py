@@ -31,10 +31,12 @@ def read_configuration(
     sources: Collection[str] = (),
     channels: Collection[str] = (),
     mappings: Collection[str] = (),
+    stored_kinds: Callable[[], Mapping[str, str]] = dict,
 ) -> Documents:
     """Return the records that ``file`` describes, with their secrets.
 
     ``stored``: the names of stored connectors. ``sources``, ``channels``, ``mappings``: those of stored ones.
+    ``stored_kinds``: asked, if anything is wrong, for the kinds of the stored connectors.
 
     Raises Misconfigured with all problems; then nothing of the file may be used.
     """
@@ -49,7 +51,8 @@ def read_configuration(
     problems += unusable_secrets(documents.get("channels", {}))
     problems += unusable_keys(documents.get("connectors", {}))
     if problems:
-        problems += kinds_that_differ(documents)
+        kept = {name: {"kind": kind} for name, kind in stored_kinds().items()}
+        problems += kinds_that_differ({**documents, "connectors": kept | documents.get("connectors", {})})
         raise Misconfigured("\n".join(f"{file_title(file)}: {problem}" for problem in problems))
     return documents
 

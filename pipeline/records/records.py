@@ -85,6 +85,13 @@ class Records:
         with reading(self.engine) as connection:
             return frozenset(connection.scalars(select(SECTIONS[section].c.name)))
 
+    def connector_kinds(self) -> dict[str, str]:
+        """Return the kinds of the stored connectors."""
+        table = SECTIONS["connectors"]
+        with reading(self.engine) as connection:
+            rows = connection.execute(select(table.c.name, table.c.body)).all()
+        return {row.name: row.body.get("kind", "") for row in rows}
+
     def find(self, section: str, name: str) -> tuple[dict[str, Any], str] | None:
         """Return one record as it is exported and its ETag, None if there is none of this name."""
         with reading(self.engine) as connection:

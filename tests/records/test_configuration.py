@@ -154,6 +154,17 @@ def test_all_problems_of_all_kinds_are_reported_at_once(file):
     ]
 
 
+def test_the_kinds_of_stored_connectors_are_looked_at_beside_other_problems(file):
+    file.write_text(LAPSED + '[mappings.person]\nname = { salesforce = "Name", type = "txt" }\n')
+
+    with pytest.raises(Misconfigured) as refused:
+        configuration.read_configuration(str(file), {}, {"acme"}, stored_kinds=lambda: {"acme": "salesforce"})
+
+    action, kind = sorted(str(refused.value).splitlines())
+    assert 'destinations.lapsed.action: "custom_event" is not an action of connector "acme"' in action
+    assert 'mappings.person.name.type: "txt" is not a type' in kind
+
+
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
