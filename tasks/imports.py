@@ -6,5 +6,5 @@ from tasks.app import app
 
 @app.task
 def run_import(name: str) -> str:
-    """Fetch and land what is new in the folder of an import, and fold it into profiles."""
+    """Fetch and land the new files of an import's folder, and fold them into profiles."""
     return runtime().run_import(name)

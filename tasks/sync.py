@@ -18,7 +18,7 @@ def run_operation(operation: str) -> str:
 
 @app.task
 def take_notes() -> str:
-    """Take over what the answers to batches told of people."""
+    """Take over the notes of people in answers to batches."""
     return runtime().take_notes()
 
 
@@ -30,11 +30,11 @@ def look_emails_up() -> str:
 
 @app.task
 def compare_schema(connector: str) -> str:
-    """Compare what a connector's account describes with the records that use it."""
+    """Compare the schema of a connector's account with the records that use it."""
     return runtime().compare_schema(connector)
 
 
 @app.task
 def send_alert(message: str) -> str:
-    """Try to deliver a message about an alert; the timer repeats what fails."""
+    """Try to deliver a message about an alert; the timer repeats a try that fails."""
     return runtime().send_alert(message)

@@ -1,4 +1,4 @@
-"""Counts of what came of the entries of claims, and their summary for Flower."""
+"""Counts of the fates of entries of claims, and their summary for Flower."""
 
 from typing import NamedTuple
 

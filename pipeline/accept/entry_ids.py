@@ -55,7 +55,7 @@ def duplicate_key_of(activation: Activation) -> DuplicateKey | None:
 
 
 def content_of(activation: Activation) -> str:
-    """Return a digest of what an activation says; its time does not count: a producer may give it.
+    """Return a digest of an activation's content; its time does not count: a producer may give it.
 
     That of a person counts for nothing: rules ask under one id for whatever the newest record says.
     """

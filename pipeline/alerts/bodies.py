@@ -34,7 +34,7 @@ def body_of(identity: str, kind: MessageType, at: datetime, state: AlertState, w
 
 
 def text_of(kind: MessageType, at: datetime, state: AlertState) -> str:
-    """Say what is the matter, for how long it has been, or that it is over."""
+    """Name the trouble, and for how long it has lasted, or that it is over."""
     lasted = spell((at - state.since).total_seconds())
     if kind == "alert.closed":
         return f"over after {lasted}: {state.text}"

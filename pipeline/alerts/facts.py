@@ -42,7 +42,7 @@ class SettledRows:
 
 
 class Facts:
-    """What rules ask about; raises RedisError or SQLAlchemyError if a store gives no answer."""
+    """Facts that rules ask about; raises RedisError or SQLAlchemyError if a store gives no answer."""
 
     def __init__(
         self,

@@ -69,7 +69,7 @@ class SqlOutage:
         self._client.delete(KEY)
 
     def hand_over(self, engine: Engine, catalog: Catalog, now: datetime) -> None:
-        """Make a state of what was told, so that its end is told too; raises while SQL takes nothing."""
+        """Make a state of the message, so that its end is told too; raises while SQL takes nothing."""
         found = self._client.hgetall(KEY)
         told = told_channels([decoded(field) for field in found])
         if not told:

@@ -1,4 +1,4 @@
-"""The state of a rule and subject, and what follows from a look: the next state and perhaps a message."""
+"""The state of a rule and subject, and the effect of a look: the next state and perhaps a message."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -92,7 +92,7 @@ def ending(
 
 
 def at_rest(state: AlertState, now: datetime) -> AlertState:
-    """Return a state that is ok since now, without the words of what is over."""
+    """Return a state that is ok since now, without the words of the one before."""
     return replace(
         state, state="ok", since=now, changed_at=now, told_at=None, channels=(), value=None, text=""
     )

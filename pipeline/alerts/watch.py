@@ -88,7 +88,7 @@ class Watch:
             self.tick()
 
     def tick(self) -> None:
-        """Do what is due; a failure is noted for the status, and ends nothing."""
+        """Do all duties that are due; a failure is noted for the status, and ends nothing."""
         try:
             if self._take_turn("alerts", self._settings.alert_interval):
                 self.look()
@@ -131,7 +131,7 @@ class Watch:
                 ).start()
 
     def deliver(self, message: str) -> str:
-        """Try to deliver a message; say what became of it."""
+        """Try to deliver a message; return its fate in words."""
         return sending.deliver(self._engine, lambda: self._load().channels, message)
 
     def _send(self, message: str, channel: str) -> None:

@@ -1,1 +1,1 @@
-"""Consents: the wishes of people for a channel, as an append-only account, and what they bar."""
+"""Consents: the wishes of people for a channel, as an append-only account, and the rows that they bar."""

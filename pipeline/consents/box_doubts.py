@@ -67,7 +67,7 @@ def is_due(stored: StoredState | None, tells: Sequence[Tell], now: int) -> bool:
 
 
 def judged(reading: BoxReading, stored: StoredState | None, tells: Sequence[Tell], now: int) -> Finding:
-    """Return what a box tells that was read once more."""
+    """Return the statement of a box that was read once more."""
     own = tells_of_state(stored, tells)
     if not differs(reading.is_ticked, stored) or not own:
         return ""

@@ -33,7 +33,7 @@ AT_ONCE = 200  # records that are asked for by id
 
 @dataclass(frozen=True)
 class Followed:
-    """What statements led to: addresses whose state has changed, and those that are told."""
+    """The effect of statements: addresses with a changed state, and those that are told."""
 
     changed: set[str]
     people: list[Addressed]

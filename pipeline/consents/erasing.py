@@ -39,7 +39,7 @@ def erase_evidence(events: Engine, text: str) -> int:
 
 
 def await_no_answer(connection: Connection, addresses: Collection[str]) -> None:
-    """Await no answer to what is on its way: the rows are erased as well."""
+    """Await no answer to rows on their way: they are erased as well."""
     awaited = consent_tells.c.address.in_(addresses) & consent_tells.c.waits
     connection.execute(update(consent_tells).where(awaited).values(waits=False, verdict=ERASED))
     connection.execute(delete(consent_doubts).where(consent_doubts.c.address.in_(addresses)))

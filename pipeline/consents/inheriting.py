@@ -1,4 +1,4 @@
-"""Inheriting: what was said of a RIID counts for the addresses of its person, once these are known.
+"""Inheriting: statements on a RIID count for the addresses of its person, once these are known.
 
 Otherwise nobody could be taken back in by address, and the box that is ticked for the RIID's sake would be
 read as a wish of its own.

@@ -1,4 +1,4 @@
-"""Own writes of boxes: what the org was told, and whether that accounts for a box as it is read."""
+"""Own writes of boxes: the values that the org was told, and whether they account for a box as it is read."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -29,7 +29,7 @@ class Briefer(Protocol):
     """Knows something of people, and reads it by one SQL query for each batch."""
 
     def brief(self, action: Action, rows: Sequence[Activation]) -> Briefing:
-        """Return what is known of rows; it is asked for actions alone that want a briefing."""
+        """Return the knowledge of rows; it is asked for actions alone that want a briefing."""
 
 
 def briefed(job: Job, briefers: Sequence[Briefer]) -> Job:

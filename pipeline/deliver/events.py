@@ -27,7 +27,7 @@ class WorkerStops:
 
 @dataclass(frozen=True)
 class NotBriefed:
-    """The store with what is known of the batch's people is down; nothing was begun."""
+    """The store of the batch's people is down; nothing was begun."""
 
 
 @dataclass(frozen=True)

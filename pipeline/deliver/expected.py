@@ -90,7 +90,7 @@ class Expected:
             self._cut(shape, batch)
 
     def _names(self, activation: Activation, recipient: str) -> tuple[str, ...]:
-        """Return what a batch holds once; occurrences wait by their recipient alone, if they have one."""
+        """Return the name that a batch holds once: an occurrence's is its recipient, if it has one."""
         profile = f"profile {activation.profile_id}"
         if not recipient:
             return (profile,)

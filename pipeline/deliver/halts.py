@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 
 class Halts:
-    """Notes in Redis and in the records what must not be called for now."""
+    """Notes functions, accounts and records that must not be called for now, in Redis and in the records."""
 
     def __init__(self, client: redis.Redis, records: Records, window: float = limits.WINDOW) -> None:
         self._client = client

@@ -27,5 +27,5 @@ def set_up_done(job: Job, thing: str) -> Move:
 
 
 def set_up_failed(step: Step, then: Move) -> Move:
-    """Let other batches set up what this one could not; ``then`` is its own move."""
+    """Let other batches try a set-up that failed here; ``then`` is this batch's own move."""
     return EndSetUp(step.sets_up, exists=False, then=then) if step.sets_up else then

@@ -14,7 +14,7 @@ Place = Callable[[int], int | None]  # the new position of a row; None: it leave
 
 @dataclass(frozen=True)
 class Progress:
-    """The number of the next step, why rows at some positions take no further part, and what was learned."""
+    """The number of the next step, rejections of rows by position, and the identifiers learned."""
 
     step: int = 0
     rejected: Mapping[int, Rejection] = field(default_factory=dict)

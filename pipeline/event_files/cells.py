@@ -63,7 +63,7 @@ def split(delimiter: str, width: int) -> RowCells:
 
 
 def cleaning_of(scratch: "DuckDBPyConnection", delimiter: str) -> Cleaning:
-    """Return what the values in ``part_lines`` need."""
+    """Return the needs of the values in ``part_lines``."""
     edges = ("\t", '" ', ' "', f" {delimiter}", f"{delimiter} ")
     quoted = " OR ".join(f"contains(line, {literal(edge)})" for edge in edges[:3])
     plain = " OR ".join(f"contains(line, {literal(edge)})" for edge in (edges[0], *edges[3:]))

@@ -46,7 +46,7 @@ USED = "SELECT count(email), count(phone), count(customer), count(other) FROM pa
 
 @dataclass(frozen=True)
 class StoredAs:
-    """What the events of one part have in common in the store."""
+    """Values that the events of one part have in common in the store."""
 
     feed: int
     file: int

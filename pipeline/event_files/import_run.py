@@ -1,4 +1,4 @@
-"""A run of one import: look at the folder, fetch what is ready, open it, land it, tidy up at the server.
+"""A run of one import: look at the folder, fetch ready files, open and land each, tidy up at the server.
 
 | Where it stops | Then |
 |---|---|
@@ -43,7 +43,7 @@ class Lander(Protocol):
 
 @dataclass
 class RunOutcome:
-    """The files of one run by what became of them, and the reason why it could not do all."""
+    """The files of one run by their fate, and the reason why it could not do all."""
 
     landed: list[int] = field(default_factory=list)  # ids of the ledger
     failed: list[int] = field(default_factory=list)
@@ -96,7 +96,7 @@ class ImportRun:
         return self.outcome
 
     def take(self, connection: ServerConnection, row: LedgerFile, title: str) -> None:
-        """Fetch, open and land one file; what is wrong with it stops no other."""
+        """Fetch, open and land one file; its faults stop no other."""
         try:
             self.land(row, self.fetched(connection, row, title), title)
         except (FileFailed, NotPermitted) as error:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class Landing:
-    """Lands files one after the other; what it has learnt of handles serves the next file."""
+    """Lands files one after the other; the handles that it has met serve the next file."""
 
     def __init__(
         self, engine: Engine, scratch: "DuckDBPyConnection", folder: Path, part_bytes: int = PART_BYTES

@@ -84,7 +84,7 @@ class PartStore:
         row.store(connection, done=part.last, other_columns=list(rows.values.other))
 
     def _lock(self, connection: Connection) -> Any:
-        """Lock the one row of folds; forget what is known if a person was erased meanwhile."""
+        """Lock the one row of folds; forget the known rows if a person was erased meanwhile."""
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql(f"PRAGMA cache_size = -{SQLITE_CACHE}")
         fold = connection.execute(select(event_folds).with_for_update()).one()
@@ -95,7 +95,7 @@ class PartStore:
         return fold
 
     def _leave_out(self, connection: Connection, horizon: int | None, feed: int) -> None:
-        """Mark rows that are older than what is kept, and those of erased people."""
+        """Mark rows that are too old to be kept, and those of erased people."""
         if horizon is not None:
             self._scratch.execute(
                 f"UPDATE part_rows SET problem = 5 WHERE problem IS NULL AND day <= {horizon}"

@@ -105,7 +105,7 @@ def take(turn: RunTurn) -> bool:
 
 
 def read_run(engine: Engine, name: str) -> RunState:
-    """Return how the last run of an import ended, or what it is at."""
+    """Return how the last run of an import ended, or its present step."""
     return read_runs(engine).get(name, RunState())
 
 

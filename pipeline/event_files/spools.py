@@ -1,4 +1,4 @@
-"""Spools: the folders of all imports on this machine, emptied once no run needs what is in them."""
+"""Spools: the folders of all imports on this machine, emptied once no run needs their files."""
 
 from collections.abc import Collection
 from pathlib import Path

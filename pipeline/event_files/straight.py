@@ -97,6 +97,6 @@ def read_straight(part: FilePart, delimiter: str, width: int, skip: int) -> RowC
 
 
 def is_straight(scratch: "DuckDBPyConnection", shape: PartShape, width: int) -> bool:
-    """Tell whether the rows of ``part_rows`` are what is in the part."""
+    """Tell whether the rows of ``part_rows`` are those of the part."""
     rows, letters, quotes, spaced = scratch.execute(MEASURES).fetchall()[0]
     return not spaced and shape.fits(width, rows, int(letters), int(quotes))

@@ -28,7 +28,7 @@ class Leases:
         return attempts(self._scripts.run("lapse", args=[connector, most, CALL_LEASE_MS]))
 
     def claimed(self, connector: str, most: int = 100) -> list[tuple[str, int]]:
-        """Return (batch, attempt) of what is claimed and not begun."""
+        """Return (batch, attempt) of batches claimed and not begun."""
         members: Sequence[Any] = self._client.zrange(f"flying:{connector}", 0, most - 1)
         batches = list(map(decoded, members))
         with self._client.pipeline(transaction=False) as pipe:
@@ -38,7 +38,7 @@ class Leases:
         return [(batch, int(attempt)) for batch, (state, attempt) in found if state == b"claimed"]
 
     def unanswered(self, connector: str, most: int) -> list[tuple[str, int]]:
-        """Return (batch, attempt) of what was claimed ANSWER_SECONDS ago, or earlier, and not begun."""
+        """Return (batch, attempt) of batches claimed ANSWER_SECONDS ago, or earlier, and not begun."""
         args: list[Argument] = [connector, most, ms(CLAIM_LEASE - ANSWER_SECONDS)]
         return attempts(self._scripts.run("unanswered", args=args))
 

@@ -69,7 +69,7 @@ class Action(ABC):
     def __init__(self, connector: Connector, destination: Destination) -> None:
         self.connector = connector
         self.destination = destination
-        # Whether its batches are told, before their first call, what is known of their rows.
+        # Whether its batches are told, before their first call, the names known of their rows.
         self.wants_briefing = bool(self.briefed or destination.honour)
 
     def use_mappings(self, mappings: Mapping[str, RecordMapping]) -> None:

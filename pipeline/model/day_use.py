@@ -28,7 +28,7 @@ class DayUse:
 
     @classmethod
     def loads(cls, text: str) -> "DayUse":
-        """Read what ``dumps`` wrote."""
+        """Read the text of ``dumps``."""
         used, _, most = text.partition("/")
         return cls(int(used), int(most))
 

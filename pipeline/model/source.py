@@ -1,4 +1,4 @@
-"""Sources: what audiences are fed from on a schedule, a class for each kind."""
+"""Sources, which feed audiences on a schedule: a class for each kind."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -36,7 +36,7 @@ def unusable_keys(server: FileServer, connector: str) -> Iterator[Finding]:
 
 
 def unusable_keys_of(connectors: Iterable[Connector], settings: Settings) -> Iterator[str]:
-    """Yield a sentence for each key of connectors that cannot be used, and what follows from that."""
+    """Yield a sentence for each key of connectors that cannot be used, and its consequence."""
     for connector in connectors:
         open_server = kind_of(connector).open_server
         if open_server is not None:

@@ -8,7 +8,7 @@ from pipeline.records.kinds import KINDS
 
 @dataclass(frozen=True)
 class CodeMeaning:
-    """The cause that a code tells, and what sending such a row again does."""
+    """The cause that a code tells, and the effect of sending such a row again."""
 
     meaning: str
     replaying: str

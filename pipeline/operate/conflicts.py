@@ -73,7 +73,7 @@ def settle_conflict(stores: Stores, actor: Actor, number: int, answer: str | Non
 
 
 def settle_field(connection: Connection, stores: Stores, conflict: Conflict, answer: str, by: str) -> None:
-    """Settle the conflict of a pair's field; what is written goes out with the next run of a source."""
+    """Settle the conflict of a pair's field; the writes go out with the next run of a source."""
     catalog = stores.records_without_secrets.load()
     found = settle_question(connection, catalog, conflict, answer, by)
     if found:

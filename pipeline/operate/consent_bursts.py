@@ -12,7 +12,7 @@ from pipeline.stores.database import reading
 
 @dataclass(frozen=True)
 class ReleasedBursts:
-    """What was let go on: the bursts, and the number of activations that go out now."""
+    """The release of bursts: their names, and the number of activations that go out now."""
 
     bursts: list[Burst]
     activations: int
@@ -28,7 +28,7 @@ def read_bursts(stores: Stores) -> list[Burst]:
 
 
 def release_bursts(stores: Stores, actor: Actor, name: str) -> ReleasedBursts:
-    """Let all bursts of some consents go on; a worker passes on what waits, and an activity says so."""
+    """Let all bursts of some consents go on; a worker passes on the waiting ones, and an activity says so."""
     held = [burst for burst in read_bursts(stores) if burst.name == name]
     if not held:
         return ReleasedBursts([], 0)

@@ -52,7 +52,7 @@ def explain_consents(stores: Stores, actor: Actor, text: str) -> list[dict[str, 
 
 
 def explained(connection: Connection, row: RowMapping) -> dict[str, Any]:
-    """Return what was said and told of one address in one channel."""
+    """Return the statements on one address in one channel, and the messages about it."""
     address, channel = row["address"], row["channel"]
     statements = statements_of(connection, address, channel)
     deciding = next((one for one in statements if one["id"] == row["statement"]), None)
@@ -84,7 +84,7 @@ def statements_of(connection: Connection, address: str, channel: str) -> list[di
 
 
 def told(connection: Connection, address: str, channel: str) -> list[dict[str, Any]]:
-    """Return which destination was told what, when, and what it answered."""
+    """Return for each destination the state that it was told, the time, and its answer."""
     query = select(consent_tells).where(
         consent_tells.c.address == address, consent_tells.c.channel == channel
     )
@@ -144,7 +144,7 @@ def is_named(row: RowMapping, names: set[Named]) -> bool:
 
 
 def letter_document(row: RowMapping) -> dict[str, Any]:
-    """Return what is told of a letter."""
+    """Return the document of a letter."""
     return {
         "dead_letter": row["id"],
         "at": rfc3339(row["created_at"]),

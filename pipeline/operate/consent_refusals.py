@@ -18,7 +18,7 @@ Refusals = dict[tuple[str, int], tuple[str, str]]  # code and time, by destinati
 
 
 def told_with_refusals(told: Sequence[dict[str, Any]], refusals: Refusals) -> list[dict[str, Any]]:
-    """Return what destinations were told; one whose row was refused has the code as its verdict."""
+    """Return the states that destinations were told; for a refused row the verdict is its code."""
     return [one if one["verdict"] else one | refused(one, refusals) for one in told]
 
 

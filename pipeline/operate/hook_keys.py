@@ -39,7 +39,7 @@ def hooked_connector(catalog: Catalog, name: str) -> Connector:
 
 
 def hook_document(base: str, connector: Connector, text: str) -> dict[str, str]:
-    """Return what the outside system is to be told; ``text``: the key.
+    """Return the settings for the outside system; ``text``: the key.
 
     Salesforce sends no credentials, so its key is in the URL; Responsys sends it as the password.
     """

@@ -1,4 +1,4 @@
-"""Imports for people: what each is at, when it last succeeded, what waits, and what came in a day."""
+"""Imports for people: the step of each, its last success, the files that wait, and those of the last day."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -86,7 +86,7 @@ def import_status(
 
 
 def state_of(client: redis.Redis, catalog: Catalog, each: EventImport, run: RunState) -> str:
-    """Say in a word or two what an import is at."""
+    """Say in a word or two at which step an import is."""
     if run.running:
         return "running"
     stops = stops_of_import(catalog, each)

@@ -1,4 +1,4 @@
-"""Pairs as people look at them: what both sides hold, and one side taken for all."""
+"""Pairs as people look at them: the values of both sides, and one side taken for all."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass

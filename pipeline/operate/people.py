@@ -1,4 +1,4 @@
-"""Explaining people: how each is known, its records as last read, and what rules decided about it."""
+"""Explaining people: how each is known, its records as last read, and the decisions of rules about it."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -119,7 +119,7 @@ def values_of(body: str | None, field: str | None) -> dict[str, Any]:
 
 
 def read_entries(connection: Connection, person: int) -> list[dict[str, Any]]:
-    """Return what rules decided about a person, newest first."""
+    """Return the decisions of rules about a person, newest first."""
     query = select(entries).where(entries.c.person == person).order_by(entries.c.asked_at.desc())
     return [entry_document(dict(row)) for row in connection.execute(query).mappings()]
 

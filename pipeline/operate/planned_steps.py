@@ -31,7 +31,7 @@ def calls_of(action: Action, rows: int, *, by_id: bool) -> dict[str, int]:
 
 
 def needed_steps(action: Action, sample: Activation, *, by_id: bool) -> Iterator[Step]:
-    """Yield the steps of each batch; what a step sets up is there, and an id needs no second look."""
+    """Yield the steps of each batch; all set-ups count as made, and an id needs no second look."""
     for step in action.steps([sample]):
         if step.sets_up is None and (step.needed is None or (not by_id and step.needed([sample]))):
             yield step

@@ -51,7 +51,7 @@ class PlannedLimit:
 
 @dataclass(frozen=True)
 class Plan:
-    """What so many records of a source, or rows of a destination, take."""
+    """The calls and time that so many records of a source, or rows of a destination, take."""
 
     scope: PlanScope
     name: str

@@ -1,4 +1,4 @@
-"""Untaken states: what destinations were told of addresses, and have not taken."""
+"""Untaken states: states of addresses that destinations were told, and have not taken."""
 
 from collections.abc import Collection, Iterator
 from typing import Any

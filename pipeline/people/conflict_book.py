@@ -78,7 +78,7 @@ class ConflictBook:
 
 
 def handle_document(key: Key, person: int | None) -> dict[str, str | None]:
-    """Return what a conflict keeps of a handle: no address, but its digest."""
+    """Return the form of a handle in a conflict: no address, but its digest."""
     kind, scope, value = key
     return {"kind": kind, "scope": scope, "value": value, "person": f"person:{person}" if person else None}
 

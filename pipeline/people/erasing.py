@@ -36,7 +36,7 @@ def profile_ids_of(connection: Connection, people: Collection[int]) -> list[str]
 
 
 def count_of_people(connection: Connection, people: Collection[int]) -> Counter[str]:
-    """Count what streams have stored of some people, by place."""
+    """Count the rows that streams have stored of some people, by place."""
     amounts = {
         table.name: connection.scalar(select(func.count()).select_from(table).where(condition)) or 0
         for table, condition in places(connection, people)
@@ -45,7 +45,7 @@ def count_of_people(connection: Connection, people: Collection[int]) -> Counter[
 
 
 def erase_people(connection: Connection, people: Collection[int]) -> None:
-    """Erase what streams have stored of some people, whose handles are erased after that."""
+    """Erase the rows that streams have stored of some people; their handles are erased after that."""
     linked = records_of(connection, people)
     keep_digests(connection, [row.id for row in linked])
     connection.execute(delete(outgoing).where(outgoing.c.number.in_(waiting(connection, people))))

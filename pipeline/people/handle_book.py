@@ -1,4 +1,4 @@
-"""A book of handles: those that a transaction needs, with their people, and what it changes of them.
+"""A book of handles: those that a transaction needs, with their people, and its changes to them.
 
 Ids follow one upon the other, so a transaction that gives some, or merges people, holds the lock of the one
 row of folds, as landings of event files do. These remember people, and forget them after a merge.
@@ -33,7 +33,7 @@ class HandleBook:
         self._highest = self._before
 
     def look_up(self, keys: Iterable[Key]) -> None:
-        """Read what the store knows of some handles."""
+        """Read the stored rows of some handles."""
         wanted: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         for kind, scope, value in keys:
             if (kind, scope, value) not in self._ids:

@@ -1,4 +1,4 @@
-"""A book of records: those that a transaction needs, with their addresses, and what it changes of them."""
+"""A book of records: those that a transaction needs, with their addresses, and its changes to them."""
 
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -89,7 +89,7 @@ class RecordBook:
         return Counter(self._handles.now(row.person) for row in self._rows.values())
 
     def store(self) -> None:
-        """Write what has changed."""
+        """Write the changes."""
         store_records(self._connection, [self._rows[key] for key in self._changed])
 
     def _address_of(self, record: SourceRecord) -> int | None:

@@ -1,4 +1,4 @@
-"""What identifies the person of a record: digests of it, and the handles that it names."""
+"""Identity of the person of a record: digests of it, and the handles that it names."""
 
 import hashlib
 import re

@@ -44,7 +44,7 @@ class RecordLinking:
         self._conflicts.end()
 
     def renew(self, records: Sequence[SourceRecord]) -> None:
-        """Give records of the page, also the known ones, what merges of this transaction made of them."""
+        """Give records of the page, also the known ones, the people that merges of this transaction made."""
         met = self._conflicts.open_among({record.conflict for record in records} - {None})
         for record in records:
             if record.person is not None:

@@ -31,7 +31,7 @@ from pipeline.stores.upsert import insert_into
 
 
 def count_of(engine: Engine, text: str) -> Counter[str]:
-    """Count what is stored of the people that a text names, by place."""
+    """Count the stored rows of the people that a text names, by place."""
     with reading(engine) as connection:
         return found_of(connection, names_of(connection, text), text)
 

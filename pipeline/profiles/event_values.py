@@ -32,7 +32,7 @@ class Facet:
 
 @dataclass(frozen=True)
 class Kind:
-    """What feed and flags of an event say: its counter, and its channel if that is kept."""
+    """The meaning of feed and flags of an event: its counter, and its channel if that is kept."""
 
     counter: int | None  # its place in COUNTED
     channel: str | None
@@ -48,7 +48,7 @@ class EventValues:
         self.other_columns: dict[int, list[str]] = {}
 
     def learn(self, connection: Connection, events: Iterable[Any]) -> None:
-        """Look up what these events need: feed, flags, facet are their values 1, 3 and 4."""
+        """Look up the values of these events: feed, flags, facet are their values 1, 3 and 4."""
         if len(self.facets) > MOST_FACETS:
             self.facets.clear()
         events = list(events)

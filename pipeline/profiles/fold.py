@@ -54,7 +54,7 @@ class Folding:
         return total
 
     def rebuild(self, progress: Callable[[int], None] = lambda _events: None) -> int:
-        """Build all profiles anew from what is kept: the same bytes as before."""
+        """Build all profiles anew from the kept events: the same bytes as before."""
         with self._engine.begin() as connection:
             lock(connection)
             make_view(connection, self._shown)
@@ -146,7 +146,7 @@ def lock(connection: Connection) -> Any:
 
 
 def start_anew(connection: Connection, version: str) -> None:
-    """Make all rows what retention has taken out of events, and fold from the first event."""
+    """Set all rows to the sums of events that retention has taken out, and fold from the first event."""
     connection.execute(profiles.delete())
     connection.execute(insert(profiles).from_select(list(profiles.c), select(profiles_base)))
     connection.execute(update(event_folds).values(folded=0, top=0, cursor=0, fields=version))

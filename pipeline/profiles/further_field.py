@@ -24,13 +24,13 @@ class FurtherField:
     feeds: tuple[str, ...] = ()  # words of files; (): every row
 
     def add(self, kept: Any, captured: int, value: str | None) -> Any:
-        """Return what is kept of the field after one more row; None: nothing yet."""
+        """Return the kept value of the field after one more row; None: nothing yet."""
         if self.kind == "count":
             return (kept or 0) + 1
         return kept if value is None else self.combine(kept, self._of_one(captured, value))
 
     def combine(self, one: Any, other: Any) -> Any:
-        """Return what two parts of a person's rows have together, in either order."""
+        """Return the value of two parts of a person's rows together, in either order."""
         if one is None or other is None:
             return other if one is None else one
         match self.kind:

@@ -39,7 +39,7 @@ def fields_of(row: list[Any], further: Iterable[FurtherField] = ()) -> dict[str,
 
 
 def kind_of(field: MappedField) -> str:
-    """Tell how a field is read: as a value or a time of a column, or from what is packed."""
+    """Tell how a field is read: as a value or a time of a column, or from a packed set."""
     if field.name not in PLACE:
         return "packed"
     return "time" if field.kind in ("min", "max") else "value"
@@ -61,13 +61,13 @@ def times_of(names: list[str]) -> Reader:
 
 
 def packed_of(names: list[str]) -> Reader:
-    """Return the reader of sets and counters, and of what they and the address tell."""
+    """Return the reader of sets and counters, and of fields that follow from them and the address."""
     told = [(name, TOLD.get(name) or stored(name)) for name in names]
     return lambda row, parts: {name: value for name, tell in told if (value := tell(row, parts))}
 
 
 def stored(name: str) -> Callable[[list[Any], Parts], Raw | None]:
-    """Return what gives a part as it is stored; one that is there has something in it."""
+    """Return the expression for a part as it is stored; one that is there has something in it."""
     return lambda _, parts: parts.get(name)
 
 

@@ -57,7 +57,7 @@ def unfit_keys(document: Mapping[str, Any], stream: Source) -> Iterator[str]:
 
 
 def kinds_of(kind: str | None, condition: RecordCondition) -> Mapping[str, str]:
-    """Return the types of what a condition on a source of Responsys looks at; none for other sources."""
+    """Return the types of the fields of a condition on a source of Responsys; none for other sources."""
     if kind == "responsys_events":
         return event_kinds(condition)
     return text_kinds(condition) if kind == "responsys" else {}

@@ -1,4 +1,4 @@
-"""Codes of single rows, in words: the cause, and what sending the row again does.
+"""Codes of single rows, in words: the cause, and the effect of sending the row again.
 
 Source: the error tables of Oracle's pages on custom events, merges and triggered e-mails.
 """

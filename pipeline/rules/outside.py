@@ -1,4 +1,4 @@
-"""The outside of rules: what Responsys tells of programmes and people, and what people wish for."""
+"""The outside of rules: answers of Responsys about programmes and people, and wishes of people."""
 
 from collections.abc import Mapping, Sequence
 from typing import Protocol

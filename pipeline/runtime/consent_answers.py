@@ -16,7 +16,7 @@ from pipeline.streams.stream_outbox import put
 
 
 def answer_taker(catalog: Catalog) -> NoteTaker:
-    """Return what notes the answers of destinations; to repeat it changes nothing."""
+    """Return the taker of notes that keeps the answers of destinations; to repeat it changes nothing."""
 
     def take(connection: Connection, notes: Sequence[WitnessNote]) -> None:
         for note in notes:
@@ -36,7 +36,7 @@ def answer_taker(catalog: Catalog) -> NoteTaker:
 def tell_overtaken(
     connection: Connection, catalog: Catalog, statements: Sequence[int], destination: str
 ) -> None:
-    """Tell a destination once more what counts, where an older wish has reached it last."""
+    """Tell a destination the wish in force once more, where an older one has reached it last."""
     for account in catalog.consents.values():
         if destination in {one.name for one in carriers(catalog, account)}:
             addresses = overtaken(connection, account.channel, statements, destination)

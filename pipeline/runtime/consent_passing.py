@@ -1,4 +1,4 @@
-"""Passing consents on: what waits in ``outgoing``, and members and destinations that came later.
+"""Passing consents on: activations that wait in ``outgoing``, and members and destinations that came later.
 
 Commands and released bursts leave activations there. A command commits the state with what both sides are to
 be told, and passes it on at once; if it is killed in between, or Redis does not answer, a worker does so.
@@ -31,7 +31,7 @@ from pipeline.streams.stream_turn import StreamTurn, stream_turn
 
 @dataclass(frozen=True)
 class ConsentPassing:
-    """Passes on what waits of all consents, and tells newcomers."""
+    """Passes on the waiting activations of all consents, and tells newcomers."""
 
     events: Engine
     appender: Appender
@@ -42,7 +42,7 @@ class ConsentPassing:
         return sum(self.pass_on(account) for account in self.catalog.consents.values())
 
     def pass_on(self, account: ConsentAccount) -> int:
-        """Pass on what waits of one; 0 if another process is at it.
+        """Pass on the waiting activations of one; 0 if another process is at it.
 
         Raises AppendFailed: Redis does not answer, and all that is left waits.
         """

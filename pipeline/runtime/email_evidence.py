@@ -36,7 +36,7 @@ LookedUp = tuple[Sequence[UnknownEmail], Findings]  # a page
 
 @dataclass(frozen=True)
 class EmailEvidence:
-    """Looks up all undecided e-mails, and settles what is found. ``events`` opens the events store."""
+    """Looks up all undecided e-mails, and settles those that are found. ``events`` opens the events store."""
 
     client: redis.Redis
     engine: Engine

@@ -1,4 +1,4 @@
-"""Verdicts of entries: what became of the activations that rules led to, as the notes of batches tell.
+"""Verdicts of entries: the outcomes of activations that rules led to, as the notes of batches tell.
 
 An audience may have several destinations. An entry is sent if one of them took it; else unknown, if the
 outcome of a call is; else refused.

@@ -96,7 +96,7 @@ class Importer:
             yield from Rehearsal(each, server, Ledger(self.events, name), spool).run()
 
     def land(self, catalog: Catalog, each: EventImport, turn: RunTurn) -> RunOutcome:
-        """Land what is in the folder; sources of events run at once when a file has landed."""
+        """Land the files of the folder; sources of events run at once when a file has landed."""
         server, told = self.server_of(catalog, each), partial(self.nudge, catalog)
         spool, ledger = Spool(self.settings.data_dir, each.name), Ledger(self.events, each.name)
         spool.prepare([row.id for state in OPEN for row in ledger.rows(state)])

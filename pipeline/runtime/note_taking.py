@@ -58,7 +58,7 @@ class NoteTaking:
         return total
 
     def keep_up(self, days: float) -> None:
-        """Give RIIDs their account, and forget what is older than ``days``; 0: nothing.
+        """Give RIIDs their account, and forget records older than ``days``; 0: nothing.
 
         Forgotten are digests of erased records, and events of webhooks.
         """
@@ -84,7 +84,7 @@ class NoteTaking:
 
 
 def lessons_of(note: WitnessNote, account: str | None, org: str | None) -> list[Lesson]:
-    """Return what a note tells of people."""
+    """Return the ids that a note tells of people."""
     at = int(note.at.timestamp())
     lessons = []
     for row in note.rows:

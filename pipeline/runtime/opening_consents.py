@@ -1,4 +1,4 @@
-"""Opening what consents do with a source: their followers, and what rules ask them."""
+"""Opening the followers by which consents take part in a source, and their answers to rules."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

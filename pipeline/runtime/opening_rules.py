@@ -23,7 +23,7 @@ def open_followers(catalog: Catalog, source: RuledSource, outside: Outside) -> F
 
 
 def open_pairing(catalog: Catalog, source: Source) -> SourcePairing | None:
-    """Return what decides about variables that a source shares with another; None: it is in no pair."""
+    """Return the pairing of variables that a source shares with another; None: it is in no pair."""
     pairing = SourcePairing(catalog, source.name)
     return pairing if pairing.pairs else None
 

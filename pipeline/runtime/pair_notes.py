@@ -14,7 +14,7 @@ from pipeline.settle.witness_notes import WitnessNote
 
 
 def pair_taker(catalog: Catalog) -> NoteTaker:
-    """Return what takes the verdicts of pairs' writes over."""
+    """Return the taker of the verdicts of pairs' writes."""
 
     def take(connection: Connection, notes: Sequence[WitnessNote]) -> None:
         verdicts = [

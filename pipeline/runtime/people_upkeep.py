@@ -31,7 +31,7 @@ ENTRIES_SECONDS = 3600  # between two looks for entries of rules to forget
 
 @dataclass(frozen=True)
 class PeopleUpkeep:
-    """Looks after what is known of people."""
+    """Looks after the store of people."""
 
     engine: Engine
     events: Engine

@@ -1,4 +1,4 @@
-"""The daily comparison of what an outside system describes with the records that use it.
+"""The daily comparison of the schema that an outside system describes with the records that use it.
 
 It is the look of ``activation check``, each call with a permit, and beside it a comparison of fields with the
 shapes that an earlier one met. An account that does not answer leaves the note as it was.
@@ -93,7 +93,7 @@ def compare_schema(
 
 
 def schema_problems(findings: Iterable[Finding]) -> tuple[str, ...]:
-    """Return what is wrong with a schema."""
+    """Return the faults of a schema."""
     return tuple(finding.text for finding in findings if not finding.ok and finding.check not in OF_NOW)
 
 

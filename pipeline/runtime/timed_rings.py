@@ -36,7 +36,7 @@ LIMITS_RETRY_SECONDS = 300.0  # until an account that did not tell its limits is
 
 
 class TimedRings:
-    """Rings for what is due by the catalog; another task does it."""
+    """Rings for all duties that are due by the catalog; other tasks do them."""
 
     def __init__(self, client: redis.Redis, engine: Engine, doorbell: Doorbell, duties: Duties) -> None:
         self._client = client

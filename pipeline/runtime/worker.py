@@ -144,12 +144,12 @@ class Worker:
         return read_account_limits(self.client, connector, self.clients, self.settings.limit_window)
 
     def run_source(self, name: str) -> str:
-        """Read what a source has, and send the difference."""
+        """Read the records of a source, and send the difference."""
         appender = Appender(self.client, self.doorbell)  # of this run alone: it numbers its chunks itself
         return self.sources.run_by_schedule(self.catalog(), name, appender)
 
     def take_notes(self) -> str:
-        """Take over what the answers to batches told of people, and look after these."""
+        """Take over the notes of people in answers to batches, and look after these people."""
         appender = Appender(self.client, self.doorbell)  # of this task alone, as in run_source
         upkeep = PeopleUpkeep(self.engine, self.events, self.client, self.settings, self.clients, appender)
         return counted(upkeep.run(self.catalog()), "note")
@@ -170,7 +170,7 @@ class Worker:
         return self.watch.deliver(message)
 
     def run_import(self, name: str) -> str:
-        """Fetch and land what is new in the folder of an import."""
+        """Fetch and land the new files of an import's folder."""
         from pipeline.runtime.imports import Importer, note_unopened  # other queues do without
 
         try:

@@ -1,4 +1,4 @@
-"""Codes of single rows, in words: the cause, and what sending the row again does.
+"""Codes of single rows, in words: the cause, and the effect of sending the row again.
 
 Source: SOAP API Developer Guide, ``sforce_api_calls_concepts_core_data_objects.htm``. The first three are
 ours.

@@ -38,7 +38,7 @@ class Context(NamedTuple):
 
 
 def divide(condition: AllOf, kinds: Mapping[str, str], now: datetime, zone: tzinfo = UTC) -> DividedCondition:
-    """Return what a query can say of a condition, and the rest; raises DoesNotFit for wrong types."""
+    """Return the part of a condition for a query, and the rest; raises DoesNotFit for wrong types."""
     context = Context(kinds, zone, now)
     said = [(part, clause_of(part, context)) for part in condition.parts]
     clauses = [clause for _, clause in said if clause is not None]

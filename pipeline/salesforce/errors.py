@@ -33,7 +33,7 @@ MEANING: Mapping[str, Error] = {
     "INVALID_SESSION_ID": TokenRefused,
     "API_DISABLED_FOR_ORG": hold_connector,
     "INSUFFICIENT_ACCESS": hold_connector,
-    # The configuration names what is not there, or hidden from our user.
+    # The configuration names a thing that is not there, or hidden from our user.
     "INVALID_FIELD": hold_destination,
     "INVALID_TYPE": hold_destination,
     "MALFORMED_QUERY": hold_destination,

@@ -40,7 +40,7 @@ class OrgNotes:
         self._announced: dict[tuple[str, str], float] = {}  # 0.0: an answer said nothing of an end
 
     def note(self, connector: SalesforceConnector, headers: Mapping[str, str]) -> None:
-        """Note what the headers of an answer tell; without Redis nothing is noted, for the call was made."""
+        """Note the headers of an answer; without Redis nothing is noted, for the call was made."""
         with suppress(redis.RedisError):
             if use := read_use(headers):
                 told = {FUNCTION: use.dumps()}

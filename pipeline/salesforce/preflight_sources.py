@@ -64,7 +64,7 @@ def source_problems(
 def missing_fields(
     schema: OrgSchema, owner: str, paths: Iterable[str], optional: Mapping[str, str]
 ) -> Iterator[str]:
-    """Yield the fields that our user does not see; of optional ones with what is lost."""
+    """Yield the fields that our user does not see; of optional ones with the loss."""
     _, problems = fields_of(schema, owner, paths)
     for path, problem in problems.items():
         if path in optional:

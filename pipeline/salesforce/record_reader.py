@@ -135,7 +135,7 @@ class SalesforceRecordReader:
         return f"a query of {self.source.object}"
 
     def _chosen(self, where: soql.Clause | None) -> soql.Clause | None:
-        """Return a condition with what ``where`` of the source says."""
+        """Return a condition together with ``where`` of the source."""
         clauses = [clause for clause in (self._condition.clause(), where) if clause is not None]
         return soql.both(*clauses) if clauses else None
 

@@ -116,7 +116,7 @@ def store(connection: Connection, letters: Sequence[DeadLetter], now: datetime |
 
 
 def group_of(letter: Any) -> tuple[str, str, str]:
-    """Return what a letter is counted by."""
+    """Return the group by which a letter is counted."""
     return letter.connector or "", letter.destination or "", letter.code
 
 

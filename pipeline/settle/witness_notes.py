@@ -60,7 +60,7 @@ def note_of(
 
 
 def known_names(identifiers: Identifiers) -> dict[str, str]:
-    """Leave out what an action learns for its later steps alone."""
+    """Leave out the names that an action learns for its later steps alone."""
     return {name: value for name, value in identifiers.items() if name in NAMES}
 
 

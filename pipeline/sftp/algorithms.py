@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 LEGACY_KEYS = ("ssh-rsa", "ssh-dss")
-# What is added to the modern sets for old servers. Of SHA-1 and CBC it is known that they are weak.
+# Algorithms added to the modern sets for old servers. Of SHA-1 and CBC it is known that they are weak.
 LEGACY: Mapping[str, str] = {
     "kex_algs": "diffie-hellman-group-exchange-sha1,diffie-hellman-group14-sha1,diffie-hellman-group1-sha1",
     "encryption_algs": "aes256-cbc,aes192-cbc,aes128-cbc,3des-cbc",

@@ -4,7 +4,7 @@ from sqlalchemy import JSON, Boolean, Column, Float, Index, Integer, String, Tab
 
 from pipeline.stores.metadata import Moment, metadata
 
-# What was last seen of each rule and subject (alerts/states.py); none: ok since ever.
+# The state last seen of each rule and subject (alerts/states.py); none: ok since ever.
 alert_states = Table(
     "alert_states",
     metadata,

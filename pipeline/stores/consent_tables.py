@@ -1,4 +1,4 @@
-"""The tables of consents, in the events store: statements, what they lead to, and who was told when.
+"""The tables of consents, in the events store: statements, the states after them, and messages about them.
 
 An address is known by the SHA-256 of its lower case; none is stored. Times are ms since the epoch.
 """
@@ -32,7 +32,7 @@ consent_statements = Table(
     Index("ix_consent_statements_source", "source", "effect", "noted_at"),
 )
 
-# What statements lead to.
+# The states that statements lead to.
 consent_states = Table(
     "consent_state",
     event_metadata,
@@ -49,7 +49,7 @@ consent_states = Table(
     sqlite_with_rowid=False,
 )
 
-# What each destination was told, and when its answer came.
+# The state that each destination was told, and when its answer came.
 consent_tells = Table(
     "consent_told",
     event_metadata,

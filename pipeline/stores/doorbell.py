@@ -78,7 +78,7 @@ class Doorbell:
         self._ring("tasks.sync.look_emails_up", (), None)
 
     def compare_schema(self, connector: str) -> None:
-        """Say that it is time to compare what a connector's account describes with the records."""
+        """Say that it is time to compare the schema of a connector's account with the records."""
         self._ring("tasks.sync.compare_schema", (connector,), None)
 
     def send_alert(self, message: str) -> None:

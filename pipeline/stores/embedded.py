@@ -48,12 +48,12 @@ requirepass {password}
 appendonly yes
 # Written before every answer; the keeper puts it on the disk every second (embedded_keeper.py).
 appendfsync no
-# A rewrite takes a core for a while; what it leaves is read before anything else is done.
+# A rewrite takes a core for a while; its file is read before anything else is done.
 auto-aof-rewrite-min-size 256mb
 rdbcompression no
 save ""
 maxmemory-policy noeviction
-# What is deleted here is as small as a batch, and freed sooner than handed to the thread for that.
+# A key that is deleted here is as small as a batch, and freed sooner than handed to the thread for that.
 lazyfree-lazy-user-del no
 # Flower subscribes to floods of events; the default would cut it off.
 client-output-buffer-limit pubsub 256mb 128mb 60

@@ -103,7 +103,7 @@ def sync_every_second(folder: Path) -> None:
 
 
 def sync(folder: Path) -> None:
-    """Put on the disk what is written of the append-only file; the server may delete a part meanwhile."""
+    """Put the written part of the append-only file on the disk; the server may delete a part meanwhile."""
     for part in folder.glob("appendonlydir/*.incr.aof"):
         with suppress(
             OSError

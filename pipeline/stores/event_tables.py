@@ -1,4 +1,4 @@
-"""The tables of the events store: events of Responsys' files, people, and what is kept of each.
+"""The tables of the events store: events of Responsys' files, people, and their fields.
 
 On SQLite they have a file of their own, so that no delivery waits for a landing; on PostgreSQL they are in
 the same database as the rest. ``event_migrations`` creates them and every later change. Times of events are
@@ -179,5 +179,5 @@ def profile_columns() -> list[Column[Any]]:
 
 profiles = Table("profiles", event_metadata, *profile_columns())
 
-# What retention has taken out of responsys_events; a rebuild starts from it.
+# Events that retention has taken out of responsys_events; a rebuild starts from it.
 profiles_base = Table("profiles_base", event_metadata, *profile_columns())

@@ -1,4 +1,4 @@
-"""Filled columns: what a page of rows leaves to the defaults of a table.
+"""Filled columns: those that a page of rows leaves to the defaults of a table.
 
 The driver of SQLite looks for an adapter of each None and boolean, which takes longer than to bind a text.
 """

@@ -104,7 +104,7 @@ def adopt(engine: Engine, client: redis.Redis) -> None:
 
 
 def look_at_unmarked(engine: Engine, client: redis.Redis) -> bool:
-    """Tell whether a Redis without an id is as the store expects it; False: it has lost what it held.
+    """Tell whether a Redis without an id is as the store expects it; False: it has lost its keys.
 
     The id is written before the first records are. Raises Misconfigured when the store never had records and
     Redis has some.

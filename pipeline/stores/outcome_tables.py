@@ -68,7 +68,7 @@ dead_letters = Table(
     Column("state", String, nullable=False),  # open, replayed, dropped, resolved
     Column("settled_at", Moment),
     Column("batch", String),
-    # An e-mail with an unknown outcome, and what event files tell of it (settle/unknown_email.py).
+    # An e-mail with an unknown outcome, and the event that tells of it (settle/unknown_email.py).
     Column(
         "email", JSON(none_as_null=True)
     ),  # its call: campaign, address, times; None: it is no such letter

@@ -1,4 +1,4 @@
-"""SQL of the rows of one person in the view of people, and of what is packed into them.
+"""SQL of the rows of one person in the view of people, and of the sets packed into them.
 
 ``g`` is the handle whose id is the person's number, ``h`` one of its handles, ``p`` the profile's row of it.
 """

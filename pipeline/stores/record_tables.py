@@ -21,7 +21,7 @@ destinations = Table(
     Column("body", JSON, nullable=False),
 )
 
-# What audiences are fed from on a schedule: queries, objects of Salesforce.
+# Feeds of audiences on a schedule: queries, objects of Salesforce.
 sources = Table(
     "sources",
     metadata,

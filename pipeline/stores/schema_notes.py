@@ -33,7 +33,7 @@ class SchemaNote:
 
 
 def loads(text: str) -> SchemaNote:
-    """Read what ``dumps`` wrote."""
+    """Read the text of ``dumps``."""
     given = json.loads(text)
     shapes = {
         place: (str(kind), int(length), bool(must)) for place, (kind, length, must) in given["shapes"].items()
@@ -53,7 +53,7 @@ def read(client: redis.Redis, connector: str) -> SchemaNote | None:
 
 
 def problems_of(client: redis.Redis, connectors: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """Return what is wrong, by connector; one of which nothing is known to be wrong is left out."""
+    """Return the faults by connector; one without a known fault is left out."""
     names = sorted(connectors)
     texts = client.mget([key_of(name) for name in names]) if names else []
     notes = {name: loads(decoded(text)) for name, text in zip(names, texts, strict=True) if text}
@@ -61,7 +61,7 @@ def problems_of(client: redis.Redis, connectors: Iterable[str]) -> dict[str, tup
 
 
 def renew(client: redis.Redis, connector: str, problems: tuple[str, ...]) -> None:
-    """Say what a person has just found, where there is a note; the next comparison takes new shapes."""
+    """Note the findings of a person's look, where there is a note; the next comparison takes new shapes."""
     if client.exists(key_of(connector)):
         write(client, connector, SchemaNote(datetime.now(UTC), problems))
 

@@ -44,7 +44,7 @@ def set_pragmas(connection: Any, _: ConnectionPoolEntry) -> None:
 
 
 def give_room(connection: Connection) -> None:
-    """Let a connection to SQLite keep what a large transaction changes, and move its log less often.
+    """Let a connection to SQLite keep large transactions in memory, and move its log less often.
 
     Without, a page of a table whose keys have no order is read twice and written twice.
     """

@@ -11,7 +11,7 @@ TABLES = {"00Q": "Lead", "003": "Contact"}  # by the first characters of ids
 
 
 def make_people(connection: Connection, rows: Sequence[SourceRecord]) -> None:
-    """Make leads and contacts known that no source has read yet, by what the rows tell of them."""
+    """Make leads and contacts known that no source has read yet, by the ids in the rows."""
     for org in {row.org for row in rows if row.people}:
         named = {name: row for row in rows if row.org == org for name in row.people}
         known = persons_of(connection, org, named)

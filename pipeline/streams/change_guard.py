@@ -34,7 +34,7 @@ def unconfirmed(_concerns: Sequence[Concern]) -> bool:
 
 @dataclass(frozen=True)
 class ChangeGuard:
-    """Decides at the end of a run whether what waits is sent; ``confirm`` asks a person."""
+    """Decides at the end of a run whether the waiting changes are sent; ``confirm`` asks a person."""
 
     turn: StreamTurn
     max_change: float  # percent of the people known

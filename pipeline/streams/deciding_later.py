@@ -1,4 +1,4 @@
-"""Deciding later: what a follower put off and is due is decided after the last page."""
+"""Deciding later: records that a follower put off and that are due are decided after the last page."""
 
 from pipeline.model.record_reader import RecordLookup
 from pipeline.streams.page_taking import PageTaking
@@ -7,7 +7,7 @@ from pipeline.streams.stream_turn import StreamTurn
 
 
 def decide_later(turn: StreamTurn, outbox: StreamOutbox, taking: PageTaking, lookup: RecordLookup) -> None:
-    """Let the follower decide until nothing is due, and append what follows."""
+    """Let the follower decide until nothing is due, and append the activations that follow."""
     while taking.follower.read_ahead(turn.engine, lookup):
         with turn.writing() as connection:
             following = taking.follower.decide_later(connection)

@@ -71,7 +71,7 @@ class EventPoints:
     clock: Callable[[], float] = time.time
 
     def prepare(self, turn: StreamTurn, rows: int, hooks: int) -> None:
-        """Copy what is wanted up to two ids, some at a time, and forget what is too old."""
+        """Copy the wanted events up to two ids, some at a time, and forget those that are too old."""
         cover, today = read_cover(turn.state), int(self.clock()) // DAY
         if not self.wanted.types:
             if cover.types:

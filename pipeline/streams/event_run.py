@@ -71,7 +71,7 @@ class EventRun:
         return self.lookup.files, self.lookup.hooks
 
     def run(self, appender: Appender) -> StreamOutcome:
-        """Read on and send what follows; raises as the run of a stream does."""
+        """Read on and send the activations that follow; raises as the run of a stream does."""
         with stream_turn(self.engine, self.source) as turn:
             outbox, was_baseline = StreamOutbox(turn, appender), turn.state.is_baseline
             try:

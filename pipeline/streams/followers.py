@@ -15,7 +15,7 @@ from pipeline.model.source_record import SourceRecord
 
 
 class Follower(Protocol):
-    """Decides what follows from the records of one source.
+    """Decides about the records of one source.
 
     ``prepare`` and ``read_ahead`` may call outside systems; they are called outside of any transaction.
     """
@@ -34,7 +34,7 @@ class Follower(Protocol):
 
     @property
     def numbers(self) -> Mapping[str, int]:
-        """What it counted beside activations: ``put_off``, ``left_out``."""
+        """Its counts beside activations: ``put_off``, ``left_out``."""
 
     @property
     def fields_of_all(self) -> Sequence[str]:
@@ -52,7 +52,7 @@ class Follower(Protocol):
         """Decide about records whose stamp alone has moved: a field may have been set, and set back."""
 
     def read_ahead(self, engine: Engine, reader: RecordLookup) -> bool:
-        """Read some of what was put off and is due, and all that deciding about it needs; False: none is."""
+        """Read some records that were put off and are due, and all that deciding needs; False: none is."""
 
     def decide_later(self, connection: Connection) -> Sequence[Activation]:
         """Decide anew about what was read ahead, and return what follows."""
@@ -91,7 +91,7 @@ class NoFollower:
 
 
 class Followers:
-    """Several followers as one: each sees what those before it have stored of the same page."""
+    """Several followers as one: each sees the entries that those before it have stored of the same page."""
 
     def __init__(self, *followers: Follower) -> None:
         self._followers = followers
@@ -113,7 +113,7 @@ class Followers:
 
     @property
     def numbers(self) -> Mapping[str, int]:
-        """The sums of what they counted."""
+        """The sums of their counts."""
         return sum((Counter(one.numbers) for one in self._followers), Counter())
 
     @property
@@ -145,7 +145,7 @@ class Followers:
         return sum(follower.read_ahead(engine, reader) for follower in self._followers) > 0
 
     def decide_later(self, connection: Connection) -> Sequence[Activation]:
-        """Let each decide about what it read ahead, in their order."""
+        """Let each decide about the records it read ahead, in their order."""
         return [one for follower in self._followers for one in follower.decide_later(connection)]
 
 
@@ -157,7 +157,7 @@ def follow_page(
     *,
     is_baseline: bool,
 ) -> list[Activation]:
-    """Return what follows from records, after what follows from those whose stamp alone has moved."""
+    """Return the activations of records, after those of records with a moved stamp alone."""
     first = follower.decide_moved(connection, moved) if moved else ()
     then = follower.decide(connection, rows, is_baseline=is_baseline) if rows else ()
     return [*first, *then]

@@ -39,7 +39,7 @@ def with_people(
 def for_each_person(
     rows: Sequence[SourceRecord], people: Mapping[str, Sequence[SourceRecord]]
 ) -> list[SourceRecord]:
-    """Return a row for each of the people of its record, with what identifies them.
+    """Return a row for each of the people of its record, with their identifiers.
 
     A row without people stays one row.
     """

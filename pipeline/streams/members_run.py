@@ -72,7 +72,7 @@ class MembersRun:
         return self.reader.source
 
     def run(self, appender: Appender) -> StreamOutcome:
-        """Read members and send what follows; raises as the run of a stream does."""
+        """Read members and send the activations that follow; raises as the run of a stream does."""
         taking = MemberTaking(
             self.source.name, self.source.audience, self.follower, progress=self.progress,
             pairing=self.pairing, account=self.reader.account,

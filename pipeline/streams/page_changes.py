@@ -1,4 +1,4 @@
-"""Changes of a page: records that differ from what the store knows of them."""
+"""Changes of a page: records that differ from their stored ones."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace

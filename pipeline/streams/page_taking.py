@@ -1,4 +1,4 @@
-"""Taking a page: in one transaction from records that were read to what follows from them."""
+"""Taking a page: in one transaction from records that were read to the activations that follow."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field

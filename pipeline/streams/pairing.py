@@ -1,4 +1,4 @@
-"""Pairing: what the run of a source asks about variables that two systems share."""
+"""Pairing: the questions of a source's run about variables that two systems share."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -28,7 +28,7 @@ class PairingPage:
 
 @dataclass
 class Paired:
-    """What a pair decided about a page.
+    """The decision of a pair about a page.
 
     ``left_out``: variables by person that the page's own activations go without. ``ids``: ids that these
     get, so that their verdicts are known. ``activations``: those that take their place, or repair a side.

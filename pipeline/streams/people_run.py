@@ -48,7 +48,7 @@ class PeopleRun:
     counts: StreamCounts = field(default_factory=StreamCounts)
 
     def run(self, appender: Appender) -> StreamOutcome:
-        """Look at people and send what follows; raises as the run of a stream does."""
+        """Look at people and send the activations that follow; raises as the run of a stream does."""
         with stream_turn(self.engine, self.source.name) as turn:
             if self.resend and not turn.state.resending:
                 turn.write(resending=True)  # until a run has come to its end
@@ -65,7 +65,7 @@ class PeopleRun:
             return StreamOutcome(self.source.name, self.counts, outbox.sent, was_baseline, is_full)
 
     def rehearse(self) -> StreamOutcome:
-        """Count what a run would send, and change nothing."""
+        """Count the activations that a run would send, and change nothing."""
         state = read_state(self.engine, self.source.name) or StreamState(self.source.name)
         is_full = self._is_full(state)
         for people in self._pages(state, self._highest(), is_full=is_full):

@@ -63,7 +63,7 @@ class ProfilesRun:
     confirm: Confirm = unconfirmed  # asks a person whether so many changes are meant
 
     def run(self, appender: Appender) -> StreamOutcome:
-        """Look at people and send what follows; raises as the run of a stream does."""
+        """Look at people and send the activations that follow; raises as the run of a stream does."""
         name, max_change = self.source.name, self.source.max_change
         taking = PersonTaking(name, self.source.audience, self.follower, progress=self.progress)
         with stream_turn(self.engine, name) as turn:

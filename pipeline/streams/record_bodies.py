@@ -1,4 +1,4 @@
-"""Bodies of records: what is stored of each, its digest, and the variables that differ from those sent.
+"""Bodies of records: the stored text of each, its digest, and the variables that differ from those sent.
 
 A record that was barred, deleted, or not its person's primary when it was read was not sent: its body has
 the variables that were sent before, too.
@@ -38,7 +38,7 @@ def is_unsent(body: str) -> bool:
 
 
 def read_body(body: str) -> Mapping[str, Any]:
-    """Return what ``body_of`` or ``unsent_body`` wrote, as rules look at it."""
+    """Return the body of ``body_of`` or ``unsent_body`` as rules look at it."""
     values, fields, *sent = decode(body)
     return {"values": values, "fields": fields, "sent": sent[0] if sent else values}
 

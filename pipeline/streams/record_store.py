@@ -114,7 +114,7 @@ def note_unsent(connection: Connection, source: str, ids: Collection[str]) -> No
 
 
 def note_gone(connection: Connection, source: str, ids: Collection[str]) -> None:
-    """Note that records are no longer there; one that comes back differs from what was known."""
+    """Note that records are no longer there; one that comes back differs from the known one."""
     dialect = connection.dialect.name
     yes = {"sqlite": "1", "postgresql": "true"}[dialect]
     statement = (

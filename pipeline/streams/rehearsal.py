@@ -1,4 +1,4 @@
-"""A dry run of a stream: records that differ from what is known are counted, and nothing is stored."""
+"""A dry run of a stream: records that differ from the known ones are counted, and nothing is stored."""
 
 from sqlalchemy import Engine
 
@@ -14,7 +14,7 @@ from pipeline.streams.stream_state import StreamState, read_state
 def rehearse(
     engine: Engine, source: SalesforceSource, reader: RecordReader, *, full: bool, resend: bool = False
 ) -> StreamOutcome:
-    """Read what the next run would read; ``full``: from the beginning; ``resend``: that, and all is sent."""
+    """Read the records of the next run; ``full``: from the beginning; ``resend``: that, and all is sent."""
     state = read_state(engine, source.name) or StreamState(source.name)
     is_full = full or resend or state.is_baseline
     place = Position() if is_full else state.mark.back(source.overlap * 1000)

@@ -41,7 +41,7 @@ class RehearsedChanges:
     def concerns(
         self, engine: Engine, state: StreamState, max_change: float, *, resend: bool = False
     ) -> tuple[Concern, ...]:
-        """Return what a person would have to confirm before anything is sent."""
+        """Return the findings that a person would have to confirm before anything is sent."""
         if not is_guarded(state, max_change, resend=resend):
             return ()
         known = known_people(engine, state.source) + self.new
@@ -50,7 +50,7 @@ class RehearsedChanges:
 
 
 def differing(records: Sequence[SourceRecord], known: Mapping[str, KnownRecord]) -> list[SourceRecord]:
-    """Return the records that are new, or differ from what is known."""
+    """Return the records that are new, or differ from the known ones."""
     return [
         record
         for record in records

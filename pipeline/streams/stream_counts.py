@@ -16,7 +16,7 @@ class StreamCounts:
 
 @dataclass
 class EventCounts(StreamCounts):
-    """Numbers of one run of a source of events, with what became of events that led to no activation."""
+    """Numbers of one run of a source of events, with the fates of events that led to no activation."""
 
     in_future: int = 0  # captured more than a day from now: nothing follows from them
     put_off: int = 0

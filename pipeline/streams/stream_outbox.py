@@ -1,4 +1,4 @@
-"""Stream outbox: what pages led to is appended to the intake, each activation exactly once.
+"""Stream outbox: activations of pages are appended to the intake, each exactly once.
 
 A chunk has a number in a series; the number is stored in the transaction that deletes its activations. A run
 that stopped in between appends the same activations under the same number, which ``append.lua`` recognises
@@ -31,7 +31,7 @@ NEXT = f"SELECT number, body FROM outgoing WHERE source = {{mark}} ORDER BY numb
 
 
 class StreamOutbox:
-    """Appends what ``outgoing`` holds of one source."""
+    """Appends the activations of one source in ``outgoing``."""
 
     def __init__(self, turn: StreamTurn, appender: Appender, *, withheld: bool = False) -> None:
         """``withheld``: nothing that pages lead to is appended before ``release``."""
@@ -41,7 +41,7 @@ class StreamOutbox:
         self.sent = 0
 
     def begin(self) -> None:
-        """Append what an earlier run has left over, then begin a series; raises AppendFailed.
+        """Append the activations left over by an earlier run, then begin a series; raises AppendFailed.
 
         What an earlier run withheld stays, in its series: some of it may be appended and not noted.
         """
@@ -90,7 +90,7 @@ class StreamOutbox:
         return chunk, last
 
     def _note(self, chunk: int, last: int) -> None:
-        """Delete what was appended, with the number of its chunk."""
+        """Delete the appended activations, with the number of their chunk."""
         with self._turn.writing() as connection:
             own = (outgoing.c.source == self._turn.state.source, outgoing.c.number <= last)
             connection.execute(delete(outgoing).where(*own))

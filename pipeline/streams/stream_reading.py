@@ -95,7 +95,7 @@ class StreamReading:
         return {"mark_stamp": place.stamp, "mark_id": place.id}
 
     def _take(self, page: RecordPage, mode: PageMode, places: dict[str, Any]) -> None:
-        """Take a page, and append what follows from it."""
+        """Take a page, and append the activations that follow."""
         self._refuse_other_org()
         people = self._people_of(page)
         with self.turn.writing() as connection:

@@ -74,7 +74,7 @@ class StreamRun:
     confirm: Confirm = unconfirmed  # asks a person whether so many changes are meant
 
     def run(self) -> StreamOutcome:
-        """Read on and send what follows.
+        """Read on and send the activations that follow.
 
         Raises:
             Busy: another run of the source is under way.

@@ -1,4 +1,4 @@
-"""Withheld changes: what has waited until a person agreed is decided anew before it goes out.
+"""Withheld changes: activations that waited until a person agreed are decided anew before they go out.
 
 Before a chunk of it is appended: a chunk that is repeated has the same activations.
 """

@@ -60,7 +60,7 @@ def number(
 
 
 def at_least(least: float, parse: Callable[[str], float]) -> Callable[[str], float]:
-    """Return a parser that refuses what is less."""
+    """Return a parser that refuses smaller values."""
 
     def parse_bounded(text: str) -> float:
         value = parse(text)

@@ -10,7 +10,7 @@ from typing import Any
 from pipeline.errors import RetryLater
 from pipeline.wire.codes import UNKNOWN
 
-# Raised by code that looks for what an answer does not have.
+# Raised by code that looks for a part that an answer does not have.
 OF_SHAPE = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError)
 
 

@@ -33,7 +33,7 @@ class DecryptionRequest:
 
     @classmethod
     def loads(cls, text: str) -> "DecryptionRequest":
-        """Read what ``dumps`` wrote."""
+        """Read the text of ``dumps``."""
         values = json.loads(text)
         return cls(
             Path(values["source"]), Path(values["target"]), values["private_key"], values["passphrase"]

@@ -12,7 +12,7 @@ from pipeline.profiles.erasure import count_of, erase_from_events
 
 
 def erase(events: Engine, profile: str, found: Found, *, only_count: bool) -> None:
-    """Erase the people that ``profile`` names, or only count what is stored of them."""
+    """Erase the people that ``profile`` names, or only count their stored events."""
     erase_wishes = count_evidence if only_count else erase_evidence
     found.add(WISHES, erase_wishes(events, profile))  # first: handles lead to them
     counts = count_of(events, profile) if only_count else erase_from_events(events, profile)

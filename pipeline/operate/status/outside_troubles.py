@@ -50,7 +50,7 @@ def of_day_counts(status: Status) -> Iterator[Trouble]:
 
 
 def of_schemas(status: Status) -> Iterator[Trouble]:
-    """Say what the daily comparison found that rows will fail by."""
+    """Name the findings of the daily comparison by which rows will fail."""
     for name, problems in status.schema_problems.items():
         subject = labelled(f'connector "{name}"', status.catalog.connectors[name].label)
         for text in problems:

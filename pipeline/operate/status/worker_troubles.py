@@ -1,4 +1,4 @@
-"""Troubles of workers, of their duties, and of what waits for them."""
+"""Troubles of workers, of their duties, and of work that waits for them."""
 
 from collections.abc import Iterator
 

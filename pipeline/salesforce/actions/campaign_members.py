@@ -1,4 +1,4 @@
-"""Members of a campaign and its statuses: what is asked about them, and what the answers say.
+"""Members of a campaign and its statuses: the questions about them, and the meaning of the answers.
 
 Source: Object Reference, ``sforce_api_objects_campaignmember.htm``.
 """

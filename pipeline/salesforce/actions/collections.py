@@ -39,7 +39,7 @@ class Written:
 
     @property
     def kind(self) -> tuple[str, str]:
-        """Return the kind of write, and what is in its path."""
+        """Return the kind of write, and the name in its path."""
         if self.id is not None:
             return ("update", "")
         return ("upsert", f"/{self.table}/{self.key}") if self.key else ("create", "")

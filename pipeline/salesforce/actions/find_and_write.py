@@ -59,7 +59,7 @@ class FindAndWrite(Action):
         return []
 
     def teach(self, _row: Activation, _record: FoundRecord, _bodies: Mapping[str, Any]) -> Identifiers:
-        """Return what else the later steps need to know of a row."""
+        """Return the further names that the later steps need of a row."""
         return {}
 
     def may_create(self, _row: Activation) -> bool:

@@ -16,7 +16,7 @@ MOST_FOLLOWED = 2  # calls after the first one
 
 
 class SearchOutcome(NamedTuple):
-    """What a search means for one row."""
+    """The meaning of a search for one row."""
 
     verdict: Verdict
     learned: Identifiers = MappingProxyType({})
@@ -64,5 +64,5 @@ def is_followed(row: Activation) -> bool:
 
 
 def learned_by_position(findings: Sequence[SearchOutcome]) -> Mapping[int, Identifiers]:
-    """Return what a search tells of rows, by their positions."""
+    """Return the findings of a search, by the positions of rows."""
     return {position: finding.learned for position, finding in enumerate(findings) if finding.learned}

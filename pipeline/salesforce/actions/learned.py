@@ -1,4 +1,4 @@
-"""What the steps of a batch learn for the later ones: keys of learned identifiers.
+"""Keys of identifiers that the steps of a batch learn for the later ones.
 
 ``salesforce_id`` alone is an identifier of a person; the others are for the steps of the batch and are kept
 nowhere else.

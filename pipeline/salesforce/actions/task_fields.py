@@ -1,4 +1,4 @@
-"""Fields of a task: what a destination says of all its tasks, and what an activation fills in.
+"""Fields of a task: those that a destination sets for all its tasks, and those of an activation.
 
 Source: Object Reference, ``sforce_api_objects_task.htm``.
 """
@@ -93,7 +93,7 @@ def text_of(row: Activation, name: str) -> str:
 
 
 def without_references(text: str) -> str:
-    """Take out what Salesforce takes for a value of another request in the same call."""
+    """Take out text that Salesforce takes for a value of another request in the same call."""
     return REFERENCE.sub(lambda found: "@ {" + found[0][-1], text)
 
 
