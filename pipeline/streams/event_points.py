@@ -23,13 +23,14 @@ from pipeline.streams.stream_state import StreamState, write_state
 from pipeline.streams.stream_turn import StreamTurn
 
 AT_ONCE = 200_000  # ids
+# Compared with || '', for SQLite would read all webhooks of the connector for each event.
 COPY_ROWS = """
     INSERT INTO event_points (source, handle, captured, event, type)
     SELECT {source}, e.handle, e.captured, e.id, {type}
     FROM responsys_events e JOIN event_feeds f ON f.id = e.feed
     WHERE e.id > {mark} AND e.id <= {mark} AND e.captured > {mark} AND e.captured <= {mark} AND {choice}
         AND NOT EXISTS (
-            SELECT 1 FROM hook_events t WHERE t.event = e.id AND t.connector = {mark} AND NOT t.late
+            SELECT 1 FROM hook_events t WHERE t.event = e.id AND t.connector || '' = {mark} AND NOT t.late
         )
     ORDER BY e.handle, e.captured, e.id
     ON CONFLICT DO NOTHING
@@ -39,7 +40,7 @@ COPY_HOOKS = """
     SELECT {source}, t.handle, t.captured, -t.id, t.word
     FROM hook_events t
     WHERE t.id > {mark} AND t.id <= {mark} AND t.captured > {mark} AND t.captured <= {mark}
-        AND t.connector = {mark} AND NOT t.late AND t.word IN ({types})
+        AND t.connector || '' = {mark} AND NOT t.late AND t.word IN ({types})
     ON CONFLICT DO NOTHING
 """
 TYPE = f"CASE WHEN (e.flags & {FAILED}) <> 0 THEN '{FAILED_RECEIPT}' ELSE f.word END"

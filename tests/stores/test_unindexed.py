@@ -13,6 +13,7 @@ from pipeline.consents.untold import named_later, named_since, people_of
 from pipeline.model.source import MembersSource, PeopleSource
 from pipeline.pairs.comparison import pages_of_people
 from pipeline.stores.people_tables import handles
+from pipeline.streams.event_points import COPY_HOOKS, COPY_ROWS, TYPE
 from pipeline.streams.hook_rows import hook_rows
 from pipeline.streams.members_reader import MembersReader
 from pipeline.streams.members_run import MembersRun
@@ -76,6 +77,17 @@ def plans(sqlite_events):
             ]
 
     return plans
+
+
+@pytest.mark.parametrize(("copying", "parts"), [(COPY_ROWS, {"type": TYPE, "choice": "1 = 1"}),
+                                                 (COPY_HOOKS, {"types": "'CLICK'"})])  # fmt: skip
+def test_an_event_that_a_score_counts_costs_no_look_at_all_webhooks(sqlite_events, copying, parts):
+    text = copying.format(source="?", mark="?", **parts)
+    with sqlite_events.connect() as connection:
+        rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", ("engagement", 0, 9, 0, 9, "acme"))
+        steps = [row[3] for row in rows]
+
+    assert [step for step in steps if OF_EVERYBODY.search(step)] == []
 
 
 @pytest.mark.parametrize("name", ASKED)
