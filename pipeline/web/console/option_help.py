@@ -125,6 +125,8 @@ HELP_OF: Mapping[tuple[str, str], str] = {  # by section, where an option means 
     ("sources", "url"): "The database, as SQLAlchemy writes it; none: the people of event files.",
     ("channels", "url"): "Where messages are posted; kept as a secret.",
     ("alerts", "connector"): "Only on the records of this one.",
+    ("alerts", "enabled"): "If it is not, it opens nothing, and what is open is closed.",
+    ("sources", "enabled"): "If it is not, it never runs by itself.",
 }
 
 

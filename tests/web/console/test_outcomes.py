@@ -61,6 +61,13 @@ def test_a_trace_says_since_when_outcomes_are_kept_as_an_element(installation):
     assert re.search("Outcomes are kept since <time datetime=", answer.text)
 
 
+def test_an_empty_trace_says_what_it_is_for(installation):
+    text = installation.get("/trace").text
+
+    assert "Where its changes wait, and what became of the others." in text
+    assert "Nothing of it was settled" not in text
+
+
 def test_an_empty_profile_id_is_reported(installation):
     answer = installation.post(installation.session("operate"), "/trace", {"profile_id": ""}, of="/trace")
 
