@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy import Connection, Engine, select
 
 from pipeline.records import record_reading, stored_documents
 from pipeline.records.catalog import Catalog, Hold, Kind, Scope, unusable
+from pipeline.records.catalog_version import lock_catalog, raise_version, read_version, set_version
 from pipeline.records.changes import Change, Changes, compare
 from pipeline.records.document_secrets import (
     opened_secrets,
@@ -24,7 +25,6 @@ from pipeline.records.holds import delete_hold, put_hold, read_holds
 from pipeline.records.pair_reading import consent_account, pair
 from pipeline.records.record_reading import read_all
 from pipeline.records.rule_documents import rule
-from pipeline.stores import record_tables
 from pipeline.stores.database import reading
 from pipeline.stores.key_check import renew_check
 from pipeline.stores.vault import Vault
@@ -55,13 +55,13 @@ class Records:
     def version(self) -> int:
         """Return the version in force; a catalog with this version is up to date."""
         with reading(self.engine) as connection:
-            return int(connection.scalar(select(record_tables.catalog.c.version)) or 0)
+            return read_version(connection)
 
     def load(self) -> Catalog:
         """Read all records."""
         with reading(self.engine) as connection:
             # The version first: a change in between is then read twice rather than missed.
-            version = connection.scalar(select(record_tables.catalog.c.version)) or 0
+            version = read_version(connection)
             stored = stored_documents.load(connection, partial(self._unseal, self.vault))
             holds = read_holds(connection)
         destinations = read_all(record_reading.destination, stored["destinations"])
@@ -147,7 +147,7 @@ class Records:
     def _alone(self) -> Iterator[Connection]:
         """Lock the catalog, so that records are changed by one process at a time."""
         with self.engine.begin() as connection:
-            connection.execute(select(record_tables.catalog).with_for_update())
+            lock_catalog(connection)
             yield connection
 
     def _write(self, connection: Connection, section: str, change: Change, wanted: Documents) -> None:
@@ -181,7 +181,7 @@ class Records:
     def renew(self, *, above: int) -> None:
         """Raise the version, though nothing changed, over one of records that are no more."""
         with self._alone() as connection:
-            connection.execute(update(record_tables.catalog).values(version=above + 1))
+            set_version(connection, above + 1)
 
     def reseal(self) -> int:
         """Encrypt all secrets anew with the first key; return the number of records with secrets."""
@@ -197,8 +197,3 @@ class Records:
                 stored_documents.store(connection, section, name, stored[section][name], self.vault)
             renew_check(connection, self.vault)
         return len(sealed)
-
-
-def raise_version(connection: Connection) -> None:
-    """Give the catalog a new version, by which every process notices a change."""
-    connection.execute(update(record_tables.catalog).values(version=record_tables.catalog.c.version + 1))

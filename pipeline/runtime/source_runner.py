@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, cast
+from typing import Any
 
 import redis
 from sqlalchemy import Engine
@@ -121,10 +121,7 @@ class SourceRunner:
         was_nudged = nudges.take(self.redis, name)
         source = catalog.sources.get(name)
         if not isinstance(source, StreamSource) or not source.is_stream:
-            run = self._run_snapshot
-            return source_runs.run_by_schedule(
-                self.records, self.records.engine, catalog, name, appender, run=run
-            )
+            return source_runs.run_by_schedule(catalog, name, appender, self.run)
         if is_stopped(catalog, source):
             return f"{name}: its connector or the source is paused"
         try:
@@ -135,17 +132,6 @@ class SourceRunner:
         except PipelineError:
             return f"{name} is held: `activation status` tells why"
         return str(outcome)
-
-    def _run_snapshot(
-        self,
-        _records: Records,
-        _engine: Engine,
-        catalog: Catalog,
-        source: Source,
-        appender: Appender | None,
-        **options: Any,
-    ) -> Outcome:
-        return cast("Outcome", self.run(catalog, source, appender, **options))
 
     def _stream(
         self,

@@ -91,19 +91,14 @@ def hold(records: Records, catalog: Catalog, source: Source, code: str, detail: 
 
 
 def run_by_schedule(
-    records: Records,
-    engine: Engine,
-    catalog: Catalog,
-    name: str,
-    appender: Appender,
-    run: Callable[..., Outcome] = run,
+    catalog: Catalog, name: str, appender: Appender, run: Callable[[Catalog, Source, Appender], Any]
 ) -> str:
-    """Run a source that is due, and return the outcome in a line for Flower."""
+    """Run a source that is due by ``run``, and return the outcome in a line for Flower."""
     if name not in catalog.sources:
         return f"there is no source {name}"
     source = catalog.sources[name]
     try:
-        outcome = run(records, engine, catalog, source, appender)
+        outcome: Outcome = run(catalog, source, appender)
     except Busy:
         return f"another run for {source.audience} is under way"
     except PipelineError:

@@ -1,4 +1,5 @@
 import sqlite3
+from functools import partial
 
 import pytest
 
@@ -30,9 +31,8 @@ def customers(environment, tmp_path):
 
 def run_by_schedule(environment, name="quiet"):
     appender = Appender(environment.redis, Bell())
-    return source_runs.run_by_schedule(
-        environment.records, environment.engine, environment.records.load(), name, appender
-    )
+    run = partial(source_runs.run, environment.records, environment.engine)
+    return source_runs.run_by_schedule(environment.records.load(), name, appender, run)
 
 
 def held(environment):
