@@ -26,7 +26,8 @@ def main() -> None:
     """Run the emulator."""
     arguments = options.parse_options()
     app = options.app_of(arguments)
-    emulator = Emulator([app], options.behaviour_of(arguments), arguments.random_seed)
+    behaviour = options.behaviour_of(arguments)
+    emulator = Emulator([app], behaviour, arguments.random_seed, arguments.org_number)
     listener = open_port(arguments.host, arguments.port)
     welcome = WELCOME.format(url=url_of(listener), client_id=app.client_id, client_secret=app.client_secret)
     run_emulator(App(emulator), listener, welcome, adds_date=True)

@@ -17,10 +17,10 @@ ORG_NUMBER, API_USER, OTHER_USER = 7001, 1, 2
 class Org:
     """Objects by name, and the settings; ``saved`` is called with each record that a client or user wrote."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Callable[[], float], number: int = ORG_NUMBER) -> None:
         self.clock = clock
         self.settings = OrgSettings()
-        self.id = new_id("00D", ORG_NUMBER)
+        self.id = new_id("00D", number)
         self.tables: dict[str, Table] = {}
         self.by_prefix: dict[str, Table] = {}
         self.journal: list[Undo] | None = None

@@ -2,6 +2,7 @@
 
 import argparse
 
+from emulators.salesforce.org.org import ORG_NUMBER
 from emulators.salesforce.state.behaviour import Behaviour
 from emulators.salesforce.state.logins import App
 
@@ -23,6 +24,7 @@ def parse_options(arguments: list[str] | None = None) -> argparse.Namespace:
     add("--daily-limit", type=int, default=100_000, metavar="N", help="calls in 24 hours (%(default)s)")
     add("--window", type=float, default=86_400, metavar="SECONDS", help="of that limit (%(default)s)")
     add("--token-life", type=float, default=7200, metavar="SECONDS", help="of a login (%(default)s)")
+    add("--org-number", type=int, default=ORG_NUMBER, metavar="N", help="in the org's id (%(default)s)")
     add(
         "--random-seed", type=int, default=0, metavar="N", help="repeats the dice of the faults (%(default)s)"
     )

@@ -3,7 +3,7 @@
 import time
 from copy import copy
 
-from emulators.salesforce.org.org import Org
+from emulators.salesforce.org.org import ORG_NUMBER, Org
 from emulators.salesforce.state.behaviour import Behaviour
 from emulators.salesforce.state.ledger import Ledger
 from emulators.salesforce.state.locators import Locators
@@ -16,8 +16,11 @@ from emulators.serving.faults import Faults
 class Emulator:
     """One org, the apps that log in at it, and the record of the calls."""
 
-    def __init__(self, apps: list[App], behaviour: Behaviour, random_seed: int = 0) -> None:
+    def __init__(
+        self, apps: list[App], behaviour: Behaviour, random_seed: int = 0, org_number: int = ORG_NUMBER
+    ) -> None:
         self.initial_apps = apps
+        self.org_number = org_number
         self.initial_behaviour = behaviour
         self.behaviour = copy(behaviour)
         self.ahead = 0.0  # seconds that the org's clock is ahead of ours
@@ -36,7 +39,7 @@ class Emulator:
         """Become as new: an org with two users, the apps, no tokens, no faults, an empty record."""
         self.behaviour.copy_from(self.initial_behaviour)
         self.ahead = 0.0
-        self.org = Org(self.clock)
+        self.org = Org(self.clock, self.org_number)
         self.outbound = Outbound(self.org)
         self.org.saved = self.outbound.note
         self.logins.tokens.clear()

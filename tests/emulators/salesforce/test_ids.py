@@ -1,6 +1,8 @@
 import pytest
 
 from emulators.salesforce.org.ids import full_id, new_id, read_id
+from emulators.salesforce.state.behaviour import Behaviour
+from emulators.salesforce.state.emulator import Emulator
 
 
 @pytest.mark.parametrize(
@@ -21,3 +23,11 @@ def test_ids_ascend_with_their_number():
 def test_what_is_no_id(text):
     with pytest.raises(ValueError, match=r"id|suffix"):
         read_id(text)
+
+
+def test_another_number_is_another_org_also_after_a_reset():
+    emulator = Emulator([], Behaviour(), org_number=7002)
+    emulator.reset()
+
+    assert emulator.org.id == "00D0000000001owEAA"
+    assert Emulator([], Behaviour()).org.id == "00D0000000001ovEAA"
