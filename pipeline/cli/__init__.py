@@ -13,6 +13,7 @@ import click
 from pipeline.cli.lazy_group import LazyCommand, LazyGroup
 from pipeline.cli.output import Output, OutputFull, escape_unwritable, give_up_output, open_closed
 from pipeline.errors import PipelineError
+from pipeline.text.escapes import without_controls
 
 COMMANDS = {
     "demo": LazyCommand(
@@ -160,7 +161,8 @@ class Commands(LazyGroup):
         try:
             return super().invoke(ctx)
         except PipelineError as error:
-            raise UsageProblem(str(error)) from error
+            # Names from files and arguments may hold what commands a terminal.
+            raise UsageProblem(without_controls(str(error))) from error
         except KeyboardInterrupt:
             ctx.exit(INTERRUPTED)
 

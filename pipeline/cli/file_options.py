@@ -17,6 +17,7 @@ from pipeline.produce.layout import NoProfile
 from pipeline.produce.lines import FileLine
 from pipeline.produce.notes import Notes
 from pipeline.runtime.stores import Stores
+from pipeline.text.escapes import printable
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -120,7 +121,7 @@ def told() -> Iterator[Notes]:
         yield notes
     finally:
         for sentence in notes.sentences():
-            click.echo(sentence, err=True)
+            click.echo(printable(sentence), err=True)
 
 
 def name_of(file: BinaryIO) -> str:

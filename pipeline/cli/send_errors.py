@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.produce.report import Messages, Report
+from pipeline.text.escapes import printable
 from pipeline.text.messages import flatten
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class TextErrors:
     def add(self, line: int, messages: Messages) -> None:
         """Note why a line was not accepted."""
         if len(self._first) < SHOWN:
-            self._first.append(f"line {line:,}: {'; '.join(flatten(messages))}")
+            self._first.append(printable(f"line {line:,}: {'; '.join(flatten(messages))}"))
         else:
             self._others += 1
 

@@ -98,6 +98,8 @@ class Signals:
             return
         self.told.append(number)
         if self._starting:
+            # Raised within a finalizer it is only printed; then ``told`` ends the start a moment later.
+            sys.unraisablehook = lambda _: None
             raise KeyboardInterrupt if number == signal.SIGINT else SystemExit(0)
 
 

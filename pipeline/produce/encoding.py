@@ -18,6 +18,7 @@ MARKS = (  # those of UTF-32 first: that of UTF-16 begins like one of them
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+UNDECODABLE = "activation.undecodable"  # the name under which codecs knows ``undecodable``
 NOT_UTF_8 = b"\xff"  # stands for bytes that the encoding does not know: a line with it is refused
 
 
@@ -30,7 +31,7 @@ def undecodable(error: UnicodeError) -> tuple[str | bytes, int]:
     raise error
 
 
-codecs.register_error("activation.undecodable", undecodable)
+codecs.register_error(UNDECODABLE, undecodable)
 
 
 class AsUtf8:
@@ -38,17 +39,24 @@ class AsUtf8:
 
     def __init__(self, content: Content, encoding: str) -> None:
         self._content = content
-        self._decoder = codecs.getincrementaldecoder(encoding)("activation.undecodable")
+        self._encoding = encoding
+        self._decoder = codecs.getincrementaldecoder(encoding)(UNDECODABLE)
 
     def read1(self, size: int = CHUNK, /) -> bytes:
         """Return some bytes, which may be more than ``size``."""
         while raw := self._content.read1(size):
-            if text := self._decoder.decode(raw):
+            if text := self._decoded(raw):
                 return self._encoded(text)
-        return self._encoded(self._decoder.decode(b"", True))
+        return self._encoded(self._decoded(b"", end=True))
+
+    def _decoded(self, raw: bytes, *, end: bool = False) -> str:
+        try:
+            return self._decoder.decode(raw, end)
+        except UnicodeError as error:  # of the whole, as of UTF-32 without a mark
+            raise Misconfigured(f"the file cannot be read as {shown(self._encoding)}: {error}") from error
 
     def _encoded(self, text: str) -> bytes:
-        return text.encode(UTF_8, "activation.undecodable")
+        return text.encode(UTF_8, UNDECODABLE)
 
 
 def in_utf8(content: Content, given: str | None) -> tuple[Content, str, bool]:
@@ -78,7 +86,7 @@ def codec_of(name: str) -> str:
     try:
         "a".encode(name)
         codec = codecs.lookup(name).name
-        codecs.getincrementaldecoder(name)
+        codecs.getincrementaldecoder(name)(UNDECODABLE).decode(b"a\x80\xff", True)
     except (LookupError, ValueError) as error:
         raise Misconfigured(
             f'"{name}" is not an encoding; usual ones: utf-8, utf-16, windows-1252'

@@ -63,7 +63,10 @@ def layout_of(
             for name, target in zip(names, targets, strict=True)
         ]
     if profile.id_column:
-        targets[position(profile.id_column, names)] = Target(ACTIVATION, "id")
+        index = position(profile.id_column, names)
+        if become[index] == PROFILE:
+            raise Misconfigured(f'"{profile.id_column}" is the profile_id: another column must hold the ids')
+        targets[index] = Target(ACTIVATION, "id")
     return targets
 
 

@@ -3,6 +3,7 @@
 import re
 
 CONTROL = re.compile(r"[\x00-\x1f]")
+CONTROL_IN_LINES = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 ESCAPE = re.compile(rb"\\(?:u([0-9a-fA-F]{4})|.)", re.DOTALL)
 HIGH, LOW = range(0xD800, 0xDC00), range(0xDC00, 0xE000)  # halves of a surrogate pair
 BLANK = dict.fromkeys(range(32), " ")  # PostgreSQL cannot store a NUL, and people cannot read the rest
@@ -47,3 +48,8 @@ def half_pair(raw: bytes) -> int | None:
 def printable(text: str) -> str:
     """Leave out characters that could command a terminal: some texts come from outside."""
     return "".join(character if character.isprintable() else " " for character in text)
+
+
+def without_controls(text: str) -> str:
+    """Leave out the controls of text in lines, and nothing else that cannot be seen."""
+    return CONTROL_IN_LINES.sub(" ", text)

@@ -109,3 +109,17 @@ def test_a_file_that_is_cut_off_is_reported_with_what_was_taken(run, environment
     assert result.exit_code == 1
     assert "the compressed file is cut off or damaged" in result.stderr
     assert "Every valid line before that was taken" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "content", ["a\x1b[31m\x07,b\n1,2\n", "PROFILE_ID,\x1b[31mx\n\x07p\x9b,1\n", '{"\x1b[31m": 1}\n']
+)
+def test_names_in_a_file_command_no_terminal(run, environment, tmp_path, content):
+    file = tmp_path / "file"
+    file.write_text(content)
+
+    result = run(
+        "send", "lapsed-buyers\x1b[31m" if "b" in content else "lapsed-buyers", str(file), color=True
+    )
+
+    assert {"\x1b", "\x07", "\x9b"} & {*result.output} == set()

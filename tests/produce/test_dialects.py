@@ -1,6 +1,8 @@
 """Tables in any dialect read back equal."""
 
 import codecs
+import contextlib
+import encodings.aliases
 import gzip
 import io
 import time
@@ -90,10 +92,25 @@ def test_bytes_that_the_encoding_does_not_know_refuse_their_line():
     assert lines[1].row["profile_id"] == "p-2"
 
 
-@pytest.mark.parametrize("name", ["nonsense", "hex", "rot13", "a\0b"])
+@pytest.mark.parametrize("name", ["nonsense", "hex", "rot13", "idna", "punycode", "undefined", "a\0b"])
 def test_an_encoding_that_is_none_is_refused(name):
     with pytest.raises(Misconfigured, match="is not an encoding"):
         one(b"profile_id\np-1\n", encoding=name)
+
+
+@pytest.mark.parametrize("name", sorted(set(encodings.aliases.aliases.values())))
+def test_whatever_a_file_holds_every_encoding_reads_or_refuses_it(name):
+    with contextlib.suppress(Misconfigured):
+        list(
+            read(io.BytesIO(b"profile_id,name\np-1,\x80\xff\x1b$ a-+\n"), profile=FileProfile(encoding=name))
+        )
+
+
+def test_the_column_of_people_cannot_hold_the_ids_as_well():
+    with pytest.raises(
+        Misconfigured, match='"profile_id" is the profile_id: another column must hold the ids'
+    ):
+        one(b"profile_id\np-1\n", id_column="profile_id")
 
 
 def test_a_mark_is_no_part_of_the_first_name():
