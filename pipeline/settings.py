@@ -5,6 +5,7 @@ only file that names ``os.environ``.
 """
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +17,8 @@ from pipeline.stores.secret_key import is_key
 from pipeline.text.setting_values import SHOWN, at_least, host_and_port, number, one_of, url_of, words
 
 PREFIX = "ACTIVATION_"
+PATHS = ("DATA_DIR",)  # settings of any bytes
+HALF_PAIR = re.compile("[\ud800-\udfff]")  # stands for a byte that is not UTF-8
 DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOG_FORMATS = ("text", "json")
@@ -145,6 +148,9 @@ class Reader:
         """Return the variable as ``parse`` reads it; an empty one counts as unset."""
         text = self.environ.get(PREFIX + name, "").strip()
         if not text:
+            return default
+        if name not in PATHS and not text.isascii() and HALF_PAIR.search(text):
+            self.problems.append(f"{PREFIX}{name} is not text in UTF-8")
             return default
         try:
             return parse(text)

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -163,3 +164,17 @@ def test_the_events_store_is_beside_the_other_unless_it_has_a_url(database_url, 
     settings = Settings(Path("/srv"), database_url, events_url)
 
     assert settings.events_place == place
+
+
+@pytest.mark.parametrize(
+    "name", ["BROKER_URL", "DATABASE_URL", "EVENTS_URL", "WEB_URL", "LOG_LEVEL", "SECRET_KEY"]
+)
+def test_bytes_that_are_no_text_are_refused(name):
+    with pytest.raises(Misconfigured, match=f"ACTIVATION_{name} is not text in UTF-8"):
+        Settings.load({f"ACTIVATION_{name}": os.fsdecode(b"redis://\xff:1/0")})
+
+
+def test_a_data_folder_may_have_any_bytes_in_its_name(tmp_path):
+    folder = tmp_path / os.fsdecode(b"\xff")
+
+    assert Settings.load({"ACTIVATION_DATA_DIR": str(folder)}).data_dir == folder

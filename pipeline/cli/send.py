@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 import click
 
 from pipeline.cli.file_options import lines_of, name_of, profile_of, reading_options, told
+from pipeline.cli.numbers import NumberRange
 from pipeline.cli.send_errors import JsonErrors, TextErrors
 from pipeline.cli.sending import FileRows
 from pipeline.produce.appender import AppendFailed
@@ -25,7 +26,7 @@ from pipeline.runtime.stores import Stores, open_stores
 @click.option(
     "--wait",
     metavar="SECONDS",
-    type=click.FloatRange(min=0),
+    type=NumberRange(min=0),
     default=600,
     show_default=True,
     help="Wait so long, each time, for a Redis that is full or away.",

@@ -9,6 +9,7 @@ import click
 
 from pipeline.cli.file_options import lines_of, name_of, profile_of, reading_options, told
 from pipeline.cli.guards import GUARDS, Confirming, guards, lifted
+from pipeline.cli.numbers import NumberRange
 from pipeline.cli.reading import records_to_read
 from pipeline.cli.stream_report import show_stream, show_unconfirmed
 from pipeline.cli.sync_progress import Shown, shown
@@ -46,7 +47,7 @@ STREAM_LIMIT = "max_change of a source that is read on says how many of its peop
 )
 @click.option(
     "--max-leaving",
-    type=click.FloatRange(0, 100),
+    type=NumberRange(0, 100),
     metavar="PERCENT",
     help=f"How many may leave without --confirm; else {MAX_LEAVING:g}, or what the source says.",
 )

@@ -141,7 +141,12 @@ def servers_of(addresses: str, default_port: int) -> tuple[tuple[str, int], ...]
             port = parts.port
         except ValueError:
             raise ValueError("is not a URL: its port is not a number") from None
-        found.append((unquote(parts.hostname or "localhost"), default_port if port is None else port))
+        host = unquote(parts.hostname or "localhost")
+        try:
+            host.encode("idna")  # as it is looked up
+        except UnicodeError:
+            raise ValueError("is not a URL: a host in it is no name") from None
+        found.append((host, default_port if port is None else port))
     return tuple(found)
 
 

@@ -55,6 +55,14 @@ def test_a_number_that_no_database_can_look_for_is_refused(words):
     assert "is not in the range" in result.stderr
 
 
+@pytest.mark.parametrize("words", ["send a - --wait", "sync a - --max-leaving"])
+def test_a_number_that_is_none_is_in_no_range(words):
+    result = CommandRunner().invoke(main, [*words.split(), "nan"])
+
+    assert result.exit_code == 2
+    assert "'nan' is not a number." in result.stderr
+
+
 def test_ctrl_c_is_reported_to_the_shell():
     assert CommandRunner().invoke(main, ["interrupted"]).exit_code == 130
 

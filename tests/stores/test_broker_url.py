@@ -41,6 +41,8 @@ def test_case_11_each_url_as_people_write_it():
             "is not a URL that begins with redis://, rediss://, unix://, sentinel:// or sentinel+tls://",
         ),
         ("redis://h:port/0", "is not a URL: its port is not a number"),
+        ("redis://a..b/0", "is not a URL: a host in it is no name"),
+        (f"redis://{'a' * 64}/0", "is not a URL: a host in it is no name"),
         ("redis://[::1/0", "is not a URL: its brackets do not fit"),
         ("redis://h/first", "is not a URL of Redis: its database is not a number"),
         ("redis://h?ssl_ca_certs=x", "has no option ssl_ca_certs: TLS is rediss://"),
