@@ -35,10 +35,11 @@ class KnownFacets:
     def forget(self) -> None:
         """Start anew, as after a transaction that was rolled back."""
         self._scratch.execute("CREATE OR REPLACE TEMP TABLE known_facets (digest UBIGINT, id BIGINT)")
+        self._known = 0
 
     def resolve(self, connection: Connection) -> str:
         """Make known the facets of ``part_rows``; new ones are stored. Return their column of digests."""
-        if self._scratch.execute("SELECT count(*) FROM known_facets").fetchall()[0][0] > MOST:
+        if self._known > MOST:
             self.forget()
         column = self._column()
         other = "other" if column == "wide_digest" else "CAST(NULL AS VARCHAR)"
@@ -73,6 +74,7 @@ class KnownFacets:
         return highest
 
     def _learn(self, pairs: Sequence[tuple[str, int]]) -> None:
+        self._known += len(pairs)
         self._scratch.execute(
             "INSERT INTO known_facets SELECT r[1]::UBIGINT, r[2]::BIGINT "
             "FROM (SELECT unnest(from_json($1, '[[\"VARCHAR\"]]')) AS r)",

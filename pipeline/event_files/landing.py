@@ -12,7 +12,8 @@ readers can see them.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,13 +36,25 @@ class Landing:
     """Lands files one after the other; the handles that it has met serve the next file."""
 
     def __init__(
-        self, engine: Engine, scratch: "DuckDBPyConnection", folder: Path, part_bytes: int = PART_BYTES
+        self,
+        engine: Engine,
+        open_duckdb: Callable[[], "DuckDBPyConnection"],
+        folder: Path,
+        part_bytes: int = PART_BYTES,
     ) -> None:
+        """``open_duckdb`` is called for the first new file: most runs find none."""
         self._engine = engine
-        self._scratch = scratch
+        self._open_duckdb = open_duckdb
         self._folder = folder
         self._part_bytes = part_bytes
-        self._store = PartStore(engine, scratch, folder)
+
+    @cached_property
+    def _scratch(self) -> "DuckDBPyConnection":
+        return self._open_duckdb()
+
+    @cached_property
+    def _store(self) -> PartStore:
+        return PartStore(self._engine, self._scratch, self._folder)
 
     def land(self, file: PlainFile, progress: Callable[[int], None] = lambda _lines: None) -> Landed:
         """Land a file of the spool; ``progress`` gets the number of records of each part.
@@ -97,5 +110,5 @@ def open_landing(engine: Engine, folder: Path, part_bytes: int = PART_BYTES) -> 
     """Give a landing whose files, and temporary ones, are in ``folder``, the spool."""
     if engine.dialect.name == "postgresql":
         part_bytes = min(part_bytes, SHARED_PART_BYTES)
-    with open_scratch(folder) as scratch:
-        yield Landing(engine, scratch, folder, part_bytes)
+    with ExitStack() as stack:
+        yield Landing(engine, lambda: stack.enter_context(open_scratch(folder)), folder, part_bytes)

@@ -4,7 +4,7 @@ Tables of DuckDB::
 
     part_lines   rn, line                  the physical lines, unless the part is straight
     part_rows    rn, problem, key, ...     one row for each record; a problem: it goes to the quarantine
-    seen         key                       keys of the parts before, of rows that may be equal
+    seen         key                       keys of the parts before, if a file has several
 """
 
 from typing import TYPE_CHECKING
@@ -27,6 +27,7 @@ ODD = """
     SELECT rn, line FROM part_lines JOIN part_rows USING (rn)
     WHERE problem = 1 AND contains(line, '"') AND NOT starts_with(line, chr(2)) ORDER BY rn
 """
+EQUAL_ROWS = "SELECT count(*) > count(DISTINCT key) FROM part_rows WHERE problem IS NULL"
 # The rows that are equal to another one of the file, and how many were before each of them.
 REPEATED = """
     CREATE OR REPLACE TEMP TABLE repeated AS
@@ -64,13 +65,13 @@ class PartRows:
 
     def forget(self) -> None:
         """Begin the file anew."""
-        self._scratch.execute("CREATE OR REPLACE TEMP TABLE seen (key BIGINT)")
+        self._has_seen = False
 
     def read(self, part: FilePart) -> int:
         """Fill the tables with a part, and return the number of its records."""
         if not self._read_straight(part):
             self._read_lines(part)
-        self._number_repeated(last=part.last)
+        self._number_repeated(part)
         return int(self._scratch.execute("SELECT count(*) FROM part_rows").fetchall()[0][0])
 
     def has_bad_lines(self, part: FilePart) -> bool:
@@ -129,9 +130,15 @@ class PartRows:
         rows = self.values.of(listed("SELECT rn, p FROM odd_cells", self._width), ALL)
         self._scratch.execute(f"INSERT INTO part_rows {rows}")
 
-    def _number_repeated(self, *, last: bool) -> None:
+    def _number_repeated(self, part: FilePart) -> None:
         """Tell equal rows apart by the number of those before; of equal rows with a uuid one stays."""
-        keep_keys = not last
+        is_whole = part.last and not part.lines_before
+        if is_whole and not self._scratch.execute(EQUAL_ROWS).fetchall()[0][0]:
+            return
+        if not self._has_seen:
+            self._scratch.execute("CREATE OR REPLACE TEMP TABLE seen (key BIGINT)")
+            self._has_seen = True
+        keep_keys = not part.last
         if keep_keys:
             self._scratch.execute(
                 "CREATE OR REPLACE TEMP TABLE part_keys AS SELECT key FROM part_rows WHERE problem IS NULL"

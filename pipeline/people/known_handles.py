@@ -41,13 +41,14 @@ class KnownHandles:
     def forget(self) -> None:
         """Start anew: the transaction that gave ids was rolled back, or the store has other handles now."""
         self._scratch.execute(TABLES)
+        self._known = self._new = 0
 
     def resolve(self, connection: Connection, needed: str) -> None:
         """Make known all handles of ``needed``, SQL with digest, kind, scope, value and label.
 
         Handles that the store has not are in ``new_handles`` until ``store_new``.
         """
-        if self._count() > MOST:
+        if self._known > MOST:
             self.forget()
         self._scratch.execute(
             f"""CREATE OR REPLACE TEMP TABLE missing_handles AS
@@ -55,24 +56,28 @@ class KnownHandles:
                 any_value(label) AS label
             FROM ({needed}) ANTI JOIN known_handles USING (digest) GROUP BY digest"""
         )
+        [(missing,)] = self._scratch.execute("SELECT count(*) FROM missing_handles").fetchall()
+        if not missing:
+            return
         highest = connection.scalar(select(func.max(handles.c.id))) or 0
-        if highest:
-            self._learn(connection)
-        self._give_ids(highest)
+        self._new = missing - (self._learn(connection) if highest else 0)
+        self._known += missing
+        if self._new:
+            self._give_ids(highest)
 
     def store_new(self, connection: Connection) -> None:
         """Insert the new handles, whose people are final."""
+        if not self._new:
+            return
         rows = self._scratch.execute("SELECT id, kind, scope, value, label, person FROM new_handles")
         statement = insert_handles(connection.dialect.name)
         while some := rows.fetchmany(AT_ONCE):
             connection.exec_driver_sql(statement, some)
         self._scratch.execute("DELETE FROM new_handles")
+        self._new = 0
 
-    def _count(self) -> int:
-        return int(self._scratch.execute("SELECT count(*) FROM known_handles").fetchall()[0][0])
-
-    def _learn(self, connection: Connection) -> None:
-        """Look the missing handles up in the store."""
+    def _learn(self, connection: Connection) -> int:
+        """Look the missing handles up in the store, and return how many it has."""
         scratch = self._scratch
         missing = scratch.execute("SELECT CAST(digest AS VARCHAR), kind, scope, value FROM missing_handles")
         found = list(look_up(connection, iter(lambda: missing.fetchmany(AT_ONCE), [])))
@@ -80,6 +85,7 @@ class KnownHandles:
             self._add([row[:3] for row in some])
             self._label(connection, {row[0]: row[1] for row in some if row[3]})
         scratch.execute("DELETE FROM missing_handles WHERE digest IN (SELECT digest FROM known_handles)")
+        return sum(map(len, found))
 
     def _label(self, connection: Connection, numbers: dict[str, int]) -> None:
         """Write addresses that the store has as digests alone, for a record of Salesforce was first."""

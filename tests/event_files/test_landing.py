@@ -200,6 +200,16 @@ def test_equal_rows_count_as_often_as_the_file_with_most_of_them_has_them(events
     assert [profile["email_click_ct"] for profile in parsed(export(events))] == [3, 1]
 
 
+def test_duckdb_is_opened_for_new_content_alone(sqlite_events, write, monkeypatch):
+    content = HEADER + b"1,%s,,\n" % AT
+    land(sqlite_events, [write(content)])
+    monkeypatch.delattr("pipeline.event_files.landing.open_scratch")
+
+    [again] = land(sqlite_events, [write(content, "12_CLICK_20260105_000001.txt")])
+
+    assert (again.events, again.new) == (1, 0)
+
+
 def test_content_that_was_landed_under_another_name_is_not_read_again(sqlite_events, write):
     content = HEADER + b"1,%s,,\n" % AT
     paths = [write(content), write(content, "12_CLICK_20260105_000001.txt")]
