@@ -100,7 +100,7 @@ class SourceRunner:
         if not isinstance(source, StreamSource):
             return source_runs.run(self.records, engine, catalog, source, appender, **options)
         if isinstance(source, SalesforceSource) and not source.is_stream:
-            lines = snapshot_lines(self.events(), self.readers.reader_of(catalog, source))
+            lines = snapshot_lines(self.events(), source.name, self.readers.reader_of(catalog, source))
             return source_runs.run(self.records, engine, catalog, source, appender, lines=lines, **options)
         try:
             outcome = self._stream(catalog, source, appender, options)

@@ -9,15 +9,20 @@ from pipeline.model.source_record import SourceRecord
 from pipeline.people.assign import assign
 from pipeline.produce.lines import FileLine
 from pipeline.streams.belonging import make_people
+from pipeline.streams.org_of_source import keep_org
 from pipeline.streams.record_activations import identifiers_of
 
 
-def snapshot_lines(events: Engine, reader: RecordReader) -> Iterator[FileLine]:
-    """Read all records in the order of their ids, and give each with a person as a member."""
+def snapshot_lines(events: Engine, source: str, reader: RecordReader) -> Iterator[FileLine]:
+    """Read all records in the order of their ids, and give each with a person as a member.
+
+    Raises Held if the host is that of another org than the last snapshot's: all members would leave.
+    """
     after, number = "", 0
     while True:
         page = reader.page_by_id(after)
         with events.begin() as connection:
+            keep_org(connection, source, reader.org)
             make_people(connection, page.records)
             assign(connection, page.records)
         for row in members(page.records):

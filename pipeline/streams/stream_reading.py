@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from pipeline.errors import Held
 from pipeline.model.record_reader import Position, RecordPage, RecordReader
 from pipeline.model.source import SalesforceSource
 from pipeline.stores.database import reading
 from pipeline.stores.sqlite import give_room
 from pipeline.streams.change_guard import ChangeGuard
+from pipeline.streams.org_of_source import refuse_other_org
 from pipeline.streams.page_mode import PageMode
 from pipeline.streams.page_taking import PageTaking, PeopleByParent
 from pipeline.streams.pages_ahead import pages_ahead
@@ -96,7 +96,7 @@ class StreamReading:
 
     def _take(self, page: RecordPage, mode: PageMode, places: dict[str, Any]) -> None:
         """Take a page, and append the activations that follow."""
-        self._refuse_other_org()
+        refuse_other_org(self.turn.state.org, self.reader.org)
         people = self._people_of(page)
         with self.turn.writing() as connection:
             if mode.is_full:
@@ -127,16 +127,6 @@ class StreamReading:
             known = known_records(connection, self.source.name, [record.id for record in page.records])
         new = [record.parent for record in page.records if record.id not in known and record.parent]
         return self.reader.people_of(list(dict.fromkeys(new)))
-
-    def _refuse_other_org(self) -> None:
-        known, found = self.turn.state.org, self.reader.org
-        if known and found and known != found:
-            raise Held(
-                "connector",
-                "OTHER_ORG",
-                f"the host is now that of org {found}, and records are known of org {known}: "
-                "give the source another name, or the connector the host of its org",
-            )
 
     def _look_for_missing(self, mode: PageMode) -> None:
         """Ask by id for records that were not met; those that are no longer there are gone for good.

@@ -4,12 +4,15 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
+from pipeline.errors import PipelineError
 from pipeline.model.source import SalesforceSource
 from pipeline.produce.appender import Appender
 from pipeline.records import mirror
 from pipeline.records.records import Records
 from pipeline.runtime.source_runner import SourceRunner
+from pipeline.stores.stream_tables import streams as table
 from tests.environment import ACME, LAPSED
 from tests.fixtures.intake import Bell
 
@@ -76,6 +79,19 @@ def test_members_enter_and_those_that_are_missing_leave(streams, org, runner, me
     assert [(each.call_type, each.profile_id) for each in streams.taken()] == [
         ("REMOVE", sent[lead].profile_id)
     ]
+
+
+def test_another_org_under_the_same_host_lets_nobody_leave(streams, runner, members):
+    run(runner)
+    streams.taken()
+    with streams.events.begin() as connection:
+        connection.execute(update(table).values(org="00D000000000009AAA"))
+
+    with pytest.raises(PipelineError, match="OTHER_ORG: the host is now that of org"):
+        run(runner, confirm=lambda _: True)
+
+    hold = runner.records.load().holds["source", "webinar"]
+    assert (hold.code, streams.taken()) == ("OTHER_ORG", [])
 
 
 def test_too_many_that_leave_hold_the_source(streams, org, runner, members):
