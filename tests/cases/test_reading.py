@@ -11,6 +11,7 @@ from pipeline.model.file_profile import FileProfile
 from pipeline.produce.files import read
 from pipeline.produce.layout import NoProfile
 from pipeline.produce.notes import Notes
+from pipeline.produce.own_ids import OwnIds
 
 CASES = Path(__file__).parent
 
@@ -37,6 +38,17 @@ def test_case_03_a_column_id_is_a_variable_unless_it_is_asked_for():
         ("1001", {"tier": "gold"}),
         ("1002", {"tier": "gold"}),
     ]
+
+
+@pytest.mark.parametrize("files", [("monday.csv", "later.csv"), ("one-order.csv",)])
+def test_case_03_rows_of_one_id_and_another_profile_or_call_type_are_no_repeats(files):
+    own_ids = OwnIds()
+    found = [row for name in files for row in rows(f"03-column-id/{name}", id_column="id")[0]]
+
+    repeats = [own_ids.is_repeat(from_mapping({"audience": "a", **row})) for row in found]
+
+    assert repeats == [False] * len(found)
+    assert own_ids.is_repeat(from_mapping({"audience": "a", **found[0]}))
 
 
 @pytest.mark.parametrize("form", ["csv", None])
