@@ -6,6 +6,7 @@ an address, the account is asked for the member with that address.
 
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ from sqlalchemy import Engine, select
 
 from pipeline.errors import CallError
 from pipeline.model.action import Action
-from pipeline.model.activation import Activation, decode
+from pipeline.model.activation import Activation, Invalid, decode
 from pipeline.model.call import Sender
 from pipeline.model.connector import Connector
 from pipeline.people.known_identifiers import known_identifiers
@@ -89,9 +90,10 @@ class AddressOwners:
         found = []
         for row in rows:
             riid = known.get(row.profile_id, {}).get("riid", "")
-            activation = with_riid(decode(row.activation.encode()), riid)
-            if riid and (address := action.contested_address(activation, row.code)):
-                found.append(RefusedAddress(row.profile_id, address.strip().lower(), riid))
+            with suppress(Invalid):  # a row that could not be read was not sent
+                activation = with_riid(decode(row.activation.encode()), riid)
+                if riid and (address := action.contested_address(activation, row.code)):
+                    found.append(RefusedAddress(row.profile_id, address.strip().lower(), riid))
         return found
 
     def _owners(self, connector: Connector, addresses: Sequence[str]) -> dict[str, str]:

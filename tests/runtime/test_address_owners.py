@@ -127,6 +127,29 @@ def test_the_same_refusal_once_more_is_no_second_conflict(refuse):
     assert len(refuse(account, batch="b2")) == 1
 
 
+def test_a_row_that_cannot_be_read_keeps_no_other_from_being_asked_about(refuse, sqlite, person):
+    """Such a row is a dead letter of its batch, too; with an error here its notes would never be taken."""
+    letter = {
+        "id": "unread",
+        "created_at": datetime.now(UTC),
+        "code": "Invalid",
+        "detail": "no",
+        "batch": "b1",
+    }
+    with sqlite.begin() as connection:
+        connection.execute(
+            insert(dead_letters).values(
+                **letter,
+                state="open",
+                activation='{"audience": "peo',
+                audience="people",
+                profile_id="person:1",
+            )
+        )
+
+    assert len(refuse(Account(**{"ada.new": OTHER}))) == 1
+
+
 @pytest.mark.parametrize("riids", [{}, {"ada.new": OWN}])
 def test_a_refusal_for_another_cause_is_none(refuse, riids):
     assert refuse(Account(**riids)) == []
