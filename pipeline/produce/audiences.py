@@ -19,8 +19,9 @@ class UnknownAudience(PipelineError):
     """No destination takes changes of this audience."""
 
     def __init__(self, audience: str, known: int) -> None:
+        others = "1 other has" if known == 1 else f"{known:,} others have"
         super().__init__(
-            f'there is no audience "{audience}"; {known:,} others have a destination: '
+            f'there is no audience "{audience}"; {others} a destination: '
             "add one for it with `activation apply`"
         )
         self.audience = audience

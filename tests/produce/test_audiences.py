@@ -36,6 +36,13 @@ def test_an_audience_without_destination_is_refused(audiences):
     )
 
 
+@pytest.mark.parametrize(
+    ("known", "others"), [(0, "0 others have"), (1, "1 other has"), (2, "2 others have")]
+)
+def test_a_refusal_counts_the_audiences_that_there_are(known, others):
+    assert f"; {others} a destination: " in str(UnknownAudience("lapsed", known))
+
+
 def test_a_new_audience_is_known_within_a_second(audiences, redis, time):
     audiences.require("lapsed-buyers")
     redis.sadd("audiences", "welcome")
