@@ -161,7 +161,7 @@ class Commands(LazyGroup):
         try:
             return super().invoke(ctx)
         except PipelineError as error:
-            # Names from files and arguments may hold what commands a terminal.
+            # Names from files and arguments may hold control characters, which a terminal obeys.
             raise UsageProblem(without_controls(str(error))) from error
         except KeyboardInterrupt:
             ctx.exit(INTERRUPTED)

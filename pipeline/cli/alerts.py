@@ -1,4 +1,4 @@
-"""``activation alerts``: rules, and what they say now."""
+"""``activation alerts``: the rules of alerts, with their states now."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""``activation conflicts``: questions about who is who, and their answers."""
+"""``activation conflicts``: questions that only a person can answer, and the answers."""
 
 import json
 from typing import Any

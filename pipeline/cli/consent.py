@@ -1,4 +1,4 @@
-"""``activation consent``: what a person wishes for a channel, who said so, and who was told."""
+"""``activation consent``: a person's wishes for a channel, their sources, and the systems that know them."""
 
 import json
 import sys
@@ -107,21 +107,24 @@ def parity(context: click.Context, *, as_json: bool) -> None:
 
 
 def named(person: str) -> str:
-    """Return who is meant, out of standard input for "-"; bytes that are no text are nobody's address."""
+    """Return ``person``, or for "-" the first line of standard input.
+
+    Bytes that are no UTF-8 are kept as surrogates, so that they match no address.
+    """
     if person != "-":
         return person
     return sys.stdin.buffer.readline().decode(errors="surrogateescape").strip()
 
 
 def passing_of(stores: Stores, catalog: Catalog) -> ConsentPassing:
-    """Open what passes wishes on; raises Misconfigured if Redis does not answer."""
+    """Return the object that passes wishes on; raises Misconfigured if Redis does not answer."""
     return ConsentPassing(stores.events, Appender(stores.redis, stores.doorbell), catalog)
 
 
 def state_wish(
     wish: Wish, person: str, name: str | None, channel: str | None, reason: str, *, as_json: bool
 ) -> None:
-    """State a wish, and print what it led to."""
+    """State a wish, and print the state of each address after it."""
     text = named(person)
     with open_stores() as stores:
         catalog = stores.records.load()

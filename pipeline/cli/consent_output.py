@@ -16,7 +16,7 @@ PARITY = ("CONSENTS", "OUT IN", "ADDRESS", "WHERE", "SINCE", "VERDICT")
 
 
 def print_consent(one: dict[str, Any]) -> None:
-    """Print what was said and told of one address in one channel."""
+    """Print the history of one address in one channel: its statements, and the systems that were told."""
     who = one["person"] or "nobody who is known"
     click.echo(f"{one['channel']}: {one['status']} since {to_the_second(one['since'])} ({who})")
     click.echo(f"address {one['address']}, epoch {one['epoch']}")
@@ -56,7 +56,7 @@ def in_words(evidence: dict[str, Any]) -> str:
 
 
 def print_parity(found: dict[str, Any]) -> None:
-    """Print who is out on one side only, and the state of the chain."""
+    """Print addresses that are out on one side only, and whether the chain of statements holds."""
     if found["parity"]:
         show(PARITY, [parity_row(one) for one in found["parity"]])
     else:

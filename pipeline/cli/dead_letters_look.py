@@ -94,7 +94,7 @@ def destination_text(name: str | None, labels: Mapping[str, str]) -> str:
 
 
 def detail_text(letter: DeadLetter) -> str:
-    """Write the detail, and what event files tell."""
+    """Return a letter's detail, and its finding in event files if there is one."""
     return "; ".join(filter(None, (letter.detail, letter.finding)))
 
 

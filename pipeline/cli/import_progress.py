@@ -22,7 +22,7 @@ class ImportProgress:
         self._step = ""
 
     def __call__(self, step: str, done: int, total: int) -> None:
-        """Show a step; ``done`` is what was done of it just now, ``total`` 0 is not known."""
+        """Advance the bar by ``done``, or begin anew at a new ``step``; ``total`` 0: not known."""
         if step != self._step:
             self._step = step
             self._bar.reset(self._task, description=printable(step), total=total or None)

@@ -1,4 +1,4 @@
-"""``activation imports list``: what each import is at."""
+"""``activation imports list``: the state of each import, its last run and the files it has."""
 
 import json
 

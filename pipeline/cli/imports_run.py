@@ -1,4 +1,4 @@
-"""``activation imports run NAME``: fetch and land now, or only say what there is."""
+"""``activation imports run NAME``: fetch and land files now, or only list them (``--dry-run``)."""
 
 import json
 from contextlib import suppress
@@ -57,7 +57,7 @@ def run_now(importer: Importer, catalog: Any, name: str) -> RunOutcome:
 
 
 def told(stores: Stores, name: str, outcome: RunOutcome, *, as_json: bool) -> int:
-    """Print what became of each file; return the exit code."""
+    """Print the outcome of each file; return the exit code."""
     files = [one for one in files_of(stores.events, name) if one["id"] in outcome.files]
     if as_json:
         click.echo(json.dumps(document(files, outcome), indent=2, ensure_ascii=False))
@@ -83,7 +83,7 @@ def document(files: list[dict[str, Any]], outcome: RunOutcome) -> dict[str, Any]
 
 
 def tell_rest(outcome: RunOutcome) -> None:
-    """Print the numbers of a run, and what it left out."""
+    """Print the numbers of a run, then files that it left out by reason, then its remarks."""
     parts = [f"{counted(len(outcome.landed), 'file')} landed", f"{len(outcome.failed):,} failed"]
     click.echo(f"{', '.join(parts)}, {outcome.waiting:,} not ready.")
     for reason, amount in outcome.left_out.items():
@@ -93,7 +93,7 @@ def tell_rest(outcome: RunOutcome) -> None:
 
 
 def told_rehearsal(files: list[RehearsedFile], *, as_json: bool) -> int:
-    """Print what a run would take; return the exit code."""
+    """Print the files that a run would land; return the exit code."""
     if as_json:
         click.echo(json.dumps({"files": [vars(one) for one in files]}, indent=2, ensure_ascii=False))
     elif files:

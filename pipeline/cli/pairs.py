@@ -1,4 +1,4 @@
-"""``activation pairs``: what both sides hold, what would be written and why, and one side taken for all."""
+"""``activation pairs``: values of both sides, the writes that would follow, and taking one side for all."""
 
 import csv
 import json

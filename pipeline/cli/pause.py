@@ -68,7 +68,7 @@ def resume(name: str) -> None:
 
 
 def resume_consents(stores: Stores, catalog: Catalog, name: str) -> None:
-    """Pass on what bursts of opting out have held back, and say so."""
+    """Pass on the wishes that bursts of opting out have held back, and print their number."""
     if name not in catalog.consents:
         raise Misconfigured(unknown("consents", name, catalog.consents))
     released = release_bursts(stores, person_at_terminal(), name)
@@ -97,7 +97,7 @@ def record_text(catalog: Catalog, scope: Scope, name: str) -> str:
 
 
 def waiting(paused: Paused, scope: Scope) -> str:
-    """Say how many rows wait for the record; for an import, what is meant."""
+    """Return the number of rows that wait for the record; for an import, what becomes of its files."""
     if scope == "import":
         return "its files stay at the server meanwhile" if paused.stops else "the next run is due"
     return counted(paused.rows_waiting, "row waits", "rows wait")

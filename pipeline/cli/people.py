@@ -1,4 +1,4 @@
-"""``activation people``: how a person is known, and what is kept of it."""
+"""``activation people``: the ids and records by which a person is known, and the data kept of it."""
 
 import json
 from typing import Any
@@ -84,7 +84,7 @@ def history_row(one: dict[str, Any]) -> list[Any]:
 
 
 def state_of(one: dict[str, Any]) -> str:
-    """Return in words what a record is to its person."""
+    """Return the state of a record of a person: gone, in a conflict, primary, or "" for any other record."""
     if one["gone"]:
         return "gone"
     if one["conflict"]:

@@ -34,7 +34,7 @@ def show_stream(outcome: StreamOutcome, *, dry_run: bool, as_json: bool) -> int:
 
 
 def show_unconfirmed(source: str, concerns: Sequence[Concern], *, as_json: bool) -> int:
-    """Print what a person must confirm before anything is sent; return the exit code."""
+    """Print the concerns for which nothing was sent; return the exit code."""
     if as_json:
         found = [asdict(concern) for concern in concerns]
         click.echo(json.dumps({"source": source, "sent": 0, "concerns": found}, indent=2))
@@ -43,7 +43,7 @@ def show_unconfirmed(source: str, concerns: Sequence[Concern], *, as_json: bool)
 
 
 def tell_concerns(concerns: Sequence[Concern], way_out: str) -> None:
-    """Print what a person must confirm, and with which options."""
+    """Print concerns, and ``way_out`` with the options that confirm them."""
     for concern in concerns:
         click.echo(f"✗ {concern.text}", err=True)
     if concerns:

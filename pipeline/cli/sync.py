@@ -129,7 +129,11 @@ def run(
     options: dict[str, Any],
     again: dict[str, bool],
 ) -> Outcome | StreamOutcome:
-    """Take in the given lines or, if there are none, what the source has; ``again``: of a stream alone."""
+    """Sync the given lines or, without them, the source.
+
+    ``given``: an audience and its lines, None if a source is named. ``options``: of the run, such as
+    ``max_leaving``. ``again``: ``full`` and ``resend``, for sources that are streams.
+    """
     if given:
         audience, lines = given
         return Sync(stores.engine, catalog, audience, appender, **options).run(lines)

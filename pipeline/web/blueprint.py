@@ -22,7 +22,7 @@ class StrictParser(FlaskParser):
     def parse(
         self, argmap: Any, req: Request | None = None, *, location: str | None = None, **options: Any
     ) -> Any:
-        """Read a part of the request; an absent query is a copy of what the schema gives for one."""
+        """Read a part of the request; without a query string, return a copy of the schema's defaults."""
         found = self.get_default_request() if req is None else req
         if location == "query" and not found.query_string:
             return dict(absent_query(argmap))

@@ -1,4 +1,4 @@
-"""Body slots: at most half of a process's threads read bodies at a time, so others always find a thread."""
+"""Body slots: at most half of a process's threads read bodies at a time; the rest answer other requests."""
 
 import threading
 from collections.abc import Iterator

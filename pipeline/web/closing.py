@@ -13,7 +13,7 @@ ANSWER = "activation.answer"  # in the environment of a request
 
 
 def knowing_answer(application: Any) -> Any:
-    """Return a WSGI application whose requests know gunicorn's answer to them."""
+    """Wrap a WSGI application: the environment of each request holds gunicorn's response object."""
 
     def respond(environ: dict[str, Any], start_response: Any) -> Any:
         environ[ANSWER] = getattr(start_response, "__self__", None)

@@ -67,7 +67,7 @@ def nudge(sources: list[str]) -> None:
 
 
 def nudge_if_redis_answers(sources: list[str]) -> None:
-    """Nudge sources of what is stored already; without Redis they run at their time."""
+    """Ask for a run of sources, after the events are stored; without Redis the sources run at their time."""
     try:
         nudge(sources)
     except redis.RedisError as error:

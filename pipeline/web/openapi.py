@@ -1,6 +1,6 @@
 """The description of the API, completed: problems, headers and examples of every operation.
 
-flask-smorest describes queries, bodies and the statuses of success; this adds what holds for all endpoints.
+flask-smorest describes queries, bodies and the statuses of success; this file adds the rest.
 """
 
 import re

@@ -9,7 +9,7 @@ ROW_ID = "int(max=9223372036854775807)"  # converter of a number that a database
 
 
 class LetterId(BaseConverter):
-    """The id of a dead letter; what stands beside the letters in paths is none."""
+    """The id of a dead letter in a path; ``replay``, ``drop`` and ``groups`` are paths of their own."""
 
     regex = "(?!(?:replay|drop|groups)(?:/|$))[^/]+"
 

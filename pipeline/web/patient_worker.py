@@ -19,7 +19,7 @@ HEAD_PATIENCE = 10.0  # seconds from a thread's first look at a connection to th
 
 
 class PatientWorker(ThreadWorker):  # type: ignore[misc]
-    """Ends connections whose requests do not begin."""
+    """Ends a connection on which no request begins in time."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -48,7 +48,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         return bool(readable.poll(NEXT_REQUEST_PATIENCE))
 
     def handle_request(self, req: Any, conn: Any) -> Any:
-        """Answer a request whose head has been read."""
+        """Answer a request; its head has been read."""
         self._reading_heads.pop(conn, None)
         return super().handle_request(req, conn)
 

@@ -18,10 +18,10 @@ class ConsoleSessions(SecureCookieSessionInterface):
 
 
 class PlainFlask(Flask):
-    """Flask whose views are functions, none of them a coroutine."""
+    """Flask for views that are plain functions, none of them a coroutine."""
 
     session_interface = ConsoleSessions()
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        """Return the function as it is: Flask would ask ten times a request what it is."""
+        """Return the function as it is: Flask would look ten times a request whether it is a coroutine."""
         return func

@@ -49,7 +49,7 @@ class StoresWatch:
 
 
 def refuse_apart() -> None:
-    """Raise Problem while the stores do not belong together; what needs no key is answered all the same."""
+    """Raise Problem while Redis and SQL belong to two installations, unless the page needs no key."""
     view = current_app.view_functions.get(request.endpoint or "")
     is_open = request.endpoint == "static" or getattr(view, "needs", None) == OPEN
     if not is_open and current_app.extensions["stores_watch"].apart:

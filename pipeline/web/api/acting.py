@@ -92,7 +92,11 @@ def flush(_: Mapping[str, Any], __: Mapping[str, Any], audience: str) -> Respons
 
 
 def send_now(audience: str) -> dict[str, Any]:
-    """Make the rows of an audience due, and say how many, and what keeps them; raises Problem."""
+    """Make the rows of an audience due now.
+
+    Returns the number of rows by destination, with the stops and limits that keep them back. Raises Problem
+    if no destination has the audience.
+    """
     place = stores()
     catalog = place.records.load()
     try:

@@ -1,4 +1,4 @@
-"""``/v1/conflicts``: questions about who is who that only a person answers."""
+"""``/v1/conflicts``: questions about people and their records that only a person can answer."""
 
 from collections.abc import Mapping
 from typing import Any

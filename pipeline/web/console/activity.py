@@ -1,4 +1,4 @@
-"""``/activity``: who changed what."""
+"""``/activity``: changes of records, each with the person or key that made it."""
 
 from flask import Response
 

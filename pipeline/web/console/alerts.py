@@ -1,4 +1,4 @@
-"""``/alerts``: what is open, the rules, and the channels with the fate of their last message."""
+"""``/alerts``: open alerts, the rules, and the channels with the fate of their last message."""
 
 from flask import Response
 

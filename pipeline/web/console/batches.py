@@ -1,4 +1,4 @@
-"""``/batches`` and ``/batches/ID``: what became of each batch, and of its rows."""
+"""``/batches`` and ``/batches/ID``: settled batches, and the verdict of each row of one."""
 
 from flask import Response
 
@@ -34,7 +34,7 @@ def show() -> Response:
 
 @batches.get("/batches/<batch_id>")
 def show_one(batch_id: str) -> Response:
-    """Show a batch, with its rows to those who may see profile ids."""
+    """Show a batch; a key of scope ``operate`` also sees its rows, which have profile ids."""
     engine = stores().engine
     batch = find_batch(engine, batch_id)
     if batch is None:

@@ -1,4 +1,4 @@
-"""``/conflicts``: questions about who is who, listed, shown, and settled after a second look."""
+"""``/conflicts``: questions about people, listed, shown, and settled after a second look."""
 
 from typing import Any
 
@@ -55,7 +55,7 @@ def show(number: int) -> Response:
 @conflicts.post(f"{PLACE}/confirm")
 @needs("operate")
 def confirm(number: int) -> Response:
-    """Ask once more, and say what follows from the answer."""
+    """Show the consequence of the chosen answer, and ask once more."""
     answer, found = read_form(SettleBody).get("answer"), look_at(number)
     if found["settled"] is not None:
         return go_to(f"/conflicts/{number}")

@@ -36,7 +36,7 @@ def show(name: str) -> Response:
 @connectors.post("/connectors/<name>/test")
 @needs("operate")
 def test(name: str) -> Response:
-    """Look whether the account has what the records name, and show what was found."""
+    """Compare the account with the records that name parts of it, and show the findings."""
     find("connectors", name)
     return detail(name, findings_of("connectors", name))
 

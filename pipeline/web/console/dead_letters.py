@@ -57,7 +57,7 @@ def sentence(count: int, state: str) -> str:
 
 
 def choices(groups: Sequence[dict[str, Any]]) -> dict[str, list[str]]:
-    """Return what can be chosen in the filter: what is configured, and what letters name."""
+    """Return the choices of the filter: names that are configured, and names in open letters."""
     catalog = stores().records_without_secrets.load()
     named = {
         key: {group[key] for group in groups if group[key]} for key in ("connector", "destination", "code")

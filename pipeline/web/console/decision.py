@@ -63,7 +63,7 @@ def decide() -> Response:
 
 
 def question(asked: dict[str, Any], problem: str = "") -> Response:
-    """Show what would be decided on."""
+    """Ask for a decision, with the number of letters that it is about and their codes."""
     groups = groups_of_letters(stores().engine, chosen_by(asked))["groups"]
     count = sum(group["count"] for group in groups)
     verb, letters = VERBS[asked["kind"]], counted(count, "dead letter")

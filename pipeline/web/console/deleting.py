@@ -1,4 +1,4 @@
-"""Deleting a record, on a page that says what depends on it."""
+"""Deleting a record, on a page that lists the records that name it."""
 
 from flask import Response, request
 
@@ -18,7 +18,7 @@ from pipeline.web.quick_redis import answering_redis
 
 MEANWHILE = "This record was changed meanwhile, so nothing was deleted. Look at it again."
 
-# By section: the sections whose records may name one of it, besides those of channels and sources.
+# By section: the sections with records that may name one of its records, besides channels and sources.
 NAMED_BY = {
     "connectors": ("destinations", "sources", "imports", "alerts"),
     "destinations": ("alerts",),
@@ -42,7 +42,7 @@ deleting = ConsoleBlueprint("deleting")
 @deleting.for_sections("GET", "/{section}/<name>/delete", RECORD_SECTIONS)
 @needs("admin")
 def ask(section: str, name: str) -> Response:
-    """Ask for the name, and say what deleting means."""
+    """Show the consequences of deleting the record, and ask for its name."""
     return question(section, name)
 
 
@@ -101,7 +101,7 @@ def dependents(section: str, name: str) -> list[tuple[str, str]]:
 
 
 def consequence(section: str, name: str) -> str:
-    """Say what becomes of rows that wait."""
+    """Return the consequence of deleting the record; for a destination, with the number of waiting rows."""
     if section != "destinations":
         return CONSEQUENCES[section]
     rows = rows_of(answering_redis(), stores().records_without_secrets.load(), "destination", name)

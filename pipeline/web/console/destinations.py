@@ -42,7 +42,7 @@ def show(name: str) -> Response:
 @destinations.post("/destinations/<name>/test")
 @needs("operate")
 def test(name: str) -> Response:
-    """Look whether the account has what the destination names, and show what was found."""
+    """Compare the account with the names in the destination, and show the findings."""
     find("destinations", name)
     return detail(name, findings_of("destinations", name))
 
@@ -56,7 +56,7 @@ def tested(name: str) -> Response:
 @destinations.post("/destinations/<name>/flush")
 @needs("operate")
 def flush(name: str) -> Response:
-    """Send now what waits for the destination's audience."""
+    """Make all rows of the destination's audience due now, once for each form that was shown."""
     audience = str(find("destinations", name).get("audience") or find("destinations", name)["journey"])
     said: list[str] = []
 
@@ -69,7 +69,7 @@ def flush(name: str) -> Response:
 
 
 def flushed_text(flushed: dict[str, Any]) -> str:
-    """Say how many rows are due, and what keeps them."""
+    """Return in words the answer of ``send_now``: rows that are due, stops and limits that keep them back."""
     parts = [f"{each['name']}: {counted(each['rows'], 'row')} due now" for each in flushed["destinations"]]
     parts += [stop for each in flushed["destinations"] if each["rows"] for stop in each["stops"]]
     parts += flushed["throttled"]

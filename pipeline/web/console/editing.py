@@ -82,7 +82,7 @@ def change(section: str, name: str) -> Response:
 
 
 def stored(place: RecordSection, record: str, form: RecordForm, **about: Any) -> Response:
-    """Store the record of a form, or show the form again with what is wrong."""
+    """Store the record of a form, or show the form again with its problems."""
     said: list[str] = []
 
     def put() -> str:
@@ -121,7 +121,7 @@ def first_step(place: RecordSection, key: str, variant: str, problems: Mapping[s
 
 
 def first_problems(place: RecordSection, key: str, variant: str) -> dict[str, str]:
-    """Return what is wrong with the answers of the first step."""
+    """Return problems of the first step's answers, by field; empty if there are none."""
     found = {"key": key_problem(place, key.strip())}
     if variant not in place.schemas():
         found[place.variant] = "choose one"
@@ -129,7 +129,7 @@ def first_problems(place: RecordSection, key: str, variant: str) -> dict[str, st
 
 
 def key_problem(place: RecordSection, key: str) -> str:
-    """Return what is wrong with the key of a new record, "" if nothing is."""
+    """Return the problem of a new record's key, "" if there is none."""
     if not NAME.fullmatch(key):
         return NAME_RULE
     if key in stores().records.names(place.name):
@@ -138,7 +138,7 @@ def key_problem(place: RecordSection, key: str) -> str:
 
 
 def problems_of(place: RecordSection, form: RecordForm) -> Mapping[str, Any]:
-    """Return what is wrong with a record whose key is wrong as well."""
+    """Return problems of a record apart from its key, which is wrong as well."""
     try:
         check_record(place.name, ANY_KEY, form.document, None, stores().records.names)
     except InvalidRecord as error:

@@ -88,7 +88,7 @@ def wants_page() -> bool:
 
 
 def away_page(problem: Problem) -> Response:
-    """Say which store is away, since when it may be, and what still works; browsers try again."""
+    """Return the page for a store that does not answer: which one, and since when; browsers try again."""
     answers = health.readiness(stores())
     seen: dict[str, Any] = current_app.extensions
     states = [

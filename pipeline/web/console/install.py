@@ -47,7 +47,7 @@ BLUEPRINTS = (
     conflicts.conflicts,
     wishes.wishes,
     pausing.pausing,
-    decision.decision,  # before the letters, whose ids would take its path
+    decision.decision,  # before the letters: their path with an id would match its path
     dead_letters.dead_letters,
     letter.letter,
     operation.operation,

@@ -1,4 +1,4 @@
-"""``/dead-letters/ID``: one letter, its history, and what was to be sent when a person asks for it."""
+"""``/dead-letters/ID``: one letter and its history; its activation, if a person asks for it."""
 
 import json
 from typing import Any
@@ -24,14 +24,14 @@ letter = ConsoleBlueprint("letter")
 
 @letter.get("/dead-letters/<letter_id>")
 def show(letter_id: str) -> Response:
-    """Show a letter without what was to be sent."""
+    """Show a letter without its activation."""
     return letter_page(find_letter(letter_id))
 
 
 @letter.post("/dead-letters/<letter_id>/activation")
 @needs("operate")
 def show_activation(letter_id: str) -> Response:
-    """Show what was to be sent; an activity notes it."""
+    """Show a letter with its activation; an activity notes it."""
     found = find_letter(letter_id)
     note_alone(stores().engine, actor(), "dead_letter.shown", f"dead_letter:{found.id}")
     content = parsed(found.activation)
@@ -41,7 +41,7 @@ def show_activation(letter_id: str) -> Response:
 
 @letter.get("/dead-letters/<letter_id>/activation")
 def shown(letter_id: str) -> Response:
-    """Lead a page with what was to be sent that is opened again to the letter."""
+    """Redirect to the letter: a reload of the page with the activation asks for it with GET."""
     return go_to(f"/dead-letters/{find_letter(letter_id).id}")
 
 

@@ -78,7 +78,7 @@ class Option:
         return f"{value:g}" if isinstance(value, float) else str(value)
 
     def value_of(self, text: str) -> Any:
-        """Return what a person typed as the value of a document; checks are the schema's."""
+        """Return a typed text as the value of a document, ABSENT if it is empty; the schema checks it."""
         if self.kind == "flag":
             return text == YES
         if self.kind not in ("secret", "long"):

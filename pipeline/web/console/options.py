@@ -42,7 +42,7 @@ FIXED = ("kind", "action", "rule")  # chosen before the other options are shown
 def options_of(schema: type[Schema], names: Mapping[str, Collection[str]], section: str = "") -> list[Option]:
     """Return the options of a schema but for FIXED; ``names``: the records that an option may name."""
     found = {name: field for name, field in schema().fields.items() if name not in FIXED}
-    first = sorted(found, key=lambda name: not found[name].required)  # what must be given comes first
+    first = sorted(found, key=lambda name: not found[name].required)  # required ones first
     return [replace(option_of(name, found[name], names.get(name)), section=section) for name in first]
 
 

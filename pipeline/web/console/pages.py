@@ -1,4 +1,4 @@
-"""Pages: templates with the key's rights, messages of what was done, and links to older rows."""
+"""Pages: templates with the key's rights, messages after a form was sent, and links to older rows."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -63,13 +63,13 @@ def page(template: str, heading: str, status: int = 200, **values: Any) -> Respo
 
 
 def done(place: str, text: str) -> Response:
-    """Go on to a page, which will say what was done."""
+    """Redirect to a page that shows ``text`` as a success."""
     flash(text)
     return go_to(place)
 
 
 def failed(place: str, text: str) -> Response:
-    """Go on to a page, which will say what went wrong."""
+    """Redirect to a page that shows ``text`` as a failure."""
     flash(text, "alert")
     return go_to(place)
 
@@ -91,13 +91,13 @@ def link_here() -> str:
 
 
 def may(scope: str) -> bool:
-    """Tell whether the key of this session may do what needs ``scope``."""
+    """Tell whether the key of this session grants ``scope``."""
     key = g.get("key")
     return key is not None and key.grants(scope)
 
 
 def messages() -> list[Any]:
-    """Return what was just done or went wrong, once; the script's requests leave it for the next page."""
+    """Return the texts of ``done`` and ``failed``, once; requests of the page's script leave them waiting."""
     return [] if LIVE in request.headers else list(get_flashed_messages(with_categories=True))
 
 

@@ -23,7 +23,7 @@ pausing = ConsoleBlueprint("pausing")
 @pausing.for_sections("GET", "/{section}/<name>/pause", PAUSABLE)
 @needs("operate")
 def ask(section: str, name: str) -> Response:
-    """Ask for a reason, and say what pausing means."""
+    """Show the consequences of pausing the record, and ask for a reason."""
     return question(section, name, own_path(request.args.get("back"), f"/{section}/{name}"))
 
 
@@ -70,7 +70,7 @@ def question(section: str, name: str, place: str, problem: str = "") -> Response
 
 
 def outcome(scope: str, name: str, verb: str, after: Paused) -> str:
-    """Say what is in force now: also the stop of the connector, where that stays."""
+    """Return the record's state in words: ``verb``, further stops (such as its connector's), waiting rows."""
     others = [str(stop) for stop in after.stops if (stop.scope, stop.name) != (scope, name)]
     rows = [] if scope == "import" else [counted(after.rows_waiting, "row waits", "rows wait")]
     text = "; ".join([f'{scope} "{name}" {verb}', *others, *rows])

@@ -1,4 +1,4 @@
-"""Queries of pages: what is not understood counts as not given."""
+"""The choice of days in the query of a page; any other number gives the first choice."""
 
 from flask import request
 

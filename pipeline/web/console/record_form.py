@@ -13,7 +13,7 @@ WHOLE_RECORD = "_schema"  # marshmallow's key for problems of a whole document
 
 @dataclass(frozen=True)
 class FormField:
-    """An option with the text in its field, and what is wrong with it."""
+    """An option with the text in its field, and the problems of that text."""
 
     option: Option
     text: str

@@ -53,7 +53,7 @@ SKELETONS: Mapping[str, str] = {
 
 
 def written(section: str, skeleton: str) -> RecordSection:
-    """Return a section whose records are typed whole."""
+    """Return a section of records that are typed as TOML; ``skeleton``: the text of a new one."""
     one = singular(section)
     return RecordSection(section, one, "", lambda: {"": Schema}, asks_first=False, skeleton=skeleton)
 

@@ -22,7 +22,7 @@ def show_all() -> Response:
 
 @rules.get("/rules/<name>")
 def show(name: str) -> Response:
-    """Show one rule, with its entries to those who may see people."""
+    """Show one rule; a key of scope ``operate`` also sees its entries, which name people."""
     document, query = find("rules", name), read_query(EntriesQuery)
     found = page_of_entries(stores(), name, page_of(query), query.get("state")) if may("operate") else None
     return page(

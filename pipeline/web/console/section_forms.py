@@ -35,7 +35,7 @@ def typed_form(place: RecordSection, variant: str, document: Mapping[str, Any] |
 
 
 def with_problems(form: RecordForm, messages: Mapping[str, Any]) -> RecordForm:
-    """Return a form with what is wrong."""
+    """Return the form with a schema's messages beside its fields."""
     return replace(form, problems=messages)
 
 

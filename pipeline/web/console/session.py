@@ -1,4 +1,4 @@
-"""Sessions of the console: a signed cookie names a key, whose scope is read anew on each request.
+"""Sessions of the console: a signed cookie names a key; the key's scope is read anew on each request.
 
 Cookie ``activation_session``
     key      name of the key, and a part of its digest, for names in ACTIVATION_API_KEYS are used again

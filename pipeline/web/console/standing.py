@@ -49,7 +49,7 @@ class Standing:
 
     @cached_property
     def document(self) -> dict[str, Any]:
-        """What ``activation status --json`` prints."""
+        """The document that ``activation status --json`` prints."""
         return document(self.status)
 
     def destination(self, each: DestinationStatus) -> Line:
@@ -91,7 +91,7 @@ class Standing:
         return bool(KINDS[self.status.catalog.connectors[connector].kind].actions)
 
     def stops_of(self, scope: Scope, name: str) -> list[Stop]:
-        """Return what stops a record: for a destination, the stop of its connector too."""
+        """Return the stops of a record; for a destination, with those of its connector."""
         found = {"destination": name, scope: name}
         if scope == "destination" and name in self.status.catalog.destinations:
             found["connector"] = self.status.catalog.destinations[name].connector

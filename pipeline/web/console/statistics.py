@@ -1,4 +1,4 @@
-"""``/statistics``: what was received, sent and rejected in some days."""
+"""``/statistics``: numbers of rows received, sent and rejected in some days."""
 
 from datetime import timedelta
 from typing import Any

@@ -74,9 +74,10 @@ def titled(text: object) -> str:
 
 
 def linked(text: object) -> Markup:
-    """Write a sentence of ours, with what stands between backticks as code.
+    """Return a sentence of the program as HTML; words between backticks become ``<code>``.
 
-    Names and reasons in it cannot turn the words after them: each mark of direction ends where it stands.
+    Each Unicode mark of direction in it gets a ``<bdi>`` of its own, so that a name cannot reverse the words
+    after it.
     """
     parts = TURNING.sub(r"<bdi>\g<0></bdi>", str(escape(plain(text)))).split("`")
     return Markup("".join(f"<code>{part}</code>" if at % 2 else part for at, part in enumerate(parts)))  # noqa: S704  escaped

@@ -29,7 +29,7 @@ def ask() -> Response:
 @trace.post("/trace")
 @needs("operate")
 def show() -> Response:
-    """Show what waits of a profile and what became of the rest; an activity notes it, without the id."""
+    """Show a profile's waiting rows, and verdicts of settled ones; an activity notes it, without the id."""
     if not trimmed(request.form.get("profile_id", "")):
         return page("trace", "Trace", 422, problem="Give a profile id.", not_kept=not_kept())
     asked, place = read_form(TraceBody), stores()

@@ -90,7 +90,7 @@ def ask(name: str) -> Response:
 @wishes.post("/wishes/<name>/resume")
 @needs("operate")
 def resume(name: str) -> Response:
-    """Pass on what a burst has held, once."""
+    """Pass on the wishes that bursts hold, once for each form that was shown."""
     account_of(name)
     said: list[str] = []
 
@@ -120,7 +120,7 @@ def account_of(name: str) -> ConsentAccount:
 
 
 def state_wish(account: ConsentAccount, wish: Wish, text: str, reason: str) -> str:
-    """State a wish for all addresses that a text names, and say what it led to."""
+    """State a wish for all addresses that a text names; return their states after it, in words."""
     catalog = stores().records_without_secrets.load()
     found = WishCommand(stores(), actor(), catalog, account).say(wish, text, reason)
     states = ", ".join(f"{one.address[:12]}… is {one.status}, epoch {one.epoch}" for one in found)

@@ -18,7 +18,7 @@ WRITTEN_OPTIONS = [Option(ALL, "long", fields.String(required=True))]
 
 @dataclass(frozen=True)
 class WrittenForm(RecordForm):
-    """A form whose document is the TOML of its field."""
+    """A form with one field: the document as TOML."""
 
     @property
     def document(self) -> dict[str, Any]:
