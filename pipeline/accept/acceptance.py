@@ -62,11 +62,11 @@ class Acceptance:
     def accept(
         self, shard: int, others: Iterable[int] = (), after_shard: Callable[[], object] = lambda: None
     ) -> str:
-        """Accept entries of ``shard``, then of the shards ``others``, up to ten claims each.
+        """Accept entries of ``shard``, then of the shards in ``others``, up to ten claims each.
 
-        Returns a summary. ``after_shard`` runs after each shard of which an entry was accepted. While Redis
-        is full, a claim is put off if all its destinations have enough rows to send: rows for several
-        destinations take more room than their entry, and Redis would grow without end.
+        ``after_shard`` runs after each shard that had entries. Returns a summary. While Redis is full, a
+        claim is put off if all its destinations have enough rows to send: an entry becomes a row for each of
+        its destinations, which together take more room, and Redis would grow without end.
         """
         entries, total = 0, AcceptCounts()
         for each in chain([shard], others):

@@ -15,7 +15,7 @@ CHOSEN = "i"  # accepted once per window for each profile and call type
 GENERATED = "g"  # the same, and known if its producer appended this chunk, or a later one, before
 REPLAY = "r"  # accepted once per window, and not counted as received
 
-UNKNOWN_CONTENT = "1"  # what is remembered of an id whose content does not count
+UNKNOWN_CONTENT = "1"  # remembered instead of a digest, for an id that is a repeat whatever its content
 _encode = msgspec.json.Encoder(order="sorted").encode
 
 

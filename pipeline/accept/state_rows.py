@@ -1,4 +1,4 @@
-"""State rows: one row for each profile that a claim changes at a destination whose action coalesces."""
+"""State rows: one row per profile of a claim, for destinations with an action that coalesces."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence

@@ -32,7 +32,7 @@ def channel_documents(engine: Engine, exported: Mapping[str, Document]) -> list[
 
 
 def failing_channels(engine: Engine, catalog: Catalog) -> dict[str, str]:
-    """Return the channels whose last message was given up, with the reason."""
+    """Return channels by name, with the reason why their last message was given up."""
     if not catalog.channels:
         return {}
     return {
@@ -43,7 +43,7 @@ def failing_channels(engine: Engine, catalog: Catalog) -> dict[str, str]:
 
 
 def latest_messages(engine: Engine, *, settled: bool = False) -> dict[str, dict[str, Any]]:
-    """Return the newest message of each channel; ``settled``: the one whose fate was told last."""
+    """Return the newest message of each channel; ``settled``: the last one that was delivered or given up."""
     at = table.c.settled_at if settled else table.c.created_at
     newest = select(table.c.channel, func.max(at).label("at"))
     if settled:

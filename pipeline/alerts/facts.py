@@ -68,7 +68,7 @@ class Facts:
 
     @cached_property
     def throttled(self) -> frozenset[str]:
-        """The connectors whose account refuses calls at the moment, for a limit or its capacity."""
+        """The connectors that are paused: their account refuses calls for a limit or for its capacity."""
         paces = read_paces(self._client, self.catalog, self._window)
         return frozenset(pace.connector for pace in paces if pace.paused or pace.capacity)
 

@@ -35,7 +35,7 @@ def post(
 
 
 def status_of(url: str, body: bytes, headers: Mapping[str, str], seconds: float) -> int:
-    """Send the request and return the status of its answer, whose content is not read."""
+    """Send the request and return the HTTP status of its answer; the body is not read."""
     request = request_of("POST", url, headers, CallBody(body))
     with within(seconds), WATCH.request():
         response = adapter().send(request, timeout=(seconds, seconds))

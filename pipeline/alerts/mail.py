@@ -85,7 +85,7 @@ def trusted_authorities() -> str:
 
 
 def refusal(error: smtplib.SMTPException) -> str:
-    """Say what the server refuses, with its code where it gave one."""
+    """Return the mail server's refusal in words, with its SMTP code if it gave one."""
     known = (words for kind, words in REFUSALS.items() if isinstance(error, kind))
     words = next(known, "the mail server refuses")
     code = getattr(error, "smtp_code", None)

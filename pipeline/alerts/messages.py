@@ -40,7 +40,7 @@ class Message:
 
 @dataclass(frozen=True)
 class DueMessage:
-    """A message whose time has come."""
+    """A message that is to be sent now."""
 
     id: str
     channel: str
@@ -92,7 +92,7 @@ def claim(engine: Engine, message: str, now: datetime | None = None) -> Message 
 
 
 def may_go(now: datetime) -> ColumnElement[bool]:
-    """Return the SQL condition for messages that are due, first of their alert, and whose channel is free."""
+    """Return the SQL condition for messages that are due, the first of their alert, and to a free channel."""
     other = table.alias("other")
     to_same = and_(other.c.channel == table.c.channel, other.c.state == "waiting", other.c.id != table.c.id)
     busy = exists().where(to_same, other.c.lease > now)
@@ -102,7 +102,7 @@ def may_go(now: datetime) -> ColumnElement[bool]:
 
 
 def note_delivered(engine: Engine, message: Message, now: datetime | None = None) -> None:
-    """Note that a channel took a message; others that wait for this channel are due now."""
+    """Note that a channel took a message; further messages to this channel are due now."""
     now = now or datetime.now(UTC)
     with engine.begin() as connection:
         if settle(connection, message, state="delivered", settled_at=now, detail=""):

@@ -18,7 +18,7 @@ LOOK_AT_SPEED = "nothing is lost: limits, a stop or too few workers set the spee
 
 
 def chosen(rule: AlertRule, facts: Facts) -> Iterator[Destination]:
-    """Yield the destinations that a rule is on and that nobody paused or disabled."""
+    """Yield the destinations of a rule, without the paused and the disabled ones."""
     for name, destination in sorted(facts.catalog.destinations.items()):
         on = rule.destination in (None, name) and rule.connector in (None, destination.connector)
         if on and not asleep(facts, destination):

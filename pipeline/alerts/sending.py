@@ -19,7 +19,10 @@ LoadChannels = Callable[[], Mapping[str, Channel]]
 
 
 def deliver(engine: Engine, load: LoadChannels, identity: str) -> str:
-    """Try to deliver a message, and after it others that are due to its channel; return its outcome."""
+    """Try to deliver a message, and after it the further ones that are due to its channel.
+
+    Returns the outcome of the first. Stops at a failure, or after ``MAX_SECONDS``.
+    """
     message = messages.claim(engine, identity)
     if message is None:
         return f"{identity}: nothing to do, or another process is at it"

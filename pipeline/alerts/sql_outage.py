@@ -4,7 +4,7 @@ Keys
     alerts:outage                hash: "since" (of the first look that failed), and "told:{rule} {channel}"
     alerts:outage:{rule} {channel}   there while a process tries to tell a channel
 
-When SQL takes rows again, what was told becomes a state that is open, and ends like any other.
+When SQL takes rows again, each alert that was sent becomes an open state, and ends like any other.
 """
 
 import threading

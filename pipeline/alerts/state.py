@@ -67,7 +67,7 @@ def advance(
 
 
 def still_open(rule: AlertRule, seen: AlertState, now: datetime) -> tuple[AlertState, MessageType | None]:
-    """Return the state of an alert whose condition holds, with a reminder if it is time."""
+    """Return the state of an alert while its condition holds, with a reminder if one is due."""
     if seen.state == "clearing":
         seen = replace(seen, state="open", changed_at=now)
     if not rule.remind or now - (seen.told_at or seen.changed_at) < timedelta(seconds=rule.remind):
@@ -79,7 +79,7 @@ def still_open(rule: AlertRule, seen: AlertState, now: datetime) -> tuple[AlertS
 def ending(
     rule: AlertRule, before: AlertState, condition: Condition, now: datetime
 ) -> tuple[AlertState, MessageType | None]:
-    """Return the state of an alert whose condition does not hold: it is clearing, or over.
+    """Return the state of an alert after its condition has ended: it is clearing, or over.
 
     It is over at once if the rule was disabled or removed. One that is over has its text and its beginning
     still, for the message; see ``at_rest``.

@@ -1,4 +1,4 @@
-"""States in SQL: table ``alert_states``, whose rows are only written over the version that was read."""
+"""States in SQL: table ``alert_states``; a row is written only if it still has the version that was read."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -52,7 +52,7 @@ def write(connection: Connection, before: AlertState, after: AlertState) -> bool
 
 
 def forget(connection: Connection, state: AlertState) -> None:
-    """Delete a state that is ok and whose rule or subject is no more."""
+    """Delete a state that is ok, after its rule or its subject was removed."""
     connection.execute(delete(table).where(is_row(state)))
 
 

@@ -4,10 +4,10 @@ Keys
     turn:alerts               there for the interval in which a process has looked at the rules
     turn:messages_of_alerts   the same for messages that are due
 
-A message goes out by a worker that is told of it. If none takes it within ``PATIENCE``, because no worker
-lives or Redis is away, the process that sees so sends it itself.
+A worker is told of a message and sends it. If none takes it within ``PATIENCE``, because no worker lives or
+Redis does not answer, the process that finds it waiting sends it itself.
 
-Where a process may die, and what follows:
+Moments at which a process may die, and their consequences:
 
 ==========================================  ==================================================================
 before a change of state is written         the next look finds the same and writes it

@@ -1,7 +1,7 @@
-"""Barred rows: rows whose address is out, or whose person has an address that is out.
+"""Barred rows: the address of the row is out, or the person of the row has an address that is out.
 
-One query for all rows of a batch. A person with several addresses is barred by any of them: which of them an
-outside system would write to is not known here.
+One query for all rows of a batch. A person with several addresses is barred if one of them is out: it is not
+known here to which of them an outside system would write.
 """
 
 from collections.abc import Collection, Sequence
@@ -68,9 +68,10 @@ def barred_positions(
     account: str | None = None,
     accounts: Collection[str] = (),
 ) -> set[int]:
-    """Return the positions of rows whose people are out.
+    """Return the positions of the rows that are barred.
 
-    ``account``: the one of their RIIDs, None: any; ``accounts``: those of erased members who are looked for.
+    ``account``: the Responsys account that the RIIDs of the rows belong to; None: any. ``accounts``: accounts
+    to look in for members that were erased.
     """
     named = {position: names_of(row) for position, row in enumerate(rows)}
     every = {name for names in named.values() for name in names}
@@ -87,9 +88,9 @@ def names_that_are_out(
     account: str | None = None,
     accounts: Collection[str] = (),
 ) -> set[Named]:
-    """Return the names whose address, or whose person, is out.
+    """Return the names that are out: by their address, or by any address of their person.
 
-    ``accounts``: those whose erased members are looked for by their RIIDs as well.
+    ``account``, ``accounts``: see ``barred_positions``.
     """
     graves = graves_of([value for kind, value in named if kind == "riid"], accounts)
     query = names_query(channel, named | {("email", one) for one in graves}, account)

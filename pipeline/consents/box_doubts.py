@@ -75,7 +75,7 @@ def judged(reading: BoxReading, stored: StoredState | None, tells: Sequence[Tell
         return "human" if is_overdue(stored, own, now) else "waits"
     reached = [tell for tell in own if tell.has_reached]
     if any(reading.record.stamp + CLOCKS < tell.sent_at for tell in reached):
-        return "waits"  # an answer is there, and what it wrote is not seen yet
+        return "waits"  # our write was answered, and the record was not read since
     return "human" if reached else ""
 
 

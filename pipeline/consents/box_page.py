@@ -55,7 +55,7 @@ class BoxPage:
         return statements, [who for _, _, who in found]
 
     def appeared(self, changed: set[str]) -> list[Addressed]:
-        """Return the addresses that are out, of new records whose box is not ticked."""
+        """Return the addresses that are out, of new records with a clear box."""
         found = [
             one.record
             for one in self.readings

@@ -1,7 +1,7 @@
-"""Boxes of Salesforce: statements of records whose box of opting out was ticked, and boxes that were cleared.
+"""Boxes for opting out on records of Salesforce: a tick becomes a statement, a cleared box a question.
 
-A tick that our own write has set is no statement, nor is an old one that is still on its way after a new
-epoch began.
+A tick that our own write has set is no statement. Neither is an old tick that is read after a new epoch
+began.
 """
 
 from collections.abc import Iterable, Mapping
@@ -54,10 +54,10 @@ class BoxReading:
         return self.was_ticked is False and not self.is_ticked and not self.address_changed
 
     def kind(self, *, is_baseline: bool, is_ticked_again: bool = False) -> Kind | None:
-        """Return the kind of statement that a tick is; None: there is none, or it says nothing new.
+        """Return the kind of statement that a tick makes; None: the box is clear, or the tick is known.
 
-        A box that is ticked when it is first read counts, though nobody saw the tick: not to write to the
-        person is the safe side.
+        A box that is ticked when it is first read counts, though the moment of the tick is not known: it is
+        safer not to write to the person.
         """
         if not self.is_ticked:
             return None

@@ -1,7 +1,7 @@
 """Bursts: so many people opt out within an hour by one source that a mistake is more likely than a wish.
 
-Then nothing is passed on from that source until a person has looked. The states count at once, so nobody is
-written to meanwhile; the activations wait in ``outgoing`` under a name of their own.
+Then no wish of that source is passed on until a person has looked. The states count at once, so these people
+get no messages meanwhile; the activations wait in ``outgoing`` under a name of their own.
 """
 
 from dataclasses import dataclass
@@ -29,8 +29,8 @@ class Burst:
     name: str  # of the consents
     source: str
     since: int  # ms since the epoch
-    amount: int  # people who opted out within an hour
-    people: int  # all known ones
+    amount: int  # of people that opted out within an hour
+    people: int  # all that are known
 
     @property
     def text(self) -> str:
@@ -60,7 +60,7 @@ def is_held(connection: Connection, name: str, source: str, now: int) -> bool:
 
 
 def amount_since(connection: Connection, name: str, source: str, since: int) -> int:
-    """Count the people who opted out by a source."""
+    """Count addresses that opted out by a source after ``since``, in ms since the epoch."""
     said = consent_statements.c
     query = select(func.count(func.distinct(said.address))).where(
         said.source == source, said.effect == OUT, said.noted_at > since, said.name == name
@@ -111,7 +111,7 @@ def release(connection: Connection, name: str, waiting: str, now: int) -> int:
 
 
 def drop_old(connection: Connection, held: ColumnElement[bool]) -> None:
-    """Delete activations whose statement is not the current one of any state."""
+    """Delete held activations of statements that a later statement has replaced."""
     rows = connection.execute(select(outgoing.c.number, outgoing.c.body).where(held)).all()
     statements = {row.number: statement_of(decode(row.body).id) for row in rows}
     current = set(

@@ -7,7 +7,10 @@ from pipeline.records.catalog import Catalog
 
 
 def carriers(catalog: Catalog, account: ConsentAccount) -> list[Destination]:
-    """Return the destinations that carry a state to the other side; the others only tell of it."""
+    """Return the destinations that write a state to the other side, as a box or as a permission.
+
+    Further destinations of the audience, such as events, only report it.
+    """
     return [
         destination
         for destination in catalog.for_audience(account.audience)

@@ -1,4 +1,4 @@
-"""Clear boxes: addresses that are out and have a record whose box is not ticked, as it was last read."""
+"""Clear boxes: addresses that are out, with a record that had a clear box when it was last read."""
 
 from collections.abc import Collection, Mapping
 

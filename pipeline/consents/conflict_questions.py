@@ -18,7 +18,7 @@ KIND = "consent"
 
 @dataclass(frozen=True)
 class ClearedBox:
-    """A record whose box was cleared, with the address and consents that it is about."""
+    """A record with a box that was cleared, the address on it, and its consents."""
 
     record: SourceRecord
     address: str

@@ -105,7 +105,7 @@ class ConsentFollower(NoFollower):
         return self.decide(connection, records, is_baseline=False)
 
     def read_ahead(self, engine: Engine, reader: RecordLookup) -> bool:
-        """Read some of the doubtful boxes once more whose own writes were answered."""
+        """Read some doubtful boxes once more, after our writes to them were answered; False: none is due."""
         if not self.has_boxes:
             return False
         with reading(engine) as connection:
@@ -124,7 +124,7 @@ class ConsentFollower(NoFollower):
         return self._pass_on(connection, self._note(connection, *page.statements()))
 
     def _due(self, connection: Connection) -> list[str]:
-        """Return the records whose box is worth reading once more."""
+        """Return the ids of records with a doubtful box that is due to be read once more."""
         doubts = read_doubts(connection, self.consent.name, self.source)
         states = read_states(connection, CHANNEL, list(doubts.values()))
         tells = tells_of(connection, CHANNEL, list(states), self.of_org)

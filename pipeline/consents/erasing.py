@@ -14,7 +14,7 @@ from pipeline.stores.consent_tables import consent_doubts, consent_statements, c
 from pipeline.stores.database import reading
 
 PLACE = "consents"
-ERASED = "Erased"  # the verdict of what was on its way
+ERASED = "Erased"  # the verdict of tells that were on their way
 
 
 def count_evidence(events: Engine, text: str) -> int:

@@ -1,7 +1,7 @@
 """Inheriting: statements on a RIID count for the addresses of its person, once these are known.
 
-Otherwise nobody could be taken back in by address, and the box that is ticked for the RIID's sake would be
-read as a wish of its own.
+Otherwise a person could not be taken back in by address, and the box that is ticked because of the RIID would
+be read as a wish of its own.
 """
 
 from collections.abc import Collection, Iterator
@@ -15,7 +15,7 @@ from pipeline.consents.untold import people_of
 from pipeline.model.consent_account import ConsentAccount
 from pipeline.stores.consent_tables import consent_statements, consent_states, consent_tells
 
-NAMED = "Named"  # the verdict of what is told of an address instead
+NAMED = "Named"  # the verdict of a tell of a RIID, after the address is told of instead
 
 
 def inherit(connection: Connection, account: ConsentAccount, stand_ins: Collection[str]) -> list[str]:

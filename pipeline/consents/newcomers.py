@@ -1,6 +1,6 @@
-"""Newcomers: members whose RIID became known after their address had opted out; they are told as well.
+"""Newcomers: members with an address that is out, and a RIID that became known later; lists are told of them.
 
-New handles come by ascending ids, so the mark is the highest id that was looked at.
+New handles get ascending ids, so the mark is the highest id that was looked at.
 """
 
 from collections.abc import Collection, Sequence
@@ -34,9 +34,9 @@ def highest_handle(connection: Connection) -> int:
 
 
 def newcomers(connection: Connection, channel: str, mark: int, destinations: Collection[str]) -> Newcomers:
-    """Return the addresses that are out, of people whose RIID is newer than the mark.
+    """Return the addresses that are out, of people with a RIID above the mark.
 
-    ``destinations``: the ones that write to lists.
+    ``destinations``: the names of those that write to lists.
     """
     top = top_after(connection, mark)
     email = handles.alias("email")

@@ -19,9 +19,10 @@ from pipeline.stores.consent_tables import consent_states, consent_tells
 def overtaken(
     connection: Connection, channel: str, statements: Collection[int], destination: str
 ) -> list[str]:
-    """Return the addresses whose state was told before, or is not answered, and that hold another wish now.
+    """Return addresses for which a destination's answer to an older statement may have overwritten the state.
 
-    ``statements``: those that the destination has just answered to.
+    The newer statement has another wish, and was answered before the older one or is not answered yet.
+    ``statements``: those that ``destination`` has just answered.
     """
     old, new = consent_tells.alias("old"), consent_tells.alias("new")
     own = (consent_states.c.address == old.c.address) & (consent_states.c.channel == old.c.channel)

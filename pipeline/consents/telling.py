@@ -46,7 +46,7 @@ class Telling:
     def tell(
         self, states: Mapping[str, StoredState], people: Iterable[Addressed], now: int
     ) -> list[Activation]:
-        """Return an activation for each address whose state is known, and note that it goes out."""
+        """Return an activation for each address that has a state, and note that it goes out."""
         told = [one for one in people if one.address in states and states[one.address].state.status]
         told = list({one.address: one for one in told}.values())
         if self.audience is None or not told:

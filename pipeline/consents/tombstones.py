@@ -1,7 +1,7 @@
-"""Tombstones: the stand-ins of people who were erased, by their digests, so that no RIID can be read.
+"""Tombstones: digests in the place of the stand-ins of erased people, so that no RIID can be read.
 
-The chain knows stand-ins by their digests from the beginning, so it holds. A statement of the same RIID that
-comes later takes its tombstone up again: the state goes on.
+The chain has stand-ins as digests from the beginning, so erasing does not break it. A later statement of the
+same RIID finds its tombstone, and the state goes on.
 """
 
 from collections.abc import Collection, Iterable, Mapping

@@ -14,11 +14,11 @@ from pipeline.stores.unindexed import unindexed
 
 AT_ONCE = 1_000  # addresses
 Scope = tuple[str, str]  # kind of handle, account of a RIID
-MOST_TELLS = 3  # of one state, where what was told was refused
+MOST_TELLS = 3  # of one state that a destination refuses
 
 
 def untold(connection: Connection, channel: str, destination: str, after: str) -> list[str]:
-    """Return some addresses behind ``after``, in their order, whose state a destination was never told."""
+    """Return addresses above ``after``, in order, with a state that a destination was never told."""
     state, said = consent_states.c, consent_statements.c
     was_told = exists().where(
         consent_tells.c.statement == state.statement, consent_tells.c.destination == destination
@@ -32,7 +32,7 @@ def untold(connection: Connection, channel: str, destination: str, after: str) -
 
 
 def named_later(connection: Connection, channel: str, mark: int, top: int) -> list[str]:
-    """Return the stand-ins that are out, of people whose address has an id above ``mark``, up to ``top``."""
+    """Return the stand-ins that are out, of people with an address above the id ``mark``, up to ``top``."""
     email = handles.alias("email")
     place = literal(STAND_IN) + handles.c.scope + literal(":") + handles.c.value
     is_out = (unindexed(consent_states.c.channel) == channel) & (consent_states.c.status == OUT)
@@ -46,9 +46,10 @@ def named_later(connection: Connection, channel: str, mark: int, top: int) -> li
 
 
 def named_since(connection: Connection, channel: str) -> list[str]:
-    """Return the stand-ins that are out and were refused, of people whose address is known by now.
+    """Return the stand-ins that are out and were refused, of people that have an address by now.
 
-    Two people who were both known have become one: no handle is new. Each is told a few times at most.
+    Such a person comes of two known ones that became one: no handle is new, so a mark would miss it. Each
+    stand-in is told at most ``MOST_TELLS`` times.
     """
     told, state = consent_tells.c, consent_states.c
     own = (state.statement == told.statement) & (state.address == told.address)
@@ -67,7 +68,7 @@ def named_since(connection: Connection, channel: str) -> list[str]:
 
 
 def with_address(connection: Connection, stand_ins: Sequence[str]) -> list[str]:
-    """Return those of some stand-ins whose person has an address."""
+    """Return the stand-ins of people that have an address."""
     people = people_of(connection, stand_ins)
     own = handles.c.person.in_(set(people.values())) & (unindexed(handles.c.kind) == "email")
     named = set(connection.scalars(select(handles.c.person).where(own))) if people else set()
@@ -75,7 +76,7 @@ def with_address(connection: Connection, stand_ins: Sequence[str]) -> list[str]:
 
 
 def addressed_of(connection: Connection, addresses: Sequence[str]) -> list[Addressed]:
-    """Return addresses with their people; one of nobody is left out."""
+    """Return addresses with their people; an address without a person is left out."""
     people = people_of(connection, addresses)
     known = handles_of_people(connection, set(people.values()))
     complete(connection, known)

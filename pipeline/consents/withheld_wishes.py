@@ -14,7 +14,7 @@ from pipeline.stores.consent_tables import consent_statements
 from pipeline.stores.stream_tables import outgoing
 
 AT_ONCE = 500  # activations
-MARK = '%"id":"consent:%'  # in bodies of them, and maybe in others
+MARK = '%"id":"consent:%'  # in bodies of wishes, and maybe in other bodies
 
 
 def pass_on_withheld(events: Engine, source: str) -> int:

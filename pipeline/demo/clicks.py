@@ -20,7 +20,7 @@ LONGEST = 60  # seconds
 
 
 def play(show: Show, processes: DemoProcesses, responsys: Responsys) -> list[str]:
-    """Bring the events of what was sent back, and send to those who clicked; return what does not add up."""
+    """Import the events of sent messages, and send an event to the people that clicked; return problems."""
     show.heading("The events come back as files")
     files = processes.event_files
     show.ready("SFTP emulator", f"port {files.port}, with the events of what was just sent")

@@ -15,13 +15,13 @@ LONGEST = 90  # seconds until an edit has led to an event; 5 of them are the dis
 
 
 def play(show: Show, processes: DemoProcesses, responsys: Responsys) -> list[str]:
-    """Edit an org as humans do, and watch the events that follow; return what does not add up."""
+    """Edit an org as people do, and watch the events that follow; return problems."""
     show.heading("A lead of Salesforce enters a programme, and its deal the next one")
     org = processes.org
     show.ready("Salesforce emulator", org.url)
     processes.apply("crm", CRM.format(host=org.url))
     for source in ("leads", "stages"):
-        processes.run("sync", "--source", source)  # the baseline: nobody enters for what was there before
+        processes.run("sync", "--source", source)  # the baseline: people that are there already do not enter
     lead = org.create("Lead", **LEAD)
     took = wait_for_event(processes, responsys, "leads", "NURTURE")
     show.ready(
@@ -49,7 +49,7 @@ def wait_for_event(processes: DemoProcesses, responsys: Responsys, source: str, 
 
 
 def sums_that_differ(responsys: Responsys, violations: int) -> list[str]:
-    """Return a problem for each event that others got as well, and for requests that nobody should make."""
+    """Return a problem for each event that has not gone to the one person, and one for forbidden requests."""
     problems = [
         f"event {event}: one person should have it, and {len(found)} do"
         for event in ("NURTURE", "AFTER_DEMO")

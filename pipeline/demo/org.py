@@ -22,7 +22,7 @@ class Org:
         self._order("edit", {"object": record_type, "id": record, "fields": fields})
 
     def convert(self, lead: str, opportunity: str) -> dict[str, str]:
-        """Convert a lead; return the ids of what it became."""
+        """Convert a lead; return the ids of its new records by their key in Salesforce's answer."""
         answer: dict[str, str] = self._order("convert", {"lead": lead, "opportunity": opportunity})
         return answer
 

@@ -16,7 +16,7 @@ EXPLAIN = ("consent", "explain", ADDRESS)
 
 
 def play(show: Show, processes: DemoProcesses, responsys: Responsys) -> list[str]:
-    """Let a person opt out, and send an offer nevertheless; return what does not add up."""
+    """Let a person opt out, and send an offer nevertheless; return problems."""
     show.heading("That person opts out, and nothing more is sent")
     processes.apply("consents", CONSENTS)
     processes.run("sync", "--source", "opt-outs")  # the baseline
@@ -39,7 +39,7 @@ def play(show: Show, processes: DemoProcesses, responsys: Responsys) -> list[str
 
 
 def sums_that_differ(responsys: Responsys, rejected: dict[str, int], violations: int) -> list[str]:
-    """Return a problem for an offer that was sent, and for requests that nobody should make."""
+    """Return a problem if the offer was sent or not counted, and one for forbidden requests."""
     problems = [] if rejected == {OPTED_OUT: 1} else [f"one offer should be {OPTED_OUT}: {rejected}"]
     if taken := responsys.recipients("OFFER"):
         problems.append(f"event OFFER: nobody should have it, and {len(taken)} do")

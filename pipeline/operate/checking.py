@@ -58,7 +58,7 @@ def barring_nobody(destination: Destination) -> Finding:
 
 
 def questions_about(stores: Stores, catalog: Catalog, connector: Connector) -> list[Finding]:
-    """Say which conflicts are open, and how its pairs stand, for a connector whose sources tell people."""
+    """Return findings about open conflicts and about the connector's pairs; none if it has no stream."""
     streams = {source.name for source in catalog.sources_of(connector.name) if source.is_stream}
     if not streams:
         return []

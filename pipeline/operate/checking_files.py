@@ -21,7 +21,7 @@ from pipeline.text.plural import counted
 AHEAD_SECONDS = 120  # that a file may be in the future
 TRIED_BYTES = 64 << 20  # of a file that keys are tried on
 TRIED_FILES = 3  # of them the smallest may be cut, or for another key
-STALE_SECONDS = 3600  # after which a folder of another check is what a killed process left
+STALE_SECONDS = 3600  # after which a folder of another check is one that a killed process left
 WAY_OUT = "files fail with their reason: `activation imports files`"
 
 

@@ -1,4 +1,4 @@
-"""Meanings of the codes of dead letters, for a person who decides on them: ours, then those of the kinds."""
+"""Meanings of the codes of dead letters, for a person that decides on them: our codes, then each kind's."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Conflicts about who is who, as people look at them and settle them."""
+"""Conflicts, as people look at them and settle them: questions about people and their records."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The auditor's question: why was a person not written to, since when, by whose wish, and who knew when."""
+"""Explaining a consent: why a person is not written to, since when, and when each system knew of it."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -28,10 +28,10 @@ LETTERS_AT_ONCE = 1_000
 
 
 def explain_consents(stores: Stores, actor: Actor, text: str) -> list[dict[str, Any]]:
-    """Return a document for each address and channel of what a text names; the look is kept as an activity.
+    """Return a document for each address that a text names and each channel; an activity notes the look.
 
-    ``text``: an address, its SHA-256, "person:7", a RIID or an id of Salesforce. Empty: nothing
-    was ever said.
+    ``text``: an address, its SHA-256, "person:7", a RIID or an id of Salesforce. The list is empty if no
+    statement was ever made.
     """
     note_alone(stores.engine, actor, "consent.explained")
     events = stores.events_if_any

@@ -1,6 +1,6 @@
 """Parity of consents: addresses that are out on one side only, and whether the chain of statements holds.
 
-What Salesforce holds is known by the records as they were last read, what Responsys holds by its answers.
+Salesforce's side is known by its records as they were last read, Responsys' side by its answers.
 """
 
 from collections.abc import Collection, Iterator

@@ -12,7 +12,7 @@ from pipeline.stores.database import reading
 from pipeline.stores.outcome_tables import dead_letters
 from pipeline.text.times import rfc3339
 
-STANDING = ("open", "dropped")  # states of letters whose row is not on its way again
+STANDING = ("open", "dropped")  # states of letters that are not replayed
 
 Refusals = dict[tuple[str, int], tuple[str, str]]  # code and time, by destination and statement
 

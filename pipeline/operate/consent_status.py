@@ -47,7 +47,7 @@ def read_consents(events: Callable[[], Engine | None], catalog: Catalog) -> tupl
     store = events() if catalog.consents else None
     if store is None:
         return ()
-    from pipeline.consents.bursts import open_bursts  # `activation status` of others starts without it
+    from pipeline.consents.bursts import open_bursts  # `activation status` often needs none
 
     with reading(store) as connection:
         bursts = open_bursts(connection)

@@ -138,9 +138,10 @@ class WishCommand:
     passing: Callable[[], ConsentPassing] | None = None
 
     def say(self, wish: Wish, text: str, reason: str = "") -> list[SaidWish]:
-        """State a wish for all addresses that a text names; an activity says so, without a name.
+        """State a wish for all addresses that a text names; an activity notes it, without the text.
 
-        Raises Misconfigured if it names nobody, or nobody is taken back in.
+        Raises Misconfigured if the text names no known person, or if these consents never take a person back
+        in.
         """
         destinations = [one.name for one in self.catalog.for_audience(self.account.audience)]
         evidence = {"by": self.actor.name, **({"reason": reason} if reason else {})}
@@ -167,9 +168,9 @@ class WishCommand:
         ]
 
     def _pass_on(self) -> tuple[bool, bool]:
-        """Pass on what waits; return whether nothing waits any more, and whether Redis answers.
+        """Pass on wishes; return whether none of them waits any more, and whether Redis answers.
 
-        While another process is at it, it may not have seen the latest.
+        While another process passes them on, it may have missed the latest.
         """
         if self.passing is None:
             return False, True

@@ -41,7 +41,7 @@ USERS: Mapping[str, Mapping[str, Callable[[str, Documents], list[str]]]] = {
 
 
 def honoured_by(consents: str, destinations: Mapping[str, Document]) -> list[str]:
-    """Name the destinations that honour these consents: without them nobody would be barred."""
+    """Name the destinations that honour these consents: without the consents they would bar no row."""
     return sorted(name for name, document in destinations.items() if document.get("honour") == consents)
 
 

@@ -16,8 +16,8 @@ from pipeline.streams.hook_reader import further_values
 from pipeline.text.messages import unknown
 
 OF_ALL = {*SHARED, "type", "captured_at", "day", "campaign_name"}
-NEWEST = 20_000  # files whose columns are read
-NEWEST_HOOKS = 1000  # events of webhooks whose names are read
+NEWEST = 20_000  # files that are looked at for their columns
+NEWEST_HOOKS = 1000  # events of webhooks that are looked at for their names
 
 
 def refuse_unknown_columns(events: Callable[[], Engine | None], wanted: Documents) -> None:

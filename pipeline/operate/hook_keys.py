@@ -9,7 +9,7 @@ from pipeline.operate.keys import HOOK, ApiKey, create_key, stored_keys
 from pipeline.records.catalog import Catalog
 from pipeline.text.messages import unknown
 
-OF_SALESFORCE = "salesforce"  # kinds of connectors whose outside system sends messages
+OF_SALESFORCE = "salesforce"  # kinds of connectors to an outside system that sends messages
 OF_RESPONSYS = "responsys"
 HOOKED_KINDS = (OF_SALESFORCE, OF_RESPONSYS)
 

@@ -1,4 +1,4 @@
-"""Nudging: streams whose records an outbound message is about run at once."""
+"""Nudging: an outbound message lets the streams of its records run at once."""
 
 from contextlib import closing
 from typing import Any

@@ -107,6 +107,6 @@ def open_reasons(connection: Connection) -> Reasons:
 
 
 def refused_fields(connection: Connection) -> dict[str, int]:
-    """Count the refused fields of each pair, by an index that has no others."""
+    """Count the refused fields of each pair, by an index of refused fields alone."""
     query = select(pair_fields.c.pair, func.count()).where(text("refused")).group_by(pair_fields.c.pair)
     return {str(pair): amount for pair, amount in connection.execute(query)}

@@ -47,7 +47,7 @@ def explain_people(stores: Stores, actor: Actor, text: str, field: str | None = 
 
 
 def require_field(connection: Connection, catalog: Catalog, people: Iterable[int], field: str) -> None:
-    """Raise UnknownField, with the names there are, unless the configuration or what is kept has a field."""
+    """Raise UnknownField, with the known names, unless the configuration or a kept record has the field."""
     known = set(catalog_fields(catalog))
     for person in people:
         known |= {name for one in read_records(connection, person, None) for name in one["values"]}

@@ -61,7 +61,7 @@ class Plan:
 
     @property
     def binding(self) -> PlannedLimit | None:
-        """Return the limit whose calls take longest; None if no call is made."""
+        """Return the limit that takes longest for its calls; None if no call is made."""
         return max(
             self.limits.values(), key=lambda one: math.inf if one.hours is None else one.hours, default=None
         )

@@ -1,4 +1,4 @@
-"""A trial of a rule: who would have entered by the records of some time, and why others would not."""
+"""A trial of a rule: the people that would have entered by past records, and the reasons against the rest."""
 
 from collections.abc import Sequence
 from contextlib import closing

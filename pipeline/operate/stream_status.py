@@ -14,7 +14,7 @@ from pipeline.records.stops import stop_of
 from pipeline.stores.row_lease import LEASE
 from pipeline.streams.stream_state import StreamState, read_states
 
-NUMBERED = (PeopleSource, EventsSource, ProfilesSource)  # whose mark is a number
+NUMBERED = (PeopleSource, EventsSource, ProfilesSource)  # sources with a number as their mark
 
 
 @dataclass(frozen=True)

@@ -128,7 +128,7 @@ def numbers_of(place: Where, numbers: dict[str, int], waiting: int, letters: int
 
 
 def beginning(prefix: str, numbers: Mapping[str, int]) -> dict[str, int]:
-    """Return the numbers whose names begin so, by the rest of the name."""
+    """Return the numbers with names that begin with ``prefix``, by the rest of the name."""
     return {
         name.removeprefix(prefix): amount
         for name, amount in sorted(numbers.items())

@@ -32,7 +32,7 @@ def trace(
     before = None if cursor is None else decode_place(cursor, profile)
     if not profile:
         return of_nobody(engine)
-    with ThreadPoolExecutor(1) as pool:  # Redis looks at what waits, while this thread looks at outcomes
+    with ThreadPoolExecutor(1) as pool:  # Redis looks for waiting rows, while this thread reads outcomes
         places = None if cursor else pool.submit(waiting, client, engine, profile)
         with reading(engine) as connection:
             found = outcomes_of(connection, profile, limit, before)

@@ -49,7 +49,7 @@ def is_current() -> ColumnElement[bool]:
 
 
 def untaken_document(row: Row[Any], side: str) -> Difference:
-    """Return what is told of a state that was not taken; ``side``: the one on which the address is out."""
+    """Return the document of an untaken state; ``side``: the one on which the address is out."""
     return {
         "address": row.address,
         "out_in": side,

@@ -74,9 +74,9 @@ def lines_of(client: redis.Redis, destination: str, profile: str) -> list[str]:
 
 
 def entries_with(client: redis.Redis, command: str, key: str, profile: str) -> Iterator[tuple[bytes, bytes]]:
-    """Give the entries of a key, with their values or scores, whose text may name a profile.
+    """Yield the entries of a key that may name a profile, each with its value or score.
 
-    A script looks through them where they are: fetching a million rows takes 1 s of this process's CPU.
+    A script searches them in Redis: fetching a million rows takes 1 s of this process's CPU.
     """
     scripts, cursor = Scripts(client), b"0"
     while True:

@@ -51,7 +51,10 @@ def resolved_total(totals: Totals) -> Metric:
 
 
 def by_word(totals: Totals, prefix: str, metric: str, text: str, label: str) -> Metric:
-    """Counters whose names have a word of the far side after ``prefix``."""
+    """Return counters by the word after ``prefix`` in their names, such as an outside system's code.
+
+    The most frequent ``MOST_CODES`` words have a label of their own; all further ones count as ``OTHER``.
+    """
     family = CounterMetricFamily(metric, text, labels=[*PLACE, label])
     words: dict[str, int] = defaultdict(int)
     for (_, _, name), value in totals.items():

@@ -42,7 +42,7 @@ class DayCount:
 def read_day_counts(
     client: redis.Redis, catalog: Catalog, backlogs: Mapping[str, Backlog], minute: float = WINDOW
 ) -> list[DayCount]:
-    """Return the counts of all connectors whose accounts told their use; changes nothing."""
+    """Return the counts of all connectors with an account that told its use; changes nothing."""
     return [
         count
         for _, connector in sorted(catalog.connectors.items())
