@@ -1,9 +1,9 @@
 """Cells: the lines of a part, split at delimiters.
 
-DuckDB splits lines without quotes, and lines of which every cell is quoted: there a quote that is left when
-each "," between cells and each doubled quote is taken away shows that they were not told apart. Such lines
-are few in what Responsys writes: Python's csv module reads those, one after the other. A quote may enclose
-line ends; one that is never closed spoils its own line alone.
+DuckDB splits lines without quotes, and lines in which every cell is quoted. In the latter, a quote that
+remains without each "," between cells and without doubled quotes shows that the cells were split wrongly.
+Responsys writes few such lines: Python's csv module reads these, one after the other. A quote may enclose
+line ends; a quote that is never closed spoils its own line alone.
 """
 
 import csv

@@ -78,7 +78,7 @@ def insert_events(
 
 
 def insert_into_sqlite(scratch: "DuckDBPyConnection", connection: Connection, events: StoredAs) -> int:
-    """Insert by the driver, whose loop over rows is not Python's."""
+    """Insert with the driver's ``executemany``, a loop in C; return the number of new rows."""
     names = events.names(scratch)
     found = scratch.execute(events.rows(names))
     marks = ", ".join("?" * len(names))

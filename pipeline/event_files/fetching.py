@@ -31,7 +31,7 @@ def fetch(
         FileGone: it is not there any more.
         FileChanged: it has another size or time now.
         NotPermitted: the login may not read it.
-        RetryLater: the connection was cut, or the spool's disk is full; what has come stays.
+        RetryLater: the connection was cut, or the spool's disk is full; the bytes fetched so far stay.
     """
     require_same(session.stat(place), file)
     path = spool.part(file.id)

@@ -46,7 +46,7 @@ class FolderLook:
         return sorted(ready, key=lambda row: order.get(row.key, -1)), len(rows) - len(ready)
 
     def present(self, state: str) -> list[LedgerFile]:
-        """Return the rows in a state whose files are there as they were."""
+        """Return the rows in a state, if their file is still there with the same size and time."""
         seen = {key_of(one) for one in self.listing.files}
         return [row for row in self.ledger.rows(state) if row.key in seen]
 
@@ -67,7 +67,7 @@ class FolderLook:
         return self.settings.ready != "size" or self.is_settled(row)
 
     def drop_gone(self, spool: Spool) -> list[LedgerFile]:
-        """Forget waiting rows whose files are not there as they were; return those that a person wanted."""
+        """Forget waiting rows if their file is gone or changed; return those that a person had retried."""
         seen = {key_of(one) for one in self.listing.files}
         gone = [row for row in self.ledger.rows("waiting") if row.key not in seen]
         for row in gone:

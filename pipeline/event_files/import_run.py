@@ -31,7 +31,7 @@ from pipeline.model.file_server import FileGone, FileServer, NotPermitted
 
 GONE = "it is not at the server any more"
 
-Progress = Callable[[str, int, int], None]  # a step in words, what was done of it just now, and all of it
+Progress = Callable[[str, int, int], None]  # a step in words, the amount since the last call, and the total
 
 
 class Lander(Protocol):

@@ -107,7 +107,7 @@ class Landing:
 
 @contextmanager
 def open_landing(engine: Engine, folder: Path, part_bytes: int = PART_BYTES) -> Iterator[Landing]:
-    """Give a landing whose files, and temporary ones, are in ``folder``, the spool."""
+    """Give a landing that keeps its files, and temporary ones, in ``folder``, the spool."""
     if engine.dialect.name == "postgresql":
         part_bytes = min(part_bytes, SHARED_PART_BYTES)
     with ExitStack() as stack:

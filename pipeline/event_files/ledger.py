@@ -85,7 +85,7 @@ class Ledger:
                 connection.execute(insert(event_files), new)
 
     def drop(self, numbers: Sequence[int]) -> None:
-        """Delete rows whose files are not there any more."""
+        """Delete the rows of files with these numbers, and their bad lines."""
         if numbers:
             with self.engine.begin() as connection:
                 connection.execute(delete(event_lines).where(event_lines.c.file.in_(numbers)))
@@ -128,7 +128,7 @@ def retry(engine: Engine, file: LedgerFile) -> None:
 
 
 def forget_part(engine: Engine, number: int) -> None:
-    """Delete the numbers and the bad lines of a file whose landing was not ended."""
+    """Set the counts of a file to 0 and delete its bad lines, after its landing was cut off."""
     with engine.begin() as connection:
         connection.execute(delete(event_lines).where(event_lines.c.file == number))
     write(engine, number, **dict.fromkeys(("lines", "events", "new", "quarantined", "differing"), 0))

@@ -68,7 +68,7 @@ def begin(engine: Engine, number: int, sha256: str) -> LedgerRow:
 
 
 def same_content(engine: Engine, row: LedgerRow) -> LedgerRow | None:
-    """Return the numbers for a file whose content was landed from another path, without a bad line."""
+    """Return the counts of another landed file with the same content and no bad line, if there is one."""
     this, other = event_files.alias(), event_files.alias()
     query = select(other.c.lines, other.c.events).where(
         this.c.id == row.number, other.c.id != row.number, other.c.sha256 == row.sha256,

@@ -20,7 +20,7 @@ class RowCells:
 
 
 class Cleaning(NamedTuple):
-    """What values need before they are used; what no line needs is left out, for it takes time."""
+    """The clean-ups that values need before use; a file that needs none is read faster."""
 
     trim: bool  # white space around them
     nulls: bool  # the word "null", which is an absent value

@@ -1,6 +1,6 @@
 """Run turns: one run at a time for each import, in all processes, and how the last one ended.
 
-The turn is a lease (row_lease.py). What a run stores is harmless when it is stored twice.
+The turn is a lease (row_lease.py). If two runs overlap, storing the same rows twice is harmless.
 """
 
 import time
@@ -93,7 +93,7 @@ def run_turn(engine: Engine, name: str, *, wait: Callable[[], object] | None = N
 
 
 def take(turn: RunTurn) -> bool:
-    """Take a turn that is free, or whose owner is silent; False if another process has it."""
+    """Take the turn if it is free or its owner is silent; False if another process has it."""
     now = datetime.now(UTC)
     first = func.coalesce(import_runs.c.first_started_at, now)
     try:
@@ -127,7 +127,7 @@ def read_runs(engine: Engine) -> dict[str, RunState]:
 
 
 def interrupted(engine: Engine) -> list[str]:
-    """Name the imports with a run whose process is gone."""
+    """Name the imports with a run that has no process any more: its owner is silent."""
     now, alive_at = datetime.now(UTC), import_runs.c.alive_at
     silent = or_(alive_at < now - LEASE, alive_at > now + LEASE)
     with reading(engine) as connection:

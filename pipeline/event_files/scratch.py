@@ -11,13 +11,13 @@ from pipeline.event_files.spool_errors import unusable
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-MEMORY = "256MB"  # what is more goes to temporary files in the spool
+MEMORY = "256MB"  # beyond it DuckDB uses temporary files in the spool
 THREADS = 2
 
 
 @contextmanager
 def open_scratch(folder: Path) -> Iterator["DuckDBPyConnection"]:
-    """Give a connection whose files are those in ``folder``, and whose temporary files are there as well."""
+    """Give a DuckDB connection that may read files in ``folder`` only, and has its temporary files there."""
     import duckdb  # 40 MiB, which only a landing needs
 
     connection = duckdb.connect(

@@ -1,8 +1,8 @@
 """Straight parts: every line is a record, its cells all quoted or none, and no space is at the edge of one.
 
-That is what Responsys writes. DuckDB's own reader takes half the time for it, but it is lenient: it skips
-spaces after a closing quote, for example. So a part is read with measures of its cells, which must add up to
-the bytes of the file; a part for which they do not is read line by line (cells.py).
+Responsys writes such parts. DuckDB's own reader takes half the time for them, but it is lenient: it skips
+spaces after a closing quote, for example. So the sizes of the cells are read as well, and must add up to the
+bytes of the file; if they do not, the part is read line by line (cells.py).
 """
 
 from dataclasses import dataclass

@@ -19,7 +19,7 @@ def tidy(connection: ServerConnection, look: FolderLook) -> Iterator[str]:
     seen = {key_of(one): one for one in look.listing.files}
     remark = f"it is landed, but the login may not {settings.after.partition(':')[0]} it at the server"
     for row in look.present("landed"):
-        before = row.reason.removesuffix(remark).removesuffix("; ")  # what landing remarked
+        before = row.reason.removesuffix(remark).removesuffix("; ")  # the remark of the landing
         try:
             for name in (row.path, *seen[row.key].companions):
                 connection.run(lambda session, name=name: put_away(session, settings, name))  # type: ignore[misc]

@@ -1,4 +1,4 @@
-"""Evidence: e-mails whose answer was lost are looked up in the events of files, and settled by them.
+"""Evidence: if the answer to an e-mail was lost, the events in files tell whether it was sent.
 
 Verb: look up. An event proves one e-mail alone. E-mails that are known to be out get their events first; the
 events that are left settle the unknown ones. If the files up to the end of its window are complete and hold

@@ -22,7 +22,7 @@ WRITTEN_WITHIN = timedelta(days=1)  # of its call's begin a letter is, as a rule
 def undecided_pages(
     engine: Engine, chosen: ColumnElement[bool], size: int = PAGE
 ) -> Iterator[list[UnknownEmail]]:
-    """Yield the e-mails to look up whose letters are ``chosen``, the oldest first."""
+    """Yield pages of e-mails to look up, the oldest first; ``chosen``: the condition on their letters."""
     after: ColumnElement[bool] = true()
     while page := next_page(engine, and_(UNDECIDED, chosen, after), size):
         yield page

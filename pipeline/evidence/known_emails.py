@@ -35,7 +35,10 @@ def known_emails(
     until: datetime,
     window: timedelta,
 ) -> KnownEmails:
-    """Read the e-mails of some connectors whose calls began in some time; ``actions`` send campaigns."""
+    """Read the e-mails of calls that began between ``since`` and ``until``.
+
+    ``actions``: those that send campaigns. ``recipients``: the e-mails to look for.
+    """
     wanted = {(campaign, digest_of(address)): (campaign, address) for campaign, address in recipients}
     found: dict[Recipient, list[EmailSending]] = defaultdict(list)
     unrecorded = []

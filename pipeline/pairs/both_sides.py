@@ -1,6 +1,6 @@
 """Both sides of people: the records that a pair compares, a page at once.
 
-Salesforce's side is a person's primary record; Responsys' is the member whose RIID was told last.
+Salesforce's side is a person's primary record; Responsys' is the member with the RIID that was told last.
 """
 
 from collections import defaultdict

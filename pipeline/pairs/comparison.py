@@ -67,7 +67,7 @@ class Difference(NamedTuple):
 
 @dataclass
 class SideComparison:
-    """Compares people of one pair; ``people`` counts those whose sides are both known."""
+    """Compares people of one pair; ``people`` counts those with records on both sides."""
 
     pair: OpenPair
     fields: Sequence[str] = ()
@@ -100,7 +100,7 @@ class SideComparison:
             values = forms.ours(SALESFORCE, ours[name]), forms.ours(RESPONSYS, theirs[name])
             if is_asked or not terms.are_equal(*values):
                 if state is not None and state.held == WATCHED and not self.pair.pair.watches:
-                    state = None  # what changed while the pair only watched is as it was met
+                    state = None  # a change while the pair only watched counts like a first meeting
                 found, to, value, why = judged(state, values, terms)
                 yield Difference(person, name, *values, found, to, value, why)
 
@@ -131,7 +131,10 @@ def under_way(state: FieldState) -> tuple[str, SideName | None, Any, str] | None
 
 
 def at_rest(values: tuple[Any, Any], terms: PairTerms) -> tuple[str, SideName | None, Any, str]:
-    """Describe a field whose sides differ though no write is under way."""
+    """Return the finding for a field with different values and no write under way.
+
+    It is the finding, the side to write, the value to write, and the reason.
+    """
     for side, value in zip(SIDES, values, strict=True):
         if OTHER[side] in terms.unwritten:
             continue

@@ -17,14 +17,14 @@ OTHER: dict[SideName, SideName] = {SALESFORCE: RESPONSYS, RESPONSYS: SALESFORCE}
 SKIPPED = object()  # in the place of a value that a side is not written: a null that its variable skips
 DAY = 24 * 60 * 60 * 1000  # ms
 SETTLE = 15 * 60 * 1000  # ms
-UNDONE_MOST = 3  # times in a day that both sides put back what writes replaced, or that writes are repaired
+UNDONE_MOST = 3  # times in a day that both sides put replaced values back, or that writes are repaired
 TURNS_MOST = 24  # times in a day that the other side answers a write
 
 ASKED, FROZEN, FIRST, WATCHED = "asked", "frozen", "first", "watched"  # reasons why a field is held
 
 
 class OpenWrite(NamedTuple):
-    """A write whose verdict is outstanding; numbers of one person and side ascend."""
+    """A write without a verdict yet; numbers of one person and side ascend."""
 
     number: int
     value: Any
@@ -33,7 +33,7 @@ class OpenWrite(NamedTuple):
 class Answer(NamedTuple):
     """An answer of a side to a write.
 
-    ``kind``: "edit"; "back" if it put back what the write replaced; "repair" if it holds an earlier write.
+    ``kind``: "edit"; "back" if it put the replaced value back; "repair" if it holds an earlier write.
     """
 
     at: int
@@ -132,8 +132,8 @@ class PairTerms:
 class SideReading:
     """A value read of one side at a moment.
 
-    ``stamp`` is the outside system's. ``number`` is the one of writes that follow. ``changed``: the record
-    differs from what was last read of it, in this field or another.
+    ``stamp``: of the outside system, in ms. ``number``: the one of writes that follow. ``changed``: the
+    record differs from its last reading, in this field or another.
     """
 
     value: Any

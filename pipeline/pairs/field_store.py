@@ -52,7 +52,7 @@ def known_fields(connection: Connection, pair: str, people: Collection[int]) -> 
 
 
 def due_fields(connection: Connection, pair: str, now: int, most: int) -> dict[FieldKey, FieldState]:
-    """Return fields whose side of Salesforce is to be looked at again by now, the longest due first."""
+    """Return up to ``most`` fields that are due for a second look at Salesforce, the longest due first."""
     query = DUE.format(mark=MARK[connection.dialect.name], most=int(most))
     return read_rows(connection, query, (pair, now))
 

@@ -40,7 +40,7 @@ class PagePairing:
     now: int  # ms since the epoch
 
     def take(self, connection: Connection, page: PairingPage, paired: Paired) -> None:
-        """Decide about the people of a page whose two sides are known."""
+        """Decide about the people of a page that have records on both sides."""
         changed = [record for record in page.changed if self._is_wanted(record)]
         others = self.pair.sources_of(OTHER[self.side])
         if changed and not has_records(connection, others):

@@ -40,7 +40,7 @@ def note_question(
 
 
 def close_question(connection: Connection, pair: str, person: int, field: str, why: str = AGREED) -> None:
-    """Close the conflict of a field that nobody needs to decide about any more."""
+    """Close the conflict of a field, if one is open, because it needs no decision any more."""
     number = open_question(connection, pair, person, field)
     if number is not None:
         own = conflicts.c.id == number

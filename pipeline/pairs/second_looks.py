@@ -1,4 +1,4 @@
-"""Second looks at fields that have settled, or whose write has had no verdict for long."""
+"""Second looks at fields: some time after a change has settled, or if a write gets no verdict for long."""
 
 from collections.abc import Collection
 
@@ -18,7 +18,7 @@ from pipeline.pairs.watched_fields import at_watch
 def look_again(
     connection: Connection, pair: OpenPair, source: str, keys: Collection[FieldKey], now: int
 ) -> list[Activation]:
-    """Look at the side of Salesforce of some fields, and return what follows for the run of a source."""
+    """Look at Salesforce's side of some fields; return the activations that the run of ``source`` sends."""
     people = {person for person, _ in keys}
     book, sides = FieldBook(connection, pair, people, now), BothSides(connection, pair, people)
     for person, name in sorted(keys):

@@ -1,6 +1,6 @@
-"""Stale fields: those of pairs, variables and people that are no more are forgotten, and their questions end.
+"""Stale fields: fields of removed pairs, variables and people are forgotten, and their conflicts end.
 
-A pair that is added again would otherwise decide by what was known before it was removed.
+Otherwise a pair that is added again would decide by values from before it was removed.
 """
 
 from collections import defaultdict
@@ -79,7 +79,7 @@ def end_questions_of_the_gone(engine: Engine, catalog: Catalog) -> None:
 
 
 def gone_questions(connection: Connection, catalog: Catalog) -> list[tuple[int, int, Mapping[str, str]]]:
-    """Return the open conflicts whose people have no record on one side of the pair."""
+    """Return the open conflicts of people that have no record on one side of the pair."""
     by_pair = defaultdict(list)
     for question in open_questions(connection):
         by_pair[question[2]["pair"]].append(question)
@@ -101,7 +101,7 @@ def open_questions(connection: Connection) -> list[tuple[int, int, Mapping[str, 
 
 
 def settle(connection: Connection, numbers: list[int], answer: str, by: str) -> None:
-    """End conflicts that nobody needs to answer any more."""
+    """Settle the conflicts among these numbers that are still open."""
     for number in numbers:
         still_open = (conflicts.c.id == number) & conflicts.c.settled.is_(None)
         connection.execute(update(conflicts).where(still_open).values(settled_values(answer, by)))

@@ -1,4 +1,4 @@
-"""Taking a side: of all people whose sides of a field differ, one side's value is written to the other."""
+"""Taking a side: one side's value of a field is written to the other, for all people that differ."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -38,7 +38,7 @@ WAITING = 'changes of source "{}" wait, and would go out with these; run it firs
 class TakeCounts:
     """Numbers of one taking."""
 
-    people: int = 0  # whose sides are both known
+    people: int = 0  # with records on both sides
     differ: int = 0
     taken: int = 0  # written, or to be written
     asked: int = 0  # left, since a person is asked about them

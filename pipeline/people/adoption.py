@@ -40,6 +40,6 @@ def adopt_account(connection: Connection) -> None:
 
 
 def move_hook_events(connection: Connection, moved: Mapping[int, int | None]) -> None:
-    """Give webhooks' events the handles that take the place of others."""
+    """Give webhooks' events their new handles; ``moved``: new handle by old one."""
     for old, new in moved.items():
         connection.execute(update(hook_events).where(hook_events.c.handle == old).values(handle=new))

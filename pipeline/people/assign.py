@@ -34,7 +34,7 @@ def assign(
 
 
 def unknown_or_changed(connection: Connection, records: Sequence[SourceRecord]) -> list[SourceRecord]:
-    """Give known records their people, and return the others."""
+    """Give known, unchanged records their people; return the new and the changed ones."""
     changed, activity = [], []
     for org in {record.org for record in records}:
         of_org = [record for record in records if record.org == org]

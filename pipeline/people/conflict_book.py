@@ -14,14 +14,14 @@ SUGGESTIONS = {"family_name": APART, "handles": "same"}
 
 
 class ConflictBook:
-    """Opens conflicts, and closes those whose cause is gone."""
+    """Opens conflicts, and closes each one after its cause is gone."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._left: set[int] = set()
 
     def unanswered(self, person: int, named: Mapping[Key, int]) -> dict[Key, int]:
-        """Return the handles that name others than ``person``, without those that were settled about."""
+        """Return the handles that name other people than ``person`` and are not settled about yet."""
         foreign = {key: other for key, other in named.items() if other != person}
         if not foreign:
             return {}

@@ -1,7 +1,7 @@
-"""Conflicts: questions about who is who that only a person answers; listed, never guessed.
+"""Conflicts: records and handles name different people, and only a human can say which; never guessed.
 
-``same``: the two are one person. ``apart``: they are not, and the question is not asked again.
-``person:7``: the one whose question it is, is that person. Settled ones bar no record any more.
+Answers: ``same``: the two people are one. ``apart``: they are not, and the question is not asked again.
+``person:7``: the person of the conflict is person 7. A settled conflict bars no record any more.
 """
 
 from collections.abc import Mapping
@@ -62,7 +62,7 @@ class Conflict:
 
 
 def conflicts_query() -> Select[Any]:
-    """Return the query of all conflicts, whose rows ``conflict_of`` reads."""
+    """Return the query of all conflicts; ``conflict_of`` reads its rows."""
     return select(conflicts)
 
 
@@ -80,7 +80,7 @@ def find_conflict(connection: Connection, number: int) -> Conflict:
 
 
 def settle(connection: Connection, number: int, answer: str, by: str) -> int:
-    """Settle an open conflict in the events store, and return the person whose question it was.
+    """Settle an open conflict in the events store; return the number of its person after it.
 
     Raises Misconfigured for another answer, and for a conflict that is settled.
     """
@@ -101,7 +101,7 @@ def settle(connection: Connection, number: int, answer: str, by: str) -> int:
 
 
 def others_of(book: HandleBook, conflict: Conflict, answer: str) -> list[int]:
-    """Return the people that an answer says to be the one whose question it is."""
+    """Return the people that become one with the person of the conflict, by this answer."""
     book.look_up(conflict.keys)
     named = {person for key in conflict.keys if (person := book.person(key)) is not None}
     if answer == "same":

@@ -23,7 +23,7 @@ AT_ONCE = 10_000  # rows
 
 
 class Addressee(msgspec.Struct):
-    """The part of an activation that tells whose it is."""
+    """The part of an activation that names its person."""
 
     profile_id: str = ""
 

@@ -66,7 +66,7 @@ class KnownHandles:
             self._give_ids(highest)
 
     def store_new(self, connection: Connection) -> None:
-        """Insert the new handles, whose people are final."""
+        """Insert the new handles; their people must be final."""
         if not self._new:
             return
         rows = self._scratch.execute("SELECT id, kind, scope, value, label, person FROM new_handles")

@@ -65,7 +65,7 @@ def mark_of(connection: Connection) -> str:
 
 
 def close_answered(connection: Connection) -> None:
-    """Settle questions between people who are one now."""
+    """Settle conflicts between two people that have become one."""
     of_two = conflicts.c.kind.in_(OF_TWO) & conflicts.c.settled.is_(None)
     one = of_two & (conflicts.c.whose == conflicts.c.other)
     for number in connection.scalars(select(conflicts.c.id).where(one)).all():

@@ -31,7 +31,7 @@ class RecordBook:
         self._changed: dict[Key, None] = {}  # in the order of their handles, as far as these are new
 
     def read(self, org: str, ids: Collection[str]) -> set[str]:
-        """Read what the store knows of some records of an org; return the ids of those that it has not."""
+        """Read some records of an org from the store; return the ids of those that are not in it."""
         found = known_records(self._connection, org, ids)
         for row in found.values():
             self._rows["salesforce", org, row.id] = row

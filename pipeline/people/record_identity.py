@@ -16,7 +16,7 @@ RIID = re.compile(r"0*([1-9][0-9]{0,19}|0)")
 PEOPLE = ("Contact", "Lead")
 RANKS = {"Contact": 0, "Account": 1, "Lead": 2}  # an account that is a person
 ELSE = 3
-RECENT = 4096  # names and addresses whose digests are kept: those of two pages
+RECENT = 4096  # digests of names and addresses that are kept: those of two pages
 encode = msgspec.json.Encoder(order="sorted").encode
 
 

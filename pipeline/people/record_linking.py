@@ -2,7 +2,7 @@
 
 Nothing is guessed. If these name different people, or an address comes with a second family name, the
 record gets a person of its own, or keeps the one that it has, and a conflict bars it until it is settled.
-A barred record gives its handles to nobody. A merge and a conversion make two people one: Salesforce says so.
+A barred record gives its handles to no person. A merge or a conversion in Salesforce makes two people one.
 """
 
 from collections.abc import Iterator, Sequence

@@ -37,7 +37,10 @@ def count_of(engine: Engine, text: str) -> Counter[str]:
 
 
 def erase_from_events(engine: Engine, text: str) -> Counter[str]:
-    """Erase the people that a text names: a RIID, ``ACCOUNT:RIID`` or address; return what was found."""
+    """Erase the people that a text names; return the number of erased rows by place.
+
+    ``text``: a RIID, ``ACCOUNT:RIID`` or an address.
+    """
     with engine.begin() as connection:
         lock(connection)
         names = names_of(connection, text)

@@ -17,7 +17,7 @@ MOST_FACETS = 500_000
 
 @dataclass(frozen=True)
 class Facet:
-    """Values that an event shares with others; ``page`` as text."""
+    """Values that many events share, stored once; ``page`` as text."""
 
     campaign: str | None
     launch: str | None

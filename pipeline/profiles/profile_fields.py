@@ -19,7 +19,7 @@ from pipeline.profiles.times import iso
 
 CHANNELS = "last_channel_activities"
 HOURS = [(hour, str(hour)) for hour in sorted(range(24), key=str)]
-Parts = dict[str, Raw]  # what is packed, by names
+Parts = dict[str, Raw]  # packed values by name
 Reader = Callable[[list[Any], Parts], dict[str, Any]]
 
 read_parts = msgspec.json.Decoder(Parts).decode
@@ -46,7 +46,7 @@ def kind_of(field: MappedField) -> str:
 
 
 def values_of(names: list[str]) -> Reader:
-    """Return the reader of columns whose values are shown as they are; counts of 0 are not."""
+    """Return a reader that takes the values of columns as they are, without counts of 0."""
     places = [(name, PLACE[name]) for name in names]
     return lambda row, _: {name: value for name, place in places if (value := row[place])}
 

@@ -1,8 +1,7 @@
 """Retention: folded events of old days become part of ``profiles_base`` and leave the store.
 
-Profiles keep what they say. The horizon is the newest day of which an event was taken out: a row of that
-day or before, in a file that comes late or again, cannot be told from one that was counted, and goes to the
-quarantine.
+The values of profiles do not change. The horizon is the newest day with an event that left. If a file comes
+late or again, its rows of that day or before go to the quarantine: they may have been counted already.
 """
 
 from collections.abc import Sequence

@@ -26,7 +26,7 @@ AT_ONCE = 200  # records that an org is asked for by id
 
 @dataclass
 class DueEntries:
-    """Entries whose time has come; ``columns`` by rule and record."""
+    """Entries that are due; ``columns`` by the names of the rule and the record."""
 
     entries: Sequence[Row[Any]] = ()
     rules: Mapping[str, Rule] = field(default_factory=dict)

@@ -21,7 +21,7 @@ class EntryFacts:
     gone: bool = False  # the record was deleted or merged away
     conflict: int | None = None  # an open one, which bars the record
     unmet: tuple[str, ...] = ()  # fields of `when` and `current` that are otherwise; `score` if too low
-    is_event: bool = False  # what it would enter by has happened, and does not change
+    is_event: bool = False  # an event has happened and does not change, unlike a record
     score: float | None = None  # the sum of the person's points
     nobody: bool = False  # no record is known that the destinations could write to
     waits_until: datetime | None = None  # so long the event waits for one

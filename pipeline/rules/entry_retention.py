@@ -88,6 +88,6 @@ def key_seconds(rule: Rule, source: Source, keep: EntryKeeping) -> float:
 
 
 def counting_seconds(rule: Rule, rules: Mapping[str, Rule]) -> float:
-    """Return the seconds for which entries of the rule count for it and for others."""
+    """Return the seconds for which entries of the rule count, for itself and for rules over all."""
     limits = [one.most for one in rules.values() if one.most and (one is rule or one.most.over_all)]
     return max(rule.active_for, rule.again_after or 0, *(limit.per for limit in limits), 0)

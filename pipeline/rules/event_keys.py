@@ -7,7 +7,7 @@ import msgspec
 from pipeline.model.rule import Rule
 from pipeline.model.source_record import SourceRecord
 
-PLAIN = frozenset(("type", "day", "campaign_id", "launch_id", "list_id"))  # columns whose values are short
+PLAIN = frozenset(("type", "day", "campaign_id", "launch_id", "list_id"))  # columns with short values
 LONGEST = 100  # characters of values in a key; a sender may write anything there
 
 

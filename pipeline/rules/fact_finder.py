@@ -18,7 +18,7 @@ MAX_WAIT = timedelta(days=30)  # of an event, for a record of its person
 
 @dataclass
 class FactFinder:
-    """Finds the facts of keys; ``needing_records``: rules whose audiences end at records of people."""
+    """Finds the facts of keys; ``needing_records``: rules with destinations that write people's records."""
 
     outside: Outside
     wishes: Wishes

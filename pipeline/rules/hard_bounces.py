@@ -23,7 +23,7 @@ DAY = 86_400  # seconds
 
 
 def bounced_people(connection: Connection, people: Collection[int]) -> set[int]:
-    """Return the people whose address has bounced hard."""
+    """Return the people with an address that has bounced hard."""
     owners: dict[int, int] = {}
     moments: set[int] = set()
     for person, handle, first, last in bounces_of(connection, people):

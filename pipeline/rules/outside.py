@@ -25,10 +25,10 @@ class Outside(Protocol):
 
 
 class Wishes(Protocol):
-    """Tells who does not wish to be written to."""
+    """Tells which people do not wish to be written to."""
 
     def out(self, connection: Connection, rule: Rule, records: Sequence[SourceRecord]) -> Mapping[str, str]:
-        """Return the channel by the ids of records whose people are out of one that the rule honours."""
+        """Return channels by record id, for people that are out of a channel which the rule honours."""
 
 
 class NoWishes:
@@ -37,7 +37,7 @@ class NoWishes:
     def out(
         self, _connection: Connection, _rule: Rule, _records: Sequence[SourceRecord]
     ) -> Mapping[str, str]:
-        """Return nobody."""
+        """Return no record."""
         return {}
 
 

@@ -32,7 +32,7 @@ class ScoreAskings:
     counts: Counts
 
     def sift(self, connection: Connection, asked: Sequence[Asking], now: datetime) -> list[Asking]:
-        """Return the keys whose points are enough, unless the person's entry by a rule with a score waits."""
+        """Return the keys with enough points, without people that have a waiting entry by a score."""
         if not self.rules:
             return list(asked)
         told = self._told(connection, asked, now)
@@ -47,7 +47,7 @@ class ScoreAskings:
         ]
 
     def sift_due(self, connection: Connection, asked: Sequence[Asking], now: datetime) -> list[Asking]:
-        """Return keys that were put off, with their points; one whose points are too few says so."""
+        """Return keys that were put off, with their points; ``SCORE`` is unmet if there are too few."""
         kept, short = with_scores(connection, self.source, asked, now)
         return [*kept, *(replace(one, unmet=(*one.unmet, SCORE)) for one in short)]
 

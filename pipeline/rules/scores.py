@@ -44,7 +44,10 @@ def with_scores(
 def sorted_out(
     asked: Iterable[Asking], sums: dict[tuple[str, int | None], float]
 ) -> tuple[list[Asking], list[Asking]]:
-    """Return the askings whose people reach the sum, each once for a rule, and those that do not."""
+    """Return the askings of people that reach the sum, one per rule and person, and the rest.
+
+    ``sums``: points by rule and person.
+    """
     kept, short = [], []
     met: set[tuple[str, int | None]] = set()
     for one in asked:
@@ -64,7 +67,7 @@ def sorted_out(
 def sums_of(
     connection: Connection, source: str, score: Score | None, people: Collection[int], now: datetime
 ) -> Iterable[Sequence[Any]]:
-    """Return the sum of each of some people who have any points."""
+    """Return rows of person and sum of points, for the people that have any."""
     if score is None:
         return ()
     at = int(now.timestamp())

@@ -37,7 +37,8 @@ def utc_now() -> datetime:
 class SourceRules:
     """Decides for one source; ``all_rules`` are those of all sources, ``kinds`` the types of fields.
 
-    ``needing_records``: rules whose audiences end at records of people; events of people without one wait.
+    ``needing_records``: rules with destinations that write to people's records; events of people without a
+    record wait.
     """
 
     source: Source
@@ -121,7 +122,7 @@ class SourceRules:
                 self.counts[rule.name, "left_out", CONDITION] += 1
 
     def read_ahead(self, engine: Engine, reader: RecordLookup) -> bool:
-        """Read the records and columns of entries whose time has come; False: there are none."""
+        """Read the records and columns of entries that are due; False: there are none."""
         self.outside.look(self.rules)
         by_name = {rule.name: rule for rule in self.rules}
         self._due = read_due(engine, reader, self.source, by_name, self.outside, self.clock())

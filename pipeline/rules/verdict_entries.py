@@ -43,7 +43,7 @@ def activations_of(asked: Iterable[Asking], entries: Mapping[str, RuleEntry]) ->
 
 
 def activation_of(one: Asking) -> Activation:
-    """Return the activation of a person who enters, with all variables of the record."""
+    """Return the activation by which a person enters, with all variables of the record."""
     return Activation(
         audience=one.rule.audience,
         profile_id=f"person:{one.record.person}",

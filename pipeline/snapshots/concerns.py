@@ -1,4 +1,4 @@
-"""Concerns: findings that a person must confirm before a snapshot, or what a stream read, is sent."""
+"""Concerns: findings that a person must confirm before the activations of a snapshot or stream are sent."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass

@@ -1,9 +1,10 @@
 """Streams: records of outside systems, read on from where the last reading stopped.
 
-A page goes in one transaction from what was read to what shall be sent, and moves the mark::
+One transaction takes a page from its records to the activations that follow, and moves the mark::
 
     page ─► people ─► differs from ``records``? ─► rules, variables that changed ─► ``outgoing`` ─► intake
 
-What ``outgoing`` holds is appended after that transaction, in chunks whose numbers make a repeat harmless.
+The activations in ``outgoing`` are appended after that transaction, in numbered chunks, so that a repeat is
+recognised.
 SQL: ``streams``, ``records``, ``outgoing``, in the events store.
 """

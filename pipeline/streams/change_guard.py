@@ -1,13 +1,13 @@
 """The guard on changes: when too many people change in one run, nothing is sent before a person agrees.
 
-Activations of a run wait in ``outgoing`` until its end, and ``streams.changing`` counts the people whose
-values changed, in the transaction of each page. It outlives a run that did not come to its end::
+Activations of a run wait in ``outgoing`` until its end, and ``streams.changing`` counts the people with
+changed values, in the transaction of each page. The number stays if a run does not come to its end::
 
-    few changes, or confirmed    a pair decides anew about what waits, changing is 0 again, all is appended
+    few changes, or confirmed    pairs decide anew about waiting writes, changing is 0 again, all is appended
     too many                     all waits on; the next run reads on, and asks again with both numbers
 
-Records that are new do not count, nor does a first reading. Consents that a page tells
-have a guard of their own, and are passed on by a worker.
+New records do not count, nor does a first reading. Consents that a page tells of have a guard of their own
+(bursts), and are passed on by a worker.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,7 +21,7 @@ from pipeline.stores.stream_tables import records
 from pipeline.streams.stream_state import StreamState
 from pipeline.streams.stream_turn import StreamTurn
 
-FEW = 20  # people whose change needs nobody's consent
+FEW = 20  # people that may change without a confirmation
 EVERYBODY = 100  # percent
 
 Confirm = Callable[[Sequence[Concern]], bool]
@@ -39,7 +39,7 @@ class ChangeGuard:
     turn: StreamTurn
     max_change: float  # percent of the people known
     confirm: Confirm
-    is_active: bool  # people who change are counted, and what follows waits
+    is_active: bool  # changed people are counted, and their activations wait
     changed_before: int  # people, by runs that did not come to their end
 
     @classmethod
@@ -56,7 +56,7 @@ class ChangeGuard:
     def ask(self, gone: int = 0) -> None:
         """Raise Unconfirmed if the changes counted are too many.
 
-        ``gone``: people known before the run who are gone by now, and count among those known.
+        ``gone``: people that were known before the run and are gone; they count as known.
         """
         changing = self.turn.state.changing
         if changing > FEW:
@@ -79,7 +79,7 @@ def is_guarded(state: StreamState, max_change: float, *, resend: bool) -> bool:
 
 
 def known_people(engine: Engine, source: str) -> int:
-    """Count the people whom a source has read, without those who are gone."""
+    """Count the people that a source has read and that are not gone."""
     own = (records.c.source == source, ~records.c.gone, records.c.digest != "")
     with reading(engine) as connection:
         return connection.scalar(select(func.count()).select_from(records).where(*own)) or 0

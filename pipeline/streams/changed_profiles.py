@@ -1,4 +1,4 @@
-"""People whose profiles may have changed: those of the events that were folded since a mark.
+"""People with profiles that may have changed: those of the events that were folded since a mark.
 
 The events of the range are read once, by their ids; memory is eight bytes a person. A reading from the
 beginning goes through all people by their numbers.

@@ -40,7 +40,7 @@ def words_of(types: Collection[str]) -> set[str]:
 
 
 def files_of(connection: Connection, account: str) -> frozenset[int] | None:
-    """Return the files of an account; None: there are no others."""
+    """Return the numbers of an account's files; None if all files are of this account."""
     columns = event_files.c
     others = select(columns.id).where(columns.account != account).limit(1)
     if not account or connection.scalar(others) is None:

@@ -35,5 +35,5 @@ class EventLookup:
         return sorted(found, key=lambda event: event.stamp)
 
     def people_of(self, _parents: Sequence[str]) -> Mapping[str, Sequence[SourceRecord]]:
-        """Return nobody: each event has its person."""
+        """Return no record: each event has its person."""
         return {}

@@ -133,5 +133,5 @@ def read_cover(state: StreamState) -> PointsCover:
 
 
 def write_cover(cover: PointsCover) -> str:
-    """Return the text for ``choice``; "": nothing is copied, and nobody has caught up."""
+    """Return the text for ``choice``; "" if no type is copied and no copy has caught up."""
     return msgspec.json.encode(asdict(cover)).decode() if cover.types or cover.caught_up else ""

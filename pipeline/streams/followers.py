@@ -1,6 +1,7 @@
 """Followers: rules, consents and the like, as a stream calls them.
 
-A follower decides about each page in its transaction, and about what it put off after the last page.
+A follower decides about each page in the page's transaction, and about the records that it put off after the
+last page.
 """
 
 from collections import Counter
@@ -46,16 +47,16 @@ class Follower(Protocol):
     def decide(
         self, connection: Connection, records: Sequence[SourceRecord], *, is_baseline: bool
     ) -> Sequence[Activation]:
-        """Decide about records that are new or have changed, and return what follows."""
+        """Decide about new and changed records, and return the activations that follow."""
 
     def decide_moved(self, connection: Connection, records: Sequence[SourceRecord]) -> Sequence[Activation]:
-        """Decide about records whose stamp alone has moved: a field may have been set, and set back."""
+        """Decide about records with only a newer stamp: a field may have been set, and set back."""
 
     def read_ahead(self, engine: Engine, reader: RecordLookup) -> bool:
         """Read some records that were put off and are due, and all that deciding needs; False: none is."""
 
     def decide_later(self, connection: Connection) -> Sequence[Activation]:
-        """Decide anew about what was read ahead, and return what follows."""
+        """Decide about the records that were read ahead, and return the activations that follow."""
 
 
 class NoFollower:

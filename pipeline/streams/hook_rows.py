@@ -77,6 +77,6 @@ def newest_hook(connection: Connection) -> int:
 
 
 def told_by_hooks(connection: Connection, connector: str, rows: Sequence[int]) -> set[int]:
-    """Return those rows of files whose event a webhook of a connector told before."""
+    """Return the rows of files with an event that a webhook of the connector has told of before."""
     found = run(connection, TOLD, "bigint", list(rows), columns="h.event, h.connector, h.late")
     return {event for event, name, late in found if name == connector and not late}

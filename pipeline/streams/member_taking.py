@@ -1,4 +1,4 @@
-"""Taking pages of members: a member whose address is another person's is a conflict, never a guess."""
+"""Taking pages of members: a member with another person's address is a conflict, never a guess."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -55,9 +55,9 @@ class MemberTaking(PersonTaking):
         return conflicts.open("handles", person, foreign, keys, row.id) if foreign else None
 
     def _sendable(self, connection: Connection, rows: Sequence[SourceRecord]) -> list[SourceRecord]:
-        """Return the members that are written by: of several of one person that of the RIID told last.
+        """Return the members to send: of several members of one person the one with the RIID told last.
 
-        Those whose audience ends at records of people, and whose person has none, are left out.
+        A member is left out if the destinations write people's records and its person has none.
         """
         unbarred = super()._sendable(connection, rows)
         found = [row for row in unbarred if row.keys != WITHOUT_RECORD]
@@ -73,7 +73,7 @@ class MemberTaking(PersonTaking):
         bodies: dict[str, tuple[str, str]],
         erased: set[str],
     ) -> tuple[list[SourceRecord], list[SourceRecord]]:
-        """Return as changed also the members whose RIID has become another person's."""
+        """Return changed and moved records; a RIID that has become another person's counts as changed."""
         changed, moved = super()._sorted(records, known, bodies, erased)
         strayed = [row for row in moved if known[row.id].person not in (None, row.person)]
         return [*changed, *strayed], moved

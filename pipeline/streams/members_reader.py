@@ -1,7 +1,8 @@
 """Reading of members: columns of the list and of an extension table, of up to 200 RIIDs in a call each.
 
-A source whose audience ends at records of people marks the members whose person has none: they are left out,
-and are sent when a record of their person is known, for without the mark they differ from what is stored.
+If the destinations of its audience write people's records, a source marks the members of people without a
+record. Such a member is left out. When a record becomes known the mark goes, so the member differs from its
+stored values and is sent.
 """
 
 import time
@@ -48,7 +49,7 @@ class MembersReader:
         return self.read(people)
 
     def people_of(self, _parents: Sequence[str]) -> Mapping[str, Sequence[SourceRecord]]:
-        """Return nobody: a member has no history."""
+        """Return no record: a member has no history."""
         return {}
 
     def read(self, people: Mapping[str, int]) -> list[SourceRecord]:
@@ -69,7 +70,7 @@ class MembersReader:
         return records
 
     def _mark(self, records: Sequence[SourceRecord]) -> None:
-        """Mark the members whose people have no record."""
+        """Mark the members of people that have no record."""
         with reading(self.engine) as connection:
             known = primaries_of(connection, {one.person for one in records if one.person is not None})
         for one in records:

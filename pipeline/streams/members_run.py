@@ -1,4 +1,4 @@
-"""A run of a source of members: those of known RIID in turn, compared by value with what was last seen.
+"""A run of a source of members: those with a known RIID in turn, compared with their last values.
 
 A round reads all of them once, 200 in a call, in the order in which their handles became known. A run goes
 on with the round that is under way, until its end, until its time is over, or until the calls are used up.

@@ -13,7 +13,7 @@ Bodies = Mapping[str, tuple[str, str]]  # digest and body, by record
 def changed_and_moved(
     records: Sequence[SourceRecord], known: Mapping[str, KnownRecord], bodies: Bodies, *, is_history: bool
 ) -> tuple[list[SourceRecord], list[SourceRecord]]:
-    """Return records that are new or differ, and those whose stamp alone has moved; drop older ones."""
+    """Return records that are new or differ, and records with only a newer stamp; drop older ones."""
     changed, moved = [], []
     for record in records:
         before = known.get(record.id)

@@ -48,7 +48,7 @@ class PageTaking:
     follower: Follower
     is_history: bool = False
     progress: Callable[[str, int], None] = lambda _phase, _amount: None
-    pairing: Pairing | None = None  # of a source whose variables another system shares
+    pairing: Pairing | None = None  # of a source that is a side of pairs
     counts: StreamCounts = field(default_factory=StreamCounts)
     altered: int = 0  # records known before with other variables, or gone
     successors: list[str] = field(default_factory=list)  # ids of records to be read and sent
@@ -109,7 +109,7 @@ class PageTaking:
         bodies: dict[str, tuple[str, str]],
         erased: set[str],
     ) -> tuple[list[SourceRecord], list[SourceRecord]]:
-        """Return the changed records, and those whose stamp alone has moved."""
+        """Return the changed records, and those with only a newer stamp."""
         wanted = [record for record in records if record.id in known or record.id not in erased]
         return changed_and_moved(wanted, known, bodies, is_history=self.is_history)
 

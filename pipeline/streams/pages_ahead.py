@@ -9,7 +9,7 @@ from pipeline.model.record_reader import Position, RecordPage, RecordReader
 def pages_ahead(reader: RecordReader, place: Position) -> Generator[RecordPage, None, None]:
     """Give all pages after a place; an error of a page is raised in its turn.
 
-    One page is asked for that nobody takes if the caller stops early.
+    If the caller stops early, one page has been asked for in vain.
     """
     with ThreadPoolExecutor(1, "pages ahead") as asking:
         coming = asking.submit(reader.page, place)

@@ -16,8 +16,9 @@ from pipeline.streams.record_store import KnownRecord
 class PairingPage:
     """A page as it was read.
 
-    ``changed``: records that are written by, with what differs. ``unchanged``: further records of known
-    people. ``people``: by record, as they were before the page. ``resend``: what is under way goes again.
+    ``changed``: records that differ from their stored values and may be sent. ``unchanged``: further records
+    of known people. ``people``: by record, as they were before the page. ``resend``: open writes are sent
+    again.
     """
 
     changed: Sequence[SourceRecord]

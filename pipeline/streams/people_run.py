@@ -1,8 +1,8 @@
-"""A run of a source of people: those whose RIID their record of Salesforce lacks, since the last run.
+"""A run of a source of people: those with a RIID, new since the last run, that their record lacks.
 
-New handles come by ascending ids, so the mark is the highest id that was looked at. A RIID that an answer
-told of known handles, and what merges brought together, is met by its moment, and by the look at all people
-each week.
+New handles get ascending ids, so the mark is the highest id that was looked at. Two changes make no new
+handle: an answer tells the RIID of known handles, and a merge makes two people one. These are found by their
+time, and by the look at all people each week.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -33,9 +33,10 @@ OVERLAP = 60  # seconds before the last run
 
 @dataclass(frozen=True)
 class PeopleRun:
-    """Runs one source now. ``full``: looks at all people; ``resend``: also at those whose record has it.
+    """Runs one source now.
 
-    ``account`` and ``org``: of the RIIDs and of the records that are meant; None: any.
+    ``full``: looks at all people. ``resend``: also sends people with a record that has the RIID already.
+    ``account``: of the RIIDs; ``org``: of the records; None: any.
     """
 
     engine: Engine
@@ -115,7 +116,7 @@ class PeopleRun:
     def _activations(
         self, connection: Connection, people: Sequence[int], *, resend: bool
     ) -> list[Activation]:
-        """Return an activation for each person whose record lacks the RIID; ``resend``: also of others."""
+        """Return an activation for each person with a record that lacks the RIID; ``resend``: or has it."""
         profiles = {f"person:{person}" for person in people}
         known = known_identifiers(connection, profiles, self.account, self.org)
         records = {row.id: row for row in records_of(connection, set(people))}
@@ -130,5 +131,5 @@ class PeopleRun:
 
 
 def activation_of(audience: str, profile: str, identifiers: dict[str, str]) -> Activation:
-    """Return the activation of a person whose keys are known."""
+    """Return the activation that writes a person's RIID."""
     return Activation(audience=audience, profile_id=profile, call_type="UPDATE", identifiers=identifiers)

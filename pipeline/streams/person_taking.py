@@ -1,4 +1,4 @@
-"""Taking pages of records whose people are known beforehand: profiles, and members by their RIID."""
+"""Taking pages of records that come with their person: profiles, and members by their RIID."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class PersonTaking(PageTaking):
         """Leave people as they are."""
 
     def _note_moved(self, connection: Connection, moved: Sequence[SourceRecord]) -> None:
-        """Leave stamps as they are: they are moments of reading, and nobody compares them."""
+        """Leave stamps as they are: they are moments of reading, and are never compared."""
 
     def _sendable(self, _connection: Connection, rows: Sequence[SourceRecord]) -> list[SourceRecord]:
         """Return the records that are written by: no barred ones, and none that is gone."""

@@ -1,9 +1,9 @@
 """A run of a source of profiles: the fields kept per person, as far as they changed since the last run.
 
 The mark is the highest id of an event that profiles had folded. People of later events are looked at again
-and compared by value with what was last seen of them. What changes without an event (people that a record
-of Salesforce brought together, further fields) is found by the look at all people, each week or after the
-fields have changed; that goes on where an earlier run stopped.
+and compared with their last values. Changes without an event (a record of Salesforce that makes two people
+one, a new field) are found by the look at all people, each week or after the fields have changed; that goes
+on where an earlier run stopped.
 
 | Where it stops | Then |
 |---|---|
@@ -90,7 +90,7 @@ class ProfilesRun:
         return StreamOutcome(self.source.name, changes.counts, 0, state.is_baseline, is_full, concerns)
 
     def _look(self, turn: StreamTurn, outbox: StreamOutbox, taking: PersonTaking, guard: ChangeGuard) -> bool:
-        """Look at all people who are due; return whether those were all that there are."""
+        """Look at the people that are due; return False if the run ended before the last of them."""
         with reading(self.engine) as connection:
             place = FoldPlace.read(connection)
         if place.folded < (turn.state.mark_stamp or 0):
@@ -163,7 +163,7 @@ class ProfilesRun:
         ]
 
     def _forget_missing(self, turn: StreamTurn, taking: PersonTaking, mode: PageMode) -> None:
-        """Note people that are no longer there: they are others by now, or have no events any more."""
+        """Note people that are no longer there: merged into other people, or without events."""
         while True:
             with turn.writing() as connection:
                 missing = not_met(connection, self.source.name, mode.full_number, MISSING_AT_ONCE)

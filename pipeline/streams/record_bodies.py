@@ -19,7 +19,7 @@ decode = msgspec.json.decode
 def body_of(record: SourceRecord) -> tuple[str, str]:
     """Return the digest of a record, and its variables and fields as JSON.
 
-    What identifies its person counts in the digest, and is not stored: people have it as digests.
+    The identifiers of its person count in the digest and are not stored: handles have them as digests.
     """
     body = encode([record.values, record.fields])
     identity = (record.gone, record.survivor, record.contact, record.email, record.family, record.riid)

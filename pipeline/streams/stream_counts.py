@@ -8,7 +8,7 @@ class StreamCounts:
     """Numbers of one run of a stream."""
 
     read: int = 0  # rows
-    changed: int = 0  # records that are new, or differ from what was known
+    changed: int = 0  # records that are new, or differ from their stored values
     gone: int = 0  # of these: deleted, merged, or no longer there
     activations: int = 0  # that followed
     refused: int = 0  # activations that no intake would take

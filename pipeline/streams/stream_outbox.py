@@ -43,7 +43,7 @@ class StreamOutbox:
     def begin(self) -> None:
         """Append the activations left over by an earlier run, then begin a series; raises AppendFailed.
 
-        What an earlier run withheld stays, in its series: some of it may be appended and not noted.
+        Activations that an earlier run withheld stay, in its series: some may be appended and not noted.
         """
         if self._turn.state.changing:
             return
@@ -98,15 +98,16 @@ class StreamOutbox:
         self._turn.state = state
 
 
-read_stored = Decoder(Activation).decode  # what ``put`` has looked at
+read_stored = Decoder(Activation).decode  # of bodies that ``put`` has checked
 
 
 def put(
     connection: Connection, source: str, activations: Iterable[Activation], *, bulk: bool
 ) -> tuple[int, int]:
-    """Store activations to append; return the numbers of those stored, and of those no intake would take.
+    """Store activations to append; return the number stored, and the number that no intake would take.
 
-    ``bulk``: they wait for others, as those of a snapshot do. The log names the people of those refused.
+    ``bulk``: real-time rows go before them, as before those of a snapshot. The log names the people of the
+    refused ones.
     """
     rows, refused = [], []
     for activation in activations:

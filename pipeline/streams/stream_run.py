@@ -5,11 +5,11 @@
     left over   an earlier run's activations are appended
     changes     are read from the mark minus the overlap
     full        all is read from the beginning, when that is due; it goes on where an earlier run stopped
-    later       what followers put off and is due is decided
-    send        all that follows is appended, unless too many people changed
+    later       followers decide about the records that they put off and that are due
+    send        all activations that follow are appended, unless too many people changed
 
-Nothing is kept of a page that was not committed; one that was committed and not appended is appended by the
-next run, at its beginning or, where changes are counted, at its end.
+Nothing is kept of a page that was not committed. The activations of a committed page that were not appended
+are appended by the next run: at its beginning or, where changes are counted, at its end.
 """
 
 from collections.abc import Callable
@@ -80,7 +80,7 @@ class StreamRun:
             Busy: another run of the source is under way.
             Lost: another process took it over.
             Unconfirmed: so many people changed that a person must agree before anything is sent.
-            CallError, Misconfigured: the org cannot be read; what was read so far is kept.
+            CallError, Misconfigured: the org cannot be read; the pages read so far are kept.
             AppendFailed: Redis does not answer; the next run goes on from there.
         """
         with stream_turn(self.engine, self.source.name) as turn:

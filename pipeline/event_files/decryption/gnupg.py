@@ -23,12 +23,12 @@ NEWER = 'pgp = "sequoia" in the connector may read it'
 def decrypt(request: DecryptionRequest) -> None:
     """Write the plaintext to the target; after an error its content must not be used.
 
-    Raises OSError for a whole message whose plaintext the disk does not take.
+    Raises OSError if the message is whole and the disk does not take its plaintext.
     """
     require_gpg()
     with home_beside(request.target) as home:
         import_key(home, request)
-        # A message without protection against changes is read; of others the check is required below.
+        # A message without protection against changes is read; with it, the check is required below.
         options = ("--ignore-mdc-error", "--skip-verify", "--output", str(request.target), "--decrypt")
         code, output = call(home, request, *options, str(request.source))
         status = [line.removeprefix(STATUS) for line in output.splitlines() if line.startswith(STATUS)]

@@ -1,7 +1,8 @@
-"""Keys for Sequoia's decryptor, which takes the first key that may encrypt, of a certificate with several.
+"""Keys for Sequoia's decryptor, which takes the first key of a certificate that may encrypt.
 
-GnuPG makes some whose primary key may encrypt, too, and encrypts for the subkey: then the decryptor has the
-wrong one. A variant of the certificate with a public primary key and one subkey leaves it no choice.
+In some certificates of GnuPG the primary key may encrypt as well, but GnuPG encrypts for the subkey, so the
+decryptor takes the wrong one. A variant of the certificate with a public primary key and one subkey leaves it
+no choice.
 """
 
 from collections.abc import Iterator

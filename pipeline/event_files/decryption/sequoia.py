@@ -45,7 +45,7 @@ def try_key(request: DecryptionRequest) -> None:
 
 
 def decryptors(request: DecryptionRequest) -> Iterator["pysequoia.PyDecryptor"]:
-    """Yield those of the key, and of each of its subkeys that may decrypt; others only sign."""
+    """Yield a decryptor for the key, and one for each subkey that may decrypt; the rest only sign."""
     for place, key in enumerate(variants(request.private_key)):
         try:
             yield decryptor_of(key, request.passphrase)
