@@ -1,4 +1,4 @@
-"""Polls: the questions after calls whose answers come later. Their keys are drawn in __init__.py."""
+"""Polls: asking for the answers of asynchronous calls. The keys are drawn in __init__.py."""
 
 import uuid
 

@@ -31,9 +31,10 @@ class Step:
     of the column whose value it quotes; it is given the row and the detail.
 
     ``learn`` reads identifiers from the answer, by the position among the rows that the call had. They are
-    laid over the rows' own in all later steps, whose number and names must not depend on them. ``fresh_for``:
-    if a later step begins this many seconds after the answer, this step is done again first, unless a step
-    between them must not be repeated. ``needed`` tells whether any row wants the step; None: all do.
+    laid over the rows' own in all later steps; the number and names of those steps must not depend on them.
+    ``fresh_for``: if a later step begins this many seconds after the answer, this step is done again first,
+    unless a step between them must not be repeated. ``needed`` tells whether any row wants the step; None:
+    all do.
     """
 
     name: str  # named in verdicts: "merge", "fields"

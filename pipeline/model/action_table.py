@@ -1,6 +1,6 @@
 """Table of the actions of one kind of connector, each imported when it is looked up.
 
-A command that shows or sends by one action does not wait for the modules of the others.
+A command that uses one action does not wait for the modules of all actions.
 """
 
 from collections.abc import Iterator, Mapping

@@ -47,7 +47,7 @@ class DayUse:
 
     @property
     def is_spent(self) -> bool:
-        """Whether the last calls of the day are left to others."""
+        """Whether the calls that are left of the day are kept for other programs of the account."""
         return self.used >= LAST * self.most
 
     def _share(self, connector: Connector) -> int:

@@ -1,7 +1,7 @@
 """Feeds: the words in file names, and which of them count.
 
-Twelve feeds have a counter. Others count for the fields of "every row" alone. The rest, such as launch
-states, says nothing of a person's activity and is left out.
+Twelve feeds have a counter. The feeds of ``OTHERS`` count for the fields of "every row" alone. The rest, such
+as launch states, says nothing of a person's activity and is left out.
 """
 
 COUNTERS = {
@@ -22,7 +22,7 @@ OTHERS = frozenset({"SKIPPED", "FAIL", "CONVERT", "SMS_CLICK", "SMS_SKIPPED"})
 OTHER_CHANNELS = ("PUSH", "WEBPUSH", "MMS")  # each word of theirs counts like OTHERS
 SPELLINGS = {"SMS_DIVERED": "SMS_DELIVERED"}  # as older files have it
 NOT_LINKING = frozenset({"BOUNCE", "COMPLAINT"})  # their address may be another mailbox's
-VARIABLE_KINDS = {"captured_at": "moment", "day": "day"}  # of an event's variables; all others are texts
+VARIABLE_KINDS = {"captured_at": "moment", "day": "day"}  # of an event's variables; the rest are texts
 RECEIPTS = "SMS_DELIVERED"  # a row with another status code than 0 counts as FAILED_RECEIPT
 FAILED_RECEIPT = "SMS_FAIL"
 

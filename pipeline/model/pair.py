@@ -1,4 +1,4 @@
-"""A pair: two sides whose common variables are kept equal."""
+"""A pair: two sides; the variables that both have are kept equal."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -97,7 +97,7 @@ def paths_in(condition: RecordCondition) -> tuple[str, ...]:
 
 
 def changes_in(condition: RecordCondition) -> tuple[str, ...]:
-    """Name the fields whose earlier values are asked for."""
+    """Name the fields that the condition compares with their earlier values."""
     return tuple(
         dict.fromkeys(each.path for each in comparisons_in(condition) if each.operator in OF_CHANGES)
     )

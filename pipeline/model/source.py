@@ -32,7 +32,7 @@ class SqlSource(Source):
     query: str  # ":now" is the time of the run
     url: str = field(repr=False)  # SQLAlchemy's; holds a password; "": the events store
     columns: Mapping[str, str] = field(default_factory=dict)  # of the result, to fields of an activation
-    of_events: bool = False  # it reads the events store, whose times are text
+    of_events: bool = False  # it reads the events store, which has times as text
     kind: str = "sql"
 
 
@@ -61,10 +61,10 @@ class SalesforceSource(Source):
 
 @dataclass(frozen=True, kw_only=True)
 class PeopleSource(Source):
-    """People whose RIID is known and not in their record of Salesforce."""
+    """People with a known RIID that their record of Salesforce lacks."""
 
     audience: str
-    connector: str  # whose people: those of an org, or those with a RIID of an account
+    connector: str  # an org or an account; its people are those with a record, or a RIID, of it
     kind: str = "people"
 
     @property
@@ -103,7 +103,7 @@ class ProfilesSource(Source):
 
 @dataclass(frozen=True, kw_only=True)
 class MembersSource(Source):
-    """Columns of members whose RIID is known, in turn."""
+    """Columns of the members with a known RIID, read in turn."""
 
     connector: str
     columns: Mapping[str, str]  # of the list, in capitals, to variables

@@ -9,8 +9,8 @@ from typing import Any
 class SourceRecord:
     """One record; a stream makes thousands of them a second, so it is not frozen.
 
-    ``email``, ``family``, ``riid`` and ``keys`` may identify its person. ``before`` is what was known of the
-    record until now: its variables and fields, None if it is new.
+    ``email``, ``family``, ``riid`` and ``keys`` may identify its person. ``before``: the variables and fields
+    of the record as last read, None if it is new.
     """
 
     source: str

@@ -13,8 +13,8 @@ from pipeline.model.source import Source
 class RuleUses:
     """The uses of one source by its rules, consents and pairs.
 
-    ``conditions``: with their places; ``fields``: read beside those of the mapping. ``optional``: some of
-    these that may be hidden, each with what is lost then.
+    ``conditions``: with their places. ``fields``: read beside those of the mapping. ``optional``: fields of
+    these that the org may hide from us, each with the consequence in words.
     """
 
     conditions: Sequence[tuple[str, AllOf]] = ()

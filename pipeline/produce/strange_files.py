@@ -30,7 +30,7 @@ KINDS: tuple[tuple[re.Pattern[bytes], str, str], ...] = (
 
 
 def refuse_strange(content: Content) -> None:
-    """Raise Misconfigured, with what to do, if an unpacked file is of such a kind."""
+    """Raise Misconfigured, with the remedy, if an unpacked file is of one of ``KINDS``."""
     start = content.start(START).removeprefix(b"\xef\xbb\xbf").lstrip()
     for beginning, kind, remedy in KINDS:
         if beginning.match(start):

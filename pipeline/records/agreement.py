@@ -95,7 +95,7 @@ def dangling(after: Documents) -> Iterator[str]:
 
 
 def foreign_actions(after: Documents) -> Iterator[str]:
-    """Yield a problem for each destination whose action is not one of its connector's kind."""
+    """Yield a problem for each destination with an action that its connector's kind does not have."""
     for name, document in after["destinations"].items():
         connector, action = document["connector"], document["action"]
         kind = after["connectors"][connector]["kind"]

@@ -24,7 +24,7 @@ SECTIONS: Mapping[str, Table] = {
     "channels": record_tables.channels,
     "alerts": record_tables.alerts,
 }
-USERS_OF_CONNECTORS = ("destinations", "imports", "sources")  # sections whose records may name one
+USERS_OF_CONNECTORS = ("destinations", "imports", "sources")  # sections of records that may name one
 
 
 def singular(section: str) -> str:

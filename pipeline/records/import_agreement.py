@@ -11,7 +11,7 @@ SHARED = ("time_zone", "sms_time_zone", "channels", "link_by")  # by which event
 
 
 def imports_without_files(after: Documents) -> Iterator[str]:
-    """Yield a problem for each import whose connector is not there, or is of a kind without files."""
+    """Yield a problem for each import from a connector that does not exist, or has a kind without files."""
     serving = [name for name, kind in KINDS.items() if kind.open_server]
     for name, document in after["imports"].items():
         connector = document["connector"]

@@ -11,7 +11,7 @@ from pipeline.records.record_reading import mapping
 from schemas.configuration_fields import not_there
 from schemas.document import quoted
 
-USERS = ("sources", "destinations")  # sections whose records may name a mapping
+USERS = ("sources", "destinations")  # sections of records that may name a mapping
 
 
 def users_of_mapping(name: str, documents: Documents) -> list[str]:

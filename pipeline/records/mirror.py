@@ -92,7 +92,7 @@ class DestinationSettings:
     max_age: float = 0  # seconds
     stopped: str = ""  # the reason; "": it sends
     dedupe: float = 0  # seconds within which a profile is taken once; 0: always
-    priority: str = ""  # "first": its lanes go before all others
+    priority: str = ""  # "first": its lanes go before those of other destinations
 
 
 def settings_of(catalog: Catalog, destination: Destination) -> DestinationSettings:

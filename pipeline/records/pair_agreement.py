@@ -45,7 +45,7 @@ def unfit_sides(wanted: Pair, sides: Mapping[str, Source]) -> Iterator[str]:
 
 
 def sides_without_audience(wanted: Pair, sides: Mapping[str, Source]) -> Iterator[str]:
-    """Yield the sources of a pair that writes whose edits would go nowhere."""
+    """Yield a problem for each source without an audience, if the pair writes: its edits would go nowhere."""
     for key in () if wanted.watches else ("salesforce", "responsys"):
         names = wanted.salesforce if key == "salesforce" else (wanted.responsys,)
         for name in (name for name in names if sides[name].audience is None):

@@ -12,7 +12,7 @@ from pipeline.records.record_reading import mapping
 def mapped_variables(
     variable: str, wanted: Pair, sides: Mapping[str, Source], after: Documents
 ) -> list[tuple[SalesforceSource, MappedVariable]]:
-    """Return the sources of Salesforce whose mapping has a variable, each with it."""
+    """Return the sources of Salesforce that map the variable, each with the mapped variable."""
     found = ((stream, variable_of(stream, variable, after)) for stream in streams_of(wanted, sides))
     return [(stream, mapped) for stream, mapped in found if mapped is not None]
 

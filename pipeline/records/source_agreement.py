@@ -12,7 +12,7 @@ FORM = "FORM"  # told by webhooks; files of forms are not imported
 
 
 def sources_without_connector(after: Documents) -> Iterator[str]:
-    """Yield a problem for each source whose connector is not there, or of another kind."""
+    """Yield a problem for each source of a connector that does not exist, or is of a kind without it."""
     for name, document in after["sources"].items():
         connector, kind = document.get("connector"), document.get("kind")
         if connector is None:

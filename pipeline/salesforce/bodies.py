@@ -11,7 +11,7 @@ from pipeline.model.call import Call
 from pipeline.text.redaction import VALUE
 
 MOST_SHAPES = 3  # of records that are shown of a call
-# Keys whose values come from the configuration or from the code; all others are those of rows.
+# Keys with values from the configuration or from the code; all further keys have values of rows.
 SETTINGS = frozenset("allOrNone method referenceId attributes type httpHeaders".split())
 LIST = re.compile(r"(?<=\bIN \()'(?:[^'\\]|\\.)*'(?:, ?'(?:[^'\\]|\\.)*')*(?=\))|'(?:[^'\\]|\\.)*'")
 
@@ -45,6 +45,6 @@ def different(records: list[Any]) -> list[Any]:
 
 
 def redacted_url(url: str) -> str:
-    """Return an address whose query is readable, without the values in it."""
+    """Return a URL with its query unquoted, without the values in it."""
     where, _, query = url.partition("?q=")
     return f"{where}?q={LIST.sub(VALUE, unquote(query))}" if query else where

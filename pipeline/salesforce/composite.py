@@ -33,7 +33,7 @@ class CompositePart:
 
 
 def composite_call(connector: SalesforceConnector, parts: Sequence[CompositePart]) -> Call:
-    """Return the call; one part that is refused takes none of the others back."""
+    """Return one call for all parts; a refused part takes no other part back."""
     requests = [request_of(connector, part) for part in parts]
     return Call(
         function=FUNCTION,

@@ -1,7 +1,7 @@
-"""Conditions in queries: of each as much as SOQL can say; the rest is looked at here.
+"""Conditions in queries: SOQL gets as much of each as it can express; the rest is looked at here.
 
-Not said in SOQL: earlier values, parts of texts with a backslash, values within sets, and ``within`` on a
-field whose kind is not known to be day or moment.
+Not in SOQL: earlier values, parts of texts with a backslash, values within sets, and ``within`` on a field
+that is not known to be a day or a moment.
 """
 
 from collections.abc import Mapping

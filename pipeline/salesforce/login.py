@@ -26,7 +26,7 @@ LOGIN_BURST = 2  # logins that may follow one at once, as when a token is refuse
 MAX_READ = 20.0  # seconds for a login's answer
 
 # Salesforce's tokens live by the org's setting, two hours by default. A token is used until it is refused, so
-# its life here is only the time after which one that nobody uses is forgotten.
+# its life here is only the time after which an unused one is forgotten.
 TERMS = TokenTerms(life=115 * 60, renew_after=114 * 60, logins_per_minute=10)
 
 

@@ -16,7 +16,7 @@ class NeededObject:
     is_created: bool = False
     filled: Collection[str] = ()  # of a new record, beside ``written``
     key: str = ""  # a field that records are upserted by
-    is_optional: bool = False  # of several such objects one must have all fields; the others are left alone
+    is_optional: bool = False  # of several such objects only one must have all fields
 
 
 @dataclass(frozen=True)

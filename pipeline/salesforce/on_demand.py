@@ -1,4 +1,4 @@
-"""Looks into an org and reading of its records, whose modules are imported when they are asked for."""
+"""Looks into an org, and reading its records; the modules are imported when they are needed."""
 
 from collections.abc import Mapping
 from typing import Any

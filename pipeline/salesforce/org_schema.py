@@ -11,7 +11,7 @@ from pipeline.salesforce.calls import reading
 from pipeline.salesforce.client import SalesforceClient
 from pipeline.wire.answers import as_documented
 
-COMPOUND = ("address", "location")  # types whose parts are fields of their own
+COMPOUND = ("address", "location")  # types of fields with parts that are fields of their own
 
 # Types of variables to the types of fields that they read and write; a text may hold any that is written so.
 FITTING: Mapping[str, frozenset[str]] = {

@@ -1,4 +1,4 @@
-"""Pre-flight: whether the org lets us in, serves our version, has what is used, and leaves us calls."""
+"""Pre-flight: whether the org lets us in, serves our version, has the used fields, and leaves us calls."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -14,7 +14,7 @@ from pipeline.salesforce.preflight_writes import look_at_actions
 
 NOTHING = Uses()
 NO_RULES = RuleUses()
-PEOPLE = ("Lead", "Contact")  # whose fields may hold the RIID
+PEOPLE = ("Lead", "Contact")  # objects with a field that may hold the RIID
 
 
 def preflight(client: SalesforceClient, uses: Uses = NOTHING) -> list[Finding]:

@@ -40,7 +40,7 @@ def no_object(schema: OrgSchema, name: str) -> str:
 def source_problems(
     schema: OrgSchema, source: SalesforceSource, mapping: RecordMapping, rules: RuleUses
 ) -> Iterator[str]:
-    """Yield the problems of a source whose object is there."""
+    """Yield the problems of a source, other than a missing object."""
     owner = source.object
     for variable, path in mapping.paths_of(owner):
         try:
@@ -85,7 +85,7 @@ def role_problems(schema: OrgSchema) -> Iterator[str]:
 def fields_of(
     schema: OrgSchema, owner: str, paths: Iterable[str]
 ) -> tuple[dict[str, FieldDescription], dict[str, str]]:
-    """Return the fields that paths lead to, and why others lead to none."""
+    """Return fields by their paths, and problems by paths that lead to no field."""
     found: dict[str, FieldDescription] = {}
     problems: dict[str, str] = {}
     for path in paths:

@@ -1,4 +1,4 @@
-"""Roles of contacts in deals: whose programme a stage of a deal concerns.
+"""Roles of contacts in deals: a stage of a deal concerns the contacts in some roles of it.
 
 Source: Object Reference, ``sforce_api_objects_opportunitycontactrole.htm``.
 """
@@ -13,7 +13,7 @@ from pipeline.salesforce.record_rows import id_at
 from pipeline.wire.answers import text_at
 
 ROLES = "OpportunityContactRole"
-DEAL = "OpportunityId"  # the one field whose records have roles
+DEAL = "OpportunityId"  # the one field that leads to records with roles
 FIELDS = ("Id", DEAL, "ContactId", "Role", "IsPrimary", "Contact.Email", "Contact.LastName")
 
 
@@ -53,7 +53,7 @@ def contact_of(row: Mapping[str, Any], source: SalesforceSource, org: str, riid_
 
 
 def is_meant(row: Mapping[str, Any], who: str | Sequence[str]) -> bool:
-    """Tell whether a role is one of those whose contacts are meant."""
+    """Tell whether a role is meant by ``who``: "primary", "all", or names of roles."""
     if who == "primary":
         return bool(row.get("IsPrimary"))
     return who == "all" or row.get("Role") in who

@@ -17,7 +17,7 @@ from typing import TypeVar
 from urllib.parse import quote
 
 MOST_IDS = 200  # ids in one list
-MOST_TEXTS = 100  # addresses or other texts in one list: nobody says how long the URL of a query may be
+MOST_TEXTS = 100  # addresses or other texts in one list: the longest URL of a query is not documented
 LONGEST = 100_000  # characters of a statement
 SIGNS = frozenset(("=", "!=", "<", "<=", ">", ">="))
 NAME = r"[A-Za-z][A-Za-z0-9_]{0,79}"
@@ -95,7 +95,7 @@ def among(path: str, values: Sequence[Value], *, negated: bool = False) -> Claus
 def like(path: str, text: str, *, inside: bool = False) -> Clause:
     """Ask for texts that begin with ``text``, or have it ``inside``; raises ValueError for a backslash.
 
-    A backslash before a wildcard would have to be escaped twice, and nobody says how.
+    A backslash before a wildcard would have to be escaped twice, which is documented nowhere.
     """
     if "\\" in text:
         raise ValueError("a text with a backslash cannot be looked for within a text")

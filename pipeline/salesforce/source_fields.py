@@ -10,7 +10,7 @@ from pipeline.model.source import SalesforceSource
 
 STAMP = "SystemModstamp"
 CREATED = "CreatedDate"  # of rows that never change
-PEOPLE = ("Lead", "Contact")  # whose records are people
+PEOPLE = ("Lead", "Contact")  # objects with people as their records
 
 # Fields by which a person is recognised, or followed.
 IDENTIFYING: Mapping[str, tuple[str, ...]] = {

@@ -1,4 +1,4 @@
-"""Counted words: numbers among the statistics whose names are a prefix and a word, as ``left_out:SEEN``."""
+"""Counted words: statistics that are named by a prefix and a word, such as ``left_out:SEEN``."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Literal

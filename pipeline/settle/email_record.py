@@ -16,7 +16,7 @@ from sqlalchemy import Connection, select, update
 from pipeline.model.email_call import EmailCall
 from pipeline.stores.tables import batches
 
-UNKNOWN_CODES = ("Timeout", "OutcomeUnknown")  # of rows whose call went out, and no answer tells its outcome
+UNKNOWN_CODES = ("Timeout", "OutcomeUnknown")  # of rows that went out in a call without an answer
 WIDTH = 8  # bytes of a digest
 NOBODY = bytes(WIDTH)
 

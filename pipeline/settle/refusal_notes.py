@@ -1,4 +1,4 @@
-"""Notes of refusals: rows that no batch ever held, whose verdicts streams, rules and pairs wait for."""
+"""Notes of refusals: verdicts of rows that never were in a batch; streams, rules and pairs wait for them."""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence

@@ -1,7 +1,7 @@
 """Witness notes: verdicts of batches, and identifiers that their answers taught, for streams and rules.
 
-Table ``witness_notes``: a note for each batch of a destination whose audience a stream or rule feeds, written
-in the ledger's transaction. It is taken over into the events store, and deleted then. Its ``rows`` are JSON::
+Table ``witness_notes``: a note for each batch of a destination, if a stream or rule feeds its audience. It is
+written in the ledger's transaction, copied into the events store, and then deleted. Its ``rows`` are JSON::
 
     [{"id": "a-7", "profile_id": "person:7", "call_type": "ADD", "verdict": "delivered",
       "identifiers": {"riid": "470515001", "salesforce_id": "003000000000001AAA"}}, ...]

@@ -1,4 +1,4 @@
-"""A look at an SFTP server, whose modules are imported when a command asks for it."""
+"""A look at an SFTP server; its modules are imported when a command needs it."""
 
 from typing import Any
 

@@ -7,13 +7,13 @@ from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, String, Table
 
 from pipeline.stores.event_metadata import BigId, event_metadata
 
-# Statements, never changed: each has a hash over itself and the hash of the one before. An erasure takes the
-# evidence out, whose digest stays.
+# Statements, never changed: each has a hash over itself and the hash of the one before. An erasure deletes
+# the evidence; its digest stays.
 consent_statements = Table(
     "consent_statements",
     event_metadata,
     Column("id", BigId, primary_key=True, autoincrement=False),  # 1, 2, 3: none is missing
-    Column("key", String, nullable=False, unique=True),  # SHA-256 of what makes it one statement
+    Column("key", String, nullable=False, unique=True),  # SHA-256; a repeat of the statement has the same
     Column("address", String, nullable=False),
     Column("channel", String, nullable=False),
     Column("name", String, nullable=False),  # of the consents that took it
@@ -22,7 +22,7 @@ consent_statements = Table(
     Column("source", String, nullable=False),
     Column("at", BigInteger, nullable=False),
     Column("epoch", BigInteger, nullable=False),  # after it
-    Column("effect", String, nullable=False),  # out, in: what both sides are told; "": nothing
+    Column("effect", String, nullable=False),  # out, in: both sides are told; "": nothing is told
     Column("evidence", JSON(none_as_null=True)),  # None: erased
     Column("evidence_digest", String, nullable=False),
     Column("noted_at", BigInteger, nullable=False),
@@ -81,8 +81,8 @@ consent_bursts = Table(
     sqlite_with_rowid=False,
 )
 
-# Records whose box differs from the state while our own write may be under way: they are read once more after
-# its answer.
+# Records with a box that differs from the state, while our own write may be under way: they are read once
+# more after its answer.
 consent_doubts = Table(
     "consent_doubts",
     event_metadata,

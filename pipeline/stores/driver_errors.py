@@ -1,4 +1,4 @@
-"""Errors of a database's driver, whose own cursor runs a statement, as SQLAlchemy would raise them."""
+"""Errors of a statement on the driver's own cursor, raised as SQLAlchemy would raise them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -11,9 +11,9 @@ from typing import Any
 def filled_columns(
     names: Sequence[str], rows: Sequence[Sequence[Any]]
 ) -> tuple[Sequence[str], Sequence[Sequence[Any]]]:
-    """Return the columns that any row fills with more than None or False, and the rows with these alone.
+    """Leave out the columns that are None or False in every row; return the names and rows that stay.
 
-    All others must have NULL or false as their default; the first two columns always stay.
+    Such a column must have NULL or false as its default. The first two columns always stay.
     """
     places = [place for place in range(len(names)) if place < 2 or any(is_filled(row[place]) for row in rows)]
     if len(places) == len(names):

@@ -1,7 +1,7 @@
-"""Nudges: sources that run before their time, because their outside system says that something has changed.
+"""Nudges: an outside system says that something has changed, and its sources run before their time.
 
-Any number of nudges before a run begins lead to one run. A nudge that comes while one is under way leads to
-another, for the record that it is about may come behind what was read.
+Any number of nudges before a run begins lead to one run. A nudge during a run leads to another run: its
+record may belong to a page that was already read.
 
 Keys
     nudges                set of names of sources; a run takes its own out before it reads

@@ -61,7 +61,7 @@ import_runs = Table(
     Column("name", String, primary_key=True),
     Column("owner", String),
     Column("alive_at", Moment),
-    Column("step", Text, nullable=False, server_default=""),  # what the run is at, in words
+    Column("step", Text, nullable=False, server_default=""),  # of the run, in words
     Column("first_started_at", Moment),
     Column("started_at", Moment),
     Column("finished_at", Moment),

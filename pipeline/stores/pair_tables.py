@@ -1,6 +1,6 @@
 """The tables of pairs, in the events store.
 
-A field without a row is at rest: both sides hold what was last read of them, and that is equal.
+A field without a row is at rest: the last readings of both sides are equal, and no write is under way.
 """
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, String, Table, Text

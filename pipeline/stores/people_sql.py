@@ -1,6 +1,6 @@
 """SQL of the rows of one person in the view of people, and of the sets packed into them.
 
-``g`` is the handle whose id is the person's number, ``h`` one of its handles, ``p`` the profile's row of it.
+``g`` is the handle with the person's number as its id, ``h`` any handle of the person, ``p`` its profile.
 """
 
 ROWS = "handles h JOIN profiles p ON p.handle = h.id"

@@ -56,7 +56,7 @@ conflicts = Table(
     Column("kind", String, nullable=False),  # family_name, handles
     Column("whose", BigInteger, nullable=False, index=True),  # person
     Column("other", BigInteger, nullable=False, index=True),  # the person it may be
-    Column("values", JSON, nullable=False),  # the handles that name others
+    Column("values", JSON, nullable=False),  # the handles that name other people
     Column("suggestion", String, nullable=False),  # same, apart
     Column("settled", String),  # same, apart, gone (the cause is); None: open
     Column("settled_by", String),

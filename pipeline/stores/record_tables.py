@@ -26,7 +26,7 @@ sources = Table(
     "sources",
     metadata,
     Column("name", String, primary_key=True),
-    Column("audience", String),  # None: rules alone look at what is read
+    Column("audience", String),  # None: only rules look at its records
     Column("body", JSON, nullable=False),
     Column("secrets", Text, nullable=False),  # sealed by the vault: {"url": ...}
 )

@@ -1,7 +1,7 @@
 """Notes of the daily comparison of outside schemas with the records.
 
 Keys
-    note:schema:{connector}   JSON: when it was compared, what is wrong, and shapes to compare with
+    note:schema:{connector}   JSON: time of the comparison, its problems, and shapes to compare with
     schema:known              set of the connectors that the timer has met: each is first compared a day later
 """
 

@@ -1,4 +1,4 @@
-"""SQLite as the SQL store: one file in WAL mode, whose writers wait for each other."""
+"""SQLite as the SQL store: one file in WAL mode; writers wait for each other."""
 
 import fcntl
 import os
@@ -46,7 +46,7 @@ def set_pragmas(connection: Any, _: ConnectionPoolEntry) -> None:
 def give_room(connection: Connection) -> None:
     """Let a connection to SQLite keep large transactions in memory, and move its log less often.
 
-    Without, a page of a table whose keys have no order is read twice and written twice.
+    Otherwise a page of a table with random keys is read twice and written twice.
     """
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql(f"PRAGMA cache_size = -{CACHE}")

@@ -1,6 +1,6 @@
 """The file of a SQLite store, while connections to it are open.
 
-SQLite goes on with a file that was removed or replaced: what it stores then is lost when the process ends.
+SQLite goes on with a file that was removed or replaced: rows stored then are lost when the process ends.
 So a connection is used as long as its file is the one at the path. If another file is there, a new connection
 opens that one; if none is there, none is made.
 

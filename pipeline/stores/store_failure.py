@@ -55,13 +55,13 @@ def store_of(error: BaseException) -> URL | None:
 
 
 def unusable(url: URL, error: Exception) -> Misconfigured:
-    """Say which database cannot be used, why, and what to do, without its password."""
+    """Return the error for a database that cannot be used: its name, the reason, the way out; no password."""
     reason = str(error.orig if isinstance(error, DBAPIError) else error)
     return Misconfigured(sentence(url, reason))
 
 
 def in_words(error: SQLAlchemyError) -> str:
-    """Say which store failed, why, and what to do; values that an error may quote are left out."""
+    """Return the failed store, the reason and the way out in words, without values that an error quotes."""
     url, reason = store_of(error), sql_trouble.reason(error)
     return sentence(url, reason) if url else f"a store cannot be used: {reason}"
 

@@ -9,7 +9,7 @@ from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, SmallInteger, S
 from pipeline.stores.event_metadata import BigId, event_metadata
 from pipeline.stores.metadata import Moment
 
-# How far each stream is read, and whose turn it is.
+# How far each stream is read, and the process that has its turn.
 streams = Table(
     "streams",
     event_metadata,
@@ -32,7 +32,7 @@ streams = Table(
     Column("trouble", Text, nullable=False, server_default=""),  # why the last run stopped; "": it did not
     Column("numbers", JSON(none_as_null=True)),  # of the last run: rows read, changed, sent
     Column("choice", String, nullable=False, server_default=""),  # object and condition; "": unknown
-    # People changed by runs whose activations wait for their end, or for a person's consent.
+    # People changed by runs; their activations wait for the end of a run, or for a person's confirmation.
     Column("changing", BigInteger, nullable=False, server_default="0"),
     # The reading from the beginning that is under way sends everybody, changed or not.
     Column("resending", Boolean, nullable=False, server_default="0"),

@@ -2,7 +2,7 @@
 
 
 def labelled(name: str, label: str | None) -> str:
-    """Write "lapsed (Buyers who lapsed)"; without a label, or one that is the name, "lapsed"."""
+    """Return "lapsed (Lapsed buyers)"; without a label, or if it equals the name, "lapsed"."""
     return f"{name} ({label})" if label and label != name else name
 
 

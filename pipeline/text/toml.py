@@ -1,7 +1,7 @@
 """Write TOML: the standard library only reads it.
 
-Only what a configuration needs: sections of named tables with text, finite numbers, booleans, lists
-and small tables that stay on their line.
+It writes only the parts of TOML that a configuration needs: sections of named tables with text, finite
+numbers, booleans, lists and small tables that stay on their line.
 """
 
 import json

@@ -51,7 +51,7 @@ class CampaignMembers:
             raise Held("destination", "INVALID_MEMBER_STATUS", text)
 
     def verdict_of(self, member: Membership | None) -> Verdict:
-        """Return Done for a member who has the status already."""
+        """Return Done for a member that has the status already, None for a member to be written."""
         return Done() if member and str(member["Status"]).lower() == self.status.lower() else None
 
 

@@ -34,7 +34,7 @@ class Written:
     table: str
     values: dict[str, Any]
     id: str | None = None
-    key: str = ""  # the unique field, whose value is among ``values``
+    key: str = ""  # the unique field; its value is among ``values``
     rows: list[int] = field(default_factory=list)
 
     @property

@@ -67,7 +67,7 @@ class FindAndWrite(Action):
         return False
 
     def done_before(self, rows: Iterable[Activation]) -> list[int]:
-        """Return the positions of people who leave: nothing is done about them."""
+        """Return the positions of REMOVE rows: nothing is done about them."""
         return [position for position, row in enumerate(rows) if row.call_type == "REMOVE"]
 
     def problem(self, row: Activation) -> str | None:
@@ -81,7 +81,7 @@ class FindAndWrite(Action):
         return recipient_hash(key) if key else None
 
     def shape(self, row: Activation) -> str:
-        """Tell rows that are found by an id from the others: so a call has five queries at most."""
+        """Keep rows with an id, rows without one and removals apart: so a call has five queries at most."""
         return f"{'id' if self.search.id_of(row) else 'key'} {row.call_type == 'REMOVE'}"
 
     def steps(self, _rows: Sequence[Activation]) -> tuple[Step, ...]:

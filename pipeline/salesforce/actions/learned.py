@@ -1,6 +1,6 @@
 """Keys of identifiers that the steps of a batch learn for the later ones.
 
-``salesforce_id`` alone is an identifier of a person; the others are for the steps of the batch and are kept
+``salesforce_id`` alone is an identifier of a person; the rest are for the steps of the batch and are kept
 nowhere else.
 """
 

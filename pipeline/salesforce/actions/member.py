@@ -1,4 +1,4 @@
-"""Make people members of a campaign, or change the status of those who are.
+"""Make people members of a campaign, or change the status of members.
 
 ::
 
@@ -65,7 +65,7 @@ class SalesforceMember(FindAndWrite):
         return parts
 
     def judge(self, row: Activation, record: FoundRecord, bodies: Mapping[str, Any]) -> Verdict:
-        """Leave a member alone who has the status already."""
+        """Return Done for a member that has the status already."""
         self.campaign.require_status(bodies)
         if not self._is_looked_up(row, record, bodies):
             return None
@@ -131,7 +131,7 @@ class SalesforceMember(FindAndWrite):
         return self.collections.call(self._writes(rows))
 
     def _judged(self, rows: Sequence[Activation], answer: Any) -> Verdicts:
-        """Find those again who became members meanwhile."""
+        """Return the verdicts; a person that became a member meanwhile is looked up again."""
         verdicts = self.collections.results(len(rows), self._writes(rows), answer).verdicts
         return [again_if_member_already(why) for why in verdicts]
 

@@ -82,7 +82,7 @@ class SalesforceRecord(FindAndWrite):
         return super().recipient(row) if self.rows is None else None
 
     def shape(self, row: Activation) -> str:
-        """Tell rows that are found by an id from the others."""
+        """Keep rows with an id apart from rows without one."""
         return super().shape(row) if self.rows is None else ""
 
     def steps(self, rows: Sequence[Activation]) -> tuple[Step, ...]:

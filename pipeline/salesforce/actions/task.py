@@ -1,7 +1,7 @@
-"""Write a task for the person of each row, as a note of an event or for somebody to do.
+"""Write a task for the person of each row: a note of an event, or a thing for a user of Salesforce to do.
 
-With ``key_field`` a task is upserted by the activation's id, so that a repeated one changes it. Without, it
-is created at most once: after an unknown outcome its row is a dead letter.
+With ``key_field`` a task is upserted by the activation's id, so that a repeat changes it. Without, it is
+created at most once: after an unknown outcome its row is a dead letter.
 
 Source: Object Reference, ``sforce_api_objects_task.htm``.
 """
