@@ -1,4 +1,4 @@
-"""The whole configuration: all sections of records, and what they must agree in."""
+"""The whole configuration: all sections of records, and rules between records."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -100,7 +100,7 @@ class Fingerprints(Field):
     """Fingerprints of host keys, one or a list."""
 
     def read(self, value: Any) -> list[str]:
-        """Refuse what no SSH server has."""
+        """Return fingerprints of host keys as a list; refuse any other text."""
         found = [value] if isinstance(value, str) else value
         if not isinstance(found, list) or not found:
             raise ValidationError(f"{FINGERPRINT_RULE}, or a list of some")

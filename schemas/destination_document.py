@@ -16,7 +16,7 @@ MAX_ROWS = 200  # records in one call, by Oracle's rule for all of them
 class DestinationDocument(Document):
     """The options that destinations of all actions have."""
 
-    settled: ClassVar[frozenset[str]] = frozenset()  # options whose default depends on other options
+    settled: ClassVar[frozenset[str]] = frozenset()  # options with a default that depends on other options
 
     label = Text()  # for people, beside the name that commands take
     description = Text()

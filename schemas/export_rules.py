@@ -18,7 +18,7 @@ Problems = Iterator[tuple[str, str]]
 EXTENSION_ORDER = ("CUSTOMER_ID_", "EMAIL_ADDRESS_", "RIID_")
 ADDRESS = "EMAIL_ADDRESS_"
 RIID = "RIID_"
-NEVER_INSERTED = (RIID, *HASHES)  # nobody is inserted who is matched by one of them
+NEVER_INSERTED = (RIID, *HASHES)  # match columns by which Responsys inserts no member
 MATCH = ("match_column_1", "match_column_2")
 
 

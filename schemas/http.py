@@ -50,7 +50,7 @@ class TraceBody(PageQuery):
 
 
 class ProfileBody(Query):
-    """The person whose fields are shown: a RIID, ACCOUNT:RIID, an address, or person:NUMBER."""
+    """The person to show: a RIID, ACCOUNT:RIID, an address, or person:NUMBER."""
 
     person = Text(required=True, validate=validate.Length(1, 1_000), metadata={"example": "ada@example.com"})
 

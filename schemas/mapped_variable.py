@@ -39,7 +39,7 @@ class FieldPath(Field):
     """A field by its name, or one of a parent: "Account.Name"."""
 
     def read(self, value: Any) -> str:
-        """Refuse longer paths, and what no field is called."""
+        """Refuse paths of more than two names, and names that no field can have."""
         if not isinstance(value, str) or not PATH.fullmatch(value):
             raise ValidationError('must be a field, such as "FirstName", or one of a parent: "Account.Name"')
         return value

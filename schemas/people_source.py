@@ -1,4 +1,4 @@
-"""A source of people as it is configured: those whose RIID has become known."""
+"""A source of people as it is configured: people with a RIID that has become known."""
 
 from schemas.configuration_fields import Number, OneOf, Text
 from schemas.source import MAX_EVERY, CommonSource

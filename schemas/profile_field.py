@@ -38,7 +38,7 @@ class Words(Field):
     """A list of words of feeds, as file names have them."""
 
     def read(self, value: Any) -> list[str]:
-        """Refuse anything but a list of feeds whose rows are kept."""
+        """Refuse anything but a list of feeds that count."""
         if not isinstance(value, list) or not value:
             raise ValidationError('must be a list of feeds, such as ["CLICK"]')
         words = [Text(slashes=False).read(word) for word in value]

@@ -32,5 +32,5 @@ class ProgramEntry(DestinationDocument):
 
     @validates_schema(skip_on_field_errors=False)
     def agree(self, data: Mapping[str, Any], **_: Any) -> None:
-        """Check rules about several options; what a merge says of consent is left as it is."""
+        """Check rules about several options; the merge of a program entry never changes a permission."""
         export_rules.check_merge({**data, "permission": "unchanged"})

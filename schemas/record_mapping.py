@@ -54,7 +54,7 @@ class MappingField(Table):
 
 
 def field_problems(variables: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, list[str]]]:
-    """Yield the variables whose fields another one has already, or only a consent may have."""
+    """Yield variables with the problems of their fields: taken by another variable, or for consents alone."""
     taken: dict[str, dict[str, str]] = {}  # object, field in lower case: the first variable
     for name, document in variables.items():
         problems = []

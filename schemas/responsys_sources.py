@@ -23,7 +23,7 @@ class EventTypes(Field):
     """A list of types of events, each once."""
 
     def read(self, value: Any) -> list[str]:
-        """Refuse an empty list, and what no type is called."""
+        """Refuse an empty list, and names that no type of events can have."""
         if not isinstance(value, list) or not 1 <= len(value) <= MOST_TYPES:
             raise ValidationError(f"must be a list of 1 to {MOST_TYPES} types of events")
         if not all(isinstance(word, str) and EVENT_TYPE.fullmatch(word) for word in value):
@@ -70,7 +70,7 @@ class ReadColumns(Table):
 
 
 class MembersSourceDocument(ChangingSource):
-    """Columns of members whose RIID is known, in turn."""
+    """A source of members with a known RIID: their columns, read in turn."""
 
     kind = OneOf("a kind of source", ["responsys"], required=True)
     connector = Text(required=True)

@@ -58,7 +58,7 @@ class ColumnValues(Field):
     """The values that a column of Responsys may have."""
 
     def read(self, value: Any) -> list[str]:
-        """Refuse what is no list of texts."""
+        """Refuse anything but a list of texts."""
         if not isinstance(value, list) or not 1 <= len(value) <= MOST_VALUES:
             raise ValidationError(f"must be a list of 1 to {MOST_VALUES} texts")
         return [Text().read(each) for each in value]

@@ -38,7 +38,7 @@ class Version(Field):
     """A version of the API."""
 
     def read(self, value: Any) -> str:
-        """Refuse what is none, and what is too old."""
+        """Refuse a text that is no version, and a version older than ``OLDEST``."""
         match = VERSION.fullmatch(value) if isinstance(value, str) else None
         if match is None or int(match[1]) < OLDEST:
             raise ValidationError(f'must be a version such as "66.0", {OLDEST}.0 or later')
@@ -60,7 +60,7 @@ class FieldName(Field):
     """The name of a field."""
 
     def read(self, value: Any) -> str:
-        """Refuse what no field is called."""
+        """Refuse a name that no field can have."""
         if not isinstance(value, str) or not FIELD.fullmatch(value):
             raise ValidationError('must be the name of a field, such as "Responsys_RIID__c"')
         return value

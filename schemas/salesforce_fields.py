@@ -21,7 +21,7 @@ class WrittenFieldName(Field):
     """A field that may be written, not one of a parent; opt-outs are refused later, where no consent is."""
 
     def read(self, value: Any) -> str:
-        """Refuse what no field is called."""
+        """Refuse a name that no field can have."""
         if not isinstance(value, str) or not FIELD.fullmatch(value):
             raise ValidationError(FIELD_RULE)
         return value
@@ -85,7 +85,7 @@ class States(Table):
 
 
 class RecordId(Field):
-    """An id of 15 or 18 characters that begins with one of these prefixes; ``thing`` is what has it."""
+    """An id of 15 or 18 characters with one of these prefixes; ``thing``: its record, as in "a campaign"."""
 
     def __init__(self, thing: str, *prefixes: str, **options: Any) -> None:
         super().__init__(**options)
@@ -108,7 +108,7 @@ class Length(Field):
     """A length of time: "1h"."""
 
     def read(self, value: Any) -> str:
-        """Refuse what is none."""
+        """Refuse a text that is no length of time."""
         if not isinstance(value, str) or not LENGTH.fullmatch(value):
             raise ValidationError("must be a length of time: 90s, 30m, 2h, 7d or 1w")
         return value
@@ -131,7 +131,7 @@ class ObjectNames(Field):
     """A list of objects, each once."""
 
     def read(self, value: Any) -> list[str]:
-        """Refuse none, and what no object is called."""
+        """Refuse an empty list, and names that no object can have."""
         if not isinstance(value, list) or not value or len(set(map(str, value))) < len(value):
             raise ValidationError("must be a list of at least one object, each once")
         if not all(isinstance(each, str) and FIELD.fullmatch(each) for each in value):

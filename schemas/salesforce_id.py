@@ -19,7 +19,7 @@ class NoId(ValueError):
 
 
 class WrongSuffix(ValueError):
-    """An id whose last three characters contradict the first 15."""
+    """The last three characters of an id, its check, do not fit the first 15."""
 
 
 def full_id(text: str) -> str:

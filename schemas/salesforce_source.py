@@ -24,7 +24,7 @@ class ObjectName(Field):
     """The name of an object."""
 
     def read(self, value: Any) -> str:
-        """Refuse what no object is called."""
+        """Refuse a name that no object can have."""
         if not isinstance(value, str) or not OBJECT.fullmatch(value):
             raise ValidationError('must be the name of an object, such as "Contact"')
         return value
@@ -46,7 +46,7 @@ class FieldNames(Field):
     """A list of fields."""
 
     def read(self, value: Any) -> list[str]:
-        """Refuse an empty list, and what no field is called."""
+        """Refuse an empty list, and names that no field can have."""
         if not isinstance(value, list) or not value or len(value) > MOST_KEYS:
             raise ValidationError(f"must be a list of 1 to {MOST_KEYS} fields")
         if not all(isinstance(name, str) and FIELD.fullmatch(name) for name in value):

@@ -1,4 +1,4 @@
-"""A source as it is configured: the keys of all kinds, and a query, whose result is a snapshot."""
+"""A source as it is configured: the keys of all kinds, and a query with a snapshot as its result."""
 
 import re
 from collections import Counter
@@ -61,7 +61,7 @@ class CommonSource(Document):
 
 
 class ChangingSource(CommonSource):
-    """The keys of a source that is read on, and whose people change from run to run."""
+    """The keys of a source that is read on from a mark, with a limit on changed people in a run."""
 
     max_change = Number(least=0, most=100, load_default=20)  # percent
 

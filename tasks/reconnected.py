@@ -1,4 +1,4 @@
-"""A worker that is connected to the broker again rings for the batches whose doorbell may be lost.
+"""A worker that is connected to the broker again rings for the batches that may have lost their doorbell.
 
 A message that was on its way when the connection broke comes back after two minutes, or never: kombu#305. Its
 batch would wait until its lease ends.

@@ -5,8 +5,9 @@ would be gone, and the worker would end. With our client (pipeline/stores/redis_
 to a server that takes no change at all the worker connects again until it does.
 
 A message that is acknowledged while the server takes no change keeps its place among those that a worker may
-have at once, for good: a worker whose places are all taken so fetches nothing until it is started again. Here
-the place is free again; the message comes once more after ``visibility_timeout``, which does no harm.
+have at once, for good: after such messages have taken all places, the worker fetches nothing until it is
+started again. Here the place is free again; the message comes once more after ``visibility_timeout``, which
+does no harm.
 
 Messages lost in Redis are kombu#305, open since 2014 and in kombu 5.7.0 too: this file can go with a version
 that takes a message and notes it in one step, frees its place whatever acknowledging it raises, and connects

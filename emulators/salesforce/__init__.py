@@ -8,7 +8,7 @@ The way of a request::
     state/     emulator.py has all of it: org, logins, use of the day's calls, locators, faults, ledger
     soql/      queries, read and answered
     org/       objects, fields and records; saving.py is the way of every write, rules.py and effects.py
-               have what Salesforce does beside it
+               have the further effects that Salesforce gives it
     messages/  errors, moments and bodies
     control/   /_control: load and edit records, order faults, read the ledger
 

@@ -25,7 +25,7 @@ class Application(ABC):
 
     @abstractmethod
     def refuse_size(self) -> Answer:
-        """Answer a request whose body is too large."""
+        """Answer a request with a body that is too large."""
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """Answer one request; end without an error if the server stops in the middle of it."""

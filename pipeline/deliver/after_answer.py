@@ -1,4 +1,4 @@
-"""After an answer: the next move of a batch whose call brought verdicts, or told of a set-up."""
+"""After an answer: the next move of a batch after its call brought verdicts, or told of a set-up."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -56,7 +56,7 @@ def _verdicts(job: Job, step: Step, answer: Any) -> Move:
 
 
 def _return_some(past: Job, positions: Sequence[int]) -> Move:
-    """Put rows back into their lane, by the ledger's record of the batch if the others are settled now."""
+    """Put rows back into their lane, together with the batch's settlement if all further rows are done."""
     then = onwards(past.besides(positions))
     leaving = tuple(positions)
     if isinstance(then, Settle):

@@ -26,7 +26,7 @@ class DryRun:
         return {name: problem for name, problem in problems.items() if problem is not None}
 
     def repeat(self, activation: Activation) -> dict[str, str]:
-        """Take in one whose id came before: it has no problems, for it makes no rows."""
+        """Count an activation with an id that came before: it makes no rows, so it has no problems."""
         for action in self._catalog.actions_for(activation):
             self._expected[action.destination.name].repeated_ids += 1
         return {}

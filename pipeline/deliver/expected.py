@@ -34,7 +34,7 @@ class Expected:
     invalid: int = 0  # that become dead letters at once
     coalesced: int = 0  # that a newer one overlays
     repeated: int = 0  # of profiles that are sent to once within "dedupe"
-    repeated_ids: int = 0  # whose id came before
+    repeated_ids: int = 0  # with an id that came before
     left_out: Counter[str] = field(default_factory=Counter)  # values that rows go without, by column
     calls: dict[str, Calls] = field(default_factory=dict)  # in the order they are first made
     _batches: dict[str, ExpectedBatches] = field(default_factory=dict)  # by shape

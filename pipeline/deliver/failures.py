@@ -1,4 +1,4 @@
-"""Failures: the next move of a batch whose call brought no verdicts, by the kind of the error.
+"""Failures: the next move of a batch after a call without verdicts, by the kind of the error.
 
 =================  ===========================================================================
 ``Held``           hold the connector or destination; the rows wait

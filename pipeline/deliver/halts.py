@@ -50,7 +50,7 @@ class Halts:
     def is_in_force(self, connector: Connector, destination: Destination | None = None) -> bool:
         """Tell whether these records are as they were when a call was made by them.
 
-        A late refusal of former ones must not stop what a person has put right.
+        A late refusal of a former record must not stop the record that a person has put right.
         """
         catalog = self._records.load()
         stored = catalog.connectors.get(connector.name)

@@ -115,7 +115,7 @@ def problem_alone(action: Action, row: Row) -> str | None:
 def at_first_step(
     batch: Batch, action: Action, rows: Sequence[Row], problems: Mapping[int, str], next_quota: Quota | None
 ) -> Job:
-    """Return the job before its first step: rows with a problem are rejected, others may be done."""
+    """Return the job before its first step: rows with a problem are rejected, further rows may be done."""
     rejected = {position: Rejection("Invalid", problem) for position, problem in problems.items()}
     done = frozenset(action.done_before(row.activation for row in rows)) - rejected.keys()
     job = Job(batch, action, rows, Progress(0, rejected, done=done), next_quota)

@@ -1,4 +1,4 @@
-"""Killers: batches whose workers die before the call begins, as by a row that takes all memory to be read.
+"""Killers: batches that end their workers before the call begins, as by a row that takes all memory to read.
 
 Nothing was sent, so such a batch is claimed again when its lease ends. After the second death it is halved
 unread, and each half after one more, until the row stands alone; after three deaths that becomes a dead
@@ -37,7 +37,7 @@ def unread(line: bytes, row: bytes) -> Row:
 
 
 def unread_job(batch: Batch, action: Action, rows: Sequence[Row], next_quota: Quota | None) -> Job:
-    """Return the job of a batch whose rows are not read; their audience is that of the destination.
+    """Return the job of a batch without reading its rows; their audience is that of the destination.
 
     A row that is alone is rejected, so that its action is asked nothing about it.
     """

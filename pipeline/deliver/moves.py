@@ -104,8 +104,8 @@ class Split:
 class SetApart:
     """Let the rows at ``positions`` wait in a batch of their own; ``then`` is the move of the rows that stay.
 
-    That batch is put aside for up to ``backoff`` seconds at random, and does the step again whose answer has
-    just been read.
+    That batch is put aside for up to ``backoff`` seconds at random, and then repeats the step that has just
+    been answered.
     """
 
     positions: tuple[int, ...]

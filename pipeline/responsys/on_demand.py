@@ -1,4 +1,4 @@
-"""Looks into a Responsys account, whose modules are imported when a command asks for them."""
+"""Looks into a Responsys account; their modules are imported when a command needs them."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Owners of addresses: the members that have the addresses which Responsys refused to others.
+"""Owners of addresses: Responsys refused an address to a member because another member has it.
 
 Oracle documents no code for such a refusal. So after each refusal of a row that gave a member, found by RIID,
 an address, the account is asked for the member with that address.

@@ -1,4 +1,4 @@
-"""Barred people: a briefer that bars rows of destinations with ``honour`` whose people are out."""
+"""Barred people: a briefer that bars rows of people that are out, for destinations with ``honour``."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -29,7 +29,7 @@ class BarredPeople:
         self._accounts: tuple[float, Sequence[str]] | None = None  # and when they were read
 
     def brief(self, action: Action, rows: Sequence[Activation]) -> Briefing:
-        """Return a rejection for each row whose person is out."""
+        """Return a rejection for each row of a person that is out."""
         honoured = action.destination.honour
         catalog = self._catalog() if honoured else None
         account = catalog.consents.get(honoured or "") if catalog else None

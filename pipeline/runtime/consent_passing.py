@@ -1,7 +1,8 @@
 """Passing consents on: activations that wait in ``outgoing``, and members and destinations that came later.
 
-Commands and released bursts leave activations there. A command commits the state with what both sides are to
-be told, and passes it on at once; if it is killed in between, or Redis does not answer, a worker does so.
+Commands and released bursts leave activations there. A command commits the state together with these
+activations, and passes them on at once. If it is killed in between, or Redis does not answer, a worker passes
+them on.
 """
 
 from collections.abc import Sequence
@@ -75,7 +76,7 @@ class ConsentPassing:
             return bool(named_since(connection, account.channel))
 
     def _tell_newcomers(self, turn: StreamTurn, account: ConsentAccount) -> None:
-        """Tell members who came since the last look; the first look begins at its end."""
+        """Tell of members that came since the last look; the first look only notes where it is."""
         mark = turn.state.mark_stamp
         with reading(self.events) as connection:
             top = highest_handle(connection)
@@ -99,7 +100,7 @@ class ConsentPassing:
         return found.mark
 
     def _tell_united(self, turn: StreamTurn, account: ConsentAccount) -> None:
-        """Tell states of RIIDs again that were refused, and whose person has an address by now."""
+        """Tell refused states of RIIDs again, if their person has an address by now."""
         with turn.writing() as connection:
             self._tell_named(connection, turn, account, named_since(connection, account.channel))
 

@@ -31,7 +31,7 @@ class MemberColumns:
         )
 
     def read(self, identifier: str, values: Sequence[str], names: Sequence[str]) -> dict[str, Columns]:
-        """Return the columns by the values of an identifier; a person who is not in the list has none.
+        """Return the columns by the values of an identifier; a person that is not in the list has none.
 
         A table is asked by RIID, which the list tells of an address. Raises CallError if the account cannot
         be asked.

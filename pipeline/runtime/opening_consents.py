@@ -37,12 +37,12 @@ def consent_followers(catalog: Catalog, source: Source) -> list[ConsentFollower]
 
 @dataclass(frozen=True)
 class ConsentWishes:
-    """The wishes of people, for the rules whose destinations are to honour them."""
+    """The wishes of people, for rules with destinations that honour them."""
 
     catalog: Catalog
 
     def out(self, connection: Connection, rule: Rule, records: Sequence[SourceRecord]) -> Mapping[str, str]:
-        """Return the channel by the ids of records whose people are out; one query for each channel."""
+        """Return channels by record id, for records of people that are out; one query for each channel."""
         found: dict[str, str] = {}
         for channel in self._channels_of(rule):
             named = {record.id: names_of_record(record) for record in records}

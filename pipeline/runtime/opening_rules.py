@@ -14,11 +14,11 @@ from pipeline.runtime.opening_consents import ConsentWishes, consent_followers
 from pipeline.streams.followers import Follower, Followers
 
 RuledSource = SalesforceSource | EventsSource | MembersSource
-PEOPLE = ("Lead", "Contact")  # objects whose records are people
+PEOPLE = ("Lead", "Contact")  # objects with people as their records
 
 
 def open_followers(catalog: Catalog, source: RuledSource, outside: Outside) -> Follower:
-    """Return all that follows from records of a source: what bars comes before what it could bar."""
+    """Return the followers of a source: consents come before the rules that they could bar."""
     return Followers(*consent_followers(catalog, source), open_rules(catalog, source, outside))
 
 
@@ -54,7 +54,7 @@ def own_rules(catalog: Catalog, source: Source) -> list[Rule]:
 
 
 def rules_of_events(catalog: Catalog, source: EventsSource, outside: Outside) -> SourceRules:
-    """Return the rules of a source of events, whose days are those of UTC."""
+    """Return the rules of a source of events; its days are those of UTC."""
     own = [rule for rule in catalog.rules.values() if rule.source == source.name]
     kinds = event_kinds(*(rule.when for rule in own))
     needing = frozenset(rule.name for rule in own if needs_record(catalog, rule))
@@ -63,7 +63,7 @@ def rules_of_events(catalog: Catalog, source: EventsSource, outside: Outside) ->
 
 
 def needs_record(catalog: Catalog, rule: Rule) -> bool:
-    """Tell whether people must be known in an org: the rule ends in one whose people a stream reads."""
+    """Tell whether a destination of the rule writes to an org: then its people must have a record there."""
     orgs = objects_of_people(catalog)
     return any(one.connector in orgs for one in catalog.for_audience(rule.audience))
 

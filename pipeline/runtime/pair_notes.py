@@ -37,7 +37,7 @@ def code_of(verdict: str) -> str:
 def written_fields(catalog: Catalog, note: WitnessNote, verdict: PairVerdict) -> frozenset[str]:
     """Return the shared variables that a destination writes to the side of a verdict.
 
-    Of others, and of other destinations of the same audience, it says nothing.
+    A verdict says nothing of further variables, and nothing of further destinations of the audience.
     """
     destination = catalog.destinations.get(note.destination)
     filled = catalog.action_of(destination).attributes() if destination is not None else None

@@ -30,7 +30,7 @@ def people_run(
 
 
 def account_of(catalog: Catalog, connector: Connector, events: Engine) -> str:
-    """Return the account of a connector's RIIDs; "": the only one there is, whose number is not known yet."""
+    """Return the account id of a connector's RIIDs; "": there is one account, and its id is not known yet."""
     if configured := getattr(connector, "account_id", None):
         return str(configured)
     others = (each for each in catalog.connectors.values() if each.kind == connector.kind)

@@ -50,7 +50,7 @@ class AccountsOutside:
     def columns(self, rule: Rule, records: Sequence[SourceRecord]) -> Mapping[str, Columns]:
         """Return the columns of `only_if` by the ids of records: a call for those of RIID or address each.
 
-        A person who is not in the list has none of them. Records that could not be asked for are missing.
+        A person that is not in the list has none of them. Records that could not be asked for are missing.
         """
         readers = (MemberColumns.of(one, self.asking(one)) for _, one in self._connectors_of(rule))
         members = next((reader for reader in readers if reader), None)

@@ -28,7 +28,7 @@ OF_NOW = ("login", "version", "limits", "api", "consents")  # findings that say 
 
 
 class PermittedClient:
-    """A client whose calls take permits; ``failure``: the last error of an account that did not answer."""
+    """A client that takes a permit for each call; ``failure``: the last error of a call that failed."""
 
     def __init__(self, client: Any, ask: Callable[[Call], Any]) -> None:
         self._client, self._ask = client, ask
@@ -71,7 +71,7 @@ def compare_schema(
     client_of: Callable[[Connector], Any],
     minute: float,
 ) -> str:
-    """Compare one connector, and keep what is wrong for the status; return the outcome in a line for Flower.
+    """Compare one connector, and keep its problems for the status; return the outcome in a line for Flower.
 
     ``minute``: seconds that a minute of the limits has.
     """

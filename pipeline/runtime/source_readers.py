@@ -1,4 +1,4 @@
-"""Readers of a source's records, in an org or in a Responsys account, whose calls take permits."""
+"""Readers of a source's records, in an org or in a Responsys account; each call takes a permit."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -70,7 +70,7 @@ class SourceRunner:
 
     @cached_property
     def readers(self) -> SourceReaders:
-        """Readers of records, whose calls take permits."""
+        """Readers of records; each call takes a permit."""
         return SourceReaders(self.redis, self.events, self.clients, self.minute)
 
     def run(

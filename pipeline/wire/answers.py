@@ -1,6 +1,6 @@
 """Answers of another shape than documented, as gateways, proxies and new versions give them.
 
-A reading changes nothing on the other side, so one whose answer cannot be read is made again later.
+A reading changes nothing on the other side, so it is repeated later if its answer cannot be read.
 """
 
 from collections.abc import Iterator, Mapping

@@ -117,7 +117,7 @@ def decoded(content: bytes) -> Any:
 def decoded_as_it_is(content: bytes) -> Any:
     """Return JSON in which texts are no Unicode, as a cut emoji leaves one, or numbers are none; else None.
 
-    One value spoils no other one of its answer: what cannot be kept of a text becomes "?", a number null.
+    One value spoils no other one of its answer: a character that cannot be kept becomes "?", a number null.
     """
     try:
         text = content.decode("utf-8", "replace")

@@ -34,14 +34,14 @@ NO_MERGE_RULE = {
 
 
 class DeletionBody(msgspec.Struct, forbid_unknown_fields=True):
-    """The members whose rows are deleted, by one attribute."""
+    """The members to delete rows of, by one attribute."""
 
     queryAttribute: Literal["r", "e", "c", "m"]
     ids: list[str]
 
 
 class RowsBody(DeletionBody):
-    """The members whose rows are shown, with the columns to show."""
+    """The members to show rows of, by one attribute, and the columns to show."""
 
     fieldList: list[str] = []
 
@@ -102,7 +102,7 @@ def find_extension_rows(call: Call) -> Answer:
 
 
 def get_extension_rows(call: Call) -> Answer:
-    """Answer with the rows of up to 200 members that have one of the ids; others are left out."""
+    """Answer with the rows of members that have one of up to 200 ids; an id without a member has no row."""
     profile_list, table = extension_of(call)
     body = bodies.read_body(call.request, GET_DECODER)
     bodies.check_count(len(body.ids), "id", "ids")

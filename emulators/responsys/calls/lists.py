@@ -78,7 +78,7 @@ DECODER = msgspec.json.Decoder(MembersBody)
 
 
 def get_members(call: Call) -> Answer:
-    """Answer with the members that have one of the ids, in the order of these; others are left out.
+    """Answer with the members that have one of the ids, in the order of the ids; unknown ids are left out.
 
     https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/api-v1.3-lists-listName-members-post-actionGet.htm
     """

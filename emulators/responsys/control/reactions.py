@@ -1,6 +1,6 @@
-"""Reactions of recipients to what was sent: clicks, bounces, complaints, and opting in and out.
+"""Reactions of recipients to messages: clicks, bounces, complaints, and opting in and out.
 
-They change the member as Responsys does, and are told to the callbacks that are subscribed to them.
+They change the member as Responsys does, and are sent to the callbacks that are subscribed to them.
 """
 
 from typing import Any, Literal
@@ -28,7 +28,7 @@ UNREACHABLE = ("USER_NOT_FOUND",)  # reasons of bounces that make an address und
 
 
 class ReactionsOrder(Order, rename={"profile_list": "list", "reaction": "type"}, kw_only=True):
-    """Reactions of one type: of some recipients, or of everybody who was sent a message."""
+    """Reactions of one type: of some recipients, or of all that were sent a message."""
 
     reaction: ReactionType
     profile_list: str | None = None

@@ -23,7 +23,7 @@ def read_body(request: Request, decoder: msgspec.json.Decoder[Body]) -> Body:
 
 
 def check_encoding(request: Request) -> None:
-    """Refuse a body whose type or characters a reader would have to guess."""
+    """Refuse a body that is not declared as JSON, or has characters beyond ASCII without an escape."""
     if not request.has_type("application/json"):
         raise violation_error("INVALID_REQUEST_CONTENT", "Content-Type is not application/json")
     if not request.body.isascii():

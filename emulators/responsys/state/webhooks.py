@@ -45,7 +45,7 @@ class Webhooks:
         self.clear()
 
     def clear(self) -> None:
-        """Forget all events; what is on its way may still arrive."""
+        """Forget all events; a post that is on its way may still arrive."""
         self.happened: list[Happening] = []
         self.waiting: list[tuple[Callback, Payload]] = []
         self.sent = self.lost = self.failed_calls = 0
@@ -56,7 +56,7 @@ class Webhooks:
         self.waiting += [(callback, payload) for callback in callbacks]
 
     def start(self) -> None:
-        """Post what waits, beside all else."""
+        """Post waiting events in a task of their own, unless one is at it already."""
         if self.waiting and not self.tasks:
             task = asyncio.get_running_loop().create_task(self.post_all())
             self.tasks.add(task)

@@ -94,7 +94,7 @@ def delete_many(call: Call) -> Answer:
 
 
 def retrieve_many(call: Call) -> Answer:
-    """Answer with the named fields of records of one type, null for what is not there."""
+    """Answer with the named fields of records of one type, null for a record that is not there."""
     table, wanted = table_of_path(call), call.body(Reading)
     if len(wanted.ids) > MOST_READ:
         raise violation_error("LIMIT_EXCEEDED", f"{len(wanted.ids)} ids, {MOST_READ} are allowed")

@@ -1,8 +1,8 @@
 """Composite: up to 25 requests in one call, of which five may be queries or collections.
 
 Source: REST API Developer Guide, ``resources_composite_composite.htm``. A later request may use
-``@{ref.field}`` of an earlier answer; with ``allOrNone`` one
-refusal takes all of them back, and all others answer 400.
+``@{ref.field}`` of an earlier answer. With ``allOrNone`` one refusal takes all requests back, and each of the
+rest answers 400.
 """
 
 import re
@@ -22,7 +22,7 @@ USE = re.compile(r"@\{([A-Za-z0-9_]+)((?:\.\w+|\[\d+\])*)\}")
 STEP = re.compile(r"\.(\w+)|\[(\d+)\]")
 LARGE = re.compile(r"/services/data/v[\d.]+/(query|composite/sobjects)")
 HALTED = [{"errorCode": "PROCESSING_HALTED", "message": "The transaction was rolled back"}]
-Serve = Callable[[Request, str], Answer]  # a request inside another, and the user who calls
+Serve = Callable[[Request, str], Answer]  # a request inside another, and the calling user
 
 
 class Part(msgspec.Struct, rename="camel"):

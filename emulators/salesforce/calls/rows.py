@@ -88,7 +88,7 @@ def found_id(call: Call) -> str:
 
 
 def without_attributes(body: Body) -> Body:
-    """Leave out what names the type."""
+    """Leave out ``attributes``, the key with the type."""
     return {name: value for name, value in body.items() if name != "attributes"}
 
 

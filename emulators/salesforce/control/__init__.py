@@ -1,1 +1,1 @@
-"""The control API, by which a test prepares the emulator and reads what it received."""
+"""The control API, by which a test prepares the emulator and reads the ledger of calls."""

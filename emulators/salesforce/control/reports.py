@@ -1,4 +1,4 @@
-"""Reports: what the emulator holds and received."""
+"""Reports: the records of the emulator, and the calls that it received."""
 
 from collections.abc import Callable
 from typing import Any

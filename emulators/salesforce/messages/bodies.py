@@ -16,7 +16,7 @@ def json_answer(content: Any, status: int = 200) -> Answer:
 
 
 def unpacked_body(request: Request) -> bytes:
-    """Return the body, unpacked where it is gzip; raises ValueError where it is not what it says."""
+    """Return the body, unpacked if the head says gzip; raises ValueError if it is no gzip."""
     if request.header(b"content-encoding").lower() != "gzip":
         return request.body
     try:

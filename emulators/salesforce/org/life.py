@@ -1,4 +1,4 @@
-"""What humans do to people in Salesforce: convert a lead, merge records."""
+"""Edits of humans in Salesforce that concern people: converting a lead, merging records."""
 
 from emulators.salesforce.org.effects import CHILDREN, delete_with_children
 from emulators.salesforce.org.org import Org

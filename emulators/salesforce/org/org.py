@@ -49,7 +49,7 @@ class Org:
 
     @property
     def human(self) -> str:
-        """Return the id of a user who edits by hand."""
+        """Return the id of a user that edits by hand."""
         return new_id("005", OTHER_USER)
 
     def table(self, name: str) -> Table:
@@ -57,7 +57,7 @@ class Org:
         return self.tables[name.lower()]
 
     def table_of_id(self, record_id: str) -> Table | None:
-        """Return the object whose key prefix an id has."""
+        """Return the object that an id belongs to, by its key prefix."""
         return self.by_prefix.get(record_id[:3])
 
     def find(self, record_id: str | None) -> Values | None:
@@ -80,7 +80,7 @@ class Org:
         return self.put(table, without_null(before | changes | stamps))
 
     def touch(self, record_id: str | None, **changes: Any) -> None:
-        """Move the stamp of a record although nobody edited it: ``LastModifiedDate`` stays."""
+        """Move ``SystemModstamp`` of a record without an edit: ``LastModifiedDate`` stays."""
         values = self.find(record_id)
         table = self.table_of_id(record_id) if record_id else None
         if values is not None and table is not None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-Values = dict[str, Any]  # by field; what is null is absent
+Values = dict[str, Any]  # by field; a null field is absent
 
 
 class Record:
@@ -16,7 +16,7 @@ class Record:
         self.visible_at = visible_at
 
     def seen_at(self, now: float) -> Values | None:
-        """Return what a reader sees, None if the row is not there yet."""
+        """Return the values that a reader sees, None if the row is not there yet."""
         return self.values if now >= self.visible_at else self.earlier
 
     def write(self, values: Values, now: float, visible_at: float) -> None:

@@ -1,4 +1,4 @@
-"""The rules of single objects: what a write is made into before it is stored.
+"""The rules of single objects: they complete and change a write before it is stored.
 
 Source: Object Reference, ``sforce_api_objects_campaignmember.htm``, ``…_task.htm``, ``…_opportunity.htm``.
 """
@@ -32,7 +32,7 @@ def complete_account(org: Org, values: Values, _before: Values | None) -> None:
 
 
 def complete_opportunity(org: Org, values: Values, before: Values | None) -> None:
-    """Derive what follows from the stage."""
+    """Derive probability, ``IsWon`` and ``IsClosed`` from the stage."""
     stage = values.get("StageName")
     if before is None or before.get("StageName") != stage:
         values["LastStageChangeDate"] = int(org.clock())

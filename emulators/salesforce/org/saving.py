@@ -97,7 +97,7 @@ class Writer:
         check_duplicates(org, table, changes, record_id, self.duplicates_allowed)
 
     def finish(self, table: Table, values: Values, before: Values | None) -> None:
-        """Store a record, and let follow what follows."""
+        """Store a record, then run the effects of its object, such as history rows."""
         stored = self.org.store(table.name, values, self.user)
         if table.name in AFTER:
             AFTER[table.name](self.org, stored, before, self.user)

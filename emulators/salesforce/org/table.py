@@ -37,7 +37,7 @@ class Table:
         return record_id
 
     def put(self, values: Values, now: float, visible_at: float) -> Undo:
-        """Store all values of a record, a new one or an earlier one; return what takes it back."""
+        """Store all values of a new or an earlier record; return a function that takes the write back."""
         record_id = values["Id"]
         record = self.records.get(record_id)
         if record is None:
@@ -83,7 +83,7 @@ class Table:
         return any(comparable(field, state.get(field.name)) == key for state in states)
 
     def current(self, record_id: str) -> Values | None:
-        """Return the newest values of a record, whoever may see them."""
+        """Return the newest values of a record, even if readers do not see them yet."""
         record = self.records.get(record_id)
         return None if record is None else record.values
 

@@ -52,7 +52,7 @@ def read_email(field: Field, value: str) -> str:
 
 
 def read_choice(field: Field, value: str) -> str:
-    """Return a value of a picklist; only a restricted one refuses what it does not have."""
+    """Return a value of a picklist; a restricted picklist refuses values that it does not have."""
     if field.restricted and not set(value.split(";")) <= set(field.values):
         reason = f"{field.label}: bad value for restricted picklist field: {value}"
         raise RowError("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", reason, (field.name,))

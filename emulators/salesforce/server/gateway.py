@@ -105,7 +105,7 @@ class Gateway:
         return answer
 
     def answer_of(self, route: Route, call: Call) -> Answer:
-        """Return the answer of the function, whose refusal of a row takes back all that it wrote."""
+        """Return the answer of the function; a RowError takes back all that the call wrote."""
         with self.emulator.org.transaction() as take_back:
             try:
                 return route.handle(call)

@@ -144,7 +144,7 @@ class Parser:
             raise malformed(f"invalid date or time: {token.text}") from error
 
     def order(self) -> tuple[Order, ...]:
-        """Read what to order by."""
+        """Read the fields of ORDER BY."""
         orders = [self.order_field()]
         while self.takes(","):
             orders.append(self.order_field())

@@ -65,7 +65,7 @@ def no_column(name: str, table: Table) -> ApiError:
 
 
 def reader_of(org: Org, path: Path) -> Reader:
-    """Return what reads the value of a path from the values of a record."""
+    """Return a function that reads the value of a path from the values of a record."""
     name = path.field.name
     if not path.links:
         return lambda values: values.get(name)

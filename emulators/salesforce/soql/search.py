@@ -78,7 +78,7 @@ class Search:
 
 
 def sort_key(path: Path, read: Reader, order: Order) -> Callable[[Values], tuple[bool, Any]]:
-    """Return what records are sorted by: values as they are compared; nulls come first, or last."""
+    """Return a sort key for the values of records; nulls come first or last, as the query orders."""
     nulls_above = order.nulls_last is not order.descending
 
     def key(values: Values) -> tuple[bool, Any]:

@@ -1,4 +1,4 @@
-"""Behaviour: what differs among orgs and editions, and may be switched."""
+"""Behaviour: switches for the differences among orgs and editions."""
 
 import msgspec
 

@@ -44,7 +44,7 @@ class Call:
 
     @property
     def writer(self) -> Writer:
-        """Return the writer for the user who calls."""
+        """Return the writer of the calling user."""
         allowed = self.option(b"sforce-duplicate-rule-header", "allowSave").lower() == "true"
         return Writer(self.org, self.user, allowed)
 

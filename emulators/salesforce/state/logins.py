@@ -19,7 +19,7 @@ class App(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     client_secret: str = ""
     has_run_as_user: bool = True  # the user of client credentials
     public_key: str = ""  # PEM, of the certificate for JWT
-    username: str = "integration@acme.example"  # the one user who approved it
+    username: str = "integration@acme.example"  # the one user that approved it
     audiences: list[str] = []  # accepted beside the own host
 
 

@@ -64,7 +64,7 @@ class Outbound:
             self.task = asyncio.get_running_loop().create_task(self.send_all())
 
     async def send_all(self) -> None:
-        """Send what waits, ever later after a failure."""
+        """Send waiting messages; after each failure the pause before the next try doubles."""
         pause = FIRST_PAUSE
         while self.waiting:
             first = self.waiting[0].message
@@ -97,7 +97,7 @@ class Outbound:
         )
 
     def fields(self, message: OutboundMessage, record_id: str) -> str:
-        """Return the fields of a record; what is null is left out, of a deleted record everything."""
+        """Return the fields of a record as XML, without null fields; a deleted record has none."""
         values, table = self.org.find(record_id) or {}, self.org.table(message.table)
         pairs = ((name, shown(table.fields[name.lower()], values.get(name))) for name in message.fields)
         return "".join(f"<sf:{n}>{escape(str(v))}</sf:{n}>" for n, v in pairs if v is not None)

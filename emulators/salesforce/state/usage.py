@@ -20,7 +20,7 @@ class Usage:
         self.refused = 0
 
     def used(self, now: float) -> int:
-        """Return the calls within the window, those of others included."""
+        """Return the calls within the window, including those of other programs."""
         while self.slots and self.slots[0][0] <= now - self.behaviour.window:
             self.own -= int(self.slots.popleft()[1])
         return self.own + self.behaviour.used_by_others

@@ -1,4 +1,4 @@
-"""Orders: the bodies of the control API, and what they do."""
+"""Orders: the bodies of the control API, and their effects."""
 
 import os
 from collections.abc import Callable
@@ -14,11 +14,11 @@ from emulators.sftp.server.ssh import SshServer
 
 
 class FilesOrder(msgspec.Struct, forbid_unknown_fields=True):
-    """Files to write now; what is left out is as the command line says."""
+    """Files to write now; a key that is left out has the value of the command line."""
 
     feeds: list[str] | None = None
     rows: int | None = None
-    people: list[int] | None = None  # whose events: a row each, unless ``rows`` says otherwise
+    people: list[int] | None = None  # with events: a row each, unless ``rows`` says otherwise
     stamp: datetime | None = None  # of the names, and of the last event
     minutes: float = 60  # before ``stamp`` that events may be
 

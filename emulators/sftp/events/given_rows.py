@@ -12,7 +12,7 @@ class GivenRows:
     """The rows of one file."""
 
     feed: str
-    cells: Sequence[Mapping[str, str]]  # by column; the others are empty
+    cells: Sequence[Mapping[str, str]]  # by column; further columns are empty
     until: datetime
     account: str
     delimiter: str = ","

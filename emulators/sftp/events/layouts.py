@@ -30,7 +30,7 @@ EMAIL_FEEDS = {
     "OPT_IN": "EMAIL_FORMAT SOURCE REASON EMAIL",
     "OPT_OUT": "EMAIL_FORMAT SOURCE REASON EMAIL CONTACT_INFO",
 }
-# Of the SMS feeds only the columns of SMS_CLICK are published; the others are taken to be alike.
+# Of the SMS feeds only the columns of SMS_CLICK are published; further SMS feeds are assumed to be alike.
 OTHER_FEEDS = {
     "SMS_SENT": MOBILE,
     "SMS_DELIVERED": f"{MOBILE} STATUS_CODE",

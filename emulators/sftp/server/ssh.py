@@ -19,7 +19,7 @@ LEGACY = {
 
 
 class Door(asyncssh.SSHServer):
-    """Decides who may log in."""
+    """Decides which users and keys may log in."""
 
     def __init__(self, server: "SshServer") -> None:
         self.server = server

@@ -1,4 +1,4 @@
-"""Summary: counts of what clients did."""
+"""Summary: counts of the clients' connections and operations."""
 
 import msgspec
 

@@ -1,4 +1,4 @@
-"""Which columns of a list a row is found by, and with which values.
+"""Keys: the columns of a list by which a row is found, with their values.
 
 =======================  ==========================================================================
 column                   filled with
@@ -7,7 +7,7 @@ column                   filled with
 ``EMAIL_SHA256_HASH_``   the SHA-256 that was given, or that of the trimmed, lower-cased address
 ``EMAIL_MD5_HASH_``      the MD5 that was given, or that of the trimmed, lower-cased address
 ``RIID_``                its digits
-others                   the value as it was given
+any other                the value as it was given
 =======================  ==========================================================================
 
 ``hashed_email`` is a SHA-256 and nothing else; where it is missing, ``email`` takes its place.

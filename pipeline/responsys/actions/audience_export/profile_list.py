@@ -55,16 +55,16 @@ class ProfileList:
         )
 
     def sources(self) -> Iterator[str]:
-        """Yield the identifiers and variables that fill columns, without ``match`` and ``others``."""
+        """Yield the identifiers and variables that fill ``columns`` or the permission."""
         yield from (column.source for column in self.columns)
         if self.permission.source:
             yield self.permission.source
 
     @property
     def is_status_alone(self) -> bool:
-        """Whether a consent is all that is written of people who are found by one of several columns.
+        """Whether only a consent is written, and a member is found by one of several columns.
 
-        Nobody is added, no other identifier is changed, and a member need not be there.
+        Then no member is added, no other identifier is changed, and a member need not be there.
         """
         options = self.options
         more = (options.get(name) for name in ("columns", "fields", "memberships", "insert_on_no_match"))
