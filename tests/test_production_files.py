@@ -14,7 +14,7 @@ from pipeline.stores.broker import celery_settings
 from pipeline.stores.secret_key import is_key
 from tests.processes import ROOT
 
-PROCFILE = up.read(ROOT / "Procfile")
+PROCFILE = up.read_commands(ROOT / "Procfile")
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES = COMPOSE["services"]
 LASTING = sorted(SERVICES.keys() - {"cli"})

@@ -44,7 +44,7 @@ def adopt_redis(stores: Stores, *, yes: bool) -> None:
         f"{counted(rows, 'row')} and {counted(read_intake(stores.redis).waiting, 'activation')} "
         f"of {f'installation {theirs}' if theirs else 'no installation'} wait in the Redis server at {place}"
     )
-    if agreed(f"{what}. Take it over for installation {own}?", "take a Redis over", yes=yes):
+    if confirm_adoption(f"{what}. Take it over for installation {own}?", "take a Redis over", yes=yes):
         records = stores.records  # before anything changes
         installation.adopt(stores.engine, stores.redis)
         mirror.refresh(stores.redis, records)
@@ -58,12 +58,12 @@ def adopt_key(stores: Stores, *, yes: bool) -> None:
         click.echo("The secret key is this store's already.")
         return
     question = f"{trouble}.\nTake the present key over, and lose the stored secrets?"
-    if agreed(question, "lose the stored secrets", yes=yes):
+    if confirm_adoption(question, "lose the stored secrets", yes=yes):
         key_check.note_key(stores.engine, open_vault(stores.settings))
         click.echo("The secret key is this store's now: `activation apply` the records with their secrets.")
 
 
-def agreed(question: str, deed: str, *, yes: bool) -> bool:
+def confirm_adoption(question: str, deed: str, *, yes: bool) -> bool:
     """Ask, unless told not to; raise Misconfigured without a terminal to ask at."""
     if yes:
         return True

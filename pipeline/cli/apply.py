@@ -49,11 +49,11 @@ def apply(file: str, prune: bool, dry_run: bool, resume: bool, as_json: bool) ->
         refuse_unknown_columns(lambda: stores.events_if_any, wanted)
         client = None if dry_run else stores.redis  # before anything changes
         changes = stores.records.apply(wanted, prune=prune, dry_run=dry_run)
-        sentences = [] if client is None else published(stores, client, changes, resume=resume)
+        sentences = [] if client is None else publish(stores, client, changes, resume=resume)
         sentences += unusable_keys_in(wanted, changes, stores.settings)
         if folder := stores.settings.default_data_dir:
             sentences.append(folder)
-    click.echo(json.dumps(asdict(changes), indent=2) if as_json else table(changes))
+    click.echo(json.dumps(asdict(changes), indent=2) if as_json else changes_text(changes))
     for sentence in sentences:
         click.echo(sentence, err=True)
     if dry_run:
@@ -76,7 +76,7 @@ def unusable_keys_in(wanted: Documents, changes: Changes, settings: Settings) ->
     return list(unusable_keys_of(read_connectors(documents), settings))
 
 
-def published(stores: Stores, client: redis.Redis, changes: Changes, *, resume: bool) -> list[str]:
+def publish(stores: Stores, client: redis.Redis, changes: Changes, *, resume: bool) -> list[str]:
     """Make changes known to workers and in the activity; return sentences about records that are stopped."""
     catalog = mirror.refresh(client, stores.records)
     note_changes(stores.engine, changes)
@@ -144,7 +144,7 @@ def note_changes(engine: Engine, changes: Changes) -> None:
                 note(connection, actor, f"{scope}.delete", f"{scope}:{name}")
 
 
-def table(changes: Changes) -> str:
+def changes_text(changes: Changes) -> str:
     """Write one line for each record."""
     lines = [
         f"{what:<10} {section}.{name}"

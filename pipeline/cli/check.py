@@ -1,4 +1,4 @@
-"""``activation check``: whether the account is there, and all that we name in it."""
+"""``activation check``: whether each account answers, and has all that the records name."""
 
 import dataclasses
 import json
@@ -28,12 +28,15 @@ def check(context: click.Context, connector: str | None, *, as_json: bool) -> No
     """
     with open_stores() as stores:
         catalog = stores.records.load()
-        found = {each.name: check_connector(stores, catalog, each) for each in chosen(catalog, connector)}
+        found = {
+            each.name: check_connector(stores, catalog, each)
+            for each in chosen_connectors(catalog, connector)
+        }
     click.echo(as_document(found, catalog) if as_json else as_text(found, catalog))
     context.exit(0 if all_well(found) else 2)
 
 
-def chosen(catalog: Catalog, name: str | None) -> list[Connector]:
+def chosen_connectors(catalog: Catalog, name: str | None) -> list[Connector]:
     """Return the connector of that name, or all that are enabled."""
     if name is None:
         enabled = [connector for _, connector in sorted(catalog.connectors.items()) if connector.enabled]
@@ -57,11 +60,11 @@ def as_text(found: Mapping[str, Iterable[Finding]], catalog: Catalog) -> str:
         connector = catalog.connectors[name]
         lines.append(labelled(f'connector "{name}"', connector.label))
         lines += [f"  {connector.description}"] if connector.description else []
-        lines.extend(f"  {mark(finding)} {finding.text}" for finding in findings)
+        lines.extend(f"  {mark_of(finding)} {finding.text}" for finding in findings)
     return "\n".join(lines)
 
 
-def mark(finding: Finding) -> str:
+def mark_of(finding: Finding) -> str:
     """Tick or cross."""
     return click.style("✓", fg="green") if finding.ok else click.style("✗", fg="red")
 

@@ -7,7 +7,9 @@ import click
 GAP = 2  # characters between two columns
 
 
-def lines(headers: Sequence[str], rows: Sequence[Sequence[str]], numeric: Sequence[bool]) -> Iterator[str]:
+def table_lines(
+    headers: Sequence[str], rows: Sequence[Sequence[str]], numeric: Sequence[bool]
+) -> Iterator[str]:
     """Give the headers, then each row, without blanks at the end; ``numeric`` columns go to the right."""
     widths = widths_of(headers, rows)
     for number, row in enumerate([headers, *rows]):
@@ -28,7 +30,7 @@ def widths_of(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int
     return [max(cells_of(line) for text in column for line in text.split("\n")) for column in columns]
 
 
-def total(widths: Sequence[int]) -> int:
+def total_width(widths: Sequence[int]) -> int:
     """Return how wide a line of such columns is."""
     return sum(widths) + GAP * (len(widths) - 1)
 

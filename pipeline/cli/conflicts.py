@@ -97,7 +97,7 @@ def settle(number: int, answer: str | None, *, yes: bool, as_json: bool) -> None
     value:TEXT. It is kept as an activity.
     """
     with open_stores() as stores:
-        if not (yes or answer) and not agreed(number):
+        if not (yes or answer) and not confirm_settling(number):
             return
         found = settle_conflict(stores, person_at_terminal(), number, answer)
     if as_json:
@@ -107,7 +107,7 @@ def settle(number: int, answer: str | None, *, yes: bool, as_json: bool) -> None
         click.echo(f"Conflict {number} is settled: {found['settled']}. {following}")
 
 
-def agreed(number: int) -> bool:
+def confirm_settling(number: int) -> bool:
     """Ask whether to settle as suggested; raises Misconfigured if no person can be asked."""
     refuse_unasked(f"settle conflict {number} as suggested", "give an answer, or add --yes")
     return confirmed(f"Settle conflict {number} as suggested?")

@@ -7,7 +7,7 @@ from functools import partial
 import click
 
 from pipeline.cli.consent_output import print_consent, print_parity
-from pipeline.cli.event_output import say
+from pipeline.cli.event_output import print_remark
 from pipeline.cli.lazy_group import Group
 from pipeline.cli.reading import records_to_read
 from pipeline.consents.statement import IN, OUT, Wish
@@ -45,13 +45,13 @@ def explain(context: click.Context, person: str, *, as_json: bool) -> None:
     address; "-" reads it from standard input, so that it is in no list of processes. The look is kept as an
     activity, without the name. Exits with 2 if nothing was ever said.
     """
-    text = named(person)
+    text = read_person(person)
     with open_stores() as stores:
         found = explain_consents(stores, person_at_terminal(), text)
     if as_json:
         click.echo(json.dumps({"consents": found}, indent=2, ensure_ascii=False))
     if not found:
-        say("Nothing was ever said of this person's wishes.")
+        print_remark("Nothing was ever said of this person's wishes.")
         context.exit(2)
     for one in () if as_json else found:
         print_consent(one)
@@ -106,7 +106,7 @@ def parity(context: click.Context, *, as_json: bool) -> None:
         context.exit(1)
 
 
-def named(person: str) -> str:
+def read_person(person: str) -> str:
     """Return ``person``, or for "-" the first line of standard input.
 
     Bytes that are no UTF-8 are kept as surrogates, so that they match no address.
@@ -125,7 +125,7 @@ def state_wish(
     wish: Wish, person: str, name: str | None, channel: str | None, reason: str, *, as_json: bool
 ) -> None:
     """State a wish, and print the state of each address after it."""
-    text = named(person)
+    text = read_person(person)
     with open_stores() as stores:
         catalog = stores.records.load()
         account = consents_meant(catalog, name, channel)

@@ -56,7 +56,7 @@ def filter_of(chosen: dict[str, Any], ids: Sequence[str] = (), state: str | None
     return Filter(**chosen, ids=tuple(ids), state=state)
 
 
-def spelt(chosen: Filter) -> str:
+def options_text(chosen: Filter) -> str:
     """Write a choice as it was typed: "--destination lapsed --code Timeout"."""
     words = [f"--connector {chosen.connector}"] if chosen.connector else []
     words += [f"--destination {chosen.destination}"] if chosen.destination else []

@@ -7,7 +7,7 @@ import click
 from sqlalchemy import Engine
 
 from pipeline.cli.confirm import at_terminal, confirmed, refuse_unasked
-from pipeline.cli.dead_letter_options import choosing, filter_of, proving, spelt
+from pipeline.cli.dead_letter_options import choosing, filter_of, options_text, proving
 from pipeline.errors import Misconfigured
 from pipeline.operate.activity import note_alone, person_at_terminal
 from pipeline.produce.appender import Appender
@@ -39,7 +39,7 @@ def replay(context: click.Context, /, ids: Sequence[str], yes: bool, **options: 
     chosen = filter_of(options, ids)
     with open_stores() as stores:
         stores.require_key()
-        if not agreed(stores.engine, chosen, "replay", yes=yes):
+        if not confirm_choice(stores.engine, chosen, "replay", yes=yes):
             return
         appender = Appender(stores.redis, stores.doorbell)
         done, failed = replays.replay(stores.engine, appender, chosen)
@@ -62,14 +62,14 @@ def drop(ids: Sequence[str], yes: bool, **options: Any) -> None:
     chosen = filter_of(options, ids)
     with open_stores() as stores:
         stores.require_key()
-        if not agreed(stores.engine, chosen, "drop", yes=yes):
+        if not confirm_choice(stores.engine, chosen, "drop", yes=yes):
             return
         done = replays.drop(stores.engine, chosen)
         note_decision(stores.engine, "dead_letters.drop", chosen, done)
     click.echo(f"{letters_of(done)} dropped.")
 
 
-def agreed(engine: Engine, chosen: Filter, verb: str, *, yes: bool) -> bool:
+def confirm_choice(engine: Engine, chosen: Filter, verb: str, *, yes: bool) -> bool:
     """Tell whether to go on: there are such letters, and the person at the terminal means all of them.
 
     Raises Misconfigured for unknown ids, and if a question is needed and no person can be asked.
@@ -100,7 +100,7 @@ def refuse_unknown(engine: Engine, ids: Sequence[str]) -> None:
 def note_decision(engine: Engine, action: str, chosen: Filter, done: int) -> None:
     """Write the activity: the number of letters, and the options that chose them."""
     choice = f"{len(chosen.ids)} by id" if chosen.ids else ""
-    parts = [letters_of(done), choice, spelt(chosen)]
+    parts = [letters_of(done), choice, options_text(chosen)]
     note_alone(engine, person_at_terminal(), action, detail=", ".join(part for part in parts if part))
 
 

@@ -74,17 +74,17 @@ def print_text(found: list[DeadLetter], labels: Mapping[str, str], count: int, s
     if not count:
         click.echo(f"There is no {state}dead letter that matches.")
         return
-    show(HEADERS, [row(letter, labels) for letter in found])
+    show(HEADERS, [letter_cells(letter, labels) for letter in found])
     noun = "dead letter" if count == 1 else "dead letters"
     shown = "" if len(found) == count else f"; the newest {len(found):,} are shown, --limit shows more"
     click.echo(f"\n{count:,} {state}{noun}{shown}.")
 
 
-def row(letter: DeadLetter, labels: Mapping[str, str]) -> tuple[object, ...]:
+def letter_cells(letter: DeadLetter, labels: Mapping[str, str]) -> tuple[object, ...]:
     """Write one letter."""
     return (
-        letter.id, age(letter), letter.state, destination_text(letter.destination, labels), letter.audience,
-        letter.profile_id, letter.code, detail_text(letter),
+        letter.id, letter_age(letter), letter.state, destination_text(letter.destination, labels),
+        letter.audience, letter.profile_id, letter.code, detail_text(letter),
     )  # fmt: skip
 
 
@@ -98,7 +98,7 @@ def detail_text(letter: DeadLetter) -> str:
     return "; ".join(filter(None, (letter.detail, letter.finding)))
 
 
-def age(letter: DeadLetter) -> str:
+def letter_age(letter: DeadLetter) -> str:
     """Say how long ago it was written."""
     now = datetime.now(UTC)
     return spell((now - (letter.created_at or now)).total_seconds())

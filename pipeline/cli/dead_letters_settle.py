@@ -35,10 +35,14 @@ def settle(as_json: bool) -> None:
             settled = evidence.run(stores.records.load())
         if settled.resolved or settled.not_sent:
             note_alone(stores.engine, person_at_terminal(), "dead_letters.settle", detail=detail(settled))
-    click.echo(json.dumps(document(settled), indent=2, ensure_ascii=False) if as_json else text(settled))
+    click.echo(
+        json.dumps(settled_document(settled), indent=2, ensure_ascii=False)
+        if as_json
+        else settled_text(settled)
+    )
 
 
-def document(settled: Settled) -> dict[str, Any]:
+def settled_document(settled: Settled) -> dict[str, Any]:
     """Return the numbers for programs."""
     return {
         "looked_up": settled.looked_up,
@@ -48,12 +52,12 @@ def document(settled: Settled) -> dict[str, Any]:
     }
 
 
-def text(settled: Settled) -> str:
+def settled_text(settled: Settled) -> str:
     """Write the numbers for a person."""
-    return "\n".join(map(printable, lines(settled))) if settled.looked_up else NOTHING
+    return "\n".join(map(printable, settled_lines(settled))) if settled.looked_up else NOTHING
 
 
-def lines(settled: Settled) -> Iterator[str]:
+def settled_lines(settled: Settled) -> Iterator[str]:
     """Yield a line for each kind of result."""
     yield f"{counted(settled.looked_up, 'e-mail')} without an answer looked up."
     for outcome, amount in sorted(settled.resolved.items()):

@@ -24,16 +24,16 @@ def demo(keep: bool) -> None:
     do not balance.
     """
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, leave)
+        signal.signal(number, end_demo)
     try:
         tell(Show(Console(highlight=False)), keep=keep)
     except DemoFailed as error:
         raise click.ClickException(str(error)) from error
 
 
-def leave(number: int, _frame: object) -> NoReturn:
+def end_demo(number: int, _frame: object) -> NoReturn:
     """End, and clean up on the way out; again after a second, for a library may swallow the exception."""
-    signal.signal(signal.SIGALRM, lambda _number, frame: leave(number, frame))
+    signal.signal(signal.SIGALRM, lambda _number, frame: end_demo(number, frame))
     signal.setitimer(signal.ITIMER_REAL, AGAIN)
     if number == signal.SIGINT:
         raise KeyboardInterrupt

@@ -16,19 +16,19 @@ SHOWN = 20  # kinds of calls of a destination
 NOTHING_SENT = "Nothing was sent: this was a dry run."
 
 
-def tell(found: Iterable[Expected]) -> None:
+def print_calls(found: Iterable[Expected]) -> None:
     """Print them for a person."""
     for expected in found:
-        for line in lines(expected):
+        for line in destination_lines(expected):
             click.echo(printable(line))
 
 
-def lines(expected: Expected) -> Iterator[str]:
+def destination_lines(expected: Expected) -> Iterator[str]:
     """Yield the lines about one destination."""
     kinds = list(expected.calls.values())
     certain = sum(calls.calls for calls in kinds if not calls.is_set_up)
     least = "at least " if expected.may_be_more else ""
-    numbers = f"{counted(expected.rows, 'row')}, {least}{counted(certain, 'call')}{but(expected)}"
+    numbers = f"{counted(expected.rows, 'row')}, {least}{counted(certain, 'call')}{remarks_on(expected)}"
     yield f"{labelled(expected.destination.name, expected.destination.label)}: {numbers}"
     for stop in expected.stops:
         yield f"  {stop}"
@@ -36,12 +36,12 @@ def lines(expected: Expected) -> Iterator[str]:
         columns = ", ".join(f"{column} ({amount:,})" for column, amount in sorted(expected.left_out.items()))
         yield f"  values left out as not valid: {columns}"
     for calls in kinds[:SHOWN]:
-        yield from of_calls(calls)
+        yield from call_lines(calls)
     if len(kinds) > SHOWN:
         yield f"  and {len(kinds) - SHOWN:,} more kinds of calls (--json lists all)"
 
 
-def but(expected: Expected) -> str:
+def remarks_on(expected: Expected) -> str:
     """Write sentences about activations that make no call."""
     others = {
         "overlaid by newer ones": expected.coalesced,
@@ -52,7 +52,7 @@ def but(expected: Expected) -> str:
     return "".join(f", {number:,} {what}" for what, number in others.items() if number)
 
 
-def of_calls(calls: Calls) -> Iterator[str]:
+def call_lines(calls: Calls) -> Iterator[str]:
     """Yield the lines about calls of one kind."""
     if calls.is_set_up:
         yield f"  {calls.step}: {calls.function}, once, unless it is known to be there"
@@ -69,10 +69,10 @@ def of_calls(calls: Calls) -> Iterator[str]:
 
 def documents(found: Iterable[Expected]) -> dict[str, Any]:
     """Return them for a program, by destination."""
-    return {expected.destination.name: document(expected) for expected in found}
+    return {expected.destination.name: destination_document(expected) for expected in found}
 
 
-def document(expected: Expected) -> dict[str, Any]:
+def destination_document(expected: Expected) -> dict[str, Any]:
     """Return one destination for a program."""
     return {
         "rows": expected.rows,
@@ -82,11 +82,11 @@ def document(expected: Expected) -> dict[str, Any]:
         **({"values_left_out": dict(expected.left_out)} if expected.left_out else {}),
         **({"may_be_more_calls": True} if expected.may_be_more else {}),
         "stopped": [str(stop) for stop in expected.stops],
-        "calls": [of_kind(calls) for calls in expected.calls.values()],
+        "calls": [calls_document(calls) for calls in expected.calls.values()],
     }
 
 
-def of_kind(calls: Calls) -> dict[str, Any]:
+def calls_document(calls: Calls) -> dict[str, Any]:
     """Return calls of one kind for a program."""
     return {
         "step": calls.step,

@@ -20,23 +20,23 @@ UNCHANGED = {"ignore_unknown_options": True, "help_option_names": []}  # options
 @click.argument("options", nargs=-1, type=click.UNPROCESSED)
 def responsys(options: tuple[str, ...]) -> None:
     """Run a local Responsys; --help shows its options."""
-    become("emulators.responsys", options)
+    run_emulator("emulators.responsys", options)
 
 
 @emulator.command(context_settings=UNCHANGED)
 @click.argument("options", nargs=-1, type=click.UNPROCESSED)
 def salesforce(options: tuple[str, ...]) -> None:
     """Run a local Salesforce; --help shows its options."""
-    become("emulators.salesforce", options)
+    run_emulator("emulators.salesforce", options)
 
 
 @emulator.command(context_settings=UNCHANGED)
 @click.argument("options", nargs=-1, type=click.UNPROCESSED)
 def sftp(options: tuple[str, ...]) -> None:
     """Run a local SFTP server with Responsys' event files; --help shows its options."""
-    become("emulators.sftp", options)
+    run_emulator("emulators.sftp", options)
 
 
-def become(module: str, options: tuple[str, ...]) -> None:
+def run_emulator(module: str, options: tuple[str, ...]) -> None:
     """Let an emulator take this process over: signals reach it, and none is left behind."""
     os.execv(sys.executable, [sys.executable, "-m", module, *options])  # noqa: S606

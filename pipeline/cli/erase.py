@@ -26,7 +26,9 @@ SENT = "What Responsys was sent is not undone by this."
 ENTERS = "A snapshot that has the profile still lets it enter anew: take it out of the file or query first."
 
 
-def exact(context: click.Context, parameter: click.Parameter, profiles: Sequence[str]) -> Sequence[str]:
+def require_exact(
+    context: click.Context, parameter: click.Parameter, profiles: Sequence[str]
+) -> Sequence[str]:
     """Refuse texts that cannot be the id of a profile."""
     for profile in profiles:
         try:
@@ -39,7 +41,7 @@ def exact(context: click.Context, parameter: click.Parameter, profiles: Sequence
 
 
 @click.command()
-@click.argument("profiles", nargs=-1, required=True, metavar="PROFILE...", callback=exact)
+@click.argument("profiles", nargs=-1, required=True, metavar="PROFILE...", callback=require_exact)
 @click.option("--dry-run", is_flag=True, help="Only show where something is.")
 @click.option(
     "--yes", is_flag=True, help="Do not ask; needed where nobody can be asked, such as in a script."
@@ -62,11 +64,11 @@ def erase(
     """
     with open_stores() as stores:
         if dry_run:
-            found, file = look(stores, profiles), None
-        elif not yes and not agreed(look(stores, profiles)):
+            found, file = count_finds(stores, profiles), None
+        elif not yes and not confirm_erasure(count_finds(stores, profiles)):
             return
         else:
-            found, file = erased(stores, profiles, time.monotonic() + wait)
+            found, file = erase_profiles(stores, profiles, time.monotonic() + wait)
     if as_json:
         click.echo(json.dumps(to_json(found, file), indent=2, ensure_ascii=False))
     else:
@@ -75,7 +77,7 @@ def erase(
         context.exit(1)
 
 
-def look(stores: Stores, profiles: Sequence[str]) -> dict[str, Found]:
+def count_finds(stores: Stores, profiles: Sequence[str]) -> dict[str, Found]:
     """Count the finds of each profile, and change nothing."""
     erasure = Erasure(stores.redis, stores.engine, events=stores.events_if_any)
     found = {profile: erasure.look(profile) for profile in profiles}
@@ -84,7 +86,7 @@ def look(stores: Stores, profiles: Sequence[str]) -> dict[str, Found]:
     return shown_of(found, profiles)
 
 
-def agreed(found: Mapping[str, Found]) -> bool:
+def confirm_erasure(found: Mapping[str, Found]) -> bool:
     """Ask whether to erase; raises Misconfigured if no person can be asked."""
     profiles = counted(len(found), "profile")
     refuse_unasked(f"erase {profiles}", "add --yes")
@@ -93,9 +95,9 @@ def agreed(found: Mapping[str, Found]) -> bool:
     return confirmed(question, "Nothing was erased.", err=True)
 
 
-def erased(stores: Stores, profiles: Sequence[str], deadline: float) -> tuple[dict[str, Found], str]:
+def erase_profiles(stores: Stores, profiles: Sequence[str], deadline: float) -> tuple[dict[str, Found], str]:
     """Erase profiles from the stores and, as far as possible, from the stores' files."""
-    with shown() as status:
+    with moving_sign() as status:
         progress = lambda reason: status.update(f"waiting: {reason}")  # noqa: E731
         events, data_dir = stores.events_if_any, stores.settings.data_dir
         erasure = Erasure(stores.redis, stores.engine, progress, events=events, data_dir=data_dir)
@@ -123,7 +125,7 @@ def shown_of(found: Mapping[str, Found], profiles: Sequence[str]) -> dict[str, F
 
 
 @contextmanager
-def shown() -> Iterator[Status]:
+def moving_sign() -> Iterator[Status]:
     """Show a moving sign on a terminal."""
     with Console(stderr=True).status("erasing") as status:
         yield status

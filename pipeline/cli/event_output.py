@@ -23,6 +23,6 @@ def write_lines(file: str, lines: Iterable[bytes]) -> int:
     return count
 
 
-def say(text: str) -> None:
+def print_remark(text: str) -> None:
     """Print a remark on standard error, so that standard output has the lines alone."""
     click.echo(text, err=True)

@@ -9,7 +9,7 @@ from typing import Any
 import click
 import msgspec
 
-from pipeline.cli.event_output import say, write_lines
+from pipeline.cli.event_output import print_remark, write_lines
 from pipeline.cli.lazy_group import Group
 from pipeline.cli.row_id import ROW_ID
 from pipeline.cli.tables import printable, show
@@ -41,7 +41,9 @@ def tail(*, follow: bool, feed: str, as_json: bool) -> None:
             click.echo(json.dumps({"events": found}, indent=2, ensure_ascii=False))
             return
         if not found:
-            say(f"There is no event of feed {feed.upper()} yet." if feed else "There is no event yet.")
+            print_remark(
+                f"There is no event of feed {feed.upper()} yet." if feed else "There is no event yet."
+            )
         print_events(found, as_json=as_json)
         if follow:
             go_on(stores, found[-1]["id"] if found else 0, feed, as_json=as_json)
@@ -77,13 +79,13 @@ def export(file: str, since: int, form: str, _as_json: bool) -> None:
         raise click.UsageError("--format parquet needs a FILE")
     with open_stores() as stores:
         last = [since]
-        found = noting(stream(stores.events, since=since), last)
+        found = noting_last_id(stream(stores.events, since=since), last)
         count = write_events(found, file, form)
         note_alone(stores.engine, person_at_terminal(), "events.exported", detail=counted(count, "event"))
-    say(f"{counted(count, 'event')} written; go on with --since {last[0]}.")
+    print_remark(f"{counted(count, 'event')} written; go on with --since {last[0]}.")
 
 
-def noting(found: Iterator[dict[str, Any]], last: list[int]) -> Iterator[dict[str, Any]]:
+def noting_last_id(found: Iterator[dict[str, Any]], last: list[int]) -> Iterator[dict[str, Any]]:
     """Keep the id of the last event in ``last``."""
     for event in found:
         last[0] = event["id"]

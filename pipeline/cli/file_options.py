@@ -22,7 +22,7 @@ from pipeline.text.escapes import printable
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-def pairs(context: click.Context, parameter: click.Parameter, given: Sequence[str]) -> dict[str, str]:
+def read_pairs(context: click.Context, parameter: click.Parameter, given: Sequence[str]) -> dict[str, str]:
     """Read NAME=VALUE, the name up to the last sign for columns and up to the first for constants."""
     found: dict[str, str] = {}
     for text in given:
@@ -35,8 +35,8 @@ def pairs(context: click.Context, parameter: click.Parameter, given: Sequence[st
     return found
 
 
-def checked(check: Callable[[str], object]) -> Callable[..., str | None]:
-    """Return a callback that refuses the values that ``check`` refuses."""
+def checks(check: Callable[[str], object]) -> Callable[..., str | None]:
+    """Return a callback of click that refuses a value if ``check`` raises Misconfigured."""
 
     def callback(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
         try:
@@ -52,13 +52,13 @@ def checked(check: Callable[[str], object]) -> Callable[..., str | None]:
 OPTIONS = (
     click.option("--format", type=click.Choice(["jsonl", "csv"]), help="Else name or content decide."),
     click.option(
-        "--columns", multiple=True, callback=pairs, metavar="COLUMN=NAME",
+        "--columns", multiple=True, callback=read_pairs, metavar="COLUMN=NAME",
         help="What a column is: profile_id, an identifier, a variable; nothing: left out. Repeatable.",
     ),
     click.option("--only-columns", is_flag=True, default=None, help="Leave out columns with unknown names."),
     click.option("--id-column", metavar="COLUMN", help="Holds ids by which a repeat within a day is known."),
     click.option(
-        "--constant", "constants", multiple=True, callback=pairs, metavar="NAME=VALUE",
+        "--constant", "constants", multiple=True, callback=read_pairs, metavar="NAME=VALUE",
         help="The same in every row. Repeatable.",
     ),
     click.option("--null", multiple=True, metavar="WORD", help="A word that stands for null. Repeatable."),
@@ -66,8 +66,8 @@ OPTIONS = (
         "--consent", metavar="COLUMN",
         help="Holds words like subscribed and cleaned, which become optin and optout.",
     ),
-    click.option("--delimiter", callback=checked(delimiter), metavar="MARK", help="Else the header decides."),
-    click.option("--encoding", callback=checked(codec_of), help="Such as windows-1252; else UTF-8, UTF-16."),
+    click.option("--delimiter", callback=checks(delimiter), metavar="MARK", help="Else the header decides."),
+    click.option("--encoding", callback=checks(codec_of), help="Such as windows-1252; else UTF-8, UTF-16."),
     click.option("--file-profile", metavar="NAME", help="Options from [files.NAME] of the configuration."),
 )  # fmt: skip
 NAMES = "format columns only_columns id_column constants null consent delimiter encoding file_profile".split()
@@ -114,8 +114,8 @@ def lines_of(
 
 
 @contextmanager
-def told() -> Iterator[Notes]:
-    """Give notes, and show them on standard error in the end."""
+def shown_notes() -> Iterator[Notes]:
+    """Give notes on guesses about a file, and print them on standard error at the end of the context."""
     notes = Notes()
     try:
         yield notes

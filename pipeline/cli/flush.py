@@ -27,7 +27,7 @@ def flush(audience: str) -> None:
         person, place = person_at_terminal(), f"audience:{audience}"
         note_alone(stores.engine, person, "audience.flush", place, flushed.amount)
     for destination, rows in flushed.rows:
-        click.echo(told(catalog, destination, rows))
+        click.echo(waiting_text(catalog, destination, rows))
     for text in flushed.throttled:
         click.echo(text)
     if flushed.in_intake:
@@ -37,7 +37,7 @@ def flush(audience: str) -> None:
         click.echo("No worker has been seen, so nothing is sent: start some with `activation up`.", err=True)
 
 
-def told(catalog: Catalog, destination: Destination, rows: int) -> str:
+def waiting_text(catalog: Catalog, destination: Destination, rows: int) -> str:
     """Write a sentence about the waiting rows of one destination."""
     name = printable(labelled(f'destination "{destination.name}"', destination.label))
     if not rows:

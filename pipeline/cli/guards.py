@@ -26,7 +26,7 @@ class Confirming(click.Command):
         )
 
 
-def guards(context: click.Context, parameter: click.Parameter, names: Sequence[str]) -> tuple[str, ...]:
+def read_guards(context: click.Context, parameter: click.Parameter, names: Sequence[str]) -> tuple[str, ...]:
     """Refuse a name that is no guard."""
     for name in names:
         if name not in (*GUARDS, ONLY_ONE):
@@ -34,7 +34,7 @@ def guards(context: click.Context, parameter: click.Parameter, names: Sequence[s
     return tuple(names)
 
 
-def lifted(names: Iterable[str], concerns: Sequence[Concern]) -> bool:
+def are_lifted(names: Iterable[str], concerns: Sequence[Concern]) -> bool:
     """Tell whether the guards of all concerns are lifted; a name may be left out if there is one guard."""
     raised = {concern.kind for concern in concerns}
     allowed = set(names)

@@ -31,7 +31,7 @@ def files(name: str, state: str | None, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"files": [with_times(one) for one in found]}, indent=2, ensure_ascii=False))
     elif found:
-        show(HEADERS, [[shown(one[column]) for column in NAMES] for one in found])
+        show(HEADERS, [[printable_cell(one[column]) for column in NAMES] for one in found])
     else:
         click.echo("There is no such file yet.")
 
@@ -48,7 +48,7 @@ def lines(file: int, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"lines": found}, indent=2, ensure_ascii=False))
     elif found:
-        show(("LINE", "REASON", "TEXT"), [[shown(value) for value in one.values()] for one in found])
+        show(("LINE", "REASON", "TEXT"), [[printable_cell(value) for value in one.values()] for one in found])
     else:
         click.echo("No line of this file is in the quarantine.")
 
@@ -58,6 +58,6 @@ def with_times(one: dict[str, Any]) -> dict[str, Any]:
     return {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in one.items()}
 
 
-def shown(value: Any) -> Any:
+def printable_cell(value: Any) -> Any:
     """Return a value for people: paths and lines come from outside."""
     return printable(value) if isinstance(value, str) else value

@@ -27,14 +27,14 @@ def list_(*, as_json: bool) -> None:
             json.dumps({"imports": [import_document(one) for one in found]}, indent=2, ensure_ascii=False)
         )
     elif found:
-        show(HEADERS, [row(one) for one in found])
+        show(HEADERS, [import_cells(one) for one in found])
         for text, way_out in crowd_notes(found):
             click.echo(f"{text}: {way_out}.")
     else:
         click.echo("There is no import: bring one in with `activation apply FILE`.")
 
 
-def row(one: ImportStatus) -> list[object]:
+def import_cells(one: ImportStatus) -> list[object]:
     """Return one import for people."""
     success = one.run.succeeded_at
     events = ", ".join(f"{feed} {amount:,}" for feed, amount in one.events.items())

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from pipeline.cli.import_progress import import_progress
-from pipeline.cli.imports_ledger import HEADERS, NAMES, shown, with_times
+from pipeline.cli.imports_ledger import HEADERS, NAMES, printable_cell, with_times
 from pipeline.cli.tables import printable, show
 from pipeline.event_files.import_run import RunOutcome
 from pipeline.event_files.ledger_list import files_of
@@ -41,11 +41,11 @@ def run(context: click.Context, name: str, *, dry_run: bool, as_json: bool) -> N
         if dry_run:
             files = list(importer.rehearse(catalog, name))
             progress.end()
-            context.exit(told_rehearsal(files, as_json=as_json))
+            context.exit(print_rehearsal(files, as_json=as_json))
         outcome = run_now(importer, catalog, name)
         note_alone(stores.engine, person_at_terminal(), "import.run", f"import:{name}")
         progress.end()
-        context.exit(told(stores, name, outcome, as_json=as_json))
+        context.exit(print_outcome(stores, name, outcome, as_json=as_json))
 
 
 def run_now(importer: Importer, catalog: Any, name: str) -> RunOutcome:
@@ -56,22 +56,22 @@ def run_now(importer: Importer, catalog: Any, name: str) -> RunOutcome:
         return error.outcome
 
 
-def told(stores: Stores, name: str, outcome: RunOutcome, *, as_json: bool) -> int:
+def print_outcome(stores: Stores, name: str, outcome: RunOutcome, *, as_json: bool) -> int:
     """Print the outcome of each file; return the exit code."""
     files = [one for one in files_of(stores.events, name) if one["id"] in outcome.files]
     if as_json:
-        click.echo(json.dumps(document(files, outcome), indent=2, ensure_ascii=False))
+        click.echo(json.dumps(run_document(files, outcome), indent=2, ensure_ascii=False))
     else:
         if files:
-            show(HEADERS, [[shown(one[column]) for column in NAMES] for one in files])
-        tell_rest(outcome)
+            show(HEADERS, [[printable_cell(one[column]) for column in NAMES] for one in files])
+        print_numbers(outcome)
     if outcome.trouble:
         click.echo(f"Error: {printable(str(outcome.trouble))}", err=True)
         return TROUBLE
     return SOME_FAILED if outcome.failed else 0
 
 
-def document(files: list[dict[str, Any]], outcome: RunOutcome) -> dict[str, Any]:
+def run_document(files: list[dict[str, Any]], outcome: RunOutcome) -> dict[str, Any]:
     """Return a run for programs."""
     return {
         "files": [with_times(one) for one in files],
@@ -82,7 +82,7 @@ def document(files: list[dict[str, Any]], outcome: RunOutcome) -> dict[str, Any]
     }
 
 
-def tell_rest(outcome: RunOutcome) -> None:
+def print_numbers(outcome: RunOutcome) -> None:
     """Print the numbers of a run, then files that it left out by reason, then its remarks."""
     parts = [f"{counted(len(outcome.landed), 'file')} landed", f"{len(outcome.failed):,} failed"]
     click.echo(f"{', '.join(parts)}, {outcome.waiting:,} not ready.")
@@ -92,7 +92,7 @@ def tell_rest(outcome: RunOutcome) -> None:
         click.echo(printable(remark))
 
 
-def told_rehearsal(files: list[RehearsedFile], *, as_json: bool) -> int:
+def print_rehearsal(files: list[RehearsedFile], *, as_json: bool) -> int:
     """Print the files that a run would land; return the exit code."""
     if as_json:
         click.echo(json.dumps({"files": [vars(one) for one in files]}, indent=2, ensure_ascii=False))

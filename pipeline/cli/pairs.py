@@ -78,7 +78,7 @@ def diff(name: str, *, field: str | None, file: TextIO | None, limit: int, as_js
         else:
             shown = list(islice(found, limit))
             if shown:
-                show(HEADERS, [[printable(cell(one[key])) for key in KEYS] for one in shown])
+                show(HEADERS, [[printable(value_text(one[key])) for key in KEYS] for one in shown])
             more = sum(1 for _ in found)
             click.echo(summary(len(shown) + more, look.people))
             if more:
@@ -136,7 +136,7 @@ def write_csv(found: Iterator[dict[str, Any]], file: TextIO) -> int:
     rows.writerow(KEYS)
     amount = 0
     for one in found:
-        rows.writerow([for_spreadsheets(cell(one[key])) for key in KEYS])
+        rows.writerow([for_spreadsheets(value_text(one[key])) for key in KEYS])
         amount += 1
     file.flush()
     return amount
@@ -147,7 +147,7 @@ def summary(amount: int, people: int) -> str:
     return f"{counted(people, 'person', 'people')} compared: {counted(amount, 'field')} differ"
 
 
-def cell(value: Any) -> str:
+def value_text(value: Any) -> str:
     """Return a value as text; a null is nothing."""
     if value is None:
         return ""

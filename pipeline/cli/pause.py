@@ -31,10 +31,10 @@ def pause(name: str, reason: str) -> None:
     with open_stores() as stores:
         client = stores.redis  # before anything changes, and to see that it belongs to the records
         catalog = stores.records.load()
-        scope, record = resolve(catalog, name)
+        scope, record = resolve_record(catalog, name)
         paused = pause_record(stores.records, client, person_at_terminal(), scope, record, reason)
     if paused.changed:
-        text = f"{record_text(catalog, scope, record)} is paused; {waiting(paused, scope)}."
+        text = f"{record_text(catalog, scope, record)} is paused; {waiting_text(paused, scope)}."
         click.echo(f"{printable(text)} To go on: `activation resume {name}`")
     else:
         click.echo(f"{printable(str(paused.before))}. Nothing was changed.")
@@ -54,14 +54,14 @@ def resume(name: str) -> None:
         if name.startswith(CONSENTS):
             resume_consents(stores, catalog, name.removeprefix(CONSENTS))
             return
-        scope, record = resolve(catalog, name)
+        scope, record = resolve_record(catalog, name)
         resumed = resume_record(stores.records, client, person_at_terminal(), scope, record)
     text, was = record_text(catalog, scope, record), resumed.before
     if was:
         reason = f": {was.reason}" if was.reason else ""
-        text += f" goes on; {waiting(resumed, scope)}. It was {was.kind} {was.duration}{reason}"
+        text += f" goes on; {waiting_text(resumed, scope)}. It was {was.kind} {was.duration}{reason}"
     else:
-        text += f" was neither paused nor held; {waiting(resumed, scope)}."
+        text += f" was neither paused nor held; {waiting_text(resumed, scope)}."
     click.echo(printable(text))
     for stop in resumed.stops:
         click.echo(printable(f"But {stop}: {remedy(catalog, stop)}"))
@@ -81,7 +81,7 @@ def resume_consents(stores: Stores, catalog: Catalog, name: str) -> None:
         click.echo(f'consents "{name}" were not held.')
 
 
-def resolve(catalog: Catalog, name: str) -> tuple[Scope, str]:
+def resolve_record(catalog: Catalog, name: str) -> tuple[Scope, str]:
     """Find the one record that is meant; raises Misconfigured when there is none, or more than one."""
     scopes: dict[Scope, set[str]] = {
         "connector": {*catalog.connectors},
@@ -96,7 +96,7 @@ def record_text(catalog: Catalog, scope: Scope, name: str) -> str:
     return labelled(f'{scope} "{name}"', catalog.label_of(scope, name))
 
 
-def waiting(paused: Paused, scope: Scope) -> str:
+def waiting_text(paused: Paused, scope: Scope) -> str:
     """Return the number of rows that wait for the record; for an import, what becomes of its files."""
     if scope == "import":
         return "its files stay at the server meanwhile" if paused.stops else "the next run is due"

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from pipeline.cli.event_output import say
+from pipeline.cli.event_output import print_remark
 from pipeline.cli.lazy_group import Group
 from pipeline.cli.tables import printable, show
 from pipeline.operate.activity import person_at_terminal
@@ -41,7 +41,7 @@ def explain(context: click.Context, person: str, field: str | None, *, as_json: 
     with open_stores() as stores:
         found = explain_people(stores, person_at_terminal(), person, field)
     if not found:
-        say("Nothing is known of this person.")
+        print_remark("Nothing is known of this person.")
         context.exit(2)
     for one in found:
         if as_json:

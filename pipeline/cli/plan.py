@@ -65,7 +65,7 @@ def print_text(document: dict[str, Any]) -> None:
         return
     show(HEADERS, [call_row(one) for one in document["calls"]])
     click.echo()
-    click.echo(printable(f'{amount} of {document["scope"]} "{document["name"]}": {binding(document)}'))
+    click.echo(printable(f'{amount} of {document["scope"]} "{document["name"]}": {binding_text(document)}'))
 
 
 def call_row(one: dict[str, Any]) -> tuple[object, ...]:
@@ -75,15 +75,15 @@ def call_row(one: dict[str, Any]) -> tuple[object, ...]:
     return purpose, one["connector"], one["function"], one["calls"], one["per_hour"], hours, one["limit_from"]
 
 
-def binding(document: dict[str, Any]) -> str:
+def binding_text(document: dict[str, Any]) -> str:
     """Say which limit binds, and how long all takes at least."""
     limit = document["binds"]
     what = f'{limit["function"]} of connector "{limit["connector"]}"'
     if document["hours"] is None:
         return f"none of {counted(limit['calls'], 'call')} may go now by the limit of {what}."
-    return f"at least {spell(document['hours'] * HOUR)}. The limit of {what} binds: {rate(limit)}."
+    return f"at least {spell(document['hours'] * HOUR)}. The limit of {what} binds: {limit_text(limit)}."
 
 
-def rate(limit: dict[str, Any]) -> str:
+def limit_text(limit: dict[str, Any]) -> str:
     """Write the calls that a limit counts, and how many may go."""
     return f"{counted(limit['calls'], 'call')} at {limit['per_hour']:,} an hour"

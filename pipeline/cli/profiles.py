@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from pipeline.cli.event_output import say, write_lines
+from pipeline.cli.event_output import print_remark, write_lines
 from pipeline.cli.lazy_group import Group
 from pipeline.cli.tables import printable, show
 from pipeline.operate.activity import note_alone, person_at_terminal
@@ -33,7 +33,7 @@ def show_profile(context: click.Context, person: str, *, as_json: bool) -> None:
     with open_stores() as stores:
         found = look_up_profiles(stores, person_at_terminal(), person)
     if not found:
-        say("No event of this person is known.")
+        print_remark("No event of this person is known.")
         context.exit(1)
     for number, fields in found.items():
         print_profile(number, fields, as_json=as_json, alone=len(found) == 1)
@@ -57,4 +57,4 @@ def export(file: str, _as_json: bool) -> None:
         count = write_lines(file, exported(stores.events, configured_fields(stores.engine)))
         note_alone(stores.engine, person_at_terminal(), "profiles.exported", detail=counted(count, "profile"))
     if file != "-":
-        say(f"{counted(count, 'profile')} written.")
+        print_remark(f"{counted(count, 'profile')} written.")

@@ -7,7 +7,7 @@ from typing import Any, BinaryIO
 
 import click
 
-from pipeline.cli.file_options import lines_of, name_of, profile_of, reading_options, told
+from pipeline.cli.file_options import lines_of, name_of, profile_of, reading_options, shown_notes
 from pipeline.cli.numbers import NumberRange
 from pipeline.cli.send_errors import JsonErrors, TextErrors
 from pipeline.cli.sending import FileRows
@@ -52,7 +52,7 @@ def send(
     """
     errors = JsonErrors() if as_json else TextErrors()
     failure, expected = None, None
-    with open_stores() as stores, told() as notes, bar(file) as advance:
+    with open_stores() as stores, shown_notes() as notes, progress_bar(file) as advance:
         command = ("activation", "send", audience, name_of(file))
         lines = lines_of(file, profile_of(reading, stores), notes, command)
         sending = FileRows(lines, errors.add)
@@ -61,7 +61,7 @@ def send(
 
             report, expected = rehearsed(sending, stores, audience, advance, notes)
         else:
-            report, failure = append(sending, stores, audience, advance, bulk=bulk, patience=wait)
+            report, failure = append_rows(sending, stores, audience, advance, bulk=bulk, patience=wait)
     failure = failure or sending.broken
     report.refused += sending.unread
     errors.close(report, failure, expected)
@@ -69,7 +69,7 @@ def send(
     context.exit(1 if failure or spoilt else 0)
 
 
-def append(
+def append_rows(
     sending: FileRows,
     stores: Stores,
     audience: str,
@@ -90,7 +90,7 @@ def append(
     return report, None
 
 
-def bar(file: BinaryIO) -> AbstractContextManager[Callable[[int], None]]:
+def progress_bar(file: BinaryIO) -> AbstractContextManager[Callable[[int], None]]:
     """Show on a terminal how far a file has been read."""
     if not sys.stderr.isatty():
         return nullcontext(lambda _: None)

@@ -46,9 +46,9 @@ class TextErrors:
         if failure:
             click.echo(f"Error: {failure}", err=True)
         if expected is not None:
-            from pipeline.cli.dry_run_text import NOTHING_SENT, tell
+            from pipeline.cli.dry_run_text import NOTHING_SENT, print_calls
 
-            tell(expected)
+            print_calls(expected)
             click.echo(NOTHING_SENT, err=True)
 
 

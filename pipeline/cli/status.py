@@ -58,9 +58,9 @@ def status(as_json: bool) -> None:
 def print_text(found: Status, window: float) -> None:
     """Show all of it to a person."""
     print_troubles(troubles(found))
-    click.echo(f"\nWorkers: {'seen just now' if found.workers_seen else 'none seen'}; {queues(found)}")
-    click.echo(f"Intake: {intake(found)}")
-    click.echo(f"Redis: {memory(found.server)}")
+    click.echo(f"\nWorkers: {'seen just now' if found.workers_seen else 'none seen'}; {queues_text(found)}")
+    click.echo(f"Intake: {intake_text(found)}")
+    click.echo(f"Redis: {memory_text(found.server)}")
     print_tables(found, window)
 
 
@@ -76,21 +76,21 @@ def trouble_lines(trouble: Trouble) -> tuple[str, str]:
     return f"{click.style(mark, fg=colour)} {printable(trouble.text)}", f"  → {trouble.remedy}"
 
 
-def queues(found: Status) -> str:
+def queues_text(found: Status) -> str:
     """Count the doorbells that no worker has answered yet."""
     waiting = [f"{length:,} in {name}" for name, length in found.queues.items() if length]
     odd = [f"{amount:,} {kind.replace('_', ' ')}" for kind, amount in found.messages.items() if amount]
     return "; ".join([f"messages queued: {', '.join(waiting) or 'none'}", *odd])
 
 
-def memory(server: Server) -> str:
+def memory_text(server: Server) -> str:
     """Say how full the server is."""
     if server.limit:
         return f"{spell_size(server.used)} of {spell_size(server.limit)} used ({server.share:.0%})"
     return f"{spell_size(server.used)} used, no maxmemory"
 
 
-def intake(found: Status) -> str:
+def intake_text(found: Status) -> str:
     """Count the entries not accepted yet, and name the fullest shard."""
     shards = found.intake.shards
     if not shards:

@@ -47,7 +47,7 @@ def print_tables(found: Status, window: float) -> None:
 def print_destinations(lines: Sequence[DestinationStatus]) -> None:
     """Show the destinations, and count them where some are of journeys."""
     if any(line.journey for line in lines):
-        click.echo(f"Destinations: {len(lines):,}, of {groups(lines)}")
+        click.echo(f"Destinations: {len(lines):,}, of {groups_text(lines)}")
     click.echo()
     show(
         ("DESTINATION", "AUDIENCE", "STATE", "WAITING", "IN FLIGHT", "LANES", "OLDEST", "DUE", "BATCHES",
@@ -61,24 +61,24 @@ def destination_cells(line: DestinationStatus) -> tuple[object, ...]:
     backlog = line.backlog
     oldest = None if backlog.oldest is None else spell(backlog.oldest)
     return (
-        labelled(line.name, line.label), audience(line), line.state, backlog.waiting, backlog.in_flight,
-        backlog.lanes, oldest, due(line), backlog.flying, backlog.again, line.dead_letters,
+        labelled(line.name, line.label), audience_text(line), line.state, backlog.waiting, backlog.in_flight,
+        backlog.lanes, oldest, due_text(line), backlog.flying, backlog.again, line.dead_letters,
     )  # fmt: skip
 
 
-def audience(line: DestinationStatus) -> str | None:
+def audience_text(line: DestinationStatus) -> str | None:
     """Name the audience, and say if it is a journey."""
     return f"{line.audience} (journey)" if line.journey else line.audience
 
 
-def groups(lines: Iterable[DestinationStatus]) -> str:
+def groups_text(lines: Iterable[DestinationStatus]) -> str:
     """Count audiences and journeys."""
     found = {(line.journey, line.audience) for line in lines if line.audience is not None}
     journeys = sum(journey for journey, _ in found)
     return f"{counted(len(found) - journeys, 'audience')}, {counted(journeys, 'journey')}"
 
 
-def due(line: DestinationStatus) -> str | None:
+def due_text(line: DestinationStatus) -> str | None:
     """Say when the next batch is due."""
     if line.stops or line.backlog.due is None:
         return None
@@ -107,10 +107,10 @@ def day_count_cells(count: DayCount) -> tuple[object, ...]:
     """Write the calls of an account that counts by 24 hours."""
     use = f"{count.use.used:,} of {count.use.most:,} used"
     ours = f"{count.made:,} of {count.pace.most:,}"
-    return (labelled(count.connector.name, count.connector.label), use, ours, drained(count))
+    return (labelled(count.connector.name, count.connector.label), use, ours, drained_text(count))
 
 
-def drained(count: DayCount) -> str:
+def drained_text(count: DayCount) -> str:
     """Say when all that waits is through."""
     if count.drain is None:
         return "not above the ceiling"

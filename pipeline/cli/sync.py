@@ -7,12 +7,12 @@ from typing import Any, BinaryIO
 
 import click
 
-from pipeline.cli.file_options import lines_of, name_of, profile_of, reading_options, told
-from pipeline.cli.guards import GUARDS, Confirming, guards, lifted
+from pipeline.cli.file_options import lines_of, name_of, profile_of, reading_options, shown_notes
+from pipeline.cli.guards import GUARDS, Confirming, are_lifted, read_guards
 from pipeline.cli.numbers import NumberRange
 from pipeline.cli.reading import records_to_read
 from pipeline.cli.stream_report import show_stream, show_unconfirmed
-from pipeline.cli.sync_progress import Shown, shown
+from pipeline.cli.sync_progress import SyncBar, sync_bar
 from pipeline.cli.sync_report import SyncText
 from pipeline.errors import CallError, Misconfigured
 from pipeline.produce.appender import Appender, AppendFailed
@@ -41,7 +41,7 @@ STREAM_LIMIT = "max_change of a source that is read on says how many of its peop
 @click.option(
     "--confirm",
     multiple=True,
-    callback=guards,
+    callback=read_guards,
     metavar="GUARD",
     help=f"Go on although it looks wrong: {', '.join(GUARDS)}. Repeatable; alone, if one of them is all.",
 )
@@ -76,10 +76,10 @@ def sync(
     given = audience_and_file(audience, file, source)
     if (full or resend) and not source:
         raise click.UsageError("--full and --resend go with --source")
-    with open_stores() as stores, told() as notes, shown(file) as bar:
+    with open_stores() as stores, shown_notes() as notes, sync_bar(file) as bar:
         report = SyncText(dry_run, {} if as_json else destination_labels(stores.engine))
         options: dict[str, Any] = {
-            "confirm": lambda findings: lifted(confirm, findings) or asked(bar, findings)
+            "confirm": lambda findings: are_lifted(confirm, findings) or ask_about_members(bar, findings)
         }
         options |= {"on_error": report.refuse, "progress": bar}
         catalog = (records_to_read(stores) if dry_run and given else stores.records).load()
@@ -94,7 +94,7 @@ def sync(
         appender = None if dry_run else Appender(stores.redis, stores.doorbell)
         again = {"full": full, "resend": resend} if full or resend else {}
         try:
-            outcome = run(
+            outcome = run_sync(
                 stores, catalog, appender, given and (given[0], lines), source or "", options, again
             )
         except AppendFailed as error:
@@ -120,7 +120,7 @@ def audience_and_file(
     return audience, file
 
 
-def run(
+def run_sync(
     stores: Stores,
     catalog: Catalog,
     appender: Appender | None,
@@ -151,7 +151,7 @@ def run(
             raise Misconfigured(f'source "{source}": {error}') from error
 
 
-def asked(bar: Shown, findings: Sequence[Concern]) -> bool:
+def ask_about_members(bar: SyncBar, findings: Sequence[Concern]) -> bool:
     """Ask a person whether existing members are meant; every other concern needs --confirm."""
     if any(finding.kind != "existing" for finding in findings) or not sys.stdin.isatty():
         return False

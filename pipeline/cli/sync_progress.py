@@ -11,7 +11,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 TEXT = "{task.fields[amount]:,} {task.description}"
 
 
-class Shown:
+class SyncBar:
     """Shows the current step, and the number of rows done."""
 
     def __init__(self, file: BinaryIO | None) -> None:
@@ -41,9 +41,9 @@ class Shown:
 
 
 @contextmanager
-def shown(file: BinaryIO | None) -> Iterator[Shown]:
+def sync_bar(file: BinaryIO | None) -> Iterator[SyncBar]:
     """Show a bar as long as the context lasts."""
-    bar = Shown(file)
+    bar = SyncBar(file)
     bar.begin()
     try:
         yield bar

@@ -9,7 +9,7 @@ from typing import Any
 import click
 from sqlalchemy import Engine
 
-from pipeline.cli.dry_run_text import NOTHING_SENT, document, tell
+from pipeline.cli.dry_run_text import NOTHING_SENT, destination_document, print_calls
 from pipeline.cli.guards import CONFIRM, options_for
 from pipeline.cli.tables import show
 from pipeline.deliver.expected import Expected
@@ -55,9 +55,9 @@ class SyncText:
                 arriving = difference.arriving(connection, part, LOOKED_AT)
                 leaving = difference.leaving(connection, part, EXAMPLES)
             self.examples[part.destination] = {
-                "entering": first(row.profile_id for row in arriving if row.enters),
-                "changed": first(row.profile_id for row in arriving if not row.enters),
-                "leaving": first(row.profile_id for row in leaving),
+                "entering": first_few(row.profile_id for row in arriving if row.enters),
+                "changed": first_few(row.profile_id for row in arriving if not row.enters),
+                "leaving": first_few(row.profile_id for row in leaving),
             }
             self.expected[part.destination] = rehearse(engine, catalog, part)
 
@@ -76,10 +76,10 @@ class SyncText:
         click.echo(f"{counted(found.members, 'member')} in {counted(found.lines, 'line')}")
         show(
             ("DESTINATION", "BEFORE", *map(str.upper, KINDS), "TO SEND", "SENT", ""),
-            (row(part, self.labels) for part in outcome.parts),
+            (part_cells(part, self.labels) for part in outcome.parts),
         )
         self.tell_examples()
-        tell(self.expected.values())
+        print_calls(self.expected.values())
         self.tell_concerns(outcome)
 
     def tell_errors(self, outcome: Outcome) -> None:
@@ -117,7 +117,7 @@ class SyncText:
             click.echo(instead.format(options=options_for(outcome.concerns)), err=True)
 
     def exit_code(self, outcome: Outcome) -> int:
-        """Return 0 when all is well, 1 when lines were refused, 2 when it was stopped."""
+        """Return 0 if all is sent, 1 if lines were refused, 2 if a concern stopped the snapshot."""
         if not outcome.sent and not self.dry_run:
             return 2
         return 1 if outcome.counts.refused else 0
@@ -141,11 +141,11 @@ class SyncText:
         found = {**numbers, "baseline": part.silent, "to_send": part.sends, "sent": part.sent}
         if self.dry_run:
             found["examples"] = self.examples[part.destination]
-            found["expected"] = document(self.expected[part.destination])
+            found["expected"] = destination_document(self.expected[part.destination])
         return found
 
 
-def row(part: Part, labels: Mapping[str, str]) -> tuple[object, ...]:
+def part_cells(part: Part, labels: Mapping[str, str]) -> tuple[object, ...]:
     """Return the cells of one destination."""
     name = labelled(part.destination, labels.get(part.destination))
     note = "a baseline: nothing is sent" if part.silent else ""
@@ -153,6 +153,6 @@ def row(part: Part, labels: Mapping[str, str]) -> tuple[object, ...]:
     return name, *numbers, part.sends, part.sent, note
 
 
-def first(profiles: Any) -> list[str]:
-    """Return the first few."""
+def first_few(profiles: Any) -> list[str]:
+    """Return the first ``EXAMPLES`` profile ids."""
     return list(islice(profiles, EXAMPLES))

@@ -10,7 +10,7 @@ from shutil import get_terminal_size
 
 import click
 
-from pipeline.cli.columns import lines, total, widths_of
+from pipeline.cli.columns import table_lines, total_width, widths_of
 from pipeline.text.escapes import printable as printable  # commands have it from here, too
 
 
@@ -19,12 +19,12 @@ def show(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     body = [list(row) for row in rows]
     numeric = [bool(body) and all(map(is_number, column)) for column in columns_of(body, len(headers))]
     texts = [[cell(value) for value in row] for row in body]
-    if sys.stdout.isatty() and total(widths_of(headers, texts)) > get_terminal_size().columns:
+    if sys.stdout.isatty() and total_width(widths_of(headers, texts)) > get_terminal_size().columns:
         from pipeline.cli.drawing import draw
 
         draw(headers, texts, numeric)
     else:
-        click.echo("\n".join(lines(headers, texts, numeric)))
+        click.echo("\n".join(table_lines(headers, texts, numeric)))
 
 
 def columns_of(rows: Sequence[Sequence[object]], count: int) -> list[list[object]]:

@@ -17,7 +17,7 @@ from pipeline.text.labels import labelled
 from pipeline.text.times import to_the_second
 
 
-def visible(context: click.Context, parameter: click.Parameter, profile: str) -> str:
+def require_visible(context: click.Context, parameter: click.Parameter, profile: str) -> str:
     """Refuse an id of which nothing can be seen."""
     if not trimmed(profile):
         raise click.BadParameter("give a profile id", context, parameter)
@@ -25,7 +25,7 @@ def visible(context: click.Context, parameter: click.Parameter, profile: str) ->
 
 
 @click.command()
-@click.argument("profile", callback=visible)
+@click.argument("profile", callback=require_visible)
 @click.option("--limit", type=click.IntRange(1, 500), default=100, show_default=True, help="At most so many.")
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 def trace(profile: str, limit: int, *, as_json: bool) -> None:

@@ -37,8 +37,8 @@ def up(context: click.Context, procfile: Path | None) -> None:
     one fails five times within a minute the others are stopped too, with exit code 1, so that a supervisor
     notices.
     """
-    procfile = procfile or find()
-    commands = read(procfile)
+    procfile = procfile or find_procfile()
+    commands = read_commands(procfile)
     signals = Signals()
     lines = Lines(sys.stdout, commands)
     with open_stores() as stores, locked(stores.settings.data_dir, LOCK, RUNS_HERE):
@@ -56,7 +56,7 @@ def up(context: click.Context, procfile: Path | None) -> None:
     context.exit(INTERRUPTED if signals.told == [signal.SIGINT] else 0)
 
 
-def find() -> Path:
+def find_procfile() -> Path:
     """Return the Procfile of this folder, or else of the project that this program was installed from."""
     for folder in (Path(), Path(__file__).parents[2]):
         if (folder / PROCFILE).is_file():
@@ -64,7 +64,7 @@ def find() -> Path:
     raise Misconfigured("there is no Procfile in this folder: name one with --procfile")
 
 
-def read(procfile: Path) -> Mapping[str, str]:
+def read_commands(procfile: Path) -> Mapping[str, str]:
     """Return commands by name."""
     try:
         text = procfile.read_text(encoding="utf-8")

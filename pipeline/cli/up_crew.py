@@ -9,7 +9,7 @@ from itertools import cycle
 from pathlib import Path
 from threading import Thread
 
-from pipeline.cli.up_lines import Lines, follow
+from pipeline.cli.up_lines import Lines, follow_lines
 from pipeline.runtime.crew import POLL, ProcessGroup
 from pipeline.runtime.restarts import Restarts
 
@@ -69,7 +69,7 @@ class Crew:
         self._states[name] = STARTING if SAYS_READY.search(command) else "started"
         self._readers = [reader for reader in self._readers if reader.is_alive()]
         self._readers.append(
-            follow(
+            follow_lines(
                 process.stdout or (),
                 lambda line: self._say(name, line),
                 lambda address: self._ready(name, address),
@@ -87,10 +87,10 @@ class Crew:
         for name, code in group.take_ended().items():
             wait = self._restarts[name].failed(now)
             if wait is None:
-                self._say(name, f"ended {manner(code)}")
+                self._say(name, f"ended {exit_text(code)}")
                 return name
-            self._states[name] = f"ended {manner(code)}"
-            self._say(name, f"ended {manner(code)}; started again in {wait:g} s")
+            self._states[name] = f"ended {exit_text(code)}"
+            self._say(name, f"ended {exit_text(code)}; started again in {wait:g} s")
             self._due[name] = now + wait
         return None
 
@@ -110,7 +110,7 @@ class Crew:
         self._lines.write(f"\n{text}\n\n  Ctrl-C stops everything.\n")
 
 
-def manner(code: int) -> str:
+def exit_text(code: int) -> str:
     """Write an exit code: "with exit code 3", "by SIGKILL"."""
     if code >= 0:
         return f"with exit code {code}"

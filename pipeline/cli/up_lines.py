@@ -71,7 +71,7 @@ class Lines:
             self._output.flush()
 
 
-def follow(
+def follow_lines(
     lines: Iterable[bytes], say: Callable[[str], None], ready: Callable[[str | None], None], name: str
 ) -> threading.Thread:
     """Hand on the lines of a process; ``ready`` is given the address that it says, if it has one."""

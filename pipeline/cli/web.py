@@ -23,7 +23,7 @@ def web(address: str | None, workers: int | None, threads: int | None) -> None:
     from pipeline.web.server import serve
 
     with open_stores() as stores:
-        settings = chosen(stores.settings, address, workers, threads)
+        settings = chosen_settings(stores.settings, address, workers, threads)
         stores.redis.ping()
         tell_first_key(stores)
         if stores.key_trouble:  # a key that cannot be made ends the command here, not its processes later
@@ -35,7 +35,9 @@ def web(address: str | None, workers: int | None, threads: int | None) -> None:
         serve(settings, stores.broker_url, lambda text: click.echo(text))
 
 
-def chosen(settings: Settings, address: str | None, workers: int | None, threads: int | None) -> Settings:
+def chosen_settings(
+    settings: Settings, address: str | None, workers: int | None, threads: int | None
+) -> Settings:
     """Return the settings with the options of the command line in their place."""
     options = {"address": address, "workers": workers, "threads": threads}
     given = {name: value for name, value in options.items() if value is not None}

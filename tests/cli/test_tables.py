@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from pipeline.cli.drawing import fitted
+from pipeline.cli.drawing import fitted_columns
 from pipeline.cli.tables import show
 
 LONG = "a-name-that-nobody-would-want-to-see-cut-off-in-the-middle"
@@ -20,7 +20,7 @@ def test_elsewhere_a_row_is_one_line_however_long(capsys):
 
 
 def test_where_there_is_room_nothing_is_folded():
-    assert fitted(("NAME", "DEAD LETTERS"), [["a", "1"]], 80) == (("NAME", "DEAD LETTERS"), [4, 12])
+    assert fitted_columns(("NAME", "DEAD LETTERS"), [["a", "1"]], 80) == (("NAME", "DEAD LETTERS"), [4, 12])
 
 
 def test_on_a_terminal_with_room_the_headers_are_bold(capsys, monkeypatch):
@@ -61,14 +61,14 @@ def test_a_table_that_fits_waits_for_no_library():
 
 
 def test_where_there_is_none_headers_and_the_last_column_are():
-    headers, widths = fitted(("NAME", "DEAD LETTERS", "DETAIL"), [[LONG, "1", "x" * 100]], 100)
+    headers, widths = fitted_columns(("NAME", "DEAD LETTERS", "DETAIL"), [[LONG, "1", "x" * 100]], 100)
 
     assert headers == ["NAME", "DEAD\nLETTERS", "DETAIL"]
     assert widths == [58, 7, 31]
 
 
 def test_names_are_whole_on_the_narrowest_terminal():
-    _, widths = fitted(("NAME", "DETAIL"), [[LONG, "x" * 100]], 10)
+    _, widths = fitted_columns(("NAME", "DETAIL"), [[LONG, "x" * 100]], 10)
 
     assert widths == [58, 20]
 

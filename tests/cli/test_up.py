@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from pipeline.cli.up import read
+from pipeline.cli.up import read_commands
 from pipeline.errors import Misconfigured
 from pipeline.stores.embedded import can_lock
 from tests.processes import ROOT
@@ -182,7 +182,7 @@ def test_a_procfile_that_is_no_text_is_refused(tmp_path):
     (tmp_path / "Procfile").write_bytes(b"web: \xff")
 
     with pytest.raises(Misconfigured, match="is no text in UTF-8"):
-        read(tmp_path / "Procfile")
+        read_commands(tmp_path / "Procfile")
 
 
 def test_a_second_one_in_the_same_data_folder_is_reported_that_one_runs(up):

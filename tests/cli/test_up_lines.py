@@ -2,7 +2,7 @@ import io
 
 import pytest
 
-from pipeline.cli.up_lines import Lines, follow
+from pipeline.cli.up_lines import Lines, follow_lines
 
 START = """\
 [I 261129 14:54:08 command:177] Visit me at http://127.0.0.1:5555
@@ -32,7 +32,7 @@ worker: Warm shutdown (MainProcess)
 def told(text):
     """Return the lines that a person is shown, and the addresses at which a process is ready."""
     shown, ready = [], []
-    follow(io.BytesIO(text.encode()), shown.append, ready.append, "one").join()
+    follow_lines(io.BytesIO(text.encode()), shown.append, ready.append, "one").join()
     return shown, ready
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.accept.acceptance import Acceptance
 from pipeline.accept.intake import Intake
-from pipeline.cli.dry_run_text import lines
+from pipeline.cli.dry_run_text import destination_lines
 from pipeline.deliver.expected import expect
 from pipeline.lanes.lanes import Lanes
 from pipeline.model.activation import decode
@@ -99,7 +99,7 @@ def test_it_is_reported_where_there_may_be_more_calls(destination):
     shared, apart = [entry("a", "1"), entry("b", "1")], [entry("a", "1"), entry("b", "2")]
 
     assert [expect_calls(destination, rows).may_be_more for rows in (shared, apart)] == [True, False]
-    assert next(lines(expect_calls(destination, shared))) == "lapsed: 2 rows, at least 2 calls"
+    assert next(destination_lines(expect_calls(destination, shared))) == "lapsed: 2 rows, at least 2 calls"
 
 
 def test_occurrences_of_a_profile_go_in_calls_of_their_own():
