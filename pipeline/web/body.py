@@ -41,7 +41,7 @@ class RequestBody:
         """Give the body; raises Problem if it is too large, breaks off, stops coming or is no gzip."""
         if not self._packed and self._announced is not None and self._announced > self._limit:
             raise self._too_large()
-        for piece in unpacked(self._received()) if self._packed else self._received():
+        for piece in unpacked_pieces(self._received()) if self._packed else self._received():
             self.length += len(piece)
             if self.length > self._limit:
                 raise self._too_large()
@@ -91,14 +91,14 @@ def content_encoding(request: Request) -> str:
     return encoding
 
 
-def unpacked(pieces: Iterator[bytes]) -> Iterator[bytes]:
+def unpacked_pieces(pieces: Iterator[bytes]) -> Iterator[bytes]:
     """Unpack gzip, of several members too, at most ``PIECE`` at a time, so that a bomb ends at the limit."""
     member, began = zlib.decompressobj(GZIP), False
     for piece in pieces:
         while piece:
             began = True
             try:
-                yield from inflated(member, piece)
+                yield from inflated_pieces(member, piece)
             except zlib.error:
                 raise Problem("malformed-body", "The gzip is broken: pack it again.") from None
             piece = b""
@@ -108,7 +108,7 @@ def unpacked(pieces: Iterator[bytes]) -> Iterator[bytes]:
         raise Problem("malformed-body", "The gzip broke off: send it whole.")
 
 
-def inflated(member: Any, piece: bytes) -> Iterator[bytes]:
+def inflated_pieces(member: Any, piece: bytes) -> Iterator[bytes]:
     """Give all that a piece unpacks to; zlib may hold output back though it has taken all input."""
     output = member.decompress(piece, PIECE)
     yield output

@@ -104,7 +104,9 @@ def digest(*parts: str) -> str:
     return sha256("\0".join(f"{len(part)}:{part}" for part in parts).encode()).hexdigest()
 
 
-def append(appender: Appender, rows: SpooledRows, series: str | None, *, bulk: bool, ids: bool) -> Appended:
+def append_rows(
+    appender: Appender, rows: SpooledRows, series: str | None, *, bulk: bool, ids: bool
+) -> Appended:
     """Append all valid rows, chunk by chunk; raises Problem when Redis gives no answer."""
     appended, shards = Appended(), set()
     for chunk in chunks_of(appender, rows.lines(), series, bulk=bulk):
@@ -112,7 +114,7 @@ def append(appender: Appender, rows: SpooledRows, series: str | None, *, bulk: b
             shards |= appender.append_chunk(chunk)
         except AppendFailed as error:
             appender.ring(shards)
-            raise unavailable(error, appended.accepted, len(chunk.ids)) from error
+            raise intake_unavailable(error, appended.accepted, len(chunk.ids)) from error
         appended.accepted += len(chunk.ids)
         appended.chunks += 1
         if ids:
@@ -139,7 +141,7 @@ def chunks_of(
         yield chunk
 
 
-def unavailable(error: AppendFailed, accepted: int, unknown: int) -> Problem:
+def intake_unavailable(error: AppendFailed, accepted: int, unknown: int) -> Problem:
     """Return the answer to a body if some of its rows could not be appended."""
     detail = f"{error.why}; repeat the whole request with its Idempotency-Key, and every row counts once."
     return Problem("intake-unavailable", detail, accepted=accepted, unknown=unknown)

@@ -8,7 +8,7 @@ from flask import Request, current_app
 from pipeline.web.body import RequestBody
 from pipeline.web.body_slots import body_slots
 from pipeline.web.problems import Problem
-from pipeline.web.rows import JSON, decode, malformed
+from pipeline.web.rows import JSON, decode, malformed_body
 
 JSON_SHARE = 8  # a JSON body, read whole, may have this part of the size of lines
 
@@ -32,7 +32,7 @@ def read_json(request: Request, *, optional: bool = False) -> Any:
     try:
         return decode(content)
     except (msgspec.MsgspecError, UnicodeError, RecursionError, ValueError) as error:
-        raise malformed(content, error) from None
+        raise malformed_body(content, error) from None
 
 
 def read_object(request: Request) -> dict[str, Any]:

@@ -48,14 +48,14 @@ def rows_of_json(pieces: Iterable[bytes], audience: str) -> Iterator[CheckedRow]
     try:
         document = decode(content)
     except (msgspec.MsgspecError, UnicodeError, RecursionError, ValueError) as error:
-        raise malformed(content, error) from None
+        raise malformed_body(content, error) from None
     rows = document if isinstance(document, list) else [document]
     if looks_doubled(content, sum(map(key_count, rows))) and (key := key_twice(content)) is not None:
         raise Problem("malformed-body", f"An object of the body has a key twice: {key}.")
     yield from map(check, rows)
 
 
-def malformed(content: bytes, error: Exception) -> Problem:
+def malformed_body(content: bytes, error: Exception) -> Problem:
     """Say why a JSON body cannot be read, and in which line where that is known."""
     if not content.strip():
         return Problem("malformed-body", "The body is empty; an empty array is `[]`.")

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from pipeline.model.hook_event import HookEvent
-from pipeline.people.record_identity import riid_of, short
+from pipeline.people.record_identity import riid_of, short_digest
 
 TYPE = re.compile(r"[A-Za-z0-9_]{1,64}")
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
@@ -86,7 +86,7 @@ def read_element(element: Any) -> HookEvent:
         raise OddElement("it has neither a riid nor an address")
     return HookEvent(
         type=kind.upper(),
-        digest=short(content),
+        digest=short_digest(content),
         riid=riid,
         address=address,
         campaign=text_at(element, "campaignId"),

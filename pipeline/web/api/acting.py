@@ -13,7 +13,7 @@ from pipeline.operate.flushing import flush_audience
 from pipeline.operate.pausing import Paused, pause_record, resume_record
 from pipeline.records.records import SCOPES
 from pipeline.records.stops import stops_of
-from pipeline.web.api.records import find
+from pipeline.web.api.records import find_record
 from pipeline.web.auth import needs
 from pipeline.web.blueprint import Blueprint
 from pipeline.web.context import actor, answer, stores
@@ -36,11 +36,11 @@ acting = Blueprint("acting", __name__, description="What an operator does: pause
 @acting.doc(security=[{"key": []}])
 def pause(_: Mapping[str, Any], body: Mapping[str, Any], section: str, name: str) -> Response:
     """Stop sending; again changes nothing."""
-    find(section, name)
+    find_record(section, name)
     place = stores()
     scope = SCOPES[section]
     return answer(
-        document(pause_record(place.records, answering_redis(), actor(), scope, name, body["reason"]))
+        paused_document(pause_record(place.records, answering_redis(), actor(), scope, name, body["reason"]))
     )
 
 
@@ -52,9 +52,11 @@ def pause(_: Mapping[str, Any], body: Mapping[str, Any], section: str, name: str
 @acting.doc(security=[{"key": []}])
 def resume(_: Mapping[str, Any], __: Mapping[str, Any], section: str, name: str) -> Response:
     """Send again; again changes nothing."""
-    find(section, name)
+    find_record(section, name)
     place = stores()
-    return answer(document(resume_record(place.records, answering_redis(), actor(), SCOPES[section], name)))
+    return answer(
+        paused_document(resume_record(place.records, answering_redis(), actor(), SCOPES[section], name))
+    )
 
 
 @acting.for_sections("POST", "/v1/{section}/<name>/check", SENDING)
@@ -65,7 +67,7 @@ def resume(_: Mapping[str, Any], __: Mapping[str, Any], section: str, name: str)
 @acting.doc(security=[{"key": []}])
 def check(_: Mapping[str, Any], __: Mapping[str, Any], section: str, name: str) -> Response:
     """Look whether the account has what the record names; changes nothing there."""
-    find(section, name)
+    find_record(section, name)
     return answer(findings_of(section, name))
 
 
@@ -115,7 +117,7 @@ def send_now(audience: str) -> dict[str, Any]:
     }
 
 
-def document(paused: Paused) -> dict[str, Any]:
+def paused_document(paused: Paused) -> dict[str, Any]:
     """Return the outcome of pausing or resuming."""
     stops = [str(stop) for stop in paused.stops]
     return {"changed": paused.changed, "rows_waiting": paused.rows_waiting, "stops": stops}

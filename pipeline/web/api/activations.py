@@ -22,7 +22,7 @@ from pipeline.web.auth import needs
 from pipeline.web.blueprint import Blueprint
 from pipeline.web.body import RequestBody
 from pipeline.web.body_slots import body_slots
-from pipeline.web.intake import Appended, Repeatable, SpooledRows, append, claim_key
+from pipeline.web.intake import Appended, Repeatable, SpooledRows, append_rows, claim_key
 from pipeline.web.json_body import json_limit
 from pipeline.web.problems import Problem
 from schemas.http import ActivationsQuery
@@ -103,7 +103,7 @@ def post_activations(query: Mapping[str, bool], audience: str) -> Response:
     options = Options(**query)
     key = idempotency_key(request)
     kind = checked_rows.media_type(request.content_type)
-    require(door.audiences, audience)
+    require_audience(door.audiences, audience)
     with body_slots().slot():
         rows = SpooledRows(door.folder)
         try:
@@ -111,9 +111,9 @@ def post_activations(query: Mapping[str, bool], audience: str) -> Response:
             read = checked_rows.rows_of_json if kind == checked_rows.JSON else checked_rows.rows_of_lines
             rows.add(checked_rows.ids_checked(read(body.pieces(), audience)))
             refuse_wrong(rows, only_valid=options.only_valid)
-            repeatable = bind(door, key, audience, body.digest + options.text) if key else None
+            repeatable = bind_key(door, key, audience, body.digest + options.text) if key else None
             series = repeatable.series if repeatable else None
-            appended = append(door.appender, rows, series, bulk=options.bulk, ids=options.ids)
+            appended = append_rows(door.appender, rows, series, bulk=options.bulk, ids=options.ids)
             return answer(rows, appended, repeatable, options)
         finally:
             rows.close()
@@ -124,7 +124,7 @@ def body_limit(door: IntakeDoor, kind: str) -> int:
     return json_limit() if kind == checked_rows.JSON else door.settings.web.max_body
 
 
-def require(audiences: Audiences, audience: str) -> None:
+def require_audience(audiences: Audiences, audience: str) -> None:
     """Raise Problem if no destination takes changes of the audience."""
     try:
         audiences.require(audience)
@@ -141,7 +141,7 @@ def idempotency_key(request: Request) -> str | None:
     raise Problem("invalid-request", "See `errors`.", errors={"headers": {"Idempotency-Key": [message]}})
 
 
-def bind(door: IntakeDoor, key: str, audience: str, content: str) -> Repeatable:
+def bind_key(door: IntakeDoor, key: str, audience: str, content: str) -> Repeatable:
     """Bind the Idempotency-Key to this body; raises Problem if Redis does not answer."""
     try:
         return claim_key(door.client, g.key.name, key, audience, content, door.settings.idempotency_window)

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response
 
 from pipeline.operate.channel_tests import send_channel_test
-from pipeline.web.api.records import find
+from pipeline.web.api.records import find_record
 from pipeline.web.auth import needs
 from pipeline.web.blueprint import Blueprint
 from pipeline.web.context import actor, answer, stores
@@ -23,5 +23,5 @@ channels = Blueprint("channels", __name__, description="Channels of alerts.")
 @channels.doc(security=[{"key": []}])
 def post_test(_: Mapping[str, Any], __: Mapping[str, Any], name: str) -> Response:
     """Send a test message to a channel, once, and say whether it was taken."""
-    find("channels", name)
+    find_record("channels", name)
     return answer(send_channel_test(stores(), name, actor()))

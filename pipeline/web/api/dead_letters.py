@@ -8,7 +8,7 @@ from flask import Response, g
 
 from pipeline.operate.activity import note_alone
 from pipeline.operate.letter_groups import groups_of_letters
-from pipeline.operate.letters import named, page_of_letters, without_activation
+from pipeline.operate.letters import letter_document, page_of_letters, without_activation
 from pipeline.settle import dead_letters as letters
 from pipeline.settle.dead_letters import DeadLetter, Filter
 from pipeline.web.auth import needs
@@ -61,7 +61,7 @@ def list_groups(query: Mapping[str, Any]) -> Response:
 def get_letter(_: Mapping[str, Any], id: str) -> Response:  # noqa: A002 - as in the path
     """Give one dead letter."""
     document = without_activation(find_letter(id))
-    return answer(named(document, profiles=g.key.grants("operate")))
+    return answer(letter_document(document, profiles=g.key.grants("operate")))
 
 
 @dead_letters.get("/v1/dead-letters/<letter:id>/activation")

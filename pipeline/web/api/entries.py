@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response
 
 from pipeline.operate.entries import page_of_entries
-from pipeline.web.api.records import find
+from pipeline.web.api.records import find_record
 from pipeline.web.auth import needs
 from pipeline.web.blueprint import Blueprint
 from pipeline.web.context import answer, page_of, stores
@@ -22,5 +22,5 @@ entries = Blueprint("entries", __name__, description="Enterings that rules asked
 @entries.doc(security=[{"key": []}])
 def list_entries(query: Mapping[str, Any], rule: str) -> Response:
     """List the entries of a rule, with the check that each did not pass and its evidence."""
-    find("rules", rule)
+    find_record("rules", rule)
     return answer(page_of_entries(stores(), rule, page_of(query), query.get("state")))

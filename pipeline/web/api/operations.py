@@ -10,7 +10,7 @@ from pipeline.operate.deciding import CountChanged, begin_decision, count_matchi
 from pipeline.operate.running import begin_run
 from pipeline.settle.dead_letters import Filter
 from pipeline.settle.operations import UNDER_WAY, Operation, find_operation
-from pipeline.web.api.records import find
+from pipeline.web.api.records import find_record
 from pipeline.web.auth import needs
 from pipeline.web.blueprint import Blueprint
 from pipeline.web.context import actor, answer, stores
@@ -38,7 +38,7 @@ def decide(_: Mapping[str, Any], body: Mapping[str, Any], section: str) -> Respo
 
     Those that were given up can still be looked at.
     """
-    return begin(section, body)
+    return begin_operation(section, body)
 
 
 @operations.post("/v1/sources/<name>/run")
@@ -52,7 +52,7 @@ def run(_: Mapping[str, Any], body: Mapping[str, Any], name: str) -> Response:
 
     `full` reads a source from the beginning that is otherwise read on from its mark.
     """
-    find("sources", name)
+    find_record("sources", name)
     place = stores()
     if body["full"] and not place.records.load().sources[name].is_stream:
         raise Problem("invalid-request", "See `errors`.", errors={"json": {"full": [READS_ALL]}})
@@ -73,7 +73,7 @@ def get_operation(_: Mapping[str, Any], id: str) -> Response:  # noqa: A002 - as
     return answer(found.document())
 
 
-def begin(kind: str, body: Mapping[str, Any]) -> Response:
+def begin_operation(kind: str, body: Mapping[str, Any]) -> Response:
     """Begin an operation, and wait a little for its end."""
     place, expect = stores(), body.get("expect")
     chosen = Filter(ids=tuple(body["ids"])) if "ids" in body else Filter(**body["filter"])
@@ -83,10 +83,10 @@ def begin(kind: str, body: Mapping[str, Any]) -> Response:
         begun = begin_decision(place.engine, place.broker_url, actor(), kind, chosen, expect=expect)
     except CountChanged as changed:
         raise Problem("count-changed", str(changed), matched=changed.matched) from None
-    return outcome(awaited(begun))
+    return outcome(awaited_operation(begun))
 
 
-def awaited(operation: Operation) -> Operation:
+def awaited_operation(operation: Operation) -> Operation:
     """Return the operation when it has ended, or as it is after some seconds."""
     deadline = time.monotonic() + ANSWER_WITHIN
     while operation.state in UNDER_WAY and time.monotonic() < deadline:

@@ -32,7 +32,7 @@ records = Blueprint(
 )
 
 
-def editor() -> Editor:
+def record_editor() -> Editor:
     """Return an editor of records that acts for the key of this request."""
     place = stores()
     return Editor(place.records, place.redis, actor(), place.settings.data_dir)
@@ -62,7 +62,7 @@ def list_records(_: Mapping[str, Any], section: str) -> Response:
 @records.doc(security=[{"key": []}])
 def get_record(_: Mapping[str, Any], section: str, name: str) -> Response:
     """Give one record."""
-    document, etag = found(section, name)
+    document, etag = record_and_etag(section, name)
     return with_etag(answer(document), etag)
 
 
@@ -76,14 +76,16 @@ def put_record(query: Mapping[str, Any], section: str, name: str) -> Response:
     """Store a record whole; `dry_run=true` only tells what would change."""
     document = read_object(request)
     try:
-        outcome, stored = editor().put(section, name, document, etag=if_match(), dry_run=query["dry_run"])
+        outcome, stored = record_editor().put(
+            section, name, document, etag=if_match(), dry_run=query["dry_run"]
+        )
     except InvalidRecord as error:
         raise Problem("invalid-request", "See `errors`.", errors={"json": dict(error.messages)}) from None
     except ChangedMeanwhile as error:
         raise Problem("changed-meanwhile", str(error)) from None
     created = outcome == "created" and not query["dry_run"]
     response = answer({"change": outcome, "document": stored}, 201 if created else 200)
-    return response if query["dry_run"] else with_etag(response, found(section, name)[1])
+    return response if query["dry_run"] else with_etag(response, record_and_etag(section, name)[1])
 
 
 @records.for_sections("DELETE", "/v1/{section}/<name>", EDITABLE)
@@ -93,9 +95,9 @@ def put_record(query: Mapping[str, Any], section: str, name: str) -> Response:
 @records.doc(security=[{"key": []}])
 def delete_record(query: Mapping[str, Any], section: str, name: str) -> Response:
     """Remove a record; rows that wait for a destination need `rows=dead-letters`."""
-    find(section, name)
+    find_record(section, name)
     try:
-        editor().remove(section, name, etag=if_match(), with_rows=query["rows"] == "dead-letters")
+        record_editor().remove(section, name, etag=if_match(), with_rows=query["rows"] == "dead-letters")
     except ChangedMeanwhile as error:
         raise Problem("changed-meanwhile", str(error)) from None
     except InUse as error:
@@ -106,15 +108,15 @@ def delete_record(query: Mapping[str, Any], section: str, name: str) -> Response
     return response
 
 
-def find(section: str, name: str) -> dict[str, Any]:
+def find_record(section: str, name: str) -> dict[str, Any]:
     """Return a record; raises Problem if there is none of this name."""
-    return found(section, name)[0]
+    return record_and_etag(section, name)[0]
 
 
-def found(section: str, name: str) -> tuple[dict[str, Any], str]:
+def record_and_etag(section: str, name: str) -> tuple[dict[str, Any], str]:
     """Return a record and its ETag; raises Problem if there is none of this name."""
     try:
-        return editor().found(section, name)
+        return record_editor().found(section, name)
     except NoSuchRecord as error:
         raise Problem("not-found", f"{error}.") from None
 

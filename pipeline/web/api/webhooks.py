@@ -53,11 +53,11 @@ def take_events(_: Mapping[str, Any], connector: str) -> Response:
             body = read_webhook(content)
         except NoEvents as error:
             raise Problem("malformed-body", f"These are no events of Responsys: {error}.") from None
-        stored = store(connector, body)
+        stored = store_events(connector, body)
     return answer(document_of(body, stored))
 
 
-def store(name: str, body: WebhookBody) -> int:
+def store_events(name: str, body: WebhookBody) -> int:
     """Store the events of a body and nudge their sources; return the number of those that are new."""
     catalog = stores().records.load()
     connector = find_hooked(catalog, name, OF_RESPONSYS)
@@ -67,7 +67,7 @@ def store(name: str, body: WebhookBody) -> int:
         stored = store_hook_events(connection, connector.name, account, body.events, int(time.time()))
     unknown = [event.type for event in body.events if not event.is_known]
     count_unknown(stores().engine, connector.name, unknown, datetime.now(UTC))
-    note(name, body, stored)
+    log_numbers(name, body, stored)
     if stored:
         nudge_if_redis_answers(sources_of_events(catalog, connector))
     return stored
@@ -87,7 +87,7 @@ def events_store() -> Engine:
     return engine
 
 
-def note(name: str, body: WebhookBody, stored: int) -> None:
+def log_numbers(name: str, body: WebhookBody, stored: int) -> None:
     """Write numbers into the log; of refused elements the reasons, which name no value."""
     reasons = Counter(reason for _, reason in body.refused)
     counts = {"connector": name, "events": len(body.events), "stored": stored, "refused": len(body.refused)}

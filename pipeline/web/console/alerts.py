@@ -5,7 +5,7 @@ from flask import Response
 from pipeline.alerts.channel_documents import channel_documents
 from pipeline.alerts.documents import alerts_document, open_alerts
 from pipeline.operate.channel_tests import send_channel_test
-from pipeline.web.api.records import find
+from pipeline.web.api.records import find_record
 from pipeline.web.auth import needs
 from pipeline.web.console.blueprint import ConsoleBlueprint
 from pipeline.web.console.pages import done, failed, page
@@ -35,7 +35,7 @@ def show() -> Response:
 @needs("operate")
 def test_channel(name: str) -> Response:
     """Send a test message to a channel, and say whether it was taken."""
-    find("channels", name)
+    find_record("channels", name)
     outcome = send_channel_test(stores(), name, actor())
     say = done if outcome["ok"] else failed
     return say(PLACE, f'Test message to "{name}": {outcome["text"]}')

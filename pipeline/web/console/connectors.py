@@ -6,7 +6,7 @@ from flask import Response
 
 from pipeline.operate.summary import read_summary
 from pipeline.web.api.acting import findings_of
-from pipeline.web.api.records import find
+from pipeline.web.api.records import find_record
 from pipeline.web.auth import needs
 from pipeline.web.console.blueprint import ConsoleBlueprint
 from pipeline.web.console.findings import outcome_of
@@ -30,15 +30,15 @@ def show_all() -> Response:
 @connectors.get("/connectors/<name>")
 def show(name: str) -> Response:
     """Show one connector."""
-    return detail(name)
+    return detail_page(name)
 
 
 @connectors.post("/connectors/<name>/test")
 @needs("operate")
 def test(name: str) -> Response:
     """Compare the account with the records that name parts of it, and show the findings."""
-    find("connectors", name)
-    return detail(name, findings_of("connectors", name))
+    find_record("connectors", name)
+    return detail_page(name, findings_of("connectors", name))
 
 
 @connectors.get("/connectors/<name>/test")
@@ -47,9 +47,9 @@ def tested(name: str) -> Response:
     return go_to(f"/connectors/{name}")
 
 
-def detail(name: str, found: dict[str, Any] | None = None) -> Response:
+def detail_page(name: str, found: dict[str, Any] | None = None) -> Response:
     """Return the page of a connector; ``found``: the outcome of a test."""
-    document, days = find("connectors", name), chosen_days()
+    document, days = find_record("connectors", name), chosen_days()
     standing = read_standing()
     catalog, place = standing.status.catalog, stores()
     limits = [each for each in standing.document["limits"] if each["connector"] == name]

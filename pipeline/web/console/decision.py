@@ -32,7 +32,7 @@ def ask() -> Response:
     asked = read_query(LettersForm, lists=("id",))
     if not asked["id"] and not asked["all"]:
         return failed(back_of(asked), NOTHING_SELECTED)
-    return question(asked)
+    return question_page(asked)
 
 
 @decision.post("/dead-letters/confirm")
@@ -57,12 +57,12 @@ def decide() -> Response:
         return go_to(once(answering_redis(), begin, back_of(asked)))
     except CountChanged as changed:
         now = counted(changed.matched, "dead letter")
-        return question(
+        return question_page(
             asked, f"The number has changed: {now} now, not {asked['expect']:,}. Nothing was done."
         )
 
 
-def question(asked: dict[str, Any], problem: str = "") -> Response:
+def question_page(asked: dict[str, Any], problem: str = "") -> Response:
     """Ask for a decision, with the number of letters that it is about and their codes."""
     groups = groups_of_letters(stores().engine, chosen_by(asked))["groups"]
     count = sum(group["count"] for group in groups)

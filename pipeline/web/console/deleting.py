@@ -7,7 +7,7 @@ from pipeline.operate.pausing import rows_of
 from pipeline.records.agreement import rules_that_name
 from pipeline.records.source_users import NAMED, users_of_source
 from pipeline.text.plural import counted
-from pipeline.web.api.records import found
+from pipeline.web.api.records import record_and_etag
 from pipeline.web.auth import needs
 from pipeline.web.console.blueprint import ConsoleBlueprint
 from pipeline.web.console.pages import done, go_to, page
@@ -43,7 +43,7 @@ deleting = ConsoleBlueprint("deleting")
 @needs("admin")
 def ask(section: str, name: str) -> Response:
     """Show the consequences of deleting the record, and ask for its name."""
-    return question(section, name)
+    return question_page(section, name)
 
 
 @deleting.for_sections("POST", "/{section}/<name>/delete", RECORD_SECTIONS)
@@ -52,7 +52,7 @@ def delete(section: str, name: str) -> Response:
     """Delete the record if its name was typed."""
     place, said = RECORD_SECTIONS[section], []
     if request.form.get("name", "").strip() != name:
-        return question(section, name, wrong=f"Type {name} exactly: nothing was deleted.")
+        return question_page(section, name, wrong=f"Type {name} exactly: nothing was deleted.")
 
     def remove() -> str:
         editor = Editor(stores().records, answering_redis(), actor(), stores().settings.data_dir)
@@ -63,17 +63,17 @@ def delete(section: str, name: str) -> Response:
     try:
         onward = once(answering_redis(), remove, place.ends_at)
     except InUse as error:
-        return question(section, name, problem=f"{error}: {', '.join(error.used_by)}")
+        return question_page(section, name, problem=f"{error}: {', '.join(error.used_by)}")
     except ChangedMeanwhile:
-        return question(section, name, problem=MEANWHILE)
+        return question_page(section, name, problem=MEANWHILE)
     except NoSuchRecord:
         return go_to(place.ends_at)
     return done(onward, said[0]) if said else go_to(onward)
 
 
-def question(section: str, name: str, *, wrong: str = "", problem: str = "") -> Response:
+def question_page(section: str, name: str, *, wrong: str = "", problem: str = "") -> Response:
     """Return the page with the question."""
-    place, (_, etag) = RECORD_SECTIONS[section], found(section, name)
+    place, (_, etag) = RECORD_SECTIONS[section], record_and_etag(section, name)
     return page(
         "delete",
         f"Delete {name}",

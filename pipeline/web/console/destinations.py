@@ -9,7 +9,7 @@ from pipeline.operate.series import read_series
 from pipeline.operate.summary import read_summary
 from pipeline.text.plural import counted
 from pipeline.web.api.acting import findings_of, send_now
-from pipeline.web.api.records import find
+from pipeline.web.api.records import find_record
 from pipeline.web.auth import needs
 from pipeline.web.console.blueprint import ConsoleBlueprint
 from pipeline.web.console.findings import outcome_of
@@ -36,15 +36,15 @@ def show_all() -> Response:
 @destinations.get("/destinations/<name>")
 def show(name: str) -> Response:
     """Show one destination."""
-    return detail(name)
+    return detail_page(name)
 
 
 @destinations.post("/destinations/<name>/test")
 @needs("operate")
 def test(name: str) -> Response:
     """Compare the account with the names in the destination, and show the findings."""
-    find("destinations", name)
-    return detail(name, findings_of("destinations", name))
+    find_record("destinations", name)
+    return detail_page(name, findings_of("destinations", name))
 
 
 @destinations.get("/destinations/<name>/test")
@@ -57,7 +57,9 @@ def tested(name: str) -> Response:
 @needs("operate")
 def flush(name: str) -> Response:
     """Make all rows of the destination's audience due now, once for each form that was shown."""
-    audience = str(find("destinations", name).get("audience") or find("destinations", name)["journey"])
+    audience = str(
+        find_record("destinations", name).get("audience") or find_record("destinations", name)["journey"]
+    )
     said: list[str] = []
 
     def send() -> str:
@@ -78,9 +80,9 @@ def flushed_text(flushed: dict[str, Any]) -> str:
     return "; ".join(parts)
 
 
-def detail(name: str, found: dict[str, Any] | None = None) -> Response:
+def detail_page(name: str, found: dict[str, Any] | None = None) -> Response:
     """Return the page of a destination; ``found``: the outcome of a test."""
-    document, days = find("destinations", name), chosen_days()
+    document, days = find_record("destinations", name), chosen_days()
     standing, place = read_standing(), stores()
     catalog = standing.status.catalog
     record = catalog.destinations[name]

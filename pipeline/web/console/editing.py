@@ -7,7 +7,7 @@ from flask import Response, request
 
 from pipeline.operate.editing import ChangedMeanwhile, Editor
 from pipeline.records.record_check import InvalidRecord, check_record
-from pipeline.web.api.records import find, found
+from pipeline.web.api.records import find_record, record_and_etag
 from pipeline.web.auth import needs
 from pipeline.web.console.blueprint import ConsoleBlueprint
 from pipeline.web.console.pages import done, go_to, page
@@ -47,7 +47,7 @@ def new(section: str) -> Response:
             return first_step(place, key, variant, problems)
     schemas = place.schemas()
     variant = variant if variant in schemas else next(iter(schemas))
-    return shown(place, blank_form(place, variant), key_text=key)
+    return form_page(place, blank_form(place, variant), key_text=key)
 
 
 @editing.for_sections("POST", "/{section}/new", RECORD_SECTIONS)
@@ -60,28 +60,28 @@ def create(section: str) -> Response:
     form = typed_form(place, variant if variant in place.schemas() else next(iter(place.schemas())))
     if problem := key_problem(place, key):
         others = with_problems(form, problems_of(place, form))
-        return shown(place, others, key_text=key, key_problems=[problem])
-    return stored(place, key, form, key_text=key)
+        return form_page(place, others, key_text=key, key_problems=[problem])
+    return store_form(place, key, form, key_text=key)
 
 
 @editing.for_sections("GET", "/{section}/<name>/edit", RECORD_SECTIONS)
 @needs("admin")
 def edit(section: str, name: str) -> Response:
     """Show a record in a form."""
-    place, (document, etag) = RECORD_SECTIONS[section], found(section, name)
-    return shown(place, stored_form(place, document), name=name, etag=etag)
+    place, (document, etag) = RECORD_SECTIONS[section], record_and_etag(section, name)
+    return form_page(place, stored_form(place, document), name=name, etag=etag)
 
 
 @editing.for_sections("POST", "/{section}/<name>/edit", RECORD_SECTIONS)
 @needs("admin")
 def change(section: str, name: str) -> Response:
     """Store a change of the record that the form was made of."""
-    place, document = RECORD_SECTIONS[section], find(section, name)
+    place, document = RECORD_SECTIONS[section], find_record(section, name)
     form = typed_form(place, variant_of(place, document), document)
-    return stored(place, name, form, name=name, etag=request.form.get("etag", "none"))
+    return store_form(place, name, form, name=name, etag=request.form.get("etag", "none"))
 
 
-def stored(place: RecordSection, record: str, form: RecordForm, **about: Any) -> Response:
+def store_form(place: RecordSection, record: str, form: RecordForm, **about: Any) -> Response:
     """Store the record of a form, or show the form again with its problems."""
     said: list[str] = []
 
@@ -94,13 +94,13 @@ def stored(place: RecordSection, record: str, form: RecordForm, **about: Any) ->
     try:
         onward = once(answering_redis(), put, place.place(record))
     except InvalidRecord as error:
-        return shown(place, with_problems(form, error.messages), **about)
+        return form_page(place, with_problems(form, error.messages), **about)
     except ChangedMeanwhile:
-        return shown(place, form, meanwhile=MEANWHILE, **about)
+        return form_page(place, form, meanwhile=MEANWHILE, **about)
     return done(onward, said[0]) if said else go_to(onward)
 
 
-def shown(place: RecordSection, form: RecordForm, **about: Any) -> Response:
+def form_page(place: RecordSection, form: RecordForm, **about: Any) -> Response:
     """Return the page of a form."""
     heading = f"Edit {about['name']}" if "name" in about else f"New {place.one}"
     return page("record_form", heading, section=place, form=form, **about)

@@ -31,7 +31,7 @@ def admit() -> Any:
     scope = getattr(current_app.view_functions[request.endpoint or ""], "needs", "read")
     if scope != OPEN:
         if g.key is None:
-            return redirect(url_for("console-login.show", next=wanted()), 303)
+            return redirect(url_for("console-login.show", next=wanted_path()), 303)
         if not g.key.grants(scope):
             raise Problem("forbidden", f'This needs a key with scope "{scope}".', needs=scope)
     if request.method not in SAFE:
@@ -54,7 +54,7 @@ def own_hosts() -> tuple[str, str]:
     return request.host, urlsplit(stores().settings.web.url).netloc
 
 
-def wanted() -> str:
+def wanted_path() -> str:
     """Return the path that a person asked for, to go on to after the log-in."""
     place = own_path(request.full_path.rstrip("?"))
     if request.method in SAFE:

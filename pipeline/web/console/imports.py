@@ -7,7 +7,7 @@ from pipeline.operate.imports import import_document
 from pipeline.operate.pausing import stops_in_force
 from pipeline.records.stops import stop_of
 from pipeline.web.api.imports import ask_for_run, events, find_import, quarantine
-from pipeline.web.api.records import find
+from pipeline.web.api.records import find_record
 from pipeline.web.auth import needs
 from pipeline.web.console.blueprint import ConsoleBlueprint
 from pipeline.web.console.pages import done, page
@@ -33,7 +33,7 @@ def show(name: str) -> Response:
         live=True,
         record=one.record,
         standing=import_document(one),
-        settings=settings_of(find("imports", name)),
+        settings=settings_of(find_record("imports", name)),
         stops=stops_in_force(catalog, "import", name),
         stop=stop_of(catalog, "import", name),
         files=files[:MOST_FILES],

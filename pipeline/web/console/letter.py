@@ -8,7 +8,7 @@ from flask import Response, g
 from pipeline.operate.activity import note_alone, read_activity
 from pipeline.operate.code_meanings import meaning_of
 from pipeline.operate.deciding import begin_decision
-from pipeline.operate.letters import named, parsed, without_activation
+from pipeline.operate.letters import letter_document, parsed, without_activation
 from pipeline.operate.paging import Page
 from pipeline.settle.dead_letters import DeadLetter, Filter
 from pipeline.web.api.dead_letters import find_letter
@@ -60,7 +60,7 @@ def decide(letter_id: str, kind: str) -> Response:
 
 def letter_page(found: DeadLetter, **shown: Any) -> Response:
     """Return the page of a letter."""
-    document = named(without_activation(found), profiles=g.key.grants("operate"))
+    document = letter_document(without_activation(found), profiles=g.key.grants("operate"))
     noted = read_activity(stores().engine, Page(limit=50), of=f"dead_letter:{found.id}")["activity"]
     meaning = meaning_of(found.code)
     heading = f"Dead letter {found.id}"

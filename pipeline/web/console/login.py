@@ -28,7 +28,7 @@ login = ConsoleBlueprint("login")
 def show() -> Response:
     """Ask for a key; a session that lasts goes on."""
     place = own_path(request.args.get("next"))
-    return go_to(place) if g.key else form(place)
+    return go_to(place) if g.key else login_form(place)
 
 
 @login.post("/login")
@@ -39,29 +39,29 @@ def log_in() -> Response:
     ring: KeyRing = current_app.extensions["keyring"]
     key = ring.find(request.form.get("key", "").strip())
     if key is None or not key.grants("read"):
-        return refused(ring, key, place)
+        return refused_login(ring, key, place)
     note_alone(stores().engine, Actor(f"console:{key.name}", g.request_id), "login", f"key:{key.name}")
     session.begin(key)
     return go_to(place)
 
 
-def refused(ring: KeyRing, key: ApiKey | None, place: str) -> Response:
+def refused_login(ring: KeyRing, key: ApiKey | None, place: str) -> Response:
     """Answer a key that does not open the console; which of the reasons it is is not told."""
     if not ring.current:
         raise Problem("store-unavailable", "Keys cannot be looked up now: try again in some seconds.")
     refusals: RefusedKeys = current_app.extensions["refusals"]
     address = request.remote_addr or ""
     if wait := refusals.wait(address):
-        response = form(place, TOO_MANY, 429)
+        response = login_form(place, TOO_MANY, 429)
         response.headers["Retry-After"] = str(int(wait) + 1)
         return response
     refusals.note(address)
     who = f"console:{key.name}" if key else STRANGER
     note_alone(stores().engine, Actor(who, g.request_id), "login.refused")
-    return form(place, REFUSED)
+    return login_form(place, REFUSED)
 
 
-def form(place: str, problem: str = "", status: int = 200) -> Response:
+def login_form(place: str, problem: str = "", status: int = 200) -> Response:
     """Return the form."""
     return page("login", "Log in", status, place=place, problem=problem)
 

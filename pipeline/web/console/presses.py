@@ -36,7 +36,7 @@ def once(client: redis.Redis, do: Callable[[], str], default: str) -> str:
         return do()
     key = f"console:press:{identity}"
     if not client.set(key, "", nx=True, ex=KEPT):
-        return awaited(client, key) or default
+        return awaited_page(client, key) or default
     try:
         place = do()
     except BaseException:
@@ -46,7 +46,7 @@ def once(client: redis.Redis, do: Callable[[], str], default: str) -> str:
     return place
 
 
-def awaited(client: redis.Redis, key: str) -> str:
+def awaited_page(client: redis.Redis, key: str) -> str:
     """Return the page that the first press led to, "" if that is not known in time."""
     deadline = time.monotonic() + PATIENCE
     while not (place := decoded(client.get(key) or b"")) and time.monotonic() < deadline:

@@ -55,7 +55,7 @@ class RecordForm:
             text if name == WHOLE_RECORD else f"{name}: {text}"
             for name, messages in self.problems.items()
             if name not in names
-            for text in lines(messages)
+            for text in message_lines(messages)
         ]
 
     def _value(self, option: Option) -> Any:
@@ -67,7 +67,9 @@ class RecordForm:
 
     def _field(self, option: Option) -> FormField:
         text = "" if option.kind == "secret" else self.texts.get(option.name, "")
-        return FormField(option, text, self._keeps(option), tuple(lines(self.problems.get(option.name, []))))
+        return FormField(
+            option, text, self._keeps(option), tuple(message_lines(self.problems.get(option.name, [])))
+        )
 
 
 def texts_of(options: list[Option], document: Mapping[str, Any]) -> dict[str, str]:
@@ -80,6 +82,6 @@ def default_texts(options: list[Option]) -> dict[str, str]:
     return {option.name: option.text_of(option.default) for option in options}
 
 
-def lines(messages: Any) -> list[str]:
+def message_lines(messages: Any) -> list[str]:
     """Return marshmallow's messages about one option, each with its place within the option."""
     return list(flatten(messages))

@@ -52,7 +52,7 @@ SKELETONS: Mapping[str, str] = {
 }
 
 
-def written(section: str, skeleton: str) -> RecordSection:
+def written_section(section: str, skeleton: str) -> RecordSection:
     """Return a section of records that are typed as TOML; ``skeleton``: the text of a new one."""
     one = singular(section)
     return RecordSection(section, one, "", lambda: {"": Schema}, asks_first=False, skeleton=skeleton)
@@ -66,6 +66,6 @@ RECORD_SECTIONS: Mapping[str, RecordSection] = {
         RecordSection("sources", "source", "kind", lambda: SOURCES, asks_first=False, default=SQL),
         RecordSection("channels", "channel", "kind", lambda: CHANNELS, home="/alerts"),
         RecordSection("alerts", "rule", "rule", lambda: RULES, home="/alerts"),
-        *(written(*each) for each in SKELETONS.items()),
+        *(written_section(*each) for each in SKELETONS.items()),
     )
 }

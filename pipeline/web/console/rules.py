@@ -3,7 +3,7 @@
 from flask import Response
 
 from pipeline.operate.entries import page_of_entries
-from pipeline.web.api.records import find
+from pipeline.web.api.records import find_record
 from pipeline.web.console.blueprint import ConsoleBlueprint
 from pipeline.web.console.filters import read_query
 from pipeline.web.console.pages import may, page
@@ -23,7 +23,7 @@ def show_all() -> Response:
 @rules.get("/rules/<name>")
 def show(name: str) -> Response:
     """Show one rule; a key of scope ``operate`` also sees its entries, which name people."""
-    document, query = find("rules", name), read_query(EntriesQuery)
+    document, query = find_record("rules", name), read_query(EntriesQuery)
     found = page_of_entries(stores(), name, page_of(query), query.get("state")) if may("operate") else None
     return page(
         "rule",

@@ -16,23 +16,23 @@ def label_of(option: str) -> str:
 
 def settings_of(document: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return the label and value of each option of an exported record."""
-    return [(label_of(name), written(value)) for name, value in document.items() if name not in LEFT_OUT]
+    return [(label_of(name), value_text(value)) for name, value in document.items() if name not in LEFT_OUT]
 
 
-def written(value: Any) -> str:
+def value_text(value: Any) -> str:
     """Write a value on one line; tables as "key = value"."""
     if value == STORED_SECRET:
         return STORED
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Mapping):
-        return ", ".join(f"{key} = {written_entry(each)}" for key, each in value.items()) or "none"
+        return ", ".join(f"{key} = {entry_text(each)}" for key, each in value.items()) or "none"
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value)) or "none"
     return f"{value:g}" if isinstance(value, float) else str(value) or "none"
 
 
-def written_entry(value: Any) -> str:
+def entry_text(value: Any) -> str:
     """Write the value of a table's entry: a column with more to say about it has brackets."""
     if not isinstance(value, Mapping):
         return str(value)

@@ -13,7 +13,7 @@ from pipeline.operate.stream_status import StreamStatus
 from pipeline.records.stops import stop_of
 from pipeline.stores.database import reading
 from pipeline.stores.snapshot_tables import snapshots
-from pipeline.web.api.records import find
+from pipeline.web.api.records import find_record
 from pipeline.web.auth import needs
 from pipeline.web.console.blueprint import ConsoleBlueprint
 from pipeline.web.console.pages import go_to, page
@@ -49,7 +49,7 @@ def show_all() -> Response:
 @sources.get("/sources/<name>")
 def show(name: str) -> Response:
     """Show one source."""
-    document, standing = find("sources", name), read_standing()
+    document, standing = find_record("sources", name), read_standing()
     source = standing.status.catalog.sources[name]
     query = document.pop("query", None)
     return page(
@@ -71,7 +71,7 @@ def show(name: str) -> Response:
 @needs("operate")
 def run(name: str) -> Response:
     """Begin a run, and show how far it has come."""
-    find("sources", name)
+    find_record("sources", name)
     place = stores()
     options = {name: request.form.get(name) == "yes" for name in ("confirm", "full")}
 

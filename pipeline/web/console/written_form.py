@@ -10,7 +10,7 @@ from marshmallow import fields
 from pipeline.records.record_check import InvalidRecord
 from pipeline.text import toml
 from pipeline.web.console.option import Option
-from pipeline.web.console.record_form import WHOLE_RECORD, FormField, RecordForm, lines
+from pipeline.web.console.record_form import WHOLE_RECORD, FormField, RecordForm, message_lines
 
 ALL = "options"  # the name of the field
 WRITTEN_OPTIONS = [Option(ALL, "long", fields.String(required=True))]
@@ -45,7 +45,7 @@ class WrittenForm(RecordForm):
     def _all_problems(self) -> Iterator[str]:
         for name, messages in self.problems.items():
             at = "" if name in (ALL, WHOLE_RECORD) else f"{name}: "
-            yield from (f"{at}{text}" for text in lines(messages))
+            yield from (f"{at}{text}" for text in message_lines(messages))
 
 
 def written_options(document: Mapping[str, Any]) -> str:

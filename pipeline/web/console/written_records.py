@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from flask import Response
 
-from pipeline.web.api.records import find
+from pipeline.web.api.records import find_record
 from pipeline.web.console.blueprint import ConsoleBlueprint
 from pipeline.web.console.pages import page
 from pipeline.web.console.record_sections import RECORD_SECTIONS
@@ -38,5 +38,5 @@ def show_all(section: str) -> Response:
 @written_records.for_sections("GET", "/{section}/<name>", ABOUT)
 def show(section: str, name: str) -> Response:
     """Show one record."""
-    place, document = RECORD_SECTIONS[section], find(section, name)
+    place, document = RECORD_SECTIONS[section], find_record(section, name)
     return page("written_record", name, section=place, record=document, settings=settings_of(document))

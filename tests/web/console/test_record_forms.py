@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.operate.editing import exported
+from pipeline.operate.editing import exported_record
 from pipeline.records.documents import as_written
 from pipeline.records.record_check import check_record
 from pipeline.web.console.option_help import HELP, help_of
@@ -33,7 +33,7 @@ def with_plain_secrets(document):
 def test_a_record_that_is_shown_and_saved_is_the_same(section, name):
     place = RECORD_SECTIONS[section]
     checked = check_record(section, name, with_plain_secrets(EXAMPLE[section][name]), None)
-    document = as_written({name: exported(section, checked)})[name]
+    document = as_written({name: exported_record(section, checked)})[name]
     variant = document.get(place.variant, place.default)
     options = options_of(place.schemas()[variant], NAMES)
     fixed = {place.variant: variant} if place.variant else {}
@@ -41,7 +41,7 @@ def test_a_record_that_is_shown_and_saved_is_the_same(section, name):
     form = RecordForm(options, fixed, texts_of(options, document), document)
 
     again = check_record(section, name, form.document, document)
-    assert as_written({name: exported(section, again)})[name] == document
+    assert as_written({name: exported_record(section, again)})[name] == document
 
 
 @pytest.mark.parametrize("section", RECORD_SECTIONS)
