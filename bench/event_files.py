@@ -20,7 +20,7 @@ from pipeline.event_files.landing import open_landing
 from pipeline.event_files.plain_file import PlainFile
 from pipeline.model.event_import import EventImport
 from pipeline.model.feeds import COUNTERS
-from pipeline.profiles.export import exported
+from pipeline.profiles.export import exported_lines
 from pipeline.profiles.fold import Folding
 from pipeline.stores.database import EVENTS, migrate, open_database
 from pipeline.stores.event_tables import event_files
@@ -64,7 +64,7 @@ def fold(folder: Path) -> int:
 
 def export(folder: Path) -> int:
     """Export all profiles."""
-    return sum(1 for _ in exported(open_events(folder)))
+    return sum(1 for _ in exported_lines(open_events(folder)))
 
 
 def yardstick(folder: Path) -> int:

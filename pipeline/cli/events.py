@@ -13,7 +13,7 @@ from pipeline.cli.event_output import print_remark, write_lines
 from pipeline.cli.lazy_group import Group
 from pipeline.cli.row_id import ROW_ID
 from pipeline.cli.tables import printable, show
-from pipeline.event_files.event_stream import newest, stream
+from pipeline.event_files.event_stream import newest_events, stream
 from pipeline.operate.activity import note_alone, person_at_terminal
 from pipeline.runtime.stores import Stores, open_stores
 from pipeline.text.plural import counted
@@ -36,7 +36,7 @@ def events() -> None:
 def tail(*, follow: bool, feed: str, as_json: bool) -> None:
     """Show the newest events."""
     with open_stores() as stores:
-        found = newest(stores.events, SHOWN, feed=feed)
+        found = newest_events(stores.events, SHOWN, feed=feed)
         if as_json and not follow:
             click.echo(json.dumps({"events": found}, indent=2, ensure_ascii=False))
             return

@@ -31,7 +31,7 @@ def decide(number: int, verb: str, *, as_json: bool) -> None:
     """Change the state of a file, and say so."""
     with open_stores() as stores:
         found = ledger.find_file(stores.events, number)
-        (ledger.retry if verb == "retry" else ledger.ignore)(stores.events, found)
+        (ledger.retry_file if verb == "retry" else ledger.ignore_file)(stores.events, found)
         note_alone(
             stores.engine, person_at_terminal(), f"import.{verb}", f"import:{found.import_name}", str(number)
         )

@@ -11,7 +11,7 @@ from pipeline.cli.tables import printable, show
 from pipeline.operate.activity import note_alone, person_at_terminal
 from pipeline.operate.profile_lookup import in_words, look_up_profiles
 from pipeline.profiles.configured_fields import configured_fields
-from pipeline.profiles.export import exported
+from pipeline.profiles.export import exported_lines
 from pipeline.runtime.stores import open_stores
 from pipeline.text.plural import counted
 
@@ -54,7 +54,7 @@ def print_profile(number: int, fields: dict[str, Any], *, as_json: bool, alone: 
 def export(file: str, _as_json: bool) -> None:
     """Write all profiles to FILE ("-" is standard output): JSON Lines, sorted by account and RIID."""
     with open_stores() as stores:
-        count = write_lines(file, exported(stores.events, configured_fields(stores.engine)))
+        count = write_lines(file, exported_lines(stores.events, configured_fields(stores.engine)))
         note_alone(stores.engine, person_at_terminal(), "profiles.exported", detail=counted(count, "profile"))
     if file != "-":
         print_remark(f"{counted(count, 'profile')} written.")

@@ -82,9 +82,9 @@ def addressed_by(
         stand_ins = [(stand_in(*one), {"riid": one[1]}) for one in person.riids]
         found = emails or stand_ins
         if len(found) == 1:
-            found = [(found[0][0], {**found[0][1], **nonempty(identifiers)})]
+            found = [(found[0][0], {**found[0][1], **nonempty_identifiers(identifiers)})]
     return [
-        Addressed(address, profile_of(record.person, address, person), nonempty(named))
+        Addressed(address, profile_of(record.person, address, person), nonempty_identifiers(named))
         for address, named in found
     ]
 
@@ -115,7 +115,7 @@ def plain_addresses(connection: Connection, people: Collection[int]) -> dict[str
     return found
 
 
-def complete(connection: Connection, known: Mapping[int, KnownHandlesOf]) -> None:
+def fill_in_addresses(connection: Connection, known: Mapping[int, KnownHandlesOf]) -> None:
     """Give addresses that are known as digests alone the text that records of their people have."""
     people = [number for number, one in known.items() if any(label is None for *_, label in one.emails)]
     plain = plain_addresses(connection, people) if people else {}
@@ -124,7 +124,7 @@ def complete(connection: Connection, known: Mapping[int, KnownHandlesOf]) -> Non
         emails[:] = [(handle, digest, label or plain.get(digest)) for handle, digest, label in emails]
 
 
-def nonempty(identifiers: Mapping[str, Any]) -> dict[str, str]:
+def nonempty_identifiers(identifiers: Mapping[str, Any]) -> dict[str, str]:
     """Leave out empty identifiers."""
     return {name: str(value) for name, value in identifiers.items() if value}
 

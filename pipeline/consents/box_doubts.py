@@ -55,7 +55,7 @@ def forget_doubts(connection: Connection, name: str, source: str, records: Colle
         connection.execute(delete(consent_doubts).where(*own, consent_doubts.c.record.in_(records)))
 
 
-def differs(is_ticked: bool, stored: StoredState | None) -> bool:
+def box_differs(is_ticked: bool, stored: StoredState | None) -> bool:
     """Tell whether a box is otherwise than the state says."""
     return is_ticked != (stored is not None and stored.state.status == OUT)
 
@@ -66,10 +66,10 @@ def is_due(stored: StoredState | None, tells: Sequence[Tell], now: int) -> bool:
     return all(tell.settled_at is not None for tell in own) or is_overdue(stored, own, now)
 
 
-def judged(reading: BoxReading, stored: StoredState | None, tells: Sequence[Tell], now: int) -> Finding:
+def judge_box(reading: BoxReading, stored: StoredState | None, tells: Sequence[Tell], now: int) -> Finding:
     """Return the statement of a box that was read once more."""
     own = tells_of_state(stored, tells)
-    if not differs(reading.is_ticked, stored) or not own:
+    if not box_differs(reading.is_ticked, stored) or not own:
         return ""
     if any(tell.settled_at is None for tell in own):
         return "human" if is_overdue(stored, own, now) else "waits"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection
 
 from pipeline.consents.addresses import addressed_by, digest_of_address, known_of
-from pipeline.consents.box_doubts import differs
+from pipeline.consents.box_doubts import box_differs
 from pipeline.consents.box_statements import BoxReading, readings_of, statement_of_box
 from pipeline.consents.conflict_questions import ClearedBox, ask
 from pipeline.consents.own_writes import Tell, is_own_write, is_set_back
@@ -79,7 +79,7 @@ class BoxPage:
             if not one.has_appeared
             and (address := digest_of_address(one.record.email)) not in self.asked
             and address in self.tells
-            and differs(one.is_ticked, states.get(address))
+            and box_differs(one.is_ticked, states.get(address))
         ]
 
     def _is_out(self, address: str) -> bool:

@@ -146,7 +146,9 @@ class ConsentFollower(NoFollower):
         """Return the activations; in a burst keep them waiting, and return none."""
         if not bursts.is_held(connection, self.consent.name, self.source, self.clock()):
             return told
-        stream_outbox.put(connection, bursts.held_name(self.consent.name, self.source), told, bulk=False)
+        stream_outbox.put_outgoing(
+            connection, bursts.held_name(self.consent.name, self.source), told, bulk=False
+        )
         return []
 
     def _close_conflicts(self, connection: Connection, noted: Sequence[Noted]) -> set[str]:

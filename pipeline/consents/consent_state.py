@@ -38,17 +38,17 @@ class ConsentState:
         return IN if max(self.opened, self.in_at) != NEVER else ""
 
 
-def follow(state: ConsentState, statement: Statement, again: Again, now: int) -> ConsentState:
+def state_after(state: ConsentState, statement: Statement, again: Again, now: int) -> ConsentState:
     """Return the state after a statement; the very state if it says nothing new."""
     at = time_of(state, statement, now)
     if statement.wish == OUT:
         return replace(state, out_at=max(state.out_at, at), epoch=max(state.epoch, 1))
-    if opens(statement, again, now) and at > state.opened and not is_repeated(state, statement):
+    if begins_epoch(statement, again, now) and at > state.opened and not is_repeated(state, statement):
         return replace(state, opened=at, in_at=max(state.in_at, at), epoch=state.epoch + 1)
     return replace(state, in_at=max(state.in_at, at), epoch=max(state.epoch, 1))
 
 
-def opens(statement: Statement, again: Again, now: int) -> bool:
+def begins_epoch(statement: Statement, again: Again, now: int) -> bool:
     """Tell whether a statement begins an epoch; nothing does if ``again`` is "never".
 
     A proof of the future is none: it would outlive opting out.

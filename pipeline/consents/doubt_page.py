@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection
 
 from pipeline.consents.addresses import addressed_by, digest_of_address, known_of
-from pipeline.consents.box_doubts import Finding, forget_doubts, judged
+from pipeline.consents.box_doubts import Finding, forget_doubts, judge_box
 from pipeline.consents.box_page import CHANNEL
 from pipeline.consents.box_statements import BoxReading, readings_of, statement_of_box
 from pipeline.consents.conflict_questions import ClearedBox, ask
@@ -40,7 +40,7 @@ class DoubtPage:
         self.states = read_states(self.connection, CHANNEL, addresses)
         tells = tells_of(self.connection, CHANNEL, list(self.states), self.of_org)
         for one, address in zip(readings, addresses, strict=True):
-            finding = judged(one, self.states.get(address), tells.get(address, ()), self.now)
+            finding = judge_box(one, self.states.get(address), tells.get(address, ()), self.now)
             self.findings.append((one, finding))
 
     def statements(self) -> tuple[list[Statement], list[Addressed]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from pipeline.consents.addresses import complete, known_of
+from pipeline.consents.addresses import fill_in_addresses, known_of
 from pipeline.consents.event_statements import WISHES, addresses_of_event, places_of, statement_of_event
 from pipeline.consents.statement import Statement
 from pipeline.consents.telling import Addressed
@@ -27,7 +27,7 @@ class EventPage:
         if not told:
             return [], []
         known = known_of(self.connection, told)
-        complete(self.connection, known)
+        fill_in_addresses(self.connection, known)
         places = places_of(self.connection, told)
         found = [(record, one) for record in told for one in addresses_of_event(record, known, channel)]
         statements = [statement_of_event(record, one.address, channel, places) for record, one in found]

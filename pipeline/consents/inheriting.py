@@ -20,14 +20,18 @@ NAMED = "Named"  # the verdict of a tell of a RIID, after the address is told of
 
 def inherit(connection: Connection, account: ConsentAccount, stand_ins: Collection[str]) -> list[str]:
     """Let opting out of RIIDs count for addresses; return those of which it was not said before."""
-    noted = Noting(connection, account).note(list(inherited(connection, account.channel, stand_ins)))
+    noted = Noting(connection, account).note(
+        list(inherited_statements(connection, account.channel, stand_ins))
+    )
     own = consent_tells.c.address.in_(stand_ins) & (consent_tells.c.channel == account.channel)
     waits = own & consent_tells.c.waits
     connection.execute(update(consent_tells).where(waits).values(waits=False, verdict=NAMED))
     return sorted({one.statement.address for one in noted})
 
 
-def inherited(connection: Connection, channel: str, stand_ins: Collection[str]) -> Iterator[Statement]:
+def inherited_statements(
+    connection: Connection, channel: str, stand_ins: Collection[str]
+) -> Iterator[Statement]:
     """Yield the statements by which people are out, for each of their addresses."""
     people = people_of(connection, list(stand_ins)) if stand_ins else {}
     known = handles_of_people(connection, set(people.values())) if people else {}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
-from pipeline.consents.addresses import nonempty
+from pipeline.consents.addresses import nonempty_identifiers
 from pipeline.consents.own_writes import Tell
 from pipeline.consents.statement import OUT
 from pipeline.consents.telling import Addressed
@@ -52,7 +52,9 @@ def newcomers(connection: Connection, channel: str, mark: int, destinations: Col
     rows = connection.execute(query).all()
     tells = tells_of(connection, channel, {row.value for row in rows}, destinations)
     people = [
-        Addressed(row.value, f"person:{row.person}", nonempty({"riid": row.riid, "email": row.label}))
+        Addressed(
+            row.value, f"person:{row.person}", nonempty_identifiers({"riid": row.riid, "email": row.label})
+        )
         for row in rows
         if not taught_it(row.told_at, tells.get(row.value, ()))
     ]

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 
 from pipeline.consents.chain import FIRST, digest_of, link_of
-from pipeline.consents.consent_state import ConsentState, follow, time_of, told_of
+from pipeline.consents.consent_state import ConsentState, state_after, time_of, told_of
 from pipeline.consents.state_store import Place, StoredState, read_states, write_states
 from pipeline.consents.statement import Statement, Wish
 from pipeline.consents.tombstones import take_up
@@ -90,7 +90,7 @@ class Noting:
         stored = states.get(statement.address, StoredState(ConsentState(), number))
         before = stored.state
         at = time_of(before, statement, now)
-        after = follow(before, statement, self.consent.again, now)
+        after = state_after(before, statement, self.consent.again, now)
         told = told_of(before, after, statement)
         if told or after.status != before.status:
             stored = StoredState(after, number)

@@ -6,7 +6,13 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
-from pipeline.consents.addresses import STAND_IN, handles_of_people, nonempty, plain_address, profile_of
+from pipeline.consents.addresses import (
+    STAND_IN,
+    handles_of_people,
+    nonempty_identifiers,
+    plain_address,
+    profile_of,
+)
 from pipeline.consents.conflict_questions import close
 from pipeline.consents.noting import Noted, Noting, now_ms
 from pipeline.consents.state_store import read_states
@@ -54,7 +60,9 @@ class Saying:
         )
         [noted] = Noting(self.connection, self.account, self.clock).note([statement])
         close(self.connection, {address}, self.account.channel, wish, evidence.get("by", COMMAND))
-        stream_outbox.put(self.connection, waiting_name(self.account.name), self._told(addressed), bulk=False)
+        stream_outbox.put_outgoing(
+            self.connection, waiting_name(self.account.name), self._told(addressed), bulk=False
+        )
         return noted
 
     def _told(self, addressed: Addressed) -> list[Activation]:
@@ -80,7 +88,7 @@ class Saying:
             return Addressed(address, f"person:{book.person(key) or 0}", {"riid": riid})
         label = next((label for _, digest, label in known.emails if digest == address), None)
         label = plain or label or plain_address(self.connection, person or 0, address)
-        identifiers = nonempty({"email": label, "riid": known.only_riid})
+        identifiers = nonempty_identifiers({"email": label, "riid": known.only_riid})
         return Addressed(address, profile_of(person, address, known), identifiers)
 
 

@@ -5,7 +5,14 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, exists, literal, select
 
-from pipeline.consents.addresses import STAND_IN, complete, handles_of_people, nonempty, profile_of, stand_in
+from pipeline.consents.addresses import (
+    STAND_IN,
+    fill_in_addresses,
+    handles_of_people,
+    nonempty_identifiers,
+    profile_of,
+    stand_in,
+)
 from pipeline.consents.statement import OUT
 from pipeline.consents.telling import Addressed
 from pipeline.stores.consent_tables import consent_statements, consent_states, consent_tells
@@ -79,7 +86,7 @@ def addressed_of(connection: Connection, addresses: Sequence[str]) -> list[Addre
     """Return addresses with their people; an address without a person is left out."""
     people = people_of(connection, addresses)
     known = handles_of_people(connection, set(people.values()))
-    complete(connection, known)
+    fill_in_addresses(connection, known)
     found = []
     for address, person in people.items():
         has = known[person]
@@ -87,7 +94,7 @@ def addressed_of(connection: Connection, addresses: Sequence[str]) -> list[Addre
         own = [label for _, digest, label in has.emails if stands_in or digest == address]
         label = next(filter(None, own), None)
         riid = address.rpartition(":")[2] if stands_in else has.only_riid
-        identifiers = nonempty({"email": label, "riid": riid})
+        identifiers = nonempty_identifiers({"email": label, "riid": riid})
         profile = f"person:{person}" if stands_in else profile_of(person, address, has)
         found.append(Addressed(address, profile, identifiers))
     return found

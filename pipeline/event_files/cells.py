@@ -36,12 +36,12 @@ def read_lines(scratch: "DuckDBPyConnection", part: FilePart, skip: int) -> None
     )
 
 
-def listed(rows: str, width: int) -> RowCells:
+def list_cells(rows: str, width: int) -> RowCells:
     """Return the cells in ``p`` of ``rows``, a list or NULL."""
     return RowCells(rows, "p[{place}]", f"coalesce(len(p) = {width}, false)")
 
 
-def split(delimiter: str, width: int) -> RowCells:
+def split_cells(delimiter: str, width: int) -> RowCells:
     """Return the cells of ``part_lines``, which are none where SQL cannot split a line."""
     cell = f'("[^"{delimiter}]*"|[^"{delimiter}]*)'
     between = literal(f'"{delimiter}"')
@@ -59,7 +59,7 @@ def split(delimiter: str, width: int) -> RowCells:
                 THEN string_split(replace(line, '"', ''), {literal(delimiter)})
         END AS p
         FROM part_lines WHERE line IS NOT NULL"""
-    return listed(rows, width)
+    return list_cells(rows, width)
 
 
 def cleaning_of(scratch: "DuckDBPyConnection", delimiter: str) -> Cleaning:

@@ -54,25 +54,27 @@ def read_header(text: str, delimiter: str, renamed: Mapping[str, str]) -> EventH
 def refuse_unusable(names: list[str], delimiter: str) -> None:
     """Raise FileFailed with the reason for which no row could be read."""
     if CAPTURED not in names:
-        raise FileFailed(f"its header has no column {CAPTURED}; {found(names)}{hint(names, delimiter)}")
+        raise FileFailed(
+            f"its header has no column {CAPTURED}; {columns_text(names)}{likely_delimiter(names, delimiter)}"
+        )
     if not set(names) & set(OF_A_PERSON):
-        raise FileFailed(f"its header has no column {' or '.join(OF_A_PERSON)}; {found(names)}")
+        raise FileFailed(f"its header has no column {' or '.join(OF_A_PERSON)}; {columns_text(names)}")
     if twice := sorted(name or '""' for name, times in Counter(names).items() if times > 1):
-        raise FileFailed(f"its header has a column twice: {shown(twice)}")
+        raise FileFailed(f"its header has a column twice: {names_text(twice)}")
 
 
-def found(names: list[str]) -> str:
+def columns_text(names: list[str]) -> str:
     """Say which columns there are; a first line that is no header may be about a person."""
     words = {word.strip().strip('"') for name in names for word in re.split(f"[{DELIMITERS}]", name)}
-    return f"it has: {shown(names)}" if words & USUAL else "its first line seems to be no header"
+    return f"it has: {names_text(names)}" if words & USUAL else "its first line seems to be no header"
 
 
-def shown(names: list[str]) -> str:
+def names_text(names: list[str]) -> str:
     """Write names for a reason."""
     return "".join(letter if letter.isprintable() else " " for letter in ", ".join(names))[:SHOWN]
 
 
-def hint(names: list[str], delimiter: str) -> str:
+def likely_delimiter(names: list[str], delimiter: str) -> str:
     """Name the likely delimiter, if it is another."""
     likely = [one for one in DELIMITERS if one != delimiter and any(one in name for name in names)]
     if not likely or len(names) > 1:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, func, select
 
-from pipeline.profiles.times import iso
+from pipeline.profiles.times import iso_text
 from pipeline.stores.database import reading
 from pipeline.stores.event_tables import event_facets, event_feeds, event_files, handles, responsys_events
 
@@ -25,19 +25,19 @@ def stream(engine: Engine, *, since: int = 0, feed: str = "") -> Iterator[dict[s
     while True:
         with reading(engine) as connection:
             rows = connection.execute(query(feed).where(responsys_events.c.id > since).limit(AT_ONCE)).all()
-            events = [document(connection, row, columns) for row in rows]
+            events = [event_document(connection, row, columns) for row in rows]
         yield from events
         if len(rows) < AT_ONCE:
             return
         since = rows[-1].id
 
 
-def newest(engine: Engine, count: int, *, feed: str = "") -> list[dict[str, Any]]:
+def newest_events(engine: Engine, count: int, *, feed: str = "") -> list[dict[str, Any]]:
     """Return the last events, oldest first."""
     last = query(feed).order_by(None).order_by(responsys_events.c.id.desc()).limit(count)
     with reading(engine) as connection:
         rows = connection.execute(last).all()
-        return [document(connection, row, {}) for row in reversed(rows)]
+        return [event_document(connection, row, {}) for row in reversed(rows)]
 
 
 def query(feed: str) -> Select[Any]:
@@ -58,7 +58,9 @@ def query(feed: str) -> Select[Any]:
     return found.order_by(event.id)
 
 
-def document(connection: Connection, row: Any, files: dict[int, tuple[str, list[str]]]) -> dict[str, Any]:
+def event_document(
+    connection: Connection, row: Any, files: dict[int, tuple[str, list[str]]]
+) -> dict[str, Any]:
     """Return an event for programs; absent values are left out."""
     if row.file not in files:
         files[row.file] = file_of(connection, row.file)
@@ -67,7 +69,7 @@ def document(connection: Connection, row: Any, files: dict[int, tuple[str, list[
     values = {
         "id": row.id, "feed": row.word, "account": account,
         "riid": row.value if row.kind == "riid" else None, "email": row.label,
-        "captured_at": iso(row.captured), "campaign_id": row.campaign, "launch_id": row.launch,
+        "captured_at": iso_text(row.captured), "campaign_id": row.campaign, "launch_id": row.launch,
         "list_id": row.list, "phone": row.phone, "customer_id": row.customer, "offer_name": row.offer,
         "offer_category": row.category, "offer_url": row.url, "segment_info": row.segment,
         "other": {name: value for name, value in other.items() if value}, "file": row.file, "line": row.line,

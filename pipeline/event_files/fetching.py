@@ -39,7 +39,7 @@ def fetch(
     spool.require_room(file.size - have)
     with spool_errors(), open(path, "ab", opener=private_opener) as part:
         try:
-            append(session, part, place, have, progress)
+            append_bytes(session, part, place, have, progress)
         finally:
             part.flush()
             os.fdatasync(part.fileno())
@@ -50,7 +50,7 @@ def fetch(
     return path
 
 
-def append(
+def append_bytes(
     session: FileSession, part: BinaryIO, place: str, have: int, progress: Callable[[int], None]
 ) -> None:
     """Read on from ``have`` bytes, to the end."""

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select, text
 
-from pipeline.profiles.id_list import among
+from pipeline.profiles.id_list import rows_among
 from pipeline.stores.event_tables import event_facets, event_feeds, responsys_events
 from pipeline.stores.hook_tables import hook_events
 
@@ -47,7 +47,7 @@ def join_to_new_rows(connection: Connection, word: str, first: int) -> None:
     for handle in ("e.handle", "e.address"):
         rows = connection.execute(text(NEW_ROWS.format(handle=handle)), given)
         found += [JoinCandidate(*row) for row in rows]
-    note_joined(connection, nearest(found), late=False)
+    note_joined(connection, nearest_rows(found), late=False)
 
 
 def join_to_earlier_rows(connection: Connection, first: int) -> None:
@@ -57,7 +57,7 @@ def join_to_earlier_rows(connection: Connection, first: int) -> None:
     for event in new:
         by_word[event.word].append(event)
     for word, events in by_word.items():
-        note_joined(connection, nearest(earlier_rows(connection, word, events)), late=True)
+        note_joined(connection, nearest_rows(earlier_rows(connection, word, events)), late=True)
 
 
 def earlier_rows(connection: Connection, word: str, events: Sequence[Any]) -> list[JoinCandidate]:
@@ -68,7 +68,9 @@ def earlier_rows(connection: Connection, word: str, events: Sequence[Any]) -> li
     query = query.join(event_facets, event_facets.c.id == row.facet)
     query = query.where(row.feed == feed, row.day.between(day - 1, day + 1))
     joined = select(hook_events.c.id).where(hook_events.c.event == row.id)
-    rows = among(connection, query.where(~joined.exists()), row.handle, {event.handle for event in events})
+    rows = rows_among(
+        connection, query.where(~joined.exists()), row.handle, {event.handle for event in events}
+    )
     by_handle: defaultdict[int, list[Any]] = defaultdict(list)
     for each in rows:
         by_handle[each.handle].append(each)
@@ -80,7 +82,7 @@ def earlier_rows(connection: Connection, word: str, events: Sequence[Any]) -> li
     ]
 
 
-def nearest(candidates: Iterable[JoinCandidate]) -> dict[int, int]:
+def nearest_rows(candidates: Iterable[JoinCandidate]) -> dict[int, int]:
     """Return the row that each event is joined to; either takes part once."""
     joined: dict[int, int] = {}
     rows: set[int] = set()

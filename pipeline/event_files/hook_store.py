@@ -16,7 +16,7 @@ from pipeline.model.hook_event import HookEvent
 from pipeline.people.accounts import riid_account
 from pipeline.people.handle_book import HandleBook
 from pipeline.people.record_identity import Key, key_of_address
-from pipeline.profiles.id_list import unfolded
+from pipeline.profiles.id_list import numbers_query
 from pipeline.profiles.times import DAY
 from pipeline.stores.delete_in_turns import delete_in_turns
 from pipeline.stores.event_tables import erased_events, event_folds
@@ -53,7 +53,7 @@ def store_hook_events(
 
 def known_digests(connection: Connection, connector: str, day: int, digests: list[int]) -> set[int]:
     """Return the digests that came on this day before, also those of erased people."""
-    among = unfolded(connection.dialect.name, digests)
+    among = numbers_query(connection.dialect.name, digests)
     same_day = (hook_events.c.connector == connector) & (hook_events.c.day == day)
     erased = (erased_events.c.feed == HOOK_FEED) & (erased_events.c.day == day)
     stored = select(hook_events.c.digest).where(same_day, hook_events.c.digest.in_(among))

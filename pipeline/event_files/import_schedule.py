@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 from sqlalchemy import Engine
 
-from pipeline.event_files.run_turn import interrupted
+from pipeline.event_files.run_turn import interrupted_imports
 from pipeline.model.event_import import EventImport
 from pipeline.records.catalog import Catalog
 from pipeline.records.stops import Stop, stop_of
@@ -26,7 +26,7 @@ def due(catalog: Catalog, engine: Engine, take: Callable[[str, float], bool]) ->
         if take(duty_of(each), each.every * 60):
             yield name
     if running and take("imports", INTERRUPTED_EVERY):
-        yield from (name for name in interrupted(engine) if name in running)
+        yield from (name for name in interrupted_imports(engine) if name in running)
 
 
 def duty_of(each: EventImport) -> str:

@@ -21,7 +21,7 @@ from sqlalchemy import Engine
 
 from pipeline.event_files.companions import wrong_count
 from pipeline.event_files.file_parts import PART_BYTES, SHARED_PART_BYTES, FilePart, parts_of
-from pipeline.event_files.ledger_row import LedgerRow, begin, digest_of, same_content
+from pipeline.event_files.ledger_row import LedgerRow, begin_row, digest_of, same_content
 from pipeline.event_files.part_rows import PartRows
 from pipeline.event_files.part_store import PartStore
 from pipeline.event_files.plain_file import FileFailed, Landed, PlainFile
@@ -63,7 +63,7 @@ class Landing:
             FileFailed: nothing of it can count; the caller writes that into the ledger.
             RetryLater: DuckDB cannot work in the spool.
         """
-        row = begin(self._engine, file.number, digest_of(file.path))
+        row = begin_row(self._engine, file.number, digest_of(file.path))
         if same := same_content(self._engine, row):
             self._refuse_count(file, same.lines)
             return self._finish(same)

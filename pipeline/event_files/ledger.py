@@ -93,19 +93,19 @@ class Ledger:
 
     def fetched(self, number: int) -> None:
         """Note that a file is in the spool."""
-        write(self.engine, number, state="fetched", reason="", fetched_at=datetime.now(UTC))
+        write_row(self.engine, number, state="fetched", reason="", fetched_at=datetime.now(UTC))
 
     def failed(self, number: int, reason: str) -> None:
         """Note that nothing of a file counts, and why; an earlier part of its landing is forgotten."""
-        write(self.engine, number, state="failed", reason=reason)
+        write_row(self.engine, number, state="failed", reason=reason)
 
     def delayed(self, number: int, reason: str) -> None:
         """Note why a file waits for another run."""
-        write(self.engine, number, state="waiting", reason=reason)
+        write_row(self.engine, number, state="waiting", reason=reason)
 
     def remark(self, number: int, remark: str) -> None:
         """Note something about a landed file."""
-        write(self.engine, number, reason=remark)
+        write_row(self.engine, number, reason=remark)
 
 
 def find_file(engine: Engine, number: int) -> LedgerFile:
@@ -117,12 +117,12 @@ def find_file(engine: Engine, number: int) -> LedgerFile:
     return LedgerFile(*row)
 
 
-def retry(engine: Engine, file: LedgerFile) -> None:
+def retry_file(engine: Engine, file: LedgerFile) -> None:
     """Let the next run fetch a file again, from its beginning.
 
     The numbers and the bad lines of an earlier landing stay until the next one, for its events count.
     """
-    write(engine, file.id, state="waiting", reason=RETRIED, sha256="", position=0)
+    write_row(engine, file.id, state="waiting", reason=RETRIED, sha256="", position=0)
     if file.landed_at is None:
         forget_part(engine, file.id)
 
@@ -131,10 +131,10 @@ def forget_part(engine: Engine, number: int) -> None:
     """Set the counts of a file to 0 and delete its bad lines, after its landing was cut off."""
     with engine.begin() as connection:
         connection.execute(delete(event_lines).where(event_lines.c.file == number))
-    write(engine, number, **dict.fromkeys(("lines", "events", "new", "quarantined", "differing"), 0))
+    write_row(engine, number, **dict.fromkeys(("lines", "events", "new", "quarantined", "differing"), 0))
 
 
-def ignore(engine: Engine, file: LedgerFile) -> None:
+def ignore_file(engine: Engine, file: LedgerFile) -> None:
     """Let no run fetch a file; raises Misconfigured for one that is landed.
 
     Events that an earlier landing stored count nevertheless, and their numbers stay.
@@ -142,10 +142,10 @@ def ignore(engine: Engine, file: LedgerFile) -> None:
     if file.state == "landed":
         raise Misconfigured(f"file {file.id} is landed: its events count, and stay")
     landed = "; it was landed before, and those events count" if file.landed_at else ""
-    write(engine, file.id, state="ignored", reason=f"a person's word{landed}")
+    write_row(engine, file.id, state="ignored", reason=f"a person's word{landed}")
 
 
-def write(engine: Engine, number: int, **values: Any) -> None:
+def write_row(engine: Engine, number: int, **values: Any) -> None:
     """Change columns of a row."""
     with engine.begin() as connection:
         connection.execute(update(event_files).where(event_files.c.id == number).values(values))

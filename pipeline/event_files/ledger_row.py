@@ -54,7 +54,7 @@ def digest_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def begin(engine: Engine, number: int, sha256: str) -> LedgerRow:
+def begin_row(engine: Engine, number: int, sha256: str) -> LedgerRow:
     """Return a file's row: as an interrupted landing left it, or from the beginning."""
     names = ("position", "lines", "events", "new", "quarantined", "differing")
     query = select(event_files).where(event_files.c.id == number)

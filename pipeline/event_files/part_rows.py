@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pipeline.event_files.cells import OddRecords, cleaning_of, listed, read_lines, split
+from pipeline.event_files.cells import OddRecords, cleaning_of, list_cells, read_lines, split_cells
 from pipeline.event_files.event_header import EventHeader
 from pipeline.event_files.file_parts import FilePart
 from pipeline.event_files.plain_file import PlainFile
 from pipeline.event_files.row_cells import ALL, PLAIN, Cleaning, RowCells
-from pipeline.event_files.row_values import RowValues, signed
+from pipeline.event_files.row_values import RowValues, signed_sql
 from pipeline.event_files.straight import is_straight, read_straight, shape_of
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ REPEATED = """
 """
 NUMBERED = f"""
     UPDATE part_rows SET problem = 0 FROM repeated WHERE part_rows.rn = repeated.rn AND repeated.single;
-    UPDATE part_rows SET key = {signed("md5_number_lower(repeated.key || '#' || repeated.n)")}
+    UPDATE part_rows SET key = {signed_sql("md5_number_lower(repeated.key || '#' || repeated.n)")}
         FROM repeated WHERE part_rows.rn = repeated.rn AND NOT repeated.single;
 """
 
@@ -106,7 +106,7 @@ class PartRows:
     def _read_lines(self, part: FilePart) -> None:
         """Read a part line by line."""
         read_lines(self._scratch, part, self._skip)
-        self._fill(split(self._delimiter, self._width), cleaning_of(self._scratch, self._delimiter))
+        self._fill(split_cells(self._delimiter, self._width), cleaning_of(self._scratch, self._delimiter))
         self._read_odd_records()
 
     def _fill(self, cells: RowCells, cleaning: Cleaning) -> None:
@@ -127,7 +127,7 @@ class PartRows:
             "FROM (SELECT unnest(from_json($1, '[[\"VARCHAR\"]]')) AS r)",
             [text],
         )
-        rows = self.values.of(listed("SELECT rn, p FROM odd_cells", self._width), ALL)
+        rows = self.values.of(list_cells("SELECT rn, p FROM odd_cells", self._width), ALL)
         self._scratch.execute(f"INSERT INTO part_rows {rows}")
 
     def _number_repeated(self, part: FilePart) -> None:

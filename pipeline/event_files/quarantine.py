@@ -28,10 +28,10 @@ def store_bad_lines(scratch: "DuckDBPyConnection", connection: Connection, file:
     statement = new_rows(connection.dialect.name, event_lines)
     found = scratch.execute(BAD.format(position=position))
     while some := found.fetchmany(AT_ONCE):
-        connection.execute(statement, list(rows(some, file)))
+        connection.execute(statement, list(quarantine_rows(some, file)))
 
 
-def rows(found: list[Any], file: int) -> Iterator[dict[str, Any]]:
+def quarantine_rows(found: list[Any], file: int) -> Iterator[dict[str, Any]]:
     """Give rows of the table; a marked line has its own reason."""
     now = datetime.now(UTC)
     for number, problem, text in found:

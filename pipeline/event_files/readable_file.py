@@ -30,12 +30,12 @@ def make_readable(file: PlainFile, folder: Path) -> Iterator[ReadableFile]:
     encoding = encoding_of(look.head, codecs.lookup(file.settings.encoding).name)
     is_utf8 = encoding in ("utf-8", "utf-8-sig", "ascii")
     if is_utf8 and look.is_clean:
-        yield described(file, file.path, is_clean=True)
+        yield describe_file(file, file.path, is_clean=True)
         return
     copy = folder / f"{file.path.name}.clean"
     try:
         write_readable(file, copy, look, "utf-8-sig" if is_utf8 else encoding)
-        yield described(file, copy, is_clean=False)
+        yield describe_file(file, copy, is_clean=False)
     finally:
         copy.unlink(missing_ok=True)
 
@@ -60,7 +60,7 @@ def write_readable(file: PlainFile, copy: Path, look: TextLook, encoding: str) -
         raise FileFailed(f'it cannot be read in the import\'s encoding, "{file.settings.encoding}"') from None
 
 
-def described(file: PlainFile, path: Path, *, is_clean: bool) -> ReadableFile:
+def describe_file(file: PlainFile, path: Path, *, is_clean: bool) -> ReadableFile:
     """Read the header."""
     with path.open("rb") as lines:
         head = lines.read(BLOCK).decode(errors="replace")

@@ -86,7 +86,7 @@ class RowValues:
         if not self.other:
             return "CAST(NULL AS VARCHAR)"
         places = [self.header.names.index(name) + 1 for name in self.other]
-        values = joined(*(text_of(cells.cell(place), cleaning) for place in places))
+        values = joined_sql(*(text_of(cells.cell(place), cleaning) for place in places))
         return f"nullif(rtrim({values}, {literal(SEPARATOR)}), '')"
 
     def _parsed(self, values: str) -> str:
@@ -118,10 +118,10 @@ class RowValues:
         parts = ["coalesce(CAST(riid AS VARCHAR), email)"]
         parts += ["campaign", "launch", "captured_text", "stored", "offer_number", "url", "order_id"]
         uuid = f"{literal(f'{place}uuid{SEPARATOR}')} || uuid"
-        whole = f"CASE WHEN single THEN {uuid} ELSE {joined(literal(place), *parts)} END"
+        whole = f"CASE WHEN single THEN {uuid} ELSE {joined_sql(literal(place), *parts)} END"
         if self.header.place("EVENT_UUID") is None:
-            whole = joined(literal(place), *parts)
-        return signed(f"md5_number_lower({whole})")
+            whole = joined_sql(literal(place), *parts)
+        return signed_sql(f"md5_number_lower({whole})")
 
     def _riid_digest(self) -> str:
         return f"CASE WHEN riid IS NOT NULL THEN hash('riid', {literal(self.file.account)}, riid) END"
@@ -148,11 +148,11 @@ def address_of(name: str) -> str:
     return f"CASE WHEN regexp_full_match({inner}, {literal(ADDRESS)}) THEN lower({inner}) END"
 
 
-def joined(*values: str) -> str:
+def joined_sql(*values: str) -> str:
     """Return the SQL of values with separators between them; NULL is as an empty text."""
     return f"concat({f', {literal(SEPARATOR)}, '.join(values)})"
 
 
-def signed(number: str) -> str:
+def signed_sql(number: str) -> str:
     """Return the SQL that moves an unsigned number of 64 bits into the range of signed ones."""
     return f"CAST(CAST({number} AS HUGEINT) - 9223372036854775808 AS BIGINT)"

@@ -79,7 +79,7 @@ def run_turn(engine: Engine, name: str, *, wait: Callable[[], object] | None = N
     ``wait``: called again and again while another process has it. Without it ImportBusy is raised.
     """
     turn = RunTurn(engine, name, new_owner())
-    while not take(turn):
+    while not take_turn(turn):
         if wait is None:
             raise ImportBusy(f'a run of import "{name}" is under way')
         wait()
@@ -92,7 +92,7 @@ def run_turn(engine: Engine, name: str, *, wait: Callable[[], object] | None = N
             turn.lease.give_up(step="")
 
 
-def take(turn: RunTurn) -> bool:
+def take_turn(turn: RunTurn) -> bool:
     """Take the turn if it is free or its owner is silent; False if another process has it."""
     now = datetime.now(UTC)
     first = func.coalesce(import_runs.c.first_started_at, now)
@@ -126,7 +126,7 @@ def read_runs(engine: Engine) -> dict[str, RunState]:
     }
 
 
-def interrupted(engine: Engine) -> list[str]:
+def interrupted_imports(engine: Engine) -> list[str]:
     """Name the imports with a run that has no process any more: its owner is silent."""
     now, alive_at = datetime.now(UTC), import_runs.c.alive_at
     silent = or_(alive_at < now - LEASE, alive_at > now + LEASE)
@@ -135,7 +135,7 @@ def interrupted(engine: Engine) -> list[str]:
         return [str(name) for name in connection.scalars(chosen)]
 
 
-def forgive(engine: Engine, name: str) -> None:
+def forget_failures(engine: Engine, name: str) -> None:
     """Forget since when an import fails: ten hours begin anew."""
     with engine.begin() as connection:
         change = update(import_runs).where(import_runs.c.name == name)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.event_files.plain_file import FileFailed
-from pipeline.event_files.spool_errors import unusable
+from pipeline.event_files.spool_errors import unusable_spool
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -47,7 +47,7 @@ def scratch_errors() -> Iterator[None]:
     try:
         yield
     except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
-        raise unusable(str(error).partition("\n")[0]) from error
+        raise unusable_spool(str(error).partition("\n")[0]) from error
     except duckdb.Error as error:
         raise FileFailed(f"DuckDB cannot read it ({type(error).__name__})") from error
 

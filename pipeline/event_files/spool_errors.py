@@ -15,9 +15,9 @@ def spool_errors() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise unusable(error.strerror or type(error).__name__) from error
+        raise unusable_spool(error.strerror or type(error).__name__) from error
 
 
-def unusable(reason: str) -> RetryLater:
+def unusable_spool(reason: str) -> RetryLater:
     """Return the error of a spool that cannot be used."""
     return RetryLater(NO_ROOM, f"the spool cannot be used: {reason[:LONGEST]}")

@@ -106,11 +106,11 @@ def write_clean(path: Path, target: Path, look: TextLook, encoding: str) -> None
     """Copy a file as UTF-8 with LF, a line for each of its lines; marked where it cannot be read."""
     lone_returns = look.line_feeds == 0
     with target.open("w", encoding="utf-8", errors="replace", newline="\n") as copy:
-        for text in decoded(path, encoding):
+        for text in decoded_lines(path, encoding):
             copy.write(clean_lines(as_line_feeds(text, lone_returns), of_utf8=not look.not_text))
 
 
-def decoded(path: Path, encoding: str) -> Iterator[str]:
+def decoded_lines(path: Path, encoding: str) -> Iterator[str]:
     """Decode a file in pieces of whole lines, unless a line is too long."""
     decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
     rest = ""

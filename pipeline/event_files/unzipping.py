@@ -34,15 +34,15 @@ def unzip(archive: Path, target: Path) -> None:
             if member.file_size > limit:
                 raise FileFailed(too_large(limit))
             with opened.open(member) as source:
-                copy(source, target, limit)
+                copy_member(source, target, limit)
     except NotImplementedError as error:
         raise FileFailed("its archive is packed by a method that cannot be read") from error
     except BROKEN as error:
-        raise FileFailed(broken(error)) from error
+        raise FileFailed(broken_archive(error)) from error
     except OSError as error:
         if error.errno != errno.EINVAL:  # that of a seek to a place that no file has
             raise
-        raise FileFailed(broken(error)) from error
+        raise FileFailed(broken_archive(error)) from error
 
 
 def the_one_member(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
@@ -65,7 +65,7 @@ def too_large(limit: int) -> str:
     return f"its archive is too large: more than {limit:,} bytes ({MAX_RATIO} times its size, or 20 GiB)"
 
 
-def copy(source: IO[bytes], target: Path, limit: int) -> None:
+def copy_member(source: IO[bytes], target: Path, limit: int) -> None:
     """Write a member piece by piece; its header may lie about its size."""
     written = 0
     with open(target, "xb", opener=private_opener) as stream:
@@ -76,7 +76,7 @@ def copy(source: IO[bytes], target: Path, limit: int) -> None:
             stream.write(piece)
 
 
-def broken(error: Exception) -> str:
+def broken_archive(error: Exception) -> str:
     """Say that an archive is broken, in a library's words without names of members."""
     words = str(error).partition(" for file ")[0] or type(error).__name__
     return f"its archive is broken or cut: {words}"

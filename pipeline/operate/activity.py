@@ -78,10 +78,10 @@ def read_activity(
         statement = statement.where(activity.c.at >= datetime.now(UTC) - since)
     with reading(engine) as connection:
         rows, following = page.read(connection, statement, activity, activity.c.at)
-    return {"activity": [document(row) for row in rows], "next": following}
+    return {"activity": [activity_document(row) for row in rows], "next": following}
 
 
-def document(row: Mapping[str, Any]) -> dict[str, Any]:
+def activity_document(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return an activity for people and programs."""
     names = ("actor", "action", "object", "detail", "request_id")
     return {"at": rfc3339(row["at"]), **{name: row[name] for name in names}}

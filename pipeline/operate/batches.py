@@ -30,14 +30,14 @@ def page_of_batches(
         statement = statement.where(batches.c.finished_at >= datetime.now(UTC) - since)
     with reading(engine) as connection:
         rows, following = page.read(connection, statement, batches, batches.c.finished_at)
-    return {"batches": [document(row) for row in rows], "next": following}
+    return {"batches": [batch_document(row) for row in rows], "next": following}
 
 
 def find_batch(engine: Engine, identity: str) -> dict[str, Any] | None:
     """Return one batch, None if there is none of this id."""
     with reading(engine) as connection:
         row = connection.execute(select(batches).where(batches.c.id == identity)).mappings().one_or_none()
-    return None if row is None else document(dict(row))
+    return None if row is None else batch_document(dict(row))
 
 
 def rows_of_batch(engine: Engine, identity: str) -> list[dict[str, Any]] | None:
@@ -52,7 +52,7 @@ def rows_of_batch(engine: Engine, identity: str) -> list[dict[str, Any]] | None:
     ]
 
 
-def document(row: Mapping[str, Any]) -> dict[str, Any]:
+def batch_document(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a batch; ``returned`` is a number of rows, ``seconds`` those of its last call."""
     shown = {name: row[name] for name in SHOWN}
     times = {"seconds": row["seconds"], "finished_at": rfc3339(row["finished_at"])}

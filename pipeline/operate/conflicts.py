@@ -18,7 +18,7 @@ from pipeline.runtime.stores import Stores
 from pipeline.stores import nudges
 from pipeline.stores.database import reading
 from pipeline.stores.people_tables import conflicts
-from pipeline.streams.stream_outbox import put
+from pipeline.streams.stream_outbox import put_outgoing
 
 
 def read_conflicts(stores: Stores, page: Page, *, settled: bool = False) -> dict[str, Any]:
@@ -66,7 +66,7 @@ def settle_conflict(stores: Stores, actor: Actor, number: int, answer: str | Non
         elif conflict.kind == OF_PAIRS:
             settle_field(connection, stores, conflict, chosen, actor.name)
         else:
-            of_people.settle(connection, number, chosen, actor.name)
+            of_people.settle_conflict(connection, number, chosen, actor.name)
         document = find_conflict(connection, number).document
     note_alone(stores.engine, actor, "conflict.settled", f"conflict:{number}", document["settled"] or "")
     return document
@@ -78,5 +78,5 @@ def settle_field(connection: Connection, stores: Stores, conflict: Conflict, ans
     found = settle_question(connection, catalog, conflict, answer, by)
     if found:
         source = catalog.pairs[conflict.values["pair"]].salesforce[0]
-        put(connection, source, found, bulk=False)
+        put_outgoing(connection, source, found, bulk=False)
         nudges.leave(stores.redis, [source])

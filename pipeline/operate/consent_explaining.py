@@ -41,7 +41,7 @@ def explain_consents(stores: Stores, actor: Actor, text: str) -> list[dict[str, 
         digests = [one.digest for one in addresses_meant(connection, text)]
         states = select(consent_states).where(consent_states.c.address.in_(digests))
         found = [
-            explained(connection, row)
+            explained_state(connection, row)
             for row in connection.execute(states.order_by(consent_states.c.channel)).mappings()
         ]
         names = names_meant(connection, digests, text)
@@ -51,7 +51,7 @@ def explain_consents(stores: Stores, actor: Actor, text: str) -> list[dict[str, 
     return [{**one, "told": told_with_refusals(one["told"], refusals), "not_sent": letters} for one in found]
 
 
-def explained(connection: Connection, row: RowMapping) -> dict[str, Any]:
+def explained_state(connection: Connection, row: RowMapping) -> dict[str, Any]:
     """Return the statements on one address in one channel, and the messages about it."""
     address, channel = row["address"], row["channel"]
     statements = statements_of(connection, address, channel)
@@ -66,7 +66,7 @@ def explained(connection: Connection, row: RowMapping) -> dict[str, Any]:
         "since": deciding and deciding["at"],
         "by": deciding and {name: deciding[name] for name in ("kind", "source", "evidence")},
         "statements": statements,
-        "told": told(connection, address, channel),
+        "told": tells_document(connection, address, channel),
         "conflicts": open_questions(connection, person, address, channel),
     }
 
@@ -78,12 +78,12 @@ def statements_of(connection: Connection, address: str, channel: str) -> list[di
     )
     return [
         {name: row[name] for name in STATEMENT}
-        | {"consents": row["name"], "at": moment(row["at"]), "noted_at": moment(row["noted_at"])}
+        | {"consents": row["name"], "at": moment_text(row["at"]), "noted_at": moment_text(row["noted_at"])}
         for row in connection.execute(query.order_by(consent_statements.c.id)).mappings()
     ]
 
 
-def told(connection: Connection, address: str, channel: str) -> list[dict[str, Any]]:
+def tells_document(connection: Connection, address: str, channel: str) -> list[dict[str, Any]]:
     """Return for each destination the state that it was told, the time, and its answer."""
     query = select(consent_tells).where(
         consent_tells.c.address == address, consent_tells.c.channel == channel
@@ -94,9 +94,9 @@ def told(connection: Connection, address: str, channel: str) -> list[dict[str, A
             "destination": row.destination,
             "status": row.status,
             "statement": row.statement,
-            "sent_at": moment(row.sent_at),
-            "answered_at": moment(row.settled_at),
-            "known_at": moment(row.known_at),
+            "sent_at": moment_text(row.sent_at),
+            "answered_at": moment_text(row.settled_at),
+            "known_at": moment_text(row.known_at),
             "verdict": row.verdict or None,
         }
         for row in rows
@@ -153,7 +153,7 @@ def letter_document(row: RowMapping) -> dict[str, Any]:
     }
 
 
-def moment(milliseconds: int | None) -> str | None:
+def moment_text(milliseconds: int | None) -> str | None:
     """Write a time of the tables of consents."""
     if milliseconds is None:
         return None

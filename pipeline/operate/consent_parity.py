@@ -56,7 +56,7 @@ def differences(
         )
     )
     answered = answered_at(connection, catalog, account)
-    for address, source, record, is_ticked, stamp in boxes(connection, account.sources):
+    for address, source, record, is_ticked, stamp in read_boxes(connection, account.sources):
         if is_ticked != (address in out) and stamp > answered.get(address, 0):
             side = "salesforce" if is_ticked else "here"
             yield {"address": address, "out_in": side, "record": record, "source": source}
@@ -79,7 +79,7 @@ def answered_at(connection: Connection, catalog: Catalog, account: ConsentAccoun
     return {address: at for address, at in connection.execute(query) if at is not None}
 
 
-def boxes(connection: Connection, sources: Collection[str]) -> Iterator[tuple[str, str, str, bool, int]]:
+def read_boxes(connection: Connection, sources: Collection[str]) -> Iterator[tuple[str, str, str, bool, int]]:
     """Give address, source, record, whether the box is ticked, and the stamp, of records that are there."""
     gone = (
         select(handles.c.value)

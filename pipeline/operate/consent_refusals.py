@@ -19,10 +19,10 @@ Refusals = dict[tuple[str, int], tuple[str, str]]  # code and time, by destinati
 
 def told_with_refusals(told: Sequence[dict[str, Any]], refusals: Refusals) -> list[dict[str, Any]]:
     """Return the states that destinations were told; for a refused row the verdict is its code."""
-    return [one if one["verdict"] else one | refused(one, refusals) for one in told]
+    return [one if one["verdict"] else one | refusal_of(one, refusals) for one in told]
 
 
-def refused(one: dict[str, Any], refusals: Refusals) -> dict[str, Any]:
+def refusal_of(one: dict[str, Any], refusals: Refusals) -> dict[str, Any]:
     """Return verdict and time of a refusal, {} if there is none."""
     found = refusals.get((one["destination"], one["statement"]))
     return {} if found is None else {"verdict": found[0], "answered_at": found[1]}

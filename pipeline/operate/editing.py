@@ -110,7 +110,7 @@ class Editor:
         )
         if not dry_run and outcome != "unchanged":
             self._publish(section, name, "put", outcome)
-        return outcome, exported(section, checked)
+        return outcome, exported_record(section, checked)
 
     def remove(self, section: str, name: str, *, etag: str | None = None, with_rows: bool = False) -> None:
         """Remove a record. Raises NoSuchRecord, ChangedMeanwhile, InUse.
@@ -157,7 +157,7 @@ def refuse_other(found: tuple[Document, str] | None, etag: str | None) -> None:
         raise ChangedMeanwhile("it was changed meanwhile: read it again")
 
 
-def exported(section: str, checked: Mapping[str, Any]) -> dict[str, Any]:
+def exported_record(section: str, checked: Mapping[str, Any]) -> dict[str, Any]:
     """Return a checked record as it is exported."""
     secrets = dict.fromkeys(secrets_of(section, checked), STORED_SECRET)
     return {key: value for key, value in {**checked, **secrets}.items() if value is not None}

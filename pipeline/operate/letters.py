@@ -53,11 +53,11 @@ def page_of_letters(
     statement = select(table).where(chosen.conditions(datetime.now(UTC)))
     with reading(engine) as connection:
         rows, following = page.read(connection, statement, table, table.c.created_at)
-    documents = [named(without_activation(DeadLetter(**row)), profiles=profiles) for row in rows]
+    documents = [letter_document(without_activation(DeadLetter(**row)), profiles=profiles) for row in rows]
     found = letters.count(engine, chosen) if count is None else count
     return {"count": found, "dead_letters": documents, "next": following}
 
 
-def named(document: Mapping[str, Any], *, profiles: bool) -> dict[str, Any]:
+def letter_document(document: Mapping[str, Any], *, profiles: bool) -> dict[str, Any]:
     """Return the document of a letter, without its profile unless ``profiles``."""
     return {name: value for name, value in document.items() if profiles or name != "profile_id"}

@@ -67,7 +67,7 @@ class Page:
 
 def encode_place(at: str, identity: str | int, of: str) -> str:
     """Return the cursor after the row with this time and id; the list ``of`` is not legible in it."""
-    document = {"f": digest(of), "at": at, "id": identity}
+    document = {"f": short_digest(of), "at": at, "id": identity}
     return urlsafe_b64encode(json.dumps(document).encode()).decode().rstrip("=")
 
 
@@ -76,13 +76,13 @@ def decode_place(cursor: str, of: str) -> tuple[datetime, Any]:
     try:
         document = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         at = datetime.fromisoformat(document["at"])
-        if document["f"] == digest(of) and isinstance(document["id"], str | int) and at.tzinfo:
+        if document["f"] == short_digest(of) and isinstance(document["id"], str | int) and at.tzinfo:
             return at, document["id"]
     except (ValueError, TypeError, KeyError):
         pass
     raise ForeignCursor
 
 
-def digest(text: str) -> str:
+def short_digest(text: str) -> str:
     """Return a short hash."""
     return blake2b(text.encode(), digest_size=6).hexdigest()

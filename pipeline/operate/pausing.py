@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import redis
 
 from pipeline.event_files.import_schedule import duty_of, stops_of_import
-from pipeline.event_files.run_turn import forgive
+from pipeline.event_files.run_turn import forget_failures
 from pipeline.lanes.backlog import read_backlogs
 from pipeline.operate.activity import Actor, note_alone
 from pipeline.records import mirror
@@ -60,7 +60,7 @@ def resume_record(records: Records, client: redis.Redis, actor: Actor, scope: Sc
 
 def try_again(records: Records, client: redis.Redis, name: str) -> None:
     """Let a worker run an import now; ten hours of failures begin anew."""
-    forgive(records.engine, name)
+    forget_failures(records.engine, name)
     client.delete(f"turn:{duty_of(records.load().imports[name])}")
 
 

@@ -43,7 +43,7 @@ def explain_people(stores: Stores, actor: Actor, text: str, field: str | None = 
         people = find_people(connection, text)
         if field is not None and people:
             require_field(connection, stores.records_without_secrets.load(), people, field)
-        return [explained(connection, person, field) for person in people]
+        return [person_document(connection, person, field) for person in people]
 
 
 def require_field(connection: Connection, catalog: Catalog, people: Iterable[int], field: str) -> None:
@@ -67,7 +67,7 @@ def catalog_fields(catalog: Catalog) -> Iterator[str]:
             yield from source.variables
 
 
-def explained(connection: Connection, person: int, field: str | None) -> dict[str, Any]:
+def person_document(connection: Connection, person: int, field: str | None) -> dict[str, Any]:
     """Return ``{"person", "handles", "records", "entries"}``; of one field also its ``history`` in pairs."""
     history = {} if field is None else {"history": events_of(connection, person, field)}
     return {

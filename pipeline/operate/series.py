@@ -51,12 +51,12 @@ def read_series(
 def moments_of(step: str, since: timedelta, now: datetime) -> Iterator[datetime]:
     """Give the beginnings of the steps, the last of which is under way."""
     length = STEPS[step]
-    last = beginning(step, now)
+    last = beginning_of_step(step, now)
     amount = max(1, math.ceil(since / length))
     return (last - length * back for back in reversed(range(amount)))
 
 
-def beginning(step: str, moment: datetime) -> datetime:
+def beginning_of_step(step: str, moment: datetime) -> datetime:
     """Return the beginning of the step that holds a moment, in UTC."""
     hour = 0 if step == "day" else moment.hour
     minute = moment.minute if step == "minute" else 0
@@ -86,7 +86,7 @@ def batches_by_minute(connection: Connection, first: datetime, filters: Filters)
     names = ("delivered", "removed", "unchanged", "rejected")
     sums = [cast(func.sum(batches.c[name]), BigInteger).label(name) for name in names]
     found = select(minute, func.count().label("amount"), *sums).where(batches.c.finished_at >= first)
-    return narrowed(found, batches, filters).group_by("minute")
+    return with_filters(found, batches, filters).group_by("minute")
 
 
 def unbatched_by_minute(connection: Connection, first: datetime, filters: Filters) -> Select[Any]:
@@ -94,7 +94,7 @@ def unbatched_by_minute(connection: Connection, first: datetime, filters: Filter
     minute = minute_of(connection, dead_letters.c.created_at)
     recent = (dead_letters.c.created_at >= first, dead_letters.c.batch.is_(None))
     found = select(minute, func.count().label("amount")).where(*recent)
-    return narrowed(found, dead_letters, filters).group_by("minute")
+    return with_filters(found, dead_letters, filters).group_by("minute")
 
 
 def minute_of(connection: Connection, at: Column[datetime]) -> Any:
@@ -112,9 +112,9 @@ def hours_or_days(
     codes: dict[datetime, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     total = cast(func.sum(statistics.c.value), BigInteger).label("total")
     wanted = select(statistics.c.hour, statistics.c.name, total).where(statistics.c.hour >= moments[0])
-    grouped = narrowed(wanted, statistics, filters).group_by(statistics.c.hour, statistics.c.name)
+    grouped = with_filters(wanted, statistics, filters).group_by(statistics.c.hour, statistics.c.name)
     for row in connection.execute(grouped):
-        at, name = beginning(step, row.hour), COUNTED_AS.get(row.name, row.name)
+        at, name = beginning_of_step(step, row.hour), COUNTED_AS.get(row.name, row.name)
         if name.startswith(REJECTED):
             codes[at][name.removeprefix(REJECTED)] += row.total
             name = "rejected"
@@ -125,7 +125,7 @@ def hours_or_days(
     return points
 
 
-def narrowed(statement: Select[Any], table: Table, filters: Filters) -> Select[Any]:
+def with_filters(statement: Select[Any], table: Table, filters: Filters) -> Select[Any]:
     """Leave other connectors and destinations out."""
     for name, value in filters.items():
         if value is not None:

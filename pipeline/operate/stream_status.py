@@ -46,10 +46,10 @@ class StreamStatus:
             "state": self.state,
             "mark_age": self.mark_age,
             "reading_all": self.is_reading_all,
-            "started_at": moment(run.started_at),
-            "finished_at": moment(run.finished_at),
-            "succeeded_at": moment(run.succeeded_at),
-            "full_at": moment(run.full_at),
+            "started_at": moment_text(run.started_at),
+            "finished_at": moment_text(run.finished_at),
+            "succeeded_at": moment_text(run.succeeded_at),
+            "full_at": moment_text(run.full_at),
             "trouble": run.trouble or None,
             "numbers": run.numbers,
         }
@@ -94,6 +94,6 @@ def stream_successes(events: Engine) -> Iterator[tuple[str, datetime]]:
             yield name, state.succeeded_at
 
 
-def moment(at: datetime | None) -> str | None:
+def moment_text(at: datetime | None) -> str | None:
     """Write a moment for programs."""
     return None if at is None else at.isoformat()

@@ -85,7 +85,7 @@ def read_summary(
     waiting = waiting_by_place(client, catalog)
     letters = open_letters(engine, connector)
     numbers = read_statistics(client, engine, since=timedelta(days=days), connector=connector)
-    places = configured(catalog) | waiting.keys() | letters.keys() | numbers.keys()
+    places = configured_places(catalog) | waiting.keys() | letters.keys() | numbers.keys()
     lines = [
         numbers_of(place, numbers.get(place, {}), waiting.get(place, 0), letters.get(place, 0))
         for place in sorted(places, key=lambda place: (place.connector, place.destination))
@@ -99,7 +99,7 @@ def read_summary(
     )
 
 
-def configured(catalog: Catalog) -> set[Where]:
+def configured_places(catalog: Catalog) -> set[Where]:
     """Return every place that activations may go to."""
     return {Where(each.connector, each.name) for each in catalog.destinations.values()}
 
@@ -118,8 +118,8 @@ def numbers_of(place: Where, numbers: dict[str, int], waiting: int, letters: int
     """Put together the numbers of one place."""
     return DestinationNumbers(
         place,
-        rejected=beginning(REJECTED, numbers),
-        resolved=beginning(RESOLVED, numbers),
+        rejected=numbers_after(REJECTED, numbers),
+        resolved=numbers_after(RESOLVED, numbers),
         waiting=waiting,
         dead_letters=letters,
         **{name: numbers.get(name, 0) for name in COUNTED[1:]},
@@ -127,7 +127,7 @@ def numbers_of(place: Where, numbers: dict[str, int], waiting: int, letters: int
     )
 
 
-def beginning(prefix: str, numbers: Mapping[str, int]) -> dict[str, int]:
+def numbers_after(prefix: str, numbers: Mapping[str, int]) -> dict[str, int]:
     """Return the numbers with names that begin with ``prefix``, by the rest of the name."""
     return {
         name.removeprefix(prefix): amount

@@ -33,7 +33,7 @@ def trace(
     if not profile:
         return of_nobody(engine)
     with ThreadPoolExecutor(1) as pool:  # Redis looks for waiting rows, while this thread reads outcomes
-        places = None if cursor else pool.submit(waiting, client, engine, profile)
+        places = None if cursor else pool.submit(count_waiting, client, engine, profile)
         with reading(engine) as connection:
             found = outcomes_of(connection, profile, limit, before)
             unbatched = [] if cursor else letters_without_batch(connection, profile)
@@ -106,7 +106,7 @@ def letters_without_batch(connection: Connection, profile: str) -> list[dict[str
     ]
 
 
-def waiting(client: redis.Redis, engine: Engine, profile: str) -> list[dict[str, Any]]:
+def count_waiting(client: redis.Redis, engine: Engine, profile: str) -> list[dict[str, Any]]:
     """Count the profile's changes that are not settled, by place."""
     found = Erasure(client, engine).look_at_unsettled(profile)
     return [

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, exists, select
 
 from pipeline.consents.statement import IN, OUT, Wish
-from pipeline.operate.consent_explaining import moment
+from pipeline.operate.consent_explaining import moment_text
 from pipeline.stores.consent_tables import consent_statements, consent_states, consent_tells
 
 Difference = dict[str, Any]
@@ -54,6 +54,6 @@ def untaken_document(row: Row[Any], side: str) -> Difference:
         "address": row.address,
         "out_in": side,
         "destination": row.destination,
-        "since": moment(row.sent_at),
+        "since": moment_text(row.sent_at),
         "verdict": row.verdict or None,
     }

@@ -101,11 +101,11 @@ class SideComparison:
             if is_asked or not terms.are_equal(*values):
                 if state is not None and state.held == WATCHED and not self.pair.pair.watches:
                     state = None  # a change while the pair only watched counts like a first meeting
-                found, to, value, why = judged(state, values, terms)
+                found, to, value, why = judge_field(state, values, terms)
                 yield Difference(person, name, *values, found, to, value, why)
 
 
-def judged(
+def judge_field(
     state: FieldState | None, values: tuple[Any, Any], terms: PairTerms
 ) -> tuple[str, SideName | None, Any, str]:
     """Return the word for a difference, the side and value that are written or would be, and why."""

@@ -24,7 +24,7 @@ from pipeline.pairs.field_state import (
     SideReading,
     SideState,
 )
-from pipeline.pairs.field_writes import pass_on, write, write_both
+from pipeline.pairs.field_writes import pass_on, write_both, write_side
 
 
 def take_reading(state: FieldState, name: SideName, reading: SideReading, terms: PairTerms) -> FieldDecision:
@@ -33,7 +33,7 @@ def take_reading(state: FieldState, name: SideName, reading: SideReading, terms:
     if 1 in terms.obeys and reading.stamp < side.stamp:
         return FieldDecision(state, "old")
     stamp = max(side.stamp, reading.stamp)
-    side = replace(forgetting(side, reading.at), stamp=stamp, seen=reading.value, waits=False)
+    side = replace(forget_old_writes(side, reading.at), stamp=stamp, seen=reading.value, waits=False)
     if reading.value == side.here:
         return as_known(state.put(name, replace(side, arrived=True)), name, reading, terms)
     ours, back = reading.value in side.sent, reading.value in side.replaced
@@ -47,10 +47,10 @@ def take_reading(state: FieldState, name: SideName, reading: SideReading, terms:
             return FieldDecision(state.put(name, replace(side, waits=True)), "waiting")
         if ours:
             return of_ours(state, name, reading, terms)
-    return edited(state, name, reading, terms, is_back=back)
+    return after_edit(state, name, reading, terms, is_back=back)
 
 
-def forgetting(side: SideState, at: int) -> SideState:
+def forget_old_writes(side: SideState, at: int) -> SideState:
     """Forget the writes to a side that has held their value for a day, though no verdict came."""
     newest = side.open[-1].number if side.open else side.settles
     if side.seen != side.here or max(newest, side.settles) + DAY > at:
@@ -67,7 +67,7 @@ def sent_again(state: FieldState, name: SideName, reading: SideReading, terms: P
     """Write the other side's value once more; in a lane it takes the place of a row that waits still."""
     if state.held:
         return FieldDecision(state, "same")
-    state, writes = write(state, name, state.side(OTHER[name]).here, reading, terms)
+    state, writes = write_side(state, name, state.side(OTHER[name]).here, reading, terms)
     side = state.side(name)
     return FieldDecision(state.put(name, replace(side, open=side.open[-1:])), "resent", writes)
 
@@ -98,7 +98,7 @@ def of_ours(state: FieldState, name: SideName, reading: SideReading, terms: Pair
     return FieldDecision(state, "repair", writes)
 
 
-def edited(
+def after_edit(
     state: FieldState, name: SideName, reading: SideReading, terms: PairTerms, *, is_back: bool
 ) -> FieldDecision:
     """Pass an edit on; if a write to the side is under way, or two automations are at work, ask."""
@@ -129,7 +129,9 @@ def still_held(state: FieldState, terms: PairTerms) -> FieldDecision:
     return FieldDecision(state, state.held)
 
 
-def look(state: FieldState, name: SideName, reading: SideReading, terms: PairTerms) -> FieldDecision:
+def look_once_more(
+    state: FieldState, name: SideName, reading: SideReading, terms: PairTerms
+) -> FieldDecision:
     """Take the value that was last read of a side as a reading once more: nothing has changed it since.
 
     A value that was read before the last write says nothing of that write, unless that is of yesterday.

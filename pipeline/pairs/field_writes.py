@@ -17,7 +17,7 @@ from pipeline.pairs.field_state import (
 )
 
 
-def write(
+def write_side(
     state: FieldState, name: SideName, value: Any, reading: SideReading, terms: PairTerms
 ) -> tuple[FieldState, tuple[SideWrite, ...]]:
     """Return the state after a value was written to a side, and the write; none if it is skipped."""
@@ -49,7 +49,7 @@ def pass_on(
     stored = terms.stored(other, value)
     if stored is SKIPPED or stored == state.side(other).here:
         return state, ()
-    return write(state, other, value, reading, terms)
+    return write_side(state, other, value, reading, terms)
 
 
 def write_both(state: FieldState, value: Any, reading: SideReading, terms: PairTerms) -> FieldDecision:
@@ -58,12 +58,12 @@ def write_both(state: FieldState, value: Any, reading: SideReading, terms: PairT
     for name in SIDES:
         side = state.side(name)
         if side.open or side.here != terms.stored(name, value):
-            state, added = write(state, name, value, reading, terms)
+            state, added = write_side(state, name, value, reading, terms)
             writes += added
     return FieldDecision(state, "settled", writes)
 
 
-def withdraw(state: FieldState, name: SideName, number: int) -> FieldState:
+def withdraw_write(state: FieldState, name: SideName, number: int) -> FieldState:
     """Return the state without a write to a side that was decided and never went out."""
     side = state.side(name)
     rest = tuple(one for one in side.open if one.number != number)

@@ -22,7 +22,7 @@ from pipeline.pairs.field_state import (
     state_as_read,
 )
 from pipeline.pairs.field_store import has_fields
-from pipeline.pairs.field_writes import write
+from pipeline.pairs.field_writes import write_side
 from pipeline.pairs.open_pair import OpenPair
 from pipeline.pairs.waiting_sources import without_waiting
 from pipeline.pairs.watched_fields import watched_decision
@@ -172,5 +172,5 @@ class PagePairing:
         if state is None or state.held or not state.side(other).open:
             return
         value, reading = state.side(self.side).here, book.reading(person, None, 0)
-        changed, writes = write(state, other, value, reading, terms)
+        changed, writes = write_side(state, other, value, reading, terms)
         book.follow(person, name, self.side, FieldDecision(changed, "resent", writes), sides, value)

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from pipeline.model.activation import Activation
 from pipeline.pairs.both_sides import BothSides
 from pipeline.pairs.field_book import FieldBook
-from pipeline.pairs.field_readings import look
+from pipeline.pairs.field_readings import look_once_more
 from pipeline.pairs.field_state import SALESFORCE, SIDES
 from pipeline.pairs.field_store import FieldKey
 from pipeline.pairs.open_pair import OpenPair
@@ -29,7 +29,9 @@ def look_again(
             book.drop(person, name)
             continue
         terms, reading = pair.terms(name, record.source), book.reading(person, None, 0)
-        decision = at_watch(state, terms) if pair.pair.watches else look(state, SALESFORCE, reading, terms)
+        decision = (
+            at_watch(state, terms) if pair.pair.watches else look_once_more(state, SALESFORCE, reading, terms)
+        )
         book.follow(person, name, SALESFORCE, decision, sides, state.salesforce.seen)
     book.store()
     return without_waiting(connection, source, book.fed(sides, *SIDES))

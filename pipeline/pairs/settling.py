@@ -12,7 +12,7 @@ from pipeline.pairs.field_state import RESPONSYS, SALESFORCE, SIDES
 from pipeline.pairs.field_writes import write_both
 from pipeline.pairs.open_pair import OpenPair
 from pipeline.pairs.pair_conflicts import settled_values
-from pipeline.pairs.source_pairing import moment
+from pipeline.pairs.source_pairing import now_ms
 from pipeline.people.conflicts import Conflict
 from pipeline.records.catalog import Catalog
 from pipeline.stores.people_tables import conflicts
@@ -42,7 +42,7 @@ def settle_question(
     if name not in catalog.pairs or field not in catalog.pairs[name].fields:
         raise Misconfigured(f"pair {name} has no field {field} any more")
     pair = OpenPair(catalog.pairs[name], catalog)
-    book, sides = FieldBook(connection, pair, [person], moment()), BothSides(connection, pair, [person])
+    book, sides = FieldBook(connection, pair, [person], now_ms()), BothSides(connection, pair, [person])
     record, state = sides.record(person, SALESFORCE), book.state(person, field)
     source = record.source if record else pair.pair.salesforce[0]
     value = chosen_value(conflict, answer, lambda text: pair.forms(field, source).ours(RESPONSYS, text))

@@ -23,7 +23,7 @@ from pipeline.streams.pairing import Paired, PairingPage
 AT_ONCE = 2_000  # fields
 
 
-def moment() -> int:
+def now_ms() -> int:
     """Return the present, in milliseconds since the epoch."""
     return int(datetime.now(UTC).timestamp() * 1000)
 
@@ -37,7 +37,7 @@ class SourcePairing:
 
     catalog: Catalog
     source: str
-    clock: Callable[[], int] = moment
+    clock: Callable[[], int] = now_ms
     fields: Sequence[str] = ()
     fields_of_all: Sequence[str] = ()
     wants_existing: bool = False

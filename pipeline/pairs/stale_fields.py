@@ -35,7 +35,7 @@ def forget_removed(engine: Engine, catalog: Catalog) -> None:
         for pair in stale:
             own = pair_fields.c.field.not_in(variables.get(pair, frozenset()))
             connection.execute(delete(pair_fields).where(pair_fields.c.pair == pair, own))
-        settle(connection, questions, REMOVED, "configuration")
+        settle_conflicts(connection, questions, REMOVED, "configuration")
 
 
 def stale_pairs(connection: Connection, variables: Variables) -> Iterator[str]:
@@ -75,7 +75,7 @@ def end_questions_of_the_gone(engine: Engine, catalog: Catalog) -> None:
         for _, person, values in found:
             own = (pair_fields.c.pair == values["pair"]) & (pair_fields.c.person == person)
             connection.execute(delete(pair_fields).where(own, pair_fields.c.field == values["field"]))
-        settle(connection, [number for number, *_ in found], GONE, "record")
+        settle_conflicts(connection, [number for number, *_ in found], GONE, "record")
 
 
 def gone_questions(connection: Connection, catalog: Catalog) -> list[tuple[int, int, Mapping[str, str]]]:
@@ -100,7 +100,7 @@ def open_questions(connection: Connection) -> list[tuple[int, int, Mapping[str, 
     return [(number, whose, values) for number, whose, values in connection.execute(query.where(own))]
 
 
-def settle(connection: Connection, numbers: list[int], answer: str, by: str) -> None:
+def settle_conflicts(connection: Connection, numbers: list[int], answer: str, by: str) -> None:
     """Settle the conflicts among these numbers that are still open."""
     for number in numbers:
         still_open = (conflicts.c.id == number) & conflicts.c.settled.is_(None)

@@ -24,10 +24,10 @@ from pipeline.pairs.field_state import (
 from pipeline.pairs.field_store import known_fields
 from pipeline.pairs.field_writes import pass_on
 from pipeline.pairs.open_pair import OpenPair
-from pipeline.pairs.source_pairing import moment
+from pipeline.pairs.source_pairing import now_ms
 from pipeline.produce.appender import Appender
 from pipeline.stores.database import reading
-from pipeline.streams.stream_outbox import StreamOutbox, put
+from pipeline.streams.stream_outbox import StreamOutbox, put_outgoing
 from pipeline.streams.stream_state import read_states
 from pipeline.streams.stream_turn import stream_turn
 
@@ -53,7 +53,7 @@ class SideTaking:
     pair: OpenPair
     variable: str
     side: SideName
-    clock: Callable[[], int] = moment
+    clock: Callable[[], int] = now_ms
     counts: TakeCounts = field(default_factory=TakeCounts)
 
     def run(self, appender: Appender) -> TakeCounts:
@@ -72,7 +72,7 @@ class SideTaking:
             outbox.begin()
             for people in pages_of_people(self.engine, self.pair):
                 with turn.writing() as connection:
-                    put(connection, source, self._take(connection, people), bulk=True)
+                    put_outgoing(connection, source, self._take(connection, people), bulk=True)
                 outbox.drain()
         return self.counts
 

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, select
 
 from pipeline.model.activation import Activation
 from pipeline.stores.stream_tables import streams
-from pipeline.streams.stream_outbox import put
+from pipeline.streams.stream_outbox import put_outgoing
 
 
 def without_waiting(
@@ -20,5 +20,7 @@ def without_waiting(
     waits = streams.c.source.in_(others) & (streams.c.changing > 0)
     waiting = list(connection.scalars(select(streams.c.source).where(waits))) if others else []
     for name in waiting:
-        put(connection, name, [activation for feeding, activation in fed if feeding == name], bulk=False)
+        put_outgoing(
+            connection, name, [activation for feeding, activation in fed if feeding == name], bulk=False
+        )
     return [activation for feeding, activation in fed if feeding not in waiting]

@@ -15,7 +15,7 @@ from pipeline.model.activation import Activation
 from pipeline.pairs.both_sides import BothSides
 from pipeline.pairs.field_book import QUESTIONS, FieldBook
 from pipeline.pairs.field_state import FieldDecision, OpenWrite
-from pipeline.pairs.field_writes import withdraw
+from pipeline.pairs.field_writes import withdraw_write
 from pipeline.pairs.open_pair import OpenPair
 from pipeline.pairs.pair_verdicts import PairVerdict, present_numbers, verdict_of
 
@@ -66,7 +66,7 @@ class Renewal:
         side = state.side(write.side)
         if state.held not in QUESTIONS and side.open[-1:] == (OpenWrite(write.number, side.here),):
             return True
-        taken_back = withdraw(state, write.side, write.number)
+        taken_back = withdraw_write(state, write.side, write.number)
         if taken_back is not state:
             decision = FieldDecision(taken_back, WITHDRAWN)
             self.book.follow(write.person, name, write.side, decision, self.sides, value)

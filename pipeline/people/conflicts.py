@@ -79,7 +79,7 @@ def find_conflict(connection: Connection, number: int) -> Conflict:
     return conflict_of(row)
 
 
-def settle(connection: Connection, number: int, answer: str, by: str) -> int:
+def settle_conflict(connection: Connection, number: int, answer: str, by: str) -> int:
     """Settle an open conflict in the events store; return the number of its person after it.
 
     Raises Misconfigured for another answer, and for a conflict that is settled.

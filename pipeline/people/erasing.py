@@ -39,23 +39,23 @@ def count_of_people(connection: Connection, people: Collection[int]) -> Counter[
     """Count the rows that streams have stored of some people, by place."""
     amounts = {
         table.name: connection.scalar(select(func.count()).select_from(table).where(condition)) or 0
-        for table, condition in places(connection, people)
+        for table, condition in tables_of(connection, people)
     }
-    return +Counter({**amounts, "outgoing": len(waiting(connection, people))})
+    return +Counter({**amounts, "outgoing": len(waiting_activations(connection, people))})
 
 
 def erase_people(connection: Connection, people: Collection[int]) -> None:
     """Erase the rows that streams have stored of some people; their handles are erased after that."""
     linked = records_of(connection, people)
     keep_digests(connection, [row.id for row in linked])
-    connection.execute(delete(outgoing).where(outgoing.c.number.in_(waiting(connection, people))))
-    for table, condition in places(connection, people):
+    connection.execute(delete(outgoing).where(outgoing.c.number.in_(waiting_activations(connection, people))))
+    for table, condition in tables_of(connection, people):
         connection.execute(delete(table).where(condition))
     own = person_records.c.handle.in_([row.handle for row in linked])
     connection.execute(delete(person_records).where(own))
 
 
-def places(connection: Connection, people: Collection[int]) -> list[tuple[Any, Any]]:
+def tables_of(connection: Connection, people: Collection[int]) -> list[tuple[Any, Any]]:
     """Return the tables with rows of people, and the condition for these."""
     ids = [row.id for row in records_of(connection, people)]
     return [
@@ -67,7 +67,7 @@ def places(connection: Connection, people: Collection[int]) -> list[tuple[Any, A
     ]
 
 
-def waiting(connection: Connection, people: Collection[int]) -> list[int]:
+def waiting_activations(connection: Connection, people: Collection[int]) -> list[int]:
     """Return the numbers of activations of people that are not appended yet."""
     query: Select[Any] = select(outgoing.c.number, outgoing.c.body)
     profiles = set(profile_ids_of(connection, people)) if people else set()

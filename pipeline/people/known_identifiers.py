@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from pipeline.people.find import person_number
-from pipeline.people.record_rows import run
+from pipeline.people.record_rows import run_query
 
 NAMES = {"riid": "riid", "salesforce": "salesforce_id"}
 COLUMNS = "h.value, h.id, h.told_at, r.conflict, COALESCE(r.rank, 3), r.active, r.gone"
@@ -40,7 +40,7 @@ def identifiers_of(
         return {}
     found: dict[int, Identifiers] = {}
     best: dict[tuple[int, str], tuple[Any, ...]] = {}
-    for number, kind, scope, value, handle, told_at, conflict, rank, active, gone in run(
+    for number, kind, scope, value, handle, told_at, conflict, rank, active, gone in run_query(
         connection, QUERY, "bigint", list(people), columns=COLUMNS
     ):
         is_riid, wanted = kind == "riid", account if kind == "riid" else org

@@ -38,15 +38,15 @@ def learn(connection: Connection, lessons: Sequence[Lesson]) -> None:
         (people[lesson.profile], key, lesson.at)
         for lesson in lessons
         if lesson.profile in people
-        for key in usable(connection, lesson.keys)
+        for key in usable_keys(connection, lesson.keys)
     ]
     book.look_up(key for _, key, _ in told)
     moments: dict[Key, int] = {}
     for person, key, at in told:
-        if give(book, conflicts, person, key) and key[0] == "riid":
+        if give_handle(book, conflicts, person, key) and key[0] == "riid":
             moments[key] = max(at, moments.get(key, 0))
     book.store()
-    reserve(connection, [key for _, key, _ in told if key[0] == "salesforce"])
+    reserve_records(connection, [key for _, key, _ in told if key[0] == "salesforce"])
     note_moments(connection, moments)
 
 
@@ -58,14 +58,14 @@ def people_of(connection: Connection, lessons: Sequence[Lesson]) -> dict[str, in
     return {numbers[row.id]: row.person for row in connection.execute(query)}
 
 
-def usable(connection: Connection, keys: Iterable[Key]) -> list[Key]:
+def usable_keys(connection: Connection, keys: Iterable[Key]) -> list[Key]:
     """Leave out records that are no people, and those that were erased."""
     found = [key for key in keys if key[0] != "salesforce" or key[2][:3] in RANKS]
     erased = erased_among(connection, [key[2] for key in found if key[0] == "salesforce"])
     return [key for key in found if key[2] not in erased]
 
 
-def give(book: HandleBook, conflicts: ConflictBook, person: int, key: Key) -> bool:
+def give_handle(book: HandleBook, conflicts: ConflictBook, person: int, key: Key) -> bool:
     """Give a person a handle; False if it is another's, which is a conflict."""
     owner = book.person(key)
     if owner is None:
@@ -77,7 +77,7 @@ def give(book: HandleBook, conflicts: ConflictBook, person: int, key: Key) -> bo
     return True
 
 
-def reserve(connection: Connection, keys: Collection[Key]) -> None:
+def reserve_records(connection: Connection, keys: Collection[Key]) -> None:
     """Note records that answers have named; their first reading counts as such."""
     for org in {key[1] for key in keys}:
         known = known_records(connection, org, {key[2] for key in keys if key[1] == org})

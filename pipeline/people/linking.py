@@ -55,12 +55,12 @@ def link(scratch: "DuckDBPyConnection", connection: Connection, pairs: str) -> N
     if not scratch.execute("SELECT count(*) FROM edges").fetchall()[0][0]:
         return
     scratch.execute(START)
-    spread(scratch)
+    spread_labels(scratch)
     scratch.execute(RELABEL)
     move_people(connection, scratch.execute(MERGED).fetchall())
 
 
-def spread(scratch: "DuckDBPyConnection") -> None:
+def spread_labels(scratch: "DuckDBPyConnection") -> None:
     """Give every node the smallest label of its component."""
     changed = True
     while changed:

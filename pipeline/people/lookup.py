@@ -29,12 +29,12 @@ def look_up(connection: Connection, batches: Iterable[list[Any]]) -> Iterator[li
     connection.exec_driver_sql(WANTED[dialect])
     for batch in batches:
         connection.exec_driver_sql("DELETE FROM wanted")
-        fill(connection, batch)
+        fill_wanted(connection, batch)
         yield list(connection.execute(FOUND))
     connection.exec_driver_sql("DELETE FROM wanted")
 
 
-def fill(connection: Connection, rows: list[Any]) -> None:
+def fill_wanted(connection: Connection, rows: list[Any]) -> None:
     """Insert rows of ``wanted``."""
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("INSERT INTO wanted VALUES (?, ?, ?, ?)", rows)

@@ -48,12 +48,12 @@ def move_people(connection: Connection, moves: Sequence[tuple[int, int]]) -> Non
         connection.exec_driver_sql(BOTH_HAVE.format(mark=mark_of(connection)), moves)
     for column in PLACES:
         if connection.scalar(select(column).where(column.is_not(None)).limit(1)) is not None:
-            connection.exec_driver_sql(renumbering(connection, column), moves)
+            connection.exec_driver_sql(renumbering_sql(connection, column), moves)
     wake(connection, {new for new, _ in moves})
     close_answered(connection)
 
 
-def renumbering(connection: Connection, column: Column[Any]) -> str:
+def renumbering_sql(connection: Connection, column: Column[Any]) -> str:
     """Return the statement that writes one number anew."""
     mark = mark_of(connection)
     return f"UPDATE {column.table.name} SET {column.name} = {mark} WHERE {column.name} = {mark}"

@@ -19,11 +19,11 @@ def primary_rows(connection: Connection, people: Collection[int]) -> dict[int, R
     """Return the primary record of each person that has one."""
     best: dict[int, RecordRow] = {}
     for row in records_of(connection, people):
-        if not row.gone and (row.person not in best or place(row) < place(best[row.person])):
+        if not row.gone and (row.person not in best or place_of(row) < place_of(best[row.person])):
             best[row.person] = row
     return best
 
 
-def place(row: RecordRow) -> tuple[bool, int, int, str]:
+def place_of(row: RecordRow) -> tuple[bool, int, int, str]:
     """Return the place of a record among those of its person; the lowest comes first."""
     return row.conflict is not None, row.rank, -(row.active or 0), row.id

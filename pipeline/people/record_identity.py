@@ -23,7 +23,7 @@ encode = msgspec.json.Encoder(order="sorted").encode
 def digest_of(record: SourceRecord) -> int:
     """Return 63 bits of all that identifies a record's person; equal: nothing has changed."""
     said = (record.table, record.gone, record.survivor, record.contact, record.email, record.family)
-    return short(encode((*said, record.riid, record.keys, record.fields.get("IsPersonAccount"))))
+    return short_digest(encode((*said, record.riid, record.keys, record.fields.get("IsPersonAccount"))))
 
 
 def is_person(record: SourceRecord) -> bool:
@@ -45,7 +45,7 @@ def family_of(record: SourceRecord) -> int | None:
 def digest_of_name(name: str) -> int | None:
     """Return a digest of a name; it is asked for several times while a record is linked."""
     name = " ".join(name.split()).casefold()
-    return short(name.encode()) if name else None
+    return short_digest(name.encode()) if name else None
 
 
 def rank_of(record: SourceRecord) -> int:
@@ -92,6 +92,6 @@ def sha256(text: str) -> str:
     return hashlib.sha256(text.encode(errors="replace")).hexdigest()
 
 
-def short(data: bytes) -> int:
+def short_digest(data: bytes) -> int:
     """Return a digest as a number that every store takes."""
     return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "big") >> 1

@@ -54,31 +54,31 @@ def handles_named(
     connection: Connection, kind: str, scope: str, values: Sequence[str]
 ) -> Iterable[Sequence[Any]]:
     """Return value, id and person of the handles of one kind and scope that the store has."""
-    return run(connection, NAMED, "text", list(values), kind, scope, columns="h.value, h.id, h.person")
+    return run_query(connection, NAMED, "text", list(values), kind, scope, columns="h.value, h.id, h.person")
 
 
 def heads_of(connection: Connection, org: str, ids: Collection[str]) -> dict[str, Sequence[Any]]:
     """Return id, handle, person, digest, conflict and last change of known records, by id."""
-    return {row[0]: row for row in run(connection, KNOWN, "text", list(ids), org, columns=HEAD)}
+    return {row[0]: row for row in run_query(connection, KNOWN, "text", list(ids), org, columns=HEAD)}
 
 
 def known_records(connection: Connection, org: str, ids: Collection[str]) -> dict[str, RecordRow]:
     """Return the records of an org that the store knows, by id."""
-    rows = run(connection, KNOWN, "text", list(ids), org)
+    rows = run_query(connection, KNOWN, "text", list(ids), org)
     return {row[0]: RecordRow._make(row) for row in rows}
 
 
 def records_at(connection: Connection, addresses: Collection[int]) -> list[RecordRow]:
     """Return the records with one of some addresses, which are handles."""
-    return [RecordRow._make(row) for row in run(connection, AT_ADDRESS, "bigint", list(addresses))]
+    return [RecordRow._make(row) for row in run_query(connection, AT_ADDRESS, "bigint", list(addresses))]
 
 
 def records_of(connection: Connection, people: Collection[int]) -> list[RecordRow]:
     """Return the records of some people."""
-    return [RecordRow._make(row) for row in run(connection, OF_PEOPLE, "bigint", list(people))]
+    return [RecordRow._make(row) for row in run_query(connection, OF_PEOPLE, "bigint", list(people))]
 
 
-def run(
+def run_query(
     connection: Connection, query: str, kind: str, some: list[Any], *further: Any, columns: str = COLUMNS
 ) -> Iterable[Sequence[Any]]:
     """Run a query for a list of values of one kind of SQL."""

@@ -16,8 +16,8 @@ from pipeline.profiles.profile_row import (
     add_up,
     empty_row,
     keep_later,
+    packed_row,
     read_row,
-    written,
 )  # fmt: skip
 from pipeline.stores.event_tables import COUNTED
 
@@ -26,14 +26,14 @@ COUNTERS = (*FACET_COUNTERS, "hour_of_week", "month_of_year")
 CHANNELS = "last_channel_activities"
 
 
-def combined(rows: Sequence[list[Any]], further: Sequence[FurtherField] = ()) -> list[Any]:
+def combined_row(rows: Sequence[list[Any]], further: Sequence[FurtherField] = ()) -> list[Any]:
     """Return one row for the rows of several handles, all of them as they are stored."""
     if len(rows) == 1:
         return rows[0]
     whole = empty_row(min(row[0] for row in rows))
     for row in rows:
         add_row(whole, read_row(row), further)
-    return written(whole)
+    return packed_row(whole)
 
 
 def add_row(whole: list[Any], row: list[Any], further: Sequence[FurtherField]) -> None:

@@ -14,7 +14,7 @@ from pipeline.people.erasing import count_of_people, erase_people
 from pipeline.people.find import Handle, find_people, handles_of
 from pipeline.profiles.fold import lock
 from pipeline.profiles.hook_erasure import erase_hook_events, hook_addresses, hook_events_of, is_hooked
-from pipeline.profiles.id_list import unfolded
+from pipeline.profiles.id_list import numbers_query
 from pipeline.stores.database import reading
 from pipeline.stores.event_tables import (
     erased_events,
@@ -88,20 +88,20 @@ def count(connection: Connection, query: Select[tuple[int]]) -> int:
 
 def events_of(connection: Connection, numbers: list[int]) -> Select[tuple[int]]:
     """Return the query of the events of handles."""
-    among = responsys_events.c.handle.in_(unfolded(connection.dialect.name, numbers))
+    among = responsys_events.c.handle.in_(numbers_query(connection.dialect.name, numbers))
     return select(responsys_events.c.id).where(among)
 
 
 def rows_in(connection: Connection, table: Table, numbers: list[int]) -> Select[tuple[int]]:
     """Return the query of the rows of handles."""
-    return select(table.c.handle).where(table.c.handle.in_(unfolded(connection.dialect.name, numbers)))
+    return select(table.c.handle).where(table.c.handle.in_(numbers_query(connection.dialect.name, numbers)))
 
 
 def erase_names(connection: Connection, names: Sequence[Handle]) -> None:
     """Erase handles with all that hangs on them."""
     own = [name.id for name in names]
     events = responsys_events.c
-    mine = events.handle.in_(unfolded(connection.dialect.name, own))
+    mine = events.handle.in_(numbers_query(connection.dialect.name, own))
     facets = set(connection.scalars(select(events.facet).where(mine).distinct()))
     mailboxes = set(connection.scalars(select(events.address).where(mine).distinct()))
     mailboxes = (mailboxes | hook_addresses(connection, own)) - {None, *own}
@@ -135,7 +135,7 @@ def erase_facets(connection: Connection, numbers: Collection[int]) -> None:
     if numbers:
         kept = set(connection.scalars(select(responsys_events.c.facet).distinct()))
         gone = sorted(set(numbers) - kept)
-        among = event_facets.c.id.in_(unfolded(connection.dialect.name, gone))
+        among = event_facets.c.id.in_(numbers_query(connection.dialect.name, gone))
         connection.execute(delete(event_facets).where(among))
 
 

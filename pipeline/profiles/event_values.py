@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 
 from pipeline.model.event_flags import CHANNEL, FAILED
 from pipeline.model.feeds import COUNTERS, FAILED_RECEIPT, channel_of
-from pipeline.profiles.id_list import among
+from pipeline.profiles.id_list import rows_among
 from pipeline.profiles.mapping import OF_FACETS
 from pipeline.stores.event_tables import COUNTED, event_facets, event_feeds, event_files, handles
 
@@ -67,7 +67,7 @@ class EventValues:
         columns = [event_facets.c[name] for name in OF_FACETS]
         query = select(event_facets.c.id, *columns)
         missing = numbers - self.facets.keys()
-        for number, *values, page in among(connection, query, event_facets.c.id, missing):
+        for number, *values, page in rows_among(connection, query, event_facets.c.id, missing):
             self.facets[number] = Facet(*(*values, None if page is None else str(page)))
 
     def _kind(self, connection: Connection, feed: int, flags: int) -> Kind:
@@ -83,5 +83,5 @@ class EventValues:
 def names_of(connection: Connection, numbers: Iterable[int]) -> dict[int, tuple[str, str]]:
     """Return kind and text of handles: the digits of a RIID, an address itself."""
     query = select(handles.c.id, handles.c.kind, handles.c.value, handles.c.label)
-    rows = among(connection, query, handles.c.id, set(numbers))
+    rows = rows_among(connection, query, handles.c.id, set(numbers))
     return {number: (kind, value if kind == "riid" else label or "") for number, kind, value, label in rows}

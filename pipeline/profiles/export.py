@@ -12,9 +12,9 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Engine, select, text
 
-from pipeline.profiles.combine import combined
+from pipeline.profiles.combine import combined_row
 from pipeline.profiles.further_field import FurtherField
-from pipeline.profiles.id_list import among
+from pipeline.profiles.id_list import rows_among
 from pipeline.profiles.profile_fields import fields_of
 from pipeline.profiles.profile_row import decode
 from pipeline.profiles.snapshot import snapshot
@@ -36,7 +36,7 @@ ORDER = """
 encode = msgspec.json.Encoder().encode
 
 
-def exported(engine: Engine, further: Sequence[FurtherField] = ()) -> Iterator[bytes]:
+def exported_lines(engine: Engine, further: Sequence[FurtherField] = ()) -> Iterator[bytes]:
     """Give the lines, each with its line end; memory does not grow with their number."""
     query = text(in_order(engine.dialect.name))
     with snapshot(engine) as connection, closing(connection.execute(query)) as ordered:
@@ -57,14 +57,14 @@ def profiles_of(
 
 def json_of(rows: Sequence[list[Any]], further: Sequence[FurtherField]) -> bytes:
     """Return the fields of a person as JSON, of the rows of all handles."""
-    return encode(fields_of(combined(rows, further), further))
+    return encode(fields_of(combined_row(rows, further), further))
 
 
 def rows_of(connection: Connection, people: Sequence[int]) -> dict[int, list[list[Any]]]:
     """Return the rows of each person's handles, as they are stored."""
     query = select(handles.c.person, profiles).join(profiles, profiles.c.handle == handles.c.id)
     found: dict[int, list[list[Any]]] = {}
-    for person, *stored in among(connection, query, handles.c.person, people):
+    for person, *stored in rows_among(connection, query, handles.c.person, people):
         found.setdefault(person, []).append(stored)
     return found
 

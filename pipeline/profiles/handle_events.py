@@ -25,7 +25,7 @@ from pipeline.profiles.profile_row import (
     add_up,
     keep_later,
 )  # fmt: skip
-from pipeline.profiles.times import DAY, hour_of_week, iso, month_of
+from pipeline.profiles.times import DAY, hour_of_week, iso_text, month_of
 
 COLUMNS = ("handle", "feed", "captured", "flags", "facet", "address", "phone")
 FURTHER_COLUMNS = ("customer", "other", "file")
@@ -143,7 +143,7 @@ class HandleEvents:
             **{name: value or None for name, value in values.items()},
             **{name: getattr(facet, part) for name, part in FACET_NAMES.items()},
             **self._names_in(event),
-            "EVENT_CAPTURED_DT": iso(event[2]),
+            "EVENT_CAPTURED_DT": iso_text(event[2]),
             "CUSTOMER_ID": customer,
             "MOBILE_NUMBER": event[6],
         }

@@ -15,7 +15,7 @@ from msgspec import Raw
 from pipeline.profiles.further_field import FurtherField
 from pipeline.profiles.mapping import FIELDS, MappedField
 from pipeline.profiles.profile_row import FURTHER, PACKED, PLACE, decode
-from pipeline.profiles.times import iso
+from pipeline.profiles.times import iso_text
 
 CHANNELS = "last_channel_activities"
 HOURS = [(hour, str(hour)) for hour in sorted(range(24), key=str)]
@@ -62,11 +62,11 @@ def times_of(names: list[str]) -> Reader:
 
 def packed_of(names: list[str]) -> Reader:
     """Return the reader of sets and counters, and of fields that follow from them and the address."""
-    told = [(name, TOLD.get(name) or stored(name)) for name in names]
+    told = [(name, TOLD.get(name) or stored_part(name)) for name in names]
     return lambda row, parts: {name: value for name, tell in told if (value := tell(row, parts))}
 
 
-def stored(name: str) -> Callable[[list[Any], Parts], Raw | None]:
+def stored_part(name: str) -> Callable[[list[Any], Parts], Raw | None]:
     """Return the expression for a part as it is stored; one that is there has something in it."""
     return lambda _, parts: parts.get(name)
 
@@ -74,7 +74,9 @@ def stored(name: str) -> Callable[[list[Any], Parts], Raw | None]:
 def channel_times(_: list[Any], parts: Parts) -> dict[str, str]:
     """Return the last moment of each channel."""
     return (
-        {name: iso(moment) for name, moment in decode(parts[CHANNELS]).items()} if CHANNELS in parts else {}
+        {name: iso_text(moment) for name, moment in decode(parts[CHANNELS]).items()}
+        if CHANNELS in parts
+        else {}
     )
 
 
@@ -89,7 +91,7 @@ def email_domain(row: list[Any], _: Parts) -> str | None:
     return email and email.rpartition("@")[2]
 
 
-def hourly(_: list[Any], parts: Parts) -> dict[str, int]:
+def hourly_counts(_: list[Any], parts: Parts) -> dict[str, int]:
     """Return counters per hour of the day, of those per hour of the week."""
     if "hour_of_week" not in parts:
         return {}
@@ -100,7 +102,7 @@ def hourly(_: list[Any], parts: Parts) -> dict[str, int]:
 
 
 TOLD: dict[str, Callable[[list[Any], Parts], Any]] = {
-    CHANNELS: channel_times, "channels": channel_names, "email_domain": email_domain, "hourly": hourly
+    CHANNELS: channel_times, "channels": channel_names, "email_domain": email_domain, "hourly": hourly_counts
 }  # fmt: skip
 READERS_OF = {"value": values_of, "time": times_of, "packed": packed_of}
 READERS = [READERS_OF[kind]([field.name for field in some]) for kind, some in groupby(FIELDS, kind_of)]

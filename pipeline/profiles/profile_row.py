@@ -39,7 +39,7 @@ def read_row(stored: Any) -> list[Any]:
     return row
 
 
-def written(row: list[Any]) -> list[Any]:
+def packed_row(row: list[Any]) -> list[Any]:
     """Return a row for the table."""
     return [*row[:PACKED], encode(row[PACKED]).decode()]
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from pipeline.profiles.id_list import among
-from pipeline.profiles.profile_row import NAMES, empty_row, read_row, written
+from pipeline.profiles.id_list import rows_among
+from pipeline.profiles.profile_row import NAMES, empty_row, packed_row, read_row
 from pipeline.stores.event_tables import event_metadata
 
 AT_ONCE = 5_000
@@ -16,17 +16,17 @@ def read_rows(connection: Connection, table: str, handles: Collection[int]) -> d
     """Return the row of each handle, an empty one where there is none."""
     profiles = event_metadata.tables[table]
     rows = {handle: empty_row(handle) for handle in handles}
-    for stored in among(connection, select(profiles), profiles.c.handle, handles):
+    for stored in rows_among(connection, select(profiles), profiles.c.handle, handles):
         rows[stored[0]] = read_row(stored)
     return rows
 
 
 def write_rows(connection: Connection, table: str, rows: Iterable[list[Any]]) -> None:
     """Insert rows, or put them in the place of those that are there."""
-    statement = replacing(connection.dialect.name, table)
+    statement = replacing_sql(connection.dialect.name, table)
     batch: list[Any] = []
     for row in rows:
-        batch.append(tuple(written(row)))
+        batch.append(tuple(packed_row(row)))
         if len(batch) == AT_ONCE:
             connection.exec_driver_sql(statement, batch)
             batch = []
@@ -34,7 +34,7 @@ def write_rows(connection: Connection, table: str, rows: Iterable[list[Any]]) ->
         connection.exec_driver_sql(statement, batch)
 
 
-def replacing(dialect: str, table: str) -> str:
+def replacing_sql(dialect: str, table: str) -> str:
     """Return the statement that writes one row."""
     names = ", ".join(NAMES)
     if dialect == "sqlite":

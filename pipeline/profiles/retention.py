@@ -15,7 +15,7 @@ from pipeline.profiles.event_values import EventValues
 from pipeline.profiles.fold import fold_into, lock
 from pipeline.profiles.further_field import FurtherField
 from pipeline.profiles.handle_events import COLUMNS, FURTHER_COLUMNS
-from pipeline.profiles.id_list import unfolded
+from pipeline.profiles.id_list import numbers_query
 from pipeline.profiles.times import DAY
 from pipeline.stores.delete_in_turns import delete_in_turns
 from pipeline.stores.event_tables import (
@@ -76,7 +76,7 @@ class Retention:
             fold_into(
                 connection, profiles_base.name, sorted(events, key=itemgetter(0)), self._values, self._further
             )
-            numbers = unfolded(connection.dialect.name, [event.id for event in events])
+            numbers = numbers_query(connection.dialect.name, [event.id for event in events])
             connection.execute(delete(responsys_events).where(responsys_events.c.id.in_(numbers)))
             horizon = or_(event_folds.c.horizon.is_(None), event_folds.c.horizon < day)
             connection.execute(update(event_folds).where(horizon).values(horizon=day))

@@ -27,7 +27,7 @@ def month_of(day: int) -> str:
     return str(date.fromordinal(EPOCH + day).month)
 
 
-def iso(moment: int) -> str:
+def iso_text(moment: int) -> str:
     """Write a time."""
     return day_text(moment // DAY) + clock_texts()[moment % DAY]
 

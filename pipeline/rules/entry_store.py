@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, case, func, select
 
 from pipeline.model.rule import Rule
-from pipeline.people.record_rows import run
+from pipeline.people.record_rows import run_query
 from pipeline.rules.decide import AGAIN
 from pipeline.rules.past_entries import COUNTING, WATCHED, Heeded, PastEntry
 from pipeline.stores.metadata import Moment
@@ -41,7 +41,11 @@ class RuleEntry:
 def answered_keys(connection: Connection, keys: Collection[str]) -> set[str]:
     """Return the keys that have their answer; those left out by check 2 may be asked for again."""
     query = "SELECT {columns} FROM {ids} AS j{alias} {first} JOIN entries e ON e.key = j.value"
-    rows = run(connection, query, "text", sorted(keys), columns='e.key, e.state, e."check"') if keys else ()
+    rows = (
+        run_query(connection, query, "text", sorted(keys), columns='e.key, e.state, e."check"')
+        if keys
+        else ()
+    )
     return {key for key, *answer in rows if answer != ["left_out", 2]}
 
 
@@ -51,7 +55,7 @@ def waiting_people(connection: Connection, people: Collection[int]) -> set[tuple
         "SELECT {columns} FROM {ids} AS j{alias} {first} JOIN entries e ON e.person = j.value "
         "WHERE e.state = 'put_off' AND e.\"check\" = 2"
     )
-    rows = run(connection, query, "bigint", list(people), columns="e.rule, e.person")
+    rows = run_query(connection, query, "bigint", list(people), columns="e.rule, e.person")
     return {(rule, person) for rule, person in rows}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from pipeline.model.rule import Rule, Score
-from pipeline.people.record_rows import run
+from pipeline.people.record_rows import run_query
 from pipeline.rules.askings import Asking
 
 AHEAD = 86_400  # seconds that a clock of Responsys may be ahead of ours
@@ -73,7 +73,7 @@ def sums_of(
     at = int(now.timestamp())
     columns = f"h.person, SUM({points_of(score)})"
     values = (source, at - int(score.within), at + AHEAD)
-    return run(connection, SUMS, "bigint", sorted(people), *values, columns=columns)
+    return run_query(connection, SUMS, "bigint", sorted(people), *values, columns=columns)
 
 
 def points_of(score: Score) -> str:

@@ -12,7 +12,7 @@ from pipeline.consents.telling import note_answer, statement_of
 from pipeline.records.catalog import Catalog
 from pipeline.runtime.note_taking import NoteTaker
 from pipeline.settle.witness_notes import WitnessNote
-from pipeline.streams.stream_outbox import put
+from pipeline.streams.stream_outbox import put_outgoing
 
 
 def answer_taker(catalog: Catalog) -> NoteTaker:
@@ -42,4 +42,4 @@ def tell_overtaken(
             addresses = overtaken(connection, account.channel, statements, destination)
             if addresses:
                 again = told_again(connection, account, addresses, destination, now_ms())
-                put(connection, waiting_name(account.name), again, bulk=False)
+                put_outgoing(connection, waiting_name(account.name), again, bulk=False)

@@ -25,7 +25,7 @@ from pipeline.records.kinds import kind_of
 from pipeline.stores.database import reading
 from pipeline.stores.row_lease import Busy
 from pipeline.stores.stream_tables import outgoing
-from pipeline.streams.stream_outbox import StreamOutbox, put
+from pipeline.streams.stream_outbox import StreamOutbox, put_outgoing
 from pipeline.streams.stream_state import read_state, write_state
 from pipeline.streams.stream_turn import StreamTurn, stream_turn
 
@@ -94,7 +94,7 @@ class ConsentPassing:
         telling = Telling(connection, account.told_audience, account.channel, of_lists)
         states = read_states(connection, account.channel, [one.address for one in found.people])
         activations = telling.tell_each(states, found.people, now_ms())
-        put(connection, turn.state.source, activations, bulk=False)
+        put_outgoing(connection, turn.state.source, activations, bulk=False)
         named = named_later(connection, account.channel, mark, found.mark)
         self._tell_named(connection, turn, account, named)
         return found.mark
@@ -112,7 +112,7 @@ class ConsentPassing:
         states = read_states(connection, account.channel, named)
         telling = Telling(connection, account.told_audience, account.channel, self._carrying(account))
         activations = telling.tell_each(states, addressed_of(connection, named), now_ms())
-        put(connection, turn.state.source, activations, bulk=False)
+        put_outgoing(connection, turn.state.source, activations, bulk=False)
 
     def _tell_untold(self, turn: StreamTurn, account: ConsentAccount) -> None:
         """Tell destinations that were not there at the last look; all of them, where consents watched."""
@@ -133,7 +133,7 @@ class ConsentPassing:
         states = read_states(connection, account.channel, addresses)
         telling = Telling(connection, account.told_audience, account.channel, [destination])
         activations = telling.tell_each(states, addressed_of(connection, addresses), now_ms())
-        put(connection, turn.state.source, activations, bulk=False)
+        put_outgoing(connection, turn.state.source, activations, bulk=False)
         return addresses[-1] if addresses else None
 
     def _carrying(self, account: ConsentAccount) -> list[str]:

@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from pipeline.pairs.open_pair import OpenPair
 from pipeline.pairs.pair_verdicts import PairVerdict, take_pair_verdicts, verdict_of
-from pipeline.pairs.source_pairing import moment
+from pipeline.pairs.source_pairing import now_ms
 from pipeline.records.catalog import Catalog
 from pipeline.runtime.entry_verdicts import DELIVERED
 from pipeline.runtime.note_taking import NoteTaker
@@ -24,7 +24,7 @@ def pair_taker(catalog: Catalog) -> NoteTaker:
             if (verdict := verdict_of(row["id"], code_of(row["verdict"]))) is not None
             and (fields := written_fields(catalog, note, verdict))
         ]
-        take_pair_verdicts(connection, catalog, verdicts, moment())
+        take_pair_verdicts(connection, catalog, verdicts, now_ms())
 
     return take
 

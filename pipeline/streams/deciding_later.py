@@ -2,7 +2,7 @@
 
 from pipeline.model.record_reader import RecordLookup
 from pipeline.streams.page_taking import PageTaking
-from pipeline.streams.stream_outbox import StreamOutbox, put
+from pipeline.streams.stream_outbox import StreamOutbox, put_outgoing
 from pipeline.streams.stream_turn import StreamTurn
 
 
@@ -11,7 +11,7 @@ def decide_later(turn: StreamTurn, outbox: StreamOutbox, taking: PageTaking, loo
     while taking.follower.read_ahead(turn.engine, lookup):
         with turn.writing() as connection:
             following = taking.follower.decide_later(connection)
-            stored, refused = put(connection, taking.source, following, bulk=False)
+            stored, refused = put_outgoing(connection, taking.source, following, bulk=False)
         taking.counts.activations += stored
         taking.counts.refused += refused
         outbox.drain()

@@ -35,7 +35,7 @@ from pipeline.streams.event_variables import DAY, MS
 from pipeline.streams.followers import Follower
 from pipeline.streams.hook_reader import HookReader
 from pipeline.streams.stream_counts import EventCounts
-from pipeline.streams.stream_outbox import StreamOutbox, put
+from pipeline.streams.stream_outbox import StreamOutbox, put_outgoing
 from pipeline.streams.stream_run import StreamOutcome
 from pipeline.streams.stream_state import StreamState, read_state, write_state
 from pipeline.streams.stream_turn import StreamTurn, stream_turn
@@ -153,7 +153,7 @@ class EventRun:
             outbox.drain()
 
     def _put(self, connection: Connection, activations: Sequence[Activation], *, bulk: bool) -> None:
-        stored, refused = put(connection, self.source, activations, bulk=bulk)
+        stored, refused = put_outgoing(connection, self.source, activations, bulk=bulk)
         self.counts.activations += stored
         self.counts.refused += refused
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy import ColumnElement, Connection, func, select
 
-from pipeline.people.record_rows import run
+from pipeline.people.record_rows import run_query
 from pipeline.stores.hook_tables import hook_events
 from pipeline.stores.people_tables import handles
 from pipeline.stores.unindexed import unindexed
@@ -78,5 +78,5 @@ def newest_hook(connection: Connection) -> int:
 
 def told_by_hooks(connection: Connection, connector: str, rows: Sequence[int]) -> set[int]:
     """Return the rows of files with an event that a webhook of the connector has told of before."""
-    found = run(connection, TOLD, "bigint", list(rows), columns="h.event, h.connector, h.late")
+    found = run_query(connection, TOLD, "bigint", list(rows), columns="h.event, h.connector, h.late")
     return {event for event, name, late in found if name == connector and not late}

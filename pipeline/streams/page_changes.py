@@ -49,7 +49,7 @@ def unsent_bodies(
     return {row.id: (bodies[row.id][0], unsent_body(row)) for row in rows if row.id not in sent}
 
 
-def distinct(rows: Sequence[SourceRecord]) -> list[SourceRecord]:
+def distinct_records(rows: Sequence[SourceRecord]) -> list[SourceRecord]:
     """Return each record once; one of several people has no person of its own."""
     found: dict[str, SourceRecord] = {}
     for row in rows:
@@ -72,7 +72,7 @@ def is_current(record: SourceRecord, before: KnownRecord | None) -> bool:
     return before is not None and bool(before.digest) and not before.gone and record.stamp >= before.stamp
 
 
-def others(records: Sequence[SourceRecord], rows: Sequence[SourceRecord]) -> list[SourceRecord]:
+def other_records(records: Sequence[SourceRecord], rows: Sequence[SourceRecord]) -> list[SourceRecord]:
     """Return the records of a page of which there is no row."""
     ids = {row.id for row in rows}
     return [record for record in records if record.id not in ids]

@@ -16,8 +16,8 @@ from pipeline.streams.histories import with_people
 from pipeline.streams.page_changes import (
     altered_number,
     changed_and_moved,
-    distinct,
-    others,
+    distinct_records,
+    other_records,
     unsent_bodies,
 )
 from pipeline.streams.page_mode import PageMode
@@ -79,7 +79,7 @@ class PageTaking:
         self._note_successors(connection, rows)
         self._note_moved(connection, moved)
         following = follow_page(self.follower, connection, rows, moved, is_baseline=mode.is_baseline)
-        rest = others(records, [*rows, *again])
+        rest = other_records(records, [*rows, *again])
         paired = pair_page(self.pairing, connection, primary, rest, known, resend=mode.resend)
         own = activations_of(self.audience, sendable, paired, self._identifiers, is_again=mode.resend)
         passed_on = [*own, *paired.activations]
@@ -163,7 +163,9 @@ class PageTaking:
         """Store records; one that is not sent though there is an audience keeps the variables sent last."""
         if self.audience is not None and not self.is_history:
             bodies = {**bodies, **unsent_bodies(rows, sendable, bodies)}
-        store_records(connection, [(row, *bodies[row.id]) for row in distinct(rows)], mode.full_number)
+        store_records(
+            connection, [(row, *bodies[row.id]) for row in distinct_records(rows)], mode.full_number
+        )
 
     def _count(
         self,
@@ -185,6 +187,6 @@ class PageTaking:
 
     def _put(self, connection: Connection, activations: Sequence[Activation], mode: PageMode) -> None:
         bulk = mode.is_baseline or mode.is_full
-        stored, refused = stream_outbox.put(connection, self.source, activations, bulk=bulk)
+        stored, refused = stream_outbox.put_outgoing(connection, self.source, activations, bulk=bulk)
         self.counts.activations += stored
         self.counts.refused += refused

@@ -21,7 +21,7 @@ from pipeline.stores.database import reading
 from pipeline.stores.people_tables import handles
 from pipeline.stores.unindexed import unindexed
 from pipeline.streams.stream_counts import StreamCounts
-from pipeline.streams.stream_outbox import StreamOutbox, put
+from pipeline.streams.stream_outbox import StreamOutbox, put_outgoing
 from pipeline.streams.stream_run import StreamOutcome
 from pipeline.streams.stream_state import StreamState, read_state
 from pipeline.streams.stream_turn import StreamTurn, stream_turn
@@ -104,7 +104,7 @@ class PeopleRun:
     def _take(self, turn: StreamTurn, people: Sequence[int], *, bulk: bool) -> None:
         with turn.writing() as connection:
             activations = self._activations(connection, people, resend=turn.state.resending)
-            put(connection, self.source.name, activations, bulk=bulk)
+            put_outgoing(connection, self.source.name, activations, bulk=bulk)
         self._count(people, activations)
 
     def _count(self, people: Sequence[int], activations: Sequence[Activation]) -> None:

@@ -101,7 +101,7 @@ class StreamOutbox:
 read_stored = Decoder(Activation).decode  # of bodies that ``put`` has checked
 
 
-def put(
+def put_outgoing(
     connection: Connection, source: str, activations: Iterable[Activation], *, bulk: bool
 ) -> tuple[int, int]:
     """Store activations to append; return the number stored, and the number that no intake would take.

@@ -23,21 +23,21 @@ def decide_anew(turn: StreamTurn, pairing: Pairing | None) -> None:
     last = 0
     while pairing is not None:
         with turn.writing() as connection:
-            stored = waiting(connection, turn.state.source, last)
+            stored = next_waiting(connection, turn.state.source, last)
             if not stored:
                 return
-            keep(connection, stored, pairing.decide_anew(connection, [one for _, one in stored]))
+            replace_stored(connection, stored, pairing.decide_anew(connection, [one for _, one in stored]))
         last = stored[-1][0]
 
 
-def waiting(connection: Connection, source: str, after: int) -> Stored:
+def next_waiting(connection: Connection, source: str, after: int) -> Stored:
     """Return the next activations of a source that wait."""
     own = (outgoing.c.source == source) & (outgoing.c.number > after)
     query = select(outgoing.c.number, outgoing.c.body).where(own).order_by(outgoing.c.number).limit(AT_ONCE)
     return [(row.number, read_stored(row.body.encode())) for row in connection.execute(query)]
 
 
-def keep(connection: Connection, stored: Stored, renewed: Sequence[Activation]) -> None:
+def replace_stored(connection: Connection, stored: Stored, renewed: Sequence[Activation]) -> None:
     """Put activations in the place of those that differ; an update without a variable goes."""
     pairs = [(number, one) for (number, old), one in zip(stored, renewed, strict=True) if one != old]
     emptied = {number for number, one in pairs if not one.variables and one.call_type == "UPDATE"}

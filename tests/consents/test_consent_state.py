@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.consents.consent_state import ConsentState, follow, told_of
+from pipeline.consents.consent_state import ConsentState, state_after, told_of
 from pipeline.consents.statement import Statement
 
 NOW = 1_000_000
@@ -44,7 +44,7 @@ STATEMENTS = st.lists(
 def after(statements, again):
     state = ConsentState()
     for statement in statements:
-        state = follow(state, statement, again, NOW)
+        state = state_after(state, statement, again, NOW)
     return state
 
 
@@ -72,7 +72,7 @@ def test_all_orders_of_some_statements_lead_to_one_state(again):
 def test_no_out_becomes_in_without_a_new_epoch(statements, again):
     state = ConsentState()
     for number, statement in enumerate(statements):
-        before, state = state, follow(state, statement, again, NOW + number)
+        before, state = state, state_after(state, statement, again, NOW + number)
         if before.status == "out" and state.status != "out":
             assert state.epoch == before.epoch + 1
             assert statement.wish == "in"
@@ -101,7 +101,7 @@ def test_an_opting_out_after_the_last_epoch_began_always_counts(statements, agai
     state = after(statements, again)
 
     at = max(state.opened, 0) + later
-    out = follow(state, said("out", at), again, at)
+    out = state_after(state, said("out", at), again, at)
 
     assert out.status == "out"
 
@@ -145,7 +145,7 @@ def test_what_some_statements_lead_to(again, statements, status, epoch):
 def test_both_sides_are_told_what_changes(again, statements, told):
     state, found = ConsentState(), []
     for statement in statements:
-        before, state = state, follow(state, statement, again, NOW)
+        before, state = state, state_after(state, statement, again, NOW)
         found.append(told_of(before, state, statement))
 
     assert found == told

@@ -13,7 +13,7 @@ from pipeline.event_files.file_parts import PART_BYTES
 from pipeline.event_files.landing import Landing, open_landing
 from pipeline.event_files.plain_file import Landed, PlainFile
 from pipeline.model.event_import import EventImport
-from pipeline.profiles.export import exported
+from pipeline.profiles.export import exported_lines
 from pipeline.profiles.fold import Folding
 from pipeline.stores.event_tables import event_files
 
@@ -57,4 +57,4 @@ def land_one(
 def export(engine: Engine) -> bytes:
     """Fold all that was landed, and return the export."""
     Folding(engine).run()
-    return b"".join(exported(engine))
+    return b"".join(exported_lines(engine))

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import func, select
 
-from pipeline.event_files.hook_joining import JoinCandidate, nearest
+from pipeline.event_files.hook_joining import JoinCandidate, nearest_rows
 from pipeline.event_files.hook_store import forget_old_hook_events, store_hook_events
 from pipeline.model.hook_event import HookEvent
 from pipeline.profiles.erasure import count_of, erase_from_events
@@ -129,7 +129,7 @@ def test_the_nearest_rows_come_first():
         JoinCandidate(3, 10, 9),
     ]
 
-    assert nearest(found) == {2: 11, 1: 10}
+    assert nearest_rows(found) == {2: 11, 1: 10}
 
 
 def test_an_address_stands_for_a_riid_that_is_not_told(tell, land_rows, seen):

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from pipeline.errors import Misconfigured, RetryLater
-from pipeline.event_files.ledger import find_file, ignore, retry, write
+from pipeline.event_files.ledger import find_file, ignore_file, retry_file, write_row
 from pipeline.stores.event_tables import event_files
 from tests.event_files.conftest import CLICK, SENT
 
@@ -221,7 +221,11 @@ FULL = OSError(errno.ENOSPC, "No space left on device")
 
 @pytest.mark.parametrize(
     ("step", "suffix"),
-    [("unzipping.copy", "zip"), ("decryption.child.run_child", "gpg"), ("fetching.append", "txt")],
+    [
+        ("unzipping.copy_member", "zip"),
+        ("decryption.child.run_child", "gpg"),
+        ("fetching.append_bytes", "txt"),
+    ],
 )
 def test_a_full_disk_lets_a_file_wait(folder, monkeypatch, step, suffix):
     """The reason is ours: the archive is not broken, the message not altered."""
@@ -321,22 +325,22 @@ def test_retry_fetches_a_file_again(folder):
     folder.lander.fails = ""
     assert folder.run().files == []
 
-    retry(folder.engine, folder.row(SENT))
+    retry_file(folder.engine, folder.row(SENT))
     assert len(folder.run().landed) == 1
-    retry(folder.engine, folder.row(SENT))
+    retry_file(folder.engine, folder.row(SENT))
     (folder.folder / SENT).unlink()
     folder.run()
     assert folder.row(SENT).reason == "it is not at the server any more"
 
 
-@pytest.mark.parametrize("decide", [lambda _engine, _file: None, ignore], ids=["waiting", "ignored"])
+@pytest.mark.parametrize("decide", [lambda _engine, _file: None, ignore_file], ids=["waiting", "ignored"])
 def test_retry_keeps_the_numbers_of_what_was_landed(folder, decide):
     folder.put(SENT)
     folder.run()
     numbers = {"lines": 4, "events": 3, "new": 2, "quarantined": 1}
-    write(folder.engine, folder.row(SENT).id, landed_at=datetime.now(UTC), **numbers)
+    write_row(folder.engine, folder.row(SENT).id, landed_at=datetime.now(UTC), **numbers)
 
-    retry(folder.engine, folder.row(SENT))
+    retry_file(folder.engine, folder.row(SENT))
     decide(folder.engine, folder.row(SENT))
 
     row = folder.row(SENT)
@@ -347,7 +351,7 @@ def test_retry_keeps_the_numbers_of_what_was_landed(folder, decide):
 def test_an_ignored_file_is_never_fetched(folder):
     folder.put(SENT)
     folder.run(ready=".ready")
-    ignore(folder.engine, folder.row(SENT))
+    ignore_file(folder.engine, folder.row(SENT))
     folder.put(f"{SENT}.ready")
 
     assert folder.run(ready=".ready").files == []

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from pipeline.event_files.import_schedule import due
-from pipeline.event_files.run_turn import ImportBusy, RunTurn, read_run, run_turn, take
+from pipeline.event_files.run_turn import ImportBusy, RunTurn, read_run, run_turn, take_turn
 from pipeline.model.event_import import EventImport
 from pipeline.records.catalog import Catalog, Hold
 from pipeline.sftp.connector import SftpConnector
@@ -88,7 +88,7 @@ def test_the_turn_of_a_killed_process_is_free_at_once(engine):
             with engine.begin() as connection:
                 connection.execute(update(import_runs).values(owner=owner))
             assert is_gone(owner) == is_free
-            assert take(RunTurn(engine, "events", "another")) == is_free
+            assert take_turn(RunTurn(engine, "events", "another")) == is_free
     assert not is_gone(f"{process.pid} on elsewhere/1 abc")
 
 

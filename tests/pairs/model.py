@@ -10,7 +10,7 @@ from itertools import count
 from random import Random
 from typing import Any
 
-from pipeline.pairs.field_readings import look, take_reading
+from pipeline.pairs.field_readings import look_once_more, take_reading
 from pipeline.pairs.field_state import (
     SIDES,
     FieldDecision,
@@ -110,7 +110,7 @@ class World:
         reading = self.reading(value, max(stamp, 0), now)
         is_new, self.last_read[name] = self.last_read.get(name) != (stamp, value), (stamp, value)
         self.decide(take_reading(self.state, name, replace(reading, changed=is_new), self.terms), now)
-        self.decide(look(self.state, name, reading, self.terms), now)
+        self.decide(look_once_more(self.state, name, reading, self.terms), now)
         if now < SPAN + self.tail:
             self.at(now + self.random.randrange(1, 2 * READ_EVERY), lambda then: self.read(then, name))
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.pairs.field_readings import look, take_reading
+from pipeline.pairs.field_readings import look_once_more, take_reading
 from pipeline.pairs.field_state import (
     DAY,
     SKIPPED,
@@ -70,7 +70,7 @@ def test_a_write_that_is_read_again_changes_nothing_and_is_forgotten():
 def test_a_side_that_puts_back_what_was_replaced_has_edited_it():
     state = take_reading(arrived(edited().state), "responsys", reading("a", at=1_050), TERMS).state
 
-    found = look(state, "responsys", reading(None, at=1_200, number=2), TERMS)
+    found = look_once_more(state, "responsys", reading(None, at=1_200, number=2), TERMS)
 
     assert (found.word, found.writes) == ("edit", (SideWrite("salesforce", "a", 2),))
 
@@ -80,7 +80,7 @@ def test_a_repeated_call_over_an_edit_is_repaired():
     assert state.writes == (SideWrite("salesforce", "mine", 2),)
 
     late = take_reading(state.state, "responsys", reading("b", at=1_060), TERMS)
-    found = look(late.state, "responsys", reading(None, at=1_500, number=3), TERMS)
+    found = look_once_more(late.state, "responsys", reading(None, at=1_500, number=3), TERMS)
 
     assert (late.word, found.word) == ("waiting", "repair")
     assert found.writes == (SideWrite("responsys", "mine", 3),)

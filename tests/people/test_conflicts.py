@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from pipeline.errors import Misconfigured
-from pipeline.people.conflicts import find_conflict, settle
+from pipeline.people.conflicts import find_conflict, settle_conflict
 from pipeline.stores.people_tables import conflicts, handles
 from pipeline.stores.stream_tables import records
 from tests.people.records import open_conflicts, record, take
@@ -16,7 +16,7 @@ ADDRESS = "ada@example.com"
 def settle_open(engine, answer):
     with engine.begin() as connection:
         (number,) = connection.scalars(select(conflicts.c.id).where(conflicts.c.settled.is_(None)))
-        return settle(connection, number, answer, "cli:ada")
+        return settle_conflict(connection, number, answer, "cli:ada")
 
 
 def read_anew(engine, *some):
@@ -123,9 +123,9 @@ def test_a_conflict_is_settled_once(events, two_families):
         number = connection.scalar(select(conflicts.c.id))
 
         with pytest.raises(Misconfigured, match=f"conflict {number} is settled: apart, by cli:ada"):
-            settle(connection, number, "same", "cli:ada")
+            settle_conflict(connection, number, "same", "cli:ada")
         with pytest.raises(Misconfigured, match="there is no conflict 99"):
-            settle(connection, 99, "same", "cli:ada")
+            settle_conflict(connection, 99, "same", "cli:ada")
 
 
 def test_a_former_number_of_a_person_is_the_id_of_one_of_its_handles(events, two_families):

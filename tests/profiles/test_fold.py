@@ -6,7 +6,7 @@ from itertools import permutations
 import pytest
 
 from pipeline.profiles.erasure import erase_from_events
-from pipeline.profiles.export import exported
+from pipeline.profiles.export import exported_lines
 from pipeline.profiles.fold import Folding
 from pipeline.profiles.further_field import FurtherField, read_fields
 from tests.event_files.folder import export, land
@@ -108,7 +108,7 @@ def test_further_fields_are_of_any_column(events, path):
     Folding(events).run()
     Folding(events, further).run()  # of other fields: all is built anew
 
-    [line] = exported(events, further)
+    [line] = exported_lines(events, further)
 
     [profile] = parsed(line)
     assert {field.name: profile.get(field.name) for field in further} == {

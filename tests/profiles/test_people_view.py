@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from sqlalchemy import text
 
-from pipeline.profiles.export import exported
+from pipeline.profiles.export import exported_lines
 from pipeline.profiles.fold import Folding
 from pipeline.profiles.further_field import FurtherField
 from pipeline.stores.people_view import differs, make_view
@@ -62,7 +62,7 @@ def test_further_fields_are_columns_as_soon_as_they_are_folded(events, tmp_path,
     ]
     expected = [
         {name: profile[name] for name in names if name in profile}
-        for line in exported(events, FURTHER)
+        for line in exported_lines(events, FURTHER)
         for profile in parsed(line)
     ]
     assert sorted(map(in_text, shown)) == sorted(map(in_text, expected))

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from pipeline.event_files.plain_file import Landed
-from pipeline.profiles.export import exported
+from pipeline.profiles.export import exported_lines
 from pipeline.profiles.fold import Folding
 from pipeline.profiles.further_field import FurtherField
 from pipeline.profiles.retention import Retention, forget_lines
@@ -76,7 +76,7 @@ def test_retention_has_further_fields_as_well(sqlite_events, path):
     assert Retention(sqlite_events, 30, further).run(NOW) == 2
 
     Folding(sqlite_events, further).rebuild()
-    assert b'"sizes":["10","9"]' in b"".join(exported(sqlite_events, further))
+    assert b'"sizes":["10","9"]' in b"".join(exported_lines(sqlite_events, further))
 
 
 def test_quarantined_lines_are_forgotten_after_some_days(events, path):

@@ -9,7 +9,7 @@ from sqlalchemy import insert, select
 
 from pipeline.errors import RetryLater
 from pipeline.model.activation import Activation
-from pipeline.people.conflicts import settle
+from pipeline.people.conflicts import settle_conflict
 from pipeline.people.learning import Lesson, learn
 from pipeline.records.catalog import Catalog
 from pipeline.runtime.address_owners import AddressOwners
@@ -182,7 +182,7 @@ def test_settled_as_the_same_the_member_is_the_persons(refuse, sqlite_events):
     refuse(Account(**{"ada.new": OTHER}))
 
     with sqlite_events.begin() as connection:
-        settle(connection, 1, "same", "ada")
+        settle_conflict(connection, 1, "same", "ada")
 
     with sqlite_events.connect() as connection:
         riids = select(handles.c.value).where(handles.c.kind == "riid", handles.c.person == 1)
@@ -194,6 +194,6 @@ def test_settled_as_apart_it_is_not_asked_again(refuse, sqlite_events):
     refuse(account)
 
     with sqlite_events.begin() as connection:
-        settle(connection, 1, "apart", "ada")
+        settle_conflict(connection, 1, "apart", "ada")
 
     assert refuse(account, batch="b2") == []

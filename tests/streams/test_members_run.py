@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from pipeline.errors import CallError, Throttled
 from pipeline.model.source import MembersSource
-from pipeline.people.conflicts import settle
+from pipeline.people.conflicts import settle_conflict
 from pipeline.produce.appender import Appender
 from pipeline.responsys.client import Client
 from pipeline.responsys.login import shared_tokens
@@ -254,7 +254,7 @@ def test_an_address_of_another_person_is_a_conflict_and_nothing_is_written_by_it
         [(kind, whose, other)] = open_conflicts(connection)
         riids = select(handles.c.person).where(handles.c.kind == "riid")
         assert (kind, {whose, other}) == ("handles", {*connection.scalars(riids)})
-        settle(connection, connection.scalar(select(conflicts.c.id)), "apart", "test")
+        settle_conflict(connection, connection.scalar(select(conflicts.c.id)), "apart", "test")
     assert environment.run() == [(RIIDS[1], "ADD", {"city": "Oslo"})]
 
 

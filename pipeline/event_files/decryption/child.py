@@ -10,7 +10,7 @@ from pipeline.errors import Misconfigured, RetryLater
 from pipeline.event_files.decryption.message_kind import kind_of_message
 from pipeline.event_files.decryption.request import TRY, DecryptionRequest
 from pipeline.event_files.plain_file import FileFailed
-from pipeline.event_files.spool_errors import unusable
+from pipeline.event_files.spool_errors import unusable_spool
 from pipeline.model.file_server import OpenPgp
 
 KINDS = {
@@ -45,7 +45,7 @@ def decrypt_file(source: Path, target: Path, keys: OpenPgp, connector: str) -> N
     if "unusable_key" in outcome:
         raise Misconfigured(f"connectors.{connector}.{outcome['unusable_key']}")
     if "trouble" in outcome:
-        raise unusable(outcome["trouble"])
+        raise unusable_spool(outcome["trouble"])
 
 
 def try_key(keys: OpenPgp, folder: Path, connector: str) -> None:
@@ -58,7 +58,7 @@ def try_key(keys: OpenPgp, folder: Path, connector: str) -> None:
     if "unusable_key" in outcome:
         raise Misconfigured(f"connectors.{connector}.{outcome['unusable_key']}")
     if "trouble" in outcome:
-        raise unusable(outcome["trouble"])
+        raise unusable_spool(outcome["trouble"])
 
 
 def run_child(request: DecryptionRequest, command: Sequence[str]) -> dict[str, str]:

@@ -30,10 +30,10 @@ def decrypt(request: DecryptionRequest) -> None:
         import_key(home, request)
         # A message without protection against changes is read; with it, the check is required below.
         options = ("--ignore-mdc-error", "--skip-verify", "--output", str(request.target), "--decrypt")
-        code, output = call(home, request, *options, str(request.source))
+        code, output = run_gpg(home, request, *options, str(request.source))
         status = [line.removeprefix(STATUS) for line in output.splitlines() if line.startswith(STATUS)]
         if DECRYPTED not in status or not is_whole(status):
-            raise reason(status)
+            raise failure_of(status)
         if code:
             raise OSError("gpg could not write the plaintext")
 
@@ -43,7 +43,7 @@ def try_key(request: DecryptionRequest) -> None:
     require_gpg()
     with home_beside(request.target) as home:
         import_key(home, request)
-        code, _ = call(home, request, "--output", str(home / "opened"), "--export-secret-keys")
+        code, _ = run_gpg(home, request, "--output", str(home / "opened"), "--export-secret-keys")
         if code:
             raise UnusableKey(WRONG_PASSPHRASE)
 
@@ -59,12 +59,12 @@ def import_key(home: Path, request: DecryptionRequest) -> None:
     key = home / "key"
     key.touch(mode=0o600)
     key.write_text(request.private_key, "utf-8")
-    code, output = call(home, request, "--import", str(key))
+    code, output = run_gpg(home, request, "--import", str(key))
     if code or "IMPORT_OK" not in output:
         raise UnusableKey(f"pgp_private_key: is no private OpenPGP key that gpg can read; {EXPORT}")
 
 
-def call(home: Path, request: DecryptionRequest, *arguments: str) -> tuple[int, str]:
+def run_gpg(home: Path, request: DecryptionRequest, *arguments: str) -> tuple[int, str]:
     """Run gpg, and return its exit code and its output; the passphrase goes by its standard input."""
     command = ["gpg", "--homedir", str(home), *QUIET, "--status-fd", "1", *arguments]
     passphrase = f"{request.passphrase}\n".encode()
@@ -77,7 +77,7 @@ def is_whole(status: list[str]) -> bool:
     return INTACT in status or any(line.startswith(UNPROTECTED) for line in status)
 
 
-def reason(status: list[str]) -> Exception:
+def failure_of(status: list[str]) -> Exception:
     """Say in words why a message was not decrypted."""
     words = {line.partition(" ")[0] for line in status}
     if "BEGIN_DECRYPTION" not in words:

@@ -36,7 +36,7 @@ def decrypt(request: DecryptionRequest) -> None:
                 continue
             break
         return
-    raise UnreadableMessage(meaning(error))
+    raise UnreadableMessage(failure_text(error))
 
 
 def try_key(request: DecryptionRequest) -> None:
@@ -69,7 +69,7 @@ def decryptor_of(key: "pysequoia.Tsk", passphrase: str) -> "pysequoia.PyDecrypto
         raise UnusableKey("pgp_passphrase: is not the passphrase of pgp_private_key") from None
 
 
-def meaning(error: str) -> str:
+def failure_text(error: str) -> str:
     """Say in words why a message was not decrypted."""
     first = error.partition("\n")[0]
     if OLD_CIPHER in error and "symmetric" in first:

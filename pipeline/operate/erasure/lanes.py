@@ -22,18 +22,22 @@ PARKED_ROWS = 500  # in one run of the script
 def erase(client: redis.Redis, engine: Engine, profile: str, found: Found, *, only_count: bool) -> None:
     """Take a profile's rows out of all destinations; if its call may be out, a row stays."""
     for destination in sorted(map(decoded, client.smembers("destinations"))):
-        if not waiting(client, destination, profile, found, only_count=only_count):
+        if not erase_waiting(client, destination, profile, found, only_count=only_count):
             continue
         if only_count:
             found.add("batches", 1, destination)
         elif in_batches(client, engine, destination, profile):
             found.add("batches", 1, destination)
-            waiting(client, destination, profile, found, only_count=False)  # rows that came in meanwhile
+            erase_waiting(
+                client, destination, profile, found, only_count=False
+            )  # rows that came in meanwhile
         else:
             found.not_erased.append(f'a row for destination "{destination}" is in flight')
 
 
-def waiting(client: redis.Redis, destination: str, profile: str, found: Found, *, only_count: bool) -> bool:
+def erase_waiting(
+    client: redis.Redis, destination: str, profile: str, found: Found, *, only_count: bool
+) -> bool:
     """Erase the rows that wait for one destination; True when one is in flight."""
     flying = False
     for line in ("", *lines_of(client, destination, profile)):
@@ -102,7 +106,7 @@ def in_batches(client: redis.Redis, engine: Engine, destination: str, profile: s
         batch, rows = opened
         positions = [n for n, (line, row) in enumerate(rows) if is_of(profile, line, row)]
         if positions:
-            taken.append(not settled(lanes, engine, batch) and take_out(client, batch, positions[0]))
+            taken.append(not is_settled(lanes, engine, batch) and take_out(client, batch, positions[0]))
     return bool(taken) and all(taken)
 
 
@@ -114,7 +118,7 @@ def take_out(client: redis.Redis, batch: Batch, position: int) -> bool:
     return bool(Scripts(client).run("erase_member", args=args))
 
 
-def settled(lanes: Lanes, engine: Engine, batch: Batch) -> bool:
+def is_settled(lanes: Lanes, engine: Engine, batch: Batch) -> bool:
     """Tell whether the ledger has the outcome of a batch; one that waits is settled now."""
     recorded = ledger.find(engine, batch.id)
     if recorded is not None and batch.state == "waiting":

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, delete, or_, select
 
 from pipeline.evidence.email_event import DELIVERED
 from pipeline.operate.erasure.found import Found
-from pipeline.operate.erasure.ownership import is_of, spellings
+from pipeline.operate.erasure.ownership import is_of, json_spellings
 from pipeline.settle import statistics as stats
 from pipeline.stores.database import reading
 from pipeline.stores.outcome_tables import dead_letters as table
@@ -22,11 +22,13 @@ def erase(engine: Engine, profile: str, found: Found, *, only_count: bool) -> No
     if only_count:
         with reading(engine) as connection:
             rows = connection.execute(
-                select(*places).where(or_(named, table.c.id.in_(nameless(connection, profile))))
+                select(*places).where(
+                    or_(named, table.c.id.in_(letters_without_profile(connection, profile)))
+                )
             ).all()
     else:
         with engine.begin() as connection:
-            chosen = or_(named, table.c.id.in_(nameless(connection, profile)))
+            chosen = or_(named, table.c.id.in_(letters_without_profile(connection, profile)))
             rows = connection.execute(delete(table).where(chosen).returning(*places)).all()
             own = (row for row in rows if stands_for_row(row))
             counted = Counter((row.connector, row.destination) for row in own)
@@ -42,8 +44,10 @@ def stands_for_row(letter: Any) -> bool:
     return bool(letter.state != "replayed" and letter.outcome != DELIVERED)
 
 
-def nameless(connection: Connection, profile: str) -> list[str]:
+def letters_without_profile(connection: Connection, profile: str) -> list[str]:
     """Return the ids of letters that have no profile because they cannot be read, and that name this one."""
-    likely = or_(*(table.c.activation.contains(spelling, autoescape=True) for spelling in spellings(profile)))
+    likely = or_(
+        *(table.c.activation.contains(spelling, autoescape=True) for spelling in json_spellings(profile))
+    )
     rows = connection.execute(select(table.c.id, table.c.activation).where(table.c.profile_id == "", likely))
     return [row.id for row in rows if is_of(profile, row.activation.encode())]

@@ -23,9 +23,9 @@ def is_of(profile: str, raw: bytes) -> bool:
         named = None
     if isinstance(named, str | int):
         return str(named) == profile
-    return any(spelling.encode() in raw for spelling in spellings(profile))
+    return any(spelling.encode() in raw for spelling in json_spellings(profile))
 
 
-def spellings(profile: str) -> set[str]:
+def json_spellings(profile: str) -> set[str]:
     """Return a profile as it may stand in JSON."""
     return {json.dumps(profile), json.dumps(profile, ensure_ascii=False)}

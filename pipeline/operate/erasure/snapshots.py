@@ -38,7 +38,7 @@ class Copies:
 
     def erase(self) -> None:
         """Delete them, or count them."""
-        of_run = {name: run.audience for run in self._runs.values() for name in names(run)}
+        of_run = {name: run.audience for run in self._runs.values() for name in staging_names(run)}
         for run, view in prefixes(self._connection, staged):
             key = and_(staged.c.run == run, staged.c.view == view)
             self._found.add("snapshot under way", self._delete(staged, key, of_run.get(run)))
@@ -95,7 +95,7 @@ class Copies:
         return False
 
 
-def names(run: Any) -> tuple[str, str]:
+def staging_names(run: Any) -> tuple[str, str]:
     """Return the names under which rows of an audience may be staged."""
     return run.run, rehearsal(run.audience)
 

@@ -26,13 +26,13 @@ class ClosedHours:
         closed = (datetime.now(UTC) - CLOSED_AFTER).replace(minute=0, second=0, microsecond=0)
         with reading(engine) as connection:
             if closed > self._until:
-                new = sums(connection, self._until, closed)
-                self._totals = added(self._totals, new)
+                new = sum_hours(connection, self._until, closed)
+                self._totals = add_totals(self._totals, new)
                 self._until = closed
-            return added(self._totals, sums(connection, self._until, None))
+            return add_totals(self._totals, sum_hours(connection, self._until, None))
 
 
-def sums(connection: Connection, first: datetime, end: datetime | None) -> Totals:
+def sum_hours(connection: Connection, first: datetime, end: datetime | None) -> Totals:
     """Add up the statistics of some hours."""
     columns = (statistics.c.connector, statistics.c.destination, statistics.c.name)
     total = cast(func.sum(statistics.c.value), BigInteger)
@@ -42,6 +42,8 @@ def sums(connection: Connection, first: datetime, end: datetime | None) -> Total
     return {(row[0], row[1], row[2]): int(row[3]) for row in connection.execute(statement)}
 
 
-def added(first: Mapping[tuple[str, str, str], int], second: Mapping[tuple[str, str, str], int]) -> Totals:
+def add_totals(
+    first: Mapping[tuple[str, str, str], int], second: Mapping[tuple[str, str, str], int]
+) -> Totals:
     """Add two sums."""
     return {key: first.get(key, 0) + second.get(key, 0) for key in first.keys() | second.keys()}

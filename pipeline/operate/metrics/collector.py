@@ -22,12 +22,12 @@ from pipeline.operate.metrics.of_sql import (
     TOTALS,
     alerts_open,
     counter,
-    letters,
+    open_letters,
     rejected_total,
     resolved_total,
     rows_total,
     source_successes,
-    stopped,
+    stopped_records,
     unknown_types,
 )
 from pipeline.records.catalog import Catalog
@@ -90,9 +90,9 @@ class Metrics:
         yield unknown_types(totals)
         for name, metric in TOTALS.items():
             yield counter(metric, f"Number of {name}", totals, name)
-        yield letters(self._engine)
+        yield open_letters(self._engine)
         self._known = self._records.load()
-        yield from stopped(self._known)
+        yield from stopped_records(self._known)
         yield alerts_open(self._engine, self._known)
         yield source_successes(self._engine, self._events())
         yield import_successes(self._engine, self._known)

@@ -94,7 +94,7 @@ def counter(metric: str, text: str, totals: Totals, wanted: str) -> Metric:
     return family
 
 
-def letters(engine: Engine) -> Metric:
+def open_letters(engine: Engine) -> Metric:
     """Open dead letters by code."""
     metric = GaugeMetricFamily("activation_dead_letters", "Open dead letters", labels=[*PLACE, "code"])
     with reading(engine) as connection:
@@ -103,7 +103,7 @@ def letters(engine: Engine) -> Metric:
     return metric
 
 
-def stopped(catalog: Catalog) -> Iterator[Metric]:
+def stopped_records(catalog: Catalog) -> Iterator[Metric]:
     """Records that send nothing."""
     metric = GaugeMetricFamily(
         "activation_stopped", "1 while it is stopped", labels=["scope", "name", "kind"]
