@@ -34,7 +34,7 @@ class KnownHandlesOf:
 
     @property
     def only_riid(self) -> str:
-        """Return the RIID, "" if there are several, or several addresses: it may be another one's."""
+        """Return the RIID; "" if the person has several RIIDs or addresses, so that they may be separate."""
         return self.riids[0][1] if len(self.riids) == 1 and len(self.emails) == 1 else ""
 
 
@@ -101,7 +101,7 @@ def profile_of(person: int | None, address: str, known: KnownHandlesOf) -> str:
 
 
 def plain_address(connection: Connection, person: int, digest: str) -> str:
-    """Return the address of a digest out of the records of its person, "" if none has it."""
+    """Return the text of an address out of its person's records, "" if no record has it."""
     return plain_addresses(connection, [person]).get(digest, "")
 
 
@@ -116,7 +116,7 @@ def plain_addresses(connection: Connection, people: Collection[int]) -> dict[str
 
 
 def fill_in_addresses(connection: Connection, known: Mapping[int, KnownHandlesOf]) -> None:
-    """Give addresses that are known as digests alone the text that records of their people have."""
+    """Add the text of addresses that are known only as digests, out of the records of their people."""
     people = [number for number, one in known.items() if any(label is None for *_, label in one.emails)]
     plain = plain_addresses(connection, people) if people else {}
     for number in people:

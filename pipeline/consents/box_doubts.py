@@ -4,7 +4,7 @@
 
     the write is answered     the record is read once more: a box that still differs was set by a human
     it was refused            nothing: parity and the dead letter list it
-    no answer ever comes      a tick counts after a while, for not to write to the person is the safe side
+    no answer ever comes      a tick counts after a while: it is safer not to write to the person
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -56,18 +56,18 @@ def forget_doubts(connection: Connection, name: str, source: str, records: Colle
 
 
 def box_differs(is_ticked: bool, stored: StoredState | None) -> bool:
-    """Tell whether a box is otherwise than the state says."""
+    """Tell whether a box differs from the state."""
     return is_ticked != (stored is not None and stored.state.status == OUT)
 
 
 def is_due(stored: StoredState | None, tells: Sequence[Tell], now: int) -> bool:
-    """Tell whether a box is worth reading once more."""
+    """Tell whether a box is to be read once more: all writes are answered, or overdue."""
     own = tells_of_state(stored, tells)
     return all(tell.settled_at is not None for tell in own) or is_overdue(stored, own, now)
 
 
 def judge_box(reading: BoxReading, stored: StoredState | None, tells: Sequence[Tell], now: int) -> Finding:
-    """Return the statement of a box that was read once more."""
+    """Return the finding about a box that was read once more."""
     own = tells_of_state(stored, tells)
     if not box_differs(reading.is_ticked, stored) or not own:
         return ""
@@ -85,6 +85,6 @@ def tells_of_state(stored: StoredState | None, tells: Sequence[Tell]) -> list[Te
 
 
 def is_overdue(stored: StoredState | None, tells: Sequence[Tell], now: int) -> bool:
-    """Tell whether a tick counts though our own write that clears the box has no answer."""
+    """Tell whether our writes that clear the box have had no answer for so long that a tick counts."""
     is_in = stored is not None and stored.state.status == IN
     return is_in and all(tell.sent_at + UNDER_WAY < now for tell in tells)

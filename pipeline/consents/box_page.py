@@ -68,9 +68,9 @@ class BoxPage:
         return [who for record in found for who in addressed_by(record, known, {"salesforce_id": record.id})]
 
     def doubtful(self) -> list[BoxReading]:
-        """Return the boxes that differ from the state after the page, for which nothing accounts yet.
+        """Return the boxes that differ from the state after the page, without a statement that explains it.
 
-        Our own write may do so: they are read once more after its answer.
+        Our own write may explain it, so they are read once more after the answer to the write.
         """
         states = read_states(self.connection, CHANNEL, list(self.states))
         return [

@@ -64,7 +64,10 @@ def is_repeated(state: ConsentState, statement: Statement) -> bool:
 
 
 def time_of(state: ConsentState, statement: Statement, now: int) -> int:
-    """Return the time that a statement counts by: never in the future; of a human after all before it."""
+    """Return the time by which a statement counts: at most now.
+
+    A command or an answer has no time of its own: it counts as later than all statements before it.
+    """
     if statement.at is not None:
         return min(statement.at, now)
     if statement.wish == OUT:

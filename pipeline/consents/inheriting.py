@@ -19,7 +19,7 @@ NAMED = "Named"  # the verdict of a tell of a RIID, after the address is told of
 
 
 def inherit(connection: Connection, account: ConsentAccount, stand_ins: Collection[str]) -> list[str]:
-    """Let opting out of RIIDs count for addresses; return those of which it was not said before."""
+    """Note statements on RIIDs also for the addresses of their people; return those with a new one."""
     noted = Noting(connection, account).note(
         list(inherited_statements(connection, account.channel, stand_ins))
     )
@@ -32,7 +32,7 @@ def inherit(connection: Connection, account: ConsentAccount, stand_ins: Collecti
 def inherited_statements(
     connection: Connection, channel: str, stand_ins: Collection[str]
 ) -> Iterator[Statement]:
-    """Yield the statements by which people are out, for each of their addresses."""
+    """Yield a copy of the statement by which a stand-in is out for each address of its person."""
     people = people_of(connection, list(stand_ins)) if stand_ins else {}
     known = handles_of_people(connection, set(people.values())) if people else {}
     said = consent_statements.c

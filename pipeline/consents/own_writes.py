@@ -26,11 +26,11 @@ class Tell:
 
 
 def is_own_write(reading: BoxReading, tells: Sequence[Tell], status: str) -> bool:
-    """Tell whether a box may have become as it is because we have written it since it was last read.
+    """Tell whether our own write since the last reading may explain the value of a box.
 
-    ``status``: "out" of a tick, "in" of a box that was cleared. A write counts from its sending to its
-    answer; without one until a later telling has taken its place. Once the opposite was answered, it is
-    not ours.
+    ``status``: "out" for a tick, "in" for a box that was cleared. A write may explain it from its sending to
+    its answer; without an answer, until a later write has taken its place. After the answer to the opposite
+    write it explains nothing any more.
     """
     stamp = reading.record.stamp
     return any(
@@ -41,7 +41,10 @@ def is_own_write(reading: BoxReading, tells: Sequence[Tell], status: str) -> boo
 
 
 def is_set_back(stamp: int, tells: Sequence[Tell], status: str) -> bool:
-    """Tell whether our last write, of a status, has reached a box that is otherwise: then it was set back."""
+    """Tell whether our last write was of ``status`` and has reached the box before this reading.
+
+    The box differs now, so a human has set it back.
+    """
     return any(
         tell.has_reached and tell.settled_at is not None and tell.settled_at + CLOCKS < stamp
         for tell in tells[-1:]

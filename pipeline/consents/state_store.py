@@ -43,7 +43,7 @@ def stored_state(row: RowMapping) -> StoredState:
 
 
 def write_states(connection: Connection, states: Mapping[Place, StoredState]) -> None:
-    """Write states, new ones or in the place of those that are there."""
+    """Insert states, or replace those of the same address and channel."""
     rows = [
         {
             "address": address,

@@ -29,7 +29,7 @@ def take_up(connection: Connection, addresses: Iterable[str]) -> None:
 
 
 def rename(connection: Connection, names: Mapping[str, str]) -> None:
-    """Put other addresses in the place of some."""
+    """Replace addresses in all tables of consents; ``names``: the new address by the old one."""
     for before, after in names.items():
         for table in TABLES:
             connection.execute(update(table).where(table.c.address == before).values(address=after))

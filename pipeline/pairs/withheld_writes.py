@@ -1,8 +1,8 @@
 """Withheld writes: those of a pair that have waited with the changes of a source, before they go out.
 
-Meanwhile the other side may have been edited, or a person is asked. A write that is not the newest decision
-about its field any more is left out: a later one is in its place, or both sides are equal, or the answer
-will be.
+Meanwhile the other side may have been edited, or a person is asked. A write that is no longer the newest
+decision about its field is left out: a later write has taken its place, both sides are equal by now, or a
+person's answer will decide.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Rules: when a record of a stream is so, its person enters an audience.
+"""Rules: if a record of a stream meets the conditions of a rule, its person enters an audience.
 
 A page of a stream goes through them in the transaction that takes it::
 

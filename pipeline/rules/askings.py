@@ -15,7 +15,7 @@ from pipeline.model.source_record import SourceRecord
 
 @dataclass(frozen=True)
 class Asking:
-    """One key with its record; ``unmet``: fields that are not as the rule wants them."""
+    """One key with its record; ``unmet``: fields that do not meet the rule's conditions."""
 
     rule: Rule
     key: str
@@ -38,7 +38,7 @@ class RuleConditions:
         self._occasion = bool(changes_in(rule.when))
 
     def unmet(self, record: SourceRecord, now: datetime, *, later: bool = False) -> tuple[str, ...]:
-        """Name the fields that are otherwise; raises Held for values of another type.
+        """Name the fields that do not meet the conditions; raises Held for values of another type.
 
         ``later``: the record is looked at again, and a change that the rule waits for was seen before.
         """

@@ -60,7 +60,7 @@ def waiting_people(connection: Connection, people: Collection[int]) -> set[tuple
 
 
 def kept_out(connection: Connection, rule: Rule, people: Collection[int], now: datetime) -> Iterator[int]:
-    """Yield the people that check 6 of a rule keeps out, and that an entry tells so since they entered."""
+    """Yield the people that check 6 keeps out, if an entry has noted that since they last entered."""
     counting = (*COUNTING, WATCHED) if rule.watches else COUNTING
     left_out = (entries.c.state == "left_out") & (entries.c.check == AGAIN)
     entered = func.max(case((entries.c.state.in_(counting), entry_time)), type_=Moment)

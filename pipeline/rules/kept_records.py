@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 
 from pipeline.model.source_record import SourceRecord
 from pipeline.stores.stream_tables import records
-from pipeline.streams.histories import follow
+from pipeline.streams.histories import link_to_previous
 from pipeline.streams.record_bodies import read_body
 
 MS = 1000
@@ -19,7 +19,7 @@ def kept_records(connection: Connection, source: str, since: datetime) -> list[S
     rows = connection.execute(select(records).where(*own, records.c.digest != "")).mappings()
     found = [record_of(row) for row in rows]
     if found:
-        follow(connection, found)
+        link_to_previous(connection, found)
     return found
 
 

@@ -54,7 +54,7 @@ class ScoreAskings:
     def _told(
         self, connection: Connection, asked: Iterable[Asking], now: datetime
     ) -> set[tuple[str, int | None]]:
-        """Return rules and people that check 6 keeps out, with an entry that says so since they entered."""
+        """Return rules and people that check 6 keeps out, with an entry since the last entering."""
         found: set[tuple[str, int | None]] = set()
         for rule in self.rules.values():
             if rule.again_after == 0 or rule.group or self.finder.outside.stopped(rule):

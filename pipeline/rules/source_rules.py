@@ -143,7 +143,7 @@ class SourceRules:
         return self._answer(connection, self._scores.sift_due(connection, asked, now), now, due.columns)
 
     def unmet(self, rule: Rule, record: SourceRecord, at: datetime) -> tuple[str, ...]:
-        """Name the fields of a record that are not as a rule wants them."""
+        """Name the fields of a record that do not meet the conditions of a rule."""
         return self._conditions[rule.name].unmet(record, at)
 
     def _unmet_later(self, rule: Rule, record: SourceRecord, now: datetime) -> tuple[str, ...]:

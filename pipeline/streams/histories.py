@@ -11,7 +11,7 @@ from pipeline.streams.record_bodies import body_of, read_body
 from pipeline.streams.record_store import rows_of_parents
 
 
-def follow(connection: Connection, rows: Sequence[SourceRecord]) -> None:
+def link_to_previous(connection: Connection, rows: Sequence[SourceRecord]) -> None:
     """Give each row the one before it, also if that came later: rows become visible in any order."""
     known: defaultdict[str, dict[tuple[int, str], str]] = defaultdict(dict)
     parents = {row.parent for row in rows if row.parent}
@@ -32,7 +32,7 @@ def with_people(
     connection: Connection, rows: Sequence[SourceRecord], people: Mapping[str, Sequence[SourceRecord]]
 ) -> list[SourceRecord]:
     """Give each row the one before it, and return a row for each of its people."""
-    follow(connection, rows)
+    link_to_previous(connection, rows)
     return for_each_person(rows, people)
 
 

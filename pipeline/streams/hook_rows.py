@@ -1,7 +1,7 @@
 """Rows of webhooks' events, as a source of events reads them beside the rows of files.
 
-An event that a webhook told and a file tells, too, is one: ``hook_rows`` leaves out those that a file had
-told before, and of a page of files' rows those in ``told_by_hooks`` are left out.
+An event that both a webhook and a file have told counts once, for the first of the two: ``hook_rows`` leaves
+out events that a file had told before, and rows of files in ``told_by_hooks`` are left out of their page.
 """
 
 from collections.abc import Collection, Mapping, Sequence

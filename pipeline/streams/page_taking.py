@@ -144,7 +144,7 @@ class PageTaking:
         note_stamps(connection, self.source, [(record.stamp, record.id) for record in moved])
 
     def _sendable(self, connection: Connection, rows: Sequence[SourceRecord]) -> list[SourceRecord]:
-        """Return the records that are written by: no barred, deleted, or secondary ones."""
+        """Return the records to send: without barred, deleted and secondary ones."""
         return unbarred_primaries(connection, rows)
 
     @property

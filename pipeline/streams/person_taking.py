@@ -34,5 +34,5 @@ class PersonTaking(PageTaking):
         """Leave stamps as they are: they are moments of reading, and are never compared."""
 
     def _sendable(self, _connection: Connection, rows: Sequence[SourceRecord]) -> list[SourceRecord]:
-        """Return the records that are written by: no barred ones, and none that is gone."""
+        """Return the records to send: without barred ones, and without those that are gone."""
         return unbarred(rows)

@@ -1,7 +1,7 @@
 """Bodies of records: the stored text of each, its digest, and the variables that differ from those sent.
 
-A record that was barred, deleted, or not its person's primary when it was read was not sent: its body has
-the variables that were sent before, too.
+A record that was barred, deleted, or not its person's primary when it was read is not sent: its body also
+keeps the variables that were sent before.
 """
 
 from collections.abc import Mapping

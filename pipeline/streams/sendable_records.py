@@ -1,4 +1,4 @@
-"""Sendable records: the ones by which variables of people are written."""
+"""Sendable records: the records of people that may be sent to an audience."""
 
 from collections.abc import Sequence
 
