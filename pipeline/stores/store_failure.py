@@ -5,10 +5,9 @@ An error itself does not tell which of two open stores failed, so each engine ma
 
 from sqlalchemy import URL, Engine, event
 from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, InternalError, OperationalError, SQLAlchemyError
 
 from pipeline.errors import Misconfigured
-from pipeline.stores import sql_trouble
 
 ROOM = "make room on its disk; then all goes on"
 RIGHTS = "let this user read and write the file, those beside it and its folder"
@@ -29,6 +28,7 @@ WAYS_OUT = {  # by words of SQLite's reason, and of PostgreSQL's
     "Connection refused": "start its server, or correct the URL",
     "permission denied": "grant its user what is missing",
 }
+LONGEST = 200  # characters of a reason
 MARK = "failed_store"  # attribute of an error: the URL of its store
 
 
@@ -62,8 +62,21 @@ def unusable(url: URL, error: Exception) -> Misconfigured:
 
 def in_words(error: SQLAlchemyError) -> str:
     """Return the failed store, the reason and the way out in words, without values that an error quotes."""
-    url, reason = store_of(error), sql_trouble.reason(error)
+    url, reason = store_of(error), reason_of(error)
     return sentence(url, reason) if url else f"a store cannot be used: {reason}"
+
+
+def reason_at(error: SQLAlchemyError) -> str:
+    """Return the reason with the store: ``database is locked (sqlite:////data/activation.db)``."""
+    url, reason = store_of(error), reason_of(error)
+    return f"{reason} ({shown(url)})" if url else reason
+
+
+def reason_of(error: SQLAlchemyError) -> str:
+    """Return the database's first line on its own trouble; for an error that may quote data, the name."""
+    if not isinstance(error, OperationalError | InternalError):
+        return type(error).__name__
+    return (str(error.orig).strip().splitlines() or [type(error).__name__])[0][:LONGEST]
 
 
 def sentence(url: URL, reason: str) -> str:

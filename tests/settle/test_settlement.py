@@ -9,6 +9,7 @@ from pipeline.lanes.batch import Batch
 from pipeline.lanes.lanes import Lanes
 from pipeline.settle.settlement import STORE_DOWN, Settlement
 from pipeline.stores import sql_trouble as notes
+from pipeline.stores.store_failure import shown
 
 BATCH = Batch("b1", "lapsed", "acme", "account", "triggerCustomEvent", 1, 0, "begun", 1)
 
@@ -55,7 +56,8 @@ def test_a_full_disk_is_waited_for(engine, persist):
             return fill(connection)
 
     pages(1)
-    assert persist(step, lambda: pages(1_000_000)) == ("recorded", ["database or disk is full", ""])
+    told = f"database or disk is full ({engine.url})"
+    assert persist(step, lambda: pages(1_000_000)) == ("recorded", [told, ""])
 
 
 @pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
@@ -71,7 +73,7 @@ def test_a_database_that_only_reads_is_waited_for(engine, persist):
 
     result, (reason, end) = persist(step, lambda: None)
     assert (result, end) == ("recorded", "")
-    assert reason == "cannot execute DELETE in a read-only transaction"
+    assert reason == f"cannot execute DELETE in a read-only transaction ({shown(engine.url)})"
 
 
 def test_a_full_disk_of_postgresql_counts_as_a_store_that_is_down():

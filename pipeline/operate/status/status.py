@@ -49,7 +49,7 @@ class Status:
     paces: tuple[Pace, ...]
     lost_letters: int  # open dead letters of no destination
     server: Server
-    sql: str  # why a worker cannot write to the SQL store; "" if it can
+    sql: str  # why a worker cannot write to a SQL store, and to which; "" if it can
     emptied: datetime | None = None  # when Redis was last found empty
     duties: tuple[DutyTrouble, ...] = ()  # that a worker cannot do
     strays: Mapping[str, int] = field(default_factory=dict)  # messages that no task can run, by kind

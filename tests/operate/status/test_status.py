@@ -18,6 +18,7 @@ from pipeline.settle.statistics import Where, add
 from pipeline.stores import duty_trouble, schema_notes
 from pipeline.stores import redis_health as server
 from pipeline.stores import sql_trouble as notes
+from pipeline.stores.database import open_database
 from pipeline.stores.schema_notes import SchemaNote
 from pipeline.stores.scripts import Scripts
 from tests.builders import cut
@@ -401,6 +402,18 @@ def test_what_workers_cannot_record_is_reported(environment):
         )
     ]
     assert document(read(environment))["sql_error"] == "database or disk is full"
+
+
+def test_the_store_that_cannot_be_written_to_is_named(environment, tmp_path):
+    """Of two files with the same error a person on call must know which disk, and which lock."""
+    engine = open_database(f"sqlite:///{tmp_path / 'events.db'}")
+    with pytest.raises(OperationalError) as raised, engine.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO missing VALUES (1)")
+    engine.dispose()
+
+    notes.leave(environment.redis, raised.value)
+
+    assert document(read(environment))["sql_error"] == f"no such table: missing ({engine.url})"
 
 
 def test_values_that_rows_went_without_are_reported_for_a_day(environment):
