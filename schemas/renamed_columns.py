@@ -13,6 +13,7 @@ from schemas.event_columns import BUILT_IN, COUNTED
 
 COLUMN = re.compile(r"[^\x00-\x1f\x7f]{1,255}")
 COLUMN_RULE = "must be the name of a built-in column"
+OTHERS_ARE_KEPT = "any other is kept under the account's name, by which profile_fields can have it"
 
 
 class RenamedColumns(Table):
@@ -36,10 +37,13 @@ class RenamedColumns(Table):
 
 
 def unknown_column(name: str) -> str:
-    """Say that a column is not built in; propose a close one, or list those that count."""
+    """Say that a column is not built in; propose a close one, or list those that count.
+
+    Not all columns of SMS and push files are published. One that counts nothing needs no built-in name.
+    """
     key = key_of(name)
     close = get_close_matches(key, sorted(BUILT_IN), n=1) if len(key) <= LONGEST_LIKELY else []
-    way_out = f'did you mean "{close[0]}"?' if close else there_are(COUNTED)
+    way_out = f'did you mean "{close[0]}"?' if close else f"{there_are(COUNTED)}; {OTHERS_ARE_KEPT}"
     return f'"{name[:LONGEST]}" is not a built-in column; {way_out}'
 
 

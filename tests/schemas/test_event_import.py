@@ -103,7 +103,8 @@ def test_each_option_can_be_set(changes):
         ({"columns": {"offer_nam": "MY_OFFER"}},
          'columns.offer_nam: "offer_nam" is not a built-in column; did you mean "OFFER_NAME"?'),
         ({"columns": {"ZZ": "MY_OFFER"}},
-         f'columns.ZZ: "ZZ" is not a built-in column; there are: {", ".join(sorted(COUNTED))}'),
+         f'columns.ZZ: "ZZ" is not a built-in column; there are: {", ".join(sorted(COUNTED))}; any other is '
+         "kept under the account's name, by which profile_fields can have it"),
         ({"columns": ["A"]}, "columns: must be a table"),
     ],
 )  # fmt: skip
