@@ -17,6 +17,7 @@ from bench.size import Size
 from bench.status import write_letters
 from bench.web import KEY, Web, open_web
 from pipeline.settle.outcomes import pack
+from pipeline.settle.row_prints import prints_of
 from pipeline.stores.outcome_tables import batches, statistics
 
 LOOKS = 100  # at each page
@@ -91,7 +92,7 @@ def batch_of(number: int, now: datetime) -> dict[str, object]:
         "id": f"{number:016x}", "destination": f"place-{number % DESTINATIONS}", "connector": CONNECTOR,
         "action": "custom_event", "attempt": 1, "rows": BATCH, "delivered": BATCH, "rejected": 0,
         "removed": 0, "returned": [], "outcome": "delivered", "finished_at": finished_at,
-        "outcomes": pack(profiles, ["ADD"] * BATCH, {}), "seconds": 0.4,
+        "outcomes": pack(profiles, ["ADD"] * BATCH, {}), "prints": prints_of(profiles), "seconds": 0.4,
     }  # fmt: skip
 
 

@@ -52,7 +52,9 @@ def racing(days: str) -> Iterator[Environment]:
 
 def bytes_per_row(engine: Engine) -> float:
     """Return the bytes of outcomes for each row."""
-    weights = select(func.sum(func.length(batches.c.outcomes)), func.sum(batches.c.rows))
+    weights = select(
+        func.sum(func.length(batches.c.outcomes) + func.length(batches.c.prints)), func.sum(batches.c.rows)
+    )
     with engine.connect() as connection:
         total, amount = connection.execute(weights.where(batches.c.outcomes.is_not(None))).one()
     return float(total) / float(amount)

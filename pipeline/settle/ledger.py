@@ -22,6 +22,7 @@ from pipeline.settle.dead_letters import DeadLetter, shortened
 from pipeline.settle.email_record import EmailsOut, pack_emails
 from pipeline.settle.left_out import LEFT_OUT
 from pipeline.settle.outcomes import UNCHANGED, pack
+from pipeline.settle.row_prints import prints_of
 from pipeline.settle.witness_notes import note_of
 from pipeline.stores.database import driver, reading
 from pipeline.stores.outage import is_outage
@@ -143,6 +144,7 @@ def _record(batch: Batch, action: str, outcome: BatchOutcome, traced: bool) -> d
         "outcome": "rejected" if rejected == len(profiles) else "delivered",
         "removed": delivered.count("REMOVE"), "unchanged": unchanged,
         "outcomes": pack(profiles, call_types, outcome.codes) if traced else None,
+        "prints": prints_of(profiles) if traced else None,
         "seconds": None if outcome.seconds is None else round(outcome.seconds, 3),
         **({"emails": pack_emails(outcome.emails, len(profiles))} if traced and outcome.emails else {}),
     }  # fmt: skip

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, func, or_, select, update
 from pipeline.model.destination import CALL_TYPES
 from pipeline.settle.dead_letters import letter_id
 from pipeline.settle.email_record import erase_emails
+from pipeline.settle.row_prints import may_hold, prints_of
 from pipeline.stores.database import reading
 from pipeline.stores.outcome_tables import batches
 
@@ -26,6 +27,7 @@ CODE_OF = {name: index for index, name in enumerate(CALL_TYPES)}
 UNCHANGED = "unchanged"  # in place of a code: the row was so already
 ERASED = ""  # in place of a profile that was erased
 BATCHES_AT_ONCE = 500
+FORGOTTEN = {"outcomes": None, "prints": None, "emails": None}
 
 Columns = tuple[list[str], list[int], list[str | None]]
 
@@ -88,7 +90,7 @@ def batches_of(
     """
     needle = msgpack.encode(profile)
     while True:
-        page = page_of_batches(connection, before)
+        page = page_of_batches(connection, profile, before)
         for row in page:
             if needle in zlib.decompress(row.outcomes):
                 yield row.id, row.finished_at, row.destination, row.connector, row.outcomes
@@ -97,11 +99,13 @@ def batches_of(
         before = (page[-1].finished_at, page[-1].id)
 
 
-def page_of_batches(connection: Connection, before: tuple[datetime, str] | None) -> Sequence[Any]:
-    """Return the batches with outcomes that come before another, newest first."""
+def page_of_batches(
+    connection: Connection, profile: str, before: tuple[datetime, str] | None
+) -> Sequence[Any]:
+    """Return the batches with outcomes that may hold a profile and come before another, newest first."""
     wanted = select(
         batches.c.id, batches.c.finished_at, batches.c.destination, batches.c.connector, batches.c.outcomes
-    ).where(batches.c.outcomes.is_not(None))
+    ).where(batches.c.outcomes.is_not(None), may_hold(connection, profile))
     if before is not None:
         at, identity = before
         older = or_(batches.c.finished_at < at, batches.c.id < identity)
@@ -138,8 +142,8 @@ def erase_outcomes(engine: Engine, profile: str) -> dict[str, int]:
             found = profiles.count(profile)
             if found:
                 kept = [ERASED if one == profile else one for one in profiles]
-                packed = compressed((kept, call_types, codes))
-                connection.execute(update(batches).where(batches.c.id == identity).values(outcomes=packed))
+                packed = {"outcomes": compressed((kept, call_types, codes)), "prints": prints_of(kept)}
+                connection.execute(update(batches).where(batches.c.id == identity).values(packed))
                 erase_emails(connection, identity, [n for n, one in enumerate(profiles) if one == profile])
                 counted[destination] = counted.get(destination, 0) + found
     return counted
@@ -151,5 +155,5 @@ def forget_outcomes(engine: Engine, keep: timedelta) -> int:
     some = select(batches.c.id).where(old, batches.c.outcomes.is_not(None)).limit(BATCHES_AT_ONCE)
     with engine.begin() as connection:
         ids = list(connection.scalars(some))
-        connection.execute(update(batches).where(batches.c.id.in_(ids)).values(outcomes=None, emails=None))
+        connection.execute(update(batches).where(batches.c.id.in_(ids)).values(FORGOTTEN))
     return len(ids)

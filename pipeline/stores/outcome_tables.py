@@ -36,6 +36,7 @@ batches = Table(
         "unchanged", Integer, nullable=False, server_default="0"
     ),  # of the delivered rows: were so already
     Column("outcomes", LargeBinary),  # of each row (settle/outcomes.py); None: not kept, or no more
+    Column("prints", LargeBinary),  # of the profiles of its rows (settle/row_prints.py); None: as outcomes
     Column("seconds", Float),  # of its last call; None: it had none, or is of an older version
     Column(
         "emails", LargeBinary
