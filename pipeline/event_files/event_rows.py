@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from pipeline.event_files.row_values import FACET
 from pipeline.event_files.scratch import literal
 from pipeline.stores.driver_errors import as_sqlalchemy
+from pipeline.stores.sqlite_blocks import insert_blocks
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -71,25 +72,22 @@ def insert_events(
     scratch: "DuckDBPyConnection", connection: Connection, events: StoredAs, folder: Path
 ) -> int:
     """Insert the events that are not known; return how many were inserted or differ from a known one."""
+    if connection.dialect.name == "sqlite":
+        return insert_into_sqlite(scratch, connection, events)
     with as_sqlalchemy(connection.engine):
-        if connection.dialect.name == "sqlite":
-            return insert_into_sqlite(scratch, connection, events)
         return copy_into_postgresql(scratch, connection, events, folder / "rows.csv")
 
 
 def insert_into_sqlite(scratch: "DuckDBPyConnection", connection: Connection, events: StoredAs) -> int:
-    """Insert with the driver's ``executemany``, a loop in C; return the number of new rows."""
+    """Insert block by block; return the number of rows that are new or that differ from a known one."""
     names = events.names(scratch)
     found = scratch.execute(events.rows(names))
-    marks = ", ".join("?" * len(names))
-    statement = (
-        f"INSERT INTO responsys_events ({', '.join(names)}, feed, file) "
-        f"VALUES ({marks}, {events.feed}, {events.file}) {on_conflict('IS NOT')}"
-    )
-    cursor = connection.connection.cursor()
+    row = f"({', '.join('?' * len(names))}, {events.feed}, {events.file})"
+    columns = ", ".join([*names, "feed", "file"])
+    statement = f"INSERT INTO responsys_events ({columns}) VALUES {{rows}} {on_conflict('IS NOT')}"
     changed = 0
     while some := found.fetchmany(AT_ONCE):
-        changed += cursor.executemany(statement, some).rowcount
+        changed += insert_blocks(connection, statement, row, some)
     return changed
 
 

@@ -89,7 +89,9 @@ class PartRows:
         shape = shape_of(part.path, max(0, self._skip - part.lines_before))
         if not shape.can_be_straight(self._delimiter, self._width):
             return False
-        cells = read_straight(part, self._delimiter, self._width, self._skip)
+        cells = read_straight(
+            part, self._delimiter, self._width, self._skip, may_be_spaced=shape.may_be_spaced
+        )
         self.is_straight = self._fill_straight(cells) and is_straight(self._scratch, shape, self._width)
         return self.is_straight
 

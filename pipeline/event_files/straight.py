@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 BLOCK = 1 << 20  # bytes
-# White space that is rare, and spaces between quotes, which make one cell of two.
-ODD = (b"\f", b"\v", b'" "', b'"  ')
+RARE = (b"\f", b"\v")  # white space
+EDGES = (b'" ', b' "')  # one of them is there if a quoted cell has a space at its edge
+BETWEEN = (b'" "', b'"  ')  # spaces between quotes, which make one cell of two
 READER = "header=false, auto_detect=false, quote='\"', escape='\"', strict_mode=true, nullstr=''"
 MEASURES = """
     SELECT count(*), coalesce(sum(letters), 0), coalesce(sum(quotes), 0), coalesce(bool_or(spaced), false)
@@ -37,15 +38,23 @@ class PartShape:
     returns: int = 0
     tabs: int = 0
     is_odd: bool = False
+    has_edges: bool = False
 
     def add(self, piece: bytes) -> None:
-        """Count."""
+        """Count; to look for a byte that is not there is ten times as fast."""
         self.size += len(piece)
         self.lines += piece.count(b"\n")
         self.quotes += piece.count(b'"')
-        self.returns += piece.count(b"\r")
-        self.tabs += piece.count(b"\t")
-        self.is_odd |= any(odd in piece for odd in ODD)
+        self.returns += piece.count(b"\r") if b"\r" in piece else 0
+        self.tabs += piece.count(b"\t") if b"\t" in piece else 0
+        edges = [edge for edge in EDGES if edge in piece]
+        self.has_edges |= bool(edges)
+        self.is_odd |= any(odd in piece for odd in (*RARE, *(BETWEEN if edges else ())))
+
+    @property
+    def may_be_spaced(self) -> bool:
+        """Whether a cell may have a space at its edge; of unquoted cells the bytes do not tell."""
+        return self.has_edges or not self.quotes
 
     def can_be_straight(self, delimiter: str, width: int) -> bool:
         """Tell by the bytes alone whether reading straight is worth a try."""
@@ -74,7 +83,7 @@ def shape_of(path: Path, skip: int) -> PartShape:
     return shape
 
 
-def read_straight(part: FilePart, delimiter: str, width: int, skip: int) -> RowCells:
+def read_straight(part: FilePart, delimiter: str, width: int, skip: int, *, may_be_spaced: bool) -> RowCells:
     """Return the cells of a part; ``skip``: lines of the whole file that are its header."""
     names = [f"c{place}" for place in range(1, width + 1)]
     columns = ", ".join(f"'{name}': 'VARCHAR'" for name in names)
@@ -91,7 +100,7 @@ def read_straight(part: FilePart, delimiter: str, width: int, skip: int) -> RowC
     measures = {
         "letters": "strlen(cells)",
         "quotes": f"CASE WHEN contains(cells, '\"') THEN {quotes} ELSE 0 END",
-        "spaced": spaced,
+        "spaced": spaced if may_be_spaced else "false",
     }
     return RowCells(rows, "c{place}", "true", measures)
 

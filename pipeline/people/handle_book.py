@@ -89,9 +89,7 @@ class HandleBook:
         """Write new handles, and people that were merged."""
         people = {key: self.now(self._people[self._ids[key]]) for key in self._new}
         rows = [(self._ids[key], *key, person) for key, person in people.items()]
-        if rows:
-            statement = insert_handles(self._connection.dialect.name, UNLABELLED)
-            self._connection.exec_driver_sql(statement, rows)
+        insert_handles(self._connection, rows, UNLABELLED)
         merge_people(self._connection, {person: self.now(person) for person in self._merged})
         records = (key for key in self._new if key[0] == "salesforce")
         wake(self._connection, {people[key] for key in records if people[key] != self._ids[key]})

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, func, select
 
 from pipeline.people.lookup import look_up
 from pipeline.stores.event_tables import handles
+from pipeline.stores.sqlite_blocks import insert_blocks
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -70,9 +71,8 @@ class KnownHandles:
         if not self._new:
             return
         rows = self._scratch.execute("SELECT id, kind, scope, value, label, person FROM new_handles")
-        statement = insert_handles(connection.dialect.name)
         while some := rows.fetchmany(AT_ONCE):
-            connection.exec_driver_sql(statement, some)
+            insert_handles(connection, some)
         self._scratch.execute("DELETE FROM new_handles")
         self._new = 0
 
@@ -116,7 +116,12 @@ class KnownHandles:
         self._scratch.execute("INSERT INTO known_handles SELECT digest, id, person FROM new_handles")
 
 
-def insert_handles(dialect: str, columns: Sequence[str] = COLUMNS) -> str:
-    """Return the statement that inserts handles."""
-    mark = "?" if dialect == "sqlite" else "%s"
-    return f"INSERT INTO handles ({', '.join(columns)}) VALUES ({', '.join([mark] * len(columns))})"
+def insert_handles(
+    connection: Connection, rows: Sequence[Sequence[Any]], columns: Sequence[str] = COLUMNS
+) -> None:
+    """Insert handles."""
+    head = f"INSERT INTO handles ({', '.join(columns)}) VALUES"
+    if connection.dialect.name == "sqlite":
+        insert_blocks(connection, f"{head} {{rows}}", f"({', '.join('?' * len(columns))})", rows)
+    elif rows:
+        connection.exec_driver_sql(f"{head} ({', '.join(['%s'] * len(columns))})", list(rows))

@@ -1,6 +1,7 @@
 """Rows of profiles in the store: read by handle, written many at once."""
 
 from collections.abc import Collection, Iterable
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -8,6 +9,7 @@ from sqlalchemy import Connection, select
 from pipeline.profiles.id_list import rows_among
 from pipeline.profiles.profile_row import NAMES, empty_row, packed_row, read_row
 from pipeline.stores.event_tables import event_metadata
+from pipeline.stores.sqlite_blocks import insert_blocks
 
 AT_ONCE = 5_000
 
@@ -23,22 +25,21 @@ def read_rows(connection: Connection, table: str, handles: Collection[int]) -> d
 
 def write_rows(connection: Connection, table: str, rows: Iterable[list[Any]]) -> None:
     """Insert rows, or put them in the place of those that are there."""
-    statement = replacing_sql(connection.dialect.name, table)
-    batch: list[Any] = []
-    for row in rows:
-        batch.append(tuple(packed_row(row)))
-        if len(batch) == AT_ONCE:
-            connection.exec_driver_sql(statement, batch)
-            batch = []
-    if batch:
-        connection.exec_driver_sql(statement, batch)
+    values = map(tuple, map(packed_row, rows))
+    while some := list(islice(values, AT_ONCE)):
+        if connection.dialect.name == "sqlite":
+            insert_blocks(connection, replacing_in_sqlite(table), f"({', '.join('?' * len(NAMES))})", some)
+        else:
+            connection.exec_driver_sql(replacing_in_postgresql(table), some)
 
 
-def replacing_sql(dialect: str, table: str) -> str:
+def replacing_in_sqlite(table: str) -> str:
+    """Return the statement that writes ``{rows}``."""
+    return f"INSERT OR REPLACE INTO {table} ({', '.join(NAMES)}) VALUES {{rows}}"
+
+
+def replacing_in_postgresql(table: str) -> str:
     """Return the statement that writes one row."""
-    names = ", ".join(NAMES)
-    if dialect == "sqlite":
-        return f"INSERT OR REPLACE INTO {table} ({names}) VALUES ({', '.join('?' * len(NAMES))})"
+    names, marks = ", ".join(NAMES), ", ".join(["%s"] * len(NAMES))
     changes = ", ".join(f"{name} = excluded.{name}" for name in NAMES[1:])
-    marks = ", ".join(["%s"] * len(NAMES))
     return f"INSERT INTO {table} ({names}) VALUES ({marks}) ON CONFLICT (handle) DO UPDATE SET {changes}"

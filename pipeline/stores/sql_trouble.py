@@ -1,7 +1,7 @@
 """Notes of workers about a SQL store, for the status.
 
 Keys
-    note:sql   why a worker could not write to it, and which it is; there for as long as it was so a moment ago
+    note:sql   why a worker could not write to which store; there for as long as it was so a moment ago
 """
 
 from contextlib import suppress

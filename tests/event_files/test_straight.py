@@ -18,12 +18,16 @@ STRAIGHT = [
     WELL.rstrip("\n"),
     f"1,{AT},a@example.com,,x\n2,{AT},,b,\n",
     f'"x","{AT}","","",""\n"18446744073709551616","{AT}","","",""\n',
+    WELL + f'"2","{AT}","","the ""best"" one",""\n',
 ]
 ODD = [
     WELL + "\n" + WELL,
     WELL + f'"2","{AT}" ,"","",""\n',
     WELL + f'"2","{AT}","", "a",""\n',
     WELL + f'"2","{AT}","","a ",""\n',
+    WELL + f'"2","{AT}",""," a",""\n',
+    f"1, {AT},a@example.com,,x\n",
+    f"1,{AT},a@example.com,,x \n",
     WELL + f'"2","{AT}","","\ta",""\n',
     WELL + f'"2","{AT}","","two\nlines",""\n',
     WELL + f'"2","{AT}","","open,""\n',
