@@ -15,7 +15,7 @@ http         activations over HTTP beside the producer fed from the same bytes; 
 console      pages, status, metrics, groups and traces with much of everything; what keeping outcomes costs
 outcomes     what keeping outcomes costs, alone
 efficiency   calls made, compared with the fewest that could have done
-imports      event files landed, folded, and landed again, compared with grouping them; bytes per event
+imports      event files landed, folded, landed again and opened; deliveries beside an import
 events       stored events through a rule rolled up by day and a score
 salesforce   contacts read for the first time, again, and when nothing is new
 writes       tasks and records written into an org of Salesforce, beside simple-salesforce: speed and calls

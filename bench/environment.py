@@ -1,9 +1,10 @@
 """A whole set-up in a folder of its own: emulator, Redis, records and workers, each a real process."""
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from celery import Celery
@@ -30,7 +31,13 @@ class Environment:
     """What all sections measure in; workers are started when a section asks for them."""
 
     def __init__(
-        self, folder: Path, stack: ExitStack, events: list[str], options: Sequence[str], window: float
+        self,
+        folder: Path,
+        stack: ExitStack,
+        events: list[str],
+        options: Sequence[str],
+        window: float,
+        settings: Mapping[str, str],
     ) -> None:
         self.processes = Processes(folder)
         stack.callback(self.processes.stop)
@@ -44,11 +51,12 @@ class Environment:
             "ACTIVATION_BROKER_URL": self.broker_url,
             "ACTIVATION_LOG_LEVEL": "WARNING",  # as Celery logs for the baselines
             "ACTIVATION_LIMIT_WINDOW": str(window),
+            **settings,
         }
-        settings = Settings.load(self.env)
-        engine = open_engine(settings)
+        loaded = Settings.load(self.env)
+        engine = open_engine(loaded)
         stack.callback(engine.dispose)
-        self.records = Records(engine, open_vault(settings))
+        self.records = Records(engine, open_vault(loaded))
         self._workers = 0
 
     def configure(self, destinations: dict[str, dict[str, Any]], in_flight: int = 8) -> None:
@@ -113,14 +121,17 @@ class Environment:
 
 @contextmanager
 def open_environment(
-    events: Sequence[str] = (EVENT,), options: Sequence[str] = (), window: float = 60
+    events: Sequence[str] = (EVENT,),
+    options: Sequence[str] = (),
+    window: float = 60,
+    settings: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Environment]:
     """Set everything up but the workers, and leave nothing behind; ``options`` are the emulator's.
 
-    ``window`` is how many seconds a minute lasts for limits.
+    ``window`` is how many seconds a minute lasts for limits; ``settings``: further ones of all processes.
     """
     with tempfile.TemporaryDirectory(prefix="bench-") as folder, ExitStack() as stack:
-        yield Environment(Path(folder), stack, list(events), options, window)
+        yield Environment(Path(folder), stack, list(events), options, window, settings)
 
 
 def destination(event: str = EVENT, audience: str = AUDIENCE, max_age: float = 600) -> dict[str, Any]:
