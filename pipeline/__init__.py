@@ -31,6 +31,8 @@ The way of a change, room by room; each knows only those that it needs, and none
     operate/     the operator's view: status, numbers, erasure
     cli/ web/ demo/  edges
 
+    program.py   the command ``activation``, from its first line to its last
+    interrupts.py  Ctrl-C at any moment of it
     errors.py    failures, named by the pipeline's next move
     settings.py  the environment
     logs.py      logging, without personal data

@@ -30,6 +30,7 @@ ENDS = "accept deliver"
 SOURCES = "snapshots streams rules pairs consents"
 BELOW = {
     "errors": "",
+    "interrupts": "",
     "text": "errors",
     "model": "errors text",
     "stores": "errors text",
@@ -59,10 +60,15 @@ BELOW = {
     "operate": f"{GROUND} records alerts lanes settle evidence {ENDS} settings {SOURCES} {EVENTS} runtime",
     "demo": f"{GROUND} records produce lanes settle settings responsys operate runtime",
     "web": f"{GROUND} records alerts pairs consents {EVENTS} produce settle settings logs operate runtime",
-    "cli": f"{GROUND} {WAY} alerts settings logs {SOURCES} {EVENTS} runtime operate demo web",
+    "cli": f"{GROUND} {WAY} alerts settings logs {SOURCES} {EVENTS} runtime operate demo web interrupts",
+    "program": "cli interrupts",
 }
 # One file may look further than its room.
-ALONE = {"settle/replay.py": {"produce"}, "settle/letter_operations.py": {"produce"}}
+ALONE = {
+    "settle/replay.py": {"produce"},
+    "settle/letter_operations.py": {"produce"},
+    "cli/__main__.py": {"program"},
+}
 WITH_SCHEMAS = set("alerts model responsys produce records lanes snapshots runtime web cli".split())
 
 

@@ -3,17 +3,10 @@
 Each command is in a file of its own, which is only imported when the command is run.
 """
 
-import os
-import sys
-from collections.abc import Sequence
-from typing import Any, TextIO, cast
-
 import click
 
-from pipeline.cli.lazy_group import LazyCommand, LazyGroup
-from pipeline.cli.output import Output, OutputFull, escape_unwritable, give_up_output, open_closed
-from pipeline.errors import PipelineError
-from pipeline.text.escapes import without_controls
+from pipeline.cli.command_group import Commands
+from pipeline.cli.lazy_group import LazyCommand
 
 COMMANDS = {
     "demo": LazyCommand(
@@ -116,64 +109,6 @@ COMMANDS = {
         "pipeline.cli.completion:completion", "Print what makes a SHELL complete commands and options."
     ),
 }
-INTERRUPTED = 130  # the exit code that a shell expects after Ctrl-C
-
-
-class UsageProblem(click.ClickException):
-    """An error that a person must put right, printed without a traceback."""
-
-    exit_code = 2
-
-
-class Commands(LazyGroup):
-    """The commands of this program, which end as it promises."""
-
-    def main(self, args: Sequence[str] | None = None, *more: Any, **options: Any) -> Any:
-        """Run, and end the process; a standard output that is closed or full makes no traceback."""
-        if not options.get("standalone_mode", True):
-            return super().main(args, *more, **options)
-        open_closed()
-        escape_unwritable()
-        kept, sys.stdout = sys.stdout, cast(TextIO, Output(sys.stdout))
-        try:
-            try:
-                return super().main(args, *more, **options)
-            finally:
-                sys.stdout.flush()
-        except OutputFull as error:
-            give_up_output()
-            click.echo(f"Error: {error}", err=True)
-            sys.exit(UsageProblem.exit_code)
-        finally:
-            sys.stdout = kept
-
-    def make_context(
-        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
-    ) -> click.Context:
-        """Read the words; bytes that are no text may only name a file."""
-        for word in args:
-            if not is_text(word) and not any(os.path.exists(name) for name in (word, word.partition("=")[2])):
-                raise UsageProblem(f'"{click.format_filename(word)}" is no text in UTF-8')
-        return super().make_context(info_name, args, parent, **extra)
-
-    def invoke(self, ctx: click.Context) -> object:
-        """Run the command: 2 when a person must change something, 130 after Ctrl-C."""
-        try:
-            return super().invoke(ctx)
-        except PipelineError as error:
-            # Names from files and arguments may hold control characters, which a terminal obeys.
-            raise UsageProblem(without_controls(str(error))) from error
-        except KeyboardInterrupt:
-            ctx.exit(INTERRUPTED)
-
-
-def is_text(word: str) -> bool:
-    """Tell whether a word of the command line was UTF-8."""
-    try:
-        word.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 @click.group(cls=Commands, lazy=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})

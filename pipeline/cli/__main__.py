@@ -1,5 +1,5 @@
 """``python -m pipeline.cli``: the same as the command ``activation``."""
 
-from pipeline.cli import main
+from pipeline.program import run
 
-main(prog_name="activation")
+run()

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 import click
 from click.shell_completion import CompletionItem
 
+from pipeline.interrupts import ended_by_interrupt
+
 
 class LazyCommand(NamedTuple):
     """Where a command is, and the first sentence of its help."""
@@ -24,7 +26,8 @@ class LazyCommand(NamedTuple):
         module, name = self.place.split(":")
         gc.disable()
         try:
-            command: click.Command = getattr(import_module(module), name)
+            with ended_by_interrupt():
+                command: click.Command = getattr(import_module(module), name)
         finally:
             gc.freeze()
             gc.set_threshold(50_000, 20, 20)
@@ -52,7 +55,7 @@ class Group(click.Group):
         """Return the command that the first word names; for a misspelt one the error has the likely name."""
         name = args[0]
         names = self.list_commands(ctx)
-        if name not in names and not name.startswith("-"):
+        if name not in names and not name.startswith("-") and not ctx.resilient_parsing:
             self._refuse_misspelt(ctx, [name])
             ctx.fail(f'there is no command "{name}"; there are: {", ".join(names)}')
         return super().resolve_command(ctx, args)

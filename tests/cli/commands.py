@@ -1,5 +1,8 @@
 """Commands that end in every way a command can."""
 
+import signal
+import time
+
 import click
 
 from pipeline.errors import Misconfigured
@@ -19,3 +22,27 @@ def interrupted() -> None:
 def talkative() -> None:
     for _ in range(100_000):
         click.echo("a line")
+
+
+@click.command()
+def finalized() -> None:
+    """Be interrupted within a finalizer."""
+
+    class Finalized:
+        def __del__(self) -> None:
+            signal.raise_signal(signal.SIGINT)
+
+    Finalized()
+    time.sleep(60)
+
+
+@click.command()
+def converted() -> None:
+    """Be interrupted where Python raises another error instead."""
+
+    class Named:
+        def __set_name__(self, owner: type, name: str) -> None:
+            signal.raise_signal(signal.SIGINT)
+
+    class Owner:
+        name = Named()
