@@ -3,6 +3,7 @@
 import signal
 import sys
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
@@ -12,6 +13,7 @@ from pipeline.cli.up_block import block
 from pipeline.cli.up_crew import Crew
 from pipeline.cli.up_lines import Lines
 from pipeline.errors import Misconfigured
+from pipeline.interrupts import INTERRUPTED
 from pipeline.runtime import flower
 from pipeline.runtime.ports import moved
 from pipeline.runtime.stores import Stores, open_stores
@@ -20,7 +22,6 @@ from pipeline.stores.data_folder import locked, usable
 PROCFILE = "Procfile"
 LOCK = "up.lock"  # in the data folder, held while it runs
 RUNS_HERE = "`activation up` runs in this data folder already, as process {process}: stop that one first"
-INTERRUPTED = 128 + signal.SIGINT
 
 
 @click.command()
@@ -41,8 +42,8 @@ def up(context: click.Context, procfile: Path | None) -> None:
     commands = read_commands(procfile)
     signals = Signals()
     lines = Lines(sys.stdout, commands)
-    with open_stores() as stores, locked(stores.settings.data_dir, LOCK, RUNS_HERE):
-        commands, moves, texts = moved(commands, stores.settings)
+    with open_stores() as stores, locked(stores.settings.data_dir, LOCK, RUNS_HERE), ExitStack() as ports:
+        commands, moves, texts = moved(commands, stores.settings, ports)
         with usable(stores.settings.data_dir, alone=True):
             login, login_text = flower_login(stores)
         env = environment(stores, login) | moves
