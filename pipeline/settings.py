@@ -12,14 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import Misconfigured
-from pipeline.stores import broker_url
+from pipeline.stores import broker_url, database_url
 from pipeline.stores.secret_key import is_key
 from pipeline.text.setting_values import SHOWN, at_least, host_and_port, number, one_of, url_of, words
 
 PREFIX = "ACTIVATION_"
 PATHS = ("DATA_DIR",)  # settings of any bytes
 HALF_PAIR = re.compile("[\ud800-\udfff]")  # stands for a byte that is not UTF-8
-DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOG_FORMATS = ("text", "json")
 CALL_MARGIN = 60  # seconds that all of a call may take beyond the time between two bytes
@@ -110,8 +109,10 @@ class Settings:
         data_dir = Path(read("DATA_DIR", ".activation", str)).expanduser().absolute()
         settings = cls(
             data_dir=data_dir,
-            database_url=read("DATABASE_URL", f"sqlite:///{data_dir / 'activation.db'}", url_of(DATABASES)),
-            events_url=read("EVENTS_URL", "", url_of(DATABASES)),
+            database_url=read(
+                "DATABASE_URL", f"sqlite:///{data_dir / 'activation.db'}", database_url.checked
+            ),
+            events_url=read("EVENTS_URL", "", database_url.checked),
             broker_url=read("BROKER_URL", None, broker_url.checked),
             secret_keys=read("SECRET_KEY", (), secret_keys),
             api_keys=read("API_KEYS", (), long_words),

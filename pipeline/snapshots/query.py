@@ -26,6 +26,7 @@ from pipeline.model.source import SqlSource
 from pipeline.produce.columns import PROFILE, become, cleaned, place_of, twice, unmatched
 from pipeline.produce.lines import FileLine
 from pipeline.snapshots.odd_values import with_odd_values
+from pipeline.stores.database_url import SCHEMES, problems_of
 from pipeline.text.redaction import masked
 from schemas.query_text import NOW, rewritten
 from schemas.query_text import parameters as names_of_parameters
@@ -68,6 +69,7 @@ def open_source(source: SqlSource) -> Engine:
         if url.drivername == "postgresql":
             url = url.set(drivername="postgresql+psycopg")
         refuse_missing_file(source, url)
+        refuse_unknown_options(source, url)
         return with_odd_values(with_colons(create_engine(url, hide_parameters=True)))
     except (NoSuchModuleError, ModuleNotFoundError) as error:
         raise Misconfigured(
@@ -81,6 +83,15 @@ def refuse_missing_file(source: SqlSource, url: URL) -> None:
     """Raise Misconfigured instead of having SQLite make an empty database."""
     if url.get_backend_name() == "sqlite" and url.database and not Path(url.database).exists():
         raise Misconfigured(f'source "{source.name}": there is no file {url.database}')
+
+
+def refuse_unknown_options(source: SqlSource, url: URL) -> None:
+    """Raise Misconfigured for an option that is ignored, or that ends a run; another driver has its own."""
+    backend = url.get_backend_name()
+    if backend not in SCHEMES or "uri" in url.query:
+        return
+    if problem := next(problems_of(backend, source.url.partition("?")[2]), None):
+        raise Misconfigured(f'source "{source.name}": url {problem}')
 
 
 def read_only(engine: Engine) -> dict[str, Any]:

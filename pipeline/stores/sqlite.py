@@ -24,7 +24,8 @@ def open_sqlite(url: URL, setting: str) -> Engine:
     """
     if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
         raise Misconfigured(f"{setting}: SQLite needs a file that all processes can open")
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT}, hide_parameters=True)
+    options = {} if "timeout" in url.query else {"timeout": BUSY_TIMEOUT}
+    engine = create_engine(url, connect_args=options, hide_parameters=True)
     event.listen(engine, "connect", set_pragmas)
     engine.dialect.do_begin = begin  # type: ignore[method-assign]  # an event takes five times as long
     create_file(Path(url.database))
