@@ -15,6 +15,7 @@ import msgspec
 import redis
 from sqlalchemy import Engine
 
+from pipeline.accept.stray_counts import KINDS
 from pipeline.accept.unreadable import salvage
 from pipeline.model.shard import SHARDS, shard_of
 from pipeline.settle import dead_letters
@@ -22,15 +23,6 @@ from pipeline.settle.dead_letters import DeadLetter
 from pipeline.stores.retrying import retrying
 from pipeline.text.escapes import escaped
 
-# By kind, the words of a dead letter for the message that the activation came in.
-KINDS: Mapping[str, str] = {
-    "unreadable": "a Celery message that cannot be read",
-    "unknown_task": "a Celery message for a task that does not exist",
-    "wrong_arguments": "a Celery message with other arguments than its task takes",
-    "other_serializer": "a Celery message that is not JSON",
-    "expired": "a Celery message that expired before a worker took it",
-    "unrouted": "a Celery message in a queue that no worker takes",
-}
 REMEMBERED = 86_400  # seconds after the last stray for which their numbers are shown
 SIGNS = (b'"profile_id"', b"tasks.activation.activate")  # of an activation in an unreadable message
 FURTHER_SIGNS = ("audience", "call_type", "identifiers")
@@ -88,11 +80,6 @@ class Strays:
                 for raw in raws:
                     pipe.lrem("messages:letters", 1, raw)  # type: ignore[arg-type]  # bytes will do
                 pipe.execute()
-
-    def counts(self) -> dict[str, int]:
-        """Return how many there were lately, by kind."""
-        counted = self._client.hmget("messages", list(KINDS))
-        return {kind: int(amount or 0) for kind, amount in zip(KINDS, counted, strict=True)}
 
     def _push(self, key: str, value: str | bytes) -> None:
         """Append a value; if the answer is lost, again: both kinds carry an id, and count once."""

@@ -9,6 +9,7 @@ from pipeline.records import mirror
 from pipeline.runtime.stores import Stores, open_stores
 from pipeline.stores import installation, key_check
 from pipeline.stores.broker import server_name
+from pipeline.stores.known_stranger import id_in
 from pipeline.stores.vault import open_vault
 from pipeline.text.plural import counted
 
@@ -34,7 +35,7 @@ def adopt(secret_key: bool, yes: bool) -> None:
 
 def adopt_redis(stores: Stores, *, yes: bool) -> None:
     """Take Redis over, after a question that counts the rows in it."""
-    own, theirs = installation.own_id(stores.engine), installation.id_in(stores.redis)
+    own, theirs = installation.own_id(stores.engine), id_in(stores.redis)
     place = server_name(stores.redis)
     if own == theirs:
         click.echo(f"The Redis server at {place} belongs to this store ({own}) already.")

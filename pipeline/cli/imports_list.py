@@ -7,7 +7,7 @@ import click
 from pipeline.cli.reading import records_to_read
 from pipeline.cli.tables import show
 from pipeline.operate.crowds import crowd_notes
-from pipeline.operate.imports import ImportStatus, import_document, read_imports
+from pipeline.operate.imports import ImportStatus, read_imports
 from pipeline.runtime.stores import open_stores
 from pipeline.text.labels import labelled
 from pipeline.text.times import rfc3339
@@ -23,9 +23,7 @@ def list_(*, as_json: bool) -> None:
         catalog = records_to_read(stores).load()
         found = read_imports(stores.redis, stores.engine, stores.events, catalog)
     if as_json:
-        click.echo(
-            json.dumps({"imports": [import_document(one) for one in found]}, indent=2, ensure_ascii=False)
-        )
+        click.echo(json.dumps({"imports": [one.document() for one in found]}, indent=2, ensure_ascii=False))
     elif found:
         show(HEADERS, [import_cells(one) for one in found])
         for text, way_out in crowd_notes(found):

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import click
 
@@ -9,17 +10,20 @@ from pipeline.cli.reading import records_to_read
 from pipeline.cli.status_tables import print_tables
 from pipeline.model.shard import SHARDS
 from pipeline.operate.consent_status import read_consents
-from pipeline.operate.imports import read_imports
 from pipeline.operate.open_questions import read_questions
 from pipeline.operate.status.document import document
 from pipeline.operate.status.status import Status, read_status
 from pipeline.operate.status.trouble import Trouble
 from pipeline.operate.status.troubles import troubles
-from pipeline.operate.stream_status import read_streams
-from pipeline.runtime.stores import open_stores
+from pipeline.records.catalog import Catalog
+from pipeline.runtime.stores import Stores, open_stores
 from pipeline.stores.redis_health import Server
 from pipeline.text.escapes import printable
 from pipeline.text.sizes import spell as spell_size
+
+if TYPE_CHECKING:
+    from pipeline.operate.imports import ImportStatus
+    from pipeline.operate.stream_status import StreamStatus
 
 MARKS = {False: ("✗", "red"), True: ("…", "yellow")}  # by whether it passes
 
@@ -32,9 +36,9 @@ def status(as_json: bool) -> None:
     """Show what is wrong, what waits where, and how fast it may go out."""
     with open_stores() as stores:
         catalog = records_to_read(stores).load()
-        imports = read_imports(stores.redis, stores.engine, stores.events, catalog) if catalog.imports else ()
+        imports = imports_of(stores, catalog)
         window = stores.settings.limit_window
-        streams = read_streams(lambda: stores.events_if_any, catalog)
+        streams = streams_of(stores, catalog)
         consents = read_consents(lambda: stores.events_if_any, catalog)
         questions = read_questions(lambda: stores.events_if_any, catalog)
         found = read_status(
@@ -53,6 +57,24 @@ def status(as_json: bool) -> None:
         click.echo(json.dumps(document(found), indent=2, ensure_ascii=False))
     else:
         print_text(found, window)
+
+
+def imports_of(stores: Stores, catalog: Catalog) -> tuple["ImportStatus", ...]:
+    """Read the status of imports; without any, their modules are not imported."""
+    if not catalog.imports:
+        return ()
+    from pipeline.operate.imports import read_imports
+
+    return read_imports(stores.redis, stores.engine, stores.events, catalog)
+
+
+def streams_of(stores: Stores, catalog: Catalog) -> tuple["StreamStatus", ...]:
+    """Read the status of streams; without any, their modules are not imported."""
+    if not any(source.is_stream for source in catalog.sources.values()):
+        return ()
+    from pipeline.operate.stream_status import read_streams
+
+    return read_streams(lambda: stores.events_if_any, catalog)
 
 
 def print_text(found: Status, window: float) -> None:

@@ -56,6 +56,24 @@ class ImportStatus:
             return None
         return now - since
 
+    def document(self) -> dict[str, Any]:
+        """Return it for programs."""
+        run = self.run
+        return {
+            "name": self.name,
+            **label_fields(self.record.label, self.record.description),
+            "state": self.state,
+            "connector": self.record.connector,
+            "step": run.step or None,
+            "last_success": run.succeeded_at and rfc3339(run.succeeded_at),
+            "failing_since": run.failing_since and rfc3339(run.failing_since),
+            "newest_file": self.newest_file and rfc3339(self.newest_file),
+            "waiting": self.waiting,
+            "files": dict(self.files),
+            "events": dict(self.events),
+            "error": self.reason or None,
+        }
+
 
 def read_imports(
     client: redis.Redis, engine: Engine, events: Engine, catalog: Catalog
@@ -129,22 +147,3 @@ def newest_of(events: Engine, name: str) -> datetime | None:
         chosen = select(func.max(event_files.c.listed_at)).where(event_files.c.import_name == name)
         newest: datetime | None = connection.scalar(chosen)
     return newest
-
-
-def import_document(one: ImportStatus) -> dict[str, Any]:
-    """Return one import for programs."""
-    run = one.run
-    return {
-        "name": one.name,
-        **label_fields(one.record.label, one.record.description),
-        "state": one.state,
-        "connector": one.record.connector,
-        "step": run.step or None,
-        "last_success": run.succeeded_at and rfc3339(run.succeeded_at),
-        "failing_since": run.failing_since and rfc3339(run.failing_since),
-        "newest_file": one.newest_file and rfc3339(one.newest_file),
-        "waiting": one.waiting,
-        "files": dict(one.files),
-        "events": dict(one.events),
-        "error": one.reason or None,
-    }

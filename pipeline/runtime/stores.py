@@ -1,4 +1,7 @@
-"""Stores: Redis, SQL and the records, each opened when a command first asks for it."""
+"""Stores: Redis, SQL and the records, each opened when a command first asks for it.
+
+SQLAlchemy is half of the start of a command, so it is imported with the first SQL store.
+"""
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
@@ -7,23 +10,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import redis
-from sqlalchemy import Engine, make_url
-from sqlalchemy.exc import OperationalError
 
 from pipeline.errors import Misconfigured
 from pipeline.settings import Settings
 from pipeline.stores import broker_url
 from pipeline.stores.broker import connect, refuse_eviction
 from pipeline.stores.data_folder import usable
-from pipeline.stores.database import EVENTS, migrate, open_database, reading
 from pipeline.stores.doorbell import Doorbell
 from pipeline.stores.embedded import open_broker
-from pipeline.stores.installation import Belonging, refuse_known_stranger
-from pipeline.stores.lost_events import refuse_lost
-from pipeline.stores.store_failure import store_of, unusable
+from pipeline.stores.known_stranger import refuse_known_stranger
 from pipeline.stores.unready import meaning_of
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
     from pipeline.records.records import Records
     from pipeline.stores.vault import Vault
 
@@ -64,8 +64,10 @@ class Stores:
         return self.opened.enter_context(closing(Doorbell(self.broker_url)))
 
     @cached_property
-    def engine(self) -> Engine:
+    def engine(self) -> "Engine":
         """The SQL store, its tables up to date."""
+        from pipeline.stores.database import migrate, open_database
+
         engine = open_database(self.settings.database_url)
         self.opened.callback(engine.dispose)
         if self.checked:
@@ -74,8 +76,11 @@ class Stores:
         return engine
 
     @cached_property
-    def events(self) -> Engine:
+    def events(self) -> "Engine":
         """The events store, its tables up to date."""
+        from pipeline.stores.database import EVENTS, migrate, open_database
+        from pipeline.stores.lost_events import refuse_lost
+
         refuse_lost(self.settings.events_place, self.engine)
         engine = open_database(self.settings.events_place, "ACTIVATION_EVENTS_URL")
         self.opened.callback(engine.dispose)
@@ -84,8 +89,13 @@ class Stores:
         return engine
 
     @property
-    def events_if_any(self) -> Engine | None:
+    def events_if_any(self) -> "Engine | None":
         """The events store; None: there is none, and for a look none is made."""
+        from sqlalchemy import make_url
+
+        from pipeline.stores.database import reading
+        from pipeline.stores.lost_events import refuse_lost
+
         url = make_url(self.settings.events_place)
         if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
             with reading(self.engine):  # a data folder that cannot be used is an error, not an empty store
@@ -135,9 +145,11 @@ class Stores:
         """Raise Misconfigured if this installation's store is there, and Redis is another one's."""
         refuse_known_stranger(self.settings.database_url, self.redis)
 
-    def _refuse_strangers(self, client: Any, engine: Engine | None) -> None:
+    def _refuse_strangers(self, client: Any, engine: "Engine | None") -> None:
         """Raise Misconfigured for stores of two installations, as soon as both are open."""
         if client is not None and engine is not None and self.strangers_refused:
+            from pipeline.stores.installation import Belonging
+
             Belonging(engine, client)()
 
     def _records(self, vault: "Vault", *, lenient: bool = False) -> "Records":
@@ -161,8 +173,17 @@ def open_stores(environ: Mapping[str, str] | None = None) -> Iterator[Stores]:
                 yield stores
         except (redis.ConnectionError, redis.TimeoutError) as error:
             raise unreachable(stores.broker_url, error) from error
-        except OperationalError as error:
+        except sql_failures() as error:
+            from pipeline.stores.store_failure import store_of, unusable
+
             raise unusable(store_of(error) or stores.engine.url, error) from error
+
+
+def sql_failures() -> type[Exception]:
+    """Return the class of the errors of a store that is away; read when there is an error."""
+    from sqlalchemy.exc import OperationalError
+
+    return OperationalError
 
 
 def unreachable(url: str, error: redis.RedisError) -> Misconfigured:

@@ -19,6 +19,12 @@ from pipeline.stores.unready import explain
 log = logging.getLogger(__name__)
 
 DEFAULT_QUEUE = "celery"  # of a Celery client that names none
+QUEUE_BY_MODULE = {
+    "tasks.activation": "activations",
+    "tasks.delivery": "deliveries",
+    "tasks.imports": "imports",
+    "tasks.sync": "sync",
+}
 
 # kombu's sockets have no time-out of their own: a half-open connection would hang a worker for ever.
 SOCKET = {
@@ -129,12 +135,7 @@ def celery_settings(url: str) -> dict[str, Any]:
         "task_serializer": "json",
         "accept_content": ["json"],
         "task_default_queue": "activations",
-        "task_routes": {
-            "tasks.activation.*": {"queue": "activations"},
-            "tasks.delivery.*": {"queue": "deliveries"},
-            "tasks.imports.*": {"queue": "imports"},
-            "tasks.sync.*": {"queue": "sync"},
-        },
+        "task_routes": {f"{module}.*": {"queue": queue} for module, queue in QUEUE_BY_MODULE.items()},
         "worker_prefetch_multiplier": 1,
         "worker_cancel_long_running_tasks_on_connection_loss": False,
         "timezone": "UTC",

@@ -5,12 +5,12 @@ once a second.
 """
 
 import logging
-import threading
 from collections import deque
-from contextlib import suppress
-from typing import Any
 
-from pipeline.stores.broker import celery_settings
+import redis
+
+from pipeline.stores.broker import connect
+from pipeline.stores.doorbell_message import message, queue_of
 
 Ring = tuple[str, tuple[str | int, ...], str | None]  # task, arguments, task id
 
@@ -19,26 +19,13 @@ log = logging.getLogger(__name__)
 # For many shards at once: a worker that accepts one goes on to more, and a ring costs as much as 100 rows.
 RINGS = 4
 MOST_LOST = 1_000  # rings that are kept for later
-IMPORTING = threading.Lock()
 
 
 class Doorbell:
-    """Rings for work by the names of tasks."""
+    """Rings for work by the names of tasks; threads may share it."""
 
     def __init__(self, broker_url: str) -> None:
-        # Celery takes a fifth of a second to import; a command that never rings does without. It takes itself
-        # out of sys.modules meanwhile: another thread that imports it just then gets a module without names.
-        with IMPORTING:
-            from celery import Celery
-            from kombu.exceptions import OperationalError
-            from kombu.transport import redis  # noqa: F401 -- or the first ring would wait for it
-
-        self._app = Celery("activation", set_as_current=False)
-        self._app.conf.update(celery_settings(broker_url))
-        self._failures = (OperationalError, OSError)
-        self._lock = threading.Lock()
-        # A kombu producer with a connection of its own: closing kombu's pool would close that of every part.
-        self._producer: Any = None
+        self._client = connect(broker_url)
         self._lost: deque[Ring] = deque(maxlen=MOST_LOST)
 
     def ring_accept(self, shard: int) -> None:
@@ -92,35 +79,11 @@ class Doorbell:
 
     def close(self) -> None:
         """Close the connection to the broker."""
-        with self._lock:
-            self._hang_up()
+        self._client.close()
 
     def _ring(self, task: str, args: tuple[str | int, ...], task_id: str | None) -> None:
-        with self._lock:
-            try:
-                self._send(task, args, task_id)
-            except self._failures as error:
-                log.warning("doorbell lost", extra={"task": task, "error": type(error).__name__})
-                self._lost.append((task, args, task_id))
-                self._hang_up()
-
-    def _send(self, task: str, args: tuple[str | int, ...], task_id: str | None) -> None:
-        if self._producer is None:
-            self._producer = self._app.amqp.Producer(self._app.connection_for_write())
-        options = {"retry": False, "ignore_result": True, "result_cls": Sent, "add_to_parent": False}
-        self._app.send_task(task, args, task_id=task_id, producer=self._producer, **options)
-
-    def _hang_up(self) -> None:
-        if self._producer is not None:
-            producer, self._producer = self._producer, None
-            with suppress(*self._failures):
-                producer.connection.close()
-
-
-class Sent:
-    """A message that was sent; in place of Celery's own, the first of which loads a store of results."""
-
-    ignored = True
-
-    def __init__(self, task_id: str) -> None:
-        self.id = task_id
+        try:
+            self._client.lpush(queue_of(task), message(task, args, task_id))
+        except (redis.RedisError, OSError) as error:
+            log.warning("doorbell lost", extra={"task": task, "error": type(error).__name__})
+            self._lost.append((task, args, task_id))

@@ -17,21 +17,19 @@ id of another installation is refused; ``adopt`` takes it over on purpose.
 
 import secrets
 from contextlib import suppress
-from pathlib import Path
 
 import redis
-from sqlalchemy import Engine, make_url, select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Engine, select
 
 from pipeline.errors import Misconfigured
 from pipeline.stores import emptied, record_tables
-from pipeline.stores.broker import decoded, server_name
-from pipeline.stores.database import open_database, reading
+from pipeline.stores.broker import server_name
+from pipeline.stores.database import reading
+from pipeline.stores.known_stranger import KEY, foreign, id_in
 from pipeline.stores.store_failure import shown
 from pipeline.stores.unready import Unready
 from pipeline.stores.upsert import insert_new
 
-KEY = "installation"
 ONLY_ROW = 1
 
 
@@ -55,7 +53,7 @@ class Belonging:
                 self._client.set(KEY, self._id, nx=True)
             theirs = id_in(self._client) or self._id
         if theirs != self._id:
-            raise foreign(self._engine, self._client, self._id, theirs)
+            raise foreign(shown(self._engine.url), self._client, self._id, theirs)
 
 
 def own_id(engine: Engine) -> str:
@@ -72,30 +70,6 @@ def stored_id(engine: Engine) -> str:
     """Return the id of an SQL store; "": it has none yet."""
     with reading(engine) as connection:
         return connection.scalar(select(record_tables.installation.c.id)) or ""
-
-
-def id_in(client: redis.Redis) -> str:
-    """Return the id that a Redis has; "": it belongs to no store yet."""
-    return decoded(client.get(KEY) or b"")
-
-
-def refuse_known_stranger(url: str, client: redis.Redis) -> None:
-    """Raise Misconfigured if the SQL store of ``url`` is there, answers, and is not the one of this Redis.
-
-    For a producer on the command line, which needs Redis alone; the store is not made for this.
-    """
-    place = make_url(url)
-    if place.get_backend_name() == "sqlite" and not Path(place.database or "").exists():
-        return
-    engine = open_database(url)
-    try:
-        own, theirs = stored_id(engine), id_in(client)
-    except SQLAlchemyError:
-        return
-    finally:
-        engine.dispose()
-    if own and theirs and own != theirs:
-        raise foreign(engine, client, own, theirs)
 
 
 def adopt(engine: Engine, client: redis.Redis) -> None:
@@ -120,12 +94,3 @@ def look_at_unmarked(engine: Engine, client: redis.Redis) -> bool:
             "one with `activation adopt`"
         )
     return not version or published > 0
-
-
-def foreign(engine: Engine, client: redis.Redis, own: str, theirs: str) -> Misconfigured:
-    """Return the refusal of a Redis with the id of another store."""
-    return Misconfigured(
-        f"the Redis server at {server_name(client)} belongs to installation {theirs}, the SQL store "
-        f"{shown(engine.url)} to installation {own}: use the two that belong together, or take this Redis "
-        "over for this store with `activation adopt`"
-    )

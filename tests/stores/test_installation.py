@@ -4,14 +4,16 @@ from sqlalchemy import update
 from pipeline.errors import Misconfigured
 from pipeline.stores import emptied, tables
 from pipeline.stores.database import migrate, open_database
-from pipeline.stores.installation import Belonging, adopt, id_in, own_id, refuse_known_stranger
+from pipeline.stores.installation import Belonging, adopt, own_id
+from pipeline.stores.known_stranger import id_in, refuse_known_stranger
 from tests.processes import run_at_once
 
 FIRST_COMMAND = """
 import sys
 from pipeline.stores.broker import connect
 from pipeline.stores.database import migrate, open_database
-from pipeline.stores.installation import Belonging, id_in, own_id
+from pipeline.stores.installation import Belonging, own_id
+from pipeline.stores.known_stranger import id_in
 engine, client = open_database(sys.argv[1]), connect(sys.argv[2])
 migrate(engine)
 print("ready", flush=True)

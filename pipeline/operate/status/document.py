@@ -4,7 +4,6 @@ from dataclasses import asdict
 from typing import Any
 
 from pipeline.lanes.pace import Pace
-from pipeline.operate.imports import import_document
 from pipeline.operate.status.day_counts import DayCount
 from pipeline.operate.status.destination_status import DestinationStatus
 from pipeline.operate.status.status import Status
@@ -31,7 +30,7 @@ def document(status: Status) -> dict[str, Any]:
             "stuck": [asdict(shard) for shard in status.intake.stuck],
         },
         "destinations": [of_line(line) for line in status.destinations],
-        "imports": [import_document(one) for one in status.imports],
+        "imports": [one.document() for one in status.imports],
         **({"streams": [one.document() for one in status.streams]} if status.streams else {}),
         **({"consents": [one.document() for one in status.consents]} if status.consents else {}),
         **({"conflicts": dict(status.questions.conflicts)} if status.questions.conflicts else {}),

@@ -3,17 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import redis
 from sqlalchemy import Engine
 
-from pipeline.accept.strays import KINDS, Strays
+from pipeline.accept.stray_counts import KINDS, stray_counts
 from pipeline.alerts.channel_documents import failing_channels
 from pipeline.lanes import limits
 from pipeline.lanes.backlog import read_backlogs
 from pipeline.lanes.pace import Pace, read_paces
 from pipeline.operate.consent_status import ConsentStatus
-from pipeline.operate.imports import ImportStatus
 from pipeline.operate.open_questions import OpenQuestions
 from pipeline.operate.status import workers
 from pipeline.operate.status.day_counts import DayCount, read_day_counts
@@ -22,7 +22,6 @@ from pipeline.operate.status.intake_status import IntakeStatus, read_intake
 from pipeline.operate.status.open_letters import open_letters
 from pipeline.operate.status.unknown_emails import UnknownEmails, read_unknown_emails
 from pipeline.operate.status.unrouted import unrouted
-from pipeline.operate.stream_status import StreamStatus
 from pipeline.records.catalog import Catalog
 from pipeline.records.stops import Stop, stops
 from pipeline.settle.left_out import left_out_since
@@ -31,6 +30,10 @@ from pipeline.settle.unknown_types import unknown_types_since
 from pipeline.stores import duty_trouble, emptied, redis_health, schema_notes, sql_trouble
 from pipeline.stores.duty_trouble import DutyTrouble
 from pipeline.stores.redis_health import Server
+
+if TYPE_CHECKING:  # `activation status` of installations without them starts without their modules
+    from pipeline.operate.imports import ImportStatus
+    from pipeline.operate.stream_status import StreamStatus
 
 RECENT = timedelta(days=1)  # for which values left out and resolved letters are told
 
@@ -56,9 +59,9 @@ class Status:
     unrouted: Mapping[str, int] = field(default_factory=dict)  # messages in queues that no worker takes
     letters: Mapping[Where, int] = field(default_factory=dict)  # open dead letters
     failing_channels: Mapping[str, str] = field(default_factory=dict)  # of alerts, with the reason
-    imports: tuple[ImportStatus, ...] = ()
+    imports: tuple["ImportStatus", ...] = ()
     day_counts: tuple[DayCount, ...] = ()
-    streams: tuple[StreamStatus, ...] = ()
+    streams: tuple["StreamStatus", ...] = ()
     schema_problems: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by connector
     consents: tuple[ConsentStatus, ...] = ()
     questions: OpenQuestions = field(default_factory=OpenQuestions)
@@ -83,8 +86,8 @@ def read_status(
     *,
     window: float = limits.WINDOW,
     patience: float = workers.PATIENCE,
-    imports: Sequence[ImportStatus] = (),
-    streams: Sequence[StreamStatus] = (),
+    imports: Sequence["ImportStatus"] = (),
+    streams: Sequence["StreamStatus"] = (),
     consents: Sequence[ConsentStatus] = (),
     questions: OpenQuestions | None = None,
 ) -> Status:
@@ -108,7 +111,7 @@ def read_status(
         sql=sql_trouble.read(client),
         emptied=emptied.read(client),
         duties=tuple(duty_trouble.read(client)),
-        strays=Strays(client).counts(),
+        strays=stray_counts(client),
         unrouted=unrouted(client),
         letters=by_place,
         failing_channels=failing_channels(engine, catalog),

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from pipeline.event_files.ledger_list import files_of, has_file, lines_of
 from pipeline.operate.activity import note_alone
-from pipeline.operate.imports import ImportStatus, import_document
+from pipeline.operate.imports import ImportStatus
 from pipeline.operate.pausing import try_again
 from pipeline.text.messages import unknown
 from pipeline.text.times import rfc3339
@@ -33,7 +33,7 @@ imports = Blueprint("imports", __name__, description="Files of events that come 
 @imports.doc(security=[{"key": []}])
 def list_imports(_: Mapping[str, Any]) -> Response:
     """List the imports with their states."""
-    return answer({"imports": [import_document(one) for one in imports_now()]})
+    return answer({"imports": [one.document() for one in imports_now()]})
 
 
 @imports.get("/v1/imports/<name>/files")
@@ -66,7 +66,7 @@ def list_lines(_: Mapping[str, Any], name: str, file: int) -> Response:
 def run_import(_: Mapping[str, Any], __: Mapping[str, Any], name: str) -> Response:
     """Fetch and land now what is new; ten hours of failures begin anew."""
     ask_for_run(name)
-    return answer(import_document(find_import(name)), 202)
+    return answer(find_import(name).document(), 202)
 
 
 def find_import(name: str) -> ImportStatus:

@@ -3,7 +3,6 @@
 from flask import Response, request
 
 from pipeline.event_files.ledger_list import STATES, newest_files
-from pipeline.operate.imports import import_document
 from pipeline.operate.pausing import stops_in_force
 from pipeline.records.stops import stop_of
 from pipeline.web.api.imports import ask_for_run, events, find_import, quarantine
@@ -32,7 +31,7 @@ def show(name: str) -> Response:
         name,
         live=True,
         record=one.record,
-        standing=import_document(one),
+        standing=one.document(),
         settings=settings_of(find_record("imports", name)),
         stops=stops_in_force(catalog, "import", name),
         stop=stop_of(catalog, "import", name),
