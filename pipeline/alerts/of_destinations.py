@@ -41,7 +41,7 @@ def error_share(rule: AlertRule, facts: Facts) -> Iterator[Condition]:
             yield Condition(Subject("destination", destination.name), holds=False, value=share)
             continue
         code = facts.commonest_code(destination.name, rule.window)
-        rows = f'{percent(found.share)} of {counted(found.rows, "row")} of destination "{destination.name}"'
+        rows = f"{percent(found.share)} of {counted(found.rows, 'row')} of {destination.subject}"
         yield Condition(
             Subject("destination", destination.name),
             holds=True,
@@ -59,7 +59,7 @@ def stalled(rule: AlertRule, facts: Facts) -> Iterator[Condition]:
     for destination in chosen(rule, facts):
         seconds = overdue_seconds(facts.backlogs.get(destination.name), destination)
         stopped = bool(stops_of(facts.catalog, destination)) or destination.connector in facts.throttled
-        text = f'rows of destination "{destination.name}" have been due for {spell(seconds)} and may go'
+        text = f"rows of {destination.subject} have been due for {spell(seconds)} and may go"
         yield Condition(
             Subject("destination", destination.name),
             holds=seconds > above and not stopped and destination.name not in settled,
@@ -75,7 +75,7 @@ def overdue(rule: AlertRule, facts: Facts) -> Iterator[Condition]:
     for destination in chosen(rule, facts):
         subject = Subject("destination", destination.name)
         seconds = overdue_seconds(facts.backlogs.get(destination.name), destination)
-        text = f'a row of destination "{destination.name}" has been due for {spell(seconds)}'
+        text = f"a row of {destination.subject} has been due for {spell(seconds)}"
         is_late = seconds > (rule.above or 0.0)
         yield Condition(subject, is_late, round(seconds, 1), text, LOOK_AT_SPEED, page_of(subject))
 
@@ -94,7 +94,7 @@ def waiting_rows(rule: AlertRule, facts: Facts) -> Iterator[Condition]:
     for destination in chosen(rule, facts):
         subject = Subject("destination", destination.name)
         waiting = facts.backlogs.get(destination.name, Backlog()).waiting
-        text = f'{counted(waiting, "row waits", "rows wait")} for destination "{destination.name}"'
+        text = f"{counted(waiting, 'row waits', 'rows wait')} for {destination.subject}"
         yield Condition(subject, waiting > (rule.above or 0), waiting, text, LOOK_AT_SPEED, page_of(subject))
 
 
@@ -108,7 +108,7 @@ def dead_letters(rule: AlertRule, facts: Facts) -> Iterator[Condition]:
         )
         which = f" with {listed_code(rule.code)}" if rule.code else ""
         amount = counted(letters, "dead letter", "dead letters")
-        text = f'{amount}{which} of destination "{destination.name}" {"is" if letters == 1 else "are"} open'
+        text = f"{amount}{which} of {destination.subject} {'is' if letters == 1 else 'are'} open"
         yield Condition(
             Subject("destination", destination.name),
             holds=letters > (rule.above or 0),

@@ -12,7 +12,7 @@ from pipeline.model.finding import Finding
 from pipeline.operate.checking import check_connector
 from pipeline.records.catalog import Catalog
 from pipeline.runtime.stores import open_stores
-from pipeline.text.labels import label_fields, labelled
+from pipeline.text.labels import label_fields
 from pipeline.text.messages import unknown
 
 
@@ -58,7 +58,7 @@ def as_text(found: Mapping[str, Iterable[Finding]], catalog: Catalog) -> str:
     lines: list[str] = []
     for name, findings in found.items():
         connector = catalog.connectors[name]
-        lines.append(labelled(f'connector "{name}"', connector.label))
+        lines.append(connector.subject)
         lines += [f"  {connector.description}"] if connector.description else []
         lines.extend(f"  {mark_of(finding)} {finding.text}" for finding in findings)
     return "\n".join(lines)

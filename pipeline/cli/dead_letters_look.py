@@ -12,14 +12,13 @@ from pipeline.cli.row_id import LARGEST
 from pipeline.cli.tables import show
 from pipeline.errors import Misconfigured
 from pipeline.operate.letters import with_activation, without_activation
-from pipeline.records.labels import destination_labels
+from pipeline.records.shown_names import ShownNames, read_shown_names
 from pipeline.runtime.stores import open_stores
 from pipeline.settle import dead_letters as letters
 from pipeline.settle.dead_letters import DeadLetter, Filter
 from pipeline.settle.letter_sums import count_by_code
 from pipeline.text.durations import spell
 from pipeline.text.escapes import printable
-from pipeline.text.labels import labelled
 
 STATES = ("open", "replayed", "dropped", "resolved", "all")
 HEADERS = ("ID", "AGE", "STATE", "DESTINATION", "AUDIENCE", "PROFILE", "CODE", "DETAIL")
@@ -41,17 +40,17 @@ def list_(state: str, limit: int, as_json: bool, **chosen: Any) -> None:
     with open_stores() as stores:
         by_code = count_by_code(stores.engine, wanted)
         found = letters.find_letters(stores.engine, wanted, limit)
-        labels = destination_labels(stores.engine)
+        names = read_shown_names(stores.engine)
     count = sum(amount for _, _, amount in by_code)
     if as_json:
         document = {"count": count, "dead_letters": [without_activation(letter) for letter in found]}
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
     else:
-        print_text(found, labels, count, "" if state == "all" else f"{state} ")
+        print_text(found, names, count, "" if state == "all" else f"{state} ")
         if count:
             click.echo()
-            named = [(code, destination_text(name, labels), n) for name, code, n in by_code]
-            show(("CODE", "DESTINATION", "DEAD LETTERS"), named)
+            rows = [(code, names.destination(name), n) for name, code, n in by_code]
+            show(("CODE", "DESTINATION", "DEAD LETTERS"), rows)
 
 
 @click.command("show")
@@ -61,36 +60,32 @@ def show_one(id_: str, as_json: bool) -> None:
     """Show one dead letter with all that was to be sent, personal data among it."""
     with open_stores() as stores:
         found = letters.find_letters(stores.engine, Filter(ids=(id_,), state=None))
+        names = read_shown_names(stores.engine)
     if not found:
         raise Misconfigured(
             f'there is no dead letter "{id_}"; `activation dead-letters list` shows their ids'
         )
     document = with_activation(found[0])
-    click.echo(json.dumps(document, indent=2, ensure_ascii=False) if as_json else to_text(document))
+    click.echo(json.dumps(document, indent=2, ensure_ascii=False) if as_json else to_text(document, names))
 
 
-def print_text(found: list[DeadLetter], labels: Mapping[str, str], count: int, state: str) -> None:
+def print_text(found: list[DeadLetter], names: ShownNames, count: int, state: str) -> None:
     """Show letters to a person."""
     if not count:
         click.echo(f"There is no {state}dead letter that matches.")
         return
-    show(HEADERS, [letter_cells(letter, labels) for letter in found])
+    show(HEADERS, [letter_cells(letter, names) for letter in found])
     noun = "dead letter" if count == 1 else "dead letters"
     shown = "" if len(found) == count else f"; the newest {len(found):,} are shown, --limit shows more"
     click.echo(f"\n{count:,} {state}{noun}{shown}.")
 
 
-def letter_cells(letter: DeadLetter, labels: Mapping[str, str]) -> tuple[object, ...]:
+def letter_cells(letter: DeadLetter, names: ShownNames) -> tuple[object, ...]:
     """Write one letter."""
     return (
-        letter.id, letter_age(letter), letter.state, destination_text(letter.destination, labels),
-        letter.audience, letter.profile_id, letter.code, detail_text(letter),
+        letter.id, letter_age(letter), letter.state, names.destination(letter.destination),
+        names.audience(letter.audience), letter.profile_id, letter.code, detail_text(letter),
     )  # fmt: skip
-
-
-def destination_text(name: str | None, labels: Mapping[str, str]) -> str:
-    """Write the name and the label of a destination; "" if there is none."""
-    return labelled(name, labels.get(name)) if name else ""
 
 
 def detail_text(letter: DeadLetter) -> str:
@@ -104,11 +99,16 @@ def letter_age(letter: DeadLetter) -> str:
     return spell((now - (letter.created_at or now)).total_seconds())
 
 
-def to_text(document: Mapping[str, Any]) -> str:
+def to_text(document: Mapping[str, Any], names: ShownNames) -> str:
     """Show a letter to a person."""
+    shown = {
+        **document,
+        "destination": names.destination(document["destination"]),
+        "audience": names.audience(document["audience"]),
+    }
     lines = [
         f"{name.replace('_', ' ') + ':':<13} {'-' if value in (None, '') else printable(str(value))}"
-        for name, value in document.items()
+        for name, value in shown.items()
         if name != "activation"
     ]
     activation = json.dumps(document["activation"], indent=2, ensure_ascii=False).splitlines()

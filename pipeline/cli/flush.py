@@ -9,7 +9,6 @@ from pipeline.records.catalog import Catalog
 from pipeline.records.stops import remedy, stops_of
 from pipeline.runtime.stores import open_stores
 from pipeline.text.escapes import printable
-from pipeline.text.labels import labelled
 from pipeline.text.plural import counted
 
 
@@ -39,7 +38,7 @@ def flush(audience: str) -> None:
 
 def waiting_text(catalog: Catalog, destination: Destination, rows: int) -> str:
     """Write a sentence about the waiting rows of one destination."""
-    name = printable(labelled(f'destination "{destination.name}"', destination.label))
+    name = printable(destination.subject)
     if not rows:
         return f"{name}: nothing waits"
     amount = counted(rows, "row")

@@ -1,6 +1,7 @@
 """Tables of ``activation status``: destinations, sources that are read on, limits, and calls of 24 hours."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
@@ -8,13 +9,14 @@ from pipeline.cli.tables import show
 from pipeline.lanes.limits import WINDOW
 from pipeline.lanes.pace import Pace
 from pipeline.operate.status.day_counts import DayCount
-from pipeline.operate.status.destination_status import DestinationStatus
+from pipeline.operate.status.destination_status import DestinationStatus, count_audiences
 from pipeline.operate.status.status import Status
-from pipeline.operate.stream_status import StreamStatus
 from pipeline.records.catalog import Catalog
 from pipeline.text.durations import spell
 from pipeline.text.labels import labelled
-from pipeline.text.plural import counted
+
+if TYPE_CHECKING:
+    from pipeline.operate.stream_status import StreamStatus
 
 SOURCES = {"connector": "its configuration", "account": "the account", "default": "our default"}
 
@@ -47,7 +49,7 @@ def print_tables(found: Status, window: float) -> None:
 def print_destinations(lines: Sequence[DestinationStatus]) -> None:
     """Show the destinations, and count them where some are of journeys."""
     if any(line.journey for line in lines):
-        click.echo(f"Destinations: {len(lines):,}, of {groups_text(lines)}")
+        click.echo(f"Destinations: {len(lines):,}, of {count_audiences(lines)}")
     click.echo()
     show(
         ("DESTINATION", "AUDIENCE", "STATE", "WAITING", "IN FLIGHT", "LANES", "OLDEST", "DUE", "BATCHES",
@@ -61,21 +63,9 @@ def destination_cells(line: DestinationStatus) -> tuple[object, ...]:
     backlog = line.backlog
     oldest = None if backlog.oldest is None else spell(backlog.oldest)
     return (
-        labelled(line.name, line.label), audience_text(line), line.state, backlog.waiting, backlog.in_flight,
+        labelled(line.name, line.label), line.audience_text, line.state, backlog.waiting, backlog.in_flight,
         backlog.lanes, oldest, due_text(line), backlog.flying, backlog.again, line.dead_letters,
     )  # fmt: skip
-
-
-def audience_text(line: DestinationStatus) -> str | None:
-    """Name the audience, and say if it is a journey."""
-    return f"{line.audience} (journey)" if line.journey else line.audience
-
-
-def groups_text(lines: Iterable[DestinationStatus]) -> str:
-    """Count audiences and journeys."""
-    found = {(line.journey, line.audience) for line in lines if line.audience is not None}
-    journeys = sum(journey for journey, _ in found)
-    return f"{counted(len(found) - journeys, 'audience')}, {counted(journeys, 'journey')}"
 
 
 def due_text(line: DestinationStatus) -> str | None:
@@ -94,7 +84,7 @@ def limit_cells(pace: Pace, catalog: Catalog, window: float) -> tuple[object, ..
     return (connector, pace.function, allowance, SOURCES[pace.source], pace.now, next_call(pace))
 
 
-def stream_cells(line: StreamStatus) -> tuple[object, ...]:
+def stream_cells(line: "StreamStatus") -> tuple[object, ...]:
     """Write one source that is read on from a mark; its numbers are of the last run."""
     name, numbers = labelled(line.source.name, line.source.label), line.run.numbers or {}
     run = line.run.finished_at and f"{spell((line.at - line.run.finished_at).total_seconds())} ago"

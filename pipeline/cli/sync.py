@@ -18,7 +18,7 @@ from pipeline.errors import CallError, Misconfigured
 from pipeline.produce.appender import Appender, AppendFailed
 from pipeline.produce.lines import FileLine
 from pipeline.records.catalog import Catalog
-from pipeline.records.labels import destination_labels
+from pipeline.records.shown_names import ShownNames, read_shown_names
 from pipeline.runtime.clients import Clients
 from pipeline.runtime.source_runner import SourceRunner
 from pipeline.runtime.stores import Stores, open_stores
@@ -77,7 +77,7 @@ def sync(
     if (full or resend) and not source:
         raise click.UsageError("--full and --resend go with --source")
     with open_stores() as stores, shown_notes() as notes, sync_bar(file) as bar:
-        report = SyncText(dry_run, {} if as_json else destination_labels(stores.engine))
+        report = SyncText(dry_run, ShownNames() if as_json else read_shown_names(stores.engine))
         options: dict[str, Any] = {
             "confirm": lambda findings: are_lifted(confirm, findings) or ask_about_members(bar, findings)
         }

@@ -1,7 +1,7 @@
 """Text of ``activation sync``: numbers, examples and concerns of a snapshot."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from itertools import islice
 from typing import Any
@@ -15,13 +15,13 @@ from pipeline.cli.tables import show
 from pipeline.deliver.expected import Expected
 from pipeline.produce.report import Messages
 from pipeline.records.catalog import Catalog
+from pipeline.records.shown_names import ShownNames
 from pipeline.snapshots import difference
 from pipeline.snapshots.parts import Part
 from pipeline.snapshots.rehearsal import rehearse
 from pipeline.snapshots.sync import Outcome
 from pipeline.stores.database import reading
 from pipeline.text.escapes import printable
-from pipeline.text.labels import labelled
 from pipeline.text.messages import flatten
 from pipeline.text.plural import counted
 
@@ -37,7 +37,7 @@ class SyncText:
     """Collects the lines about one snapshot."""
 
     dry_run: bool
-    labels: Mapping[str, str] = field(default_factory=dict)  # of destinations
+    names: ShownNames = field(default_factory=ShownNames)
     errors: list[tuple[int, Messages]] = field(default_factory=list)  # the first ones, by line
     examples: dict[str, dict[str, list[str]]] = field(default_factory=dict)  # by destination and kind
     expected: dict[str, Expected] = field(default_factory=dict)  # of a dry run, by destination
@@ -76,7 +76,7 @@ class SyncText:
         click.echo(f"{counted(found.members, 'member')} in {counted(found.lines, 'line')}")
         show(
             ("DESTINATION", "BEFORE", *map(str.upper, KINDS), "TO SEND", "SENT", ""),
-            (part_cells(part, self.labels) for part in outcome.parts),
+            (part_cells(part, self.names) for part in outcome.parts),
         )
         self.tell_examples()
         print_calls(self.expected.values())
@@ -145,9 +145,9 @@ class SyncText:
         return found
 
 
-def part_cells(part: Part, labels: Mapping[str, str]) -> tuple[object, ...]:
+def part_cells(part: Part, names: ShownNames) -> tuple[object, ...]:
     """Return the cells of one destination."""
-    name = labelled(part.destination, labels.get(part.destination))
+    name = names.destination(part.destination)
     note = "a baseline: nothing is sent" if part.silent else ""
     numbers = (part.known, part.entering, part.changed, part.leaving)
     return name, *numbers, part.sends, part.sent, note

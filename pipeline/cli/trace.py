@@ -1,7 +1,6 @@
 """``activation trace PROFILE``: where its changes wait, and the outcomes of its settled ones."""
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -10,10 +9,9 @@ from pipeline.cli.tables import show
 from pipeline.model.plain import trimmed
 from pipeline.operate.activity import note_alone, person_at_terminal
 from pipeline.operate.trace import trace as read_trace
-from pipeline.records.labels import destination_labels
+from pipeline.records.shown_names import ShownNames, read_shown_names
 from pipeline.runtime.stores import open_stores
 from pipeline.text.escapes import printable
-from pipeline.text.labels import labelled
 from pipeline.text.times import to_the_second
 
 
@@ -37,30 +35,29 @@ def trace(profile: str, limit: int, *, as_json: bool) -> None:
         found = read_trace(stores.redis, stores.engine, profile, limit=limit)
         note_alone(stores.engine, person_at_terminal(), "profile.traced")
         days = stores.settings.trace_days
-        labels = {} if as_json else destination_labels(stores.engine)
+        names = ShownNames() if as_json else read_shown_names(stores.engine)
     if as_json:
         click.echo(json.dumps(found, indent=2, ensure_ascii=False))
     else:
-        print_text(found, days, labels)
+        print_text(found, days, names)
 
 
-def print_text(found: dict[str, Any], days: float, labels: Mapping[str, str]) -> None:
-    """Print a trace for a person; ``labels`` are those of destinations."""
+def print_text(found: dict[str, Any], days: float, shown: ShownNames) -> None:
+    """Print a trace for a person."""
     if not found["waiting"] and not found["outcomes"]:
         click.echo(f"Nothing is known of this profile in the last {days:g} days.")
         return
     if found["waiting"]:
-        rows = [with_label(one, labels) for one in found["waiting"]]
+        rows = [with_label(one, shown) for one in found["waiting"]]
         show(("WAITING", "DESTINATION", "COUNT"), [tuple(one.values()) for one in rows])
     if found["outcomes"]:
         headers = ("AT", "DESTINATION", "CALL TYPE", "VERDICT", "DEAD LETTER", "STATE")
         names = ("at", "destination", "call_type", "verdict", "dead_letter", "state")
-        rows = [with_label(one, labels) for one in found["outcomes"]]
+        rows = [with_label(one, shown) for one in found["outcomes"]]
         show(headers, [[printable(str(one[name] or "-")) for name in names] for one in rows])
 
 
-def with_label(row: dict[str, Any], labels: Mapping[str, str]) -> dict[str, Any]:
+def with_label(row: dict[str, Any], shown: ShownNames) -> dict[str, Any]:
     """Return a row with the label of its destination beside the name, and its time to the second."""
-    name = row["destination"]
-    shown = {**row, "destination": labelled(name, labels.get(name)) if name else name}
-    return shown | {"at": to_the_second(row["at"])} if "at" in row else shown
+    labelled = {**row, "destination": shown.destination(row["destination"])}
+    return labelled | {"at": to_the_second(row["at"])} if "at" in row else labelled

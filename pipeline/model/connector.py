@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import Self
 
 from pipeline.model.destination import Destination
+from pipeline.text.labels import labelled
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +26,11 @@ class Connector:
     ceiling: float = 1.0  # of these calls by anybody
     label: str | None = None  # shown to people beside the name
     description: str | None = None
+
+    @property
+    def subject(self) -> str:
+        """Name it in a sentence, with its label."""
+        return labelled(f'connector "{self.name}"', self.label)
 
     @property
     def login_place(self) -> str:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pipeline.text.labels import labelled
+
 CALL_TYPES = ("ADD", "UPDATE", "REMOVE")
 
 
@@ -27,3 +29,8 @@ class Destination:
     journey: str | None = None  # the audience, where it is a journey
     problem: str = ""  # why it cannot be used: its record lacks options that its action needs
     options: Mapping[str, Any] = field(default_factory=dict)  # of the action, e.g. {"event": "LAPSED"}
+
+    @property
+    def subject(self) -> str:
+        """Name it in a sentence, with its label."""
+        return labelled(f'destination "{self.name}"', self.label)

@@ -53,7 +53,7 @@ def check_connector(
 
 def barring_nobody(destination: Destination) -> Finding:
     """Say that a destination names consents that are not there."""
-    text = f'destination "{destination.name}" honours "{destination.honour}", which bars nobody yet'
+    text = f'{destination.subject} honours "{destination.honour}", which bars nobody yet'
     return Finding("consents", True, f"{text}: there are no consents")
 
 

@@ -67,7 +67,7 @@ def throttles(client: redis.Redis, catalog: Catalog, connectors: set[str]) -> It
     """Say which of the connectors must wait because of a limit."""
     for pace in read_paces(client, catalog):
         if pace.connector in connectors:
-            yield from (trouble.text for trouble in of_pace(pace))
+            yield from (trouble.text for trouble in of_pace(pace, catalog))
 
 
 def in_intake(client: redis.Redis, patience: float) -> int:

@@ -64,7 +64,7 @@ def look_at_object(
     schema: OrgSchema, action: Action, need: NeededObject, mapping: RecordMapping
 ) -> Iterator[Finding]:
     """Look for an object, and whether its fields can be written."""
-    place = f'destination "{action.destination.name}"'
+    place = action.destination.subject
     if need.name not in schema.names:
         yield Finding("object", False, f"{place}: {no_object(schema, need.name)}")
         return
@@ -122,7 +122,7 @@ def unfilled(described: ObjectDescription, filled: set[str]) -> Iterator[str]:
 
 def look_at_campaign(client: SalesforceClient, action: Action, need: NeededCampaign) -> Iterator[Finding]:
     """Look for a campaign, and the status that its members are given."""
-    place = f'destination "{action.destination.name}"'
+    place = action.destination.subject
     if not records(client, select(["Id"], "Campaign", where=compare("Id", "=", need.campaign), limit=1)):
         text = f'there is no campaign "{need.campaign}" that our user sees: correct it, or give access'
         yield Finding("campaign", False, f"{place}: {text}")

@@ -77,7 +77,7 @@ class Sync:
                 f'no destination is set up for audience "{self.audience}"; '
                 f"audiences that have one: {listed(self.catalog.audiences)}"
             )
-        unusable = [f'destination "{each.name}": {each.problem}' for each in found if each.problem]
+        unusable = [f"{each.subject}: {each.problem}" for each in found if each.problem]
         if unusable:
             raise Misconfigured("\n".join(unusable))
         self._destinations = {each.name: each for each in found}

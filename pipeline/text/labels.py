@@ -9,3 +9,8 @@ def labelled(name: str, label: str | None) -> str:
 def label_fields(label: str | None, description: str | None) -> dict[str, str]:
     """Return label and description for a document, without the one that is not given."""
     return {key: text for key, text in (("label", label), ("description", description)) if text}
+
+
+def audience_text(name: str, *, is_journey: bool) -> str:
+    """Write "welcome (journey)"; of another audience the name alone."""
+    return f"{name} (journey)" if is_journey else name

@@ -17,7 +17,7 @@ def labelled(environment):
     )
     environment.wait("lapsed", "a")
     environment.keep("x")
-    environment.keep("y", destination="left")
+    environment.keep("y", destination="left", audience="leavers")
     return environment
 
 
@@ -70,10 +70,17 @@ def test_a_pasted_profile_id_loses_the_white_space_around_it(labelled, run):
     assert (nothing.exit_code, "give a profile id" in nothing.output) == (2, True)
 
 
-def test_dead_letters_show_labels(labelled, run):
+def test_dead_letters_show_labels_and_journeys(labelled, run):
     output = run("dead-letters", "list").output
+    found = json.loads(run("dead-letters", "list", "--json").stdout)["dead_letters"]
+    ids = {letter["destination"]: letter["id"] for letter in found}
 
     assert output.count("lapsed (Lapsed buyers)") == 2  # the letter, and the sum by code
+    assert output.count("leavers (journey)") == 1
+    shown = run("dead-letters", "show", ids["lapsed"]).output
+    assert "destination:  lapsed (Lapsed buyers)\naudience:     lapsed-buyers\n" in shown
+    assert "audience:     leavers (journey)\n" in run("dead-letters", "show", ids["left"]).output
+    assert {letter["audience"] for letter in found} == {"lapsed-buyers", "leavers"}
 
 
 def test_a_journey_is_exported_as_it_was_written(labelled, run):

@@ -11,7 +11,7 @@ import pytest
 from celery import Celery
 from cryptography.fernet import Fernet
 
-from pipeline.accept.strays import Strays
+from pipeline.accept.stray_counts import stray_counts
 from pipeline.operate.status.document import document
 from pipeline.operate.status.status import read_status
 from pipeline.operate.status.troubles import troubles
@@ -33,7 +33,7 @@ def app(environment):
 
 
 def counts(environment):
-    return Strays(environment.client).counts()
+    return stray_counts(environment.client)
 
 
 def of(limited_account, profile):

@@ -14,7 +14,6 @@ from pipeline.model.destination import Destination
 from pipeline.records.catalog import Catalog
 from pipeline.records.kinds import kind_of
 from pipeline.stores.broker import decoded
-from pipeline.text.labels import labelled
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,7 @@ class DayCount:
     @property
     def record(self) -> str:
         """Name the connector with its label."""
-        return labelled(f'connector "{self.connector.name}"', self.connector.label)
+        return self.connector.subject
 
     @property
     def is_above_ceiling(self) -> bool:

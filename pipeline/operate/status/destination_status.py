@@ -1,6 +1,6 @@
 """Status of one destination: its rows, its state in a word, its stops, and the time that its rows take."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.lanes.backlog import Backlog
@@ -8,7 +8,8 @@ from pipeline.lanes.pace import Pace
 from pipeline.model.destination import Destination
 from pipeline.records.catalog import Catalog
 from pipeline.records.stops import Stop, stops_of
-from pipeline.text.labels import labelled
+from pipeline.text.labels import audience_text, labelled
+from pipeline.text.plural import counted
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,11 @@ class DestinationStatus:
     def record(self) -> str:
         """Name the destination with its label."""
         return labelled(f'destination "{self.name}"', self.label)
+
+    @property
+    def audience_text(self) -> str | None:
+        """Name the audience, and say if it is a journey; None: the destination was removed."""
+        return self.audience and audience_text(self.audience, is_journey=self.journey)
 
 
 def destination_statuses(
@@ -106,3 +112,11 @@ def state_of(stopped: tuple[Stop, ...], backlog: Backlog, paces: Sequence[Pace])
 def is_worth_showing(line: DestinationStatus) -> bool:
     """Leave out a removed destination that has neither rows nor dead letters."""
     return line.state != "removed" or bool(line.backlog.waiting or line.dead_letters)
+
+
+def count_audiences(lines: Iterable[DestinationStatus]) -> str:
+    """Count the audiences of destinations, and the journeys among them apart: "3 audiences, 1 journey"."""
+    found = {(line.journey, line.audience) for line in lines if line.audience is not None}
+    journeys = sum(journey for journey, _ in found)
+    audiences = counted(len(found) - journeys, "audience")
+    return f"{audiences}, {counted(journeys, 'journey')}" if journeys else audiences

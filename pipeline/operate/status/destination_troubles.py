@@ -7,7 +7,6 @@ from pipeline.operate.status.status import Status
 from pipeline.operate.status.trouble import Trouble
 from pipeline.records.stops import remedy
 from pipeline.text.durations import spell
-from pipeline.text.labels import labelled
 from pipeline.text.plural import counted
 
 LATE_SECONDS = 60.0  # that a batch may be due before it is reported
@@ -67,8 +66,8 @@ def of_consents(status: Status) -> Iterator[Trouble]:
     """Say that destinations name consents that are not there."""
     for _, destination in sorted(status.catalog.destinations.items()):
         if destination.honour and destination.honour not in status.catalog.consents:
-            named = labelled(f'destination "{destination.name}"', destination.label)
-            text = f'{named} honours "{destination.honour}", which bars nobody yet: there are no consents'
+            bars = f'honours "{destination.honour}", which bars nobody yet: there are no consents'
+            text = f"{destination.subject} {bars}"
             yield Trouble(text, "activate for its audience only people who may be sent to", passing=True)
 
 

@@ -6,6 +6,7 @@ from pipeline.lanes.pace import Pace
 from pipeline.operate.crowds import crowd_notes
 from pipeline.operate.status.status import Status
 from pipeline.operate.status.trouble import Trouble
+from pipeline.records.catalog import Catalog
 from pipeline.text.durations import spell
 from pipeline.text.labels import labelled
 from pipeline.text.plural import counted
@@ -16,10 +17,11 @@ def one_per_account(paces: tuple[Pace, ...]) -> list[Pace]:
     return list({(pace.account, pace.function): pace for pace in reversed(paces)}.values())[::-1]
 
 
-def of_pace(pace: Pace) -> Iterator[Trouble]:
+def of_pace(pace: Pace, catalog: Catalog) -> Iterator[Trouble]:
     """Say that an account is asked to wait."""
+    subject = catalog.connectors[pace.connector].subject
     if pace.capacity:
-        text = f'connector "{pace.connector}": the account\'s capacity is exhausted, as {pace.system} says'
+        text = f"{subject}: the account's capacity is exhausted, as {pace.system} says"
         if pace.capacity.probing:
             yield Trouble(f"{text}; one call is trying now", "it goes on by itself", passing=True)
         else:
@@ -28,7 +30,7 @@ def of_pace(pace: Pace) -> Iterator[Trouble]:
             )
             yield Trouble(f"{text}; one call will try {after}", "it goes on by itself", passing=True)
     if pace.paused:
-        text = f'connector "{pace.connector}": {pace.system} refused {pace.function} for its limit'
+        text = f"{subject}: {pace.system} refused {pace.function} for its limit"
         yield Trouble(
             f"{text}; paused for another {spell(pace.paused)}", "it goes on by itself", passing=True
         )
@@ -52,7 +54,7 @@ def of_day_counts(status: Status) -> Iterator[Trouble]:
 def of_schemas(status: Status) -> Iterator[Trouble]:
     """Name the findings of the daily comparison by which rows will fail."""
     for name, problems in status.schema_problems.items():
-        subject = labelled(f'connector "{name}"', status.catalog.connectors[name].label)
+        subject = status.catalog.connectors[name].subject
         for text in problems:
             yield Trouble(
                 f"{subject}: {text}",
@@ -65,7 +67,7 @@ def of_webhooks(status: Status) -> Iterator[Trouble]:
     """Say that webhooks told events of types that are not known."""
     for name, amounts in status.unknown_types.items():
         connector = status.catalog.connectors.get(name)
-        subject = labelled(f'connector "{name}"', connector.label if connector else None)
+        subject = connector.subject if connector else f'connector "{name}"'
         words = ", ".join(f"{word} ({amount:,})" for word, amount in sorted(amounts.items()))
         text = f"{subject}: webhooks told events of unknown types within a day: {words}"
         yield Trouble(

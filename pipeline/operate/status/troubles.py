@@ -32,7 +32,9 @@ def troubles(status: Status) -> list[Trouble]:
     all_troubles = [*of_server(status), *of_emptied(status), *of_sql(status), *nothing_set_up(status)]
     all_troubles += [*of_duties(status), *of_workers(status), *of_intake(status), *of_messages(status)]
     all_troubles += of_stops(status)
-    all_troubles += [trouble for pace in one_per_account(status.paces) for trouble in of_pace(pace)]
+    all_troubles += [
+        trouble for pace in one_per_account(status.paces) for trouble in of_pace(pace, status.catalog)
+    ]
     all_troubles += of_day_counts(status)
     all_troubles += [trouble for line in status.destinations for trouble in of_line(status, line)]
     all_troubles += [trouble for line in status.destinations for trouble in of_left_out(line)]

@@ -64,7 +64,7 @@ class Preflight:
         yield Finding("login", True, f"logged in, calls go to {self.client.log_in()}")
 
     def _needs(self, account: Account, action: Action) -> Iterator[Finding]:
-        subject = f'destination "{action.destination.name}"'
+        subject = action.destination.subject
         if action.destination.problem:
             yield Finding("destination", False, f"{subject}: {action.destination.problem}")
             return

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Response
 
 from pipeline.operate.series import read_series
+from pipeline.operate.status.destination_status import count_audiences
 from pipeline.operate.summary import read_summary
 from pipeline.text.plural import counted
 from pipeline.web.api.acting import findings_of, send_now
@@ -30,7 +31,8 @@ def show_all() -> Response:
     """List the destinations, and removed ones that still have rows or dead letters."""
     standing = read_standing(numbers=True)
     lines = [standing.destination(each) for each in standing.status.destinations]
-    return page("destinations", "Destinations", live=True, lines=lines)
+    counted_audiences = count_audiences(standing.status.destinations)
+    return page("destinations", "Destinations", live=True, lines=lines, audiences=counted_audiences)
 
 
 @destinations.get("/destinations/<name>")

@@ -6,6 +6,7 @@ from urllib.parse import quote, urlencode
 
 from flask import Flask, Response, flash, g, get_flashed_messages, render_template, request
 
+from pipeline.records.shown_names import ShownNames, read_shown_names
 from pipeline.web.console.charts import chart
 from pipeline.web.console.places import here, own_path
 from pipeline.web.console.presses import new_press
@@ -52,8 +53,17 @@ def install(app: Flask) -> None:
         "messages": messages,
         "new_press": new_press,
         "older": older,
+        "shown_names": shown_names,
         "with_query": with_query,
     }
+
+
+def shown_names() -> ShownNames:
+    """Return the labels of records, read once for a page."""
+    if "shown_names" not in g:
+        g.shown_names = read_shown_names(stores().engine)
+    found: ShownNames = g.shown_names
+    return found
 
 
 def page(template: str, heading: str, status: int = 200, **values: Any) -> Response:

@@ -32,6 +32,7 @@ class Line:
     name: str
     shown: str  # the name that people gave it, else its name
     state: str
+    audience: str | None  # of a destination
     waiting: int = 0
     oldest: float | None = None  # seconds
     sent: int = 0
@@ -58,6 +59,7 @@ class Standing:
             name=each.name,
             shown=each.label or each.name,
             state=each.state,
+            audience=each.audience_text,
             waiting=each.backlog.waiting,
             oldest=each.backlog.oldest,
             letters=each.dead_letters,
@@ -74,6 +76,7 @@ class Standing:
         return Line(
             name=name,
             shown=shown_name(catalog.connectors[name]),
+            audience=None,
             state=stop.kind if stop else next((state for state in BUSIEST if state in states), "idle"),
             waiting=sum(each.backlog.waiting for each in destinations),
             oldest=max(oldest, default=None),
@@ -97,7 +100,7 @@ class Standing:
             found["connector"] = self.status.catalog.destinations[name].connector
         return [stop for stop in self.status.stops if found.get(stop.scope) == stop.name]
 
-    def _rows(self, places: Iterable[Where]) -> dict[str, int]:
+    def _rows(self, places: Iterable[Where]) -> dict[str, Any]:
         found = {"sent": 0, "rejected": 0}
         for place in places:
             for name, amount in self.numbers[place].items():

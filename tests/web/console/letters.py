@@ -4,8 +4,11 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from sqlalchemy import delete
+
 from pipeline.demo import sample
 from pipeline.settle.dead_letters import DeadLetter, Filter, find_letters, store
+from pipeline.stores.tables import dead_letters
 from tests.web.console.installation import Installation
 
 DESTINATION, CONNECTOR = "lapsed-event", "demo"
@@ -38,3 +41,9 @@ def states(installation: Installation, code: str) -> set[str]:
     """Return the states of the letters of a code."""
     chosen = Filter(code=code, state=None)
     return {letter.state for letter in find_letters(installation.stores.engine, chosen, most=1_000)}
+
+
+def drop_letters(installation: Installation, code: str) -> None:
+    """Delete the letters of a code."""
+    with installation.stores.engine.begin() as connection:
+        connection.execute(delete(dead_letters).where(dead_letters.c.code == code))

@@ -11,6 +11,7 @@ from pipeline.operate.pausing import pause_record, resume_record
 from pipeline.produce.producer import Producer
 from pipeline.stores import allowances
 from tests.processes.environment import until
+from tests.web.console.letters import add_letters, drop_letters
 
 FIELDS = re.compile(r'action="([^"]+/(?:run|flush))".*?name="press" value="([^"]+)"', re.DOTALL)
 
@@ -74,6 +75,29 @@ def test_a_destination_that_fails_its_test_says_why(open_page, installation):
         expect(page.get_by_role("table", name="Findings")).to_contain_text("NO<b>SUCH")
     finally:
         records.remove("destinations", "odd")
+
+
+def test_pages_show_labels_and_journeys(open_page, installation):
+    records = installation.stores.records
+    document = {**records.export()["destinations"]["lapsed-event"], "label": "Newcomers <b>"}
+    journey = {"audience": "newcomers", "journey": "newcomers"}
+    records.apply({"destinations": {"welcome": {**document, **journey}}})
+    letters = add_letters(installation, "LABELLED", 1, destination="welcome", audience="newcomers")
+    try:
+        page = open_page("/destinations")
+        row = page.get_by_role("table", name="Destinations").get_by_role("row").filter(has_text="Newcomers")
+        expect(row).to_contain_text("newcomers (journey)")
+        expect(page.get_by_role("main")).to_contain_text("1 journey")
+        page.goto(f"{installation.url}/dead-letters?code=LABELLED")
+        for name in ("By code", "Dead letters"):
+            expect(page.get_by_role("table", name=name, exact=True)).to_contain_text("Newcomers <b> welcome")
+        page.goto(f"{installation.url}/dead-letters/{letters[0]}")
+        expect(page.get_by_role("main")).to_contain_text(re.compile(r"Destination\s*Newcomers <b> welcome"))
+        expect(page.get_by_role("main")).to_contain_text(re.compile(r"Connector\s*Local Responsys demo"))
+        expect(page.get_by_role("main")).to_contain_text(re.compile(r"Journey\s*newcomers"))
+    finally:
+        drop_letters(installation, "LABELLED")
+        records.remove("destinations", "welcome")
 
 
 def test_rows_that_wait_are_sent_now(open_page, installation):
