@@ -24,8 +24,6 @@ FILE = "file"  # key of a pooled connection's notes
 COMPANIONS = ("-wal", "-shm")
 READ_ONLY = "readonly database"  # in the errors of a connection that was opened for reading
 
-Identity = tuple[int, int]
-
 
 def follow_file(engine: Engine, path: Path) -> None:
     """Have an engine use the file that is at ``path``, once it was made."""
@@ -36,15 +34,19 @@ def follow_file(engine: Engine, path: Path) -> None:
             raise sqlite3.OperationalError(GONE)
         mend_companions(path)
 
-    def note(_connection: Any, entry: ConnectionPoolEntry) -> None:
-        entry.info[FILE] = identity_of(path)
-
-    def compare(_connection: Any, entry: ConnectionPoolEntry, _proxy: Any) -> None:
-        if entry.info[FILE] != identity_of(path):
+    def compare(_connection: Any, entry: ConnectionPoolEntry, *_: Any) -> None:
+        """Note the file when a connection is opened, and compare it whenever that is used."""
+        try:
+            status = path.stat()
+        except OSError:
+            found = None
+        else:
+            found = status.st_dev, status.st_ino
+        if entry.info.setdefault(FILE, found) != found:
             raise DisconnectionError
 
     event.listen(engine, "do_connect", require)
-    event.listen(engine, "connect", note)
+    event.listen(engine, "connect", compare)
     event.listen(engine, "checkout", compare)
     broken = engine.dialect.is_disconnect
     engine.dialect.is_disconnect = (  # type: ignore[method-assign]
@@ -61,12 +63,3 @@ def mend_companions(path: Path) -> None:
         with suppress(OSError):  # it is not there, or another user's
             if not os.access(companion, os.W_OK):
                 companion.chmod(path.stat().st_mode & 0o777)
-
-
-def identity_of(path: Path) -> Identity | None:
-    """Return device and inode of a file; None: there is none."""
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_dev, status.st_ino
