@@ -33,6 +33,8 @@ REFUSALS: dict[type[smtplib.SMTPException], str] = {
 class MailConnection(smtplib.SMTP):
     """A connection that the deadline of its thread ends; with a context it is TLS from the first byte."""
 
+    used = 0.0  # see deadlines.py; it is used once
+
     def __init__(self, channel: Channel, context: ssl.SSLContext | None) -> None:
         self._context = context
         self._descriptor = -1

@@ -33,6 +33,13 @@ encode = msgspec.json.Encoder().encode
 escape = json.JSONEncoder().encode
 
 
+class NextCall(threading.local):
+    """The token for this thread's next call, and when that must have ended, by ``time.monotonic``."""
+
+    token: Any = None
+    ends = 0.0  # then it needs a token anew
+
+
 class Client:
     """Sends the calls of one connector; may be shared by threads."""
 
@@ -52,9 +59,7 @@ class Client:
         self._timeout = (connect_timeout, read_timeout)
         self._call_timeout = call_timeout
         self._fresh: tuple[Token, float] | None = None  # the last token, and when it was read
-        self._ready = (
-            threading.local()
-        )  # this thread's token for its next call, and when that must have ended
+        self._next = NextCall()
 
     def ready(self) -> None:
         """Make sure that there is a token before anything is sent; may log in.
@@ -63,9 +68,11 @@ class Client:
             Held: the login is refused until a person acts.
             RetryLater, Throttled: no token for now.
         """
-        ends = time.monotonic() + self._call_timeout
-        with within(self._call_timeout):
-            self._ready.call = (self._token(), ends)
+        began, fresh = time.monotonic(), self._fresh
+        if fresh is None or began - fresh[1] > LOOK_AGAIN:  # one that was replaced since is good for a while
+            with within(self._call_timeout):
+                fresh = self._fresh = (self._tokens.get(self._connector), time.monotonic())
+        self._next.token, self._next.ends = fresh[0], began + self._call_timeout
 
     def send(self, call: Call) -> Any:
         """Send ``call`` and return the decoded answer, or ``Submitted``.
@@ -81,13 +88,16 @@ class Client:
             OutcomeUnknown: the call was sent, and no answer tells its outcome.
         """
         content = encoded(call)
-        token, ends = self._ready.__dict__.pop("call", (None, 0.0))
-        left = ends - time.monotonic()
-        with within(left if left > 0 else self._call_timeout):
+        if self._next.ends <= time.monotonic():
+            self.ready()
+        left, self._next.ends = self._next.ends - time.monotonic(), 0.0
+        with within(left):
             try:
-                answer = self._attempt(call, content, token or self._token())
+                answer = self._attempt(call, content, self._next.token)
             except TokenRefused:
-                answer = self._attempt(call, content, self._token())
+                self.ready()
+                self._next.ends = 0.0
+                answer = self._attempt(call, content, self._next.token)
         return taken_on(answer)
 
     def poll(self, requests: Sequence[str]) -> Mapping[str, Any]:
@@ -123,13 +133,6 @@ class Client:
             if body is None:
                 raise retry_if_unknown(error) from error
             raise
-
-    def _token(self) -> Token:
-        """Return the token as it was a moment ago; one that was replaced since is good for a while."""
-        fresh = self._fresh
-        if fresh is None or time.monotonic() - fresh[1] > LOOK_AGAIN:
-            fresh = self._fresh = (self._tokens.get(self._connector), time.monotonic())
-        return fresh[0]
 
 
 def encoded(call: Call) -> bytes | None:

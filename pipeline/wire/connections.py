@@ -12,7 +12,6 @@ from requests.adapters import HTTPAdapter
 from requests.utils import urldefragauth
 from urllib3 import HTTPConnectionPool, PoolManager, Timeout
 from urllib3.connection import HTTPConnection
-from urllib3.response import HTTPResponse
 from urllib3.util.connection import create_connection
 
 from pipeline.wire.deadlines import WATCH
@@ -26,37 +25,31 @@ MAX_HOSTS = 100  # with connections that are kept
 
 
 class Connection(HTTPConnection):
-    """A connection that counts as lost ``MAX_IDLE`` after the head of its last answer."""
+    """A connection that counts as lost ``MAX_IDLE`` after its last answer."""
 
-    answered = 0.0
-    answering: Any = None  # the socket of the answer; if it has no length, ``sock`` is None while it is read
+    used = 0.0  # when the last answer was read, by ``time.monotonic``; noted by WATCH
+    opened: Any = None  # its socket; ``sock`` is None while an answer without a length is read
 
     @property
     def is_connected(self) -> bool:
         """True while it may be used again; urllib3's pool asks before it does."""
-        return time.monotonic() - self.answered < MAX_IDLE and super().is_connected
+        return time.monotonic() - self.used < MAX_IDLE and super().is_connected
 
     def connect(self) -> None:
         """Connect, for this thread's call."""
         WATCH.begin(self)
         super().connect()
+        self.opened = self.sock
 
     def request(self, *args: Any, **options: Any) -> None:
         """Send a request, for this thread's call."""
         WATCH.begin(self)
         super().request(*args, **options)
 
-    def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as urllib3's own is
-        """Read the head of an answer."""
-        self.answering = self.sock
-        response = super().getresponse()
-        self.answered = time.monotonic()
-        return response
-
     def cut(self) -> None:
         """Shut down the connection under the thread that uses it; the copy reaches below TLS."""
         with suppress(OSError, AttributeError):
-            descriptor = (self.sock or self.answering).fileno()
+            descriptor = (self.sock or self.opened).fileno()
             with socket.socket(fileno=os.dup(descriptor)) as copy:
                 copy.shutdown(socket.SHUT_RDWR)
 

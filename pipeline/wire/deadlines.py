@@ -38,6 +38,8 @@ class OfThread(threading.local):
 class Cuttable(Protocol):
     """A connection."""
 
+    used: float  # when its last request ended, by ``time.monotonic``
+
     def cut(self) -> None:
         """End it under the thread that uses it."""
 
@@ -69,11 +71,12 @@ class DeadlineWatch:
 
     @contextmanager
     def request(self) -> Iterator[None]:
-        """Hold one request to the deadline of this thread's call; a cut connection ends with CallTimeout."""
-        deadline = _thread.deadline
-        if deadline is None:
-            yield
-            return
+        """Hold one request to the deadline of this thread's call; a cut connection ends with CallTimeout.
+
+        When it has ended, its connection is idle.
+        """
+        outer = _thread.deadline
+        deadline = _thread.deadline = outer or Deadline(math.inf)
         try:
             yield
         except (OSError, HTTPException, HTTPError):
@@ -81,8 +84,11 @@ class DeadlineWatch:
                 raise CallTimeout from None
             raise
         finally:
+            _thread.deadline = outer
             with self._changed:
-                self._in_use.pop(deadline, None)
+                connection = self._in_use.pop(deadline, None)
+            if connection is not None:
+                connection.used = time.monotonic()
         if deadline.cut:
             raise CallTimeout  # the answer has no length and seemed to have ended
 
