@@ -60,7 +60,7 @@ class Acceptance:
         self._catalog = catalog  # by the version that was published last
 
     def accept(
-        self, shard: int, others: Iterable[int] = (), after_shard: Callable[[], object] = lambda: None
+        self, shard: int, others: Iterable[int] = (), after_shard: Callable[[], object] | None = None
     ) -> str:
         """Accept entries of ``shard``, then of the shards in ``others``, up to ten claims each.
 
@@ -74,7 +74,7 @@ class Acceptance:
             for size, done in accepted:
                 entries += size
                 total = AcceptCounts(*map(sum, zip(total, done, strict=True)))
-            if accepted:
+            if accepted and after_shard:
                 after_shard()
         return summary(entries, total)
 

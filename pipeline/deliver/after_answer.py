@@ -10,21 +10,28 @@ from pipeline.deliver.job import Job
 from pipeline.deliver.moves import AskLater, Move, NextStep, PutOnHold, ReturnSome, SetApart, Settle
 from pipeline.deliver.onwards import onwards, rows_of, set_up_done, set_up_failed
 from pipeline.errors import CallError, OutcomeUnknown
-from pipeline.model.action import Step
-from pipeline.model.call import Again, Rejection, Submitted
+from pipeline.model.action import Identifiers, Step
+from pipeline.model.call import Again, Rejection, Submitted, Verdict
 
 log = logging.getLogger(__name__)
 
 
 def after_answer(job: Job, event: Answered) -> Move:
     """Read the verdicts; an answer that does not fit the rows fails like a call without one."""
-    step = job.plan.steps[job.progress.step]
-    if isinstance(event.answer, Submitted):
-        return AskLater(event.answer.request, f"{rows_of(job)} submitted")
+    step, rows, answer = job.plan.steps[job.progress.step], job.plan.rows, event.answer
+    if isinstance(answer, Submitted):
+        return AskLater(answer.request, f"{rows_of(job)} submitted")
     try:
         if step.sets_up:
-            return _set_up(job, step, step.sets_up, event.answer)
-        return _verdicts(job, step, event.answer)
+            return _set_up(job, step, step.sets_up, answer)
+        verdicts = step.verdicts(rows, answer)
+        learned = step.learn(rows, answer) if step.learn else None
+        if any(verdicts) and any(
+            isinstance(why, Again) or (isinstance(why, Rejection) and why.code in step.setup_codes)
+            for why in verdicts
+        ):
+            return _some_wait(job, step, verdicts, learned)
+        return onwards(job.past_step(verdicts, learned))
     except CallError as error:
         return set_up_failed(step, after_failure(job, error))
     except Exception as error:
@@ -33,11 +40,10 @@ def after_answer(job: Job, event: Answered) -> Move:
         return set_up_failed(step, after_failure(job, unknown))
 
 
-def _verdicts(job: Job, step: Step, answer: Any) -> Move:
-    verdicts = step.verdicts(job.plan.rows, answer)
-    learned = step.learn(job.plan.rows, answer) if step.learn else None
-    if not any(verdicts):
-        return onwards(job.past_step(verdicts, learned))
+def _some_wait(
+    job: Job, step: Step, verdicts: Sequence[Verdict], learned: Mapping[int, Identifiers] | None
+) -> Move:
+    """Let rows wait, for another try or for a person; the rest of the batch goes on."""
     if job.progress.tried + 1 >= MAX_ATTEMPTS:
         verdicts = [Rejection(why.code, why.detail) if isinstance(why, Again) else why for why in verdicts]
     past = job.past_step(verdicts, learned)
@@ -48,8 +54,7 @@ def _verdicts(job: Job, step: Step, answer: Any) -> Move:
         for position, why in judged
         if isinstance(why, Rejection) and why.code in step.setup_codes
     }
-    # Not the rows' fault: they wait for a person, and the rest of the batch goes on.
-    if faults and job.restartable:
+    if faults and job.restartable:  # not the rows' fault
         why = next(iter(faults.values()))
         return PutOnHold("destination", why, _return_some(past, sorted([*faults, *again])))
     return _set_apart(job, past, again) if again else onwards(past)

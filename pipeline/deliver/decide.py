@@ -9,7 +9,7 @@ from pipeline.deliver.events import Event, Failed
 from pipeline.deliver.failures import after_failure
 from pipeline.deliver.job import Job
 from pipeline.deliver.killers import ended_workers
-from pipeline.deliver.moves import GiveBack, Leave, Move, NextStep, Send, Settle, SettleAsRecorded, Split
+from pipeline.deliver.moves import GiveBack, Leave, Move, NextStep, Settle, SettleAsRecorded, Split
 from pipeline.deliver.onwards import onwards, set_up_done, set_up_failed
 from pipeline.deliver.places import at_called_step
 from pipeline.errors import Held, OutcomeUnknown, Refused
@@ -25,10 +25,8 @@ def decide(job: Job, event: Event) -> Move:
     return ALWAYS.get(type(event)) or RULES[type(event)](job, event)
 
 
-def _claimed(job: Job, _: events.Claimed) -> Move:
-    """Make the call of the next step if the batch's permit is for its function."""
-    is_permitted = job.step is not None and job.step.function == job.batch.function
-    return Send() if is_permitted else onwards(job, refund=True)
+def _other_permit(job: Job, _: events.OtherPermit) -> Move:
+    return onwards(job, refund=True)
 
 
 def _kills_workers(job: Job, _: events.KillsWorkers) -> Move:
@@ -85,7 +83,7 @@ ALWAYS: Mapping[type, Move] = {
     events.Overtaken: Leave("not sent: stopped, or taken over by another attempt"),
 }
 RULES: Mapping[type, Callable[[Job, Any], Move]] = {
-    events.Claimed: _claimed,
+    events.OtherPermit: _other_permit,
     events.KillsWorkers: _kills_workers,
     events.SetUpTaken: _set_up_taken,
     events.Answered: after_answer,

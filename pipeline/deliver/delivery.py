@@ -18,8 +18,6 @@ from pipeline.deliver.effects import Effects
 from pipeline.deliver.events import Answered, AnsweredLater, Event, Failed
 from pipeline.deliver.job import Job
 from pipeline.deliver.job_reading import JobReader
-from pipeline.deliver.killers import kills_workers
-from pipeline.deliver.moves import Send
 from pipeline.deliver.places import at_fresh_step
 from pipeline.deliver.set_ups import SetUps
 from pipeline.deliver.threads import ThreadShare
@@ -33,7 +31,6 @@ from pipeline.model.connector import Connector
 from pipeline.records.current import CurrentCatalog
 from pipeline.settle.settlement import DeliveryResult, Settlement
 from pipeline.stores.shared_sums import SharedSums
-from pipeline.text.histograms import of_value
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +79,7 @@ class Delivery:
         job = self._jobs.read(batch_id, attempt, ("claimed", "lapsed"), contents, next_quota)
         if isinstance(job, DeliveryResult):
             return job
-        if kills_workers(job.batch):
+        if job.batch.kills_workers:
             return self._follow(job, events.KillsWorkers())
         if job.batch.state == "lapsed":
             recorded = self._settlement.recorded(job.batch)
@@ -122,9 +119,8 @@ class Delivery:
         if job.step is not None and job.step.sets_up:
             job = self._knowing(job)
         job = job.at_needed_step
-        move = decide(job, events.Claimed())
-        if job.step is None or not isinstance(move, Send):
-            return self._effects.carry_out(job, move)
+        if job.step is None or job.step.function != job.batch.function:
+            return self._follow(job, events.OtherPermit())
         try:
             return self._follow(job, self._call(job, job.step))
         finally:
@@ -163,8 +159,7 @@ class Delivery:
         except CallError as error:
             answer, failure = None, error
         seconds = now() - began
-        name = f"{job.action.connector.name}|{call.function}"
-        self._call_seconds.add(of_value(name, seconds, BOUNDS))
+        self._call_seconds.count(f"{job.action.connector.name}|{call.function}", seconds, BOUNDS)
         return Failed(failure, seconds=seconds) if failure else Answered(answer, seconds)
 
     def _follow(self, job: Job, event: Event) -> DeliveryResult:
@@ -174,7 +169,7 @@ class Delivery:
         if isinstance(event, CALL_ENDED):
             took = None if isinstance(event, AnsweredLater) else event.seconds
             seconds = job.seconds if took is None else took
-            job = job.with_progress(job.progress, seconds=seconds, answered_at=time.time())
+            job = replace(job, seconds=seconds, answered_at=time.time())
             if any(step.sets_up for step in job.plan.steps[job.progress.step :]):
                 job = self._settlement.persist(job.batch, self._knowing, job)
         return self._effects.carry_out(job, decide(job, event))

@@ -31,7 +31,7 @@ from pipeline.lanes.lanes import Lanes
 from pipeline.settle.ledger import BatchOutcome
 from pipeline.settle.settlement import DeliveryResult, Settlement
 from pipeline.text.plural import counted
-from pipeline.text.redaction import Hidden, values_of
+from pipeline.text.redaction import Hidden
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +72,11 @@ class Effects:
             fields = {"batch": job.batch.id, "connector": job.action.connector.name, "code": code}
             log.info("call failed", extra=fields)
         if isinstance(move, Settle):
-            outcome = outcome_of(job, move)
+            emails = emails_out(job, move) if job.action.sends_email else None
+            outcome = BatchOutcome.of(
+                job.rows, move.verdicts, move.returned, job.seconds,
+                action=job.action, learned=move.learned, emails=emails,
+            )  # fmt: skip
             return self._settlement.close(job.batch, job.action.name, outcome, job.next_quota)
         if isinstance(move, GiveBack):
             self._lanes.retry(job.batch, delay=move.delay, spend=False, refund=True)
@@ -142,7 +146,7 @@ class Effects:
     def _hold(self, job: Job, move: PutOnHold) -> DeliveryResult:
         name = job.batch.destination if move.scope == "destination" else job.action.connector.name
         if self._halts.is_in_force(job.action.connector, job.action.destination):
-            detail = Hidden(values_of(job.plan.rows))(move.why.detail)
+            detail = Hidden(rows=job.plan.rows)(move.why.detail)
             self._halts.hold(move.scope, name, move.why.code, detail)
         if move.forget:
             self._set_ups.forget(job.action.connector.account)
@@ -159,15 +163,3 @@ class Effects:
 def jittered(backoff: float) -> float:
     """Return a random number of seconds up to ``backoff``; 0 for 0."""
     return random.uniform(0, backoff) if backoff else 0  # noqa: S311 - full jitter
-
-
-def outcome_of(job: Job, move: Settle) -> BatchOutcome:
-    """Return the outcome of a batch for the ledger."""
-    outcome = BatchOutcome.of(job.rows, move.verdicts, move.returned, job.seconds)
-    if left_out := job.action.left_out(row.activation for row in outcome.delivered):
-        outcome = replace(outcome, left_out=left_out)
-    if job.action.witnessed:
-        outcome = replace(outcome, learned=move.learned)
-    if job.action.sends_email and (emails := emails_out(job, move)):
-        outcome = replace(outcome, emails=emails)
-    return outcome

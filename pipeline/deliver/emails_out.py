@@ -9,9 +9,7 @@ from pipeline.settle.email_record import UNKNOWN_CODES, EmailsOut
 
 
 def emails_out(job: Job, move: Settle) -> EmailsOut | None:
-    """Return the e-mails of a batch that ends; None if its action sends none that event files tell of."""
-    if not job.action.sends_email:
-        return None
+    """Return the e-mails of a batch that ends; None if event files tell of none of them."""
     unknown = unknown_positions(job, move)
     emails: dict[int, EmailCall] = {}
     for position in sorted({*unknown, *sent_positions(job, move)}):

@@ -11,8 +11,8 @@ from pipeline.model.action import Step
 
 
 @dataclass(frozen=True)
-class Claimed:
-    """The batch was claimed with a permit for one call, and nothing was begun."""
+class OtherPermit:
+    """The batch has a permit for another function than that of its next step, or no step is left."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class Recorded:
 
 
 Event: TypeAlias = (
-    Claimed
+    OtherPermit
     | KillsWorkers
     | WorkerStops
     | NotBriefed

@@ -2,51 +2,31 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
-from pipeline.deliver.plan import BatchPlan, taught
+from pipeline.deliver.plan import BatchPlan, plan_of
 from pipeline.deliver.progress import Progress
 from pipeline.lanes.batch import Batch
 from pipeline.lanes.quota import Quota
 from pipeline.lanes.row import Row
 from pipeline.model.action import Action, Identifiers, Step
-from pipeline.model.activation import Activation
 from pipeline.model.call import Done, FinalVerdict, Rejection, Verdict
 
 
 @dataclass(frozen=True)
 class Job:
-    """A batch, the action of its destination, its rows, and how far it has got."""
+    """A batch, the action of its destination, its rows, how far it has got, and what is left to do."""
 
     batch: Batch
     action: Action
     rows: Sequence[Row]
     progress: Progress
+    plan: BatchPlan
+    step: Step | None = None  # the next one; None when all is done
     next_quota: Quota | None = None  # its next batch is claimed when this one is settled
     set_up: frozenset[str] = frozenset()  # things that the account is known to have
     seconds: float | None = None  # of the call that has just ended
     answered_at: float = 0.0  # when that call ended; seconds since the epoch
-
-    @cached_property
-    def plan(self) -> BatchPlan:
-        """The rows that take part in the next step, and all steps of these."""
-        leaving, learned = self.progress.rejected.keys() | self.progress.done, self.progress.learned
-        positions: Sequence[int] = range(len(self.rows))
-        if leaving:
-            positions = [position for position in positions if position not in leaving]
-        rows = [self.rows[position].activation for position in positions]
-        if learned:
-            pairs = zip(positions, rows, strict=True)
-            rows = [taught(row, learned[at]) if at in learned else row for at, row in pairs]
-        steps = self.action.steps(rows) if rows else ()
-        return BatchPlan(positions, rows, steps, tuple(f"{step.name} {step.function}" for step in steps))
-
-    @property
-    def step(self) -> Step | None:
-        """The next step; None when all is done."""
-        steps, at = self.plan.steps, self.progress.step
-        return steps[at] if at < len(steps) else None
 
     @property
     def verdicts(self) -> list[FinalVerdict]:
@@ -71,12 +51,10 @@ class Job:
 
     def among(self, positions: Sequence[int]) -> "Job":
         """Return the job of the rows at ``positions`` alone."""
-        return replace(
-            self,
-            batch=replace(self.batch, rows=len(positions)),
-            rows=[self.rows[position] for position in positions],
-            progress=self.progress.among(positions),
-        )
+        batch, rows = replace(self.batch, rows=len(positions)), [self.rows[n] for n in positions]
+        progress = self.progress.among(positions)
+        plan = plan_of(self.action, rows, progress)
+        return replace(self, batch=batch, rows=rows, plan=plan, progress=progress).at_step(progress.step)
 
     def besides(self, positions: Iterable[int]) -> "Job":
         """Return the job of all rows but those at ``positions``."""
@@ -101,38 +79,23 @@ class Job:
 
         Where there are several steps, a rejection names the one that it comes from.
         """
-        progress, step, positions = self.progress, self.step, self.plan.positions
-        rejected, done = progress.rejected, progress.done
-        if any(verdicts):
-            judged = list(zip(positions, self.plan.rows, verdicts, strict=True))
-            rejected = {**rejected, **self._rejections(judged)}
-            done = done.union(position for position, _, verdict in judged if isinstance(verdict, Done))
-        identifiers = {
-            positions[n]: {**progress.learned.get(positions[n], {}), **found}
-            for n, found in (learned or {}).items()
-        }
-        return self.with_progress(
-            replace(
-                progress,
-                step=progress.step + 1,
-                rejected=rejected,
-                done=done,
-                learned={**progress.learned, **identifiers},
-                found_at=progress.found_at if step is None or step.fresh_for is None else self.answered_at,
-            )
-        )
-
-    def _rejections(self, judged: Iterable[tuple[int, Activation, Verdict]]) -> dict[int, Rejection]:
-        """Return the rejections by position, explained and named by the step."""
-        step, several = self.step, len(self.plan.steps) > 1
-        found = {}
+        progress, step, plan = self.progress, self.step, self.plan
+        rejected, done, identifiers = dict(progress.rejected), set(progress.done), dict(progress.learned)
+        judged = zip(plan.positions, plan.rows, verdicts, strict=True) if any(verdicts) else ()
         for position, row, why in judged:
-            if not isinstance(why, Rejection):
-                continue
-            if step is not None and step.explain:
-                why = Rejection(why.code, step.explain(row, why.detail))
-            found[position] = named(why, step) if step is not None and several else why
-        return found
+            if isinstance(why, Done):
+                done.add(position)
+            elif isinstance(why, Rejection):
+                detail = step.explain(row, why.detail) if step and step.explain else why.detail
+                if step and len(plan.steps) > 1:
+                    detail = f"{step.name}: {detail}" if detail else step.name
+                rejected[position] = Rejection(why.code, detail)
+        for n, found in (learned or {}).items():
+            position = plan.positions[n]
+            identifiers[position] = {**identifiers.get(position, {}), **found}
+        found_at = progress.found_at if step is None or step.fresh_for is None else self.answered_at
+        past = (progress.step + 1, rejected, progress.plan, frozenset(done), identifiers, found_at)
+        return self.with_progress(Progress(*past, progress.tried))
 
     def told(self, identifiers: Mapping[int, Identifiers], barred: Mapping[int, Rejection]) -> "Job":
         """Return the job with more identifiers, and without rows that are barred; both of remaining rows."""
@@ -170,13 +133,9 @@ class Job:
 
     def with_progress(self, progress: Progress, **changes: Any) -> "Job":
         """Return the job with another progress; the plan stays if its rows do."""
-        job, before = replace(self, progress=progress, **changes), self.progress
+        plan, before, at = self.plan, self.progress, progress.step
         same = progress.rejected == before.rejected and progress.done == before.done
-        if same and progress.learned == before.learned:
-            job.__dict__["plan"] = self.plan
-        return job
-
-
-def named(why: Rejection, step: Step) -> Rejection:
-    """Let a verdict name its step."""
-    return Rejection(why.code, f"{step.name}: {why.detail}" if why.detail else step.name)
+        if not same or progress.learned != before.learned:
+            plan = plan_of(self.action, self.rows, progress)
+        step = plan.steps[at] if at < len(plan.steps) else None
+        return replace(self, progress=progress, plan=plan, step=step, **changes)

@@ -2,17 +2,17 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from itertools import starmap
 
 from pipeline.deliver.job import Job
-from pipeline.deliver.killers import kills_workers, unread, unread_job
+from pipeline.deliver.killers import unread, unread_job
 from pipeline.deliver.places import at_planned_step
+from pipeline.deliver.plan import plan_of
 from pipeline.deliver.progress import Progress
 from pipeline.lanes.batch import Batch, Contents
 from pipeline.lanes.lanes import Lanes
 from pipeline.lanes.quota import Quota
-from pipeline.lanes.row import Row
+from pipeline.lanes.row import Row, read_rows
 from pipeline.model.action import Action
 from pipeline.model.call import Rejection
 from pipeline.records.current import CurrentCatalog
@@ -49,7 +49,7 @@ class JobReader:
         if contents is None or contents[0].attempt != attempt or contents[0].state not in states:
             return STALE
         batch = contents[0]
-        rows = tuple(starmap(unread if kills_workers(batch) else Row.read, contents[1]))
+        rows = tuple(starmap(unread, contents[1])) if batch.kills_workers else read_rows(contents[1])
         catalog = self._catalog()
         if batch.destination not in catalog.destinations:
             catalog = self._catalog.newest()
@@ -86,10 +86,12 @@ def read_job(batch: Batch, action: Action, rows: Sequence[Row], next_quota: Quot
     Before its first step, rows that cannot be sent are sorted out: the configuration may have changed since
     they came in.
     """
-    if kills_workers(batch):
+    if batch.kills_workers:
         return unread_job(batch, action, rows, next_quota)
     if batch.progress:
-        return at_planned_step(Job(batch, action, rows, Progress.loads(batch.progress), next_quota))
+        progress = Progress.loads(batch.progress)
+        job = Job(batch, action, rows, progress, plan_of(action, rows, progress), next_quota=next_quota)
+        return at_planned_step(job.at_step(progress.step))
     unread = {position: row.problem for position, row in enumerate(rows) if row.problem}
     try:
         problems = action.problems([row.activation for row in rows])
@@ -117,6 +119,9 @@ def at_first_step(
 ) -> Job:
     """Return the job before its first step: rows with a problem are rejected, further rows may be done."""
     rejected = {position: Rejection("Invalid", problem) for position, problem in problems.items()}
-    done = frozenset(action.done_before(row.activation for row in rows)) - rejected.keys()
-    job = Job(batch, action, rows, Progress(0, rejected, done=done), next_quota)
-    return job.with_progress(replace(job.progress, plan=job.plan.names))
+    leavers = enumerate(rows) if action.ignores_leavers else ()
+    leaving = {position for position, row in leavers if row.activation.call_type == "REMOVE"}
+    done = frozenset(leaving - rejected.keys())
+    plan = plan_of(action, rows, Progress(0, rejected, done=done))
+    progress, step = Progress(0, rejected, plan.names, done), next(iter(plan.steps), None)
+    return Job(batch, action, rows, progress, plan, step, next_quota)

@@ -11,6 +11,7 @@ from dataclasses import replace
 import msgspec
 
 from pipeline.deliver.job import Job
+from pipeline.deliver.plan import NOTHING
 from pipeline.deliver.progress import Progress
 from pipeline.lanes.batch import Batch, profile_and_text
 from pipeline.lanes.quota import Quota
@@ -19,15 +20,6 @@ from pipeline.model.action import Action
 from pipeline.model.activation import Activation
 from pipeline.model.call import Rejection
 from pipeline.text.plural import counted
-
-MAX_DEATHS = 2
-MAX_DEATHS_ALONE = 3  # of a batch of one row
-
-
-def kills_workers(batch: Batch) -> bool:
-    """Tell whether a claimed batch is not to be read, for too many workers died while they had it."""
-    most = MAX_DEATHS if batch.rows > 1 else MAX_DEATHS_ALONE
-    return batch.state == "claimed" and batch.deaths >= most
 
 
 def unread(line: bytes, row: bytes) -> Row:
@@ -48,7 +40,7 @@ def unread_job(batch: Batch, action: Action, rows: Sequence[Row], next_quota: Qu
     if len(rows) == 1:
         why = Rejection("OtherError" if progress.step else "Invalid", ended_workers(batch))
         progress = replace(progress, rejected={0: why})
-    return Job(batch, action, rows, progress, next_quota)
+    return Job(batch, action, rows, progress, NOTHING, next_quota=next_quota)
 
 
 def ended_workers(batch: Batch) -> str:

@@ -14,11 +14,6 @@ from pipeline.model.call import FinalVerdict, Rejection
 
 
 @dataclass(frozen=True)
-class Send:
-    """Make the call of the job's step."""
-
-
-@dataclass(frozen=True)
 class Settle:
     """End the batch with one verdict per row; rows at the positions ``returned`` go back to their lane."""
 
@@ -160,8 +155,7 @@ class Leave:
 
 
 Move: TypeAlias = (
-    Send
-    | Settle
+    Settle
     | SettleAsRecorded
     | ReturnRows
     | NextStep

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 import msgspec
 
-from pipeline.model.action import Identifiers, Step
+from pipeline.deliver.progress import Progress
+from pipeline.lanes.row import Row
+from pipeline.model.action import Action, Identifiers, Step
 from pipeline.model.activation import Activation
 
 
@@ -17,6 +19,23 @@ class BatchPlan:
     rows: Sequence[Activation]  # with the identifiers that were learned
     steps: tuple[Step, ...]  # done or not
     names: tuple[str, ...]  # of the steps, as the progress of a batch keeps them: "name function"
+
+
+NOTHING = BatchPlan((), (), (), ())  # of a batch that no call is made for
+
+
+def plan_of(action: Action, rows: Sequence[Row], progress: Progress) -> BatchPlan:
+    """Plan the steps of the rows that were neither rejected nor done so far."""
+    leaving, learned = progress.rejected.keys() | progress.done, progress.learned
+    positions: Sequence[int] = range(len(rows))
+    if leaving:
+        positions = [position for position in positions if position not in leaving]
+    left = [rows[position].activation for position in positions]
+    if learned:
+        pairs = zip(positions, left, strict=True)
+        left = [taught(row, learned[at]) if at in learned else row for at, row in pairs]
+    steps = action.steps(left) if left else ()
+    return BatchPlan(positions, left, steps, tuple(f"{step.name} {step.function}" for step in steps))
 
 
 def taught(row: Activation, identifiers: Identifiers) -> Activation:

@@ -21,7 +21,6 @@ from pipeline.evidence.recipients import parts
 from pipeline.evidence.unknown_email import UNDECIDED, UnknownEmail
 from pipeline.model.activation import Invalid, decode
 from pipeline.settle import statistics as stats
-from pipeline.settle.dead_letters import group_of
 from pipeline.stores.tables import dead_letters as table
 from pipeline.stores.tables import witness_notes
 from pipeline.stores.upsert import insert_new
@@ -97,7 +96,9 @@ class Settler:
         values: dict[str, Any] = {
             name: bindparam(name) for name in ("outcome", "evidence", "event", "finding")
         }
-        rows = [resolution(letter.id, events[letter.id]) for letter in sorted(letters, key=group_of)]
+        # In the order in which letters are stored: so no transaction waits for another one in a circle.
+        ordered = sorted(letters, key=lambda one: (one.connector or "", one.destination or "", one.code))
+        rows = [resolution(letter.id, events[letter.id]) for letter in ordered]
         connection.execute(change.values(state="resolved", settled_at=now, proven=False, **values), rows)
         count(connection, now, letters, events)
         self._tell_witnesses(connection, now, letters, events)

@@ -10,6 +10,9 @@ FIELDS = (
     *("progress", "called_at", "deaths"),
 )
 
+MOST_DEATHS = 2  # of workers, before a batch is halved unread (see deliver/killers.py)
+MOST_DEATHS_ALONE = 3  # of a batch of one row, before that is rejected
+
 
 @dataclass(frozen=True)
 class Batch:
@@ -27,6 +30,7 @@ class Batch:
     progress: str = ""
     called_at: float | None = None  # when a call began that must not be made twice; seconds since the epoch
     deaths: int = 0  # workers that were killed while they had it, before its call began
+    kills_workers: bool = False  # these were too many for its rows to be read once more
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,8 @@ def profile_and_text(line: bytes, row: bytes) -> tuple[str, bytes]:
 
 def batch_of(batch: str, known: Mapping[str, str]) -> Batch:
     """Read the fields of a batch."""
+    rows, deaths, state = int(known["rows"]), int(known.get("deaths", 0)), known["state"]
+    most = MOST_DEATHS if rows > 1 else MOST_DEATHS_ALONE
     return Batch(
         id=batch,
         destination=known["destination"],
@@ -72,9 +78,10 @@ def batch_of(batch: str, known: Mapping[str, str]) -> Batch:
         function=known["function"],
         attempt=int(known["attempt"]),
         tries=int(known["tries"]),
-        state=known["state"],
-        rows=int(known["rows"]),
+        state=state,
+        rows=rows,
         progress=known.get("progress", ""),
         called_at=int(known["called_at"]) / 1000 if "called_at" in known else None,
-        deaths=int(known.get("deaths", 0)),
+        deaths=deaths,
+        kills_workers=state == "claimed" and deaths >= most,
     )

@@ -1,7 +1,9 @@
 """One row of a batch: an activation that was accepted, as it lies in Redis and as it is read."""
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime
+from itertools import starmap
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
@@ -38,6 +40,8 @@ class CheckedActivation(Activation, frozen=True):
     replay: str | None = None
 
 
+NOT_OF_THIS_FORM = (msgspec.MsgspecError, ValueError, RecursionError)
+
 _decode = msgspec.json.Decoder(CheckedActivation).decode
 
 
@@ -48,14 +52,26 @@ class Row(Struct, frozen=True, gc=False):
     text: bytes
     problem: str | None = None  # why it cannot be read: it was accepted by an older version of the rules
 
-    @classmethod
-    def read(cls, line: bytes, row: bytes) -> "Row":
-        """Read a row as it lies in a line; if it has not today's form, check it as if it came in now."""
-        text = row[row.rfind(b"\0") + 1 :]
-        try:
-            return cls(_decode(text), text)
-        except (msgspec.MsgspecError, ValueError, RecursionError):
-            return reread(*profile_and_text(line, row))
+
+def read_rows(rows: Sequence[tuple[bytes, bytes]]) -> tuple[Row, ...]:
+    """Read the rows of a batch as they lie in Redis, each with its line.
+
+    If one of them has not today's form, it is checked as if it came in now; at once, rows take half the time.
+    """
+    texts = [row[row.rfind(b"\0") + 1 :] for _, row in rows]
+    try:
+        return tuple(map(Row, map(_decode, texts), texts))
+    except NOT_OF_THIS_FORM:
+        return tuple(starmap(read_row, rows))
+
+
+def read_row(line: bytes, row: bytes) -> Row:
+    """Read one row as it lies in a line."""
+    profile, text = profile_and_text(line, row)
+    try:
+        return Row(_decode(text), text)
+    except NOT_OF_THIS_FORM:
+        return reread(profile, text)
 
 
 def reread(profile: str, text: bytes) -> Row:

@@ -1,7 +1,7 @@
 """Action: how the rows of one destination become calls, and the answers verdicts."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,6 +64,8 @@ class Action(ABC):
     witnessed: bool = False  # streams or rules are told its verdicts; set by the catalog
     irrevocable: bool = False  # its calls cannot be taken back, as that of an e-mail
     sends_email: bool = False  # of a campaign, of which event files tell
+    ignores_leavers: bool = False  # rows of people who leave count as done, without any call
+    leaves_out: bool = False  # rows may be sent without some of their values, which ``left_out`` counts
     functions: tuple[str, ...]  # all that its steps may use; a full call needs the first
     calls_per_batch: int = 1  # of its first function, at least
 
@@ -72,6 +74,11 @@ class Action(ABC):
         self.destination = destination
         # Whether its batches are told, before their first call, the names known of their rows.
         self.wants_briefing = bool(self.briefed or destination.honour)
+        # Whether all its rows have the same shape; whether they have recipients; whether a rejection may be
+        # because another member has the address of a row.
+        self.uniform = type(self).shape is Action.shape
+        self.names_recipients = type(self).recipient is not Action.recipient
+        self.contests_addresses = type(self).contested_address is not Action.contested_address
 
     def use_mappings(self, mappings: Mapping[str, RecordMapping]) -> None:
         """Read the mappings that say how variables are written; called once, before all else."""
@@ -88,10 +95,6 @@ class Action(ABC):
         """Return the problems of rows, by their positions."""
         problems = enumerate(map(self.problem, rows))
         return {position: problem for position, problem in problems if problem is not None}
-
-    def done_before(self, rows: Iterable[Activation]) -> Collection[int]:
-        """Return the positions of rows that count as done without any call."""
-        return ()
 
     def recipient(self, row: Activation) -> str | None:
         """Return a hash of the recipient that the call names for a row without a problem; None for none.
@@ -112,24 +115,9 @@ class Action(ABC):
         """
         return None
 
-    @property
-    def contests_addresses(self) -> bool:
-        """Whether a rejection may be because another member has the address of a row."""
-        return type(self).contested_address is not Action.contested_address
-
-    @property
-    def names_recipients(self) -> bool:
-        """Whether rows have recipients."""
-        return type(self).recipient is not Action.recipient
-
     def shape(self, row: Activation) -> str:
         """Name all that must be equal within one call, such as the columns; a batch has rows of one shape."""
         return ""
-
-    @property
-    def uniform(self) -> bool:
-        """Whether all rows of a destination have the same shape."""
-        return type(self).shape is Action.shape
 
     def attributes(self) -> frozenset[str] | None:
         """Name the identifiers and variables that are exported; None: all that an activation has.
@@ -139,7 +127,10 @@ class Action(ABC):
         return None
 
     def left_out(self, rows: Iterable[Activation]) -> Mapping[str, int]:
-        """Count the values that rows are sent without, by column: those that are none of its type."""
+        """Count the values that rows are sent without, by column: those that are none of its type.
+
+        Asked only of actions with ``leaves_out``.
+        """
         return {}
 
     def needs(self) -> tuple[object, ...]:

@@ -37,6 +37,8 @@ def duplicate(code: str, detail: str) -> OutcomeUnknown:
 
 Error = Callable[[str, str], CallError]
 
+shortened = partial(masked, most=MAX_DETAIL)  # a text of Responsys', without addresses and their hashes
+
 hold_connector: Error = partial(Held, "connector")
 hold_destination: Error = partial(Held, "destination")
 isolate: Error = partial(Refused, isolate=True)
@@ -145,8 +147,3 @@ def error_without_code(status: int) -> CallError:
 def retry_if_unknown(error: CallError) -> CallError:
     """Turn an unknown outcome into another try, for a request that changes nothing there."""
     return RetryLater(OTHER, error.detail) if isinstance(error, OutcomeUnknown) else error
-
-
-def shortened(text: str) -> str:
-    """Trim a text of Responsys' and mask e-mail addresses and their hashes."""
-    return masked(text).strip()[:MAX_DETAIL]

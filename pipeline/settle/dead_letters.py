@@ -1,6 +1,6 @@
 """Rows that will not be sent again without a person's decision."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -13,7 +13,7 @@ from pipeline.settle import statistics as stats
 from pipeline.stores.database import reading
 from pipeline.stores.outcome_tables import dead_letters as table
 from pipeline.stores.outcome_tables import open_letters
-from pipeline.stores.upsert import insert_all_new
+from pipeline.stores.upsert import new_rows
 from pipeline.text.escapes import storable
 
 MAX_KEPT = 4 * 2**20  # characters of a row that a letter keeps if its whole cannot be stored
@@ -106,18 +106,20 @@ def store(connection: Connection, letters: Sequence[DeadLetter], now: datetime |
     if not letters:
         return
     now = now or datetime.now(UTC)
-    columns = (table.c.connector, table.c.destination, table.c.code)
+    groups: defaultdict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
+    for letter in letters:
+        row = {
+            name: storable(value) if isinstance(value, str) else value for name, value in vars(letter).items()
+        }
+        row |= {"created_at": now, "proven": None if letter.email is None else False}
+        groups[letter.connector or "", letter.destination or "", letter.code].append(row)
     # In one order: two transactions that change the same numbers never wait for each other.
-    rows = [_row(letter, now) for letter in sorted(letters, key=group_of)]
-    counted = Counter(map(tuple, insert_all_new(connection, table, rows, columns)))
+    rows = [row for _, group in sorted(groups.items()) for row in group]
+    insert = new_rows(connection.dialect.name, table, table.c.connector, table.c.destination, table.c.code)
+    counted = Counter(map(tuple, connection.execute(insert, rows).all()))
     for (connector, destination, code), amount in counted.items():
         where = stats.Where(connector or "", destination or "")
         stats.add(connection, now, where, {f"rejected:{code}": amount})
-
-
-def group_of(letter: Any) -> tuple[str, str, str]:
-    """Return the group by which a letter is counted."""
-    return letter.connector or "", letter.destination or "", letter.code
 
 
 def find_letters(engine: Engine, chosen: Filter, most: int = 100, offset: int = 0) -> list[DeadLetter]:
@@ -152,21 +154,3 @@ def shortened(letter: DeadLetter) -> DeadLetter:
     kept = ascii(letter.activation[:MAX_KEPT])[1:-1]
     detail = f"{letter.detail}; of its {len(letter.activation):,} characters {len(kept):,} could be kept"
     return replace(letter, audience="", profile_id="", activation=kept, detail=detail)
-
-
-def _row(letter: DeadLetter, now: datetime) -> dict[str, Any]:
-    return {
-        "id": letter.id,
-        "created_at": now,
-        "connector": letter.connector,
-        "destination": letter.destination,
-        "audience": storable(letter.audience),
-        "profile_id": storable(letter.profile_id),
-        "code": storable(letter.code),
-        "detail": storable(letter.detail),
-        "activation": storable(letter.activation),
-        "state": "open",
-        "batch": letter.batch,
-        "email": letter.email,
-        "proven": None if letter.email is None else False,
-    }

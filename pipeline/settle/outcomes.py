@@ -52,15 +52,14 @@ class RowOutcome:
 
 
 def pack(profiles: Sequence[str], call_types: Sequence[str], code_of: Mapping[int, str | None]) -> bytes:
-    """Return the value for a batch; ``code_of``: the codes that are not "", by position."""
+    """Return the value for a batch; ``code_of``: the codes that are not "", by position.
+
+    More memory than this for the encoder takes longer to make ready than to use.
+    """
     codes: list[str | None] = [""] * len(profiles)
     for position, code in code_of.items():
         codes[position] = code
-    return compressed((profiles, [CODE_OF[name] for name in call_types], codes))
-
-
-def compressed(columns: object) -> bytes:
-    """Return columns as they are kept; more memory than this takes longer to make ready than to use."""
+    columns = (profiles, [CODE_OF[name] for name in call_types], codes)
     encoder = zlib.compressobj(LEVEL, zlib.DEFLATED, WINDOW_BITS, MEMORY)
     return encoder.compress(msgpack.encode(columns)) + encoder.flush()
 
@@ -142,7 +141,8 @@ def erase_outcomes(engine: Engine, profile: str) -> dict[str, int]:
             found = profiles.count(profile)
             if found:
                 kept = [ERASED if one == profile else one for one in profiles]
-                packed = {"outcomes": compressed((kept, call_types, codes)), "prints": prints_of(kept)}
+                whole = pack(kept, [CALL_TYPES[n] for n in call_types], dict(enumerate(codes)))
+                packed = {"outcomes": whole, "prints": prints_of(kept)}
                 connection.execute(update(batches).where(batches.c.id == identity).values(packed))
                 erase_emails(connection, identity, [n for n, one in enumerate(profiles) if one == profile])
                 counted[destination] = counted.get(destination, 0) + found

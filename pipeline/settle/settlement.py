@@ -76,13 +76,17 @@ class Settlement:
             settle = self._lanes.settle_and_claim
             settled, claimed = self.persist(batch, settle, batch, returned, next_quota)
         following = claimed if isinstance(claimed, ClaimedBatch) else None
+        text = f"{counted(batch.rows, 'row')} of {batch.destination}"
         if not settled:
             log.warning("batch settled by another attempt", extra={"batch": batch.id})
-            text = f"{counted(batch.rows, 'row')} of {batch.destination}, settled by another attempt"
-            return DeliveryResult(text, following=following)
+            return DeliveryResult(f"{text}, settled by another attempt", following=following)
         fields = {"batch": batch.id, "rows": len(outcome.rows), "rejected": len(outcome.rejected)}
         log.info("batch settled", extra=fields)
-        return DeliveryResult(_summary(batch, outcome), following=following)
+        for rows, fate in (
+            (outcome.unchanged, "unchanged"), (outcome.rejected, "rejected"), (outcome.returned, "given back")
+        ):  # fmt: skip
+            text += f", {len(rows)} {fate}" if rows else ""
+        return DeliveryResult(text, following=following)
 
     def reject(self, batch: Batch, action: str, rows: Sequence[Row], why: Rejection) -> DeliveryResult:
         """End a batch with all rows rejected for one reason."""
@@ -145,12 +149,3 @@ class Settlement:
             self._lanes.extend(batch)
         except (redis.ConnectionError, redis.TimeoutError):
             log.warning("lease not extended", extra={"batch": batch.id})
-
-
-def _summary(batch: Batch, outcome: BatchOutcome) -> str:
-    text = f"{counted(len(outcome.rows), 'row')} of {batch.destination}"
-    if outcome.unchanged:
-        text += f", {len(outcome.unchanged)} unchanged"
-    if outcome.rejected:
-        text += f", {len(outcome.rejected)} rejected"
-    return f"{text}, {len(outcome.returned)} given back" if outcome.returned else text

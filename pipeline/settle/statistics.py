@@ -28,7 +28,7 @@ from sqlalchemy import BigInteger, Connection, Engine, cast, func, select
 from pipeline.stores.database import Driver, reading
 from pipeline.stores.outcome_tables import folds, statistics
 from pipeline.stores.scripts import Scripts
-from pipeline.stores.upsert import add_up, insert_new
+from pipeline.stores.upsert import compiled_sums, insert_new
 
 RESOLVED = "resolved:"  # before the outcome of a letter that event files settled
 UNKNOWN_TYPE = "unknown_type:"  # before the word of a type
@@ -60,7 +60,7 @@ def add(connection: Connection | Driver, now: datetime, where: Where, numbers: M
         if value
     ]
     if rows:
-        add_up(connection, statistics, rows, "value")
+        compiled_sums(connection.dialect, statistics, "value", tuple(rows[0])).run(connection, rows)
 
 
 def move_counters_to_sql(client: redis.Redis, engine: Engine) -> None:

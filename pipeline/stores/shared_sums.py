@@ -2,11 +2,12 @@
 
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import redis
 
 from pipeline.stores.broker import decoded
+from pipeline.text.histograms import INFINITE, SUM
 
 
 class SharedSums:
@@ -22,6 +23,13 @@ class SharedSums:
         with self._lock:
             for name, amount in amounts.items():
                 self._pending[name] += amount  # type: ignore[assignment]
+
+    def count(self, name: str, value: float, bounds: Sequence[float]) -> None:
+        """Count a value in a histogram, in its first bucket that holds it (see text/histograms.py)."""
+        bucket = next((str(bound) for bound in bounds if value <= bound), INFINITE)
+        with self._lock:
+            self._pending[f"{name}|{bucket}"] += 1
+            self._pending[f"{name}|{SUM}"] += value  # type: ignore[assignment]
 
     def move(self, client: redis.Redis) -> None:
         """Move the numbers to Redis; while it is away they are kept."""

@@ -9,13 +9,13 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-from sqlalchemy import Column, Connection, Dialect, Row, Table
+from sqlalchemy import Column, Connection, Dialect, Table
 
 from pipeline.stores.database import Driver
 
 
 class Compiled:
-    """The text of a statement for rows of these columns, and how the driver wants each value."""
+    """A statement for rows of these columns as text, ready to run on any connection of its dialect."""
 
     def __init__(self, statement: Any, dialect: Dialect, names: tuple[str, ...]) -> None:
         compiled = statement.compile(dialect=dialect, column_keys=names)
@@ -25,40 +25,27 @@ class Compiled:
         found = {name: type_.bind_processor(dialect) for name, type_ in types.items()}
         self._processors = {name: processor for name, processor in found.items() if processor is not None}
 
-    def parameters(self, row: Mapping[str, Any]) -> Any:
-        """Return a row as the driver wants it."""
-        values = dict(row)
-        for name, processor in self._processors.items():
-            values[name] = processor(values[name])
-        return values if self._order is None else tuple(values[name] for name in self._order)
+    def run(self, connection: Connection | Driver, rows: Sequence[Mapping[str, Any]]) -> Any:
+        """Run it once for each row, with values as the driver wants them; return the cursor."""
+        given: list[Any] = []
+        for row in rows:
+            values = dict(row)
+            for name, processor in self._processors.items():
+                values[name] = processor(values[name])
+            given.append(values if self._order is None else tuple(values[name] for name in self._order))
+        return connection.exec_driver_sql(self.text, given if len(given) > 1 else given[0])
 
 
 def insert_new(connection: Connection | Driver, table: Table, row: Mapping[str, Any]) -> bool:
     """Insert a row; False when there is one of its primary key already."""
-    statement = compiled_new_rows(connection.dialect, table, tuple(row))
-    return connection.exec_driver_sql(statement.text, statement.parameters(row)).rowcount > 0
-
-
-def insert_all_new(
-    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], columns: Sequence[Column[Any]]
-) -> Sequence[Row[Any]]:
-    """Insert rows with new primary keys; return ``columns`` of the inserted rows."""
-    return connection.execute(new_rows(connection.dialect.name, table, *columns), list(rows)).all()
-
-
-def add_up(
-    connection: Connection | Driver, table: Table, rows: Sequence[Mapping[str, Any]], column: str
-) -> None:
-    """Insert rows of the same columns, adding their ``column`` to that of rows already there."""
-    statement = compiled_sums(connection.dialect, table, column, tuple(rows[0]))
-    connection.exec_driver_sql(statement.text, [statement.parameters(row) for row in rows])
+    cursor = compiled_new_rows(connection.dialect, table, tuple(row)).run(connection, [row])
+    return bool(cursor.rowcount > 0)
 
 
 def put_all(connection: Connection | Driver, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows of the same columns, or write these into the rows that are there."""
     if rows:
-        statement = compiled_puts(connection.dialect, table, tuple(rows[0]))
-        connection.exec_driver_sql(statement.text, [statement.parameters(row) for row in rows])
+        compiled_puts(connection.dialect, table, tuple(rows[0])).run(connection, rows)
 
 
 @cache
@@ -78,7 +65,7 @@ def compiled_new_rows(dialect: Dialect, table: Table, names: tuple[str, ...]) ->
 
 @cache
 def compiled_sums(dialect: Dialect, table: Table, column: str, names: tuple[str, ...]) -> Compiled:
-    """Compile the statement that adds up."""
+    """Compile the statement that inserts rows, adding their ``column`` to that of rows already there."""
     return Compiled(sums(dialect.name, table, column), dialect, names)
 
 

@@ -9,12 +9,6 @@ INFINITE = "+Inf"
 SUM = "sum"
 
 
-def of_value(name: str, value: float, bounds: Sequence[float]) -> dict[str, float]:
-    """Return the numbers that one value adds."""
-    bucket = next((str(bound) for bound in bounds if value <= bound), INFINITE)
-    return {f"{name}|{bucket}": 1, f"{name}|{SUM}": value}
-
-
 def histograms(
     numbers: Mapping[str, float], bounds: Sequence[float]
 ) -> Iterator[tuple[str, list[tuple[str, float]], float]]:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable
+from itertools import chain
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -16,11 +17,14 @@ PLAIN = re.compile(r"[A-Za-z0-9_.~-]*")  # values that are written in one way on
 PLAIN_IN_JSON = re.compile(r"[ !#-\[\]-~]*")
 
 
-def masked(text: str) -> str:
-    """Mask words that may be a person's address or its hash, in time linear in the length of the text."""
-    if "@" not in text and "%40" not in text:
-        return HASH.sub(MASK, text)
-    return WORD.sub(masked_word, text)
+def masked(text: str, most: int | None = None) -> str:
+    """Mask words that may be a person's address or its hash, in time linear in the length of the text.
+
+    ``most``: characters to keep then, without the blanks around the text; None: all of it.
+    """
+    has_address = "@" in text or "%40" in text
+    hidden = WORD.sub(masked_word, text) if has_address else HASH.sub(MASK, text)
+    return hidden if most is None else hidden.strip()[:most]
 
 
 def masked_word(found: re.Match[str]) -> str:
@@ -30,12 +34,20 @@ def masked_word(found: re.Match[str]) -> str:
 
 
 class Hidden:
-    """Takes values out of texts that quote them, also in JSON or in a form, or cut off at the end."""
+    """Takes values out of texts that quote them, also in JSON or in a form, or cut off at the end.
 
-    def __init__(self, values: Iterable[object]) -> None:
+    Of activations, ``rows``, these are the profile ids, identifiers and variables.
+    """
+
+    def __init__(self, values: Iterable[object] = (), rows: Iterable[Any] = ()) -> None:
+        of_rows = [(row.profile_id, *row.identifiers.values(), *row.variables.values()) for row in rows]
+        values = chain(values, *of_rows)
         found = {str(value) for value in values if value is not None and len(str(value)) >= SHORTEST}
-        for value in [value for value in found if not PLAIN.fullmatch(value)]:
-            found |= written(value)
+        odd = [value for value in found if not PLAIN.fullmatch(value)]
+        found.update(map(quote_plus, odd))
+        for value in odd:
+            if not PLAIN_IN_JSON.fullmatch(value):
+                found |= {json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]}
         self._written = sorted(found, key=len, reverse=True)
         self._known: dict[str, str] = {}
 
@@ -57,23 +69,3 @@ def cut_off(text: str, value: str) -> int:
     """Return how many characters of ``value`` end ``text``, which was cut off within it; 0: it was not."""
     longest = min(len(value) - 1, len(text))
     return next((n for n in range(longest, SHORTEST - 1, -1) if text.endswith(value[:n])), 0)
-
-
-def written(value: str) -> set[str]:
-    """Return the forms in which a value may be written: as it is, in JSON, in a form."""
-    if PLAIN_IN_JSON.fullmatch(value):
-        return {value, quote_plus(value)}
-    return {value, json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1], quote_plus(value)}
-
-
-def values_of(activations: Iterable[Any]) -> list[object]:
-    """Return the profile ids, identifiers and variables of activations."""
-    return [
-        value
-        for activation in activations
-        for value in (
-            activation.profile_id,
-            *activation.identifiers.values(),
-            *activation.variables.values(),
-        )
-    ]

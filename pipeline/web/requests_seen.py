@@ -14,7 +14,7 @@ import redis
 from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily, Metric
 
 from pipeline.stores.shared_sums import SharedSums
-from pipeline.text.histograms import histograms, of_value
+from pipeline.text.histograms import histograms
 
 BOUNDS = (0.005, 0.025, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)  # seconds
 FLUSH_SECONDS = 5.0
@@ -37,7 +37,7 @@ class RequestsSeen:
     def note(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count a request."""
         self._requests.add({f"{method}|{route}|{status}": 1})
-        self._seconds.add(of_value(route, seconds, BOUNDS))
+        self._seconds.count(route, seconds, BOUNDS)
 
     def flush(self) -> None:
         """Move the numbers to Redis; while it is away they are kept."""

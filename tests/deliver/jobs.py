@@ -5,7 +5,7 @@ from typing import Any
 
 from pipeline.deliver.job_reading import read_job
 from pipeline.deliver.progress import Progress
-from pipeline.lanes.batch import Batch
+from pipeline.lanes.batch import batch_of
 from pipeline.lanes.row import Row
 from pipeline.model.action import Step
 from pipeline.model.activation import Activation
@@ -28,7 +28,7 @@ class OneStep(Export):
 
 
 def made(
-    kind=Export,
+    action=Export,
     *,
     function=MERGE,
     rows=2,
@@ -36,19 +36,21 @@ def made(
     progress="",
     on_unknown="dead_letter",
     deaths=0,
+    leavers=(),
     **options,
 ):
-    """Make a job of rows p0, p1, ... whose batch has the permit of a function."""
+    """Make a job of rows p0, p1, ... whose batch has the permit of a function; ``leavers`` name some rows."""
     records = (
         SimpleNamespace(name="acme", api="sync"),
         SimpleNamespace(name="lapsed", audience="lapsed-buyers", on_unknown=on_unknown, honour=None),
     )
-    batch = Batch(
-        "b1", "lapsed", "acme", "account", function, 1, tries, "claimed", rows, progress, deaths=deaths
-    )
+    numbers = {"attempt": "1", "tries": str(tries), "rows": str(rows), "deaths": str(deaths)}
+    places = {"destination": "lapsed", "connector": "acme", "account": "account", "function": function}
+    batch = batch_of("b1", {**numbers, **places, "state": "claimed", "progress": progress})
     ids = {"crm_id": "C"}
-    people = [Activation("lapsed-buyers", f"p{n}", "ADD", ids) for n in range(rows)]
-    return read_job(batch, kind(*records, **options), [Row(one, b"{}") for one in people])
+    call_types = ["REMOVE" if f"p{n}" in leavers else "ADD" for n in range(rows)]
+    people = [Activation("lapsed-buyers", f"p{n}", kind, ids) for n, kind in enumerate(call_types)]
+    return read_job(batch, action(*records, **options), [Row(one, b"{}") for one in people])
 
 
 def merge(**options):

@@ -5,7 +5,7 @@ from sqlalchemy.exc import DataError, OperationalError
 
 from pipeline.deliver.briefing import Briefing, briefed
 from pipeline.deliver.decide import decide
-from pipeline.deliver.events import Claimed
+from pipeline.deliver.events import OtherPermit
 from pipeline.deliver.moves import Settle
 from pipeline.deliver.progress import Progress
 from pipeline.errors import RetryLater
@@ -60,7 +60,7 @@ def test_rows_that_are_barred_are_rejected_and_the_others_go_on():
 def test_a_batch_of_barred_rows_alone_is_settled_without_a_call():
     told = briefed(job(), [Knowing(barred={0: OUT, 1: OUT})])
 
-    assert decide(told, Claimed()) == Settle([OUT, OUT])
+    assert decide(told, OtherPermit()) == Settle([OUT, OUT])
 
 
 @pytest.mark.parametrize(

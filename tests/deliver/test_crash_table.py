@@ -5,7 +5,7 @@ import pytest
 from pipeline.deliver import events
 from pipeline.deliver.decide import BRIEFING_RETRY, NO_THREAD_RETRY, decide
 from pipeline.deliver.events import Failed
-from pipeline.deliver.moves import GiveBack, Leave, Retry, Send, Settle, SettleAsRecorded, Split
+from pipeline.deliver.moves import GiveBack, Leave, Retry, Settle, SettleAsRecorded, Split
 from pipeline.deliver.progress import Progress
 from pipeline.errors import OutcomeUnknown, RetryLater
 from pipeline.model.call import Rejection
@@ -20,9 +20,6 @@ TIMED_OUT = [Rejection("Timeout", "no answer: ReadTimeout")] * 2
 @pytest.mark.parametrize(
     ("job", "crash", "move"),
     [
-        pytest.param(
-            event(), events.Claimed(), Send(), id="doorbell lost, or worker dies before begin: claimed again"
-        ),
         pytest.param(
             event(deaths=2), events.KillsWorkers(),
             Split(Progress(), Progress(), "its worker ended 2 times before its call: halved to find the row"),

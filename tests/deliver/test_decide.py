@@ -13,7 +13,6 @@ from pipeline.deliver.moves import (
     PutOnHold,
     Retry,
     ReturnRows,
-    Send,
     Settle,
     Split,
 )
@@ -111,8 +110,7 @@ def test_an_answer_that_does_not_fit_is_an_unknown_outcome():
 
 
 def test_a_step_whose_permit_is_for_another_function_waits_for_its_own():
-    assert decide(at(3), events.Claimed()) == Send()
-    assert decide(made(function=FILL), events.Claimed()) == NextStep(
+    assert decide(made(function=FILL), events.OtherPermit()) == NextStep(
         MERGE, Progress(0, {}, PLAN), "2 rows of lapsed, next: merge", refund=True
     )
 
@@ -122,7 +120,7 @@ def test_a_batch_without_a_row_to_send_is_settled():
         def problem(self, activation):
             return "no"
 
-    assert decide(made(Nothing), events.Claimed()) == Settle([Rejection("Invalid", "no")] * 2)
+    assert decide(made(Nothing), events.OtherPermit()) == Settle([Rejection("Invalid", "no")] * 2)
 
 
 def test_a_set_up_that_another_batch_is_at_is_waited_for():

@@ -28,10 +28,7 @@ class FindAgain(Export):
     """A made-up action whose steps share a function, and the second of which is for rows that were moved."""
 
     functions = (CALLS,)
-    leaving = ()
-
-    def done_before(self, rows):
-        return [n for n, row in enumerate(rows) if row.profile_id in self.leaving]
+    ignores_leavers = True
 
     def steps(self, rows):
         return (
@@ -45,14 +42,6 @@ class FindAgain(Export):
             ),
             Step("write", CALLS, call(CALLS, "/write"), nothing, repeatable=False),
         )
-
-
-class SomeLeave(FindAgain):
-    leaving = ("p0",)
-
-
-class AllLeave(FindAgain):
-    leaving = ("p0", "p1")
 
 
 def job_at(step, **options):
@@ -69,12 +58,13 @@ def test_a_step_that_no_row_needs_is_skipped(moved, step):
     assert then.progress.step == step
 
 
-def test_rows_that_are_done_before_take_no_part():
-    job = made(SomeLeave, function=CALLS)
+def test_rows_of_leavers_take_no_part_where_these_are_ignored():
+    job = made(FindAgain, function=CALLS, leavers=("p0",))
 
     assert [row.profile_id for row in job.plan.rows] == ["p1"]
     assert job.verdicts == [Done(), None]
-    assert decide(made(AllLeave, function=CALLS), events.Claimed()) == Settle([Done(), Done()])
+    all_leave = made(FindAgain, function=CALLS, leavers=("p0", "p1"))
+    assert decide(all_leave, events.OtherPermit()) == Settle([Done(), Done()])
 
 
 def test_a_worker_killed_while_it_found_has_written_nothing():

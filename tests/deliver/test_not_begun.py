@@ -16,6 +16,18 @@ def test_a_doorbell_that_rings_twice_sends_once(environment, oracle):
     assert len(oracle.calls) == 2  # the login and the event
 
 
+def test_a_batch_whose_doorbell_was_lost_is_claimed_again_and_sent(environment, oracle):
+    """Design.md, section 4.5: or its worker ended before the call began."""
+    environment.receive("p1")
+    lost = cut(environment.lanes, environment.quota)
+    assert environment.lapse(lost) == []
+
+    oracle.post(EVENT, json=answer(None))
+    again = environment.lanes.claim(environment.quota)
+    assert again.attempt > lost.attempt
+    assert environment.delivery.deliver(again.batch, again.attempt).text == "1 row of lapsed"
+
+
 def test_a_worker_that_stops_gives_back_what_it_has_not_begun(environment, oracle):
     environment.receive("p1")
     environment.stopping.set()

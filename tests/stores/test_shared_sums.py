@@ -3,7 +3,7 @@
 import redis as redis_py
 
 from pipeline.stores.shared_sums import SharedSums
-from pipeline.text.histograms import histograms, of_value
+from pipeline.text.histograms import histograms
 
 
 def test_the_sums_of_all_processes_are_added(redis):
@@ -30,12 +30,12 @@ def test_without_redis_nothing_is_lost(redis):
     assert sums.read(redis) == {"a": 2}
 
 
-def test_a_histogram_is_read_as_it_was_written():
-    numbers = {}
+def test_a_histogram_is_read_as_it_was_written(redis):
+    sums = SharedSums("sums")
     for seconds in (0.05, 0.1, 0.3, 70):
-        for name, amount in of_value("acme|send", seconds, (0.1, 0.5)).items():
-            numbers[name] = numbers.get(name, 0) + amount
+        sums.count("acme|send", seconds, (0.1, 0.5))
+    sums.move(redis)
 
-    assert list(histograms(numbers, (0.1, 0.5))) == [
+    assert list(histograms(sums.read(redis), (0.1, 0.5))) == [
         ("acme|send", [("0.1", 2), ("0.5", 3), ("+Inf", 4)], 70.45)
     ]

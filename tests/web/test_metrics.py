@@ -18,7 +18,6 @@ from pipeline.settle.statistics import Where
 from pipeline.stores.operator_tables import import_runs
 from pipeline.stores.shared_sums import SharedSums
 from pipeline.stores.snapshot_tables import snapshots
-from pipeline.text.histograms import of_value
 from tests.cli.test_event_commands import ROWS
 from tests.environment import ACME as RECORD
 from tests.environment import LAPSED
@@ -116,7 +115,7 @@ def web(start, tmp_path_factory):
     )
     records.hold("destination", "lapsed", "paused", "", "")
     sums = SharedSums(call_seconds.KEY)
-    sums.add(of_value("acme|triggerCustomEvent", 0.2, call_seconds.BOUNDS))
+    sums.count("acme|triggerCustomEvent", 0.2, call_seconds.BOUNDS)
     sums.move(web.stores.redis)
     return web
 

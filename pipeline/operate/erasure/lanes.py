@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from pipeline.deliver.progress import Progress
 from pipeline.lanes.batch import Batch
 from pipeline.lanes.lanes import Lanes
-from pipeline.lanes.row import Row
+from pipeline.lanes.row import read_row
 from pipeline.operate.erasure.found import Found
 from pipeline.settle import ledger
 from pipeline.stores.broker import decoded
@@ -93,7 +93,7 @@ def entries_with(client: redis.Redis, command: str, key: str, profile: str) -> I
 
 def is_of(profile: str, line: bytes, row: bytes) -> bool:
     """Tell whether a row is of a profile; a row that cannot be read has its line's name alone."""
-    return Row.read(line, row).activation.profile_id == profile
+    return read_row(line, row).activation.profile_id == profile
 
 
 def in_batches(client: redis.Redis, engine: Engine, destination: str, profile: str) -> bool:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from pipeline.model.action import Action, Step
 from pipeline.model.activation import Activation
 from pipeline.model.destination import Destination
-from pipeline.responsys.actions.audience_export.column import Column, carried, left_out, problems
+from pipeline.responsys.actions.audience_export.column import Column, carried, left_out, problems, skipping
 from pipeline.responsys.actions.audience_export.entries import Entries
 from pipeline.responsys.actions.audience_export.extension_tables import fields_table
 from pipeline.responsys.actions.audience_export.keys import Key
@@ -48,6 +48,8 @@ class ProgramEntry(Action):
         self.list = ProfileList.of(connector, {**options, **NO_CONSENT}, keys)
         self.table = fields_table(connector, destination)
         self._fields = self.table.columns if self.table else ()
+        self._skipping = skipping((*self.list.columns, *self._fields))
+        self.leaves_out = bool(self._skipping)
         self._event = EventTrigger(connector, options["event"], "riid", free_properties).step()
 
     def problem(self, row: Activation) -> str | None:
@@ -66,7 +68,7 @@ class ProgramEntry(Action):
 
     def left_out(self, rows: Iterable[Activation]) -> Mapping[str, int]:
         """Count the values of list columns and fields that rows go without."""
-        return left_out((*self.list.columns, *self._fields), rows)
+        return left_out(self._skipping, rows)
 
     def contested_address(self, row: Activation, code: str) -> str | None:
         """Return the address that a merge by RIID did not take."""

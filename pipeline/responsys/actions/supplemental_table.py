@@ -14,7 +14,13 @@ from pipeline.model.action import Action, Step, Verdicts
 from pipeline.model.activation import Activation
 from pipeline.model.call import Call
 from pipeline.model.destination import Destination
-from pipeline.responsys.actions.audience_export.column import carried, columns_of, left_out, problems
+from pipeline.responsys.actions.audience_export.column import (
+    carried,
+    columns_of,
+    left_out,
+    problems,
+    skipping,
+)
 from pipeline.responsys.actions.audience_export.record_data import record_data
 from pipeline.responsys.connector import ResponsysConnector
 from pipeline.responsys.errors import SETUP_CODES
@@ -46,6 +52,8 @@ class SupplementalTable(Action):
             for column in columns_of(options["columns"])
         }
         self._columns = tuple(columns.values())
+        self._skipping = skipping(self._columns)
+        self.leaves_out = bool(self._skipping)
         self._found_by = tuple(columns[name] for name in names)  # tell rows apart, if the options say so
 
     def problem(self, row: Activation) -> str | None:
@@ -72,7 +80,7 @@ class SupplementalTable(Action):
 
     def left_out(self, rows: Iterable[Activation]) -> Mapping[str, int]:
         """Count the values that rows that are merged go without."""
-        return left_out(self._columns, (row for row in rows if not is_leaver(row)))
+        return left_out(self._skipping, (row for row in rows if not is_leaver(row)))
 
     def attributes(self) -> frozenset[str]:
         """Name all that goes into columns."""

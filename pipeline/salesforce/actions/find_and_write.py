@@ -8,7 +8,7 @@ So a conversion, a merge, a deletion and "is so already" are known a moment befo
 """
 
 from abc import abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipeline.errors import Held, RetryLater
@@ -42,6 +42,7 @@ class FindAndWrite(Action):
     functions = (FUNCTION,)
     calls_per_batch = 2
     briefed = frozenset({RECORD})
+    ignores_leavers = True
     search: Search
     written: tuple[str, ...]  # objects that a row may lead to
     further_names: tuple[str, ...] = ()  # of requests that a search may have beside its queries
@@ -65,10 +66,6 @@ class FindAndWrite(Action):
     def may_create(self, _row: Activation) -> bool:
         """Tell whether a record is made for a row without one."""
         return False
-
-    def done_before(self, rows: Iterable[Activation]) -> list[int]:
-        """Return the positions of REMOVE rows: nothing is done about them."""
-        return [position for position, row in enumerate(rows) if row.call_type == "REMOVE"]
 
     def problem(self, row: Activation) -> str | None:
         """Look for an identifier that a record can be found by."""

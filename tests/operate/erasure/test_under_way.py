@@ -7,12 +7,13 @@ import pytest
 from pipeline.accept.intake import Intake
 from pipeline.accept.routes import Routes
 from pipeline.deliver.progress import Progress
+from pipeline.lanes.row import read_row
 from pipeline.model.activation import decode, encode
 from pipeline.model.call import Rejection
 from pipeline.model.shard import SHARDS
 from pipeline.settle import dead_letters, ledger
 from pipeline.settle.dead_letters import Filter
-from pipeline.settle.ledger import BatchOutcome, Row
+from pipeline.settle.ledger import BatchOutcome
 from tests.builders import add_rows, begin, first_profiles
 from tests.environment import ACME, LAPSED
 from tests.operate.erasure.environment import TRACE, ZOE, change, places, traces
@@ -125,7 +126,7 @@ def test_a_call_that_is_out_is_left_until_its_outcome_is_known(erasure_environme
 def test_a_row_that_is_rejected_meanwhile_is_erased_as_a_dead_letter(erasure_environment):
     erasure_environment.receive(change(ANN), change(ZOE))
     batch = erasure_environment.cut()
-    rows = [Row.read(name.encode(), text) for name, text in begin(erasure_environment.lanes, batch)]
+    rows = [read_row(name.encode(), text) for name, text in begin(erasure_environment.lanes, batch)]
     erasure_environment.erase()
     ledger.write_outcome(erasure_environment.engine, batch, "custom_event", outcome_of(rows))
     erasure_environment.lanes.settle(batch)
@@ -202,7 +203,7 @@ def test_verdicts_of_earlier_steps_stay_with_their_rows(erasure_environment, pos
 def test_a_batch_whose_outcome_is_written_down_is_settled_by_that(erasure_environment):
     erasure_environment.receive(change(ANN), change(ZOE))
     batch = erasure_environment.cut()
-    rows = [Row.read(name.encode(), text) for name, text in begin(erasure_environment.lanes, batch)]
+    rows = [read_row(name.encode(), text) for name, text in begin(erasure_environment.lanes, batch)]
     erasure_environment.lanes.retry(batch, delay=60, spend=False, refund=False)
     ledger.write_outcome(erasure_environment.engine, batch, "custom_event", outcome_of(rows))
 

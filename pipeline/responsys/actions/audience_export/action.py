@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pipeline.model.action import Action, Step
 from pipeline.model.activation import Activation
 from pipeline.model.destination import Destination
-from pipeline.responsys.actions.audience_export.column import left_out
+from pipeline.responsys.actions.audience_export.column import left_out, skipping
 from pipeline.responsys.actions.audience_export.extension_tables import ExtensionTables
 from pipeline.responsys.actions.audience_export.keys import HASHED, PLAIN, Key, Unusable
 from pipeline.responsys.actions.audience_export.needed import needed
@@ -47,6 +47,9 @@ class AudienceExport(Action):
         keys = {column: Key(source, column) for source, column in identifiers}
         self.list = ProfileList.of(connector, destination.options, keys)
         self.tables = ExtensionTables.of(connector, destination, keys)
+        fields = self.tables.fields.columns if self.tables.fields else ()
+        self._skipping = skipping((*self.list.columns, *fields))
+        self.leaves_out = bool(self._skipping)
 
     def problem(self, row: Activation) -> str | None:
         """Look for identifiers that are missing or malformed, and for unclear consent."""
@@ -75,8 +78,7 @@ class AudienceExport(Action):
 
     def left_out(self, rows: Iterable[Activation]) -> Mapping[str, int]:
         """Count the values of list columns and fields that rows that enter go without."""
-        fields = self.tables.fields.columns if self.tables.fields else ()
-        return left_out((*self.list.columns, *fields), (row for row in rows if not is_leaver(row)))
+        return left_out(self._skipping, (row for row in rows if not is_leaver(row)))
 
     def attributes(self) -> frozenset[str]:
         """Name all identifiers and variables that are read of an activation."""

@@ -1,7 +1,7 @@
 """A column that is filled from a row: its text, and the value in place of a null."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,10 +72,14 @@ def carried(columns: Iterable[Column], row: Activation) -> tuple[Column, ...]:
     return tuple(column for column in columns if column.carried(row))
 
 
-def left_out(columns: Iterable[Column], rows: Iterable[Activation]) -> Counter[str]:
+def skipping(columns: Iterable[Column]) -> tuple[Column, ...]:
+    """Return those whose values rows may go without."""
+    return tuple(column for column in columns if column.skips_invalid)
+
+
+def left_out(columns: Sequence[Column], rows: Iterable[Activation]) -> Counter[str]:
     """Count the values that rows go without, by column."""
-    skipping = [column for column in columns if column.skips_invalid]
-    return Counter(column.name for row in rows for column in skipping if column.leaves_out(row))
+    return Counter(column.name for row in rows for column in columns if column.leaves_out(row))
 
 
 def problems(columns: Iterable[Column], row: Activation) -> Iterator[str]:
