@@ -87,7 +87,7 @@ class TextFormatter(Formatter):
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s", "%H:%M:%S")
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's own name
-        """Put the fields behind the event."""
+        """Put the fields after the event."""
         shown = "".join(f" {name}={value}" for name, value in fields(record).items())
         return super().formatMessage(record) + shown
 

@@ -76,6 +76,6 @@ async def close_connection(scope: dict[str, Any], receive: Any) -> None:
 
 
 async def wait_for_close(receive: Any) -> None:
-    """Wait until the connection is no more."""
+    """Wait until the connection has ended."""
     while (await receive())["type"] != "http.disconnect":
         await asyncio.sleep(0)

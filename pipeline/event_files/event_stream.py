@@ -20,7 +20,7 @@ ADDRESS = handles.alias("address_handle")
 
 
 def stream(engine: Engine, *, since: int = 0, feed: str = "") -> Iterator[dict[str, Any]]:
-    """Give the events behind an id; ``feed``: of this word alone. Memory does not grow with their number."""
+    """Give the events after an id; ``feed``: of this word alone. Memory does not grow with their number."""
     columns: dict[int, tuple[str, list[str]]] = {}
     while True:
         with reading(engine) as connection:

@@ -24,7 +24,7 @@ from pipeline.stores import emptied
 from pipeline.stores.broker import decoded
 from pipeline.stores.scripts import Scripts
 
-REMOVED = "-"  # the connector and function of destinations that are no more
+REMOVED = "-"  # the connector and function of removed destinations
 
 
 def refresh(client: redis.Redis, records: Records) -> Catalog:
@@ -64,7 +64,7 @@ def publish(client: redis.Redis, catalog: Catalog) -> int:
 
 
 def publish_overview(scripts: Scripts, version: int, overview: str) -> tuple[int, list[str]]:
-    """Run publish.lua; return the newest version in Redis, and the destinations that are no more."""
+    """Run publish.lua; return the newest version in Redis, and the removed destinations."""
     newest, *removed = scripts.run("publish", args=[version, overview])
     return int(newest), [decoded(name) for name in removed]
 

@@ -179,7 +179,7 @@ class Records:
         return released
 
     def renew(self, *, above: int) -> None:
-        """Raise the version, though nothing changed, over one of records that are no more."""
+        """Raise the version, though nothing changed, above the version of records that were lost."""
         with self._alone() as connection:
             set_version(connection, above + 1)
 

@@ -63,7 +63,7 @@ def handle_page(engine: Engine, operation: Operation, appender: Appender) -> Ope
 
 
 def position_after(page: Sequence[DeadLetter]) -> dict[str, Any]:
-    """Return the place behind a page."""
+    """Return the place after a page."""
     last = page[-1]
     return {"position": [moment_of(last).isoformat(), last.id]}
 

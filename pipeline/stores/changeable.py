@@ -1,4 +1,4 @@
-"""Whether the Redis server takes changes, found out by one that changes nothing."""
+"""Asking Redis whether it takes changes, by a write that changes nothing."""
 
 import redis
 

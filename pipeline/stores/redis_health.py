@@ -1,4 +1,4 @@
-"""How the Redis server stands: its memory, and whether it can write its file. Only reads."""
+"""Health of the Redis server: its memory, and whether it can write its file. Only reads."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

@@ -16,7 +16,7 @@ def new_owner() -> str:
 
 
 def is_gone(owner: str) -> bool:
-    """Tell whether an owner was a process of this machine that is no more; False if that is not known."""
+    """Tell whether an owner was a process of this machine that has ended; False if that is not known."""
     match = OWNER.fullmatch(owner)
     if match is None or match[2] != machine():
         return False

@@ -1,4 +1,4 @@
-"""Whether the process answers, and whether it can take activations in."""
+"""``/healthz`` and ``/readyz``: the process answers, and it can take activations in."""
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor

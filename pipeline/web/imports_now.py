@@ -1,4 +1,4 @@
-"""How imports stand now, for the API and the console."""
+"""The present state of imports, for the API and the console."""
 
 from pipeline.operate.imports import ImportStatus, read_imports
 from pipeline.records.catalog import Catalog
@@ -7,7 +7,7 @@ from pipeline.web.quick_redis import answering_redis
 
 
 def imports_now(known: Catalog | None = None) -> tuple[ImportStatus, ...]:
-    """Return how all imports stand; without any, no events store is opened.
+    """Return the state of each import; if there is none, no events store is opened.
 
     ``known``: the records, if the caller has just read them.
     """

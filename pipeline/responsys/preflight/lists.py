@@ -41,7 +41,7 @@ def identifier(account: Account) -> Iterator[Finding]:
 
 
 def look_for_columns(account: Account, subject: str, need: ListColumns) -> Iterator[Finding]:
-    """Find the columns that a destination fills; a list that is not there is told of by itself."""
+    """Find the columns that a destination fills; a missing list has a finding of its own."""
     if not account.has_list:
         return
     wrong = list(columns.problems("the list", need.columns, account.columns))

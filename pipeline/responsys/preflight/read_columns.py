@@ -10,7 +10,7 @@ from pipeline.responsys.preflight.account import Account
 
 
 def look_for_read_columns(account: Account, source: MembersSource) -> Iterator[Finding]:
-    """Find the columns of the list and of the extension table; a lost list is told of by itself."""
+    """Find the columns of the list and of the extension table; a missing list has a finding of its own."""
     if not account.has_list:
         return
     subject = f'source "{source.name}"'

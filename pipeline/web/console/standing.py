@@ -1,4 +1,4 @@
-"""How records stand now, as lines of the console's lists and cards."""
+"""The present state of records, as lines of the console's lists and cards."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
