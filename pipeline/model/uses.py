@@ -30,3 +30,4 @@ class Uses:
     sources: Collection[Source] = ()
     mappings: Mapping[str, RecordMapping] = field(default_factory=dict)  # by name
     rules: Mapping[str, RuleUses] = field(default_factory=dict)  # by source
+    orgs: Mapping[str, str] = field(default_factory=dict)  # ids of those that sources have read, by source

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from contextlib import closing
+from dataclasses import replace
 
 from pipeline.model.connector import Connector
 from pipeline.model.destination import Destination
@@ -19,6 +20,7 @@ from pipeline.runtime.connector_uses import uses_of
 from pipeline.runtime.schema_comparison import schema_problems
 from pipeline.runtime.stores import Stores
 from pipeline.stores import schema_notes
+from pipeline.streams.stream_state import read_states
 
 
 def check_connector(
@@ -35,7 +37,7 @@ def check_connector(
             found += look_at_files(server, connector.name, imports, spool)
         tried = {finding.check for finding in found}
         return found + [one for one in unusable_keys(server, connector.name) if one.check not in tried]
-    uses = uses_of(catalog, connector, only)
+    uses = with_orgs(stores, uses_of(catalog, connector, only))
     with closing(Clients(stores.settings, stores.redis, stores.vault)) as clients:
         found = kind.preflight(connector, uses, clients(connector))
     if only is None and found[0].ok:  # logged in
@@ -49,6 +51,13 @@ def check_connector(
         found += questions_about(stores, catalog, connector)
     minute = stores.settings.limit_window
     return [*found, *look_for_throttling(stores.redis, stores.engine, catalog, connector, minute)]
+
+
+def with_orgs(stores: Stores, uses: Uses) -> Uses:
+    """Add the orgs that sources have read; without a store of events none has read any."""
+    events = stores.events_if_any if uses.sources else None
+    states = read_states(events) if events is not None else {}
+    return replace(uses, orgs={name: state.org for name, state in states.items()})
 
 
 def barring_nobody(destination: Destination) -> Finding:

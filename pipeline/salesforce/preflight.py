@@ -5,8 +5,10 @@ from functools import partial
 
 from pipeline.model.finding import Finding
 from pipeline.model.looking import guarded, likely
+from pipeline.model.org_identity import other_org
 from pipeline.model.source import SalesforceSource
 from pipeline.model.uses import RuleUses, Uses
+from pipeline.model.variable_values import as_id
 from pipeline.salesforce.client import SalesforceClient
 from pipeline.salesforce.org_schema import OrgSchema
 from pipeline.salesforce.preflight_sources import look_at_source
@@ -22,6 +24,7 @@ def preflight(client: SalesforceClient, uses: Uses = NOTHING) -> list[Finding]:
     found = list(guarded("login", partial(look_for_login, client)))
     if not found[0].ok:
         return found
+    found += guarded("org", partial(look_for_org, client, uses))
     schema = OrgSchema(client)
     found += guarded("version", partial(look_for_version, client, schema))
     if client.connector.riid_field:
@@ -35,6 +38,14 @@ def preflight(client: SalesforceClient, uses: Uses = NOTHING) -> list[Finding]:
 def look_for_login(client: SalesforceClient) -> Iterator[Finding]:
     """Log in anew."""
     yield Finding("login", True, f"logged in, calls go to {client.log_in()}")
+
+
+def look_for_org(client: SalesforceClient, uses: Uses) -> Iterator[Finding]:
+    """See whether the host is still that of the org that each source has read."""
+    org = client.find_org()
+    for source in uses.sources:
+        if text := other_org(uses.orgs.get(source.name, ""), as_id(org) if org else ""):
+            yield Finding("org", False, f'source "{source.name}": {text}')
 
 
 def look_at_sources(schema: OrgSchema, uses: Uses) -> Iterator[Finding]:

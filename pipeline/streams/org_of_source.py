@@ -3,6 +3,7 @@
 from sqlalchemy import Connection, select, update
 
 from pipeline.errors import Held
+from pipeline.model.org_identity import other_org
 from pipeline.stores.stream_tables import streams
 from pipeline.stores.upsert import insert_new
 
@@ -21,10 +22,5 @@ def keep_org(connection: Connection, source: str, found: str) -> None:
 
 def refuse_other_org(known: str, found: str) -> None:
     """Raise Held if the org that answered is not the one that is known; "" is unknown."""
-    if known and found and known != found:
-        raise Held(
-            "connector",
-            "OTHER_ORG",
-            f"the host is now that of org {found}, and records are known of org {known}: "
-            "give the source another name, or the connector the host of its org",
-        )
+    if text := other_org(known, found):
+        raise Held("connector", "OTHER_ORG", text)

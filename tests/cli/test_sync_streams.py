@@ -1,6 +1,9 @@
 """``activation sync --source`` with a source of Salesforce, against an org in a process of its own."""
 
 import json
+import re
+import sqlite3
+from contextlib import closing
 
 import pytest
 from click.testing import CliRunner, Result
@@ -110,3 +113,20 @@ def test_status_tells_how_far_a_stream_is_read(org):
     assert 0 <= line["mark_age"] < 600
     assert line["succeeded_at"]
     assert "SOURCE" in invoke("status").stdout
+
+
+def test_check_says_first_that_the_host_is_that_of_another_org(org, tmp_path):
+    org.load("Contact", {"LastName": "One"})
+    invoke("sync", "--source", "contacts")
+    with closing(sqlite3.connect(tmp_path / "data" / "events.db")) as store, store:
+        store.execute("UPDATE streams SET org = '00D000000000009AAA'")
+
+    checked = invoke("check", "crm")
+
+    assert checked.exit_code == 2
+    assert re.fullmatch(
+        r'  ✗ source "contacts": the host is now that of org 00D\w{15}, and records are known of org '
+        "00D000000000009AAA: give the source another name, or the connector the host of its org",
+        checked.stdout.splitlines()[2],
+    )
+    assert "the host is now that of org" in invoke("sync", "--source", "contacts").stderr
