@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select, text
 
-from pipeline.profiles.id_list import rows_among
-from pipeline.stores.event_tables import event_facets, event_feeds, responsys_events
+from pipeline.event_files.joinable_rows import copy_first_rows, rows_of_addresses, rows_of_handles
+from pipeline.stores.event_tables import event_feeds
 from pipeline.stores.hook_tables import hook_events
 
 # A landing's rows first, in the order of their ids, and an index for each: the events that wait may be many.
@@ -61,25 +61,29 @@ def join_to_earlier_rows(connection: Connection, first: int) -> None:
 
 
 def earlier_rows(connection: Connection, word: str, events: Sequence[Any]) -> list[JoinCandidate]:
-    """Return the rows that may be the same; the store is read once for all events of a type."""
-    row, day = responsys_events.c, events[0].day
-    feed = select(event_feeds.c.id).where(event_feeds.c.word == word).scalar_subquery()
-    query = select(row.id, row.handle, row.captured, event_facets.c.campaign)
-    query = query.join(event_facets, event_facets.c.id == row.facet)
-    query = query.where(row.feed == feed, row.day.between(day - 1, day + 1))
-    joined = select(hook_events.c.id).where(hook_events.c.event == row.id)
-    rows = rows_among(
-        connection, query.where(~joined.exists()), row.handle, {event.handle for event in events}
-    )
-    by_handle: defaultdict[int, list[Any]] = defaultdict(list)
-    for each in rows:
-        by_handle[each.handle].append(each)
+    """Return the rows that may be the same as events of one type and day."""
+    feed = connection.scalar(select(event_feeds.c.id).where(event_feeds.c.word == word))
+    if feed is None:
+        return []
+    day, by_handle = events[0].day, defaultdict[int, list[Any]](list)
+    copy_first_rows(connection, feed, day)
+    for row in rows_of_handles(connection, feed, day, {event.handle for event in events}):
+        by_handle[row.handle].append(row)
+    for row in rows_of_addresses(
+        connection, feed, day, {event.address for event in events if has_no_riid(event)}
+    ):
+        by_handle[row.address].append(row)
     return [
-        JoinCandidate(event.id, each.id, abs(event.captured - each.captured))
+        JoinCandidate(event.id, row.id, abs(event.captured - row.captured))
         for event in events
-        for each in by_handle[event.handle]
-        if event.campaign is None or each.campaign in (None, event.campaign)
+        for row in by_handle[event.handle]
+        if event.campaign is None or row.campaign in (None, event.campaign)
     ]
+
+
+def has_no_riid(event: Any) -> bool:
+    """Tell whether the address of an event stands for its RIID."""
+    return bool(event.handle == event.address)
 
 
 def nearest_rows(candidates: Iterable[JoinCandidate]) -> dict[int, int]:

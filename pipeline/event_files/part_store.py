@@ -1,5 +1,6 @@
 """Storing a part: its rows become events, handles and people in one transaction with the ledger."""
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from pipeline.event_files.event_rows import StoredAs, insert_events
 from pipeline.event_files.facets import KnownFacets
 from pipeline.event_files.file_parts import FilePart
 from pipeline.event_files.hook_joining import are_waiting, join_to_new_rows
+from pipeline.event_files.joinable_rows import copy_landed_rows
 from pipeline.event_files.ledger_row import LedgerRow
 from pipeline.event_files.part_rows import PartRows
 from pipeline.event_files.plain_file import PlainFile
@@ -19,6 +21,7 @@ from pipeline.model.feeds import NOT_LINKING
 from pipeline.people.adoption import adopt_account
 from pipeline.people.known_handles import KnownHandles
 from pipeline.people.linking import link
+from pipeline.profiles.times import DAY
 from pipeline.stores.event_tables import erased_events, event_feeds, event_folds, responsys_events
 
 if TYPE_CHECKING:
@@ -81,6 +84,7 @@ class PartStore:
         self._count(connection, row, first_id, changed)
         if is_told:
             join_to_new_rows(connection, file.feed, first_id)
+        copy_landed_rows(connection, feed, first_id, int(time.time()) // DAY)
         row.store(connection, done=part.last, other_columns=list(rows.values.other))
 
     def _lock(self, connection: Connection) -> Any:

@@ -26,6 +26,7 @@ from pipeline.stores.event_tables import (
     profiles_base,
     responsys_events,
 )  # fmt: skip
+from pipeline.stores.hook_tables import joinable_rows
 from pipeline.stores.stream_tables import event_points
 from pipeline.stores.upsert import insert_into
 
@@ -110,7 +111,7 @@ def erase_names(connection: Connection, names: Sequence[Handle]) -> None:
     connection.execute(keep.from_select(["feed", "day", "key"], keys).on_conflict_do_nothing())
     connection.execute(delete(responsys_events).where(mine))
     erase_hook_events(connection, own)
-    for table in (profiles, profiles_base, event_points):
+    for table in (profiles, profiles_base, event_points, joinable_rows):
         connection.execute(delete(table).where(table.c.handle.in_(own)))
     connection.execute(delete(handles).where(handles.c.id.in_(own)))
     erase_mailboxes(connection, mailboxes)

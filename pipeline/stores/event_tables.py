@@ -64,6 +64,7 @@ event_feeds = Table(
     event_metadata,
     Column("id", SmallInteger, primary_key=True, autoincrement=False),
     Column("word", String, nullable=False, unique=True),
+    Column("hooked_day", Integer),  # of the last webhook of the type; None: its rows are not in joinable_rows
 )
 
 # Values that many events share, once.

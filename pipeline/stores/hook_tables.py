@@ -1,10 +1,10 @@
-"""The table of webhooks' events, in the events store.
+"""The tables of webhooks' events, in the events store.
 
 Responsys gives them neither a time nor an id: they are counted once by content and day, zone UTC. No address
 is kept of them, only its handle.
 """
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, SmallInteger, String, Table, Text
 
 from pipeline.stores.event_metadata import BigId, event_metadata
 
@@ -29,4 +29,16 @@ hook_events = Table(
     Column("late", Boolean, nullable=False, server_default="0"),  # the file's row was there before
     Index("uq_hook_events_content", "connector", "day", "digest", unique=True),
     Index("ix_hook_events_handle", "handle", "word"),
+)
+
+# Rows of files that a webhook may tell again: those since yesterday, of the types that webhooks tell. Stored
+# events have no index of handles, and each webhook would read all of its type.
+joinable_rows = Table(
+    "joinable_rows",
+    event_metadata,
+    Column("feed", SmallInteger, primary_key=True, autoincrement=False),
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("handle", BigInteger, primary_key=True, autoincrement=False),
+    Column("row", BigInteger, primary_key=True, autoincrement=False),  # its id
+    sqlite_with_rowid=False,
 )

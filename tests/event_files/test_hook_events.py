@@ -1,5 +1,7 @@
 """Events of webhooks: counted once by content and day, and joined to rows of files."""
 
+from datetime import UTC, date, datetime, time, timedelta
+
 import pytest
 from sqlalchemy import func, select
 
@@ -8,7 +10,7 @@ from pipeline.event_files.hook_store import forget_old_hook_events, store_hook_e
 from pipeline.model.hook_event import HookEvent
 from pipeline.profiles.erasure import count_of, erase_from_events
 from pipeline.stores.event_tables import responsys_events
-from pipeline.stores.hook_tables import hook_events
+from pipeline.stores.hook_tables import hook_events, joinable_rows
 from pipeline.stores.people_tables import handles
 from pipeline.streams.hook_rows import hook_rows, newest_hook, told_by_hooks
 from tests.event_files.folder import land
@@ -18,7 +20,13 @@ DAY = 86_400
 HEADER = "RIID,CAMPAIGN_ID,EVENT_CAPTURED_DT,EMAIL\n"
 CLICK = HookEvent("EMAIL_CLICKED", 1, riid="7", campaign="31")
 OPT_OUT = HookEvent("EMAIL_OPTOUT", 2, riid="7")
+AGO = {"31": 0, "32": 1, "33": 2}  # days, by campaign
 BOUNCE = HookEvent("EMAIL_BOUNCED", 3, riid="8", address="ada@example.com", campaign="31")
+
+
+def date_of(day: int | date) -> date:
+    """Return a day of January, by its number, or the day itself."""
+    return date(2026, 1, day) if isinstance(day, int) else day
 
 
 @pytest.fixture
@@ -34,11 +42,12 @@ def tell(events):
 
 @pytest.fixture
 def land_rows(events, tmp_path):
-    """Lands a file with these rows: RIID, campaign, day of January and address."""
+    """Lands a file with these rows: RIID, campaign, day (a number: of January) and address."""
 
     def land_rows(feed, *rows):
         lines = [
-            f"{riid},{campaign},{day:02}-Jan-2026 11:00:00,{email}" for riid, campaign, day, email in rows
+            f"{riid},{campaign},{date_of(day):%d-%b-%Y} 11:00:00,{email}"
+            for riid, campaign, day, email in rows
         ]
         path = tmp_path / f"12_{feed}_2026010{len(list(tmp_path.iterdir()))}_000000.txt"
         path.write_text(HEADER + "\n".join(lines) + "\n")
@@ -137,6 +146,43 @@ def test_an_address_stands_for_a_riid_that_is_not_told(tell, land_rows, seen):
     land_rows("FAIL", ("8", "31", 5, "Ada@example.com"))
 
     assert seen() == (["FAIL"], 0)
+
+
+def test_an_address_stands_for_a_riid_of_a_row_that_was_there(tell, land_rows, seen):
+    land_rows("FAIL", ("8", "31", 5, "Ada@example.com"), ("9", "31", 5, "byron@example.com"))
+    tell(HookEvent("EMAIL_FAILED", 4, address="ada@example.com"))
+
+    assert seen() == ([], 2)
+
+
+def test_rows_that_land_while_webhooks_come_are_found_too(tell, land_rows, seen, events):
+    today = datetime.now(UTC).date()
+    at = int(datetime.combine(today, time(12), UTC).timestamp())
+    land_rows("CLICK", ("7", "30", today, ""))
+    tell(CLICK, at=at)
+
+    land_rows("CLICK", *(("7", campaign, today - timedelta(days=ago), "") for campaign, ago in AGO.items()))
+    for number, campaign in enumerate(("30", "32", "33"), 10):
+        tell(HookEvent("EMAIL_CLICKED", number, riid="7", campaign=campaign), at=at)
+
+    assert seen() == (["CLICK", "CLICK"], 3)  # campaigns 31 and 33
+    with events.connect() as connection:
+        days = connection.scalars(select(joinable_rows.c.day).distinct()).all()
+    assert sorted(days) == [at // DAY - 1, at // DAY]
+
+
+def test_rows_are_given_up_when_webhooks_stop(tell, land_rows, seen, events):
+    today = datetime.now(UTC).date()
+    at = int(datetime.combine(today, time(12), UTC).timestamp())
+    land_rows("CLICK", ("7", "31", today - timedelta(days=5), ""))
+    tell(HookEvent("EMAIL_CLICKED", 9, riid="7", campaign="31"), at=at - 5 * DAY)
+
+    land_rows("CLICK", ("7", "32", today, ""))
+    with events.connect() as connection:
+        assert connection.scalars(select(joinable_rows.c.row)).all() == []
+    tell(HookEvent("EMAIL_CLICKED", 10, riid="7", campaign="32"), at=at)
+
+    assert seen() == ([], 2)
 
 
 @pytest.mark.parametrize("is_known", [True, False])

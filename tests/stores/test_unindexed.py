@@ -10,6 +10,7 @@ from pipeline.consents.addresses import handles_of_people, stand_in
 from pipeline.consents.clear_boxes import with_clear_box
 from pipeline.consents.newcomers import newcomers
 from pipeline.consents.untold import named_later, named_since, people_of
+from pipeline.event_files.joinable_rows import rows_of_addresses, rows_of_handles
 from pipeline.model.source import MembersSource, PeopleSource
 from pipeline.pairs.comparison import pages_of_people
 from pipeline.stores.people_tables import handles
@@ -20,7 +21,8 @@ from pipeline.streams.members_run import MembersRun
 from pipeline.streams.people_run import PeopleRun
 
 # A search by what a million rows have in common: kind and scope of handles, the source of records.
-COMMON = r"kind=\?( AND scope=\?)?|source=\?|connector=\?|channel=\?( AND status=\?)?"
+OF_A_TYPE = r"feed=\?( AND day>\? AND day<\?)?"
+COMMON = rf"{OF_A_TYPE}|kind=\?( AND scope=\?)?|source=\?|connector=\?|channel=\?( AND status=\?)?"
 OF_EVERYBODY = re.compile(rf"\(({COMMON})\)|^SCAN (handles|records|hook|consent)")
 PAIR = SimpleNamespace(pair=SimpleNamespace(responsys="members"))
 MEMBERS = MembersSource(name="members", every=15, connector="acme", columns={"TITLE": "title"})
@@ -48,6 +50,8 @@ ASKED = {
     "handles": of(lambda connection: handles_of_people(connection, [1, 2, 3])),
     "addresses": of(lambda connection: people_of(connection, ["a", "b", *RIIDS])),
     "webhooks": of(lambda connection: hook_rows(connection, "acme", 5, 100, ["CLICK"])),
+    "rows that a webhook tells again": of(lambda connection: list(rows_of_handles(connection, 1, 5, [1, 2]))),
+    "the same by address": of(lambda connection: list(rows_of_addresses(connection, 1, 5, [1, 2]))),
     "boxes": of(lambda connection: with_clear_box(connection, ["a", "b", "c"], ["leads", "contacts"])),
 }
 
