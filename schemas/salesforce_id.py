@@ -10,8 +10,8 @@ import re
 SHAPE = re.compile(r"[0-9A-Za-z]{15}(?:[A-Z0-5]{3})?")
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 # By five characters, "1" for an upper-case letter: bit k of the letter's place is character k.
-SUFFIX = {f"{place:05b}"[::-1]: letter for place, letter in enumerate(LETTERS)}
-CASE = {code: "1" if chr(code).isupper() else "0" for code in range(128)}
+SUFFIX = {f"{place:05b}"[::-1].encode(): letter for place, letter in enumerate(LETTERS)}
+CASE = bytes(ord("1") if chr(code).isupper() else ord("0") for code in range(256))  # of an ASCII character
 
 
 class NoId(ValueError):
@@ -26,7 +26,7 @@ def full_id(text: str) -> str:
     """Return an id as its 18 characters; raises NoId or WrongSuffix."""
     if not SHAPE.fullmatch(text):
         raise NoId
-    case = text[:15].translate(CASE)
+    case = text[:15].encode().translate(CASE)  # a text's own ``translate`` takes ten times as long
     full = text[:15] + SUFFIX[case[:5]] + SUFFIX[case[5:10]] + SUFFIX[case[10:]]
     if len(text) > 15 and text != full:
         raise WrongSuffix

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, delete, insert, select, update
 
-from pipeline.profiles.id_list import rows_among, unfolded
+from pipeline.profiles.id_list import numbers_query, rows_among
 from pipeline.stores.event_tables import event_facets, event_feeds, handles, responsys_events
 from pipeline.stores.hook_tables import hook_events, joinable_rows
 
@@ -68,7 +68,7 @@ def rows_of_addresses(
 ) -> Iterator[Row[Any]]:
     """Yield the same of addresses, which are handles: rows of the people that have them."""
     at = handles.alias()
-    people = select(at.c.person).where(at.c.id.in_(unfolded(connection.dialect.name, sorted(some))))
+    people = select(at.c.person).where(at.c.id.in_(numbers_query(connection.dialect.name, sorted(some))))
     own = select(handles.c.id).where(handles.c.person.in_(people))
     query = unjoined(feed, day).where(joinable_rows.c.handle.in_(own))
     yield from rows_among(connection, query, responsys_events.c.address, some)

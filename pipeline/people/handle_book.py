@@ -68,7 +68,7 @@ class HandleBook:
 
     def knows(self, keys: Sequence[Key]) -> bool:
         """Whether any of some handles is there."""
-        return any(key in self._ids for key in keys)
+        return not self._ids.keys().isdisjoint(keys)
 
     def add(self, key: Key, person: int | None = None) -> int:
         """Add a handle to a person, None: to a new one; return the person."""
@@ -87,8 +87,9 @@ class HandleBook:
 
     def store(self) -> None:
         """Write new handles, and people that were merged."""
-        people = {key: self.now(self._people[self._ids[key]]) for key in self._new}
-        rows = [(self._ids[key], *key, person) for key, person in people.items()]
+        now, ids, known = self.now, self._ids, self._people
+        people = {key: now(known[ids[key]]) for key in self._new}
+        rows = [(ids[key], *key, person) for key, person in people.items()]
         insert_handles(self._connection, rows, UNLABELLED)
         merge_people(self._connection, {person: self.now(person) for person in self._merged})
         records = (key for key in self._new if key[0] == "salesforce")

@@ -45,7 +45,7 @@ person_records = Table(
     Column("riid", String),  # that it carries
     Column("active", BigInteger),  # when it last changed, ms since the epoch
     Column("gone", Boolean, nullable=False, server_default="0"),  # deleted, merged away or converted
-    Column("conflict", BigInteger, index=True),  # open conflict: nothing is written by it
+    Column("conflict", BigInteger, index=True),  # open conflict: nothing is written by it; a partial index
 )
 
 # Questions that only a person answers.

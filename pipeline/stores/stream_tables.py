@@ -52,7 +52,7 @@ records = Table(
     Column("full_number", BigInteger, nullable=False, server_default="0"),  # reading that last met it
     Column("gone", Boolean, nullable=False, server_default="0"),  # deleted, or merged into another
     Column("existing", Boolean, nullable=False, server_default="0"),  # met by the first reading
-    Index("ix_records_parent", "source", "parent", "stamp"),
+    Index("ix_records_parent", "source", "parent", "stamp"),  # partial, as that of pair_fields is
     sqlite_with_rowid=False,
 )
 

@@ -1,13 +1,13 @@
 """Stream outbox: activations of pages are appended to the intake, each exactly once.
 
-A chunk has a number in a series; the number is stored in the transaction that deletes its activations. A run
-that stopped in between appends the same activations under the same number, which ``append.lua`` recognises
-for a day. A series begins with a run that finds nothing left over: after a backup was put back, numbers that
-Redis has seen are not used for other activations.
+A chunk has a number in a series; the number of the last of a few is stored in the transaction that deletes
+their activations. A run that stopped in between appends the same activations under the same numbers, which
+``append.lua`` recognises for a day. A series begins with a run that finds nothing left over: after a backup
+was put back, numbers that Redis has seen are not used for other activations.
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import MsgspecError
 from msgspec.json import Decoder
@@ -25,9 +25,10 @@ from pipeline.streams.stream_turn import StreamTurn
 
 log = logging.getLogger(__name__)
 
+AT_ONCE = 4 * MAX_ENTRIES  # activations that are noted as appended in one transaction
 NAMED = 20  # people in one line of the log
 BULK = ',"bulk":true'
-NEXT = f"SELECT number, body FROM outgoing WHERE source = {{mark}} ORDER BY number LIMIT {MAX_ENTRIES}"
+NEXT = f"SELECT number, body FROM outgoing WHERE source = {{mark}} ORDER BY number LIMIT {AT_ONCE}"
 
 
 class StreamOutbox:
@@ -63,10 +64,12 @@ class StreamOutbox:
     def _append_all(self) -> None:
         shards: set[int] = set()
         while rows := self._next_rows():
-            chunk, last = self._chunk_of(rows)
-            shards |= self._appender.append_chunk(chunk)
-            self.sent += len(chunk.entries)
-            self._note(chunk.series.number, last)
+            number = self._turn.state.chunk
+            for chunk in self._chunks_of(rows):
+                shards |= self._appender.append_chunk(chunk)
+                self.sent += len(chunk.entries)
+                number = chunk.series.number
+            self._note(number, rows[-1][0])
         self._appender.ring(shards)
 
     def _next_rows(self) -> Sequence[tuple[int, str]]:
@@ -76,21 +79,25 @@ class StreamOutbox:
             rows: Sequence[tuple[int, str]] = found.cursor.fetchall()
             return rows
 
-    def _chunk_of(self, rows: Sequence[tuple[int, str]]) -> tuple[Chunk, int]:
-        """Return a chunk of the first rows, and the number of the last of them."""
+    def _chunks_of(self, rows: Sequence[tuple[int, str]]) -> Iterator[Chunk]:
+        """Yield the chunks of rows, under the numbers that follow the one that was noted last."""
         state = self._turn.state
-        chunk = self._appender.new_chunk(Series(state.series, state.chunk + 1, pooled=False))
-        last = rows[0][0]
-        for number, body in rows:
+        number = state.chunk
+        chunk: Chunk | None = None
+        for _, body in rows:
+            if chunk is None:
+                number += 1
+                chunk = self._appender.new_chunk(Series(state.series, number, pooled=False))
             raw = body.encode()
             chunk.add(read_stored(raw), raw=raw)
-            last = number
             if chunk.full:
-                break
-        return chunk, last
+                yield chunk
+                chunk = None
+        if chunk is not None:
+            yield chunk
 
     def _note(self, chunk: int, last: int) -> None:
-        """Delete the appended activations, with the number of their chunk."""
+        """Delete the appended activations, with the number of their last chunk."""
         with self._turn.writing() as connection:
             own = (outgoing.c.source == self._turn.state.source, outgoing.c.number <= last)
             connection.execute(delete(outgoing).where(*own))

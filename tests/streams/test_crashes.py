@@ -88,13 +88,18 @@ def test_a_page_that_was_not_appended_is_appended_first(streams, contacts, monke
     assert_each_was_sent_once(streams)
 
 
-def test_what_was_appended_and_not_noted_counts_once(streams, contacts, monkeypatch):
-    monkeypatch.setattr(StreamOutbox, "_note", die)
+@pytest.mark.parametrize(("chunks", "appended"), [(0, 50), (2, 150), (None, 200)])
+def test_what_was_appended_and_not_noted_counts_once(streams, contacts, monkeypatch, chunks, appended):
+    """``chunks``: that were appended before the last one; None: all of the page were."""
+    if chunks is None:
+        monkeypatch.setattr(StreamOutbox, "_note", die)
+    else:
+        monkeypatch.setattr(Appender, "append_chunk", die_after(Appender.append_chunk, chunks))
     with pytest.raises(Killed):
         streams.run()
     monkeypatch.undo()
 
-    assert len(streams.entries()) == 50
+    assert len(streams.entries()) == appended
     streams.run()
 
     assert_each_was_sent_once(streams)
