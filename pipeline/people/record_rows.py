@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from pipeline.stores.filled_columns import filled_columns
+from pipeline.stores.sqlite_blocks import insert_blocks
 
 
 class RecordRow(NamedTuple):
@@ -115,11 +116,14 @@ def store_records(connection: Connection, rows: Collection[RecordRow]) -> None:
     """Write rows, or put them in the place of those that are there."""
     if not rows:
         return
-    mark = MARK[connection.dialect.name]
     changes = ", ".join(f"{name} = excluded.{name}" for name in NAMES)
     names, values = filled_columns(("handle", *NAMES), [(row.handle, *row[3:]) for row in rows])
-    statement = (
-        f"INSERT INTO person_records ({', '.join(names)}) "
-        f"VALUES ({', '.join([mark] * len(names))}) ON CONFLICT (handle) DO UPDATE SET {changes}"
+    into, then = (
+        f"INSERT INTO person_records ({', '.join(names)}) VALUES",
+        f"ON CONFLICT (handle) DO UPDATE SET {changes}",
     )
-    connection.exec_driver_sql(statement, values)
+    row = f"({', '.join([MARK[connection.dialect.name]] * len(names))})"
+    if connection.dialect.name == "sqlite":
+        insert_blocks(connection, f"{into} {{rows}} {then}", row, values)
+    else:
+        connection.exec_driver_sql(f"{into} {row} {then}", list(values))

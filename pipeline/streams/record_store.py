@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from pipeline.model.source_record import SourceRecord
 from pipeline.stores.filled_columns import filled_columns
+from pipeline.stores.sqlite_blocks import insert_blocks
 
 LIST = {"sqlite": "(SELECT value FROM json_each(?))", "postgresql": "(SELECT unnest(%s::text[]))"}
 MARK = {"sqlite": "?", "postgresql": "%s"}
@@ -73,9 +74,8 @@ def store_records(
     on_conflict = f"ON CONFLICT (source, record) DO UPDATE SET {changes}"
     if connection.dialect.name == "sqlite":
         names, rows = filled_columns(COLUMNS, rows)
-        marks = ", ".join("?" * len(names))
-        into = f"INSERT INTO records ({', '.join(names)})"
-        connection.exec_driver_sql(f"{into} VALUES ({marks}) {on_conflict}", rows)
+        into = f"INSERT INTO records ({', '.join(names)}) VALUES {{rows}} {on_conflict}"
+        insert_blocks(connection, into, f"({', '.join('?' * len(names))})", rows)
         return
     into = f"INSERT INTO records ({', '.join(COLUMNS)})"
     arrays = ", ".join(f"%s::{kind}[]" for kind in TYPES)

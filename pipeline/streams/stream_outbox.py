@@ -18,6 +18,7 @@ from pipeline.produce.appender import Appender
 from pipeline.produce.chunk import MAX_ENTRIES, Chunk, with_fields
 from pipeline.produce.series import Series, random_name
 from pipeline.stores.database import reading
+from pipeline.stores.sqlite_blocks import insert_blocks
 from pipeline.stores.stream_tables import outgoing
 from pipeline.streams.record_store import MARK
 from pipeline.streams.stream_state import write_state
@@ -128,7 +129,9 @@ def put_outgoing(
     if refused:
         fields = {"source": source, "refused": len(refused), "people": refused[:NAMED]}
         log.warning("activations refused", extra=fields)
-    if rows:
-        mark = MARK[connection.dialect.name]
-        connection.exec_driver_sql(f"INSERT INTO outgoing (source, body) VALUES ({mark}, {mark})", rows)
+    into = "INSERT INTO outgoing (source, body) VALUES"
+    if connection.dialect.name == "sqlite":
+        insert_blocks(connection, f"{into} {{rows}}", "(?, ?)", rows)
+    elif rows:
+        connection.exec_driver_sql(f"{into} (%s, %s)", rows)
     return len(rows), len(refused)
