@@ -84,7 +84,8 @@ def complete(
             for start in range(0, len(ids), AT_ONCE)
             for one in reader.by_ids(ids[start : start + AT_ONCE])
         ]
-    return [*whole, *(replace(one, person=lacking[one.id].person) for one in read)]
+    known = ((one, lacking[one.id]) for one in read)
+    return [*whole, *(replace(one, person=of.person, conflict=of.conflict) for one, of in known)]
 
 
 def document_of(entry: RuleEntry) -> dict[str, Any]:

@@ -1,12 +1,14 @@
 """Records that a stream keeps, for the trial of a rule."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from pipeline.model.source_record import SourceRecord
-from pipeline.stores.stream_tables import records
+from pipeline.people.record_rows import heads_of
+from pipeline.stores.stream_tables import records, streams
 from pipeline.streams.histories import link_to_previous
 from pipeline.streams.record_bodies import read_body
 
@@ -20,7 +22,17 @@ def kept_records(connection: Connection, source: str, since: datetime) -> list[S
     found = [record_of(row) for row in rows]
     if found:
         link_to_previous(connection, found)
+        name_conflicts(connection, source, found)
     return found
+
+
+def name_conflicts(connection: Connection, source: str, found: Sequence[SourceRecord]) -> None:
+    """Give records the open conflicts that bar them, as a page gets them."""
+    org = connection.scalar(select(streams.c.org).where(streams.c.source == source)) or ""
+    heads = heads_of(connection, org, [record.id for record in found])
+    for record in found:
+        if record.id in heads:
+            record.conflict = heads[record.id][4]
 
 
 def record_of(row: Any) -> SourceRecord:

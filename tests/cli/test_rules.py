@@ -99,7 +99,10 @@ def test_a_rule_is_tried_on_records_that_were_not_sent_too(org, apply):
     result = invoke("rules", "test", "nurture", "--json")
 
     assert result.exit_code == 0, result.output
-    assert sorted(each["record"] for each in json.loads(result.stdout)["entries"]) == sorted(both)
+    entries = {each["record"]: each for each in json.loads(result.stdout)["entries"]}
+    assert [entries[one]["state"] for one in both] == ["entered", "left_out"]
+    assert entries[both[1]]["check"] == 2
+    assert entries[both[1]]["evidence"]["conflict"] == 1
 
 
 @pytest.mark.parametrize("command", ["test", "entries"])
