@@ -1,7 +1,7 @@
 """Leave within seconds when told to: a call to Responsys may take a minute.
 
 SIGTERM stops the fetching of work and lets the calls under way end. Calls that have not ended after the grace
-period are left to other workers, which find their outcome (design.md, section 4.5).
+period are left to other workers, which find their outcome (docs/extending.md, "Where a batch may stop").
 """
 
 import logging

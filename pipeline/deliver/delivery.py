@@ -1,6 +1,6 @@
 """Delivery: the calls of a batch, one for each of its steps.
 
-Each point at which it may stop is a row of the table in design.md, section 4.5.
+Each point at which it may stop is a row of a table in docs/extending.md.
 """
 
 import logging

@@ -1,6 +1,6 @@
 """Events: the ways in which a batch, a call or an answer can come to the one decision in ``decide``.
 
-The rows of the crash table in design.md, section 4.5, that concern a batch are among them.
+The rows of the table in docs/extending.md, "Where a batch may stop", are among them.
 """
 
 from dataclasses import dataclass

@@ -62,7 +62,7 @@ class Invalid(PipelineError):
 
 
 class Activation(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
-    """One profile's change in one audience (design.md, section 5).
+    """One profile's change in one audience (docs/messages.md).
 
     ``identifiers`` is keyed by name, never by partner number, when it comes from this module's functions.
     """

@@ -11,7 +11,7 @@ CALL_TYPES = ("ADD", "UPDATE", "REMOVE")
 
 @dataclass(frozen=True)
 class Destination:
-    """One destination, as configured (design.md, section 5)."""
+    """One destination, as configured (docs/configuration.md)."""
 
     name: str
     audience: str

@@ -1,4 +1,4 @@
-"""The crash table of design.md, section 4.5: each row of it that concerns a batch, as an event and a move."""
+"""The crash table of docs/extending.md: each row of it that concerns a batch, as an event and a move."""
 
 import pytest
 

@@ -17,7 +17,7 @@ def test_a_doorbell_that_rings_twice_sends_once(environment, oracle):
 
 
 def test_a_batch_whose_doorbell_was_lost_is_claimed_again_and_sent(environment, oracle):
-    """Design.md, section 4.5: or its worker ended before the call began."""
+    """Or its worker ended before the call began."""
     environment.receive("p1")
     lost = cut(environment.lanes, environment.quota)
     assert environment.lapse(lost) == []

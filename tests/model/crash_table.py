@@ -1,4 +1,4 @@
-"""The crash table of design.md, section 4.5: how often each of its rows was reached."""
+"""The crash table of docs/extending.md: how often each of its rows was reached."""
 
 from collections import Counter
 

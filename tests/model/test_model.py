@@ -1,4 +1,4 @@
-"""From producer to far side, whatever happens: the promises of design.md, sections 4.2 to 4.6."""
+"""From producer to far side, whatever happens: the promises of docs/extending.md."""
 
 import pytest
 from hypothesis import HealthCheck, settings
