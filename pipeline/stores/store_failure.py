@@ -12,6 +12,7 @@ from pipeline.errors import Misconfigured
 ROOM = "make room on its disk; then all goes on"
 RIGHTS = "let this user read and write the file, those beside it and its folder"
 OTHER_FILE = "bring back the file that was there, and restart what uses it"
+SERVER = "start its server, or correct the URL"
 GONE = "its file is not there any more"
 WAYS_OUT = {  # by words of SQLite's reason, and of PostgreSQL's
     GONE: "bring it back; to begin with an empty one, restart what uses it",
@@ -25,7 +26,8 @@ WAYS_OUT = {  # by words of SQLite's reason, and of PostgreSQL's
     "malformed": "bring it back from a back-up",
     "not a database": "bring it back from a back-up",
     "database is locked": "end what holds its lock",
-    "Connection refused": "start its server, or correct the URL",
+    "Connection refused": SERVER,
+    "Is the server running": SERVER,
     "permission denied": "grant its user what is missing",
 }
 LONGEST = 200  # characters of a reason
@@ -80,7 +82,8 @@ def reason_of(error: SQLAlchemyError) -> str:
 
 
 def sentence(url: URL, reason: str) -> str:
-    """Write the sentence about a store."""
+    """Write the sentence about a store, in one line; a driver's reason may have several."""
+    reason = " ".join(reason.split())
     found = [way_out for words, way_out in WAYS_OUT.items() if words in reason]
     return f"the database {shown(url)} cannot be used: {'; '.join([reason, *found[:1]])}"
 

@@ -5,6 +5,8 @@ import re
 import pytest
 from psycopg import pq
 
+from pipeline.errors import Misconfigured
+from pipeline.stores.database import migrate, open_database
 from pipeline.stores.database_url import LIBPQ, checked
 
 BEGINS = "is not a URL that begins with sqlite://, postgresql:// or postgresql+psycopg://"
@@ -62,3 +64,15 @@ def test_another_is_refused_in_one_line_without_a_value(url, problem):
 
 def test_every_option_is_one_of_libpq():
     assert {option.keyword.decode() for option in pq.Conninfo.get_defaults()} >= LIBPQ
+
+
+def test_a_server_that_does_not_answer_is_reported_in_one_line(tmp_path):
+    """The driver's own words go over two."""
+    engine = open_database(f"postgresql://u:s3cret@/activation?host={tmp_path}")
+
+    with pytest.raises(Misconfigured) as caught:
+        migrate(engine)
+
+    assert "\n" not in str(caught.value)
+    assert str(caught.value).endswith("; start its server, or correct the URL")
+    assert "s3cret" not in str(caught.value)
