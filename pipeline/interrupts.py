@@ -35,8 +35,13 @@ def end_at_interrupt() -> None:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-def repeat_unraised() -> None:
-    """Repeat Ctrl-C that came within a finalizer, where Python prints it and goes on."""
+def raise_interrupts() -> None:
+    """From now on Ctrl-C raises KeyboardInterrupt, unless it is ignored.
+
+    One that comes within a finalizer, where Python prints it and goes on, comes once more.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     shown = sys.unraisablehook
 
     def hook(found: Any) -> None:

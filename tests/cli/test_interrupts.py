@@ -44,6 +44,7 @@ def run(tmp_path, program):
 @pytest.mark.parametrize(
     ("words", "module"),
     [
+        ("up", "pipeline.interrupts"),
         ("up", "click"),
         ("up", "pipeline.cli.up"),
         ("up", "honcho.environ"),
