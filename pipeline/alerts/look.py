@@ -55,7 +55,7 @@ class Look:
         """Store a state and its messages together; False if another process was first."""
         stored = at_rest(after, self._facts.now) if message == "alert.closed" else after
         with self._engine.begin() as connection:
-            if not states.write(connection, before, stored):
+            if not states.write_state(connection, before, stored):
                 return False
             for channel in after.channels if message else ():
                 if message and channel in self._facts.catalog.channels:
@@ -65,7 +65,7 @@ class Look:
     def _tell(self, connection: Connection, channel: str, kind: MessageType, state: AlertState) -> None:
         identity, now = new_id(), self._facts.now
         body = body_of(identity, kind, now, state, self._web_url)
-        messages.write(
+        messages.write_message(
             connection, identity=identity, channel=channel, kind=kind, alert=state.alert, body=body, now=now
         )
 

@@ -48,7 +48,7 @@ class DueMessage:
     rung: bool  # a worker was told
 
 
-def write(
+def write_message(
     connection: Connection, *, identity: str, channel: str, kind: str, alert: str, body: str, now: datetime
 ) -> None:
     """Write a message that is due at once; ``alert``: its rule and subject."""
@@ -105,7 +105,7 @@ def note_delivered(engine: Engine, message: Message, now: datetime | None = None
     """Note that a channel took a message; further messages to this channel are due now."""
     now = now or datetime.now(UTC)
     with engine.begin() as connection:
-        if settle(connection, message, state="delivered", settled_at=now, detail=""):
+        if settle_message(connection, message, state="delivered", settled_at=now, detail=""):
             waiting = and_(table.c.channel == message.channel, table.c.state == "waiting")
             connection.execute(update(table).where(waiting).values(due_at=now, rung=False))
 
@@ -118,20 +118,20 @@ def note_failed(engine: Engine, message: Message, why: str, now: datetime | None
         return
     next_try = now + timedelta(seconds=PAUSES[message.attempts - 1])
     with engine.begin() as connection:
-        settle(connection, message, detail=why, due_at=next_try, rung=False)
+        settle_message(connection, message, detail=why, due_at=next_try, rung=False)
 
 
 def give_up(engine: Engine, message: Message, why: str, now: datetime | None = None) -> None:
     """Note that a try failed and that there is no further one."""
     with engine.begin() as connection:
-        settle(connection, message, state="failed", settled_at=now or datetime.now(UTC), detail=why)
+        settle_message(connection, message, state="failed", settled_at=now or datetime.now(UTC), detail=why)
 
 
 def begin_test(engine: Engine, identity: str, channel: str, body: str, now: datetime) -> Message:
     """Write a test message that its writer has claimed."""
     message = Message(identity, channel, "alert.test", body, 1, now + LEASE)
     with engine.begin() as connection:
-        write(
+        write_message(
             connection,
             identity=identity,
             channel=channel,
@@ -145,7 +145,7 @@ def begin_test(engine: Engine, identity: str, channel: str, body: str, now: date
     return message
 
 
-def settle(connection: Connection, message: Message, **values: Any) -> bool:
+def settle_message(connection: Connection, message: Message, **values: Any) -> bool:
     """Write the fate of a try; False if the lease ended and another process took the message."""
     own = and_(table.c.id == message.id, table.c.lease == message.lease)
     return bool(connection.execute(update(table).where(own).values(lease=None, **values)).rowcount)

@@ -81,7 +81,7 @@ class SqlOutage:
             if rule.name in told and before.state not in OPEN:
                 after = replace(outage_state(rule, since, now), channels=told[rule.name])
                 with engine.begin() as connection:
-                    states.write(connection, before, after)
+                    states.write_state(connection, before, after)
 
     def _claim(self, rule: str, channel: str) -> bool:
         """Take one channel for one try; False if it was told, or another process tries."""

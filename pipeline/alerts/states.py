@@ -37,7 +37,7 @@ def state_of(row: "Row[tuple[object, ...]]") -> AlertState:
     return AlertState(**{**known, "channels": tuple(values["channels"])}, subject=subject)
 
 
-def write(connection: Connection, before: AlertState, after: AlertState) -> bool:
+def write_state(connection: Connection, before: AlertState, after: AlertState) -> bool:
     """Store ``after`` in the place of ``before``; False if another process was first."""
     values = {name: getattr(after, name) for name in COLUMNS}
     values |= {

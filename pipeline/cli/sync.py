@@ -137,7 +137,7 @@ def run_sync(
     if given:
         audience, lines = given
         return Sync(stores.engine, catalog, audience, appender, **options).run(lines)
-    found = source_runs.find(catalog, source)
+    found = source_runs.find_source(catalog, source)
     if again and not found.is_stream:
         raise click.UsageError("--full and --resend are for sources that are read on from a mark")
     if "max_leaving" in options and found.is_stream:

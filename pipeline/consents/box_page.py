@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from pipeline.consents.addresses import addressed_by, digest_of_address, known_of
 from pipeline.consents.box_doubts import box_differs
 from pipeline.consents.box_statements import BoxReading, readings_of, statement_of_box
-from pipeline.consents.conflict_questions import ClearedBox, ask
+from pipeline.consents.conflict_questions import ClearedBox, open_conflicts_about
 from pipeline.consents.own_writes import Tell, is_own_write, is_set_back
 from pipeline.consents.state_store import StoredState, read_states
 from pipeline.consents.statement import IN, OUT, Kind, Statement
@@ -41,7 +41,7 @@ class BoxPage:
         """Return the statements of boxes that were ticked; ask about those that were cleared."""
         cleared = [box for one in self.readings if (box := self._cleared(one))]
         self.asked = {box.address for box in cleared}
-        ask(self.connection, cleared)
+        open_conflicts_about(self.connection, cleared)
         ticked = [
             (one, kind) for one in self.readings if (kind := self._kind(one)) and not self._is_ours(one, OUT)
         ]

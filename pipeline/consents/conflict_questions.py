@@ -26,7 +26,7 @@ class ClearedBox:
     name: str  # of the consents
 
 
-def ask(connection: Connection, boxes: Sequence[ClearedBox]) -> None:
+def open_conflicts_about(connection: Connection, boxes: Sequence[ClearedBox]) -> None:
     """Open a conflict for each address that has none."""
     people = {box.record.person for box in boxes if box.record.person is not None}
     open_ones = {
@@ -54,7 +54,9 @@ def open_conflicts(connection: Connection, people: Collection[int] | None = None
     return connection.execute(query).all()
 
 
-def close(connection: Connection, addresses: Collection[str], channel: str, answer: str, by: str) -> None:
+def close_conflicts(
+    connection: Connection, addresses: Collection[str], channel: str, answer: str, by: str
+) -> None:
     """Close the open conflicts of some addresses."""
     close_rows(connection, open_of(connection, addresses, channel), answer, by)
 

@@ -10,7 +10,7 @@ from pipeline.consents.box_doubts import is_due, note_doubts, read_doubts
 from pipeline.consents.box_page import CHANNEL, BoxPage
 from pipeline.consents.box_statements import ADDRESS, BOX
 from pipeline.consents.clear_boxes import with_clear_box
-from pipeline.consents.conflict_questions import close, close_older
+from pipeline.consents.conflict_questions import close_conflicts, close_older
 from pipeline.consents.doubt_page import DoubtPage
 from pipeline.consents.event_page import EventPage
 from pipeline.consents.noting import Noted, Noting, now_ms
@@ -154,7 +154,7 @@ class ConsentFollower(NoFollower):
     def _close_conflicts(self, connection: Connection, noted: Sequence[Noted]) -> set[str]:
         """Close the questions that statements answer; return the addresses of those answered with out."""
         begun = {one.statement.address for one in noted if one.told == IN}
-        close(connection, begun, self.consent.channel, "in", "statement")
+        close_conflicts(connection, begun, self.consent.channel, "in", "statement")
         said: dict[str, int] = {}
         for one in noted:
             if one.statement.wish == OUT:

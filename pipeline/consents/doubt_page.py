@@ -9,7 +9,7 @@ from pipeline.consents.addresses import addressed_by, digest_of_address, known_o
 from pipeline.consents.box_doubts import Finding, forget_doubts, judge_box
 from pipeline.consents.box_page import CHANNEL
 from pipeline.consents.box_statements import BoxReading, readings_of, statement_of_box
-from pipeline.consents.conflict_questions import ClearedBox, ask
+from pipeline.consents.conflict_questions import ClearedBox, open_conflicts_about
 from pipeline.consents.state_store import read_states
 from pipeline.consents.statement import Statement
 from pipeline.consents.telling import Addressed
@@ -51,7 +51,7 @@ class DoubtPage:
             for one in by_humans
             if not one.is_ticked
         ]
-        ask(self.connection, cleared)
+        open_conflicts_about(self.connection, cleared)
         waiting = {one.record.id for one, finding in self.findings if finding == "waits"}
         settled = [record for record in self.asked_for if record not in waiting]
         forget_doubts(self.connection, self.name, self.source, settled)

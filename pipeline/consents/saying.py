@@ -13,7 +13,7 @@ from pipeline.consents.addresses import (
     plain_address,
     profile_of,
 )
-from pipeline.consents.conflict_questions import close
+from pipeline.consents.conflict_questions import close_conflicts
 from pipeline.consents.noting import Noted, Noting, now_ms
 from pipeline.consents.state_store import read_states
 from pipeline.consents.statement import IN, Kind, Statement, Wish
@@ -59,7 +59,7 @@ class Saying:
             evidence=evidence,
         )
         [noted] = Noting(self.connection, self.account, self.clock).note([statement])
-        close(self.connection, {address}, self.account.channel, wish, evidence.get("by", COMMAND))
+        close_conflicts(self.connection, {address}, self.account.channel, wish, evidence.get("by", COMMAND))
         stream_outbox.put_outgoing(
             self.connection, waiting_name(self.account.name), self._told(addressed), bulk=False
         )

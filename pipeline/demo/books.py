@@ -56,7 +56,7 @@ class Books:
             yield "no batch left on its age"
 
 
-def close(stores: Stores, responsys: Responsys, given: int, report: Report, *, partial: bool) -> Books:
+def close_books(stores: Stores, responsys: Responsys, given: int, report: Report, *, partial: bool) -> Books:
     """Read all numbers."""
     numbers = read_summary(stores.redis, stores.engine, stores.records.load(), days=1)
     return Books(given, report.accepted, report.refused, numbers.total, responsys.account(), partial)

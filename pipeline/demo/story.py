@@ -63,7 +63,7 @@ def play(show: Show, processes: DemoProcesses, *, keep: bool) -> None:
     responsys.make_trouble()
     watch = DemoWatch(processes.stores, responsys)
     report = send(show, processes, watch)
-    found = books.close(processes.stores, responsys, sample.ROWS, report, partial=watch.partial)
+    found = books.close_books(processes.stores, responsys, sample.ROWS, report, partial=watch.partial)
     show.heading("What became of every row")
     show.table(found)
     problems = list(found.problems())

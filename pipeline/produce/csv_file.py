@@ -13,8 +13,8 @@ from pipeline.errors import Misconfigured
 from pipeline.model.file_profile import FileProfile
 from pipeline.produce.columns import PROFILE
 from pipeline.produce.content import Content
-from pipeline.produce.dialect import delimiter, delimiter_of, hinted, named
-from pipeline.produce.encoding import UTF_8, shown
+from pipeline.produce.dialect import delimiter, delimiter_of, hinted, mark_name
+from pipeline.produce.encoding import UTF_8, encoding_text
 from pipeline.produce.header import Header
 from pipeline.produce.lines import LONGEST_LINE, FileLine, physical_lines
 from pipeline.produce.notes import Notes
@@ -34,9 +34,11 @@ def read_csv(
         return iter(())
     mark = separator(profile, text.hint, first)
     if mark != "," and not profile.delimiter:
-        notes.guess(f"separated by {named(mark)}")
+        notes.guess(f"separated by {mark_name(mark)}")
     reader = csv.reader(text, delimiter=mark, strict=True)
-    header = Header(header_cells(reader, text), profile, notes, named(mark) if profile.delimiter else None)
+    header = Header(
+        header_cells(reader, text), profile, notes, mark_name(mark) if profile.delimiter else None
+    )
     return rows_below(header, reader, text)
 
 
@@ -108,7 +110,7 @@ class CsvText:
 
     def _undecodable(self, position: int) -> str:
         if self._encoding != UTF_8:
-            return f"This is not {shown(self._encoding)}: see line {self.number:,}."
+            return f"This is not {encoding_text(self._encoding)}: see line {self.number:,}."
         return f"This is not UTF-8: see byte {position} of line {self.number:,}."
 
     def begin(self) -> int:

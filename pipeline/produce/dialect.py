@@ -51,6 +51,6 @@ def delimiter(text: str) -> str:
     return mark
 
 
-def named(mark: str) -> str:
+def mark_name(mark: str) -> str:
     """Name a separator to a person."""
     return DELIMITERS.get(mark, f'"{mark}"')

@@ -53,7 +53,9 @@ class AsUtf8:
         try:
             return self._decoder.decode(raw, end)
         except UnicodeError as error:  # of the whole, as of UTF-32 without a mark
-            raise Misconfigured(f"the file cannot be read as {shown(self._encoding)}: {error}") from error
+            raise Misconfigured(
+                f"the file cannot be read as {encoding_text(self._encoding)}: {error}"
+            ) from error
 
     def _encoded(self, text: str) -> bytes:
         return text.encode(UTF_8, UNDECODABLE)
@@ -94,7 +96,7 @@ def codec_of(name: str) -> str:
     return UTF_8 if codec == "utf-8-sig" else codec
 
 
-def shown(encoding: str) -> str:
+def encoding_text(encoding: str) -> str:
     """Write an encoding as people do."""
     return (
         encoding.upper().removesuffix("-LE").removesuffix("-BE") if encoding.startswith("utf") else encoding

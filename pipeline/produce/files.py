@@ -13,7 +13,7 @@ from pipeline.errors import Misconfigured
 from pipeline.model.file_profile import FileProfile
 from pipeline.produce.content import Content
 from pipeline.produce.csv_file import read_csv
-from pipeline.produce.encoding import UTF_8, in_utf8, shown
+from pipeline.produce.encoding import UTF_8, encoding_text, in_utf8
 from pipeline.produce.json_lines import read_json_lines
 from pipeline.produce.lines import FileLine
 from pipeline.produce.notes import Notes
@@ -47,7 +47,9 @@ def read(
     refuse_strange(packed)
     content, encoding, marked = in_utf8(packed, profile.encoding)
     if encoding != UTF_8 and not profile.encoding:
-        notes.guess(f"in {shown(encoding)}" if marked else f"in {shown(encoding)} without a mark")
+        notes.guess(
+            f"in {encoding_text(encoding)}" if marked else f"in {encoding_text(encoding)} without a mark"
+        )
     form = form or cast("Format | None", profile.format) or format_of(name) or sniff(content)
     if form == "csv":
         return noting_encoding(read_table(content, profile, notes, encoding), notes)

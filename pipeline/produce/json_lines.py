@@ -9,7 +9,7 @@ import msgspec
 from pipeline.errors import Misconfigured
 from pipeline.model.activation import Invalid, parse
 from pipeline.produce.content import Readable
-from pipeline.produce.encoding import UTF_8, shown
+from pipeline.produce.encoding import UTF_8, encoding_text
 from pipeline.produce.lines import FileLine, physical_lines
 from pipeline.text.redaction import masked
 
@@ -52,7 +52,7 @@ def json_line(number: int, raw: bytes) -> FileLine:
 def in_encoding(line: FileLine, encoding: str) -> FileLine:
     """Name the encoding of the file, rather than UTF-8, in the problem of a line."""
     bad = line.problem is not None and line.problem.startswith("This is not UTF-8")
-    return line._replace(problem=f"This is not {shown(encoding)}.") if bad else line
+    return line._replace(problem=f"This is not {encoding_text(encoding)}.") if bad else line
 
 
 def looks_doubled(raw: bytes, keys: int) -> bool:

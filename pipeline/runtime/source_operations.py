@@ -94,7 +94,7 @@ def attempt(
         "progress": progress.note,
     }
     try:
-        source = source_runs.find(catalog, operation.chosen["source"])
+        source = source_runs.find_source(catalog, operation.chosen["source"])
         if source.is_stream and operation.chosen.get("full"):
             options["full"] = True
         outcome = run(catalog, source, appender, **options)

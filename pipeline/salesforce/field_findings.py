@@ -67,10 +67,11 @@ def choice_problems(place: str, field: FieldDescription, variable: MappedVariabl
     """Yield the values that a picklist or a mapping has alone."""
     lacking = [value for value in field.values if value not in variable.values]
     if lacking and variable.other is None:
-        yield f'{place} may be {named(lacking)}: add it to the values of "{variable.name}", or give "other"'
+        remedy = f'add it to the values of "{variable.name}", or give "other"'
+        yield f"{place} may be {values_text(lacking)}: {remedy}"
     strange = [value for value in variable.values if value not in field.values]
     if strange:
-        yield f'{place} is never {named(strange)}: correct the values of "{variable.name}"'
+        yield f'{place} is never {values_text(strange)}: correct the values of "{variable.name}"'
 
 
 def writing_problems(owner: str, field: FieldDescription, *, is_created: bool) -> Iterator[str]:
@@ -89,8 +90,8 @@ def strange_values(owner: str, field: FieldDescription, values: Iterable[Any]) -
     texts = [part for value in values if isinstance(value, str) for part in value.split(";")]
     strange = [text for text in dict.fromkeys(texts) if text not in field.values]
     if field.type in PICKLISTS and field.values and strange:
-        there = named(list(field.values))
-        yield f'"{field.name}" of {owner} is never {named(strange)}: correct it; there are: {there}'
+        there = values_text(list(field.values))
+        yield f'"{field.name}" of {owner} is never {values_text(strange)}: correct it; there are: {there}'
 
 
 def length_problem(owner: str, field: FieldDescription, variable: MappedVariable) -> str | None:
@@ -104,7 +105,7 @@ def length_problem(owner: str, field: FieldDescription, variable: MappedVariable
     )
 
 
-def named(values: list[str]) -> str:
+def values_text(values: list[str]) -> str:
     """Name a few values."""
     shown = ", ".join(f'"{value}"' for value in values[:MOST_NAMED])
     return shown if len(values) <= MOST_NAMED else f"{shown} and {len(values) - MOST_NAMED} more"

@@ -54,10 +54,10 @@ def literal(value: Value) -> str:
         return f"{moment:%Y-%m-%dT%H:%M:%S}{part}Z"
     if isinstance(value, date):
         return value.isoformat()
-    return number(value)
+    return number_literal(value)
 
 
-def number(value: float) -> str:
+def number_literal(value: float) -> str:
     """Write a number without an exponent, which SOQL does not know; raises ValueError for none."""
     found = Decimal(str(value))
     if not found.is_finite():

@@ -35,7 +35,7 @@ def login_errors(connector: SftpConnector, check: HostKeyCheck) -> Iterator[None
     except UnicodeError:
         raise Misconfigured(f"connectors.{connector.name}.host: is no name that a host can have") from None
     except (asyncssh.Error, OSError, TimeoutError) as error:
-        raise RetryLater(UNREACHABLE, f"{connector.place}: {reason(error)}") from None
+        raise RetryLater(UNREACHABLE, f"{connector.place}: {trouble_text(error)}") from None
 
 
 def no_agreement(connector: SftpConnector, detail: str) -> str:
@@ -58,10 +58,10 @@ def file_errors(connector: SftpConnector, path: str) -> Iterator[None]:
     except (asyncssh.SFTPConnectionLost, asyncssh.SFTPNoConnection, asyncssh.ConnectionLost):
         raise RetryLater(CUT, f"the connection to {connector.place} was cut") from None
     except (asyncssh.Error, OSError, TimeoutError) as error:
-        raise RetryLater(UNREACHABLE, f"{connector.place}: {reason(error)}") from None
+        raise RetryLater(UNREACHABLE, f"{connector.place}: {trouble_text(error)}") from None
 
 
-def reason(error: BaseException) -> str:
+def trouble_text(error: BaseException) -> str:
     """Return an error in words, or its name if it has none."""
     if isinstance(error, TimeoutError):
         return "no answer in time"

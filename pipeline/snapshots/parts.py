@@ -50,7 +50,7 @@ def of_audience(connection: Connection, audience: str) -> dict[str, Part]:
     return {row["destination"]: load(dict(row)) for row in rows}
 
 
-def find(connection: Connection, destination: str) -> Part | None:
+def find_part(connection: Connection, destination: str) -> Part | None:
     """Return the last part of a destination; None when it has had none."""
     chosen = select(table).where(table.c.destination == destination)
     row = connection.execute(chosen).mappings().one_or_none()
@@ -62,7 +62,7 @@ def load(row: dict[str, Any]) -> Part:
     return Part(**{**row, "call_types": tuple(row["call_types"])})
 
 
-def store(connection: Connection, parts: Iterable[Part]) -> None:
+def store_parts(connection: Connection, parts: Iterable[Part]) -> None:
     """Replace the stored parts of their destinations."""
     for part in parts:
         connection.execute(delete(table).where(table.c.destination == part.destination))

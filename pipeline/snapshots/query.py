@@ -49,12 +49,12 @@ def read_query(source: SqlSource, now: datetime) -> Iterator[FileLine]:
                 for number, row in enumerate(result, 1):
                     yield FileLine(number, member(places, row))
     except SQLAlchemyError as error:
-        raise Misconfigured(f'source "{source.name}": its query failed: {reason(error)}') from error
+        raise Misconfigured(f'source "{source.name}": its query failed: {trouble_text(error)}') from error
     finally:
         engine.dispose()
 
 
-def reason(error: SQLAlchemyError) -> str:
+def trouble_text(error: SQLAlchemyError) -> str:
     """Quote the database's reason, unless it is about a value, which the reason would show."""
     original = getattr(error, "orig", None) or error
     if isinstance(error, DataError | IntegrityError):

@@ -58,7 +58,7 @@ class SnapshotSender:
         with self.lease.writing() as connection:
             if rows:
                 difference.forget_left(connection, part, rows[-1].profile_id)
-            parts.store(connection, [after])
+            parts.store_parts(connection, [after])
         return after
 
     def _arrive(self, part: Part, outbox: Outbox) -> Part:
@@ -70,7 +70,7 @@ class SnapshotSender:
         with self.lease.writing() as connection:
             if rows:
                 difference.keep_arrived(connection, part, rows[-1].profile_id)
-            parts.store(connection, [after])
+            parts.store_parts(connection, [after])
         return after
 
     def _append(self, part: Part, outbox: Outbox, rows: list[tuple[str, Any]]) -> Part:

@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 STOPPED = "STOPPED"  # the code of a hold until a person confirms a run
 
 
-def find(catalog: Catalog, name: str) -> Source:
+def find_source(catalog: Catalog, name: str) -> Source:
     """Return a source by its name; raises Misconfigured when there is none."""
     if name not in catalog.sources:
         raise Misconfigured(unknown("source", name, catalog.sources))

@@ -59,7 +59,7 @@ class Staging:
                 self.progress(self.counts.lines)
         self.write()
         self.progress(self.counts.lines)
-        settle(self.lease.engine, self.run, self.views[0], self.counts)
+        settle_staged(self.lease.engine, self.run, self.views[0], self.counts)
         return self.counts
 
     def add(self, line: FileLine) -> None:
@@ -133,7 +133,7 @@ def greatest(dialect: str) -> Any:
     )
 
 
-def settle(engine: Engine, run: str, view: View, counts: SnapshotCounts) -> None:
+def settle_staged(engine: Engine, run: str, view: View, counts: SnapshotCounts) -> None:
     """Count the profiles of a snapshot, once the planner knows how many rows there are now."""
     if engine.dialect.name == "postgresql":
         with engine.begin() as connection:

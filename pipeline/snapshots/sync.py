@@ -99,13 +99,13 @@ class Sync:
                 return self._rehearse(lease, lines)
             sender = SnapshotSender(lease, self.appender, self._destinations, self._sent)
             finished = sender.finish() if lease.phase == "sending" else ()
-            run = begin(lease, taken_at or datetime.now(UTC), source)
+            run = begin_run(lease, taken_at or datetime.now(UTC), source)
             outcome = replace(self._compare(lease, run, lines), finished=finished)
             if outcome.concerns and not self.confirm(outcome.concerns):
                 end(lease, "stopped")
                 return outcome
             with lease.writing() as connection:
-                parts.store(connection, outcome.parts)
+                parts.store_parts(connection, outcome.parts)
                 lease.write(connection, phase="sending")
             return replace(outcome, parts=sender.finish(), sent=True)
 
@@ -129,7 +129,7 @@ class Sync:
 
     def _plan(self, run: str) -> tuple[Part, ...]:
         with reading(self.engine) as connection:
-            plan = [self._part(run, each, parts.find(connection, name))
+            plan = [self._part(run, each, parts.find_part(connection, name))
                     for name, each in self._destinations.items()]  # fmt: skip
             return tuple(difference.measured(connection, part) for part in plan)
 
@@ -149,7 +149,7 @@ class Sync:
         self.progress("sent", amount)
 
 
-def begin(lease: RunLease, taken_at: datetime, source: str | None) -> str:
+def begin_run(lease: RunLease, taken_at: datetime, source: str | None) -> str:
     """Begin a run and return its name; staged rows of earlier runs are deleted."""
     discard(lease, lease.run, rehearsal(lease.audience))
     forget_removed(lease)

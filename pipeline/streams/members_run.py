@@ -38,7 +38,7 @@ from pipeline.streams.members_reader import TABLE, MembersReader
 from pipeline.streams.page_mode import PageMode
 from pipeline.streams.pairing import Pairing
 from pipeline.streams.record_store import known_records
-from pipeline.streams.rehearsed_changes import RehearsedChanges, differing
+from pipeline.streams.rehearsed_changes import RehearsedChanges, differing_records
 from pipeline.streams.stream_outbox import StreamOutbox
 from pipeline.streams.stream_run import StreamOutcome
 from pipeline.streams.stream_state import StreamState, read_state, write_state
@@ -93,7 +93,7 @@ class MembersRun:
             records = self.reader.read({riid: person for _, riid, person in page})
             with reading(self.engine) as connection:
                 known = known_records(connection, self.source.name, [record.id for record in records])
-            changes.take(records, differing(records, known), known)
+            changes.take(records, differing_records(records, known), known)
             self.progress("read", changes.counts.read)
         concerns = changes.concerns(self.engine, state, self.source.max_change, resend=self.resend)
         return StreamOutcome(self.source.name, changes.counts, 0, state.is_baseline, True, concerns)

@@ -6,7 +6,7 @@ from pipeline.model.record_reader import Position, RecordReader
 from pipeline.model.source import SalesforceSource
 from pipeline.stores.database import reading
 from pipeline.streams.record_store import known_records
-from pipeline.streams.rehearsed_changes import RehearsedChanges, differing
+from pipeline.streams.rehearsed_changes import RehearsedChanges, differing_records
 from pipeline.streams.stream_run import StreamOutcome
 from pipeline.streams.stream_state import StreamState, read_state
 
@@ -25,7 +25,7 @@ def rehearse(
             known = known_records(connection, source.name, [record.id for record in page.records])
         changed = [
             record
-            for record in differing(page.records, known)
+            for record in differing_records(page.records, known)
             if record.id not in known or record.stamp >= known[record.id].stamp
         ]
         changes.take(page.records, changed, known)

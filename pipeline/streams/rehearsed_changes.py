@@ -49,7 +49,9 @@ class RehearsedChanges:
         return () if concern is None else (concern,)
 
 
-def differing(records: Sequence[SourceRecord], known: Mapping[str, KnownRecord]) -> list[SourceRecord]:
+def differing_records(
+    records: Sequence[SourceRecord], known: Mapping[str, KnownRecord]
+) -> list[SourceRecord]:
     """Return the records that are new, or differ from the known ones."""
     return [
         record

@@ -17,7 +17,7 @@ REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 UNMATCHED = "(no route)"  # in place of a path that might hold anything
 
 
-def begin() -> None:
+def begin_request() -> None:
     """Give the request its id and note when it began."""
     given = request.headers.get("X-Request-Id", "")
     g.request_id = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
@@ -25,7 +25,7 @@ def begin() -> None:
     g.key = None
 
 
-def finish(response: Response) -> Response:
+def finish_request(response: Response) -> Response:
     """Add the headers of every answer, and write its line."""
     response = closing.finish(response)
     response.headers["X-Request-Id"] = g.request_id
@@ -62,5 +62,5 @@ def template_of(rule: str) -> str:
 
 def install(app: Flask) -> None:
     """Do this for every request of ``app``."""
-    app.before_request(begin)
-    app.after_request(finish)
+    app.before_request(begin_request)
+    app.after_request(finish_request)

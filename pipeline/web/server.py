@@ -38,7 +38,7 @@ class WebLogger(Logger):  # type: ignore[misc]
         self.access_log.disabled = True
 
     def access(self, *_: Any) -> None:
-        """Write nothing: ``access.finish`` writes the line of a request."""
+        """Write nothing: ``access.finish_request`` writes the line of a request."""
 
 
 class WebServer(BaseApplication):  # type: ignore[misc]

@@ -81,7 +81,7 @@ def test_a_store_that_can_be_read_and_not_written_to_is_away_too(watching, monke
     watching.configure(store=RULE)
     watching.environment.redis.set("note:sql", "database is locked")
     with monkeypatch.context() as patch:
-        patch.setattr("pipeline.alerts.states.write", locked)
+        patch.setattr("pipeline.alerts.states.write_state", locked)
         watching.watch.tick()
         pass_seconds(watching, 16)
         watching.watch.tick()

@@ -32,7 +32,7 @@ def killed(*_, **__):
 def test_killed_before_a_change_is_written(watching, monkeypatch):
     watching.open()
     with monkeypatch.context() as patch:
-        patch.setattr("pipeline.alerts.states.write", killed)
+        patch.setattr("pipeline.alerts.states.write_state", killed)
         with pytest.raises(Killed):
             watching.watch.look()
 
@@ -45,7 +45,7 @@ def test_killed_before_a_change_is_written(watching, monkeypatch):
 def test_killed_between_a_state_and_its_message(watching, monkeypatch):
     watching.open()
     with monkeypatch.context() as patch:
-        patch.setattr("pipeline.alerts.messages.write", killed)
+        patch.setattr("pipeline.alerts.messages.write_message", killed)
         with pytest.raises(Killed):
             watching.watch.look()
 
@@ -101,7 +101,7 @@ def test_killed_while_a_message_is_sent(watching, monkeypatch, dies, posts):
 
 
 POINTS = (
-    ("pipeline.alerts.messages.write", 1),  # the state is written, its message is not
+    ("pipeline.alerts.messages.write_message", 1),  # the state is written, its message is not
     ("pipeline.alerts.messages.note_rung", 1),
     ("pipeline.alerts.channels.send", 1),
     ("pipeline.alerts.messages.note_delivered", 2),  # the second is known by its id

@@ -112,7 +112,7 @@ def test_a_source_that_is_no_more_is_no_error(environment):
 
 def test_an_unknown_source_is_named_with_those_there_are(environment, customers):
     with pytest.raises(Misconfigured, match='source "noisy" does not exist; there are: quiet'):
-        source_runs.find(environment.records.load(), "noisy")
+        source_runs.find_source(environment.records.load(), "noisy")
 
 
 def test_a_source_without_a_url_reads_the_people_of_event_files(environment, events, tmp_path):

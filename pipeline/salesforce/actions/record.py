@@ -26,7 +26,7 @@ from pipeline.salesforce.actions.found_record import LEAD, PEOPLE, FoundRecord, 
 from pipeline.salesforce.actions.keyed_rows import KeyedRows
 from pipeline.salesforce.actions.learned import ALL_RECORDS, RECORD, SEPARATOR
 from pipeline.salesforce.actions.search import FoundRecords, Search
-from pipeline.salesforce.actions.values import differing, is_same, values_of
+from pipeline.salesforce.actions.values import differing_values, is_same, values_of
 from pipeline.salesforce.calls import FUNCTION
 from pipeline.salesforce.composite import composite_call
 from pipeline.salesforce.connector import SalesforceConnector
@@ -125,7 +125,7 @@ class SalesforceRecord(FindAndWrite):
         for name, states in self.only_from.items():
             if not any(is_same(state, record.values.get(name)) for state in states):
                 return Done()
-        return None if differing(self.values(row), record.values) else Done()
+        return None if differing_values(self.values(row), record.values) else Done()
 
     def may_create(self, row: Activation) -> bool:
         """Tell whether a lead is made for a row without a record."""

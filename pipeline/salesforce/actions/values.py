@@ -49,7 +49,7 @@ def values_of(sources: Iterable[FieldSource], row: Activation) -> dict[str, Any]
     return {name: value for name, value in filled if value is not ABSENT}
 
 
-def differing(values: Mapping[str, Any], record: Mapping[str, Any]) -> dict[str, Any]:
+def differing_values(values: Mapping[str, Any], record: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields that a record has other values in."""
     return {name: value for name, value in values.items() if not is_same(value, record.get(name))}
 

@@ -41,7 +41,7 @@ def log_in() -> Response:
     if key is None or not key.grants("read"):
         return refused_login(ring, key, place)
     note_alone(stores().engine, Actor(f"console:{key.name}", g.request_id), "login", f"key:{key.name}")
-    session.begin(key)
+    session.begin_session(key)
     return go_to(place)
 
 

@@ -42,7 +42,7 @@ def install(app: Flask, settings: Settings) -> None:
     }
 
 
-def begin(key: ApiKey) -> None:
+def begin_session(key: ApiKey) -> None:
     """Begin a session of ``key``; nothing of the one before stays."""
     session.clear()
     session.permanent = True

@@ -61,17 +61,17 @@ def test_a_run_that_somebody_is_at_is_left_alone(environment):
 
 def interrupt(environment, wire, monkeypatch, notes, *rows):
     """Lose the answers of Redis for good after so many pages have been noted."""
-    store, left = parts.store, iter(range(notes))
+    store, left = parts.store_parts, iter(range(notes))
 
     def noting(connection, stored):
         store(connection, stored)
         if next(left, None) is None:
             wire.lose_answers(99)
 
-    monkeypatch.setattr(parts, "store", noting)
+    monkeypatch.setattr(parts, "store_parts", noting)
     with connect(wire.url) as client, pytest.raises(AppendFailed):
         environment.sync(*rows, client=client)
-    monkeypatch.setattr(parts, "store", store)
+    monkeypatch.setattr(parts, "store_parts", store)
     wire.lose_answers(0)
 
 
