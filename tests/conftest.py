@@ -21,6 +21,7 @@ pytest_plugins = [
     "tests.fixtures.oracle",
     "tests.fixtures.pages",
     "tests.fixtures.erasure",
+    "tests.fixtures.forking",
     "tests.fixtures.garbage",
     "tests.fixtures.spreading",
     "tests.fixtures.statements",

@@ -3,9 +3,7 @@
 The crash table of pipeline/alerts/watch.py, a test for each row.
 """
 
-import os
 import signal
-import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -17,7 +15,7 @@ from pipeline.alerts.channel_documents import channel_documents, failing_channel
 from pipeline.stores import duty_trouble
 from pipeline.stores.broker import connect
 from tests.alerts.watching import RULE
-from tests.processes import ROOT
+from tests.processes import program
 from tests.processes.environment import until
 
 
@@ -109,11 +107,12 @@ POINTS = (
 
 
 @pytest.mark.parametrize(("point", "posts"), POINTS)
-def test_a_process_that_is_killed_for_good_loses_no_message(watching, environ, point, posts):
+def test_a_process_that_is_killed_for_good_loses_no_message(watching, environ, tmp_path, point, posts):
     """SIGKILL, between opening, telling a worker, sending and noting."""
     watching.open()
     command = [sys.executable, "-m", "tests.alerts.dying", point]
-    assert subprocess.run(command, env={**os.environ, **environ}, cwd=ROOT).returncode == -signal.SIGKILL
+    process = program.start_program(command, environ, tmp_path / "dying.log")
+    assert process.wait(60) == -signal.SIGKILL, (tmp_path / "dying.log").read_text()
 
     watching.pass_time(61)
     watching.watch.look()

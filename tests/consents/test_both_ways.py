@@ -73,7 +73,8 @@ def hook(systems, tmp_path_factory) -> Iterator[str]:
         yield url
     finally:
         process.terminate()
-        process.communicate(timeout=60)
+        process.wait(timeout=60)
+        process.stdout.close()
 
 
 def test_clicks_of_a_file_become_one_task_and_move_a_lead_that_is_open(systems):

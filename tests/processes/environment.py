@@ -1,8 +1,6 @@
 """A whole environment: emulator, Redis, SQL store and workers, each a process that can be killed."""
 
 import fcntl
-import os
-import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -22,7 +20,7 @@ from pipeline.stores import embedded
 from pipeline.stores.broker import connect
 from pipeline.stores.embedded_process import owner_only
 from pipeline.stores.vault import open_vault
-from tests.processes import ROOT, celery
+from tests.processes import celery, program
 from tests.processes.emulator import MANY, Emulator
 from tests.processes.limited_account import LimitedAccount
 
@@ -78,10 +76,7 @@ class Worker:
         self.env = env
         self.up = False
         self.log = folder / f"{name}.log"
-        with open(self.log, "w") as log:
-            self.process = subprocess.Popen(
-                command(name), cwd=ROOT, env={**os.environ, **env}, stdout=log, stderr=subprocess.STDOUT
-            )
+        self.process = program.start_program(command(name), env, self.log)
 
     def ready(self) -> bool:
         """Tell whether it fetches work."""

@@ -1,8 +1,6 @@
 """A source in a real worker, which is killed in the middle of its run."""
 
-import os
 import sqlite3
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -12,7 +10,7 @@ from sqlalchemy import select, update
 
 from pipeline.stores import tables
 from pipeline.stores.database import reading
-from tests.processes import ROOT, celery
+from tests.processes import celery, program
 from tests.processes.environment import Environment, open_environment, until
 from tests.processes.limited_account import people
 
@@ -31,14 +29,7 @@ def environment(tmp_path) -> Iterator[Environment]:
 @contextmanager
 def sync_worker(environment: Environment):
     """A worker for snapshots, which is killed in the end."""
-    with open(environment.folder / "sync.log", "a") as log:
-        process = subprocess.Popen(
-            celery(WORKER),
-            cwd=ROOT,
-            env={**os.environ, **environment.env},
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
+    process = program.start_program(celery(WORKER), environment.env, environment.folder / "sync.log")
     try:
         yield process
     finally:

@@ -2,7 +2,6 @@
 
 import os
 import re
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -16,7 +15,8 @@ import requests
 from pipeline.operate.keys import create_key
 from pipeline.runtime.stores import Stores, open_stores
 from tests.fixtures.stores import DATABASES, postgresql_database
-from tests.processes import ROOT, celery
+from tests.processes import celery, program
+from tests.processes.program import Program
 
 WEB = "from pipeline.cli import main; main(['web', '--address', '127.0.0.1:0', *{options!r}])"
 LISTENING = re.compile(r"web: listening on (http://\S+)")
@@ -26,7 +26,7 @@ LISTENING = re.compile(r"web: listening on (http://\S+)")
 class Web:
     """A web process, the stores behind it, and a key of each scope."""
 
-    process: subprocess.Popen[str]
+    process: Program
     url: str
     stores: Stores
     said: list[str] = field(default_factory=list)
@@ -49,19 +49,12 @@ class Web:
         return self.keys[scope]
 
 
-def start_web(folder: Path, environ: dict[str, str], *options: str) -> subprocess.Popen[str]:
-    with open(folder / "web.log", "w") as log:
-        return subprocess.Popen(
-            [sys.executable, "-c", WEB.format(options=list(options))],
-            cwd=ROOT,
-            env={**os.environ, **environ},
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-        )
+def start_web(folder: Path, environ: dict[str, str], *options: str) -> Program:
+    command = [sys.executable, "-c", WEB.format(options=list(options))]
+    return program.start_program(command, environ, folder / "web.log", piped=True)
 
 
-def address_of(process: subprocess.Popen[str], said: list[str]) -> str:
+def address_of(process: Program, said: list[str]) -> str:
     assert process.stdout is not None
     for line in process.stdout:
         said.append(line)
@@ -120,13 +113,11 @@ def worker(web):
     """A worker of the queue sync."""
     command = celery("-A tasks worker --pool=threads --concurrency=1 --queues=sync")
     environ = {
-        **os.environ,
         "ACTIVATION_DATA_DIR": str(web.stores.settings.data_dir),
         "ACTIVATION_BROKER_URL": web.stores.broker_url,
         "ACTIVATION_DATABASE_URL": web.stores.settings.database_url,
     }
-    with open(web.log.parent / "worker.log", "w") as log:
-        process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=log, stderr=log)
+    process = program.start_program(command, environ, web.log.parent / "worker.log")
     yield process
     process.kill()
     process.wait()

@@ -2,7 +2,6 @@
 
 import re
 import sqlite3
-import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -25,6 +24,7 @@ from pipeline.records.record_check import check_record
 from pipeline.runtime.crew import ProcessGroup
 from pipeline.runtime.stores import Stores, open_stores
 from tests.processes.environment import until
+from tests.processes.program import Program
 from tests.web.conftest import address_of, start_web
 
 SCOPES = ("read", "operate", "admin", "produce")
@@ -40,7 +40,7 @@ class Installation:
     stores: Stores
     processes: DemoProcesses
     responsys: Responsys
-    web: "subprocess.Popen[str]"
+    web: Program
     keys: dict[str, str]
     _sessions: dict[str, requests.Session] = field(default_factory=dict)
 
@@ -115,7 +115,7 @@ def add_source(stores: Stores, folder: Path) -> None:
     mirror.refresh(stores.redis, stores.records)
 
 
-def end(web: "subprocess.Popen[str]") -> None:
+def end(web: Program) -> None:
     """End the web process."""
     web.terminate()
     web.wait(timeout=60)
