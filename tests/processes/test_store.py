@@ -139,7 +139,9 @@ def test_a_refusal_is_kept_while_redis_is_away(environment, code):
     until(
         lambda: {batch["state"] for batch in environment.batches()} != {"begun"}, within=on_this_machine(10)
     )
-    environment.resume("destination", limited_account.name)
+    scope = ("destination", limited_account.name)
+    until(lambda: (scope in environment.records.load().holds) == (code == "API_BLOCKED"), what="the hold")
+    environment.resume(*scope)
     environment.drain(limited_account)
 
     assert sorted(limited_account.delivered()) == sorted((profile, 0) for profile in people(200))
