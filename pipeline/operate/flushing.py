@@ -65,9 +65,8 @@ def destinations_of(catalog: Catalog, audience: str) -> tuple[Destination, ...]:
 
 def throttles(client: redis.Redis, catalog: Catalog, connectors: set[str]) -> Iterator[str]:
     """Say which of the connectors must wait because of a limit."""
-    for pace in read_paces(client, catalog):
-        if pace.connector in connectors:
-            yield from (trouble.text for trouble in of_pace(pace, catalog))
+    paces = (pace for pace in read_paces(client, catalog) if pace.connector in connectors)
+    yield from dict.fromkeys(trouble.text for pace in paces for trouble in of_pace(pace, catalog))
 
 
 def in_intake(client: redis.Redis, patience: float) -> int:

@@ -1,5 +1,7 @@
 """Troubles: faults and delays, each with the way out of it."""
 
+from itertools import chain
+
 from pipeline.operate.status.destination_troubles import (
     nothing_set_up,
     of_consents,
@@ -32,9 +34,8 @@ def troubles(status: Status) -> list[Trouble]:
     all_troubles = [*of_server(status), *of_emptied(status), *of_sql(status), *nothing_set_up(status)]
     all_troubles += [*of_duties(status), *of_workers(status), *of_intake(status), *of_messages(status)]
     all_troubles += of_stops(status)
-    all_troubles += [
-        trouble for pace in one_per_account(status.paces) for trouble in of_pace(pace, status.catalog)
-    ]
+    of_limits = (of_pace(pace, status.catalog) for pace in one_per_account(status.paces))
+    all_troubles += dict.fromkeys(chain.from_iterable(of_limits))  # capacity is that of all functions
     all_troubles += of_day_counts(status)
     all_troubles += [trouble for line in status.destinations for trouble in of_line(status, line)]
     all_troubles += [trouble for line in status.destinations for trouble in of_left_out(line)]

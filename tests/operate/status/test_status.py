@@ -194,6 +194,15 @@ def test_an_exhausted_account_passes(environment):
     ]
 
 
+def test_an_exhausted_account_is_reported_once_whatever_its_functions(environment):
+    mail = {**LEFT, "action": "campaign_email", "campaign": "WELCOME"}
+    mail = {name: value for name, value in mail.items() if name != "event"}
+    environment.apply({"acme": ACME}, {"lapsed": LAPSED, "left": mail})
+    limits.exhausted(environment.redis, gate(environment).account, "batch", window=11_430)
+
+    assert len(found(environment)) == 1
+
+
 def test_a_destination_that_was_removed_with_rows_waiting_is_reported(environment):
     environment.wait("left", "a", "b")
     environment.apply({"acme": ACME}, {"lapsed": LAPSED})
