@@ -25,7 +25,7 @@ from pipeline.streams.stream_state import read_state
 from tests.pairs.linked_systems import LinkedSystems, linked_systems
 
 FIRST_RIID = 300_000_000
-AT_ONCE = 5_000  # people loaded by an order
+AT_ONCE = 5_000  # people loaded by an order, or read for the books
 ROWS = 200  # of a call
 SETTLE = 3.0  # seconds
 OWNERS = 'title = "ask", phone = "responsys" }'
@@ -152,8 +152,8 @@ class ManyPeople:
         told = self.systems.org.ask("records?object=Contact")["records"]
         contacts = {record["Responsys_RIID__c"]: record for record in told}
         found = {}
-        for first in range(0, self.people, ROWS):
-            path = f"members?offset={first}&limit={ROWS}&fs=RIID_,TITLE,PHONE"
+        for first in range(0, self.people, AT_ONCE):  # the emulator passes over all members before a page
+            path = f"members?offset={first}&limit={AT_ONCE}&fs=RIID_,TITLE,PHONE"
             for row in self.systems.responsys.ask(path)["members"]:
                 number = int(row["RIID_"]) - FIRST_RIID
                 record = contacts[str(row["RIID_"])]
