@@ -144,7 +144,8 @@ def write_csv(found: Iterator[dict[str, Any]], file: TextIO) -> int:
 
 def summary(amount: int, people: int) -> str:
     """Return the last line: the numbers of people compared and of fields that differ."""
-    return f"{counted(people, 'person', 'people')} compared: {counted(amount, 'field')} differ"
+    verb = "differs" if amount == 1 else "differ"
+    return f"{counted(people, 'person', 'people')} compared: {counted(amount, 'field')} {verb}"
 
 
 def value_text(value: Any) -> str:

@@ -118,7 +118,7 @@ def test_differences_are_shown_in_three_forms(sides, run, tmp_path):
         (one["field"], one["salesforce"], one["responsys"], one["state"]) for one in found["differences"]
     ] == [("title", "Boss", "Chief", "first")]
     shown = run("pairs", "diff", "person").stdout
-    assert "1 person compared: 1 field differ" in shown
+    assert "1 person compared: 1 field differs" in shown
     assert run("pairs", "diff", "person", "--field", "phone").stdout == "1 person compared: 0 fields differ\n"
     file = tmp_path / "all.csv"
     run("pairs", "diff", "person", "--csv", str(file))
