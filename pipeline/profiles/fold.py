@@ -28,6 +28,7 @@ from pipeline.stores.event_tables import event_folds, profiles, profiles_base, r
 from pipeline.stores.people_view import differs, make_view
 
 RANGE_EVENTS = 100_000  # in one transaction, about
+SHARED_RANGE_EVENTS = 25_000  # in the database of deliveries: a transaction is to take less than 2 seconds
 
 
 class Folding:
@@ -36,6 +37,8 @@ class Folding:
     def __init__(
         self, engine: Engine, further: Sequence[FurtherField] = (), range_events: int = RANGE_EVENTS
     ) -> None:
+        if engine.dialect.name == "postgresql":
+            range_events = min(range_events, SHARED_RANGE_EVENTS)
         self._engine = engine
         self._further = further
         self._range_events = range_events

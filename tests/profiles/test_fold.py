@@ -46,6 +46,16 @@ def test_a_fold_that_was_interrupted_goes_on_at_its_cursor(events, path, monkeyp
     assert parsed(export(events)) == reference([(NAME, path.read_bytes())])
 
 
+def test_ranges_are_smaller_in_the_database_of_deliveries(events, path, monkeypatch):
+    monkeypatch.setattr("pipeline.profiles.fold.SHARED_RANGE_EVENTS", 10)
+    land(events, [path])
+    ranges = []
+
+    Folding(events).run(ranges.append)
+
+    assert max(ranges) < sum(ranges) if events.dialect.name == "postgresql" else len(ranges) == 1
+
+
 def test_a_range_that_fails_is_rolled_back(events, path, monkeypatch):
     land(events, [path])
     monkeypatch.setattr("pipeline.profiles.fold.write_rows", None)
