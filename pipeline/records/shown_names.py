@@ -13,7 +13,7 @@ from pipeline.text.labels import audience_text, labelled
 
 @dataclass(frozen=True)
 class ShownNames:
-    """Labels of destinations and connectors (else their title), by name; the audiences that are journeys."""
+    """Labels of connectors and destinations by name, and the audiences that are journeys."""
 
     connectors: Mapping[str, str] = field(default_factory=dict)
     destinations: Mapping[str, str] = field(default_factory=dict)
@@ -33,10 +33,8 @@ def read_shown_names(engine: Engine) -> ShownNames:
     with reading(engine) as connection:
         connectors = dict(bodies(connection, record_tables.connectors))
         destinations = dict(bodies(connection, record_tables.destinations))
-    labels = {name: body.get("label") for name, body in destinations.items()}
     journeys = frozenset(filter(None, (body.get("journey") for body in destinations.values())))
-    named = {name: body.get("label") or body.get("name") for name, body in connectors.items()}
-    return ShownNames(non_empty(named), non_empty(labels), journeys)
+    return ShownNames(labels_of(connectors), labels_of(destinations), journeys)
 
 
 def bodies(connection: Connection, table: Table) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -44,6 +42,6 @@ def bodies(connection: Connection, table: Table) -> Iterator[tuple[str, Mapping[
     yield from ((row.name, row.body) for row in connection.execute(select(table.c.name, table.c.body)))
 
 
-def non_empty(texts: Mapping[str, str | None]) -> dict[str, str]:
-    """Leave out names without a text."""
-    return {name: text for name, text in texts.items() if text}
+def labels_of(documents: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """Return the label of each document that has one."""
+    return {name: body["label"] for name, body in documents.items() if body.get("label")}
