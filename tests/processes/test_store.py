@@ -87,7 +87,8 @@ def test_outcomes_are_kept_while_the_disk_of_the_store_is_full(environment, data
     environment.drain(limited_account, within=45)
     until(lambda: not notes.read(environment.client), what="the end of the note")
 
-    assert reason == "disk I/O error"  # what SQLite says of a file that may not grow
+    place = f"sqlite:///{environment.folder / 'activation.db'}"
+    assert reason == f"disk I/O error ({place})"  # what SQLite says of a file that may not grow
     assert sorted(limited_account.delivered()) == sorted((profile, 0) for profile in people(2000))
     assert limited_account.letters() == []
     assert limited_account.missing_from_books() == 0

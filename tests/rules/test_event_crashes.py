@@ -29,7 +29,7 @@ PLACES = [
     (EventPoints, "copy", False),
     (SourceRules, "decide", False),
     (source_rules, "write_entries", False),
-    (event_run, "put", False),
+    (event_run, "put_outgoing", False),
     (event_run, "write_state", False),
     (Appender, "append_chunk", True),
     (StreamOutbox, "_note", True),
