@@ -156,7 +156,7 @@ class Adapter(HTTPAdapter):
             redirect=False,
             assert_same_host=False,
             preload_content=False,
-            timeout=Timeout(connect, read),
+            timeout=Timeout(connect=connect, read=read),
         )
         response = requests.Response()
         response.status_code, response.raw = answer.status, answer

@@ -18,6 +18,7 @@ from pipeline.wire.deadlines import WATCH, within
 from pipeline.wire.session import open_session
 from pipeline.wire.transport import CallBody
 from tests.fixtures.bad_server import (
+    after,
     answer,
     close,
     drip,
@@ -27,6 +28,7 @@ from tests.fixtures.bad_server import (
     read_slowly,
     reset,
     say,
+    send,
     socks,
     truncate,
     tunnel,
@@ -124,6 +126,17 @@ def test_a_connection_that_takes_too_long_was_not_sent_over(session, serve):
 
     with pytest.raises(RetryLater, match=r"^OtherError: not sent: TimeoutError$"):
         post(session, server.url.replace("http", "https"), timeout=(0.2, 5))
+
+
+@pytest.mark.parametrize(
+    "pieces", [(b"Content-Length: 2\r\n\r\n[]",), (b"Content-Length: 2\r\n\r\n", b"[", b"]")]
+)
+def test_an_answer_may_take_longer_than_a_connection(session, serve, pieces):
+    """The time to connect is no bound for the answer: a large merge takes longer than that."""
+    head, *others = pieces
+    server = serve(after(0.6, send(b"HTTP/1.1 200 OK\r\n" + head), *map(send, others)))
+
+    assert post(session, server.url, timeout=(0.5, 60)) == []
 
 
 def test_a_server_with_a_strange_certificate_was_not_sent_to(session, serve, tls):
