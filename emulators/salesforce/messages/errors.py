@@ -67,15 +67,18 @@ class RowError(Exception):
 class LoginError(Exception):
     """A login is refused, in the form of OAuth: an object, not an array."""
 
-    def __init__(self, error: str, description: str, violation: str | None = None) -> None:
+    def __init__(
+        self, error: str, description: str, violation: str | None = None, *, status: int = 400
+    ) -> None:
         super().__init__(error, description)
         self.code = error
         self.body = {"error": error, "error_description": description}
+        self.status = status
         self.violation = violation
 
     def answer(self) -> Answer:
         """Return the refusal."""
-        return Answer(400, encode(self.body))
+        return Answer(self.status, encode(self.body))
 
 
 def violation_error(code: str, reason: str) -> ApiError:

@@ -5,12 +5,20 @@ from typing import Any
 import msgspec
 
 from emulators.salesforce.messages.bodies import json_answer
-from emulators.salesforce.messages.errors import STATUS_OF, ApiError
+from emulators.salesforce.messages.errors import STATUS_OF, ApiError, LoginError
 from emulators.serving.fault_rule import FaultRule
 from emulators.serving.faults import spoilt_list
 from emulators.serving.messages import Answer
 
 RESULTS = ("records", "compositeResponse")
+
+
+def faulty_login(rule: FaultRule) -> Answer:
+    """Return the answer to a login that was not processed; errors have the token endpoint's form."""
+    try:
+        return faulty_answer(rule, None)
+    except ApiError as error:
+        raise LoginError(error.code, error.message, status=error.status) from None
 
 
 def faulty_answer(rule: FaultRule, true_answer: Answer | None) -> Answer:

@@ -6,7 +6,7 @@ from emulators.salesforce.calls.composite import composite
 from emulators.salesforce.calls.login import log_in
 from emulators.salesforce.calls.resources import show_versions
 from emulators.salesforce.messages.errors import ApiError, LoginError, RowError
-from emulators.salesforce.server.faulty import faulty_answer
+from emulators.salesforce.server.faulty import faulty_answer, faulty_login
 from emulators.salesforce.server.routes import ROUTES, Route, Router
 from emulators.salesforce.state.call import Call
 from emulators.salesforce.state.emulator import Emulator
@@ -70,7 +70,7 @@ class Gateway:
         await asyncio.sleep(faults.sleep_before)
         try:
             if faults.fault is not None:
-                return faulty_answer(faults.fault, None)
+                return faulty_login(faults.fault)
             answer = log_in(self.emulator, request)
         except (ApiError, LoginError) as error:
             self.note_refusal("login", error)

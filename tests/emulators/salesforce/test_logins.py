@@ -96,6 +96,26 @@ def test_a_foreign_signature(app):
     assert answer.json()["error"] == "invalid_grant"
 
 
+@pytest.mark.parametrize(
+    ("given", "status"), [({}, 400), ({"status": 503}, 503)], ids=["of its own", "as the rule says"]
+)
+def test_a_fault_on_a_login_has_the_form_of_the_token_endpoint(salesforce, given, status):
+    fault = {
+        "kind": "error",
+        "function": "login",
+        "errorCode": "app_not_found",
+        "detail": "no such app",
+        "times": 1,
+    }
+    salesforce.order("faults", [fault | given])
+
+    answer = salesforce.token()
+
+    body = {"error": "app_not_found", "error_description": "no such app"}
+    assert (answer.status_code, answer.json()) == (status, body)
+    assert salesforce.token().status_code == 200
+
+
 def test_a_revoked_token_is_refused_with_401(salesforce):
     salesforce.order("tokens", {"action": "revoke"})
 
