@@ -60,7 +60,7 @@ def settle_conflict(stores: Stores, actor: Actor, number: int, answer: str | Non
     """
     with stores.events.begin() as connection:
         conflict = find_conflict(connection, number)
-        chosen = answer or conflict.suggestion
+        chosen = conflict.suggestion if answer is None else answer
         if conflict.kind == OF_CONSENTS:
             settle_consent(connection, stores.records_without_secrets.load(), conflict, chosen, actor.name)
         elif conflict.kind == OF_PAIRS:

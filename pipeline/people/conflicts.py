@@ -108,12 +108,17 @@ def others_of(book: HandleBook, conflict: Conflict, answer: str) -> list[int]:
         return sorted(named | {conflict.other})
     if answer == "apart":
         return []
-    person = person_number(answer)
-    if person is None:
-        raise Misconfigured(f'"{answer}" is no answer; there are: same, apart, person:{conflict.other}')
-    if person not in named | {conflict.other}:
-        raise Misconfigured(f"conflict {conflict.id} is not about {answer}")
-    return [person]
+    person, people = person_number(answer), (named | {conflict.other}) - {0}
+    if person in people:
+        return [person]
+    wrong = f'"{answer}" is no answer' if person is None else f"conflict {conflict.id} is not about {answer}"
+    raise Misconfigured(f"{wrong}; there are: {', '.join(possible_answers(conflict, people))}")
+
+
+def possible_answers(conflict: Conflict, people: set[int]) -> list[str]:
+    """Return the answers that a conflict about these people has."""
+    others = sorted(people - {conflict.whose})
+    return [*ANSWERS, *(f"person:{person}" for person in others)]
 
 
 def note_answer(connection: Connection, conflict: Conflict, answer: str, by: str) -> None:

@@ -106,7 +106,7 @@ def test_the_answer_and_its_author_are_kept(events, two_families):
     ("answer", "error"),
     [
         ("maybe", '"maybe" is no answer; there are: same, apart, person:1'),
-        ("person:9", "is not about person:9"),
+        ("person:9", "is not about person:9; there are: same, apart, person:1"),
     ],
 )
 def test_another_answer_is_refused_and_changes_nothing(events, two_families, answer, error):

@@ -154,13 +154,15 @@ def test_a_conflict_is_listed_shown_and_settled(web):
     assert (again.status_code, again.json()["type"]) == (412, "/problems/changed-meanwhile")
 
 
-@pytest.mark.parametrize("answer", ["perhaps", "person:999999", "person:0"])
-def test_a_conflict_has_few_answers(web, answer):
-    (one,) = web.get("/v1/conflicts").json()["conflicts"]
+@pytest.mark.parametrize("answer", ["perhaps", "person:999999", "person:0", "out", "", "value:x"])
+def test_a_conflict_has_few_answers_and_a_wrong_one_gets_them_listed(web, answer):
+    one, *_ = web.get("/v1/conflicts").json()["conflicts"]
 
     refused = web.call("POST", f"/v1/conflicts/{one['id']}/settle", json={"answer": answer})
 
     assert (refused.status_code, list(refused.json()["errors"]["json"])) == (422, ["answer"])
+    (text,) = refused.json()["errors"]["json"]["answer"]
+    assert text.endswith(f"; there are: same, apart, {one['other']}.")
 
 
 @pytest.mark.parametrize("number", ["99", "99999999999999999999"])
