@@ -15,8 +15,8 @@ def guarded(check: str, look: Callable[[], Iterable[Finding]], thing: str = "") 
         yield Finding(check, False, f"{thing or check}: {error}")
 
 
-def likely(name: str, names: Collection[str]) -> str:
-    """Offer the name that was perhaps meant."""
+def likely(name: str, names: Collection[str], closeness: float = 0.6) -> str:
+    """Offer the name that was perhaps meant; ``closeness``: from 0 to 1, as difflib measures it."""
     lower = {each.lower(): each for each in names}
-    close = get_close_matches(name.lower(), lower, n=1)
+    close = get_close_matches(name.lower(), lower, n=1, cutoff=closeness)
     return f'; did you mean "{lower[close[0]]}"?' if close else ""

@@ -3,7 +3,7 @@
 Each is a sentence with its way out; no sentence: nothing is wrong.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from pipeline.model.looking import likely
@@ -11,6 +11,7 @@ from pipeline.model.mapped_variable import MappedVariable
 from pipeline.salesforce.org_schema import COMPOUND, FITTING, FieldDescription, ObjectDescription, OrgSchema
 
 PICKLISTS = ("picklist", "multipicklist")
+CLOSE = 0.8  # likeness of a name that may be misspelt; of a hidden field another is seldom meant
 MOST_NAMED = 5  # values of a picklist in one sentence
 
 
@@ -27,7 +28,7 @@ def find_field(schema: OrgSchema, name: str, path: str) -> FieldDescription:
     reference = described.reference_by(relationship)
     if reference is None:
         known = {each.relationship for each in described.fields.values()} - {""}
-        hint = likely(relationship, known) or ": correct the path"
+        hint = likely(relationship, known, CLOSE) or ": correct the path"
         raise NoSuchField(f'{name} has no parent "{relationship}"{hint}')
     parents = [schema.describe(target) for target in reference.targets if target in schema.names]
     for parent in parents:
@@ -46,8 +47,13 @@ def own_field(described: ObjectDescription, name: str) -> FieldDescription:
     spelt = {each.lower(): each for each in described.fields}.get(name.lower())
     if spelt is not None:
         raise NoSuchField(f'{described.name} writes the field "{name}" as "{spelt}": write it so')
-    hint = likely(name, described.fields) or ": correct it, or let our user see it"
-    raise NoSuchField(f'{described.name} has no field "{name}" that our user sees{hint}')
+    raise NoSuchField(no_field(described.name, name, described.fields))
+
+
+def no_field(owner: str, name: str, names: Collection[str], way_out: str = "correct the name") -> str:
+    """Say that our user sees no such field: a hidden one looks like one that is not there."""
+    lack = f'{owner} has no field "{name}", or our user may not see it'
+    return f"{lack}: let our user see it, or {way_out}{likely(name, names, CLOSE)}"
 
 
 def reading_problems(

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from functools import partial
 
 from pipeline.model.finding import Finding
-from pipeline.model.looking import guarded, likely
+from pipeline.model.looking import guarded
 from pipeline.model.org_identity import other_org
 from pipeline.model.source import SalesforceSource
 from pipeline.model.uses import RuleUses, Uses
 from pipeline.model.variable_values import as_id
 from pipeline.salesforce.client import SalesforceClient
+from pipeline.salesforce.field_findings import no_field
 from pipeline.salesforce.org_schema import OrgSchema
 from pipeline.salesforce.preflight_sources import look_at_source
 from pipeline.salesforce.preflight_writes import look_at_actions
@@ -79,7 +80,7 @@ def look_for_riid_field(client: SalesforceClient, schema: OrgSchema) -> Iterator
         fields = schema.describe(person).fields
         field = fields.get(name)
         if field is None:
-            text = f'{person} has no field "{name}" that our user sees{likely(name, fields)}'
+            text = no_field(person, name, fields, "make it, or correct riid_field")
         elif not (field.is_external_id and field.unique and field.updateable):
             text = f'"{name}" of {person} must be a unique external id that our user may write'
         else:

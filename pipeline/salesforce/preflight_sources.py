@@ -8,7 +8,7 @@ from pipeline.model.mapping import RecordMapping
 from pipeline.model.record_condition import paths_in, read_condition, type_problems
 from pipeline.model.source import SalesforceSource
 from pipeline.model.uses import RuleUses
-from pipeline.salesforce.field_findings import NoSuchField, find_field, reading_problems
+from pipeline.salesforce.field_findings import CLOSE, NoSuchField, find_field, reading_problems
 from pipeline.salesforce.org_schema import FieldDescription, OrgSchema
 from pipeline.salesforce.roles import FIELDS as ROLE_FIELDS
 from pipeline.salesforce.roles import ROLES
@@ -33,8 +33,8 @@ def look_at_source(
 
 def no_object(schema: OrgSchema, name: str) -> str:
     """Say that there is no object of this name for our user."""
-    hint = likely(name, schema.names) or ": correct it, or give our user access"
-    return f'there is no object "{name}" that our user sees{hint}'
+    lack = f'there is no object "{name}", or our user may not see it'
+    return f"{lack}: give it access, or correct the name{likely(name, schema.names, CLOSE)}"
 
 
 def source_problems(

@@ -6,7 +6,7 @@ from typing import Any
 
 from pipeline.model.action import Action
 from pipeline.model.finding import Finding
-from pipeline.model.looking import guarded, likely
+from pipeline.model.looking import guarded
 from pipeline.model.mapping import RecordMapping
 from pipeline.model.uses import Uses
 from pipeline.salesforce.calls import reading
@@ -15,6 +15,7 @@ from pipeline.salesforce.field_findings import (
     NoSuchField,
     find_field,
     length_problem,
+    no_field,
     strange_values,
     writing_problems,
 )
@@ -103,8 +104,7 @@ def key_problems(described: ObjectDescription, key: str) -> Iterator[str]:
         return
     field = described.fields.get(key)
     if field is None:
-        hint = likely(key, described.fields) or ": make it, or correct key_field"
-        yield f'{described.name} has no field "{key}" that our user sees{hint}'
+        yield no_field(described.name, key, described.fields, "make it, or correct key_field")
     elif not (field.is_external_id and field.unique):
         yield f'"{key}" of {described.name} must be an external id and unique: set both in its definition'
 

@@ -57,7 +57,10 @@ def test_a_field_that_was_renamed(org, compare):
 
     found = compare()
 
-    text = 'Contact has no field "Title" that our user sees; did you mean "Titel"?'
+    text = (
+        'Contact has no field "Title", or our user may not see it: let our user see it, or correct the name'
+    )
+    text += '; did you mean "Titel"?'
     assert found == (f'source "contacts": {text}', f'destination "back": {text}')
 
 

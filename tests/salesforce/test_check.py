@@ -2,6 +2,8 @@
 
 import socket
 
+import pytest
+
 from pipeline.model.action import UnusableAction
 from pipeline.model.destination import Destination
 from pipeline.model.record_condition import paths_in, read_condition
@@ -60,7 +62,8 @@ def test_a_field_that_is_hidden_or_misspelt(org, client_of):
     hidden = told(client_of(riid_field="Responsys_RIID_c"))
     assert hidden["field"] == (
         False,
-        'Contact has no field "Responsys_RIID_c" that our user sees; did you mean "Responsys_RIID__c"?',
+        'Contact has no field "Responsys_RIID_c", or our user may not see it: '
+        'let our user see it, or make it, or correct riid_field; did you mean "Responsys_RIID__c"?',
     )
 
     plain = told(client_of(riid_field="Title"))
@@ -94,6 +97,23 @@ def test_a_source_that_is_well(org, client_of):
     ]
 
 
+def no_field(owner, name, likely=""):
+    text = (
+        f'{owner} has no field "{name}", or our user may not see it: let our user see it, or correct the name'
+    )
+    return f'{text}; did you mean "{likely}"?' if likely else text
+
+
+@pytest.mark.parametrize("name", ["Title", "Company", "Phone", "FirstName"])
+def test_a_hidden_field_is_not_taken_for_another_one(org, client_of, name):
+    """As "State", which is somewhat like "Title", and shares nothing else with it."""
+    org.order("fields", {"object": "Lead", "hide": [name]})
+
+    found = looked_at(client_of(), source("leads"), mapped(a={"salesforce": name}))
+
+    assert found == [(False, f'source "leads": {no_field("Lead", name)}')]
+
+
 def test_fields_that_a_source_cannot_read(org, client_of):
     org.order("fields", {"object": "Lead", "hide": ["Company"], "add": ["Place__c location"]})
     variables = mapped(
@@ -111,11 +131,11 @@ def test_fields_that_a_source_cannot_read(org, client_of):
     assert looked_at(client_of(), source("leads"), variables) == [
         (False, f'source "leads": {text}')
         for text in [
-            'Lead has no field "FirstNme" that our user sees; did you mean "FirstName"?',
+            no_field("Lead", "FirstNme", "FirstName"),
             'Lead writes the field "firstname" as "FirstName": write it so',
-            'Lead has no field "Company" that our user sees: correct it, or let our user see it',
+            no_field("Lead", "Company"),
             'Lead has no parent "Acount": correct the path',
-            'User has no field "Nme" that our user sees; did you mean "Name"?',
+            no_field("User", "Nme", "Name"),
             '"Place__c" of Lead is made of several fields: name one of them, such as "MailingCity"',
             '"DoNotCall" of Lead is of type boolean: "g" must be of type flag',
             '"Rating" of Lead may be "Warm", "Cold": add it to the values of "h", or give "other"',
@@ -137,7 +157,7 @@ def test_conditions_that_an_org_cannot_be_asked(org, client_of):
     assert looked_at(client_of(), source("leads", where=where), mapped(a={"salesforce": "FirstName"})) == [
         (False, f'source "leads": where: {text}')
         for text in [
-            'Lead has no field "Compny" that our user sees; did you mean "Company"?',
+            no_field("Lead", "Compny", "Company"),
             '"Description" is a long text, which no query can ask for: leave it out',
             "DoNotCall: a field of type flag is compared with text",
             'Skills__c: "begins" does not go with a field of type set',
@@ -159,8 +179,8 @@ def test_fields_that_rules_look_at(org, client_of):
     assert found == [
         (False, f'source "leads": {text}')
         for text in [
-            'Lead has no field "Email" that our user sees: correct it, or let our user see it',
-            'Lead has no field "Ratng" that our user sees; did you mean "Rating"?',
+            no_field("Lead", "Email"),
+            no_field("Lead", "Ratng", "Rating"),
             'Lead has no field "EmailBouncedDate" that our user sees, so its rules learn of hard bounces '
             "from event files alone: let our user see it",
             'rule "r": when: DoNotCall: a field of type flag is compared with text',
@@ -174,7 +194,7 @@ def test_roles_that_our_user_does_not_see(org, client_of):
 
     found = looked_at(client_of(), one, mapped(stage={"salesforce": "StageName"}))
 
-    text = 'OpportunityContactRole has no field "Role" that our user sees: correct it, or let our user see it'
+    text = no_field("OpportunityContactRole", "Role")
     assert found == [(False, f'source "deals": {text}')]
 
 
@@ -185,7 +205,11 @@ def test_an_object_that_is_not_there_or_cannot_be_read_on(org, client_of):
     variables = mapped(a={"salesforce": "Name"})
 
     assert looked_at(client_of(), source("x", object="Visits__c"), variables) == [
-        (False, 'source "x": there is no object "Visits__c" that our user sees; did you mean "Visit__c"?')
+        (
+            False,
+            'source "x": there is no object "Visits__c", or our user may not see it: '
+            'give it access, or correct the name; did you mean "Visit__c"?',
+        )
     ]
     assert looked_at(client_of(), source("x", object="Visit__c"), variables) == [
         (
@@ -232,7 +256,7 @@ def test_fields_that_cannot_be_written(org, client_of):
             False,
             '"CreatedDate" of Lead cannot be written by our user: let it edit the field, or leave it out',
         ),
-        (False, 'Lead has no field "Nme" that our user sees; did you mean "Name"?'),
+        (False, no_field("Lead", "Nme", "Name")),
     ]
     assert writes(client_of(), NeededObject("Lead", ("Phone",))) == [
         (True, "Lead takes all fields that are written")
